@@ -1,0 +1,1 @@
+//! Floor 1: a school bundle, read, checked and made.

@@ -1,0 +1,1 @@
+//! Audit events and how they enter the log. Floor 0.

@@ -1,0 +1,1 @@
+//! The checkpoint of the audit log. Floor 0.

@@ -1,0 +1,1 @@
+//! The lifecycle of a copy. Floor 0.

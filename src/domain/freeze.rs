@@ -1,0 +1,1 @@
+//! Freezing: a closed period becomes a snapshot. Floor 0.

@@ -1,0 +1,305 @@
+//! The journal as structured data: what a school's bundle holds and what the store keeps. Floor 0.
+//!
+//! Identifiers are the bundle's own (`L00001`, `C00001`, `T00001`, `Q1`): ASCII or not, never interpreted.
+//! Texts are kept as given, trimmed at both ends; nothing in them is markup.
+
+use chrono::NaiveDate;
+
+/// The school of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct School {
+    /// Full official name.
+    pub name: String,
+    /// Official short name, may be empty.
+    pub short_name: String,
+    /// Town, may be empty.
+    pub town: String,
+    /// School year, `2025/2026`.
+    pub year: String,
+}
+
+/// A study period (учебный период).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Period {
+    /// `Q1`…`Q4`, `H1`, `H2` or the school's own.
+    pub id: String,
+    /// «1 четверть».
+    pub name: String,
+    /// Quarter, half-year or other.
+    pub kind: PeriodKind,
+    /// First grade it holds for, inclusive.
+    pub grade_from: u8,
+    /// Last grade it holds for, inclusive.
+    pub grade_to: u8,
+    /// First day, inclusive.
+    pub starts: NaiveDate,
+    /// Last day, inclusive.
+    pub ends: NaiveDate,
+}
+
+/// Kinds of study periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PeriodKind {
+    /// Четверть, grades 1-9.
+    Quarter,
+    /// Полугодие, grades 10-11.
+    HalfYear,
+    /// Триместр.
+    Trimester,
+}
+
+impl PeriodKind {
+    /// The bundle's and the store's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quarter => "quarter",
+            Self::HalfYear => "half_year",
+            Self::Trimester => "trimester",
+        }
+    }
+
+    /// Reads [`PeriodKind::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Quarter, Self::HalfYear, Self::Trimester].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// The period of the whole year: not a study period, but closed and copied like one (the summary sheet).
+pub const YEAR: &str = "Y";
+/// The exam's final mark.
+pub const EXAM: &str = "E";
+/// The final mark of the subject («Итоговая»).
+pub const FINAL: &str = "F";
+
+/// A member of staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffMember {
+    /// Identifier.
+    pub id: String,
+    /// Фамилия.
+    pub surname: String,
+    /// Имя.
+    pub given_name: String,
+    /// Отчество, may be empty.
+    pub patronymic: String,
+    /// Job title as it is printed: «Заместитель директора по УВР».
+    pub position: String,
+    /// `director`, `deputy`, `secretary`, `teacher`, `technical_specialist`, `administrator` …
+    pub roles: Vec<String>,
+}
+
+impl StaffMember {
+    /// Does the person hold a role?
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|held| held == role)
+    }
+}
+
+/// A class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    /// «5А»; unique within the year.
+    pub name: String,
+    /// 1 to 11.
+    pub grade: u8,
+    /// Staff identifier of the class teacher.
+    pub class_teacher_id: String,
+}
+
+/// A learner and the stay in the class: from `enrolled_on` up to and without `left_on`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Learner {
+    /// Identifier.
+    pub id: String,
+    /// Фамилия.
+    pub surname: String,
+    /// Имя.
+    pub given_name: String,
+    /// Отчество, may be empty.
+    pub patronymic: String,
+    /// Date of birth.
+    pub born: Option<NaiveDate>,
+    /// Class name.
+    pub class: String,
+    /// First day in the class.
+    pub enrolled_on: NaiveDate,
+    /// Order of enrolment, may be empty.
+    pub enrolment_order: String,
+    /// First day no longer in the class.
+    pub left_on: Option<NaiveDate>,
+    /// Order of leaving, may be empty.
+    pub leaving_order: String,
+}
+
+impl Learner {
+    /// Is the learner in the class on that day?
+    pub fn is_present_on(&self, day: NaiveDate) -> bool {
+        self.enrolled_on <= day && self.left_on.is_none_or(|left| day < left)
+    }
+}
+
+/// A course: one subject in one class, by one teacher, for the whole class or one group of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Course {
+    /// Identifier.
+    pub id: String,
+    /// Class name.
+    pub class: String,
+    /// Subject as printed.
+    pub subject: String,
+    /// Group, empty for the whole class.
+    pub group: String,
+    /// Staff identifier.
+    pub teacher_id: String,
+    /// Hours a week by the curriculum, in hundredths of an hour (0.5 h = 50), so that no binary fraction is stored.
+    pub hours_per_week_centi: u32,
+    /// Learners of the group; empty = the whole class.
+    pub members: Vec<String>,
+}
+
+/// A lesson; a course, a day and a place in the day name it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LessonKey {
+    /// Course identifier.
+    pub course_id: String,
+    /// Day.
+    pub date: NaiveDate,
+    /// Place in the day, from 1 (0 is a lesson before the first).
+    pub number: u8,
+}
+
+/// What was taught.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lesson {
+    /// Which lesson.
+    pub key: LessonKey,
+    /// Что пройдено на уроке; may be empty, the completeness gate tells.
+    pub topic: String,
+    /// Домашнее задание; may be empty.
+    pub homework: String,
+    /// Kind of work of the lesson, may be empty.
+    pub kind_of_work: String,
+    /// Who taught instead, empty when the course's own teacher did.
+    pub substitute_teacher_id: String,
+}
+
+/// One mark of one learner in one lesson; a learner may have several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Which lesson.
+    pub lesson: LessonKey,
+    /// Who.
+    pub learner_id: String,
+    /// For what; may be empty.
+    pub kind_of_work: String,
+    /// `2`…`5` or what the policy's scale allows.
+    pub value: String,
+    /// Place among the learner's marks in that lesson, from 0, in the bundle's order.
+    pub ordinal: u32,
+}
+
+/// An absence (or lateness) of one learner in one lesson.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absence {
+    /// Which lesson.
+    pub lesson: LessonKey,
+    /// Who.
+    pub learner_id: String,
+    /// Code of the policy: `н` no reason yet, `Б` `У` `Н`, and `О` late (present).
+    pub code: String,
+}
+
+/// A final mark (итоговая отметка) of a period, the year, the exam, or the subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinalMark {
+    /// Course identifier.
+    pub course_id: String,
+    /// Who.
+    pub learner_id: String,
+    /// A period's id, or [`YEAR`], [`EXAM`], [`FINAL`].
+    pub period: String,
+    /// `2`…`5`, `осв`, `н/а`, `безотм` …
+    pub value: String,
+}
+
+/// The council's decision on a learner at the year's end (решение педагогического совета).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Who.
+    pub learner_id: String,
+    /// «Переведён в 6 класс».
+    pub decision: String,
+    /// Number of the minutes (протокол).
+    pub protocol: String,
+    /// Date of the minutes.
+    pub date: Option<NaiveDate>,
+}
+
+/// A school's whole year. Order inside each list is the bundle's; nothing is sorted here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Journal {
+    /// The school.
+    pub school: School,
+    /// Study periods.
+    pub periods: Vec<Period>,
+    /// Staff.
+    pub staff: Vec<StaffMember>,
+    /// Classes.
+    pub classes: Vec<Class>,
+    /// Learners.
+    pub learners: Vec<Learner>,
+    /// Courses with their groups.
+    pub courses: Vec<Course>,
+    /// Lessons.
+    pub lessons: Vec<Lesson>,
+    /// Marks.
+    pub marks: Vec<Mark>,
+    /// Absences.
+    pub absences: Vec<Absence>,
+    /// Final marks.
+    pub final_marks: Vec<FinalMark>,
+    /// Council's decisions (optional file `decisions.csv`).
+    pub decisions: Vec<Decision>,
+}
+
+impl Journal {
+    /// The part of the journal that concerns one class: its learners, courses, lessons, marks and so on; staff, periods
+    /// and school whole. An unknown class gives an empty part.
+    pub fn of_class(&self, class: &str) -> Journal {
+        let courses: Vec<Course> = self.courses.iter().filter(|c| c.class == class).cloned().collect();
+        let learners: Vec<Learner> = self.learners.iter().filter(|l| l.class == class).cloned().collect();
+        let ids: std::collections::HashSet<&str> = courses.iter().map(|c| c.id.as_str()).collect();
+        let people: std::collections::HashSet<&str> = learners.iter().map(|l| l.id.as_str()).collect();
+        Journal {
+            school: self.school.clone(),
+            periods: self.periods.clone(),
+            staff: self.staff.clone(),
+            classes: self.classes.iter().filter(|c| c.name == class).cloned().collect(),
+            lessons: self.lessons.iter().filter(|l| ids.contains(l.key.course_id.as_str())).cloned().collect(),
+            marks: self.marks.iter().filter(|m| ids.contains(m.lesson.course_id.as_str())).cloned().collect(),
+            absences: self.absences.iter().filter(|a| ids.contains(a.lesson.course_id.as_str())).cloned().collect(),
+            final_marks: self.final_marks.iter().filter(|f| ids.contains(f.course_id.as_str())).cloned().collect(),
+            decisions: self.decisions.iter().filter(|d| people.contains(d.learner_id.as_str())).cloned().collect(),
+            courses,
+            learners,
+        }
+    }
+
+    /// A member of staff by identifier.
+    pub fn staff_member(&self, id: &str) -> Option<&StaffMember> {
+        self.staff.iter().find(|person| person.id == id)
+    }
+
+    /// A class by name.
+    pub fn class(&self, name: &str) -> Option<&Class> {
+        self.classes.iter().find(|class| class.name == name)
+    }
+
+    /// The study periods that hold for a grade, by first day.
+    pub fn periods_of_grade(&self, grade: u8) -> Vec<&Period> {
+        let mut periods: Vec<&Period> =
+            self.periods.iter().filter(|p| (p.grade_from..=p.grade_to).contains(&grade)).collect();
+        periods.sort_by_key(|p| p.starts);
+        periods
+    }
+}

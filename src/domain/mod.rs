@@ -1,0 +1,24 @@
+//! Floor 0: the words and rules of a records office. Values in, decisions out.
+//!
+//! Nothing here does I/O, reads a clock, draws a random number or knows a database, a page or a wire.
+
+pub mod audit;
+pub mod canon;
+pub mod checkpoint;
+pub mod copy;
+pub mod edition;
+pub mod finding;
+pub mod freeze;
+pub mod journal;
+pub mod merkle;
+pub mod names;
+pub mod period;
+pub mod policy;
+pub mod register;
+pub mod report;
+pub mod retention;
+pub mod route;
+pub mod rows;
+pub mod snapshot;
+pub mod statement;
+pub mod words;

@@ -1,0 +1,1 @@
+//! Names: folding, sorting, initials, ASCII slugs. Floor 0.

@@ -1,0 +1,1 @@
+//! The completeness gate of a period. Floor 0.

@@ -1,0 +1,1 @@
+//! The register of sealed copies. Floor 0.

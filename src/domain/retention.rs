@@ -1,0 +1,1 @@
+//! How long a record is kept. Floor 0.

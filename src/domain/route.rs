@@ -1,0 +1,1 @@
+//! Who signs, in what order. Floor 0.

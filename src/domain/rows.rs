@@ -1,0 +1,1 @@
+//! Learners rows under a salted Merkle root. Floor 0.

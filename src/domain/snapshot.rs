@@ -1,0 +1,545 @@
+//! The snapshot: the frozen facts of one class and one closed period. Floor 0.
+//!
+//! The snapshot is the record; pages are its rendering (design.md 1). It carries all that the pages need (design.md 2):
+//! route, policy digest, template, document number, dates. Written as RFC 8785 JSON: integers and strings only, an absent fact
+//! is an empty string. Once a format number is released its shape never changes; a new shape is a new number.
+
+use serde::{Deserialize, Serialize};
+
+use super::canon::{self, Digest};
+
+/// The format that this program writes.
+pub const FORMAT: &str = "letopis.snapshot/1";
+
+/// Frozen facts of one class and period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// [`FORMAT`].
+    pub format: String,
+    /// Which copy this is.
+    pub copy: CopyFacts,
+    /// The school.
+    pub school: SchoolFacts,
+    /// School year, `2025/2026`.
+    pub year: String,
+    /// The class.
+    pub class: ClassFacts,
+    /// The period that was closed.
+    pub period: PeriodFacts,
+    /// When it was frozen: RFC 3339, seconds, with offset.
+    pub frozen_at: String,
+    /// Ground of closing in spite of findings (`--override`), empty for a complete journal; printed on the title page.
+    pub ground: String,
+    /// What was incomplete when closed under a ground: one Russian sentence each, printed on the title page.
+    pub omissions: Vec<String>,
+    /// The policy that it was made under.
+    pub policy: PolicyFacts,
+    /// The template that renders it.
+    pub template: TemplateFacts,
+    /// Legend of the codes, in the policy's order.
+    pub codes: Vec<CodeFacts>,
+    /// Who signs, stage by stage; signers within a stage are parallel.
+    pub route: Vec<StageFacts>,
+    /// Sheets in the order of the copy; the number of a sheet is its place from 1.
+    pub sheets: Vec<Sheet>,
+    /// Salted Merkle root over the learners' rows (`rows.rs`).
+    pub rows_root: Digest,
+    /// Salts of the rows, one for each row, 32 hexadecimal characters each.
+    pub salts: Vec<String>,
+}
+
+/// What kind of record a copy is; each is a record class of its own (design.md 14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyKind {
+    /// Period copy of a class's journal: kept 5 years.
+    PeriodCopy,
+    /// Summary sheet of the year: kept 25 years.
+    SummarySheet,
+}
+
+impl CopyKind {
+    /// The store's and JSON's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PeriodCopy => "period_copy",
+            Self::SummarySheet => "summary_sheet",
+        }
+    }
+
+    /// Reads [`CopyKind::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::PeriodCopy, Self::SummarySheet].into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// The words for people.
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::PeriodCopy => "копия классного журнала",
+            Self::SummarySheet => "сводная ведомость",
+        }
+    }
+}
+
+/// Which copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopyFacts {
+    /// ASCII identifier, `2025-05A-Q1`; the same for all versions.
+    pub id: String,
+    /// From 1.
+    pub version: u32,
+    /// Record class.
+    pub kind: CopyKind,
+    /// Document number as printed, «2025-5А-I четверть».
+    pub number: String,
+}
+
+/// The school as frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchoolFacts {
+    /// ASCII identifier of the school's house; origin of its log.
+    pub id: String,
+    /// Full name.
+    pub name: String,
+    /// Short name, may be empty.
+    pub short_name: String,
+    /// Town, may be empty.
+    pub town: String,
+    /// SHA-256 of the DER certificate of the school's certificate authority; printed on the title page.
+    pub authority: Digest,
+}
+
+/// A person as frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonFacts {
+    /// Staff identifier.
+    pub id: String,
+    /// Фамилия.
+    pub surname: String,
+    /// Имя.
+    pub given_name: String,
+    /// Отчество, may be empty.
+    pub patronymic: String,
+    /// Job title.
+    pub position: String,
+}
+
+/// The class as frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassFacts {
+    /// «5А».
+    pub name: String,
+    /// 1 to 11.
+    pub grade: u8,
+    /// Class teacher.
+    pub teacher: PersonFacts,
+}
+
+/// The period as frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodFacts {
+    /// `Q1` …, `Y`.
+    pub id: String,
+    /// «I четверть», «2025/2026 учебный год».
+    pub name: String,
+    /// First day, `2025-09-01`.
+    pub starts: String,
+    /// Last day, `2025-10-24`.
+    pub ends: String,
+}
+
+/// The policy as frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyFacts {
+    /// File name without `.toml`.
+    pub name: String,
+    /// Title of the regulation.
+    pub title: String,
+    /// «приказ от 26.06.2018 № 125», may be empty.
+    pub order: String,
+    /// SHA-256 of the policy file.
+    pub digest: Digest,
+    /// Years the record is kept.
+    pub keep_years: u32,
+    /// The local act that recognises the non-qualified signature, as printed in the visible mark.
+    pub signature_act: String,
+    /// Head line of the visible mark.
+    pub signature_wording: String,
+    /// Wording of the seal's visible mark.
+    pub seal_wording: String,
+}
+
+/// The template as frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateFacts {
+    /// Folder below `typst-templates`: `period-copy`, `summary-sheet`.
+    pub name: String,
+    /// Folder below that: `1`.
+    pub version: String,
+    /// Digest over the template's files and fonts (`typeset::template_digest`).
+    pub digest: Digest,
+}
+
+/// One code of the legend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeFacts {
+    /// «н», «Б», «н/а» …
+    pub code: String,
+    /// «отсутствовал, причина не указана» …
+    pub meaning: String,
+}
+
+/// A stage of the route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageFacts {
+    /// `subject_teacher`, `class_teacher`, `deputy`, `director`.
+    pub id: String,
+    /// Words before the signature place: «Достоверность бумажной копии проверил: учитель».
+    pub title: String,
+    /// Who signs in this stage, all of them, in any order.
+    pub signers: Vec<SignerFacts>,
+}
+
+/// One signer of a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignerFacts {
+    /// Who.
+    pub person: PersonFacts,
+    /// In what office: «учитель», «классный руководитель», or the job title.
+    pub office: String,
+    /// Order under which an acting person signs, may be empty.
+    pub order: String,
+    /// Identifiers of the sheets that the signature stands for.
+    pub sheets: Vec<String>,
+}
+
+/// One sheet (лист) of the copy: the unit that is checked, signed and digested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Sheet {
+    /// Title page with the contents: `title`.
+    Title(TitleSheet),
+    /// The learners' list: `learners`.
+    Learners(LearnersSheet),
+    /// A course: `course-C00001`.
+    Course(CourseSheet),
+    /// Missed lessons by reason: `attendance`.
+    Attendance(AttendanceSheet),
+    /// Final marks of the period: `final-marks`.
+    FinalMarks(FinalMarksSheet),
+    /// Summary sheet of the year: `summary`.
+    Summary(SummarySheet),
+}
+
+impl Sheet {
+    /// The sheet's identifier, ASCII, unique in the copy.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Title(sheet) => &sheet.id,
+            Self::Learners(sheet) => &sheet.id,
+            Self::Course(sheet) => &sheet.id,
+            Self::Attendance(sheet) => &sheet.id,
+            Self::FinalMarks(sheet) => &sheet.id,
+            Self::Summary(sheet) => &sheet.id,
+        }
+    }
+
+    /// SHA-256 of the sheet's canonical bytes.
+    pub fn digest(&self) -> Digest {
+        Digest::of_canonical(self)
+    }
+}
+
+/// Title page: the facts that only it shows are those of the snapshot's head; here stands what it adds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TitleSheet {
+    /// `title`.
+    pub id: String,
+    /// «КЛАССНЫЙ ЖУРНАЛ», «СВОДНАЯ ВЕДОМОСТЬ УЧЁТА УСПЕВАЕМОСТИ ОБУЧАЮЩИХСЯ».
+    pub title: String,
+    /// Where the journal was kept: «Летопись 0.1.0».
+    pub system: String,
+    /// When the journal data came into the house, RFC 3339; empty when typed here.
+    pub exported_at: String,
+}
+
+/// The learners' list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LearnersSheet {
+    /// `learners`.
+    pub id: String,
+    /// In the order of the copy: Russian collation, ё = е; frozen.
+    pub rows: Vec<LearnerRow>,
+}
+
+/// One learner of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LearnerRow {
+    /// Learner identifier.
+    pub learner: String,
+    /// Place in the list, from 1; the same number on every sheet.
+    pub no: u32,
+    /// Фамилия.
+    pub surname: String,
+    /// Имя.
+    pub given_name: String,
+    /// Отчество, may be empty.
+    pub patronymic: String,
+    /// `2014-01-03`, may be empty.
+    pub born: String,
+    /// First day in the class.
+    pub enrolled_on: String,
+    /// Order, may be empty.
+    pub enrolment_order: String,
+    /// First day no longer in the class, empty while present.
+    pub left_on: String,
+    /// Order, may be empty.
+    pub leaving_order: String,
+}
+
+/// The pages of one course in the period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourseSheet {
+    /// `course-C00001`.
+    pub id: String,
+    /// Course identifier.
+    pub course: String,
+    /// Subject.
+    pub subject: String,
+    /// Group, empty for the whole class.
+    pub group: String,
+    /// The course's teacher.
+    pub teacher: PersonFacts,
+    /// Heading of the final mark's column: «I четв.», «I полуг.».
+    pub final_heading: String,
+    /// Lessons of the period by date and place in the day.
+    pub lessons: Vec<LessonFacts>,
+    /// Learners of the course who were in the class on any day of the period.
+    pub rows: Vec<CourseRow>,
+}
+
+/// One lesson; its number in the course's period is its place from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LessonFacts {
+    /// `2025-09-01`.
+    pub date: String,
+    /// Place in the day.
+    pub number: u8,
+    /// Academic hours, always 1 in a bundle.
+    pub hours: u8,
+    /// Что пройдено на уроке.
+    pub topic: String,
+    /// Домашнее задание.
+    pub homework: String,
+    /// Kind of work.
+    pub kind_of_work: String,
+    /// «Петрова А.А.» who taught instead, empty when the course's teacher did.
+    pub substitute: String,
+}
+
+/// One learner's row of a course.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourseRow {
+    /// Learner identifier.
+    pub learner: String,
+    /// Place in the learners' list.
+    pub no: u32,
+    /// «Абрамов Иван».
+    pub name: String,
+    /// Index of the first lesson at which the learner was in the class.
+    pub first: u32,
+    /// Index after the last such lesson (`first == until`: none).
+    pub until: u32,
+    /// «Прибыл 14.01.2026, пр. № 12»; empty for those who were here from the period's first day.
+    pub arrival: String,
+    /// «Выбыл 20.02.2026, пр. № 31»; empty for those who were here on the period's last day.
+    pub departure: String,
+    /// One cell for each lesson: absence code and marks, `""`, `"н"`, `"5"`, `"5/4"`, `"О 4"`.
+    pub cells: Vec<String>,
+    /// Final mark of the period, may be empty.
+    pub final_mark: String,
+}
+
+/// Missed lessons by reason (domain.md 2.4 b).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttendanceSheet {
+    /// `attendance`.
+    pub id: String,
+    /// One row a learner.
+    pub rows: Vec<AttendanceRow>,
+    /// Sums over the class.
+    pub total: AttendanceCounts,
+}
+
+/// One learner's missed lessons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttendanceRow {
+    /// Learner identifier.
+    pub learner: String,
+    /// Place in the learners' list.
+    pub no: u32,
+    /// «Абрамов Иван».
+    pub name: String,
+    /// The counts.
+    pub counts: AttendanceCounts,
+}
+
+/// Counts of missed days and lessons. A day is missed when every lesson of that day for the learner was missed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttendanceCounts {
+    /// Whole days missed.
+    pub days: u32,
+    /// Lessons missed.
+    pub lessons: u32,
+    /// Whole days missed by illness (every missed lesson of the day is «Б»).
+    pub days_ill: u32,
+    /// Lessons missed by illness, «Б».
+    pub lessons_ill: u32,
+    /// Lessons missed with a good reason, «У».
+    pub lessons_excused: u32,
+    /// Lessons missed without a good reason, «Н».
+    pub lessons_unexcused: u32,
+    /// Lessons missed, reason not given, «н».
+    pub lessons_unexplained: u32,
+    /// Times late, «О»; not missed.
+    pub late: u32,
+}
+
+/// Final marks of the period: learners by subjects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FinalMarksSheet {
+    /// `final-marks`.
+    pub id: String,
+    /// Subjects across; groups of one subject share a column.
+    pub subjects: Vec<String>,
+    /// One row a learner.
+    pub rows: Vec<FinalMarksRow>,
+}
+
+/// One learner's final marks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FinalMarksRow {
+    /// Learner identifier.
+    pub learner: String,
+    /// Place in the learners' list.
+    pub no: u32,
+    /// «Абрамов Иван».
+    pub name: String,
+    /// One for each subject, may be empty.
+    pub marks: Vec<String>,
+}
+
+/// Summary sheet of the year (domain.md 2.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SummarySheet {
+    /// `summary`.
+    pub id: String,
+    /// Subjects across.
+    pub subjects: Vec<String>,
+    /// Rows inside each learner: «I четверть» … «Годовая», «Экзаменационная», «Итоговая».
+    pub periods: Vec<String>,
+    /// One a learner.
+    pub rows: Vec<SummaryRow>,
+    /// Closing totals.
+    pub totals: SummaryTotals,
+}
+
+/// One learner of the summary sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SummaryRow {
+    /// Learner identifier.
+    pub learner: String,
+    /// Place in the list.
+    pub no: u32,
+    /// «Абрамов Иван Петрович».
+    pub name: String,
+    /// `marks[period][subject]`, may be empty.
+    pub marks: Vec<Vec<String>>,
+    /// «Прибыл …», «Выбыл …», may be empty.
+    pub movement: String,
+    /// «Переведён в 6 класс. Протокол от 26.05.2026 № 8», empty when the council has not decided.
+    pub decision: String,
+    /// The year's missed lessons.
+    pub attendance: AttendanceCounts,
+}
+
+/// Counts of the summary sheet's foot; printed in digits and words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SummaryTotals {
+    /// Learners at the year's start.
+    pub at_start: u32,
+    /// Arrived during the year.
+    pub arrived: u32,
+    /// Left during the year.
+    pub left: u32,
+    /// Learners at the year's end.
+    pub at_end: u32,
+}
+
+impl Snapshot {
+    /// The canonical bytes: what is hashed, archived and attached.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        canon::to_bytes(self)
+    }
+
+    /// SHA-256 of the canonical bytes.
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.to_bytes())
+    }
+
+    /// Reads a snapshot and refuses bytes that are not canonical: what is accepted is written back byte for byte.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let snapshot: Self = serde_json::from_slice(bytes).map_err(|error| Unreadable::Shape(error.to_string()))?;
+        if snapshot.format != FORMAT {
+            return Err(Unreadable::Format(snapshot.format));
+        }
+        if snapshot.to_bytes() != bytes {
+            return Err(Unreadable::NotCanonical);
+        }
+        Ok(snapshot)
+    }
+
+    /// A sheet and its number from 1.
+    pub fn sheet(&self, id: &str) -> Option<(usize, &Sheet)> {
+        self.sheets.iter().enumerate().find(|(_, sheet)| sheet.id() == id).map(|(index, sheet)| (index + 1, sheet))
+    }
+}
+
+/// Bytes that are not a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Not JSON, or not the shape.
+    #[error("снимок не читается: {0}")]
+    Shape(String),
+    /// A format that this program does not know.
+    #[error("неизвестный формат снимка: {0}")]
+    Format(String),
+    /// JSON of the right shape, but not canonical.
+    #[error("снимок записан не канонически (RFC 8785)")]
+    NotCanonical,
+}

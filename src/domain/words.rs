@@ -1,0 +1,1 @@
+//! Russian words for numbers and dates. Floor 0.

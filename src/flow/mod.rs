@@ -1,0 +1,1 @@
+//! Floor 2: the way of a record, one file per station.

@@ -1,0 +1,23 @@
+//! Letopis (Летопись): records and archive of schools' electronic class journals.
+//!
+//! The house by floors, in the order a document travels. A floor may use the floors below it; tools never use each other.
+//!
+//! | floor | modules |
+//! |---|---|
+//! | 0 words | [`domain`] |
+//! | 1 tools | [`bundle`] · [`store`] · [`typeset`] · [`sign`] · [`vault`] |
+//! | 2 way   | [`flow`] |
+//! | 3 doors | [`web`] · [`cli`] |
+
+pub mod domain;
+
+pub mod bundle;
+pub mod sign;
+pub mod store;
+pub mod typeset;
+pub mod vault;
+
+pub mod flow;
+
+pub mod cli;
+pub mod web;

@@ -1,0 +1,3 @@
+//! The `letopis` program: hands its command line over to the doors.
+
+fn main() {}

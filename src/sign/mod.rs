@@ -1,0 +1,1 @@
+//! Floor 1: keys, certificates, signatures and the seal.

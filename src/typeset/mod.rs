@@ -1,0 +1,1 @@
+//! Floor 1: snapshot and template to PDF/A pages.
