@@ -9,9 +9,10 @@ use chrono::SecondsFormat;
 
 use super::certificate::{self, CertificateFacts};
 use super::cms::{self, Parts, Signer};
-use super::pdf::{self, Dict, Pdf};
+use super::pdf::{self, Pdf};
 use super::revision::{self, Claims};
 use super::seal::{digest_of, reserve};
+use super::syntax::{self, Dict};
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
 
@@ -36,7 +37,8 @@ pub struct SealCheck {
 }
 
 impl SealCheck {
-    /// Is the seal from this authority? The one question that the file itself cannot answer.
+    /// Is the seal from this authority? The one question that the file itself cannot answer. Says nothing more when
+    /// `findings` already say that no certificate could be read.
     pub fn against(&self, authority_der: &[u8]) -> Vec<Finding> {
         match &self.authority {
             Some(found) if found == authority_der => Vec::new(),
@@ -73,7 +75,7 @@ impl<'a> Sealed<'a> {
     /// Cuts the file, or says at which byte it departs from the shape, if that is known.
     fn read(bytes: &'a [u8]) -> Result<Self, Option<usize>> {
         let pdf = Pdf::open(bytes).map_err(|_| None)?;
-        let size = pdf.trailer().get(b"Size").and_then(pdf::integer).ok_or(None)?;
+        let size = pdf.trailer().get(b"Size").and_then(syntax::integer).ok_or(None)?;
         let number = size.checked_sub(2).ok_or(None)?;
         let seal_at = pdf.offset(number).filter(|at| (1..bytes.len()).contains(at)).ok_or(None)?;
         let dict = pdf.dict(number).ok_or(Some(seal_at))?;
@@ -175,11 +177,13 @@ fn judge_container(
 }
 
 fn judge_chain(sealed: &Sealed<'_>, certificate: &Holder<'_>, authority: &Holder<'_>, check: &mut SealCheck) {
-    for (der, facts) in [(certificate.der, &certificate.facts), (authority.der, &authority.facts)] {
-        if let Err(reason) = certificate::check_issued_by(der, facts, &authority.facts) {
-            check.findings.push(error("seal.chain", format!("цепочка сертификатов печати не сходится: {reason}")));
-        }
-        let moment = sealed.claims.sealed_at.to_utc();
+    // The authority's signature under itself is left out: the seal's signature covers its fingerprint, and trust in it
+    // comes from the caller, never from the file.
+    if let Err(reason) = certificate::check_issued_by(certificate.der, &certificate.facts, &authority.facts) {
+        check.findings.push(error("seal.chain", format!("цепочка сертификатов печати не сходится: {reason}")));
+    }
+    let moment = sealed.claims.sealed_at.to_utc();
+    for facts in [&certificate.facts, &authority.facts] {
         if !facts.is_in_force_at(moment) {
             let message = format!("сертификат «{}» не действовал в момент наложения печати", facts.owner);
             let term = format!("{} – {}", facts.not_before.to_rfc3339(), facts.not_after.to_rfc3339());

@@ -24,6 +24,7 @@ mod check;
 mod cms;
 mod pdf;
 mod revision;
+mod syntax;
 
 /// What keeps keys, certificates and seals from being made or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
