@@ -50,6 +50,9 @@ pub enum Error {
     /// The private key does not belong to the certificate.
     #[error("закрытый ключ не от этого сертификата")]
     KeyMismatch,
+    /// The certificate is not one for signing documents.
+    #[error("этот сертификат не для печати: он не предназначен для подписи документов")]
+    NotForSealing,
     /// The seal's certificate is not in force at the moment of sealing.
     #[error("сертификат печати не действует в момент наложения печати ({0})")]
     NotInForce(String),
