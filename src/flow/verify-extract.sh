@@ -5,14 +5,13 @@ for f in openssl sha256sum sha512sum awk base64 mktemp; do command -v $f >/dev/n
 cd "${1:-$(dirname "$0")}" && t=$(mktemp -d) || exit 2; trap 'rm -rf "$t"' EXIT
 no() { echo "НЕ СХОДИТСЯ: $*"; bad=1; }
 ok() { m=$1; shift; "$@" >/dev/null 2>&1 || no "$m"; }                      # ok СООБЩЕНИЕ КОМАНДА…
-sum() { sha256sum | cut -c1-64; }
+sum() { sha256sum | cut -c1-64; }; der() { openssl x509 -in "$1" -outform DER 2>/dev/null | sum; }
 bin() { printf "$(printf %s "$1" | awk '{ d = "0123456789abcdef"; for (i = 1; i < length($0); i += 2)
   printf "\\%03o", 16 * index(d, substr($0, i, 1)) + index(d, substr($0, i + 1, 1)) - 17 }')"; }
 field() { sed -n 's/.*"'"$1"'":"\{0,1\}\([^",}]*\).*/\1/p' "$2"; }          # field ИМЯ ФАЙЛ
 line() { sed -n "s/^$1 //p" "$2"; }                                         # line ИМЯ ФАЙЛ
 num() { line "$1" "$2" | grep -xE '0|[1-9][0-9]{0,9}' || echo 0; }
 list() { (cd "$1" && find . ! -type d | sed 's,^\./,,' | sort); }
-der() { openssl x509 -in "$1" -outform DER 2>/dev/null | sum; }
 issued() { openssl verify -no-CApath -no-CAstore -attime "$(date -d "$2" +%s)" -CAfile $ca "$1"; }
 signed() { openssl x509 -in "$1" -pubkey -noout > "$t/key" &&
   openssl pkeyutl -verify -pubin -inkey "$t/key" -rawin -in "$2" -sigfile "$3"; }
@@ -28,7 +27,8 @@ bag() { cd .. && for a in 256 512; do sha${a}sum -c --strict manifest-sha$a.txt 
 ok "опись: файл изменён, лишний или отсутствует" eval "(bag)"
 # Журнал событий: копия запечатана и внесена в реестр
 p=$t/payload; line payload log-proof.txt > "$p"; at=$(field at "$p"); copy=$(field copy "$p"); version=$(field version "$p")
-sed '1,/^$/d' log-proof.txt > "$t/note"; head -n 3 "$t/note" > "$t/body"; origin=$(head -n 1 "$t/body")
+form() { echo letopis.log-proof/v1; for f in payload salt index size path; do grep "^$f " log-proof.txt; done; echo; cat "$t/note"; }
+sed '1,/^$/d' log-proof.txt > "$t/note"; form > "$t/form"; ok "log-proof.txt не той формы" cmp "$t/form" log-proof.txt; head -n 3 "$t/note" > "$t/body"; origin=$(head -n 1 "$t/body")
 ok "журнал событий о другой копии" grep -qF "\"object\":\"urn:letopis:$origin:$copy:v$version\"" "$p"
 ok "журнал событий не об опечатывании" grep -qE '"event":"sealed".*"register_no":("[^"]|[1-9])' "$p"
 h=$({ bin "$(line salt log-proof.txt)"; tr -d '\n' < "$p"; } | sum); climb "$(bin "00$h" | sum)" log-proof.txt
