@@ -8,6 +8,7 @@ pub mod house;
 pub mod import;
 pub mod issue;
 pub mod keys;
+pub mod log;
 pub mod sign;
 
 use std::path::PathBuf;
