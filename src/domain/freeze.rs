@@ -12,7 +12,7 @@ use super::names;
 use super::period::{self, Span};
 use super::policy::{AbsenceKind, Policy};
 use super::route::{self, Unroutable, person_facts};
-use super::rows;
+use super::rows::{self, Unsalted};
 use super::snapshot::{
     AttendanceCounts, AttendanceRow, AttendanceSheet, ClassFacts, CodeFacts, CopyFacts, CopyKind, CourseRow,
     CourseSheet, FORMAT, FinalMarksRow, FinalMarksSheet, LearnerRow, LearnersSheet, LessonFacts, PeriodFacts,
@@ -43,6 +43,17 @@ pub struct Circumstances {
     pub salts: Vec<String>,
 }
 
+/// Why a snapshot cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfreezable {
+    /// The route cannot be laid out.
+    #[error(transparent)]
+    Route(#[from] Unroutable),
+    /// Fewer salts than learners, or a salt of the wrong shape.
+    #[error(transparent)]
+    Salts(#[from] Unsalted),
+}
+
 /// Record class of a period: the year gives a summary sheet, a study period a period copy.
 pub fn kind_of(period: &str) -> CopyKind {
     if period == YEAR { CopyKind::SummarySheet } else { CopyKind::PeriodCopy }
@@ -61,7 +72,7 @@ pub fn freeze(
     span: &Span,
     policy: &Policy,
     told: &Circumstances,
-) -> Result<Snapshot, Unroutable> {
+) -> Result<Snapshot, Unfreezable> {
     let kind = kind_of(&span.id);
     let frozen = Freezing::new(journal, class, span, policy);
     let teacher = journal
@@ -103,7 +114,7 @@ pub fn freeze(
         template: told.template.clone(),
         codes: legend(policy),
         route: route::lay_out(rules, journal, class, &sheets)?,
-        rows_root: rows::root(&sheets, &salts),
+        rows_root: rows::root(&sheets, &salts)?,
         salts,
         sheets,
     })

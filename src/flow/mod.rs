@@ -54,9 +54,9 @@ pub enum Error {
     /// The period does not exist for the class.
     #[error(transparent)]
     Period(#[from] crate::domain::period::Refusal),
-    /// The route cannot be laid out.
+    /// The snapshot cannot be made.
     #[error(transparent)]
-    Route(#[from] crate::domain::route::Unroutable),
+    Freeze(#[from] crate::domain::freeze::Unfreezable),
     /// The route says no.
     #[error("{copy}: {refusal}")]
     NotNow {
@@ -137,9 +137,6 @@ pub enum Error {
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),
-    /// Salts and rows do not match: a defect of the caller.
-    #[error(transparent)]
-    Unsalted(#[from] crate::domain::rows::Unsalted),
 }
 
 /// Reads a file of the house.
