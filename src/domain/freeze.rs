@@ -33,6 +33,8 @@ pub struct Circumstances {
     pub frozen_at: String,
     /// When the bundle came in, RFC 3339; may be empty.
     pub exported_at: String,
+    /// «Взамен версии 1: …», empty for a first version.
+    pub replaces: String,
     /// Ground of closing in spite of findings, may be empty.
     pub ground: String,
     /// What was incomplete, one sentence each.
@@ -79,8 +81,8 @@ pub fn freeze(
         .staff_member(&class.class_teacher_id)
         .ok_or_else(|| Unroutable::Unknown(class.class_teacher_id.clone()))?;
     let (rules, sheets) = match kind {
-        CopyKind::PeriodCopy => (&policy.period_route, frozen.period_sheets(&told.exported_at)?),
-        CopyKind::SummarySheet => (&policy.summary_route, frozen.summary_sheets(&told.exported_at)),
+        CopyKind::PeriodCopy => (&policy.period_route, frozen.period_sheets(told)?),
+        CopyKind::SummarySheet => (&policy.summary_route, frozen.summary_sheets(told)),
     };
     let salts: Vec<String> = told.salts.iter().take(rows::rows(&sheets).len()).cloned().collect();
     let start = journal.school.year.split('/').next().unwrap_or_default();
@@ -213,8 +215,8 @@ impl<'j> Freezing<'j> {
         }
     }
 
-    fn period_sheets(&self, exported_at: &str) -> Result<Vec<Sheet>, Unroutable> {
-        let mut sheets = vec![self.title("КЛАССНЫЙ ЖУРНАЛ", exported_at), self.learners_sheet()];
+    fn period_sheets(&self, told: &Circumstances) -> Result<Vec<Sheet>, Unroutable> {
+        let mut sheets = vec![self.title("КЛАССНЫЙ ЖУРНАЛ", told), self.learners_sheet()];
         for course in &self.courses {
             sheets.push(Sheet::Course(self.course_sheet(course)?));
         }
@@ -223,17 +225,18 @@ impl<'j> Freezing<'j> {
         Ok(sheets)
     }
 
-    fn summary_sheets(&self, exported_at: &str) -> Vec<Sheet> {
+    fn summary_sheets(&self, told: &Circumstances) -> Vec<Sheet> {
         let title = "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА УСПЕВАЕМОСТИ ОБУЧАЮЩИХСЯ";
-        vec![self.title(title, exported_at), Sheet::Summary(self.summary_sheet())]
+        vec![self.title(title, told), Sheet::Summary(self.summary_sheet())]
     }
 
-    fn title(&self, title: &str, exported_at: &str) -> Sheet {
+    fn title(&self, title: &str, told: &Circumstances) -> Sheet {
         Sheet::Title(TitleSheet {
             id: "title".to_owned(),
             title: title.to_owned(),
             system: concat!("Летопись ", env!("CARGO_PKG_VERSION")).to_owned(),
-            exported_at: exported_at.to_owned(),
+            exported_at: told.exported_at.clone(),
+            replaces: told.replaces.clone(),
         })
     }
 

@@ -74,6 +74,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             school_id: house.config.school.clone(),
             authority,
             version: 1,
+            replaces: String::new(),
             frozen_at: act.moment(),
             exported_at: exported_at.clone(),
             ground,

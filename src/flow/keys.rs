@@ -10,13 +10,12 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
-use crate::domain::canon::{Digest, hex};
+use crate::domain::canon::hex;
 use crate::domain::journal::{School, StaffMember};
 use crate::domain::names;
 use crate::sign::authority::{self, AuthoritySubject, SealSubject, StaffSubject, Validity};
 use crate::sign::certificate::{certificate_facts, from_pem, to_pem};
 use crate::sign::keys::{Ed25519Key, P256Key, new_ed25519, new_p256};
-use crate::sign::note;
 use crate::store::CertificateRow;
 use crate::vault;
 
@@ -180,20 +179,16 @@ impl Keyring {
         made.push(self.made(SEAL, &seal, seal_key.to_encrypted_pem(&self.passphrase, crate::sign::random()?)?)?);
 
         let log_key = new_ed25519(crate::sign::random()?);
-        let line = note::verifier_key(&house.config.school, &log_key.public_key());
-        made.push(Made {
-            row: CertificateRow {
-                fingerprint: Digest::of(line.as_bytes()).to_hex(),
-                owner: LOG.to_owned(),
-                serial: String::new(),
-                subject: format!("Журнал событий {name}"),
-                not_before: act.moment(),
-                not_after: String::new(),
-                pem: line,
-                key_file: "log.key.pem".to_owned(),
-            },
-            key_pem: log_key.to_encrypted_pem(&self.passphrase, crate::sign::random()?)?,
-        });
+        let subject = StaffSubject {
+            full_name: format!("Журнал событий {name}"),
+            office: "журнал событий".to_owned(),
+            organisation: name.clone(),
+            staff_id: LOG.to_owned(),
+        };
+        let validity = years(at, AUTHORITY_YEARS);
+        let public = log_key.public_key();
+        let log = authority::issue_staff_certificate(&key, &der, &public, &subject, serial()?, validity)?;
+        made.push(self.made(LOG, &log, log_key.to_encrypted_pem(&self.passphrase, crate::sign::random()?)?)?);
         Ok(Issuer { key, der })
     }
 
@@ -238,7 +233,7 @@ impl Keyring {
     fn made(&self, owner: &str, der: &[u8], key_pem: String) -> Result<Made, Error> {
         let facts = certificate_facts(der)?;
         let stem = match owner {
-            AUTHORITY | SEAL => owner.to_owned(),
+            AUTHORITY | SEAL | LOG => owner.to_owned(),
             // Staff identifiers are the school's own text: the fingerprint makes the file name safe and unique.
             _ => format!("staff-{}", hex(&facts.fingerprint.0[..8])),
         };

@@ -8,6 +8,7 @@ use crate::domain::checkpoint::{Checkpoint, Containment, checkpoint_in_log};
 use crate::domain::finding::Finding;
 use crate::domain::log_proof::LogProof;
 use crate::domain::merkle;
+use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
 use crate::sign::note;
 use crate::store::{CheckpointRow, LogEntry};
 
@@ -119,10 +120,13 @@ pub fn contained(checkpoint: &Checkpoint, leaves: &[Digest], place: String) -> O
     }
 }
 
-/// The log's public key from its registered verifier line.
+/// The log's public key from its registered certificate.
 pub async fn public_key(house: &House) -> Result<Option<[u8; 32]>, Error> {
     let Some(row) = house.db.find_certificate(LOG).await? else { return Ok(None) };
-    Ok(note::parse_verifier_key(&row.pem).map(|(_, key)| key))
+    match certificate_facts(&from_pem(&row.pem)?)?.public_key {
+        PublicKey::Ed25519(key) => Ok(Some(key)),
+        PublicKey::P256(_) => Ok(None),
+    }
 }
 
 /// Proof that one entry is in the log: payload, salt, path and a signed checkpoint.

@@ -8,6 +8,8 @@ pub mod house;
 pub mod import;
 pub mod issue;
 pub mod keys;
+pub mod reissue;
+pub mod seal;
 pub mod log;
 pub mod sign;
 
@@ -134,6 +136,9 @@ pub enum Error {
     /// A canonical text that cannot be what the program wrote.
     #[error("запись повреждена: {0}")]
     Damaged(String),
+    /// Another process holds the press.
+    #[error("печать сейчас ставит другой процесс этого дома; повторите, когда он закончит")]
+    SealingElsewhere,
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),
