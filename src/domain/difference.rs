@@ -54,7 +54,7 @@ impl Differences {
     /// One value that may have changed.
     fn value(&mut self, code: &'static str, place: &str, what: &str, was: &str, is: &str) {
         if was != is {
-            self.push(code, place, &format!("{what}: изменено"), was, is);
+            self.push(code, place, &capitalised(what), was, is);
         }
     }
 
@@ -81,6 +81,11 @@ impl Differences {
             self.value("snapshot.attendance-changed", place, what, &was.to_string(), &is.to_string());
         }
     }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 fn quoted(text: &str) -> String {
