@@ -82,7 +82,7 @@ impl House {
         crate::vault::create_root(&root.join("archive"))?;
         // The settings come last: a folder without them is no house, so a crash above leaves nothing that could be opened.
         let settings = root.join(config::FILE);
-        crate::vault::write_once(&settings, config.to_text().as_bytes())?;
+        crate::vault::durable::write_once(&settings, config.to_text().as_bytes())?;
         Ok(Self { root: root.to_owned(), config, db, policy })
     }
 

@@ -118,10 +118,10 @@ fn keep(house: &House, bundle: &Bundle) -> Result<(), Error> {
     std::fs::create_dir_all(&folder).map_err(|source| Error::File { path: folder.clone(), source })?;
     let mut list = String::new();
     for file in &bundle.files {
-        vault::write_once(&folder.join(&file.name), &file.bytes)?;
+        vault::durable::write_once(&folder.join(&file.name), &file.bytes)?;
         list.push_str(&format!("{}  {}\n", file.sha256, file.name));
     }
-    vault::write_once(&folder.join("manifest-sha256.txt"), list.as_bytes())?;
+    vault::durable::write_once(&folder.join("manifest-sha256.txt"), list.as_bytes())?;
     Ok(())
 }
 

@@ -74,7 +74,7 @@ pub async fn issue(
 /// The file first, under a name that holds its digest; then the transaction. A crash between leaves a file that nobody names.
 async fn keep(house: &House, row: CopyRow, pages: Typeset, at: &Checkpoint, act: &Act) -> Result<Issued, Error> {
     let digest = Digest::of(&pages.pdf);
-    vault::write_once(&house.issued_pdf(&row.id, row.version, digest), &pages.pdf)?;
+    vault::durable::write_once(&house.issued_pdf(&row.id, row.version, digest), &pages.pdf)?;
     let copy = CopyRow {
         state: State::Issued,
         pages: pages.pages as u32,

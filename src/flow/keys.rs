@@ -135,7 +135,7 @@ impl Keyring {
         // Key files first: a crash before the commit leaves files that no certificate names, never a certificate without a key.
         for key in &made {
             let path = self.folder.join(&key.row.key_file);
-            vault::write_once(&path, key.key_pem.as_bytes())?;
+            vault::durable::write_once(&path, key.key_pem.as_bytes())?;
             guard_file(&path)?;
         }
         let mut tx = house.db.begin().await?;
@@ -273,7 +273,7 @@ fn passphrase_file(folder: &Path) -> Result<String, Error> {
     let path = folder.join("passphrase");
     if !path.exists() {
         let passphrase = hex(&crate::sign::random()?[..16]);
-        vault::write_once(&path, format!("{passphrase}\n").as_bytes())?;
+        vault::durable::write_once(&path, format!("{passphrase}\n").as_bytes())?;
         guard_file(&path)?;
     }
     let bytes = super::read_file(&path)?;

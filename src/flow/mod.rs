@@ -52,7 +52,10 @@ pub enum Error {
     Typeset(#[from] crate::typeset::Error),
     /// Archive.
     #[error(transparent)]
-    Vault(#[from] crate::vault::Error),
+    Vault(#[from] crate::vault::object::Error),
+    /// A file that is written once.
+    #[error(transparent)]
+    Durable(#[from] crate::vault::durable::Error),
     /// The period does not exist for the class.
     #[error(transparent)]
     Period(#[from] crate::domain::period::Refusal),

@@ -24,7 +24,7 @@ use crate::domain::register::RegisterLine;
 use crate::domain::retention;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::statement::{SignedStatement, Statement};
-use crate::sign::certificate::from_pem;
+
 use crate::sign::keys::{Ed25519Key, P256Key};
 use crate::sign::note;
 use crate::sign::seal::{SealRequest, seal_pdf};
@@ -392,10 +392,6 @@ fn finish_one(house: &House, path: &Path, row: &SealedRow) -> Result<(), Error> 
     Ok(())
 }
 
-/// DER of a certificate row.
-pub(super) fn der(row: &CertificateRow) -> Result<Vec<u8>, Error> {
-    Ok(from_pem(&row.pem)?)
-}
 
 /// Copies that wait for the seal.
 pub fn waiting(copies: &[CopyRow]) -> Vec<CopyRow> {
