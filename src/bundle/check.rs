@@ -67,6 +67,9 @@ pub struct Known<'a> {
     pub courses: HashMap<&'a str, &'a Course>,
     /// Members of the courses that have groups.
     pub members: HashMap<&'a str, HashSet<&'a str>>,
+    /// Courses and learners whose membership is told by rows that do not read: nobody is accused of being outside.
+    doubtful_members: HashSet<&'a str>,
+    groups_are_whole: bool,
     /// Identifiers that may be referred to.
     pub names: Names<'a>,
     /// Days on which lessons may be.
@@ -79,12 +82,23 @@ impl<'a> Known<'a> {
         for membership in &lists.groups.items {
             members.entry(&membership.course_id).or_default().insert(&membership.learner_id);
         }
+        let doubtful_members = lists
+            .groups
+            .items
+            .iter()
+            .filter(|row| {
+                !lists.courses.names.contains(&row.course_id) || !lists.learners.names.contains(&row.learner_id)
+            })
+            .flat_map(|row| [row.course_id.as_str(), row.learner_id.as_str()])
+            .collect();
         Self {
             periods: lists.periods.items.iter().map(|period| (period.id.as_str(), period)).collect(),
             classes: lists.classes.items.iter().map(|class| (class.name.as_str(), class)).collect(),
             learners: lists.learners.items.iter().map(|learner| (learner.id.as_str(), learner)).collect(),
             courses: lists.courses.items.iter().map(|course| (course.id.as_str(), course)).collect(),
             members,
+            doubtful_members,
+            groups_are_whole: lists.groups.is_whole,
             names: Names {
                 periods: Register::of(&lists.periods, codes::UNKNOWN_PERIOD, "периода"),
                 staff: Register::of(&lists.staff, codes::UNKNOWN_STAFF, "сотрудника"),
@@ -94,6 +108,22 @@ impl<'a> Known<'a> {
             },
             calendar: Calendar { periods: &lists.periods },
         }
+    }
+
+    /// Are both classes listed, and different? A misspelt class is told where it is misspelt.
+    pub fn is_foreign(&self, course: &Course, learner: &Learner) -> bool {
+        let is_listed = |class: &str| self.classes.contains_key(class);
+        course.class != learner.class && is_listed(&course.class) && is_listed(&learner.class)
+    }
+
+    /// Does the course have a group, and the learner no place in it?
+    pub fn is_outside_group(&self, course: &Course, learner: &Learner) -> bool {
+        let is_doubtful = |id: &str| self.doubtful_members.contains(id);
+        let members = self.members.get(course.id.as_str());
+        members.is_some_and(|members| !members.contains(learner.id.as_str()))
+            && self.groups_are_whole
+            && !is_doubtful(&course.id)
+            && !is_doubtful(&learner.id)
     }
 }
 
@@ -154,9 +184,15 @@ pub struct Calendar<'a> {
 }
 
 impl Calendar<'_> {
-    /// Is the day in a period of the grade? Periods that could not be read accuse nobody.
+    /// Is every period read, and does every one have days and grades? Wrong periods accuse nobody else.
+    pub fn is_sound(&self) -> bool {
+        let is_right = |period: &Period| period.starts <= period.ends && period.grade_from <= period.grade_to;
+        self.periods.is_whole && self.periods.items.iter().all(is_right)
+    }
+
+    /// Is the day in a period of the grade?
     pub fn holds(&self, grade: u8, day: NaiveDate) -> bool {
-        !self.periods.is_whole || self.of(grade).any(|period| (period.starts..=period.ends).contains(&day))
+        !self.is_sound() || self.of(grade).any(|period| (period.starts..=period.ends).contains(&day))
     }
 
     /// «01.09.2025–24.10.2025, 03.11.2025–30.12.2025».

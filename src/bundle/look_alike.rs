@@ -45,6 +45,14 @@ impl Stray {
         } else {
             ("русская", "латинской")
         };
+        if let Some(digit) = self.twin.filter(char::is_ascii_digit) {
+            return format!(
+                "знак {} — буква «{}» (U+{:04X}) вместо цифры «{digit}»",
+                self.position,
+                self.letter,
+                u32::from(self.letter)
+            );
+        }
         let letter = format!("знак {} — {found} «{}» (U+{:04X})", self.position, self.letter, u32::from(self.letter));
         match self.twin {
             Some(twin) => format!("{letter} вместо {meant} «{twin}» (U+{:04X})", u32::from(twin)),

@@ -117,7 +117,7 @@ fn unknown_files(files: &[BundleFile], found: &mut Found) {
         let absent = File::ALL.iter().map(|known| known.name());
         let absent = absent.filter(|name| !files.iter().any(|file| file.name == *name));
         let message = "такого файла в комплекте не бывает: переименуйте или уберите его";
-        let meant = nearest(&file.name, absent).unwrap_or("ничего");
+        let meant = nearest(&file.name, absent).unwrap_or("только файлы, названные в описании формата");
         let finding = Finding::new(codes::UNKNOWN_FILE, &file.name, message).expected_found(meant, &file.name);
         found.unknown_file(finding);
     }

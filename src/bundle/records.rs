@@ -65,15 +65,15 @@ impl<'a> Held<'a> {
         Self { days, is_whole: lists.lessons.is_whole }
     }
 
-    /// Finds an entry whose lesson was not held.
-    fn expect<T>(&self, list: &Listed<T>, line: u32, key: &LessonKey, known: &Known<'_>, found: &mut Found) {
+    /// Finds an entry whose lesson was not held; says whether the day itself is wrong.
+    fn expect<T>(&self, list: &Listed<T>, line: u32, key: &LessonKey, known: &Known<'_>, found: &mut Found) -> bool {
         let numbers = self.days.get(&(key.course_id.as_str(), key.date)).map(Vec::as_slice).unwrap_or_default();
         let is_course_known = known.courses.contains_key(key.course_id.as_str());
         if numbers.contains(&key.number) || !self.is_whole || !is_course_known {
-            return;
+            return false;
         }
         if outside_calendar(list, line, key, known, found) {
-            return;
+            return true;
         }
         let message = format!("урока {} нет в lessons.csv", name(key));
         let expected = match numbers {
@@ -81,6 +81,7 @@ impl<'a> Held<'a> {
             some => format!("№ {}", some.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")),
         };
         found.mismatch(list.at(line, "number"), codes::UNKNOWN_LESSON, message, expected, key.number.to_string());
+        false
     }
 }
 
@@ -97,10 +98,10 @@ fn pair<'a, T>(
     known.names.learners.refer(list.at(line, "learner_id"), learner, found);
     let (course, learner) = (*known.courses.get(course)?, *known.learners.get(learner)?);
     let at = list.at(line, "learner_id");
-    if course.class != learner.class {
+    if known.is_foreign(course, learner) {
         let message = format!("обучающийся «{}» не из класса курса «{}»", learner.id, course.id);
         found.mismatch(at, codes::FOREIGN_LEARNER, message, course.class.as_str(), learner.class.as_str());
-    } else if known.members.get(course.id.as_str()).is_some_and(|members| !members.contains(learner.id.as_str())) {
+    } else if known.is_outside_group(course, learner) {
         let message = format!("обучающийся «{}» не в группе «{}» курса «{}»", learner.id, course.group, course.id);
         found.error(at, codes::NOT_IN_GROUP, message);
     }
@@ -117,8 +118,13 @@ fn entry<T>(
     found: &mut Found,
 ) {
     let pair = pair(list, line, &key.course_id, learner, known, found);
-    held.expect(list, line, key, known, found);
-    let Some((_, learner)) = pair.filter(|(_, learner)| !learner.is_present_on(key.date)) else { return };
+    let is_wrong_day = held.expect(list, line, key, known, found);
+    let Some((_, learner)) = pair.filter(|_| !is_wrong_day) else { return };
+    // A stay that ends before it begins holds no day; it is told in learners.csv.
+    let has_days = learner.left_on.is_none_or(|left| learner.enrolled_on <= left);
+    if !has_days || learner.is_present_on(key.date) {
+        return;
+    }
     let until = learner.left_on.map(|left| format!(" и до {} (выбыл)", words::date_short(left))).unwrap_or_default();
     let message = format!("{} обучающийся «{}» не состоял в классе", words::date_short(key.date), learner.id);
     let expected = format!("с {}{until}", words::date_short(learner.enrolled_on));
@@ -186,13 +192,15 @@ fn final_period(
     let Some((course, learner)) = pair else { return };
     let at = list.at(line, "period");
     if let Some(class) = known.classes.get(course.class.as_str())
+        && known.calendar.is_sound()
         && !(period.grade_from..=period.grade_to).contains(&class.grade)
     {
         let message = format!("период «{}» не для {} класса", period.id, class.grade);
         let expected = format!("период {} класса", class.grade);
         found.mismatch(at, codes::PERIOD_OF_OTHER_GRADE, message, expected, period.id.as_str());
     }
-    if let Some(left) = learner.left_on.filter(|left| *left <= period.starts) {
+    let left = learner.left_on.filter(|left| learner.enrolled_on <= *left && *left <= period.starts);
+    if let Some(left) = left {
         let left = words::date_short(left);
         let message = format!("обучающийся «{}» выбыл {left}, до начала периода «{}»", learner.id, period.id);
         found.warning(at, codes::FINAL_AFTER_LEAVING, message);

@@ -182,7 +182,7 @@ fn groups(lists: &Lists, known: &Known<'_>, found: &mut Found) {
         else {
             continue;
         };
-        if course.class != learner.class {
+        if known.is_foreign(course, learner) {
             let message = format!("обучающийся «{}» не из класса «{}»", learner.id, course.class);
             let at = list.at(line, "learner_id");
             found.mismatch(at, codes::FOREIGN_LEARNER, message, course.class.as_str(), learner.class.as_str());

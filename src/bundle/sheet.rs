@@ -130,9 +130,15 @@ fn columns(file: File, header: &Record<'_>, found: &mut Found) -> Option<Vec<usi
         if names[..place].contains(name) {
             found.error(at, codes::DUPLICATE_COLUMN, format!("столбец «{name}» назван дважды"));
         } else if !layout.iter().any(|column| column.name == *name) {
-            let absent = layout.iter().map(|column| column.name).filter(|column| !names.contains(column));
+            let absent: Vec<&str> =
+                layout.iter().map(|column| column.name).filter(|column| !names.contains(column)).collect();
             let message = format!("неизвестный столбец «{name}»");
-            found.mismatch(at, codes::UNKNOWN_COLUMN, message, nearest(name, absent).unwrap_or("ничего"), *name);
+            let expected = match nearest(name, absent.iter().copied()) {
+                Some(meant) => meant.to_owned(),
+                None if absent.is_empty() => "все столбцы файла уже названы".to_owned(),
+                None => format!("из недостающих: {}", absent.join(", ")),
+            };
+            found.mismatch(at, codes::UNKNOWN_COLUMN, message, expected, *name);
         }
     }
     let mut places = Vec::with_capacity(layout.len());
