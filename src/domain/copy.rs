@@ -81,8 +81,7 @@ impl State {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 6] =
-        [Self::Issue, Self::Sign, Self::SignLast, Self::Refuse, Self::Seal, Self::Supersede];
+    pub const ALL: [Self; 6] = [Self::Issue, Self::Sign, Self::SignLast, Self::Refuse, Self::Seal, Self::Supersede];
 
     fn as_refusal(self) -> &'static str {
         match self {
@@ -109,7 +108,10 @@ pub fn next(state: State, action: Action) -> Result<State, Refusal> {
         (State::Frozen, Action::Sign | Action::SignLast | Action::Refuse | Action::Seal)
         | (State::Issued, Action::Issue | Action::Seal)
         | (State::Signed, Action::Issue | Action::Sign | Action::SignLast | Action::Refuse)
-        | (State::Sealed | State::Refused, Action::Issue | Action::Sign | Action::SignLast | Action::Refuse | Action::Seal)
+        | (
+            State::Sealed | State::Refused,
+            Action::Issue | Action::Sign | Action::SignLast | Action::Refuse | Action::Seal,
+        )
         | (State::Superseded, _) => Err(Refusal { action, state }),
     }
 }

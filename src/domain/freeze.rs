@@ -142,10 +142,7 @@ fn policy_facts(policy: &Policy, kind: CopyKind) -> PolicyFacts {
 fn legend(policy: &Policy) -> Vec<CodeFacts> {
     let absences = policy.absence_codes.iter().map(|rule| (&rule.code, &rule.meaning));
     let finals = policy.final_values.iter().map(|rule| (&rule.code, &rule.meaning));
-    absences
-        .chain(finals)
-        .map(|(code, meaning)| CodeFacts { code: code.clone(), meaning: meaning.clone() })
-        .collect()
+    absences.chain(finals).map(|(code, meaning)| CodeFacts { code: code.clone(), meaning: meaning.clone() }).collect()
 }
 
 /// Name of a period's kind and place in the year: the third quarter is (quarter, 3).
@@ -188,8 +185,7 @@ impl<'j> Freezing<'j> {
         for mark in ordered {
             marks.entry((&mark.lesson, mark.learner_id.as_str())).or_default().push(&mark.value);
         }
-        let absences =
-            journal.absences.iter().map(|a| ((&a.lesson, a.learner_id.as_str()), a.code.as_str())).collect();
+        let absences = journal.absences.iter().map(|a| ((&a.lesson, a.learner_id.as_str()), a.code.as_str())).collect();
         let finals = journal
             .final_marks
             .iter()
@@ -344,9 +340,7 @@ impl<'j> Freezing<'j> {
 
     fn departure(&self, learner: &Learner) -> String {
         match learner.left_on.filter(|left| *left <= self.span.ends) {
-            Some(left) => {
-                movement("Выбыл", &learner.patronymic, &words::date_short(left), &learner.leaving_order)
-            }
+            Some(left) => movement("Выбыл", &learner.patronymic, &words::date_short(left), &learner.leaving_order),
             None => String::new(),
         }
     }
@@ -441,7 +435,8 @@ impl<'j> Freezing<'j> {
         let own = self.journal.periods_of_grade(self.class.grade);
         let mut periods: Vec<(String, String)> =
             (1..).zip(&own).map(|(order, p)| (p.id.clone(), words::period_name(p.kind, order))).collect();
-        for (id, name) in [(YEAR, "Годовая"), (EXAM, "Экзаменационная"), (FINAL, "Итоговая")] {
+        for (id, name) in [(YEAR, "Годовая"), (EXAM, "Экзаменационная"), (FINAL, "Итоговая")]
+        {
             periods.push((id.to_owned(), name.to_owned()));
         }
         let subjects = self.subjects();

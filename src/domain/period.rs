@@ -169,13 +169,19 @@ impl<'j> Gate<'j> {
             return Vec::new();
         }
         vec![
-            Finding::new("close.decision-missing", self.class.name.clone(), "не внесены решения педагогического совета")
-                .expected_found(present.len().to_string(), (present.len() - missing).to_string()),
+            Finding::new(
+                "close.decision-missing",
+                self.class.name.clone(),
+                "не внесены решения педагогического совета",
+            )
+            .expected_found(present.len().to_string(), (present.len() - missing).to_string()),
         ]
     }
 
     fn topics(&self) -> Vec<Finding> {
-        self.lessons_lacking("close.topic-missing", "не записана тема урока", |lesson| lesson.topic.is_empty())
+        self.lessons_lacking("close.topic-missing", "не записана тема урока", |lesson| {
+            lesson.topic.is_empty()
+        })
     }
 
     fn homework(&self) -> Vec<Finding> {
@@ -214,10 +220,8 @@ impl<'j> Gate<'j> {
             .filter(|lesson| lacks(lesson))
             .filter_map(|lesson| {
                 let course = courses.get(lesson.key.course_id.as_str())?;
-                let place = self.place(
-                    course,
-                    &format!(", {}, урок {}", lesson.key.date.format("%d.%m.%Y"), lesson.key.number),
-                );
+                let place = self
+                    .place(course, &format!(", {}, урок {}", lesson.key.date.format("%d.%m.%Y"), lesson.key.number));
                 Some(Finding::new(code, place, message))
             })
             .collect()

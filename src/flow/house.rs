@@ -57,11 +57,8 @@ impl House {
             Some(school) => school.clone(),
             None => format!("school-{}", hex(&crate::sign::random()?[..4])),
         };
-        let config = Config {
-            school,
-            database: founding.database.clone(),
-            utc_offset_minutes: founding.utc_offset_minutes,
-        };
+        let config =
+            Config { school, database: founding.database.clone(), utc_offset_minutes: founding.utc_offset_minutes };
         for folder in ["keys", "bundles", "issued", "staging", "archive"] {
             let path = root.join(folder);
             std::fs::create_dir(&path).map_err(|source| Error::File { path, source })?;
@@ -122,7 +119,6 @@ impl House {
 }
 
 fn parse_policy(name: &str, text: &str) -> Result<Policy, Error> {
-    policy::parse(name, text).map_err(|findings| {
-        Error::Policy(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-    })
+    policy::parse(name, text)
+        .map_err(|findings| Error::Policy(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }

@@ -39,8 +39,8 @@ pub async fn issue(
 ) -> Result<Vec<Issued>, Error> {
     let mut jobs = Vec::new();
     for row in copies {
-        let state = copy::next(row.state, Action::Issue)
-            .map_err(|refusal| Error::State { copy: row.id.clone(), refusal })?;
+        let state =
+            copy::next(row.state, Action::Issue).map_err(|refusal| Error::State { copy: row.id.clone(), refusal })?;
         jobs.push((CopyRow { state, ..row.clone() }, house.db.load_snapshot(row.snapshot).await?));
     }
     if jobs.is_empty() {

@@ -210,14 +210,8 @@ impl Keyring {
             };
             let validity = years(act.at.with_timezone(&Utc), STAFF_YEARS);
             let public = key.public_key();
-            let der = authority::issue_staff_certificate(
-                &issuer.key,
-                &issuer.der,
-                &public,
-                &subject,
-                serial()?,
-                validity,
-            )?;
+            let der =
+                authority::issue_staff_certificate(&issuer.key, &issuer.der, &public, &subject, serial()?, validity)?;
             self.made(&person.id, &der, key.to_encrypted_pem(&self.passphrase, crate::sign::random()?)?)
         };
         let (left, right) = staff.split_at(staff.len() / 2);

@@ -76,8 +76,12 @@ pub async fn verify(house: &House) -> Result<Vec<Finding>, Error> {
     }
     if merkle::root(&leaves) != root {
         findings.push(
-            Finding::new("log.root", "журнал событий", "корень дерева не тот: записи изменены, переставлены или удалены")
-                .expected_found(root.to_hex(), merkle::root(&leaves).to_hex()),
+            Finding::new(
+                "log.root",
+                "журнал событий",
+                "корень дерева не тот: записи изменены, переставлены или удалены",
+            )
+            .expected_found(root.to_hex(), merkle::root(&leaves).to_hex()),
         );
     }
     let verifier = public_key(house).await?;

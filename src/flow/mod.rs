@@ -9,9 +9,9 @@ pub mod house;
 pub mod import;
 pub mod issue;
 pub mod keys;
+pub mod log;
 pub mod reissue;
 pub mod seal;
-pub mod log;
 pub mod sign;
 
 use std::path::PathBuf;

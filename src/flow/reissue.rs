@@ -18,8 +18,7 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     let was = house.db.load_snapshot(last.snapshot).await?;
     let mut tx = house.db.begin().await?;
     let journal = tx.load_journal(&last.year).await?.of_class(&last.class);
-    let class =
-        journal.class(&last.class).cloned().ok_or_else(|| period::Refusal::NoClass(last.class.clone()))?;
+    let class = journal.class(&last.class).cloned().ok_or_else(|| period::Refusal::NoClass(last.class.clone()))?;
     let span = period::span(&journal, &class, &last.period)?;
     let exported_at = match was.sheets.first() {
         Some(Sheet::Title(title)) => title.exported_at.clone(),
@@ -38,8 +37,8 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         salts: salts(journal.learners.len())?,
     };
     let snapshot = freeze::freeze(&journal, &class, &span, &house.policy, &told)?;
-    let superseded = copy::next(last.state, Action::Supersede)
-        .map_err(|refusal| Error::State { copy: last.id.clone(), refusal })?;
+    let superseded =
+        copy::next(last.state, Action::Supersede).map_err(|refusal| Error::State { copy: last.id.clone(), refusal })?;
     tx.move_copy(&last.id, last.version, last.state, superseded).await?;
     tx.record_frozen(&snapshot, State::Frozen).await?;
     let event = Event::new(EventKind::CopySuperseded, &act.by, &act.moment())

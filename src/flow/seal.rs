@@ -166,11 +166,8 @@ impl Press {
             seal: Some(self.seal_mark(&snapshot)),
         };
         let pages = typeset::typeset(&snapshot, &edition, &attachments(&snapshot, &statements))?;
-        let request = SealRequest {
-            sealed_at: self.at,
-            reason: &snapshot.policy.seal_wording,
-            location: &snapshot.school.town,
-        };
+        let request =
+            SealRequest { sealed_at: self.at, reason: &snapshot.policy.seal_wording, location: &snapshot.school.town };
         let sealed_pdf = seal_pdf(&pages.pdf, &self.key, &self.der, &self.authority_der, &request)?;
         let parts: Vec<StatementPart> = statements.iter().map(|(s, c)| part(s, c)).collect::<Result<_, _>>()?;
         let staged = vault::stage(
@@ -306,8 +303,7 @@ async fn register(house: &House, built: Built, log_key: &Ed25519Key, act: &Act) 
         .with_digest("sealed_pdf", sealed_pdf)
         .with_digest("content", staged.content)
         .with_digests("statements", &statements);
-    let to = copy::next(row.state, Action::Seal)
-        .map_err(|refusal| Error::State { copy: row.id.clone(), refusal })?;
+    let to = copy::next(row.state, Action::Seal).map_err(|refusal| Error::State { copy: row.id.clone(), refusal })?;
     tx.move_copy(&row.id, row.version, row.state, to).await?;
     let mut recorded = tx.record(&event, salt()?).await?;
     let (checkpoint, proof) = prove(house, recorded.last(), log_key, act);
@@ -323,12 +319,7 @@ async fn register(house: &House, built: Built, log_key: &Ed25519Key, act: &Act) 
 fn prove(house: &House, at: &crate::store::Appended, key: &Ed25519Key, act: &Act) -> (CheckpointRow, LogProof) {
     let checkpoint = Checkpoint { origin: house.config.school.clone(), size: at.size, root: at.root };
     let note = note::sign_note(&checkpoint.to_text(), &checkpoint.origin, key);
-    let row = CheckpointRow {
-        size: at.size,
-        root: at.root.to_hex(),
-        signed_at: act.moment(),
-        note: note.clone(),
-    };
+    let row = CheckpointRow { size: at.size, root: at.root.to_hex(), signed_at: act.moment(), note: note.clone() };
     let proof = LogProof {
         payload: at.payload.clone(),
         salt: canon::hex(&at.salt),
@@ -391,7 +382,6 @@ fn finish_one(house: &House, path: &Path, row: &SealedRow) -> Result<(), Error> 
     vault::finish(path, &house.archive(), &row.log_proof, &row.line.sealed_at, MESSAGE)?;
     Ok(())
 }
-
 
 /// Copies that wait for the seal.
 pub fn waiting(copies: &[CopyRow]) -> Vec<CopyRow> {

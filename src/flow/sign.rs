@@ -130,7 +130,8 @@ impl<'h> Desk<'h> {
         let told = |refusal| Error::State { copy: row.id.clone(), refusal };
         let Some(prepared) = self.prepared.get(&row.snapshot) else { return Err(Error::NoCopy(row.id.clone())) };
         let signed = signed(&tx.list_statements(&row.id, row.version).await?);
-        let wish = Wish { signer: gesture.signer.clone(), stage: gesture.stage.clone(), sheets: gesture.sheets.clone() };
+        let wish =
+            Wish { signer: gesture.signer.clone(), stage: gesture.stage.clone(), sheets: gesture.sheets.clone() };
         // The route speaks first where it can: «already signed» says more than «the copy is signed».
         let decided = route::decide(&prepared.snapshot.route, &signed, &wish);
         if let (Err(refusal), State::Issued | State::Signed | State::Sealed) = (&decided, row.state) {
@@ -241,9 +242,7 @@ impl<'h> Desk<'h> {
 async fn current(tx: &mut Tx, target: &Target) -> Result<CopyRow, Error> {
     let row = tx.list_versions(&target.copy).await?.pop().ok_or_else(|| Error::NoCopy(target.copy.clone()))?;
     match target.version {
-        Some(asked) if asked < row.version => {
-            Err(Error::OldVersion { copy: row.id, asked, current: row.version })
-        }
+        Some(asked) if asked < row.version => Err(Error::OldVersion { copy: row.id, asked, current: row.version }),
         Some(asked) if asked > row.version => Err(Error::NoCopy(format!("{}, версия {asked}", target.copy))),
         _ => Ok(row),
     }

@@ -199,16 +199,15 @@ impl Tx {
     /// Moves a version from one state to the next; `Duplicate` when it no longer stands where it was seen.
     pub async fn move_copy(&mut self, id: &str, version: u32, from: State, to: State) -> Result<(), Error> {
         let school = self.school().to_owned();
-        let done = sqlx::query(
-            "update copies set state = $5 where school = $1 and id = $2 and version = $3 and state = $4",
-        )
-        .bind(school)
-        .bind(id.to_owned())
-        .bind(i64::from(version))
-        .bind(from.as_str())
-        .bind(to.as_str())
-        .execute(self.connection())
-        .await?;
+        let done =
+            sqlx::query("update copies set state = $5 where school = $1 and id = $2 and version = $3 and state = $4")
+                .bind(school)
+                .bind(id.to_owned())
+                .bind(i64::from(version))
+                .bind(from.as_str())
+                .bind(to.as_str())
+                .execute(self.connection())
+                .await?;
         if done.rows_affected() == 1 { Ok(()) } else { Err(Error::Duplicate) }
     }
 
@@ -216,11 +215,8 @@ impl Tx {
     pub async fn list_versions(&mut self, id: &str) -> Result<Vec<CopyRow>, Error> {
         let school = self.school().to_owned();
         let sql = format!("select {COLUMNS} from copies where school = $1 and id = $2 order by version");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(school)
-            .bind(id.to_owned())
-            .fetch_all(self.connection())
-            .await?;
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(school).bind(id.to_owned()).fetch_all(self.connection()).await?;
         rows.iter().map(read).collect()
     }
 

@@ -107,10 +107,11 @@ impl Db {
 
     /// Digest and moment of every bundle, oldest first.
     pub async fn list_bundles(&self) -> Result<Vec<(String, String)>, Error> {
-        let rows = sqlx::query("select digest, imported_at from bundles where school = $1 order by imported_at, digest")
-            .bind(self.school.clone())
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            sqlx::query("select digest, imported_at from bundles where school = $1 order by imported_at, digest")
+                .bind(self.school.clone())
+                .fetch_all(&self.pool)
+                .await?;
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 }

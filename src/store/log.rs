@@ -96,10 +96,11 @@ impl Db {
 
     /// Every entry of the log, by index.
     pub async fn list_log(&self) -> Result<Vec<LogEntry>, Error> {
-        let rows = sqlx::query("select idx, event, payload, salt, leaf from log_entries where school = $1 order by idx")
-            .bind(self.school.clone())
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            sqlx::query("select idx, event, payload, salt, leaf from log_entries where school = $1 order by idx")
+                .bind(self.school.clone())
+                .fetch_all(&self.pool)
+                .await?;
         rows.iter()
             .map(|row| {
                 Ok(LogEntry {
@@ -115,11 +116,10 @@ impl Db {
 
     /// Every signed checkpoint, by size.
     pub async fn list_checkpoints(&self) -> Result<Vec<CheckpointRow>, Error> {
-        let rows =
-            sqlx::query("select size, root, signed_at, note from checkpoints where school = $1 order by size")
-                .bind(self.school.clone())
-                .fetch_all(&self.pool)
-                .await?;
+        let rows = sqlx::query("select size, root, signed_at, note from checkpoints where school = $1 order by size")
+            .bind(self.school.clone())
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter()
             .map(|row| {
                 Ok(CheckpointRow {
@@ -165,15 +165,17 @@ impl Tx {
         // The path of the newest leaf is the old right edge, smallest subtree first (RFC 6962 2.1.1).
         let path: Vec<Digest> = self.frontier.peaks().iter().rev().copied().collect();
         self.frontier.push(leaf);
-        sqlx::query("insert into log_entries (school, idx, event, payload, salt, leaf) values ($1, $2, $3, $4, $5, $6)")
-            .bind(self.school.clone())
-            .bind(index as i64)
-            .bind(event.kind().as_str())
-            .bind(payload.clone())
-            .bind(hex(&salt))
-            .bind(leaf.to_hex())
-            .execute(&mut *self.inner)
-            .await?;
+        sqlx::query(
+            "insert into log_entries (school, idx, event, payload, salt, leaf) values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(self.school.clone())
+        .bind(index as i64)
+        .bind(event.kind().as_str())
+        .bind(payload.clone())
+        .bind(hex(&salt))
+        .bind(leaf.to_hex())
+        .execute(&mut *self.inner)
+        .await?;
         sqlx::query("update log_head set size = $2, frontier = $3 where school = $1")
             .bind(self.school.clone())
             .bind(self.frontier.size() as i64)

@@ -177,9 +177,8 @@ pub(super) fn to_rows(journal: &Journal) -> Vec<(&'static Table, Vec<Cells>)> {
         let roles = s.roles.join(" ");
         [&s.id, &s.surname, &s.given_name, &s.patronymic, &s.position, &roles].map(Cell::from).to_vec()
     });
-    let classes = numbered(&journal.classes, |c| {
-        vec![(&c.name).into(), i64::from(c.grade).into(), (&c.class_teacher_id).into()]
-    });
+    let classes =
+        numbered(&journal.classes, |c| vec![(&c.name).into(), i64::from(c.grade).into(), (&c.class_teacher_id).into()]);
     let learners = numbered(&journal.learners, |l| {
         vec![
             (&l.id).into(),
@@ -223,9 +222,10 @@ pub(super) fn to_rows(journal: &Journal) -> Vec<(&'static Table, Vec<Cells>)> {
     });
     let finals =
         journal.final_marks.iter().map(|f| [&f.course_id, &f.learner_id, &f.period, &f.value].map(Cell::from).to_vec());
-    let decisions = journal.decisions.iter().map(|d| {
-        vec![(&d.learner_id).into(), (&d.decision).into(), (&d.protocol).into(), day(d.date)]
-    });
+    let decisions = journal
+        .decisions
+        .iter()
+        .map(|d| vec![(&d.learner_id).into(), (&d.decision).into(), (&d.protocol).into(), day(d.date)]);
     vec![
         (&PERIODS, periods),
         (&STAFF, staff),
@@ -253,11 +253,7 @@ impl Reading<'_> {
     }
 
     fn foreign(&self, index: usize) -> Error {
-        Error::Foreign {
-            table: self.table.name,
-            column: self.table.columns[index].0,
-            value: words(&self.row[index]),
-        }
+        Error::Foreign { table: self.table.name, column: self.table.columns[index].0, value: words(&self.row[index]) }
     }
 
     fn small(&self, index: usize) -> Result<u8, Error> {
@@ -379,12 +375,7 @@ pub(super) fn from_rows(rows: &Rows) -> Result<Journal, Error> {
             Ok(FinalMark { course_id: r.text(0), learner_id: r.text(1), period: r.text(2), value: r.text(3) })
         })?,
         decisions: read(rows, &DECISIONS, None, |r| {
-            Ok(Decision {
-                learner_id: r.text(0),
-                decision: r.text(1),
-                protocol: r.text(2),
-                date: r.day_or_none(3)?,
-            })
+            Ok(Decision { learner_id: r.text(0), decision: r.text(1), protocol: r.text(2), date: r.day_or_none(3)? })
         })?,
         courses,
         ..Journal::default()
