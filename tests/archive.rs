@@ -148,7 +148,7 @@ fn staged(house: &Path) -> vault::Staged {
     vault::stage(&house.join("staging"), &parts).expect("staged")
 }
 
-fn finish(house: &Path, staged: &Path) -> Result<PathBuf, vault::object::Error> {
+fn finish(house: &Path, staged: &Path) -> Result<PathBuf, vault::Error> {
     vault::finish(staged, &house.join("archive"), PROOF, CREATED, "Запись запечатана")
 }
 
@@ -193,7 +193,7 @@ fn sealing_finished_again_at_any_moment_gives_the_same_object() {
     assert_eq!(vault::check_fixity(&object, Depth::Full), []);
     assert_eq!(finish(&house, &staged.path).expect("in place"), object);
     let other = vault::finish(&staged.path, &house.join("archive"), "another proof", CREATED, "Запись запечатана");
-    assert!(matches!(other, Err(vault::object::Error::AlreadyArchived(_))));
+    assert!(matches!(other, Err(vault::Error::AlreadyArchived(_))));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn nothing_is_staged_over_a_staged_record_until_it_is_discarded() {
     let again = std::panic::catch_unwind(|| staged(&house));
     assert!(again.is_err());
     vault::discard(&first.path).expect("discarded");
-    assert!(matches!(finish(&house, &first.path), Err(vault::object::Error::NotStaged(_))));
+    assert!(matches!(finish(&house, &first.path), Err(vault::Error::NotStaged(_))));
     finish(&house, &staged(&house).path).expect("finished");
 }
 

@@ -190,6 +190,12 @@ impl Frontier {
         self.size
     }
 
+    /// Roots of the whole subtrees, greatest first. Read backwards before a push they are the audit path of the pushed leaf
+    /// (RFC 6962, 2.1.1).
+    pub fn peaks(&self) -> &[Digest] {
+        &self.peaks
+    }
+
     /// Appends a leaf hash and says its index.
     pub fn push(&mut self, leaf: Digest) -> u64 {
         let index = self.size;
@@ -361,6 +367,14 @@ mod tests {
             let frontier: Frontier = leaves.iter().copied().collect();
             prop_assert_eq!(frontier.size(), size as u64);
             prop_assert_eq!(frontier.root(), root(&leaves));
+        }
+
+        #[test]
+        fn the_right_edge_is_the_audit_path_of_the_next_leaf(size in 0_usize..130) {
+            let leaves: Vec<Digest> = (0..=size).map(|n| leaf_hash(&n.to_be_bytes())).collect();
+            let frontier: Frontier = leaves[..size].iter().copied().collect();
+            let path: Vec<Digest> = frontier.peaks().iter().rev().copied().collect();
+            prop_assert_eq!(Some(path), inclusion_proof(&leaves, size));
         }
 
         #[test]

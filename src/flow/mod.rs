@@ -4,6 +4,7 @@
 //! in hand; [`doctor`] compares database, archive and log.
 
 pub mod close;
+pub mod doctor;
 pub mod house;
 pub mod import;
 pub mod issue;

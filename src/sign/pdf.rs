@@ -53,7 +53,7 @@ impl<'a> Pdf<'a> {
         let mut cursor = Cursor { bytes, at: tail_at + word + b"startxref".len() };
         let mut next = Some(cursor.number().ok_or(Error::ForeignPdf("startxref без числа"))?);
         cursor.skip_space();
-        if !bytes[cursor.at..].starts_with(b"%%EOF") {
+        if !matches!(&bytes[cursor.at..], b"%%EOF" | b"%%EOF\n" | b"%%EOF\r\n") {
             return Err(Error::ForeignPdf("файл не кончается на %%EOF"));
         }
         let mut revisions: Vec<Revision<'a>> = Vec::new();

@@ -8,32 +8,10 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::error::{Error, failed};
+
 /// Readable by everybody, writable by nobody: a finished file of the archive.
 const READ_ONLY: u32 = 0o444;
-
-/// The disk said no.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// An operation on a file or a folder failed.
-    #[error("{operation} не удалось: {path}: {source}", path = path.display())]
-    Io {
-        /// «Чтение», «запись» …
-        operation: &'static str,
-        /// Which file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A file that is written once already stands there with other bytes.
-    #[error("файл уже записан с другим содержимым: {path}", path = .0.display())]
-    OtherBytes(PathBuf),
-}
-
-/// Wraps what the system said with what was tried on which path.
-pub(super) fn failed(operation: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
-    let path = path.to_owned();
-    move |source| Error::Io { operation, path, source }
-}
 
 /// Creates a file that must not exist yet and writes all bytes, without making them durable: for a folder that nobody reads
 /// before [`sync_tree`]. A crash leaves a part of the file, and the whole folder is thrown away.

@@ -20,7 +20,8 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::content::name;
-use super::durable::{self, failed};
+use super::durable;
+use super::error::{Error, failed};
 use super::inventory::{self, FileDigests, FirstVersion, User};
 use super::record::Parts;
 use crate::domain::canon::{Digest, hex};
@@ -33,26 +34,6 @@ pub(super) const ROOT_DECLARATION: (&str, &str) = ("0=ocfl_1.1", "ocfl_1.1\n");
 pub(super) const OBJECT_DECLARATION: (&str, &str) = ("0=ocfl_object_1.1", "ocfl_object_1.1\n");
 /// Where the files of the first version stand inside an object.
 pub(super) const CONTENT: &str = "v1/content";
-
-/// Why an object could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The disk said no.
-    #[error(transparent)]
-    Durable(#[from] durable::Error),
-    /// An object of that name is being sealed already: start-up finishes or discards it first.
-    #[error("запись «{0}» уже готовится к помещению в архив")]
-    AlreadyStaged(String),
-    /// An object of that name is in the archive already, with another proof.
-    #[error("в архиве уже есть запись «{0}» с другим содержимым")]
-    AlreadyArchived(String),
-    /// There is nothing to finish: neither staged nor archived.
-    #[error("нечего завершать: запись «{0}» не подготовлена")]
-    NotStaged(String),
-    /// A staged folder does not hold a snapshot that says what it is.
-    #[error("подготовленная запись не читается: {0}")]
-    Unreadable(String),
-}
 
 /// A staged record, durable on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +52,7 @@ pub struct Staged {
 pub fn create_root(root: &Path) -> Result<(), Error> {
     durable::create_folder(root)?;
     let (file, text) = ROOT_DECLARATION;
-    Ok(durable::write_once(&root.join(file), text.as_bytes())?)
+    durable::write_once(&root.join(file), text.as_bytes())
 }
 
 /// Writes everything of a record that is known before the log has the seal event, durably, into `staging/<name>`.
@@ -143,7 +124,7 @@ fn already_in_place(staged: &Path, target: PathBuf, name: String, log_proof: &st
 
 /// Throws a staged record away: nothing was committed that refers to it.
 pub fn discard(staged: &Path) -> Result<(), Error> {
-    Ok(durable::remove_tree(staged)?)
+    durable::remove_tree(staged)
 }
 
 /// What waits in the staging folder, by name; a staging folder that is not there holds nothing.
