@@ -1,6 +1,6 @@
-//! The page's own style, script and fonts, carried inside the program. Floor 3.
+//! The page's own style, script and headline font, carried inside the program. Floor 3.
 //!
-//! The fonts are those of the documents (ParaType's free licence), so that the page and the sheets look alike.
+//! The headlines are set in the face of the documents (ParaType's free licence); the text is in the reader's own sans.
 
 use axum::extract::Path;
 use axum::http::header;
@@ -14,16 +14,10 @@ struct Asset {
     bytes: &'static [u8],
 }
 
-const ASSETS: [Asset; 6] = [
+const ASSETS: [Asset; 4] = [
     Asset { name: "letopis.css", mime: "text/css; charset=utf-8", bytes: include_bytes!("assets/letopis.css") },
     Asset { name: "letopis.js", mime: "text/javascript; charset=utf-8", bytes: include_bytes!("assets/letopis.js") },
     Asset { name: "mark.svg", mime: "image/svg+xml", bytes: include_bytes!("assets/mark.svg") },
-    Asset { name: "pt-sans.ttf", mime: "font/ttf", bytes: include_bytes!("../../typst-templates/fonts/PTS55F.ttf") },
-    Asset {
-        name: "pt-sans-bold.ttf",
-        mime: "font/ttf",
-        bytes: include_bytes!("../../typst-templates/fonts/PTS75F.ttf"),
-    },
     Asset {
         name: "pt-serif-bold.ttf",
         mime: "font/ttf",
