@@ -51,12 +51,9 @@ pub enum Error {
     /// Typesetting.
     #[error(transparent)]
     Typeset(#[from] crate::typeset::Error),
-    /// Archive.
+    /// Archive, or a file that is written once.
     #[error(transparent)]
-    Vault(#[from] crate::vault::object::Error),
-    /// A file that is written once.
-    #[error(transparent)]
-    Durable(#[from] crate::vault::durable::Error),
+    Vault(#[from] crate::vault::Error),
     /// The period does not exist for the class.
     #[error(transparent)]
     Period(#[from] crate::domain::period::Refusal),
