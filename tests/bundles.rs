@@ -1,0 +1,212 @@
+//! Bundles: the reader against good and bad ones, the figures, the generator. Never uses the network or a database.
+
+#[path = "bundles/policy.rs"]
+mod policy;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use letopis::bundle::{self, BundleFile, ReadError, codes};
+use letopis::domain::canon::Digest;
+use letopis::domain::finding::{Finding, Severity};
+use letopis::domain::report;
+use proptest::prelude::*;
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bundles")
+}
+
+/// Every bundle under the folder agrees with its `expected.json`; gives how many periods were compared.
+fn assert_agrees(folder: &Path) -> usize {
+    let policy = policy::usual();
+    let bundle = match bundle::read(folder, &policy) {
+        Ok(bundle) => bundle,
+        Err(error) => panic!("{}: {error:?}", folder.display()),
+    };
+    assert_eq!(bundle.warnings, [], "{}", folder.display());
+    let text = fs::read_to_string(folder.join("expected.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut compared = 0;
+    for period in &bundle.journal.periods {
+        for figures in report::period_report(&bundle.journal, &period.id, &policy) {
+            let got = serde_json::to_value(&figures).unwrap();
+            let wanted = expected["classes"][&figures.class]["periods"][&period.id].as_object().unwrap();
+            for (name, value) in wanted {
+                assert_eq!(&got[name], value, "{} {} {name}", figures.class, period.id);
+            }
+            compared += 1;
+        }
+    }
+    let wanted: usize =
+        expected["classes"].as_object().unwrap().values().map(|c| c["periods"].as_object().unwrap().len()).sum();
+    assert_eq!(compared, wanted);
+    assert_eq!(serde_json::to_value(report::course_report(&bundle.journal)).unwrap(), expected["courses"]);
+    let totals = &expected["totals"];
+    for (name, count) in [
+        ("staff", bundle.journal.staff.len()),
+        ("learners", bundle.journal.learners.len()),
+        ("courses", bundle.journal.courses.len()),
+        ("lessons", bundle.journal.lessons.len()),
+        ("marks", bundle.journal.marks.len()),
+        ("absences", bundle.journal.absences.len()),
+        ("final_marks", bundle.journal.final_marks.len()),
+    ] {
+        assert_eq!(totals[name], count, "{name}");
+    }
+    compared
+}
+
+/// Files of a good bundle with a bad fixture's laid over it; `NAME.absent` takes a file away.
+fn overlaid(bad: &Path) -> Vec<BundleFile> {
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for folder in [&fixtures().join("good/hamlet"), bad] {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if let Some(absent) = name.strip_suffix(".absent") {
+                files.remove(absent);
+            } else if name.ends_with(".csv") {
+                files.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    files.into_iter().map(|(name, bytes)| BundleFile::new(name, bytes)).collect()
+}
+
+fn findings(files: Vec<BundleFile>) -> Vec<Finding> {
+    match bundle::read_files(files, &policy::usual()) {
+        Ok(bundle) => {
+            assert!(bundle.warnings.iter().all(|finding| finding.severity < Severity::Error));
+            bundle.warnings
+        }
+        Err(findings) => {
+            assert!(findings.iter().any(|finding| finding.severity >= Severity::Error));
+            findings
+        }
+    }
+}
+
+#[test]
+fn the_good_bundle_has_no_findings_and_its_figures_agree() {
+    assert_eq!(assert_agrees(&fixtures().join("good/hamlet")), 4);
+}
+
+#[test]
+fn no_code_lacks_a_fixture_and_no_fixture_a_code() {
+    let folders: BTreeSet<String> = fs::read_dir(fixtures().join("bad"))
+        .unwrap()
+        .map(|entry| format!("import.{}", entry.unwrap().file_name().to_str().unwrap()))
+        .collect();
+    assert_eq!(folders, codes::ALL.iter().map(|code| (*code).to_owned()).collect());
+}
+
+/// `findings.txt` of each fixture is all that the reader says; `GOLDEN=update` rewrites it.
+#[test]
+fn every_bad_bundle_is_told_what_is_wrong_where_and_nothing_else() {
+    for code in codes::ALL {
+        let folder = fixtures().join("bad").join(code.trim_start_matches("import."));
+        let findings = findings(overlaid(&folder));
+        assert!(findings.iter().any(|finding| finding.code == code), "{code}: {findings:#?}");
+        let told: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
+        let golden = folder.join("findings.txt");
+        if std::env::var_os("GOLDEN").is_some_and(|value| value == "update") {
+            fs::write(&golden, &told).unwrap();
+        }
+        assert_eq!(told, fs::read_to_string(&golden).unwrap_or_default(), "{code}");
+    }
+}
+
+#[test]
+fn a_folder_and_a_zip_of_it_are_the_same_bundle_and_its_digest_is_that_of_sha256sum() {
+    let folder = fixtures().join("good/hamlet");
+    let read = bundle::read(&folder, &policy::usual()).unwrap();
+    let mut lines = String::new();
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("bundle.zip");
+    let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
+    for file in &read.files {
+        assert_eq!(file.sha256, Digest::of(&fs::read(folder.join(&file.name)).unwrap()));
+        lines.push_str(&format!("{}  {}\n", file.sha256, file.name));
+        zip.start_file(format!("выгрузка/{}", file.name), zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&file.bytes).unwrap();
+        zip.start_file(format!("__MACOSX/выгрузка/._{}", file.name), zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(b"\0").unwrap();
+    }
+    zip.finish().unwrap();
+    assert_eq!(read.digest, Digest::of(lines.as_bytes()));
+    assert_eq!(bundle::read(&path, &policy::usual()).unwrap(), read);
+}
+
+#[test]
+fn a_path_that_is_no_bundle_is_unreadable_not_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let text = place.path().join("notes.txt");
+    fs::write(&text, "not a zip").unwrap();
+    for path in [place.path().join("nowhere"), text] {
+        let error = bundle::read(&path, &policy::usual()).unwrap_err();
+        assert!(matches!(error, ReadError::Unreadable { .. }), "{error}");
+    }
+    let ReadError::Refused(findings) = bundle::read(place.path(), &policy::usual()).unwrap_err() else { panic!() };
+    assert_eq!(findings.iter().filter(|finding| finding.code == codes::MISSING_FILE).count(), 11);
+}
+
+#[test]
+fn marks_of_one_lesson_keep_the_order_of_the_bundle() {
+    let read = bundle::read(&fixtures().join("good/hamlet"), &policy::usual()).unwrap();
+    let second = read.journal.marks.iter().position(|mark| mark.ordinal == 1).unwrap();
+    let (first, second) = (&read.journal.marks[second - 1], &read.journal.marks[second]);
+    assert_eq!((first.ordinal, &first.lesson, &first.learner_id), (0, &second.lesson, &second.learner_id));
+}
+
+fn good() -> Vec<BundleFile> {
+    overlaid(&fixtures().join("good/hamlet"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// [`findings`] itself asserts that a bundle is never both accepted and wrong.
+    #[test]
+    fn random_bytes_in_any_file_never_panic(file in 0_usize..12, bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let mut files = good();
+        files[file] = BundleFile::new(files[file].name.clone(), bytes);
+        findings(files);
+    }
+
+    #[test]
+    fn random_changes_of_a_good_bundle_never_panic(
+        changes in proptest::collection::vec((0_usize..12, any::<proptest::sample::Index>(), 0_usize..4, any::<u8>()), 1..12)
+    ) {
+        // What bundles really suffer from: separators, quotes, line ends, figures of dates and numbers, foreign bytes.
+        const BYTES: [u8; 16] = [b',', b';', b'"', b'\n', b'\r', b'0', b'9', b'-', b'.', b' ', b'A', 0, 0xFF, 0xD0, 0x90, b'/'];
+        let mut files = good();
+        for (file, at, action, byte) in changes {
+            let mut bytes = files[file].bytes.clone();
+            if bytes.is_empty() {
+                continue;
+            }
+            let (at, byte) = (at.index(bytes.len()), BYTES[usize::from(byte) % BYTES.len()]);
+            match action {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                2 => drop(bytes.remove(at)),
+                _ => bytes.truncate(at),
+            }
+            files[file] = BundleFile::new(files[file].name.clone(), bytes);
+        }
+        findings(files);
+    }
+}
+
+/// For bundles that are not in the repository: `LETOPIS_SAMPLES=DIR:DIR cargo test --test bundles samples`.
+#[test]
+fn the_figures_of_samples_given_by_the_environment_agree() {
+    let Ok(folders) = std::env::var("LETOPIS_SAMPLES") else { return };
+    for folder in folders.split(':') {
+        let started = std::time::Instant::now();
+        let compared = assert_agrees(Path::new(folder));
+        println!("{folder}: {compared} classes × periods agree, {:?}", started.elapsed());
+    }
+}
