@@ -333,10 +333,12 @@ fn map() -> String {
     for (title, floor) in TITLES.iter().zip(FLOORS) {
         let _ = writeln!(map, "\n### {title}\n\n| module | what it is |\n|---|---|");
         for top in floor {
-            for source in
-                sources.iter().filter(|source| source.module().first() == Some(top) && source.module().len() <= 2)
-            {
-                let _ = writeln!(map, "| `{}` | {} |", source.module().join("::"), source.head().replace('|', "\\|"));
+            let below = |source: &&Source| source.module().first() == Some(top) && source.module().len() <= 2;
+            let mut modules: Vec<_> =
+                sources.iter().filter(below).map(|source| (source.module(), source.head())).collect();
+            modules.sort();
+            for (module, head) in modules {
+                let _ = writeln!(map, "| `{}` | {} |", module.join("::"), head.replace('|', "\\|"));
             }
         }
     }
