@@ -42,13 +42,15 @@ impl Source {
     /// The first sentence of the head, without the floor that the map's heading names already.
     fn head(&self) -> String {
         let head: Vec<&str> = self.text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect();
-        let paragraph = head.split(|line| line.is_empty()).next().unwrap_or_default().join(" ");
-        let sentence = paragraph.split_once(". ").map_or(paragraph.as_str(), |(first, _)| first);
-        let sentence =
-            sentence.strip_prefix("Floor ").and_then(|rest| rest.split_once(": ")).map_or(sentence, |(_, rest)| rest);
-        let sentence = sentence.trim_end_matches('.');
-        let floor = sentence.rfind(": floor ").filter(|at| sentence.len() - at == ": floor N".len());
-        sentence[..floor.unwrap_or(sentence.len())].to_owned()
+        let mut paragraph = head.split(|line| line.is_empty()).next().unwrap_or_default().join(" ");
+        for floor in 0..FLOORS.len() {
+            for named in [format!("Floor {floor}: "), format!(": floor {floor}"), format!(" Floor {floor}.")] {
+                paragraph = paragraph.replacen(&named, "", 1);
+            }
+        }
+        let sentence = paragraph.split_once(". ").map_or(paragraph.as_str(), |(first, _)| first).trim_end_matches('.');
+        let mut letters = sentence.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 }
 
@@ -331,10 +333,12 @@ fn map() -> String {
     for (title, floor) in TITLES.iter().zip(FLOORS) {
         let _ = writeln!(map, "\n### {title}\n\n| module | what it is |\n|---|---|");
         for top in floor {
-            for source in
-                sources.iter().filter(|source| source.module().first() == Some(top) && source.module().len() <= 2)
-            {
-                let _ = writeln!(map, "| `{}` | {} |", source.module().join("::"), source.head().replace('|', "\\|"));
+            let below = |source: &&Source| source.module().first() == Some(top) && source.module().len() <= 2;
+            let mut modules: Vec<_> =
+                sources.iter().filter(below).map(|source| (source.module(), source.head())).collect();
+            modules.sort();
+            for (module, head) in modules {
+                let _ = writeln!(map, "| `{}` | {} |", module.join("::"), head.replace('|', "\\|"));
             }
         }
     }

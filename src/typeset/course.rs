@@ -18,6 +18,8 @@ use super::wording::{course_name, day, day_and_month, full_name, month_and_day};
 
 /// Most lessons on a spread: a column of marks stays wide enough for two marks (domain.md 2.3: 25 to 30).
 const MOST_LESSONS: usize = 30;
+/// Widest column of a lesson, millimetres.
+const MOST_WIDE: f64 = 13.0;
 /// Highest row of a grid.
 const ROW: f64 = mm(6.2);
 /// Heads of a grid: months above, days below.
@@ -34,12 +36,11 @@ const REMARK: f64 = 7.5;
 pub fn bind(binder: &mut Binder<'_>, sheet: usize, course: &CourseSheet, legend: &str) -> Result<(), Error> {
     let maker = Maker::new(binder, sheet, course, legend);
     let (chunks, size, rows) = maker.chunks()?;
-    let widest = chunks.iter().map(|chunk| chunk.len()).max().unwrap_or(0);
     let mut rows = rows.into_iter();
     for (index, chunk) in chunks.iter().enumerate() {
         let last = index + 1 == chunks.len();
         let topics: Vec<Row> = rows.by_ref().take(chunk.len()).collect();
-        let left = maker.marks_page(binder, chunk, widest, [index == 0, last]);
+        let left = maker.marks_page(binder, chunk, [index == 0, last]);
         binder.bind(left);
         let right = maker.topics_page(binder, chunk, size, &topics, last);
         binder.bind(right);
@@ -126,13 +127,12 @@ impl<'a> Maker<'a> {
         &self,
         binder: &Binder<'_>,
         chunk: &Range<usize>,
-        widest: usize,
         [first, last]: [bool; 2],
     ) -> Page {
         let mut page = binder.blank("marks", self.sheet);
         heading(&mut page, binder.paper.top(), &self.name(), &self.remark(chunk));
         self.signatures(binder, &mut page);
-        let shapes = self.mark_shapes(chunk, widest, last, page.w);
+        let shapes = self.mark_shapes(chunk, last, page.w);
         let (across, mut remarks) = self.movements(chunk, &shapes, [first, last]);
         let foot = self.foot(&mut page, &mut remarks);
         let rows = &self.course.rows;
@@ -156,12 +156,13 @@ impl<'a> Maker<'a> {
         page
     }
 
-    fn mark_shapes(&self, chunk: &Range<usize>, widest: usize, last: bool, room: f64) -> Vec<Shape> {
+    fn mark_shapes(&self, chunk: &Range<usize>, last: bool, room: f64) -> Vec<Shape> {
         let (no, name, end) = (7.0, 43.0, 11.0);
+        let end = if last { end } else { 0.0 };
         let free = room / mm(1.0) - no - name - end;
-        let lesson = (free / widest.max(1) as f64).min(9.0);
-        // What a short course leaves free widens the names, up to 62 mm, beyond which a name looks lost.
-        let spare = (free - lesson * widest as f64).clamp(0.0, 19.0);
+        let lesson = (free / chunk.len().max(1) as f64).min(MOST_WIDE);
+        // What a short course leaves free widens the names, up to 68 mm, beyond which a name looks lost.
+        let spare = (free - lesson * chunk.len() as f64).clamp(0.0, 25.0);
         let mut shapes = vec![
             Shape::new("no", no, "center", Face::Narrow),
             Shape::new("name", name + spare, "left", Face::Narrow),

@@ -110,6 +110,16 @@ pub fn fit(text: &str, face: Face, size: f64, room: f64, height: f64) -> Fitted 
     }
 }
 
+/// Like [`wrap`], with lines as even as the same number of lines allows: for words in the middle of a page.
+pub fn wrap_evenly(text: &str, face: Face, size: f64, room: f64) -> Vec<String> {
+    let lines = wrap(text, face, size, room);
+    // Steps of a fiftieth of the room are finer than any word.
+    (1..50)
+        .map(|step| wrap(text, face, size, room * f64::from(step) / 50.0))
+        .find(|narrower| narrower.len() == lines.len())
+        .unwrap_or(lines)
+}
+
 /// Height of a block of lines; one line needs its type size only, so that it fits a low row.
 fn block_height(lines: usize, size: f64) -> f64 {
     size * (1.0 + LEADING * (lines.saturating_sub(1)) as f64)

@@ -1,6 +1,6 @@
 //! The period copy of a class's journal: title, contents, learners, courses, missed lessons, final marks. Floor 1.
 
-use crate::domain::snapshot::{AttendanceCounts, AttendanceSheet, FinalMarksSheet, LearnersSheet, Sheet};
+use crate::domain::snapshot::{AttendanceCounts, AttendanceSheet, FinalMarksSheet, LearnersSheet, Sheet, StageFacts};
 
 use super::Error;
 use super::course;
@@ -32,7 +32,7 @@ pub fn bind(binder: &mut Binder<'_>) -> Result<(), Error> {
     let mut spans = Vec::new();
     for (index, sheet) in snapshot.sheets.iter().enumerate() {
         if matches!(sheet, Sheet::Course(_)) && !binder.next_no().is_multiple_of(2) {
-            let blank = binder.blank("blank", index);
+            let blank = binder.blank("blank", index.saturating_sub(1));
             binder.bind(blank);
         }
         let first = binder.next_no();
@@ -273,7 +273,9 @@ fn final_marks(binder: &mut Binder<'_>, index: usize, sheet: &FinalMarksSheet, l
             Shape::new("no", 8.0, "center", Face::Narrow),
             Shape::new("name", 48.0, "left", Face::Narrow),
         ];
-        let each = ((page.w / mm(1.0) - 56.0) / part.len().max(1) as f64).min(11.0);
+        let free = page.w / mm(1.0) - 56.0;
+        let each = (free / part.len().max(1) as f64).min(13.0);
+        shapes[1].w += mm((free - each * part.len() as f64).min(30.0));
         shapes.extend(part.iter().map(|&at| {
             Shape::new("subject", each, "center", Face::NarrowBold).labelled(sheet.subjects[at].clone())
         }));
@@ -321,9 +323,11 @@ fn closing(binder: &mut Binder<'_>) {
     let title = binder.snapshot.sheets.first().map_or("", Sheet::id);
     let signers = all_signers(binder.snapshot, title);
     let unsigned = crate::domain::edition::Edition { marks: Vec::new(), seal: None, ..binder.edition.clone() };
-    if let Some(last) = signers.last() {
+    if let Some((stage, signer)) = signers.last() {
+        // Here the office is enough: what is certified stands above.
+        let stage = StageFacts { title: String::new(), ..(*stage).clone() };
         let room = Room { x: page.x, y: mm(140.0), w: page.w, h: PLACE_HEIGHT };
-        page.places = stack(&[*last], &unsigned, &Policy::of(binder.snapshot), title, room);
+        page.places = stack(&[(&stage, *signer)], &unsigned, &Policy::of(binder.snapshot), title, room);
     }
     let policy = Policy::of(binder.snapshot);
     page.seal = Some(seal(&unsigned, &policy, page.x + SEAL_RADIUS, mm(168.0) + SEAL_RADIUS));

@@ -6,7 +6,7 @@
 use crate::domain::edition::{Edition, SealMark, SignatureMark};
 use crate::domain::snapshot::{SignerFacts, Snapshot, StageFacts};
 
-use super::fit::{Fitted, LEADING, fit, fit_line, wrap};
+use super::fit::{Fitted, LEADING, fit, fit_line, wrap, wrap_evenly};
 use super::fonts::{Face, width};
 use super::plan::{Place, Room, SealPlace, Text, mm, round};
 use super::wording::{capitalized, day_of, moment, signature_name};
@@ -178,7 +178,7 @@ fn mark_texts(heads: &[(Face, &str)], fields: &[(&str, String)], room: Room) -> 
         let broken: Vec<(Face, Vec<String>)> = heads
             .iter()
             .filter(|(_, text)| !text.is_empty())
-            .map(|(face, text)| (*face, wrap(text, *face, size, room.w)))
+            .map(|(face, text)| (*face, wrap_evenly(text, *face, size, room.w)))
             .collect();
         let values: Vec<Vec<String>> =
             fields.iter().map(|(_, value)| wrap(value, Face::Narrow, size, room.w - names)).collect();

@@ -6,17 +6,19 @@ use crate::domain::snapshot::{Sheet, SummaryRow, SummarySheet};
 
 use super::fit::{Fitted, LEADING, fit, wrap};
 use super::fonts::Face;
-use super::pages::{Binder, HEADING, heading};
+use super::pages::{Binder, QR_SIDE};
 use super::places::{PLACE_HEIGHT, Policy, SEAL_RADIUS, all_signers, seal, stack};
-use super::plan::{Column, Room, Table, Text, mm, round};
+use super::plan::{Column, Page, Room, Table, Text, mm, round};
 use super::table::{Even, PADDING, Shape, even};
 use super::title;
-use super::wording::{class_name, in_words};
+use super::wording::{class_name, full_name, in_words};
 
 /// Height of the heads: subjects stand upright.
-const HEAD: f64 = mm(38.0);
+const HEAD: f64 = mm(36.0);
 /// Lowest and highest row of a period.
-const ROWS: [f64; 2] = [mm(3.9), mm(5.4)];
+const ROWS: [f64; 2] = [mm(3.8), mm(5.4)];
+/// Heading of a page: as high as the QR at its right end.
+const TOP: f64 = QR_SIDE + mm(1.5);
 /// A learner's cell needs this height for the name and what stands under it.
 const LEAST_BLOCK: f64 = mm(22.0);
 /// Widths of the columns round the subjects: number, name, period, decision, millimetres.
@@ -40,7 +42,7 @@ pub fn bind(binder: &mut Binder<'_>) {
 }
 
 fn table_pages(binder: &mut Binder<'_>, index: usize, sheet: &SummarySheet) {
-    let top = binder.paper.top() + HEADING;
+    let top = binder.paper.top() + TOP;
     let room = binder.paper.bottom() - mm(1.0) - top - HEAD;
     let group = sheet.periods.len().max(1);
     let least = (ROWS[0] * group as f64).max(LEAST_BLOCK);
@@ -53,8 +55,7 @@ fn table_pages(binder: &mut Binder<'_>, index: usize, sheet: &SummarySheet) {
     }
     for rows in parts {
         let mut page = binder.blank("summary", index);
-        let remark = format!("{} класс, {}", class_name(&binder.snapshot.class.name), binder.snapshot.year);
-        heading(&mut page, binder.paper.top(), "Сводная ведомость учёта успеваемости обучающихся", &remark);
+        headed(binder, &mut page, "Сводная ведомость учёта успеваемости обучающихся");
         let shapes = shapes(sheet, page.w);
         let last = shapes.len() - 1;
         let setting = Even {
@@ -67,8 +68,8 @@ fn table_pages(binder: &mut Binder<'_>, index: usize, sheet: &SummarySheet) {
             ..Even::default()
         };
         page.tables.push(table(sheet, rows, &setting, &shapes));
-        // The QR has its own corner on the page of totals; here the table takes the whole width.
-        page.qr = [0.0; 3];
+        // Here the table takes the whole width, so the QR stands at the end of the heading.
+        page.qr[1] = round(binder.paper.top());
         if rows.is_empty() {
             let room = Room { x: page.x, y: top + HEAD + mm(2.0), w: page.w, h: mm(5.0) };
             let lines = vec!["В учебном году обучающихся в классе не было.".to_owned()];
@@ -76,6 +77,21 @@ fn table_pages(binder: &mut Binder<'_>, index: usize, sheet: &SummarySheet) {
         }
         binder.bind(page);
     }
+}
+
+/// School, name of the sheet, class, year and class teacher (domain.md 2.5), left of the QR's corner.
+fn headed(binder: &Binder<'_>, page: &mut Page, words: &str) {
+    let (snapshot, top) = (binder.snapshot, binder.paper.top());
+    let room = Room { x: page.x, y: top - mm(0.6), w: page.w - QR_SIDE - mm(6.0), h: mm(4.0) };
+    let mut put = |room: Room, face, size, text: &str| {
+        page.texts.push(Text::middle(room, "left", face, &fit(text, face, size, room.w, room.h)));
+    };
+    put(room, Face::Narrow, 8.5, &snapshot.school.name);
+    put(Room { y: top + mm(3.6), h: mm(7.4), ..room }, Face::SerifBold, 14.0, words);
+    let class = class_name(&snapshot.class.name);
+    let teacher = full_name(&snapshot.class.teacher);
+    let under = format!("{class} класс, {} учебный год. Классный руководитель: {teacher}", snapshot.year);
+    put(Room { y: top + mm(11.4), h: mm(4.6), ..room }, Face::Serif, 10.0, &under);
 }
 
 fn shapes(sheet: &SummarySheet, room: f64) -> Vec<Shape> {
@@ -165,11 +181,10 @@ fn learner(row: &SummaryRow, shapes: &[Shape], x: f64, y: f64, block: f64) -> Ve
 fn totals(binder: &mut Binder<'_>, index: usize, sheet: &SummarySheet) {
     let mut page = binder.blank("totals", index);
     let paper = binder.paper;
-    let remark = format!("{} класс, {}", class_name(&binder.snapshot.class.name), binder.snapshot.year);
-    heading(&mut page, paper.top(), "Итоги учебного года", &remark);
+    headed(binder, &mut page, "Итоги учебного года");
     let signers = all_signers(binder.snapshot, &sheet.id);
     let places = paper.bottom() - mm(2.0) - PLACE_HEIGHT * signers.len().min(4) as f64;
-    let room = Room { x: page.x, y: paper.top() + HEADING + mm(2.0), w: page.w, h: 0.0 };
+    let room = Room { x: page.x, y: paper.top() + TOP + mm(3.0), w: page.w, h: 0.0 };
     page.texts.extend(counts(sheet, Room { h: places - mm(4.0) - room.y, ..room }));
     let policy = Policy::of(binder.snapshot);
     let signing = Room { x: page.x, y: places, w: mm(170.0), h: PLACE_HEIGHT };

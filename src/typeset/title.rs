@@ -4,7 +4,7 @@ use crate::domain::canon::Digest;
 use crate::domain::edition::EditionKind;
 use crate::domain::snapshot::{CopyKind, TitleSheet};
 
-use super::fit::{Fitted, LEADING, wrap};
+use super::fit::{Fitted, LEADING, wrap, wrap_evenly};
 use super::fonts::Face;
 use super::pages::{Binder, QR_SIDE};
 use super::places::{PLACE_HEIGHT, Policy, SEAL_RADIUS, Signer, seal, stack};
@@ -98,7 +98,7 @@ fn compose(binder: &Binder<'_>, sheet: &TitleSheet, room: Room, scale: f64, list
     let heads = heads(binder, sheet);
     let set = |block: &Block| {
         let size = block.size * scale;
-        Fitted { size, lines: wrap(&block.text, block.face, size, room.w * 0.9) }
+        Fitted { size, lines: wrap_evenly(&block.text, block.face, size, room.w * 0.9) }
     };
     let fitted: Vec<Fitted> = heads.iter().map(set).collect();
     let (mut facts, facts_height) = fields(&facts(binder, sheet), 10.0 * scale, mm(46.0), room);
@@ -107,7 +107,8 @@ fn compose(binder: &Binder<'_>, sheet: &TitleSheet, room: Room, scale: f64, list
     let heads_height: f64 =
         fitted.iter().zip(&heads).map(|(f, b)| f.size * LEADING * f.lines.len() as f64 + mm(b.above) * scale).sum();
     let free = room.h - heads_height - facts_height - ground_height - mm(6.0) * scale;
-    if free < 0.0 {
+    // A page without any air is worth setting smaller.
+    if free < mm(15.0) * scale {
         return None;
     }
     // Free height goes into three gaps: above the title, above the facts, above the ground or the signatures.
@@ -122,7 +123,7 @@ fn compose(binder: &Binder<'_>, sheet: &TitleSheet, room: Room, scale: f64, list
     }
     y += mm(6.0) * scale + gap;
     facts.iter_mut().for_each(|text| text.y += y - room.y);
-    y += facts_height + gap * 0.5;
+    y += facts_height + gap * 0.7;
     texts.append(&mut facts);
     for mut text in ground {
         text.y = y;
@@ -258,7 +259,12 @@ fn omissions(binder: &mut Binder<'_>) {
 /// By what the copy can be checked: checksums and the log's checkpoint.
 fn checks(binder: &Binder<'_>, room: Room) -> Vec<Text> {
     let (snapshot, edition) = (binder.snapshot, binder.edition);
-    let spelled = |digest: &Digest| in_fours(&digest.to_hex());
+    // Two even lines of eight fours.
+    let spelled = |digest: &Digest| {
+        let hex = digest.to_hex();
+        let (upper, lower) = hex.split_at(hex.len() / 2);
+        format!("{}\n{}", in_fours(upper), in_fours(lower))
+    };
     let checkpoint = &edition.checkpoint;
     let pairs = [
         ("Снимок данных, SHA-256", spelled(&edition.snapshot)),

@@ -200,7 +200,7 @@ fn retention(reader: &mut Reader, node: &Node) -> (u32, u32) {
     if let (Some(journal), Some(summary), Some(value)) = (journal, summary, node.get("summary_sheet"))
         && summary < journal
     {
-        // design.md 14: a journal is not destroyed before its summary sheet is archived, so the sheet cannot go first.
+        // ARCHITECTURE.md, decision 14: a journal is not destroyed before its summary sheet is archived, so the sheet cannot go first.
         let line = value.get("value").map_or(value.line, |value| value.line);
         let message = "сводная ведомость не может храниться меньше журнала, из которого она составлена";
         let finding = reader.report("policy.impossible-value", line, message);
