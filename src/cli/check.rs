@@ -62,9 +62,13 @@ fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn print_report(report: &Report) {
-    println!("{}", report.path);
+    println!("{} — {}", report.path, report.what());
     for line in &report.checked {
         println!("  проверено: {line}");
+    }
+    for part in &report.parts {
+        println!("  {}: {}", part.path, part.verdict.as_russian());
+        part.findings.iter().for_each(|finding| println!("    {finding}"));
     }
     for finding in &report.findings {
         println!("  {finding}");

@@ -322,7 +322,7 @@ fn verify_all(house: &House, steps: &mut Steps) -> bool {
     let bar = steps.begin("Проверка архива", 1);
     let report = verify_path(&house.archive(), &VerifyOptions { authority: None, full: false });
     bar.inc(1);
-    print_findings(&report.findings);
+    print_findings(&report.all_findings().cloned().collect::<Vec<_>>());
     steps.end(&bar, Step { name: "Проверка архива", took: start.elapsed(), ..Step::default() });
     println!("Проверка архива: {}.", report.verdict.as_russian());
     report.verdict.exit_code() == 0
