@@ -15,9 +15,7 @@ use letopis::domain::policy;
 use letopis::domain::register::RegisterLine;
 use letopis::domain::snapshot::{CopyKind, Snapshot, TemplateFacts};
 use letopis::domain::{audit, canon::Digest, freeze};
-use letopis::store::{
-    CertificateRow, CheckpointRow, ClosureRow, Db, Error, SchoolRow, SealedRow, StatementRow,
-};
+use letopis::store::{CertificateRow, CheckpointRow, ClosureRow, Db, Error, SchoolRow, SealedRow, StatementRow};
 
 const AT: &str = "2025-10-24T12:00:00+05:00";
 const YEAR: &str = "2025/2026";
@@ -30,7 +28,8 @@ where
 {
     let folder = tempfile::tempdir().expect("a folder");
     let sqlite = format!("sqlite://{}?mode=rwc", folder.path().join("story.db").display());
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime");
     let mut engines = vec![sqlite];
     match std::env::var("TEST_DATABASE_URL") {
         Ok(url) if !url.is_empty() => engines.push(url),

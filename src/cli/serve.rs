@@ -58,7 +58,11 @@ async fn views(house: &House) -> Result<Vec<CopyView>, crate::flow::Error> {
         let sealed = register.iter().map(|r| &r.line).find(|line| line.id == row.id && line.version == row.version);
         let snapshot = house.db.load_snapshot(row.snapshot).await?;
         let path = sealed.map(|line| {
-            house.archive().join(object_name(&line.id, line.version)).join("v1/content").join(crate::vault::name::SEALED_PDF)
+            house
+                .archive()
+                .join(object_name(&line.id, line.version))
+                .join("v1/content")
+                .join(crate::vault::name::SEALED_PDF)
         });
         views.push(CopyView {
             id: row.id.clone(),
