@@ -8,9 +8,10 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use letopis::bundle::{self, BundleFile, ReadError, codes};
+use letopis::bundle::{self, Bundle, BundleFile, GeneratorSpec, ReadError, codes};
 use letopis::domain::canon::Digest;
 use letopis::domain::finding::{Finding, Severity};
+use letopis::domain::journal::{Learner, YEAR};
 use letopis::domain::report;
 use proptest::prelude::*;
 
@@ -197,6 +198,103 @@ proptest! {
             files[file] = BundleFile::new(files[file].name.clone(), bytes);
         }
         findings(files);
+    }
+}
+
+fn generated(spec: &GeneratorSpec) -> Bundle {
+    let files = bundle::generate(spec).into_iter().map(|(name, bytes)| BundleFile::new(name, bytes)).collect();
+    bundle::read_files(files, &policy::usual()).unwrap()
+}
+
+#[test]
+fn the_demo_school_is_a_whole_year_without_a_finding() {
+    let school = generated(&GeneratorSpec::demo());
+    assert_eq!(school.warnings, []);
+    let journal = &school.journal;
+    let names: Vec<&str> = journal.classes.iter().map(|class| class.name.as_str()).collect();
+    assert_eq!(names, ["1А", "2А", "3А", "4А", "5А", "6А", "7А", "8А", "9А", "10А", "11А"]);
+    assert!(journal.lessons.iter().all(|lesson| !lesson.topic.is_empty() && !lesson.homework.is_empty()));
+    assert!(journal.absences.iter().all(|absence| absence.code != "н"));
+    let finals: BTreeSet<(&str, &str, &str)> =
+        journal.final_marks.iter().map(|f| (f.course_id.as_str(), f.learner_id.as_str(), f.period.as_str())).collect();
+    for course in &journal.courses {
+        let grade = journal.class(&course.class).unwrap().grade;
+        let periods = journal.periods_of_grade(grade);
+        let learners: Vec<_> = journal
+            .learners
+            .iter()
+            .filter(|l| l.class == course.class && (course.members.is_empty() || course.members.contains(&l.id)))
+            .collect();
+        assert!(!learners.is_empty(), "{}", course.id);
+        let year = (YEAR, periods.last().unwrap().ends);
+        for (period, ends) in periods.iter().map(|p| (p.id.as_str(), p.ends)).chain([year]) {
+            for learner in learners.iter().filter(|learner| learner.is_present_on(ends)) {
+                assert!(finals.contains(&(&course.id, &learner.id, period)), "{} {} {period}", course.id, learner.id);
+            }
+        }
+        for period in &periods {
+            let within = |day| period.starts <= day && day <= period.ends;
+            assert!(
+                journal.lessons.iter().any(|l| l.key.course_id == course.id && within(l.key.date)),
+                "{}",
+                course.id
+            );
+        }
+    }
+    let last = journal.periods.iter().map(|period| period.ends).max().unwrap();
+    let present = journal.learners.iter().filter(|learner| learner.is_present_on(last)).count();
+    assert_eq!(journal.decisions.len(), present);
+}
+
+#[test]
+fn the_demo_school_has_what_real_journals_have() {
+    let journal = generated(&GeneratorSpec::demo()).journal;
+    let count = |value: &str| journal.final_marks.iter().filter(|mark| mark.value == value).count();
+    assert!(journal.learners.iter().any(|learner| learner.left_on.is_some()));
+    assert!(journal.learners.iter().any(|learner| learner.enrolled_on.to_string() > "2025-09-01".to_owned()));
+    assert!(journal.lessons.iter().any(|lesson| !lesson.substitute_teacher_id.is_empty()));
+    assert!(journal.marks.iter().any(|mark| mark.ordinal == 1));
+    assert!(count("осв") > 0 && count("безотм") > 0 && count("2") > 0);
+    assert_eq!(count("н/а"), 1);
+
+    // domain.md 6.1 of the handbook: 0.44 marks and 0.14 absences a learner's lesson in grades with marks.
+    let mut attendable = 0;
+    let graded: BTreeSet<&str> =
+        journal.courses.iter().filter(|c| c.class != "1А").map(|course| course.id.as_str()).collect();
+    for lesson in journal.lessons.iter().filter(|lesson| graded.contains(lesson.key.course_id.as_str())) {
+        let course = journal.courses.iter().find(|course| course.id == lesson.key.course_id).unwrap();
+        let here = |l: &&Learner| l.class == course.class && l.is_present_on(lesson.key.date);
+        let mine = |l: &&Learner| course.members.is_empty() || course.members.contains(&l.id);
+        attendable += journal.learners.iter().filter(here).filter(mine).count();
+    }
+    let absences = journal.absences.iter().filter(|a| graded.contains(a.lesson.course_id.as_str())).count();
+    let (marks, absences) = (journal.marks.len() * 1000 / attendable, absences * 1000 / attendable);
+    println!("{attendable} learner lessons: {marks} ‰ marks, {absences} ‰ absences");
+    assert!((400..=480).contains(&marks), "{marks}");
+    assert!((120..=160).contains(&absences), "{absences}");
+}
+
+#[test]
+fn one_seed_makes_one_school_and_another_seed_another() {
+    let spec = GeneratorSpec { classes: vec![(5, 'А'), (8, 'Б')], ..GeneratorSpec::demo() };
+    assert_eq!(bundle::generate(&spec), bundle::generate(&spec));
+    assert_ne!(bundle::generate(&spec), bundle::generate(&GeneratorSpec { seed: 7, ..spec.clone() }));
+    let place = tempfile::tempdir().unwrap();
+    bundle::write(&place.path().join("school"), &bundle::generate(&spec)).unwrap();
+    assert_eq!(bundle::read(&place.path().join("school"), &policy::usual()).unwrap(), generated(&spec));
+}
+
+#[test]
+fn schools_of_any_size_and_year_are_without_findings() {
+    for (year_start, learners_per_class, letters) in
+        [(2024, 1, "А"), (2026, 41, "Б"), (2027, 0, "В"), (2025, 30, "АБВГ")]
+    {
+        let spec = GeneratorSpec { year_start, learners_per_class, ..GeneratorSpec::of_letters(letters) };
+        let school = generated(&spec);
+        // A group of a class of one or none has no members; that is the only thing to be told.
+        let others = school.warnings.iter().filter(|finding| finding.code != codes::EMPTY_GROUP).count();
+        assert_eq!(others, 0, "{year_start}: {:?}", school.warnings);
+        assert_eq!(school.journal.classes.len(), 11 * letters.chars().count());
     }
 }
 

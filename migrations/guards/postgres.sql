@@ -1,4 +1,4 @@
--- Guards on PostgreSQL: the same rules as sqlite.sql. Run after the migrations; each may be run again.
+-- Guards on PostgreSQL: the same rules as sqlite.sql. Run once, after 0001.
 
 create or replace function letopis_append_only() returns trigger language plpgsql as $$
 begin

@@ -1,4 +1,4 @@
--- Guards on SQLite: append-only tables and the lock of closed periods. Run after the migrations; each may be run again.
+-- Guards on SQLite: append-only tables and the lock of closed periods. Run once, after 0001.
 
 create trigger if not exists closures_no_update before update on closures
 begin

@@ -4,6 +4,7 @@
 //! [`Journal`](crate::domain::journal::Journal) or every finding at once. Never writes to a store.
 
 pub mod codes;
+pub mod generate;
 pub mod layout;
 
 mod check;
@@ -19,5 +20,6 @@ mod source;
 mod table;
 mod values;
 
+pub use generate::{GeneratorSpec, generate, write};
 pub use read::{Bundle, ReadError, read, read_files};
 pub use source::BundleFile;

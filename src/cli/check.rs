@@ -28,6 +28,7 @@ pub(super) struct Verify {
     #[arg(
         long,
         value_name = "ТОЧКА",
+        conflicts_with = "paths",
         help = "Есть ли в сегодняшнем журнале событий контрольная точка со старого листа: файл точки или «размер:корень»"
     )]
     checkpoint: Option<String>,
@@ -36,7 +37,7 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         if let Some(old) = &self.checkpoint {
-            return old_checkpoint(desk, old, &self.paths).await;
+            return old_checkpoint(desk, old).await;
         }
         if self.paths.is_empty() {
             return Err(Failure::Said("укажите, что проверить: архив, запись, пакет, выписку или PDF".to_owned()));
@@ -61,9 +62,13 @@ fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn print_report(report: &Report) {
-    println!("{}", report.path);
+    println!("{} — {}", report.path, report.what());
     for line in &report.checked {
         println!("  проверено: {line}");
+    }
+    for part in &report.parts {
+        println!("  {}: {}", part.path, part.verdict.as_russian());
+        part.findings.iter().for_each(|finding| println!("    {finding}"));
     }
     for finding in &report.findings {
         println!("  {finding}");
@@ -71,8 +76,8 @@ fn print_report(report: &Report) {
     println!("  ВЫВОД: {}", report.verdict.as_russian());
 }
 
-/// Does today's log still contain an old checkpoint? Today's log is the house's, or the newest checkpoint of the records named.
-async fn old_checkpoint(desk: &Desk, old: &str, _paths: &[PathBuf]) -> Result<u8, Failure> {
+/// Does the house's log of today still contain an old checkpoint?
+async fn old_checkpoint(desk: &Desk, old: &str) -> Result<u8, Failure> {
     let house = desk.house().await?;
     let old = read_checkpoint(old, &house.config.school)?;
     let mut findings = Vec::new();

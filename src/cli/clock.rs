@@ -8,7 +8,7 @@ use crate::flow::Act;
 pub fn now(zone: FixedOffset) -> DateTime<FixedOffset> {
     use chrono::Timelike as _;
     #[allow(clippy::disallowed_methods)] // the place the lint points to
-    let moment = chrono::Utc::now().with_timezone(&zone);
+    let moment = DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).with_timezone(&zone);
     moment.with_nanosecond(0).unwrap_or(moment)
 }
 

@@ -517,8 +517,8 @@ impl ExportCopy {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let house = desk.house().await?;
         let act = desk.act(&house);
-        let package = flow::package::export_copy(&house, &self.copy, self.copy_version, &act).await?;
-        write_package(&self.out, &package, desk)
+        let package = flow::export::export_copy(&house, &self.copy, self.copy_version, &act).await?;
+        write_package(&self.out, &package.bytes, desk)
     }
 }
 
@@ -539,8 +539,8 @@ impl Extract {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let house = desk.house().await?;
         let act = desk.act(&house);
-        let package = flow::package::extract(&house, &self.copy, self.copy_version, &self.learner, &act).await?;
-        write_package(&self.out, &package, desk)
+        let package = flow::export::extract_learner(&house, &self.copy, self.copy_version, &self.learner, &act).await?;
+        write_package(&self.out, &package.bytes, desk)
     }
 }
 

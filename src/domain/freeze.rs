@@ -251,8 +251,8 @@ impl<'j> Freezing<'j> {
             born: date(l.born),
             enrolled_on: l.enrolled_on.to_string(),
             enrolment_order: l.enrolment_order.clone(),
-            left_on: date(l.left_on),
-            leaving_order: l.leaving_order.clone(),
+            left_on: date(self.left(l)),
+            leaving_order: self.left(l).map(|_| l.leaving_order.clone()).unwrap_or_default(),
         });
         Sheet::Learners(LearnersSheet { id: "learners".to_owned(), rows: rows.collect() })
     }
@@ -338,8 +338,13 @@ impl<'j> Freezing<'j> {
         movement("Прибыл", &learner.patronymic, &day, &learner.enrolment_order)
     }
 
+    /// The day of leaving, if it lies in the span: what came later is no fact of this period.
+    fn left(&self, learner: &Learner) -> Option<NaiveDate> {
+        learner.left_on.filter(|left| *left <= self.span.ends)
+    }
+
     fn departure(&self, learner: &Learner) -> String {
-        match learner.left_on.filter(|left| *left <= self.span.ends) {
+        match self.left(learner) {
             Some(left) => movement("Выбыл", &learner.patronymic, &words::date_short(left), &learner.leaving_order),
             None => String::new(),
         }

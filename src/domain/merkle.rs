@@ -211,11 +211,6 @@ impl Frontier {
         index
     }
 
-    /// Roots of the whole subtrees, greatest first; from the smallest on, they are the audit path of the next leaf (RFC 6962 2.1.1).
-    pub fn peaks(&self) -> &[Digest] {
-        &self.peaks
-    }
-
     /// Root of the whole tree.
     pub fn root(&self) -> Digest {
         let mut peaks = self.peaks.iter().rev();

@@ -209,7 +209,7 @@ async fn archive(house: &House, register: &[SealedRow]) -> Result<Vec<Finding>, 
         findings.push(Finding::new("doctor.object-unknown", name, "в архиве лежит запись, которой нет в реестре"));
     }
     let options = VerifyOptions { authority: house_authority(house).await?, full: false };
-    findings.extend(verify::verify_path(&root, &options).findings);
+    findings.extend(verify::verify_path(&root, &options).all_findings().cloned());
     Ok(findings)
 }
 

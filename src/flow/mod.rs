@@ -5,14 +5,18 @@
 
 pub mod close;
 pub mod doctor;
+pub mod export;
+pub mod extract;
 pub mod house;
 pub mod import;
 pub mod issue;
 pub mod keys;
 pub mod log;
+pub mod package;
 pub mod reissue;
 pub mod seal;
 pub mod sign;
+pub mod verify;
 
 use std::path::PathBuf;
 
@@ -51,12 +55,9 @@ pub enum Error {
     /// Typesetting.
     #[error(transparent)]
     Typeset(#[from] crate::typeset::Error),
-    /// Archive.
+    /// Archive, or a file that is written once.
     #[error(transparent)]
-    Vault(#[from] crate::vault::object::Error),
-    /// A file that is written once.
-    #[error(transparent)]
-    Durable(#[from] crate::vault::durable::Error),
+    Vault(#[from] crate::vault::Error),
     /// The period does not exist for the class.
     #[error(transparent)]
     Period(#[from] crate::domain::period::Refusal),
@@ -92,14 +93,12 @@ pub enum Error {
     /// No such copy.
     #[error("нет такой копии: «{0}»; список — команда «letopis copies»")]
     NoCopy(String),
-    /// No such learner in the copy.
-    #[error("в копии {copy} нет ученика {learner}")]
-    NoLearner {
-        /// Copy.
-        copy: String,
-        /// Learner identifier.
-        learner: String,
-    },
+    /// The copy is not sealed.
+    #[error("копия {0} ещё не скреплена печатью: вывезти можно только запись архива")]
+    NotSealed(String),
+    /// A record that cannot leave.
+    #[error(transparent)]
+    Package(#[from] package::Refusal),
     /// The house has no journal yet.
     #[error("в доме ещё нет журнала: загрузите его командой «letopis import ПАПКА»")]
     NoJournal,

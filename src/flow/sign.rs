@@ -249,7 +249,7 @@ async fn current(tx: &mut Tx, target: &Target) -> Result<CopyRow, Error> {
 }
 
 /// Stages and signers of stored statements.
-pub(super) fn signed(rows: &[StatementRow]) -> Vec<Signed> {
+pub fn signed(rows: &[StatementRow]) -> Vec<Signed> {
     rows.iter().map(|row| Signed { stage: row.stage.clone(), signer: row.signer.clone() }).collect()
 }
 

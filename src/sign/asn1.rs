@@ -80,8 +80,17 @@ pub(super) fn yes() -> Vec<u8> {
     element(0x01, &[0xFF])
 }
 
-/// Cuts one element off the front: its tag, its content, all of its bytes, and what follows.
-fn cut(bytes: &[u8]) -> Option<(u8, &[u8], &[u8], &[u8])> {
+/// One element cut off the front of bytes.
+struct Cut<'a> {
+    tag: u8,
+    content: &'a [u8],
+    /// The element with its head.
+    whole: &'a [u8],
+    /// What follows it.
+    after: &'a [u8],
+}
+
+fn cut(bytes: &[u8]) -> Option<Cut<'_>> {
     let (&tag, rest) = bytes.split_first()?;
     let (&first, rest) = rest.split_first()?;
     let (length, rest) = if first < 0x80 {
@@ -103,20 +112,18 @@ fn cut(bytes: &[u8]) -> Option<(u8, &[u8], &[u8], &[u8])> {
         return None;
     }
     let (content, after) = rest.split_at(length);
-    Some((tag, content, &bytes[..bytes.len() - after.len()], after))
+    Some(Cut { tag, content, whole: &bytes[..bytes.len() - after.len()], after })
 }
 
 /// The first element of the bytes, head included; what follows it is left alone.
 pub(super) fn first(bytes: &[u8]) -> Option<&[u8]> {
-    cut(bytes).map(|(_, _, whole, _)| whole)
+    cut(bytes).map(|cut| cut.whole)
 }
 
 /// The content of one element with this tag that fills the bytes.
 pub(super) fn content(tag: u8, bytes: &[u8]) -> Option<&[u8]> {
-    match cut(bytes)? {
-        (found, content, _, []) if found == tag => Some(content),
-        _ => None,
-    }
+    let cut = cut(bytes)?;
+    (cut.tag == tag && cut.after.is_empty()).then_some(cut.content)
 }
 
 /// The elements inside one constructed element with this tag that fills the bytes; each with its head.
@@ -124,14 +131,15 @@ pub(super) fn children(tag: u8, bytes: &[u8]) -> Option<Vec<&[u8]>> {
     let mut rest = content(tag, bytes)?;
     let mut parts = Vec::new();
     while !rest.is_empty() {
-        let (_, _, whole, after) = cut(rest)?;
-        parts.push(whole);
-        rest = after;
+        let cut = cut(rest)?;
+        parts.push(cut.whole);
+        rest = cut.after;
     }
     Some(parts)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
 mod tests {
     use super::*;
 

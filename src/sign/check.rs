@@ -9,9 +9,10 @@ use chrono::SecondsFormat;
 
 use super::certificate::{self, CertificateFacts};
 use super::cms::{self, Parts, Signer};
-use super::pdf::{self, Dict, Pdf};
+use super::pdf::{self, Pdf};
 use super::revision::{self, Claims};
 use super::seal::{digest_of, reserve};
+use super::syntax::{self, Dict};
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
 
@@ -36,7 +37,8 @@ pub struct SealCheck {
 }
 
 impl SealCheck {
-    /// Is the seal from this authority? The one question that the file itself cannot answer.
+    /// Is the seal from this authority? The one question that the file itself cannot answer. Says nothing more when
+    /// `findings` already say that no certificate could be read.
     pub fn against(&self, authority_der: &[u8]) -> Vec<Finding> {
         match &self.authority {
             Some(found) if found == authority_der => Vec::new(),
@@ -73,7 +75,7 @@ impl<'a> Sealed<'a> {
     /// Cuts the file, or says at which byte it departs from the shape, if that is known.
     fn read(bytes: &'a [u8]) -> Result<Self, Option<usize>> {
         let pdf = Pdf::open(bytes).map_err(|_| None)?;
-        let size = pdf.trailer().get(b"Size").and_then(pdf::integer).ok_or(None)?;
+        let size = pdf.trailer().get(b"Size").and_then(syntax::integer).ok_or(None)?;
         let number = size.checked_sub(2).ok_or(None)?;
         let seal_at = pdf.offset(number).filter(|at| (1..bytes.len()).contains(at)).ok_or(None)?;
         let dict = pdf.dict(number).ok_or(Some(seal_at))?;
@@ -175,11 +177,13 @@ fn judge_container(
 }
 
 fn judge_chain(sealed: &Sealed<'_>, certificate: &Holder<'_>, authority: &Holder<'_>, check: &mut SealCheck) {
-    for (der, facts) in [(certificate.der, &certificate.facts), (authority.der, &authority.facts)] {
-        if let Err(reason) = certificate::check_issued_by(der, facts, &authority.facts) {
-            check.findings.push(error("seal.chain", format!("цепочка сертификатов печати не сходится: {reason}")));
-        }
-        let moment = sealed.claims.sealed_at.to_utc();
+    // The authority's signature under itself is left out: the seal's signature covers its fingerprint, and trust in it
+    // comes from the caller, never from the file.
+    if let Err(reason) = certificate::check_issued_by(certificate.der, &certificate.facts, &authority.facts) {
+        check.findings.push(error("seal.chain", format!("цепочка сертификатов печати не сходится: {reason}")));
+    }
+    let moment = sealed.claims.sealed_at.to_utc();
+    for facts in [&certificate.facts, &authority.facts] {
         if !facts.is_in_force_at(moment) {
             let message = format!("сертификат «{}» не действовал в момент наложения печати", facts.owner);
             let term = format!("{} – {}", facts.not_before.to_rfc3339(), facts.not_after.to_rfc3339());
@@ -243,4 +247,101 @@ fn unreadable_container() -> Finding {
 
 fn error(code: &'static str, message: impl Into<String>) -> Finding {
     Finding::new(code, PLACE, message)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::sign::authority::{self, AuthoritySubject, SealSubject, Validity};
+    use crate::sign::keys::{P256Key, new_p256};
+    use crate::sign::seal::place;
+
+    /// The least file that can be sealed.
+    fn sheet() -> Vec<u8> {
+        let objects =
+            ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 1/Kids[3 0 R]>>", "<</Type/Page/Parent 2 0 R>>"];
+        let (mut file, mut table) = ("%PDF-1.7\n".to_owned(), "0000000000 65535 f\r\n".to_owned());
+        for (index, object) in objects.iter().enumerate() {
+            table += &format!("{:010} 00000 n\r\n", file.len());
+            file += &format!("{} 0 obj\n{object}\nendobj\n", index + 1);
+        }
+        let at = file.len();
+        (file + &format!("xref\n0 4\n{table}trailer\n<</Size 4/Root 1 0 R/ID[(a)(a)]>>\nstartxref\n{at}\n%%EOF"))
+            .into_bytes()
+    }
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+    }
+
+    /// An authority of the same name whatever its key.
+    fn authority(key: &P256Key) -> Vec<u8> {
+        let subject = AuthoritySubject { name: "Школа".to_owned(), id: "1".to_owned() };
+        let (from, to) = (utc("2025-01-01T00:00:00Z"), utc("2045-01-01T00:00:00Z"));
+        authority::create_authority(key, &subject, [1; 16], from, to).unwrap()
+    }
+
+    fn certificate(authority_key: &P256Key, key: &P256Key) -> Vec<u8> {
+        let subject = SealSubject { organisation: "Школа".to_owned(), id: "1".to_owned() };
+        let term = Validity { not_before: utc("2025-09-01T00:00:00Z"), not_after: utc("2027-08-31T23:59:59Z") };
+        let authority = authority(authority_key);
+        authority::issue_seal_certificate(authority_key, &authority, &key.public_key(), &subject, [2; 16], term)
+            .unwrap()
+    }
+
+    /// Seals without asking whether one may, and gives the codes that the check finds.
+    fn codes_of(key: &P256Key, certificate: &[u8], authority: &[u8], sealed_at: &str) -> Vec<&'static str> {
+        let facts = certificate::certificate_facts(certificate).unwrap();
+        let signer = Signer { certificate, facts: &facts, authority };
+        let sealed_at = DateTime::parse_from_rfc3339(sealed_at).unwrap();
+        let claims = Claims { sealed_at, reason: String::new(), location: String::new() };
+        let sealed = place(&sheet(), key, &signer, &claims).unwrap();
+        check_seal(&sealed).findings.iter().map(|finding| finding.code).collect()
+    }
+
+    const DAY: &str = "2025-11-03T12:00:00+05:00";
+
+    #[test]
+    fn the_least_file_is_sealed_and_valid() {
+        let (ours, seal) = (new_p256([1; 32]), new_p256([2; 32]));
+        assert_eq!(codes_of(&seal, &certificate(&ours, &seal), &authority(&ours), DAY), [""; 0]);
+    }
+
+    #[test]
+    fn a_certificate_by_a_namesake_of_the_authority_is_found() {
+        let (ours, namesake, seal) = (new_p256([1; 32]), new_p256([3; 32]), new_p256([2; 32]));
+        assert_eq!(codes_of(&seal, &certificate(&namesake, &seal), &authority(&ours), DAY), ["seal.chain"]);
+    }
+
+    #[test]
+    fn validity_is_compared_with_the_time_of_sealing() {
+        let (ours, seal) = (new_p256([1; 32]), new_p256([2; 32]));
+        let (certificate, authority) = (certificate(&ours, &seal), authority(&ours));
+        let codes = |moment| codes_of(&seal, &certificate, &authority, moment);
+        assert_eq!(codes("2027-09-01T04:59:59+05:00"), [""; 0]);
+        assert_eq!(codes("2027-09-01T05:00:00+05:00"), ["seal.validity"]);
+        assert_eq!(codes("2050-01-01T00:00:00+05:00"), ["seal.validity", "seal.validity"]);
+    }
+
+    #[test]
+    fn a_seal_by_another_key_than_the_certificates_is_found() {
+        let (ours, seal, other) = (new_p256([1; 32]), new_p256([2; 32]), new_p256([3; 32]));
+        assert_eq!(codes_of(&other, &certificate(&ours, &seal), &authority(&ours), DAY), ["seal.signature"]);
+    }
+
+    #[test]
+    fn an_authority_that_seals_by_itself_is_found() {
+        let ours = new_p256([1; 32]);
+        let second = authority::create_authority(
+            &ours,
+            &AuthoritySubject { name: "Школа".to_owned(), id: "1".to_owned() },
+            [9; 16],
+            utc("2025-01-01T00:00:00Z"),
+            utc("2045-01-01T00:00:00Z"),
+        );
+        assert_eq!(codes_of(&ours, &second.unwrap(), &authority(&ours), DAY), ["seal.usage"]);
+    }
 }

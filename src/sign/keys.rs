@@ -173,6 +173,7 @@ impl fmt::Debug for P256Key {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
 mod tests {
     use super::*;
 

@@ -24,6 +24,7 @@ mod check;
 mod cms;
 mod pdf;
 mod revision;
+mod syntax;
 
 /// What keeps keys, certificates and seals from being made or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +50,9 @@ pub enum Error {
     /// The private key does not belong to the certificate.
     #[error("закрытый ключ не от этого сертификата")]
     KeyMismatch,
+    /// The certificate is not one for signing documents.
+    #[error("этот сертификат не для печати: он не предназначен для подписи документов")]
+    NotForSealing,
     /// The seal's certificate is not in force at the moment of sealing.
     #[error("сертификат печати не действует в момент наложения печати ({0})")]
     NotInForce(String),

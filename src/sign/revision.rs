@@ -9,7 +9,8 @@ use std::ops::Range;
 use chrono::{DateTime, FixedOffset};
 
 use super::Error;
-use super::pdf::{self, Dict, Pdf};
+use super::pdf::Pdf;
+use super::syntax::{self, Dict};
 use crate::domain::canon::{Digest, hex};
 
 /// Deepest page tree that is walked to the first page.
@@ -62,7 +63,7 @@ impl<'a> Original<'a> {
             return Err(Error::AlreadySealed);
         }
         let page = first_page(&pdf, &catalog.1).ok_or(foreign("нет первой страницы"))?;
-        let size = pdf.trailer().get(b"Size").and_then(pdf::integer).ok_or(foreign("нет /Size"))?;
+        let size = pdf.trailer().get(b"Size").and_then(syntax::integer).ok_or(foreign("нет /Size"))?;
         Ok(Self { pdf, catalog, page, size })
     }
 
@@ -90,7 +91,7 @@ impl<'a> Original<'a> {
 
     fn trailer(&self, claims: &Claims) -> Result<Vec<u8>, Error> {
         let old = self.pdf.trailer();
-        let ids = old.get(b"ID").and_then(pdf::array).filter(|ids| ids.len() == 2);
+        let ids = old.get(b"ID").and_then(syntax::array).filter(|ids| ids.len() == 2);
         let first = ids.ok_or(Error::ForeignPdf("нет /ID"))?[0];
         // The second identifier changes with every revision (14.4); from facts, so that the bytes repeat.
         let second = Digest::of(&[first, claims.sealed_at.to_rfc3339().as_bytes()].concat());
@@ -137,8 +138,8 @@ pub(super) fn lay_out(original: &[u8], claims: &Claims, reserve: usize) -> Resul
 
 /// Reads the claims of a seal's dictionary back.
 pub(super) fn read_claims(seal: &Dict<'_>) -> Option<Claims> {
-    let moment = String::from_utf8(pdf::string(seal.get(b"M")?)?).ok()?;
-    let text = |key| seal.get(key).map_or(Some(String::new()), pdf::text);
+    let moment = String::from_utf8(syntax::string(seal.get(b"M")?)?).ok()?;
+    let text = |key| seal.get(key).map_or(Some(String::new()), syntax::text);
     // `D:20251103120000+05'00'`: the apostrophes keep chrono from reading it as it stands.
     let sealed_at = DateTime::parse_from_str(&moment.replace('\'', ""), "D:%Y%m%d%H%M%S%z").ok()?;
     Some(Claims { sealed_at, reason: text(b"Reason")?, location: text(b"Location")? })
@@ -151,7 +152,7 @@ fn first_page<'a>(pdf: &Pdf<'a>, catalog: &Dict<'a>) -> Option<(usize, Dict<'a>)
         if node.get(b"Type")? == b"/Page" {
             return Some((number, node));
         }
-        number = pdf::reference(pdf::array(node.get(b"Kids")?)?.first()?)?;
+        number = syntax::reference(syntax::array(node.get(b"Kids")?)?.first()?)?;
     }
     None
 }

@@ -45,6 +45,9 @@ pub fn seal_pdf(
     if facts.public_key != PublicKey::P256(seal_key.public_key()) {
         return Err(Error::KeyMismatch);
     }
+    if !facts.is_for_signing || facts.is_authority {
+        return Err(Error::NotForSealing);
+    }
     for holder in [&facts, &authority] {
         refuse_outside(holder, request.sealed_at.to_utc())?;
     }
@@ -54,11 +57,16 @@ pub fn seal_pdf(
         reason: request.reason.to_owned(),
         location: request.location.to_owned(),
     };
-    let revision = revision::lay_out(pdf, &claims, reserve(&signer))?;
+    place(pdf, seal_key, &signer, &claims)
+}
+
+/// Lays out the revision, signs, and puts the container into its gap; whether it may be done was asked before.
+pub(super) fn place(pdf: &[u8], key: &P256Key, signer: &Signer<'_>, claims: &Claims) -> Result<Vec<u8>, Error> {
+    let revision = revision::lay_out(pdf, claims, reserve(signer))?;
     let (before, after) = (&revision.bytes[..revision.gap.start], &revision.bytes[revision.gap.end..]);
     let document = digest_of(&[pdf, before, after]);
-    let signature = seal_key.sign_digest(&cms::digest_to_sign(&signer, &document))?;
-    let container = hex(&cms::build(&signer, &document, &signature));
+    let signature = key.sign_digest(&cms::digest_to_sign(signer, &document))?;
+    let container = hex(&cms::build(signer, &document, &signature));
 
     let contents = pdf.len() + revision.gap.start + 1;
     let mut sealed = [pdf, &revision.bytes].concat();

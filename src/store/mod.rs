@@ -93,10 +93,7 @@ impl Db {
             Box::pin(async move { if sqlite { prepare_sqlite(connection).await } else { Ok(()) } })
         });
         let pool = options.connect(url).await?;
-        migrator().run(&pool).await?;
-        let guards = if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS };
-        let mut connection = pool.acquire().await?;
-        connection.execute(sqlx::raw_sql(guards)).await?;
+        migrator(if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS }).run(&pool).await?;
         Ok(Self { pool, school: school.to_owned() })
     }
 
@@ -114,15 +111,17 @@ impl Db {
 const SQLITE_GUARDS: &str = include_str!("../../migrations/guards/sqlite.sql");
 const POSTGRES_GUARDS: &str = include_str!("../../migrations/guards/postgres.sql");
 
-fn migrator() -> Migrator {
-    let house = Migration::new(
-        1,
-        Cow::Borrowed("house"),
-        MigrationType::Simple,
-        AssertSqlSafe(include_str!("../../migrations/0001_house.sql")).into_sql_str(),
-        false,
-    );
-    Migrator::with_migrations(vec![house])
+/// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
+/// of other schools.
+fn migrator(guards: &'static str) -> Migrator {
+    let step = |version, description: &'static str, sql: &'static str| {
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations(vec![
+        step(1, "house", include_str!("../../migrations/0001_house.sql")),
+        step(2, "guards", guards),
+    ])
 }
 
 /// WAL with `synchronous=FULL`: NORMAL loses committed rows at a power cut.

@@ -2,6 +2,7 @@
 //!
 //! Knows files, folders, inventories and manifests (OCFL 1.1, BagIt 1.0); never SQL, never what a signature means.
 
+pub mod bag;
 pub mod content;
 mod describe;
 pub mod durable;
@@ -9,6 +10,7 @@ mod error;
 pub mod fixity;
 pub mod inventory;
 pub mod object;
+pub mod package;
 pub mod record;
 
 pub use content::{Content, ContentFile, name};

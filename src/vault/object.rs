@@ -29,7 +29,7 @@ use crate::domain::log_proof::{content_digest, object_id, object_name};
 use crate::domain::snapshot::{CopyFacts, SchoolFacts};
 
 /// Declaration of a storage root (OCFL 1.1, 4.1): file name and content.
-pub(super) const ROOT_DECLARATION: (&str, &str) = ("0=ocfl_1.1", "ocfl_1.1\n");
+pub const ROOT_DECLARATION: (&str, &str) = ("0=ocfl_1.1", "ocfl_1.1\n");
 /// Declaration of an object (OCFL 1.1, 3.3): file name and content.
 pub(super) const OBJECT_DECLARATION: (&str, &str) = ("0=ocfl_object_1.1", "ocfl_object_1.1\n");
 /// Where the files of the first version stand inside an object.

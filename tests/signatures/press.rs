@@ -49,6 +49,7 @@ pub static SEALED: LazyLock<Vec<u8>> = LazyLock::new(|| SCHOOL.seal(&UNSEALED));
 
 /// A school's keys and certificates.
 pub struct School {
+    pub authority_key: P256Key,
     pub authority: Vec<u8>,
     pub seal_key: P256Key,
     pub seal_certificate: Vec<u8>,
@@ -94,6 +95,7 @@ impl School {
         Self {
             seal_certificate: seal_certificate.unwrap(),
             person_certificate: person_certificate.unwrap(),
+            authority_key,
             authority,
             seal_key,
             person_key,

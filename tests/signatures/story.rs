@@ -121,9 +121,10 @@ fn a_seal_is_refused_to_a_wrong_key_a_wrong_authority_and_a_wrong_day() {
         outcome.unwrap_err()
     };
     let day = "2025-11-03T12:00:00+05:00";
-    let School { seal_key, seal_certificate, authority, person_certificate, .. } = &*SCHOOL;
+    let School { authority_key, seal_key, seal_certificate, authority, person_certificate, .. } = &*SCHOOL;
     assert_eq!(seal(&twin.seal_key, seal_certificate, authority, day), Error::KeyMismatch);
     assert_eq!(seal(seal_key, person_certificate, authority, day), Error::KeyMismatch);
+    assert_eq!(seal(authority_key, authority, authority, day), Error::NotForSealing);
     assert!(matches!(seal(seal_key, seal_certificate, &twin.authority, day), Error::NotIssued(_)));
     assert!(matches!(seal(seal_key, seal_certificate, authority, "2025-08-31T23:00:00Z"), Error::NotInForce(_)));
     assert!(matches!(seal(seal_key, seal_certificate, authority, "2056-01-01T00:00:00Z"), Error::NotInForce(_)));
