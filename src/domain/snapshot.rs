@@ -273,6 +273,8 @@ pub struct TitleSheet {
     pub system: String,
     /// When the journal data came into the house, RFC 3339; empty when typed here.
     pub exported_at: String,
+    /// «Взамен версии 1: …» on a re-issued copy, empty on a first version.
+    pub replaces: String,
 }
 
 /// The learners' list.

@@ -1,0 +1,64 @@
+//! A sealed PDF alone, as somebody got it by mail. Floor 2.
+//!
+//! It carries its snapshot and its statements; what it cannot carry is its own place in the audit log and the register.
+
+use super::record::{Attached, check_authority, check_rows, tell_people, tell_seal};
+use super::statements::{self, Subject};
+use super::{CopySeen, Trust, Walk};
+use crate::domain::canon::Digest;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::snapshot::Snapshot;
+use crate::sign::certificate::to_pem;
+use crate::sign::seal::{SealCheck, check_seal};
+
+const PLACE: &str = "PDF";
+
+/// Walks a PDF.
+pub(super) fn check(pdf: &[u8], trust: &Trust<'_>, walk: &mut Walk) {
+    let seal = check_seal(pdf);
+    let attached = Attached::read(pdf);
+    if attached.snapshot.is_none() && seal.findings.iter().any(|finding| finding.code == "seal.missing") {
+        let message = "В файле нет печати школы: это не запечатанная копия (может быть, выпуск для проверки или чужой \
+                       документ). Проверить его подлинность нельзя.";
+        walk.findings.push(Finding::new("document.not-sealed", PLACE, message).weighing(Severity::Unchecked));
+        return;
+    }
+    tell_seal(&seal, walk);
+    walk.findings.extend(seal.findings.iter().cloned());
+    let snapshot = match attached.snapshot.as_deref().map(Snapshot::from_bytes) {
+        Some(Ok(snapshot)) => snapshot,
+        Some(Err(reason)) => return walk.found("record.snapshot-unreadable", PLACE, format!("{reason}.")),
+        None => return no_snapshot(&seal, walk),
+    };
+    walk.copy = Some(CopySeen { sealed_at: seal.claimed_at.clone().unwrap_or_default(), ..CopySeen::of(&snapshot) });
+    let pem = seal.authority.as_deref().map(to_pem);
+    let authority = match pem {
+        Some(pem) => check_authority(Some(&pem), &snapshot, trust, walk),
+        // The seal's findings have said already that its certificates are unreadable.
+        None => None,
+    };
+    let Some(lying) = attached.statements.as_deref().and_then(statements::from_attachment) else {
+        return walk.found("record.attachment-missing", PLACE, "В PDF нет заявлений подписавших или они не читаются.");
+    };
+    let signed = statements::believe(&lying, authority.as_deref(), trust, walk);
+    // The issued PDF is not at hand; all signers must at least have read one and the same.
+    let issued_pdf = signed.first().map(|one| one.statement.issued_pdf);
+    let digest = Digest::of(attached.snapshot.as_deref().unwrap_or_default());
+    let subject = Subject { snapshot: &snapshot, digest, issued_pdf };
+    statements::check(&signed, lying.len() == signed.len(), &subject, walk);
+    check_rows(&snapshot, walk);
+    tell_people(signed.len(), &snapshot, walk);
+    let sealed_at = seal.claimed_at.as_deref().and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok());
+    if sealed_at < statements::last_moment(&signed) {
+        walk.found("seal.before-statements", PLACE, "Печать поставлена раньше последней подписи.");
+    }
+    let message = "Место в журнале событий и номер по реестру в сам PDF не входят: их проверяют по записи архива.";
+    walk.findings.push(Finding::new("document.alone", PLACE, message).weighing(Severity::Note));
+}
+
+/// Sealed by a school, but not a copy of a journal.
+fn no_snapshot(seal: &SealCheck, walk: &mut Walk) {
+    if seal.findings.is_empty() {
+        walk.found("record.attachment-missing", PLACE, "В запечатанном PDF нет снимка журнала.");
+    }
+}
