@@ -123,12 +123,7 @@ impl<'a> Maker<'a> {
         page.places = stack(&signers, binder.edition, &Policy::of(binder.snapshot), id, room);
     }
 
-    fn marks_page(
-        &self,
-        binder: &Binder<'_>,
-        chunk: &Range<usize>,
-        [first, last]: [bool; 2],
-    ) -> Page {
+    fn marks_page(&self, binder: &Binder<'_>, chunk: &Range<usize>, [first, last]: [bool; 2]) -> Page {
         let mut page = binder.blank("marks", self.sheet);
         heading(&mut page, binder.paper.top(), &self.name(), &self.remark(chunk));
         self.signatures(binder, &mut page);
@@ -145,11 +140,8 @@ impl<'a> Maker<'a> {
             heavy: if last { shapes.len() - 1 } else { 0 },
             ..self.months(chunk)
         };
-        let cells: Vec<Vec<String>> = rows
-            .iter()
-            .zip(&across)
-            .map(|(row, stretch)| mark_cells(row, chunk, last, stretch.as_ref()))
-            .collect();
+        let cells: Vec<Vec<String>> =
+            rows.iter().zip(&across).map(|(row, stretch)| mark_cells(row, chunk, last, stretch.as_ref())).collect();
         let across: Vec<Across> = indexed(across);
         page.tables.push(even(&grid, &shapes, &cells, &across));
         self.say_if_empty(&mut page);
@@ -163,12 +155,10 @@ impl<'a> Maker<'a> {
         let lesson = (free / chunk.len().max(1) as f64).min(MOST_WIDE);
         // What a short course leaves free widens the names, up to 68 mm, beyond which a name looks lost.
         let spare = (free - lesson * chunk.len() as f64).clamp(0.0, 25.0);
-        let mut shapes = vec![
-            Shape::new("no", no, "center", Face::Narrow),
-            Shape::new("name", name + spare, "left", Face::Narrow),
-        ];
+        let mut shapes =
+            vec![Shape::new("no", no, "center", Face::Narrow), Shape::new("name", name + spare, "left", Face::Narrow)];
         for at in chunk.clone() {
-            let (_, _, day) = month_and_day(&self.course.lessons[at].date);
+            let [_, _, day] = month_and_day(&self.course.lessons[at].date);
             shapes.push(Shape::new("lesson", lesson, "center", Face::Narrow).labelled(day));
         }
         if last {
@@ -182,7 +172,7 @@ impl<'a> Maker<'a> {
     fn months(&self, chunk: &Range<usize>) -> Even {
         let mut covers: Vec<(Cover, String)> = Vec::new();
         for (column, at) in chunk.clone().enumerate() {
-            let (name, number, _) = month_and_day(&self.course.lessons[at].date);
+            let [name, number, _] = month_and_day(&self.course.lessons[at].date);
             match covers.last_mut() {
                 Some((cover, _)) if cover.label == name => cover.until = column + 3,
                 _ => covers.push((Cover { from: column + 2, until: column + 3, label: name }, number)),
