@@ -325,23 +325,3 @@ fn each_kind_of_copy_has_a_template_of_its_own() {
     assert_eq!([journal.name.as_str(), summary.name.as_str()], ["period-copy", "summary-sheet"]);
     assert_ne!(journal.digest, summary.digest);
 }
-#[test]
-fn zz_debug() {
-    let pages = assert_tidy("hostile journal", &hostile::journal(), EditionKind::Sealed);
-    for p in pages.iter().take(8) {
-        println!("{} texts {} rules {} images", p.texts.len(), p.rules.len(), p.images.len());
-    }
-    for (n, s) in [
-        ("hj", hostile::journal()),
-        ("hs", hostile::summary()),
-        ("empty", hostile::empty()),
-        ("g3", hostile::with_ground(3)),
-        ("g200", hostile::with_ground(200)),
-    ] {
-        std::fs::write(
-            target().join(format!("{n}.pdf")),
-            typeset(&s, &edition(&s, EditionKind::Sealed), &[]).unwrap().pdf,
-        )
-        .unwrap();
-    }
-}
