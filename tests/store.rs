@@ -2,6 +2,8 @@
 //!
 //! Every statement of the store is met here on both engines: order of writers, guards, the log, the differences of an import.
 
+#![allow(clippy::expect_used)] // a test that cannot go on should stop
+
 use chrono::NaiveDate;
 use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::copy::State;

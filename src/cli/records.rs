@@ -212,7 +212,7 @@ impl Sign {
             }
             None => {
                 let rows = self.which.rows(&house, State::Issued).await?;
-                for row in rows.iter().filter(|row| row.state != State::Issued) {
+                if let Some(row) = rows.iter().find(|row| row.state != State::Issued) {
                     let action = crate::domain::copy::Action::Sign;
                     let refusal = crate::domain::copy::Refusal { action, state: row.state };
                     return Err(flow::Error::State { copy: row.id.clone(), refusal }.into());
