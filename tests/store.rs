@@ -322,7 +322,7 @@ fn a_copy_walks_from_frozen_to_the_register_and_its_facts_stay() {
         let sealed = SealedRow { line, log_proof: "proof".into() };
         tx.record_register_line(&sealed).await.expect("a line");
         tx.record(&event(EventKind::Sealed), [5; 16]).await.expect("an event").commit().await.expect("a commit");
-        assert_eq!(db.list_register().await.expect("the register"), [sealed.clone()]);
+        assert_eq!(db.list_register().await.expect("the register"), std::slice::from_ref(&sealed));
         assert_eq!(db.find_register_line(&copy.id, 1).await.expect("a line"), Some(sealed));
         assert_eq!(db.find_register_line(&copy.id, 2).await.expect("no line"), None);
         assert_eq!(db.list_versions(&copy.id).await.expect("versions").len(), 1);

@@ -171,6 +171,9 @@ fn facts(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<(&'static str, String)>
         ("Номер копии", format!("{}, версия {}", snapshot.copy.number, snapshot.copy.version)),
         ("Система ведения журнала", sheet.system.clone()),
     ];
+    if !sheet.replaces.is_empty() {
+        facts.push(("Основание выпуска", sheet.replaces.clone()));
+    }
     if !sheet.exported_at.is_empty() {
         facts.push(("Данные журнала выгружены", moment(&sheet.exported_at)));
     }
