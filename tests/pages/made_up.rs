@@ -291,6 +291,7 @@ pub fn journal(class: &Class) -> Snapshot {
         title: "КЛАССНЫЙ ЖУРНАЛ".to_owned(),
         system: "Летопись 0.1.0".to_owned(),
         exported_at: "2025-10-23T14:05:00+05:00".to_owned(),
+        replaces: String::new(),
     };
     let learners = (0..class.learners)
         .map(|at| {
@@ -376,6 +377,7 @@ pub fn summary(class: &Class) -> Snapshot {
             title: "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА УСПЕВАЕМОСТИ ОБУЧАЮЩИХСЯ".to_owned(),
             system: "Летопись 0.1.0".to_owned(),
             exported_at: String::new(),
+            replaces: String::new(),
         }),
         Sheet::Summary(SummarySheet {
             id: "summary".to_owned(),
