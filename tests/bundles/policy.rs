@@ -16,6 +16,7 @@ pub fn usual() -> Policy {
         in_force_from: chrono::NaiveDate::MIN,
         in_force_to: None,
         digest: Digest::default(),
+        print_cadence: Vec::new(),
         period_route: Vec::new(),
         summary_route: Vec::new(),
         mark_values: ["5", "4", "3", "2"].map(str::to_owned).to_vec(),
