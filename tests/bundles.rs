@@ -275,7 +275,7 @@ fn the_demo_school_has_what_real_journals_have() {
     assert!(count("осв") > 0 && count("безотм") > 0 && count("2") > 0);
     assert_eq!(count("н/а"), 1);
 
-    // domain.md 6.1 of the handbook: 0.44 marks and 0.14 absences a learner's lesson in grades with marks.
+    // As a real class had in one quarter: 0.44 marks and 0.14 absences a learner's lesson in grades with marks.
     let mut attendable = 0;
     let graded: BTreeSet<&str> =
         journal.courses.iter().filter(|c| c.class != "1А").map(|course| course.id.as_str()).collect();

@@ -62,7 +62,7 @@ struct Steps {
 }
 
 impl Steps {
-    fn begin(&self, name: &'static str, length: usize) -> ProgressBar {
+    fn start(&self, name: &'static str, length: usize) -> ProgressBar {
         let bar = ProgressBar::with_draw_target(Some(length as u64), ProgressDrawTarget::stderr());
         // The template is a constant of ours; should it ever be wrong, the default style does.
         if let Ok(style) = ProgressStyle::with_template("{prefix:<24} {bar:30} {pos}/{len}  {elapsed}") {
@@ -72,7 +72,7 @@ impl Steps {
         bar
     }
 
-    fn end(&mut self, bar: &ProgressBar, step: Step) {
+    fn finish(&mut self, bar: &ProgressBar, step: Step) {
         bar.finish();
         self.done.push(step);
     }
@@ -129,7 +129,7 @@ impl Demo {
 
     async fn house(&self, folder: &Path, desk: &Desk, steps: &mut Steps) -> Result<House, Failure> {
         let start = Instant::now();
-        let bar = steps.begin("Дом школы", 1);
+        let bar = steps.start("Дом школы", 1);
         let house = if folder.join(config::FILE).exists() {
             let house = House::open(folder).await?;
             seal::finish_pending(&house).await?;
@@ -147,13 +147,13 @@ impl Demo {
             House::found(folder, &founding, &clock::act(&desk.by, journal::zone(minutes))).await?
         };
         bar.inc(1);
-        steps.end(&bar, Step { name: "Дом школы", took: start.elapsed(), ..Step::default() });
+        steps.finish(&bar, Step { name: "Дом школы", took: start.elapsed(), ..Step::default() });
         Ok(house)
     }
 
     async fn import(&self, house: &House, folder: &Path, desk: &Desk, steps: &mut Steps) -> Result<bool, Failure> {
         let start = Instant::now();
-        let bar = steps.begin("Журнал", 1);
+        let bar = steps.start("Журнал", 1);
         let bundle = match &self.bundle {
             Some(bundle) => bundle.clone(),
             None => generated(folder)?,
@@ -175,7 +175,7 @@ impl Demo {
             Outcome::Unchanged { .. } => {}
         }
         step.took = start.elapsed();
-        steps.end(&bar, step);
+        steps.finish(&bar, step);
         Ok(true)
     }
 
@@ -184,7 +184,7 @@ impl Demo {
         let start = Instant::now();
         let wanted = self.wanted(journal)?;
         let count = wanted.iter().map(|(_, classes)| classes.len()).sum();
-        let bar = steps.begin("Закрытие периодов", count);
+        let bar = steps.start("Закрытие периодов", count);
         let mut refused = false;
         let mut notes: usize = 0;
         for (period, classes) in wanted {
@@ -199,7 +199,7 @@ impl Demo {
                 }
             }
         }
-        steps.end(
+        steps.finish(
             &bar,
             Step {
                 name: "Закрытие периодов", classes: count, took: start.elapsed(), ..Step::default()
@@ -263,7 +263,7 @@ async fn rows(house: &House, state: State) -> Result<Vec<CopyRow>, Failure> {
 async fn issue_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), Failure> {
     let start = Instant::now();
     let rows = rows(house, State::Frozen).await?;
-    let bar = steps.begin("Выпуск копий", rows.len());
+    let bar = steps.start("Выпуск копий", rows.len());
     let issued = issue::issue(house, &rows, &desk.act(house), |_| bar.inc(1)).await?;
     let findings: Vec<_> = issued.iter().flat_map(|one| one.findings.clone()).collect();
     print_findings(&findings);
@@ -275,7 +275,7 @@ async fn issue_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), 
         bytes: issued.iter().map(|one| one.bytes as u64).sum(),
         took: start.elapsed(),
     };
-    steps.end(&bar, step);
+    steps.finish(&bar, step);
     Ok(())
 }
 
@@ -288,7 +288,7 @@ async fn sign_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), F
         expected += snapshot.route.iter().map(|stage| stage.signers.len()).sum::<usize>();
         expected -= house.db.list_statements(&row.id, row.version).await?.len().min(expected);
     }
-    let bar = steps.begin("Подписи", expected);
+    let bar = steps.start("Подписи", expected);
     let mut table = signing::Desk::open(house).await?;
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let clock = || -> Act { desk.act(house) };
@@ -300,14 +300,14 @@ async fn sign_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), F
         took: start.elapsed(),
         ..Step::default()
     };
-    steps.end(&bar, step);
+    steps.finish(&bar, step);
     Ok(())
 }
 
 async fn seal_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), Failure> {
     let start = Instant::now();
     let rows = rows(house, State::Signed).await?;
-    let bar = steps.begin("Печать и реестр", rows.len());
+    let bar = steps.start("Печать и реестр", rows.len());
     let sealed = seal::seal(house, &rows, &desk.act(house), |_| bar.inc(1)).await?;
     let step = Step {
         name: "Печать и реестр",
@@ -317,17 +317,17 @@ async fn seal_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), F
         bytes: sealed.iter().map(|one| one.bytes as u64).sum(),
         took: start.elapsed(),
     };
-    steps.end(&bar, step);
+    steps.finish(&bar, step);
     Ok(())
 }
 
 fn verify_all(house: &House, steps: &mut Steps) -> bool {
     let start = Instant::now();
-    let bar = steps.begin("Проверка архива", 1);
+    let bar = steps.start("Проверка архива", 1);
     let report = verify_path(&house.archive(), &VerifyOptions { authority: None, full: false });
     bar.inc(1);
     print_findings(&report.all_findings().cloned().collect::<Vec<_>>());
-    steps.end(&bar, Step { name: "Проверка архива", took: start.elapsed(), ..Step::default() });
+    steps.finish(&bar, Step { name: "Проверка архива", took: start.elapsed(), ..Step::default() });
     println!("Проверка архива: {}.", report.verdict.as_russian());
     report.verdict.exit_code() == 0
 }

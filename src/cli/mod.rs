@@ -4,6 +4,7 @@ mod check;
 mod clock;
 mod demo;
 mod journal;
+mod listings;
 mod records;
 mod russian;
 mod serve;
@@ -70,9 +71,9 @@ enum Command {
     #[command(about = "Скрепить подписанные копии печатью школы и внести в реестр")]
     Seal(records::Seal),
     #[command(about = "Список копий")]
-    Copies(records::Copies),
+    Copies(listings::Copies),
     #[command(about = "Всё об одной копии: кто подписал, кого ждут, контрольные суммы")]
-    Show(records::Show),
+    Show(listings::Show),
     #[command(about = "Реестр копий, скреплённых печатью")]
     Register,
     #[command(about = "Показатели периода и курсов")]
@@ -203,7 +204,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Seal(seal) => seal.run(&desk).await,
         Command::Copies(copies) => copies.run(&desk).await,
         Command::Show(show) => show.run(&desk).await,
-        Command::Register => records::register(&desk).await,
+        Command::Register => listings::register(&desk).await,
         Command::Report(report) => report.run(&desk).await,
         Command::ExportCopy(export) => export.run(&desk).await,
         Command::Extract(extract) => extract.run(&desk).await,

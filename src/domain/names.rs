@@ -46,7 +46,7 @@ fn russian(strength: Strength) -> CollatorBorrowed<'static> {
     Collator::try_new(locale!("ru").into(), options).expect("collation data are compiled in")
 }
 
-/// Orders two people, each given as `[surname, given name, patronymic]` (domain.md 3.6): first by letters alone over all three
+/// Orders two people, each given as `[surname, given name, patronymic]`: first by letters alone over all three
 /// parts, so that «Королёв Артём» precedes «Королев Борис»; only then by ё, case, hyphens and spaces.
 pub fn compare(a: [&str; 3], b: [&str; 3]) -> Ordering {
     let by = |collator: &CollatorBorrowed<'_>| {

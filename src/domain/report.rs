@@ -1,7 +1,7 @@
 //! Figures of a period: what was held, missed and achieved, by class and by course. Floor 0.
 //!
-//! Computes from the journal alone and changes nothing in it: final marks are set by people (design.md 10). Integers only;
-//! rates are in hundredths, rounded half up (domain.md 3.4).
+//! Computes from the journal alone and changes nothing in it: final marks are set by people. Integers only;
+//! rates are in hundredths, rounded half up.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::journal::{Class, Journal, YEAR};
 use super::policy::{AbsenceKind, Policy};
 
-/// How the rates are counted, printed beside them: domain.md 3.4 demands that N be named.
+/// How the rates are counted, printed beside them: schools differ in what N is.
 pub const COUNTING_RULE: &str = "N — итоговые отметки 5, 4, 3, 2, 1 и «н/а» обучающихся, состоящих в классе на последний день периода; \
      «осв», «безотм» и другие неотметочные значения в N не входят";
 
@@ -41,7 +41,7 @@ pub struct ClassFigures {
     pub rates: Rates,
 }
 
-/// Final marks by value, and the rates of domain.md 3.4; a rate is absent when nothing can be counted.
+/// Final marks by value, and the rates that schools report; a rate is absent when nothing can be counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Rates {
     /// [`COUNTING_RULE`].
