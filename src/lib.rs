@@ -9,6 +9,7 @@
 //! | 2 way   | [`flow`] |
 //! | 3 doors | [`web`] · [`cli`] |
 
+pub mod config;
 pub mod domain;
 
 pub mod bundle;

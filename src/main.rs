@@ -1,3 +1,7 @@
 //! The `letopis` program: hands its command line over to the doors.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    letopis::cli::run(std::env::args_os())
+}

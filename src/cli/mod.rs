@@ -1,1 +1,227 @@
-//! Floor 3: commands.
+//! Commands: parse, call one station, print in Russian. Floor 3.
+
+mod check;
+mod clock;
+mod demo;
+mod journal;
+mod listings;
+mod records;
+mod russian;
+mod serve;
+mod table;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::flow::{self, House};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "letopis",
+    version,
+    about = "Летопись: записи и архив электронных классных журналов школы",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    arg_required_else_help = true
+)]
+struct Cli {
+    /// Folder of the house.
+    #[arg(long, global = true, env = "LETOPIS_DIR", value_name = "ПАПКА", help = "Папка дома «Летописи»")]
+    dir: Option<PathBuf>,
+    /// JSON instead of tables.
+    #[arg(long, global = true, help = "Вывести JSON")]
+    json: bool,
+    /// Who acts.
+    #[arg(
+        long,
+        global = true,
+        value_name = "СОТРУДНИК",
+        default_value = "operator",
+        help = "Кто действует: идентификатор сотрудника; записывается в журнал событий"
+    )]
+    by: String,
+    /// Help.
+    #[arg(short, long, global = true, action = ArgAction::Help, help = "Показать справку")]
+    help: Option<bool>,
+    /// Version.
+    #[arg(short = 'V', long, action = ArgAction::Version, help = "Показать версию")]
+    version: Option<bool>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(about = "Показать всё сразу: дом, журнал, копии, подписи, печати, проверка, страница в браузере")]
+    Demo(demo::Demo),
+    #[command(about = "Создать дом школы в новой папке")]
+    Init(journal::Init),
+    #[command(about = "Загрузить журнал школы из набора файлов CSV")]
+    Import(journal::Import),
+    #[command(about = "Закрыть учётный период класса: проверка полноты, снимок, запрет изменений")]
+    Close(records::Close),
+    #[command(about = "Выпустить копии: сверстать PDF по снимкам и открыть маршрут подписания")]
+    Issue(records::Issue),
+    #[command(about = "Подписать копии")]
+    Sign(records::Sign),
+    #[command(about = "Скрепить подписанные копии печатью школы и внести в реестр")]
+    Seal(records::Seal),
+    #[command(about = "Список копий")]
+    Copies(listings::Copies),
+    #[command(about = "Всё об одной копии: кто подписал, кого ждут, контрольные суммы")]
+    Show(listings::Show),
+    #[command(about = "Реестр копий, скреплённых печатью")]
+    Register,
+    #[command(about = "Показатели периода и курсов")]
+    Report(journal::Report),
+    #[command(name = "export-copy", about = "Выгрузить скреплённую копию пакетом BagIt")]
+    ExportCopy(records::ExportCopy),
+    #[command(about = "Выписка на одного ученика с доказательством, без данных остальных")]
+    Extract(records::Extract),
+    #[command(about = "Проверить архив, запись, пакет, выписку или PDF без базы данных и сети")]
+    Verify(check::Verify),
+    #[command(about = "Журнал событий: контрольная точка, проверка, доказательство")]
+    Log(check::Log),
+    #[command(about = "Сверить базу данных, архив и журнал событий между собой")]
+    Doctor,
+    #[command(about = "Ключи и сертификаты сотрудников и школы")]
+    Key(check::Key),
+    #[command(about = "Правила школы: проверить, показать")]
+    Policy(check::Policy),
+    #[command(about = "Открыть страницу дома в браузере")]
+    Serve(serve::Serve),
+}
+
+/// What a command needs besides its own arguments.
+#[derive(Debug)]
+struct Desk {
+    dir: Option<PathBuf>,
+    json: bool,
+    by: String,
+}
+
+impl Desk {
+    /// The folder asked for, or the current one when it is a house.
+    fn folder(&self) -> Result<PathBuf, Failure> {
+        match &self.dir {
+            Some(dir) => Ok(dir.clone()),
+            None if std::path::Path::new(crate::config::FILE).exists() => Ok(PathBuf::from(".")),
+            None => Err(Failure::Said(
+                "не указана папка дома: добавьте --dir ПАПКА или задайте переменную LETOPIS_DIR".to_owned(),
+            )),
+        }
+    }
+
+    /// Opens the house and finishes what a crash may have left.
+    async fn house(&self) -> Result<House, Failure> {
+        let house = House::open(&self.folder()?).await?;
+        let finished = flow::seal::finish_pending(&house).await?;
+        if finished > 0 {
+            eprintln!("Завершено после сбоя: записей {finished}.");
+        }
+        Ok(house)
+    }
+
+    /// An act of this moment in the house's zone.
+    fn act(&self, house: &House) -> flow::Act {
+        clock::act(&self.by, house.config.zone())
+    }
+}
+
+/// Why a command did not do its work.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Flow(#[from] flow::Error),
+    #[error("{0}")]
+    Said(String),
+    #[error("{path}: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("не удалось занять адрес {address}: {source}")]
+    Address { address: String, source: std::io::Error },
+}
+
+impl From<crate::store::Error> for Failure {
+    fn from(error: crate::store::Error) -> Self {
+        Self::Flow(error.into())
+    }
+}
+
+/// Exit code of a refusal or of something altered.
+const REFUSED: u8 = 1;
+/// Exit code of a mistake on the command line or of a check that could not be made.
+const UNUSABLE: u8 = 2;
+
+/// Runs the program on a command line; returns the exit code: 0 done, 1 refused or altered, 2 misused or cannot be checked.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = russian::localise(Cli::command())
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) if !error.use_stderr() => {
+            print!("{}", russian::help(&error.render().to_string()));
+            return ExitCode::SUCCESS;
+        }
+        Err(error) if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            eprint!("{}", russian::help(&error.render().to_string()));
+            return ExitCode::from(UNUSABLE);
+        }
+        Err(error) => {
+            eprintln!("{}", russian::mistake(&error));
+            return ExitCode::from(UNUSABLE);
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("Ошибка: не удалось начать работу: {error}");
+            return ExitCode::from(UNUSABLE);
+        }
+    };
+    let Cli { dir, json, by, command, .. } = cli;
+    match runtime.block_on(dispatch(command, Desk { dir, json, by })) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("Ошибка: {failure}");
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
+    match command {
+        Command::Demo(demo) => demo.run(&desk).await,
+        Command::Init(init) => init.run(&desk).await,
+        Command::Import(import) => import.run(&desk).await,
+        Command::Close(close) => close.run(&desk).await,
+        Command::Issue(issue) => issue.run(&desk).await,
+        Command::Sign(sign) => sign.run(&desk).await,
+        Command::Seal(seal) => seal.run(&desk).await,
+        Command::Copies(copies) => copies.run(&desk).await,
+        Command::Show(show) => show.run(&desk).await,
+        Command::Register => listings::register(&desk).await,
+        Command::Report(report) => report.run(&desk).await,
+        Command::ExportCopy(export) => export.run(&desk).await,
+        Command::Extract(extract) => extract.run(&desk).await,
+        Command::Verify(verify) => verify.run(&desk).await,
+        Command::Log(log) => log.run(&desk).await,
+        Command::Doctor => check::doctor(&desk).await,
+        Command::Key(key) => key.run(&desk).await,
+        Command::Policy(policy) => policy.run(&desk).await,
+        Command::Serve(serve) => serve.run(&desk).await,
+    }
+}
+
+/// Prints findings to standard error, gravest last, so that they stand nearest to the verdict.
+fn print_findings(findings: &[crate::domain::finding::Finding]) {
+    let mut sorted: Vec<_> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.severity);
+    for finding in sorted {
+        eprintln!("{finding}");
+    }
+}

@@ -1,1 +1,132 @@
 //! Audit events and how they enter the log. Floor 0.
+//!
+//! An event holds identifiers and digests, never a name or a mark (house rule 9: a log that outlives its records must hold no personal
+//! data). Its canonical JSON is the payload; the log's entry is `SHA-256(salt ‖ payload)`, so that destroying salt and payload
+//! leaves the tree verifiable.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::canon::{self, Digest};
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// The house was made.
+    HouseMade,
+    /// A key pair was made and its certificate issued.
+    CertificateIssued,
+    /// A bundle came in.
+    BundleImported,
+    /// A class's period was closed and its snapshot frozen.
+    PeriodClosed,
+    /// A version of a copy was typeset and numbered.
+    CopyIssued,
+    /// A statement was signed.
+    StatementSigned,
+    /// A signer refused.
+    StatementRefused,
+    /// A later version took the place of this one.
+    CopySuperseded,
+    /// The school's seal was put and the register's line written.
+    Sealed,
+    /// A sealed copy left the house as a package.
+    CopyExported,
+    /// One learner's extract was made.
+    ExtractMade,
+    /// A check of the house found something wrong.
+    CheckFailed,
+}
+
+impl EventKind {
+    /// Word of the payload and the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HouseMade => "house_made",
+            Self::CertificateIssued => "certificate_issued",
+            Self::BundleImported => "bundle_imported",
+            Self::PeriodClosed => "period_closed",
+            Self::CopyIssued => "copy_issued",
+            Self::StatementSigned => "statement_signed",
+            Self::StatementRefused => "statement_refused",
+            Self::CopySuperseded => "copy_superseded",
+            Self::Sealed => "sealed",
+            Self::CopyExported => "copy_exported",
+            Self::ExtractMade => "extract_made",
+            Self::CheckFailed => "check_failed",
+        }
+    }
+}
+
+/// One event: who, when, what, and the identifiers and digests that say to what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    kind: EventKind,
+    facts: Map<String, Value>,
+}
+
+impl Event {
+    /// An event by an actor (staff identifier or `operator`) at a moment (RFC 3339 with offset).
+    pub fn new(kind: EventKind, actor: &str, at: &str) -> Self {
+        let mut facts = Map::new();
+        facts.insert("event".to_owned(), kind.as_str().into());
+        facts.insert("actor".to_owned(), actor.into());
+        facts.insert("at".to_owned(), at.into());
+        Self { kind, facts }
+    }
+
+    /// Adds a text fact: an identifier, never a name.
+    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.facts.insert(key.to_owned(), Value::String(value.into()));
+        self
+    }
+
+    /// Adds a number.
+    pub fn with_number(mut self, key: &str, value: u64) -> Self {
+        self.facts.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// Adds a digest.
+    pub fn with_digest(self, key: &str, digest: Digest) -> Self {
+        self.with(key, digest.to_hex())
+    }
+
+    /// Adds a list of digests.
+    pub fn with_digests(mut self, key: &str, digests: &[Digest]) -> Self {
+        let list = digests.iter().map(|digest| Value::String(digest.to_hex())).collect();
+        self.facts.insert(key.to_owned(), Value::Array(list));
+        self
+    }
+
+    /// What happened.
+    pub fn kind(&self) -> EventKind {
+        self.kind
+    }
+
+    /// The payload: canonical JSON, one line.
+    pub fn payload(&self) -> String {
+        canon::to_text(&self.facts)
+    }
+}
+
+/// The log's entry for a payload: `SHA-256(salt ‖ payload)`; the salt is 16 random bytes.
+pub fn entry(salt: &[u8], payload: &str) -> Digest {
+    let mut bytes = salt.to_vec();
+    bytes.extend_from_slice(payload.as_bytes());
+    Digest::of(&bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_payload_is_canonical_and_the_salt_hides_it() {
+        let event = Event::new(EventKind::Sealed, "T00001", "2025-10-24T10:00:00+05:00").with_number("register_no", 7);
+        let payload = event.payload();
+        assert_eq!(payload, r#"{"actor":"T00001","at":"2025-10-24T10:00:00+05:00","event":"sealed","register_no":7}"#);
+        assert_ne!(entry(&[0; 16], &payload), entry(&[1; 16], &payload));
+    }
+}

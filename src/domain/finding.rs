@@ -87,7 +87,7 @@ fn quote(text: &str) -> String {
     if text.is_empty() { "пусто".to_owned() } else { format!("«{text}»") }
 }
 
-/// The four plain answers a check gives to people (design.md 13); ordered from best to worst.
+/// The four plain answers a check gives to people; ordered from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {

@@ -1,1 +1,521 @@
-//! Freezing: a closed period becomes a snapshot. Floor 0.
+//! Freezing: one class's closed period becomes a snapshot. Floor 0.
+//!
+//! The only way from a journal to pages; everything the pages need is decided here, once.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use super::canon::Digest;
+use super::journal::{Class, Course, EXAM, FINAL, Journal, Learner, Lesson, LessonKey, PeriodKind, YEAR};
+use super::names;
+use super::period::{self, Span};
+use super::policy::{AbsenceKind, Policy};
+use super::route::{self, Unroutable, person_facts};
+use super::rows::{self, Unsalted};
+use super::snapshot::{
+    AttendanceCounts, AttendanceRow, AttendanceSheet, ClassFacts, CodeFacts, CopyFacts, CopyKind, CourseRow,
+    CourseSheet, FORMAT, FinalMarksRow, FinalMarksSheet, LearnerRow, LearnersSheet, LessonFacts, PeriodFacts,
+    PolicyFacts, SchoolFacts, Sheet, Snapshot, SummaryRow, SummarySheet, SummaryTotals, TemplateFacts, TitleSheet,
+};
+use super::words;
+
+/// What freezing is told from outside the journal.
+#[derive(Debug, Clone)]
+pub struct Circumstances {
+    /// ASCII identifier of the school's house.
+    pub school_id: String,
+    /// SHA-256 of the authority's certificate.
+    pub authority: Digest,
+    /// Version of the copy, from 1.
+    pub version: u32,
+    /// Moment of freezing, RFC 3339 with offset.
+    pub frozen_at: String,
+    /// When the bundle came in, RFC 3339; may be empty.
+    pub exported_at: String,
+    /// «Взамен версии 1: …», empty for a first version.
+    pub replaces: String,
+    /// Ground of closing in spite of findings, may be empty.
+    pub ground: String,
+    /// What was incomplete, one sentence each.
+    pub omissions: Vec<String>,
+    /// Template that renders the copy.
+    pub template: TemplateFacts,
+    /// Random salts, 32 hexadecimal characters each; at least one for each learner of the class.
+    pub salts: Vec<String>,
+}
+
+/// Why a snapshot cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfreezable {
+    /// The route cannot be laid out.
+    #[error(transparent)]
+    Route(#[from] Unroutable),
+    /// Fewer salts than learners, or a salt of the wrong shape.
+    #[error(transparent)]
+    Salts(#[from] Unsalted),
+}
+
+/// Record class of a period: the year gives a summary sheet, a study period a period copy.
+pub fn kind_of(period: &str) -> CopyKind {
+    if period == YEAR { CopyKind::SummarySheet } else { CopyKind::PeriodCopy }
+}
+
+/// Identifier of a copy: `2025-05A-Q1`; ASCII, the same for all its versions.
+pub fn copy_id(year: &str, class: &str, period: &str) -> String {
+    let start = year.split('/').next().unwrap_or(year);
+    format!("{start}-{}-{}", names::slug(class), names::slug(period))
+}
+
+/// Freezes one class and span. `journal` may be the class's part or the whole school's.
+pub fn freeze(
+    journal: &Journal,
+    class: &Class,
+    span: &Span,
+    policy: &Policy,
+    told: &Circumstances,
+) -> Result<Snapshot, Unfreezable> {
+    let kind = kind_of(&span.id);
+    let frozen = Freezing::new(journal, class, span, policy);
+    let teacher = journal
+        .staff_member(&class.class_teacher_id)
+        .ok_or_else(|| Unroutable::Unknown(class.class_teacher_id.clone()))?;
+    let (rules, sheets) = match kind {
+        CopyKind::PeriodCopy => (&policy.period_route, frozen.period_sheets(told)?),
+        CopyKind::SummarySheet => (&policy.summary_route, frozen.summary_sheets(told)),
+    };
+    let salts: Vec<String> = told.salts.iter().take(rows::rows(&sheets).len()).cloned().collect();
+    let start = journal.school.year.split('/').next().unwrap_or_default();
+    Ok(Snapshot {
+        format: FORMAT.to_owned(),
+        copy: CopyFacts {
+            id: copy_id(&journal.school.year, &class.name, &span.id),
+            version: told.version,
+            kind,
+            number: format!("{start}-{}-{}", class.name, frozen.period_mark()),
+        },
+        school: SchoolFacts {
+            id: told.school_id.clone(),
+            name: journal.school.name.clone(),
+            short_name: journal.school.short_name.clone(),
+            town: journal.school.town.clone(),
+            authority: told.authority,
+        },
+        year: journal.school.year.clone(),
+        class: ClassFacts { name: class.name.clone(), grade: class.grade, teacher: person_facts(teacher) },
+        period: PeriodFacts {
+            id: span.id.clone(),
+            name: frozen.period_name(),
+            starts: span.starts.to_string(),
+            ends: span.ends.to_string(),
+        },
+        frozen_at: told.frozen_at.clone(),
+        ground: told.ground.clone(),
+        omissions: told.omissions.clone(),
+        policy: policy_facts(policy, kind),
+        template: told.template.clone(),
+        codes: legend(policy),
+        route: route::lay_out(rules, journal, class, &sheets)?,
+        rows_root: rows::root(&sheets, &salts)?,
+        salts,
+        sheets,
+    })
+}
+
+fn policy_facts(policy: &Policy, kind: CopyKind) -> PolicyFacts {
+    let order = match policy.order_date {
+        Some(date) => format!("приказ от {} № {}", date.format("%d.%m.%Y"), policy.order_number),
+        None => String::new(),
+    };
+    PolicyFacts {
+        name: policy.name.clone(),
+        title: policy.title.clone(),
+        order,
+        digest: policy.digest,
+        keep_years: super::retention::keep_years(kind, policy),
+        signature_act: policy.signature_act.clone(),
+        signature_wording: policy.signature_wording.clone(),
+        seal_wording: policy.seal_wording.clone(),
+    }
+}
+
+fn legend(policy: &Policy) -> Vec<CodeFacts> {
+    let absences = policy.absence_codes.iter().map(|rule| (&rule.code, &rule.meaning));
+    let finals = policy.final_values.iter().map(|rule| (&rule.code, &rule.meaning));
+    absences.chain(finals).map(|(code, meaning)| CodeFacts { code: code.clone(), meaning: meaning.clone() }).collect()
+}
+
+/// Name of a period's kind and place in the year: the third quarter is (quarter, 3).
+fn place_in_year(journal: &Journal, class: &Class, period: &str) -> Option<(PeriodKind, usize)> {
+    let own = journal.periods_of_grade(class.grade);
+    let index = own.iter().position(|p| p.id == period)?;
+    Some((own[index].kind, index + 1))
+}
+
+struct Freezing<'j> {
+    journal: &'j Journal,
+    class: &'j Class,
+    span: &'j Span,
+    policy: &'j Policy,
+    /// In the class on any day of the span, in the frozen order.
+    learners: Vec<&'j Learner>,
+    /// The class's courses in the bundle's order.
+    courses: Vec<&'j Course>,
+    /// Lessons of the span, by course, sorted.
+    lessons: HashMap<&'j str, Vec<&'j Lesson>>,
+    marks: HashMap<(&'j LessonKey, &'j str), Vec<&'j str>>,
+    absences: HashMap<(&'j LessonKey, &'j str), &'j str>,
+    finals: HashMap<(&'j str, &'j str, &'j str), &'j str>,
+}
+
+impl<'j> Freezing<'j> {
+    fn new(journal: &'j Journal, class: &'j Class, span: &'j Span, policy: &'j Policy) -> Self {
+        let mut learners: Vec<&Learner> =
+            journal.learners.iter().filter(|l| l.class == class.name && span.overlaps(l)).collect();
+        learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
+        let courses: Vec<&Course> = journal.courses.iter().filter(|course| course.class == class.name).collect();
+        let mut lessons: HashMap<&str, Vec<&Lesson>> = HashMap::new();
+        for lesson in journal.lessons.iter().filter(|lesson| span.contains(lesson.key.date)) {
+            lessons.entry(lesson.key.course_id.as_str()).or_default().push(lesson);
+        }
+        lessons.values_mut().for_each(|list| list.sort_by(|a, b| a.key.cmp(&b.key)));
+        let mut ordered: Vec<_> = journal.marks.iter().collect();
+        ordered.sort_by_key(|mark| mark.ordinal);
+        let mut marks: HashMap<(&LessonKey, &str), Vec<&str>> = HashMap::new();
+        for mark in ordered {
+            marks.entry((&mark.lesson, mark.learner_id.as_str())).or_default().push(&mark.value);
+        }
+        let absences = journal.absences.iter().map(|a| ((&a.lesson, a.learner_id.as_str()), a.code.as_str())).collect();
+        let finals = journal
+            .final_marks
+            .iter()
+            .map(|f| ((f.course_id.as_str(), f.learner_id.as_str(), f.period.as_str()), f.value.as_str()))
+            .collect();
+        Self { journal, class, span, policy, learners, courses, lessons, marks, absences, finals }
+    }
+
+    fn period_name(&self) -> String {
+        match place_in_year(self.journal, self.class, &self.span.id) {
+            Some((kind, order)) => words::period_name(kind, order),
+            None => format!("{} учебный год", self.journal.school.year),
+        }
+    }
+
+    /// The period in a document number: «1Ч», «2П», «Год».
+    fn period_mark(&self) -> String {
+        match place_in_year(self.journal, self.class, &self.span.id) {
+            Some((PeriodKind::Quarter, order)) => format!("{order}Ч"),
+            Some((PeriodKind::HalfYear, order)) => format!("{order}П"),
+            Some((PeriodKind::Trimester, order)) => format!("{order}Т"),
+            None => "Год".to_owned(),
+        }
+    }
+
+    fn period_sheets(&self, told: &Circumstances) -> Result<Vec<Sheet>, Unroutable> {
+        let mut sheets = vec![self.title("КЛАССНЫЙ ЖУРНАЛ", told), self.learners_sheet()];
+        for course in &self.courses {
+            sheets.push(Sheet::Course(self.course_sheet(course)?));
+        }
+        sheets.push(Sheet::Attendance(self.attendance_sheet()));
+        sheets.push(Sheet::FinalMarks(self.final_marks_sheet()));
+        Ok(sheets)
+    }
+
+    fn summary_sheets(&self, told: &Circumstances) -> Vec<Sheet> {
+        let title = "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА УСПЕВАЕМОСТИ ОБУЧАЮЩИХСЯ";
+        vec![self.title(title, told), Sheet::Summary(self.summary_sheet())]
+    }
+
+    fn title(&self, title: &str, told: &Circumstances) -> Sheet {
+        Sheet::Title(TitleSheet {
+            id: "title".to_owned(),
+            title: title.to_owned(),
+            system: concat!("Летопись ", env!("CARGO_PKG_VERSION")).to_owned(),
+            exported_at: told.exported_at.clone(),
+            replaces: told.replaces.clone(),
+        })
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (u32, &'j Learner)> {
+        (1..).zip(self.learners.iter().copied())
+    }
+
+    fn learners_sheet(&self) -> Sheet {
+        let date = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        let rows = self.numbered().map(|(no, l)| LearnerRow {
+            learner: l.id.clone(),
+            no,
+            surname: l.surname.clone(),
+            given_name: l.given_name.clone(),
+            patronymic: l.patronymic.clone(),
+            born: date(l.born),
+            enrolled_on: l.enrolled_on.to_string(),
+            enrolment_order: l.enrolment_order.clone(),
+            left_on: date(self.left(l)),
+            leaving_order: self.left(l).map(|_| l.leaving_order.clone()).unwrap_or_default(),
+        });
+        Sheet::Learners(LearnersSheet { id: "learners".to_owned(), rows: rows.collect() })
+    }
+
+    fn course_sheet(&self, course: &Course) -> Result<CourseSheet, Unroutable> {
+        let teacher = self
+            .journal
+            .staff_member(&course.teacher_id)
+            .ok_or_else(|| Unroutable::Unknown(course.teacher_id.clone()))?;
+        let lessons = self.lessons.get(course.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let members: HashSet<&str> =
+            period::members(course, &self.journal.learners).iter().map(|l| l.id.as_str()).collect();
+        let rows = self
+            .numbered()
+            .filter(|(_, learner)| members.contains(learner.id.as_str()))
+            .map(|(no, learner)| self.course_row(course, lessons, no, learner));
+        Ok(CourseSheet {
+            id: format!("course-{}", names::slug(&course.id)),
+            course: course.id.clone(),
+            subject: course.subject.clone(),
+            group: course.group.clone(),
+            teacher: person_facts(teacher),
+            final_heading: place_in_year(self.journal, self.class, &self.span.id)
+                .map(|(kind, order)| words::final_heading(kind, order))
+                .unwrap_or_default(),
+            rows: rows.collect(),
+            lessons: lessons.iter().map(|lesson| self.lesson_facts(lesson)).collect(),
+        })
+    }
+
+    fn lesson_facts(&self, lesson: &Lesson) -> LessonFacts {
+        let substitute = match lesson.substitute_teacher_id.as_str() {
+            "" => String::new(),
+            id => self.journal.staff_member(id).map_or_else(
+                || id.to_owned(),
+                |person| names::short_name(&person.surname, &person.given_name, &person.patronymic),
+            ),
+        };
+        LessonFacts {
+            date: lesson.key.date.to_string(),
+            number: lesson.key.number,
+            hours: 1,
+            topic: lesson.topic.clone(),
+            homework: lesson.homework.clone(),
+            kind_of_work: lesson.kind_of_work.clone(),
+            substitute,
+        }
+    }
+
+    fn course_row(&self, course: &Course, lessons: &[&Lesson], no: u32, learner: &Learner) -> CourseRow {
+        let before = lessons.iter().take_while(|lesson| lesson.key.date < learner.enrolled_on).count();
+        let within = lessons.iter().filter(|lesson| learner.is_present_on(lesson.key.date)).count();
+        let mark = self.finals.get(&(course.id.as_str(), learner.id.as_str(), self.span.id.as_str()));
+        CourseRow {
+            learner: learner.id.clone(),
+            no,
+            name: names::list_name(&learner.surname, &learner.given_name),
+            first: before as u32,
+            until: (before + within) as u32,
+            arrival: self.arrival(learner),
+            departure: self.departure(learner),
+            cells: lessons.iter().map(|lesson| self.cell(&lesson.key, &learner.id)).collect(),
+            final_mark: mark.map(|mark| (*mark).to_owned()).unwrap_or_default(),
+        }
+    }
+
+    /// Absence code and marks of one cell: `""`, `"н"`, `"5"`, `"5/4"`, `"О 4"`.
+    fn cell(&self, lesson: &LessonKey, learner: &str) -> String {
+        let code = self.absences.get(&(lesson, learner)).copied().unwrap_or_default();
+        let marks = self.marks.get(&(lesson, learner)).map(|marks| marks.join("/")).unwrap_or_default();
+        match (code, marks.as_str()) {
+            ("", marks) => marks.to_owned(),
+            (code, "") => code.to_owned(),
+            (code, marks) => format!("{code} {marks}"),
+        }
+    }
+
+    fn arrival(&self, learner: &Learner) -> String {
+        if learner.enrolled_on <= self.span.starts {
+            return String::new();
+        }
+        let day = words::date_short(learner.enrolled_on);
+        movement("Прибыл", &learner.patronymic, &day, &learner.enrolment_order)
+    }
+
+    /// The day of leaving, if it lies in the span: what came later is no fact of this period.
+    fn left(&self, learner: &Learner) -> Option<NaiveDate> {
+        learner.left_on.filter(|left| *left <= self.span.ends)
+    }
+
+    fn departure(&self, learner: &Learner) -> String {
+        match self.left(learner) {
+            Some(left) => movement("Выбыл", &learner.patronymic, &words::date_short(left), &learner.leaving_order),
+            None => String::new(),
+        }
+    }
+
+    fn attendance_sheet(&self) -> AttendanceSheet {
+        let mut total = AttendanceCounts::default();
+        let rows = self
+            .numbered()
+            .map(|(no, learner)| {
+                let counts = self.attendance(learner);
+                add(&mut total, &counts);
+                let name = names::list_name(&learner.surname, &learner.given_name);
+                AttendanceRow { learner: learner.id.clone(), no, name, counts }
+            })
+            .collect();
+        AttendanceSheet { id: "attendance".to_owned(), rows, total }
+    }
+
+    /// Counts over every course of the learner; a day is missed when each of its lessons was.
+    fn attendance(&self, learner: &Learner) -> AttendanceCounts {
+        #[derive(Default)]
+        struct Day {
+            lessons: u32,
+            missed: u32,
+            ill: u32,
+        }
+        let mut counts = AttendanceCounts::default();
+        let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
+        for course in &self.courses {
+            if !course.members.is_empty() && !course.members.contains(&learner.id) {
+                continue;
+            }
+            for lesson in self.lessons.get(course.id.as_str()).into_iter().flatten() {
+                if !learner.is_present_on(lesson.key.date) {
+                    continue;
+                }
+                let day = days.entry(lesson.key.date).or_default();
+                day.lessons += 1;
+                let code = self.absences.get(&(&lesson.key, learner.id.as_str())).copied().unwrap_or_default();
+                let Some(rule) = self.policy.absence(code) else { continue };
+                let reason = match rule.kind {
+                    AbsenceKind::Late => {
+                        counts.late += 1;
+                        continue;
+                    }
+                    AbsenceKind::Ill => {
+                        day.ill += 1;
+                        &mut counts.lessons_ill
+                    }
+                    AbsenceKind::Excused => &mut counts.lessons_excused,
+                    AbsenceKind::Unexcused => &mut counts.lessons_unexcused,
+                    AbsenceKind::Unexplained => &mut counts.lessons_unexplained,
+                };
+                *reason += 1;
+                day.missed += 1;
+                counts.lessons += 1;
+            }
+        }
+        counts.days = days.values().filter(|day| day.missed == day.lessons).count() as u32;
+        counts.days_ill = days.values().filter(|day| day.ill == day.lessons).count() as u32;
+        counts
+    }
+
+    /// Subjects in the order of the courses; groups of one subject share a place.
+    fn subjects(&self) -> Vec<String> {
+        let mut seen = HashSet::new();
+        self.courses.iter().map(|c| c.subject.clone()).filter(|subject| seen.insert(subject.clone())).collect()
+    }
+
+    /// A learner's final mark in a subject, from whichever of its courses gives one.
+    fn final_mark(&self, subject: &str, learner: &str, period: &str) -> String {
+        let of_subject = self.courses.iter().filter(|course| course.subject == subject);
+        let mut marks = of_subject.filter_map(|course| self.finals.get(&(course.id.as_str(), learner, period)));
+        marks.next().map(|mark| (*mark).to_owned()).unwrap_or_default()
+    }
+
+    fn final_marks_sheet(&self) -> FinalMarksSheet {
+        let subjects = self.subjects();
+        let rows = self
+            .numbered()
+            .map(|(no, learner)| FinalMarksRow {
+                learner: learner.id.clone(),
+                no,
+                name: names::list_name(&learner.surname, &learner.given_name),
+                marks: subjects.iter().map(|s| self.final_mark(s, &learner.id, &self.span.id)).collect(),
+            })
+            .collect();
+        FinalMarksSheet { id: "final-marks".to_owned(), subjects, rows }
+    }
+
+    fn summary_sheet(&self) -> SummarySheet {
+        let own = self.journal.periods_of_grade(self.class.grade);
+        let mut periods: Vec<(String, String)> =
+            (1..).zip(&own).map(|(order, p)| (p.id.clone(), words::period_name(p.kind, order))).collect();
+        for (id, name) in [(YEAR, "Годовая"), (EXAM, "Экзаменационная"), (FINAL, "Итоговая")]
+        {
+            periods.push((id.to_owned(), name.to_owned()));
+        }
+        let subjects = self.subjects();
+        let rows = self.numbered().map(|(no, learner)| SummaryRow {
+            learner: learner.id.clone(),
+            no,
+            name: names::full_name(&learner.surname, &learner.given_name, &learner.patronymic),
+            marks: periods
+                .iter()
+                .map(|(id, _)| subjects.iter().map(|s| self.final_mark(s, &learner.id, id)).collect())
+                .collect(),
+            movement: [self.arrival(learner), self.departure(learner)]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join("; "),
+            decision: self.decision(&learner.id),
+            attendance: self.attendance(learner),
+        });
+        SummarySheet {
+            id: "summary".to_owned(),
+            rows: rows.collect(),
+            totals: self.totals(),
+            periods: periods.into_iter().map(|(_, name)| name).collect(),
+            subjects,
+        }
+    }
+
+    fn decision(&self, learner: &str) -> String {
+        let Some(decision) = self.journal.decisions.iter().find(|d| d.learner_id == learner) else {
+            return String::new();
+        };
+        let protocol = match (decision.date, decision.protocol.as_str()) {
+            (Some(date), number) if !number.is_empty() => {
+                format!("Протокол от {} № {number}", words::date_short(date))
+            }
+            (Some(date), _) => format!("Протокол от {}", words::date_short(date)),
+            (None, number) if !number.is_empty() => format!("Протокол № {number}"),
+            (None, _) => return decision.decision.clone(),
+        };
+        format!("{}. {protocol}", decision.decision.trim_end_matches('.'))
+    }
+
+    fn totals(&self) -> SummaryTotals {
+        let count = |test: &dyn Fn(&Learner) -> bool| self.learners.iter().filter(|l| test(l)).count() as u32;
+        SummaryTotals {
+            at_start: count(&|l| l.is_present_on(self.span.starts)),
+            arrived: count(&|l| l.enrolled_on > self.span.starts),
+            left: count(&|l| l.left_on.is_some_and(|left| left <= self.span.ends)),
+            at_end: count(&|l| l.is_present_on(self.span.ends)),
+        }
+    }
+}
+
+/// «Выбыла 20.02.2026, пр. № 31»; the verb agrees with the patronymic, and says both where there is none.
+fn movement(verb: &str, patronymic: &str, day: &str, order: &str) -> String {
+    let ending = match patronymic {
+        p if p.ends_with("вна") || p.ends_with("чна") || p.ends_with("кызы") => "а",
+        p if p.ends_with("ич") || p.ends_with("оглы") => "",
+        _ => "(а)",
+    };
+    match order {
+        "" => format!("{verb}{ending} {day}"),
+        order => format!("{verb}{ending} {day}, пр. № {order}"),
+    }
+}
+
+fn add(total: &mut AttendanceCounts, counts: &AttendanceCounts) {
+    total.days += counts.days;
+    total.lessons += counts.lessons;
+    total.days_ill += counts.days_ill;
+    total.lessons_ill += counts.lessons_ill;
+    total.lessons_excused += counts.lessons_excused;
+    total.lessons_unexcused += counts.lessons_unexcused;
+    total.lessons_unexplained += counts.lessons_unexplained;
+    total.late += counts.late;
+}

@@ -1,7 +1,7 @@
 //! The proof that a sealing stands in the audit log: `log-proof.txt` of a sealed record. Floor 0.
 //!
 //! Line text, so that a shell script reads it without a JSON parser. The payload is the seal event as it was logged; the log
-//! itself holds only the salted hash of it (design.md 8).
+//! itself holds only the salted hash of it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,1 +1,267 @@
-//! Names: folding, sorting, initials, ASCII slugs. Floor 0.
+//! Names of people and classes: folding, sorting, initials, ASCII slugs. Floor 0.
+//!
+//! Never judges whether a name is right: that is the reader's work (`bundle`). Sorting follows the Russian collation of
+//! CLDR through `icu_collator`, so it is the same on every machine and never asks the system's locale.
+
+use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use icu_collator::options::{AlternateHandling, CollatorOptions, MaxVariable, Strength};
+use icu_collator::{Collator, CollatorBorrowed};
+use icu_locale_core::locale;
+
+use super::canon;
+
+/// Lower case, ё→е, every kind of hyphen as `-`, every kind of apostrophe as `'`, runs of spaces as one, ends trimmed:
+/// the form in which names are searched. Two names with the same fold may still be two people.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        for letter in word.chars().flat_map(char::to_lowercase) {
+            folded.push(match letter {
+                'ё' => 'е',
+                '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+                '\u{2018}' | '\u{2019}' | '\u{02BC}' | '`' | '\u{00B4}' => '\'',
+                other => other,
+            });
+        }
+    }
+    folded
+}
+
+/// Letters only: ё = е, case, hyphens, spaces and apostrophes do not count.
+static FIRST_LEVEL: LazyLock<CollatorBorrowed<'static>> = LazyLock::new(|| russian(Strength::Primary));
+/// Everything counts; breaks the ties that the first level leaves.
+static LAST_LEVEL: LazyLock<CollatorBorrowed<'static>> = LazyLock::new(|| russian(Strength::Quaternary));
+
+fn russian(strength: Strength) -> CollatorBorrowed<'static> {
+    let mut options = CollatorOptions::default();
+    options.strength = Some(strength);
+    options.alternate_handling = Some(AlternateHandling::Shifted);
+    options.max_variable = Some(MaxVariable::Punctuation);
+    #[allow(clippy::expect_used)] // the data are compiled into the program: absent data would not link
+    Collator::try_new(locale!("ru").into(), options).expect("collation data are compiled in")
+}
+
+/// Orders two people, each given as `[surname, given name, patronymic]`: first by letters alone over all three
+/// parts, so that «Королёв Артём» precedes «Королев Борис»; only then by ё, case, hyphens and spaces.
+pub fn compare(a: [&str; 3], b: [&str; 3]) -> Ordering {
+    let by = |collator: &CollatorBorrowed<'_>| {
+        a.iter().zip(b).map(|(a, b)| collator.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    };
+    by(&FIRST_LEVEL).then_with(|| by(&LAST_LEVEL)).then_with(|| a.cmp(&b))
+}
+
+/// The key of [`compare`] as hexadecimal text: comparing keys byte by byte orders people in the same way, so that a
+/// database can sort by it.
+pub fn sort_key(surname: &str, given_name: &str, patronymic: &str) -> String {
+    let parts = [surname, given_name, patronymic];
+    let mut key = Vec::with_capacity(128);
+    for collator in [&FIRST_LEVEL, &LAST_LEVEL] {
+        for part in parts {
+            let Ok(()) = collator.write_sort_key_to(part, &mut key);
+            key.push(0); // below every byte of a key, so a shorter name comes first
+        }
+    }
+    for part in parts {
+        key.extend_from_slice(part.as_bytes());
+        key.push(0);
+    }
+    canon::hex(&key)
+}
+
+/// «Абрамов Иван Петрович»; «Нгуен Ван» without a patronymic.
+pub fn full_name(surname: &str, given_name: &str, patronymic: &str) -> String {
+    joined(&[surname, given_name, patronymic])
+}
+
+/// «Абрамов Иван», as the lists of journal pages have it.
+pub fn list_name(surname: &str, given_name: &str) -> String {
+    joined(&[surname, given_name])
+}
+
+/// «И.П. Абрамов», as signatures have it (ГОСТ Р 7.0.97-2016 5.22).
+pub fn signature_name(surname: &str, given_name: &str, patronymic: &str) -> String {
+    joined(&[&initials(given_name, patronymic), surname])
+}
+
+/// «Абрамов И.П.», as registers have it.
+pub fn short_name(surname: &str, given_name: &str, patronymic: &str) -> String {
+    joined(&[surname, &initials(given_name, patronymic)])
+}
+
+fn joined(parts: &[&str]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+}
+
+/// «И.П.»; «А.-М.» of «Анна-Мария»; nothing for an absent part.
+fn initials(given_name: &str, patronymic: &str) -> String {
+    [given_name, patronymic].iter().filter_map(|name| initial(name)).collect()
+}
+
+fn initial(name: &str) -> Option<String> {
+    let letters: Vec<String> = name
+        .split('-')
+        .filter_map(|part| part.chars().find(|c| c.is_alphabetic()))
+        .map(|letter| format!("{}.", letter.to_uppercase()))
+        .collect();
+    (!letters.is_empty()).then(|| letters.join("-"))
+}
+
+/// A class's name as upper-case ASCII for file names and copy identifiers: «5А» → `05A`, «10-Б» → `10B`, «11Г» → `11G`.
+///
+/// A leading grade gets two digits and loses the separator after it; anything that is neither a letter nor a digit becomes
+/// one `-`. Russian letters go by a table in which no spelling begins another letter's, so two names differ in their slugs unless
+/// they differ only in case, separators or look-alike Latin letters.
+pub fn slug(text: &str) -> String {
+    let text = text.trim();
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (grade, rest) = text.split_at(digits);
+    let mut slug = if grade.is_empty() { String::new() } else { format!("{grade:0>2}") };
+    let start = slug.len();
+    let mut gap = false;
+    for letter in rest.chars().flat_map(char::to_uppercase) {
+        let Some(spelling) = transliterate(letter) else {
+            gap = true;
+            continue;
+        };
+        if gap && slug.len() > start {
+            slug.push('-');
+        }
+        gap = false;
+        slug.push_str(&spelling);
+    }
+    slug
+}
+
+/// `None` for what is neither a letter nor a digit. `H` and `Y` never stand for a letter by themselves, which keeps the
+/// spellings apart: «СЧ» is `SCH`, «Щ» is `SHH`.
+fn transliterate(letter: char) -> Option<String> {
+    const TABLE: [(char, &str); 33] = [
+        ('А', "A"),
+        ('Б', "B"),
+        ('В', "V"),
+        ('Г', "G"),
+        ('Д', "D"),
+        ('Е', "E"),
+        ('Ё', "YO"),
+        ('Ж', "ZH"),
+        ('З', "Z"),
+        ('И', "I"),
+        ('Й', "J"),
+        ('К', "K"),
+        ('Л', "L"),
+        ('М', "M"),
+        ('Н', "N"),
+        ('О', "O"),
+        ('П', "P"),
+        ('Р', "R"),
+        ('С', "S"),
+        ('Т', "T"),
+        ('У', "U"),
+        ('Ф', "F"),
+        ('Х', "KH"),
+        ('Ц', "C"),
+        ('Ч', "CH"),
+        ('Ш', "SH"),
+        ('Щ', "SHH"),
+        ('Ъ', "W"),
+        ('Ы', "YY"),
+        ('Ь', "Q"),
+        ('Э', "EH"),
+        ('Ю', "YU"),
+        ('Я', "YA"),
+    ];
+    if letter.is_ascii_alphanumeric() {
+        return Some(letter.to_string());
+    }
+    if let Some((_, spelling)) = TABLE.iter().find(|(russian, _)| *russian == letter) {
+        return Some((*spelling).to_owned());
+    }
+    letter.is_alphanumeric().then(|| format!("U{:04X}", u32::from(letter)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_fold_forgets_case_yo_and_the_kinds_of_hyphens() {
+        assert_eq!(fold("  Ёлкина\u{2011}Соловьёва   О’Нил "), "елкина-соловьева о'нил");
+    }
+
+    #[test]
+    fn yo_equals_ye_until_everything_else_is_equal() {
+        let mut people = [
+            ["Ёлкин", "Борис", ""],
+            ["Елкин", "Виктор", ""],
+            ["Ёлкин", "Антон", "Ильич"],
+            ["Елкин", "Антон", "Ильич"],
+            ["Жуков", "Антон", ""],
+            ["Ежов", "Антон", ""],
+        ];
+        people.sort_by(|a, b| compare(*a, *b));
+        let order: Vec<String> = people.iter().map(|p| full_name(p[0], p[1], p[2])).collect();
+        assert_eq!(
+            order,
+            ["Ежов Антон", "Елкин Антон Ильич", "Ёлкин Антон Ильич", "Ёлкин Борис", "Елкин Виктор", "Жуков Антон"]
+        );
+    }
+
+    #[test]
+    fn hyphens_and_spaces_do_not_move_a_surname() {
+        let mut surnames = ["Аль Мансур", "Альбин", "Аль-Захра", "Альма"];
+        surnames.sort_by(|a, b| compare([a, "", ""], [b, "", ""]));
+        assert_eq!(surnames, ["Альбин", "Аль-Захра", "Альма", "Аль Мансур"]);
+    }
+
+    #[test]
+    fn a_sort_key_orders_as_the_comparison_does() {
+        let names = ["Ёлкин", "Елкин", "Елкина", "Ель-Кин", "ЕЛКИН", "Жуков", "Аль Мансур", "Альма", "", "O'Нил"];
+        for a in names {
+            for b in names {
+                for given in ["Анна", "Борис"] {
+                    let by_key = sort_key(a, "Борис", "").cmp(&sort_key(b, given, ""));
+                    assert_eq!(by_key, compare([a, "Борис", ""], [b, given, ""]), "{a} {b} {given}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn initials_do_without_a_patronymic_and_keep_double_names() {
+        assert_eq!(signature_name("Абрамов", "Иван", "Петрович"), "И.П. Абрамов");
+        assert_eq!(short_name("Абрамов", "Иван", "Петрович"), "Абрамов И.П.");
+        assert_eq!(short_name("Нгуен", "Ван", ""), "Нгуен В.");
+        assert_eq!(signature_name("Ли", "Анна-Мария", ""), "А.-М. Ли");
+        assert_eq!(short_name("Ли", "", ""), "Ли");
+    }
+
+    #[test]
+    fn a_slug_pads_the_grade_and_spells_the_letter() {
+        assert_eq!(slug("5А"), "05A");
+        assert_eq!(slug("10-Б"), "10B");
+        assert_eq!(slug("11Г"), "11G");
+        assert_eq!(slug(" 9 ж "), "09ZH");
+        assert_eq!(slug("1 «Кадетский» №2"), "01KADETSKIJ-2");
+        assert_eq!(slug("Подготовительный"), "PODGOTOVITELQNYYJ");
+        assert_eq!(slug("Q-1"), "Q-1");
+        assert_eq!(slug("!"), "");
+    }
+
+    #[test]
+    fn no_two_russian_spellings_run_together() {
+        let letters: Vec<char> = ('А'..='Я').chain(['Ё']).collect();
+        let mut seen = BTreeSet::new();
+        for a in &letters {
+            assert!(seen.insert(slug(&a.to_string())), "{a}");
+            for b in &letters {
+                assert!(seen.insert(slug(&format!("{a}{b}"))), "{a}{b}");
+            }
+        }
+    }
+}

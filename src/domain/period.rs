@@ -1,1 +1,263 @@
-//! The completeness gate of a period. Floor 0.
+//! The completeness gate: may a class's period be closed? Floor 0.
+//!
+//! 000 Инс 4.2: before printing, every final mark is set. What is demanded and how hard is policy.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use super::finding::{Finding, Severity};
+use super::journal::{Class, Course, Journal, Learner, Period, YEAR};
+use super::names;
+use super::policy::{AbsenceKind, Demand, Policy};
+
+/// What is closed: a study period of the class's grade, or the whole year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// Period's id, or [`YEAR`].
+    pub id: String,
+    /// First day, inclusive.
+    pub starts: NaiveDate,
+    /// Last day, inclusive.
+    pub ends: NaiveDate,
+}
+
+impl Span {
+    /// Is the day inside?
+    pub fn contains(&self, day: NaiveDate) -> bool {
+        self.starts <= day && day <= self.ends
+    }
+
+    /// Was the learner in the class on any day of the span?
+    pub fn overlaps(&self, learner: &Learner) -> bool {
+        learner.enrolled_on <= self.ends && learner.left_on.is_none_or(|left| left > self.starts)
+    }
+}
+
+/// Why there is nothing to close.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The class is not in the journal.
+    #[error("нет такого класса: «{0}»")]
+    NoClass(String),
+    /// The period does not exist.
+    #[error("нет такого учётного периода: «{0}»; есть: {1}")]
+    NoPeriod(String, String),
+    /// The period exists, but not for the class's grade.
+    #[error("период «{period}» не относится к классу {class}: у него {own}")]
+    NotOfGrade {
+        /// Period asked for.
+        period: String,
+        /// Class.
+        class: String,
+        /// The class's own periods.
+        own: String,
+    },
+}
+
+/// Finds the span of a period for a class.
+pub fn span(journal: &Journal, class: &Class, period: &str) -> Result<Span, Refusal> {
+    let own = journal.periods_of_grade(class.grade);
+    let list = |periods: &[&Period]| periods.iter().map(|p| p.id.as_str()).collect::<Vec<_>>().join(", ");
+    if period == YEAR {
+        let starts = own.first().map(|p| p.starts);
+        let ends = own.last().map(|p| p.ends);
+        return match (starts, ends) {
+            (Some(starts), Some(ends)) => Ok(Span { id: YEAR.to_owned(), starts, ends }),
+            _ => Err(Refusal::NoPeriod(period.to_owned(), list(&own))),
+        };
+    }
+    if let Some(found) = own.iter().find(|p| p.id == period) {
+        return Ok(Span { id: found.id.clone(), starts: found.starts, ends: found.ends });
+    }
+    let all: Vec<&Period> = journal.periods.iter().collect();
+    if all.iter().any(|p| p.id == period) {
+        Err(Refusal::NotOfGrade { period: period.to_owned(), class: class.name.clone(), own: list(&own) })
+    } else {
+        Err(Refusal::NoPeriod(period.to_owned(), format!("{}, {YEAR}", list(&all))))
+    }
+}
+
+/// Learners of a course: its group, or the whole class.
+pub fn members<'j>(course: &'j Course, learners: &'j [Learner]) -> Vec<&'j Learner> {
+    let group: HashSet<&str> = course.members.iter().map(String::as_str).collect();
+    learners.iter().filter(|l| l.class == course.class && (group.is_empty() || group.contains(l.id.as_str()))).collect()
+}
+
+/// What is incomplete in one class's span; an [`Severity::Error`] bars closing unless a ground is given.
+///
+/// `journal` may be the class's part or the whole school's.
+pub fn check(journal: &Journal, class: &Class, span: &Span, policy: &Policy) -> Vec<Finding> {
+    let gate = Gate { journal, class, span };
+    let rules = policy.completeness;
+    let mut findings = Vec::new();
+    let mut ask = |demand: Demand, make: &dyn Fn() -> Vec<Finding>| {
+        let severity = match demand {
+            Demand::Required => Severity::Error,
+            Demand::Warned => Severity::Warning,
+            Demand::Off => return,
+        };
+        findings.extend(make().into_iter().map(|finding| finding.weighing(severity)));
+    };
+    ask(rules.final_mark, &|| gate.final_marks());
+    if span.id == YEAR {
+        ask(rules.decision, &|| gate.decisions());
+        return findings;
+    }
+    ask(rules.topic, &|| gate.topics());
+    ask(rules.homework, &|| gate.homework());
+    ask(rules.absence_reason, &|| gate.absences(policy));
+    ask(rules.lessons, &|| gate.courses_without_lessons());
+    findings
+}
+
+struct Gate<'j> {
+    journal: &'j Journal,
+    class: &'j Class,
+    span: &'j Span,
+}
+
+impl<'j> Gate<'j> {
+    fn courses(&self) -> impl Iterator<Item = &'j Course> {
+        let name = self.class.name.as_str();
+        self.journal.courses.iter().filter(move |course| course.class == name)
+    }
+
+    fn lessons_of(&self, course: &Course) -> usize {
+        let held = |l: &&super::journal::Lesson| l.key.course_id == course.id && self.span.contains(l.key.date);
+        self.journal.lessons.iter().filter(held).count()
+    }
+
+    fn place(&self, course: &Course, rest: &str) -> String {
+        format!("{}, {}{rest}", self.class.name, course_title(course))
+    }
+
+    fn final_marks(&self) -> Vec<Finding> {
+        let period = self.span.id.as_str();
+        let set: HashSet<(&str, &str)> = self
+            .journal
+            .final_marks
+            .iter()
+            .filter(|mark| mark.period == period && !mark.value.is_empty())
+            .map(|mark| (mark.course_id.as_str(), mark.learner_id.as_str()))
+            .collect();
+        let mut findings = Vec::new();
+        for course in self.courses().filter(|course| self.lessons_of(course) > 0) {
+            for learner in members(course, &self.journal.learners) {
+                if learner.is_present_on(self.span.ends) && !set.contains(&(course.id.as_str(), learner.id.as_str())) {
+                    let name = names::list_name(&learner.surname, &learner.given_name);
+                    findings.push(
+                        Finding::new(
+                            "close.final-mark-missing",
+                            self.place(course, &format!(", {name}")),
+                            format!("нет итоговой отметки за период {period}"),
+                        )
+                        .expected_found("отметка, «осв», «н/а» или «безотм»", ""),
+                    );
+                }
+            }
+        }
+        findings
+    }
+
+    fn decisions(&self) -> Vec<Finding> {
+        let decided: HashSet<&str> = self.journal.decisions.iter().map(|d| d.learner_id.as_str()).collect();
+        let here = self.journal.learners.iter().filter(|l| l.class == self.class.name);
+        let present = here.filter(|l| l.is_present_on(self.span.ends)).collect::<Vec<_>>();
+        let missing = present.iter().filter(|l| !decided.contains(l.id.as_str())).count();
+        if missing == 0 {
+            return Vec::new();
+        }
+        vec![
+            Finding::new(
+                "close.decision-missing",
+                self.class.name.clone(),
+                "не внесены решения педагогического совета",
+            )
+            .expected_found(present.len().to_string(), (present.len() - missing).to_string()),
+        ]
+    }
+
+    fn topics(&self) -> Vec<Finding> {
+        self.lessons_lacking("close.topic-missing", "не записана тема урока", |lesson| {
+            lesson.topic.is_empty()
+        })
+    }
+
+    fn homework(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for course in self.courses() {
+            let held = self.lessons_of(course);
+            let without = self
+                .journal
+                .lessons
+                .iter()
+                .filter(|l| l.key.course_id == course.id && self.span.contains(l.key.date) && l.homework.is_empty())
+                .count();
+            if without > 0 {
+                findings.push(
+                    Finding::new(
+                        "close.homework-missing",
+                        self.place(course, ""),
+                        "есть уроки без записи домашнего задания",
+                    )
+                    .expected_found(format!("задание в {held} уроках"), format!("нет в {without}")),
+                );
+            }
+        }
+        findings
+    }
+
+    fn lessons_lacking(
+        &self,
+        code: &'static str,
+        message: &str,
+        lacks: impl Fn(&super::journal::Lesson) -> bool,
+    ) -> Vec<Finding> {
+        let courses: HashMap<&str, &Course> = self.courses().map(|course| (course.id.as_str(), course)).collect();
+        let of_span = self.journal.lessons.iter().filter(|lesson| self.span.contains(lesson.key.date));
+        of_span
+            .filter(|lesson| lacks(lesson))
+            .filter_map(|lesson| {
+                let course = courses.get(lesson.key.course_id.as_str())?;
+                let place = self
+                    .place(course, &format!(", {}, урок {}", lesson.key.date.format("%d.%m.%Y"), lesson.key.number));
+                Some(Finding::new(code, place, message))
+            })
+            .collect()
+    }
+
+    fn absences(&self, policy: &Policy) -> Vec<Finding> {
+        let courses: HashMap<&str, &Course> = self.courses().map(|course| (course.id.as_str(), course)).collect();
+        let learners: HashMap<&str, &Learner> = self.journal.learners.iter().map(|l| (l.id.as_str(), l)).collect();
+        let open = |code: &str| policy.absence(code).is_some_and(|rule| rule.kind == AbsenceKind::Unexplained);
+        self.journal
+            .absences
+            .iter()
+            .filter(|absence| self.span.contains(absence.lesson.date) && open(&absence.code))
+            .filter_map(|absence| {
+                let course = courses.get(absence.lesson.course_id.as_str())?;
+                let learner = learners.get(absence.learner_id.as_str())?;
+                let name = names::list_name(&learner.surname, &learner.given_name);
+                let place = self.place(course, &format!(", {}, {name}", absence.lesson.date.format("%d.%m.%Y")));
+                let finding = Finding::new("close.absence-unexplained", place, "не указана причина пропуска");
+                Some(finding.expected_found("Б, У или Н", absence.code.clone()))
+            })
+            .collect()
+    }
+
+    fn courses_without_lessons(&self) -> Vec<Finding> {
+        self.courses()
+            .filter(|course| self.lessons_of(course) == 0)
+            .map(|course| Finding::new("close.no-lessons", self.place(course, ""), "в периоде нет ни одного урока"))
+            .collect()
+    }
+}
+
+/// «Иностранный язык (английский), 1 группа».
+pub fn course_title(course: &Course) -> String {
+    match course.group.as_str() {
+        "" => course.subject.clone(),
+        group => format!("{}, {group} группа", course.subject),
+    }
+}

@@ -1,9 +1,17 @@
 //! An archive policy: a school's own regulation as values, each with its clause and unit. Floor 0.
+//!
+//! Here are the values that the rules read; `reader` turns TOML into lines and values, `rules` says which values a policy
+//! has and which of them are possible. A `Policy` that exists is complete: nothing below asks again.
+
+mod reader;
+mod rules;
 
 use chrono::NaiveDate;
 
+use self::reader::Reader;
 use super::canon::Digest;
 use super::finding::Finding;
+use super::journal::PeriodKind;
 
 /// A policy, complete and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +30,8 @@ pub struct Policy {
     pub in_force_to: Option<NaiveDate>,
     /// SHA-256 of the file.
     pub digest: Digest,
+    /// Which periods end with a copy, by grades; every grade from 1 to 11 stands in exactly one rule.
+    pub print_cadence: Vec<CadenceRule>,
     /// Route of a period copy.
     pub period_route: Vec<StageRule>,
     /// Route of a summary sheet.
@@ -50,6 +60,17 @@ pub struct Policy {
     pub values: Vec<PolicyValue>,
 }
 
+/// Which periods end with a copy in some grades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CadenceRule {
+    /// First grade, 1 to 11.
+    pub grade_from: u8,
+    /// Last grade, 1 to 11.
+    pub grade_to: u8,
+    /// Kind of the periods.
+    pub period: PeriodKind,
+}
+
 /// A stage of a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageRule {
@@ -60,7 +81,7 @@ pub struct StageRule {
 }
 
 /// Stages that the program can find signers for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     /// Each subject teacher signs every sheet of the own courses.
     SubjectTeacher,
@@ -73,6 +94,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Every stage, in the only order in which a route may name them.
+    pub const ALL: [Self; 4] = [Self::SubjectTeacher, Self::ClassTeacher, Self::Deputy, Self::Director];
+
     /// Word in policies, snapshots, statements and the store.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -85,9 +109,7 @@ impl Stage {
 
     /// Reads [`Stage::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::SubjectTeacher, Self::ClassTeacher, Self::Deputy, Self::Director]
-            .into_iter()
-            .find(|stage| stage.as_str() == text)
+        Self::ALL.into_iter().find(|stage| stage.as_str() == text)
     }
 }
 
@@ -167,14 +189,77 @@ pub struct PolicyValue {
     pub clause: String,
 }
 
+impl AbsenceKind {
+    /// Every kind, in the order of `codes.absence`.
+    pub const ALL: [Self; 5] = [Self::Unexplained, Self::Ill, Self::Excused, Self::Unexcused, Self::Late];
+
+    /// Word in policies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unexplained => "unexplained",
+            Self::Ill => "ill",
+            Self::Excused => "excused",
+            Self::Unexcused => "unexcused",
+            Self::Late => "late",
+        }
+    }
+}
+
+impl Demand {
+    /// Every demand, from hard to none.
+    pub const ALL: [Self; 3] = [Self::Required, Self::Warned, Self::Off];
+
+    /// Word in policies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Warned => "warned",
+            Self::Off => "off",
+        }
+    }
+}
+
 impl Policy {
+    /// The kind of periods that end with a copy in a grade.
+    pub fn cadence(&self, grade: u8) -> Option<PeriodKind> {
+        self.print_cadence
+            .iter()
+            .find(|rule| (rule.grade_from..=rule.grade_to).contains(&grade))
+            .map(|rule| rule.period)
+    }
+
     /// The absence rule of a code.
     pub fn absence(&self, code: &str) -> Option<&AbsenceRule> {
         self.absence_codes.iter().find(|rule| rule.code == code)
     }
 }
 
+/// The policies inside the program: name and text. A school's own file is read from a path instead, by the doors.
+pub const BUILTIN: &[(&str, &str)] = &[("default", include_str!("../../archive-policies/default.toml"))];
+
+/// The text of a built-in policy; it is the text, not the values, that is kept and digested.
+pub fn builtin(name: &str) -> Option<&'static str> {
+    BUILTIN.iter().find(|(builtin, _)| *builtin == name).map(|(_, text)| *text)
+}
+
 /// Reads and checks a policy file; all that is wrong comes at once, each with file, line and what was probably meant.
-pub fn parse(_name: &str, _text: &str) -> Result<Policy, Vec<Finding>> {
-    Err(Vec::new())
+///
+/// `name` is the file's name without `.toml`. A place reads «archive-policies/default.toml, строка 12».
+pub fn parse(name: &str, text: &str) -> Result<Policy, Vec<Finding>> {
+    let mut reader = Reader::new(format!("archive-policies/{name}.toml"));
+    let Some(root) = reader.open(text) else {
+        return Err(reader.findings);
+    };
+    let policy = rules::policy(&mut reader, name, text, &root);
+    if reader.findings.is_empty() {
+        Ok(policy)
+    } else {
+        reader.findings.sort_by_key(|finding| line_of(&finding.place));
+        Err(reader.findings)
+    }
+}
+
+/// The line at the end of a place; a place without a line comes first.
+fn line_of(place: &str) -> usize {
+    place.rsplit(' ').next().and_then(|line| line.parse().ok()).unwrap_or(0)
 }

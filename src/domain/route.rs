@@ -1,1 +1,285 @@
-//! Who signs, in what order. Floor 0.
+//! The route: who signs a copy, in what order, and whether a person may sign now. Floor 0.
+
+use super::journal::{Class, Journal, StaffMember};
+use super::policy::{Stage, StageRule};
+use super::snapshot::{PersonFacts, Sheet, SignerFacts, StageFacts};
+
+/// Why a route cannot be laid out: a stage has nobody to sign.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unroutable {
+    /// No member of staff holds the role of a stage.
+    #[error("в маршруте есть ступень «{title}», но в списке сотрудников нет никого с ролью {role}")]
+    NobodyHolds {
+        /// Words of the stage.
+        title: String,
+        /// Role of the bundle's `staff.csv`.
+        role: &'static str,
+    },
+    /// A course or class names a person who is not on the staff.
+    #[error("сотрудник {0} указан в классе или предмете, но его нет в списке сотрудников")]
+    Unknown(String),
+}
+
+/// Lays the route out for one copy: each stage of the policy with its signers and their sheets.
+///
+/// Subject teachers sign the sheets of their own courses (000 Инс 4.4); the class teacher every sheet that is no
+/// course's (4.5); deputy and director the whole copy (4.6, 4.7).
+pub fn lay_out(
+    rules: &[StageRule],
+    journal: &Journal,
+    class: &Class,
+    sheets: &[Sheet],
+) -> Result<Vec<StageFacts>, Unroutable> {
+    let all: Vec<String> = sheets.iter().map(|sheet| sheet.id().to_owned()).collect();
+    let staff = |id: &str| journal.staff_member(id).ok_or_else(|| Unroutable::Unknown(id.to_owned()));
+    rules
+        .iter()
+        .map(|rule| {
+            let signers = match rule.stage {
+                Stage::SubjectTeacher => subject_teachers(sheets),
+                Stage::ClassTeacher => {
+                    let own = sheets.iter().filter(|sheet| !matches!(sheet, Sheet::Course(_)));
+                    let sheets = own.map(|sheet| sheet.id().to_owned()).collect();
+                    vec![signer(staff(&class.class_teacher_id)?, "классный руководитель", sheets)]
+                }
+                Stage::Deputy => vec![holder(journal, rule, "deputy", all.clone())?],
+                Stage::Director => vec![holder(journal, rule, "director", all.clone())?],
+            };
+            Ok(StageFacts { id: rule.stage.as_str().to_owned(), title: rule.title.clone(), signers })
+        })
+        .filter(|stage| !matches!(stage, Ok(stage) if stage.signers.is_empty()))
+        .collect()
+}
+
+fn subject_teachers(sheets: &[Sheet]) -> Vec<SignerFacts> {
+    let mut signers: Vec<SignerFacts> = Vec::new();
+    for sheet in sheets {
+        let Sheet::Course(course) = sheet else { continue };
+        match signers.iter_mut().find(|signer| signer.person.id == course.teacher.id) {
+            Some(signer) => signer.sheets.push(course.id.clone()),
+            None => signers.push(SignerFacts {
+                person: course.teacher.clone(),
+                office: "учитель".to_owned(),
+                order: String::new(),
+                sheets: vec![course.id.clone()],
+            }),
+        }
+    }
+    signers
+}
+
+fn holder(
+    journal: &Journal,
+    rule: &StageRule,
+    role: &'static str,
+    sheets: Vec<String>,
+) -> Result<SignerFacts, Unroutable> {
+    let person = journal
+        .staff
+        .iter()
+        .find(|person| person.has_role(role))
+        .ok_or_else(|| Unroutable::NobodyHolds { title: rule.title.clone(), role })?;
+    Ok(signer(person, &person.position, sheets))
+}
+
+fn signer(person: &StaffMember, office: &str, sheets: Vec<String>) -> SignerFacts {
+    SignerFacts { person: person_facts(person), office: office.to_owned(), order: String::new(), sheets }
+}
+
+/// A member of staff as frozen into a snapshot.
+pub fn person_facts(person: &StaffMember) -> PersonFacts {
+    PersonFacts {
+        id: person.id.clone(),
+        surname: person.surname.clone(),
+        given_name: person.given_name.clone(),
+        patronymic: person.patronymic.clone(),
+        position: person.position.clone(),
+    }
+}
+
+/// A signature that already stands: stage and signer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// Stage.
+    pub stage: String,
+    /// Staff identifier.
+    pub signer: String,
+}
+
+/// What a person asks to sign; `None` leaves the choice to the route.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Staff identifier.
+    pub signer: String,
+    /// Stage asked for.
+    pub stage: Option<String>,
+    /// Sheets asked for.
+    pub sheets: Vec<String>,
+}
+
+/// Why the route says no.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The person is not in the route.
+    #[error("сотрудник {signer} не входит в маршрут подписания этой копии")]
+    NotInRoute {
+        /// Staff identifier.
+        signer: String,
+    },
+    /// The person is in the route, but not in that stage.
+    #[error("сотрудник {signer} не подписывает на ступени «{stage}»")]
+    WrongStage {
+        /// Staff identifier.
+        signer: String,
+        /// Stage asked for.
+        stage: String,
+    },
+    /// Earlier stages are not complete.
+    #[error("ещё не ваша очередь: на ступени «{stage}» ждут подписи: {waiting}")]
+    NotYourTurn {
+        /// Words of the stage that is open.
+        stage: String,
+        /// Staff identifiers still missing there.
+        waiting: String,
+    },
+    /// The person has signed already.
+    #[error("подпись сотрудника {signer} на ступени «{stage}» уже стоит; второй раз подписать нельзя")]
+    AlreadySigned {
+        /// Staff identifier.
+        signer: String,
+        /// Stage.
+        stage: String,
+    },
+    /// A sheet that is not the person's.
+    #[error("лист {sheet} подписывает не {signer}")]
+    ForeignSheet {
+        /// Sheet identifier.
+        sheet: String,
+        /// Staff identifier.
+        signer: String,
+    },
+    /// Only a part of the own sheets: one gesture signs all of them.
+    #[error("подписываются все свои листы сразу; не названы: {missing}")]
+    PartOfSheets {
+        /// Sheet identifiers left out.
+        missing: String,
+    },
+}
+
+/// May this person sign now, and where? Signers within the open stage are parallel; the open stage is the first
+/// that lacks a signature.
+pub fn decide<'r>(
+    route: &'r [StageFacts],
+    signed: &[Signed],
+    wish: &Wish,
+) -> Result<(&'r StageFacts, &'r SignerFacts), Refusal> {
+    let stands = |stage: &StageFacts, id: &str| signed.iter().any(|s| s.stage == stage.id && s.signer == id);
+    let mine = || route.iter().filter(|stage| stage.signers.iter().any(|s| s.person.id == wish.signer));
+    if mine().next().is_none() {
+        return Err(Refusal::NotInRoute { signer: wish.signer.clone() });
+    }
+    let asked = |stage: &&StageFacts| wish.stage.as_ref().is_none_or(|asked| *asked == stage.id);
+    if mine().find(asked).is_none() {
+        let stage = wish.stage.clone().unwrap_or_default();
+        return Err(Refusal::WrongStage { signer: wish.signer.clone(), stage });
+    }
+    let Some(stage) = mine().filter(asked).find(|stage| !stands(stage, &wish.signer)) else {
+        let stage = mine().rfind(asked).map(|stage| stage.title.clone()).unwrap_or_default();
+        return Err(Refusal::AlreadySigned { signer: wish.signer.clone(), stage });
+    };
+    let open = open_stage(route, signed);
+    if let Some(open) = open.filter(|open| open.id != stage.id) {
+        return Err(Refusal::NotYourTurn { stage: open.title.clone(), waiting: missing(open, signed).join(", ") });
+    }
+    let signer = stage.signers.iter().find(|signer| signer.person.id == wish.signer);
+    let signer = signer.ok_or_else(|| Refusal::NotInRoute { signer: wish.signer.clone() })?;
+    if let Some(sheet) = wish.sheets.iter().find(|sheet| !signer.sheets.contains(sheet)) {
+        return Err(Refusal::ForeignSheet { sheet: sheet.clone(), signer: wish.signer.clone() });
+    }
+    let left: Vec<&str> =
+        signer.sheets.iter().filter(|sheet| !wish.sheets.contains(sheet)).map(String::as_str).collect();
+    if !wish.sheets.is_empty() && !left.is_empty() {
+        return Err(Refusal::PartOfSheets { missing: left.join(", ") });
+    }
+    Ok((stage, signer))
+}
+
+/// The first stage that lacks a signature; `None` when the route is complete.
+pub fn open_stage<'r>(route: &'r [StageFacts], signed: &[Signed]) -> Option<&'r StageFacts> {
+    route.iter().find(|stage| !missing(stage, signed).is_empty())
+}
+
+/// Staff identifiers whose signature a stage lacks.
+pub fn missing(stage: &StageFacts, signed: &[Signed]) -> Vec<String> {
+    let stands = |id: &str| signed.iter().any(|s| s.stage == stage.id && s.signer == id);
+    stage.signers.iter().map(|signer| signer.person.id.clone()).filter(|id| !stands(id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage(id: &str, people: &[(&str, &[&str])]) -> StageFacts {
+        let person = |id: &str| PersonFacts {
+            id: id.to_owned(),
+            surname: String::new(),
+            given_name: String::new(),
+            patronymic: String::new(),
+            position: String::new(),
+        };
+        StageFacts {
+            id: id.to_owned(),
+            title: id.to_owned(),
+            signers: people
+                .iter()
+                .map(|(id, sheets)| SignerFacts {
+                    person: person(id),
+                    office: String::new(),
+                    order: String::new(),
+                    sheets: sheets.iter().map(|sheet| (*sheet).to_owned()).collect(),
+                })
+                .collect(),
+        }
+    }
+
+    fn route() -> Vec<StageFacts> {
+        vec![
+            stage("subject_teacher", &[("T1", &["a", "b"]), ("T2", &["c"])]),
+            stage("class_teacher", &[("T1", &["title"])]),
+            stage("director", &[("T9", &["title", "a", "b", "c"])]),
+        ]
+    }
+
+    fn wish(signer: &str) -> Wish {
+        Wish { signer: signer.to_owned(), ..Wish::default() }
+    }
+
+    fn signed(pairs: &[(&str, &str)]) -> Vec<Signed> {
+        pairs.iter().map(|(stage, signer)| Signed { stage: (*stage).into(), signer: (*signer).into() }).collect()
+    }
+
+    #[test]
+    fn subject_teachers_sign_in_any_order_and_the_class_teacher_waits_for_all_of_them() {
+        let route = route();
+        assert!(decide(&route, &[], &wish("T2")).is_ok());
+        let one = signed(&[("subject_teacher", "T1")]);
+        let refusal = decide(&route, &one, &Wish { stage: Some("class_teacher".into()), ..wish("T1") });
+        assert!(matches!(refusal, Err(Refusal::NotYourTurn { waiting, .. }) if waiting == "T2"));
+        let both = signed(&[("subject_teacher", "T1"), ("subject_teacher", "T2")]);
+        assert_eq!(decide(&route, &both, &wish("T1")).map(|(stage, _)| stage.id.as_str()), Ok("class_teacher"));
+    }
+
+    #[test]
+    fn a_second_signature_a_foreign_sheet_a_wrong_stage_and_a_stranger_are_refused() {
+        let route = route();
+        let one = signed(&[("subject_teacher", "T2")]);
+        assert!(matches!(decide(&route, &one, &wish("T2")), Err(Refusal::AlreadySigned { .. })));
+        let foreign = Wish { sheets: vec!["a".into()], ..wish("T2") };
+        assert!(matches!(decide(&route, &[], &foreign), Err(Refusal::ForeignSheet { .. })));
+        let part = Wish { sheets: vec!["a".into()], ..wish("T1") };
+        assert!(matches!(decide(&route, &[], &part), Err(Refusal::PartOfSheets { .. })));
+        let stage = Wish { stage: Some("director".into()), ..wish("T2") };
+        assert!(matches!(decide(&route, &[], &stage), Err(Refusal::WrongStage { .. })));
+        assert!(matches!(decide(&route, &[], &wish("T5")), Err(Refusal::NotInRoute { .. })));
+    }
+}

@@ -1,5 +1,5 @@
 //! One row for each learner: all that a snapshot says of that learner alone, so that one extract can be proven later without
-//! showing anybody else (design.md 1). Floor 0.
+//! showing anybody else. Floor 0.
 //!
 //! A row is canonical JSON. The rows are leaves of a salted Merkle tree; its root stands in the snapshot and in every signed
 //! statement. The salts keep a stranger who holds the root from guessing a neighbour's marks: a row with few marks has few

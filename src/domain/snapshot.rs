@@ -1,6 +1,6 @@
 //! The snapshot: the frozen facts of one class and one closed period. Floor 0.
 //!
-//! The snapshot is the record; pages are its rendering (design.md 1). It carries all that the pages need (design.md 2):
+//! The snapshot is the record; pages are its rendering. It carries all that the pages need:
 //! route, policy digest, template, document number, dates. Written as RFC 8785 JSON: integers and strings only, an absent fact
 //! is an empty string. Once a format number is released its shape never changes; a new shape is a new number.
 
@@ -49,7 +49,7 @@ pub struct Snapshot {
     pub salts: Vec<String>,
 }
 
-/// What kind of record a copy is; each is a record class of its own (design.md 14).
+/// What kind of record a copy is; each is a record class of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CopyKind {
@@ -273,6 +273,8 @@ pub struct TitleSheet {
     pub system: String,
     /// When the journal data came into the house, RFC 3339; empty when typed here.
     pub exported_at: String,
+    /// «Взамен версии 1: …» on a re-issued copy, empty on a first version.
+    pub replaces: String,
 }
 
 /// The learners' list.

@@ -1,6 +1,6 @@
 //! The statement that a person signs (заявление подписи). Floor 0.
 //!
-//! People sign statements, not PDFs (design.md 3). The signed bytes are a namespace line, one line of canonical JSON and
+//! People sign statements, not PDFs. The signed bytes are a namespace line, one line of canonical JSON and
 //! a line end, so that `openssl pkeyutl -verify -rawin` checks the file as it stands and a signature made for one purpose can
 //! never serve another.
 

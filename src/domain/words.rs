@@ -1,1 +1,265 @@
-//! Russian words for numbers and dates. Floor 0.
+//! Russian words for numbers, dates and periods. Floor 0.
+//!
+//! Never asks a locale: the words of a record must not depend on the machine that prints them.
+
+use chrono::{DateTime, Datelike, NaiveDate};
+
+use super::journal::PeriodKind;
+
+/// Grammatical gender of the counted noun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gender {
+    /// один лист, два листа.
+    Masculine,
+    /// одна страница, две страницы.
+    Feminine,
+    /// одно дело, два дела.
+    Neuter,
+}
+
+/// The first number that [`cardinal`] writes in digits.
+const BEYOND_WORDS: u64 = 1_000_000;
+
+const TEENS: [&str; 20] = [
+    "ноль",
+    "один",
+    "два",
+    "три",
+    "четыре",
+    "пять",
+    "шесть",
+    "семь",
+    "восемь",
+    "девять",
+    "десять",
+    "одиннадцать",
+    "двенадцать",
+    "тринадцать",
+    "четырнадцать",
+    "пятнадцать",
+    "шестнадцать",
+    "семнадцать",
+    "восемнадцать",
+    "девятнадцать",
+];
+const TENS: [&str; 10] =
+    ["", "", "двадцать", "тридцать", "сорок", "пятьдесят", "шестьдесят", "семьдесят", "восемьдесят", "девяносто"];
+const HUNDREDS: [&str; 10] =
+    ["", "сто", "двести", "триста", "четыреста", "пятьсот", "шестьсот", "семьсот", "восемьсот", "девятьсот"];
+const MONTHS: [&str; 12] = [
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+];
+const MONTHS_OF: [&str; 12] = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+];
+
+/// A number in words, nominative: 0 to 999 999; a greater one stays in digits.
+pub fn cardinal(n: u64, gender: Gender) -> String {
+    if n >= BEYOND_WORDS {
+        return n.to_string();
+    }
+    let mut words = Vec::new();
+    let (thousands, units) = (n / 1000, n % 1000);
+    if thousands > 0 {
+        below_thousand(thousands, Gender::Feminine, &mut words);
+        words.push(plural(thousands, "тысяча", "тысячи", "тысяч"));
+    }
+    if units > 0 || thousands == 0 {
+        below_thousand(units, gender, &mut words);
+    }
+    words.join(" ")
+}
+
+/// `n` below 1000; zero writes «ноль».
+fn below_thousand(n: u64, gender: Gender, words: &mut Vec<&'static str>) {
+    let digit = |divisor: u64| (n / divisor % 10) as usize;
+    let tail = (n % 100) as usize;
+    words.extend([HUNDREDS[digit(100)]].iter().filter(|word| !word.is_empty()));
+    if tail >= 20 {
+        words.push(TENS[digit(10)]);
+    }
+    let last = if tail >= 20 { digit(1) } else { tail };
+    if last > 0 || n == 0 {
+        words.push(match (last, gender) {
+            (1, Gender::Feminine) => "одна",
+            (1, Gender::Neuter) => "одно",
+            (2, Gender::Feminine) => "две",
+            _ => TEENS[last],
+        });
+    }
+}
+
+/// The form of a noun after a number: `plural(n, "лист", "листа", "листов")`.
+pub fn plural<'a>(n: u64, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
+    match (n % 10, n % 100) {
+        (_, 11..=14) => many,
+        (1, _) => one,
+        (2..=4, _) => few,
+        _ => many,
+    }
+}
+
+/// Digits and words, as closing statements have them: «12 (двенадцать) листов».
+pub fn counted(n: u64, gender: Gender, one: &str, few: &str, many: &str) -> String {
+    format!("{n} ({}) {}", cardinal(n, gender), plural(n, one, few, many))
+}
+
+/// «5 июня 2026 г.».
+pub fn date_words(date: NaiveDate) -> String {
+    format!("{} {} {} г.", date.day(), MONTHS_OF[date.month0() as usize], date.year())
+}
+
+/// «05.06.2026».
+pub fn date_short(date: NaiveDate) -> String {
+    date.format("%d.%m.%Y").to_string()
+}
+
+/// Month of a date, nominative, as journal pages have it above the days: «сентябрь».
+pub fn month_name(date: NaiveDate) -> &'static str {
+    MONTHS[date.month0() as usize]
+}
+
+/// A moment for people, «23.10.2025 14:31:07 +05:00», from RFC 3339 text; other text comes back as it is.
+pub fn moment(rfc3339: &str) -> String {
+    match DateTime::parse_from_rfc3339(rfc3339) {
+        Ok(moment) => moment.format("%d.%m.%Y %H:%M:%S %:z").to_string(),
+        Err(_) => rfc3339.to_owned(),
+    }
+}
+
+/// «I четверть», «II полугодие»: the kind of period and its place among the grade's periods, from 1.
+pub fn period_name(kind: PeriodKind, order: usize) -> String {
+    let noun = match kind {
+        PeriodKind::Quarter => "четверть",
+        PeriodKind::HalfYear => "полугодие",
+        PeriodKind::Trimester => "триместр",
+    };
+    format!("{} {noun}", roman(order))
+}
+
+/// Heading of the final mark's column: «I четв.», «II полуг.», «III трим.».
+pub fn final_heading(kind: PeriodKind, order: usize) -> String {
+    let noun = match kind {
+        PeriodKind::Quarter => "четв.",
+        PeriodKind::HalfYear => "полуг.",
+        PeriodKind::Trimester => "трим.",
+    };
+    format!("{} {noun}", roman(order))
+}
+
+/// Roman numerals for places of periods, 1 to 39; others stay in digits.
+fn roman(n: usize) -> String {
+    const UNITS: [&str; 10] = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"];
+    match n {
+        1..=39 => format!("{}{}", "X".repeat(n / 10), UNITS[n % 10]),
+        _ => n.to_string(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn numbers_that_schools_count_are_spelt_right() {
+        let said = |n| cardinal(n, Gender::Masculine);
+        assert_eq!(said(0), "ноль");
+        assert_eq!(said(1), "один");
+        assert_eq!(said(12), "двенадцать");
+        assert_eq!(said(40), "сорок");
+        assert_eq!(said(90), "девяносто");
+        assert_eq!(said(101), "сто один");
+        assert_eq!(said(211), "двести одиннадцать");
+        assert_eq!(said(1000), "одна тысяча");
+        assert_eq!(said(2012), "две тысячи двенадцать");
+        assert_eq!(said(21_002), "двадцать одна тысяча два");
+        assert_eq!(said(999_999), "девятьсот девяносто девять тысяч девятьсот девяносто девять");
+        assert_eq!(said(1_000_000), "1000000");
+        assert_eq!(cardinal(2_152, Gender::Feminine), "две тысячи сто пятьдесят две");
+        assert_eq!(cardinal(61, Gender::Neuter), "шестьдесят одно");
+    }
+
+    #[test]
+    fn every_number_to_1999_is_its_parts_said_one_after_another() {
+        let mut seen = BTreeSet::new();
+        for n in 0..2000_u64 {
+            let said = cardinal(n, Gender::Masculine);
+            assert!(seen.insert(said.clone()), "{n} is said like another number: {said}");
+            let (thousands, hundreds, tail) = (n / 1000 * 1000, n / 100 % 10 * 100, n % 100);
+            let (tens, units) = if tail < 20 { (0, tail) } else { (tail / 10 * 10, tail % 10) };
+            let parts: Vec<u64> = [thousands, hundreds, tens, units].into_iter().filter(|part| *part > 0).collect();
+            if parts.len() > 1 {
+                let joined: Vec<String> = parts.iter().map(|part| cardinal(*part, Gender::Masculine)).collect();
+                assert_eq!(said, joined.join(" "), "{n}");
+            } else {
+                assert_eq!(said.split(' ').count(), if n == 1000 { 2 } else { 1 }, "{n}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn gender_changes_only_one_and_two() {
+        for n in 0..2000_u64 {
+            let [m, f, n_] = [Gender::Masculine, Gender::Feminine, Gender::Neuter].map(|gender| cardinal(n, gender));
+            let (one, two) = (n % 10 == 1 && n % 100 != 11, n % 10 == 2 && n % 100 != 12);
+            assert_eq!(m != f, one || two, "{n}");
+            assert_eq!(m != n_, one, "{n}");
+        }
+    }
+
+    #[test]
+    fn nouns_follow_their_numbers() {
+        for n in 0..2000_u64 {
+            let expected = match n % 100 {
+                11..=14 => "листов",
+                tail => ["листов", "лист", "листа", "листа", "листа", "листов"][(tail % 10).min(5) as usize],
+            };
+            assert_eq!(plural(n, "лист", "листа", "листов"), expected, "{n}");
+        }
+        assert_eq!(counted(12, Gender::Masculine, "лист", "листа", "листов"), "12 (двенадцать) листов");
+        assert_eq!(counted(21, Gender::Feminine, "запись", "записи", "записей"), "21 (двадцать одна) запись");
+    }
+
+    #[test]
+    fn dates_and_moments_read_as_documents_have_them() {
+        let day = NaiveDate::from_ymd_opt(2026, 6, 5).unwrap();
+        assert_eq!(date_words(day), "5 июня 2026 г.");
+        assert_eq!(date_short(day), "05.06.2026");
+        assert_eq!(month_name(day), "июнь");
+        assert_eq!(moment("2025-10-23T14:31:07+05:00"), "23.10.2025 14:31:07 +05:00");
+        assert_eq!(moment("вчера"), "вчера");
+    }
+
+    #[test]
+    fn periods_have_roman_numbers() {
+        assert_eq!(period_name(PeriodKind::Quarter, 1), "I четверть");
+        assert_eq!(period_name(PeriodKind::HalfYear, 2), "II полугодие");
+        assert_eq!(final_heading(PeriodKind::Quarter, 4), "IV четв.");
+        assert_eq!(final_heading(PeriodKind::HalfYear, 1), "I полуг.");
+        assert_eq!(final_heading(PeriodKind::Trimester, 3), "III трим.");
+    }
+}

@@ -1,5 +1,161 @@
-//! Floor 2: the way of a record, one file per station.
+//! The way of a record, one file per station: floor 2. The only floor that begins a transaction and that joins the tools.
+//!
+//! journal → [`import`] → [`close`] → [`issue`] → [`sign`] → [`seal`] → register; [`verify`] walks the way backwards with only the package
+//! in hand; [`doctor`] compares database, archive and log.
 
+pub mod close;
+pub mod doctor;
+pub mod export;
 pub mod extract;
+pub mod house;
+pub mod import;
+pub mod issue;
+pub mod keys;
+pub mod log;
 pub mod package;
+pub mod reissue;
+pub mod seal;
+pub mod sign;
 pub mod verify;
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, FixedOffset};
+
+pub use house::House;
+
+/// Who does it and when; both come in from the doors.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// Staff identifier, or `operator` for the person at the keyboard.
+    pub by: String,
+    /// The moment, in the school's zone.
+    pub at: DateTime<FixedOffset>,
+}
+
+impl Act {
+    /// The moment as it is recorded: RFC 3339, whole seconds, with offset.
+    pub fn moment(&self) -> String {
+        self.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+    }
+}
+
+/// What keeps a station from doing its work: a rule that says no, or a world that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Settings.
+    #[error(transparent)]
+    Config(#[from] crate::config::Error),
+    /// Database.
+    #[error(transparent)]
+    Store(#[from] crate::store::Error),
+    /// Keys, certificates, seal.
+    #[error(transparent)]
+    Sign(#[from] crate::sign::Error),
+    /// Typesetting.
+    #[error(transparent)]
+    Typeset(#[from] crate::typeset::Error),
+    /// Archive, or a file that is written once.
+    #[error(transparent)]
+    Vault(#[from] crate::vault::Error),
+    /// The period does not exist for the class.
+    #[error(transparent)]
+    Period(#[from] crate::domain::period::Refusal),
+    /// The snapshot cannot be made.
+    #[error(transparent)]
+    Freeze(#[from] crate::domain::freeze::Unfreezable),
+    /// The route says no.
+    #[error("{copy}: {refusal}")]
+    NotNow {
+        /// Copy.
+        copy: String,
+        /// Why.
+        refusal: crate::domain::route::Refusal,
+    },
+    /// The lifecycle says no.
+    #[error("{copy}: {refusal}")]
+    State {
+        /// Copy.
+        copy: String,
+        /// Why.
+        refusal: crate::domain::copy::Refusal,
+    },
+    /// The version asked for is not the last one.
+    #[error("{copy}: версия {asked} устарела, действует версия {current}")]
+    OldVersion {
+        /// Copy.
+        copy: String,
+        /// Version asked for.
+        asked: u32,
+        /// Version in force.
+        current: u32,
+    },
+    /// No such copy.
+    #[error("нет такой копии: «{0}»; список — команда «letopis copies»")]
+    NoCopy(String),
+    /// The copy is not sealed.
+    #[error("копия {0} ещё не скреплена печатью: вывезти можно только запись архива")]
+    NotSealed(String),
+    /// A record that cannot leave.
+    #[error(transparent)]
+    Package(#[from] package::Refusal),
+    /// The house has no journal yet.
+    #[error("в доме ещё нет журнала: загрузите его командой «letopis import ПАПКА»")]
+    NoJournal,
+    /// The year is not on record.
+    #[error("учебного года «{asked}» нет; есть: {known}")]
+    NoYear {
+        /// Year asked for.
+        asked: String,
+        /// Years on record.
+        known: String,
+    },
+    /// A house stands there already.
+    #[error("в папке {0} уже есть дом «Летописи»")]
+    HouseStands(PathBuf),
+    /// The folder is not empty and is no house.
+    #[error("папка {0} не пуста: дом создаётся в новой или пустой папке")]
+    NotEmpty(PathBuf),
+    /// The policy kept in the house no longer parses.
+    #[error("правила, по которым заведён дом, не читаются: {0}")]
+    Policy(String),
+    /// A file of the house.
+    #[error("{path}: {source}")]
+    File {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// A file of the house is not what the database says.
+    #[error("файл {path} изменён: контрольная сумма не та, что при выпуске")]
+    FileAltered {
+        /// File.
+        path: PathBuf,
+    },
+    /// No key and certificate for a member of staff.
+    #[error("у сотрудника {0} нет ключа и сертификата; они выдаются при загрузке журнала")]
+    NoKey(String),
+    /// A canonical text that cannot be what the program wrote.
+    #[error("запись повреждена: {0}")]
+    Damaged(String),
+    /// Another process holds the press.
+    #[error("печать сейчас ставит другой процесс этого дома; повторите, когда он закончит")]
+    SealingElsewhere,
+    /// A worker stopped without an answer.
+    #[error("работа прервана: {0}")]
+    Interrupted(String),
+}
+
+/// Reads a file of the house.
+pub(crate) fn read_file(path: &std::path::Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|source| Error::File { path: path.to_owned(), source })
+}
+
+/// Sixteen random bytes for the salt of a log entry.
+pub(crate) fn salt() -> Result<[u8; 16], Error> {
+    let random = crate::sign::random()?;
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&random[..16]);
+    Ok(salt)
+}

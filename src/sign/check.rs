@@ -1,4 +1,4 @@
-//! Checks the seal of a PDF: the whitelist of one shape (design.md 4, 13). Floor 1.
+//! Checks the seal of a PDF: the whitelist of one shape. Floor 1.
 //!
 //! A sealed file is an original and the one revision that [`revision::lay_out`] writes for it; everything in that
 //! revision is computed again and compared, the container too, so nothing is left to interpretation: no byte may follow,

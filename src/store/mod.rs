@@ -1,1 +1,136 @@
-//! Floor 1: SQL.
+//! SQL, the authority on state: floor 1. One set of portable statements for SQLite and PostgreSQL (`sqlx::Any`).
+//!
+//! Reads take `&Db`; writes take `&mut Tx`, which only `flow` begins. There is no plain commit: a transaction is committed through
+//! [`Recorded`], that is, after it wrote its event into the audit log.
+
+mod certificates;
+mod copies;
+mod journals;
+mod log;
+mod register;
+mod rows;
+mod schools;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Executor, SqlSafeStr};
+
+pub use certificates::CertificateRow;
+pub use copies::{CopyRow, StatementRow};
+pub use journals::{Change, ClosureRow};
+pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
+pub use register::SealedRow;
+pub use schools::SchoolRow;
+
+/// The database failed, or holds what this program did not write.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The period is closed: the database's own guard refused the write.
+    #[error("период закрыт: запись в таблицу {0} запрещена")]
+    PeriodClosed(String),
+    /// A table that only grows was to be changed.
+    #[error("таблица {0} только пополняется: изменять и удалять строки нельзя")]
+    AppendOnly(String),
+    /// The same fact stands already.
+    #[error("такая запись уже есть")]
+    Duplicate,
+    /// A value that this program never writes.
+    #[error("в базе данных недопустимое значение: {table}.{column} = «{value}»")]
+    Foreign {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: &'static str,
+        /// What stands there.
+        value: String,
+    },
+    /// Nothing is there.
+    #[error("в базе данных нет: {0}")]
+    Missing(String),
+    /// The schema could not be brought up to date.
+    #[error("не удалось обновить схему базы данных: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// Any other failure of the database.
+    #[error("ошибка базы данных: {0}")]
+    Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    /// The guards speak through the message, because SQLite gives no name to a raised refusal.
+    fn from(error: sqlx::Error) -> Self {
+        let Some(database) = error.as_database_error() else { return Self::Database(error) };
+        let message = database.message();
+        let after = |mark: &str| message.split_once(mark).map(|(_, table)| table.trim().to_owned());
+        match (after("period-closed: "), after("append-only: ")) {
+            (Some(table), _) => Self::PeriodClosed(table),
+            (None, Some(table)) => Self::AppendOnly(table),
+            (None, None) if database.is_unique_violation() => Self::Duplicate,
+            (None, None) => Self::Database(error),
+        }
+    }
+}
+
+/// A house's database and the school whose rows are read.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pool: AnyPool,
+    school: String,
+}
+
+/// How long a writer waits for its turn; longer than any transaction of ours takes, an import included.
+const BUSY: Duration = Duration::from_secs(30);
+
+impl Db {
+    /// Opens a database (`sqlite://…?mode=rwc`, `postgres://…`), brings its schema up to date and sets its guards.
+    pub async fn open(url: &str, school: &str) -> Result<Self, Error> {
+        sqlx::any::install_default_drivers();
+        let sqlite = url.starts_with("sqlite");
+        let options = AnyPoolOptions::new().max_connections(8).acquire_timeout(BUSY);
+        let options = options.after_connect(move |connection, _| {
+            Box::pin(async move { if sqlite { prepare_sqlite(connection).await } else { Ok(()) } })
+        });
+        let pool = options.connect(url).await?;
+        migrator(if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS }).run(&pool).await?;
+        Ok(Self { pool, school: school.to_owned() })
+    }
+
+    /// Identifier of the school.
+    pub fn school(&self) -> &str {
+        &self.school
+    }
+
+    /// Waits until every connection is closed, so that SQLite folds its write-ahead log back into the file.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+}
+
+const SQLITE_GUARDS: &str = include_str!("../../migrations/guards/sqlite.sql");
+const POSTGRES_GUARDS: &str = include_str!("../../migrations/guards/postgres.sql");
+
+/// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
+/// of other schools.
+fn migrator(guards: &'static str) -> Migrator {
+    let step = |version, description: &'static str, sql: &'static str| {
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations(vec![
+        step(1, "house", include_str!("../../migrations/0001_house.sql")),
+        step(2, "guards", guards),
+    ])
+}
+
+/// WAL with `synchronous=FULL`: NORMAL loses committed rows at a power cut.
+async fn prepare_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    connection
+        .execute(sqlx::raw_sql(
+            "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 30000;
+             pragma recursive_triggers = on;",
+        ))
+        .await?;
+    Ok(())
+}

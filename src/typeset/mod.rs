@@ -1,1 +1,206 @@
 //! Floor 1: snapshot and template to PDF/A pages.
+//!
+//! The way of a page: texts are cleaned of what no face has ([`clean`]), fitted and placed ([`period_copy`],
+//! [`summary_sheet`]), handed to the template as a plan ([`plan`]), laid out and exported by typst. The same snapshot, edition and
+//! attachments give the same bytes: no clock, no system fonts, no disk. Must never decide what a document says: that is frozen.
+
+mod clean;
+mod course;
+mod fit;
+mod fonts;
+mod pages;
+mod period_copy;
+mod places;
+mod plan;
+mod qr;
+mod summary_sheet;
+mod table;
+mod title;
+mod wording;
+mod world;
+
+use chrono::{DateTime, Datelike, Timelike};
+use typst::diag::SourceDiagnostic;
+use typst::foundations::{Datetime, Smart};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use crate::domain::canon::Digest;
+use crate::domain::edition::{Attachment, Edition, EditionKind, qr_text};
+use crate::domain::finding::Finding;
+use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, TemplateFacts};
+
+use pages::{Binder, JOURNAL, SUMMARY};
+use plan::{Attached, Plan};
+use world::Desk;
+
+/// A typeset document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typeset {
+    /// PDF/A-3b (ISO 19005-3).
+    pub pdf: Vec<u8>,
+    /// Number of its pages.
+    pub pages: usize,
+    /// `typeset.substituted-character`, one for each sheet and character that no bundled font has.
+    pub findings: Vec<Finding>,
+}
+
+/// A document that could not be typeset: faults, but for [`Error::TooLong`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The snapshot could not be written as data for the template.
+    #[error("данные для шаблона не записались: {0}")]
+    Data(String),
+    /// The template did not compile.
+    #[error("шаблон документа не собрался: {0}")]
+    Compile(String),
+    /// The pages could not be written as PDF/A.
+    #[error("страницы не записались как PDF/A-3b: {0}")]
+    Export(String),
+    /// The edition's time is not RFC 3339.
+    #[error("время выпуска «{0}» не читается: нужно RFC 3339 со смещением")]
+    Time(String),
+    /// A QR code could not be made.
+    #[error("QR-код листа не построился: {0}")]
+    Qr(String),
+    /// A topic of tens of thousands of characters: it fits no page at any size, and is never cut.
+    #[error("лист «{sheet}»: тема или домашнее задание не помещается на страницу даже самым мелким шрифтом")]
+    TooLong {
+        /// Identifier of the sheet.
+        sheet: String,
+    },
+}
+
+/// Typesets one edition of a snapshot. May be called from several threads at once.
+pub fn typeset(snapshot: &Snapshot, edition: &Edition, attachments: &[Attachment]) -> Result<Typeset, Error> {
+    let (document, findings) = lay_out(snapshot, edition, attachments)?;
+    let pdf = export(&document, snapshot, edition);
+    // What typst remembers of one class helps no other and would grow by some 140 MB a class.
+    comemo::evict(0);
+    Ok(Typeset { pdf: pdf?, pages: document.pages().len(), findings })
+}
+
+/// The pages before export, for whoever draws them or looks at their frames.
+pub fn lay_out(
+    snapshot: &Snapshot,
+    edition: &Edition,
+    attachments: &[Attachment],
+) -> Result<(PagedDocument, Vec<Finding>), Error> {
+    let digests: Vec<Digest> = snapshot.sheets.iter().map(Sheet::digest).collect();
+    let (printable, printable_edition, findings) =
+        clean::clean(snapshot, edition).map_err(|error| Error::Data(error.to_string()))?;
+    let (plan, codes) = plan(&printable, &printable_edition, &digests, attachments)?;
+    let json = serde_json::to_vec(&plan).map_err(|error| Error::Data(error.to_string()))?;
+    let mut files = vec![("data/plan.json".to_owned(), json), ("data/qr".to_owned(), codes)];
+    files.extend(attachments.iter().map(|file| (file.name.clone(), file.bytes.clone())));
+    let facts = template_facts(snapshot.copy.kind);
+    let desk = Desk::new(&format!("{}/{}/main.typ", facts.name, facts.version), files)?;
+    let document = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| Error::Compile(told(&errors)))?;
+    Ok((document, findings))
+}
+
+fn plan(
+    snapshot: &Snapshot,
+    edition: &Edition,
+    digests: &[Digest],
+    attachments: &[Attachment],
+) -> Result<(Plan, Vec<u8>), Error> {
+    let copy = &snapshot.copy;
+    let paper = match copy.kind {
+        CopyKind::PeriodCopy => JOURNAL,
+        CopyKind::SummarySheet => SUMMARY,
+    };
+    let mut binder = Binder { snapshot, edition, paper, digests, pages: Vec::new() };
+    match copy.kind {
+        CopyKind::PeriodCopy => period_copy::bind(&mut binder)?,
+        CopyKind::SummarySheet => summary_sheet::bind(&mut binder),
+    }
+    let text = |(index, digest): (usize, &Digest)| {
+        qr_text(&copy.id, copy.version, index + 1, digests.len(), digest, &edition.checkpoint)
+    };
+    let texts: Vec<String> = digests.iter().enumerate().map(text).collect();
+    let codes = qr::codes(&texts)?;
+    let class = wording::class_name(&snapshot.class.name);
+    let plan = Plan {
+        title: format!("{}, {class} класс, {}", wording::capitalized(copy.kind.as_russian()), snapshot.period.name),
+        author: snapshot.school.name.clone(),
+        paper: [plan::round(paper.w), plan::round(paper.h)],
+        qr_modules: codes.modules,
+        running: running(snapshot, &class),
+        copy: format!("Копия № {} · версия {}", copy.number, copy.version),
+        sheets: snapshot.sheets.len(),
+        pages: binder.pages,
+        attachments: attachments.iter().map(attached).collect(),
+    };
+    Ok((plan, codes.bytes))
+}
+
+fn running(snapshot: &Snapshot, class: &str) -> String {
+    match snapshot.copy.kind {
+        CopyKind::PeriodCopy => format!("{class} класс · {} · {} учебный год", snapshot.period.name, snapshot.year),
+        CopyKind::SummarySheet => format!("{class} класс · {} учебный год", snapshot.year),
+    }
+}
+
+fn attached(file: &Attachment) -> Attached {
+    // The snapshot is what the pages are made from; all else is proof that goes with them (ISO 32000-2, 7.11.3).
+    let relationship = if file.name == "snapshot.json" { "source" } else { "supplement" };
+    Attached {
+        path: format!("/{}", file.name),
+        mime: file.mime.to_owned(),
+        description: file.description.clone(),
+        relationship,
+    }
+}
+
+fn export(document: &PagedDocument, snapshot: &Snapshot, edition: &Edition) -> Result<Vec<u8>, Error> {
+    let standards =
+        PdfStandards::new(&[PdfStandard::A_3b]).map_err(|error| Error::Export(error.message().to_string()))?;
+    let kind = match edition.kind {
+        EditionKind::Issued => "issued",
+        EditionKind::Sealed => "sealed",
+    };
+    let options = PdfOptions {
+        ident: Smart::Custom(format!("letopis:{}:{}:{kind}", snapshot.copy.id, snapshot.copy.version)),
+        creator: Smart::Custom(Some("Летопись".to_owned())),
+        timestamp: Some(timestamp(&edition.typeset_at)?),
+        standards,
+        // Tags of grids cost 22 to 30 times the bytes and most of the time.
+        tagged: false,
+        ..PdfOptions::default()
+    };
+    typst_pdf::pdf(document, &options).map_err(|errors| Error::Export(told(&errors)))
+}
+
+fn timestamp(rfc3339: &str) -> Result<Timestamp, Error> {
+    let refused = || Error::Time(rfc3339.to_owned());
+    let at = DateTime::parse_from_rfc3339(rfc3339).map_err(|_| refused())?;
+    let [month, day, hour, minute, second] =
+        [at.month(), at.day(), at.hour(), at.minute(), at.second()].map(|n| n as u8);
+    let datetime = Datetime::from_ymd_hms(at.year(), month, day, hour, minute, second).ok_or_else(refused)?;
+    Timestamp::new_local(datetime, at.offset().local_minus_utc() / 60).ok_or_else(refused)
+}
+
+fn told(errors: &[SourceDiagnostic]) -> String {
+    errors.iter().map(|error| error.message.to_string()).collect::<Vec<_>>().join("; ")
+}
+
+/// Name, version and digest of the template that sets a kind of copy. The digest covers every template file and face, each as
+/// name, length and bytes, so that a change of any of them shows.
+pub fn template_facts(kind: CopyKind) -> TemplateFacts {
+    let name = match kind {
+        CopyKind::PeriodCopy => "period-copy",
+        CopyKind::SummarySheet => "summary-sheet",
+    };
+    let folder = format!("{name}/1/");
+    let templates = world::TEMPLATES
+        .iter()
+        .filter(|(path, _)| path.starts_with("shared/") || path.starts_with(&folder))
+        .map(|(path, text)| (*path, text.as_bytes()));
+    let mut bytes = Vec::new();
+    for (path, content) in templates.chain(fonts::FILES) {
+        bytes.extend(format!("{path}\n{}\n", content.len()).into_bytes());
+        bytes.extend(content);
+    }
+    TemplateFacts { name: name.to_owned(), version: "1".to_owned(), digest: Digest::of(&bytes) }
+}

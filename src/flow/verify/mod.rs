@@ -140,6 +140,28 @@ pub struct Report {
     pub parts: Vec<Report>,
 }
 
+impl Report {
+    /// Its own findings and those of its parts.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(self.parts.iter().flat_map(|part| &part.findings))
+    }
+
+    /// What the file is, in one line: «копия 2025-5А-1Ч, 5А, I четверть, версия 1».
+    pub fn what(&self) -> String {
+        let kind = self.kind.as_russian();
+        match &self.copy {
+            None => kind.to_owned(),
+            Some(copy) => [kind, &copy.number, &copy.class, &copy.period]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .chain([format!("версия {}", copy.version)])
+                .collect::<Vec<_>>()
+                .join(", "),
+        }
+    }
+}
+
 /// What a walk gathers on its way; becomes a [`Report`].
 #[derive(Debug, Default)]
 struct Walk {

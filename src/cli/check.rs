@@ -1,0 +1,402 @@
+//! `verify`, `log`, `doctor`, `key`, `policy`: checks and what they rest on. Floor 3.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::journal::policy_text;
+use super::table::{Table, grouped, print_json};
+use super::{Desk, Failure, REFUSED, UNUSABLE, print_findings};
+use crate::domain::checkpoint::Checkpoint;
+use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::policy::{self, PolicyValue};
+use crate::flow::keys::Keyring;
+use crate::flow::verify::{Report, VerifyOptions, verify_path};
+use crate::flow::{doctor as examination, log};
+use crate::sign::certificate::from_pem;
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    #[arg(value_name = "ПУТЬ", help = "Архив, запись архива, пакет .zip, выписка или PDF; можно несколько")]
+    paths: Vec<PathBuf>,
+    #[arg(
+        long,
+        value_name = "ФАЙЛ",
+        help = "Сертификат удостоверяющего центра школы (PEM), полученный из надёжных рук"
+    )]
+    authority: Option<PathBuf>,
+    #[arg(long, help = "Сверить и SHA-512 каждого файла архива, не только SHA-256")]
+    full: bool,
+    #[arg(
+        long,
+        value_name = "ТОЧКА",
+        conflicts_with = "paths",
+        help = "Есть ли в сегодняшнем журнале событий контрольная точка со старого листа: файл точки или «размер:корень»"
+    )]
+    checkpoint: Option<String>,
+}
+
+impl Verify {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        if let Some(old) = &self.checkpoint {
+            return old_checkpoint(desk, old).await;
+        }
+        if self.paths.is_empty() {
+            return Err(Failure::Said("укажите, что проверить: архив, запись, пакет, выписку или PDF".to_owned()));
+        }
+        let authority = self.authority.as_deref().map(read_certificate).transpose()?;
+        let options = VerifyOptions { authority, full: self.full };
+        let reports: Vec<Report> = self.paths.iter().map(|path| verify_path(path, &options)).collect();
+        if desk.json {
+            print_json(&reports);
+        } else {
+            reports.iter().for_each(print_report);
+        }
+        // The worst verdict speaks for all: altered before unchecked before valid.
+        Ok(reports.iter().map(|report| report.verdict).max().map_or(UNUSABLE, Verdict::exit_code))
+    }
+}
+
+fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    from_pem(&text).map_err(|error| Failure::Said(format!("{}: {error}", path.display())))
+}
+
+fn print_report(report: &Report) {
+    println!("{} — {}", report.path, report.what());
+    for line in &report.checked {
+        println!("  проверено: {line}");
+    }
+    for part in &report.parts {
+        println!("  {}: {}", part.path, part.verdict.as_russian());
+        part.findings.iter().for_each(|finding| println!("    {finding}"));
+    }
+    for finding in &report.findings {
+        println!("  {finding}");
+    }
+    println!("  ВЫВОД: {}", report.verdict.as_russian());
+}
+
+/// Does the house's log of today still contain an old checkpoint?
+async fn old_checkpoint(desk: &Desk, old: &str) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    let old = read_checkpoint(old, &house.config.school)?;
+    let mut findings = Vec::new();
+    if old.origin != house.config.school {
+        findings.push(
+            Finding::new("log.other-origin", "контрольная точка", "точка другого журнала событий")
+                .expected_found(house.config.school.clone(), old.origin.clone()),
+        );
+    }
+    let entries = house.db.list_log().await?;
+    let leaves = log::leaves(&entries);
+    if findings.is_empty() {
+        findings.extend(log::contained(&old, &leaves, format!("контрольная точка {}", old.size)));
+    }
+    let verdict = Verdict::of(&findings, false);
+    if desk.json {
+        print_json(&serde_json::json!({
+            "verdict": verdict, "size": old.size, "root": old.root, "log_size": leaves.len(), "findings": findings
+        }));
+    } else {
+        print_findings(&findings);
+        match verdict {
+            Verdict::Valid => println!(
+                "Журнал событий содержит контрольную точку {}: с тех пор записи только добавлялись (сейчас их {}).",
+                old.size,
+                leaves.len()
+            ),
+            _ => println!("ВЫВОД: {}", verdict.as_russian()),
+        }
+    }
+    Ok(verdict.exit_code())
+}
+
+/// A checkpoint from a file (signed note or bare body) or as it is printed on a sheet: `size:root`, the root in full.
+fn read_checkpoint(text: &str, origin: &str) -> Result<Checkpoint, Failure> {
+    let path = Path::new(text);
+    if path.exists() {
+        let note = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+        // The note may stand alone or at the end of a log-proof.txt; the body is its three lines before the empty one.
+        let blocks: Vec<&str> = note.split("\n\n").collect();
+        let body = blocks.iter().find_map(|block| Checkpoint::parse(&format!("{}\n", block.trim_end())).ok());
+        return body.ok_or_else(|| Failure::Said(format!("в файле {text} нет контрольной точки")));
+    }
+    let wrong = || {
+        Failure::Said(format!(
+            "контрольная точка «{text}» не понята: нужен файл точки или «размер:корень», как напечатано на титульном листе"
+        ))
+    };
+    let (size, root) = text.split_once(':').ok_or_else(wrong)?;
+    let root: String = root.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    Ok(Checkpoint {
+        origin: origin.to_owned(),
+        size: size.trim().parse().map_err(|_| wrong())?,
+        root: root.parse().map_err(|_| wrong())?,
+    })
+}
+
+/// `log`.
+#[derive(Debug, Args)]
+pub(super) struct Log {
+    #[command(subcommand)]
+    what: Logged,
+}
+
+#[derive(Debug, Subcommand)]
+enum Logged {
+    #[command(about = "Подписать и напечатать контрольную точку журнала событий")]
+    Checkpoint,
+    #[command(about = "Проверить журнал событий по его строкам и всем прежним контрольным точкам")]
+    Verify,
+    #[command(about = "Доказать, что запись с этим номером есть в журнале событий")]
+    Prove {
+        #[arg(value_name = "НОМЕР", help = "Номер записи, с нуля")]
+        index: u64,
+    },
+    #[command(about = "Показать записи журнала событий")]
+    List,
+}
+
+#[derive(Debug, Serialize)]
+struct EntryLine<'a> {
+    index: u64,
+    event: &'a str,
+    payload: serde_json::Value,
+    leaf: &'a str,
+}
+
+impl Log {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        match self.what {
+            Logged::Checkpoint => {
+                let keyring = Keyring::open(&house).await?;
+                let act = desk.act(&house);
+                let checkpoint = log::checkpoint(&house, &keyring, &act).await?;
+                let row = log::signed(&checkpoint, &keyring, &act)?;
+                if desk.json {
+                    print_json(&serde_json::json!({
+                        "origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root, "note": row.note
+                    }));
+                } else {
+                    print!("{}", row.note);
+                }
+                Ok(0)
+            }
+            Logged::Verify => {
+                let findings = log::verify(&house).await?;
+                let (size, root) = house.db.log_state().await?;
+                let verdict = Verdict::of(&findings, false);
+                if desk.json {
+                    print_json(&serde_json::json!({
+                        "verdict": verdict, "size": size, "root": root, "findings": findings
+                    }));
+                } else {
+                    print_findings(&findings);
+                    println!("Записей: {}   Корень: {root}", grouped(size));
+                    println!("ВЫВОД: {}", verdict.as_russian());
+                }
+                Ok(verdict.exit_code())
+            }
+            Logged::Prove { index } => match log::prove(&house, index, &desk.act(&house)).await? {
+                Some(proof) => {
+                    print!("{}", proof.to_text());
+                    Ok(0)
+                }
+                None => Err(Failure::Said(format!("в журнале событий нет записи {index}"))),
+            },
+            Logged::List => list_log(desk, &house.db.list_log().await?),
+        }
+    }
+}
+
+fn list_log(desk: &Desk, entries: &[crate::store::LogEntry]) -> Result<u8, Failure> {
+    let payload = |entry: &crate::store::LogEntry| serde_json::from_str(&entry.payload).unwrap_or_default();
+    if desk.json {
+        let lines = entries.iter().map(|entry| EntryLine {
+            index: entry.index,
+            event: &entry.event,
+            payload: payload(entry),
+            leaf: &entry.leaf,
+        });
+        print_json(&lines.collect::<Vec<_>>());
+        return Ok(0);
+    }
+    let mut table = Table::new(&["№", "Событие", "Содержание"]);
+    for entry in entries {
+        table.row(vec![entry.index.to_string(), entry.event.clone(), entry.payload.clone()]);
+    }
+    table.print("Журнал событий пуст.");
+    Ok(0)
+}
+
+/// `doctor`.
+pub(super) async fn doctor(desk: &Desk) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    let diagnosis = examination::examine(&house, &desk.act(&house)).await?;
+    let verdict = Verdict::of(&diagnosis.findings, false);
+    if desk.json {
+        let checked: serde_json::Map<String, serde_json::Value> =
+            diagnosis.checked.iter().map(|(what, count)| ((*what).to_owned(), (*count).into())).collect();
+        print_json(&serde_json::json!({"verdict": verdict, "checked": checked, "findings": diagnosis.findings}));
+    } else {
+        for (what, count) in &diagnosis.checked {
+            println!("проверено: {} {what}", grouped(*count as u64));
+        }
+        print_findings(&diagnosis.findings);
+        let sound = "база данных, архив и журнал событий согласны между собой";
+        println!("ВЫВОД: {}", if verdict == Verdict::Valid { sound } else { verdict.as_russian() });
+    }
+    Ok(verdict.exit_code())
+}
+
+/// `key`.
+#[derive(Debug, Args)]
+pub(super) struct Key {
+    #[command(subcommand)]
+    what: Keys,
+}
+
+#[derive(Debug, Subcommand)]
+enum Keys {
+    #[command(about = "Список ключей и сертификатов")]
+    List,
+}
+
+#[derive(Debug, Serialize)]
+struct KeyLine<'a> {
+    id: &'a str,
+    subject: &'a str,
+    serial: &'a str,
+    fingerprint: &'a str,
+    not_before: &'a str,
+    not_after: &'a str,
+    key_file: &'a str,
+}
+
+impl Key {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let Keys::List = self.what;
+        let house = desk.house().await?;
+        let rows = house.db.list_certificates().await?;
+        if desk.json {
+            let lines = rows.iter().map(|row| KeyLine {
+                id: &row.owner,
+                subject: &row.subject,
+                serial: &row.serial,
+                fingerprint: &row.fingerprint,
+                not_before: &row.not_before,
+                not_after: &row.not_after,
+                key_file: &row.key_file,
+            });
+            print_json(&lines.collect::<Vec<_>>());
+            return Ok(0);
+        }
+        let mut table = Table::new(&["Чей", "Владелец", "Сертификат №", "Действителен с", "по", "Файл ключа"]);
+        for row in &rows {
+            table.row(vec![
+                row.owner.clone(),
+                row.subject.clone(),
+                row.serial.clone(),
+                row.not_before.chars().take(10).collect(),
+                row.not_after.chars().take(10).collect(),
+                row.key_file.clone(),
+            ]);
+        }
+        table.print("Ключей ещё нет: они выдаются при загрузке журнала.");
+        Ok(0)
+    }
+}
+
+/// `policy`.
+#[derive(Debug, Args)]
+pub(super) struct Policy {
+    #[command(subcommand)]
+    what: Policies,
+}
+
+#[derive(Debug, Subcommand)]
+enum Policies {
+    #[command(about = "Проверить файл правил")]
+    Check {
+        #[arg(value_name = "ПРАВИЛА", default_value = "default", help = "Имя встроенных правил или файл .toml")]
+        policy: String,
+    },
+    #[command(about = "Показать правила: значение, единица, пункт положения")]
+    Show {
+        #[arg(
+            value_name = "ПРАВИЛА",
+            help = "Имя встроенных правил или файл .toml; без этого правила дома или default"
+        )]
+        policy: Option<String>,
+    },
+}
+
+#[derive(Debug, Serialize)]
+struct ValueLine<'a> {
+    id: &'a str,
+    value: &'a str,
+    unit: &'a str,
+    clause: &'a str,
+}
+
+impl Policy {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        match self.what {
+            Policies::Check { policy: asked } => {
+                let (name, text) = policy_text(&asked)?;
+                let findings = policy::parse(&name, &text).err().unwrap_or_default();
+                let wrong = findings.iter().any(|finding| finding.severity >= Severity::Error);
+                if desk.json {
+                    print_json(&findings);
+                } else {
+                    print_findings(&findings);
+                    println!("Правила «{name}»: {}", if wrong { "есть ошибки" } else { "ошибок нет" });
+                }
+                Ok(if wrong { REFUSED } else { 0 })
+            }
+            Policies::Show { policy: asked } => {
+                let parsed = match (&asked, desk.folder()) {
+                    (None, Ok(_)) => desk.house().await?.policy,
+                    _ => {
+                        let (name, text) = policy_text(asked.as_deref().unwrap_or("default"))?;
+                        match policy::parse(&name, &text) {
+                            Ok(policy) => policy,
+                            Err(findings) => {
+                                print_findings(&findings);
+                                return Ok(REFUSED);
+                            }
+                        }
+                    }
+                };
+                print_policy(desk, &parsed);
+                Ok(0)
+            }
+        }
+    }
+}
+
+fn print_policy(desk: &Desk, policy: &policy::Policy) {
+    if desk.json {
+        let line = |value: &'_ PolicyValue| {
+            serde_json::json!(ValueLine {
+                id: &value.key,
+                value: &value.value,
+                unit: &value.unit,
+                clause: &value.clause
+            })
+        };
+        print_json(&policy.values.iter().map(line).collect::<Vec<_>>());
+        return;
+    }
+    println!("{} — {}", policy.name, policy.title);
+    println!("SHA-256 {}", policy.digest);
+    let mut table = Table::new(&["Ключ", "Значение", "Единица", "Пункт"]);
+    for value in &policy.values {
+        table.row(vec![value.key.clone(), value.value.clone(), value.unit.clone(), value.clause.clone()]);
+    }
+    print!("{}", table.to_text());
+}

@@ -1,0 +1,333 @@
+//! `demo`: the whole way on one school, with figures for each step, and then the page. Floor 3.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::records::last_versions;
+use super::table::{Table, grouped};
+use super::{Desk, Failure, REFUSED, clock, journal, print_findings, serve};
+use crate::bundle::generate::{self, GeneratorSpec};
+use crate::config;
+use crate::domain::copy::State;
+use crate::domain::journal::Journal;
+use crate::domain::policy;
+use crate::flow::close::{self, Closing};
+use crate::flow::house::Founding;
+use crate::flow::import::{self, Outcome};
+use crate::flow::sign as signing;
+use crate::flow::verify::{VerifyOptions, verify_path};
+use crate::flow::{Act, House, issue, seal};
+use crate::store::CopyRow;
+
+/// Folder of the demonstration house when none is named.
+const FOLDER: &str = "letopis-demo";
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    #[arg(long, value_name = "НАБОР", help = "Настоящий набор CSV вместо придуманной школы")]
+    bundle: Option<PathBuf>,
+    #[arg(
+        long = "period",
+        value_name = "ПЕРИОД",
+        value_delimiter = ',',
+        help = "Период; можно несколько; Y — год со сводными ведомостями. Без этого — первый период каждого класса"
+    )]
+    periods: Vec<String>,
+    #[arg(long, value_name = "КЛАССЫ", value_delimiter = ',', help = "Только эти классы: 5А,6А")]
+    classes: Vec<String>,
+    #[arg(long, help = "Не открывать страницу в конце")]
+    no_serve: bool,
+    #[arg(long, value_name = "ПОРТ", default_value_t = 8017, help = "Порт страницы; 0 — любой свободный")]
+    port: u16,
+}
+
+/// One line of the closing table.
+#[derive(Debug, Default)]
+struct Step {
+    name: &'static str,
+    classes: usize,
+    pages: usize,
+    statements: usize,
+    bytes: u64,
+    took: Duration,
+}
+
+/// The steps so far, and the bar of the one under way.
+struct Steps {
+    done: Vec<Step>,
+}
+
+impl Steps {
+    fn start(&self, name: &'static str, length: usize) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(Some(length as u64), ProgressDrawTarget::stderr());
+        // The template is a constant of ours; should it ever be wrong, the default style does.
+        if let Ok(style) = ProgressStyle::with_template("{prefix:<24} {bar:30} {pos}/{len}  {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.set_prefix(name);
+        bar
+    }
+
+    fn finish(&mut self, bar: &ProgressBar, step: Step) {
+        bar.finish();
+        self.done.push(step);
+    }
+
+    fn print(&self) {
+        let mut table = Table::new(&["Шаг", "Классов", "Страниц", "Заявлений", "Байт", "Секунд"]);
+        let number = |n: u64| if n == 0 { String::new() } else { grouped(n) };
+        for step in &self.done {
+            table.row(vec![
+                step.name.to_owned(),
+                number(step.classes as u64),
+                number(step.pages as u64),
+                number(step.statements as u64),
+                number(step.bytes),
+                seconds(step.took),
+            ]);
+        }
+        let took = self.done.iter().map(|step| step.took).sum();
+        table.row(vec!["Всего".to_owned(), String::new(), String::new(), String::new(), String::new(), seconds(took)]);
+        println!("\n{}", table.to_text());
+    }
+}
+
+fn seconds(took: Duration) -> String {
+    format!("{},{:02}", took.as_secs(), took.subsec_millis() / 10)
+}
+
+impl Demo {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let folder = desk.dir.clone().unwrap_or_else(|| PathBuf::from(FOLDER));
+        let mut steps = Steps { done: Vec::new() };
+        let house = self.house(&folder, desk, &mut steps).await?;
+        if !self.import(&house, &folder, desk, &mut steps).await? {
+            return Ok(REFUSED);
+        }
+        let year = house.year(None).await?;
+        let journal = house.db.load_journal(&year).await?;
+        let refused = self.close(&house, &journal, desk, &mut steps).await?;
+        issue_all(&house, desk, &mut steps).await?;
+        sign_all(&house, desk, &mut steps).await?;
+        seal_all(&house, desk, &mut steps).await?;
+        let sound = verify_all(&house, &mut steps);
+        steps.print();
+        println!("Дом: {}   Реестр: letopis register --dir {0}", folder.display());
+        println!("Проверить без базы данных: letopis verify {}", house.archive().display());
+        let code = if refused || !sound { REFUSED } else { 0 };
+        if self.no_serve {
+            house.db.close().await;
+            return Ok(code);
+        }
+        serve::serve(house, self.port).await?;
+        Ok(code)
+    }
+
+    async fn house(&self, folder: &Path, desk: &Desk, steps: &mut Steps) -> Result<House, Failure> {
+        let start = Instant::now();
+        let bar = steps.start("Дом школы", 1);
+        let house = if folder.join(config::FILE).exists() {
+            let house = House::open(folder).await?;
+            seal::finish_pending(&house).await?;
+            house
+        } else {
+            let minutes = config::parse_offset(journal::DEFAULT_OFFSET).unwrap_or_default();
+            let (name, text) = policy::BUILTIN[0];
+            let founding = Founding {
+                policy_name: name.to_owned(),
+                policy_text: text.to_owned(),
+                school: Some("demo".to_owned()).filter(|_| self.bundle.is_none()),
+                database: "sqlite".to_owned(),
+                utc_offset_minutes: minutes,
+            };
+            House::found(folder, &founding, &clock::act(&desk.by, journal::zone(minutes))).await?
+        };
+        bar.inc(1);
+        steps.finish(&bar, Step { name: "Дом школы", took: start.elapsed(), ..Step::default() });
+        Ok(house)
+    }
+
+    async fn import(&self, house: &House, folder: &Path, desk: &Desk, steps: &mut Steps) -> Result<bool, Failure> {
+        let start = Instant::now();
+        let bar = steps.start("Журнал", 1);
+        let bundle = match &self.bundle {
+            Some(bundle) => bundle.clone(),
+            None => generated(folder)?,
+        };
+        let outcome = import::import(house, &bundle, false, &desk.act(house)).await?;
+        bar.inc(1);
+        let mut step = Step { name: "Журнал", ..Step::default() };
+        match outcome {
+            Outcome::Refused(findings) => {
+                bar.abandon();
+                print_findings(&findings);
+                eprintln!("Набор не загружен: замечаний {}.", findings.len());
+                return Ok(false);
+            }
+            Outcome::Imported(imported) | Outcome::WouldImport(imported) => {
+                print_findings(&imported.warnings);
+                step.classes = imported.counts.iter().find(|(name, _)| *name == "classes").map_or(0, |(_, n)| *n);
+            }
+            Outcome::Unchanged { .. } => {}
+        }
+        step.took = start.elapsed();
+        steps.finish(&bar, step);
+        Ok(true)
+    }
+
+    /// Closes what was asked for; says whether a class was refused.
+    async fn close(&self, house: &House, journal: &Journal, desk: &Desk, steps: &mut Steps) -> Result<bool, Failure> {
+        let start = Instant::now();
+        let wanted = self.wanted(journal)?;
+        let count = wanted.iter().map(|(_, classes)| classes.len()).sum();
+        let bar = steps.start("Закрытие периодов", count);
+        let mut refused = false;
+        let mut notes: usize = 0;
+        for (period, classes) in wanted {
+            let closing = Closing { year: journal.school.year.clone(), period, classes, ground: None };
+            for one in close::close(house, &closing, &desk.act(house)).await? {
+                bar.inc(1);
+                notes += one.findings.len();
+                if one.copy.is_none() {
+                    refused = true;
+                    print_findings(&one.findings);
+                    eprintln!("{}: период {} не закрыт.", one.class, closing.period);
+                }
+            }
+        }
+        steps.finish(
+            &bar,
+            Step {
+                name: "Закрытие периодов", classes: count, took: start.elapsed(), ..Step::default()
+            },
+        );
+        if notes > 0 && !refused {
+            println!("Замечаний к полноте, не мешающих закрытию: {notes} (подробно — letopis close).");
+        }
+        Ok(refused)
+    }
+
+    /// Period by period the classes to close: those asked for, or each class's first period.
+    fn wanted(&self, journal: &Journal) -> Result<Vec<(String, Vec<String>)>, Failure> {
+        let known = |class: &String| journal.class(class).is_none();
+        if let Some(class) = self.classes.iter().find(|class| known(class)) {
+            let names = journal.classes.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(Failure::Said(format!("нет такого класса: «{class}»; есть: {names}")));
+        }
+        let mut periods: Vec<(String, Vec<String>)> = self.periods.iter().map(|p| (p.clone(), Vec::new())).collect();
+        for class in &journal.classes {
+            if !self.classes.is_empty() && !self.classes.contains(&class.name) {
+                continue;
+            }
+            let own = journal.periods_of_grade(class.grade);
+            if self.periods.is_empty() {
+                let Some(first) = own.first() else { continue };
+                match periods.iter_mut().find(|(period, _)| *period == first.id) {
+                    Some((_, classes)) => classes.push(class.name.clone()),
+                    None => periods.push((first.id.clone(), vec![class.name.clone()])),
+                }
+                continue;
+            }
+            for (period, classes) in &mut periods {
+                if *period == crate::domain::journal::YEAR || own.iter().any(|p| p.id == *period) {
+                    classes.push(class.name.clone());
+                }
+            }
+        }
+        if let Some((period, _)) = periods.iter().find(|(_, classes)| classes.is_empty()) {
+            return Err(Failure::Said(format!("период «{period}» не относится ни к одному из этих классов")));
+        }
+        Ok(periods)
+    }
+}
+
+/// The made-up school, written beside the house's own files.
+fn generated(folder: &Path) -> Result<PathBuf, Failure> {
+    let path = folder.join("demo-bundle");
+    if !path.exists() {
+        let files = generate::generate(&GeneratorSpec::demo());
+        generate::write(&path, &files).map_err(|source| Failure::File { path: path.clone(), source })?;
+    }
+    Ok(path)
+}
+
+async fn rows(house: &House, state: State) -> Result<Vec<CopyRow>, Failure> {
+    let last = last_versions(house.db.list_copies().await?);
+    Ok(last.into_iter().filter(|row| row.state == state).collect())
+}
+
+async fn issue_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), Failure> {
+    let start = Instant::now();
+    let rows = rows(house, State::Frozen).await?;
+    let bar = steps.start("Выпуск копий", rows.len());
+    let issued = issue::issue(house, &rows, &desk.act(house), |_| bar.inc(1)).await?;
+    let findings: Vec<_> = issued.iter().flat_map(|one| one.findings.clone()).collect();
+    print_findings(&findings);
+    let step = Step {
+        name: "Выпуск копий",
+        classes: issued.len(),
+        pages: issued.iter().map(|one| one.copy.pages as usize).sum(),
+        statements: 0,
+        bytes: issued.iter().map(|one| one.bytes as u64).sum(),
+        took: start.elapsed(),
+    };
+    steps.finish(&bar, step);
+    Ok(())
+}
+
+async fn sign_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), Failure> {
+    let start = Instant::now();
+    let rows = rows(house, State::Issued).await?;
+    let mut expected = 0;
+    for row in &rows {
+        let snapshot = house.db.load_snapshot(row.snapshot).await?;
+        expected += snapshot.route.iter().map(|stage| stage.signers.len()).sum::<usize>();
+        expected -= house.db.list_statements(&row.id, row.version).await?.len().min(expected);
+    }
+    let bar = steps.start("Подписи", expected);
+    let mut table = signing::Desk::open(house).await?;
+    let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+    let clock = || -> Act { desk.act(house) };
+    let done = table.sign_all(&ids, &clock, |_, gesture| bar.inc(gesture.copies as u64)).await?;
+    let step = Step {
+        name: "Подписи",
+        classes: done.completed.len(),
+        statements: done.copies,
+        took: start.elapsed(),
+        ..Step::default()
+    };
+    steps.finish(&bar, step);
+    Ok(())
+}
+
+async fn seal_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), Failure> {
+    let start = Instant::now();
+    let rows = rows(house, State::Signed).await?;
+    let bar = steps.start("Печать и реестр", rows.len());
+    let sealed = seal::seal(house, &rows, &desk.act(house), |_| bar.inc(1)).await?;
+    let step = Step {
+        name: "Печать и реестр",
+        classes: sealed.len(),
+        pages: sealed.iter().map(|one| one.line.pages as usize).sum(),
+        statements: sealed.iter().map(|one| one.statements).sum(),
+        bytes: sealed.iter().map(|one| one.bytes as u64).sum(),
+        took: start.elapsed(),
+    };
+    steps.finish(&bar, step);
+    Ok(())
+}
+
+fn verify_all(house: &House, steps: &mut Steps) -> bool {
+    let start = Instant::now();
+    let bar = steps.start("Проверка архива", 1);
+    let report = verify_path(&house.archive(), &VerifyOptions { authority: None, full: false });
+    bar.inc(1);
+    print_findings(&report.all_findings().cloned().collect::<Vec<_>>());
+    steps.finish(&bar, Step { name: "Проверка архива", took: start.elapsed(), ..Step::default() });
+    println!("Проверка архива: {}.", report.verdict.as_russian());
+    report.verdict.exit_code() == 0
+}

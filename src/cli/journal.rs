@@ -1,0 +1,314 @@
+//! `init`, `import`, `report`: a house and its journal. Floor 3.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::table::{Table, grouped, hundredths, print_json};
+use super::{Desk, Failure, REFUSED, clock, print_findings};
+use crate::config;
+use crate::domain::policy;
+use crate::domain::report;
+use crate::flow::House;
+use crate::flow::house::Founding;
+use crate::flow::import::{self, Imported, Outcome};
+
+/// Zone of most schools' sources; every house says its own with `--utc-offset`.
+pub(super) const DEFAULT_OFFSET: &str = "+03:00";
+
+/// `init`.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    #[arg(value_name = "ПАПКА", help = "Новая или пустая папка; можно указать и через --dir")]
+    folder: Option<PathBuf>,
+    #[arg(long, value_name = "ПРАВИЛА", default_value = "default", help = "Имя встроенных правил или файл .toml")]
+    policy: String,
+    #[arg(long, value_name = "ИМЯ", help = "Идентификатор школы: латинские строчные буквы, цифры, дефис")]
+    school: Option<String>,
+    #[arg(long, value_name = "±ЧЧ:ММ", default_value = DEFAULT_OFFSET, allow_hyphen_values = true, help = "Часовой пояс школы")]
+    utc_offset: String,
+    #[arg(long, value_name = "АДРЕС", default_value = "sqlite", help = "sqlite или postgres://…")]
+    database: String,
+}
+
+impl Init {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let folder = self
+            .folder
+            .clone()
+            .or_else(|| desk.dir.clone())
+            .ok_or_else(|| Failure::Said("не указана папка: letopis init ПАПКА".to_owned()))?;
+        let minutes = config::parse_offset(&self.utc_offset)
+            .ok_or_else(|| Failure::Said(format!("часовой пояс «{}» не понят: нужно вида +03:00", self.utc_offset)))?;
+        if let Some(school) = self.school.as_deref().filter(|school| !config::is_identifier(school)) {
+            return Err(Failure::Said(format!(
+                "идентификатор школы «{school}» не годится: нужны латинские строчные буквы, цифры и дефис"
+            )));
+        }
+        let (policy_name, policy_text) = policy_text(&self.policy)?;
+        if let Err(findings) = policy::parse(&policy_name, &policy_text) {
+            print_findings(&findings);
+            return Ok(REFUSED);
+        }
+        let founding = Founding {
+            policy_name,
+            policy_text,
+            school: self.school,
+            database: self.database,
+            utc_offset_minutes: minutes,
+        };
+        let act = clock::act(&desk.by, zone(minutes));
+        let house = House::found(&folder, &founding, &act).await?;
+        if desk.json {
+            print_json(&serde_json::json!({"school": house.config.school, "policy": house.policy.name}));
+        } else {
+            println!("Дом «Летописи» создан: {}", folder.display());
+            println!("Школа: {}   Правила: {} ({})", house.config.school, house.policy.name, house.policy.title);
+            println!("Дальше: letopis import ПАПКА --dir {}", folder.display());
+        }
+        Ok(0)
+    }
+}
+
+pub(super) fn zone(minutes: i32) -> chrono::FixedOffset {
+    config::Config { school: String::new(), database: String::new(), utc_offset_minutes: minutes }.zone()
+}
+
+/// Name and text of a built-in policy or of a policy file.
+pub(super) fn policy_text(asked: &str) -> Result<(String, String), Failure> {
+    if let Some(text) = policy::builtin(asked) {
+        return Ok((asked.to_owned(), text.to_owned()));
+    }
+    let path = PathBuf::from(asked);
+    if !path.exists() {
+        return Err(Failure::Said(format!("нет правил «{asked}»: это ни встроенные ({}), ни файл", known_policies())));
+    }
+    let text = std::fs::read_to_string(&path).map_err(|source| Failure::File { path: path.clone(), source })?;
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok((name, text))
+}
+
+fn known_policies() -> String {
+    policy::BUILTIN.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+/// `import`.
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    #[arg(value_name = "НАБОР", help = "Папка (или .zip) с файлами CSV")]
+    bundle: PathBuf,
+    #[arg(long, help = "Только проверить, ничего не записывать")]
+    dry_run: bool,
+}
+
+impl Import {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let outcome = import::import(&house, &self.bundle, self.dry_run, &desk.act(&house)).await?;
+        if desk.json {
+            print_json(&outcome_json(&outcome));
+        }
+        match outcome {
+            Outcome::Refused(findings) => {
+                if !desk.json {
+                    print_findings(&findings);
+                }
+                eprintln!("Набор не загружен: замечаний {}. Ничего не записано.", findings.len());
+                Ok(REFUSED)
+            }
+            Outcome::Unchanged { digest, imported_at } => {
+                if !desk.json {
+                    println!("Этот набор уже загружен {imported_at}: ничего не изменилось (SHA-256 {digest}).");
+                }
+                Ok(0)
+            }
+            Outcome::WouldImport(imported) => {
+                if !desk.json {
+                    print_imported("Набор можно загрузить; ничего не записано (--dry-run).", &imported);
+                }
+                Ok(0)
+            }
+            Outcome::Imported(imported) => {
+                if !desk.json {
+                    print_imported("Набор загружен.", &imported);
+                }
+                Ok(0)
+            }
+        }
+    }
+}
+
+fn outcome_json(outcome: &Outcome) -> serde_json::Value {
+    let figures = |result: &str, imported: &Imported| {
+        let counts: serde_json::Map<String, serde_json::Value> =
+            imported.counts.iter().map(|(name, count)| ((*name).to_owned(), (*count).into())).collect();
+        serde_json::json!({
+            "result": result, "digest": imported.digest, "year": imported.year, "counts": counts,
+            "rows_written": imported.written, "certificates": imported.certificates, "findings": imported.warnings,
+        })
+    };
+    match outcome {
+        Outcome::Refused(findings) => serde_json::json!({"result": "refused", "findings": findings}),
+        Outcome::Unchanged { digest, imported_at } => {
+            serde_json::json!({"result": "unchanged", "digest": digest, "imported_at": imported_at, "findings": []})
+        }
+        Outcome::WouldImport(imported) => figures("would_import", imported),
+        Outcome::Imported(imported) => figures("imported", imported),
+    }
+}
+
+fn print_imported(headline: &str, imported: &Imported) {
+    print_findings(&imported.warnings);
+    println!("{headline}");
+    println!("Учебный год {}, SHA-256 набора {}", imported.year, imported.digest);
+    let names = [
+        ("staff", "сотрудников"),
+        ("classes", "классов"),
+        ("learners", "учеников"),
+        ("courses", "курсов"),
+        ("lessons", "уроков"),
+        ("marks", "отметок"),
+        ("absences", "пропусков и опозданий"),
+        ("final_marks", "итоговых отметок"),
+    ];
+    for (key, russian) in names {
+        let count = imported.counts.iter().find(|(name, _)| *name == key).map_or(0, |(_, count)| *count);
+        println!("  {:>9}  {russian}", grouped(count as u64));
+    }
+    println!("Строк изменено: {}. Сертификатов выдано: {}.", grouped(imported.written as u64), imported.certificates);
+}
+
+/// `report`.
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    #[command(subcommand)]
+    what: Reported,
+}
+
+#[derive(Debug, Subcommand)]
+enum Reported {
+    #[command(about = "Показатели классов за период")]
+    Period {
+        #[arg(long, value_name = "ПЕРИОД", help = "Q1…Q4, H1, H2 или Y")]
+        period: String,
+        #[arg(long, value_name = "ГОД", help = "Учебный год, 2025/2026")]
+        year: Option<String>,
+    },
+    #[command(about = "Уроки и отметки по курсам и периодам")]
+    Courses {
+        #[arg(long, value_name = "ГОД", help = "Учебный год, 2025/2026")]
+        year: Option<String>,
+    },
+}
+
+/// One line of `report courses`.
+#[derive(Debug, Serialize)]
+struct CourseLine {
+    course: String,
+    class: String,
+    subject: String,
+    group: String,
+    period: String,
+    lessons: u32,
+    marks: u32,
+}
+
+impl Report {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        match self.what {
+            Reported::Period { period, year } => {
+                let journal = house.db.load_journal(&house.year(year.as_deref()).await?).await?;
+                let figures = report::period_report(&journal, &period, &house.policy);
+                if figures.is_empty() {
+                    let known = journal.periods.iter().map(|p| p.id.as_str()).collect::<Vec<_>>().join(", ");
+                    return Err(Failure::Said(format!("нет такого учётного периода: «{period}»; есть: {known}, Y")));
+                }
+                if desk.json {
+                    print_json(&figures);
+                } else {
+                    print_period(&figures);
+                }
+            }
+            Reported::Courses { year } => {
+                let journal = house.db.load_journal(&house.year(year.as_deref()).await?).await?;
+                let lines = course_lines(&journal);
+                if desk.json {
+                    print_json(&lines);
+                } else {
+                    print_courses(&lines);
+                }
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn course_lines(journal: &crate::domain::journal::Journal) -> Vec<CourseLine> {
+    let figures = report::course_report(journal);
+    let mut lines = Vec::new();
+    for course in &journal.courses {
+        for (period, counts) in figures.get(&course.id).into_iter().flatten() {
+            lines.push(CourseLine {
+                course: course.id.clone(),
+                class: course.class.clone(),
+                subject: course.subject.clone(),
+                group: course.group.clone(),
+                period: period.clone(),
+                lessons: counts.lessons,
+                marks: counts.marks,
+            });
+        }
+    }
+    lines
+}
+
+fn print_courses(lines: &[CourseLine]) {
+    let mut table = Table::new(&["Курс", "Класс", "Предмет", "Группа", "Период", "Уроков", "Отметок"]);
+    for line in lines {
+        table.row(vec![
+            line.course.clone(),
+            line.class.clone(),
+            line.subject.clone(),
+            line.group.clone(),
+            line.period.clone(),
+            line.lessons.to_string(),
+            line.marks.to_string(),
+        ]);
+    }
+    table.print("Курсов нет.");
+}
+
+fn print_period(figures: &[report::ClassFigures]) {
+    let mut table = Table::new(&[
+        "Класс",
+        "На конец",
+        "Уроков",
+        "Пропущено",
+        "Отметок",
+        "Успевают",
+        "На 4 и 5",
+        "Успеваемость, %",
+        "Качество, %",
+        "СОУ, %",
+        "Средний балл",
+    ]);
+    for class in figures {
+        table.row(vec![
+            class.class.clone(),
+            class.present_at_end.to_string(),
+            class.lessons.to_string(),
+            class.missed.to_string(),
+            class.marks.to_string(),
+            class.success.to_string(),
+            class.quality.to_string(),
+            hundredths(class.rates.success_percent_centi),
+            hundredths(class.rates.quality_percent_centi),
+            hundredths(class.rates.sou_percent_centi),
+            hundredths(class.rates.mean_centi),
+        ]);
+    }
+    table.print("Классов нет.");
+    println!("{}.", report::COUNTING_RULE);
+}

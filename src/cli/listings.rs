@@ -1,0 +1,275 @@
+//! `copies`, `show`, `register`: what stands where. Floor 3.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::table::{Table, print_json};
+use super::{Desk, Failure};
+use crate::domain::names;
+use crate::domain::route;
+use crate::domain::snapshot::Snapshot;
+use crate::flow;
+use crate::flow::sign as signing;
+use crate::store::CopyRow;
+
+/// One line of a listing of copies.
+#[derive(Debug, Serialize)]
+pub(super) struct CopyLine<'a> {
+    id: &'a str,
+    version: u32,
+    number: &'a str,
+    kind: &'static str,
+    year: &'a str,
+    class: &'a str,
+    period: &'a str,
+    state: &'static str,
+    sheets: u32,
+    pages: u32,
+    issued_at: &'a str,
+    snapshot: String,
+    issued_pdf: &'a str,
+}
+
+impl<'a> CopyLine<'a> {
+    pub(super) fn of(row: &'a CopyRow) -> Self {
+        Self {
+            id: &row.id,
+            version: row.version,
+            number: &row.number,
+            kind: row.kind.as_str(),
+            year: &row.year,
+            class: &row.class,
+            period: &row.period,
+            state: row.state.as_str(),
+            sheets: row.sheets,
+            pages: row.pages,
+            issued_at: &row.issued_at,
+            snapshot: row.snapshot.to_hex(),
+            issued_pdf: &row.issued_pdf,
+        }
+    }
+}
+
+/// `copies`.
+#[derive(Debug, Args)]
+pub(super) struct Copies {
+    #[arg(long, value_name = "ПЕРИОД", help = "Только этот период")]
+    period: Option<String>,
+    #[arg(long = "class", value_name = "КЛАСС", help = "Только этот класс")]
+    class: Option<String>,
+}
+
+impl Copies {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let mut rows = house.db.list_copies().await?;
+        rows.retain(|row| self.period.as_ref().is_none_or(|p| *p == row.period));
+        rows.retain(|row| self.class.as_ref().is_none_or(|c| *c == row.class));
+        if desk.json {
+            print_json(&rows.iter().map(CopyLine::of).collect::<Vec<_>>());
+            return Ok(0);
+        }
+        let mut table = Table::new(&["Копия", "Версия", "Номер", "Вид", "Состояние", "Листов", "Страниц"]);
+        for row in &rows {
+            table.row(vec![
+                row.id.clone(),
+                row.version.to_string(),
+                row.number.clone(),
+                row.kind.as_russian().to_owned(),
+                row.state.as_russian().to_owned(),
+                row.sheets.to_string(),
+                row.pages.to_string(),
+            ]);
+        }
+        table.print("Копий ещё нет: закройте учётный период командой «letopis close».");
+        Ok(0)
+    }
+}
+
+/// `show`.
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    #[arg(value_name = "КОПИЯ", help = "Идентификатор копии")]
+    copy: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    copy: CopyLine<'a>,
+    policy: &'a str,
+    policy_digest: String,
+    order: &'a str,
+    ground: &'a str,
+    rows_root: String,
+    sheet_list: Vec<SheetLine>,
+    route: Vec<StageLine>,
+    register_no: Option<u64>,
+    object: String,
+    keep_through: String,
+}
+
+#[derive(Debug, Serialize)]
+struct SheetLine {
+    no: usize,
+    id: String,
+    digest: String,
+}
+
+#[derive(Debug, Serialize)]
+struct StageLine {
+    stage: String,
+    title: String,
+    signers: Vec<SignerLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct SignerLine {
+    id: String,
+    name: String,
+    office: String,
+    sheets: usize,
+    signed_at: String,
+    verdict: String,
+}
+
+impl Show {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let versions = house.db.list_versions(&self.copy).await?;
+        let Some(row) = versions.last() else { return Err(flow::Error::NoCopy(self.copy).into()) };
+        let snapshot = house.db.load_snapshot(row.snapshot).await?;
+        let statements = house.db.list_statements(&row.id, row.version).await?;
+        let line = house.db.find_register_line(&row.id, row.version).await?.map(|sealed| sealed.line);
+        let shown = Shown {
+            copy: CopyLine::of(row),
+            policy: &snapshot.policy.name,
+            policy_digest: snapshot.policy.digest.to_hex(),
+            order: &snapshot.policy.order,
+            ground: &snapshot.ground,
+            rows_root: snapshot.rows_root.to_hex(),
+            sheet_list: (1..)
+                .zip(&snapshot.sheets)
+                .map(|(no, sheet)| SheetLine { no, id: sheet.id().to_owned(), digest: sheet.digest().to_hex() })
+                .collect(),
+            route: route_lines(&snapshot, &statements),
+            register_no: line.as_ref().map(|line| line.no),
+            object: line.as_ref().map(|line| line.object.clone()).unwrap_or_default(),
+            keep_through: line.map(|line| line.keep_through).unwrap_or_default(),
+        };
+        if desk.json {
+            print_json(&shown);
+        } else {
+            print_shown(&shown, row, &snapshot, &statements);
+        }
+        Ok(0)
+    }
+}
+
+fn route_lines(snapshot: &Snapshot, statements: &[crate::store::StatementRow]) -> Vec<StageLine> {
+    snapshot
+        .route
+        .iter()
+        .map(|stage| StageLine {
+            stage: stage.id.clone(),
+            title: stage.title.clone(),
+            signers: stage
+                .signers
+                .iter()
+                .map(|signer| {
+                    let person = &signer.person;
+                    let said = statements.iter().find(|s| s.stage == stage.id && s.signer == person.id);
+                    SignerLine {
+                        id: person.id.clone(),
+                        name: names::full_name(&person.surname, &person.given_name, &person.patronymic),
+                        office: signer.office.clone(),
+                        sheets: signer.sheets.len(),
+                        signed_at: said.map(|s| s.signed_at.clone()).unwrap_or_default(),
+                        verdict: said.map(|s| s.verdict.clone()).unwrap_or_default(),
+                    }
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements: &[crate::store::StatementRow]) {
+    println!(
+        "{} версия {} — {}, {} класс, {}",
+        row.id,
+        row.version,
+        row.kind.as_russian(),
+        row.class,
+        snapshot.period.name
+    );
+    println!("Номер: {}   Состояние: {}", row.number, row.state.as_russian());
+    println!("Листов: {}   Страниц: {}   Выпущена: {}", row.sheets, row.pages, row.issued_at);
+    println!("Правила: {} ({})", snapshot.policy.title, snapshot.policy.order);
+    if !snapshot.ground.is_empty() {
+        println!("Закрыт при неполных записях, основание: {}", snapshot.ground);
+    }
+    println!("Снимок SHA-256:       {}", row.snapshot);
+    println!("Выпущенный PDF:       {}", row.issued_pdf);
+    if let Some(no) = shown.register_no {
+        println!("Реестр: № {no}   Запись архива: {}   Хранить по {}", shown.object, shown.keep_through);
+    }
+    let mut table = Table::new(&["Ступень", "Сотрудник", "Ф.И.О.", "Листов", "Подпись"]);
+    for stage in &shown.route {
+        for signer in &stage.signers {
+            let said = match signer.verdict.as_str() {
+                "" => "ждём".to_owned(),
+                "refused" => format!("отказ {}", signer.signed_at),
+                _ => signer.signed_at.clone(),
+            };
+            table.row(vec![
+                stage.stage.clone(),
+                signer.id.clone(),
+                signer.name.clone(),
+                signer.sheets.to_string(),
+                said,
+            ]);
+        }
+    }
+    print!("{}", table.to_text());
+    if let Some(open) = route::open_stage(&snapshot.route, &signing::signed(statements)) {
+        println!("Открыта ступень: {}", open.title);
+    }
+}
+
+/// `register`.
+pub(super) async fn register(desk: &Desk) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    let lines: Vec<_> = house.db.list_register().await?.into_iter().map(|sealed| sealed.line).collect();
+    if desk.json {
+        print_json(&lines);
+        return Ok(0);
+    }
+    let mut table = Table::new(&[
+        "№",
+        "Дата",
+        "Рег. №",
+        "Вид документа",
+        "Класс",
+        "Период",
+        "Листов",
+        "Страниц",
+        "SHA-256",
+        "Хранить по",
+    ]);
+    for line in &lines {
+        table.row(vec![
+            line.no.to_string(),
+            line.sealed_at.chars().take(10).collect(),
+            line.number.clone(),
+            line.kind.as_russian().to_owned(),
+            line.class.clone(),
+            line.period.clone(),
+            line.sheets.to_string(),
+            line.pages.to_string(),
+            line.sealed_pdf.to_hex().chars().take(16).collect(),
+            line.keep_through.clone(),
+        ]);
+    }
+    table.print("Реестр пуст.");
+    Ok(0)
+}

@@ -1,0 +1,338 @@
+//! `close`, `issue`, `sign`, `seal`, `export-copy`, `extract`: the way's verbs. Floor 3.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::listings::CopyLine;
+use super::table::{grouped, print_json};
+use super::{Desk, Failure, REFUSED, print_findings};
+use crate::domain::copy::State;
+use crate::flow::close::{self, Closing};
+use crate::flow::sign::{self as signing, Gesture, Target};
+use crate::flow::{self, House, issue, reissue, seal};
+use crate::store::CopyRow;
+
+/// `close`.
+#[derive(Debug, Args)]
+pub(super) struct Close {
+    #[arg(long, value_name = "ПЕРИОД", help = "Q1…Q4, H1, H2 или Y (год)")]
+    period: String,
+    #[arg(long = "class", value_name = "КЛАСС", value_delimiter = ',', help = "Класс; можно несколько")]
+    classes: Vec<String>,
+    #[arg(long, conflicts_with = "classes", help = "Все классы, у которых есть этот период")]
+    all: bool,
+    #[arg(
+        long = "override",
+        value_name = "ОСНОВАНИЕ",
+        help = "Закрыть вопреки замечаниям; основание печатается на титуле"
+    )]
+    ground: Option<String>,
+    #[arg(long, value_name = "ГОД", help = "Учебный год, 2025/2026")]
+    year: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ClosedLine<'a> {
+    class: &'a str,
+    id: &'a str,
+    result: &'static str,
+    findings: &'a [crate::domain::finding::Finding],
+}
+
+impl Close {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        if self.classes.is_empty() && !self.all {
+            return Err(Failure::Said("укажите --class КЛАСС или --all".to_owned()));
+        }
+        if self.ground.as_deref().is_some_and(|ground| ground.trim().is_empty()) {
+            return Err(Failure::Said("основание не может быть пустым".to_owned()));
+        }
+        let house = desk.house().await?;
+        let year = house.year(self.year.as_deref()).await?;
+        let closing = Closing { year, period: self.period.clone(), classes: self.classes, ground: self.ground };
+        let closed = close::close(&house, &closing, &desk.act(&house)).await?;
+        let result = |one: &close::Closed| match (&one.copy, one.already) {
+            (None, _) => "refused",
+            (Some(_), true) => "already_closed",
+            (Some(_), false) => "closed",
+        };
+        if desk.json {
+            let lines = closed.iter().map(|one| ClosedLine {
+                class: &one.class,
+                id: one.copy.as_deref().unwrap_or_default(),
+                result: result(one),
+                findings: &one.findings,
+            });
+            print_json(&lines.collect::<Vec<_>>());
+        } else {
+            for one in &closed {
+                print_findings(&one.findings);
+                match (&one.copy, one.already) {
+                    (Some(copy), false) => {
+                        println!("{}: период {} закрыт, снимок {copy} заморожен", one.class, self.period)
+                    }
+                    (Some(copy), true) => {
+                        println!("{}: период {} уже был закрыт, копия {copy}", one.class, self.period)
+                    }
+                    (None, _) => println!(
+                        "{}: период {} не закрыт, есть ошибки; устраните их или укажите --override \"основание\"",
+                        one.class, self.period
+                    ),
+                }
+            }
+        }
+        Ok(if closed.iter().any(|one| one.copy.is_none()) { REFUSED } else { 0 })
+    }
+}
+
+/// Which copies a verb is for.
+#[derive(Debug, Args)]
+pub(super) struct Which {
+    #[arg(value_name = "КОПИЯ", help = "Идентификаторы копий, например 2025-05A-Q1")]
+    copies: Vec<String>,
+    #[arg(long, conflicts_with = "copies", help = "Все копии, которые этого ждут")]
+    all: bool,
+}
+
+impl Which {
+    /// The last versions asked for; with `--all` those in the given state.
+    async fn rows(&self, house: &House, waiting: State) -> Result<Vec<CopyRow>, Failure> {
+        let last = last_versions(house.db.list_copies().await?);
+        if self.all {
+            return Ok(last.into_iter().filter(|row| row.state == waiting).collect());
+        }
+        if self.copies.is_empty() {
+            return Err(Failure::Said("укажите копии или --all; список — команда «letopis copies»".to_owned()));
+        }
+        let find = |id: &String| {
+            last.iter().find(|row| row.id == *id).cloned().ok_or_else(|| flow::Error::NoCopy(id.clone()).into())
+        };
+        self.copies.iter().map(find).collect()
+    }
+}
+
+/// The last version of each copy.
+pub(super) fn last_versions(rows: Vec<CopyRow>) -> Vec<CopyRow> {
+    let mut last: Vec<CopyRow> = Vec::new();
+    for row in rows {
+        match last.last_mut() {
+            Some(before) if before.id == row.id => *before = row,
+            _ => last.push(row),
+        }
+    }
+    last
+}
+
+/// `issue`.
+#[derive(Debug, Args)]
+pub(super) struct Issue {
+    #[command(flatten)]
+    which: Which,
+    #[arg(
+        long,
+        value_name = "ОСНОВАНИЕ",
+        conflicts_with = "all",
+        help = "Выпустить следующую версию взамен последней"
+    )]
+    reissue: Option<String>,
+}
+
+impl Issue {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let act = desk.act(&house);
+        if let Some(ground) = &self.reissue {
+            for id in &self.which.copies {
+                reissue::reissue(&house, id, ground, &act).await?;
+            }
+        }
+        let rows = self.which.rows(&house, State::Frozen).await?;
+        let issued = issue::issue(&house, &rows, &act, |_| {}).await?;
+        let findings: Vec<_> = issued.iter().flat_map(|one| one.findings.clone()).collect();
+        if desk.json {
+            print_json(&issued.iter().map(|one| CopyLine::of(&one.copy)).collect::<Vec<_>>());
+        } else {
+            print_findings(&findings);
+            for one in &issued {
+                println!(
+                    "{} версия {}: {} стр., {} байт",
+                    one.copy.id,
+                    one.copy.version,
+                    one.copy.pages,
+                    grouped(one.bytes as u64)
+                );
+            }
+            println!("Выпущено копий: {}.", issued.len());
+        }
+        Ok(0)
+    }
+}
+
+/// `sign`.
+#[derive(Debug, Args)]
+pub(super) struct Sign {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long = "as", value_name = "СОТРУДНИК", help = "Кто подписывает; без этого подписывают все по маршруту")]
+    signer: Option<String>,
+    #[arg(
+        long,
+        value_name = "СТУПЕНЬ",
+        requires = "signer",
+        help = "subject_teacher, class_teacher, deputy, director"
+    )]
+    stage: Option<String>,
+    #[arg(long = "sheet", value_name = "ЛИСТ", requires = "signer", help = "Лист; подписываются все свои листы сразу")]
+    sheets: Vec<String>,
+    #[arg(long = "copy-version", value_name = "N", requires = "signer", help = "Версия копии")]
+    copy_version: Option<u32>,
+    #[arg(long, value_name = "ЗАМЕЧАНИЯ", requires = "signer", help = "Отказать в подписи с замечаниями")]
+    refuse: Option<String>,
+}
+
+impl Sign {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let mut table = signing::Desk::open(&house).await?;
+        let done = match &self.signer {
+            Some(signer) => {
+                let targets = self.targets(&house, &mut table, signer).await?;
+                let gesture = Gesture {
+                    signer: signer.clone(),
+                    targets,
+                    stage: self.stage.clone(),
+                    sheets: self.sheets.clone(),
+                    refusal: self.refuse.clone(),
+                };
+                table.sign(&gesture, &desk.act(&house)).await?
+            }
+            None => {
+                let rows = self.which.rows(&house, State::Issued).await?;
+                if let Some(row) = rows.iter().find(|row| row.state != State::Issued) {
+                    let action = crate::domain::copy::Action::Sign;
+                    let refusal = crate::domain::copy::Refusal { action, state: row.state };
+                    return Err(flow::Error::State { copy: row.id.clone(), refusal }.into());
+                }
+                let ids: Vec<String> = rows.into_iter().map(|row| row.id).collect();
+                table.sign_all(&ids, &|| desk.act(&house), |_, _| {}).await?
+            }
+        };
+        if desk.json {
+            print_json(&serde_json::json!({
+                "statements": done.copies, "sheets": done.sheets, "completed": done.completed
+            }));
+        } else {
+            let verb = if self.refuse.is_some() { "Отказов" } else { "Заявлений подписано" };
+            println!(
+                "{verb}: {}, листов: {}, маршрут завершён у копий: {}.",
+                done.copies,
+                done.sheets,
+                done.completed.len()
+            );
+        }
+        Ok(0)
+    }
+
+    async fn targets(
+        &self,
+        house: &House,
+        table: &mut signing::Desk<'_>,
+        signer: &str,
+    ) -> Result<Vec<Target>, Failure> {
+        if self.which.all {
+            let rows = self.which.rows(house, State::Issued).await?;
+            return Ok(table.ready_for(signer, &rows).await?);
+        }
+        if self.which.copies.is_empty() {
+            return Err(Failure::Said("укажите копии или --all; список — команда «letopis copies»".to_owned()));
+        }
+        let target = |copy: &String| Target { copy: copy.clone(), version: self.copy_version };
+        Ok(self.which.copies.iter().map(target).collect())
+    }
+}
+
+/// `seal`.
+#[derive(Debug, Args)]
+pub(super) struct Seal {
+    #[command(flatten)]
+    which: Which,
+}
+
+impl Seal {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let rows = self.which.rows(&house, State::Signed).await?;
+        let sealed = seal::seal(&house, &rows, &desk.act(&house), |_| {}).await?;
+        if desk.json {
+            print_json(&sealed.iter().map(|one| &one.line).collect::<Vec<_>>());
+        } else {
+            for one in &sealed {
+                println!(
+                    "№ {}  {} версия {}: {} стр., {} байт",
+                    one.line.no,
+                    one.line.id,
+                    one.line.version,
+                    one.line.pages,
+                    grouped(one.bytes as u64)
+                );
+            }
+            println!("Скреплено печатью и внесено в реестр: {}.", sealed.len());
+        }
+        Ok(0)
+    }
+}
+
+/// `export-copy`.
+#[derive(Debug, Args)]
+pub(super) struct ExportCopy {
+    #[arg(value_name = "КОПИЯ", help = "Идентификатор копии")]
+    copy: String,
+    #[arg(long, value_name = "ФАЙЛ", help = "Куда записать пакет .zip")]
+    out: PathBuf,
+    #[arg(long = "copy-version", value_name = "N", help = "Версия копии; без этого последняя скреплённая")]
+    copy_version: Option<u32>,
+}
+
+impl ExportCopy {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let act = desk.act(&house);
+        let package = flow::export::export_copy(&house, &self.copy, self.copy_version, &act).await?;
+        write_package(&self.out, &package.bytes, desk)
+    }
+}
+
+/// `extract`.
+#[derive(Debug, Args)]
+pub(super) struct Extract {
+    #[arg(value_name = "КОПИЯ", help = "Идентификатор копии")]
+    copy: String,
+    #[arg(long, value_name = "УЧЕНИК", help = "Идентификатор ученика")]
+    learner: String,
+    #[arg(long, value_name = "ФАЙЛ", help = "Куда записать выписку .zip")]
+    out: PathBuf,
+    #[arg(long = "copy-version", value_name = "N", help = "Версия копии; без этого последняя скреплённая")]
+    copy_version: Option<u32>,
+}
+
+impl Extract {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let act = desk.act(&house);
+        let package = flow::export::extract_learner(&house, &self.copy, self.copy_version, &self.learner, &act).await?;
+        write_package(&self.out, &package.bytes, desk)
+    }
+}
+
+fn write_package(out: &std::path::Path, package: &[u8], desk: &Desk) -> Result<u8, Failure> {
+    std::fs::write(out, package).map_err(|source| Failure::File { path: out.to_owned(), source })?;
+    let digest = crate::domain::canon::Digest::of(package);
+    if desk.json {
+        print_json(&serde_json::json!({"file": out.display().to_string(), "bytes": package.len(), "sha256": digest}));
+    } else {
+        println!("Записано: {} ({} байт)\nSHA-256: {digest}", out.display(), grouped(package.len() as u64));
+    }
+    Ok(0)
+}

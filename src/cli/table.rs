@@ -1,0 +1,85 @@
+//! Plain tables and JSON listings on standard output. Floor 3.
+
+use serde::Serialize;
+
+/// A table with a head line; numbers stand right, words left.
+#[derive(Debug)]
+pub struct Table {
+    heads: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// An empty table with these heads.
+    pub fn new(heads: &[&str]) -> Self {
+        Self { heads: heads.iter().map(|head| (*head).to_owned()).collect(), rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// The table as text, two spaces between columns.
+    pub fn to_text(&self) -> String {
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column)).chain(self.heads.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+        };
+        let widths: Vec<usize> = (0..self.heads.len()).map(width).collect();
+        let numeric = |column: usize| {
+            let mut cells =
+                self.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty()).peekable();
+            cells.peek().is_some() && cells.all(|cell| cell.chars().all(|c| c.is_ascii_digit() || " ,.%".contains(c)))
+        };
+        let right: Vec<bool> = (0..self.heads.len()).map(numeric).collect();
+        let mut text = String::new();
+        let mut line = |cells: &[String]| {
+            let padded: Vec<String> = cells
+                .iter()
+                .enumerate()
+                .map(|(column, cell)| {
+                    let fill = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
+                    if right[column] { format!("{fill}{cell}") } else { format!("{cell}{fill}") }
+                })
+                .collect();
+            text.push_str(padded.join("  ").trim_end());
+            text.push('\n');
+        };
+        line(&self.heads);
+        line(&widths.iter().map(|width| "─".repeat(*width)).collect::<Vec<_>>());
+        self.rows.iter().for_each(|row| line(row));
+        text
+    }
+
+    /// Prints the table; a listing without rows says so.
+    pub fn print(&self, empty: &str) {
+        if self.rows.is_empty() { println!("{empty}") } else { print!("{}", self.to_text()) }
+    }
+}
+
+/// Prints a value as indented JSON.
+pub fn print_json<T: Serialize>(value: &T) {
+    // Our listings hold strings and integers only, so writing them cannot fail.
+    if let Ok(text) = serde_json::to_string_pretty(value) {
+        println!("{text}");
+    }
+}
+
+/// A number with a thin grouping of thousands: «12 345».
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Hundredths as «98,77», empty when there is nothing to count.
+pub fn hundredths(value: Option<u32>) -> String {
+    value.map(|value| format!("{},{:02}", value / 100, value % 100)).unwrap_or_default()
+}

@@ -1,0 +1,327 @@
+//! Reads a policy file into values that know their line, and collects what is wrong with them. Floor 0.
+//!
+//! Knows TOML and words, but no rule of a records office: which keys a policy has is said by `rules`.
+
+use chrono::NaiveDate;
+use toml_edit::{Document, Item, TableLike, Value};
+
+use super::PolicyValue;
+use crate::domain::finding::Finding;
+
+/// A value of the file with the line where it begins, from 1; 0 for the file as a whole.
+pub(super) struct Node {
+    pub(super) line: usize,
+    pub(super) kind: NodeKind,
+}
+
+/// What a value is.
+pub(super) enum NodeKind {
+    /// Keys in the order of the file, each with its own line.
+    Table(Vec<(String, usize, Node)>),
+    List(Vec<Node>),
+    Text(String),
+    Number(i64),
+    /// A date as the file writes it, `2025-09-01`.
+    Date(String),
+    /// Something that no policy holds: a fraction, a truth value.
+    Other(&'static str),
+}
+
+impl NodeKind {
+    /// What people call it.
+    fn as_russian(&self) -> &'static str {
+        match self {
+            Self::Table(_) => "таблица",
+            Self::List(_) => "список",
+            Self::Text(_) => "текст в кавычках",
+            Self::Number(_) => "целое число",
+            Self::Date(_) => "дата",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl Node {
+    /// The entries of a table.
+    fn entries(&self) -> &[(String, usize, Node)] {
+        match &self.kind {
+            NodeKind::Table(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The value of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+        self.entries().iter().find(|(name, _, _)| name == key).map(|(_, _, node)| node)
+    }
+}
+
+/// The file being read: its place, what was found wrong, what it says.
+pub(super) struct Reader {
+    file: String,
+    pub(super) findings: Vec<Finding>,
+    pub(super) values: Vec<PolicyValue>,
+}
+
+impl Reader {
+    pub(super) fn new(file: String) -> Self {
+        Self { file, findings: Vec::new(), values: Vec::new() }
+    }
+
+    /// The file as a tree; `None`, with a finding, when it is not TOML.
+    pub(super) fn open(&mut self, text: &str) -> Option<Node> {
+        match Document::parse(text) {
+            Ok(document) => Some(Node { line: 0, kind: NodeKind::Table(entries(document.as_table(), text)) }),
+            Err(error) => {
+                let line = error.span().map_or(0, |span| line_at(text, span.start));
+                // The parser speaks English; its words are kept as what was found, the sentence is ours.
+                self.report(
+                    "policy.syntax",
+                    line,
+                    "файл не читается как TOML; дальше этой строки ничего не проверено",
+                )
+                .found = error.message().trim().replace('\n', "; ");
+                None
+            }
+        }
+    }
+
+    /// Adds a finding at a line and hands it back for its details.
+    pub(super) fn report(&mut self, code: &'static str, line: usize, message: impl Into<String>) -> &mut Finding {
+        let place = if line == 0 { self.file.clone() } else { format!("{}, строка {line}", self.file) };
+        self.findings.push(Finding::new(code, place, message));
+        let last = self.findings.len() - 1;
+        &mut self.findings[last]
+    }
+
+    /// Notes a value for `policy show`.
+    pub(super) fn note(&mut self, key: &str, value: impl Into<String>, unit: &str, clause: &str) {
+        self.values.push(PolicyValue {
+            key: key.to_owned(),
+            value: value.into(),
+            unit: unit.to_owned(),
+            clause: clause.to_owned(),
+        });
+    }
+
+    /// Checks that a node is a table with these keys and no others. `path` is empty for the file itself.
+    pub(super) fn table(&mut self, node: &Node, path: &str, required: &[&str], optional: &[&str]) {
+        if !matches!(node.kind, NodeKind::Table(_)) {
+            self.wrong_type(node, path, "таблица");
+            return;
+        }
+        for (key, line, _) in node.entries() {
+            if !required.contains(&key.as_str()) && !optional.contains(&key.as_str()) {
+                let known = required.iter().chain(optional).copied();
+                let message = format!("неизвестный ключ «{}»{}", join(path, key), meant(key, known));
+                self.report("policy.unknown-key", *line, message);
+            }
+        }
+        for key in required {
+            if node.get(key).is_none() {
+                self.report("policy.missing-key", node.line, format!("нет обязательного ключа «{}»", join(path, key)));
+            }
+        }
+    }
+
+    /// The tables of a list: `[[route.period_copy]]`.
+    pub(super) fn rows<'a>(&mut self, node: Option<&'a Node>, path: &str) -> &'a [Node] {
+        match node.map(|node| &node.kind) {
+            Some(NodeKind::List(rows)) => {
+                if rows.is_empty() {
+                    self.report("policy.empty", node.map_or(0, |node| node.line), format!("список «{path}» пуст"));
+                }
+                rows
+            }
+            Some(_) => {
+                if let Some(node) = node {
+                    self.wrong_type(node, path, "список таблиц [[…]]");
+                }
+                &[]
+            }
+            None => &[],
+        }
+    }
+
+    /// A text that is not empty and mixes no alphabets inside a word; empty when there is none (a finding says so).
+    pub(super) fn text(&mut self, node: &Node, path: &str, key: &str) -> String {
+        let path = join(path, key);
+        match node.get(key) {
+            None => String::new(),
+            Some(Node { kind: NodeKind::Text(text), line }) => {
+                self.check_text(text, *line, &path);
+                text.trim().to_owned()
+            }
+            Some(other) => {
+                self.wrong_type(other, &path, "текст в кавычках");
+                String::new()
+            }
+        }
+    }
+
+    fn check_text(&mut self, text: &str, line: usize, path: &str) {
+        if text.trim().is_empty() {
+            let code = if path.ends_with("clause") { "policy.empty-clause" } else { "policy.empty" };
+            let message = if path.ends_with("clause") {
+                format!("пункт «{path}» пуст: у каждого значения должен быть пункт, откуда оно взято")
+            } else {
+                format!("значение «{path}» пусто")
+            };
+            self.report(code, line, message);
+        }
+        if let Some(word) = mixed_word(text) {
+            let message = format!("в «{path}» слово «{word}» смешивает русские и латинские буквы");
+            self.report("policy.look-alike-letter", line, message);
+        }
+    }
+
+    /// A list of texts: `["5", "4"]`, each with its line.
+    pub(super) fn texts(&mut self, node: &Node, path: &str, key: &str) -> Vec<(String, usize)> {
+        let path = join(path, key);
+        let mut texts = Vec::new();
+        match node.get(key).map(|node| (node, &node.kind)) {
+            None => {}
+            Some((_, NodeKind::List(items))) => {
+                for item in items {
+                    match &item.kind {
+                        NodeKind::Text(text) => texts.push((text.clone(), item.line)),
+                        _ => self.wrong_type(item, &path, "текст в кавычках"),
+                    }
+                }
+            }
+            Some((other, _)) => self.wrong_type(other, &path, "список текстов"),
+        }
+        texts
+    }
+
+    /// A whole number between two bounds, inclusive; `None` with a finding otherwise.
+    pub(super) fn number(&mut self, node: &Node, path: &str, key: &str, (from, to): (u32, u32)) -> Option<u32> {
+        let path = join(path, key);
+        let value = node.get(key)?;
+        let NodeKind::Number(number) = value.kind else {
+            self.wrong_type(value, &path, "целое число");
+            return None;
+        };
+        let possible = u32::try_from(number).ok().filter(|number| (from..=to).contains(number));
+        if possible.is_none() {
+            let finding = self.report("policy.impossible-value", value.line, format!("невозможное значение «{path}»"));
+            finding.expected = format!("от {from} до {to}");
+            finding.found = number.to_string();
+        }
+        possible
+    }
+
+    /// One of known words; `None` with a finding otherwise.
+    pub(super) fn word<T: Copy>(&mut self, node: &Node, path: &str, key: &str, known: &[(&str, T)]) -> Option<T> {
+        let line = node.get(key)?.line;
+        let text = self.text(node, path, key);
+        let found = known.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        if found.is_none() && !text.is_empty() {
+            let code = if key == "unit" { "policy.unknown-unit" } else { "policy.unknown-word" };
+            let meant = meant(&text, known.iter().map(|(word, _)| *word));
+            let finding = self.report(code, line, format!("непонятное значение «{}»{meant}", join(path, key)));
+            finding.expected = known.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+            finding.found = text;
+        }
+        found
+    }
+
+    /// A date; TOML's own (`2025-09-01`) or the same in quotes.
+    pub(super) fn date(&mut self, node: &Node, path: &str, key: &str) -> Option<NaiveDate> {
+        let path = join(path, key);
+        let value = node.get(key)?;
+        let (NodeKind::Date(text) | NodeKind::Text(text)) = &value.kind else {
+            self.wrong_type(value, &path, "дата ГГГГ-ММ-ДД");
+            return None;
+        };
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        if date.is_none() {
+            let finding = self.report("policy.invalid-date", value.line, format!("«{path}»: такой даты нет"));
+            finding.expected = "ГГГГ-ММ-ДД".to_owned();
+            finding.found.clone_from(text);
+        }
+        date
+    }
+
+    fn wrong_type(&mut self, node: &Node, path: &str, expected: &str) {
+        let found = node.kind.as_russian();
+        let finding = self.report("policy.wrong-type", node.line, format!("«{path}» не того вида"));
+        finding.expected = expected.to_owned();
+        finding.found = found.to_owned();
+    }
+}
+
+/// `retention.summary_sheet`; the key alone at the top of the file.
+pub(super) fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// «; вероятно, имелось в виду «…»» when a known word is near, empty otherwise.
+fn meant<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+    // A third of the word may be wrong, and at least two letters: enough for a slip of two keys or a lost ending.
+    let allowed = (word.chars().count() / 3).max(2);
+    known
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map_or_else(String::new, |(_, nearest)| format!("; вероятно, имелось в виду «{nearest}»"))
+}
+
+/// The first word that holds both Cyrillic and Latin letters.
+fn mixed_word(text: &str) -> Option<&str> {
+    text.split(|letter: char| !letter.is_alphabetic())
+        .find(|word| word.contains(|letter: char| letter.is_ascii_alphabetic()) && word.contains(is_cyrillic))
+}
+
+/// A letter of the Cyrillic block (Unicode U+0400 to U+04FF).
+pub(super) fn is_cyrillic(letter: char) -> bool {
+    ('\u{0400}'..='\u{04FF}').contains(&letter)
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+fn entries(table: &dyn TableLike, text: &str) -> Vec<(String, usize, Node)> {
+    table
+        .iter()
+        .filter_map(|(key, _)| table.get_key_value(key))
+        .map(|(key, item)| {
+            let line = key.span().map_or(0, |span| line_at(text, span.start));
+            (key.get().to_owned(), line, from_item(item, line, text))
+        })
+        .collect()
+}
+
+/// `line` serves tables that stand nowhere themselves: `retention` of `[retention.summary_sheet]`.
+fn from_item(item: &Item, line: usize, text: &str) -> Node {
+    let line = item.span().map_or(line, |span| line_at(text, span.start));
+    let kind = match item {
+        Item::None => NodeKind::Other("ничего"),
+        Item::Table(table) => NodeKind::Table(entries(table, text)),
+        Item::ArrayOfTables(tables) => {
+            NodeKind::List(tables.iter().map(|table| from_table(table, line, text)).collect())
+        }
+        Item::Value(value) => return from_value(value, line, text),
+    };
+    Node { line, kind }
+}
+
+fn from_table(table: &toml_edit::Table, line: usize, text: &str) -> Node {
+    let line = table.span().map_or(line, |span| line_at(text, span.start));
+    Node { line, kind: NodeKind::Table(entries(table, text)) }
+}
+
+fn from_value(value: &Value, line: usize, text: &str) -> Node {
+    let line = value.span().map_or(line, |span| line_at(text, span.start));
+    let kind = match value {
+        Value::String(string) => NodeKind::Text(string.value().clone()),
+        Value::Integer(number) => NodeKind::Number(*number.value()),
+        Value::Datetime(date) => NodeKind::Date(date.value().to_string()),
+        Value::Float(_) => NodeKind::Other("дробное число"),
+        Value::Boolean(_) => NodeKind::Other("да/нет"),
+        Value::Array(array) => NodeKind::List(array.iter().map(|item| from_value(item, line, text)).collect()),
+        Value::InlineTable(table) => NodeKind::Table(entries(table, text)),
+    };
+    Node { line, kind }
+}

@@ -1,0 +1,155 @@
+//! Closing: the completeness gate, the frozen snapshot, the lock. Floor 2.
+
+use super::{Act, Error, House, salt};
+use crate::domain::audit::{Event, EventKind};
+use crate::domain::canon::{Digest, hex};
+use crate::domain::copy::State;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::freeze::{self, Circumstances};
+use crate::domain::journal::{Class, Journal};
+use crate::domain::period::{self, Span};
+use crate::domain::snapshot::Snapshot;
+use crate::store::{ClosureRow, Recorded, Tx};
+use crate::typeset;
+
+use super::keys::AUTHORITY;
+
+/// What to close.
+#[derive(Debug, Clone)]
+pub struct Closing {
+    /// School year.
+    pub year: String,
+    /// Period's id, or `Y`.
+    pub period: String,
+    /// Class names; empty = every class that has the period.
+    pub classes: Vec<String>,
+    /// Ground of closing in spite of findings.
+    pub ground: Option<String>,
+}
+
+/// What came of one class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// Class name.
+    pub class: String,
+    /// Copy identifier; `None` when closing was refused.
+    pub copy: Option<String>,
+    /// Was it closed before this call?
+    pub already: bool,
+    /// What the gate found.
+    pub findings: Vec<Finding>,
+}
+
+/// Closes a period of one, several or all classes in one transaction. A class that the gate refuses stays open; the others
+/// are closed all the same.
+pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Closed>, Error> {
+    let authority: Digest = match house.db.find_certificate(AUTHORITY).await? {
+        Some(row) => row.fingerprint.parse().map_err(|_| Error::Damaged("certificates.fingerprint".to_owned()))?,
+        None => return Err(Error::NoJournal),
+    };
+    let exported_at = house.db.list_bundles().await?.last().map(|(_, at)| at.clone()).unwrap_or_default();
+    let closed_before = house.db.list_closures().await?;
+    // The writer's place is taken before the journal is read: what is frozen is what is locked.
+    let mut tx = house.db.begin().await?;
+    let journal = tx.load_journal(&closing.year).await?;
+    let mut results = Vec::new();
+    let mut events = Vec::new();
+    for (class, span) in classes(&journal, closing)? {
+        let part = journal.of_class(&class.name);
+        let id = freeze::copy_id(&closing.year, &class.name, &span.id);
+        let stands = |k: &&ClosureRow| k.year == closing.year && k.class == class.name && k.period == span.id;
+        if closed_before.iter().any(|k| stands(&k)) {
+            results.push(Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() });
+            continue;
+        }
+        let findings = period::check(&part, &class, &span, &house.policy);
+        let errors: Vec<String> = findings.iter().filter(|f| f.severity == Severity::Error).map(omission).collect();
+        if !errors.is_empty() && closing.ground.is_none() {
+            results.push(Closed { class: class.name, copy: None, already: false, findings });
+            continue;
+        }
+        // A ground is printed only where there is something to excuse.
+        let ground = closing.ground.clone().filter(|_| !errors.is_empty()).unwrap_or_default();
+        let told = Circumstances {
+            school_id: house.config.school.clone(),
+            authority,
+            version: 1,
+            replaces: String::new(),
+            frozen_at: act.moment(),
+            exported_at: exported_at.clone(),
+            ground,
+            omissions: errors,
+            template: typeset::template_facts(freeze::kind_of(&span.id)),
+            salts: salts(part.learners.len())?,
+        };
+        let snapshot = freeze::freeze(&part, &class, &span, &house.policy, &told)?;
+        record(&mut tx, &snapshot, act).await?;
+        events.push(event(&snapshot, act));
+        results.push(Closed { class: class.name, copy: Some(id), already: false, findings });
+    }
+    if let Some((first, rest)) = events.split_first() {
+        let mut recorded: Recorded = tx.record(first, salt()?).await?;
+        for event in rest {
+            recorded = recorded.also(event, salt()?).await?;
+        }
+        recorded.commit().await?;
+    }
+    Ok(results)
+}
+
+/// The classes asked for, each with its span; `--all` takes every class that has the period.
+fn classes(journal: &Journal, closing: &Closing) -> Result<Vec<(Class, Span)>, Error> {
+    if closing.classes.is_empty() {
+        let mut found = Vec::new();
+        let mut refusal = None;
+        for class in &journal.classes {
+            match period::span(journal, class, &closing.period) {
+                Ok(span) => found.push((class.clone(), span)),
+                Err(reason) => refusal = Some(reason),
+            }
+        }
+        return match refusal {
+            Some(reason) if found.is_empty() => Err(reason.into()),
+            _ => Ok(found),
+        };
+    }
+    let one = |name: &String| {
+        let class = journal.class(name).ok_or_else(|| period::Refusal::NoClass(name.clone()))?;
+        Ok((class.clone(), period::span(journal, class, &closing.period)?))
+    };
+    closing.classes.iter().map(one).collect()
+}
+
+async fn record(tx: &mut Tx, snapshot: &Snapshot, act: &Act) -> Result<(), Error> {
+    tx.record_closure(&ClosureRow {
+        year: snapshot.year.clone(),
+        class: snapshot.class.name.clone(),
+        period: snapshot.period.id.clone(),
+        starts: snapshot.period.starts.clone(),
+        ends: snapshot.period.ends.clone(),
+        closed_at: act.moment(),
+        closed_by: act.by.clone(),
+        ground: snapshot.ground.clone(),
+    })
+    .await?;
+    tx.record_frozen(snapshot, State::Frozen).await?;
+    Ok(())
+}
+
+fn event(snapshot: &Snapshot, act: &Act) -> Event {
+    Event::new(EventKind::PeriodClosed, &act.by, &act.moment())
+        .with("copy", &snapshot.copy.id)
+        .with_number("version", snapshot.copy.version.into())
+        .with_digest("snapshot", snapshot.digest())
+        .with_digest("policy", snapshot.policy.digest)
+        .with("complete", if snapshot.omissions.is_empty() { "yes" } else { "no" })
+}
+
+fn omission(finding: &Finding) -> String {
+    format!("{}: {}", finding.place, finding.message)
+}
+
+/// Random salts for learners' rows, 16 bytes each.
+pub(super) fn salts(count: usize) -> Result<Vec<String>, Error> {
+    (0..count).map(|_| Ok(hex(&salt()?))).collect()
+}

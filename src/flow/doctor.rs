@@ -1,0 +1,285 @@
+//! The doctor: database, archive and log re-read and compared with each other. Floor 2.
+//!
+//! The database is the authority on state, the archive on content, the log on order; all three must agree. A check starts from the
+//! rows and the bytes, never from a stored hash; a check that finds something is itself put on record.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::verify::{self, VerifyOptions};
+use super::{Act, Error, House, keys, log, read_file, salt};
+use crate::domain::audit::{Event, EventKind};
+use crate::domain::canon::Digest;
+use crate::domain::copy::State;
+use crate::domain::difference::snapshot_diff;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::freeze::{self, Circumstances};
+use crate::domain::journal::Journal;
+use crate::domain::log_proof::object_name;
+use crate::domain::period;
+use crate::domain::snapshot::{Sheet, Snapshot};
+use crate::store::{CopyRow, SealedRow};
+use crate::vault;
+
+/// What the doctor looked at and found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// What is wrong or worth knowing.
+    pub findings: Vec<Finding>,
+    /// Russian words and numbers of what was compared.
+    pub checked: Vec<(&'static str, usize)>,
+}
+
+/// Compares everything with everything.
+pub async fn examine(house: &House, act: &Act) -> Result<Diagnosis, Error> {
+    let mut diagnosis = Diagnosis { findings: Vec::new(), checked: Vec::new() };
+    diagnosis.findings.extend(log::verify(house).await?);
+    diagnosis.checked.push(("записей журнала событий", house.db.log_state().await?.0 as usize));
+
+    let copies = house.db.list_copies().await?;
+    let register = house.db.list_register().await?;
+    diagnosis.findings.extend(frozen_periods(house, &copies).await?);
+    diagnosis.checked.push(("закрытых периодов сверено со снимками", copies.len()));
+    diagnosis.findings.extend(issued_files(house, &copies)?);
+    diagnosis.findings.extend(states(&copies, &register));
+    diagnosis.findings.extend(archive(house, &register).await?);
+    diagnosis.checked.push(("записей архива", register.len()));
+    diagnosis.findings.extend(statements(house, &register).await?);
+    let bundles = house.db.list_bundles().await?;
+    diagnosis.findings.extend(bundles.iter().flat_map(|(digest, _)| kept_bundle(house, digest)));
+    diagnosis.checked.push(("загруженных наборов", bundles.len()));
+    diagnosis.findings.extend(key_files(house).await?);
+    remember(house, &diagnosis, act).await?;
+    Ok(diagnosis)
+}
+
+/// A failed check is itself a record: its event holds the codes, never what was found.
+async fn remember(house: &House, diagnosis: &Diagnosis, act: &Act) -> Result<(), Error> {
+    let codes: BTreeSet<&str> =
+        diagnosis.findings.iter().filter(|f| f.severity >= Severity::Error).map(|f| f.code).collect();
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let event = Event::new(EventKind::CheckFailed, &act.by, &act.moment())
+        .with("check", "doctor")
+        .with("codes", codes.into_iter().collect::<Vec<_>>().join(" "))
+        .with_number("findings", diagnosis.findings.len() as u64);
+    house.db.begin().await?.record(&event, salt()?).await?.commit().await?;
+    Ok(())
+}
+
+/// Freezes every closed period anew from the rows and compares it with its snapshot: a mark changed past all guards is named
+/// with class, date, learner, was and is.
+async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {
+    let mut journals: BTreeMap<&str, Journal> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for row in copies.iter().filter(|row| row.state != State::Superseded) {
+        let frozen = match house.db.load_snapshot(row.snapshot).await {
+            Ok(frozen) => frozen,
+            Err(crate::store::Error::Foreign { .. } | crate::store::Error::Missing(_)) => {
+                findings.push(Finding::new(
+                    "doctor.snapshot-altered",
+                    format!("копия {}", row.id),
+                    "снимок в базе данных изменён или удалён",
+                ));
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if !journals.contains_key(row.year.as_str()) {
+            journals.insert(&row.year, house.db.load_journal(&row.year).await?);
+        }
+        let Some(journal) = journals.get(row.year.as_str()) else { continue };
+        match again(house, &journal.of_class(&row.class), &frozen) {
+            Ok(now) => findings.extend(snapshot_diff(&frozen, &now)),
+            Err(reason) => findings.push(Finding::new("doctor.journal-lost", format!("копия {}", row.id), reason)),
+        }
+    }
+    Ok(findings)
+}
+
+/// The same period frozen from today's rows, with everything else as it was frozen then.
+fn again(house: &House, journal: &Journal, frozen: &Snapshot) -> Result<Snapshot, String> {
+    let class = journal.class(&frozen.class.name).ok_or("класса больше нет в базе данных")?;
+    let span = period::span(journal, class, &frozen.period.id).map_err(|refusal| refusal.to_string())?;
+    let told = Circumstances {
+        school_id: frozen.school.id.clone(),
+        authority: frozen.school.authority,
+        version: frozen.copy.version,
+        replaces: String::new(),
+        frozen_at: frozen.frozen_at.clone(),
+        exported_at: String::new(),
+        ground: frozen.ground.clone(),
+        omissions: frozen.omissions.clone(),
+        template: frozen.template.clone(),
+        // Rows may have come or gone since; their own root is not compared here.
+        salts: vec!["0".repeat(32); journal.learners.len()],
+    };
+    let fresh = freeze::freeze(journal, class, &span, &house.policy, &told).map_err(|error| error.to_string())?;
+    let title = frozen.sheets.iter().find(|sheet| matches!(sheet, Sheet::Title(_)));
+    let sheets = fresh.sheets.into_iter().map(|sheet| match (sheet, title) {
+        (Sheet::Title(_), Some(title)) => title.clone(),
+        (sheet, _) => sheet,
+    });
+    Ok(Snapshot { sheets: sheets.collect(), ..frozen.clone() })
+}
+
+fn issued_files(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    for row in copies.iter().filter(|row| !row.issued_pdf.is_empty()) {
+        let place = format!("копия {} версия {}", row.id, row.version);
+        let Ok(digest) = row.issued_pdf.parse::<Digest>() else {
+            findings.push(Finding::new("doctor.issued-altered", place, "контрольная сумма выпущенного PDF испорчена"));
+            continue;
+        };
+        let path = house.issued_pdf(&row.id, row.version, digest);
+        match read_file(&path) {
+            Ok(bytes) if Digest::of(&bytes) == digest => {}
+            Ok(bytes) => findings.push(
+                Finding::new("doctor.issued-altered", place, "выпущенный PDF изменён")
+                    .expected_found(digest.to_hex(), Digest::of(&bytes).to_hex()),
+            ),
+            Err(error) => findings.push(Finding::new(
+                "doctor.issued-missing",
+                place,
+                format!("выпущенный PDF не читается: {error}"),
+            )),
+        }
+    }
+    Ok(findings)
+}
+
+/// A sealed copy has its line and no other copy has one.
+fn states(copies: &[CopyRow], register: &[SealedRow]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for row in copies {
+        let line = register.iter().find(|r| r.line.id == row.id && r.line.version == row.version);
+        let place = format!("копия {} версия {}", row.id, row.version);
+        match (row.state, line) {
+            (State::Sealed, None) => {
+                findings.push(Finding::new("doctor.register-line-missing", place, "скреплённой копии нет в реестре"));
+            }
+            (State::Frozen | State::Issued | State::Signed | State::Refused, Some(_)) => findings.push(Finding::new(
+                "doctor.register-line-foreign",
+                place,
+                "в реестре есть строка копии, на которой нет печати",
+            )),
+            _ => {}
+        }
+    }
+    for (expected, row) in (1..).zip(register) {
+        if row.line.no != expected {
+            findings.push(
+                Finding::new("doctor.register-gap", format!("реестр, № {expected}"), "номер реестра пропущен")
+                    .expected_found(expected.to_string(), row.line.no.to_string()),
+            );
+            break;
+        }
+    }
+    findings
+}
+
+/// Every line has its object with the same digests, every object its line; each object passes the inspector's own check.
+async fn archive(house: &House, register: &[SealedRow]) -> Result<Vec<Finding>, Error> {
+    let root = house.archive();
+    let mut findings = Vec::new();
+    let mut unknown: BTreeSet<String> = vault::list_objects(&root)?
+        .iter()
+        .filter_map(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()))
+        .collect();
+    for row in register {
+        let name = object_name(&row.line.id, row.line.version);
+        let place = format!("реестр № {}, запись {name}", row.line.no);
+        if !unknown.remove(&name) {
+            findings.push(Finding::new("doctor.object-missing", place, "записи из реестра нет в архиве"));
+            continue;
+        }
+        let object = vault::read_object(&root.join(&name), vault::Depth::Routine);
+        let found = object.content.digest(vault::name::SEALED_PDF);
+        if found != Some(row.line.sealed_pdf) {
+            findings.push(
+                Finding::new("doctor.sealed-pdf-differs", &place, "PDF в архиве не тот, что внесён в реестр")
+                    .expected_found(row.line.sealed_pdf.to_hex(), found.map(|d| d.to_hex()).unwrap_or_default()),
+            );
+        }
+        if object.content.text(vault::name::LOG_PROOF) != Some(row.log_proof.as_str()) {
+            findings.push(Finding::new(
+                "doctor.log-proof-differs",
+                &place,
+                "доказательство записи в журнале событий не то, что помнит база данных",
+            ));
+        }
+    }
+    for name in unknown {
+        findings.push(Finding::new("doctor.object-unknown", name, "в архиве лежит запись, которой нет в реестре"));
+    }
+    let options = VerifyOptions { authority: house_authority(house).await?, full: false };
+    findings.extend(verify::verify_path(&root, &options).all_findings().cloned());
+    Ok(findings)
+}
+
+async fn house_authority(house: &House) -> Result<Option<Vec<u8>>, Error> {
+    match house.db.find_certificate(keys::AUTHORITY).await? {
+        Some(row) => Ok(Some(crate::sign::certificate::from_pem(&row.pem)?)),
+        None => Ok(None),
+    }
+}
+
+/// Statements of the database are those of the archive, byte for byte.
+async fn statements(house: &House, register: &[SealedRow]) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    for row in register {
+        let path = house.archive().join(object_name(&row.line.id, row.line.version));
+        let object = vault::read_object(&path, vault::Depth::Routine);
+        let archived: BTreeSet<&[u8]> = object
+            .content
+            .files
+            .iter()
+            .filter(|(name, _)| name.starts_with("statements/") && name.ends_with(".txt"))
+            .map(|(_, file)| file.bytes.as_slice())
+            .collect();
+        for statement in house.db.list_statements(&row.line.id, row.line.version).await? {
+            if !archived.contains(statement.body.as_bytes()) {
+                findings.push(Finding::new(
+                    "doctor.statement-differs",
+                    format!("копия {}, {}, {}", row.line.id, statement.stage, statement.signer),
+                    "заявление подписи в базе данных не то, что в архиве",
+                ));
+            }
+        }
+    }
+    Ok(findings)
+}
+
+fn kept_bundle(house: &House, digest: &str) -> Vec<Finding> {
+    let folder = house.root.join("bundles").join(digest);
+    let place = format!("набор {}", digest.chars().take(16).collect::<String>());
+    let Ok(list) = std::fs::read_to_string(folder.join("manifest-sha256.txt")) else {
+        return vec![Finding::new("doctor.bundle-missing", place, "сохранённый набор не читается")];
+    };
+    if Digest::of(list.as_bytes()).to_hex() != digest {
+        return vec![Finding::new("doctor.bundle-altered", place, "список файлов сохранённого набора изменён")];
+    }
+    let altered = |line: &str| {
+        let (sum, name) = line.split_once("  ")?;
+        let same = std::fs::read(folder.join(name)).is_ok_and(|bytes| Digest::of(&bytes).to_hex() == sum);
+        (!same).then(|| {
+            Finding::new("doctor.bundle-altered", format!("{place}, {name}"), "файл набора изменён или удалён")
+        })
+    };
+    list.lines().filter_map(altered).collect()
+}
+
+async fn key_files(house: &House) -> Result<Vec<Finding>, Error> {
+    let missing = |row: crate::store::CertificateRow| {
+        let path = house.root.join("keys").join(&row.key_file);
+        (!path.exists()).then(|| {
+            Finding::new(
+                "doctor.key-missing",
+                format!("сертификат {} ({})", row.serial, row.owner),
+                "нет файла закрытого ключа: этот сотрудник не сможет подписывать",
+            )
+            .weighing(Severity::Warning)
+        })
+    };
+    Ok(house.db.list_certificates().await?.into_iter().filter_map(missing).collect())
+}

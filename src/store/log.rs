@@ -1,0 +1,232 @@
+//! Writing transactions and the audit log that each of them enters: floor 1.
+//!
+//! The log's head is changed by the first statement of every transaction, so all writers stand in one queue and the log cannot fork;
+//! a deferred SQLite transaction that began with a read would fail with "locked" instead of waiting.
+
+use sqlx::{Any, AnyConnection, Row as _, Transaction};
+
+use super::{Db, Error};
+use crate::domain::audit::{self, Event};
+use crate::domain::canon::{Digest, hex};
+use crate::domain::merkle::{self, Frontier};
+
+/// A writing transaction of one school. Dropped without [`Recorded::commit`], it leaves nothing.
+#[derive(Debug)]
+pub struct Tx {
+    inner: Transaction<'static, Any>,
+    school: String,
+    frontier: Frontier,
+}
+
+/// A transaction that has written its event: only this can be committed.
+#[derive(Debug)]
+pub struct Recorded {
+    tx: Tx,
+    last: Appended,
+}
+
+/// Where an event came to stand in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// Index in the log, from 0.
+    pub index: u64,
+    /// Salt, 16 bytes.
+    pub salt: [u8; 16],
+    /// Payload: canonical JSON, one line.
+    pub payload: String,
+    /// Size of the log after the event.
+    pub size: u64,
+    /// Root of the log after the event.
+    pub root: Digest,
+    /// Inclusion path of the event in the tree of that size, leaf end first.
+    pub path: Vec<Digest>,
+}
+
+/// One entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Index, from 0.
+    pub index: u64,
+    /// Kind of event.
+    pub event: String,
+    /// Payload.
+    pub payload: String,
+    /// Salt, hexadecimal.
+    pub salt: String,
+    /// Leaf hash as stored; checks recompute it.
+    pub leaf: String,
+}
+
+/// A signed checkpoint of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckpointRow {
+    /// Size of the log.
+    pub size: u64,
+    /// Root, hexadecimal.
+    pub root: String,
+    /// When it was signed.
+    pub signed_at: String,
+    /// The signed note.
+    pub note: String,
+}
+
+impl Db {
+    /// Begins a writing transaction; waits for the turn.
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        let mut inner = self.pool.begin().await?;
+        let row = sqlx::query("update log_head set turn = turn + 1 where school = $1 returning frontier")
+            .bind(self.school.clone())
+            .fetch_optional(&mut *inner)
+            .await?
+            .ok_or_else(|| Error::Missing(format!("школа {}", self.school)))?;
+        let frontier = parse_frontier(row.try_get(0)?)?;
+        Ok(Tx { inner, school: self.school.clone(), frontier })
+    }
+
+    /// Size and root of the log.
+    pub async fn log_state(&self) -> Result<(u64, Digest), Error> {
+        let row = sqlx::query("select frontier from log_head where school = $1")
+            .bind(self.school.clone())
+            .fetch_optional(&self.pool)
+            .await?
+            .ok_or_else(|| Error::Missing(format!("школа {}", self.school)))?;
+        let frontier = parse_frontier(row.try_get(0)?)?;
+        Ok((frontier.size(), frontier.root()))
+    }
+
+    /// Every entry of the log, by index.
+    pub async fn list_log(&self) -> Result<Vec<LogEntry>, Error> {
+        let rows =
+            sqlx::query("select idx, event, payload, salt, leaf from log_entries where school = $1 order by idx")
+                .bind(self.school.clone())
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(LogEntry {
+                    index: row.try_get::<i64, _>(0)? as u64,
+                    event: row.try_get(1)?,
+                    payload: row.try_get(2)?,
+                    salt: row.try_get(3)?,
+                    leaf: row.try_get(4)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Every signed checkpoint, by size.
+    pub async fn list_checkpoints(&self) -> Result<Vec<CheckpointRow>, Error> {
+        let rows = sqlx::query("select size, root, signed_at, note from checkpoints where school = $1 order by size")
+            .bind(self.school.clone())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CheckpointRow {
+                    size: row.try_get::<i64, _>(0)? as u64,
+                    root: row.try_get(1)?,
+                    signed_at: row.try_get(2)?,
+                    note: row.try_get(3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Keeps a signed checkpoint of a log that did not change: the one write that is no change of state and has no event.
+    pub async fn keep_checkpoint(&self, row: &CheckpointRow) -> Result<(), Error> {
+        insert_checkpoint(&mut *self.pool.acquire().await?, &self.school, row).await
+    }
+}
+
+fn parse_frontier(text: String) -> Result<Frontier, Error> {
+    Frontier::parse(&text).map_err(|_| Error::Foreign { table: "log_head", column: "frontier", value: text })
+}
+
+impl Tx {
+    /// Identifier of the school.
+    pub fn school(&self) -> &str {
+        &self.school
+    }
+
+    pub(super) fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+
+    /// Writes the transaction's event into the log; the salt is 16 random bytes.
+    pub async fn record(mut self, event: &Event, salt: [u8; 16]) -> Result<Recorded, Error> {
+        let last = self.append(event, salt).await?;
+        Ok(Recorded { tx: self, last })
+    }
+
+    async fn append(&mut self, event: &Event, salt: [u8; 16]) -> Result<Appended, Error> {
+        let payload = event.payload();
+        let leaf = merkle::leaf_hash(&audit::entry(&salt, &payload).0);
+        let index = self.frontier.size();
+        // The path of the newest leaf is the old right edge, smallest subtree first (RFC 6962 2.1.1).
+        let path: Vec<Digest> = self.frontier.peaks().iter().rev().copied().collect();
+        self.frontier.push(leaf);
+        sqlx::query(
+            "insert into log_entries (school, idx, event, payload, salt, leaf) values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(self.school.clone())
+        .bind(index as i64)
+        .bind(event.kind().as_str())
+        .bind(payload.clone())
+        .bind(hex(&salt))
+        .bind(leaf.to_hex())
+        .execute(&mut *self.inner)
+        .await?;
+        sqlx::query("update log_head set size = $2, frontier = $3 where school = $1")
+            .bind(self.school.clone())
+            .bind(self.frontier.size() as i64)
+            .bind(self.frontier.to_text())
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(Appended { index, salt, payload, size: self.frontier.size(), root: self.frontier.root(), path })
+    }
+}
+
+impl Recorded {
+    /// One more event of the same transaction.
+    pub async fn also(mut self, event: &Event, salt: [u8; 16]) -> Result<Self, Error> {
+        self.last = self.tx.append(event, salt).await?;
+        Ok(self)
+    }
+
+    /// Where the last event came to stand.
+    pub fn last(&self) -> &Appended {
+        &self.last
+    }
+
+    /// The transaction, for writes that depend on where the event stands.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// Keeps a signed checkpoint.
+    pub async fn keep_checkpoint(&mut self, row: &CheckpointRow) -> Result<(), Error> {
+        let school = self.tx.school.clone();
+        insert_checkpoint(self.tx.connection(), &school, row).await
+    }
+
+    /// Makes it so.
+    pub async fn commit(self) -> Result<Appended, Error> {
+        self.tx.inner.commit().await?;
+        Ok(self.last)
+    }
+}
+
+async fn insert_checkpoint(connection: &mut AnyConnection, school: &str, row: &CheckpointRow) -> Result<(), Error> {
+    sqlx::query(
+        "insert into checkpoints (school, size, root, signed_at, note) values ($1, $2, $3, $4, $5)
+         on conflict (school, size) do nothing",
+    )
+    .bind(school.to_owned())
+    .bind(row.size as i64)
+    .bind(row.root.clone())
+    .bind(row.signed_at.clone())
+    .bind(row.note.clone())
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! Rows as plain cells, for the tables that are compared and filled in bulk: floor 1, inside `store`.
+
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::Error;
+
+/// One value of a row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Cell {
+    /// `text`.
+    Text(String),
+    /// `bigint`.
+    Int(i64),
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<&String> for Cell {
+    fn from(text: &String) -> Self {
+        Self::Text(text.clone())
+    }
+}
+
+impl From<i64> for Cell {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl Cell {
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Int(_) => "",
+        }
+    }
+
+    pub(super) fn int(&self) -> i64 {
+        match self {
+            Self::Text(_) => 0,
+            Self::Int(number) => *number,
+        }
+    }
+}
+
+/// A row of cells in the order of its table's columns, without `school` and `year`.
+pub(super) type Cells = Vec<Cell>;
+
+/// Type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Int,
+}
+
+/// A table of the journal: every one begins with `school` and `year`, which are not among the columns here.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    /// The first `key` columns name the row.
+    pub(super) key: usize,
+    pub(super) columns: &'static [(&'static str, Kind)],
+}
+
+/// Rows a statement: 20 to 50 are fastest on SQLite (35,000 rows/s against 18,000 at 500).
+const BATCH: usize = 40;
+
+impl Table {
+    fn names(&self) -> String {
+        self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Every row of a school's year, by key. `class_column` limits to one class where the table has such a column.
+    pub(super) fn select(&self, filter: &str) -> String {
+        let key = self.columns[..self.key].iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        format!("select {} from {} where school = $1 and year = $2 {filter} order by {key}", self.names(), self.name)
+    }
+
+    pub(super) fn read(&self, row: &AnyRow) -> Result<Cells, Error> {
+        self.columns
+            .iter()
+            .enumerate()
+            .map(|(index, (_, kind))| {
+                Ok(match kind {
+                    Kind::Text => Cell::Text(row.try_get(index)?),
+                    Kind::Int => Cell::Int(row.try_get(index)?),
+                })
+            })
+            .collect()
+    }
+
+    /// Inserts rows in batches.
+    pub(super) async fn insert(
+        &self,
+        connection: &mut sqlx::AnyConnection,
+        school: &str,
+        year: &str,
+        rows: &[&Cells],
+    ) -> Result<(), Error> {
+        let width = self.columns.len();
+        for batch in rows.chunks(BATCH) {
+            let tuple = |row: usize| {
+                let cells = (0..width).map(|c| format!("${}", 3 + row * width + c)).collect::<Vec<_>>().join(", ");
+                format!("($1, $2, {cells})")
+            };
+            let tuples = (0..batch.len()).map(tuple).collect::<Vec<_>>().join(", ");
+            let sql = format!("insert into {} (school, year, {}) values {tuples}", self.name, self.names());
+            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(school.to_owned()).bind(year.to_owned());
+            for cell in batch.iter().flat_map(|row| row.iter()) {
+                query = match cell {
+                    Cell::Text(text) => query.bind(text.clone()),
+                    Cell::Int(number) => query.bind(*number),
+                };
+            }
+            query.execute(&mut *connection).await?;
+        }
+        Ok(())
+    }
+
+    /// Changes one row, named by its key, to new values.
+    pub(super) async fn update(
+        &self,
+        connection: &mut sqlx::AnyConnection,
+        school: &str,
+        year: &str,
+        row: &Cells,
+    ) -> Result<(), Error> {
+        let place = |index: usize| format!("{} = ${}", self.columns[index].0, index + 3);
+        let values = (self.key..self.columns.len()).map(place).collect::<Vec<_>>().join(", ");
+        let key = (0..self.key).map(place).collect::<Vec<_>>().join(" and ");
+        let sql = format!("update {} set {values} where school = $1 and year = $2 and {key}", self.name);
+        self.run(connection, sql, school, year, row).await
+    }
+
+    /// Deletes one row, named by its key.
+    pub(super) async fn delete(
+        &self,
+        connection: &mut sqlx::AnyConnection,
+        school: &str,
+        year: &str,
+        row: &Cells,
+    ) -> Result<(), Error> {
+        let place = |index: usize| format!("{} = ${}", self.columns[index].0, index + 3);
+        let key = (0..self.key).map(place).collect::<Vec<_>>().join(" and ");
+        let sql = format!("delete from {} where school = $1 and year = $2 and {key}", self.name);
+        self.run(connection, sql, school, year, &row[..self.key]).await
+    }
+
+    async fn run(
+        &self,
+        connection: &mut sqlx::AnyConnection,
+        sql: String,
+        school: &str,
+        year: &str,
+        cells: &[Cell],
+    ) -> Result<(), Error> {
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(school.to_owned()).bind(year.to_owned());
+        for cell in cells {
+            query = match cell {
+                Cell::Text(text) => query.bind(text.clone()),
+                Cell::Int(number) => query.bind(*number),
+            };
+        }
+        query.execute(connection).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! Checking files that people drop on the page: bytes in, a verdict out, nothing kept. Floor 3.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::http::header::ACCEPT;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::answer::{self, Refusal};
+use super::{Checking, LARGEST_UPLOAD_BYTES, VerifyView, WebState};
+use crate::domain::finding::{Finding, Severity, Verdict};
+
+/// An over-long upload is read on to this many bytes and thrown away: a browser shows an answer only after it has sent all.
+const DRAINED_BYTES: usize = 10 * LARGEST_UPLOAD_BYTES;
+
+#[derive(Template)]
+#[template(path = "verify.html", config = "src/web/askama.toml")]
+struct VerifyPage<'a> {
+    school: &'a str,
+    checks: Vec<CheckView>,
+}
+
+/// One verdict as the page shows it.
+struct CheckView {
+    view: VerifyView,
+}
+
+impl CheckView {
+    fn verdict_class(&self) -> &'static str {
+        match self.view.verdict {
+            Verdict::Valid => "valid",
+            Verdict::Superseded => "superseded",
+            Verdict::Unchecked => "unchecked",
+            Verdict::Altered => "altered",
+        }
+    }
+
+    /// What to do now, in one sentence.
+    fn advice(&self) -> &'static str {
+        match self.view.verdict {
+            Verdict::Valid => "Всё, что можно было проверить, проверено и сходится.",
+            Verdict::Superseded => "Сам файл цел, но у копии есть более поздняя версия: пользуйтесь ею.",
+            Verdict::Unchecked => "Не хватает части, без которой ответить нельзя. Это не значит, что файл изменён.",
+            Verdict::Altered => "Этому файлу верить нельзя. Ниже сказано, что именно не сошлось.",
+        }
+    }
+}
+
+/// Words for a finding's weight.
+fn weight(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Note => "к сведению",
+        Severity::Warning => "внимание",
+        Severity::Error => "ошибка",
+        Severity::Unchecked => "не проверено",
+    }
+}
+
+/// The answer for programs.
+#[derive(Serialize)]
+struct CheckJson<'a> {
+    file: &'a str,
+    what: &'a str,
+    verdict: Verdict,
+    verdict_ru: &'static str,
+    exit_code: u8,
+    findings: &'a [Finding],
+}
+
+impl<'a> CheckJson<'a> {
+    fn of(view: &'a VerifyView) -> Self {
+        Self {
+            file: &view.file,
+            what: &view.what,
+            verdict: view.verdict,
+            verdict_ru: view.verdict.as_russian(),
+            exit_code: view.verdict.exit_code(),
+            findings: &view.findings,
+        }
+    }
+}
+
+/// `GET /verify`: the form alone, for a bookmark and for a reload after a check.
+pub(super) async fn form(State(state): State<WebState>) -> Response {
+    answer::page(&VerifyPage { school: &state.school, checks: Vec::new() })
+}
+
+/// `POST /verify`, `multipart/form-data`, any number of files. A page, or a JSON array when the client asks for JSON.
+pub(super) async fn verify(State(state): State<WebState>, request: Request) -> Response {
+    let wants_json = wants_json(&request);
+    match check(&state, request).await {
+        Ok(views) if wants_json => Json(views.iter().map(CheckJson::of).collect::<Vec<_>>()).into_response(),
+        Ok(views) => answer::page(&VerifyPage {
+            school: &state.school,
+            checks: views.into_iter().map(|view| CheckView { view }).collect(),
+        }),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+fn wants_json(request: &Request) -> bool {
+    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.contains("application/json") && !accept.contains("text/html")
+}
+
+async fn check(state: &WebState, request: Request) -> Result<Vec<VerifyView>, Refusal> {
+    let _permit = state.uploads.acquire().await.map_err(|_| Refusal::Fault)?;
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| Refusal::NoFile)?;
+    let mut views = Vec::new();
+    let mut room = Room { taken: 0 };
+    while let Some((name, bytes)) = next_file(&mut form, &mut room).await? {
+        views.push(check_one(state.verify.clone(), name, bytes).await?);
+    }
+    if views.is_empty() { Err(Refusal::NoFile) } else { Ok(views) }
+}
+
+/// Checking hashes and parses for a while: it runs where that holds up nobody.
+async fn check_one(verify: Checking, name: String, bytes: Vec<u8>) -> Result<VerifyView, Refusal> {
+    let checked = tokio::task::spawn_blocking(move || verify(&name, &bytes)).await;
+    checked.map_err(|error| {
+        tracing::error!(error = %error, "a check broke off");
+        Refusal::Fault
+    })
+}
+
+/// Bytes taken by all files of one form.
+struct Room {
+    taken: usize,
+}
+
+/// The next field that holds a file; a form sent without a choice holds one of no name and no bytes.
+async fn next_file(form: &mut Multipart, room: &mut Room) -> Result<Option<(String, Vec<u8>)>, Refusal> {
+    while let Some(mut field) = form.next_field().await.map_err(|_| Refusal::BrokenUpload)? {
+        let name = field.file_name().map(str::to_owned).unwrap_or_default();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.chunk().await.map_err(|_| Refusal::BrokenUpload)? {
+            room.taken += chunk.len();
+            if room.taken <= LARGEST_UPLOAD_BYTES {
+                bytes.extend_from_slice(&chunk);
+            } else if room.taken > DRAINED_BYTES {
+                return Err(Refusal::TooLarge);
+            } else {
+                bytes = Vec::new();
+            }
+        }
+        if room.taken > LARGEST_UPLOAD_BYTES {
+            return Err(Refusal::TooLarge);
+        }
+        if !name.is_empty() {
+            return Ok(Some((name, bytes)));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,409 @@
+//! The store story: one story run on SQLite always, and on PostgreSQL when `TEST_DATABASE_URL` names one.
+//!
+//! Every statement of the store is met here on both engines: order of writers, guards, the log, the differences of an import.
+
+#![allow(clippy::expect_used)] // a test that cannot go on should stop
+
+use chrono::NaiveDate;
+use letopis::domain::audit::{Event, EventKind};
+use letopis::domain::copy::State;
+use letopis::domain::journal::{
+    Absence, Class, Course, Decision, FinalMark, Journal, Learner, Lesson, LessonKey, Mark, Period, PeriodKind, School,
+    StaffMember,
+};
+use letopis::domain::merkle;
+use letopis::domain::period;
+use letopis::domain::policy;
+use letopis::domain::register::RegisterLine;
+use letopis::domain::snapshot::{CopyKind, Snapshot, TemplateFacts};
+use letopis::domain::{audit, canon::Digest, freeze};
+use letopis::store::{CertificateRow, CheckpointRow, ClosureRow, Db, Error, SchoolRow, SealedRow, StatementRow};
+
+const AT: &str = "2025-10-24T12:00:00+05:00";
+const YEAR: &str = "2025/2026";
+
+/// Runs a story on each engine that is there, each time in a fresh school.
+fn on_every_engine<F, Fut>(story: F)
+where
+    F: Fn(Db) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let folder = tempfile::tempdir().expect("a folder");
+    let sqlite = format!("sqlite://{}?mode=rwc", folder.path().join("story.db").display());
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime");
+    let mut engines = vec![sqlite];
+    match std::env::var("TEST_DATABASE_URL") {
+        Ok(url) if !url.is_empty() => engines.push(url),
+        _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
+    }
+    for url in engines {
+        let school = format!("story-{}", std::process::id()) + &format!("-{:x}", fastrand());
+        runtime.block_on(async {
+            let db = Db::open(&url, &school).await.expect("the database opens");
+            let row = SchoolRow {
+                school: School::default(),
+                policy: "default".into(),
+                policy_text: "x".into(),
+                utc_offset_minutes: 300,
+            };
+            db.create_school(&row, AT).await.expect("a school");
+            assert_eq!(db.find_school().await.expect("a read"), Some(row));
+            story(db).await;
+        });
+    }
+}
+
+/// A number that differs between calls: PostgreSQL's schools outlive a test.
+fn fastrand() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a day")
+}
+
+fn journal() -> Journal {
+    let key = |number| LessonKey { course_id: "C1".into(), date: day("2025-09-03"), number };
+    let learner = |id: &str, surname: &str| Learner {
+        id: id.into(),
+        surname: surname.into(),
+        given_name: "Яшма".into(),
+        patronymic: String::new(),
+        born: None,
+        class: "5А".into(),
+        enrolled_on: day("2025-09-01"),
+        enrolment_order: "1".into(),
+        left_on: None,
+        leaving_order: String::new(),
+    };
+    Journal {
+        school: School {
+            name: "Школа примеров".into(),
+            short_name: "ШП".into(),
+            town: String::new(),
+            year: YEAR.into(),
+        },
+        periods: vec![Period {
+            id: "Q1".into(),
+            name: "1 четверть".into(),
+            kind: PeriodKind::Quarter,
+            grade_from: 1,
+            grade_to: 9,
+            starts: day("2025-09-01"),
+            ends: day("2025-10-24"),
+        }],
+        staff: ["director", "deputy", "teacher"]
+            .iter()
+            .enumerate()
+            .map(|(n, role)| StaffMember {
+                id: format!("T{n}"),
+                surname: "Кварцев".into(),
+                given_name: "Опал".into(),
+                patronymic: "Агатович".into(),
+                position: "Должность".into(),
+                roles: vec![(*role).to_owned()],
+            })
+            .collect(),
+        classes: vec![Class { name: "5А".into(), grade: 5, class_teacher_id: "T2".into() }],
+        learners: vec![learner("L1", "Ольхина"), learner("L2", "Берёзова")],
+        courses: vec![Course {
+            id: "C1".into(),
+            class: "5А".into(),
+            subject: "Алгебра".into(),
+            group: String::new(),
+            teacher_id: "T2".into(),
+            hours_per_week_centi: 300,
+            members: vec!["L1".into(), "L2".into()],
+        }],
+        lessons: [1, 2]
+            .map(|number| Lesson {
+                key: key(number),
+                topic: "Дроби $#*".into(),
+                homework: String::new(),
+                kind_of_work: String::new(),
+                substitute_teacher_id: String::new(),
+            })
+            .to_vec(),
+        marks: vec![Mark {
+            lesson: key(1),
+            learner_id: "L1".into(),
+            kind_of_work: String::new(),
+            value: "5".into(),
+            ordinal: 0,
+        }],
+        absences: vec![Absence { lesson: key(2), learner_id: "L2".into(), code: "Б".into() }],
+        final_marks: ["L1", "L2"]
+            .map(|learner| FinalMark {
+                course_id: "C1".into(),
+                learner_id: learner.into(),
+                period: "Q1".into(),
+                value: "5".into(),
+            })
+            .to_vec(),
+        decisions: vec![Decision {
+            learner_id: "L1".into(),
+            decision: "Переведена".into(),
+            protocol: "8".into(),
+            date: Some(day("2026-05-26")),
+        }],
+    }
+}
+
+fn event(kind: EventKind) -> Event {
+    Event::new(kind, "operator", AT)
+}
+
+fn snapshot() -> Snapshot {
+    let journal = journal();
+    let policy = policy::parse("default", policy::builtin("default").expect("a policy")).expect("the default policy");
+    let span = period::span(&journal, &journal.classes[0], "Q1").expect("a span");
+    let told = freeze::Circumstances {
+        school_id: "story".into(),
+        authority: Digest::of(b"authority"),
+        version: 1,
+        replaces: String::new(),
+        frozen_at: AT.into(),
+        exported_at: String::new(),
+        ground: String::new(),
+        omissions: Vec::new(),
+        template: TemplateFacts { name: "period-copy".into(), version: "1".into(), digest: Digest::of(b"t") },
+        salts: vec!["00".repeat(16), "11".repeat(16)],
+    };
+    freeze::freeze(&journal, &journal.classes[0], &span, &policy, &told).expect("a snapshot")
+}
+
+async fn import(db: &Db, journal: &Journal) -> Result<usize, Error> {
+    let mut tx = db.begin().await?;
+    let written = tx.replace_journal(journal).await?;
+    tx.rename_school(&journal.school).await?;
+    tx.record(&event(EventKind::BundleImported), [1; 16]).await?.commit().await?;
+    Ok(written)
+}
+
+fn closure() -> ClosureRow {
+    ClosureRow {
+        year: YEAR.into(),
+        class: "5А".into(),
+        period: "Q1".into(),
+        starts: "2025-09-01".into(),
+        ends: "2025-10-24".into(),
+        closed_at: AT.into(),
+        closed_by: "operator".into(),
+        ground: String::new(),
+    }
+}
+
+async fn close(db: &Db) {
+    let mut tx = db.begin().await.expect("a turn");
+    tx.record_closure(&closure()).await.expect("a closure");
+    tx.record_frozen(&snapshot(), State::Frozen).await.expect("a snapshot");
+    tx.record(&event(EventKind::PeriodClosed), [2; 16]).await.expect("an event").commit().await.expect("a commit");
+}
+
+#[test]
+fn a_journal_comes_back_as_it_went_in_and_a_second_import_writes_only_the_difference() {
+    on_every_engine(|db| async move {
+        let mut journal = journal();
+        assert!(import(&db, &journal).await.expect("an import") > 0);
+        let mut back = db.load_journal(YEAR).await.expect("a journal");
+        back.school.year = YEAR.into();
+        assert_eq!(back, journal);
+        assert_eq!(db.list_years().await.expect("years"), [YEAR]);
+        assert_eq!(import(&db, &journal).await.expect("the same again"), 0);
+        journal.marks[0].value = "4".into();
+        journal.absences.clear();
+        let changes = db.begin().await.expect("a turn").list_changes(&journal).await.expect("changes");
+        let tables: Vec<&str> = changes.iter().map(|change| change.table).collect();
+        assert_eq!(tables, ["marks", "absences"]);
+        assert_eq!(import(&db, &journal).await.expect("the difference"), 2);
+        assert_eq!(db.load_journal(YEAR).await.expect("a journal").marks[0].value, "4");
+    });
+}
+
+#[test]
+fn a_closed_period_refuses_every_write_path() {
+    on_every_engine(|db| async move {
+        let journal = journal();
+        import(&db, &journal).await.expect("an import");
+        close(&db).await;
+        type Edit = fn(&mut Journal);
+        let edits: [(&str, Edit); 9] = [
+            ("mark changed", |j| j.marks[0].value = "2".into()),
+            ("mark removed", |j| j.marks.clear()),
+            ("mark added", |j| j.marks.push(Mark { ordinal: 1, ..j.marks[0].clone() })),
+            ("absence changed", |j| j.absences[0].code = "Н".into()),
+            ("topic changed", |j| j.lessons[0].topic = "Другая".into()),
+            ("lesson removed", |j| j.lessons.truncate(1)),
+            ("final mark changed", |j| j.final_marks[0].value = "2".into()),
+            ("final mark removed", |j| j.final_marks.clear()),
+            ("course moved", |j| j.courses[0].subject = "Физика".into()),
+        ];
+        for (what, edit) in edits {
+            let mut changed = journal.clone();
+            edit(&mut changed);
+            let refused = import(&db, &changed).await;
+            assert!(matches!(refused, Err(Error::PeriodClosed(_))), "{what}: {refused:?}");
+        }
+        let mut later = journal.clone();
+        later.lessons[0].key.date = day("2025-11-10");
+        later.lessons.push(journal.lessons[0].clone());
+        import(&db, &later).await.expect("a lesson of the next period is free");
+        let mut tx = db.begin().await.expect("a turn");
+        assert!(matches!(tx.record_closure(&closure()).await, Err(Error::Duplicate)), "a period closes once");
+        assert_eq!(db.list_closures().await.expect("closures"), [closure()]);
+    });
+}
+
+#[test]
+fn a_copy_walks_from_frozen_to_the_register_and_its_facts_stay() {
+    on_every_engine(|db| async move {
+        import(&db, &journal()).await.expect("an import");
+        close(&db).await;
+        let frozen = snapshot();
+        let mut copy = db.list_copies().await.expect("copies").pop().expect("a copy");
+        assert_eq!((copy.state, copy.kind, copy.snapshot), (State::Frozen, CopyKind::PeriodCopy, frozen.digest()));
+        assert_eq!(db.load_snapshot(copy.snapshot).await.expect("a snapshot"), frozen);
+
+        copy.state = State::Issued;
+        copy.pages = 9;
+        copy.issued_at = AT.into();
+        copy.issued_pdf = Digest::of(b"pdf").to_hex();
+        let mut tx = db.begin().await.expect("a turn");
+        tx.record_issue(&copy).await.expect("an issue");
+        assert!(matches!(tx.record_issue(&copy).await, Err(Error::Duplicate)), "issued once");
+        tx.record(&event(EventKind::CopyIssued), [3; 16]).await.expect("an event").commit().await.expect("a commit");
+
+        let statement = StatementRow {
+            stage: "director".into(),
+            signer: "T0".into(),
+            body: "слова".into(),
+            signature: "c2ln".into(),
+            certificate: "cc".into(),
+            signed_at: AT.into(),
+            verdict: "checked_and_correct".into(),
+        };
+        let mut tx = db.begin().await.expect("a turn");
+        tx.record_statement(&copy.id, 1, &statement).await.expect("a statement");
+        assert_eq!(tx.list_statements(&copy.id, 1).await.expect("statements").len(), 1);
+        tx.move_copy(&copy.id, 1, State::Issued, State::Signed).await.expect("a move");
+        let stale = tx.move_copy(&copy.id, 1, State::Issued, State::Signed).await;
+        assert!(matches!(stale, Err(Error::Duplicate)), "a move from where it no longer stands");
+        tx.record(&event(EventKind::StatementSigned), [4; 16]).await.expect("event").commit().await.expect("a commit");
+        let mut tx = db.begin().await.expect("a turn");
+        let second = tx.record_statement(&copy.id, 1, &statement).await;
+        assert!(matches!(second, Err(Error::Duplicate)), "a second signature");
+        drop(tx);
+        assert_eq!(db.list_statements(&copy.id, 1).await.expect("statements"), [statement]);
+
+        let mut tx = db.begin().await.expect("a turn");
+        let no = tx.next_register_number().await.expect("a number");
+        drop(tx);
+        let mut tx = db.begin().await.expect("a turn");
+        assert_eq!((no, tx.next_register_number().await.expect("a number")), (1, 1), "a dropped turn gave nothing");
+        let line = RegisterLine {
+            no,
+            id: copy.id.clone(),
+            version: 1,
+            number: copy.number.clone(),
+            kind: copy.kind,
+            year: YEAR.into(),
+            class: "5А".into(),
+            period: "Q1".into(),
+            sealed_at: AT.into(),
+            sheets: copy.sheets,
+            pages: 9,
+            object: "urn:x".into(),
+            sealed_pdf: Digest::of(b"sealed"),
+            snapshot: copy.snapshot,
+            keep_through: "2031-12-31".into(),
+        };
+        let sealed = SealedRow { line, log_proof: "proof".into() };
+        tx.record_register_line(&sealed).await.expect("a line");
+        tx.record(&event(EventKind::Sealed), [5; 16]).await.expect("an event").commit().await.expect("a commit");
+        assert_eq!(db.list_register().await.expect("the register"), std::slice::from_ref(&sealed));
+        assert_eq!(db.find_register_line(&copy.id, 1).await.expect("a line"), Some(sealed));
+        assert_eq!(db.find_register_line(&copy.id, 2).await.expect("no line"), None);
+        assert_eq!(db.list_versions(&copy.id).await.expect("versions").len(), 1);
+    });
+}
+
+#[test]
+fn the_log_never_forks_under_many_writers_and_a_dropped_turn_leaves_nothing() {
+    on_every_engine(|db| async move {
+        let mut tasks = Vec::new();
+        for task in 0..8_u8 {
+            let db = db.clone();
+            tasks.push(tokio::spawn(async move {
+                for turn in 0..10_u8 {
+                    let tx = db.begin().await.expect("a turn");
+                    let recorded =
+                        tx.record(&event(EventKind::CheckFailed).with_number("n", turn.into()), [task; 16]).await;
+                    if turn % 5 == 4 {
+                        drop(recorded); // an author who went away before the commit
+                    } else {
+                        recorded.expect("an event").commit().await.expect("a commit");
+                    }
+                }
+            }));
+        }
+        for task in tasks {
+            task.await.expect("no panic");
+        }
+        let entries = db.list_log().await.expect("the log");
+        assert_eq!(entries.len(), 64);
+        let leaves: Vec<Digest> = entries
+            .iter()
+            .map(|e| {
+                let salt = letopis::domain::canon::unhex(&e.salt).expect("hex");
+                merkle::leaf_hash(&audit::entry(&salt, &e.payload).0)
+            })
+            .collect();
+        assert!(entries.iter().zip(0..).all(|(entry, index)| entry.index == index), "no gap, no fork");
+        assert_eq!(db.log_state().await.expect("the head"), (64, merkle::root(&leaves)));
+    });
+}
+
+#[test]
+fn an_event_comes_with_the_path_that_proves_it() {
+    on_every_engine(|db| async move {
+        for turn in 0..13_u8 {
+            let tx = db.begin().await.expect("a turn");
+            let at = tx.record(&event(EventKind::CheckFailed), [turn; 16]).await.expect("an event").commit().await;
+            let at = at.expect("a commit");
+            let leaf = merkle::leaf_hash(&audit::entry(&at.salt, &at.payload).0);
+            assert!(merkle::verify_inclusion(&leaf, at.index, at.size, &at.path, &at.root), "entry {turn}");
+        }
+    });
+}
+
+#[test]
+fn certificates_bundles_and_checkpoints_are_kept_and_only_grow() {
+    on_every_engine(|db| async move {
+        let certificate = CertificateRow {
+            fingerprint: "f".into(),
+            owner: "T1".into(),
+            serial: "01".into(),
+            subject: "Кварцев".into(),
+            not_before: AT.into(),
+            not_after: AT.into(),
+            pem: "pem".into(),
+            key_file: "k".into(),
+        };
+        let mut tx = db.begin().await.expect("a turn");
+        tx.register_certificate(&certificate, AT).await.expect("a certificate");
+        tx.record_bundle("digest", YEAR, AT, "operator").await.expect("a bundle");
+        let checkpoint = CheckpointRow { size: 1, root: "r".into(), signed_at: AT.into(), note: "n".into() };
+        let mut recorded = tx.record(&event(EventKind::CertificateIssued), [7; 16]).await.expect("an event");
+        recorded.keep_checkpoint(&checkpoint).await.expect("a checkpoint");
+        recorded.commit().await.expect("a commit");
+        db.keep_checkpoint(&checkpoint).await.expect("the same checkpoint again");
+        assert_eq!(db.list_checkpoints().await.expect("checkpoints"), [checkpoint]);
+        assert_eq!(db.find_certificate("T1").await.expect("a certificate"), Some(certificate.clone()));
+        assert_eq!(db.list_certificates().await.expect("certificates"), [certificate]);
+        assert_eq!(db.find_bundle("digest").await.expect("a bundle"), Some(AT.to_owned()));
+        assert_eq!(db.find_bundle("other").await.expect("no bundle"), None);
+        assert_eq!(db.list_bundles().await.expect("bundles").len(), 1);
+    });
+}
