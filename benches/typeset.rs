@@ -54,6 +54,9 @@ fn main() {
         let seconds = began.elapsed().as_secs_f64();
         let (pages, bytes) = (pages.into_inner(), bytes.into_inner());
         let rate = pages as f64 / seconds;
-        println!("{threads} thread(s): {pages} pages in {seconds:.2} s, {rate:.0} pages/s, {} bytes a page", bytes / pages);
+        println!(
+            "{threads} thread(s): {pages} pages in {seconds:.2} s, {rate:.0} pages/s, {} bytes a page",
+            bytes / pages
+        );
     }
 }

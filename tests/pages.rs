@@ -1,4 +1,4 @@
-//! Golden pages in five nets (house-style 5.7): same bytes twice, a list of hashes, text of each page, small pictures,
+//! Golden pages in five nets: same bytes twice, a list of hashes, text of each page,
 //! validity. `GOLDEN=update cargo test --release --test pages` writes what is expected anew; PDFs go to `target/pages`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
@@ -130,7 +130,8 @@ fn two_threads_make_the_bytes_of_one() {
     let alone: Vec<Vec<u8>> = snapshots.iter().map(make).collect();
     std::thread::scope(|scope| {
         let (make, snapshots) = (&make, &snapshots);
-        let runs: Vec<_> = (0..2).map(|_| scope.spawn(move || snapshots.iter().map(make).collect::<Vec<_>>())).collect();
+        let runs: Vec<_> =
+            (0..2).map(|_| scope.spawn(move || snapshots.iter().map(make).collect::<Vec<_>>())).collect();
         for run in runs {
             assert!(run.join().unwrap() == alone);
         }
@@ -160,7 +161,8 @@ fn small_pictures_look_as_they_did() {
     for (name, snapshot, kind, page) in drawn {
         let (document, _) = lay_out(snapshot, &edition(snapshot, kind), &[]).unwrap();
         // Half a dot a point: 36 dots an inch, enough to see that a block moved.
-        let options = typst_render::RenderOptions { pixel_per_pt: typst::utils::Scalar::new(0.5), ..Default::default() };
+        let options =
+            typst_render::RenderOptions { pixel_per_pt: typst::utils::Scalar::new(0.5), ..Default::default() };
         let picture = typst_render::render(&document.pages()[page], &options);
         golden(&format!("pages/{name}.png"), &picture.encode_png().unwrap());
     }
@@ -168,7 +170,8 @@ fn small_pictures_look_as_they_did() {
 
 /// Nothing overlaps, nothing runs through a rule, nothing leaves its margins.
 fn assert_tidy(name: &str, snapshot: &Snapshot, kind: EditionKind) -> Vec<Seen> {
-    let (document, _) = lay_out(snapshot, &edition(snapshot, kind), &[]).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let (document, _) =
+        lay_out(snapshot, &edition(snapshot, kind), &[]).unwrap_or_else(|error| panic!("{name}: {error}"));
     let pages = see(&document);
     for (index, page) in pages.iter().enumerate() {
         let place = format!("{name}, page {}", index + 1);
@@ -176,7 +179,8 @@ fn assert_tidy(name: &str, snapshot: &Snapshot, kind: EditionKind) -> Vec<Seen> 
         let (width, height) = (size.x.to_pt(), size.y.to_pt());
         let archive = [width - 20.0 * MM, 5.0 * MM, width - 5.0 * MM, 15.0 * MM];
         for (at, (ink, text)) in page.texts.iter().enumerate() {
-            let inside = ink[0] >= 9.9 * MM && ink[1] >= 9.9 * MM && ink[2] <= width - 9.9 * MM && ink[3] <= height - 19.9 * MM;
+            let inside =
+                ink[0] >= 9.9 * MM && ink[1] >= 9.9 * MM && ink[2] <= width - 9.9 * MM && ink[3] <= height - 19.9 * MM;
             assert!(inside || text.trim().is_empty(), "{place}: «{text}» leaves the page: {ink:?}");
             assert!(!overlap(ink, &archive), "{place}: «{text}» stands in the corner of the archive's number");
             for (other, words) in &page.texts[at + 1..] {
@@ -233,7 +237,11 @@ fn every_spread_is_a_left_even_page_and_its_topics_beside_it() {
             assert_eq!((index + 1) % 2, 0, "marks stand on even pages");
             assert!(has(index + 1, "УЧИТЕЛЯ") && has(index + 1, "Что пройдено"), "topics stand on the facing page");
             let numbers = |page: &Seen| -> BTreeSet<String> {
-                page.texts.iter().map(|(_, text)| text.clone()).filter(|text| text.starts_with("уроки ") || text.starts_with("урок ")).collect()
+                page.texts
+                    .iter()
+                    .map(|(_, text)| text.clone())
+                    .filter(|text| text.starts_with("уроки ") || text.starts_with("урок "))
+                    .collect()
             };
             let said = numbers(&pages[index]).into_iter().next().unwrap_or_default();
             let (from, until) = span(&said);
@@ -255,10 +263,7 @@ fn every_spread_is_a_left_even_page_and_its_topics_beside_it() {
 
 /// «уроки 1–20 из 40» as (1, 20); nothing as an empty span.
 fn span(said: &str) -> (usize, usize) {
-    let numbers: Vec<usize> = said
-        .split(|c: char| !c.is_ascii_digit())
-        .filter_map(|word| word.parse().ok())
-        .collect();
+    let numbers: Vec<usize> = said.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
     match numbers[..] {
         [from, until, _] => (from, until),
         [only, _] => (only, only),
@@ -319,12 +324,4 @@ fn each_kind_of_copy_has_a_template_of_its_own() {
     let [journal, summary] = [PeriodCopy, SummarySheet].map(template_facts);
     assert_eq!([journal.name.as_str(), summary.name.as_str()], ["period-copy", "summary-sheet"]);
     assert_ne!(journal.digest, summary.digest);
-}
-#[test]
-fn zz_debug() {
-    let pages = assert_tidy("hostile journal", &hostile::journal(), EditionKind::Sealed);
-    for p in pages.iter().take(8) { println!("{} texts {} rules {} images", p.texts.len(), p.rules.len(), p.images.len()); }
-    for (n, s) in [("hj", hostile::journal()), ("hs", hostile::summary()), ("empty", hostile::empty()), ("g3", hostile::with_ground(3)), ("g200", hostile::with_ground(200))] {
-        std::fs::write(target().join(format!("{n}.pdf")), typeset(&s, &edition(&s, EditionKind::Sealed), &[]).unwrap().pdf).unwrap();
-    }
 }

@@ -2,6 +2,8 @@
 //!
 //! Every statement of the store is met here on both engines: order of writers, guards, the log, the differences of an import.
 
+#![allow(clippy::expect_used)] // a test that cannot go on should stop
+
 use chrono::NaiveDate;
 use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::copy::State;
@@ -15,9 +17,7 @@ use letopis::domain::policy;
 use letopis::domain::register::RegisterLine;
 use letopis::domain::snapshot::{CopyKind, Snapshot, TemplateFacts};
 use letopis::domain::{audit, canon::Digest, freeze};
-use letopis::store::{
-    CertificateRow, CheckpointRow, ClosureRow, Db, Error, SchoolRow, SealedRow, StatementRow,
-};
+use letopis::store::{CertificateRow, CheckpointRow, ClosureRow, Db, Error, SchoolRow, SealedRow, StatementRow};
 
 const AT: &str = "2025-10-24T12:00:00+05:00";
 const YEAR: &str = "2025/2026";
@@ -30,7 +30,8 @@ where
 {
     let folder = tempfile::tempdir().expect("a folder");
     let sqlite = format!("sqlite://{}?mode=rwc", folder.path().join("story.db").display());
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime");
     let mut engines = vec![sqlite];
     match std::env::var("TEST_DATABASE_URL") {
         Ok(url) if !url.is_empty() => engines.push(url),
@@ -321,7 +322,7 @@ fn a_copy_walks_from_frozen_to_the_register_and_its_facts_stay() {
         let sealed = SealedRow { line, log_proof: "proof".into() };
         tx.record_register_line(&sealed).await.expect("a line");
         tx.record(&event(EventKind::Sealed), [5; 16]).await.expect("an event").commit().await.expect("a commit");
-        assert_eq!(db.list_register().await.expect("the register"), [sealed.clone()]);
+        assert_eq!(db.list_register().await.expect("the register"), std::slice::from_ref(&sealed));
         assert_eq!(db.find_register_line(&copy.id, 1).await.expect("a line"), Some(sealed));
         assert_eq!(db.find_register_line(&copy.id, 2).await.expect("no line"), None);
         assert_eq!(db.list_versions(&copy.id).await.expect("versions").len(), 1);

@@ -51,6 +51,8 @@ pub const DUPLICATE_PERSON: &str = "import.duplicate-person";
 pub const CLASS_NAME: &str = "import.class-name";
 /// Two classes whose copies would get one identifier.
 pub const SIMILAR_CLASSES: &str = "import.similar-classes";
+/// Two courses or two periods whose sheets or copies would get one identifier.
+pub const SIMILAR_IDS: &str = "import.similar-ids";
 /// No such learner.
 pub const UNKNOWN_LEARNER: &str = "import.unknown-learner";
 /// No such course.
@@ -101,7 +103,7 @@ pub const UNLIKELY_BIRTH: &str = "import.unlikely-birth";
 pub const NO_DIRECTOR: &str = "import.no-director";
 
 /// Every code; each has a fixture.
-pub const ALL: [&str; 48] = [
+pub const ALL: [&str; 49] = [
     MISSING_FILE,
     UNKNOWN_FILE,
     WRONG_ENCODING,
@@ -126,6 +128,7 @@ pub const ALL: [&str; 48] = [
     DUPLICATE_PERSON,
     CLASS_NAME,
     SIMILAR_CLASSES,
+    SIMILAR_IDS,
     UNKNOWN_LEARNER,
     UNKNOWN_COURSE,
     UNKNOWN_CLASS,

@@ -57,6 +57,7 @@ fn from_1251(byte: u8) -> char {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
 mod tests {
     use super::*;
 

@@ -137,6 +137,7 @@ pub fn between(found: &str, meant: &str) -> Option<Stray> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
 mod tests {
     use super::*;
 

@@ -36,7 +36,7 @@ pub struct Bundle {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The bundle is wrong: every finding, warnings included, by file and line.
-    #[error("комплект не принят, замечаний: {}", .0.len())]
+    #[error("набор не принят, замечаний: {}", .0.len())]
     Refused(Vec<Finding>),
     /// The folder, the zip or a file of it cannot be read.
     #[error("не удаётся прочитать {}: {source}", .path.display())]
@@ -100,7 +100,7 @@ fn list<T>(
     let sheet = match files.iter().find(|candidate| candidate.name == file.name()) {
         Some(given) => Sheet::read(file, &given.bytes, found),
         None if file.layout().required => {
-            found.error(Place::file(file), codes::MISSING_FILE, "в комплекте нет этого файла");
+            found.error(Place::file(file), codes::MISSING_FILE, "в наборе нет этого файла");
             Sheet::unread(file)
         }
         None => Sheet::absent(file),
@@ -116,7 +116,7 @@ fn unknown_files(files: &[BundleFile], found: &mut Found) {
         }
         let absent = File::ALL.iter().map(|known| known.name());
         let absent = absent.filter(|name| !files.iter().any(|file| file.name == *name));
-        let message = "такого файла в комплекте не бывает: переименуйте или уберите его";
+        let message = "такого файла в наборе не бывает: переименуйте или уберите его";
         let meant = nearest(&file.name, absent).unwrap_or("только файлы, названные в описании формата");
         let finding = Finding::new(codes::UNKNOWN_FILE, &file.name, message).expected_found(meant, &file.name);
         found.unknown_file(finding);

@@ -10,6 +10,7 @@ use crate::domain::{names, words};
 use super::check::{Known, Lists, duplicates};
 use super::found::{Found, Place};
 use super::layout::File;
+use super::rows::Listed;
 use super::{codes, look_alike, rows};
 
 /// A learner is between these ages, in years, at enrolment: first classes take from six and a half, evening ones to adults.
@@ -41,6 +42,7 @@ fn school_and_staff(lists: &Lists, found: &mut Found) {
 fn periods(lists: &Lists, found: &mut Found) {
     let list = &lists.periods;
     duplicates(list, "id", |period| &period.id, |period| format!("период «{}»", period.id), found);
+    similar_ids(list, |period| &period.id, found);
     let first_year = lists.school.items.first().and_then(|school| rows::first_year(&school.year));
     let year = first_year
         .and_then(|year| Some((NaiveDate::from_ymd_opt(year, 9, 1)?, NaiveDate::from_ymd_opt(year + 1, 8, 31)?)));
@@ -153,12 +155,28 @@ fn learners(lists: &Lists, known: &Known<'_>, found: &mut Found) {
 fn courses(lists: &Lists, known: &Known<'_>, found: &mut Found) {
     let list = &lists.courses;
     duplicates(list, "id", |course| &course.id, |course| format!("курс «{}»", course.id), found);
+    similar_ids(list, |course| &course.id, found);
     for (course, line) in list.with_lines() {
         class_reference(known, list.at(line, "class"), &course.class, found);
         known.names.staff.refer(list.at(line, "teacher_id"), &course.teacher_id, found);
         if !course.group.is_empty() && lists.groups.is_whole && !known.members.contains_key(course.id.as_str()) {
             let message = format!("у группы «{}» нет ни одного обучающегося: взят весь класс", course.group);
             found.warning(list.at(line, "group"), codes::EMPTY_GROUP, message);
+        }
+    }
+}
+
+/// Identifiers that a copy's own identifiers cannot tell apart: they are written there as ASCII slugs.
+fn similar_ids<T>(list: &Listed<T>, id: impl Fn(&T) -> &str, found: &mut Found) {
+    let mut slugs: HashMap<String, &str> = HashMap::new();
+    for (item, line) in list.with_lines() {
+        let id = id(item);
+        match slugs.insert(names::slug(id), id) {
+            Some(other) if other != id => {
+                let message = format!("«{other}» и «{id}» неразличимы в номерах листов и копий");
+                found.error(list.at(line, "id"), codes::SIMILAR_IDS, message);
+            }
+            _ => {}
         }
     }
 }

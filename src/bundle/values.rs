@@ -10,7 +10,7 @@ use super::{codes, look_alike, rows};
 pub struct Scale<'p> {
     allowed: Vec<&'p str>,
     code: &'static str,
-    /// «такой отметки нет в политике».
+    /// «такой отметки нет в правилах школы».
     message: &'static str,
     /// Values of the other files: a likely mistake is a row in the wrong file.
     elsewhere: Vec<(&'p str, &'static str)>,
@@ -26,7 +26,7 @@ impl<'p> Scale<'p> {
         Self {
             allowed: policy.mark_values.iter().map(String::as_str).collect(),
             code: codes::UNKNOWN_MARK,
-            message: "такой отметки нет в политике",
+            message: "такой отметки нет в правилах школы",
             elsewhere: absences.chain(finals).collect(),
         }
     }
@@ -36,7 +36,7 @@ impl<'p> Scale<'p> {
         Self {
             allowed: policy.absence_codes.iter().map(|rule| rule.code.as_str()).collect(),
             code: codes::UNKNOWN_ABSENCE,
-            message: "такого кода пропуска нет в политике",
+            message: "такого кода пропуска нет в правилах школы",
             elsewhere: policy.mark_values.iter().map(|value| (value.as_str(), "отметку пишут в marks.csv")).collect(),
         }
     }
@@ -47,7 +47,7 @@ impl<'p> Scale<'p> {
         Self {
             allowed: marks.chain(policy.final_values.iter().map(|rule| rule.code.as_str())).collect(),
             code: codes::UNKNOWN_FINAL,
-            message: "такой итоговой отметки нет в политике",
+            message: "такой итоговой отметки нет в правилах школы",
             elsewhere: Vec::new(),
         }
     }

@@ -21,7 +21,11 @@ use crate::sign::certificate::from_pem;
 pub(super) struct Verify {
     #[arg(value_name = "ПУТЬ", help = "Архив, запись архива, пакет .zip, выписка или PDF; можно несколько")]
     paths: Vec<PathBuf>,
-    #[arg(long, value_name = "ФАЙЛ", help = "Сертификат удостоверяющего центра школы (PEM), полученный из надёжных рук")]
+    #[arg(
+        long,
+        value_name = "ФАЙЛ",
+        help = "Сертификат удостоверяющего центра школы (PEM), полученный из надёжных рук"
+    )]
     authority: Option<PathBuf>,
     #[arg(long, help = "Сверить и SHA-512 каждого файла архива, не только SHA-256")]
     full: bool,
@@ -56,8 +60,7 @@ impl Verify {
 }
 
 fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
     from_pem(&text).map_err(|error| Failure::Said(format!("{}: {error}", path.display())))
 }
 
@@ -324,7 +327,10 @@ enum Policies {
     },
     #[command(about = "Показать правила: значение, единица, пункт положения")]
     Show {
-        #[arg(value_name = "ПРАВИЛА", help = "Имя встроенных правил или файл .toml; без этого правила дома или default")]
+        #[arg(
+            value_name = "ПРАВИЛА",
+            help = "Имя встроенных правил или файл .toml; без этого правила дома или default"
+        )]
         policy: Option<String>,
     },
 }

@@ -30,7 +30,12 @@ const FOLDER: &str = "letopis-demo";
 pub(super) struct Demo {
     #[arg(long, value_name = "НАБОР", help = "Настоящий набор CSV вместо придуманной школы")]
     bundle: Option<PathBuf>,
-    #[arg(long = "period", value_name = "ПЕРИОД", value_delimiter = ',', help = "Период; можно несколько; Y — год со сводными ведомостями. Без этого — первый период каждого класса")]
+    #[arg(
+        long = "period",
+        value_name = "ПЕРИОД",
+        value_delimiter = ',',
+        help = "Период; можно несколько; Y — год со сводными ведомостями. Без этого — первый период каждого класса"
+    )]
     periods: Vec<String>,
     #[arg(long, value_name = "КЛАССЫ", value_delimiter = ',', help = "Только эти классы: 5А,6А")]
     classes: Vec<String>,
@@ -146,13 +151,7 @@ impl Demo {
         Ok(house)
     }
 
-    async fn import(
-        &self,
-        house: &House,
-        folder: &Path,
-        desk: &Desk,
-        steps: &mut Steps,
-    ) -> Result<bool, Failure> {
+    async fn import(&self, house: &House, folder: &Path, desk: &Desk, steps: &mut Steps) -> Result<bool, Failure> {
         let start = Instant::now();
         let bar = steps.begin("Журнал", 1);
         let bundle = match &self.bundle {
@@ -200,7 +199,12 @@ impl Demo {
                 }
             }
         }
-        steps.end(&bar, Step { name: "Закрытие периодов", classes: count, took: start.elapsed(), ..Step::default() });
+        steps.end(
+            &bar,
+            Step {
+                name: "Закрытие периодов", classes: count, took: start.elapsed(), ..Step::default()
+            },
+        );
         if notes > 0 && !refused {
             println!("Замечаний к полноте, не мешающих закрытию: {notes} (подробно — letopis close).");
         }

@@ -39,9 +39,8 @@ impl Init {
             .clone()
             .or_else(|| desk.dir.clone())
             .ok_or_else(|| Failure::Said("не указана папка: letopis init ПАПКА".to_owned()))?;
-        let minutes = config::parse_offset(&self.utc_offset).ok_or_else(|| {
-            Failure::Said(format!("часовой пояс «{}» не понят: нужно вида +03:00", self.utc_offset))
-        })?;
+        let minutes = config::parse_offset(&self.utc_offset)
+            .ok_or_else(|| Failure::Said(format!("часовой пояс «{}» не понят: нужно вида +03:00", self.utc_offset)))?;
         if let Some(school) = self.school.as_deref().filter(|school| !config::is_identifier(school)) {
             return Err(Failure::Said(format!(
                 "идентификатор школы «{school}» не годится: нужны латинские строчные буквы, цифры и дефис"

@@ -25,7 +25,11 @@ pub(super) struct Close {
     classes: Vec<String>,
     #[arg(long, conflicts_with = "classes", help = "Все классы, у которых есть этот период")]
     all: bool,
-    #[arg(long = "override", value_name = "ОСНОВАНИЕ", help = "Закрыть вопреки замечаниям; основание печатается на титуле")]
+    #[arg(
+        long = "override",
+        value_name = "ОСНОВАНИЕ",
+        help = "Закрыть вопреки замечаниям; основание печатается на титуле"
+    )]
     ground: Option<String>,
     #[arg(long, value_name = "ГОД", help = "Учебный год, 2025/2026")]
     year: Option<String>,
@@ -68,8 +72,12 @@ impl Close {
             for one in &closed {
                 print_findings(&one.findings);
                 match (&one.copy, one.already) {
-                    (Some(copy), false) => println!("{}: период {} закрыт, снимок {copy} заморожен", one.class, self.period),
-                    (Some(copy), true) => println!("{}: период {} уже был закрыт, копия {copy}", one.class, self.period),
+                    (Some(copy), false) => {
+                        println!("{}: период {} закрыт, снимок {copy} заморожен", one.class, self.period)
+                    }
+                    (Some(copy), true) => {
+                        println!("{}: период {} уже был закрыт, копия {copy}", one.class, self.period)
+                    }
                     (None, _) => println!(
                         "{}: период {} не закрыт, есть ошибки; устраните их или укажите --override \"основание\"",
                         one.class, self.period
@@ -124,7 +132,12 @@ pub(super) fn last_versions(rows: Vec<CopyRow>) -> Vec<CopyRow> {
 pub(super) struct Issue {
     #[command(flatten)]
     which: Which,
-    #[arg(long, value_name = "ОСНОВАНИЕ", conflicts_with = "all", help = "Выпустить следующую версию взамен последней")]
+    #[arg(
+        long,
+        value_name = "ОСНОВАНИЕ",
+        conflicts_with = "all",
+        help = "Выпустить следующую версию взамен последней"
+    )]
     reissue: Option<String>,
 }
 
@@ -166,7 +179,12 @@ pub(super) struct Sign {
     which: Which,
     #[arg(long = "as", value_name = "СОТРУДНИК", help = "Кто подписывает; без этого подписывают все по маршруту")]
     signer: Option<String>,
-    #[arg(long, value_name = "СТУПЕНЬ", requires = "signer", help = "subject_teacher, class_teacher, deputy, director")]
+    #[arg(
+        long,
+        value_name = "СТУПЕНЬ",
+        requires = "signer",
+        help = "subject_teacher, class_teacher, deputy, director"
+    )]
     stage: Option<String>,
     #[arg(long = "sheet", value_name = "ЛИСТ", requires = "signer", help = "Лист; подписываются все свои листы сразу")]
     sheets: Vec<String>,
@@ -194,7 +212,7 @@ impl Sign {
             }
             None => {
                 let rows = self.which.rows(&house, State::Issued).await?;
-                for row in rows.iter().filter(|row| row.state != State::Issued) {
+                if let Some(row) = rows.iter().find(|row| row.state != State::Issued) {
                     let action = crate::domain::copy::Action::Sign;
                     let refusal = crate::domain::copy::Refusal { action, state: row.state };
                     return Err(flow::Error::State { copy: row.id.clone(), refusal }.into());
@@ -209,7 +227,12 @@ impl Sign {
             }));
         } else {
             let verb = if self.refuse.is_some() { "Отказов" } else { "Заявлений подписано" };
-            println!("{verb}: {}, листов: {}, маршрут завершён у копий: {}.", done.copies, done.sheets, done.completed.len());
+            println!(
+                "{verb}: {}, листов: {}, маршрут завершён у копий: {}.",
+                done.copies,
+                done.sheets,
+                done.completed.len()
+            );
         }
         Ok(0)
     }
@@ -445,7 +468,14 @@ fn route_lines(snapshot: &Snapshot, statements: &[crate::store::StatementRow]) -
 }
 
 fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements: &[crate::store::StatementRow]) {
-    println!("{} версия {} — {}, {} класс, {}", row.id, row.version, row.kind.as_russian(), row.class, snapshot.period.name);
+    println!(
+        "{} версия {} — {}, {} класс, {}",
+        row.id,
+        row.version,
+        row.kind.as_russian(),
+        row.class,
+        snapshot.period.name
+    );
     println!("Номер: {}   Состояние: {}", row.number, row.state.as_russian());
     println!("Листов: {}   Страниц: {}   Выпущена: {}", row.sheets, row.pages, row.issued_at);
     println!("Правила: {} ({})", snapshot.policy.title, snapshot.policy.order);
@@ -465,7 +495,13 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
                 "refused" => format!("отказ {}", signer.signed_at),
                 _ => signer.signed_at.clone(),
             };
-            table.row(vec![stage.stage.clone(), signer.id.clone(), signer.name.clone(), signer.sheets.to_string(), said]);
+            table.row(vec![
+                stage.stage.clone(),
+                signer.id.clone(),
+                signer.name.clone(),
+                signer.sheets.to_string(),
+                said,
+            ]);
         }
     }
     print!("{}", table.to_text());
@@ -482,8 +518,18 @@ pub(super) async fn register(desk: &Desk) -> Result<u8, Failure> {
         print_json(&lines);
         return Ok(0);
     }
-    let mut table =
-        Table::new(&["№", "Дата", "Рег. №", "Вид документа", "Класс", "Период", "Листов", "Страниц", "SHA-256", "Хранить по"]);
+    let mut table = Table::new(&[
+        "№",
+        "Дата",
+        "Рег. №",
+        "Вид документа",
+        "Класс",
+        "Период",
+        "Листов",
+        "Страниц",
+        "SHA-256",
+        "Хранить по",
+    ]);
     for line in &lines {
         table.row(vec![
             line.no.to_string(),

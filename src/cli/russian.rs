@@ -40,9 +40,7 @@ pub fn mistake(error: &Error) -> String {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(", "),
         Some(ContextValue::StyledStr(text)) => text.to_string(),
-        Some(ContextValue::StyledStrs(texts)) => {
-            texts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        }
+        Some(ContextValue::StyledStrs(texts)) => texts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         Some(ContextValue::Number(number)) => number.to_string(),
         _ => String::new(),
     };

@@ -9,7 +9,7 @@ use crate::domain::log_proof::object_name;
 use crate::flow::House;
 use crate::flow::verify::{Report, VerifyOptions, verify_bytes};
 use crate::sign::certificate::from_pem;
-use crate::web::{CopyView, ListingFault, VerifyView, WebState};
+use crate::web::{Checking, CopyView, Listing, ListingFault, VerifyView, WebState};
 
 /// `serve`.
 #[derive(Debug, Args)]
@@ -46,7 +46,7 @@ pub(super) async fn serve(house: House, port: u16) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn listing(house: Arc<House>) -> Arc<dyn Fn() -> Result<Vec<CopyView>, ListingFault> + Send + Sync> {
+fn listing(house: Arc<House>) -> Listing {
     let runtime = tokio::runtime::Handle::current();
     Arc::new(move || runtime.block_on(views(&house)).map_err(|error| Box::new(error) as ListingFault))
 }
@@ -58,7 +58,11 @@ async fn views(house: &House) -> Result<Vec<CopyView>, crate::flow::Error> {
         let sealed = register.iter().map(|r| &r.line).find(|line| line.id == row.id && line.version == row.version);
         let snapshot = house.db.load_snapshot(row.snapshot).await?;
         let path = sealed.map(|line| {
-            house.archive().join(object_name(&line.id, line.version)).join("v1/content").join(crate::vault::name::SEALED_PDF)
+            house
+                .archive()
+                .join(object_name(&line.id, line.version))
+                .join("v1/content")
+                .join(crate::vault::name::SEALED_PDF)
         });
         views.push(CopyView {
             id: row.id.clone(),
@@ -77,7 +81,7 @@ async fn views(house: &House) -> Result<Vec<CopyView>, crate::flow::Error> {
     Ok(views)
 }
 
-fn checking(authority: Option<Vec<u8>>) -> Arc<dyn Fn(&str, &[u8]) -> VerifyView + Send + Sync> {
+fn checking(authority: Option<Vec<u8>>) -> Checking {
     Arc::new(move |name, bytes| {
         // The page knows its own school: what another authority signed is not this school's record.
         let options = VerifyOptions { authority: authority.clone(), full: true };

@@ -28,7 +28,8 @@ impl Table {
         };
         let widths: Vec<usize> = (0..self.heads.len()).map(width).collect();
         let numeric = |column: usize| {
-            let mut cells = self.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty()).peekable();
+            let mut cells =
+                self.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty()).peekable();
             cells.peek().is_some() && cells.all(|cell| cell.chars().all(|c| c.is_ascii_digit() || " ,.%".contains(c)))
         };
         let right: Vec<bool> = (0..self.heads.len()).map(numeric).collect();

@@ -184,7 +184,7 @@ pub fn decide<'r>(
         return Err(Refusal::WrongStage { signer: wish.signer.clone(), stage });
     }
     let Some(stage) = mine().filter(asked).find(|stage| !stands(stage, &wish.signer)) else {
-        let stage = mine().filter(asked).last().map(|stage| stage.title.clone()).unwrap_or_default();
+        let stage = mine().rfind(asked).map(|stage| stage.title.clone()).unwrap_or_default();
         return Err(Refusal::AlreadySigned { signer: wish.signer.clone(), stage });
     };
     let open = open_stage(route, signed);

@@ -138,9 +138,11 @@ fn issued_files(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error
                 Finding::new("doctor.issued-altered", place, "выпущенный PDF изменён")
                     .expected_found(digest.to_hex(), Digest::of(&bytes).to_hex()),
             ),
-            Err(error) => findings.push(
-                Finding::new("doctor.issued-missing", place, format!("выпущенный PDF не читается: {error}")),
-            ),
+            Err(error) => findings.push(Finding::new(
+                "doctor.issued-missing",
+                place,
+                format!("выпущенный PDF не читается: {error}"),
+            )),
         }
     }
     Ok(findings)
@@ -156,9 +158,11 @@ fn states(copies: &[CopyRow], register: &[SealedRow]) -> Vec<Finding> {
             (State::Sealed, None) => {
                 findings.push(Finding::new("doctor.register-line-missing", place, "скреплённой копии нет в реестре"));
             }
-            (State::Frozen | State::Issued | State::Signed | State::Refused, Some(_)) => findings.push(
-                Finding::new("doctor.register-line-foreign", place, "в реестре есть строка копии, на которой нет печати"),
-            ),
+            (State::Frozen | State::Issued | State::Signed | State::Refused, Some(_)) => findings.push(Finding::new(
+                "doctor.register-line-foreign",
+                place,
+                "в реестре есть строка копии, на которой нет печати",
+            )),
             _ => {}
         }
     }
@@ -258,7 +262,9 @@ fn kept_bundle(house: &House, digest: &str) -> Vec<Finding> {
     let altered = |line: &str| {
         let (sum, name) = line.split_once("  ")?;
         let same = std::fs::read(folder.join(name)).is_ok_and(|bytes| Digest::of(&bytes).to_hex() == sum);
-        (!same).then(|| Finding::new("doctor.bundle-altered", format!("{place}, {name}"), "файл набора изменён или удалён"))
+        (!same).then(|| {
+            Finding::new("doctor.bundle-altered", format!("{place}, {name}"), "файл набора изменён или удалён")
+        })
     };
     list.lines().filter_map(altered).collect()
 }

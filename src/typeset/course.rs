@@ -26,7 +26,7 @@ const ROW: f64 = mm(6.2);
 const BAND: f64 = mm(5.0);
 const HEAD: f64 = mm(10.5);
 /// Type sizes of topics, from the one wanted down; a page holds some 400 characters at the largest, 20,000 at the smallest.
-const TOPIC_SIZES: [f64; 8] = [8.5, 7.75, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0];
+const TOPIC_SIZES: [f64; 8] = [9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0];
 /// A text across blank cells is set no smaller than this; else it goes under the table.
 const SMALLEST_ACROSS: f64 = 5.5;
 /// Distance of remarks and of the legend's lines.
@@ -35,7 +35,7 @@ const REMARK: f64 = 7.5;
 /// Binds the spreads of a course; `sheet` from 0. The next page must be an even one.
 pub fn bind(binder: &mut Binder<'_>, sheet: usize, course: &CourseSheet, legend: &str) -> Result<(), Error> {
     let maker = Maker::new(binder, sheet, course, legend);
-    let (chunks, size, rows) = maker.chunks()?;
+    let Cut { chunks, size, rows } = maker.cut()?;
     let mut rows = rows.into_iter();
     for (index, chunk) in chunks.iter().enumerate() {
         let last = index + 1 == chunks.len();
@@ -46,6 +46,16 @@ pub fn bind(binder: &mut Binder<'_>, sheet: usize, course: &CourseSheet, legend:
         binder.bind(right);
     }
     Ok(())
+}
+
+/// Where spreads begin and end.
+struct Cut {
+    /// Lessons of each spread.
+    chunks: Vec<Range<usize>>,
+    /// Type size of the topics.
+    size: f64,
+    /// The topics broken into lines, lesson by lesson.
+    rows: Vec<Row>,
 }
 
 /// What all pages of the course share.
@@ -72,8 +82,8 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// Lessons of each spread, the type size of the topics, and the topics broken into lines.
-    fn chunks(&self) -> Result<(Vec<Range<usize>>, f64, Vec<Row>), Error> {
+    /// How the course is cut into spreads.
+    fn cut(&self) -> Result<Cut, Error> {
         let shapes = topic_shapes();
         // A line under the table says how many lessons were given.
         let room = self.places - mm(6.0) - self.top - HEAD;
@@ -83,7 +93,7 @@ impl<'a> Maker<'a> {
                 (0..self.course.lessons.len()).map(|at| Row::new(&shapes, &self.topic_cells(at), size)).collect();
             let heights: Vec<usize> = rows.iter().map(Row::halves).collect();
             if heights.iter().all(|height| *height <= capacity) {
-                return Ok((balanced(&heights, capacity, MOST_LESSONS), size, rows));
+                return Ok(Cut { chunks: balanced(&heights, capacity, MOST_LESSONS), size, rows });
             }
         }
         Err(Error::TooLong { sheet: self.course.id.clone() })
@@ -123,18 +133,13 @@ impl<'a> Maker<'a> {
         page.places = stack(&signers, binder.edition, &Policy::of(binder.snapshot), id, room);
     }
 
-    fn marks_page(
-        &self,
-        binder: &Binder<'_>,
-        chunk: &Range<usize>,
-        [first, last]: [bool; 2],
-    ) -> Page {
+    fn marks_page(&self, binder: &Binder<'_>, chunk: &Range<usize>, [first, last]: [bool; 2]) -> Page {
         let mut page = binder.blank("marks", self.sheet);
         heading(&mut page, binder.paper.top(), &self.name(), &self.remark(chunk));
         self.signatures(binder, &mut page);
         let shapes = self.mark_shapes(chunk, last, page.w);
-        let (across, mut remarks) = self.movements(chunk, &shapes, [first, last]);
-        let foot = self.foot(&mut page, &mut remarks);
+        let (across, remarks) = self.movements(chunk, &shapes, [first, last]);
+        let foot = self.foot(&mut page, &remarks);
         let rows = &self.course.rows;
         let grid = Even {
             at: [page.x, self.top],
@@ -145,11 +150,8 @@ impl<'a> Maker<'a> {
             heavy: if last { shapes.len() - 1 } else { 0 },
             ..self.months(chunk)
         };
-        let cells: Vec<Vec<String>> = rows
-            .iter()
-            .zip(&across)
-            .map(|(row, stretch)| mark_cells(row, chunk, last, stretch.as_ref()))
-            .collect();
+        let cells: Vec<Vec<String>> =
+            rows.iter().zip(&across).map(|(row, stretch)| mark_cells(row, chunk, last, stretch.as_ref())).collect();
         let across: Vec<Across> = indexed(across);
         page.tables.push(even(&grid, &shapes, &cells, &across));
         self.say_if_empty(&mut page);
@@ -163,12 +165,10 @@ impl<'a> Maker<'a> {
         let lesson = (free / chunk.len().max(1) as f64).min(MOST_WIDE);
         // What a short course leaves free widens the names, up to 68 mm, beyond which a name looks lost.
         let spare = (free - lesson * chunk.len() as f64).clamp(0.0, 25.0);
-        let mut shapes = vec![
-            Shape::new("no", no, "center", Face::Narrow),
-            Shape::new("name", name + spare, "left", Face::Narrow),
-        ];
+        let mut shapes =
+            vec![Shape::new("no", no, "center", Face::Narrow), Shape::new("name", name + spare, "left", Face::Narrow)];
         for at in chunk.clone() {
-            let (_, _, day) = month_and_day(&self.course.lessons[at].date);
+            let [_, _, day] = month_and_day(&self.course.lessons[at].date);
             shapes.push(Shape::new("lesson", lesson, "center", Face::Narrow).labelled(day));
         }
         if last {
@@ -182,7 +182,7 @@ impl<'a> Maker<'a> {
     fn months(&self, chunk: &Range<usize>) -> Even {
         let mut covers: Vec<(Cover, String)> = Vec::new();
         for (column, at) in chunk.clone().enumerate() {
-            let (name, number, _) = month_and_day(&self.course.lessons[at].date);
+            let [name, number, _] = month_and_day(&self.course.lessons[at].date);
             match covers.last_mut() {
                 Some((cover, _)) if cover.label == name => cover.until = column + 3,
                 _ => covers.push((Cover { from: column + 2, until: column + 3, label: name }, number)),
@@ -198,7 +198,7 @@ impl<'a> Maker<'a> {
     }
 
     /// Remarks and legend under the grid; gives where they begin.
-    fn foot(&self, page: &mut Page, remarks: &mut Vec<String>) -> f64 {
+    fn foot(&self, page: &mut Page, remarks: &[String]) -> f64 {
         let legend = self.legend.size * LEADING * self.legend.lines.len() as f64;
         let mut y = self.places - mm(1.5) - legend;
         let room = Room { x: page.x, y, w: page.w, h: legend };
@@ -384,7 +384,8 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init)] // one empty spread is meant
     fn no_lessons_make_one_empty_spread() {
-        assert_eq!(balanced(&[], 118, 30), [0..0]);
+        assert_eq!(balanced(&[], 118, 30), vec![0..0]);
     }
 }

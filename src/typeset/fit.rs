@@ -23,8 +23,7 @@ pub struct Fitted {
 }
 
 /// Words after which a line never ends: their number stands beside them.
-const GLUED: [&str; 14] =
-    ["№", "№№", "§", "§§", "п.", "пп.", "с.", "стр.", "ст.", "упр.", "зад.", "гл.", "пр.", "г."];
+const GLUED: [&str; 14] = ["№", "№№", "§", "§§", "п.", "пп.", "с.", "стр.", "ст.", "упр.", "зад.", "гл.", "пр.", "г."];
 
 /// Breaks a text into lines no wider than `room` points. Line ends in the text are kept; a word wider than the room is broken
 /// after a hyphen or between any two characters.

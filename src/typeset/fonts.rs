@@ -125,6 +125,13 @@ mod tests {
     }
 
     #[test]
+    fn the_families_that_the_templates_name_are_on_the_shelf() {
+        for family in ["pt serif", "pt sans", "dejavu sans"] {
+            assert!(SHELF.book.contains_family(family), "{family}");
+        }
+    }
+
+    #[test]
     fn narrow_is_narrower() {
         assert!(width("Абрамов Иван", Face::Narrow, 9.0) < width("Абрамов Иван", Face::Serif, 9.0));
     }

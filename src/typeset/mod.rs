@@ -165,7 +165,7 @@ fn export(document: &PagedDocument, snapshot: &Snapshot, edition: &Edition) -> R
         creator: Smart::Custom(Some("Летопись".to_owned())),
         timestamp: Some(timestamp(&edition.typeset_at)?),
         standards,
-        // Tags of grids cost 22 to 30 times the bytes and most of the time (design.md 4).
+        // Tags of grids cost 22 to 30 times the bytes and most of the time.
         tagged: false,
         ..PdfOptions::default()
     };
@@ -175,7 +175,8 @@ fn export(document: &PagedDocument, snapshot: &Snapshot, edition: &Edition) -> R
 fn timestamp(rfc3339: &str) -> Result<Timestamp, Error> {
     let refused = || Error::Time(rfc3339.to_owned());
     let at = DateTime::parse_from_rfc3339(rfc3339).map_err(|_| refused())?;
-    let [month, day, hour, minute, second] = [at.month(), at.day(), at.hour(), at.minute(), at.second()].map(|n| n as u8);
+    let [month, day, hour, minute, second] =
+        [at.month(), at.day(), at.hour(), at.minute(), at.second()].map(|n| n as u8);
     let datetime = Datetime::from_ymd_hms(at.year(), month, day, hour, minute, second).ok_or_else(refused)?;
     Timestamp::new_local(datetime, at.offset().local_minus_utc() / 60).ok_or_else(refused)
 }

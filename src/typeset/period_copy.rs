@@ -1,6 +1,8 @@
 //! The period copy of a class's journal: title, contents, learners, courses, missed lessons, final marks. Floor 1.
 
+use crate::domain::names;
 use crate::domain::snapshot::{AttendanceCounts, AttendanceSheet, FinalMarksSheet, LearnersSheet, Sheet, StageFacts};
+use crate::domain::words::{Gender, counted};
 
 use super::Error;
 use super::course;
@@ -11,7 +13,7 @@ use super::places::{PLACE_HEIGHT, Policy, SEAL_RADIUS, all_signers, first_signer
 use super::plan::{Page, Room, Text, mm, round};
 use super::table::{Cover, Even, Flow, Row, Shape, even, flow, halves, paginate, pitch};
 use super::title;
-use super::wording::{class_name, counted, course_name, day, full_name, in_words, join};
+use super::wording::{class_name, course_name, day, full_name};
 
 /// Type size and line distance of lists.
 const LIST: (f64, f64) = (9.5, 10.6);
@@ -54,7 +56,11 @@ pub fn bind(binder: &mut Binder<'_>) -> Result<(), Error> {
 fn legend(binder: &Binder<'_>) -> String {
     let codes: Vec<String> =
         binder.snapshot.codes.iter().map(|code| format!("{} — {}", code.code, code.meaning)).collect();
-    if codes.is_empty() { String::new() } else { format!("Условные обозначения: {}.", codes.join("; ")) }
+    if codes.is_empty() {
+        String::new()
+    } else {
+        format!("Условные обозначения: {}.", codes.join("; "))
+    }
 }
 
 /// Lines of the contents: what, who answers for it.
@@ -156,7 +162,7 @@ fn learners(binder: &mut Binder<'_>, index: usize, sheet: &LearnersSheet) {
         .map(|row| {
             vec![
                 row.no.to_string(),
-                join(&[&row.surname, &row.given_name, &row.patronymic]),
+                names::full_name(&row.surname, &row.given_name, &row.patronymic),
                 day(&row.born),
                 dated(&row.enrolled_on, &row.enrolment_order),
                 dated(&row.left_on, &row.leaving_order),
@@ -185,7 +191,8 @@ fn learners(binder: &mut Binder<'_>, index: usize, sheet: &LearnersSheet) {
 
 /// «01.09.2025, пр. № 25-у».
 fn dated(date: &str, order: &str) -> String {
-    let order = if order.is_empty() || order.starts_with("пр") { order.to_owned() } else { format!("пр. № {order}") };
+    let order =
+        if order.is_empty() || order.starts_with("пр") { order.to_owned() } else { format!("пр. № {order}") };
     let parts = [day(date), order];
     parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(", ")
 }
@@ -200,23 +207,23 @@ fn say_if_empty(page: &mut Page, empty: bool) {
 
 fn attendance(binder: &mut Binder<'_>, index: usize, sheet: &AttendanceSheet) {
     let mut page = binder.blank("attendance", index);
-    heading(&mut page, binder.paper.top(), "Сведения о количестве уроков, пропущенных обучающимися", &binder.snapshot.period.name);
+    heading(
+        &mut page,
+        binder.paper.top(),
+        "Сведения о количестве уроков, пропущенных обучающимися",
+        &binder.snapshot.period.name,
+    );
     signed(binder, &mut page, &sheet.id);
     let count = |key| Shape::new(key, 14.5, "center", Face::Narrow);
-    let mut shapes = vec![
-        Shape::new("no", 8.0, "center", Face::Narrow),
-        Shape::new("name", 56.0, "left", Face::Narrow),
-    ];
+    let mut shapes =
+        vec![Shape::new("no", 8.0, "center", Face::Narrow), Shape::new("name", 56.0, "left", Face::Narrow)];
     shapes.extend(["days", "lessons", "days", "lessons"].map(count));
     shapes.extend(["excused", "unexcused", "unexplained", "late"].map(count));
     let top = binder.paper.top() + HEADING;
     let head = mm(18.0);
     let room = places_top(binder, &sheet.id) - mm(4.0) - top - head;
-    let mut cells: Vec<Vec<String>> = sheet
-        .rows
-        .iter()
-        .map(|row| counts(row.no.to_string(), row.name.clone(), &row.counts))
-        .collect();
+    let mut cells: Vec<Vec<String>> =
+        sheet.rows.iter().map(|row| counts(row.no.to_string(), row.name.clone(), &row.counts)).collect();
     cells.push(counts(String::new(), "Итого по классу".to_owned(), &sheet.total));
     let covers = vec![
         Cover { from: 2, until: 4, label: "Пропущено всего".to_owned() },
@@ -267,18 +274,23 @@ fn final_marks(binder: &mut Binder<'_>, index: usize, sheet: &FinalMarksSheet, l
     }
     for part in parts {
         let mut page = binder.blank("final-marks", index);
-        heading(&mut page, binder.paper.top(), "Сводная ведомость учёта успеваемости обучающихся", &binder.snapshot.period.name);
+        heading(
+            &mut page,
+            binder.paper.top(),
+            "Сводная ведомость учёта успеваемости обучающихся",
+            &binder.snapshot.period.name,
+        );
         signed(binder, &mut page, &sheet.id);
-        let mut shapes = vec![
-            Shape::new("no", 8.0, "center", Face::Narrow),
-            Shape::new("name", 48.0, "left", Face::Narrow),
-        ];
+        let mut shapes =
+            vec![Shape::new("no", 8.0, "center", Face::Narrow), Shape::new("name", 48.0, "left", Face::Narrow)];
         let free = page.w / mm(1.0) - 56.0;
         let each = (free / part.len().max(1) as f64).min(13.0);
         shapes[1].w += mm((free - each * part.len() as f64).min(30.0));
-        shapes.extend(part.iter().map(|&at| {
-            Shape::new("subject", each, "center", Face::NarrowBold).labelled(sheet.subjects[at].clone())
-        }));
+        shapes.extend(
+            part.iter().map(|&at| {
+                Shape::new("subject", each, "center", Face::NarrowBold).labelled(sheet.subjects[at].clone())
+            }),
+        );
         let top = binder.paper.top() + HEADING;
         let fitted = fit(legend, Face::Narrow, 7.25, page.w, mm(11.0));
         let legend_height = fitted.size * LEADING * fitted.lines.len() as f64;
@@ -311,12 +323,8 @@ fn closing(binder: &mut Binder<'_>) {
     let mut page = binder.blank("closing", 0);
     // Printed on both sides, two pages make a sheet of paper; this page is the last.
     let sheets = page.no.div_ceil(2) as u64;
-    let noun = counted(sheets, ["лист", "листа", "листов"]);
-    let verb = if noun == "лист" { "пронумерован, прошнурован и скреплён" } else { "пронумеровано, прошнуровано и скреплено" };
-    let text = format!(
-        "В настоящей копии журнала {verb} печатью {sheets} ({}) {noun}.",
-        in_words(sheets)
-    );
+    let counted = counted(sheets, Gender::Masculine, "лист", "листа", "листов");
+    let text = format!("В настоящей копии журнала пронумеровано, прошнуровано и скреплено печатью {counted}.");
     let room = Room { x: page.x + mm(20.0), y: mm(110.0), w: page.w - mm(40.0), h: mm(20.0) };
     let fitted = fit(&text, Face::Serif, 13.0, room.w, room.h);
     page.texts.push(Text::middle(room, "center", Face::Serif, &fitted));

@@ -5,11 +5,12 @@
 
 use crate::domain::edition::{Edition, SealMark, SignatureMark};
 use crate::domain::snapshot::{SignerFacts, Snapshot, StageFacts};
+use crate::domain::words::moment;
 
 use super::fit::{Fitted, LEADING, fit, fit_line, wrap, wrap_evenly};
 use super::fonts::{Face, width};
 use super::plan::{Place, Room, SealPlace, Text, mm, round};
-use super::wording::{capitalized, day_of, moment, signature_name};
+use super::wording::{capitalized, day_of, signature_name};
 
 /// Height of a signature place with its air.
 pub const PLACE_HEIGHT: f64 = mm(25.0);

@@ -23,7 +23,9 @@ pub fn codes(texts: &[String]) -> Result<Codes, Error> {
     let mut version = QrCode::with_error_correction_level(longest, EcLevel::M).map_err(fault)?.version();
     loop {
         match (codes_of_version(texts, version), version) {
-            (Err(QrError::DataTooLong), Version::Normal(number)) if number < 40 => version = Version::Normal(number + 1),
+            (Err(QrError::DataTooLong), Version::Normal(number)) if number < 40 => {
+                version = Version::Normal(number + 1)
+            }
             (codes, _) => return codes.map_err(fault),
         }
     }

@@ -11,7 +11,7 @@ use super::places::{PLACE_HEIGHT, Policy, SEAL_RADIUS, all_signers, seal, stack}
 use super::plan::{Column, Page, Room, Table, Text, mm, round};
 use super::table::{Even, PADDING, Shape, even};
 use super::title;
-use super::wording::{class_name, full_name, in_words};
+use super::wording::{class_name, full_name, in_digits_and_words};
 
 /// Height of the heads: subjects stand upright.
 const HEAD: f64 = mm(36.0);
@@ -105,15 +105,19 @@ fn shapes(sheet: &SummarySheet, room: f64) -> Vec<Shape> {
         Shape::new("full-name", name + spare, "left", Face::Narrow),
         Shape::new("period", period, "left", Face::Narrow),
     ];
-    shapes.extend(sheet.subjects.iter().map(|subject| {
-        Shape::new("subject", each, "center", Face::Narrow).labelled(subject.clone())
-    }));
+    shapes.extend(
+        sheet
+            .subjects
+            .iter()
+            .map(|subject| Shape::new("subject", each, "center", Face::Narrow).labelled(subject.clone())),
+    );
     shapes.push(Shape::new("decision", decision + spare, "left", Face::Narrow));
     shapes
 }
 
 fn table(sheet: &SummarySheet, rows: &[SummaryRow], setting: &Even, shapes: &[Shape]) -> Table {
-    let yearly: Vec<bool> = sheet.periods.iter().map(|period| YEARLY.iter().any(|word| period.starts_with(word))).collect();
+    let yearly: Vec<bool> =
+        sheet.periods.iter().map(|period| YEARLY.iter().any(|word| period.starts_with(word))).collect();
     let mut plain = Vec::new();
     let mut bold = Vec::new();
     for row in rows {
@@ -131,7 +135,8 @@ fn table(sheet: &SummarySheet, rows: &[SummaryRow], setting: &Even, shapes: &[Sh
     }
     let mut table = even(setting, shapes, &plain, &[]);
     // Yearly rows are a second layer of the same columns, in bold.
-    let heavier: Vec<Shape> = shapes.iter().map(|shape| Shape { face: Face::NarrowBold, label: String::new(), ..*shape }).collect();
+    let heavier: Vec<Shape> =
+        shapes.iter().map(|shape| Shape { face: Face::NarrowBold, label: String::new(), ..*shape }).collect();
     let layer = even(setting, &heavier, &bold, &[]);
     let named = |column: Column| Column { key: "layer", ..column };
     table.columns.extend(layer.columns.into_iter().filter(|column| !column.text.is_empty()).map(named));
@@ -202,12 +207,11 @@ fn totals(binder: &mut Binder<'_>, index: usize, sheet: &SummarySheet) {
 
 fn counts(sheet: &SummarySheet, room: Room) -> Vec<Text> {
     let totals = &sheet.totals;
-    let spelled = |number: u32| format!("{number} ({})", in_words(u64::from(number)));
     let mut pairs = vec![
-        ("Обучающихся на начало года".to_owned(), spelled(totals.at_start)),
-        ("Прибыло в течение года".to_owned(), spelled(totals.arrived)),
-        ("Выбыло в течение года".to_owned(), spelled(totals.left)),
-        ("Обучающихся на конец года".to_owned(), spelled(totals.at_end)),
+        ("Обучающихся на начало года".to_owned(), in_digits_and_words(totals.at_start)),
+        ("Прибыло в течение года".to_owned(), in_digits_and_words(totals.arrived)),
+        ("Выбыло в течение года".to_owned(), in_digits_and_words(totals.left)),
+        ("Обучающихся на конец года".to_owned(), in_digits_and_words(totals.at_end)),
     ];
     let mut decisions: BTreeMap<&str, u32> = BTreeMap::new();
     for row in &sheet.rows {
@@ -216,7 +220,7 @@ fn counts(sheet: &SummarySheet, room: Room) -> Vec<Text> {
             *decisions.entry(decision).or_default() += 1;
         }
     }
-    pairs.extend(decisions.into_iter().map(|(decision, count)| (decision.to_owned(), spelled(count))));
+    pairs.extend(decisions.into_iter().map(|(decision, count)| (decision.to_owned(), in_digits_and_words(count))));
     let names = mm(95.0);
     let mut size = 11.0;
     loop {

@@ -275,7 +275,8 @@ pub struct Row {
 impl Row {
     /// Breaks a row's texts at a type size.
     pub fn new(shapes: &[Shape], cells: &[String], size: f64) -> Self {
-        let broken = shapes.iter().zip(cells).map(|(shape, text)| wrap(text, shape.face, size, shape.w - 2.0 * PADDING));
+        let broken =
+            shapes.iter().zip(cells).map(|(shape, text)| wrap(text, shape.face, size, shape.w - 2.0 * PADDING));
         Self { cells: broken.collect() }
     }
 

@@ -3,6 +3,7 @@
 use crate::domain::canon::Digest;
 use crate::domain::edition::EditionKind;
 use crate::domain::snapshot::{CopyKind, TitleSheet};
+use crate::domain::words::moment;
 
 use super::fit::{Fitted, LEADING, wrap, wrap_evenly};
 use super::fonts::Face;
@@ -10,7 +11,7 @@ use super::pages::{Binder, QR_SIDE};
 use super::places::{PLACE_HEIGHT, Policy, SEAL_RADIUS, Signer, seal, stack};
 use super::plan::{Page, Room, Text, mm};
 use super::table::{Flow, Row, Shape, flow, halves, paginate};
-use super::wording::{class_name, day, full_name, in_fours, moment};
+use super::wording::{class_name, day, full_name, in_fours};
 
 /// Signature places that the title page of a journal has room for; further ones have a page of their own.
 const MOST_PLACES: usize = 4;
@@ -170,6 +171,9 @@ fn facts(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<(&'static str, String)>
         ("Номер копии", format!("{}, версия {}", snapshot.copy.number, snapshot.copy.version)),
         ("Система ведения журнала", sheet.system.clone()),
     ];
+    if !sheet.replaces.is_empty() {
+        facts.push(("Основание выпуска", sheet.replaces.clone()));
+    }
     if !sheet.exported_at.is_empty() {
         facts.push(("Данные журнала выгружены", moment(&sheet.exported_at)));
     }
@@ -197,10 +201,7 @@ fn fields(facts: &[(&str, String)], size: f64, names: f64, room: Room) -> (Vec<T
         text.slot = super::plan::round(size * 1.38);
         text
     };
-    let texts = vec![
-        make(left, room.x, names, Face::Narrow),
-        make(right, room.x + names, room.w - names, Face::Serif),
-    ];
+    let texts = vec![make(left, room.x, names, Face::Narrow), make(right, room.x + names, room.w - names, Face::Serif)];
     let height = texts[0].slot * lines;
     (texts, height)
 }
@@ -236,10 +237,8 @@ fn ground(binder: &Binder<'_>, room: Room, scale: f64, listed: bool) -> Vec<Text
 fn omissions(binder: &mut Binder<'_>) {
     let paper = binder.paper;
     let w = paper.width() / mm(1.0);
-    let shapes = [
-        Shape::new("no", 10.0, "center", Face::Narrow),
-        Shape::new("omission", w - 10.0, "left", Face::Narrow),
-    ];
+    let shapes =
+        [Shape::new("no", 10.0, "center", Face::Narrow), Shape::new("omission", w - 10.0, "left", Face::Narrow)];
     let (size, line, head) = (9.0, 10.5, mm(7.0));
     let top = paper.top() + mm(12.0);
     let rows: Vec<Row> = binder

@@ -1,62 +1,54 @@
-//! Dates, names and numbers as the documents write them. Floor 1.
+//! Dates, names and numbers as the pages write them, from the frozen texts of a snapshot. Floor 1.
+//!
+//! The words themselves are those of `domain::words` and `domain::names`; here they are asked for what a snapshot holds: ISO
+//! dates, persons, hexadecimal digests. A text that is not what it should be is printed as it stands, never dropped.
 
 use chrono::{DateTime, Datelike, NaiveDate};
 
+use crate::domain::names;
 use crate::domain::snapshot::PersonFacts;
+use crate::domain::words::{Gender, cardinal, date_short, month_name};
 
-/// Months in the nominative, for the heads of journal pages.
-const MONTHS: [&str; 12] = [
-    "Январь", "Февраль", "Март", "Апрель", "Май", "Июнь", "Июль", "Август", "Сентябрь", "Октябрь", "Ноябрь", "Декабрь",
-];
+fn date(iso: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(iso, "%Y-%m-%d").ok()
+}
 
 /// `2025-09-01` as «01.09.2025»; anything else as it stands.
 pub fn day(iso: &str) -> String {
-    NaiveDate::parse_from_str(iso, "%Y-%m-%d").map_or_else(|_| iso.to_owned(), |d| d.format("%d.%m.%Y").to_string())
+    date(iso).map_or_else(|| iso.to_owned(), date_short)
 }
 
 /// `2025-09-01` as «01.09».
 pub fn day_and_month(iso: &str) -> String {
-    NaiveDate::parse_from_str(iso, "%Y-%m-%d").map_or_else(|_| iso.to_owned(), |d| d.format("%d.%m").to_string())
+    date(iso).map_or_else(|| iso.to_owned(), |date| date.format("%d.%m").to_string())
 }
 
-/// `2025-09-01` as month («Сентябрь», «09») and day («01»).
-pub fn month_and_day(iso: &str) -> (String, String, String) {
-    match NaiveDate::parse_from_str(iso, "%Y-%m-%d") {
-        Ok(date) => {
-            let name = MONTHS[date.month0() as usize];
-            (name.to_owned(), format!("{:02}", date.month()), format!("{:02}", date.day()))
-        }
-        Err(_) => (String::new(), String::new(), iso.to_owned()),
+/// `2025-09-01` as «Сентябрь», «09», «01».
+pub fn month_and_day(iso: &str) -> [String; 3] {
+    match date(iso) {
+        Some(date) => [capitalized(month_name(date)), format!("{:02}", date.month()), format!("{:02}", date.day())],
+        None => [String::new(), String::new(), iso.to_owned()],
     }
-}
-
-/// RFC 3339 as «23.10.2025 14:31:07 (UTC+05:00)»; anything else as it stands.
-pub fn moment(rfc3339: &str) -> String {
-    DateTime::parse_from_rfc3339(rfc3339)
-        .map_or_else(|_| rfc3339.to_owned(), |at| at.format("%d.%m.%Y %H:%M:%S (UTC%:z)").to_string())
 }
 
 /// The day of an RFC 3339 moment.
 pub fn day_of(rfc3339: &str) -> String {
-    DateTime::parse_from_rfc3339(rfc3339)
-        .map_or_else(|_| rfc3339.to_owned(), |at| at.format("%d.%m.%Y").to_string())
+    DateTime::parse_from_rfc3339(rfc3339).map_or_else(|_| rfc3339.to_owned(), |at| date_short(at.date_naive()))
 }
 
 /// «Иванова Мария Петровна».
 pub fn full_name(person: &PersonFacts) -> String {
-    join(&[&person.surname, &person.given_name, &person.patronymic])
+    names::full_name(&person.surname, &person.given_name, &person.patronymic)
 }
 
 /// «М.П. Иванова», as signatures are written (ГОСТ Р 7.0.97-2016 5.22).
 pub fn signature_name(person: &PersonFacts) -> String {
-    let initial = |name: &str| name.chars().next().map(|c| format!("{c}.")).unwrap_or_default();
-    let initials = initial(&person.given_name) + &initial(&person.patronymic);
-    join(&[&initials, &person.surname])
+    names::signature_name(&person.surname, &person.given_name, &person.patronymic)
 }
 
-/// Parts with spaces between, empty parts left out.
-pub fn join(parts: &[&str]) -> String {
-    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+/// «26 (двадцать шесть)»: people counted.
+pub fn in_digits_and_words(number: u32) -> String {
+    format!("{number} ({})", cardinal(u64::from(number), Gender::Masculine))
 }
 
 /// «5А» as «5 «А»», «11» as «11».
@@ -91,63 +83,26 @@ pub fn capitalized(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// A number in words, masculine, nominative: 26 is «двадцать шесть».
-pub fn in_words(number: u64) -> String {
-    const UNITS: [&str; 20] = [
-        "ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять", "одиннадцать",
-        "двенадцать", "тринадцать", "четырнадцать", "пятнадцать", "шестнадцать", "семнадцать", "восемнадцать",
-        "девятнадцать",
-    ];
-    const TENS: [&str; 10] = [
-        "", "", "двадцать", "тридцать", "сорок", "пятьдесят", "шестьдесят", "семьдесят", "восемьдесят", "девяносто",
-    ];
-    const HUNDREDS: [&str; 10] = [
-        "", "сто", "двести", "триста", "четыреста", "пятьсот", "шестьсот", "семьсот", "восемьсот", "девятьсот",
-    ];
-    let Ok(number @ 0..1000) = usize::try_from(number) else { return number.to_string() };
-    let (hundreds, tens, units) = (number / 100, number / 10 % 10, number % 10);
-    let low = if number % 100 < 20 {
-        let unit = if number.is_multiple_of(100) && number > 0 { "" } else { UNITS[number % 100] };
-        unit.to_owned()
-    } else {
-        join(&[TENS[tens], if units > 0 { UNITS[units] } else { "" }])
-    };
-    join(&[HUNDREDS[hundreds], &low])
-}
-
-/// The form of a noun after a number: `["лист", "листа", "листов"]`.
-pub fn counted<'a>(number: u64, forms: [&'a str; 3]) -> &'a str {
-    match (number % 10, number % 100) {
-        (_, 11..=14) => forms[2],
-        (1, _) => forms[0],
-        (2..=4, _) => forms[1],
-        _ => forms[2],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_in_words() {
-        let words = [0, 1, 11, 20, 26, 100, 141, 999].map(in_words);
-        assert_eq!(
-            words.join("; "),
-            "ноль; один; одиннадцать; двадцать; двадцать шесть; сто; сто сорок один; девятьсот девяносто девять"
-        );
-    }
-
-    #[test]
-    fn dates_and_moments_are_written_as_the_records_office_writes_them() {
+    fn dates_are_written_as_the_records_office_writes_them() {
         assert_eq!(day("2025-09-01"), "01.09.2025");
-        assert_eq!(moment("2025-10-23T14:31:07+05:00"), "23.10.2025 14:31:07 (UTC+05:00)");
-        assert_eq!(day("когда-то"), "когда-то");
+        assert_eq!(month_and_day("2025-09-01"), ["Сентябрь", "09", "01"]);
+        assert_eq!(day_of("2025-10-23T14:31:07+05:00"), "23.10.2025");
+        assert_eq!([day("когда-то"), day_of("давно")], ["когда-то", "давно"]);
     }
 
     #[test]
     fn classes_and_groups_have_their_school_names() {
         assert_eq!([class_name("5А"), class_name("11"), class_name("Б")], ["5 «А»", "11", "Б"]);
         assert_eq!(course_name("Английский язык", "2"), "Английский язык, 2 группа");
+    }
+
+    #[test]
+    fn digests_are_read_in_fours() {
+        assert_eq!(in_fours("0123456789"), "0123 4567 89");
     }
 }

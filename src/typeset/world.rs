@@ -27,9 +27,8 @@ pub const TEMPLATES: [(&str, &str); 4] = [
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
 static SOURCES: LazyLock<BTreeMap<&'static str, Source>> = LazyLock::new(|| {
-    let source = |(path, text): &(&'static str, &str)| {
-        id(path).ok().map(|id| (*path, Source::new(id, (*text).to_owned())))
-    };
+    let source =
+        |(path, text): &(&'static str, &str)| id(path).ok().map(|id| (*path, Source::new(id, (*text).to_owned())));
     TEMPLATES.iter().filter_map(source).collect()
 });
 
@@ -74,7 +73,9 @@ impl World for Desk {
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         let found = self.files.iter().find(|(known, _)| *known == id);
-        found.map(|(_, bytes)| bytes.clone()).ok_or_else(|| FileError::NotFound(id.get().vpath().get_with_slash().into()))
+        found
+            .map(|(_, bytes)| bytes.clone())
+            .ok_or_else(|| FileError::NotFound(id.get().vpath().get_with_slash().into()))
     }
 
     fn font(&self, index: usize) -> Option<Font> {

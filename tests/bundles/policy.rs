@@ -1,46 +1,9 @@
-//! A policy by hand: the usual scale and codes, and nothing that the bundle's checks do not look at.
+//! The policy that the bundles' stories are checked by: the built-in one, with the usual scale and codes.
 
-use letopis::domain::canon::Digest;
-use letopis::domain::policy::{AbsenceKind, AbsenceRule, CodeRule, Completeness, Demand, Policy};
+use letopis::domain::policy::{self, Policy};
 
 /// Marks 2 to 5, «осв», «н/а», «безотм», absences н Б У Н О.
 pub fn usual() -> Policy {
-    let final_value = |code: &str| CodeRule { code: code.to_owned(), meaning: String::new() };
-    let absence = |code: &str, kind| AbsenceRule { code: code.to_owned(), meaning: String::new(), kind };
-    let everything = Demand::Required;
-    Policy {
-        name: "test".to_owned(),
-        title: String::new(),
-        order_number: String::new(),
-        order_date: None,
-        in_force_from: chrono::NaiveDate::MIN,
-        in_force_to: None,
-        digest: Digest::default(),
-        period_route: Vec::new(),
-        summary_route: Vec::new(),
-        mark_values: ["5", "4", "3", "2"].map(str::to_owned).to_vec(),
-        final_values: ["осв", "н/а", "безотм"].map(final_value).to_vec(),
-        absence_codes: vec![
-            absence("н", AbsenceKind::Unexplained),
-            absence("Б", AbsenceKind::Ill),
-            absence("У", AbsenceKind::Excused),
-            absence("Н", AbsenceKind::Unexcused),
-            absence("О", AbsenceKind::Late),
-        ],
-        completeness: Completeness {
-            final_mark: everything,
-            topic: everything,
-            absence_reason: everything,
-            homework: everything,
-            lessons: everything,
-            decision: everything,
-        },
-        keep_journal_years: 5,
-        keep_summary_years: 25,
-        copy_due_school_days_before_end: 1,
-        signature_act: String::new(),
-        signature_wording: String::new(),
-        seal_wording: String::new(),
-        values: Vec::new(),
-    }
+    let text = policy::builtin("default").expect("the built-in policy");
+    policy::parse("default", text).expect("a valid policy")
 }

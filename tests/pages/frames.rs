@@ -88,7 +88,12 @@ pub fn overlap(a: &Box4, b: &Box4) -> bool {
 pub fn crosses(rule: &Box4, text: &Box4) -> bool {
     let hair = 0.2;
     let inner = [text[0] + hair, text[1] + hair, text[2] - hair, text[3] - hair];
-    inner[0] < inner[2] && inner[1] < inner[3] && rule[0] < inner[2] && inner[0] < rule[2] && rule[1] < inner[3] && inner[1] < rule[3]
+    inner[0] < inner[2]
+        && inner[1] < inner[3]
+        && rule[0] < inner[2]
+        && inner[0] < rule[2]
+        && rule[1] < inner[3]
+        && inner[1] < rule[3]
 }
 
 /// What a reader reads: texts of one height as a line, from left to right.
@@ -106,7 +111,13 @@ pub fn dump(pages: &[Seen]) -> String {
         texts.sort_unstable();
         let mut line = i64::MIN;
         for (y, _, text) in texts {
-            dump.push_str(if y == line { " | " } else if line == i64::MIN { "" } else { "\n" });
+            dump.push_str(if y == line {
+                " | "
+            } else if line == i64::MIN {
+                ""
+            } else {
+                "\n"
+            });
             dump.push_str(text.trim());
             line = y;
         }

@@ -21,7 +21,8 @@ fn class() -> Class {
 }
 
 fn long_name(at: usize) -> String {
-    let base = ["Константинопольская-Преображенская", "Д'Артаньян-Ибн-Хаттаб", "О", "Ы".repeat(60).as_str()][at % 4].to_owned();
+    let base = ["Константинопольская-Преображенская", "Д'Артаньян-Ибн-Хаттаб", "О", "Ы".repeat(60).as_str()][at % 4]
+        .to_owned();
     format!("{base} {}", ["Александра-Виктория", "А", "Мухаммад-Абдуррахман", ""][at / 4 % 4])
 }
 
@@ -76,7 +77,11 @@ fn spoil(course: &mut CourseSheet) {
     }
     for (at, row) in course.rows.iter_mut().enumerate() {
         row.name = long_name(at);
-        row.arrival = if at % 7 == 3 { "Прибыл 28.09.2025 из другой школы, приказ от 27.09.2025 № 12-у".to_owned() } else { String::new() };
+        row.arrival = if at % 7 == 3 {
+            "Прибыл 28.09.2025 из другой школы, приказ от 27.09.2025 № 12-у".to_owned()
+        } else {
+            String::new()
+        };
         if at % 7 == 3 {
             row.first = 1;
             row.cells[0].clear();

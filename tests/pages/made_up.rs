@@ -5,8 +5,30 @@ use letopis::domain::edition::{CheckpointFacts, Edition, EditionKind, SealMark, 
 use letopis::domain::snapshot::*;
 
 const LETTERS: [&str; 24] = [
-    "Азов", "Букин", "Ведин", "Глаголев", "Добров", "Естев", "Живетов", "Зелов", "Землин", "Ижеев", "Какин", "Людин",
-    "Мыслетев", "Нашин", "Онов", "Покоев", "Рцын", "Словов", "Твердов", "Уков", "Фертов", "Херов", "Цын", "Червин",
+    "Азов",
+    "Букин",
+    "Ведин",
+    "Глаголев",
+    "Добров",
+    "Естев",
+    "Живетов",
+    "Зелов",
+    "Землин",
+    "Ижеев",
+    "Какин",
+    "Людин",
+    "Мыслетев",
+    "Нашин",
+    "Онов",
+    "Покоев",
+    "Рцын",
+    "Словов",
+    "Твердов",
+    "Уков",
+    "Фертов",
+    "Ятев",
+    "Цын",
+    "Червин",
 ];
 const GIVEN: [&str; 8] = ["Аз", "Буки", "Веди", "Глагол", "Добро", "Есть", "Живете", "Земля"];
 const SUBJECTS: [&str; 16] = [
@@ -28,8 +50,18 @@ const SUBJECTS: [&str; 16] = [
     "Химия",
 ];
 const WORDS: [&str; 12] = [
-    "повторение", "изученного", "числа", "сложные", "предложения", "обобщение", "работа", "над", "ошибками", "свойства",
-    "решение", "задач",
+    "повторение",
+    "изученного",
+    "числа",
+    "сложные",
+    "предложения",
+    "обобщение",
+    "работа",
+    "над",
+    "ошибками",
+    "свойства",
+    "решение",
+    "задач",
 ];
 
 /// What a made-up class is made of.
@@ -53,8 +85,7 @@ impl Dice {
 
     fn words(&mut self, least: u64, most: u64) -> String {
         let count = least + self.roll(most - least + 1);
-        let text =
-            (0..count).map(|_| WORDS[self.roll(WORDS.len() as u64) as usize]).collect::<Vec<_>>().join(" ");
+        let text = (0..count).map(|_| WORDS[self.roll(WORDS.len() as u64) as usize]).collect::<Vec<_>>().join(" ");
         let mut chars = text.chars();
         chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
     }
@@ -71,7 +102,10 @@ pub fn person(id: usize, position: &str) -> PersonFacts {
 }
 
 fn learner_name(at: usize) -> (String, String) {
-    (LETTERS[at % LETTERS.len()].to_owned() + ["", "ский", "-Юсов"][at / LETTERS.len() % 3], GIVEN[at * 3 % GIVEN.len()].to_owned())
+    (
+        LETTERS[at % LETTERS.len()].to_owned() + ["", "ский", "-Юсов"][at / LETTERS.len() % 3],
+        GIVEN[at * 3 % GIVEN.len()].to_owned(),
+    )
 }
 
 fn date(at: usize, of: usize) -> String {
@@ -88,7 +122,11 @@ fn course(dice: &mut Dice, at: usize, class: &Class) -> CourseSheet {
             number: (1 + at % 7) as u8,
             hours: 1,
             topic: dice.words(2, 9),
-            homework: if dice.roll(3) == 0 { String::new() } else { format!("§ {}, упр. {}", index + 1, dice.roll(400) + 1) },
+            homework: if dice.roll(3) == 0 {
+                String::new()
+            } else {
+                format!("§ {}, упр. {}", index + 1, dice.roll(400) + 1)
+            },
             kind_of_work: "Ответ на уроке".to_owned(),
             substitute: if dice.roll(29) == 0 { "Юсова А.К.".to_owned() } else { String::new() },
         })
@@ -271,10 +309,8 @@ pub fn journal(class: &Class) -> Snapshot {
             }
         })
         .collect();
-    snapshot.sheets = vec![
-        Sheet::Title(title),
-        Sheet::Learners(LearnersSheet { id: "learners".to_owned(), rows: learners }),
-    ];
+    snapshot.sheets =
+        vec![Sheet::Title(title), Sheet::Learners(LearnersSheet { id: "learners".to_owned(), rows: learners })];
     let courses: Vec<CourseSheet> = (0..class.subjects).map(|at| course(&mut dice, at, class)).collect();
     let attendance = (0..class.learners)
         .map(|at| {
@@ -317,7 +353,8 @@ pub fn journal(class: &Class) -> Snapshot {
 pub fn summary(class: &Class) -> Snapshot {
     let mut dice = Dice(class.seed);
     let mut snapshot = head(class, CopyKind::SummarySheet);
-    let periods = ["I четверть", "II четверть", "III четверть", "IV четверть", "Годовая", "Экзаменационная", "Итоговая"];
+    let periods =
+        ["I четверть", "II четверть", "III четверть", "IV четверть", "Годовая", "Экзаменационная", "Итоговая"];
     let mut mark = |at: usize| if at == 5 { String::new() } else { (3 + dice.roll(3)).to_string() };
     let rows = (0..class.learners)
         .map(|at| {

@@ -77,6 +77,7 @@ impl Calendar {
         let within = |(from, to): &((u32, u32), (u32, u32))| (self.day(*from)..=self.day(*to)).contains(&day);
         let is_weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
         let is_holiday = HOLIDAYS.contains(&(day.month(), day.day()));
-        !is_weekend && !is_holiday && !BREAKS.iter().any(within) && !(grade == 1 && within(&FIRST_CLASS_BREAK))
+        let is_break = BREAKS.iter().any(within) || grade == 1 && within(&FIRST_CLASS_BREAK);
+        !(is_weekend || is_holiday || is_break)
     }
 }

@@ -255,21 +255,29 @@ fn enrol(
     for (place, child) in list.iter_mut().enumerate() {
         child.id = format!("L{:05}", before + place + 1);
     }
-    // Moves fall on school days, neither in the first three weeks nor in the last seven.
-    let days: Vec<NaiveDate> =
-        calendar.of_grade(grade).iter().flat_map(|span| calendar.school_days(grade, span)).collect();
-    let moves = days.get(15..days.len().saturating_sub(35)).unwrap_or_default();
+    let moves = days_of_moves(calendar, grade);
     if count >= 6 && !moves.is_empty() && dice.permille(ARRIVAL_PERMILLE) {
         let child = &mut list[dice.below(count / 2)];
-        child.enrolled = *dice.pick(moves);
+        child.enrolled = *dice.pick(&moves);
         child.enrolment_order = format!("{}-у", dice.between(60, 90));
     }
     if count >= 6 && !moves.is_empty() && dice.permille(LEAVING_PERMILLE) {
         let child = &mut list[count / 2 + dice.below(count / 2)];
-        child.left = Some(*dice.pick(moves));
+        child.left = Some(*dice.pick(&moves));
         child.leaving_order = format!("{}-у", dice.between(60, 90));
     }
     list
+}
+
+/// Learners come and leave on school days, not in the first weeks nor in the last, and never so late in a period that nobody
+/// could attest them.
+fn days_of_moves(calendar: &Calendar, grade: u8) -> Vec<NaiveDate> {
+    let mut moves = Vec::new();
+    for span in calendar.of_grade(grade) {
+        let days = calendar.school_days(grade, &span);
+        moves.extend_from_slice(&days[..days.len().saturating_sub(12)]);
+    }
+    moves.get(15..moves.len().saturating_sub(15)).unwrap_or_default().to_vec()
 }
 
 fn parts(name: &Name) -> [&str; 3] {
