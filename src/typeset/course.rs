@@ -26,7 +26,7 @@ const ROW: f64 = mm(6.2);
 const BAND: f64 = mm(5.0);
 const HEAD: f64 = mm(10.5);
 /// Type sizes of topics, from the one wanted down; a page holds some 400 characters at the largest, 20,000 at the smallest.
-const TOPIC_SIZES: [f64; 8] = [9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0];
+const TOPIC_SIZES: [f64; 8] = [8.5, 7.75, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0];
 /// A text across blank cells is set no smaller than this; else it goes under the table.
 const SMALLEST_ACROSS: f64 = 5.5;
 /// Distance of remarks and of the legend's lines.
