@@ -121,13 +121,14 @@ pub fn slug(text: &str) -> String {
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     let (grade, rest) = text.split_at(digits);
     let mut slug = if grade.is_empty() { String::new() } else { format!("{grade:0>2}") };
+    let start = slug.len();
     let mut gap = false;
     for letter in rest.chars().flat_map(char::to_uppercase) {
         let Some(spelling) = transliterate(letter) else {
             gap = true;
             continue;
         };
-        if gap && slug.len() > grade.len().max(2) {
+        if gap && slug.len() > start {
             slug.push('-');
         }
         gap = false;
@@ -248,6 +249,7 @@ mod tests {
         assert_eq!(slug(" 9 ж "), "09ZH");
         assert_eq!(slug("1 «Кадетский» №2"), "01KADETSKIJ-2");
         assert_eq!(slug("Подготовительный"), "PODGOTOVITELQNYYJ");
+        assert_eq!(slug("Q-1"), "Q-1");
         assert_eq!(slug("!"), "");
     }
 
