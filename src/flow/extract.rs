@@ -79,14 +79,12 @@ fn copy_signatures(content: &Content, files: &mut BTreeMap<String, Vec<u8>>) {
         if !Statement::from_signed_bytes(&file.bytes).is_ok_and(|statement| speaks_for_all(&statement)) {
             continue;
         }
-        let staff = stem.split_once('-').map_or(stem, |(_, staff)| staff);
         let own = format!("certificates/{stem}.pem");
+        let staff = stem.split_once('-').map_or(stem, |(_, staff)| staff);
+        let shared = format!("certificates/{staff}.pem");
         take(path);
         take(&format!("statements/{stem}.sig"));
-        take(if content.bytes(&own).is_some() { &own } else { "" });
-        if content.bytes(&own).is_none() {
-            take(&format!("certificates/{staff}.pem"));
-        }
+        take(if content.files.contains_key(&own) { &own } else { &shared });
     }
 }
 

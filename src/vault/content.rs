@@ -76,14 +76,14 @@ pub mod name {
     /// The log's key as C2SP tools read it.
     pub const LOG_VKEY: &str = "certificates/log.vkey";
 
-    /// A staff identifier as a part of a file name: ASCII letters, digits and `-` as they are, every other byte as `~hh`, so that
+    /// A staff identifier as a part of a file name: ASCII letters and digits as they are, every other byte as `~hh`, so that
     /// two identifiers never share a name and no name climbs out of its folder.
     pub fn of_staff(id: &str) -> String {
         // The certificates' folder has these names already.
         let taken = ["authority", "seal", "log"].contains(&id);
         id.bytes().enumerate().fold(String::new(), |mut name, (place, byte)| {
             match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' if !(taken && place == 0) => name.push(byte as char),
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' if !(taken && place == 0) => name.push(byte as char),
                 _ => name.push_str(&format!("~{byte:02x}")),
             }
             name

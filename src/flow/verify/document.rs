@@ -2,7 +2,7 @@
 //!
 //! It carries its snapshot and its statements; what it cannot carry is its own place in the audit log and the register.
 
-use super::record::{Attached, check_authority, check_rows, tell_people, tell_seal};
+use super::record::{Attached, check_authority, check_rows, check_sealed_last, tell_people, tell_seal};
 use super::statements::{self, Subject};
 use super::{CopySeen, Trust, Walk};
 use crate::domain::canon::Digest;
@@ -48,10 +48,7 @@ pub(super) fn check(pdf: &[u8], trust: &Trust<'_>, walk: &mut Walk) {
     statements::check(&signed, lying.len() == signed.len(), &subject, walk);
     check_rows(&snapshot, walk);
     tell_people(signed.len(), &snapshot, walk);
-    let sealed_at = seal.claimed_at.as_deref().and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok());
-    if sealed_at < statements::last_moment(&signed) {
-        walk.found("seal.before-statements", PLACE, "Печать поставлена раньше последней подписи.");
-    }
+    check_sealed_last(&seal, statements::last_moment(&signed), walk);
     let message = "Место в журнале событий и номер по реестру в сам PDF не входят: их проверяют по записи архива.";
     walk.findings.push(Finding::new("document.alone", PLACE, message).weighing(Severity::Note));
 }

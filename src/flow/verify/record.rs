@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, FixedOffset};
+
 use super::certificates::Known;
 use super::sealing::{self, Pair};
 use super::statements::{self, Lying, Subject};
@@ -55,7 +57,10 @@ pub(super) fn check(content: &Content, trust: &Trust<'_>, walk: &mut Walk) {
     }
     let lying = statements::from_files(content, walk);
     check_attached_statements(&lying, attached.as_ref(), walk);
-    check_people(&lying, &snapshot, content, authority.as_deref(), trust, walk);
+    let last = check_people(&lying, &snapshot, content, authority.as_deref(), trust, walk);
+    if let Some(seal) = &seal {
+        check_sealed_last(seal, last, walk);
+    }
     check_log(&lying, &snapshot, seal.as_ref(), content, authority.as_deref(), trust, walk);
 }
 
@@ -227,7 +232,7 @@ fn check_people(
     authority: Option<&Known>,
     trust: &Trust<'_>,
     walk: &mut Walk,
-) {
+) -> Option<DateTime<FixedOffset>> {
     let signed = statements::believe(lying, authority, trust, walk);
     let subject = Subject {
         snapshot,
@@ -237,6 +242,15 @@ fn check_people(
     statements::check(&signed, lying.len() == signed.len(), &subject, walk);
     check_rows(snapshot, walk);
     tell_people(signed.len(), snapshot, walk);
+    statements::last_moment(&signed)
+}
+
+/// Nobody signs what is sealed already.
+pub(super) fn check_sealed_last(seal: &SealCheck, last: Option<DateTime<FixedOffset>>, walk: &mut Walk) {
+    let sealed_at = seal.claimed_at.as_deref().and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+    if sealed_at.is_some() && sealed_at < last {
+        walk.found("seal.before-statements", name::SEALED_PDF, "Печать поставлена раньше последней подписи.");
+    }
 }
 
 /// The rows' root is signed; a root that the sheets do not give would make every extract worthless.
