@@ -148,7 +148,10 @@ async fn a_dropped_file_gets_a_plain_verdict_with_its_findings() {
     let (house, _folder) = house().await;
     let page = ask(house, form("text/html", "копия.pdf", "as sealed")).await;
     assert!(
-        page.contains("class=\"verdict valid\"") && page.contains("подлинно") && page.contains("Печать школы цела.") && page.contains("копия.pdf"),
+        page.contains("class=\"verdict valid\"")
+            && page.contains("подлинно")
+            && page.contains("Печать школы цела.")
+            && page.contains("копия.pdf"),
         "{page}"
     );
     let page = ask(house, form("text/html", "копия.pdf", "altered")).await;
