@@ -168,7 +168,7 @@ fn a_finished_object_is_complete_and_reads_back_what_was_staged() {
     let staged = staged(&house);
     assert_eq!(staged.id, "urn:letopis:school-17:2025-05A-Q1:v1");
     let object = finish(&house, &staged.path).expect("finished");
-    assert_eq!(vault::list_objects(&house.join("archive")).expect("a list"), [object.clone()]);
+    assert_eq!(vault::list_objects(&house.join("archive")).expect("a list"), std::slice::from_ref(&object));
     assert!(vault::list_staged(&house.join("staging")).expect("a list").is_empty());
     let read = vault::read_object(&object, Depth::Full);
     assert_eq!(read.findings, []);

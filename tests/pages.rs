@@ -283,6 +283,11 @@ fn hostile_texts_are_neither_interpreted_nor_cut_nor_overlapped() {
         assert!(read.contains(&"ж".repeat(500)), "a word of 500 letters is printed whole");
     }
     assert_tidy("hostile summary", &hostile::summary(), EditionKind::Sealed);
+    for (name, snapshot) in [("journal", hostile::journal()), ("summary", hostile::summary())] {
+        let sealed = edition(&snapshot, EditionKind::Sealed);
+        let made = typeset(&snapshot, &sealed, &attachments(&snapshot)).unwrap();
+        std::fs::write(target().join(format!("hostile-{name}.pdf")), made.pdf).unwrap();
+    }
 }
 
 #[test]

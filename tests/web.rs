@@ -36,7 +36,7 @@ fn judge(name: &str, bytes: &[u8]) -> VerifyView {
         file: name.to_owned(),
         what: "копия классного журнала 5А, I четверть, версия 1".to_owned(),
         verdict: if altered { Verdict::Altered } else { Verdict::Valid },
-        facts: vec![("Подписей".to_owned(), "17".to_owned())],
+        checked: vec!["Печать школы цела.".to_owned()],
         findings: if altered { vec![finding.expected_found("9f2c", "11a0")] } else { Vec::new() },
     }
 }
@@ -148,7 +148,10 @@ async fn a_dropped_file_gets_a_plain_verdict_with_its_findings() {
     let (house, _folder) = house().await;
     let page = ask(house, form("text/html", "копия.pdf", "as sealed")).await;
     assert!(
-        page.contains("class=\"verdict valid\"") && page.contains("подлинно") && page.contains("копия.pdf"),
+        page.contains("class=\"verdict valid\"")
+            && page.contains("подлинно")
+            && page.contains("Печать школы цела.")
+            && page.contains("копия.pdf"),
         "{page}"
     );
     let page = ask(house, form("text/html", "копия.pdf", "altered")).await;

@@ -94,7 +94,7 @@ fn view(name: &str, report: Report) -> VerifyView {
         file: name.to_owned(),
         what: report.what(),
         verdict: report.verdict,
-        facts: report.checked.iter().map(|line| ("Проверено".to_owned(), line.clone())).collect(),
+        checked: report.checked,
         findings: report.findings,
     }
 }

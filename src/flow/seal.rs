@@ -22,7 +22,7 @@ use crate::domain::edition::{Attachment, CheckpointFacts, Edition, EditionKind, 
 use crate::domain::log_proof::{LogProof, object_id, object_name};
 use crate::domain::register::RegisterLine;
 use crate::domain::retention;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{CopyKind, Snapshot};
 use crate::domain::statement::{SignedStatement, Statement};
 
 use crate::sign::keys::{Ed25519Key, P256Key};
@@ -101,18 +101,24 @@ pub async fn seal(
     let checkpoint = log::checkpoint(house, &keyring, act).await?;
     let press = Press::new(house, &keyring, &checkpoint, act)?;
     let mut jobs = Vec::new();
-    for row in copies {
+    for row in in_register_order(copies) {
         jobs.push(job(house, row).await?);
     }
     let mut built = on_two_threads(jobs, move |job| press.build(job));
     let mut sealed = Vec::new();
-    while let Some(record) = built.recv().await {
+    while let Some(record) = built.next().await {
         let one = register(house, record?, &log_key, act).await?;
         progress(&one);
         sealed.push(one);
     }
-    sealed.sort_by_key(|one| one.line.no);
     Ok(sealed)
+}
+
+/// Period copies before summary sheets, period by period, class by class: the order in which a secretary looks for a line.
+fn in_register_order(copies: &[CopyRow]) -> Vec<&CopyRow> {
+    let mut ordered: Vec<&CopyRow> = copies.iter().collect();
+    ordered.sort_by_key(|row| (row.kind == CopyKind::SummarySheet, &row.year, &row.period, &row.id, row.version));
+    ordered
 }
 
 async fn job(house: &House, row: &CopyRow) -> Result<Job, Error> {

@@ -14,7 +14,7 @@ use super::pages::{Binder, HEADING, QR_SIDE, heading};
 use super::places::{PLACE_HEIGHT, Policy, first_signers, stack};
 use super::plan::{Page, Room, Table, Text, mm};
 use super::table::{Across, Cover, Even, Flow, PADDING, Row, Shape, even, flow, halves, pitch};
-use super::wording::{course_name, day, day_and_month, full_name, month_and_day};
+use super::wording::{Day, course_name, day, day_and_month, day_of_journal, full_name};
 
 /// Most lessons on a spread: a column of marks stays wide enough for two marks (domain.md 2.3: 25 to 30).
 const MOST_LESSONS: usize = 30;
@@ -24,9 +24,11 @@ const MOST_WIDE: f64 = 13.0;
 const ROW: f64 = mm(6.2);
 /// Heads of a grid: months above, days below.
 const BAND: f64 = mm(5.0);
+/// Type size of the months, as in the template.
+const SPAN_SIZE: f64 = 8.0;
 const HEAD: f64 = mm(10.5);
 /// Type sizes of topics, from the one wanted down; a page holds some 400 characters at the largest, 20,000 at the smallest.
-const TOPIC_SIZES: [f64; 8] = [9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0];
+const TOPIC_SIZES: [f64; 8] = [8.5, 7.75, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0];
 /// A text across blank cells is set no smaller than this; else it goes under the table.
 const SMALLEST_ACROSS: f64 = 5.5;
 /// Distance of remarks and of the legend's lines.
@@ -148,7 +150,7 @@ impl<'a> Maker<'a> {
             size: 9.0,
             band: BAND,
             heavy: if last { shapes.len() - 1 } else { 0 },
-            ..self.months(chunk)
+            ..self.months(chunk, shapes.get(2).map_or(0.0, |shape| shape.w))
         };
         let cells: Vec<Vec<String>> =
             rows.iter().zip(&across).map(|(row, stretch)| mark_cells(row, chunk, last, stretch.as_ref())).collect();
@@ -168,7 +170,7 @@ impl<'a> Maker<'a> {
         let mut shapes =
             vec![Shape::new("no", no, "center", Face::Narrow), Shape::new("name", name + spare, "left", Face::Narrow)];
         for at in chunk.clone() {
-            let [_, _, day] = month_and_day(&self.course.lessons[at].date);
+            let Day { day, .. } = day_of_journal(&self.course.lessons[at].date);
             shapes.push(Shape::new("lesson", lesson, "center", Face::Narrow).labelled(day));
         }
         if last {
@@ -178,23 +180,24 @@ impl<'a> Maker<'a> {
         shapes
     }
 
-    /// Months over their days. A month of one narrow column has room for its number only.
-    fn months(&self, chunk: &Range<usize>) -> Even {
-        let mut covers: Vec<(Cover, String)> = Vec::new();
+    /// Months over their days, each as long as its columns have room for.
+    fn months(&self, chunk: &Range<usize>, column_width: f64) -> Even {
+        let mut covers: Vec<(Cover, [String; 2])> = Vec::new();
         for (column, at) in chunk.clone().enumerate() {
-            let [name, number, _] = month_and_day(&self.course.lessons[at].date);
+            let Day { month, shorter, .. } = day_of_journal(&self.course.lessons[at].date);
             match covers.last_mut() {
-                Some((cover, _)) if cover.label == name => cover.until = column + 3,
-                _ => covers.push((Cover { from: column + 2, until: column + 3, label: name }, number)),
+                Some((cover, _)) if cover.label == month => cover.until = column + 3,
+                _ => covers.push((Cover { from: column + 2, until: column + 3, label: month }, shorter)),
             }
         }
         let strong = covers.iter().skip(1).map(|(cover, _)| cover.from).collect();
-        let short = |(cover, number): (Cover, String)| match cover.until - cover.from {
-            0..=2 => Cover { label: number, ..cover },
-            3 => Cover { label: abbreviated(&cover.label), ..cover },
-            _ => cover,
+        let fitting = |(cover, [short, number]): (Cover, [String; 2])| {
+            let room = column_width * (cover.until - cover.from) as f64 - mm(0.8);
+            let fits = |word: &String| width(word, Face::Narrow, SPAN_SIZE) <= room;
+            let label = [&cover.label, &short].into_iter().find(|word| fits(word)).unwrap_or(&number).clone();
+            Cover { label, ..cover }
         };
-        Even { covers: covers.into_iter().map(short).collect(), strong, ..Even::default() }
+        Even { covers: covers.into_iter().map(fitting).collect(), strong, ..Even::default() }
     }
 
     /// Remarks and legend under the grid; gives where they begin.
@@ -329,10 +332,6 @@ fn topic_shapes() -> [Shape; 6] {
 /// Distance of lines of a topic.
 fn line(size: f64) -> f64 {
     size * 1.12
-}
-
-fn abbreviated(month: &str) -> String {
-    if month.chars().count() <= 4 { month.to_owned() } else { month.chars().take(4).collect::<String>() + "." }
 }
 
 /// Cuts rows into as few chunks as `capacity` and `most` allow, then evens them out, so that the last spread is not a remnant.

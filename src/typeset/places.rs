@@ -101,7 +101,11 @@ fn inner_of(room: Room, h: f64) -> Room {
 /// Words before the place; the office and the order of an acting signer follow where the title does not name them.
 fn title(stage: &StageFacts, signer: &SignerFacts) -> String {
     let mut title = capitalized(&stage.title);
-    if !title.to_lowercase().contains(&signer.office.to_lowercase()) {
+    let [said, office] = [title.as_str(), &signer.office].map(str::to_lowercase);
+    if office.contains(&said) {
+        // «Заместитель директора» and «заместитель директора по УВР»: the fuller words are enough.
+        title = capitalized(&signer.office);
+    } else if !said.contains(&office) {
         if !title.is_empty() {
             title.push('\n');
         }
@@ -210,5 +214,36 @@ fn mark_texts(heads: &[(Face, &str)], fields: &[(&str, String)], room: Room) -> 
         let values_room = Room { x: room.x + names, y, w: room.w - names, h: room.h };
         texts.push(Text::top(values_room, "left", Face::Narrow, &Fitted { size, lines: right }));
         return texts;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::snapshot::PersonFacts;
+
+    fn titled(title: &str, office: &str, order: &str) -> String {
+        let text = str::to_owned;
+        let person = PersonFacts {
+            id: text("T1"),
+            surname: text("Букина"),
+            given_name: text("Веди"),
+            patronymic: String::new(),
+            position: text(office),
+        };
+        let signer = SignerFacts { person, office: text(office), order: text(order), sheets: Vec::new() };
+        super::title(&StageFacts { id: text("deputy"), title: text(title), signers: Vec::new() }, &signer)
+    }
+
+    #[test]
+    fn an_office_is_said_once() {
+        assert_eq!(titled("Копию проверил: учитель", "учитель", ""), "Копию проверил: учитель");
+        assert_eq!(titled("Заместитель директора", "заместитель директора по УВР", ""), "Заместитель директора по УВР");
+        assert_eq!(titled("Утверждаю:", "директор", ""), "Утверждаю:\nДиректор");
+    }
+
+    #[test]
+    fn an_acting_signer_names_the_order() {
+        assert_eq!(titled("Директор", "директор", "приказ от 01.10.2025 № 7"), "Директор\n(приказ от 01.10.2025 № 7)");
     }
 }

@@ -142,7 +142,9 @@ fn height(text: &Text) -> f64 {
 fn heads(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<Block> {
     let snapshot = binder.snapshot;
     let period = &snapshot.period;
-    let mut blocks = vec![Block::new(Face::Serif, 13.0, &snapshot.school.name, 0.0)];
+    // The name in quotation marks begins a line of its own, as on a school's letterhead.
+    let name = snapshot.school.name.replacen(" «", "\n«", 1);
+    let mut blocks = vec![Block::new(Face::Serif, 13.0, name, 0.0)];
     if !snapshot.school.town.is_empty() {
         blocks.push(Block::new(Face::Serif, 11.0, &snapshot.school.town, 1.0));
     }

@@ -23,11 +23,28 @@ pub fn day_and_month(iso: &str) -> String {
     date(iso).map_or_else(|| iso.to_owned(), |date| date.format("%d.%m").to_string())
 }
 
-/// `2025-09-01` as «Сентябрь», «09», «01».
-pub fn month_and_day(iso: &str) -> [String; 3] {
+/// A day at the head of a journal page.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Day {
+    /// «Сентябрь».
+    pub month: String,
+    /// «Сент.» and «09», for narrower columns.
+    pub shorter: [String; 2],
+    /// «01».
+    pub day: String,
+}
+
+/// `2025-09-01` as month and day; anything else stands whole as the day.
+pub fn day_of_journal(iso: &str) -> Day {
+    const SHORT: [&str; 12] =
+        ["Янв.", "Февр.", "Март", "Апр.", "Май", "Июнь", "Июль", "Авг.", "Сент.", "Окт.", "Нояб.", "Дек."];
     match date(iso) {
-        Some(date) => [capitalized(month_name(date)), format!("{:02}", date.month()), format!("{:02}", date.day())],
-        None => [String::new(), String::new(), iso.to_owned()],
+        Some(date) => Day {
+            month: capitalized(month_name(date)),
+            shorter: [SHORT[date.month0() as usize].to_owned(), format!("{:02}", date.month())],
+            day: format!("{:02}", date.day()),
+        },
+        None => Day { month: String::new(), shorter: [String::new(), String::new()], day: iso.to_owned() },
     }
 }
 
@@ -90,7 +107,9 @@ mod tests {
     #[test]
     fn dates_are_written_as_the_records_office_writes_them() {
         assert_eq!(day("2025-09-01"), "01.09.2025");
-        assert_eq!(month_and_day("2025-09-01"), ["Сентябрь", "09", "01"]);
+        let Day { month, shorter, day: number } = day_of_journal("2025-09-01");
+        assert_eq!([month, number], ["Сентябрь", "01"]);
+        assert_eq!(shorter, ["Сент.", "09"]);
         assert_eq!(day_of("2025-10-23T14:31:07+05:00"), "23.10.2025");
         assert_eq!([day("когда-то"), day_of("давно")], ["когда-то", "давно"]);
     }

@@ -90,8 +90,8 @@ pub struct VerifyView {
     pub what: String,
     /// The plain answer.
     pub verdict: Verdict,
-    /// Facts worth reading, name and value: «Подписей» «17».
-    pub facts: Vec<(String, String)>,
+    /// What was checked and holds, a sentence each: «Печать школы цела».
+    pub checked: Vec<String>,
     /// What was found.
     pub findings: Vec<Finding>,
 }
