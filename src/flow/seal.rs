@@ -4,6 +4,7 @@
 //! line, event and the log's proof; then the record moves into the archive. [`finish_pending`] runs the same last step for
 //! whatever a crash left behind, so there is never half a record.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
@@ -96,6 +97,7 @@ pub async fn seal(
     }
     let _lock = Lock::take(house)?.ok_or(Error::SealingElsewhere)?;
     tidy_staging(house).await?;
+    still_signed(house, copies).await?;
     let keyring = Keyring::open(house).await?;
     let log_key = keyring.log_key()?;
     let checkpoint = log::checkpoint(house, &keyring, act).await?;
@@ -104,15 +106,31 @@ pub async fn seal(
     for row in copies {
         jobs.push(job(house, row).await?);
     }
-    let mut built = on_two_threads(jobs, move |job| press.build(job));
+    let jobs = jobs.into_iter().enumerate().collect();
+    let mut built = on_two_threads(jobs, move |(place, job)| Ok((place, press.build(job)?)));
     let mut sealed = Vec::new();
+    // The register is written in the order asked for, whichever thread is the faster one.
+    let mut early = BTreeMap::new();
     while let Some(record) = built.recv().await {
-        let one = register(house, record?, &log_key, act).await?;
-        progress(&one);
-        sealed.push(one);
+        let (place, record) = record?;
+        early.insert(place, record);
+        while let Some(record) = early.remove(&sealed.len()) {
+            let one = register(house, record, &log_key, act).await?;
+            progress(&one);
+            sealed.push(one);
+        }
     }
-    sealed.sort_by_key(|one| one.line.no);
     Ok(sealed)
+}
+
+/// Rows that were read before the lock was taken may be an old story: another process may have sealed or replaced the copy.
+async fn still_signed(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
+    for row in copies {
+        let versions = house.db.list_versions(&row.id).await?;
+        let now = versions.iter().find(|now| now.version == row.version).ok_or_else(|| Error::NoCopy(row.id.clone()))?;
+        copy::next(now.state, Action::Seal).map_err(|refusal| Error::State { copy: row.id.clone(), refusal })?;
+    }
+    Ok(())
 }
 
 async fn job(house: &House, row: &CopyRow) -> Result<Job, Error> {
@@ -297,6 +315,7 @@ async fn register(house: &House, built: Built, log_key: &Ed25519Key, act: &Act) 
         .with("copy", &row.id)
         .with_number("version", row.version.into())
         .with_number("register_no", no)
+        .with_number("pages", pages.into())
         .with("object", &staged.id)
         .with_digest("snapshot", row.snapshot)
         .with_digest("issued_pdf", issued_pdf)
