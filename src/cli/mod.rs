@@ -30,7 +30,7 @@ use crate::flow::{self, House};
 )]
 struct Cli {
     /// Folder of the house.
-    #[arg(long, global = true, env = "LETOPIS_DIR", value_name = "ПАПКА", help = "Папка дома «Летописи»")]
+    #[arg(long, global = true, env = "LETOPIS_DIR", hide_env_values = true, value_name = "ПАПКА", help = "Папка дома «Летописи»")]
     dir: Option<PathBuf>,
     /// JSON instead of tables.
     #[arg(long, global = true, help = "Вывести JSON")]
@@ -156,8 +156,24 @@ const REFUSED: u8 = 1;
 /// Exit code of a mistake on the command line or of a check that could not be made.
 const UNUSABLE: u8 = 2;
 
+/// Exit code of a program whose reader went away, as a shell reports it: 128 and the number of SIGPIPE.
+const NOBODY_READS: i32 = 128 + 13;
+
+/// A reader that went away (`letopis log list | head`) is no failure of ours; `println!` knows no way to say it but a panic.
+fn leave_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(NOBODY_READS);
+        }
+        usual(panic);
+    }));
+}
+
 /// Runs the program on a command line; returns the exit code: 0 done, 1 refused or altered, 2 misused or cannot be checked.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    leave_quietly_when_nobody_reads();
     let parsed = russian::localise(Cli::command())
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -187,7 +203,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match runtime.block_on(dispatch(command, Desk { dir, json, by })) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            eprintln!("Ошибка: {failure}");
+            eprintln!("Ошибка: {}", russian::fault(&failure.to_string()));
             ExitCode::from(REFUSED)
         }
     }
