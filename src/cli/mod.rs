@@ -96,6 +96,13 @@ enum Command {
     Serve(serve::Serve),
 }
 
+impl Command {
+    /// Does the command answer whether something is genuine?
+    fn is_check(&self) -> bool {
+        matches!(self, Self::Verify(_) | Self::Doctor) || matches!(self, Self::Log(log) if log.is_check())
+    }
+}
+
 /// What a command needs besides its own arguments.
 #[derive(Debug)]
 struct Desk {
@@ -158,6 +165,7 @@ const UNUSABLE: u8 = 2;
 
 /// Runs the program on a command line; returns the exit code: 0 done, 1 refused or altered, 2 misused or cannot be checked.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    quiet_on_closed_pipe();
     let parsed = russian::localise(Cli::command())
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -172,7 +180,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(UNUSABLE);
         }
         Err(error) => {
-            eprintln!("{}", russian::mistake(&error));
+            eprintln!("{}", russian::world(&russian::mistake(&error)));
             return ExitCode::from(UNUSABLE);
         }
     };
@@ -184,13 +192,29 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let Cli { dir, json, by, command, .. } = cli;
+    // A check that could not be made must never look like a finding: 1 would say «изменено».
+    let failed = if command.is_check() { UNUSABLE } else { REFUSED };
     match runtime.block_on(dispatch(command, Desk { dir, json, by })) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            eprintln!("Ошибка: {failure}");
-            ExitCode::from(REFUSED)
+            eprintln!("Ошибка: {}", russian::world(&failure.to_string()));
+            ExitCode::from(if matches!(failure, Failure::Said(_)) { UNUSABLE } else { failed })
         }
     }
+}
+
+/// Exit code of a program whose reader went away: 128 + SIGPIPE (13), as a shell has it.
+const PIPE_CLOSED: i32 = 141;
+
+/// `letopis copies | head` must end in silence, not in a panic of `println!`.
+fn quiet_on_closed_pipe() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if panic.payload_as_str().is_some_and(|text| text.starts_with("failed printing to")) {
+            std::process::exit(PIPE_CLOSED);
+        }
+        usual(panic);
+    }));
 }
 
 async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
@@ -222,6 +246,6 @@ fn print_findings(findings: &[crate::domain::finding::Finding]) {
     let mut sorted: Vec<_> = findings.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);
     for finding in sorted {
-        eprintln!("{finding}");
+        eprintln!("{}", russian::world(&finding.to_string()));
     }
 }

@@ -34,6 +34,26 @@ pub fn help(text: &str) -> String {
     .fold(text.to_owned(), |text, (english, russian)| text.replace(english, russian))
 }
 
+/// A message of ours with the words that the operating system and libraries put into it in Russian.
+pub fn world(text: &str) -> String {
+    [
+        ("No such file or directory (os error 2)", "нет такого файла или папки"),
+        ("Permission denied (os error 13)", "нет прав"),
+        ("File exists (os error 17)", "такой файл уже есть"),
+        ("Not a directory (os error 20)", "это не папка"),
+        ("Is a directory (os error 21)", "это папка, а не файл"),
+        ("No space left on device (os error 28)", "на диске не осталось места"),
+        ("Read-only file system (os error 30)", "диск только для чтения"),
+        ("Address already in use (os error 98)", "занят другой программой"),
+        ("stream did not contain valid UTF-8", "это не текст в кодировке UTF-8"),
+        ("invalid Zip archive: Could not find EOCD", "это не папка и не архив .zip"),
+        ("invalid digit found in string", "нужно целое число"),
+        (" is not in ", ": вне пределов "),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (english, russian)| text.replace(english, russian))
+}
+
 /// One sentence for a mistake on the command line: place, found, expected.
 pub fn mistake(error: &Error) -> String {
     let text = |kind| match error.get(kind) {

@@ -3,6 +3,8 @@
 //! The database is the authority on state, the archive on content, the log on order; all three must agree. A check starts from the
 //! rows and the bytes, never from a stored hash; a check that finds something is itself put on record.
 
+mod evidence;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::verify::{self, VerifyOptions};
@@ -33,21 +35,22 @@ pub struct Diagnosis {
 pub async fn examine(house: &House, act: &Act) -> Result<Diagnosis, Error> {
     let mut diagnosis = Diagnosis { findings: Vec::new(), checked: Vec::new() };
     diagnosis.findings.extend(log::verify(house).await?);
-    diagnosis.checked.push(("записей журнала событий", house.db.log_state().await?.0 as usize));
+    diagnosis.checked.push(("записи журнала событий", house.db.log_state().await?.0 as usize));
 
     let copies = house.db.list_copies().await?;
     let register = house.db.list_register().await?;
     diagnosis.findings.extend(frozen_periods(house, &copies).await?);
-    diagnosis.checked.push(("закрытых периодов сверено со снимками", copies.len()));
+    diagnosis.checked.push(("закрытые периоды и их снимки", copies.len()));
     diagnosis.findings.extend(issued_files(house, &copies)?);
     diagnosis.findings.extend(states(&copies, &register));
     diagnosis.findings.extend(archive(house, &register).await?);
-    diagnosis.checked.push(("записей архива", register.len()));
+    diagnosis.checked.push(("записи архива", register.len()));
     diagnosis.findings.extend(statements(house, &register).await?);
     let bundles = house.db.list_bundles().await?;
     diagnosis.findings.extend(bundles.iter().flat_map(|(digest, _)| kept_bundle(house, digest)));
-    diagnosis.checked.push(("загруженных наборов", bundles.len()));
+    diagnosis.checked.push(("загруженные наборы", bundles.len()));
     diagnosis.findings.extend(key_files(house).await?);
+    diagnosis.findings.extend(evidence::compare(house, &copies, &register).await?);
     remember(house, &diagnosis, act).await?;
     Ok(diagnosis)
 }

@@ -226,11 +226,13 @@ impl Keyring {
 
     fn made(&self, owner: &str, der: &[u8], key_pem: String) -> Result<Made, Error> {
         let facts = certificate_facts(der)?;
-        let stem = match owner {
-            AUTHORITY | SEAL | LOG => owner.to_owned(),
-            // Staff identifiers are the school's own text: the fingerprint makes the file name safe and unique.
-            _ => format!("staff-{}", hex(&facts.fingerprint.0[..8])),
+        // The fingerprint makes each name new: a file that a crash left before its commit stands in nobody's way. Staff identifiers are the
+        // school's own text and stay out of it.
+        let holder = match owner {
+            AUTHORITY | SEAL | LOG => owner,
+            _ => "staff",
         };
+        let stem = format!("{holder}-{}", hex(&facts.fingerprint.0[..8]));
         Ok(Made {
             row: CertificateRow {
                 fingerprint: facts.fingerprint.to_hex(),
