@@ -127,7 +127,12 @@ impl Keyring {
             },
             false => self.make_school_keys(house, school, act, &mut made)?,
         };
-        let new: Vec<&StaffMember> = staff.iter().filter(|p| !self.certificates.contains_key(&p.id)).collect();
+        // A person who married gets a certificate in the new name: the mark must not show one name and the sheet another.
+        let certified = |person: &StaffMember| {
+            let name = names::full_name(&person.surname, &person.given_name, &person.patronymic);
+            self.certificates.get(&person.id).is_some_and(|row| row.subject == name)
+        };
+        let new: Vec<&StaffMember> = staff.iter().filter(|person| !certified(person)).collect();
         made.extend(self.make_staff_keys(&issuer, school, &new, act)?);
         if made.is_empty() {
             return Ok(0);
