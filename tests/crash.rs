@@ -47,8 +47,7 @@ fn signed_house() -> &'static Path {
 }
 
 async fn make(root: &Path, bundle: &Path) {
-    let spec =
-        GeneratorSpec { classes: vec![(1, 'А')], learners_per_class: 3, spread: 0, seed: 3, year_start: 2025 };
+    let spec = GeneratorSpec { classes: vec![(1, 'А')], learners_per_class: 3, spread: 0, seed: 3, year_start: 2025 };
     generate::write(bundle, &generate::generate(&spec)).expect("a bundle");
     let founding = Founding {
         policy_name: policy::BUILTIN[0].0.to_owned(),
@@ -59,8 +58,7 @@ async fn make(root: &Path, bundle: &Path) {
     };
     let house = House::found(root, &founding, &at(0)).await.expect("a house");
     import::import(&house, bundle, false, &at(1)).await.expect("an import");
-    let closing =
-        Closing { year: "2025/2026".to_owned(), period: "Q1".to_owned(), classes: Vec::new(), ground: None };
+    let closing = Closing { year: "2025/2026".to_owned(), period: "Q1".to_owned(), classes: Vec::new(), ground: None };
     close::close(&house, &closing, &at(2)).await.expect("a closing");
     let copies = house.db.list_copies().await.expect("copies");
     issue::issue(&house, &copies, &at(3), |_| {}).await.expect("an issue");

@@ -30,7 +30,14 @@ use crate::flow::{self, House};
 )]
 struct Cli {
     /// Folder of the house.
-    #[arg(long, global = true, env = "LETOPIS_DIR", hide_env_values = true, value_name = "ПАПКА", help = "Папка дома «Летописи»")]
+    #[arg(
+        long,
+        global = true,
+        env = "LETOPIS_DIR",
+        hide_env_values = true,
+        value_name = "ПАПКА",
+        help = "Папка дома «Летописи»"
+    )]
     dir: Option<PathBuf>,
     /// JSON instead of tables.
     #[arg(long, global = true, help = "Вывести JSON")]
@@ -94,6 +101,13 @@ enum Command {
     Policy(check::Policy),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
+}
+
+impl Command {
+    /// Does the command answer whether something is genuine?
+    fn is_check(&self) -> bool {
+        matches!(self, Self::Verify(_) | Self::Doctor) || matches!(self, Self::Log(log) if log.is_check())
+    }
 }
 
 /// What a command needs besides its own arguments.
@@ -188,7 +202,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(UNUSABLE);
         }
         Err(error) => {
-            eprintln!("{}", russian::mistake(&error));
+            eprintln!("{}", russian::fault(&russian::mistake(&error)));
             return ExitCode::from(UNUSABLE);
         }
     };
@@ -200,11 +214,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let Cli { dir, json, by, command, .. } = cli;
+    // A check that could not be made must never look like a finding: 1 would say «изменено».
+    let failed = if command.is_check() { UNUSABLE } else { REFUSED };
     match runtime.block_on(dispatch(command, Desk { dir, json, by })) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             eprintln!("Ошибка: {}", russian::fault(&failure.to_string()));
-            ExitCode::from(REFUSED)
+            ExitCode::from(if matches!(failure, Failure::Said(_)) { UNUSABLE } else { failed })
         }
     }
 }
@@ -238,6 +254,6 @@ fn print_findings(findings: &[crate::domain::finding::Finding]) {
     let mut sorted: Vec<_> = findings.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);
     for finding in sorted {
-        eprintln!("{finding}");
+        eprintln!("{}", russian::fault(&finding.to_string()));
     }
 }

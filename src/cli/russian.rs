@@ -107,6 +107,8 @@ pub fn fault(text: &str) -> String {
         ("No space left on device (os error 28)", "на диске нет места"),
         ("Read-only file system (os error 30)", "диск доступен только для чтения"),
         ("Address already in use (os error 98)", "он уже занят"),
+        ("stream did not contain valid UTF-8", "это не текст в кодировке UTF-8"),
+        ("invalid Zip archive: Could not find EOCD", "это не папка и не архив .zip"),
         ("error returned from database: ", ""),
         ("database or disk is full", "на диске нет места"),
         ("disk I/O error", "сбой чтения или записи на диск"),

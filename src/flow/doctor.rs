@@ -36,21 +36,22 @@ pub struct Diagnosis {
 pub async fn examine(house: &House, act: &Act) -> Result<Diagnosis, Error> {
     let mut diagnosis = Diagnosis { findings: Vec::new(), checked: Vec::new() };
     diagnosis.findings.extend(log::verify(house).await?);
-    diagnosis.checked.push(("записей журнала событий", house.db.log_state().await?.0 as usize));
+    diagnosis.checked.push(("записи журнала событий", house.db.log_state().await?.0 as usize));
 
     let copies = house.db.list_copies().await?;
     let register = house.db.list_register().await?;
     diagnosis.findings.extend(frozen_periods(house, &copies).await?);
-    diagnosis.checked.push(("закрытых периодов сверено со снимками", copies.len()));
+    diagnosis.checked.push(("закрытые периоды и их снимки", copies.len()));
     diagnosis.findings.extend(issued_files(house, &copies)?);
     diagnosis.findings.extend(states(&copies, &register));
     diagnosis.findings.extend(records::compare(house, &copies, &register).await?);
     diagnosis.findings.extend(archive(house, &register).await?);
-    diagnosis.checked.push(("записей архива", register.len()));
+    diagnosis.checked.push(("записи архива", register.len()));
     diagnosis.findings.extend(statements(house, &register).await?);
     let bundles = house.db.list_bundles().await?;
     diagnosis.findings.extend(bundles.iter().flat_map(|(digest, _)| kept_bundle(house, digest)));
-    diagnosis.checked.push(("загруженных наборов", bundles.len()));
+    diagnosis.checked.push(("загруженные наборы", bundles.len()));
+    diagnosis.findings.extend(origins::foundations(house).await?);
     diagnosis.findings.extend(origins::journals(house).await?);
     diagnosis.findings.extend(origins::certificates(house).await?);
     diagnosis.findings.extend(key_files(house).await?);

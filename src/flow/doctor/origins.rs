@@ -54,6 +54,23 @@ fn wrong(row: &CertificateRow, told: &BTreeSet<String>, authority: Option<&[u8]>
     }
 }
 
+/// The policy is the one the house was made under, and every bundle that the log tells of is on record.
+pub(super) async fn foundations(house: &House) -> Result<Vec<Finding>, Error> {
+    let entries = house.db.list_log().await?;
+    let bundles: BTreeSet<String> = house.db.list_bundles().await?.into_iter().map(|(digest, _)| digest).collect();
+    let made = events(&entries, "house_made").filter_map(|payload| payload["policy"].as_str().map(str::to_owned));
+    let other = made.filter(|digest| *digest != house.policy.digest.to_hex()).map(|digest| {
+        Finding::new("doctor.policy-altered", "правила школы", "правила не те, по которым заведён дом")
+            .expected_found(digest, house.policy.digest.to_hex())
+    });
+    let brought =
+        events(&entries, "bundle_imported").filter_map(|payload| payload["bundle"].as_str().map(str::to_owned));
+    let lost = brought.filter(|digest| !bundles.contains(digest)).map(|digest| {
+        Finding::new("doctor.bundle-missing", format!("набор {digest}"), "строка о загруженном наборе удалена")
+    });
+    Ok(other.chain(lost).collect())
+}
+
 /// The journal of each year is still what its last bundle says: a row changed past every guard is named, in open periods too.
 pub(super) async fn journals(house: &House) -> Result<Vec<Finding>, Error> {
     let mut last: BTreeMap<String, String> = BTreeMap::new();
@@ -84,5 +101,8 @@ pub(super) async fn journals(house: &House) -> Result<Vec<Finding>, Error> {
 
 /// Payloads of the log's events of one kind, oldest first.
 fn events<'l>(entries: &'l [LogEntry], kind: &'l str) -> impl Iterator<Item = Value> + 'l {
-    entries.iter().filter(move |entry| entry.event == kind).filter_map(|entry| serde_json::from_str(&entry.payload).ok())
+    entries
+        .iter()
+        .filter(move |entry| entry.event == kind)
+        .filter_map(|entry| serde_json::from_str(&entry.payload).ok())
 }
