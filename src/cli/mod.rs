@@ -30,7 +30,14 @@ use crate::flow::{self, House};
 )]
 struct Cli {
     /// Folder of the house.
-    #[arg(long, global = true, env = "LETOPIS_DIR", hide_env_values = true, value_name = "ПАПКА", help = "Папка дома «Летописи»")]
+    #[arg(
+        long,
+        global = true,
+        env = "LETOPIS_DIR",
+        hide_env_values = true,
+        value_name = "ПАПКА",
+        help = "Папка дома «Летописи»"
+    )]
     dir: Option<PathBuf>,
     /// JSON instead of tables.
     #[arg(long, global = true, help = "Вывести JSON")]

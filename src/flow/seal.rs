@@ -127,7 +127,8 @@ pub async fn seal(
 async fn still_signed(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
     for row in copies {
         let versions = house.db.list_versions(&row.id).await?;
-        let now = versions.iter().find(|now| now.version == row.version).ok_or_else(|| Error::NoCopy(row.id.clone()))?;
+        let now =
+            versions.iter().find(|now| now.version == row.version).ok_or_else(|| Error::NoCopy(row.id.clone()))?;
         copy::next(now.state, Action::Seal).map_err(|refusal| Error::State { copy: row.id.clone(), refusal })?;
     }
     Ok(())

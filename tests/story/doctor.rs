@@ -216,7 +216,9 @@ fn a_closure_that_was_taken_away_or_moved_is_named() {
 #[test]
 fn a_changed_certificate_and_a_lost_key_are_named() {
     tell(async {
-        let found = after_sql("update certificates set pem = (select pem from certificates where owner = 'log') where owner = 'seal'");
+        let found = after_sql(
+            "update certificates set pem = (select pem from certificates where owner = 'log') where owner = 'seal'",
+        );
         assert!(!found.await.is_empty(), "the seal's certificate changed unseen");
         let house = House::with_sealed_copies().await;
         let seal = house.root.join("keys/seal.key.pem");

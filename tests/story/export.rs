@@ -50,7 +50,8 @@ fn an_extract_holds_one_learner_and_nobody_else() {
         });
         let learners = learners.expect("the list of learners");
         let own = &learners[1];
-        let packed = export::extract_learner(&house, COPIES[0], None, &own.learner, &after(40)).await.expect("an extract");
+        let packed =
+            export::extract_learner(&house, COPIES[0], None, &own.learner, &after(40)).await.expect("an extract");
         let report = verify_bytes("extract.zip", &packed.bytes, &VerifyOptions::default());
         assert_eq!((report.kind, report.verdict), (Kind::Extract, Verdict::Valid), "{report:#?}");
         let text = everything(&packed.bytes);

@@ -92,7 +92,8 @@ fn a_bundle_that_reaches_into_a_closed_period_is_refused_with_place_was_and_is()
         assert_eq!(house.counts().await, before);
 
         let gone = bundle.with("final_marks.csv", |text| {
-            let line = text.lines().find(|line| line.contains("C00001") && line.contains("Q1")).expect("a line").to_owned();
+            let line =
+                text.lines().find(|line| line.contains("C00001") && line.contains("Q1")).expect("a line").to_owned();
             text.replacen(&format!("{line}\n"), "", 1)
         });
         let findings = refused(house.import(&gone, false).await.expect("an answer"));
@@ -110,9 +111,7 @@ fn what_comes_after_the_closed_period_is_free_and_leaves_its_copy_alone() {
         let topic = lesson.split(',').nth(3).expect("a topic").to_owned();
         let newcomer = "L77777,Яшмина,Опала,Агатовна,2014-05-05,5А,2025-11-10,99-у,,\n";
         let bundle = bundle
-            .with("lessons.csv", |text| {
-                text.replacen(&lesson, &lesson.replacen(&topic, "Новая тема", 1), 1)
-            })
+            .with("lessons.csv", |text| text.replacen(&lesson, &lesson.replacen(&topic, "Новая тема", 1), 1))
             .with("learners.csv", |text| text + newcomer);
         let outcome = house.import(&bundle, false).await.expect("an answer");
         assert!(matches!(outcome, Outcome::Imported(_)), "{outcome:?}");

@@ -19,7 +19,10 @@ fn an_issued_copy_is_kept_under_its_digest_and_stands_in_the_log() {
             let log = house.db.list_log().await.expect("the log");
             assert!(log.iter().any(|entry| entry.event == "copy_issued" && entry.payload.contains(&copy.issued_pdf)));
         }
-        assert!(!house.db.list_checkpoints().await.expect("checkpoints").is_empty(), "a title page prints a checkpoint");
+        assert!(
+            !house.db.list_checkpoints().await.expect("checkpoints").is_empty(),
+            "a title page prints a checkpoint"
+        );
     });
 }
 

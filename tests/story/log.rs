@@ -37,7 +37,8 @@ async fn against(house: &Kept, old: &Checkpoint) -> Option<Finding> {
 #[test]
 fn an_entry_that_was_changed_is_named_by_number() {
     tell(async {
-        let (_, found) = after_sql(&["update log_entries set payload = replace(payload, 'operator', 'T00001') where idx = 0"]).await;
+        let (_, found) =
+            after_sql(&["update log_entries set payload = replace(payload, 'operator', 'T00001') where idx = 0"]).await;
         assert!(codes(&found).contains(&"log.entry-altered"), "{found:#?}");
         assert!(found[0].place.contains("запись 0"), "{found:#?}");
     });

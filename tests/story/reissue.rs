@@ -20,8 +20,7 @@ fn a_refused_copy_is_issued_anew_signed_and_sealed_as_the_second_version() {
         let house = House::with_issued_copies().await;
         let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
         let refusing = Gesture {
-            refusal: Some("На листе не та тема".to_owned()),
-            ..gesture(&teacher, &[COPIES[0]])
+            refusal: Some("На листе не та тема".to_owned()), ..gesture(&teacher, &[COPIES[0]])
         };
         house.gesture(refusing).await.expect("a statement of refusal");
         assert_eq!(house.copy(COPIES[0]).await.state, State::Refused);

@@ -147,7 +147,11 @@ fn two_people_who_press_the_button_at_once_both_sign() {
         one.expect("the one");
         other.expect("the other");
         let again = tokio::join!(house.sign(COPIES[0], &teachers[2]), house.sign(COPIES[0], &teachers[2]));
-        assert_eq!([again.0.is_ok(), again.1.is_ok()].iter().filter(|ok| **ok).count(), 1, "pressed twice, signed once");
+        assert_eq!(
+            [again.0.is_ok(), again.1.is_ok()].iter().filter(|ok| **ok).count(),
+            1,
+            "pressed twice, signed once"
+        );
         assert_eq!(house.db.list_statements(COPIES[0], 1).await.expect("statements").len(), 3);
     });
 }

@@ -47,7 +47,7 @@ fn wrong(row: &CertificateRow, told: &BTreeSet<String>, authority: Option<&[u8]>
     match () {
         () if !as_written => Some("сертификат не тот, что записан при выдаче"),
         () if !told.contains(&row.fingerprint) => Some("журнал событий не знает о выдаче этого сертификата"),
-        () if !authority.is_some_and(|authority| verify_issued_by(&der, authority).is_ok()) => {
+        () if authority.is_none_or(|authority| verify_issued_by(&der, authority).is_err()) => {
             Some("сертификат выдан не удостоверяющим центром школы")
         }
         () => None,
@@ -84,5 +84,8 @@ pub(super) async fn journals(house: &House) -> Result<Vec<Finding>, Error> {
 
 /// Payloads of the log's events of one kind, oldest first.
 fn events<'l>(entries: &'l [LogEntry], kind: &'l str) -> impl Iterator<Item = Value> + 'l {
-    entries.iter().filter(move |entry| entry.event == kind).filter_map(|entry| serde_json::from_str(&entry.payload).ok())
+    entries
+        .iter()
+        .filter(move |entry| entry.event == kind)
+        .filter_map(|entry| serde_json::from_str(&entry.payload).ok())
 }
