@@ -92,7 +92,9 @@ pub(super) async fn compare(house: &House, copies: &[CopyRow], register: &[Seale
         let Ok(snapshot) = house.db.load_snapshot(row.snapshot).await else { continue };
         findings.extend(facts(row, &snapshot, told));
         findings.extend(state(row, &snapshot, &statements, told));
-        snapshots.insert((row.id.clone(), row.version), snapshot);
+        // A school has hundreds of copies: their sheets need not all be in memory at once.
+        let head = Snapshot { sheets: Vec::new(), salts: Vec::new(), ..snapshot };
+        snapshots.insert((row.id.clone(), row.version), head);
     }
     findings.extend(closures(&house.db.list_closures().await?, &snapshots));
     let leaves = log::leaves(&entries);
@@ -226,10 +228,10 @@ fn closures(closures: &[ClosureRow], snapshots: &BTreeMap<Key, Snapshot>) -> Vec
 fn line(row: &SealedRow, copies: &[CopyRow], snapshots: &BTreeMap<Key, Snapshot>) -> Vec<Finding> {
     let line = &row.line;
     let at = format!("реестр № {}, {}", line.no, place(&line.id, line.version));
-    if !copies.iter().any(|copy| copy.id == line.id && copy.version == line.version) {
+    let Some(copy) = copies.iter().find(|copy| copy.id == line.id && copy.version == line.version) else {
         let message = "в реестре есть строка, а копии с таким идентификатором и версией в базе данных нет";
         return vec![Finding::new("doctor.register-line-foreign", at, message)];
-    }
+    };
     let Some(proof) = LogProof::parse(&row.log_proof).ok() else {
         let message = "доказательство записи в журнале событий в строке реестра не читается";
         return vec![Finding::new("doctor.register-altered", at, message)];
@@ -255,7 +257,7 @@ fn line(row: &SealedRow, copies: &[CopyRow], snapshots: &BTreeMap<Key, Snapshot>
             Column("учебный год", snapshot.year.clone(), line.year.clone()),
             Column("класс", snapshot.class.name.clone(), line.class.clone()),
             Column("период", snapshot.period.id.clone(), line.period.clone()),
-            Column("листов", snapshot.sheets.len().to_string(), line.sheets.to_string()),
+            Column("листов", copy.sheets.to_string(), line.sheets.to_string()),
             Column("хранить по", keep.map(|day| day.to_string()).unwrap_or_default(), line.keep_through.clone()),
         ]);
     }
