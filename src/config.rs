@@ -107,10 +107,25 @@ impl Config {
     pub fn database_url(&self, house: &Path) -> String {
         match std::env::var("LETOPIS_DATABASE_URL") {
             Ok(url) if !url.is_empty() => url,
-            _ if self.database == "sqlite" => format!("sqlite://{}?mode=rwc", house.join("letopis.db").display()),
+            _ if self.database == "sqlite" => sqlite_url(&house.join("letopis.db")),
             _ => self.database.clone(),
         }
     }
+}
+
+/// Address of a database file. Absolute, for the first part of a relative path would be read as a host; every byte that is no plain
+/// letter or digit is percent-encoded, so that a folder may be called «дом № 1 (100 %)?».
+fn sqlite_url(file: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt as _;
+    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let mut url = String::from("sqlite://");
+    for byte in absolute.as_os_str().as_bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => url.push(char::from(*byte)),
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url + "?mode=rwc"
 }
 
 /// Is the text usable as a school's identifier: `[a-z0-9-]`, 1 to 40 characters (a URN part and a log's origin)?
@@ -147,6 +162,12 @@ mod tests {
     fn settings_read_back_what_they_wrote() {
         let config = Config { school: "sosh-17".into(), database: "sqlite".into(), utc_offset_minutes: 300 };
         assert_eq!(Config::parse(Path::new(FILE), &config.to_text()).ok(), Some(config));
+    }
+
+    #[test]
+    fn a_folder_may_have_any_name() {
+        assert_eq!(sqlite_url(Path::new("/д 1%/#?")), "sqlite:///%D0%B4%201%25/%23%3F?mode=rwc");
+        assert!(sqlite_url(Path::new("house/letopis.db")).starts_with("sqlite:///"));
     }
 
     #[test]

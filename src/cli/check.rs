@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::journal::policy_text;
+use super::russian;
 use super::table::{Table, grouped, print_json};
 use super::{Desk, Failure, REFUSED, UNUSABLE, print_findings};
 use crate::domain::checkpoint::Checkpoint;
@@ -71,10 +72,10 @@ fn print_report(report: &Report) {
     }
     for part in &report.parts {
         println!("  {}: {}", part.path, part.verdict.as_russian());
-        part.findings.iter().for_each(|finding| println!("    {finding}"));
+        part.findings.iter().for_each(|finding| println!("    {}", russian::fault(&finding.to_string())));
     }
     for finding in &report.findings {
-        println!("  {finding}");
+        println!("  {}", russian::fault(&finding.to_string()));
     }
     println!("  ВЫВОД: {}", report.verdict.as_russian());
 }
@@ -169,6 +170,10 @@ struct EntryLine<'a> {
 }
 
 impl Log {
+    pub(super) fn is_check(&self) -> bool {
+        matches!(self.what, Logged::Verify)
+    }
+
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let house = desk.house().await?;
         match self.what {
@@ -213,6 +218,9 @@ impl Log {
     }
 }
 
+/// Characters of a payload in the table; `--json` and `log prove` have it whole.
+const PAYLOAD_SHOWN: usize = 160;
+
 fn list_log(desk: &Desk, entries: &[crate::store::LogEntry]) -> Result<u8, Failure> {
     let payload = |entry: &crate::store::LogEntry| serde_json::from_str(&entry.payload).unwrap_or_default();
     if desk.json {
@@ -227,7 +235,9 @@ fn list_log(desk: &Desk, entries: &[crate::store::LogEntry]) -> Result<u8, Failu
     }
     let mut table = Table::new(&["№", "Событие", "Содержание"]);
     for entry in entries {
-        table.row(vec![entry.index.to_string(), entry.event.clone(), entry.payload.clone()]);
+        let digests = entry.payload.chars().count() > PAYLOAD_SHOWN;
+        let shown: String = entry.payload.chars().take(PAYLOAD_SHOWN).collect();
+        table.row(vec![entry.index.to_string(), entry.event.clone(), shown + if digests { "…" } else { "" }]);
     }
     table.print("Журнал событий пуст.");
     Ok(0)
@@ -244,7 +254,7 @@ pub(super) async fn doctor(desk: &Desk) -> Result<u8, Failure> {
         print_json(&serde_json::json!({"verdict": verdict, "checked": checked, "findings": diagnosis.findings}));
     } else {
         for (what, count) in &diagnosis.checked {
-            println!("проверено: {} {what}", grouped(*count as u64));
+            println!("проверено, {what}: {}", grouped(*count as u64));
         }
         print_findings(&diagnosis.findings);
         let sound = "база данных, архив и журнал событий согласны между собой";

@@ -222,7 +222,7 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
                 _ => signer.signed_at.clone(),
             };
             table.row(vec![
-                stage.stage.clone(),
+                stage_name(&stage.stage, &stage.title),
                 signer.id.clone(),
                 signer.name.clone(),
                 signer.sheets.to_string(),
@@ -234,6 +234,18 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
     if let Some(open) = route::open_stage(&snapshot.route, &signing::signed(statements)) {
         println!("Открыта ступень: {}", open.title);
     }
+}
+
+/// The stage in Russian; a stage of the school's own by its title.
+fn stage_name(stage: &str, title: &str) -> String {
+    match stage {
+        "subject_teacher" => "учитель-предметник",
+        "class_teacher" => "классный руководитель",
+        "deputy" => "заместитель директора",
+        "director" => "директор",
+        _ => title,
+    }
+    .to_owned()
 }
 
 /// `register`.

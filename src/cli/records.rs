@@ -51,7 +51,9 @@ impl Close {
         }
         let house = desk.house().await?;
         let year = house.year(self.year.as_deref()).await?;
-        let closing = Closing { year, period: self.period.clone(), classes: self.classes, ground: self.ground };
+        let mut named = std::collections::BTreeSet::new();
+        let classes = self.classes.into_iter().filter(|class| named.insert(class.clone())).collect();
+        let closing = Closing { year, period: self.period.clone(), classes, ground: self.ground };
         let closed = close::close(&house, &closing, &desk.act(&house)).await?;
         let result = |one: &close::Closed| match (&one.copy, one.already) {
             (None, _) => "refused",
@@ -109,7 +111,9 @@ impl Which {
         let find = |id: &String| {
             last.iter().find(|row| row.id == *id).cloned().ok_or_else(|| flow::Error::NoCopy(id.clone()).into())
         };
-        self.copies.iter().map(find).collect()
+        // A copy named twice is meant once.
+        let mut named = std::collections::BTreeSet::new();
+        self.copies.iter().filter(|id| named.insert(id.as_str())).map(find).collect()
     }
 }
 
@@ -141,6 +145,9 @@ pub(super) struct Issue {
 
 impl Issue {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        if self.reissue.as_deref().is_some_and(|ground| ground.trim().is_empty()) {
+            return Err(Failure::Said("основание не может быть пустым".to_owned()));
+        }
         let house = desk.house().await?;
         let act = desk.act(&house);
         if let Some(ground) = &self.reissue {
@@ -194,6 +201,9 @@ pub(super) struct Sign {
 
 impl Sign {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        if self.refuse.as_deref().is_some_and(|remarks| remarks.trim().is_empty()) {
+            return Err(Failure::Said("отказ без замечаний не принимается: --refuse \"что исправить\"".to_owned()));
+        }
         let house = desk.house().await?;
         let mut table = signing::Desk::open(&house).await?;
         let done = match &self.signer {
@@ -249,7 +259,8 @@ impl Sign {
             return Err(Failure::Said("укажите копии или --all; список — команда «letopis copies»".to_owned()));
         }
         let target = |copy: &String| Target { copy: copy.clone(), version: self.copy_version };
-        Ok(self.which.copies.iter().map(target).collect())
+        let mut named = std::collections::BTreeSet::new();
+        Ok(self.which.copies.iter().filter(|id| named.insert(id.as_str())).map(target).collect())
     }
 }
 

@@ -201,7 +201,7 @@ impl<'j> Gate<'j> {
                         self.place(course, ""),
                         "есть уроки без записи домашнего задания",
                     )
-                    .expected_found(format!("задание в {held} уроках"), format!("нет в {without}")),
+                    .expected_found(format!("уроков с заданием: {held}"), format!("без задания: {without}")),
                 );
             }
         }

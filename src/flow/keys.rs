@@ -127,7 +127,12 @@ impl Keyring {
             },
             false => self.make_school_keys(house, school, act, &mut made)?,
         };
-        let new: Vec<&StaffMember> = staff.iter().filter(|p| !self.certificates.contains_key(&p.id)).collect();
+        // A person who married gets a certificate in the new name: the mark must not show one name and the sheet another.
+        let certified = |person: &StaffMember| {
+            let name = names::full_name(&person.surname, &person.given_name, &person.patronymic);
+            self.certificates.get(&person.id).is_some_and(|row| row.subject == name)
+        };
+        let new: Vec<&StaffMember> = staff.iter().filter(|person| !certified(person)).collect();
         made.extend(self.make_staff_keys(&issuer, school, &new, act)?);
         if made.is_empty() {
             return Ok(0);
@@ -226,11 +231,13 @@ impl Keyring {
 
     fn made(&self, owner: &str, der: &[u8], key_pem: String) -> Result<Made, Error> {
         let facts = certificate_facts(der)?;
-        let stem = match owner {
-            AUTHORITY | SEAL | LOG => owner.to_owned(),
-            // Staff identifiers are the school's own text: the fingerprint makes the file name safe and unique.
-            _ => format!("staff-{}", hex(&facts.fingerprint.0[..8])),
+        // The fingerprint makes each name new: a file that a crash left before its commit stands in nobody's way. Staff identifiers are the
+        // school's own text and stay out of it.
+        let holder = match owner {
+            AUTHORITY | SEAL | LOG => owner,
+            _ => "staff",
         };
+        let stem = format!("{holder}-{}", hex(&facts.fingerprint.0[..8]));
         Ok(Made {
             row: CertificateRow {
                 fingerprint: facts.fingerprint.to_hex(),

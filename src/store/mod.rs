@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Executor, SqlSafeStr};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, SqlSafeStr};
 
 pub use certificates::CertificateRow;
 pub use copies::{CopyRow, StatementRow};
@@ -53,6 +53,9 @@ pub enum Error {
     /// The schema could not be brought up to date.
     #[error("не удалось обновить схему базы данных: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The world around the database failed in a way that has a name.
+    #[error("{0}")]
+    World(&'static str),
     /// Any other failure of the database.
     #[error("ошибка базы данных: {0}")]
     Database(#[source] sqlx::Error),
@@ -68,9 +71,25 @@ impl From<sqlx::Error> for Error {
             (Some(table), _) => Self::PeriodClosed(table),
             (None, Some(table)) => Self::AppendOnly(table),
             (None, None) if database.is_unique_violation() => Self::Duplicate,
-            (None, None) => Self::Database(error),
+            (None, None) => match world(message) {
+                Some(sentence) => Self::World(sentence),
+                None => Self::Database(error),
+            },
         }
     }
+}
+
+/// SQLite's own words for what may befall a school's disk (<https://www.sqlite.org/rescode.html>), in ours.
+fn world(message: &str) -> Option<&'static str> {
+    const WORDS: [(&str, &str); 6] = [
+        ("readonly database", "база данных открыта только для чтения: диск или папка дома не допускают записи"),
+        ("disk is full", "на диске не осталось места: ничего не записано"),
+        ("unable to open database file", "файл базы данных не открывается: проверьте папку дома и права на неё"),
+        ("database is locked", "база данных занята другой программой; повторите позже"),
+        ("disk I/O error", "диск не читается или не записывается: возможно, на нём не осталось места"),
+        ("file is not a database", "файл letopis.db повреждён: это не база данных"),
+    ];
+    WORDS.iter().find(|(words, _)| message.contains(words)).map(|(_, sentence)| *sentence)
 }
 
 /// A house's database and the school whose rows are read.
@@ -92,6 +111,12 @@ impl Db {
         let options = options.after_connect(move |connection, _| {
             Box::pin(async move { if sqlite { prepare_sqlite(connection).await } else { Ok(()) } })
         });
+        // A pool hides why it cannot connect behind a timeout; one connection of its own says it at once.
+        let mut first = AnyConnection::connect(url).await?;
+        if sqlite {
+            prepare_sqlite(&mut first).await?;
+        }
+        first.close().await?;
         let pool = options.connect(url).await?;
         migrator(if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS }).run(&pool).await?;
         Ok(Self { pool, school: school.to_owned() })
