@@ -1,6 +1,8 @@
 //! The archive: rows of learners, differences, objects written once, whatever happens in between.
 #![allow(clippy::expect_used)] // reason: a test may say what it expects
 
+#[path = "archive/crash.rs"]
+mod crash;
 mod record;
 
 use std::fs;

@@ -27,6 +27,11 @@ pub fn lesson_path(course: &str) -> String {
     format!("lessons/{}.json", name::of_staff(course))
 }
 
+/// Identifier of an extract: that of the record, and the learner's.
+pub fn extract_id(object: &str, learner: &str) -> String {
+    format!("{object}:{}", name::of_staff(learner))
+}
+
 /// Does a statement stand for the whole list of learners, and so for every row?
 pub fn speaks_for_all(statement: &Statement) -> bool {
     statement.sheets.iter().any(|sheet| matches!(sheet.id.as_str(), "learners" | "summary"))
@@ -56,7 +61,7 @@ pub fn extract(object: &Path, learner: &str) -> Result<Packed, Refusal> {
     copy_signatures(&content, &mut files);
     let label = Label {
         organisation: head.school.name.clone(),
-        id: format!("{}:{}", object_id(&head.school.id, &head.copy.id, head.copy.version), name::of_staff(learner)),
+        id: extract_id(&object_id(&head.school.id, &head.copy.id, head.copy.version), learner),
         description: format!("Выписка: {}", head.description()),
         date: sealing_day(&content).ok_or(Refusal::Unreadable("доказательство журнала событий"))?,
     };

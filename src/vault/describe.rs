@@ -15,7 +15,15 @@ pub(super) fn readme(snapshot: &Snapshot) -> String {
         ("Учреждение", snapshot.school.name.clone()),
         ("Документ", format!("{} № {}", snapshot.copy.kind.as_russian(), snapshot.copy.number)),
         ("Класс", snapshot.class.name.clone()),
-        ("Период", format!("{} ({} – {})", snapshot.period.name, snapshot.period.starts, snapshot.period.ends)),
+        (
+            "Период",
+            format!(
+                "{} ({} – {})",
+                snapshot.period.name,
+                russian(&snapshot.period.starts),
+                russian(&snapshot.period.ends)
+            ),
+        ),
         ("Учебный год", snapshot.year.clone()),
         ("Версия", snapshot.copy.version.to_string()),
         ("Обозначение", object_name(&snapshot.copy.id, snapshot.copy.version)),
@@ -126,6 +134,14 @@ fn escaped(text: &str) -> String {
         }
         xml
     })
+}
+
+/// `2025-09-01` as `01.09.2025`; anything else as it stands.
+fn russian(date: &str) -> String {
+    match date.split('-').collect::<Vec<_>>()[..] {
+        [year, month, day] => format!("{day}.{month}.{year}"),
+        _ => date.to_owned(),
+    }
 }
 
 /// Text on one line.

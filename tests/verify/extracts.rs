@@ -151,3 +151,22 @@ fn a_forged_signature_certificate_or_log_in_an_extract_is_found() {
     let report = with(|files| files.retain(|path, _| !path.starts_with("statements/")));
     assert!(codes(&report).contains(&"extract.unsigned"));
 }
+
+#[test]
+fn a_label_with_another_learner_or_copy_on_an_extract_is_found() {
+    let mut files = container::unpack(&EXTRACT.bytes).files;
+    let bag = bag::check(files.clone());
+    let payload: BTreeMap<String, Vec<u8>> =
+        bag.content.files.into_iter().map(|(path, file)| (path, file.bytes)).collect();
+    let label = bag::Label {
+        organisation: bag.label["Source-Organization"].clone(),
+        id: bag.label["External-Identifier"].replace("L00002", "L00003"),
+        description: bag.label["External-Description"].clone(),
+        date: bag.label["Bagging-Date"].clone(),
+    };
+    files.clear();
+    files.extend(bag::build(&payload, &label));
+    let bytes = container::pack("2025-05A-Q1-v1-L00002", &files).expect("packed");
+    let report = verify_bytes("extract.zip", &bytes, &VerifyOptions::default());
+    assert_eq!(codes(&report), ["package.label-changed"]);
+}

@@ -1,14 +1,16 @@
 //! One learner's extract: the row, the signatures over the list that it stands in, the log. Floor 2.
 
+use std::collections::BTreeMap;
+
 use super::record::trusted_authority;
 use super::sealing;
 use super::statements::{self, Signed};
-use super::{CopySeen, Trust, Walk};
+use super::{CopySeen, Trust, Walk, compare_label};
 use crate::domain::canon::{self, Digest};
 use crate::domain::log_proof::object_id;
 use crate::domain::rows::{self, LearnerFacts, RowProof};
 use crate::domain::statement::Verdict;
-use crate::flow::extract::{ROW, ROW_PROOF, lesson_path, speaks_for_all};
+use crate::flow::extract::{ROW, ROW_PROOF, extract_id, lesson_path, speaks_for_all};
 use crate::vault::{Content, name};
 
 /// Is this content an extract?
@@ -17,7 +19,7 @@ pub(super) fn is_extract(content: &Content) -> bool {
 }
 
 /// Walks an extract.
-pub(super) fn check(content: &Content, trust: &Trust<'_>, walk: &mut Walk) {
+pub(super) fn check(content: &Content, label: &BTreeMap<String, String>, trust: &Trust<'_>, walk: &mut Walk) {
     let authority = trusted_authority(content.text(name::AUTHORITY), trust, walk);
     for file in statements::stray_certificates(content) {
         walk.found("record.stray-certificate", file, "Лишний сертификат: им не подписано ни одно заявление.");
@@ -40,6 +42,10 @@ pub(super) fn check(content: &Content, trust: &Trust<'_>, walk: &mut Walk) {
         check_lessons(facts, content, walk);
     }
     let school = authority.as_ref().map(|authority| authority.facts.identifier.clone()).unwrap_or_default();
+    if let Some(facts) = &row {
+        let told = extract_id(&object_id(&school, &first.statement.copy, first.statement.version), &facts.learner);
+        compare_label(label, "External-Identifier", told, walk);
+    }
     check_log(&school, first, &lying, content, authority.as_deref(), trust, walk);
 }
 

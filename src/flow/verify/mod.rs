@@ -300,11 +300,11 @@ fn packed(name: String, files: BTreeMap<String, Vec<u8>>, mut walk: Walk, trust:
     walk.checked.push(format!("Файлы пакета сверены с описями: {}.", bag.compared));
     let is_extract = extract::is_extract(&bag.content);
     match is_extract {
-        true => extract::check(&bag.content, trust, &mut walk),
-        false => record::check(&bag.content, trust, &mut walk),
-    }
-    if !is_extract {
-        check_label(&bag.label, &bag.content, &mut walk);
+        true => extract::check(&bag.content, &bag.label, trust, &mut walk),
+        false => {
+            record::check(&bag.content, trust, &mut walk);
+            check_label(&bag.label, &bag.content, &mut walk);
+        }
     }
     walk.report(name, if is_extract { Kind::Extract } else { Kind::Package })
 }
@@ -319,12 +319,16 @@ fn check_label(label: &BTreeMap<String, String>, content: &Content, walk: &mut W
         ("Bagging-Date", told.date),
     ];
     for (element, expected) in pairs {
-        let found = label.get(element).cloned().unwrap_or_default();
-        if found != expected {
-            let message = format!("Ярлык пакета говорит не то, что запись: {element}.");
-            let finding = Finding::new("package.label-changed", "bag-info.txt", message);
-            walk.findings.push(finding.expected_found(expected, found));
-        }
+        compare_label(label, element, expected, walk);
+    }
+}
+
+fn compare_label(label: &BTreeMap<String, String>, element: &str, expected: String, walk: &mut Walk) {
+    let found = label.get(element).cloned().unwrap_or_default();
+    if found != expected {
+        let message = format!("Ярлык пакета говорит не то, что подписано: {element}.");
+        let finding = Finding::new("package.label-changed", "bag-info.txt", message);
+        walk.findings.push(finding.expected_found(expected, found));
     }
 }
 
