@@ -72,10 +72,10 @@ fn print_report(report: &Report) {
     }
     for part in &report.parts {
         println!("  {}: {}", part.path, part.verdict.as_russian());
-        part.findings.iter().for_each(|finding| println!("    {}", russian::world(&finding.to_string())));
+        part.findings.iter().for_each(|finding| println!("    {}", russian::fault(&finding.to_string())));
     }
     for finding in &report.findings {
-        println!("  {}", russian::world(&finding.to_string()));
+        println!("  {}", russian::fault(&finding.to_string()));
     }
     println!("  ВЫВОД: {}", report.verdict.as_russian());
 }

@@ -25,6 +25,9 @@ use crate::store::CopyRow;
 /// Folder of the demonstration house when none is named.
 const FOLDER: &str = "letopis-demo";
 
+/// Letters of parallel classes; a bigger school than that is several schools.
+const LETTERS: [char; 6] = ['А', 'Б', 'В', 'Г', 'Д', 'Е'];
+
 /// `demo`.
 #[derive(Debug, Args)]
 pub(super) struct Demo {
@@ -39,6 +42,15 @@ pub(super) struct Demo {
     periods: Vec<String>,
     #[arg(long, value_name = "КЛАССЫ", value_delimiter = ',', help = "Только эти классы: 5А,6А")]
     classes: Vec<String>,
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(u8).range(1..=LETTERS.len() as i64),
+        conflicts_with = "bundle",
+        help = "Сколько классов в параллели у придуманной школы: 4 — это 44 класса"
+    )]
+    parallels: u8,
     #[arg(long, help = "Не открывать страницу в конце")]
     no_serve: bool,
     #[arg(long, value_name = "ПОРТ", default_value_t = 8017, help = "Порт страницы; 0 — любой свободный")]
@@ -156,7 +168,7 @@ impl Demo {
         let bar = steps.start("Журнал", 1);
         let bundle = match &self.bundle {
             Some(bundle) => bundle.clone(),
-            None => generated(folder)?,
+            None => generated(folder, self.parallels)?,
         };
         let outcome = import::import(house, &bundle, false, &desk.act(house)).await?;
         bar.inc(1);
@@ -246,10 +258,14 @@ impl Demo {
 }
 
 /// The made-up school, written beside the house's own files.
-fn generated(folder: &Path) -> Result<PathBuf, Failure> {
+fn generated(folder: &Path, parallels: u8) -> Result<PathBuf, Failure> {
     let path = folder.join("demo-bundle");
     if !path.exists() {
-        let files = generate::generate(&GeneratorSpec::demo());
+        let spec = match parallels {
+            1 => GeneratorSpec::demo(),
+            many => GeneratorSpec::of_letters(&LETTERS[..usize::from(many)].iter().collect::<String>()),
+        };
+        let files = generate::generate(&spec);
         generate::write(&path, &files).map_err(|source| Failure::File { path: path.clone(), source })?;
     }
     Ok(path)

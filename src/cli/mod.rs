@@ -30,7 +30,14 @@ use crate::flow::{self, House};
 )]
 struct Cli {
     /// Folder of the house.
-    #[arg(long, global = true, env = "LETOPIS_DIR", value_name = "ПАПКА", help = "Папка дома «Летописи»")]
+    #[arg(
+        long,
+        global = true,
+        env = "LETOPIS_DIR",
+        hide_env_values = true,
+        value_name = "ПАПКА",
+        help = "Папка дома «Летописи»"
+    )]
     dir: Option<PathBuf>,
     /// JSON instead of tables.
     #[arg(long, global = true, help = "Вывести JSON")]
@@ -163,9 +170,24 @@ const REFUSED: u8 = 1;
 /// Exit code of a mistake on the command line or of a check that could not be made.
 const UNUSABLE: u8 = 2;
 
+/// Exit code of a program whose reader went away, as a shell reports it: 128 and the number of SIGPIPE.
+const NOBODY_READS: i32 = 128 + 13;
+
+/// A reader that went away (`letopis log list | head`) is no failure of ours; `println!` knows no way to say it but a panic.
+fn leave_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(NOBODY_READS);
+        }
+        usual(panic);
+    }));
+}
+
 /// Runs the program on a command line; returns the exit code: 0 done, 1 refused or altered, 2 misused or cannot be checked.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    quiet_on_closed_pipe();
+    leave_quietly_when_nobody_reads();
     let parsed = russian::localise(Cli::command())
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -180,7 +202,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(UNUSABLE);
         }
         Err(error) => {
-            eprintln!("{}", russian::world(&russian::mistake(&error)));
+            eprintln!("{}", russian::fault(&russian::mistake(&error)));
             return ExitCode::from(UNUSABLE);
         }
     };
@@ -197,24 +219,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match runtime.block_on(dispatch(command, Desk { dir, json, by })) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            eprintln!("Ошибка: {}", russian::world(&failure.to_string()));
+            eprintln!("Ошибка: {}", russian::fault(&failure.to_string()));
             ExitCode::from(if matches!(failure, Failure::Said(_)) { UNUSABLE } else { failed })
         }
     }
-}
-
-/// Exit code of a program whose reader went away: 128 + SIGPIPE (13), as a shell has it.
-const PIPE_CLOSED: i32 = 141;
-
-/// `letopis copies | head` must end in silence, not in a panic of `println!`.
-fn quiet_on_closed_pipe() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if panic.payload_as_str().is_some_and(|text| text.starts_with("failed printing to")) {
-            std::process::exit(PIPE_CLOSED);
-        }
-        usual(panic);
-    }));
 }
 
 async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
@@ -246,6 +254,6 @@ fn print_findings(findings: &[crate::domain::finding::Finding]) {
     let mut sorted: Vec<_> = findings.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);
     for finding in sorted {
-        eprintln!("{}", russian::world(&finding.to_string()));
+        eprintln!("{}", russian::fault(&finding.to_string()));
     }
 }

@@ -34,26 +34,6 @@ pub fn help(text: &str) -> String {
     .fold(text.to_owned(), |text, (english, russian)| text.replace(english, russian))
 }
 
-/// A message of ours with the words that the operating system and libraries put into it in Russian.
-pub fn world(text: &str) -> String {
-    [
-        ("No such file or directory (os error 2)", "нет такого файла или папки"),
-        ("Permission denied (os error 13)", "нет прав"),
-        ("File exists (os error 17)", "такой файл уже есть"),
-        ("Not a directory (os error 20)", "это не папка"),
-        ("Is a directory (os error 21)", "это папка, а не файл"),
-        ("No space left on device (os error 28)", "на диске не осталось места"),
-        ("Read-only file system (os error 30)", "диск только для чтения"),
-        ("Address already in use (os error 98)", "занят другой программой"),
-        ("stream did not contain valid UTF-8", "это не текст в кодировке UTF-8"),
-        ("invalid Zip archive: Could not find EOCD", "это не папка и не архив .zip"),
-        ("invalid digit found in string", "нужно целое число"),
-        (" is not in ", ": вне пределов "),
-    ]
-    .iter()
-    .fold(text.to_owned(), |text, (english, russian)| text.replace(english, russian))
-}
-
 /// One sentence for a mistake on the command line: place, found, expected.
 pub fn mistake(error: &Error) -> String {
     let text = |kind| match error.get(kind) {
@@ -86,8 +66,8 @@ pub fn mistake(error: &Error) -> String {
             format!("значение «{value}» у «{argument}» недопустимо; возможно: {}", text(ContextKind::ValidValue))
         }
         ErrorKind::ValueValidation => {
-            let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
-            format!("значение «{value}» у «{argument}» недопустимо{source}")
+            let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            format!("значение «{value}» у «{argument}» недопустимо{}", wanted(&source))
         }
         ErrorKind::NoEquals => format!("у «{argument}» нужно «=значение»"),
         ErrorKind::ArgumentConflict => {
@@ -102,4 +82,42 @@ pub fn mistake(error: &Error) -> String {
         _ => "командная строка не разобрана".to_owned(),
     };
     format!("Ошибка: {sentence}.\nСправка: letopis --help")
+}
+
+/// What a number should have been, out of the parser's English reason.
+fn wanted(reason: &str) -> String {
+    match reason.split_once(" is not in ").and_then(|(_, range)| range.split_once("..=")) {
+        Some((from, to)) => format!(": нужно число от {from} до {to}"),
+        None if reason.contains("digit") || reason.contains("number") || reason.contains("integer") => {
+            ": нужно целое число".to_owned()
+        }
+        None => String::new(),
+    }
+}
+
+/// A fault's sentence with what the system and the database say in English put into Russian.
+pub fn fault(text: &str) -> String {
+    [
+        ("No such file or directory (os error 2)", "нет такого файла или папки"),
+        ("Input/output error (os error 5)", "сбой чтения или записи на диск"),
+        ("Permission denied (os error 13)", "нет прав доступа"),
+        ("File exists (os error 17)", "такой файл уже есть"),
+        ("Not a directory (os error 20)", "это не папка"),
+        ("Is a directory (os error 21)", "это папка, а нужен файл"),
+        ("No space left on device (os error 28)", "на диске нет места"),
+        ("Read-only file system (os error 30)", "диск доступен только для чтения"),
+        ("Address already in use (os error 98)", "он уже занят"),
+        ("stream did not contain valid UTF-8", "это не текст в кодировке UTF-8"),
+        ("invalid Zip archive: Could not find EOCD", "это не папка и не архив .zip"),
+        ("error returned from database: ", ""),
+        ("database or disk is full", "на диске нет места"),
+        ("disk I/O error", "сбой чтения или записи на диск"),
+        ("attempt to write a readonly database", "база данных доступна только для чтения"),
+        ("unable to open database file", "файл базы данных не открывается"),
+        ("file is not a database", "файл не является базой данных"),
+        ("database disk image is malformed", "файл базы данных повреждён"),
+        ("database is locked", "база данных занята другим процессом"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (english, russian)| text.replace(english, russian))
 }

@@ -3,6 +3,8 @@
 //! Everything that is hashed or signed is written by [`to_bytes`]: RFC 8785 JSON, integers and strings only, so that
 //! any other program can rebuild the same bytes from the same facts.
 
+pub mod scan;
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -257,12 +257,13 @@ fn lessons(differences: &mut Differences, place: &str, was: &CourseSheet, is: &C
             ("тема", &lesson.topic, &other.topic),
             ("домашнее задание", &lesson.homework, &other.homework),
             ("вид работы", &lesson.kind_of_work, &other.kind_of_work),
-            ("замена", &lesson.substitute, &other.substitute),
             ("часы", &lesson.hours.to_string(), &other.hours.to_string()),
         ];
         for (what, was, is) in values {
             differences.value("snapshot.lesson-changed", &place, what, was, is);
         }
+        let (was, is) = (&lesson.substitute, &other.substitute);
+        differences.value("snapshot.substitute-changed", &place, "замена", was, is);
     }
     for lesson in is.lessons.iter().filter(|lesson| !was.lessons.iter().any(|other| key(other) == key(lesson))) {
         differences.added(&format!("{place}, {}", lesson_name(lesson)), "Урок");

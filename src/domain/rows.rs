@@ -12,6 +12,7 @@
 //! The structs here declare their fields in alphabetical order: then `serde_json` writes RFC 8785 bytes at once, several
 //! times faster than sorting afterwards. A test compares the two.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -38,40 +39,40 @@ pub struct Row {
 /// All that a snapshot says of one learner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LearnerFacts {
+pub struct LearnerFacts<'s> {
     /// Missed lessons; absent from a summary sheet, which has them in its own part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attendance: Option<Counts>,
     /// The learner's courses, in the order of the copy.
-    pub courses: Vec<CourseFacts>,
+    pub courses: Vec<CourseFacts<'s>>,
     /// Final marks by subject, in the order of the sheet.
-    pub final_marks: Vec<SubjectMark>,
+    pub final_marks: Vec<SubjectMark<'s>>,
     /// [`FORMAT`].
-    pub format: String,
+    pub format: Cow<'s, str>,
     /// Learner identifier.
-    pub learner: String,
+    pub learner: Cow<'s, str>,
     /// The line of the learners' list; absent from a copy without that list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub listed: Option<Listed>,
+    pub listed: Option<Listed<'s>>,
     /// The part of the year's summary sheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub summary: Option<SummaryFacts>,
+    pub summary: Option<SummaryFacts<'s>>,
 }
 
 /// [`LearnerRow`] in alphabetical order of its fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)] // reason: each field is LearnerRow's field of the same name
-pub struct Listed {
-    pub born: String,
-    pub enrolled_on: String,
-    pub enrolment_order: String,
-    pub given_name: String,
-    pub leaving_order: String,
-    pub left_on: String,
+pub struct Listed<'s> {
+    pub born: Cow<'s, str>,
+    pub enrolled_on: Cow<'s, str>,
+    pub enrolment_order: Cow<'s, str>,
+    pub given_name: Cow<'s, str>,
+    pub leaving_order: Cow<'s, str>,
+    pub left_on: Cow<'s, str>,
     pub no: u32,
-    pub patronymic: String,
-    pub surname: String,
+    pub patronymic: Cow<'s, str>,
+    pub surname: Cow<'s, str>,
 }
 
 /// [`AttendanceCounts`] in alphabetical order of its fields.
@@ -92,33 +93,33 @@ pub struct Counts {
 /// One course as one learner had it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CourseFacts {
+pub struct CourseFacts<'s> {
     /// «Прибыл …», may be empty.
-    pub arrival: String,
+    pub arrival: Cow<'s, str>,
     /// One cell for each lesson of the list.
-    pub cells: Vec<String>,
+    pub cells: Cow<'s, [String]>,
     /// Course identifier.
-    pub course: String,
+    pub course: Cow<'s, str>,
     /// «Выбыл …», may be empty.
-    pub departure: String,
+    pub departure: Cow<'s, str>,
     /// «I четв.».
-    pub final_heading: String,
+    pub final_heading: Cow<'s, str>,
     /// Final mark of the period, may be empty.
-    pub final_mark: String,
+    pub final_mark: Cow<'s, str>,
     /// Index of the first lesson in whose time the learner was in the class.
     pub first: u32,
     /// Group, empty for the whole class.
-    pub group: String,
+    pub group: Cow<'s, str>,
     /// SHA-256 of [`lesson_list`].
     pub lessons: Digest,
     /// «Абрамов Иван» as the sheet prints it.
-    pub name: String,
+    pub name: Cow<'s, str>,
     /// Place in the learners' list.
     pub no: u32,
     /// Subject.
-    pub subject: String,
+    pub subject: Cow<'s, str>,
     /// The course's teacher.
-    pub teacher: String,
+    pub teacher: Cow<'s, str>,
     /// Index after the last such lesson.
     pub until: u32,
 }
@@ -126,47 +127,47 @@ pub struct CourseFacts {
 /// A mark in a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SubjectMark {
+pub struct SubjectMark<'s> {
     /// The mark, may be empty.
-    pub mark: String,
+    pub mark: Cow<'s, str>,
     /// Subject.
-    pub subject: String,
+    pub subject: Cow<'s, str>,
 }
 
 /// One learner's part of the year's summary sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SummaryFacts {
+pub struct SummaryFacts<'s> {
     /// The year's missed lessons.
     pub attendance: Counts,
     /// The council's decision.
-    pub decision: String,
+    pub decision: Cow<'s, str>,
     /// `marks[period][subject]`.
-    pub marks: Vec<Vec<String>>,
+    pub marks: Cow<'s, [Vec<String>]>,
     /// «Прибыл …», «Выбыл …», may be empty.
-    pub movement: String,
+    pub movement: Cow<'s, str>,
     /// «Абрамов Иван Петрович».
-    pub name: String,
+    pub name: Cow<'s, str>,
     /// Place in the list.
     pub no: u32,
     /// «I четверть» … «Итоговая».
-    pub periods: Vec<String>,
+    pub periods: Cow<'s, [String]>,
     /// Subjects across.
-    pub subjects: Vec<String>,
+    pub subjects: Cow<'s, [String]>,
 }
 
 /// [`LessonFacts`] in alphabetical order of its fields: what a course's lesson list is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)] // reason: each field is LessonFacts' field of the same name
-pub struct ListedLesson {
-    pub date: String,
-    pub homework: String,
+pub struct ListedLesson<'s> {
+    pub date: Cow<'s, str>,
+    pub homework: Cow<'s, str>,
     pub hours: u8,
-    pub kind_of_work: String,
+    pub kind_of_work: Cow<'s, str>,
     pub number: u8,
-    pub substitute: String,
-    pub topic: String,
+    pub substitute: Cow<'s, str>,
+    pub topic: Cow<'s, str>,
 }
 
 /// RFC 8785 bytes of a course's lessons: dates, topics, homework; nothing of any learner.
@@ -201,9 +202,12 @@ fn order(sheets: &[Sheet]) -> Vec<&str> {
     list.or_else(summary).unwrap_or_default()
 }
 
+/// What is known of each learner so far; texts are borrowed from the sheets.
+type Gathered<'s> = BTreeMap<&'s str, LearnerFacts<'s>>;
+
 /// Walks the sheets once and gives each learner what is the learner's.
-fn gather(sheets: &[Sheet]) -> BTreeMap<&str, LearnerFacts> {
-    let mut gathered: BTreeMap<&str, LearnerFacts> = BTreeMap::new();
+fn gather(sheets: &[Sheet]) -> Gathered<'_> {
+    let mut gathered: Gathered<'_> = BTreeMap::new();
     for sheet in sheets {
         match sheet {
             Sheet::Title(_) => {}
@@ -225,61 +229,61 @@ fn gather(sheets: &[Sheet]) -> BTreeMap<&str, LearnerFacts> {
     gathered
 }
 
-fn facts_of<'m, 's>(gathered: &'m mut BTreeMap<&'s str, LearnerFacts>, learner: &'s str) -> &'m mut LearnerFacts {
+fn facts_of<'m, 's>(gathered: &'m mut Gathered<'s>, learner: &'s str) -> &'m mut LearnerFacts<'s> {
     gathered.entry(learner).or_insert_with(|| LearnerFacts {
         attendance: None,
         courses: Vec::new(),
         final_marks: Vec::new(),
-        format: FORMAT.to_owned(),
-        learner: learner.to_owned(),
+        format: FORMAT.into(),
+        learner: learner.into(),
         listed: None,
         summary: None,
     })
 }
 
-fn gather_course<'s>(gathered: &mut BTreeMap<&'s str, LearnerFacts>, course: &'s CourseSheet) {
+fn gather_course<'s>(gathered: &mut Gathered<'s>, course: &'s CourseSheet) {
     let lessons = Digest::of(&lesson_list(course));
     let teacher = &course.teacher;
     let teacher = [&teacher.surname, &teacher.given_name, &teacher.patronymic].map(String::as_str).join(" ");
     for row in &course.rows {
         facts_of(gathered, &row.learner).courses.push(CourseFacts {
-            arrival: row.arrival.clone(),
-            cells: row.cells.clone(),
-            course: course.course.clone(),
-            departure: row.departure.clone(),
-            final_heading: course.final_heading.clone(),
-            final_mark: row.final_mark.clone(),
+            arrival: Cow::Borrowed(&row.arrival),
+            cells: Cow::Borrowed(&row.cells),
+            course: Cow::Borrowed(&course.course),
+            departure: Cow::Borrowed(&row.departure),
+            final_heading: Cow::Borrowed(&course.final_heading),
+            final_mark: Cow::Borrowed(&row.final_mark),
             first: row.first,
-            group: course.group.clone(),
+            group: Cow::Borrowed(&course.group),
             lessons,
-            name: row.name.clone(),
+            name: Cow::Borrowed(&row.name),
             no: row.no,
-            subject: course.subject.clone(),
-            teacher: teacher.trim_end().to_owned(),
+            subject: Cow::Borrowed(&course.subject),
+            teacher: Cow::Owned(teacher.trim_end().to_owned()),
             until: row.until,
         });
     }
 }
 
-fn gather_final_marks<'s>(gathered: &mut BTreeMap<&'s str, LearnerFacts>, list: &'s FinalMarksSheet) {
+fn gather_final_marks<'s>(gathered: &mut Gathered<'s>, list: &'s FinalMarksSheet) {
     for row in &list.rows {
         let marks = list.subjects.iter().zip(&row.marks);
         facts_of(gathered, &row.learner).final_marks =
-            marks.map(|(subject, mark)| SubjectMark { mark: mark.clone(), subject: subject.clone() }).collect();
+            marks.map(|(subject, mark)| SubjectMark { mark: mark.into(), subject: subject.into() }).collect();
     }
 }
 
-fn gather_summary<'s>(gathered: &mut BTreeMap<&'s str, LearnerFacts>, list: &'s SummarySheet) {
+fn gather_summary<'s>(gathered: &mut Gathered<'s>, list: &'s SummarySheet) {
     for row in &list.rows {
         facts_of(gathered, &row.learner).summary = Some(SummaryFacts {
             attendance: row.attendance.into(),
-            decision: row.decision.clone(),
-            marks: row.marks.clone(),
-            movement: row.movement.clone(),
-            name: row.name.clone(),
+            decision: Cow::Borrowed(&row.decision),
+            marks: Cow::Borrowed(&row.marks),
+            movement: Cow::Borrowed(&row.movement),
+            name: Cow::Borrowed(&row.name),
             no: row.no,
-            periods: list.periods.clone(),
-            subjects: list.subjects.clone(),
+            periods: Cow::Borrowed(&list.periods),
+            subjects: Cow::Borrowed(&list.subjects),
         });
     }
 }
@@ -400,18 +404,18 @@ fn sorted_bytes<T: Serialize>(value: &T) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-impl From<&LearnerRow> for Listed {
-    fn from(row: &LearnerRow) -> Self {
+impl<'s> From<&'s LearnerRow> for Listed<'s> {
+    fn from(row: &'s LearnerRow) -> Self {
         Self {
-            born: row.born.clone(),
-            enrolled_on: row.enrolled_on.clone(),
-            enrolment_order: row.enrolment_order.clone(),
-            given_name: row.given_name.clone(),
-            leaving_order: row.leaving_order.clone(),
-            left_on: row.left_on.clone(),
+            born: Cow::Borrowed(&row.born),
+            enrolled_on: Cow::Borrowed(&row.enrolled_on),
+            enrolment_order: Cow::Borrowed(&row.enrolment_order),
+            given_name: Cow::Borrowed(&row.given_name),
+            leaving_order: Cow::Borrowed(&row.leaving_order),
+            left_on: Cow::Borrowed(&row.left_on),
             no: row.no,
-            patronymic: row.patronymic.clone(),
-            surname: row.surname.clone(),
+            patronymic: Cow::Borrowed(&row.patronymic),
+            surname: Cow::Borrowed(&row.surname),
         }
     }
 }
@@ -431,16 +435,16 @@ impl From<AttendanceCounts> for Counts {
     }
 }
 
-impl From<&LessonFacts> for ListedLesson {
-    fn from(lesson: &LessonFacts) -> Self {
+impl<'s> From<&'s LessonFacts> for ListedLesson<'s> {
+    fn from(lesson: &'s LessonFacts) -> Self {
         Self {
-            date: lesson.date.clone(),
-            homework: lesson.homework.clone(),
+            date: Cow::Borrowed(&lesson.date),
+            homework: Cow::Borrowed(&lesson.homework),
             hours: lesson.hours,
-            kind_of_work: lesson.kind_of_work.clone(),
+            kind_of_work: Cow::Borrowed(&lesson.kind_of_work),
             number: lesson.number,
-            substitute: lesson.substitute.clone(),
-            topic: lesson.topic.clone(),
+            substitute: Cow::Borrowed(&lesson.substitute),
+            topic: Cow::Borrowed(&lesson.topic),
         }
     }
 }

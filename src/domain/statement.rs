@@ -92,7 +92,7 @@ impl Statement {
             .and_then(|rest| rest.strip_suffix('\n'))
             .ok_or_else(|| Unreadable(format!("первая строка не «{NAMESPACE}»")))?;
         let statement: Self = serde_json::from_str(json).map_err(|error| Unreadable(error.to_string()))?;
-        if statement.to_signed_bytes() == bytes {
+        if canon::scan::is_canonical(json) {
             Ok(statement)
         } else {
             Err(Unreadable("запись не каноническая (RFC 8785)".to_owned()))

@@ -3,7 +3,8 @@
 //! The database is the authority on state, the archive on content, the log on order; all three must agree. A check starts from the
 //! rows and the bytes, never from a stored hash; a check that finds something is itself put on record.
 
-mod evidence;
+mod origins;
+mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,14 +44,17 @@ pub async fn examine(house: &House, act: &Act) -> Result<Diagnosis, Error> {
     diagnosis.checked.push(("закрытые периоды и их снимки", copies.len()));
     diagnosis.findings.extend(issued_files(house, &copies)?);
     diagnosis.findings.extend(states(&copies, &register));
+    diagnosis.findings.extend(records::compare(house, &copies, &register).await?);
     diagnosis.findings.extend(archive(house, &register).await?);
     diagnosis.checked.push(("записи архива", register.len()));
     diagnosis.findings.extend(statements(house, &register).await?);
     let bundles = house.db.list_bundles().await?;
     diagnosis.findings.extend(bundles.iter().flat_map(|(digest, _)| kept_bundle(house, digest)));
     diagnosis.checked.push(("загруженные наборы", bundles.len()));
+    diagnosis.findings.extend(origins::foundations(house).await?);
+    diagnosis.findings.extend(origins::journals(house).await?);
+    diagnosis.findings.extend(origins::certificates(house).await?);
     diagnosis.findings.extend(key_files(house).await?);
-    diagnosis.findings.extend(evidence::compare(house, &copies, &register).await?);
     remember(house, &diagnosis, act).await?;
     Ok(diagnosis)
 }
@@ -93,11 +97,26 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
         }
         let Some(journal) = journals.get(row.year.as_str()) else { continue };
         match again(house, &journal.of_class(&row.class), &frozen) {
-            Ok(now) => findings.extend(snapshot_diff(&frozen, &now)),
+            Ok(now) => findings.extend(weighed(snapshot_diff(&frozen, &now))),
             Err(reason) => findings.push(Finding::new("doctor.journal-lost", format!("копия {}", row.id), reason)),
         }
     }
     Ok(findings)
+}
+
+/// Names, dates of staying and teachers may change after a period is closed; that they came by a bundle is checked against the bundle.
+fn weighed(differences: Vec<Finding>) -> impl Iterator<Item = Finding> {
+    // What the list of learners says once need not be said again on every sheet.
+    let told = differences.iter().any(|finding| finding.code == "snapshot.learner-changed");
+    differences.into_iter().filter(move |finding| !(told && finding.code == "snapshot.row-changed")).map(|finding| {
+        match finding.code {
+            "snapshot.learner-changed"
+            | "snapshot.row-changed"
+            | "snapshot.course-changed"
+            | "snapshot.substitute-changed" => finding.weighing(Severity::Warning),
+            _ => finding,
+        }
+    })
 }
 
 /// The same period frozen from today's rows, with everything else as it was frozen then.

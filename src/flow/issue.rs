@@ -1,5 +1,6 @@
 //! Issuing: a frozen snapshot is typeset, its PDF kept, its route opened. Floor 2.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -61,13 +62,12 @@ pub async fn issue(
         Ok((row, typeset::typeset(&snapshot, &edition, &[])?))
     });
     let mut issued = Vec::new();
-    while let Some(result) = made.recv().await {
+    while let Some(result) = made.next().await {
         let (row, pages) = result?;
         let one = keep(house, row, pages, &checkpoint, act).await?;
         progress(&one);
         issued.push(one);
     }
-    issued.sort_by(|a, b| a.copy.id.cmp(&b.copy.id));
     Ok(issued)
 }
 
@@ -95,31 +95,52 @@ async fn keep(house: &House, row: CopyRow, pages: Typeset, at: &Checkpoint, act:
     Ok(Issued { copy, bytes: pages.pdf.len(), findings: pages.findings })
 }
 
-/// Runs work on two threads and hands out results as they come; dropping the receiver stops the workers.
+/// Results of work on two threads, in the order of the jobs; dropping it stops the workers.
+pub(super) struct Results<R> {
+    receiver: UnboundedReceiver<(usize, Result<R, Error>)>,
+    early: BTreeMap<usize, Result<R, Error>>,
+    next: usize,
+}
+
+impl<R> Results<R> {
+    /// The result of the next job; `None` after the last one.
+    pub(super) async fn next(&mut self) -> Option<Result<R, Error>> {
+        loop {
+            if let Some(result) = self.early.remove(&self.next) {
+                self.next += 1;
+                return Some(result);
+            }
+            let (index, result) = self.receiver.recv().await?;
+            self.early.insert(index, result);
+        }
+    }
+}
+
+/// Runs work on two threads; results come as they are ready, but in the order of the jobs, so that a register's numbers follow it.
 ///
-/// Two, because typesetting holds some 200 MB a thread and a school's machine has two cores.
+/// Two, because typesetting holds some 100 MB a thread and a school's machine has two cores.
 pub(super) fn on_two_threads<J, R>(
     jobs: Vec<J>,
     work: impl Fn(J) -> Result<R, Error> + Send + Sync + 'static,
-) -> UnboundedReceiver<Result<R, Error>>
+) -> Results<R>
 where
     J: Send + 'static,
     R: Send + 'static,
 {
     let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
-    let queue = Arc::new(Mutex::new(jobs.into_iter()));
+    let queue = Arc::new(Mutex::new(jobs.into_iter().enumerate()));
     let work = Arc::new(work);
     for _ in 0..2 {
         let (sender, queue, work) = (sender.clone(), Arc::clone(&queue), Arc::clone(&work));
         std::thread::spawn(move || {
-            // The lock is let go before the work: `let` ends the borrow of the guard.
+            // The lock is let go before the work: the guard ends with the closure.
             let next = || queue.lock().ok().and_then(|mut jobs| jobs.next());
-            while let Some(job) = next() {
-                if sender.send(work(job)).is_err() {
+            while let Some((index, job)) = next() {
+                if sender.send((index, work(job))).is_err() {
                     return;
                 }
             }
         });
     }
-    receiver
+    Results { receiver, early: BTreeMap::new(), next: 0 }
 }

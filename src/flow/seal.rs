@@ -22,7 +22,7 @@ use crate::domain::edition::{Attachment, CheckpointFacts, Edition, EditionKind, 
 use crate::domain::log_proof::{LogProof, object_id, object_name};
 use crate::domain::register::RegisterLine;
 use crate::domain::retention;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{CopyKind, Snapshot};
 use crate::domain::statement::{SignedStatement, Statement};
 
 use crate::sign::keys::{Ed25519Key, P256Key};
@@ -96,23 +96,41 @@ pub async fn seal(
     }
     let _lock = Lock::take(house)?.ok_or(Error::SealingElsewhere)?;
     tidy_staging(house).await?;
+    still_signed(house, copies).await?;
     let keyring = Keyring::open(house).await?;
     let log_key = keyring.log_key()?;
     let checkpoint = log::checkpoint(house, &keyring, act).await?;
     let press = Press::new(house, &keyring, &checkpoint, act)?;
     let mut jobs = Vec::new();
-    for row in copies {
+    for row in in_register_order(copies) {
         jobs.push(job(house, row).await?);
     }
     let mut built = on_two_threads(jobs, move |job| press.build(job));
     let mut sealed = Vec::new();
-    while let Some(record) = built.recv().await {
+    while let Some(record) = built.next().await {
         let one = register(house, record?, &log_key, act).await?;
         progress(&one);
         sealed.push(one);
     }
-    sealed.sort_by_key(|one| one.line.no);
     Ok(sealed)
+}
+
+/// Period copies before summary sheets, period by period, class by class: the order in which a secretary looks for a line.
+fn in_register_order(copies: &[CopyRow]) -> Vec<&CopyRow> {
+    let mut ordered: Vec<&CopyRow> = copies.iter().collect();
+    ordered.sort_by_key(|row| (row.kind == CopyKind::SummarySheet, &row.year, &row.period, &row.id, row.version));
+    ordered
+}
+
+/// Rows that were read before the lock was taken may be an old story: another process may have sealed or replaced the copy.
+async fn still_signed(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
+    for row in copies {
+        let versions = house.db.list_versions(&row.id).await?;
+        let now =
+            versions.iter().find(|now| now.version == row.version).ok_or_else(|| Error::NoCopy(row.id.clone()))?;
+        copy::next(now.state, Action::Seal).map_err(|refusal| Error::State { copy: row.id.clone(), refusal })?;
+    }
+    Ok(())
 }
 
 async fn job(house: &House, row: &CopyRow) -> Result<Job, Error> {
@@ -297,6 +315,7 @@ async fn register(house: &House, built: Built, log_key: &Ed25519Key, act: &Act) 
         .with("copy", &row.id)
         .with_number("version", row.version.into())
         .with_number("register_no", no)
+        .with_number("pages", pages.into())
         .with("object", &staged.id)
         .with_digest("snapshot", row.snapshot)
         .with_digest("issued_pdf", issued_pdf)

@@ -113,9 +113,11 @@ pub fn finish(staged: &Path, root: &Path, log_proof: &str, created: &str, messag
 fn already_in_place(staged: &Path, target: PathBuf, name: String, log_proof: &str) -> Result<PathBuf, Error> {
     let proof = target.join(CONTENT).join(name::LOG_PROOF);
     let present = fs::read(&proof).map_err(failed("Чтение файла", &proof))?;
-    if present != log_proof.as_bytes() || staged.exists() {
+    if present != log_proof.as_bytes() {
         return Err(Error::AlreadyArchived(name));
     }
+    // A power cut between the two fsyncs of the move can leave the folder in both places; the one in the root is whole.
+    durable::remove_tree(staged)?;
     if let Some(root) = target.parent() {
         durable::sync(root)?;
     }

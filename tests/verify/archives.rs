@@ -32,6 +32,9 @@ fn an_archive_with_an_earlier_version_is_valid_and_tells_which_record_is_superse
     let verdicts: Vec<Verdict> = report.parts.iter().map(|part| part.verdict).collect();
     assert_eq!(verdicts, [Verdict::Superseded, Verdict::Valid, Verdict::Valid]);
     assert_eq!(report.checked, ["Записей в архиве проверено: 3."]);
+    let notes: Vec<&str> = report.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(notes, ["authority.not-compared"], "said once for all records");
+    assert!(report.parts[1].findings.is_empty());
 }
 
 #[test]

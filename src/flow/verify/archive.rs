@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::record::{NOT_COMPARED, not_compared};
 use super::{Kind, Report, Trust, Walk, object};
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity, Verdict};
@@ -31,7 +32,8 @@ pub(super) fn verify(root: &Path, name: String, trust: &Trust<'_>) -> Report {
     };
     check_strays(root, &objects, &mut walk);
     let mut parts = on_two_threads(&objects, trust);
-    check_one_authority(&mut parts);
+    let usual = check_one_authority(&mut parts);
+    say_once(usual, &mut parts, &mut walk);
     let mut parts: Vec<Report> = parts.into_iter().map(|(report, _)| report).collect();
     check_register(&parts, &mut walk);
     mark_superseded(&mut parts);
@@ -95,12 +97,12 @@ fn take<'o>(next: &AtomicUsize, objects: &'o [PathBuf]) -> Option<(usize, &'o Pa
 }
 
 /// A school has one authority: a record that rests on another one than most do is a stranger.
-fn check_one_authority(parts: &mut [Part]) {
+fn check_one_authority(parts: &mut [Part]) -> Option<Digest> {
     let mut counts: BTreeMap<Digest, usize> = BTreeMap::new();
     for authority in parts.iter().filter_map(|(_, authority)| *authority) {
         *counts.entry(authority).or_default() += 1;
     }
-    let Some((usual, _)) = counts.into_iter().max_by_key(|(_, count)| *count) else { return };
+    let (usual, _) = counts.into_iter().max_by_key(|(_, count)| *count)?;
     for (report, authority) in parts {
         if let Some(found) = authority.filter(|found| *found != usual) {
             let message = "Запись удостоверена другим удостоверяющим центром, чем остальные записи архива.";
@@ -108,6 +110,21 @@ fn check_one_authority(parts: &mut [Part]) {
             report.findings.push(finding.expected_found(usual.to_hex(), found.to_hex()));
             report.verdict = Verdict::of(&report.findings, false);
         }
+    }
+    Some(usual)
+}
+
+/// One comparison with the paper is enough for all records of one authority.
+fn say_once(usual: Option<Digest>, parts: &mut [Part], walk: &mut Walk) {
+    let Some(usual) = usual else { return };
+    let mut said = false;
+    for (report, _) in parts.iter_mut().filter(|(_, authority)| *authority == Some(usual)) {
+        let before = report.findings.len();
+        report.findings.retain(|finding| finding.code != NOT_COMPARED);
+        said |= report.findings.len() < before;
+    }
+    if said {
+        walk.findings.push(not_compared(usual));
     }
 }
 

@@ -25,8 +25,8 @@ pub(super) fn check(pdf: &[u8], trust: &Trust<'_>, walk: &mut Walk) {
     }
     tell_seal(&seal, walk);
     walk.findings.extend(seal.findings.iter().cloned());
-    let snapshot = match attached.snapshot.as_deref().map(Snapshot::from_bytes) {
-        Some(Ok(snapshot)) => snapshot,
+    let (snapshot, sheets) = match attached.snapshot.as_deref().map(Snapshot::with_sheet_digests) {
+        Some(Ok(read)) => read,
         Some(Err(reason)) => return walk.found("record.snapshot-unreadable", PLACE, format!("{reason}.")),
         None => return no_snapshot(&seal, walk),
     };
@@ -44,7 +44,7 @@ pub(super) fn check(pdf: &[u8], trust: &Trust<'_>, walk: &mut Walk) {
     // The issued PDF is not at hand; all signers must at least have read one and the same.
     let issued_pdf = signed.first().map(|one| one.statement.issued_pdf);
     let digest = Digest::of(attached.snapshot.as_deref().unwrap_or_default());
-    let subject = Subject { snapshot: &snapshot, digest, issued_pdf };
+    let subject = Subject { snapshot: &snapshot, digest, sheets: &sheets, issued_pdf };
     statements::check(&signed, lying.len() == signed.len(), &subject, walk);
     check_rows(&snapshot, walk);
     tell_people(signed.len(), &snapshot, walk);

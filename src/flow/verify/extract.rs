@@ -66,7 +66,7 @@ fn check_agreement(signed: &[Signed], walk: &mut Walk) {
     }
 }
 
-fn check_row(content: &Content, root: Digest, walk: &mut Walk) -> Option<LearnerFacts> {
+fn check_row<'c>(content: &'c Content, root: Digest, walk: &mut Walk) -> Option<LearnerFacts<'c>> {
     let Some(bytes) = content.bytes(ROW) else {
         walk.found("record.missing-part", ROW, "Нет строки ученика.");
         return None;
@@ -81,7 +81,7 @@ fn check_row(content: &Content, root: Digest, walk: &mut Walk) -> Option<Learner
         walk.found("extract.row-changed", ROW, message);
         return None;
     }
-    let facts: Option<LearnerFacts> = serde_json::from_slice(bytes).ok();
+    let facts: Option<LearnerFacts<'_>> = serde_json::from_slice(bytes).ok();
     match facts.filter(|facts| facts.format == rows::FORMAT && canon::to_bytes(facts) == bytes) {
         Some(facts) => {
             // How many rows there are is bound by no signature, so it is not told.
@@ -96,7 +96,7 @@ fn check_row(content: &Content, root: Digest, walk: &mut Walk) -> Option<Learner
 }
 
 /// The lists of lessons are bound by their digests in the row.
-fn check_lessons(facts: &LearnerFacts, content: &Content, walk: &mut Walk) {
+fn check_lessons(facts: &LearnerFacts<'_>, content: &Content, walk: &mut Walk) {
     for course in &facts.courses {
         let path = lesson_path(&course.course);
         match content.digest(&path) {

@@ -49,19 +49,20 @@ pub(super) fn check(content: &Content, trust: &Trust<'_>, walk: &mut Walk) {
     }
     let seal = check_sealed_pdf(content, walk);
     let attached = seal.as_ref().and_then(|_| content.bytes(name::SEALED_PDF)).map(Attached::read);
-    let Some(snapshot) = choose_snapshot(content, attached.as_ref(), walk) else { return };
-    walk.copy = Some(CopySeen::of(&snapshot));
-    let authority = check_authority(content.text(name::AUTHORITY), &snapshot, trust, walk);
+    let Some(frozen) = choose_snapshot(content, attached.as_ref(), walk) else { return };
+    let snapshot = &frozen.snapshot;
+    walk.copy = Some(CopySeen::of(snapshot));
+    let authority = check_authority(content.text(name::AUTHORITY), snapshot, trust, walk);
     if let Some(seal) = &seal {
         check_seal_certificates(seal, content, authority.as_deref(), trust, walk);
     }
     let lying = statements::from_files(content, walk);
     check_attached_statements(&lying, attached.as_ref(), walk);
-    let last = check_people(&lying, &snapshot, content, authority.as_deref(), trust, walk);
+    let last = check_people(&lying, &frozen, content, authority.as_deref(), trust, walk);
     if let Some(seal) = &seal {
         check_sealed_last(seal, last, walk);
     }
-    check_log(&lying, &snapshot, seal.as_ref(), content, authority.as_deref(), trust, walk);
+    check_log(&lying, snapshot, seal.as_ref(), content, authority.as_deref(), trust, walk);
 }
 
 /// The seal; `None` when there is no file.
@@ -101,28 +102,38 @@ impl Attached {
     }
 }
 
+/// A snapshot with its digest and those of its sheets.
+struct Frozen {
+    snapshot: Snapshot,
+    digest: Digest,
+    sheets: Vec<Digest>,
+}
+
 /// The snapshot to go on with: the file, or the sealed one when the file is not it.
-fn choose_snapshot(content: &Content, attached: Option<&Attached>, walk: &mut Walk) -> Option<Snapshot> {
-    let bytes = content.bytes(name::SNAPSHOT);
+fn choose_snapshot(content: &Content, attached: Option<&Attached>, walk: &mut Walk) -> Option<Frozen> {
     let inside = attached.and_then(|attached| attached.snapshot.as_deref());
     if attached.is_some() && inside.is_none() {
         walk.found("record.attachment-missing", name::SEALED_PDF, "В запечатанном PDF нет снимка журнала.");
     }
-    let file = bytes.and_then(|bytes| match Snapshot::from_bytes(bytes) {
-        Ok(snapshot) => Some(snapshot),
+    let file = content.files.get(name::SNAPSHOT);
+    let bytes = file.map(|file| &file.bytes[..]);
+    let file = file.and_then(|file| match Snapshot::with_sheet_digests(&file.bytes) {
+        Ok((snapshot, sheets)) => Some(Frozen { snapshot, digest: file.sha256, sheets }),
         Err(reason) => {
             walk.found("record.snapshot-unreadable", name::SNAPSHOT, format!("{reason}."));
             None
         }
     });
     let Some(inside) = inside.filter(|inside| bytes != Some(inside)) else { return file };
-    let sealed = Snapshot::from_bytes(inside).ok();
+    let digest = Digest::of(inside);
+    let sealed = Snapshot::with_sheet_digests(inside).ok();
+    let sealed = sealed.map(|(snapshot, sheets)| Frozen { snapshot, digest, sheets });
     let message = "Снимок в записи не тот, что запечатан внутри PDF.";
     let finding = Finding::new("record.snapshot-differs", name::SNAPSHOT, message);
-    let found = bytes.map(|bytes| Digest::of(bytes).to_hex()).unwrap_or_default();
-    walk.findings.push(finding.expected_found(Digest::of(inside).to_hex(), found));
+    let found = content.digest(name::SNAPSHOT).map(|digest| digest.to_hex()).unwrap_or_default();
+    walk.findings.push(finding.expected_found(digest.to_hex(), found));
     match (&sealed, &file) {
-        (Some(sealed), Some(file)) => walk.findings.extend(snapshot_diff(sealed, file)),
+        (Some(sealed), Some(file)) => walk.findings.extend(snapshot_diff(&sealed.snapshot, &file.snapshot)),
         (None, _) => walk.found("record.snapshot-unreadable", name::SEALED_PDF, "Снимок внутри PDF не читается."),
         _ => {}
     }
@@ -172,16 +183,21 @@ pub(super) fn trusted_authority(pem: Option<&str>, trust: &Trust<'_>, walk: &mut
             let finding = Finding::new("authority.foreign", name::AUTHORITY, message);
             walk.findings.push(finding.expected_found(Digest::of(trusted).to_hex(), found.to_hex()));
         }
-        None => {
-            let message = format!(
-                "Сравните отпечаток удостоверяющего центра школы с титульным листом бумажной копии: {found}. Без этого проверка \
-                 говорит только о согласованности записи."
-            );
-            let finding = Finding::new("authority.not-compared", name::AUTHORITY, message);
-            walk.findings.push(finding.weighing(Severity::Note));
-        }
+        None => walk.findings.push(not_compared(found)),
     }
     Some(authority)
+}
+
+/// Code of the note that nobody has compared the authority yet.
+pub(super) const NOT_COMPARED: &str = "authority.not-compared";
+
+/// Says what only a person with the paper can do.
+pub(super) fn not_compared(found: Digest) -> Finding {
+    let message = format!(
+        "Сравните отпечаток удостоверяющего центра школы с титульным листом бумажной копии: {found}. Без этого проверка говорит \
+         только о согласованности записи."
+    );
+    Finding::new(NOT_COMPARED, name::AUTHORITY, message).weighing(Severity::Note)
 }
 
 fn check_seal_certificates(
@@ -227,18 +243,15 @@ fn check_attached_statements(lying: &[Lying], attached: Option<&Attached>, walk:
 
 fn check_people(
     lying: &[Lying],
-    snapshot: &Snapshot,
+    frozen: &Frozen,
     content: &Content,
     authority: Option<&Known>,
     trust: &Trust<'_>,
     walk: &mut Walk,
 ) -> Option<DateTime<FixedOffset>> {
     let signed = statements::believe(lying, authority, trust, walk);
-    let subject = Subject {
-        snapshot,
-        digest: content.digest(name::SNAPSHOT).unwrap_or_else(|| snapshot.digest()),
-        issued_pdf: content.digest(name::ISSUED_PDF),
-    };
+    let Frozen { snapshot, digest, sheets } = frozen;
+    let subject = Subject { snapshot, digest: *digest, sheets, issued_pdf: content.digest(name::ISSUED_PDF) };
     statements::check(&signed, lying.len() == signed.len(), &subject, walk);
     check_rows(snapshot, walk);
     tell_people(signed.len(), snapshot, walk);

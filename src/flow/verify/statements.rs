@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset};
 use super::certificates::Known;
 use super::{Trust, Walk};
 use crate::domain::canon::Digest;
-use crate::domain::snapshot::{PersonFacts, SignerFacts, Snapshot};
+use crate::domain::snapshot::{PersonFacts, Sheet, SignerFacts, Snapshot};
 use crate::domain::statement::{SignedStatement, Statement, Verdict};
 use crate::sign::certificate::PublicKey;
 use crate::sign::keys::verify_ed25519_raw;
@@ -45,6 +45,8 @@ pub(super) struct Subject<'a> {
     pub snapshot: &'a Snapshot,
     /// Its digest.
     pub digest: Digest,
+    /// The digests of its sheets, in their order.
+    pub sheets: &'a [Digest],
     /// SHA-256 of the issued PDF; `None` when it is not at hand.
     pub issued_pdf: Option<Digest>,
 }
@@ -141,8 +143,8 @@ fn believe_one(lying: &Lying, authority: Option<&Known>, trust: &Trust<'_>, walk
 
 /// Compares believed statements with the copy that they were made for, and the route with the statements.
 pub(super) fn check(signed: &[Signed], complete: bool, subject: &Subject<'_>, walk: &mut Walk) {
-    let digests: BTreeMap<&str, Digest> =
-        subject.snapshot.sheets.iter().map(|sheet| (sheet.id(), sheet.digest())).collect();
+    let ids = subject.snapshot.sheets.iter().map(Sheet::id);
+    let digests: BTreeMap<&str, Digest> = ids.zip(subject.sheets.iter().copied()).collect();
     for one in signed {
         check_subject(one, subject, walk);
         check_route(one, subject.snapshot, &digests, walk);
@@ -219,7 +221,7 @@ fn check_route(signed: &Signed, snapshot: &Snapshot, digests: &BTreeMap<&str, Di
         ));
     }
     for sheet in &statement.sheets {
-        if digests.get(sheet.id.as_str()).is_some_and(|digest| *digest != sheet.digest) {
+        if digests.get(sheet.id.as_str()) != Some(&sheet.digest) {
             let message = "Лист не тот, что был подписан: его содержание изменено.";
             walk.found("statement.sheet-changed", format!("{place}, лист {}", sheet.id), message);
         }

@@ -1,0 +1,18 @@
+//! The way of a record, told station by station on a living house: folder, database, keys and archive in a temporary place.
+//!
+//! What a station promises is told through the library; what an intruder does is done to the house's files and database behind its back.
+#![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
+
+mod close;
+mod doctor;
+mod export;
+mod house;
+mod import;
+mod intruder;
+mod issue;
+mod log;
+mod openssl;
+mod reissue;
+mod seal;
+mod sign;
+mod verify;

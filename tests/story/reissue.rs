@@ -1,0 +1,100 @@
+//! Re-issue: a refusal ends a version, the next one takes its place, the earlier stays on record.
+
+use letopis::domain::copy::State;
+use letopis::domain::finding::Verdict;
+use letopis::flow::sign::{Gesture, Target};
+use letopis::flow::verify::{VerifyOptions, verify_path};
+use letopis::flow::{Error, issue, reissue, seal};
+
+use super::house::{COPIES, House, after, gesture, tell};
+
+async fn next_version(house: &House, id: &str) {
+    reissue::reissue(house, id, "Уточнены сведения", &after(30)).await.expect("a next version");
+    let frozen = house.copy(id).await;
+    issue::issue(house, &[frozen], &after(31), |_| {}).await.expect("an issue");
+}
+
+#[test]
+fn a_refused_copy_is_issued_anew_signed_and_sealed_as_the_second_version() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
+        let refusing = Gesture {
+            refusal: Some("На листе не та тема".to_owned()), ..gesture(&teacher, &[COPIES[0]])
+        };
+        house.gesture(refusing).await.expect("a statement of refusal");
+        assert_eq!(house.copy(COPIES[0]).await.state, State::Refused);
+        let statement = house.db.list_statements(COPIES[0], 1).await.expect("statements").remove(0);
+        assert_eq!(statement.verdict, "refused");
+        assert!(statement.body.contains("На листе не та тема"), "{}", statement.body);
+
+        for other in house.signers(COPIES[0], "subject_teacher").await {
+            house.sign(COPIES[0], &other).await.expect_err("nobody signs a refused copy");
+        }
+        let refused = house.copy(COPIES[0]).await;
+        seal::seal(&house, &[refused], &after(20), |_| {}).await.expect_err("nobody seals it either");
+
+        next_version(&house, COPIES[0]).await;
+        house.sign_everything(40).await.expect("signatures");
+        house.seal_everything(50).await.expect("seals");
+        let versions = house.db.list_versions(COPIES[0]).await.expect("versions");
+        let states: Vec<State> = versions.iter().map(|row| row.state).collect();
+        assert_eq!(states, [State::Superseded, State::Sealed]);
+        assert_eq!(house.db.list_statements(COPIES[0], 1).await.expect("the first version's").len(), 1);
+        let line = house.db.find_register_line(COPIES[0], 2).await.expect("an answer").expect("a line");
+        assert_eq!(line.line.version, 2);
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_statement_for_the_old_version_is_refused_and_the_old_signatures_do_not_move_over() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
+        house.sign(COPIES[0], &teacher).await.expect("a signature");
+        next_version(&house, COPIES[0]).await;
+        let targets = vec![Target { copy: COPIES[0].to_owned(), version: Some(1) }];
+        let refused = house.gesture(Gesture { targets, ..gesture(&teacher, &[]) }).await.expect_err("a refusal");
+        assert!(matches!(refused, Error::OldVersion { asked: 1, current: 2, .. }), "{refused:?}");
+        assert_eq!(house.db.list_statements(COPIES[0], 2).await.expect("statements"), []);
+        house.sign(COPIES[0], &teacher).await.expect("she signs the second version anew");
+    });
+}
+
+#[test]
+fn a_sealed_copy_that_is_replaced_stays_in_archive_and_register_as_superseded() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        next_version(&house, COPIES[0]).await;
+        house.sign_everything(40).await.expect("signatures");
+        house.seal_everything(50).await.expect("seals");
+        let register = house.db.list_register().await.expect("the register");
+        assert_eq!(register.iter().map(|row| row.line.no).collect::<Vec<_>>(), [1, 2, 3]);
+        let report = verify_path(&house.archive(), &VerifyOptions::default());
+        assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+        let verdict = |version: u32| {
+            let of = |part: &&letopis::flow::verify::Report| {
+                part.copy.as_ref().is_some_and(|copy| copy.id == COPIES[0] && copy.version == version)
+            };
+            report.parts.iter().find(of).expect("an object").verdict
+        };
+        assert_eq!((verdict(1), verdict(2)), (Verdict::Superseded, Verdict::Valid));
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_superseded_version_can_be_neither_signed_nor_sealed_nor_replaced_again() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        house.sign_everything(10).await.expect("signatures");
+        let stale = house.copy(COPIES[0]).await;
+        reissue::reissue(&house, COPIES[0], "Уточнены сведения", &after(30)).await.expect("a next version");
+        seal::seal(&house, &[stale], &after(31), |_| {}).await.expect_err("its time is over");
+        assert_eq!(house.db.list_register().await.expect("the register"), []);
+        assert_eq!(std::fs::read_dir(house.archive()).expect("the archive").count(), 1, "only its declaration");
+        letopis::flow::seal::finish_pending(&house).await.expect("a start-up");
+        assert_eq!(std::fs::read_dir(house.staging()).expect("staging").count(), 0);
+    });
+}
