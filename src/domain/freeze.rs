@@ -505,6 +505,7 @@ fn movement(verb: &str, patronymic: &str, day: &str, order: &str) -> String {
     };
     match order {
         "" => format!("{verb}{ending} {day}"),
+        order if order.starts_with("пр") => format!("{verb}{ending} {day}, {order}"),
         order => format!("{verb}{ending} {day}, пр. № {order}"),
     }
 }

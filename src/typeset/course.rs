@@ -277,6 +277,8 @@ impl<'a> Maker<'a> {
     /// A course without lessons or learners still has its pages, and they say so.
     fn say_if_empty(&self, page: &mut Page) {
         let text = match (self.course.lessons.is_empty(), self.course.rows.is_empty()) {
+            // Below a full class's rows there is no room, and the head of the page says it already.
+            (true, false) if !page.tables.is_empty() => return,
             (true, _) => "В учётном периоде уроков по предмету не было.",
             (_, true) => "В учётном периоде обучающихся в составе не было.",
             _ => return,

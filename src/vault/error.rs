@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// An operation on a file or a folder failed.
-    #[error("{operation} не удалось: {path}: {source}", path = path.display())]
+    #[error("{operation} — не удалось: {path}: {source}", path = path.display())]
     Io {
         /// «Чтение файла», «Создание папки» …
         operation: &'static str,
