@@ -131,9 +131,10 @@ create table certificates (
     owner text not null,           -- staff id, or `authority`, `seal`, `log`
     serial text not null, subject text not null, not_before text not null, not_after text not null,
     pem text not null, key_file text not null, registered_at text not null,
+    ordinal bigint not null,       -- order of registration: the last of an owner is the one in use
     primary key (school, fingerprint)
 );
-create unique index certificates_of_owner on certificates (school, owner, not_before);
+create index certificates_of_owner on certificates (school, owner, ordinal);
 
 -- The register: a number is given once (`counters`), the line stays for ever.
 create table register (

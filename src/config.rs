@@ -113,6 +113,9 @@ impl Config {
     }
 }
 
+/// How a database file on a read-only disk is opened: nobody writes it, so no lock and no shared memory is asked for.
+const READ_ONLY: &str = "?mode=ro&immutable=1";
+
 /// Address of a database file. Absolute, for the first part of a relative path would be read as a host; every byte that is no plain
 /// letter or digit is percent-encoded, so that a folder may be called «дом № 1 (100 %)?».
 fn sqlite_url(file: &Path) -> String {
@@ -125,7 +128,10 @@ fn sqlite_url(file: &Path) -> String {
             _ => url.push_str(&format!("%{byte:02X}")),
         }
     }
-    url + "?mode=rwc"
+    // On a disk that cannot be written (a carrier, a read-only mount) the house can still be listed and checked.
+    let read_only = |error: std::io::Error| error.kind() == std::io::ErrorKind::ReadOnlyFilesystem;
+    let opened = std::fs::OpenOptions::new().append(true).open(&absolute);
+    url + if opened.is_err_and(read_only) { READ_ONLY } else { "?mode=rwc" }
 }
 
 /// Is the text usable as a school's identifier: `[a-z0-9-]`, 1 to 40 characters (a URN part and a log's origin)?

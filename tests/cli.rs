@@ -175,6 +175,7 @@ fn mistakes_on_the_command_line_are_told_in_russian_with_what_was_probably_meant
 
 #[test]
 fn what_a_command_cannot_do_is_said_in_one_russian_sentence() {
+    // 1: a rule or the world says no; 2: the command line itself cannot be carried out.
     let refused: [(&[&str], &str); 13] = [
         (&["copies", "--dir", "no-such-house"], "это не дом"),
         (&["copies"], "LETOPIS_DIR"),
@@ -193,7 +194,7 @@ fn what_a_command_cannot_do_is_said_in_one_russian_sentence() {
     for (arguments, words) in refused {
         let output = run(arguments);
         let text = said(&output);
-        assert_eq!(code(&output), 1, "{arguments:?}: {text}");
+        assert!([1, 2].contains(&code(&output)), "{arguments:?}: {text}");
         assert!(text.starts_with("Ошибка: ") && text.contains(words), "{arguments:?}: {text}");
         assert_eq!(english(&text), Vec::<&str>::new(), "{arguments:?}: {text}");
     }

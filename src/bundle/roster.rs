@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::journal::Period;
+use crate::domain::journal::{Period, RESERVED_STAFF};
 use crate::domain::{names, words};
 
 use super::check::{Known, Lists, duplicates};
@@ -33,6 +33,12 @@ fn school_and_staff(lists: &Lists, found: &mut Found) {
         found.mismatch(Place::file(File::School), codes::ROW_COUNT, message, "1", schools.to_string());
     }
     duplicates(&lists.staff, "id", |person| &person.id, |person| format!("сотрудник «{}»", person.id), found);
+    for (person, line) in lists.staff.with_lines() {
+        if RESERVED_STAFF.contains(&person.id.as_str()) {
+            let message = format!("идентификатор «{}» занят самой программой: дайте сотруднику другой", person.id);
+            found.error(lists.staff.at(line, "id"), codes::RESERVED_ID, message);
+        }
+    }
     if lists.staff.is_whole && !lists.staff.items.iter().any(|person| person.has_role("director")) {
         let message = "ни у кого нет роли director: некому подписывать копии от имени школы";
         found.error(Place::file(File::Staff), codes::NO_DIRECTOR, message);

@@ -108,6 +108,11 @@ impl Steps {
     }
 }
 
+/// How many different ones: a class with two copies is one class.
+fn distinct<'a>(names: impl Iterator<Item = &'a String>) -> usize {
+    names.collect::<std::collections::BTreeSet<_>>().len()
+}
+
 fn seconds(took: Duration) -> String {
     format!("{},{:02}", took.as_secs(), took.subsec_millis() / 10)
 }
@@ -126,7 +131,7 @@ impl Demo {
         issue_all(&house, desk, &mut steps).await?;
         sign_all(&house, desk, &mut steps).await?;
         seal_all(&house, desk, &mut steps).await?;
-        let sound = verify_all(&house, &mut steps);
+        let sound = verify_all(&house, &mut steps).await?;
         steps.print();
         println!("Дом: {}   Реестр: letopis register --dir {0}", folder.display());
         println!("Проверить без базы данных: letopis verify {}", house.archive().display());
@@ -196,6 +201,7 @@ impl Demo {
         let start = Instant::now();
         let wanted = self.wanted(journal)?;
         let count = wanted.iter().map(|(_, classes)| classes.len()).sum();
+        let classes = distinct(wanted.iter().flat_map(|(_, classes)| classes));
         let bar = steps.start("Закрытие периодов", count);
         let mut refused = false;
         let mut notes: usize = 0;
@@ -211,14 +217,9 @@ impl Demo {
                 }
             }
         }
-        steps.finish(
-            &bar,
-            Step {
-                name: "Закрытие периодов", classes: count, took: start.elapsed(), ..Step::default()
-            },
-        );
+        steps.finish(&bar, Step { name: "Закрытие периодов", classes, took: start.elapsed(), ..Step::default() });
         if notes > 0 && !refused {
-            println!("Замечаний к полноте, не мешающих закрытию: {notes} (подробно — letopis close).");
+            println!("Замечаний к полноте, не мешающих закрытию: {notes}.");
         }
         Ok(refused)
     }
@@ -285,7 +286,7 @@ async fn issue_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), 
     print_findings(&findings);
     let step = Step {
         name: "Выпуск копий",
-        classes: issued.len(),
+        classes: distinct(issued.iter().map(|one| &one.copy.class)),
         pages: issued.iter().map(|one| one.copy.pages as usize).sum(),
         statements: 0,
         bytes: issued.iter().map(|one| one.bytes as u64).sum(),
@@ -311,7 +312,7 @@ async fn sign_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), F
     let done = table.sign_all(&ids, &clock, |_, gesture| bar.inc(gesture.copies as u64)).await?;
     let step = Step {
         name: "Подписи",
-        classes: done.completed.len(),
+        classes: distinct(rows.iter().filter(|row| done.completed.contains(&row.id)).map(|row| &row.class)),
         statements: done.copies,
         took: start.elapsed(),
         ..Step::default()
@@ -327,7 +328,7 @@ async fn seal_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), F
     let sealed = seal::seal(house, &rows, &desk.act(house), |_| bar.inc(1)).await?;
     let step = Step {
         name: "Печать и реестр",
-        classes: sealed.len(),
+        classes: distinct(sealed.iter().map(|one| &one.line.class)),
         pages: sealed.iter().map(|one| one.line.pages as usize).sum(),
         statements: sealed.iter().map(|one| one.statements).sum(),
         bytes: sealed.iter().map(|one| one.bytes as u64).sum(),
@@ -337,13 +338,14 @@ async fn seal_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), F
     Ok(())
 }
 
-fn verify_all(house: &House, steps: &mut Steps) -> bool {
+async fn verify_all(house: &House, steps: &mut Steps) -> Result<bool, Failure> {
     let start = Instant::now();
     let bar = steps.start("Проверка архива", 1);
-    let report = verify_path(&house.archive(), &VerifyOptions { authority: None, full: false });
+    let authority = house.authority().await?;
+    let report = verify_path(&house.archive(), &VerifyOptions { authority, full: false });
     bar.inc(1);
     print_findings(&report.all_findings().cloned().collect::<Vec<_>>());
     steps.finish(&bar, Step { name: "Проверка архива", took: start.elapsed(), ..Step::default() });
     println!("Проверка архива: {}.", report.verdict.as_russian());
-    report.verdict.exit_code() == 0
+    Ok(report.verdict.exit_code() == 0)
 }

@@ -5,9 +5,11 @@ use serde::Serialize;
 
 use super::table::{Table, print_json};
 use super::{Desk, Failure};
+use crate::domain::copy::State;
 use crate::domain::names;
 use crate::domain::route;
 use crate::domain::snapshot::Snapshot;
+use crate::domain::words;
 use crate::flow;
 use crate::flow::sign as signing;
 use crate::store::CopyRow;
@@ -231,7 +233,8 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
         }
     }
     print!("{}", table.to_text());
-    if let Some(open) = route::open_stage(&snapshot.route, &signing::signed(statements)) {
+    let open = route::open_stage(&snapshot.route, &signing::signed(statements));
+    if let Some(open) = open.filter(|_| row.state == State::Issued) {
         println!("Открыта ступень: {}", open.title);
     }
 }
@@ -246,6 +249,12 @@ fn stage_name(stage: &str, title: &str) -> String {
         _ => title,
     }
     .to_owned()
+}
+
+/// A day of the ISO text that begins with it, as people write it: «31.12.2031».
+fn russian_day(iso: &str) -> String {
+    let day = iso.get(..10).and_then(|day| day.parse().ok());
+    day.map_or_else(|| iso.to_owned(), words::date_short)
 }
 
 /// `register`.
@@ -271,7 +280,7 @@ pub(super) async fn register(desk: &Desk) -> Result<u8, Failure> {
     for line in &lines {
         table.row(vec![
             line.no.to_string(),
-            line.sealed_at.chars().take(10).collect(),
+            russian_day(&line.sealed_at),
             line.number.clone(),
             line.kind.as_russian().to_owned(),
             line.class.clone(),
@@ -279,7 +288,7 @@ pub(super) async fn register(desk: &Desk) -> Result<u8, Failure> {
             line.sheets.to_string(),
             line.pages.to_string(),
             line.sealed_pdf.to_hex().chars().take(16).collect(),
-            line.keep_through.clone(),
+            russian_day(&line.keep_through),
         ]);
     }
     table.print("Реестр пуст.");

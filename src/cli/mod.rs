@@ -18,6 +18,9 @@ use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcomma
 
 use crate::flow::{self, House};
 
+/// Who acts when nobody is named: the person at the keyboard. The log holds identifiers only, so any other text is refused.
+const OPERATOR: &str = "operator";
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -47,7 +50,7 @@ struct Cli {
         long,
         global = true,
         value_name = "СОТРУДНИК",
-        default_value = "operator",
+        default_value = OPERATOR,
         help = "Кто действует: идентификатор сотрудника; записывается в журнал событий"
     )]
     by: String,
@@ -133,6 +136,12 @@ impl Desk {
     /// Opens the house and finishes what a crash may have left.
     async fn house(&self) -> Result<House, Failure> {
         let house = House::open(&self.folder()?).await?;
+        if self.by != OPERATOR && !house.db.is_staff(&self.by).await? {
+            return Err(Failure::Said(format!(
+                "--by «{}»: нет такого сотрудника; укажите идентификатор из staff.csv или {OPERATOR}",
+                self.by
+            )));
+        }
         let finished = flow::seal::finish_pending(&house).await?;
         if finished > 0 {
             eprintln!("Завершено после сбоя: записей {finished}.");

@@ -8,7 +8,6 @@ use super::{Desk, Failure};
 use crate::domain::log_proof::object_name;
 use crate::flow::House;
 use crate::flow::verify::{Report, VerifyOptions, verify_bytes};
-use crate::sign::certificate::from_pem;
 use crate::web::{Checking, CopyView, Listing, ListingFault, VerifyView, WebState};
 
 /// `serve`.
@@ -32,10 +31,7 @@ pub(super) async fn serve(house: House, port: u16) -> Result<u8, Failure> {
     let bound = listener.local_addr().map_err(failed)?;
     let school = house.db.find_school().await?.map(|row| row.school).unwrap_or_default();
     let name = if school.short_name.is_empty() { school.name } else { school.short_name };
-    let authority = match house.db.find_certificate(crate::flow::keys::AUTHORITY).await? {
-        Some(row) => from_pem(&row.pem).ok(),
-        None => None,
-    };
+    let authority = house.authority().await.ok().flatten();
     println!("Страница дома: http://{bound}/   (остановить — Ctrl+C)");
     let state = WebState::new(&name, listing(Arc::new(house)), checking(authority));
     let stop = async {

@@ -71,6 +71,9 @@ pub const EXAM: &str = "E";
 /// The final mark of the subject («Итоговая»).
 pub const FINAL: &str = "F";
 
+/// Identifiers that no member of staff may have: the house's own actors and keys carry them in the log and in certificates.
+pub const RESERVED_STAFF: [&str; 4] = ["authority", "log", "operator", "seal"];
+
 /// A member of staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffMember {

@@ -1,6 +1,7 @@
 //! The route: who signs a copy, in what order, and whether a person may sign now. Floor 0.
 
 use super::journal::{Class, Journal, StaffMember};
+use super::names;
 use super::policy::{Stage, StageRule};
 use super::snapshot::{PersonFacts, Sheet, SignerFacts, StageFacts};
 
@@ -139,7 +140,7 @@ pub enum Refusal {
     NotYourTurn {
         /// Words of the stage that is open.
         stage: String,
-        /// Staff identifiers still missing there.
+        /// People still missing there, with their identifiers.
         waiting: String,
     },
     /// The person has signed already.
@@ -189,7 +190,7 @@ pub fn decide<'r>(
     };
     let open = open_stage(route, signed);
     if let Some(open) = open.filter(|open| open.id != stage.id) {
-        return Err(Refusal::NotYourTurn { stage: open.title.clone(), waiting: missing(open, signed).join(", ") });
+        return Err(Refusal::NotYourTurn { stage: open.title.clone(), waiting: waiting(open, signed) });
     }
     let signer = stage.signers.iter().find(|signer| signer.person.id == wish.signer);
     let signer = signer.ok_or_else(|| Refusal::NotInRoute { signer: wish.signer.clone() })?;
@@ -207,6 +208,19 @@ pub fn decide<'r>(
 /// The first stage that lacks a signature; `None` when the route is complete.
 pub fn open_stage<'r>(route: &'r [StageFacts], signed: &[Signed]) -> Option<&'r StageFacts> {
     route.iter().find(|stage| !missing(stage, signed).is_empty())
+}
+
+/// «Кварцева О.А. (T2), …»: who is awaited, as people know each other.
+fn waiting(stage: &StageFacts, signed: &[Signed]) -> String {
+    let absent = missing(stage, signed);
+    let people = stage.signers.iter().map(|signer| &signer.person).filter(|person| absent.contains(&person.id));
+    people
+        .map(|p| match p.surname.as_str() {
+            "" => p.id.clone(),
+            _ => format!("{} ({})", names::short_name(&p.surname, &p.given_name, &p.patronymic), p.id),
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Staff identifiers whose signature a stage lacks.

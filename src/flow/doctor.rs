@@ -9,7 +9,7 @@ mod records;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::verify::{self, VerifyOptions};
-use super::{Act, Error, House, keys, log, read_file, salt};
+use super::{Act, Error, House, log, read_file, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
@@ -234,16 +234,9 @@ async fn archive(house: &House, register: &[SealedRow]) -> Result<Vec<Finding>, 
     for name in unknown {
         findings.push(Finding::new("doctor.object-unknown", name, "в архиве лежит запись, которой нет в реестре"));
     }
-    let options = VerifyOptions { authority: house_authority(house).await?, full: false };
+    let options = VerifyOptions { authority: house.authority().await?, full: false };
     findings.extend(verify::verify_path(&root, &options).all_findings().cloned());
     Ok(findings)
-}
-
-async fn house_authority(house: &House) -> Result<Option<Vec<u8>>, Error> {
-    match house.db.find_certificate(keys::AUTHORITY).await? {
-        Some(row) => Ok(Some(crate::sign::certificate::from_pem(&row.pem)?)),
-        None => Ok(None),
-    }
 }
 
 /// Statements of the database are those of the archive, byte for byte.

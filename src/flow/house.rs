@@ -102,6 +102,14 @@ impl House {
         }
     }
 
+    /// DER certificate of the school's authority; `None` before the first import.
+    pub async fn authority(&self) -> Result<Option<Vec<u8>>, Error> {
+        match self.db.find_certificate(keys::AUTHORITY).await? {
+            Some(row) => Ok(Some(crate::sign::certificate::from_pem(&row.pem)?)),
+            None => Ok(None),
+        }
+    }
+
     /// The archive's storage root.
     pub fn archive(&self) -> PathBuf {
         self.root.join("archive")

@@ -70,7 +70,7 @@ impl Keyring {
             Ok(passphrase) if !passphrase.is_empty() => passphrase,
             _ => passphrase_file(&folder)?,
         };
-        // Listed by owner and first moment of validity, so the newest of each owner stays.
+        // Listed oldest first, so the newest of each owner stays.
         let certificates = house.db.list_certificates().await?.into_iter().map(|row| (row.owner.clone(), row));
         Ok(Self { folder, passphrase, certificates: certificates.collect(), staff: HashMap::new() })
     }

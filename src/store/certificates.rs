@@ -42,9 +42,9 @@ fn read(row: &AnyRow) -> Result<CertificateRow, Error> {
 }
 
 impl Db {
-    /// Every certificate, by owner and first moment of validity.
+    /// Every certificate, by owner, oldest first.
     pub async fn list_certificates(&self) -> Result<Vec<CertificateRow>, Error> {
-        let sql = format!("select {COLUMNS} from certificates where school = $1 order by owner, not_before");
+        let sql = format!("select {COLUMNS} from certificates where school = $1 order by owner, ordinal");
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(self.school.clone()).fetch_all(&self.pool).await?;
         rows.iter().map(read).collect()
     }
@@ -52,7 +52,7 @@ impl Db {
     /// The newest certificate of an owner.
     pub async fn find_certificate(&self, owner: &str) -> Result<Option<CertificateRow>, Error> {
         let sql = format!(
-            "select {COLUMNS} from certificates where school = $1 and owner = $2 order by not_before desc limit 1"
+            "select {COLUMNS} from certificates where school = $1 and owner = $2 order by ordinal desc limit 1"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(self.school.clone())
@@ -68,7 +68,8 @@ impl Tx {
     pub async fn register_certificate(&mut self, row: &CertificateRow, at: &str) -> Result<(), Error> {
         let school = self.school().to_owned();
         let sql = format!(
-            "insert into certificates (school, {COLUMNS}, registered_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            "insert into certificates (school, {COLUMNS}, registered_at, ordinal)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, (select count(*) from certificates where school = $1))"
         );
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(school)

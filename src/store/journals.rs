@@ -95,6 +95,16 @@ impl Db {
             .collect()
     }
 
+    /// Is there a member of staff with this identifier, in any year?
+    pub async fn is_staff(&self, id: &str) -> Result<bool, Error> {
+        let row = sqlx::query("select id from staff where school = $1 and id = $2 limit 1")
+            .bind(self.school.clone())
+            .bind(id.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// When a bundle was imported, if it was.
     pub async fn find_bundle(&self, digest: &str) -> Result<Option<String>, Error> {
         let row = sqlx::query("select imported_at from bundles where school = $1 and digest = $2")

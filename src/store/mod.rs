@@ -106,7 +106,8 @@ impl Db {
     /// Opens a database (`sqlite://…?mode=rwc`, `postgres://…`), brings its schema up to date and sets its guards.
     pub async fn open(url: &str, school: &str) -> Result<Self, Error> {
         sqlx::any::install_default_drivers();
-        let sqlite = url.starts_with("sqlite");
+        let read_only = url.contains("immutable=1");
+        let sqlite = url.starts_with("sqlite") && !read_only;
         let options = AnyPoolOptions::new().max_connections(8).acquire_timeout(BUSY);
         let options = options.after_connect(move |connection, _| {
             Box::pin(async move { if sqlite { prepare_sqlite(connection).await } else { Ok(()) } })
@@ -118,7 +119,9 @@ impl Db {
         }
         first.close().await?;
         let pool = options.connect(url).await?;
-        migrator(if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS }).run(&pool).await?;
+        if !read_only {
+            migrator(if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS }).run(&pool).await?;
+        }
         Ok(Self { pool, school: school.to_owned() })
     }
 

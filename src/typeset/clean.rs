@@ -84,6 +84,8 @@ fn clean_text(text: &str, missing: &mut BTreeSet<char>) -> Option<String> {
             if !clean.ends_with(' ') {
                 clean.push(' ');
             }
+        } else if is_invisible(c) {
+            // Word leaves these behind; nothing that a reader sees is lost with them.
         } else if covers(c) {
             clean.push(c);
         } else {
@@ -92,6 +94,11 @@ fn clean_text(text: &str, missing: &mut BTreeSet<char>) -> Option<String> {
         }
     }
     Some(clean.trim().to_owned())
+}
+
+/// Soft hyphen, zero-width spaces and joiners, word joiner, byte order mark: they print nothing.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
 #[cfg(test)]

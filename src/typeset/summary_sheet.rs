@@ -220,6 +220,11 @@ fn counts(sheet: &SummarySheet, room: Room) -> Vec<Text> {
             *decisions.entry(decision).or_default() += 1;
         }
     }
+    if decisions.is_empty() {
+        // The council had not spoken when the year was closed: places for ink (domain.md 2.5).
+        let places = ["Переведено", "Переведено условно", "Оставлено на повторное обучение", "Выпущено"];
+        pairs.extend(places.map(|name| (name.to_owned(), "_".repeat(40))));
+    }
     pairs.extend(decisions.into_iter().map(|(decision, count)| (decision.to_owned(), in_digits_and_words(count))));
     let names = mm(95.0);
     let mut size = 11.0;

@@ -221,7 +221,8 @@ fn a_changed_certificate_and_a_lost_key_are_named() {
         );
         assert!(!found.await.is_empty(), "the seal's certificate changed unseen");
         let house = House::with_sealed_copies().await;
-        let seal = house.root.join("keys/seal.key.pem");
+        let row = house.db.find_certificate("seal").await.expect("a read").expect("the seal's certificate");
+        let seal = house.root.join("keys").join(row.key_file);
         std::fs::remove_file(seal).expect("the key goes");
         says(&house.doctor().await, &["doctor.key-missing"]);
     });
