@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Executor, SqlSafeStr};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, SqlSafeStr};
 
 pub use certificates::CertificateRow;
 pub use copies::{CopyRow, StatementRow};
@@ -92,7 +92,13 @@ impl Db {
         let options = options.after_connect(move |connection, _| {
             Box::pin(async move { if sqlite { prepare_sqlite(connection).await } else { Ok(()) } })
         });
+        // The pool tries a connection anew for as long as a writer may wait, and then tells of a timeout; a full or read-only disk is
+        // to be told at once and by its name.
+        let first = if sqlite { Some(first_connection(url).await?) } else { None };
         let pool = options.connect(url).await?;
+        if let Some(first) = first {
+            first.close().await?;
+        }
         migrator(if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS }).run(&pool).await?;
         Ok(Self { pool, school: school.to_owned() })
     }
@@ -122,6 +128,12 @@ fn migrator(guards: &'static str) -> Migrator {
         step(1, "house", include_str!("../../migrations/0001_house.sql")),
         step(2, "guards", guards),
     ])
+}
+
+async fn first_connection(url: &str) -> Result<AnyConnection, sqlx::Error> {
+    let mut connection = AnyConnection::connect(url).await?;
+    prepare_sqlite(&mut connection).await?;
+    Ok(connection)
 }
 
 /// WAL with `synchronous=FULL`: NORMAL loses committed rows at a power cut.
