@@ -112,13 +112,14 @@ impl Db {
         let options = options.after_connect(move |connection, _| {
             Box::pin(async move { if sqlite { prepare_sqlite(connection).await } else { Ok(()) } })
         });
-        // A pool hides why it cannot connect behind a timeout; one connection of its own says it at once.
+        // A pool hides why it cannot connect behind a timeout; one connection of its own says it at once. It stays until the pool stands,
+        // for SQLite folds its write-ahead log whenever the last connection goes.
         let mut first = AnyConnection::connect(url).await?;
         if sqlite {
             prepare_sqlite(&mut first).await?;
         }
-        first.close().await?;
         let pool = options.connect(url).await?;
+        first.close().await?;
         if !read_only {
             migrator(if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS }).run(&pool).await?;
         }
