@@ -234,6 +234,10 @@ async fn archive(house: &House, register: &[SealedRow]) -> Result<Vec<Finding>, 
     for name in unknown {
         findings.push(Finding::new("doctor.object-unknown", name, "в архиве лежит запись, которой нет в реестре"));
     }
+    // Before the first seal there is nothing to walk.
+    if register.is_empty() {
+        return Ok(findings);
+    }
     let options = VerifyOptions { authority: house.authority().await?, full: false };
     findings.extend(verify::verify_path(&root, &options).all_findings().cloned());
     Ok(findings)
