@@ -11,8 +11,11 @@ use super::table::{Table, grouped, print_json};
 use super::{Desk, Failure, REFUSED, UNUSABLE, print_findings};
 use crate::domain::checkpoint::Checkpoint;
 use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::log_proof::LogProof;
 use crate::domain::policy::{self, PolicyValue};
+use crate::flow::House;
 use crate::flow::keys::Keyring;
+use crate::flow::log::Printed;
 use crate::flow::verify::{Report, VerifyOptions, verify_path};
 use crate::flow::{doctor as examination, log};
 use crate::sign::certificate::from_pem;
@@ -34,7 +37,7 @@ pub(super) struct Verify {
         long,
         value_name = "ТОЧКА",
         conflicts_with = "paths",
-        help = "Есть ли в сегодняшнем журнале событий контрольная точка со старого листа: файл точки или «размер:корень»"
+        help = "Есть ли в сегодняшнем журнале событий контрольная точка со старого листа: файл точки, «размер:корень» или текст QR-кода"
     )]
     checkpoint: Option<String>,
 }
@@ -91,10 +94,9 @@ async fn old_checkpoint(desk: &Desk, old: &str) -> Result<u8, Failure> {
                 .expected_found(house.config.school.clone(), old.origin.clone()),
         );
     }
-    let entries = house.db.list_log().await?;
-    let leaves = log::leaves(&entries);
+    let leaves = log::leaves(&house.db.list_log().await?);
     if findings.is_empty() {
-        findings.extend(log::contained(&old, &leaves, format!("контрольная точка {}", old.size)));
+        findings.extend(log::contains_printed(&old, &leaves));
     }
     let verdict = Verdict::of(&findings, false);
     if desk.json {
@@ -115,28 +117,30 @@ async fn old_checkpoint(desk: &Desk, old: &str) -> Result<u8, Failure> {
     Ok(verdict.exit_code())
 }
 
-/// A checkpoint from a file (signed note or bare body) or as it is printed on a sheet: `size:root`, the root in full.
-fn read_checkpoint(text: &str, origin: &str) -> Result<Checkpoint, Failure> {
+/// A checkpoint from a file (signed note or bare body), or as a sheet shows it: `size:root` of the title page, or the whole text of a
+/// QR, which ends in the size and the first 16 characters of the root.
+fn read_checkpoint(text: &str, origin: &str) -> Result<Printed, Failure> {
     let path = Path::new(text);
     if path.exists() {
         let note = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
         // The note may stand alone or at the end of a log-proof.txt; the body is its three lines before the empty one.
         let blocks: Vec<&str> = note.split("\n\n").collect();
         let body = blocks.iter().find_map(|block| Checkpoint::parse(&format!("{}\n", block.trim_end())).ok());
-        return body.ok_or_else(|| Failure::Said(format!("в файле {text} нет контрольной точки")));
+        let found = body.ok_or_else(|| Failure::Said(format!("в файле {text} нет контрольной точки")))?;
+        return Ok(Printed { origin: found.origin, size: found.size, root: found.root.to_hex() });
     }
     let wrong = || {
         Failure::Said(format!(
-            "контрольная точка «{text}» не понята: нужен файл точки или «размер:корень», как напечатано на титульном листе"
+            "контрольная точка «{text}» не понята: нужен файл точки, «размер:корень» с титульного листа или текст QR-кода листа"
         ))
     };
-    let (size, root) = text.split_once(':').ok_or_else(wrong)?;
-    let root: String = root.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
-    Ok(Checkpoint {
-        origin: origin.to_owned(),
-        size: size.trim().parse().map_err(|_| wrong())?,
-        root: root.parse().map_err(|_| wrong())?,
-    })
+    let mut fields = text.rsplitn(3, ':');
+    let (root, size) = (fields.next().ok_or_else(wrong)?, fields.next().ok_or_else(wrong)?);
+    let root = root.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    // Sixteen characters are what a QR has room for; fewer would prove too little.
+    let proves = (16..=64).contains(&root.len()) && root.chars().all(|c| c.is_ascii_hexdigit());
+    let size = size.trim().parse().ok().filter(|_| proves).ok_or_else(wrong)?;
+    Ok(Printed { origin: origin.to_owned(), size, root })
 }
 
 /// `log`.
@@ -152,10 +156,10 @@ enum Logged {
     Checkpoint,
     #[command(about = "Проверить журнал событий по его строкам и всем прежним контрольным точкам")]
     Verify,
-    #[command(about = "Доказать, что запись с этим номером есть в журнале событий")]
+    #[command(about = "Доказать, что запись есть в журнале событий")]
     Prove {
-        #[arg(value_name = "НОМЕР", help = "Номер записи, с нуля")]
-        index: u64,
+        #[arg(value_name = "ЗАПИСЬ", help = "Номер записи, с нуля, или скреплённая копия; без этого последняя запись")]
+        entry: Option<String>,
     },
     #[command(about = "Показать записи журнала событий")]
     List,
@@ -206,13 +210,16 @@ impl Log {
                 }
                 Ok(verdict.exit_code())
             }
-            Logged::Prove { index } => match log::prove(&house, index, &desk.act(&house)).await? {
-                Some(proof) => {
-                    print!("{}", proof.to_text());
-                    Ok(0)
+            Logged::Prove { entry } => {
+                let index = entry_index(&house, entry.as_deref()).await?;
+                match log::prove(&house, index, &desk.act(&house)).await? {
+                    Some(proof) => {
+                        print!("{}", proof.to_text());
+                        Ok(0)
+                    }
+                    None => Err(Failure::Said(format!("в журнале событий нет записи {index}"))),
                 }
-                None => Err(Failure::Said(format!("в журнале событий нет записи {index}"))),
-            },
+            }
             Logged::List => list_log(desk, &house.db.list_log().await?),
         }
     }
@@ -220,6 +227,20 @@ impl Log {
 
 /// Characters of a payload in the table; `--json` and `log prove` have it whole.
 const PAYLOAD_SHOWN: usize = 160;
+
+/// A number as it is, a sealed copy as its seal's entry, nothing as the last entry.
+async fn entry_index(house: &House, entry: Option<&str>) -> Result<u64, Failure> {
+    let Some(entry) = entry else { return Ok(house.db.log_state().await?.0.saturating_sub(1)) };
+    if let Ok(index) = entry.parse() {
+        return Ok(index);
+    }
+    let register = house.db.list_register().await?;
+    let line = register.iter().rev().find(|row| row.line.id == entry);
+    let proof = line.and_then(|row| LogProof::parse(&row.log_proof).ok());
+    proof.map(|proof| proof.index).ok_or_else(|| {
+        Failure::Said(format!("«{entry}» — не номер записи журнала событий (нужно целое число) и не скреплённая копия"))
+    })
+}
 
 fn list_log(desk: &Desk, entries: &[crate::store::LogEntry]) -> Result<u8, Failure> {
     let payload = |entry: &crate::store::LogEntry| serde_json::from_str(&entry.payload).unwrap_or_default();

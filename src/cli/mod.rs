@@ -258,11 +258,12 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
     }
 }
 
-/// Prints findings to standard error, gravest last, so that they stand nearest to the verdict.
+/// Prints findings, gravest last, so that they stand nearest to the verdict. They are what a check was asked for, so they go to
+/// standard output; the sentence that a command did not do its work goes to standard error.
 fn print_findings(findings: &[crate::domain::finding::Finding]) {
     let mut sorted: Vec<_> = findings.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);
     for finding in sorted {
-        eprintln!("{}", russian::fault(&finding.to_string()));
+        println!("{}", russian::fault(&finding.to_string()));
     }
 }

@@ -25,6 +25,11 @@ impl Serve {
 
 /// Serves the page on this machine's own address until Ctrl+C.
 pub(super) async fn serve(house: House, port: u16) -> Result<u8, Failure> {
+    // Faults of a request are told here and nowhere else: the page itself shows none of them, and the log holds no personal data.
+    let level = tracing_subscriber::EnvFilter::try_from_env("LETOPIS_LOG");
+    let level = level.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // A second page in one process would find the log set already, and that is as well.
+    let _ = tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).try_init();
     let address = format!("127.0.0.1:{port}");
     let failed = |source| Failure::Address { address: address.clone(), source };
     let listener = tokio::net::TcpListener::bind(&address).await.map_err(failed)?;

@@ -109,18 +109,40 @@ fn kept_checkpoint(
 pub fn contained(checkpoint: &Checkpoint, leaves: &[Digest], place: String) -> Option<Finding> {
     match checkpoint_in_log(checkpoint, leaves) {
         Containment::Contained { .. } => None,
-        Containment::Shorter { size } => Some(
-            Finding::new(
-                "log.rolled-back",
-                place,
-                "журнал событий короче, чем был: записи удалены или база восстановлена из старой копии",
-            )
-            .expected_found(format!("не меньше {} записей", checkpoint.size), size.to_string()),
-        ),
-        Containment::Rewritten { root } => Some(
-            Finding::new("log.rewritten", place, "журнал событий переписан: до этой точки в нём были другие записи")
-                .expected_found(checkpoint.root.to_hex(), root.to_hex()),
-        ),
+        Containment::Shorter { size } => Some(rolled_back(place, checkpoint.size, size)),
+        Containment::Rewritten { root } => Some(rewritten(place, checkpoint.root.to_hex(), root)),
+    }
+}
+
+fn rolled_back(place: String, was: u64, is: u64) -> Finding {
+    let message = "журнал событий короче, чем был: записи удалены или база восстановлена из старой копии";
+    Finding::new("log.rolled-back", place, message).expected_found(format!("не меньше {was} записей"), is.to_string())
+}
+
+fn rewritten(place: String, was: String, is: Digest) -> Finding {
+    let message = "журнал событий переписан: до этой точки в нём были другие записи";
+    Finding::new("log.rewritten", place, message).expected_found(was, is.to_hex())
+}
+
+/// A checkpoint as a sheet of paper shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// Origin of the log.
+    pub origin: String,
+    /// Number of entries.
+    pub size: u64,
+    /// Root, lower-case hexadecimal: all 64 characters, or the first of them.
+    pub root: String,
+}
+
+/// Does the log still contain a printed checkpoint, so far as its root is printed? `None` when it does.
+pub fn contains_printed(printed: &Printed, leaves: &[Digest]) -> Option<Finding> {
+    let place = format!("контрольная точка {}", printed.size);
+    let then = usize::try_from(printed.size).ok().and_then(|size| leaves.get(..size)).map(merkle::root);
+    match then {
+        None => Some(rolled_back(place, printed.size, leaves.len() as u64)),
+        Some(root) if root.to_hex().starts_with(&printed.root) => None,
+        Some(root) => Some(rewritten(place, printed.root.clone(), root)),
     }
 }
 
