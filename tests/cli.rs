@@ -163,7 +163,7 @@ fn mistakes_on_the_command_line_are_told_in_russian_with_what_was_probably_meant
         (&["close", "--period"], "нет значения"),
         (&["close"], "--period"),
         (&["close", "--period", "Q1", "--all", "--class", "5А"], "нельзя вместе"),
-        (&["log", "prove", "x"], "нужно целое число"),
+        (&["demo", "--parallels", "x"], "нужно целое число"),
         (&["log", "prove", "-1"], "Ошибка"),
         (&["serve", "--port", "99999999"], "нужно число от 0 до 65535"),
         (&["sign", "--stage", "director", "x"], "--as"),
