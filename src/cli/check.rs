@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::journal::policy_text;
+use super::journal::{parse_policy, policy_text};
 use super::russian;
 use super::table::{Table, grouped, print_json};
 use super::{Desk, Failure, REFUSED, UNUSABLE, print_findings};
@@ -379,7 +379,7 @@ impl Policy {
         match self.what {
             Policies::Check { policy: asked } => {
                 let (name, text) = policy_text(&asked)?;
-                let findings = policy::parse(&name, &text).err().unwrap_or_default();
+                let findings = parse_policy(&asked, &name, &text).err().unwrap_or_default();
                 let wrong = findings.iter().any(|finding| finding.severity >= Severity::Error);
                 if desk.json {
                     print_json(&findings);
@@ -393,8 +393,9 @@ impl Policy {
                 let parsed = match (&asked, desk.folder()) {
                     (None, Ok(_)) => desk.house().await?.policy,
                     _ => {
-                        let (name, text) = policy_text(asked.as_deref().unwrap_or("default"))?;
-                        match policy::parse(&name, &text) {
+                        let asked = asked.as_deref().unwrap_or("default");
+                        let (name, text) = policy_text(asked)?;
+                        match parse_policy(asked, &name, &text) {
                             Ok(policy) => policy,
                             Err(findings) => {
                                 print_findings(&findings);

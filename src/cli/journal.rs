@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::table::{Table, grouped, hundredths, print_json};
 use super::{Desk, Failure, REFUSED, clock, print_findings};
 use crate::config;
-use crate::domain::policy;
+use crate::domain::finding::Finding;
+use crate::domain::policy::{self, Policy};
 use crate::domain::report;
 use crate::flow::House;
 use crate::flow::house::Founding;
@@ -47,7 +48,7 @@ impl Init {
             )));
         }
         let (policy_name, policy_text) = policy_text(&self.policy)?;
-        if let Err(findings) = policy::parse(&policy_name, &policy_text) {
+        if let Err(findings) = parse_policy(&self.policy, &policy_name, &policy_text) {
             print_findings(&findings);
             return Ok(REFUSED);
         }
@@ -87,6 +88,16 @@ pub(super) fn policy_text(asked: &str) -> Result<(String, String), Failure> {
     let text = std::fs::read_to_string(&path).map_err(|source| Failure::File { path: path.clone(), source })?;
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     Ok((name, text))
+}
+
+/// Parses a policy; its findings name the file as it was given.
+pub(super) fn parse_policy(asked: &str, name: &str, text: &str) -> Result<Policy, Vec<Finding>> {
+    let place = format!("archive-policies/{name}.toml");
+    let named = |finding: Finding| match policy::builtin(asked) {
+        Some(_) => finding,
+        None => Finding { place: finding.place.replacen(&place, asked, 1), ..finding },
+    };
+    policy::parse(name, text).map_err(|findings| findings.into_iter().map(named).collect())
 }
 
 fn known_policies() -> String {

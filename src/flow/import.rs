@@ -143,6 +143,9 @@ fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow]
             "courses" if change.new.is_empty() || (!change.old.is_empty() && change.old[1..3] != change.new[1..3]) => {
                 closed(change.old.get(1).map_or("", String::as_str), &|_| true)
             }
+            "learners" => {
+                closures.iter().find(|k| k.year == journal.school.year && stay(&change.old, k) != stay(&change.new, k))
+            }
             _ => None,
         };
         let Some(closure) = closure else { continue };
@@ -157,4 +160,14 @@ fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow]
         );
     }
     findings
+}
+
+/// A learner's stay as a closed period's list has it: first day, and the day of leaving if it lies within; `None` when the learner
+/// is not on that list, or the row is not there. Columns as in `learners`: 5 class, 6 enrolled, 8 left.
+fn stay<'r>(row: &'r [String], closure: &ClosureRow) -> Option<(&'r str, &'r str)> {
+    let [class, enrolled_on, left_on] = [5, 6, 8].map(|column| row.get(column).map_or("", String::as_str));
+    let listed = class == closure.class
+        && enrolled_on <= closure.ends.as_str()
+        && (left_on.is_empty() || left_on > closure.starts.as_str());
+    listed.then_some((enrolled_on, if left_on <= closure.ends.as_str() { left_on } else { "" }))
 }

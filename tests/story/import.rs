@@ -120,6 +120,18 @@ fn what_comes_after_the_closed_period_is_free_and_leaves_its_copy_alone() {
 }
 
 #[test]
+fn nobody_is_written_into_or_out_of_a_closed_period() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let newcomer = "L77777,Яшмина,Опала,Агатовна,2014-05-05,5А,2025-09-10,99-у,,\n";
+        let bundle = Bundle::small().with("learners.csv", |text| text + newcomer);
+        let findings = refused(house.import(&bundle, false).await.expect("an answer"));
+        assert!(findings.iter().all(|finding| finding.code == "import.period-closed"), "{findings:#?}");
+        assert!(findings[0].message.contains("Q1") && findings[0].message.contains("5А"), "{findings:#?}");
+    });
+}
+
+#[test]
 fn a_new_surname_and_a_new_teacher_after_the_closing_are_worth_a_look_and_no_error() {
     tell(async {
         let house = House::with_sealed_copies().await;
