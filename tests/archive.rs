@@ -151,7 +151,7 @@ fn staged(house: &Path) -> vault::Staged {
 }
 
 fn finish(house: &Path, staged: &Path) -> Result<PathBuf, vault::Error> {
-    vault::finish(staged, &house.join("archive"), PROOF, CREATED, "Запись запечатана")
+    vault::finish(staged, &house.join("archive"), PROOF, CREATED, "Запись скреплена печатью")
 }
 
 fn house() -> (tempfile::TempDir, PathBuf) {
@@ -194,7 +194,8 @@ fn sealing_finished_again_at_any_moment_gives_the_same_object() {
     let object = finish(&house, &staged.path).expect("finished");
     assert_eq!(vault::check_fixity(&object, Depth::Full), []);
     assert_eq!(finish(&house, &staged.path).expect("in place"), object);
-    let other = vault::finish(&staged.path, &house.join("archive"), "another proof", CREATED, "Запись запечатана");
+    let other =
+        vault::finish(&staged.path, &house.join("archive"), "another proof", CREATED, "Запись скреплена печатью");
     assert!(matches!(other, Err(vault::Error::AlreadyArchived(_))));
 }
 

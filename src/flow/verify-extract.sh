@@ -25,7 +25,7 @@ bag() { cd .. && for a in 256 512; do sha${a}sum -c --strict manifest-sha$a.txt 
   { cut -c67- manifest-sha256.txt tagmanifest-sha256.txt; echo tagmanifest-sha256.txt; echo tagmanifest-sha512.txt; } |
   sort > "$t/want" && list . | cmp - "$t/want"; }
 ok "опись: файл изменён, лишний или отсутствует" eval "(bag)"
-# Журнал событий: копия запечатана и внесена в реестр
+# Журнал событий: копия скреплена печатью и внесена в реестр
 p=$t/payload; line payload log-proof.txt > "$p"; at=$(field at "$p"); copy=$(field copy "$p"); version=$(field version "$p")
 form() { echo letopis.log-proof/v1; for f in payload salt index size path; do grep "^$f " log-proof.txt; done; echo; cat "$t/note"; }
 sed '1,/^$/d' log-proof.txt > "$t/note"; form > "$t/form"; ok "log-proof.txt не той формы" cmp "$t/form" log-proof.txt; head -n 3 "$t/note" > "$t/body"; origin=$(head -n 1 "$t/body")

@@ -82,7 +82,7 @@ pub(super) fn premis(parts: &Parts<'_>) -> String {
     premis_file(&mut xml, "issued.pdf", parts.issued_pdf, ("PDF/A-3b", "fmt/480"));
     premis_file(&mut xml, "snapshot.json", &snapshot.to_bytes(), ("JSON Data Interchange Format", "fmt/817"));
     premis_event(&mut xml, &id, "creation", &snapshot.frozen_at, "Учётный период закрыт, сведения зафиксированы");
-    premis_event(&mut xml, &id, "digital signature generation", parts.sealed_at, "Копия запечатана печатью школы");
+    premis_event(&mut xml, &id, "digital signature generation", parts.sealed_at, "Копия скреплена печатью школы");
     let _ = write!(
         xml,
         "  <agent>\n    <agentIdentifier><agentIdentifierType>URN</agentIdentifierType><agentIdentifierValue>{}\

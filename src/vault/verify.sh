@@ -26,7 +26,7 @@ bag() { cd .. && for a in 256 512; do sha${a}sum -c --strict manifest-sha$a.txt 
   { cut -c67- manifest-sha256.txt tagmanifest-sha256.txt; echo tagmanifest-sha256.txt; echo tagmanifest-sha512.txt; } |
   sort > "$t/want" && list . | cmp - "$t/want"; }
 kind=bag; [ -d ../../v1 ] && kind=ocfl; ok "опись: файл изменён, лишний или отсутствует" eval "($kind)"
-# Журнал событий: что запечатано, путь от записи до корня дерева (RFC 6962), подпись журнала
+# Журнал событий: что скреплено печатью, путь от записи до корня дерева (RFC 6962), подпись журнала
 p=$t/payload; line payload > "$p"; at=$(field at "$p"); copy=$(field copy "$p"); version=$(field version "$p")
 for f in sealed_pdf:sealed.pdf issued_pdf:issued.pdf snapshot:snapshot.json content:; do file=${f#*:}
   if [ "$file" ]; then h=$(sum < "$file"); else h=$(list . | grep -vx log-proof.txt | xargs sha256sum | sum); fi

@@ -23,7 +23,7 @@ const HOUSE: &str = "LETOPIS_CRASH_HOUSE";
 fn seal(house: &Path) -> Result<(), vault::Error> {
     let record = staged(house);
     vault::write_once(&house.join(COMMITTED), b"yes")?;
-    vault::finish(&record.path, &house.join("archive"), PROOF, CREATED, "Запись запечатана")?;
+    vault::finish(&record.path, &house.join("archive"), PROOF, CREATED, "Запись скреплена печатью")?;
     Ok(())
 }
 
@@ -43,7 +43,7 @@ fn start_up(house: &Path) {
         match committed {
             true => {
                 let archive = house.join("archive");
-                drop(vault::finish(&record, &archive, PROOF, CREATED, "Запись запечатана").expect("finished"));
+                drop(vault::finish(&record, &archive, PROOF, CREATED, "Запись скреплена печатью").expect("finished"));
             }
             false => vault::discard(&record).expect("discarded"),
         }

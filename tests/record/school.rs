@@ -231,7 +231,7 @@ impl School {
         let pem = self.pem();
         let staged = vault::stage(&house.join("staging"), &self.parts(record, &pem)).expect("staged");
         let proof = self.log_proof(&self.event(record, &staged));
-        vault::finish(&staged.path, &house.join("archive"), &proof.to_text(), SEALED_AT, "Запись запечатана")
+        vault::finish(&staged.path, &house.join("archive"), &proof.to_text(), SEALED_AT, "Запись скреплена печатью")
             .expect("archived")
     }
 

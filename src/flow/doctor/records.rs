@@ -243,7 +243,7 @@ fn line(row: &SealedRow, copies: &[CopyRow], snapshots: &BTreeMap<Key, Snapshot>
             Column("копия", place(&event.copy, event.version), place(&line.id, line.version)),
             Column("запись архива", event.object, line.object.clone()),
             Column("когда скреплена", event.at, line.sealed_at.clone()),
-            Column("запечатанный PDF", event.sealed_pdf.to_hex(), line.sealed_pdf.to_hex()),
+            Column("скреплённый PDF", event.sealed_pdf.to_hex(), line.sealed_pdf.to_hex()),
             Column("снимок", event.snapshot.to_hex(), line.snapshot.to_hex()),
         ]);
     }

@@ -18,7 +18,7 @@ pub(super) fn check(pdf: &[u8], trust: &Trust<'_>, walk: &mut Walk) {
     let seal = check_seal(pdf);
     let attached = Attached::read(pdf);
     if attached.snapshot.is_none() && seal.findings.iter().any(|finding| finding.code == "seal.missing") {
-        let message = "В файле нет печати школы: это не запечатанная копия (может быть, выпуск для проверки или чужой \
+        let message = "В файле нет печати школы: это не скреплённая печатью копия (может быть, выпуск для проверки или чужой \
                        документ). Проверить его подлинность нельзя.";
         walk.findings.push(Finding::new("document.not-sealed", PLACE, message).weighing(Severity::Unchecked));
         return;
@@ -56,6 +56,6 @@ pub(super) fn check(pdf: &[u8], trust: &Trust<'_>, walk: &mut Walk) {
 /// Sealed by a school, but not a copy of a journal.
 fn no_snapshot(seal: &SealCheck, walk: &mut Walk) {
     if seal.findings.is_empty() {
-        walk.found("record.attachment-missing", PLACE, "В запечатанном PDF нет снимка журнала.");
+        walk.found("record.attachment-missing", PLACE, "В скреплённом PDF нет снимка журнала.");
     }
 }

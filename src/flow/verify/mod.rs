@@ -77,7 +77,7 @@ impl Kind {
             Self::Object => "запись архива",
             Self::Package => "вывезенная копия",
             Self::Extract => "выписка",
-            Self::Document => "запечатанная копия (PDF)",
+            Self::Document => "скреплённая печатью копия (PDF)",
             Self::Unknown => "неизвестный файл",
         }
     }

@@ -113,7 +113,7 @@ struct Frozen {
 fn choose_snapshot(content: &Content, attached: Option<&Attached>, walk: &mut Walk) -> Option<Frozen> {
     let inside = attached.and_then(|attached| attached.snapshot.as_deref());
     if attached.is_some() && inside.is_none() {
-        walk.found("record.attachment-missing", name::SEALED_PDF, "В запечатанном PDF нет снимка журнала.");
+        walk.found("record.attachment-missing", name::SEALED_PDF, "В скреплённом PDF нет снимка журнала.");
     }
     let file = content.files.get(name::SNAPSHOT);
     let bytes = file.map(|file| &file.bytes[..]);
@@ -128,7 +128,7 @@ fn choose_snapshot(content: &Content, attached: Option<&Attached>, walk: &mut Wa
     let digest = Digest::of(inside);
     let sealed = Snapshot::with_sheet_digests(inside).ok();
     let sealed = sealed.map(|(snapshot, sheets)| Frozen { snapshot, digest, sheets });
-    let message = "Снимок в записи не тот, что запечатан внутри PDF.";
+    let message = "Снимок в записи не тот, что внутри PDF.";
     let finding = Finding::new("record.snapshot-differs", name::SNAPSHOT, message);
     let found = content.digest(name::SNAPSHOT).map(|digest| digest.to_hex()).unwrap_or_default();
     walk.findings.push(finding.expected_found(digest.to_hex(), found));
@@ -212,7 +212,7 @@ fn check_seal_certificates(
     }
     let file = content.text(name::SEAL).and_then(|pem| trust.certificates.read(pem));
     if seal.certificate.is_some() && seal.certificate.as_deref() != file.as_ref().map(|known| &known.der[..]) {
-        walk.found("seal.other-certificate", name::SEAL, "Сертификат печати не тот, которым запечатан PDF.");
+        walk.found("seal.other-certificate", name::SEAL, "Сертификат печати не тот, которым скреплён PDF.");
     }
 }
 
@@ -223,7 +223,7 @@ fn check_attached_statements(lying: &[Lying], attached: Option<&Attached>, walk:
         walk.found(
             "record.attachment-missing",
             name::SEALED_PDF,
-            "В запечатанном PDF нет заявлений или они не читаются.",
+            "В скреплённом PDF нет заявлений или они не читаются.",
         );
         return;
     };
@@ -232,12 +232,12 @@ fn check_attached_statements(lying: &[Lying], attached: Option<&Attached>, walk:
             == (&other.signed_bytes, &other.signature, &other.certificate)
     };
     for one in lying.iter().filter(|one| !inside.iter().any(|other| same(one, other))) {
-        let message = "Такого заявления нет внутри запечатанного PDF: оно подменено или добавлено.";
+        let message = "Такого заявления нет внутри скреплённого PDF: оно подменено или добавлено.";
         walk.found("record.statement-differs", &one.place, message);
     }
     for (no, _) in inside.iter().enumerate().filter(|(_, one)| !lying.iter().any(|other| same(one, other))) {
         let place = format!("statements/, заявление {} из PDF", no + 1);
-        walk.found("record.statement-absent", place, "Заявление запечатано внутри PDF, но среди файлов его нет.");
+        walk.found("record.statement-absent", place, "Заявление есть внутри PDF, но среди файлов его нет.");
     }
 }
 
