@@ -3,11 +3,16 @@
 mod check;
 mod clock;
 mod demo;
+mod exchange;
+mod history;
 mod journal;
 mod listings;
+mod people;
+mod policy;
 mod records;
 mod russian;
 mod serve;
+mod setup;
 mod table;
 
 use std::ffi::OsString;

@@ -37,6 +37,28 @@ pub enum EventKind {
     ExtractMade,
     /// A check of the house found something wrong.
     CheckFailed,
+    /// Rows of the school's data changed; the history holds them, the event their digest.
+    DataChanged,
+    /// Changes were undone.
+    ChangesUndone,
+    /// Credentials were issued.
+    AccountIssued,
+    /// An account was locked, opened, or its credentials changed.
+    AccountChanged,
+    /// A notice of compromise shut an account.
+    CompromiseNoted,
+    /// Void changes were re-approved or undone.
+    VoidDecided,
+    /// A policy came in force by an order.
+    PolicyChanged,
+    /// Data left the house as files.
+    DataExported,
+    /// A school year was closed and its classes promoted.
+    YearClosed,
+    /// A token of the documented interface was issued.
+    TokenIssued,
+    /// A token was revoked.
+    TokenRevoked,
 }
 
 impl EventKind {
@@ -55,6 +77,17 @@ impl EventKind {
             Self::CopyExported => "copy_exported",
             Self::ExtractMade => "extract_made",
             Self::CheckFailed => "check_failed",
+            Self::DataChanged => "data_changed",
+            Self::ChangesUndone => "changes_undone",
+            Self::AccountIssued => "account_issued",
+            Self::AccountChanged => "account_changed",
+            Self::CompromiseNoted => "compromise_noted",
+            Self::VoidDecided => "void_decided",
+            Self::PolicyChanged => "policy_changed",
+            Self::DataExported => "data_exported",
+            Self::YearClosed => "year_closed",
+            Self::TokenIssued => "token_issued",
+            Self::TokenRevoked => "token_revoked",
         }
     }
 }

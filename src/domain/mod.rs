@@ -3,24 +3,34 @@
 //! Nothing here does I/O, reads a clock, draws a random number or knows a database, a page or a wire.
 
 pub mod audit;
+pub mod calendar;
 pub mod canon;
+pub mod change;
 pub mod checkpoint;
 pub mod copy;
+pub mod deadline;
 pub mod difference;
 pub mod edition;
 pub mod finding;
 pub mod freeze;
 pub mod journal;
+pub mod lint;
 pub mod log_proof;
 pub mod merkle;
 pub mod names;
+pub mod people;
 pub mod period;
 pub mod policy;
+pub mod readiness;
 pub mod register;
 pub mod report;
 pub mod retention;
+pub mod rights;
 pub mod route;
 pub mod rows;
+pub mod setup;
 pub mod snapshot;
 pub mod statement;
+pub mod timeliness;
+pub mod void;
 pub mod words;

@@ -3,19 +3,28 @@
 //! journal → [`import`] → [`close`] → [`issue`] → [`sign`] → [`seal`] → register; [`verify`] walks the way backwards with only the package
 //! in hand; [`doctor`] compares database, archive and log.
 
+pub mod change;
 pub mod close;
+pub mod compromise;
 pub mod doctor;
+pub mod exchange;
 pub mod export;
 pub mod extract;
 pub mod house;
 pub mod import;
 pub mod issue;
+pub mod jobs;
 pub mod keys;
 pub mod log;
+pub mod movement;
 pub mod package;
+pub mod people;
 pub mod reissue;
 pub mod seal;
+pub mod setup;
 pub mod sign;
+pub mod signin;
+pub mod timeliness;
 pub mod verify;
 
 use std::path::PathBuf;

@@ -3,13 +3,21 @@
 //! Reads take `&Db`; writes take `&mut Tx`, which only `flow` begins. There is no plain commit: a transaction is committed through
 //! [`Recorded`], that is, after it wrote its event into the audit log.
 
+mod access;
+mod accounts;
 mod certificates;
+mod changes;
 mod copies;
+mod entries;
+mod exchange;
+mod interface;
 mod journals;
 mod log;
 mod register;
 mod rows;
 mod schools;
+mod setup;
+mod voids;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -137,19 +145,47 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: &str = include_str!("../../migrations/guards/sqlite.sql");
-const POSTGRES_GUARDS: &str = include_str!("../../migrations/guards/postgres.sql");
+const SQLITE_GUARDS: [&str; 7] = [
+    include_str!("../../migrations/guards/sqlite.sql"),
+    include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
+    include_str!("../../migrations/guards/0041_people.sqlite.sql"),
+    include_str!("../../migrations/guards/0051_setup.sqlite.sql"),
+    include_str!("../../migrations/guards/0061_entries.sqlite.sql"),
+    include_str!("../../migrations/guards/0071_exchange.sqlite.sql"),
+    include_str!("../../migrations/guards/0081_interface.sqlite.sql"),
+];
+const POSTGRES_GUARDS: [&str; 7] = [
+    include_str!("../../migrations/guards/postgres.sql"),
+    include_str!("../../migrations/guards/0031_changes.postgres.sql"),
+    include_str!("../../migrations/guards/0041_people.postgres.sql"),
+    include_str!("../../migrations/guards/0051_setup.postgres.sql"),
+    include_str!("../../migrations/guards/0061_entries.postgres.sql"),
+    include_str!("../../migrations/guards/0071_exchange.postgres.sql"),
+    include_str!("../../migrations/guards/0081_interface.postgres.sql"),
+];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: &'static str) -> Migrator {
+fn migrator(guards: [&'static str; 7]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
     };
     Migrator::with_migrations(vec![
         step(1, "house", include_str!("../../migrations/0001_house.sql")),
-        step(2, "guards", guards),
+        step(2, "guards", guards[0]),
+        step(30, "changes", include_str!("../../migrations/0030_changes.sql")),
+        step(31, "guards of changes", guards[1]),
+        step(40, "people", include_str!("../../migrations/0040_people.sql")),
+        step(41, "guards of people", guards[2]),
+        step(50, "setup", include_str!("../../migrations/0050_setup.sql")),
+        step(51, "guards of setup", guards[3]),
+        step(60, "entries", include_str!("../../migrations/0060_entries.sql")),
+        step(61, "guards of entries", guards[4]),
+        step(70, "exchange", include_str!("../../migrations/0070_exchange.sql")),
+        step(71, "guards of exchange", guards[5]),
+        step(80, "interface", include_str!("../../migrations/0080_interface.sql")),
+        step(81, "guards of interface", guards[6]),
     ])
 }
 

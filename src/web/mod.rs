@@ -6,8 +6,18 @@
 
 mod answer;
 mod assets;
+mod exchange;
+mod history;
+mod interface;
+mod journal;
+mod ops;
 mod pages;
 mod patience;
+mod people;
+mod policy;
+mod records;
+mod school;
+mod start;
 mod upload;
 
 use std::error::Error;

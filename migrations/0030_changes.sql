@@ -1,0 +1,2 @@
+-- The history of the school's data.
+select 1;

@@ -1,0 +1,2 @@
+-- People: appointments, accounts, sessions, access, compromise.
+select 1;

@@ -1,0 +1,2 @@
+-- The school's year beside the journal.
+select 1;

@@ -1,0 +1,2 @@
+-- When entries of the journal were made.
+select 1;

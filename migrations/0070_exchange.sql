@@ -1,0 +1,2 @@
+-- Exchange with the outside.
+select 1;

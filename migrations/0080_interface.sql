@@ -1,0 +1,2 @@
+-- Tokens, idempotency keys, jobs.
+select 1;

@@ -1,0 +1,2 @@
+-- Guards of 0030.
+select 1;

@@ -1,0 +1,2 @@
+-- Guards of 0040.
+select 1;

@@ -1,0 +1,2 @@
+-- Guards of 0050.
+select 1;

@@ -1,0 +1,2 @@
+-- Guards of 0060.
+select 1;

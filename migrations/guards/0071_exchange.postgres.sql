@@ -1,0 +1,2 @@
+-- Guards of 0070.
+select 1;

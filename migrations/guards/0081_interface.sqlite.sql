@@ -1,0 +1,2 @@
+-- Guards of 0080.
+select 1;

@@ -1,0 +1,1 @@
+//! `export`, `feed` and other makers' files. Floor 3.

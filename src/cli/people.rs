@@ -1,0 +1,1 @@
+//! `people`, `account`: appointments, credentials, who looked. Floor 3.

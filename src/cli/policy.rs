@@ -1,0 +1,1 @@
+//! `policy`, `deadline`, `timeliness`: the regulation and what it asks. Floor 3.

@@ -1,0 +1,1 @@
+//! `setup`, `roster`, `movement`: the school's year and its lists. Floor 3.

@@ -1,0 +1,188 @@
+//! Rights: which role may do what, to what. One typed matrix decides for every door. Floor 0.
+//!
+//! An action is asked for; the subject's *standing* says how it lies to the one who asks (own class, another class, closed, archived).
+//! The matrix answers for one role; a person is allowed what any office held on that day allows (SEC-01, JRN-16).
+
+/// Roles of a school (SEC-01).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Администратор.
+    Administrator,
+    /// Помощник администратора: checks learners' data (SEC-09).
+    Assistant,
+    /// Директор, or the acting one under an order (и.о.).
+    Director,
+    /// Заместитель директора, for a range of grades.
+    Deputy,
+    /// Классный руководитель.
+    ClassTeacher,
+    /// Учитель-предметник, a substitute included.
+    SubjectTeacher,
+    /// Секретарь.
+    Secretary,
+    /// Технический специалист.
+    TechnicalSpecialist,
+    /// Ответственный за ведение электронного журнала.
+    JournalKeeper,
+    /// Специалист по кадрам.
+    HumanResources,
+    /// Обучающийся.
+    Learner,
+    /// Родитель (законный представитель).
+    Parent,
+    /// Инспектор.
+    Inspector,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 13] = [
+        Self::Administrator,
+        Self::Assistant,
+        Self::Director,
+        Self::Deputy,
+        Self::ClassTeacher,
+        Self::SubjectTeacher,
+        Self::Secretary,
+        Self::TechnicalSpecialist,
+        Self::JournalKeeper,
+        Self::HumanResources,
+        Self::Learner,
+        Self::Parent,
+        Self::Inspector,
+    ];
+
+    /// Word of the store, the interface and `staff.csv`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Assistant => "assistant",
+            Self::Director => "director",
+            Self::Deputy => "deputy",
+            Self::ClassTeacher => "class_teacher",
+            Self::SubjectTeacher => "teacher",
+            Self::Secretary => "secretary",
+            Self::TechnicalSpecialist => "technical_specialist",
+            Self::JournalKeeper => "journal_keeper",
+            Self::HumanResources => "human_resources",
+            Self::Learner => "learner",
+            Self::Parent => "parent",
+            Self::Inspector => "inspector",
+        }
+    }
+
+    /// Reads [`Role::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// «заместитель директора».
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Administrator => "администратор",
+            Self::Assistant => "помощник администратора",
+            Self::Director => "директор",
+            Self::Deputy => "заместитель директора",
+            Self::ClassTeacher => "классный руководитель",
+            Self::SubjectTeacher => "учитель-предметник",
+            Self::Secretary => "секретарь",
+            Self::TechnicalSpecialist => "технический специалист",
+            Self::JournalKeeper => "ответственный за ведение электронного журнала",
+            Self::HumanResources => "специалист по кадрам",
+            Self::Learner => "обучающийся",
+            Self::Parent => "родитель (законный представитель)",
+            Self::Inspector => "инспектор",
+        }
+    }
+}
+
+/// What may be asked for. Reading comes first, then changing, then the archive's acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// The own account: first screen, sessions, password, second factor, help, search over what one may see.
+    UseOwnAccount,
+    /// The own children's or the own marks (diary).
+    ReadOwnDiary,
+    /// The journal of a class or course, with cell history.
+    ReadJournal,
+    /// The list of a class on a day, movement included.
+    ReadRoster,
+    /// Staff and their offices.
+    ReadStaff,
+    /// Calendar, events, periods, rooms, timetable, curriculum, plans.
+    ReadSetup,
+    /// The policy, its lint, comparisons, deadlines.
+    ReadPolicy,
+    /// Timeliness of entries.
+    ReadTimeliness,
+    /// History of the school's data: who changed what.
+    ReadHistory,
+    /// Who looked at whose data.
+    ReadAccessLog,
+    /// Copies, summary sheets, their PDFs.
+    ReadCopies,
+    /// The register and the audit log.
+    ReadRegister,
+    /// Health figures.
+    ReadOperations,
+    /// Lessons, marks, absences of the own course.
+    EnterJournal,
+    /// Reasons of absences of the own class.
+    EnterReasons,
+    /// Calendar, events, periods, rooms.
+    ChangeSetup,
+    /// Classes, groups, courses, curriculum, load, timetable.
+    ChangeCurriculum,
+    /// The calendar-thematic plan of a course.
+    ChangePlan,
+    /// Learners: enrolled, moved, left, by order.
+    ChangeMovement,
+    /// Closing the school year and promoting classes.
+    CloseYear,
+    /// Staff cards: hiring, dismissal.
+    ChangeStaff,
+    /// Appointments by order, acting heads, deputies' ranges.
+    Appoint,
+    /// Credentials of staff.
+    IssueStaffCredentials,
+    /// Credentials of the families of a class.
+    IssueFamilyCredentials,
+    /// Notices of compromise, and the decisions on void changes.
+    HandleCompromise,
+    /// Undoing changes of others.
+    UndoChanges,
+    /// Bundles and other makers' files.
+    ImportData,
+    /// CSV, XLSX, JSON, the pseudonymised feed.
+    ExportData,
+    /// Tokens of the documented interface.
+    ManageTokens,
+    /// A new policy by order.
+    ChangePolicy,
+    /// Closing periods, issuing and re-issuing copies.
+    IssueCopies,
+    /// Signing copies on the route.
+    SignCopies,
+    /// The school's seal.
+    SealCopies,
+}
+
+/// How the subject of an action lies to the one who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// The own class, course, child, grade range or account; or something that belongs to the whole school.
+    Own,
+    /// Another class, course, child, range or account of the same school.
+    Other,
+    /// Something of another school.
+    OtherSchool,
+    /// Own, and the period is closed: reading stays, changing ends.
+    Closed,
+    /// Own, and the school year is closed and promoted from.
+    Archived,
+}
+
+impl Standing {
+    /// Every standing.
+    pub const ALL: [Self; 5] = [Self::Own, Self::Other, Self::OtherSchool, Self::Closed, Self::Archived];
+}

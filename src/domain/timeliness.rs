@@ -1,0 +1,1 @@
+//! Timeliness: each entry done in time, late, or unknown, with the clause. Floor 0.

@@ -1,0 +1,1 @@
+//! Movement: learners are enrolled, moved and leave by orders; classes are promoted; lists of any past day. Floor 2.

@@ -1,0 +1,1 @@
+//! Accounts, sessions and appointments: floor 1.

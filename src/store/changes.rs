@@ -1,0 +1,1 @@
+//! The history of the school's data, row by row: floor 1.

@@ -1,0 +1,1 @@
+//! When entries of the journal were made: floor 1.

@@ -1,0 +1,1 @@
+//! Tokens, idempotency keys and jobs of the documented interface: floor 1.

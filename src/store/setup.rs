@@ -1,0 +1,1 @@
+//! The school's year beside the journal: floor 1.

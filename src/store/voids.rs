@@ -1,0 +1,1 @@
+//! Compromises and the decisions on void changes: floor 1.

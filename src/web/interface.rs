@@ -1,0 +1,1 @@
+//! The documented interface: OpenAPI, tokens, problem+json. Floor 3.

@@ -1,0 +1,1 @@
+//! Pages of people and rights: sign-in, own sessions, appointments, credentials, compromise, who looked. Floor 3.

@@ -1,0 +1,1 @@
+//! Pages of the school's year: readiness, calendar, timetable, plans, movement, closing the year. Floor 3.
