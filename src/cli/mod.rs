@@ -2,6 +2,7 @@
 
 mod check;
 mod clock;
+mod config;
 mod demo;
 mod exchange;
 mod history;
@@ -107,6 +108,8 @@ enum Command {
     Key(check::Key),
     #[command(about = "Правила школы: проверить, показать")]
     Policy(check::Policy),
+    #[command(about = "Настройки дома: показать, проверить, пример файла")]
+    Config(config::Config),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
 }
@@ -259,6 +262,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Doctor => check::doctor(&desk).await,
         Command::Key(key) => key.run(&desk).await,
         Command::Policy(policy) => policy.run(&desk).await,
+        Command::Config(config) => config.run(&desk),
         Command::Serve(serve) => serve.run(&desk).await,
     }
 }

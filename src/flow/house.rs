@@ -57,8 +57,7 @@ impl House {
             Some(school) => school.clone(),
             None => format!("school-{}", hex(&crate::sign::random()?[..4])),
         };
-        let config =
-            Config { school, database: founding.database.clone(), utc_offset_minutes: founding.utc_offset_minutes };
+        let config = Config::of(&school, &founding.database, founding.utc_offset_minutes);
         for folder in ["keys", "bundles", "issued", "staging", "archive"] {
             let path = root.join(folder);
             std::fs::create_dir(&path).map_err(|source| Error::File { path, source })?;

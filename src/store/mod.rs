@@ -11,6 +11,7 @@ mod copies;
 mod entries;
 mod exchange;
 mod interface;
+mod jobs;
 mod journals;
 mod log;
 mod register;
@@ -28,6 +29,8 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, Sql
 
 pub use certificates::CertificateRow;
 pub use copies::{CopyRow, StatementRow};
+pub use interface::{AnswerKey, KeptAnswer, TokenRow};
+pub use jobs::{Hold, JobRow, JobState, NewJob};
 pub use journals::{Change, ClosureRow};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
 pub use register::SealedRow;
