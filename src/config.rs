@@ -34,7 +34,10 @@ pub struct Config {
 impl std::fmt::Debug for Config {
     /// Without values: some of them are secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Config").field("school", &self.school).field("given", &self.given.keys()).finish_non_exhaustive()
+        f.debug_struct("Config")
+            .field("school", &self.school)
+            .field("given", &self.given.keys())
+            .finish_non_exhaustive()
     }
 }
 
@@ -193,7 +196,8 @@ impl Config {
             }
         }
         let text = |name: &str| given.get(name).map(|(value, _)| value.clone()).unwrap_or_default();
-        let mut config = Self::of(&text("school"), &text("database"), parse_offset(&text("utc_offset")).unwrap_or_default());
+        let mut config =
+            Self::of(&text("school"), &text("database"), parse_offset(&text("utc_offset")).unwrap_or_default());
         config.given = given;
         if config.oidc().enabled && (config.oidc().issuer.is_empty() || config.oidc().client_id.is_empty()) {
             faults.push(Fault::new("oidc.enabled", "включён, но не указаны oidc.issuer и oidc.client_id"));
@@ -450,7 +454,12 @@ mod tests {
 
     #[test]
     fn the_example_is_a_file_that_reads_and_every_default_is_possible() {
-        let whole = example().replace("\n# ", "\n").lines().filter(|line| line.contains(" = ") || line.starts_with('[')).collect::<Vec<_>>().join("\n");
+        let whole = example()
+            .replace("\n# ", "\n")
+            .lines()
+            .filter(|line| line.contains(" = ") || line.starts_with('['))
+            .collect::<Vec<_>>()
+            .join("\n");
         assert!(read(&whole, SILENT).is_ok(), "{:?}", read(&whole, SILENT));
         for key in KEYS.iter().filter(|key| !REQUIRED.contains(&key.path)) {
             assert_eq!(key.kind.fault(key.default), None, "{}", key.path);
@@ -465,7 +474,11 @@ mod tests {
         assert_eq!(config.listen().to_string(), "0.0.0.0:80");
         let shown = config.listing().into_iter().find(|line| line.key == "serve.listen").unwrap();
         assert_eq!(shown.origin, Origin::Environment);
-        assert!(read(GOOD, &|name| (name == "LETOPIS_LOG_FORMAT").then(|| "xml".into())).unwrap_err().contains("LETOPIS_LOG_FORMAT"));
+        assert!(
+            read(GOOD, &|name| (name == "LETOPIS_LOG_FORMAT").then(|| "xml".into()))
+                .unwrap_err()
+                .contains("LETOPIS_LOG_FORMAT")
+        );
     }
 
     #[test]
@@ -478,7 +491,9 @@ mod tests {
     fn everything_wrong_is_told_at_once_with_a_guess() {
         let text = "school = \"Ш\"\ndatabase = \"sqlite\"\nutc_offset = \"5\"\nshcool = \"x\"\n[serve]\nlisen = \"a\"\nstop_seconds = \"2\"\n";
         let said = read(text, SILENT).unwrap_err();
-        for words in ["«school»", "«utc_offset»", "может быть, «school»?", "может быть, «serve.listen»?", "число без кавычек"] {
+        for words in
+            ["«school»", "«utc_offset»", "может быть, «school»?", "может быть, «serve.listen»?", "число без кавычек"]
+        {
             assert!(said.contains(words), "{words}: {said}");
         }
     }

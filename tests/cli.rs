@@ -9,7 +9,7 @@ use letopis::bundle::generate::{self, GeneratorSpec};
 use serde_json::Value;
 
 /// Every verb with its sub-verbs.
-const VERBS: [&[&str]; 29] = [
+const VERBS: [&[&str]; 38] = [
     &[],
     &["demo"],
     &["init"],
@@ -38,6 +38,15 @@ const VERBS: [&[&str]; 29] = [
     &["policy"],
     &["policy", "check"],
     &["policy", "show"],
+    &["config"],
+    &["config", "show"],
+    &["config", "check"],
+    &["config", "example"],
+    &["token"],
+    &["token", "issue"],
+    &["token", "list"],
+    &["token", "revoke"],
+    &["token", "scopes"],
     &["serve"],
 ];
 

@@ -15,6 +15,7 @@ mod russian;
 mod serve;
 mod setup;
 mod table;
+mod token;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -110,6 +111,8 @@ enum Command {
     Policy(check::Policy),
     #[command(about = "Настройки дома: показать, проверить, пример файла")]
     Config(config::Config),
+    #[command(about = "Ключи доступа к программному интерфейсу")]
+    Token(token::Token),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
 }
@@ -263,6 +266,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Key(key) => key.run(&desk).await,
         Command::Policy(policy) => policy.run(&desk).await,
         Command::Config(config) => config.run(&desk),
+        Command::Token(token) => token.run(&desk).await,
         Command::Serve(serve) => serve.run(&desk).await,
     }
 }

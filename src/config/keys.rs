@@ -62,14 +62,21 @@ pub const REQUIRED: [&str; 3] = ["school", "database", "utc_offset"];
 
 /// Every key, in the order of the example and the guide.
 pub const KEYS: &[Key] = &[
-    key("school", "", Kind::Identifier, "", "", "Идентификатор школы: часть имени каждой записи архива. Не меняется никогда."),
+    key(
+        "school",
+        "",
+        Kind::Identifier,
+        "",
+        "",
+        "Идентификатор школы: часть имени каждой записи архива. Не меняется никогда.",
+    ),
     key(
         "database",
         "LETOPIS_DATABASE_URL",
         Kind::Database,
         "",
         "",
-        "База данных: «sqlite» (файл letopis.db в папке дома) или адрес postgres://…",
+        "База данных: «sqlite» (файл letopis.db в папке дома) или адрес postgres://….",
     ),
     key("utc_offset", "", Kind::Offset, "", "", "Часовой пояс школы: печатается в каждой отметке времени."),
     key(
@@ -253,7 +260,12 @@ impl Kind {
         match self {
             Self::Identifier if super::is_identifier(value) => None,
             Self::Identifier => Some("нужны латинские строчные буквы, цифры и дефис".to_owned()),
-            Self::Database if value == "sqlite" || ["postgres://", "postgresql://", "sqlite:"].iter().any(|p| value.starts_with(p)) => None,
+            Self::Database
+                if value == "sqlite"
+                    || ["postgres://", "postgresql://", "sqlite:"].iter().any(|p| value.starts_with(p)) =>
+            {
+                None
+            }
             Self::Database => Some("нужно «sqlite» или адрес postgres://…".to_owned()),
             Self::Offset if super::parse_offset(value).is_some() => None,
             Self::Offset => Some("нужно вида «+03:00»".to_owned()),

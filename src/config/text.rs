@@ -7,7 +7,11 @@ use super::{Config, Origin, format_offset};
 
 /// A value as it stands in the file.
 fn literal(key: &Key, value: &str) -> String {
-    if key.kind.is_bare() { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
+    if key.kind.is_bare() {
+        value.to_owned()
+    } else {
+        format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+    }
 }
 
 /// Section and name of a key; the section is empty at the head of the file.
@@ -78,7 +82,9 @@ fn without_password(url: &str) -> String {
 
 /// A whole `letopis.toml`: every key with its sentence, unit, environment name and default; those with a default are commented out.
 pub fn example() -> String {
-    let mut text = String::from("# Все ключи letopis.toml. Закомментированы те, у которых есть значение по умолчанию: оно и показано.\n");
+    let mut text = String::from(
+        "# Все ключи letopis.toml. Закомментированы те, у которых есть значение по умолчанию: оно и показано.\n",
+    );
     let mut section = "";
     for key in KEYS {
         let (own, name) = parts(key.path);
@@ -130,7 +136,11 @@ pub fn guide() -> String {
             section = own;
         }
         let or_dash = |text: &str| if text.is_empty() { "—".to_owned() } else { format!("`{text}`") };
-        let default = if super::keys::REQUIRED.contains(&key.path) { "обязателен".to_owned() } else { or_dash(key.default) };
+        let default = if super::keys::REQUIRED.contains(&key.path) {
+            "обязателен".to_owned()
+        } else {
+            or_dash(key.default)
+        };
         let unit = if key.unit.is_empty() { "—" } else { key.unit };
         let _ = writeln!(
             text,

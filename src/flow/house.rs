@@ -1,7 +1,7 @@
 //! A school's house: its folder, settings, database, policy and archive, opened together. Floor 2.
 //!
 //! Folder: `letopis.toml` settings · `letopis.db` SQLite · `keys/` private keys · `bundles/` what came in · `issued/` issued PDFs ·
-//! `staging/` records being sealed · `archive/` OCFL storage root.
+//! `incoming/` files that wait for a job · `staging/` records being sealed · `archive/` OCFL storage root.
 
 use std::path::{Path, PathBuf};
 
@@ -112,6 +112,11 @@ impl House {
     /// The archive's storage root.
     pub fn archive(&self) -> PathBuf {
         self.root.join("archive")
+    }
+
+    /// Where files lie that came in through a door and wait for a job; each is named by its own SHA-256.
+    pub fn incoming(&self) -> PathBuf {
+        self.root.join("incoming")
     }
 
     /// Where records are built before they are sealed.

@@ -25,6 +25,7 @@ pub mod setup;
 pub mod sign;
 pub mod signin;
 pub mod timeliness;
+pub mod tokens;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -151,6 +152,9 @@ pub enum Error {
     /// Another process holds the press.
     #[error("печать сейчас ставит другой процесс этого дома; повторите, когда он закончит")]
     SealingElsewhere,
+    /// A token that cannot be issued.
+    #[error(transparent)]
+    Token(#[from] crate::domain::token::Refusal),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),

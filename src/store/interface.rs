@@ -177,8 +177,7 @@ impl Tx {
     /// Puts a new token on record.
     pub async fn record_token(&mut self, row: &TokenRow) -> Result<(), Error> {
         let school = self.school().to_owned();
-        let sql =
-            format!("insert into tokens (school, {COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, '', '', '')");
+        let sql = format!("insert into tokens (school, {COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, '', '', '')");
         sqlx::query(AssertSqlSafe(sql))
             .bind(school)
             .bind(row.id.clone())
@@ -205,6 +204,10 @@ impl Tx {
         .bind(by.to_owned())
         .execute(self.connection())
         .await?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(Error::Missing(format!("действующий ключ доступа {id}"))) }
+        if done.rows_affected() == 1 {
+            Ok(())
+        } else {
+            Err(Error::Missing(format!("действующий ключ доступа {id}")))
+        }
     }
 }
