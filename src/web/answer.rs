@@ -31,7 +31,7 @@ pub(super) const FLASH_COOKIE: &str = "letopis-said";
 
 /// Why a request has no page.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Refusal {
+pub enum Refusal {
     /// No such address, class, person or copy, or one of another school.
     #[error("Такой страницы нет")]
     NotFound,
@@ -122,18 +122,23 @@ impl Refusal {
             Self::MethodNotAllowed => "Вернитесь на страницу и повторите действие кнопкой на ней.".to_owned(),
             Self::SignIn { .. } => "Страница открывается после входа под своим именем.".to_owned(),
             Self::Forbidden { reason } => reason.clone(),
-            Self::CrossSite => "Действие не выполнено. Откройте нужную страницу «Летописи» и повторите с неё.".to_owned(),
-            Self::Rule(_) | Self::BadInput(_) => "Ничего не изменено. Вернитесь на страницу: введённое на ней сохранилось."
-                .to_owned(),
+            Self::CrossSite => {
+                "Действие не выполнено. Откройте нужную страницу «Летописи» и повторите с неё.".to_owned()
+            }
+            Self::Rule(_) | Self::BadInput(_) => {
+                "Ничего не изменено. Вернитесь на страницу: введённое на ней сохранилось.".to_owned()
+            }
             Self::TooMany { retry_after_seconds } => {
                 let minutes = retry_after_seconds.div_ceil(60);
                 let word = crate::domain::words::plural(minutes, "минуту", "минуты", "минут");
                 format!("Попробуйте снова через {minutes}\u{a0}{word}.")
             }
             Self::NoFile | Self::TooLarge | Self::BrokenUpload => String::new(),
-            Self::Fault => "Данные целы: неудавшееся действие не оставляет следов. Попробуйте ещё раз; если не поможет — \
+            Self::Fault => {
+                "Данные целы: неудавшееся действие не оставляет следов. Попробуйте ещё раз; если не поможет — \
                             назовите администратору номер запроса, причина записана под ним в журнале программы."
-                .to_owned(),
+                    .to_owned()
+            }
         }
     }
 }
@@ -355,7 +360,8 @@ pub(super) fn csv(name: &str, headings: &[&str], rows: &[Vec<String>]) -> Result
     writer.write_record(headings).map_err(|error| fault(&error))?;
     for row in rows {
         // A cell that a spreadsheet would take for a formula is made a text.
-        let cells = row.iter().map(|cell| if cell.starts_with(['=', '+', '@']) { format!("'{cell}") } else { cell.clone() });
+        let cells =
+            row.iter().map(|cell| if cell.starts_with(['=', '+', '@']) { format!("'{cell}") } else { cell.clone() });
         writer.write_record(cells).map_err(|error| fault(&error))?;
     }
     let bytes = writer.into_inner().map_err(|_| Refusal::Fault)?;

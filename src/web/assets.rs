@@ -58,6 +58,7 @@ async fn asset(Path(name): Path<String>) -> Result<Response, Refusal> {
 async fn font(Path(name): Path<String>) -> Result<Response, Refusal> {
     let (_, bytes) = FONTS.iter().find(|(known, _)| *known == name).ok_or(Refusal::NotFound)?;
     // A face never changes under its name: a year, the longest that RFC 9111 caches honour.
-    let headers = [(header::CONTENT_TYPE, "font/woff2"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let headers =
+        [(header::CONTENT_TYPE, "font/woff2"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, *bytes).into_response())
 }

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use super::guard::{Passage, cookie};
 use super::route::{self, Access, Group, InMenu, RouteFacts};
 use super::{WebState, answer, query};
-use crate::domain::people::Visitor;
+use crate::domain::people::{Office, Visitor};
 
 /// The frame of one page; templates have it as their field `frame` and fill the shell from it.
 #[derive(Debug, Clone, Default)]
@@ -71,12 +71,13 @@ impl Frame {
         let year = directory.as_ref().map(|directory| directory.year.clone()).unwrap_or_default();
         let mut frame = Self { school, year, ..Self::default() };
         if let Some(passage) = passage {
-            frame.help = passage.help.split_once('#').map_or_else(String::new, |(guide, section)| {
-                format!("/help/{guide}#{section}")
-            });
+            frame.help = passage
+                .help
+                .split_once('#')
+                .map_or_else(String::new, |(guide, section)| format!("/help/{guide}#{section}"));
             if let Some(visitor) = &passage.visitor {
                 frame.name = visitor.name.clone();
-                frame.offices = offices(visitor);
+                frame.offices = visitor.offices.iter().map(Office::as_russian).collect::<Vec<_>>().join(", ");
                 frame.menu = menu(visitor, passage.path);
             }
         }
@@ -102,18 +103,6 @@ impl Frame {
     }
 }
 
-fn offices(visitor: &Visitor) -> String {
-    let mut words: Vec<String> = Vec::new();
-    for office in &visitor.offices {
-        let acting = if office.acting { "и.о.: " } else { "" };
-        let said = format!("{acting}{}", office.role.as_russian());
-        if !words.contains(&said) {
-            words.push(said);
-        }
-    }
-    words.join(", ")
-}
-
 /// The routes with a place in the menu, read once: the table does not change while the program runs.
 static MENU: LazyLock<Vec<(InMenu, RouteFacts)>> =
     LazyLock::new(|| route::all().into_iter().filter_map(|route| Some((route.menu?, route.facts))).collect());
@@ -121,7 +110,7 @@ static MENU: LazyLock<Vec<(InMenu, RouteFacts)>> =
 fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
     let seen = |access: Access| match access {
         Access::Public | Access::SignedIn => true,
-        Access::Does(_) => !visitor.offices.is_empty(),
+        Access::Does(action) => !visitor.reach(action).is_empty(),
     };
     let groups = Group::ALL.into_iter().map(|group| MenuGroup {
         heading: group.heading(),
@@ -146,7 +135,8 @@ impl FromRequestParts<WebState> for Frame {
         let passage = parts.extensions.get::<Passage>().cloned();
         let mut frame = Self::of(state, passage.as_ref()).await;
         frame.address = query::path_of(&parts.uri);
-        frame.flash = cookie(&parts.headers, answer::FLASH_COOKIE).map(|text| answer::flash_text(&text)).unwrap_or_default();
+        frame.flash =
+            cookie(&parts.headers, answer::FLASH_COOKIE).map(|text| answer::flash_text(&text)).unwrap_or_default();
         Ok(frame)
     }
 }

@@ -13,9 +13,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::answer::Refusal;
-use super::route::{Access, RouteFacts};
+use super::directory::Directory;
+use super::route::{Access, RouteFacts, SubjectOf};
 use super::{WebState, query};
-use crate::domain::people::Visitor;
+use crate::domain::people::{Subject, Visitor};
+use crate::domain::rights::{Action, Decision, Grant, Role, Why, grant};
 
 /// Name of the session's cookie.
 pub(super) const SESSION_COOKIE: &str = "letopis";
@@ -66,15 +68,79 @@ pub(super) async fn guard(
 async fn admit(
     gate: &Gate,
     visitor: Option<&Visitor>,
-    _parameters: &RawPathParams,
+    parameters: &RawPathParams,
     next: String,
 ) -> Result<(), Refusal> {
-    match (gate.facts.access, visitor) {
-        (Access::Public, _) => Ok(()),
-        (Access::SignedIn | Access::Does(_), None) => Err(Refusal::SignIn { next }),
-        (Access::SignedIn, Some(_)) => Ok(()),
-        (Access::Does(_), Some(_)) => Err(Refusal::NotFound),
+    let action = match (gate.facts.access, visitor) {
+        (Access::Public, _) | (Access::SignedIn, Some(_)) => return Ok(()),
+        (Access::SignedIn | Access::Does(_), None) => return Err(Refusal::SignIn { next }),
+        (Access::Does(action), Some(_)) => action,
+    };
+    let visitor = visitor.ok_or(Refusal::SignIn { next })?;
+    let directory = gate.state.directory().await?;
+    let parameter = |name: &str| parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
+    let named = match gate.facts.subject.parameter() {
+        Some(name) => parameter(name).ok_or(Refusal::NotFound)?,
+        None => "",
+    };
+    let period = parameter("period").unwrap_or_default();
+    // A copy may be of any year: its class is on its own row.
+    let copy_class = match gate.facts.subject {
+        SubjectOf::Copy => gate.state.house.db.list_versions(named).await?.pop().ok_or(Refusal::NotFound)?.class,
+        _ => String::new(),
+    };
+    let subject = subject(&directory, gate.facts.subject, named, period, &copy_class).ok_or(Refusal::NotFound)?;
+    match visitor.may(action, &subject) {
+        Decision::Allowed => Ok(()),
+        Decision::Refused(Why::OtherSchool) => Err(Refusal::NotFound),
+        Decision::Refused(why) => Err(Refusal::Forbidden { reason: reason(action, why) }),
     }
+}
+
+/// What a path is about; `None` for what this school does not have.
+fn subject<'d>(
+    directory: &'d Directory,
+    of: SubjectOf,
+    named: &'d str,
+    period: &str,
+    copy_class: &'d str,
+) -> Option<Subject<'d>> {
+    let grade = |class: &str| directory.class(class).map(|class| class.grade);
+    let closed = |class: &str| directory.is_closed(class, period);
+    let archived = false;
+    Some(match of {
+        SubjectOf::House => Subject::House,
+        SubjectOf::Class => {
+            let class = directory.class(named)?;
+            Subject::Class { name: &class.name, grade: class.grade, closed: closed(named), archived }
+        }
+        SubjectOf::Course => {
+            let course = directory.course(named)?;
+            let (class, grade) = (course.class.as_str(), grade(&course.class)?);
+            Subject::Course { id: &course.id, class, grade, closed: closed(class), archived }
+        }
+        SubjectOf::Learner => {
+            let learner = directory.learner(named)?;
+            let (class, grade) = (learner.class.as_str(), grade(&learner.class)?);
+            Subject::Learner { id: &learner.id, class, grade, closed: closed(class), archived }
+        }
+        SubjectOf::Person => Subject::Person(named),
+        SubjectOf::Copy => {
+            // A class of an earlier year is no longer in the directory; its grade leads its name.
+            let digits: String = copy_class.chars().take_while(char::is_ascii_digit).collect();
+            let grade = grade(copy_class).or_else(|| digits.parse().ok()).unwrap_or_default();
+            Subject::Copy { class: copy_class, grade, archived }
+        }
+    })
+}
+
+/// Why not, and who could.
+fn reason(action: Action, why: Why) -> String {
+    let roles = Role::ALL.into_iter().filter(|role| grant(*role, action) != Grant::Never);
+    let roles: Vec<&str> = roles.map(Role::as_russian).collect();
+    let mut letters = why.as_russian().chars();
+    let said: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    format!("{said}. Сюда ведут должности: {}.", roles.join(", "))
 }
 
 /// The address to come back to after signing in; only that of a page, never of a form's answer.
