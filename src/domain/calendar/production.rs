@@ -6,22 +6,8 @@
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 
 /// Holidays of ТК РФ ст. 112 ч. 1: month and day.
-const HOLIDAYS: [(u32, u32); 14] = [
-    (1, 1),
-    (1, 2),
-    (1, 3),
-    (1, 4),
-    (1, 5),
-    (1, 6),
-    (1, 7),
-    (1, 8),
-    (2, 23),
-    (3, 8),
-    (5, 1),
-    (5, 9),
-    (6, 12),
-    (11, 4),
-];
+const HOLIDAYS: [(u32, u32); 14] =
+    [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)];
 
 /// What a decree says of a year: weekends that are worked, and days that are off instead of weekends.
 struct Decree {
