@@ -94,8 +94,7 @@ fn a_substitute_of_a_lesson_reaches_the_course_and_a_substitute_by_order_all_of_
     let order =
         Appointment { stands_for: "T9".into(), ends: Some(day("2025-10-10")), ..appointment(Role::SubjectTeacher) };
     let load = Load { classes: vec!["7Б".into()], courses: vec![("C8".into(), "7Б".into())] };
-    let facts =
-        Facts { appointments: vec![order], stood_for: vec![("T9".into(), load)], ..Facts::default() };
+    let facts = Facts { appointments: vec![order], stood_for: vec![("T9".into(), load)], ..Facts::default() };
     let person = visitor(offices(&facts, day("2025-10-02")));
     assert!(person.may(Action::EnterJournal, &course("C8")).is_allowed());
     assert!(!person.may(Action::EnterReasons, &class("7Б", 7)).is_allowed(), "the class stays with the class teacher");
@@ -137,7 +136,8 @@ fn a_parent_sees_the_own_children_and_nobody_elses() {
 
 #[test]
 fn what_is_closed_is_read_and_not_written() {
-    let facts = Facts { load: Load { courses: vec![("C1".into(), "6Б".into())], ..Load::default() }, ..Facts::default() };
+    let facts =
+        Facts { load: Load { courses: vec![("C1".into(), "6Б".into())], ..Load::default() }, ..Facts::default() };
     let person = visitor(offices(&facts, day("2025-10-02")));
     let closed = Subject::Course { id: "C1", class: "6Б", grade: 6, closed: true, archived: false };
     let archived = Subject::Course { id: "C1", class: "6Б", grade: 6, closed: true, archived: true };
