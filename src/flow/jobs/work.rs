@@ -132,9 +132,8 @@ struct Ordered<'a> {
 async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
     let journal = house.db.load_journal(ordered.year).await?;
     let has = |class: &&crate::domain::journal::Class| period::span(&journal, class, ordered.period).is_ok();
-    let asked = |class: &&crate::domain::journal::Class| {
-        ordered.classes.is_empty() || ordered.classes.iter().any(|name| *name == class.name)
-    };
+    let asked =
+        |class: &&crate::domain::journal::Class| ordered.classes.is_empty() || ordered.classes.contains(&class.name);
     let classes: Vec<String> =
         journal.classes.iter().filter(asked).filter(has).map(|class| class.name.clone()).collect();
     progress.stage("Закрытие периода по классам", classes.len() as u64);
