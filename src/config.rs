@@ -128,7 +128,7 @@ pub enum Error {
         message: String,
     },
     /// Keys are missing, unknown or impossible: all of them at once.
-    #[error("{path}: {}", .faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    #[error("{path}: настройки неверны: {}", .faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Keys {
         /// File.
         path: PathBuf,
