@@ -199,7 +199,7 @@ fn a_killed_process_leaves_its_job_to_the_next_one_which_finishes_it() {
         // A process takes it and dies without a word.
         let now = after(1).at.timestamp();
         house.db.claim_job(Hold { holder: "dead", now, until: now + 60 }, AT).await.unwrap().expect("a job");
-        let worker = Worker::new(Arc::clone(&house), clock(&seconds)).unwrap();
+        let worker = Worker::new(Arc::clone(&house), clock(&seconds), Arc::default()).unwrap();
         let (_keep, mut stop) = watch::channel(false);
         assert!(!worker.next(&mut stop).await.unwrap(), "its lease still runs");
         seconds.store(61, Ordering::Relaxed);
@@ -223,7 +223,7 @@ fn a_stop_gives_the_job_back_and_the_queue_goes_on_after_it() {
         let seconds = Arc::new(AtomicI64::new(0));
         let queued = jobs::queue(&house, &quarter(), &after(1)).await.unwrap();
         let (stop, seen) = watch::channel(false);
-        let worker = Worker::new(Arc::clone(&house), clock(&seconds)).unwrap();
+        let worker = Worker::new(Arc::clone(&house), clock(&seconds), Arc::default()).unwrap();
         let running = tokio::spawn(worker.clone().run(seen));
         let state = || async { house.db.find_job(&queued.id).await.unwrap().unwrap().state };
         while state().await == JobState::Waiting {
@@ -248,7 +248,7 @@ fn a_job_that_fails_says_why_in_words() {
         let house = Arc::new(letopis::flow::House::open(&house.root).await.unwrap());
         let seconds = Arc::new(AtomicI64::new(0));
         let queued = jobs::queue(&house, &Work::Import { file: "none.zip".into() }, &after(1)).await.unwrap();
-        let worker = Worker::new(Arc::clone(&house), clock(&seconds)).unwrap();
+        let worker = Worker::new(Arc::clone(&house), clock(&seconds), Arc::default()).unwrap();
         let (_keep, mut stop) = watch::channel(false);
         worker.next(&mut stop).await.unwrap();
         let row = house.db.find_job(&queued.id).await.unwrap().unwrap();

@@ -163,7 +163,7 @@ pub const KEYS: &[Key] = &[
         "limits.form_kib",
         "LETOPIS_LIMITS_FORM_KIB",
         Kind::Number(16, 65_536),
-        "1024",
+        "2048",
         "КиБ",
         "Наибольшая форма или запрос к интерфейсу без файла.",
     ),

@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod exchange;
 pub mod export;
 pub mod extract;
+pub mod health;
 pub mod house;
 pub mod import;
 pub mod issue;

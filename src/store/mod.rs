@@ -10,6 +10,7 @@ mod changes;
 mod copies;
 mod entries;
 mod exchange;
+mod health;
 mod interface;
 mod jobs;
 mod journals;
@@ -29,6 +30,7 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, Sql
 
 pub use certificates::CertificateRow;
 pub use copies::{CopyRow, StatementRow};
+pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
 pub use jobs::{Hold, JobRow, JobState, NewJob};
 pub use journals::{Change, ClosureRow};

@@ -1,7 +1,7 @@
 //! The first screen: what waits for the one who signed in, by office; for a stranger the way in. Floor 3.
 
 use askama::Template;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::answer::{self, Refusal};
 use super::frame::{Frame, Stranger};
@@ -9,10 +9,7 @@ use super::route::{Access, Group, Route, SubjectOf, get};
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
-    vec![
-        get("/", Access::Public, SubjectOf::House, first_screen).in_menu(Group::Own, "Главная"),
-        get("/healthz", Access::Public, SubjectOf::House, || async { "ok\n".into_response() }),
-    ]
+    vec![get("/", Access::Public, SubjectOf::House, first_screen).in_menu(Group::Own, "Главная")]
 }
 
 #[derive(Template)]

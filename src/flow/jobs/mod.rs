@@ -110,18 +110,13 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A worker of a house; its name is random, so that two processes never share one.
+    /// A worker of a house, woken through `wake` when work was queued in its own process; its name is random, so that two processes never share one.
     ///
     /// # Errors
     /// When the system gives no random bytes.
-    pub fn new(house: Arc<House>, clock: Clock) -> Result<Self, Error> {
+    pub fn new(house: Arc<House>, clock: Clock, wake: Arc<Notify>) -> Result<Self, Error> {
         let lease = house.config.job_lease();
-        Ok(Self { house, clock, holder: hex(&crate::sign::random()?[..8]), lease, wake: Arc::default() })
-    }
-
-    /// Wakes the worker when work was queued in its own process.
-    pub fn waker(&self) -> Arc<Notify> {
-        Arc::clone(&self.wake)
+        Ok(Self { house, clock, holder: hex(&crate::sign::random()?[..8]), lease, wake })
     }
 
     /// Works until `stop` says so; a job under way is given back then.
