@@ -2,7 +2,7 @@
 //!
 //! A bundle is the state of the year: what it says is compared with what stands, and only the difference is written.
 
-mod tables;
+pub(super) mod tables;
 
 use std::collections::HashMap;
 
@@ -227,7 +227,9 @@ async fn load(connection: &mut sqlx::AnyConnection, school: &str, year: &str) ->
     for table in tables::ALL {
         rows.insert(table.name, standing(&mut *connection, table, school, year).await?);
     }
-    tables::from_rows(&rows)
+    let mut journal = tables::from_rows(&rows)?;
+    journal.take_earlier_stays(&super::setup::stays(connection, school, year).await?);
+    Ok(journal)
 }
 
 async fn differences<'a>(

@@ -33,7 +33,7 @@ impl Known {
     /// What a year's journal and rooms know.
     pub fn of(journal: &Journal, rooms: impl Iterator<Item = String>) -> Self {
         let mut known = Self::default();
-        let mut say = |map: &mut BTreeMap<String, Vec<String>>, words: String, id: &str| {
+        let say = |map: &mut BTreeMap<String, Vec<String>>, words: String, id: &str| {
             let ids = map.entry(names::fold(&words)).or_default();
             if !ids.iter().any(|known| known == id) {
                 ids.push(id.to_owned());
