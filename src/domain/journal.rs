@@ -310,7 +310,8 @@ impl Journal {
             match part.learners.iter_mut().find(|known| known.id == stay.id) {
                 None => part.learners.push(stay),
                 Some(known) => {
-                    let (first, last) = if stay.enrolled_on < known.enrolled_on { (&stay, &*known) } else { (&*known, &stay) };
+                    let (first, last) =
+                        if stay.enrolled_on < known.enrolled_on { (&stay, &*known) } else { (&*known, &stay) };
                     *known = Learner {
                         enrolled_on: first.enrolled_on,
                         enrolment_order: first.enrolment_order.clone(),

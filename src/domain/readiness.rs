@@ -139,7 +139,16 @@ impl Drawing<'_> {
         let (journal, setup) = (self.journal, self.setup);
         let periods = journal.classes.iter().flat_map(|class| checks::periods(journal, class)).collect();
         let n = journal.periods.len();
-        self.add("periods", "Учебные периоды", n, count(n, "период", "периода", "периодов"), periods, Role::Deputy, ZAM, "/year/periods");
+        self.add(
+            "periods",
+            "Учебные периоды",
+            n,
+            count(n, "период", "периода", "периодов"),
+            periods,
+            Role::Deputy,
+            ZAM,
+            "/year/periods",
+        );
 
         let breaks = setup.days.iter().filter(|days| days.kind == "break").count();
         let mut gaps: BTreeMap<(NaiveDate, NaiveDate), BTreeSet<&str>> = BTreeMap::new();
@@ -159,53 +168,125 @@ impl Drawing<'_> {
         if breaks == 0 && missing.is_empty() {
             missing.push(Finding::new("calendar.no-breaks", "календарь", "график каникул не внесён"));
         }
-        self.add("holidays", "Каникулы и календарь", breaks, count(breaks, "строка", "строки", "строк"), missing, Role::Deputy, ZAM, "/year/calendar");
+        self.add(
+            "holidays",
+            "Каникулы и календарь",
+            breaks,
+            count(breaks, "строка", "строки", "строк"),
+            missing,
+            Role::Deputy,
+            ZAM,
+            "/year/calendar",
+        );
 
         let mut missing = checks::bells(setup);
         let without = journal.classes.iter().filter(|class| setup.regime(&class.name, class.grade).is_none());
-        missing.extend(without.map(|class| Finding::new("regime.missing", class.name.clone(), "не задан режим занятий")));
+        missing
+            .extend(without.map(|class| Finding::new("regime.missing", class.name.clone(), "не задан режим занятий")));
         let n = setup.regimes.len();
-        self.add("regime", "Режим занятий и звонки", n, count(n, "режим", "режима", "режимов"), missing, Role::Deputy, RUK, "/year/bells");
+        self.add(
+            "regime",
+            "Режим занятий и звонки",
+            n,
+            count(n, "режим", "режима", "режимов"),
+            missing,
+            Role::Deputy,
+            RUK,
+            "/year/bells",
+        );
     }
 
     fn people(&mut self) {
         let (journal, setup) = (self.journal, self.setup);
         let mut missing = Vec::new();
-        for (role, said) in [("director", "директор"), ("deputy", "заместитель директора")] {
+        for (role, said) in [("director", "директор"), ("deputy", "заместитель директора")]
+        {
             if !journal.staff.iter().any(|person| person.has_role(role)) {
                 missing.push(Finding::new("staff.role-missing", said, "в списке сотрудников нет такой должности"));
             }
         }
         let n = journal.staff.len();
-        self.add("staff", "Сотрудники", n, count(n, "сотрудник", "сотрудника", "сотрудников"), missing, Role::HumanResources, ZAM, "/people");
+        self.add(
+            "staff",
+            "Сотрудники",
+            n,
+            count(n, "сотрудник", "сотрудника", "сотрудников"),
+            missing,
+            Role::HumanResources,
+            ZAM,
+            "/people",
+        );
 
         let n = setup.rooms.len();
-        let missing = if n == 0 { vec![Finding::new("rooms.missing", "кабинеты", "список кабинетов пуст")] } else { Vec::new() };
-        self.add("rooms", "Кабинеты", n, count(n, "кабинет", "кабинета", "кабинетов"), missing, Role::Deputy, ZAM, "/year/rooms");
+        let missing = if n == 0 {
+            vec![Finding::new("rooms.missing", "кабинеты", "список кабинетов пуст")]
+        } else {
+            Vec::new()
+        };
+        self.add(
+            "rooms",
+            "Кабинеты",
+            n,
+            count(n, "кабинет", "кабинета", "кабинетов"),
+            missing,
+            Role::Deputy,
+            ZAM,
+            "/year/rooms",
+        );
 
         let mut missing: Vec<Finding> = journal
             .classes
             .iter()
             .filter(|class| journal.staff_member(&class.class_teacher_id).is_none())
-            .map(|class| Finding::new("classes.no-class-teacher", class.name.clone(), "не назначен классный руководитель"))
+            .map(|class| {
+                Finding::new("classes.no-class-teacher", class.name.clone(), "не назначен классный руководитель")
+            })
             .collect();
         if journal.classes.is_empty() {
             missing.push(Finding::new("classes.missing", "классы", "нет ни одного класса"));
         }
         let n = journal.classes.len();
-        self.add("classes", "Классы и классные руководители", n, count(n, "класс", "класса", "классов"), missing, Role::Deputy, ZAM, "/year/classes");
+        self.add(
+            "classes",
+            "Классы и классные руководители",
+            n,
+            count(n, "класс", "класса", "классов"),
+            missing,
+            Role::Deputy,
+            ZAM,
+            "/year/classes",
+        );
 
         let empty = journal.classes.iter().filter(|class| !journal.learners.iter().any(|l| l.class == class.name));
-        let mut missing: Vec<Finding> =
-            empty.map(|class| Finding::new("learners.class-empty", class.name.clone(), "в классе нет учеников")).collect();
+        let mut missing: Vec<Finding> = empty
+            .map(|class| Finding::new("learners.class-empty", class.name.clone(), "в классе нет учеников"))
+            .collect();
         if journal.learners.is_empty() && journal.classes.is_empty() {
             missing.push(Finding::new("learners.missing", "контингент", "нет ни одного ученика"));
         }
         let n = journal.learners.iter().filter(|learner| learner.left_on.is_none()).count();
-        self.add("learners", "Контингент", n, count(n, "ученик", "ученика", "учеников"), missing, Role::Secretary, RUK, "/year/movement");
+        self.add(
+            "learners",
+            "Контингент",
+            n,
+            count(n, "ученик", "ученика", "учеников"),
+            missing,
+            Role::Secretary,
+            RUK,
+            "/year/movement",
+        );
 
         let n = journal.courses.iter().filter(|course| !course.group.is_empty()).count();
-        self.add("groups", "Группы и потоки", n, count(n, "группа", "группы", "групп"), checks::groups(journal), Role::ClassTeacher, ZAM, "/year/groups");
+        self.add(
+            "groups",
+            "Группы и потоки",
+            n,
+            count(n, "группа", "группы", "групп"),
+            checks::groups(journal),
+            Role::ClassTeacher,
+            ZAM,
+            "/year/groups",
+        );
 
         let learners: BTreeSet<&str> = setup.individual.iter().map(|line| line.learner.as_str()).collect();
         let missing = setup
@@ -215,40 +296,85 @@ impl Drawing<'_> {
             .map(|line| Finding::new("individual.no-hours", line.subject.clone(), "в ИУП не указаны часы"))
             .collect();
         let n = learners.len();
-        let stands = if n == 0 { "нет учеников с ИУП".to_owned() } else { count(n, "ученик", "ученика", "учеников") };
-        self.add("individual", "Индивидуальные учебные планы", n, stands, missing, Role::Deputy, ZAM, "/year/individual");
+        let stands = if n == 0 {
+            "нет учеников с ИУП".to_owned()
+        } else {
+            count(n, "ученик", "ученика", "учеников")
+        };
+        self.add(
+            "individual",
+            "Индивидуальные учебные планы",
+            n,
+            stands,
+            missing,
+            Role::Deputy,
+            ZAM,
+            "/year/individual",
+        );
     }
 
     fn teaching(&mut self) {
         let (journal, setup) = (self.journal, self.setup);
-        let subjects: BTreeMap<&str, BTreeSet<&str>> = setup.curriculum.iter().fold(BTreeMap::new(), |mut parts, line| {
-            parts.entry(line.part.as_str()).or_insert_with(BTreeSet::new).insert(line.subject.as_str());
-            parts
-        });
+        let subjects: BTreeMap<&str, BTreeSet<&str>> =
+            setup.curriculum.iter().fold(BTreeMap::new(), |mut parts, line| {
+                parts.entry(line.part.as_str()).or_insert_with(BTreeSet::new).insert(line.subject.as_str());
+                parts
+            });
         let of = |part: &str| subjects.get(part).map_or(0, BTreeSet::len);
         let missing = match of("federal") {
-            0 => vec![Finding::new("subjects.federal-missing", "предметы", "нет предметов обязательной части учебного плана")],
+            0 => vec![Finding::new(
+                "subjects.federal-missing",
+                "предметы",
+                "нет предметов обязательной части учебного плана",
+            )],
             _ => Vec::new(),
         };
         let stands = format!("обязательных {}, школьных {}", of("federal"), of("school"));
         self.add("subjects", "Предметы", of("federal"), stands, missing, Role::Deputy, ZAM, "/year/curriculum");
 
         let n = setup.curriculum.len();
-        self.add("curriculum", "Учебный план", n, count(n, "строка", "строки", "строк"), checks::curriculum(journal, setup), Role::Director, DIR, "/year/curriculum");
+        self.add(
+            "curriculum",
+            "Учебный план",
+            n,
+            count(n, "строка", "строки", "строк"),
+            checks::curriculum(journal, setup),
+            Role::Director,
+            DIR,
+            "/year/curriculum",
+        );
 
         let mut missing = checks::load(journal, setup);
         if journal.courses.is_empty() {
             missing.push(Finding::new("load.no-courses", "нагрузка", "нет ни одного курса"));
         }
         let n = setup.load.len();
-        self.add("load", "Нагрузка (тарификация)", n, count(n, "строка", "строки", "строк"), missing, Role::Director, DIR, "/year/load");
+        self.add(
+            "load",
+            "Нагрузка (тарификация)",
+            n,
+            count(n, "строка", "строки", "строк"),
+            missing,
+            Role::Director,
+            DIR,
+            "/year/load",
+        );
 
         let mut missing = timetable::check(journal, setup);
         if setup.timetable.is_empty() {
             missing.push(Finding::new("timetable.missing", "расписание", "нет ни одного урока"));
         }
         let n = setup.timetable.len();
-        self.add("timetable", "Расписание", n, count(n, "урок", "урока", "уроков"), missing, Role::Director, DIR, "/year/timetable");
+        self.add(
+            "timetable",
+            "Расписание",
+            n,
+            count(n, "урок", "урока", "уроков"),
+            missing,
+            Role::Director,
+            DIR,
+            "/year/timetable",
+        );
 
         let mut missing = checks::plans(journal, setup);
         if journal.courses.is_empty() {
@@ -256,13 +382,31 @@ impl Drawing<'_> {
         }
         let planned: BTreeSet<&str> = setup.topics.iter().map(|topic| topic.course.as_str()).collect();
         let n = planned.len();
-        self.add("plans", "Календарно-тематические планы", n, count(n, "курс", "курса", "курсов"), missing, Role::SubjectTeacher, KTP, "/year/plans");
+        self.add(
+            "plans",
+            "Календарно-тематические планы",
+            n,
+            count(n, "курс", "курса", "курсов"),
+            missing,
+            Role::SubjectTeacher,
+            KTP,
+            "/year/plans",
+        );
 
         let mut missing = checks::works(journal, setup);
         if setup.works.is_empty() {
             missing.push(Finding::new("works.missing", "график", "график контрольных работ пуст"));
         }
         let n = setup.works.len();
-        self.add("works", "График контрольных работ (ВШК)", n, count(n, "работа", "работы", "работ"), missing, Role::Deputy, ZAM, "/year/works");
+        self.add(
+            "works",
+            "График контрольных работ (ВШК)",
+            n,
+            count(n, "работа", "работы", "работ"),
+            missing,
+            Role::Deputy,
+            ZAM,
+            "/year/works",
+        );
     }
 }

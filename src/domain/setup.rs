@@ -390,7 +390,16 @@ impl Setup {
             topics: all(rows, &layout::PLAN_TOPICS, |r| {
                 let [course, section, topic, kind_of_work, homework] = [0, 2, 3, 6, 7].map(|at: usize| r[at].clone());
                 let (ordinal, hours_centi) = (r[1].parse().ok()?, r[4].parse().ok()?);
-                Some(Topic { course, ordinal, section, topic, hours_centi, planned: day(&r[5]), kind_of_work, homework })
+                Some(Topic {
+                    course,
+                    ordinal,
+                    section,
+                    topic,
+                    hours_centi,
+                    planned: day(&r[5]),
+                    kind_of_work,
+                    homework,
+                })
             }),
             works: all(rows, &layout::CONTROL_WORKS, |r| {
                 let [course, kind_of_work, title, level] = [0, 2, 3, 4].map(|at: usize| r[at].clone());
@@ -430,7 +439,11 @@ impl Setup {
     /// The calendar of the year as set up: weeks, days off, moved days, bells, and the timetable's last lessons.
     pub fn calendar(&self, journal: &Journal) -> SchoolCalendar {
         let mut calendar = SchoolCalendar {
-            basis: if self.days.is_empty() && self.regimes.is_empty() { calendar::Basis::Lessons } else { calendar::Basis::SetUp },
+            basis: if self.days.is_empty() && self.regimes.is_empty() {
+                calendar::Basis::Lessons
+            } else {
+                calendar::Basis::SetUp
+            },
             periods: journal.periods.clone(),
             ..SchoolCalendar::default()
         };
@@ -442,7 +455,8 @@ impl Setup {
             calendar.weeks.push(calendar::ClassWeek { class: class.name.clone(), grade: class.grade, days });
             for bell in self.bells_of(&class.name, class.grade) {
                 let time = |minutes: u16| {
-                    chrono::NaiveTime::from_hms_opt(u32::from(minutes / 60), u32::from(minutes % 60), 0).unwrap_or_default()
+                    chrono::NaiveTime::from_hms_opt(u32::from(minutes / 60), u32::from(minutes % 60), 0)
+                        .unwrap_or_default()
                 };
                 calendar.bells.push(calendar::Bell {
                     class: class.name.clone(),
@@ -483,7 +497,8 @@ impl Setup {
         if !calendar.is_study_day(class, day) {
             return None;
         }
-        let moved = self.days.iter().find(|days| days.is_study() && days.contains(day) && days.scope.holds(class, grade));
+        let moved =
+            self.days.iter().find(|days| days.is_study() && days.contains(day) && days.scope.holds(class, grade));
         let own = day.weekday().number_from_monday() as u8;
         Some(moved.map(|days| days.follows).filter(|follows| *follows > 0).unwrap_or(own))
     }

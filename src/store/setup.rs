@@ -46,7 +46,12 @@ async fn cells(connection: &mut AnyConnection, table: &Table, school: &str, year
     rows.iter().map(|row| table.read(row)).collect()
 }
 
-async fn read(connection: &mut AnyConnection, table: &Table, school: &str, year: &str) -> Result<Vec<Vec<String>>, Error> {
+async fn read(
+    connection: &mut AnyConnection,
+    table: &Table,
+    school: &str,
+    year: &str,
+) -> Result<Vec<Vec<String>>, Error> {
     let rows = cells(connection, table, school, year).await?;
     Ok(rows.iter().map(|row| row.iter().map(words).collect()).collect())
 }
@@ -63,6 +68,11 @@ async fn read_all(connection: &mut AnyConnection, school: &str, year: &str) -> R
 pub(super) async fn stays(connection: &mut AnyConnection, school: &str, year: &str) -> Result<Vec<Stay>, Error> {
     let rows = read(connection, &tables::STAYS, school, year).await?;
     Ok(rows.iter().filter_map(|row| Stay::from_cells(row)).collect())
+}
+
+fn find(name: &str) -> Result<&'static Table, Error> {
+    let known = tables::ALL.into_iter().chain(journals::tables::ALL).find(|known| known.name == name);
+    known.ok_or_else(|| Error::Missing(format!("таблица {name}")))
 }
 
 impl Db {
@@ -89,10 +99,35 @@ impl Db {
 
     /// Rows of one table of the year, the journal's among them, in the order of their keys; `Missing` for a table of another kind.
     pub async fn list_year_rows(&self, table: &str, year: &str) -> Result<Vec<Vec<String>>, Error> {
-        let known = tables::ALL.into_iter().chain(journals::tables::ALL).find(|known| known.name == table);
-        let table = known.ok_or_else(|| Error::Missing(format!("таблица {table}")))?;
+        let table = find(table)?;
         let mut connection = self.pool.acquire().await?;
         read(&mut connection, table, &self.school, year).await
+    }
+
+    /// Has a course lessons, marks, absences or final marks?
+    pub async fn has_course_records(&self, year: &str, course: &str) -> Result<bool, Error> {
+        for table in ["lessons", "marks", "absences", "final_marks"] {
+            let sql = format!("select 1 from {table} where school = $1 and year = $2 and course = $3 limit 1");
+            let row = sqlx::query(AssertSqlSafe(sql))
+                .bind(self.school.clone())
+                .bind(year.to_owned())
+                .bind(course.to_owned())
+                .fetch_optional(&self.pool)
+                .await?;
+            if row.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Identifiers of learners of every year: a new learner gets none of them.
+    pub async fn list_learner_ids(&self) -> Result<Vec<String>, Error> {
+        let rows = sqlx::query("select distinct id from learners where school = $1 order by id")
+            .bind(self.school.clone())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
     /// Closed years, oldest first.
@@ -126,14 +161,10 @@ impl Tx {
         Ok(Setup::from_rows(&read_all(self.connection(), &school, year).await?))
     }
 
-    /// Rows of every table of a year, the journal's first, as this transaction sees them.
-    pub async fn list_all_year_rows(&mut self, year: &str) -> Result<Vec<(&'static str, usize, Vec<Vec<String>>)>, Error> {
-        let school = self.school().to_owned();
-        let mut all = Vec::new();
-        for table in journals::tables::ALL.into_iter().chain(tables::ALL) {
-            all.push((table.name, table.key, read(self.connection(), table, &school, year).await?));
-        }
-        Ok(all)
+    /// Rows of one table of a year, as this transaction sees them; see [`Db::list_year_rows`].
+    pub async fn list_year_rows(&mut self, table: &str, year: &str) -> Result<Vec<Vec<String>>, Error> {
+        let (table, school) = (find(table)?, self.school().to_owned());
+        read(self.connection(), table, &school, year).await
     }
 
     /// Closes a year: from here its tables are read-only. `Duplicate` when it is closed already.

@@ -96,8 +96,12 @@ impl Known {
                 list.into_iter().map(|(name, _)| (name.clone(), name.clone())).collect()
             }
             Is::Room => self.rooms.values().map(|room| (room.clone(), room.clone())).collect(),
-            Is::Weekday => (1..).zip(WEEKDAYS).take(6).map(|(day, word): (u8, _)| (day.to_string(), word.to_owned())).collect(),
-            Is::Choice(words) => words.iter().map(|(stored, said)| ((*stored).to_owned(), (*said).to_owned())).collect(),
+            Is::Weekday => {
+                (1..).zip(WEEKDAYS).take(6).map(|(day, word): (u8, _)| (day.to_string(), word.to_owned())).collect()
+            }
+            Is::Choice(words) => {
+                words.iter().map(|(stored, said)| ((*stored).to_owned(), (*said).to_owned())).collect()
+            }
             Is::Text | Is::Long | Is::Whole(..) | Is::Hours | Is::Day | Is::Clock | Is::Scope | Is::Given => Vec::new(),
         }
     }
@@ -134,7 +138,9 @@ impl Known {
                 Ok(number) if (from..=to).contains(&number) => Ok(number.to_string()),
                 _ => wrong(&format!("целое число от {from} до {to}")),
             },
-            Is::Hours => parse_hours(text).map_or_else(|| wrong("число часов, например 2 или 0,5"), |h| Ok(h.to_string())),
+            Is::Hours => {
+                parse_hours(text).map_or_else(|| wrong("число часов, например 2 или 0,5"), |h| Ok(h.to_string()))
+            }
             Is::Day => parse_day(text).map_or_else(|| wrong("дата, например 01.09.2025"), |day| Ok(day.to_string())),
             Is::Clock => match minutes(text) {
                 Some(at) => Ok(format!("{:02}:{:02}", at / 60, at % 60)),
@@ -146,7 +152,9 @@ impl Known {
             ),
             Is::Weekday => parse_weekday(text).map_or_else(|| wrong("день недели"), |day| Ok(day.to_string())),
             Is::Scope => match Scope::parse(text) {
-                Some(Scope::Class(name)) if !self.has_class(&name) => wrong("пусто (вся школа), «1-4» или имеющийся класс"),
+                Some(Scope::Class(name)) if !self.has_class(&name) => {
+                    wrong("пусто (вся школа), «1-4» или имеющийся класс")
+                }
                 Some(scope) => Ok(scope.as_text()),
                 None => wrong("пусто (вся школа), «1-4» или имеющийся класс"),
             },
@@ -269,12 +277,14 @@ impl Layout {
             match known.read(column.is, &text) {
                 Ok(cell) => cells.push(cell),
                 Err(fault) if fault.several.is_empty() => {
-                    findings.push(Finding::new("setup.cell-wrong", at, "не понято").expected_found(fault.expected, text));
+                    findings
+                        .push(Finding::new("setup.cell-wrong", at, "не понято").expected_found(fault.expected, text));
                     cells.push(String::new());
                 }
                 Err(fault) => {
                     let message = format!("подходит несколько: {}; укажите код", fault.several.join(", "));
-                    findings.push(Finding::new("setup.cell-ambiguous", at, message).expected_found(fault.expected, text));
+                    findings
+                        .push(Finding::new("setup.cell-ambiguous", at, message).expected_found(fault.expected, text));
                     cells.push(String::new());
                 }
             }

@@ -40,7 +40,8 @@ pub fn curriculum(journal: &Journal, setup: &Setup) -> Vec<Finding> {
         let planned: BTreeSet<&str> = lines.iter().map(|line| line.subject.as_str()).collect();
         for course in own.iter().filter(|course| !planned.contains(course.subject.as_str())) {
             if setup.kind_of(&course.id) == "lesson" {
-                let finding = Finding::new("curriculum.unplanned", course_words(course), "предмета нет в учебном плане");
+                let finding =
+                    Finding::new("curriculum.unplanned", course_words(course), "предмета нет в учебном плане");
                 findings.push(finding.weighing(Severity::Warning));
             }
         }
@@ -50,8 +51,12 @@ pub fn curriculum(journal: &Journal, setup: &Setup) -> Vec<Finding> {
             && sum > most * 100
         {
             findings.push(
-                Finding::new("curriculum.too-many-hours", class.name.clone(), "часов в плане больше, чем допускает СанПиН 1.2.3685-21")
-                    .expected_found(format!("не больше {most}"), hours_text(sum)),
+                Finding::new(
+                    "curriculum.too-many-hours",
+                    class.name.clone(),
+                    "часов в плане больше, чем допускает СанПиН 1.2.3685-21",
+                )
+                .expected_found(format!("не больше {most}"), hours_text(sum)),
             );
         }
     }
@@ -81,8 +86,10 @@ pub fn load(journal: &Journal, setup: &Setup) -> Vec<Finding> {
         }
         if !lines.iter().any(|(teacher, _)| *teacher == course.teacher_id) {
             findings.push(
-                Finding::new("load.other-teacher", place, "по тарификации курс ведёт другой учитель")
-                    .expected_found(course.teacher_id.clone(), lines.iter().map(|(t, _)| *t).collect::<Vec<_>>().join(", ")),
+                Finding::new("load.other-teacher", place, "по тарификации курс ведёт другой учитель").expected_found(
+                    course.teacher_id.clone(),
+                    lines.iter().map(|(t, _)| *t).collect::<Vec<_>>().join(", "),
+                ),
             );
         }
     }
@@ -152,7 +159,11 @@ pub fn periods(journal: &Journal, class: &Class) -> Vec<Finding> {
     let overlap = own.windows(2).filter(|pair| pair[0].ends >= pair[1].starts);
     overlap
         .map(|pair| {
-            Finding::new("periods.overlap", class.name.clone(), format!("«{}» и «{}» пересекаются", pair[0].name, pair[1].name))
+            Finding::new(
+                "periods.overlap",
+                class.name.clone(),
+                format!("«{}» и «{}» пересекаются", pair[0].name, pair[1].name),
+            )
         })
         .collect()
 }
@@ -167,7 +178,10 @@ pub fn unnamed_breaks(journal: &Journal, setup: &Setup, class: &Class) -> Vec<(N
     let named = |day: NaiveDate| {
         use chrono::Datelike as _;
         day.weekday().num_days_from_monday() >= 5
-            || setup.days.iter().any(|days| days.contains(day) && !days.is_study() && days.scope.holds(&class.name, class.grade))
+            || setup
+                .days
+                .iter()
+                .any(|days| days.contains(day) && !days.is_study() && days.scope.holds(&class.name, class.grade))
     };
     gaps.filter(|(from, to)| from.iter_days().take_while(|day| day <= to).any(|day| !named(day))).collect()
 }
@@ -207,7 +221,11 @@ pub fn groups(journal: &Journal) -> Vec<Finding> {
     for ((class, subject), courses) in by_subject {
         let place = format!("{class}, {subject}");
         if let Some(empty) = courses.iter().find(|course| course.members.is_empty()) {
-            findings.push(Finding::new("groups.empty", place.clone(), format!("не задан состав группы {}", empty.group)));
+            findings.push(Finding::new(
+                "groups.empty",
+                place.clone(),
+                format!("не задан состав группы {}", empty.group),
+            ));
             continue;
         }
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

@@ -434,11 +434,7 @@ pub const GROUP_MEMBERS: Layout = Layout {
     title: "Состав групп",
     one: "ученика в группу",
     key: 2,
-    columns: &[
-        must("course", "Курс", Course),
-        must("learner", "Ученик", Learner),
-        may("ordinal", "Порядок", Given),
-    ],
+    columns: &[must("course", "Курс", Course), must("learner", "Ученик", Learner), may("ordinal", "Порядок", Given)],
 };
 
 /// The year's own tables, in an order in which they can be filled.

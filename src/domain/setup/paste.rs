@@ -99,9 +99,7 @@ impl Layout {
             ]);
         }
         let folded: Vec<String> = sheet.heads.iter().map(|head| names::fold(head)).collect();
-        let find = |title: &str, name: &str| {
-            folded.iter().position(|head| *head == names::fold(title) || head == name)
-        };
+        let find = |title: &str, name: &str| folded.iter().position(|head| *head == names::fold(title) || head == name);
         let joined = self.columns.iter().any(|column| column.is == Is::Course) && !fixed.contains_key("course");
         let parts: Vec<Option<usize>> = COURSE_PARTS.iter().map(|part| find(part, "")).collect();
         let by_parts = joined && parts[0].is_some() && parts[1].is_some() && find("Курс", "course").is_none();
@@ -118,10 +116,10 @@ impl Layout {
             let absent = place.is_none() && column.required && !fixed.contains_key(column.name);
             if absent && !(column.is == Is::Course && by_parts) {
                 let message = format!("нет столбца «{}»", column.title);
-                findings.push(Finding::new("setup.column-missing", "строка 1", message).expected_found(
-                    self.headings().join(", "),
-                    sheet.heads.join(", "),
-                ));
+                findings.push(
+                    Finding::new("setup.column-missing", "строка 1", message)
+                        .expected_found(self.headings().join(", "), sheet.heads.join(", ")),
+                );
             }
             places.push(place);
         }
@@ -130,7 +128,8 @@ impl Layout {
         }
         for (head, used) in sheet.heads.iter().zip(&used) {
             if !used && !head.is_empty() {
-                let finding = Finding::new("setup.column-unknown", "строка 1", format!("столбец «{head}» не из этой таблицы"));
+                let finding =
+                    Finding::new("setup.column-unknown", "строка 1", format!("столбец «{head}» не из этой таблицы"));
                 findings.push(finding.expected_found(self.headings().join(", "), head.clone()));
             }
         }
@@ -204,7 +203,9 @@ mod tests {
     #[test]
     fn all_mistakes_of_a_sheet_are_told_at_once_and_nothing_is_taken() {
         let known = Known::default();
-        let sheet = Sheet::from_clipboard("Урок\tРасписание звонков\tНачало\tКонец\n1\t1 смена\t8:30\t9:10\nдва\t1 смена\t9:20\tобед\n");
+        let sheet = Sheet::from_clipboard(
+            "Урок\tРасписание звонков\tНачало\tКонец\n1\t1 смена\t8:30\t9:10\nдва\t1 смена\t9:20\tобед\n",
+        );
         let findings = BELLS.read_sheet(&sheet, &known, &BTreeMap::new(), 1).unwrap_err();
         assert_eq!(findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["setup.cell-wrong", "setup.cell-wrong"]);
         assert!(findings[0].place.contains("строка 3") && findings[0].place.contains("Урок"));

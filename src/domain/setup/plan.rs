@@ -61,7 +61,8 @@ pub fn check(course: &Course, grade: u8, topics: &[&Topic]) -> Vec<Finding> {
             && planned < last
         {
             let finding = Finding::new("plan.days-disordered", place.clone(), "тема стоит по плану раньше предыдущей");
-            let finding = finding.expected_found(format!("не раньше {last}"), format!("№ {}: {planned}", topic.ordinal));
+            let finding =
+                finding.expected_found(format!("не раньше {last}"), format!("№ {}: {planned}", topic.ordinal));
             findings.push(finding.weighing(Severity::Warning));
         }
         before = topic.planned.or(before);

@@ -35,7 +35,9 @@ impl Outcome {
         match () {
             () if has("условно") => Some(Self::Conditional),
             () if has("повторн") => Some(Self::Repeating),
-            () if has("аттестат") || has("справка об обучении") || has("завершил") || has("отчислен") => Some(Self::Graduated),
+            () if has("аттестат") || has("справка об обучении") || has("завершил") || has("отчислен") => {
+                Some(Self::Graduated)
+            }
             () if has("выбыл") => Some(Self::Gone),
             () if has("переведен") || has("продолж") => Some(Self::Promoted),
             () => None,
@@ -102,20 +104,32 @@ pub fn obstacles(
             findings.push(finding.expected_found("все закрыты", open.join(", ")));
         }
         if !closed(&class.name, YEAR) {
-            findings.push(Finding::new("year.summary-missing", class.name.clone(), "не закрыт учебный год: нет сводной ведомости"));
+            findings.push(Finding::new(
+                "year.summary-missing",
+                class.name.clone(),
+                "не закрыт учебный год: нет сводной ведомости",
+            ));
         } else if !sealed(&class.name) {
-            findings.push(Finding::new("year.summary-unsealed", class.name.clone(), "сводная ведомость не скреплена печатью"));
+            findings.push(Finding::new(
+                "year.summary-unsealed",
+                class.name.clone(),
+                "сводная ведомость не скреплена печатью",
+            ));
         }
         let here = journal.learners.iter().filter(|l| l.class == class.name && l.left_on.is_none());
         for learner in here {
             let name = names::list_name(&learner.surname, &learner.given_name);
             let place = format!("{}, {name}", class.name);
             match decisions.get(learner.id.as_str()) {
-                None => findings.push(Finding::new("year.decision-missing", place, "нет решения педагогического совета")),
+                None => {
+                    findings.push(Finding::new("year.decision-missing", place, "нет решения педагогического совета"))
+                }
                 Some(text) => match Outcome::of(text) {
                     None => {
-                        let finding = Finding::new("year.decision-unclear", place, "из решения не видно, переведён ли ученик");
-                        findings.push(finding.expected_found("переведён, условно, оставлен, выбыл, выдан аттестат", *text));
+                        let finding =
+                            Finding::new("year.decision-unclear", place, "из решения не видно, переведён ли ученик");
+                        findings
+                            .push(finding.expected_found("переведён, условно, оставлен, выбыл, выдан аттестат", *text));
                     }
                     Some(Outcome::Promoted | Outcome::Conditional) if class.grade >= 11 => {
                         let finding = Finding::new("year.no-grade-after", place, "после 11 класса переводить некуда");
@@ -175,7 +189,11 @@ pub fn plan(journal: &Journal, setup: &Setup, order: &OrderMark) -> NextYear {
         let target = if outcome == Outcome::Repeating { class.name.clone() } else { next_name(class) };
         if !names.contains(&target) {
             let name = names::list_name(&learner.surname, &learner.given_name);
-            let finding = Finding::new("year.class-missing", format!("{}, {name}", class.name), format!("в следующем году нет класса {target}"));
+            let finding = Finding::new(
+                "year.class-missing",
+                format!("{}, {name}", class.name),
+                format!("в следующем году нет класса {target}"),
+            );
             next.findings.push(finding);
             continue;
         }
@@ -225,9 +243,11 @@ fn classes(journal: &Journal) -> Vec<Class> {
         classes.push(Class { name: next_name(class), grade: class.grade + 1, class_teacher_id: teacher });
     }
     // A learner who repeats needs a class of the old grade: it comes from below, except in a school that has no grade below.
-    let repeating = journal.learners.iter().filter(|l| l.left_on.is_none()).filter(|l| {
-        decisions.get(l.id.as_str()).and_then(|text| Outcome::of(text)) == Some(Outcome::Repeating)
-    });
+    let repeating = journal
+        .learners
+        .iter()
+        .filter(|l| l.left_on.is_none())
+        .filter(|l| decisions.get(l.id.as_str()).and_then(|text| Outcome::of(text)) == Some(Outcome::Repeating));
     for class in repeating.filter_map(|l| journal.class(&l.class)) {
         if !classes.iter().any(|known| known.name == class.name) {
             classes.push(class.clone());
@@ -241,7 +261,9 @@ fn classes(journal: &Journal) -> Vec<Class> {
 /// The curriculum of the year is the next one's template; a profile follows its class.
 fn curriculum(setup: &Setup, journal: &Journal) -> Vec<CurriculumLine> {
     let moved = |line: &CurriculumLine| match journal.class(&line.profile) {
-        Some(class) if class.grade < 11 => Some(CurriculumLine { grade: class.grade + 1, profile: next_name(class), ..line.clone() }),
+        Some(class) if class.grade < 11 => {
+            Some(CurriculumLine { grade: class.grade + 1, profile: next_name(class), ..line.clone() })
+        }
         Some(_) => None,
         None => Some(line.clone()),
     };

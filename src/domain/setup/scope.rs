@@ -23,7 +23,8 @@ impl Scope {
         if text.is_empty() || text.to_lowercase() == "вся школа" {
             return Some(Self::School);
         }
-        let bare = ["классы", "классов", "класс", "кл."].iter().fold(text, |rest, word| rest.trim_end_matches(word).trim());
+        let bare =
+            ["классы", "классов", "класс", "кл."].iter().fold(text, |rest, word| rest.trim_end_matches(word).trim());
         let ends: Vec<&str> = bare.split(['-', '–', '—']).map(str::trim).collect();
         let grade = |text: &str| text.parse::<u8>().ok().filter(|grade| GRADES.contains(grade));
         match ends.as_slice() {

@@ -141,7 +141,9 @@ pub fn all(journal: &Journal, recorded: &[Stay]) -> Vec<Stay> {
         let own = by_learner.get(learner.id.as_str()).map(Vec::as_slice).unwrap_or_default();
         let mut earlier: Vec<Stay> = own
             .iter()
-            .filter(|stay| stay.ends.is_some_and(|ends| ends <= learner.enrolled_on) && stay.starts < learner.enrolled_on)
+            .filter(|stay| {
+                stay.ends.is_some_and(|ends| ends <= learner.enrolled_on) && stay.starts < learner.enrolled_on
+            })
             .map(|stay| (*stay).clone())
             .collect();
         earlier.sort_by_key(|stay| stay.starts);
@@ -246,7 +248,8 @@ pub fn carry_out(stays: &[Stay], movement: &Movement, day: NaiveDate, order: &Or
             stays.push(stay);
         }
         Movement::Leave { exit, whither } => {
-            let known = super::layout::EXITS.iter().any(|(word, _)| word == exit) && !exit.is_empty() && exit != "moved";
+            let known =
+                super::layout::EXITS.iter().any(|(word, _)| word == exit) && !exit.is_empty() && exit != "moved";
             if !known {
                 return Err(Refusal::Exit(exit.clone()));
             }

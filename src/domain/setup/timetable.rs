@@ -14,19 +14,8 @@ use crate::domain::period;
 
 /// Lessons a week at most, by grade from 1, for a week of five and of six days (СанПиН 1.2.3685-21, table 6.6; first classes never
 /// have six days).
-const MOST_LESSONS: [(u32, u32); 11] = [
-    (21, 21),
-    (23, 26),
-    (23, 26),
-    (23, 26),
-    (29, 32),
-    (30, 33),
-    (32, 35),
-    (33, 36),
-    (33, 36),
-    (34, 37),
-    (34, 37),
-];
+const MOST_LESSONS: [(u32, u32); 11] =
+    [(21, 21), (23, 26), (23, 26), (23, 26), (29, 32), (30, 33), (32, 35), (33, 36), (33, 36), (34, 37), (34, 37)];
 
 /// The most lessons a week that a grade may have; `None` for a grade that no school has.
 pub fn most_lessons(grade: u8, week_days: u8) -> Option<u32> {
@@ -148,7 +137,11 @@ fn collisions(journal: &Journal, held: &[Held<'_>]) -> Vec<Finding> {
                     tell("timetable.teacher-twice", name(one.teacher), "учитель ведёт два урока одновременно");
                 }
                 if !one.room.is_empty() && one.room == other.room {
-                    tell("timetable.room-twice", format!("кабинет {}", one.room), "кабинет занят двумя уроками одновременно");
+                    tell(
+                        "timetable.room-twice",
+                        format!("кабинет {}", one.room),
+                        "кабинет занят двумя уроками одновременно",
+                    );
                 }
                 if one.course.class == other.course.class && share_learners(one.course, other.course) {
                     tell("timetable.learners-twice", one.course.class.clone(), "у учеников два урока одновременно");
@@ -200,8 +193,12 @@ fn weeks(journal: &Journal, setup: &Setup, held: &[Held<'_>]) -> Vec<Finding> {
         let own: Vec<&Held<'_>> = held.iter().filter(|one| one.course.class == class.name).collect();
         for one in own.iter().filter(|one| one.slot.weekday > week_days) {
             findings.push(
-                Finding::new("timetable.day-off", format!("{}, {}", class.name, moment(one.slot)), "у класса в этот день нет занятий")
-                    .expected_found(format!("дней в неделе: {week_days}"), one.words()),
+                Finding::new(
+                    "timetable.day-off",
+                    format!("{}, {}", class.name, moment(one.slot)),
+                    "у класса в этот день нет занятий",
+                )
+                .expected_found(format!("дней в неделе: {week_days}"), one.words()),
             );
         }
         let Some(most) = most_lessons(class.grade, week_days) else { continue };
@@ -238,7 +235,10 @@ pub fn hours_in_timetable(setup: &Setup, course: &str) -> u32 {
     let mut starts: BTreeSet<Option<NaiveDate>> = own.iter().map(|slot| slot.since).collect();
     starts.insert(None);
     let of = |version: Option<NaiveDate>| -> u32 {
-        own.iter().filter(|slot| is_in_force(slot, version)).map(|slot| if slot.week.is_empty() { 100 } else { 50 }).sum()
+        own.iter()
+            .filter(|slot| is_in_force(slot, version))
+            .map(|slot| if slot.week.is_empty() { 100 } else { 50 })
+            .sum()
     };
     starts.into_iter().map(of).max().unwrap_or_default()
 }
@@ -252,9 +252,13 @@ fn hours(journal: &Journal, setup: &Setup) -> Vec<Finding> {
         let (due, stand) = (course.hours_per_week_centi, hours_in_timetable(setup, &course.id));
         if due != stand {
             findings.push(
-                Finding::new("timetable.hours-differ", course_words(course), "часов в расписании не столько, сколько у курса")
-                    .expected_found(hours_text(due), hours_text(stand))
-                    .weighing(if stand == 0 { Severity::Error } else { Severity::Warning }),
+                Finding::new(
+                    "timetable.hours-differ",
+                    course_words(course),
+                    "часов в расписании не столько, сколько у курса",
+                )
+                .expected_found(hours_text(due), hours_text(stand))
+                .weighing(if stand == 0 { Severity::Error } else { Severity::Warning }),
             );
         }
     }

@@ -7,35 +7,12 @@ use Kind::{Int, Text};
 pub(in crate::store) static CALENDAR_DAYS: Table = Table {
     name: "calendar_days",
     key: 2,
-    columns: &[
-        ("starts", Text),
-        ("scope", Text),
-        ("ends", Text),
-        ("kind", Text),
-        ("name", Text),
-        ("follows", Int),
-    ],
+    columns: &[("starts", Text), ("scope", Text), ("ends", Text), ("kind", Text), ("name", Text), ("follows", Int)],
 };
-pub(in crate::store) static REGIMES: Table = Table {
-    name: "regimes",
-    key: 1,
-    columns: &[
-        ("scope", Text),
-        ("week_days", Int),
-        ("shift", Int),
-        ("bells", Text),
-    ],
-};
-pub(in crate::store) static BELLS: Table = Table {
-    name: "bells",
-    key: 2,
-    columns: &[
-        ("schedule", Text),
-        ("number", Int),
-        ("starts", Text),
-        ("ends", Text),
-    ],
-};
+pub(in crate::store) static REGIMES: Table =
+    Table { name: "regimes", key: 1, columns: &[("scope", Text), ("week_days", Int), ("shift", Int), ("bells", Text)] };
+pub(in crate::store) static BELLS: Table =
+    Table { name: "bells", key: 2, columns: &[("schedule", Text), ("number", Int), ("starts", Text), ("ends", Text)] };
 pub(in crate::store) static EVENTS: Table = Table {
     name: "events",
     key: 1,
@@ -51,25 +28,12 @@ pub(in crate::store) static EVENTS: Table = Table {
         ("note", Text),
     ],
 };
-pub(in crate::store) static ROOMS: Table = Table {
-    name: "rooms",
-    key: 1,
-    columns: &[
-        ("name", Text),
-        ("seats", Int),
-        ("purpose", Text),
-        ("keeper", Text),
-    ],
-};
+pub(in crate::store) static ROOMS: Table =
+    Table { name: "rooms", key: 1, columns: &[("name", Text), ("seats", Int), ("purpose", Text), ("keeper", Text)] };
 pub(in crate::store) static COURSE_DETAILS: Table = Table {
     name: "course_details",
     key: 1,
-    columns: &[
-        ("course", Text),
-        ("kind", Text),
-        ("stream", Text),
-        ("room", Text),
-    ],
+    columns: &[("course", Text), ("kind", Text), ("stream", Text), ("room", Text)],
 };
 pub(in crate::store) static INDIVIDUAL_PLANS: Table = Table {
     name: "individual_plans",
@@ -86,23 +50,12 @@ pub(in crate::store) static INDIVIDUAL_PLANS: Table = Table {
 pub(in crate::store) static CURRICULUM: Table = Table {
     name: "curriculum",
     key: 3,
-    columns: &[
-        ("grade", Int),
-        ("profile", Text),
-        ("subject", Text),
-        ("hours_centi", Int),
-        ("part", Text),
-    ],
+    columns: &[("grade", Int), ("profile", Text), ("subject", Text), ("hours_centi", Int), ("part", Text)],
 };
 pub(in crate::store) static TEACHING_LOAD: Table = Table {
     name: "teaching_load",
     key: 2,
-    columns: &[
-        ("teacher", Text),
-        ("course", Text),
-        ("hours_centi", Int),
-        ("note", Text),
-    ],
+    columns: &[("teacher", Text), ("course", Text), ("hours_centi", Int), ("note", Text)],
 };
 pub(in crate::store) static TIMETABLE: Table = Table {
     name: "timetable",
@@ -135,13 +88,7 @@ pub(in crate::store) static PLAN_TOPICS: Table = Table {
 pub(in crate::store) static CONTROL_WORKS: Table = Table {
     name: "control_works",
     key: 2,
-    columns: &[
-        ("course", Text),
-        ("date", Text),
-        ("kind_of_work", Text),
-        ("title", Text),
-        ("level", Text),
-    ],
+    columns: &[("course", Text), ("date", Text), ("kind_of_work", Text), ("title", Text), ("level", Text)],
 };
 pub(in crate::store) static STAYS: Table = Table {
     name: "stays",
@@ -178,25 +125,12 @@ pub(in crate::store) static FOREIGN_MARKS: Table = Table {
 pub(in crate::store) static ORDERS: Table = Table {
     name: "orders",
     key: 1,
-    columns: &[
-        ("id", Text),
-        ("number", Text),
-        ("date", Text),
-        ("kind", Text),
-        ("title", Text),
-        ("body", Text),
-    ],
+    columns: &[("id", Text), ("number", Text), ("date", Text), ("kind", Text), ("title", Text), ("body", Text)],
 };
 pub(in crate::store) static ACQUAINTANCES: Table = Table {
     name: "acquaintances",
     key: 2,
-    columns: &[
-        ("order_id", Text),
-        ("person", Text),
-        ("seen_on", Text),
-        ("way", Text),
-        ("note", Text),
-    ],
+    columns: &[("order_id", Text), ("person", Text), ("seen_on", Text), ("way", Text), ("note", Text)],
 };
 /// Every table of the set-up, in an order in which they can be written.
 pub(in crate::store) static ALL: [&Table; 16] = [
