@@ -23,6 +23,9 @@ pub fn most_lessons(grade: u8, week_days: u8) -> Option<u32> {
     Some(if week_days >= 6 { *six } else { *five })
 }
 
+/// Beginning and end of each lesson by its number, in minutes after midnight.
+type Times = BTreeMap<u8, (u16, u16)>;
+
 /// A slot with what it means.
 #[derive(Debug, Clone)]
 pub struct Held<'y> {
@@ -49,7 +52,7 @@ pub fn held<'y>(journal: &'y Journal, setup: &'y Setup) -> Vec<Held<'y>> {
     let courses: HashMap<&str, &Course> = journal.courses.iter().map(|c| (c.id.as_str(), c)).collect();
     let grades: HashMap<&str, u8> = journal.classes.iter().map(|c| (c.name.as_str(), c.grade)).collect();
     let details: HashMap<&str, _> = setup.details.iter().map(|d| (d.course.as_str(), d)).collect();
-    let mut times: HashMap<&str, (u8, BTreeMap<u8, (u16, u16)>)> = HashMap::new();
+    let mut times: HashMap<&str, (u8, Times)> = HashMap::new();
     for class in &journal.classes {
         let shift = setup.regime(&class.name, class.grade).map_or(1, |regime| regime.shift);
         let bells = setup.bells_of(&class.name, class.grade);
