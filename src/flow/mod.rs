@@ -151,6 +151,9 @@ pub enum Error {
     /// Another process holds the press.
     #[error("печать сейчас ставит другой процесс этого дома; повторите, когда он закончит")]
     SealingElsewhere,
+    /// A change or its undoing says no.
+    #[error(transparent)]
+    Change(#[from] change::Refusal),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),
