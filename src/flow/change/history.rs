@@ -23,7 +23,7 @@ pub struct Names {
 pub async fn names(house: &House) -> Result<Names, Error> {
     let mut names = Names::default();
     for year in house.db.list_years().await? {
-        let journal = house.db.load_people(&year).await?;
+        let journal = house.db.load_roster(&year).await?;
         for member in &journal.staff {
             let name = short_name(&member.surname, &member.given_name, &member.patronymic);
             names.people.insert(member.id.clone(), name);

@@ -134,6 +134,22 @@ pub(in super::super) static ALL: [&Table; 11] = [
     &DECISIONS,
 ];
 
+/// The tables of people and curriculum, without entries.
+pub(super) static ROSTER: [&Table; 6] = [&PERIODS, &STAFF, &CLASSES, &LEARNERS, &COURSES, &GROUP_MEMBERS];
+
+/// `$3` is the class.
+const OF_COURSES: &str = "and course in (select id from courses where school = $1 and year = $2 and class = $3)";
+const OF_LEARNERS: &str = "and learner in (select id from learners where school = $1 and year = $2 and class = $3)";
+
+/// The tables of entries, each with what limits it to one class.
+pub(super) static OF_CLASS: [(&Table, &str); 5] = [
+    (&LESSONS, OF_COURSES),
+    (&MARKS, OF_COURSES),
+    (&ABSENCES, OF_COURSES),
+    (&FINAL_MARKS, OF_COURSES),
+    (&DECISIONS, OF_LEARNERS),
+];
+
 fn day(date: Option<NaiveDate>) -> Cell {
     Cell::Text(date.map(|date| date.to_string()).unwrap_or_default())
 }
@@ -141,9 +157,6 @@ fn day(date: Option<NaiveDate>) -> Cell {
 fn lesson(key: &LessonKey) -> Cells {
     vec![(&key.course_id).into(), day(Some(key.date)), i64::from(key.number).into()]
 }
-
-/// How many of [`ALL`], from the first, say who and what: periods, staff, classes, learners, courses.
-pub(super) const OF_PEOPLE: usize = 5;
 
 /// A journal as rows of [`ALL`].
 pub(in super::super) fn to_rows(journal: &Journal) -> Vec<(&'static Table, Vec<Cells>)> {
