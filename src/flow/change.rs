@@ -132,8 +132,9 @@ pub(crate) async fn told(house: &House, edits: &[Edit], error: Error) -> Error {
 
 async fn explain(house: &House, edits: &[Edit], error: &Error) -> Result<Option<Refusal>, Error> {
     match error {
-        Error::Store(store::Error::Overtaken { table, key, stands, by, at }) => {
-            let edit = edits.iter().find(|edit| edit.table == table && edit.key == *key);
+        Error::Store(store::Error::Overtaken(overtaken)) => {
+            let store::Overtaken { table, key, stands, by, at } = overtaken.as_ref();
+            let edit = edits.iter().find(|edit| edit.table == *table && edit.key == *key);
             let names = names(house).await?;
             let year = edit.map_or("", |edit| edit.year.as_str());
             Ok(Some(Refusal::Overtaken {

@@ -153,10 +153,16 @@ pub enum Error {
     SealingElsewhere,
     /// A change or its undoing says no.
     #[error(transparent)]
-    Change(#[from] change::Refusal),
+    Change(Box<change::Refusal>),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),
+}
+
+impl From<change::Refusal> for Error {
+    fn from(refusal: change::Refusal) -> Self {
+        Self::Change(Box::new(refusal))
+    }
 }
 
 /// Reads a file of the house.

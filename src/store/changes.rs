@@ -85,6 +85,21 @@ impl ChangeRow {
     }
 }
 
+/// A row that somebody changed since the editor saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overtaken {
+    /// Table.
+    pub table: &'static str,
+    /// Columns that name the row.
+    pub key: Vec<String>,
+    /// What stands there; `None`: no row.
+    pub stands: Option<Vec<String>>,
+    /// Who changed it last; empty when it came with the year's first bundle.
+    pub by: String,
+    /// When, RFC 3339; empty like `by`.
+    pub at: String,
+}
+
 /// Which lines are wanted; everything absent means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChangeFilter {
@@ -214,7 +229,7 @@ impl Tx {
         };
         let last = self.list_history(&filter).await?.pop();
         let (by, at) = last.map(|row| (row.by, row.at)).unwrap_or_default();
-        Ok(Error::Overtaken { table: edit.table.to_owned(), key: edit.key.clone(), stands, by, at })
+        Ok(Error::Overtaken(Box::new(Overtaken { table: edit.table, key: edit.key.clone(), stands, by, at })))
     }
 
     /// Is there any line about this year?

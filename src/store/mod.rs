@@ -27,7 +27,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, SqlSafeStr};
 
 pub use certificates::CertificateRow;
-pub use changes::{Author, ChangeFilter, ChangeRow, columns_of, table_name};
+pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, columns_of, table_name};
 pub use copies::{CopyRow, StatementRow};
 pub use journals::{BundleRow, Change, ClosureRow, Replaced};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
@@ -47,19 +47,8 @@ pub enum Error {
     #[error("такая запись уже есть")]
     Duplicate,
     /// The row is not what the editor saw: somebody changed it meanwhile.
-    #[error("запись успели изменить: {by}, {}", crate::domain::words::moment(at))]
-    Overtaken {
-        /// Table.
-        table: String,
-        /// Columns that name the row.
-        key: Vec<String>,
-        /// What stands there; `None`: no row.
-        stands: Option<Vec<String>>,
-        /// Who changed it last; empty when it came with the year's first bundle.
-        by: String,
-        /// When, RFC 3339; empty like `by`.
-        at: String,
-    },
+    #[error("запись успели изменить: {}, {}", .0.by, crate::domain::words::moment(&.0.at))]
+    Overtaken(Box<Overtaken>),
     /// Rows changed and no event vouches for them: a defect of the program, never committed.
     #[error("изменения не внесены в журнал событий и не сохранены")]
     Unvouched,
