@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::rows::{Cell, Cells, Table};
+use super::rows::{Cells, Table, words};
 use super::{Db, Error, Tx, journals};
 use crate::domain::journal::Journal;
 use crate::domain::setup::{Rows, Setup, Stay};
@@ -28,13 +28,6 @@ pub struct ClosedYearRow {
     pub order_date: String,
     /// The year that closing opened.
     pub next_year: String,
-}
-
-fn words(cell: &Cell) -> String {
-    match cell {
-        Cell::Text(text) => text.clone(),
-        Cell::Int(number) => number.to_string(),
-    }
 }
 
 async fn cells(connection: &mut AnyConnection, table: &Table, school: &str, year: &str) -> Result<Vec<Cells>, Error> {
