@@ -120,7 +120,7 @@ static DECISIONS: Table = Table {
 };
 
 /// Every table of the journal, in an order in which they can be written.
-pub(super) static ALL: [&Table; 11] = [
+pub(in crate::store) static ALL: [&Table; 11] = [
     &PERIODS,
     &STAFF,
     &CLASSES,
@@ -132,6 +132,22 @@ pub(super) static ALL: [&Table; 11] = [
     &ABSENCES,
     &FINAL_MARKS,
     &DECISIONS,
+];
+
+/// The tables of people and curriculum, without entries.
+pub(super) static ROSTER: [&Table; 6] = [&PERIODS, &STAFF, &CLASSES, &LEARNERS, &COURSES, &GROUP_MEMBERS];
+
+/// `$3` is the class.
+const OF_COURSES: &str = "and course in (select id from courses where school = $1 and year = $2 and class = $3)";
+const OF_LEARNERS: &str = "and learner in (select id from learners where school = $1 and year = $2 and class = $3)";
+
+/// The tables of entries, each with what limits it to one class.
+pub(super) static OF_CLASS: [(&Table, &str); 5] = [
+    (&LESSONS, OF_COURSES),
+    (&MARKS, OF_COURSES),
+    (&ABSENCES, OF_COURSES),
+    (&FINAL_MARKS, OF_COURSES),
+    (&DECISIONS, OF_LEARNERS),
 ];
 
 /// A cell in words, for findings.
@@ -277,7 +293,7 @@ impl Reading<'_> {
     }
 }
 
-type Rows = HashMap<&'static str, Vec<Cells>>;
+pub(in crate::store) type Rows = HashMap<&'static str, Vec<Cells>>;
 
 fn read<T>(
     rows: &Rows,
@@ -293,7 +309,7 @@ fn read<T>(
 }
 
 /// Rows of [`ALL`] as a journal; the school itself is left empty.
-pub(super) fn from_rows(rows: &Rows) -> Result<Journal, Error> {
+pub(in crate::store) fn from_rows(rows: &Rows) -> Result<Journal, Error> {
     let mut courses = read(rows, &COURSES, Some(6), |r| {
         Ok(Course {
             id: r.text(0),
