@@ -256,3 +256,18 @@ fn a_job_that_fails_says_why_in_words() {
         assert!(jobs::outcome(&row).unwrap().said.contains("none.zip"));
     });
 }
+
+#[test]
+fn a_database_tells_its_own_health() {
+    on_every_engine(|db| async move {
+        db.probe_write().await.unwrap();
+        db.probe_write().await.unwrap();
+        assert_eq!(db.list_schema_differences().await.unwrap(), Vec::<i64>::new());
+        assert_eq!(db.last_event().await.unwrap(), None);
+        let event = Event::new(EventKind::CheckFailed, "operator", AT);
+        db.begin().await.unwrap().record(&event, [0; 16]).await.unwrap().commit().await.unwrap();
+        assert_eq!(db.last_event().await.unwrap(), Some(event.payload()));
+        assert_eq!(db.count_register_lines().await.unwrap(), 0);
+        assert!(db.pool_figures().open >= 1);
+    });
+}

@@ -88,9 +88,12 @@ async fn schema(house: &House) -> Check {
 
 async fn guards(house: &House) -> Check {
     const NAME: &str = "guards";
-    match within(house.db.list_missing_guards()).await {
-        Ok(missing) if missing.is_empty() => Check::good(NAME, "все запреты базы данных на месте"),
-        Ok(missing) => Check::bad(NAME, format!("сняты запреты базы данных: {}", missing.join(", "))),
+    match within(house.db.list_guard_faults()).await {
+        Ok(faults) if faults.is_empty() => Check::good(NAME, "все запреты базы данных на месте"),
+        Ok(faults) => {
+            let names: Vec<&str> = faults.iter().map(|(name, _)| name.as_str()).collect();
+            Check::bad(NAME, format!("запреты базы данных сняты или изменены: {}", names.join(", ")))
+        }
         Err(said) => Check::bad(NAME, said),
     }
 }

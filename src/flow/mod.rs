@@ -153,15 +153,12 @@ pub enum Error {
     /// Another process holds the press.
     #[error("печать сейчас ставит другой процесс этого дома; повторите, когда он закончит")]
     SealingElsewhere,
-<<<<<<< HEAD
     /// A token that cannot be issued.
     #[error(transparent)]
     Token(#[from] crate::domain::token::Refusal),
-=======
     /// A change or its undoing says no.
     #[error(transparent)]
     Change(Box<change::Refusal>),
->>>>>>> main
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),

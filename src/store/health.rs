@@ -1,4 +1,4 @@
-//! The database's own health: can it be written, is its schema whole, do its guards stand. Floor 1.
+//! The database's own health: can it be written, is its schema whole, how many connections are there. Floor 1.
 
 use std::collections::BTreeSet;
 
@@ -16,11 +16,6 @@ pub struct PoolFigures {
 }
 
 impl Db {
-    /// Is it SQLite, or else PostgreSQL?
-    fn is_sqlite(&self) -> bool {
-        self.pool.connect_options().database_url.scheme() == "sqlite"
-    }
-
     /// Writes a row that means nothing: what a full, read-only or broken disk refuses.
     pub async fn probe_write(&self) -> Result<(), Error> {
         sqlx::query(
@@ -41,22 +36,6 @@ impl Db {
         let standing: BTreeSet<i64> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
         let known: BTreeSet<i64> = super::migrator(super::SQLITE_GUARDS).iter().map(|step| step.version).collect();
         Ok(standing.symmetric_difference(&known).copied().collect())
-    }
-
-    /// Guards (triggers) that ought to stand and do not, or are switched off.
-    pub async fn list_missing_guards(&self) -> Result<Vec<String>, Error> {
-        let (expected, sql) = if self.is_sqlite() {
-            (guards(&super::SQLITE_GUARDS), "select name from sqlite_master where type = 'trigger'")
-        } else {
-            // `tgname` is of a type of its own, which `Any` does not know; «D» is a trigger that was switched off.
-            (
-                guards(&super::POSTGRES_GUARDS),
-                "select cast(tgname as text) from pg_trigger where not tgisinternal and tgenabled <> 'D'",
-            )
-        };
-        let rows = sqlx::query(sql).fetch_all(&self.pool).await?;
-        let standing: BTreeSet<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-        Ok(expected.into_iter().filter(|name| !standing.contains(*name)).map(str::to_owned).collect())
     }
 
     /// Payload of the log's last event; `None` while the log is empty.
@@ -80,31 +59,5 @@ impl Db {
     /// Connections of this process.
     pub fn pool_figures(&self) -> PoolFigures {
         PoolFigures { open: self.pool.size(), idle: self.pool.num_idle() as u32 }
-    }
-}
-
-/// Names of the triggers that the guards' files make.
-fn guards(files: &[&'static str]) -> BTreeSet<&'static str> {
-    let mut names = BTreeSet::new();
-    for line in files.iter().flat_map(|file| file.lines()) {
-        let rest = ["create trigger if not exists ", "create or replace trigger ", "create trigger "]
-            .iter()
-            .find_map(|head| line.trim_start().strip_prefix(head));
-        if let Some(name) = rest.and_then(|rest| rest.split_whitespace().next()) {
-            names.insert(name);
-        }
-    }
-    names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_guards_files_name_their_triggers() {
-        let sqlite = guards(&super::super::SQLITE_GUARDS);
-        assert!(sqlite.contains("closures_no_update") && sqlite.contains("marks_update_locked"), "{sqlite:?}");
-        assert!(guards(&super::super::POSTGRES_GUARDS).contains("register_append_only"));
     }
 }

@@ -10,6 +10,7 @@ mod changes;
 mod copies;
 mod entries;
 mod exchange;
+mod guards;
 mod health;
 mod interface;
 mod jobs;
@@ -29,16 +30,13 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, SqlSafeStr};
 
 pub use certificates::CertificateRow;
-pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, columns_of, table_name};
+pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
 pub use copies::{CopyRow, StatementRow};
-<<<<<<< HEAD
+pub use guards::GuardFault;
 pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
 pub use jobs::{Hold, JobRow, JobState, NewJob};
-pub use journals::{Change, ClosureRow};
-=======
 pub use journals::{BundleRow, Change, ClosureRow, Replaced};
->>>>>>> main
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
 pub use register::SealedRow;
 pub use schools::SchoolRow;
@@ -134,6 +132,7 @@ fn world(message: &str) -> Option<&'static str> {
 pub struct Db {
     pool: AnyPool,
     school: String,
+    sqlite: bool,
 }
 
 /// How long a writer waits for its turn; longer than any transaction of ours takes, an import included.
@@ -160,7 +159,7 @@ impl Db {
         if !read_only {
             migrator(if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS }).run(&pool).await?;
         }
-        Ok(Self { pool, school: school.to_owned() })
+        Ok(Self { pool, school: school.to_owned(), sqlite: url.starts_with("sqlite") })
     }
 
     /// Identifier of the school.
