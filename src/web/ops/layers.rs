@@ -139,7 +139,7 @@ mod tests {
     }
 
     async fn ask(state: WebState, routes: Router<WebState>, headers: &[(&str, &str)]) -> (StatusCode, String) {
-        let mut router = super::super::super::dress(routes, state);
+        let mut router = crate::web::dress(routes, state);
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = "/asked".parse().unwrap();
         for (name, value) in headers {
