@@ -16,6 +16,7 @@ mod interface;
 mod jobs;
 mod journals;
 mod log;
+pub mod pages;
 mod register;
 mod rows;
 mod schools;

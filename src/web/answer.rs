@@ -291,7 +291,7 @@ async fn tell(
         }
         _ => String::new(),
     };
-    if wants_json(headers) {
+    if wants_json(headers) || address.starts_with("/api/") {
         let problem = Problem {
             r#type: format!("urn:letopis:problem:{}", refusal.code()),
             title: message,
