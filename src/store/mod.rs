@@ -36,6 +36,7 @@ pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
 pub use register::SealedRow;
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
+pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
 #[derive(Debug, thiserror::Error)]
