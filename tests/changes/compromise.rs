@@ -161,3 +161,40 @@ fn a_notice_needs_an_account_and_a_moment_that_is_past_and_says_when_it_is_late(
         assert_eq!(house.db.list_compromises().await.expect("notices").len(), 1);
     });
 }
+
+#[test]
+fn at_the_keyboard_it_is_one_command_to_note_and_one_to_undo() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("house");
+    let (before, spoilt) = super::house::block_on(async {
+        let house = super::house::found(&root, "sqlite").await;
+        super::house::bring_journal(&house, folder.path()).await;
+        let before = every_row(&house).await;
+        let marks = some_marks(&house, 51).await;
+        let edits: Vec<Edit> = marks.iter().map(|(key, _)| mark(key, "П5")).collect();
+        write(&house, ADMINISTRATOR, 20, &edits).await;
+        let spoilt = every_row(&house).await;
+        house.db.close().await;
+        (before, spoilt)
+    });
+    assert_ne!(before, spoilt);
+    let letopis = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_letopis"));
+        let output = command.arg("--dir").arg(&root).args(arguments).output().expect("the program runs");
+        let said = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
+        said
+    };
+    let said = letopis(&["compromise", "note", "--person", ADMINISTRATOR, "--since", "2025-10-27T12:10"]);
+    assert!(said.contains("Ждут решения: 51 изменение"), "{said}");
+    let shown = letopis(&["compromise", "show"]);
+    assert_eq!(shown.matches("ждёт решения").count(), 51, "{shown}");
+    let said = letopis(&["compromise", "undo", "--all"]);
+    assert!(said.contains("Отменено: 51 действие"), "{said}");
+    assert!(letopis(&["history", "--limit", "200"]).contains("недействительно"));
+    letopis(&["log", "verify"]);
+    super::house::block_on(async {
+        let house = House::open(&root).await.expect("the house opens");
+        assert_eq!(every_row(&house).await, before, "the whole journal is what it was");
+    });
+}

@@ -6,4 +6,5 @@ mod house;
 mod intruder;
 mod mechanism;
 mod model;
+mod purge;
 mod writers;
