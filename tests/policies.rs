@@ -5,7 +5,7 @@
 
 use letopis::domain::finding::Finding;
 use letopis::domain::journal::PeriodKind;
-use letopis::domain::policy::{self, AbsenceKind, Demand, Policy, Stage};
+use letopis::domain::policy::{self, AbsenceKind, Cadence, Demand, Policy, PrintDue, Stage};
 
 fn default_text() -> &'static str {
     policy::builtin("default").expect("the default policy is inside the program")
@@ -48,8 +48,9 @@ fn the_default_policy_says_what_the_regulations_say() {
     assert_eq!(stages(&policy.period_route), Stage::ALL);
     assert_eq!(stages(&policy.summary_route), &Stage::ALL[1..]);
     assert_eq!((policy.keep_journal_years, policy.keep_summary_years), (5, 25));
-    assert_eq!(policy.copy_due_school_days_before_end, 1);
-    assert_eq!((policy.cadence(9), policy.cadence(10)), (Some(PeriodKind::Quarter), Some(PeriodKind::HalfYear)));
+    assert_eq!(policy.print_due, PrintDue::BeforeEnd(1));
+    let each = |kind| Some(Cadence::Each(kind));
+    assert_eq!((policy.cadence(9), policy.cadence(10)), (each(PeriodKind::Quarter), each(PeriodKind::HalfYear)));
     assert_eq!(policy.cadence(12), None);
     assert_eq!(policy.absence("н").map(|rule| rule.kind), Some(AbsenceKind::Unexplained));
     assert_eq!(policy.absence("Н").map(|rule| rule.kind), Some(AbsenceKind::Unexcused));
