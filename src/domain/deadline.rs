@@ -282,7 +282,6 @@ fn hours(minutes: u32, calendar: &SchoolCalendar, question: &Question<'_>) -> Mo
     };
     match ends {
         Some(ends) => Moment::At(date.and_time(ends) + Duration::minutes(minutes.into())),
-        // Whole days of hours are sure to the day even without bells.
         None if question.what != What::Homework => {
             Moment::Unknown("звонки не заданы: когда кончился урок, неизвестно".to_owned())
         }

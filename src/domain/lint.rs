@@ -68,10 +68,24 @@ pub fn finds(issues: &[Issue]) -> bool {
     issues.iter().any(|issue| issue.finding.severity > Severity::Note)
 }
 
+/// What a key is about, in words.
 fn about(key: &str) -> String {
     let further = policy::KEYS.iter().find(|known| known.key == key).map(|known| known.about);
-    let question = || policy::PARAMETERS.iter().find(|asked| asked.keys.contains(&key)).map(|asked| asked.about);
-    further.or_else(question).unwrap_or(key).to_owned()
+    let first = match key {
+        "print.cadence" => Some("когда делается копия"),
+        "print.due_before_end" | "print.due_after_end" | "print.due_by" => Some("срок копии"),
+        "route.period_copy" => Some("кто подписывает копию периода"),
+        "route.summary_sheet" => Some("кто подписывает сводную ведомость"),
+        "retention.period_copy" => Some("срок хранения журнала"),
+        "retention.summary_sheet" => Some("срок хранения сводной ведомости"),
+        "codes.marks" => Some("шкала отметок"),
+        "codes.absence" => Some("обозначения пропусков"),
+        "codes.final" => Some("обозначения вместо итоговых отметок"),
+        "signature.wording" => Some("вид электронной подписи"),
+        "seal.wording" => Some("слова печати"),
+        _ => None,
+    };
+    further.or(first).unwrap_or(key).to_owned()
 }
 
 /// The other clauses and readings that the file records.
@@ -207,28 +221,26 @@ fn after_print(policy: &Policy) -> Vec<Issue> {
     // A supplement takes up what comes after the copy; marks of the period itself must stand in the copy all the same.
     if !policy.is_said("print.late_entries") {
         for key in ["deadline.lesson", "deadline.oral", "deadline.written", "deadline.control"] {
-            let late = policy.said.iter().filter(|said| said.key == key && policy.is_said(key)).filter(|said| {
+            let is_late = |said: &Said| {
                 days_of(said).is_some_and(|days| match policy.print_due {
                     PrintDue::BeforeEnd(before) => before > 0 || days > 0,
                     PrintDue::AfterEnd(after) => days > after,
                     PrintDue::By(..) => days > LESSONS_TO_PRINT_DAYS,
                 })
-            });
-            for said in late {
-                let which = if said.grades == ALL_GRADES {
-                    String::new()
-                } else {
-                    format!(", {}", grades(said.grades.0, said.grades.1))
-                };
-                let message = format!(
-                    "{}{which}: срок — {} ({}), а копия делается {print} ({print_clause}): то, что внесено в последние дни в срок, в копию \
-                     не попадёт, и положение не говорит, куда оно идёт",
-                    about(key),
-                    said.in_russian(),
-                    said.clause
-                );
-                issues.push(Issue::new(AFTER_PRINT, key, message, &[&said.clause, &print_clause]));
+            };
+            let late = terms(policy, key, is_late);
+            if late.is_empty() {
+                continue;
             }
+            let message = format!(
+                "{} — срок {}, а копия делается {print} ({print_clause}): то, что внесено в последние дни в срок, в копию не попадёт, и \
+                 положение не говорит, куда оно идёт",
+                about(key),
+                in_words(&late)
+            );
+            let clauses: Vec<&str> =
+                late.iter().map(|said| said.clause.as_str()).chain([print_clause.as_str()]).collect();
+            issues.push(Issue::new(AFTER_PRINT, key, message, &clauses));
         }
     }
     let key = "deadline.period_mark";
@@ -261,26 +273,38 @@ fn after_final(policy: &Policy) -> Vec<Issue> {
     }
     let mut issues = Vec::new();
     for key in ["deadline.written", "deadline.control"] {
-        for said in policy.said.iter().filter(|said| said.key == key && policy.is_said(key)) {
-            if days_of(said).is_some_and(|days| days > 0) {
-                let which = if said.grades == ALL_GRADES {
-                    String::new()
-                } else {
-                    format!(", {}", grades(said.grades.0, said.grades.1))
-                };
-                let message = format!(
-                    "{}{which}: срок — {} ({}), а после отметок за период исправлять журнал запрещено ({}): отметку за работу последних дней \
-                     поставить в срок нельзя",
-                    about(key),
-                    said.in_russian(),
-                    said.clause,
-                    edit.clause
-                );
-                issues.push(Issue::new(AFTER_FINAL, key, message, &[&said.clause, &edit.clause]));
-            }
+        let late = terms(policy, key, |said| days_of(said).is_some_and(|days| days > 0));
+        if late.is_empty() {
+            continue;
         }
+        let message = format!(
+            "{} — срок {}, а после отметок за период исправлять журнал запрещено ({}): отметку за работу последних дней поставить в срок \
+             нельзя",
+            about(key),
+            in_words(&late),
+            edit.clause
+        );
+        let clauses: Vec<&str> = late.iter().map(|said| said.clause.as_str()).chain([edit.clause.as_str()]).collect();
+        issues.push(Issue::new(AFTER_FINAL, key, message, &clauses));
     }
     issues
+}
+
+/// The statements of the regulation itself under a key that are of that kind.
+fn terms<'p>(policy: &'p Policy, key: &str, is: impl Fn(&Said) -> bool) -> Vec<&'p Said> {
+    policy.said.iter().filter(|said| said.key == key && policy.is_said(key) && is(said)).collect()
+}
+
+/// «2–8 классы — 3 календарных дня (000 Рег 2.3), 9–11 классы — …».
+fn in_words(terms: &[&Said]) -> String {
+    let one = |said: &&Said| {
+        let which = match said.grades {
+            ALL_GRADES => String::new(),
+            (from, to) => format!("{} — ", grades(from, to)),
+        };
+        format!("{which}{} ({})", said.in_russian(), said.clause)
+    };
+    terms.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// Cases that the regulation opens and does not settle.

@@ -19,6 +19,7 @@ pub use self::inherit::{Silence, Source};
 pub use self::keys::{KEYS, Key, PARAMETERS, Parameter, Shape};
 use self::reader::{Node, Reader};
 pub use self::said::{ALL_GRADES, Other, Said, Unit, Value, as_written};
+pub use self::show::{Difference, difference};
 use super::canon::Digest;
 use super::finding::Finding;
 use super::journal::{PeriodKind, YEAR};

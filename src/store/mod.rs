@@ -13,6 +13,7 @@ mod exchange;
 mod interface;
 mod journals;
 mod log;
+mod policies;
 mod register;
 mod rows;
 mod schools;
@@ -30,6 +31,7 @@ pub use certificates::CertificateRow;
 pub use copies::{CopyRow, StatementRow};
 pub use journals::{Change, ClosureRow};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
+pub use policies::PolicyRow;
 pub use register::SealedRow;
 pub use schools::SchoolRow;
 

@@ -89,3 +89,14 @@ pub(super) fn find<'a>(root: &'a Node, key: &str) -> Option<&'a Node> {
     let (section, name) = key.split_once('.')?;
     root.get(section)?.get(name)
 }
+
+impl Source {
+    /// Word of listings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Said => "said",
+            Self::Silent => "silent",
+            Self::Absent => "absent",
+        }
+    }
+}

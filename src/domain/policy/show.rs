@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Cadence, Demand, PrintDue};
+use super::{Cadence, Demand, Policy, PolicyValue, PrintDue};
 use crate::domain::journal::PeriodKind;
 use crate::domain::words;
 
@@ -74,4 +74,36 @@ impl PrintDue {
                 .map_or_else(String::new, |date| format!("не позднее {}", words::day_and_month(date))),
         }
     }
+}
+
+/// A key under which two policies differ; a side is `None` where that policy has no such key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference<'p> {
+    /// `deadline.written.2-8`.
+    pub key: String,
+    /// The first policy's value.
+    pub first: Option<&'p PolicyValue>,
+    /// The second policy's value.
+    pub second: Option<&'p PolicyValue>,
+}
+
+/// Where two policies say different things, in the order of the first one's values; the same value under another clause is no difference.
+pub fn difference<'p>(first: &'p Policy, second: &'p Policy) -> Vec<Difference<'p>> {
+    let find = |policy: &'p Policy, key: &str| policy.values.iter().find(|value| value.key == key);
+    let mut keys: Vec<&str> = first.values.iter().map(|value| value.key.as_str()).collect();
+    for value in &second.values {
+        if find(first, &value.key).is_none() {
+            // A key of the second alone stands beside its kin: after the last key of the same name before the narrowing.
+            let kin = value.key.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+            let place = keys.iter().rposition(|key| key.starts_with(&kin)).map_or(keys.len(), |last| last + 1);
+            keys.insert(place, &value.key);
+        }
+    }
+    keys.into_iter()
+        .map(|key| Difference { key: key.to_owned(), first: find(first, key), second: find(second, key) })
+        .filter(|one| match (one.first, one.second) {
+            (Some(first), Some(second)) => (&first.value, &first.unit) != (&second.value, &second.unit),
+            _ => true,
+        })
+        .collect()
 }
