@@ -182,20 +182,20 @@ pub fn judge<'p>(scope: &Scope<'_>, policy: impl Fn(NaiveDate) -> &'p Policy) ->
             judged.push(judging.entry(lesson, course, EntryKind::Mark, learner, work, true));
         }
     }
-    judged.sort_by(|a, b| {
-        let key = |one: &Judged| {
-            (
-                one.class.clone(),
-                one.lesson.date,
-                one.lesson.number,
-                one.course_id.clone(),
-                one.kind,
-                one.learner_id.clone(),
-            )
-        };
-        key(a).cmp(&key(b))
-    });
+    judged.sort_by(|a, b| order(a).cmp(&order(b)));
     judged
+}
+
+/// Classes by grade, then the order of the day.
+fn order(one: &Judged) -> (u32, &str, NaiveDate, u8, &str, EntryKind, &str) {
+    let lesson = &one.lesson;
+    (grade_of(&one.class), &one.class, lesson.date, lesson.number, &one.course_id, one.kind, &one.learner_id)
+}
+
+/// The number before a class's letter: 9А stands before 10А.
+fn grade_of(class: &str) -> u32 {
+    let digits: String = class.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or_default()
 }
 
 struct Judging<'a, P> {
@@ -352,13 +352,14 @@ impl Tally {
 
 /// Counts by class and teacher, in the order of class and teacher.
 pub fn tally(judged: &[Judged]) -> Vec<Tally> {
-    let mut tallies: BTreeMap<(&str, &str), [[usize; 4]; 4]> = BTreeMap::new();
+    let mut tallies: BTreeMap<(u32, &str, &str), [[usize; 4]; 4]> = BTreeMap::new();
     for one in judged {
-        tallies.entry((&one.class, &one.teacher_id)).or_default()[one.kind as usize][one.status as usize] += 1;
+        tallies.entry((grade_of(&one.class), &one.class, &one.teacher_id)).or_default()[one.kind as usize]
+            [one.status as usize] += 1;
     }
     tallies
         .into_iter()
-        .map(|((class, teacher), counts)| Tally { class: class.to_owned(), teacher_id: teacher.to_owned(), counts })
+        .map(|((_, class, teacher), counts)| Tally { class: class.to_owned(), teacher_id: teacher.to_owned(), counts })
         .collect()
 }
 
