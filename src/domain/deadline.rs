@@ -3,11 +3,15 @@
 //! A term is counted with the school's calendar; what the calendar does not know (bells, a timetable, days to come) is said and never
 //! guessed. Where the regulation has another clause or another reading, the answers of both stand side by side.
 
+mod print;
+
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::calendar::{DayUnit, SchoolCalendar};
-use super::policy::{Policy, PrintDue, Said, Source, Unit, Value};
+use super::policy::{Policy, Said, Source, Unit, Value};
 use super::words;
+
+pub use print::{Copy, PrintDuty, print_due, print_duty};
 
 /// What is to be entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -303,24 +307,4 @@ fn period_mark(said: &Said, calendar: &SchoolCalendar, question: &Question<'_>) 
     calendar
         .study_day_before_end(question.class, period.starts, period.ends, before)
         .map_or_else(|| Moment::Unknown("в периоде нет столько учебных дней".to_owned()), Moment::EndOf)
-}
-
-/// The day on which the printed copy of a span is due (DOC-01, DOC-10); `None` when the calendar does not reach there.
-pub fn print_due(
-    policy: &Policy,
-    calendar: &SchoolCalendar,
-    class: &str,
-    starts: NaiveDate,
-    ends: NaiveDate,
-) -> Option<NaiveDate> {
-    use chrono::Datelike as _;
-    match policy.print_due {
-        PrintDue::BeforeEnd(days) => calendar.study_day_before_end(class, starts, ends, days),
-        PrintDue::AfterEnd(days) => calendar.after(DayUnit::Calendar, class, ends, days),
-        PrintDue::By(month, day) => {
-            // The school year ends in the calendar year after its first September.
-            let year = ends.year() + i32::from(ends.month() >= 9);
-            NaiveDate::from_ymd_opt(year, month, day)
-        }
-    }
 }

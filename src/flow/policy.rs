@@ -8,7 +8,9 @@ use chrono::NaiveDate;
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
+use crate::domain::deadline::{self, PrintDuty};
 use crate::domain::policy::{self, Policy};
+use crate::domain::snapshot::{CopyKind, Snapshot};
 use crate::domain::words;
 use crate::store::PolicyRow;
 
@@ -193,4 +195,42 @@ fn check(history: &History, policy: &Policy, asked: Option<NaiveDate>, order: &s
         return Err(Refusal::NotLater { from: words::date_short(from), last: words::date_short(last) });
     }
     Ok(from)
+}
+
+/// What a record rests on: the policy that it was made under, and what that policy asks of its paper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// The policy as this house knows it; `None` when the house has lost it (the doctor tells).
+    pub under: Option<InForce>,
+    /// Is that policy still the one in force today?
+    pub in_force: bool,
+    /// Clause of the term of keeping.
+    pub keep_clause: String,
+    /// What is asked of the paper copy; `None` without the policy or the period.
+    pub paper: Option<PrintDuty>,
+}
+
+/// What the record of a snapshot rests on; `today` decides whether its policy is still in force.
+pub async fn basis(house: &House, frozen: &Snapshot, today: NaiveDate) -> Result<Basis, Error> {
+    let history = history(house).await?;
+    let under = history.by_digest(frozen.policy.digest).cloned();
+    let in_force = history.on(today).policy.digest == frozen.policy.digest;
+    let key = match frozen.copy.kind {
+        CopyKind::PeriodCopy => "retention.period_copy",
+        CopyKind::SummarySheet => "retention.summary_sheet",
+    };
+    let keep_clause = under.as_ref().map(|under| under.policy.clause(key).to_owned()).unwrap_or_default();
+    let journal = house.db.load_journal(&frozen.year).await?;
+    let calendar = super::timeliness::calendar_of(house, &journal).await?;
+    let days = frozen.period.starts.parse().ok().zip(frozen.period.ends.parse().ok());
+    let kind = journal.periods.iter().find(|period| period.id == frozen.period.id).map(|period| period.kind);
+    let (class, period) = (frozen.class.name.as_str(), frozen.period.id.as_str());
+    let paper = under.as_ref().zip(days).map(|(under, days)| {
+        deadline::print_duty(
+            &under.policy,
+            &calendar,
+            &deadline::Copy { class, grade: frozen.class.grade, period, kind, days },
+        )
+    });
+    Ok(Basis { under, in_force, keep_clause, paper })
 }

@@ -37,7 +37,8 @@ pub async fn calendar_on(house: &House, day: NaiveDate) -> Result<SchoolCalendar
     calendar(house, &year).await
 }
 
-async fn calendar_of(_house: &House, journal: &Journal) -> Result<SchoolCalendar, Error> {
+/// The calendar of a journal's year, with what is set up for it.
+pub(super) async fn calendar_of(_house: &House, journal: &Journal) -> Result<SchoolCalendar, Error> {
     Ok(SchoolCalendar::from_journal(journal))
 }
 

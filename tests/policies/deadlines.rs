@@ -157,7 +157,7 @@ fn a_periods_marks_and_its_copy_are_due_on_the_last_but_one_study_day_of_the_cla
     );
     assert!(matches!(ask("chernushka-2018", "9А", "2025-10-27", What::PeriodMark)[0].moment, Moment::Unknown(_)));
     let copy =
-        |name, class, starts, ends| deadline::print_due(&preset(name), &calendar(), class, day(starts), day(ends));
+        |name, class, starts, ends| deadline::print_due(&preset(name), &calendar(), class, (day(starts), day(ends)));
     assert_eq!(copy("chernushka-2018", "9А", "2025-09-01", "2025-10-24"), Some(day("2025-10-23")));
     assert_eq!(copy("chernushka-2018", "10А", "2025-09-01", "2025-12-30"), Some(day("2025-12-29")));
     assert_eq!(copy("bauman", "9А", "2025-09-01", "2025-10-24"), Some(day("2025-10-24")));
