@@ -1,9 +1,11 @@
 //! Timeliness of a journal under its policy: entry times that are known are judged, the rest is said to be unknown. Floor 2.
 
+use std::collections::HashSet;
+
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{Act, Error, House, policy};
-use crate::domain::calendar::SchoolCalendar;
+use crate::domain::calendar::{Basis, SchoolCalendar};
 use crate::domain::journal::{Journal, YEAR};
 use crate::domain::period;
 use crate::domain::timeliness::{self, Judged, Scope};
@@ -37,9 +39,14 @@ pub async fn calendar_on(house: &House, day: NaiveDate) -> Result<SchoolCalendar
     calendar(house, &year).await
 }
 
-/// The calendar of a journal's year, with what is set up for it.
-pub(super) async fn calendar_of(_house: &House, journal: &Journal) -> Result<SchoolCalendar, Error> {
-    Ok(SchoolCalendar::from_journal(journal))
+/// The calendar of a journal's year, with what is set up for it; where no days and weeks are, those that the lessons show.
+pub(super) async fn calendar_of(house: &House, journal: &Journal) -> Result<SchoolCalendar, Error> {
+    let setup = house.db.load_setup(&journal.school.year).await?;
+    let mut calendar = setup.calendar(journal);
+    if calendar.basis == Basis::Lessons {
+        calendar.weeks = SchoolCalendar::from_journal(journal).weeks;
+    }
+    Ok(calendar)
 }
 
 /// Judges the entries of a year, a class, a period or a week, each under the policy of its own day.
@@ -47,7 +54,13 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
     let mut journal = house.db.load_journal(&question.year).await?;
     let calendar = calendar_of(house, &journal).await?;
     let policies = policy::history(house).await?;
-    let entries = house.db.list_entries(&question.year).await?;
+    // What the journal's earlier home knew, and what was entered here: a bundle's time is the elder, so it stands.
+    let mut entries = house.db.list_entries(&question.year).await?;
+    let known: HashSet<_> = entries.iter().map(|one| (one.lesson.clone(), one.kind, one.learner_id.clone())).collect();
+    let here = house.db.list_entered(&question.year).await?;
+    entries.extend(
+        here.into_iter().filter(|one| !known.contains(&(one.lesson.clone(), one.kind, one.learner_id.clone()))),
+    );
     let classes: Vec<_> = match &question.class {
         Some(name) => {
             let class = journal.class(name).ok_or_else(|| period::Refusal::NoClass(name.clone()))?;
