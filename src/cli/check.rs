@@ -1,20 +1,18 @@
-//! `verify`, `log`, `doctor`, `key`, `policy`: checks and what they rest on. Floor 3.
+//! `verify`, `log`, `doctor`, `key`: checks and what they rest on. Floor 3.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::journal::{parse_policy, policy_text};
 use super::records::write_new;
 use super::russian;
 use super::table::{Table, grouped, print_json};
-use super::{Desk, Failure, REFUSED, UNUSABLE, print_findings};
+use super::{Desk, Failure, UNUSABLE, print_findings};
 use crate::domain::canon::Digest;
 use crate::domain::checkpoint::Checkpoint;
-use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::finding::{Finding, Verdict};
 use crate::domain::log_proof::LogProof;
-use crate::domain::policy::{self, PolicyValue};
 use crate::flow::House;
 use crate::flow::keys::Keyring;
 use crate::flow::log::Printed;
@@ -123,34 +121,34 @@ fn print_report(report: &Report) {
 async fn old_checkpoint(desk: &Desk, old: &str) -> Result<u8, Failure> {
     let house = desk.house().await?;
     let old = read_checkpoint(old, &house.config.school)?;
-    let mut findings = Vec::new();
-    if old.origin != house.config.school {
-        findings.push(
-            Finding::new("log.other-origin", "контрольная точка", "точка другого журнала событий")
-                .expected_found(house.config.school.clone(), old.origin.clone()),
-        );
-    }
-    let leaves = log::leaves(&house.db.list_log().await?);
-    if findings.is_empty() {
-        findings.extend(log::contains_printed(&old, &leaves));
-    }
+    let (findings, size) = against(&house, &old).await?;
     let verdict = Verdict::of(&findings, false);
     if desk.json {
         print_json(&serde_json::json!({
-            "verdict": verdict, "size": old.size, "root": old.root, "log_size": leaves.len(), "findings": findings
+            "verdict": verdict, "size": old.size, "root": old.root, "log_size": size, "findings": findings
         }));
     } else {
         print_findings(&findings);
         match verdict {
             Verdict::Valid => println!(
                 "Журнал событий содержит контрольную точку {}: с тех пор записи только добавлялись (сейчас их {}).",
-                old.size,
-                leaves.len()
+                old.size, size
             ),
             _ => println!("ВЫВОД: {}", verdict.as_russian()),
         }
     }
     Ok(verdict.exit_code())
+}
+
+/// What the house's log of today says of an old checkpoint, and its size of today.
+async fn against(house: &House, old: &Printed) -> Result<(Vec<Finding>, usize), Failure> {
+    let leaves = log::leaves(&house.db.list_log().await?);
+    if old.origin != house.config.school {
+        let other = Finding::new("log.other-origin", "контрольная точка", "точка другого журнала событий")
+            .expected_found(house.config.school.clone(), old.origin.clone());
+        return Ok((vec![other], leaves.len()));
+    }
+    Ok((log::contains_printed(old, &leaves).into_iter().collect(), leaves.len()))
 }
 
 /// A checkpoint from a file (signed note or bare body), or as a sheet shows it: `size:root` of the title page, or the whole text of a
@@ -189,9 +187,19 @@ pub(super) struct Log {
 #[derive(Debug, Subcommand)]
 enum Logged {
     #[command(about = "Подписать и напечатать контрольную точку журнала событий")]
-    Checkpoint,
-    #[command(about = "Проверить журнал событий по его строкам и всем прежним контрольным точкам")]
-    Verify,
+    Checkpoint {
+        #[arg(long, help = "Только если сегодня точки ещё не было и журнал событий с прошлой точки вырос")]
+        if_due: bool,
+    },
+    #[command(about = "Проверить журнал событий и данные школы по строкам: точки, цепочка, история, таблицы")]
+    Verify {
+        #[arg(
+            long,
+            value_name = "ТОЧКА",
+            help = "Контрольная точка со старого листа или из сейфа: файл точки, «размер:корень» или текст QR-кода"
+        )]
+        checkpoint: Option<String>,
+    },
     #[command(about = "Доказать, что запись есть в журнале событий")]
     Prove {
         #[arg(value_name = "ЗАПИСЬ", help = "Номер записи, с нуля, или скреплённая копия; без этого последняя запись")]
@@ -211,16 +219,28 @@ struct EntryLine<'a> {
 
 impl Log {
     pub(super) fn is_check(&self) -> bool {
-        matches!(self.what, Logged::Verify)
+        matches!(self.what, Logged::Verify { .. })
     }
 
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let house = desk.house().await?;
         match self.what {
-            Logged::Checkpoint => {
-                let keyring = Keyring::open(&house).await?;
+            Logged::Checkpoint { if_due } => {
                 let act = desk.act(&house);
-                let checkpoint = log::checkpoint(&house, &keyring, &act).await?;
+                let keyring = Keyring::open(&house).await?;
+                let checkpoint = match if_due {
+                    true => log::daily_checkpoint(&house, &act).await?,
+                    false => Some(log::checkpoint(&house, &keyring, &act).await?),
+                };
+                let Some(checkpoint) = checkpoint else {
+                    match desk.json {
+                        true => print_json(&serde_json::json!({"signed": false})),
+                        false => {
+                            println!("Новая контрольная точка не нужна: сегодняшняя уже есть или журнал не вырос.")
+                        }
+                    }
+                    return Ok(0);
+                };
                 let row = log::signed(&checkpoint, &keyring, &act)?;
                 if desk.json {
                     print_json(&serde_json::json!({
@@ -231,8 +251,11 @@ impl Log {
                 }
                 Ok(0)
             }
-            Logged::Verify => {
-                let findings = log::verify(&house).await?;
+            Logged::Verify { checkpoint } => {
+                let mut findings = log::verify(&house).await?;
+                if let Some(old) = checkpoint {
+                    findings.extend(against(&house, &read_checkpoint(&old, &house.config.school)?).await?.0);
+                }
                 let (size, root) = house.db.log_state().await?;
                 let verdict = Verdict::of(&findings, false);
                 if desk.json {
@@ -376,95 +399,4 @@ impl Key {
         table.print("Ключей ещё нет: они выдаются при загрузке журнала.");
         Ok(0)
     }
-}
-
-/// `policy`.
-#[derive(Debug, Args)]
-pub(super) struct Policy {
-    #[command(subcommand)]
-    what: Policies,
-}
-
-#[derive(Debug, Subcommand)]
-enum Policies {
-    #[command(about = "Проверить файл правил")]
-    Check {
-        #[arg(value_name = "ПРАВИЛА", default_value = "default", help = "Имя встроенных правил или файл .toml")]
-        policy: String,
-    },
-    #[command(about = "Показать правила: значение, единица, пункт положения")]
-    Show {
-        #[arg(
-            value_name = "ПРАВИЛА",
-            help = "Имя встроенных правил или файл .toml; без этого правила дома или default"
-        )]
-        policy: Option<String>,
-    },
-}
-
-#[derive(Debug, Serialize)]
-struct ValueLine<'a> {
-    id: &'a str,
-    value: &'a str,
-    unit: &'a str,
-    clause: &'a str,
-}
-
-impl Policy {
-    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
-        match self.what {
-            Policies::Check { policy: asked } => {
-                let (name, text) = policy_text(&asked)?;
-                let findings = parse_policy(&asked, &name, &text).err().unwrap_or_default();
-                let wrong = findings.iter().any(|finding| finding.severity >= Severity::Error);
-                if desk.json {
-                    print_json(&findings);
-                } else {
-                    print_findings(&findings);
-                    println!("Правила «{name}»: {}", if wrong { "есть ошибки" } else { "ошибок нет" });
-                }
-                Ok(if wrong { REFUSED } else { 0 })
-            }
-            Policies::Show { policy: asked } => {
-                let parsed = match (&asked, desk.folder()) {
-                    (None, Ok(_)) => desk.house().await?.policy,
-                    _ => {
-                        let asked = asked.as_deref().unwrap_or("default");
-                        let (name, text) = policy_text(asked)?;
-                        match parse_policy(asked, &name, &text) {
-                            Ok(policy) => policy,
-                            Err(findings) => {
-                                print_findings(&findings);
-                                return Ok(REFUSED);
-                            }
-                        }
-                    }
-                };
-                print_policy(desk, &parsed);
-                Ok(0)
-            }
-        }
-    }
-}
-
-fn print_policy(desk: &Desk, policy: &policy::Policy) {
-    if desk.json {
-        let line = |value: &'_ PolicyValue| {
-            serde_json::json!(ValueLine {
-                id: &value.key,
-                value: &value.value,
-                unit: &value.unit,
-                clause: &value.clause
-            })
-        };
-        print_json(&policy.values.iter().map(line).collect::<Vec<_>>());
-        return;
-    }
-    println!("{} — {}", policy.name, policy.title);
-    println!("SHA-256 {}", policy.digest);
-    let mut table = Table::new(&["Ключ", "Значение", "Единица", "Пункт"]);
-    for value in &policy.values {
-        table.row(vec![value.key.clone(), value.value.clone(), value.unit.clone(), value.clause.clone()]);
-    }
-    print!("{}", table.to_text());
 }
