@@ -17,6 +17,7 @@ mod jobs;
 mod journals;
 mod log;
 pub mod pages;
+mod policies;
 mod register;
 mod rows;
 mod schools;
@@ -39,9 +40,11 @@ pub use interface::{AnswerKey, KeptAnswer, TokenRow};
 pub use jobs::{Hold, JobRow, JobState, NewJob};
 pub use journals::{BundleRow, Change, ClosureRow, Replaced};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
+pub use policies::PolicyRow;
 pub use register::SealedRow;
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
+pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
 #[derive(Debug, thiserror::Error)]
