@@ -66,6 +66,7 @@ create table sessions (
     ended bigint not null,         -- 0: still open
     end_reason text not null,
     factor bigint not null,        -- 1: a second factor was given
+    how text not null,             -- password, identity
     address text not null, agent text not null,
     primary key (school, token)
 );

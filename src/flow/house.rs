@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::people::AccessLog;
+use super::signin::SignIn;
 use super::{Act, Error, keys, salt};
 use crate::config::{self, Config};
 use crate::domain::audit::{Event, EventKind};
@@ -24,6 +26,10 @@ pub struct House {
     pub db: Db,
     /// The policy in force.
     pub policy: Policy,
+    /// Passwords, sessions, second factors.
+    pub sign_in: SignIn,
+    /// Who looked at whose data.
+    pub access: AccessLog,
 }
 
 /// How a house is to be made.
@@ -80,7 +86,7 @@ impl House {
         // The settings come last: a folder without them is no house, so a crash above leaves nothing that could be opened.
         let settings = root.join(config::FILE);
         crate::vault::durable::write_once(&settings, config.to_text().as_bytes())?;
-        Ok(Self { root: root.to_owned(), config, db, policy })
+        Ok(Self { root: root.to_owned(), config, db, policy, sign_in: SignIn::default(), access: AccessLog::default() })
     }
 
     /// Opens the house in a folder.
@@ -89,7 +95,7 @@ impl House {
         let db = Db::open(&config.database_url(root), &config.school).await?;
         let row = db.find_school().await?.ok_or(Error::Damaged("в базе данных нет школы этого дома".to_owned()))?;
         let policy = parse_policy(&row.policy, &row.policy_text)?;
-        Ok(Self { root: root.to_owned(), config, db, policy })
+        Ok(Self { root: root.to_owned(), config, db, policy, sign_in: SignIn::default(), access: AccessLog::default() })
     }
 
     /// The school year to work on: the one asked for, or the newest on record.

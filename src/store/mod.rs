@@ -27,9 +27,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, SqlSafeStr};
 
 pub use access::{AccessRow, Looked};
-pub use accounts::{
-    AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow,
-};
+pub use accounts::{AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow};
 pub use certificates::CertificateRow;
 pub use copies::{CopyRow, StatementRow};
 pub use journals::{Change, ClosureRow};

@@ -42,7 +42,8 @@ pub struct AcquaintanceRow {
     pub read_at: String,
 }
 
-const COLUMNS: &str = "id, year, person, role, grade_from, grade_to, stands_for, acting, order_no, order_date, starts, ends,
+const COLUMNS: &str =
+    "id, year, person, role, grade_from, grade_to, stands_for, acting, order_no, order_date, starts, ends,
     end_order";
 
 fn appointment(row: &AnyRow) -> Result<Appointment, Error> {
@@ -173,8 +174,7 @@ impl Db {
     /// Every appointment of the school, by identifier.
     pub async fn list_appointments(&self) -> Result<Vec<Appointment>, Error> {
         let sql = format!("select {COLUMNS} from appointments where school = $1 order by id");
-        let rows =
-            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(self.school.clone()).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(self.school.clone()).fetch_all(&self.pool).await?;
         rows.iter().map(appointment).collect()
     }
 

@@ -69,8 +69,7 @@ impl Db {
     pub async fn list_people(&self, year: &str) -> Result<Vec<PersonName>, Error> {
         let mut people = Vec::new();
         for (kind, sql) in PEOPLE {
-            let rows =
-                sqlx::query(sql).bind(self.school.clone()).bind(year.to_owned()).fetch_all(&self.pool).await?;
+            let rows = sqlx::query(sql).bind(self.school.clone()).bind(year.to_owned()).fetch_all(&self.pool).await?;
             for row in &rows {
                 people.push(PersonName {
                     id: row.try_get(0)?,
@@ -101,8 +100,7 @@ impl Db {
             ("guardian", "select surname, given_name, patronymic, '' from guardians where school = $1 and id = $2"),
         ];
         for (kind, sql) in ONE {
-            let row =
-                sqlx::query(sql).bind(self.school.clone()).bind(id.to_owned()).fetch_optional(&self.pool).await?;
+            let row = sqlx::query(sql).bind(self.school.clone()).bind(id.to_owned()).fetch_optional(&self.pool).await?;
             if let Some(row) = row {
                 return Ok(Some(PersonName {
                     id: id.to_owned(),

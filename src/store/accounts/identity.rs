@@ -89,7 +89,14 @@ impl Db {
 
 impl Tx {
     /// Links a subject of the identity service to a person; a subject that is linked already is a `Duplicate`.
-    pub async fn write_link(&mut self, issuer: &str, subject: &str, person: &str, at: &str, by: &str) -> Result<(), Error> {
+    pub async fn write_link(
+        &mut self,
+        issuer: &str,
+        subject: &str,
+        person: &str,
+        at: &str,
+        by: &str,
+    ) -> Result<(), Error> {
         let school = self.school().to_owned();
         sqlx::query(
             "insert into oidc_links (school, issuer, subject, person, linked_at, linked_by) values ($1, $2, $3, $4, $5, $6)",

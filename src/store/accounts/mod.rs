@@ -91,7 +91,8 @@ impl AccountRow {
     }
 }
 
-const COLUMNS: &str = "person, login, secret, state, issued_at, issued_by, one_time_until, password_at, locked_at, locked_by,
+const COLUMNS: &str =
+    "person, login, secret, state, issued_at, issued_by, one_time_until, password_at, locked_at, locked_by,
     factor_salt, factor_on, factor_step";
 
 fn account(row: &AnyRow) -> Result<AccountRow, Error> {
@@ -147,14 +148,13 @@ impl Db {
 
     /// Takes a step of the second factor: true for the first who uses it, so that a code never opens two sessions.
     pub async fn use_factor_step(&self, person: &str, step: i64) -> Result<bool, Error> {
-        let done = sqlx::query(
-            "update accounts set factor_step = $3 where school = $1 and person = $2 and factor_step < $3",
-        )
-        .bind(self.school.clone())
-        .bind(person.to_owned())
-        .bind(step)
-        .execute(&self.pool)
-        .await?;
+        let done =
+            sqlx::query("update accounts set factor_step = $3 where school = $1 and person = $2 and factor_step < $3")
+                .bind(self.school.clone())
+                .bind(person.to_owned())
+                .bind(step)
+                .execute(&self.pool)
+                .await?;
         Ok(done.rows_affected() == 1)
     }
 

@@ -24,6 +24,8 @@ pub struct SessionRow {
     pub end_reason: String,
     /// Was a second factor given?
     pub factor: bool,
+    /// `password` or `identity`.
+    pub how: String,
     /// Address it was opened from.
     pub address: String,
     /// What the browser calls itself.
@@ -39,7 +41,7 @@ pub enum Attempt {
     NotBefore(i64),
 }
 
-const COLUMNS: &str = "token, person, began, seen, expires, ended, end_reason, factor, address, agent";
+const COLUMNS: &str = "token, person, began, seen, expires, ended, end_reason, factor, how, address, agent";
 
 fn session(row: &AnyRow) -> Result<SessionRow, Error> {
     Ok(SessionRow {
@@ -51,8 +53,9 @@ fn session(row: &AnyRow) -> Result<SessionRow, Error> {
         ended: row.try_get(5)?,
         end_reason: row.try_get(6)?,
         factor: row.try_get::<i64, _>(7)? == 1,
-        address: row.try_get(8)?,
-        agent: row.try_get(9)?,
+        how: row.try_get(8)?,
+        address: row.try_get(9)?,
+        agent: row.try_get(10)?,
     })
 }
 
@@ -60,8 +63,8 @@ impl Db {
     /// Opens a session.
     pub async fn open_session(&self, row: &SessionRow) -> Result<(), Error> {
         sqlx::query(
-            "insert into sessions (school, token, person, began, seen, expires, ended, end_reason, factor, address, agent)
-             values ($1, $2, $3, $4, $5, $6, 0, '', $7, $8, $9)",
+            "insert into sessions (school, token, person, began, seen, expires, ended, end_reason, factor, how, address,
+             agent) values ($1, $2, $3, $4, $5, $6, 0, '', $7, $8, $9, $10)",
         )
         .bind(self.school.clone())
         .bind(row.token.clone())
@@ -70,6 +73,7 @@ impl Db {
         .bind(row.seen)
         .bind(row.expires)
         .bind(i64::from(row.factor))
+        .bind(row.how.clone())
         .bind(row.address.clone())
         .bind(row.agent.clone())
         .execute(&self.pool)
@@ -146,13 +150,7 @@ impl Db {
 
     /// Counts one more attempt, before it is made, so that a hundred at once are a hundred; a delay under way refuses it uncounted.
     /// A count is forgotten after `forget` seconds without an attempt. `delays` gives the pause after the n-th attempt, from the first.
-    pub async fn count_attempt(
-        &self,
-        subject: &str,
-        now: i64,
-        forget: i64,
-        delays: &[i64],
-    ) -> Result<Attempt, Error> {
+    pub async fn count_attempt(&self, subject: &str, now: i64, forget: i64, delays: &[i64]) -> Result<Attempt, Error> {
         let last = delays.last().copied().unwrap_or_default();
         let cases: String = (1..).zip(delays).map(|(n, delay)| format!(" when {n} then {delay}")).collect();
         let next = format!("(case when attempts.last < {} then 1 else attempts.failures + 1 end)", now - forget);
@@ -185,6 +183,16 @@ impl Db {
         sqlx::query("delete from attempts where school = $1 and subject = $2")
             .bind(self.school.clone())
             .bind(subject.to_owned())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets the counts whose subjects begin so and go on after a colon: an account at single addresses.
+    pub async fn forget_attempts_below(&self, subject: &str) -> Result<(), Error> {
+        sqlx::query("delete from attempts where school = $1 and subject like $2")
+            .bind(self.school.clone())
+            .bind(format!("{subject}:%"))
             .execute(&self.pool)
             .await?;
         Ok(())
