@@ -120,7 +120,7 @@ static DECISIONS: Table = Table {
 };
 
 /// Every table of the journal, in an order in which they can be written.
-pub(super) static ALL: [&Table; 11] = [
+pub(in crate::store) static ALL: [&Table; 11] = [
     &PERIODS,
     &STAFF,
     &CLASSES,
@@ -293,7 +293,7 @@ impl Reading<'_> {
     }
 }
 
-type Rows = HashMap<&'static str, Vec<Cells>>;
+pub(in crate::store) type Rows = HashMap<&'static str, Vec<Cells>>;
 
 fn read<T>(
     rows: &Rows,
@@ -309,7 +309,7 @@ fn read<T>(
 }
 
 /// Rows of [`ALL`] as a journal; the school itself is left empty.
-pub(super) fn from_rows(rows: &Rows) -> Result<Journal, Error> {
+pub(in crate::store) fn from_rows(rows: &Rows) -> Result<Journal, Error> {
     let mut courses = read(rows, &COURSES, Some(6), |r| {
         Ok(Course {
             id: r.text(0),
