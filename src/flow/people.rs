@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use tokio::sync::oneshot;
 
+use super::change::{self, Edit, Expected};
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::hex;
 use crate::domain::names;
 use crate::domain::people::{self, Appointment, OPERATOR, Unfit, Visitor};
 use crate::domain::rights::Role;
-use crate::store::{AccessRow, AcquaintanceRow, Db, GuardianRow};
+use crate::store::{AccessRow, AcquaintanceRow, Db, GuardianRow, Tx};
 
 /// Who a person is on a day: name and offices. Somebody without an office is a visitor who may do nothing but see the own account.
 pub async fn visitor(house: &House, person: &str, second_factor: bool, day: NaiveDate) -> Result<Visitor, Error> {
@@ -154,8 +155,15 @@ fn ends(one: &Appointment, last_day: NaiveDate) -> Result<(), Unfit> {
     }
 }
 
-async fn write(house: &House, mut tx: crate::store::Tx, one: &Appointment, what: &str, act: &Act) -> Result<(), Error> {
-    tx.write_appointment(one).await?;
+async fn write(house: &House, mut tx: Tx, one: &Appointment, what: &str, act: &Act) -> Result<(), Error> {
+    let edit = Edit {
+        table: "appointments",
+        year: one.year.clone(),
+        key: vec![one.id.clone()],
+        new: Some(crate::store::appointment_cells(one)),
+        expected: Expected::Anything,
+    };
+    change::apply_in(&mut tx, act, &[edit]).await?;
     let event = Event::new(EventKind::DataChanged, &act.by, &act.moment())
         .with("what", what)
         .with("appointment", &one.id)

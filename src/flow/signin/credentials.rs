@@ -149,13 +149,9 @@ impl SignIn {
 
     /// Shuts an account; its sessions end.
     pub async fn lock(&self, house: &House, person: &str, act: &Act) -> Result<(), Error> {
-        let mut account = account(house, person).await?;
-        account.state = AccountState::Locked;
-        account.locked_at = act.moment();
-        account.locked_by = act.by.clone();
+        account(house, person).await?;
         let mut tx = house.db.begin().await?;
-        tx.write_account(&account).await?;
-        tx.end_sessions(person, act.at.timestamp(), "locked").await?;
+        shut_in(house, &mut tx, person, "locked", act).await?;
         tx.record(&changed(act, person, "locked"), salt()?).await?.commit().await?;
         self.forget(person);
         Ok(())
@@ -193,16 +189,22 @@ impl SignIn {
     }
 }
 
-/// Shuts an account inside a transaction of the caller, who records the event: for a notice of compromise.
-pub(crate) async fn shut_in(house: &House, tx: &mut crate::store::Tx, person: &str, act: &Act) -> Result<(), Error> {
+/// Shuts an account inside a transaction of the caller, who records the event: by an administrator, or for a notice of compromise.
+/// `reason` is the ASCII word under which the sessions end. What this process remembers of them goes with the transaction's turn.
+pub(crate) async fn shut_in(
+    house: &House,
+    tx: &mut crate::store::Tx,
+    person: &str,
+    reason: &str,
+    act: &Act,
+) -> Result<(), Error> {
     if let Some(mut account) = house.db.find_account(person).await? {
         account.state = AccountState::Locked;
         account.locked_at = act.moment();
         account.locked_by = act.by.clone();
         tx.write_account(&account).await?;
     }
-    tx.end_sessions(person, act.at.timestamp(), "compromised").await?;
-    house.sign_in.forget(person);
+    tx.end_sessions(person, act.at.timestamp(), reason).await?;
     Ok(())
 }
 

@@ -201,35 +201,6 @@ impl Db {
 }
 
 impl Tx {
-    /// Writes an appointment, new or ended.
-    pub async fn write_appointment(&mut self, one: &Appointment) -> Result<(), Error> {
-        let school = self.school().to_owned();
-        let (from, to) = one.grades.unwrap_or_default();
-        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-        sqlx::query(
-            "insert into appointments (school, year, id, person, role, grade_from, grade_to, stands_for, acting, order_no,
-             order_date, starts, ends, end_order) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-             on conflict (school, year, id) do update set ends = $13, end_order = $14",
-        )
-        .bind(school)
-        .bind(one.year.clone())
-        .bind(one.id.clone())
-        .bind(one.person.clone())
-        .bind(one.role.as_str())
-        .bind(i64::from(from))
-        .bind(i64::from(to))
-        .bind(one.stands_for.clone())
-        .bind(i64::from(one.acting))
-        .bind(one.order_no.clone())
-        .bind(day(one.order_date))
-        .bind(day(one.starts))
-        .bind(day(one.ends))
-        .bind(one.end_order.clone())
-        .execute(self.connection())
-        .await?;
-        Ok(())
-    }
-
     /// Puts on record that a person has read an order; `Duplicate` when it stands already.
     pub async fn record_acquaintance(&mut self, row: &AcquaintanceRow) -> Result<(), Error> {
         let school = self.school().to_owned();

@@ -13,7 +13,8 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{Db, Error, Tx};
 
-pub use appointments::AcquaintanceRow;
+pub(super) use appointments::APPOINTMENTS;
+pub use appointments::{AcquaintanceRow, appointment_cells};
 pub use families::{GuardianRow, PersonName};
 pub use identity::FlowRow;
 pub use sessions::{Attempt, SessionRow};
