@@ -3,5 +3,6 @@
 
 mod access;
 mod house;
+mod matrix;
 mod offices;
 mod signin;

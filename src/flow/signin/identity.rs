@@ -33,6 +33,11 @@ pub struct Provider {
     pub redirect: String,
 }
 
+/// The service of a house's settings; `None` when it is not offered. People come back to the house's public address.
+pub fn provider_of(house: &House) -> Option<Provider> {
+    house.sign_in.provider.clone()
+}
+
 /// What is remembered of the service: its document of discovery, read once an hour.
 #[derive(Debug, Default)]
 pub struct Service {

@@ -194,6 +194,8 @@ pub struct SignIn {
     pub hasher: Hasher,
     /// How long things hold.
     pub terms: Terms,
+    /// The identity service, when the settings offer one.
+    pub provider: Option<identity::Provider>,
     remembered: Mutex<HashMap<String, Remembered>>,
     identity: identity::Service,
 }
@@ -224,7 +226,13 @@ pub fn fold_login(typed: &str) -> String {
 impl SignIn {
     /// A sign-in of a cost of hashing and terms of sessions.
     pub fn new(cost: Cost, terms: Terms) -> Self {
-        Self { hasher: Hasher::new(cost), terms, remembered: Mutex::default(), identity: identity::Service::default() }
+        Self {
+            hasher: Hasher::new(cost),
+            terms,
+            provider: None,
+            remembered: Mutex::default(),
+            identity: identity::Service::default(),
+        }
     }
 
     /// Login and password: a session, or why not.
