@@ -18,7 +18,7 @@ create table appointments (
 create index appointments_of_person on appointments (school, person);
 
 -- Who has read an order (лист ознакомления): a fact, never changed.
-create table acquaintances (
+create table appointment_readings (
     school text not null, order_no text not null, order_date text not null, person text not null,
     read_at text not null,
     primary key (school, order_no, order_date, person)

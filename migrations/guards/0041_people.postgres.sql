@@ -3,7 +3,7 @@
 create or replace trigger access_notes_append_only before update or delete on access_notes
     for each row execute function letopis_append_only();
 
-create or replace trigger acquaintances_append_only before update or delete on acquaintances
+create or replace trigger appointment_readings_append_only before update or delete on appointment_readings
     for each row execute function letopis_append_only();
 
 create or replace trigger accounts_no_delete before delete on accounts

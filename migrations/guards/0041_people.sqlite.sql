@@ -10,14 +10,14 @@ begin
     select raise(abort, 'append-only: access_notes');
 end;
 
-create trigger if not exists acquaintances_no_update before update on acquaintances
+create trigger if not exists appointment_readings_no_update before update on appointment_readings
 begin
-    select raise(abort, 'append-only: acquaintances');
+    select raise(abort, 'append-only: appointment_readings');
 end;
 
-create trigger if not exists acquaintances_no_delete before delete on acquaintances
+create trigger if not exists appointment_readings_no_delete before delete on appointment_readings
 begin
-    select raise(abort, 'append-only: acquaintances');
+    select raise(abort, 'append-only: appointment_readings');
 end;
 
 create trigger if not exists accounts_no_delete before delete on accounts

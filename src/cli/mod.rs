@@ -107,6 +107,12 @@ enum Command {
     Key(check::Key),
     #[command(about = "Правила школы: проверить, показать")]
     Policy(check::Policy),
+    #[command(about = "Люди: права, назначения приказом")]
+    People(people::People),
+    #[command(about = "Вход: выдать, закрыть, открыть, сеансы")]
+    Account(people::Account),
+    #[command(about = "Кто смотрел чьи данные")]
+    Access(people::Access),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
 }
@@ -259,6 +265,9 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Doctor => check::doctor(&desk).await,
         Command::Key(key) => key.run(&desk).await,
         Command::Policy(policy) => policy.run(&desk).await,
+        Command::People(people) => people.run(&desk).await,
+        Command::Account(account) => account.run(&desk).await,
+        Command::Access(access) => access.run(&desk).await,
         Command::Serve(serve) => serve.run(&desk).await,
     }
 }

@@ -92,6 +92,11 @@ async fn admit(
         SubjectOf::Copy => gate.state.house.db.list_versions(named).await?.pop().ok_or(Refusal::NotFound)?.class,
         _ => String::new(),
     };
+    // A person of another school is nobody here, whatever the right would say.
+    let stranger = gate.facts.subject == SubjectOf::Person && named != visitor.account;
+    if stranger && gate.state.house.db.find_person(named).await?.is_none() {
+        return Err(Refusal::NotFound);
+    }
     let subject = subject(&directory, gate.facts.subject, named, period, &copy_class).ok_or(Refusal::NotFound)?;
     match visitor.may(action, &subject) {
         Decision::Allowed => Ok(()),

@@ -14,7 +14,7 @@ use letopis::flow::house::Founding;
 use letopis::flow::people::{self, Order};
 use letopis::flow::signin::{Cost, SignIn, Terms};
 use letopis::flow::{Act, House};
-use letopis::store::GuardianRow;
+use letopis::store::{Author, GuardianRow};
 
 /// The school year.
 pub const YEAR: &str = "2025/2026";
@@ -189,7 +189,8 @@ async fn fill(house: &House) {
     let mut tx = house.db.begin().await.expect("a transaction");
     let journal = journal();
     tx.rename_school(&journal.school).await.expect("a name");
-    tx.replace_journal(&journal).await.expect("a journal");
+    let author = Author { by: "operator", at: &act("operator", -50).moment(), secret: &[9; 32] };
+    tx.replace_journal(&journal, &author).await.expect("a journal");
     let event = Event::new(EventKind::BundleImported, "operator", &act("operator", -50).moment());
     tx.record(&event, [7; 16]).await.expect("an event").commit().await.expect("a commit");
     let deputy = Order {

@@ -12,7 +12,7 @@ use letopis::domain::rights::{Action, Role, Standing, decide};
 use letopis::flow::House;
 use letopis::flow::people;
 use letopis::flow::signin::token_digest;
-use letopis::store::{AccountRow, AccountState, ClosureRow, Db, SchoolRow, SessionRow};
+use letopis::store::{AccountRow, AccountState, Author, ClosureRow, Db, SchoolRow, SessionRow};
 use letopis::web::route::{self, Access, RouteFacts, SubjectOf};
 use letopis::web::{WebState, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -253,7 +253,8 @@ async fn furnish(house: &House) {
     };
     other.create_school(&row, "2025-09-01T08:00:00+03:00").await.unwrap();
     let mut tx = other.begin().await.unwrap();
-    tx.replace_journal(&foreign_journal()).await.unwrap();
+    let author = Author { by: "operator", at: "2025-09-01T08:00:00+03:00", secret: &[9; 32] };
+    tx.replace_journal(&foreign_journal(), &author).await.unwrap();
     let kind = letopis::domain::audit::EventKind::BundleImported;
     tx.record(&event(kind), [6; 16]).await.unwrap().commit().await.unwrap();
 

@@ -5,6 +5,7 @@
 //! same counters and the same words as a wrong password.
 
 pub mod credentials;
+pub mod demo;
 pub mod factor;
 pub mod hashing;
 pub mod identity;

@@ -181,7 +181,7 @@ impl Db {
     /// Who has read which order.
     pub async fn list_acquaintances(&self) -> Result<Vec<AcquaintanceRow>, Error> {
         let rows = sqlx::query(
-            "select order_no, order_date, person, read_at from acquaintances where school = $1
+            "select order_no, order_date, person, read_at from appointment_readings where school = $1
              order by order_date, order_no, read_at, person",
         )
         .bind(self.school.clone())
@@ -205,7 +205,7 @@ impl Tx {
     pub async fn record_acquaintance(&mut self, row: &AcquaintanceRow) -> Result<(), Error> {
         let school = self.school().to_owned();
         sqlx::query(
-            "insert into acquaintances (school, order_no, order_date, person, read_at) values ($1, $2, $3, $4, $5)",
+            "insert into appointment_readings (school, order_no, order_date, person, read_at) values ($1, $2, $3, $4, $5)",
         )
         .bind(school)
         .bind(row.order_no.clone())

@@ -317,6 +317,9 @@ async fn lock(
     visitor: Visitor,
     Path(person): Path<String>,
 ) -> Result<Response, Refusal> {
+    if person == visitor.account {
+        return Err(Refusal::Rule("Закрыть вход самому себе нельзя: это делает другой администратор".to_owned()));
+    }
     state.house.sign_in.lock(&state.house, &person, &state.act(&visitor.account)).await?;
     Ok(back(&person, "Вход закрыт, сеансы завершены."))
 }

@@ -19,8 +19,8 @@ use crate::web::route::{Access, Group, Route, SubjectOf, get};
 pub(super) fn routes() -> Vec<Route> {
     const READS: Access = Access::Does(Action::ReadStaff);
     vec![
-        get("/orders", READS, SubjectOf::House, list).in_menu(Group::People, "Приказы").helped("people.ru#приказы"),
-        get("/orders/sheet", READS, SubjectOf::House, sheet).helped("people.ru#приказы"),
+        get("/appointments", READS, SubjectOf::House, list).in_menu(Group::People, "Приказы").helped("people.ru#приказы"),
+        get("/appointments/sheet", READS, SubjectOf::House, sheet).helped("people.ru#приказы"),
     ]
 }
 
@@ -75,7 +75,7 @@ async fn list(State(state): State<WebState>, frame: Frame) -> Result<Response, R
         roles.dedup();
         OrderLine {
             shown: people.first().map(Appointment::order).unwrap_or_default(),
-            href: format!("/orders/sheet?no={}&date={date}", query::segment(&no)),
+            href: format!("/appointments/sheet?no={}&date={date}", query::segment(&no)),
             about: roles.join(", "),
             read: people.iter().filter(said).count(),
             people: people.len(),
@@ -105,6 +105,6 @@ async fn sheet(State(state): State<WebState>, asked: Asked, frame: Frame) -> Res
     }
     let order = people.first().map(Appointment::order).unwrap_or_default();
     let school = frame.school.clone();
-    let frame = frame.titled(format!("Лист ознакомления с приказом {order}")).under("Приказы", "/orders");
+    let frame = frame.titled(format!("Лист ознакомления с приказом {order}")).under("Приказы о назначениях", "/appointments");
     answer::page(&SheetPage { frame, order, school, lines })
 }
