@@ -277,11 +277,13 @@ const LOOKS_REMEMBERED: usize = 50_000;
 /// Writes looks down in batches: those that come while a batch is being written go into the next one, and each waits for its own.
 #[derive(Debug, Default)]
 pub struct AccessLog {
-    recent: Arc<Mutex<HashMap<(String, &'static str, String), i64>>>,
+    recent: Arc<Mutex<HashMap<Seen, i64>>>,
     waiting: Arc<Mutex<Vec<Noted>>>,
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
+/// Who, what kind of subject, which.
+type Seen = (String, &'static str, String);
 type Noted = (AccessRow, oneshot::Sender<Result<(), String>>);
 
 /// Notes that a visitor looks at somebody's data. Returns when the note is durable: a page is shown only after that.

@@ -389,6 +389,17 @@ fn every_route_answers_every_role_as_the_matrix_says() {
     });
 }
 
+/// The printed matrix is read by people who decide: a change of it must be seen. `GOLDEN=update` writes it anew.
+#[test]
+fn the_printed_matrix_is_the_one_that_was_agreed() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/rights.txt");
+    let printed = letopis::domain::rights::printed();
+    if std::env::var("GOLDEN").as_deref() == Ok("update") {
+        std::fs::write(path, &printed).unwrap();
+    }
+    assert_eq!(printed, std::fs::read_to_string(path).unwrap_or_default());
+}
+
 #[test]
 fn a_subject_in_a_path_is_what_the_guard_asks_about() {
     for facts in route::table() {

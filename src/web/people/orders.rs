@@ -19,7 +19,9 @@ use crate::web::route::{Access, Group, Route, SubjectOf, get};
 pub(super) fn routes() -> Vec<Route> {
     const READS: Access = Access::Does(Action::ReadStaff);
     vec![
-        get("/appointments", READS, SubjectOf::House, list).in_menu(Group::People, "Приказы").helped("people.ru#приказы"),
+        get("/appointments", READS, SubjectOf::House, list)
+            .in_menu(Group::People, "Приказы")
+            .helped("people.ru#приказы"),
         get("/appointments/sheet", READS, SubjectOf::House, sheet).helped("people.ru#приказы"),
     ]
 }
@@ -105,6 +107,7 @@ async fn sheet(State(state): State<WebState>, asked: Asked, frame: Frame) -> Res
     }
     let order = people.first().map(Appointment::order).unwrap_or_default();
     let school = frame.school.clone();
-    let frame = frame.titled(format!("Лист ознакомления с приказом {order}")).under("Приказы о назначениях", "/appointments");
+    let frame =
+        frame.titled(format!("Лист ознакомления с приказом {order}")).under("Приказы о назначениях", "/appointments");
     answer::page(&SheetPage { frame, order, school, lines })
 }
