@@ -14,6 +14,7 @@ mod russian;
 mod serve;
 mod setup;
 mod table;
+mod timeliness;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -105,8 +106,12 @@ enum Command {
     Doctor,
     #[command(about = "Ключи и сертификаты сотрудников и школы")]
     Key(check::Key),
-    #[command(about = "Правила школы: проверить, показать")]
-    Policy(check::Policy),
+    #[command(about = "Правила школы: проверить, показать, сравнить, найти противоречия, ввести приказом")]
+    Policy(policy::Policy),
+    #[command(about = "Когда запись должна быть сделана: срок и пункт по каждому положению")]
+    Deadline(policy::Deadline),
+    #[command(about = "Своевременность записей: сделано, опоздало, ждёт, неизвестно")]
+    Timeliness(timeliness::Timeliness),
     #[command(about = "Люди: права, назначения приказом")]
     People(people::People),
     #[command(about = "Вход: выдать, закрыть, открыть, сеансы")]
@@ -265,6 +270,8 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Doctor => check::doctor(&desk).await,
         Command::Key(key) => key.run(&desk).await,
         Command::Policy(policy) => policy.run(&desk).await,
+        Command::Deadline(deadline) => deadline.run(&desk).await,
+        Command::Timeliness(timeliness) => timeliness.run(&desk).await,
         Command::People(people) => people.run(&desk).await,
         Command::Account(account) => account.run(&desk).await,
         Command::Access(access) => access.run(&desk).await,
