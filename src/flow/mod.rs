@@ -164,9 +164,18 @@ pub enum Error {
     /// A change or its undoing says no.
     #[error(transparent)]
     Change(Box<change::Refusal>),
+    /// A notice of compromise or a decision says no.
+    #[error(transparent)]
+    Compromise(Box<compromise::Refusal>),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),
+}
+
+impl From<compromise::Refusal> for Error {
+    fn from(refusal: compromise::Refusal) -> Self {
+        Self::Compromise(Box::new(refusal))
+    }
 }
 
 impl From<change::Refusal> for Error {

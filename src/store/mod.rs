@@ -42,6 +42,7 @@ pub use policies::PolicyRow;
 pub use register::SealedRow;
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
+pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
 #[derive(Debug, thiserror::Error)]
