@@ -9,7 +9,7 @@ use letopis::bundle::generate::{self, GeneratorSpec};
 use serde_json::Value;
 
 /// Every verb with its sub-verbs.
-const VERBS: [&[&str]; 38] = [
+const VERBS: [&[&str]; 52] = [
     &[],
     &["demo"],
     &["init"],
@@ -47,6 +47,20 @@ const VERBS: [&[&str]; 38] = [
     &["token", "list"],
     &["token", "revoke"],
     &["token", "scopes"],
+    &["people"],
+    &["people", "list"],
+    &["people", "show"],
+    &["people", "appoint"],
+    &["people", "end"],
+    &["people", "rights"],
+    &["account"],
+    &["account", "issue"],
+    &["account", "reset"],
+    &["account", "lock"],
+    &["account", "unlock"],
+    &["account", "list"],
+    &["account", "sessions"],
+    &["access"],
     &["serve"],
 ];
 

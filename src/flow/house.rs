@@ -5,6 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::people::AccessLog;
+use super::signin::identity::Provider;
+use super::signin::{Cost, SignIn, Terms};
 use super::{Act, Error, keys, salt};
 use crate::config::{self, Config};
 use crate::domain::audit::{Event, EventKind};
@@ -26,6 +29,10 @@ pub struct House {
     pub policy: Policy,
     /// The policy that the house was made under.
     pub founding: Policy,
+    /// Passwords, sessions, second factors.
+    pub sign_in: SignIn,
+    /// Who looked at whose data.
+    pub access: AccessLog,
 }
 
 /// How a house is to be made.
@@ -81,7 +88,7 @@ impl House {
         // The settings come last: a folder without them is no house, so a crash above leaves nothing that could be opened.
         let settings = root.join(config::FILE);
         crate::vault::durable::write_once(&settings, config.to_text().as_bytes())?;
-        Ok(Self { root: root.to_owned(), config, db, founding: policy.clone(), policy })
+        Ok(Self::of(root, config, db, policy.clone(), policy))
     }
 
     /// Opens the house in a folder.
@@ -94,7 +101,12 @@ impl House {
             Some(last) => parse_policy(&last.name, &last.text)?,
             None => founding.clone(),
         };
-        Ok(Self { root: root.to_owned(), config, db, policy, founding })
+        Ok(Self::of(root, config, db, founding, policy))
+    }
+
+    fn of(root: &Path, config: Config, db: Db, founding: Policy, policy: Policy) -> Self {
+        let (sign_in, access) = (sign_in_of(&config), AccessLog::default());
+        Self { root: root.to_owned(), config, db, policy, founding, sign_in, access }
     }
 
     /// The school year to work on: the one asked for, or the newest on record.
@@ -139,4 +151,18 @@ impl House {
 pub(super) fn parse_policy(name: &str, text: &str) -> Result<Policy, Error> {
     policy::parse(name, text)
         .map_err(|findings| Error::Policy(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
+}
+
+/// The sign-in as the settings want it.
+fn sign_in_of(config: &Config) -> SignIn {
+    let (sessions, oidc) = (config.sessions(), config.oidc());
+    let terms = Terms { idle: sessions.idle, absolute: sessions.absolute, ..Terms::default() };
+    let mut sign_in = SignIn::new(Cost::default(), terms);
+    sign_in.provider = oidc.enabled.then(|| Provider {
+        issuer: oidc.issuer,
+        client_id: oidc.client_id,
+        client_secret: oidc.client_secret,
+        redirect: format!("{}/signin/identity/back", config.public_url()),
+    });
+    sign_in
 }

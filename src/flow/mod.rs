@@ -160,6 +160,12 @@ pub enum Error {
     /// A token that cannot be issued.
     #[error(transparent)]
     Token(#[from] crate::domain::token::Refusal),
+    /// Sign-in or credentials say no.
+    #[error(transparent)]
+    SignIn(#[from] signin::Refusal),
+    /// An appointment cannot be made or ended.
+    #[error(transparent)]
+    Appointment(#[from] crate::domain::people::Unfit),
     /// A change or its undoing says no.
     #[error(transparent)]
     Change(Box<change::Refusal>),

@@ -105,7 +105,6 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let (limits, patience) = (state.house.config.limits(), state.house.config.stop_patience());
     let worker = Worker::new(Arc::clone(&state.house), Arc::clone(&state.clock), Arc::clone(&state.ops.wake));
     let worker = tokio::spawn(worker.map_err(io::Error::other)?.run(state.ops.stopping.subscribe()));
     let ops = Arc::clone(&state.ops);
@@ -114,7 +113,8 @@ pub async fn serve(
         // Streams end and a job under way is given back, while the requests under way are answered.
         ops.stopping.send_replace(true);
     };
-    patience::serve(listener, router(state), limits, patience, stop).await?;
+    let house = Arc::clone(&state.house);
+    patience::serve(listener, router(state), &house.config, stop).await?;
     worker.await.map_err(io::Error::other)
 }
 

@@ -6,7 +6,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,6 +15,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::HeaderMap;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -26,7 +27,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower::Service as _;
 use tower_http::timeout::TimeoutBody;
 
-use crate::config::Limits;
+use crate::config::{Config, Limits};
 
 /// After a failed accept (no file descriptors left) the house breathes before it tries again.
 const BREATH: Duration = Duration::from_millis(100);
@@ -34,17 +35,18 @@ const BREATH: Duration = Duration::from_millis(100);
 /// Largest header, bytes: 16 KiB hold a browser's cookies and a long address.
 const LARGEST_HEADER: usize = 16 * 1024;
 
-/// Serves until `shutdown` ends; then takes no new connections, ends the idle ones, and waits `stop` for the requests under way.
+/// Serves until `shutdown` ends; then takes no new connections, ends the idle ones, and waits a while for the requests under way.
 ///
 /// # Errors
 /// Only when the listener itself fails for good.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
-    stop: Duration,
+    config: &Config,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    let (limits, stop) = (config.limits(), config.stop_patience());
+    let proxies: Arc<[IpAddr]> = config.proxies().into();
     let slots = Arc::new(Semaphore::new(limits.connections));
     let (stopping, seen) = watch::channel(false);
     // Every connection holds a sender; when the last one goes, the receiver ends.
@@ -65,9 +67,10 @@ pub(super) async fn serve(
         };
         // Answers are small and wanted at once.
         let _ = stream.set_nodelay(true);
-        let (router, seen, alive) = (router.clone(), seen.clone(), alive.clone());
+        let guest = Guest { stream, peer, router: router.clone(), limits, proxies: Arc::clone(&proxies) };
+        let (seen, alive) = (seen.clone(), alive.clone());
         tokio::spawn(async move {
-            connection(stream, peer, router, limits, seen).await;
+            connection(guest, seen).await;
             drop((slot, alive));
         });
     }
@@ -79,16 +82,40 @@ pub(super) async fn serve(
     Ok(())
 }
 
-async fn connection(
+/// Address of the visitor of a connection, a trusted proxy's word taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Client(pub(super) SocketAddr);
+
+/// Where a visitor comes from: the peer, or what a trusted proxy says.
+fn visitor(peer: SocketAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> SocketAddr {
+    if !proxies.contains(&peer.ip()) {
+        return peer;
+    }
+    let told = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let mut addresses: Vec<IpAddr> =
+        told.flat_map(|all| all.split(',')).filter_map(|one| one.trim().parse().ok()).collect();
+    // The last address that is no proxy of ours: what stands before it was written by the visitor.
+    while addresses.len() > 1 && addresses.last().is_some_and(|last| proxies.contains(last)) {
+        addresses.pop();
+    }
+    addresses.pop().map_or(peer, |address| SocketAddr::new(address, peer.port()))
+}
+
+/// One connection and what it may do.
+struct Guest {
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
     limits: Limits,
-    mut stop: watch::Receiver<bool>,
-) {
+    proxies: Arc<[IpAddr]>,
+}
+
+async fn connection(guest: Guest, mut stop: watch::Receiver<bool>) {
+    let Guest { stream, peer, router, limits, proxies } = guest;
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(|body| Body::new(TimeoutBody::new(limits.silence, body)));
-        request.extensions_mut().insert(ConnectInfo(peer));
+        let client = visitor(peer, request.headers(), &proxies);
+        request.extensions_mut().insert(ConnectInfo(Client(client)));
         // A router is always ready.
         router.clone().call(request)
     });
@@ -165,5 +192,22 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_trusted_proxy_says_where_a_visitor_comes_from() {
+        let peer = SocketAddr::from(([10, 0, 0, 1], 9));
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "198.51.100.7, 203.0.113.9".parse().unwrap());
+        headers.append("x-forwarded-for", "10.0.0.1".parse().unwrap());
+        let told = |headers: &HeaderMap, proxies: &[IpAddr]| visitor(peer, headers, proxies).ip().to_string();
+        assert_eq!(told(&headers, &[]), "10.0.0.1", "nobody's word is taken");
+        assert_eq!(told(&headers, &[peer.ip()]), "203.0.113.9", "the nearest one that is no proxy");
+        assert_eq!(told(&HeaderMap::new(), &[peer.ip()]), "10.0.0.1");
     }
 }

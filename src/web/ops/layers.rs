@@ -4,9 +4,8 @@
 //! number, method, status, milliseconds and the account's identifier.
 
 use std::any::Any;
-use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::middleware::Next;
@@ -88,23 +87,6 @@ pub(in super::super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Refusal::Fault.into_response()
 }
 
-/// Where the visitor comes from: the peer, or what a trusted proxy says.
-pub(in super::super) fn visitor_address(state: &WebState, request: &Request) -> Option<std::net::IpAddr> {
-    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    let proxies = state.house.config.proxies();
-    if !proxies.contains(&peer.ip()) {
-        return Some(peer.ip());
-    }
-    // The last address that is no proxy of ours: what stands before it was written by the visitor.
-    let told = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let mut addresses: Vec<std::net::IpAddr> =
-        told.flat_map(|all| all.split(',')).filter_map(|one| one.trim().parse().ok()).collect();
-    while addresses.len() > 1 && addresses.last().is_some_and(|last| proxies.contains(last)) {
-        addresses.pop();
-    }
-    Some(addresses.pop().unwrap_or(peer.ip()))
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -138,16 +120,10 @@ mod tests {
         (WebState::new(Arc::new(house), Arc::new(move || at)), folder)
     }
 
-    async fn ask(state: WebState, routes: Router<WebState>, headers: &[(&str, &str)]) -> (StatusCode, String) {
-        let mut router = crate::web::dress(routes, state);
+    async fn ask(state: WebState, routes: Router<WebState>) -> (StatusCode, String) {
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = "/asked".parse().unwrap();
-        for (name, value) in headers {
-            let name: axum::http::HeaderName = name.parse().unwrap();
-            request.headers_mut().append(name, value.parse().unwrap());
-        }
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 9))));
-        let answer = router.call(request).await.unwrap();
+        let answer = crate::web::dress(routes, state).call(request).await.unwrap();
         let status = answer.status();
         (status, String::from_utf8(to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap())
     }
@@ -158,7 +134,7 @@ mod tests {
         async fn broken() -> &'static str {
             panic!("Кварцев: 2")
         }
-        let (status, page) = ask(state, Router::new().route("/asked", get(broken)), &[]).await;
+        let (status, page) = ask(state, Router::new().route("/asked", get(broken))).await;
         assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(page.contains("Данные целы") && page.contains("-0000") && !page.contains("Кварцев"), "{page}");
     }
@@ -166,22 +142,8 @@ mod tests {
     #[tokio::test]
     async fn a_request_that_takes_too_long_is_ended_with_a_sentence() {
         let (state, _folder) = house("[limits]\nrequest_seconds = 1\n").await;
-        let (status, page) = ask(state, Router::new().route("/asked", get(std::future::pending::<&str>)), &[]).await;
+        let (status, page) = ask(state, Router::new().route("/asked", get(std::future::pending::<&str>))).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(page.contains("слишком долго"), "{page}");
-    }
-
-    #[tokio::test]
-    async fn only_a_trusted_proxy_says_where_a_visitor_comes_from() {
-        async fn told(State(state): State<WebState>, request: Request) -> String {
-            visitor_address(&state, &request).map(|address| address.to_string()).unwrap_or_default()
-        }
-        let forwarded = [("x-forwarded-for", "198.51.100.7, 203.0.113.9"), ("x-forwarded-for", "10.0.0.1")];
-        let (state, _folder) = house("").await;
-        let routes = || Router::new().route("/asked", get(told));
-        assert_eq!(ask(state, routes(), &forwarded).await.1, "10.0.0.1", "nobody's word is taken");
-        let (state, _folder) = house("[serve]\nproxies = \"10.0.0.1\"\n").await;
-        assert_eq!(ask(state.clone(), routes(), &forwarded).await.1, "203.0.113.9", "the nearest one that is no proxy");
-        assert_eq!(ask(state, routes(), &[]).await.1, "10.0.0.1");
     }
 }

@@ -4,7 +4,6 @@ mod figures;
 mod jobs;
 mod layers;
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use tokio::time::Instant;
 
 use super::WebState;
 use super::answer::Refusal;
+use super::patience::Client;
 use super::route::{Access, Group, Route, SubjectOf, get};
 use crate::domain::canon::Digest;
 use crate::flow::health::{self, Check};
@@ -96,14 +96,14 @@ async fn ready(State(state): State<WebState>) -> Response {
 
 /// `GET /metrics`: figures for Prometheus, from this machine or with the key of the settings.
 async fn metrics(State(state): State<WebState>, request: Request) -> Result<Response, Refusal> {
-    let (peer, headers) = (request.extensions().get::<ConnectInfo<SocketAddr>>(), request.headers());
+    let (peer, headers) = (request.extensions().get::<ConnectInfo<Client>>(), request.headers());
     let config = &state.house.config;
     if !config.has_metrics() {
         return Err(Refusal::NotFound);
     }
     // A proxy on this machine hands on strangers: its requests carry where they come from.
     let handed_on = ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
-    let own = peer.is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback()) && !handed_on;
+    let own = peer.is_some_and(|ConnectInfo(Client(peer))| peer.ip().is_loopback()) && !handed_on;
     if !own && !has_token(headers, &config.metrics_token()) {
         return Err(Refusal::NotFound);
     }
