@@ -118,6 +118,7 @@ fn is_no_page(path: &str) -> bool {
         "/events",
         "/part",
         ".pdf",
+        ".svg",
         ".json",
         ".csv",
         ".xlsx",

@@ -16,14 +16,12 @@ fn a_director_signs_in_with_a_second_factor_and_a_wrong_code_opens_nothing() {
         let wrong = if login.code == "000000" { "111111" } else { "000000" };
         browser.fill("code", wrong).await;
         browser.press("main form[action=\"/signin/code\"] button").await;
-        browser.open(&open.at("/copies")).await;
-        assert!(
-            browser.client.current_url().await.expect("an address").path().starts_with("/signin"),
-            "half signed in is not in"
-        );
+        browser.open(&open.at("/people")).await;
+        let address = browser.client.current_url().await.expect("an address");
+        assert!(address.path().starts_with("/signin"), "half signed in is not in: {address}");
         open.sign_in(&browser, "директор").await;
-        assert_eq!(browser.open(&open.at("/copies")).await.0, 200);
-        assert!(browser.text().await.contains("5А"));
+        assert_eq!(browser.open(&open.at("/people")).await.0, 200);
+        assert!(browser.text().await.contains(&open.login("директор").await.name));
     });
 }
 
@@ -35,7 +33,7 @@ fn a_class_teacher_reads_only_the_own_class() {
         let statuses = {
             let mut statuses = Vec::new();
             for class in ["5%D0%90", "6%D0%90"] {
-                statuses.push(browser.open(&open.at(&format!("/journal/{class}"))).await.0);
+                statuses.push(browser.open(&open.at(&format!("/families/{class}"))).await.0);
             }
             statuses.sort_unstable();
             statuses
