@@ -168,6 +168,7 @@ fn snapshot() -> Snapshot {
         authority: Digest::of(b"authority"),
         version: 1,
         replaces: String::new(),
+        voids: Vec::new(),
         frozen_at: AT.into(),
         exported_at: String::new(),
         ground: String::new(),

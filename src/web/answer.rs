@@ -167,7 +167,9 @@ impl From<flow::Error> for Refusal {
             | E::NotSealed(_)
             | E::Package(_)
             | E::NoJournal
-            | E::SealingElsewhere => Self::Rule(sentence(&error.to_string())),
+            | E::SealingElsewhere
+            | E::Change(_)
+            | E::Compromise(_) => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }
     }
