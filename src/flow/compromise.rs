@@ -172,6 +172,7 @@ pub async fn note(house: &House, report: &Report, act: &Act) -> Result<Noted, Er
     };
     let mut tx = house.db.begin().await?;
     let (no, _) = tx.record_compromise(&row).await?;
+    super::signin::credentials::shut_in(house, &mut tx, &row.account, "compromised", act).await?;
     let event = Event::new(EventKind::CompromiseNoted, &act.by, &act.moment())
         .with("account", &row.account)
         .with("since", &row.since)
@@ -186,6 +187,9 @@ pub async fn note(house: &House, report: &Report, act: &Act) -> Result<Noted, Er
 
 async fn is_known(house: &House, account: &str) -> Result<bool, Error> {
     let filter = ChangeFilter { actor: Some(account.to_owned()), limit: 1, ..ChangeFilter::default() };
+    if house.db.find_account(account).await?.is_some() {
+        return Ok(true);
+    }
     Ok(house.db.is_staff(account).await? || !house.db.list_changes(&filter).await?.is_empty())
 }
 
