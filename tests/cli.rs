@@ -9,7 +9,7 @@ use letopis::bundle::generate::{self, GeneratorSpec};
 use serde_json::Value;
 
 /// Every verb with its sub-verbs.
-const VERBS: [&[&str]; 29] = [
+const VERBS: &[&[&str]] = &[
     &[],
     &["demo"],
     &["init"],
@@ -38,6 +38,13 @@ const VERBS: [&[&str]; 29] = [
     &["policy"],
     &["policy", "check"],
     &["policy", "show"],
+    &["policy", "lint"],
+    &["policy", "diff"],
+    &["policy", "list"],
+    &["policy", "history"],
+    &["policy", "adopt"],
+    &["deadline"],
+    &["timeliness"],
     &["serve"],
 ];
 

@@ -2,6 +2,8 @@
 
 mod adoption;
 mod deadlines;
+#[cfg(test)]
+mod tests;
 mod timeliness;
 mod values;
 
