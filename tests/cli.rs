@@ -142,7 +142,7 @@ fn english(text: &str) -> Vec<&'static str> {
 #[test]
 fn the_help_of_every_command_is_in_russian() {
     for verb in VERBS {
-        let output = run(&[verb, &["--help"]].concat());
+        let output = run(&[*verb, &["--help"]].concat());
         let text = out(&output);
         assert_eq!((code(&output), said(&output).as_str()), (0, ""), "{verb:?}");
         assert!(text.contains("Использование: letopis"), "{verb:?}: {text}");
