@@ -107,6 +107,14 @@ enum Command {
     Key(check::Key),
     #[command(about = "Правила школы: проверить, показать")]
     Policy(check::Policy),
+    #[command(about = "Учебный год: готовность, таблицы из файлов")]
+    Setup(setup::Setup),
+    #[command(about = "Список класса на любой день")]
+    Roster(setup::Roster),
+    #[command(about = "Движение обучающихся по приказам")]
+    Movement(setup::MovementArgs),
+    #[command(about = "Закрыть учебный год и перевести классы; открыть его снова")]
+    Year(setup::YearArgs),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
 }
@@ -259,6 +267,10 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Doctor => check::doctor(&desk).await,
         Command::Key(key) => key.run(&desk).await,
         Command::Policy(policy) => policy.run(&desk).await,
+        Command::Setup(setup) => setup.run(&desk).await,
+        Command::Roster(roster) => roster.run(&desk).await,
+        Command::Movement(movement) => movement.run(&desk).await,
+        Command::Year(year) => year.run(&desk).await,
         Command::Serve(serve) => serve.run(&desk).await,
     }
 }

@@ -135,7 +135,12 @@ fn said(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Refused(_) => String::new(),
         Outcome::Would(counts) | Outcome::Done(counts) => {
-            let words = [("добавлено", counts.new), ("изменено", counts.changed), ("удалено", counts.gone), ("без изменений", counts.same)];
+            let words = [
+                ("добавлено", counts.new),
+                ("изменено", counts.changed),
+                ("удалено", counts.gone),
+                ("без изменений", counts.same),
+            ];
             let parts: Vec<String> =
                 words.into_iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}: {n}")).collect();
             let line = if parts.is_empty() { "изменений нет".to_owned() } else { parts.join(", ") };

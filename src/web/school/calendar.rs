@@ -58,11 +58,18 @@ struct Page {
     classes: Vec<(String, String, bool)>,
     weekdays: [(&'static str, &'static str); 7],
     weeks: Vec<Vec<Day>>,
+    /// No class chosen.
+    whole: bool,
     may: bool,
     study_days: usize,
 }
 
-async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+async fn show(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
     let opened = super::open(&state, asked.value("year")).await?;
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let today = state.now().date_naive();
@@ -80,7 +87,8 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame, ask
     let mut study_days = 0;
     let mut day = |date: NaiveDate| {
         let (name, grade) = shown.map_or(("", 0), |class| (class.name.as_str(), class.grade));
-        let special: Vec<_> = setup.days.iter().filter(|days| days.contains(date) && days.scope.holds(name, grade)).collect();
+        let special: Vec<_> =
+            setup.days.iter().filter(|days| days.contains(date) && days.scope.holds(name, grade)).collect();
         let study = calendar.is_study_day(name, date);
         let inside = date.month() == first.month();
         study_days += usize::from(study && inside);
@@ -93,20 +101,28 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame, ask
             _ => "off",
         };
         let events = setup.events.iter().filter(|event| event.starts <= date && date <= event.ends);
-        let events = events.filter(|event| class.as_ref().is_none_or(|class| event.scope.holds(&class.name, class.grade)));
-        let mut lines: Vec<String> =
-            special.iter().map(|days| if days.name.is_empty() { kind_words(&days.kind) } else { days.name.clone() }).collect();
+        let events =
+            events.filter(|event| class.as_ref().is_none_or(|class| event.scope.holds(&class.name, class.grade)));
+        let mut lines: Vec<String> = special
+            .iter()
+            .map(|days| if days.name.is_empty() { kind_words(&days.kind) } else { days.name.clone() })
+            .collect();
         lines.dedup();
         Day {
             number: date.day(),
             date: date.to_string(),
-            spoken: format!("{}, {}", words::date_words(date), WEEKDAYS[date.weekday().num_days_from_monday() as usize]),
+            spoken: format!(
+                "{}, {}",
+                words::date_words(date),
+                WEEKDAYS[date.weekday().num_days_from_monday() as usize]
+            ),
             kind,
             words: lines,
             events: events
                 .map(|event| {
                     let clock = if event.clock.is_empty() { String::new() } else { format!("{} ", event.clock) };
-                    let whom = if event.scope.as_text().is_empty() { String::new() } else { format!(" ({})", event.scope) };
+                    let whom =
+                        if event.scope.as_text().is_empty() { String::new() } else { format!(" ({})", event.scope) };
                     format!("{clock}{}{whom}", event.title)
                 })
                 .collect(),
@@ -120,7 +136,9 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame, ask
         .take_while(|start| *start < first + Months::new(1))
         .map(|start| (0..7).map(|n| day(start + Days::new(n))).collect())
         .collect();
-    let at = |date: Option<NaiveDate>| date.map(|date| asked.with("month", &date.format("%Y-%m").to_string())).unwrap_or_default();
+    let at = |date: Option<NaiveDate>| {
+        date.map(|date| asked.with("month", &date.format("%Y-%m").to_string())).unwrap_or_default()
+    };
     let chosen = class.as_ref().map_or("", |class| class.name.as_str());
     let page = Page {
         years: opened.years.iter().map(|y| (y.clone(), super::in_year(&asked, y), *y == opened.year.year)).collect(),
@@ -128,9 +146,14 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame, ask
         before: at(first.checked_sub_months(Months::new(1))),
         after: at(first.checked_add_months(Months::new(1))),
         now: at(today.with_day(1)),
-        classes: journal.classes.iter().map(|c| (c.name.clone(), asked.with("class", &c.name), c.name == chosen)).collect(),
+        classes: journal
+            .classes
+            .iter()
+            .map(|c| (c.name.clone(), asked.with("class", &c.name), c.name == chosen))
+            .collect(),
         weekdays: DAYS,
         weeks,
+        whole: class.is_none(),
         may: super::shelf::may_change(&visitor, Action::ChangeSetup) && opened.closed.is_none(),
         study_days,
         frame: frame

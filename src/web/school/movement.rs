@@ -17,8 +17,8 @@ use super::form::{self, Field};
 use super::shelf::{self, Sent, Step};
 use super::{Fields, Opened, Past, readiness};
 use crate::domain::names;
-use crate::domain::people::Visitor;
-use crate::domain::rights::Action;
+use crate::domain::people::{Subject, Visitor};
+use crate::domain::rights::{Action, Decision};
 use crate::domain::setup::cells::parse_day;
 use crate::domain::setup::layout::{self, FOREIGN_MARKS, Is, STAYS};
 use crate::domain::setup::paste::Sheet;
@@ -34,7 +34,8 @@ pub(super) fn routes() -> Vec<Route> {
             .helped("year#movement"),
         post("/year/movement", Access::Does(Action::ChangeMovement), SubjectOf::House, change),
         get("/year/roster/{class}", Access::Does(Action::ReadRoster), SubjectOf::Class, roster).helped("year#movement"),
-        get("/year/learners/{learner}", Access::Does(Action::ReadRoster), SubjectOf::Learner, learner).helped("year#movement"),
+        get("/year/learners/{learner}", Access::Does(Action::ReadRoster), SubjectOf::Learner, learner)
+            .helped("year#movement"),
         post("/year/learners/{learner}", Access::Does(Action::ChangeMovement), SubjectOf::Learner, change_learner),
     ]
 }
@@ -72,7 +73,12 @@ struct BookPage {
     today: String,
 }
 
-async fn book(State(state): State<WebState>, visitor: Visitor, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+async fn book(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
     let opened = super::open(&state, asked.value("year")).await?;
     let mode = asked.value("form").to_owned();
     let typed = Fields(vec![
@@ -123,7 +129,12 @@ async fn book_page(
         .iter()
         .filter(|class| sees(&class.name))
         .map(|class| {
-            let count = stays::roster(&all, &class.name, today.clamp(first.unwrap_or(today), last_day(journal).unwrap_or(today))).len();
+            let count = stays::roster(
+                &all,
+                &class.name,
+                today.clamp(first.unwrap_or(today), last_day(journal).unwrap_or(today)),
+            )
+            .len();
             (class.name.clone(), count, format!("/year/roster/{}", query::segment(&class.name)))
         })
         .collect();
@@ -173,6 +184,10 @@ async fn change(
         return Err(Refusal::Rule(shelf::closed_words(row)));
     }
     let (house, act, year) = (&state.house, state.act(&visitor.account), opened.year.year.clone());
+    let bars = out_of_reach(&visitor, &opened, &fields);
+    if let Some(reason) = bars {
+        return Err(Refusal::Forbidden { reason });
+    }
     let order = OrderMark { number: fields.value("order").to_owned(), date: parse_day(fields.value("order_date")) };
     let day = parse_day(fields.value("day"));
     let outcome = match (fields.value("act"), day) {
@@ -184,7 +199,11 @@ async fn change(
             Ok(people) => movement::enrol(house, &act, &year, &people, fields.value("act") == "try").await?.0,
             Err(findings) => Outcome::Refused(findings),
         },
-        (_, None) => Outcome::Refused(vec![crate::domain::finding::Finding::new("setup.cell-wrong", "Дата", "укажите день, с которого действует приказ")]),
+        (_, None) => Outcome::Refused(vec![crate::domain::finding::Finding::new(
+            "setup.cell-wrong",
+            "Дата",
+            "укажите день, с которого действует приказ",
+        )]),
         ("enrol", Some(day)) => {
             let text = |name: &str| fields.value(name).split_whitespace().collect::<Vec<_>>().join(" ");
             let newcomer = Newcomer {
@@ -223,6 +242,24 @@ async fn change(
         }
     };
     book_page(&state, &visitor, frame, &asked, opened, mode.to_owned(), fields, sent).await
+}
+
+/// A form of this page is about a class or a learner, which the visitor's office must reach: the guard knows only the school.
+fn out_of_reach(visitor: &Visitor, opened: &Opened, fields: &Fields) -> Option<String> {
+    let journal = &opened.year.journal;
+    let learner = journal.learners.iter().find(|known| known.id == fields.value("learner"));
+    let sheet = Sheet::from_clipboard(fields.value("text"));
+    let column = sheet.heads.iter().position(|head| head == "Класс");
+    let listed = sheet.rows.iter().filter_map(|(_, row)| column.and_then(|at| row.get(at)));
+    let classes = listed.map(String::as_str).chain(learner.map(|l| l.class.as_str())).chain([fields.value("class")]);
+    for class in classes.filter_map(|name| journal.class(name)) {
+        let subject =
+            Subject::Class { name: &class.name, grade: class.grade, closed: false, archived: opened.closed.is_some() };
+        if visitor.may(Action::ChangeMovement, &subject) != Decision::Allowed {
+            return Some(format!("Движение учеников {} класса ведут другие.", class.name));
+        }
+    }
+    None
 }
 
 struct Listed {
@@ -272,9 +309,15 @@ async fn roster(
     if asked.value("format") == "csv" {
         let cells: Vec<Vec<String>> = (1..)
             .zip(&rows)
-            .map(|(no, row): (usize, &Listed)| vec![no.to_string(), row.name.clone(), row.born.clone(), row.since.clone(), row.order.clone()])
+            .map(|(no, row): (usize, &Listed)| {
+                vec![no.to_string(), row.name.clone(), row.born.clone(), row.since.clone(), row.order.clone()]
+            })
             .collect();
-        return answer::csv("roster", &["№", "Фамилия, имя, отчество", "Дата рождения", "В классе с", "Приказ"], &cells);
+        return answer::csv(
+            "roster",
+            &["№", "Фамилия, имя, отчество", "Дата рождения", "В классе с", "Приказ"],
+            &cells,
+        );
     }
     answer::page(&RosterPage {
         said: words::date_words(on),
@@ -345,7 +388,12 @@ async fn learner_page(
                 stay.entry_order.as_text(),
                 stay.ends.map(words::date_short).unwrap_or_default(),
                 match stay.ends {
-                    Some(_) => format!("{} {} {}", show(Is::Choice(layout::EXITS), &stay.exit), stay.whither, stay.exit_order.as_text()),
+                    Some(_) => format!(
+                        "{} {} {}",
+                        show(Is::Choice(layout::EXITS), &stay.exit),
+                        stay.whither,
+                        stay.exit_order.as_text()
+                    ),
                     None => String::new(),
                 },
             ]
@@ -361,8 +409,12 @@ async fn learner_page(
             ([dated, theirs, ours, value, origin, mark.id.clone()], vec![mark.learner.clone(), mark.id.clone()])
         })
         .collect();
-    let mut subjects: Vec<String> =
-        journal.courses.iter().filter(|course| course.class == known.class).map(|course| course.subject.clone()).collect();
+    let mut subjects: Vec<String> = journal
+        .courses
+        .iter()
+        .filter(|course| course.class == known.class)
+        .map(|course| course.subject.clone())
+        .collect();
     subjects.sort();
     subjects.dedup();
     let fixed = [("learner", learner)];
@@ -376,7 +428,11 @@ async fn learner_page(
         subjects,
         fields: form::fields(&FOREIGN_MARKS, &opened.year.known, None, typed.as_ref(), &fixed, false),
         adding: may && adding,
-        past: if may { super::past(state, &opened, &FOREIGN_MARKS, vec![learner.to_owned()]).await? } else { Vec::new() },
+        past: if may {
+            super::past(state, &opened, &FOREIGN_MARKS, vec![learner.to_owned()]).await?
+        } else {
+            Vec::new()
+        },
         history: format!("/history?year={}&names={learner}", query::segment(&opened.year.year)),
         path,
         may,

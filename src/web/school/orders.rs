@@ -56,11 +56,22 @@ struct ListPage {
     sent: Sent,
 }
 
-async fn list(State(state): State<WebState>, visitor: Visitor, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+async fn list(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
     list_page(&state, &visitor, frame, &asked, Sent::default()).await
 }
 
-async fn list_page(state: &WebState, visitor: &Visitor, frame: Frame, asked: &Asked, sent: Sent) -> Result<Response, Refusal> {
+async fn list_page(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    asked: &Asked,
+    sent: Sent,
+) -> Result<Response, Refusal> {
     let opened = super::open(state, asked.value("year")).await?;
     let setup = &opened.year.setup;
     let may = shelf::may_change(visitor, Action::ChangeSetup);
@@ -69,7 +80,11 @@ async fn list_page(state: &WebState, visitor: &Visitor, frame: Frame, asked: &As
     let order = |order: &crate::domain::setup::Order| {
         let lines = setup.acquaintances.iter().filter(|line| line.order == order.id);
         Order {
-            href: format!("/year/orders/sheet?year={}&order={}", query::segment(&opened.year.year), query::segment(&order.id)),
+            href: format!(
+                "/year/orders/sheet?year={}&order={}",
+                query::segment(&opened.year.year),
+                query::segment(&order.id)
+            ),
             kind: opened.year.known.show(Is::Choice(ORDER_KINDS), &order.kind),
             number: order.number.clone(),
             date: words::date_short(order.date),
@@ -105,7 +120,8 @@ async fn change(
         Step::Said(said) => Ok(answer::done("/year/orders", &said)),
         Step::Outcome(Outcome::Refused(findings)) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();
-            list_page(&state, &visitor, frame, &asked, Sent { fields: Some(fields), findings, note: String::new() }).await
+            list_page(&state, &visitor, frame, &asked, Sent { fields: Some(fields), findings, note: String::new() })
+                .await
         }
         Step::Outcome(outcome) => Ok(answer::done("/year/orders", &super::said(&outcome))),
     }
@@ -135,7 +151,12 @@ struct SheetPage {
     seen: usize,
 }
 
-async fn sheet(State(state): State<WebState>, visitor: Visitor, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+async fn sheet(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
     let opened = super::open(&state, asked.value("year")).await?;
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let order = setup.orders.iter().find(|order| order.id == asked.value("order")).ok_or(Refusal::NotFound)?;
@@ -144,10 +165,15 @@ async fn sheet(State(state): State<WebState>, visitor: Visitor, frame: Frame, as
         let person = journal.staff_member(&line.person);
         Signer {
             id: line.person.clone(),
-            name: person.map_or_else(|| line.person.clone(), |p| names::short_name(&p.surname, &p.given_name, &p.patronymic)),
+            name: person
+                .map_or_else(|| line.person.clone(), |p| names::short_name(&p.surname, &p.given_name, &p.patronymic)),
             position: person.map(|p| p.position.clone()).unwrap_or_default(),
             day: line.seen_on.map(words::date_short).unwrap_or_default(),
-            way: if line.seen_on.is_some() { opened.year.known.show(Is::Choice(WAYS), &line.way) } else { String::new() },
+            way: if line.seen_on.is_some() {
+                opened.year.known.show(Is::Choice(WAYS), &line.way)
+            } else {
+                String::new()
+            },
         }
     };
     let mut signers: Vec<Signer> = lines.iter().map(signer).collect();

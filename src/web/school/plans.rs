@@ -54,6 +54,8 @@ struct ListPage {
     years: Vec<(String, String, bool)>,
     classes: Vec<(String, String, bool)>,
     courses: Vec<Course>,
+    /// No class chosen.
+    whole: bool,
     missing: usize,
     differ: usize,
 }
@@ -97,8 +99,13 @@ async fn list(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
     }
     answer::page(&ListPage {
         years: opened.years.iter().map(|y| (y.clone(), super::in_year(&asked, y), *y == opened.year.year)).collect(),
-        classes: journal.classes.iter().map(|c| (c.name.clone(), asked.with("class", &c.name), c.name == chosen)).collect(),
+        classes: journal
+            .classes
+            .iter()
+            .map(|c| (c.name.clone(), asked.with("class", &c.name), c.name == chosen))
+            .collect(),
         courses,
+        whole: chosen.is_empty(),
         missing,
         differ,
         frame: frame
@@ -174,7 +181,13 @@ async fn plan_page(
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let course = journal.courses.iter().find(|known| known.id == course).ok_or(Refusal::NotFound)?;
     let class = journal.class(&course.class).ok_or(Refusal::NotFound)?;
-    let subject = Subject::Course { id: &course.id, class: &class.name, grade: class.grade, closed: false, archived: opened.closed.is_some() };
+    let subject = Subject::Course {
+        id: &course.id,
+        class: &class.name,
+        grade: class.grade,
+        closed: false,
+        archived: opened.closed.is_some(),
+    };
     let may = opened.closed.is_none() && visitor.may(Action::ChangePlan, &subject) == Decision::Allowed;
     let topics = setup.plan_of(&course.id);
     let hours = Hours::of(course, class.grade, &topics);

@@ -49,21 +49,126 @@ use Action::{ChangeCurriculum, ChangeSetup};
 
 /// Every table that has a page of its own of this kind.
 static SHELVES: [Shelf; 15] = [
-    shelf(&layout::CALENDAR, "/year/calendar/rows", ChangeSetup, "", "Каникулы, праздники, неучебные и перенесённые дни — для школы, параллелей или класса.", "year#calendar"),
-    shelf(&layout::EVENTS, "/year/events", ChangeSetup, "Мероприятия", "События школы и классов рядом с расписанием: собрания, праздники, экскурсии.", "year#events"),
-    shelf(&layout::PERIODS, "/year/periods", ChangeSetup, "Учебные периоды", "Четверти, триместры и полугодия с границами и параллелями, для которых они действуют.", "year#periods"),
-    shelf(&layout::REGIMES, "/year/regimes", ChangeSetup, "", "Сколько дней в неделе, какая смена и какие звонки: для школы, параллелей или одного класса. Действует самое узкое правило.", "year#bells"),
-    shelf(&layout::BELLS, "/year/bells", ChangeSetup, "Звонки и режим", "Время уроков. Расписаний звонков может быть несколько: для смен, для первых классов.", "year#bells"),
-    shelf(&layout::ROOMS, "/year/rooms", ChangeSetup, "Кабинеты", "Кабинеты и залы, которые ставятся в расписание.", "year#rooms"),
-    shelf(&layout::CLASSES, "/year/classes", ChangeCurriculum, "Классы", "Классы и их классные руководители. Ученики приходят в классы по приказам.", "year#classes"),
-    shelf(&layout::GROUP_MEMBERS, "/year/groups", ChangeCurriculum, "Группы", "Кто в какой группе: иностранный язык, информатика, труд. Состав задаётся к началу каждого периода.", "year#groups"),
-    shelf(&layout::CURRICULUM, "/year/curriculum", ChangeCurriculum, "Учебный план", "Часы в неделю по предметам и параллелям; класс с особым профилем может иметь свой план.", "year#curriculum"),
-    shelf(&layout::COURSES, "/year/courses", ChangeCurriculum, "Курсы", "Кто что ведёт: класс, предмет, группа, учитель, часы.", "year#courses"),
-    shelf(&layout::COURSE_DETAILS, "/year/kinds", ChangeCurriculum, "Виды занятий и потоки", "Чем курс отличается от обычного урока: кружок, внеурочное занятие, поток нескольких классов.", "year#courses"),
-    shelf(&layout::LOAD, "/year/load", ChangeCurriculum, "Нагрузка", "Тарификация: часы учителей по курсам. Сверяется с часами курсов.", "year#load"),
-    shelf(&layout::INDIVIDUAL_PLANS, "/year/individual", ChangeCurriculum, "Индивидуальные планы", "Индивидуальные учебные планы (ИУП): предметы и часы отдельных учеников по приказу.", "year#individual"),
-    shelf(&layout::TIMETABLE, "/year/timetable/rows", ChangeCurriculum, "", "Строки расписания: курс, день, урок, неделя, кабинет.", "year#timetable"),
-    shelf(&layout::CONTROL_WORKS, "/year/works", ChangeCurriculum, "График контрольных", "Контрольные работы и внешние оценочные процедуры по дням. Больше одной в день на класс — предупреждение.", "year#works"),
+    shelf(
+        &layout::CALENDAR,
+        "/year/calendar/rows",
+        ChangeSetup,
+        "",
+        "Каникулы, праздники, неучебные и перенесённые дни — для школы, параллелей или класса.",
+        "year#calendar",
+    ),
+    shelf(
+        &layout::EVENTS,
+        "/year/events",
+        ChangeSetup,
+        "Мероприятия",
+        "События школы и классов рядом с расписанием: собрания, праздники, экскурсии.",
+        "year#events",
+    ),
+    shelf(
+        &layout::PERIODS,
+        "/year/periods",
+        ChangeSetup,
+        "Учебные периоды",
+        "Четверти, триместры и полугодия с границами и параллелями, для которых они действуют.",
+        "year#periods",
+    ),
+    shelf(
+        &layout::REGIMES,
+        "/year/regimes",
+        ChangeSetup,
+        "",
+        "Сколько дней в неделе, какая смена и какие звонки: для школы, параллелей или одного класса. Действует самое узкое правило.",
+        "year#bells",
+    ),
+    shelf(
+        &layout::BELLS,
+        "/year/bells",
+        ChangeSetup,
+        "Звонки и режим",
+        "Время уроков. Расписаний звонков может быть несколько: для смен, для первых классов.",
+        "year#bells",
+    ),
+    shelf(
+        &layout::ROOMS,
+        "/year/rooms",
+        ChangeSetup,
+        "Кабинеты",
+        "Кабинеты и залы, которые ставятся в расписание.",
+        "year#rooms",
+    ),
+    shelf(
+        &layout::CLASSES,
+        "/year/classes",
+        ChangeCurriculum,
+        "Классы",
+        "Классы и их классные руководители. Ученики приходят в классы по приказам.",
+        "year#classes",
+    ),
+    shelf(
+        &layout::GROUP_MEMBERS,
+        "/year/groups",
+        ChangeCurriculum,
+        "Группы",
+        "Кто в какой группе: иностранный язык, информатика, труд. Состав задаётся к началу каждого периода.",
+        "year#groups",
+    ),
+    shelf(
+        &layout::CURRICULUM,
+        "/year/curriculum",
+        ChangeCurriculum,
+        "Учебный план",
+        "Часы в неделю по предметам и параллелям; класс с особым профилем может иметь свой план.",
+        "year#curriculum",
+    ),
+    shelf(
+        &layout::COURSES,
+        "/year/courses",
+        ChangeCurriculum,
+        "Курсы",
+        "Кто что ведёт: класс, предмет, группа, учитель, часы.",
+        "year#courses",
+    ),
+    shelf(
+        &layout::COURSE_DETAILS,
+        "/year/kinds",
+        ChangeCurriculum,
+        "Виды занятий и потоки",
+        "Чем курс отличается от обычного урока: кружок, внеурочное занятие, поток нескольких классов.",
+        "year#courses",
+    ),
+    shelf(
+        &layout::LOAD,
+        "/year/load",
+        ChangeCurriculum,
+        "Нагрузка",
+        "Тарификация: часы учителей по курсам. Сверяется с часами курсов.",
+        "year#load",
+    ),
+    shelf(
+        &layout::INDIVIDUAL_PLANS,
+        "/year/individual",
+        ChangeCurriculum,
+        "Индивидуальные планы",
+        "Индивидуальные учебные планы (ИУП): предметы и часы отдельных учеников по приказу.",
+        "year#individual",
+    ),
+    shelf(
+        &layout::TIMETABLE,
+        "/year/timetable/rows",
+        ChangeCurriculum,
+        "",
+        "Строки расписания: курс, день, урок, неделя, кабинет.",
+        "year#timetable",
+    ),
+    shelf(
+        &layout::CONTROL_WORKS,
+        "/year/works",
+        ChangeCurriculum,
+        "График контрольных",
+        "Контрольные работы и внешние оценочные процедуры по дням. Больше одной в день на класс — предупреждение.",
+        "year#works",
+    ),
 ];
 
 pub(super) fn routes() -> Vec<Route> {
@@ -150,7 +255,8 @@ async fn show(
     sent: Sent,
 ) -> Result<Response, Refusal> {
     let refused = sent.fields.is_some() && !sent.findings.is_empty();
-    let opened = super::open(state, sent.fields.as_ref().map_or(asked.value("year"), |fields| fields.value("year"))).await?;
+    let opened =
+        super::open(state, sent.fields.as_ref().map_or(asked.value("year"), |fields| fields.value("year"))).await?;
     let layout = shelf.layout;
     let rows = opened.year.rows(&state.house, layout).await?;
     if asked.value("format") == "csv" {
@@ -176,12 +282,15 @@ async fn show(
     let typed = match (&sent.fields, mode) {
         (Some(fields), "add" | "edit") => Some(fields.clone()),
         // A link may bring the first values of a new row: a cell of the timetable its day and lesson.
-        (None, "add") => Some(Fields(layout.columns.iter().map(|c| (c.name.to_owned(), asked.value(c.name).to_owned())).collect())),
+        (None, "add") => {
+            Some(Fields(layout.columns.iter().map(|c| (c.name.to_owned(), asked.value(c.name).to_owned())).collect()))
+        }
         _ => None,
     };
     let key_fixed = mode == "edit" && !rules::key_may_change(layout.table);
     let fields = form::fields(layout, &opened.year.known, standing.as_deref(), typed.as_ref(), &[], key_fixed);
-    let mut told: Vec<String> = super::sorted(opened.year.findings(layout.table)).iter().map(readiness::plain).collect();
+    let mut told: Vec<String> =
+        super::sorted(opened.year.findings(layout.table)).iter().map(readiness::plain).collect();
     let rest = told.split_off(told.len().min(TOLD));
     let past = if may { super::past(state, &opened, layout, Vec::new()).await? } else { Vec::new() };
     let query = asked.value("q").to_owned();
@@ -351,4 +460,3 @@ pub(super) async fn act(
     };
     Ok(Step::Outcome(outcome))
 }
-

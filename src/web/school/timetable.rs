@@ -74,7 +74,12 @@ enum Whose {
 /// Findings shown open.
 const TOLD: usize = 6;
 
-async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+async fn show(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
     let opened = super::open(&state, asked.value("year")).await?;
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let all = held(journal, setup);
@@ -102,7 +107,9 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame, ask
     };
     numbers.extend(bells.iter().map(|bell| bell.number).filter(|_| may));
     let person = |id: &str| {
-        journal.staff_member(id).map_or_else(String::new, |p| names::short_name(&p.surname, &p.given_name, &p.patronymic))
+        journal
+            .staff_member(id)
+            .map_or_else(String::new, |p| names::short_name(&p.surname, &p.given_name, &p.patronymic))
     };
     let lesson = |one: &&Held<'_>| {
         let room = if one.room.is_empty() { String::new() } else { format!("каб. {}", one.room) };
@@ -137,7 +144,15 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame, ask
             time: bells
                 .iter()
                 .find(|bell| bell.number == number)
-                .map(|bell| format!("{:02}:{:02}–{:02}:{:02}", bell.starts / 60, bell.starts % 60, bell.ends / 60, bell.ends % 60))
+                .map(|bell| {
+                    format!(
+                        "{:02}:{:02}–{:02}:{:02}",
+                        bell.starts / 60,
+                        bell.starts % 60,
+                        bell.ends / 60,
+                        bell.ends % 60
+                    )
+                })
                 .unwrap_or_default(),
             cells: (1..=days.len() as u8)
                 .map(|weekday| Cell {
@@ -180,7 +195,11 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame, ask
             .filter(|(id, _)| teaching.contains(id.as_str()))
             .map(|(id, words)| (id.clone(), words, id == chosen_teacher))
             .collect(),
-        rooms: setup.rooms.iter().map(|room| (room.name.clone(), room.name.clone(), room.name == chosen_room)).collect(),
+        rooms: setup
+            .rooms
+            .iter()
+            .map(|room| (room.name.clone(), room.name.clone(), room.name == chosen_room))
+            .collect(),
         empty: setup.timetable.is_empty(),
         hours: own.len(),
         whose: said,
