@@ -16,7 +16,7 @@ use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::stays::{self, Movement, OrderMark};
 use crate::domain::words;
 use crate::flow::movement::{self, Newcomer};
-use crate::flow::setup::{self, Meeting, Outcome, Year};
+use crate::flow::setup::{self, Coming, Meeting, Outcome, Year};
 use crate::flow::year;
 
 /// `setup`.
@@ -71,7 +71,9 @@ impl Setup {
                 let meeting = if replace { Meeting::Replace } else { Meeting::Add };
                 let sheet = Sheet::from_clipboard(&text);
                 let act = desk.act(&house);
-                let outcome = setup::take_sheet(&house, &act, &year, layout, &sheet, &fixed, meeting, dry_run).await?;
+                let outcome =
+                    setup::take_sheet(&house, &act, &year, layout, &Coming { sheet, fixed: &fixed, meeting, dry_run })
+                        .await?;
                 Ok(told(desk, &outcome))
             }
         }

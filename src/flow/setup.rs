@@ -181,30 +181,40 @@ pub async fn remove_row(
     write(house, act, layout, vec![edit(layout, year, row, None)], Counts { gone: 1, ..Counts::default() }).await
 }
 
-/// Takes a whole sheet into a table. `fixed` fills columns that the caller knows, in words (`course`: its identifier); with
-/// [`Meeting::Replace`] only rows with these very values give way.
+/// A sheet that comes into a table.
+#[derive(Debug, Clone)]
+pub struct Coming<'s> {
+    /// Headings and rows.
+    pub sheet: Sheet,
+    /// Columns that the caller knows, in words (`course`: its identifier).
+    pub fixed: &'s BTreeMap<&'s str, String>,
+    /// How it meets what stands; [`Meeting::Replace`] only touches rows with the very values of `fixed`.
+    pub meeting: Meeting,
+    /// Check only.
+    pub dry_run: bool,
+}
+
+/// Takes a whole sheet into a table.
 pub async fn take_sheet(
     house: &House,
     act: &Act,
     year: &str,
     layout: &'static Layout,
-    sheet: &Sheet,
-    fixed: &BTreeMap<&str, String>,
-    meeting: Meeting,
-    dry_run: bool,
+    coming: &Coming<'_>,
 ) -> Result<Outcome, Error> {
+    let Coming { sheet, fixed, meeting, dry_run } = coming;
     let open = Year::open(house, year).await?;
     let rows = open.rows(house, layout).await?;
     let first = next_given(layout, &rows);
-    let mut coming = match layout.read_sheet(sheet, &open.known, fixed, first) {
+    let mut rows_coming = match layout.read_sheet(sheet, &open.known, fixed, first) {
         Ok(rows) => rows,
         Err(findings) => return Ok(Outcome::Refused(findings)),
     };
-    keep_given(layout, &rows, &mut coming, first);
+    keep_given(layout, &rows, &mut rows_coming, first);
     let mut findings = Vec::new();
     let mut counts = Counts::default();
     let mut edits = Vec::new();
-    for (row, (line, _)) in coming.iter().zip(&sheet.rows) {
+    for (row, (line, _)) in rows_coming.iter().zip(&sheet.rows) {
         let place = format!("строка {line}");
         findings.extend(rules::row(layout, row, &place));
         let standing = rows.iter().find(|old| old[..layout.key] == row[..layout.key]);
@@ -219,8 +229,8 @@ pub async fn take_sheet(
         *(if standing.is_some() { &mut counts.changed } else { &mut counts.new }) += 1;
         edits.push(edit(layout, year, row, Some(row)));
     }
-    if meeting == Meeting::Replace {
-        let kept: BTreeSet<&[String]> = coming.iter().map(|row| &row[..layout.key]).collect();
+    if *meeting == Meeting::Replace {
+        let kept: BTreeSet<&[String]> = rows_coming.iter().map(|row| &row[..layout.key]).collect();
         let of_part = |row: &&Vec<String>| {
             fixed.iter().all(|(name, value)| layout.place(name).is_none_or(|at| row[at] == *value))
         };
@@ -233,7 +243,7 @@ pub async fn take_sheet(
     if !findings.is_empty() {
         return Ok(Outcome::Refused(findings));
     }
-    if dry_run {
+    if *dry_run {
         return Ok(Outcome::Would(counts));
     }
     write(house, act, layout, edits, counts).await

@@ -5,14 +5,22 @@ use std::collections::BTreeMap;
 use letopis::domain::readiness::{State, is_ready};
 use letopis::domain::setup::layout::{BELLS, COURSES, LOAD, PERIODS, PLAN_TOPICS, ROOMS, TIMETABLE};
 use letopis::domain::setup::paste::Sheet;
-use letopis::flow::setup::{self, Meeting, Outcome, Year};
+use letopis::flow::setup::{self, Coming, Meeting, Outcome, Year};
 use letopis::flow::{House, change};
 
 use super::house::{YEAR, act, in_every_house};
 
 async fn take(house: &House, layout: &'static letopis::domain::setup::layout::Layout, text: &str) -> Outcome {
     let sheet = Sheet::from_clipboard(text);
-    setup::take_sheet(house, &act(6), YEAR, layout, &sheet, &BTreeMap::new(), Meeting::Add, false).await.unwrap()
+    setup::take_sheet(
+        house,
+        &act(6),
+        YEAR,
+        layout,
+        &Coming { sheet, fixed: &BTreeMap::new(), meeting: Meeting::Add, dry_run: false },
+    )
+    .await
+    .unwrap()
 }
 
 fn codes(outcome: &Outcome) -> Vec<&'static str> {
@@ -125,9 +133,15 @@ fn hours_of_a_plan_are_compared_with_the_curriculum_and_its_days_follow_the_time
         let topics: String = (1..=30).map(|n| format!("Тема {n}\t1\n")).collect();
         let sheet = Sheet::from_clipboard(&format!("Тема\tЧасов\n{topics}"));
         let fixed = BTreeMap::from([("course", course.clone())]);
-        let done = setup::take_sheet(&house, &act(6), YEAR, &PLAN_TOPICS, &sheet, &fixed, Meeting::Replace, false)
-            .await
-            .unwrap();
+        let done = setup::take_sheet(
+            &house,
+            &act(6),
+            YEAR,
+            &PLAN_TOPICS,
+            &Coming { sheet, fixed: &fixed, meeting: Meeting::Replace, dry_run: false },
+        )
+        .await
+        .unwrap();
         let Outcome::Done(counts) = done else { panic!("{done:?}") };
         assert!(counts.gone > 0 && counts.changed == 30, "{counts:?}");
         let open = Year::open(&house, YEAR).await.unwrap();

@@ -20,7 +20,7 @@ use crate::domain::rights::Action;
 use crate::domain::setup::layout::{self, Is, Layout};
 use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::rules;
-use crate::flow::setup::{self, Meeting, Outcome};
+use crate::flow::setup::{self, Coming, Meeting, Outcome};
 
 /// A table with its page.
 pub(super) struct Shelf {
@@ -453,7 +453,7 @@ pub(super) async fn act(
             let sheet = Sheet::from_clipboard(fields.value("text"));
             let meeting = if fields.value("replace").is_empty() { Meeting::Add } else { Meeting::Replace };
             let only_try = fields.value("act") == "try";
-            setup::take_sheet(house, &by, year, layout, &sheet, fixed, meeting, only_try).await?
+            setup::take_sheet(house, &by, year, layout, &Coming { sheet, fixed, meeting, dry_run: only_try }).await?
         }
         "undo" => return Ok(Step::Said(super::undo(state, &visitor.account, fields.value("seqs")).await?)),
         _ => return Err(Refusal::NotFound),
