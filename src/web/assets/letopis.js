@@ -1,6 +1,76 @@
-// Dropping a file on the form and seeing the verdict without leaving the page. Without this script the form still works by POST.
+// What pages do beyond plain HTML. Each of them works without this file too: forms by POST, dialogs as pages, the menu below the page.
 "use strict";
 
+document.documentElement.classList.add("js");
+
+// The menu of a narrow window.
+for (const button of document.querySelectorAll(".menu-button")) {
+  const side = document.getElementById(button.getAttribute("aria-controls"));
+  button.hidden = false;
+  const show = (open) => {
+    side.classList.toggle("open", open);
+    button.setAttribute("aria-expanded", String(open));
+  };
+  button.addEventListener("click", () => show(!side.classList.contains("open")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !side.classList.contains("open")) return;
+    show(false);
+    button.focus();
+  });
+}
+
+// `/` puts the cursor into the search of the head, as long as nobody is writing.
+document.addEventListener("keydown", (event) => {
+  const writing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+  const search = document.getElementById("search");
+  if (event.key !== "/" || writing || !search || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  search.focus();
+});
+
+// Dialogs: opened by `data-opens`, filled by htmx where the link says so; Esc and the cross close them, a click beside too.
+document.addEventListener("click", (event) => {
+  if (!(event.target instanceof Element)) return;
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.opens);
+    if (!dialog || typeof dialog.showModal !== "function") return;
+    if (opener.tagName === "A") event.preventDefault();
+    dialog.showModal();
+  } else if (event.target instanceof HTMLDialogElement) {
+    event.target.close();
+  }
+});
+
+// Long work: figures come as server-sent events; when the work ends the page is asked for anew.
+for (const box of document.querySelectorAll("[data-progress]")) {
+  const bar = box.querySelector("progress");
+  const said = box.querySelector(".progress-said");
+  const source = new EventSource(box.dataset.progress);
+  source.addEventListener("message", (event) => {
+    const { done, total, said: words, ended } = JSON.parse(event.data);
+    bar.max = total || 1;
+    bar.value = done;
+    said.textContent = words || `${done} из ${total}`;
+    if (!ended) return;
+    source.close();
+    location.reload();
+  });
+}
+
+// Forms that ask before they act.
+document.addEventListener("submit", (event) => {
+  const asks = event.target.dataset && event.target.dataset.asks;
+  if (asks && !window.confirm(asks)) event.preventDefault();
+});
+
+// Printing.
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[data-prints]")) window.print();
+});
+for (const button of document.querySelectorAll("[data-prints]")) button.hidden = false;
+
+// Dropping a file on the form and seeing the verdict without leaving the page.
 (() => {
   const LARGEST_BYTES = 100 * 1024 * 1024; // as LARGEST_UPLOAD_BYTES of the server
   const form = document.getElementById("drop");
@@ -26,7 +96,7 @@
     try {
       const response = await fetch("/verify", { method: "POST", body, headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const found = page.querySelectorAll("#results > article");
+      const found = page.querySelectorAll("#results > article, article.refusal");
       results.replaceChildren(...found);
       say(found.length ? "Готово." : "Ответ не получен: попробуйте ещё раз.");
       if (found.length) results.scrollIntoView({ block: "nearest" });
