@@ -2,7 +2,7 @@
 //!
 //! Never asks a locale: the words of a record must not depend on the machine that prints them.
 
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Weekday};
 
 use super::journal::PeriodKind;
 
@@ -131,6 +131,38 @@ pub fn date_words(date: NaiveDate) -> String {
     format!("{} {} {} г.", date.day(), MONTHS_OF[date.month0() as usize], date.year())
 }
 
+/// «5 июня».
+pub fn day_and_month(date: NaiveDate) -> String {
+    format!("{} {}", date.day(), MONTHS_OF[date.month0() as usize])
+}
+
+/// «понедельник».
+pub fn weekday(date: NaiveDate) -> &'static str {
+    match date.weekday() {
+        Weekday::Mon => "понедельник",
+        Weekday::Tue => "вторник",
+        Weekday::Wed => "среда",
+        Weekday::Thu => "четверг",
+        Weekday::Fri => "пятница",
+        Weekday::Sat => "суббота",
+        Weekday::Sun => "воскресенье",
+    }
+}
+
+/// A moment on a page, «24 октября 2025 г., 14:05», from RFC 3339 text in the zone that it was written in; other text comes back as
+/// it is.
+pub fn moment_words(rfc3339: &str) -> String {
+    match DateTime::parse_from_rfc3339(rfc3339) {
+        Ok(moment) => format!("{}, {}", date_words(moment.date_naive()), moment.format("%H:%M")),
+        Err(_) => rfc3339.to_owned(),
+    }
+}
+
+/// The number and its noun with a no-break space between: «3 класса».
+pub fn count(n: u64, one: &str, few: &str, many: &str) -> String {
+    format!("{n}\u{a0}{}", plural(n, one, few, many))
+}
+
 /// «05.06.2026».
 pub fn date_short(date: NaiveDate) -> String {
     date.format("%d.%m.%Y").to_string()
@@ -252,6 +284,10 @@ mod tests {
         assert_eq!(month_name(day), "июнь");
         assert_eq!(moment("2025-10-23T14:31:07+05:00"), "23.10.2025 14:31:07 +05:00");
         assert_eq!(moment("вчера"), "вчера");
+        assert_eq!(day_and_month(day), "5 июня");
+        assert_eq!(weekday(day), "пятница");
+        assert_eq!(moment_words("2025-10-23T14:31:07+05:00"), "23 октября 2025 г., 14:31");
+        assert_eq!(count(21, "класс", "класса", "классов"), "21\u{a0}класс");
     }
 
     #[test]

@@ -60,6 +60,7 @@ pub struct WebState {
     clock: Clock,
     uploads: Arc<Semaphore>,
     directory: Arc<Cache>,
+    pages: Arc<journal::Pages>,
     /// Requests so far: the second half of a request's number.
     requests: Arc<AtomicU64>,
 }
@@ -72,6 +73,7 @@ impl WebState {
             clock,
             uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             directory: Arc::default(),
+            pages: Arc::default(),
             requests: Arc::default(),
         }
     }

@@ -42,6 +42,49 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// What htmx put into a dialog is shown in it.
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail && event.detail.ctx && event.detail.ctx.target;
+  const dialog = target instanceof Element && target.closest("dialog");
+  if (dialog && !dialog.open) dialog.showModal();
+});
+
+// A grid of cells is one stop of the Tab key; arrows, Home and End walk inside it.
+for (const grid of document.querySelectorAll("table.grid")) {
+  const rows = [...grid.tBodies[0].rows].map((row) => [...row.cells]);
+  const stops = grid.querySelectorAll("tbody button");
+  for (const button of stops) button.tabIndex = -1;
+  if (stops.length) stops[0].tabIndex = 0;
+  const go = (button) => {
+    for (const other of grid.querySelectorAll('tbody button[tabindex="0"]')) other.tabIndex = -1;
+    button.tabIndex = 0;
+    button.focus();
+    button.scrollIntoView({ block: "nearest", inline: "nearest" });
+  };
+  grid.addEventListener("keydown", (event) => {
+    const cell = event.target instanceof Element && event.target.closest("tbody td");
+    if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = rows.findIndex((cells) => cells.includes(cell));
+    const column = rows[row].indexOf(cell);
+    const held = (cells, at) => cells[at] && cells[at].querySelector("button");
+    const find = (places) => places.map(([r, c]) => held(rows[r] || [], c)).find(Boolean);
+    const span = (n, make) => Array.from({ length: Math.max(n, 0) }, (_, at) => make(at));
+    const width = rows[row].length;
+    const to = {
+      ArrowRight: () => find(span(width - column - 1, (at) => [row, column + 1 + at])),
+      ArrowLeft: () => find(span(column, (at) => [row, column - 1 - at])),
+      ArrowDown: () => find(span(rows.length - row - 1, (at) => [row + 1 + at, column])),
+      ArrowUp: () => find(span(row, (at) => [row - 1 - at, column])),
+      Home: () => find(span(width, (at) => [row, at])),
+      End: () => find(span(width, (at) => [row, width - 1 - at])),
+    }[event.key];
+    if (!to) return;
+    event.preventDefault();
+    const next = to();
+    if (next) go(next);
+  });
+}
+
 // Long work: figures come as server-sent events; when the work ends the page is asked for anew.
 for (const box of document.querySelectorAll("[data-progress]")) {
   const bar = box.querySelector("progress");
