@@ -17,7 +17,9 @@ use letopis::domain::policy;
 use letopis::domain::register::RegisterLine;
 use letopis::domain::snapshot::{CopyKind, Snapshot, TemplateFacts};
 use letopis::domain::{audit, canon::Digest, freeze};
-use letopis::store::{CertificateRow, CheckpointRow, ClosureRow, Db, Error, SchoolRow, SealedRow, StatementRow};
+use letopis::store::{
+    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Error, SchoolRow, SealedRow, StatementRow,
+};
 
 const AT: &str = "2025-10-24T12:00:00+05:00";
 const YEAR: &str = "2025/2026";
@@ -176,7 +178,8 @@ fn snapshot() -> Snapshot {
 
 async fn import(db: &Db, journal: &Journal) -> Result<usize, Error> {
     let mut tx = db.begin().await?;
-    let written = tx.replace_journal(journal).await?;
+    let author = Author { by: "operator", at: AT, secret: &[9; 32] };
+    let written = tx.replace_journal(journal, &author).await?.rows;
     tx.rename_school(&journal.school).await?;
     tx.record(&event(EventKind::BundleImported), [1; 16]).await?.commit().await?;
     Ok(written)

@@ -27,8 +27,9 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, SqlSafeStr};
 
 pub use certificates::CertificateRow;
+pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, columns_of, table_name};
 pub use copies::{CopyRow, StatementRow};
-pub use journals::{Change, ClosureRow};
+pub use journals::{BundleRow, Change, ClosureRow, Replaced};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
 pub use register::SealedRow;
 pub use schools::SchoolRow;
@@ -45,6 +46,12 @@ pub enum Error {
     /// The same fact stands already.
     #[error("такая запись уже есть")]
     Duplicate,
+    /// The row is not what the editor saw: somebody changed it meanwhile.
+    #[error("запись успели изменить: {}, {}", .0.by, crate::domain::words::moment(&.0.at))]
+    Overtaken(Box<Overtaken>),
+    /// Rows changed and no event vouches for them: a defect of the program, never committed.
+    #[error("изменения не внесены в журнал событий и не сохранены")]
+    Unvouched,
     /// A value that this program never writes.
     #[error("в базе данных недопустимое значение: {table}.{column} = «{value}»")]
     Foreign {

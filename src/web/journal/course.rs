@@ -17,6 +17,7 @@ use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
 use crate::domain::words;
+use crate::store::{ChangeFilter, ChangeRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
@@ -215,7 +216,7 @@ pub(super) async fn cell(
         topic: lesson.topic.clone(),
         marks: mine.map(|mark| (mark.value.clone(), mark.kind_of_work.clone())).collect(),
         absence: absence.unwrap_or_default(),
-        history: Vec::new(),
+        history: history(&state, &directory, &key, &learner.id).await?,
     };
     let frame = frame
         .titled(cell.learner.clone())
@@ -223,6 +224,48 @@ pub(super) async fn cell(
         .under(course.class.clone(), format!("/journal/{}", crate::web::query::segment(&course.class)))
         .under(course_title(course), format!("/course/{}", crate::web::query::segment(&course.id)));
     answer::page(&CellPage { frame, whole: !answer::is_partial(&headers), cell })
+}
+
+/// Every change of the cell's marks and absence, newest first.
+async fn history(
+    state: &WebState,
+    directory: &Directory,
+    key: &LessonKey,
+    learner: &str,
+) -> Result<Vec<HistoryLine>, Refusal> {
+    let place = vec![key.course_id.clone(), key.date.to_string(), key.number.to_string(), learner.to_owned()];
+    let mut rows = Vec::new();
+    for table in ["marks", "absences"] {
+        let filter = ChangeFilter {
+            table: Some(table.to_owned()),
+            year: Some(directory.year.clone()),
+            key: place.clone(),
+            ..ChangeFilter::default()
+        };
+        rows.extend(state.house.db.list_changes(&filter).await?);
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse(row.seq));
+    Ok(rows.iter().map(|row| line(directory, row)).collect())
+}
+
+fn line(directory: &Directory, row: &ChangeRow) -> HistoryLine {
+    // The value is the row's last column: `marks (kind_of_work, value)`, `absences (code)`.
+    let value = |cells: &Option<Vec<String>>| cells.as_ref().and_then(|cells| cells.last().cloned());
+    let noun = if row.table == "marks" { "отметка" } else { "пропуск" };
+    HistoryLine {
+        said: match (value(&row.old), value(&row.new)) {
+            (None, Some(new)) => format!("{noun}: поставлено «{new}»"),
+            (Some(old), Some(new)) => format!("{noun}: было «{old}», стало «{new}»"),
+            (Some(old), None) => format!("{noun}: снято «{old}»"),
+            (None, None) => noun.to_owned(),
+        },
+        by: match row.by.as_str() {
+            "operator" => "с консоли".to_owned(),
+            id => staff_name(directory, id),
+        },
+        at: words::moment_words(&row.at),
+        voided: row.voided,
+    }
 }
 
 /// `L00001.2025-09-02.3`: identifiers may hold dots, so it is read from its end.
