@@ -110,6 +110,7 @@ fn journal() -> Journal {
             .collect(),
         classes: vec![Class { name: "5А".into(), grade: 5, class_teacher_id: "T2".into() }],
         learners: vec![learner("L1", "Ольхина"), learner("L2", "Берёзова")],
+        earlier_stays: Vec::new(),
         courses: vec![Course {
             id: "C1".into(),
             class: "5А".into(),

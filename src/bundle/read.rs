@@ -149,6 +149,7 @@ fn journal(mut lists: Lists) -> Journal {
         staff: lists.staff.items,
         classes: lists.classes.items,
         learners: lists.learners.items,
+        earlier_stays: Vec::new(),
         courses: lists.courses.items,
         lessons: lists.lessons.items,
         marks,

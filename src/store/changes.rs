@@ -19,7 +19,7 @@ pub(super) static TABLES: [&Table; 0] = [];
 
 /// Every table whose rows have a history, in an order in which they can be written.
 pub(super) fn tables() -> impl Iterator<Item = &'static Table> {
-    tables::ALL.iter().chain(TABLES.iter()).copied()
+    tables::ALL.iter().chain(TABLES.iter()).chain(super::setup::tables::ALL.iter()).copied()
 }
 
 fn table(name: &str) -> Result<&'static Table, Error> {

@@ -332,7 +332,9 @@ async fn load(connection: &mut sqlx::AnyConnection, school: &str, year: &str) ->
     for table in tables::ALL {
         rows.insert(table.name, standing(&mut *connection, table, school, year).await?);
     }
-    tables::from_rows(&rows)
+    let mut journal = tables::from_rows(&rows)?;
+    journal.take_earlier_stays(&super::setup::stays(connection, school, year).await?);
+    Ok(journal)
 }
 
 async fn differences<'a>(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::super::Error;
-use super::super::rows::{Cell, Cells, Kind, Table, words};
+use super::super::rows::{Cell, Cells, Kind, Table};
 use crate::domain::journal::{
     Absence, Class, Course, Decision, FinalMark, Journal, Learner, Lesson, LessonKey, Mark, Period, PeriodKind,
     StaffMember,
@@ -120,7 +120,7 @@ static DECISIONS: Table = Table {
 };
 
 /// Every table of the journal, in an order in which they can be written.
-pub(in super::super) static ALL: [&Table; 11] = [
+pub(in crate::store) static ALL: [&Table; 11] = [
     &PERIODS,
     &STAFF,
     &CLASSES,
@@ -157,6 +157,14 @@ const OF_ONE: &str = "and course = $3";
 pub(super) static OF_COURSE: [(&Table, &str); 4] =
     [(&LESSONS, OF_ONE), (&MARKS, OF_ONE), (&ABSENCES, OF_ONE), (&FINAL_MARKS, OF_ONE)];
 
+/// A cell in words, for findings.
+pub(super) fn words(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(text) => text.clone(),
+        Cell::Int(number) => number.to_string(),
+    }
+}
+
 fn day(date: Option<NaiveDate>) -> Cell {
     Cell::Text(date.map(|date| date.to_string()).unwrap_or_default())
 }
@@ -166,7 +174,7 @@ fn lesson(key: &LessonKey) -> Cells {
 }
 
 /// A journal as rows of [`ALL`].
-pub(in super::super) fn to_rows(journal: &Journal) -> Vec<(&'static Table, Vec<Cells>)> {
+pub(super) fn to_rows(journal: &Journal) -> Vec<(&'static Table, Vec<Cells>)> {
     fn numbered<T>(items: &[T], cells: impl Fn(&T) -> Cells) -> Vec<Cells> {
         (0_i64..)
             .zip(items)
@@ -292,7 +300,7 @@ impl Reading<'_> {
     }
 }
 
-type Rows = HashMap<&'static str, Vec<Cells>>;
+pub(in crate::store) type Rows = HashMap<&'static str, Vec<Cells>>;
 
 fn read<T>(
     rows: &Rows,
@@ -308,7 +316,7 @@ fn read<T>(
 }
 
 /// Rows of [`ALL`] as a journal; the school itself is left empty.
-pub(super) fn from_rows(rows: &Rows) -> Result<Journal, Error> {
+pub(in crate::store) fn from_rows(rows: &Rows) -> Result<Journal, Error> {
     let mut courses = read(rows, &COURSES, Some(6), |r| {
         Ok(Course {
             id: r.text(0),
