@@ -85,6 +85,21 @@ for (const grid of document.querySelectorAll("table.grid")) {
   });
 }
 
+// A table wider than its box is scrolled by keyboard too: the box becomes a stop of the Tab key, named by the table.
+const boxes = [...document.querySelectorAll(".table-box")];
+const reach = () => boxes.forEach((box, at) => {
+  if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) {
+    for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    return;
+  }
+  const caption = box.querySelector("caption");
+  box.tabIndex = 0;
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", `${caption ? caption.textContent : "Таблица"} (${at + 1})`);
+});
+reach();
+window.addEventListener("resize", reach);
+
 // Long work: figures come as server-sent events; when the work ends the page is asked for anew.
 for (const box of document.querySelectorAll("[data-progress]")) {
   const bar = box.querySelector("progress");

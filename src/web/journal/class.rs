@@ -64,7 +64,8 @@ pub(super) async fn classes(
         };
         match grades.last_mut() {
             Some((grade, held)) if *grade == class.grade => held.classes.push(view),
-            _ => grades.push((class.grade, GradeView { heading: format!("{}-е классы", class.grade), classes: vec![view] })),
+            _ => grades
+                .push((class.grade, GradeView { heading: format!("{}-е классы", class.grade), classes: vec![view] })),
         }
     }
     let frame = frame.titled("Классы").leading("Журналы, которые вам открыты. Выберите класс.");
@@ -108,7 +109,8 @@ pub(super) async fn class(
 ) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let class = class_of(&directory, &name)?;
-    let chosen = choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
+    let chosen =
+        choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
     let reach = visitor.reach(Action::ReadJournal);
     let whole = reach.whole_class(&class.name, class.grade);
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
@@ -185,7 +187,8 @@ pub(super) async fn finals(
 ) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let class = class_of(&directory, &name)?;
-    let chosen = choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
+    let chosen =
+        choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let seen = directory.roster.courses.iter().filter(|course| course.class == class.name);
@@ -211,7 +214,11 @@ pub(super) async fn finals(
             .iter()
             .map(|subject| marks.get(&(l.id.as_str(), subject.as_str())).map(|m| (*m).to_owned()).unwrap_or_default())
             .collect(),
-        decision: if is_year { decisions.get(l.id.as_str()).copied().unwrap_or_default().to_owned() } else { String::new() },
+        decision: if is_year {
+            decisions.get(l.id.as_str()).copied().unwrap_or_default().to_owned()
+        } else {
+            String::new()
+        },
     });
     let path = format!("/journal/{}", segment(&class.name));
     let rows: Vec<FinalsRow> = rows.collect();

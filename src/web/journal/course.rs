@@ -100,7 +100,7 @@ pub(super) async fn course(
     });
     let frame = frame
         .titled(format!("{}: {}", class.name, course_title(course)))
-        .leading(format!("Учитель: {}. {}", staff_name(&directory, &course.teacher_id), hours(course)))
+        .leading(format!("Учитель: {}; {}", staff_name(&directory, &course.teacher_id), hours(course)))
         .under("Журнал", "/journal")
         .under(class.name.clone(), format!("/journal/{}", crate::web::query::segment(&class.name)));
     answer::page(&CoursePage {
@@ -158,7 +158,10 @@ fn closed(directory: &Directory, class: &str, period: &str) -> String {
             "operator" => "с консоли".to_owned(),
             id => staff_name(directory, id),
         };
-        format!("Период закрыт {} ({by}). Изменить отметки нельзя, копия уже составлена.", words::moment_words(&row.closed_at))
+        format!(
+            "Период закрыт {} ({by}). Изменить отметки нельзя, копия уже составлена.",
+            words::moment_words(&row.closed_at)
+        )
     })
 }
 
@@ -201,7 +204,8 @@ pub(super) async fn cell(
     let directory = state.directory().await?;
     let course = directory.course(&id).ok_or(Refusal::NotFound)?;
     let (learner, key) = parse_cell(&course.id, asked.value("cell")).ok_or(Refusal::NotFound)?;
-    let learner = directory.learner(&learner).filter(|learner| learner.class == course.class).ok_or(Refusal::NotFound)?;
+    let learner =
+        directory.learner(&learner).filter(|learner| learner.class == course.class).ok_or(Refusal::NotFound)?;
     let entries = state.house.db.load_course_entries(&directory.year, &course.id).await?;
     let lesson = entries.lessons.iter().find(|lesson| lesson.key == key).ok_or(Refusal::NotFound)?;
     let mine = entries.marks.iter().filter(|mark| mark.lesson == key && mark.learner_id == learner.id);

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::Datelike;
 
-use crate::domain::journal::{Course, EXAM, FINAL, Journal, Learner, LessonKey, Period, YEAR};
 use crate::domain::freeze;
+use crate::domain::journal::{Course, EXAM, FINAL, Journal, Learner, LessonKey, Period, YEAR};
 use crate::domain::names;
 use crate::domain::period::{self, Span};
 use crate::domain::policy::{AbsenceKind, Policy};

@@ -91,7 +91,8 @@ async fn show(
     let directory = state.directory().await?;
     let learner = directory.learner(&id).ok_or(Refusal::NotFound)?;
     let class = class_of(&directory, &learner.class)?;
-    let chosen = choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
+    let chosen =
+        choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let attends = |course: &&Course| course.members.is_empty() || course.members.contains(&learner.id);
@@ -126,17 +127,23 @@ async fn show(
                 },
             ));
         }
-        let last = entries.final_marks.iter().find(|mark| {
-            mark.course_id == course.id && mark.learner_id == learner.id && mark.period == chosen.span.id
-        });
+        let last = entries
+            .final_marks
+            .iter()
+            .find(|mark| mark.course_id == course.id && mark.learner_id == learner.id && mark.period == chosen.span.id);
         let marks = marks.iter().map(|mark| {
             let work = [mark.kind_of_work.as_str(), lesson_of(&mark.lesson).map_or("", |l| l.kind_of_work.as_str())];
-            let work = work.into_iter().find(|work| !work.is_empty()).map(|work| format!(", {work}")).unwrap_or_default();
+            let work =
+                work.into_iter().find(|work| !work.is_empty()).map(|work| format!(", {work}")).unwrap_or_default();
             MarkView { value: mark.value.clone(), said: format!("{}{work}", words::day_and_month(mark.lesson.date)) }
         });
         subjects.push(SubjectView {
             title: course_title(course),
-            href: if family { String::new() } else { format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id)) },
+            href: if family {
+                String::new()
+            } else {
+                format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id))
+            },
             teacher: staff_name(&directory, &course.teacher_id),
             marks: marks.collect(),
             mean: mean(figures.iter().sum(), figures.len() as u32),
@@ -148,7 +155,11 @@ async fn show(
     let absences: Vec<AbsenceView> = absences.into_iter().map(|(_, view)| view).collect();
     let name = names::full_name(&learner.surname, &learner.given_name, &learner.patronymic);
     let door = if family { "diary" } else { "learner" };
-    let frame = frame.titled(name).leading(format!("{} класс, классный руководитель: {}", class.name, staff_name(&directory, &class.class_teacher_id)));
+    let frame = frame.titled(name).leading(format!(
+        "{} класс, классный руководитель: {}",
+        class.name,
+        staff_name(&directory, &class.class_teacher_id)
+    ));
     let frame = match family {
         true => frame,
         false => frame

@@ -21,16 +21,18 @@ pub(super) use course::Pages;
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
     const READS: Access = Access::Does(Action::ReadJournal);
-    let in_class = |path, handler| get(path, READS, SubjectOf::Class, handler).helped("journal.ru#класс");
+    let in_class = |path, handler| get(path, READS, SubjectOf::Class, handler).helped("journal#класс");
     vec![
-        get("/journal", READS, SubjectOf::House, class::classes).in_menu(Group::Journal, "Классы").helped("journal.ru#классы"),
+        get("/journal", READS, SubjectOf::House, class::classes)
+            .in_menu(Group::Journal, "Классы")
+            .helped("journal#классы"),
         in_class("/journal/{class}", class::class),
-        get("/journal/{class}/finals", READS, SubjectOf::Class, class::finals).helped("journal.ru#итоги"),
-        get("/course/{course}", READS, SubjectOf::Course, course::course).helped("journal.ru#страница"),
-        get("/course/{course}/cell", READS, SubjectOf::Course, course::cell).helped("journal.ru#клетка"),
-        get("/learner/{learner}", READS, SubjectOf::Learner, learner::of_staff).helped("journal.ru#ученик"),
+        get("/journal/{class}/finals", READS, SubjectOf::Class, class::finals).helped("journal#итоги"),
+        get("/course/{course}", READS, SubjectOf::Course, course::course).helped("journal#страница"),
+        get("/course/{course}/cell", READS, SubjectOf::Course, course::cell).helped("journal#клетка"),
+        get("/learner/{learner}", READS, SubjectOf::Learner, learner::of_staff).helped("journal#ученик"),
         get("/diary/{learner}", Access::Does(Action::ReadOwnDiary), SubjectOf::Learner, learner::of_family)
-            .helped("journal.ru#дневник"),
+            .helped("journal#дневник"),
     ]
 }
 
