@@ -21,5 +21,5 @@ mod table;
 mod values;
 
 pub use generate::{GeneratorSpec, generate, write};
-pub use read::{Bundle, ReadError, read, read_files};
+pub use read::{Bundle, ReadError, read, read_files, read_kept};
 pub use source::BundleFile;

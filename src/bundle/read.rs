@@ -69,6 +69,19 @@ pub fn read_files(mut files: Vec<BundleFile>, policy: &Policy) -> Result<Bundle,
     Ok(Bundle { journal: journal(lists), files, digest, warnings: findings })
 }
 
+/// Reads a bundle that was accepted once, as it was kept: its rows as they are, without asking whether today's policy would accept them.
+pub fn read_kept(path: &Path) -> Result<(Journal, Digest), ReadError> {
+    let mut files = source::files(path).map_err(|(path, source)| ReadError::Unreadable { path, source })?;
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut found = Found::default();
+    let lists = lists(&files, &mut found);
+    if found.has_errors() {
+        return Err(ReadError::Refused(found.into_sorted()));
+    }
+    let digest = source::digest(&files);
+    Ok((journal(lists), digest))
+}
+
 fn lists(files: &[BundleFile], found: &mut Found) -> Lists {
     unknown_files(files, found);
     let mut classes = list(File::Classes, files, found, rows::class);
