@@ -102,8 +102,13 @@ pub const UNLIKELY_BIRTH: &str = "import.unlikely-birth";
 /// Nobody with the role `director`.
 pub const NO_DIRECTOR: &str = "import.no-director";
 
+/// Not a day with a time.
+pub const BAD_MOMENT: &str = "import.bad-moment";
+/// `entries.csv` tells of something that no journal has.
+pub const UNKNOWN_ENTRY: &str = "import.unknown-entry";
+
 /// Every code; each has a fixture.
-pub const ALL: [&str; 49] = [
+pub const ALL: [&str; 51] = [
     MISSING_FILE,
     UNKNOWN_FILE,
     WRONG_ENCODING,
@@ -153,4 +158,6 @@ pub const ALL: [&str; 49] = [
     STAY_ORDER,
     UNLIKELY_BIRTH,
     NO_DIRECTOR,
+    BAD_MOMENT,
+    UNKNOWN_ENTRY,
 ];

@@ -54,11 +54,12 @@ pub enum File {
     Absences,
     FinalMarks,
     Decisions,
+    Entries,
 }
 
 impl File {
     /// Every file, in the order in which findings are told: causes before their effects.
-    pub const ALL: [File; 12] = [
+    pub const ALL: [File; 13] = [
         Self::School,
         Self::Periods,
         Self::Staff,
@@ -71,6 +72,7 @@ impl File {
         Self::Absences,
         Self::FinalMarks,
         Self::Decisions,
+        Self::Entries,
     ];
 
     /// Its layout.
@@ -99,7 +101,7 @@ const fn file(name: &'static str, columns: &'static [Column]) -> FileLayout {
 use Holds::{Line, Name, Text, Token};
 
 /// The files, in the order of [`File`].
-pub const FILES: [FileLayout; 12] = [
+pub const FILES: [FileLayout; 13] = [
     file("school.csv", &[must("name", Name), may("short_name", Name), may("town", Name), must("year", Token)]),
     file(
         "periods.csv",
@@ -193,6 +195,18 @@ pub const FILES: [FileLayout; 12] = [
         name: "decisions.csv",
         required: false,
         columns: &[must("learner_id", Token), must("decision", Line), may("protocol", Line), may("date", Token)],
+    },
+    FileLayout {
+        name: "entries.csv",
+        required: false,
+        columns: &[
+            must("course_id", Token),
+            must("date", Token),
+            must("number", Token),
+            must("what", Token),
+            may("learner_id", Token),
+            must("entered_at", Token),
+        ],
     },
 ];
 

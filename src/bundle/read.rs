@@ -10,6 +10,7 @@ use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
 use crate::domain::policy::Policy;
+use crate::domain::timeliness::EntryTime;
 
 use super::check::{self, Lists};
 use super::found::{Found, Place};
@@ -24,6 +25,8 @@ use super::{codes, look_alike};
 pub struct Bundle {
     /// What it says.
     pub journal: Journal,
+    /// When its entries were made, where the journal's earlier home knew.
+    pub entries: Vec<EntryTime>,
     /// Its files as they were given, by name: what is kept beside the journal.
     pub files: Vec<BundleFile>,
     /// SHA-256 of the lines `<hex>  <name>` by name: `sha256sum *.csv | sha256sum` gives the same.
@@ -66,7 +69,9 @@ pub fn read_files(mut files: Vec<BundleFile>, policy: &Policy) -> Result<Bundle,
         return Err(findings);
     }
     let digest = source::digest(&files);
-    Ok(Bundle { journal: journal(lists), files, digest, warnings: findings })
+    let mut lists = lists;
+    let entries = std::mem::take(&mut lists.entries.items);
+    Ok(Bundle { journal: journal(lists), entries, files, digest, warnings: findings })
 }
 
 /// Reads a bundle that was accepted once, as it was kept: its rows as they are, without asking whether today's policy would accept them.
@@ -101,6 +106,7 @@ fn lists(files: &[BundleFile], found: &mut Found) -> Lists {
         absences: list(File::Absences, files, found, rows::absence),
         final_marks: list(File::FinalMarks, files, found, rows::final_mark),
         decisions: list(File::Decisions, files, found, rows::decision),
+        entries: list(File::Entries, files, found, rows::entry_time),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Never asks a locale: the words of a record must not depend on the machine that prints them.
 
-use chrono::{DateTime, Datelike, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate};
 
 use super::journal::PeriodKind;
 
@@ -131,22 +131,15 @@ pub fn date_words(date: NaiveDate) -> String {
     format!("{} {} {} г.", date.day(), MONTHS_OF[date.month0() as usize], date.year())
 }
 
-/// «5 июня».
+/// «5 июня»: a day of every year.
 pub fn day_and_month(date: NaiveDate) -> String {
     format!("{} {}", date.day(), MONTHS_OF[date.month0() as usize])
 }
 
-/// «понедельник».
+/// «суббота».
 pub fn weekday(date: NaiveDate) -> &'static str {
-    match date.weekday() {
-        Weekday::Mon => "понедельник",
-        Weekday::Tue => "вторник",
-        Weekday::Wed => "среда",
-        Weekday::Thu => "четверг",
-        Weekday::Fri => "пятница",
-        Weekday::Sat => "суббота",
-        Weekday::Sun => "воскресенье",
-    }
+    const NAMES: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
+    NAMES[date.weekday().num_days_from_monday() as usize]
 }
 
 /// A moment on a page, «24 октября 2025 г., 14:05», from RFC 3339 text in the zone that it was written in; other text comes back as

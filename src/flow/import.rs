@@ -51,7 +51,7 @@ pub struct Imported {
 
 /// Reads and checks a bundle, and makes the year what it says in one transaction.
 pub async fn import(house: &House, path: &Path, dry_run: bool, act: &Act) -> Result<Outcome, Error> {
-    let bundle = match bundle::read(path, &house.policy) {
+    let bundle = match bundle::read(path, &super::policy::of_act(house, act).await?) {
         Ok(bundle) => bundle,
         Err(ReadError::Refused(findings)) => return Ok(Outcome::Refused(findings)),
         Err(ReadError::Unreadable { path, source }) => return Err(Error::File { path, source }),
@@ -91,6 +91,7 @@ pub async fn import(house: &House, path: &Path, dry_run: bool, act: &Act) -> Res
     let author = Author { by: &act.by, at: &act.moment(), secret: &secret };
     let replaced = tx.replace_journal(journal, &author).await?;
     imported.written = replaced.rows;
+    tx.replace_entries(&journal.school.year, &bundle.entries).await?;
     if known.is_none() {
         tx.record_bundle(&digest, &journal.school.year, &act.moment(), &act.by).await?;
     }
