@@ -118,6 +118,12 @@ enum Command {
     Deadline(policy::Deadline),
     #[command(about = "Своевременность записей: сделано, опоздало, ждёт, неизвестно")]
     Timeliness(timeliness::Timeliness),
+    #[command(about = "Люди: права, назначения приказом")]
+    People(people::People),
+    #[command(about = "Вход: выдать, закрыть, открыть, сеансы")]
+    Account(people::Account),
+    #[command(about = "Кто смотрел чьи данные")]
+    Access(people::Access),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
 }
@@ -275,6 +281,9 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Policy(policy) => policy.run(&desk).await,
         Command::Deadline(deadline) => deadline.run(&desk).await,
         Command::Timeliness(timeliness) => timeliness.run(&desk).await,
+        Command::People(people) => people.run(&desk).await,
+        Command::Account(account) => account.run(&desk).await,
+        Command::Access(access) => access.run(&desk).await,
         Command::Serve(serve) => serve.run(&desk).await,
     }
 }

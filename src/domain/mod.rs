@@ -18,6 +18,7 @@ pub mod lint;
 pub mod log_proof;
 pub mod merkle;
 pub mod names;
+pub mod password;
 pub mod people;
 pub mod period;
 pub mod policy;

@@ -42,7 +42,7 @@ use tokio::sync::Semaphore;
 use crate::flow::{Act, House};
 use answer::Refusal;
 use directory::{Cache, Directory};
-use patience::Patient;
+use patience::{Client, Patient};
 
 /// The largest file that the page checks, bytes: 100 MiB, some 9,000 sealed pages of 12 KB.
 pub const LARGEST_UPLOAD_BYTES: usize = 100 * 1024 * 1024;
@@ -108,7 +108,8 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(Patient::new(listener), router(state)).with_graceful_shutdown(shutdown).await
+    let service = router(state).into_make_service_with_connect_info::<Client>();
+    axum::serve(Patient::new(listener), service).with_graceful_shutdown(shutdown).await
 }
 
 fn router(state: WebState) -> Router {
