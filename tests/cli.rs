@@ -9,7 +9,7 @@ use letopis::bundle::generate::{self, GeneratorSpec};
 use serde_json::Value;
 
 /// Every verb with its sub-verbs.
-const VERBS: [&[&str]; 29] = [
+const VERBS: [&[&str]; 43] = [
     &[],
     &["demo"],
     &["init"],
@@ -38,6 +38,20 @@ const VERBS: [&[&str]; 29] = [
     &["policy"],
     &["policy", "check"],
     &["policy", "show"],
+    &["people"],
+    &["people", "list"],
+    &["people", "show"],
+    &["people", "appoint"],
+    &["people", "end"],
+    &["people", "rights"],
+    &["account"],
+    &["account", "issue"],
+    &["account", "reset"],
+    &["account", "lock"],
+    &["account", "unlock"],
+    &["account", "list"],
+    &["account", "sessions"],
+    &["access"],
     &["serve"],
 ];
 
