@@ -102,16 +102,36 @@ enum Command {
     Verify(check::Verify),
     #[command(about = "Журнал событий: контрольная точка, проверка, доказательство")]
     Log(check::Log),
+    #[command(about = "История данных: кто, когда и что изменил, было и стало")]
+    History(history::History),
+    #[command(about = "Отменить изменения данных по номерам из истории")]
+    Undo(history::Undo),
+    #[command(about = "Учётная запись в чужих руках: уведомление, недействительные действия, решения о них")]
+    Compromise(history::Compromise),
     #[command(about = "Сверить базу данных, архив и журнал событий между собой")]
     Doctor,
     #[command(about = "Ключи и сертификаты сотрудников и школы")]
     Key(check::Key),
+    #[command(about = "Учебный год: готовность, таблицы из файлов")]
+    Setup(setup::Setup),
+    #[command(about = "Список класса на любой день")]
+    Roster(setup::Roster),
+    #[command(about = "Движение обучающихся по приказам")]
+    Movement(setup::MovementArgs),
+    #[command(about = "Закрыть учебный год и перевести классы; открыть его снова")]
+    Year(setup::YearArgs),
     #[command(about = "Правила школы: проверить, показать, сравнить, найти противоречия, ввести приказом")]
     Policy(policy::Policy),
     #[command(about = "Когда запись должна быть сделана: срок и пункт по каждому положению")]
     Deadline(policy::Deadline),
     #[command(about = "Своевременность записей: сделано, опоздало, ждёт, неизвестно")]
     Timeliness(timeliness::Timeliness),
+    #[command(about = "Люди: права, назначения приказом")]
+    People(people::People),
+    #[command(about = "Вход: выдать, закрыть, открыть, сеансы")]
+    Account(people::Account),
+    #[command(about = "Кто смотрел чьи данные")]
+    Access(people::Access),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
 }
@@ -261,11 +281,21 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Extract(extract) => extract.run(&desk).await,
         Command::Verify(verify) => verify.run(&desk).await,
         Command::Log(log) => log.run(&desk).await,
+        Command::History(history) => history.run(&desk).await,
+        Command::Undo(undo) => undo.run(&desk).await,
+        Command::Compromise(compromise) => compromise.run(&desk).await,
         Command::Doctor => check::doctor(&desk).await,
         Command::Key(key) => key.run(&desk).await,
         Command::Policy(policy) => policy.run(&desk).await,
+        Command::Setup(setup) => setup.run(&desk).await,
+        Command::Roster(roster) => roster.run(&desk).await,
+        Command::Movement(movement) => movement.run(&desk).await,
+        Command::Year(year) => year.run(&desk).await,
         Command::Deadline(deadline) => deadline.run(&desk).await,
         Command::Timeliness(timeliness) => timeliness.run(&desk).await,
+        Command::People(people) => people.run(&desk).await,
+        Command::Account(account) => account.run(&desk).await,
+        Command::Access(access) => access.run(&desk).await,
         Command::Serve(serve) => serve.run(&desk).await,
     }
 }

@@ -28,6 +28,10 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, SqlSafeStr};
 
+pub use access::{AccessRow, Looked};
+pub use accounts::{
+    AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow, appointment_cells,
+};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
 pub use copies::{CopyRow, StatementRow};
@@ -38,6 +42,7 @@ pub use policies::PolicyRow;
 pub use register::SealedRow;
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
+pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
 #[derive(Debug, thiserror::Error)]

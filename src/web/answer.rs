@@ -167,6 +167,8 @@ impl From<flow::Error> for Refusal {
             | E::NotSealed(_)
             | E::Package(_)
             | E::NoJournal
+            | E::SignIn(_)
+            | E::Appointment(_)
             | E::SealingElsewhere => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }
