@@ -35,6 +35,8 @@ pub struct Circumstances {
     pub exported_at: String,
     /// «Взамен версии 1: …», empty for a first version.
     pub replaces: String,
+    /// Void changes of the period that were decided before, a sentence for each notice of compromise.
+    pub voids: Vec<String>,
     /// Ground of closing in spite of findings, may be empty.
     pub ground: String,
     /// What was incomplete, one sentence each.
@@ -233,6 +235,7 @@ impl<'j> Freezing<'j> {
             system: concat!("Летопись ", env!("CARGO_PKG_VERSION")).to_owned(),
             exported_at: told.exported_at.clone(),
             replaces: told.replaces.clone(),
+            voids: told.voids.clone(),
         })
     }
 
@@ -497,7 +500,8 @@ impl<'j> Freezing<'j> {
 }
 
 /// «Выбыла 20.02.2026, пр. № 31»; the verb agrees with the patronymic, and says both where there is none.
-fn movement(verb: &str, patronymic: &str, day: &str, order: &str) -> String {
+/// «Прибыл 14.01.2026, пр. № 12»: the sex is told by the patronymic alone; where it does not tell, both forms stand.
+pub fn movement(verb: &str, patronymic: &str, day: &str, order: &str) -> String {
     let ending = match patronymic {
         p if p.ends_with("вна") || p.ends_with("чна") || p.ends_with("кызы") => "а",
         p if p.ends_with("ич") || p.ends_with("оглы") => "",

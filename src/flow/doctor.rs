@@ -159,6 +159,7 @@ fn again(policies: &policy::History, journal: &Journal, frozen: &Snapshot) -> Re
         authority: frozen.school.authority,
         version: frozen.copy.version,
         replaces: String::new(),
+        voids: Vec::new(),
         frozen_at: frozen.frozen_at.clone(),
         exported_at: String::new(),
         ground: frozen.ground.clone(),

@@ -29,6 +29,7 @@ pub mod signin;
 pub mod timeliness;
 pub mod tokens;
 pub mod verify;
+pub mod year;
 
 use std::path::PathBuf;
 
