@@ -174,6 +174,7 @@ fn snapshot() -> Snapshot {
         omissions: Vec::new(),
         template: TemplateFacts { name: "period-copy".into(), version: "1".into(), digest: Digest::of(b"t") },
         salts: vec!["00".repeat(16), "11".repeat(16)],
+        appointments: Vec::new(),
     };
     freeze::freeze(&journal, &journal.classes[0], &span, &policy, &told).expect("a snapshot")
 }
@@ -449,7 +450,7 @@ fn times_of_entry_are_what_the_last_bundle_of_their_year_says() {
             entered_at: day("2025-10-15").and_hms_opt(14, 5, 0).expect("a time"),
         };
         let first =
-            vec![entry(1, EntryKind::Lesson, ""), entry(1, EntryKind::Mark, "L1"), entry(2, EntryKind::Homework, "")];
+            [entry(1, EntryKind::Lesson, ""), entry(1, EntryKind::Mark, "L1"), entry(2, EntryKind::Homework, "")];
         for entries in [&first[..], &first[1..2]] {
             let mut tx = db.begin().await.expect("a turn");
             tx.replace_entries(YEAR, entries).await.expect("times");

@@ -389,6 +389,43 @@ fn every_route_answers_every_role_as_the_matrix_says() {
     });
 }
 
+#[test]
+fn every_page_of_learners_data_notes_who_looked() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let address = open_to_the_web(&house).await;
+        let mut asked = 0;
+        for facts in route::table() {
+            let Access::Does(action) = facts.access else { continue };
+            let about =
+                matches!(facts.subject, SubjectOf::Class | SubjectOf::Course | SubjectOf::Learner | SubjectOf::Copy);
+            if facts.method != "GET" || !about || matches!(action, Action::ReadOwnDiary | Action::ReadAccessLog) {
+                continue;
+            }
+            let Some(role) = Role::ALL.into_iter().find(|role| {
+                !matches!(role, Role::Learner | Role::Parent)
+                    && must(&facts, *role, &[*role], Standing::Own) == Must::Open
+            }) else {
+                continue;
+            };
+            asked += 1;
+            let person = person_of(role);
+            let token = session(&house, person, 100_000 + asked).await;
+            let path = filled(facts.path, person, Standing::Own).unwrap();
+            ask(address, facts.method, &path, &token).await;
+            let seen = house.db.list_access(&letopis::store::Looked::By(person), "", "", 1000).await.unwrap();
+            let subject = value(facts.subject.parameter().unwrap(), person, Standing::Own).unwrap();
+            assert!(
+                seen.iter().any(|row| row.subject == subject && row.class == "5А"),
+                "{} {}",
+                facts.method,
+                facts.path
+            );
+        }
+        assert!(asked > 0);
+    });
+}
+
 /// The printed matrix is read by people who decide: a change of it must be seen. `GOLDEN=update` writes it anew.
 #[test]
 fn the_printed_matrix_is_the_one_that_was_agreed() {
