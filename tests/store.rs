@@ -229,6 +229,39 @@ fn a_journal_comes_back_as_it_went_in_and_a_second_import_writes_only_the_differ
 }
 
 #[test]
+fn a_page_is_read_without_the_rest_of_the_year_and_knows_when_something_was_written() {
+    on_every_engine(|db| async move {
+        let journal = journal();
+        let before = db.turn().await.expect("a turn");
+        import(&db, &journal).await.expect("an import");
+        let after = db.turn().await.expect("a turn");
+        assert!(after > before, "a write moves the turn");
+        assert_eq!(db.turn().await.expect("a turn"), after, "a read does not");
+        let roster = db.load_roster(YEAR).await.expect("a roster");
+        assert_eq!(
+            (&roster.learners, &roster.courses, &roster.staff),
+            (&journal.learners, &journal.courses, &journal.staff)
+        );
+        assert!(roster.lessons.is_empty() && roster.marks.is_empty());
+        for class in &journal.classes {
+            let (whole, part) =
+                (journal.of_class(&class.name), db.load_class_entries(YEAR, &class.name).await.expect("entries"));
+            assert_eq!((&part.lessons, &part.marks), (&whole.lessons, &whole.marks));
+            assert_eq!((&part.absences, &part.final_marks), (&whole.absences, &whole.final_marks));
+            assert_eq!(part.decisions, whole.decisions);
+        }
+        for course in &journal.courses {
+            let part = db.load_course_entries(YEAR, &course.id).await.expect("entries");
+            let marks: Vec<_> =
+                journal.marks.iter().filter(|mark| mark.lesson.course_id == course.id).cloned().collect();
+            assert_eq!(part.marks, marks);
+            assert!(part.decisions.is_empty() && part.lessons.iter().all(|lesson| lesson.key.course_id == course.id));
+        }
+        assert!(db.load_class_entries(YEAR, "нет такого").await.expect("nothing").lessons.is_empty());
+    });
+}
+
+#[test]
 fn a_closed_period_refuses_every_write_path() {
     on_every_engine(|db| async move {
         let journal = journal();

@@ -29,6 +29,7 @@ pub mod retention;
 pub mod rights;
 pub mod route;
 pub mod rows;
+pub mod search;
 pub mod setup;
 pub mod snapshot;
 pub mod statement;

@@ -26,8 +26,9 @@ struct Asset {
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-const ASSETS: [Asset; 5] = [
+const ASSETS: &[Asset] = &[
     Asset { name: "letopis.css", mime: CSS, bytes: include_bytes!("assets/letopis.css") },
+    Asset { name: "journal.css", mime: CSS, bytes: include_bytes!("assets/journal.css") },
     Asset { name: "people.css", mime: CSS, bytes: include_bytes!("assets/people.css") },
     Asset { name: "letopis.js", mime: JS, bytes: include_bytes!("assets/letopis.js") },
     Asset { name: "htmx.min.js", mime: JS, bytes: include_bytes!("assets/htmx.min.js") },

@@ -11,6 +11,7 @@ mod directory;
 mod exchange;
 mod frame;
 mod guard;
+mod help;
 mod history;
 mod interface;
 mod journal;
@@ -22,8 +23,10 @@ mod query;
 mod records;
 pub mod route;
 mod school;
+mod search;
 mod start;
 mod upload;
+mod waiting;
 
 use std::future::Future;
 use std::io;
@@ -60,6 +63,8 @@ pub struct WebState {
     clock: Clock,
     uploads: Arc<Semaphore>,
     directory: Arc<Cache>,
+    pages: Arc<journal::Pages>,
+    waiting: Arc<waiting::Cache>,
     /// Requests so far: the second half of a request's number.
     requests: Arc<AtomicU64>,
 }
@@ -72,6 +77,8 @@ impl WebState {
             clock,
             uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             directory: Arc::default(),
+            pages: Arc::default(),
+            waiting: Arc::default(),
             requests: Arc::default(),
         }
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
 use letopis::flow::House;
@@ -16,8 +16,8 @@ use tokio::net::TcpListener;
 
 use super::house::{act, after, on_every_engine};
 
-/// The provider of the test; it goes with the test.
-struct Service(Child);
+/// The provider of the test; it goes with the test. Its output stays open: a provider whose words nobody takes dies of it.
+struct Service(Child, #[allow(dead_code)] BufReader<ChildStdout>);
 
 impl Drop for Service {
     fn drop(&mut self) {
@@ -43,8 +43,9 @@ fn start(back: &str) -> Option<(Service, String)> {
         return None;
     };
     let mut line = String::new();
-    BufReader::new(child.stdout.take()?).read_line(&mut line).unwrap();
-    Some((Service(child), line.trim().to_owned()))
+    let mut output = BufReader::new(child.stdout.take()?);
+    output.read_line(&mut line).unwrap();
+    Some((Service(child, output), line.trim().to_owned()))
 }
 
 /// A browser: keeps cookies (which know no ports) and goes where it is sent, one step at a time.
