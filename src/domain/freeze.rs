@@ -36,6 +36,8 @@ pub struct Circumstances {
     pub exported_at: String,
     /// «Взамен версии 1: …», empty for a first version.
     pub replaces: String,
+    /// Void changes of the period that were decided before, a sentence for each notice of compromise.
+    pub voids: Vec<String>,
     /// Ground of closing in spite of findings, may be empty.
     pub ground: String,
     /// What was incomplete, one sentence each.
@@ -241,6 +243,7 @@ impl<'j> Freezing<'j> {
             system: concat!("Летопись ", env!("CARGO_PKG_VERSION")).to_owned(),
             exported_at: told.exported_at.clone(),
             replaces: told.replaces.clone(),
+            voids: told.voids.clone(),
         })
     }
 

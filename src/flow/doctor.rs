@@ -166,6 +166,7 @@ fn again(
         authority: frozen.school.authority,
         version: frozen.copy.version,
         replaces: String::new(),
+        voids: Vec::new(),
         frozen_at: frozen.frozen_at.clone(),
         exported_at: String::new(),
         ground: frozen.ground.clone(),
