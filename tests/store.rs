@@ -139,6 +139,7 @@ fn snapshot() -> Snapshot {
         omissions: Vec::new(),
         template: TemplateFacts { name: "period-copy".into(), version: "1".into(), digest: Digest::of(b"t") },
         salts: vec!["00".repeat(16), "11".repeat(16)],
+        appointments: Vec::new(),
     };
     freeze::freeze(&journal, &journal.classes[0], &span, &policy, &told).expect("a snapshot")
 }

@@ -50,6 +50,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     let exported_at = house.db.list_bundles().await?.last().map(|(_, at)| at.clone()).unwrap_or_default();
     let closed_before = house.db.list_closures().await?;
     let policy = super::policy::of_act(house, act).await?;
+    let appointments = house.db.list_appointments().await?;
     // The writer's place is taken before the journal is read: what is frozen is what is locked.
     let mut tx = house.db.begin().await?;
     let journal = tx.load_journal(&closing.year).await?;
@@ -85,6 +86,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             omissions: errors,
             template: typeset::template_facts(freeze::kind_of(&span.id)),
             salts: salts(part.learners.len())?,
+            appointments: appointments.clone(),
         };
         let snapshot = freeze::freeze(&part, &class, &span, &policy, &told)?;
         record(&mut tx, &snapshot, act).await?;

@@ -38,6 +38,7 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         omissions: was.omissions.clone(),
         template: typeset::template_facts(last.kind),
         salts: salts(journal.learners.len())?,
+        appointments: house.db.list_appointments().await?,
     };
     let policy = super::policy::of_act(house, act).await?;
     let snapshot = freeze::freeze(&journal, &class, &span, &policy, &told)?;
