@@ -168,12 +168,14 @@ fn snapshot() -> Snapshot {
         authority: Digest::of(b"authority"),
         version: 1,
         replaces: String::new(),
+        voids: Vec::new(),
         frozen_at: AT.into(),
         exported_at: String::new(),
         ground: String::new(),
         omissions: Vec::new(),
         template: TemplateFacts { name: "period-copy".into(), version: "1".into(), digest: Digest::of(b"t") },
         salts: vec!["00".repeat(16), "11".repeat(16)],
+        appointments: Vec::new(),
     };
     freeze::freeze(&journal, &journal.classes[0], &span, &policy, &told).expect("a snapshot")
 }
@@ -482,7 +484,7 @@ fn times_of_entry_are_what_the_last_bundle_of_their_year_says() {
             entered_at: day("2025-10-15").and_hms_opt(14, 5, 0).expect("a time"),
         };
         let first =
-            vec![entry(1, EntryKind::Lesson, ""), entry(1, EntryKind::Mark, "L1"), entry(2, EntryKind::Homework, "")];
+            [entry(1, EntryKind::Lesson, ""), entry(1, EntryKind::Mark, "L1"), entry(2, EntryKind::Homework, "")];
         for entries in [&first[..], &first[1..2]] {
             let mut tx = db.begin().await.expect("a turn");
             tx.replace_entries(YEAR, entries).await.expect("times");
@@ -498,4 +500,50 @@ fn times_of_entry_are_what_the_last_bundle_of_their_year_says() {
         }
         assert_eq!(db.list_entries("2024/2025").await.expect("another year"), []);
     });
+}
+
+#[test]
+fn an_entry_made_in_the_house_has_the_time_of_its_first_row_and_an_imported_one_has_none() {
+    on_every_engine(|db| async move {
+        let mut journal = journal();
+        import(&db, &journal).await.expect("an import");
+        assert_eq!(db.list_entered(YEAR).await.expect("times"), [], "a bundle's rows were entered elsewhere");
+        // A teacher enters a lesson with homework and a mark the day after; then the homework is edited.
+        let key = LessonKey { course_id: "C1".into(), date: day("2025-09-04"), number: 1 };
+        let lesson = |homework: &str| Lesson {
+            key: key.clone(),
+            topic: "Тема".into(),
+            homework: homework.into(),
+            kind_of_work: String::new(),
+            substitute_teacher_id: String::new(),
+        };
+        let learner_id = journal.learners[0].id.clone();
+        let mark = Mark { lesson: key.clone(), learner_id, kind_of_work: String::new(), value: "5".into(), ordinal: 0 };
+        journal.lessons.push(lesson("§ 1"));
+        journal.marks.push(mark.clone());
+        enter(&db, &journal, "2025-09-05T10:15:00+05:00").await;
+        let last = journal.lessons.len() - 1;
+        journal.lessons[last] = lesson("§ 2");
+        enter(&db, &journal, "2025-09-06T11:00:00+05:00").await;
+        let first = day("2025-09-05").and_hms_opt(10, 15, 0).expect("a time");
+        let entry = |kind, learner: &str| EntryTime {
+            lesson: key.clone(),
+            kind,
+            learner_id: learner.into(),
+            entered_at: first,
+        };
+        assert_eq!(
+            db.list_entered(YEAR).await.expect("times"),
+            [entry(EntryKind::Lesson, ""), entry(EntryKind::Homework, ""), entry(EntryKind::Mark, &mark.learner_id)]
+        );
+    });
+}
+
+/// Brings the journal to this state as people's changes, not as a bundle.
+async fn enter(db: &Db, journal: &Journal, at: &str) {
+    let mut tx = db.begin().await.expect("a turn");
+    let author = Author { by: "T00001", at, secret: &[9; 32] };
+    tx.replace_journal(journal, &author).await.expect("rows");
+    let event = Event::new(EventKind::DataChanged, "T00001", at);
+    tx.record(&event, [3; 16]).await.expect("an event").commit().await.expect("a commit");
 }

@@ -126,6 +126,12 @@ impl Demo {
             return Ok(REFUSED);
         }
         let year = house.year(None).await?;
+        if self.bundle.is_none() {
+            let (start, bar) = (Instant::now(), steps.start("Учебный год", 1));
+            crate::flow::setup::seed_demo_setup(&house, &desk.act(&house), &year).await?;
+            bar.inc(1);
+            steps.finish(&bar, Step { name: "Учебный год", took: start.elapsed(), ..Step::default() });
+        }
         let journal = house.db.load_journal(&year).await?;
         let refused = self.close(&house, &journal, desk, &mut steps).await?;
         issue_all(&house, desk, &mut steps).await?;

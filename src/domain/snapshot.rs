@@ -277,6 +277,10 @@ pub struct TitleSheet {
     pub exported_at: String,
     /// «Взамен версии 1: …» on a re-issued copy, empty on a first version.
     pub replaces: String,
+    /// Void changes of the period that were decided before it was frozen (SEC-03), a sentence for each notice. Left out of the canonical
+    /// form when there are none, so that a snapshot without them is what it always was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub voids: Vec<String>,
 }
 
 /// The learners' list.

@@ -27,6 +27,7 @@ pub mod sign;
 pub mod signin;
 pub mod timeliness;
 pub mod verify;
+pub mod year;
 
 use std::path::PathBuf;
 

@@ -37,8 +37,8 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "start/stranger.html", config = "src/web/askama.toml")]
 struct StrangerPage {
     frame: Frame,
-    /// Of a demonstration house only.
-    logins: Vec<DemoLogin>,
+    /// Logins of a demonstration house; empty in every other.
+    demo: Vec<DemoLogin>,
 }
 
 #[derive(Template)]
@@ -73,8 +73,8 @@ async fn first_screen(
     Stranger(visitor): Stranger,
 ) -> Result<Response, Refusal> {
     let Some(visitor) = visitor else {
-        let logins = demo::logins(&state.house, state.now()).await?;
-        return answer::page(&StrangerPage { frame: frame.titled("Летопись"), logins });
+        let demo = demo::logins(&state.house, state.now()).await?;
+        return answer::page(&StrangerPage { frame: frame.titled("Летопись"), demo });
     };
     let directory = state.directory().await?;
     let desk = Desk { state: &state, directory: &directory, visitor: &visitor, today: state.now().date_naive() };

@@ -31,10 +31,12 @@ struct Guide {
 const GUIDES: &[Guide] = &[
     Guide { name: "start", text: include_str!("../../../docs/start.ru.md") },
     Guide { name: "journal", text: include_str!("../../../docs/journal.ru.md") },
+    Guide { name: "year", text: include_str!("../../../docs/year.ru.md") },
+    Guide { name: "policies", text: include_str!("../../../docs/policies.ru.md") },
     Guide { name: "records", text: include_str!("../../../docs/records.ru.md") },
     Guide { name: "verify", text: include_str!("../../../docs/verify.ru.md") },
     Guide { name: "administrator", text: include_str!("../../../docs/administrator.ru.md") },
-    Guide { name: "policies", text: include_str!("../../../docs/policies.ru.md") },
+    Guide { name: "people", text: include_str!("../../../docs/people.ru.md") },
     Guide { name: "bundle-format", text: include_str!("../../../docs/bundle-format.ru.md") },
     Guide { name: "commands", text: include_str!("../../../docs/commands.ru.md") },
 ];
