@@ -34,5 +34,6 @@ pub mod setup;
 pub mod snapshot;
 pub mod statement;
 pub mod timeliness;
+pub mod token;
 pub mod void;
 pub mod words;
