@@ -275,6 +275,10 @@ pub struct TitleSheet {
     pub exported_at: String,
     /// «Взамен версии 1: …» on a re-issued copy, empty on a first version.
     pub replaces: String,
+    /// «Копия без содержания уроков: …» of a journal that came from a program which does not give it; absent otherwise, so that
+    /// snapshots without it keep their bytes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub contents: String,
 }
 
 /// The learners' list.

@@ -111,6 +111,7 @@ fn sheets() -> Vec<Sheet> {
             system: "Летопись".into(),
             exported_at: String::new(),
             replaces: String::new(),
+            contents: String::new(),
         }),
         Sheet::Learners(LearnersSheet { id: "learners".into(), rows: learners.collect() }),
         course("C00001", "Математика", "", maths.clone(), &[0, 1, 2, 3, 4]),
