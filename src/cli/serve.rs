@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{Desk, Failure};
-use crate::domain::log_proof::object_name;
+use super::{Desk, Failure, clock};
 use crate::flow::House;
-use crate::flow::verify::{Report, VerifyOptions, verify_bytes};
-use crate::web::{Checking, CopyView, Listing, ListingFault, VerifyView, WebState};
+use crate::web::WebState;
 
 /// `serve`.
 #[derive(Debug, Args)]
@@ -34,68 +32,13 @@ pub(super) async fn serve(house: House, port: u16) -> Result<u8, Failure> {
     let failed = |source| Failure::Address { address: address.clone(), source };
     let listener = tokio::net::TcpListener::bind(&address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let school = house.db.find_school().await?.map(|row| row.school).unwrap_or_default();
-    let name = if school.short_name.is_empty() { school.name } else { school.short_name };
-    let authority = house.authority().await.ok().flatten();
+    let zone = house.config.zone();
     println!("Страница дома: http://{bound}/   (остановить — Ctrl+C)");
-    let state = WebState::new(&name, listing(Arc::new(house)), checking(authority));
+    let state = WebState::new(Arc::new(house), Arc::new(move || clock::now(zone)));
     let stop = async {
         // Without the signal there is nothing to wait for but the end of the process.
         let _ = tokio::signal::ctrl_c().await;
     };
     crate::web::serve(state, listener, stop).await.map_err(failed)?;
     Ok(0)
-}
-
-fn listing(house: Arc<House>) -> Listing {
-    let runtime = tokio::runtime::Handle::current();
-    Arc::new(move || runtime.block_on(views(&house)).map_err(|error| Box::new(error) as ListingFault))
-}
-
-async fn views(house: &House) -> Result<Vec<CopyView>, crate::flow::Error> {
-    let register = house.db.list_register().await?;
-    let mut views = Vec::new();
-    for row in house.db.list_copies().await? {
-        let sealed = register.iter().map(|r| &r.line).find(|line| line.id == row.id && line.version == row.version);
-        let snapshot = house.db.load_snapshot(row.snapshot).await?;
-        let path = sealed.map(|line| {
-            house
-                .archive()
-                .join(object_name(&line.id, line.version))
-                .join("v1/content")
-                .join(crate::vault::name::SEALED_PDF)
-        });
-        views.push(CopyView {
-            id: row.id.clone(),
-            version: row.version,
-            class: row.class.clone(),
-            period: snapshot.period.name,
-            kind_ru: row.kind.as_russian().to_owned(),
-            state_ru: row.state.as_russian().to_owned(),
-            pages: row.pages,
-            sheets: row.sheets,
-            register_no: sealed.map(|line| line.no.to_string()).unwrap_or_default(),
-            sealed_at: sealed.map(|line| line.sealed_at.clone()).unwrap_or_default(),
-            sealed_pdf_path: path,
-        });
-    }
-    Ok(views)
-}
-
-fn checking(authority: Option<Vec<u8>>) -> Checking {
-    Arc::new(move |name, bytes| {
-        // The page knows its own school: what another authority signed is not this school's record.
-        let options = VerifyOptions { authority: authority.clone(), full: true };
-        view(name, verify_bytes(name, bytes, &options))
-    })
-}
-
-fn view(name: &str, report: Report) -> VerifyView {
-    VerifyView {
-        file: name.to_owned(),
-        what: report.what(),
-        verdict: report.verdict,
-        checked: report.checked,
-        findings: report.findings,
-    }
 }

@@ -1,1 +1,553 @@
-//! People of the house: appointments by order, accounts, who holds which office on a day. Floor 0.
+//! People: the visitor of a page, the offices held today, how far each reaches, and what a visitor may do. Floor 0.
+//!
+//! Offices come from the lists of the year (staff, class teachers, courses, substitutions of the day, families) and from appointments by
+//! order with dates. For a role that a person was ever appointed to by order, orders alone count: an office that was ended by order must not
+//! come back, wider, out of the staff list.
+
+use chrono::NaiveDate;
+
+use super::journal::RESERVED_STAFF;
+use super::rights::{Action, Decision, Grant, Role, Standing, Why, decide, grant};
+
+/// Who is signed in, and what offices the person holds today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitor {
+    /// Identifier of the person: `T00001` staff, `L00001` learner, `P00001` parent.
+    pub account: String,
+    /// «Агатова М.П.».
+    pub name: String,
+    /// Offices of today.
+    pub offices: Vec<Office>,
+    /// Was a second factor given in this session?
+    pub second_factor: bool,
+}
+
+/// One office of a person on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Office {
+    /// Role.
+    pub role: Role,
+    /// Of whom and what.
+    pub reach: Reach,
+    /// Acting (исполняющий обязанности).
+    pub acting: bool,
+    /// Order of the appointment: «№ 12-к от 01.09.2025»; empty when the lists of the year say it.
+    pub order: String,
+}
+
+impl Office {
+    /// «и.о. директора», «заместитель директора (5-6 классы)», «классный руководитель (5А)».
+    pub fn as_russian(&self) -> String {
+        let role = match (self.acting, self.role) {
+            (true, Role::Director) => "и.о. директора".to_owned(),
+            (true, Role::Deputy) => "и.о. заместителя директора".to_owned(),
+            (true, role) => format!("и.о.: {}", role.as_russian()),
+            (false, role) => role.as_russian().to_owned(),
+        };
+        match &self.reach {
+            Reach::Grades(from, to) if from == to => format!("{role} ({from} классы)"),
+            Reach::Grades(from, to) => format!("{role} ({from}-{to} классы)"),
+            Reach::Classes(classes) => format!("{role} ({})", classes.join(", ")),
+            Reach::School | Reach::Courses(..) | Reach::Learners(..) => role,
+        }
+    }
+}
+
+/// How far an office reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// The whole school.
+    School,
+    /// Grades from and to, both inclusive.
+    Grades(u8, u8),
+    /// Classes by name.
+    Classes(Vec<String>),
+    /// Courses by identifier, and the classes that they are taught in.
+    Courses(Vec<String>, Vec<String>),
+    /// Learners by identifier, and their classes.
+    Learners(Vec<String>, Vec<String>),
+}
+
+/// What an action is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// The house as a whole: something that belongs to everybody whom the action belongs to.
+    House,
+    /// A class.
+    Class {
+        /// «5А».
+        name: &'a str,
+        /// 1 to 11.
+        grade: u8,
+        /// Is the period that the action is about closed?
+        closed: bool,
+        /// Is the year closed for good?
+        archived: bool,
+    },
+    /// A course.
+    Course {
+        /// Identifier.
+        id: &'a str,
+        /// Its class.
+        class: &'a str,
+        /// 1 to 11.
+        grade: u8,
+        /// Is the period that the action is about closed?
+        closed: bool,
+        /// Is the year closed for good?
+        archived: bool,
+    },
+    /// A learner.
+    Learner {
+        /// Identifier.
+        id: &'a str,
+        /// The class of the learner.
+        class: &'a str,
+        /// 1 to 11.
+        grade: u8,
+        /// Is the period that the action is about closed?
+        closed: bool,
+        /// Is the year closed for good?
+        archived: bool,
+    },
+    /// A person by identifier: account, card, offices.
+    Person(&'a str),
+    /// A copy of a class's period: it is about a closed period by nature, so only the archived year counts.
+    Copy {
+        /// Its class.
+        class: &'a str,
+        /// 1 to 11.
+        grade: u8,
+        /// Is the year closed for good?
+        archived: bool,
+    },
+}
+
+impl Subject<'_> {
+    /// Closed and archived.
+    fn state(&self) -> (bool, bool) {
+        match *self {
+            Self::House | Self::Person(_) => (false, false),
+            Self::Class { closed, archived, .. }
+            | Self::Course { closed, archived, .. }
+            | Self::Learner { closed, archived, .. } => (closed, archived),
+            Self::Copy { archived, .. } => (false, archived),
+        }
+    }
+}
+
+impl Reach {
+    /// Does the office of a person reach the subject?
+    pub fn covers(&self, holder: &str, subject: &Subject<'_>) -> bool {
+        let named = |list: &[String], name: &str| list.iter().any(|one| one == name);
+        match (self, *subject) {
+            (_, Subject::House) | (Self::School, _) => true,
+            (_, Subject::Person(person)) if person == holder => true,
+            (
+                Self::Grades(from, to),
+                Subject::Class { grade, .. }
+                | Subject::Course { grade, .. }
+                | Subject::Learner { grade, .. }
+                | Subject::Copy { grade, .. },
+            ) => (*from..=*to).contains(&grade),
+            (
+                Self::Classes(classes),
+                Subject::Class { name: class, .. }
+                | Subject::Course { class, .. }
+                | Subject::Learner { class, .. }
+                | Subject::Copy { class, .. },
+            ) => named(classes, class),
+            (Self::Courses(courses, _), Subject::Course { id, .. }) => named(courses, id),
+            (
+                Self::Courses(_, classes),
+                Subject::Class { name: class, .. } | Subject::Learner { class, .. } | Subject::Copy { class, .. },
+            ) => named(classes, class),
+            (Self::Learners(learners, _), Subject::Learner { id, .. } | Subject::Person(id)) => named(learners, id),
+            (
+                Self::Learners(_, classes),
+                Subject::Class { name: class, .. } | Subject::Course { class, .. } | Subject::Copy { class, .. },
+            ) => named(classes, class),
+            (Self::Grades(..) | Self::Classes(_) | Self::Courses(..), Subject::Person(_)) => false,
+        }
+    }
+
+    /// How the subject stands to an office of a person.
+    pub fn standing(&self, holder: &str, subject: &Subject<'_>) -> Standing {
+        match (self.covers(holder, subject), subject.state()) {
+            (false, _) => Standing::Other,
+            (true, (_, true)) => Standing::Archived,
+            (true, (true, false)) => Standing::Closed,
+            (true, (false, false)) => Standing::Own,
+        }
+    }
+}
+
+/// Offices that open only to a session with a second factor: theirs is the whole school (issue 3, section 2).
+pub fn asks_second_factor(role: Role) -> bool {
+    matches!(role, Role::Administrator | Role::Director | Role::Deputy)
+}
+
+impl Visitor {
+    /// Does the person hold an office of this role today?
+    pub fn holds(&self, role: Role) -> bool {
+        self.offices.iter().any(|office| office.role == role)
+    }
+
+    /// Is any office of today one that asks for a second factor?
+    pub fn needs_second_factor(&self) -> bool {
+        self.offices.iter().any(|office| asks_second_factor(office.role))
+    }
+
+    /// Is the person a member of staff today, by any office?
+    pub fn is_staff(&self) -> bool {
+        self.offices.iter().any(|office| !matches!(office.role, Role::Learner | Role::Parent))
+    }
+
+    /// May the person do it? What any office allows is allowed; of several refusals the one nearest to a yes is told.
+    pub fn may(&self, action: Action, subject: &Subject<'_>) -> Decision {
+        // The own account is there for everybody who is signed in, with or without an office.
+        if action == Action::UseOwnAccount {
+            return match subject {
+                Subject::Person(person) if *person != self.account => Decision::Refused(Why::NotTheOwn),
+                _ => Decision::Allowed,
+            };
+        }
+        let mut nearest = Why::NoOffice;
+        for office in &self.offices {
+            match self.office_may(office, action, subject) {
+                Decision::Allowed => return Decision::Allowed,
+                Decision::Refused(why) => nearest = nearest.max(why),
+            }
+        }
+        Decision::Refused(nearest)
+    }
+
+    /// Under which office the person may do it: the first that allows it.
+    pub fn office_for(&self, action: Action, subject: &Subject<'_>) -> Option<&Office> {
+        self.offices.iter().find(|office| self.office_may(office, action, subject).is_allowed())
+    }
+
+    fn office_may(&self, office: &Office, action: Action, subject: &Subject<'_>) -> Decision {
+        match decide(office.role, action, office.reach.standing(&self.account, subject)) {
+            Decision::Allowed if asks_second_factor(office.role) && !self.second_factor => {
+                Decision::Refused(Why::NoSecondFactor)
+            }
+            decided => decided,
+        }
+    }
+
+    /// Which classes, courses and learners an action may be done to, for lists.
+    pub fn reach(&self, action: Action) -> ReachSet {
+        let mut set = ReachSet::default();
+        for office in &self.offices {
+            if asks_second_factor(office.role) && !self.second_factor {
+                continue;
+            }
+            match grant(office.role, action) {
+                Grant::Never => {}
+                Grant::School => set.school = true,
+                Grant::Own | Grant::Acts | Grant::Kept => set.add(&office.reach),
+            }
+        }
+        set
+    }
+}
+
+/// What of the school an action reaches for one visitor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReachSet {
+    /// Everything.
+    pub school: bool,
+    /// Ranges of grades, inclusive.
+    pub grades: Vec<(u8, u8)>,
+    /// Whole classes.
+    pub classes: Vec<String>,
+    /// Single courses.
+    pub courses: Vec<String>,
+    /// Classes in which only the single courses are seen.
+    pub course_classes: Vec<String>,
+    /// Single learners.
+    pub learners: Vec<String>,
+}
+
+impl ReachSet {
+    fn add(&mut self, reach: &Reach) {
+        match reach {
+            Reach::School => self.school = true,
+            Reach::Grades(from, to) => self.grades.push((*from, *to)),
+            Reach::Classes(classes) => self.classes.extend(classes.iter().cloned()),
+            Reach::Courses(courses, classes) => {
+                self.courses.extend(courses.iter().cloned());
+                self.course_classes.extend(classes.iter().cloned());
+            }
+            Reach::Learners(learners, _) => self.learners.extend(learners.iter().cloned()),
+        }
+    }
+
+    /// Nothing at all.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Is the whole class seen, every course of it?
+    pub fn whole_class(&self, name: &str, grade: u8) -> bool {
+        self.school
+            || self.grades.iter().any(|(from, to)| (*from..=*to).contains(&grade))
+            || self.classes.iter().any(|class| class == name)
+    }
+
+    /// Does the class stand in the list, wholly or for a course of it?
+    pub fn class(&self, name: &str, grade: u8) -> bool {
+        self.whole_class(name, grade) || self.course_classes.iter().any(|class| class == name)
+    }
+
+    /// Is the course seen?
+    pub fn course(&self, id: &str, class: &str, grade: u8) -> bool {
+        self.whole_class(class, grade) || self.courses.iter().any(|course| course == id)
+    }
+
+    /// Is the learner seen?
+    pub fn learner(&self, id: &str, class: &str, grade: u8) -> bool {
+        self.class(class, grade) || self.learners.iter().any(|learner| learner == id)
+    }
+}
+
+/// An appointment by order, with its dates: a row that is ended, never taken away (features F09, 000 order 4-7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appointment {
+    /// Identifier: `A00001`.
+    pub id: String,
+    /// School year on whose lists it was entered.
+    pub year: String,
+    /// Person.
+    pub person: String,
+    /// Role.
+    pub role: Role,
+    /// Grades of a deputy, inclusive; `None` for the whole school.
+    pub grades: Option<(u8, u8)>,
+    /// Whom a substitute stands for: that person's classes and courses are the reach. Empty otherwise.
+    pub stands_for: String,
+    /// Acting (и.о.).
+    pub acting: bool,
+    /// Number of the order.
+    pub order_no: String,
+    /// Date of the order.
+    pub order_date: Option<NaiveDate>,
+    /// First day in office; `None`: since the list of the year.
+    pub starts: Option<NaiveDate>,
+    /// Last day in office, inclusive; `None`: until another order.
+    pub ends: Option<NaiveDate>,
+    /// Number of the order that ended it.
+    pub end_order: String,
+}
+
+impl Appointment {
+    /// Is it in force on a day?
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.starts.is_none_or(|starts| starts <= day) && self.ends.is_none_or(|ends| day <= ends)
+    }
+
+    /// «№ 12-к от 01.09.2025».
+    pub fn order(&self) -> String {
+        match (self.order_no.as_str(), self.order_date) {
+            ("", None) => String::new(),
+            ("", Some(date)) => format!("от {}", super::words::date_short(date)),
+            (no, None) => format!("№ {no}"),
+            (no, Some(date)) => format!("№ {no} от {}", super::words::date_short(date)),
+        }
+    }
+}
+
+/// Classes and courses of one person on the lists of the year.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Classes as class teacher.
+    pub classes: Vec<String>,
+    /// Courses and their classes as teacher.
+    pub courses: Vec<(String, String)>,
+}
+
+/// All that says what offices a person holds on a day; the store reads it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Words of `staff.roles`; empty when the person is not on the staff.
+    pub roles: Vec<String>,
+    /// Own classes and courses.
+    pub load: Load,
+    /// Courses and classes of lessons in which the person substitutes on that day.
+    pub substitutes_today: Vec<(String, String)>,
+    /// Learners and their classes: the person itself, or a parent's children.
+    pub learners: Vec<(String, String)>,
+    /// Is the person a learner?
+    pub is_learner: bool,
+    /// Every appointment, of any time.
+    pub appointments: Vec<Appointment>,
+    /// Classes and courses of the people whom appointments name.
+    pub stood_for: Vec<(String, Load)>,
+}
+
+/// The offices of a person on a day, in the order of [`Role`].
+pub fn offices(facts: &Facts, day: NaiveDate) -> Vec<Office> {
+    let mut offices = Vec::new();
+    let by_order = |role: Role| facts.appointments.iter().any(|one| one.role == role && one.stands_for.is_empty());
+    for role in facts.roles.iter().filter_map(|word| Role::parse(word)) {
+        // Class teachers and teachers are told by their classes and courses, families are no staff.
+        let listed = !matches!(role, Role::ClassTeacher | Role::SubjectTeacher | Role::Learner | Role::Parent);
+        if listed && !by_order(role) {
+            offices.push(Office { role, reach: Reach::School, acting: false, order: String::new() });
+        }
+    }
+    let plain = |role, reach| Office { role, reach, acting: false, order: String::new() };
+    if !facts.load.classes.is_empty() {
+        offices.push(plain(Role::ClassTeacher, Reach::Classes(facts.load.classes.clone())));
+    }
+    let taught: Vec<(String, String)> = facts.load.courses.iter().chain(&facts.substitutes_today).cloned().collect();
+    if !taught.is_empty() || facts.roles.iter().any(|role| role == Role::SubjectTeacher.as_str()) {
+        offices.push(plain(Role::SubjectTeacher, courses(&taught)));
+    }
+    for one in facts.appointments.iter().filter(|one| one.holds_on(day)) {
+        offices.extend(appointed(one, facts));
+    }
+    if !facts.learners.is_empty() {
+        let mut classes: Vec<String> = facts.learners.iter().map(|(_, class)| class.clone()).collect();
+        classes.sort();
+        classes.dedup();
+        let learners = facts.learners.iter().map(|(learner, _)| learner.clone()).collect();
+        let role = if facts.is_learner { Role::Learner } else { Role::Parent };
+        offices.push(plain(role, Reach::Learners(learners, classes)));
+    }
+    offices.sort_by_key(|office| office.role);
+    offices
+}
+
+/// The office of one appointment; of a substitute one that stands for nobody's class or course there is none.
+fn appointed(one: &Appointment, facts: &Facts) -> Option<Office> {
+    let load = facts.stood_for.iter().find(|(person, _)| *person == one.stands_for).map(|(_, load)| load);
+    let reach = match one.role {
+        Role::ClassTeacher => Reach::Classes(load?.classes.clone()),
+        Role::SubjectTeacher => courses(&load?.courses),
+        // No order makes anybody a learner or a parent.
+        Role::Learner | Role::Parent => return None,
+        Role::Administrator
+        | Role::Assistant
+        | Role::Director
+        | Role::Deputy
+        | Role::Secretary
+        | Role::TechnicalSpecialist
+        | Role::JournalKeeper
+        | Role::HumanResources
+        | Role::Inspector => match one.grades {
+            Some((from, to)) => Reach::Grades(from, to),
+            None => Reach::School,
+        },
+    };
+    Some(Office { role: one.role, reach, acting: one.acting, order: one.order() })
+}
+
+fn courses(taught: &[(String, String)]) -> Reach {
+    let mut ids: Vec<String> = taught.iter().map(|(course, _)| course.clone()).collect();
+    let mut classes: Vec<String> = taught.iter().map(|(_, class)| class.clone()).collect();
+    for list in [&mut ids, &mut classes] {
+        list.sort();
+        list.dedup();
+    }
+    Reach::Courses(ids, classes)
+}
+
+/// Why an appointment cannot be made or ended.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Nobody of that identifier is on the staff.
+    #[error("сотрудника «{0}» нет в списке; сначала заведите карточку сотрудника")]
+    NotOnStaff(String),
+    /// Learners and parents hold no office.
+    #[error("на должность «{0}» приказом не назначают")]
+    NoOffice(&'static str),
+    /// An order has a number.
+    #[error("укажите номер приказа: без приказа нет назначения")]
+    NoOrder,
+    /// Whoever appoints, never appoints himself.
+    #[error("назначить на должность самого себя нельзя: это делает другой человек с правом назначения")]
+    Himself,
+    /// Ends before it starts.
+    #[error("последний день ({ends}) раньше первого ({starts})")]
+    EndsBeforeStart {
+        /// First day.
+        starts: String,
+        /// Last day.
+        ends: String,
+    },
+    /// Acting, substituting and inspecting have an end.
+    #[error("для должности «{0}» нужен последний день: она временная")]
+    NoEnd(String),
+    /// Ranges are for deputies.
+    #[error("параллели указывают только заместителю директора, от 1 до 11 и по возрастанию")]
+    Grades,
+    /// A substitute stands for somebody.
+    #[error("укажите, кого замещает сотрудник: классы и предметы берутся у замещаемого")]
+    ForNobody,
+    /// Standing for somebody is for teachers.
+    #[error("замещаемого указывают только классному руководителю и учителю-предметнику")]
+    ForSomebody,
+    /// The same office twice.
+    #[error("эта должность у сотрудника {person} уже есть: {order}; сначала завершите прежнее назначение")]
+    Twice {
+        /// Person.
+        person: String,
+        /// The order in force.
+        order: String,
+    },
+    /// It has ended already.
+    #[error("назначение {0} уже завершено")]
+    Ended(String),
+    /// No such appointment.
+    #[error("нет назначения «{0}»")]
+    Unknown(String),
+}
+
+/// Checks a new appointment by itself and against those of the person. `by` is who enters it.
+pub fn check_appointment(new: &Appointment, standing: &[Appointment], by: &str) -> Result<(), Unfit> {
+    if matches!(new.role, Role::Learner | Role::Parent) {
+        return Err(Unfit::NoOffice(new.role.as_russian()));
+    }
+    if new.order_no.trim().is_empty() {
+        return Err(Unfit::NoOrder);
+    }
+    if new.person == by && !RESERVED_STAFF.contains(&by) {
+        return Err(Unfit::Himself);
+    }
+    if let (Some(starts), Some(ends)) = (new.starts, new.ends)
+        && ends < starts
+    {
+        let short = super::words::date_short;
+        return Err(Unfit::EndsBeforeStart { starts: short(starts), ends: short(ends) });
+    }
+    match new.grades {
+        Some((from, to)) if new.role != Role::Deputy || from < 1 || to > 11 || from > to => return Err(Unfit::Grades),
+        _ => {}
+    }
+    let substitute = matches!(new.role, Role::ClassTeacher | Role::SubjectTeacher);
+    match (substitute, new.stands_for.is_empty()) {
+        (true, true) => return Err(Unfit::ForNobody),
+        (false, false) => return Err(Unfit::ForSomebody),
+        _ => {}
+    }
+    if (new.acting || substitute || new.role == Role::Inspector) && new.ends.is_none() {
+        return Err(Unfit::NoEnd(new.role.as_russian().to_owned()));
+    }
+    let meets = |one: &&Appointment| {
+        one.role == new.role
+            && one.grades == new.grades
+            && one.stands_for == new.stands_for
+            && new.ends.is_none_or(|ends| one.starts.is_none_or(|starts| starts <= ends))
+            && one.ends.is_none_or(|ends| new.starts.is_none_or(|starts| starts <= ends))
+    };
+    match standing.iter().find(meets) {
+        Some(one) => Err(Unfit::Twice { person: one.person.clone(), order: one.order() }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[path = "people_tests.rs"]
+mod tests;

@@ -70,6 +70,35 @@ impl Db {
         Ok(journal)
     }
 
+    /// The year's periods, staff, classes, learners, courses and groups; without lessons and what hangs on them, which are a hundred
+    /// times as much.
+    pub async fn load_roster(&self, year: &str) -> Result<Journal, Error> {
+        let mut connection = self.pool.acquire().await?;
+        let mut rows = HashMap::new();
+        for table in tables::ROSTER {
+            rows.insert(table.name, standing(&mut connection, table, &self.school, year).await?);
+        }
+        let mut roster = tables::from_rows(&rows)?;
+        roster.school = super::schools::read_school(&mut connection, &self.school, year).await?;
+        Ok(roster)
+    }
+
+    /// Lessons, marks, absences, final marks and decisions of one class's year; the other lists are empty.
+    pub async fn load_class_entries(&self, year: &str, class: &str) -> Result<Journal, Error> {
+        let mut connection = self.pool.acquire().await?;
+        let mut rows = HashMap::new();
+        for (table, filter) in tables::OF_CLASS {
+            let found = sqlx::query(AssertSqlSafe(table.select(filter)))
+                .bind(self.school.clone())
+                .bind(year.to_owned())
+                .bind(class.to_owned())
+                .fetch_all(&mut *connection)
+                .await?;
+            rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);
+        }
+        tables::from_rows(&rows)
+    }
+
     /// Closed periods of every class and year.
     pub async fn list_closures(&self) -> Result<Vec<ClosureRow>, Error> {
         let rows = sqlx::query(

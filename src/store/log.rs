@@ -94,6 +94,16 @@ impl Db {
         Ok((frontier.size(), frontier.root()))
     }
 
+    /// How many writing transactions there were: what was read before is still so while this number stands.
+    pub async fn turn(&self) -> Result<u64, Error> {
+        let row = sqlx::query("select turn from log_head where school = $1")
+            .bind(self.school.clone())
+            .fetch_optional(&self.pool)
+            .await?
+            .ok_or_else(|| Error::Missing(format!("школа {}", self.school)))?;
+        Ok(row.try_get::<i64, _>(0)? as u64)
+    }
+
     /// Every entry of the log, by index.
     pub async fn list_log(&self) -> Result<Vec<LogEntry>, Error> {
         let rows =

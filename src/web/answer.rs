@@ -1,22 +1,70 @@
-//! Answers that are not a page's own: refusals as Russian pages, and the headers that every answer carries. Floor 3.
+//! Answers that are not a page's own: refusals in plain words with a way out, messages after an act, files, headers. Floor 3.
+//!
+//! A handler returns a [`Refusal`]; what it looks like is decided in one place, by what was asked for: a page, a fragment for htmx, or
+//! problem+json (RFC 9457) for a program. Each carries the number of the request, under which the program's log has the cause.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use askama::Template;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{self, ACCEPT};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+
+use super::frame::Frame;
+use super::guard::Passage;
+use super::{WebState, query};
+use crate::domain::finding::Finding;
+use crate::{flow, store};
 
 /// Own files only: no inline script or style, no other host, no frame around the page.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Header and log field of the request's number.
+const NUMBER_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// The cookie that carries a message over a redirect.
+pub(super) const FLASH_COOKIE: &str = "letopis-said";
+
 /// Why a request has no page.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Refusal {
-    /// No such address, copy or version.
+pub enum Refusal {
+    /// No such address, class, person or copy, or one of another school.
     #[error("Такой страницы нет")]
     NotFound,
     /// A known address, another method.
     #[error("Этот адрес так не открывают")]
     MethodNotAllowed,
+    /// Nobody is signed in.
+    #[error("Сначала войдите")]
+    SignIn {
+        /// Where to come back to.
+        next: String,
+    },
+    /// The matrix of rights says no.
+    #[error("Эта страница вам не открыта")]
+    Forbidden {
+        /// Why, and who could.
+        reason: String,
+    },
+    /// A form that came from another site's page.
+    #[error("Запрос пришёл не со страницы «Летописи»")]
+    CrossSite,
+    /// A rule says no: what and why in one sentence.
+    #[error("{0}")]
+    Rule(String),
+    /// What was entered cannot be taken; every finding at once.
+    #[error("Исправьте отмеченное и повторите")]
+    BadInput(Vec<Finding>),
+    /// Too many attempts.
+    #[error("Слишком много попыток")]
+    TooMany {
+        /// Seconds until the next one.
+        retry_after_seconds: u64,
+    },
     /// A form without a file.
     #[error("Файл не выбран: выберите файл и повторите")]
     NoFile,
@@ -27,49 +75,301 @@ pub(super) enum Refusal {
     #[error("Файл не дошёл целиком: попробуйте ещё раз")]
     BrokenUpload,
     /// The world failed; the cause is in the program's log.
-    #[error("Страницу показать не удалось: подробности — в журнале программы")]
+    #[error("Страницу показать не удалось")]
     Fault,
 }
 
 impl Refusal {
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::SignIn { .. } => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Rule(_) => StatusCode::CONFLICT,
+            Self::BadInput(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NoFile | Self::BrokenUpload => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
+
+    /// Stable word for programs: the last part of problem+json's `type`.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::SignIn { .. } => "sign-in-required",
+            Self::Forbidden { .. } => "forbidden",
+            Self::CrossSite => "cross-site",
+            Self::Rule(_) => "rule",
+            Self::BadInput(_) => "bad-input",
+            Self::TooMany { .. } => "too-many",
+            Self::NoFile => "no-file",
+            Self::TooLarge => "too-large",
+            Self::BrokenUpload => "broken-upload",
+            Self::Fault => "fault",
+        }
+    }
+
+    /// What to do now.
+    fn advice(&self) -> String {
+        match self {
+            Self::NotFound => "Проверьте адрес или найдите нужное через поиск: страницу могли переименовать, \
+                               а сведений другой школы здесь не бывает."
+                .to_owned(),
+            Self::MethodNotAllowed => "Вернитесь на страницу и повторите действие кнопкой на ней.".to_owned(),
+            Self::SignIn { .. } => "Страница открывается после входа под своим именем.".to_owned(),
+            Self::Forbidden { reason } => reason.clone(),
+            Self::CrossSite => {
+                "Действие не выполнено. Откройте нужную страницу «Летописи» и повторите с неё.".to_owned()
+            }
+            Self::Rule(_) | Self::BadInput(_) => {
+                "Ничего не изменено. Вернитесь на страницу: введённое на ней сохранилось.".to_owned()
+            }
+            Self::TooMany { retry_after_seconds } => {
+                let minutes = retry_after_seconds.div_ceil(60);
+                let word = crate::domain::words::plural(minutes, "минуту", "минуты", "минут");
+                format!("Попробуйте снова через {minutes}\u{a0}{word}.")
+            }
+            Self::NoFile | Self::TooLarge | Self::BrokenUpload => String::new(),
+            Self::Fault => {
+                "Данные целы: неудавшееся действие не оставляет следов. Попробуйте ещё раз; если не поможет — \
+                            назовите администратору номер запроса, причина записана под ним в журнале программы."
+                    .to_owned()
+            }
+        }
+    }
+}
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::PeriodClosed(_) | store::Error::AppendOnly(_) | store::Error::Duplicate => {
+                Self::Rule(sentence(&error.to_string()))
+            }
+            other => fault(&other),
+        }
+    }
+}
+
+impl From<flow::Error> for Refusal {
+    fn from(error: flow::Error) -> Self {
+        use flow::Error as E;
+        match error {
+            E::Store(error) => error.into(),
+            E::NoCopy(_) | E::NoYear { .. } => Self::NotFound,
+            E::Period(_)
+            | E::NotNow { .. }
+            | E::State { .. }
+            | E::OldVersion { .. }
+            | E::NotSealed(_)
+            | E::Package(_)
+            | E::NoJournal
+            | E::SealingElsewhere => Self::Rule(sentence(&error.to_string())),
+            other => fault(&other),
+        }
+    }
+}
+
+/// Logs a fault once, at the boundary; visitors are told in general words.
+pub(super) fn fault(error: &(dyn std::error::Error + 'static)) -> Refusal {
+    tracing::error!(error, "a page could not be shown");
+    Refusal::Fault
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+impl IntoResponse for Refusal {
+    /// Only the status: [`finish`] gives it words.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        if let Self::TooMany { retry_after_seconds } = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+        }
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
 }
 
 #[derive(Template)]
 #[template(path = "refusal.html", config = "src/web/askama.toml")]
-struct RefusalPage<'a> {
-    school: &'a str,
+struct RefusalPage {
+    frame: Frame,
     message: String,
+    advice: String,
+    number: String,
+    sign_in: String,
+    findings: Vec<Finding>,
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let page = RefusalPage { school: "", message: self.to_string() };
-        let body = page.render().unwrap_or_else(|_| self.to_string());
-        (self.status(), Html(body)).into_response()
+#[derive(Template)]
+#[template(path = "refusal-part.html", config = "src/web/askama.toml")]
+struct RefusalPart<'a> {
+    message: String,
+    advice: String,
+    number: &'a str,
+    findings: &'a [Finding],
+}
+
+/// RFC 9457.
+#[derive(serde::Serialize)]
+struct Problem<'a> {
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: String,
+    request: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    findings: &'a [Finding],
+}
+
+/// Numbers the request, gives a refusal its words, forgets a message that was shown, and adds the headers of every answer.
+pub(super) async fn finish(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
+    let count = state.requests.fetch_add(1, Ordering::Relaxed);
+    // The moment tells runs of the program apart, the count requests of one run.
+    let number = format!("{:X}-{count:04}", state.now().timestamp());
+    let (uri, headers) = (request.uri().clone(), request.headers().clone());
+    request.extensions_mut().insert(Arc::<str>::from(number.as_str()));
+    let span = tracing::info_span!("request", number = %number, method = %request.method());
+    let mut response = tracing::Instrument::instrument(next.run(request), span).await;
+    if let Some(refusal) = response.extensions_mut().remove::<Arc<Refusal>>() {
+        tracing::info!(number = %number, code = refusal.code(), "refused");
+        let passage = response.extensions().get::<Passage>().cloned();
+        let mut told = tell(&state, &refusal, &number, &headers, query::path_of(&uri), passage.as_ref()).await;
+        for (name, value) in response.headers() {
+            told.headers_mut().entry(name).or_insert(value.clone());
+        }
+        response = told;
     }
-}
-
-/// A rendered template, or the fault page when it does not render.
-pub(super) fn page(template: &impl Template) -> Response {
-    match template.render() {
-        Ok(body) => Html(body).into_response(),
-        Err(error) => fault(&error),
+    if super::guard::cookie(&headers, FLASH_COOKIE).is_some() && is_page(&response) {
+        let gone = format!("{FLASH_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        if let Ok(gone) = HeaderValue::from_str(&gone) {
+            response.headers_mut().append(header::SET_COOKIE, gone);
+        }
     }
+    if let Ok(number) = HeaderValue::from_str(&number) {
+        response.headers_mut().insert(NUMBER_HEADER, number);
+    }
+    harden(response)
 }
 
-/// Logs a fault once, at the boundary, and says so in general words.
-pub(super) fn fault(error: &(dyn std::error::Error + 'static)) -> Response {
-    tracing::error!(error, "a page could not be shown");
-    Refusal::Fault.into_response()
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    response.status() == StatusCode::OK && kind.is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+async fn tell(
+    state: &WebState,
+    refusal: &Refusal,
+    number: &str,
+    headers: &HeaderMap,
+    address: String,
+    passage: Option<&Passage>,
+) -> Response {
+    let (message, advice) = (refusal.to_string(), refusal.advice());
+    let findings: &[Finding] = if let Refusal::BadInput(findings) = refusal { findings } else { &[] };
+    let sign_in = match refusal {
+        Refusal::SignIn { next } => {
+            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            format!("/signin?next={next}")
+        }
+        _ => String::new(),
+    };
+    if wants_json(headers) {
+        let problem = Problem {
+            r#type: format!("urn:letopis:problem:{}", refusal.code()),
+            title: message,
+            status: refusal.status().as_u16(),
+            detail: advice,
+            request: number,
+            findings,
+        };
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        return (refusal.status(), kind, Json(problem).into_response().into_body()).into_response();
+    }
+    if is_partial(headers) {
+        if !sign_in.is_empty() {
+            return ([(HeaderName::from_static("hx-redirect"), sign_in)], StatusCode::NO_CONTENT).into_response();
+        }
+        let part = RefusalPart { message, advice, number, findings };
+        let place = [
+            (HeaderName::from_static("hx-retarget"), "#said"),
+            (HeaderName::from_static("hx-reswap"), "innerHTML"),
+            (HeaderName::from_static("hx-reselect"), "*"),
+        ];
+        return (refusal.status(), place, Html(part.render().unwrap_or_default())).into_response();
+    }
+    if !sign_in.is_empty() {
+        return redirect(&sign_in);
+    }
+    let mut frame = Frame::of(state, passage).await.titled(message.clone());
+    frame.address = address;
+    let findings = findings.to_vec();
+    let page = RefusalPage { frame, message, advice, number: number.to_owned(), sign_in, findings };
+    (refusal.status(), Html(page.render().unwrap_or_else(|_| refusal.to_string()))).into_response()
+}
+
+/// Does a program ask, and not a browser?
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.contains("json") && !accept.contains("text/html")
+}
+
+/// Does htmx ask for a part of a page?
+pub(super) fn is_partial(headers: &HeaderMap) -> bool {
+    headers.get("hx-request").is_some_and(|value| value == "true")
+}
+
+/// A rendered template.
+pub(super) fn page(template: &impl Template) -> Result<Response, Refusal> {
+    template.render().map(|body| Html(body).into_response()).map_err(|error| fault(&error))
+}
+
+/// After a form: to another page (303), so that a reload does not send the form again.
+pub(super) fn redirect(address: &str) -> Response {
+    // Only our own paths: an address of another host, or one that the header cannot hold, leads to the first screen.
+    let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
+    let value = HeaderValue::from_str(address).ok().filter(|_| own).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, value)]).into_response()
+}
+
+/// After a form that did something: to another page, which says so once.
+pub(super) fn done(address: &str, said: &str) -> Response {
+    let mut response = redirect(address);
+    let cookie = format!("{FLASH_COOKIE}={}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax", query::segment(said));
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The message of [`done`] as it was said.
+pub(super) fn flash_text(cookie: &str) -> String {
+    let pair = format!("said={}", cookie.replace('+', "%2B"));
+    form_urlencoded::parse(pair.as_bytes()).next().map(|(_, said)| said.into_owned()).unwrap_or_default()
+}
+
+/// Rows as a file for spreadsheets: `;` between cells, a byte order mark so that they read it as UTF-8.
+pub(super) fn csv(name: &str, headings: &[&str], rows: &[Vec<String>]) -> Result<Response, Refusal> {
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer("\u{feff}".as_bytes().to_vec());
+    writer.write_record(headings).map_err(|error| fault(&error))?;
+    for row in rows {
+        // A cell that a spreadsheet would take for a formula is made a text.
+        let cells =
+            row.iter().map(|cell| if cell.starts_with(['=', '+', '@']) { format!("'{cell}") } else { cell.clone() });
+        writer.write_record(cells).map_err(|error| fault(&error))?;
+    }
+    let bytes = writer.into_inner().map_err(|_| Refusal::Fault)?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 pub(super) async fn not_found() -> Refusal {
@@ -81,13 +381,14 @@ pub(super) async fn method_not_allowed() -> Refusal {
 }
 
 /// Adds the headers of every answer; a header that an answer set itself stays.
-pub(super) async fn harden(mut response: Response) -> Response {
-    const HEADERS: [(HeaderName, &str); 5] = [
+fn harden(mut response: Response) -> Response {
+    const HEADERS: [(HeaderName, &str); 6] = [
         (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        // Pages name classes and states: a shared computer keeps none of them.
+        // Pages name classes and people: a shared computer keeps none of them.
         (header::CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in HEADERS {

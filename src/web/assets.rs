@@ -1,12 +1,21 @@
-//! The page's own style, script and headline font, carried inside the program. Floor 3.
+//! The pages' own style, scripts and faces, carried inside the program. Floor 3.
 //!
-//! The headlines are set in the face of the documents (ParaType's free licence); the text is in the reader's own sans.
+//! Faces are ParaType's (SIL Open Font License); `htmx.min.js` is htmx 4.0.1 from the npm package `htmx.org` (Zero-Clause BSD).
 
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::answer::Refusal;
+use super::route::{Access, Route, SubjectOf, get};
+
+/// Routes of these files.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/assets/{name}", Access::Public, SubjectOf::House, asset),
+        get("/assets/fonts/{name}", Access::Public, SubjectOf::House, font),
+    ]
+}
 
 struct Asset {
     name: &'static str,
@@ -14,21 +23,42 @@ struct Asset {
     bytes: &'static [u8],
 }
 
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+
 const ASSETS: [Asset; 4] = [
-    Asset { name: "letopis.css", mime: "text/css; charset=utf-8", bytes: include_bytes!("assets/letopis.css") },
-    Asset { name: "letopis.js", mime: "text/javascript; charset=utf-8", bytes: include_bytes!("assets/letopis.js") },
+    Asset { name: "letopis.css", mime: CSS, bytes: include_bytes!("assets/letopis.css") },
+    Asset { name: "letopis.js", mime: JS, bytes: include_bytes!("assets/letopis.js") },
+    Asset { name: "htmx.min.js", mime: JS, bytes: include_bytes!("assets/htmx.min.js") },
     Asset { name: "mark.svg", mime: "image/svg+xml", bytes: include_bytes!("assets/mark.svg") },
-    Asset {
-        name: "pt-serif-bold.ttf",
-        mime: "font/ttf",
-        bytes: include_bytes!("../../typst-templates/fonts/PTF75F.ttf"),
-    },
+];
+
+const FONTS: [(&str, &[u8]); 10] = [
+    ("pt-sans-cyrillic-400.woff2", include_bytes!("assets/fonts/pt-sans-cyrillic-400-normal.woff2")),
+    ("pt-sans-cyrillic-700.woff2", include_bytes!("assets/fonts/pt-sans-cyrillic-700-normal.woff2")),
+    ("pt-sans-latin-400.woff2", include_bytes!("assets/fonts/pt-sans-latin-400-normal.woff2")),
+    ("pt-sans-latin-700.woff2", include_bytes!("assets/fonts/pt-sans-latin-700-normal.woff2")),
+    ("pt-narrow-cyrillic-400.woff2", include_bytes!("assets/fonts/pt-sans-narrow-cyrillic-400-normal.woff2")),
+    ("pt-narrow-cyrillic-700.woff2", include_bytes!("assets/fonts/pt-sans-narrow-cyrillic-700-normal.woff2")),
+    ("pt-narrow-latin-400.woff2", include_bytes!("assets/fonts/pt-sans-narrow-latin-400-normal.woff2")),
+    ("pt-narrow-latin-700.woff2", include_bytes!("assets/fonts/pt-sans-narrow-latin-700-normal.woff2")),
+    ("pt-serif-cyrillic-700.woff2", include_bytes!("assets/fonts/pt-serif-cyrillic-700-normal.woff2")),
+    ("pt-serif-latin-700.woff2", include_bytes!("assets/fonts/pt-serif-latin-700-normal.woff2")),
 ];
 
 /// `GET /assets/{name}`.
-pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Refusal> {
+async fn asset(Path(name): Path<String>) -> Result<Response, Refusal> {
     let asset = ASSETS.iter().find(|asset| asset.name == name).ok_or(Refusal::NotFound)?;
     // An hour: long enough for a visit, short enough after an update of the program.
     let headers = [(header::CONTENT_TYPE, asset.mime), (header::CACHE_CONTROL, "private, max-age=3600")];
     Ok((headers, asset.bytes).into_response())
+}
+
+/// `GET /assets/fonts/{name}`.
+async fn font(Path(name): Path<String>) -> Result<Response, Refusal> {
+    let (_, bytes) = FONTS.iter().find(|(known, _)| *known == name).ok_or(Refusal::NotFound)?;
+    // A face never changes under its name: a year, the longest that RFC 9111 caches honour.
+    let headers =
+        [(header::CONTENT_TYPE, "font/woff2"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((headers, *bytes).into_response())
 }

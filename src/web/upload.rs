@@ -2,23 +2,56 @@
 
 use askama::Template;
 use axum::Json;
-use axum::extract::{FromRequest, Multipart, Request, State};
-use axum::http::header::ACCEPT;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::answer::{self, Refusal};
-use super::{Checking, LARGEST_UPLOAD_BYTES, VerifyView, WebState};
+use super::frame::Frame;
+use super::route::{Access, Group, Route, SubjectOf, get, post};
+use super::{LARGEST_UPLOAD_BYTES, WebState};
 use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::flow::verify::{Report, VerifyOptions, verify_bytes};
 
 /// An over-long upload is read on to this many bytes and thrown away: a browser shows an answer only after it has sent all.
 const DRAINED_BYTES: usize = 10 * LARGEST_UPLOAD_BYTES;
 
+/// Routes of these pages: whoever holds a file may check it.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/verify", Access::Public, SubjectOf::House, form)
+            .in_menu(Group::Records, "Проверка файла")
+            .helped("verify.ru#проверка-на-странице"),
+        post("/verify", Access::Public, SubjectOf::House, verify),
+    ]
+}
+
 #[derive(Template)]
 #[template(path = "verify.html", config = "src/web/askama.toml")]
-struct VerifyPage<'a> {
-    school: &'a str,
+struct VerifyPage {
+    frame: Frame,
     checks: Vec<CheckView>,
+}
+
+/// What a check said of one file.
+struct VerifyView {
+    /// The file's name as it came.
+    file: String,
+    /// What the file is: «копия классного журнала 5А, I четверть, версия 1»; empty when it cannot be said.
+    what: String,
+    /// The plain answer.
+    verdict: Verdict,
+    /// What was checked and holds, a sentence each: «Печать школы цела».
+    checked: Vec<String>,
+    /// What was found.
+    findings: Vec<Finding>,
+}
+
+impl VerifyView {
+    fn of(file: String, report: Report) -> Self {
+        let what = report.what();
+        Self { file, what, verdict: report.verdict, checked: report.checked, findings: report.findings }
+    }
 }
 
 /// One verdict as the page shows it.
@@ -82,46 +115,43 @@ impl<'a> CheckJson<'a> {
 }
 
 /// `GET /verify`: the form alone, for a bookmark and for a reload after a check.
-pub(super) async fn form(State(state): State<WebState>) -> Response {
-    answer::page(&VerifyPage { school: &state.school, checks: Vec::new() })
+async fn form(frame: Frame) -> Result<Response, Refusal> {
+    answer::page(&VerifyPage { frame: frame.titled("Проверка файла"), checks: Vec::new() })
 }
 
 /// `POST /verify`, `multipart/form-data`, any number of files. A page, or a JSON array when the client asks for JSON.
-pub(super) async fn verify(State(state): State<WebState>, request: Request) -> Response {
-    let wants_json = wants_json(&request);
-    match check(&state, request).await {
-        Ok(views) if wants_json => Json(views.iter().map(CheckJson::of).collect::<Vec<_>>()).into_response(),
-        Ok(views) => answer::page(&VerifyPage {
-            school: &state.school,
-            checks: views.into_iter().map(|view| CheckView { view }).collect(),
-        }),
-        Err(refusal) => refusal.into_response(),
+async fn verify(State(state): State<WebState>, frame: Frame, request: Request) -> Result<Response, Refusal> {
+    let wants_json = answer::wants_json(request.headers());
+    let views = check(&state, request).await?;
+    if wants_json {
+        return Ok(Json(views.iter().map(CheckJson::of).collect::<Vec<_>>()).into_response());
     }
+    let checks = views.into_iter().map(|view| CheckView { view }).collect();
+    answer::page(&VerifyPage { frame: frame.titled("Результат проверки"), checks })
 }
 
-fn wants_json(request: &Request) -> bool {
-    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accept.contains("application/json") && !accept.contains("text/html")
-}
-
-async fn check(state: &WebState, request: Request) -> Result<Vec<VerifyView>, Refusal> {
+async fn check(state: &WebState, mut request: Request) -> Result<Vec<VerifyView>, Refusal> {
     let _permit = state.uploads.acquire().await.map_err(|_| Refusal::Fault)?;
+    // The house knows its own school: what another authority signed is not this school's record.
+    let options = VerifyOptions { authority: state.house.authority().await?, full: true };
+    // Counted below, file by file, so that an over-long one gets a sentence and not a broken connection.
+    DefaultBodyLimit::disable().apply(&mut request);
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Refusal::NoFile)?;
     let mut views = Vec::new();
     let mut room = Room { taken: 0 };
     while let Some((name, bytes)) = next_file(&mut form, &mut room).await? {
-        views.push(check_one(state.verify.clone(), name, bytes).await?);
+        views.push(check_one(options.clone(), name, bytes).await?);
     }
     if views.is_empty() { Err(Refusal::NoFile) } else { Ok(views) }
 }
 
 /// Checking hashes and parses for a while: it runs where that holds up nobody.
-async fn check_one(verify: Checking, name: String, bytes: Vec<u8>) -> Result<VerifyView, Refusal> {
-    let checked = tokio::task::spawn_blocking(move || verify(&name, &bytes)).await;
-    checked.map_err(|error| {
-        tracing::error!(error = %error, "a check broke off");
-        Refusal::Fault
-    })
+async fn check_one(options: VerifyOptions, name: String, bytes: Vec<u8>) -> Result<VerifyView, Refusal> {
+    let checked = tokio::task::spawn_blocking(move || {
+        let report = verify_bytes(&name, &bytes, &options);
+        VerifyView::of(name, report)
+    });
+    checked.await.map_err(|error| answer::fault(&error))
 }
 
 /// Bytes taken by all files of one form.

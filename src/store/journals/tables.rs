@@ -141,6 +141,22 @@ pub(super) static ALL: [&Table; 12] = [
     &CONTENT_GAPS,
 ];
 
+/// The tables of people and curriculum, without entries.
+pub(super) static ROSTER: [&Table; 6] = [&PERIODS, &STAFF, &CLASSES, &LEARNERS, &COURSES, &GROUP_MEMBERS];
+
+/// `$3` is the class.
+const OF_COURSES: &str = "and course in (select id from courses where school = $1 and year = $2 and class = $3)";
+const OF_LEARNERS: &str = "and learner in (select id from learners where school = $1 and year = $2 and class = $3)";
+
+/// The tables of entries, each with what limits it to one class.
+pub(super) static OF_CLASS: [(&Table, &str); 5] = [
+    (&LESSONS, OF_COURSES),
+    (&MARKS, OF_COURSES),
+    (&ABSENCES, OF_COURSES),
+    (&FINAL_MARKS, OF_COURSES),
+    (&DECISIONS, OF_LEARNERS),
+];
+
 /// A cell in words, for findings.
 pub(super) fn words(cell: &Cell) -> String {
     match cell {

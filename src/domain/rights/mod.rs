@@ -3,6 +3,10 @@
 //! An action is asked for; the subject's *standing* says how it lies to the one who asks (own class, another class, closed, archived).
 //! The matrix answers for one role; a person is allowed what any office held on that day allows (SEC-01, JRN-16).
 
+mod matrix;
+
+pub use matrix::{Decision, Grant, Why, decide, grant, printed};
+
 /// Roles of a school (SEC-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -165,6 +169,94 @@ pub enum Action {
     SignCopies,
     /// The school's seal.
     SealCopies,
+}
+
+impl Action {
+    /// Every action, in the order of the enum.
+    pub const ALL: [Self; 33] = [
+        Self::UseOwnAccount,
+        Self::ReadOwnDiary,
+        Self::ReadJournal,
+        Self::ReadRoster,
+        Self::ReadStaff,
+        Self::ReadSetup,
+        Self::ReadPolicy,
+        Self::ReadTimeliness,
+        Self::ReadHistory,
+        Self::ReadAccessLog,
+        Self::ReadCopies,
+        Self::ReadRegister,
+        Self::ReadOperations,
+        Self::EnterJournal,
+        Self::EnterReasons,
+        Self::ChangeSetup,
+        Self::ChangeCurriculum,
+        Self::ChangePlan,
+        Self::ChangeMovement,
+        Self::CloseYear,
+        Self::ChangeStaff,
+        Self::Appoint,
+        Self::IssueStaffCredentials,
+        Self::IssueFamilyCredentials,
+        Self::HandleCompromise,
+        Self::UndoChanges,
+        Self::ImportData,
+        Self::ExportData,
+        Self::ManageTokens,
+        Self::ChangePolicy,
+        Self::IssueCopies,
+        Self::SignCopies,
+        Self::SealCopies,
+    ];
+
+    /// «вести журнал предмета».
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::UseOwnAccount => "свой вход, сессии, пароль",
+            Self::ReadOwnDiary => "свой дневник, отметки своего ребёнка",
+            Self::ReadJournal => "читать журнал класса или предмета",
+            Self::ReadRoster => "читать список класса и движение",
+            Self::ReadStaff => "читать сведения о сотрудниках",
+            Self::ReadSetup => "читать календарь, расписание, планы",
+            Self::ReadPolicy => "читать правила школы",
+            Self::ReadTimeliness => "видеть своевременность записей",
+            Self::ReadHistory => "видеть историю изменений",
+            Self::ReadAccessLog => "видеть, кто смотрел данные",
+            Self::ReadCopies => "читать копии и сводные ведомости",
+            Self::ReadRegister => "читать реестр и журнал событий",
+            Self::ReadOperations => "видеть состояние системы",
+            Self::EnterJournal => "вести журнал предмета",
+            Self::EnterReasons => "указывать причины пропусков",
+            Self::ChangeSetup => "менять календарь, периоды, кабинеты",
+            Self::ChangeCurriculum => "менять классы, нагрузку, расписание",
+            Self::ChangePlan => "менять КТП",
+            Self::ChangeMovement => "оформлять движение учащихся",
+            Self::CloseYear => "завершать учебный год",
+            Self::ChangeStaff => "вести карточки сотрудников",
+            Self::Appoint => "назначать на должности приказом",
+            Self::IssueStaffCredentials => "выдавать вход сотрудникам",
+            Self::IssueFamilyCredentials => "выдавать вход семьям класса",
+            Self::HandleCompromise => "разбирать утечку пароля",
+            Self::UndoChanges => "отменять чужие изменения",
+            Self::ImportData => "загружать данные",
+            Self::ExportData => "выгружать данные",
+            Self::ManageTokens => "выдавать ключи интерфейса",
+            Self::ChangePolicy => "вводить правила приказом",
+            Self::IssueCopies => "закрывать периоды, выпускать копии",
+            Self::SignCopies => "подписывать копии",
+            Self::SealCopies => "ставить печать школы",
+        }
+    }
+
+    /// Does the action only look?
+    pub fn is_reading(self) -> bool {
+        self <= Self::ReadOperations || self == Self::ExportData
+    }
+
+    /// Does the action change the school's data? Acts over records (issue, sign, seal), over accounts and over void changes do not.
+    pub fn writes_data(self) -> bool {
+        !self.is_reading() && self < Self::IssueCopies && self != Self::HandleCompromise
+    }
 }
 
 /// How the subject of an action lies to the one who asks.

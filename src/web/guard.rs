@@ -1,0 +1,221 @@
+//! The guard before every handler: who is it, what is it about, may it be. Floor 3.
+//!
+//! A request that changes something must come from a page of ours (Sec-Fetch-Site, Origin): a foreign page cannot make a signed-in
+//! browser write. What a stranger may not know to exist answers 404, never 403.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::http::header::{COOKIE, HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::answer::Refusal;
+use super::directory::Directory;
+use super::route::{Access, RouteFacts, SubjectOf};
+use super::{WebState, query};
+use crate::domain::people::{Subject, Visitor};
+use crate::domain::rights::{Action, Decision, Grant, Role, Why, grant};
+
+/// Name of the session's cookie.
+pub(super) const SESSION_COOKIE: &str = "letopis";
+
+/// What the guard knows of the route that it stands before.
+#[derive(Clone)]
+pub(super) struct Gate {
+    pub(super) state: WebState,
+    pub(super) facts: RouteFacts,
+    pub(super) help: &'static str,
+}
+
+/// What the guard found; handlers and the page's frame read it from the request.
+#[derive(Clone)]
+pub(super) struct Passage {
+    pub(super) visitor: Option<Arc<Visitor>>,
+    pub(super) path: &'static str,
+    pub(super) help: &'static str,
+}
+
+/// Lets a request through to its handler, or refuses it.
+pub(super) async fn guard(
+    State(gate): State<Gate>,
+    parameters: RawPathParams,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if !is_safe(request.method()) && is_cross_site(request.headers()) {
+        return Refusal::CrossSite.into_response();
+    }
+    let visitor = match signed_in(&gate.state, request.headers()).await {
+        Ok(visitor) => visitor.map(Arc::new),
+        Err(refusal) => return refusal.into_response(),
+    };
+    let passage = Passage { visitor: visitor.clone(), path: gate.facts.path, help: gate.help };
+    let mut response = match admit(&gate, visitor.as_deref(), &parameters, next_of(&request)).await {
+        Ok(()) => {
+            request.extensions_mut().insert(passage.clone());
+            next.run(request).await
+        }
+        Err(refusal) => refusal.into_response(),
+    };
+    // A refusal becomes a page outside of the guard: the page says who is signed in.
+    response.extensions_mut().insert(passage);
+    response
+}
+
+async fn admit(
+    gate: &Gate,
+    visitor: Option<&Visitor>,
+    parameters: &RawPathParams,
+    next: String,
+) -> Result<(), Refusal> {
+    let action = match (gate.facts.access, visitor) {
+        (Access::Public, _) | (Access::SignedIn, Some(_)) => return Ok(()),
+        (Access::SignedIn | Access::Does(_), None) => return Err(Refusal::SignIn { next }),
+        (Access::Does(action), Some(_)) => action,
+    };
+    let visitor = visitor.ok_or(Refusal::SignIn { next })?;
+    let directory = gate.state.directory().await?;
+    let parameter = |name: &str| parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
+    let named = match gate.facts.subject.parameter() {
+        Some(name) => parameter(name).ok_or(Refusal::NotFound)?,
+        None => "",
+    };
+    let period = parameter("period").unwrap_or_default();
+    // A copy may be of any year: its class is on its own row.
+    let copy_class = match gate.facts.subject {
+        SubjectOf::Copy => gate.state.house.db.list_versions(named).await?.pop().ok_or(Refusal::NotFound)?.class,
+        _ => String::new(),
+    };
+    let subject = subject(&directory, gate.facts.subject, named, period, &copy_class).ok_or(Refusal::NotFound)?;
+    match visitor.may(action, &subject) {
+        Decision::Allowed => Ok(()),
+        Decision::Refused(Why::OtherSchool) => Err(Refusal::NotFound),
+        Decision::Refused(why) => Err(Refusal::Forbidden { reason: reason(action, why) }),
+    }
+}
+
+/// What a path is about; `None` for what this school does not have.
+fn subject<'d>(
+    directory: &'d Directory,
+    of: SubjectOf,
+    named: &'d str,
+    period: &str,
+    copy_class: &'d str,
+) -> Option<Subject<'d>> {
+    let grade = |class: &str| directory.class(class).map(|class| class.grade);
+    let closed = |class: &str| directory.is_closed(class, period);
+    let archived = false;
+    Some(match of {
+        SubjectOf::House => Subject::House,
+        SubjectOf::Class => {
+            let class = directory.class(named)?;
+            Subject::Class { name: &class.name, grade: class.grade, closed: closed(named), archived }
+        }
+        SubjectOf::Course => {
+            let course = directory.course(named)?;
+            let (class, grade) = (course.class.as_str(), grade(&course.class)?);
+            Subject::Course { id: &course.id, class, grade, closed: closed(class), archived }
+        }
+        SubjectOf::Learner => {
+            let learner = directory.learner(named)?;
+            let (class, grade) = (learner.class.as_str(), grade(&learner.class)?);
+            Subject::Learner { id: &learner.id, class, grade, closed: closed(class), archived }
+        }
+        SubjectOf::Person => Subject::Person(named),
+        SubjectOf::Copy => {
+            // A class of an earlier year is no longer in the directory; its grade leads its name.
+            let digits: String = copy_class.chars().take_while(char::is_ascii_digit).collect();
+            let grade = grade(copy_class).or_else(|| digits.parse().ok()).unwrap_or_default();
+            Subject::Copy { class: copy_class, grade, archived }
+        }
+    })
+}
+
+/// Why not, and who could.
+fn reason(action: Action, why: Why) -> String {
+    let roles = Role::ALL.into_iter().filter(|role| grant(*role, action) != Grant::Never);
+    let roles: Vec<&str> = roles.map(Role::as_russian).collect();
+    let mut letters = why.as_russian().chars();
+    let said: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    format!("{said}. Сюда ведут должности: {}.", roles.join(", "))
+}
+
+/// The address to come back to after signing in; only that of a page, never of a form's answer.
+fn next_of(request: &Request) -> String {
+    if *request.method() != Method::GET {
+        return "/".to_owned();
+    }
+    request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+/// Who is signed in by the request's cookie.
+async fn signed_in(_state: &WebState, headers: &HeaderMap) -> Result<Option<Visitor>, Refusal> {
+    let Some(_token) = cookie(headers, SESSION_COOKIE) else { return Ok(None) };
+    Ok(None)
+}
+
+/// Value of a cookie, as it was set.
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(';'));
+    let mut found = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(key, _)| *key == name);
+    found.next().map(|(_, value)| value.to_owned())
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Does the request come from a page of another site? A request without both headers comes from no browser, and so without a
+/// session's cookie that a page could have borrowed.
+fn is_cross_site(headers: &HeaderMap) -> bool {
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(&HeaderName::from_static("sec-fetch-site")) {
+        return !matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text(&ORIGIN) else { return false };
+    let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
+    text(&HOST).is_none_or(|host| host != authority)
+}
+
+impl FromRequestParts<WebState> for Visitor {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &WebState) -> Result<Self, Refusal> {
+        let passage = parts.extensions.get::<Passage>();
+        let visitor = passage.and_then(|passage| passage.visitor.as_deref());
+        visitor.cloned().ok_or_else(|| Refusal::SignIn { next: query::path_of(&parts.uri) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn only_pages_of_ours_may_write() {
+        let cross = |pairs: &[(&'static str, &'static str)]| is_cross_site(&headers(pairs));
+        assert!(!cross(&[("sec-fetch-site", "same-origin"), ("host", "school.example")]));
+        assert!(!cross(&[("sec-fetch-site", "none")]));
+        assert!(cross(&[("sec-fetch-site", "cross-site")]));
+        assert!(cross(&[("sec-fetch-site", "same-site")]));
+        assert!(!cross(&[("origin", "https://school.example"), ("host", "school.example")]));
+        assert!(cross(&[("origin", "https://evil.example"), ("host", "school.example")]));
+        assert!(cross(&[("origin", "null"), ("host", "school.example")]));
+        assert!(!cross(&[("host", "school.example")]));
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others_by_its_whole_name() {
+        let headers = headers(&[("cookie", "xletopis=1; letopis=a=b; other=2")]);
+        assert_eq!(cookie(&headers, "letopis").as_deref(), Some("a=b"));
+        assert_eq!(cookie(&headers, "topis"), None);
+    }
+}
