@@ -9,11 +9,13 @@ use letopis::bundle::generate::{self, GeneratorSpec};
 use serde_json::Value;
 
 /// Every verb with its sub-verbs.
-const VERBS: [&[&str]; 29] = [
+const VERBS: [&[&str]; 31] = [
     &[],
     &["demo"],
     &["init"],
     &["import"],
+    &["export"],
+    &["feed"],
     &["close"],
     &["issue"],
     &["sign"],

@@ -4,6 +4,7 @@
 //! never converted behind the user's back.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use encoding_rs::{Encoding, IBM866, KOI8_R, WINDOWS_1251};
 
@@ -94,19 +95,16 @@ fn is_russian(text: &str) -> bool {
     if text.chars().any(foreign) {
         return false;
     }
-    let (mut words, mut turned) = (0_usize, 0_usize);
-    for word in text.split(|letter: char| !is_letter(letter)).filter(|word| !word.is_empty()) {
-        words += 1;
+    // Each word once: ten thousand «Б» of a list of absences say no more than one.
+    let words: HashSet<&str> = text.split(|letter: char| !is_letter(letter)).filter(|word| !word.is_empty()).collect();
+    let is_turned = |word: &&&str| {
         let letters: Vec<char> = word.chars().collect();
-        turned += usize::from(letters.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase()));
-    }
-    let letters = text.chars().filter(|letter| is_letter(*letter)).flat_map(char::to_lowercase);
-    let (mut all, mut common) = (0_usize, 0_usize);
-    for letter in letters {
-        all += 1;
-        common += usize::from(COMMON.contains(letter));
-    }
-    all > 0 && turned * 20 <= words && (all < ENOUGH_LETTERS || common * 100 >= all * COMMON_PERCENT)
+        letters.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase())
+    };
+    let turned = words.iter().filter(is_turned).count();
+    let letters = || words.iter().flat_map(|word| word.chars()).flat_map(char::to_lowercase);
+    let (all, common) = (letters().count(), letters().filter(|letter| COMMON.contains(*letter)).count());
+    all > 0 && turned * 20 <= words.len() && (all < ENOUGH_LETTERS || common * 100 >= all * COMMON_PERCENT)
 }
 
 fn is_letter(letter: char) -> bool {
@@ -115,7 +113,27 @@ fn is_letter(letter: char) -> bool {
 
 /// Signs that Russian typing puts between letters.
 fn is_print(letter: char) -> bool {
-    matches!(letter, '«' | '»' | '№' | '—' | '–' | '…' | '„' | '“' | '”' | '‘' | '’' | '\u{A0}' | '§' | '°' | '±' | '·' | '•' | '‹' | '›')
+    matches!(
+        letter,
+        '«' | '»'
+            | '№'
+            | '—'
+            | '–'
+            | '…'
+            | '„'
+            | '“'
+            | '”'
+            | '‘'
+            | '’'
+            | '\u{A0}'
+            | '§'
+            | '°'
+            | '±'
+            | '·'
+            | '•'
+            | '‹'
+            | '›'
+    )
 }
 
 fn unreadable(bytes: &[u8], at: usize) -> Unreadable {
@@ -125,9 +143,8 @@ fn unreadable(bytes: &[u8], at: usize) -> Unreadable {
     let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r' | b',' | b';' | b'"');
     let starts = bytes[..at].iter().rposition(is_end).map_or(0, |index| index + 1);
     let piece = bytes[starts..].split(is_end).next().unwrap_or(&[]);
-    let reads = guess.map_or_else(String::new, |(_, encoding)| {
-        encoding.decode(piece).0.chars().take(SHOWN_CHARACTERS).collect()
-    });
+    let reads = guess
+        .map_or_else(String::new, |(_, encoding)| encoding.decode(piece).0.chars().take(SHOWN_CHARACTERS).collect());
     Unreadable { line, looks_like: guess.map(|(name, _)| name), reads }
 }
 

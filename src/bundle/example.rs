@@ -6,11 +6,11 @@ use super::export;
 use super::generate::{GeneratorSpec, generate};
 use super::given::Given;
 use super::headings;
+use super::intake;
 use super::layout::{Column, File};
 use super::source::BundleFile;
 use super::tables;
 use super::workbook::GUIDE_SHEET;
-use super::intake;
 use crate::domain::journal::Journal;
 use crate::domain::policy::Policy;
 
@@ -46,8 +46,10 @@ pub fn workbook(policy: &Policy) -> Result<Vec<u8>, XlsxError> {
 
 /// A made-up class: the generator's own, cut to what a reader takes in at a glance.
 fn journal(policy: &Policy) -> Journal {
-    let spec = GeneratorSpec { classes: vec![(5, 'А')], learners_per_class: LEARNERS, ..GeneratorSpec::demo() };
-    let files: Vec<BundleFile> = generate(&spec).into_iter().map(|(name, bytes)| BundleFile::new(name, bytes)).collect();
+    let spec =
+        GeneratorSpec { classes: vec![(5, 'А')], learners_per_class: LEARNERS, spread: 0, ..GeneratorSpec::demo() };
+    let files: Vec<BundleFile> =
+        generate(&spec).into_iter().map(|(name, bytes)| BundleFile::new(name, bytes)).collect();
     let mut journal = intake::settle(&Given::read(&files), None, policy).journal.unwrap_or_default();
     let first = journal.courses.first().map(|course| course.id.clone()).unwrap_or_default();
     journal.lessons.retain(|lesson| lesson.key.course_id == first);
@@ -67,12 +69,27 @@ fn guide(book: &mut rust_xlsxwriter::Workbook) -> Result<(), XlsxError> {
     sheet.set_column_width(0, 110)?;
     let lines = [
         ("Как заполнять эту книгу", true),
-        ("1. Строки здесь вымышленные: замените их своими. Заголовки столбцов не меняйте; порядок столбцов и листов любой.", false),
-        ("2. Ненужные листы удалите: загрузка добавляет и обновляет строки, а того, чего в книге нет, не трогает.", false),
+        (
+            "1. Строки здесь вымышленные: замените их своими. Заголовки столбцов не меняйте; порядок столбцов и листов любой.",
+            false,
+        ),
+        (
+            "2. Ненужные листы удалите: загрузка добавляет и обновляет строки, а того, чего в книге нет, не трогает.",
+            false,
+        ),
         ("3. Что писать в столбец, сказано в примечании к заголовку: наведите на него указатель.", false),
-        ("4. Столбцы «Код …» можно удалить: сотрудники, обучающиеся и курсы узнаются по именам и названиям, новые получают коды сами.", false),
-        ("5. В столбцах «Учитель», «Классный руководитель», «Обучающийся» годится и код, и фамилия с именем и отчеством.", false),
-        ("6. Загрузите книгу сначала с пометкой «только проверить»: все замечания будут показаны с листом и ячейкой.", false),
+        (
+            "4. Столбцы «Код …» можно удалить: сотрудники, обучающиеся и курсы узнаются по именам и названиям, новые получают коды сами.",
+            false,
+        ),
+        (
+            "5. В столбцах «Учитель», «Классный руководитель», «Обучающийся» годится и код, и фамилия с именем и отчеством.",
+            false,
+        ),
+        (
+            "6. Загрузите книгу сначала с пометкой «только проверить»: все замечания будут показаны с листом и ячейкой.",
+            false,
+        ),
     ];
     for (line, (text, is_head)) in (0_u32..).zip(lines) {
         if is_head {
@@ -102,8 +119,12 @@ fn choices(file: File, column: &Column, policy: &Policy) -> Vec<String> {
 /// What a column is for, as the note at its heading says it.
 fn explained(file: File, column: &Column) -> String {
     let what = match (file, column.name) {
-        (_, "id") if file == File::Periods => "Короткое имя периода: Q1, Q2, Q3, Q4 для четвертей, H1, H2 для полугодий.",
-        (_, "id") => "Код, по которому строку узнают другие таблицы. Столбец можно удалить: коды найдутся по имени или будут даны.",
+        (_, "id") if file == File::Periods => {
+            "Короткое имя периода: Q1, Q2, Q3, Q4 для четвертей, H1, H2 для полугодий."
+        }
+        (_, "id") => {
+            "Код, по которому строку узнают другие таблицы. Столбец можно удалить: коды найдутся по имени или будут даны."
+        }
         (_, "year") => "Учебный год: 2025/2026.",
         (_, "kind") => "Выберите: четверть, полугодие или триместр.",
         (_, "roles") => "Роли через пробел: директор, заместитель, секретарь, учитель, техспециалист, администратор.",
@@ -124,6 +145,10 @@ fn explained(file: File, column: &Column) -> String {
         (File::Classes, "name") => "Название класса: 5А. Буквы русские.",
         _ => "",
     };
-    let must = if column.required { "Обязательный столбец." } else { "Можно оставить пустым." };
+    let must = if column.required {
+        "Обязательный столбец."
+    } else {
+        "Можно оставить пустым."
+    };
     if what.is_empty() { must.to_owned() } else { format!("{what} {must}") }
 }

@@ -148,7 +148,9 @@ fn table(file: File, rows: &[Vec<String>], is_office: bool) -> String {
     let head = columns.iter().map(|column| if is_office { column.russian } else { column.name }.to_owned()).collect();
     let written = rows.iter().map(|row| {
         let cells = columns.iter().zip(row);
-        cells.map(|(column, cell)| if is_office { office(column.name, column.holds, cell) } else { cell.clone() }).collect()
+        cells
+            .map(|(column, cell)| if is_office { office(column.name, column.holds, cell) } else { cell.clone() })
+            .collect()
     });
     let all: Vec<Vec<String>> = std::iter::once(head).chain(written).collect();
     csv(&all, if is_office { b';' } else { b',' })
@@ -178,8 +180,7 @@ pub fn csv(rows: &[Vec<String>], separator: u8) -> String {
                 text.push(char::from(separator));
             }
             let cell = guarded(cell);
-            // A leading or trailing space would be taken for a stray one, were it not in quotes as well.
-            if cell.contains([',', ';', '"', '\n', '\r']) {
+            if cell.contains([char::from(separator), '"', '\n', '\r']) {
                 text.push('"');
                 text.push_str(&cell.replace('"', "\"\""));
                 text.push('"');

@@ -148,7 +148,11 @@ impl<'g> Given<'g> {
                 Part::Foreign(_, foreign) => foreign.year(),
                 Part::Made { table: File::School, rows, .. } => rows.first().map(|(_, cells)| cells[3].clone()),
                 part if part.table() == Some(File::School) => part.grid().and_then(|grid| {
-                    let place = grid.header.fields.iter().position(|name| headings::column(File::School, name.trim()) == Some(3))?;
+                    let place = grid
+                        .header
+                        .fields
+                        .iter()
+                        .position(|name| headings::column(File::School, name.trim()) == Some(3))?;
                     grid.records.first().and_then(|record| record.fields.get(place)).map(|year| year.trim().to_owned())
                 }),
                 _ => None,
@@ -226,7 +230,9 @@ impl<'g> Given<'g> {
             Err(error) => {
                 let (code, message) = match error {
                     workbook::Unreadable::TooLarge(what) => (codes::TOO_LARGE, what),
-                    workbook::Unreadable::Broken(what) => (codes::BROKEN_WORKBOOK, format!("книга не читается: {what}")),
+                    workbook::Unreadable::Broken(what) => {
+                        (codes::BROKEN_WORKBOOK, format!("книга не читается: {what}"))
+                    }
                 };
                 self.findings.push(Finding::new(code, &file.name, message));
                 return self.note(file, Format::Unknown, None, None, &[]);
@@ -275,7 +281,10 @@ impl<'g> Given<'g> {
             }
             if sheet.formulas > 0 {
                 let place = format!("{}, лист «{}»", file.name, sheet.name);
-                let message = format!("ячеек с формулами: {}; взяты значения, вычисленные при последнем сохранении", sheet.formulas);
+                let message = format!(
+                    "ячеек с формулами: {}; взяты значения, вычисленные при последнем сохранении",
+                    sheet.formulas
+                );
                 self.findings.push(Finding::new(codes::FORMULAS, place, message).weighing(Severity::Warning));
             }
         }

@@ -111,7 +111,8 @@ pub fn table(name: &str) -> Option<File> {
         return Some(file);
     }
     let folded = fold(name);
-    let known = TABLES.iter().find(|(file, words)| fold(file.layout().russian) == folded || words.contains(&folded.as_str()));
+    let known =
+        TABLES.iter().find(|(file, words)| fold(file.layout().russian) == folded || words.contains(&folded.as_str()));
     known.map(|(file, _)| *file)
 }
 
@@ -135,10 +136,12 @@ pub fn to_format(column: &str, cell: &str) -> Option<String> {
     if column == "roles" {
         let role = |word: &str| {
             let folded = fold(word);
-            ROLES.iter().find(|(_, russian)| *russian == folded).map_or_else(|| word.to_owned(), |(role, _)| (*role).to_owned())
+            ROLES
+                .iter()
+                .find(|(_, russian)| *russian == folded)
+                .map_or_else(|| word.to_owned(), |(role, _)| (*role).to_owned())
         };
-        let roles: Vec<String> =
-            cell.split([' ', ',', ';']).filter(|word| !word.is_empty()).map(role).collect();
+        let roles: Vec<String> = cell.split([' ', ',', ';']).filter(|word| !word.is_empty()).map(role).collect();
         let written = roles.join(" ");
         return (written != cell).then_some(written);
     }
@@ -149,7 +152,8 @@ pub fn to_format(column: &str, cell: &str) -> Option<String> {
 /// A cell as an office has it; the contrary of [`to_format`].
 pub fn to_office(column: &str, cell: &str) -> Option<String> {
     if column == "roles" {
-        let role = |word: &str| ROLES.iter().find(|(role, _)| *role == word).map_or(word, |(_, russian)| *russian).to_owned();
+        let role =
+            |word: &str| ROLES.iter().find(|(role, _)| *role == word).map_or(word, |(_, russian)| *russian).to_owned();
         return Some(cell.split_whitespace().map(role).collect::<Vec<_>>().join(" "));
     }
     WORDS.iter().find(|(of, word, _)| *of == column && *word == cell).map(|(_, _, russian)| (*russian).to_owned())

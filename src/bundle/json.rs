@@ -41,14 +41,18 @@ fn tables(object: Map<String, Value>) -> Result<Vec<(File, Vec<(usize, Vec<Strin
 }
 
 fn cells(file: File, at: usize, row: Value) -> Result<Vec<String>, String> {
-    let Value::Object(mut row) = row else { return Err(format!("{}, запись {at} — не объект", file.stem())) };
+    let Value::Object(mut row) = row else {
+        return Err(format!("{}, запись {at} — не объект", file.stem()));
+    };
     let mut cells = Vec::new();
     for column in file.layout().columns {
         cells.push(match row.remove(column.name) {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => text,
             Some(Value::Number(number)) => number.to_string(),
-            Some(other) => return Err(format!("{}, запись {at}, {}: неожиданное значение {other}", file.stem(), column.name)),
+            Some(other) => {
+                return Err(format!("{}, запись {at}, {}: неожиданное значение {other}", file.stem(), column.name));
+            }
         });
     }
     match row.keys().next() {

@@ -108,12 +108,7 @@ const fn may(name: &'static str, russian: &'static str, holds: Holds) -> Column 
     Column { name, russian, required: false, holds }
 }
 
-const fn file(
-    name: &'static str,
-    russian: &'static str,
-    key: usize,
-    columns: &'static [Column],
-) -> FileLayout {
+const fn file(name: &'static str, russian: &'static str, key: usize, columns: &'static [Column]) -> FileLayout {
     FileLayout { name, russian, key, required: true, columns }
 }
 

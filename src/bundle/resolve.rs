@@ -41,13 +41,7 @@ fn class(text: &str) -> String {
 }
 
 /// Codes for the rows of a sheet that has no column of them: the code that stands for the same person or course, or the next one.
-fn give_codes(
-    sheets: &mut [Sheet<'_>],
-    file: File,
-    letter: char,
-    found: &mut Found,
-    who: impl Fn(&Row<'_>) -> String,
-) {
+fn give_codes(sheets: &mut [Sheet<'_>], file: File, letter: char, found: &mut Found, who: impl Fn(&Row<'_>) -> String) {
     let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == file) else { return };
     if !sheet.absent.contains(&0) {
         return;
@@ -135,14 +129,7 @@ fn key(name: &str) -> String {
     names::fold(name).replace(". ", ".")
 }
 
-fn refer(
-    sheets: &mut [Sheet<'_>],
-    file: File,
-    column: &'static str,
-    people: &People,
-    whose: &str,
-    found: &mut Found,
-) {
+fn refer(sheets: &mut [Sheet<'_>], file: File, column: &'static str, people: &People, whose: &str, found: &mut Found) {
     let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == file) else { return };
     let Some(place) = file.place(column) else { return };
     let mut told = HashSet::new();

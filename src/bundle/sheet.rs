@@ -96,7 +96,8 @@ impl<'a> Sheet<'a> {
     /// Reads a grid. `may_lack`: columns that need not be filled may be missing altogether, and so may the codes of people and courses,
     /// which are then found or given by their names.
     pub fn of(file: File, grid: Grid<'a>, may_lack: bool, found: &mut Found) -> Self {
-        let may_lack = may_lack || !matches!(grid.source, Source::Text(_)) || is_russian(file, &grid.header);
+        let is_text = matches!(grid.source, Source::Text(_));
+        let may_lack = may_lack || !is_text || is_russian(file, &grid.header);
         found.came_from(file, origin(&grid, &[]));
         let Some(places) = columns(file, &grid.header, may_lack, found) else { return Self::unread(file) };
         found.came_from(file, origin(&grid, &places));
@@ -104,12 +105,12 @@ impl<'a> Sheet<'a> {
         let absent = places.iter().enumerate().filter_map(is_absent).collect();
         let mut sheet = Self { file, rows: Vec::with_capacity(grid.records.len()), is_whole: true, absent };
         for record in grid.records {
-            sheet.take(record, grid.header.fields.len(), &places, found);
+            sheet.take(record, grid.header.fields.len(), &places, is_text, found);
         }
         sheet
     }
 
-    fn take(&mut self, record: Record<'a>, width: usize, places: &[Option<usize>], found: &mut Found) {
+    fn take(&mut self, record: Record<'a>, width: usize, places: &[Option<usize>], is_text: bool, found: &mut Found) {
         let at = Place::line(self.file, record.line);
         if let Some(fault) = record.fault {
             found.error(at, codes::BROKEN_QUOTES, quote_message(fault));
@@ -140,6 +141,7 @@ impl<'a> Sheet<'a> {
             };
             let raw = fields[*place].take().unwrap_or_default();
             let cell = checked(Place::cell(self.file, record.line, column.name), column, raw, found);
+            let cell = if is_text { plain(cell) } else { cell };
             let worded = if is_worded(column) { headings::to_format(column.name, &cell) } else { None };
             cells.push(worded.map_or(cell, Cow::Owned));
         }
@@ -267,11 +269,11 @@ fn checked<'a>(at: Place, column: &Column, raw: Cow<'a, str>, found: &mut Found)
         let message = "похоже, табличный редактор превратил запись вроде «1/2» в дату: проверьте ячейку";
         found.warning(at, codes::EXCEL_DATE, format!("{message} («{cell}»)"));
     }
-    plain(cell)
+    cell
 }
 
 /// Without the apostrophe that exports put before what a table editor would take for a formula.
-fn plain(cell: Cow<'_, str>) -> Cow<'_, str> {
+pub fn plain(cell: Cow<'_, str>) -> Cow<'_, str> {
     let is_guarded = cell.starts_with('\'') && cell.trim_start_matches('\'').starts_with(GUARDED);
     match cell {
         Cow::Borrowed(text) if is_guarded => Cow::Borrowed(&text[1..]),
@@ -282,7 +284,11 @@ fn plain(cell: Cow<'_, str>) -> Cow<'_, str> {
 
 /// A text with which a table editor would begin a formula gets an apostrophe before it; [`plain`] takes it off again.
 pub fn guarded(text: &str) -> Cow<'_, str> {
-    if text.trim_start_matches('\'').starts_with(GUARDED) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if text.trim_start_matches('\'').starts_with(GUARDED) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// What begins a formula, or a command, in table editors.

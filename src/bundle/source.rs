@@ -77,8 +77,7 @@ pub fn opened(given: Vec<(String, Vec<u8>)>) -> io::Result<Vec<BundleFile>> {
 
 /// A workbook is a zip too, and is not opened here.
 fn is_zip_of_files(name: &str, bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") && !ends(name, ".xlsx") && !ends(name, ".xlsm")
-        || ends(name, ".zip")
+    bytes.starts_with(b"PK\x03\x04") && !ends(name, ".xlsx") && !ends(name, ".xlsm") || ends(name, ".zip")
 }
 
 /// SHA-256 of the lines `<hex>  <name>` in the order of names: `sha256sum *.csv | sha256sum` gives the same.

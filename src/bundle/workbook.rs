@@ -102,7 +102,10 @@ pub fn sheets(bytes: &[u8]) -> Result<Vec<BookSheet>, Unreadable> {
             let (row, column) = cell.pos;
             if column >= MAX_COLUMNS {
                 let place = format!("лист «{name}», ячейка {}{}", letters(column), row + 1);
-                return Err(Unreadable::TooLarge(format!("{place}: дальше столбца {} нечего ждать", letters(MAX_COLUMNS - 1))));
+                return Err(Unreadable::TooLarge(format!(
+                    "{place}: дальше столбца {} нечего ждать",
+                    letters(MAX_COLUMNS - 1)
+                )));
             }
             count += 1;
             if count > MAX_CELLS {
@@ -213,7 +216,8 @@ pub fn grid<'a>(workbook: &'a str, sheet: &'a BookSheet, header: usize) -> Grid<
     let columns = first..=last;
     let fields = |row: &'a BookRow| -> Vec<Cow<'a, str>> {
         let own = columns.clone().map(|column| Cow::Borrowed(row.cell(column).unwrap_or_default()));
-        let beyond = row.filled().filter(|(column, _)| *column < first || *column > last).map(|(_, text)| Cow::Borrowed(text));
+        let beyond =
+            row.filled().filter(|(column, _)| *column < first || *column > last).map(|(_, text)| Cow::Borrowed(text));
         own.chain(beyond).collect()
     };
     let record = |row: &'a BookRow| Record { line: row.no, fields: fields(row), fault: None };
@@ -249,6 +253,9 @@ mod tests {
 
     #[test]
     fn whole_numbers_have_no_point() {
-        assert_eq!([5.0, 2.5, 4.142_857_142_857_143, 1e15].map(number_text), ["5", "2.5", "4.142857142857143", "1000000000000000"]);
+        assert_eq!(
+            [5.0, 2.5, 4.142_857_142_857_143, 1e15].map(number_text),
+            ["5", "2.5", "4.142857142857143", "1000000000000000"]
+        );
     }
 }

@@ -246,7 +246,8 @@ impl<'j> Freezing<'j> {
                 gap.kind == GapKind::Lessons && gap.starts <= self.span.ends && self.span.starts <= gap.ends
             };
             let has_lessons = self.courses.iter().any(|course| self.lessons.contains_key(course.id.as_str()));
-            let is_bare = !has_lessons && self.journal.content_gaps.iter().filter(|gap| gap.class == class).any(|gap| overlaps(&gap));
+            let is_bare = !has_lessons
+                && self.journal.content_gaps.iter().filter(|gap| gap.class == class).any(|gap| overlaps(&gap));
             return if is_bare {
                 "Ведомость составлена по табелю успеваемости: сведений об уроках и пропусках нет."
             } else {

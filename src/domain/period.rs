@@ -214,12 +214,7 @@ impl<'j> Gate<'j> {
         findings
     }
 
-    fn lessons_lacking(
-        &self,
-        code: &'static str,
-        message: &str,
-        lacks: impl Fn(&Lesson) -> bool,
-    ) -> Vec<Finding> {
+    fn lessons_lacking(&self, code: &'static str, message: &str, lacks: impl Fn(&Lesson) -> bool) -> Vec<Finding> {
         let courses: HashMap<&str, &Course> = self.courses().map(|course| (course.id.as_str(), course)).collect();
         let of_span = self.journal.lessons.iter().filter(|lesson| self.span.contains(lesson.key.date));
         of_span

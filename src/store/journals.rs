@@ -44,6 +44,12 @@ pub struct Change {
     pub new: Vec<String>,
 }
 
+/// How many of the first columns name a row of a table, and the names of all of them.
+pub(super) fn layout(table: &str) -> Option<(usize, Vec<&'static str>)> {
+    let table = tables::ALL.iter().find(|known| known.name == table)?;
+    Some((table.key, table.columns.iter().map(|(name, _)| *name).collect()))
+}
+
 /// What an import writes into one table.
 struct Difference<'a> {
     table: &'static Table,

@@ -28,6 +28,7 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, Sql
 
 pub use certificates::CertificateRow;
 pub use copies::{CopyRow, StatementRow};
+pub use exchange::{ImportRow, journal_columns};
 pub use journals::{Change, ClosureRow};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
 pub use register::SealedRow;

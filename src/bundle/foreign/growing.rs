@@ -53,6 +53,7 @@ pub struct Growing<'p> {
     matched: HashMap<(String, String), Option<String>>,
     told: HashSet<String>,
     made_courses: HashSet<String>,
+    finals: HashMap<[String; 3], String>,
 }
 
 impl<'p> Growing<'p> {
@@ -74,6 +75,7 @@ impl<'p> Growing<'p> {
             matched: HashMap::new(),
             told: HashSet::new(),
             made_courses: HashSet::new(),
+            finals: HashMap::new(),
         }
     }
 
@@ -209,7 +211,8 @@ impl<'p> Growing<'p> {
             [] if was_empty => self.new_learner(spot, class, written),
             [] => {
                 let full: Vec<String> = here.iter().map(|learner| spellings(learner)[0].clone()).collect();
-                let near = nearest(&written.to_lowercase(), full.iter().map(String::as_str)).unwrap_or_default().to_owned();
+                let near =
+                    nearest(&written.to_lowercase(), full.iter().map(String::as_str)).unwrap_or_default().to_owned();
                 let message = format!("в классе {class} нет такого обучающегося");
                 self.error(spot, codes::UNMATCHED_NAME, message, &near, written);
                 None
@@ -241,10 +244,15 @@ impl<'p> Growing<'p> {
             left_on: None,
             leaving_order: String::new(),
         };
-        let row = super::super::tables::rows(File::Learners, &Journal { learners: vec![learner.clone()], ..Journal::default() });
+        let row = super::super::tables::rows(
+            File::Learners,
+            &Journal { learners: vec![learner.clone()], ..Journal::default() },
+        );
         self.journal.learners.push(learner);
         row.into_iter().for_each(|cells| self.push(File::Learners, spot, cells));
-        let message = format!("класс {class} пуст: обучающиеся заведены по отчёту, зачислены с первого дня года; проверьте даты и приказы");
+        let message = format!(
+            "класс {class} пуст: обучающиеся заведены по отчёту, зачислены с первого дня года; проверьте даты и приказы"
+        );
         let finding = Finding::new(codes::NEW_LEARNER, self.place(spot), message).weighing(Severity::Warning);
         self.once(format!("new learners {class}"), finding);
         Some(id)
@@ -268,7 +276,13 @@ impl<'p> Growing<'p> {
                 None
             }
             several => {
-                self.error(spot, codes::AMBIGUOUS_NAME, "это имя носят несколько сотрудников".to_owned(), &several.join(", "), written);
+                self.error(
+                    spot,
+                    codes::AMBIGUOUS_NAME,
+                    "это имя носят несколько сотрудников".to_owned(),
+                    &several.join(", "),
+                    written,
+                );
                 None
             }
         }
@@ -286,7 +300,8 @@ impl<'p> Growing<'p> {
                     [one] => Some(one.id.clone()),
                     _ => {
                         let list = several.iter().map(|course| course.id.clone()).collect::<Vec<_>>().join(", ");
-                        let message = format!("у предмета несколько групп, и обучающийся {learner} не состоит ровно в одной");
+                        let message =
+                            format!("у предмета несколько групп, и обучающийся {learner} не состоит ровно в одной");
                         self.error(spot, codes::NOT_IN_GROUP, message, &list, subject);
                         None
                     }
@@ -296,7 +311,14 @@ impl<'p> Growing<'p> {
     }
 
     /// The course of a section: of several groups the one with the same teacher, else the one whose members the section lists.
-    pub fn section(&mut self, spot: &Spot, class: &str, subject: &str, teacher: Option<&str>, listed: &[&str]) -> Option<String> {
+    pub fn section(
+        &mut self,
+        spot: &Spot,
+        class: &str,
+        subject: &str,
+        teacher: Option<&str>,
+        listed: &[&str],
+    ) -> Option<String> {
         let own = self.courses_of(class, subject);
         match own.as_slice() {
             [] => Some(self.new_course(spot, class, subject, teacher)),
@@ -339,11 +361,14 @@ impl<'p> Growing<'p> {
             hours_per_week_centi: 0,
             members: Vec::new(),
         };
-        let row = super::super::tables::rows(File::Courses, &Journal { courses: vec![course.clone()], ..Journal::default() });
+        let row =
+            super::super::tables::rows(File::Courses, &Journal { courses: vec![course.clone()], ..Journal::default() });
         self.journal.courses.push(course);
         row.into_iter().for_each(|cells| self.push(File::Courses, spot, cells));
         self.made_courses.insert(id.clone());
-        let message = format!("курса «{subject}» в классе {class} нет: заведён {id}, учитель {teacher_id}, часов 0; проверьте учителя и часы");
+        let message = format!(
+            "курса «{subject}» в классе {class} нет: заведён {id}, учитель {teacher_id}, часов 0; проверьте учителя и часы"
+        );
         let finding = Finding::new(codes::NEW_COURSE, self.place(spot), message).weighing(Severity::Warning);
         self.tell(finding);
         id
@@ -351,7 +376,8 @@ impl<'p> Growing<'p> {
 
     /// Members of the courses that were made: a subject that not everybody attends is a group of those who do.
     pub fn settle_groups(&mut self, attended: &HashMap<(String, String), Vec<String>>) {
-        let mut courses: Vec<Course> = self.journal.courses.iter().filter(|c| self.made_courses.contains(&c.id)).cloned().collect();
+        let mut courses: Vec<Course> =
+            self.journal.courses.iter().filter(|c| self.made_courses.contains(&c.id)).cloned().collect();
         courses.sort_by(|a, b| a.id.cmp(&b.id));
         for course in courses {
             let here: Vec<String> =
@@ -411,7 +437,9 @@ impl<'p> Growing<'p> {
     /// Topic and homework of a lesson that this report brings; one that stands keeps its own where it has them.
     pub fn contents(&mut self, spot: &Spot, key: &[String; 3], topic: &str, homework: &str) {
         let is_own = |lesson: &Lesson| {
-            lesson.key.course_id == key[0] && lesson.key.date.to_string() == key[1] && lesson.key.number.to_string() == key[2]
+            lesson.key.course_id == key[0]
+                && lesson.key.date.to_string() == key[1]
+                && lesson.key.number.to_string() == key[2]
         };
         let Some(lesson) = self.journal.lessons.iter_mut().find(|lesson| is_own(lesson)) else { return };
         if lesson.topic.is_empty() {
@@ -428,7 +456,10 @@ impl<'p> Growing<'p> {
         ]);
         let cells: Vec<String> = cells.collect();
         // The same lesson once: what was pushed for it when it was made is filled in.
-        let made = self.tables.get_mut(&File::Lessons).and_then(|(_, rows)| rows.iter_mut().find(|(_, row)| row[..3] == key[..]));
+        let made = self
+            .tables
+            .get_mut(&File::Lessons)
+            .and_then(|(_, rows)| rows.iter_mut().find(|(_, row)| row[..3] == key[..]));
         match made {
             Some((_, row)) => *row = cells,
             None => self.push(File::Lessons, spot, cells),
@@ -450,13 +481,25 @@ impl<'p> Growing<'p> {
     /// A final mark.
     pub fn final_mark(&mut self, spot: &Spot, course: &str, learner: &str, period: &str, value: &str) {
         let value = value.strip_suffix(".0").unwrap_or(value);
+        let key = [course, learner, period].map(str::to_owned);
+        // Two reports of one class may both tell the same period; only where they differ must somebody decide.
+        match self.finals.get(&key) {
+            Some(known) if known == value => return,
+            Some(known) => {
+                let known = known.clone();
+                let message = format!("у обучающегося {learner} за период {period} два отчёта говорят разное");
+                return self.error(spot, codes::DUPLICATE_KEY, message, &known, value);
+            }
+            None => self.finals.insert(key, value.to_owned()),
+        };
         self.push(File::FinalMarks, spot, [course, learner, period, value].map(str::to_owned).to_vec());
     }
 
     /// The n-th period of a kind for a class.
     pub fn period(&mut self, spot: &Spot, class: &str, kind: PeriodKind, number: usize) -> Option<String> {
         let grade = self.journal.class(class)?.grade;
-        let own: Vec<String> = self.journal.periods_of_grade(grade).iter().filter(|p| p.kind == kind).map(|p| p.id.clone()).collect();
+        let own: Vec<String> =
+            self.journal.periods_of_grade(grade).iter().filter(|p| p.kind == kind).map(|p| p.id.clone()).collect();
         let found = own.get(number.checked_sub(1)?).cloned();
         if found.is_none() {
             let message = format!("у класса {class} нет такого учебного периода");
@@ -474,14 +517,18 @@ impl<'p> Growing<'p> {
         let touched: Vec<_> = own.iter().filter(|period| period.starts <= to && from <= period.ends).collect();
         match touched.as_slice() {
             // Reports are asked for by hand: the last day may be the day they were made. Half of a period is that period's mark no more.
-            [one] if 2 * overlap(one.starts, one.ends, from, to) > (one.ends - one.starts).num_days() => Some(one.id.clone()),
+            [one] if 2 * overlap(one.starts, one.ends, from, to) > (one.ends - one.starts).num_days() => {
+                Some(one.id.clone())
+            }
             _ => None,
         }
     }
 
     /// Lessons of these days came without topics and homework.
     pub fn lessons_without_contents(&mut self, spot: &Spot, class: &str, from: NaiveDate, to: NaiveDate) {
-        let message = format!("в отчёте нет тем уроков и домашних заданий: копии класса {class} за эти дни будут «без содержания уроков»");
+        let message = format!(
+            "в отчёте нет тем уроков и домашних заданий: копии класса {class} за эти дни будут «без содержания уроков»"
+        );
         let finding = Finding::new(codes::WITHOUT_CONTENTS, self.place(spot), message).weighing(Severity::Warning);
         self.once(format!("contents {class} {from} {to}"), finding);
         self.gap(class, GapKind::Contents, from, to);
@@ -489,14 +536,21 @@ impl<'p> Growing<'p> {
 
     /// A class of which only final marks are known.
     pub fn no_lessons(&mut self, class: &str) {
-        let courses: HashSet<&str> =
-            self.journal.courses.iter().filter(|course| course.class == class).map(|course| course.id.as_str()).collect();
+        let courses: HashSet<&str> = self
+            .journal
+            .courses
+            .iter()
+            .filter(|course| course.class == class)
+            .map(|course| course.id.as_str())
+            .collect();
         if self.journal.lessons.iter().any(|lesson| courses.contains(lesson.key.course_id.as_str())) {
             return;
         }
         let Some(grade) = self.journal.class(class).map(|class| class.grade) else { return };
         let own = self.journal.periods_of_grade(grade);
-        let Some((from, to)) = own.first().map(|first| first.starts).zip(own.last().map(|last| last.ends)) else { return };
+        let Some((from, to)) = own.first().map(|first| first.starts).zip(own.last().map(|last| last.ends)) else {
+            return;
+        };
         self.gap(class, GapKind::Lessons, from, to);
     }
 

@@ -94,8 +94,7 @@ pub fn date(text: &str) -> Option<NaiveDate> {
 
 /// The number of a month by its name, 1 to 12: «Март», «марта», «Март 2025».
 pub fn month(text: &str) -> Option<u32> {
-    const NAMES: [&str; 12] =
-        ["янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"];
+    const NAMES: [&str; 12] = ["янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"];
     let folded = fold(text);
     let word = folded.split([' ', '.', ',']).next()?;
     let place = NAMES.iter().position(|name| word.starts_with(name))?;

@@ -53,7 +53,8 @@ pub fn report(sheet: &BookSheet) -> Option<Foreign> {
     for row in sheet.rows.iter().take(TITLE_ROWS) {
         for (_, text) in row.filled() {
             let title = fold(text);
-            if title.starts_with("отчет об успеваемости и посещаемости ученика") {
+            if title.starts_with("отчет об успеваемости и посещаемости ученика")
+            {
                 return Some(Foreign::PupilReport(pupil_report::read(sheet)));
             }
             if title.starts_with("табель успеваемости") {

@@ -71,7 +71,8 @@ fn subjects(block: &heads::Block<'_>, days: Option<(NaiveDate, NaiveDate)>, repo
         return Vec::new();
     };
     let columns = columns(&block.rows[top], block.rows.get(top + 1), days, report);
-    let subject_column = block.rows[top].filled().find(|(_, text)| fold(text) == "предмет").map_or(0, |(column, _)| column);
+    let subject_column =
+        block.rows[top].filled().find(|(_, text)| fold(text) == "предмет").map_or(0, |(column, _)| column);
     let mut subjects = Vec::new();
     let mut last = block.rows.get(top + 1).map_or(0, |row| row.no);
     let below = block.rows.get(top + 2..).unwrap_or_default();
@@ -213,7 +214,8 @@ impl PupilReport {
                 let spot = self.spot(subject.row, Some(*column));
                 match &period {
                     Some(period) => growing.final_mark(&spot, &course, &learner, period, value),
-                    None => growing.left_out(&spot, "итоговая отметка за дни, которые не совпадают ни с одним учебным периодом"),
+                    None => growing
+                        .left_out(&spot, "итоговая отметка за дни, которые не совпадают ни с одним учебным периодом"),
                 }
             }
         }
@@ -233,7 +235,9 @@ impl PupilReport {
         growing: &mut Growing<'_>,
     ) {
         let mut absence: Option<String> = None;
-        for token in text.split(|letter: char| letter.is_whitespace() || letter == '/').filter(|token| !token.is_empty()) {
+        for token in
+            text.split(|letter: char| letter.is_whitespace() || letter == '/').filter(|token| !token.is_empty())
+        {
             let token = token.strip_suffix(".0").unwrap_or(token);
             if growing.policy().mark_values.iter().any(|value| value == token) {
                 growing.mark(spot, lesson, learner, token);
@@ -245,7 +249,13 @@ impl PupilReport {
                 let mut known: Vec<&str> = codes.keys().map(String::as_str).collect();
                 known.sort_unstable();
                 let expected = format!("отметка ({marks}) или код пропуска ({})", known.join(", "));
-                growing.error(spot, codes::UNKNOWN_CELL, "в ячейке не отметка и не код пропуска".to_owned(), &expected, text);
+                growing.error(
+                    spot,
+                    codes::UNKNOWN_CELL,
+                    "в ячейке не отметка и не код пропуска".to_owned(),
+                    &expected,
+                    text,
+                );
                 return;
             }
         }

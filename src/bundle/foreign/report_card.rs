@@ -101,14 +101,19 @@ fn columns(rows: &[BookRow]) -> Vec<(u32, Time)> {
             let time = match fold(text).replace('.', "").as_str() {
                 "итог" => periods.iter().rev().find(|(start, _)| *start <= column).map(|(_, time)| *time),
                 "год оценка" | "годовая оценка" | "год" | "годовая" => Some(Time::Year),
-                "экз оценка" | "экзаменационная оценка" | "экзаменационная" => Some(Time::Exam),
-                "гос экз оценка" | "гос экзаменационная оценка" => Some(Time::StateExam),
+                "экз оценка" | "экзаменационная оценка" | "экзаменационная" => {
+                    Some(Time::Exam)
+                }
+                "гос экз оценка" | "гос экзаменационная оценка" => {
+                    Some(Time::StateExam)
+                }
                 "итог оценка" | "итоговая оценка" | "итоговая" => Some(Time::Final),
                 _ => None,
             };
             columns.extend(time.map(|time| (column, time)));
         }
     }
+    columns.sort_by_key(|(column, _)| *column);
     columns
 }
 

@@ -64,17 +64,24 @@ impl ScaleClass {
         }
         for section in &self.content {
             let spot = Spot::said(format!("{}, {}", self.class, section.subject));
-            let teacher =
-                if section.teacher.trim().is_empty() { None } else { growing.staff(&spot, &section.teacher) };
+            let teacher = if section.teacher.trim().is_empty() { None } else { growing.staff(&spot, &section.teacher) };
             let people: Vec<Option<String>> =
                 section.list.iter().map(|name| growing.learner(&spot, &class, name)).collect();
             let known: Vec<&str> = people.iter().flatten().map(String::as_str).collect();
-            let Some(course) = growing.section(&spot, &class, &section.subject, teacher.as_deref(), &known) else { continue };
+            let Some(course) = growing.section(&spot, &class, &section.subject, teacher.as_deref(), &known) else {
+                continue;
+            };
             let mut counts = std::collections::HashMap::new();
             for lesson in &section.lessons {
                 let spot = Spot::said(format!("{}, {}, {}", self.class, section.subject, lesson.date));
                 let Some(day) = day(&lesson.date, growing.first_year()) else {
-                    growing.error(&spot, codes::BAD_DATE, "это не дата урока".to_owned(), "ГГГГ-ММ-ДД, ДД.ММ.ГГГГ или ДД.ММ", &lesson.date);
+                    growing.error(
+                        &spot,
+                        codes::BAD_DATE,
+                        "это не дата урока".to_owned(),
+                        "ГГГГ-ММ-ДД, ДД.ММ.ГГГГ или ДД.ММ",
+                        &lesson.date,
+                    );
                     continue;
                 };
                 if lesson.marks.len() > section.list.len() {

@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::finding::{Finding, Severity};
 
 use super::layout::File;
+use super::sheet::plain;
 use super::source::BundleFile;
 use super::{codes, encoding, table};
 
@@ -112,7 +113,7 @@ impl<'g> Set<'g> {
                 continue;
             }
             let cells: HashMap<String, String> =
-                names.iter().cloned().zip(record.fields.iter().map(|field| field.to_string())).collect();
+                names.iter().cloned().zip(record.fields.into_iter().map(|field| plain(field).into_owned())).collect();
             // A delta set may tell of records that go; an addition takes nothing away.
             if cells.get("status").is_some_and(|status| status == "tobedeleted") {
                 let message = "запись помечена к удалению (tobedeleted) и не прочитана";
@@ -169,7 +170,15 @@ impl<'g> Set<'g> {
     fn periods(&self) -> Made<'g> {
         let own = self.of("academicSessions.csv").iter().filter(|session| !session.get("metadata.kind").is_empty());
         let rows = own.map(|session| {
-            let columns = ["sourcedId", "title", "metadata.kind", "metadata.gradeFrom", "metadata.gradeTo", "startDate", "endDate"];
+            let columns = [
+                "sourcedId",
+                "title",
+                "metadata.kind",
+                "metadata.gradeFrom",
+                "metadata.gradeTo",
+                "startDate",
+                "endDate",
+            ];
             (session.place(), columns.map(|column| session.get(column).to_owned()).to_vec())
         });
         (File::Periods, "academicSessions.csv", rows.collect())
@@ -182,8 +191,10 @@ impl<'g> Set<'g> {
             let (words, positions): (Vec<&str>, Vec<&str>) = own.iter().filter_map(|role| staff_role(role)).unzip();
             let Some(first) = positions.first() else { continue };
             let position = if user.get("metadata.position").is_empty() { first } else { user.get("metadata.position") };
-            let told = if user.has("metadata.roles") { user.get("metadata.roles").to_owned() } else { distinct(&words) };
-            let cells = [user.id(), user.get("familyName"), user.get("givenName"), user.get("middleName"), position, &told];
+            let told =
+                if user.has("metadata.roles") { user.get("metadata.roles").to_owned() } else { distinct(&words) };
+            let cells =
+                [user.id(), user.get("familyName"), user.get("givenName"), user.get("middleName"), position, &told];
             rows.push((user.place(), cells.map(str::to_owned).to_vec()));
         }
         (File::Staff, "users.csv", rows)
@@ -279,8 +290,11 @@ impl<'g> Set<'g> {
                 .filter(|entry| entry.get("classSourcedId") == class.id() && entry.get("role") == "student")
                 .collect();
             let told = class.get("metadata.className");
-            let of_members: HashSet<&str> =
-                members.iter().filter_map(|entry| class_of.get(entry.get("userSourcedId"))).map(String::as_str).collect();
+            let of_members: HashSet<&str> = members
+                .iter()
+                .filter_map(|entry| class_of.get(entry.get("userSourcedId")))
+                .map(String::as_str)
+                .collect();
             let name = if told.is_empty() { of_members.iter().next().copied().unwrap_or_default() } else { told };
             let mut wrong = |message: &str| findings.push(Finding::new(codes::UNKNOWN_RECORD, class.place(), message));
             let subject = subjects.get(class.get("courseSourcedId")).copied();

@@ -131,9 +131,12 @@ fn orgs(journal: &Journal) -> Vec<Vec<String>> {
 /// The person's roles in the standard's words; staff without any is an aide.
 fn standard_roles(person: &StaffMember) -> Vec<&'static str> {
     let mut roles: Vec<&str> = Vec::new();
-    for (own, standard) in
-        [("director", "principal"), ("deputy", "siteAdministrator"), ("administrator", "systemAdministrator"), ("teacher", "teacher")]
-    {
+    for (own, standard) in [
+        ("director", "principal"),
+        ("deputy", "siteAdministrator"),
+        ("administrator", "systemAdministrator"),
+        ("teacher", "teacher"),
+    ] {
         if person.has_role(own) {
             roles.push(standard);
         }
@@ -321,7 +324,24 @@ fn classes(journal: &Journal) -> Vec<Vec<String>> {
         let id = class_id(&class.name);
         let terms = terms(class.grade);
         rows.push(row([
-            &id, "", "", &class.name, &grade, "", &class.name, "homeroom", "", ORG, &terms, "", "", "", &class.name, "", "", "",
+            &id,
+            "",
+            "",
+            &class.name,
+            &grade,
+            "",
+            &class.name,
+            "homeroom",
+            "",
+            ORG,
+            &terms,
+            "",
+            "",
+            "",
+            &class.name,
+            "",
+            "",
+            "",
         ]));
     }
     for course in &journal.courses {

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use super::super::Error;
 use super::super::rows::{Cell, Cells, Kind, Table};
 use crate::domain::journal::{
-    Absence, Class, ContentGap, Course, Decision, FinalMark, GapKind, Journal, Learner, Lesson, LessonKey, Mark, Period, PeriodKind,
-    StaffMember,
+    Absence, Class, ContentGap, Course, Decision, FinalMark, GapKind, Journal, Learner, Lesson, LessonKey, Mark,
+    Period, PeriodKind, StaffMember,
 };
 
 use Kind::{Int, Text};
