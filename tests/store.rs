@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::copy::State;
 use letopis::domain::journal::{
-    Absence, Class, Course, Decision, FinalMark, Journal, Learner, Lesson, LessonKey, Mark, Period, PeriodKind, School,
-    StaffMember,
+    Absence, Class, ContentGap, Course, Decision, FinalMark, GapKind, Journal, Learner, Lesson, LessonKey, Mark,
+    Period, PeriodKind, School, StaffMember,
 };
 use letopis::domain::merkle;
 use letopis::domain::period;
@@ -17,7 +17,9 @@ use letopis::domain::policy;
 use letopis::domain::register::RegisterLine;
 use letopis::domain::snapshot::{CopyKind, Snapshot, TemplateFacts};
 use letopis::domain::{audit, canon::Digest, freeze};
-use letopis::store::{CertificateRow, CheckpointRow, ClosureRow, Db, Error, SchoolRow, SealedRow, StatementRow};
+use letopis::store::{
+    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Error, ImportRow, SchoolRow, SealedRow, StatementRow,
+};
 
 const AT: &str = "2025-10-24T12:00:00+05:00";
 const YEAR: &str = "2025/2026";
@@ -108,6 +110,13 @@ fn journal() -> Journal {
             .collect(),
         classes: vec![Class { name: "5А".into(), grade: 5, class_teacher_id: "T2".into() }],
         learners: vec![learner("L1", "Ольхина"), learner("L2", "Берёзова")],
+        earlier_stays: Vec::new(),
+        content_gaps: vec![ContentGap {
+            class: "5А".into(),
+            kind: GapKind::Contents,
+            starts: day("2025-09-01"),
+            ends: day("2025-10-24"),
+        }],
         courses: vec![Course {
             id: "C1".into(),
             class: "5А".into(),
@@ -176,10 +185,43 @@ fn snapshot() -> Snapshot {
 
 async fn import(db: &Db, journal: &Journal) -> Result<usize, Error> {
     let mut tx = db.begin().await?;
-    let written = tx.replace_journal(journal).await?;
+    let author = Author { by: "operator", at: AT, secret: &[9; 32] };
+    let written = tx.replace_journal(journal, &author).await?.rows;
     tx.rename_school(&journal.school).await?;
     tx.record(&event(EventKind::BundleImported), [1; 16]).await?.commit().await?;
     Ok(written)
+}
+
+#[test]
+fn imports_stand_in_the_order_of_time_and_only_grow() {
+    on_every_engine(|db| async move {
+        let row = |digest: &str| ImportRow {
+            no: 0,
+            digest: digest.into(),
+            year: YEAR.into(),
+            mode: "add".into(),
+            files: "[]".into(),
+            imported_at: AT.into(),
+            imported_by: "operator".into(),
+            rows_new: 3,
+            rows_changed: 2,
+            rows_gone: 1,
+            event: 7,
+        };
+        for digest in ["aa", "bb"] {
+            let mut tx = db.begin().await.expect("an answer");
+            tx.record_import(&row(digest)).await.expect("an answer");
+            tx.record(&event(EventKind::BundleImported), [1; 16])
+                .await
+                .expect("an answer")
+                .commit()
+                .await
+                .expect("an answer");
+        }
+        let list = db.list_imports().await.expect("an answer");
+        let expected = [ImportRow { no: 2, ..row("bb") }, ImportRow { no: 1, ..row("aa") }];
+        assert_eq!(list, expected);
+    });
 }
 
 fn closure() -> ClosureRow {

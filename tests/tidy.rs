@@ -4,6 +4,9 @@
 //! `GOLDEN=update cargo test --release --test tidy` rewrites the map in ARCHITECTURE.md from the heads of the files.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
+#[path = "tidy/licences.rs"]
+mod licences;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;

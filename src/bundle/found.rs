@@ -161,6 +161,16 @@ impl Found {
         self.list.iter().any(|(_, finding)| finding.severity >= Severity::Error)
     }
 
+    /// Is a row that stands already among those that are wrong?
+    pub fn accuses_standing(&self) -> bool {
+        self.list.iter().any(|((file, line), _)| *file > 0 && *line == 0)
+    }
+
+    /// Takes away what is said of standing rows and was to be said of them before anything came.
+    pub fn forgive(&mut self, before: &[Finding]) {
+        self.list.retain(|((file, line), finding)| *file == 0 || *line > 0 || !before.contains(finding));
+    }
+
     /// The findings by file and line, each with its table and line when it has them; those of one line in the order in which they
     /// were found.
     pub fn into_placed(mut self) -> Vec<(Option<(File, u32)>, Finding)> {

@@ -77,11 +77,31 @@ pub fn settle(given: &Given<'_>, standing: Option<&Journal>, policy: &Policy) ->
     }
     let lists = lists(&sheets, &mut found);
     check::all(&lists, policy, &mut found);
+    if let Some(standing) = standing.filter(|_| found.accuses_standing()) {
+        found.forgive(&alone(standing, policy));
+    }
     let refused = found.has_errors();
     let told = told(found, &sheets);
     drop(grown);
-    let journal = (!refused).then(|| Journal { content_gaps: gaps, ..journal(lists) });
+    let earlier_stays = standing.map(|standing| standing.earlier_stays.clone()).unwrap_or_default();
+    let journal = (!refused).then(|| Journal { content_gaps: gaps, earlier_stays, ..journal(lists) });
     Settled { journal, told }
+}
+
+/// What the checks say of the standing journal by itself: a learner who moved has marks in the class before, and nobody who adds a teacher
+/// answers for that.
+fn alone(standing: &Journal, policy: &Policy) -> Vec<Finding> {
+    let mut found = Found::default();
+    let sheets: Vec<Sheet<'_>> = File::ALL
+        .into_iter()
+        .map(|file| {
+            let mut sheet = Sheet::absent(file);
+            overlay::lay(&mut sheet, tables::rows(file, standing));
+            sheet
+        })
+        .collect();
+    check::all(&lists(&sheets, &mut found), policy, &mut found);
+    found.into_placed().into_iter().map(|(_, finding)| finding).collect()
 }
 
 /// The rows that adapters made, each table laid over what stands.
@@ -219,6 +239,7 @@ fn journal(mut lists: Lists) -> Journal {
         staff: lists.staff.items,
         classes: lists.classes.items,
         learners: lists.learners.items,
+        earlier_stays: Vec::new(),
         courses: lists.courses.items,
         lessons: lists.lessons.items,
         marks,

@@ -6,9 +6,11 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::journal::{parse_policy, policy_text};
+use super::records::write_new;
 use super::russian;
 use super::table::{Table, grouped, print_json};
 use super::{Desk, Failure, REFUSED, UNUSABLE, print_findings};
+use crate::domain::canon::Digest;
 use crate::domain::checkpoint::Checkpoint;
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::log_proof::LogProof;
@@ -35,6 +37,13 @@ pub(super) struct Verify {
     full: bool,
     #[arg(
         long,
+        value_name = "ПАПКА",
+        conflicts_with = "paths",
+        help = "Записать в папку verify.sh, verify.awk и verify-extract.sh этой программы: свой экземпляр для проверяющего"
+    )]
+    script: Option<PathBuf>,
+    #[arg(
+        long,
         value_name = "ТОЧКА",
         conflicts_with = "paths",
         help = "Есть ли в сегодняшнем журнале событий контрольная точка со старого листа: файл точки, «размер:корень» или текст QR-кода"
@@ -46,6 +55,9 @@ impl Verify {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         if let Some(old) = &self.checkpoint {
             return old_checkpoint(desk, old).await;
+        }
+        if let Some(folder) = &self.script {
+            return write_scripts(folder, desk);
         }
         if self.paths.is_empty() {
             return Err(Failure::Said("укажите, что проверить: архив, запись, пакет, выписку или PDF".to_owned()));
@@ -61,6 +73,30 @@ impl Verify {
         // The worst verdict speaks for all: altered before unchecked before valid.
         Ok(reports.iter().map(|report| report.verdict).max().map_or(UNUSABLE, Verdict::exit_code))
     }
+}
+
+/// The checks with stock tools, for one who does not trust the copy that lies in a record.
+fn write_scripts(folder: &Path, desk: &Desk) -> Result<u8, Failure> {
+    std::fs::create_dir_all(folder).map_err(|source| Failure::File { path: folder.to_owned(), source })?;
+    let scripts = [
+        ("verify.sh", crate::vault::record::VERIFY_SH),
+        ("verify.awk", crate::vault::record::VERIFY_AWK),
+        ("verify-extract.sh", crate::flow::extract::VERIFY_SH),
+    ];
+    let mut lines = Vec::new();
+    for (name, text) in scripts {
+        let path = folder.join(name);
+        write_new(&path, text.as_bytes())?;
+        lines.push((path.display().to_string(), Digest::of(text.as_bytes())));
+    }
+    if desk.json {
+        let line = |(file, sha256): &(String, Digest)| serde_json::json!({"file": file, "sha256": sha256});
+        print_json(&lines.iter().map(line).collect::<Vec<_>>());
+    } else {
+        // As `sha256sum` prints them: the same lines stand in the inventory of every record.
+        lines.iter().for_each(|(file, sha256)| println!("{sha256}  {file}"));
+    }
+    Ok(0)
 }
 
 fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -1,6 +1,8 @@
 //! `close`, `issue`, `sign`, `seal`, `export-copy`, `extract`: the way's verbs. Floor 3.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
@@ -308,6 +310,7 @@ pub(super) struct ExportCopy {
 
 impl ExportCopy {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        refuse_existing(&self.out)?;
         let house = desk.house().await?;
         let act = desk.act(&house);
         let package = flow::export::export_copy(&house, &self.copy, self.copy_version, &act).await?;
@@ -330,6 +333,7 @@ pub(super) struct Extract {
 
 impl Extract {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        refuse_existing(&self.out)?;
         let house = desk.house().await?;
         let act = desk.act(&house);
         let package = flow::export::extract_learner(&house, &self.copy, self.copy_version, &self.learner, &act).await?;
@@ -337,8 +341,26 @@ impl Extract {
     }
 }
 
-fn write_package(out: &std::path::Path, package: &[u8], desk: &Desk) -> Result<u8, Failure> {
-    std::fs::write(out, package).map_err(|source| Failure::File { path: out.to_owned(), source })?;
+/// Asked before the event is recorded: a package that cannot be handed over has not left.
+fn refuse_existing(out: &Path) -> Result<(), Failure> {
+    match out.try_exists() {
+        Ok(true) => Err(Failure::Said(format!("файл {} уже есть: назовите другой", out.display()))),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file that was not there before; what could not be written to its end is taken away again.
+pub(super) fn write_new(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |source| Failure::File { path: out.to_owned(), source };
+    let mut file = File::create_new(out).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|source| {
+        let _ = std::fs::remove_file(out);
+        failed(source)
+    })
+}
+
+fn write_package(out: &Path, package: &[u8], desk: &Desk) -> Result<u8, Failure> {
+    write_new(out, package)?;
     let digest = crate::domain::canon::Digest::of(package);
     if desk.json {
         print_json(&serde_json::json!({"file": out.display().to_string(), "bytes": package.len(), "sha256": digest}));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::canon::{self, Digest};
+use super::change::{self, Voucher};
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -131,6 +132,15 @@ impl Event {
         let list = digests.iter().map(|digest| Value::String(digest.to_hex())).collect();
         self.facts.insert(key.to_owned(), Value::Array(list));
         self
+    }
+
+    /// Adds what the event vouches for: lines of the history, by count, tables and root.
+    pub fn vouching(self, voucher: &Voucher) -> Self {
+        let [count, first, tables, root] = change::FACTS;
+        self.with_number(count, voucher.count)
+            .with_number(first, voucher.first)
+            .with(tables, voucher.tables.join(" "))
+            .with_digest(root, voucher.root)
     }
 
     /// What happened.

@@ -112,6 +112,11 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     bytes.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
 }
 
+/// [`unhex`] for text that stands in a file which nobody signs: one value, one text, so capitals are refused.
+pub fn unhex_lower(text: &str) -> Option<Vec<u8>> {
+    unhex(text).filter(|bytes| hex(bytes) == text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

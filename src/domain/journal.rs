@@ -5,6 +5,8 @@
 
 use chrono::NaiveDate;
 
+use super::setup::Stay;
+
 /// The school of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct School {
@@ -287,8 +289,10 @@ pub struct Journal {
     pub staff: Vec<StaffMember>,
     /// Classes.
     pub classes: Vec<Class>,
-    /// Learners.
+    /// Learners, each once, with the last stay.
     pub learners: Vec<Learner>,
+    /// Stays that ended before the last one, of learners who moved between classes or left and came back. A bundle has none.
+    pub earlier_stays: Vec<Learner>,
     /// Courses with their groups.
     pub courses: Vec<Course>,
     /// Lessons.
@@ -310,9 +314,11 @@ impl Journal {
     /// and school whole. An unknown class gives an empty part.
     pub fn of_class(&self, class: &str) -> Journal {
         let courses: Vec<Course> = self.courses.iter().filter(|c| c.class == class).cloned().collect();
-        let learners: Vec<Learner> = self.learners.iter().filter(|l| l.class == class).cloned().collect();
+        let learners: Vec<Learner> = self.stays().filter(|l| l.class == class).cloned().collect();
         let ids: std::collections::HashSet<&str> = courses.iter().map(|c| c.id.as_str()).collect();
-        let people: std::collections::HashSet<&str> = learners.iter().map(|l| l.id.as_str()).collect();
+        // The council's decision belongs to the class in which the learner ends the year.
+        let people: std::collections::HashSet<&str> =
+            self.learners.iter().filter(|l| l.class == class).map(|l| l.id.as_str()).collect();
         Journal {
             school: self.school.clone(),
             periods: self.periods.clone(),
@@ -326,6 +332,45 @@ impl Journal {
             content_gaps: self.content_gaps.iter().filter(|gap| gap.class == class).cloned().collect(),
             courses,
             learners,
+            earlier_stays: Vec::new(),
+        }
+    }
+
+    /// Every stay of every learner: the last ones, then the earlier ones.
+    pub fn stays(&self) -> impl Iterator<Item = &Learner> {
+        self.learners.iter().chain(&self.earlier_stays)
+    }
+
+    /// [`Journal::of_class`] for a span of days, each learner once: who left the class and came back within the span has one stay from
+    /// the first day to the last, for a page has one row for a learner.
+    pub fn of_class_within(&self, class: &str, starts: NaiveDate, ends: NaiveDate) -> Journal {
+        let mut part = self.of_class(class);
+        let mut stays = std::mem::take(&mut part.learners);
+        stays.retain(|l| l.enrolled_on <= ends && l.left_on.is_none_or(|left| left > starts));
+        for stay in stays {
+            match part.learners.iter_mut().find(|known| known.id == stay.id) {
+                None => part.learners.push(stay),
+                Some(known) => {
+                    let (first, last) =
+                        if stay.enrolled_on < known.enrolled_on { (&stay, &*known) } else { (&*known, &stay) };
+                    *known = Learner {
+                        enrolled_on: first.enrolled_on,
+                        enrolment_order: first.enrolment_order.clone(),
+                        ..last.clone()
+                    };
+                }
+            }
+        }
+        part
+    }
+
+    /// Takes the recorded stays that ended no later than the learner's own row begins; others have been overtaken by a bundle.
+    pub fn take_earlier_stays(&mut self, recorded: &[Stay]) {
+        for stay in recorded {
+            let Some(learner) = self.learners.iter().find(|learner| learner.id == stay.learner) else { continue };
+            if stay.starts < learner.enrolled_on && stay.ends.is_some_and(|ends| ends <= learner.enrolled_on) {
+                self.earlier_stays.push(stay.project(learner));
+            }
         }
     }
 

@@ -39,7 +39,7 @@ pub struct NotALogProof(pub &'static str);
 /// The 32 bytes that the log holds for an event: SHA-256(salt ‖ payload), the salt as its 16 bytes; `None` when the salt is
 /// not 32 hexadecimal characters.
 pub fn entry(salt: &str, payload: &[u8]) -> Option<Digest> {
-    let salt = canon::unhex(salt).filter(|salt| salt.len() == 16)?;
+    let salt = canon::unhex_lower(salt).filter(|salt| salt.len() == 16)?;
     Some(Digest(Sha256::new().chain_update(salt).chain_update(payload).finalize().into()))
 }
 

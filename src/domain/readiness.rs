@@ -1,1 +1,412 @@
-//! Readiness for the year: what must stand by 1 and 5 September, what is missing, who owes it. Floor 0.
+//! Readiness for the year: what is set up, what is missing, who owes it and by when. Floor 0.
+//!
+//! 003 Рук 10 and Зам 5 name the sections and the day (5 September); 000 Инс 5.2 директор а has plan, load and timetable by
+//! 1 September; 002 4.2 has the plans of courses before the year begins. JRN-01, F05.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::finding::{Finding, Severity};
+use super::journal::Journal;
+use super::rights::Role;
+use super::setup::{Setup, checks, timetable};
+
+/// How a section stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// All there.
+    Done,
+    /// There, with gaps.
+    Partly,
+    /// Nothing there.
+    Missing,
+}
+
+impl State {
+    /// «готово».
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Done => "готово",
+            Self::Partly => "не всё",
+            Self::Missing => "не сделано",
+        }
+    }
+}
+
+/// One section of the year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// Stable word: `timetable`.
+    pub id: &'static str,
+    /// «Расписание».
+    pub title: &'static str,
+    /// How it stands.
+    pub state: State,
+    /// How much there is: «11 классов».
+    pub stands: String,
+    /// What is missing; all of it.
+    pub missing: Vec<Finding>,
+    /// Who owes it.
+    #[serde(serialize_with = "role_word")]
+    pub owes: Role,
+    /// Last day.
+    pub due: NaiveDate,
+    /// Clause that asks for it.
+    pub clause: &'static str,
+    /// Page that mends it.
+    pub page: &'static str,
+}
+
+fn role_word<S: serde::Serializer>(role: &Role, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(role.as_str())
+}
+
+/// The days by which sections are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// Plan, load, timetable, plans of courses (000 Инс 5.2 директор а).
+    pub curriculum: NaiveDate,
+    /// Everything else (003 Рук 10).
+    pub sections: NaiveDate,
+}
+
+impl Due {
+    /// 1 and 5 September of the year, as the regulations have them; `None` for a year that has no such name.
+    pub fn of(year: &str) -> Option<Self> {
+        let first = super::setup::promotion::first_day(year)?;
+        Some(Self { curriculum: first, sections: first.checked_add_days(chrono::Days::new(4))? })
+    }
+}
+
+const RUK: &str = "003 Рук. 10";
+const ZAM: &str = "003 Зам. 5";
+const DIR: &str = "000 Инс. 5.2, директор, а";
+const KTP: &str = "002 4.2";
+
+struct Drawing<'y> {
+    journal: &'y Journal,
+    setup: &'y Setup,
+    due: Due,
+    lines: Vec<Line>,
+}
+
+/// Every section of the year, in the order in which they can be filled.
+pub fn lines(journal: &Journal, setup: &Setup, due: Due) -> Vec<Line> {
+    let mut drawing = Drawing { journal, setup, due, lines: Vec::new() };
+    drawing.year();
+    drawing.people();
+    drawing.teaching();
+    drawing.lines
+}
+
+/// Is everything there? Warnings bar nothing.
+pub fn is_ready(lines: &[Line]) -> bool {
+    lines.iter().all(|line| line.state == State::Done)
+}
+
+fn count(n: usize, one: &'static str, few: &'static str, many: &'static str) -> String {
+    format!("{n} {}", super::words::plural(n as u64, one, few, many))
+}
+
+impl Drawing<'_> {
+    #[allow(clippy::too_many_arguments)] // a line of a table: each part has its column
+    fn add(
+        &mut self,
+        id: &'static str,
+        title: &'static str,
+        standing: usize,
+        stands: String,
+        missing: Vec<Finding>,
+        owes: Role,
+        clause: &'static str,
+        page: &'static str,
+    ) {
+        let bars = missing.iter().any(|finding| finding.severity >= Severity::Error);
+        let state = match (standing, bars) {
+            (0, true) => State::Missing,
+            (_, true) => State::Partly,
+            (_, false) => State::Done,
+        };
+        let by_first = matches!(id, "curriculum" | "load" | "timetable" | "plans");
+        let due = if by_first { self.due.curriculum } else { self.due.sections };
+        self.lines.push(Line { id, title, state, stands, missing, owes, due, clause, page });
+    }
+
+    fn year(&mut self) {
+        let (journal, setup) = (self.journal, self.setup);
+        let periods = journal.classes.iter().flat_map(|class| checks::periods(journal, class)).collect();
+        let n = journal.periods.len();
+        self.add(
+            "periods",
+            "Учебные периоды",
+            n,
+            count(n, "период", "периода", "периодов"),
+            periods,
+            Role::Deputy,
+            ZAM,
+            "/year/periods",
+        );
+
+        let breaks = setup.days.iter().filter(|days| days.kind == "break").count();
+        let mut gaps: BTreeMap<(NaiveDate, NaiveDate), BTreeSet<&str>> = BTreeMap::new();
+        for class in &journal.classes {
+            for gap in checks::unnamed_breaks(journal, setup, class) {
+                gaps.entry(gap).or_default().insert(&class.name);
+            }
+        }
+        let mut missing: Vec<Finding> = gaps
+            .into_iter()
+            .map(|((from, to), classes)| {
+                let place = format!("{}–{}", super::words::date_short(from), super::words::date_short(to));
+                let who = classes.into_iter().collect::<Vec<_>>().join(", ");
+                Finding::new("calendar.break-unnamed", place, format!("каникулы не внесены в календарь: {who}"))
+            })
+            .collect();
+        if breaks == 0 && missing.is_empty() {
+            missing.push(Finding::new("calendar.no-breaks", "календарь", "график каникул не внесён"));
+        }
+        self.add(
+            "holidays",
+            "Каникулы и календарь",
+            breaks,
+            count(breaks, "строка", "строки", "строк"),
+            missing,
+            Role::Deputy,
+            ZAM,
+            "/year/calendar",
+        );
+
+        let mut missing = checks::bells(setup);
+        let without = journal.classes.iter().filter(|class| setup.regime(&class.name, class.grade).is_none());
+        missing
+            .extend(without.map(|class| Finding::new("regime.missing", class.name.clone(), "не задан режим занятий")));
+        let n = setup.regimes.len();
+        self.add(
+            "regime",
+            "Режим занятий и звонки",
+            n,
+            count(n, "режим", "режима", "режимов"),
+            missing,
+            Role::Deputy,
+            RUK,
+            "/year/bells",
+        );
+    }
+
+    fn people(&mut self) {
+        let (journal, setup) = (self.journal, self.setup);
+        let mut missing = Vec::new();
+        for (role, said) in [("director", "директор"), ("deputy", "заместитель директора")]
+        {
+            if !journal.staff.iter().any(|person| person.has_role(role)) {
+                missing.push(Finding::new("staff.role-missing", said, "в списке сотрудников нет такой должности"));
+            }
+        }
+        let n = journal.staff.len();
+        self.add(
+            "staff",
+            "Сотрудники",
+            n,
+            count(n, "сотрудник", "сотрудника", "сотрудников"),
+            missing,
+            Role::HumanResources,
+            ZAM,
+            "/people",
+        );
+
+        let n = setup.rooms.len();
+        let missing = if n == 0 {
+            vec![Finding::new("rooms.missing", "кабинеты", "список кабинетов пуст")]
+        } else {
+            Vec::new()
+        };
+        self.add(
+            "rooms",
+            "Кабинеты",
+            n,
+            count(n, "кабинет", "кабинета", "кабинетов"),
+            missing,
+            Role::Deputy,
+            ZAM,
+            "/year/rooms",
+        );
+
+        let mut missing: Vec<Finding> = journal
+            .classes
+            .iter()
+            .filter(|class| journal.staff_member(&class.class_teacher_id).is_none())
+            .map(|class| {
+                Finding::new("classes.no-class-teacher", class.name.clone(), "не назначен классный руководитель")
+            })
+            .collect();
+        if journal.classes.is_empty() {
+            missing.push(Finding::new("classes.missing", "классы", "нет ни одного класса"));
+        }
+        let n = journal.classes.len();
+        self.add(
+            "classes",
+            "Классы и классные руководители",
+            n,
+            count(n, "класс", "класса", "классов"),
+            missing,
+            Role::Deputy,
+            ZAM,
+            "/year/classes",
+        );
+
+        let empty = journal.classes.iter().filter(|class| !journal.learners.iter().any(|l| l.class == class.name));
+        let mut missing: Vec<Finding> = empty
+            .map(|class| Finding::new("learners.class-empty", class.name.clone(), "в классе нет учеников"))
+            .collect();
+        if journal.learners.is_empty() && journal.classes.is_empty() {
+            missing.push(Finding::new("learners.missing", "контингент", "нет ни одного ученика"));
+        }
+        let n = journal.learners.iter().filter(|learner| learner.left_on.is_none()).count();
+        self.add(
+            "learners",
+            "Контингент",
+            n,
+            count(n, "ученик", "ученика", "учеников"),
+            missing,
+            Role::Secretary,
+            RUK,
+            "/year/movement",
+        );
+
+        let n = journal.courses.iter().filter(|course| !course.group.is_empty()).count();
+        self.add(
+            "groups",
+            "Группы и потоки",
+            n,
+            count(n, "группа", "группы", "групп"),
+            checks::groups(journal),
+            Role::ClassTeacher,
+            ZAM,
+            "/year/groups",
+        );
+
+        let learners: BTreeSet<&str> = setup.individual.iter().map(|line| line.learner.as_str()).collect();
+        let missing = setup
+            .individual
+            .iter()
+            .filter(|line| line.hours_centi == 0)
+            .map(|line| Finding::new("individual.no-hours", line.subject.clone(), "в ИУП не указаны часы"))
+            .collect();
+        let n = learners.len();
+        let stands = if n == 0 {
+            "нет учеников с ИУП".to_owned()
+        } else {
+            count(n, "ученик", "ученика", "учеников")
+        };
+        self.add(
+            "individual",
+            "Индивидуальные учебные планы",
+            n,
+            stands,
+            missing,
+            Role::Deputy,
+            ZAM,
+            "/year/individual",
+        );
+    }
+
+    fn teaching(&mut self) {
+        let (journal, setup) = (self.journal, self.setup);
+        let subjects: BTreeMap<&str, BTreeSet<&str>> =
+            setup.curriculum.iter().fold(BTreeMap::new(), |mut parts, line| {
+                parts.entry(line.part.as_str()).or_insert_with(BTreeSet::new).insert(line.subject.as_str());
+                parts
+            });
+        let of = |part: &str| subjects.get(part).map_or(0, BTreeSet::len);
+        let missing = match of("federal") {
+            0 => vec![Finding::new(
+                "subjects.federal-missing",
+                "предметы",
+                "нет предметов обязательной части учебного плана",
+            )],
+            _ => Vec::new(),
+        };
+        let stands = format!("обязательных {}, школьных {}", of("federal"), of("school"));
+        self.add("subjects", "Предметы", of("federal"), stands, missing, Role::Deputy, ZAM, "/year/curriculum");
+
+        let n = setup.curriculum.len();
+        self.add(
+            "curriculum",
+            "Учебный план",
+            n,
+            count(n, "строка", "строки", "строк"),
+            checks::curriculum(journal, setup),
+            Role::Director,
+            DIR,
+            "/year/curriculum",
+        );
+
+        let mut missing = checks::load(journal, setup);
+        if journal.courses.is_empty() {
+            missing.push(Finding::new("load.no-courses", "нагрузка", "нет ни одного курса"));
+        }
+        let n = setup.load.len();
+        self.add(
+            "load",
+            "Нагрузка (тарификация)",
+            n,
+            count(n, "строка", "строки", "строк"),
+            missing,
+            Role::Director,
+            DIR,
+            "/year/load",
+        );
+
+        let mut missing = timetable::check(journal, setup);
+        if setup.timetable.is_empty() {
+            missing.push(Finding::new("timetable.missing", "расписание", "нет ни одного урока"));
+        }
+        let n = setup.timetable.len();
+        self.add(
+            "timetable",
+            "Расписание",
+            n,
+            count(n, "урок", "урока", "уроков"),
+            missing,
+            Role::Director,
+            DIR,
+            "/year/timetable",
+        );
+
+        let mut missing = checks::plans(journal, setup);
+        if journal.courses.is_empty() {
+            missing.push(Finding::new("plan.no-courses", "КТП", "нет ни одного курса"));
+        }
+        let planned: BTreeSet<&str> = setup.topics.iter().map(|topic| topic.course.as_str()).collect();
+        let n = planned.len();
+        self.add(
+            "plans",
+            "Календарно-тематические планы",
+            n,
+            count(n, "курс", "курса", "курсов"),
+            missing,
+            Role::SubjectTeacher,
+            KTP,
+            "/year/plans",
+        );
+
+        let mut missing = checks::works(journal, setup);
+        if setup.works.is_empty() {
+            missing.push(Finding::new("works.missing", "график", "график контрольных работ пуст"));
+        }
+        let n = setup.works.len();
+        self.add(
+            "works",
+            "График контрольных работ (ВШК)",
+            n,
+            count(n, "работа", "работы", "работ"),
+            missing,
+            Role::Deputy,
+            ZAM,
+            "/year/works",
+        );
+    }
+}

@@ -185,8 +185,7 @@ impl<'a> Tally<'a> {
     fn figures(&self, journal: &Journal, class: &Class, period: &str, ends: NaiveDate) -> ClassFigures {
         let of = |counts: &HashMap<&str, u32>| counts.get(class.name.as_str()).copied().unwrap_or_default();
         let present: Vec<&str> = journal
-            .learners
-            .iter()
+            .stays()
             .filter(|learner| learner.class == class.name && learner.is_present_on(ends))
             .map(|learner| learner.id.as_str())
             .collect();

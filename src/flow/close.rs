@@ -55,7 +55,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     let mut results = Vec::new();
     let mut events = Vec::new();
     for (class, span) in classes(&journal, closing)? {
-        let part = journal.of_class(&class.name);
+        let part = journal.of_class_within(&class.name, span.starts, span.ends);
         let id = freeze::copy_id(&closing.year, &class.name, &span.id);
         let stands = |k: &&ClosureRow| k.year == closing.year && k.class == class.name && k.period == span.id;
         if closed_before.iter().any(|k| stands(&k)) {

@@ -96,7 +96,7 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
             journals.insert(&row.year, house.db.load_journal(&row.year).await?);
         }
         let Some(journal) = journals.get(row.year.as_str()) else { continue };
-        match again(house, &journal.of_class(&row.class), &frozen) {
+        match again(house, journal, &frozen) {
             Ok(now) => findings.extend(weighed(snapshot_diff(&frozen, &now))),
             Err(reason) => findings.push(Finding::new("doctor.journal-lost", format!("копия {}", row.id), reason)),
         }
@@ -123,6 +123,7 @@ fn weighed(differences: Vec<Finding>) -> impl Iterator<Item = Finding> {
 fn again(house: &House, journal: &Journal, frozen: &Snapshot) -> Result<Snapshot, String> {
     let class = journal.class(&frozen.class.name).ok_or("класса больше нет в базе данных")?;
     let span = period::span(journal, class, &frozen.period.id).map_err(|refusal| refusal.to_string())?;
+    let part = journal.of_class_within(&class.name, span.starts, span.ends);
     let told = Circumstances {
         school_id: frozen.school.id.clone(),
         authority: frozen.school.authority,
@@ -134,9 +135,9 @@ fn again(house: &House, journal: &Journal, frozen: &Snapshot) -> Result<Snapshot
         omissions: frozen.omissions.clone(),
         template: frozen.template.clone(),
         // Rows may have come or gone since; their own root is not compared here.
-        salts: vec!["0".repeat(32); journal.learners.len()],
+        salts: vec!["0".repeat(32); part.learners.len()],
     };
-    let fresh = freeze::freeze(journal, class, &span, &house.policy, &told).map_err(|error| error.to_string())?;
+    let fresh = freeze::freeze(&part, class, &span, &house.policy, &told).map_err(|error| error.to_string())?;
     let title = frozen.sheets.iter().find(|sheet| matches!(sheet, Sheet::Title(_)));
     let sheets = fresh.sheets.into_iter().map(|sheet| match (sheet, title) {
         (Sheet::Title(_), Some(title)) => title.clone(),

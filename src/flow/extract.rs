@@ -20,7 +20,7 @@ pub const ROW: &str = "row.json";
 pub const ROW_PROOF: &str = "row-proof.txt";
 
 /// The check with stock tools that stands in every extract.
-const VERIFY_SH: &str = include_str!("verify-extract.sh");
+pub const VERIFY_SH: &str = include_str!("verify-extract.sh");
 
 /// Where the lessons of a course stand in an extract.
 pub fn lesson_path(course: &str) -> String {

@@ -1,7 +1,10 @@
 //! Import: a bundle becomes the journal of its year, all or nothing. Floor 2.
+//!
+//! Of a year's first bundle the kept files with their SHA-256 are the record; each later one puts every row that it changes into the history.
 
 use std::path::Path;
 
+use super::change::closed::Closed;
 use super::exchange::{TableDifference, differences};
 use super::keys::Keyring;
 use super::{Act, Error, House, salt};
@@ -10,7 +13,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon;
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
-use crate::store::{Change, ClosureRow, ImportRow};
+use crate::store::{Author, Change, ClosureRow, ImportRow};
 use crate::vault;
 
 /// What came of an import.
@@ -123,14 +126,18 @@ pub(super) async fn settle(
         return Err(Error::ChangedMeanwhile);
     }
     tx.rename_school(&journal.school).await?;
-    imported.written = tx.replace_journal(journal).await?;
+    let secret = crate::sign::random()?;
+    let author = Author { by: &act.by, at: &act.moment(), secret: &secret };
+    let replaced = tx.replace_journal(journal, &author).await?;
+    imported.written = replaced.rows;
     if known.is_none() {
         tx.record_bundle(&digest, &journal.school.year, &act.moment(), &act.by).await?;
     }
     let mut event = Event::new(EventKind::BundleImported, &act.by, &act.moment())
         .with("bundle", &digest)
         .with("year", &journal.school.year)
-        .with_number("rows", imported.written as u64);
+        .with_number("rows", imported.written as u64)
+        .with("record", if replaced.origin { "bundle" } else { "history" });
     for (name, count) in imported.counts {
         event = event.with_number(name, count as u64);
     }
@@ -182,26 +189,14 @@ fn keep(house: &House, bundle: &Bundle) -> Result<(), Error> {
 
 /// Changes that reach into a closed period: each is a finding, because a closed period changes for nobody.
 fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow]) -> Vec<Finding> {
-    let class_of = |course: &str| journal.courses.iter().find(|c| c.id == course).map(|c| c.class.as_str());
-    let closed = |class: &str, inside: &dyn Fn(&ClosureRow) -> bool| {
-        closures.iter().find(|k| k.year == journal.school.year && k.class == class && inside(k))
-    };
+    let class_of = |course: &str| journal.courses.iter().find(|c| c.id == course).map(|c| c.class.clone());
+    let closed = Closed { year: &journal.school.year, closures, class_of: &class_of };
     let mut findings = Vec::new();
     for change in changes {
         let row = if change.new.is_empty() { &change.old } else { &change.new };
         let closure = match change.table {
-            "lessons" | "marks" | "absences" => class_of(&row[0])
-                .and_then(|class| closed(class, &|k| k.starts.as_str() <= row[1].as_str() && row[1] <= k.ends)),
-            "final_marks" => {
-                class_of(&row[0]).and_then(|class| closed(class, &|k| k.period == row[2] || k.period == "Y"))
-            }
-            "courses" if change.new.is_empty() || (!change.old.is_empty() && change.old[1..3] != change.new[1..3]) => {
-                closed(change.old.get(1).map_or("", String::as_str), &|_| true)
-            }
-            "learners" => {
-                closures.iter().find(|k| k.year == journal.school.year && stay(&change.old, k) != stay(&change.new, k))
-            }
-            _ => None,
+            "learners" => closed.bars_stay(&change.old, &change.new),
+            table => closed.bars(table, &change.old, &change.new),
         };
         let Some(closure) = closure else { continue };
         let subject = journal.courses.iter().find(|c| c.id == row[0]).map_or("", |c| c.subject.as_str());
@@ -215,14 +210,4 @@ fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow]
         );
     }
     findings
-}
-
-/// A learner's stay as a closed period's list has it: first day, and the day of leaving if it lies within; `None` when the learner
-/// is not on that list, or the row is not there. Columns as in `learners`: 5 class, 6 enrolled, 8 left.
-fn stay<'r>(row: &'r [String], closure: &ClosureRow) -> Option<(&'r str, &'r str)> {
-    let [class, enrolled_on, left_on] = [5, 6, 8].map(|column| row.get(column).map_or("", String::as_str));
-    let listed = class == closure.class
-        && enrolled_on <= closure.ends.as_str()
-        && (left_on.is_empty() || left_on > closure.starts.as_str());
-    listed.then_some((enrolled_on, if left_on <= closure.ends.as_str() { left_on } else { "" }))
 }

@@ -157,9 +157,18 @@ pub enum Error {
     /// Another process holds the press.
     #[error("печать сейчас ставит другой процесс этого дома; повторите, когда он закончит")]
     SealingElsewhere,
+    /// A change or its undoing says no.
+    #[error(transparent)]
+    Change(Box<change::Refusal>),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),
+}
+
+impl From<change::Refusal> for Error {
+    fn from(refusal: change::Refusal) -> Self {
+        Self::Change(Box::new(refusal))
+    }
 }
 
 /// Reads a file of the house.

@@ -17,9 +17,10 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     let last = house.db.list_versions(id).await?.pop().ok_or_else(|| Error::NoCopy(id.to_owned()))?;
     let was = house.db.load_snapshot(last.snapshot).await?;
     let mut tx = house.db.begin().await?;
-    let journal = tx.load_journal(&last.year).await?.of_class(&last.class);
+    let journal = tx.load_journal(&last.year).await?;
     let class = journal.class(&last.class).cloned().ok_or_else(|| period::Refusal::NoClass(last.class.clone()))?;
     let span = period::span(&journal, &class, &last.period)?;
+    let journal = journal.of_class_within(&last.class, span.starts, span.ends);
     let exported_at = match was.sheets.first() {
         Some(Sheet::Title(title)) => title.exported_at.clone(),
         _ => String::new(),

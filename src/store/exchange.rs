@@ -1,8 +1,7 @@
-//! Imports in the order of time, and the columns of the journal's tables: floor 1.
+//! Imports in the order of time: floor 1.
 
 use sqlx::Row as _;
 
-use super::journals::layout;
 use super::{Db, Error, Tx};
 
 /// One import as it is kept.
@@ -30,11 +29,6 @@ pub struct ImportRow {
     pub rows_gone: u64,
     /// Index of its event in the log.
     pub event: u64,
-}
-
-/// How many of the first columns name a row of a journal's table, and the names of all of them.
-pub fn journal_columns(table: &str) -> Option<(usize, Vec<&'static str>)> {
-    layout(table)
 }
 
 impl Db {

@@ -2,13 +2,14 @@
 //!
 //! A bundle is the state of the year: what it says is compared with what stands, and only the difference is written.
 
-mod tables;
+pub(super) mod tables;
 
 use std::collections::HashMap;
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::rows::{Cells, Table};
+use super::changes::{Author, Touched};
+use super::rows::{Cells, Table, words};
 use super::{Db, Error, Tx};
 use crate::domain::journal::Journal;
 
@@ -33,6 +34,19 @@ pub struct ClosureRow {
     pub ground: String,
 }
 
+/// A bundle on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundleRow {
+    /// SHA-256 of the list of its files.
+    pub digest: String,
+    /// School year.
+    pub year: String,
+    /// When it came in, RFC 3339.
+    pub imported_at: String,
+    /// Who brought it.
+    pub imported_by: String,
+}
+
 /// One row that an import would change: table, the row's key in words, what stands and what comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -44,10 +58,13 @@ pub struct Change {
     pub new: Vec<String>,
 }
 
-/// How many of the first columns name a row of a table, and the names of all of them.
-pub(super) fn layout(table: &str) -> Option<(usize, Vec<&'static str>)> {
-    let table = tables::ALL.iter().find(|known| known.name == table)?;
-    Some((table.key, table.columns.iter().map(|(name, _)| *name).collect()))
+/// What replacing a year's journal came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replaced {
+    /// Rows written.
+    pub rows: usize,
+    /// Nothing of this year was ever on record: the bundle itself is the record of the rows, and the history begins after it.
+    pub origin: bool,
 }
 
 /// What an import writes into one table.
@@ -103,6 +120,28 @@ impl Db {
             rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);
         }
         tables::from_rows(&rows)
+    }
+
+    /// The bundle that the year began with: the last one before its history.
+    pub async fn find_origin(&self, year: &str) -> Result<Option<BundleRow>, Error> {
+        let rows = sqlx::query(
+            "select digest, imported_at, imported_by from bundles b where school = $1 and year = $2
+             order by case when exists (select 1 from changes c where c.school = b.school and c.year = b.year
+                and c.at <= b.imported_at) then 1 else 0 end, imported_at desc limit 1",
+        )
+        .bind(self.school.clone())
+        .bind(year.to_owned())
+        .fetch_optional(&self.pool)
+        .await?;
+        let read = |row: sqlx::any::AnyRow| {
+            Ok(BundleRow {
+                digest: row.try_get(0)?,
+                year: year.to_owned(),
+                imported_at: row.try_get(1)?,
+                imported_by: row.try_get(2)?,
+            })
+        };
+        rows.map(read).transpose()
     }
 
     /// Closed periods of every class and year.
@@ -177,7 +216,7 @@ impl Tx {
         let mut changes = Vec::new();
         for difference in differences(self.connection(), &school, &journal.school.year, &rows).await? {
             let table = difference.table.name;
-            let words = |cells: &Cells| cells.iter().map(tables::words).collect::<Vec<_>>();
+            let words = |cells: &Cells| cells.iter().map(words).collect::<Vec<_>>();
             let gone = difference.gone.iter().map(|old| (words(old), Vec::new()));
             let changed = difference.changed.iter().map(|(old, new)| (words(old), words(new)));
             let new = difference.new.iter().map(|new| (Vec::new(), words(new)));
@@ -186,15 +225,18 @@ impl Tx {
         Ok(changes)
     }
 
-    /// Makes the year what the journal says: rows that go are deleted, changed ones updated, new ones inserted.
-    pub async fn replace_journal(&mut self, journal: &Journal) -> Result<usize, Error> {
+    /// Makes the year what the journal says: rows that go are deleted, changed ones updated, new ones inserted. Each of them gets its
+    /// line in the history, except in a year of which nothing was ever on record: there the kept bundle is the record of the rows.
+    pub async fn replace_journal(&mut self, journal: &Journal, author: &Author<'_>) -> Result<Replaced, Error> {
         let school = self.school().to_owned();
         let year = journal.school.year.clone();
+        let origin = !self.has_history(&year).await? && self.is_empty_year(&year).await?;
         let rows = tables::to_rows(journal);
-        let connection = self.connection();
         let mut written = 0;
-        for difference in differences(connection, &school, &year, &rows).await? {
+        let mut touched = Vec::new();
+        for difference in differences(self.connection(), &school, &year, &rows).await? {
             let table = difference.table;
+            let connection = self.connection();
             for row in &difference.gone {
                 table.delete(connection, &school, &year, row).await?;
             }
@@ -203,8 +245,27 @@ impl Tx {
             }
             table.insert(connection, &school, &year, &difference.new).await?;
             written += difference.gone.len() + difference.changed.len() + difference.new.len();
+            if !origin {
+                touched.extend(difference.gone.iter().map(|old| Touched::new(table, &year, Some(old), None)));
+                let changed = difference.changed.iter();
+                touched.extend(changed.map(|(old, new)| Touched::new(table, &year, Some(old), Some(new))));
+                touched.extend(difference.new.iter().map(|new| Touched::new(table, &year, None, Some(new))));
+            }
         }
-        Ok(written)
+        self.write_history(&touched, author).await?;
+        Ok(Replaced { rows: written, origin: origin && written > 0 })
+    }
+
+    async fn is_empty_year(&mut self, year: &str) -> Result<bool, Error> {
+        let school = self.school().to_owned();
+        for table in tables::ALL {
+            let sql = format!("select 1 from {} where school = $1 and year = $2 limit 1", table.name);
+            let query = sqlx::query(AssertSqlSafe(sql)).bind(school.clone()).bind(year.to_owned());
+            if query.fetch_optional(self.connection()).await?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Puts an imported bundle on record.
@@ -262,7 +323,9 @@ async fn load(connection: &mut sqlx::AnyConnection, school: &str, year: &str) ->
     for table in tables::ALL {
         rows.insert(table.name, standing(&mut *connection, table, school, year).await?);
     }
-    tables::from_rows(&rows)
+    let mut journal = tables::from_rows(&rows)?;
+    journal.take_earlier_stays(&super::setup::stays(connection, school, year).await?);
+    Ok(journal)
 }
 
 async fn differences<'a>(

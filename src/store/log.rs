@@ -5,6 +5,7 @@
 
 use sqlx::{Any, AnyConnection, Row as _, Transaction};
 
+use super::changes::Unvouched;
 use super::{Db, Error};
 use crate::domain::audit::{self, Event};
 use crate::domain::canon::{Digest, hex};
@@ -16,6 +17,7 @@ pub struct Tx {
     inner: Transaction<'static, Any>,
     school: String,
     frontier: Frontier,
+    pub(super) unvouched: Unvouched,
 }
 
 /// A transaction that has written its event: only this can be committed.
@@ -80,7 +82,7 @@ impl Db {
             .await?
             .ok_or_else(|| Error::Missing(format!("школа {}", self.school)))?;
         let frontier = parse_frontier(row.try_get(0)?)?;
-        Ok(Tx { inner, school: self.school.clone(), frontier })
+        Ok(Tx { inner, school: self.school.clone(), frontier, unvouched: Unvouched::default() })
     }
 
     /// Size and root of the log.
@@ -162,14 +164,23 @@ impl Tx {
         &mut self.inner
     }
 
-    /// Writes the transaction's event into the log; the salt is 16 random bytes.
+    /// Index that the next event of this transaction will have.
+    pub(super) fn next_index(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    /// Writes the transaction's event into the log; the salt is 16 random bytes. The event vouches for every line of history that the
+    /// transaction wrote before it: count, tables and root come into its payload by themselves.
     pub async fn record(mut self, event: &Event, salt: [u8; 16]) -> Result<Recorded, Error> {
         let last = self.append(event, salt).await?;
         Ok(Recorded { tx: self, last })
     }
 
     async fn append(&mut self, event: &Event, salt: [u8; 16]) -> Result<Appended, Error> {
-        let payload = event.payload();
+        let payload = match self.unvouched.take() {
+            Some(voucher) => event.clone().vouching(&voucher).payload(),
+            None => event.payload(),
+        };
         let leaf = merkle::leaf_hash(&audit::entry(&salt, &payload).0);
         let index = self.frontier.size();
         // The path of the newest leaf is the old right edge, smallest subtree first (RFC 6962 2.1.1).
@@ -220,7 +231,13 @@ impl Recorded {
     }
 
     /// Makes it so.
+    ///
+    /// # Errors
+    /// [`Error::Unvouched`] when rows changed after the last event.
     pub async fn commit(self) -> Result<Appended, Error> {
+        if !self.tx.unvouched.is_empty() {
+            return Err(Error::Unvouched);
+        }
         self.tx.inner.commit().await?;
         Ok(self.last)
     }

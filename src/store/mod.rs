@@ -27,12 +27,14 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, SqlSafeStr};
 
 pub use certificates::CertificateRow;
+pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, columns_of, table_name};
 pub use copies::{CopyRow, StatementRow};
-pub use exchange::{ImportRow, journal_columns};
-pub use journals::{Change, ClosureRow};
+pub use exchange::ImportRow;
+pub use journals::{BundleRow, Change, ClosureRow, Replaced};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
 pub use register::SealedRow;
 pub use schools::SchoolRow;
+pub use setup::ClosedYearRow;
 
 /// The database failed, or holds what this program did not write.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +45,21 @@ pub enum Error {
     /// A table that only grows was to be changed.
     #[error("таблица {0} только пополняется: изменять и удалять строки нельзя")]
     AppendOnly(String),
+    /// The school year is closed by order: the database's own guard refused the write.
+    #[error("учебный год закрыт приказом: запись в таблицу {0} запрещена")]
+    YearClosed(String),
+    /// A closed year cannot be opened any more.
+    #[error("учебный год уже нельзя открыть: в следующем году есть записи")]
+    YearInUse,
     /// The same fact stands already.
     #[error("такая запись уже есть")]
     Duplicate,
+    /// The row is not what the editor saw: somebody changed it meanwhile.
+    #[error("запись успели изменить: {}, {}", .0.by, crate::domain::words::moment(&.0.at))]
+    Overtaken(Box<Overtaken>),
+    /// Rows changed and no event vouches for them: a defect of the program, never committed.
+    #[error("изменения не внесены в журнал событий и не сохранены")]
+    Unvouched,
     /// A value that this program never writes.
     #[error("в базе данных недопустимое значение: {table}.{column} = «{value}»")]
     Foreign {
@@ -76,6 +90,12 @@ impl From<sqlx::Error> for Error {
         let Some(database) = error.as_database_error() else { return Self::Database(error) };
         let message = database.message();
         let after = |mark: &str| message.split_once(mark).map(|(_, table)| table.trim().to_owned());
+        if let Some(table) = after("year-closed: ") {
+            return Self::YearClosed(table);
+        }
+        if after("year-in-use: ").is_some() {
+            return Self::YearInUse;
+        }
         match (after("period-closed: "), after("append-only: ")) {
             (Some(table), _) => Self::PeriodClosed(table),
             (None, Some(table)) => Self::AppendOnly(table),

@@ -51,6 +51,14 @@ impl Cell {
 /// A row of cells in the order of its table's columns, without `school` and `year`.
 pub(super) type Cells = Vec<Cell>;
 
+/// A cell in words: numbers in decimal.
+pub(super) fn words(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(text) => text.clone(),
+        Cell::Int(number) => number.to_string(),
+    }
+}
+
 /// Type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -79,6 +87,60 @@ impl Table {
     pub(super) fn select(&self, filter: &str) -> String {
         let key = self.columns[..self.key].iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         format!("select {} from {} where school = $1 and year = $2 {filter} order by {key}", self.names(), self.name)
+    }
+
+    /// Columns from `from` on, out of words.
+    fn parse(&self, from: usize, texts: &[String]) -> Result<Cells, Error> {
+        let columns = self.columns.iter().skip(from).zip(texts);
+        columns
+            .map(|((column, kind), text)| match kind {
+                Kind::Text => Ok(Cell::Text(text.clone())),
+                Kind::Int => text.parse().map(Cell::Int).map_err(|_| Error::Foreign {
+                    table: self.name,
+                    column,
+                    value: text.clone(),
+                }),
+            })
+            .collect()
+    }
+
+    /// A whole row out of words: the key's columns and the others.
+    pub(super) fn cells(&self, key: &[String], others: &[String]) -> Result<Cells, Error> {
+        if key.len() != self.key || others.len() != self.columns.len() - self.key {
+            let value = [key, others].concat().join(", ");
+            return Err(Error::Foreign { table: self.name, column: "(row)", value });
+        }
+        let mut cells = self.parse(0, key)?;
+        cells.extend(self.parse(self.key, others)?);
+        Ok(cells)
+    }
+
+    /// A row in words: the key's columns and the others.
+    pub(super) fn texts(&self, row: &[Cell]) -> (Vec<String>, Vec<String>) {
+        let (key, others) = row.split_at(self.key.min(row.len()));
+        (key.iter().map(words).collect(), others.iter().map(words).collect())
+    }
+
+    /// The row that this key names, as it stands.
+    pub(super) async fn find(
+        &self,
+        connection: &mut sqlx::AnyConnection,
+        school: &str,
+        year: &str,
+        key: &[Cell],
+    ) -> Result<Option<Cells>, Error> {
+        let place = |index: usize| format!("{} = ${}", self.columns[index].0, index + 3);
+        let wanted = (0..self.key).map(place).collect::<Vec<_>>().join(" and ");
+        let sql = format!("select {} from {} where school = $1 and year = $2 and {wanted}", self.names(), self.name);
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(school.to_owned()).bind(year.to_owned());
+        for cell in key {
+            query = match cell {
+                Cell::Text(text) => query.bind(text.clone()),
+                Cell::Int(number) => query.bind(*number),
+            };
+        }
+        let row = query.fetch_optional(connection).await?;
+        row.map(|row| self.read(&row)).transpose()
     }
 
     pub(super) fn read(&self, row: &AnyRow) -> Result<Cells, Error> {

@@ -61,6 +61,8 @@ pub mod name {
     pub const LOG_PROOF: &str = "log-proof.txt";
     /// The check with stock tools.
     pub const VERIFY_SH: &str = "verify.sh";
+    /// Its second half: what needs the JSON read.
+    pub const VERIFY_AWK: &str = "verify.awk";
     /// What is here, for people.
     pub const README: &str = "README.txt";
     /// PREMIS 3 description.

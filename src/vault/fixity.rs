@@ -182,13 +182,19 @@ fn list_files(folder: &Path, prefix: &str, files: &mut BTreeSet<String>, finding
         Ok(entries) => entries,
         Err(error) => return findings.push(unreadable(prefix, &error)),
     };
+    let mut empty = true;
     for entry in entries.flatten() {
+        empty = false;
         let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
         match entry.file_type() {
             Ok(kind) if kind.is_file() => drop(files.insert(path)),
             Ok(kind) if kind.is_dir() => list_files(&entry.path(), &format!("{path}/"), files, findings),
             _ => findings.push(Finding::new("archive.extra-file", path, "В записи не файл и не папка (ссылка).")),
         }
+    }
+    // OCFL 1.1, 3.5.1: no empty folders; one named like a version would make another tool look for that version.
+    if empty {
+        findings.push(Finding::new("archive.extra-file", prefix, "В записи пустая папка."));
     }
 }
 

@@ -7,7 +7,9 @@ use super::describe;
 use crate::domain::snapshot::Snapshot;
 
 /// The check with stock tools that stands in every object and package.
-const VERIFY_SH: &str = include_str!("verify.sh");
+pub const VERIFY_SH: &str = include_str!("verify.sh");
+/// Its second half.
+pub const VERIFY_AWK: &str = include_str!("verify.awk");
 
 /// The parts of a sealed record. Certificates come as PEM text: what is in them is not this floor's business.
 #[derive(Debug, Clone)]
@@ -60,6 +62,7 @@ impl Parts<'_> {
             (name::PREMIS.to_owned(), describe::premis(self).into_bytes()),
             (name::DUBLIN_CORE.to_owned(), describe::dublin_core(self).into_bytes()),
             (name::VERIFY_SH.to_owned(), VERIFY_SH.into()),
+            (name::VERIFY_AWK.to_owned(), VERIFY_AWK.into()),
         ]);
         let mut certified = BTreeSet::new();
         for (index, part) in self.statements.iter().enumerate() {

@@ -1,60 +1,60 @@
 #!/bin/sh
-# Проверка записи без «Летописи»: sh, openssl 3, coreutils, awk. Выход: 0 – подлинно, 1 – изменено, 2 – проверить нельзя.
-# Вложения внутри PDF и листы каждого подписавшего (их связывают подписи и журнал) отдельно сличает «letopis verify».
-LC_ALL=C; export LC_ALL; unset CDPATH; bad=0; ca=certificates/authority.pem; log=certificates/log.pem
-for f in openssl sha256sum sha512sum awk base64 xargs mktemp; do command -v $f >/dev/null || { echo "Нет программы $f"; exit 2; }; done
-cd "${1:-$(dirname "$0")}" && t=$(mktemp -d) || exit 2; trap 'rm -rf "$t"' EXIT
-no() { echo "НЕ СХОДИТСЯ: $*"; bad=1; }
-ok() { m=$1; shift; "$@" >/dev/null 2>&1 || no "$m"; }                      # ok СООБЩЕНИЕ КОМАНДА…
-sum() { sha256sum | cut -c1-64; }; der() { openssl x509 -in "$1" -outform DER 2>/dev/null | sum; }
-bin() { printf "$(printf %s "$1" | awk '{ d = "0123456789abcdef"; for (i = 1; i < length($0); i += 2)
-  printf "\\%03o", 16 * index(d, substr($0, i, 1)) + index(d, substr($0, i + 1, 1)) - 17 }')"; }
-field() { sed -n 's/.*"'"$1"'":"\{0,1\}\([^",}]*\).*/\1/p' "$2"; }          # field ИМЯ ФАЙЛ
-line() { sed -n "s/^$1 //p" log-proof.txt; }
-num() { line "$1" | grep -xE '0|[1-9][0-9]{0,9}' || echo 0; }
-list() { (cd "$1" && find . ! -type d | sed 's,^\./,,' | sort); }
-issued() { openssl verify -no-CApath -no-CAstore -attime "$(date -d "$2" +%s)" -CAfile $ca "$1"; }
-signed() { openssl x509 -in "$1" -pubkey -noout > "$t/key" &&
-  openssl pkeyutl -verify -pubin -inkey "$t/key" -rawin -in "$2" -sigfile "$3"; }
-# Файлы: опись записи архива (OCFL) или описи пакета (BagIt)
-ocfl() { cd ../.. && sha512sum -c --strict inventory.json.sha512 && cmp inventory.json v1/inventory.json &&
-  cmp inventory.json.sha512 v1/inventory.json.sha512 && [ "$(cat 0=ocfl_object_1.1)" = ocfl_object_1.1 ] &&
-  awk -F'"' '/"fixity"/ { exit } $3 ~ /\[/ { for (i = 4; i < NF; i += 2) print $2 "  " $i }' inventory.json > "$t/sums" &&
-  sha512sum -c --strict "$t/sums" && { cut -c131- "$t/sums"; echo 0=ocfl_object_1.1; for f in inventory.json inventory.json.sha512
-  do echo $f; echo v1/$f; done; } | sort > "$t/want" && list . | cmp - "$t/want"; }
-bag() { cd .. && for a in 256 512; do sha${a}sum -c --strict manifest-sha$a.txt tagmanifest-sha$a.txt || return 1; done &&
-  { cut -c67- manifest-sha256.txt tagmanifest-sha256.txt; echo tagmanifest-sha256.txt; echo tagmanifest-sha512.txt; } |
-  sort > "$t/want" && list . | cmp - "$t/want"; }
-kind=bag; [ -d ../../v1 ] && kind=ocfl; ok "опись: файл изменён, лишний или отсутствует" eval "($kind)"
-# Журнал событий: что скреплено печатью, путь от записи до корня дерева (RFC 6962), подпись журнала
-p=$t/payload; line payload > "$p"; at=$(field at "$p"); copy=$(field copy "$p"); version=$(field version "$p")
-for f in sealed_pdf:sealed.pdf issued_pdf:issued.pdf snapshot:snapshot.json content:; do file=${f#*:}
-  if [ "$file" ]; then h=$(sum < "$file"); else h=$(list . | grep -vx log-proof.txt | xargs sha256sum | sum); fi
-  ok "${file:-состав записи}: не то, что в журнале событий" [ "$h" = "$(field "${f%:*}" "$p")" ]; done
-form() { echo letopis.log-proof/v1; for f in payload salt index size path; do grep "^$f " log-proof.txt; done; echo; cat "$t/note"; }
-sed '1,/^$/d' log-proof.txt > "$t/note"; form > "$t/form"; ok "log-proof.txt не той формы" cmp "$t/form" log-proof.txt; head -n 3 "$t/note" > "$t/body"; origin=$(head -n 1 "$t/body")
-ok "журнал событий о другой копии" grep -qF "\"object\":\"urn:letopis:$origin:$copy:v$version\"" "$p"
-ok "журнал событий не об опечатывании" grep -qE '"event":"sealed".*"register_no":("[^"]|[1-9])' "$p"
-i=$(num index); n=$(($(num size) - 1)); h=$({ bin "$(line salt)"; tr -d '\n' < "$p"; } | sum); h=$(bin "00$h" | sum)
-for s in $(line path); do if [ $((i % 2)) = 1 ] || [ "$i" = "$n" ]; then h=$(bin "01$s$h" | sum)
-  while [ $((i % 2)) = 0 ] && [ "$i" != 0 ]; do i=$((i / 2)); n=$((n / 2)); done
-  else h=$(bin "01$h$s" | sum); fi; i=$((i / 2)); n=$((n / 2)); done; [ "$n" = 0 ] || no "путь в журнале событий"
-printf '%s\n' "$origin" "$(line size)" "$(bin "$h" | base64)" > "$t/root"; ok "записи нет в журнале событий" cmp "$t/root" "$t/body"
-sed -n '5s/.* //p' "$t/note" | base64 -d 2>/dev/null | tail -c 64 > "$t/sig"; ok "подпись журнала" signed $log "$t/body" "$t/sig"
-openssl x509 -in $log -noout -subject -nameopt multiline > "$t/name" 2>&1; ok "чужой ключ журнала" grep 'serialNumber *= log$' "$t/name"
-ok "сертификат журнала" issued $log "$at"; ok "не тот удостоверяющий центр" [ "$(der $ca)" = "$(field authority snapshot.json)" ]
-# Люди и печать: подписи, сертификаты, состав маршрута, печать в PDF
-for s in statements/*.txt; do k=${s#*/}; k=${k%.txt}; c=certificates/$k.pem; [ -f "$c" ] || c=certificates/${k#*-}.pem
-  ok "$s: подпись" signed "$c" "$s" "${s%.txt}.sig"; ok "$s: сертификат" issued "$c" "$(field signed_at "$s")"
-  h="\"issued_pdf\":\"$(field issued_pdf "$p")\",.*\"snapshot\":\"$(field snapshot "$p")\",.*\"verdict\":\"checked_and_correct\""
-  ok "$s: о другой копии или отказ" grep -q "\"certificate\":\"$(der "$c")\",\"copy\":\"$copy\",$h,\"version\":$version}" "$s"
-  echo "$(field stage "$s") $(field signer "$s")" >> "$t/have"; done
-sed 's/.*"route":\[//; s/\],"rows_root".*//' snapshot.json | grep -oE '"id":"[^"]*","(signers|patronymic)"' |
-  awk -F'"' '$6 == "signers" { stage = $4; next } { print stage, $4 }' | sort > "$t/want"
-sort -o "$t/have" "$t/have"; ok "маршрут: подписи нет, она лишняя или повторена" cmp "$t/have" "$t/want"
-seal() { [ "$1 $(($3 + $4))" = "0 $(wc -c < sealed.pdf)" ] && { head -c "$2" sealed.pdf; tail -c "$4" sealed.pdf; } > "$t/data" &&
-  bin "$(tail -c +$(($2 + 2)) sealed.pdf | head -c $(($3 - $2 - 2)))" > "$t/cms" && openssl cms -verify -binary -inform DER \
-  -in "$t/cms" -content "$t/data" -CAfile $ca -purpose any -attime "$(date -d "$at" +%s)" -out /dev/null; }
-h=$(grep -a -o '/ByteRange *\[[^]]*\]' sealed.pdf | tr -dc '0-9 '); ok "печать в sealed.pdf" eval "(seal $h)"
+# Проверка записи без «Летописи»: sh, openssl 3, coreutils, awk, sed, grep, gzip. Выход: 0 – подлинно, 1 – изменено, 2 – проверить нельзя.
+# О собственной подмене программа не скажет: возьмите свою («letopis verify --script ПАПКА») и назовите ей запись: sh verify.sh ЗАПИСЬ/v1/content
+LC_ALL=C; export LC_ALL; unset CDPATH; bad=0; ca=certificates/authority.pem; log=certificates/log.pem; seal=certificates/seal.pem
+cannot() { echo "ПРОВЕРИТЬ НЕЛЬЗЯ: $*"; exit 2; }; no() { echo "НЕ СХОДИТСЯ: $*"; bad=1; }; ok() { m=$1; shift; "$@" >/dev/null 2>&1 || no "$m"; }
+for f in openssl sha256sum sha512sum awk sed grep gzip base64 od xargs mktemp; do command -v $f >/dev/null || cannot "нет программы $f"; done
+rules=$(cd "$(dirname "$0")" && pwd)/verify.awk; [ -f "$rules" ] || cannot "рядом с verify.sh нет verify.awk"
+cd "${1:-$(dirname "$0")}" 2>/dev/null || cannot "нужна папка с файлами записи; PDF отдельно проверяют pdfsig и pdfdetach"
+kind=; [ ! -f ../bagit.txt ] && [ ! -f ../manifest-sha256.txt ] || kind=bag; [ ! -f ../../0=ocfl_object_1.1 ] || kind=ocfl
+[ $kind ] && t=$(mktemp -d) || cannot "это не запись архива (v1/content) и не пакет (data): сличать не с чем"; trap 'rm -rf "$t"' EXIT
+sum() { sha256sum | cut -c1-64; }; der() { openssl x509 -in "$1" -outform DER 2>/dev/null | sum; }; epoch() { date -d "$1" +%s; }
+bin() { printf "$(awk '{ d = "0123456789abcdef"; for (i = 1; i < length($0); i += 2)
+  printf "\\%03o", 16 * index(d, substr($0, i, 1)) + index(d, substr($0, i + 1, 1)) - 17 }')"; }; hex() { od -An -v -tx1 | tr -d ' \n'; }
+list() { (cd "$1" && find . ! -type d | sed 's,^\./,,' | sort); }; field() { sed -n 's/.*"'"$1"'":"\{0,1\}\([^",}]*\).*/\1/p' "$2"; }
+says() { openssl x509 -in "$1" -noout -subject -nameopt multiline,utf8,-esc_msb 2>/dev/null | sed -n "s/^ *$2 *= //p"; }
+issued() { openssl x509 -in "$1" | cmp - "$1" && openssl verify -no-CApath -no-CAstore -attime "$(epoch "$2")" -CAfile $ca "$1"; }
+signed() { openssl x509 -in "$1" -pubkey -noout > "$t/key" && openssl pkeyutl -verify -pubin -inkey "$t/key" -rawin -in "$2" -sigfile "$3"; }
+same() { [ "$(sum)" = "$(field "$1" "$p")" ]; }; text() { sed 's/[\\"]/\\&/g; s/$/\\n/' "$1" | tr -d '\n'; }
+# Файлы: опись записи архива (OCFL) или описи пакета (BagIt), и то, что внесено о них в журнал событий
+ocfl() { cd ../.. && sha512sum -c --strict inventory.json.sha512 && [ "$(cat 0=ocfl_object_1.1)" = ocfl_object_1.1 ] && [ -z "$(find . -type d -empty)" ] &&
+  awk -F'"' '/"fixity"/ { exit } $3 ~ /\[/ { for (i = 4; i < NF; i += 2) print $2 "  " $i }' inventory.json > "$t/sums" && sha512sum -c --strict "$t/sums" &&
+  { cut -c131- "$t/sums"; echo 0=ocfl_object_1.1; for f in inventory.json inventory.json.sha512; do cmp -s $f v1/$f && echo $f && echo v1/$f; done; } |
+  sort > "$t/want" && list . | cmp - "$t/want" && case "${PWD##*/} $(sed -n 's/^  "id": "\(.*\)",$/\1/p' inventory.json)" in "$copy-v$version "*":$copy:v$version") ;; *) false; esac; }
+bag() { cd .. && printf 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n' | cmp - bagit.txt && for a in 256 512; do
+  { cut -c$((a / 4 + 3))- manifest-sha$a.txt; printf '%s\n' bag-info.txt bagit.txt manifest-sha256.txt manifest-sha512.txt tagmanifest-sha256.txt \
+  tagmanifest-sha512.txt; } | sort > "$t/want" && list . | cmp - "$t/want" && [ "$(wc -l < tagmanifest-sha$a.txt)" = 4 ] &&
+  sha${a}sum -c --strict manifest-sha$a.txt && sha${a}sum -c --strict tagmanifest-sha$a.txt || return 1; done &&
+  [ "$(cut -c67- manifest-sha256.txt | xargs cat | wc -c).$(wc -l < manifest-sha256.txt)" = "$(sed -n 's/^Payload-Oxum: //p' bag-info.txt)" ]; }
+p=$t/payload; sed -n 's/^payload //p' log-proof.txt > "$p"; at=$(field at "$p"); copy=$(field copy "$p"); version=$(field version "$p")
+ok "файл изменён, лишний, отсутствует, или имя записи не то" eval "($kind)"; for f in README.txt dc.xml premis.xml verify.sh; do ok "нет $f" [ -f $f ]; done
+for f in sealed issued; do ok "$f.pdf не тот, что в журнале событий" eval "same ${f}_pdf < $f.pdf"; done
+list . | grep -vx log-proof.txt | xargs sha256sum > "$t/all"; ! grep -q '"content":' "$p" || ok "состав записи не тот, что в журнале событий" same content < "$t/all"
+# Журнал событий: подпись под размером и корнем его дерева (C2SP signed-note); удостоверяющий центр
+sed '1,/^$/d' log-proof.txt > "$t/note"; head -n 3 "$t/note" > "$t/body"; sed -n '5s/.* //p' "$t/note" | base64 -d 2>/dev/null > "$t/blob"; tail -c +5 "$t/blob" > "$t/sig"
+openssl x509 -in $log -pubkey -noout 2>/dev/null | grep -v -- - | base64 -d | tail -c 32 > "$t/k"; o=$(head -n 1 "$t/body"); h=$({ printf '%s\n\001' "$o"; cat "$t/k"; } | sum)
+ok "ключ журнала" [ "$o+$(echo "$h" | cut -c1-8)+$({ printf '\001'; cat "$t/k"; } | base64)" = "$(cat certificates/log.vkey)" ]
+ok "подпись журнала" [ "$(echo "$h" | cut -c1-8)" = "$(head -c 4 "$t/blob" | hex)" ]; ok "подпись журнала" signed $log "$t/body" "$t/sig"
+ok "отметка журнала не той формы" [ -z "$(sed '1,3d; 5,$s/^\xe2\x80\x94 [^ +]* [A-Za-z0-9+/]*=*$//' "$t/note" | tr -d '\n')" ]
+ok "чужой ключ журнала" [ "$(says $log serialNumber) $(says $log title)" = "log журнал событий" ]; ok "сертификат журнала" issued $log "$at"
+ok "удостоверяющий центр" issued $ca "$at"; ok "удостоверяющий центр не тот, что в снимке" [ "$(der $ca)" = "$(field authority snapshot.json)" ]
+# Люди: подписи и сертификаты; печать в PDF и вложения под нею
+for s in statements/*.txt; do k=${s#*/}; k=${k%.txt}; c=certificates/$k.pem; [ -f "$c" ] || c=certificates/${k#*-}.pem; w=$(field signed_at "$s")
+  ok "$s: подпись" signed "$c" "$s" "${s%.txt}.sig"; ok "$s: сертификат" issued "$c" "$w"; echo "$s|$(epoch "$w")|$(der "$c")|$(says "$c" serialNumber)|$c" >> "$t/list"
+  printf ',{"certificate":"%s","signature":"%s","statement":"%s"}' "$(text "$c")" "$(base64 < "${s%.txt}.sig" | tr -d '\n')" "$(text "$s")" >> "$t/in"; done 2>/dev/null
+{ cut -d '|' -f 5 "$t/list"; printf '%s\n' $ca $log $seal certificates/log.vkey; sed 's/|.*//; p; s/txt$/sig/' "$t/list"; } | sort -u > "$t/want"
+ok "лишнее среди заявлений и сертификатов" eval 'ls -d certificates/* statements/* | cmp - "$t/want"'; { printf '['; cut -c2- "$t/in" | tr -d '\n'; printf ']'; } > "$t/inside"
+from() { tail -c +$(($(grep -abo "^$1 0 obj" sealed.pdf | cut -d: -f1) + 1)) sealed.pdf; }            # от дерева имён к описанию, от него к сжатому потоку
+inside() { k=$(grep -ao '/EmbeddedFiles<</Names\[[^]]*' sealed.pdf | sort -u | sed -n "s/.*($1)\([0-9]*\) 0 R.*/\1/p"); k=$(from "$k" | sed -n '2s,.*/EF<</F \([0-9]*\) .*,\1,p')
+  from "$k" | sed '1,/stream$/d' | tail -c +3 | { printf '\037\213\010\0\0\0\0\0\0\0'; cat; } | gzip -dc; }
+ok "снимок не тот, что в PDF" eval 'inside snapshot.json | cmp - snapshot.json'; ok "заявления не те, что в PDF" eval 'inside statements.json | cmp - "$t/inside"'
+seal() { [ $# = 4 ] && [ "$1 $(($3 + $4))" = "0 $(wc -c < sealed.pdf)" ] && { head -c "$2" sealed.pdf; tail -c "$4" sealed.pdf; } > "$t/data" &&
+  tail -c +$(($2 + 2)) sealed.pdf | head -c $(($3 - $2 - 2)) | bin > "$t/cms" && openssl cms -verify -binary -inform DER -in "$t/cms" -content "$t/data" -CAfile $ca \
+  -purpose any -attime "$(epoch "$at")" -out /dev/null -signer "$t/signer" && [ "$(der "$t/signer")" = "$(der $seal)" ]; }
+h=$(grep -ao '/ByteRange *\[[^]]*\]' sealed.pdf | tr -dc '0-9 '); ok "печать в sealed.pdf" eval "(seal $h)"; ok "печать поставлена не тогда" [ "$at" = "$(grep -ao '/M(D:[^)]*' \
+  sealed.pdf | sed "s/.*D:\(....\)\(..\)\(..\)\(..\)\(..\)\(..\)\(...\)'\(..\).*/\1-\2-\3T\4:\5:\6\7:\8/")" ]
+# Снимок, листы, строки учеников, маршрут, место в журнале событий: verify.awk называет всё, что не сходится
+awk -v t="$t" -v kind=$kind -v root="$(sed -n 3p "$t/body" | base64 -d 2>/dev/null | hex)" -v frozen="$(epoch "$(field frozen_at snapshot.json)")" -v sealed="$(epoch "$at")" \
+  -f "$rules" > "$t/told" 2>&1 || echo "verify.awk не справился" >> "$t/told"; [ ! -s "$t/told" ] || no "$(cat "$t/told")"
 [ $bad = 0 ] || { echo "ИЗМЕНЕНО ИЛИ НЕДЕЙСТВИТЕЛЬНО"; exit 1; }
 echo "ПОДЛИННО. Сравните отпечаток удостоверяющего центра с титульным листом: $(field authority snapshot.json)"

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, FixedOffset, Utc};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use letopis::domain::canon::{self, Digest};
 use letopis::domain::checkpoint::Checkpoint;
 use letopis::domain::log_proof::{LogProof, SealEvent, entry};
@@ -303,13 +306,17 @@ pub fn rewrite(object: &Path, change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>
     }
 }
 
-/// A one-page PDF with attachments, laid out as the typesetter does it: one cross-reference table, plain streams.
+/// A one-page PDF with attachments, laid out as the typesetter does it: one cross-reference table, packed attachments.
 pub fn pdf(text: &str, attachments: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut objects: Vec<Vec<u8>> = vec![Vec::new(); 4];
     let mut names = String::new();
     for (name, bytes) in attachments {
-        let mut stream = format!("<</Type/EmbeddedFile/Length {}>>stream\n", bytes.len()).into_bytes();
-        stream.extend(bytes);
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(bytes).expect("packed");
+        let packed = packed.finish().expect("packed");
+        let length = packed.len();
+        let mut stream = format!("<</Length {length}/Type/EmbeddedFile/Filter/FlateDecode>>\nstream\n").into_bytes();
+        stream.extend(packed);
         stream.extend(b"\nendstream");
         objects.push(stream);
         let file = objects.len();

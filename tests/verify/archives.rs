@@ -5,7 +5,7 @@ use std::fs;
 use letopis::domain::finding::Verdict;
 use letopis::flow::verify::Kind;
 
-use crate::bench::{House, SCHOOL, STRANGER, codes, put, verify};
+use crate::bench::{House, SCHOOL, STRANGER, assert_scripts_agree, codes, put, verify};
 use crate::record::school::Record;
 
 fn version(version: u32, register_no: u64) -> Record {
@@ -35,6 +35,7 @@ fn an_archive_with_an_earlier_version_is_valid_and_tells_which_record_is_superse
     let notes: Vec<&str> = report.findings.iter().map(|finding| finding.code).collect();
     assert_eq!(notes, ["authority.not-compared"], "said once for all records");
     assert!(report.parts[1].findings.is_empty());
+    assert_scripts_agree(&house.archive());
 }
 
 #[test]
@@ -46,6 +47,7 @@ fn one_altered_record_makes_the_archive_altered() {
     let report = verify(&house.archive());
     assert_eq!(report.verdict, Verdict::Altered);
     assert_eq!(report.parts[1].verdict, Verdict::Valid);
+    assert_scripts_agree(&house.archive());
 }
 
 #[test]
@@ -59,6 +61,8 @@ fn a_record_of_another_school_among_ours_is_found() {
     let report = verify(&house.archive());
     assert_eq!(report.verdict, Verdict::Altered);
     assert_eq!(codes(&report.parts[2]), ["archive.foreign-authority"]);
+    // Alone it is sound, for both: only the others tell that it is a stranger.
+    assert_scripts_agree(&house.archive());
 }
 
 #[test]
@@ -83,6 +87,7 @@ fn what_does_not_belong_into_an_archive_is_found() {
     fs::remove_dir(house.archive().join("folder")).expect("removed");
     fs::rename(&object, house.archive().join("2025-05A-Q1-v9")).expect("renamed");
     assert_eq!(codes(&verify(&house.archive()).parts[0]), ["archive.other-name"]);
+    assert_scripts_agree(&house.archive());
     put(&house.archive().join("0=ocfl_1.1"), b"ocfl_1.0\n");
     assert_eq!(codes(&verify(&house.archive())), ["archive.declaration"]);
 }

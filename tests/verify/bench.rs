@@ -6,7 +6,9 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use letopis::domain::finding::{Severity, Verdict};
+use letopis::flow::extract;
 use letopis::flow::verify::{Report, VerifyOptions, verify_path};
+use letopis::vault::record;
 
 use crate::record::school::{Record, School};
 
@@ -15,10 +17,19 @@ pub static SCHOOL: LazyLock<School> = LazyLock::new(|| School::founded(1));
 /// Another one, with the same name and other keys.
 pub static STRANGER: LazyLock<School> = LazyLock::new(|| School::founded(60));
 
-/// The check with stock tools, as it stands in every record: an attacker's own copy of it proves nothing.
-const RECORD_SH: &str = include_str!("../../src/vault/verify.sh");
-/// The one of extracts.
-const EXTRACT_SH: &str = include_str!("../../src/flow/verify-extract.sh");
+/// The checks with stock tools, in an inspector's own folder: a copy out of an attacked record proves nothing.
+static SCRIPTS: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scripts = [
+        ("verify.sh", record::VERIFY_SH),
+        ("verify.awk", record::VERIFY_AWK),
+        ("verify-extract.sh", extract::VERIFY_SH),
+    ];
+    for (name, text) in scripts {
+        fs::write(folder.path().join(name), text).expect("written");
+    }
+    folder
+});
 
 /// A house in a folder of its own.
 pub struct House {
@@ -60,24 +71,25 @@ pub fn codes(report: &Report) -> Vec<&'static str> {
     weighty.map(|finding| finding.code).collect()
 }
 
-/// What the stock tools say of a record's (or an extract's) folder of files; `None` where this machine has none of them.
-pub fn scripted(files: &Path) -> Option<i32> {
-    let is_extract = files.join("row.json").exists() || files.join("row-proof.txt").exists();
-    let script = tempfile::NamedTempFile::new().expect("a file");
-    fs::write(script.path(), if is_extract { EXTRACT_SH } else { RECORD_SH }).expect("written");
-    match Command::new("dash").arg(script.path()).arg(files).output() {
-        Ok(output) => {
-            let code = output.status.code();
-            if code == Some(2) {
-                eprintln!("verify.sh: {}", String::from_utf8_lossy(&output.stdout));
-            }
-            code
-        }
-        Err(_) => {
-            eprintln!("ПРОПУЩЕНО: нет программы dash");
-            None
-        }
+/// What the stock tools say of a record's (or an extract's) folder of files, with their exit code; `None` where this machine
+/// has no openssl.
+pub fn scripted(files: &Path) -> Option<(i32, String)> {
+    if Command::new("openssl").arg("version").output().is_err() {
+        eprintln!("ПРОПУЩЕНО: нет программы openssl");
+        return None;
     }
+    let is_extract = files.join("row.json").exists() || files.join("row-proof.txt").exists();
+    let script = SCRIPTS.path().join(if is_extract { "verify-extract.sh" } else { "verify.sh" });
+    let output = Command::new("sh").arg(script).arg(files).output().expect("sh runs");
+    let said = [output.stdout, output.stderr].concat();
+    Some((output.status.code().expect("an exit code"), String::from_utf8_lossy(&said).into_owned()))
+}
+
+/// The stock tools give the verdict that `verify` gave, and say why.
+pub fn assert_script_agrees(files: &Path, report: &Report) {
+    let Some((code, said)) = scripted(files) else { return };
+    assert_eq!(code, i32::from(report.verdict.exit_code()), "verify.sh says «{said}», verify {:#?}", report.findings);
+    assert!(code != 1 || said.contains("НЕ СХОДИТСЯ"), "verify.sh gives no reason: {said}");
 }
 
 /// The record is valid for both.
@@ -85,25 +97,22 @@ pub fn assert_valid(object: &Path) {
     let report = verify(object);
     assert_eq!(codes(&report), [] as [&str; 0], "{:#?}", report.findings);
     assert_eq!(report.verdict, Verdict::Valid);
-    if let Some(code) = scripted(&object.join("v1/content")) {
-        assert_eq!(code, 0, "verify.sh");
-    }
+    assert_script_agrees(&object.join("v1/content"), &report);
 }
 
 /// The record is altered for both, and `verify` names it by this code.
 pub fn assert_altered(object: &Path, code: &str) {
-    let report = assert_altered_for_verify(object, code);
-    if let Some(exit) = scripted(&object.join("v1/content")) {
-        assert_eq!(exit, i32::from(report.verdict.exit_code()), "verify.sh, {code}");
-    }
-}
-
-/// The record is altered for `verify`, which reads more than stock tools can.
-pub fn assert_altered_for_verify(object: &Path, code: &str) -> Report {
     let report = verify(object);
     assert!(codes(&report).contains(&code), "{code} is not among {:#?}", report.findings);
     assert_eq!(report.verdict, Verdict::Altered, "{code}");
-    report
+    assert_script_agrees(&object.join("v1/content"), &report);
+}
+
+/// Every record of the archive, asked alone, gets one verdict from both.
+pub fn assert_scripts_agree(archive: &Path) {
+    for object in letopis::vault::list_objects(archive).expect("objects") {
+        assert_script_agrees(&object.join("v1/content"), &verify(&object));
+    }
 }
 
 /// Overwrites a read-only file.

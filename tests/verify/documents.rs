@@ -1,13 +1,29 @@
 //! A sealed PDF alone.
 
+use std::fs;
+
 use letopis::domain::finding::Verdict;
 use letopis::flow::verify::{Kind, Report, VerifyOptions, verify_bytes};
 
-use crate::bench::{SCHOOL, STRANGER, codes};
+use crate::bench::{SCHOOL, STRANGER, codes, scripted};
 use crate::record::school::pdf;
 
 fn judge(pdf: &[u8]) -> Report {
     verify_bytes("copy.pdf", pdf, &VerifyOptions::default())
+}
+
+#[test]
+fn the_script_says_of_a_pdf_alone_that_it_cannot_be_checked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("copy.pdf");
+    fs::write(&path, SCHOOL.record().sealed_pdf).expect("written");
+    // The same for a folder that is neither record nor package.
+    for path in [path.as_path(), folder.path()] {
+        if let Some((code, said)) = scripted(path) {
+            assert_eq!(code, 2, "{said}");
+            assert!(said.starts_with("ПРОВЕРИТЬ НЕЛЬЗЯ: "), "{said}");
+        }
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use letopis::flow::package::{Packed, Refusal};
 use letopis::flow::verify::{Kind, Report, VerifyOptions, verify_bytes, verify_path};
 use letopis::vault::{bag, package as container};
 
-use crate::bench::{House, SCHOOL, codes, scripted};
+use crate::bench::{House, SCHOOL, assert_script_agrees, codes};
 use crate::record::snapshot::LEARNERS;
 
 /// The learner of these tests.
@@ -49,6 +49,14 @@ fn an_extract_of_a_stranger_is_refused() {
     assert!(matches!(extract(&object, "L99999"), Err(Refusal::NoLearner(_))));
 }
 
+fn lay_out(files: &BTreeMap<String, Vec<u8>>, folder: &std::path::Path) {
+    for (path, bytes) in files {
+        let target = folder.join(path);
+        fs::create_dir_all(target.parent().expect("a folder")).expect("made");
+        fs::write(target, bytes).expect("written");
+    }
+}
+
 /// The extract with other files, all its manifests made anew; `verify` and `verify.sh` must agree.
 fn with(change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>)) -> Report {
     let bag = bag::check(container::unpack(&EXTRACT.bytes).files);
@@ -62,15 +70,9 @@ fn with(change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>)) -> Report {
         date: bag.label["Bagging-Date"].clone(),
     };
     let folder = tempfile::tempdir().expect("a folder");
-    for (path, bytes) in bag::build(&payload, &label) {
-        let target = folder.path().join(path);
-        fs::create_dir_all(target.parent().expect("a folder")).expect("made");
-        fs::write(target, bytes).expect("written");
-    }
+    lay_out(&bag::build(&payload, &label), folder.path());
     let report = verify_path(folder.path(), &VerifyOptions::default());
-    if let Some(code) = scripted(&folder.path().join("data")) {
-        assert_eq!(code, i32::from(report.verdict.exit_code()), "verify.sh, {:#?}", report.findings);
-    }
+    assert_script_agrees(&folder.path().join("data"), &report);
     report
 }
 
@@ -153,6 +155,41 @@ fn a_forged_signature_certificate_or_log_in_an_extract_is_found() {
 }
 
 #[test]
+fn a_byte_changed_in_an_extracts_proofs_is_found() {
+    for (path, at, bit) in [
+        ("row-proof.txt", 30, 0x20),
+        ("row-proof.txt", 60, 1),
+        ("log-proof.txt", 3, 1),
+        ("log-proof.txt", 500, 0x20),
+        ("certificates/log.vkey", 3, 1),
+    ] {
+        let report = with(|files| {
+            let bytes = files.get_mut(path).expect("a file");
+            let at = bytes.iter().enumerate().skip(at).find(|(_, byte)| byte.is_ascii_lowercase()).expect("a letter").0;
+            bytes[at] ^= bit;
+        });
+        assert_eq!(report.verdict, Verdict::Altered, "{path}, byte {at}, bit {bit}: {:#?}", report.findings);
+    }
+    let report = with(|files| {
+        let text = text(files, "log-proof.txt") + "junk\n";
+        files.insert("log-proof.txt".into(), text.into_bytes());
+    });
+    assert!(codes(&report).contains(&"log.note"));
+}
+
+#[test]
+fn a_teacher_who_signs_an_extract_as_the_director_is_found() {
+    let report = with(|files| {
+        let signature = SCHOOL.key_of("T00001").sign(&files["statements/05-D00002.txt"]).to_vec();
+        files.insert("statements/05-D00002.sig".into(), signature);
+        files.insert("certificates/D00002.pem".into(), SCHOOL.certificate_of("T00001").into_bytes());
+    });
+    assert!(codes(&report).contains(&"statement.other-certificate"));
+    let report = with(|files| drop(files.insert("certificates/X.pem".into(), b"x".to_vec())));
+    assert_eq!(codes(&report), ["record.stray-certificate"]);
+}
+
+#[test]
 fn a_label_with_another_learner_or_copy_on_an_extract_is_found() {
     let mut files = container::unpack(&EXTRACT.bytes).files;
     let bag = bag::check(files.clone());
@@ -169,4 +206,7 @@ fn a_label_with_another_learner_or_copy_on_an_extract_is_found() {
     let bytes = container::pack("2025-05A-Q1-v1-L00002", &files).expect("packed");
     let report = verify_bytes("extract.zip", &bytes, &VerifyOptions::default());
     assert_eq!(codes(&report), ["package.label-changed"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    lay_out(&files, folder.path());
+    assert_script_agrees(&folder.path().join("data"), &report);
 }

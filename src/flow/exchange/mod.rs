@@ -198,17 +198,16 @@ impl<'f> Meeting<'f> {
 pub(super) fn differences(changes: &[Change]) -> Vec<TableDifference> {
     let mut all: Vec<TableDifference> = Vec::new();
     for change in changes {
-        let Some((key, columns)) = store::journal_columns(change.table) else { continue };
+        let Some((key, others)) = store::columns_of(change.table) else { continue };
+        let key = key.len();
         let kind = match (change.old.is_empty(), change.new.is_empty()) {
             (true, _) => "new",
             (_, true) => "gone",
             _ => "changed",
         };
         let cell = |row: &[String], place: usize| row.get(place).cloned().unwrap_or_default();
-        let cells: Vec<(&'static str, String, String)> = columns
-            .iter()
-            .enumerate()
-            .skip(key)
+        let cells: Vec<(&'static str, String, String)> = (key..)
+            .zip(&others)
             .filter(|(_, column)| **column != "ordinal")
             .map(|(place, column)| (*column, cell(&change.old, place), cell(&change.new, place)))
             .filter(|(_, old, new)| old != new)

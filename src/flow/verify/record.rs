@@ -239,6 +239,11 @@ fn check_attached_statements(lying: &[Lying], attached: Option<&Attached>, walk:
         let place = format!("statements/, заявление {} из PDF", no + 1);
         walk.found("record.statement-absent", place, "Заявление есть внутри PDF, но среди файлов его нет.");
     }
+    // One list, one text: the same statements in another order or spelling were not attached by this program.
+    if inside.len() == lying.len() && attached.statements != Some(statements::to_attachment(lying)) {
+        let message = "Заявления внутри PDF записаны не так и не в том порядке, в каком они подписаны.";
+        walk.found("record.statements-rearranged", name::SEALED_PDF, message);
+    }
 }
 
 fn check_people(

@@ -126,7 +126,7 @@ static CONTENT_GAPS: Table = Table {
 };
 
 /// Every table of the journal, in an order in which they can be written.
-pub(super) static ALL: [&Table; 12] = [
+pub(in crate::store) static ALL: [&Table; 12] = [
     &PERIODS,
     &STAFF,
     &CLASSES,
@@ -305,7 +305,7 @@ impl Reading<'_> {
     }
 }
 
-type Rows = HashMap<&'static str, Vec<Cells>>;
+pub(in crate::store) type Rows = HashMap<&'static str, Vec<Cells>>;
 
 fn read<T>(
     rows: &Rows,
@@ -321,7 +321,7 @@ fn read<T>(
 }
 
 /// Rows of [`ALL`] as a journal; the school itself is left empty.
-pub(super) fn from_rows(rows: &Rows) -> Result<Journal, Error> {
+pub(in crate::store) fn from_rows(rows: &Rows) -> Result<Journal, Error> {
     let mut courses = read(rows, &COURSES, Some(6), |r| {
         Ok(Course {
             id: r.text(0),

@@ -1,0 +1,322 @@
+//! Cells as people write them and as the store keeps them, both ways, each mistake with its place. Floor 0.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::hours_text;
+use super::layout::{Column, Is, Layout};
+use super::scope::Scope;
+use crate::domain::finding::Finding;
+use crate::domain::journal::{Course, Journal};
+use crate::domain::names;
+use crate::domain::period;
+use crate::domain::words;
+
+/// The days of the week, Monday first.
+pub const WEEKDAYS: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
+const WEEKDAYS_SHORT: [&str; 7] = ["пн", "вт", "ср", "чт", "пт", "сб", "вс"];
+
+/// What cells may refer to: staff, classes, courses, learners and rooms by identifier, and by the words people use for them.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Folded words → identifiers; two people of one name make a list of two.
+    staff: BTreeMap<String, Vec<String>>,
+    learners: BTreeMap<String, Vec<String>>,
+    courses: BTreeMap<String, Vec<String>>,
+    classes: BTreeMap<String, u8>,
+    rooms: BTreeMap<String, String>,
+    names: BTreeMap<(&'static str, String), String>,
+}
+
+impl Known {
+    /// What a year's journal and rooms know.
+    pub fn of(journal: &Journal, rooms: impl Iterator<Item = String>) -> Self {
+        let mut known = Self::default();
+        let say = |map: &mut BTreeMap<String, Vec<String>>, words: String, id: &str| {
+            let ids = map.entry(names::fold(&words)).or_default();
+            if !ids.iter().any(|known| known == id) {
+                ids.push(id.to_owned());
+            }
+        };
+        for person in &journal.staff {
+            let (s, g, p) = (&person.surname, &person.given_name, &person.patronymic);
+            let full = names::full_name(s, g, p);
+            let short = names::short_name(s, g, p);
+            let spaced = short.replace('.', ". ");
+            for words in [person.id.clone(), full, short.clone(), spaced, s.clone()] {
+                say(&mut known.staff, words, &person.id);
+            }
+            known.names.insert(("staff", person.id.clone()), short);
+        }
+        for learner in &journal.learners {
+            let full = names::full_name(&learner.surname, &learner.given_name, &learner.patronymic);
+            let list = names::list_name(&learner.surname, &learner.given_name);
+            for words in [learner.id.clone(), full, list.clone(), format!("{list}, {}", learner.class)] {
+                say(&mut known.learners, words, &learner.id);
+            }
+            known.names.insert(("learner", learner.id.clone()), format!("{list}, {}", learner.class));
+        }
+        for course in &journal.courses {
+            let title = course_words(course);
+            for words in [course.id.clone(), title.clone(), title.replace(',', "")] {
+                say(&mut known.courses, words, &course.id);
+            }
+            known.names.insert(("course", course.id.clone()), title);
+        }
+        known.classes = journal.classes.iter().map(|class| (class.name.clone(), class.grade)).collect();
+        known.rooms = rooms.map(|room| (names::fold(&room), room)).collect();
+        known
+    }
+
+    /// Is there a class of that name?
+    pub fn has_class(&self, name: &str) -> bool {
+        self.classes.contains_key(name)
+    }
+
+    /// Choices for a form: stored form and words, in the order of the words.
+    pub fn choices(&self, is: Is) -> Vec<(String, String)> {
+        let of = |what: &str| {
+            let mut list: Vec<(String, String)> = self
+                .names
+                .iter()
+                .filter(|((kind, _), _)| *kind == what)
+                .map(|((_, id), words)| (id.clone(), words.clone()))
+                .collect();
+            list.sort_by_cached_key(|(id, words)| (names::sort_key(words, "", ""), id.clone()));
+            list
+        };
+        match is {
+            Is::Staff => of("staff"),
+            Is::Learner => of("learner"),
+            Is::Course => of("course"),
+            Is::Class => {
+                let mut list: Vec<(&String, u8)> = self.classes.iter().map(|(name, grade)| (name, *grade)).collect();
+                list.sort_by(|a, b| (a.1, a.0).cmp(&(b.1, b.0)));
+                list.into_iter().map(|(name, _)| (name.clone(), name.clone())).collect()
+            }
+            Is::Room => self.rooms.values().map(|room| (room.clone(), room.clone())).collect(),
+            Is::Weekday => {
+                (1..).zip(WEEKDAYS).take(6).map(|(day, word): (u8, _)| (day.to_string(), word.to_owned())).collect()
+            }
+            Is::Choice(words) => {
+                words.iter().map(|(stored, said)| ((*stored).to_owned(), (*said).to_owned())).collect()
+            }
+            Is::Text | Is::Long | Is::Whole(..) | Is::Hours | Is::Day | Is::Clock | Is::Scope | Is::Given => Vec::new(),
+        }
+    }
+
+    /// A stored cell in words.
+    pub fn show(&self, is: Is, stored: &str) -> String {
+        let named = |what| self.names.get(&(what, stored.to_owned())).cloned().unwrap_or_else(|| stored.to_owned());
+        match is {
+            Is::Hours => stored.parse().map(hours_text).unwrap_or_else(|_| stored.to_owned()),
+            Is::Day => stored.parse().map(words::date_short).unwrap_or_else(|_| stored.to_owned()),
+            Is::Weekday => match stored.parse::<usize>() {
+                Ok(day @ 1..=7) => WEEKDAYS[day - 1].to_owned(),
+                _ => String::new(),
+            },
+            Is::Choice(words) => words
+                .iter()
+                .find(|(word, _)| *word == stored)
+                .map_or_else(|| stored.to_owned(), |(_, said)| (*said).to_owned()),
+            Is::Scope => Scope::parse(stored).map_or_else(|| stored.to_owned(), |scope| scope.to_string()),
+            Is::Staff => named("staff"),
+            Is::Learner => named("learner"),
+            Is::Course => named("course"),
+            Is::Whole(0, _) if stored == "0" => String::new(),
+            Is::Text | Is::Long | Is::Whole(..) | Is::Clock | Is::Class | Is::Room | Is::Given => stored.to_owned(),
+        }
+    }
+
+    /// Reads one cell into its stored form.
+    fn read(&self, is: Is, text: &str) -> Result<String, Fault> {
+        let wrong = |expected: &str| Err(Fault { expected: expected.to_owned(), ..Fault::default() });
+        match is {
+            Is::Text | Is::Long | Is::Given => Ok(text.to_owned()),
+            Is::Whole(from, to) => match text.parse::<i64>() {
+                Ok(number) if (from..=to).contains(&number) => Ok(number.to_string()),
+                _ => wrong(&format!("целое число от {from} до {to}")),
+            },
+            Is::Hours => {
+                parse_hours(text).map_or_else(|| wrong("число часов, например 2 или 0,5"), |h| Ok(h.to_string()))
+            }
+            Is::Day => parse_day(text).map_or_else(|| wrong("дата, например 01.09.2025"), |day| Ok(day.to_string())),
+            Is::Clock => match minutes(text) {
+                Some(at) => Ok(format!("{:02}:{:02}", at / 60, at % 60)),
+                None => wrong("время, например 08:30"),
+            },
+            Is::Choice(words) => choice(words, text).map_or_else(
+                || wrong(&words.iter().map(|(_, said)| *said).collect::<Vec<_>>().join(", ")),
+                |word| Ok(word.to_owned()),
+            ),
+            Is::Weekday => parse_weekday(text).map_or_else(|| wrong("день недели"), |day| Ok(day.to_string())),
+            Is::Scope => match Scope::parse(text) {
+                Some(Scope::Class(name)) if !self.has_class(&name) => {
+                    wrong("пусто (вся школа), «1-4» или имеющийся класс")
+                }
+                Some(scope) => Ok(scope.as_text()),
+                None => wrong("пусто (вся школа), «1-4» или имеющийся класс"),
+            },
+            Is::Class if self.has_class(text) => Ok(text.to_owned()),
+            Is::Class => wrong("имеющийся класс"),
+            Is::Room => match self.rooms.get(&names::fold(text)) {
+                Some(room) => Ok(room.clone()),
+                None => wrong("кабинет из списка кабинетов"),
+            },
+            Is::Staff => one_of(&self.staff, text, "сотрудник: фамилия с инициалами или код"),
+            Is::Learner => one_of(&self.learners, text, "ученик: фамилия, имя и класс или код"),
+            Is::Course => one_of(&self.courses, text, "курс: класс, предмет и группа («5А, Алгебра») или код"),
+        }
+    }
+}
+
+/// What is wrong with a cell.
+#[derive(Debug, Default)]
+struct Fault {
+    expected: String,
+    several: Vec<String>,
+}
+
+fn one_of(map: &BTreeMap<String, Vec<String>>, text: &str, expected: &str) -> Result<String, Fault> {
+    match map.get(&names::fold(text)).map(Vec::as_slice) {
+        Some([id]) => Ok(id.clone()),
+        Some(several) => Err(Fault { expected: expected.to_owned(), several: several.to_vec() }),
+        None => Err(Fault { expected: expected.to_owned(), ..Fault::default() }),
+    }
+}
+
+/// «5А, Алгебра, 1 группа».
+pub fn course_words(course: &Course) -> String {
+    format!("{}, {}", course.class, period::course_title(course))
+}
+
+fn choice(words: &'static [(&'static str, &'static str)], text: &str) -> Option<&'static str> {
+    let folded = names::fold(text);
+    let same = |(word, said): &&(&str, &str)| *word == text || names::fold(said) == folded;
+    words.iter().find(same).map(|(word, _)| *word)
+}
+
+/// `2`, `0,5`, `1.25` as hundredths; at most 60 hours, more than any week or topic has.
+pub fn parse_hours(text: &str) -> Option<u32> {
+    const MOST: u32 = 60 * 100;
+    let (whole, rest) = text.split_once([',', '.']).unwrap_or((text, ""));
+    if rest.len() > 2 || !rest.bytes().all(|b| b.is_ascii_digit()) || whole.len() > 4 {
+        return None;
+    }
+    let part = format!("{rest:0<2}").parse::<u32>().ok()?;
+    let centi = whole.parse::<u32>().ok()?.checked_mul(100)?.checked_add(part)?;
+    (centi <= MOST).then_some(centi)
+}
+
+/// `2025-09-01`, `01.09.2025`, `01.09.25`.
+pub fn parse_day(text: &str) -> Option<NaiveDate> {
+    if let Ok(day) = text.parse() {
+        return Some(day);
+    }
+    let parts: Vec<&str> = text.split('.').collect();
+    let [day, month, year] = parts.as_slice() else { return None };
+    let year = match year.len() {
+        2 => 2000 + year.parse::<i32>().ok()?,
+        4 => year.parse().ok()?,
+        _ => return None,
+    };
+    NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// `08:30`, `8.30`, `8-30` as minutes after midnight.
+pub fn minutes(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.split_once([':', '.', '-'])?;
+    if minutes.len() != 2 {
+        return None;
+    }
+    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
+/// A weekday by number, word or its two letters.
+pub fn parse_weekday(text: &str) -> Option<u8> {
+    let folded = names::fold(text);
+    if let Ok(day @ 0..=7) = folded.parse() {
+        return Some(day);
+    }
+    let place = WEEKDAYS.iter().position(|day| *day == folded);
+    let place = place.or_else(|| WEEKDAYS_SHORT.iter().position(|day| *day == folded.trim_end_matches('.')));
+    place.map(|place| place as u8 + 1)
+}
+
+impl Layout {
+    /// Reads a row that people filled in, column by column; every mistake is a finding with its place. `given` fills the columns
+    /// that the program gives.
+    pub fn read(
+        &self,
+        texts: &[String],
+        known: &Known,
+        place: &str,
+        given: &dyn Fn(&Column) -> String,
+    ) -> Result<Vec<String>, Vec<Finding>> {
+        let mut findings = Vec::new();
+        let mut cells = Vec::with_capacity(self.columns.len());
+        for (column, text) in self.columns.iter().zip(texts) {
+            let text = match column.is {
+                Is::Long => text.trim().replace("\r\n", "\n"),
+                _ => text.split_whitespace().collect::<Vec<_>>().join(" "),
+            };
+            let at = format!("{place}, «{}»", column.title);
+            if text.is_empty() {
+                if column.required && !choice_has_empty(column.is) {
+                    findings.push(Finding::new("setup.cell-empty", at, "нужно заполнить"));
+                }
+                cells.push(match column.is {
+                    Is::Given => given(column),
+                    _ if Self::is_number(column) => "0".to_owned(),
+                    _ => String::new(),
+                });
+                continue;
+            }
+            match known.read(column.is, &text) {
+                Ok(cell) => cells.push(cell),
+                Err(fault) if fault.several.is_empty() => {
+                    findings
+                        .push(Finding::new("setup.cell-wrong", at, "не понято").expected_found(fault.expected, text));
+                    cells.push(String::new());
+                }
+                Err(fault) => {
+                    let message = format!("подходит несколько: {}; укажите код", fault.several.join(", "));
+                    findings
+                        .push(Finding::new("setup.cell-ambiguous", at, message).expected_found(fault.expected, text));
+                    cells.push(String::new());
+                }
+            }
+        }
+        if findings.is_empty() { Ok(cells) } else { Err(findings) }
+    }
+}
+
+fn choice_has_empty(is: Is) -> bool {
+    matches!(is, Is::Choice(words) if words.iter().any(|(word, _)| word.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_read_as_an_office_writes_them() {
+        assert_eq!(parse_hours("2"), Some(200));
+        assert_eq!(parse_hours("0,5"), Some(50));
+        assert_eq!(parse_hours("1.25"), Some(125));
+        assert_eq!(parse_hours("1,234"), None);
+        assert_eq!(parse_hours("-1"), None);
+        assert_eq!(parse_hours("61"), None);
+        assert_eq!(hours_text(250), "2,5");
+        assert_eq!(hours_text(125), "1,25");
+        assert_eq!(parse_day("01.09.25").map(|d| d.to_string()).as_deref(), Some("2025-09-01"));
+        assert_eq!(parse_day("31.02.2025"), None);
+        assert_eq!(minutes("8:30"), Some(510));
+        assert_eq!(minutes("24:00"), None);
+        assert_eq!(parse_weekday("Пт."), Some(5));
+        assert_eq!(parse_weekday("суббота"), Some(6));
+        assert_eq!(parse_weekday("8"), None);
+    }
+}

@@ -1,0 +1,253 @@
+//! Curriculum, courses and load against each other; control works; calendar and bells. Floor 0.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::cells::course_words;
+use super::{Setup, hours_text, plan};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::journal::{Class, Course, Journal};
+use crate::domain::words;
+
+/// Curriculum against courses: a subject of the plan without a course, hours that differ, a course that no plan knows.
+pub fn curriculum(journal: &Journal, setup: &Setup) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for class in &journal.classes {
+        let lines = setup.curriculum_of(&class.name, class.grade);
+        if lines.is_empty() {
+            let finding = Finding::new("curriculum.missing", class.name.clone(), "нет учебного плана");
+            findings.push(finding.expected_found(format!("план {} параллели или класса", class.grade), ""));
+            continue;
+        }
+        let own: Vec<&Course> = journal.courses.iter().filter(|course| course.class == class.name).collect();
+        for line in &lines {
+            let of_subject: Vec<&&Course> = own.iter().filter(|course| course.subject == line.subject).collect();
+            let place = format!("{}, {}", class.name, line.subject);
+            // Groups of one subject are taught side by side: the hours of the greatest count.
+            match of_subject.iter().map(|course| course.hours_per_week_centi).max() {
+                None => findings.push(
+                    Finding::new("curriculum.course-missing", place, "предмет учебного плана никто не ведёт")
+                        .expected_found(hours_text(line.hours_centi), ""),
+                ),
+                Some(hours) if hours != line.hours_centi => findings.push(
+                    Finding::new("curriculum.hours-differ", place, "часов у курса не столько, сколько в учебном плане")
+                        .expected_found(hours_text(line.hours_centi), hours_text(hours)),
+                ),
+                Some(_) => {}
+            }
+        }
+        let planned: BTreeSet<&str> = lines.iter().map(|line| line.subject.as_str()).collect();
+        for course in own.iter().filter(|course| !planned.contains(course.subject.as_str())) {
+            if setup.kind_of(&course.id) == "lesson" {
+                let finding =
+                    Finding::new("curriculum.unplanned", course_words(course), "предмета нет в учебном плане");
+                findings.push(finding.weighing(Severity::Warning));
+            }
+        }
+        let sum: u32 = lines.iter().filter(|line| line.part != "extracurricular").map(|line| line.hours_centi).sum();
+        let week_days = setup.regime(&class.name, class.grade).map_or(5, |regime| regime.week_days);
+        if let Some(most) = super::timetable::most_lessons(class.grade, week_days)
+            && sum > most * 100
+        {
+            findings.push(
+                Finding::new(
+                    "curriculum.too-many-hours",
+                    class.name.clone(),
+                    "часов в плане больше, чем допускает СанПиН 1.2.3685-21",
+                )
+                .expected_found(format!("не больше {most}"), hours_text(sum)),
+            );
+        }
+    }
+    findings
+}
+
+/// Load against courses: a course without load, other hours, another teacher.
+pub fn load(journal: &Journal, setup: &Setup) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut by_course: BTreeMap<&str, Vec<(&str, u32)>> = BTreeMap::new();
+    for line in &setup.load {
+        by_course.entry(&line.course).or_default().push((&line.teacher, line.hours_centi));
+    }
+    for course in &journal.courses {
+        let place = course_words(course);
+        let lines = by_course.remove(course.id.as_str()).unwrap_or_default();
+        let sum: u32 = lines.iter().map(|(_, hours)| hours).sum();
+        if lines.is_empty() {
+            findings.push(Finding::new("load.missing", place, "курса нет в тарификации"));
+            continue;
+        }
+        if sum != course.hours_per_week_centi {
+            findings.push(
+                Finding::new("load.hours-differ", place.clone(), "часов в тарификации не столько, сколько у курса")
+                    .expected_found(hours_text(course.hours_per_week_centi), hours_text(sum)),
+            );
+        }
+        if !lines.iter().any(|(teacher, _)| *teacher == course.teacher_id) {
+            findings.push(
+                Finding::new("load.other-teacher", place, "по тарификации курс ведёт другой учитель").expected_found(
+                    course.teacher_id.clone(),
+                    lines.iter().map(|(t, _)| *t).collect::<Vec<_>>().join(", "),
+                ),
+            );
+        }
+    }
+    for course in by_course.keys() {
+        findings.push(Finding::new("load.unknown-course", (*course).to_owned(), "в тарификации курс, которого нет"));
+    }
+    findings
+}
+
+/// Plans of all courses.
+pub fn plans(journal: &Journal, setup: &Setup) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for course in &journal.courses {
+        let grade = journal.class(&course.class).map_or(0, |class| class.grade);
+        findings.extend(plan::check(course, grade, &setup.plan_of(&course.id)));
+    }
+    findings
+}
+
+/// Control works: no more than one a day for a class, no more than a tenth of a course's hours, none outside the study periods.
+/// The first two follow the ministry's recommendations on assessment (письмо 2021 г. № СК-228/03), so they warn.
+pub fn works(journal: &Journal, setup: &Setup) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut by_day: BTreeMap<(&str, NaiveDate), Vec<&Course>> = BTreeMap::new();
+    let mut count: BTreeMap<&str, u32> = BTreeMap::new();
+    for work in &setup.works {
+        let Some(course) = journal.courses.iter().find(|course| course.id == work.course) else { continue };
+        by_day.entry((&course.class, work.date)).or_default().push(course);
+        *count.entry(&course.id).or_default() += 1;
+        let grade = journal.class(&course.class).map_or(0, |class| class.grade);
+        if !journal.periods_of_grade(grade).iter().any(|p| p.starts <= work.date && work.date <= p.ends) {
+            let place = format!("{}, {}", course_words(course), words::date_short(work.date));
+            findings.push(Finding::new("works.outside-periods", place, "работа назначена вне учебных периодов"));
+        }
+    }
+    for ((class, day), courses) in by_day {
+        // Groups of one subject write the same work.
+        let subjects: BTreeSet<&str> = courses.iter().map(|course| course.subject.as_str()).collect();
+        if subjects.len() > 1 {
+            let place = format!("{class}, {}", words::date_short(day));
+            let finding = Finding::new("works.two-a-day", place, "больше одной контрольной работы в день");
+            let found = subjects.into_iter().collect::<Vec<_>>().join(", ");
+            findings.push(finding.expected_found("одна", found).weighing(Severity::Warning));
+        }
+    }
+    for course in &journal.courses {
+        let grade = journal.class(&course.class).map_or(0, |class| class.grade);
+        let works = count.get(course.id.as_str()).copied().unwrap_or_default();
+        let most = course.hours_per_week_centi * plan::study_weeks(grade) / 1000;
+        if works > most {
+            findings.push(
+                Finding::new("works.too-many", course_words(course), "контрольные занимают больше десятой части часов")
+                    .expected_found(format!("не больше {most}"), works.to_string())
+                    .weighing(Severity::Warning),
+            );
+        }
+    }
+    findings
+}
+
+/// Study periods of a class: there are some, they do not overlap, and breaks between them are in the calendar.
+pub fn periods(journal: &Journal, class: &Class) -> Vec<Finding> {
+    let own = journal.periods_of_grade(class.grade);
+    if own.is_empty() {
+        return vec![Finding::new("periods.missing", class.name.clone(), "нет учебных периодов")];
+    }
+    let overlap = own.windows(2).filter(|pair| pair[0].ends >= pair[1].starts);
+    overlap
+        .map(|pair| {
+            Finding::new(
+                "periods.overlap",
+                class.name.clone(),
+                format!("«{}» и «{}» пересекаются", pair[0].name, pair[1].name),
+            )
+        })
+        .collect()
+}
+
+/// Days between the study periods of a class that the calendar does not name.
+pub fn unnamed_breaks(journal: &Journal, setup: &Setup, class: &Class) -> Vec<(NaiveDate, NaiveDate)> {
+    let own = journal.periods_of_grade(class.grade);
+    let gaps = own.windows(2).filter_map(|pair| {
+        let (from, to) = (pair[0].ends.succ_opt()?, pair[1].starts.pred_opt()?);
+        (from <= to).then_some((from, to))
+    });
+    let named = |day: NaiveDate| {
+        use chrono::Datelike as _;
+        day.weekday().num_days_from_monday() >= 5
+            || setup
+                .days
+                .iter()
+                .any(|days| days.contains(day) && !days.is_study() && days.scope.holds(&class.name, class.grade))
+    };
+    gaps.filter(|(from, to)| from.iter_days().take_while(|day| day <= to).any(|day| !named(day))).collect()
+}
+
+/// Bells of every schedule: each lesson ends after it begins, and before the next begins.
+pub fn bells(setup: &Setup) -> Vec<Finding> {
+    let mut by_schedule: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for bell in &setup.bells {
+        by_schedule.entry(&bell.schedule).or_default().push(bell);
+    }
+    let mut findings = Vec::new();
+    for (schedule, mut bells) in by_schedule {
+        bells.sort_by_key(|bell| bell.number);
+        for bell in bells.iter().filter(|bell| bell.ends <= bell.starts) {
+            let place = format!("{schedule}, {} урок", bell.number);
+            findings.push(Finding::new("bells.backwards", place, "урок кончается раньше, чем начинается"));
+        }
+        for pair in bells.windows(2).filter(|pair| pair[1].starts < pair[0].ends) {
+            let place = format!("{schedule}, {} и {} уроки", pair[0].number, pair[1].number);
+            findings.push(Finding::new("bells.overlap", place, "уроки пересекаются по времени"));
+        }
+    }
+    for regime in setup.regimes.iter().filter(|regime| !setup.bells.iter().any(|bell| bell.schedule == regime.bells)) {
+        let finding = Finding::new("bells.missing", regime.scope.to_string(), "нет такого расписания звонков");
+        findings.push(finding.expected_found(regime.bells.clone(), ""));
+    }
+    findings
+}
+
+/// Groups: a subject split into groups has every learner of the class in exactly one of them.
+pub fn groups(journal: &Journal) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut by_subject: BTreeMap<(&str, &str), Vec<&Course>> = BTreeMap::new();
+    for course in journal.courses.iter().filter(|course| !course.group.is_empty()) {
+        by_subject.entry((&course.class, &course.subject)).or_default().push(course);
+    }
+    for ((class, subject), courses) in by_subject {
+        let place = format!("{class}, {subject}");
+        if let Some(empty) = courses.iter().find(|course| course.members.is_empty()) {
+            findings.push(Finding::new(
+                "groups.empty",
+                place.clone(),
+                format!("не задан состав группы {}", empty.group),
+            ));
+            continue;
+        }
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for learner in courses.iter().flat_map(|course| &course.members) {
+            *counts.entry(learner).or_default() += 1;
+        }
+        let twice = counts.values().filter(|count| **count > 1).count();
+        if twice > 0 {
+            findings.push(
+                Finding::new("groups.twice", place.clone(), "ученики записаны сразу в две группы")
+                    .expected_found("0", twice.to_string()),
+            );
+        }
+        let here = journal.learners.iter().filter(|l| l.class == class && l.left_on.is_none());
+        let without = here.filter(|learner| !counts.contains_key(learner.id.as_str())).count();
+        if without > 0 {
+            findings.push(
+                Finding::new("groups.without", place, "ученики не записаны ни в одну группу")
+                    .expected_found("0", without.to_string())
+                    .weighing(Severity::Warning),
+            );
+        }
+    }
+    findings
+}

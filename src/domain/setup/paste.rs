@@ -1,0 +1,219 @@
+//! A table as it comes from a spreadsheet: headings in any order, rows below; every row read, every mistake told. Floor 0.
+//!
+//! Rows come from the clipboard (tab-separated, as spreadsheets copy) or, already split, from the readers of files.
+
+use std::collections::BTreeMap;
+
+use super::cells::Known;
+use super::layout::{Column, Is, Layout};
+use crate::domain::finding::Finding;
+use crate::domain::names;
+
+/// Rows of texts with the number of the line that each came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sheet {
+    /// Headings.
+    pub heads: Vec<String>,
+    /// Line number (from 1) and cells.
+    pub rows: Vec<(usize, Vec<String>)>,
+}
+
+impl Sheet {
+    /// Reads what a spreadsheet puts on the clipboard: cells parted by tabs, a cell with tabs or line breaks in quotes. Text without
+    /// tabs is taken as `;`-separated, as Russian offices save CSV. Empty rows are skipped.
+    pub fn from_clipboard(text: &str) -> Self {
+        let text = text.trim_start_matches('\u{feff}');
+        let separator = match text.lines().next() {
+            Some(first) if !first.contains('\t') && first.contains(';') => ';',
+            _ => '\t',
+        };
+        let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
+        let (mut row, mut cell, mut quoted, mut line, mut began) = (Vec::new(), String::new(), false, 1, 1);
+        let mut letters = text.chars().peekable();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '"' if quoted && letters.peek() == Some(&'"') => {
+                    letters.next();
+                    cell.push('"');
+                }
+                '"' if quoted => quoted = false,
+                '"' if cell.is_empty() => quoted = true,
+                '\n' if !quoted => {
+                    row.push(std::mem::take(&mut cell));
+                    rows.push((began, std::mem::take(&mut row)));
+                    line += 1;
+                    began = line;
+                }
+                '\r' if !quoted => {}
+                letter if letter == separator && !quoted => row.push(std::mem::take(&mut cell)),
+                letter => {
+                    line += usize::from(letter == '\n');
+                    cell.push(letter);
+                }
+            }
+        }
+        if !cell.is_empty() || !row.is_empty() {
+            row.push(cell);
+            rows.push((began, row));
+        }
+        rows.iter_mut().flat_map(|(_, cells)| cells).for_each(|cell| *cell = cell.trim().to_owned());
+        rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
+        if rows.is_empty() {
+            return Self::default();
+        }
+        let (_, heads) = rows.remove(0);
+        Self { heads, rows }
+    }
+}
+
+/// Headings that stand together for a course.
+const COURSE_PARTS: [&str; 3] = ["Класс", "Предмет", "Группа"];
+
+impl Layout {
+    /// Headings that a sheet of this table may have, for the hint above the paste.
+    pub fn headings(&self) -> Vec<&'static str> {
+        let mut heads = Vec::new();
+        for column in self.columns.iter().filter(|column| column.is != Is::Given) {
+            match column.is {
+                Is::Course if !self.columns.iter().any(|c| c.title == "Предмет") => heads.extend(COURSE_PARTS),
+                _ => heads.push(column.title),
+            }
+        }
+        heads
+    }
+
+    /// Reads a whole sheet. `fixed` fills columns that the page knows (the course of a plan). All findings come at once; when there
+    /// is one, no rows.
+    pub fn read_sheet(
+        &self,
+        sheet: &Sheet,
+        known: &Known,
+        fixed: &BTreeMap<&str, String>,
+        first_given: usize,
+    ) -> Result<Vec<Vec<String>>, Vec<Finding>> {
+        let mut findings = Vec::new();
+        if sheet.heads.is_empty() {
+            return Err(vec![
+                Finding::new("setup.sheet-empty", self.title, "нет ни одной строки")
+                    .expected_found(self.headings().join(", "), ""),
+            ]);
+        }
+        let folded: Vec<String> = sheet.heads.iter().map(|head| names::fold(head)).collect();
+        let find = |title: &str, name: &str| folded.iter().position(|head| *head == names::fold(title) || head == name);
+        let joined = self.columns.iter().any(|column| column.is == Is::Course) && !fixed.contains_key("course");
+        let parts: Vec<Option<usize>> = COURSE_PARTS.iter().map(|part| find(part, "")).collect();
+        let by_parts = joined && parts[0].is_some() && parts[1].is_some() && find("Курс", "course").is_none();
+        let mut used = vec![false; folded.len()];
+        let mut places: Vec<Option<usize>> = Vec::new();
+        for column in self.columns {
+            let place = match column.is {
+                Is::Course if by_parts => None,
+                _ => find(column.title, column.name),
+            };
+            if let Some(place) = place {
+                used[place] = true;
+            }
+            let absent = place.is_none() && column.required && !fixed.contains_key(column.name);
+            if absent && !(column.is == Is::Course && by_parts) {
+                let message = format!("нет столбца «{}»", column.title);
+                findings.push(
+                    Finding::new("setup.column-missing", "строка 1", message)
+                        .expected_found(self.headings().join(", "), sheet.heads.join(", ")),
+                );
+            }
+            places.push(place);
+        }
+        if by_parts {
+            parts.iter().flatten().for_each(|place| used[*place] = true);
+        }
+        for (head, used) in sheet.heads.iter().zip(&used) {
+            if !used && !head.is_empty() {
+                let finding =
+                    Finding::new("setup.column-unknown", "строка 1", format!("столбец «{head}» не из этой таблицы"));
+                findings.push(finding.expected_found(self.headings().join(", "), head.clone()));
+            }
+        }
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let mut rows = Vec::new();
+        let mut keys: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+        for (order, (line, cells)) in sheet.rows.iter().enumerate() {
+            let place = format!("строка {line}");
+            let cell = |at: usize| cells.get(at).cloned().unwrap_or_default();
+            let texts: Vec<String> = self
+                .columns
+                .iter()
+                .zip(&places)
+                .map(|(column, place)| match (place, fixed.get(column.name)) {
+                    (_, Some(text)) => text.clone(),
+                    (Some(at), None) => cell(*at),
+                    (None, None) if column.is == Is::Course && by_parts => course_text(&parts, &cell),
+                    (None, None) if column.name == "ordinal" && column.is != Is::Given => (order + 1).to_string(),
+                    (None, None) => String::new(),
+                })
+                .collect();
+            let given = |column: &Column| given_text(column, first_given + order);
+            match self.read(&texts, known, &place, &given) {
+                Ok(row) => {
+                    if let Some(first) = keys.insert(row[..self.key].to_vec(), *line) {
+                        let message = format!("повторяет строку {first}");
+                        findings.push(Finding::new("setup.row-twice", place, message));
+                    }
+                    rows.push(row);
+                }
+                Err(wrong) => findings.extend(wrong),
+            }
+        }
+        if findings.is_empty() { Ok(rows) } else { Err(findings) }
+    }
+}
+
+/// What the program gives to a column of its own: a number with leading zeros, so that texts sort as numbers.
+pub fn given_text(column: &Column, number: usize) -> String {
+    if column.name == "ordinal" { number.to_string() } else { format!("{number:04}") }
+}
+
+fn course_text(parts: &[Option<usize>], cell: &dyn Fn(usize) -> String) -> String {
+    let text = |place: Option<usize>| place.map(cell).unwrap_or_default();
+    let [class, subject, group] = [0, 1, 2].map(|part: usize| text(parts[part]));
+    let group = group.trim_end_matches("группа").trim().to_owned();
+    match group.as_str() {
+        "" => format!("{class}, {subject}"),
+        group => format!("{class}, {subject}, {group} группа"),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
+mod tests {
+    use super::super::layout::{BELLS, ROOMS};
+    use super::*;
+
+    #[test]
+    fn the_clipboard_of_a_spreadsheet_keeps_line_breaks_and_quotes() {
+        let sheet = Sheet::from_clipboard("\u{feff}А\tБ\r\n1\t\"две\nстроки и \"\"кавычки\"\"\"\r\n\r\n2\t\r\n");
+        assert_eq!(sheet.heads, ["А", "Б"]);
+        assert_eq!(sheet.rows[0], (2, vec!["1".into(), "две\nстроки и \"кавычки\"".into()]));
+        assert_eq!(sheet.rows[1], (5, vec!["2".into(), String::new()]));
+        assert_eq!(Sheet::from_clipboard("А;Б\n1;2").rows, [(2, vec!["1".into(), "2".into()])]);
+        assert_eq!(Sheet::from_clipboard(" \n"), Sheet::default());
+    }
+
+    #[test]
+    fn all_mistakes_of_a_sheet_are_told_at_once_and_nothing_is_taken() {
+        let known = Known::default();
+        let sheet = Sheet::from_clipboard(
+            "Урок\tРасписание звонков\tНачало\tКонец\n1\t1 смена\t8:30\t9:10\nдва\t1 смена\t9:20\tобед\n",
+        );
+        let findings = BELLS.read_sheet(&sheet, &known, &BTreeMap::new(), 1).unwrap_err();
+        assert_eq!(findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["setup.cell-wrong", "setup.cell-wrong"]);
+        assert!(findings[0].place.contains("строка 3") && findings[0].place.contains("Урок"));
+        let missing = BELLS.read_sheet(&Sheet::from_clipboard("Урок\tЦвет\n1\tбелый"), &known, &BTreeMap::new(), 1);
+        let codes: Vec<_> = missing.unwrap_err().iter().map(|f| f.code).collect();
+        assert_eq!(codes.iter().filter(|code| **code == "setup.column-missing").count(), 3);
+        assert_eq!(codes.iter().filter(|code| **code == "setup.column-unknown").count(), 1);
+        let twice = ROOMS.read_sheet(&Sheet::from_clipboard("Кабинет\n12\n12"), &known, &BTreeMap::new(), 1);
+        assert_eq!(twice.unwrap_err()[0].code, "setup.row-twice");
+    }
+}

@@ -1,0 +1,131 @@
+//! The calendar-thematic plan (КТП): its hours against the curriculum's, its topics on the days of lessons. Floor 0.
+//!
+//! JRN-04; 002 4.2: made before the year begins, and its hours equal the curriculum's.
+
+use chrono::NaiveDate;
+
+use super::{Topic, hours_text};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::journal::Course;
+use crate::domain::period;
+
+/// Study weeks of a year: 33 in grade 1, 34 in the others (СанПиН, domain.md 3.3).
+pub fn study_weeks(grade: u8) -> u32 {
+    if grade == 1 { 33 } else { 34 }
+}
+
+/// Hours of a course's plan and what the curriculum gives, in hundredths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours {
+    /// Sum of the plan's topics.
+    pub planned: u32,
+    /// Hours a week by the weeks of the year.
+    pub due: u32,
+}
+
+impl Hours {
+    /// Hours of a course.
+    pub fn of(course: &Course, grade: u8, topics: &[&Topic]) -> Self {
+        let planned = topics.iter().map(|topic| topic.hours_centi).sum();
+        Self { planned, due: course.hours_per_week_centi * study_weeks(grade) }
+    }
+
+    /// «не хватает 2 ч», «лишних 1 ч», empty when equal.
+    pub fn difference(self) -> String {
+        match self.planned.cmp(&self.due) {
+            std::cmp::Ordering::Equal => String::new(),
+            std::cmp::Ordering::Less => format!("не хватает {} ч", hours_text(self.due - self.planned)),
+            std::cmp::Ordering::Greater => format!("лишних {} ч", hours_text(self.planned - self.due)),
+        }
+    }
+}
+
+/// What is wrong with a course's plan: missing, hours that differ, days out of order.
+pub fn check(course: &Course, grade: u8, topics: &[&Topic]) -> Vec<Finding> {
+    let place = format!("КТП: {}, {}", course.class, period::course_title(course));
+    if topics.is_empty() {
+        return vec![Finding::new("plan.missing", place, "плана нет")];
+    }
+    let mut findings = Vec::new();
+    let hours = Hours::of(course, grade, topics);
+    if hours.planned != hours.due {
+        let message = format!("часы плана не равны часам учебного плана: {}", hours.difference());
+        findings.push(
+            Finding::new("plan.hours-differ", place.clone(), message)
+                .expected_found(hours_text(hours.due), hours_text(hours.planned)),
+        );
+    }
+    let mut before: Option<NaiveDate> = None;
+    for topic in topics {
+        if let (Some(last), Some(planned)) = (before, topic.planned)
+            && planned < last
+        {
+            let finding = Finding::new("plan.days-disordered", place.clone(), "тема стоит по плану раньше предыдущей");
+            let finding =
+                finding.expected_found(format!("не раньше {last}"), format!("№ {}: {planned}", topic.ordinal));
+            findings.push(finding.weighing(Severity::Warning));
+        }
+        before = topic.planned.or(before);
+    }
+    findings
+}
+
+/// Lays topics on the days of the course's lessons, in order: each takes as many lessons as it has hours, at least one. Topics beyond
+/// the last lesson keep no day. `days` has a day once for each lesson held on it.
+pub fn lay_out(topics: &[&Topic], days: &[NaiveDate]) -> Vec<Topic> {
+    let mut at = 0_u32;
+    topics
+        .iter()
+        .map(|topic| {
+            let planned = days.get((at / 100) as usize).copied();
+            at += topic.hours_centi.max(1);
+            Topic { planned, ..(*topic).clone() }
+        })
+        .collect()
+}
+
+/// The topic that the plan offers for the lesson after so many held lessons.
+pub fn topic_for<'t>(topics: &[&'t Topic], held: u32) -> Option<&'t Topic> {
+    let mut until = 0;
+    topics.iter().copied().find(|topic| {
+        until += topic.hours_centi;
+        until > held * 100
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn topic(ordinal: u32, hours_centi: u32) -> Topic {
+        Topic {
+            course: "C1".into(),
+            ordinal,
+            section: String::new(),
+            topic: format!("Тема {ordinal}"),
+            hours_centi,
+            planned: None,
+            kind_of_work: String::new(),
+            homework: String::new(),
+        }
+    }
+
+    #[test]
+    fn topics_fall_on_lessons_by_their_hours() {
+        let topics = [topic(1, 100), topic(2, 200), topic(3, 100)];
+        let topics: Vec<&Topic> = topics.iter().collect();
+        let days: Vec<NaiveDate> = (1..=3).filter_map(|day| NaiveDate::from_ymd_opt(2025, 9, day)).collect();
+        let laid = lay_out(&topics, &days);
+        let planned: Vec<Option<NaiveDate>> = laid.iter().map(|topic| topic.planned).collect();
+        assert_eq!(planned, [Some(days[0]), Some(days[1]), None]);
+        let offered = |held| topic_for(&topics, held).map(|topic| topic.ordinal);
+        assert_eq!([0, 1, 2, 3, 4].map(offered), [Some(1), Some(2), Some(2), Some(3), None]);
+    }
+
+    #[test]
+    fn the_difference_in_hours_is_said() {
+        assert_eq!(Hours { planned: 6600, due: 6800 }.difference(), "не хватает 2 ч");
+        assert_eq!(Hours { planned: 6850, due: 6800 }.difference(), "лишних 0,5 ч");
+        assert_eq!(Hours { planned: 6800, due: 6800 }.difference(), "");
+    }
+}

@@ -1,0 +1,305 @@
+//! The timetable: who is where when, and what cannot be. Floor 0.
+//!
+//! Two lessons collide when their times overlap: by the bells of their classes where both are known, else by shift and number.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::cells::{WEEKDAYS, course_words};
+use super::{Setup, Slot, hours_text};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::journal::{Course, Journal};
+use crate::domain::period;
+
+/// Lessons a week at most, by grade from 1, for a week of five and of six days (СанПиН 1.2.3685-21, table 6.6; first classes never
+/// have six days).
+const MOST_LESSONS: [(u32, u32); 11] =
+    [(21, 21), (23, 26), (23, 26), (23, 26), (29, 32), (30, 33), (32, 35), (33, 36), (33, 36), (34, 37), (34, 37)];
+
+/// The most lessons a week that a grade may have; `None` for a grade that no school has.
+pub fn most_lessons(grade: u8, week_days: u8) -> Option<u32> {
+    let (five, six) = MOST_LESSONS.get(usize::from(grade).checked_sub(1)?)?;
+    Some(if week_days >= 6 { *six } else { *five })
+}
+
+/// Beginning and end of each lesson by its number, in minutes after midnight.
+type Times = BTreeMap<u8, (u16, u16)>;
+
+/// A slot with what it means.
+#[derive(Debug, Clone)]
+pub struct Held<'y> {
+    /// The slot.
+    pub slot: &'y Slot,
+    /// Its course.
+    pub course: &'y Course,
+    /// Grade of the class.
+    pub grade: u8,
+    /// Who teaches.
+    pub teacher: &'y str,
+    /// Where, empty when nobody said.
+    pub room: &'y str,
+    /// Stream, empty when the course is taught by itself.
+    pub stream: &'y str,
+    /// Minutes after midnight, when bells are known.
+    pub time: Option<(u16, u16)>,
+    /// Shift of the class.
+    pub shift: u8,
+}
+
+/// Every slot whose course stands in the journal.
+pub fn held<'y>(journal: &'y Journal, setup: &'y Setup) -> Vec<Held<'y>> {
+    let courses: HashMap<&str, &Course> = journal.courses.iter().map(|c| (c.id.as_str(), c)).collect();
+    let grades: HashMap<&str, u8> = journal.classes.iter().map(|c| (c.name.as_str(), c.grade)).collect();
+    let details: HashMap<&str, _> = setup.details.iter().map(|d| (d.course.as_str(), d)).collect();
+    let mut times: HashMap<&str, (u8, Times)> = HashMap::new();
+    for class in &journal.classes {
+        let shift = setup.regime(&class.name, class.grade).map_or(1, |regime| regime.shift);
+        let bells = setup.bells_of(&class.name, class.grade);
+        times.insert(&class.name, (shift, bells.iter().map(|bell| (bell.number, (bell.starts, bell.ends))).collect()));
+    }
+    let full = |slot: &'y Slot| {
+        let course = *courses.get(slot.course.as_str())?;
+        let detail = details.get(slot.course.as_str());
+        let (shift, bells) = times.get(course.class.as_str())?;
+        Some(Held {
+            slot,
+            course,
+            grade: *grades.get(course.class.as_str())?,
+            teacher: if slot.teacher.is_empty() { &course.teacher_id } else { &slot.teacher },
+            room: if slot.room.is_empty() { detail.map_or("", |d| d.room.as_str()) } else { &slot.room },
+            stream: detail.map_or("", |d| d.stream.as_str()),
+            time: bells.get(&slot.number).copied(),
+            shift: *shift,
+        })
+    };
+    setup.timetable.iter().filter_map(full).collect()
+}
+
+impl Held<'_> {
+    /// May both be at one moment of one week?
+    fn overlaps(&self, other: &Self) -> bool {
+        let (a, b) = (self.slot, other.slot);
+        let weeks = a.week.is_empty() || b.week.is_empty() || a.week == b.week;
+        let after = |since: Option<NaiveDate>, until: Option<NaiveDate>| match (since, until) {
+            (Some(since), Some(until)) => since <= until,
+            _ => true,
+        };
+        let days = a.weekday == b.weekday && after(a.since, b.until) && after(b.since, a.until);
+        let hours = match (self.time, other.time) {
+            (Some(x), Some(y)) => x.0 < y.1 && y.0 < x.1,
+            _ => a.number == b.number && self.shift == other.shift,
+        };
+        weeks && days && hours
+    }
+
+    fn is_one_with(&self, other: &Self) -> bool {
+        !self.stream.is_empty() && self.stream == other.stream
+    }
+
+    /// «5А, Алгебра».
+    pub fn words(&self) -> String {
+        course_words(self.course)
+    }
+}
+
+/// Everything that cannot be in a timetable: teachers, rooms and learners in two places at once, more lessons than the sanitary
+/// rules allow, lessons on days that the class has not, hours that differ from the courses'.
+pub fn check(journal: &Journal, setup: &Setup) -> Vec<Finding> {
+    let held = held(journal, setup);
+    let mut findings = collisions(journal, &held);
+    findings.extend(weeks(journal, setup, &held));
+    findings.extend(hours(journal, setup));
+    findings
+}
+
+fn collisions(journal: &Journal, held: &[Held<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut by_day: BTreeMap<u8, Vec<&Held<'_>>> = BTreeMap::new();
+    for one in held {
+        by_day.entry(one.slot.weekday).or_default().push(one);
+    }
+    let name = |id: &str| {
+        journal.staff_member(id).map_or_else(
+            || id.to_owned(),
+            |p| crate::domain::names::short_name(&p.surname, &p.given_name, &p.patronymic),
+        )
+    };
+    for day in by_day.values() {
+        for (at, one) in day.iter().enumerate() {
+            for other in &day[at + 1..] {
+                if !one.overlaps(other) || one.is_one_with(other) {
+                    continue;
+                }
+                let mut tell = |code, who: String, message: &str| {
+                    let found = format!("{} и {}", one.words(), other.words());
+                    let finding = Finding::new(code, format!("{}, {who}", moment(one.slot)), message);
+                    findings.push(finding.expected_found("один урок", found));
+                };
+                if !one.teacher.is_empty() && one.teacher == other.teacher {
+                    tell("timetable.teacher-twice", name(one.teacher), "учитель ведёт два урока одновременно");
+                }
+                if !one.room.is_empty() && one.room == other.room {
+                    tell(
+                        "timetable.room-twice",
+                        format!("кабинет {}", one.room),
+                        "кабинет занят двумя уроками одновременно",
+                    );
+                }
+                if one.course.class == other.course.class && share_learners(one.course, other.course) {
+                    tell("timetable.learners-twice", one.course.class.clone(), "у учеников два урока одновременно");
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// A course without members has the whole class.
+fn share_learners(a: &Course, b: &Course) -> bool {
+    a.members.is_empty() || b.members.is_empty() || a.members.iter().any(|learner| b.members.contains(learner))
+}
+
+/// «среда, 3 урок», with the week where it alternates.
+fn moment(slot: &Slot) -> String {
+    let day = WEEKDAYS.get(usize::from(slot.weekday).wrapping_sub(1)).copied().unwrap_or("день");
+    match slot.week.as_str() {
+        "A" => format!("{day}, {} урок, неделя А", slot.number),
+        "B" => format!("{day}, {} урок, неделя Б", slot.number),
+        _ => format!("{day}, {} урок", slot.number),
+    }
+}
+
+/// Does the sanitary limit count this kind of course?
+fn is_lesson(setup: &Setup, course: &str) -> bool {
+    matches!(setup.kind_of(course), "lesson" | "elective")
+}
+
+/// Days on which a version of the timetable begins: each is looked at for itself.
+fn versions(held: &[Held<'_>]) -> BTreeSet<Option<NaiveDate>> {
+    let mut starts: BTreeSet<Option<NaiveDate>> = held.iter().map(|one| one.slot.since).collect();
+    starts.insert(None);
+    starts
+}
+
+fn is_in_force(slot: &Slot, day: Option<NaiveDate>) -> bool {
+    match day {
+        None => slot.since.is_none(),
+        Some(day) => slot.since.is_none_or(|since| since <= day) && slot.until.is_none_or(|until| day <= until),
+    }
+}
+
+fn weeks(journal: &Journal, setup: &Setup, held: &[Held<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for class in &journal.classes {
+        let week_days = setup.regime(&class.name, class.grade).map_or(5, |regime| regime.week_days);
+        let own: Vec<&Held<'_>> = held.iter().filter(|one| one.course.class == class.name).collect();
+        for one in own.iter().filter(|one| one.slot.weekday > week_days) {
+            findings.push(
+                Finding::new(
+                    "timetable.day-off",
+                    format!("{}, {}", class.name, moment(one.slot)),
+                    "у класса в этот день нет занятий",
+                )
+                .expected_found(format!("дней в неделе: {week_days}"), one.words()),
+            );
+        }
+        let Some(most) = most_lessons(class.grade, week_days) else { continue };
+        let mut worst = 0;
+        for version in versions(held) {
+            for week in ["A", "B"] {
+                let slots: BTreeSet<(u8, u8)> = own
+                    .iter()
+                    .filter(|one| one.slot.week.is_empty() || one.slot.week == week)
+                    .filter(|one| is_in_force(one.slot, version) && is_lesson(setup, &one.course.id))
+                    .map(|one| (one.slot.weekday, one.slot.number))
+                    .collect();
+                worst = worst.max(slots.len() as u32);
+            }
+        }
+        if worst > most {
+            findings.push(
+                Finding::new(
+                    "timetable.too-many-lessons",
+                    class.name.clone(),
+                    format!("уроков в неделю больше, чем допускает СанПиН 1.2.3685-21 при {week_days}-дневной неделе"),
+                )
+                .expected_found(format!("не больше {most}"), worst.to_string()),
+            );
+        }
+    }
+    findings
+}
+
+/// Hours a week of a course in the timetable, in hundredths: a lesson of one of two weeks is half an hour a week. The greatest of the
+/// versions counts.
+pub fn hours_in_timetable(setup: &Setup, course: &str) -> u32 {
+    let own: Vec<&Slot> = setup.timetable.iter().filter(|slot| slot.course == course).collect();
+    let mut starts: BTreeSet<Option<NaiveDate>> = own.iter().map(|slot| slot.since).collect();
+    starts.insert(None);
+    let of = |version: Option<NaiveDate>| -> u32 {
+        own.iter()
+            .filter(|slot| is_in_force(slot, version))
+            .map(|slot| if slot.week.is_empty() { 100 } else { 50 })
+            .sum()
+    };
+    starts.into_iter().map(of).max().unwrap_or_default()
+}
+
+fn hours(journal: &Journal, setup: &Setup) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if setup.timetable.is_empty() {
+        return findings;
+    }
+    for course in &journal.courses {
+        let (due, stand) = (course.hours_per_week_centi, hours_in_timetable(setup, &course.id));
+        if due != stand {
+            findings.push(
+                Finding::new(
+                    "timetable.hours-differ",
+                    course_words(course),
+                    "часов в расписании не столько, сколько у курса",
+                )
+                .expected_found(hours_text(due), hours_text(stand))
+                .weighing(if stand == 0 { Severity::Error } else { Severity::Warning }),
+            );
+        }
+    }
+    findings
+}
+
+/// Days on which a course has lessons by the timetable, once for each lesson, in time. `weekday_of` says whose weekday's timetable a
+/// day has (`None`: no lessons), `is_a` whether a day lies in a week A.
+pub fn lesson_days(
+    setup: &Setup,
+    course: &str,
+    days: &[NaiveDate],
+    weekday_of: &dyn Fn(NaiveDate) -> Option<u8>,
+) -> Vec<NaiveDate> {
+    let slots: Vec<&Slot> = setup.timetable.iter().filter(|slot| slot.course == course).collect();
+    let Some(first) = days.first() else { return Vec::new() };
+    let mut list = Vec::new();
+    for day in days {
+        let Some(weekday) = weekday_of(*day) else { continue };
+        let week = if is_week_a(*first, *day) { "A" } else { "B" };
+        let of_day = slots.iter().filter(|slot| {
+            slot.weekday == weekday && (slot.week.is_empty() || slot.week == week) && is_in_force(slot, Some(*day))
+        });
+        list.extend(of_day.map(|_| *day));
+    }
+    list
+}
+
+/// Weeks alternate from the first of the year, which is A.
+pub fn is_week_a(first: NaiveDate, day: NaiveDate) -> bool {
+    let monday = |day: NaiveDate| day - chrono::Days::new(u64::from(day.weekday().num_days_from_monday()));
+    ((monday(day) - monday(first)).num_days() / 7) % 2 == 0
+}
+
+/// «5А, Алгебра» for a course of the timetable that the journal does not know: the pages show it so.
+pub fn course_or_id(journal: &Journal, id: &str) -> String {
+    match journal.courses.iter().find(|course| course.id == id) {
+        Some(course) => format!("{}, {}", course.class, period::course_title(course)),
+        None => id.to_owned(),
+    }
+}

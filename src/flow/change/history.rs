@@ -1,0 +1,283 @@
+//! The history as people read it: whose cell, who, when, was and is. Floor 2.
+
+use std::collections::BTreeMap;
+
+use super::super::{Error, House};
+use crate::domain::names::{list_name, short_name};
+use crate::domain::words;
+use crate::store::{self, ChangeFilter, ChangeRow};
+
+/// Names behind identifiers, for all years: history and refusals speak of people and classes.
+#[derive(Debug, Default)]
+pub struct Names {
+    people: BTreeMap<String, String>,
+    learners: BTreeMap<String, String>,
+    /// By year and course: class, subject, group.
+    courses: BTreeMap<(String, String), (String, String, String)>,
+    /// By year and learner: class.
+    classes: BTreeMap<(String, String), String>,
+    periods: BTreeMap<(String, String), String>,
+}
+
+/// Reads the names of staff, learners, courses and periods of every year.
+pub async fn names(house: &House) -> Result<Names, Error> {
+    let mut names = Names::default();
+    for year in house.db.list_years().await? {
+        let journal = house.db.load_roster(&year).await?;
+        for member in &journal.staff {
+            let name = short_name(&member.surname, &member.given_name, &member.patronymic);
+            names.people.insert(member.id.clone(), name);
+        }
+        for learner in &journal.learners {
+            let name = list_name(&learner.surname, &learner.given_name);
+            names.people.insert(learner.id.clone(), name.clone());
+            names.learners.insert(learner.id.clone(), name);
+            names.classes.insert((year.clone(), learner.id.clone()), learner.class.clone());
+        }
+        for course in journal.courses {
+            let what = (course.class, course.subject, course.group);
+            names.courses.insert((year.clone(), course.id), what);
+        }
+        for period in journal.periods {
+            names.periods.insert((year.clone(), period.id), period.name);
+        }
+    }
+    Ok(names)
+}
+
+impl Names {
+    /// Name of whoever acted: staff, learner, or the keyboard.
+    pub fn person(&self, id: &str) -> String {
+        match id {
+            "" => "загрузка журнала".to_owned(),
+            "operator" => "оператор (командная строка)".to_owned(),
+            _ => self.people.get(id).map_or_else(|| id.to_owned(), |name| format!("{name} ({id})")),
+        }
+    }
+
+    /// Class of a course.
+    pub fn class_of(&self, year: &str, course: &str) -> Option<String> {
+        self.courses.get(&(year.to_owned(), course.to_owned())).map(|(class, _, _)| class.clone())
+    }
+
+    /// Class that a row is about: by its course, its learner or itself.
+    pub fn class_of_row(&self, table: &str, year: &str, key: &[String]) -> Option<String> {
+        let first = key.first()?;
+        match table {
+            "classes" => Some(first.clone()),
+            "learners" | "decisions" => self.classes.get(&(year.to_owned(), first.clone())).cloned(),
+            _ => self.class_of(year, first),
+        }
+    }
+
+    /// Name of a learner, or the identifier.
+    pub fn learner(&self, id: &str) -> String {
+        self.learners.get(id).cloned().unwrap_or_else(|| id.to_owned())
+    }
+
+    fn course(&self, year: &str, id: &str) -> String {
+        match self.courses.get(&(year.to_owned(), id.to_owned())) {
+            Some((class, subject, group)) if group.is_empty() => format!("{class}, {subject}"),
+            Some((class, subject, group)) => format!("{class}, {subject} ({group})"),
+            None => format!("курс {id}"),
+        }
+    }
+
+    /// A row in words: «отметка, 5А, Алгебра, 12.09.2025, урок 3, Ольхина Яшма».
+    pub fn place(&self, table: &str, year: &str, key: &[String]) -> String {
+        let at = |index: usize| key.get(index).map_or("", String::as_str);
+        let what = table_words(table);
+        let lesson = || format!("{}, {}, урок {}", self.course(year, at(0)), day(at(1)), at(2));
+        match table {
+            "marks" => {
+                let which =
+                    if matches!(at(4), "" | "0") { String::new() } else { format!(" (№ {})", ordinal(at(4))) };
+                format!("{what}{which}, {}, {}", lesson(), self.learner(at(3)))
+            }
+            "absences" => format!("{what}, {}, {}", lesson(), self.learner(at(3))),
+            "lessons" => format!("{what}, {}", lesson()),
+            "final_marks" => {
+                let period = self.periods.get(&(year.to_owned(), at(2).to_owned()));
+                let period = period.map_or(if at(2) == "Y" { "год" } else { at(2) }, String::as_str);
+                format!("{what}, {}, {period}, {}", self.course(year, at(0)), self.learner(at(1)))
+            }
+            "group_members" => format!("{what}, {}, {}", self.course(year, at(0)), self.learner(at(1))),
+            "learners" | "decisions" => {
+                let class = self.class_of_row(table, year, key).map(|class| format!(", {class}")).unwrap_or_default();
+                format!("{what}{class}, {}", self.learner(at(0)))
+            }
+            "staff" => format!("{what}, {}", self.person(at(0))),
+            "courses" => format!("{what}, {}", self.course(year, at(0))),
+            _ => format!("{what}, {}", key.join(", ")),
+        }
+    }
+}
+
+/// «12.09.2025»; other text comes back as it is.
+fn day(iso: &str) -> String {
+    iso.parse().map_or_else(|_| iso.to_owned(), words::date_short)
+}
+
+fn ordinal(text: &str) -> String {
+    text.parse::<u64>().map_or_else(|_| text.to_owned(), |number| (number + 1).to_string())
+}
+
+/// What a row of a table is called.
+pub fn table_words(table: &str) -> &str {
+    match table {
+        "marks" => "отметка",
+        "absences" => "пропуск",
+        "lessons" => "урок",
+        "final_marks" => "итоговая отметка",
+        "decisions" => "решение педсовета",
+        "learners" => "ученик",
+        "staff" => "сотрудник",
+        "classes" => "класс",
+        "courses" => "курс",
+        "group_members" => "состав группы",
+        "periods" => "учётный период",
+        other => other,
+    }
+}
+
+/// Heads of columns as people read them; what has no word keeps its own.
+fn column_words(column: &str) -> &str {
+    match column {
+        "value" => "отметка",
+        "kind_of_work" => "вид работы",
+        "code" => "код",
+        "topic" => "тема",
+        "homework" => "домашнее задание",
+        "substitute" => "замещает",
+        "decision" => "решение",
+        "protocol" => "протокол",
+        "date" => "дата",
+        "surname" => "фамилия",
+        "given_name" => "имя",
+        "patronymic" => "отчество",
+        "born" => "дата рождения",
+        "class" => "класс",
+        "enrolled_on" => "зачислен",
+        "enrolment_order" => "приказ о зачислении",
+        "left_on" => "выбыл",
+        "leaving_order" => "приказ о выбытии",
+        "position" => "должность",
+        "roles" => "роли",
+        "grade" => "параллель",
+        "class_teacher" => "классный руководитель",
+        "subject" => "предмет",
+        "group_name" => "группа",
+        "teacher" => "учитель",
+        "hours_centi" => "часов в неделю, сотых",
+        "name" => "название",
+        "kind" => "вид",
+        "grade_from" => "с параллели",
+        "grade_to" => "по параллель",
+        "starts" => "начало",
+        "ends" => "конец",
+        "ordinal" => "место в списке",
+        other => other,
+    }
+}
+
+/// The values of a row in words: a mark is its value, other rows name what is not empty.
+pub fn shown(table: &str, others: Option<&[String]>) -> String {
+    let Some(others) = others else { return "нет записи".to_owned() };
+    let Some((_, columns)) = store::columns_of(table) else { return others.join(", ") };
+    let cells = columns.into_iter().zip(others).filter(|(column, text)| !text.is_empty() && *column != "ordinal");
+    let told: Vec<(&str, &String)> = cells.collect();
+    match told.as_slice() {
+        [] => "запись без содержания".to_owned(),
+        [("value" | "code", text)] => format!("«{text}»"),
+        [("kind_of_work", kind), ("value", text)] => format!("«{text}» ({kind})"),
+        _ => told
+            .iter()
+            .map(|(column, text)| format!("{} «{text}»", column_words(column)))
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+/// What differs between two states of a row: column in words, was, is.
+pub fn differing(table: &str, old: Option<&[String]>, new: Option<&[String]>) -> Vec<(String, String, String)> {
+    let Some((_, columns)) = store::columns_of(table) else { return Vec::new() };
+    let cell = |row: Option<&[String]>, at: usize| row.and_then(|row| row.get(at)).cloned().unwrap_or_default();
+    let all = columns.into_iter().enumerate().map(|(at, column)| (column, cell(old, at), cell(new, at)));
+    all.filter(|(_, was, is)| was != is).map(|(column, was, is)| (column_words(column).to_owned(), was, is)).collect()
+}
+
+/// One moment of a cell's life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// Number of the change; 0 for what came with the year's first bundle.
+    pub seq: u64,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who, by name.
+    pub who: String,
+    /// Who, by identifier.
+    pub by: String,
+    /// Before, in words.
+    pub was: String,
+    /// After, in words.
+    pub is: String,
+    /// The earliest change that this one takes back; 0 for none.
+    pub undoes: u64,
+    /// Done by a compromised account and not re-approved: shown struck through.
+    pub voided: bool,
+}
+
+/// The whole life of one row, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellHistory {
+    /// Which row, in words.
+    pub place: String,
+    /// What happened to it: the bundle that brought it first, then every change.
+    pub moments: Vec<Moment>,
+    /// What stands today, in words.
+    pub stands: String,
+}
+
+/// The history of one row with people's names: the year's first bundle as its origin, then every change.
+pub async fn history_of(house: &House, table: &str, year: &str, key: &[String]) -> Result<CellHistory, Error> {
+    let names = names(house).await?;
+    let filter = ChangeFilter {
+        table: Some(table.to_owned()),
+        year: Some(year.to_owned()),
+        key: key.to_vec(),
+        ..ChangeFilter::default()
+    };
+    let mut changes = house.db.list_changes(&filter).await?;
+    changes.retain(|change| change.key == key);
+    changes.reverse();
+    let standing = house.db.find_row(table, year, key).await?;
+    let first = changes.first().map_or(standing.clone(), |change| change.old.clone());
+    let mut moments = Vec::new();
+    if let (Some(first), Some(origin)) = (first, house.db.find_origin(year).await?) {
+        moments.push(Moment {
+            seq: 0,
+            at: origin.imported_at,
+            who: names.person(&origin.imported_by),
+            by: origin.imported_by,
+            was: shown(table, None),
+            is: shown(table, Some(&first)),
+            undoes: 0,
+            voided: false,
+        });
+    }
+    moments.extend(changes.iter().map(|change| moment(&names, change)));
+    Ok(CellHistory { place: names.place(table, year, key), moments, stands: shown(table, standing.as_deref()) })
+}
+
+fn moment(names: &Names, change: &ChangeRow) -> Moment {
+    Moment {
+        seq: change.seq,
+        at: change.at.clone(),
+        who: names.person(&change.by),
+        by: change.by.clone(),
+        was: shown(&change.table, change.old.as_deref()),
+        is: shown(&change.table, change.new.as_deref()),
+        undoes: change.undoes,
+        voided: change.voided,
+    }
+}

@@ -1,0 +1,109 @@
+# Вторая половина verify.sh: всё, для чего нужно прочесть снимок, заявления и доказательство журнала событий. Печатает, что не сходится.
+# Вход: папка записи; t – рабочая папка verify.sh (payload, body, list); kind – ocfl или bag; root – подписанный корень журнала событий.
+function differs(message) { print message }
+# Чтение канонического JSON (RFC 8785: целые, строки, ключи по алфавиту, без пробелов): R[путь] – текст значения, N[путь] – число частей.
+function word(  from) { from = ++i; while (i <= length_of && C[i] != "\"") i += C[i] == "\\" ? 2 : 1; return substr(s, from, i++ - from) }
+function value(path,  from, open, n, key, last) {
+  from = i; open = C[i]
+  if (open == "\"") word()
+  else if (open != "{" && open != "[") while (C[i] ~ /^[0-9]$/) i++
+  else if (C[i + 1] == "}" || C[i + 1] == "]") { N[path] = 0; i += 2 }
+  else {
+    do { i++; key = n++
+      if (open == "{") { key = word(); i++; if (key "" <= last "") differs(path ": ключи не по алфавиту"); last = key }
+      value(path "." key) } while (C[i] == ",")
+    N[path] = n; i++ }
+  R[path] = substr(s, from, i - from) }
+function load(path, file,  line) {
+  s = ""; while ((getline line < file) > 0) s = line
+  close(file); i = 1; length_of = split(s, C, ""); value(path); if (i != length_of + 1) differs(file ": не читается") }
+function bare(path) { return substr(R[path], 2, length(R[path]) - 2) }
+function plain(text) { gsub(/\\"/, "\"", text); gsub(/\\\\/, "\\", text); gsub(/(\302\240|[ \t])+/, " ", text); return text }
+function name_of(path) { return bare(path ".surname") " " bare(path ".given_name") (bare(path ".patronymic") == "" ? "" : " " bare(path ".patronymic")) }
+# SHA-256 от байтов, данных шестнадцатерично, и текста за ними.
+function sha(digits, text,  k, command) {
+  gsub(/[^0-9a-f]/, "", digits); command = digits == "" ? "sha256sum > " t "/sum" : "{ printf \""
+  for (k = 1; k < length(digits); k += 2) command = command sprintf("\\%03o", 16 * index(H, substr(digits, k, 1)) + index(H, substr(digits, k + 1, 1)) - 17)
+  if (digits != "") command = command "\"; cat; } | sha256sum > " t "/sum"
+  printf "%s", text | command; close(command); getline k < (t "/sum"); close(t "/sum"); return substr(k, 1, 64) }
+# Объект с этими ключами: значение из одного места снимка, а если там его нет, из другого.
+function object(keys, one, other,  k, n, key, text) {
+  n = split(keys, key, " ")
+  for (k = 1; k <= n; k++) if ((one "." key[k]) in R) text = text ",\"" key[k] "\":" R[one "." key[k]]
+    else if ((other "." key[k]) in R) text = text ",\"" key[k] "\":" R[other "." key[k]]
+  return "{" substr(text, 2) "}" }
+
+BEGIN {
+  H = "0123456789abcdef"; load("p", t "/payload"); load("s", "snapshot.json")
+  # Место в журнале событий: путь от записи до корня дерева (RFC 6962).
+  getline line < "log-proof.txt"; form = line == "letopis.log-proof/v1"; order = ""; depth = 0
+  while ((getline line < "log-proof.txt") > 0 && line != "") {
+    k = substr(line, 1, index(line, " ") - 1); line = substr(line, length(k) + 2); order = order k " "
+    if (k != "path") V[k] = line; else { P[depth++] = line; if (line !~ /^[0-9a-f]+$/ || length(line) != 64) form = 0 } }
+  sub(/(path )*$/, "", order)
+  i = V["index"] + 0; n = V["size"] - 1; h = sha("00" sha(V["salt"], R["p"]), "")
+  if (!form || order != "payload salt index size " || i "" != V["index"] || n + 1 "" != V["size"] || V["salt"] !~ /^[0-9a-f]+$/ || length(V["salt"]) != 32)
+    differs("log-proof.txt не той формы")
+  if (i > n) h = ""
+  for (k = 0; k < depth; k++) {
+    if (i % 2 || i == n) { h = sha("01" P[k] h, ""); while (i && i % 2 == 0) { i /= 2; n = int(n / 2) } } else h = sha("01" h P[k], "")
+    i = int(i / 2); n = int(n / 2) }
+  getline origin < (t "/body"); getline line < (t "/body"); if (n || h != root || line != V["size"]) differs("записи нет в журнале событий")
+  id = bare("s.copy.id"); version = R["s.copy.version"]
+  if (origin != bare("s.school.id") || bare("p.object") != "urn:letopis:" origin ":" id ":v" version || bare("p.copy") != id || R["p.version"] != version)
+    differs("журнал событий о другой копии")
+  if (bare("p.event") != "sealed" || R["p.register_no"] !~ /^([1-9][0-9]*|"..*")$/) differs("журнал событий не об опечатывании")
+  if (bare("s.format") != "letopis.snapshot/1" || N["s"] != 16 || sha("", R["s"]) != bare("p.snapshot")) differs("снимок не тот, что в журнале событий")
+  # Ярлык пакета говорит то же, что подписано.
+  if (kind == "bag") {
+    while ((getline line < "../bag-info.txt") > 0) { k = index(line, ": "); B[substr(line, 1, k - 1)] = substr(line, k + 2) }
+    line = (bare("s.copy.kind") == "summary_sheet" ? "сводная ведомость" : "копия классного журнала") " № " bare("s.copy.number") ", " bare("s.class.name")
+    line = line ", " bare("s.period.name") ", " bare("s.year") ", версия " version
+    if (B["External-Description"] != plain(line) || B["Source-Organization"] != plain(bare("s.school.name")) ||
+      B["External-Identifier"] != bare("p.object") || B["Bagging-Date"] != substr(bare("p.at"), 1, 10)) differs("ярлык пакета говорит не то, что подписано") }
+  # Листы: контрольная сумма каждого; строки учеников, собранные из листов, и корень их дерева.
+  for (k = 0; k < N["s.sheets"]; k++) {
+    w = "s.sheets." k; sort = bare(w ".kind"); D[R[w ".id"]] = sha("", R[w]); first = learners
+    if (sort == "course") {
+      R[w ".lessons"] = "\"" sha("", R[w ".lessons"]) "\""
+      line = bare(w ".teacher.surname") " " bare(w ".teacher.given_name") " " bare(w ".teacher.patronymic"); sub(/ +$/, "", line); R[w ".teacher"] = "\"" line "\"" }
+    for (j = 0; j < N[w ".rows"]; j++) {
+      v = w ".rows." j; l = R[v ".learner"]; if (sort == "learners" || sort == "summary" && !first) L[learners++] = l
+      if (sort == "learners") R[l ".listed"] = object("born enrolled_on enrolment_order given_name leaving_order left_on no patronymic surname", v, v)
+      if (sort == "course")
+        T[l] = T[l] "," object("arrival cells course departure final_heading final_mark first group lessons name no subject teacher until", v, w)
+      if (sort == "attendance") R[l ".attendance"] = R[v ".counts"]
+      if (sort == "summary") R[l ".summary"] = object("attendance decision marks movement name no periods subjects", v, w)
+      if (sort == "final_marks") {
+        M[l] = ""; for (m = 0; m < N[v ".marks"]; m++) M[l] = M[l] ",{\"mark\":" R[v ".marks." m] ",\"subject\":" R[w ".subjects." m] "}" } } }
+  for (k = 0; k < learners; k++) {
+    l = L[k]; R[l ".courses"] = "[" substr(T[l], 2) "]"; R[l ".final_marks"] = "[" substr(M[l], 2) "]"; R[l ".format"] = "\"letopis.row/1\""; R[l ".learner"] = l
+    E[k] = sha("00" bare("s.salts." k), object("attendance courses final_marks format learner listed summary", l, l)) }
+  for (n = learners; n > 1; n = m) for (k = m = 0; k < n; k += 2) E[m++] = k + 1 < n ? sha("01" E[k] E[k + 1], "") : E[k]
+  if (learners != N["s.salts"] || E[0] != bare("s.rows_root")) differs("строки учеников не сходятся с листами снимка")
+  # Заявления: кто, в какой должности, о чём, за какие листы.
+  for (n = 0; (getline line < (t "/list")) > 0; n++) {
+    split(line, A, "|"); file = A[1]; at[n] = A[2] + 0; c = "c" n; load(c, file); w = ""; stage[n] = -1
+    if (N[c] != 16 || sha("", "letopis.statement/v1\n" R[c] "\n") != bare("p.statements." n)) differs(file ": не то или не на том месте, что в журнале событий")
+    if (bare(c ".certificate") != A[3] || bare(c ".signer") != A[4]) differs(file ": подписано не тем сертификатом")
+    if (bare(c ".copy") != id || R[c ".version"] != version || R[c ".snapshot"] != R["p.snapshot"] || R[c ".issued_pdf"] != R["p.issued_pdf"])
+      differs(file ": о другой копии")
+    if (R[c ".policy"] != R["s.policy.digest"] || R[c ".rows_root"] != R["s.rows_root"]) differs(file ": по другим правилам или о других строках учеников")
+    if (bare(c ".verdict") != "checked_and_correct" || bare(c ".remarks") != "") differs(file ": отказ или замечания")
+    for (k = 0; k < N["s.route"]; k++) for (j = 0; j < N["s.route." k ".signers"]; j++) {
+      v = "s.route." k ".signers." j
+      if (R["s.route." k ".id"] == R[c ".stage"] && R[v ".person.id"] == R[c ".signer"]) { w = v; stage[n] = k } }
+    if (w == "" || signed[w]++) differs(file ": не по маршруту или повторно")
+    if (bare(c ".name") != name_of(w ".person") || R[c ".office"] != R[w ".office"] || R[c ".order"] != R[w ".order"]) differs(file ": имя, должность или приказ не те")
+    if (N[c ".sheets"] != N[w ".sheets"]) differs(file ": листы не те")
+    for (k = 0; k < N[w ".sheets"]; k++) {
+      l = R[w ".sheets." k]; if (!index(R[c ".sheets"], "{\"digest\":\"" D[l] "\",\"id\":" l "}")) differs(file ": лист не тот или не подписан: " l) } }
+  # Порядок: никто не подписывает до конца предыдущей ступени, до закрытия периода и после печати.
+  after = frozen + 0
+  for (k = 0; k < N["s.route"]; k++) {
+    last = after
+    for (j = 0; j < n; j++) if (stage[j] == k) { if (at[j] < after) differs("подписано раньше, чем завершена предыдущая ступень"); if (at[j] > last) last = at[j] }
+    for (j = 0; j < N["s.route." k ".signers"]; j++) if (!signed["s.route." k ".signers." j]) differs("нет подписи: " R["s.route." k ".signers." j ".person.id"])
+    after = last }
+  if (n != N["p.statements"] || after > sealed + 0) differs("печать поставлена раньше последней подписи, или заявлений не столько, сколько в журнале событий")
+}
