@@ -36,5 +36,5 @@ mod values;
 pub use generate::{GeneratorSpec, generate, write};
 pub use given::{FileFacts, Format, Given};
 pub use intake::{Settled, Told, settle};
-pub use read::{Bundle, ReadError, read, read_files};
+pub use read::{Bundle, ReadError, read, read_files, read_kept};
 pub use source::BundleFile;

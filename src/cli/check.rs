@@ -123,34 +123,34 @@ fn print_report(report: &Report) {
 async fn old_checkpoint(desk: &Desk, old: &str) -> Result<u8, Failure> {
     let house = desk.house().await?;
     let old = read_checkpoint(old, &house.config.school)?;
-    let mut findings = Vec::new();
-    if old.origin != house.config.school {
-        findings.push(
-            Finding::new("log.other-origin", "контрольная точка", "точка другого журнала событий")
-                .expected_found(house.config.school.clone(), old.origin.clone()),
-        );
-    }
-    let leaves = log::leaves(&house.db.list_log().await?);
-    if findings.is_empty() {
-        findings.extend(log::contains_printed(&old, &leaves));
-    }
+    let (findings, size) = against(&house, &old).await?;
     let verdict = Verdict::of(&findings, false);
     if desk.json {
         print_json(&serde_json::json!({
-            "verdict": verdict, "size": old.size, "root": old.root, "log_size": leaves.len(), "findings": findings
+            "verdict": verdict, "size": old.size, "root": old.root, "log_size": size, "findings": findings
         }));
     } else {
         print_findings(&findings);
         match verdict {
             Verdict::Valid => println!(
                 "Журнал событий содержит контрольную точку {}: с тех пор записи только добавлялись (сейчас их {}).",
-                old.size,
-                leaves.len()
+                old.size, size
             ),
             _ => println!("ВЫВОД: {}", verdict.as_russian()),
         }
     }
     Ok(verdict.exit_code())
+}
+
+/// What the house's log of today says of an old checkpoint, and its size of today.
+async fn against(house: &House, old: &Printed) -> Result<(Vec<Finding>, usize), Failure> {
+    let leaves = log::leaves(&house.db.list_log().await?);
+    if old.origin != house.config.school {
+        let other = Finding::new("log.other-origin", "контрольная точка", "точка другого журнала событий")
+            .expected_found(house.config.school.clone(), old.origin.clone());
+        return Ok((vec![other], leaves.len()));
+    }
+    Ok((log::contains_printed(old, &leaves).into_iter().collect(), leaves.len()))
 }
 
 /// A checkpoint from a file (signed note or bare body), or as a sheet shows it: `size:root` of the title page, or the whole text of a
@@ -189,9 +189,19 @@ pub(super) struct Log {
 #[derive(Debug, Subcommand)]
 enum Logged {
     #[command(about = "Подписать и напечатать контрольную точку журнала событий")]
-    Checkpoint,
-    #[command(about = "Проверить журнал событий по его строкам и всем прежним контрольным точкам")]
-    Verify,
+    Checkpoint {
+        #[arg(long, help = "Только если сегодня точки ещё не было и журнал событий с прошлой точки вырос")]
+        if_due: bool,
+    },
+    #[command(about = "Проверить журнал событий и данные школы по строкам: точки, цепочка, история, таблицы")]
+    Verify {
+        #[arg(
+            long,
+            value_name = "ТОЧКА",
+            help = "Контрольная точка со старого листа или из сейфа: файл точки, «размер:корень» или текст QR-кода"
+        )]
+        checkpoint: Option<String>,
+    },
     #[command(about = "Доказать, что запись есть в журнале событий")]
     Prove {
         #[arg(value_name = "ЗАПИСЬ", help = "Номер записи, с нуля, или скреплённая копия; без этого последняя запись")]
@@ -211,16 +221,28 @@ struct EntryLine<'a> {
 
 impl Log {
     pub(super) fn is_check(&self) -> bool {
-        matches!(self.what, Logged::Verify)
+        matches!(self.what, Logged::Verify { .. })
     }
 
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let house = desk.house().await?;
         match self.what {
-            Logged::Checkpoint => {
-                let keyring = Keyring::open(&house).await?;
+            Logged::Checkpoint { if_due } => {
                 let act = desk.act(&house);
-                let checkpoint = log::checkpoint(&house, &keyring, &act).await?;
+                let keyring = Keyring::open(&house).await?;
+                let checkpoint = match if_due {
+                    true => log::daily_checkpoint(&house, &act).await?,
+                    false => Some(log::checkpoint(&house, &keyring, &act).await?),
+                };
+                let Some(checkpoint) = checkpoint else {
+                    match desk.json {
+                        true => print_json(&serde_json::json!({"signed": false})),
+                        false => {
+                            println!("Новая контрольная точка не нужна: сегодняшняя уже есть или журнал не вырос.")
+                        }
+                    }
+                    return Ok(0);
+                };
                 let row = log::signed(&checkpoint, &keyring, &act)?;
                 if desk.json {
                     print_json(&serde_json::json!({
@@ -231,8 +253,11 @@ impl Log {
                 }
                 Ok(0)
             }
-            Logged::Verify => {
-                let findings = log::verify(&house).await?;
+            Logged::Verify { checkpoint } => {
+                let mut findings = log::verify(&house).await?;
+                if let Some(old) = checkpoint {
+                    findings.extend(against(&house, &read_checkpoint(&old, &house.config.school)?).await?.0);
+                }
                 let (size, root) = house.db.log_state().await?;
                 let verdict = Verdict::of(&findings, false);
                 if desk.json {

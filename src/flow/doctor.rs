@@ -20,7 +20,7 @@ use crate::domain::journal::Journal;
 use crate::domain::log_proof::object_name;
 use crate::domain::period;
 use crate::domain::snapshot::{Sheet, Snapshot};
-use crate::store::{CopyRow, SealedRow};
+use crate::store::{CopyRow, GuardFault, SealedRow};
 use crate::vault;
 
 /// What the doctor looked at and found.
@@ -52,11 +52,38 @@ pub async fn examine(house: &House, act: &Act) -> Result<Diagnosis, Error> {
     diagnosis.findings.extend(bundles.iter().flat_map(|(digest, _)| kept_bundle(house, digest)));
     diagnosis.checked.push(("загруженные наборы", bundles.len()));
     diagnosis.findings.extend(origins::foundations(house).await?);
-    diagnosis.findings.extend(origins::journals(house).await?);
+    diagnosis.findings.extend(guards(house).await?);
+    diagnosis.findings.extend(counter(house, &register).await?);
     diagnosis.findings.extend(origins::certificates(house).await?);
     diagnosis.findings.extend(key_files(house).await?);
     remember(house, &diagnosis, act).await?;
     Ok(diagnosis)
+}
+
+/// The database's own guards are all there, as they were set.
+async fn guards(house: &House) -> Result<Vec<Finding>, Error> {
+    let faults = house.db.list_guard_faults().await?;
+    let finding = |(name, fault): (String, GuardFault)| {
+        let message = match fault {
+            GuardFault::Missing => "защита таблицы снята: триггер базы данных удалён",
+            GuardFault::Disabled => "защита таблицы отключена: триггер базы данных не действует",
+            GuardFault::Altered => "защита таблицы подменена: триггер базы данных не тот, что поставила программа",
+        };
+        Finding::new("doctor.guard-gone", format!("триггер {name}"), message)
+    };
+    Ok(faults.into_iter().map(finding).collect())
+}
+
+/// The counter of register numbers stands where the register and the log say: put back, it would give a number twice.
+async fn counter(house: &House, register: &[SealedRow]) -> Result<Option<Finding>, Error> {
+    let given = register.iter().map(|row| row.line.no).max().unwrap_or_default();
+    let stands = house.db.last_register_number().await?;
+    let message =
+        "счётчик номеров реестра не на последнем выданном номере: следующий номер повторился бы или был бы пропущен";
+    Ok((stands != given).then(|| {
+        Finding::new("doctor.counter", "реестр, счётчик номеров", message)
+            .expected_found(given.to_string(), stands.to_string())
+    }))
 }
 
 /// A failed check is itself a record: its event holds the codes, never what was found.

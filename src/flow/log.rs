@@ -1,5 +1,7 @@
 //! The audit log from outside: signed checkpoints, proofs, and the check that starts from the rows. Floor 2.
 
+mod replay;
+
 use super::keys::{Keyring, LOG};
 use super::{Act, Error, House};
 use crate::domain::audit;
@@ -18,6 +20,23 @@ pub async fn checkpoint(house: &House, keyring: &Keyring, act: &Act) -> Result<C
     let checkpoint = Checkpoint { origin: house.config.school.clone(), size, root };
     house.db.keep_checkpoint(&signed(&checkpoint, keyring, act)?).await?;
     Ok(checkpoint)
+}
+
+/// The day's checkpoint, signed when none was signed that day in the house's zone; `None` when one stands already, or before the school has keys.
+/// For `serve` once a day and for `log checkpoint --if-due`.
+pub async fn daily_checkpoint(house: &House, act: &Act) -> Result<Option<Checkpoint>, Error> {
+    let today = act.at.date_naive();
+    let of_today = |row: &CheckpointRow| {
+        let signed = chrono::DateTime::parse_from_rfc3339(&row.signed_at);
+        signed.is_ok_and(|signed| signed.with_timezone(&act.at.timezone()).date_naive() == today)
+    };
+    let (size, _) = house.db.log_state().await?;
+    let kept = house.db.list_checkpoints().await?;
+    // A log that did not grow since its last checkpoint has that one for today as well.
+    if kept.iter().any(|row| of_today(row) || row.size == size) || house.db.find_certificate(LOG).await?.is_none() {
+        return Ok(None);
+    }
+    checkpoint(house, &Keyring::open(house).await?, act).await.map(Some)
 }
 
 /// A checkpoint as a signed note (C2SP).
@@ -41,7 +60,8 @@ pub fn leaves(entries: &[LogEntry]) -> Vec<Digest> {
         .collect()
 }
 
-/// Checks the log from its rows: indices without gaps, leaves, the head's root, and every checkpoint ever signed.
+/// Checks the log from its rows: indices without gaps, leaves, the head's root, every checkpoint ever signed, and the school's data itself:
+/// first bundle and history replayed must give what stands in the tables.
 pub async fn verify(house: &House) -> Result<Vec<Finding>, Error> {
     let entries = house.db.list_log().await?;
     let (size, root) = house.db.log_state().await?;
@@ -88,6 +108,7 @@ pub async fn verify(house: &House) -> Result<Vec<Finding>, Error> {
     for row in house.db.list_checkpoints().await? {
         findings.extend(kept_checkpoint(&row, &house.config.school, verifier.as_ref(), &leaves));
     }
+    findings.extend(replay::data(house, &entries).await?);
     Ok(findings)
 }
 

@@ -13,6 +13,7 @@ use super::rows::{Cell, Table};
 use super::{Db, Error, Tx};
 use crate::domain::canon::{self, Digest, hex};
 use crate::domain::change::{Edit, Expected, Line, Voucher, line_salt};
+use crate::domain::journal::Journal;
 
 /// Tables of the school's data beside the journal's: declared in their own store files, each with `school` and `year` first.
 pub(super) static TABLES: [&Table; 0] = [];
@@ -347,31 +348,39 @@ impl Db {
         Ok(found.map(|row| table.texts(&row).1))
     }
 
-    /// Every row of every table with a history, of every year: table, year, key's columns, other columns.
-    pub async fn list_all_rows(&self) -> Result<Vec<(&'static str, String, Vec<String>, Vec<String>)>, Error> {
-        let mut connection = self.pool.acquire().await?;
+    /// Rows of one table of a year, by key: the key's columns and the others.
+    pub async fn list_rows(&self, name: &str, year: &str) -> Result<Vec<(Vec<String>, Vec<String>)>, Error> {
+        let table = table(name)?;
+        let rows = sqlx::query(AssertSqlSafe(table.select("")))
+            .bind(self.school.clone())
+            .bind(year.to_owned())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok(table.texts(&table.read(row)?))).collect()
+    }
+
+    /// Every table with a history and the years of which it has rows.
+    pub async fn list_table_years(&self) -> Result<Vec<(&'static str, Vec<String>)>, Error> {
         let mut all = Vec::new();
         for table in tables() {
-            let years =
-                sqlx::query(AssertSqlSafe(format!("select distinct year from {} where school = $1", table.name)))
-                    .bind(self.school.clone())
-                    .fetch_all(&mut *connection)
-                    .await?;
-            for year in years {
-                let year: String = year.try_get(0)?;
-                let rows = sqlx::query(AssertSqlSafe(table.select("")))
-                    .bind(self.school.clone())
-                    .bind(year.clone())
-                    .fetch_all(&mut *connection)
-                    .await?;
-                for row in &rows {
-                    let (key, others) = table.texts(&table.read(row)?);
-                    all.push((table.name, year.clone(), key, others));
-                }
-            }
+            let sql = format!("select distinct year from {} where school = $1 order by year", table.name);
+            let rows = sqlx::query(AssertSqlSafe(sql)).bind(self.school.clone()).fetch_all(&self.pool).await?;
+            let years = rows.iter().map(|row| Ok(row.try_get(0)?)).collect::<Result<Vec<String>, Error>>()?;
+            all.push((table.name, years));
         }
         Ok(all)
     }
+}
+
+/// A row as texts: the key's columns and the others.
+pub type RowTexts = (Vec<String>, Vec<String>);
+
+/// A journal as the rows that it would fill its tables with.
+pub fn journal_rows(journal: &Journal) -> Vec<(&'static str, Vec<RowTexts>)> {
+    let texts = |(table, rows): (&'static Table, Vec<Vec<Cell>>)| {
+        (table.name, rows.iter().map(|row| table.texts(row)).collect())
+    };
+    tables::to_rows(journal).into_iter().map(texts).collect()
 }
 
 /// Names of a table's columns: the key's and the others.

@@ -10,6 +10,7 @@ mod changes;
 mod copies;
 mod entries;
 mod exchange;
+mod guards;
 mod interface;
 mod journals;
 mod log;
@@ -27,9 +28,10 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, SqlSafeStr};
 
 pub use certificates::CertificateRow;
-pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, columns_of, table_name};
+pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
 pub use copies::{CopyRow, StatementRow};
 pub use exchange::ImportRow;
+pub use guards::GuardFault;
 pub use journals::{BundleRow, Change, ClosureRow, Replaced};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
 pub use register::SealedRow;
@@ -126,6 +128,7 @@ fn world(message: &str) -> Option<&'static str> {
 pub struct Db {
     pool: AnyPool,
     school: String,
+    sqlite: bool,
 }
 
 /// How long a writer waits for its turn; longer than any transaction of ours takes, an import included.
@@ -152,7 +155,7 @@ impl Db {
         if !read_only {
             migrator(if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS }).run(&pool).await?;
         }
-        Ok(Self { pool, school: school.to_owned() })
+        Ok(Self { pool, school: school.to_owned(), sqlite: url.starts_with("sqlite") })
     }
 
     /// Identifier of the school.

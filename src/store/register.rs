@@ -43,6 +43,15 @@ fn read(row: &AnyRow) -> Result<SealedRow, Error> {
 }
 
 impl Db {
+    /// The last number that the register gave; 0 before the first.
+    pub async fn last_register_number(&self) -> Result<u64, Error> {
+        let row = sqlx::query("select value from counters where school = $1 and name = 'register'")
+            .bind(self.school.clone())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|row| row.try_get::<i64, _>(0)).transpose()?.unwrap_or_default() as u64)
+    }
+
     /// The whole register, by number.
     pub async fn list_register(&self) -> Result<Vec<SealedRow>, Error> {
         let sql = format!("select {COLUMNS} from register where school = $1 order by no");

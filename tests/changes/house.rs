@@ -19,7 +19,7 @@ pub fn at(by: &str, minutes: i64) -> Act {
 }
 
 /// A number that differs between calls: PostgreSQL's schools outlive a test.
-fn random() -> u64 {
+pub fn random() -> u64 {
     use std::hash::{BuildHasher, Hasher};
     std::collections::hash_map::RandomState::new().build_hasher().finish()
 }
@@ -90,7 +90,8 @@ pub async fn bring(house: &House, folder: &Path, files: &[(String, Vec<u8>)]) ->
     import::import(house, &place, false, &at("operator", 1)).await.expect("an import")
 }
 
-async fn bring_journal(house: &House, folder: &Path) {
+/// Imports the small school.
+pub async fn bring_journal(house: &House, folder: &Path) {
     let outcome = bring(house, folder, &bundle()).await;
     assert!(matches!(outcome, Outcome::Imported(_)), "{outcome:?}");
 }

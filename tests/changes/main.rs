@@ -2,4 +2,6 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
 mod house;
+mod intruder;
 mod mechanism;
+mod writers;

@@ -88,9 +88,9 @@ fn an_absence_a_topic_and_a_final_mark_changed_in_the_database_are_named() {
 fn a_mark_of_an_open_period_that_no_bundle_brought_is_named_too() {
     tell(async {
         let sql = "update marks set value = '5' where course = 'C00001' and date > '2025-11-01' and value = '3'";
-        says(&after_sql(sql).await, &["doctor.journal-altered", "marks", "C00001", "2025-1"]);
+        says(&after_sql(sql).await, &["log.row-altered", "отметка", "5А", "было «3»", "стало «5»"]);
         let sql = "update learners set surname = 'Лазуритова' where id = 'L00001'";
-        says(&after_sql(sql).await, &["doctor.journal-altered", "learners", "Лазуритова"]);
+        says(&after_sql(sql).await, &["log.row-altered", "ученик", "стало «Лазуритова»"]);
     });
 }
 
@@ -129,6 +129,27 @@ fn a_changed_line_of_the_register_is_named_whichever_column() {
             assert!(!found.is_empty(), "register.{column} changed unseen");
             assert!(found.iter().any(|f| f.contains("реестр")), "{column}: {found:#?}");
         }
+    });
+}
+
+#[test]
+fn a_counter_of_register_numbers_that_was_put_back_or_forward_is_named() {
+    tell(async {
+        for value in ["1", "9"] {
+            let found = after_sql(&format!("update counters set value = {value} where name = 'register'")).await;
+            says(&found, &["doctor.counter", "ожидалось: «2»", &format!("найдено: «{value}»")]);
+        }
+        says(&after_sql("delete from counters").await, &["doctor.counter"]);
+    });
+}
+
+#[test]
+fn guards_that_were_dropped_are_named() {
+    tell(async {
+        let house = House::with_journal().await;
+        let sql = Intruder::at(&house.root).await;
+        sql.run("drop trigger marks_update_locked").await;
+        says(&house.doctor().await, &["doctor.guard-gone", "marks_update_locked"]);
     });
 }
 

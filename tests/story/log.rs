@@ -168,3 +168,21 @@ fn any_entry_can_be_proven_and_the_proof_leads_to_a_signed_checkpoint() {
         assert_eq!(log::verify(&house).await.expect("a check"), []);
     });
 }
+
+#[test]
+fn a_checkpoint_is_signed_once_a_day_and_only_when_the_log_grew() {
+    tell(async {
+        let empty = House::empty().await;
+        assert_eq!(log::daily_checkpoint(&empty, &after(0)).await.expect("no keys yet"), None);
+        let house = House::with_journal().await;
+        let first = log::daily_checkpoint(&house, &after(0)).await.expect("an answer").expect("the day's first");
+        assert_eq!(first.size, house.db.log_state().await.expect("a state").0);
+        assert_eq!(log::daily_checkpoint(&house, &after(60)).await.expect("an answer"), None, "one a day");
+        const DAY: i64 = 24 * 60;
+        assert_eq!(log::daily_checkpoint(&house, &after(DAY)).await.expect("an answer"), None, "nothing happened");
+        house.close("Q1", &["5А"], None).await.expect("a closing");
+        assert!(log::daily_checkpoint(&house, &after(DAY)).await.expect("an answer").is_some(), "the next day's");
+        assert_eq!(house.db.list_checkpoints().await.expect("checkpoints").len(), 2);
+        assert_eq!(log::verify(&house).await.expect("a check"), []);
+    });
+}

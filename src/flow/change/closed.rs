@@ -11,7 +11,7 @@ pub(crate) struct Closed<'c> {
     /// Closed periods of every year.
     pub(crate) closures: &'c [ClosureRow],
     /// Class of a course.
-    pub(crate) class_of: &'c dyn Fn(&str) -> Option<String>,
+    pub(crate) class_of: &'c (dyn Fn(&str) -> Option<String> + Sync),
 }
 
 impl<'c> Closed<'c> {

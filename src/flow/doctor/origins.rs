@@ -1,17 +1,13 @@
-//! The doctor on where things came from: certificates against the log, the journal against the bundle that brought it. Floor 2.
+//! The doctor on where things came from: certificates, policy and bundles against the log. Floor 2.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::super::{Error, House, keys};
-use crate::bundle;
 use crate::domain::finding::Finding;
 use crate::sign::certificate::{certificate_facts, from_pem, verify_issued_by};
 use crate::store::{CertificateRow, LogEntry};
-
-/// More differing rows than a screen holds help nobody: somebody put in another journal.
-const TOLD_ROWS: usize = 50;
 
 /// Every certificate is one that the log knows, is what its row says, and is issued by the school's authority.
 pub(super) async fn certificates(house: &House) -> Result<Vec<Finding>, Error> {
@@ -69,34 +65,6 @@ pub(super) async fn foundations(house: &House) -> Result<Vec<Finding>, Error> {
         Finding::new("doctor.bundle-missing", format!("набор {digest}"), "строка о загруженном наборе удалена")
     });
     Ok(other.chain(lost).collect())
-}
-
-/// The journal of each year is still what its last bundle says: a row changed past every guard is named, in open periods too.
-pub(super) async fn journals(house: &House) -> Result<Vec<Finding>, Error> {
-    let mut last: BTreeMap<String, String> = BTreeMap::new();
-    for payload in events(&house.db.list_log().await?, "bundle_imported") {
-        if let (Some(year), Some(digest)) = (payload["year"].as_str(), payload["bundle"].as_str()) {
-            last.insert(year.to_owned(), digest.to_owned());
-        }
-    }
-    let mut findings = Vec::new();
-    for digest in last.values() {
-        // A kept bundle that cannot be read any more is a finding of its own.
-        let Ok(brought) = bundle::read(&house.root.join("bundles").join(digest), &house.policy) else { continue };
-        let changes = house.db.begin().await?.list_changes(&brought.journal).await?;
-        for change in changes.iter().take(TOLD_ROWS) {
-            let row = if change.old.is_empty() { &change.new } else { &change.old };
-            let place = format!("таблица {}: {}", change.table, row.join(", "));
-            let message = "строка журнала в базе данных не та, что загружена последним набором";
-            let finding = Finding::new("doctor.journal-altered", place, message);
-            findings.push(finding.expected_found(change.new.join(", "), change.old.join(", ")));
-        }
-        if changes.len() > TOLD_ROWS {
-            let message = format!("и ещё строк: {}", changes.len() - TOLD_ROWS);
-            findings.push(Finding::new("doctor.journal-altered", "журнал", message));
-        }
-    }
-    Ok(findings)
 }
 
 /// Payloads of the log's events of one kind, oldest first.

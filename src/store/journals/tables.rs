@@ -174,7 +174,7 @@ fn lesson(key: &LessonKey) -> Cells {
 }
 
 /// A journal as rows of [`ALL`].
-pub(super) fn to_rows(journal: &Journal) -> Vec<(&'static Table, Vec<Cells>)> {
+pub(in super::super) fn to_rows(journal: &Journal) -> Vec<(&'static Table, Vec<Cells>)> {
     fn numbered<T>(items: &[T], cells: impl Fn(&T) -> Cells) -> Vec<Cells> {
         (0_i64..)
             .zip(items)
