@@ -55,6 +55,9 @@ impl Format {
     }
 }
 
+/// Rows that an adapter made: the place of each in words, and its cells in the layout's order.
+pub type PlacedRows = Vec<(String, Vec<String>)>;
+
 /// What was learned of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileFacts {
@@ -83,7 +86,7 @@ pub(super) enum Part<'g> {
     /// A sheet of a workbook with the place of its header.
     Sheet { table: File, workbook: &'g str, sheet: BookSheet, header: usize },
     /// Rows made by OneRoster's or JSON's reader: cells in the layout's order, with the place of each.
-    Made { table: File, name: &'g str, rows: Vec<(String, Vec<String>)> },
+    Made { table: File, name: &'g str, rows: PlacedRows },
     /// A report of another program.
     Foreign(&'g str, Foreign),
 }

@@ -9,7 +9,7 @@ use crate::domain::journal::Journal;
 use crate::domain::policy::Policy;
 
 use super::check::{self, Lists};
-use super::foreign::Growing;
+use super::foreign::{Growing, MadeTable};
 use super::found::{Found, Place};
 use super::given::{Given, Part, made};
 use super::layout::File;
@@ -122,11 +122,7 @@ fn alone(standing: &Journal, policy: &Policy) -> Vec<Finding> {
 }
 
 /// The rows that adapters made, each table laid over what stands.
-fn lay_grown<'a>(
-    base: &Journal,
-    grown: &'a [(File, String, Vec<(String, Vec<String>)>)],
-    found: &mut Found,
-) -> Vec<Sheet<'a>> {
+fn lay_grown<'a>(base: &Journal, grown: &'a [MadeTable], found: &mut Found) -> Vec<Sheet<'a>> {
     let mut sheets = Vec::new();
     for file in File::ALL {
         let mut sheet = match grown.iter().find(|(table, ..)| *table == file) {

@@ -5,10 +5,13 @@ use serde_json::{Map, Value};
 use super::foreign::scale::ScaleClass;
 use super::layout::File;
 
+/// Rows with their numbers from 1.
+pub type NumberedRows = Vec<(usize, Vec<String>)>;
+
 /// What a JSON file holds.
 pub enum Read {
     /// Tables: cells in the layout's order with the number of the record from 1.
-    Tables(Vec<(File, Vec<(usize, Vec<String>)>)>),
+    Tables(Vec<(File, NumberedRows)>),
     /// A class of «Шкала».
     Scale(ScaleClass),
 }
@@ -27,7 +30,7 @@ pub fn read(bytes: &[u8]) -> Result<Read, String> {
     tables(object).map(Read::Tables)
 }
 
-fn tables(object: Map<String, Value>) -> Result<Vec<(File, Vec<(usize, Vec<String>)>)>, String> {
+fn tables(object: Map<String, Value>) -> Result<Vec<(File, NumberedRows)>, String> {
     let mut tables = Vec::new();
     for (name, rows) in object {
         let Some(file) = File::ALL.into_iter().find(|file| file.stem() == name) else {

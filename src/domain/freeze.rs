@@ -256,7 +256,7 @@ impl<'j> Freezing<'j> {
         }
         let is_own = |lesson: &&Lesson| self.courses.iter().any(|course| course.id == lesson.key.course_id);
         let is_bare = lessons.any(|lesson| {
-            lesson.topic.is_empty() && is_own(&lesson) && self.journal.lacks(GapKind::Contents, class, lesson.key.date)
+            lesson.topic.is_empty() && is_own(lesson) && self.journal.lacks(GapKind::Contents, class, lesson.key.date)
         });
         if is_bare {
             "Копия без содержания уроков: журнал перенесён из другой системы без тем уроков и домашних заданий."

@@ -94,6 +94,7 @@ fn what_looks_like_a_workbook_and_is_none_is_refused_in_words() {
     assert_eq!(findings("a.xlsx", zipped(&[("x", b"y")]))[0].code, codes::BROKEN_WORKBOOK);
     assert_eq!(findings("a.xlsx", b"PK\x03\x04 and nothing".to_vec())[0].code, codes::BROKEN_WORKBOOK);
     let old = findings("a.xls.xlsx", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec());
+    assert_eq!(old[0].code, codes::UNKNOWN_FORMAT);
     assert!(old[0].message.contains(".xls"), "{old:#?}");
     assert_eq!(findings("a.json", b"[1]".to_vec())[0].code, codes::BROKEN_JSON);
     assert_eq!(findings("a.json", b"{\"staff\":[{\"id\":[]}]}".to_vec())[0].code, codes::BROKEN_JSON);

@@ -251,3 +251,27 @@ fn a_change_that_contradicts_what_stands_is_told_where_it_stands() {
         "{findings:#?}"
     );
 }
+
+#[test]
+fn the_description_names_every_heading_and_every_code_and_each_code_has_a_test() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("docs/exchange.ru.md")).unwrap();
+    for file in File::ALL {
+        let layout = file.layout();
+        let row = text.lines().find(|line| line.starts_with(&format!("| {} |", layout.russian)));
+        let row = row.unwrap_or_else(|| panic!("no row of {}", layout.russian));
+        layout
+            .columns
+            .iter()
+            .for_each(|column| assert!(row.contains(column.russian), "{} {}", file.name(), column.russian));
+    }
+    let mut tests = String::new();
+    for entry in std::fs::read_dir(root.join("tests/exchange")).unwrap() {
+        tests.push_str(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+    }
+    for code in codes::EXCHANGE {
+        assert!(text.contains(&format!("`{code}`")), "{code} is not described");
+        let name = code.trim_start_matches("import.").replace('-', "_").to_uppercase();
+        assert!(tests.contains(&format!("codes::{name}")), "{code} has no test");
+    }
+}

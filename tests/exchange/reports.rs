@@ -451,3 +451,22 @@ fn a_class_of_scale_brings_lessons_with_topics_and_marks() {
     assert_eq!(grown.content_gaps, [], "topics are there");
     assert!(findings.iter().all(|finding| finding.severity < Severity::Error));
 }
+
+#[test]
+fn two_learners_of_one_name_and_a_report_without_days_are_told() {
+    let mut own = bare();
+    let names = spelled(&own);
+    let twin = own.learners.iter().position(|learner| learner.class == "8А").unwrap();
+    let mut second = own.learners[twin].clone();
+    second.id = "L00777".into();
+    own.learners.push(second);
+    let files = one("a.xlsx", pupil_report("8А", "2025/2026", "за четверть", &blocks(&names)));
+    let findings = taken(&files, Some(&own)).findings();
+    assert!(
+        of(&findings, codes::BROKEN_REPORT).iter().any(|f| f.found.is_empty() && f.message.contains("за четверть"))
+    );
+    let findings = taken(&one("a.xlsx", report_card("8А", "2025/2026", &cards(&names))), Some(&own)).findings();
+    let ambiguous = of(&findings, codes::AMBIGUOUS_NAME);
+    assert_eq!(ambiguous.len(), 1, "{findings:#?}");
+    assert!(ambiguous[0].expected.contains("L00777"));
+}

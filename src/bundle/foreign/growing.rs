@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::super::codes;
+use super::super::given::PlacedRows;
 use super::super::layout::File;
 use super::super::sheet::nearest;
 use super::super::workbook::letters;
@@ -39,7 +40,7 @@ impl Spot {
 }
 
 /// A table's name, the file that its rows came from, and the rows with their places.
-pub type MadeTable = (File, String, Vec<(String, Vec<String>)>);
+pub type MadeTable = (File, String, PlacedRows);
 
 /// The journal as it grows.
 pub struct Growing<'p> {
@@ -48,7 +49,7 @@ pub struct Growing<'p> {
     journal: Journal,
     file: String,
     findings: Vec<Finding>,
-    tables: HashMap<File, (String, Vec<(String, Vec<String>)>)>,
+    tables: HashMap<File, (String, PlacedRows)>,
     lessons: HashMap<(String, NaiveDate), Vec<u8>>,
     matched: HashMap<(String, String), Option<String>>,
     told: HashSet<String>,

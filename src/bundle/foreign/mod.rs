@@ -9,7 +9,7 @@ pub mod pupil_report;
 pub mod report_card;
 pub mod scale;
 
-pub use growing::Growing;
+pub use growing::{Growing, MadeTable};
 
 use super::given::Format;
 use super::headings::fold;

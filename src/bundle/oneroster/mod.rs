@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::finding::{Finding, Severity};
 
+use super::given::PlacedRows;
 use super::layout::File;
 use super::sheet::plain;
 use super::source::BundleFile;
@@ -17,7 +18,7 @@ use super::{codes, encoding, table};
 pub use write::write;
 
 /// A table's rows with their places, and the file that they come from.
-type Made<'g> = (File, &'g str, Vec<(String, Vec<String>)>);
+type Made<'g> = (File, &'g str, PlacedRows);
 
 /// Is it a set of OneRoster?
 pub fn is_set(files: &[BundleFile]) -> bool {
