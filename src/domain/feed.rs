@@ -307,8 +307,8 @@ fn hide_what_the_sum_gives_away(line: &mut ClassLine) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::canon::hex;
     use super::*;
+    use crate::domain::canon::hex;
 
     /// RFC 4231, test cases 1, 2 and 6 (a key longer than a block).
     #[test]

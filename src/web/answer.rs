@@ -167,6 +167,7 @@ impl From<flow::Error> for Refusal {
             | E::NotSealed(_)
             | E::Package(_)
             | E::NoJournal
+            | E::ChangedMeanwhile
             | E::SealingElsewhere => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }

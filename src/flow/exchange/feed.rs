@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::super::{Act, Error, House, salt};
 use crate::bundle::export::csv;
 use crate::domain::audit::{Event, EventKind};
@@ -11,6 +13,8 @@ use crate::vault;
 
 /// The secret under which pseudonyms are made, among the house's keys: without it nobody can tell whose they are.
 const SECRET_FILE: &str = "feed.secret";
+/// The settings of the feed, in its folder.
+const SETTINGS_FILE: &str = "settings.json";
 /// What the files are, for whoever finds them.
 const NOTE: &str = "Обезличенные данные журнала: псевдонимы вместо имён, без дат рождения, без причин пропусков отдельных учеников.\r\n\
 Псевдоним один и тот же в пределах учебного года; по разным годам связать его нельзя.\r\n\
@@ -29,6 +33,69 @@ pub struct Fed {
     pub suppressed: u64,
     /// Did the very same files stand there already?
     pub already: bool,
+}
+
+/// How the school wants its feed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Is it written every day by itself?
+    pub daily: bool,
+}
+
+/// The house's own folder of feeds; the site's program reads it from there.
+pub fn folder(house: &House) -> PathBuf {
+    house.root.join("feed")
+}
+
+/// The settings; off until somebody turns it on.
+pub fn settings(house: &House) -> Result<Settings, Error> {
+    match std::fs::read(folder(house).join(SETTINGS_FILE)) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| Error::Damaged(format!("feed/{SETTINGS_FILE}"))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
+        Err(source) => Err(Error::File { path: folder(house).join(SETTINGS_FILE), source }),
+    }
+}
+
+/// Changes the settings and puts that on record.
+pub async fn set(house: &House, settings: Settings, act: &Act) -> Result<(), Error> {
+    let path = folder(house).join(SETTINGS_FILE);
+    let failed = |source| Error::File { path: path.clone(), source };
+    std::fs::create_dir_all(folder(house)).map_err(failed)?;
+    let text = serde_json::to_vec(&settings).map_err(|error| Error::Damaged(error.to_string()))?;
+    let event = Event::new(EventKind::DataChanged, &act.by, &act.moment())
+        .with("what", "feed")
+        .with("daily", if settings.daily { "yes" } else { "no" });
+    let recorded = house.db.begin().await?.record(&event, salt()?).await?;
+    std::fs::write(&path, text).map_err(failed)?;
+    recorded.commit().await?;
+    Ok(())
+}
+
+/// The days that have a feed in the house's own folder, newest first.
+pub fn days(house: &House) -> Result<Vec<String>, Error> {
+    let folder = folder(house);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut days = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(|source| Error::File { path: folder.clone(), source })? {
+        let entry = entry.map_err(|source| Error::File { path: folder.clone(), source })?;
+        if entry.path().is_dir() {
+            days.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    days.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(days)
+}
+
+/// The daily work: writes the day's feed when it is wanted and not there yet; called as often as one likes.
+pub async fn daily(house: &House, act: &Act) -> Result<Option<Fed>, Error> {
+    let is_done = folder(house).join(act.at.date_naive().to_string()).exists();
+    if !settings(house)?.daily || is_done {
+        return Ok(None);
+    }
+    write(house, &folder(house), act).await.map(Some)
 }
 
 /// Writes the feed of the act's day into a new folder below `out`.
