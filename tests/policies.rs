@@ -3,9 +3,18 @@
 //! A broken file is the built-in one with one line changed, so that every test shows the mistake and nothing else.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
+#[path = "policies/deadlines.rs"]
+mod deadlines;
+#[path = "policies/lint.rs"]
+mod lint;
+#[path = "policies/presets.rs"]
+mod presets;
+#[path = "policies/timeliness.rs"]
+mod timeliness;
+
 use letopis::domain::finding::Finding;
 use letopis::domain::journal::PeriodKind;
-use letopis::domain::policy::{self, AbsenceKind, Demand, Policy, Stage};
+use letopis::domain::policy::{self, AbsenceKind, Cadence, Demand, Policy, PrintDue, Stage};
 
 fn default_text() -> &'static str {
     policy::builtin("default").expect("the default policy is inside the program")
@@ -48,8 +57,9 @@ fn the_default_policy_says_what_the_regulations_say() {
     assert_eq!(stages(&policy.period_route), Stage::ALL);
     assert_eq!(stages(&policy.summary_route), &Stage::ALL[1..]);
     assert_eq!((policy.keep_journal_years, policy.keep_summary_years), (5, 25));
-    assert_eq!(policy.copy_due_school_days_before_end, 1);
-    assert_eq!((policy.cadence(9), policy.cadence(10)), (Some(PeriodKind::Quarter), Some(PeriodKind::HalfYear)));
+    assert_eq!(policy.print_due, PrintDue::BeforeEnd(1));
+    let each = |kind| Some(Cadence::Each(kind));
+    assert_eq!((policy.cadence(9), policy.cadence(10)), (each(PeriodKind::Quarter), each(PeriodKind::HalfYear)));
     assert_eq!(policy.cadence(12), None);
     assert_eq!(policy.absence("н").map(|rule| rule.kind), Some(AbsenceKind::Unexplained));
     assert_eq!(policy.absence("Н").map(|rule| rule.kind), Some(AbsenceKind::Unexcused));
@@ -130,6 +140,19 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "ДОКУМЕНТ ПОДПИСАН ЭЛЕКТРОННОЙ",
         "ДОКУМЕНТ ПОДПИСАН",
     ),
+    (
+        "policy.due-stated-twice",
+        "[print.by]",
+        "[print.due_by]\nvalue = \"06-30\"\nunit = \"date\"\nclause = \"п. 1\"\n\n[print.by]",
+        "[print.due_by]",
+    ),
+    ("policy.invalid-time", "homework = { value = 2,", "homework = { value = \"полтора\",", "полтора"),
+    (
+        "policy.silent-and-said",
+        "[audit]",
+        "[silent]\n\"homework.in_advance\" = \"—\"\n\n[audit]",
+        "homework.in_advance",
+    ),
     ("policy.syntax", "value = 25", "value = = 25", "value = = 25"),
 ];
 
@@ -144,8 +167,13 @@ fn each_mistake_is_named_once_with_its_line() {
 
 #[test]
 fn no_finding_code_of_policies_lacks_a_test() {
-    let sources =
-        [include_str!("../src/domain/policy/reader.rs"), include_str!("../src/domain/policy/rules.rs")].concat();
+    let sources = [
+        include_str!("../src/domain/policy/inherit.rs"),
+        include_str!("../src/domain/policy/reader.rs"),
+        include_str!("../src/domain/policy/rules.rs"),
+        include_str!("../src/domain/policy/said.rs"),
+    ]
+    .concat();
     for piece in sources.split("\"policy.").skip(1) {
         let code = format!("policy.{}", piece.split('"').next().unwrap_or_default());
         assert!(MISTAKES.iter().any(|(known, ..)| *known == code), "no test makes {code}");

@@ -16,9 +16,11 @@ use letopis::domain::period;
 use letopis::domain::policy;
 use letopis::domain::register::RegisterLine;
 use letopis::domain::snapshot::{CopyKind, Snapshot, TemplateFacts};
+use letopis::domain::timeliness::{EntryKind, EntryTime};
 use letopis::domain::{audit, canon::Digest, freeze};
 use letopis::store::{
-    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Error, ImportRow, SchoolRow, SealedRow, StatementRow,
+    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Error, ImportRow, PolicyRow, SchoolRow, SealedRow,
+    StatementRow,
 };
 
 const AT: &str = "2025-10-24T12:00:00+05:00";
@@ -447,5 +449,59 @@ fn certificates_bundles_and_checkpoints_are_kept_and_only_grow() {
         assert_eq!(db.find_bundle("digest").await.expect("a bundle"), Some(AT.to_owned()));
         assert_eq!(db.find_bundle("other").await.expect("no bundle"), None);
         assert_eq!(db.list_bundles().await.expect("bundles").len(), 1);
+    });
+}
+
+#[test]
+fn adopted_policies_only_grow_and_stand_in_their_order() {
+    on_every_engine(|db| async move {
+        let row = |ordinal: u64, name: &str| PolicyRow {
+            ordinal,
+            name: name.into(),
+            digest: format!("digest of {name}"),
+            text: "text".into(),
+            in_force_from: "2026-09-01".into(),
+            order: "приказ от 01.09.2026 № 12".into(),
+            adopted_at: AT.into(),
+            adopted_by: "operator".into(),
+        };
+        assert_eq!(db.list_policies().await.expect("no policies"), []);
+        let mut tx = db.begin().await.expect("a turn");
+        tx.record_policy(&row(1, "first")).await.expect("a policy");
+        tx.record_policy(&row(2, "second")).await.expect("a policy");
+        tx.record(&event(EventKind::PolicyChanged), [1; 16]).await.expect("an event").commit().await.expect("a commit");
+        assert_eq!(db.list_policies().await.expect("policies"), [row(1, "first"), row(2, "second")]);
+        for again in [row(2, "third"), row(3, "first")] {
+            let mut tx = db.begin().await.expect("a turn");
+            assert!(matches!(tx.record_policy(&again).await, Err(Error::Duplicate)), "{again:?}");
+        }
+    });
+}
+
+#[test]
+fn times_of_entry_are_what_the_last_bundle_of_their_year_says() {
+    on_every_engine(|db| async move {
+        let entry = |number: u8, kind, learner: &str| EntryTime {
+            lesson: LessonKey { course_id: "C1".into(), date: day("2025-10-15"), number },
+            kind,
+            learner_id: learner.into(),
+            entered_at: day("2025-10-15").and_hms_opt(14, 5, 0).expect("a time"),
+        };
+        let first =
+            vec![entry(1, EntryKind::Lesson, ""), entry(1, EntryKind::Mark, "L1"), entry(2, EntryKind::Homework, "")];
+        for entries in [&first[..], &first[1..2]] {
+            let mut tx = db.begin().await.expect("a turn");
+            tx.replace_entries(YEAR, entries).await.expect("times");
+            tx.record(&event(EventKind::BundleImported), [2; 16])
+                .await
+                .expect("an event")
+                .commit()
+                .await
+                .expect("a commit");
+            let kept = db.list_entries(YEAR).await.expect("times");
+            assert_eq!(kept.len(), entries.len());
+            assert!(entries.iter().all(|entry| kept.contains(entry)), "{kept:?}");
+        }
+        assert_eq!(db.list_entries("2024/2025").await.expect("another year"), []);
     });
 }

@@ -13,6 +13,7 @@ use crate::domain::journal::{
     Absence, Class, Course, Decision, FinalMark, Learner, Lesson, Mark, Period, School, StaffMember,
 };
 use crate::domain::policy::Policy;
+use crate::domain::timeliness::EntryTime;
 use crate::domain::words;
 
 use super::found::{Found, Place};
@@ -46,6 +47,8 @@ pub struct Lists {
     pub final_marks: Listed<FinalMark>,
     /// `decisions.csv`.
     pub decisions: Listed<Decision>,
+    /// `entries.csv`.
+    pub entries: Listed<EntryTime>,
 }
 
 /// Checks everything that one row alone cannot tell.

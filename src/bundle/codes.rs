@@ -105,8 +105,13 @@ pub const NO_DIRECTOR: &str = "import.no-director";
 /// A text that a table editor seems to have made a date of (warning).
 pub const EXCEL_DATE: &str = "import.excel-date";
 
+/// Not a day with a time.
+pub const BAD_MOMENT: &str = "import.bad-moment";
+/// `entries.csv` tells of something that no journal has.
+pub const UNKNOWN_ENTRY: &str = "import.unknown-entry";
+
 /// Every code of a bundle; each has a fixture.
-pub const ALL: [&str; 50] = [
+pub const ALL: [&str; 52] = [
     MISSING_FILE,
     UNKNOWN_FILE,
     WRONG_ENCODING,
@@ -157,6 +162,8 @@ pub const ALL: [&str; 50] = [
     UNLIKELY_BIRTH,
     NO_DIRECTOR,
     EXCEL_DATE,
+    BAD_MOMENT,
+    UNKNOWN_ENTRY,
 ];
 
 /// A name in the place of a code that stands for somebody, or something, known (note).

@@ -37,7 +37,8 @@ pub enum Shape {
 pub fn tables_of(what: &str) -> Option<Vec<File>> {
     let word = what.replace('-', "_");
     match word.as_str() {
-        "journal" => Some(File::ALL.to_vec()),
+        // Times of entries come from elsewhere and are kept beside the journal.
+        "journal" => Some(File::ALL.into_iter().filter(|file| *file != File::Entries).collect()),
         "roster" => Some(vec![
             File::School,
             File::Periods,
@@ -47,13 +48,13 @@ pub fn tables_of(what: &str) -> Option<Vec<File>> {
             File::Courses,
             File::Groups,
         ]),
-        stem => File::ALL.into_iter().find(|file| file.stem() == stem).map(|file| vec![file]),
+        stem => File::ALL.into_iter().find(|file| file.stem() == stem && *file != File::Entries).map(|file| vec![file]),
     }
 }
 
 /// Every word that [`tables_of`] knows.
 pub fn words() -> Vec<String> {
-    let tables = File::ALL.into_iter().map(|file| file.stem().replace('_', "-"));
+    let tables = File::ALL.into_iter().filter(|file| *file != File::Entries).map(|file| file.stem().replace('_', "-"));
     ["journal", "roster"].map(str::to_owned).into_iter().chain(tables).collect()
 }
 

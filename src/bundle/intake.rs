@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::Journal;
 use crate::domain::policy::Policy;
+use crate::domain::timeliness::EntryTime;
 
 use super::check::{self, Lists};
 use super::foreign::{Growing, MadeTable};
@@ -36,6 +37,8 @@ pub struct Told {
 pub struct Settled {
     /// The whole year as it would be; `None` when anything is wrong.
     pub journal: Option<Journal>,
+    /// When entries were made, as far as the files tell.
+    pub entries: Vec<EntryTime>,
     /// Everything found, by file and line.
     pub told: Vec<Told>,
 }
@@ -75,7 +78,7 @@ pub fn settle(given: &Given<'_>, standing: Option<&Journal>, policy: &Policy) ->
         grown = rows;
         sheets = lay_grown(&base, &grown, &mut found);
     }
-    let lists = lists(&sheets, &mut found);
+    let mut lists = lists(&sheets, &mut found);
     check::all(&lists, policy, &mut found);
     if let Some(standing) = standing.filter(|_| found.accuses_standing()) {
         found.forgive(&alone(standing, policy));
@@ -84,8 +87,9 @@ pub fn settle(given: &Given<'_>, standing: Option<&Journal>, policy: &Policy) ->
     let told = told(found, &sheets);
     drop(grown);
     let earlier_stays = standing.map(|standing| standing.earlier_stays.clone()).unwrap_or_default();
+    let entries = std::mem::take(&mut lists.entries.items);
     let journal = (!refused).then(|| Journal { content_gaps: gaps, earlier_stays, ..journal(lists) });
-    Settled { journal, told }
+    Settled { journal, entries, told }
 }
 
 /// The journal of files that a year began with, their rows as they are; the checks that need a policy are not made.
@@ -205,6 +209,7 @@ fn lists(sheets: &[Sheet<'_>], found: &mut Found) -> Lists {
         absences: list(sheets, File::Absences, found, rows::absence),
         final_marks: list(sheets, File::FinalMarks, found, rows::final_mark),
         decisions: list(sheets, File::Decisions, found, rows::decision),
+        entries: list(sheets, File::Entries, found, rows::entry_time),
     }
 }
 

@@ -60,11 +60,12 @@ pub enum File {
     Absences,
     FinalMarks,
     Decisions,
+    Entries,
 }
 
 impl File {
     /// Every file, in the order in which findings are told: causes before their effects.
-    pub const ALL: [File; 12] = [
+    pub const ALL: [File; 13] = [
         Self::School,
         Self::Periods,
         Self::Staff,
@@ -77,6 +78,7 @@ impl File {
         Self::Absences,
         Self::FinalMarks,
         Self::Decisions,
+        Self::Entries,
     ];
 
     /// Its layout.
@@ -115,7 +117,7 @@ const fn file(name: &'static str, russian: &'static str, key: usize, columns: &'
 use Holds::{Line, Name, Text, Token};
 
 /// The files, in the order of [`File`].
-pub const FILES: [FileLayout; 12] = [
+pub const FILES: [FileLayout; 13] = [
     file(
         "school.csv",
         "Школа",
@@ -260,6 +262,20 @@ pub const FILES: [FileLayout; 12] = [
             must("decision", "Решение", Line),
             may("protocol", "Номер протокола", Line),
             may("date", "Дата протокола", Token),
+        ],
+    },
+    FileLayout {
+        name: "entries.csv",
+        russian: "Время записей",
+        key: 5,
+        required: false,
+        columns: &[
+            must("course_id", "Курс", Token),
+            must("date", "Дата", Token),
+            must("number", "Номер урока", Token),
+            must("what", "Что записано", Token),
+            may("learner_id", "Обучающийся", Token),
+            must("entered_at", "Когда записано", Token),
         ],
     },
 ];

@@ -9,6 +9,7 @@ use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
 use crate::domain::policy::Policy;
+use crate::domain::timeliness::EntryTime;
 
 use super::given::Given;
 use super::intake;
@@ -19,6 +20,8 @@ use super::source::{self, BundleFile};
 pub struct Bundle {
     /// What it says.
     pub journal: Journal,
+    /// When its entries were made, where the journal's earlier home knew.
+    pub entries: Vec<EntryTime>,
     /// Its files as they were given, by name: what is kept beside the journal.
     pub files: Vec<BundleFile>,
     /// SHA-256 of the lines `<hex>  <name>` by name: `sha256sum *.csv | sha256sum` gives the same.
@@ -57,7 +60,7 @@ pub fn read_files(mut files: Vec<BundleFile>, policy: &Policy) -> Result<Bundle,
     match settled.journal {
         Some(journal) => {
             let digest = source::digest(&files);
-            Ok(Bundle { journal, files, digest, warnings: findings })
+            Ok(Bundle { journal, entries: settled.entries, files, digest, warnings: findings })
         }
         None => Err(findings),
     }

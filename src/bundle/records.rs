@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::domain::journal::{Course, FinalMark, Learner, LessonKey, Mark};
 use crate::domain::policy::{AbsenceKind, Policy};
+use crate::domain::timeliness::EntryTime;
 use crate::domain::words;
 
 use super::check::{Known, Lists, duplicates};
@@ -21,6 +22,7 @@ pub fn check(lists: &Lists, known: &Known<'_>, policy: &Policy, found: &mut Foun
     absences(lists, known, &held, policy, found);
     marks(lists, known, &held, policy, found);
     final_marks(lists, known, policy, found);
+    entries(lists, known, &held, found);
     decisions(lists, known, found);
 }
 
@@ -158,6 +160,22 @@ fn marks(lists: &Lists, known: &Known<'_>, held: &Held<'_>, policy: &Policy, fou
         scale.check(list.at(line, "value"), &mark.value, found);
         if away.contains(&(&mark.lesson, mark.learner_id.as_str())) {
             found.warning(list.at(line, "value"), codes::ABSENT_AND_MARKED, absent_and_marked(mark));
+        }
+    }
+}
+
+/// Times of entries: each of a lesson that was held, once, and of a learner of the course where it names one.
+fn entries(lists: &Lists, known: &Known<'_>, held: &Held<'_>, found: &mut Found) {
+    let list = &lists.entries;
+    let describe =
+        |entry: &EntryTime| format!("время записи ({}) об уроке {}", entry.kind.as_russian(), name(&entry.lesson));
+    duplicates(list, "what", |entry| (&entry.lesson, entry.kind, &entry.learner_id), describe, found);
+    for (one, line) in list.with_lines() {
+        if one.kind.is_of_learner() {
+            entry(list, line, (&one.lesson, &one.learner_id), held, known, found);
+        } else {
+            known.names.courses.refer(list.at(line, "course_id"), &one.lesson.course_id, found);
+            held.expect(list, line, &one.lesson, known, found);
         }
     }
 }

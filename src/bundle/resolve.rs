@@ -27,7 +27,7 @@ pub fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
         refer(sheets, file, column, &staff, "сотрудника", found);
     }
     let learners = People::of(sheets, File::Learners);
-    for file in [File::Groups, File::Marks, File::Absences, File::FinalMarks, File::Decisions] {
+    for file in [File::Groups, File::Marks, File::Absences, File::FinalMarks, File::Decisions, File::Entries] {
         refer(sheets, file, "learner_id", &learners, "обучающегося", found);
     }
 }

@@ -5,12 +5,14 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, NaiveDateTime};
 
 use crate::domain::journal::{
     Absence, Class, Course, Decision, EXAM, FINAL, FinalMark, Learner, Lesson, LessonKey, Mark, Period, PeriodKind,
     School, StaffMember, YEAR,
 };
+
+use crate::domain::timeliness::{EntryKind, EntryTime};
 
 use super::codes;
 use super::found::{Found, Place};
@@ -118,6 +120,48 @@ impl Reading<'_, '_> {
     /// `Some(None)` for an empty cell.
     fn optional_date(&mut self, column: &'static str) -> Option<Option<NaiveDate>> {
         if self.raw(column).is_empty() { Some(None) } else { self.date(column).map(Some) }
+    }
+
+    /// A moment in the school's own time, to the minute or the second.
+    fn moment(&mut self, column: &'static str) -> Option<NaiveDateTime> {
+        let raw = self.raw(column);
+        if raw.is_empty() {
+            return None;
+        }
+        let forms = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S"];
+        let moment = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(raw, form).ok());
+        if moment.is_none() {
+            let (at, raw) = (self.at(column), raw.to_owned());
+            let expected = "ГГГГ-ММ-ДДTЧЧ:ММ или ДД.ММ.ГГГГ ЧЧ:ММ по местному времени школы";
+            self.found.mismatch(at, codes::BAD_MOMENT, "это не дата со временем", expected, raw);
+        }
+        moment
+    }
+
+    /// What an entry is, and whether it names a learner where it must and nowhere else.
+    fn entry_kind(&mut self, column: &'static str) -> Option<EntryKind> {
+        let raw = self.raw(column).to_owned();
+        let Some(kind) = EntryKind::parse(&raw) else {
+            if !raw.is_empty() {
+                let expected = EntryKind::ALL.map(EntryKind::as_str).join(", ");
+                self.found.mismatch(self.at(column), codes::UNKNOWN_ENTRY, "такой записи в журнале нет", expected, raw);
+            }
+            return None;
+        };
+        let learner = self.raw("learner_id").to_owned();
+        let at = self.at("learner_id");
+        match (kind.is_of_learner(), learner.is_empty()) {
+            (true, true) => {
+                self.found.error(at, codes::REQUIRED_CELL, "у отметки и отсутствия должен быть назван обучающийся");
+                None
+            }
+            (false, false) => {
+                let message = "у урока и домашнего задания обучающегося не бывает";
+                self.found.mismatch(at, codes::UNKNOWN_ENTRY, message, "", learner);
+                None
+            }
+            _ => Some(kind),
+        }
     }
 
     fn number(&mut self, column: &'static str, allowed: &RangeInclusive<u8>) -> Option<u8> {
@@ -370,6 +414,12 @@ pub fn decision(row: &mut Reading<'_, '_>) -> Option<Decision> {
         protocol: row.text("protocol"),
         date,
     })
+}
+
+/// A row of `entries.csv`.
+pub fn entry_time(row: &mut Reading<'_, '_>) -> Option<EntryTime> {
+    let (lesson, kind, entered_at) = (row.lesson_key(), row.entry_kind("what"), row.moment("entered_at"));
+    Some(EntryTime { lesson: lesson?, kind: kind?, learner_id: row.text("learner_id"), entered_at: entered_at? })
 }
 
 #[cfg(test)]

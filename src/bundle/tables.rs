@@ -81,6 +81,8 @@ fn entries(file: File, journal: &Journal) -> Vec<Vec<String>> {
         File::FinalMarks => each(&journal.final_marks, |f| {
             [&f.course_id, &f.learner_id, &f.period, &f.value].map(String::clone).to_vec()
         }),
+        // Times of entries are no part of the journal itself; they come in with it and stay.
+        File::Entries => Vec::new(),
         _ => each(&journal.decisions, |d| {
             vec![d.learner_id.clone(), d.decision.clone(), d.protocol.clone(), day(d.date)]
         }),

@@ -1,20 +1,18 @@
-//! `verify`, `log`, `doctor`, `key`, `policy`: checks and what they rest on. Floor 3.
+//! `verify`, `log`, `doctor`, `key`: checks and what they rest on. Floor 3.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::journal::{parse_policy, policy_text};
 use super::records::write_new;
 use super::russian;
 use super::table::{Table, grouped, print_json};
-use super::{Desk, Failure, REFUSED, UNUSABLE, print_findings};
+use super::{Desk, Failure, UNUSABLE, print_findings};
 use crate::domain::canon::Digest;
 use crate::domain::checkpoint::Checkpoint;
-use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::finding::{Finding, Verdict};
 use crate::domain::log_proof::LogProof;
-use crate::domain::policy::{self, PolicyValue};
 use crate::flow::House;
 use crate::flow::keys::Keyring;
 use crate::flow::log::Printed;
@@ -401,95 +399,4 @@ impl Key {
         table.print("Ключей ещё нет: они выдаются при загрузке журнала.");
         Ok(0)
     }
-}
-
-/// `policy`.
-#[derive(Debug, Args)]
-pub(super) struct Policy {
-    #[command(subcommand)]
-    what: Policies,
-}
-
-#[derive(Debug, Subcommand)]
-enum Policies {
-    #[command(about = "Проверить файл правил")]
-    Check {
-        #[arg(value_name = "ПРАВИЛА", default_value = "default", help = "Имя встроенных правил или файл .toml")]
-        policy: String,
-    },
-    #[command(about = "Показать правила: значение, единица, пункт положения")]
-    Show {
-        #[arg(
-            value_name = "ПРАВИЛА",
-            help = "Имя встроенных правил или файл .toml; без этого правила дома или default"
-        )]
-        policy: Option<String>,
-    },
-}
-
-#[derive(Debug, Serialize)]
-struct ValueLine<'a> {
-    id: &'a str,
-    value: &'a str,
-    unit: &'a str,
-    clause: &'a str,
-}
-
-impl Policy {
-    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
-        match self.what {
-            Policies::Check { policy: asked } => {
-                let (name, text) = policy_text(&asked)?;
-                let findings = parse_policy(&asked, &name, &text).err().unwrap_or_default();
-                let wrong = findings.iter().any(|finding| finding.severity >= Severity::Error);
-                if desk.json {
-                    print_json(&findings);
-                } else {
-                    print_findings(&findings);
-                    println!("Правила «{name}»: {}", if wrong { "есть ошибки" } else { "ошибок нет" });
-                }
-                Ok(if wrong { REFUSED } else { 0 })
-            }
-            Policies::Show { policy: asked } => {
-                let parsed = match (&asked, desk.folder()) {
-                    (None, Ok(_)) => desk.house().await?.policy,
-                    _ => {
-                        let asked = asked.as_deref().unwrap_or("default");
-                        let (name, text) = policy_text(asked)?;
-                        match parse_policy(asked, &name, &text) {
-                            Ok(policy) => policy,
-                            Err(findings) => {
-                                print_findings(&findings);
-                                return Ok(REFUSED);
-                            }
-                        }
-                    }
-                };
-                print_policy(desk, &parsed);
-                Ok(0)
-            }
-        }
-    }
-}
-
-fn print_policy(desk: &Desk, policy: &policy::Policy) {
-    if desk.json {
-        let line = |value: &'_ PolicyValue| {
-            serde_json::json!(ValueLine {
-                id: &value.key,
-                value: &value.value,
-                unit: &value.unit,
-                clause: &value.clause
-            })
-        };
-        print_json(&policy.values.iter().map(line).collect::<Vec<_>>());
-        return;
-    }
-    println!("{} — {}", policy.name, policy.title);
-    println!("SHA-256 {}", policy.digest);
-    let mut table = Table::new(&["Ключ", "Значение", "Единица", "Пункт"]);
-    for value in &policy.values {
-        table.row(vec![value.key.clone(), value.value.clone(), value.unit.clone(), value.clause.clone()]);
-    }
-    print!("{}", table.to_text());
 }

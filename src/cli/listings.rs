@@ -102,6 +102,7 @@ struct Shown<'a> {
     policy: &'a str,
     policy_digest: String,
     order: &'a str,
+    basis: BasisLine,
     ground: &'a str,
     rows_root: String,
     sheet_list: Vec<SheetLine>,
@@ -109,6 +110,35 @@ struct Shown<'a> {
     register_no: Option<u64>,
     object: String,
     keep_through: String,
+}
+
+/// What the copy rests on: the policy that it was made under.
+#[derive(Debug, Serialize)]
+struct BasisLine {
+    in_force: bool,
+    adopted_by_order: String,
+    from: String,
+    keep_clause: String,
+    paper: String,
+    paper_due: String,
+}
+
+impl BasisLine {
+    fn of(basis: &flow::policy::Basis) -> Self {
+        let (under, paper) = (basis.under.as_ref(), basis.paper.as_ref());
+        let from = under.and_then(|under| under.from);
+        Self {
+            in_force: basis.in_force,
+            adopted_by_order: under
+                .filter(|under| under.from.is_some())
+                .map(|under| under.order.clone())
+                .unwrap_or_default(),
+            from: from.map(|from| from.to_string()).unwrap_or_default(),
+            keep_clause: basis.keep_clause.clone(),
+            paper: paper.map(|paper| paper.text.clone()).unwrap_or_default(),
+            paper_due: paper.and_then(|paper| paper.due).map(|due| due.to_string()).unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -143,8 +173,11 @@ impl Show {
         let snapshot = house.db.load_snapshot(row.snapshot).await?;
         let statements = house.db.list_statements(&row.id, row.version).await?;
         let line = house.db.find_register_line(&row.id, row.version).await?.map(|sealed| sealed.line);
+        let today = desk.act(&house).at.date_naive();
+        let basis = flow::policy::basis(&house, &snapshot, today).await?;
         let shown = Shown {
             copy: CopyLine::of(row),
+            basis: BasisLine::of(&basis),
             policy: &snapshot.policy.name,
             policy_digest: snapshot.policy.digest.to_hex(),
             order: &snapshot.policy.order,
@@ -206,7 +239,7 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
     );
     println!("Номер: {}   Состояние: {}", row.number, row.state.as_russian());
     println!("Листов: {}   Страниц: {}   Выпущена: {}", row.sheets, row.pages, row.issued_at);
-    println!("Правила: {} ({})", snapshot.policy.title, snapshot.policy.order);
+    print_basis(&shown.basis, snapshot);
     if !snapshot.ground.is_empty() {
         println!("Закрыт при неполных записях, основание: {}", snapshot.ground);
     }
@@ -236,6 +269,32 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
     let open = route::open_stage(&snapshot.route, &signing::signed(statements));
     if let Some(open) = open.filter(|_| row.state == State::Issued) {
         println!("Открыта ступень: {}", open.title);
+    }
+}
+
+/// «Основание»: what the copy was made under, whatever is in force today.
+fn print_basis(basis: &BasisLine, snapshot: &Snapshot) {
+    let policy = &snapshot.policy;
+    let order = if policy.order.is_empty() { String::new() } else { format!(" ({})", policy.order) };
+    println!("Основание: {}{order}", policy.title);
+    let adopted = match basis.adopted_by_order.as_str() {
+        "" => String::new(),
+        order => format!(", введены с {}: {order}", russian_day(&basis.from)),
+    };
+    let since = if basis.in_force {
+        "действуют и сегодня"
+    } else {
+        "сегодня действуют другие"
+    };
+    println!("Правила:   «{}»{adopted}; {since}; SHA-256 {}", policy.name, policy.digest);
+    println!(
+        "Хранить:   {} {} ({})",
+        policy.keep_years,
+        words::plural(policy.keep_years.into(), "год", "года", "лет"),
+        basis.keep_clause
+    );
+    if !basis.paper.is_empty() {
+        println!("Бумага:    {}", basis.paper);
     }
 }
 

@@ -14,6 +14,7 @@ mod russian;
 mod serve;
 mod setup;
 mod table;
+mod timeliness;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -105,12 +106,22 @@ enum Command {
     Verify(check::Verify),
     #[command(about = "Журнал событий: контрольная точка, проверка, доказательство")]
     Log(check::Log),
+    #[command(about = "История данных: кто, когда и что изменил, было и стало")]
+    History(history::History),
+    #[command(about = "Отменить изменения данных по номерам из истории")]
+    Undo(history::Undo),
+    #[command(about = "Учётная запись в чужих руках: уведомление, недействительные действия, решения о них")]
+    Compromise(history::Compromise),
     #[command(about = "Сверить базу данных, архив и журнал событий между собой")]
     Doctor,
     #[command(about = "Ключи и сертификаты сотрудников и школы")]
     Key(check::Key),
-    #[command(about = "Правила школы: проверить, показать")]
-    Policy(check::Policy),
+    #[command(about = "Правила школы: проверить, показать, сравнить, найти противоречия, ввести приказом")]
+    Policy(policy::Policy),
+    #[command(about = "Когда запись должна быть сделана: срок и пункт по каждому положению")]
+    Deadline(policy::Deadline),
+    #[command(about = "Своевременность записей: сделано, опоздало, ждёт, неизвестно")]
+    Timeliness(timeliness::Timeliness),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
 }
@@ -262,9 +273,14 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Extract(extract) => extract.run(&desk).await,
         Command::Verify(verify) => verify.run(&desk).await,
         Command::Log(log) => log.run(&desk).await,
+        Command::History(history) => history.run(&desk).await,
+        Command::Undo(undo) => undo.run(&desk).await,
+        Command::Compromise(compromise) => compromise.run(&desk).await,
         Command::Doctor => check::doctor(&desk).await,
         Command::Key(key) => key.run(&desk).await,
         Command::Policy(policy) => policy.run(&desk).await,
+        Command::Deadline(deadline) => deadline.run(&desk).await,
+        Command::Timeliness(timeliness) => timeliness.run(&desk).await,
         Command::Serve(serve) => serve.run(&desk).await,
     }
 }

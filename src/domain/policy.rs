@@ -1,17 +1,28 @@
 //! An archive policy: a school's own regulation as values, each with its clause and unit. Floor 0.
 //!
 //! Here are the values that the rules read; `reader` turns TOML into lines and values, `rules` says which values a policy
-//! has and which of them are possible. A `Policy` that exists is complete: nothing below asks again.
+//! has and which of them are possible, `said` reads the further keys of `keys`, and `inherit` fills what the regulation keeps silent
+//! about. A `Policy` that exists is complete: nothing below asks again.
 
+mod inherit;
+mod keys;
 mod reader;
 mod rules;
+mod said;
+mod show;
+
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
-use self::reader::Reader;
+pub use self::inherit::{Silence, Source};
+pub use self::keys::{KEYS, Key, PARAMETERS, Parameter, Shape};
+use self::reader::{Node, Reader};
+pub use self::said::{ALL_GRADES, Other, Said, Unit, Value, as_written};
+pub use self::show::{Difference, difference};
 use super::canon::Digest;
 use super::finding::Finding;
-use super::journal::PeriodKind;
+use super::journal::{PeriodKind, YEAR};
 
 /// A policy, complete and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,16 +59,66 @@ pub struct Policy {
     pub keep_journal_years: u32,
     /// Years a summary sheet is kept (003 Рук 5: 25).
     pub keep_summary_years: u32,
-    /// School days before the period's last day on which copies are due (000 Инс 4.1: 1).
-    pub copy_due_school_days_before_end: u32,
+    /// When a printed copy is due.
+    pub print_due: PrintDue,
     /// Local act that recognises the non-qualified signature: «Положение …, утв. приказом от … № …».
     pub signature_act: String,
     /// Head line of the visible mark.
     pub signature_wording: String,
     /// Wording of the seal's mark.
     pub seal_wording: String,
+    /// What the regulation says under the further keys.
+    pub said: Vec<Said>,
+    /// Its other clauses and other readings of the same things.
+    pub others: Vec<Other>,
+    /// What it keeps silent about.
+    pub silent: Vec<Silence>,
     /// Every value as the file gives it, for `policy show`.
     pub values: Vec<PolicyValue>,
+}
+
+/// When a printed copy is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrintDue {
+    /// School days before the period's last school day (000 Инс 4.1: 1, the last but one).
+    BeforeEnd(u32),
+    /// Calendar days after the period's last day (002 4.5: «по окончании»).
+    AfterEnd(u32),
+    /// Month and day of the year in which the school year ends (003 Рук 5: 30 June).
+    By(u32, u32),
+}
+
+impl Default for PrintDue {
+    fn default() -> Self {
+        Self::BeforeEnd(0)
+    }
+}
+
+/// After what a printed copy is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cadence {
+    /// After each period of a kind.
+    Each(PeriodKind),
+    /// Once a year.
+    Year,
+}
+
+impl Cadence {
+    /// Every cadence.
+    pub const ALL: [Self; 4] = [
+        Self::Each(PeriodKind::Quarter),
+        Self::Each(PeriodKind::Trimester),
+        Self::Each(PeriodKind::HalfYear),
+        Self::Year,
+    ];
+
+    /// Word in policies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Each(kind) => kind.as_str(),
+            Self::Year => "year",
+        }
+    }
 }
 
 /// Which periods end with a copy in some grades.
@@ -67,8 +128,8 @@ pub struct CadenceRule {
     pub grade_from: u8,
     /// Last grade, 1 to 11.
     pub grade_to: u8,
-    /// Kind of the periods.
-    pub period: PeriodKind,
+    /// After what.
+    pub period: Cadence,
 }
 
 /// A stage of a route.
@@ -185,8 +246,14 @@ pub struct PolicyValue {
     pub value: String,
     /// `years`, `school_days`, empty for a text.
     pub unit: String,
+    /// The value as people read it: «25 лет».
+    pub russian: String,
     /// «003 Рук 5».
     pub clause: String,
+    /// How the school reads the clause, may be empty.
+    pub note: String,
+    /// Said by the regulation, or taken from the default policy.
+    pub source: Source,
 }
 
 impl AbsenceKind {
@@ -220,8 +287,8 @@ impl Demand {
 }
 
 impl Policy {
-    /// The kind of periods that end with a copy in a grade.
-    pub fn cadence(&self, grade: u8) -> Option<PeriodKind> {
+    /// After what a printed copy is made in a grade.
+    pub fn cadence(&self, grade: u8) -> Option<Cadence> {
         self.print_cadence
             .iter()
             .find(|rule| (rule.grade_from..=rule.grade_to).contains(&grade))
@@ -232,25 +299,116 @@ impl Policy {
     pub fn absence(&self, code: &str) -> Option<&AbsenceRule> {
         self.absence_codes.iter().find(|rule| rule.code == code)
     }
+
+    /// Is the policy in force on a day?
+    pub fn is_in_force(&self, day: NaiveDate) -> bool {
+        self.in_force_from <= day && self.in_force_to.is_none_or(|last| day <= last)
+    }
+
+    /// What is said under a further key for a grade.
+    pub fn said(&self, key: &str, grade: u8) -> Option<&Said> {
+        self.said.iter().find(|said| said.key == key && said.holds_for(grade))
+    }
+
+    /// What is said under a further key for all grades or the first of them.
+    pub fn first(&self, key: &str) -> Option<&Said> {
+        self.said.iter().find(|said| said.key == key)
+    }
+
+    /// The whole number under a further key; `None` when the policy leaves it to another document.
+    pub fn number(&self, key: &str) -> Option<u32> {
+        match self.first(key)?.value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Does the regulation itself say something under this key?
+    pub fn is_said(&self, key: &str) -> bool {
+        self.source(key) == Some(Source::Said)
+    }
+
+    /// Where the value of a key comes from; a key may stand for all that begin with it and a dot.
+    pub fn source(&self, key: &str) -> Option<Source> {
+        self.values_of(key).next().map(|value| value.source)
+    }
+
+    /// The values under a key: its own, and those that begin with it and a dot.
+    pub fn values_of<'p>(&'p self, key: &'p str) -> impl Iterator<Item = &'p PolicyValue> {
+        let is_of = move |value: &&PolicyValue| {
+            value.key.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.values.iter().filter(is_of)
+    }
+
+    /// The clause of a key's first value; empty when the policy has no such key.
+    pub fn clause<'p>(&'p self, key: &'p str) -> &'p str {
+        self.values_of(key).next().map_or("", |value| value.clause.as_str())
+    }
+
+    /// Are journals printed on paper on that day? 001 п. 1 turned paper off from a day on.
+    pub fn paper(&self, day: NaiveDate) -> Option<&Said> {
+        let dated = |said: &&Said| said.key == "paper.enabled" && said.from.is_none_or(|from| from <= day);
+        self.said.iter().filter(dated).max_by_key(|said| said.from)
+    }
+
+    /// Is a copy of this period printed in this grade? The year's copy (`Y`) is the summary sheet, printed in every school.
+    pub fn prints(&self, grade: u8, period: &str, kind: Option<PeriodKind>) -> bool {
+        match self.cadence(grade) {
+            Some(Cadence::Each(each)) => period == YEAR || kind == Some(each),
+            Some(Cadence::Year) => period == YEAR,
+            None => false,
+        }
+    }
+
+    /// «приказ от 26.06.2018 № 125», empty when the policy names none.
+    pub fn order(&self) -> String {
+        match self.order_date {
+            Some(date) => format!("приказ от {} № {}", date.format("%d.%m.%Y"), self.order_number),
+            None => String::new(),
+        }
+    }
 }
 
-/// The policies inside the program: name and text. A school's own file is read from a path instead, by the doors.
-pub const BUILTIN: &[(&str, &str)] = &[("default", include_str!("../../archive-policies/default.toml"))];
+/// The policies inside the program: name and text. A school's own file is read from a path instead, by the doors. A policy that was
+/// released is never edited: a house holds the text that it was made under, and a new order is a new file.
+pub const BUILTIN: &[(&str, &str)] = &[
+    ("default", include_str!("../../archive-policies/default.toml")),
+    ("chernushka-2018", include_str!("../../archive-policies/chernushka-2018.toml")),
+    ("kurskoe-2019", include_str!("../../archive-policies/kurskoe-2019.toml")),
+    ("bauman", include_str!("../../archive-policies/bauman.toml")),
+    ("duties-moscow", include_str!("../../archive-policies/duties-moscow.toml")),
+    ("talitsa-2019", include_str!("../../archive-policies/talitsa-2019.toml")),
+    ("strict", include_str!("../../archive-policies/strict.toml")),
+];
+
+/// The presets made from real schools' regulations, in the order of [`BUILTIN`].
+pub const REGULATIONS: [&str; 5] = ["chernushka-2018", "kurskoe-2019", "bauman", "duties-moscow", "talitsa-2019"];
 
 /// The text of a built-in policy; it is the text, not the values, that is kept and digested.
 pub fn builtin(name: &str) -> Option<&'static str> {
     BUILTIN.iter().find(|(builtin, _)| *builtin == name).map(|(_, text)| *text)
 }
 
+/// The default policy as a tree: what a silent regulation is filled from. A default that is no TOML gives nothing, and the test of
+/// the built-in policies says so.
+static BASE: LazyLock<Option<Node>> =
+    LazyLock::new(|| builtin("default").and_then(|text| Reader::new("default".to_owned()).open(text)));
+
 /// Reads and checks a policy file; all that is wrong comes at once, each with file, line and what was probably meant.
 ///
 /// `name` is the file's name without `.toml`. A place reads «archive-policies/default.toml, строка 12».
 pub fn parse(name: &str, text: &str) -> Result<Policy, Vec<Finding>> {
     let mut reader = Reader::new(format!("archive-policies/{name}.toml"));
-    let Some(root) = reader.open(text) else {
+    let Some(mut root) = reader.open(text) else {
         return Err(reader.findings);
     };
-    let policy = rules::policy(&mut reader, name, text, &root);
+    let is_base = builtin("default") == Some(text);
+    let silent = inherit::graft(&mut reader, &mut root, BASE.as_ref().filter(|_| !is_base));
+    if is_base {
+        inherit::missing(&mut reader, &root);
+    }
+    let policy = rules::policy(&mut reader, name, text, &root, silent);
     if reader.findings.is_empty() {
         Ok(policy)
     } else {

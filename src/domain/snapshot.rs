@@ -4,6 +4,8 @@
 //! route, policy digest, template, document number, dates. Written as RFC 8785 JSON: integers and strings only, an absent fact
 //! is an empty string. Once a format number is released its shape never changes; a new shape is a new number.
 
+mod read;
+
 use serde::{Deserialize, Serialize};
 
 use super::canon::{self, Digest, scan};
@@ -224,9 +226,9 @@ pub struct SignerFacts {
     pub sheets: Vec<String>,
 }
 
-/// One sheet (лист) of the copy: the unit that is checked, signed and digested.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+/// One sheet (лист) of the copy: the unit that is checked, signed and digested. Read in `read.rs`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Sheet {
     /// Title page with the contents: `title`.
     Title(TitleSheet),

@@ -1,1 +1,402 @@
-//! Timeliness: each entry done in time, late, or unknown, with the clause. Floor 0.
+//! Timeliness: each entry done in time, late, still due, or unknown, with the clause. Floor 0.
+//!
+//! An entry whose time nobody knows is "unknown", never "late": a journal that came from elsewhere is not accused of what it does not
+//! say. Only a time of entry that is known, against a deadline that is known, makes anybody late.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::calendar::SchoolCalendar;
+use super::deadline::{self, Moment, Question, What};
+use super::journal::{Course, Journal, Lesson, LessonKey};
+use super::policy::Policy;
+
+/// What was entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// The lesson: that it was held, and its topic.
+    Lesson,
+    /// Homework.
+    Homework,
+    /// An absence of a learner.
+    Absence,
+    /// The marks of a learner in a lesson.
+    Mark,
+}
+
+impl EntryKind {
+    /// Every kind, in the order of tables.
+    pub const ALL: [Self; 4] = [Self::Lesson, Self::Homework, Self::Absence, Self::Mark];
+
+    /// Word of bundles, the store and listings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lesson => "lesson",
+            Self::Homework => "homework",
+            Self::Absence => "absence",
+            Self::Mark => "mark",
+        }
+    }
+
+    /// Reads [`EntryKind::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// What people read.
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Lesson => "урок",
+            Self::Homework => "домашнее задание",
+            Self::Absence => "отсутствие",
+            Self::Mark => "отметка",
+        }
+    }
+
+    /// Is the entry about one learner?
+    pub fn is_of_learner(self) -> bool {
+        matches!(self, Self::Absence | Self::Mark)
+    }
+}
+
+/// When an entry was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryTime {
+    /// In which lesson.
+    pub lesson: LessonKey,
+    /// What.
+    pub kind: EntryKind,
+    /// Whose; empty for the lesson and its homework.
+    pub learner_id: String,
+    /// When, in the school's own time.
+    pub entered_at: NaiveDateTime,
+}
+
+/// What is said of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Entered in time.
+    Done,
+    /// Entered after the deadline.
+    Late,
+    /// Not entered yet, and the deadline is still to come.
+    Due,
+    /// It cannot be said.
+    Unknown,
+}
+
+impl Status {
+    /// Every status, in the order of tables.
+    pub const ALL: [Self; 4] = [Self::Done, Self::Late, Self::Due, Self::Unknown];
+
+    /// Word of listings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Late => "late",
+            Self::Due => "due",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads [`Status::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// What people read.
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Done => "вовремя",
+            Self::Late => "с опозданием",
+            Self::Due => "ещё ждёт",
+            Self::Unknown => "неизвестно",
+        }
+    }
+}
+
+/// One entry judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// Class.
+    pub class: String,
+    /// Course.
+    pub course_id: String,
+    /// Subject of the course.
+    pub subject: String,
+    /// Who answers for the entry: the substitute where there was one, else the course's teacher.
+    pub teacher_id: String,
+    /// In which lesson.
+    pub lesson: LessonKey,
+    /// What.
+    pub kind: EntryKind,
+    /// Whose; empty for the lesson and its homework.
+    pub learner_id: String,
+    /// Kind of work of a mark.
+    pub work: String,
+    /// When it is due.
+    pub due: Moment,
+    /// Who says so.
+    pub clause: String,
+    /// When it was entered.
+    pub entered_at: Option<NaiveDateTime>,
+    /// What is said of it.
+    pub status: Status,
+    /// Why it is unknown; empty otherwise.
+    pub reason: String,
+}
+
+/// What is judged.
+pub struct Scope<'a> {
+    /// The journal, whole or of one class.
+    pub journal: &'a Journal,
+    /// The school's calendar.
+    pub calendar: &'a SchoolCalendar,
+    /// Times of entry that are known.
+    pub entries: &'a [EntryTime],
+    /// This moment, in the school's own time.
+    pub now: NaiveDateTime,
+    /// First and last day of the lessons judged, inclusive.
+    pub days: (NaiveDate, NaiveDate),
+}
+
+/// Judges every lesson, homework, absence and mark of the scope, in the order of class, day, lesson, course and kind; `policy` gives the
+/// policy of a day.
+pub fn judge<'p>(scope: &Scope<'_>, policy: impl Fn(NaiveDate) -> &'p Policy) -> Vec<Judged> {
+    let mut judging = Judging::new(scope, policy);
+    let mut judged = Vec::new();
+    for lesson in &scope.journal.lessons {
+        if lesson.key.date < scope.days.0 || scope.days.1 < lesson.key.date {
+            continue;
+        }
+        let Some(course) = judging.courses.get(lesson.key.course_id.as_str()).copied() else { continue };
+        judged.push(judging.entry(lesson, course, EntryKind::Lesson, "", "", true));
+        let given = !lesson.homework.is_empty();
+        judged.push(judging.entry(lesson, course, EntryKind::Homework, "", "", given));
+        for absent in judging.absent.remove(&lesson.key).unwrap_or_default() {
+            judged.push(judging.entry(lesson, course, EntryKind::Absence, absent, "", true));
+        }
+        for (learner, work) in judging.marked.remove(&lesson.key).unwrap_or_default() {
+            let work = if work.is_empty() { lesson.kind_of_work.as_str() } else { work };
+            judged.push(judging.entry(lesson, course, EntryKind::Mark, learner, work, true));
+        }
+    }
+    judged.sort_by(|a, b| order(a).cmp(&order(b)));
+    judged
+}
+
+/// Classes by grade, then the order of the day.
+fn order(one: &Judged) -> (u32, &str, NaiveDate, u8, &str, EntryKind, &str) {
+    let lesson = &one.lesson;
+    (grade_of(&one.class), &one.class, lesson.date, lesson.number, &one.course_id, one.kind, &one.learner_id)
+}
+
+/// The number before a class's letter: 9А stands before 10А.
+fn grade_of(class: &str) -> u32 {
+    let digits: String = class.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or_default()
+}
+
+struct Judging<'a, P> {
+    scope: &'a Scope<'a>,
+    policy: P,
+    courses: HashMap<&'a str, &'a Course>,
+    absent: BTreeMap<LessonKey, Vec<&'a str>>,
+    marked: BTreeMap<LessonKey, Vec<(&'a str, &'a str)>>,
+    entered: HashMap<(&'a LessonKey, EntryKind, &'a str), NaiveDateTime>,
+    course_days: HashMap<&'a str, Vec<NaiveDate>>,
+    /// Deadlines already counted: many entries of a class's day share one.
+    known: HashMap<(String, NaiveDate, u8, EntryKind, String), (Moment, String)>,
+}
+
+impl<'a, 'p, P: Fn(NaiveDate) -> &'p Policy> Judging<'a, P> {
+    fn new(scope: &'a Scope<'a>, policy: P) -> Self {
+        let journal = scope.journal;
+        let mut absent: BTreeMap<LessonKey, Vec<&str>> = BTreeMap::new();
+        for absence in &journal.absences {
+            absent.entry(absence.lesson.clone()).or_default().push(&absence.learner_id);
+        }
+        let mut marked: BTreeMap<LessonKey, Vec<(&str, &str)>> = BTreeMap::new();
+        for mark in &journal.marks {
+            let marks = marked.entry(mark.lesson.clone()).or_default();
+            // Several marks of one learner in one lesson are one entry: its time is known once.
+            if !marks.iter().any(|(learner, _)| *learner == mark.learner_id) {
+                marks.push((&mark.learner_id, &mark.kind_of_work));
+            }
+        }
+        let mut course_days: HashMap<&str, Vec<NaiveDate>> = HashMap::new();
+        for lesson in &journal.lessons {
+            course_days.entry(&lesson.key.course_id).or_default().push(lesson.key.date);
+        }
+        let time = |entry: &'a EntryTime| ((&entry.lesson, entry.kind, entry.learner_id.as_str()), entry.entered_at);
+        Self {
+            scope,
+            policy,
+            courses: journal.courses.iter().map(|course| (course.id.as_str(), course)).collect(),
+            absent,
+            marked,
+            entered: scope.entries.iter().map(time).collect(),
+            course_days,
+            known: HashMap::new(),
+        }
+    }
+
+    /// `stands` says whether the journal has the entry at all.
+    fn entry(
+        &mut self,
+        lesson: &Lesson,
+        course: &Course,
+        kind: EntryKind,
+        learner: &str,
+        work: &str,
+        stands: bool,
+    ) -> Judged {
+        let (due, clause) = self.due(lesson, course, kind, work);
+        let entered_at = self.entered.get(&(&lesson.key, kind, learner)).copied();
+        let (status, reason) = status(&due, entered_at, stands, self.scope.now);
+        let teacher_id = match lesson.substitute_teacher_id.as_str() {
+            "" => course.teacher_id.clone(),
+            substitute => substitute.to_owned(),
+        };
+        Judged {
+            class: course.class.clone(),
+            course_id: course.id.clone(),
+            subject: super::period::course_title(course),
+            teacher_id,
+            lesson: lesson.key.clone(),
+            kind,
+            learner_id: learner.to_owned(),
+            work: work.to_owned(),
+            due,
+            clause,
+            entered_at,
+            status,
+            reason,
+        }
+    }
+
+    fn due(&mut self, lesson: &Lesson, course: &Course, kind: EntryKind, work: &str) -> (Moment, String) {
+        let key = (course.class.clone(), lesson.key.date, lesson.key.number, kind, work.to_owned());
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let what = match kind {
+            EntryKind::Lesson => What::Lesson,
+            EntryKind::Homework => What::Homework,
+            EntryKind::Absence => What::Absence,
+            EntryKind::Mark => What::Mark(work),
+        };
+        let question = Question {
+            class: &course.class,
+            date: lesson.key.date,
+            number: Some(lesson.key.number),
+            what,
+            course_days: self.course_days.get(lesson.key.course_id.as_str()).map_or(&[], Vec::as_slice),
+        };
+        let answers = deadline::due((self.policy)(lesson.key.date), self.scope.calendar, &question);
+        let answer = answers.into_iter().next().map(|answer| (answer.moment, answer.clause));
+        let known = answer.unwrap_or_else(|| (Moment::Unknown(String::new()), String::new()));
+        self.known.insert(key, known.clone());
+        known
+    }
+}
+
+/// What is said of an entry: its deadline against the time of entry, where both are known.
+fn status(due: &Moment, entered: Option<NaiveDateTime>, stands: bool, now: NaiveDateTime) -> (Status, String) {
+    let unknown = |why: &str| (Status::Unknown, why.to_owned());
+    let is_ahead = due.latest().is_some_and(|latest| now <= latest);
+    match (entered, due) {
+        (_, Moment::Elsewhere(document)) => unknown(&format!("срок — по другому документу: {document}")),
+        (_, Moment::Unknown(why)) => unknown(why),
+        (Some(entered), Moment::AfterLessons(day, _)) => match entered.date().cmp(day) {
+            std::cmp::Ordering::Less => (Status::Done, String::new()),
+            std::cmp::Ordering::Greater => (Status::Late, String::new()),
+            std::cmp::Ordering::Equal => unknown("звонки не заданы: когда кончились уроки, неизвестно"),
+        },
+        (Some(entered), _) => match due.latest() {
+            Some(latest) if entered <= latest => (Status::Done, String::new()),
+            Some(_) => (Status::Late, String::new()),
+            None => unknown("срок не определён"),
+        },
+        // What stands in the journal before its deadline was entered in time, whenever that was.
+        (None, _) if is_ahead && stands => (Status::Done, String::new()),
+        (None, _) if is_ahead => (Status::Due, String::new()),
+        (None, _) if stands => unknown("время записи неизвестно"),
+        (None, _) => unknown("записи нет: задавалось ли, неизвестно"),
+    }
+}
+
+/// Counts of one class and teacher: for each kind of entry, how many of each status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// Class.
+    pub class: String,
+    /// Teacher.
+    pub teacher_id: String,
+    /// Counts by [`EntryKind::ALL`] and [`Status::ALL`].
+    pub counts: [[usize; 4]; 4],
+}
+
+impl Tally {
+    /// Entries of a kind and a status.
+    pub fn of(&self, kind: EntryKind, status: Status) -> usize {
+        self.counts[kind as usize][status as usize]
+    }
+
+    /// Entries of a status, all kinds together.
+    pub fn all(&self, status: Status) -> usize {
+        self.counts.iter().map(|counts| counts[status as usize]).sum()
+    }
+}
+
+/// Counts by class and teacher, in the order of class and teacher.
+pub fn tally(judged: &[Judged]) -> Vec<Tally> {
+    let mut tallies: BTreeMap<(u32, &str, &str), [[usize; 4]; 4]> = BTreeMap::new();
+    for one in judged {
+        tallies.entry((grade_of(&one.class), &one.class, &one.teacher_id)).or_default()[one.kind as usize]
+            [one.status as usize] += 1;
+    }
+    tallies
+        .into_iter()
+        .map(|((_, class, teacher), counts)| Tally { class: class.to_owned(), teacher_id: teacher.to_owned(), counts })
+        .collect()
+}
+
+/// Heads of the CSV table of judged entries.
+pub const CSV_HEADS: [&str; 13] = [
+    "class",
+    "course",
+    "subject",
+    "teacher",
+    "date",
+    "number",
+    "what",
+    "learner",
+    "work",
+    "due",
+    "entered_at",
+    "status",
+    "clause",
+];
+
+/// A judged entry as a row of the CSV table.
+pub fn csv_row(one: &Judged) -> [String; 13] {
+    let entered = one.entered_at.map(|at| at.format("%Y-%m-%dT%H:%M").to_string()).unwrap_or_default();
+    let clause = if one.reason.is_empty() { one.clause.clone() } else { format!("{} — {}", one.clause, one.reason) };
+    [
+        one.class.clone(),
+        one.course_id.clone(),
+        one.subject.clone(),
+        one.teacher_id.clone(),
+        one.lesson.date.to_string(),
+        one.lesson.number.to_string(),
+        one.kind.as_str().to_owned(),
+        one.learner_id.clone(),
+        one.work.clone(),
+        one.due.as_iso(),
+        entered,
+        one.status.as_str().to_owned(),
+        clause,
+    ]
+}

@@ -131,6 +131,17 @@ pub fn date_words(date: NaiveDate) -> String {
     format!("{} {} {} г.", date.day(), MONTHS_OF[date.month0() as usize], date.year())
 }
 
+/// «5 июня»: a day of every year.
+pub fn day_and_month(date: NaiveDate) -> String {
+    format!("{} {}", date.day(), MONTHS_OF[date.month0() as usize])
+}
+
+/// «суббота».
+pub fn weekday(date: NaiveDate) -> &'static str {
+    const NAMES: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
+    NAMES[date.weekday().num_days_from_monday() as usize]
+}
+
 /// «05.06.2026».
 pub fn date_short(date: NaiveDate) -> String {
     date.format("%d.%m.%Y").to_string()

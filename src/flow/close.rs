@@ -49,6 +49,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     };
     let exported_at = house.db.list_bundles().await?.last().map(|(_, at)| at.clone()).unwrap_or_default();
     let closed_before = house.db.list_closures().await?;
+    let policy = super::policy::of_act(house, act).await?;
     // The writer's place is taken before the journal is read: what is frozen is what is locked.
     let mut tx = house.db.begin().await?;
     let journal = tx.load_journal(&closing.year).await?;
@@ -62,7 +63,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             results.push(Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() });
             continue;
         }
-        let findings = period::check(&part, &class, &span, &house.policy);
+        let findings = period::check(&part, &class, &span, &policy);
         let errors: Vec<String> = findings.iter().filter(|f| f.severity == Severity::Error).map(omission).collect();
         if !errors.is_empty() && closing.ground.is_none() {
             results.push(Closed { class: class.name, copy: None, already: false, findings });
@@ -82,7 +83,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             template: typeset::template_facts(freeze::kind_of(&span.id)),
             salts: salts(part.learners.len())?,
         };
-        let snapshot = freeze::freeze(&part, &class, &span, &house.policy, &told)?;
+        let snapshot = freeze::freeze(&part, &class, &span, &policy, &told)?;
         record(&mut tx, &snapshot, act).await?;
         events.push(event(&snapshot, act));
         results.push(Closed { class: class.name, copy: Some(id), already: false, findings });

@@ -1,1 +1,425 @@
 //! Compromise: an account is shut from a moment, and what it did since is void until decided one by one or at once. Floor 2.
+//!
+//! The database keeps what was done; a notice only says how it counts. Undoing puts back what stood before the first void change of a row,
+//! unless somebody trustworthy has built upon it since: that is said and left to people.
+
+mod deeds;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, FixedOffset, Weekday};
+
+use super::change::closed::Closed;
+use super::change::{Names, TakenBack, names, take_back, told, undo_in};
+use super::{Act, Error, House, salt};
+use crate::domain::audit::{Event, EventKind};
+use crate::domain::change::ranges;
+pub use crate::domain::void::{Decision, Standing, Target};
+use crate::domain::void::{Docket, RowVerdict, Step, weigh_row};
+use crate::domain::words;
+use crate::store::{ChangeFilter, ChangeRow, ClosureRow, CompromiseRow};
+pub use deeds::VoidDeed;
+
+/// What somebody reports.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The account: a person's identifier.
+    pub account: String,
+    /// From this moment on what it did counts as void.
+    pub since: DateTime<FixedOffset>,
+    /// When it was learnt.
+    pub learnt_at: DateTime<FixedOffset>,
+    /// In the reporter's words; stays in the database and is not written into the log.
+    pub reason: String,
+}
+
+/// What a notice came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    /// Number of the notice.
+    pub no: u64,
+    /// Void changes under all notices that wait for a decision.
+    pub pending: usize,
+    /// Given later than one working day after it was learnt (003 Зам 21)?
+    pub late: bool,
+}
+
+/// Why a notice or a decision is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nobody has this identifier.
+    #[error("«{0}»: такого сотрудника нет и ничего от его имени не сделано")]
+    NoAccount(String),
+    /// Moments in the wrong order.
+    #[error("момент, с которого действия недействительны, не может быть в будущем")]
+    Future,
+    /// Nothing of what was asked for waits for a decision.
+    #[error("нет недействительных действий, которые ждут решения")]
+    NothingPending,
+    /// An act other than a change of rows cannot be taken back.
+    #[error(
+        "событие № {0} отменить нельзя: отменяются только изменения данных; его можно подтвердить, а копию — выпустить заново"
+    )]
+    NotAChange(u64),
+}
+
+/// A void change with what is to be known for deciding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoidChange {
+    /// The change.
+    pub row: ChangeRow,
+    /// Which row, in words.
+    pub place: String,
+    /// Who, by name.
+    pub who: String,
+    /// Before, in words.
+    pub was: String,
+    /// After, in words.
+    pub is: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// Somebody trustworthy changed the row later: number, who, when.
+    pub overtaken: Option<(u64, String, String)>,
+    /// The closed period that it lies in: copy identifier.
+    pub copy: Option<String>,
+}
+
+/// All void deeds of a house.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Notices.
+    pub notices: Vec<CompromiseRow>,
+    /// Void changes, oldest first, decided ones too.
+    pub changes: Vec<VoidChange>,
+    /// Other void acts: signatures, closings, imports.
+    pub deeds: Vec<VoidDeed>,
+}
+
+/// Something that undoing left as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// Number of the change.
+    pub seq: u64,
+    /// Which row, in words.
+    pub place: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What deciding came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decided {
+    /// Numbers of the changes decided.
+    pub changes: Vec<u64>,
+    /// Indexes of the other acts decided.
+    pub events: Vec<u64>,
+    /// Rows put back.
+    pub rows: usize,
+    /// What is left to people, with the reason.
+    pub left: Vec<Left>,
+}
+
+/// Which void deeds are decided about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// All that wait.
+    All,
+    /// All that wait under one notice.
+    Notice(u64),
+    /// These changes and acts.
+    These(Vec<Target>),
+}
+
+/// Puts a notice on record: from its event on the account is shut, and what it did from `since` on counts as void.
+pub async fn note(house: &House, report: &Report, act: &Act) -> Result<Noted, Error> {
+    if report.since > act.at {
+        return Err(Refusal::Future.into());
+    }
+    if !is_known(house, &report.account).await? {
+        return Err(Refusal::NoAccount(report.account.clone()).into());
+    }
+    let late = working_days(report.learnt_at, act.at) > 1;
+    let moment = |at: DateTime<FixedOffset>| Act { by: String::new(), at }.moment();
+    let row = CompromiseRow {
+        no: 0,
+        account: report.account.clone(),
+        since: moment(report.since),
+        learnt_at: moment(report.learnt_at),
+        noted_at: act.moment(),
+        noted_by: act.by.clone(),
+        reason: report.reason.clone(),
+        event: 0,
+    };
+    let mut tx = house.db.begin().await?;
+    let (no, _) = tx.record_compromise(&row).await?;
+    let event = Event::new(EventKind::CompromiseNoted, &act.by, &act.moment())
+        .with("account", &row.account)
+        .with("since", &row.since)
+        .with("learnt", &row.learnt_at)
+        .with_number("notice", no)
+        .with("in_time", if late { "no" } else { "yes" });
+    tx.record(&event, salt()?).await?.commit().await?;
+    let survey = survey(house).await?;
+    let pending = survey.changes.iter().filter(|change| change.standing.is_pending()).count();
+    Ok(Noted { no, pending, late })
+}
+
+async fn is_known(house: &House, account: &str) -> Result<bool, Error> {
+    let filter = ChangeFilter { actor: Some(account.to_owned()), limit: 1, ..ChangeFilter::default() };
+    Ok(house.db.is_staff(account).await? || !house.db.list_changes(&filter).await?.is_empty())
+}
+
+/// Working days (Monday to Friday) that began between two moments.
+fn working_days(from: DateTime<FixedOffset>, to: DateTime<FixedOffset>) -> usize {
+    let days = from.date_naive().iter_days().skip(1).take_while(|day| *day <= to.date_naive());
+    days.filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun)).count()
+}
+
+/// The row that a line is about.
+type RowKey = (String, String, Vec<String>);
+
+/// A row of which something is void: its whole history and what it comes to.
+struct Weighed {
+    history: Vec<ChangeRow>,
+    verdict: RowVerdict,
+}
+
+/// Rows beyond which one reading of the whole history is cheaper than one for each row.
+const FEW_ROWS: usize = 400;
+
+async fn weigh(house: &House, docket: &Docket) -> Result<Vec<Weighed>, Error> {
+    let mut rows: BTreeMap<RowKey, Vec<ChangeRow>> = BTreeMap::new();
+    let key = |row: &ChangeRow| (row.table.clone(), row.year.clone(), row.key.clone());
+    let mut accounts: Vec<&str> = docket.notices.iter().map(|notice| notice.account.as_str()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    for account in accounts {
+        let filter = ChangeFilter { actor: Some(account.to_owned()), ..ChangeFilter::default() };
+        for row in house.db.list_changes(&filter).await? {
+            if docket.notice_on(&row.deed()?).is_some() {
+                rows.entry(key(&row)).or_default();
+            }
+        }
+    }
+    if rows.len() > FEW_ROWS {
+        for row in house.db.list_changes(&ChangeFilter::default()).await? {
+            if let Some(history) = rows.get_mut(&key(&row)) {
+                history.push(row);
+            }
+        }
+    } else {
+        for (wanted, history) in &mut rows {
+            let (table, year, key) = wanted.clone();
+            let filter = ChangeFilter { table: Some(table), year: Some(year), key, ..ChangeFilter::default() };
+            *history = house.db.list_changes(&filter).await?;
+        }
+    }
+    let weighed = rows.into_values().map(|mut history| {
+        history.reverse();
+        let step = |row: &ChangeRow| Ok(Step { seq: row.seq, undoes: row.undoes, deed: row.deed()? });
+        let steps = history.iter().map(step).collect::<Result<Vec<_>, Error>>()?;
+        let verdict = weigh_row(&steps, docket);
+        Ok(Weighed { history, verdict })
+    });
+    weighed.collect()
+}
+
+/// Everything void: changes, signatures, other acts, with what was decided of each.
+pub async fn survey(house: &House) -> Result<Survey, Error> {
+    let docket = house.db.load_docket().await?;
+    if docket.notices.is_empty() {
+        return Ok(Survey::default());
+    }
+    let names = names(house).await?;
+    let closures = house.db.list_closures().await?;
+    let mut changes = Vec::new();
+    for row in weigh(house, &docket).await? {
+        for (change, (_, standing)) in row.history.iter().zip(&row.verdict.standings) {
+            if *standing == Standing::Sound {
+                continue;
+            }
+            let later = row.verdict.overtaken.iter().find(|(seq, _)| *seq == change.seq).map(|(_, later)| *later);
+            let later = later.and_then(|later| row.history.iter().find(|row| row.seq == later));
+            changes.push(void_change(change, *standing, later, &names, &closures));
+        }
+    }
+    changes.sort_by_key(|change| change.row.seq);
+    let notices = house.db.list_compromises().await?;
+    Ok(Survey { notices, changes, deeds: deeds::list(house, &docket, &names).await? })
+}
+
+fn void_change(
+    change: &ChangeRow,
+    standing: Standing,
+    later: Option<&ChangeRow>,
+    names: &Names,
+    closures: &[ClosureRow],
+) -> VoidChange {
+    use super::change::shown;
+    let whole = |others: &Option<Vec<String>>| {
+        others.as_ref().map(|others| [change.key.clone(), others.clone()].concat()).unwrap_or_default()
+    };
+    let closed = Closed { year: &change.year, closures, class_of: &|course| names.class_of(&change.year, course) };
+    let copy = closed.bars(&change.table, &whole(&change.old), &whole(&change.new));
+    VoidChange {
+        place: names.place(&change.table, &change.year, &change.key),
+        who: names.person(&change.by),
+        was: shown(&change.table, change.old.as_deref()),
+        is: shown(&change.table, change.new.as_deref()),
+        standing,
+        overtaken: later.map(|later| (later.seq, names.person(&later.by), words::moment(&later.at))),
+        copy: copy.map(|k| crate::domain::freeze::copy_id(&k.year, &k.class, &k.period)),
+        row: ChangeRow { voided: !standing.is_trusted(), ..change.clone() },
+    }
+}
+
+/// Re-approves void deeds: they count again as if nothing had been.
+pub async fn approve(house: &House, which: &Which, act: &Act) -> Result<Decided, Error> {
+    let tx = house.db.begin().await?;
+    let survey = survey(house).await?;
+    let wanted = |target: Target, standing: Standing| match (which, standing) {
+        (Which::All, Standing::Pending(_)) => true,
+        (Which::Notice(no), Standing::Pending(under)) => *no == under,
+        (Which::These(targets), Standing::Pending(_)) => targets.contains(&target),
+        _ => false,
+    };
+    let changes: Vec<u64> = survey
+        .changes
+        .iter()
+        .filter(|change| wanted(Target::Change(change.row.seq), change.standing))
+        .map(|change| change.row.seq)
+        .collect();
+    let events: Vec<u64> = survey
+        .deeds
+        .iter()
+        .filter(|deed| wanted(Target::Event(deed.event), deed.standing))
+        .map(|deed| deed.event)
+        .collect();
+    if changes.is_empty() && events.is_empty() {
+        return Err(Refusal::NothingPending.into());
+    }
+    decide(tx, Decision::Approved, &changes, &events, act).await?;
+    Ok(Decided { changes, events, rows: 0, left: Vec::new() })
+}
+
+async fn decide(
+    mut tx: crate::store::Tx,
+    decision: Decision,
+    changes: &[u64],
+    events: &[u64],
+    act: &Act,
+) -> Result<(), Error> {
+    let targets: Vec<Target> = changes.iter().map(|seq| Target::Change(*seq)).collect();
+    let targets = [targets, events.iter().map(|index| Target::Event(*index)).collect()].concat();
+    tx.record_decisions(&targets, decision, &act.moment(), &act.by).await?;
+    let event = Event::new(EventKind::VoidDecided, &act.by, &act.moment())
+        .with("decision", decision.as_str())
+        .with("void_changes", ranges(changes))
+        .with("void_events", ranges(events));
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(())
+}
+
+/// Takes void changes back: each row becomes what it was before its first void change on which nothing trusted was built. What is left as it is
+/// comes back with the reason; nothing else is touched.
+pub async fn undo(house: &House, which: &Which, act: &Act) -> Result<Decided, Error> {
+    if let Which::These(targets) = which
+        && let Some(Target::Event(index)) = targets.iter().find(|target| matches!(target, Target::Event(_)))
+    {
+        return Err(Refusal::NotAChange(*index).into());
+    }
+    // The turn is taken first: while it is held, nobody else commits, so what is read beside it stays true.
+    let mut tx = house.db.begin().await?;
+    let docket = house.db.load_docket().await?;
+    let names = names(house).await?;
+    let closures = house.db.list_closures().await?;
+    let mut decided = Decided::default();
+    let mut plan: Vec<TakenBack> = Vec::new();
+    for row in weigh(house, &docket).await? {
+        let asked: Vec<u64> = row
+            .verdict
+            .standings
+            .iter()
+            .filter(|(seq, standing)| wants(which, *seq, *standing))
+            .map(|(seq, _)| *seq)
+            .collect();
+        for seq in &asked {
+            let Some(change) = row.history.iter().find(|change| change.seq == *seq) else { continue };
+            let later = row.verdict.overtaken.iter().find(|(overtaken, _)| overtaken == seq);
+            if let Some(later) = later.and_then(|(_, later)| row.history.iter().find(|row| row.seq == *later)) {
+                let why = format!(
+                    "позже запись изменил(а) {}, {} (№ {})",
+                    names.person(&later.by),
+                    words::moment(&later.at),
+                    later.seq
+                );
+                decided.left.push(Left {
+                    seq: *seq,
+                    place: names.place(&change.table, &change.year, &change.key),
+                    why,
+                });
+            }
+        }
+        // From the first asked for to the end: what a stranger did later in the same row goes with it.
+        let from = row.verdict.tail.iter().position(|seq| asked.contains(seq));
+        let Some(tail) = from.map(|from| &row.verdict.tail[from..]) else { continue };
+        let Some(first) = row.history.iter().find(|change| Some(&change.seq) == tail.first()) else { continue };
+        let Some(taken) = take_back(first, row.history.last(), tail.to_vec()) else { continue };
+        let closed =
+            Closed { year: &first.year, closures: &closures, class_of: &|course| names.class_of(&first.year, course) };
+        let whole = |others: &Option<Vec<String>>| {
+            others.as_ref().map(|others| [first.key.clone(), others.clone()].concat()).unwrap_or_default()
+        };
+        let stands = row.history.last().and_then(|last| last.new.clone());
+        match closed.bars(&first.table, &whole(&stands), &whole(&first.old)) {
+            Some(closure) => {
+                let why = format!(
+                    "период {} класса {} закрыт {}: исправление — только новой версией копии",
+                    closure.period,
+                    closure.class,
+                    words::moment(&closure.closed_at)
+                );
+                let place = names.place(&first.table, &first.year, &first.key);
+                let left = |seq: &u64| Left { seq: *seq, place: place.clone(), why: why.clone() };
+                decided.left.extend(tail.iter().map(left));
+            }
+            None => plan.push(taken),
+        }
+    }
+    if plan.is_empty() {
+        return if decided.left.is_empty() { Err(Refusal::NothingPending.into()) } else { Ok(decided) };
+    }
+    plan.sort_by_key(|taken| taken.first);
+    if let Err(error) = undo_in(&mut tx, act, &plan).await {
+        drop(tx);
+        let edits: Vec<_> = plan.into_iter().map(|taken| taken.edit).collect();
+        return Err(told(house, &edits, error).await);
+    }
+    decided.rows = plan.len();
+    decided.changes = plan.into_iter().flat_map(|taken| taken.seqs).collect();
+    decided.changes.sort_unstable();
+    decided.left.sort_by_key(|left| left.seq);
+    decide(tx, Decision::Undone, &decided.changes, &[], act).await?;
+    Ok(decided)
+}
+
+fn wants(which: &Which, seq: u64, standing: Standing) -> bool {
+    match (which, standing) {
+        (Which::All, Standing::Pending(_)) => true,
+        (Which::Notice(no), Standing::Pending(under)) => *no == under,
+        (Which::These(targets), Standing::Pending(_)) => targets.contains(&Target::Change(seq)),
+        _ => false,
+    }
+}
+
+/// Rows of a year whose present value is the work of a compromised account and waits for a decision: table and key, for striking through.
+pub async fn struck(house: &House, year: &str) -> Result<Vec<(String, Vec<String>)>, Error> {
+    let docket = house.db.load_docket().await?;
+    if docket.notices.is_empty() {
+        return Ok(Vec::new());
+    }
+    let weighed = weigh(house, &docket).await?;
+    let of_year = weighed.iter().filter(|row| !row.verdict.tail.is_empty());
+    let keys = of_year.filter_map(|row| row.history.first()).filter(|row| row.year == year);
+    Ok(keys.map(|row| (row.table.clone(), row.key.clone())).collect())
+}

@@ -9,7 +9,7 @@ mod records;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::verify::{self, VerifyOptions};
-use super::{Act, Error, House, log, read_file, salt};
+use super::{Act, Error, House, log, policy, read_file, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
@@ -52,6 +52,7 @@ pub async fn examine(house: &House, act: &Act) -> Result<Diagnosis, Error> {
     diagnosis.findings.extend(bundles.iter().flat_map(|(digest, _)| kept_bundle(house, digest)));
     diagnosis.checked.push(("загруженные наборы", bundles.len()));
     diagnosis.findings.extend(origins::foundations(house).await?);
+    diagnosis.findings.extend(origins::entries(house).await?);
     diagnosis.findings.extend(guards(house).await?);
     diagnosis.findings.extend(counter(house, &register).await?);
     diagnosis.findings.extend(origins::certificates(house).await?);
@@ -104,6 +105,7 @@ async fn remember(house: &House, diagnosis: &Diagnosis, act: &Act) -> Result<(),
 /// Freezes every closed period anew from the rows and compares it with its snapshot: a mark changed past all guards is named
 /// with class, date, learner, was and is.
 async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {
+    let policies = policy::history(house).await?;
     let mut journals: BTreeMap<&str, Journal> = BTreeMap::new();
     let mut findings = Vec::new();
     for row in copies.iter().filter(|row| row.state != State::Superseded) {
@@ -123,7 +125,7 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
             journals.insert(&row.year, house.db.load_journal(&row.year).await?);
         }
         let Some(journal) = journals.get(row.year.as_str()) else { continue };
-        match again(house, journal, &frozen) {
+        match again(&policies, journal, &frozen) {
             Ok(now) => findings.extend(weighed(snapshot_diff(&frozen, &now))),
             Err(reason) => findings.push(Finding::new("doctor.journal-lost", format!("копия {}", row.id), reason)),
         }
@@ -147,7 +149,8 @@ fn weighed(differences: Vec<Finding>) -> impl Iterator<Item = Finding> {
 }
 
 /// The same period frozen from today's rows, with everything else as it was frozen then.
-fn again(house: &House, journal: &Journal, frozen: &Snapshot) -> Result<Snapshot, String> {
+fn again(policies: &policy::History, journal: &Journal, frozen: &Snapshot) -> Result<Snapshot, String> {
+    let under = policies.by_digest(frozen.policy.digest).ok_or("правил, по которым закрыт период, в доме нет")?;
     let class = journal.class(&frozen.class.name).ok_or("класса больше нет в базе данных")?;
     let span = period::span(journal, class, &frozen.period.id).map_err(|refusal| refusal.to_string())?;
     let part = journal.of_class_within(&class.name, span.starts, span.ends);
@@ -164,7 +167,7 @@ fn again(house: &House, journal: &Journal, frozen: &Snapshot) -> Result<Snapshot
         // Rows may have come or gone since; their own root is not compared here.
         salts: vec!["0".repeat(32); part.learners.len()],
     };
-    let fresh = freeze::freeze(&part, class, &span, &house.policy, &told).map_err(|error| error.to_string())?;
+    let fresh = freeze::freeze(&part, class, &span, &under.policy, &told).map_err(|error| error.to_string())?;
     let title = frozen.sheets.iter().find(|sheet| matches!(sheet, Sheet::Title(_)));
     let sheets = fresh.sheets.into_iter().map(|sheet| match (sheet, title) {
         (Sheet::Title(_), Some(title)) => title.clone(),

@@ -22,8 +22,10 @@ pub struct House {
     pub config: Config,
     /// Its database, bound to its school.
     pub db: Db,
-    /// The policy in force.
+    /// The policy that came in force last, when the house was opened. An act asks [`super::policy`] for that of its own day.
     pub policy: Policy,
+    /// The policy that the house was made under.
+    pub founding: Policy,
 }
 
 /// How a house is to be made.
@@ -80,7 +82,7 @@ impl House {
         // The settings come last: a folder without them is no house, so a crash above leaves nothing that could be opened.
         let settings = root.join(config::FILE);
         crate::vault::durable::write_once(&settings, config.to_text().as_bytes())?;
-        Ok(Self { root: root.to_owned(), config, db, policy })
+        Ok(Self { root: root.to_owned(), config, db, founding: policy.clone(), policy })
     }
 
     /// Opens the house in a folder.
@@ -88,8 +90,12 @@ impl House {
         let config = Config::read(root)?;
         let db = Db::open(&config.database_url(root), &config.school).await?;
         let row = db.find_school().await?.ok_or(Error::Damaged("в базе данных нет школы этого дома".to_owned()))?;
-        let policy = parse_policy(&row.policy, &row.policy_text)?;
-        Ok(Self { root: root.to_owned(), config, db, policy })
+        let founding = parse_policy(&row.policy, &row.policy_text)?;
+        let policy = match db.list_policies().await?.last() {
+            Some(last) => parse_policy(&last.name, &last.text)?,
+            None => founding.clone(),
+        };
+        Ok(Self { root: root.to_owned(), config, db, policy, founding })
     }
 
     /// The school year to work on: the one asked for, or the newest on record.
@@ -126,7 +132,7 @@ impl House {
     }
 }
 
-fn parse_policy(name: &str, text: &str) -> Result<Policy, Error> {
+pub(super) fn parse_policy(name: &str, text: &str) -> Result<Policy, Error> {
     policy::parse(name, text)
         .map_err(|findings| Error::Policy(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }

@@ -73,7 +73,7 @@ pub struct Imported {
 
 /// Reads and checks a bundle, and makes the year what it says in one transaction.
 pub async fn import(house: &House, path: &Path, dry_run: bool, act: &Act) -> Result<Outcome, Error> {
-    match bundle::read(path, &house.policy) {
+    match bundle::read(path, &super::policy::of_act(house, act).await?) {
         Ok(bundle) => settle(house, &bundle, Mode::Whole, dry_run, act).await,
         Err(ReadError::Refused(findings)) => Ok(Outcome::Refused(findings)),
         Err(ReadError::Unreadable { path, source }) => Err(Error::File { path, source }),
@@ -130,6 +130,7 @@ pub(super) async fn settle(
     let author = Author { by: &act.by, at: &act.moment(), secret: &secret };
     let replaced = tx.replace_journal(journal, &author).await?;
     imported.written = replaced.rows;
+    tx.replace_entries(&journal.school.year, &bundle.entries).await?;
     if known.is_none() {
         tx.record_bundle(&digest, &journal.school.year, &act.moment(), &act.by).await?;
     }

@@ -38,11 +38,13 @@ pub async fn issue(
     act: &Act,
     mut progress: impl FnMut(&Issued),
 ) -> Result<Vec<Issued>, Error> {
+    // Unlocking a key is slow by design; the faces are read meanwhile.
+    let _ = std::thread::spawn(typeset::prepare);
     let mut jobs = Vec::new();
     for row in copies {
         let state =
             copy::next(row.state, Action::Issue).map_err(|refusal| Error::State { copy: row.id.clone(), refusal })?;
-        jobs.push((CopyRow { state, ..row.clone() }, house.db.load_snapshot(row.snapshot).await?));
+        jobs.push((CopyRow { state, ..row.clone() }, house.db.load_snapshot_text(row.snapshot).await?));
     }
     if jobs.is_empty() {
         return Ok(Vec::new());
@@ -50,7 +52,8 @@ pub async fn issue(
     let keyring = Keyring::open(house).await?;
     let checkpoint = log::checkpoint(house, &keyring, act).await?;
     let (typeset_at, facts) = (act.moment(), checkpoint.facts());
-    let mut made = on_two_threads(jobs, move |(row, snapshot): (CopyRow, Snapshot)| {
+    let mut made = on_two_threads(jobs, move |(row, text): (CopyRow, String)| {
+        let (snapshot, digests) = read_frozen(&row, &text)?;
         let edition = Edition {
             kind: EditionKind::Issued,
             typeset_at: typeset_at.clone(),
@@ -59,7 +62,7 @@ pub async fn issue(
             marks: Vec::new(),
             seal: None,
         };
-        Ok((row, typeset::typeset(&snapshot, &edition, &[])?))
+        Ok((row, typeset::typeset_read(&snapshot, &digests, &edition, &[])?))
     });
     let mut issued = Vec::new();
     while let Some(result) = made.next().await {
@@ -69,6 +72,11 @@ pub async fn issue(
         issued.push(one);
     }
     Ok(issued)
+}
+
+/// A snapshot out of the store with the digests of its sheets.
+pub(super) fn read_frozen(row: &CopyRow, text: &str) -> Result<(Snapshot, Vec<Digest>), Error> {
+    Snapshot::with_sheet_digests(text.as_bytes()).map_err(|_| Error::Damaged(row.id.clone()))
 }
 
 /// The file first, under a name that holds its digest; then the transaction. A crash between leaves a file that nobody names.

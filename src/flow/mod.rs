@@ -19,6 +19,7 @@ pub mod log;
 pub mod movement;
 pub mod package;
 pub mod people;
+pub mod policy;
 pub mod reissue;
 pub mod seal;
 pub mod setup;
@@ -134,6 +135,9 @@ pub enum Error {
     /// The policy kept in the house no longer parses.
     #[error("правила, по которым заведён дом, не читаются: {0}")]
     Policy(String),
+    /// A policy does not come in force.
+    #[error(transparent)]
+    Adoption(#[from] policy::Refusal),
     /// A file of the house.
     #[error("{path}: {source}")]
     File {
@@ -160,9 +164,18 @@ pub enum Error {
     /// A change or its undoing says no.
     #[error(transparent)]
     Change(Box<change::Refusal>),
+    /// A notice of compromise or a decision says no.
+    #[error(transparent)]
+    Compromise(Box<compromise::Refusal>),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),
+}
+
+impl From<compromise::Refusal> for Error {
+    fn from(refusal: compromise::Refusal) -> Self {
+        Self::Compromise(Box::new(refusal))
+    }
 }
 
 impl From<change::Refusal> for Error {

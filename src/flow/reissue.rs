@@ -37,7 +37,8 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         template: typeset::template_facts(last.kind),
         salts: salts(journal.learners.len())?,
     };
-    let snapshot = freeze::freeze(&journal, &class, &span, &house.policy, &told)?;
+    let policy = super::policy::of_act(house, act).await?;
+    let snapshot = freeze::freeze(&journal, &class, &span, &policy, &told)?;
     let superseded =
         copy::next(last.state, Action::Supersede).map_err(|refusal| Error::State { copy: last.id.clone(), refusal })?;
     tx.move_copy(&last.id, last.version, last.state, superseded).await?;

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, FixedOffset};
 
-use super::issue::on_two_threads;
+use super::issue::{on_two_threads, read_frozen};
 use super::keys::{AUTHORITY, Keyring, LOG, SEAL};
 use super::{Act, Error, House, log, read_file, salt};
 use crate::domain::audit::{Event, EventKind};
@@ -50,6 +50,8 @@ pub struct Sealed {
 struct Job {
     row: CopyRow,
     snapshot: Snapshot,
+    /// Of the snapshot's sheets.
+    digests: Vec<Digest>,
     issued_pdf: Vec<u8>,
     statements: Vec<(StatementRow, CertificateRow)>,
 }
@@ -135,7 +137,7 @@ async fn still_signed(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
 
 async fn job(house: &House, row: &CopyRow) -> Result<Job, Error> {
     let damaged = || Error::Damaged(row.id.clone());
-    let snapshot = house.db.load_snapshot(row.snapshot).await?;
+    let (snapshot, digests) = read_frozen(row, &house.db.load_snapshot_text(row.snapshot).await?)?;
     let digest: Digest = row.issued_pdf.parse().map_err(|_| damaged())?;
     let path = house.issued_pdf(&row.id, row.version, digest);
     let issued_pdf = read_file(&path)?;
@@ -151,7 +153,7 @@ async fn job(house: &House, row: &CopyRow) -> Result<Job, Error> {
     // Seniority of the marks follows the route, whatever second each was signed in.
     let place = |stage: &str| snapshot.route.iter().position(|s| s.id == stage);
     statements.sort_by_key(|(statement, _)| (place(&statement.stage), statement.signed_at.clone()));
-    Ok(Job { row: row.clone(), snapshot, issued_pdf, statements })
+    Ok(Job { row: row.clone(), snapshot, digests, issued_pdf, statements })
 }
 
 impl Press {
@@ -174,7 +176,7 @@ impl Press {
 
     /// Typesets the sealed edition, seals it, stages the record; durable when it returns.
     fn build(&self, job: Job) -> Result<Built, Error> {
-        let Job { row, snapshot, issued_pdf, statements } = job;
+        let Job { row, snapshot, digests, issued_pdf, statements } = job;
         let edition = Edition {
             kind: EditionKind::Sealed,
             typeset_at: self.moment.clone(),
@@ -183,7 +185,7 @@ impl Press {
             marks: statements.iter().map(|(s, c)| self.mark(s, c)).collect::<Result<_, _>>()?,
             seal: Some(self.seal_mark(&snapshot)),
         };
-        let pages = typeset::typeset(&snapshot, &edition, &attachments(&snapshot, &statements))?;
+        let pages = typeset::typeset_read(&snapshot, &digests, &edition, &attachments(&snapshot, &statements))?;
         let request =
             SealRequest { sealed_at: self.at, reason: &snapshot.policy.seal_wording, location: &snapshot.school.town };
         let sealed_pdf = seal_pdf(&pages.pdf, &self.key, &self.der, &self.authority_der, &request)?;

@@ -1,1 +1,99 @@
 //! Timeliness of a journal under its policy: entry times that are known are judged, the rest is said to be unknown. Floor 2.
+
+use std::collections::HashSet;
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::{Act, Error, House, policy};
+use crate::domain::calendar::{Basis, SchoolCalendar};
+use crate::domain::journal::{Journal, YEAR};
+use crate::domain::period;
+use crate::domain::timeliness::{self, Judged, Scope};
+
+/// What to judge.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    /// School year.
+    pub year: String,
+    /// Only this class.
+    pub class: Option<String>,
+    /// Only this period, or `Y`.
+    pub period: Option<String>,
+    /// Only this week of the calendar year, 1 to 53 (ISO 8601).
+    pub week: Option<u32>,
+}
+
+/// The calendar of a school year: what its journal shows.
+pub async fn calendar(house: &House, year: &str) -> Result<SchoolCalendar, Error> {
+    let journal = house.db.load_journal(year).await?;
+    calendar_of(house, &journal).await
+}
+
+/// The calendar of the school year in which a day lies; the newest year when the house has none for it.
+pub async fn calendar_on(house: &House, day: NaiveDate) -> Result<SchoolCalendar, Error> {
+    // A school year begins on 1 September; summer belongs to the year that ended.
+    let first = day.year() - i32::from(day.month() < 9);
+    let year = format!("{first}/{}", first + 1);
+    let known = house.db.list_years().await?;
+    let year = if known.contains(&year) { year } else { house.year(None).await? };
+    calendar(house, &year).await
+}
+
+/// The calendar of a journal's year, with what is set up for it; where no days and weeks are, those that the lessons show.
+pub(super) async fn calendar_of(house: &House, journal: &Journal) -> Result<SchoolCalendar, Error> {
+    let setup = house.db.load_setup(&journal.school.year).await?;
+    let mut calendar = setup.calendar(journal);
+    if calendar.basis == Basis::Lessons {
+        calendar.weeks = SchoolCalendar::from_journal(journal).weeks;
+    }
+    Ok(calendar)
+}
+
+/// Judges the entries of a year, a class, a period or a week, each under the policy of its own day.
+pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<Judged>, Error> {
+    let mut journal = house.db.load_journal(&question.year).await?;
+    let calendar = calendar_of(house, &journal).await?;
+    let policies = policy::history(house).await?;
+    // What the journal's earlier home knew, and what was entered here: a bundle's time is the elder, so it stands.
+    let mut entries = house.db.list_entries(&question.year).await?;
+    let known: HashSet<_> = entries.iter().map(|one| (one.lesson.clone(), one.kind, one.learner_id.clone())).collect();
+    let here = house.db.list_entered(&question.year).await?;
+    entries.extend(
+        here.into_iter().filter(|one| !known.contains(&(one.lesson.clone(), one.kind, one.learner_id.clone()))),
+    );
+    let classes: Vec<_> = match &question.class {
+        Some(name) => {
+            let class = journal.class(name).ok_or_else(|| period::Refusal::NoClass(name.clone()))?;
+            vec![class.clone()]
+        }
+        None => journal.classes.clone(),
+    };
+    let now = act.at.naive_local();
+    let mut judged = Vec::new();
+    let mut refusal = None;
+    let asked = question.period.as_deref().unwrap_or(YEAR);
+    if let Some(name) = &question.class {
+        journal = journal.of_class(name);
+    }
+    for class in &classes {
+        let span = match period::span(&journal, class, asked) {
+            Ok(span) => span,
+            Err(reason) => {
+                refusal = Some(reason);
+                continue;
+            }
+        };
+        let part = if classes.len() == 1 { journal.clone() } else { journal.of_class(&class.name) };
+        let scope =
+            Scope { journal: &part, calendar: &calendar, entries: &entries, now, days: (span.starts, span.ends) };
+        judged.extend(timeliness::judge(&scope, |day| &policies.on(day).policy));
+    }
+    match refusal {
+        Some(reason) if judged.is_empty() => return Err(reason.into()),
+        _ => {}
+    }
+    if let Some(week) = question.week {
+        judged.retain(|one| one.lesson.date.iso_week().week() == week);
+    }
+    Ok(judged)
+}

@@ -120,6 +120,11 @@ pub fn verify_issued_by(certificate_der: &[u8], authority_der: &[u8]) -> Result<
     check_issued_by(certificate_der, &certificate, &authority)
 }
 
+/// Why a certificate, already read, was not issued by that authority; `None` when it was. Says nothing about time.
+pub fn not_issued_by(der: &[u8], facts: &CertificateFacts, authority: &CertificateFacts) -> Option<String> {
+    check_issued_by(der, facts, authority).err().map(|error| error.to_string())
+}
+
 /// As [`verify_issued_by`], for certificates already read.
 pub(super) fn check_issued_by(
     certificate_der: &[u8],

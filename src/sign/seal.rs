@@ -15,7 +15,7 @@ use super::revision::{self, Claims};
 use crate::domain::canon::{Digest, hex};
 
 pub use super::attachment::attachments;
-pub use super::check::{SealCheck, check_seal};
+pub use super::check::{SealCheck, check_seal, check_seal_asking};
 
 /// The container's room is a multiple of this many bytes: its exact length is known only after signing.
 const RESERVE_STEP: usize = 256;

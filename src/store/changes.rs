@@ -14,6 +14,7 @@ use super::{Db, Error, Tx};
 use crate::domain::canon::{self, Digest, hex};
 use crate::domain::change::{Edit, Expected, Line, Voucher, line_salt};
 use crate::domain::journal::Journal;
+use crate::domain::void::{Deed, Target};
 
 /// Tables of the school's data beside the journal's: declared in their own store files, each with `school` and `year` first.
 pub(super) static TABLES: [&Table; 0] = [];
@@ -70,6 +71,11 @@ pub struct ChangeRow {
 }
 
 impl ChangeRow {
+    /// Whose deed it was.
+    pub fn deed(&self) -> Result<Deed, Error> {
+        Ok(Deed { actor: self.by.clone(), at: super::voids::moment("changes", &self.at)?, event: self.event })
+    }
+
     /// The line that the digest covers.
     pub fn line(&self) -> Line {
         Line {
@@ -334,9 +340,16 @@ impl Tx {
 }
 
 impl Db {
-    /// Lines of the history, newest first.
+    /// Lines of the history, newest first; what a compromised account did and nobody re-approved is marked as void.
     pub async fn list_changes(&self, filter: &ChangeFilter) -> Result<Vec<ChangeRow>, Error> {
-        fetch(&mut *self.pool.acquire().await?, &self.school, filter).await
+        let mut found = fetch(&mut *self.pool.acquire().await?, &self.school, filter).await?;
+        let docket = self.load_docket().await?;
+        if !docket.notices.is_empty() {
+            for row in &mut found {
+                row.voided = !docket.standing(Target::Change(row.seq), &row.deed()?).is_trusted();
+            }
+        }
+        Ok(found)
     }
 
     /// The other columns of one row, as it stands.

@@ -95,6 +95,11 @@ fn read_statement(row: &AnyRow) -> Result<StatementRow, Error> {
 
 const STATEMENT_COLUMNS: &str = "stage, signer, body, signature, certificate, signed_at, verdict";
 
+/// A row that this program did not write so.
+fn foreign_snapshot(digest: Digest) -> Error {
+    Error::Foreign { table: "snapshots", column: "body", value: digest.to_hex() }
+}
+
 impl Db {
     /// Every version of every copy, by identifier and version.
     pub async fn list_copies(&self) -> Result<Vec<CopyRow>, Error> {
@@ -116,6 +121,12 @@ impl Db {
 
     /// A snapshot by its digest.
     pub async fn load_snapshot(&self, digest: Digest) -> Result<Snapshot, Error> {
+        let body = self.load_snapshot_text(digest).await?;
+        Snapshot::from_bytes(body.as_bytes()).map_err(|_| foreign_snapshot(digest))
+    }
+
+    /// The frozen snapshot of this digest as it was written, for who reads many on other threads.
+    pub async fn load_snapshot_text(&self, digest: Digest) -> Result<String, Error> {
         let row = sqlx::query("select body from snapshots where school = $1 and digest = $2")
             .bind(self.school.clone())
             .bind(digest.to_hex())
@@ -123,10 +134,7 @@ impl Db {
             .await?
             .ok_or_else(|| Error::Missing(format!("снимок {digest}")))?;
         let body: String = row.try_get(0)?;
-        Snapshot::from_bytes(body.as_bytes())
-            .ok()
-            .filter(|_| Digest::of(body.as_bytes()) == digest)
-            .ok_or(Error::Foreign { table: "snapshots", column: "body", value: digest.to_hex() })
+        if Digest::of(body.as_bytes()) == digest { Ok(body) } else { Err(foreign_snapshot(digest)) }
     }
 
     /// Statements of one version, in the order they were signed.

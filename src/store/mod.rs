@@ -14,6 +14,7 @@ mod guards;
 mod interface;
 mod journals;
 mod log;
+mod policies;
 mod register;
 mod rows;
 mod schools;
@@ -34,9 +35,11 @@ pub use exchange::ImportRow;
 pub use guards::GuardFault;
 pub use journals::{BundleRow, Change, ClosureRow, Replaced};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
+pub use policies::PolicyRow;
 pub use register::SealedRow;
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
+pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
 #[derive(Debug, thiserror::Error)]

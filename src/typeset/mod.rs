@@ -71,9 +71,24 @@ pub enum Error {
     },
 }
 
+/// Reads what all documents share, so that the first one need not wait for it; for a thread of its own while other things are fetched.
+pub fn prepare() {
+    world::prepare();
+}
+
 /// Typesets one edition of a snapshot. May be called from several threads at once.
 pub fn typeset(snapshot: &Snapshot, edition: &Edition, attachments: &[Attachment]) -> Result<Typeset, Error> {
-    let (document, findings) = lay_out(snapshot, edition, attachments)?;
+    typeset_read(snapshot, &sheet_digests(snapshot), edition, attachments)
+}
+
+/// [`typeset`] for who has the sheets' digests from [`Snapshot::with_sheet_digests`].
+pub fn typeset_read(
+    snapshot: &Snapshot,
+    digests: &[Digest],
+    edition: &Edition,
+    attachments: &[Attachment],
+) -> Result<Typeset, Error> {
+    let (document, findings) = lay_out_read(snapshot, digests, edition, attachments)?;
     let pdf = export(&document, snapshot, edition);
     // What typst remembers of one class helps no other and would grow by some 140 MB a class.
     comemo::evict(0);
@@ -86,15 +101,26 @@ pub fn lay_out(
     edition: &Edition,
     attachments: &[Attachment],
 ) -> Result<(PagedDocument, Vec<Finding>), Error> {
-    let digests: Vec<Digest> = snapshot.sheets.iter().map(Sheet::digest).collect();
+    lay_out_read(snapshot, &sheet_digests(snapshot), edition, attachments)
+}
+
+fn sheet_digests(snapshot: &Snapshot) -> Vec<Digest> {
+    snapshot.sheets.iter().map(Sheet::digest).collect()
+}
+
+fn lay_out_read(
+    snapshot: &Snapshot,
+    digests: &[Digest],
+    edition: &Edition,
+    attachments: &[Attachment],
+) -> Result<(PagedDocument, Vec<Finding>), Error> {
     let (printable, printable_edition, findings) =
         clean::clean(snapshot, edition).map_err(|error| Error::Data(error.to_string()))?;
-    let (plan, codes) = plan(&printable, &printable_edition, &digests, attachments)?;
+    let (plan, codes) = plan(&printable, &printable_edition, digests, attachments)?;
     let json = serde_json::to_vec(&plan).map_err(|error| Error::Data(error.to_string()))?;
     let mut files = vec![("data/plan.json".to_owned(), json), ("data/qr".to_owned(), codes)];
     files.extend(attachments.iter().map(|file| (file.name.clone(), file.bytes.clone())));
-    let facts = template_facts(snapshot.copy.kind);
-    let desk = Desk::new(&format!("{}/{}/main.typ", facts.name, facts.version), files)?;
+    let desk = Desk::new(&format!("{}/{VERSION}/main.typ", template_name(snapshot.copy.kind)), files)?;
     let document = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| Error::Compile(told(&errors)))?;
     Ok((document, findings))
 }
@@ -185,14 +211,22 @@ fn told(errors: &[SourceDiagnostic]) -> String {
     errors.iter().map(|error| error.message.to_string()).collect::<Vec<_>>().join("; ")
 }
 
+/// Version of the templates: the folder below their names.
+const VERSION: &str = "1";
+
+/// Folder of the template that sets a kind of copy.
+fn template_name(kind: CopyKind) -> &'static str {
+    match kind {
+        CopyKind::PeriodCopy => "period-copy",
+        CopyKind::SummarySheet => "summary-sheet",
+    }
+}
+
 /// Name, version and digest of the template that sets a kind of copy. The digest covers every template file and face, each as
 /// name, length and bytes, so that a change of any of them shows.
 pub fn template_facts(kind: CopyKind) -> TemplateFacts {
-    let name = match kind {
-        CopyKind::PeriodCopy => "period-copy",
-        CopyKind::SummarySheet => "summary-sheet",
-    };
-    let folder = format!("{name}/1/");
+    let name = template_name(kind);
+    let folder = format!("{name}/{VERSION}/");
     let templates = world::TEMPLATES
         .iter()
         .filter(|(path, _)| path.starts_with("shared/") || path.starts_with(&folder))
@@ -202,5 +236,5 @@ pub fn template_facts(kind: CopyKind) -> TemplateFacts {
         bytes.extend(format!("{path}\n{}\n", content.len()).into_bytes());
         bytes.extend(content);
     }
-    TemplateFacts { name: name.to_owned(), version: "1".to_owned(), digest: Digest::of(&bytes) }
+    TemplateFacts { name: name.to_owned(), version: VERSION.to_owned(), digest: Digest::of(&bytes) }
 }

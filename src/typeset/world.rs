@@ -38,6 +38,13 @@ fn id(path: &str) -> Result<FileId, Error> {
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
+/// Reads the faces, the templates and typst's own library now instead of with the first document.
+pub fn prepare() {
+    LazyLock::force(&LIBRARY);
+    LazyLock::force(&SHELF);
+    LazyLock::force(&SOURCES);
+}
+
 /// What one document is made of.
 pub struct Desk {
     main: Source,

@@ -1,8 +1,85 @@
-//! Pages of the policy: values with clauses, comparison, lint, deadlines. Floor 3.
+//! Pages of the policy: values with clauses, comparison, lint, deadlines, timeliness, and the order that brings a new one. Floor 3.
 
-use super::route::Route;
+mod adoption;
+mod deadlines;
+mod timeliness;
+mod values;
+
+use chrono::NaiveDate;
+
+use super::WebState;
+use super::answer::Refusal;
+use super::route::{Access, Group, Route, SubjectOf, get, post};
+use crate::domain::policy::{self, Policy};
+use crate::domain::rights::Action;
+use crate::flow::policy::{History, history};
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
-    Vec::new()
+    let reads = Access::Does(Action::ReadPolicy);
+    let changes = Access::Does(Action::ChangePolicy);
+    let house = SubjectOf::House;
+    vec![
+        get("/policy", reads, house, values::page).in_menu(Group::Policy, "Действующие правила").helped(HELP),
+        get("/policy/compare", reads, house, values::compare).in_menu(Group::Policy, "Сравнение").helped(HELP),
+        get("/policy/lint", reads, house, values::lint).in_menu(Group::Policy, "Противоречия").helped(HELP),
+        get("/policy/deadline", reads, house, deadlines::page).in_menu(Group::Policy, "Сроки записей").helped(HELP),
+        get("/policy/timeliness", Access::Does(Action::ReadTimeliness), house, timeliness::page)
+            .in_menu(Group::Journal, "Своевременность")
+            .helped("policies.ru#своевременность"),
+        get("/policy/adopt", changes, house, adoption::form).helped(HELP),
+        post("/policy/adopt", changes, house, adoption::adopt),
+    ]
+}
+
+/// Section of the guides that explains the policies.
+const HELP: &str = "policies.ru#команды";
+
+/// A policy to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Choice {
+    name: String,
+    label: String,
+    chosen: bool,
+}
+
+/// The policies of the house and those inside the program, the house's first.
+fn choices(history: &History, chosen: &str) -> Vec<Choice> {
+    let mut known: Vec<(String, String)> = Vec::new();
+    for one in history.all() {
+        let label = if one.order.is_empty() {
+            format!("{} (школы)", one.policy.name)
+        } else {
+            format!("{} (школы, {})", one.policy.name, one.order)
+        };
+        known.push((one.policy.name.clone(), label));
+    }
+    for (name, _) in policy::BUILTIN {
+        if !known.iter().any(|(known, _)| known == name) {
+            known.push(((*name).to_owned(), (*name).to_owned()));
+        }
+    }
+    known.into_iter().map(|(name, label)| Choice { chosen: name == chosen, name, label }).collect()
+}
+
+/// A policy by name: one of the house, or one inside the program.
+fn find(history: &History, name: &str) -> Result<Policy, Refusal> {
+    if let Some(one) = history.all().iter().rev().find(|one| one.policy.name == name) {
+        return Ok(one.policy.clone());
+    }
+    let text = policy::builtin(name).ok_or(Refusal::NotFound)?;
+    policy::parse(name, text).map_err(Refusal::BadInput)
+}
+
+/// The house's policies, and the name of the one in force today.
+async fn open(state: &WebState) -> Result<(History, String), Refusal> {
+    let history = history(&state.house).await?;
+    let today: NaiveDate = state.now().date_naive();
+    let name = history.on(today).policy.name.clone();
+    Ok((history, name))
+}
+
+/// The asked name, or another one.
+fn or<'a>(asked: &'a str, other: &'a str) -> &'a str {
+    if asked.is_empty() { other } else { asked }
 }

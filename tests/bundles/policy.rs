@@ -1,7 +1,7 @@
 //! A policy by hand: the usual scale and codes, and nothing that the bundle's checks do not look at.
 
 use letopis::domain::canon::Digest;
-use letopis::domain::policy::{AbsenceKind, AbsenceRule, CodeRule, Completeness, Demand, Policy};
+use letopis::domain::policy::{AbsenceKind, AbsenceRule, CodeRule, Completeness, Demand, Policy, PrintDue};
 
 /// Marks 2 to 5, «осв», «н/а», «безотм», absences н Б У Н О.
 pub fn usual() -> Policy {
@@ -38,7 +38,10 @@ pub fn usual() -> Policy {
         },
         keep_journal_years: 5,
         keep_summary_years: 25,
-        copy_due_school_days_before_end: 1,
+        print_due: PrintDue::BeforeEnd(1),
+        said: Vec::new(),
+        others: Vec::new(),
+        silent: Vec::new(),
         signature_act: String::new(),
         signature_wording: String::new(),
         seal_wording: String::new(),

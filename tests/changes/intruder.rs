@@ -43,7 +43,9 @@ where
             let house = found(&root, &database).await;
             bring_journal(&house, folder.path()).await;
             let url = if postgres { database } else { format!("sqlite://{}", root.join("letopis.db").display()) };
-            let sql = AnyPool::connect(&url).await.expect("the intruder's connection");
+            // One connection: another would not see at once which triggers the first one dropped.
+            let one = sqlx::any::AnyPoolOptions::new().max_connections(1);
+            let sql = one.connect(&url).await.expect("the intruder's connection");
             story(Scene { house, sql: sql.clone(), postgres }).await;
             sql.close().await;
             if postgres {

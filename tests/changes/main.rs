@@ -1,7 +1,10 @@
 //! Changes of the school's data on each engine: history, lost updates, undo, closed periods, two processes at one log.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
+mod compromise;
 mod house;
 mod intruder;
 mod mechanism;
+mod model;
+mod purge;
 mod writers;

@@ -139,6 +139,11 @@ fn the_example_to_download_imports_cleanly_as_it_is() {
     assert_eq!(settled.findings(), []);
     let made = settled.journal.unwrap();
     assert_eq!((made.classes.len(), made.learners.len(), made.lessons.len()), (1, 6, 4));
+    // Left in by mistake it replaces nobody of a school that has codes like everybody's.
+    let own = journal(4);
+    let beside = taken(&files, Some(&own)).journal.unwrap();
+    assert!(own.learners.iter().all(|learner| beside.learners.contains(learner)));
+    assert!(own.staff.iter().all(|person| beside.staff.contains(person)));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! What a station promises is told through the library; what an intruder does is done to the house's files and database behind its back.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
+mod adoption;
 mod close;
 mod doctor;
 mod export;

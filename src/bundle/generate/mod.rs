@@ -20,7 +20,7 @@ use super::layout::File;
 
 use calendar::Calendar;
 use dice::Dice;
-use roster::{ClassPlan, Roster};
+use roster::{Booked, ClassPlan, Roster};
 use year::{ClassYear, Held, NotAttested};
 
 /// What school to make.
@@ -56,13 +56,15 @@ pub fn generate(spec: &GeneratorSpec) -> Vec<(String, Vec<u8>)> {
     let calendar = Calendar::of(spec.year_start);
     let roster = Roster::of(spec, &calendar);
     let special = not_attested(&roster, &calendar);
+    let mut booked = Booked::new();
     let years: Vec<ClassYear> = roster
         .classes
         .iter()
         .enumerate()
         .map(|(place, class)| {
             let special = special.filter(|(at, _)| *at == place).map(|(_, special)| special);
-            year::play(class, &roster, &calendar, special, &mut Dice::of_part(spec.seed, 10_000 + place as u64))
+            let mut dice = Dice::of_part(spec.seed, 10_000 + place as u64);
+            year::play(class, &roster, &calendar, special, &mut booked, &mut dice)
         })
         .collect();
     let mut files = of_roster(spec, &calendar, &roster);
@@ -224,4 +226,31 @@ fn of_years(spec: &GeneratorSpec, roster: &Roster, years: &[ClassYear]) -> Vec<C
         }
     }
     vec![lesson_file, mark_file, absence_file, finals, decisions]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn nobody_teaches_in_two_rooms_at_once() {
+        for spec in [GeneratorSpec::demo(), GeneratorSpec::of_letters("АБ")] {
+            let calendar = Calendar::of(spec.year_start);
+            let roster = Roster::of(&spec, &calendar);
+            let (mut booked, mut taught) = (Booked::new(), BTreeSet::new());
+            for (place, class) in roster.classes.iter().enumerate() {
+                let mut dice = Dice::of_part(spec.seed, 10_000 + place as u64);
+                let year = year::play(class, &roster, &calendar, None, &mut booked, &mut dice);
+                for (course, lessons) in class.courses.iter().zip(&year.lessons) {
+                    for held in lessons {
+                        let teacher = held.substitute.unwrap_or(course.teacher);
+                        let place = (teacher, held.date, held.number);
+                        assert!(taught.insert(place), "{}, {place:?}", class.name);
+                    }
+                }
+            }
+        }
+    }
 }

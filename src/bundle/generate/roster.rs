@@ -86,7 +86,12 @@ pub struct ClassPlan {
 pub struct Roster {
     pub staff: Vec<Member>,
     pub classes: Vec<ClassPlan>,
+    /// Teacher, weekday and place in the day of each lesson of the week.
+    busy: HashSet<(usize, u32, u8)>,
 }
+
+/// Teacher, day and place in the day of lessons given instead of somebody.
+pub type Booked = HashSet<(usize, NaiveDate, u8)>;
 
 impl Roster {
     /// The school of a spec.
@@ -100,21 +105,43 @@ impl Roster {
             children += list.len();
             classes.push(office.class(format!("{grade}{letter}"), *grade, list, &mut dice));
         }
-        Self { staff: office.staff, classes }
+        Self { staff: office.staff, classes, busy: office.busy }
     }
 
-    /// Somebody else who could give a lesson of that teacher; the deputy when nobody of the subject can.
-    pub fn substitute(&self, teacher: usize, dice: &mut Dice) -> usize {
+    /// Somebody else who has these lessons of that teacher free, and gives them now; the deputy when nobody of the subject can, nobody
+    /// when the deputy is elsewhere too: the teacher comes in spite of all.
+    pub fn substitute(
+        &self,
+        teacher: usize,
+        lessons: &[(NaiveDate, u8)],
+        booked: &mut Booked,
+        dice: &mut Dice,
+    ) -> Option<usize> {
+        let is_free = |other: usize| {
+            lessons.iter().all(|(date, number)| {
+                let weekday = date.weekday().num_days_from_monday();
+                !self.busy.contains(&(other, weekday, *number)) && !booked.contains(&(other, *date, *number))
+            })
+        };
         let family = &self.staff[teacher].family;
         let others: Vec<usize> = (0..self.staff.len())
             .filter(|other| *other != teacher && !family.is_empty() && self.staff[*other].family == *family)
+            .filter(|other| is_free(*other))
             .collect();
-        if others.is_empty() { DEPUTY } else { *dice.pick(&others) }
+        let chosen =
+            if others.is_empty() { Some(DEPUTY).filter(|deputy| is_free(*deputy)) } else { Some(*dice.pick(&others)) };
+        booked.extend(
+            chosen.into_iter().flat_map(|other| lessons.iter().map(move |(date, number)| (other, *date, *number))),
+        );
+        chosen
     }
 }
 
 /// Place of the deputy in the staff: the second hired.
 const DEPUTY: usize = 1;
+
+/// Weekday, place in the day, subject.
+type Slot = (u32, u8, &'static str);
 
 /// Hires, and makes the timetable.
 struct Office {
@@ -194,14 +221,15 @@ impl Office {
         teachers.find(|teacher| !self.class_teachers.contains(teacher)).unwrap_or(first)
     }
 
-    /// Fills the week day by day: groups of a subject stand side by side, no subject twice a day while there is another, no
-    /// teacher in two classes at once while there is another way.
+    /// Fills the week day by day: groups of a subject stand side by side, no subject twice a day while there is another. Where that
+    /// puts a teacher into two classes at once, lessons change places until nobody is.
     fn timetable(&mut self, courses: &mut [CoursePlan], dice: &mut Dice) {
         let mut left: BTreeMap<&'static str, usize> = BTreeMap::new();
         for course in courses.iter() {
             left.insert(course.taught.subject, course.taught.hours);
         }
         let total: usize = left.values().sum();
+        let mut week: Vec<Slot> = Vec::with_capacity(total);
         for weekday in 0..5_u32 {
             let mut today: HashSet<&str> = HashSet::new();
             let lessons = total / 5 + usize::from((weekday as usize) < total % 5);
@@ -211,13 +239,42 @@ impl Office {
                     let free = courses.iter().filter(|course| course.taught.subject == **subject).all(is_free);
                     (free, !today.contains(**subject), **hours, dice.below(100))
                 });
-                let Some(subject) = best.map(|(subject, _)| *subject) else { return };
+                let Some(subject) = best.map(|(subject, _)| *subject) else { break };
                 left.entry(subject).and_modify(|hours| *hours -= 1);
                 today.insert(subject);
-                for course in courses.iter_mut().filter(|course| course.taught.subject == subject) {
-                    course.slots.push((weekday, number));
-                    self.busy.insert((course.teacher, weekday, number));
-                }
+                week.push((weekday, number, subject));
+            }
+        }
+        self.part_the_twice_placed(&mut week, courses);
+        for (weekday, number, subject) in week {
+            for course in courses.iter_mut().filter(|course| course.taught.subject == subject) {
+                course.slots.push((weekday, number));
+                self.busy.insert((course.teacher, weekday, number));
+            }
+        }
+    }
+
+    /// Two lessons of the week change places, or three in a ring, where that frees a teacher who stands in another class already.
+    fn part_the_twice_placed(&self, week: &mut [Slot], courses: &[CoursePlan]) {
+        let fits = |subject: &str, at: &Slot| {
+            let mut teachers = courses.iter().filter(|course| course.taught.subject == subject);
+            teachers.all(|course| !self.busy.contains(&(course.teacher, at.0, at.1)))
+        };
+        for one in 0..week.len() {
+            if fits(week[one].2, &week[one]) {
+                continue;
+            }
+            let places: Vec<usize> = (0..week.len()).filter(|other| fits(week[one].2, &week[*other])).collect();
+            if let Some(other) = places.iter().find(|other| fits(week[**other].2, &week[one])) {
+                (week[one].2, week[*other].2) = (week[*other].2, week[one].2);
+                continue;
+            }
+            let rings = places.iter().flat_map(|other| (0..week.len()).map(move |third| (*other, third)));
+            let mut rings = rings.filter(|(other, third)| *third != one && third != other);
+            let ring =
+                rings.find(|(other, third)| fits(week[*other].2, &week[*third]) && fits(week[*third].2, &week[one]));
+            if let Some((other, third)) = ring {
+                (week[other].2, week[third].2, week[one].2) = (week[one].2, week[other].2, week[third].2);
             }
         }
     }

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use super::calendar::{Calendar, Span};
 use super::curriculum::{self, SPORT};
 use super::dice::Dice;
-use super::roster::{Child, ClassPlan, CoursePlan, Roster};
+use super::roster::{Booked, Child, ClassPlan, CoursePlan, Roster};
 
 /// Marks for a thousand ordinary lessons attended; with the tests it comes to 0.44 a learner's lesson, as one class of a real
 /// school had (28 learners, 20 subjects, one quarter).
@@ -67,12 +67,14 @@ pub fn play(
     roster: &Roster,
     calendar: &Calendar,
     not_attested: Option<NotAttested>,
+    booked: &mut Booked,
     dice: &mut Dice,
 ) -> ClassYear {
     let periods = calendar.of_grade(class.grade);
     let mut year = ClassYear::default();
     for course in &class.courses {
-        year.lessons.push(lessons(class, course, roster, calendar, &periods, dice));
+        let days = days(class, course, calendar, &periods);
+        year.lessons.push(lessons(class, course, roster, days, booked, dice));
     }
     year.absences = absences(class, &year.lessons, not_attested, dice);
     let away: BTreeMap<(usize, usize, usize), &str> =
@@ -90,15 +92,11 @@ pub fn play(
     year
 }
 
-fn lessons(
-    class: &ClassPlan,
-    course: &CoursePlan,
-    roster: &Roster,
-    calendar: &Calendar,
-    periods: &[Span],
-    dice: &mut Dice,
-) -> Vec<Held> {
-    let mut days: Vec<(usize, NaiveDate, u8)> = Vec::new();
+/// A lesson's place among the periods, its day, its place in the day.
+type Day = (usize, NaiveDate, u8);
+
+fn days(class: &ClassPlan, course: &CoursePlan, calendar: &Calendar, periods: &[Span]) -> Vec<Day> {
+    let mut days = Vec::new();
     for (period, span) in periods.iter().enumerate() {
         for day in calendar.school_days(class.grade, span) {
             let weekday = day.weekday().num_days_from_monday();
@@ -106,17 +104,30 @@ fn lessons(
             days.extend(today.map(|(_, number)| (period, day, *number)));
         }
     }
+    days
+}
+
+fn lessons(
+    class: &ClassPlan,
+    course: &CoursePlan,
+    roster: &Roster,
+    days: Vec<Day>,
+    booked: &mut Booked,
+    dice: &mut Dice,
+) -> Vec<Held> {
     let tests = tests(class.grade, &days);
     let subject = course.taught.subject;
     let topics = curriculum::topics(subject, class.grade, days.len());
     let mut ill_week = None;
     let mut substitute = None;
-    let held = days.into_iter().zip(topics).enumerate();
-    held.map(|(nth, ((period, date, number), topic))| {
+    let held = days.iter().zip(topics).enumerate();
+    held.map(|(nth, (&(period, date, number), topic))| {
         if ill_week != Some(date.iso_week()) {
             ill_week = Some(date.iso_week());
             let is_ill = dice.permille(SUBSTITUTION_PERMILLE);
-            substitute = is_ill.then(|| roster.substitute(course.teacher, dice));
+            let of_week = days.iter().filter(|(_, day, _)| day.iso_week() == date.iso_week());
+            let of_week: Vec<(NaiveDate, u8)> = of_week.map(|(_, day, number)| (*day, *number)).collect();
+            substitute = is_ill.then(|| roster.substitute(course.teacher, &of_week, booked, dice)).flatten();
         }
         let kind_of_work = if tests.contains(&nth) { curriculum::test_kind(subject) } else { "" };
         let topic = if kind_of_work.is_empty() { topic } else { format!("{kind_of_work}. {topic}") };

@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 use toml_edit::{Document, Item, TableLike, Value};
 
 use super::PolicyValue;
+use super::inherit::Source;
+use super::said::{Said, as_written};
 use crate::domain::finding::Finding;
 
 /// A value of the file with the line where it begins, from 1; 0 for the file as a whole.
@@ -50,6 +52,47 @@ impl Node {
         }
     }
 
+    /// The entries of a table, copied.
+    pub(super) fn take_entries(&self) -> Vec<(String, usize, Node)> {
+        self.entries().iter().map(|(key, line, node)| (key.clone(), *line, node.retold(*line, ""))).collect()
+    }
+
+    /// The same value at another line, every clause in it told with words before it.
+    pub(super) fn retold(&self, line: usize, before: &str) -> Node {
+        let kind = match &self.kind {
+            NodeKind::Table(entries) => NodeKind::Table(
+                entries
+                    .iter()
+                    .map(|(key, _, node)| {
+                        let mut node = node.retold(line, before);
+                        if let (NodeKind::Text(clause), true) = (&mut node.kind, key == "clause") {
+                            clause.insert_str(0, before);
+                        }
+                        (key.clone(), line, node)
+                    })
+                    .collect(),
+            ),
+            NodeKind::List(items) => NodeKind::List(items.iter().map(|item| item.retold(line, before)).collect()),
+            NodeKind::Text(text) => NodeKind::Text(text.clone()),
+            NodeKind::Number(number) => NodeKind::Number(*number),
+            NodeKind::Date(date) => NodeKind::Date(date.clone()),
+            NodeKind::Other(name) => NodeKind::Other(name),
+        };
+        Node { line, kind }
+    }
+
+    /// Puts a value under a dotted key of two parts; the section is made when it is not there.
+    pub(super) fn put(&mut self, key: &str, line: usize, node: Node) {
+        let (NodeKind::Table(sections), Some((section, name))) = (&mut self.kind, key.split_once('.')) else { return };
+        if !sections.iter().any(|(known, _, _)| known == section) {
+            sections.push((section.to_owned(), line, Node { line, kind: NodeKind::Table(Vec::new()) }));
+        }
+        let found = sections.iter_mut().find(|(known, _, _)| known == section);
+        if let Some((_, _, Node { kind: NodeKind::Table(entries), .. })) = found {
+            entries.push((name.to_owned(), line, node));
+        }
+    }
+
     /// The value of a key.
     pub(super) fn get(&self, key: &str) -> Option<&Node> {
         self.entries().iter().find(|(name, _, _)| name == key).map(|(_, _, node)| node)
@@ -61,11 +104,24 @@ pub(super) struct Reader {
     file: String,
     pub(super) findings: Vec<Finding>,
     pub(super) values: Vec<PolicyValue>,
+    /// Keys whose values were taken from the default policy.
+    inherited: Vec<(String, Source)>,
 }
 
 impl Reader {
     pub(super) fn new(file: String) -> Self {
-        Self { file, findings: Vec::new(), values: Vec::new() }
+        Self { file, findings: Vec::new(), values: Vec::new(), inherited: Vec::new() }
+    }
+
+    /// Notes that a key's value was taken from the default policy.
+    pub(super) fn inherit(&mut self, key: &str, source: Source) {
+        self.inherited.push((key.to_owned(), source));
+    }
+
+    /// Where the value of a key comes from; `print.cadence.1-9` comes from where `print.cadence` does.
+    fn source(&self, key: &str) -> Source {
+        let covers = |known: &str| key.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.inherited.iter().find(|(known, _)| covers(known)).map_or(Source::Said, |(_, source)| *source)
     }
 
     /// The file as a tree; `None`, with a finding, when it is not TOML.
@@ -94,13 +150,30 @@ impl Reader {
         &mut self.findings[last]
     }
 
-    /// Notes a value for `policy show`.
+    /// Notes a value of a first key for `policy show`.
     pub(super) fn note(&mut self, key: &str, value: impl Into<String>, unit: &str, clause: &str) {
+        let value = value.into();
         self.values.push(PolicyValue {
             key: key.to_owned(),
-            value: value.into(),
+            russian: super::show::first_key(key, &value, unit),
+            value,
             unit: unit.to_owned(),
             clause: clause.to_owned(),
+            note: String::new(),
+            source: self.source(key),
+        });
+    }
+
+    /// Notes a statement of a further key for `policy show`.
+    pub(super) fn note_said(&mut self, said: &Said) {
+        self.values.push(PolicyValue {
+            key: said.full_key(),
+            value: as_written(&said.value),
+            russian: said.in_russian(),
+            unit: said.unit.as_str().to_owned(),
+            clause: said.clause.clone(),
+            note: said.note.clone(),
+            source: self.source(&said.key),
         });
     }
 
@@ -192,6 +265,23 @@ impl Reader {
             Some((other, _)) => self.wrong_type(other, &path, "список текстов"),
         }
         texts
+    }
+
+    /// A list of known words, each checked.
+    pub(super) fn known_texts(&mut self, node: &Node, path: &str, key: &str, known: &[(&str, &str)]) -> Vec<String> {
+        let mut words = Vec::new();
+        for (word, line) in self.texts(node, path, key) {
+            if known.iter().any(|(known, _)| *known == word) {
+                words.push(word);
+                continue;
+            }
+            let meant = meant(&word, known.iter().map(|(word, _)| *word));
+            let finding =
+                self.report("policy.unknown-word", line, format!("непонятное значение «{}»{meant}", join(path, key)));
+            finding.expected = known.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+            finding.found = word;
+        }
+        words
     }
 
     /// A whole number between two bounds, inclusive; `None` with a finding otherwise.

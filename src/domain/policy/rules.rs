@@ -4,10 +4,14 @@
 
 use chrono::NaiveDate;
 
+use super::inherit::{self, Silence};
+use super::keys;
 use super::reader::{Node, NodeKind, Reader, is_cyrillic, join};
-use super::{AbsenceKind, AbsenceRule, CadenceRule, CodeRule, Completeness, Demand, Policy, Stage, StageRule};
+use super::said::{self, Value};
+use super::{
+    AbsenceKind, AbsenceRule, Cadence, CadenceRule, CodeRule, Completeness, Demand, Policy, PrintDue, Stage, StageRule,
+};
 use crate::domain::canon::Digest;
-use crate::domain::journal::PeriodKind;
 
 /// Grades of a school (273-ФЗ ст. 66: начальное, основное и среднее общее образование).
 const GRADES: (u32, u32) = (1, 11);
@@ -16,13 +20,26 @@ const LONGEST_TERM_YEARS: u32 = 75;
 /// A copy cannot be due earlier than this before the period's end: a quarter has some 40 school days.
 const LONGEST_LEAD_SCHOOL_DAYS: u32 = 20;
 
+/// A copy made after the period's end is due within a quarter at most, or it would meet the next one.
+const LONGEST_DELAY_CALENDAR_DAYS: u32 = 60;
+
+/// The first sections: every policy has them, since the house's first day.
+pub(super) const SECTIONS: [&str; 8] =
+    ["regulation", "print", "route", "retention", "codes", "completeness", "signature", "seal"];
+
 /// Reads the policy; what is wrong is in `reader.findings`, and then the value handed back is not to be used.
-pub(super) fn policy(reader: &mut Reader, name: &str, text: &str, root: &Node) -> Policy {
-    let sections = ["regulation", "print", "route", "retention", "codes", "completeness", "signature", "seal"];
-    reader.table(root, "", &sections, &[]);
+pub(super) fn policy(reader: &mut Reader, name: &str, text: &str, root: &Node, silent: Vec<Silence>) -> Policy {
+    let further = keys::sections();
+    let optional: Vec<&str> =
+        further.iter().copied().filter(|section| !SECTIONS.contains(section)).chain(["silent", "other"]).collect();
+    reader.table(root, "", &SECTIONS, &optional);
+    for section in further.iter().filter(|section| !SECTIONS.contains(section)) {
+        if let Some(node) = root.get(section) {
+            reader.table(node, section, &[], &keys::names_of(section));
+        }
+    }
     let head = root.get("regulation").map(|node| regulation(reader, node)).unwrap_or_default();
-    let (print_cadence, copy_due_school_days_before_end) =
-        root.get("print").map(|node| print(reader, node)).unwrap_or_default();
+    let (print_cadence, print_due) = root.get("print").map(|node| print(reader, node)).unwrap_or_default();
     let (period_route, summary_route) = root.get("route").map(|node| routes(reader, node)).unwrap_or_default();
     let (keep_journal_years, keep_summary_years) =
         root.get("retention").map(|node| retention(reader, node)).unwrap_or_default();
@@ -31,6 +48,9 @@ pub(super) fn policy(reader: &mut Reader, name: &str, text: &str, root: &Node) -
     let (signature_act, signature_wording) =
         root.get("signature").map(|node| signature(reader, node)).unwrap_or_default();
     let seal_wording = root.get("seal").map(|node| seal(reader, node)).unwrap_or_default();
+    let said = said::read(reader, root);
+    let known = |key: &str| keys::find(key).is_some() || inherit::find(root, key).is_some();
+    let others = said::others(reader, root, known);
     Policy {
         name: name.to_owned(),
         title: head.title,
@@ -48,7 +68,10 @@ pub(super) fn policy(reader: &mut Reader, name: &str, text: &str, root: &Node) -
         completeness,
         keep_journal_years,
         keep_summary_years,
-        copy_due_school_days_before_end,
+        print_due,
+        said,
+        others,
+        silent,
         signature_act,
         signature_wording,
         seal_wording,
@@ -97,16 +120,56 @@ fn regulation(reader: &mut Reader, node: &Node) -> Regulation {
     read
 }
 
-fn print(reader: &mut Reader, node: &Node) -> (Vec<CadenceRule>, u32) {
-    reader.table(node, "print", &["cadence", "due_before_end"], &[]);
+fn print(reader: &mut Reader, node: &Node) -> (Vec<CadenceRule>, PrintDue) {
+    const DUE: [&str; 3] = ["due_before_end", "due_after_end", "due_by"];
+    let mut optional = keys::names_of("print");
+    optional.extend(DUE);
+    reader.table(node, "print", &["cadence"], &optional);
     let cadence = cadence(reader, node);
-    let due = measured(reader, node, "print", "due_before_end", ("school_days", (0, LONGEST_LEAD_SCHOOL_DAYS)));
+    let stated: Vec<&str> = DUE.into_iter().filter(|key| node.get(key).is_some()).collect();
+    let due = match stated.as_slice() {
+        [] => {
+            reader.report("policy.missing-key", node.line, "нет обязательного ключа «print.due_before_end»");
+            None
+        }
+        ["due_before_end"] => {
+            let bounds = ("school_days", (0, LONGEST_LEAD_SCHOOL_DAYS));
+            measured(reader, node, "print", "due_before_end", bounds).map(PrintDue::BeforeEnd)
+        }
+        ["due_after_end"] => {
+            let bounds = ("calendar_days", (0, LONGEST_DELAY_CALENDAR_DAYS));
+            measured(reader, node, "print", "due_after_end", bounds).map(PrintDue::AfterEnd)
+        }
+        ["due_by"] => due_by(reader, node),
+        _ => {
+            let line = node.get(stated[1]).map_or(node.line, |value| value.line);
+            let message = "срок копии сказан дважды: нужен один из due_before_end, due_after_end, due_by";
+            reader.report("policy.due-stated-twice", line, message).found = stated.join(", ");
+            None
+        }
+    };
     (cadence, due.unwrap_or_default())
+}
+
+/// `value = "06-30", unit = "date"`: one day of the year for every copy.
+fn due_by(reader: &mut Reader, print: &Node) -> Option<PrintDue> {
+    const PATH: &str = "print.due_by";
+    let node = print.get("due_by")?;
+    reader.table(node, PATH, &["value", "unit", "clause"], &[]);
+    reader.word(node, PATH, "unit", &[("date", ())]);
+    let clause = reader.text(node, PATH, "clause");
+    let day = said::print_day(reader, PATH, node)?;
+    reader.note(PATH, said::as_written(&day), "date", &clause);
+    match day {
+        Value::Day(month, day) => Some(PrintDue::By(month, day)),
+        // A copy that is due at the year's end is due on its last day.
+        _ => Some(PrintDue::AfterEnd(0)),
+    }
 }
 
 fn cadence(reader: &mut Reader, print: &Node) -> Vec<CadenceRule> {
     const PATH: &str = "print.cadence";
-    let kinds = [PeriodKind::Quarter, PeriodKind::Trimester, PeriodKind::HalfYear].map(|kind| (kind.as_str(), kind));
+    let kinds = Cadence::ALL.map(|kind| (kind.as_str(), kind));
     let rows = reader.rows(print.get("cadence"), PATH);
     let mut rules = Vec::new();
     for row in rows {
@@ -358,7 +421,7 @@ fn demand(reader: &mut Reader, parent: &Node, key: &str) -> Demand {
 }
 
 fn signature(reader: &mut Reader, node: &Node) -> (String, String) {
-    reader.table(node, "signature", &["act", "wording"], &[]);
+    reader.table(node, "signature", &["act", "wording"], &keys::names_of("signature"));
     let act = worded(reader, node, "signature", "act");
     let wording = worded(reader, node, "signature", "wording");
     if let Some(value) = node.get("wording")
@@ -374,7 +437,7 @@ fn signature(reader: &mut Reader, node: &Node) -> (String, String) {
 }
 
 fn seal(reader: &mut Reader, node: &Node) -> String {
-    reader.table(node, "seal", &["wording"], &[]);
+    reader.table(node, "seal", &["wording"], &keys::names_of("seal"));
     worded(reader, node, "seal", "wording")
 }
 

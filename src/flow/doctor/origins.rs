@@ -1,10 +1,12 @@
 //! The doctor on where things came from: certificates, policy and bundles against the log. Floor 2.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::{Error, House, keys};
+use super::super::{Error, House, keys, policy};
+use crate::bundle;
+use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::sign::certificate::{certificate_facts, from_pem, verify_issued_by};
 use crate::store::{CertificateRow, LogEntry};
@@ -55,16 +57,70 @@ pub(super) async fn foundations(house: &House) -> Result<Vec<Finding>, Error> {
     let entries = house.db.list_log().await?;
     let bundles: BTreeSet<String> = house.db.list_bundles().await?.into_iter().map(|(digest, _)| digest).collect();
     let made = events(&entries, "house_made").filter_map(|payload| payload["policy"].as_str().map(str::to_owned));
-    let other = made.filter(|digest| *digest != house.policy.digest.to_hex()).map(|digest| {
+    let founding = house.founding.digest.to_hex();
+    let other = made.filter(|digest| *digest != founding).map(|digest| {
         Finding::new("doctor.policy-altered", "правила школы", "правила не те, по которым заведён дом")
-            .expected_found(digest, house.policy.digest.to_hex())
+            .expected_found(digest, founding.clone())
     });
+    // What the rows hold is digested anew: a row's own digest proves nothing.
+    let adopted: Vec<(String, String)> = house
+        .db
+        .list_policies()
+        .await?
+        .into_iter()
+        .map(|row| (row.in_force_from, Digest::of(row.text.as_bytes()).to_hex()))
+        .collect();
+    let told: Vec<(String, String)> = events(&entries, "policy_changed")
+        .filter_map(|payload| Some((payload["from"].as_str()?.to_owned(), payload["policy"].as_str()?.to_owned())))
+        .collect();
+    let changed: Vec<Finding> = (0..told.len().max(adopted.len()))
+        .filter(|place| told.get(*place) != adopted.get(*place))
+        .map(|place| {
+            let words = |one: Option<&(String, String)>| {
+                one.map_or_else(String::new, |(from, digest)| format!("с {from}: {digest}"))
+            };
+            let message = "правила, введённые приказом, не те, что внесены в журнал событий";
+            Finding::new("doctor.policy-altered", format!("правила школы, введение {}", place + 1), message)
+                .expected_found(words(told.get(place)), words(adopted.get(place)))
+        })
+        .collect();
     let brought =
         events(&entries, "bundle_imported").filter_map(|payload| payload["bundle"].as_str().map(str::to_owned));
     let lost = brought.filter(|digest| !bundles.contains(digest)).map(|digest| {
         Finding::new("doctor.bundle-missing", format!("набор {digest}"), "строка о загруженном наборе удалена")
     });
-    Ok(other.chain(lost).collect())
+    Ok(other.chain(changed).chain(lost).collect())
+}
+
+/// The times of entry of each year are still what its last bundle says.
+pub(super) async fn entries(house: &House) -> Result<Vec<Finding>, Error> {
+    let policies = policy::history(house).await?;
+    let mut last: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for payload in events(&house.db.list_log().await?, "bundle_imported") {
+        if let (Some(year), Some(digest)) = (payload["year"].as_str(), payload["bundle"].as_str()) {
+            let day = payload["at"].as_str().and_then(|at| at.get(..10)).unwrap_or_default();
+            last.insert(year.to_owned(), (digest.to_owned(), day.to_owned()));
+        }
+    }
+    let mut findings = Vec::new();
+    for (year, (digest, day)) in &last {
+        // A bundle is read under the policy of the day on which it came in; later codes and scales are not its own.
+        let under = day.parse().map_or(&house.policy, |day| &policies.on(day).policy);
+        // A kept bundle that cannot be read any more is a finding of its own.
+        let Ok(brought) = bundle::read(&house.root.join("bundles").join(digest), under) else { continue };
+        let mut told = brought.entries;
+        told.sort_by(|a, b| (&a.lesson, a.kind, &a.learner_id).cmp(&(&b.lesson, b.kind, &b.learner_id)));
+        let mut kept = house.db.list_entries(year).await?;
+        kept.sort_by(|a, b| (&a.lesson, a.kind, &a.learner_id).cmp(&(&b.lesson, b.kind, &b.learner_id)));
+        if told != kept {
+            let message = "времена записей в базе данных не те, что загружены последним набором";
+            findings.push(
+                Finding::new("doctor.entries-altered", format!("времена записей {year} учебного года"), message)
+                    .expected_found(told.len().to_string(), kept.len().to_string()),
+            );
+        }
+    }
+    Ok(findings)
 }
 
 /// Payloads of the log's events of one kind, oldest first.

@@ -7,6 +7,7 @@ pub mod export;
 pub mod feed;
 pub mod staged;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde::Serialize;
@@ -17,6 +18,7 @@ use crate::bundle::{self, Bundle, BundleFile, FileFacts, Given, Settled, Told, i
 use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
+use crate::domain::timeliness::EntryTime;
 use crate::store::{self, Change};
 
 /// Rows shown of each table's differences: a screen full; the counts tell of the rest.
@@ -108,7 +110,7 @@ pub async fn inspect(house: &House, files: &[BundleFile], wish: &Wish) -> Result
 /// The dry run: nothing is written.
 pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act) -> Result<Preview, Error> {
     let meeting = Meeting::of(house, files, wish).await?;
-    let settled = meeting.settled(house);
+    let settled = meeting.settled(house, act).await?;
     let mut preview = Preview {
         inspection: meeting.inspection.clone(),
         clean: settled.journal.is_some(),
@@ -141,7 +143,7 @@ pub async fn import(
     act: &Act,
 ) -> Result<Outcome, Error> {
     let meeting = Meeting::of(house, files, wish).await?;
-    let settled = meeting.settled(house);
+    let settled = meeting.settled(house, act).await?;
     meeting.write(house, settled, dry_run, act).await
 }
 
@@ -180,15 +182,31 @@ impl<'f> Meeting<'f> {
         Ok(Self { files, given, inspection, base })
     }
 
-    fn settled(&self, house: &House) -> Settled {
-        bundle::settle(&self.given, self.base.as_ref(), &house.policy)
+    async fn settled(&self, house: &House, act: &Act) -> Result<Settled, Error> {
+        let policy = super::policy::of_act(house, act).await?;
+        Ok(bundle::settle(&self.given, self.base.as_ref(), &policy))
+    }
+
+    /// Times of entries as the year will have them: those that stand, and over them those that come.
+    async fn entries(&self, house: &House, year: &str, coming: Vec<EntryTime>) -> Result<Vec<EntryTime>, Error> {
+        if self.base.is_none() {
+            return Ok(coming);
+        }
+        let key = |entry: &EntryTime| (entry.lesson.clone(), entry.kind, entry.learner_id.clone());
+        let named: HashSet<_> = coming.iter().map(key).collect();
+        let mut entries = house.db.list_entries(year).await?;
+        entries.retain(|entry| !named.contains(&key(entry)));
+        entries.extend(coming);
+        Ok(entries)
     }
 
     async fn write(&self, house: &House, settled: Settled, dry_run: bool, act: &Act) -> Result<Outcome, Error> {
         let findings: Vec<Finding> = settled.findings();
         debug_assert_eq!(settled.journal.is_some(), intake::is_clean(&settled.told));
         let Some(journal) = settled.journal else { return Ok(Outcome::Refused(findings)) };
-        let bundle = Bundle { journal, files: self.files.to_vec(), digest: self.inspection.digest, warnings: findings };
+        let entries = self.entries(house, &journal.school.year, settled.entries).await?;
+        let bundle =
+            Bundle { journal, entries, files: self.files.to_vec(), digest: self.inspection.digest, warnings: findings };
         let mode = self.base.as_ref().map_or(Mode::Whole, Mode::Add);
         import::settle(house, &bundle, mode, dry_run, act).await
     }

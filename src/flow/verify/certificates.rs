@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::canon::Digest;
 use crate::sign::certificate::{self, CertificateFacts};
+use crate::sign::seal::{SealCheck, check_seal_asking};
 
 /// A certificate with what it says.
 #[derive(Debug)]
@@ -42,14 +43,23 @@ impl Certificates {
 
     /// Why a certificate was not issued by an authority; `None` when it was.
     pub fn not_issued(&self, certificate: &Known, authority: &Known) -> Option<String> {
-        let key = (certificate.facts.fingerprint, authority.facts.fingerprint);
+        self.not_issued_by(&certificate.der, &certificate.facts, &authority.facts)
+    }
+
+    /// [`Certificates::not_issued`] for certificates that were read elsewhere: those inside a seal.
+    pub fn not_issued_by(&self, der: &[u8], facts: &CertificateFacts, authority: &CertificateFacts) -> Option<String> {
+        let key = (facts.fingerprint, authority.fingerprint);
         if let Some(known) = locked(&self.issued).get(&key) {
             return known.clone();
         }
-        let reason =
-            certificate::verify_issued_by(&certificate.der, &authority.der).err().map(|error| error.to_string());
+        let reason = certificate::not_issued_by(der, facts, authority);
         locked(&self.issued).insert(key, reason.clone());
         reason
+    }
+
+    /// The seal of a PDF, its chain checked once for all records of a school.
+    pub fn check_seal(&self, pdf: &[u8]) -> SealCheck {
+        check_seal_asking(pdf, &|der, facts, authority| self.not_issued_by(der, facts, authority))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::log_proof::{SealEvent, content_digest, object_id};
 use crate::domain::rows;
 use crate::domain::snapshot::Snapshot;
-use crate::sign::seal::{SealCheck, attachments, check_seal};
+use crate::sign::seal::{SealCheck, attachments};
 use crate::vault::{Content, name};
 
 /// Files without which a record is not whole.
@@ -47,7 +47,7 @@ pub(super) fn check(content: &Content, trust: &Trust<'_>, walk: &mut Walk) {
     for file in statements::stray_certificates(content) {
         walk.found("record.stray-certificate", file, "Лишний сертификат: им не подписано ни одно заявление.");
     }
-    let seal = check_sealed_pdf(content, walk);
+    let seal = check_sealed_pdf(content, trust, walk);
     let attached = seal.as_ref().and_then(|_| content.bytes(name::SEALED_PDF)).map(Attached::read);
     let Some(frozen) = choose_snapshot(content, attached.as_ref(), walk) else { return };
     let snapshot = &frozen.snapshot;
@@ -66,8 +66,8 @@ pub(super) fn check(content: &Content, trust: &Trust<'_>, walk: &mut Walk) {
 }
 
 /// The seal; `None` when there is no file.
-fn check_sealed_pdf(content: &Content, walk: &mut Walk) -> Option<SealCheck> {
-    let mut seal = check_seal(content.bytes(name::SEALED_PDF)?);
+fn check_sealed_pdf(content: &Content, trust: &Trust<'_>, walk: &mut Walk) -> Option<SealCheck> {
+    let mut seal = trust.certificates.check_seal(content.bytes(name::SEALED_PDF)?);
     tell_seal(&seal, walk);
     walk.findings.append(&mut seal.findings);
     Some(seal)

@@ -35,7 +35,12 @@ pub(in super::super) async fn form(State(state): State<WebState>, frame: Frame) 
         ("journal".to_owned(), "Весь журнал"),
         ("roster".to_owned(), "Школа без уроков: сотрудники, классы, обучающиеся, курсы"),
     ];
-    what.extend(File::ALL.into_iter().map(|file| (file.stem().replace('_', "-"), file.layout().russian)));
+    what.extend(
+        File::ALL
+            .into_iter()
+            .filter(|file| *file != File::Entries)
+            .map(|file| (file.stem().replace('_', "-"), file.layout().russian)),
+    );
     let page = ExportPage {
         frame: frame
             .titled("Выгрузка данных")

@@ -1,0 +1,131 @@
+//! `timeliness`: which entries were made in time. Floor 3.
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::table::{Table, print_json};
+use super::{Desk, Failure};
+use crate::domain::timeliness::{CSV_HEADS, EntryKind, Judged, Status, csv_row, tally};
+use crate::flow;
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Counts by class and teacher.
+    Table,
+    /// A row an entry.
+    Csv,
+    /// An object an entry.
+    Json,
+}
+
+/// `timeliness`.
+#[derive(Debug, Args)]
+pub(super) struct Timeliness {
+    #[arg(long, value_name = "КЛАСС", help = "Только этот класс")]
+    class: Option<String>,
+    #[arg(long, value_name = "ПЕРИОД", help = "Только этот период (Q1, H1, Y)")]
+    period: Option<String>,
+    #[arg(long, value_name = "ГОД", help = "Учебный год, по умолчанию последний")]
+    year: Option<String>,
+    #[arg(long, value_name = "N", help = "Только эта неделя календарного года")]
+    week: Option<u32>,
+    #[arg(long, value_name = "СОСТОЯНИЕ", value_parser = ["done", "late", "due", "unknown"], help = "Только такие записи")]
+    status: Option<String>,
+    #[arg(long, value_enum, value_name = "ВИД", default_value = "table", help = "Таблица, CSV или JSON")]
+    format: Format,
+}
+
+#[derive(Debug, Serialize)]
+struct EntryLine<'a> {
+    class: &'a str,
+    course: &'a str,
+    subject: &'a str,
+    teacher: &'a str,
+    date: String,
+    number: u8,
+    what: &'a str,
+    learner: &'a str,
+    work: &'a str,
+    due: String,
+    entered_at: String,
+    status: &'a str,
+    clause: &'a str,
+    reason: &'a str,
+}
+
+impl Timeliness {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let year = house.year(self.year.as_deref()).await?;
+        let question = flow::timeliness::Question { year, class: self.class, period: self.period, week: self.week };
+        let mut judged = flow::timeliness::judge(&house, &question, &desk.act(&house)).await?;
+        if let Some(status) = self.status.as_deref().and_then(Status::parse) {
+            judged.retain(|one| one.status == status);
+        }
+        match self.format {
+            Format::Json => print_entries(&judged),
+            Format::Table if desk.json => print_entries(&judged),
+            Format::Csv => print!("{}", to_csv(&judged)),
+            Format::Table => print_tally(&judged),
+        }
+        Ok(0)
+    }
+}
+
+fn print_entries(judged: &[Judged]) {
+    let lines: Vec<EntryLine<'_>> = judged
+        .iter()
+        .map(|one| EntryLine {
+            class: &one.class,
+            course: &one.course_id,
+            subject: &one.subject,
+            teacher: &one.teacher_id,
+            date: one.lesson.date.to_string(),
+            number: one.lesson.number,
+            what: one.kind.as_str(),
+            learner: &one.learner_id,
+            work: &one.work,
+            due: one.due.as_iso(),
+            entered_at: one.entered_at.map(|at| at.format("%Y-%m-%dT%H:%M").to_string()).unwrap_or_default(),
+            status: one.status.as_str(),
+            clause: &one.clause,
+            reason: &one.reason,
+        })
+        .collect();
+    print_json(&lines);
+}
+
+/// RFC 4180 with `\n`; identifiers, never names.
+fn to_csv(judged: &[Judged]) -> String {
+    let quoted = |cell: &str| match cell.contains([',', '"', '\n']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => cell.to_owned(),
+    };
+    let mut text = CSV_HEADS.join(",");
+    text.push('\n');
+    for one in judged {
+        text.push_str(&csv_row(one).iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(","));
+        text.push('\n');
+    }
+    text
+}
+
+fn print_tally(judged: &[Judged]) {
+    let mut table = Table::new(&["Класс", "Учитель", "Запись", "Вовремя", "С опозданием", "Ещё ждёт", "Неизвестно"]);
+    for line in tally(judged) {
+        for kind in EntryKind::ALL {
+            let counts = Status::ALL.map(|status| line.of(kind, status));
+            if counts.iter().any(|count| *count > 0) {
+                let mut cells = vec![line.class.clone(), line.teacher_id.clone(), kind.as_russian().to_owned()];
+                cells.extend(counts.map(|count| count.to_string()));
+                table.row(cells);
+            }
+        }
+    }
+    table.print("Записей нет.");
+    let unknown = judged.iter().filter(|one| one.status == Status::Unknown).count();
+    if unknown > 0 {
+        println!("Неизвестно — не опоздание: время записи журнал не сообщил или срок в правилах не назван.");
+    }
+}

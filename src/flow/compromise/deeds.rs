@@ -1,0 +1,84 @@
+//! What a compromised account did besides changing rows: signatures, closings, imports, and the copies concerned. Floor 2.
+
+use serde_json::Value;
+
+use super::super::change::Names;
+use super::super::{Error, House};
+use crate::domain::void::{Deed, Docket, Standing, Target};
+
+/// A void act that is no change of rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoidDeed {
+    /// Index of its event in the log.
+    pub event: u64,
+    /// Kind of event, English.
+    pub kind: String,
+    /// What it was, in Russian.
+    pub what: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who, by name.
+    pub who: String,
+    /// The copy concerned; empty for none.
+    pub copy: String,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// Void acts by the log, oldest first. Events that only vouch for changes of rows are left out: there each row is decided.
+pub(super) async fn list(house: &House, docket: &Docket, names: &Names) -> Result<Vec<VoidDeed>, Error> {
+    let mut deeds = Vec::new();
+    for entry in house.db.list_log().await? {
+        if matches!(entry.event.as_str(), "data_changed" | "changes_undone" | "void_decided") {
+            continue;
+        }
+        let Ok(payload) = serde_json::from_str::<Value>(&entry.payload) else { continue };
+        let text = |key: &str| payload[key].as_str().unwrap_or_default().to_owned();
+        let Ok(at) = chrono::DateTime::parse_from_rfc3339(&text("at")) else { continue };
+        let deed = Deed { actor: text("actor"), at, event: entry.index };
+        let standing = docket.standing(Target::Event(entry.index), &deed);
+        if standing == Standing::Sound {
+            continue;
+        }
+        deeds.push(VoidDeed {
+            event: entry.index,
+            what: what(&entry.event).to_owned(),
+            kind: entry.event,
+            at: text("at"),
+            who: names.person(&deed.actor),
+            copy: text("copy"),
+            standing,
+        });
+    }
+    Ok(deeds)
+}
+
+/// What an event is called; a kind that has no word keeps its own.
+pub(crate) fn what(kind: &str) -> &str {
+    match kind {
+        "house_made" => "создан дом школы",
+        "certificate_issued" => "выдан ключ и сертификат",
+        "bundle_imported" => "загружен набор данных",
+        "period_closed" => "закрыт учётный период",
+        "copy_issued" => "выпущена копия",
+        "statement_signed" => "поставлена подпись под копией",
+        "statement_refused" => "отказано в подписи под копией",
+        "copy_superseded" => "копия заменена новой версией",
+        "sealed" => "копия скреплена печатью",
+        "copy_exported" => "копия вывезена",
+        "extract_made" => "сделана выписка",
+        "check_failed" => "проверка нашла нарушения",
+        "data_changed" => "изменены данные",
+        "changes_undone" => "отменены изменения",
+        "account_issued" => "выданы учётные данные",
+        "account_changed" => "изменена учётная запись",
+        "compromise_noted" => "подано уведомление о компрометации",
+        "void_decided" => "решено о недействительных действиях",
+        "policy_changed" => "введены новые правила",
+        "data_exported" => "выгружены данные",
+        "year_closed" => "закрыт учебный год",
+        "token_issued" => "выдан ключ интерфейса",
+        "token_revoked" => "отозван ключ интерфейса",
+        other => other,
+    }
+}

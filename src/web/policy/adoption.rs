@@ -1,0 +1,82 @@
+//! A new order: a policy file or one inside the program comes in force from a day. Floor 3.
+
+use askama::Template;
+use axum::extract::{Multipart, State};
+use axum::response::Response;
+
+use super::{Choice, choices, open};
+use crate::domain::lint;
+use crate::domain::people::Visitor;
+use crate::domain::policy;
+use crate::domain::words;
+use crate::flow::policy::{Adoption, adopt as bring};
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+
+#[derive(Template)]
+#[template(path = "policy/adopt.html", config = "src/web/askama.toml")]
+struct AdoptPage {
+    frame: Frame,
+    choices: Vec<Choice>,
+    today: String,
+}
+
+/// `GET /policy/adopt`.
+pub(super) async fn form(State(state): State<WebState>, frame: Frame) -> Result<Response, Refusal> {
+    let (history, _) = open(&state).await?;
+    // What the house has used already cannot be adopted again.
+    let used = |name: &str| history.all().iter().any(|one| one.policy.name == name);
+    let choices = choices(&history, "").into_iter().filter(|choice| !used(&choice.name)).collect();
+    answer::page(&AdoptPage {
+        frame: frame
+            .titled("Ввести правила приказом")
+            .leading("Прежние записи остаются при правилах, по которым сделаны; применённые правила не правят")
+            .under("Правила", "/policy"),
+        choices,
+        today: state.now().date_naive().to_string(),
+    })
+}
+
+/// `POST /policy/adopt`: `preset` or `file`, `order`, `from`.
+pub(super) async fn adopt(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    mut fields: Multipart,
+) -> Result<Response, Refusal> {
+    let (mut preset, mut order, mut from, mut file) = (String::new(), String::new(), String::new(), None);
+    while let Some(field) = fields.next_field().await.map_err(|_| Refusal::BrokenUpload)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let text = field.text().await.map_err(|_| Refusal::BrokenUpload)?;
+        match name.as_str() {
+            "preset" => preset = text,
+            "order" => order = text,
+            "from" => from = text,
+            "file" if !text.is_empty() => file = file_name.map(|file_name| (file_name, text)),
+            _ => {}
+        }
+    }
+    let (name, text) = match file {
+        Some((file_name, text)) => (file_name.trim_end_matches(".toml").to_owned(), text),
+        None if preset.is_empty() => return Err(Refusal::NoFile),
+        None => {
+            let text = policy::builtin(&preset).ok_or(Refusal::NotFound)?.to_owned();
+            (preset, text)
+        }
+    };
+    let parsed = policy::parse(&name, &text).map_err(Refusal::BadInput)?;
+    let from = match from.trim() {
+        "" => None,
+        day => Some(day.parse().map_err(|_| Refusal::Rule(format!("«{day}» — не дата: нужно ГГГГ-ММ-ДД")))?),
+    };
+    let adoption = Adoption { name, text, from, order };
+    let adopted = bring(&state.house, &adoption, &state.act(&visitor.account)).await?;
+    let day = adopted.from.map(words::date_short).unwrap_or_default();
+    let doubts = if lint::finds(&lint::lint(&parsed)) {
+        ". В положении есть противоречия: посмотрите страницу «Противоречия»"
+    } else {
+        ""
+    };
+    Ok(answer::done("/policy", &format!("С {day} действуют правила «{}»{doubts}", adopted.policy.name)))
+}

@@ -1,0 +1,241 @@
+//! What a policy says, what two policies say differently, and what lint finds. Floor 3.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{Choice, choices, find, open, or};
+use crate::domain::finding::Severity;
+use crate::domain::people::Visitor;
+use crate::domain::policy::{PARAMETERS, Policy, PolicyValue, Source, difference};
+use crate::domain::rights::Action;
+use crate::domain::{lint as linting, words};
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::query::Asked;
+
+/// One value as the page shows it.
+struct ValueView {
+    key: String,
+    text: String,
+    clause: String,
+    note: String,
+    /// Taken from the default policy.
+    inherited: bool,
+}
+
+impl ValueView {
+    fn of(value: &PolicyValue) -> Self {
+        Self {
+            key: value.key.clone(),
+            text: value.russian.clone(),
+            clause: value.clause.clone(),
+            note: value.note.clone(),
+            inherited: value.source != Source::Said,
+        }
+    }
+}
+
+/// One of the 55 questions with its values.
+struct QuestionView {
+    no: u8,
+    about: &'static str,
+    values: Vec<ValueView>,
+}
+
+/// A policy of the house and its days.
+struct InForceView {
+    name: String,
+    days: String,
+    order: String,
+    digest: String,
+    now: bool,
+}
+
+#[derive(Template)]
+#[template(path = "policy/values.html", config = "src/web/askama.toml")]
+struct ValuesPage {
+    frame: Frame,
+    title: String,
+    order: String,
+    digest: String,
+    issues: usize,
+    name: String,
+    choices: Vec<Choice>,
+    questions: Vec<QuestionView>,
+    rest: Vec<ValueView>,
+    history: Vec<InForceView>,
+    may_adopt: bool,
+}
+
+/// `GET /policy`: the policy in force, or the one asked for by `name`.
+pub(super) async fn page(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let (history, now) = open(&state).await?;
+    let name = or(asked.value("name"), &now).to_owned();
+    let policy = find(&history, &name)?;
+    let issues = linting::lint(&policy).iter().filter(|issue| issue.finding.severity > Severity::Note).count();
+    let today = state.now().date_naive();
+    let in_force = history.on(today).policy.digest;
+    let days = history
+        .all()
+        .iter()
+        .map(|one| {
+            let from =
+                one.from.map_or_else(|| "с создания дома".to_owned(), |day| format!("с {}", words::date_short(day)));
+            let to = one.to.map(|day| format!(" по {}", words::date_short(day))).unwrap_or_default();
+            InForceView {
+                name: one.policy.name.clone(),
+                days: format!("{from}{to}"),
+                order: one.order.clone(),
+                digest: one.policy.digest.prefix(),
+                now: one.policy.digest == in_force,
+            }
+        })
+        .collect();
+    let title = if name == now { "Действующие правила" } else { "Правила" };
+    answer::page(&ValuesPage {
+        frame: frame.titled(title).leading(policy.title.clone()),
+        title: policy.title.clone(),
+        order: policy.order(),
+        digest: policy.digest.to_hex(),
+        issues,
+        choices: choices(&history, &name),
+        name,
+        questions: questions(&policy),
+        rest: rest(&policy),
+        history: days,
+        may_adopt: !visitor.reach(Action::ChangePolicy).is_empty(),
+    })
+}
+
+fn questions(policy: &Policy) -> Vec<QuestionView> {
+    let values = |keys: &[&str]| {
+        let mut values: Vec<ValueView> = Vec::new();
+        for key in keys {
+            values.extend(policy.values_of(key).map(ValueView::of));
+        }
+        values
+    };
+    PARAMETERS
+        .iter()
+        .map(|question| QuestionView { no: question.no, about: question.about, values: values(question.keys) })
+        .collect()
+}
+
+/// What no question asks about: the head of the regulation and the completeness gate.
+fn rest(policy: &Policy) -> Vec<ValueView> {
+    policy.values_of("completeness").map(ValueView::of).collect()
+}
+
+/// One line of a comparison.
+struct DifferenceView {
+    key: String,
+    first: Option<ValueView>,
+    second: Option<ValueView>,
+}
+
+#[derive(Template)]
+#[template(path = "policy/compare.html", config = "src/web/askama.toml")]
+struct ComparePage {
+    frame: Frame,
+    first: String,
+    second: String,
+    firsts: Vec<Choice>,
+    seconds: Vec<Choice>,
+    lines: Vec<DifferenceView>,
+}
+
+/// `GET /policy/compare`.
+pub(super) async fn compare(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+    let (history, now) = open(&state).await?;
+    // The default beside itself says nothing: a house under it is compared with the first regulation.
+    let other = if now == "default" { "chernushka-2018" } else { "default" };
+    let (first, second) = (or(asked.value("first"), &now), or(asked.value("second"), other));
+    let (one, two) = (find(&history, first)?, find(&history, second)?);
+    let lines: Vec<DifferenceView> = difference(&one, &two)
+        .into_iter()
+        .filter(|line| !line.key.starts_with("regulation."))
+        .map(|line| DifferenceView {
+            key: line.key,
+            first: line.first.map(ValueView::of),
+            second: line.second.map(ValueView::of),
+        })
+        .collect();
+    if !asked.value("format").is_empty() {
+        let cell = |value: &Option<ValueView>| match value {
+            Some(value) => [value.text.clone(), value.clause.clone()],
+            None => [String::new(), String::new()],
+        };
+        let rows: Vec<Vec<String>> = lines
+            .iter()
+            .map(|line| {
+                let ([a, b], [c, d]) = (cell(&line.first), cell(&line.second));
+                vec![line.key.clone(), a, b, c, d]
+            })
+            .collect();
+        return answer::csv("сравнение правил.csv", &["Ключ", first, "Пункт", second, "Пункт"], &rows);
+    }
+    answer::page(&ComparePage {
+        frame: frame.titled("Сравнение правил").under("Правила", "/policy"),
+        firsts: choices(&history, first),
+        seconds: choices(&history, second),
+        first: first.to_owned(),
+        second: second.to_owned(),
+        lines,
+    })
+}
+
+/// One issue of lint.
+struct IssueView {
+    kind: &'static str,
+    label: &'static str,
+    message: String,
+    clauses: String,
+}
+
+#[derive(Template)]
+#[template(path = "policy/lint.html", config = "src/web/askama.toml")]
+struct LintPage {
+    frame: Frame,
+    name: String,
+    choices: Vec<Choice>,
+    issues: Vec<IssueView>,
+    note: String,
+}
+
+/// `GET /policy/lint`.
+pub(super) async fn lint(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+    let (history, now) = open(&state).await?;
+    let name = or(asked.value("name"), &now).to_owned();
+    let policy = find(&history, &name)?;
+    let (notes, issues): (Vec<_>, Vec<_>) =
+        linting::lint(&policy).into_iter().partition(|issue| issue.finding.severity == Severity::Note);
+    let view = |issue: linting::Issue| {
+        let (kind, label) = label(issue.finding.code);
+        IssueView { kind, label, message: issue.finding.message, clauses: issue.clauses.join(" · ") }
+    };
+    answer::page(&LintPage {
+        frame: frame.titled("Противоречия и пробелы").leading(policy.title.clone()).under("Правила", "/policy"),
+        choices: choices(&history, &name),
+        name,
+        issues: issues.into_iter().map(view).collect(),
+        note: notes.into_iter().map(|issue| issue.finding.message).collect::<Vec<_>>().join(" "),
+    })
+}
+
+fn label(code: &str) -> (&'static str, &'static str) {
+    match code {
+        linting::CONTRADICTION => ("bad", "противоречие"),
+        linting::AMBIGUOUS => ("wait", "двусмысленно"),
+        linting::AFTER_PRINT => ("bad", "после печати"),
+        linting::AFTER_FINAL => ("bad", "после итогов"),
+        linting::ODD_DATE => ("wait", "дата"),
+        _ => ("plain", "не определено"),
+    }
+}

@@ -1,0 +1,200 @@
+//! A stolen password: noted, found, undone with one command, nothing else touched; on each engine.
+
+use letopis::flow::change::{Edit, apply};
+use letopis::flow::close::{self, Closing};
+use letopis::flow::compromise::{self, Refusal, Report, Standing, Target, Which};
+use letopis::flow::{Error, House, log};
+use letopis::store::ChangeFilter;
+
+use super::house::{YEAR, at, on_every_engine};
+use super::mechanism::{every_row, some_marks};
+
+/// The administrator whose password was stolen, and somebody who works on honestly.
+const ADMINISTRATOR: &str = "T00001";
+const TEACHER: &str = "T00002";
+
+fn mark(key: &[String], value: &str) -> Edit {
+    let key: Vec<&str> = key.iter().map(String::as_str).collect();
+    Edit::put("marks", YEAR, &key, &["", value])
+}
+
+async fn write(house: &House, by: &str, minutes: i64, edits: &[Edit]) {
+    apply(house, &at(by, minutes), "journal", edits).await.expect("a change");
+}
+
+fn report(since: i64) -> Report {
+    Report {
+        account: ADMINISTRATOR.into(),
+        since: at("", since).at,
+        learnt_at: at("", 100).at,
+        reason: "пароль подсмотрен".into(),
+    }
+}
+
+/// 51 marks changed with a stolen password in three acts, among honest work before, between and after.
+async fn stolen(house: &House) -> Vec<(Vec<String>, Vec<String>)> {
+    let marks = some_marks(house, 60).await;
+    write(house, ADMINISTRATOR, 5, &[mark(&marks[0].0, "Н/А")]).await;
+    for (minutes, part) in [(20, &marks[1..20]), (30, &marks[20..40]), (45, &marks[40..52])] {
+        let edits: Vec<Edit> = part.iter().map(|(key, _)| mark(key, "П5")).collect();
+        write(house, ADMINISTRATOR, minutes, &edits).await;
+        write(house, TEACHER, minutes + 1, &[mark(&marks[52 + minutes as usize / 20].0, "4+")]).await;
+    }
+    marks
+}
+
+#[test]
+fn a_stolen_password_with_51_changed_marks_is_found_and_undone_with_one_command_and_nothing_else_is_touched() {
+    on_every_engine(|house| async move {
+        let marks = stolen(&house).await;
+        let honest = some_marks(&house, 60).await;
+        let spoilt = every_row(&house).await;
+        let noted = compromise::note(&house, &report(10), &at("operator", 110)).await.expect("a notice");
+        assert_eq!((noted.no, noted.pending, noted.late), (1, 51, false));
+        let survey = compromise::survey(&house).await.expect("a survey");
+        assert!(
+            survey.changes.iter().all(|c| c.standing == Standing::Pending(1) && c.row.voided && c.is.contains("П5"))
+        );
+        assert!(survey.changes[0].place.contains("отметка") && survey.changes[0].who.contains(ADMINISTRATOR));
+        assert_eq!(every_row(&house).await, spoilt, "a notice changes no row");
+        assert_eq!(compromise::struck(&house, YEAR).await.expect("struck rows").len(), 51);
+
+        let decided = compromise::undo(&house, &Which::All, &at("operator", 120)).await.expect("an undoing");
+        assert_eq!((decided.changes.len(), decided.rows, decided.left.len()), (51, 51, 0));
+        let mut expected = spoilt;
+        for (table, (key, others)) in &mut expected {
+            let stolen = marks[1..52].iter().find(|(of, _)| *table == "marks" && of == key);
+            if let Some((_, before)) = stolen {
+                *others = before.clone();
+            }
+        }
+        assert_eq!(every_row(&house).await, expected, "51 marks are what they were, everything else is as it was");
+        assert_eq!(honest[0].1[1], "Н/А", "what the administrator did before the moment stands");
+
+        let survey = compromise::survey(&house).await.expect("a survey");
+        assert!(survey.changes.iter().all(|change| change.standing == Standing::Undone && change.row.voided));
+        assert_eq!(compromise::struck(&house, YEAR).await.expect("struck rows"), []);
+        let again = compromise::undo(&house, &Which::All, &at("operator", 130)).await.expect_err("nothing waits");
+        assert!(matches!(&again, Error::Compromise(refusal) if **refusal == Refusal::NothingPending), "{again}");
+        let kinds: Vec<String> =
+            house.db.list_log().await.expect("log").into_iter().rev().take(2).map(|e| e.event).collect();
+        assert_eq!(kinds, ["void_decided", "compromise_noted"]);
+        assert_eq!(log::verify(&house).await.expect("a check"), []);
+    });
+}
+
+#[test]
+fn what_somebody_trustworthy_built_upon_is_said_and_left() {
+    on_every_engine(|house| async move {
+        let marks = some_marks(&house, 2).await;
+        write(&house, ADMINISTRATOR, 20, &[mark(&marks[0].0, "5"), mark(&marks[1].0, "5")]).await;
+        write(&house, TEACHER, 30, &[mark(&marks[0].0, "3")]).await;
+        compromise::note(&house, &report(10), &at("operator", 110)).await.expect("a notice");
+        let decided = compromise::undo(&house, &Which::All, &at("operator", 120)).await.expect("an undoing");
+        assert_eq!((decided.changes.as_slice(), decided.left.len()), (&[2][..], 1));
+        let left = &decided.left[0];
+        assert!(left.seq == 1 && left.why.contains(TEACHER) && left.place.contains("отметка"), "{left:?}");
+        let stands = house.db.find_row("marks", YEAR, &marks[0].0).await.expect("a read").expect("a row");
+        assert_eq!(stands[1], "3", "the teacher's mark was not touched");
+        // A person looks, and says that it may stay.
+        let which = Which::These(vec![Target::Change(1)]);
+        compromise::approve(&house, &which, &at("operator", 130)).await.expect("a decision");
+        let waiting = compromise::survey(&house).await.expect("a survey");
+        assert!(waiting.changes.iter().all(|change| !change.standing.is_pending()));
+    });
+}
+
+#[test]
+fn one_by_one_approved_and_undone() {
+    on_every_engine(|house| async move {
+        let marks = some_marks(&house, 3).await;
+        let edits: Vec<Edit> = marks.iter().map(|(key, _)| mark(key, "5")).collect();
+        write(&house, ADMINISTRATOR, 20, &edits).await;
+        write(&house, ADMINISTRATOR, 25, &[mark(&marks[2].0, "1")]).await;
+        compromise::note(&house, &report(10), &at("operator", 110)).await.expect("a notice");
+        compromise::approve(&house, &Which::These(vec![Target::Change(1)]), &at("operator", 120)).await.expect("one");
+        let which = Which::These(vec![Target::Change(3)]);
+        let undone = compromise::undo(&house, &which, &at("operator", 121)).await.expect("another with what followed");
+        assert_eq!(undone.changes, [3, 4]);
+        let filter = ChangeFilter { actor: Some(ADMINISTRATOR.into()), ..ChangeFilter::default() };
+        let rows = house.db.list_changes(&filter).await.expect("changes");
+        let struck: Vec<u64> = rows.iter().filter(|row| row.voided).map(|row| row.seq).collect();
+        assert_eq!(struck, [4, 3, 2], "the approved one is not struck through");
+        let value = |at: usize| house.db.find_row("marks", YEAR, &marks[at].0);
+        assert_eq!(value(0).await.expect("a read").expect("a row")[1], "5");
+        assert_eq!(value(1).await.expect("a read").expect("a row")[1], "5", "nobody decided yet");
+        assert_eq!(value(2).await.expect("a read").expect("a row"), marks[2].1);
+    });
+}
+
+#[test]
+fn a_void_change_in_a_closed_period_is_left_with_the_copy_named_and_void_acts_are_listed() {
+    on_every_engine(|house| async move {
+        let rows = every_row(&house).await;
+        let (_, (key, _)) = rows
+            .into_iter()
+            .find(|(table, (key, _))| *table == "marks" && key[0] == "C00001" && key[1].as_str() < "2025-10-20")
+            .expect("a mark of the first quarter");
+        write(&house, ADMINISTRATOR, 20, &[mark(&key, "5")]).await;
+        let closing = Closing { year: YEAR.into(), period: "Q1".into(), classes: vec!["5А".into()], ground: None };
+        close::close(&house, &closing, &at(ADMINISTRATOR, 30)).await.expect("a closing");
+        compromise::note(&house, &report(10), &at("operator", 110)).await.expect("a notice");
+        let survey = compromise::survey(&house).await.expect("a survey");
+        assert_eq!(survey.changes[0].copy.as_deref(), Some("2025-05A-Q1"));
+        let told: Vec<(&str, &str)> = survey.deeds.iter().map(|d| (d.kind.as_str(), d.copy.as_str())).collect();
+        assert_eq!(told, [("period_closed", "2025-05A-Q1")]);
+        let decided = compromise::undo(&house, &Which::All, &at("operator", 120)).await.expect("an answer");
+        assert_eq!((decided.changes.len(), decided.left.len()), (0, 1));
+        assert!(decided.left[0].why.contains("закрыт"), "{:?}", decided.left);
+    });
+}
+
+#[test]
+fn a_notice_needs_an_account_and_a_moment_that_is_past_and_says_when_it_is_late() {
+    on_every_engine(|house| async move {
+        let nobody = Report { account: "T99999".into(), ..report(10) };
+        assert!(compromise::note(&house, &nobody, &at("operator", 110)).await.is_err());
+        assert!(compromise::note(&house, &report(500), &at("operator", 110)).await.is_err(), "in the future");
+        const DAY: i64 = 24 * 60;
+        let late = compromise::note(&house, &report(10), &at("operator", 3 * DAY)).await.expect("a notice");
+        assert!(late.late, "learnt on Monday, given on Thursday");
+        assert_eq!(house.db.list_compromises().await.expect("notices").len(), 1);
+    });
+}
+
+#[test]
+fn at_the_keyboard_it_is_one_command_to_note_and_one_to_undo() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("house");
+    let (before, spoilt) = super::house::block_on(async {
+        let house = super::house::found(&root, "sqlite").await;
+        super::house::bring_journal(&house, folder.path()).await;
+        let before = every_row(&house).await;
+        let marks = some_marks(&house, 51).await;
+        let edits: Vec<Edit> = marks.iter().map(|(key, _)| mark(key, "П5")).collect();
+        write(&house, ADMINISTRATOR, 20, &edits).await;
+        let spoilt = every_row(&house).await;
+        house.db.close().await;
+        (before, spoilt)
+    });
+    assert_ne!(before, spoilt);
+    let letopis = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_letopis"));
+        let output = command.arg("--dir").arg(&root).args(arguments).output().expect("the program runs");
+        let said = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
+        said
+    };
+    let said = letopis(&["compromise", "note", "--person", ADMINISTRATOR, "--since", "2025-10-27T12:10"]);
+    assert!(said.contains("Ждут решения: 51 изменение"), "{said}");
+    let shown = letopis(&["compromise", "show"]);
+    assert_eq!(shown.matches("ждёт решения").count(), 51, "{shown}");
+    let said = letopis(&["compromise", "undo", "--all"]);
+    assert!(said.contains("Отменено: 51 действие"), "{said}");
+    assert!(letopis(&["history", "--limit", "200"]).contains("недействительно"));
+    letopis(&["log", "verify"]);
+    super::house::block_on(async {
+        let house = House::open(&root).await.expect("the house opens");
+        assert_eq!(every_row(&house).await, before, "the whole journal is what it was");
+    });
+}

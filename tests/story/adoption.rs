@@ -1,0 +1,133 @@
+//! A new order: a later policy comes in force from a day, what was made before keeps what it was made under, and nothing used is edited.
+
+use letopis::domain::canon::Digest;
+use letopis::domain::policy;
+use letopis::flow::close::{self, Closing};
+use letopis::flow::policy::{self as adopting, Adoption, Refusal};
+use letopis::flow::{Error, doctor};
+
+use crate::house::{COPIES, House, YEAR, after, tell};
+use crate::intruder::Intruder;
+
+const DAY_MINUTES: i64 = 24 * 60;
+
+fn adoption(name: &str, text: &str, from: &str) -> Adoption {
+    let from = Some(from.parse().expect("a day"));
+    Adoption { name: name.into(), text: text.into(), from, order: "приказ от 10.11.2025 № 12".into() }
+}
+
+/// The second policy of the story: the strict one under the school's own name, kept ten years.
+fn stricter() -> String {
+    let text = policy::builtin("strict").expect("inside");
+    text.replacen("value = 5\nunit = \"years\"", "value = 10\nunit = \"years\"", 1)
+}
+
+fn refusal(outcome: Result<adopting::InForce, Error>) -> Refusal {
+    match outcome {
+        Err(Error::Adoption(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Closes the second quarter of a class some days after the first one's copies.
+async fn close_at(house: &House, class: &str, days: i64) {
+    let classes = vec![class.to_owned()];
+    let closing = Closing { year: YEAR.to_owned(), period: "Q2".to_owned(), classes, ground: None };
+    let closed = close::close(house, &closing, &after(days * DAY_MINUTES)).await.expect("a closing");
+    assert!(closed.iter().all(|one| one.copy.is_some()), "{closed:?}");
+}
+
+#[test]
+fn a_policy_adopted_by_order_rules_from_its_day_and_an_old_copy_still_cites_the_old_one() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let old = house.snapshot(COPIES[0]).await;
+        let adopted = adopting::adopt(&house, &adoption("school-2025", &stricter(), "2025-12-01"), &after(10)).await;
+        let adopted = adopted.expect("an adoption");
+        let history = adopting::history(&house).await.expect("a history");
+        let on = |day: &str| history.on(day.parse().expect("a day")).policy.name.clone();
+        assert_eq!(
+            (on("2025-10-27"), on("2025-11-30"), on("2025-12-01")),
+            ("default".into(), "default".into(), "school-2025".into())
+        );
+        assert_eq!(history.all()[0].to, "2025-11-30".parse().ok());
+
+        // Closed before the day: the old policy; closed after it: the new one, with its own term of keeping.
+        close_at(&house, "5А", 5).await;
+        close_at(&house, "6А", 80).await;
+        let before = house.snapshot("2025-05A-Q2").await;
+        let later = house.snapshot("2025-06A-Q2").await;
+        assert_eq!((before.policy.digest, before.policy.keep_years), (old.policy.digest, 5));
+        assert_eq!((later.policy.digest, later.policy.keep_years), (adopted.policy.digest, 10));
+
+        let today = "2026-02-01".parse().expect("a day");
+        let basis = adopting::basis(&house, &old, today).await.expect("a basis");
+        assert!(!basis.in_force);
+        assert_eq!(basis.under.as_ref().map(|under| under.policy.name.as_str()), Some("default"));
+        assert_eq!(basis.keep_clause, "003 Рук 5");
+        let paper = basis.paper.expect("the paper copy is asked for");
+        assert_eq!(paper.due, "2025-10-23".parse().ok());
+        assert!(paper.text.contains("в предпоследний учебный день периода (000 Инс 4.1)"), "{}", paper.text);
+        let basis = adopting::basis(&house, &later, today).await.expect("a basis");
+        assert!(basis.in_force);
+        assert_eq!(basis.under.map(|under| under.order), Some("приказ от 10.11.2025 № 12".into()));
+
+        let diagnosis = doctor::examine(&house, &after(81 * DAY_MINUTES)).await.expect("a diagnosis");
+        assert_eq!(diagnosis.findings, [], "an adoption leaves the house sound");
+    });
+}
+
+#[test]
+fn what_was_used_is_never_edited_and_days_go_forward() {
+    tell(async {
+        let house = House::with_journal().await;
+        let adopt = async |adoption: Adoption| adopting::adopt(&house, &adoption, &after(10)).await;
+        let default = policy::builtin("default").expect("inside");
+        let edited = format!("{default}\n# правка\n");
+        assert!(matches!(refusal(adopt(adoption("default", &edited, "2025-12-01")).await), Refusal::Edited { .. }));
+        assert!(matches!(refusal(adopt(adoption("other", default, "2025-12-01")).await), Refusal::Known(_)));
+        let preset = policy::builtin("strict").expect("inside").replacen("1,5", "1,6", 1);
+        assert!(matches!(refusal(adopt(adoption("strict", &preset, "2025-12-01")).await), Refusal::Edited { .. }));
+        assert!(matches!(
+            refusal(adopt(adoption("mine", &stricter(), "2024-12-01")).await),
+            Refusal::NotInForce { .. }
+        ));
+        let unordered = Adoption { order: " ".into(), ..adoption("mine", &stricter(), "2025-12-01") };
+        assert!(matches!(refusal(adopt(unordered).await), Refusal::NoOrder));
+        assert!(matches!(adopt(adoption("mine", "a = [", "2025-12-01")).await, Err(Error::Policy(_))));
+        assert_eq!(adopting::history(&house).await.expect("a history").all().len(), 1, "nothing was adopted");
+
+        adopt(adoption("mine", &stricter(), "2025-12-01")).await.expect("an adoption");
+        let again = stricter().replacen("value = 10", "value = 11", 1);
+        let Refusal::Edited { was, is, .. } = refusal(adopt(adoption("mine", &again, "2026-01-01")).await) else {
+            panic!("the edit is named")
+        };
+        assert_eq!((was, is), (Digest::of(stricter().as_bytes()), Digest::of(again.as_bytes())));
+        assert!(matches!(refusal(adopt(adoption("next", &again, "2025-12-01")).await), Refusal::NotLater { .. }));
+        adopt(adoption("next", &again, "2026-01-01")).await.expect("a later order");
+        let names: Vec<String> = adopting::history(&house)
+            .await
+            .expect("a history")
+            .all()
+            .iter()
+            .map(|one| one.policy.name.clone())
+            .collect();
+        assert_eq!(names, ["default", "mine", "next"]);
+    });
+}
+
+#[test]
+fn a_policy_edited_behind_the_houses_back_is_refused_by_the_guard_and_found_by_the_doctor() {
+    tell(async {
+        let house = House::with_journal().await;
+        adopting::adopt(&house, &adoption("mine", &stricter(), "2025-12-01"), &after(10)).await.expect("an adoption");
+        let sql = Intruder::at(&house.root).await;
+        let edit = "update policies set body = replace(body, 'value = 10', 'value = 1')";
+        assert!(sql.tries(edit).await.expect_err("a guard").contains("append-only"));
+        sql.tries("drop trigger policies_no_update").await.expect("an intruder may");
+        sql.tries(edit).await.expect("and then edit");
+        let diagnosis = doctor::examine(&house, &after(20)).await.expect("a diagnosis");
+        let found = diagnosis.findings.iter().find(|finding| finding.code == "doctor.policy-altered");
+        assert!(found.is_some_and(|finding| finding.place == "правила школы, введение 1"), "{:#?}", diagnosis.findings);
+    });
+}
