@@ -50,7 +50,9 @@ const SHOWN_CHARACTERS: usize = 30;
 const ENOUGH_LETTERS: usize = 40;
 /// The ten commonest letters are two thirds of Russian text (66.9 %, national corpus) and a quarter of KOI8-R misread as Windows-1251;
 /// lists of names keep above one half.
-const COMMON_PERCENT: usize = 45;
+const COMMON_PERCENT: usize = 40;
+/// Difference that decides nothing, in percent: a list of few short words may lean either way.
+const TIE_PERCENT: usize = 10;
 /// The ten commonest letters of Russian.
 const COMMON: &str = "оеаинтсрвл";
 
@@ -83,17 +85,21 @@ pub fn to_windows_1251(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// The text in an encoding, when it then reads as Russian.
+/// The text in an encoding, when it then reads as Russian, and no less so than in KOI8-R: small letters of the one are capitals of the
+/// other, so a list in either looks like letters in both.
 fn read_as(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
     let (text, _, had_errors) = encoding.decode(bytes);
-    (!had_errors && is_russian(&text)).then(|| text.into_owned())
+    let share = russian_percent(&text).filter(|_| !had_errors)?;
+    let rival = russian_percent(&KOI8_R.decode(bytes).0).unwrap_or(0);
+    (encoding == KOI8_R || share + TIE_PERCENT >= rival).then(|| text.into_owned())
 }
 
-/// Only Russian letters and what stands beside them in print; words not written lIKE tHIS; the usual letters the commonest.
-fn is_russian(text: &str) -> bool {
+/// How much of the words the commonest letters are, in percent; nothing for a text with other than Russian letters and what stands beside
+/// them in print, or of words written lIKE tHIS, or too unlike Russian.
+fn russian_percent(text: &str) -> Option<usize> {
     let foreign = |letter: char| !letter.is_ascii() && !is_letter(letter) && !is_print(letter);
     if text.chars().any(foreign) {
-        return false;
+        return None;
     }
     // Each word once: ten thousand «Б» of a list of absences say no more than one.
     let words: HashSet<&str> = text.split(|letter: char| !is_letter(letter)).filter(|word| !word.is_empty()).collect();
@@ -104,7 +110,8 @@ fn is_russian(text: &str) -> bool {
     let turned = words.iter().filter(is_turned).count();
     let letters = || words.iter().flat_map(|word| word.chars()).flat_map(char::to_lowercase);
     let (all, common) = (letters().count(), letters().filter(|letter| COMMON.contains(*letter)).count());
-    all > 0 && turned * 20 <= words.len() && (all < ENOUGH_LETTERS || common * 100 >= all * COMMON_PERCENT)
+    let is_usual = all < ENOUGH_LETTERS || common * 100 >= all * COMMON_PERCENT;
+    (all > 0 && turned * 20 <= words.len() && is_usual).then(|| common * 100 / all)
 }
 
 fn is_letter(letter: char) -> bool {
