@@ -9,7 +9,7 @@ use letopis::bundle::generate::{self, GeneratorSpec};
 use serde_json::Value;
 
 /// Every verb with its sub-verbs.
-const VERBS: [&[&str]; 31] = [
+const VERBS: &[&[&str]] = &[
     &[],
     &["demo"],
     &["init"],
@@ -40,6 +40,27 @@ const VERBS: [&[&str]; 31] = [
     &["policy"],
     &["policy", "check"],
     &["policy", "show"],
+    &["policy", "lint"],
+    &["policy", "diff"],
+    &["policy", "list"],
+    &["policy", "history"],
+    &["policy", "adopt"],
+    &["deadline"],
+    &["timeliness"],
+    &["people"],
+    &["people", "list"],
+    &["people", "show"],
+    &["people", "appoint"],
+    &["people", "end"],
+    &["people", "rights"],
+    &["account"],
+    &["account", "issue"],
+    &["account", "reset"],
+    &["account", "lock"],
+    &["account", "unlock"],
+    &["account", "list"],
+    &["account", "sessions"],
+    &["access"],
     &["serve"],
 ];
 
@@ -137,7 +158,7 @@ fn english(text: &str) -> Vec<&'static str> {
 #[test]
 fn the_help_of_every_command_is_in_russian() {
     for verb in VERBS {
-        let output = run(&[verb, &["--help"]].concat());
+        let output = run(&[*verb, &["--help"]].concat());
         let text = out(&output);
         assert_eq!((code(&output), said(&output).as_str()), (0, ""), "{verb:?}");
         assert!(text.contains("Использование: letopis"), "{verb:?}: {text}");
@@ -269,6 +290,10 @@ fn verify_answers_with_zero_one_and_two() {
     let path = package.to_str().expect("UTF-8");
     let made = in_house(&["export-copy", "2025-02B-Q1", "--out", path]);
     assert_eq!(code(&made), 0, "{}", said(&made));
+    let before = std::fs::read(&package).expect("a package");
+    let again = in_house(&["extract", "2025-02B-Q1", "--learner", "L00001", "--out", path]);
+    assert!(code(&again) != 0 && said(&again).contains("уже есть"), "{}", said(&again));
+    assert_eq!(std::fs::read(&package).expect("a package"), before, "nothing is written over");
     let archive = format!("{}/archive", house());
     for genuine in [path, &archive] {
         let output = run(&["verify", genuine]);
@@ -291,6 +316,29 @@ fn verify_answers_with_zero_one_and_two() {
     assert!(out(&output).contains("ВЫВОД: проверить нельзя"));
     let worst = run(&["verify", &archive, path]);
     assert_eq!(code(&worst), 1, "the worst verdict speaks for all");
+}
+
+#[test]
+fn an_inspector_gets_an_own_copy_of_the_scripts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().to_str().expect("UTF-8");
+    let told = run(&["verify", "--script", place]);
+    assert_eq!(code(&told), 0, "{}", said(&told));
+    for name in ["verify.sh", "verify.awk", "verify-extract.sh"] {
+        let bytes = std::fs::read(folder.path().join(name)).expect("a script");
+        let digest = letopis::domain::canon::Digest::of(&bytes).to_hex();
+        assert!(out(&told).contains(&format!("{digest}  {place}/{name}")), "{}", out(&told));
+    }
+    let record = std::fs::read_dir(format!("{}/archive", house())).expect("an archive").flatten();
+    let record = record.map(|entry| entry.path()).find(|path| path.is_dir()).expect("a record");
+    // The digests are those of the record's inventory, so that the record's own copy can be compared.
+    assert!(
+        std::fs::read_to_string(record.join("inventory.json"))
+            .expect("an inventory")
+            .contains(out(&told).split_whitespace().next().expect("a digest"))
+    );
+    let again = run(&["verify", "--script", place]);
+    assert_ne!(code(&again), 0, "nothing is written over");
 }
 
 #[test]

@@ -267,6 +267,39 @@ fn a_journal_comes_back_as_it_went_in_and_a_second_import_writes_only_the_differ
 }
 
 #[test]
+fn a_page_is_read_without_the_rest_of_the_year_and_knows_when_something_was_written() {
+    on_every_engine(|db| async move {
+        let journal = journal();
+        let before = db.turn().await.expect("a turn");
+        import(&db, &journal).await.expect("an import");
+        let after = db.turn().await.expect("a turn");
+        assert!(after > before, "a write moves the turn");
+        assert_eq!(db.turn().await.expect("a turn"), after, "a read does not");
+        let roster = db.load_roster(YEAR).await.expect("a roster");
+        assert_eq!(
+            (&roster.learners, &roster.courses, &roster.staff),
+            (&journal.learners, &journal.courses, &journal.staff)
+        );
+        assert!(roster.lessons.is_empty() && roster.marks.is_empty());
+        for class in &journal.classes {
+            let (whole, part) =
+                (journal.of_class(&class.name), db.load_class_entries(YEAR, &class.name).await.expect("entries"));
+            assert_eq!((&part.lessons, &part.marks), (&whole.lessons, &whole.marks));
+            assert_eq!((&part.absences, &part.final_marks), (&whole.absences, &whole.final_marks));
+            assert_eq!(part.decisions, whole.decisions);
+        }
+        for course in &journal.courses {
+            let part = db.load_course_entries(YEAR, &course.id).await.expect("entries");
+            let marks: Vec<_> =
+                journal.marks.iter().filter(|mark| mark.lesson.course_id == course.id).cloned().collect();
+            assert_eq!(part.marks, marks);
+            assert!(part.decisions.is_empty() && part.lessons.iter().all(|lesson| lesson.key.course_id == course.id));
+        }
+        assert!(db.load_class_entries(YEAR, "нет такого").await.expect("nothing").lessons.is_empty());
+    });
+}
+
+#[test]
 fn a_closed_period_refuses_every_write_path() {
     on_every_engine(|db| async move {
         let journal = journal();
@@ -488,7 +521,7 @@ fn times_of_entry_are_what_the_last_bundle_of_their_year_says() {
             entered_at: day("2025-10-15").and_hms_opt(14, 5, 0).expect("a time"),
         };
         let first =
-            vec![entry(1, EntryKind::Lesson, ""), entry(1, EntryKind::Mark, "L1"), entry(2, EntryKind::Homework, "")];
+            [entry(1, EntryKind::Lesson, ""), entry(1, EntryKind::Mark, "L1"), entry(2, EntryKind::Homework, "")];
         for entries in [&first[..], &first[1..2]] {
             let mut tx = db.begin().await.expect("a turn");
             tx.replace_entries(YEAR, entries).await.expect("times");
@@ -504,4 +537,50 @@ fn times_of_entry_are_what_the_last_bundle_of_their_year_says() {
         }
         assert_eq!(db.list_entries("2024/2025").await.expect("another year"), []);
     });
+}
+
+#[test]
+fn an_entry_made_in_the_house_has_the_time_of_its_first_row_and_an_imported_one_has_none() {
+    on_every_engine(|db| async move {
+        let mut journal = journal();
+        import(&db, &journal).await.expect("an import");
+        assert_eq!(db.list_entered(YEAR).await.expect("times"), [], "a bundle's rows were entered elsewhere");
+        // A teacher enters a lesson with homework and a mark the day after; then the homework is edited.
+        let key = LessonKey { course_id: "C1".into(), date: day("2025-09-04"), number: 1 };
+        let lesson = |homework: &str| Lesson {
+            key: key.clone(),
+            topic: "Тема".into(),
+            homework: homework.into(),
+            kind_of_work: String::new(),
+            substitute_teacher_id: String::new(),
+        };
+        let learner_id = journal.learners[0].id.clone();
+        let mark = Mark { lesson: key.clone(), learner_id, kind_of_work: String::new(), value: "5".into(), ordinal: 0 };
+        journal.lessons.push(lesson("§ 1"));
+        journal.marks.push(mark.clone());
+        enter(&db, &journal, "2025-09-05T10:15:00+05:00").await;
+        let last = journal.lessons.len() - 1;
+        journal.lessons[last] = lesson("§ 2");
+        enter(&db, &journal, "2025-09-06T11:00:00+05:00").await;
+        let first = day("2025-09-05").and_hms_opt(10, 15, 0).expect("a time");
+        let entry = |kind, learner: &str| EntryTime {
+            lesson: key.clone(),
+            kind,
+            learner_id: learner.into(),
+            entered_at: first,
+        };
+        assert_eq!(
+            db.list_entered(YEAR).await.expect("times"),
+            [entry(EntryKind::Lesson, ""), entry(EntryKind::Homework, ""), entry(EntryKind::Mark, &mark.learner_id)]
+        );
+    });
+}
+
+/// Brings the journal to this state as people's changes, not as a bundle.
+async fn enter(db: &Db, journal: &Journal, at: &str) {
+    let mut tx = db.begin().await.expect("a turn");
+    let author = Author { by: "T00001", at, secret: &[9; 32] };
+    tx.replace_journal(journal, &author).await.expect("rows");
+    let event = Event::new(EventKind::DataChanged, "T00001", at);
+    tx.record(&event, [3; 16]).await.expect("an event").commit().await.expect("a commit");
 }

@@ -16,7 +16,7 @@ use crate::domain::log_proof::LogProof;
 use crate::flow::House;
 use crate::flow::keys::Keyring;
 use crate::flow::log::Printed;
-use crate::flow::verify::{Report, VerifyOptions, verify_path};
+use crate::flow::verify::{Report, Verifier, VerifyOptions};
 use crate::flow::{doctor as examination, log};
 use crate::sign::certificate::from_pem;
 
@@ -62,7 +62,8 @@ impl Verify {
         }
         let authority = self.authority.as_deref().map(read_certificate).transpose()?;
         let options = VerifyOptions { authority, full: self.full };
-        let reports: Vec<Report> = self.paths.iter().map(|path| verify_path(path, &options)).collect();
+        let verifier = Verifier::new(&options);
+        let reports: Vec<Report> = self.paths.iter().map(|path| verifier.path(path)).collect();
         if desk.json {
             print_json(&reports);
         } else {

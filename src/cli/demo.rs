@@ -126,6 +126,12 @@ impl Demo {
             return Ok(REFUSED);
         }
         let year = house.year(None).await?;
+        if self.bundle.is_none() {
+            let (start, bar) = (Instant::now(), steps.start("Учебный год", 1));
+            crate::flow::setup::seed_demo_setup(&house, &desk.act(&house), &year).await?;
+            bar.inc(1);
+            steps.finish(&bar, Step { name: "Учебный год", took: start.elapsed(), ..Step::default() });
+        }
         let journal = house.db.load_journal(&year).await?;
         let refused = self.close(&house, &journal, desk, &mut steps).await?;
         issue_all(&house, desk, &mut steps).await?;
@@ -135,6 +141,7 @@ impl Demo {
         steps.print();
         println!("Дом: {}   Реестр: letopis register --dir {0}", folder.display());
         println!("Проверить без базы данных: letopis verify {}", house.archive().display());
+        self.print_logins(&house, desk).await?;
         let code = if refused || !sound { REFUSED } else { 0 };
         if self.no_serve {
             house.db.close().await;
@@ -142,6 +149,22 @@ impl Demo {
         }
         serve::serve(house, self.port).await?;
         Ok(code)
+    }
+
+    /// Opens the house to signing in: a made-up school with well-known logins, a real one only with a hint how to issue real ones.
+    async fn print_logins(&self, house: &House, desk: &Desk) -> Result<(), Failure> {
+        if self.bundle.is_some() {
+            println!("Войти на страницу: letopis account issue СОТРУДНИК — выдаст логин и одноразовый пароль.");
+            return Ok(());
+        }
+        let logins = crate::flow::signin::demo::open(&house.sign_in, house, &desk.act(house)).await?;
+        let mut table = Table::new(&["Кто", "Ф.И.О.", "Логин", "Пароль", "Второй фактор"]);
+        for one in logins {
+            let factor = if one.code.is_empty() { "" } else { "код — на главной странице" };
+            table.row(vec![one.role.to_owned(), one.name, one.login, one.password.to_owned(), factor.to_owned()]);
+        }
+        print!("\nВход в показательный дом:\n{}", table.to_text());
+        Ok(())
     }
 
     async fn house(&self, folder: &Path, desk: &Desk, steps: &mut Steps) -> Result<House, Failure> {

@@ -116,12 +116,26 @@ enum Command {
     Doctor,
     #[command(about = "Ключи и сертификаты сотрудников и школы")]
     Key(check::Key),
+    #[command(about = "Учебный год: готовность, таблицы из файлов")]
+    Setup(setup::Setup),
+    #[command(about = "Список класса на любой день")]
+    Roster(setup::Roster),
+    #[command(about = "Движение обучающихся по приказам")]
+    Movement(setup::MovementArgs),
+    #[command(about = "Закрыть учебный год и перевести классы; открыть его снова")]
+    Year(setup::YearArgs),
     #[command(about = "Правила школы: проверить, показать, сравнить, найти противоречия, ввести приказом")]
     Policy(policy::Policy),
     #[command(about = "Когда запись должна быть сделана: срок и пункт по каждому положению")]
     Deadline(policy::Deadline),
     #[command(about = "Своевременность записей: сделано, опоздало, ждёт, неизвестно")]
     Timeliness(timeliness::Timeliness),
+    #[command(about = "Люди: права, назначения приказом")]
+    People(people::People),
+    #[command(about = "Вход: выдать, закрыть, открыть, сеансы")]
+    Account(people::Account),
+    #[command(about = "Кто смотрел чьи данные")]
+    Access(people::Access),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
 }
@@ -279,8 +293,15 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Doctor => check::doctor(&desk).await,
         Command::Key(key) => key.run(&desk).await,
         Command::Policy(policy) => policy.run(&desk).await,
+        Command::Setup(setup) => setup.run(&desk).await,
+        Command::Roster(roster) => roster.run(&desk).await,
+        Command::Movement(movement) => movement.run(&desk).await,
+        Command::Year(year) => year.run(&desk).await,
         Command::Deadline(deadline) => deadline.run(&desk).await,
         Command::Timeliness(timeliness) => timeliness.run(&desk).await,
+        Command::People(people) => people.run(&desk).await,
+        Command::Account(account) => account.run(&desk).await,
+        Command::Access(access) => access.run(&desk).await,
         Command::Serve(serve) => serve.run(&desk).await,
     }
 }

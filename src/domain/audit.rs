@@ -56,6 +56,8 @@ pub enum EventKind {
     DataExported,
     /// A school year was closed and its classes promoted.
     YearClosed,
+    /// A closed school year was opened again by an order.
+    YearReopened,
     /// A token of the documented interface was issued.
     TokenIssued,
     /// A token was revoked.
@@ -87,6 +89,7 @@ impl EventKind {
             Self::PolicyChanged => "policy_changed",
             Self::DataExported => "data_exported",
             Self::YearClosed => "year_closed",
+            Self::YearReopened => "year_reopened",
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
         }

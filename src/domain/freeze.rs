@@ -526,7 +526,8 @@ impl<'j> Freezing<'j> {
 }
 
 /// «Выбыла 20.02.2026, пр. № 31»; the verb agrees with the patronymic, and says both where there is none.
-fn movement(verb: &str, patronymic: &str, day: &str, order: &str) -> String {
+/// «Прибыл 14.01.2026, пр. № 12»: the sex is told by the patronymic alone; where it does not tell, both forms stand.
+pub fn movement(verb: &str, patronymic: &str, day: &str, order: &str) -> String {
     let ending = match patronymic {
         p if p.ends_with("вна") || p.ends_with("чна") || p.ends_with("кызы") => "а",
         p if p.ends_with("ич") || p.ends_with("оглы") => "",

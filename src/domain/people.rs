@@ -9,6 +9,9 @@ use chrono::NaiveDate;
 use super::journal::RESERVED_STAFF;
 use super::rights::{Action, Decision, Grant, Role, Standing, Why, decide, grant};
 
+/// The person at the keyboard of the house: an administrator by the place where the hands are, so that an empty house has a first account.
+pub const OPERATOR: &str = "operator";
+
 /// Who is signed in, and what offices the person holds today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visitor {

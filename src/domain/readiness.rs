@@ -283,7 +283,7 @@ impl Drawing<'_> {
             n,
             count(n, "группа", "группы", "групп"),
             checks::groups(journal),
-            Role::ClassTeacher,
+            Role::Deputy,
             ZAM,
             "/year/groups",
         );

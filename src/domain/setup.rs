@@ -8,6 +8,7 @@ pub mod layout;
 pub mod paste;
 pub mod plan;
 pub mod promotion;
+pub mod rules;
 pub mod scope;
 pub mod stays;
 pub mod timetable;
@@ -206,6 +207,22 @@ pub struct Topic {
     pub kind_of_work: String,
     /// Homework, may be empty.
     pub homework: String,
+}
+
+impl Topic {
+    /// The store's cells.
+    pub fn to_cells(&self) -> Vec<String> {
+        vec![
+            self.course.clone(),
+            self.ordinal.to_string(),
+            self.section.clone(),
+            self.topic.clone(),
+            self.hours_centi.to_string(),
+            self.planned.map(|day| day.to_string()).unwrap_or_default(),
+            self.kind_of_work.clone(),
+            self.homework.clone(),
+        ]
+    }
 }
 
 /// A control work of the calendar of control works.

@@ -198,6 +198,9 @@ fn grade_of(class: &str) -> u32 {
     digits.parse().unwrap_or_default()
 }
 
+/// What a deadline hangs on: class, day, grade, kind of entry, kind of work.
+type DueKey = (String, NaiveDate, u8, EntryKind, String);
+
 struct Judging<'a, P> {
     scope: &'a Scope<'a>,
     policy: P,
@@ -207,7 +210,7 @@ struct Judging<'a, P> {
     entered: HashMap<(&'a LessonKey, EntryKind, &'a str), NaiveDateTime>,
     course_days: HashMap<&'a str, Vec<NaiveDate>>,
     /// Deadlines already counted: many entries of a class's day share one.
-    known: HashMap<(String, NaiveDate, u8, EntryKind, String), (Moment, String)>,
+    known: HashMap<DueKey, (Moment, String)>,
 }
 
 impl<'a, 'p, P: Fn(NaiveDate) -> &'p Policy> Judging<'a, P> {

@@ -142,6 +142,20 @@ pub fn weekday(date: NaiveDate) -> &'static str {
     NAMES[date.weekday().num_days_from_monday() as usize]
 }
 
+/// A moment on a page, «24 октября 2025 г., 14:05», from RFC 3339 text in the zone that it was written in; other text comes back as
+/// it is.
+pub fn moment_words(rfc3339: &str) -> String {
+    match DateTime::parse_from_rfc3339(rfc3339) {
+        Ok(moment) => format!("{}, {}", date_words(moment.date_naive()), moment.format("%H:%M")),
+        Err(_) => rfc3339.to_owned(),
+    }
+}
+
+/// The number and its noun with a no-break space between: «3 класса».
+pub fn count(n: u64, one: &str, few: &str, many: &str) -> String {
+    format!("{n}\u{a0}{}", plural(n, one, few, many))
+}
+
 /// «05.06.2026».
 pub fn date_short(date: NaiveDate) -> String {
     date.format("%d.%m.%Y").to_string()
@@ -263,6 +277,10 @@ mod tests {
         assert_eq!(month_name(day), "июнь");
         assert_eq!(moment("2025-10-23T14:31:07+05:00"), "23.10.2025 14:31:07 +05:00");
         assert_eq!(moment("вчера"), "вчера");
+        assert_eq!(day_and_month(day), "5 июня");
+        assert_eq!(weekday(day), "пятница");
+        assert_eq!(moment_words("2025-10-23T14:31:07+05:00"), "23 октября 2025 г., 14:31");
+        assert_eq!(count(21, "класс", "класса", "классов"), "21\u{a0}класс");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::people::AccessLog;
+use super::signin::SignIn;
 use super::{Act, Error, keys, salt};
 use crate::config::{self, Config};
 use crate::domain::audit::{Event, EventKind};
@@ -26,6 +28,10 @@ pub struct House {
     pub policy: Policy,
     /// The policy that the house was made under.
     pub founding: Policy,
+    /// Passwords, sessions, second factors.
+    pub sign_in: SignIn,
+    /// Who looked at whose data.
+    pub access: AccessLog,
 }
 
 /// How a house is to be made.
@@ -82,7 +88,7 @@ impl House {
         // The settings come last: a folder without them is no house, so a crash above leaves nothing that could be opened.
         let settings = root.join(config::FILE);
         crate::vault::durable::write_once(&settings, config.to_text().as_bytes())?;
-        Ok(Self { root: root.to_owned(), config, db, founding: policy.clone(), policy })
+        Ok(Self::of(root, config, db, policy.clone(), policy))
     }
 
     /// Opens the house in a folder.
@@ -95,7 +101,12 @@ impl House {
             Some(last) => parse_policy(&last.name, &last.text)?,
             None => founding.clone(),
         };
-        Ok(Self { root: root.to_owned(), config, db, policy, founding })
+        Ok(Self::of(root, config, db, founding, policy))
+    }
+
+    fn of(root: &Path, config: Config, db: Db, founding: Policy, policy: Policy) -> Self {
+        let (sign_in, access) = (SignIn::default(), AccessLog::default());
+        Self { root: root.to_owned(), config, db, policy, founding, sign_in, access }
     }
 
     /// The school year to work on: the one asked for, or the newest on record.

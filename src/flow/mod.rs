@@ -27,6 +27,7 @@ pub mod sign;
 pub mod signin;
 pub mod timeliness;
 pub mod verify;
+pub mod year;
 
 use std::path::PathBuf;
 
@@ -161,6 +162,12 @@ pub enum Error {
     /// Another process holds the press.
     #[error("печать сейчас ставит другой процесс этого дома; повторите, когда он закончит")]
     SealingElsewhere,
+    /// Sign-in or credentials say no.
+    #[error(transparent)]
+    SignIn(#[from] signin::Refusal),
+    /// An appointment cannot be made or ended.
+    #[error(transparent)]
+    Appointment(#[from] crate::domain::people::Unfit),
     /// A change or its undoing says no.
     #[error(transparent)]
     Change(Box<change::Refusal>),

@@ -1,1 +1,445 @@
-//! Setting up the school's year: calendar, events, rooms, timetable, curriculum, plans, and the readiness checklist. Floor 2.
+//! Setting the year up: rows come from forms and sheets, are read, checked, and changed with their history. Floor 2.
+
+mod demo;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use demo::seed_demo_setup;
+
+use super::change::{self, Edit};
+use super::{Act, Error, House};
+use crate::domain::finding::Finding;
+use crate::domain::journal::Journal;
+use crate::domain::readiness::{self, Due, Line};
+use crate::domain::setup::cells::Known;
+use crate::domain::setup::layout::{Column, Is, Layout};
+use crate::domain::setup::paste::{Sheet, given_text};
+use crate::domain::setup::{Setup, checks, plan, rules, timetable};
+
+/// What came of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing was written.
+    Refused(Vec<Finding>),
+    /// Nothing was written, because only a trial was asked for.
+    Would(Counts),
+    /// Written.
+    Done(Counts),
+}
+
+/// How many rows came, changed, went and stood already.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// New rows.
+    pub new: usize,
+    /// Changed rows.
+    pub changed: usize,
+    /// Rows that went.
+    pub gone: usize,
+    /// Rows that stood already.
+    pub same: usize,
+    /// Numbers of the lines of the history.
+    pub seqs: Vec<u64>,
+}
+
+/// How a sheet meets what stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meeting {
+    /// Rows of the sheet are added or changed; others stay.
+    Add,
+    /// The sheet is all there is to be: other rows go.
+    Replace,
+}
+
+/// The year a page or command works on, with everything set up in it.
+pub struct Year {
+    /// Its name.
+    pub year: String,
+    /// Who and what the year has, without lessons and marks.
+    pub journal: Journal,
+    /// Its set-up.
+    pub setup: Setup,
+    /// What cells may refer to.
+    pub known: Known,
+}
+
+impl Year {
+    /// Reads a year.
+    pub async fn open(house: &House, year: &str) -> Result<Self, Error> {
+        let (journal, setup) = house.db.load_year(year).await?;
+        let known = Known::of(&journal, setup.rooms.iter().map(|room| room.name.clone()));
+        Ok(Self { year: year.to_owned(), journal, setup, known })
+    }
+
+    /// What is ready and what is not.
+    pub fn readiness(&self) -> Result<Vec<Line>, Error> {
+        let due = Due::of(&self.year).ok_or_else(|| Error::Damaged(format!("учебный год «{}»", self.year)))?;
+        Ok(readiness::lines(&self.journal, &self.setup, due))
+    }
+
+    /// Findings of one table, as its page shows them.
+    pub fn findings(&self, table: &str) -> Vec<Finding> {
+        let (journal, setup) = (&self.journal, &self.setup);
+        match table {
+            "timetable" => timetable::check(journal, setup),
+            "curriculum" | "courses" => checks::curriculum(journal, setup),
+            "teaching_load" => checks::load(journal, setup),
+            "control_works" => checks::works(journal, setup),
+            "bells" | "regimes" => checks::bells(setup),
+            "periods" => journal.classes.iter().flat_map(|class| checks::periods(journal, class)).collect(),
+            "group_members" => checks::groups(journal),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Rows of a table as they stand.
+    pub async fn rows(&self, house: &House, layout: &Layout) -> Result<Vec<Vec<String>>, Error> {
+        Ok(house.db.list_year_rows(layout.table, &self.year).await?)
+    }
+}
+
+/// Puts one row that a person filled in; `old` names the row that it changes, `None` makes a new one. Texts stand in the order of
+/// the layout's columns.
+pub async fn put_row(
+    house: &House,
+    act: &Act,
+    year: &str,
+    layout: &'static Layout,
+    old: Option<&[String]>,
+    texts: &[String],
+) -> Result<Outcome, Error> {
+    let open = Year::open(house, year).await?;
+    let rows = open.rows(house, layout).await?;
+    let standing = old.and_then(|key| rows.iter().find(|row| row[..layout.key] == *key));
+    if let (Some(_), None) = (old, standing) {
+        let finding = Finding::new("setup.row-gone", layout.title, "этой строки больше нет: обновите страницу");
+        return Ok(Outcome::Refused(vec![finding]));
+    }
+    let first = next_given(layout, &rows);
+    let given = |column: &Column| match (standing, layout.place(column.name)) {
+        (Some(row), Some(at)) => row[at].clone(),
+        _ => identifier(layout, column, first),
+    };
+    let row = match layout.read(texts, &open.known, layout.title, &given) {
+        Ok(row) => row,
+        Err(findings) => return Ok(Outcome::Refused(findings)),
+    };
+    let mut row = row;
+    next_place(layout, &rows, &mut row);
+    let mut refusals = rules::row(layout, &row, layout.title);
+    let key = row[..layout.key].to_vec();
+    let moved = standing.filter(|old| old[..layout.key] != *key);
+    if standing.is_none() || moved.is_some() {
+        if let Some(twin) = rows.iter().find(|known| known[..layout.key] == *key || is_twin(layout, known, &row)) {
+            let words = twin[..layout.key].join(", ");
+            refusals.push(Finding::new("setup.row-stands", layout.title, format!("такая строка уже есть: {words}")));
+        }
+        if moved.is_some() && !rules::key_may_change(layout.table) {
+            refusals.push(Finding::new(
+                "setup.key-fixed",
+                layout.title,
+                "название менять нельзя: на него ссылаются другие строки",
+            ));
+        }
+    }
+    refusals.extend(barred(house, &open, layout, standing.map(Vec::as_slice), Some(&row)).await?);
+    if !refusals.is_empty() {
+        return Ok(Outcome::Refused(refusals));
+    }
+    let mut counts = Counts::default();
+    let mut edits = Vec::new();
+    match standing {
+        Some(old) if *old == row => counts.same += 1,
+        Some(_) => counts.changed += 1,
+        None => counts.new += 1,
+    }
+    if let Some(old) = moved {
+        edits.push(edit(layout, year, old, None));
+    }
+    edits.push(edit(layout, year, &row, Some(&row)));
+    write(house, act, layout, edits, counts).await
+}
+
+/// Takes one row away.
+pub async fn remove_row(
+    house: &House,
+    act: &Act,
+    year: &str,
+    layout: &'static Layout,
+    key: &[String],
+) -> Result<Outcome, Error> {
+    let open = Year::open(house, year).await?;
+    let rows = open.rows(house, layout).await?;
+    let Some(row) = rows.iter().find(|row| row[..layout.key] == *key) else {
+        let finding = Finding::new("setup.row-gone", layout.title, "этой строки больше нет: обновите страницу");
+        return Ok(Outcome::Refused(vec![finding]));
+    };
+    let refusals = barred(house, &open, layout, Some(row), None).await?;
+    if !refusals.is_empty() {
+        return Ok(Outcome::Refused(refusals));
+    }
+    write(house, act, layout, vec![edit(layout, year, row, None)], Counts { gone: 1, ..Counts::default() }).await
+}
+
+/// A sheet that comes into a table.
+#[derive(Debug, Clone)]
+pub struct Coming<'s> {
+    /// Headings and rows.
+    pub sheet: Sheet,
+    /// Columns that the caller knows, in words (`course`: its identifier).
+    pub fixed: &'s BTreeMap<&'s str, String>,
+    /// How it meets what stands; [`Meeting::Replace`] only touches rows with the very values of `fixed`.
+    pub meeting: Meeting,
+    /// Check only.
+    pub dry_run: bool,
+}
+
+/// Takes a whole sheet into a table.
+pub async fn take_sheet(
+    house: &House,
+    act: &Act,
+    year: &str,
+    layout: &'static Layout,
+    coming: &Coming<'_>,
+) -> Result<Outcome, Error> {
+    let Coming { sheet, fixed, meeting, dry_run } = coming;
+    let open = Year::open(house, year).await?;
+    let rows = open.rows(house, layout).await?;
+    let first = next_given(layout, &rows);
+    let mut rows_coming = match layout.read_sheet(sheet, &open.known, fixed, first) {
+        Ok(rows) => rows,
+        Err(findings) => return Ok(Outcome::Refused(findings)),
+    };
+    keep_given(layout, &rows, &mut rows_coming, first);
+    let mut findings = Vec::new();
+    let mut counts = Counts::default();
+    let mut edits = Vec::new();
+    for (row, (line, _)) in rows_coming.iter().zip(&sheet.rows) {
+        let place = format!("строка {line}");
+        findings.extend(rules::row(layout, row, &place));
+        let standing = rows.iter().find(|old| old[..layout.key] == row[..layout.key]);
+        if standing == Some(row) {
+            counts.same += 1;
+            continue;
+        }
+        let bars = barred(house, &open, layout, standing.map(Vec::as_slice), Some(row)).await?;
+        findings.extend(
+            bars.into_iter().map(|finding| Finding { place: format!("{place}: {}", finding.place), ..finding }),
+        );
+        *(if standing.is_some() { &mut counts.changed } else { &mut counts.new }) += 1;
+        edits.push(edit(layout, year, row, Some(row)));
+    }
+    if *meeting == Meeting::Replace {
+        let kept: BTreeSet<&[String]> = rows_coming.iter().map(|row| &row[..layout.key]).collect();
+        let of_part = |row: &&Vec<String>| {
+            fixed.iter().all(|(name, value)| layout.place(name).is_none_or(|at| row[at] == *value))
+        };
+        for row in rows.iter().filter(of_part).filter(|row| !kept.contains(&row[..layout.key])) {
+            findings.extend(barred(house, &open, layout, Some(row), None).await?);
+            counts.gone += 1;
+            edits.push(edit(layout, year, row, None));
+        }
+    }
+    if !findings.is_empty() {
+        return Ok(Outcome::Refused(findings));
+    }
+    if *dry_run {
+        return Ok(Outcome::Would(counts));
+    }
+    write(house, act, layout, edits, counts).await
+}
+
+/// Lays the topics of a course's plan on the days of its lessons by timetable and calendar.
+pub async fn lay_out_plan(house: &House, act: &Act, year: &str, course: &str) -> Result<Outcome, Error> {
+    const LAYOUT: &Layout = &crate::domain::setup::layout::PLAN_TOPICS;
+    let open = Year::open(house, year).await?;
+    let days = lesson_days(&open, course);
+    if days.is_empty() {
+        let finding =
+            Finding::new("plan.no-lessons", LAYOUT.title, "курса нет в расписании: даты поставить не по чему");
+        return Ok(Outcome::Refused(vec![finding]));
+    }
+    let topics = open.setup.plan_of(course);
+    let mut counts = Counts::default();
+    let mut edits = Vec::new();
+    for (old, new) in topics.iter().zip(plan::lay_out(&topics, &days)) {
+        if **old == new {
+            counts.same += 1;
+            continue;
+        }
+        counts.changed += 1;
+        edits.push(edit(LAYOUT, year, &new.to_cells(), Some(&new.to_cells())));
+    }
+    write(house, act, LAYOUT, edits, counts).await
+}
+
+/// Days of a course's lessons by timetable and calendar, once for each lesson.
+pub fn lesson_days(open: &Year, course: &str) -> Vec<chrono::NaiveDate> {
+    let (journal, setup) = (&open.journal, &open.setup);
+    let Some(known) = journal.courses.iter().find(|known| known.id == course) else { return Vec::new() };
+    let Some(class) = journal.class(&known.class) else { return Vec::new() };
+    let calendar = setup.calendar(journal);
+    let days: Vec<chrono::NaiveDate> = calendar.study_days(&class.name).into_iter().collect();
+    let weekday_of = |day| setup.weekday_of(&calendar, &class.name, class.grade, day);
+    timetable::lesson_days(setup, course, &days, &weekday_of)
+}
+
+/// Marks a person as acquainted with an order.
+pub async fn acquaint(
+    house: &House,
+    act: &Act,
+    year: &str,
+    order: &str,
+    person: &str,
+    way: &str,
+) -> Result<Outcome, Error> {
+    const LAYOUT: &Layout = &crate::domain::setup::layout::ACQUAINTANCES;
+    let rows = house.db.list_year_rows(LAYOUT.table, year).await?;
+    let standing = rows.iter().find(|row| row[0] == order && row[1] == person);
+    if standing.is_some_and(|row| !row[2].is_empty()) {
+        return Ok(Outcome::Refused(vec![Finding::new(
+            "order.seen-already",
+            LAYOUT.title,
+            "отметка об ознакомлении уже стоит",
+        )]));
+    }
+    if !house.db.list_year_rows("orders", year).await?.iter().any(|row| row[0] == order) {
+        return Ok(Outcome::Refused(vec![Finding::new("order.missing", LAYOUT.title, "такого приказа нет")]));
+    }
+    let row = vec![order.to_owned(), person.to_owned(), act.at.date_naive().to_string(), way.to_owned(), String::new()];
+    let counts = Counts { changed: 1, ..Counts::default() };
+    write(house, act, LAYOUT, vec![edit(LAYOUT, year, &row, Some(&row))], counts).await
+}
+
+/// Asks people to acquaint themselves with an order: their lines of the sheet, still without a day.
+pub async fn ask_to_see(
+    house: &House,
+    act: &Act,
+    year: &str,
+    order: &str,
+    people: &[String],
+) -> Result<Outcome, Error> {
+    const LAYOUT: &Layout = &crate::domain::setup::layout::ACQUAINTANCES;
+    let rows = house.db.list_year_rows(LAYOUT.table, year).await?;
+    let mut counts = Counts::default();
+    let mut edits = Vec::new();
+    for person in people {
+        if rows.iter().any(|row| row[0] == order && row[1] == *person) {
+            counts.same += 1;
+            continue;
+        }
+        counts.new += 1;
+        let row = vec![order.to_owned(), person.clone(), String::new(), String::new(), String::new()];
+        edits.push(edit(LAYOUT, year, &row, Some(&row)));
+    }
+    write(house, act, LAYOUT, edits, counts).await
+}
+
+fn edit(layout: &'static Layout, year: &str, key: &[String], row: Option<&[String]>) -> Edit {
+    let others = row.map(|row| row[layout.key..].iter().map(String::as_str).collect::<Vec<_>>());
+    let key: Vec<&str> = key[..layout.key].iter().map(String::as_str).collect();
+    match others {
+        Some(others) => Edit::put(layout.table, year, &key, &others),
+        None => Edit::remove(layout.table, year, &key),
+    }
+}
+
+async fn write(house: &House, act: &Act, layout: &Layout, edits: Vec<Edit>, counts: Counts) -> Result<Outcome, Error> {
+    if edits.is_empty() {
+        return Ok(Outcome::Done(counts));
+    }
+    let applied = change::apply(house, act, layout.table, &edits).await?;
+    Ok(Outcome::Done(Counts { seqs: applied.seqs, ..counts }))
+}
+
+/// A topic without a place goes to the end of its course's plan.
+fn next_place(layout: &Layout, rows: &[Vec<String>], row: &mut [String]) {
+    let Some(at) = layout.place("ordinal").filter(|at| *at > 0 && *at < layout.key && row[*at] == "0") else { return };
+    let of_plan = rows.iter().filter(|known| known[..at] == row[..at]);
+    let last = of_plan.filter_map(|known| known[at].parse::<u32>().ok()).max().unwrap_or_default();
+    row[at] = (last + 1).to_string();
+}
+
+/// The first number that the program may give in this table: one more than the greatest in use.
+fn next_given(layout: &Layout, rows: &[Vec<String>]) -> usize {
+    let columns = layout.columns.iter().enumerate().filter(|(_, column)| column.is == Is::Given);
+    let digits = |text: &String| text.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<usize>().ok();
+    let used = columns.flat_map(|(at, _)| rows.iter().filter_map(move |row| digits(&row[at])));
+    used.max().map_or(1, |most| most + 1)
+}
+
+/// What the program writes into a column of its own: courses are numbered as bundles number them.
+fn identifier(layout: &Layout, column: &Column, number: usize) -> String {
+    match (layout.table, column.name) {
+        ("courses", "id") => format!("C{number:05}"),
+        _ => given_text(column, number),
+    }
+}
+
+/// Rows of a sheet keep the identifiers and places of the rows that they are known again by.
+fn keep_given(layout: &Layout, rows: &[Vec<String>], coming: &mut [Vec<String>], first: usize) {
+    let natural = rules::natural_key(layout.table);
+    for (order, row) in coming.iter_mut().enumerate() {
+        let known = rows.iter().find(|old| match natural {
+            [] => old[..layout.key] == row[..layout.key],
+            _ => is_twin(layout, old, row),
+        });
+        for (at, column) in layout.columns.iter().enumerate().filter(|(_, column)| column.is == Is::Given) {
+            row[at] = match known {
+                Some(old) => old[at].clone(),
+                None => identifier(layout, column, first + order),
+            };
+        }
+    }
+}
+
+/// Are these one row by the columns that people know it by?
+fn is_twin(layout: &Layout, a: &[String], b: &[String]) -> bool {
+    let natural = rules::natural_key(layout.table);
+    !natural.is_empty() && natural.iter().all(|name| layout.place(name).is_some_and(|at| a.get(at) == b.get(at)))
+}
+
+/// What keeps a row from changing or going: it is used elsewhere, lessons hang on it, a closed period stands on it.
+async fn barred(
+    house: &House,
+    open: &Year,
+    layout: &Layout,
+    old: Option<&[String]>,
+    new: Option<&[String]>,
+) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    let Some(old) = old else { return Ok(findings) };
+    let key = &old[..layout.key];
+    let words = key.join(", ");
+    if new.is_none() {
+        let uses = rules::uses(layout, key, &open.journal, &open.setup);
+        if !uses.is_empty() {
+            let message = format!("строка используется ({}); сначала уберите её оттуда", uses.join(", "));
+            findings.push(Finding::new("setup.in-use", words.clone(), message));
+        }
+        if layout.table == "courses" && house.db.has_course_records(&open.year, &key[0]).await? {
+            findings.push(Finding::new(
+                "setup.in-use",
+                words.clone(),
+                "у курса есть уроки или отметки: удалить его нельзя",
+            ));
+        }
+    }
+    let closures: Vec<_> = match layout.table {
+        "periods" | "classes" => house.db.list_closures().await?.into_iter().filter(|k| k.year == open.year).collect(),
+        _ => Vec::new(),
+    };
+    let changes = |name: &str| layout.place(name).is_some_and(|at| new.is_none_or(|new| new[at] != old[at]));
+    let closed = match layout.table {
+        "periods" if ["starts", "ends", "grade_from", "grade_to"].iter().any(|name| changes(name)) => {
+            closures.iter().find(|k| k.period == key[0])
+        }
+        "classes" if changes("grade") => closures.iter().find(|k| k.class == key[0]),
+        _ => None,
+    };
+    if let Some(closure) = closed {
+        let message = format!("период {} класса {} закрыт {}", closure.period, closure.class, closure.closed_at);
+        findings.push(Finding::new("setup.period-closed", words, message));
+    }
+    Ok(findings)
+}

@@ -108,13 +108,22 @@ impl Db {
 
     /// Lessons, marks, absences, final marks and decisions of one class's year; the other lists are empty.
     pub async fn load_class_entries(&self, year: &str, class: &str) -> Result<Journal, Error> {
+        self.load_entries(year, &tables::OF_CLASS, class).await
+    }
+
+    /// Lessons, marks, absences and final marks of one course; the other lists are empty.
+    pub async fn load_course_entries(&self, year: &str, course: &str) -> Result<Journal, Error> {
+        self.load_entries(year, &tables::OF_COURSE, course).await
+    }
+
+    async fn load_entries(&self, year: &str, tables: &[(&'static Table, &str)], of: &str) -> Result<Journal, Error> {
         let mut connection = self.pool.acquire().await?;
         let mut rows = HashMap::new();
-        for (table, filter) in tables::OF_CLASS {
+        for (table, filter) in tables {
             let found = sqlx::query(AssertSqlSafe(table.select(filter)))
                 .bind(self.school.clone())
                 .bind(year.to_owned())
-                .bind(class.to_owned())
+                .bind(of.to_owned())
                 .fetch_all(&mut *connection)
                 .await?;
             rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);

@@ -168,6 +168,8 @@ impl From<flow::Error> for Refusal {
             | E::Package(_)
             | E::NoJournal
             | E::ChangedMeanwhile
+            | E::SignIn(_)
+            | E::Appointment(_)
             | E::SealingElsewhere => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }

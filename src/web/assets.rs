@@ -26,9 +26,13 @@ struct Asset {
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: &[Asset] = &[
     Asset { name: "letopis.css", mime: CSS, bytes: include_bytes!("assets/letopis.css") },
+    Asset { name: "journal.css", mime: CSS, bytes: include_bytes!("assets/journal.css") },
+    Asset { name: "people.css", mime: CSS, bytes: include_bytes!("assets/people.css") },
     Asset { name: "letopis.js", mime: JS, bytes: include_bytes!("assets/letopis.js") },
+    Asset { name: "school.css", mime: CSS, bytes: include_bytes!("assets/school.css") },
+    Asset { name: "school.js", mime: JS, bytes: include_bytes!("assets/school.js") },
     Asset { name: "htmx.min.js", mime: JS, bytes: include_bytes!("assets/htmx.min.js") },
     Asset { name: "mark.svg", mime: "image/svg+xml", bytes: include_bytes!("assets/mark.svg") },
 ];

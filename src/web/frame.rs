@@ -98,7 +98,12 @@ impl Frame {
 
     /// Adds a step to the way back.
     pub(super) fn under(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
-        self.crumbs.push(Crumb { label: label.into(), href: href.into() });
+        let href = href.into();
+        // A page below another in the way back is below it in the menu too, wherever its own address lies.
+        for item in self.menu.iter_mut().flat_map(|group| &mut group.items).filter(|item| item.href == href) {
+            item.current = true;
+        }
+        self.crumbs.push(Crumb { label: label.into(), href });
         self
     }
 }

@@ -18,9 +18,12 @@ use super::route::{Access, RouteFacts, SubjectOf};
 use super::{WebState, query};
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision, Grant, Role, Why, grant};
+use crate::flow::signin::Stage;
 
-/// Name of the session's cookie.
-pub(super) const SESSION_COOKIE: &str = "letopis";
+/// Name of the session's cookie without TLS: a house on the own machine.
+pub(super) const OPEN_COOKIE: &str = "letopis";
+/// Name of the session's cookie over TLS: `__Host-` lets no other host, path or plain connection set it.
+pub(super) const SECURE_COOKIE: &str = "__Host-letopis";
 
 /// What the guard knows of the route that it stands before.
 #[derive(Clone)]
@@ -89,6 +92,11 @@ async fn admit(
         SubjectOf::Copy => gate.state.house.db.list_versions(named).await?.pop().ok_or(Refusal::NotFound)?.class,
         _ => String::new(),
     };
+    // A person of another school is nobody here, whatever the right would say.
+    let stranger = gate.facts.subject == SubjectOf::Person && named != visitor.account;
+    if stranger && gate.state.house.db.find_person(named).await?.is_none() {
+        return Err(Refusal::NotFound);
+    }
     let subject = subject(&directory, gate.facts.subject, named, period, &copy_class).ok_or(Refusal::NotFound)?;
     match visitor.may(action, &subject) {
         Decision::Allowed => Ok(()),
@@ -151,10 +159,22 @@ fn next_of(request: &Request) -> String {
     request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
-/// Who is signed in by the request's cookie.
-async fn signed_in(_state: &WebState, headers: &HeaderMap) -> Result<Option<Visitor>, Refusal> {
-    let Some(_token) = cookie(headers, SESSION_COOKIE) else { return Ok(None) };
-    Ok(None)
+/// Who is signed in by the request's cookie. A session whose password or second factor is still owed is a stranger here: the way in
+/// leads it to its next step.
+async fn signed_in(state: &WebState, headers: &HeaderMap) -> Result<Option<Visitor>, Refusal> {
+    let Some(token) = session_token(headers) else { return Ok(None) };
+    let visit = state.house.sign_in.visit(&state.house, &token, state.now()).await?;
+    Ok(visit.filter(|visit| visit.stage == Stage::Open).map(|visit| visit.visitor))
+}
+
+/// The token of the session's cookie; over TLS only the cookie that nobody but this host can have set.
+pub(super) fn session_token(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, if is_secure(headers) { SECURE_COOKIE } else { OPEN_COOKIE }).filter(|token| !token.is_empty())
+}
+
+/// Did the request come over TLS? The proxy that ends it says so; whoever says so without one gets a cookie that the own browser drops.
+pub(super) fn is_secure(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https")
 }
 
 /// Value of a cookie, as it was set.

@@ -11,6 +11,7 @@ mod directory;
 mod exchange;
 mod frame;
 mod guard;
+mod help;
 mod history;
 mod interface;
 mod journal;
@@ -22,8 +23,10 @@ mod query;
 mod records;
 pub mod route;
 mod school;
+mod search;
 mod start;
 mod upload;
+mod waiting;
 
 use std::future::Future;
 use std::io;
@@ -39,7 +42,7 @@ use tokio::sync::Semaphore;
 use crate::flow::{Act, House};
 use answer::Refusal;
 use directory::{Cache, Directory};
-use patience::Patient;
+use patience::{Client, Patient};
 
 /// The largest file that the page checks, bytes: 100 MiB, some 9,000 sealed pages of 12 KB.
 pub const LARGEST_UPLOAD_BYTES: usize = 100 * 1024 * 1024;
@@ -60,6 +63,8 @@ pub struct WebState {
     clock: Clock,
     uploads: Arc<Semaphore>,
     directory: Arc<Cache>,
+    pages: Arc<journal::Pages>,
+    waiting: Arc<waiting::Cache>,
     /// Requests so far: the second half of a request's number.
     requests: Arc<AtomicU64>,
 }
@@ -72,6 +77,8 @@ impl WebState {
             clock,
             uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             directory: Arc::default(),
+            pages: Arc::default(),
+            waiting: Arc::default(),
             requests: Arc::default(),
         }
     }
@@ -101,7 +108,8 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(Patient::new(listener), router(state)).with_graceful_shutdown(shutdown).await
+    let service = router(state).into_make_service_with_connect_info::<Client>();
+    axum::serve(Patient::new(listener), service).with_graceful_shutdown(shutdown).await
 }
 
 fn router(state: WebState) -> Router {

@@ -3,6 +3,9 @@
 //! The router is built from this table alone, and [`super::guard`] stands before every handler of it: a route that is not listed, or that
 //! does not say what it needs, cannot exist. The matrix test walks the same table.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
@@ -168,6 +171,8 @@ pub(super) fn all() -> Vec<Route> {
         super::start::routes(),
         super::upload::routes(),
         super::assets::routes(),
+        super::search::routes(),
+        super::help::routes(),
         super::records::routes(),
         super::journal::routes(),
         super::people::routes(),
@@ -186,6 +191,15 @@ pub(super) fn all() -> Vec<Route> {
 /// What every route needs and is about, for the matrix test and the documents.
 pub fn table() -> Vec<RouteFacts> {
     all().into_iter().map(|route| route.facts).collect()
+}
+
+/// Paths of pages, read once.
+static PAGES: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| table().iter().filter(|facts| facts.method == "GET").map(|facts| facts.path).collect());
+
+/// Is there a page at this path of the table?
+pub(super) fn has(path: &str) -> bool {
+    PAGES.contains(path)
 }
 
 /// The router: every route of the table behind the guard.

@@ -1,8 +1,179 @@
-//! Pages of the school's year: readiness, calendar, timetable, plans, movement, closing the year. Floor 3.
+//! The school's year: readiness, calendar, tables of the set-up, timetable, plans, movement, orders, closing. Floor 3.
+//!
+//! Every table of the year has one page with one form's address; what may stand in a cell, and what a row may not do, is decided by
+//! `domain::setup` and `flow`. Pages work without script.
 
+mod calendar;
+mod closing;
+mod form;
+mod movement;
+mod orders;
+mod plans;
+mod readiness;
+mod shelf;
+mod timetable;
+
+use super::WebState;
+use super::answer::Refusal;
+use super::query::Asked;
 use super::route::Route;
+use crate::domain::finding::Finding;
+use crate::domain::setup::layout::Layout;
+use crate::flow::setup::{Outcome, Year};
+use crate::store::{ChangeFilter, ClosedYearRow};
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
-    Vec::new()
+    [
+        readiness::routes(),
+        calendar::routes(),
+        shelf::routes(),
+        timetable::routes(),
+        plans::routes(),
+        movement::routes(),
+        orders::routes(),
+        closing::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A year opened for a page.
+struct Opened {
+    year: Year,
+    /// Closed by order: nothing may be changed.
+    closed: Option<ClosedYearRow>,
+    /// Every year on record, for the switch.
+    years: Vec<String>,
+}
+
+/// Opens the year that the address or form asks for, or the newest.
+async fn open(state: &WebState, asked: &str) -> Result<Opened, Refusal> {
+    let asked = Some(asked).filter(|year| !year.is_empty());
+    let name = state.house.year(asked).await?;
+    let year = Year::open(&state.house, &name).await?;
+    let closed = state.house.db.list_closed_years().await?.into_iter().find(|row| row.year == name);
+    Ok(Opened { year, closed, years: state.house.db.list_years().await? })
+}
+
+/// Pairs of a form.
+#[derive(Debug, Clone, Default)]
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn of(body: &str) -> Self {
+        Self(form_urlencoded::parse(body.as_bytes()).into_owned().collect())
+    }
+
+    /// Value of a field; empty when the form has none.
+    fn value(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Every value of a field that may come several times.
+    fn all(&self, name: &str) -> Vec<&str> {
+        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
+    }
+}
+
+/// A change of the last days, with the way to take it back.
+struct Past {
+    when: String,
+    who: String,
+    what: String,
+    /// Numbers of its lines, to undo; empty when it is an undoing itself.
+    seqs: String,
+}
+
+/// Lines of the history that a page shows, newest first: more stand on the page of history.
+const PAST_SHOWN: u32 = 200;
+/// Acts of them.
+const PAST_ACTS: usize = 5;
+
+/// The last acts on a table; lines of one event are one act.
+async fn past(state: &WebState, opened: &Opened, layout: &Layout, key: Vec<String>) -> Result<Vec<Past>, Refusal> {
+    let filter = ChangeFilter {
+        table: Some(layout.table.to_owned()),
+        year: Some(opened.year.year.clone()),
+        key,
+        limit: PAST_SHOWN,
+        ..ChangeFilter::default()
+    };
+    let changes = state.house.db.list_changes(&filter).await?;
+    let mut acts: Vec<(u64, Past, Vec<u64>, [usize; 3])> = Vec::new();
+    let undone: Vec<u64> = changes.iter().map(|change| change.undoes).filter(|seq| *seq > 0).collect();
+    for change in &changes {
+        if acts.last().is_none_or(|(event, ..)| *event != change.event) {
+            let who = opened.year.known.show(crate::domain::setup::layout::Is::Staff, &change.by);
+            let who = if who == "operator" { "оператор".to_owned() } else { who };
+            let when = crate::domain::words::moment(&change.at);
+            acts.push((change.event, Past { when, who, what: String::new(), seqs: String::new() }, Vec::new(), [0; 3]));
+        }
+        let Some((_, _, seqs, counts)) = acts.last_mut() else { continue };
+        let kind = match (&change.old, &change.new) {
+            (None, _) => 0,
+            (Some(_), Some(_)) => 1,
+            (Some(_), None) => 2,
+        };
+        counts[kind] += 1;
+        if change.undoes == 0 && !undone.contains(&change.seq) {
+            seqs.push(change.seq);
+        }
+    }
+    let told = |(_, act, seqs, counts): (u64, Past, Vec<u64>, [usize; 3])| {
+        let words = ["добавлено", "изменено", "удалено"];
+        let what = words.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}: {n}"));
+        let seqs = seqs.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        Past { what: what.collect::<Vec<_>>().join(", "), seqs, ..act }
+    };
+    Ok(acts.into_iter().take(PAST_ACTS).map(told).collect())
+}
+
+/// What is said after a change.
+fn said(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Refused(_) => String::new(),
+        Outcome::Would(counts) | Outcome::Done(counts) => {
+            let words = [
+                ("добавлено", counts.new),
+                ("изменено", counts.changed),
+                ("удалено", counts.gone),
+                ("без изменений", counts.same),
+            ];
+            let parts: Vec<String> =
+                words.into_iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}: {n}")).collect();
+            let line = if parts.is_empty() { "изменений нет".to_owned() } else { parts.join(", ") };
+            match outcome {
+                Outcome::Would(_) => format!("Проверено, ошибок нет. Будет {line}."),
+                _ => format!("Готово: {line}."),
+            }
+        }
+    }
+}
+
+/// Numbers of changes out of a form's field.
+fn seqs(text: &str) -> Vec<u64> {
+    text.split(',').filter_map(|number| number.trim().parse().ok()).collect()
+}
+
+/// Takes changes back and says so; a rule that says no comes back in words.
+async fn undo(state: &WebState, by: &str, field: &str) -> Result<String, Refusal> {
+    let undone = crate::flow::change::undo(&state.house, &state.act(by), &seqs(field)).await;
+    match undone {
+        Ok(undone) => Ok(format!("Отменено изменений: {}.", undone.undone.len())),
+        Err(crate::flow::Error::Change(refusal)) => Err(Refusal::Rule(refusal.to_string())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Findings as one line each, gravest first.
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| (b.severity, &a.place).cmp(&(a.severity, &b.place)));
+    findings
+}
+
+/// The address of this page in another year.
+fn in_year(asked: &Asked, year: &str) -> String {
+    asked.with("year", year)
 }

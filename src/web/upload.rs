@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/verify", Access::Public, SubjectOf::House, form)
             .in_menu(Group::Records, "Проверка файла")
-            .helped("verify.ru#проверка-на-странице"),
+            .helped("records#проверка-файла"),
         post("/verify", Access::Public, SubjectOf::House, verify),
     ]
 }

@@ -1,12 +1,15 @@
 //! A new order: a later policy comes in force from a day, what was made before keeps what it was made under, and nothing used is edited.
 
+use letopis::bundle::generate;
 use letopis::domain::canon::Digest;
-use letopis::domain::policy;
+use letopis::domain::finding::Severity;
+use letopis::domain::{period, policy};
 use letopis::flow::close::{self, Closing};
+use letopis::flow::house::Founding;
 use letopis::flow::policy::{self as adopting, Adoption, Refusal};
-use letopis::flow::{Error, doctor};
+use letopis::flow::{self, Error, doctor, import};
 
-use crate::house::{COPIES, House, YEAR, after, tell};
+use crate::house::{Bundle, COPIES, House, YEAR, after, tell};
 use crate::intruder::Intruder;
 
 const DAY_MINUTES: i64 = 24 * 60;
@@ -129,5 +132,94 @@ fn a_policy_edited_behind_the_houses_back_is_refused_by_the_guard_and_found_by_t
         let diagnosis = doctor::examine(&house, &after(20)).await.expect("a diagnosis");
         let found = diagnosis.findings.iter().find(|finding| finding.code == "doctor.policy-altered");
         assert!(found.is_some_and(|finding| finding.place == "правила школы, введение 1"), "{:#?}", diagnosis.findings);
+    });
+}
+
+/// A house made under one of the regulations inside the program, with the small school's journal and its first quarter of 5А closed.
+async fn under(name: &str) -> (tempfile::TempDir, flow::House) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let founding = Founding {
+        policy_name: name.to_owned(),
+        policy_text: policy::builtin(name).expect("inside").to_owned(),
+        school: Some("preset".to_owned()),
+        database: "sqlite".to_owned(),
+        utc_offset_minutes: 180,
+    };
+    let house = flow::House::found(&folder.path().join("house"), &founding, &after(0)).await.expect("a house");
+    generate::write(&folder.path().join("bundle"), &Bundle::small().0).expect("a bundle");
+    let outcome = import::import(&house, &folder.path().join("bundle"), false, &after(0)).await.expect("an import");
+    assert!(matches!(outcome, import::Outcome::Imported(_)), "{name}: {outcome:?}");
+    let classes = vec!["5А".to_owned()];
+    let ground = Some("приказ № 3".to_owned());
+    let closing = Closing { year: YEAR.to_owned(), period: "Q1".to_owned(), classes, ground };
+    close::close(&house, &closing, &after(1)).await.expect("a closing");
+    (folder, house)
+}
+
+#[test]
+fn each_of_the_five_regulations_makes_another_record_of_the_same_quarter() {
+    tell(async {
+        let all = ["subject_teacher", "class_teacher", "deputy", "director"];
+        let told = [
+            (
+                "chernushka-2018",
+                &all[..],
+                "на бумагу — 23.10.2025, в предпоследний учебный день периода (000 Инс 4.1); печатает ответственный за ведение журнала (000 Инс 4.3)",
+            ),
+            ("kurskoe-2019", &all[..], "на бумагу не выводится: бумажный журнал отменён с 26.10.2022 (001 п. 1)"),
+            (
+                "bauman",
+                &all[..],
+                "на бумагу — 24.10.2025, по окончании периода (002 4.5); печатает секретарь (делопроизводитель) (002 4.5)",
+            ),
+            (
+                "duties-moscow",
+                &["subject_teacher", "director"][..],
+                "за этот период на бумагу не выводится: журнал печатается раз в год, не позднее 30 июня (003 Рук 5)",
+            ),
+            (
+                "talitsa-2019",
+                &all[..],
+                "на бумагу — 23.10.2025, в предпоследний учебный день периода (положение молчит; взято из правил по умолчанию: 000 Инс 4.1); печатает ответственный за ведение журнала (положение молчит; взято из правил по умолчанию: 000 Инс 4.3)",
+            ),
+        ];
+        for (name, stages, paper) in told {
+            let (_folder, house) = under(name).await;
+            let row = house.db.list_copies().await.expect("copies").pop().expect("a copy");
+            let snapshot = house.db.load_snapshot(row.snapshot).await.expect("a snapshot");
+            let route: Vec<&str> = snapshot.route.iter().map(|stage| stage.id.as_str()).collect();
+            assert_eq!(route, stages, "{name}");
+            assert_eq!((snapshot.policy.name.as_str(), snapshot.policy.digest), (name, house.policy.digest));
+            let today = "2025-10-27".parse().expect("a day");
+            let basis = adopting::basis(&house, &snapshot, today).await.expect("a basis");
+            assert_eq!(basis.paper.map(|paper| paper.text).as_deref(), Some(paper), "{name}");
+            assert!(basis.in_force);
+            let kept = if name == "duties-moscow" {
+                "003 Рук 5"
+            } else {
+                "взято из правил по умолчанию: 003 Рук 5"
+            };
+            assert!(basis.keep_clause.ends_with(kept), "{name}: {}", basis.keep_clause);
+        }
+    });
+}
+
+#[test]
+fn a_lesson_without_homework_bars_closing_only_where_the_regulation_makes_homework_a_duty() {
+    tell(async {
+        for (name, bars) in
+            [("chernushka-2018", true), ("bauman", true), ("duties-moscow", false), ("talitsa-2019", false)]
+        {
+            let (_folder, house) = under(name).await;
+            let mut journal = house.db.load_journal(YEAR).await.expect("a journal");
+            for lesson in &mut journal.lessons {
+                lesson.homework.clear();
+            }
+            let class = journal.class("6А").cloned().expect("a class");
+            let span = period::span(&journal, &class, "Q1").expect("a span");
+            let findings = period::check(&journal, &class, &span, &house.policy);
+            let homework = findings.iter().find(|finding| finding.code == "close.homework-missing").expect("a finding");
+            assert_eq!(homework.severity == Severity::Error, bars, "{name}");
+        }
     });
 }

@@ -292,7 +292,7 @@ pub const PLAN_TOPICS: Layout = Layout {
     key: 2,
     columns: &[
         must("course", "Курс", Course),
-        must("ordinal", "№", Whole(1, 999)),
+        may("ordinal", "№", Whole(1, 999)),
         may("section", "Раздел", Text),
         must("topic", "Тема", Text),
         must("hours_centi", "Часов", Hours),

@@ -136,6 +136,7 @@ pub fn table_words(table: &str) -> &str {
         "courses" => "курс",
         "group_members" => "состав группы",
         "periods" => "учётный период",
+        "appointments" => "назначение",
         other => other,
     }
 }

@@ -9,13 +9,13 @@ use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::snapshot::Snapshot;
 use crate::sign::certificate::to_pem;
-use crate::sign::seal::{SealCheck, check_seal};
+use crate::sign::seal::SealCheck;
 
 const PLACE: &str = "PDF";
 
 /// Walks a PDF.
 pub(super) fn check(pdf: &[u8], trust: &Trust<'_>, walk: &mut Walk) {
-    let seal = check_seal(pdf);
+    let seal = trust.certificates.check_seal(pdf);
     let attached = Attached::read(pdf);
     if attached.snapshot.is_none() && seal.findings.iter().any(|finding| finding.code == "seal.missing") {
         let message = "В файле нет печати школы: это не скреплённая печатью копия (может быть, выпуск для проверки или чужой \

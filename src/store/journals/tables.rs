@@ -157,6 +157,13 @@ pub(super) static OF_CLASS: [(&Table, &str); 5] = [
     (&DECISIONS, OF_LEARNERS),
 ];
 
+/// `$3` is the course.
+const OF_ONE: &str = "and course = $3";
+
+/// The tables of entries, each with what limits it to one course.
+pub(super) static OF_COURSE: [(&Table, &str); 4] =
+    [(&LESSONS, OF_ONE), (&MARKS, OF_ONE), (&ABSENCES, OF_ONE), (&FINAL_MARKS, OF_ONE)];
+
 /// A cell in words, for findings.
 pub(super) fn words(cell: &Cell) -> String {
     match cell {

@@ -1,6 +1,134 @@
-// Dropping a file on the form and seeing the verdict without leaving the page. Without this script the form still works by POST.
+// What pages do beyond plain HTML. Each of them works without this file too: forms by POST, dialogs as pages, the menu below the page.
 "use strict";
 
+document.documentElement.classList.add("js");
+
+// The menu of a narrow window.
+for (const button of document.querySelectorAll(".menu-button")) {
+  const side = document.getElementById(button.getAttribute("aria-controls"));
+  button.hidden = false;
+  const show = (open) => {
+    side.classList.toggle("open", open);
+    button.setAttribute("aria-expanded", String(open));
+  };
+  button.addEventListener("click", () => show(!side.classList.contains("open")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !side.classList.contains("open")) return;
+    show(false);
+    button.focus();
+  });
+}
+
+// `/` puts the cursor into the search of the head, as long as nobody is writing.
+document.addEventListener("keydown", (event) => {
+  const writing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+  const search = document.getElementById("search");
+  if (event.key !== "/" || writing || !search || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  search.focus();
+});
+
+// Dialogs: opened by `data-opens`, filled by htmx where the link says so; Esc and the cross close them, a click beside too.
+document.addEventListener("click", (event) => {
+  if (!(event.target instanceof Element)) return;
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.opens);
+    if (!dialog || typeof dialog.showModal !== "function") return;
+    if (opener.tagName === "A") event.preventDefault();
+    dialog.showModal();
+  } else if (event.target instanceof HTMLDialogElement) {
+    event.target.close();
+  }
+});
+
+// What htmx put into a dialog is shown in it.
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail && event.detail.ctx && event.detail.ctx.target;
+  const dialog = target instanceof Element && target.closest("dialog");
+  if (dialog && !dialog.open) dialog.showModal();
+});
+
+// A grid of cells is one stop of the Tab key; arrows, Home and End walk inside it.
+for (const grid of document.querySelectorAll("table.grid")) {
+  const rows = [...grid.tBodies[0].rows].map((row) => [...row.cells]);
+  const stops = grid.querySelectorAll("tbody button");
+  for (const button of stops) button.tabIndex = -1;
+  if (stops.length) stops[0].tabIndex = 0;
+  const go = (button) => {
+    for (const other of grid.querySelectorAll('tbody button[tabindex="0"]')) other.tabIndex = -1;
+    button.tabIndex = 0;
+    button.focus();
+    button.scrollIntoView({ block: "nearest", inline: "nearest" });
+  };
+  grid.addEventListener("keydown", (event) => {
+    const cell = event.target instanceof Element && event.target.closest("tbody td");
+    if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = rows.findIndex((cells) => cells.includes(cell));
+    const column = rows[row].indexOf(cell);
+    const held = (cells, at) => cells[at] && cells[at].querySelector("button");
+    const find = (places) => places.map(([r, c]) => held(rows[r] || [], c)).find(Boolean);
+    const span = (n, make) => Array.from({ length: Math.max(n, 0) }, (_, at) => make(at));
+    const width = rows[row].length;
+    const to = {
+      ArrowRight: () => find(span(width - column - 1, (at) => [row, column + 1 + at])),
+      ArrowLeft: () => find(span(column, (at) => [row, column - 1 - at])),
+      ArrowDown: () => find(span(rows.length - row - 1, (at) => [row + 1 + at, column])),
+      ArrowUp: () => find(span(row, (at) => [row - 1 - at, column])),
+      Home: () => find(span(width, (at) => [row, at])),
+      End: () => find(span(width, (at) => [row, width - 1 - at])),
+    }[event.key];
+    if (!to) return;
+    event.preventDefault();
+    const next = to();
+    if (next) go(next);
+  });
+}
+
+// A table wider than its box is scrolled by keyboard too: the box becomes a stop of the Tab key, named by the table.
+const boxes = [...document.querySelectorAll(".table-box")];
+const reach = () => boxes.forEach((box, at) => {
+  if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) {
+    for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    return;
+  }
+  const caption = box.querySelector("caption");
+  box.tabIndex = 0;
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", `${caption ? caption.textContent : "Таблица"} (${at + 1})`);
+});
+reach();
+window.addEventListener("resize", reach);
+
+// Long work: figures come as server-sent events; when the work ends the page is asked for anew.
+for (const box of document.querySelectorAll("[data-progress]")) {
+  const bar = box.querySelector("progress");
+  const said = box.querySelector(".progress-said");
+  const source = new EventSource(box.dataset.progress);
+  source.addEventListener("message", (event) => {
+    const { done, total, said: words, ended } = JSON.parse(event.data);
+    bar.max = total || 1;
+    bar.value = done;
+    said.textContent = words || `${done} из ${total}`;
+    if (!ended) return;
+    source.close();
+    location.reload();
+  });
+}
+
+// Forms that ask before they act.
+document.addEventListener("submit", (event) => {
+  const asks = event.target.dataset && event.target.dataset.asks;
+  if (asks && !window.confirm(asks)) event.preventDefault();
+});
+
+// Printing.
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[data-prints]")) window.print();
+});
+for (const button of document.querySelectorAll("[data-prints]")) button.hidden = false;
+
+// Dropping a file on the form and seeing the verdict without leaving the page.
 (() => {
   const LARGEST_BYTES = 100 * 1024 * 1024; // as LARGEST_UPLOAD_BYTES of the server
   const form = document.getElementById("drop");
@@ -26,7 +154,7 @@
     try {
       const response = await fetch("/verify", { method: "POST", body, headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const found = page.querySelectorAll("#results > article");
+      const found = page.querySelectorAll("#results > article, article.refusal");
       results.replaceChildren(...found);
       say(found.length ? "Готово." : "Ответ не получен: попробуйте ещё раз.");
       if (found.length) results.scrollIntoView({ block: "nearest" });

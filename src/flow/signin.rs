@@ -1,1 +1,0 @@
-//! Sign-in: password and second factor, outside identity, sessions and their end. Floor 2.

@@ -1,1 +1,0 @@
-//! Accounts, sessions and appointments: floor 1.

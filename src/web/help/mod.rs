@@ -1,0 +1,138 @@
+//! The guides of `docs/` inside the program: each page's «Справка» opens its section here. Floor 3.
+
+mod markdown;
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::answer::{self, Refusal};
+use super::frame::Frame;
+use super::route::{Access, Group, Route, SubjectOf, get};
+use markdown::Rendered;
+
+/// Routes of these pages. The guides tell nothing of the school, so whoever needs them to sign in may read them.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/help", Access::Public, SubjectOf::House, contents).in_menu(Group::Own, "Справка"),
+        get("/help/{guide}", Access::Public, SubjectOf::House, guide),
+    ]
+}
+
+/// A guide as it lies in `docs/`.
+struct Guide {
+    /// Name in the address.
+    name: &'static str,
+    text: &'static str,
+}
+
+const GUIDES: &[Guide] = &[
+    Guide { name: "start", text: include_str!("../../../docs/start.ru.md") },
+    Guide { name: "journal", text: include_str!("../../../docs/journal.ru.md") },
+    Guide { name: "year", text: include_str!("../../../docs/year.ru.md") },
+    Guide { name: "policies", text: include_str!("../../../docs/policies.ru.md") },
+    Guide { name: "records", text: include_str!("../../../docs/records.ru.md") },
+    Guide { name: "verify", text: include_str!("../../../docs/verify.ru.md") },
+    Guide { name: "administrator", text: include_str!("../../../docs/administrator.ru.md") },
+    Guide { name: "bundle-format", text: include_str!("../../../docs/bundle-format.ru.md") },
+    Guide { name: "commands", text: include_str!("../../../docs/commands.ru.md") },
+];
+
+/// The guides laid out, once: they do not change while the program runs.
+static LAID_OUT: LazyLock<Vec<(&'static str, Rendered)>> =
+    LazyLock::new(|| GUIDES.iter().map(|guide| (guide.name, markdown::render(guide.text))).collect());
+
+fn find(name: &str) -> Option<&'static (&'static str, Rendered)> {
+    // A link of one guide to another names the file: `verify.ru.md`.
+    let name = name.trim_end_matches(".md").trim_end_matches(".ru");
+    LAID_OUT.iter().find(|(held, _)| *held == name)
+}
+
+/// A section of the guides, for the search.
+pub(super) struct Section {
+    pub(super) title: String,
+    pub(super) guide: &'static str,
+    pub(super) href: String,
+}
+
+/// Every section of every guide.
+pub(super) fn sections() -> impl Iterator<Item = Section> {
+    LAID_OUT.iter().flat_map(|(name, rendered)| {
+        rendered.headings.iter().map(move |heading| Section {
+            title: heading.text.clone(),
+            guide: rendered.title.as_str(),
+            href: format!("/help/{name}#{}", heading.id),
+        })
+    })
+}
+
+#[derive(Template)]
+#[template(path = "help/contents.html", config = "src/web/askama.toml")]
+struct ContentsPage {
+    frame: Frame,
+    guides: Vec<(String, String, Vec<(String, String)>)>,
+}
+
+/// `GET /help`.
+async fn contents(frame: Frame) -> Result<Response, Refusal> {
+    let guides = LAID_OUT.iter().map(|(name, rendered)| {
+        let parts = rendered.headings.iter().filter(|heading| heading.level == 2);
+        let parts = parts.map(|heading| (heading.text.clone(), format!("/help/{name}#{}", heading.id)));
+        (rendered.title.clone(), format!("/help/{name}"), parts.collect())
+    });
+    answer::page(&ContentsPage { frame: frame.titled("Справка"), guides: guides.collect() })
+}
+
+#[derive(Template)]
+#[template(path = "help/guide.html", config = "src/web/askama.toml")]
+struct GuidePage {
+    frame: Frame,
+    body: &'static str,
+    contents: Vec<(&'static str, &'static str)>,
+}
+
+/// `GET /help/{guide}`.
+async fn guide(Path(name): Path<String>, frame: Frame) -> Result<Response, Refusal> {
+    let (_, rendered) = find(&name).ok_or(Refusal::NotFound)?;
+    let parts = rendered.headings.iter().filter(|heading| heading.level == 2);
+    let contents = parts.map(|heading| (heading.text.as_str(), heading.id.as_str())).collect();
+    let frame = frame.titled(rendered.title.clone()).under("Справка", "/help");
+    answer::page(&GuidePage { frame, body: &rendered.html, contents })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::route;
+
+    #[test]
+    fn every_page_s_help_leads_to_a_section_that_is_there() {
+        let mut lost = Vec::new();
+        for route in route::all().iter().filter(|route| !route.help.is_empty()) {
+            let (guide, section) = route.help.split_once('#').unwrap_or((route.help, ""));
+            let held = find(guide).is_some_and(|(_, rendered)| {
+                section.is_empty() || rendered.headings.iter().any(|heading| heading.id == section)
+            });
+            if !held {
+                lost.push(format!("{}: {}", route.facts.path, route.help));
+            }
+        }
+        assert!(lost.is_empty(), "{lost:#?}");
+    }
+
+    #[test]
+    fn links_between_guides_lead_somewhere() {
+        for (name, rendered) in LAID_OUT.iter() {
+            for target in rendered.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                let Some(inside) = target.strip_prefix("/help/") else { continue };
+                let (guide, section) = inside.split_once('#').unwrap_or((inside, ""));
+                let found = find(guide);
+                assert!(found.is_some(), "{name}: {target}");
+                let has = |rendered: &Rendered| section.is_empty() || rendered.headings.iter().any(|h| h.id == section);
+                assert!(found.is_some_and(|(_, rendered)| has(rendered)), "{name}: {target}");
+            }
+        }
+    }
+}

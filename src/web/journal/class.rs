@@ -1,0 +1,251 @@
+//! The classes, one class, and its final marks. Floor 3.
+
+use std::collections::{HashMap, HashSet};
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::{Tab, choose, class_of, staff_name, tabs};
+use crate::domain::journal::{Course, FINAL, Journal, YEAR};
+use crate::domain::names;
+use crate::domain::people::Visitor;
+use crate::domain::period::course_title;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::query::{Asked, segment};
+
+#[derive(Template)]
+#[template(path = "journal/classes.html", config = "src/web/askama.toml")]
+struct ClassesPage {
+    frame: Frame,
+    grades: Vec<GradeView>,
+}
+
+/// Classes of one grade.
+struct GradeView {
+    heading: String,
+    classes: Vec<ClassView>,
+}
+
+struct ClassView {
+    name: String,
+    href: String,
+    teacher: String,
+    learners: String,
+}
+
+/// `GET /journal`: the classes that the visitor may read.
+pub(super) async fn classes(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let reach = visitor.reach(Action::ReadJournal);
+    let today = state.now().date_naive();
+    let mut grades: Vec<(u8, GradeView)> = Vec::new();
+    let seen = directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade));
+    let mut seen: Vec<_> = seen.collect();
+    seen.sort_by_key(|class| class.grade);
+    for class in seen {
+        // After the year's end the list of its last day is shown.
+        let last = directory.roster.periods_of_grade(class.grade).last().map_or(today, |period| period.ends);
+        let day = today.min(last);
+        let of_class = directory.roster.learners.iter().filter(|l| l.class == class.name && l.is_present_on(day));
+        let view = ClassView {
+            name: class.name.clone(),
+            href: format!("/journal/{}", segment(&class.name)),
+            teacher: staff_name(&directory, &class.class_teacher_id),
+            learners: words::count(of_class.count() as u64, "обучающийся", "обучающихся", "обучающихся"),
+        };
+        match grades.last_mut() {
+            Some((grade, held)) if *grade == class.grade => held.classes.push(view),
+            _ => grades
+                .push((class.grade, GradeView { heading: format!("{}-е классы", class.grade), classes: vec![view] })),
+        }
+    }
+    let frame = frame.titled("Классы").leading("Журналы, которые вам открыты. Выберите класс.");
+    answer::page(&ClassesPage { frame, grades: grades.into_iter().map(|(_, view)| view).collect() })
+}
+
+#[derive(Template)]
+#[template(path = "journal/class.html", config = "src/web/askama.toml")]
+struct ClassPage {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    period: String,
+    finals: String,
+    courses: Vec<CourseView>,
+    learners: Vec<LearnerView>,
+}
+
+struct CourseView {
+    title: String,
+    href: String,
+    teacher: String,
+    lessons: usize,
+    without_topic: usize,
+    last: String,
+}
+
+struct LearnerView {
+    no: usize,
+    name: String,
+    href: String,
+    note: String,
+}
+
+/// `GET /journal/{class}?period=Q1`.
+pub(super) async fn class(
+    State(state): State<WebState>,
+    Path(name): Path<String>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let class = class_of(&directory, &name)?;
+    let chosen =
+        choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
+    let reach = visitor.reach(Action::ReadJournal);
+    let whole = reach.whole_class(&class.name, class.grade);
+    let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
+    let mut courses = Vec::new();
+    let mut members: HashSet<&str> = HashSet::new();
+    for course in directory.roster.courses.iter().filter(|course| course.class == class.name) {
+        if !reach.course(&course.id, &class.name, class.grade) {
+            continue;
+        }
+        let held = entries.lessons.iter().filter(|l| l.key.course_id == course.id && chosen.span.contains(l.key.date));
+        let held: Vec<_> = held.collect();
+        members.extend(super::grid::members(course, &directory.roster, &chosen.span).iter().map(|l| l.id.as_str()));
+        courses.push(CourseView {
+            title: course_title(course),
+            href: format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id)),
+            teacher: staff_name(&directory, &course.teacher_id),
+            lessons: held.len(),
+            without_topic: held.iter().filter(|lesson| lesson.topic.is_empty()).count(),
+            last: held.iter().map(|lesson| lesson.key.date).max().map(words::date_short).unwrap_or_default(),
+        });
+    }
+    // A subject teacher sees the learners of the own courses only.
+    let mut learners: Vec<_> = directory.roster.learners.iter().filter(|l| l.class == class.name).collect();
+    learners.retain(|l| chosen.span.overlaps(l) && (whole || members.contains(l.id.as_str())));
+    learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
+    let learners = (1..).zip(learners).map(|(no, l)| LearnerView {
+        no,
+        name: names::list_name(&l.surname, &l.given_name),
+        href: format!("/learner/{}?period={}", segment(&l.id), segment(&chosen.span.id)),
+        note: l.left_on.filter(|day| *day <= chosen.span.ends).map_or_else(String::new, |day| {
+            crate::domain::freeze::movement("Выбыл", &l.patronymic, &words::date_short(day), "")
+        }),
+    });
+    let path = format!("/journal/{}", segment(&class.name));
+    answer::page(&ClassPage {
+        learners: learners.collect(),
+        tabs: tabs(&directory, &class, &path, &chosen.span.id),
+        finals: format!("{path}/finals"),
+        courses,
+        frame: frame
+            .titled(format!("{} класс", class.name))
+            .leading(format!("Классный руководитель: {}", staff_name(&directory, &class.class_teacher_id)))
+            .under("Журнал", "/journal"),
+        period: chosen.name,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "journal/finals.html", config = "src/web/askama.toml")]
+struct FinalsPage {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    period: String,
+    subjects: Vec<String>,
+    rows: Vec<FinalsRow>,
+    with_decisions: bool,
+}
+
+struct FinalsRow {
+    no: usize,
+    name: String,
+    href: String,
+    marks: Vec<String>,
+    decision: String,
+}
+
+/// `GET /journal/{class}/finals?period=Q1`: final marks of the class, learners by subjects.
+pub(super) async fn finals(
+    State(state): State<WebState>,
+    Path(name): Path<String>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let class = class_of(&directory, &name)?;
+    let chosen =
+        choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
+    let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
+    let reach = visitor.reach(Action::ReadJournal);
+    let seen = directory.roster.courses.iter().filter(|course| course.class == class.name);
+    let courses: Vec<&Course> = seen.filter(|course| reach.course(&course.id, &class.name, class.grade)).collect();
+    let mut subjects: Vec<String> = Vec::new();
+    for course in &courses {
+        if !subjects.contains(&course.subject) {
+            subjects.push(course.subject.clone());
+        }
+    }
+    let marks = marks(&entries, &courses, &chosen.span.id);
+    let decisions: HashMap<&str, &str> =
+        entries.decisions.iter().map(|one| (one.learner_id.as_str(), one.decision.as_str())).collect();
+    let is_year = chosen.span.id == YEAR;
+    let mut learners: Vec<_> = directory.roster.learners.iter().filter(|l| l.class == class.name).collect();
+    learners.retain(|l| chosen.span.overlaps(l));
+    learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
+    let rows = (1..).zip(learners).map(|(no, l)| FinalsRow {
+        no,
+        name: names::list_name(&l.surname, &l.given_name),
+        href: format!("/learner/{}?period={}", segment(&l.id), segment(&chosen.span.id)),
+        marks: subjects
+            .iter()
+            .map(|subject| marks.get(&(l.id.as_str(), subject.as_str())).map(|m| (*m).to_owned()).unwrap_or_default())
+            .collect(),
+        decision: if is_year {
+            decisions.get(l.id.as_str()).copied().unwrap_or_default().to_owned()
+        } else {
+            String::new()
+        },
+    });
+    let path = format!("/journal/{}", segment(&class.name));
+    let rows: Vec<FinalsRow> = rows.collect();
+    answer::page(&FinalsPage {
+        with_decisions: rows.iter().any(|row| !row.decision.is_empty()),
+        rows,
+        tabs: tabs(&directory, &class, &format!("{path}/finals"), &chosen.span.id),
+        frame: frame
+            .titled(format!("{} класс: итоговые отметки", class.name))
+            .under("Журнал", "/journal")
+            .under(format!("{} класс", class.name), path),
+        period: chosen.name,
+        subjects,
+    })
+}
+
+/// Final marks by learner and subject. Of the year the last word stands: the final one, else the year's; the exam has its own sheet.
+fn marks<'j>(entries: &'j Journal, courses: &[&'j Course], period: &str) -> HashMap<(&'j str, &'j str), &'j str> {
+    let subjects: HashMap<&str, &str> = courses.iter().map(|c| (c.id.as_str(), c.subject.as_str())).collect();
+    let wanted: &[&str] = if period == YEAR { &[YEAR, FINAL] } else { std::slice::from_ref(&period) };
+    let mut marks = HashMap::new();
+    for id in wanted {
+        for mark in entries.final_marks.iter().filter(|mark| mark.period == *id) {
+            if let Some(subject) = subjects.get(mark.course_id.as_str()) {
+                marks.insert((mark.learner_id.as_str(), *subject), mark.value.as_str());
+            }
+        }
+    }
+    marks
+}

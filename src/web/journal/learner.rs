@@ -1,0 +1,186 @@
+//! One learner: marks and absences by subject; the same page for the school and for the family. Floor 3.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::grid::mean;
+use super::{Tab, choose, class_of, staff_name, tabs};
+use crate::domain::freeze;
+use crate::domain::journal::{Course, Learner, LessonKey};
+use crate::domain::names;
+use crate::domain::people::Visitor;
+use crate::domain::period::course_title;
+use crate::domain::policy::AbsenceKind;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::query::{Asked, segment};
+
+#[derive(Template)]
+#[template(path = "journal/learner.html", config = "src/web/askama.toml")]
+struct LearnerPage {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    period: String,
+    subjects: Vec<SubjectView>,
+    absences: Vec<AbsenceView>,
+    movement: Vec<String>,
+    missed: u64,
+    unexplained: usize,
+}
+
+struct SubjectView {
+    title: String,
+    /// Empty for a family: it has no page of the course.
+    href: String,
+    teacher: String,
+    marks: Vec<MarkView>,
+    mean: String,
+    missed: usize,
+    last: String,
+}
+
+struct MarkView {
+    value: String,
+    /// «2 сентября, контрольная работа».
+    said: String,
+}
+
+struct AbsenceView {
+    day: String,
+    subject: String,
+    code: String,
+    meaning: String,
+    topic: String,
+    open: bool,
+}
+
+/// `GET /learner/{learner}?period=Q1`: for those who read the journal.
+pub(super) async fn of_staff(
+    state: State<WebState>,
+    id: Path<String>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    show(state, id, visitor, frame, asked, false).await
+}
+
+/// `GET /diary/{learner}?period=Q1`: for the learner and the parents.
+pub(super) async fn of_family(
+    state: State<WebState>,
+    id: Path<String>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    show(state, id, visitor, frame, asked, true).await
+}
+
+async fn show(
+    State(state): State<WebState>,
+    Path(id): Path<String>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+    family: bool,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let learner = directory.learner(&id).ok_or(Refusal::NotFound)?;
+    let class = class_of(&directory, &learner.class)?;
+    let chosen =
+        choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
+    let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
+    let reach = visitor.reach(Action::ReadJournal);
+    let attends = |course: &&Course| course.members.is_empty() || course.members.contains(&learner.id);
+    let of_class = directory.roster.courses.iter().filter(|course| course.class == class.name).filter(attends);
+    let courses: Vec<&Course> = of_class.filter(|c| family || reach.course(&c.id, &class.name, class.grade)).collect();
+    let mine = |lesson: &LessonKey, who: &str| who == learner.id && chosen.span.contains(lesson.date);
+    let mut subjects = Vec::new();
+    let mut absences = Vec::new();
+    for course in courses {
+        let lesson_of = |key: &LessonKey| entries.lessons.iter().find(|lesson| lesson.key == *key);
+        let mut marks: Vec<_> = entries.marks.iter().filter(|mark| mine(&mark.lesson, &mark.learner_id)).collect();
+        marks.retain(|mark| mark.lesson.course_id == course.id);
+        marks.sort_by_key(|mark| (mark.lesson.date, mark.lesson.number, mark.ordinal));
+        let figures: Vec<u32> = marks.iter().filter_map(|mark| mark.value.parse().ok()).collect();
+        let mut missed = 0;
+        for absence in entries.absences.iter().filter(|one| mine(&one.lesson, &one.learner_id)) {
+            if absence.lesson.course_id != course.id {
+                continue;
+            }
+            let rule = state.house.policy.absence(&absence.code);
+            let kind = rule.map(|rule| rule.kind);
+            missed += usize::from(kind != Some(AbsenceKind::Late));
+            absences.push((
+                absence.lesson.clone(),
+                AbsenceView {
+                    day: format!("{}, {}-й урок", words::day_and_month(absence.lesson.date), absence.lesson.number),
+                    subject: course_title(course),
+                    code: absence.code.clone(),
+                    meaning: rule.map(|rule| rule.meaning.clone()).unwrap_or_default(),
+                    topic: lesson_of(&absence.lesson).map(|lesson| lesson.topic.clone()).unwrap_or_default(),
+                    open: kind == Some(AbsenceKind::Unexplained),
+                },
+            ));
+        }
+        let last = entries
+            .final_marks
+            .iter()
+            .find(|mark| mark.course_id == course.id && mark.learner_id == learner.id && mark.period == chosen.span.id);
+        let marks = marks.iter().map(|mark| {
+            let work = [mark.kind_of_work.as_str(), lesson_of(&mark.lesson).map_or("", |l| l.kind_of_work.as_str())];
+            let work =
+                work.into_iter().find(|work| !work.is_empty()).map(|work| format!(", {work}")).unwrap_or_default();
+            MarkView { value: mark.value.clone(), said: format!("{}{work}", words::day_and_month(mark.lesson.date)) }
+        });
+        subjects.push(SubjectView {
+            title: course_title(course),
+            href: if family {
+                String::new()
+            } else {
+                format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id))
+            },
+            teacher: staff_name(&directory, &course.teacher_id),
+            marks: marks.collect(),
+            mean: mean(figures.iter().sum(), figures.len() as u32),
+            missed,
+            last: last.map(|mark| mark.value.clone()).unwrap_or_default(),
+        });
+    }
+    absences.sort_by(|(a, _), (b, _)| (b.date, b.number).cmp(&(a.date, a.number)));
+    let absences: Vec<AbsenceView> = absences.into_iter().map(|(_, view)| view).collect();
+    let name = names::full_name(&learner.surname, &learner.given_name, &learner.patronymic);
+    let door = if family { "diary" } else { "learner" };
+    let frame = frame.titled(name).leading(format!(
+        "{} класс, классный руководитель: {}",
+        class.name,
+        staff_name(&directory, &class.class_teacher_id)
+    ));
+    let frame = match family {
+        true => frame,
+        false => frame
+            .under("Журнал", "/journal")
+            .under(format!("{} класс", class.name), format!("/journal/{}", segment(&class.name))),
+    };
+    answer::page(&LearnerPage {
+        tabs: tabs(&directory, &class, &format!("/{door}/{}", segment(&learner.id)), &chosen.span.id),
+        movement: movement(learner),
+        missed: subjects.iter().map(|subject| subject.missed as u64).sum(),
+        unexplained: absences.iter().filter(|absence| absence.open).count(),
+        period: chosen.name,
+        frame,
+        subjects,
+        absences,
+    })
+}
+
+fn movement(learner: &Learner) -> Vec<String> {
+    let said = |verb, day, order: &str| freeze::movement(verb, &learner.patronymic, &words::date_short(day), order);
+    let arrived = said("Прибыл", learner.enrolled_on, &learner.enrolment_order);
+    let left = learner.left_on.map(|day| said("Выбыл", day, &learner.leaving_order));
+    [arrived].into_iter().chain(left).collect()
+}

@@ -1,0 +1,98 @@
+//! The journal to read: a class and course as the paper page looks, a lesson list on a phone, history of a cell. Floor 3.
+
+mod class;
+mod course;
+mod grid;
+mod learner;
+
+use std::sync::Arc;
+
+use super::answer::Refusal;
+use super::directory::Directory;
+use super::route::{Access, Group, Route, SubjectOf, get};
+use crate::domain::journal::{Class, Period, YEAR};
+use crate::domain::names;
+use crate::domain::period::{self, Span};
+use crate::domain::rights::Action;
+use crate::domain::words;
+
+pub(super) use course::Pages;
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    const READS: Access = Access::Does(Action::ReadJournal);
+    let in_class = |path, handler| get(path, READS, SubjectOf::Class, handler).helped("journal#класс");
+    vec![
+        get("/journal", READS, SubjectOf::House, class::classes)
+            .in_menu(Group::Journal, "Классы")
+            .helped("journal#классы"),
+        in_class("/journal/{class}", class::class),
+        get("/journal/{class}/finals", READS, SubjectOf::Class, class::finals).helped("journal#итоги"),
+        get("/course/{course}", READS, SubjectOf::Course, course::course).helped("journal#страница"),
+        get("/course/{course}/cell", READS, SubjectOf::Course, course::cell).helped("journal#клетка"),
+        get("/learner/{learner}", READS, SubjectOf::Learner, learner::of_staff).helped("journal#ученик"),
+        get("/diary/{learner}", Access::Does(Action::ReadOwnDiary), SubjectOf::Learner, learner::of_family)
+            .helped("journal#дневник"),
+    ]
+}
+
+/// One tab of the period switch.
+struct Tab {
+    label: String,
+    href: String,
+    current: bool,
+    closed: bool,
+}
+
+/// A span with the words for it.
+struct Chosen {
+    span: Span,
+    /// «I четверть», «2025/2026 учебный год».
+    name: String,
+}
+
+/// The class's period that is asked for; else the one of this day, else the last that has begun, else the first.
+fn choose(directory: &Directory, class: &Class, asked: &str, today: chrono::NaiveDate) -> Option<Chosen> {
+    let own = directory.roster.periods_of_grade(class.grade);
+    let id = match asked {
+        "" => {
+            let begun = own.iter().filter(|period| period.starts <= today).next_back();
+            begun.or(own.first()).map_or(YEAR, |period| period.id.as_str())
+        }
+        asked => asked,
+    };
+    let span = period::span(&directory.roster, class, id).ok()?;
+    let place = own.iter().position(|period| period.id == span.id);
+    let name = place.map_or_else(|| format!("{} учебный год", directory.year), |at| named(own[at], at));
+    Some(Chosen { span, name })
+}
+
+fn named(period: &Period, at: usize) -> String {
+    words::period_name(period.kind, at + 1)
+}
+
+/// The period switch of a class: its periods and the year.
+fn tabs(directory: &Directory, class: &Class, path: &str, chosen: &str) -> Vec<Tab> {
+    let own = directory.roster.periods_of_grade(class.grade);
+    let tab = |id: &str, label: String| Tab {
+        href: format!("{path}?period={}", super::query::segment(id)),
+        current: id == chosen,
+        closed: directory.is_closed(&class.name, id),
+        label,
+    };
+    let periods = own.iter().enumerate().map(|(at, period)| tab(&period.id, named(period, at)));
+    periods.chain([tab(YEAR, "Год".to_owned())]).collect()
+}
+
+/// «Агатова М.П.»; the identifier of somebody who is not on the staff.
+fn staff_name(directory: &Directory, id: &str) -> String {
+    directory.roster.staff_member(id).map_or_else(
+        || id.to_owned(),
+        |person| names::short_name(&person.surname, &person.given_name, &person.patronymic),
+    )
+}
+
+/// The class of a path; the guard has looked it up already.
+fn class_of(directory: &Arc<Directory>, name: &str) -> Result<Class, Refusal> {
+    directory.class(name).cloned().ok_or(Refusal::NotFound)
+}

@@ -1,0 +1,157 @@
+//! Who looked at whose data (SEC-07): for a family its own child in one click, for director and administrator anybody. Floor 3.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use crate::domain::people::Visitor;
+use crate::domain::rights::{Action, Role};
+use crate::domain::words;
+use crate::flow::people::{Look, note_access};
+use crate::store::{AccessRow, Looked};
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::query::{self, Asked};
+use crate::web::route::{Access, Group, Route, SubjectOf, get};
+
+/// Looks on one page.
+const AT_ONCE: u32 = 100;
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    const READS: Access = Access::Does(Action::ReadAccessLog);
+    vec![
+        get("/access", READS, SubjectOf::House, all)
+            .in_menu(Group::People, "Кто смотрел")
+            .helped("people.ru#кто-смотрел"),
+        get("/access/learners/{learner}", READS, SubjectOf::Learner, of_learner).helped("people.ru#кто-смотрел"),
+        get("/access/people/{person}", READS, SubjectOf::Person, by_person).helped("people.ru#кто-смотрел"),
+    ]
+}
+
+struct Line {
+    at: String,
+    who: String,
+    office: String,
+    what: String,
+}
+
+#[derive(Template)]
+#[template(path = "people/access.html", config = "src/web/askama.toml")]
+struct AccessPage {
+    frame: Frame,
+    lines: Vec<Line>,
+    next: String,
+    /// Search field for whom is asked; families have none.
+    search: bool,
+    sought: String,
+    found: Vec<(String, String)>,
+}
+
+/// What was looked at, in words.
+async fn what(state: &WebState, row: &AccessRow) -> Result<String, Refusal> {
+    let named = |id: String| async move {
+        let name = state.house.db.find_person(&id).await?;
+        Ok::<_, Refusal>(name.map_or(id, |name| name.short()))
+    };
+    Ok(match row.what.as_str() {
+        "class" => format!("журнал и список {} класса", row.subject),
+        "course" => {
+            let directory = state.directory().await?;
+            let subject = directory.course(&row.subject).map(|course| course.subject.clone());
+            format!("предмет «{}», {} класс", subject.unwrap_or_else(|| row.subject.clone()), row.class)
+        }
+        "learner" => format!("страница ученика: {}", named(row.subject.clone()).await?),
+        "copy" => format!("копия {}", row.subject),
+        "person" => format!("карточка: {}", named(row.subject.clone()).await?),
+        _ if row.subject.is_empty() => "этот журнал целиком".to_owned(),
+        _ => format!("этот журнал: {}", named(row.subject.clone()).await?),
+    })
+}
+
+async fn show(
+    state: &WebState,
+    frame: Frame,
+    looked: Looked<'_>,
+    asked: &Asked,
+    search: bool,
+) -> Result<AccessPage, Refusal> {
+    let rows = state.house.db.list_access(&looked, "", asked.value("after"), AT_ONCE).await?;
+    let mut lines = Vec::new();
+    for row in &rows {
+        let name = state.house.db.find_person(&row.by).await?.map_or_else(|| row.by.clone(), |name| name.short());
+        lines.push(Line {
+            at: words::moment(&row.at),
+            who: name,
+            office: row.office.clone(),
+            what: what(state, row).await?,
+        });
+    }
+    let next = match rows.last() {
+        Some(last) if rows.len() == AT_ONCE as usize => format!("{}?after={}", asked.path(), query::segment(&last.id)),
+        _ => String::new(),
+    };
+    Ok(AccessPage { frame, lines, next, search, sought: asked.value("who").to_owned(), found: Vec::new() })
+}
+
+async fn all(State(state): State<WebState>, visitor: Visitor, asked: Asked, frame: Frame) -> Result<Response, Refusal> {
+    let reach = visitor.reach(Action::ReadAccessLog);
+    if !reach.school {
+        // A family: its child's page is one click away from everywhere.
+        return match reach.learners.as_slice() {
+            [one] => Ok(answer::redirect(&format!("/access/learners/{}", query::segment(one)))),
+            _ => Ok(answer::redirect("/me")),
+        };
+    }
+    let year = state.directory().await?.year.clone();
+    note_access(&state.house, &visitor, Look::AccessLog(""), &year, state.now()).await?;
+    let frame = frame
+        .titled("Кто смотрел данные")
+        .leading("Каждый просмотр класса, предмета, ученика, копии и карточки; чтение этого журнала — тоже.");
+    let mut page = show(&state, frame, Looked::Everything, &asked, true).await?;
+    let sought = crate::domain::names::fold(asked.value("who"));
+    if !sought.is_empty() {
+        let people = state.house.db.list_people(&year).await?;
+        let meant = people.iter().filter(|one| crate::domain::names::fold(&one.full()).contains(&sought)).take(30);
+        page.found = meant
+            .map(|one| {
+                let place = if one.kind == "learner" { "learners" } else { "people" };
+                (format!("/access/{place}/{}", query::segment(&one.id)), format!("{}, {}", one.full(), one.place))
+            })
+            .collect();
+    }
+    answer::page(&page)
+}
+
+async fn of_learner(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(learner): Path<String>,
+    asked: Asked,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let one = directory.learner(&learner).ok_or(Refusal::NotFound)?;
+    note_access(&state.house, &visitor, Look::AccessLog(&learner), &directory.year, state.now()).await?;
+    let name = crate::domain::names::list_name(&one.surname, &one.given_name);
+    let own = visitor.holds(Role::Learner) || visitor.holds(Role::Parent);
+    let title =
+        if own { "Кто смотрел отметки".to_owned() } else { format!("Кто смотрел: {name}") };
+    let frame = frame.titled(title).leading(format!("{name}, {} класс", one.class));
+    answer::page(&show(&state, frame, Looked::AtLearner { learner: &learner, class: &one.class }, &asked, false).await?)
+}
+
+async fn by_person(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(person): Path<String>,
+    asked: Asked,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let named = state.house.db.find_person(&person).await?.ok_or(Refusal::NotFound)?;
+    let year = state.directory().await?.year.clone();
+    note_access(&state.house, &visitor, Look::AccessLog(&person), &year, state.now()).await?;
+    let frame = frame.titled(format!("Что смотрел человек: {}", named.short())).under("Кто смотрел", "/access");
+    answer::page(&show(&state, frame, Looked::By(&person), &asked, false).await?)
+}

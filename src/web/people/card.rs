@@ -1,0 +1,396 @@
+//! Staff with their offices, and the card of a person: offices by date and order, account. Floor 3.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use chrono::NaiveDate;
+
+use super::Fields;
+use crate::domain::finding::Finding;
+use crate::domain::people::{Appointment, Subject, Visitor};
+use crate::domain::rights::{self, Action, Role};
+use crate::domain::words;
+use crate::flow::people::{self, Listed as Person, Look, Order};
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::query::{self, Asked, Column, Listed};
+use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    const READS: Access = Access::Does(Action::ReadStaff);
+    const APPOINTS: Access = Access::Does(Action::Appoint);
+    const ISSUES: Access = Access::Does(Action::IssueStaffCredentials);
+    vec![
+        get("/people", READS, SubjectOf::House, list)
+            .in_menu(Group::People, "Сотрудники")
+            .helped("people.ru#сотрудники"),
+        get("/people/{person}", READS, SubjectOf::Person, card).helped("people.ru#назначения"),
+        post("/people/{person}/appoint", APPOINTS, SubjectOf::Person, appoint),
+        post("/people/{person}/end", APPOINTS, SubjectOf::Person, end),
+        post("/people/{person}/lock", ISSUES, SubjectOf::Person, lock),
+        post("/people/{person}/unlock", ISSUES, SubjectOf::Person, unlock),
+        post("/people/{person}/sessions/end", ISSUES, SubjectOf::Person, end_sessions),
+        post("/people/{person}/factor/reset", ISSUES, SubjectOf::Person, reset_factor),
+        post("/people/{person}/links", ISSUES, SubjectOf::Person, link),
+        get("/rights", READS, SubjectOf::House, matrix).in_menu(Group::People, "Права").helped("people.ru#права"),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "people/list.html", config = "src/web/askama.toml")]
+struct ListPage {
+    frame: Frame,
+    listed: Listed<Person>,
+    noun: &'static str,
+}
+
+async fn list(State(state): State<WebState>, asked: Asked, frame: Frame) -> Result<Response, Refusal> {
+    const COLUMNS: [Column<Person>; 4] = [
+        Column {
+            key: "name", label: "Фамилия, имя, отчество", class: "", order: |a, b| a.name.cmp(&b.name)
+        },
+        Column { key: "position", label: "Должность", class: "", order: |a, b| a.position.cmp(&b.position) },
+        Column { key: "", label: "Права сегодня", class: "", order: |_, _| std::cmp::Ordering::Equal },
+        Column { key: "account", label: "Вход", class: "", order: |a, b| a.account.cmp(&b.account) },
+    ];
+    let rows = people::list_staff(&state.house, "", state.now().date_naive()).await?;
+    let words_of = |one: &Person| format!("{} {} {} {}", one.id, one.name, one.position, one.offices.join(" "));
+    let listed = query::list(rows, &COLUMNS, &asked, |one| one.id.clone(), words_of);
+    if asked.value("format") == "csv" {
+        let rows: Vec<Vec<String>> = listed
+            .rows
+            .iter()
+            .map(|one| {
+                vec![
+                    one.id.clone(),
+                    one.name.clone(),
+                    one.position.clone(),
+                    one.offices.join(", "),
+                    one.account.clone(),
+                ]
+            })
+            .collect();
+        return answer::csv("staff", &["Идентификатор", "Ф.И.О.", "Должность", "Права", "Вход"], &rows);
+    }
+    let noun = words::plural(listed.total as u64, "сотрудник", "сотрудника", "сотрудников");
+    answer::page(&ListPage { frame: frame.titled("Сотрудники"), listed, noun })
+}
+
+struct AppointmentLine {
+    id: String,
+    office: String,
+    order: String,
+    dates: String,
+    state: &'static str,
+    can_end: bool,
+}
+
+struct Choice {
+    word: &'static str,
+    label: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "people/card.html", config = "src/web/askama.toml")]
+struct CardPage {
+    frame: Frame,
+    id: String,
+    position: String,
+    offices: Vec<(String, String)>,
+    listed_roles: Vec<Choice>,
+    appointments: Vec<AppointmentLine>,
+    account: Option<AccountView>,
+    may_appoint: bool,
+    may_issue: bool,
+    may_see_access: bool,
+    roles: Vec<Choice>,
+    staff: Vec<(String, String)>,
+    today: String,
+}
+
+struct AccountView {
+    login: String,
+    state: &'static str,
+    locked: bool,
+    issued: String,
+    factor: String,
+    open_sessions: usize,
+    links: usize,
+}
+
+fn dates(one: &Appointment) -> String {
+    let short = |day: Option<NaiveDate>| day.map(words::date_short);
+    match (short(one.starts), short(one.ends)) {
+        (Some(starts), Some(ends)) => format!("с {starts} по {ends}"),
+        (Some(starts), None) => format!("с {starts}"),
+        (None, Some(ends)) => format!("по {ends}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn office(one: &Appointment) -> String {
+    let role = one.role.as_russian();
+    let acting = if one.acting { "и.о.: " } else { "" };
+    let grades = one.grades.map(|(from, to)| format!(" ({from}-{to} классы)")).unwrap_or_default();
+    let instead =
+        if one.stands_for.is_empty() { String::new() } else { format!(", замещает {}", one.stands_for) };
+    format!("{acting}{role}{grades}{instead}")
+}
+
+fn line(one: &Appointment, today: NaiveDate) -> AppointmentLine {
+    let state = match (one.holds_on(today), one.starts.is_some_and(|starts| starts > today)) {
+        (true, _) => "действует",
+        (false, true) => "ещё не началось",
+        (false, false) => "завершено",
+    };
+    let order = match (one.order(), one.end_order.as_str()) {
+        (order, "") => order,
+        (order, end) if order.is_empty() => format!("завершено приказом № {end}"),
+        (order, end) => format!("{order}; завершено приказом № {end}"),
+    };
+    AppointmentLine {
+        id: one.id.clone(),
+        office: office(one),
+        order,
+        dates: dates(one),
+        state,
+        can_end: state != "завершено" && one.end_order.is_empty(),
+    }
+}
+
+async fn card(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(person): Path<String>,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let db = &state.house.db;
+    let named = db.find_person(&person).await?.filter(|one| one.kind == "staff").ok_or(Refusal::NotFound)?;
+    let today = state.now().date_naive();
+    let year = state.directory().await?.year.clone();
+    people::note_access(&state.house, &visitor, Look::Person(&person), &year, state.now()).await?;
+    let facts = db.office_facts(&person, &year, today).await?;
+    let offices = crate::domain::people::offices(&facts, today);
+    let by_order = |role: Role| facts.appointments.iter().any(|one| one.role == role);
+    let listed = facts.roles.iter().filter_map(|word| Role::parse(word));
+    let listed = listed.filter(|role| !by_order(*role) && !matches!(role, Role::SubjectTeacher | Role::ClassTeacher));
+    let account = match db.find_account(&person).await? {
+        Some(account) => {
+            let open = db.list_sessions(&person).await?;
+            let now = state.now().timestamp();
+            Some(AccountView {
+                state: account.state.as_russian(),
+                locked: account.state == crate::store::AccountState::Locked,
+                issued: words::moment(&account.issued_at),
+                factor: words::moment(&account.factor_on),
+                open_sessions: open.iter().filter(|row| row.ended == 0 && row.expires > now).count(),
+                links: db.list_links(&person).await?.len(),
+                login: account.login,
+            })
+        }
+        None => None,
+    };
+    let subject = Subject::Person(&person);
+    let may = |action| visitor.may(action, &subject).is_allowed();
+    let staff = state.directory().await?;
+    let staff = staff.roster.staff.iter().filter(|one| one.id != person);
+    let choice = |role: Role| Choice { word: role.as_str(), label: role.as_russian() };
+    answer::page(&CardPage {
+        frame: frame.titled(named.full()).leading(named.place.clone()).under("Сотрудники", "/people"),
+        id: person.clone(),
+        position: named.place.clone(),
+        offices: offices.iter().map(|office| (office.as_russian(), office.order.clone())).collect(),
+        listed_roles: listed.map(choice).collect(),
+        appointments: facts.appointments.iter().map(|one| line(one, today)).collect(),
+        account,
+        may_appoint: may(Action::Appoint),
+        may_issue: may(Action::IssueStaffCredentials),
+        may_see_access: may(Action::ReadAccessLog),
+        roles: Role::ALL.into_iter().filter(|role| !matches!(role, Role::Learner | Role::Parent)).map(choice).collect(),
+        staff: staff
+            .map(|one| {
+                (one.id.clone(), crate::domain::names::short_name(&one.surname, &one.given_name, &one.patronymic))
+            })
+            .collect(),
+        today: today.to_string(),
+    })
+}
+
+/// A date of a form, or a finding that says where and what is wanted.
+fn day_of(fields: &Fields, name: &str, label: &str, findings: &mut Vec<Finding>) -> Option<NaiveDate> {
+    let text = fields.get(name);
+    match text.parse() {
+        Ok(day) => Some(day),
+        Err(_) => {
+            let found = if text.is_empty() { "пусто" } else { text };
+            findings.push(Finding::new("people.date", label, "нужна дата").expected_found("день, месяц и год", found));
+            None
+        }
+    }
+}
+
+async fn appoint(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(person): Path<String>,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let mut findings = Vec::new();
+    let role = Role::parse(fields.get("role"));
+    if role.is_none() {
+        findings.push(Finding::new("people.role", "Должность", "выберите должность"));
+    }
+    let date = day_of(&fields, "date", "Дата приказа", &mut findings);
+    let starts = day_of(&fields, "starts", "Первый день", &mut findings);
+    let ends = match fields.get("ends") {
+        "" => None,
+        _ => day_of(&fields, "ends", "Последний день", &mut findings),
+    };
+    let grades = match (fields.get("grade_from"), fields.get("grade_to")) {
+        ("", "") => None,
+        (from, to) => match (from.parse(), to.parse()) {
+            (Ok(from), Ok(to)) => Some((from, to)),
+            _ => {
+                findings.push(
+                    Finding::new("people.grades", "Параллели", "параллели указаны не полностью")
+                        .expected_found("два числа от 1 до 11", format!("{from}-{to}")),
+                );
+                None
+            }
+        },
+    };
+    let (Some(role), Some(date), Some(starts)) = (role, date, starts) else { return Err(Refusal::BadInput(findings)) };
+    if !findings.is_empty() {
+        return Err(Refusal::BadInput(findings));
+    }
+    let order = Order {
+        person: person.clone(),
+        role,
+        grades,
+        stands_for: fields.get("stands_for").to_owned(),
+        acting: fields.get("acting") == "yes",
+        no: fields.get("no").to_owned(),
+        date,
+        starts,
+        ends,
+    };
+    let made = people::appoint(&state.house, &order, &state.act(&visitor.account)).await?;
+    let said = format!("Назначение внесено: {}, {}, {}.", office(&made), made.order(), dates(&made));
+    Ok(answer::done(&format!("/people/{}", query::segment(&person)), &said))
+}
+
+async fn end(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(person): Path<String>,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let mut findings = Vec::new();
+    let last = day_of(&fields, "last", "Последний день", &mut findings);
+    let Some(last) = last else { return Err(Refusal::BadInput(findings)) };
+    let (act, no) = (state.act(&visitor.account), fields.get("no"));
+    let house = &state.house;
+    let ended = match Role::parse(fields.get("role")) {
+        Some(role) => people::end_listed(house, &person, role, last, no, &act).await?,
+        None => {
+            // The appointment named in the form must be this person's: the right was asked for this person.
+            let own = house.db.list_appointments_of(&person).await?;
+            let id = fields.get("appointment");
+            if !own.iter().any(|one| one.id == id) {
+                return Err(Refusal::NotFound);
+            }
+            people::end(house, id, last, no, &act).await?
+        }
+    };
+    let said = format!("Завершено: {}, последний день {}.", office(&ended), words::date_short(last));
+    Ok(answer::done(&format!("/people/{}", query::segment(&person)), &said))
+}
+
+fn back(person: &str, said: &str) -> Response {
+    answer::done(&format!("/people/{}", query::segment(person)), said)
+}
+
+async fn lock(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(person): Path<String>,
+) -> Result<Response, Refusal> {
+    if person == visitor.account {
+        return Err(Refusal::Rule("Закрыть вход самому себе нельзя: это делает другой администратор".to_owned()));
+    }
+    state.house.sign_in.lock(&state.house, &person, &state.act(&visitor.account)).await?;
+    Ok(back(&person, "Вход закрыт, сеансы завершены."))
+}
+
+async fn unlock(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(person): Path<String>,
+) -> Result<Response, Refusal> {
+    state.house.sign_in.unlock(&state.house, &person, &state.act(&visitor.account)).await?;
+    Ok(back(&person, "Вход открыт, ожидание после ошибок снято."))
+}
+
+async fn end_sessions(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(person): Path<String>,
+) -> Result<Response, Refusal> {
+    let house = &state.house;
+    let ended = house.sign_in.end_all(house, &person, "", &state.act(&visitor.account)).await?;
+    let noun = words::plural(ended, "сеанс", "сеанса", "сеансов");
+    Ok(back(&person, &format!("Завершено: {ended} {noun}.")))
+}
+
+async fn reset_factor(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(person): Path<String>,
+) -> Result<Response, Refusal> {
+    state.house.sign_in.reset_factor(&state.house, &person, &state.act(&visitor.account)).await?;
+    Ok(back(&person, "Второй фактор снят: при следующем входе человек подключит его заново."))
+}
+
+async fn link(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(person): Path<String>,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let (house, act) = (&state.house, state.act(&visitor.account));
+    match fields.get("what") {
+        "code" => {
+            let code = house.sign_in.issue_link_code(house, &person, &act).await?;
+            Ok(back(&person, &format!("Одноразовый код связи: {code}. Действует неделю, больше показан не будет.")))
+        }
+        "subject" => {
+            let provider = super::identity::provider(&state)
+                .ok_or_else(|| Refusal::Rule("Внешняя служба входа не настроена".to_owned()))?;
+            house.sign_in.link(house, &provider.issuer, fields.get("subject"), &person, &act).await?;
+            Ok(back(&person, "Внешняя учётная запись связана."))
+        }
+        _ => {
+            house.sign_in.unlink(house, &person, &act).await?;
+            Ok(back(&person, "Связь с внешней учётной записью снята, сеансы завершены."))
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "people/rights.html", config = "src/web/askama.toml")]
+struct RightsPage {
+    frame: Frame,
+    roles: Vec<&'static str>,
+    rows: Vec<(&'static str, Vec<&'static str>)>,
+}
+
+async fn matrix(frame: Frame) -> Result<Response, Refusal> {
+    let cells = |action: Action| Role::ALL.into_iter().map(|role| rights::grant(role, action).as_russian()).collect();
+    answer::page(&RightsPage {
+        frame: frame.titled("Права").leading("Кто что может: по одной таблице решают все страницы и команды."),
+        roles: Role::ALL.into_iter().map(Role::as_russian).collect(),
+        rows: Action::ALL.into_iter().map(|action| (action.as_russian(), cells(action))).collect(),
+    })
+}

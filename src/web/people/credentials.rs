@@ -1,0 +1,219 @@
+//! Issuing credentials with the printed list (SEC-05): staff by the administrator, families by the class teacher. Floor 3.
+//!
+//! The list is the answer to the form and stands nowhere else: whoever reloads it, issues anew.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::Fields;
+use crate::domain::people::{OPERATOR, Visitor};
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::people;
+use crate::flow::signin::credentials::{Chain, Slip, people_of};
+use crate::store::GuardianRow;
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::query;
+use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    const STAFF: Access = Access::Does(Action::IssueStaffCredentials);
+    const FAMILIES: Access = Access::Does(Action::IssueFamilyCredentials);
+    vec![
+        get("/credentials", STAFF, SubjectOf::House, staff_form)
+            .in_menu(Group::People, "Выдача входа")
+            .helped("people.ru#выдача-входа"),
+        post("/credentials", STAFF, SubjectOf::House, staff),
+        get("/families", FAMILIES, SubjectOf::House, own_classes)
+            .in_menu(Group::People, "Семьи класса")
+            .helped("people.ru#семьи-класса"),
+        get("/families/{class}", FAMILIES, SubjectOf::Class, families_form).helped("people.ru#семьи-класса"),
+        post("/families/{class}", FAMILIES, SubjectOf::Class, families),
+        post("/families/{class}/parents", FAMILIES, SubjectOf::Class, add_parent),
+    ]
+}
+
+struct Line {
+    id: String,
+    name: String,
+    place: String,
+    login: String,
+    state: String,
+    /// Nothing was issued yet: the box is ticked.
+    fresh: bool,
+}
+
+#[derive(Template)]
+#[template(path = "people/credentials.html", config = "src/web/askama.toml")]
+struct IssuePage {
+    frame: Frame,
+    action: String,
+    people: Vec<Line>,
+    /// Learners of the class, for a new parent; empty for staff.
+    learners: Vec<(String, String)>,
+    parents: String,
+}
+
+#[derive(Template)]
+#[template(path = "people/slips.html", config = "src/web/askama.toml")]
+struct SlipsPage {
+    frame: Frame,
+    slips: Vec<Slip>,
+    back: String,
+    day: String,
+    days: u64,
+    address: String,
+}
+
+async fn lines(state: &WebState, chain: &Chain) -> Result<Vec<Line>, Refusal> {
+    let accounts = state.house.db.list_accounts().await?;
+    let people = people_of(&state.house, chain).await?;
+    let lines = people.into_iter().filter(|one| one.id != OPERATOR).map(|one| {
+        let account = accounts.iter().find(|account| account.person == one.id);
+        Line {
+            name: one.full(),
+            id: one.id,
+            place: one.place,
+            login: account.map(|account| account.login.clone()).unwrap_or_default(),
+            state: account.map_or("не выдан", |account| account.state.as_russian()).to_owned(),
+            fresh: account.is_none(),
+        }
+    });
+    Ok(lines.collect())
+}
+
+async fn staff_form(State(state): State<WebState>, frame: Frame) -> Result<Response, Refusal> {
+    answer::page(&IssuePage {
+        frame: frame.titled("Выдача входа сотрудникам").leading(
+            "Отметьте, кому выдать одноразовый пароль. Список печатается один раз; прежние пароли и сеансы отмеченных перестают действовать.",
+        ),
+        action: "/credentials".to_owned(),
+        people: lines(&state, &Chain::Staff).await?,
+        learners: Vec::new(),
+        parents: String::new(),
+    })
+}
+
+async fn staff(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    issue(&state, &visitor, frame, &Chain::Staff, fields, "/credentials".to_owned()).await
+}
+
+async fn issue(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    chain: &Chain,
+    fields: Fields,
+    back: String,
+) -> Result<Response, Refusal> {
+    let people = fields.all("person");
+    if people.is_empty() {
+        return Err(Refusal::Rule("Никто не отмечен: отметьте, кому выдать вход".to_owned()));
+    }
+    // Whoever issues does not give himself a new password this way: the own one is changed under «Мой вход».
+    if people.contains(&visitor.account) {
+        return Err(Refusal::Rule("Себе пароль не выдают: смените его в разделе «Мой вход»".to_owned()));
+    }
+    let house = &state.house;
+    let slips = house.sign_in.issue(house, chain, &people, &state.act(&visitor.account)).await?;
+    answer::page(&SlipsPage {
+        frame: frame.titled("Список выдачи входа"),
+        slips,
+        back,
+        day: words::date_words(state.now().date_naive()),
+        days: house.sign_in.terms.one_time.as_secs() / 86_400,
+        address: String::new(),
+    })
+}
+
+async fn own_classes(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let reach = visitor.reach(Action::IssueFamilyCredentials);
+    let directory = state.directory().await?;
+    let own: Vec<String> = directory
+        .roster
+        .classes
+        .iter()
+        .filter(|class| reach.whole_class(&class.name, class.grade))
+        .map(|class| class.name.clone())
+        .collect();
+    match own.as_slice() {
+        [one] => Ok(answer::redirect(&format!("/families/{}", query::segment(one)))),
+        _ => {
+            let classes =
+                own.into_iter().map(|class| (format!("/families/{}", query::segment(&class)), class)).collect();
+            answer::page(&ClassesPage { frame: frame.titled("Семьи класса"), classes })
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "people/classes.html", config = "src/web/askama.toml")]
+struct ClassesPage {
+    frame: Frame,
+    classes: Vec<(String, String)>,
+}
+
+async fn families_form(
+    State(state): State<WebState>,
+    Path(class): Path<String>,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let own = directory.roster.learners.iter().filter(|learner| learner.class == class && learner.left_on.is_none());
+    let segment = query::segment(&class);
+    answer::page(&IssuePage {
+        frame: frame.titled(format!("Семьи {class} класса")).leading(
+            "Отметьте, кому выдать одноразовый пароль: ученикам и родителям. Список печатается один раз и выдаётся под подпись.",
+        ),
+        action: format!("/families/{segment}"),
+        people: lines(&state, &Chain::Families(class.clone())).await?,
+        learners: own
+            .map(|one| (one.id.clone(), crate::domain::names::list_name(&one.surname, &one.given_name)))
+            .collect(),
+        parents: format!("/families/{segment}/parents"),
+    })
+}
+
+async fn families(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(class): Path<String>,
+    frame: Frame,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let back = format!("/families/{}", query::segment(&class));
+    issue(&state, &visitor, frame, &Chain::Families(class), fields, back).await
+}
+
+async fn add_parent(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(class): Path<String>,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let learners = fields.all("learner");
+    // The right was asked for this class: children of other classes are added by their own class teachers.
+    let of_class = |id: &String| directory.learner(id).is_some_and(|learner| learner.class == class);
+    if learners.is_empty() || !learners.iter().all(of_class) || fields.get("surname").is_empty() {
+        return Err(Refusal::Rule("Нужны фамилия родителя и хотя бы один ребёнок этого класса".to_owned()));
+    }
+    let row = GuardianRow {
+        id: String::new(),
+        surname: fields.get("surname").to_owned(),
+        given_name: fields.get("given_name").to_owned(),
+        patronymic: fields.get("patronymic").to_owned(),
+        learners,
+    };
+    people::write_guardian(&state.house, &row, &state.act(&visitor.account)).await?;
+    Ok(answer::done(&format!("/families/{}", query::segment(&class)), "Родитель внесён в список класса."))
+}

@@ -1,0 +1,119 @@
+//! Pages of people and rights: sign-in, own sessions, appointments, credentials, orders, who looked. Floor 3.
+
+mod access;
+mod card;
+mod credentials;
+mod identity;
+mod orders;
+mod own;
+mod signin;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{HeaderMap, HeaderValue, SET_COOKIE, USER_AGENT};
+use axum::http::request::Parts;
+use axum::response::Response;
+
+use super::guard::{OPEN_COOKIE, SECURE_COOKIE, is_secure};
+use super::patience::Client;
+use super::route::Route;
+use crate::flow::signin::Origin;
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    [
+        signin::routes(),
+        identity::routes(),
+        own::routes(),
+        card::routes(),
+        credentials::routes(),
+        orders::routes(),
+        access::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The fields of a form, in their order.
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Value of a field; empty when the form has none.
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// A password as it was typed: spaces at its ends are the person's own.
+    fn secret(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Every value of a field that may come several times.
+    fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+    }
+}
+
+impl<S: Send + Sync> axum::extract::FromRequest<S> for Fields {
+    type Rejection = super::answer::Refusal;
+
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Self::Rejection> {
+        match axum::Form::<Vec<(String, String)>>::from_request(request, state).await {
+            Ok(axum::Form(fields)) => Ok(Self(fields)),
+            Err(_) => Err(super::answer::Refusal::Rule("Форма не дошла целиком: повторите".to_owned())),
+        }
+    }
+}
+
+/// Where a request comes from and whether it came over TLS.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    origin: Origin,
+    secure: bool,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let client = parts.extensions.get::<axum::extract::ConnectInfo<Client>>().map(|info| info.0.0.ip());
+        // Only a proxy on this very machine is believed when it names the client: anybody else could name anybody.
+        let named = text("x-forwarded-for").rsplit(',').next().unwrap_or_default().trim().to_owned();
+        let address = match client {
+            Some(client) if client.is_loopback() && !named.is_empty() => named,
+            Some(client) => client.to_string(),
+            None => String::new(),
+        };
+        let agent = text(USER_AGENT.as_str()).to_owned();
+        Ok(Self { origin: Origin { address, agent }, secure: is_secure(&parts.headers) })
+    }
+}
+
+/// Puts the session's cookie on an answer; an empty token takes it off.
+fn with_session(mut response: Response, token: &str, secure: bool) -> Response {
+    // `__Host-` binds the cookie to this host, all of it, over TLS only; without TLS (a house on the own machine) no browser keeps it.
+    let (name, tls) = if secure { (SECURE_COOKIE, "; Secure") } else { (OPEN_COOKIE, "") };
+    let age = if token.is_empty() { "; Max-Age=0" } else { "" };
+    let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{tls}{age}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A short-lived cookie that survives the way to another site and back.
+fn with_errand(mut response: Response, name: &str, value: &str, secure: bool) -> Response {
+    let tls = if secure { "; Secure" } else { "" };
+    let age = if value.is_empty() { 0 } else { 600 };
+    let cookie = format!("{name}={value}; Path=/signin; HttpOnly; SameSite=Lax; Max-Age={age}{tls}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The token of the request's session; empty without one.
+fn token(headers: &HeaderMap) -> String {
+    super::guard::session_token(headers).unwrap_or_default()
+}

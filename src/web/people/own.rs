@@ -1,0 +1,200 @@
+//! The own account: offices, password, second factor, sessions, orders to be read. Floor 3.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+
+use super::{Caller, Fields, token, with_session};
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::people;
+use crate::flow::signin::token_digest;
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    const OWN: Access = Access::Does(Action::UseOwnAccount);
+    vec![
+        get("/me", OWN, SubjectOf::House, me).in_menu(Group::Own, "Мой вход").helped("people.ru#мой-вход"),
+        post("/me/password", OWN, SubjectOf::House, change_password),
+        post("/me/sessions/end", OWN, SubjectOf::House, end_others),
+        post("/me/sessions/{session}/end", OWN, SubjectOf::House, end_session),
+        post("/me/orders", OWN, SubjectOf::House, acquaint),
+    ]
+}
+
+struct SessionLine {
+    name: String,
+    began: String,
+    seen: String,
+    place: String,
+    state: &'static str,
+    open: bool,
+    this: bool,
+}
+
+struct OrderLine {
+    no: String,
+    date: String,
+    shown: String,
+    office: String,
+    read: String,
+}
+
+struct OfficeLine {
+    office: String,
+    order: String,
+}
+
+#[derive(Template)]
+#[template(path = "people/me.html", config = "src/web/askama.toml")]
+struct MePage {
+    frame: Frame,
+    login: String,
+    password: String,
+    factor: String,
+    factor_on: bool,
+    recovery: u64,
+    offices: Vec<OfficeLine>,
+    orders: Vec<OrderLine>,
+    sessions: Vec<SessionLine>,
+    links: usize,
+    learners: Vec<(String, String)>,
+}
+
+/// «02.10.2025 14:05» of Unix seconds, in the school's zone.
+pub(super) fn moment(state: &WebState, seconds: i64) -> String {
+    let zone = state.house.config.zone();
+    DateTime::<Utc>::from_timestamp(seconds, 0)
+        .map(|moment| moment.with_timezone(&zone).format("%d.%m.%Y %H:%M").to_string())
+        .unwrap_or_default()
+}
+
+/// A browser in two words, out of what it calls itself.
+fn browser(agent: &str) -> &'static str {
+    const NAMES: [(&str, &str); 6] = [
+        ("YaBrowser", "Яндекс Браузер"),
+        ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("Firefox", "Firefox"),
+        ("Chrom", "Chrome"),
+        ("Safari", "Safari"),
+    ];
+    NAMES.iter().find(|(mark, _)| agent.contains(mark)).map_or("другая программа", |(_, name)| *name)
+}
+
+async fn me(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let db = &state.house.db;
+    let account = db.find_account(&visitor.account).await?.ok_or(Refusal::NotFound)?;
+    let now = state.now().timestamp();
+    let this = token_digest(&token(&headers));
+    let idle = state.house.sign_in.terms.idle.as_secs() as i64;
+    let sessions = db.list_sessions(&visitor.account).await?.into_iter().take(30).map(|row| {
+        let over = row.ended != 0 || now >= row.expires || now >= row.seen + idle;
+        SessionLine {
+            this: row.token == this,
+            began: moment(&state, row.began),
+            seen: moment(&state, row.seen),
+            place: format!(
+                "{}, {}",
+                browser(&row.agent),
+                if row.address.is_empty() { "адрес неизвестен" } else { &row.address }
+            ),
+            state: if over { "завершён" } else { "открыт" },
+            open: !over,
+            name: row.token,
+        }
+    });
+    let read = db.list_acquaintances().await?;
+    let mut orders = Vec::new();
+    for one in db.list_appointments_of(&visitor.account).await?.into_iter().filter(|one| !one.order_no.is_empty()) {
+        let date = one.order_date.map(|day| day.to_string()).unwrap_or_default();
+        let said = read
+            .iter()
+            .find(|row| row.person == visitor.account && row.order_no == one.order_no && row.order_date == date);
+        orders.push(OrderLine {
+            shown: one.order(),
+            office: one.role.as_russian().to_owned(),
+            read: said.map(|row| words::moment(&row.read_at)).unwrap_or_default(),
+            no: one.order_no,
+            date,
+        });
+    }
+    let learners = visitor.reach(Action::ReadAccessLog).learners;
+    let mut named = Vec::new();
+    for learner in learners {
+        let name = db.find_person(&learner).await?.map(|one| one.short()).unwrap_or_default();
+        named.push((learner, name));
+    }
+    answer::page(&MePage {
+        frame: frame.titled("Мой вход").leading(visitor.name.clone()),
+        login: account.login.clone(),
+        password: words::moment(&account.password_at),
+        factor: words::moment(&account.factor_on),
+        factor_on: account.has_factor(),
+        recovery: db.count_recovery_codes(&visitor.account).await?,
+        offices: visitor
+            .offices
+            .iter()
+            .map(|office| OfficeLine { office: office.as_russian(), order: office.order.clone() })
+            .collect(),
+        orders,
+        sessions: sessions.collect(),
+        links: db.list_links(&visitor.account).await?.len(),
+        learners: named,
+    })
+}
+
+async fn change_password(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    caller: Caller,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let (new, repeated) = (fields.secret("new"), fields.secret("repeated"));
+    if new != repeated {
+        return Err(Refusal::Rule("Новый пароль набран по-разному: повторите его точно".to_owned()));
+    }
+    let house = &state.house;
+    let entered = house
+        .sign_in
+        .change_password(house, &token(&headers), fields.secret("old"), new, &caller.origin, state.now())
+        .await?;
+    let response = answer::done("/me", "Пароль сменён. Остальные сеансы завершены.");
+    Ok(with_session(response, &entered.token, caller.secure))
+}
+
+async fn end_others(State(state): State<WebState>, visitor: Visitor, headers: HeaderMap) -> Result<Response, Refusal> {
+    let spared = token_digest(&token(&headers));
+    let house = &state.house;
+    let ended = house.sign_in.end_all(house, &visitor.account, &spared, &state.act(&visitor.account)).await?;
+    let noun = words::plural(ended, "сеанс", "сеанса", "сеансов");
+    Ok(answer::done("/me", &format!("Завершено: {ended} {noun}. Этот сеанс остался открыт.")))
+}
+
+async fn end_session(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(session): Path<String>,
+) -> Result<Response, Refusal> {
+    let house = &state.house;
+    let ended = house.sign_in.end_session(house, &visitor.account, &session, &state.act(&visitor.account)).await?;
+    Ok(answer::done("/me", if ended { "Сеанс завершён." } else { "Этот сеанс уже завершён." }))
+}
+
+async fn acquaint(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
+    let act = state.act(&visitor.account);
+    people::acquaint(&state.house, fields.get("no"), fields.get("date"), &act).await?;
+    Ok(answer::done("/me", "Отмечено: с приказом ознакомлены."))
+}

@@ -1,0 +1,170 @@
+//! The pages of the policy as a director and a class teacher see them. Floor 3.
+#![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
+
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{adoption, deadlines, timeliness, values};
+use crate::bundle::generate::{self, GeneratorSpec};
+use crate::domain::people::{Office, Reach, Visitor};
+use crate::domain::policy;
+use crate::domain::rights::Role;
+use crate::flow::house::Founding;
+use crate::flow::import::import;
+use crate::flow::policy::{Adoption, adopt};
+use crate::flow::{Act, House};
+use crate::web::WebState;
+use crate::web::answer::Refusal;
+use crate::web::frame::Frame;
+use crate::web::query::Asked;
+
+/// Largest page that a test reads, bytes.
+const PAGE: usize = 4 << 20;
+
+fn act() -> Act {
+    Act { by: "operator".into(), at: "2025-10-27T12:00:00+03:00".parse().unwrap() }
+}
+
+async fn state(folder: &std::path::Path) -> WebState {
+    let founding = Founding {
+        policy_name: "default".into(),
+        policy_text: policy::builtin("default").unwrap().into(),
+        school: Some("pages".into()),
+        database: "sqlite".into(),
+        utc_offset_minutes: 180,
+    };
+    let house = House::found(&folder.join("house"), &founding, &act()).await.unwrap();
+    let classes = vec![(9, 'А'), (10, 'А')];
+    let spec = GeneratorSpec { classes, learners_per_class: 3, spread: 0, seed: 3, year_start: 2025 };
+    generate::write(&folder.join("bundle"), &generate::generate(&spec)).unwrap();
+    import(&house, &folder.join("bundle"), false, &act()).await.unwrap();
+    WebState::new(Arc::new(house), Arc::new(|| act().at))
+}
+
+fn visitor(role: Role, reach: Reach) -> Visitor {
+    let office = Office { role, reach, acting: false, order: String::new() };
+    Visitor {
+        account: "T00001".into(), name: "Агатова М. П.".into(), offices: vec![office], second_factor: true
+    }
+}
+
+fn asked(address: &str) -> Asked {
+    Asked::of(&address.parse().unwrap())
+}
+
+async fn text(answer: Result<Response, Refusal>) -> String {
+    let bytes = to_bytes(answer.unwrap().into_body(), PAGE).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A page in words: without tags, single spaces.
+fn words(page: &str) -> String {
+    let mut words = String::new();
+    let mut in_tag = false;
+    for letter in page.chars() {
+        match letter {
+            '<' => in_tag = true,
+            '>' => {
+                in_tag = false;
+                words.push(' ');
+            }
+            letter if !in_tag => words.push(letter),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn the_policy_page_shows_each_question_with_its_clause_and_each_preset_as_its_clauses_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = state(folder.path()).await;
+    let director = || visitor(Role::Director, Reach::School);
+    let page = async |address: &str| {
+        let page = values::page(State(state.clone()), director(), Frame::default(), asked(address)).await;
+        words(&text(page).await)
+    };
+    let own = page("/policy").await;
+    assert!(own.contains("Действующие правила") && own.contains("Ввести правила приказом"), "{own}");
+    for (name, said) in [
+        ("chernushka-2018", "в предпоследний учебный день периода print.due_before_end 000 Инс 4.1"),
+        ("kurskoe-2019", "нет paper.enabled.2022-10-26 001 п. 1"),
+        ("bauman", "секретарь (делопроизводитель) print.by 002 4.5"),
+        ("duties-moscow", "не позднее 30 июня print.due_by 003 Рук 5"),
+        ("talitsa-2019", "по другому документу: регламент по ведению электронных журналов deadline.oral 004 п. 20"),
+    ] {
+        let shown = page(&format!("/policy?name={name}")).await;
+        assert!(shown.contains(said), "{name}: {shown}");
+    }
+    let teacher = visitor(Role::SubjectTeacher, Reach::Courses(vec!["C00001".into()], vec!["9А".into()]));
+    let page = values::page(State(state.clone()), teacher, Frame::default(), asked("/policy")).await;
+    assert!(!text(page).await.contains("/policy/adopt"), "a teacher is not offered what the matrix refuses");
+    let nothing = values::page(State(state), director(), Frame::default(), asked("/policy?name=nothing")).await;
+    assert!(matches!(nothing, Err(Refusal::NotFound)));
+}
+
+#[tokio::test]
+async fn comparison_lint_and_deadlines_are_pages_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = state(folder.path()).await;
+    let address = "/policy/compare?first=chernushka-2018&second=duties-moscow";
+    let page = words(&text(values::compare(State(state.clone()), Frame::default(), asked(address)).await).await);
+    assert!(page.contains("deadline.homework 2 часа 000 Рег 2.2 1,5 часа 003 Уч 4"), "{page}");
+    let csv =
+        text(values::compare(State(state.clone()), Frame::default(), asked(&format!("{address}&format=csv"))).await)
+            .await;
+    assert!(csv.contains("deadline.homework"), "{csv}");
+    let page = async |address: &str| {
+        words(&text(values::lint(State(state.clone()), Frame::default(), asked(address)).await).await)
+    };
+    assert!(page("/policy/lint?name=chernushka-2018").await.contains("000 Рег 2.3 · 000 Инс 5.2 г"));
+    assert!(page("/policy/lint?name=strict").await.contains("Противоречий и пробелов нет"));
+    let address =
+        "/policy/deadline?class=9%D0%90&date=2025-10-15&what=mark&work=%D0%94%D0%B8%D0%BA%D1%82%D0%B0%D0%BD%D1%82";
+    let page = words(&text(deadlines::page(State(state.clone()), Frame::default(), asked(address)).await).await);
+    assert!(page.contains("9А, 15.10.2025 (среда), отметка за работу"), "{page}");
+    assert!(page.contains("duties-moscow до конца дня 22.10.2025 (среда) 1 неделя 003 Уч 10"), "{page}");
+    assert!(page.contains("или до конца дня 18.10.2025 (суббота) 3 календарных дня 000 Инс 5.2 г"), "{page}");
+    let unknown =
+        deadlines::page(State(state.clone()), Frame::default(), asked("/policy/deadline?class=7%D0%AF")).await;
+    assert!(matches!(unknown, Err(Refusal::NotFound)));
+}
+
+#[tokio::test]
+async fn a_class_teacher_sees_the_timeliness_of_the_own_class_only_and_nobody_is_late_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = state(folder.path()).await;
+    let teacher = || visitor(Role::ClassTeacher, Reach::Classes(vec!["9А".into()]));
+    let page =
+        async |address: &str| timeliness::page(State(state.clone()), teacher(), Frame::default(), asked(address)).await;
+    let own = text(page("/policy/timeliness?period=Q1").await).await;
+    assert!(own.contains("Неизвестно — не опоздание") && !own.contains("badge bad"), "{own}");
+    assert!(!own.contains("10А"), "the other class is not offered");
+    let other = page("/policy/timeliness?class=10%D0%90").await;
+    assert!(matches!(other, Err(Refusal::NotFound)), "and not given by its address");
+    let csv = text(page("/policy/timeliness?period=Q1&format=csv").await).await;
+    assert!(csv.lines().count() > 50 && !csv.contains("late"), "{csv}");
+}
+
+#[tokio::test]
+async fn what_was_adopted_is_shown_as_in_force_and_is_not_offered_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = state(folder.path()).await;
+    let adoption = Adoption {
+        name: "strict".into(),
+        text: policy::builtin("strict").unwrap().into(),
+        from: "2025-10-20".parse().ok(),
+        order: "приказ от 20.10.2025 № 9".into(),
+    };
+    adopt(&state.house, &adoption, &act()).await.unwrap();
+    let director = visitor(Role::Director, Reach::School);
+    let page = values::page(State(state.clone()), director, Frame::default(), asked("/policy")).await;
+    let page = words(&text(page).await);
+    assert!(page.contains("strict с 20.10.2025 приказ от 20.10.2025 № 9"), "{page}");
+    assert!(page.contains("default с создания дома по 19.10.2025"), "{page}");
+    let form = text(adoption::form(State(state), Frame::default()).await).await;
+    assert!(form.contains("value=\"bauman\"") && !form.contains("value=\"strict\""), "{form}");
+}

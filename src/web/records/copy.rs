@@ -1,0 +1,260 @@
+//! One copy: how far it has come, who signed and whom it waits for, its sheets, digests, versions, documents. Floor 3.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::{badge, pdf};
+use crate::domain::log_proof::object_name;
+use crate::domain::names;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::route;
+use crate::domain::snapshot::{Sheet, Snapshot};
+use crate::domain::statement::Verdict;
+use crate::domain::words;
+use crate::flow::sign::signed;
+use crate::store::{CopyRow, StatementRow};
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::query::{Asked, segment};
+
+#[derive(Template)]
+#[template(path = "records/copy.html", config = "src/web/askama.toml")]
+struct CopyPage {
+    frame: Frame,
+    row: CopyRow,
+    badge: &'static str,
+    pdf: String,
+    is_sealed: bool,
+    versions: Vec<VersionView>,
+    facts: Vec<(&'static str, String)>,
+    digests: Vec<(&'static str, String)>,
+    stages: Vec<StageView>,
+    waits_for: String,
+    sheets: Vec<SheetView>,
+    omissions: Vec<String>,
+    register_no: u64,
+    log: bool,
+}
+
+struct VersionView {
+    version: u32,
+    href: String,
+    state: &'static str,
+    badge: &'static str,
+    current: bool,
+}
+
+struct StageView {
+    title: String,
+    done: bool,
+    open: bool,
+    signers: Vec<SignerView>,
+}
+
+struct SignerView {
+    name: String,
+    office: String,
+    sheets: String,
+    /// «подписано 24 октября 2025 г., 14:05»; empty while awaited.
+    signed: String,
+    refused: bool,
+}
+
+struct SheetView {
+    no: usize,
+    title: String,
+    digest: String,
+}
+
+/// `GET /copies/{copy}?version=1`.
+pub(super) async fn copy(
+    State(state): State<WebState>,
+    Path(id): Path<String>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let rows = state.house.db.list_versions(&id).await?;
+    let last = rows.last().ok_or(Refusal::NotFound)?.version;
+    let wanted = if asked.value("version").is_empty() { last } else { asked.value("version").parse().unwrap_or(0) };
+    let row = rows.iter().find(|row| row.version == wanted).cloned().ok_or(Refusal::NotFound)?;
+    let snapshot = state.house.db.load_snapshot(row.snapshot).await?;
+    let statements = state.house.db.list_statements(&row.id, row.version).await?;
+    let register = state.house.db.find_register_line(&row.id, row.version).await?;
+    let stands = signed(&statements);
+    let open = route::open_stage(&snapshot.route, &stands).map(|stage| stage.id.clone()).unwrap_or_default();
+    let stages: Vec<StageView> = snapshot
+        .route
+        .iter()
+        .map(|stage| StageView {
+            title: stage.title.clone(),
+            done: route::missing(stage, &stands).is_empty(),
+            open: stage.id == open,
+            signers: stage.signers.iter().map(|signer| signer_view(&stage.id, signer, &statements)).collect(),
+        })
+        .collect();
+    let awaited = stages.iter().find(|stage| stage.open).into_iter().flat_map(|stage| &stage.signers);
+    let awaited: Vec<&str> = awaited.filter(|s| s.signed.is_empty()).map(|s| s.name.as_str()).collect();
+    let mut digests = vec![
+        ("Снимок данных", row.snapshot.to_hex()),
+        ("Строки обучающихся", snapshot.rows_root.to_hex()),
+        ("Правила", snapshot.policy.digest.to_hex()),
+        ("Шаблон", snapshot.template.digest.to_hex()),
+    ];
+    if !row.issued_pdf.is_empty() {
+        digests.insert(0, ("Выпущенный PDF", row.issued_pdf.clone()));
+    }
+    if let Some(register) = &register {
+        digests.insert(0, ("Скреплённый PDF", register.line.sealed_pdf.to_hex()));
+    }
+    let versions = rows.iter().rev().map(|one| VersionView {
+        version: one.version,
+        href: format!("/copies/{}?version={}", segment(&one.id), one.version),
+        state: one.state.as_russian(),
+        badge: badge(one.state),
+        current: one.version == row.version,
+    });
+    let frame = frame
+        .titled(format!("{} класс, {}", row.class, snapshot.period.name))
+        .leading(format!("{}, № {}", capital(row.kind.as_russian()), row.number))
+        .under("Копии", "/copies");
+    answer::page(&CopyPage {
+        badge: badge(row.state),
+        pdf: pdf(&row),
+        is_sealed: register.is_some(),
+        versions: versions.collect(),
+        facts: facts(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line)),
+        digests,
+        waits_for: if row.issued_pdf.is_empty() { String::new() } else { awaited.join(", ") },
+        stages,
+        sheets: sheets(&snapshot),
+        omissions: snapshot.omissions.clone(),
+        register_no: register.map_or(0, |sealed| sealed.line.no),
+        log: !visitor.reach(Action::ReadRegister).is_empty(),
+        frame,
+        row,
+    })
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, statements: &[StatementRow]) -> SignerView {
+    let person = &signer.person;
+    let said = statements.iter().find(|one| one.stage == stage && one.signer == person.id);
+    let refused = said.is_some_and(|one| one.verdict == verdict(Verdict::Refused));
+    let verb = if refused { "отказано" } else { "подписано" };
+    let acting = if signer.order.is_empty() { String::new() } else { format!(" ({})", signer.order) };
+    SignerView {
+        name: names::short_name(&person.surname, &person.given_name, &person.patronymic),
+        office: format!("{}{acting}", signer.office),
+        sheets: words::count(signer.sheets.len() as u64, "лист", "листа", "листов"),
+        signed: said.map(|one| format!("{verb} {}", words::moment_words(&one.signed_at))).unwrap_or_default(),
+        refused,
+    }
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::CheckedAndCorrect => "checked_and_correct",
+        Verdict::Refused => "refused",
+    }
+}
+
+fn facts(
+    row: &CopyRow,
+    snapshot: &Snapshot,
+    line: Option<&crate::domain::register::RegisterLine>,
+) -> Vec<(&'static str, String)> {
+    let day = |text: &str| text.parse().map_or_else(|_| text.to_owned(), words::date_short);
+    let mut facts = vec![
+        (
+            "Учётный период",
+            format!("{} ({}–{})", snapshot.period.name, day(&snapshot.period.starts), day(&snapshot.period.ends)),
+        ),
+        ("Основание", basis(snapshot)),
+        ("Данные на", words::moment_words(&snapshot.frozen_at)),
+    ];
+    if !row.issued_at.is_empty() {
+        facts.push(("Выпущена", words::moment_words(&row.issued_at)));
+    }
+    if let Some(line) = line {
+        facts.push(("Скреплена печатью", words::moment_words(&line.sealed_at)));
+        facts.push(("Хранить по", format!("{} (срок {})", day(&line.keep_through), years(snapshot.policy.keep_years))));
+    }
+    if !snapshot.ground.is_empty() {
+        facts.push(("Закрыта при замечаниях", snapshot.ground.clone()));
+    }
+    facts.push((
+        "Объём",
+        format!(
+            "{}, {}",
+            words::count(u64::from(row.sheets), "лист", "листа", "листов"),
+            words::count(u64::from(row.pages), "страница", "страницы", "страниц")
+        ),
+    ));
+    facts
+}
+
+fn years(n: u32) -> String {
+    words::count(u64::from(n), "год", "года", "лет")
+}
+
+/// The regulation in force when the copy was frozen: it stays the copy's own, whatever order comes later.
+fn basis(snapshot: &Snapshot) -> String {
+    let policy = &snapshot.policy;
+    match policy.order.as_str() {
+        "" => policy.title.clone(),
+        order => format!("{}, {order}", policy.title),
+    }
+}
+
+fn sheets(snapshot: &Snapshot) -> Vec<SheetView> {
+    let title = |sheet: &Sheet| match sheet {
+        Sheet::Title(_) => "Титульный лист и оглавление".to_owned(),
+        Sheet::Learners(_) => "Общие сведения об обучающихся".to_owned(),
+        Sheet::Course(sheet) if sheet.group.is_empty() => sheet.subject.clone(),
+        Sheet::Course(sheet) => format!("{}, {}", sheet.subject, sheet.group),
+        Sheet::Attendance(_) => "Сводная ведомость учёта посещаемости".to_owned(),
+        Sheet::FinalMarks(_) => "Итоговые отметки".to_owned(),
+        Sheet::Summary(_) => "Сводная ведомость учёта успеваемости".to_owned(),
+    };
+    (1..)
+        .zip(&snapshot.sheets)
+        .map(|(no, sheet)| SheetView { no, title: title(sheet), digest: sheet.digest().to_hex() })
+        .collect()
+}
+
+/// `GET /copies/{copy}/{version}/sealed.pdf`: only records of the register; the address is never a path.
+pub(super) async fn sealed_pdf(
+    State(state): State<WebState>,
+    Path((copy, version)): Path<(String, u32)>,
+) -> Result<Response, Refusal> {
+    let line = state.house.db.find_register_line(&copy, version).await?.ok_or(Refusal::NotFound)?.line;
+    let content = state.house.archive().join(object_name(&line.id, line.version)).join("v1/content");
+    document(&content.join(crate::vault::name::SEALED_PDF), &format!("{copy}-v{version}")).await
+}
+
+/// `GET /copies/{copy}/{version}/issued.pdf`: what the signers read.
+pub(super) async fn issued_pdf(
+    State(state): State<WebState>,
+    Path((copy, version)): Path<(String, u32)>,
+) -> Result<Response, Refusal> {
+    let rows = state.house.db.list_versions(&copy).await?;
+    let row = rows.into_iter().find(|row| row.version == version).ok_or(Refusal::NotFound)?;
+    let digest = row.issued_pdf.parse().map_err(|_| Refusal::NotFound)?;
+    document(&state.house.issued_pdf(&row.id, version, digest), &format!("{copy}-v{version}-issued")).await
+}
+
+async fn document(path: &std::path::Path, name: &str) -> Result<Response, Refusal> {
+    let bytes = tokio::fs::read(path).await.map_err(|error| answer::fault(&error))?;
+    let shown = format!("inline; filename=\"{name}.pdf\"");
+    let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, shown)];
+    Ok((headers, bytes).into_response())
+}

@@ -1,0 +1,292 @@
+//! Pages of records: copies with their route and signatures, register, log. Floor 3.
+
+mod copy;
+mod log;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::WebState;
+use super::answer::{self, Refusal};
+use super::directory::Directory;
+use super::frame::Frame;
+use super::query::{self, Asked, Column, Listed, segment};
+use super::route::{Access, Group, Route, SubjectOf, get};
+use crate::domain::copy::State as CopyState;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::snapshot::CopyKind;
+use crate::domain::words;
+use crate::store::CopyRow;
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Access::Does(Action::ReadCopies);
+    let register_reads = Access::Does(Action::ReadRegister);
+    vec![
+        get("/copies", reads, SubjectOf::House, copies).in_menu(Group::Records, "Копии").helped("records#копии"),
+        get("/copies/{copy}", reads, SubjectOf::Copy, copy::copy).helped("records#копия"),
+        get("/copies/{copy}/{version}/sealed.pdf", reads, SubjectOf::Copy, copy::sealed_pdf),
+        get("/copies/{copy}/{version}/issued.pdf", reads, SubjectOf::Copy, copy::issued_pdf),
+        get("/register", register_reads, SubjectOf::House, register)
+            .in_menu(Group::Records, "Реестр")
+            .helped("records#реестр"),
+        get("/log", register_reads, SubjectOf::House, log::log)
+            .in_menu(Group::Records, "Журнал событий")
+            .helped("records#журнал-событий"),
+    ]
+}
+
+/// How a state is coloured.
+fn badge(state: CopyState) -> &'static str {
+    match state {
+        CopyState::Sealed => "ok",
+        CopyState::Frozen | CopyState::Issued | CopyState::Signed => "wait",
+        CopyState::Refused => "bad",
+        CopyState::Superseded => "plain",
+    }
+}
+
+/// «I четверть» of a class, «2025/2026 учебный год»; the identifier where the year is no longer known.
+pub(super) fn period_name(directory: &Directory, year: &str, class: &str, period: &str) -> String {
+    if period == crate::domain::journal::YEAR {
+        return format!("{year} учебный год");
+    }
+    let grade = directory.class(class).map_or(0, |class| class.grade);
+    let own = directory.roster.periods_of_grade(grade);
+    let place = own.iter().position(|held| held.id == period).filter(|_| year == directory.year);
+    place.map_or_else(|| period.to_owned(), |at| words::period_name(own[at].kind, at + 1))
+}
+
+/// One line of the list of copies.
+struct CopyLine {
+    row: CopyRow,
+    href: String,
+    period: String,
+    kind: &'static str,
+    badge: &'static str,
+    pdf: String,
+}
+
+#[derive(Template)]
+#[template(path = "records/copies.html", config = "src/web/askama.toml")]
+struct CopiesPage {
+    frame: Frame,
+    states: Vec<StateTab>,
+    listed: Listed<CopyLine>,
+}
+
+/// A filter by state, counted.
+struct StateTab {
+    label: &'static str,
+    href: String,
+    count: usize,
+    current: bool,
+}
+
+/// `GET /copies`: last versions that the visitor may see; `state` narrows, `q`, `sort`, `after`, `format` as every table.
+async fn copies(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let rows = visible_copies(&state, &directory, &visitor).await?;
+    let chosen = asked.value("state").to_owned();
+    let tab = |label, word: &str| StateTab {
+        label,
+        href: asked.with("state", word),
+        count: rows.iter().filter(|row| word.is_empty() || row.state.as_str() == word).count(),
+        current: chosen == word,
+    };
+    let states = vec![
+        tab("Все", ""),
+        tab("Ждут выпуска", CopyState::Frozen.as_str()),
+        tab("На подписании", CopyState::Issued.as_str()),
+        tab("Ждут печати", CopyState::Signed.as_str()),
+        tab("В архиве", CopyState::Sealed.as_str()),
+        tab("Отклонены", CopyState::Refused.as_str()),
+    ];
+    let lines = rows.into_iter().filter(|row| chosen.is_empty() || row.state.as_str() == chosen).map(|row| CopyLine {
+        href: format!("/copies/{}", segment(&row.id)),
+        period: period_name(&directory, &row.year, &row.class, &row.period),
+        kind: match row.kind {
+            CopyKind::PeriodCopy => "копия",
+            CopyKind::SummarySheet => "ведомость",
+        },
+        badge: badge(row.state),
+        pdf: pdf(&row),
+        row,
+    });
+    const COLUMNS: [Column<CopyLine>; 7] = [
+        Column { key: "class", label: "Класс", class: "", order: |a, b| place(&a.row).cmp(&place(&b.row)) },
+        Column { key: "period", label: "Период", class: "", order: |a, b| a.row.period.cmp(&b.row.period) },
+        Column { key: "kind", label: "Вид", class: "", order: |a, b| a.kind.cmp(b.kind) },
+        Column { key: "state", label: "Состояние", class: "", order: |a, b| a.row.state.cmp(&b.row.state) },
+        Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.row.sheets.cmp(&b.row.sheets) },
+        Column { key: "pages", label: "Страниц", class: "num", order: |a, b| a.row.pages.cmp(&b.row.pages) },
+        Column { key: "", label: "Документ", class: "", order: |_, _| std::cmp::Ordering::Equal },
+    ];
+    let said = |line: &CopyLine| {
+        format!("{} {} {} {} {}", line.row.id, line.row.class, line.period, line.kind, line.row.number)
+    };
+    let listed = query::list(lines.collect(), &COLUMNS, &asked, |line| line.row.id.clone(), said);
+    if asked.value("format") == "csv" {
+        let rows: Vec<Vec<String>> = listed
+            .rows
+            .iter()
+            .map(|line| {
+                let row = &line.row;
+                [&row.id, &row.class, &line.period]
+                    .map(Clone::clone)
+                    .into_iter()
+                    .chain([line.kind.to_owned(), row.state.as_russian().to_owned(), row.version.to_string()])
+                    .chain([row.number.clone(), row.sheets.to_string(), row.pages.to_string()])
+                    .collect()
+            })
+            .collect();
+        return answer::csv(
+            "copies",
+            &["Копия", "Класс", "Период", "Вид", "Состояние", "Версия", "Номер", "Листов", "Страниц"],
+            &rows,
+        );
+    }
+    let frame =
+        frame.titled("Копии").leading("Копии классных журналов и сводные ведомости: от закрытия периода до архива.");
+    answer::page(&CopiesPage { frame, states, listed })
+}
+
+/// Order of classes: by grade, then by name.
+fn place(row: &CopyRow) -> (u32, String, String) {
+    let digits: String = row.class.chars().take_while(char::is_ascii_digit).collect();
+    (digits.parse().unwrap_or_default(), row.class.clone(), row.period.clone())
+}
+
+/// Last versions of the copies that a visitor may read, by class.
+pub(super) async fn visible_copies(
+    state: &WebState,
+    directory: &Directory,
+    visitor: &Visitor,
+) -> Result<Vec<CopyRow>, Refusal> {
+    let reach = visitor.reach(Action::ReadCopies);
+    let mut last: Vec<CopyRow> = Vec::new();
+    for row in state.house.db.list_copies().await? {
+        // Versions of one copy stand together, oldest first.
+        match last.last_mut() {
+            Some(held) if held.id == row.id => *held = row,
+            _ => last.push(row),
+        }
+    }
+    let grade = |class: &str| directory.class(class).map_or_else(|| grade_in_name(class), |class| class.grade);
+    last.retain(|row| reach.class(&row.class, grade(&row.class)));
+    last.sort_by_key(place);
+    Ok(last)
+}
+
+fn grade_in_name(class: &str) -> u8 {
+    class.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or_default()
+}
+
+/// The document of a copy as far as it has come; empty before the issue.
+fn pdf(row: &CopyRow) -> String {
+    let which = match row.state {
+        CopyState::Sealed => "sealed",
+        CopyState::Frozen => return String::new(),
+        CopyState::Issued | CopyState::Signed | CopyState::Refused | CopyState::Superseded => {
+            if row.issued_pdf.is_empty() {
+                return String::new();
+            }
+            "issued"
+        }
+    };
+    format!("/copies/{}/{}/{which}.pdf", segment(&row.id), row.version)
+}
+
+/// One line of the register.
+struct RegisterView {
+    no: u64,
+    number: String,
+    class: String,
+    period: String,
+    version: u32,
+    kind: &'static str,
+    href: String,
+    sealed_at: String,
+    sealed: String,
+    sheets: u32,
+    pages: u32,
+    keep_through: String,
+}
+
+#[derive(Template)]
+#[template(path = "records/register.html", config = "src/web/askama.toml")]
+struct RegisterPage {
+    frame: Frame,
+    listed: Listed<RegisterView>,
+}
+
+/// `GET /register`: every seal that was ever put.
+async fn register(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let rows = state.house.db.list_register().await?;
+    let rows: Vec<RegisterView> = rows
+        .into_iter()
+        .rev()
+        .map(|sealed| {
+            let line = sealed.line;
+            RegisterView {
+                no: line.no,
+                period: period_name(&directory, &line.year, &line.class, &line.period),
+                kind: line.kind.as_russian(),
+                href: format!("/copies/{}", segment(&line.id)),
+                sealed: words::moment_words(&line.sealed_at),
+                keep_through: line.keep_through.parse().map_or(line.keep_through, words::date_short),
+                number: line.number,
+                class: line.class,
+                version: line.version,
+                sealed_at: line.sealed_at,
+                sheets: line.sheets,
+                pages: line.pages,
+            }
+        })
+        .collect();
+    const COLUMNS: [Column<RegisterView>; 8] = [
+        Column { key: "no", label: "№", class: "num", order: |a, b| a.no.cmp(&b.no) },
+        Column { key: "number", label: "Документ", class: "", order: |a, b| a.number.cmp(&b.number) },
+        Column { key: "class", label: "Класс", class: "", order: |a, b| a.class.cmp(&b.class) },
+        Column { key: "", label: "Период", class: "", order: |_, _| std::cmp::Ordering::Equal },
+        Column { key: "sealed", label: "Скреплена", class: "", order: |a, b| a.sealed_at.cmp(&b.sealed_at) },
+        Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.sheets.cmp(&b.sheets) },
+        Column { key: "pages", label: "Страниц", class: "num", order: |a, b| a.pages.cmp(&b.pages) },
+        Column { key: "", label: "Хранить по", class: "", order: |_, _| std::cmp::Ordering::Equal },
+    ];
+    let said =
+        |line: &RegisterView| format!("{} {} {} {} {}", line.no, line.number, line.class, line.period, line.kind);
+    let listed = query::list(rows, &COLUMNS, &asked, |line| line.no.to_string(), said);
+    if asked.value("format") == "csv" {
+        let cells = |line: &RegisterView| {
+            vec![
+                line.no.to_string(),
+                line.number.clone(),
+                line.kind.to_owned(),
+                line.class.clone(),
+                line.period.clone(),
+                line.version.to_string(),
+                line.sealed_at.clone(),
+                line.sheets.to_string(),
+                line.pages.to_string(),
+                line.keep_through.clone(),
+            ]
+        };
+        let rows: Vec<Vec<String>> = listed.rows.iter().map(cells).collect();
+        let heads =
+            ["№", "Документ", "Вид", "Класс", "Период", "Версия", "Скреплена", "Листов", "Страниц", "Хранить по"];
+        return answer::csv("register", &heads, &rows);
+    }
+    let frame = frame
+        .titled("Реестр копий")
+        .leading("Каждая строка — одна печать школы. Номер даётся один раз, строка остаётся навсегда.");
+    answer::page(&RegisterPage { frame, listed })
+}

@@ -1,0 +1,100 @@
+//! Forms of the year's tables: a field for each column, with the choices that its cell may hold. Floor 3.
+
+use super::Fields;
+use crate::domain::setup::cells::Known;
+use crate::domain::setup::layout::{Column, Is, Layout};
+
+/// One field of a form.
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    /// `text`, `date`, `time`, `number`, `select`, `area`, `hidden`, `fixed`.
+    pub(super) kind: &'static str,
+    pub(super) value: String,
+    /// Choices of a `select`: stored form, words, chosen.
+    pub(super) choices: Vec<(String, String, bool)>,
+    pub(super) required: bool,
+    pub(super) hint: &'static str,
+}
+
+/// The fields of a row. `stored` are the row's cells as the store has them; a field of the form just sent comes back as it was
+/// typed.
+pub(super) fn fields(
+    layout: &Layout,
+    known: &Known,
+    stored: Option<&[String]>,
+    typed: Option<&Fields>,
+    fixed: &[(&str, &str)],
+    key_fixed: bool,
+) -> Vec<Field> {
+    let one = |(at, column): (usize, &Column)| {
+        let cell = stored.and_then(|row| row.get(at));
+        let locked = fixed.iter().find(|(name, _)| *name == column.name);
+        let value = match (locked, typed, cell) {
+            (Some((_, value)), _, _) => (*value).to_owned(),
+            (None, Some(typed), _) => typed.value(column.name).to_owned(),
+            (None, None, Some(cell)) => shown(known, column.is, cell),
+            (None, None, None) => String::new(),
+        };
+        let kind = match column.is {
+            _ if locked.is_some() => "hidden",
+            Is::Given => "hidden",
+            _ if key_fixed && at < layout.key => "fixed",
+            is => kind(is),
+        };
+        let mut choices: Vec<(String, String, bool)> = if kind == "select" {
+            known.choices(column.is).into_iter().map(|(id, words)| (id.clone(), words, id == value)).collect()
+        } else {
+            Vec::new()
+        };
+        let chosen = choices.iter().any(|(_, _, chosen)| *chosen);
+        let has_empty = choices.iter().any(|(id, ..)| id.is_empty());
+        if kind == "select" && !has_empty && (!column.required || !chosen) {
+            choices.insert(0, (String::new(), "—".to_owned(), !chosen));
+        }
+        Field {
+            name: column.name,
+            label: column.title,
+            kind,
+            value,
+            choices,
+            required: column.required && kind != "hidden",
+            hint: hint(column.is),
+        }
+    };
+    layout.columns.iter().enumerate().map(one).collect()
+}
+
+/// Texts of a form in the order of the layout's columns.
+pub(super) fn texts(layout: &Layout, typed: &Fields) -> Vec<String> {
+    layout.columns.iter().map(|column| typed.value(column.name).to_owned()).collect()
+}
+
+/// What a field shows of a stored cell: what its kind of input takes.
+fn shown(known: &Known, is: Is, cell: &str) -> String {
+    match is {
+        Is::Hours => known.show(is, cell),
+        Is::Whole(0, _) if cell == "0" => String::new(),
+        _ => cell.to_owned(),
+    }
+}
+
+fn kind(is: Is) -> &'static str {
+    match is {
+        Is::Text | Is::Hours | Is::Scope => "text",
+        Is::Long => "area",
+        Is::Whole(..) => "number",
+        Is::Day => "date",
+        Is::Clock => "time",
+        Is::Choice(_) | Is::Weekday | Is::Staff | Is::Class | Is::Course | Is::Learner | Is::Room => "select",
+        Is::Given => "hidden",
+    }
+}
+
+fn hint(is: Is) -> &'static str {
+    match is {
+        Is::Hours => "число, например 2 или 0,5",
+        Is::Scope => "пусто — вся школа; «5», «1-4» или класс «7Б»",
+        _ => "",
+    }
+}

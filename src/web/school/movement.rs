@@ -1,0 +1,473 @@
+//! Movement: the book of orders, forms that carry an order out, lists of any day, one learner's stays and marks brought along. Floor 3.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::query::{self, Asked};
+use super::super::route::{Access, Group, Route, SubjectOf, get, post};
+use super::form::{self, Field};
+use super::shelf::{self, Sent, Step};
+use super::{Fields, Opened, Past, readiness};
+use crate::domain::names;
+use crate::domain::people::{Subject, Visitor};
+use crate::domain::rights::{Action, Decision};
+use crate::domain::setup::cells::parse_day;
+use crate::domain::setup::layout::{self, FOREIGN_MARKS, Is, STAYS};
+use crate::domain::setup::paste::Sheet;
+use crate::domain::setup::stays::{self, Movement, OrderMark};
+use crate::domain::words;
+use crate::flow::movement::{self, Newcomer};
+use crate::flow::setup::Outcome;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/year/movement", Access::Does(Action::ReadRoster), SubjectOf::House, book)
+            .in_menu(Group::Year, "Движение")
+            .helped("year#movement"),
+        post("/year/movement", Access::Does(Action::ChangeMovement), SubjectOf::House, change),
+        get("/year/roster/{class}", Access::Does(Action::ReadRoster), SubjectOf::Class, roster).helped("year#movement"),
+        get("/year/learners/{learner}", Access::Does(Action::ReadRoster), SubjectOf::Learner, learner)
+            .helped("year#movement"),
+        post("/year/learners/{learner}", Access::Does(Action::ChangeMovement), SubjectOf::Learner, change_learner),
+    ]
+}
+
+struct Line {
+    day: String,
+    what: &'static str,
+    who: String,
+    href: String,
+    whence: String,
+    whither: String,
+    order: String,
+}
+
+#[derive(Template)]
+#[template(path = "school/movement.html", config = "src/web/askama.toml")]
+struct BookPage {
+    frame: Frame,
+    years: Vec<(String, String, bool)>,
+    year: String,
+    closed: String,
+    path: String,
+    may: bool,
+    mode: String,
+    lines: Vec<Line>,
+    classes: Vec<(String, usize, String)>,
+    /// Values of the form as typed.
+    typed: Fields,
+    class_names: Vec<(String, bool)>,
+    learners: Vec<(String, String, bool)>,
+    exits: Vec<(&'static str, &'static str)>,
+    sent: Sent,
+    past: Vec<Past>,
+    history: String,
+    today: String,
+}
+
+async fn book(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let opened = super::open(&state, asked.value("year")).await?;
+    let mode = asked.value("form").to_owned();
+    let typed = Fields(vec![
+        ("learner".to_owned(), asked.value("learner").to_owned()),
+        ("what".to_owned(), asked.value("what").to_owned()),
+    ]);
+    book_page(&state, &visitor, frame, &asked, opened, mode, typed, Sent::default()).await
+}
+
+#[allow(clippy::too_many_arguments)] // a page and what its form brought
+async fn book_page(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    asked: &Asked,
+    opened: Opened,
+    mode: String,
+    typed: Fields,
+    sent: Sent,
+) -> Result<Response, Refusal> {
+    let refused = !sent.findings.is_empty();
+    let (journal, setup) = (&opened.year.journal, &opened.year.setup);
+    let today = state.now().date_naive();
+    // A list of the whole school is for who sees the whole school; others see the classes they reach.
+    let reach = visitor.reach(Action::ReadRoster);
+    let sees = |class: &str| journal.class(class).is_some_and(|known| reach.class(&known.name, known.grade));
+    let all = stays::all(journal, &setup.stays);
+    let first = crate::domain::setup::promotion::first_day(&opened.year.year);
+    let grade_first = |_: &str| first;
+    let lines = stays::book(&all, grade_first(""))
+        .into_iter()
+        .filter(|line| {
+            let own = all.iter().filter(|stay| stay.learner == line.learner);
+            own.clone().any(|stay| sees(&stay.class))
+        })
+        .map(|line| Line {
+            day: words::date_short(line.day),
+            what: line.what,
+            who: opened.year.known.show(Is::Learner, &line.learner),
+            href: format!("/year/learners/{}", query::segment(&line.learner)),
+            whence: line.whence,
+            whither: line.whither,
+            order: line.order.as_text(),
+        })
+        .collect();
+    let classes: Vec<(String, usize, String)> = journal
+        .classes
+        .iter()
+        .filter(|class| sees(&class.name))
+        .map(|class| {
+            let count = stays::roster(
+                &all,
+                &class.name,
+                today.clamp(first.unwrap_or(today), last_day(journal).unwrap_or(today)),
+            )
+            .len();
+            (class.name.clone(), count, format!("/year/roster/{}", query::segment(&class.name)))
+        })
+        .collect();
+    let may = shelf::may_change(visitor, Action::ChangeMovement) && opened.closed.is_none();
+    let chosen_class = typed.value("class").to_owned();
+    let chosen = typed.value("learner").to_owned();
+    let page = BookPage {
+        years: opened.years.iter().map(|y| (y.clone(), super::in_year(asked, y), *y == opened.year.year)).collect(),
+        year: opened.year.year.clone(),
+        closed: opened.closed.as_ref().map(shelf::closed_words).unwrap_or_default(),
+        path: "/year/movement".to_owned(),
+        mode: if may { mode } else { String::new() },
+        may,
+        lines,
+        classes,
+        class_names: journal.classes.iter().map(|class| (class.name.clone(), class.name == chosen_class)).collect(),
+        learners: opened.year.known.choices(Is::Learner).into_iter().map(|(id, said)| (id.clone(), said, id == chosen)).collect(),
+        exits: layout::EXITS.iter().filter(|(word, _)| !word.is_empty() && *word != "moved").copied().collect(),
+        past: if may { super::past(state, &opened, &STAYS, Vec::new()).await? } else { Vec::new() },
+        history: format!("/history?table=stays&year={}", query::segment(&opened.year.year)),
+        today: today.to_string(),
+        typed,
+        sent,
+        frame: frame
+            .titled("Движение обучающихся")
+            .leading("Зачисление, перевод, выбытие и возвращение — по приказам, с датой и номером. Список класса виден на любой день.")
+            .under("Учебный год", "/year"),
+    };
+    let response = answer::page(&page)?;
+    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+}
+
+fn last_day(journal: &crate::domain::journal::Journal) -> Option<NaiveDate> {
+    journal.periods.iter().map(|period| period.ends).max()
+}
+
+async fn change(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+    body: String,
+) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    let opened = super::open(&state, fields.value("year")).await?;
+    if let Some(row) = &opened.closed {
+        return Err(Refusal::Rule(shelf::closed_words(row)));
+    }
+    let (house, act, year) = (&state.house, state.act(&visitor.account), opened.year.year.clone());
+    let bars = out_of_reach(&visitor, &opened, &fields);
+    if let Some(reason) = bars {
+        return Err(Refusal::Forbidden { reason });
+    }
+    let order = OrderMark { number: fields.value("order").to_owned(), date: parse_day(fields.value("order_date")) };
+    let day = parse_day(fields.value("day"));
+    let outcome = match (fields.value("act"), day) {
+        ("undo", _) => {
+            let said = super::undo(&state, &visitor.account, fields.value("seqs")).await?;
+            return Ok(answer::done("/year/movement", &said));
+        }
+        ("sheet" | "try", _) => match movement::read_newcomers(&Sheet::from_clipboard(fields.value("text"))) {
+            Ok(people) => movement::enrol(house, &act, &year, &people, fields.value("act") == "try").await?.0,
+            Err(findings) => Outcome::Refused(findings),
+        },
+        (_, None) => Outcome::Refused(vec![crate::domain::finding::Finding::new(
+            "setup.cell-wrong",
+            "Дата",
+            "укажите день, с которого действует приказ",
+        )]),
+        ("enrol", Some(day)) => {
+            let text = |name: &str| fields.value(name).split_whitespace().collect::<Vec<_>>().join(" ");
+            let newcomer = Newcomer {
+                surname: text("surname"),
+                given_name: text("given_name"),
+                patronymic: text("patronymic"),
+                born: parse_day(fields.value("born")),
+                class: text("class"),
+                day,
+                order,
+                whence: text("whence"),
+            };
+            movement::enrol(house, &act, &year, &[newcomer], false).await?.0
+        }
+        ("order", Some(day)) => {
+            let (class, place) = (fields.value("class").to_owned(), fields.value("place").to_owned());
+            let movement = match fields.value("what") {
+                "move" => Movement::Move { class },
+                "return" => Movement::Return { class, whence: place },
+                exit => Movement::Leave { exit: exit.to_owned(), whither: place },
+            };
+            movement::carry_out(house, &act, &year, fields.value("learner"), &movement, day, &order).await?
+        }
+        _ => return Err(Refusal::NotFound),
+    };
+    let mode = match fields.value("act") {
+        "enrol" => "enrol",
+        "sheet" | "try" => "sheet",
+        _ => "order",
+    };
+    let sent = match &outcome {
+        Outcome::Done(_) => return Ok(answer::done("/year/movement", &super::said(&outcome))),
+        Outcome::Would(_) => Sent { note: super::said(&outcome), ..Sent::default() },
+        Outcome::Refused(findings) => {
+            Sent { findings: super::sorted(findings.clone()).iter().map(readiness::plain).collect(), ..Sent::default() }
+        }
+    };
+    book_page(&state, &visitor, frame, &asked, opened, mode.to_owned(), fields, sent).await
+}
+
+/// A form of this page is about a class or a learner, which the visitor's office must reach: the guard knows only the school.
+fn out_of_reach(visitor: &Visitor, opened: &Opened, fields: &Fields) -> Option<String> {
+    let journal = &opened.year.journal;
+    let learner = journal.learners.iter().find(|known| known.id == fields.value("learner"));
+    let sheet = Sheet::from_clipboard(fields.value("text"));
+    let column = sheet.heads.iter().position(|head| head == "Класс");
+    let listed = sheet.rows.iter().filter_map(|(_, row)| column.and_then(|at| row.get(at)));
+    let classes = listed.map(String::as_str).chain(learner.map(|l| l.class.as_str())).chain([fields.value("class")]);
+    for class in classes.filter_map(|name| journal.class(name)) {
+        let subject =
+            Subject::Class { name: &class.name, grade: class.grade, closed: false, archived: opened.closed.is_some() };
+        if visitor.may(Action::ChangeMovement, &subject) != Decision::Allowed {
+            return Some(format!("Движение учеников {} класса ведут другие.", class.name));
+        }
+    }
+    None
+}
+
+struct Listed {
+    name: String,
+    href: String,
+    born: String,
+    since: String,
+    order: String,
+    until: String,
+}
+
+#[derive(Template)]
+#[template(path = "school/roster.html", config = "src/web/askama.toml")]
+struct RosterPage {
+    frame: Frame,
+    class: String,
+    on: String,
+    said: String,
+    rows: Vec<Listed>,
+    year: String,
+}
+
+async fn roster(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+    Path(class): Path<String>,
+) -> Result<Response, Refusal> {
+    let opened = super::open(&state, asked.value("year")).await?;
+    let on = parse_day(asked.value("on")).unwrap_or_else(|| state.now().date_naive());
+    let all = stays::all(&opened.year.journal, &opened.year.setup.stays);
+    let may = shelf::may_change(&visitor, Action::ReadRoster);
+    let lines = movement::roster_of(&opened.year.journal, &all, &class, on);
+    let rows: Vec<Listed> = lines
+        .into_iter()
+        .filter(|_| may)
+        .map(|line| Listed {
+            name: names::full_name(&line.learner.surname, &line.learner.given_name, &line.learner.patronymic),
+            href: format!("/year/learners/{}", query::segment(&line.learner.id)),
+            born: line.learner.born.map(words::date_short).unwrap_or_default(),
+            since: words::date_short(line.stay.starts),
+            order: line.stay.entry_order.as_text(),
+            until: line.stay.ends.map(words::date_short).unwrap_or_default(),
+        })
+        .collect();
+    if asked.value("format") == "csv" {
+        let cells: Vec<Vec<String>> = (1..)
+            .zip(&rows)
+            .map(|(no, row): (usize, &Listed)| {
+                vec![no.to_string(), row.name.clone(), row.born.clone(), row.since.clone(), row.order.clone()]
+            })
+            .collect();
+        return answer::csv(
+            "roster",
+            &["№", "Фамилия, имя, отчество", "Дата рождения", "В классе с", "Приказ"],
+            &cells,
+        );
+    }
+    answer::page(&RosterPage {
+        said: words::date_words(on),
+        on: on.to_string(),
+        rows,
+        year: opened.year.year.clone(),
+        frame: frame
+            .titled(format!("Список {class} класса"))
+            .leading("Кто числился в классе в этот день: по приказам, которые действовали тогда.")
+            .under("Учебный год", "/year")
+            .under("Движение", "/year/movement"),
+        class,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "school/learner.html", config = "src/web/askama.toml")]
+struct LearnerPage {
+    frame: Frame,
+    year: String,
+    path: String,
+    id: String,
+    may: bool,
+    stays: Vec<[String; 6]>,
+    marks: Vec<([String; 6], Vec<String>)>,
+    subjects: Vec<String>,
+    fields: Vec<Field>,
+    adding: bool,
+    sent: Sent,
+    past: Vec<Past>,
+    history: String,
+}
+
+async fn learner(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+    Path(learner): Path<String>,
+) -> Result<Response, Refusal> {
+    let opened = super::open(&state, asked.value("year")).await?;
+    let adding = !asked.value("add").is_empty();
+    learner_page(&state, &visitor, frame, opened, &learner, adding, Sent::default()).await
+}
+
+async fn learner_page(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    opened: Opened,
+    learner: &str,
+    adding: bool,
+    sent: Sent,
+) -> Result<Response, Refusal> {
+    let refused = !sent.findings.is_empty();
+    let (journal, setup) = (&opened.year.journal, &opened.year.setup);
+    let known = journal.learners.iter().find(|known| known.id == learner).ok_or(Refusal::NotFound)?;
+    let may = shelf::may_change(visitor, Action::ChangeMovement) && opened.closed.is_none();
+    let show = |is: Is, text: &str| opened.year.known.show(is, text);
+    let stays = stays::all(journal, &setup.stays)
+        .into_iter()
+        .filter(|stay| stay.learner == learner)
+        .map(|stay| {
+            [
+                stay.class.clone(),
+                words::date_short(stay.starts),
+                format!("{} {}", show(Is::Choice(layout::ENTRIES), &stay.entry), stay.whence).trim().to_owned(),
+                stay.entry_order.as_text(),
+                stay.ends.map(words::date_short).unwrap_or_default(),
+                match stay.ends {
+                    Some(_) => format!(
+                        "{} {} {}",
+                        show(Is::Choice(layout::EXITS), &stay.exit),
+                        stay.whither,
+                        stay.exit_order.as_text()
+                    ),
+                    None => String::new(),
+                },
+            ]
+        })
+        .collect();
+    let marks = setup
+        .foreign
+        .iter()
+        .filter(|mark| mark.learner == learner)
+        .map(|mark| {
+            let cells = [&mark.dated, &mark.their_subject, &mark.subject, &mark.value, &mark.origin].map(Clone::clone);
+            let [dated, theirs, ours, value, origin] = cells;
+            ([dated, theirs, ours, value, origin, mark.id.clone()], vec![mark.learner.clone(), mark.id.clone()])
+        })
+        .collect();
+    let mut subjects: Vec<String> = journal
+        .courses
+        .iter()
+        .filter(|course| course.class == known.class)
+        .map(|course| course.subject.clone())
+        .collect();
+    subjects.sort();
+    subjects.dedup();
+    let fixed = [("learner", learner)];
+    let typed = sent.fields.clone();
+    let path = format!("/year/learners/{}", query::segment(learner));
+    let page = LearnerPage {
+        year: opened.year.year.clone(),
+        id: learner.to_owned(),
+        stays,
+        marks,
+        subjects,
+        fields: form::fields(&FOREIGN_MARKS, &opened.year.known, None, typed.as_ref(), &fixed, false),
+        adding: may && adding,
+        past: if may {
+            super::past(state, &opened, &FOREIGN_MARKS, vec![learner.to_owned()]).await?
+        } else {
+            Vec::new()
+        },
+        history: format!("/history?year={}&names={learner}", query::segment(&opened.year.year)),
+        path,
+        may,
+        sent,
+        frame: frame
+            .titled(names::full_name(&known.surname, &known.given_name, &known.patronymic))
+            .leading(format!("{} класс, код {learner}", known.class))
+            .under("Учебный год", "/year")
+            .under("Движение", "/year/movement"),
+    };
+    let response = answer::page(&page)?;
+    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+}
+
+async fn change_learner(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    Path(learner): Path<String>,
+    body: String,
+) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    if fields.all("key").first().is_some_and(|key| *key != learner) {
+        return Err(Refusal::NotFound);
+    }
+    let back = format!("/year/learners/{}", query::segment(&learner));
+    let fixed = BTreeMap::from([("learner", learner.clone())]);
+    match shelf::act(&state, &visitor, &FOREIGN_MARKS, &fields, &fixed).await? {
+        Step::Said(said) => Ok(answer::done(&back, &said)),
+        Step::Outcome(Outcome::Refused(findings)) => {
+            let findings = super::sorted(findings).iter().map(readiness::plain).collect();
+            let opened = super::open(&state, fields.value("year")).await?;
+            let sent = Sent { fields: Some(fields), findings, note: String::new() };
+            learner_page(&state, &visitor, frame, opened, &learner, true, sent).await
+        }
+        Step::Outcome(outcome) => Ok(answer::done(&back, &super::said(&outcome))),
+    }
+}

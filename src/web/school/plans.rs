@@ -1,0 +1,301 @@
+//! Calendar-thematic plans: every course with its hours compared, and one course topic by topic. Floor 3.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::query::{self, Asked};
+use super::super::route::{Access, Group, Route, SubjectOf, get, post};
+use super::form::{self, Field};
+use super::shelf::{self, Sent, Step};
+use super::{Fields, Opened, Past, readiness};
+use crate::domain::people::{Subject, Visitor};
+use crate::domain::rights::{Action, Decision};
+use crate::domain::setup::cells::course_words;
+use crate::domain::setup::layout::PLAN_TOPICS;
+use crate::domain::setup::plan::Hours;
+use crate::domain::setup::{hours_text, plan};
+use crate::domain::words;
+use crate::flow::setup::{self, Outcome};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/year/plans", Access::Does(Action::ReadSetup), SubjectOf::House, list)
+            .in_menu(Group::Year, "КТП")
+            .helped("year#plans"),
+        get("/year/plans/{course}", Access::Does(Action::ReadSetup), SubjectOf::Course, show).helped("year#plans"),
+        post("/year/plans/{course}", Access::Does(Action::ChangePlan), SubjectOf::Course, change),
+    ]
+}
+
+struct Course {
+    href: String,
+    class: String,
+    title: String,
+    teacher: String,
+    topics: usize,
+    planned: String,
+    due: String,
+    difference: String,
+    kind: &'static str,
+    state: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "school/plans.html", config = "src/web/askama.toml")]
+struct ListPage {
+    frame: Frame,
+    years: Vec<(String, String, bool)>,
+    classes: Vec<(String, String, bool)>,
+    courses: Vec<Course>,
+    /// No class chosen.
+    whole: bool,
+    missing: usize,
+    differ: usize,
+}
+
+async fn list(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+    let opened = super::open(&state, asked.value("year")).await?;
+    let (journal, setup) = (&opened.year.journal, &opened.year.setup);
+    let mut by_course: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for topic in &setup.topics {
+        by_course.entry(&topic.course).or_default().push(topic);
+    }
+    let chosen = asked.value("class").to_owned();
+    let mut courses = Vec::new();
+    let (mut missing, mut differ) = (0, 0);
+    for course in &journal.courses {
+        let grade = journal.class(&course.class).map_or(0, |class| class.grade);
+        let topics = by_course.remove(course.id.as_str()).unwrap_or_default();
+        let hours = Hours::of(course, grade, &topics);
+        let (kind, state) = match (topics.is_empty(), hours.planned == hours.due) {
+            (true, _) => ("bad", "нет плана"),
+            (false, true) => ("ok", "часы равны"),
+            (false, false) => ("wait", "часы не равны"),
+        };
+        missing += usize::from(topics.is_empty());
+        differ += usize::from(kind == "wait");
+        if !chosen.is_empty() && course.class != chosen {
+            continue;
+        }
+        courses.push(Course {
+            href: format!("/year/plans/{}?year={}", query::segment(&course.id), query::segment(&opened.year.year)),
+            class: course.class.clone(),
+            title: crate::domain::period::course_title(course),
+            teacher: opened.year.known.show(crate::domain::setup::layout::Is::Staff, &course.teacher_id),
+            topics: topics.len(),
+            planned: hours_text(hours.planned),
+            due: hours_text(hours.due),
+            difference: hours.difference(),
+            kind,
+            state,
+        });
+    }
+    answer::page(&ListPage {
+        years: opened.years.iter().map(|y| (y.clone(), super::in_year(&asked, y), *y == opened.year.year)).collect(),
+        classes: journal
+            .classes
+            .iter()
+            .map(|c| (c.name.clone(), asked.with("class", &c.name), c.name == chosen))
+            .collect(),
+        courses,
+        whole: chosen.is_empty(),
+        missing,
+        differ,
+        frame: frame
+            .titled("Календарно-тематические планы")
+            .leading("План каждого курса составляется до начала года; его часы должны быть равны часам учебного плана.")
+            .under("Учебный год", "/year"),
+    })
+}
+
+struct Topic {
+    key: [String; 2],
+    ordinal: u32,
+    section: String,
+    topic: String,
+    hours: String,
+    planned: String,
+    kind_of_work: String,
+    homework: String,
+    edit: String,
+    /// The topic that the plan offers for the next lesson.
+    next: bool,
+}
+
+#[derive(Template)]
+#[template(path = "school/plan.html", config = "src/web/askama.toml")]
+struct PlanPage {
+    frame: Frame,
+    year: String,
+    closed: String,
+    path: String,
+    may: bool,
+    planned: String,
+    due: String,
+    difference: String,
+    lessons: usize,
+    topics: Vec<Topic>,
+    mode: &'static str,
+    fields: Vec<Field>,
+    key: Vec<String>,
+    paste: String,
+    headings: String,
+    example: String,
+    sent: Sent,
+    told: Vec<String>,
+    past: Vec<Past>,
+    history: String,
+}
+
+async fn show(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+    Path(course): Path<String>,
+) -> Result<Response, Refusal> {
+    let opened = super::open(&state, asked.value("year")).await?;
+    plan_page(&state, &visitor, frame, &asked, opened, &course, Sent::default()).await
+}
+
+/// Headings of a pasted plan: the course is the page's own.
+const HEADINGS: [&str; 7] = ["№", "Раздел", "Тема", "Часов", "Дата по плану", "Вид работы", "Домашнее задание"];
+
+async fn plan_page(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    asked: &Asked,
+    opened: Opened,
+    course: &str,
+    sent: Sent,
+) -> Result<Response, Refusal> {
+    let refused = !sent.findings.is_empty();
+    let (journal, setup) = (&opened.year.journal, &opened.year.setup);
+    let course = journal.courses.iter().find(|known| known.id == course).ok_or(Refusal::NotFound)?;
+    let class = journal.class(&course.class).ok_or(Refusal::NotFound)?;
+    let subject = Subject::Course {
+        id: &course.id,
+        class: &class.name,
+        grade: class.grade,
+        closed: false,
+        archived: opened.closed.is_some(),
+    };
+    let may = opened.closed.is_none() && visitor.may(Action::ChangePlan, &subject) == Decision::Allowed;
+    let topics = setup.plan_of(&course.id);
+    let hours = Hours::of(course, class.grade, &topics);
+    let today = state.now().date_naive();
+    let held = setup::lesson_days(&opened.year, &course.id).iter().filter(|day| **day < today).count();
+    let next = plan::topic_for(&topics, held as u32).map(|topic| topic.ordinal);
+    let act = sent.fields.as_ref().map_or("", |fields| fields.value("act")).to_owned();
+    let edited = match &sent.fields {
+        Some(fields) => fields.all("key").get(1).map(|key| (*key).to_owned()).unwrap_or_default(),
+        None => asked.value("edit").to_owned(),
+    };
+    let standing = topics.iter().find(|topic| topic.ordinal.to_string() == edited).map(|topic| topic.to_cells());
+    let mode = match (may, act.as_str()) {
+        (false, _) => "",
+        (true, "put") if standing.is_some() => "edit",
+        (true, "put") => "add",
+        (true, "try" | "paste") => "paste",
+        (true, _) if standing.is_some() => "edit",
+        (true, _) if !asked.value("add").is_empty() => "add",
+        (true, _) if !asked.value("paste").is_empty() || topics.is_empty() => "paste",
+        (true, _) => "",
+    };
+    let typed = sent.fields.clone().filter(|_| mode == "add" || mode == "edit");
+    let fixed = [("course", course.id.as_str())];
+    let fields = form::fields(&PLAN_TOPICS, &opened.year.known, standing.as_deref(), typed.as_ref(), &fixed, false);
+    let path = format!("/year/plans/{}", query::segment(&course.id));
+    let shown = topics
+        .iter()
+        .map(|topic| Topic {
+            key: [topic.course.clone(), topic.ordinal.to_string()],
+            ordinal: topic.ordinal,
+            section: topic.section.clone(),
+            topic: topic.topic.clone(),
+            hours: hours_text(topic.hours_centi),
+            planned: topic.planned.map(words::date_short).unwrap_or_default(),
+            kind_of_work: topic.kind_of_work.clone(),
+            homework: topic.homework.clone(),
+            edit: format!("{path}?edit={}#form", topic.ordinal),
+            next: next == Some(topic.ordinal),
+        })
+        .collect();
+    let page = PlanPage {
+        year: opened.year.year.clone(),
+        closed: opened.closed.as_ref().map(shelf::closed_words).unwrap_or_default(),
+        planned: hours_text(hours.planned),
+        due: hours_text(hours.due),
+        difference: hours.difference(),
+        lessons: setup::lesson_days(&opened.year, &course.id).len(),
+        topics: shown,
+        mode,
+        fields,
+        key: standing.map(|row| row[..2].to_vec()).unwrap_or_default(),
+        paste: sent.fields.as_ref().map_or("", |fields| fields.value("text")).to_owned(),
+        headings: HEADINGS.join(" · "),
+        example: HEADINGS.join("\t"),
+        told: plan::check(course, class.grade, &topics).iter().map(readiness::plain).collect(),
+        past: if may { super::past(state, &opened, &PLAN_TOPICS, vec![course.id.clone()]).await? } else { Vec::new() },
+        history: format!("/history?table=plan_topics&year={}&names={}", query::segment(&opened.year.year), course.id),
+        path,
+        may,
+        sent,
+        frame: frame
+            .titled(format!("КТП: {}", course_words(course)))
+            .leading("Темы по порядку с часами; даты ставятся по расписанию и календарю.")
+            .under("Учебный год", "/year")
+            .under("КТП", "/year/plans"),
+    };
+    let response = answer::page(&page)?;
+    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+}
+
+async fn change(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+    Path(course): Path<String>,
+    body: String,
+) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    let back = format!("/year/plans/{}", query::segment(&course));
+    let opened = super::open(&state, fields.value("year")).await?;
+    let outcome = if fields.value("act") == "lay" {
+        if let Some(row) = &opened.closed {
+            return Err(Refusal::Rule(shelf::closed_words(row)));
+        }
+        setup::lay_out_plan(&state.house, &state.act(&visitor.account), &opened.year.year, &course).await?
+    } else {
+        // The key of a row names its course: a form of one course changes no other's plan.
+        if fields.all("key").first().is_some_and(|key| *key != course) {
+            return Err(Refusal::NotFound);
+        }
+        let fixed = BTreeMap::from([("course", course.clone())]);
+        match shelf::act(&state, &visitor, &PLAN_TOPICS, &fields, &fixed).await? {
+            Step::Said(said) => return Ok(answer::done(&back, &said)),
+            Step::Outcome(outcome) => outcome,
+        }
+    };
+    match outcome {
+        Outcome::Done(_) => Ok(answer::done(&back, &super::said(&outcome))),
+        Outcome::Would(_) => {
+            let sent = Sent { note: super::said(&outcome), fields: Some(fields), findings: Vec::new() };
+            plan_page(&state, &visitor, frame, &asked, opened, &course, sent).await
+        }
+        Outcome::Refused(findings) => {
+            let findings = super::sorted(findings).iter().map(readiness::plain).collect();
+            let sent = Sent { fields: Some(fields), findings, note: String::new() };
+            plan_page(&state, &visitor, frame, &asked, opened, &course, sent).await
+        }
+    }
+}

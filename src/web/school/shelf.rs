@@ -1,0 +1,462 @@
+//! A page for each table of the year: rows, a form, a paste from a spreadsheet, what is wrong, and the last changes with their undoing.
+//! Floor 3.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::query::{self, Asked};
+use super::super::route::{Access, Group, Route, SubjectOf, get, post};
+use super::form::{self, Field};
+use super::{Fields, Opened, Past, readiness};
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::setup::layout::{self, Is, Layout};
+use crate::domain::setup::paste::Sheet;
+use crate::domain::setup::rules;
+use crate::flow::setup::{self, Coming, Meeting, Outcome};
+
+/// A table with its page.
+pub(super) struct Shelf {
+    pub(super) layout: &'static Layout,
+    pub(super) path: &'static str,
+    pub(super) change: Action,
+    /// Label in the menu; empty when another page leads here.
+    pub(super) menu: &'static str,
+    pub(super) lead: &'static str,
+    /// Section of the guide of the year.
+    pub(super) help: &'static str,
+}
+
+const fn shelf(
+    layout: &'static Layout,
+    path: &'static str,
+    change: Action,
+    menu: &'static str,
+    lead: &'static str,
+    help: &'static str,
+) -> Shelf {
+    Shelf { layout, path, change, menu, lead, help }
+}
+
+use Action::{ChangeCurriculum, ChangeSetup};
+
+/// Every table that has a page of its own of this kind.
+static SHELVES: [Shelf; 15] = [
+    shelf(
+        &layout::CALENDAR,
+        "/year/calendar/rows",
+        ChangeSetup,
+        "",
+        "Каникулы, праздники, неучебные и перенесённые дни — для школы, параллелей или класса.",
+        "year#calendar",
+    ),
+    shelf(
+        &layout::EVENTS,
+        "/year/events",
+        ChangeSetup,
+        "Мероприятия",
+        "События школы и классов рядом с расписанием: собрания, праздники, экскурсии.",
+        "year#events",
+    ),
+    shelf(
+        &layout::PERIODS,
+        "/year/periods",
+        ChangeSetup,
+        "Учебные периоды",
+        "Четверти, триместры и полугодия с границами и параллелями, для которых они действуют.",
+        "year#periods",
+    ),
+    shelf(
+        &layout::REGIMES,
+        "/year/regimes",
+        ChangeSetup,
+        "",
+        "Сколько дней в неделе, какая смена и какие звонки: для школы, параллелей или одного класса. Действует самое узкое правило.",
+        "year#bells",
+    ),
+    shelf(
+        &layout::BELLS,
+        "/year/bells",
+        ChangeSetup,
+        "Звонки и режим",
+        "Время уроков. Расписаний звонков может быть несколько: для смен, для первых классов.",
+        "year#bells",
+    ),
+    shelf(
+        &layout::ROOMS,
+        "/year/rooms",
+        ChangeSetup,
+        "Кабинеты",
+        "Кабинеты и залы, которые ставятся в расписание.",
+        "year#rooms",
+    ),
+    shelf(
+        &layout::CLASSES,
+        "/year/classes",
+        ChangeCurriculum,
+        "Классы",
+        "Классы и их классные руководители. Ученики приходят в классы по приказам.",
+        "year#classes",
+    ),
+    shelf(
+        &layout::GROUP_MEMBERS,
+        "/year/groups",
+        ChangeCurriculum,
+        "Группы",
+        "Кто в какой группе: иностранный язык, информатика, труд. Состав задаётся к началу каждого периода.",
+        "year#groups",
+    ),
+    shelf(
+        &layout::CURRICULUM,
+        "/year/curriculum",
+        ChangeCurriculum,
+        "Учебный план",
+        "Часы в неделю по предметам и параллелям; класс с особым профилем может иметь свой план.",
+        "year#curriculum",
+    ),
+    shelf(
+        &layout::COURSES,
+        "/year/courses",
+        ChangeCurriculum,
+        "Курсы",
+        "Кто что ведёт: класс, предмет, группа, учитель, часы.",
+        "year#courses",
+    ),
+    shelf(
+        &layout::COURSE_DETAILS,
+        "/year/kinds",
+        ChangeCurriculum,
+        "Виды занятий и потоки",
+        "Чем курс отличается от обычного урока: кружок, внеурочное занятие, поток нескольких классов.",
+        "year#courses",
+    ),
+    shelf(
+        &layout::LOAD,
+        "/year/load",
+        ChangeCurriculum,
+        "Нагрузка",
+        "Тарификация: часы учителей по курсам. Сверяется с часами курсов.",
+        "year#load",
+    ),
+    shelf(
+        &layout::INDIVIDUAL_PLANS,
+        "/year/individual",
+        ChangeCurriculum,
+        "Индивидуальные планы",
+        "Индивидуальные учебные планы (ИУП): предметы и часы отдельных учеников по приказу.",
+        "year#individual",
+    ),
+    shelf(
+        &layout::TIMETABLE,
+        "/year/timetable/rows",
+        ChangeCurriculum,
+        "",
+        "Строки расписания: курс, день, урок, неделя, кабинет.",
+        "year#timetable",
+    ),
+    shelf(
+        &layout::CONTROL_WORKS,
+        "/year/works",
+        ChangeCurriculum,
+        "График контрольных",
+        "Контрольные работы и внешние оценочные процедуры по дням. Больше одной в день на класс — предупреждение.",
+        "year#works",
+    ),
+];
+
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes = Vec::new();
+    for shelf in &SHELVES {
+        let page = get(
+            shelf.path,
+            Access::Does(Action::ReadSetup),
+            SubjectOf::House,
+            move |State(state): State<WebState>, visitor: Visitor, frame: Frame, asked: Asked| async move {
+                show(&state, &visitor, frame, asked, shelf, Sent::default()).await
+            },
+        );
+        let page = page.helped(shelf.help);
+        routes.push(if shelf.menu.is_empty() { page } else { page.in_menu(Group::Year, shelf.menu) });
+        routes.push(post(
+            shelf.path,
+            Access::Does(shelf.change),
+            SubjectOf::House,
+            move |State(state): State<WebState>, visitor: Visitor, frame: Frame, asked: Asked, body: String| async move {
+                change(&state, &visitor, frame, asked, shelf, &body).await
+            },
+        ));
+    }
+    routes
+}
+
+/// What a form brought that was not taken: shown again beside what is wrong.
+#[derive(Default)]
+pub(super) struct Sent {
+    pub(super) fields: Option<Fields>,
+    pub(super) findings: Vec<String>,
+    pub(super) note: String,
+}
+
+/// One row of the table.
+struct Row {
+    cells: Vec<String>,
+    key: Vec<String>,
+    edit: String,
+}
+
+#[derive(Template)]
+#[template(path = "school/shelf.html", config = "src/web/askama.toml")]
+struct Page {
+    frame: Frame,
+    years: Vec<(String, String, bool)>,
+    year: String,
+    closed: String,
+    path: String,
+    one: &'static str,
+    heads: Vec<&'static str>,
+    rows: Vec<Row>,
+    total: usize,
+    query: String,
+    more: String,
+    may: bool,
+    /// Form shown: empty, `add`, `edit`, `paste`.
+    mode: &'static str,
+    fields: Vec<Field>,
+    key: Vec<String>,
+    paste: String,
+    headings: String,
+    example: String,
+    sent: Sent,
+    told: Vec<String>,
+    rest: Vec<String>,
+    past: Vec<Past>,
+    history: String,
+    links: [String; 2],
+}
+
+/// Rows shown at once; a filter or «Показать все» shows others.
+const ROWS: usize = 200;
+/// Findings of the table shown open.
+const TOLD: usize = 8;
+
+async fn show(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    asked: Asked,
+    shelf: &'static Shelf,
+    sent: Sent,
+) -> Result<Response, Refusal> {
+    let refused = sent.fields.is_some() && !sent.findings.is_empty();
+    let opened =
+        super::open(state, sent.fields.as_ref().map_or(asked.value("year"), |fields| fields.value("year"))).await?;
+    let layout = shelf.layout;
+    let rows = opened.year.rows(&state.house, layout).await?;
+    if asked.value("format") == "csv" {
+        return as_csv(&opened, layout, &rows);
+    }
+    let may = may_change(visitor, shelf.change) && opened.closed.is_none();
+    let act = sent.fields.as_ref().map_or("", |fields| fields.value("act")).to_owned();
+    let old: Vec<String> = match &sent.fields {
+        Some(fields) => fields.all("key").into_iter().map(str::to_owned).collect(),
+        None => asked.value("edit").split('|').map(str::to_owned).collect(),
+    };
+    let standing = rows.iter().find(|row| row[..layout.key] == *old).cloned();
+    let mode = match (may, act.as_str()) {
+        (false, _) => "",
+        (true, "put") if standing.is_some() => "edit",
+        (true, "put") => "add",
+        (true, "paste" | "try") => "paste",
+        (true, _) if standing.is_some() => "edit",
+        (true, _) if !asked.value("add").is_empty() || rows.is_empty() && asked.value("paste").is_empty() => "add",
+        (true, _) if !asked.value("paste").is_empty() => "paste",
+        (true, _) => "",
+    };
+    let typed = match (&sent.fields, mode) {
+        (Some(fields), "add" | "edit") => Some(fields.clone()),
+        // A link may bring the first values of a new row: a cell of the timetable its day and lesson.
+        (None, "add") => {
+            Some(Fields(layout.columns.iter().map(|c| (c.name.to_owned(), asked.value(c.name).to_owned())).collect()))
+        }
+        _ => None,
+    };
+    let key_fixed = mode == "edit" && !rules::key_may_change(layout.table);
+    let fields = form::fields(layout, &opened.year.known, standing.as_deref(), typed.as_ref(), &[], key_fixed);
+    let mut told: Vec<String> =
+        super::sorted(opened.year.findings(layout.table)).iter().map(readiness::plain).collect();
+    let rest = told.split_off(told.len().min(TOLD));
+    let past = if may { super::past(state, &opened, layout, Vec::new()).await? } else { Vec::new() };
+    let query = asked.value("q").to_owned();
+    let (shown, total) = listed(&opened, layout, rows, &asked);
+    let whole = !asked.value("all").is_empty();
+    let more = if shown.len() > ROWS && !whole { asked.with("all", "1") } else { String::new() };
+    let shown: Vec<Row> = shown.into_iter().take(if whole { usize::MAX } else { ROWS }).collect();
+    let page = Page {
+        years: opened.years.iter().map(|y| (y.clone(), super::in_year(&asked, y), *y == opened.year.year)).collect(),
+        year: opened.year.year.clone(),
+        closed: opened.closed.as_ref().map(closed_words).unwrap_or_default(),
+        path: shelf.path.to_owned(),
+        one: layout.one,
+        heads: layout.columns.iter().filter(|column| column.is != Is::Given).map(|column| column.title).collect(),
+        rows: shown,
+        total,
+        query,
+        more,
+        may,
+        mode,
+        fields,
+        key: standing.map(|row| row[..layout.key].to_vec()).unwrap_or_default(),
+        paste: sent.fields.as_ref().map_or("", |fields| fields.value("text")).to_owned(),
+        headings: layout.headings().join(" · "),
+        example: layout.headings().join("\t"),
+        told,
+        rest,
+        past,
+        history: format!("/history?table={}&year={}", layout.table, query::segment(&opened.year.year)),
+        links: links(shelf.path),
+        sent,
+        frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year"),
+    };
+    let response = answer::page(&page)?;
+    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+}
+
+/// The page that belongs to this one: address and label.
+fn links(path: &str) -> [String; 2] {
+    let (href, label) = match path {
+        "/year/calendar/rows" => ("/year/calendar", "Календарь по месяцам"),
+        "/year/timetable/rows" => ("/year/timetable", "Сетка расписания"),
+        "/year/bells" => ("/year/regimes", "Режим занятий классов"),
+        "/year/regimes" => ("/year/bells", "Звонки"),
+        "/year/courses" => ("/year/kinds", "Виды занятий и потоки"),
+        "/year/groups" => ("/year/courses", "Курсы"),
+        _ => ("", ""),
+    };
+    [href.to_owned(), label.to_owned()]
+}
+
+pub(super) fn closed_words(row: &crate::store::ClosedYearRow) -> String {
+    let date = row.order_date.parse().map(crate::domain::words::date_short).unwrap_or_default();
+    format!("Учебный год {} закрыт приказом № {} от {date}: здесь можно только смотреть.", row.year, row.order_number)
+}
+
+/// May the visitor change this part of the year at all?
+pub(super) fn may_change(visitor: &Visitor, action: Action) -> bool {
+    !visitor.reach(action).is_empty()
+}
+
+fn listed(opened: &Opened, layout: &Layout, rows: Vec<Vec<String>>, asked: &Asked) -> (Vec<Row>, usize) {
+    use crate::domain::names::fold;
+    let total = rows.len();
+    let sought: Vec<String> = fold(asked.value("q")).split(' ').map(str::to_owned).collect();
+    let row = |cells: Vec<String>| {
+        let key = cells[..layout.key].to_vec();
+        let shown = layout.columns.iter().zip(&cells).filter(|(column, _)| column.is != Is::Given);
+        Row {
+            cells: shown.map(|(column, cell)| opened.year.known.show(column.is, cell)).collect(),
+            edit: asked.with("edit", &key.join("|")),
+            key,
+        }
+    };
+    let fits = |row: &Row| {
+        let said = fold(&row.cells.join(" "));
+        sought.iter().all(|word| said.contains(word.as_str()))
+    };
+    (rows.into_iter().map(row).filter(fits).collect(), total)
+}
+
+fn as_csv(opened: &Opened, layout: &Layout, rows: &[Vec<String>]) -> Result<Response, Refusal> {
+    let columns = || layout.columns.iter().enumerate().filter(|(_, column)| column.is != Is::Given);
+    let heads: Vec<&str> = columns().map(|(_, column)| column.title).collect();
+    let shown: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| columns().map(|(at, column)| opened.year.known.show(column.is, &row[at])).collect())
+        .collect();
+    answer::csv(layout.table, &heads, &shown)
+}
+
+async fn change(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    asked: Asked,
+    shelf: &'static Shelf,
+    body: &str,
+) -> Result<Response, Refusal> {
+    let fields = Fields::of(body);
+    let back = match fields.value("year") {
+        "" => shelf.path.to_owned(),
+        year => format!("{}?year={}", shelf.path, query::segment(year)),
+    };
+    let outcome = match act(state, visitor, shelf.layout, &fields, &BTreeMap::new()).await? {
+        Step::Said(said) => return Ok(answer::done(&back, &said)),
+        Step::Outcome(outcome) => outcome,
+    };
+    match outcome {
+        Outcome::Done(_) => Ok(answer::done(&back, &super::said(&outcome))),
+        Outcome::Would(_) => {
+            let note = super::said(&outcome);
+            show(state, visitor, frame, asked, shelf, Sent { fields: Some(fields), note, ..Sent::default() }).await
+        }
+        Outcome::Refused(findings) => {
+            let findings = super::sorted(findings).iter().map(readiness::plain).collect();
+            show(state, visitor, frame, asked, shelf, Sent { fields: Some(fields), findings, ..Sent::default() }).await
+        }
+    }
+}
+
+/// What a form of a table did.
+pub(super) enum Step {
+    /// It is done and said.
+    Said(String),
+    /// It came to this.
+    Outcome(Outcome),
+}
+
+/// Does what a form of a table asks: put, remove, paste (or only try), undo.
+pub(super) async fn act(
+    state: &WebState,
+    visitor: &Visitor,
+    layout: &'static Layout,
+    fields: &Fields,
+    fixed: &BTreeMap<&str, String>,
+) -> Result<Step, Refusal> {
+    let opened = super::open(state, fields.value("year")).await?;
+    if let Some(row) = &opened.closed {
+        return Err(Refusal::Rule(closed_words(row)));
+    }
+    let (house, by, year) = (&state.house, state.act(&visitor.account), opened.year.year.as_str());
+    let key: Vec<String> = fields.all("key").into_iter().map(str::to_owned).collect();
+    let outcome = match fields.value("act") {
+        "put" => {
+            let mut texts = form::texts(layout, fields);
+            for (name, value) in fixed {
+                if let Some(at) = layout.place(name) {
+                    texts[at].clone_from(value);
+                }
+            }
+            let old = Some(key.as_slice()).filter(|key| key.len() == layout.key);
+            if let Some(old) = old.filter(|_| !rules::key_may_change(layout.table)) {
+                texts[..layout.key].clone_from_slice(old);
+            }
+            setup::put_row(house, &by, year, layout, old, &texts).await?
+        }
+        "remove" => setup::remove_row(house, &by, year, layout, &key).await?,
+        "paste" | "try" => {
+            let sheet = Sheet::from_clipboard(fields.value("text"));
+            let meeting = if fields.value("replace").is_empty() { Meeting::Add } else { Meeting::Replace };
+            let only_try = fields.value("act") == "try";
+            setup::take_sheet(house, &by, year, layout, &Coming { sheet, fixed, meeting, dry_run: only_try }).await?
+        }
+        "undo" => return Ok(Step::Said(super::undo(state, &visitor.account, fields.value("seqs")).await?)),
+        _ => return Err(Refusal::NotFound),
+    };
+    Ok(Step::Outcome(outcome))
+}

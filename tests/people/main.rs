@@ -1,0 +1,8 @@
+//! People, rights and sign-in over real houses on every engine: who gets in, who is kept out, and what is on record of it.
+#![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
+
+mod access;
+mod house;
+mod matrix;
+mod offices;
+mod signin;

@@ -1,0 +1,434 @@
+//! Every route × every role × {own, other, other school, closed, archived}, over a real connection, on every engine.
+//!
+//! What the answer must be is worked out from the printed matrix and from the story's own knowledge of whose is what, not by asking the
+//! code under test whose it is. A path's parameter that the story has no value for fails: every new route gets its row here.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use letopis::domain::journal::{Class, Course, Journal, Learner, Period, PeriodKind, School, StaffMember};
+use letopis::domain::rights::{Action, Role, Standing, decide};
+use letopis::flow::House;
+use letopis::flow::people;
+use letopis::flow::signin::token_digest;
+use letopis::store::{AccountRow, AccountState, Author, ClosureRow, Db, SchoolRow, SessionRow};
+use letopis::web::route::{self, Access, RouteFacts, SubjectOf};
+use letopis::web::{WebState, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::house::{YEAR, after, day, on_every_engine, person_of};
+
+/// Values of the parameters of paths that name no subject of the guard. A route with another parameter needs a line here.
+const OTHER_PARAMETERS: [(&str, &str); 12] = [
+    ("version", "1"),
+    ("session", "0"),
+    ("name", "letopis.css"),
+    ("guide", "administrator"),
+    ("year", "2025-2026"),
+    ("job", "1"),
+    ("seq", "1"),
+    ("token", "1"),
+    ("sheet", "1"),
+    ("policy", "default"),
+    ("id", "1"),
+    ("event", "1"),
+];
+
+/// What a path is filled with, so that its subject stands to the own class 5А as named.
+fn value(parameter: &str, person: &str, standing: Standing) -> Option<String> {
+    let pick = |own: &str, other: &str, foreign: &str| match standing {
+        Standing::Own | Standing::Closed | Standing::Archived => own.to_owned(),
+        Standing::Other => other.to_owned(),
+        Standing::OtherSchool => foreign.to_owned(),
+    };
+    Some(match parameter {
+        "class" => pick("5А", "9А", "7Ж"),
+        "course" => pick("C5", "C9", "X-C7"),
+        "learner" => pick("L1", "L9", "X-L7"),
+        "person" => pick(person, "T12", "X-T7"),
+        "copy" => match standing {
+            Standing::Archived => "K-OLD".to_owned(),
+            _ => pick("K-5A", "K-9A", "X-K7"),
+        },
+        "period" => if standing == Standing::Closed { "Q1" } else { "Q2" }.to_owned(),
+        other => OTHER_PARAMETERS.iter().find(|(name, _)| *name == other)?.1.to_owned(),
+    })
+}
+
+fn filled(path: &str, person: &str, standing: Standing) -> Result<String, String> {
+    let mut out = String::new();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, tail) = after.split_once('}').ok_or_else(|| format!("{path}: a brace without end"))?;
+        let name = name.trim_start_matches('*');
+        let value = value(name, person, standing).ok_or_else(|| format!("{path}: no value for {{{name}}}"))?;
+        out.push_str(before);
+        for byte in value.bytes() {
+            match byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.' {
+                true => out.push(char::from(byte)),
+                false => out.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        rest = tail;
+    }
+    Ok(out + rest)
+}
+
+/// Standings in which a route's subject can be.
+fn standings(facts: &RouteFacts) -> Vec<Standing> {
+    let mut all = match facts.subject {
+        SubjectOf::House => vec![Standing::Own],
+        _ => vec![Standing::Own, Standing::Other, Standing::OtherSchool],
+    };
+    if facts.path.contains("{period}") {
+        all.push(Standing::Closed);
+    }
+    if facts.subject == SubjectOf::Copy {
+        all.push(Standing::Archived);
+    }
+    all
+}
+
+/// How the subject stands to one office of the story: the whole school is everybody's own who has it, nobody's class is a teacher's
+/// without lessons, and of people only oneself (for a parent: the child too) is the own one to an office with a narrow reach.
+fn standing_to(role: Role, holder: Role, facts: &RouteFacts, standing: Standing) -> Standing {
+    if facts.subject == SubjectOf::House {
+        return Standing::Own;
+    }
+    let whole_school = match role {
+        Role::Administrator
+        | Role::Assistant
+        | Role::Director
+        | Role::Secretary
+        | Role::TechnicalSpecialist
+        | Role::JournalKeeper
+        | Role::HumanResources
+        | Role::Inspector => true,
+        Role::Deputy | Role::ClassTeacher | Role::SubjectTeacher | Role::Learner | Role::Parent => false,
+    };
+    // The deputy and the class teacher of the story are teachers without a course of their own.
+    let idle_teacher = role == Role::SubjectTeacher && holder != Role::SubjectTeacher;
+    match standing {
+        Standing::Other if whole_school => Standing::Own,
+        _ if idle_teacher && facts.subject != SubjectOf::Person && standing != Standing::OtherSchool => Standing::Other,
+        other => other,
+    }
+}
+
+/// What must come of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Must {
+    /// The page's own answer, whatever it is: 200, a redirect, a finding; never 403, never the way in, never a fault.
+    Open,
+    /// 403.
+    Refuse,
+    /// 404 for what another school has; of people 403 too, for not even that is told.
+    Hide,
+}
+
+fn must(facts: &RouteFacts, holder: Role, offices: &[Role], standing: Standing) -> Must {
+    let action = match facts.access {
+        Access::Public | Access::SignedIn => return Must::Open,
+        Access::Does(action) => action,
+    };
+    if standing == Standing::OtherSchool {
+        return Must::Hide;
+    }
+    // The own account is everybody's who is signed in, and nobody else's.
+    let allowed = match action {
+        Action::UseOwnAccount => standing != Standing::Other || facts.subject != SubjectOf::Person,
+        action => {
+            offices.iter().any(|role| decide(*role, action, standing_to(*role, holder, facts, standing)).is_allowed())
+        }
+    };
+    if allowed { Must::Open } else { Must::Refuse }
+}
+
+async fn open_to_the_web(house: &Arc<House>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let state = WebState::new(house.clone(), Arc::new(|| after(0)));
+    tokio::spawn(serve(state, listener, std::future::pending()));
+    address
+}
+
+/// Status and the place that a redirect leads to. The body is not waited for: some answers never end.
+async fn ask(address: SocketAddr, method: &str, path: &str, token: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\n\
+         Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let mut piece = [0; 4096];
+    while !answer.windows(4).any(|four| four == b"\r\n\r\n") {
+        let read = stream.read(&mut piece).await.unwrap();
+        if read == 0 {
+            break;
+        }
+        answer.extend_from_slice(&piece[..read]);
+    }
+    let head = String::from_utf8_lossy(&answer).into_owned();
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or_default();
+    let location = head.lines().find_map(|line| line.to_lowercase().strip_prefix("location: ").map(str::to_owned));
+    (status, location.unwrap_or_default())
+}
+
+/// Makes sure that a person can be signed in, and hands a fresh session's token back: earlier requests of the walk may have shut it.
+async fn session(house: &House, person: &str, number: usize) -> String {
+    let open = house.db.find_account(person).await.unwrap().is_some_and(|row| row.state == AccountState::Open);
+    if !open {
+        let row = AccountRow {
+            person: person.to_owned(),
+            login: format!("login-{person}"),
+            secret: String::new(),
+            state: AccountState::Open,
+            issued_at: String::new(),
+            issued_by: "operator".into(),
+            one_time_until: 0,
+            password_at: "2025-09-01T08:00:00+03:00".into(),
+            locked_at: String::new(),
+            locked_by: String::new(),
+            factor_salt: "00".into(),
+            factor_on: String::new(),
+            factor_step: 0,
+        };
+        let event = letopis::domain::audit::Event::new(
+            letopis::domain::audit::EventKind::AccountIssued,
+            "operator",
+            "2025-09-01T08:00:00+03:00",
+        );
+        let mut tx = house.db.begin().await.unwrap();
+        tx.write_account(&row).await.unwrap();
+        tx.record(&event, [3; 16]).await.unwrap().commit().await.unwrap();
+    }
+    let token = format!("{person}-{number}-token");
+    let now = after(0).timestamp();
+    let row = SessionRow {
+        token: token_digest(&token),
+        person: person.to_owned(),
+        began: now,
+        seen: now,
+        expires: now + 3600,
+        ended: 0,
+        end_reason: String::new(),
+        factor: true,
+        how: "password".into(),
+        address: String::new(),
+        agent: String::new(),
+    };
+    house.db.open_session(&row).await.unwrap();
+    token
+}
+
+/// Closed periods and copies of the own school, and another school with its own people in the same database.
+async fn furnish(house: &House) {
+    let url = house.config.database_url(&house.root);
+    let mut tx = house.db.begin().await.unwrap();
+    for class in ["5А", "9А"] {
+        let closure = ClosureRow {
+            year: YEAR.into(),
+            class: class.into(),
+            period: "Q1".into(),
+            starts: "2025-09-01".into(),
+            ends: "2025-10-24".into(),
+            closed_at: "2025-10-24T12:00:00+03:00".into(),
+            closed_by: "T01".into(),
+            ground: String::new(),
+        };
+        tx.record_closure(&closure).await.unwrap();
+    }
+    let event = |kind| letopis::domain::audit::Event::new(kind, "operator", "2025-09-01T08:00:00+03:00");
+    let kind = letopis::domain::audit::EventKind::PeriodClosed;
+    tx.record(&event(kind), [5; 16]).await.unwrap().commit().await.unwrap();
+    let other = Db::open(&url, &format!("{}-other", house.db.school())).await.unwrap();
+    let row = SchoolRow {
+        school: School::default(),
+        policy: "default".into(),
+        policy_text: "x".into(),
+        utc_offset_minutes: 180,
+    };
+    other.create_school(&row, "2025-09-01T08:00:00+03:00").await.unwrap();
+    let mut tx = other.begin().await.unwrap();
+    let author = Author { by: "operator", at: "2025-09-01T08:00:00+03:00", secret: &[9; 32] };
+    tx.replace_journal(&foreign_journal(), &author).await.unwrap();
+    let kind = letopis::domain::audit::EventKind::BundleImported;
+    tx.record(&event(kind), [6; 16]).await.unwrap().commit().await.unwrap();
+
+    sqlx::any::install_default_drivers();
+    let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    for (school, id, year, class) in [
+        (house.db.school(), "K-5A", YEAR, "5А"),
+        (house.db.school(), "K-9A", YEAR, "9А"),
+        (house.db.school(), "K-OLD", "2024/2025", "5А"),
+        (other.school(), "X-K7", YEAR, "7Ж"),
+    ] {
+        sqlx::query(
+            "insert into copies (school, id, version, year, class, period, number, kind, state, snapshot, sheets, pages,
+             issued_at, issued_pdf) values ($1, $2, 1, $3, $4, 'Q1', '1', 'period_copy', 'frozen', $5, 1, 0, '', '')",
+        )
+        .bind(school.to_owned())
+        .bind(id)
+        .bind(year)
+        .bind(class)
+        .bind("0".repeat(64))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    }
+}
+
+fn foreign_journal() -> Journal {
+    Journal {
+        school: School {
+            name: "Другая школа".into(), short_name: "ДШ".into(), town: String::new(), year: YEAR.into()
+        },
+        periods: vec![Period {
+            id: "Q1".into(),
+            name: "1 четверть".into(),
+            kind: PeriodKind::Quarter,
+            grade_from: 1,
+            grade_to: 9,
+            starts: day("2025-09-01"),
+            ends: day("2025-10-24"),
+        }],
+        staff: vec![StaffMember {
+            id: "X-T7".into(),
+            surname: "Чужой".into(),
+            given_name: "Янтарь".into(),
+            patronymic: String::new(),
+            position: "Директор".into(),
+            roles: vec!["director".into(), "administrator".into()],
+        }],
+        classes: vec![Class { name: "7Ж".into(), grade: 7, class_teacher_id: "X-T7".into() }],
+        learners: vec![Learner {
+            id: "X-L7".into(),
+            surname: "Чужая".into(),
+            given_name: "Роза".into(),
+            patronymic: String::new(),
+            born: None,
+            class: "7Ж".into(),
+            enrolled_on: day("2025-09-01"),
+            enrolment_order: "1".into(),
+            left_on: None,
+            leaving_order: String::new(),
+        }],
+        courses: vec![Course {
+            id: "X-C7".into(),
+            class: "7Ж".into(),
+            subject: "Алгебра".into(),
+            group: String::new(),
+            teacher_id: "X-T7".into(),
+            hours_per_week_centi: 300,
+            members: Vec::new(),
+        }],
+        ..Journal::default()
+    }
+}
+
+fn holds(must: Must, status: u16, location: &str) -> bool {
+    match must {
+        Must::Open => !matches!(status, 0 | 401 | 403 | 500..) && !location.starts_with("/signin"),
+        Must::Refuse => status == 403,
+        Must::Hide => matches!(status, 403 | 404),
+    }
+}
+
+#[test]
+fn every_route_answers_every_role_as_the_matrix_says() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let address = open_to_the_web(&house).await;
+        let mut wrong = Vec::new();
+        let mut asked = BTreeMap::new();
+        let mut number = 0;
+        let mut offices = BTreeMap::new();
+        for role in Role::ALL {
+            let visitor = people::visitor(&house, person_of(role), true, after(0).date_naive()).await.unwrap();
+            offices.insert(role, visitor.offices.iter().map(|office| office.role).collect::<Vec<_>>());
+        }
+        // What must be refused comes first: a form that is let through may change whose is what.
+        for wanted in [Must::Refuse, Must::Hide, Must::Open] {
+            for facts in route::table().iter().filter(|facts| facts.access != Access::Public) {
+                for role in Role::ALL {
+                    for standing in standings(facts) {
+                        let person = person_of(role);
+                        let must = must(facts, role, &offices[&role], standing);
+                        if must != wanted {
+                            continue;
+                        }
+                        let path = match filled(facts.path, person, standing) {
+                            Ok(path) => path,
+                            Err(missing) => {
+                                wrong.push(missing);
+                                continue;
+                            }
+                        };
+                        number += 1;
+                        let token = session(&house, person, number).await;
+                        let (status, location) = ask(address, facts.method, &path, &token).await;
+                        *asked.entry(format!("{must:?}")).or_insert(0) += 1;
+                        if !holds(must, status, &location) {
+                            wrong.push(format!(
+                                "{} {} as {role:?}, {standing:?}: {status} {location}, must be {must:?}",
+                                facts.method, facts.path
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        eprintln!("asked: {asked:?}");
+        wrong.sort();
+        wrong.dedup();
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+        assert!(asked["Refuse"] > 100 && asked["Open"] > 100, "{asked:?}");
+    });
+}
+
+/// The printed matrix is read by people who decide: a change of it must be seen. `GOLDEN=update` writes it anew.
+#[test]
+fn the_printed_matrix_is_the_one_that_was_agreed() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/rights.txt");
+    let printed = letopis::domain::rights::printed();
+    if std::env::var("GOLDEN").as_deref() == Ok("update") {
+        std::fs::write(path, &printed).unwrap();
+    }
+    assert_eq!(printed, std::fs::read_to_string(path).unwrap_or_default());
+}
+
+#[test]
+fn a_subject_in_a_path_is_what_the_guard_asks_about() {
+    for facts in route::table() {
+        let named = ["class", "course", "learner", "person", "copy"]
+            .into_iter()
+            .find(|name| facts.path.contains(&format!("{{{name}}}")));
+        let asked = facts.subject.parameter();
+        assert!(
+            facts.access == Access::Public
+                || named.is_none()
+                || asked == named
+                || facts.path.contains(&format!("{{{}}}", asked.unwrap_or("-"))),
+            "{} {}: the path names {named:?}, the guard asks about {asked:?}",
+            facts.method,
+            facts.path
+        );
+        assert!(
+            asked.is_none_or(|name| facts.path.contains(&format!("{{{name}}}"))),
+            "{} {}: the guard asks about {asked:?}, which the path does not name",
+            facts.method,
+            facts.path
+        );
+    }
+}
+
+#[test]
+fn a_closed_period_and_another_grade_stop_the_deputy() {
+    // B of feature F09: the deputy of 5-6 cannot certify 9А.
+    assert!(!decide(Role::Deputy, Action::SignCopies, Standing::Other).is_allowed());
+    assert!(decide(Role::Deputy, Action::SignCopies, Standing::Own).is_allowed());
+    assert!(!decide(Role::Deputy, Action::ChangeCurriculum, Standing::Closed).is_allowed());
+}

@@ -1,0 +1,127 @@
+//! Offices out of lists and orders.
+
+use letopis::domain::people::Subject;
+use letopis::domain::rights::{Action, Role};
+use letopis::flow::people::{self, Order};
+use letopis::flow::{Error, House};
+
+use super::house::{act, day, on_every_engine, person_of};
+
+fn order(person: &str, role: Role) -> Order {
+    Order {
+        person: person.into(),
+        role,
+        grades: None,
+        stands_for: String::new(),
+        acting: false,
+        no: "31-к".into(),
+        date: day("2025-10-01"),
+        starts: day("2025-10-01"),
+        ends: None,
+    }
+}
+
+async fn roles(house: &House, person: &str, on: &str) -> Vec<Role> {
+    let visitor = people::visitor(house, person, true, day(on)).await.unwrap();
+    visitor.offices.iter().map(|office| office.role).collect()
+}
+
+#[test]
+fn everybody_of_the_school_holds_the_office_that_lists_and_orders_give() {
+    on_every_engine(|house| async move {
+        for role in Role::ALL {
+            let held = roles(&house, person_of(role), "2025-10-02").await;
+            assert!(held.contains(&role), "{role:?}: {held:?}");
+            assert!(held.len() <= 2, "{role:?}: {held:?}");
+        }
+        assert_eq!(roles(&house, "nobody", "2025-10-02").await, []);
+    });
+}
+
+#[test]
+fn an_acting_director_signs_and_appoints_between_two_dates() {
+    on_every_engine(|house| async move {
+        let acting = Order { acting: true, ends: Some(day("2025-10-10")), ..order("T02", Role::Director) };
+        let made = people::appoint(&house, &acting, &act("T06", 0)).await.unwrap();
+        assert_eq!(made.order(), "№ 31-к от 01.10.2025");
+        assert_eq!(roles(&house, "T02", "2025-10-10").await, [Role::Director, Role::Deputy, Role::SubjectTeacher]);
+        assert_eq!(roles(&house, "T02", "2025-10-11").await, [Role::Deputy, Role::SubjectTeacher]);
+        let visitor = people::visitor(&house, "T02", true, day("2025-10-05")).await.unwrap();
+        assert_eq!(visitor.offices[0].as_russian(), "и.о. директора");
+        let copy = Subject::Copy { class: "9А", grade: 9, archived: false };
+        assert!(visitor.may(Action::SignCopies, &copy).is_allowed(), "as director the whole school");
+        // The director comes back early.
+        people::end(&house, &made.id, day("2025-10-06"), "34-к", &act("T06", 5)).await.unwrap();
+        assert_eq!(roles(&house, "T02", "2025-10-07").await, [Role::Deputy, Role::SubjectTeacher]);
+        let again = people::end(&house, &made.id, day("2025-10-05"), "35-к", &act("T06", 6)).await;
+        assert!(matches!(again, Err(Error::Appointment(_))), "{again:?}");
+    });
+}
+
+#[test]
+fn a_substitute_by_order_has_the_classes_and_courses_of_the_absent_one() {
+    on_every_engine(|house| async move {
+        let order =
+            Order { stands_for: "T12".into(), ends: Some(day("2025-10-10")), ..order("T04", Role::SubjectTeacher) };
+        people::appoint(&house, &order, &act("T01", 0)).await.unwrap();
+        let visitor = people::visitor(&house, "T04", false, day("2025-10-02")).await.unwrap();
+        let enters = visitor.reach(Action::EnterJournal);
+        assert!(enters.course("C9", "9А", 9) && enters.course("C5", "5А", 5));
+        let later = people::visitor(&house, "T04", false, day("2025-10-11")).await.unwrap();
+        assert!(!later.reach(Action::EnterJournal).course("C9", "9А", 9));
+    });
+}
+
+#[test]
+fn nobody_appoints_himself_and_an_order_names_somebody_known() {
+    on_every_engine(|house| async move {
+        for (by, person) in [("T06", "T06"), ("T01", "T99")] {
+            let made = people::appoint(&house, &order(person, Role::Secretary), &act(by, 0)).await;
+            assert!(matches!(made, Err(Error::Appointment(_))), "{by} {person}: {made:?}");
+        }
+        assert_eq!(house.db.list_appointments().await.unwrap().len(), 1, "only the deputy's");
+    });
+}
+
+#[test]
+fn an_office_of_the_staff_list_ends_by_order_and_stays_on_record() {
+    on_every_engine(|house| async move {
+        let ended = people::end_listed(&house, "T05", Role::Secretary, day("2025-10-03"), "40-к", &act("T01", 0))
+            .await
+            .unwrap();
+        assert_eq!(ended.starts, None);
+        assert_eq!(roles(&house, "T05", "2025-10-03").await, [Role::Secretary]);
+        assert_eq!(roles(&house, "T05", "2025-10-04").await, []);
+        let twice = people::end_listed(&house, "T05", Role::Secretary, day("2025-10-03"), "41-к", &act("T01", 1)).await;
+        assert!(twice.is_err());
+    });
+}
+
+#[test]
+fn a_sheet_of_acquaintance_takes_each_person_once() {
+    on_every_engine(|house| async move {
+        for _ in 0..2 {
+            people::acquaint(&house, "12-к", "2025-09-01", &act("T02", 0)).await.unwrap();
+        }
+        let sheet = house.db.list_acquaintances().await.unwrap();
+        assert_eq!(sheet.len(), 1);
+        assert_eq!((sheet[0].person.as_str(), sheet[0].order_no.as_str()), ("T02", "12-к"));
+        assert!(people::acquaint(&house, "99", "2025-09-01", &act("T02", 0)).await.is_err());
+    });
+}
+
+#[test]
+fn the_list_of_staff_finds_by_name_position_and_office() {
+    on_every_engine(|house| async move {
+        let found = |search: &'static str| {
+            let house = house.clone();
+            async move {
+                let listed = people::list_staff(&house, search, day("2025-10-02")).await.unwrap();
+                listed.into_iter().map(|one| one.id).collect::<Vec<_>>()
+            }
+        };
+        assert_eq!(found("секретарь").await, ["T05"]);
+        assert_eq!(found("Ёлкин").await, ["T06", "T12"], "ё is е");
+        assert_eq!(found("").await.len(), 12);
+    });
+}

@@ -1,0 +1,167 @@
+//! Closing a year: nothing half-done, promoted by decisions, read-only for every hand, taken back only while the next year is blank.
+
+use letopis::domain::copy::State;
+use letopis::domain::setup::layout::{OF_JOURNAL, PERIODS, SETUP};
+use letopis::domain::setup::stays::OrderMark;
+use letopis::flow::close::{self, Closing};
+use letopis::flow::setup::{self, Outcome};
+use letopis::flow::sign::Desk;
+use letopis::flow::year::{self, Outcome as Closed};
+use letopis::flow::{House, issue, seal};
+
+use super::house::{YEAR, act, day, in_every_house, intrude};
+
+const NEXT: &str = "2026/2027";
+
+fn order() -> OrderMark {
+    OrderMark { number: "64".into(), date: Some(day("2026-06-26")) }
+}
+
+/// Closes and seals what a year must have before it is closed itself: every period, and the summary sheets of all classes.
+async fn finish(house: &House) {
+    for period in ["Q1", "Q2", "Q3", "Q4", "Y"] {
+        let closing = Closing { year: YEAR.into(), period: period.into(), classes: Vec::new(), ground: None };
+        let closed = close::close(house, &closing, &act(10)).await.unwrap();
+        assert!(closed.iter().all(|one| one.copy.is_some()), "{closed:?}");
+    }
+    let copies = || async {
+        let all = house.db.list_copies().await.unwrap();
+        all.into_iter().filter(|row| row.period == "Y").collect::<Vec<_>>()
+    };
+    issue::issue(house, &copies().await, &act(11), |_| {}).await.unwrap();
+    let ids: Vec<String> = copies().await.into_iter().map(|row| row.id).collect();
+    Desk::open(house).await.unwrap().sign_all(&ids, &|| act(12), |_, _| {}).await.unwrap();
+    let signed: Vec<_> = copies().await.into_iter().filter(|row| row.state == State::Signed).collect();
+    seal::seal(house, &signed, &act(13), |_| {}).await.unwrap();
+}
+
+#[test]
+fn a_year_closes_only_when_all_is_done_and_then_its_classes_go_up() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        let Closed::Refused(findings) = year::close(&house, &act(6), YEAR, &order()).await.unwrap() else {
+            panic!("not refused")
+        };
+        let codes: std::collections::BTreeSet<_> = findings.iter().map(|f| f.code).collect();
+        assert!(codes.contains("year.periods-open") && codes.contains("year.summary-missing"), "{codes:?}");
+        assert_eq!(house.db.list_years().await.unwrap(), [YEAR], "nothing was written");
+
+        finish(&house).await;
+        let without = OrderMark { number: String::new(), date: None };
+        let Closed::Refused(findings) = year::close(&house, &act(19), YEAR, &without).await.unwrap() else {
+            panic!("closed")
+        };
+        assert_eq!(findings[0].code, "year.no-order");
+        let before = house.db.load_year(YEAR).await.unwrap();
+        let Closed::Closed { next, rows } = year::close(&house, &act(20), YEAR, &order()).await.unwrap() else {
+            panic!("refused")
+        };
+        assert!(rows > 0);
+        let classes: Vec<&str> = next.classes.iter().map(|class| class.name.as_str()).collect();
+        assert_eq!(classes, ["8А", "8Б"], "grade 9 has finished");
+
+        let (journal, set_up) = house.db.load_year(NEXT).await.unwrap();
+        let (old, _) = &before;
+        for learner in old.learners.iter().filter(|learner| learner.left_on.is_none()) {
+            let now = journal.learners.iter().find(|known| known.id == learner.id).map(|known| known.class.as_str());
+            let wanted = match learner.class.as_str() {
+                "7А" => Some("8А"),
+                "7Б" => Some("8Б"),
+                _ => None,
+            };
+            assert_eq!(now, wanted, "{}", learner.id);
+        }
+        assert!(
+            journal
+                .learners
+                .iter()
+                .all(|l| l.enrolled_on == day("2026-09-01") && l.enrolment_order == "64 от 26.06.2026")
+        );
+        assert_eq!(journal.staff, old.staff);
+        // Courses follow the next grade's plan: the story's school has none for grade 8, so the plan is asked for, not invented.
+        assert!(journal.courses.is_empty(), "{:?}", journal.courses.first());
+        assert!(
+            set_up.timetable.is_empty() && set_up.topics.is_empty() && set_up.load.is_empty() && set_up.days.is_empty()
+        );
+        assert!(!set_up.bells.is_empty() && !set_up.rooms.is_empty());
+        assert_eq!(house.db.load_year(YEAR).await.unwrap(), before, "the closed year is as it was");
+        let Closed::Refused(findings) = year::close(&house, &act(21), YEAR, &order()).await.unwrap() else {
+            panic!("closed twice")
+        };
+        assert_eq!(findings[0].code, "year.closed");
+    });
+}
+
+#[test]
+fn a_closed_year_refuses_every_hand_even_that_of_an_intruder() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        finish(&house).await;
+        year::close(&house, &act(20), YEAR, &order()).await.unwrap();
+        let school = &house.config.school;
+        let tables: Vec<&str> = SETUP
+            .into_iter()
+            .chain(OF_JOURNAL)
+            .map(|layout| layout.table)
+            .filter(|table| !["orders", "acquaintances"].contains(table))
+            .chain(["staff", "learners", "lessons", "marks", "absences", "final_marks", "decisions"])
+            .collect();
+        let mut filled = 0;
+        for table in tables {
+            for sql in [
+                format!("update {table} set year = year where school = '{school}' and year = '{YEAR}'"),
+                format!("delete from {table} where school = '{school}' and year = '{YEAR}'"),
+            ] {
+                match intrude(&house, &sql).await {
+                    Err(said) => {
+                        assert!(said.contains("year-closed"), "{table}: {said}");
+                        filled += 1;
+                    }
+                    Ok(rows) => assert_eq!(rows, 0, "{table}: {sql}"),
+                }
+            }
+        }
+        assert!(filled >= 2 * 18, "only {filled} attacks met a row");
+        let room = format!(
+            "insert into rooms (school, year, name, seats, purpose, keeper) values ('{school}', '{YEAR}', '999', 1, '', '')"
+        );
+        assert!(intrude(&house, &room).await.unwrap_err().contains("year-closed"));
+        let moved = format!("update rooms set year = '{YEAR}' where school = '{school}' and year = '{NEXT}'");
+        assert!(intrude(&house, &moved).await.unwrap_err().contains("year-closed"), "nor is anything moved into it");
+        let again = format!("update closed_years set year = '2024/2025' where school = '{school}'");
+        assert!(intrude(&house, &again).await.unwrap_err().contains("append-only"));
+        let room = ["998".to_owned(), String::new(), String::new(), String::new()];
+        let put = setup::put_row(&house, &act(30), YEAR, &letopis::domain::setup::layout::ROOMS, None, &room).await;
+        let said = put.unwrap_err().to_string();
+        assert!(said.contains("учебный год закрыт"), "{said}");
+    });
+}
+
+#[test]
+fn closing_is_taken_back_only_while_the_next_year_is_blank() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        finish(&house).await;
+        let before = house.db.load_year(YEAR).await.unwrap();
+        year::close(&house, &act(20), YEAR, &order()).await.unwrap();
+        let gone = year::reopen(&house, &act(21), YEAR, &order()).await.unwrap().expect("reopened");
+        assert!(gone > 0);
+        assert_eq!(house.db.list_years().await.unwrap(), [YEAR]);
+        assert!(house.db.list_closed_years().await.unwrap().is_empty());
+        assert_eq!(house.db.load_year(YEAR).await.unwrap(), before);
+
+        year::close(&house, &act(22), YEAR, &order()).await.unwrap();
+        let texts = ["Q1", "1 четверть", "четверть", "1", "9", "01.09.2026", "24.10.2026", ""].map(str::to_owned);
+        let put = setup::put_row(&house, &act(23), NEXT, &PERIODS, None, &texts).await.unwrap();
+        assert!(matches!(put, Outcome::Done(_)), "{put:?}");
+        let refused = year::reopen(&house, &act(24), YEAR, &order()).await.unwrap().unwrap_err();
+        assert_eq!(refused[0].code, "year.in-use");
+        let school = &house.config.school;
+        let mark = format!(
+            "insert into final_marks (school, year, course, learner, period, value) values ('{school}', '{NEXT}', 'C1', 'L1', 'Q1', '5')"
+        );
+        intrude(&house, &mark).await.unwrap();
+        let delete = format!("delete from closed_years where school = '{school}'");
+        assert!(intrude(&house, &delete).await.unwrap_err().contains("year-in-use"), "the database knows it too");
+    });
+}

@@ -1,0 +1,8 @@
+//! The school's year told as stories and attacks, on SQLite always and on PostgreSQL when `TEST_DATABASE_URL` names one.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)] // a story that cannot go on should stop
+
+mod closing;
+mod house;
+mod movement;
+mod setup;

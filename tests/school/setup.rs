@@ -1,0 +1,219 @@
+//! Setting the year up: an empty year owes everything, sheets come in whole or not at all, what cannot be is told.
+
+use std::collections::BTreeMap;
+
+use letopis::domain::readiness::{State, is_ready};
+use letopis::domain::setup::layout::{BELLS, COURSES, LOAD, PERIODS, PLAN_TOPICS, ROOMS, TIMETABLE};
+use letopis::domain::setup::paste::Sheet;
+use letopis::flow::setup::{self, Coming, Meeting, Outcome, Year};
+use letopis::flow::{House, change};
+
+use super::house::{YEAR, act, in_every_house};
+
+async fn take(house: &House, layout: &'static letopis::domain::setup::layout::Layout, text: &str) -> Outcome {
+    let sheet = Sheet::from_clipboard(text);
+    setup::take_sheet(
+        house,
+        &act(6),
+        YEAR,
+        layout,
+        &Coming { sheet, fixed: &BTreeMap::new(), meeting: Meeting::Add, dry_run: false },
+    )
+    .await
+    .unwrap()
+}
+
+fn codes(outcome: &Outcome) -> Vec<&'static str> {
+    match outcome {
+        Outcome::Refused(findings) => findings.iter().map(|finding| finding.code).collect(),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[test]
+fn an_empty_year_owes_every_section_and_a_seeded_one_is_ready() {
+    in_every_house(|house| async move {
+        let lines = Year::open(&house, YEAR).await.unwrap().readiness().unwrap();
+        assert!(lines.len() >= 12);
+        assert!(!is_ready(&lines));
+        let state = |id: &str| lines.iter().find(|line| line.id == id).map(|line| line.state);
+        assert_eq!(state("timetable"), Some(State::Missing));
+        assert_eq!(state("classes"), Some(State::Done));
+        assert!(
+            lines.iter().all(|line| !line.clause.is_empty() && (line.state == State::Done || !line.missing.is_empty()))
+        );
+        let written = setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        assert!(written > 0);
+        let lines = Year::open(&house, YEAR).await.unwrap().readiness().unwrap();
+        let open: Vec<_> =
+            lines.iter().filter(|line| line.state != State::Done).map(|line| (line.id, &line.missing)).collect();
+        assert!(open.is_empty(), "{open:#?}");
+        assert_eq!(setup::seed_demo_setup(&house, &act(6), YEAR).await.unwrap(), 0, "what stands is not seeded over");
+    });
+}
+
+#[test]
+fn a_sheet_comes_in_whole_or_not_at_all_and_is_taken_back_whole() {
+    in_every_house(|house| async move {
+        let rooms = "Кабинет\tМест\tНазначение\n101\t30\tматематика\n102\t\tхимия\n";
+        let Outcome::Done(counts) = take(&house, &ROOMS, rooms).await else { panic!("refused") };
+        assert_eq!((counts.new, counts.same), (2, 0));
+        let Outcome::Done(again) = take(&house, &ROOMS, rooms).await else { panic!("refused") };
+        assert_eq!((again.new, again.changed, again.same), (0, 0, 2), "the same sheet changes nothing");
+        let bad = take(&house, &ROOMS, "Кабинет\tМест\tЗаведующий\n103\tтридцать\tНикто Н.Н.\n104\t20\t\n").await;
+        assert_eq!(codes(&bad), ["setup.cell-wrong", "setup.cell-wrong"]);
+        assert_eq!(house.db.list_year_rows("rooms", YEAR).await.unwrap().len(), 2, "room 104 did not come either");
+        change::undo(&house, &act(7), &counts.seqs).await.unwrap();
+        assert!(house.db.list_year_rows("rooms", YEAR).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_teacher_or_a_room_in_two_places_at_once_is_found() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let serious = |year: &Year| -> Vec<&'static str> {
+            let twice = |code: &&str| code.ends_with("-twice") || code.ends_with("too-many-lessons");
+            year.findings("timetable").iter().map(|finding| finding.code).filter(twice).collect()
+        };
+        assert_eq!(serious(&open), [""; 0]);
+        // A lesson of 7А is put once more at the hour at which 7Б has one of the same teacher, in the same room.
+        let of = |class: &str, subject: &str| {
+            open.journal
+                .courses
+                .iter()
+                .find(|c| c.class == class && c.subject == subject && c.group.is_empty())
+                .cloned()
+        };
+        let twin = |slot: &&letopis::domain::setup::Slot| {
+            let course = open.journal.courses.iter().find(|c| c.id == slot.course).unwrap();
+            course.class == "7Б"
+                && course.group.is_empty()
+                && of("7А", &course.subject).is_some_and(|other| other.teacher_id == course.teacher_id)
+        };
+        let slot = open.setup.timetable.iter().find(twin).expect("a teacher of both classes").clone();
+        let subject = open.journal.courses.iter().find(|c| c.id == slot.course).unwrap().subject.clone();
+        let sheet = format!(
+            "Класс\tПредмет\tДень недели\tУрок\tКабинет\n7А\t{subject}\t{}\t{}\t{}\n",
+            slot.weekday, slot.number, slot.room
+        );
+        assert!(matches!(take(&house, &TIMETABLE, &sheet).await, Outcome::Done(_)));
+        let found = serious(&Year::open(&house, YEAR).await.unwrap());
+        for code in ["timetable.teacher-twice", "timetable.room-twice", "timetable.learners-twice"] {
+            assert!(found.contains(&code), "{code}: {found:?}");
+        }
+    });
+}
+
+#[test]
+fn more_lessons_than_the_sanitary_rules_allow_are_found() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let course = open.journal.courses.iter().find(|c| c.class == "7А" && c.group.is_empty()).unwrap();
+        let rows: String = (1..=5).map(|day| format!("{}\t{day}\t8\n{}\t{day}\t9\n", course.id, course.id)).collect();
+        assert!(matches!(
+            take(&house, &TIMETABLE, &format!("Курс\tДень недели\tУрок\n{rows}")).await,
+            Outcome::Done(_)
+        ));
+        let findings = Year::open(&house, YEAR).await.unwrap().findings("timetable");
+        let most = findings.iter().find(|finding| finding.code == "timetable.too-many-lessons").expect("found");
+        assert_eq!((most.place.as_str(), most.expected.as_str()), ("7А", "не больше 32"));
+        assert!(findings.iter().any(|finding| finding.code == "timetable.hours-differ"));
+    });
+}
+
+#[test]
+fn hours_of_a_plan_are_compared_with_the_curriculum_and_its_days_follow_the_timetable() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let course = open.journal.courses.iter().find(|c| c.hours_per_week_centi == 100).unwrap().id.clone();
+        let topics: String = (1..=30).map(|n| format!("Тема {n}\t1\n")).collect();
+        let sheet = Sheet::from_clipboard(&format!("Тема\tЧасов\n{topics}"));
+        let fixed = BTreeMap::from([("course", course.clone())]);
+        let done = setup::take_sheet(
+            &house,
+            &act(6),
+            YEAR,
+            &PLAN_TOPICS,
+            &Coming { sheet, fixed: &fixed, meeting: Meeting::Replace, dry_run: false },
+        )
+        .await
+        .unwrap();
+        let Outcome::Done(counts) = done else { panic!("{done:?}") };
+        assert!(counts.gone > 0 && counts.changed == 30, "{counts:?}");
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let plans = open.readiness().unwrap().into_iter().find(|line| line.id == "plans").unwrap();
+        assert_eq!(plans.missing.iter().map(|f| f.code).collect::<Vec<_>>(), ["plan.hours-differ"]);
+        assert!(plans.missing[0].message.contains("не хватает 4 ч"), "{}", plans.missing[0]);
+        setup::lay_out_plan(&house, &act(7), YEAR, &course).await.unwrap();
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let planned: Vec<_> = open.setup.plan_of(&course).iter().filter_map(|topic| topic.planned).collect();
+        let days = setup::lesson_days(&open, &course);
+        assert_eq!(planned, days[..30]);
+        assert!(planned.is_sorted() && planned.windows(2).all(|pair| pair[0] < pair[1]));
+    });
+}
+
+#[test]
+fn what_is_used_does_not_go_and_what_is_closed_does_not_change() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let room = open.setup.timetable.iter().find(|slot| !slot.room.is_empty()).unwrap().room.clone();
+        let gone = setup::remove_row(&house, &act(6), YEAR, &ROOMS, &[room]).await.unwrap();
+        assert_eq!(codes(&gone), ["setup.in-use"]);
+        let course = open.journal.courses[0].id.clone();
+        let gone = setup::remove_row(&house, &act(6), YEAR, &COURSES, &[course]).await.unwrap();
+        assert_eq!(codes(&gone), ["setup.in-use", "setup.in-use"]);
+        let closing =
+            letopis::flow::close::Closing { year: YEAR.into(), period: "Q1".into(), classes: vec![], ground: None };
+        letopis::flow::close::close(&house, &closing, &act(7)).await.unwrap();
+        let mut row =
+            house.db.list_year_rows("periods", YEAR).await.unwrap().into_iter().find(|row| row[0] == "Q1").unwrap();
+        row[6] = "2025-10-25".into();
+        let key = [row[0].clone()];
+        let put = setup::put_row(&house, &act(8), YEAR, &PERIODS, Some(&key), &row).await.unwrap();
+        assert_eq!(codes(&put), ["setup.period-closed"]);
+    });
+}
+
+#[test]
+fn bells_that_run_backwards_and_rows_that_stand_already_are_refused() {
+    in_every_house(|house| async move {
+        let texts = |cells: [&str; 4]| cells.map(str::to_owned);
+        let put = |cells| {
+            let house = &house;
+            async move { setup::put_row(house, &act(6), YEAR, &BELLS, None, &texts(cells)).await.unwrap() }
+        };
+        assert_eq!(codes(&put(["1 смена", "1", "9:10", "8:30"]).await), ["setup.backwards"]);
+        assert!(matches!(put(["1 смена", "1", "8:30", "9:10"]).await, Outcome::Done(_)));
+        assert_eq!(codes(&put(["1 смена", "1", "8:40", "9:20"]).await), ["setup.row-stands"]);
+        let key = ["1 смена".to_owned(), "1".to_owned()];
+        let moved =
+            setup::put_row(&house, &act(7), YEAR, &BELLS, Some(&key), &texts(["1 смена", "2", "8:30", "9:10"])).await;
+        assert!(matches!(moved.unwrap(), Outcome::Done(_)));
+        assert_eq!(house.db.list_year_rows("bells", YEAR).await.unwrap(), [texts(["1 смена", "2", "08:30", "09:10"])]);
+        let gone =
+            setup::put_row(&house, &act(8), YEAR, &BELLS, Some(&key), &texts(["1 смена", "1", "8:30", "9:10"])).await;
+        assert_eq!(codes(&gone.unwrap()), ["setup.row-gone"]);
+    });
+}
+
+#[test]
+fn load_that_differs_from_the_courses_is_told() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        let row = house.db.list_year_rows("teaching_load", YEAR).await.unwrap()[0].clone();
+        let key = row[..2].to_vec();
+        let shown = vec![row[0].clone(), row[1].clone(), "9,5".into(), "замена".into()];
+        setup::put_row(&house, &act(6), YEAR, &LOAD, Some(&key), &shown).await.unwrap();
+        let findings = Year::open(&house, YEAR).await.unwrap().findings("teaching_load");
+        assert_eq!(
+            findings.iter().map(|f| (f.code, f.found.as_str())).collect::<Vec<_>>(),
+            [("load.hours-differ", "9,5")]
+        );
+    });
+}
