@@ -175,12 +175,14 @@ fn snapshot() -> Snapshot {
         authority: Digest::of(b"authority"),
         version: 1,
         replaces: String::new(),
+        voids: Vec::new(),
         frozen_at: AT.into(),
         exported_at: String::new(),
         ground: String::new(),
         omissions: Vec::new(),
         template: TemplateFacts { name: "period-copy".into(), version: "1".into(), digest: Digest::of(b"t") },
         salts: vec!["00".repeat(16), "11".repeat(16)],
+        appointments: Vec::new(),
     };
     freeze::freeze(&journal, &journal.classes[0], &span, &policy, &told).expect("a snapshot")
 }

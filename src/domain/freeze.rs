@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::canon::Digest;
 use super::journal::{Class, Course, EXAM, FINAL, GapKind, Journal, Learner, Lesson, LessonKey, PeriodKind, YEAR};
 use super::names;
+use super::people::Appointment;
 use super::period::{self, Span};
 use super::policy::{AbsenceKind, Policy};
 use super::route::{self, Unroutable, person_facts};
@@ -35,6 +36,8 @@ pub struct Circumstances {
     pub exported_at: String,
     /// «Взамен версии 1: …», empty for a first version.
     pub replaces: String,
+    /// Void changes of the period that were decided before, a sentence for each notice of compromise.
+    pub voids: Vec<String>,
     /// Ground of closing in spite of findings, may be empty.
     pub ground: String,
     /// What was incomplete, one sentence each.
@@ -43,6 +46,8 @@ pub struct Circumstances {
     pub template: TemplateFacts,
     /// Random salts, 32 hexadecimal characters each; at least one for each learner of the class.
     pub salts: Vec<String>,
+    /// Every appointment by order: who signs as deputy for the grade and as director on the day of freezing (DOC-20).
+    pub appointments: Vec<Appointment>,
 }
 
 /// Why a snapshot cannot be made.
@@ -115,11 +120,16 @@ pub fn freeze(
         policy: policy_facts(policy, kind),
         template: told.template.clone(),
         codes: legend(policy),
-        route: route::lay_out(rules, journal, class, &sheets)?,
+        route: route::lay_out(rules, journal, class, &sheets, &told.appointments, day_of(&told.frozen_at))?,
         rows_root: rows::root(&sheets, &salts)?,
         salts,
         sheets,
     })
+}
+
+/// Day of a moment; a moment that is none lies after every appointment.
+fn day_of(moment: &str) -> NaiveDate {
+    moment.get(..10).and_then(|day| day.parse().ok()).unwrap_or(NaiveDate::MAX)
 }
 
 fn policy_facts(policy: &Policy, kind: CopyKind) -> PolicyFacts {
@@ -234,6 +244,7 @@ impl<'j> Freezing<'j> {
             exported_at: told.exported_at.clone(),
             replaces: told.replaces.clone(),
             contents: self.missing_contents().to_owned(),
+            voids: told.voids.clone(),
         })
     }
 

@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 
-use super::journal::RESERVED_STAFF;
+use super::journal::{RESERVED_STAFF, StaffMember};
 use super::rights::{Action, Decision, Grant, Role, Standing, Why, decide, grant};
 
 /// The person at the keyboard of the house: an administrator by the place where the hands are, so that an empty house has a first account.
@@ -455,6 +455,28 @@ fn courses(taught: &[(String, String)]) -> Reach {
         list.dedup();
     }
     Reach::Courses(ids, classes)
+}
+
+/// Who signs as deputy or director for a grade on a day, and by which order: the acting before the absent, a deputy of the grade before one
+/// of the whole school, a later order before an earlier; without an order the first of the staff list whom no order ever named for it.
+pub fn signer_of<'a>(
+    staff: &'a [StaffMember],
+    appointments: &'a [Appointment],
+    role: Role,
+    grade: u8,
+    day: NaiveDate,
+) -> Option<(&'a StaffMember, Option<&'a Appointment>)> {
+    let fits = |one: &&Appointment| {
+        one.role == role && one.holds_on(day) && one.grades.is_none_or(|(from, to)| (from..=to).contains(&grade))
+    };
+    let mut by_order: Vec<&Appointment> = appointments.iter().filter(fits).collect();
+    by_order
+        .sort_by_key(|one| (!one.acting, one.grades.is_none(), std::cmp::Reverse((one.order_date, one.id.clone()))));
+    let member = |id: &str| staff.iter().find(|person| person.id == id);
+    let ordered = by_order.into_iter().find_map(|one| Some((member(&one.person)?, Some(one))));
+    let named = |person: &StaffMember| appointments.iter().any(|one| one.role == role && one.person == person.id);
+    let listed = staff.iter().find(|person| person.has_role(role.as_str()) && !named(person));
+    ordered.or(listed.map(|person| (person, None)))
 }
 
 /// Why an appointment cannot be made or ended.

@@ -147,6 +147,29 @@ fn what_is_closed_is_read_and_not_written() {
 }
 
 #[test]
+fn a_copy_is_signed_by_the_deputy_of_its_grade_and_by_the_acting_head() {
+    let member = |id: &str, role: &str| StaffMember {
+        id: id.into(),
+        surname: "Агатов".into(),
+        given_name: "Опал".into(),
+        patronymic: String::new(),
+        position: "Сотрудник".into(),
+        roles: vec![role.into()],
+    };
+    let staff = [member("T1", "director"), member("T2", "teacher"), member("T3", "deputy"), member("T4", "teacher")];
+    let of = |person: &str, one: Appointment| Appointment { person: person.into(), ..one };
+    let acting = Appointment { acting: true, ends: Some(day("2025-10-31")), ..appointment(Role::Director) };
+    let orders = [of("T2", deputy(5, 6)), of("T4", acting)];
+    let signs = |role, grade, on: &str| {
+        signer_of(&staff, &orders, role, grade, day(on)).map(|(person, by)| (person.id.as_str(), by.is_some()))
+    };
+    assert_eq!(signs(Role::Deputy, 5, "2025-10-24"), Some(("T2", true)));
+    assert_eq!(signs(Role::Deputy, 9, "2025-10-24"), Some(("T3", false)), "the 9th grade is not the deputy's of 5-6");
+    assert_eq!(signs(Role::Director, 9, "2025-10-24"), Some(("T4", true)));
+    assert_eq!(signs(Role::Director, 9, "2025-11-01"), Some(("T1", false)));
+}
+
+#[test]
 fn an_appointment_is_refused_for_a_reason_with_a_name() {
     let check = |new: Appointment| check_appointment(&new, &[deputy(5, 6)], "T1");
     assert_eq!(check(deputy(7, 9)), Ok(()));

@@ -1,8 +1,12 @@
 //! The route: who signs a copy, in what order, and whether a person may sign now. Floor 0.
 
+use chrono::NaiveDate;
+
 use super::journal::{Class, Journal, StaffMember};
 use super::names;
+use super::people::{self, Appointment};
 use super::policy::{Stage, StageRule};
+use super::rights::Role;
 use super::snapshot::{PersonFacts, Sheet, SignerFacts, StageFacts};
 
 /// Why a route cannot be laid out: a stage has nobody to sign.
@@ -24,12 +28,15 @@ pub enum Unroutable {
 /// Lays the route out for one copy: each stage of the policy with its signers and their sheets.
 ///
 /// Subject teachers sign the sheets of their own courses (000 Инс 4.4); the class teacher every sheet that is no
-/// course's (4.5); deputy and director the whole copy (4.6, 4.7).
+/// course's (4.5); deputy and director the whole copy (4.6, 4.7): the deputy whose grades the class is of, the acting head between the
+/// dates of the order (DOC-20).
 pub fn lay_out(
     rules: &[StageRule],
     journal: &Journal,
     class: &Class,
     sheets: &[Sheet],
+    appointments: &[Appointment],
+    day: NaiveDate,
 ) -> Result<Vec<StageFacts>, Unroutable> {
     let all: Vec<String> = sheets.iter().map(|sheet| sheet.id().to_owned()).collect();
     let staff = |id: &str| journal.staff_member(id).ok_or_else(|| Unroutable::Unknown(id.to_owned()));
@@ -43,8 +50,13 @@ pub fn lay_out(
                     let sheets = own.map(|sheet| sheet.id().to_owned()).collect();
                     vec![signer(staff(&class.class_teacher_id)?, "классный руководитель", sheets)]
                 }
-                Stage::Deputy => vec![holder(journal, rule, "deputy", all.clone())?],
-                Stage::Director => vec![holder(journal, rule, "director", all.clone())?],
+                Stage::Deputy | Stage::Director => {
+                    let role = if rule.stage == Stage::Deputy { Role::Deputy } else { Role::Director };
+                    let found = people::signer_of(&journal.staff, appointments, role, class.grade, day);
+                    let (person, by) = found
+                        .ok_or_else(|| Unroutable::NobodyHolds { title: rule.title.clone(), role: role.as_str() })?;
+                    vec![office_holder(person, by, all.clone())]
+                }
             };
             Ok(StageFacts { id: rule.stage.as_str().to_owned(), title: rule.title.clone(), signers })
         })
@@ -69,18 +81,19 @@ fn subject_teachers(sheets: &[Sheet]) -> Vec<SignerFacts> {
     signers
 }
 
-fn holder(
-    journal: &Journal,
-    rule: &StageRule,
-    role: &'static str,
-    sheets: Vec<String>,
-) -> Result<SignerFacts, Unroutable> {
-    let person = journal
-        .staff
-        .iter()
-        .find(|person| person.has_role(role))
-        .ok_or_else(|| Unroutable::NobodyHolds { title: rule.title.clone(), role })?;
-    Ok(signer(person, &person.position, sheets))
+/// Whoever acts for another signs as «и.о.» and names the order.
+fn office_holder(person: &StaffMember, by: Option<&Appointment>, sheets: Vec<String>) -> SignerFacts {
+    match by.filter(|by| by.acting) {
+        Some(by) => {
+            let office = if by.role == Role::Director {
+                "и.о. директора"
+            } else {
+                "и.о. заместителя директора"
+            };
+            SignerFacts { order: by.order(), ..signer(person, office, sheets) }
+        }
+        None => signer(person, &person.position, sheets),
+    }
 }
 
 fn signer(person: &StaffMember, office: &str, sheets: Vec<String>) -> SignerFacts {

@@ -281,6 +281,10 @@ pub struct TitleSheet {
     /// snapshots without it keep their bytes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub contents: String,
+    /// Void changes of the period that were decided before it was frozen (SEC-03), a sentence for each notice. Left out of the canonical
+    /// form when there are none, so that a snapshot without them is what it always was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub voids: Vec<String>,
 }
 
 /// The learners' list.

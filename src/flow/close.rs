@@ -1,6 +1,6 @@
 //! Closing: the completeness gate, the frozen snapshot, the lock. Floor 2.
 
-use super::{Act, Error, House, salt};
+use super::{Act, Error, House, compromise, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex};
 use crate::domain::copy::State;
@@ -50,9 +50,11 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     let exported_at = house.db.list_bundles().await?.last().map(|(_, at)| at.clone()).unwrap_or_default();
     let closed_before = house.db.list_closures().await?;
     let policy = super::policy::of_act(house, act).await?;
+    let appointments = house.db.list_appointments().await?;
     // The writer's place is taken before the journal is read: what is frozen is what is locked.
     let mut tx = house.db.begin().await?;
     let journal = tx.load_journal(&closing.year).await?;
+    let voids = compromise::survey(house).await?;
     let mut results = Vec::new();
     let mut events = Vec::new();
     for (class, span) in classes(&journal, closing)? {
@@ -63,7 +65,8 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             results.push(Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() });
             continue;
         }
-        let findings = period::check(&part, &class, &span, &policy);
+        let mut findings = period::check(&part, &class, &span, &policy);
+        findings.extend(compromise::undecided(&voids, &class.name, &span));
         let errors: Vec<String> = findings.iter().filter(|f| f.severity == Severity::Error).map(omission).collect();
         if !errors.is_empty() && closing.ground.is_none() {
             results.push(Closed { class: class.name, copy: None, already: false, findings });
@@ -78,10 +81,12 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             replaces: String::new(),
             frozen_at: act.moment(),
             exported_at: exported_at.clone(),
+            voids: compromise::notes(&voids, &class.name, &span),
             ground,
             omissions: errors,
             template: typeset::template_facts(freeze::kind_of(&span.id)),
             salts: salts(part.learners.len())?,
+            appointments: appointments.clone(),
         };
         let snapshot = freeze::freeze(&part, &class, &span, &policy, &told)?;
         record(&mut tx, &snapshot, act).await?;

@@ -14,10 +14,12 @@ use super::change::{Names, TakenBack, names, take_back, told, undo_in};
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::change::ranges;
+use crate::domain::finding::Finding;
+use crate::domain::period::Span;
 pub use crate::domain::void::{Decision, Standing, Target};
 use crate::domain::void::{Docket, RowVerdict, Step, weigh_row};
 use crate::domain::words;
-use crate::store::{ChangeFilter, ChangeRow, ClosureRow, CompromiseRow};
+use crate::store::{ChangeFilter, ChangeRow, ClosureRow, CompromiseRow, CopyRow};
 pub use deeds::VoidDeed;
 
 /// What somebody reports.
@@ -56,6 +58,22 @@ pub enum Refusal {
     /// Nothing of what was asked for waits for a decision.
     #[error("нет недействительных действий, которые ждут решения")]
     NothingPending,
+    /// A statement on the copy was signed by a compromised account.
+    #[error(
+        "копия {copy} версия {version}: подпись под ней недействительна ({who}, уведомление № {notice}). Подтвердите её: letopis compromise approve --event {event}, или выпустите копию заново"
+    )]
+    VoidSignature {
+        /// Copy.
+        copy: String,
+        /// Version.
+        version: u32,
+        /// Whose signature.
+        who: String,
+        /// Number of the notice.
+        notice: u64,
+        /// Index of the signature's event.
+        event: u64,
+    },
     /// An act other than a change of rows cannot be taken back.
     #[error(
         "событие № {0} отменить нельзя: отменяются только изменения данных; его можно подтвердить, а копию — выпустить заново"
@@ -70,6 +88,8 @@ pub struct VoidChange {
     pub row: ChangeRow,
     /// Which row, in words.
     pub place: String,
+    /// Class that the row is about; `None` for rows of the whole school.
+    pub class: Option<String>,
     /// Who, by name.
     pub who: String,
     /// Before, in words.
@@ -152,6 +172,7 @@ pub async fn note(house: &House, report: &Report, act: &Act) -> Result<Noted, Er
     };
     let mut tx = house.db.begin().await?;
     let (no, _) = tx.record_compromise(&row).await?;
+    super::signin::credentials::shut_in(house, &mut tx, &row.account, "compromised", act).await?;
     let event = Event::new(EventKind::CompromiseNoted, &act.by, &act.moment())
         .with("account", &row.account)
         .with("since", &row.since)
@@ -166,6 +187,9 @@ pub async fn note(house: &House, report: &Report, act: &Act) -> Result<Noted, Er
 
 async fn is_known(house: &House, account: &str) -> Result<bool, Error> {
     let filter = ChangeFilter { actor: Some(account.to_owned()), limit: 1, ..ChangeFilter::default() };
+    if house.db.find_account(account).await?.is_some() {
+        return Ok(true);
+    }
     Ok(house.db.is_staff(account).await? || !house.db.list_changes(&filter).await?.is_empty())
 }
 
@@ -263,6 +287,7 @@ fn void_change(
     let copy = closed.bars(&change.table, &whole(&change.old), &whole(&change.new));
     VoidChange {
         place: names.place(&change.table, &change.year, &change.key),
+        class: names.class_of_row(&change.table, &change.year, &change.key),
         who: names.person(&change.by),
         was: shown(&change.table, change.old.as_deref()),
         is: shown(&change.table, change.new.as_deref()),
@@ -422,4 +447,84 @@ pub async fn struck(house: &House, year: &str) -> Result<Vec<(String, Vec<String
     let of_year = weighed.iter().filter(|row| !row.verdict.tail.is_empty());
     let keys = of_year.filter_map(|row| row.history.first()).filter(|row| row.year == year);
     Ok(keys.map(|row| (row.table.clone(), row.key.clone())).collect())
+}
+
+/// Does a void change lie in a class's span: its lessons' days, its final marks, or the whole year?
+fn lies_in(change: &VoidChange, class: &str, span: &Span) -> bool {
+    let key = |at: usize| change.row.key.get(at).map_or("", String::as_str);
+    let day = || key(1).parse::<chrono::NaiveDate>().is_ok_and(|day| span.contains(day));
+    let within = match change.row.table.as_str() {
+        "lessons" | "marks" | "absences" => day(),
+        "final_marks" => key(2) == span.id || span.id == "Y",
+        _ => false,
+    };
+    within && change.class.as_deref() == Some(class)
+}
+
+/// What a copy's title page says of void changes decided before its period was frozen: a sentence for each notice.
+pub(crate) fn notes(survey: &Survey, class: &str, span: &Span) -> Vec<String> {
+    let note = |notice: &CompromiseRow| {
+        let of = |standing: Standing| {
+            let own =
+                survey.changes.iter().filter(|change| change.standing == standing && change.row.by == notice.account);
+            own.filter(|change| {
+                notice.since <= change.row.at && change.row.event < notice.event && lies_in(change, class, span)
+            })
+            .count() as u64
+        };
+        let (undone, approved) = (of(Standing::Undone), of(Standing::Approved));
+        let parts = [("отменено", undone), ("подтверждено", approved)];
+        let told: Vec<String> =
+            parts.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word} {count}")).collect();
+        let all = undone + approved;
+        (all > 0).then(|| {
+            format!(
+                "{all} {} учётной записи {} с {} по уведомлению № {} от {}: {}",
+                words::plural(
+                    all,
+                    "недействительное изменение",
+                    "недействительных изменения",
+                    "недействительных изменений"
+                ),
+                notice.account,
+                words::moment(&notice.since),
+                notice.no,
+                words::moment(&notice.noted_at),
+                told.join(", ")
+            )
+        })
+    };
+    survey.notices.iter().filter_map(note).collect()
+}
+
+/// A period with void changes that nobody decided on is not complete.
+pub(crate) fn undecided(survey: &Survey, class: &str, span: &Span) -> Option<Finding> {
+    let pending = survey.changes.iter().filter(|change| change.standing.is_pending() && lies_in(change, class, span));
+    let count = pending.count() as u64;
+    (count > 0).then(|| {
+        let changes = words::plural(
+            count,
+            "недействительное изменение, по которому",
+            "недействительных изменения, по которым",
+            "недействительных изменений, по которым",
+        );
+        let message = format!("есть {count} {changes} нет решения: подтвердите или отмените (letopis compromise show)");
+        Finding::new("close.void-undecided", format!("{class}, {}", span.id), message)
+    })
+}
+
+/// No seal over a signature that counts as void.
+pub(crate) async fn refuse_void_signatures(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
+    let survey = survey(house).await?;
+    for deed in &survey.deeds {
+        let Standing::Pending(notice) = deed.standing else { continue };
+        let of = |row: &&CopyRow| row.id == deed.copy && row.version == deed.version;
+        if let (true, Some(row)) = (deed.kind == "statement_signed", copies.iter().find(of)) {
+            let (copy, version) = (row.id.clone(), row.version);
+            return Err(
+                Refusal::VoidSignature { copy, version, who: deed.who.clone(), notice, event: deed.event }.into()
+            );
+        }
+    }
+    Ok(())
 }

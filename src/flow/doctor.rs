@@ -18,6 +18,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::freeze::{self, Circumstances};
 use crate::domain::journal::Journal;
 use crate::domain::log_proof::object_name;
+use crate::domain::people::Appointment;
 use crate::domain::period;
 use crate::domain::snapshot::{Sheet, Snapshot};
 use crate::store::{CopyRow, GuardFault, SealedRow};
@@ -106,6 +107,7 @@ async fn remember(house: &House, diagnosis: &Diagnosis, act: &Act) -> Result<(),
 /// with class, date, learner, was and is.
 async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {
     let policies = policy::history(house).await?;
+    let appointments = house.db.list_appointments().await?;
     let mut journals: BTreeMap<&str, Journal> = BTreeMap::new();
     let mut findings = Vec::new();
     for row in copies.iter().filter(|row| row.state != State::Superseded) {
@@ -125,7 +127,7 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
             journals.insert(&row.year, house.db.load_journal(&row.year).await?);
         }
         let Some(journal) = journals.get(row.year.as_str()) else { continue };
-        match again(&policies, journal, &frozen) {
+        match again(&policies, &appointments, journal, &frozen) {
             Ok(now) => findings.extend(weighed(snapshot_diff(&frozen, &now))),
             Err(reason) => findings.push(Finding::new("doctor.journal-lost", format!("копия {}", row.id), reason)),
         }
@@ -149,7 +151,12 @@ fn weighed(differences: Vec<Finding>) -> impl Iterator<Item = Finding> {
 }
 
 /// The same period frozen from today's rows, with everything else as it was frozen then.
-fn again(policies: &policy::History, journal: &Journal, frozen: &Snapshot) -> Result<Snapshot, String> {
+fn again(
+    policies: &policy::History,
+    appointments: &[Appointment],
+    journal: &Journal,
+    frozen: &Snapshot,
+) -> Result<Snapshot, String> {
     let under = policies.by_digest(frozen.policy.digest).ok_or("правил, по которым закрыт период, в доме нет")?;
     let class = journal.class(&frozen.class.name).ok_or("класса больше нет в базе данных")?;
     let span = period::span(journal, class, &frozen.period.id).map_err(|refusal| refusal.to_string())?;
@@ -159,6 +166,7 @@ fn again(policies: &policy::History, journal: &Journal, frozen: &Snapshot) -> Re
         authority: frozen.school.authority,
         version: frozen.copy.version,
         replaces: String::new(),
+        voids: Vec::new(),
         frozen_at: frozen.frozen_at.clone(),
         exported_at: String::new(),
         ground: frozen.ground.clone(),
@@ -166,6 +174,7 @@ fn again(policies: &policy::History, journal: &Journal, frozen: &Snapshot) -> Re
         template: frozen.template.clone(),
         // Rows may have come or gone since; their own root is not compared here.
         salts: vec!["0".repeat(32); part.learners.len()],
+        appointments: appointments.to_vec(),
     };
     let fresh = freeze::freeze(&part, class, &span, &under.policy, &told).map_err(|error| error.to_string())?;
     let title = frozen.sheets.iter().find(|sheet| matches!(sheet, Sheet::Title(_)));

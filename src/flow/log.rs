@@ -1,5 +1,6 @@
 //! The audit log from outside: signed checkpoints, proofs, and the check that starts from the rows. Floor 2.
 
+mod notices;
 mod replay;
 
 use super::keys::{Keyring, LOG};
@@ -108,6 +109,7 @@ pub async fn verify(house: &House) -> Result<Vec<Finding>, Error> {
     for row in house.db.list_checkpoints().await? {
         findings.extend(kept_checkpoint(&row, &house.config.school, verifier.as_ref(), &leaves));
     }
+    findings.extend(notices::check(house, &entries).await?);
     findings.extend(replay::data(house, &entries).await?);
     Ok(findings)
 }

@@ -13,7 +13,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::issue::{on_two_threads, read_frozen};
 use super::keys::{AUTHORITY, Keyring, LOG, SEAL};
-use super::{Act, Error, House, log, read_file, salt};
+use super::{Act, Error, House, compromise, log, read_file, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::checkpoint::Checkpoint;
@@ -99,6 +99,7 @@ pub async fn seal(
     let _lock = Lock::take(house)?.ok_or(Error::SealingElsewhere)?;
     tidy_staging(house).await?;
     still_signed(house, copies).await?;
+    compromise::refuse_void_signatures(house, copies).await?;
     let keyring = Keyring::open(house).await?;
     let log_key = keyring.log_key()?;
     let checkpoint = log::checkpoint(house, &keyring, act).await?;

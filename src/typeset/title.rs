@@ -179,6 +179,9 @@ fn facts(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<(&'static str, String)>
     if !sheet.replaces.is_empty() {
         facts.push(("Основание выпуска", sheet.replaces.clone()));
     }
+    if !sheet.voids.is_empty() {
+        facts.push(("Сведения об изменениях", sheet.voids.join("; ")));
+    }
     if !sheet.exported_at.is_empty() {
         facts.push(("Данные журнала выгружены", moment(&sheet.exported_at)));
     }

@@ -170,7 +170,9 @@ impl From<flow::Error> for Refusal {
             | E::ChangedMeanwhile
             | E::SignIn(_)
             | E::Appointment(_)
-            | E::SealingElsewhere => Self::Rule(sentence(&error.to_string())),
+            | E::SealingElsewhere
+            | E::Change(_)
+            | E::Compromise(_) => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }
     }

@@ -18,6 +18,7 @@ use super::route::{Access, RouteFacts, SubjectOf};
 use super::{WebState, query};
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision, Grant, Role, Why, grant};
+use crate::flow::people::{Look, note_access};
 use crate::flow::signin::Stage;
 
 /// Name of the session's cookie without TLS: a house on the own machine.
@@ -99,10 +100,33 @@ async fn admit(
     }
     let subject = subject(&directory, gate.facts.subject, named, period, &copy_class).ok_or(Refusal::NotFound)?;
     match visitor.may(action, &subject) {
-        Decision::Allowed => Ok(()),
+        Decision::Allowed => note(gate, visitor, action, &subject, named, &directory.year).await,
         Decision::Refused(Why::OtherSchool) => Err(Refusal::NotFound),
         Decision::Refused(why) => Err(Refusal::Forbidden { reason: reason(action, why) }),
     }
+}
+
+/// Writes down that somebody looks at learners' data, here for every page at once: no page can forget it, and none is shown before the
+/// note is durable (SEC-07). Families looking at their own are not noted; the log of looks notes its own readers.
+async fn note(
+    gate: &Gate,
+    visitor: &Visitor,
+    action: Action,
+    subject: &Subject<'_>,
+    named: &str,
+    year: &str,
+) -> Result<(), Refusal> {
+    if gate.facts.method != "GET" || matches!(action, Action::ReadOwnDiary | Action::ReadAccessLog) {
+        return Ok(());
+    }
+    let look = match *subject {
+        Subject::House | Subject::Person(_) => return Ok(()),
+        Subject::Class { name, .. } => Look::Class(name),
+        Subject::Course { id, class, .. } => Look::Course { id, class },
+        Subject::Learner { id, class, .. } => Look::Learner { id, class },
+        Subject::Copy { class, .. } => Look::Copy { id: named, class },
+    };
+    Ok(note_access(&gate.state.house, visitor, look, year, gate.state.now()).await?)
 }
 
 /// What a path is about; `None` for what this school does not have.

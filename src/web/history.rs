@@ -1,8 +1,245 @@
 //! Pages of the history: who changed what, undo, compromise and the decisions on void changes. Floor 3.
 
-use super::route::Route;
+mod compromise;
+mod points;
+
+use askama::Template;
+use axum::extract::{Form, State};
+use axum::response::Response;
+
+use super::WebState;
+use super::answer::{self, Refusal};
+use super::frame::Frame;
+use super::query::Asked;
+use super::route::{Access, Group, Route, SubjectOf, get, post};
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::change::{self, CellHistory, Names, names, shown};
+use crate::store::{ChangeFilter, ChangeRow};
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
-    Vec::new()
+    let mut routes = vec![
+        get("/history", Access::Does(Action::ReadHistory), SubjectOf::House, list)
+            .in_menu(Group::House, "История изменений"),
+        get("/history/row", Access::Does(Action::ReadHistory), SubjectOf::House, row),
+        get("/history/undo", Access::Does(Action::UndoChanges), SubjectOf::House, preview),
+        post("/history/undo", Access::Does(Action::UndoChanges), SubjectOf::House, undo),
+    ];
+    routes.extend(compromise::routes());
+    routes.extend(points::routes());
+    routes
+}
+
+/// Lines of the history on one page: what prints on two sheets.
+const PAGE: u32 = 60;
+
+/// One line as a page shows it.
+struct Line {
+    seq: u64,
+    when: String,
+    who: String,
+    place: String,
+    was: String,
+    is: String,
+    note: String,
+    voided: bool,
+    /// Address of the row's own history.
+    row: String,
+}
+
+impl Line {
+    fn of(row: &ChangeRow, names: &Names) -> Self {
+        Self {
+            seq: row.seq,
+            when: moment(&row.at),
+            who: names.person(&row.by),
+            place: names.place(&row.table, &row.year, &row.key),
+            was: shown(&row.table, row.old.as_deref()),
+            is: shown(&row.table, row.new.as_deref()),
+            note: match (row.voided, row.undoes) {
+                (true, _) => "недействительно".to_owned(),
+                (false, 0) => String::new(),
+                (false, first) => format!("отменяет № {first}"),
+            },
+            voided: row.voided,
+            row: row_address(&row.table, &row.year, &row.key),
+        }
+    }
+}
+
+/// «27.10.2025 12:05»: seconds and zone are for the log, not for the eye.
+fn moment(rfc3339: &str) -> String {
+    words::moment(rfc3339).chars().take("27.10.2025 12:05".len()).collect()
+}
+
+/// Address of the history of one row.
+fn row_address(table: &str, year: &str, key: &[String]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("table", table).append_pair("year", year);
+    for part in key {
+        query.append_pair("key", part);
+    }
+    format!("/history/row?{}", query.finish())
+}
+
+#[derive(Template)]
+#[template(path = "history/list.html", config = "src/web/askama.toml")]
+struct ListPage {
+    frame: Frame,
+    lines: Vec<Line>,
+    class: String,
+    author: String,
+    since: String,
+    may_undo: bool,
+    older: String,
+    newest: String,
+    filtered: bool,
+}
+
+/// `GET /history`.
+async fn list(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let names = names(&state.house).await?;
+    let (class, author, since) = (asked.value("class"), asked.value("author"), asked.value("since"));
+    let reach = visitor.reach(Action::ReadHistory);
+    let grades = state.directory().await?;
+    let seen = |row: &ChangeRow| {
+        let of = names.class_of_row(&row.table, &row.year, &row.key);
+        let asked_for = class.is_empty() || of.as_deref() == Some(class);
+        // A row of the whole school is for those who may see all of it.
+        let reached = match of.as_deref() {
+            Some(name) => reach.class(name, grades.class(name).map_or(0, |class| class.grade)),
+            None => visitor.may(Action::ReadHistory, &crate::domain::people::Subject::House).is_allowed(),
+        };
+        asked_for && reached
+    };
+    // Pages are filled with what may be seen: the store is asked on until the page is full or the history at its end.
+    let mut before = asked.value("before").parse().ok();
+    let mut rows: Vec<ChangeRow> = Vec::new();
+    loop {
+        let filter = ChangeFilter {
+            actor: (!author.is_empty()).then(|| author.to_owned()),
+            since: (!since.is_empty()).then(|| since.to_owned()),
+            before,
+            limit: PAGE * 4,
+            ..ChangeFilter::default()
+        };
+        let part = state.house.db.list_changes(&filter).await?;
+        before = part.last().map(|row| row.seq);
+        let ended = part.len() < (PAGE * 4) as usize;
+        rows.extend(part.into_iter().filter(&seen));
+        if ended || rows.len() > PAGE as usize {
+            break;
+        }
+    }
+    let more = rows.len() > PAGE as usize;
+    rows.truncate(PAGE as usize);
+    let older = match rows.last() {
+        Some(last) if more => asked.with("before", &last.seq.to_string()),
+        _ => String::new(),
+    };
+    let lines = rows.iter().map(|row| Line::of(row, &names)).collect();
+    answer::page(&ListPage {
+        frame: frame
+            .titled("История изменений")
+            .leading("Кто, когда и что изменил в данных школы: было и стало. Отсюда же изменения отменяются."),
+        lines,
+        class: class.to_owned(),
+        author: author.to_owned(),
+        since: since.to_owned(),
+        may_undo: visitor.may(Action::UndoChanges, &crate::domain::people::Subject::House).is_allowed(),
+        older,
+        newest: if asked.value("before").is_empty() { String::new() } else { asked.with("before", "") },
+        filtered: !(class.is_empty() && author.is_empty() && since.is_empty()),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "history/row.html", config = "src/web/askama.toml")]
+struct RowPage {
+    frame: Frame,
+    history: CellHistory,
+}
+
+/// The same without the shell, for a dialog of another page.
+#[derive(Template)]
+#[template(path = "history/row-part.html", config = "src/web/askama.toml")]
+struct RowPart {
+    history: CellHistory,
+}
+
+/// `GET /history/row?table=marks&year=…&key=…&key=…`: a page, or a fragment for htmx.
+async fn row(
+    State(state): State<WebState>,
+    frame: Frame,
+    headers: axum::http::HeaderMap,
+    uri: axum::http::Uri,
+) -> Result<Response, Refusal> {
+    let query = uri.query().unwrap_or_default().as_bytes();
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
+    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+    let key: Vec<String> = pairs.iter().filter(|(name, _)| name == "key").map(|(_, value)| value.clone()).collect();
+    let columns = crate::store::columns_of(value("table")).ok_or(Refusal::NotFound)?;
+    if columns.0.len() != key.len() {
+        return Err(Refusal::NotFound);
+    }
+    let mut history = change::history_of(&state.house, value("table"), value("year"), &key).await?;
+    for told in &mut history.moments {
+        told.at = moment(&told.at);
+    }
+    if answer::is_partial(&headers) {
+        return answer::page(&RowPart { history });
+    }
+    let frame = frame.under("История изменений", "/history").titled("История записи").leading(history.place.clone());
+    answer::page(&RowPage { frame, history })
+}
+
+#[derive(Template)]
+#[template(path = "history/undo.html", config = "src/web/askama.toml")]
+struct UndoPage {
+    frame: Frame,
+    lines: Vec<Line>,
+}
+
+/// The numbers of a form or an address.
+fn numbers(pairs: &[(String, String)]) -> Vec<u64> {
+    pairs.iter().filter(|(name, _)| name == "seq").filter_map(|(_, value)| value.parse().ok()).collect()
+}
+
+/// `GET /history/undo?seq=…`: what would be put back.
+async fn preview(State(state): State<WebState>, frame: Frame, uri: axum::http::Uri) -> Result<Response, Refusal> {
+    let query = uri.query().unwrap_or_default().as_bytes();
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
+    let names = names(&state.house).await?;
+    let mut lines = Vec::new();
+    for seq in numbers(&pairs) {
+        let filter = ChangeFilter { before: Some(seq + 1), limit: 1, ..ChangeFilter::default() };
+        let found = state.house.db.list_changes(&filter).await?;
+        let found = found.into_iter().find(|row| row.seq == seq).ok_or(Refusal::NotFound)?;
+        lines.push(Line::of(&found, &names));
+    }
+    if lines.is_empty() {
+        return Err(Refusal::Rule("Отметьте изменения, которые нужно отменить".to_owned()));
+    }
+    let frame = frame.under("История изменений", "/history").titled("Отменить изменения");
+    let lead = "Каждая запись станет такой, какой была до изменения. Сама отмена тоже останется в истории.";
+    answer::page(&UndoPage { frame: frame.leading(lead), lines })
+}
+
+/// `POST /history/undo`.
+async fn undo(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    let undone = change::undo(&state.house, &state.act(&visitor.account), &numbers(&pairs)).await?;
+    let count = undone.undone.len() as u64;
+    let noun = words::plural(count, "изменение отменено", "изменения отменены", "изменений отменено");
+    Ok(answer::done("/history", &format!("{count} {noun}")))
 }

@@ -22,6 +22,7 @@ use crate::domain::period::course_title;
 use crate::domain::policy::AbsenceKind;
 use crate::domain::rights::{Action, Role};
 use crate::domain::words;
+use crate::flow::signin::demo::{self, DemoLogin};
 
 /// Routes of this page.
 pub(super) fn routes() -> Vec<Route> {
@@ -36,6 +37,8 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "start/stranger.html", config = "src/web/askama.toml")]
 struct StrangerPage {
     frame: Frame,
+    /// Logins of a demonstration house; empty in every other.
+    demo: Vec<DemoLogin>,
 }
 
 #[derive(Template)]
@@ -70,7 +73,8 @@ async fn first_screen(
     Stranger(visitor): Stranger,
 ) -> Result<Response, Refusal> {
     let Some(visitor) = visitor else {
-        return answer::page(&StrangerPage { frame: frame.titled("Летопись") });
+        let demo = demo::logins(&state.house, state.now()).await?;
+        return answer::page(&StrangerPage { frame: frame.titled("Летопись"), demo });
     };
     let directory = state.directory().await?;
     let desk = Desk { state: &state, directory: &directory, visitor: &visitor, today: state.now().date_naive() };

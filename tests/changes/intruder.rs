@@ -313,3 +313,25 @@ fn history_and_log_refuse_update_delete_and_truncation_while_the_guards_stand() 
         assert_eq!(faults.len(), 2, "{faults:?}");
     });
 }
+
+#[test]
+fn a_notice_or_a_decision_taken_away_changed_or_put_in_is_told() {
+    use letopis::flow::compromise::{self, Report, Which};
+    intrusions(|scene| async move {
+        scene.after_lawful_changes().await;
+        let (since, learnt_at) = (at("", 0).at, at("", 8).at);
+        let report =
+            Report { account: "T00007".into(), since, learnt_at, reason: "пароль на листке".into() };
+        compromise::note(&scene.house, &report, &at("operator", 10)).await.expect("a notice");
+        compromise::approve(&scene.house, &Which::All, &at("operator", 11)).await.expect("a decision");
+        assert_eq!(scene.check().await, []);
+        scene.run("update compromises set since = '2025-10-27T12:30:00+03:00'").await;
+        says(&scene.check().await, "log.notice-altered", &["уведомление", "№ 1"]);
+        scene.run("delete from compromises").await;
+        says(&scene.check().await, "log.notice-missing", &["№ 1", "удалено"]);
+        scene.run("update void_decisions set decision = 'undone' where no = 1").await;
+        says(&scene.check().await, "log.notice-altered", &["решение"]);
+        scene.run("update void_decisions set event_idx = 1").await;
+        says(&scene.check().await, "log.notice-foreign", &["решение"]);
+    });
+}

@@ -293,6 +293,7 @@ pub fn journal(class: &Class) -> Snapshot {
         exported_at: "2025-10-23T14:05:00+05:00".to_owned(),
         replaces: String::new(),
         contents: String::new(),
+        voids: Vec::new(),
     };
     let learners = (0..class.learners)
         .map(|at| {
@@ -380,6 +381,7 @@ pub fn summary(class: &Class) -> Snapshot {
             exported_at: String::new(),
             replaces: String::new(),
             contents: String::new(),
+            voids: Vec::new(),
         }),
         Sheet::Summary(SummarySheet {
             id: "summary".to_owned(),

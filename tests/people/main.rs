@@ -3,6 +3,7 @@
 
 mod access;
 mod house;
+mod identity;
 mod matrix;
 mod offices;
 mod signin;

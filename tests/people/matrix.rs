@@ -7,8 +7,13 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use letopis::domain::canon::Digest;
+use letopis::domain::copy::State;
+use letopis::domain::freeze::{self, Circumstances};
 use letopis::domain::journal::{Class, Course, Journal, Learner, Period, PeriodKind, School, StaffMember};
+use letopis::domain::period;
 use letopis::domain::rights::{Action, Role, Standing, decide};
+use letopis::domain::snapshot::TemplateFacts;
 use letopis::flow::House;
 use letopis::flow::people;
 use letopis::flow::signin::token_digest;
@@ -49,8 +54,8 @@ fn value(parameter: &str, person: &str, standing: Standing) -> Option<String> {
         "learner" => pick("L1", "L9", "X-L7"),
         "person" => pick(person, "T12", "X-T7"),
         "copy" => match standing {
-            Standing::Archived => "K-OLD".to_owned(),
-            _ => pick("K-5A", "K-9A", "X-K7"),
+            Standing::Archived => "2024-05A-Q1".to_owned(),
+            _ => pick("2025-05A-Q1", "2025-09A-Q1", "X-K7"),
         },
         "period" => if standing == Standing::Closed { "Q1" } else { "Q2" }.to_owned(),
         other => OTHER_PARAMETERS.iter().find(|(name, _)| *name == other)?.1.to_owned(),
@@ -260,25 +265,51 @@ async fn furnish(house: &House) {
 
     sqlx::any::install_default_drivers();
     let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
-    for (school, id, year, class) in [
-        (house.db.school(), "K-5A", YEAR, "5А"),
-        (house.db.school(), "K-9A", YEAR, "9А"),
-        (house.db.school(), "K-OLD", "2024/2025", "5А"),
-        (other.school(), "X-K7", YEAR, "7Ж"),
-    ] {
-        sqlx::query(
-            "insert into copies (school, id, version, year, class, period, number, kind, state, snapshot, sheets, pages,
-             issued_at, issued_pdf) values ($1, $2, 1, $3, $4, 'Q1', '1', 'period_copy', 'frozen', $5, 1, 0, '', '')",
-        )
-        .bind(school.to_owned())
-        .bind(id)
-        .bind(year)
-        .bind(class)
-        .bind("0".repeat(64))
-        .execute(&mut connection)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into copies (school, id, version, year, class, period, number, kind, state, snapshot, sheets, pages,
+         issued_at, issued_pdf) values ($1, 'X-K7', 1, $2, '7Ж', 'Q1', '1', 'period_copy', 'frozen', $3, 1, 0, '', '')",
+    )
+    .bind(other.school().to_owned())
+    .bind(YEAR)
+    .bind("0".repeat(64))
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    freeze_copies(house).await;
+}
+
+/// Copies of the own and another class, and one of the own class of an earlier year.
+async fn freeze_copies(house: &House) {
+    let journal = house.db.load_journal(YEAR).await.unwrap();
+    let mut appointments = house.db.list_appointments().await.unwrap();
+    for one in &mut appointments {
+        one.grades = None;
     }
+    let mut tx = house.db.begin().await.unwrap();
+    for (class, year) in [("5А", YEAR), ("9А", YEAR), ("5А", "2024/2025")] {
+        let mut journal = journal.clone();
+        journal.school.year = year.to_owned();
+        let class = journal.class(class).unwrap().clone();
+        let span = period::span(&journal, &class, "Q1").unwrap();
+        let told = Circumstances {
+            school_id: "story".into(),
+            authority: Digest::of(b"authority"),
+            version: 1,
+            replaces: String::new(),
+            frozen_at: "2025-10-24T12:00:00+03:00".into(),
+            exported_at: String::new(),
+            ground: String::new(),
+            omissions: Vec::new(),
+            template: TemplateFacts { name: "period-copy".into(), version: "1".into(), digest: Digest::of(b"t") },
+            salts: vec!["00".repeat(16); journal.learners.len()],
+            appointments: appointments.clone(),
+        };
+        let snapshot = freeze::freeze(&journal, &class, &span, &house.policy, &told).unwrap();
+        tx.record_frozen(&snapshot, State::Frozen).await.unwrap();
+    }
+    let kind = letopis::domain::audit::EventKind::PeriodClosed;
+    let event = letopis::domain::audit::Event::new(kind, "operator", "2025-10-24T12:00:00+03:00");
+    tx.record(&event, [8; 16]).await.unwrap().commit().await.unwrap();
 }
 
 fn foreign_journal() -> Journal {
@@ -386,6 +417,43 @@ fn every_route_answers_every_role_as_the_matrix_says() {
         wrong.dedup();
         assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
         assert!(asked["Refuse"] > 100 && asked["Open"] > 100, "{asked:?}");
+    });
+}
+
+#[test]
+fn every_page_of_learners_data_notes_who_looked() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let address = open_to_the_web(&house).await;
+        let mut asked = 0;
+        for facts in route::table() {
+            let Access::Does(action) = facts.access else { continue };
+            let about =
+                matches!(facts.subject, SubjectOf::Class | SubjectOf::Course | SubjectOf::Learner | SubjectOf::Copy);
+            if facts.method != "GET" || !about || matches!(action, Action::ReadOwnDiary | Action::ReadAccessLog) {
+                continue;
+            }
+            let Some(role) = Role::ALL.into_iter().find(|role| {
+                !matches!(role, Role::Learner | Role::Parent)
+                    && must(&facts, *role, &[*role], Standing::Own) == Must::Open
+            }) else {
+                continue;
+            };
+            asked += 1;
+            let person = person_of(role);
+            let token = session(&house, person, 100_000 + asked).await;
+            let path = filled(facts.path, person, Standing::Own).unwrap();
+            ask(address, facts.method, &path, &token).await;
+            let seen = house.db.list_access(&letopis::store::Looked::By(person), "", "", 1000).await.unwrap();
+            let subject = value(facts.subject.parameter().unwrap(), person, Standing::Own).unwrap();
+            assert!(
+                seen.iter().any(|row| row.subject == subject && row.class == "5А"),
+                "{} {}",
+                facts.method,
+                facts.path
+            );
+        }
+        assert!(asked > 0);
     });
 }
 

@@ -112,6 +112,7 @@ fn sheets() -> Vec<Sheet> {
             exported_at: String::new(),
             replaces: String::new(),
             contents: String::new(),
+            voids: Vec::new(),
         }),
         Sheet::Learners(LearnersSheet { id: "learners".into(), rows: learners.collect() }),
         course("C00001", "Математика", "", maths.clone(), &[0, 1, 2, 3, 4]),

@@ -17,3 +17,4 @@ mod reissue;
 mod seal;
 mod sign;
 mod verify;
+mod void;

@@ -89,6 +89,7 @@ mod tests {
             exported_at: String::new(),
             replaces: String::new(),
             contents: String::new(),
+            voids: Vec::new(),
         });
         // Canonical: by the alphabet; plain: the kind stands first.
         let (canonical, plain) = (canon::to_text(&sheet), serde_json::to_string(&sheet).expect("text"));

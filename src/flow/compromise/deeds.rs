@@ -21,6 +21,8 @@ pub struct VoidDeed {
     pub who: String,
     /// The copy concerned; empty for none.
     pub copy: String,
+    /// Its version; 0 for none.
+    pub version: u32,
     /// How it stands.
     pub standing: Standing,
 }
@@ -47,6 +49,7 @@ pub(super) async fn list(house: &House, docket: &Docket, names: &Names) -> Resul
             at: text("at"),
             who: names.person(&deed.actor),
             copy: text("copy"),
+            version: payload["version"].as_u64().and_then(|version| u32::try_from(version).ok()).unwrap_or_default(),
             standing,
         });
     }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::{Caller, Fields, token, with_session};
 use crate::flow;
+use crate::flow::signin::demo::{self, DemoLogin};
 use crate::flow::signin::{Refusal as No, Stage, Visit, factor};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -39,6 +40,8 @@ struct SignInPage {
     login: String,
     error: String,
     identity: bool,
+    /// Logins of a demonstration house; empty in every other.
+    demo: Vec<DemoLogin>,
 }
 
 #[derive(Template)]
@@ -125,9 +128,23 @@ fn again(page: &impl Template) -> Result<Response, Refusal> {
     Ok(response)
 }
 
-fn entrance(frame: Frame, state: &WebState, next: &str, login: &str, error: String) -> SignInPage {
+async fn entrance(
+    frame: Frame,
+    state: &WebState,
+    next: &str,
+    login: &str,
+    error: String,
+) -> Result<SignInPage, Refusal> {
     let identity = super::identity::provider(state).is_some();
-    SignInPage { frame: frame.titled("Вход"), next: next.to_owned(), login: login.to_owned(), error, identity }
+    let demo = demo::logins(&state.house, state.now()).await?;
+    Ok(SignInPage {
+        frame: frame.titled("Вход"),
+        next: next.to_owned(),
+        login: login.to_owned(),
+        error,
+        identity,
+        demo,
+    })
 }
 
 async fn form(
@@ -140,7 +157,7 @@ async fn form(
     if let Some(visit) = visit(&state, &headers).await? {
         return Ok(answer::redirect(&step(visit.stage, next)));
     }
-    answer::page(&entrance(frame, &state, next, "", String::new()))
+    answer::page(&entrance(frame, &state, next, "", String::new()).await?)
 }
 
 async fn enter(
@@ -156,7 +173,7 @@ async fn enter(
             let response = answer::redirect(&step(entered.visit.stage, next));
             Ok(with_session(response, &entered.token, caller.secure))
         }
-        Err(error) => again(&entrance(frame, &state, next, login, said(error)?)),
+        Err(error) => again(&entrance(frame, &state, next, login, said(error)?).await?),
     }
 }
 

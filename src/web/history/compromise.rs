@@ -1,0 +1,213 @@
+//! Compromise: notice, void deeds struck through, decisions one by one or at once. Floor 3.
+
+use askama::Template;
+use axum::extract::{Form, State};
+use axum::response::Response;
+
+use super::moment;
+use crate::domain::finding::Finding;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::change::names;
+use crate::flow::compromise::{self, Decided, Report, Standing, Target, VoidDeed, Which};
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    let may = Access::Does(Action::HandleCompromise);
+    vec![
+        get("/compromise", may, SubjectOf::House, page).in_menu(Group::People, "Компрометация"),
+        post("/compromise/note", may, SubjectOf::House, note),
+        post("/compromise/decide", may, SubjectOf::House, decide),
+    ]
+}
+
+struct NoticeLine {
+    no: u64,
+    who: String,
+    since: String,
+    learnt: String,
+    noted: String,
+    by: String,
+    reason: String,
+}
+
+struct ChangeLine {
+    seq: u64,
+    when: String,
+    who: String,
+    place: String,
+    was: String,
+    is: String,
+    /// How it stands, in words.
+    standing: &'static str,
+    pending: bool,
+    struck: bool,
+    /// Who changed it later, and the copy concerned.
+    note: String,
+}
+
+struct DeedLine {
+    event: u64,
+    when: String,
+    who: String,
+    what: String,
+    copy: String,
+    standing: &'static str,
+    pending: bool,
+}
+
+#[derive(Template)]
+#[template(path = "history/compromise.html", config = "src/web/askama.toml")]
+struct CompromisePage {
+    frame: Frame,
+    notices: Vec<NoticeLine>,
+    changes: Vec<ChangeLine>,
+    deeds: Vec<DeedLine>,
+    waiting: usize,
+    staff: Vec<(String, String)>,
+    now: String,
+}
+
+fn standing_words(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Sound => "в силе",
+        Standing::Pending(_) => "ждёт решения",
+        Standing::Approved => "подтверждено",
+        Standing::Undone => "отменено",
+    }
+}
+
+fn change_line(change: compromise::VoidChange) -> ChangeLine {
+    let later = change.overtaken.map(|(seq, who, _)| format!("позже изменено: {who}, № {seq}"));
+    let copy = change.copy.map(|copy| format!("период закрыт, копия {copy}"));
+    ChangeLine {
+        seq: change.row.seq,
+        when: moment(&change.row.at),
+        who: change.who,
+        place: change.place,
+        was: change.was,
+        is: change.is,
+        standing: standing_words(change.standing),
+        pending: change.standing.is_pending(),
+        struck: change.row.voided,
+        note: later.into_iter().chain(copy).collect::<Vec<_>>().join("; "),
+    }
+}
+
+fn deed_line(deed: VoidDeed) -> DeedLine {
+    DeedLine {
+        event: deed.event,
+        when: moment(&deed.at),
+        who: deed.who,
+        what: deed.what,
+        copy: deed.copy,
+        standing: standing_words(deed.standing),
+        pending: deed.standing.is_pending(),
+    }
+}
+
+/// `GET /compromise`.
+async fn page(State(state): State<WebState>, frame: Frame) -> Result<Response, Refusal> {
+    let survey = compromise::survey(&state.house).await?;
+    let names = names(&state.house).await?;
+    let notices = survey
+        .notices
+        .iter()
+        .map(|row| NoticeLine {
+            no: row.no,
+            who: names.person(&row.account),
+            since: moment(&row.since),
+            learnt: moment(&row.learnt_at),
+            noted: moment(&row.noted_at),
+            by: names.person(&row.noted_by),
+            reason: row.reason.clone(),
+        })
+        .collect();
+    let changes: Vec<ChangeLine> = survey.changes.into_iter().map(change_line).collect();
+    let deeds: Vec<DeedLine> = survey.deeds.into_iter().map(deed_line).collect();
+    let waiting = changes.iter().filter(|line| line.pending).count() + deeds.iter().filter(|line| line.pending).count();
+    let directory = state.directory().await?;
+    let staff = directory.roster.staff.iter().map(|member| (member.id.clone(), names.person(&member.id))).collect();
+    let lead = "Пароль в чужих руках: учётная запись закрывается, а сделанное с того момента недействительно, пока о нём не решено.";
+    answer::page(&CompromisePage {
+        frame: frame.titled("Компрометация учётных записей").leading(lead),
+        notices,
+        changes,
+        deeds,
+        waiting,
+        staff,
+        now: state.now().format("%Y-%m-%dT%H:%M").to_string(),
+    })
+}
+
+/// `POST /compromise/note`.
+async fn note(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
+    let act = state.act(&visitor.account);
+    let mut findings = Vec::new();
+    let mut read = |name: &str, label: &str| {
+        let parsed = chrono::NaiveDateTime::parse_from_str(value(name), "%Y-%m-%dT%H:%M");
+        let at = parsed.ok().and_then(|local| local.and_local_timezone(act.at.timezone()).single());
+        if at.is_none() {
+            let finding = Finding::new("compromise.moment", label, "нужны день и время");
+            findings.push(finding.expected_found("2025-10-27T14:00", value(name)));
+        }
+        at
+    };
+    let (since, learnt_at) = (read("since", "С какого момента"), read("learnt", "Когда узнали"));
+    let (Some(since), Some(learnt_at)) = (since, learnt_at) else { return Err(Refusal::BadInput(findings)) };
+    let report = Report { account: value("person").to_owned(), since, learnt_at, reason: value("reason").to_owned() };
+    let noted = compromise::note(&state.house, &report, &act).await?;
+    let late = if noted.late { " Оно подано позже одного рабочего дня." } else { "" };
+    let changes = words::plural(noted.pending as u64, "изменение ждёт", "изменения ждут", "изменений ждут");
+    let said = format!(
+        "Уведомление № {} принято, учётная запись закрыта: {} {changes} решения.{late}",
+        noted.no, noted.pending
+    );
+    Ok(answer::done("/compromise", &said))
+}
+
+/// `POST /compromise/decide`: `do` says what (`approve`, `undo`, and `-all` for everything that waits).
+async fn decide(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    let act = state.act(&visitor.account);
+    let target = |(name, value): &(String, String)| match (name.as_str(), value.parse()) {
+        ("seq", Ok(seq)) => Some(Target::Change(seq)),
+        ("event", Ok(index)) => Some(Target::Event(index)),
+        _ => None,
+    };
+    let these = Which::These(pairs.iter().filter_map(target).collect());
+    let asked = pairs.iter().find(|(name, _)| name == "do").map_or("", |(_, value)| value.as_str());
+    let (word, decided) = match asked {
+        "approve" => ("Подтверждено", compromise::approve(&state.house, &these, &act).await?),
+        "approve-all" => ("Подтверждено", compromise::approve(&state.house, &Which::All, &act).await?),
+        "undo" => ("Отменено", compromise::undo(&state.house, &these, &act).await?),
+        "undo-all" => ("Отменено", compromise::undo(&state.house, &Which::All, &act).await?),
+        _ => return Err(Refusal::Rule("Не сказано, подтвердить или отменить".to_owned())),
+    };
+    Ok(answer::done("/compromise", &told(word, &decided)))
+}
+
+fn told(word: &str, decided: &Decided) -> String {
+    let left = decided.left.len() as u64;
+    let done = decided.changes.len() + decided.events.len();
+    match left {
+        0 => format!("{word}: {done}."),
+        _ => {
+            let noun = words::plural(left, "изменение оставлено", "изменения оставлены", "изменений оставлено");
+            format!("{word}: {done}. {left} {noun} для решения людьми: причина указана в строке.")
+        }
+    }
+}
