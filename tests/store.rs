@@ -4,7 +4,10 @@
 
 #![allow(clippy::expect_used)] // a test that cannot go on should stop
 
+mod engines;
+
 use chrono::NaiveDate;
+use engines::{AT, on_every_engine};
 use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::copy::State;
 use letopis::domain::journal::{
@@ -23,46 +26,7 @@ use letopis::store::{
     StatementRow,
 };
 
-const AT: &str = "2025-10-24T12:00:00+05:00";
 const YEAR: &str = "2025/2026";
-
-/// Runs a story on each engine that is there, each time in a fresh school.
-fn on_every_engine<F, Fut>(story: F)
-where
-    F: Fn(Db) -> Fut,
-    Fut: Future<Output = ()>,
-{
-    let folder = tempfile::tempdir().expect("a folder");
-    let sqlite = format!("sqlite://{}?mode=rwc", folder.path().join("story.db").display());
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime");
-    let mut engines = vec![sqlite];
-    match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) if !url.is_empty() => engines.push(url),
-        _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
-    }
-    for url in engines {
-        let school = format!("story-{}", std::process::id()) + &format!("-{:x}", fastrand());
-        runtime.block_on(async {
-            let db = Db::open(&url, &school).await.expect("the database opens");
-            let row = SchoolRow {
-                school: School::default(),
-                policy: "default".into(),
-                policy_text: "x".into(),
-                utc_offset_minutes: 300,
-            };
-            db.create_school(&row, AT).await.expect("a school");
-            assert_eq!(db.find_school().await.expect("a read"), Some(row));
-            story(db).await;
-        });
-    }
-}
-
-/// A number that differs between calls: PostgreSQL's schools outlive a test.
-fn fastrand() -> u64 {
-    use std::hash::{BuildHasher, Hasher};
-    std::collections::hash_map::RandomState::new().build_hasher().finish()
-}
 
 fn day(text: &str) -> NaiveDate {
     text.parse().expect("a day")

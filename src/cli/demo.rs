@@ -53,8 +53,8 @@ pub(super) struct Demo {
     parallels: u8,
     #[arg(long, help = "Не открывать страницу в конце")]
     no_serve: bool,
-    #[arg(long, value_name = "ПОРТ", default_value_t = 8017, help = "Порт страницы; 0 — любой свободный")]
-    port: u16,
+    #[arg(long, value_name = "ПОРТ", help = "Порт страницы вместо 8017; 0 — любой свободный")]
+    port: Option<u16>,
 }
 
 /// One line of the closing table.

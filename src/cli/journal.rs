@@ -72,7 +72,7 @@ impl Init {
 }
 
 pub(super) fn zone(minutes: i32) -> chrono::FixedOffset {
-    config::Config { school: String::new(), database: String::new(), utc_offset_minutes: minutes }.zone()
+    config::Config::of("", "", minutes).zone()
 }
 
 /// Name and text of a built-in policy or of a policy file.

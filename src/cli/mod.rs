@@ -2,6 +2,7 @@
 
 mod check;
 mod clock;
+mod config;
 mod demo;
 mod exchange;
 mod history;
@@ -15,6 +16,7 @@ mod serve;
 mod setup;
 mod table;
 mod timeliness;
+mod token;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -116,6 +118,10 @@ enum Command {
     Doctor,
     #[command(about = "Ключи и сертификаты сотрудников и школы")]
     Key(check::Key),
+    #[command(about = "Настройки дома: показать, проверить, пример файла")]
+    Config(config::Config),
+    #[command(about = "Ключи доступа к программному интерфейсу")]
+    Token(token::Token),
     #[command(about = "Учебный год: готовность, таблицы из файлов")]
     Setup(setup::Setup),
     #[command(about = "Список класса на любой день")]
@@ -293,6 +299,8 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Doctor => check::doctor(&desk).await,
         Command::Key(key) => key.run(&desk).await,
         Command::Policy(policy) => policy.run(&desk).await,
+        Command::Config(config) => config.run(&desk),
+        Command::Token(token) => token.run(&desk).await,
         Command::Setup(setup) => setup.run(&desk).await,
         Command::Roster(roster) => roster.run(&desk).await,
         Command::Movement(movement) => movement.run(&desk).await,

@@ -1,18 +1,21 @@
-//! `serve`: the house's page in a browser. Floor 3.
+//! `serve`: the house in a browser, until it is told to stop. Floor 3.
 
 use std::sync::Arc;
 
 use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
 
 use super::{Desk, Failure, clock};
+use crate::config::Config;
 use crate::flow::House;
 use crate::web::WebState;
 
 /// `serve`.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    #[arg(long, value_name = "ПОРТ", default_value_t = 8017, help = "Порт; 0 — любой свободный")]
-    port: u16,
+    #[arg(long, value_name = "ПОРТ", help = "Порт вместо указанного в letopis.toml; 0 — любой свободный")]
+    port: Option<u16>,
 }
 
 impl Serve {
@@ -21,24 +24,47 @@ impl Serve {
     }
 }
 
-/// Serves the page on this machine's own address until Ctrl+C.
-pub(super) async fn serve(house: House, port: u16) -> Result<u8, Failure> {
-    // Faults of a request are told here and nowhere else: the page itself shows none of them, and the log holds no personal data.
-    let level = tracing_subscriber::EnvFilter::try_from_env("LETOPIS_LOG");
-    let level = level.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+/// The program's log, to standard error. Only our own lines follow the level of the settings: what a library tells at `debug` may hold
+/// addresses and values.
+fn open_log(config: &Config) {
+    let filter = EnvFilter::new(format!("warn,letopis={}", config.log_level()));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
     // A second page in one process would find the log set already, and that is as well.
-    let _ = tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).try_init();
-    let address = format!("127.0.0.1:{port}");
-    let failed = |source| Failure::Address { address: address.clone(), source };
-    let listener = tokio::net::TcpListener::bind(&address).await.map_err(failed)?;
+    let _ = if config.log_is_json() { log.json().flatten_event(true).try_init() } else { log.try_init() };
+    // What a panic says may hold anything that was being shown: only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
+}
+
+/// Serves the house until Ctrl+C or SIGTERM; requests under way are answered, a job under way is given back.
+pub(super) async fn serve(house: House, port: Option<u16>) -> Result<u8, Failure> {
+    open_log(&house.config);
+    let mut address = house.config.listen();
+    if let Some(port) = port {
+        address.set_port(port);
+    }
+    let failed = |source| Failure::Address { address: address.to_string(), source };
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
+    let shown = match house.config.public_url() {
+        url if url.is_empty() => format!("http://{bound}"),
+        url => url,
+    };
+    println!("Страница дома: {shown}/   (остановить — Ctrl+C)");
     let zone = house.config.zone();
-    println!("Страница дома: http://{bound}/   (остановить — Ctrl+C)");
     let state = WebState::new(Arc::new(house), Arc::new(move || clock::now(zone)));
-    let stop = async {
-        // Without the signal there is nothing to wait for but the end of the process.
-        let _ = tokio::signal::ctrl_c().await;
+    let stop = async move {
+        tokio::select! {
+            // Without the signal there is nothing to wait for but the other one.
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
     };
     crate::web::serve(state, listener, stop).await.map_err(failed)?;
+    tracing::info!("stopped");
     Ok(0)
 }

@@ -35,5 +35,6 @@ pub mod setup;
 pub mod snapshot;
 pub mod statement;
 pub mod timeliness;
+pub mod token;
 pub mod void;
 pub mod words;

@@ -1,12 +1,13 @@
 //! A school's house: its folder, settings, database, policy and archive, opened together. Floor 2.
 //!
 //! Folder: `letopis.toml` settings · `letopis.db` SQLite · `keys/` private keys · `bundles/` what came in · `issued/` issued PDFs ·
-//! `staging/` records being sealed · `archive/` OCFL storage root.
+//! `incoming/` files that wait for a job · `staging/` records being sealed · `archive/` OCFL storage root.
 
 use std::path::{Path, PathBuf};
 
 use super::people::AccessLog;
-use super::signin::SignIn;
+use super::signin::identity::Provider;
+use super::signin::{Cost, SignIn, Terms};
 use super::{Act, Error, keys, salt};
 use crate::config::{self, Config};
 use crate::domain::audit::{Event, EventKind};
@@ -65,8 +66,7 @@ impl House {
             Some(school) => school.clone(),
             None => format!("school-{}", hex(&crate::sign::random()?[..4])),
         };
-        let config =
-            Config { school, database: founding.database.clone(), utc_offset_minutes: founding.utc_offset_minutes };
+        let config = Config::of(&school, &founding.database, founding.utc_offset_minutes);
         for folder in ["keys", "bundles", "issued", "staging", "archive"] {
             let path = root.join(folder);
             std::fs::create_dir(&path).map_err(|source| Error::File { path, source })?;
@@ -105,7 +105,7 @@ impl House {
     }
 
     fn of(root: &Path, config: Config, db: Db, founding: Policy, policy: Policy) -> Self {
-        let (sign_in, access) = (SignIn::default(), AccessLog::default());
+        let (sign_in, access) = (sign_in_of(&config), AccessLog::default());
         Self { root: root.to_owned(), config, db, policy, founding, sign_in, access }
     }
 
@@ -132,6 +132,11 @@ impl House {
         self.root.join("archive")
     }
 
+    /// Where files lie that came in through a door and wait for a job; each is named by its own SHA-256.
+    pub fn incoming(&self) -> PathBuf {
+        self.root.join("incoming")
+    }
+
     /// Where records are built before they are sealed.
     pub fn staging(&self) -> PathBuf {
         self.root.join("staging")
@@ -146,4 +151,18 @@ impl House {
 pub(super) fn parse_policy(name: &str, text: &str) -> Result<Policy, Error> {
     policy::parse(name, text)
         .map_err(|findings| Error::Policy(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
+}
+
+/// The sign-in as the settings want it.
+fn sign_in_of(config: &Config) -> SignIn {
+    let (sessions, oidc) = (config.sessions(), config.oidc());
+    let terms = Terms { idle: sessions.idle, absolute: sessions.absolute, ..Terms::default() };
+    let mut sign_in = SignIn::new(Cost::default(), terms);
+    sign_in.provider = oidc.enabled.then(|| Provider {
+        issuer: oidc.issuer,
+        client_id: oidc.client_id,
+        client_secret: oidc.client_secret,
+        redirect: format!("{}/signin/identity/back", config.public_url()),
+    });
+    sign_in
 }

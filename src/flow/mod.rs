@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod exchange;
 pub mod export;
 pub mod extract;
+pub mod health;
 pub mod house;
 pub mod import;
 pub mod issue;
@@ -26,6 +27,7 @@ pub mod setup;
 pub mod sign;
 pub mod signin;
 pub mod timeliness;
+pub mod tokens;
 pub mod verify;
 pub mod year;
 
@@ -162,6 +164,9 @@ pub enum Error {
     /// Another process holds the press.
     #[error("печать сейчас ставит другой процесс этого дома; повторите, когда он закончит")]
     SealingElsewhere,
+    /// A token that cannot be issued.
+    #[error(transparent)]
+    Token(#[from] crate::domain::token::Refusal),
     /// Sign-in or credentials say no.
     #[error(transparent)]
     SignIn(#[from] signin::Refusal),

@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod object;
 pub mod package;
 pub mod record;
+pub mod space;
 
 pub use content::{Content, ContentFile, name};
 pub use durable::write_once;

@@ -25,7 +25,7 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Header and log field of the request's number.
-const NUMBER_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const NUMBER_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The cookie that carries a message over a redirect.
 pub(super) const FLASH_COOKIE: &str = "letopis-said";
 
@@ -74,6 +74,9 @@ pub enum Refusal {
     /// The upload broke off or is not a form.
     #[error("Файл не дошёл целиком: попробуйте ещё раз")]
     BrokenUpload,
+    /// The deadline of a request passed.
+    #[error("Ответ готовился слишком долго")]
+    TooSlow,
     /// The world failed; the cause is in the program's log.
     #[error("Страницу показать не удалось")]
     Fault,
@@ -91,6 +94,7 @@ impl Refusal {
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NoFile | Self::BrokenUpload => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -109,6 +113,7 @@ impl Refusal {
             Self::NoFile => "no-file",
             Self::TooLarge => "too-large",
             Self::BrokenUpload => "broken-upload",
+            Self::TooSlow => "too-slow",
             Self::Fault => "fault",
         }
     }
@@ -134,6 +139,9 @@ impl Refusal {
                 format!("Попробуйте снова через {minutes}\u{a0}{word}.")
             }
             Self::NoFile | Self::TooLarge | Self::BrokenUpload => String::new(),
+            Self::TooSlow => {
+                "Программа сейчас занята. Неудавшееся действие не оставляет следов: повторите через минуту.".to_owned()
+            }
             Self::Fault => {
                 "Данные целы: неудавшееся действие не оставляет следов. Попробуйте ещё раз; если не поможет — \
                             назовите администратору номер запроса, причина записана под ним в журнале программы."
@@ -246,6 +254,9 @@ pub(super) async fn finish(State(state): State<WebState>, mut request: Request, 
         tracing::info!(number = %number, code = refusal.code(), "refused");
         let passage = response.extensions().get::<Passage>().cloned();
         let mut told = tell(&state, &refusal, &number, &headers, query::path_of(&uri), passage.as_ref()).await;
+        if let Some(passage) = passage {
+            told.extensions_mut().insert(passage);
+        }
         for (name, value) in response.headers() {
             told.headers_mut().entry(name).or_insert(value.clone());
         }
@@ -285,7 +296,7 @@ async fn tell(
         }
         _ => String::new(),
     };
-    if wants_json(headers) {
+    if wants_json(headers) || address.starts_with("/api/") {
         let problem = Problem {
             r#type: format!("urn:letopis:problem:{}", refusal.code()),
             title: message,

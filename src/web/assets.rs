@@ -34,6 +34,7 @@ const ASSETS: &[Asset] = &[
     Asset { name: "school.css", mime: CSS, bytes: include_bytes!("assets/school.css") },
     Asset { name: "school.js", mime: JS, bytes: include_bytes!("assets/school.js") },
     Asset { name: "htmx.min.js", mime: JS, bytes: include_bytes!("assets/htmx.min.js") },
+    Asset { name: "progress.js", mime: JS, bytes: include_bytes!("assets/progress.js") },
     Asset { name: "mark.svg", mime: "image/svg+xml", bytes: include_bytes!("assets/mark.svg") },
 ];
 

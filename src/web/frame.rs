@@ -115,6 +115,7 @@ static MENU: LazyLock<Vec<(InMenu, RouteFacts)>> =
 fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
     let seen = |access: Access| match access {
         Access::Public | Access::SignedIn => true,
+        Access::Token(_) => false,
         Access::Does(action) => !visitor.reach(action).is_empty(),
     };
     let groups = Group::ALL.into_iter().map(|group| MenuGroup {

@@ -49,6 +49,9 @@ pub(super) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
+    if let Access::Token(action) = gate.facts.access {
+        return super::interface::admit(&gate.state, action, request, next).await;
+    }
     if !is_safe(request.method()) && is_cross_site(request.headers()) {
         return Refusal::CrossSite.into_response();
     }
@@ -77,6 +80,8 @@ async fn admit(
 ) -> Result<(), Refusal> {
     let action = match (gate.facts.access, visitor) {
         (Access::Public, _) | (Access::SignedIn, Some(_)) => return Ok(()),
+        // The guard has sent programs to their own gate before.
+        (Access::Token(_), _) => return Err(Refusal::NotFound),
         (Access::SignedIn | Access::Does(_), None) => return Err(Refusal::SignIn { next }),
         (Access::Does(action), Some(_)) => action,
     };

@@ -38,17 +38,19 @@ use axum::extract::DefaultBodyLimit;
 use chrono::{DateTime, FixedOffset};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
+use crate::flow::jobs::Worker;
 use crate::flow::{Act, House};
 use answer::Refusal;
 use directory::{Cache, Directory};
-use patience::{Client, Patient};
+use ops::Ops;
 
 /// The largest file that the page checks, bytes: 100 MiB, some 9,000 sealed pages of 12 KB.
 pub const LARGEST_UPLOAD_BYTES: usize = 100 * 1024 * 1024;
-
-/// The largest form without files, bytes: 2 MiB hold a class's whole quarter.
-const LARGEST_FORM_BYTES: usize = 2 * 1024 * 1024;
 
 /// Uploads held in memory at one time: with [`LARGEST_UPLOAD_BYTES`] at most 400 MiB.
 const UPLOADS_AT_ONCE: usize = 4;
@@ -67,6 +69,7 @@ pub struct WebState {
     waiting: Arc<waiting::Cache>,
     /// Requests so far: the second half of a request's number.
     requests: Arc<AtomicU64>,
+    ops: Arc<Ops>,
 }
 
 impl WebState {
@@ -80,6 +83,7 @@ impl WebState {
             pages: Arc::default(),
             waiting: Arc::default(),
             requests: Arc::default(),
+            ops: Arc::new(Ops::new()),
         }
     }
 
@@ -99,7 +103,7 @@ impl WebState {
     }
 }
 
-/// Serves the pages until `shutdown` ends; requests under way are answered first.
+/// Serves the pages and does the long work until `shutdown` ends; requests under way are answered first.
 ///
 /// # Errors
 /// Only when the listener itself fails.
@@ -108,16 +112,42 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let service = router(state).into_make_service_with_connect_info::<Client>();
-    axum::serve(Patient::new(listener), service).with_graceful_shutdown(shutdown).await
+    let worker = Worker::new(Arc::clone(&state.house), Arc::clone(&state.clock), Arc::clone(&state.ops.wake));
+    let worker = tokio::spawn(worker.map_err(io::Error::other)?.run(state.ops.stopping.subscribe()));
+    let ops = Arc::clone(&state.ops);
+    let stop = async move {
+        shutdown.await;
+        // Streams end and a job under way is given back, while the requests under way are answered.
+        ops.stopping.send_replace(true);
+    };
+    let house = Arc::clone(&state.house);
+    patience::serve(listener, router(state), &house.config, stop).await?;
+    worker.await.map_err(io::Error::other)
 }
 
 fn router(state: WebState) -> Router {
-    route::router(&state)
+    dress(route::router(&state), state)
+}
+
+/// What stands around every route.
+fn dress(routes: Router<WebState>, state: WebState) -> Router {
+    let limits = state.house.config.limits();
+    let is_plain = SizeAbove::default()
+        .and(NotForContentType::SSE)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::new("application/pdf"))
+        .and(NotForContentType::new("application/zip"))
+        .and(NotForContentType::new("font/"));
+    routes
         .fallback(answer::not_found)
         .method_not_allowed_fallback(answer::method_not_allowed)
         // Uploads count by themselves, so that an over-long file gets a sentence and not a broken connection.
-        .layer(DefaultBodyLimit::max(LARGEST_FORM_BYTES))
+        .layer(DefaultBodyLimit::max(limits.form_bytes))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), ops::within))
+        .layer(CatchPanicLayer::custom(ops::panicked))
         .layer(axum::middleware::from_fn_with_state(state.clone(), answer::finish))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), ops::observe))
+        // A class page of 100 KB goes as 8 KB; the fastest level, for the house has two cores.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_plain))
         .with_state(state)
 }

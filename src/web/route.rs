@@ -23,6 +23,8 @@ pub enum Access {
     SignedIn,
     /// A right to the action on the route's subject.
     Does(Action),
+    /// A program's token with this scope; whoever is signed in counts for nothing there.
+    Token(Action),
 }
 
 /// What a route is about; named by the path's parameter of the same name.

@@ -129,6 +129,8 @@ enum Must {
     Open,
     /// 403.
     Refuse,
+    /// 401: a program's route, where a session counts for nothing.
+    NoToken,
     /// 404 for what another school has; of people 403 too, for not even that is told.
     Hide,
 }
@@ -137,6 +139,7 @@ fn must(facts: &RouteFacts, holder: Role, offices: &[Role], standing: Standing) 
     let action = match facts.access {
         Access::Public | Access::SignedIn => return Must::Open,
         Access::Does(action) => action,
+        Access::Token(_) => return Must::NoToken,
     };
     if standing == Standing::OtherSchool {
         return Must::Hide;
@@ -362,6 +365,7 @@ fn foreign_journal() -> Journal {
 
 fn holds(must: Must, status: u16, location: &str) -> bool {
     match must {
+        Must::NoToken => status == 401,
         Must::Open => !matches!(status, 0 | 401 | 403 | 500..) && !location.starts_with("/signin"),
         Must::Refuse => status == 403,
         Must::Hide => matches!(status, 403 | 404),

@@ -189,3 +189,15 @@ for (const button of document.querySelectorAll("[data-prints]")) button.hidden =
     check(event.dataTransfer.files);
   });
 })();
+
+// A table that scrolls sideways on a narrow screen is reached by keyboard, so that arrows can scroll it.
+(() => {
+  const reach = () => {
+    for (const table of document.querySelectorAll("main table, main .table-box")) {
+      const wide = table.scrollWidth > table.clientWidth + 1 && getComputedStyle(table).overflowX !== "visible";
+      if (wide) table.tabIndex = 0; else table.removeAttribute("tabindex");
+    }
+  };
+  reach();
+  window.addEventListener("resize", reach);
+})();

@@ -76,16 +76,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let client = parts.extensions.get::<axum::extract::ConnectInfo<Client>>().map(|info| info.0.0.ip());
-        // Only a proxy on this very machine is believed when it names the client: anybody else could name anybody.
-        let named = text("x-forwarded-for").rsplit(',').next().unwrap_or_default().trim().to_owned();
-        let address = match client {
-            Some(client) if client.is_loopback() && !named.is_empty() => named,
-            Some(client) => client.to_string(),
-            None => String::new(),
-        };
-        let agent = text(USER_AGENT.as_str()).to_owned();
+        // Only the proxies of the settings were believed when they named the client: anybody else could name anybody.
+        let client = parts.extensions.get::<axum::extract::ConnectInfo<Client>>();
+        let address = client.map(|info| info.0.0.ip().to_string()).unwrap_or_default();
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         Ok(Self { origin: Origin { address, agent }, secure: is_secure(&parts.headers) })
     }
 }

@@ -1,0 +1,219 @@
+//! The kinds of long work, and what each does. Floor 2.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::close::{self, Closing};
+use super::super::{Act, Error, House, import, issue, seal};
+use super::Progress;
+use crate::domain::copy::State;
+use crate::domain::finding::Finding;
+use crate::domain::period;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::store::CopyRow;
+
+/// One piece of long work with its arguments; no names of people are among them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Work {
+    /// Closes a period of several classes, one after another.
+    CloseAll {
+        /// School year.
+        year: String,
+        /// Period's id, or `Y`.
+        period: String,
+        /// Class names; empty = every class that has the period.
+        classes: Vec<String>,
+        /// Ground of closing in spite of findings, may be empty.
+        ground: String,
+    },
+    /// Issues every frozen copy.
+    IssueAll,
+    /// Seals every copy that is signed by everybody.
+    SealAll,
+    /// Imports a bundle that lies in the house's folder `incoming`.
+    Import {
+        /// Name of the zip there: its own SHA-256.
+        file: String,
+    },
+}
+
+/// What came of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The sentence that answers «что вышло?».
+    pub said: String,
+    /// What did not go through, each with its reason.
+    pub refused: Vec<Refused>,
+}
+
+/// One thing that did not go through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Class, copy or file.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Outcome {
+    pub(super) fn said(said: String) -> Self {
+        Self { said, refused: Vec::new() }
+    }
+}
+
+impl Work {
+    /// Word of the store and the interface.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::CloseAll { .. } => "close_all",
+            Self::IssueAll => "issue_all",
+            Self::SealAll => "seal_all",
+            Self::Import { .. } => "import",
+        }
+    }
+
+    /// «Закрытие периода»; for a word that this version does not know, the word itself.
+    pub fn kind_as_russian(kind: &str) -> &str {
+        match kind {
+            "close_all" => "Закрытие периода",
+            "issue_all" => "Выпуск копий",
+            "seal_all" => "Печать школы и реестр",
+            "import" => "Загрузка набора данных",
+            other => other,
+        }
+    }
+
+    /// The name under which only one of it may be open.
+    pub(super) fn once(&self) -> String {
+        match self {
+            Self::CloseAll { year, period, .. } => format!("close_all {year} {period}"),
+            Self::IssueAll | Self::SealAll => self.kind().to_owned(),
+            // Two imports would fight over one year.
+            Self::Import { .. } => "import".to_owned(),
+        }
+    }
+
+    /// What whoever asks for it must be allowed to do.
+    pub fn action(&self) -> Action {
+        match self {
+            Self::CloseAll { .. } | Self::IssueAll => Action::IssueCopies,
+            Self::SealAll => Action::SealCopies,
+            Self::Import { .. } => Action::ImportData,
+        }
+    }
+}
+
+/// «5 копий».
+fn count(n: u64, one: &str, few: &str, many: &str) -> String {
+    format!("{n}\u{a0}{}", words::plural(n, one, few, many))
+}
+
+pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
+    match work {
+        Work::CloseAll { year, period, classes, ground } => {
+            close_all(house, &Ordered { year, period, classes, ground }, act, progress).await
+        }
+        Work::IssueAll => issue_all(house, act, progress).await,
+        Work::SealAll => seal_all(house, act, progress).await,
+        Work::Import { file } => import_file(house, file, act, progress).await,
+    }
+}
+
+/// What [`Work::CloseAll`] was asked for.
+struct Ordered<'a> {
+    year: &'a str,
+    period: &'a str,
+    classes: &'a [String],
+    ground: &'a str,
+}
+
+/// Class by class, each in a transaction of its own: a stop in the middle leaves whole classes, and the next attempt skips them.
+async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
+    let journal = house.db.load_journal(ordered.year).await?;
+    let has = |class: &&crate::domain::journal::Class| period::span(&journal, class, ordered.period).is_ok();
+    let asked =
+        |class: &&crate::domain::journal::Class| ordered.classes.is_empty() || ordered.classes.contains(&class.name);
+    let classes: Vec<String> =
+        journal.classes.iter().filter(asked).filter(has).map(|class| class.name.clone()).collect();
+    progress.stage("Закрытие периода по классам", classes.len() as u64);
+    let (mut closed, mut refused) = (0_u64, Vec::new());
+    for class in classes {
+        let closing = Closing {
+            year: ordered.year.to_owned(),
+            period: ordered.period.to_owned(),
+            classes: vec![class],
+            ground: Some(ordered.ground.to_owned()).filter(|ground| !ground.is_empty()),
+        };
+        for one in close::close(house, &closing, act).await? {
+            match one.copy {
+                Some(_) => closed += 1,
+                None => refused.push(Refused { what: one.class, why: reasons(&one.findings) }),
+            }
+        }
+        progress.step();
+    }
+    let said = format!("Закрыт период у {}.", count(closed, "класса", "классов", "классов"));
+    Ok(Outcome { said, refused })
+}
+
+/// The first reasons of a refusal and how many more there are; the page of the class shows all of them.
+fn reasons(findings: &[Finding]) -> String {
+    // Three tell what it is about; a class without marks has hundreds.
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = findings.iter().take(SHOWN).map(|f| format!("{}: {}", f.place, f.message)).collect();
+    match findings.len().saturating_sub(SHOWN) {
+        0 => shown.join("; "),
+        more => format!("{}; и ещё {more}", shown.join("; ")),
+    }
+}
+
+/// Last versions of copies in a state.
+async fn in_state(house: &House, state: State) -> Result<Vec<CopyRow>, Error> {
+    let mut last: Vec<CopyRow> = Vec::new();
+    // Rows come by identifier and version, so a later version follows the earlier one.
+    for row in house.db.list_copies().await? {
+        if last.last().is_some_and(|before| before.id == row.id) {
+            last.pop();
+        }
+        last.push(row);
+    }
+    Ok(last.into_iter().filter(|row| row.state == state).collect())
+}
+
+async fn issue_all(house: &House, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
+    let rows = in_state(house, State::Frozen).await?;
+    progress.stage("Вёрстка копий", rows.len() as u64);
+    let issued = issue::issue(house, &rows, act, |_| progress.step()).await?;
+    Ok(Outcome::said(format!("Выпущено: {}.", count(issued.len() as u64, "копия", "копии", "копий"))))
+}
+
+async fn seal_all(house: &House, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
+    let rows = in_state(house, State::Signed).await?;
+    progress.stage("Печать и реестр", rows.len() as u64);
+    let sealed = seal::seal(house, &rows, act, |_| progress.step()).await?;
+    let counted = count(sealed.len() as u64, "копия", "копии", "копий");
+    Ok(Outcome::said(format!("Скреплено печатью: {counted}.")))
+}
+
+async fn import_file(house: &House, file: &str, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
+    progress.stage("Проверка и загрузка набора", 1);
+    let outcome = import::import(house, &house.incoming().join(file), false, act).await?;
+    progress.step();
+    Ok(match outcome {
+        import::Outcome::Refused(findings) => Outcome {
+            said: format!(
+                "Набор не загружен: {}.",
+                count(findings.len() as u64, "замечание", "замечания", "замечаний")
+            ),
+            refused: findings.iter().map(|f| Refused { what: f.place.clone(), why: f.message.clone() }).collect(),
+        },
+        import::Outcome::Unchanged { .. } => {
+            Outcome::said("Этот же набор уже загружен: ничего не изменилось.".to_owned())
+        }
+        import::Outcome::Imported(imported) | import::Outcome::WouldImport(imported) => {
+            let rows = count(imported.written as u64, "строка", "строки", "строк");
+            Outcome::said(format!("Набор загружен: изменено — {rows}, учебный год {}.", imported.year))
+        }
+    })
+}

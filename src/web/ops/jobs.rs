@@ -1,0 +1,206 @@
+//! Long work on the screen: how far it is, live, and what came of it; a closed page loses nothing. Floor 3.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde::Serialize;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use crate::domain::people::{Subject, Visitor};
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::jobs::{self, Outcome, Work};
+use crate::store::{JobRow, JobState};
+
+/// How often the stream looks: a bar that moves twice a second looks alive.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// How many jobs the list shows: what a school does in a term.
+const SHOWN: u32 = 100;
+
+/// A job as people see it.
+struct View {
+    id: String,
+    what: String,
+    state: JobState,
+    stage: String,
+    done: u64,
+    total: u64,
+    asked: String,
+    ended: String,
+    outcome: Option<Outcome>,
+}
+
+impl View {
+    fn of(row: &JobRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            what: Work::kind_as_russian(&row.kind).to_owned(),
+            state: row.state,
+            stage: row.stage.clone(),
+            done: row.done,
+            total: row.total,
+            asked: words::moment(&row.created_at),
+            ended: if row.finished_at.is_empty() { String::new() } else { words::moment(&row.finished_at) },
+            outcome: jobs::outcome(row),
+        }
+    }
+
+    /// Kind of the badge.
+    fn badge(&self) -> &'static str {
+        match self.state {
+            JobState::Waiting | JobState::Running => "wait",
+            JobState::Done => "ok",
+            JobState::Failed => "bad",
+        }
+    }
+
+    fn said(&self) -> &str {
+        self.outcome.as_ref().map_or("", |outcome| outcome.said.as_str())
+    }
+
+    fn events(&self) -> String {
+        format!("/jobs/{}/events", self.id)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "ops/jobs.html", config = "src/web/askama.toml")]
+struct JobsPage {
+    frame: Frame,
+    jobs: Vec<View>,
+}
+
+#[derive(Template)]
+#[template(path = "ops/job.html", config = "src/web/askama.toml")]
+struct JobPage {
+    frame: Frame,
+    job: View,
+}
+
+#[derive(Template)]
+#[template(path = "ops/job-part.html", config = "src/web/askama.toml")]
+struct JobPart {
+    job: View,
+}
+
+/// What the stream tells.
+#[derive(Serialize, PartialEq, Eq, Clone)]
+struct Told {
+    state: JobState,
+    state_ru: &'static str,
+    stage: String,
+    done: u64,
+    total: u64,
+    said: String,
+}
+
+impl Told {
+    fn of(row: &JobRow) -> Self {
+        Self {
+            state: row.state,
+            state_ru: row.state.as_russian(),
+            stage: row.stage.clone(),
+            done: row.done,
+            total: row.total,
+            said: jobs::outcome(row).map(|outcome| outcome.said).unwrap_or_default(),
+        }
+    }
+}
+
+fn sees_all(visitor: &Visitor) -> bool {
+    visitor.may(Action::ReadOperations, &Subject::House).is_allowed()
+}
+
+/// The job, if it is the visitor's own or the visitor sees all of them; another's is as good as none.
+async fn find(state: &WebState, visitor: &Visitor, id: &str) -> Result<JobRow, Refusal> {
+    let row = state.house.db.find_job(id).await?.ok_or(Refusal::NotFound)?;
+    if row.created_by == visitor.account || sees_all(visitor) { Ok(row) } else { Err(Refusal::NotFound) }
+}
+
+/// `GET /jobs`.
+pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let all = sees_all(&visitor);
+    let rows = state.house.db.list_jobs(SHOWN).await?;
+    let jobs = rows.iter().filter(|row| all || row.created_by == visitor.account).map(View::of).collect();
+    let frame = frame
+        .titled("Долгие работы")
+        .leading("Закрытие, выпуск, печать и загрузка идут и тогда, когда страница закрыта.");
+    answer::page(&JobsPage { frame, jobs })
+}
+
+/// `GET /jobs/{job}`.
+pub(super) async fn page(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let job = View::of(&find(&state, &visitor, &id).await?);
+    let frame = frame.titled(job.what.clone()).under("Долгие работы", "/jobs");
+    answer::page(&JobPage { frame, job })
+}
+
+/// `GET /jobs/{job}/part`: the same as a part of another page.
+pub(super) async fn part(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    answer::page(&JobPart { job: View::of(&find(&state, &visitor, &id).await?) })
+}
+
+/// `GET /jobs/{job}/events`: every change as server-sent events, until the job or the house ends. Whoever comes later hears the state first.
+pub(super) async fn events(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let first = find(&state, &visitor, &id).await?;
+    let stop = state.ops.stopping.subscribe();
+    let told =
+        stream::unfold(Listener { state, id, stop, last: None, first: Some(first), over: false }, Listener::next);
+    Ok(Sse::new(told).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// One open stream.
+struct Listener {
+    state: WebState,
+    id: String,
+    stop: tokio::sync::watch::Receiver<bool>,
+    last: Option<Told>,
+    first: Option<JobRow>,
+    over: bool,
+}
+
+impl Listener {
+    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        while !self.over && !*self.stop.borrow() {
+            let row = match self.first.take() {
+                Some(row) => row,
+                None => {
+                    tokio::select! {
+                        () = tokio::time::sleep(LOOK_EVERY) => {}
+                        _ = self.stop.changed() => return None,
+                    }
+                    self.state.house.db.find_job(&self.id).await.ok().flatten()?
+                }
+            };
+            let told = Told::of(&row);
+            self.over = row.state.is_over();
+            if self.last.as_ref() != Some(&told) {
+                let event = Event::default().json_data(&told).ok()?;
+                self.last = Some(told);
+                return Some((Ok(event), self));
+            }
+        }
+        None
+    }
+}

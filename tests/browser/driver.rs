@@ -1,0 +1,165 @@
+//! A browser without a window: chromedriver of its own, one page, what a person can see and do with it.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Widths at which every page is looked at, pixels: a school's notebook and a phone.
+pub const WIDTHS: [u32; 2] = [1366, 390];
+/// The tallest picture, pixels: what is below repeats.
+const TALLEST: u64 = 3000;
+
+/// One browser at a time: two would take the machine's memory from each other.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// An open browser; it ends with the story.
+pub struct Browser {
+    pub client: Client,
+    driver: Child,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // chromedriver ends its browser with itself.
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// Is there a browser? A story without one is skipped aloud.
+pub fn installed() -> bool {
+    let there = |program: &str| Command::new(program).arg("--version").output().is_ok_and(|told| told.status.success());
+    let both = there("chromedriver") && there("chromium");
+    if !both {
+        eprintln!("ПРОПУЩЕНО: нет chromium и chromedriver; их ставит .ci/run");
+    }
+    both
+}
+
+impl Browser {
+    /// Starts a browser.
+    pub async fn start() -> Self {
+        let turn = TURN.lock().await;
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
+        let told = BufReader::new(driver.stdout.take().expect("its output"));
+        // «ChromeDriver was started successfully on port 41235.»
+        let port = told.lines().map_while(Result::ok).find_map(|line| {
+            let (_, port) = line.split_once("successfully on port ")?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let port = port.expect("chromedriver says its port");
+        let options = json!({
+            "goog:chromeOptions": { "args": [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=ru",
+                "--window-size=1366,900",
+            ] }
+        });
+        let Value::Object(options) = options else { unreachable!("an object") };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(options)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("a browser session");
+        Self { client, driver, _turn: turn }
+    }
+
+    /// Opens an address; gives the answer's status and media type.
+    pub async fn open(&self, address: &str) -> (u16, String) {
+        self.client.goto(address).await.expect("the page opens");
+        self.seen().await
+    }
+
+    /// Status and media type of the page shown.
+    pub async fn seen(&self) -> (u16, String) {
+        let told = self
+            .run("const entry = performance.getEntriesByType('navigation')[0]; return [entry ? entry.responseStatus : 0, document.contentType];")
+            .await;
+        (told[0].as_u64().unwrap_or_default() as u16, told[1].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.expect("the script runs")
+    }
+
+    /// Types into a field named so.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let field = self.client.find(Locator::Css(&format!("[name=\"{name}\"]"))).await.expect("the field");
+        field.clear().await.expect("an empty field");
+        field.send_keys(text).await.expect("typed");
+    }
+
+    /// Presses what is found by a CSS selector, and waits for the page that comes.
+    pub async fn press(&self, selector: &str) {
+        let before = self.run("window.letopisOld = true; return true;").await;
+        assert_eq!(before, true);
+        self.client
+            .find(Locator::Css(selector))
+            .await
+            .unwrap_or_else(|_| panic!("nothing is {selector}"))
+            .click()
+            .await
+            .expect("pressed");
+        for _ in 0..200 {
+            let fresh = self
+                .client
+                .execute("return !window.letopisOld && document.readyState === 'complete';", Vec::new())
+                .await;
+            if fresh.is_ok_and(|fresh| fresh == true) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("no page came after {selector}");
+    }
+
+    /// Text of the page as a person sees it.
+    pub async fn text(&self) -> String {
+        self.run("return document.body.innerText;").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Presses Tab.
+    pub async fn tab(&self) {
+        let key = '\u{E004}'; // WebDriver's Tab
+        let press =
+            KeyActions::new("keys".to_owned()).then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+        self.client.perform_actions(press).await.expect("a key");
+    }
+
+    /// A picture of the whole page at a width; an error when the page is wider than its window.
+    pub async fn picture(&self, width: u32, path: &Path) -> Result<(), String> {
+        self.client.set_window_size(width, 900).await.expect("a size");
+        let told = self.run("return [document.documentElement.scrollHeight, window.innerWidth, document.documentElement.scrollWidth];").await;
+        assert_eq!(told[1].as_u64(), Some(width.into()), "the browser does not take this width");
+        let wide = told[2].as_u64().unwrap_or_default();
+        let height = told[0].as_u64().unwrap_or_default().clamp(600, TALLEST);
+        self.client.set_window_size(width, height as u32).await.expect("a size");
+        let png = self.client.screenshot().await.expect("a picture");
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder");
+        std::fs::write(path, png).expect("the picture");
+        if wide <= u64::from(width) {
+            Ok(())
+        } else {
+            Err(format!("страница шириной {wide} px в окне {width} px"))
+        }
+    }
+}
+
+/// Folder of the pictures.
+pub fn pictures() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("target").join("screenshots")
+}
