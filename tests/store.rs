@@ -22,8 +22,7 @@ use letopis::domain::snapshot::{CopyKind, Snapshot, TemplateFacts};
 use letopis::domain::timeliness::{EntryKind, EntryTime};
 use letopis::domain::{audit, canon::Digest, freeze};
 use letopis::store::{
-    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Error, ImportRow, PolicyRow, SchoolRow, SealedRow,
-    StatementRow,
+    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Error, ImportRow, PolicyRow, SealedRow, StatementRow,
 };
 
 const YEAR: &str = "2025/2026";

@@ -3,6 +3,8 @@
 //! The log's head is changed by the first statement of every transaction, so all writers stand in one queue and the log cannot fork;
 //! a deferred SQLite transaction that began with a read would fail with "locked" instead of waiting.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use sqlx::{Any, AnyConnection, Row as _, Transaction};
 
 use super::changes::Unvouched;
@@ -72,6 +74,21 @@ pub struct CheckpointRow {
     pub note: String,
 }
 
+/// Reads of the turn, shared by those who ask at one time.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    /// How many have asked.
+    asked: AtomicU64,
+    last: tokio::sync::Mutex<LastTurn>,
+}
+
+#[derive(Debug, Default)]
+struct LastTurn {
+    /// Everybody up to this number had asked before the read began.
+    answers: u64,
+    turn: u64,
+}
+
 impl Db {
     /// Begins a writing transaction; waits for the turn.
     pub async fn begin(&self) -> Result<Tx, Error> {
@@ -97,7 +114,21 @@ impl Db {
     }
 
     /// How many writing transactions there were: what was read before is still so while this number stands.
+    ///
+    /// Every page asks this first, so those who ask while one read is under way share the next: it begins after all of them came.
     pub async fn turn(&self) -> Result<u64, Error> {
+        let ticket = self.turns.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut last = self.turns.last.lock().await;
+        if last.answers >= ticket {
+            return Ok(last.turn);
+        }
+        let answers = self.turns.asked.load(Ordering::SeqCst);
+        let turn = self.read_turn().await?;
+        *last = LastTurn { answers, turn };
+        Ok(turn)
+    }
+
+    async fn read_turn(&self) -> Result<u64, Error> {
         let row = sqlx::query("select turn from log_head where school = $1")
             .bind(self.school.clone())
             .fetch_optional(&self.pool)

@@ -25,6 +25,7 @@ mod setup;
 mod voids;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -141,6 +142,7 @@ fn world(message: &str) -> Option<&'static str> {
 pub struct Db {
     pool: AnyPool,
     school: String,
+    turns: Arc<log::Turns>,
     sqlite: bool,
 }
 
@@ -168,7 +170,7 @@ impl Db {
         if !read_only {
             migrator(if sqlite { SQLITE_GUARDS } else { POSTGRES_GUARDS }).run(&pool).await?;
         }
-        Ok(Self { pool, school: school.to_owned(), sqlite: url.starts_with("sqlite") })
+        Ok(Self { pool, school: school.to_owned(), sqlite: url.starts_with("sqlite"), turns: Arc::default() })
     }
 
     /// Identifier of the school.

@@ -8,8 +8,11 @@ use axum::http::request::Parts;
 
 use super::guard::{Passage, cookie};
 use super::route::{self, Access, Group, InMenu, RouteFacts};
-use super::{WebState, answer, query};
+use super::waiting::Awaited;
+use super::{WebState, answer, help, query};
+use crate::domain::copy::State as CopyState;
 use crate::domain::people::{Office, Visitor};
+use crate::domain::rights::Action;
 
 /// The frame of one page; templates have it as their field `frame` and fill the shell from it.
 #[derive(Debug, Clone, Default)]
@@ -71,17 +74,31 @@ impl Frame {
         let year = directory.as_ref().map(|directory| directory.year.clone()).unwrap_or_default();
         let mut frame = Self { school, year, ..Self::default() };
         if let Some(passage) = passage {
-            frame.help = passage
-                .help
-                .split_once('#')
-                .map_or_else(String::new, |(guide, section)| format!("/help/{guide}#{section}"));
+            if !passage.help.is_empty() {
+                frame.help = help::address(passage.help);
+            }
             if let Some(visitor) = &passage.visitor {
                 frame.name = visitor.name.clone();
                 frame.offices = visitor.offices.iter().map(Office::as_russian).collect::<Vec<_>>().join(", ");
                 frame.menu = menu(visitor, passage.path);
+                if let Some(directory) = &directory {
+                    frame.count(state, directory.turn, visitor).await;
+                }
             }
         }
         frame
+    }
+
+    /// Counts what waits behind the lines of the menu. A count that cannot be had is not shown: the page itself will say why.
+    async fn count(&mut self, state: &WebState, turn: u64, visitor: &Visitor) {
+        let Ok(copies) = state.waiting.at(&state.house, turn).await else { return };
+        let seals = !visitor.reach(Action::SealCopies).is_empty();
+        let waits =
+            |copy: &&Awaited| copy.signers.contains(&visitor.account) || (seals && copy.row.state == CopyState::Signed);
+        let count = copies.iter().filter(waits).count();
+        for item in self.menu.iter_mut().flat_map(|group| &mut group.items).filter(|item| item.href == "/copies") {
+            item.count = count;
+        }
     }
 
     /// Names the page.

@@ -28,6 +28,7 @@ mod start;
 mod upload;
 mod waiting;
 
+use std::cell::OnceCell;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -57,6 +58,11 @@ const UPLOADS_AT_ONCE: usize = 4;
 
 /// Tells this moment in the school's zone; the doors bring it in.
 pub type Clock = Arc<dyn Fn() -> DateTime<FixedOffset> + Send + Sync>;
+
+tokio::task_local! {
+    /// The directory as the request under way has read it: guard, frame and handler tell of one moment.
+    static READ: OnceCell<Arc<Directory>>;
+}
 
 /// All that the pages need to know.
 #[derive(Clone)]
@@ -97,9 +103,15 @@ impl WebState {
         Act { by: by.to_owned(), at: self.now() }
     }
 
-    /// The school's people and curriculum as they are now.
+    /// The school's people and curriculum as they are now; within one request it is read once.
     async fn directory(&self) -> Result<Arc<Directory>, Refusal> {
-        Ok(self.directory.now(&self.house).await?)
+        if let Ok(Some(read)) = READ.try_with(|read| read.get().cloned()) {
+            return Ok(read);
+        }
+        let directory = self.directory.now(&self.house).await?;
+        // Outside of a request, and when another part of it was faster, there is nothing to keep.
+        let _ = READ.try_with(|read| read.set(directory.clone()));
+        Ok(directory)
     }
 }
 

@@ -306,6 +306,7 @@ async fn freeze_copies(house: &House) {
             template: TemplateFacts { name: "period-copy".into(), version: "1".into(), digest: Digest::of(b"t") },
             salts: vec!["00".repeat(16); journal.learners.len()],
             appointments: appointments.clone(),
+            voids: Vec::new(),
         };
         let snapshot = freeze::freeze(&journal, &class, &span, &house.policy, &told).unwrap();
         tx.record_frozen(&snapshot, State::Frozen).await.unwrap();

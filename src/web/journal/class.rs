@@ -13,6 +13,7 @@ use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
 use crate::domain::words;
+use crate::flow::people::{Look, note_access};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
@@ -111,6 +112,7 @@ pub(super) async fn class(
     let class = class_of(&directory, &name)?;
     let chosen =
         choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
+    note_access(&state.house, &visitor, Look::Class(&class.name), &directory.year, state.now()).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let whole = reach.whole_class(&class.name, class.grade);
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
@@ -190,6 +192,7 @@ pub(super) async fn finals(
     let chosen =
         choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
+    note_access(&state.house, &visitor, Look::Class(&class.name), &directory.year, state.now()).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let seen = directory.roster.courses.iter().filter(|course| course.class == class.name);
     let courses: Vec<&Course> = seen.filter(|course| reach.course(&course.id, &class.name, class.grade)).collect();

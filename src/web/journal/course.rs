@@ -17,6 +17,7 @@ use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
 use crate::domain::words;
+use crate::flow::people::{Look, note_access};
 use crate::store::{ChangeFilter, ChangeRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -88,6 +89,8 @@ pub(super) async fn course(
     let class = class_of(&directory, &course.class)?;
     let today = state.now().date_naive();
     let chosen = choose(&directory, &class, asked.value("period"), today).ok_or(Refusal::NotFound)?;
+    let look = Look::Course { id: &course.id, class: &class.name };
+    note_access(&state.house, &visitor, look, &directory.year, state.now()).await?;
     let part = part(&state, &directory, course, &chosen).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let seen = directory.roster.courses.iter().filter(|other| other.class == class.name);
@@ -132,6 +135,7 @@ async fn part(
         span: &chosen.span,
         periods: &periods,
         policy: &state.house.policy,
+        struck: &directory.struck,
     };
     let part = GridPart {
         course: &course.id,
@@ -197,6 +201,7 @@ struct HistoryLine {
 pub(super) async fn cell(
     State(state): State<WebState>,
     Path(id): Path<String>,
+    visitor: Visitor,
     frame: Frame,
     asked: Asked,
     headers: HeaderMap,
@@ -208,6 +213,8 @@ pub(super) async fn cell(
         directory.learner(&learner).filter(|learner| learner.class == course.class).ok_or(Refusal::NotFound)?;
     let entries = state.house.db.load_course_entries(&directory.year, &course.id).await?;
     let lesson = entries.lessons.iter().find(|lesson| lesson.key == key).ok_or(Refusal::NotFound)?;
+    let look = Look::Learner { id: &learner.id, class: &course.class };
+    note_access(&state.house, &visitor, look, &directory.year, state.now()).await?;
     let mine = entries.marks.iter().filter(|mark| mark.lesson == key && mark.learner_id == learner.id);
     let absence = entries.absences.iter().find(|absence| absence.lesson == key && absence.learner_id == learner.id);
     let absence = absence.map(|absence| {

@@ -14,6 +14,7 @@ use crate::domain::period::course_title;
 use crate::domain::policy::AbsenceKind;
 use crate::domain::rights::Action;
 use crate::domain::words;
+use crate::flow::people::{Look, note_access};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
@@ -93,6 +94,8 @@ async fn show(
     let class = class_of(&directory, &learner.class)?;
     let chosen =
         choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
+    let look = Look::Learner { id: &learner.id, class: &class.name };
+    note_access(&state.house, &visitor, look, &directory.year, state.now()).await?;
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let attends = |course: &&Course| course.members.is_empty() || course.members.contains(&learner.id);

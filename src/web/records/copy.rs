@@ -14,6 +14,7 @@ use crate::domain::route;
 use crate::domain::snapshot::{Sheet, Snapshot};
 use crate::domain::statement::Verdict;
 use crate::domain::words;
+use crate::flow::people::{Look, note_access};
 use crate::flow::sign::signed;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
@@ -82,6 +83,7 @@ pub(super) async fn copy(
     let last = rows.last().ok_or(Refusal::NotFound)?.version;
     let wanted = if asked.value("version").is_empty() { last } else { asked.value("version").parse().unwrap_or(0) };
     let row = rows.iter().find(|row| row.version == wanted).cloned().ok_or(Refusal::NotFound)?;
+    looked(&state, &visitor, &row).await?;
     let snapshot = state.house.db.load_snapshot(row.snapshot).await?;
     let statements = state.house.db.list_statements(&row.id, row.version).await?;
     let register = state.house.db.find_register_line(&row.id, row.version).await?;
@@ -235,8 +237,11 @@ fn sheets(snapshot: &Snapshot) -> Vec<SheetView> {
 pub(super) async fn sealed_pdf(
     State(state): State<WebState>,
     Path((copy, version)): Path<(String, u32)>,
+    visitor: Visitor,
 ) -> Result<Response, Refusal> {
     let line = state.house.db.find_register_line(&copy, version).await?.ok_or(Refusal::NotFound)?.line;
+    let look = Look::Copy { id: &line.id, class: &line.class };
+    note_access(&state.house, &visitor, look, &line.year, state.now()).await?;
     let content = state.house.archive().join(object_name(&line.id, line.version)).join("v1/content");
     document(&content.join(crate::vault::name::SEALED_PDF), &format!("{copy}-v{version}")).await
 }
@@ -245,11 +250,18 @@ pub(super) async fn sealed_pdf(
 pub(super) async fn issued_pdf(
     State(state): State<WebState>,
     Path((copy, version)): Path<(String, u32)>,
+    visitor: Visitor,
 ) -> Result<Response, Refusal> {
     let rows = state.house.db.list_versions(&copy).await?;
     let row = rows.into_iter().find(|row| row.version == version).ok_or(Refusal::NotFound)?;
     let digest = row.issued_pdf.parse().map_err(|_| Refusal::NotFound)?;
+    looked(&state, &visitor, &row).await?;
     document(&state.house.issued_pdf(&row.id, version, digest), &format!("{copy}-v{version}-issued")).await
+}
+
+async fn looked(state: &WebState, visitor: &Visitor, row: &CopyRow) -> Result<(), Refusal> {
+    let look = Look::Copy { id: &row.id, class: &row.class };
+    Ok(note_access(&state.house, visitor, look, &row.year, state.now()).await?)
 }
 
 async fn document(path: &std::path::Path, name: &str) -> Result<Response, Refusal> {

@@ -19,7 +19,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/year/calendar", Access::Does(Action::ReadSetup), SubjectOf::House, show)
             .in_menu(Group::Year, "Календарь")
-            .helped("year#calendar"),
+            .helped("year#календарь"),
     ]
 }
 
@@ -159,7 +159,7 @@ async fn show(
         frame: frame
             .titled("Календарь")
             .leading("Учебные дни, каникулы, праздники и мероприятия школы и классов.")
-            .under("Учебный год", "/year"),
+            .under("Учебный год", "/year/ready"),
     };
     answer::page(&page)
 }

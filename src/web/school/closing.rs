@@ -22,7 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/year/closing", Access::Does(Action::CloseYear), SubjectOf::House, show)
             .in_menu(Group::Year, "Закрытие года")
-            .helped("year#closing"),
+            .helped("year#закрытие-года-и-перевод"),
         post("/year/closing", Access::Does(Action::CloseYear), SubjectOf::House, change),
     ]
 }
@@ -100,7 +100,7 @@ async fn page(
             .leading(
                 "По приказу руководителя год закрывается для изменений, классы переводятся, открывается следующий год.",
             )
-            .under("Учебный год", "/year"),
+            .under("Учебный год", "/year/ready"),
     };
     let response = answer::page(&page)?;
     Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
@@ -121,7 +121,7 @@ async fn change(
         "close" => match year::close(&state.house, &act, &year, &order).await? {
             Outcome::Closed { next, .. } => {
                 let said = format!("Год {year} закрыт. Открыт {}: проверьте, что в нём нужно внести.", next.year);
-                return Ok(answer::done("/year", &said));
+                return Ok(answer::done("/year/ready", &said));
             }
             Outcome::Refused(findings) => findings,
         },

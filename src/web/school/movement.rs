@@ -31,11 +31,12 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/year/movement", Access::Does(Action::ReadRoster), SubjectOf::House, book)
             .in_menu(Group::Year, "Движение")
-            .helped("year#movement"),
+            .helped("year#движение-обучающихся"),
         post("/year/movement", Access::Does(Action::ChangeMovement), SubjectOf::House, change),
-        get("/year/roster/{class}", Access::Does(Action::ReadRoster), SubjectOf::Class, roster).helped("year#movement"),
+        get("/year/roster/{class}", Access::Does(Action::ReadRoster), SubjectOf::Class, roster)
+            .helped("year#движение-обучающихся"),
         get("/year/learners/{learner}", Access::Does(Action::ReadRoster), SubjectOf::Learner, learner)
-            .helped("year#movement"),
+            .helped("year#движение-обучающихся"),
         post("/year/learners/{learner}", Access::Does(Action::ChangeMovement), SubjectOf::Learner, change_learner),
     ]
 }
@@ -161,7 +162,7 @@ async fn book_page(
         frame: frame
             .titled("Движение обучающихся")
             .leading("Зачисление, перевод, выбытие и возвращение — по приказам, с датой и номером. Список класса виден на любой день.")
-            .under("Учебный год", "/year"),
+            .under("Учебный год", "/year/ready"),
     };
     let response = answer::page(&page)?;
     Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
@@ -327,7 +328,7 @@ async fn roster(
         frame: frame
             .titled(format!("Список {class} класса"))
             .leading("Кто числился в классе в этот день: по приказам, которые действовали тогда.")
-            .under("Учебный год", "/year")
+            .under("Учебный год", "/year/ready")
             .under("Движение", "/year/movement"),
         class,
     })
@@ -440,7 +441,7 @@ async fn learner_page(
         frame: frame
             .titled(names::full_name(&known.surname, &known.given_name, &known.patronymic))
             .leading(format!("{} класс, код {learner}", known.class))
-            .under("Учебный год", "/year")
+            .under("Учебный год", "/year/ready")
             .under("Движение", "/year/movement"),
     };
     let response = answer::page(&page)?;

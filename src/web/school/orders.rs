@@ -25,9 +25,10 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/year/orders", Access::Does(Action::ReadSetup), SubjectOf::House, list)
             .in_menu(Group::Year, "Приказы")
-            .helped("year#orders"),
+            .helped("year#приказы-и-ознакомление"),
         post("/year/orders", Access::Does(Action::ChangeSetup), SubjectOf::House, change),
-        get("/year/orders/sheet", Access::Does(Action::ReadSetup), SubjectOf::House, sheet).helped("year#orders"),
+        get("/year/orders/sheet", Access::Does(Action::ReadSetup), SubjectOf::House, sheet)
+            .helped("year#приказы-и-ознакомление"),
         post("/year/orders/sheet", Access::Does(Action::ChangeSetup), SubjectOf::House, change_sheet),
         post("/year/orders/seen", Access::SignedIn, SubjectOf::House, seen),
     ]
@@ -104,7 +105,7 @@ async fn list_page(
         frame: frame
             .titled("Приказы и локальные акты")
             .leading("Документы, которыми назначены ответственные, и листы ознакомления с ними.")
-            .under("Учебный год", "/year"),
+            .under("Учебный год", "/year/ready"),
     })
 }
 
@@ -192,7 +193,7 @@ async fn sheet(
         order: order.id.clone(),
         frame: frame
             .titled(format!("Лист ознакомления: № {}", order.number))
-            .under("Учебный год", "/year")
+            .under("Учебный год", "/year/ready")
             .under("Приказы", "/year/orders"),
     })
 }

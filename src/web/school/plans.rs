@@ -28,8 +28,8 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/year/plans", Access::Does(Action::ReadSetup), SubjectOf::House, list)
             .in_menu(Group::Year, "КТП")
-            .helped("year#plans"),
-        get("/year/plans/{course}", Access::Does(Action::ReadSetup), SubjectOf::Course, show).helped("year#plans"),
+            .helped("year#ктп"),
+        get("/year/plans/{course}", Access::Does(Action::ReadSetup), SubjectOf::Course, show).helped("year#ктп"),
         post("/year/plans/{course}", Access::Does(Action::ChangePlan), SubjectOf::Course, change),
     ]
 }
@@ -111,7 +111,7 @@ async fn list(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
         frame: frame
             .titled("Календарно-тематические планы")
             .leading("План каждого курса составляется до начала года; его часы должны быть равны часам учебного плана.")
-            .under("Учебный год", "/year"),
+            .under("Учебный год", "/year/ready"),
     })
 }
 
@@ -252,7 +252,7 @@ async fn plan_page(
         frame: frame
             .titled(format!("КТП: {}", course_words(course)))
             .leading("Темы по порядку с часами; даты ставятся по расписанию и календарю.")
-            .under("Учебный год", "/year")
+            .under("Учебный год", "/year/ready")
             .under("КТП", "/year/plans"),
     };
     let response = answer::page(&page)?;

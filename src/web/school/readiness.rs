@@ -15,9 +15,9 @@ use crate::domain::words;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        get("/year", Access::Does(Action::ReadSetup), SubjectOf::House, show)
+        get("/year/ready", Access::Does(Action::ReadSetup), SubjectOf::House, show)
             .in_menu(Group::Year, "Готовность к году")
-            .helped("year#ready"),
+            .helped("year#готовность-к-году"),
     ]
 }
 

@@ -55,7 +55,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeSetup,
         "",
         "Каникулы, праздники, неучебные и перенесённые дни — для школы, параллелей или класса.",
-        "year#calendar",
+        "year#календарь",
     ),
     shelf(
         &layout::EVENTS,
@@ -63,7 +63,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeSetup,
         "Мероприятия",
         "События школы и классов рядом с расписанием: собрания, праздники, экскурсии.",
-        "year#events",
+        "year#календарь",
     ),
     shelf(
         &layout::PERIODS,
@@ -71,7 +71,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeSetup,
         "Учебные периоды",
         "Четверти, триместры и полугодия с границами и параллелями, для которых они действуют.",
-        "year#periods",
+        "year#учебные-периоды",
     ),
     shelf(
         &layout::REGIMES,
@@ -79,7 +79,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeSetup,
         "",
         "Сколько дней в неделе, какая смена и какие звонки: для школы, параллелей или одного класса. Действует самое узкое правило.",
-        "year#bells",
+        "year#звонки-и-режим",
     ),
     shelf(
         &layout::BELLS,
@@ -87,7 +87,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeSetup,
         "Звонки и режим",
         "Время уроков. Расписаний звонков может быть несколько: для смен, для первых классов.",
-        "year#bells",
+        "year#звонки-и-режим",
     ),
     shelf(
         &layout::ROOMS,
@@ -95,7 +95,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeSetup,
         "Кабинеты",
         "Кабинеты и залы, которые ставятся в расписание.",
-        "year#rooms",
+        "year#кабинеты",
     ),
     shelf(
         &layout::CLASSES,
@@ -103,7 +103,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeCurriculum,
         "Классы",
         "Классы и их классные руководители. Ученики приходят в классы по приказам.",
-        "year#classes",
+        "year#классы-и-группы",
     ),
     shelf(
         &layout::GROUP_MEMBERS,
@@ -111,7 +111,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeCurriculum,
         "Группы",
         "Кто в какой группе: иностранный язык, информатика, труд. Состав задаётся к началу каждого периода.",
-        "year#groups",
+        "year#группы",
     ),
     shelf(
         &layout::CURRICULUM,
@@ -119,7 +119,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeCurriculum,
         "Учебный план",
         "Часы в неделю по предметам и параллелям; класс с особым профилем может иметь свой план.",
-        "year#curriculum",
+        "year#учебный-план",
     ),
     shelf(
         &layout::COURSES,
@@ -127,7 +127,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeCurriculum,
         "Курсы",
         "Кто что ведёт: класс, предмет, группа, учитель, часы.",
-        "year#courses",
+        "year#курсы-и-потоки",
     ),
     shelf(
         &layout::COURSE_DETAILS,
@@ -135,7 +135,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeCurriculum,
         "Виды занятий и потоки",
         "Чем курс отличается от обычного урока: кружок, внеурочное занятие, поток нескольких классов.",
-        "year#courses",
+        "year#курсы-и-потоки",
     ),
     shelf(
         &layout::LOAD,
@@ -143,7 +143,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeCurriculum,
         "Нагрузка",
         "Тарификация: часы учителей по курсам. Сверяется с часами курсов.",
-        "year#load",
+        "year#нагрузка",
     ),
     shelf(
         &layout::INDIVIDUAL_PLANS,
@@ -151,7 +151,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeCurriculum,
         "Индивидуальные планы",
         "Индивидуальные учебные планы (ИУП): предметы и часы отдельных учеников по приказу.",
-        "year#individual",
+        "year#иуп",
     ),
     shelf(
         &layout::TIMETABLE,
@@ -159,7 +159,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeCurriculum,
         "",
         "Строки расписания: курс, день, урок, неделя, кабинет.",
-        "year#timetable",
+        "year#расписание",
     ),
     shelf(
         &layout::CONTROL_WORKS,
@@ -167,7 +167,7 @@ static SHELVES: [Shelf; 15] = [
         ChangeCurriculum,
         "График контрольных",
         "Контрольные работы и внешние оценочные процедуры по дням. Больше одной в день на класс — предупреждение.",
-        "year#works",
+        "year#график-контрольных",
     ),
 ];
 
@@ -322,7 +322,7 @@ async fn show(
         history: format!("/history?table={}&year={}", layout.table, query::segment(&opened.year.year)),
         links: links(shelf.path),
         sent,
-        frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year"),
+        frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year/ready"),
     };
     let response = answer::page(&page)?;
     Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })

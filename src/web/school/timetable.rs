@@ -23,7 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/year/timetable", Access::Does(Action::ReadSetup), SubjectOf::House, show)
             .in_menu(Group::Year, "Расписание")
-            .helped("year#timetable"),
+            .helped("year#расписание"),
     ]
 }
 
@@ -211,6 +211,6 @@ async fn show(
         frame: frame
             .titled("Расписание")
             .leading("Уроки недели по классам, учителям и кабинетам. Печатается одной страницей.")
-            .under("Учебный год", "/year"),
+            .under("Учебный год", "/year/ready"),
     })
 }
