@@ -58,7 +58,7 @@ pub(super) struct Row {
     pub(super) mean: String,
     /// Lessons missed.
     pub(super) missed: usize,
-    pub(super) finals: Vec<String>,
+    pub(super) finals: Vec<Final>,
 }
 
 /// One cell.
@@ -69,6 +69,17 @@ pub(super) struct Cell {
     pub(super) kind: &'static str,
     /// `L00001.2025-09-02.3`.
     pub(super) key: String,
+    /// Written by an account that was reported stolen, and not decided yet.
+    pub(super) void: bool,
+}
+
+/// A final mark.
+#[derive(Default)]
+pub(super) struct Final {
+    /// «5», «н/а»; empty.
+    pub(super) value: String,
+    /// As for a cell.
+    pub(super) void: bool,
 }
 
 /// A line of the right-hand page.
@@ -84,6 +95,8 @@ pub(super) struct Topic {
     pub(super) substitute: String,
     /// «н: Агатов, Берилл»; empty when all were there.
     pub(super) absent: String,
+    /// As for a cell.
+    pub(super) void: bool,
 }
 
 /// What the grid is laid out from.
@@ -95,6 +108,19 @@ pub(super) struct Laying<'j> {
     /// Periods of the grade, by first day.
     pub(super) periods: &'j [&'j Period],
     pub(super) policy: &'j Policy,
+    /// Rows that count as void until somebody decides: table and key.
+    pub(super) struck: &'j HashSet<(String, Vec<String>)>,
+}
+
+impl Laying<'_> {
+    fn is_struck(&self, table: &str, key: &[&str]) -> bool {
+        // Almost every house has no notice at all: nothing is built to be looked up then.
+        !self.struck.is_empty()
+            && self
+                .struck
+                .iter()
+                .any(|(of, row)| of == table && row.iter().map(String::as_str).zip(key).all(|(a, b)| a == *b))
+    }
 }
 
 type Cells<'j> = HashMap<(&'j LessonKey, &'j str), Vec<&'j str>>;
@@ -148,6 +174,7 @@ pub(super) fn lay_out(laying: &Laying<'_>) -> Grid {
                 .map(|person| names::short_name(&person.surname, &person.given_name, &person.patronymic))
                 .unwrap_or_default(),
             absent: absent.join("; "),
+            void: laying.is_struck("lessons", &lesson_key(&lesson.key).each_ref().map(String::as_str)),
         }
     });
     Grid {
@@ -186,6 +213,11 @@ fn final_columns(laying: &Laying<'_>) -> Vec<(String, String)> {
     columns
 }
 
+/// A lesson as the history names its row.
+fn lesson_key(key: &LessonKey) -> [String; 3] {
+    [key.course_id.clone(), key.date.to_string(), key.number.to_string()]
+}
+
 fn row(
     laying: &Laying<'_>,
     no: usize,
@@ -222,12 +254,18 @@ fn row(
                 None if text.is_empty() => "",
                 None => "mark",
             };
-            Cell { text, kind, key: format!("{}.{}.{}", learner.id, key.date, key.number) }
+            let [course, date, number] = lesson_key(key);
+            let row = [course.as_str(), date.as_str(), number.as_str(), learner.id.as_str()];
+            let void = ["marks", "absences"].iter().any(|table| laying.is_struck(table, &row));
+            Cell { text, kind, key: format!("{}.{}.{}", learner.id, key.date, key.number), void }
         })
         .collect();
     let value = |period: &str| {
         let mine = |mark: &&crate::domain::journal::FinalMark| mark.learner_id == learner.id && mark.period == period;
-        laying.entries.final_marks.iter().find(mine).map(|mark| mark.value.clone()).unwrap_or_default()
+        laying.entries.final_marks.iter().find(mine).map_or_else(Final::default, |mark| Final {
+            value: mark.value.clone(),
+            void: laying.is_struck("final_marks", &[&mark.course_id, &learner.id, period]),
+        })
     };
     Row {
         no,
