@@ -126,9 +126,10 @@ impl Laying<'_> {
 type Cells<'j> = HashMap<(&'j LessonKey, &'j str), Vec<&'j str>>;
 
 /// Learners of a course in the span, in the order of the copy.
-pub(super) fn members<'j>(course: &'j Course, roster: &'j Journal, span: &Span) -> Vec<&'j Learner> {
-    let mut learners = period::members(course, &roster.learners);
-    learners.retain(|learner| span.overlaps(learner));
+pub(super) fn members(course: &Course, roster: &Journal, span: &Span) -> Vec<Learner> {
+    // Who moved to another class within the span stands in both, as in the copies.
+    let class = roster.of_class_within(&course.class, span.starts, span.ends);
+    let mut learners: Vec<Learner> = period::members(course, &class.learners).into_iter().cloned().collect();
     learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
     learners
 }
