@@ -177,6 +177,7 @@ impl From<flow::Error> for Refusal {
             | E::NotSealed(_)
             | E::Package(_)
             | E::NoJournal
+            | E::ChangedMeanwhile
             | E::SignIn(_)
             | E::Appointment(_)
             | E::SealingElsewhere
