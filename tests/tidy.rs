@@ -6,6 +6,8 @@
 
 #[path = "tidy/licences.rs"]
 mod licences;
+#[path = "tidy/links.rs"]
+mod links;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -135,6 +135,7 @@ async fn part(
         span: &chosen.span,
         periods: &periods,
         policy: &state.house.policy,
+        struck: &directory.struck,
     };
     let part = GridPart {
         course: &course.id,
