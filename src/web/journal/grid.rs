@@ -126,9 +126,10 @@ impl Laying<'_> {
 type Cells<'j> = HashMap<(&'j LessonKey, &'j str), Vec<&'j str>>;
 
 /// Learners of a course in the span, in the order of the copy.
-pub(super) fn members<'j>(course: &'j Course, roster: &'j Journal, span: &Span) -> Vec<&'j Learner> {
-    let mut learners = period::members(course, &roster.learners);
-    learners.retain(|learner| span.overlaps(learner));
+pub(super) fn members(course: &Course, roster: &Journal, span: &Span) -> Vec<Learner> {
+    // Who moved to another class within the span stands in both, as in the copies.
+    let class = roster.of_class_within(&course.class, span.starts, span.ends);
+    let mut learners: Vec<Learner> = period::members(course, &class.learners).into_iter().cloned().collect();
     learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
     learners
 }
@@ -332,5 +333,77 @@ mod tests {
         assert_eq!(mean(9, 2), "4,50");
         assert_eq!(mean(14, 3), "4,67");
         assert_eq!(mean(13, 3), "4,33");
+    }
+
+    /// A class of one learner with one lesson and one mark.
+    fn journal() -> Journal {
+        let day = chrono::NaiveDate::from_ymd_opt(2025, 9, 2).unwrap_or_default();
+        let lesson = LessonKey { course_id: "C1".into(), date: day, number: 2 };
+        Journal {
+            learners: vec![Learner {
+                id: "L1".into(),
+                surname: "Берилл".into(),
+                given_name: "Ия".into(),
+                patronymic: String::new(),
+                born: None,
+                class: "5А".into(),
+                enrolled_on: day,
+                enrolment_order: String::new(),
+                left_on: None,
+                leaving_order: String::new(),
+            }],
+            courses: vec![Course {
+                id: "C1".into(),
+                class: "5А".into(),
+                subject: "Химия".into(),
+                group: String::new(),
+                teacher_id: "T1".into(),
+                hours_per_week_centi: 200,
+                members: Vec::new(),
+            }],
+            lessons: vec![crate::domain::journal::Lesson {
+                key: lesson.clone(),
+                topic: "Соли".into(),
+                homework: String::new(),
+                kind_of_work: String::new(),
+                substitute_teacher_id: String::new(),
+            }],
+            marks: vec![crate::domain::journal::Mark {
+                lesson,
+                learner_id: "L1".into(),
+                kind_of_work: String::new(),
+                value: "5".into(),
+                ordinal: 0,
+            }],
+            ..Journal::default()
+        }
+    }
+
+    #[test]
+    fn a_mark_under_a_notice_is_struck_and_its_neighbours_are_not() {
+        let journal = journal();
+        let day = journal.lessons[0].key.date;
+        let policy = crate::domain::policy::builtin("default")
+            .and_then(|text| crate::domain::policy::parse("default", text).ok());
+        let policy = policy.expect("the default policy");
+        let span = Span { id: "Q1".into(), starts: day, ends: day };
+        let row = |table: &str, key: &[&str]| (table.to_owned(), key.iter().map(|part| (*part).to_owned()).collect());
+        let void = |struck: &HashSet<(String, Vec<String>)>| {
+            let grid = lay_out(&Laying {
+                roster: &journal,
+                entries: &journal,
+                course: &journal.courses[0],
+                span: &span,
+                periods: &[],
+                policy: &policy,
+                struck,
+            });
+            (grid.rows[0].cells[0].void, grid.topics[0].void)
+        };
+        assert_eq!(void(&HashSet::new()), (false, false));
+        assert_eq!(void(&HashSet::from([row("marks", &["C1", "2025-09-02", "2", "L1", "0"])])), (true, false));
+        assert_eq!(void(&HashSet::from([row("marks", &["C1", "2025-09-02", "3", "L1", "0"])])), (false, false));
+        assert_eq!(void(&HashSet::from([row("marks", &["C1", "2025-09-02", "2", "L2", "0"])])), (false, false));
+        assert_eq!(void(&HashSet::from([row("lessons", &["C1", "2025-09-02", "2"])])), (false, true));
     }
 }
