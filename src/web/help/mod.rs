@@ -77,11 +77,14 @@ pub(super) fn sections() -> impl Iterator<Item = Section> {
     })
 }
 
+/// A heading and its address.
+type Place = (String, String);
+
 #[derive(Template)]
 #[template(path = "help/contents.html", config = "src/web/askama.toml")]
 struct ContentsPage {
     frame: Frame,
-    guides: Vec<(String, String, Vec<(String, String)>)>,
+    guides: Vec<(String, String, Vec<Place>)>,
 }
 
 /// `GET /help`.
