@@ -14,6 +14,8 @@ const VERBS: &[&[&str]] = &[
     &["demo"],
     &["init"],
     &["import"],
+    &["export"],
+    &["feed"],
     &["close"],
     &["issue"],
     &["sign"],

@@ -11,8 +11,8 @@ use engines::{AT, on_every_engine};
 use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::copy::State;
 use letopis::domain::journal::{
-    Absence, Class, Course, Decision, FinalMark, Journal, Learner, Lesson, LessonKey, Mark, Period, PeriodKind, School,
-    StaffMember,
+    Absence, Class, ContentGap, Course, Decision, FinalMark, GapKind, Journal, Learner, Lesson, LessonKey, Mark,
+    Period, PeriodKind, School, StaffMember,
 };
 use letopis::domain::merkle;
 use letopis::domain::period;
@@ -22,7 +22,7 @@ use letopis::domain::snapshot::{CopyKind, Snapshot, TemplateFacts};
 use letopis::domain::timeliness::{EntryKind, EntryTime};
 use letopis::domain::{audit, canon::Digest, freeze};
 use letopis::store::{
-    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Error, PolicyRow, SealedRow, StatementRow,
+    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Error, ImportRow, PolicyRow, SealedRow, StatementRow,
 };
 
 const YEAR: &str = "2025/2026";
@@ -76,6 +76,12 @@ fn journal() -> Journal {
         classes: vec![Class { name: "5А".into(), grade: 5, class_teacher_id: "T2".into() }],
         learners: vec![learner("L1", "Ольхина"), learner("L2", "Берёзова")],
         earlier_stays: Vec::new(),
+        content_gaps: vec![ContentGap {
+            class: "5А".into(),
+            kind: GapKind::Contents,
+            starts: day("2025-09-01"),
+            ends: day("2025-10-24"),
+        }],
         courses: vec![Course {
             id: "C1".into(),
             class: "5А".into(),
@@ -151,6 +157,38 @@ async fn import(db: &Db, journal: &Journal) -> Result<usize, Error> {
     tx.rename_school(&journal.school).await?;
     tx.record(&event(EventKind::BundleImported), [1; 16]).await?.commit().await?;
     Ok(written)
+}
+
+#[test]
+fn imports_stand_in_the_order_of_time_and_only_grow() {
+    on_every_engine(|db| async move {
+        let row = |digest: &str| ImportRow {
+            no: 0,
+            digest: digest.into(),
+            year: YEAR.into(),
+            mode: "add".into(),
+            files: "[]".into(),
+            imported_at: AT.into(),
+            imported_by: "operator".into(),
+            rows_new: 3,
+            rows_changed: 2,
+            rows_gone: 1,
+            event: 7,
+        };
+        for digest in ["aa", "bb"] {
+            let mut tx = db.begin().await.expect("an answer");
+            tx.record_import(&row(digest)).await.expect("an answer");
+            tx.record(&event(EventKind::BundleImported), [1; 16])
+                .await
+                .expect("an answer")
+                .commit()
+                .await
+                .expect("an answer");
+        }
+        let list = db.list_imports().await.expect("an answer");
+        let expected = [ImportRow { no: 2, ..row("bb") }, ImportRow { no: 1, ..row("aa") }];
+        assert_eq!(list, expected);
+    });
 }
 
 fn closure() -> ClosureRow {

@@ -167,7 +167,7 @@ impl<'a> Register<'a> {
         if name.is_empty() || !self.is_whole || self.names.contains(name) {
             return;
         }
-        let missing = format!("{} «{name}» нет в {}", self.whose, self.file.name());
+        let missing = format!("{} «{name}» нет в {}", self.whose, found.table_name(self.file));
         let skeletons = self
             .skeletons
             .get_or_init(|| self.names.iter().map(|name| (look_alike::skeleton(name), name.as_str())).collect());

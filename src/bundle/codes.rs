@@ -7,7 +7,7 @@
 pub const MISSING_FILE: &str = "import.missing-file";
 /// A CSV file that the format does not know.
 pub const UNKNOWN_FILE: &str = "import.unknown-file";
-/// Not UTF-8.
+/// Neither UTF-8 nor Russian Windows-1251.
 pub const WRONG_ENCODING: &str = "import.wrong-encoding";
 /// Not even a header row.
 pub const EMPTY_FILE: &str = "import.empty-file";
@@ -102,13 +102,16 @@ pub const UNLIKELY_BIRTH: &str = "import.unlikely-birth";
 /// Nobody with the role `director`.
 pub const NO_DIRECTOR: &str = "import.no-director";
 
+/// A text that a table editor seems to have made a date of (warning).
+pub const EXCEL_DATE: &str = "import.excel-date";
+
 /// Not a day with a time.
 pub const BAD_MOMENT: &str = "import.bad-moment";
 /// `entries.csv` tells of something that no journal has.
 pub const UNKNOWN_ENTRY: &str = "import.unknown-entry";
 
-/// Every code; each has a fixture.
-pub const ALL: [&str; 51] = [
+/// Every code of a bundle; each has a fixture.
+pub const ALL: [&str; 52] = [
     MISSING_FILE,
     UNKNOWN_FILE,
     WRONG_ENCODING,
@@ -158,6 +161,66 @@ pub const ALL: [&str; 51] = [
     STAY_ORDER,
     UNLIKELY_BIRTH,
     NO_DIRECTOR,
+    EXCEL_DATE,
     BAD_MOMENT,
     UNKNOWN_ENTRY,
+];
+
+/// A name in the place of a code that stands for somebody, or something, known (note).
+pub const MATCHED_BY_NAME: &str = "import.matched-by-name";
+/// A name that stands for nobody known.
+pub const UNMATCHED_NAME: &str = "import.unmatched-name";
+/// A name that stands for more than one.
+pub const AMBIGUOUS_NAME: &str = "import.ambiguous-name";
+/// A subject that the class has no course of; a course is made (warning).
+pub const NEW_COURSE: &str = "import.new-course";
+/// A learner whom the class does not have; a learner is made (warning).
+pub const NEW_LEARNER: &str = "import.new-learner";
+/// A cell that holds an error of the table editor (`#REF!`).
+pub const CELL_ERROR: &str = "import.cell-error";
+/// Cells hold formulas; the values computed last were taken (warning).
+pub const FORMULAS: &str = "import.formulas";
+/// Larger than what is taken.
+pub const TOO_LARGE: &str = "import.too-large";
+/// A workbook that cannot be read.
+pub const BROKEN_WORKBOOK: &str = "import.broken-workbook";
+/// A sheet that no table is known by (warning).
+pub const UNKNOWN_SHEET: &str = "import.unknown-sheet";
+/// A JSON file that is none of the known ones.
+pub const BROKEN_JSON: &str = "import.broken-json";
+/// A file of a kind that is not taken.
+pub const UNKNOWN_FORMAT: &str = "import.unknown-format";
+/// Two files or sheets for one table.
+pub const SAME_TABLE: &str = "import.same-table";
+/// A report of another program lacks a part that it must have.
+pub const BROKEN_REPORT: &str = "import.broken-report";
+/// A cell of a report that holds no known mark or code.
+pub const UNKNOWN_CELL: &str = "import.unknown-cell";
+/// Something of the source that the journal has no place for (note).
+pub const LEFT_OUT: &str = "import.left-out";
+/// Lessons come without their contents; copies will say so (warning).
+pub const WITHOUT_CONTENTS: &str = "import.without-contents";
+/// OneRoster: a reference to a record that is not there.
+pub const UNKNOWN_RECORD: &str = "import.unknown-record";
+
+/// Every code of the other formats (`docs/exchange.ru.md`); each has a test in `tests/exchange`.
+pub const EXCHANGE: [&str; 18] = [
+    MATCHED_BY_NAME,
+    UNMATCHED_NAME,
+    AMBIGUOUS_NAME,
+    NEW_COURSE,
+    NEW_LEARNER,
+    CELL_ERROR,
+    FORMULAS,
+    TOO_LARGE,
+    BROKEN_WORKBOOK,
+    UNKNOWN_SHEET,
+    BROKEN_JSON,
+    UNKNOWN_FORMAT,
+    SAME_TABLE,
+    BROKEN_REPORT,
+    UNKNOWN_CELL,
+    LEFT_OUT,
+    WITHOUT_CONTENTS,
+    UNKNOWN_RECORD,
 ];

@@ -1,5 +1,7 @@
 //! What the reader has found so far, in the order of files and lines. Floor 1.
 
+use std::collections::HashMap;
+
 use crate::domain::finding::{Finding, Severity};
 
 use super::layout::File;
@@ -30,29 +32,61 @@ impl Place {
     pub fn cell(file: File, line: u32, column: &'static str) -> Self {
         Self { file, line, column }
     }
+}
 
-    fn text(self) -> String {
-        let mut text = self.file.name().to_owned();
-        if self.line > 0 {
-            text.push_str(&format!(", строка {}", self.line));
-        }
-        if !self.column.is_empty() {
-            text.push_str(&format!(", столбец {}", self.column));
-        }
-        text
-    }
+/// Where a table's rows were read from, so that a finding names the place as the user sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A text file.
+    Text {
+        /// Its name.
+        name: String,
+        /// Its own heading of each column of the layout, empty when it has none.
+        headings: Vec<String>,
+    },
+    /// A sheet of a workbook.
+    Sheet {
+        /// The workbook's file.
+        workbook: String,
+        /// The sheet.
+        sheet: String,
+        /// Letters of each column of the layout, empty when the sheet has none.
+        letters: Vec<String>,
+    },
+    /// Rows that an adapter made; each line's place in words, the first one line 1.
+    Made {
+        /// Name of the file that they were made from.
+        name: String,
+        /// The places.
+        places: Vec<String>,
+    },
 }
 
 /// Findings with the places that order them.
 #[derive(Debug, Default)]
 pub struct Found {
     list: Vec<((usize, u32), Finding)>,
+    origins: HashMap<File, Origin>,
 }
 
 impl Found {
+    /// Says where the rows of a table came from.
+    pub fn came_from(&mut self, file: File, origin: Origin) {
+        self.origins.insert(file, origin);
+    }
+
+    /// «staff.csv» of a bundle, «таблице «Сотрудники»» of a workbook: the table as messages name it after «в».
+    pub fn table_name(&self, file: File) -> String {
+        match self.origins.get(&file) {
+            Some(Origin::Text { name, .. }) => name.clone(),
+            None => file.name().to_owned(),
+            Some(Origin::Sheet { .. } | Origin::Made { .. }) => format!("таблице «{}»", file.layout().russian),
+        }
+    }
+
     /// Something is wrong.
     pub fn error(&mut self, at: Place, code: &'static str, message: impl Into<String>) {
-        self.add(at, Finding::new(code, at.text(), message));
+        self.add(at, Finding::new(code, self.place(at), message));
     }
 
     /// Something is wrong, and it can be said what should stand there.
@@ -64,15 +98,23 @@ impl Found {
         expected: impl Into<String>,
         found: impl Into<String>,
     ) {
-        self.add(at, Finding::new(code, at.text(), message).expected_found(expected, found));
+        self.add(at, Finding::new(code, self.place(at), message).expected_found(expected, found));
     }
 
     /// Somebody should look.
     pub fn warning(&mut self, at: Place, code: &'static str, message: impl Into<String>) {
-        self.add(at, Finding::new(code, at.text(), message).weighing(Severity::Warning));
+        // Of rows that stand already it was told when they came in.
+        if at.line > 0 || at.column.is_empty() {
+            self.add(at, Finding::new(code, self.place(at), message).weighing(Severity::Warning));
+        }
     }
 
-    /// Something is wrong with a file that the layout does not know; told before everything else.
+    /// Something of another weight.
+    pub fn told(&mut self, at: Place, code: &'static str, severity: Severity, message: impl Into<String>) {
+        self.add(at, Finding::new(code, self.place(at), message).weighing(severity));
+    }
+
+    /// Something about a file that no layout knows, or about the whole of what was given; told before everything else.
     pub fn unknown_file(&mut self, finding: Finding) {
         self.list.push(((0, 0), finding));
     }
@@ -81,14 +123,59 @@ impl Found {
         self.list.push(((1 + at.file as usize, at.line), finding));
     }
 
+    /// A place in words.
+    pub fn place(&self, at: Place) -> String {
+        // Line 0 with a column is a row that stands in the journal already and that what comes contradicts.
+        if at.line == 0 && !at.column.is_empty() {
+            return format!("журнал школы, таблица «{}»", at.file.layout().russian);
+        }
+        let column = at.file.place(at.column);
+        let own = |list: &[String]| column.and_then(|place| list.get(place)).filter(|own| !own.is_empty()).cloned();
+        let (mut text, heading) = match self.origins.get(&at.file) {
+            Some(Origin::Made { name, places }) => {
+                let place = (at.line as usize).checked_sub(1).and_then(|index| places.get(index));
+                return place.unwrap_or(name).clone();
+            }
+            Some(Origin::Sheet { workbook, sheet, letters }) => {
+                let text = format!("{workbook}, лист «{sheet}»");
+                return match own(letters) {
+                    Some(letters) if at.line > 0 => format!("{text}, ячейка {letters}{}", at.line),
+                    _ if at.line > 0 => format!("{text}, строка {}", at.line),
+                    _ => text,
+                };
+            }
+            Some(Origin::Text { name, headings }) => (name.clone(), own(headings)),
+            None => (at.file.name().to_owned(), None),
+        };
+        if at.line > 0 {
+            text.push_str(&format!(", строка {}", at.line));
+        }
+        if !at.column.is_empty() {
+            text.push_str(&format!(", столбец {}", heading.as_deref().unwrap_or(at.column)));
+        }
+        text
+    }
+
     /// Is anything wrong, warnings aside?
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|(_, finding)| finding.severity >= Severity::Error)
     }
 
-    /// The findings by file and line; those of one line in the order in which they were found.
-    pub fn into_sorted(mut self) -> Vec<Finding> {
+    /// Is a row that stands already among those that are wrong?
+    pub fn accuses_standing(&self) -> bool {
+        self.list.iter().any(|((file, line), _)| *file > 0 && *line == 0)
+    }
+
+    /// Takes away what is said of standing rows and was to be said of them before anything came.
+    pub fn forgive(&mut self, before: &[Finding]) {
+        self.list.retain(|((file, line), finding)| *file == 0 || *line > 0 || !before.contains(finding));
+    }
+
+    /// The findings by file and line, each with its table and line when it has them; those of one line in the order in which they
+    /// were found.
+    pub fn into_placed(mut self) -> Vec<(Option<(File, u32)>, Finding)> {
         self.list.sort_by_key(|(place, _)| *place);
-        self.list.into_iter().map(|(_, finding)| finding).collect()
+        let table = |index: usize| index.checked_sub(1).and_then(|index| File::ALL.get(index)).copied();
+        self.list.into_iter().map(|((file, line), finding)| (table(file).map(|file| (file, line)), finding)).collect()
     }
 }

@@ -20,6 +20,8 @@ pub enum Holds {
 pub struct Column {
     /// As the header has it.
     pub name: &'static str,
+    /// As a Russian office's header has it.
+    pub russian: &'static str,
     /// May its cells be empty?
     pub required: bool,
     /// What its cells hold.
@@ -31,6 +33,10 @@ pub struct Column {
 pub struct FileLayout {
     /// Name in the folder.
     pub name: &'static str,
+    /// Name of the sheet in a workbook and of a Russian office's file.
+    pub russian: &'static str,
+    /// How many of the first columns name a row; of several rows with one name the file says all or none.
+    pub key: usize,
     /// May the file be absent?
     pub required: bool,
     /// Its columns, in the order that the generator writes.
@@ -38,7 +44,7 @@ pub struct FileLayout {
 }
 
 /// Place of a file in [`FILES`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(usize)]
 #[allow(missing_docs)] // each is the file of its name
 pub enum File {
@@ -84,128 +90,192 @@ impl File {
     pub fn name(self) -> &'static str {
         self.layout().name
     }
+
+    /// Its name without the ending: the word of exports and tables.
+    pub fn stem(self) -> &'static str {
+        self.name().trim_end_matches(".csv")
+    }
+
+    /// Place of a column.
+    pub fn place(self, column: &str) -> Option<usize> {
+        self.layout().columns.iter().position(|candidate| candidate.name == column)
+    }
 }
 
-const fn must(name: &'static str, holds: Holds) -> Column {
-    Column { name, required: true, holds }
+const fn must(name: &'static str, russian: &'static str, holds: Holds) -> Column {
+    Column { name, russian, required: true, holds }
 }
 
-const fn may(name: &'static str, holds: Holds) -> Column {
-    Column { name, required: false, holds }
+const fn may(name: &'static str, russian: &'static str, holds: Holds) -> Column {
+    Column { name, russian, required: false, holds }
 }
 
-const fn file(name: &'static str, columns: &'static [Column]) -> FileLayout {
-    FileLayout { name, required: true, columns }
+const fn file(name: &'static str, russian: &'static str, key: usize, columns: &'static [Column]) -> FileLayout {
+    FileLayout { name, russian, key, required: true, columns }
 }
 
 use Holds::{Line, Name, Text, Token};
 
 /// The files, in the order of [`File`].
 pub const FILES: [FileLayout; 13] = [
-    file("school.csv", &[must("name", Name), may("short_name", Name), may("town", Name), must("year", Token)]),
+    file(
+        "school.csv",
+        "Школа",
+        0,
+        &[
+            must("name", "Полное название", Name),
+            may("short_name", "Краткое название", Name),
+            may("town", "Населённый пункт", Name),
+            must("year", "Учебный год", Token),
+        ],
+    ),
     file(
         "periods.csv",
+        "Учебные периоды",
+        1,
         &[
-            must("id", Token),
-            must("name", Name),
-            must("kind", Token),
-            must("grade_from", Token),
-            must("grade_to", Token),
-            must("starts", Token),
-            must("ends", Token),
+            must("id", "Код периода", Token),
+            must("name", "Название", Name),
+            must("kind", "Вид периода", Token),
+            must("grade_from", "С класса", Token),
+            must("grade_to", "По класс", Token),
+            must("starts", "Начало", Token),
+            must("ends", "Окончание", Token),
         ],
     ),
     file(
         "staff.csv",
+        "Сотрудники",
+        1,
         &[
-            must("id", Token),
-            must("surname", Name),
-            must("given_name", Name),
-            may("patronymic", Name),
-            must("position", Name),
-            may("roles", Token),
+            must("id", "Код сотрудника", Token),
+            must("surname", "Фамилия", Name),
+            must("given_name", "Имя", Name),
+            may("patronymic", "Отчество", Name),
+            must("position", "Должность", Name),
+            may("roles", "Роли", Token),
         ],
     ),
-    file("classes.csv", &[must("name", Name), must("grade", Token), must("class_teacher_id", Token)]),
+    file(
+        "classes.csv",
+        "Классы",
+        1,
+        &[
+            must("name", "Класс", Name),
+            must("grade", "Параллель", Token),
+            must("class_teacher_id", "Классный руководитель", Token),
+        ],
+    ),
     file(
         "learners.csv",
+        "Обучающиеся",
+        1,
         &[
-            must("id", Token),
-            must("surname", Name),
-            must("given_name", Name),
-            may("patronymic", Name),
-            may("born", Token),
-            must("class", Name),
-            must("enrolled_on", Token),
-            may("enrolment_order", Line),
-            may("left_on", Token),
-            may("leaving_order", Line),
+            must("id", "Код обучающегося", Token),
+            must("surname", "Фамилия", Name),
+            must("given_name", "Имя", Name),
+            may("patronymic", "Отчество", Name),
+            may("born", "Дата рождения", Token),
+            must("class", "Класс", Name),
+            must("enrolled_on", "Зачислен", Token),
+            may("enrolment_order", "Приказ о зачислении", Line),
+            may("left_on", "Выбыл", Token),
+            may("leaving_order", "Приказ о выбытии", Line),
         ],
     ),
     file(
         "courses.csv",
+        "Курсы",
+        1,
         &[
-            must("id", Token),
-            must("class", Name),
-            must("subject", Name),
-            may("group", Name),
-            must("teacher_id", Token),
-            must("hours_per_week", Token),
+            must("id", "Код курса", Token),
+            must("class", "Класс", Name),
+            must("subject", "Предмет", Name),
+            may("group", "Группа", Name),
+            must("teacher_id", "Учитель", Token),
+            must("hours_per_week", "Часов в неделю", Token),
         ],
     ),
-    file("groups.csv", &[must("course_id", Token), must("learner_id", Token)]),
+    file(
+        "groups.csv",
+        "Состав групп",
+        2,
+        &[must("course_id", "Курс", Token), must("learner_id", "Обучающийся", Token)],
+    ),
     file(
         "lessons.csv",
+        "Уроки",
+        3,
         &[
-            must("course_id", Token),
-            must("date", Token),
-            must("number", Token),
-            may("topic", Text),
-            may("homework", Text),
-            may("kind_of_work", Line),
-            may("substitute_teacher_id", Token),
+            must("course_id", "Курс", Token),
+            must("date", "Дата", Token),
+            must("number", "Номер урока", Token),
+            may("topic", "Тема", Text),
+            may("homework", "Домашнее задание", Text),
+            may("kind_of_work", "Вид работы", Line),
+            may("substitute_teacher_id", "Замещающий учитель", Token),
         ],
     ),
     file(
         "marks.csv",
+        "Отметки",
+        4,
         &[
-            must("course_id", Token),
-            must("date", Token),
-            must("number", Token),
-            must("learner_id", Token),
-            may("kind_of_work", Line),
-            must("value", Token),
+            must("course_id", "Курс", Token),
+            must("date", "Дата", Token),
+            must("number", "Номер урока", Token),
+            must("learner_id", "Обучающийся", Token),
+            may("kind_of_work", "Вид работы", Line),
+            must("value", "Отметка", Token),
         ],
     ),
     file(
         "absences.csv",
+        "Пропуски",
+        4,
         &[
-            must("course_id", Token),
-            must("date", Token),
-            must("number", Token),
-            must("learner_id", Token),
-            must("code", Token),
+            must("course_id", "Курс", Token),
+            must("date", "Дата", Token),
+            must("number", "Номер урока", Token),
+            must("learner_id", "Обучающийся", Token),
+            must("code", "Код пропуска", Token),
         ],
     ),
     file(
         "final_marks.csv",
-        &[must("course_id", Token), must("learner_id", Token), must("period", Token), must("value", Token)],
+        "Итоговые отметки",
+        3,
+        &[
+            must("course_id", "Курс", Token),
+            must("learner_id", "Обучающийся", Token),
+            must("period", "Период", Token),
+            must("value", "Отметка", Token),
+        ],
     ),
     FileLayout {
         name: "decisions.csv",
+        russian: "Решения педсовета",
+        key: 1,
         required: false,
-        columns: &[must("learner_id", Token), must("decision", Line), may("protocol", Line), may("date", Token)],
+        columns: &[
+            must("learner_id", "Обучающийся", Token),
+            must("decision", "Решение", Line),
+            may("protocol", "Номер протокола", Line),
+            may("date", "Дата протокола", Token),
+        ],
     },
     FileLayout {
         name: "entries.csv",
+        russian: "Время записей",
+        key: 5,
         required: false,
         columns: &[
-            must("course_id", Token),
-            must("date", Token),
-            must("number", Token),
-            must("what", Token),
-            may("learner_id", Token),
-            must("entered_at", Token),
+            must("course_id", "Курс", Token),
+            must("date", "Дата", Token),
+            must("number", "Номер урока", Token),
+            must("what", "Что записано", Token),
+            may("learner_id", "Обучающийся", Token),
+            must("entered_at", "Когда записано", Token),
         ],
     },
 ];

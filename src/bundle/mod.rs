@@ -1,25 +1,40 @@
-//! A school's bundle: read, checked and made. Floor 1.
+//! A school's journal as files: bundles, spreadsheets, reports of other programs; read, checked, written and made. Floor 1.
 //!
-//! A bundle is a folder (or a zip of it) of CSV files, described in `docs/bundle-format.ru.md`. [`read`] gives a checked
-//! [`Journal`](crate::domain::journal::Journal) or every finding at once. Never writes to a store.
+//! A bundle is a folder (or a zip of it) of CSV files, described in `docs/bundle-format.ru.md`; the other formats are described in
+//! `docs/exchange.ru.md`. [`read`] gives a checked [`Journal`](crate::domain::journal::Journal) or every finding at once; [`intake`] lays
+//! any of the formats over a journal that stands. Never writes to a store.
 
 pub mod codes;
+pub mod encoding;
+pub mod example;
+pub mod export;
+pub mod foreign;
 pub mod generate;
+pub mod given;
+pub mod headings;
+pub mod intake;
 pub mod layout;
+pub mod oneroster;
+pub mod source;
+pub mod tables;
+pub mod workbook;
 
 mod check;
-mod encoding;
 mod found;
+mod json;
 mod look_alike;
+mod overlay;
 mod read;
 mod records;
+mod resolve;
 mod roster;
 mod rows;
 mod sheet;
-mod source;
 mod table;
 mod values;
 
 pub use generate::{GeneratorSpec, generate, write};
+pub use given::{FileFacts, Format, Given};
+pub use intake::{Settled, Told, settle};
 pub use read::{Bundle, ReadError, read, read_files, read_kept};
 pub use source::BundleFile;

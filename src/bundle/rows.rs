@@ -201,7 +201,7 @@ impl Reading<'_, '_> {
 }
 
 /// `YYYY-MM-DD` or `DD.MM.YYYY`, every figure written.
-fn date(text: &str) -> Option<NaiveDate> {
+pub fn date(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     let figures = |places: &[usize]| bytes.len() == 10 && places.iter().all(|place| bytes[*place].is_ascii_digit());
     if figures(&[0, 1, 2, 3, 5, 6, 8, 9]) && bytes[4] == b'-' && bytes[7] == b'-' {
@@ -214,7 +214,7 @@ fn date(text: &str) -> Option<NaiveDate> {
 }
 
 /// A number with at most two decimals, point or comma, in hundredths.
-fn centi(text: &str) -> Option<u32> {
+pub fn centi(text: &str) -> Option<u32> {
     let (whole, decimals) = text.split_once(['.', ',']).unwrap_or((text, "0"));
     let is_plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !is_plain(whole) || !is_plain(decimals) || decimals.len() > 2 {
@@ -248,6 +248,12 @@ pub fn excel_hint(text: &str) -> String {
     } else {
         String::new()
     }
+}
+
+/// Is a text nothing but «02.янв», which table editors make of «1/2» and the like?
+pub fn is_turned_into_date(text: &str) -> bool {
+    let is_short = text.chars().count() <= 8;
+    is_short && date(text).is_none() && text.split(['.', '-', ' ']).count() == 2 && !excel_hint(text).is_empty()
 }
 
 /// A row of `school.csv`.

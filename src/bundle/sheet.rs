@@ -4,12 +4,45 @@
 
 use std::borrow::Cow;
 
-use super::codes;
-use super::encoding;
-use super::found::{Found, Place};
+use super::found::{Found, Origin, Place};
 use super::layout::{Column, File, Holds};
 use super::look_alike;
-use super::table::{self, QuoteFault, Record};
+use super::table::{QuoteFault, Record};
+use super::{codes, headings, rows};
+
+/// A table as it was given: its header and the records below it, none of them looked at yet.
+#[derive(Debug)]
+pub struct Grid<'a> {
+    /// Where it stands.
+    pub source: Source<'a>,
+    /// Headings.
+    pub header: Record<'a>,
+    /// Records.
+    pub records: Vec<Record<'a>>,
+}
+
+/// Where a grid stands.
+#[derive(Debug)]
+pub enum Source<'a> {
+    /// A text file.
+    Text(&'a str),
+    /// A sheet of a workbook, with the letters of each heading's column.
+    Sheet {
+        /// The workbook's file.
+        workbook: &'a str,
+        /// The sheet.
+        sheet: &'a str,
+        /// «A», «B» … of each heading.
+        letters: Vec<String>,
+    },
+    /// Rows that an adapter made from a file, with the place of each in words; headings are the layout's own.
+    Made {
+        /// The file.
+        name: &'a str,
+        /// Places, the first of line 1.
+        places: Vec<String>,
+    },
+}
 
 /// The rows of a file.
 #[derive(Debug)]
@@ -20,62 +53,64 @@ pub struct Sheet<'a> {
     pub rows: Vec<Row<'a>>,
     /// Was every row of the file read? When not, absence from these rows proves nothing.
     pub is_whole: bool,
+    /// Columns that the file does not have, where they may be absent; their cells are empty.
+    pub absent: Vec<usize>,
 }
 
 /// A row, its cells in the layout's order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Row<'a> {
-    /// Line from 1.
+    /// Line from 1; 0 for a row that stands in the journal already.
     pub line: u32,
     cells: Vec<Cow<'a, str>>,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    /// A row that stands in the journal.
+    pub fn standing(cells: Vec<String>) -> Self {
+        Self { line: 0, cells: cells.into_iter().map(Cow::Owned).collect() }
+    }
+
     /// The cell of a column by its place in the layout.
     pub fn cell(&self, place: usize) -> &str {
         &self.cells[place]
+    }
+
+    /// Puts another text into a cell.
+    pub fn set(&mut self, place: usize, text: impl Into<Cow<'a, str>>) {
+        self.cells[place] = text.into();
     }
 }
 
 impl<'a> Sheet<'a> {
     /// A file that is not there or cannot be read.
     pub fn unread(file: File) -> Self {
-        Self { file, rows: Vec::new(), is_whole: false }
+        Self { file, rows: Vec::new(), is_whole: false, absent: Vec::new() }
     }
 
     /// A file that may be absent, and is.
     pub fn absent(file: File) -> Self {
-        Self { file, rows: Vec::new(), is_whole: true }
+        Self { file, rows: Vec::new(), is_whole: true, absent: Vec::new() }
     }
 
-    /// Reads a file's bytes.
-    pub fn read(file: File, bytes: &'a [u8], found: &mut Found) -> Self {
-        let text = match encoding::text(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let mut message = "файл не в кодировке UTF-8".to_owned();
-                if !error.reads.is_empty() {
-                    message.push_str(&format!("; в Windows-1251 здесь читается «{}»", error.reads));
-                }
-                let looks_like = error.looks_like.unwrap_or("повреждённый или иной текст");
-                found.mismatch(Place::line(file, error.line), codes::WRONG_ENCODING, message, "UTF-8", looks_like);
-                return Self::unread(file);
-            }
-        };
-        let mut records = table::records(text, table::separator(text)).into_iter();
-        let Some(header) = records.next() else {
-            found.error(Place::file(file), codes::EMPTY_FILE, "файл пуст: нет даже строки заголовков");
-            return Self::unread(file);
-        };
-        let Some(places) = columns(file, &header, found) else { return Self::unread(file) };
-        let mut sheet = Self { file, rows: Vec::new(), is_whole: true };
-        for record in records {
-            sheet.take(record, header.fields.len(), &places, found);
+    /// Reads a grid. `may_lack`: columns that need not be filled may be missing altogether, and so may the codes of people and courses,
+    /// which are then found or given by their names.
+    pub fn of(file: File, grid: Grid<'a>, may_lack: bool, found: &mut Found) -> Self {
+        let is_text = matches!(grid.source, Source::Text(_));
+        let may_lack = may_lack || !is_text || is_russian(file, &grid.header);
+        found.came_from(file, origin(&grid, &[]));
+        let Some(places) = columns(file, &grid.header, may_lack, found) else { return Self::unread(file) };
+        found.came_from(file, origin(&grid, &places));
+        let is_absent = |(place, at): (usize, &Option<usize>)| at.is_none().then_some(place);
+        let absent = places.iter().enumerate().filter_map(is_absent).collect();
+        let mut sheet = Self { file, rows: Vec::with_capacity(grid.records.len()), is_whole: true, absent };
+        for record in grid.records {
+            sheet.take(record, grid.header.fields.len(), &places, is_text, found);
         }
         sheet
     }
 
-    fn take(&mut self, record: Record<'a>, width: usize, places: &[usize], found: &mut Found) {
+    fn take(&mut self, record: Record<'a>, width: usize, places: &[Option<usize>], is_text: bool, found: &mut Found) {
         let at = Place::line(self.file, record.line);
         if let Some(fault) = record.fault {
             found.error(at, codes::BROKEN_QUOTES, quote_message(fault));
@@ -100,10 +135,53 @@ impl<'a> Sheet<'a> {
         let columns = self.file.layout().columns;
         let mut cells = Vec::with_capacity(columns.len());
         for (column, place) in columns.iter().zip(places) {
+            let Some(place) = place else {
+                cells.push(Cow::Borrowed(""));
+                continue;
+            };
             let raw = fields[*place].take().unwrap_or_default();
-            cells.push(checked(Place::cell(self.file, record.line, column.name), column, raw, found));
+            let cell = checked(Place::cell(self.file, record.line, column.name), column, raw, found);
+            let cell = if is_text { plain(cell) } else { cell };
+            let worded = if is_worded(column) { headings::to_format(column.name, &cell) } else { None };
+            cells.push(worded.map_or(cell, Cow::Owned));
         }
         self.rows.push(Row { line: record.line, cells });
+    }
+}
+
+/// Columns whose cells may hold an office's words.
+fn is_worded(column: &Column) -> bool {
+    matches!(column.name, "kind" | "roles" | "period")
+}
+
+/// Is any heading not one of the format's own?
+fn is_russian(file: File, header: &Record<'_>) -> bool {
+    let own = |name: &str| file.layout().columns.iter().any(|column| column.name == name);
+    let fields = header.fields.iter().map(|field| field.trim());
+    fields.filter(|name| !own(name)).filter_map(|name| headings::column(file, name)).count() > header.fields.len() / 2
+}
+
+/// Columns that may be missing where any may: empty ones, and the codes that names stand for.
+fn may_be_missing(file: File, column: &Column) -> bool {
+    !column.required || (column.name == "id" && matches!(file, File::Staff | File::Learners | File::Courses))
+}
+
+fn origin(grid: &Grid<'_>, places: &[Option<usize>]) -> Origin {
+    let of_columns = |list: &dyn Fn(usize) -> String| {
+        let own = places.iter().map(|place| place.map_or_else(String::new, list));
+        own.collect::<Vec<_>>()
+    };
+    match &grid.source {
+        Source::Text(name) => {
+            let name = (*name).to_owned();
+            Origin::Text { name, headings: of_columns(&|place| grid.header.fields[place].trim().to_owned()) }
+        }
+        Source::Sheet { workbook, sheet, letters } => Origin::Sheet {
+            workbook: (*workbook).to_owned(),
+            sheet: (*sheet).to_owned(),
+            letters: of_columns(&|place| letters.get(place).cloned().unwrap_or_default()),
+        },
+        Source::Made { name, places } => Origin::Made { name: (*name).to_owned(), places: places.clone() },
     }
 }
 
@@ -117,8 +195,8 @@ fn quote_message(fault: QuoteFault) -> &'static str {
     }
 }
 
-/// Where each column of the layout stands in the file; `None` when one is missing.
-fn columns(file: File, header: &Record<'_>, found: &mut Found) -> Option<Vec<usize>> {
+/// Where each column of the layout stands in the file; `None` when one is missing that must be there.
+fn columns(file: File, header: &Record<'_>, may_lack: bool, found: &mut Found) -> Option<Vec<Option<usize>>> {
     let at = Place::line(file, header.line);
     if let Some(fault) = header.fault {
         found.error(at, codes::BROKEN_QUOTES, quote_message(fault));
@@ -126,29 +204,36 @@ fn columns(file: File, header: &Record<'_>, found: &mut Found) -> Option<Vec<usi
     }
     let layout = file.layout().columns;
     let names: Vec<&str> = header.fields.iter().map(|field| field.trim()).collect();
+    let meant: Vec<Option<usize>> = names.iter().map(|name| headings::column(file, name)).collect();
     for (place, name) in names.iter().enumerate() {
-        if names[..place].contains(name) {
+        let again = meant[place].is_some() && meant[..place].contains(&meant[place]);
+        if again || names[..place].contains(name) {
             found.error(at, codes::DUPLICATE_COLUMN, format!("столбец «{name}» назван дважды"));
-        } else if !layout.iter().any(|column| column.name == *name) {
-            let absent: Vec<&str> =
-                layout.iter().map(|column| column.name).filter(|column| !names.contains(column)).collect();
+        } else if meant[place].is_none() {
+            let is_absent = |(place, _): &(usize, &Column)| !meant.contains(&Some(*place));
+            let absent: Vec<&Column> = layout.iter().enumerate().filter(is_absent).map(|(_, column)| column).collect();
             let message = format!("неизвестный столбец «{name}»");
-            let expected = match nearest(name, absent.iter().copied()) {
-                Some(meant) => meant.to_owned(),
+            let near = nearest(name, absent.iter().flat_map(|column| [column.name, column.russian]));
+            let list = absent.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
+            let expected = match near {
+                Some(near) => near.to_owned(),
                 None if absent.is_empty() => "все столбцы файла уже названы".to_owned(),
-                None => format!("из недостающих: {}", absent.join(", ")),
+                None => format!("из недостающих: {list}"),
             };
             found.mismatch(at, codes::UNKNOWN_COLUMN, message, expected, *name);
         }
     }
+    let mut is_complete = true;
     let mut places = Vec::with_capacity(layout.len());
-    for column in layout {
-        match names.iter().position(|name| *name == column.name) {
-            Some(place) => places.push(place),
-            None => found.error(at, codes::MISSING_COLUMN, format!("нет столбца «{}»", column.name)),
+    for (index, column) in layout.iter().enumerate() {
+        let place = meant.iter().position(|meant| *meant == Some(index));
+        if place.is_none() && !(may_lack && may_be_missing(file, column)) {
+            found.error(at, codes::MISSING_COLUMN, format!("нет столбца «{}»", column.name));
+            is_complete = false;
         }
+        places.push(place);
     }
-    (places.len() == layout.len()).then_some(places)
+    is_complete.then_some(places)
 }
 
 /// The word nearest to what was written, if it is near at all.
@@ -180,8 +265,34 @@ fn checked<'a>(at: Place, column: &Column, raw: Cow<'a, str>, found: &mut Found)
     {
         found.mismatch(at, codes::LOOK_ALIKE, stray.describe(), stray.mend(&cell), cell.as_ref());
     }
+    if matches!(column.holds, Holds::Name | Holds::Line) && rows::is_turned_into_date(&cell) {
+        let message = "похоже, табличный редактор превратил запись вроде «1/2» в дату: проверьте ячейку";
+        found.warning(at, codes::EXCEL_DATE, format!("{message} («{cell}»)"));
+    }
     cell
 }
+
+/// Without the apostrophe that exports put before what a table editor would take for a formula.
+pub fn plain(cell: Cow<'_, str>) -> Cow<'_, str> {
+    let is_guarded = cell.starts_with('\'') && cell.trim_start_matches('\'').starts_with(GUARDED);
+    match cell {
+        Cow::Borrowed(text) if is_guarded => Cow::Borrowed(&text[1..]),
+        Cow::Owned(text) if is_guarded => Cow::Owned(text[1..].to_owned()),
+        cell => cell,
+    }
+}
+
+/// A text with which a table editor would begin a formula gets an apostrophe before it; [`plain`] takes it off again.
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    if text.trim_start_matches('\'').starts_with(GUARDED) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// What begins a formula, or a command, in table editors.
+const GUARDED: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Line breaks belong to texts only; invisible marks (zero width, direction, soft hyphen) would make two names of one that
 /// looks the same, but emoji in texts are built with them.

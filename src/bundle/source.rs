@@ -1,6 +1,7 @@
-//! Where a bundle's bytes come from: a folder, or a zip of one. Floor 1.
+//! Where the bytes of an import come from: a folder, a zip of one, or a single file. Floor 1.
 //!
-//! Reads and never writes. Only `*.csv` files belong to a bundle; whatever else lies beside them is left alone.
+//! Reads and never writes. A folder with CSV files is a bundle, and whatever else lies beside them is left alone; without any, its
+//! workbooks and JSON files are taken.
 
 use std::fs;
 use std::io::{self, Read};
@@ -11,6 +12,10 @@ use crate::domain::canon::Digest;
 /// Largest file taken, in bytes: 256 MiB is some 4 million marks, twenty times the largest school's year. A zip could
 /// otherwise unpack to more than the memory holds.
 const MAX_FILE_BYTES: u64 = 256 << 20;
+/// Largest sum of the files of a zip, in bytes, for the same reason.
+const MAX_ZIP_BYTES: u64 = 512 << 20;
+/// Most entries of a zip that are looked at: a bundle has a dozen, a folder of tables by class some hundreds.
+const MAX_ZIP_ENTRIES: usize = 10_000;
 
 /// A file of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,11 +38,46 @@ impl BundleFile {
 /// A path that could not be read.
 pub type Unreadable = (PathBuf, io::Error);
 
-/// The CSV files of a folder or a zip, by name.
+/// The files of a folder, a zip or a single file, by name.
 pub fn files(path: &Path) -> Result<Vec<BundleFile>, Unreadable> {
-    let mut files = if path.is_dir() { of_folder(path)? } else { of_zip(path)? };
+    let here = |error| (path.to_owned(), error);
+    let mut files = if path.is_dir() {
+        of_folder(path)?
+    } else {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bytes = fs::File::open(path).and_then(take).map_err(here)?;
+        if is_zip_of_files(&name, &bytes) {
+            of_zip(&bytes).map_err(here)?
+        } else if is_taken(&name) {
+            vec![BundleFile::new(name, bytes)]
+        } else {
+            let message = "это ни папка, ни архив .zip, ни файл .csv, .xlsx или .json";
+            return Err(here(io::Error::new(io::ErrorKind::InvalidInput, message)));
+        }
+    };
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
+}
+
+/// Files that came one by one (a form in the browser): a zip among them is opened, the others are taken as they are.
+pub fn opened(given: Vec<(String, Vec<u8>)>) -> io::Result<Vec<BundleFile>> {
+    let mut files = Vec::new();
+    for (name, bytes) in given {
+        // Browsers on Windows may give a path; only its last part is a name.
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        if is_zip_of_files(&name, &bytes) {
+            files.append(&mut of_zip(&bytes)?);
+        } else {
+            files.push(BundleFile::new(name, bytes));
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+/// A workbook is a zip too, and is not opened here.
+fn is_zip_of_files(name: &str, bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") && !ends(name, ".xlsx") && !ends(name, ".xlsm") || ends(name, ".zip")
 }
 
 /// SHA-256 of the lines `<hex>  <name>` in the order of names: `sha256sum *.csv | sha256sum` gives the same.
@@ -49,43 +89,72 @@ pub fn digest(files: &[BundleFile]) -> Digest {
 
 fn of_folder(folder: &Path) -> Result<Vec<BundleFile>, Unreadable> {
     let here = |error| (folder.to_owned(), error);
-    let mut files = Vec::new();
+    let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(here)? {
         let path = entry.map_err(here)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if !is_csv(&name) || path.is_dir() {
-            continue;
+        if is_taken(&name) && !path.is_dir() {
+            paths.push((name, path));
         }
+    }
+    let has_csv = paths.iter().any(|(name, _)| is_csv(name));
+    let mut files = Vec::new();
+    for (name, path) in paths.into_iter().filter(|(name, _)| is_csv(name) || !has_csv) {
         let bytes = fs::File::open(&path).and_then(take).map_err(|error| (path.clone(), error))?;
         files.push(BundleFile::new(name, bytes));
     }
     Ok(files)
 }
 
-/// The bundle is the folder of the zip that holds `school.csv` least deep; archivers add folders of their own beside it.
-fn of_zip(path: &Path) -> Result<Vec<BundleFile>, Unreadable> {
-    let here = |error: io::Error| (path.to_owned(), error);
-    let file = fs::File::open(path).map_err(here)?;
-    let mut zip = zip::ZipArchive::new(file).map_err(|error| here(error.into()))?;
+/// The bundle is the folder of the zip that holds `school.csv` (or a manifest of OneRoster) least deep; archivers add folders of their own
+/// beside it. Names that lead out of the zip are not taken.
+fn of_zip(bytes: &[u8]) -> io::Result<Vec<BundleFile>> {
+    let too_large = |message: &str| io::Error::new(io::ErrorKind::FileTooLarge, message.to_owned());
+    let mut zip = zip::ZipArchive::new(io::Cursor::new(bytes))?;
+    if zip.len() > MAX_ZIP_ENTRIES {
+        return Err(too_large("в архиве слишком много файлов"));
+    }
     let mut entries = Vec::new();
+    let mut left = MAX_ZIP_BYTES;
     for index in 0..zip.len() {
-        let mut entry = zip.by_index(index).map_err(|error| here(error.into()))?;
+        let mut entry = zip.by_index(index)?;
         let Some(inside) = entry.enclosed_name() else { continue };
         let name = inside.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if entry.is_dir() || !is_csv(&name) {
+        if entry.is_dir() || !is_taken(&name) {
             continue;
         }
         let folder = inside.parent().unwrap_or(Path::new("")).to_owned();
-        entries.push((folder, BundleFile::new(name, take(&mut entry).map_err(here)?)));
+        let file = BundleFile::new(name, take(&mut entry)?);
+        left = left
+            .checked_sub(file.bytes.len() as u64)
+            .ok_or_else(|| too_large("файлы архива занимают больше 512 МиБ"))?;
+        entries.push((folder, file));
     }
-    let folders = entries.iter().filter(|(_, file)| file.name == "school.csv").map(|(folder, _)| folder);
-    let top = folders.min_by_key(|folder| folder.components().count()).cloned().unwrap_or_default();
+    if entries.iter().any(|(_, file)| is_csv(&file.name)) {
+        entries.retain(|(_, file)| is_csv(&file.name));
+    }
+    let is_head = |name: &str| matches!(name, "school.csv" | "manifest.csv");
+    let mut folders: Vec<&PathBuf> =
+        entries.iter().filter(|(_, file)| is_head(&file.name)).map(|(folder, _)| folder).collect();
+    if folders.is_empty() {
+        folders = entries.iter().map(|(folder, _)| folder).collect();
+    }
+    let top = folders.into_iter().min_by_key(|folder| folder.components().count()).cloned().unwrap_or_default();
     Ok(entries.into_iter().filter(|(folder, _)| *folder == top).map(|(_, file)| file).collect())
 }
 
-/// Names that begin with a dot are the droppings of desktops («._marks.csv»).
+fn ends(name: &str, ending: &str) -> bool {
+    name.to_lowercase().ends_with(ending)
+}
+
+/// Names that begin with a dot are the droppings of desktops («._marks.csv»), those with a tilde locks of open workbooks.
+fn is_taken(name: &str) -> bool {
+    let is_known = [".csv", ".xlsx", ".xlsm", ".json"].iter().any(|ending| ends(name, ending));
+    is_known && !name.starts_with(['.', '~'])
+}
+
 fn is_csv(name: &str) -> bool {
-    name.to_lowercase().ends_with(".csv") && !name.starts_with('.')
+    ends(name, ".csv")
 }
 
 fn take(reader: impl Read) -> io::Result<Vec<u8>> {

@@ -1,1 +1,312 @@
-//! `export`, `feed` and other makers' files. Floor 3.
+//! `import`, `export`, `feed`: files come in, tables and the feed go out. Floor 3.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::table::{Table, grouped, print_json};
+use super::{Desk, Failure, REFUSED, print_findings};
+use crate::bundle::export::Shape;
+use crate::bundle::{FileFacts, example, export as tables};
+use crate::flow::exchange::{self, Inspection, TableDifference, Wish, export, feed};
+use crate::flow::import::{Imported, Outcome};
+use crate::vault;
+
+/// `import`.
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    #[arg(
+        value_name = "НАБОР",
+        required_unless_present = "example",
+        help = "Папка, архив .zip или файл: CSV, XLSX, JSON, OneRoster, отчёт другой программы"
+    )]
+    bundle: Option<PathBuf>,
+    #[arg(long, help = "Только проверить, ничего не записывать")]
+    dry_run: bool,
+    #[arg(
+        long,
+        conflicts_with = "add",
+        help = "Заменить весь учебный год тем, что в файлах (так и без ключа для набора CSV)"
+    )]
+    whole: bool,
+    #[arg(long, help = "Добавить и обновить строки, остальное не трогать (так и без ключа для всего прочего)")]
+    add: bool,
+    #[arg(long, value_name = "ГОД", help = "Учебный год, в который добавлять: 2025/2026")]
+    year: Option<String>,
+    #[arg(
+        long,
+        value_name = "ФАЙЛ",
+        conflicts_with = "bundle",
+        help = "Записать пример книги XLSX и ничего не загружать"
+    )]
+    example: Option<PathBuf>,
+}
+
+impl Import {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        if let Some(path) = &self.example {
+            let bytes = example::workbook(&house.policy).map_err(|error| Failure::Said(error.to_string()))?;
+            write_new(path, &bytes)?;
+            println!("Пример записан: {}", path.display());
+            return Ok(0);
+        }
+        let Some(path) = &self.bundle else { return Ok(REFUSED) };
+        let whole = if self.whole { Some(true) } else { self.add.then_some(false) };
+        let wish = Wish { whole, year: self.year.clone() };
+        let files = exchange::gather(path)?;
+        let inspection = exchange::inspect(&house, &files, &wish).await?;
+        let outcome = exchange::import(&house, &files, &wish, self.dry_run, &desk.act(&house)).await?;
+        if desk.json {
+            print_json(&outcome_json(&inspection, &outcome));
+        } else if self.dry_run {
+            print_files(&inspection);
+        }
+        match outcome {
+            Outcome::Refused(findings) => {
+                if !desk.json {
+                    print_findings(&findings);
+                }
+                eprintln!("Набор не загружен: замечаний {}. Ничего не записано.", findings.len());
+                Ok(REFUSED)
+            }
+            Outcome::Unchanged { digest, imported_at } => {
+                if !desk.json {
+                    println!("Этот набор уже загружен {imported_at}: ничего не изменилось (SHA-256 {digest}).");
+                }
+                Ok(0)
+            }
+            Outcome::WouldImport(imported) => {
+                if !desk.json {
+                    print_imported("Набор можно загрузить; ничего не записано (--dry-run).", &imported);
+                    print_differences(&imported.differences);
+                }
+                Ok(0)
+            }
+            Outcome::Imported(imported) => {
+                if !desk.json {
+                    print_imported("Набор загружен.", &imported);
+                }
+                Ok(0)
+            }
+        }
+    }
+}
+
+fn outcome_json(inspection: &Inspection, outcome: &Outcome) -> serde_json::Value {
+    let figures = |result: &str, imported: &Imported| {
+        let counts: serde_json::Map<String, serde_json::Value> =
+            imported.counts.iter().map(|(name, count)| ((*name).to_owned(), (*count).into())).collect();
+        serde_json::json!({
+            "result": result, "digest": imported.digest, "year": imported.year, "counts": counts,
+            "rows_written": imported.written, "certificates": imported.certificates, "findings": imported.warnings,
+            "differences": imported.differences,
+        })
+    };
+    let mut json = match outcome {
+        Outcome::Refused(findings) => serde_json::json!({"result": "refused", "findings": findings}),
+        Outcome::Unchanged { digest, imported_at } => {
+            serde_json::json!({"result": "unchanged", "digest": digest, "imported_at": imported_at, "findings": []})
+        }
+        Outcome::WouldImport(imported) => figures("would_import", imported),
+        Outcome::Imported(imported) => figures("imported", imported),
+    };
+    json["files"] = serde_json::json!(inspection.files);
+    json["mode"] = if inspection.whole { "whole" } else { "add" }.into();
+    json
+}
+
+/// What was told of each file: the report of a dry run.
+fn print_files(inspection: &Inspection) {
+    let mut table = Table::new(&["Файл", "Что это", "Кодировка", "Разделитель", "Таблицы"]);
+    for file in &inspection.files {
+        let FileFacts { name, format, encoding, separator, tables, .. } = file;
+        table.row(vec![
+            name.clone(),
+            format.as_russian().to_owned(),
+            encoding.map(|encoding| encoding.as_russian().to_owned()).unwrap_or_default(),
+            separator.map(|separator| format!("«{separator}»")).unwrap_or_default(),
+            tables.join(", "),
+        ]);
+    }
+    table.print("Ни одного файла, который можно загрузить.");
+    let how = if inspection.whole {
+        "учебный год станет таким, как в файлах"
+    } else {
+        "строки добавятся и обновятся, остальное останется"
+    };
+    println!("Учебный год {}: {how}.", inspection.year);
+}
+
+fn print_differences(differences: &[TableDifference]) {
+    let mut table = Table::new(&["Таблица", "Новых", "Изменённых", "Исчезнет"]);
+    for difference in differences {
+        table.row(vec![
+            difference.table.to_owned(),
+            grouped(difference.new as u64),
+            grouped(difference.changed as u64),
+            grouped(difference.gone as u64),
+        ]);
+    }
+    table.print("Отличий от того, что в журнале, нет.");
+    for difference in differences {
+        for row in difference.shown.iter().filter(|row| row.kind != "new") {
+            let cells: Vec<String> =
+                row.cells.iter().map(|(column, old, new)| format!("{column}: «{old}» → «{new}»")).collect();
+            let what = if row.kind == "gone" { "исчезнет".to_owned() } else { cells.join(", ") };
+            println!("  {} {}: {what}", difference.table, row.key.join(" "));
+        }
+    }
+}
+
+fn print_imported(headline: &str, imported: &Imported) {
+    print_findings(&imported.warnings);
+    println!("{headline}");
+    println!("Учебный год {}, SHA-256 набора {}", imported.year, imported.digest);
+    let names = [
+        ("staff", "сотрудников"),
+        ("classes", "классов"),
+        ("learners", "учеников"),
+        ("courses", "курсов"),
+        ("lessons", "уроков"),
+        ("marks", "отметок"),
+        ("absences", "пропусков и опозданий"),
+        ("final_marks", "итоговых отметок"),
+    ];
+    for (key, russian) in names {
+        let count = imported.counts.iter().find(|(name, _)| *name == key).map_or(0, |(_, count)| *count);
+        println!("  {:>9}  {russian}", grouped(count as u64));
+    }
+    println!("Строк изменено: {}. Сертификатов выдано: {}.", grouped(imported.written as u64), imported.certificates);
+}
+
+/// Writes a file that must not be there yet.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if path.exists() {
+        return Err(Failure::Said(format!("файл {} уже есть: выгрузка ничего не перезаписывает", path.display())));
+    }
+    vault::durable::write_once(path, bytes).map_err(|error| Failure::Flow(error.into()))
+}
+
+/// Forms of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ExportForm {
+    /// CSV.
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// JSON.
+    Json,
+    /// OneRoster 1.2.
+    Oneroster,
+}
+
+/// `export`.
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    #[arg(
+        long,
+        value_name = "ЧТО",
+        help = "journal — всё, roster — школа без уроков, или одна таблица: staff, classes, learners, courses, groups, lessons, marks, absences, final-marks, decisions, periods, school"
+    )]
+    what: String,
+    #[arg(long, value_name = "ВИД", value_enum, default_value = "csv", help = "csv, xlsx, json или oneroster")]
+    format: ExportForm,
+    #[arg(
+        long,
+        help = "CSV для офисных программ: Windows-1251, точка с запятой, десятичная запятая, русские заголовки"
+    )]
+    office: bool,
+    #[arg(long, value_name = "КЛАСС", help = "Только этот класс")]
+    class: Option<String>,
+    #[arg(long, value_name = "ПЕРИОД", help = "Только этот учебный период")]
+    period: Option<String>,
+    #[arg(long, value_name = "ГОД", help = "Учебный год, 2025/2026")]
+    year: Option<String>,
+    #[arg(long, value_name = "ФАЙЛ", help = "Куда записать; имеющийся файл не перезаписывается")]
+    out: PathBuf,
+}
+
+impl Export {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let Some(tables) = tables::tables_of(&self.what) else {
+            let known = tables::words().join(", ");
+            return Err(Failure::Said(format!("--what «{}»: такого нет; есть: {known}", self.what)));
+        };
+        let shape = match self.format {
+            ExportForm::Csv if self.office => Shape::OfficeCsv,
+            ExportForm::Csv => Shape::Csv,
+            ExportForm::Xlsx => Shape::Xlsx,
+            ExportForm::Json => Shape::Json,
+            ExportForm::Oneroster => Shape::OneRoster,
+        };
+        if self.office && shape != Shape::OfficeCsv {
+            return Err(Failure::Said("ключ --office относится только к --format csv".to_owned()));
+        }
+        if self.out.exists() {
+            return Err(Failure::Said(format!(
+                "файл {} уже есть: выгрузка ничего не перезаписывает",
+                self.out.display()
+            )));
+        }
+        let house = desk.house().await?;
+        let asked = export::Export {
+            what: self.what.clone(),
+            tables,
+            year: self.year.clone(),
+            class: self.class.clone(),
+            period: self.period.clone(),
+            shape,
+        };
+        let written = export::export(&house, &asked, &desk.act(&house)).await?;
+        write_new(&self.out, &written.bytes)?;
+        if desk.json {
+            print_json(&serde_json::json!({
+                "file": self.out, "rows": written.rows, "kind": written.ending, "replaced": written.replaced,
+            }));
+            return Ok(0);
+        }
+        println!("Выгружено строк: {}. Файл: {}", grouped(written.rows as u64), self.out.display());
+        if self.out.extension().and_then(|ending| ending.to_str()) != Some(written.ending) {
+            println!("Внимание: это файл вида .{} — таблиц больше одной или вид другой.", written.ending);
+        }
+        if written.replaced > 0 {
+            println!("Внимание: знаков, которых нет в Windows-1251, заменено на «?»: {}.", written.replaced);
+        }
+        Ok(0)
+    }
+}
+
+/// `feed`.
+#[derive(Debug, Args)]
+pub(super) struct Feed {
+    #[arg(long, value_name = "ПАПКА", help = "Куда: для каждого дня в ней заводится своя папка")]
+    out: PathBuf,
+}
+
+impl Feed {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let fed = feed::write(&house, &self.out, &desk.act(&house)).await?;
+        if desk.json {
+            print_json(&serde_json::json!({
+                "folder": fed.folder, "learners": fed.learners, "lines": fed.lines, "suppressed": fed.suppressed,
+                "already": fed.already,
+            }));
+            return Ok(0);
+        }
+        let what = if fed.already {
+            "Такая выгрузка уже есть"
+        } else {
+            "Обезличенная выгрузка записана"
+        };
+        println!("{what}: {}", fed.folder.display());
+        println!(
+            "Учеников под псевдонимами: {}. Строк: {}. Скрыто из-за малых групп: {}.",
+            grouped(fed.learners as u64),
+            grouped(fed.lines as u64),
+            grouped(fed.suppressed)
+        );
+        Ok(0)
+    }
+}

@@ -1,11 +1,11 @@
-//! `init`, `import`, `report`: a house and its journal. Floor 3.
+//! `init`, `report`: a house and its journal. Floor 3.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::table::{Table, grouped, hundredths, print_json};
+use super::table::{Table, hundredths, print_json};
 use super::{Desk, Failure, REFUSED, clock, print_findings};
 use crate::config;
 use crate::domain::finding::Finding;
@@ -13,7 +13,6 @@ use crate::domain::policy::{self, Policy};
 use crate::domain::report;
 use crate::flow::House;
 use crate::flow::house::Founding;
-use crate::flow::import::{self, Imported, Outcome};
 
 /// Zone of most schools' sources; every house says its own with `--utc-offset`.
 pub(super) const DEFAULT_OFFSET: &str = "+03:00";
@@ -102,92 +101,6 @@ pub(super) fn parse_policy(asked: &str, name: &str, text: &str) -> Result<Policy
 
 fn known_policies() -> String {
     policy::BUILTIN.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
-}
-
-/// `import`.
-#[derive(Debug, Args)]
-pub(super) struct Import {
-    #[arg(value_name = "НАБОР", help = "Папка (или .zip) с файлами CSV")]
-    bundle: PathBuf,
-    #[arg(long, help = "Только проверить, ничего не записывать")]
-    dry_run: bool,
-}
-
-impl Import {
-    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
-        let house = desk.house().await?;
-        let outcome = import::import(&house, &self.bundle, self.dry_run, &desk.act(&house)).await?;
-        if desk.json {
-            print_json(&outcome_json(&outcome));
-        }
-        match outcome {
-            Outcome::Refused(findings) => {
-                if !desk.json {
-                    print_findings(&findings);
-                }
-                eprintln!("Набор не загружен: замечаний {}. Ничего не записано.", findings.len());
-                Ok(REFUSED)
-            }
-            Outcome::Unchanged { digest, imported_at } => {
-                if !desk.json {
-                    println!("Этот набор уже загружен {imported_at}: ничего не изменилось (SHA-256 {digest}).");
-                }
-                Ok(0)
-            }
-            Outcome::WouldImport(imported) => {
-                if !desk.json {
-                    print_imported("Набор можно загрузить; ничего не записано (--dry-run).", &imported);
-                }
-                Ok(0)
-            }
-            Outcome::Imported(imported) => {
-                if !desk.json {
-                    print_imported("Набор загружен.", &imported);
-                }
-                Ok(0)
-            }
-        }
-    }
-}
-
-fn outcome_json(outcome: &Outcome) -> serde_json::Value {
-    let figures = |result: &str, imported: &Imported| {
-        let counts: serde_json::Map<String, serde_json::Value> =
-            imported.counts.iter().map(|(name, count)| ((*name).to_owned(), (*count).into())).collect();
-        serde_json::json!({
-            "result": result, "digest": imported.digest, "year": imported.year, "counts": counts,
-            "rows_written": imported.written, "certificates": imported.certificates, "findings": imported.warnings,
-        })
-    };
-    match outcome {
-        Outcome::Refused(findings) => serde_json::json!({"result": "refused", "findings": findings}),
-        Outcome::Unchanged { digest, imported_at } => {
-            serde_json::json!({"result": "unchanged", "digest": digest, "imported_at": imported_at, "findings": []})
-        }
-        Outcome::WouldImport(imported) => figures("would_import", imported),
-        Outcome::Imported(imported) => figures("imported", imported),
-    }
-}
-
-fn print_imported(headline: &str, imported: &Imported) {
-    print_findings(&imported.warnings);
-    println!("{headline}");
-    println!("Учебный год {}, SHA-256 набора {}", imported.year, imported.digest);
-    let names = [
-        ("staff", "сотрудников"),
-        ("classes", "классов"),
-        ("learners", "учеников"),
-        ("courses", "курсов"),
-        ("lessons", "уроков"),
-        ("marks", "отметок"),
-        ("absences", "пропусков и опозданий"),
-        ("final_marks", "итоговых отметок"),
-    ];
-    for (key, russian) in names {
-        let count = imported.counts.iter().find(|(name, _)| *name == key).map_or(0, |(_, count)| *count);
-        println!("  {:>9}  {russian}", grouped(count as u64));
-    }
-    println!("Строк изменено: {}. Сертификатов выдано: {}.", grouped(imported.written as u64), imported.certificates);
 }
 
 /// `report`.

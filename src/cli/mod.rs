@@ -78,8 +78,12 @@ enum Command {
     Demo(demo::Demo),
     #[command(about = "Создать дом школы в новой папке")]
     Init(journal::Init),
-    #[command(about = "Загрузить журнал школы из набора файлов CSV")]
-    Import(journal::Import),
+    #[command(about = "Загрузить журнал школы или его часть: CSV, XLSX, JSON, OneRoster, отчёты других программ")]
+    Import(exchange::Import),
+    #[command(about = "Выгрузить таблицы журнала: CSV, XLSX, JSON, OneRoster")]
+    Export(exchange::Export),
+    #[command(about = "Обезличенная выгрузка для сайта школы")]
+    Feed(exchange::Feed),
     #[command(about = "Закрыть учётный период класса: проверка полноты, снимок, запрет изменений")]
     Close(records::Close),
     #[command(about = "Выпустить копии: сверстать PDF по снимкам и открыть маршрут подписания")]
@@ -275,6 +279,8 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Demo(demo) => demo.run(&desk).await,
         Command::Init(init) => init.run(&desk).await,
         Command::Import(import) => import.run(&desk).await,
+        Command::Export(export) => export.run(&desk).await,
+        Command::Feed(feed) => feed.run(&desk).await,
         Command::Close(close) => close.run(&desk).await,
         Command::Issue(issue) => issue.run(&desk).await,
         Command::Sign(sign) => sign.run(&desk).await,

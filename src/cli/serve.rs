@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Desk, Failure, clock};
 use crate::config::Config;
-use crate::flow::House;
+use crate::flow::{self, House};
 use crate::web::WebState;
 
 /// `serve`.
@@ -38,6 +38,19 @@ fn open_log(config: &Config) {
     }));
 }
 
+/// Signs the day's checkpoint of the log, asking every hour whether it is due: a machine that sleeps at night still signs one a day.
+async fn sign_daily_checkpoints(house: Arc<House>) {
+    const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+    let mut hours = tokio::time::interval(HOUR);
+    loop {
+        hours.tick().await;
+        let act = clock::act(super::OPERATOR, house.config.zone());
+        if let Err(error) = flow::log::daily_checkpoint(&house, &act).await {
+            tracing::error!(%error, "the day's checkpoint is not signed");
+        }
+    }
+}
+
 /// Serves the house until Ctrl+C or SIGTERM; requests under way are answered, a job under way is given back.
 pub(super) async fn serve(house: House, port: Option<u16>) -> Result<u8, Failure> {
     open_log(&house.config);
@@ -55,7 +68,9 @@ pub(super) async fn serve(house: House, port: Option<u16>) -> Result<u8, Failure
     };
     println!("Страница дома: {shown}/   (остановить — Ctrl+C)");
     let zone = house.config.zone();
-    let state = WebState::new(Arc::new(house), Arc::new(move || clock::now(zone)));
+    let house = Arc::new(house);
+    let checkpoints = tokio::spawn(sign_daily_checkpoints(house.clone()));
+    let state = WebState::new(house, Arc::new(move || clock::now(zone)));
     let stop = async move {
         tokio::select! {
             // Without the signal there is nothing to wait for but the other one.
@@ -64,7 +79,9 @@ pub(super) async fn serve(house: House, port: Option<u16>) -> Result<u8, Failure
         }
         tracing::info!("stopping");
     };
-    crate::web::serve(state, listener, stop).await.map_err(failed)?;
+    let served = crate::web::serve(state, listener, stop).await.map_err(failed);
+    checkpoints.abort();
+    served?;
     tracing::info!("stopped");
     Ok(0)
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::canon::Digest;
-use super::journal::{Class, Course, EXAM, FINAL, Journal, Learner, Lesson, LessonKey, PeriodKind, YEAR};
+use super::journal::{Class, Course, EXAM, FINAL, GapKind, Journal, Learner, Lesson, LessonKey, PeriodKind, YEAR};
 use super::names;
 use super::people::Appointment;
 use super::period::{self, Span};
@@ -243,8 +243,37 @@ impl<'j> Freezing<'j> {
             system: concat!("Летопись ", env!("CARGO_PKG_VERSION")).to_owned(),
             exported_at: told.exported_at.clone(),
             replaces: told.replaces.clone(),
+            contents: self.missing_contents().to_owned(),
             voids: told.voids.clone(),
         })
+    }
+
+    /// What the title page says of a journal whose source did not have everything; empty for all others.
+    fn missing_contents(&self) -> &'static str {
+        let class = self.class.name.as_str();
+        let mut lessons = self.lessons.values().flatten();
+        if self.span.id == YEAR {
+            let overlaps = |gap: &&super::journal::ContentGap| {
+                gap.kind == GapKind::Lessons && gap.starts <= self.span.ends && self.span.starts <= gap.ends
+            };
+            let has_lessons = self.courses.iter().any(|course| self.lessons.contains_key(course.id.as_str()));
+            let is_bare = !has_lessons
+                && self.journal.content_gaps.iter().filter(|gap| gap.class == class).any(|gap| overlaps(&gap));
+            return if is_bare {
+                "Ведомость составлена по табелю успеваемости: сведений об уроках и пропусках нет."
+            } else {
+                ""
+            };
+        }
+        let is_own = |lesson: &&Lesson| self.courses.iter().any(|course| course.id == lesson.key.course_id);
+        let is_bare = lessons.any(|lesson| {
+            lesson.topic.is_empty() && is_own(lesson) && self.journal.lacks(GapKind::Contents, class, lesson.key.date)
+        });
+        if is_bare {
+            "Копия без содержания уроков: журнал перенесён из другой системы без тем уроков и домашних заданий."
+        } else {
+            ""
+        }
     }
 
     fn numbered(&self) -> impl Iterator<Item = (u32, &'j Learner)> {

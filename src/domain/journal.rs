@@ -240,6 +240,44 @@ pub struct Decision {
     pub date: Option<NaiveDate>,
 }
 
+/// What a journal that came from elsewhere does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GapKind {
+    /// Lessons came without topics and homework.
+    Contents,
+    /// Only final marks came, no lessons at all.
+    Lessons,
+}
+
+impl GapKind {
+    /// The store's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Contents => "contents",
+            Self::Lessons => "lessons",
+        }
+    }
+
+    /// Reads [`GapKind::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Contents, Self::Lessons].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Days for which a class's journal is known to lack something, because its source did: copies of these days say so on the title
+/// page instead of being refused.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContentGap {
+    /// Class name.
+    pub class: String,
+    /// What is not there.
+    pub kind: GapKind,
+    /// First day, inclusive.
+    pub starts: NaiveDate,
+    /// Last day, inclusive.
+    pub ends: NaiveDate,
+}
+
 /// A school's whole year. Order inside each list is the bundle's; nothing is sorted here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Journal {
@@ -267,6 +305,8 @@ pub struct Journal {
     pub final_marks: Vec<FinalMark>,
     /// Council's decisions (optional file `decisions.csv`).
     pub decisions: Vec<Decision>,
+    /// What the sources of the journal did not have; not part of a bundle.
+    pub content_gaps: Vec<ContentGap>,
 }
 
 impl Journal {
@@ -289,6 +329,7 @@ impl Journal {
             absences: self.absences.iter().filter(|a| ids.contains(a.lesson.course_id.as_str())).cloned().collect(),
             final_marks: self.final_marks.iter().filter(|f| ids.contains(f.course_id.as_str())).cloned().collect(),
             decisions: self.decisions.iter().filter(|d| people.contains(d.learner_id.as_str())).cloned().collect(),
+            content_gaps: self.content_gaps.iter().filter(|gap| gap.class == class).cloned().collect(),
             courses,
             learners,
             earlier_stays: Vec::new(),
@@ -331,6 +372,12 @@ impl Journal {
                 self.earlier_stays.push(stay.project(learner));
             }
         }
+    }
+
+    /// Is the day of a class within a gap of that kind?
+    pub fn lacks(&self, kind: GapKind, class: &str, day: NaiveDate) -> bool {
+        let gaps = self.content_gaps.iter().filter(|gap| gap.class == class && gap.kind == kind);
+        gaps.into_iter().any(|gap| gap.starts <= day && day <= gap.ends)
     }
 
     /// A member of staff by identifier.

@@ -11,6 +11,7 @@ pub mod copy;
 pub mod deadline;
 pub mod difference;
 pub mod edition;
+pub mod feed;
 pub mod finding;
 pub mod freeze;
 pub mod journal;

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::finding::{Finding, Severity};
-use super::journal::{Class, Course, Journal, Learner, Period, YEAR};
+use super::journal::{Class, Course, GapKind, Journal, Learner, Lesson, Period, YEAR};
 use super::names;
 use super::policy::{AbsenceKind, Demand, Policy};
 
@@ -124,8 +124,13 @@ impl<'j> Gate<'j> {
     }
 
     fn lessons_of(&self, course: &Course) -> usize {
-        let held = |l: &&super::journal::Lesson| l.key.course_id == course.id && self.span.contains(l.key.date);
+        let held = |l: &&Lesson| l.key.course_id == course.id && self.span.contains(l.key.date);
         self.journal.lessons.iter().filter(held).count()
+    }
+
+    /// Is the lesson one whose contents are known to have stayed with the source? Nobody can be asked for them.
+    fn is_without_contents(&self, lesson: &Lesson) -> bool {
+        self.journal.lacks(GapKind::Contents, &self.class.name, lesson.key.date)
     }
 
     fn place(&self, course: &Course, rest: &str) -> String {
@@ -180,7 +185,7 @@ impl<'j> Gate<'j> {
 
     fn topics(&self) -> Vec<Finding> {
         self.lessons_lacking("close.topic-missing", "не записана тема урока", |lesson| {
-            lesson.topic.is_empty()
+            lesson.topic.is_empty() && !self.is_without_contents(lesson)
         })
     }
 
@@ -193,6 +198,7 @@ impl<'j> Gate<'j> {
                 .lessons
                 .iter()
                 .filter(|l| l.key.course_id == course.id && self.span.contains(l.key.date) && l.homework.is_empty())
+                .filter(|lesson| !self.is_without_contents(lesson))
                 .count();
             if without > 0 {
                 findings.push(
@@ -208,12 +214,7 @@ impl<'j> Gate<'j> {
         findings
     }
 
-    fn lessons_lacking(
-        &self,
-        code: &'static str,
-        message: &str,
-        lacks: impl Fn(&super::journal::Lesson) -> bool,
-    ) -> Vec<Finding> {
+    fn lessons_lacking(&self, code: &'static str, message: &str, lacks: impl Fn(&Lesson) -> bool) -> Vec<Finding> {
         let courses: HashMap<&str, &Course> = self.courses().map(|course| (course.id.as_str(), course)).collect();
         let of_span = self.journal.lessons.iter().filter(|lesson| self.span.contains(lesson.key.date));
         of_span

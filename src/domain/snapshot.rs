@@ -277,6 +277,10 @@ pub struct TitleSheet {
     pub exported_at: String,
     /// «Взамен версии 1: …» on a re-issued copy, empty on a first version.
     pub replaces: String,
+    /// «Копия без содержания уроков: …» of a journal that came from a program which does not give it; absent otherwise, so that
+    /// snapshots without it keep their bytes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub contents: String,
     /// Void changes of the period that were decided before it was frozen (SEC-03), a sentence for each notice. Left out of the canonical
     /// form when there are none, so that a snapshot without them is what it always was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -5,13 +5,15 @@
 use std::path::Path;
 
 use super::change::closed::Closed;
+use super::exchange::{TableDifference, differences};
 use super::keys::Keyring;
 use super::{Act, Error, House, salt};
-use crate::bundle::{self, Bundle, ReadError};
+use crate::bundle::{self, Bundle, Given, ReadError};
 use crate::domain::audit::{Event, EventKind};
+use crate::domain::canon;
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
-use crate::store::{Author, Change, ClosureRow};
+use crate::store::{Author, Change, ClosureRow, ImportRow};
 use crate::vault;
 
 /// What came of an import.
@@ -32,6 +34,24 @@ pub enum Outcome {
     Imported(Imported),
 }
 
+/// How what was given meets what stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode<'j> {
+    /// The year becomes what was given, nothing else.
+    Whole,
+    /// Rows were added to this journal, or changed in it; nothing may have happened to it since.
+    Add(&'j Journal),
+}
+
+impl Mode<'_> {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Add(_) => "add",
+        }
+    }
+}
+
 /// Figures of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
@@ -47,15 +67,27 @@ pub struct Imported {
     pub certificates: usize,
     /// What should be looked at, though it bars nothing.
     pub warnings: Vec<Finding>,
+    /// What differs from what stood, by table.
+    pub differences: Vec<TableDifference>,
 }
 
 /// Reads and checks a bundle, and makes the year what it says in one transaction.
 pub async fn import(house: &House, path: &Path, dry_run: bool, act: &Act) -> Result<Outcome, Error> {
-    let bundle = match bundle::read(path, &super::policy::of_act(house, act).await?) {
-        Ok(bundle) => bundle,
-        Err(ReadError::Refused(findings)) => return Ok(Outcome::Refused(findings)),
-        Err(ReadError::Unreadable { path, source }) => return Err(Error::File { path, source }),
-    };
+    match bundle::read(path, &super::policy::of_act(house, act).await?) {
+        Ok(bundle) => settle(house, &bundle, Mode::Whole, dry_run, act).await,
+        Err(ReadError::Refused(findings)) => Ok(Outcome::Refused(findings)),
+        Err(ReadError::Unreadable { path, source }) => Err(Error::File { path, source }),
+    }
+}
+
+/// Makes the year what a checked bundle says, or only tries it.
+pub(super) async fn settle(
+    house: &House,
+    bundle: &Bundle,
+    mode: Mode<'_>,
+    dry_run: bool,
+    act: &Act,
+) -> Result<Outcome, Error> {
     let journal = &bundle.journal;
     let digest = bundle.digest.to_hex();
     let mut tx = house.db.begin().await?;
@@ -75,6 +107,7 @@ pub async fn import(house: &House, path: &Path, dry_run: bool, act: &Act) -> Res
         written: changes.len(),
         certificates: 0,
         warnings: bundle.warnings.clone(),
+        differences: differences(&changes),
     };
     if dry_run {
         return Ok(Outcome::WouldImport(imported));
@@ -83,9 +116,15 @@ pub async fn import(house: &House, path: &Path, dry_run: bool, act: &Act) -> Res
     drop(tx);
     let mut keyring = Keyring::open(house).await?;
     imported.certificates = keyring.provide(house, &journal.school, &journal.staff, act).await?;
-    keep(house, &bundle)?;
+    keep(house, bundle)?;
 
     let mut tx = house.db.begin().await?;
+    if let Mode::Add(base) = mode
+        && !base.classes.is_empty()
+        && tx.load_journal(&journal.school.year).await? != *base
+    {
+        return Err(Error::ChangedMeanwhile);
+    }
     tx.rename_school(&journal.school).await?;
     let secret = crate::sign::random()?;
     let author = Author { by: &act.by, at: &act.moment(), secret: &secret };
@@ -103,7 +142,23 @@ pub async fn import(house: &House, path: &Path, dry_run: bool, act: &Act) -> Res
     for (name, count) in imported.counts {
         event = event.with_number(name, count as u64);
     }
-    tx.record(&event, salt()?).await?.commit().await?;
+    let mut recorded = tx.record(&event, salt()?).await?;
+    let sum = |of: &dyn Fn(&TableDifference) -> usize| imported.differences.iter().map(of).sum::<usize>() as u64;
+    let row = ImportRow {
+        no: 0,
+        digest,
+        year: journal.school.year.clone(),
+        mode: mode.as_str().to_owned(),
+        files: canon::to_text(&Given::read(&bundle.files).facts()),
+        imported_at: act.moment(),
+        imported_by: act.by.clone(),
+        rows_new: sum(&|d| d.new),
+        rows_changed: sum(&|d| d.changed),
+        rows_gone: sum(&|d| d.gone),
+        event: recorded.last().index,
+    };
+    recorded.tx().record_import(&row).await?;
+    recorded.commit().await?;
     Ok(Outcome::Imported(imported))
 }
 

@@ -68,6 +68,9 @@ pub enum Error {
     /// Typesetting.
     #[error(transparent)]
     Typeset(#[from] crate::typeset::Error),
+    /// An export could not be written.
+    #[error(transparent)]
+    Export(#[from] crate::bundle::export::Unwritable),
     /// Archive, or a file that is written once.
     #[error(transparent)]
     Vault(#[from] crate::vault::Error),
@@ -115,6 +118,9 @@ pub enum Error {
     /// The house has no journal yet.
     #[error("в доме ещё нет журнала: загрузите его командой «letopis import ПАПКА»")]
     NoJournal,
+    /// Somebody changed the journal between the check of an import and its writing.
+    #[error("журнал изменился, пока проверялись файлы; ничего не записано, повторите загрузку")]
+    ChangedMeanwhile,
     /// The year is not on record.
     #[error("учебного года «{asked}» нет; есть: {known}")]
     NoYear {

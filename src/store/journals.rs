@@ -102,6 +102,7 @@ impl Db {
             rows.insert(table.name, standing(&mut connection, table, &self.school, year).await?);
         }
         let mut roster = tables::from_rows(&rows)?;
+        roster.take_earlier_stays(&super::setup::stays(&mut connection, &self.school, year).await?);
         roster.school = super::schools::read_school(&mut connection, &self.school, year).await?;
         Ok(roster)
     }

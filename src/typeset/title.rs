@@ -156,6 +156,9 @@ fn heads(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<Block> {
         let dates = format!("{}: с {} по {}", period.name, day(&period.starts), day(&period.ends));
         blocks.push(Block::new(Face::SerifBold, 12.5, dates, 4.0));
     }
+    if !sheet.contents.is_empty() {
+        blocks.push(Block::new(Face::SerifBold, 10.5, &sheet.contents, 4.0));
+    }
     blocks
 }
 

@@ -154,9 +154,11 @@ impl Refusal {
 impl From<store::Error> for Refusal {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::PeriodClosed(_) | store::Error::AppendOnly(_) | store::Error::Duplicate => {
-                Self::Rule(sentence(&error.to_string()))
-            }
+            store::Error::PeriodClosed(_)
+            | store::Error::AppendOnly(_)
+            | store::Error::Duplicate
+            | store::Error::YearClosed(_)
+            | store::Error::YearInUse => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }
     }
@@ -175,6 +177,7 @@ impl From<flow::Error> for Refusal {
             | E::NotSealed(_)
             | E::Package(_)
             | E::NoJournal
+            | E::ChangedMeanwhile
             | E::SignIn(_)
             | E::Appointment(_)
             | E::SealingElsewhere

@@ -3,12 +3,12 @@
 //! Every request asks whose class, course or learner its path names. The answer is kept together with the log's turn, which every
 //! writing transaction moves, whichever process it is in: what is kept under the same turn is what a fresh read would give.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::journal::{Class, Course, Journal, Learner};
-use crate::flow::House;
-use crate::store::{self, ClosureRow};
+use crate::flow::{self, House};
+use crate::store::ClosureRow;
 
 /// One school year's people and curriculum.
 #[derive(Debug)]
@@ -21,6 +21,9 @@ pub(super) struct Directory {
     pub(super) roster: Journal,
     /// Closed periods of the year.
     pub(super) closures: Vec<ClosureRow>,
+    /// Rows of the year that stand under a notice of compromise and wait for a decision: table and key.
+    pub(super) struck: HashSet<(String, Vec<String>)>,
+    closed_years: Vec<String>,
     name: String,
     classes: HashMap<String, usize>,
     courses: HashMap<String, usize>,
@@ -28,11 +31,13 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    async fn read(house: &House, turn: u64) -> Result<Self, store::Error> {
+    async fn read(house: &House, turn: u64) -> Result<Self, flow::Error> {
         let year = house.db.list_years().await?.pop().unwrap_or_default();
         let roster = if year.is_empty() { Journal::default() } else { house.db.load_roster(&year).await? };
         let school = house.db.find_school().await?.map(|row| row.school).unwrap_or_default();
         let closures = house.db.list_closures().await?.into_iter().filter(|row| row.year == year).collect();
+        let struck = flow::compromise::struck(house, &year).await?.into_iter().collect();
+        let closed_years = house.db.list_closed_years().await?.into_iter().map(|row| row.year).collect();
         let name = if school.short_name.is_empty() { school.name } else { school.short_name };
         let places = |names: Vec<&String>| names.into_iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
         Ok(Self {
@@ -43,6 +48,8 @@ impl Directory {
             learners: places(roster.learners.iter().map(|learner| &learner.id).collect()),
             roster,
             closures,
+            struck,
+            closed_years,
             name,
         })
     }
@@ -67,6 +74,11 @@ impl Directory {
         self.learners.get(id).map(|at| &self.roster.learners[*at])
     }
 
+    /// Is the school year closed by order, and so only read?
+    pub(super) fn is_archived(&self, year: &str) -> bool {
+        self.closed_years.iter().any(|closed| closed == year)
+    }
+
     /// Is the period of the class closed?
     pub(super) fn is_closed(&self, class: &str, period: &str) -> bool {
         self.closures.iter().any(|row| row.class == class && row.period == period)
@@ -81,7 +93,7 @@ pub(super) struct Cache {
 
 impl Cache {
     /// The directory of this moment.
-    pub(super) async fn now(&self, house: &House) -> Result<Arc<Directory>, store::Error> {
+    pub(super) async fn now(&self, house: &House) -> Result<Arc<Directory>, flow::Error> {
         // The turn is read before the rows: a write in between makes the next request read again.
         let turn = house.db.turn().await?;
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).clone();

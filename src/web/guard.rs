@@ -94,16 +94,21 @@ async fn admit(
     };
     let period = parameter("period").unwrap_or_default();
     // A copy may be of any year: its class is on its own row.
-    let copy_class = match gate.facts.subject {
-        SubjectOf::Copy => gate.state.house.db.list_versions(named).await?.pop().ok_or(Refusal::NotFound)?.class,
-        _ => String::new(),
+    let (copy_class, year) = match gate.facts.subject {
+        SubjectOf::Copy => {
+            let copy = gate.state.house.db.list_versions(named).await?.pop().ok_or(Refusal::NotFound)?;
+            (copy.class, copy.year)
+        }
+        _ => (String::new(), directory.year.clone()),
     };
     // A person of another school is nobody here, whatever the right would say.
     let stranger = gate.facts.subject == SubjectOf::Person && named != visitor.account;
     if stranger && gate.state.house.db.find_person(named).await?.is_none() {
         return Err(Refusal::NotFound);
     }
-    let subject = subject(&directory, gate.facts.subject, named, period, &copy_class).ok_or(Refusal::NotFound)?;
+    let archived = directory.is_archived(&year);
+    let subject =
+        subject(&directory, gate.facts.subject, named, period, &copy_class, archived).ok_or(Refusal::NotFound)?;
     match visitor.may(action, &subject) {
         Decision::Allowed => note(gate, visitor, action, &subject, named, &directory.year).await,
         Decision::Refused(Why::OtherSchool) => Err(Refusal::NotFound),
@@ -141,10 +146,10 @@ fn subject<'d>(
     named: &'d str,
     period: &str,
     copy_class: &'d str,
+    archived: bool,
 ) -> Option<Subject<'d>> {
     let grade = |class: &str| directory.class(class).map(|class| class.grade);
     let closed = |class: &str| directory.is_closed(class, period);
-    let archived = false;
     Some(match of {
         SubjectOf::House => Subject::House,
         SubjectOf::Class => {

@@ -97,7 +97,7 @@ async fn answers(
         ("Справка", guides.collect()),
     ];
     let kinds = kinds.into_iter().filter(|(_, answers)| !answers.is_empty()).map(|(heading, mut answers)| {
-        answers.sort_by(|a, b| a.distance.cmp(&b.distance));
+        answers.sort_by_key(|answer| answer.distance);
         let more = answers.len().saturating_sub(SHOWN);
         answers.truncate(SHOWN);
         Kind { heading, answers, more }

@@ -292,6 +292,7 @@ pub fn journal(class: &Class) -> Snapshot {
         system: "Летопись 0.1.0".to_owned(),
         exported_at: "2025-10-23T14:05:00+05:00".to_owned(),
         replaces: String::new(),
+        contents: String::new(),
         voids: Vec::new(),
     };
     let learners = (0..class.learners)
@@ -379,6 +380,7 @@ pub fn summary(class: &Class) -> Snapshot {
             system: "Летопись 0.1.0".to_owned(),
             exported_at: String::new(),
             replaces: String::new(),
+            contents: String::new(),
             voids: Vec::new(),
         }),
         Sheet::Summary(SummarySheet {

@@ -111,6 +111,7 @@ fn sheets() -> Vec<Sheet> {
             system: "Летопись".into(),
             exported_at: String::new(),
             replaces: String::new(),
+            contents: String::new(),
             voids: Vec::new(),
         }),
         Sheet::Learners(LearnersSheet { id: "learners".into(), rows: learners.collect() }),

@@ -88,6 +88,7 @@ mod tests {
             system: "Летопись".into(),
             exported_at: String::new(),
             replaces: String::new(),
+            contents: String::new(),
             voids: Vec::new(),
         });
         // Canonical: by the alphabet; plain: the kind stands first.

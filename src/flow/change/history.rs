@@ -142,7 +142,7 @@ pub fn table_words(table: &str) -> &str {
 }
 
 /// Heads of columns as people read them; what has no word keeps its own.
-fn column_words(column: &str) -> &str {
+pub fn column_words(column: &str) -> &str {
     match column {
         "value" => "отметка",
         "kind_of_work" => "вид работы",

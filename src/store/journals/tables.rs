@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use super::super::Error;
 use super::super::rows::{Cell, Cells, Kind, Table};
 use crate::domain::journal::{
-    Absence, Class, Course, Decision, FinalMark, Journal, Learner, Lesson, LessonKey, Mark, Period, PeriodKind,
-    StaffMember,
+    Absence, Class, ContentGap, Course, Decision, FinalMark, GapKind, Journal, Learner, Lesson, LessonKey, Mark,
+    Period, PeriodKind, StaffMember,
 };
 
 use Kind::{Int, Text};
@@ -119,8 +119,14 @@ static DECISIONS: Table = Table {
     columns: &[("learner", Text), ("decision", Text), ("protocol", Text), ("date", Text)],
 };
 
+static CONTENT_GAPS: Table = Table {
+    name: "content_gaps",
+    key: 3,
+    columns: &[("class", Text), ("kind", Text), ("starts", Text), ("ends", Text)],
+};
+
 /// Every table of the journal, in an order in which they can be written.
-pub(in crate::store) static ALL: [&Table; 11] = [
+pub(in crate::store) static ALL: [&Table; 12] = [
     &PERIODS,
     &STAFF,
     &CLASSES,
@@ -132,6 +138,7 @@ pub(in crate::store) static ALL: [&Table; 11] = [
     &ABSENCES,
     &FINAL_MARKS,
     &DECISIONS,
+    &CONTENT_GAPS,
 ];
 
 /// The tables of people and curriculum, without entries.
@@ -249,6 +256,10 @@ pub(in super::super) fn to_rows(journal: &Journal) -> Vec<(&'static Table, Vec<C
         .decisions
         .iter()
         .map(|d| vec![(&d.learner_id).into(), (&d.decision).into(), (&d.protocol).into(), day(d.date)]);
+    let gaps = journal
+        .content_gaps
+        .iter()
+        .map(|g| vec![(&g.class).into(), g.kind.as_str().into(), day(Some(g.starts)), day(Some(g.ends))]);
     vec![
         (&PERIODS, periods),
         (&STAFF, staff),
@@ -261,6 +272,7 @@ pub(in super::super) fn to_rows(journal: &Journal) -> Vec<(&'static Table, Vec<C
         (&ABSENCES, absences.collect()),
         (&FINAL_MARKS, finals.collect()),
         (&DECISIONS, decisions.collect()),
+        (&CONTENT_GAPS, gaps.collect()),
     ]
 }
 
@@ -399,6 +411,14 @@ pub(in crate::store) fn from_rows(rows: &Rows) -> Result<Journal, Error> {
         })?,
         decisions: read(rows, &DECISIONS, None, |r| {
             Ok(Decision { learner_id: r.text(0), decision: r.text(1), protocol: r.text(2), date: r.day_or_none(3)? })
+        })?,
+        content_gaps: read(rows, &CONTENT_GAPS, None, |r| {
+            Ok(ContentGap {
+                class: r.text(0),
+                kind: GapKind::parse(&r.text(1)).ok_or_else(|| r.foreign(1))?,
+                starts: r.day(2)?,
+                ends: r.day(3)?,
+            })
         })?,
         courses,
         ..Journal::default()

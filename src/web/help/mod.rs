@@ -37,6 +37,8 @@ const GUIDES: &[Guide] = &[
     Guide { name: "verify", text: include_str!("../../../docs/verify.ru.md") },
     Guide { name: "administrator", text: include_str!("../../../docs/administrator.ru.md") },
     Guide { name: "people", text: include_str!("../../../docs/people.ru.md") },
+    Guide { name: "settings", text: include_str!("../../../docs/settings.ru.md") },
+    Guide { name: "exchange", text: include_str!("../../../docs/exchange.ru.md") },
     Guide { name: "bundle-format", text: include_str!("../../../docs/bundle-format.ru.md") },
     Guide { name: "commands", text: include_str!("../../../docs/commands.ru.md") },
 ];
@@ -75,11 +77,14 @@ pub(super) fn sections() -> impl Iterator<Item = Section> {
     })
 }
 
+/// A heading and its address.
+type Place = (String, String);
+
 #[derive(Template)]
 #[template(path = "help/contents.html", config = "src/web/askama.toml")]
 struct ContentsPage {
     frame: Frame,
-    guides: Vec<(String, String, Vec<(String, String)>)>,
+    guides: Vec<(String, String, Vec<Place>)>,
 }
 
 /// `GET /help`.

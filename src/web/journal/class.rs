@@ -117,14 +117,14 @@ pub(super) async fn class(
     let whole = reach.whole_class(&class.name, class.grade);
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
     let mut courses = Vec::new();
-    let mut members: HashSet<&str> = HashSet::new();
+    let mut members: HashSet<String> = HashSet::new();
     for course in directory.roster.courses.iter().filter(|course| course.class == class.name) {
         if !reach.course(&course.id, &class.name, class.grade) {
             continue;
         }
         let held = entries.lessons.iter().filter(|l| l.key.course_id == course.id && chosen.span.contains(l.key.date));
         let held: Vec<_> = held.collect();
-        members.extend(super::grid::members(course, &directory.roster, &chosen.span).iter().map(|l| l.id.as_str()));
+        members.extend(super::grid::members(course, &directory.roster, &chosen.span).into_iter().map(|l| l.id));
         courses.push(CourseView {
             title: course_title(course),
             href: format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id)),
@@ -135,8 +135,8 @@ pub(super) async fn class(
         });
     }
     // A subject teacher sees the learners of the own courses only.
-    let mut learners: Vec<_> = directory.roster.learners.iter().filter(|l| l.class == class.name).collect();
-    learners.retain(|l| chosen.span.overlaps(l) && (whole || members.contains(l.id.as_str())));
+    let mut learners = directory.roster.of_class_within(&class.name, chosen.span.starts, chosen.span.ends).learners;
+    learners.retain(|l| whole || members.contains(&l.id));
     learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
     let learners = (1..).zip(learners).map(|(no, l)| LearnerView {
         no,
@@ -206,8 +206,7 @@ pub(super) async fn finals(
     let decisions: HashMap<&str, &str> =
         entries.decisions.iter().map(|one| (one.learner_id.as_str(), one.decision.as_str())).collect();
     let is_year = chosen.span.id == YEAR;
-    let mut learners: Vec<_> = directory.roster.learners.iter().filter(|l| l.class == class.name).collect();
-    learners.retain(|l| chosen.span.overlaps(l));
+    let mut learners = directory.roster.of_class_within(&class.name, chosen.span.starts, chosen.span.ends).learners;
     learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
     let rows = (1..).zip(learners).map(|(no, l)| FinalsRow {
         no,

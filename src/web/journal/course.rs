@@ -28,19 +28,22 @@ use crate::web::query::Asked;
 /// Pages kept ready: 44 classes of 15 courses in one period are 660, some 60 KB each; the rest is laid out anew.
 const KEPT: usize = 768;
 
+/// Course and period.
+type Key = (String, String);
+
 /// Laid-out pages by course and period, each under the log's turn that it was read at.
 #[derive(Debug, Default)]
 pub(in crate::web) struct Pages {
-    kept: Mutex<HashMap<(String, String), (u64, Arc<str>)>>,
+    kept: Mutex<HashMap<Key, (u64, Arc<str>)>>,
 }
 
 impl Pages {
-    fn find(&self, key: &(String, String), turn: u64) -> Option<Arc<str>> {
+    fn find(&self, key: &Key, turn: u64) -> Option<Arc<str>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(key).filter(|(held, _)| *held == turn).map(|(_, page)| page.clone())
     }
 
-    fn keep(&self, key: (String, String), turn: u64, page: Arc<str>) {
+    fn keep(&self, key: Key, turn: u64, page: Arc<str>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT {
             kept.retain(|_, (held, _)| *held == turn);
@@ -135,6 +138,7 @@ async fn part(
         span: &chosen.span,
         periods: &periods,
         policy: &state.house.policy,
+        struck: &directory.struck,
     };
     let part = GridPart {
         course: &course.id,

@@ -58,7 +58,7 @@ pub(super) struct Row {
     pub(super) mean: String,
     /// Lessons missed.
     pub(super) missed: usize,
-    pub(super) finals: Vec<String>,
+    pub(super) finals: Vec<Final>,
 }
 
 /// One cell.
@@ -69,6 +69,17 @@ pub(super) struct Cell {
     pub(super) kind: &'static str,
     /// `L00001.2025-09-02.3`.
     pub(super) key: String,
+    /// Written by an account that was reported stolen, and not decided yet.
+    pub(super) void: bool,
+}
+
+/// A final mark.
+#[derive(Default)]
+pub(super) struct Final {
+    /// «5», «н/а»; empty.
+    pub(super) value: String,
+    /// As for a cell.
+    pub(super) void: bool,
 }
 
 /// A line of the right-hand page.
@@ -84,6 +95,8 @@ pub(super) struct Topic {
     pub(super) substitute: String,
     /// «н: Агатов, Берилл»; empty when all were there.
     pub(super) absent: String,
+    /// As for a cell.
+    pub(super) void: bool,
 }
 
 /// What the grid is laid out from.
@@ -95,14 +108,28 @@ pub(super) struct Laying<'j> {
     /// Periods of the grade, by first day.
     pub(super) periods: &'j [&'j Period],
     pub(super) policy: &'j Policy,
+    /// Rows that count as void until somebody decides: table and key.
+    pub(super) struck: &'j HashSet<(String, Vec<String>)>,
+}
+
+impl Laying<'_> {
+    fn is_struck(&self, table: &str, key: &[&str]) -> bool {
+        // Almost every house has no notice at all: nothing is built to be looked up then.
+        !self.struck.is_empty()
+            && self
+                .struck
+                .iter()
+                .any(|(of, row)| of == table && row.iter().map(String::as_str).zip(key).all(|(a, b)| a == *b))
+    }
 }
 
 type Cells<'j> = HashMap<(&'j LessonKey, &'j str), Vec<&'j str>>;
 
 /// Learners of a course in the span, in the order of the copy.
-pub(super) fn members<'j>(course: &'j Course, roster: &'j Journal, span: &Span) -> Vec<&'j Learner> {
-    let mut learners = period::members(course, &roster.learners);
-    learners.retain(|learner| span.overlaps(learner));
+pub(super) fn members(course: &Course, roster: &Journal, span: &Span) -> Vec<Learner> {
+    // Who moved to another class within the span stands in both, as in the copies.
+    let class = roster.of_class_within(&course.class, span.starts, span.ends);
+    let mut learners: Vec<Learner> = period::members(course, &class.learners).into_iter().cloned().collect();
     learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
     learners
 }
@@ -148,6 +175,7 @@ pub(super) fn lay_out(laying: &Laying<'_>) -> Grid {
                 .map(|person| names::short_name(&person.surname, &person.given_name, &person.patronymic))
                 .unwrap_or_default(),
             absent: absent.join("; "),
+            void: laying.is_struck("lessons", &lesson_key(&lesson.key).each_ref().map(String::as_str)),
         }
     });
     Grid {
@@ -186,6 +214,11 @@ fn final_columns(laying: &Laying<'_>) -> Vec<(String, String)> {
     columns
 }
 
+/// A lesson as the history names its row.
+fn lesson_key(key: &LessonKey) -> [String; 3] {
+    [key.course_id.clone(), key.date.to_string(), key.number.to_string()]
+}
+
 fn row(
     laying: &Laying<'_>,
     no: usize,
@@ -222,12 +255,18 @@ fn row(
                 None if text.is_empty() => "",
                 None => "mark",
             };
-            Cell { text, kind, key: format!("{}.{}.{}", learner.id, key.date, key.number) }
+            let [course, date, number] = lesson_key(key);
+            let row = [course.as_str(), date.as_str(), number.as_str(), learner.id.as_str()];
+            let void = ["marks", "absences"].iter().any(|table| laying.is_struck(table, &row));
+            Cell { text, kind, key: format!("{}.{}.{}", learner.id, key.date, key.number), void }
         })
         .collect();
     let value = |period: &str| {
         let mine = |mark: &&crate::domain::journal::FinalMark| mark.learner_id == learner.id && mark.period == period;
-        laying.entries.final_marks.iter().find(mine).map(|mark| mark.value.clone()).unwrap_or_default()
+        laying.entries.final_marks.iter().find(mine).map_or_else(Final::default, |mark| Final {
+            value: mark.value.clone(),
+            void: laying.is_struck("final_marks", &[&mark.course_id, &learner.id, period]),
+        })
     };
     Row {
         no,
@@ -294,5 +333,77 @@ mod tests {
         assert_eq!(mean(9, 2), "4,50");
         assert_eq!(mean(14, 3), "4,67");
         assert_eq!(mean(13, 3), "4,33");
+    }
+
+    /// A class of one learner with one lesson and one mark.
+    fn journal() -> Journal {
+        let day = chrono::NaiveDate::from_ymd_opt(2025, 9, 2).unwrap_or_default();
+        let lesson = LessonKey { course_id: "C1".into(), date: day, number: 2 };
+        Journal {
+            learners: vec![Learner {
+                id: "L1".into(),
+                surname: "Берилл".into(),
+                given_name: "Ия".into(),
+                patronymic: String::new(),
+                born: None,
+                class: "5А".into(),
+                enrolled_on: day,
+                enrolment_order: String::new(),
+                left_on: None,
+                leaving_order: String::new(),
+            }],
+            courses: vec![Course {
+                id: "C1".into(),
+                class: "5А".into(),
+                subject: "Химия".into(),
+                group: String::new(),
+                teacher_id: "T1".into(),
+                hours_per_week_centi: 200,
+                members: Vec::new(),
+            }],
+            lessons: vec![crate::domain::journal::Lesson {
+                key: lesson.clone(),
+                topic: "Соли".into(),
+                homework: String::new(),
+                kind_of_work: String::new(),
+                substitute_teacher_id: String::new(),
+            }],
+            marks: vec![crate::domain::journal::Mark {
+                lesson,
+                learner_id: "L1".into(),
+                kind_of_work: String::new(),
+                value: "5".into(),
+                ordinal: 0,
+            }],
+            ..Journal::default()
+        }
+    }
+
+    #[test]
+    fn a_mark_under_a_notice_is_struck_and_its_neighbours_are_not() {
+        let journal = journal();
+        let day = journal.lessons[0].key.date;
+        let policy = crate::domain::policy::builtin("default")
+            .and_then(|text| crate::domain::policy::parse("default", text).ok());
+        let policy = policy.expect("the default policy");
+        let span = Span { id: "Q1".into(), starts: day, ends: day };
+        let row = |table: &str, key: &[&str]| (table.to_owned(), key.iter().map(|part| (*part).to_owned()).collect());
+        let void = |struck: &HashSet<(String, Vec<String>)>| {
+            let grid = lay_out(&Laying {
+                roster: &journal,
+                entries: &journal,
+                course: &journal.courses[0],
+                span: &span,
+                periods: &[],
+                policy: &policy,
+                struck,
+            });
+            (grid.rows[0].cells[0].void, grid.topics[0].void)
+        };
+        assert_eq!(void(&HashSet::new()), (false, false));
+        assert_eq!(void(&HashSet::from([row("marks", &["C1", "2025-09-02", "2", "L1", "0"])])), (true, false));
+        assert_eq!(void(&HashSet::from([row("marks", &["C1", "2025-09-02", "3", "L1", "0"])])), (false, false));
+        assert_eq!(void(&HashSet::from([row("marks", &["C1", "2025-09-02", "2", "L2", "0"])])), (false, false));
+        assert_eq!(void(&HashSet::from([row("lessons", &["C1", "2025-09-02", "2"])])), (false, true));
     }
 }

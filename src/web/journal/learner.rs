@@ -154,7 +154,7 @@ async fn show(
             last: last.map(|mark| mark.value.clone()).unwrap_or_default(),
         });
     }
-    absences.sort_by(|(a, _), (b, _)| (b.date, b.number).cmp(&(a.date, a.number)));
+    absences.sort_by_key(|(lesson, _)| std::cmp::Reverse((lesson.date, lesson.number)));
     let absences: Vec<AbsenceView> = absences.into_iter().map(|(_, view)| view).collect();
     let name = names::full_name(&learner.surname, &learner.given_name, &learner.patronymic);
     let door = if family { "diary" } else { "learner" };

@@ -56,7 +56,7 @@ fn choose(directory: &Directory, class: &Class, asked: &str, today: chrono::Naiv
     let own = directory.roster.periods_of_grade(class.grade);
     let id = match asked {
         "" => {
-            let begun = own.iter().filter(|period| period.starts <= today).next_back();
+            let begun = own.iter().rfind(|period| period.starts <= today);
             begun.or(own.first()).map_or(YEAR, |period| period.id.as_str())
         }
         asked => asked,

@@ -1,0 +1,383 @@
+//! What was given to be imported: files told apart, their texts decoded, their sheets read. Floor 1.
+//!
+//! Nothing is judged here but whether a file can be read at all; which table is which is told by names first, by headings second.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::domain::canon::Digest;
+use crate::domain::finding::{Finding, Severity};
+
+use super::encoding::{self, Written};
+use super::foreign::{self, Foreign};
+use super::layout::File;
+use super::sheet::{Grid, Source, nearest};
+use super::source::BundleFile;
+use super::workbook::{self, BookSheet};
+use super::{codes, headings, json, oneroster, table};
+
+/// What kind of file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// A table as CSV.
+    Csv,
+    /// A workbook of tables.
+    Workbook,
+    /// Tables as JSON.
+    Json,
+    /// A file of a OneRoster 1.2 set.
+    OneRoster,
+    /// «Отчет об успеваемости и посещаемости ученика».
+    PupilReport,
+    /// «Табель успеваемости учащегося».
+    ReportCard,
+    /// A class of «Шкала».
+    Scale,
+    /// None that can be read.
+    Unknown,
+}
+
+impl Format {
+    /// The words for people.
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Csv => "таблица CSV",
+            Self::Workbook => "книга XLSX",
+            Self::Json => "таблицы JSON",
+            Self::OneRoster => "файл OneRoster 1.2",
+            Self::PupilReport => "отчёт об успеваемости и посещаемости",
+            Self::ReportCard => "табель успеваемости",
+            Self::Scale => "класс системы «Шкала»",
+            Self::Unknown => "не распознан",
+        }
+    }
+}
+
+/// Rows that an adapter made: the place of each in words, and its cells in the layout's order.
+pub type PlacedRows = Vec<(String, Vec<String>)>;
+
+/// What was learned of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileFacts {
+    /// Name without folders.
+    pub name: String,
+    /// SHA-256 of the bytes.
+    pub sha256: Digest,
+    /// Size in bytes.
+    pub bytes: usize,
+    /// What it is.
+    pub format: Format,
+    /// How its text is written, for text files.
+    pub encoding: Option<Written>,
+    /// What separates the fields, for CSV.
+    pub separator: Option<char>,
+    /// Words of the tables that it holds: `staff`, `learners`.
+    pub tables: Vec<&'static str>,
+}
+
+/// A part of what was given.
+pub(super) enum Part<'g> {
+    /// A CSV table; `file` is the place of its bytes among the files.
+    Text { table: File, name: &'g str, text: Cow<'g, str> },
+    /// A CSV table that cannot be decoded.
+    Undecoded { table: File, error: encoding::Unreadable },
+    /// A sheet of a workbook with the place of its header.
+    Sheet { table: File, workbook: &'g str, sheet: BookSheet, header: usize },
+    /// Rows made by OneRoster's or JSON's reader: cells in the layout's order, with the place of each.
+    Made { table: File, name: &'g str, rows: PlacedRows },
+    /// A report of another program.
+    Foreign(&'g str, Foreign),
+}
+
+/// Everything given, read as far as it goes without the school's own journal.
+pub struct Given<'g> {
+    pub(super) parts: Vec<Part<'g>>,
+    pub(super) findings: Vec<Finding>,
+    facts: Vec<FileFacts>,
+}
+
+impl<'g> Given<'g> {
+    /// Tells the files apart and reads each.
+    pub fn read(files: &'g [BundleFile]) -> Self {
+        let mut given = Self { parts: Vec::new(), findings: Vec::new(), facts: Vec::new() };
+        if oneroster::is_set(files) {
+            for file in files {
+                let text = encoding::text(&file.bytes).ok();
+                let separator = text.as_ref().map(|(text, _)| char::from(table::separator(text)));
+                given.note(file, Format::OneRoster, text.map(|(_, written)| written), separator, &[]);
+            }
+            let (tables, mut findings) = oneroster::read(files);
+            given.findings.append(&mut findings);
+            for (table, name, rows) in tables {
+                given.parts.push(Part::Made { table, name, rows });
+            }
+            return given;
+        }
+        for file in files {
+            let lower = file.name.to_lowercase();
+            if lower.ends_with(".csv") {
+                given.csv(file, files);
+            } else if file.bytes.starts_with(b"PK\x03\x04") {
+                given.workbook(file);
+            } else if lower.ends_with(".json") {
+                given.json(file);
+            } else {
+                given.unknown(file);
+            }
+        }
+        given.same_tables();
+        given
+    }
+
+    /// What was learned of each file, in their order.
+    pub fn facts(&self) -> &[FileFacts] {
+        &self.facts
+    }
+
+    /// Is it a whole year: a CSV bundle with the school's own file? Workbooks and all else add to what stands, because a sheet that
+    /// somebody left empty must not empty the journal.
+    pub fn is_whole(&self) -> bool {
+        let is_bundle = self.tables().any(|(table, is_text)| table == File::School && is_text);
+        let is_foreign = self.parts.iter().any(|part| matches!(part, Part::Foreign(..)));
+        (self.parts.is_empty() && self.facts.is_empty()) || !is_foreign && is_bundle
+    }
+
+    /// The school year that the files name themselves, if they do.
+    pub fn year(&self) -> Option<String> {
+        for part in &self.parts {
+            let year = match part {
+                Part::Foreign(_, foreign) => foreign.year(),
+                Part::Made { table: File::School, rows, .. } => rows.first().map(|(_, cells)| cells[3].clone()),
+                part if part.table() == Some(File::School) => part.grid().and_then(|grid| {
+                    let place = grid
+                        .header
+                        .fields
+                        .iter()
+                        .position(|name| headings::column(File::School, name.trim()) == Some(3))?;
+                    grid.records.first().and_then(|record| record.fields.get(place)).map(|year| year.trim().to_owned())
+                }),
+                _ => None,
+            };
+            if year.is_some() {
+                return year.filter(|year| !year.is_empty());
+            }
+        }
+        None
+    }
+
+    fn tables(&self) -> impl Iterator<Item = (File, bool)> {
+        self.parts.iter().filter_map(|part| {
+            part.table().map(|table| (table, matches!(part, Part::Text { .. } | Part::Undecoded { .. })))
+        })
+    }
+
+    fn note(
+        &mut self,
+        file: &BundleFile,
+        format: Format,
+        encoding: Option<Written>,
+        separator: Option<char>,
+        tables: &[File],
+    ) {
+        self.facts.push(FileFacts {
+            name: file.name.clone(),
+            sha256: file.sha256,
+            bytes: file.bytes.len(),
+            format,
+            encoding,
+            separator,
+            tables: tables.iter().map(|table| table.stem()).collect(),
+        });
+    }
+
+    fn csv(&mut self, file: &'g BundleFile, files: &[BundleFile]) {
+        let stem = &file.name[..file.name.len() - ".csv".len()];
+        let decoded = encoding::text(&file.bytes);
+        let named = headings::table(stem);
+        let by_headings = || {
+            let (text, _) = decoded.as_ref().ok()?;
+            let header = table::records(text.lines().next()?, table::separator(text)).into_iter().next()?;
+            let names: Vec<&str> = header.fields.iter().map(|name| name.trim()).collect();
+            headings::table_of_headings(&names)
+        };
+        // In a bundle a strange name is a misspelt one; a table that comes alone may be called anything.
+        let is_bundle = files.iter().any(|file| file.name == File::School.name());
+        let Some(table) = named.or_else(|| if is_bundle { None } else { by_headings() }) else {
+            let absent = File::ALL.iter().map(|known| known.name());
+            let absent = absent.filter(|name| !files.iter().any(|file| file.name == *name));
+            let message = "такого файла в наборе не бывает: переименуйте или уберите его";
+            let meant = nearest(&file.name, absent).unwrap_or("только файлы, названные в описании формата");
+            let finding = Finding::new(codes::UNKNOWN_FILE, &file.name, message).expected_found(meant, &file.name);
+            self.findings.push(finding);
+            self.note(file, Format::Csv, decoded.ok().map(|(_, written)| written), None, &[]);
+            return;
+        };
+        match decoded {
+            Ok((text, written)) => {
+                let separator = char::from(table::separator(&text));
+                self.note(file, Format::Csv, Some(written), Some(separator), &[table]);
+                self.parts.push(Part::Text { table, name: &file.name, text });
+            }
+            Err(error) => {
+                self.note(file, Format::Csv, None, None, &[table]);
+                self.parts.push(Part::Undecoded { table, error });
+            }
+        }
+    }
+
+    fn workbook(&mut self, file: &'g BundleFile) {
+        let sheets = match workbook::sheets(&file.bytes) {
+            Ok(sheets) => sheets,
+            Err(error) => {
+                let (code, message) = match error {
+                    workbook::Unreadable::TooLarge(what) => (codes::TOO_LARGE, what),
+                    workbook::Unreadable::Broken(what) => {
+                        (codes::BROKEN_WORKBOOK, format!("книга не читается: {what}"))
+                    }
+                };
+                self.findings.push(Finding::new(code, &file.name, message));
+                return self.note(file, Format::Unknown, None, None, &[]);
+            }
+        };
+        self.cells(file, &sheets);
+        let reports: Vec<Foreign> = sheets.iter().filter_map(foreign::report).collect();
+        if !reports.is_empty() {
+            let format = reports[0].format();
+            self.note(file, format, None, None, &[]);
+            self.parts.extend(reports.into_iter().map(|report| Part::Foreign(&file.name, report)));
+            return;
+        }
+        let mut tables = Vec::new();
+        for sheet in sheets {
+            match workbook::table(&sheet) {
+                Some((table, header)) => {
+                    tables.push(table);
+                    self.parts.push(Part::Sheet { table, workbook: &file.name, sheet, header });
+                }
+                None if sheet.rows.is_empty() || sheet.name == workbook::GUIDE_SHEET => {}
+                None => {
+                    let place = format!("{}, лист «{}»", file.name, sheet.name);
+                    let message = "на листе не узнать ни одной таблицы: он не прочитан";
+                    let finding = Finding::new(codes::UNKNOWN_SHEET, place, message);
+                    self.findings.push(finding.weighing(Severity::Warning));
+                }
+            }
+        }
+        if tables.is_empty() {
+            let names = File::ALL.map(|table| table.layout().russian).join(", ");
+            let message = "в книге нет ни одной известной таблицы";
+            let finding = Finding::new(codes::UNKNOWN_FORMAT, &file.name, message);
+            self.findings.push(finding.expected_found(format!("листы: {names}"), ""));
+        }
+        self.note(file, Format::Workbook, None, None, &tables);
+    }
+
+    /// Errors and formulas of a workbook's cells.
+    fn cells(&mut self, file: &BundleFile, sheets: &[BookSheet]) {
+        for sheet in sheets {
+            let place = |cell: &str| format!("{}, лист «{}», ячейка {cell}", file.name, sheet.name);
+            for (cell, error) in workbook::errors(sheet) {
+                let message = format!("в ячейке ошибка табличного редактора {error}");
+                self.findings.push(Finding::new(codes::CELL_ERROR, place(&cell), message));
+            }
+            if sheet.formulas > 0 {
+                let place = format!("{}, лист «{}»", file.name, sheet.name);
+                let message = format!(
+                    "ячеек с формулами: {}; взяты значения, вычисленные при последнем сохранении",
+                    sheet.formulas
+                );
+                self.findings.push(Finding::new(codes::FORMULAS, place, message).weighing(Severity::Warning));
+            }
+        }
+    }
+
+    fn json(&mut self, file: &'g BundleFile) {
+        match json::read(&file.bytes) {
+            Ok(json::Read::Tables(read)) => {
+                let tables: Vec<File> = read.iter().map(|(table, _)| *table).collect();
+                self.note(file, Format::Json, Some(Written::Utf8), None, &tables);
+                for (table, rows) in read {
+                    let placed = |(at, cells): (usize, Vec<String>)| {
+                        (format!("{}, таблица {}, запись {at}", file.name, table.stem()), cells)
+                    };
+                    let rows = rows.into_iter().map(placed).collect();
+                    self.parts.push(Part::Made { table, name: &file.name, rows });
+                }
+            }
+            Ok(json::Read::Scale(class)) => {
+                self.note(file, Format::Scale, Some(Written::Utf8), None, &[]);
+                self.parts.push(Part::Foreign(&file.name, Foreign::Scale(class)));
+            }
+            Err(error) => {
+                let finding = Finding::new(codes::BROKEN_JSON, &file.name, format!("файл JSON не понят: {error}"));
+                self.findings.push(finding);
+                self.note(file, Format::Unknown, None, None, &[]);
+            }
+        }
+    }
+
+    fn unknown(&mut self, file: &BundleFile) {
+        let is_old = file.bytes.starts_with(b"\xD0\xCF\x11\xE0");
+        let (message, expected) = if is_old {
+            ("старый формат Excel (.xls): откройте файл и сохраните его как «Книга Excel (.xlsx)»", ".xlsx")
+        } else {
+            ("такие файлы не принимаются", ".csv, .xlsx, .json или .zip")
+        };
+        self.findings.push(Finding::new(codes::UNKNOWN_FORMAT, &file.name, message).expected_found(expected, ""));
+        self.note(file, Format::Unknown, None, None, &[]);
+    }
+
+    /// Two files or sheets for one table: which of them counts would be a guess.
+    fn same_tables(&mut self) {
+        let tables: Vec<File> = self.tables().map(|(table, _)| table).collect();
+        for (place, table) in tables.iter().enumerate() {
+            if tables[..place].contains(table) {
+                let message = "эта таблица дана дважды: оставьте один файл или лист";
+                self.findings.push(Finding::new(codes::SAME_TABLE, table.layout().russian, message));
+            }
+        }
+    }
+}
+
+impl Part<'_> {
+    pub(super) fn table(&self) -> Option<File> {
+        match self {
+            Self::Text { table, .. }
+            | Self::Undecoded { table, .. }
+            | Self::Sheet { table, .. }
+            | Self::Made { table, .. } => Some(*table),
+            Self::Foreign(..) => None,
+        }
+    }
+
+    /// The table as a grid; nothing when it cannot be decoded or has no header.
+    pub(super) fn grid(&self) -> Option<Grid<'_>> {
+        match self {
+            Self::Text { name, text, .. } => {
+                let mut records = table::records(text, table::separator(text)).into_iter();
+                let header = records.next()?;
+                Some(Grid { source: Source::Text(name), header, records: records.collect() })
+            }
+            Self::Sheet { workbook, sheet, header, .. } => Some(workbook::grid(workbook, sheet, *header)),
+            Self::Made { table, name, rows } => Some(made(*table, name, rows)),
+            Self::Undecoded { .. } | Self::Foreign(..) => None,
+        }
+    }
+}
+
+/// Rows that an adapter made, as a grid under the layout's own headings.
+pub(super) fn made<'a>(table: File, name: &'a str, rows: &'a [(String, Vec<String>)]) -> Grid<'a> {
+    let header = table.layout().columns.iter().map(|column| Cow::Borrowed(column.name)).collect();
+    let record = |(line, (_, cells)): (u32, &'a (String, Vec<String>))| table::Record {
+        line,
+        fields: cells.iter().map(|cell| Cow::Borrowed(cell.as_str())).collect(),
+        fault: None,
+    };
+    Grid {
+        source: Source::Made { name, places: rows.iter().map(|(place, _)| place.clone()).collect() },
+        header: table::Record { line: 1, fields: header, fault: None },
+        records: (1..).zip(rows).map(record).collect(),
+    }
+}

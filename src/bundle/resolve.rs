@@ -1,0 +1,165 @@
+//! Names in the place of codes: «Агатова Мария Петровна» for `T00001`, «1 группа английского» for nobody. Floor 1.
+//!
+//! Offices keep no codes. A name that stands for exactly one is taken and told; for none or several it is found. New rows without a code
+//! get the next one.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::domain::finding::Severity;
+use crate::domain::names;
+
+use super::codes;
+use super::found::{Found, Place};
+use super::layout::File;
+use super::sheet::{Row, Sheet, nearest};
+
+/// Puts codes where names or nothing stand; the sheets are whole tables, standing rows included.
+pub fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
+    give_codes(sheets, File::Staff, 'T', found, |row| person(row, 1));
+    give_codes(sheets, File::Learners, 'L', found, |row| format!("{} {}", person(row, 1), class(row.cell(5))));
+    give_codes(sheets, File::Courses, 'C', found, |row| {
+        [row.cell(1), row.cell(2), row.cell(3)].map(names::fold).join("\u{1}")
+    });
+    let staff = People::of(sheets, File::Staff);
+    for (file, column) in
+        [(File::Classes, "class_teacher_id"), (File::Courses, "teacher_id"), (File::Lessons, "substitute_teacher_id")]
+    {
+        refer(sheets, file, column, &staff, "сотрудника", found);
+    }
+    let learners = People::of(sheets, File::Learners);
+    for file in [File::Groups, File::Marks, File::Absences, File::FinalMarks, File::Decisions, File::Entries] {
+        refer(sheets, file, "learner_id", &learners, "обучающегося", found);
+    }
+}
+
+fn person(row: &Row<'_>, from: usize) -> String {
+    names::fold(&names::full_name(row.cell(from), row.cell(from + 1), row.cell(from + 2)))
+}
+
+fn class(text: &str) -> String {
+    names::fold(text)
+}
+
+/// Codes for the rows of a sheet that has no column of them: the code that stands for the same person or course, or the next one.
+fn give_codes(sheets: &mut [Sheet<'_>], file: File, letter: char, found: &mut Found, who: impl Fn(&Row<'_>) -> String) {
+    let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == file) else { return };
+    if !sheet.absent.contains(&0) {
+        return;
+    }
+    let mut known: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut highest = 0_u32;
+    for (place, row) in sheet.rows.iter().enumerate().filter(|(_, row)| row.line == 0) {
+        known.entry(who(row)).or_default().push(place);
+        highest = highest.max(row.cell(0).strip_prefix(letter).and_then(|digits| digits.parse().ok()).unwrap_or(0));
+    }
+    let mut replaced = HashSet::new();
+    for place in 0..sheet.rows.len() {
+        if sheet.rows[place].line == 0 {
+            continue;
+        }
+        let at = Place::line(file, sheet.rows[place].line);
+        match known.get(&who(&sheet.rows[place])).map(Vec::as_slice) {
+            Some([standing]) if replaced.insert(*standing) => {
+                for column in 0..file.layout().columns.len() {
+                    if sheet.absent.contains(&column) {
+                        let cell = sheet.rows[*standing].cell(column).to_owned();
+                        sheet.rows[place].set(column, cell);
+                    }
+                }
+            }
+            Some([_, _, ..]) => {
+                let message = "в журнале несколько строк с этим именем: укажите код в столбце «id»";
+                found.error(at, codes::AMBIGUOUS_NAME, message);
+            }
+            _ => {
+                highest += 1;
+                let code = format!("{letter}{highest:05}");
+                sheet.rows[place].set(0, code);
+            }
+        }
+    }
+    // A row that comes takes the place of the one that stands, so that nobody's order changes.
+    let mut coming: HashMap<String, usize> = HashMap::new();
+    for (place, row) in sheet.rows.iter().enumerate().filter(|(_, row)| row.line > 0) {
+        coming.entry(row.cell(0).to_owned()).or_insert(place);
+    }
+    let mut order: Vec<usize> = Vec::with_capacity(sheet.rows.len());
+    let mut used = HashSet::new();
+    for (place, row) in sheet.rows.iter().enumerate() {
+        let instead = if row.line == 0 { coming.get(row.cell(0)).copied().unwrap_or(place) } else { place };
+        if used.insert(instead) {
+            order.push(instead);
+        }
+    }
+    sheet.rows = order.into_iter().map(|place| sheet.rows[place].clone()).collect();
+}
+
+/// People of a table by code and by name.
+struct People {
+    codes: HashSet<String>,
+    /// Folded «фамилия имя отчество», «фамилия имя» and «фамилия и.о.».
+    names: HashMap<String, HashSet<String>>,
+    /// Is every row there? If not, a missing name proves nothing.
+    is_whole: bool,
+}
+
+impl People {
+    fn of(sheets: &[Sheet<'_>], file: File) -> Self {
+        let mut people = Self { codes: HashSet::new(), names: HashMap::new(), is_whole: true };
+        let Some(sheet) = sheets.iter().find(|sheet| sheet.file == file) else { return people };
+        people.is_whole = sheet.is_whole;
+        for row in &sheet.rows {
+            people.codes.insert(row.cell(0).to_owned());
+            let [surname, given, patronymic] = [1, 2, 3].map(|place| row.cell(place));
+            let spellings = [
+                names::full_name(surname, given, patronymic),
+                names::list_name(surname, given),
+                names::short_name(surname, given, patronymic),
+            ];
+            for spelling in spellings {
+                people.names.entry(key(&spelling)).or_default().insert(row.cell(0).to_owned());
+            }
+        }
+        people
+    }
+}
+
+/// «Петрова А. П.» and «петрова а.п.» are one.
+fn key(name: &str) -> String {
+    names::fold(name).replace(". ", ".")
+}
+
+fn refer(sheets: &mut [Sheet<'_>], file: File, column: &'static str, people: &People, whose: &str, found: &mut Found) {
+    let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == file) else { return };
+    let Some(place) = file.place(column) else { return };
+    let mut told = HashSet::new();
+    for row in sheet.rows.iter_mut().filter(|row| row.line > 0) {
+        let written = row.cell(place).to_owned();
+        // A code has no space inside; what is neither known nor a name is told where references are checked.
+        if written.is_empty() || people.codes.contains(&written) || !written.contains([' ', '.']) {
+            continue;
+        }
+        let at = Place::cell(file, row.line, column);
+        let matches = people.names.get(&key(&written));
+        match matches.map(|codes| codes.iter().collect::<Vec<_>>()).as_deref() {
+            Some([code]) => {
+                if told.insert(written.clone()) {
+                    let message = format!("«{written}» — это {code}");
+                    found.told(at, codes::MATCHED_BY_NAME, Severity::Note, message);
+                }
+                row.set(place, (*code).clone());
+            }
+            Some(several) if several.len() > 1 => {
+                let mut list: Vec<&str> = several.iter().map(|code| code.as_str()).collect();
+                list.sort_unstable();
+                let message = "это имя носят несколько человек: укажите код";
+                found.mismatch(at, codes::AMBIGUOUS_NAME, message, list.join(", "), written.as_str());
+            }
+            _ if !people.is_whole => {}
+            _ => {
+                let near = nearest(&names::fold(&written), people.names.keys().map(String::as_str)).unwrap_or_default();
+                found.mismatch(at, codes::UNMATCHED_NAME, format!("нет такого {whose}"), near, written.as_str());
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The pages of exchange as a visitor meets them: a dry run, a confirmation, the history, an undo, an export, the feed. Floor 3.
+#![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::super::answer::Refusal;
+use super::super::frame::Frame;
+use super::super::{Clock, WebState};
+use super::{import, leave};
+use crate::bundle::export::{self, Shape};
+use crate::bundle::generate::{GeneratorSpec, generate};
+use crate::bundle::layout::File;
+use crate::bundle::{BundleFile, Given, settle};
+use crate::domain::people::{Office, Reach, Visitor};
+use crate::domain::policy;
+use crate::domain::rights::Role;
+use crate::flow::house::Founding;
+use crate::flow::{Act, House, exchange};
+
+struct Place {
+    state: WebState,
+    _folder: tempfile::TempDir,
+}
+
+fn tell(story: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime").block_on(story);
+}
+
+fn act() -> Act {
+    Act { by: "operator".into(), at: "2025-10-27T12:00:00+03:00".parse().expect("a moment") }
+}
+
+async fn place() -> Place {
+    let folder = tempfile::tempdir().expect("a folder");
+    let founding = Founding {
+        policy_name: "default".into(),
+        policy_text: policy::builtin("default").expect("a policy").into(),
+        school: Some("school-7".into()),
+        database: "sqlite".into(),
+        utc_offset_minutes: 180,
+    };
+    let house = House::found(&folder.path().join("house"), &founding, &act()).await.expect("a house");
+    let clock: Clock = Arc::new(|| act().at);
+    Place { state: WebState::new(Arc::new(house), clock), _folder: folder }
+}
+
+fn visitor(account: &str) -> Visitor {
+    let office = Office { role: Role::Administrator, reach: Reach::School, acting: false, order: "1".into() };
+    Visitor {
+        account: account.into(), name: "Кварцев О.А.".into(), offices: vec![office], second_factor: true
+    }
+}
+
+/// The zip of a small school.
+fn school() -> Vec<u8> {
+    let spec = GeneratorSpec { classes: vec![(5, 'А')], learners_per_class: 6, spread: 0, ..GeneratorSpec::demo() };
+    let files: Vec<BundleFile> =
+        generate(&spec).into_iter().map(|(name, bytes)| BundleFile::new(name, bytes)).collect();
+    let rules = policy::parse("default", policy::builtin("default").unwrap()).unwrap();
+    let journal = settle(&Given::read(&files), None, &rules).journal.unwrap();
+    export::write(&journal, &File::ALL, Shape::Csv).unwrap().bytes
+}
+
+fn upload(name: &str, bytes: &[u8]) -> Request {
+    let mut body = Vec::new();
+    body.extend_from_slice(
+        format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").as_bytes(),
+    );
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--edge\r\nContent-Disposition: form-data; name=\"mode\"\r\n\r\n\r\n--edge--\r\n");
+    Request::builder()
+        .method("POST")
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+        .body(Body::from(body))
+        .unwrap()
+}
+
+async fn text(response: Response) -> String {
+    String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap()
+}
+
+/// Sends files; gives the upload's token.
+async fn send(place: &Place, who: &str, name: &str, bytes: &[u8]) -> String {
+    let response = import::receive(State(place.state.clone()), visitor(who), upload(name, bytes)).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let address = response.headers()[header::LOCATION].to_str().unwrap().to_owned();
+    address.split_once("upload=").unwrap().1.split('&').next().unwrap().to_owned()
+}
+
+fn asked(token: &str) -> import::Asked {
+    serde_json::from_value(serde_json::json!({"upload": token})).unwrap()
+}
+
+async fn preview(place: &Place, who: &str, token: &str) -> Result<String, Refusal> {
+    let page = import::preview(State(place.state.clone()), visitor(who), Frame::default(), Query(asked(token))).await?;
+    Ok(text(page).await)
+}
+
+#[test]
+fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undone() {
+    tell(async {
+        let place = place().await;
+        let house = place.state.house.clone();
+        let page =
+            text(import::form(State(place.state.clone()), visitor("T00001"), Frame::default()).await.unwrap()).await;
+        assert!(page.contains("Ещё ничего не загружали"));
+
+        let token = send(&place, "T00001", "школа.zip", &school()).await;
+        let page = preview(&place, "T00001", &token).await.unwrap();
+        assert!(page.contains("таблица CSV") && page.contains("станет таким, как в файлах"), "{page:.2000}");
+        assert!(house.db.list_years().await.unwrap().is_empty(), "a dry run writes nothing");
+        assert!(preview(&place, "T00002", &token).await.is_err(), "another visitor's upload is not there");
+        let done = import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
+        assert_eq!(done.headers()[header::LOCATION], "/exchange/import");
+        assert_eq!(house.db.list_years().await.unwrap(), ["2025/2026"]);
+        assert!(preview(&place, "T00001", &token).await.is_err(), "what was taken is kept no longer");
+
+        let people = "Фамилия;Имя;Отчество;Должность\r\nКремнева;Яшма;;Учитель\r\n";
+        let token = send(&place, "T00001", "люди.csv", people.as_bytes()).await;
+        let page = preview(&place, "T00001", &token).await.unwrap();
+        assert!(page.contains("новых 1, изменится 0, исчезнет 0") && page.contains("Кремнева"), "{page}");
+        import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
+        let staff = house.db.load_journal("2025/2026").await.unwrap().staff.len();
+        let page =
+            text(import::form(State(place.state.clone()), visitor("T00001"), Frame::default()).await.unwrap()).await;
+        assert!(page.contains("люди.csv") && page.contains("Отменить"), "{page}");
+        let last = house.db.list_imports().await.unwrap()[0].no;
+        let undoing = |no: u64| Form(serde_json::from_value(serde_json::json!({"no": no})).unwrap());
+        let refused = import::undo(State(place.state.clone()), visitor("T00001"), undoing(last - 1)).await;
+        assert!(matches!(refused, Err(Refusal::Rule(_))), "only the last one");
+        import::undo(State(place.state.clone()), visitor("T00001"), undoing(last)).await.unwrap();
+        assert_eq!(house.db.load_journal("2025/2026").await.unwrap().staff.len(), staff - 1);
+    });
+}
+
+#[test]
+fn what_is_wrong_is_shown_in_place_with_its_row_and_cannot_be_confirmed() {
+    tell(async {
+        let place = place().await;
+        let files = exchange::opened(vec![("a.zip".into(), school())]).unwrap();
+        exchange::import(&place.state.house, &files, &exchange::Wish::default(), false, &act()).await.unwrap();
+        let people = "Фамилия;Имя;Отчество;Должность\r\n<b>Кремнева</b>;;;Учитель\r\n";
+        let token = send(&place, "T00001", "люди.csv", people.as_bytes()).await;
+        let page = preview(&place, "T00001", &token).await.unwrap();
+        assert!(
+            page.contains("люди.csv, строка 2, столбец Имя") && page.contains("обязательная ячейка пуста"),
+            "{page}"
+        );
+        assert!(!page.contains("<b>Кремнева</b>") && page.contains("Кремнева"), "what came is a text, never markup");
+        assert!(!page.contains("action=\"/exchange/confirm\""));
+        let forced = import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
+        assert!(forced.headers()[header::LOCATION].to_str().unwrap().starts_with("/exchange/preview"));
+        assert_eq!(place.state.house.db.list_imports().await.unwrap().len(), 1);
+        let empty = import::receive(State(place.state.clone()), visitor("T00001"), upload("", b"")).await;
+        assert!(matches!(empty, Err(Refusal::NoFile)));
+    });
+}
+
+#[test]
+fn an_export_and_the_example_are_files_and_the_feed_is_turned_on() {
+    tell(async {
+        let place = place().await;
+        let files = exchange::opened(vec![("a.zip".into(), school())]).unwrap();
+        exchange::import(&place.state.house, &files, &exchange::Wish::default(), false, &act()).await.unwrap();
+        let page = text(leave::form(State(place.state.clone()), Frame::default()).await.unwrap()).await;
+        assert!(page.contains("<option>5А</option>"), "{page}");
+        let ask = |shape: &str, class: &str| {
+            Form(
+                serde_json::from_value(serde_json::json!({"what": "learners", "shape": shape, "class": class}))
+                    .unwrap(),
+            )
+        };
+        let file = leave::export(State(place.state.clone()), visitor("T00001"), ask("office", "5А")).await.unwrap();
+        let headers = file.headers();
+        assert_eq!(headers[header::CONTENT_TYPE], "text/csv; charset=windows-1251");
+        assert_eq!(headers[header::CONTENT_DISPOSITION], "attachment; filename=\"learners-2025-10-27.csv\"");
+        assert!(leave::export(State(place.state.clone()), visitor("T00001"), ask("exe", "")).await.is_err());
+        let unknown = leave::export(State(place.state.clone()), visitor("T00001"), ask("csv", "9Я")).await;
+        assert_eq!(unknown.unwrap_err().into_response().status(), StatusCode::CONFLICT);
+        let example = import::example(State(place.state.clone())).await.unwrap();
+        assert!(to_bytes(example.into_body(), usize::MAX).await.unwrap().starts_with(b"PK"));
+        let press = |act: &str| Form(serde_json::from_value(serde_json::json!({"act": act})).unwrap());
+        leave::feed_now(State(place.state.clone()), visitor("T00001"), press("on")).await.unwrap();
+        leave::feed_now(State(place.state.clone()), visitor("T00001"), press("now")).await.unwrap();
+        let page = text(leave::feed(State(place.state.clone()), Frame::default()).await.unwrap()).await;
+        assert!(page.contains("делается каждый день") && page.contains("<li>2025-10-27</li>"), "{page}");
+        let daily = exchange::feed::daily(&place.state.house, &act()).await.unwrap();
+        assert_eq!(daily, None, "the day has its feed");
+    });
+}
