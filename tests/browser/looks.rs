@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::driver::Browser;
 
 /// The most steps of a keyboard walk: a journal's page has hundreds of links, and they are alike.
-const STEPS: usize = 120;
+const STEPS: usize = 160;
 
 /// Text of axe-core, from where `.ci/run` puts it or from `LETOPIS_AXE`; without it pages are not judged, which is said aloud.
 pub fn axe() -> Option<String> {
@@ -78,11 +78,11 @@ pub async fn keyboard_faults(browser: &Browser) -> Vec<String> {
     let (mut reached, mut faults) = (BTreeSet::new(), Vec::new());
     // Day, month, year and the calendar's button are steps of one date's field.
     let dates = browser
-        .run("return document.querySelectorAll('main input[type=date]').length;")
+        .run("return document.querySelectorAll('main input[type=date], main input[type=time], main input[type=datetime-local]').length;")
         .await
         .as_u64()
         .unwrap_or_default();
-    for _ in 0..(expected + 3 * dates as usize + 5).min(STEPS) {
+    for _ in 0..(expected + 5 * dates as usize + 5).min(STEPS) {
         browser.tab().await;
         let told = browser.run(FOCUSED).await;
         if told == Value::Null {
@@ -98,7 +98,7 @@ pub async fn keyboard_faults(browser: &Browser) -> Vec<String> {
         reached.insert(told["mark"].as_str().unwrap_or_default().to_owned());
     }
     reached.remove("");
-    if reached.len() < expected.min(STEPS - 5 - 3 * dates as usize) {
+    if reached.len() < expected.min(STEPS - 5 - 5 * dates as usize) {
         faults.push(format!("Tab доходит до {} из {expected}", reached.len()));
     }
     faults.dedup();
