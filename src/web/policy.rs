@@ -28,14 +28,14 @@ pub(super) fn routes() -> Vec<Route> {
         get("/policy/deadline", reads, house, deadlines::page).in_menu(Group::Policy, "Сроки записей").helped(HELP),
         get("/policy/timeliness", Access::Does(Action::ReadTimeliness), house, timeliness::page)
             .in_menu(Group::Journal, "Своевременность")
-            .helped("policies#timeliness"),
+            .helped("policies#своевременность"),
         get("/policy/adopt", changes, house, adoption::form).helped(HELP),
         post("/policy/adopt", changes, house, adoption::adopt),
     ]
 }
 
 /// Section of the guides that explains the policies.
-const HELP: &str = "policies#commands";
+const HELP: &str = "policies#команды";
 
 /// A policy to choose from.
 #[derive(Debug, Clone, PartialEq, Eq)]

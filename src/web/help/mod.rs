@@ -38,6 +38,7 @@ const GUIDES: &[Guide] = &[
     Guide { name: "administrator", text: include_str!("../../../docs/administrator.ru.md") },
     Guide { name: "people", text: include_str!("../../../docs/people.ru.md") },
     Guide { name: "settings", text: include_str!("../../../docs/settings.ru.md") },
+    Guide { name: "exchange", text: include_str!("../../../docs/exchange.ru.md") },
     Guide { name: "bundle-format", text: include_str!("../../../docs/bundle-format.ru.md") },
     Guide { name: "commands", text: include_str!("../../../docs/commands.ru.md") },
 ];
