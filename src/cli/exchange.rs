@@ -192,12 +192,16 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ExportForm {
     /// CSV.
+    #[value(help = "CSV")]
     Csv,
     /// A workbook.
+    #[value(help = "книга XLSX")]
     Xlsx,
     /// JSON.
+    #[value(help = "JSON")]
     Json,
     /// OneRoster 1.2.
+    #[value(help = "OneRoster 1.2")]
     Oneroster,
 }
 

@@ -354,18 +354,25 @@ async fn adopt(desk: &Desk, asked: &str, order: String, from: Option<NaiveDate>)
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Entry {
     /// The lesson itself.
+    #[value(help = "запись урока")]
     Lesson,
     /// Who was absent.
+    #[value(help = "отметка об отсутствии")]
     Absence,
     /// The reason of an absence.
+    #[value(help = "причина отсутствия")]
     Reason,
     /// Homework.
+    #[value(help = "домашнее задание")]
     Homework,
     /// A mark.
+    #[value(help = "отметка за работу")]
     Mark,
     /// The period's mark.
+    #[value(help = "отметка за период")]
     PeriodMark,
     /// A remark on keeping the journal.
+    #[value(help = "замечание по ведению журнала")]
     Remark,
 }
 

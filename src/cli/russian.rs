@@ -27,6 +27,7 @@ pub fn help(text: &str) -> String {
         ("[OPTIONS]", "[ПАРАМЕТРЫ]"),
         ("[default: ", "[по умолчанию: "),
         ("[possible values: ", "[возможно: "),
+        ("Possible values:", "Возможные значения:"),
         ("[env: ", "[переменная: "),
         ("[aliases: ", "[иначе: "),
     ]

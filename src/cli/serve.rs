@@ -38,8 +38,9 @@ fn open_log(config: &Config) {
     }));
 }
 
-/// Signs the day's checkpoint of the log, asking every hour whether it is due: a machine that sleeps at night still signs one a day.
-async fn sign_daily_checkpoints(house: Arc<House>) {
+/// The day's work of an open house: the log's checkpoint and, where it is switched on, the feed. Asks every hour whether it is due: a
+/// machine that sleeps at night still does it once a day.
+async fn keep_the_day(house: Arc<House>) {
     const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
     let mut hours = tokio::time::interval(HOUR);
     loop {
@@ -47,6 +48,9 @@ async fn sign_daily_checkpoints(house: Arc<House>) {
         let act = clock::act(super::OPERATOR, house.config.zone());
         if let Err(error) = flow::log::daily_checkpoint(&house, &act).await {
             tracing::error!(%error, "the day's checkpoint is not signed");
+        }
+        if let Err(error) = flow::exchange::feed::daily(&house, &act).await {
+            tracing::error!(%error, "the day's feed is not written");
         }
     }
 }
@@ -69,7 +73,7 @@ pub(super) async fn serve(house: House, port: Option<u16>) -> Result<u8, Failure
     println!("Страница дома: {shown}/   (остановить — Ctrl+C)");
     let zone = house.config.zone();
     let house = Arc::new(house);
-    let checkpoints = tokio::spawn(sign_daily_checkpoints(house.clone()));
+    let day = tokio::spawn(keep_the_day(house.clone()));
     let state = WebState::new(house, Arc::new(move || clock::now(zone)));
     let stop = async move {
         tokio::select! {
@@ -80,7 +84,7 @@ pub(super) async fn serve(house: House, port: Option<u16>) -> Result<u8, Failure
         tracing::info!("stopping");
     };
     let served = crate::web::serve(state, listener, stop).await.map_err(failed);
-    checkpoints.abort();
+    day.abort();
     served?;
     tracing::info!("stopped");
     Ok(0)

@@ -12,10 +12,13 @@ use crate::flow;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Counts by class and teacher.
+    #[value(help = "сводка по классам и учителям")]
     Table,
     /// A row an entry.
+    #[value(help = "строка на запись")]
     Csv,
     /// An object an entry.
+    #[value(help = "объект на запись")]
     Json,
 }
 

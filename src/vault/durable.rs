@@ -69,7 +69,12 @@ pub fn sync(path: &Path) -> Result<(), Error> {
 }
 
 fn sync_parent(path: &Path) -> Result<(), Error> {
-    path.parent().map_or(Ok(()), sync)
+    match path.parent() {
+        None => Ok(()),
+        // A bare file name lies in the working folder.
+        Some(parent) if parent.as_os_str().is_empty() => sync(Path::new(".")),
+        Some(parent) => sync(parent),
+    }
 }
 
 /// Makes a folder durable with all that is in it: files first, then the folders from the deepest up, so that no durable name

@@ -36,7 +36,6 @@ struct Past {
     files: String,
     rows: String,
     digest: String,
-    event: u64,
     /// May it be undone: the last one, with lines in the history?
     may_undo: bool,
 }
@@ -84,7 +83,6 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
         files,
         rows: format!("+{} ~{} −{}", row.rows_new, row.rows_changed, row.rows_gone),
         digest: row.digest.chars().take(16).collect(),
-        event: row.event,
         may_undo,
     }
 }

@@ -25,6 +25,7 @@ use problem::Problem;
 use resources::{RESOURCES, Resource};
 
 /// Where the interface begins; the version is part of the address.
+#[cfg(test)]
 pub(super) const BASE: &str = "/api/v1";
 
 /// Routes of the interface and of the pages about it.

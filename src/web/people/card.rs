@@ -97,7 +97,6 @@ struct Choice {
 struct CardPage {
     frame: Frame,
     id: String,
-    position: String,
     offices: Vec<(String, String)>,
     listed_roles: Vec<Choice>,
     appointments: Vec<AppointmentLine>,
@@ -200,7 +199,6 @@ async fn card(
     answer::page(&CardPage {
         frame: frame.titled(named.full()).leading(named.place.clone()).under("Сотрудники", "/people"),
         id: person.clone(),
-        position: named.place.clone(),
         offices: offices.iter().map(|office| (office.as_russian(), office.order.clone())).collect(),
         listed_roles: listed.map(choice).collect(),
         appointments: facts.appointments.iter().map(|one| line(one, today)).collect(),

@@ -66,7 +66,6 @@ struct SlipsPage {
     back: String,
     day: String,
     days: u64,
-    address: String,
 }
 
 async fn lines(state: &WebState, chain: &Chain) -> Result<Vec<Line>, Refusal> {
@@ -131,7 +130,6 @@ async fn issue(
         back,
         day: words::date_words(state.now().date_naive()),
         days: house.sign_in.terms.one_time.as_secs() / 86_400,
-        address: String::new(),
     })
 }
 

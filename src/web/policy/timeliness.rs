@@ -24,7 +24,6 @@ struct OptionView {
 
 /// Counts of one kind of entry of a class and teacher.
 struct LineView {
-    class: String,
     teacher: String,
     kind: &'static str,
     done: usize,
@@ -104,8 +103,8 @@ pub(super) async fn page(
         for kind in EntryKind::ALL {
             let [done, late, due, unknown] = Status::ALL.map(|status| one.of(kind, status));
             if done + late + due + unknown > 0 {
-                let (class, teacher) = (one.class.clone(), name_of(&one.teacher_id));
-                lines.push(LineView { class, teacher, kind: kind.as_russian(), done, late, due, unknown });
+                let teacher = name_of(&one.teacher_id);
+                lines.push(LineView { teacher, kind: kind.as_russian(), done, late, due, unknown });
             }
         }
     }

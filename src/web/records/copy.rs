@@ -29,7 +29,6 @@ struct CopyPage {
     row: CopyRow,
     badge: &'static str,
     pdf: String,
-    is_sealed: bool,
     versions: Vec<VersionView>,
     facts: Vec<(&'static str, String)>,
     digests: Vec<(&'static str, String)>,
@@ -127,7 +126,6 @@ pub(super) async fn copy(
     answer::page(&CopyPage {
         badge: badge(row.state),
         pdf: pdf(&row),
-        is_sealed: register.is_some(),
         versions: versions.collect(),
         facts: facts(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line)),
         digests,

@@ -71,7 +71,6 @@ struct BookPage {
     sent: Sent,
     past: Vec<Past>,
     history: String,
-    today: String,
 }
 
 async fn book(
@@ -156,7 +155,6 @@ async fn book_page(
         exits: layout::EXITS.iter().filter(|(word, _)| !word.is_empty() && *word != "moved").copied().collect(),
         past: if may { super::past(state, &opened, &STAYS, Vec::new()).await? } else { Vec::new() },
         history: format!("/history?table=stays&year={}", query::segment(&opened.year.year)),
-        today: today.to_string(),
         typed,
         sent,
         frame: frame
