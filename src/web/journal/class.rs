@@ -1,13 +1,14 @@
 //! The classes, one class, and its final marks. Floor 3.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Tab, choose, class_of, staff_name, tabs};
-use crate::domain::journal::{Course, FINAL, Journal, YEAR};
+use super::{Chosen, Tab, choose, class_of, staff_name, tabs};
+use crate::domain::journal::{Class, Course, FINAL, Journal, YEAR};
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
@@ -16,6 +17,7 @@ use crate::domain::words;
 use crate::flow::people::{Look, note_access};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::directory::Directory;
 use crate::web::frame::Frame;
 use crate::web::query::{Asked, segment};
 
@@ -84,6 +86,29 @@ struct ClassPage {
     learners: Vec<LearnerView>,
 }
 
+/// A class in a period, the same for whoever may see it.
+#[derive(Debug)]
+pub(super) struct Overview {
+    courses: Vec<CourseOverview>,
+    learners: Vec<LearnerOverview>,
+}
+
+#[derive(Debug)]
+struct CourseOverview {
+    id: String,
+    view: CourseView,
+    members: Vec<String>,
+}
+
+#[derive(Debug)]
+struct LearnerOverview {
+    id: String,
+    name: String,
+    href: String,
+    note: String,
+}
+
+#[derive(Debug, Clone)]
 struct CourseView {
     title: String,
     href: String,
@@ -115,49 +140,73 @@ pub(super) async fn class(
     note_access(&state.house, &visitor, Look::Class(&class.name), &directory.year, state.now()).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let whole = reach.whole_class(&class.name, class.grade);
-    let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
-    let mut courses = Vec::new();
-    let mut members: HashSet<String> = HashSet::new();
-    for course in directory.roster.courses.iter().filter(|course| course.class == class.name) {
-        if !reach.course(&course.id, &class.name, class.grade) {
-            continue;
-        }
-        let held = entries.lessons.iter().filter(|l| l.key.course_id == course.id && chosen.span.contains(l.key.date));
-        let held: Vec<_> = held.collect();
-        members.extend(super::grid::members(course, &directory.roster, &chosen.span).into_iter().map(|l| l.id));
-        courses.push(CourseView {
-            title: course_title(course),
-            href: format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id)),
-            teacher: staff_name(&directory, &course.teacher_id),
-            lessons: held.len(),
-            without_topic: held.iter().filter(|lesson| lesson.topic.is_empty()).count(),
-            last: held.iter().map(|lesson| lesson.key.date).max().map(words::date_short).unwrap_or_default(),
-        });
-    }
+    let overview = overview(&state, &directory, &class, &chosen).await?;
+    let seen = |course: &&CourseOverview| reach.course(&course.id, &class.name, class.grade);
+    let courses: Vec<&CourseOverview> = overview.courses.iter().filter(seen).collect();
     // A subject teacher sees the learners of the own courses only.
-    let mut learners = directory.roster.of_class_within(&class.name, chosen.span.starts, chosen.span.ends).learners;
-    learners.retain(|l| whole || members.contains(&l.id));
-    learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
+    let members: HashSet<&String> = courses.iter().flat_map(|course| &course.members).collect();
+    let learners = overview.learners.iter().filter(|learner| whole || members.contains(&learner.id));
     let learners = (1..).zip(learners).map(|(no, l)| LearnerView {
         no,
-        name: names::list_name(&l.surname, &l.given_name),
-        href: format!("/learner/{}?period={}", segment(&l.id), segment(&chosen.span.id)),
-        note: l.left_on.filter(|day| *day <= chosen.span.ends).map_or_else(String::new, |day| {
-            crate::domain::freeze::movement("Выбыл", &l.patronymic, &words::date_short(day), "")
-        }),
+        name: l.name.clone(),
+        href: l.href.clone(),
+        note: l.note.clone(),
     });
     let path = format!("/journal/{}", segment(&class.name));
     answer::page(&ClassPage {
         learners: learners.collect(),
         tabs: tabs(&directory, &class, &path, &chosen.span.id),
         finals: format!("{path}/finals"),
-        courses,
+        courses: courses.into_iter().map(|course| course.view.clone()).collect(),
         frame: frame
             .titled(format!("{} класс", class.name))
             .leading(format!("Классный руководитель: {}", staff_name(&directory, &class.class_teacher_id)))
             .under("Журнал", "/journal"),
         period: chosen.name,
     })
+}
+
+/// Lessons and learners of a class in a period, read once while nothing is written: a year's entries of a class are some 15,000 rows.
+async fn overview(
+    state: &WebState,
+    directory: &Directory,
+    class: &Class,
+    chosen: &Chosen,
+) -> Result<Arc<Overview>, Refusal> {
+    let key = (class.name.clone(), chosen.span.id.clone());
+    if let Some(overview) = state.pages.classes.find(&key, directory.turn) {
+        return Ok(overview);
+    }
+    let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
+    let courses = directory.roster.courses.iter().filter(|course| course.class == class.name).map(|course| {
+        let held = entries.lessons.iter().filter(|l| l.key.course_id == course.id && chosen.span.contains(l.key.date));
+        let held: Vec<_> = held.collect();
+        CourseOverview {
+            id: course.id.clone(),
+            members: super::grid::members(course, &directory.roster, &chosen.span).into_iter().map(|l| l.id).collect(),
+            view: CourseView {
+                title: course_title(course),
+                href: format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id)),
+                teacher: staff_name(directory, &course.teacher_id),
+                lessons: held.len(),
+                without_topic: held.iter().filter(|lesson| lesson.topic.is_empty()).count(),
+                last: held.iter().map(|lesson| lesson.key.date).max().map(words::date_short).unwrap_or_default(),
+            },
+        }
+    });
+    let mut learners = directory.roster.of_class_within(&class.name, chosen.span.starts, chosen.span.ends).learners;
+    learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
+    let learners = learners.into_iter().map(|l| LearnerOverview {
+        name: names::list_name(&l.surname, &l.given_name),
+        href: format!("/learner/{}?period={}", segment(&l.id), segment(&chosen.span.id)),
+        note: l.left_on.filter(|day| *day <= chosen.span.ends).map_or_else(String::new, |day| {
+            crate::domain::freeze::movement("Выбыл", &l.patronymic, &words::date_short(day), "")
+        }),
+        id: l.id,
+    });
+    let overview = Arc::new(Overview { courses: courses.collect(), learners: learners.collect() });
+    state.pages.classes.keep(key, directory.turn, overview.clone());
+    Ok(overview)
 }
 
 #[derive(Template)]

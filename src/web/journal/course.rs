@@ -1,7 +1,6 @@
 //! The page of one course, kept ready while nothing is written; one cell of it with its history. Floor 3.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -24,35 +23,6 @@ use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
 use crate::web::frame::Frame;
 use crate::web::query::Asked;
-
-/// Pages kept ready: 44 classes of 15 courses in one period are 660, some 60 KB each; the rest is laid out anew.
-const KEPT: usize = 768;
-
-/// Course and period.
-type Key = (String, String);
-
-/// Laid-out pages by course and period, each under the log's turn that it was read at.
-#[derive(Debug, Default)]
-pub(in crate::web) struct Pages {
-    kept: Mutex<HashMap<Key, (u64, Arc<str>)>>,
-}
-
-impl Pages {
-    fn find(&self, key: &Key, turn: u64) -> Option<Arc<str>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(key).filter(|(held, _)| *held == turn).map(|(_, page)| page.clone())
-    }
-
-    fn keep(&self, key: Key, turn: u64, page: Arc<str>) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT {
-            kept.retain(|_, (held, _)| *held == turn);
-        }
-        if kept.len() < KEPT {
-            kept.insert(key, (turn, page));
-        }
-    }
-}
 
 #[derive(Template)]
 #[template(path = "journal/grid.html", config = "src/web/askama.toml")]
@@ -125,7 +95,7 @@ async fn part(
     chosen: &Chosen,
 ) -> Result<Arc<str>, Refusal> {
     let key = (course.id.clone(), chosen.span.id.clone());
-    if let Some(page) = state.pages.find(&key, directory.turn) {
+    if let Some(page) = state.pages.grids.find(&key, directory.turn) {
         return Ok(page);
     }
     let entries = state.house.db.load_course_entries(&directory.year, &course.id).await?;
@@ -146,7 +116,7 @@ async fn part(
         grid: grid::lay_out(&laying),
     };
     let page: Arc<str> = part.render().map_err(|error| answer::fault(&error))?.into();
-    state.pages.keep(key, directory.turn, page.clone());
+    state.pages.grids.keep(key, directory.turn, page.clone());
     Ok(page)
 }
 
@@ -301,18 +271,5 @@ mod tests {
         for bad in ["", "L1", "L1.2025-09-02", "L1.2025-13-02.1", "L1.2025-09-02.999"] {
             assert!(parse_cell("C1", bad).is_none(), "{bad}");
         }
-    }
-
-    #[test]
-    fn kept_pages_are_of_one_turn_and_bounded() {
-        let pages = Pages::default();
-        let key = |n: usize| (format!("C{n}"), "Q1".to_owned());
-        for n in 0..KEPT + 5 {
-            pages.keep(key(n), 1, "x".into());
-        }
-        assert!(pages.find(&key(0), 1).is_some() && pages.find(&key(0), 2).is_none());
-        assert!(pages.find(&key(KEPT + 1), 1).is_none(), "no more than the bound");
-        pages.keep(key(KEPT + 1), 2, "y".into());
-        assert_eq!(pages.find(&key(KEPT + 1), 2).as_deref(), Some("y"), "an older turn makes room");
     }
 }

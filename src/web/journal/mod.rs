@@ -3,6 +3,7 @@
 mod class;
 mod course;
 mod grid;
+mod kept;
 mod learner;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::domain::period::{self, Span};
 use crate::domain::rights::Action;
 use crate::domain::words;
 
-pub(super) use course::Pages;
+pub(super) use kept::Pages;
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
