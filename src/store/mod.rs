@@ -184,7 +184,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 7] = [
+const SQLITE_GUARDS: [&str; 10] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -192,8 +192,11 @@ const SQLITE_GUARDS: [&str; 7] = [
     include_str!("../../migrations/guards/0061_entries.sqlite.sql"),
     include_str!("../../migrations/guards/0071_exchange.sqlite.sql"),
     include_str!("../../migrations/guards/0081_interface.sqlite.sql"),
+    include_str!("../../migrations/guards/0091_signing.sqlite.sql"),
+    include_str!("../../migrations/guards/0101_office.sqlite.sql"),
+    include_str!("../../migrations/guards/0111_carriers.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 7] = [
+const POSTGRES_GUARDS: [&str; 10] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -201,11 +204,14 @@ const POSTGRES_GUARDS: [&str; 7] = [
     include_str!("../../migrations/guards/0061_entries.postgres.sql"),
     include_str!("../../migrations/guards/0071_exchange.postgres.sql"),
     include_str!("../../migrations/guards/0081_interface.postgres.sql"),
+    include_str!("../../migrations/guards/0091_signing.postgres.sql"),
+    include_str!("../../migrations/guards/0101_office.postgres.sql"),
+    include_str!("../../migrations/guards/0111_carriers.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 7]) -> Migrator {
+fn migrator(guards: [&'static str; 10]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -225,6 +231,12 @@ fn migrator(guards: [&'static str; 7]) -> Migrator {
         step(71, "guards of exchange", guards[5]),
         step(80, "interface", include_str!("../../migrations/0080_interface.sql")),
         step(81, "guards of interface", guards[6]),
+        step(90, "signing", include_str!("../../migrations/0090_signing.sql")),
+        step(91, "guards of signing", guards[7]),
+        step(100, "office", include_str!("../../migrations/0100_office.sql")),
+        step(101, "guards of office", guards[8]),
+        step(110, "carriers", include_str!("../../migrations/0110_carriers.sql")),
+        step(111, "guards of carriers", guards[9]),
     ])
 }
 
