@@ -61,8 +61,7 @@ pub fn transfer_act(letterhead: &Letterhead, transfer: &Transfer) -> Form {
     heads.push(("Примечание", 14));
     let mut table = Table::new(&heads).titled("Передано").archival().sized(90).middle(&[0, 2, 3, 4]);
     for (no, line) in (1..).zip(&transfer.lines) {
-        let mut cells =
-            vec![no.to_string(), line.inventory.clone(), line.copies.to_string(), line.units.to_string()];
+        let mut cells = vec![no.to_string(), line.inventory.clone(), line.copies.to_string(), line.units.to_string()];
         if is_electronic {
             let bytes = if line.bytes == 0 { String::new() } else { megabytes(line.bytes) };
             cells.extend([bytes, line.carrier.clone(), line.sha256.clone()]);
@@ -80,7 +79,8 @@ pub fn transfer_act(letterhead: &Letterhead, transfer: &Transfer) -> Form {
         ..Approval::default()
     };
     let number = if transfer.no.is_empty() { "________" } else { &transfer.no };
-    let from = if transfer.date.is_empty() { "«____» ______________ 20___ г.".to_owned() } else { day(&transfer.date) };
+    let from =
+        if transfer.date.is_empty() { "«____» ______________ 20___ г.".to_owned() } else { day(&transfer.date) };
     let form = letterhead.form("transfer-act", &format!("АКТ № {number} от {from}"));
     let form = if is_electronic { form.landscape() } else { form };
     form.approval(side(&letterhead.head_post, &letterhead.head_name, true))
@@ -95,7 +95,10 @@ pub fn transfer_act(letterhead: &Letterhead, transfer: &Transfer) -> Form {
         .text("Итого принято {(цифрами и прописью)}.", &[&UNIT.counted(units)])
         .signatures(
             vec![
-                Signature::of(&format!("Передачу произвёл: {}", letterhead.clerk_post.to_lowercase()), &letterhead.clerk_name),
+                Signature::of(
+                    &format!("Передачу произвёл: {}", letterhead.clerk_post.to_lowercase()),
+                    &letterhead.clerk_name,
+                ),
                 Signature::of("Приём произвёл:", ""),
             ],
             false,
@@ -166,8 +169,7 @@ pub fn condition_act(letterhead: &Letterhead, check: &Condition) -> Form {
         .text("Условия хранения: {}", &[&check.conditions])
         .with(Block::Heading { text: "Комиссия".to_owned() });
     // Two people at least (526 п. 2.39).
-    let mut lines: Vec<Signature> =
-        check.commission.iter().map(|(post, name)| Signature::of(post, name)).collect();
+    let mut lines: Vec<Signature> = check.commission.iter().map(|(post, name)| Signature::of(post, name)).collect();
     while lines.len() < 2 {
         lines.push(Signature::of("", ""));
     }

@@ -68,20 +68,17 @@ fn foot(form: Form, letterhead: &Letterhead, count: usize) -> Form {
         0 => String::new(),
         count => format!(" с № 1 по № {count}"),
     };
-    form.text(
-        &format!("В данный раздел описи внесено {}{numbers}, в том числе:", FILE.counted(count as u64)),
-        &[],
-    )
-    .text("литерные номера: {};", &["—"])
-    .text("пропущенные номера: {}.", &["—"])
-    .signatures(
-        vec![
-            Signature::of(&format!("Составитель описи: {}", lower(&letterhead.clerk_post)), &letterhead.clerk_name),
-            Signature::of("Лицо, ответственное за архив", ""),
-        ],
-        false,
-    )
-    .maybe(Approval::by_minutes(&letterhead.minutes).map(Block::Approval))
+    form.text(&format!("В данный раздел описи внесено {}{numbers}, в том числе:", FILE.counted(count as u64)), &[])
+        .text("литерные номера: {};", &["—"])
+        .text("пропущенные номера: {}.", &["—"])
+        .signatures(
+            vec![
+                Signature::of(&format!("Составитель описи: {}", lower(&letterhead.clerk_post)), &letterhead.clerk_name),
+                Signature::of("Лицо, ответственное за архив", ""),
+            ],
+            false,
+        )
+        .maybe(Approval::by_minutes(&letterhead.minutes).map(Block::Approval))
 }
 
 fn lower(text: &str) -> String {
@@ -159,10 +156,11 @@ pub fn electronic_inventory(
         .middle(&[0, 1, 3, 4, 5, 6])
         .lines(rows);
     let bytes: u64 = lines.iter().map(|line| line.bytes).sum();
-    let form = head(letterhead, "inventory-electronic", no, &["электронных дел, документов", &format!("за {year} год")])
-        .landscape()
-        .with(Block::Table(table))
-        .maybe(if_known("Общий объём {} Мб.", &[&megabytes(bytes)]));
+    let form =
+        head(letterhead, "inventory-electronic", no, &["электронных дел, документов", &format!("за {year} год")])
+            .landscape()
+            .with(Block::Table(table))
+            .maybe(if_known("Общий объём {} Мб.", &[&megabytes(bytes)]));
     let form = foot(form, letterhead, lines.len());
     form.with(Block::PageBreak)
         .with(super::super::form::centered("РЕЕСТР ДОКУМЕНТОВ (КОНТЕЙНЕРОВ)"))

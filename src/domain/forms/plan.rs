@@ -67,7 +67,11 @@ pub fn lines(policy: &Policy) -> Vec<PlanLine> {
     let own = |years: u32| (Term::Years(years), "локальный акт".to_owned());
     let of_policy = |key: &str, years: u32| {
         let clause = policy.clause(key);
-        let ground = if clause.is_empty() { "локальный акт".to_owned() } else { format!("локальный акт, {clause}") };
+        let ground = if clause.is_empty() {
+            "локальный акт".to_owned()
+        } else {
+            format!("локальный акт, {clause}")
+        };
         (Term::Years(years), ground)
     };
     let line = |index, class, title, (term, ground), note, carried| PlanLine {
