@@ -22,7 +22,7 @@ fn texts(form: &Form) -> Vec<String> {
             serde_json::Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
             serde_json::Value::Object(fields) => {
                 // Words of the data's own shape are no words of the form.
-                let own = ["id", "paper", "binding", "kind", "align", "part", "is", "caption"];
+                let own = ["id", "sheet", "paper", "binding", "kind", "align", "part", "is", "caption"];
                 fields.iter().filter(|(key, _)| !own.contains(&key.as_str())).for_each(|(_, item)| walk(item, found));
             }
             _ => {}

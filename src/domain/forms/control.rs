@@ -72,7 +72,7 @@ pub fn subject_report(
         ("Контр. работ план / факт", 9),
     ];
     let mut table =
-        Table::new(&heads).titled("Отчёт").sized(80).middle(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16]);
+        Table::new(&heads).named("Отчёт").sized(80).middle(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16]);
     for course in journal.courses.iter().filter(|course| course.teacher_id == teacher) {
         let own: HashSet<&str> =
             members(course, &journal.learners).into_iter().map(|learner| learner.id.as_str()).collect();
@@ -165,7 +165,7 @@ pub fn journal_analysis(
     for absence in journal.absences.iter().filter(|absence| span.holds(absence.lesson.date)) {
         touched.insert((&absence.lesson.course_id, absence.lesson.date, absence.lesson.number));
     }
-    let mut table = Table::new(&heads).titled("Анализ").sized(75).middle(&[0, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    let mut table = Table::new(&heads).named("Анализ").sized(75).middle(&[0, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     for course in &journal.courses {
         let lessons = lessons_of(journal, &course.id, &span);
         let own = members(course, &journal.learners);
@@ -264,7 +264,7 @@ pub fn substitution_log(letterhead: &Letterhead, people: &People, journal: &Jour
             String::new(),
         ]
     });
-    let table = Table::new(&heads).titled("Замещения").numbered().sized(80).middle(&[0, 1, 2, 3]).lines(rows);
+    let table = Table::new(&heads).named("Замещения").numbered().sized(80).middle(&[0, 1, 2, 3]).lines(rows);
     letterhead
         .form("substitution-log", "ЖУРНАЛ")
         .landscape()
@@ -299,13 +299,13 @@ pub fn timesheet(letterhead: &Letterhead, people: &People, journal: &Journal, mo
         *substituted += u32::from(is_substituted);
     }
     let numbers: Vec<String> = (1..=days).map(|day| day.to_string()).collect();
-    let mut heads: Vec<(&str, u32)> = vec![("№ п/п", 6), ("Фамилия, И.О.", 30)];
+    let mut heads: Vec<(&str, u32)> = vec![("№\nп/п", 6), ("Фамилия, И.О.", 30)];
     heads.extend(numbers.iter().map(|day| (day.as_str(), 6)));
     heads.extend([("Всего часов", 10), ("в т.ч. замещение", 12)]);
     let middle: Vec<usize> = std::iter::once(0).chain(2..heads.len()).collect();
     let mut staff: Vec<(&&str, &(BTreeMap<u32, u32>, u32))> = hours.iter().collect();
     staff.sort_by_key(|(id, _)| super::super::names::fold(&people.get(id).full));
-    let mut table = Table::new(&heads).titled("Табель").sized(70).middle(&middle);
+    let mut table = Table::new(&heads).named("Табель").sized(70).middle(&middle);
     let mut sum = (0, 0);
     for (no, (id, (by_day, substituted))) in (1..).zip(&staff) {
         let all: u32 = by_day.values().sum();

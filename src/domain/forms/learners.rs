@@ -87,7 +87,7 @@ fn extract(form: Form, letterhead: &Letterhead, people: &People, of: ExtractOf<'
             columns.push(("Средний балл", 11));
         }
         let middle: Vec<usize> = (1..columns.len()).collect();
-        let mut table = Table::new(&columns).titled("Текущие отметки").sized(85).middle(&middle);
+        let mut table = Table::new(&columns).named("Текущие отметки").sized(85).middle(&middle);
         for course in &own {
             let mut row = vec![course_title(course)];
             row.extend(
@@ -143,14 +143,14 @@ pub fn extract_register(letterhead: &Letterhead, class: &str, period: &str, lear
         ]
     });
     let table = Table::new(&[
-        ("№ п/п", 6),
+        ("№\nп/п", 6),
         ("Класс", 8),
         ("Ф.И.О.", 34),
         ("Период", 22),
         ("Дата выдачи", 12),
         ("Получил, подпись", 18),
     ])
-    .titled("Выдача выписок")
+    .named("Выдача выписок")
     .middle(&[0, 1, 3])
     .lines(rows);
     letterhead
@@ -163,7 +163,7 @@ pub fn extract_register(letterhead: &Letterhead, class: &str, period: &str, lear
 /// General information on a class's learners. Home addresses and parents leave places for ink: this house does not keep them.
 pub fn general_information(letterhead: &Letterhead, year: &str, class: &str, learners: &[&Learner]) -> Form {
     let heads = [
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Фамилия, имя, отчество обучающегося", 26),
         ("№ личного дела", 10),
         ("Пол", 5),
@@ -189,7 +189,7 @@ pub fn general_information(letterhead: &Letterhead, year: &str, class: &str, lea
             joined(l.left_on, &l.leaving_order),
         ]
     });
-    let table = Table::new(&heads).titled("Общие сведения").sized(80).middle(&[0, 2, 3, 4]).lines(rows);
+    let table = Table::new(&heads).named("Общие сведения").sized(80).middle(&[0, 2, 3, 4]).lines(rows);
     letterhead
         .form("general-information", "ОБЩИЕ СВЕДЕНИЯ ОБ ОБУЧАЮЩИХСЯ")
         .landscape()
@@ -201,7 +201,7 @@ pub fn general_information(letterhead: &Letterhead, year: &str, class: &str, lea
 /// Health sheet: an empty form. What belongs there is a special category of personal data (152-ФЗ ст. 10): this house keeps none of it.
 pub fn health_sheet(letterhead: &Letterhead, year: &str, class: &str, learners: &[&Learner]) -> Form {
     let heads = [
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Фамилия, имя обучающегося", 26),
         ("Год рождения", 9),
         ("Группа здоровья", 10),
@@ -213,7 +213,7 @@ pub fn health_sheet(letterhead: &Letterhead, year: &str, class: &str, learners: 
         let year = l.born.map(|born| born.format("%Y").to_string()).unwrap_or_default();
         vec![no.to_string(), names::list_name(&l.surname, &l.given_name), year]
     });
-    let table = Table::new(&heads).titled("Листок здоровья").sized(85).middle(&[0, 2]).lines(rows);
+    let table = Table::new(&heads).named("Листок здоровья").sized(85).middle(&[0, 2]).lines(rows);
     letterhead
         .form("health-sheet", "ЛИСТОК ЗДОРОВЬЯ")
         .landscape()
@@ -240,7 +240,7 @@ pub struct Remark {
 /// Remarks on keeping the class's journal, with lines for more.
 pub fn remarks(letterhead: &Letterhead, year: &str, class: &str, remarks: &[Remark]) -> Form {
     let heads = [
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Дата", 10),
         ("Содержание замечаний и предложений проверяющего (страница, предмет)", 44),
         ("Должность, Ф.И.О., подпись проверяющего", 22),
@@ -250,7 +250,7 @@ pub fn remarks(letterhead: &Letterhead, year: &str, class: &str, remarks: &[Rema
     let rows = (1..).zip(remarks).map(|(no, one): (usize, &Remark)| {
         vec![no.to_string(), day(&one.date), one.text.clone(), one.by.clone(), day(&one.due), one.done.clone()]
     });
-    let table = Table::new(&heads).titled("Замечания").sized(90).middle(&[0, 1, 4]).lines(rows).blank(12);
+    let table = Table::new(&heads).named("Замечания").sized(90).middle(&[0, 1, 4]).lines(rows).blank(12);
     letterhead
         .form("remarks", "ЗАМЕЧАНИЯ ПО ВЕДЕНИЮ КЛАССНОГО ЖУРНАЛА")
         .landscape()
@@ -278,14 +278,14 @@ pub fn acquaintance(letterhead: &Letterhead, document: &str, people: &[Acquainte
         vec![no.to_string(), one.name.clone(), one.post.clone(), day(&one.date), mark(&one.date)]
     });
     let table = Table::new(&[
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Ф.И.О.", 30),
         ("Должность", 24),
         ("Дата ознакомления", 13),
         ("Подпись", 18),
         ("Примечание", 12),
     ])
-    .titled("Ознакомление")
+    .named("Ознакомление")
     .sized(95)
     .middle(&[0, 3])
     .lines(rows);
