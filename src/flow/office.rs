@@ -3,6 +3,8 @@
 //! Every step is a fact with its event; nothing is taken back. Numbers come inside the transaction, which has the writers' turn, so two who
 //! press at once get two numbers or one refusal.
 
+mod catalogue;
+mod condition;
 pub mod forms;
 pub mod templates;
 
@@ -354,7 +356,7 @@ pub const CHECKED: &str = "checked_electronic";
 
 /// Reads the whole archive back and records that it was done (domain.md 2.16).
 pub async fn check(house: &House, act: &Act) -> Result<Condition, Error> {
-    let found = forms::examined(house).await?;
+    let found = condition::examined(house).await?;
     let mut tx = house.db.begin().await?;
     tx.set_requisite(CHECKED, &act.moment()).await?;
     let event = Event::new(EventKind::ConditionChecked, &act.by, &act.moment())

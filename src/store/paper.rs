@@ -162,6 +162,22 @@ impl Db {
         closing(&mut *self.pool.acquire().await?, &self.school, year).await
     }
 
+    /// How many handovers wait for this person's signature.
+    pub async fn count_owed_handovers(&self, person: &str) -> Result<u64, Error> {
+        let row = sqlx::query(
+            "select count(*) from handovers h where h.school = $1
+             and ((h.from_person = $2 and not exists (select 1 from handover_signatures s
+                    where s.school = h.school and s.handover = h.no and s.side = 'from'))
+               or (h.to_person = $2 and not exists (select 1 from handover_signatures s
+                    where s.school = h.school and s.handover = h.no and s.side = 'to')))",
+        )
+        .bind(self.school.clone())
+        .bind(person.to_owned())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.try_get::<i64, _>(0)? as u64)
+    }
+
     /// What the forms say of the school beside its journal, by name.
     pub async fn list_requisites(&self) -> Result<HashMap<String, String>, Error> {
         let rows = sqlx::query("select name, value from office_requisites where school = $1")

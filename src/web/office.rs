@@ -26,19 +26,24 @@ pub(super) fn routes() -> Vec<Route> {
     const KEEPS: Access = Access::Does(Action::KeepPaper);
     const HANDS: Access = Access::Does(Action::HandOverPaper);
     vec![
-        get("/office", READS, SubjectOf::House, today).in_menu(Group::Records, "Канцелярия"),
-        get("/office/papers", READS, SubjectOf::House, papers::list).in_menu(Group::Records, "Бумажные копии"),
-        get("/office/papers/{paper}", READS, SubjectOf::House, papers::one),
+        get("/office", READS, SubjectOf::House, today).in_menu(Group::Records, "Канцелярия").helped("office#сегодня"),
+        get("/office/papers", READS, SubjectOf::House, papers::list)
+            .in_menu(Group::Records, "Бумажные копии")
+            .helped("office#путь-бумажной-копии"),
+        get("/office/papers/{paper}", READS, SubjectOf::House, papers::one).helped("office#путь-бумажной-копии"),
         post("/office/papers/{paper}", KEEPS, SubjectOf::House, papers::act),
         post("/office/closing", KEEPS, SubjectOf::House, papers::close_year),
         post("/copies/{copy}/paper", HANDS, SubjectOf::Copy, papers::of_copy),
-        get("/office/handovers", Access::SignedIn, SubjectOf::House, handovers::list),
+        get("/office/handovers", Access::SignedIn, SubjectOf::House, handovers::list).helped("office#журнал-сдачи"),
         post("/office/handovers/{handover}/sign", Access::SignedIn, SubjectOf::House, handovers::sign),
-        get("/office/files", READS, SubjectOf::House, files::files).in_menu(Group::Records, "Дела и описи"),
+        get("/office/files", READS, SubjectOf::House, files::files)
+            .in_menu(Group::Records, "Дела и описи")
+            .helped("office#дела-и-описи"),
         post("/office/requisites", KEEPS, SubjectOf::House, files::set_requisites),
         post("/office/check", KEEPS, SubjectOf::House, files::check),
         get("/office/forms", Access::Does(Action::ReadCopies), SubjectOf::House, forms::list)
-            .in_menu(Group::Records, "Формы для печати"),
+            .in_menu(Group::Records, "Формы для печати")
+            .helped("office#формы-для-печати"),
         get("/office/forms/{form}", READS, SubjectOf::House, forms::of_office),
         get("/office/teaching/{form}", Access::Does(Action::ReadStaff), SubjectOf::House, forms::of_teaching),
         get("/office/classes/{class}/{form}", Access::Does(Action::IssueCopies), SubjectOf::Class, forms::of_class),

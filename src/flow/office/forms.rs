@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{Datelike, NaiveDate};
 
 use super::Refusal;
+use super::condition::{examined, size_of};
+
+pub use super::catalogue::{About, Asked, FORMS, Known, find};
 use crate::domain::form::Form;
-use crate::domain::forms::acts::Condition;
 use crate::domain::forms::classes::{Issue, Scope};
 use crate::domain::forms::fallback::FallbackClass;
 use crate::domain::forms::files::{self, FileCase, Filed, Numbering, Volume};
@@ -23,81 +25,18 @@ use crate::domain::paper::Kept;
 use crate::domain::policy::Policy;
 use crate::domain::register::RegisterLine;
 use crate::domain::snapshot::CopyKind;
+use crate::domain::timeliness::Status;
 use crate::domain::{names, period, words};
+use crate::flow::timeliness::{self, Question};
 use crate::flow::{Act, Error, House};
 use crate::store::Which;
-use crate::vault::fixity::{Depth, check_fixity};
-
-/// What a form is about; the doors ask for rights accordingly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
-    /// The office's registers and files.
-    Office,
-    /// Teaching as a whole: figures and teachers, no learner.
-    Teaching,
-    /// Learners of a class.
-    Class,
-}
-
-/// A form that the house can make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
-    /// Name in addresses.
-    pub id: &'static str,
-    /// What people call it.
-    pub title: &'static str,
-    /// What it is about.
-    pub about: About,
-    /// What must be asked for, and what may be: names of fields.
-    pub needs: &'static [&'static str],
-}
-
-const fn known(id: &'static str, title: &'static str, about: About, needs: &'static [&'static str]) -> Known {
-    Known { id, title, about, needs }
-}
-
-/// Every form, in the order of the office.
-pub const FORMS: [Known; 25] = [
-    known("paper-register", "Реестр бумажных копий", About::Office, &["year"]),
-    known("handover-journal", "Журнал сдачи документов строгой отчётности", About::Office, &["year"]),
-    known("certifying-inscription", "Заверительная надпись", About::Office, &["paper"]),
-    known("file-plan", "Номенклатура дел", About::Office, &["calendar"]),
-    known("file-cover", "Обложка дела", About::Office, &["year", "file", "period", "volume"]),
-    known("inner-inventory", "Внутренняя опись", About::Office, &["year", "file", "period", "volume"]),
-    known("certifying-sheet", "Лист-заверитель", About::Office, &["year", "file", "period", "volume"]),
-    known("spine-labels", "Ярлыки на корешки", About::Office, &["year"]),
-    known("inventory-paper", "Опись дел", About::Office, &["calendar", "term"]),
-    known("inventory-electronic", "Опись электронных дел", About::Office, &["calendar", "term"]),
-    known("transfer-act", "Акт приёма-передачи на хранение", About::Office, &["calendar"]),
-    known("condition-act", "Акт проверки наличия и состояния", About::Office, &[]),
-    known("acquaintance", "Лист ознакомления", About::Office, &["document"]),
-    known("journal-analysis", "Анализ работы с классным журналом", About::Teaching, &["period"]),
-    known("subject-report", "Отчёт учителя-предметника", About::Teaching, &["teacher", "period"]),
-    known("substitution-log", "Журнал пропущенных и замещённых уроков", About::Teaching, &["from", "to"]),
-    known("timesheet", "Табель проведённых часов", About::Teaching, &["month"]),
-    known("class-report-preliminary", "Предварительный отчёт классного руководителя", About::Class, &["period"]),
-    known("class-report", "Отчёт классного руководителя", About::Class, &["period"]),
-    known("extract-for-parents", "Выписки текущих отметок для родителей", About::Class, &["from", "to"]),
-    known("extract-register", "Реестр выдачи выписок", About::Class, &["from", "to"]),
-    known("general-information", "Общие сведения об обучающихся", About::Class, &[]),
-    known("health-sheet", "Листок здоровья (бланк)", About::Class, &[]),
-    known("remarks", "Замечания по ведению журнала", About::Class, &[]),
-    known("fallback", "Лист временного учёта (журнал недоступен)", About::Class, &["course"]),
-];
-
-/// A form by its name.
-pub fn find(id: &str) -> Result<Known, Refusal> {
-    FORMS.into_iter().find(|one| one.id == id).ok_or_else(|| Refusal::NoForm(id.to_owned()))
-}
-
-/// What was asked for, by the name of the field: `class`, `period`, `from`.
-pub type Asked = BTreeMap<String, String>;
 
 /// Everything that the forms are gathered from.
 struct Desk<'a> {
     house: &'a House,
     asked: &'a Asked,
     year: String,
+    act: &'a Act,
     today: NaiveDate,
     journal: Journal,
     letterhead: Letterhead,
@@ -127,7 +66,7 @@ async fn desk<'a>(
     asked: &'a Asked,
     journal: Journal,
     year: String,
-    act: &Act,
+    act: &'a Act,
 ) -> Result<Desk<'a>, Error> {
     let requisites = house.db.list_requisites().await?;
     let own = |name: &str| requisites.get(name).cloned().unwrap_or_default();
@@ -140,7 +79,7 @@ async fn desk<'a>(
     };
     let policy = crate::flow::policy::of_act(house, act).await?;
     let people = People::of(&journal);
-    Ok(Desk { house, asked, year, today: act.at.date_naive(), journal, letterhead, people, policy })
+    Ok(Desk { house, asked, year, act, today: act.at.date_naive(), journal, letterhead, people, policy })
 }
 
 /// Roster and entries of one class.
@@ -493,7 +432,7 @@ impl Desk<'_> {
                 };
                 let span = control::Span { id: period, name: &name, starts, ends };
                 if id == "journal-analysis" {
-                    let late = HashMap::new();
+                    let late = self.late(period).await?;
                     return Ok(control::journal_analysis(letterhead, people, journal, span, &late, self.today));
                 }
                 let teacher = self.needed("teacher", "учитель")?;
@@ -508,6 +447,19 @@ impl Desk<'_> {
                 Ok(control::subject_report(letterhead, people, journal, teacher, span, &planned, self.today))
             }
         }
+    }
+
+    /// Late entries by course; a course of which no time of entry is known is not among them.
+    async fn late(&self, period: &str) -> Result<HashMap<String, usize>, Error> {
+        let question = Question { year: self.year.clone(), period: Some(period.to_owned()), ..Question::default() };
+        let mut late = HashMap::new();
+        for judged in timeliness::judge(self.house, &question, self.act).await? {
+            let is_late = judged.status == Status::Late;
+            if is_late || judged.status == Status::Done {
+                *late.entry(judged.course_id).or_insert(0) += usize::from(is_late);
+            }
+        }
+        Ok(late)
     }
 
     fn days(&self) -> Result<(NaiveDate, NaiveDate), Refusal> {
@@ -562,15 +514,6 @@ impl Desk<'_> {
     }
 }
 
-/// Every object of the register read back from the disk.
-pub async fn examined(house: &House) -> Result<Condition, Error> {
-    let rows = house.db.list_register().await?;
-    let archive = house.archive();
-    let names: Vec<String> = rows.iter().map(|row| object_name(&row.line.id, row.line.version)).collect();
-    let check = tokio::task::spawn_blocking(move || examine(&archive, &names));
-    check.await.map_err(|error| Error::Interrupted(error.to_string()))
-}
-
 /// Volumes of a school year, for the page that lists them.
 pub async fn volumes_of(house: &House, year: &str, act: &Act) -> Result<Vec<Volume>, Error> {
     let asked = Asked::new();
@@ -595,39 +538,4 @@ fn on_paper(volume: &Volume) -> InventoryLine {
         bytes: 0,
         note: String::new(),
     }
-}
-
-/// Bytes of a folder with everything below it; what cannot be read counts for nothing, the check of condition names it.
-fn size_of(folder: &std::path::Path) -> u64 {
-    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
-    let size = |entry: std::fs::DirEntry| match entry.metadata() {
-        Ok(facts) if facts.is_dir() => size_of(&entry.path()),
-        Ok(facts) => facts.len(),
-        Err(_) => 0,
-    };
-    entries.flatten().map(size).sum()
-}
-
-fn examine(archive: &std::path::Path, names: &[String]) -> Condition {
-    let mut check = Condition { listed: names.len() as u64, ..Condition::default() };
-    for name in names {
-        let path = archive.join(name);
-        if !path.is_dir() {
-            check.absent += 1;
-            check.faulty.push((name.clone(), "отсутствует в архиве".to_owned()));
-            continue;
-        }
-        check.present += 1;
-        check.bytes += size_of(&path);
-        let findings = check_fixity(&path, Depth::Full);
-        let Some(first) = findings.first() else { continue };
-        if findings.iter().any(|finding| finding.code.contains("unreadable")) {
-            check.unreadable += 1;
-        } else {
-            check.mismatched += 1;
-        }
-        check.rewrite += 1;
-        check.faulty.push((name.clone(), first.message.clone()));
-    }
-    check
 }
