@@ -92,6 +92,13 @@ impl EventKind {
             Self::YearReopened => "year_reopened",
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
+            Self::CarrierChanged => "carrier_changed",
+            Self::UndertakingSigned => "undertaking_signed",
+            Self::CarrierCodeMade => "carrier_code_made",
+            Self::CustodySigned => "custody_signed",
+            Self::BackupWritten => "backup_written",
+            Self::BackupChecked => "backup_checked",
+            Self::HouseRestored => "house_restored",
         }
     }
 }
