@@ -62,6 +62,20 @@ pub enum EventKind {
     TokenIssued,
     /// A token was revoked.
     TokenRevoked,
+    /// A place or carrier was registered, moved or written off.
+    CarrierChanged,
+    /// An undertaking not to disclose the code was signed.
+    UndertakingSigned,
+    /// A code of the carriers was made; the code itself is nowhere.
+    CarrierCodeMade,
+    /// A line of the custody log was asked for or signed.
+    CustodySigned,
+    /// A backup was written.
+    BackupWritten,
+    /// A copy on a carrier was compared, or its restore rehearsed.
+    BackupChecked,
+    /// The house was restored from a backup.
+    HouseRestored,
 }
 
 impl EventKind {

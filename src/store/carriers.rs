@@ -174,6 +174,13 @@ fn carrier(row: &AnyRow) -> Result<Carrier, Error> {
 }
 
 impl Db {
+    /// When the house was made, RFC 3339.
+    pub async fn first_moment(&self) -> Result<Option<String>, Error> {
+        let sql = "select created_at from schools where school = $1";
+        let row = sqlx::query(sql).bind(self.school.clone()).fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
     /// Places of carriers, in the order of their registration.
     pub async fn list_places(&self) -> Result<Vec<PlaceRow>, Error> {
         let sql = "select id, room, holder, label, registered_at, registered_by from carrier_places where school = $1
@@ -344,7 +351,7 @@ impl<'v, T: AsRef<str> + ?Sized> From<&'v T> for Bound<'v> {
 
 impl Tx {
     /// One row of a table of this file; the school is bound first.
-    async fn append(&mut self, table: &'static str, cells: &[(&'static str, Bound<'_>)]) -> Result<(), Error> {
+    async fn grow(&mut self, table: &'static str, cells: &[(&'static str, Bound<'_>)]) -> Result<(), Error> {
         let names = cells.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let places = (2..2 + cells.len()).map(|no| format!("${no}")).collect::<Vec<_>>().join(", ");
         let sql = format!("insert into {table} (school, {names}) values ($1, {places})");
@@ -369,7 +376,7 @@ impl Tx {
             ("registered_at", (&row.registered_at).into()),
             ("registered_by", (&row.registered_by).into()),
         ];
-        self.append("carrier_places", &cells).await
+        self.grow("carrier_places", &cells).await
     }
 
     /// Puts a carrier on the books, with the first line of its ledger.
@@ -385,7 +392,7 @@ impl Tx {
             ("registered_at", (&line.at).into()),
             ("registered_by", (&line.by).into()),
         ];
-        self.append("carriers", &cells).await?;
+        self.grow("carriers", &cells).await?;
         self.record_ledger_line(line).await
     }
 
@@ -404,13 +411,13 @@ impl Tx {
             ("at", (&line.at).into()),
             ("by_person", (&line.by).into()),
         ];
-        self.append("carrier_lines", &cells).await
+        self.grow("carrier_lines", &cells).await
     }
 
     /// That a person signed the undertaking.
     pub async fn record_undertaking(&mut self, person: &str, text_digest: &str, at: &str) -> Result<(), Error> {
         let cells = [("person", person.into()), ("text_digest", text_digest.into()), ("at", at.into())];
-        self.append("carrier_undertakings", &cells).await
+        self.grow("carrier_undertakings", &cells).await
     }
 
     /// That a code was made.
@@ -422,7 +429,7 @@ impl Tx {
             ("at", (&row.at).into()),
             ("by_person", (&row.by).into()),
         ];
-        self.append("carrier_codes", &cells).await
+        self.grow("carrier_codes", &cells).await
     }
 
     /// A backup and the carriers that have it whole.
@@ -443,10 +450,10 @@ impl Tx {
             ("log_root", (&row.log_root).into()),
             ("periods", (&row.periods).into()),
         ];
-        self.append("backups", &cells).await?;
+        self.grow("backups", &cells).await?;
         for carrier in &row.carriers {
             let cells = [("backup", (&row.id).into()), ("carrier", carrier.into()), ("at", (&row.at).into())];
-            self.append("backup_carriers", &cells).await?;
+            self.grow("backup_carriers", &cells).await?;
         }
         Ok(())
     }
@@ -463,7 +470,7 @@ impl Tx {
             ("at", (&trip.at).into()),
             ("by_person", by.into()),
         ];
-        self.append("custody_trips", &cells).await
+        self.grow("custody_trips", &cells).await
     }
 
     /// A signature of the custody log.
@@ -476,7 +483,7 @@ impl Tx {
             ("note", (&signed.note).into()),
             ("at", (&signed.at).into()),
         ];
-        self.append("custody_steps", &cells).await
+        self.grow("custody_steps", &cells).await
     }
 
     /// A comparison or a rehearsal.
@@ -492,6 +499,6 @@ impl Tx {
             ("by_person", (&row.by).into()),
             ("certified_trip", Bound::Number(row.trip)),
         ];
-        self.append("backup_checks", &cells).await
+        self.grow("backup_checks", &cells).await
     }
 }
