@@ -158,8 +158,11 @@ impl Fault {
 pub fn without_secrets(house: &Path) -> Result<String, Error> {
     let given = Config::read(house)?.given;
     let is_secret = |path: &str| keys::find(path).is_some_and(|key| key.kind == Kind::Secret);
-    let secrets: Vec<String> =
-        given.into_iter().filter(|(path, (value, _))| is_secret(path) && !value.is_empty()).map(|(_, given)| given.0).collect();
+    let secrets: Vec<String> = given
+        .into_iter()
+        .filter(|(path, (value, _))| is_secret(path) && !value.is_empty())
+        .map(|(_, given)| given.0)
+        .collect();
     let text = with_database(house, "sqlite")?;
     let open = text.lines().filter(|line| !secrets.iter().any(|secret| line.contains(secret.as_str())));
     Ok(open.fold(String::new(), |text, line| text + line + "\n"))

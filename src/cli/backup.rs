@@ -31,7 +31,12 @@ pub(super) struct Backup {
         help = "Номера носителей (Н-1 Н-2) или их папки; без ключа — на все, у которых есть папка"
     )]
     to: Vec<String>,
-    #[arg(long, value_name = "ПОВОД", default_value = "demand", help = "week, month, period или demand: по графику, архив, набор периода, по требованию")]
+    #[arg(
+        long,
+        value_name = "ПОВОД",
+        default_value = "demand",
+        help = "week, month, period или demand: по графику, архив, набор периода, по требованию"
+    )]
     cause: String,
     #[command(subcommand)]
     what: Option<What>,
@@ -39,7 +44,9 @@ pub(super) struct Backup {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    #[command(about = "План: что требуют правила, что стоит на учёте, что и когда писать; код 2, если правило о помещениях не выполнено")]
+    #[command(
+        about = "План: что требуют правила, что стоит на учёте, что и когда писать; код 2, если правило о помещениях не выполнено"
+    )]
     Plan,
     #[command(about = "Записанные копии и носители, на которых они есть")]
     List,
@@ -65,9 +72,19 @@ pub(super) struct Restore {
     path: PathBuf,
     #[arg(long, value_name = "ПАПКА", required_unless_present = "rehearse", help = "Новая или пустая папка дома")]
     to: Option<PathBuf>,
-    #[arg(long, conflicts_with = "to", help = "Пробное восстановление: развернуть во временную папку, проверить всё, убрать; справка с полнотой")]
+    #[arg(
+        long,
+        conflicts_with = "to",
+        help = "Пробное восстановление: развернуть во временную папку, проверить всё, убрать; справка с полнотой"
+    )]
     rehearse: bool,
-    #[arg(long, value_name = "ФАЙЛ", default_value = "", hide_default_value = true, help = "Код доступа из файла или из ввода (-); без ключа программа спросит")]
+    #[arg(
+        long,
+        value_name = "ФАЙЛ",
+        default_value = "",
+        hide_default_value = true,
+        help = "Код доступа из файла или из ввода (-); без ключа программа спросит"
+    )]
     code: String,
     #[arg(long, value_name = "АДРЕС", help = "Восстановить в базу PostgreSQL, а не в файл")]
     database: Option<String>,
@@ -91,7 +108,10 @@ impl Meter for Bar {
         let target = ProgressDrawTarget::stderr();
         let (bar, template) = match bytes {
             0 => (ProgressBar::with_draw_target(None, target), "{prefix:<30} {bytes} {elapsed}"),
-            _ => (ProgressBar::with_draw_target(Some(bytes), target), "{prefix:<30} {bar:24} {bytes}/{total_bytes} {elapsed}"),
+            _ => (
+                ProgressBar::with_draw_target(Some(bytes), target),
+                "{prefix:<30} {bar:24} {bytes}/{total_bytes} {elapsed}",
+            ),
         };
         // The template is a constant of ours; should it ever be wrong, the default style does.
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -114,7 +134,11 @@ fn ask_code(from: &str) -> Result<String, Failure> {
         "" => {
             let terminal = console::Term::stderr();
             let asked = terminal.write_str("Код доступа с конверта: ").and_then(|()| terminal.read_secure_line());
-            asked.map_err(|_| Failure::Said("код доступа спросить не у кого: это не терминал; добавьте --code ФАЙЛ или --code -".to_owned()))?
+            asked.map_err(|_| {
+                Failure::Said(
+                    "код доступа спросить не у кого: это не терминал; добавьте --code ФАЙЛ или --code -".to_owned(),
+                )
+            })?
         }
         "-" => {
             let mut text = String::new();
@@ -124,7 +148,8 @@ fn ask_code(from: &str) -> Result<String, Failure> {
         }
         path => std::fs::read_to_string(path).map_err(|source| Failure::File { path: PathBuf::from(path), source })?,
     };
-    code::read(&typed).ok_or_else(|| Failure::Said("это не код доступа: в нём 20 букв и цифр, как на конверте".to_owned()))
+    code::read(&typed)
+        .ok_or_else(|| Failure::Said("это не код доступа: в нём 20 букв и цифр, как на конверте".to_owned()))
 }
 
 /// Bytes of a code as somebody may type it, with spaces and a line end; more is no code.
@@ -148,11 +173,21 @@ impl Backup {
         let written = copies::write(&house, &Order::new(self.to, cause), &desk.act(&house), Bar::new()).await?;
         let row = &written.row;
         if desk.json {
-            let kept: Vec<_> = written.kept.iter().map(|(carrier, folder)| serde_json::json!({"carrier": carrier, "folder": folder})).collect();
-            let failed: Vec<_> = written.failed.iter().map(|(carrier, why)| serde_json::json!({"carrier": carrier, "why": why})).collect();
-            print_json(&serde_json::json!({"backup": row.id, "sha256": row.sha256, "bytes": row.bytes, "files": row.members,
+            let kept: Vec<_> = written
+                .kept
+                .iter()
+                .map(|(carrier, folder)| serde_json::json!({"carrier": carrier, "folder": folder}))
+                .collect();
+            let failed: Vec<_> = written
+                .failed
+                .iter()
+                .map(|(carrier, why)| serde_json::json!({"carrier": carrier, "why": why}))
+                .collect();
+            print_json(
+                &serde_json::json!({"backup": row.id, "sha256": row.sha256, "bytes": row.bytes, "files": row.members,
                 "rows": row.rows, "log_size": row.log_size, "log_root": row.log_root, "code_no": row.code_no,
-                "kept": kept, "failed": failed}));
+                "kept": kept, "failed": failed}),
+            );
         } else {
             for (carrier, folder) in &written.kept {
                 println!("{carrier}: {} — записано и прочитано назад", folder.display());
@@ -185,16 +220,25 @@ async fn plan(desk: &Desk) -> Result<u8, Failure> {
     } else {
         let mut rules = Table::new(&["Правило", "Требуется", "Есть", "Пункт"]);
         for rule in &plan.rules {
-            let clause = if rule.clause.is_empty() { "правила молчат; 000 Рег 3.4" } else { &rule.clause };
+            let clause =
+                if rule.clause.is_empty() { "правила молчат; 000 Рег 3.4" } else { &rule.clause };
             rules.row(vec![rule.what.to_owned(), rule.asked.to_string(), rule.stands.to_string(), clause.to_owned()]);
         }
         rules.print("");
         println!();
         let mut duties = Table::new(&["Что", "Как часто", "Последний раз", "Не позже", "Просрочено", "Пункт"]);
         for duty in &plan.duties {
-            let late = if duty.late == 0 { String::new() } else { words::count(duty.late, "день", "дня", "дней") };
+            let late =
+                if duty.late == 0 { String::new() } else { words::count(duty.late, "день", "дня", "дней") };
             let clause = if duty.clause.is_empty() { "правила молчат" } else { &duty.clause };
-            duties.row(vec![duty.what.to_owned(), duty.every.clone(), day(duty.last), day(duty.due), late, clause.to_owned()]);
+            duties.row(vec![
+                duty.what.to_owned(),
+                duty.every.clone(),
+                day(duty.last),
+                day(duty.due),
+                late,
+                clause.to_owned(),
+            ]);
         }
         duties.print("");
         print_findings(&plan.findings);
@@ -223,7 +267,14 @@ async fn list(desk: &Desk) -> Result<u8, Failure> {
     let house = desk.house().await?;
     let mut table = Table::new(&["Копия", "Когда", "Повод", "Байт", "Код №", "Носители"]);
     for row in house.db.list_backups().await? {
-        let cells = [row.id, words::moment(&row.at), row.cause.as_russian().to_owned(), grouped(row.bytes), row.code_no.to_string(), row.carriers.join(", ")];
+        let cells = [
+            row.id,
+            words::moment(&row.at),
+            row.cause.as_russian().to_owned(),
+            grouped(row.bytes),
+            row.code_no.to_string(),
+            row.carriers.join(", "),
+        ];
         table.row(cells.to_vec());
     }
     table.print("Резервных копий ещё не было.");
@@ -245,7 +296,9 @@ async fn make_code(desk: &Desk) -> Result<u8, Failure> {
     let act = desk.act(&house);
     let visitor = people::visitor(&house, &act.by, false, act.at.date_naive()).await?;
     if !visitor.offices.iter().any(|office| office.role == Role::Director) {
-        return Err(Failure::Said("код доступа знает только директор: добавьте --by с идентификатором директора".to_owned()));
+        return Err(Failure::Said(
+            "код доступа знает только директор: добавьте --by с идентификатором директора".to_owned(),
+        ));
     }
     let (row, text) = carriers::make_code(&house, &act).await?;
     eprintln!("Код доступа № {} показан один раз и нигде не хранится. Перепишите его на лист в конверт:", row.no);
@@ -301,13 +354,26 @@ fn print(report: &Report, desk: &Desk) {
     }
     if coverage.tables.1 > 0 {
         println!("  таблицы: {}, строки: {}", pair(coverage.tables), pair(coverage.rows));
-        println!("  журнал событий: записей {}, корень {}", pair(coverage.log), if coverage.log_root { "совпал" } else { "НЕ СОВПАЛ" });
+        println!(
+            "  журнал событий: записей {}, корень {}",
+            pair(coverage.log),
+            if coverage.log_root { "совпал" } else { "НЕ СОВПАЛ" }
+        );
         println!("  записи архива проверены полностью: {}", pair(coverage.records));
     }
     print_findings(&report.findings);
     let hundredths = coverage.hundredths();
-    let verdict = if report.verdict == Verdict::Valid { "копия верна" } else { "КОПИЯ НЕВЕРНА: заверять и восстанавливать из неё нельзя" };
-    println!("ВЫВОД: {verdict}; полнота проверки {},{:02} %, {} с", hundredths / 100, hundredths % 100, coverage.seconds);
+    let verdict = if report.verdict == Verdict::Valid {
+        "копия верна"
+    } else {
+        "КОПИЯ НЕВЕРНА: заверять и восстанавливать из неё нельзя"
+    };
+    println!(
+        "ВЫВОД: {verdict}; полнота проверки {},{:02} %, {} с",
+        hundredths / 100,
+        hundredths % 100,
+        coverage.seconds
+    );
 }
 
 impl Restore {
@@ -324,7 +390,10 @@ impl Restore {
         print(&report, desk);
         if report.verdict.exit_code() == 0 && !desk.json {
             println!("Дом восстановлен: {}", to.display());
-            println!("Положите в {}/keys кодовую фразу (passphrase) из сейфа и выполните letopis doctor.", to.display());
+            println!(
+                "Положите в {}/keys кодовую фразу (passphrase) из сейфа и выполните letopis doctor.",
+                to.display()
+            );
         }
         Ok(report.verdict.exit_code())
     }

@@ -27,14 +27,24 @@ enum What {
     Place {
         #[arg(long, value_name = "ПОМЕЩЕНИЕ", help = "«кабинет 12»")]
         room: String,
-        #[arg(long, value_name = "ВИД", default_value = "safe", help = "safe, cabinet или shelf: сейф, запираемый шкаф, полка")]
+        #[arg(
+            long,
+            value_name = "ВИД",
+            default_value = "safe",
+            help = "safe, cabinet или shelf: сейф, запираемый шкаф, полка"
+        )]
         holder: String,
         #[arg(long, value_name = "ТЕКСТ", default_value = "", help = "«сейф секретаря»")]
         label: String,
     },
     #[command(about = "Поставить на учёт носитель; подключённый получает свою метку")]
     Add {
-        #[arg(long, value_name = "ВИД", default_value = "disk", help = "disk, flash, folder или key: диск, флэш-карта, папка, ключ от сейфа")]
+        #[arg(
+            long,
+            value_name = "ВИД",
+            default_value = "disk",
+            help = "disk, flash, folder или key: диск, флэш-карта, папка, ключ от сейфа"
+        )]
         kind: String,
         #[arg(long, value_name = "ТЕКСТ", help = "Как его называют: «Диск Seagate, чёрный»")]
         label: String,
@@ -42,7 +52,12 @@ enum What {
         serial: String,
         #[arg(long, value_name = "ТЕКСТ", default_value = "", help = "Ёмкость: «1 ТБ»")]
         capacity: String,
-        #[arg(long, value_name = "НАЗНАЧЕНИЕ", default_value = "main", help = "main, second или working: основной, второй экземпляр, рабочий")]
+        #[arg(
+            long,
+            value_name = "НАЗНАЧЕНИЕ",
+            default_value = "main",
+            help = "main, second или working: основной, второй экземпляр, рабочий"
+        )]
         purpose: String,
         #[arg(long, value_name = "МЕСТО", help = "Номер места хранения: М-1")]
         place: String,
@@ -79,7 +94,8 @@ impl Carrier {
         let act = desk.act(&house);
         match self.what {
             What::List => {
-                let mut table = Table::new(&["Носитель", "Вид", "Название", "Место", "Папка", "Сейчас", "Последняя копия"]);
+                let mut table =
+                    Table::new(&["Носитель", "Вид", "Название", "Место", "Папка", "Сейчас", "Последняя копия"]);
                 for one in house.db.list_carriers().await? {
                     let now = match carriers::presence(&house, &one) {
                         _ if one.written_off => "списан",
@@ -88,7 +104,8 @@ impl Carrier {
                         Presence::Absent => "не подключён",
                         Presence::Swapped => "в папке другой носитель",
                     };
-                    let written = if one.written_at.is_empty() { "—".to_owned() } else { words::moment(&one.written_at) };
+                    let written =
+                        if one.written_at.is_empty() { "—".to_owned() } else { words::moment(&one.written_at) };
                     let kind = one.kind.as_russian().to_owned();
                     table.row(vec![one.id, kind, one.label, one.place_words, one.path, now.to_owned(), written]);
                 }
@@ -121,7 +138,8 @@ impl Carrier {
             }
             What::Custody => {
                 let trips = house.db.list_trips().await?;
-                let mut table = Table::new(&["№", "Носитель", "Для чего", "Взял", "Выдан", "Срок", "Возвращён", "Сейчас"]);
+                let mut table =
+                    Table::new(&["№", "Носитель", "Для чего", "Взял", "Выдан", "Срок", "Возвращён", "Сейчас"]);
                 for trip in &trips {
                     let at = |step| trip.signed(step).map(|signed| words::moment(&signed.at)).unwrap_or_default();
                     table.row(vec![

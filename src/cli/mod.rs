@@ -148,7 +148,10 @@ enum Command {
     Carrier(carrier::Carrier),
     #[command(about = "Резервная копия на носители; план, подписка, код доступа")]
     Backup(backup::Backup),
-    #[command(name = "verify-backup", about = "Сверить копию на носителе: каждый байт, подпись, запись дома; с кодом — и каждый файл")]
+    #[command(
+        name = "verify-backup",
+        about = "Сверить копию на носителе: каждый байт, подпись, запись дома; с кодом — и каждый файл"
+    )]
     VerifyBackup(backup::VerifyBackup),
     #[command(about = "Восстановить дом из копии; пробное восстановление — с ключом --rehearse")]
     Restore(backup::Restore),
@@ -159,7 +162,8 @@ enum Command {
 impl Command {
     /// Does the command answer whether something is genuine?
     fn is_check(&self) -> bool {
-        matches!(self, Self::Verify(_) | Self::Doctor | Self::VerifyBackup(_) | Self::Restore(_)) || matches!(self, Self::Log(log) if log.is_check())
+        matches!(self, Self::Verify(_) | Self::Doctor | Self::VerifyBackup(_) | Self::Restore(_))
+            || matches!(self, Self::Log(log) if log.is_check())
     }
 }
 

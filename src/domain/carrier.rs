@@ -309,7 +309,9 @@ pub enum Refusal {
         trip: u64,
     },
     /// No comparison since it was taken.
-    #[error("заверить нельзя: после выдачи носитель {0} не сверяли с домом; сверка — команда verify-backup или кнопка «Сверить»")]
+    #[error(
+        "заверить нельзя: после выдачи носитель {0} не сверяли с домом; сверка — команда verify-backup или кнопка «Сверить»"
+    )]
     NotCompared(String),
     /// The comparison says no.
     #[error("заверить нельзя: последняя сверка носителя {0} нашла расхождения; копия на нём изменена или повреждена")]
@@ -435,7 +437,10 @@ mod tests {
             let before = trip(&way);
             for other in Step::ALL {
                 if !before.next().contains(other) {
-                    assert!(before.may_sign(*other, person, Role::ALL.as_slice()).is_err(), "{other:?} before {step:?}");
+                    assert!(
+                        before.may_sign(*other, person, Role::ALL.as_slice()).is_err(),
+                        "{other:?} before {step:?}"
+                    );
                 }
             }
             assert_eq!(before.may_sign(step, "T99", &[Role::SubjectTeacher]).is_err(), true, "{step:?} by a stranger");

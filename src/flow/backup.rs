@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chrono::NaiveDate;
 
 use super::carriers::{self, Presence, blocking};
 use super::keys::Keyring;
@@ -161,7 +162,9 @@ type Absent = Vec<(String, String)>;
 /// The carriers asked for that are connected and are themselves, and the others with why not.
 fn targets(house: &House, carriers: &[Carrier], asked: &[String]) -> Result<(Vec<Target>, Absent), Refusal> {
     let find = |name: &String| {
-        let found = carriers.iter().find(|carrier| carrier.id == *name || (!carrier.path.is_empty() && carrier.path == name.trim_end_matches('/')));
+        let found = carriers.iter().find(|carrier| {
+            carrier.id == *name || (!carrier.path.is_empty() && carrier.path == name.trim_end_matches('/'))
+        });
         found.ok_or_else(|| Refusal::Unknown(name.clone()))
     };
     let chosen: Vec<&Carrier> = match asked.is_empty() {
@@ -331,14 +334,33 @@ pub async fn daily(house: &House, act: &Act) -> Result<Vec<Written>, Error> {
         return Ok(Vec::new());
     }
     // One copy answers every duty that is due: the archive's before the period's before the week's, for it is kept longest.
-    let causes: Vec<Cause> = overview.plan.due(today).filter_map(|duty| duty.cause).collect();
+    let due: Vec<(Cause, NaiveDate)> =
+        overview.plan.due(today).filter_map(|duty| Some((duty.cause?, duty.due?))).collect();
     let mut written = Vec::new();
-    for cause in [Cause::Month, Cause::Period].into_iter().filter(|cause| causes.contains(cause)) {
+    for cause in [Cause::Month, Cause::Period, Cause::Week] {
+        let Some((_, since)) = due.iter().find(|(asked, _)| *asked == cause) else { continue };
+        if cause == Cause::Week && !written.is_empty() {
+            continue;
+        }
+        // A carrier that has this copy already waits for the absent one; it is not filled with the same every hour.
+        let has = |id: &str| {
+            let mut own = overview.backups.iter().filter(|row| row.carriers.iter().any(|carrier| carrier == id));
+            own.any(|row| {
+                (row.cause == cause || cause == Cause::Week) && day_of(&row.at).is_some_and(|day| day >= *since)
+            })
+        };
+        let owed = overview.carriers.iter().filter(|carrier| carrier.takes_copies() && !carrier.path.is_empty());
+        let owed: Vec<String> = owed.filter(|carrier| !has(&carrier.id)).map(|carrier| carrier.id.clone()).collect();
+        if owed.is_empty() {
+            continue;
+        }
         let at = act.at + chrono::Duration::seconds(written.len() as i64);
-        written.push(write(house, &Order::new(Vec::new(), cause), &Act { by: act.by.clone(), at }, Arc::new(Silent)).await?);
-    }
-    if written.is_empty() && causes.contains(&Cause::Week) {
-        written.push(write(house, &Order::new(Vec::new(), Cause::Week), act, Arc::new(Silent)).await?);
+        let act = Act { by: act.by.clone(), at };
+        written.push(write(house, &Order::new(owed, cause), &act, Arc::new(Silent)).await?);
     }
     Ok(written)
+}
+
+fn day_of(moment: &str) -> Option<NaiveDate> {
+    chrono::DateTime::parse_from_rfc3339(moment).ok().map(|moment| moment.date_naive())
 }

@@ -14,7 +14,9 @@ use super::{Act, Error, House, policy, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex};
 use crate::domain::carrier::plan::{self, Done, Facts, Plan};
-use crate::domain::carrier::{self, Carrier, Entry, Holder, Kind, Purpose, Refusal, Signed, Step, Trip, TripState, code};
+use crate::domain::carrier::{
+    self, Carrier, Entry, Holder, Kind, Purpose, Refusal, Signed, Step, Trip, TripState, code,
+};
 use crate::domain::people::Visitor;
 use crate::store::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow};
 use crate::vault::backup::{self as stream, MARK};
@@ -81,8 +83,12 @@ async fn plan_of(
     checks: &[CheckRow],
     today: NaiveDate,
 ) -> Result<Plan, Error> {
+    let policy = policy::history(house).await?.on(today).policy.clone();
+    // A copy on fewer carriers than asked for is better than none, but the duty is not done by it.
+    let asked = policy.number("backup.media").unwrap_or(plan::LEAST).max(plan::LEAST) as usize;
     let done: Vec<Done> = backups
         .iter()
+        .filter(|backup| backup.carriers.len() >= asked)
         .filter_map(|backup| Some(Done { cause: backup.cause, on: day_of(&backup.at)? }))
         .collect();
     let rehearsed = checks
@@ -96,7 +102,6 @@ async fn plan_of(
     }
     // The first line of the log is the house's own beginning; without a log there is nothing to be late with.
     let since = house.db.first_moment().await?.and_then(|moment| day_of(&moment)).unwrap_or(today);
-    let policy = policy::history(house).await?.on(today).policy.clone();
     let facts = Facts { carriers, done: &done, period_ends: &period_ends, rehearsed, since, today };
     Ok(plan::plan(&policy, &facts))
 }
@@ -204,7 +209,10 @@ fn checked_path(house: &House, path: &str) -> Result<String, Error> {
     }
     let folder = Path::new(path);
     if !folder.is_absolute() || !folder.is_dir() {
-        return Err(Refusal::Field("папка носителя не найдена: подключите носитель и укажите полный путь, например /media/disk1").into());
+        return Err(Refusal::Field(
+            "папка носителя не найдена: подключите носитель и укажите полный путь, например /media/disk1",
+        )
+        .into());
     }
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if real(folder).starts_with(real(&house.root)) {
@@ -215,7 +223,10 @@ fn checked_path(house: &House, path: &str) -> Result<String, Error> {
 
 /// The carrier's own words, by which it is known again. They say nothing of anybody.
 fn mark_text(house: &House, id: &str, mark: &str) -> String {
-    format!("Носитель резервных копий «Летописи»: не удаляйте этот файл.\nшкола: {}\nноситель: {id}\nметка: {mark}\n", house.config.school)
+    format!(
+        "Носитель резервных копий «Летописи»: не удаляйте этот файл.\nшкола: {}\nноситель: {id}\nметка: {mark}\n",
+        house.config.school
+    )
 }
 
 fn write_mark(house: &House, folder: &Path, id: &str, mark: &str) -> Result<(), Error> {
@@ -250,7 +261,14 @@ pub fn presence(house: &House, carrier: &Carrier) -> Presence {
 }
 
 /// Moves a carrier to another place or folder; an empty value stays as it is.
-pub async fn move_carrier(house: &House, id: &str, place: &str, path: &str, note: &str, act: &Act) -> Result<(), Error> {
+pub async fn move_carrier(
+    house: &House,
+    id: &str,
+    place: &str,
+    path: &str,
+    note: &str,
+    act: &Act,
+) -> Result<(), Error> {
     let carriers = house.db.list_carriers().await?;
     let carrier = standing(&carriers, id)?;
     if !place.is_empty() && !house.db.list_places().await?.iter().any(|known| known.id == place) {
@@ -295,7 +313,15 @@ fn standing<'c>(carriers: &'c [Carrier], id: &str) -> Result<&'c Carrier, Refusa
     }
 }
 
-async fn line(house: &House, id: &str, what: Entry, place: String, path: String, note: &str, act: &Act) -> Result<(), Error> {
+async fn line(
+    house: &House,
+    id: &str,
+    what: Entry,
+    place: String,
+    path: String,
+    note: &str,
+    act: &Act,
+) -> Result<(), Error> {
     let line = LedgerLine {
         carrier: id.to_owned(),
         what,
@@ -337,13 +363,7 @@ pub async fn make_code(house: &House, act: &Act) -> Result<(CodeRow, String), Er
     let (recipient, sealed) = blocking(move || stream::new_key(&own)).await??;
     let mut tx = house.db.begin().await?;
     let no = house.db.list_codes().await?.last().map_or(1, |last| last.no + 1);
-    let row = CodeRow {
-        no,
-        recipient,
-        sealed_key: STANDARD.encode(sealed),
-        at: act.moment(),
-        by: act.by.clone(),
-    };
+    let row = CodeRow { no, recipient, sealed_key: STANDARD.encode(sealed), at: act.moment(), by: act.by.clone() };
     tx.record_code(&row).await?;
     let event = Event::new(EventKind::CarrierCodeMade, &act.by, &act.moment())
         .with_number("code", no)
@@ -381,7 +401,9 @@ pub async fn ask(
     let mut tx = house.db.begin().await?;
     let trips = house.db.list_trips().await?;
     // The key of the safe may still be out while the carrier is back: only a carrier that is not in the safe bars the next trip.
-    let open = |trip: &&Trip| trip.carrier == carrier && matches!(trip.state(), TripState::Asked | TripState::Out | TripState::Returning);
+    let open = |trip: &&Trip| {
+        trip.carrier == carrier && matches!(trip.state(), TripState::Asked | TripState::Out | TripState::Returning)
+    };
     if let Some(trip) = trips.iter().find(open) {
         return Err(Refusal::Out { carrier: carrier.to_owned(), trip: trip.no }.into());
     }
@@ -408,7 +430,14 @@ fn custody(act: &Act, trip: &Trip, step: &str) -> Event {
 }
 
 /// Signs a step of the custody log, in the session of who signs.
-pub async fn sign_step(house: &House, no: u64, step: Step, note: &str, visitor: &Visitor, act: &Act) -> Result<Trip, Error> {
+pub async fn sign_step(
+    house: &House,
+    no: u64,
+    step: Step,
+    note: &str,
+    visitor: &Visitor,
+    act: &Act,
+) -> Result<Trip, Error> {
     let mut tx = house.db.begin().await?;
     let mut trip = house
         .db
@@ -445,7 +474,8 @@ pub async fn sign_step(house: &House, no: u64, step: Step, note: &str, visitor: 
 pub fn vouch(trip: &Trip, checks: &[CheckRow]) -> Result<(), Refusal> {
     let taken = trip.signed(Step::Taken).and_then(|signed| DateTime::parse_from_rfc3339(&signed.at).ok());
     let since = |check: &&CheckRow| {
-        check.carrier == trip.carrier && DateTime::parse_from_rfc3339(&check.at).ok().zip(taken).is_some_and(|(at, taken)| at >= taken)
+        check.carrier == trip.carrier
+            && DateTime::parse_from_rfc3339(&check.at).ok().zip(taken).is_some_and(|(at, taken)| at >= taken)
     };
     match checks.iter().rev().find(since) {
         None => Err(Refusal::NotCompared(trip.carrier.clone())),

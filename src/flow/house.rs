@@ -108,7 +108,16 @@ impl House {
 
     fn of(root: &Path, config: Config, db: Db, founding: Policy, policy: Policy) -> Self {
         let (sign_in, access) = (sign_in_of(&config), AccessLog::default());
-        Self { root: root.to_owned(), config, db, policy, founding, sign_in, access, codes: super::carriers::Codes::default() }
+        Self {
+            root: root.to_owned(),
+            config,
+            db,
+            policy,
+            founding,
+            sign_in,
+            access,
+            codes: super::carriers::Codes::default(),
+        }
     }
 
     /// The school year to work on: the one asked for, or the newest on record.

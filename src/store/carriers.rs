@@ -249,7 +249,8 @@ impl Db {
 
     /// Backups, the newest last, each with the carriers that have it.
     pub async fn list_backups(&self) -> Result<Vec<BackupRow>, Error> {
-        let sql = "select id, cause, at, by_person, code_no, bytes, parts, sha256, manifest, members, table_rows, log_size,
+        let sql =
+            "select id, cause, at, by_person, code_no, bytes, parts, sha256, manifest, members, table_rows, log_size,
                  log_root, periods from backups where school = $1 order by at, id";
         let rows = sqlx::query(sql).bind(self.school.clone()).fetch_all(&self.pool).await?;
         let sql = "select backup, carrier from backup_carriers where school = $1 order by backup, at, carrier";
@@ -258,7 +259,8 @@ impl Db {
         let held: Vec<(String, String)> = held.collect::<Result<_, Error>>()?;
         let backup = |row: &AnyRow| {
             let id: String = row.try_get(0)?;
-            let carriers = held.iter().filter(|(backup, _)| *backup == id).map(|(_, carrier)| carrier.clone()).collect();
+            let carriers =
+                held.iter().filter(|(backup, _)| *backup == id).map(|(_, carrier)| carrier.clone()).collect();
             Ok(BackupRow {
                 id,
                 cause: word("backups", "cause", row.try_get(1)?, Cause::parse)?,
@@ -317,7 +319,8 @@ impl Db {
 
     /// Comparisons and rehearsals, the newest last.
     pub async fn list_backup_checks(&self) -> Result<Vec<CheckRow>, Error> {
-        let sql = "select no, what, carrier, backup, verdict, coverage, at, by_person, certified_trip from backup_checks
+        let sql =
+            "select no, what, carrier, backup, verdict, coverage, at, by_person, certified_trip from backup_checks
              where school = $1 order by no";
         let rows = sqlx::query(sql).bind(self.school.clone()).fetch_all(&self.pool).await?;
         let check = |row: &AnyRow| {

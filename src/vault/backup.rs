@@ -80,9 +80,7 @@ fn spoken(error: &std::io::Error) -> String {
         K::ReadOnlyFilesystem => "носитель открыт только для чтения: проверьте переключатель защиты записи".to_owned(),
         K::PermissionDenied => "нет права на запись или чтение".to_owned(),
         K::NotFound => "не найдено: носитель отключён или папка другая".to_owned(),
-        _ if error.raw_os_error() == Some(5) => {
-            "носитель отключён или не читается (ошибка ввода-вывода)".to_owned()
-        }
+        _ if error.raw_os_error() == Some(5) => "носитель отключён или не читается (ошибка ввода-вывода)".to_owned(),
         _ if error.raw_os_error() == Some(19) || error.raw_os_error() == Some(6) => "носитель отключён".to_owned(),
         _ => error.to_string(),
     }
@@ -129,8 +127,7 @@ pub fn open_key(sealed: &[u8], code: &str) -> Result<age::x25519::Identity, Faul
         other => Fault::Key(other.to_string()),
     };
     let decryptor = age::Decryptor::new(sealed).map_err(|error| Fault::Key(error.to_string()))?;
-    let mut stream =
-        decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(refuse)?;
+    let mut stream = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(refuse)?;
     let mut text = String::new();
     stream.read_to_string(&mut text).map_err(|error| Fault::Key(error.to_string()))?;
     let line = text.lines().find(|line| line.starts_with("AGE-SECRET-KEY-"));

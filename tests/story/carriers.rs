@@ -123,7 +123,10 @@ fn a_house_with_one_room_writes_nothing_and_with_two_writes_on_both() {
         assert!(names(&disk).is_empty());
         std::fs::remove_file(disk.join("letopis-carrier.txt")).unwrap();
         let inside = wanted(&place, &house.root.join("archive"));
-        assert!(carriers::add_carrier(&house, &inside, &after(32)).await.is_err(), "a copy inside the house burns with it");
+        assert!(
+            carriers::add_carrier(&house, &inside, &after(32)).await.is_err(),
+            "a copy inside the house burns with it"
+        );
     });
 }
 
@@ -138,9 +141,17 @@ fn a_copy_on_two_disks_is_compared_rehearsed_and_restored_whole() {
         assert_eq!(names(&office.disks[0]), [written.row.id.as_str()]);
 
         let outside = office.compare(0, None).await;
-        assert_eq!((outside.verdict, outside.coverage.house_compared, outside.coverage.opened), (Verdict::Valid, true, false));
+        assert_eq!(
+            (outside.verdict, outside.coverage.house_compared, outside.coverage.opened),
+            (Verdict::Valid, true, false)
+        );
         let inside = office.compare(1, Some(&office.code)).await;
-        assert_eq!((inside.verdict, inside.coverage.files.0), (Verdict::Valid, inside.coverage.files.1), "{:?}", inside.findings);
+        assert_eq!(
+            (inside.verdict, inside.coverage.files.0),
+            (Verdict::Valid, inside.coverage.files.1),
+            "{:?}",
+            inside.findings
+        );
 
         let rehearsed = office.rehearse(0, &office.code).await.unwrap();
         assert_eq!(rehearsed.verdict, Verdict::Valid, "{:?}", rehearsed.findings);
@@ -158,9 +169,13 @@ fn a_copy_on_two_disks_is_compared_rehearsed_and_restored_whole() {
         assert_eq!(size, written.row.log_size + 1, "the restoring is itself an event");
         assert_eq!(back.db.list_register().await.unwrap(), office.house.db.list_register().await.unwrap());
         let diagnosis = flow::doctor::examine(&back, &after(95)).await.unwrap();
-        let errors: Vec<_> = diagnosis.findings.iter().filter(|f| f.severity >= letopis::domain::finding::Severity::Error).collect();
+        let errors: Vec<_> =
+            diagnosis.findings.iter().filter(|f| f.severity >= letopis::domain::finding::Severity::Error).collect();
         assert!(errors.is_empty(), "{errors:?}");
-        assert!(!to.join("keys/passphrase").exists() && !to.join("keys/second-factor.key").exists(), "secrets stay in the house");
+        assert!(
+            !to.join("keys/passphrase").exists() && !to.join("keys/second-factor.key").exists(),
+            "secrets stay in the house"
+        );
         assert!(restore(&office.disks[1], &to, &office.code).await.is_err(), "a house stands there");
     });
 }
@@ -181,7 +196,11 @@ fn the_code_is_nowhere_and_another_code_opens_nothing() {
                 let bytes = std::fs::read(&path).unwrap();
                 looked += 1;
                 for text in [office.code.as_bytes(), plain.as_bytes()] {
-                    assert!(!bytes.windows(text.len()).any(|window| window == text), "the code stands in {}", path.display());
+                    assert!(
+                        !bytes.windows(text.len()).any(|window| window == text),
+                        "the code stands in {}",
+                        path.display()
+                    );
                 }
             }
         }
@@ -210,7 +229,11 @@ fn a_damaged_a_cut_and_a_swapped_carrier_are_told_apart_and_restore_nothing() {
         spoil(&part, 50_000);
         let damaged = office.compare(0, Some(&office.code)).await;
         assert_eq!(damaged.verdict, Verdict::Altered);
-        assert!(codes(&damaged).contains(&"backup.part-changed") && codes(&damaged).contains(&"backup.damaged"), "{:?}", codes(&damaged));
+        assert!(
+            codes(&damaged).contains(&"backup.part-changed") && codes(&damaged).contains(&"backup.damaged"),
+            "{:?}",
+            codes(&damaged)
+        );
         let to = office.house.outside("restored");
         assert!(matches!(restore(&office.disks[0], &to, &office.code).await, Err(Error::Backup(Fault::Damaged(_)))));
         assert!(!to.exists() && !office.house.outside(".restored.restoring").exists());
@@ -230,7 +253,11 @@ fn a_damaged_a_cut_and_a_swapped_carrier_are_told_apart_and_restore_nothing() {
         label = label.replace(&second.row.id, &first.row.id);
         std::fs::write(folder.join("label.txt"), label).unwrap();
         let swapped = office.compare(0, None).await;
-        assert!(codes(&swapped).contains(&"backup.swapped") && codes(&swapped).contains(&"backup.label-signature"), "{:?}", codes(&swapped));
+        assert!(
+            codes(&swapped).contains(&"backup.swapped") && codes(&swapped).contains(&"backup.label-signature"),
+            "{:?}",
+            codes(&swapped)
+        );
     });
 }
 
@@ -255,7 +282,12 @@ fn a_carrier_that_is_absent_or_another_one_is_named_and_the_other_still_gets_its
 #[test]
 fn a_full_disk_and_a_read_only_disk_get_nothing_half_and_a_clear_sentence() {
     let mounted = |place: &Path, options: &str| {
-        Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place).stderr(Stdio::null()).status().is_ok_and(|ran| ran.success())
+        Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(place)
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|ran| ran.success())
     };
     tell(async {
         let office = Office::of(House::with_sealed_copies().await).await;
@@ -286,7 +318,9 @@ fn a_fat_disk_of_any_shop_takes_a_copy_and_gives_it_back() {
         let office = Office::of(House::with_sealed_copies().await).await;
         let image = office.house.outside("fat.img");
         std::fs::File::create(&image).unwrap().set_len(40 << 20).unwrap();
-        let ran = |command: &mut Command| command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|ran| ran.success());
+        let ran = |command: &mut Command| {
+            command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|ran| ran.success())
+        };
         let mark = std::fs::read(office.disks[0].join("letopis-carrier.txt")).unwrap();
         let made = ran(Command::new("mkfs.vfat").args(["-F", "32"]).arg(&image));
         if !made || !ran(Command::new("mount").args(["-o", "loop"]).arg(&image).arg(&office.disks[0])) {
@@ -319,11 +353,20 @@ fn a_house_put_back_to_an_older_state_is_recognised_by_a_newer_carrier_and_an_ol
 
         let (size, root) = office.house.db.log_state().await.unwrap();
         let printed = flow::log::Printed { origin: "story".into(), size, root: root.to_hex() };
-        let wanted = Wanted { from: office.disks[0].clone(), to: office.house.outside("late"), database: None, printed: Some(printed), older: false };
+        let wanted = Wanted {
+            from: office.disks[0].clone(),
+            to: office.house.outside("late"),
+            database: None,
+            printed: Some(printed),
+            older: false,
+        };
         let refused = restore::restore(&wanted, office.code.clone(), &after(90), Arc::new(Silent)).await;
         assert!(refused.is_err_and(|error| error.to_string().contains("старее отметки на бумаге")));
         let older = Wanted { older: true, ..wanted };
-        assert_eq!(restore::restore(&older, office.code.clone(), &after(91), Arc::new(Silent)).await.unwrap().verdict, Verdict::Valid);
+        assert_eq!(
+            restore::restore(&older, office.code.clone(), &after(91), Arc::new(Silent)).await.unwrap().verdict,
+            Verdict::Valid
+        );
     });
 }
 
@@ -352,7 +395,12 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 #[test]
 fn stock_programs_open_a_copy_without_us() {
-    let there = |program: &str| Command::new("sh").args(["-c", &format!("command -v {program}")]).output().is_ok_and(|told| told.status.success());
+    let there = |program: &str| {
+        Command::new("sh")
+            .args(["-c", &format!("command -v {program}")])
+            .output()
+            .is_ok_and(|told| told.status.success())
+    };
     for program in ["age", "tar", "sqlite3", "sha256sum", "python3"] {
         if !there(program) {
             return eprintln!("ПРОПУЩЕНО: нет программы {program}");
@@ -362,19 +410,29 @@ fn stock_programs_open_a_copy_without_us() {
         let office = Office::of(House::with_sealed_copies().await).await;
         let written = office.write(40).await.unwrap();
         let folder = office.disks[0].join(&written.row.id);
-        let sums = Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&folder).status().unwrap();
+        let sums =
+            Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&folder).status().unwrap();
         assert!(sums.success(), "the carrier's own sums");
-        let typed = Command::new("python3").args(["-c", TYPED]).arg(&folder).env("CODE", &office.code).status().unwrap();
+        let typed =
+            Command::new("python3").args(["-c", TYPED]).arg(&folder).env("CODE", &office.code).status().unwrap();
         assert!(typed.success(), "age opens the copy with the code");
         let plain = office.disks[0].join("plain");
         std::fs::create_dir(&plain).unwrap();
         let unpacked = Command::new("tar").args(["xzf", "../plain.tar.gz"]).current_dir(&plain).status().unwrap();
         assert!(unpacked.success());
-        let sums = Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&plain).status().unwrap();
+        let sums =
+            Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&plain).status().unwrap();
         assert!(sums.success(), "every file inside");
-        let asked = Command::new("sqlite3").args(["letopis.db", "select count(*) from register"]).current_dir(&plain).output().unwrap();
+        let asked = Command::new("sqlite3")
+            .args(["letopis.db", "select count(*) from register"])
+            .current_dir(&plain)
+            .output()
+            .unwrap();
         assert_eq!(String::from_utf8_lossy(&asked.stdout).trim(), "2");
-        assert!(plain.join("open/2025-2026/utf-8/marks.csv").exists() && plain.join("open/2025-2026/copies/2025-05A-Q1-v1.pdf").exists());
+        assert!(
+            plain.join("open/2025-2026/utf-8/marks.csv").exists()
+                && plain.join("open/2025-2026/copies/2025-05A-Q1-v1.pdf").exists()
+        );
     });
 }
 
@@ -389,15 +447,21 @@ fn a_copy_of_a_postgres_house_is_the_same_file_and_comes_back_into_either_engine
         let school = format!("restored-{}", std::process::id());
         let dump = office.house.outside("dump.db");
         office.house.db.dump(&dump).await.unwrap();
-        let renamed = sqlx::sqlite::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(&dump)).await.unwrap();
+        let renamed = sqlx::sqlite::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(&dump))
+            .await
+            .unwrap();
         let tables: Vec<(String,)> = sqlx::query_as("select name from sqlite_master where type = 'table' and name not like 'sqlite%' and name not like '\\_sqlx%' escape '\\'")
             .fetch_all(&renamed).await.unwrap();
-        let triggers: Vec<(String,)> = sqlx::query_as("select name from sqlite_master where type = 'trigger'").fetch_all(&renamed).await.unwrap();
+        let triggers: Vec<(String,)> =
+            sqlx::query_as("select name from sqlite_master where type = 'trigger'").fetch_all(&renamed).await.unwrap();
         for (trigger,) in triggers {
             sqlx::query(sqlx::AssertSqlSafe(format!("drop trigger {trigger}"))).execute(&renamed).await.unwrap();
         }
         for (table,) in &tables {
-            sqlx::query(sqlx::AssertSqlSafe(format!("update {table} set school = '{school}'"))).execute(&renamed).await.unwrap();
+            sqlx::query(sqlx::AssertSqlSafe(format!("update {table} set school = '{school}'")))
+                .execute(&renamed)
+                .await
+                .unwrap();
         }
         renamed.close().await;
 
@@ -411,6 +475,8 @@ fn a_copy_of_a_postgres_house_is_the_same_file_and_comes_back_into_either_engine
         assert_eq!(file.log_state().await.unwrap(), office.house.db.log_state().await.unwrap());
         let replay = file.replay_log(0).await.unwrap();
         assert_eq!((replay.altered, replay.root), (0, file.log_state().await.unwrap().1));
-        assert!(file.list_guard_faults().await.unwrap().is_empty() && file.list_file_faults().await.unwrap().is_empty());
+        assert!(
+            file.list_guard_faults().await.unwrap().is_empty() && file.list_file_faults().await.unwrap().is_empty()
+        );
     });
 }

@@ -18,7 +18,8 @@ pub fn compose(random: &[u8; 32]) -> String {
 /// A code as somebody typed it, in the printed form: case, spaces and hyphens do not matter, O is 0, I and L are 1, Cyrillic look-alikes are
 /// taken for what they look like. `None` when it cannot be a code.
 pub fn read(typed: &str) -> Option<String> {
-    let letters: Option<Vec<char>> = typed.chars().filter(|letter| !letter.is_whitespace() && !"-–—".contains(*letter)).map(known).collect();
+    let letters: Option<Vec<char>> =
+        typed.chars().filter(|letter| !letter.is_whitespace() && !"-–—".contains(*letter)).map(known).collect();
     letters.filter(|letters| letters.len() == LENGTH).map(|letters| grouped(letters.into_iter()))
 }
 

@@ -124,7 +124,8 @@ pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
     };
     let rules =
         vec![rule("backup.media", "носителей", held.len()), rule("backup.rooms", "разных помещений", rooms.len())];
-    let last = |causes: &[Cause]| facts.done.iter().filter(|done| causes.contains(&done.cause)).map(|done| done.on).max();
+    let last =
+        |causes: &[Cause]| facts.done.iter().filter(|done| causes.contains(&done.cause)).map(|done| done.on).max();
     // Any whole copy is a backup; an archive and a period's set are asked for by name.
     let weekly = duty(policy, facts, "backup.every", "Резервная копия", Cause::Week, last(Cause::ALL));
     let monthly = duty(policy, facts, "archive.every", "Архив", Cause::Month, last(&[Cause::Month]));
@@ -148,14 +149,21 @@ fn judge(rule: &Rule) -> Option<Finding> {
             "правила допускают одно помещение или один носитель ({}): пожар или кража уничтожат всё; измените правила приказом",
             rule.clause
         );
-        return Some(Finding::new("plan.policy-too-low", place, message).expected_found(format!("не меньше {LEAST}"), rule.asked.to_string()));
+        return Some(
+            Finding::new("plan.policy-too-low", place, message)
+                .expected_found(format!("не меньше {LEAST}"), rule.asked.to_string()),
+        );
     }
     let code = if rule.key == "backup.rooms" { "plan.rooms" } else { "plan.media" };
     let message = match rule.key {
-        "backup.rooms" => "носители стоят на учёте в недостаточном числе помещений: поставьте второй носитель в другое помещение",
+        "backup.rooms" => {
+            "носители стоят на учёте в недостаточном числе помещений: поставьте второй носитель в другое помещение"
+        }
         _ => "на учёте меньше носителей, чем требуют правила: поставьте на учёт ещё один",
     };
-    Some(Finding::new(code, place, message).expected_found(format!("не меньше {}", rule.asked), rule.stands.to_string()))
+    Some(
+        Finding::new(code, place, message).expected_found(format!("не меньше {}", rule.asked), rule.stands.to_string()),
+    )
 }
 
 fn lateness(duty: &Duty) -> Finding {
@@ -164,7 +172,14 @@ fn lateness(duty: &Duty) -> Finding {
         .weighing(crate::domain::finding::Severity::Warning)
 }
 
-fn duty(policy: &Policy, facts: &Facts<'_>, key: &'static str, what: &'static str, cause: Cause, last: Option<NaiveDate>) -> Duty {
+fn duty(
+    policy: &Policy,
+    facts: &Facts<'_>,
+    key: &'static str,
+    what: &'static str,
+    cause: Cause,
+    last: Option<NaiveDate>,
+) -> Duty {
     let said = policy.first(key);
     let number = said.and_then(|said| match said.value {
         Value::Number(number) => Some((number, said.unit)),
@@ -246,7 +261,11 @@ fn every(count: u32, unit: Unit) -> String {
         Unit::Years => ("раз в год", ["год", "года", "лет"]),
         _ => ("раз в неделю", ["неделю", "недели", "недель"]),
     };
-    if count == 1 { one.to_owned() } else { format!("раз в {n} {}", words::plural(n, forms[0], forms[1], forms[2])) }
+    if count == 1 {
+        one.to_owned()
+    } else {
+        format!("раз в {n} {}", words::plural(n, forms[0], forms[1], forms[2]))
+    }
 }
 
 /// «2025-11»: for names that sort.

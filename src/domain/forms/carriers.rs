@@ -21,7 +21,12 @@ pub struct LedgerRow {
 }
 
 /// «Журнал учёта машинных носителей» (required practice for personal data: Методика ФСТЭК, п. 67).
-pub fn ledger(letterhead: &Letterhead, carriers: &[(Carrier, Vec<LedgerRow>)], trips: &[Trip], people: &People) -> Form {
+pub fn ledger(
+    letterhead: &Letterhead,
+    carriers: &[(Carrier, Vec<LedgerRow>)],
+    trips: &[Trip],
+    people: &People,
+) -> Form {
     let heads = [
         ("Учётный №", 8),
         ("Вид, заводской №, ёмкость", 22),
@@ -41,7 +46,8 @@ pub fn ledger(letterhead: &Letterhead, carriers: &[(Carrier, Vec<LedgerRow>)], t
         let taken = last.and_then(|trip| Some((trip, trip.signed(Step::Taken)?)));
         let taken = taken.map(|(trip, signed)| format!("{}, {}", day(&signed.at), people.get(&trip.taker).short));
         let back = last.and_then(|trip| trip.signed(Step::Accepted)).map(|signed| day(&signed.at));
-        let off = lines.iter().rev().find(|_| carrier.written_off).map(|line| format!("{} {}", day(&line.at), line.note));
+        let off =
+            lines.iter().rev().find(|_| carrier.written_off).map(|line| format!("{} {}", day(&line.at), line.note));
         table = table.line(vec![
             carrier.id.clone(),
             what,
@@ -54,13 +60,20 @@ pub fn ledger(letterhead: &Letterhead, carriers: &[(Carrier, Vec<LedgerRow>)], t
             off.unwrap_or_default(),
         ]);
     }
-    let mut moves = Table::new(&[("Дата", 14), ("Носитель", 12), ("Что сделано", 22), ("Место хранения", 30), ("Примечание", 30)])
-        .titled("Движение")
-        .sized(75)
-        .middle(&[0, 1]);
+    let mut moves =
+        Table::new(&[("Дата", 14), ("Носитель", 12), ("Что сделано", 22), ("Место хранения", 30), ("Примечание", 30)])
+            .titled("Движение")
+            .sized(75)
+            .middle(&[0, 1]);
     for (carrier, lines) in carriers {
         for line in lines {
-            moves = moves.line(vec![day(&line.at), carrier.id.clone(), line.what.clone(), line.place.clone(), line.note.clone()]);
+            moves = moves.line(vec![
+                day(&line.at),
+                carrier.id.clone(),
+                line.what.clone(),
+                line.place.clone(),
+                line.note.clone(),
+            ]);
         }
     }
     letterhead
@@ -105,9 +118,12 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
     let mut table = Table::new(&heads).titled("Журнал пользования").numbered().sized(65).middle(&[0, 2]);
     for (trip, carried) in trips {
         let signed = |step| {
-            trip.signed(step).map(|signed| format!("{}, {}", people.get(&signed.person).short, moment(&signed.at))).unwrap_or_default()
+            trip.signed(step)
+                .map(|signed| format!("{}, {}", people.get(&signed.person).short, moment(&signed.at)))
+                .unwrap_or_default()
         };
-        let handed = [("выдал: ", signed(Step::Handed)), ("получил: ", signed(Step::Taken)), ("сдал: ", signed(Step::Returned))];
+        let handed =
+            [("выдал: ", signed(Step::Handed)), ("получил: ", signed(Step::Taken)), ("сдал: ", signed(Step::Returned))];
         let handed = handed.iter().filter(|(_, who)| !who.is_empty()).map(|(word, who)| format!("{word}{who}"));
         let notes = trip.steps.iter().map(|signed| signed.note.as_str()).filter(|note| !note.is_empty());
         table = table.line(vec![
@@ -197,7 +213,12 @@ pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signe
         .subtitle("о неразглашении кода доступа к резервным копиям электронного журнала")
         .text(&undertaking(name, office), &[])
         .signatures(
-            vec![Signature { post: office.to_owned(), name: signed_name.to_owned(), date: day(signed_at), ..Signature::default() }],
+            vec![Signature {
+                post: office.to_owned(),
+                name: signed_name.to_owned(),
+                date: day(signed_at),
+                ..Signature::default()
+            }],
             false,
         )
 }
@@ -240,7 +261,9 @@ pub struct Checked {
 
 /// The certificate of a comparison or a rehearsal: what was looked at, and how much of it, before what came of it.
 pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Coverage, findings: &[Finding]) -> Form {
-    let of = |(done, all): (u64, u64)| if all == 0 { "не проверялось".to_owned() } else { format!("{done} из {all}") };
+    let of = |(done, all): (u64, u64)| {
+        if all == 0 { "не проверялось".to_owned() } else { format!("{done} из {all}") }
+    };
     let yes = |is: bool, yes: &str, no: &str| if is { yes.to_owned() } else { no.to_owned() };
     let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).titled("Полнота").sized(90);
     let opened = coverage.tables.1 > 0;
@@ -253,7 +276,14 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         ("Таблицы базы данных", of(coverage.tables)),
         ("Строки таблиц", of(coverage.rows)),
         ("Записи журнала событий пересчитаны", of(coverage.log)),
-        ("Корень журнала событий", if opened { yes(coverage.log_root, "совпал с описью", "НЕ СОВПАЛ") } else { "не проверялся".to_owned() }),
+        (
+            "Корень журнала событий",
+            if opened {
+                yes(coverage.log_root, "совпал с описью", "НЕ СОВПАЛ")
+            } else {
+                "не проверялся".to_owned()
+            },
+        ),
         ("Записи архива проверены полностью: подписи, печать, листы", of(coverage.records)),
     ];
     for (what, how) in rows {
@@ -262,7 +292,9 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
     let hundredths = coverage.hundredths();
     let verdict = match (checked.valid, opened) {
         (true, true) => "Копия верна: дом восстанавливается из неё полностью.",
-        (true, false) => "Копия на носителе — та, которую записал дом, байт в байт. Содержимое не раскрывалось: код доступа не вводили.",
+        (true, false) => {
+            "Копия на носителе — та, которую записал дом, байт в байт. Содержимое не раскрывалось: код доступа не вводили."
+        }
         (false, _) => "Копия неверна. Заверять её и восстанавливать из неё нельзя.",
     };
     let form = letterhead
@@ -271,10 +303,21 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         .text("Копия {} от {}, носитель {}.", &[&coverage.backup, &moment(&coverage.made_at), &checked.carrier])
         .text("Проверено {}.", &[&moment(&checked.at)])
         .with(Block::Table(table))
-        .text(&format!("Полнота: {},{:02} % от того, что указано как проверенное. {verdict}", hundredths / 100, hundredths % 100), &[]);
-    let form = findings.iter().fold(form, |form, finding| form.with(Block::Note { text: format!("{}: {}", finding.place, finding.message) }));
+        .text(
+            &format!(
+                "Полнота: {},{:02} % от того, что указано как проверенное. {verdict}",
+                hundredths / 100,
+                hundredths % 100
+            ),
+            &[],
+        );
+    let form = findings
+        .iter()
+        .fold(form, |form, finding| form.with(Block::Note { text: format!("{}: {}", finding.place, finding.message) }));
     form.signatures(
-        vec![Signature { post: "Технический специалист".to_owned(), name: checked.by.clone(), ..Signature::default() }],
+        vec![Signature {
+            post: "Технический специалист".to_owned(), name: checked.by.clone(), ..Signature::default()
+        }],
         false,
     )
 }

@@ -141,11 +141,19 @@ async fn label_of(
         None => None,
     };
     if own.is_some() && own != said {
-        findings.push(Finding::new("backup.foreign-key", "ярлык", "копия подписана другим журналом событий: она не из этого дома"));
+        findings.push(Finding::new(
+            "backup.foreign-key",
+            "ярлык",
+            "копия подписана другим журналом событий: она не из этого дома",
+        ));
     }
     match own.or(said).map(|key| note::verify_note(&found.note, &found.label.school, &key)) {
         Some(Ok(_)) => coverage.label_signed = true,
-        _ => findings.push(Finding::new("backup.label-signature", "ярлык", "подпись ярлыка неверна: ярлык изменён или подменён")),
+        _ => findings.push(Finding::new(
+            "backup.label-signature",
+            "ярлык",
+            "подпись ярлыка неверна: ярлык изменён или подменён",
+        )),
     }
     if own.is_none() {
         let message = "подпись ярлыка сверена с ключом из самой копии: подлинность ключа подтвердит только дом или титульный лист";
@@ -155,7 +163,12 @@ async fn label_of(
 }
 
 /// What the house wrote down when the copy was made, and whether its log still contains the copy's.
-async fn against_house(house: &House, found: &Found, coverage: &mut Coverage, findings: &mut Vec<Finding>) -> Result<(), Error> {
+async fn against_house(
+    house: &House,
+    found: &Found,
+    coverage: &mut Coverage,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Error> {
     let label = &found.label;
     if label.school != house.config.school {
         findings.push(
@@ -170,8 +183,12 @@ async fn against_house(house: &House, found: &Found, coverage: &mut Coverage, fi
             coverage.house_compared = true;
             if row.sha256 != label.sha256.to_hex() || row.manifest != label.manifest.to_hex() {
                 findings.push(
-                    Finding::new("backup.swapped", "ярлык", "на носителе не та копия, которую записал дом: она подменена")
-                        .expected_found(row.sha256.clone(), label.sha256.to_hex()),
+                    Finding::new(
+                        "backup.swapped",
+                        "ярлык",
+                        "на носителе не та копия, которую записал дом: она подменена",
+                    )
+                    .expected_found(row.sha256.clone(), label.sha256.to_hex()),
                 );
             }
         }
@@ -192,8 +209,12 @@ async fn against_house(house: &House, found: &Found, coverage: &mut Coverage, fi
             .expected_found(format!("не меньше {} записей", label.log_size), replay.size.to_string()),
         ),
         Some(root) if root != label.log_root => findings.push(
-            Finding::new("backup.house-rewritten", "журнал событий дома", "журнал событий дома переписан после записи копии")
-                .expected_found(label.log_root.to_hex(), root.to_hex()),
+            Finding::new(
+                "backup.house-rewritten",
+                "журнал событий дома",
+                "журнал событий дома переписан после записи копии",
+            )
+            .expected_found(label.log_root.to_hex(), root.to_hex()),
         ),
         Some(_) => {}
     }
@@ -227,7 +248,11 @@ pub(super) fn manifest_of(
     let body = key.and_then(|key| note::verify_note(&unpacked.manifest, &found.label.school, &key).ok());
     let manifest = body.as_deref().and_then(|body| serde_json::from_str::<Manifest>(body).ok());
     let Some(manifest) = manifest.filter(|manifest| manifest.format == FORMAT) else {
-        findings.push(Finding::new("backup.manifest", "опись", "опись внутри копии не читается или её подпись неверна"));
+        findings.push(Finding::new(
+            "backup.manifest",
+            "опись",
+            "опись внутри копии не читается или её подпись неверна",
+        ));
         return None;
     };
     coverage.files = (0, manifest.members.len() as u64);
@@ -289,14 +314,25 @@ pub(super) async fn examine(
             let place = report.path.rsplit('/').next().unwrap_or_default().to_owned();
             let why = report.all_findings().find(|finding| finding.severity >= Severity::Error);
             let why = why.map_or_else(String::new, |finding| finding.message.clone());
-            findings.push(Finding::new("backup.record", place, format!("запись архива в копии не проходит проверку: {why}")));
+            findings.push(Finding::new(
+                "backup.record",
+                place,
+                format!("запись архива в копии не проходит проверку: {why}"),
+            ));
         }
     }
     Ok(())
 }
 
-async fn database(db: &Db, manifest: &Manifest, coverage: &mut Coverage, findings: &mut Vec<Finding>) -> Result<(), Error> {
-    findings.extend(db.list_file_faults().await?.into_iter().map(|line| Finding::new("backup.database", "letopis.db", line)));
+async fn database(
+    db: &Db,
+    manifest: &Manifest,
+    coverage: &mut Coverage,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Error> {
+    findings.extend(
+        db.list_file_faults().await?.into_iter().map(|line| Finding::new("backup.database", "letopis.db", line)),
+    );
     for (guard, _) in db.list_guard_faults().await? {
         findings.push(Finding::new("backup.guard", guard, "защита таблицы снята или подменена"));
     }
@@ -395,8 +431,12 @@ pub async fn keep(house: &House, what: &str, carrier: &str, report: &Report, act
         trip,
     };
     tx.record_backup_check(&row).await?;
-    let codes: std::collections::BTreeSet<&str> =
-        report.findings.iter().filter(|finding| finding.severity >= Severity::Error).map(|finding| finding.code).collect();
+    let codes: std::collections::BTreeSet<&str> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity >= Severity::Error)
+        .map(|finding| finding.code)
+        .collect();
     let event = Event::new(EventKind::BackupChecked, &act.by, &act.moment())
         .with("check", what)
         .with("carrier", carrier)

@@ -86,7 +86,9 @@ fn records(house: &House, register: &[SealedRow]) -> Result<Vec<(String, PathBuf
             return Ok(files);
         }
     }
-    Err(Error::Damaged(format!("в архиве нет записи {missing}, которая стоит в реестре; сначала выполните letopis doctor")))
+    Err(Error::Damaged(format!(
+        "в архиве нет записи {missing}, которая стоит в реестре; сначала выполните letopis doctor"
+    )))
 }
 
 /// Every regular file below a folder, by path; a folder that is not there has none.
@@ -111,7 +113,13 @@ fn below(folder: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> Res
 
 /// Class lists, marks, absences and final marks as tables that any program opens (000 Инс 5.2 отв. в): of the newest year; at a period's end
 /// its sealed copies beside them.
-async fn open_tables(house: &House, dump: &Db, cause: Cause, register: &[SealedRow], all: &mut Gathered) -> Result<(), Error> {
+async fn open_tables(
+    house: &House,
+    dump: &Db,
+    cause: Cause,
+    register: &[SealedRow],
+    all: &mut Gathered,
+) -> Result<(), Error> {
     let Some(year) = dump.list_years().await?.pop() else { return Ok(()) };
     let journal = dump.load_journal(&year).await?;
     let folder = format!("open/{}", year.replace('/', "-"));

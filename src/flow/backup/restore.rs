@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use super::super::log::Printed;
 use super::super::{Act, Error, keys, salt};
-use super::check::{self, Report};
 use super::Meter;
+use super::check::{self, Report};
 use crate::config::{self, Config};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::carrier::Refusal;
@@ -40,7 +40,8 @@ pub struct Wanted {
 pub async fn restore(wanted: &Wanted, code: String, act: &Act, meter: Arc<dyn Meter>) -> Result<Report, Error> {
     let began = Instant::now();
     if wanted.to.exists() {
-        let mut entries = std::fs::read_dir(&wanted.to).map_err(|source| Error::File { path: wanted.to.clone(), source })?;
+        let mut entries =
+            std::fs::read_dir(&wanted.to).map_err(|source| Error::File { path: wanted.to.clone(), source })?;
         if entries.next().is_some() {
             return Err(Error::NotEmpty(wanted.to.clone()));
         }
@@ -88,7 +89,9 @@ fn newer(found: &read::Found, wanted: &Wanted) -> Vec<Finding> {
     let mut findings = Vec::new();
     let beside = found.folder.parent().map(read::list).unwrap_or_default();
     let later = |other: &&read::Found| {
-        other.label.school == found.label.school && other.label.log_size > found.label.log_size && other.folder != found.folder
+        other.label.school == found.label.school
+            && other.label.log_size > found.label.log_size
+            && other.folder != found.folder
     };
     if let Some(other) = beside.iter().filter(later).max_by_key(|other| other.label.log_size) {
         let message = format!(

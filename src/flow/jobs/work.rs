@@ -118,9 +118,11 @@ impl Work {
             Self::IssueAll | Self::SealAll => self.kind().to_owned(),
             // Two imports would fight over one year.
             Self::Import { .. } => "import".to_owned(),
-            // One backup at a time; a carrier is read by one at a time.
+            // One backup at a time; a carrier is compared by one at a time.
             Self::Backup { .. } => "backup".to_owned(),
-            Self::CompareCarrier { carrier } | Self::Rehearse { carrier, .. } => format!("carrier {carrier}"),
+            Self::CompareCarrier { carrier } => format!("carrier {carrier}"),
+            // Rehearsals share the scratch folder.
+            Self::Rehearse { .. } => "rehearse".to_owned(),
         }
     }
 

@@ -79,10 +79,10 @@ pub fn compare(found: &Found, progress: &(dyn Fn(u64) + Sync)) -> (u64, Vec<Find
                 read += 1;
                 if (bytes, sha256) != (part.bytes, part.sha256) {
                     let message = "часть копии изменена или обрезана";
-                    findings.push(
-                        Finding::new("backup.part-changed", &part.name, message)
-                            .expected_found(format!("{} байт, {}", part.bytes, part.sha256), format!("{bytes} байт, {sha256}")),
-                    );
+                    findings.push(Finding::new("backup.part-changed", &part.name, message).expected_found(
+                        format!("{} байт, {}", part.bytes, part.sha256),
+                        format!("{bytes} байт, {sha256}"),
+                    ));
                 }
             }
             Err(error) => findings.push(unreadable(&part.name, error)),
@@ -110,7 +110,8 @@ fn strangers(found: &Found) -> Vec<Finding> {
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| !known(name));
     names
         .map(|name| {
-            Finding::new("backup.extra-file", name, "лежит в папке копии, но к ней не относится").weighing(Severity::Warning)
+            Finding::new("backup.extra-file", name, "лежит в папке копии, но к ней не относится")
+                .weighing(Severity::Warning)
         })
         .collect()
 }
@@ -178,7 +179,9 @@ pub fn unpack(
     let decryptor = age::Decryptor::new_buffered(input).map_err(|error| damaged(&error))?;
     let stream = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
         // The key opened, so the code is right: these parts were made for another key.
-        age::DecryptError::NoMatchingKeys => Fault::Damaged("части копии зашифрованы другим ключом: носитель подменён".to_owned()),
+        age::DecryptError::NoMatchingKeys => {
+            Fault::Damaged("части копии зашифрованы другим ключом: носитель подменён".to_owned())
+        }
         other => damaged(&other),
     })?;
     let gzip = GzDecoder::new(BufReader::with_capacity(BUFFER, stream));
@@ -190,7 +193,8 @@ pub fn unpack(
         let name = entry.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
         let regular = entry.header().entry_type() == tar::EntryType::Regular;
         if !regular || !is_tame(&name) || !seen.insert(name.clone()) {
-            let message = "в копии то, чего программа не пишет: ссылка, повторное имя или имя, которое выводит из папки";
+            let message =
+                "в копии то, чего программа не пишет: ссылка, повторное имя или имя, которое выводит из папки";
             unpacked.findings.push(Finding::new("backup.unsafe-name", name, message));
             continue;
         }
@@ -220,14 +224,20 @@ fn broken(error: &io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::NotFound => Fault::Damaged("нет одной из частей".to_owned()),
         io::ErrorKind::UnexpectedEof => Fault::Damaged("она обрезана".to_owned()),
-        _ if error.raw_os_error().is_some() => {
-            Fault::Io { what: "чтение копии".to_owned(), source: io::Error::new(error.kind(), error.to_string()) }
-        }
+        _ if error.raw_os_error().is_some() => Fault::Io {
+            what: "чтение копии".to_owned(),
+            source: io::Error::new(error.kind(), error.to_string()),
+        },
         _ => Fault::Damaged("содержимое не расшифровывается".to_owned()),
     }
 }
 
-fn write(into: Option<&Path>, name: &str, mut from: impl Read, progress: &(dyn Fn(u64) + Sync)) -> Result<Member, Fault> {
+fn write(
+    into: Option<&Path>,
+    name: &str,
+    mut from: impl Read,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Member, Fault> {
     let mut out = match into {
         None => None,
         Some(folder) => {

@@ -332,11 +332,8 @@ fn keep_one(mut sink: Sink, name: &str, parts: &[Part], small: &[(&str, &[u8])],
     let folder = sink.target.folder.clone();
     let put = || -> Result<PathBuf, Said> {
         for (file, bytes) in small.iter().copied().chain([(SUMS, sums.as_bytes())]) {
-            let mut out = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(sink.temporary.join(file))
-                .map_err(Err)?;
+            let mut out =
+                OpenOptions::new().write(true).create_new(true).open(sink.temporary.join(file)).map_err(Err)?;
             out.write_all(bytes).and_then(|()| out.sync_all()).map_err(Err)?;
         }
         for part in parts {

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -12,6 +11,7 @@ use super::super::query::segment;
 use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::Fields;
 use crate::domain::carrier::code;
+use crate::domain::forms::carriers as papers;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -51,7 +51,9 @@ struct Envelope {
 async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let all = super::all(&state).await?;
     let there = |carrier: &&crate::domain::carrier::Carrier| {
-        carrier.takes_copies() && carriers::presence(&state.house, carrier) == Presence::There && !carrier.written_at.is_empty()
+        carrier.takes_copies()
+            && carriers::presence(&state.house, carrier) == Presence::There
+            && !carrier.written_at.is_empty()
     };
     let page = Page {
         undertaken: all.has_undertaken(&visitor.account),
@@ -69,6 +71,15 @@ async fn act(State(state): State<WebState>, visitor: Visitor, frame: Frame, body
     let fields = Fields::of(&body);
     let act = state.act(&visitor.account);
     match fields.value("act") {
+        "sheet" => {
+            let (row, text) = carriers::make_code(&state.house, &act).await.map_err(super::told)?;
+            let (letterhead, _, _) = super::roster(&state).await?;
+            let all = super::all(&state).await?;
+            let carriers: Vec<String> =
+                all.carriers.iter().filter(|one| one.takes_copies()).map(|one| one.id.clone()).collect();
+            let form = papers::envelope(&letterhead, &text, row.no, &row.at, &carriers);
+            super::print::pdf(form, row.at).await
+        }
         "make" => {
             let (row, text) = carriers::make_code(&state.house, &act).await.map_err(super::told)?;
             let (letterhead, _, _) = super::roster(&state).await?;
@@ -83,12 +94,13 @@ async fn act(State(state): State<WebState>, visitor: Visitor, frame: Frame, body
                 head: format!("{} {}", letterhead.head_post, letterhead.head_name),
                 frame: frame.titled(format!("Код доступа № {}", row.no)).under("Носители и копии", "/carriers"),
             };
-            // Not into any cache, and not back by the browser's own memory.
-            Ok(([(header::CACHE_CONTROL, "no-store")], answer::page(&page)?).into_response())
+            // Every answer of the house says «no-store»: the sheet goes into no cache.
+            answer::page(&page)
         }
         "rehearse" => {
             let typed = code::read(fields.value("code"));
-            let typed = typed.ok_or_else(|| Refusal::Rule("Это не код доступа: в нём 20 букв и цифр, как на конверте".to_owned()))?;
+            let typed = typed
+                .ok_or_else(|| Refusal::Rule("Это не код доступа: в нём 20 букв и цифр, как на конверте".to_owned()))?;
             let ticket = state.house.codes.keep(typed)?;
             let work = Work::Rehearse { carrier: fields.value("carrier").to_owned(), ticket };
             let queued = jobs::queue(&state.house, &work, &act).await?;

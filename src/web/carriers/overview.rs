@@ -139,7 +139,9 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             purpose: carrier.purpose.as_russian(),
             now,
             written: moment(&carrier.written_at),
-            out: trip.map(|trip| format!("запись № {}, вернуть до {}", trip.no, date_short(trip.due_on))).unwrap_or_default(),
+            out: trip
+                .map(|trip| format!("запись № {}, вернуть до {}", trip.no, date_short(trip.due_on)))
+                .unwrap_or_default(),
             there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
         }
     };
@@ -215,7 +217,11 @@ fn check(row: &CheckRow) -> CheckLine {
     CheckLine {
         no: row.no,
         at: moment(&row.at),
-        what: if row.what == carriers::REHEARSAL { "пробное восстановление" } else { "сверка" },
+        what: if row.what == carriers::REHEARSAL {
+            "пробное восстановление"
+        } else {
+            "сверка"
+        },
         carrier: row.carrier.clone(),
         backup: row.backup.clone(),
         valid: row.verdict == carriers::VALID,
@@ -248,7 +254,14 @@ async fn change(State(state): State<WebState>, visitor: Visitor, body: String) -
         }
         "move" => {
             let id = fields.value("carrier");
-            let moved = carriers::move_carrier(house, id, fields.value("place"), fields.value("path"), fields.value("note"), &act);
+            let moved = carriers::move_carrier(
+                house,
+                id,
+                fields.value("place"),
+                fields.value("path"),
+                fields.value("note"),
+                &act,
+            );
             moved.await.map_err(super::told)?;
             format!("Записано: носитель {id} перемещён.")
         }

@@ -44,7 +44,11 @@ async fn paper(
         "certificate" => certificate(&letterhead, &people, &all, asked.value("no")).ok_or(Refusal::NotFound)?,
         _ => return Err(Refusal::NotFound),
     };
-    let made_at = state.act(&visitor.account).moment();
+    pdf(form, state.act(&visitor.account).moment()).await
+}
+
+/// A paper as PDF, shown in the page.
+pub(super) async fn pdf(form: Form, made_at: String) -> Result<Response, Refusal> {
     let id = form.id.clone();
     let typeset = tokio::task::spawn_blocking(move || typeset::form(&form, &made_at)).await;
     let typeset = typeset.map_err(|error| answer::fault(&error))?.map_err(|error| answer::fault(&error))?;
@@ -94,7 +98,8 @@ fn act(letterhead: &Letterhead, all: &Overview, copy: &str, keeper: &str, specia
         Some(what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
     };
     let good = all.checks.iter().rev().find(|check| check.backup == row.id && check.verdict == VALID);
-    let coverage = good.and_then(|check| serde_json::from_str::<crate::domain::carrier::manifest::Coverage>(&check.coverage).ok());
+    let coverage =
+        good.and_then(|check| serde_json::from_str::<crate::domain::carrier::manifest::Coverage>(&check.coverage).ok());
     let written = Written {
         id: row.id.clone(),
         at: row.at.clone(),
@@ -114,7 +119,12 @@ fn certificate(letterhead: &Letterhead, people: &People, all: &Overview, no: &st
     let coverage = serde_json::from_str(&row.coverage).ok()?;
     let checked = Checked {
         no,
-        what: if row.what == REHEARSAL { "о пробном восстановлении из резервной копии" } else { "о сверке носителя с домом" }.to_owned(),
+        what: if row.what == REHEARSAL {
+            "о пробном восстановлении из резервной копии"
+        } else {
+            "о сверке носителя с домом"
+        }
+        .to_owned(),
         carrier: if row.carrier.is_empty() { "вне учёта".to_owned() } else { row.carrier.clone() },
         at: row.at.clone(),
         valid: row.verdict == VALID,
