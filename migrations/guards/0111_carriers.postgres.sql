@@ -33,7 +33,7 @@ create or replace trigger backup_checks_append_only before update or delete on b
 create or replace function letopis_custody_two_sided() returns trigger language plpgsql as $$
 begin
     if exists (select 1 from custody_steps s where s.school = new.school and s.trip = new.trip and s.person = new.person
-        and ((s.step in ('taken', 'returned')) <> (new.step in ('taken', 'returned')))) then
+        and s.step <> 'certified' and new.step <> 'certified' and (s.step in ('taken', 'returned')) <> (new.step in ('taken', 'returned'))) then
         raise exception 'append-only: custody_steps' using errcode = '23514';
     end if;
     return new;

@@ -47,7 +47,7 @@ pub const README_TEXT: &str = include_str!("backup/readme.txt");
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// A carrier, or a file of the house.
-    #[error("{what}: {source}", source = spoken(.source))]
+    #[error("{what} — не удалось: {source}", source = spoken(.source))]
     Io {
         /// «носитель Н-1», or a path.
         what: String,
