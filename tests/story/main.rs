@@ -13,6 +13,7 @@ mod intruder;
 mod issue;
 mod log;
 mod openssl;
+mod presets;
 mod reissue;
 mod seal;
 mod sign;
