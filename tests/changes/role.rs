@@ -17,13 +17,13 @@ struct Role {
 
 impl Role {
     async fn made(owner: &str) -> Self {
-        let name = format!("letopis_app_{:x}", random());
+        let name = format!("letopis_daily_{:x}", random());
         // The schema stands before the role gets its rights.
         Db::open(owner, "role").await.expect("the database opens").close().await;
         let role = Self { owner: owner.to_owned(), name };
-        role.as_owner(&SCRIPT.replace("letopis_app", &role.name)).await.expect("the script runs");
+        role.as_owner(&SCRIPT.replace("letopis_daily", &role.name)).await.expect("the script runs");
         // A second run is what every update of the program does.
-        role.as_owner(&SCRIPT.replace("letopis_app", &role.name)).await.expect("the script runs again");
+        role.as_owner(&SCRIPT.replace("letopis_daily", &role.name)).await.expect("the script runs again");
         role
     }
 
