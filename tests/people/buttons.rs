@@ -42,7 +42,7 @@ fn a_button_queues_its_work_within_the_reach_of_the_office_and_only_from_pages_o
         let signed = async |role, number| session(&house, person_of(role), number).await;
         let teacher = signed(Role::ClassTeacher, 1).await;
         // «9А» in a form's words; the class teacher of the story has 5А.
-        let other = "period=Q2&class=9%D0%90";
+        let other = "period=Y&class=9%D0%90";
         let (status, _) = press(address, "/copies/close", "same-origin", &teacher, other).await;
         assert!((400..500).contains(&status), "another's class: {status}");
         for path in ["/copies/issue", "/copies/seal"] {
@@ -58,7 +58,7 @@ fn a_button_queues_its_work_within_the_reach_of_the_office_and_only_from_pages_o
         assert!((400..500).contains(&status), "no such period: {status}");
         assert_eq!(kinds(&house).await, Vec::<String>::new(), "nothing was queued");
 
-        let own = "period=Q2&class=5%D0%90&ground=";
+        let own = "period=Y&class=5%D0%90&ground=";
         let (status, place) = press(address, "/copies/close", "same-origin", &teacher, own).await;
         assert!(status == 303 && place.starts_with("/jobs/"), "{status} {place}");
         for path in ["/copies/issue", "/copies/seal"] {
