@@ -81,6 +81,7 @@ async fn first_screen(
     let copies = state.waiting.at(&state.house, directory.turn).await?;
     let mut waits = desk.copies(&copies);
     waits.extend(desk.periods());
+    waits.extend(desk.handovers().await?);
     waits.extend(desk.own_class().await?);
     waits.extend(desk.own_courses().await?);
     waits.extend(desk.house().await?);
@@ -105,6 +106,24 @@ struct Desk<'d> {
 }
 
 impl Desk<'_> {
+    /// Paper copies that change hands and wait for this person's signature.
+    async fn handovers(&self) -> Result<Option<Wait>, Refusal> {
+        let n = self.state.house.db.count_owed_handovers(&self.visitor.account).await?;
+        let what = words::plural(
+            n,
+            "передача ждёт вашей подписи",
+            "передачи ждут вашей подписи",
+            "передач ждут вашей подписи",
+        );
+        Ok((n > 0).then(|| Wait {
+            count: n,
+            what: what.to_owned(),
+            detail: "бумажные копии: принять или сдать".to_owned(),
+            href: "/office/handovers".to_owned(),
+            urgent: true,
+        }))
+    }
+
     /// Copies: own signatures, seals, and what went wrong, on top.
     fn copies(&self, copies: &[Awaited]) -> Vec<Wait> {
         let mut waits = Vec::new();

@@ -7,4 +7,5 @@ mod house;
 mod identity;
 mod matrix;
 mod offices;
+mod paper;
 mod signin;

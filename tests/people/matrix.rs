@@ -26,7 +26,10 @@ use tokio::net::{TcpListener, TcpStream};
 use super::house::{YEAR, after, day, on_every_engine, person_of};
 
 /// Values of the parameters of paths that name no subject of the guard. A route with another parameter needs a line here.
-const OTHER_PARAMETERS: [(&str, &str); 12] = [
+const OTHER_PARAMETERS: [(&str, &str); 15] = [
+    ("paper", "2025-05A-Q1-v1-p1"),
+    ("form", "remarks"),
+    ("handover", "1"),
     ("version", "1"),
     ("session", "0"),
     ("name", "letopis.css"),

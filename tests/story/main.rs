@@ -12,6 +12,7 @@ mod import;
 mod intruder;
 mod issue;
 mod log;
+mod office;
 mod openssl;
 mod presets;
 mod reissue;
