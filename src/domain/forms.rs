@@ -4,9 +4,13 @@
 
 pub mod acts;
 pub mod carriers;
+pub mod classes;
+pub mod control;
+pub mod examples;
 pub mod fallback;
 pub mod files;
 pub mod inventories;
+pub mod learners;
 pub mod plan;
 pub mod registers;
 

@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod keys;
 pub mod log;
 pub mod movement;
+pub mod office;
 pub mod package;
 pub mod people;
 pub mod policy;
@@ -181,6 +182,9 @@ pub enum Error {
     /// A notice of compromise or a decision says no.
     #[error(transparent)]
     Compromise(Box<compromise::Refusal>),
+    /// The office says no.
+    #[error(transparent)]
+    Office(Box<office::Refusal>),
     /// The books of carriers or the custody log say no.
     #[error(transparent)]
     Carrier(#[from] crate::domain::carrier::Refusal),

@@ -171,6 +171,10 @@ pub enum Action {
     SignCopies,
     /// The school's seal.
     SealCopies,
+    /// Paper copies: printed, handed in to the office.
+    HandOverPaper,
+    /// The register of paper copies: numbers, places, issues, closing lines.
+    KeepPaper,
     /// The books of carriers: places, carriers, moving, writing off.
     KeepCarriers,
     /// Backups and comparisons of carriers.
@@ -183,7 +187,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -218,6 +222,8 @@ impl Action {
         Self::IssueCopies,
         Self::SignCopies,
         Self::SealCopies,
+        Self::HandOverPaper,
+        Self::KeepPaper,
         Self::KeepCarriers,
         Self::RunBackups,
         Self::SignCustody,
@@ -261,6 +267,8 @@ impl Action {
             Self::IssueCopies => "закрывать периоды, выпускать копии",
             Self::SignCopies => "подписывать копии",
             Self::SealCopies => "ставить печать школы",
+            Self::HandOverPaper => "печатать и сдавать бумажные копии",
+            Self::KeepPaper => "вести реестр бумажных копий",
             Self::KeepCarriers => "вести учёт носителей",
             Self::RunBackups => "писать и сверять резервные копии",
             Self::SignCustody => "расписываться в журнале пользования",
