@@ -2,6 +2,8 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
 mod access;
+mod buttons;
+mod custody;
 mod house;
 mod identity;
 mod matrix;
