@@ -49,6 +49,8 @@ pub struct Lists {
     pub decisions: Listed<Decision>,
     /// `entries.csv`.
     pub entries: Listed<EntryTime>,
+    /// Learners and the classes of their earlier stays, in which they have marks as well.
+    pub earlier: HashSet<(String, String)>,
 }
 
 /// Checks everything that one row alone cannot tell.
@@ -73,6 +75,7 @@ pub struct Known<'a> {
     /// Courses and learners whose membership is told by rows that do not read: nobody is accused of being outside.
     doubtful_members: HashSet<&'a str>,
     groups_are_whole: bool,
+    earlier: &'a HashSet<(String, String)>,
     /// Identifiers that may be referred to.
     pub names: Names<'a>,
     /// Days on which lessons may be.
@@ -102,6 +105,7 @@ impl<'a> Known<'a> {
             members,
             doubtful_members,
             groups_are_whole: lists.groups.is_whole,
+            earlier: &lists.earlier,
             names: Names {
                 periods: Register::of(&lists.periods, codes::UNKNOWN_PERIOD, "периода"),
                 staff: Register::of(&lists.staff, codes::UNKNOWN_STAFF, "сотрудника"),
@@ -113,10 +117,11 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// Are both classes listed, and different? A misspelt class is told where it is misspelt.
+    /// Are both classes listed, different, and the learner never in the course's? A misspelt class is told where it is misspelt.
     pub fn is_foreign(&self, course: &Course, learner: &Learner) -> bool {
         let is_listed = |class: &str| self.classes.contains_key(class);
-        course.class != learner.class && is_listed(&course.class) && is_listed(&learner.class)
+        let was_there = || self.earlier.contains(&(learner.id.clone(), course.class.clone()));
+        course.class != learner.class && is_listed(&course.class) && is_listed(&learner.class) && !was_there()
     }
 
     /// Does the course have a group, and the learner no place in it?

@@ -1,12 +1,13 @@
 //! What was given becomes a journal: alone, or laid over the one that stands; checked as a whole, all or nothing. Floor 1.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::Journal;
 use crate::domain::policy::Policy;
+use crate::domain::setup::layout::STAYS;
 use crate::domain::timeliness::EntryTime;
 
 use super::check::{self, Lists};
@@ -79,6 +80,7 @@ pub fn settle(given: &Given<'_>, standing: Option<&Journal>, policy: &Policy) ->
         sheets = lay_grown(&base, &grown, &mut found);
     }
     let mut lists = lists(&sheets, &mut found);
+    lists.earlier = earlier(given, standing);
     check::all(&lists, policy, &mut found);
     if let Some(standing) = standing.filter(|_| found.accuses_standing()) {
         found.forgive(&alone(standing, policy));
@@ -121,8 +123,23 @@ fn alone(standing: &Journal, policy: &Policy) -> Vec<Finding> {
             sheet
         })
         .collect();
-    check::all(&lists(&sheets, &mut found), policy, &mut found);
+    let mut lists = lists(&sheets, &mut found);
+    lists.earlier.extend(standing.earlier_stays.iter().map(|stay| (stay.id.clone(), stay.class.clone())));
+    check::all(&lists, policy, &mut found);
     found.into_placed().into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// Learners with the classes of their earlier stays: those on record, and those that come in `stays.csv`.
+fn earlier(given: &Given<'_>, standing: Option<&Journal>) -> HashSet<(String, String)> {
+    let stays = standing.iter().flat_map(|journal| &journal.earlier_stays);
+    let mut earlier: HashSet<_> = stays.map(|stay| (stay.id.clone(), stay.class.clone())).collect();
+    for sheet in given.year_sheets().iter().filter(|sheet| sheet.layout.table == STAYS.table) {
+        let place = |name: &str| sheet.sheet.heads.iter().position(|head| head == name);
+        let (Some(learner), Some(class)) = (place("learner"), place("class")) else { continue };
+        let pair = |(_, row): &(usize, Vec<String>)| Some((row.get(learner)?.clone(), row.get(class)?.clone()));
+        earlier.extend(sheet.sheet.rows.iter().filter_map(pair));
+    }
+    earlier
 }
 
 /// The rows that adapters made, each table laid over what stands.
@@ -210,6 +227,7 @@ fn lists(sheets: &[Sheet<'_>], found: &mut Found) -> Lists {
         final_marks: list(sheets, File::FinalMarks, found, rows::final_mark),
         decisions: list(sheets, File::Decisions, found, rows::decision),
         entries: list(sheets, File::Entries, found, rows::entry_time),
+        earlier: HashSet::new(),
     }
 }
 

@@ -18,6 +18,8 @@ pub mod oneroster;
 pub mod source;
 pub mod tables;
 pub mod workbook;
+pub mod year;
+pub mod year_book;
 
 mod check;
 mod found;
@@ -38,3 +40,4 @@ pub use given::{FileFacts, Format, Given};
 pub use intake::{Settled, Told, settle};
 pub use read::{Bundle, ReadError, read, read_files, read_kept};
 pub use source::BundleFile;
+pub use year::YearSheet;

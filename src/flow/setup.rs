@@ -1,6 +1,7 @@
 //! Setting the year up: rows come from forms and sheets, are read, checked, and changed with their history. Floor 2.
 
 mod demo;
+pub mod files;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,8 +68,19 @@ impl Year {
     /// Reads a year.
     pub async fn open(house: &House, year: &str) -> Result<Self, Error> {
         let (journal, setup) = house.db.load_year(year).await?;
+        Ok(Self::of(year, journal, setup))
+    }
+
+    /// A year with a journal that may not stand yet: it comes in the same files.
+    pub async fn with_journal(house: &House, journal: Journal) -> Result<Self, Error> {
+        let year = journal.school.year.clone();
+        let setup = house.db.load_setup(&year).await?;
+        Ok(Self::of(&year, journal, setup))
+    }
+
+    fn of(year: &str, journal: Journal, setup: Setup) -> Self {
         let known = Known::of(&journal, setup.rooms.iter().map(|room| room.name.clone()));
-        Ok(Self { year: year.to_owned(), journal, setup, known })
+        Self { year: year.to_owned(), journal, setup, known }
     }
 
     /// What is ready and what is not.

@@ -18,7 +18,8 @@ use crate::domain::finding::Severity;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::exchange::{self, Preview, RowDifference, Wish, staged};
+use crate::flow::exchange::{self, Preview, RowDifference, Taken, Wish, staged};
+use crate::flow::setup::files as year_files;
 use crate::flow::import::Outcome;
 use crate::flow::{Act, House, change};
 use crate::store::{ChangeFilter, ImportRow};
@@ -79,7 +80,11 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
         at: words::moment(&row.imported_at),
         by: names.person(&row.imported_by),
         year: row.year,
-        mode: if row.mode == "whole" { "весь год" } else { "добавление" },
+        mode: match row.mode.as_str() {
+            "whole" => "весь год",
+            year_files::MODE => "таблицы года",
+            _ => "добавление",
+        },
         files,
         rows: format!("+{} ~{} −{}", row.rows_new, row.rows_changed, row.rows_gone),
         digest: row.digest.chars().take(16).collect(),
@@ -289,21 +294,25 @@ pub(in super::super) async fn confirm(
     let files = kept(&state.house, &asked.upload, &act)?;
     let wish = asked.wish();
     let own = act.clone();
-    let work = move |house: Arc<House>| async move { exchange::import(&house, &files, &wish, false, &own).await };
-    let outcome = apart(state.house.clone(), work).await?;
-    let said = match outcome {
-        Outcome::Refused(_) => {
+    let work = move |house: Arc<House>| async move { exchange::take(&house, &files, &wish, false, &own).await };
+    let (journal, year) = match apart(state.house.clone(), work).await? {
+        Taken::Refused(_) => {
             return Ok(answer::redirect(&format!(
                 "/exchange/preview?upload={}&mode={}",
                 query::segment(&asked.upload),
                 asked_mode(&asked)
             )));
         }
-        Outcome::Unchanged { .. } => "Эти файлы уже загружены: ничего не изменилось.".to_owned(),
-        Outcome::WouldImport(figures) | Outcome::Imported(figures) => {
-            let rows = figures.written as u64;
-            format!("Загружено: {rows} {}.", words::plural(rows, "строка", "строки", "строк"))
-        }
+        Taken::Done { journal, year } => (journal, year),
+    };
+    let rows = match &journal {
+        Some(Outcome::WouldImport(figures) | Outcome::Imported(figures)) => figures.written,
+        _ => 0,
+    };
+    let rows = (rows + year.map_or(0, |(_, counts)| counts.seqs.len())) as u64;
+    let said = match rows {
+        0 => "Эти файлы уже загружены: ничего не изменилось.".to_owned(),
+        rows => format!("Загружено: {rows} {}.", words::plural(rows, "строка", "строки", "строк")),
     };
     staged::forget(&state.house, &asked.upload, &act)?;
     Ok(answer::done("/exchange/import", &said))
@@ -355,12 +364,25 @@ pub(in super::super) async fn undo(
     Ok(answer::done("/exchange/import", &said))
 }
 
-/// `GET /exchange/example`.
-pub(in super::super) async fn example(State(state): State<WebState>) -> Result<Response, Refusal> {
-    let bytes = workbook::workbook(&state.house.policy).map_err(|error| answer::fault(&error))?;
+/// `GET /exchange/example`: the whole workbook, or with `table` that one table of the year as this house has it.
+pub(in super::super) async fn example(
+    State(state): State<WebState>,
+    wanted: super::super::query::Asked,
+) -> Result<Response, Refusal> {
+    let (bytes, name) = match wanted.value("table") {
+        "" => (workbook::workbook(&state.house.policy).map_err(|error| answer::fault(&error))?, "primer"),
+        table => {
+            let layout = year_files::table(table).ok_or(Refusal::NotFound)?;
+            let year = state.house.year(Some(wanted.value("year")).filter(|year| !year.is_empty())).await?;
+            (year_files::template(&state.house, &year, layout).await?, layout.table)
+        }
+    };
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"primer.xlsx\""),
+        (
+            header::CONTENT_TYPE,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
+        ),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
     ];
     Ok((headers, bytes).into_response())
 }
