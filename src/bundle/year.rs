@@ -293,7 +293,11 @@ fn unrolled(place: String, grid: &Grid<'_>) -> YearSheet {
 fn lesson_of(text: &str) -> (String, String, String) {
     let mut subject = Vec::new();
     let (mut group, mut room) = (String::new(), String::new());
-    for part in text.split([',', '(', ')']).map(str::trim).filter(|part| !part.is_empty()) {
+    // «Химия (каб. 204)»: other words in brackets belong to the subject, «Иностранный язык (английский)».
+    let text = text.replace("(каб", ", каб").replace("(Каб", ", каб");
+    let closes = text.matches('(').count() < text.matches(')').count();
+    let text = if closes { text.replacen(')', "", 1) } else { text };
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         let folded = names::fold(part);
         let after = |marks: &[&str]| {
             marks.iter().find(|mark| folded.starts_with(**mark)).map(|mark| {
@@ -342,6 +346,7 @@ mod tests {
         assert_eq!(of("Алгебра"), ["Алгебра", "", ""]);
         assert_eq!(of("Английский язык, 1 группа, каб. 12"), ["Английский язык", "1", "12"]);
         assert_eq!(of("Химия (каб. 204)"), ["Химия", "", "204"]);
+        assert_eq!(of("Иностранный язык (английский), 2 группа"), ["Иностранный язык (английский)", "2", ""]);
         assert_eq!(of("Информатика, 2 гр."), ["Информатика", "2", ""]);
     }
 

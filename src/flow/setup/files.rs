@@ -23,9 +23,6 @@ use crate::domain::setup::stays::{Movement, OrderMark};
 use crate::store::ImportRow;
 use crate::vault;
 
-/// Word of such an import in the list of all.
-pub const MODE: &str = "setup";
-
 /// What a table came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Came {
@@ -321,7 +318,8 @@ pub async fn write(
         no: 0,
         digest: digest.to_hex(),
         year: plan.year.clone(),
-        mode: MODE.to_owned(),
+        // The words of every import: rows are added, or what is not in the files has gone.
+        mode: if counts.gone > 0 { "whole" } else { "add" }.to_owned(),
         files: canon::to_text(&facts),
         imported_at: act.moment(),
         imported_by: act.by.clone(),

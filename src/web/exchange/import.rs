@@ -13,7 +13,7 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::{LARGEST_UPLOAD_BYTES, WebState, query};
 use super::act;
-use crate::bundle::{BundleFile, Told, example as workbook};
+use crate::bundle::{BundleFile, Told, example as workbook, year};
 use crate::domain::finding::Severity;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -46,6 +46,12 @@ struct Past {
 struct ImportPage {
     frame: Frame,
     past: Vec<Past>,
+    /// Tables of the year that come by file: name in the store, heading, name of the sheet.
+    tables: Vec<(&'static str, &'static str, &'static str)>,
+    /// The one that the visitor came for: its heading and its columns.
+    wanted: Option<(&'static str, String)>,
+    /// Is there a school to make drafts for?
+    stands: bool,
 }
 
 /// `GET /exchange/import`.
@@ -53,6 +59,7 @@ pub(in super::super) async fn form(
     State(state): State<WebState>,
     visitor: Visitor,
     frame: Frame,
+    wanted: query::Asked,
 ) -> Result<Response, Refusal> {
     let rows = state.house.db.list_imports().await?;
     let names = change::names(&state.house).await?;
@@ -64,12 +71,17 @@ pub(in super::super) async fn form(
     }
     let frame =
         frame.titled("Загрузка данных").leading("Файлы сначала проверяются: до подтверждения ничего не записывается.");
-    answer::page(&ImportPage { frame, past })
+    let tables = year::tables().map(|layout| (layout.table, layout.title, year::sheet_name(layout))).collect();
+    let wanted = year_files::table(wanted.value("table")).map(|layout| (layout.title, layout.headings().join(" · ")));
+    let stands = !state.house.db.list_years().await?.is_empty();
+    answer::page(&ImportPage { frame, past, tables, wanted, stands })
 }
 
 fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
-    let files: Vec<serde_json::Value> = serde_json::from_str(&row.files).unwrap_or_default();
-    let files: Vec<&str> = files.iter().filter_map(|file| file["name"].as_str()).collect();
+    let facts: Vec<serde_json::Value> = serde_json::from_str(&row.files).unwrap_or_default();
+    let tables: Vec<&str> = facts.iter().filter_map(|file| file["tables"].as_array()).flatten().filter_map(|table| table.as_str()).collect();
+    let of_year = !tables.is_empty() && tables.iter().all(|table| year_files::table(table).is_some());
+    let files: Vec<&str> = facts.iter().filter_map(|file| file["name"].as_str()).collect();
     let files = match files.as_slice() {
         [] => String::new(),
         [one] => (*one).to_owned(),
@@ -81,8 +93,9 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
         by: names.person(&row.imported_by),
         year: row.year,
         mode: match row.mode.as_str() {
+            "whole" if of_year => "замена таблиц года",
             "whole" => "весь год",
-            year_files::MODE => "таблицы года",
+            _ if of_year => "таблицы года",
             _ => "добавление",
         },
         files,
@@ -367,7 +380,7 @@ pub(in super::super) async fn undo(
 /// `GET /exchange/example`: the whole workbook, or with `table` that one table of the year as this house has it.
 pub(in super::super) async fn example(
     State(state): State<WebState>,
-    wanted: super::super::query::Asked,
+    wanted: query::Asked,
 ) -> Result<Response, Refusal> {
     let (bytes, name) = match wanted.value("table") {
         "" => (workbook::workbook(&state.house.policy).map_err(|error| answer::fault(&error))?, "primer"),

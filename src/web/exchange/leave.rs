@@ -44,7 +44,7 @@ pub(in super::super) async fn form(State(state): State<WebState>, frame: Frame) 
     let page = ExportPage {
         frame: frame
             .titled("Выгрузка данных")
-            .leading("Что выгружено, то загружается обратно. Каждая выгрузка записывается в журнал событий."),
+            .leading("Каждая выгрузка записывается в журнал событий."),
         what,
         classes: journal.classes.iter().map(|class| class.name.clone()).collect(),
         periods: journal.periods.iter().map(|period| (period.id.clone(), period.name.clone())).collect(),

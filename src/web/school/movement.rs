@@ -71,6 +71,8 @@ struct BookPage {
     sent: Sent,
     past: Vec<Past>,
     history: String,
+    /// Address of the import; empty for who may not import.
+    files: String,
 }
 
 async fn book(
@@ -157,6 +159,7 @@ async fn book_page(
         history: format!("/history?table=stays&year={}", query::segment(&opened.year.year)),
         typed,
         sent,
+        files: shelf::by_file(visitor, &layout::MOVEMENT),
         frame: frame
             .titled("Движение обучающихся")
             .leading("Зачисление, перевод, выбытие и возвращение — по приказам, с датой и номером. Список класса виден на любой день.")

@@ -58,9 +58,16 @@ struct ListPage {
     whole: bool,
     missing: usize,
     differ: usize,
+    /// Address of the import; empty for who may not import.
+    files: String,
 }
 
-async fn list(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+async fn list(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
     let opened = super::open(&state, asked.value("year")).await?;
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let mut by_course: BTreeMap<&str, Vec<_>> = BTreeMap::new();
@@ -108,6 +115,7 @@ async fn list(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
         whole: chosen.is_empty(),
         missing,
         differ,
+        files: shelf::by_file(&visitor, &PLAN_TOPICS),
         frame: frame
             .titled("Календарно-тематические планы")
             .leading("План каждого курса составляется до начала года; его часы должны быть равны часам учебного плана.")

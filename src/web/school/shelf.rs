@@ -239,6 +239,8 @@ struct Page {
     past: Vec<Past>,
     history: String,
     links: [String; 2],
+    /// Address of the import for this table; empty for who may not import.
+    files: String,
 }
 
 /// Rows shown at once; a filter or «Показать все» shows others.
@@ -321,11 +323,22 @@ async fn show(
         past,
         history: format!("/history?table={}&year={}", layout.table, query::segment(&opened.year.year)),
         links: links(shelf.path),
+        files: by_file(visitor, layout),
         sent,
         frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year/ready"),
     };
     let response = answer::page(&page)?;
     Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+}
+
+/// Where the table comes in by file; empty for who may not import, and for tables that come with the roster's own files.
+pub(super) fn by_file(visitor: &Visitor, layout: &Layout) -> String {
+    let may = may_change(visitor, Action::ImportData);
+    match crate::flow::setup::files::table(layout.table) {
+        Some(_) if may => format!("/exchange/import?table={}", layout.table),
+        None if may => "/exchange/import".to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// The page that belongs to this one: address and label.
