@@ -21,6 +21,9 @@ use super::layout::File;
 use super::rows::{Listed, Membership};
 use super::{codes, look_alike, records, roster};
 
+/// First day and day of leaving of the earlier stays, by learner and class.
+pub type Earlier = HashMap<(String, String), Vec<(NaiveDate, NaiveDate)>>;
+
 /// All rows of a bundle, each file by itself.
 pub struct Lists {
     /// `school.csv`.
@@ -49,8 +52,8 @@ pub struct Lists {
     pub decisions: Listed<Decision>,
     /// `entries.csv`.
     pub entries: Listed<EntryTime>,
-    /// Learners and the classes of their earlier stays, in which they have marks as well.
-    pub earlier: HashSet<(String, String)>,
+    /// Earlier stays of learners, in whose classes they have marks as well.
+    pub earlier: Earlier,
 }
 
 /// Checks everything that one row alone cannot tell.
@@ -75,7 +78,7 @@ pub struct Known<'a> {
     /// Courses and learners whose membership is told by rows that do not read: nobody is accused of being outside.
     doubtful_members: HashSet<&'a str>,
     groups_are_whole: bool,
-    earlier: &'a HashSet<(String, String)>,
+    earlier: &'a Earlier,
     /// Identifiers that may be referred to.
     pub names: Names<'a>,
     /// Days on which lessons may be.
@@ -120,8 +123,14 @@ impl<'a> Known<'a> {
     /// Are both classes listed, different, and the learner never in the course's? A misspelt class is told where it is misspelt.
     pub fn is_foreign(&self, course: &Course, learner: &Learner) -> bool {
         let is_listed = |class: &str| self.classes.contains_key(class);
-        let was_there = || self.earlier.contains(&(learner.id.clone(), course.class.clone()));
+        let was_there = || self.earlier.contains_key(&(learner.id.clone(), course.class.clone()));
         course.class != learner.class && is_listed(&course.class) && is_listed(&learner.class) && !was_there()
+    }
+
+    /// Was the learner in the course's class on that day, by an earlier stay?
+    pub fn was_in(&self, course: &Course, learner: &Learner, day: NaiveDate) -> bool {
+        let stays = self.earlier.get(&(learner.id.clone(), course.class.clone()));
+        stays.is_some_and(|stays| stays.iter().any(|(starts, ends)| *starts <= day && day < *ends))
     }
 
     /// Does the course have a group, and the learner no place in it?

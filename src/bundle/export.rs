@@ -123,9 +123,9 @@ fn leaving(file: File, rows: Vec<Vec<String>>) -> Leaving {
     Leaving { stem: file.stem(), russian: layout.russian, columns: layout.columns.iter().map(leaf).collect(), rows }
 }
 
-/// The stays beside a journal; their headings are the store's in every form, so that they are told from orders of movement.
+/// The stays beside a journal; their file has a name of its own, so that they are told from orders of movement.
 fn leaving_stays(rows: &[Vec<String>]) -> Leaving {
-    let leaf = |column: &setup::Column| Leaf { name: column.name, russian: column.name, holds: Holds::Line };
+    let leaf = |column: &setup::Column| Leaf { name: column.name, russian: column.title, holds: Holds::Line };
     let columns = setup::STAYS.columns.iter().map(leaf).collect();
     Leaving { stem: setup::STAYS.table, russian: super::year::sheet_name(&setup::STAYS), columns, rows: rows.to_vec() }
 }

@@ -1,6 +1,6 @@
 //! What was given becomes a journal: alone, or laid over the one that stands; checked as a whole, all or nothing. Floor 1.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::domain::policy::Policy;
 use crate::domain::setup::layout::STAYS;
 use crate::domain::timeliness::EntryTime;
 
-use super::check::{self, Lists};
+use super::check::{self, Earlier, Lists};
 use super::foreign::{Growing, MadeTable};
 use super::found::{Found, Place};
 use super::given::{Given, Part, made};
@@ -124,20 +124,40 @@ fn alone(standing: &Journal, policy: &Policy) -> Vec<Finding> {
         })
         .collect();
     let mut lists = lists(&sheets, &mut found);
-    lists.earlier.extend(standing.earlier_stays.iter().map(|stay| (stay.id.clone(), stay.class.clone())));
+    lists.earlier = on_record(standing);
     check::all(&lists, policy, &mut found);
     found.into_placed().into_iter().map(|(_, finding)| finding).collect()
 }
 
-/// Learners with the classes of their earlier stays: those on record, and those that come in `stays.csv`.
-fn earlier(given: &Given<'_>, standing: Option<&Journal>) -> HashSet<(String, String)> {
-    let stays = standing.iter().flat_map(|journal| &journal.earlier_stays);
-    let mut earlier: HashSet<_> = stays.map(|stay| (stay.id.clone(), stay.class.clone())).collect();
+/// Earlier stays on record.
+fn on_record(standing: &Journal) -> Earlier {
+    let mut earlier = Earlier::new();
+    for stay in &standing.earlier_stays {
+        if let Some(left) = stay.left_on {
+            earlier.entry((stay.id.clone(), stay.class.clone())).or_default().push((stay.enrolled_on, left));
+        }
+    }
+    earlier
+}
+
+/// Earlier stays: those on record, and those that come in `stays.csv`.
+fn earlier(given: &Given<'_>, standing: Option<&Journal>) -> Earlier {
+    let mut earlier = standing.map(on_record).unwrap_or_default();
     for sheet in given.year_sheets().iter().filter(|sheet| sheet.layout.table == STAYS.table) {
-        let place = |name: &str| sheet.sheet.heads.iter().position(|head| head == name);
-        let (Some(learner), Some(class)) = (place("learner"), place("class")) else { continue };
-        let pair = |(_, row): &(usize, Vec<String>)| Some((row.get(learner)?.clone(), row.get(class)?.clone()));
-        earlier.extend(sheet.sheet.rows.iter().filter_map(pair));
+        let title = |name: &str| STAYS.place(name).map_or("", |at| STAYS.columns[at].title);
+        let place = |name: &str| sheet.sheet.heads.iter().position(|head| head == name || head == title(name));
+        let [Some(learner), Some(class), Some(starts), Some(ends)] = ["learner", "class", "starts", "ends"].map(place)
+        else {
+            continue;
+        };
+        for (_, row) in &sheet.sheet.rows {
+            let day = |at: usize| row.get(at).and_then(|text| text.parse().ok());
+            if let (Some(learner), Some(class), Some(starts), Some(ends)) =
+                (row.get(learner), row.get(class), day(starts), day(ends))
+            {
+                earlier.entry((learner.clone(), class.clone())).or_default().push((starts, ends));
+            }
+        }
     }
     earlier
 }
@@ -227,7 +247,7 @@ fn lists(sheets: &[Sheet<'_>], found: &mut Found) -> Lists {
         final_marks: list(sheets, File::FinalMarks, found, rows::final_mark),
         decisions: list(sheets, File::Decisions, found, rows::decision),
         entries: list(sheets, File::Entries, found, rows::entry_time),
-        earlier: HashSet::new(),
+        earlier: Earlier::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod demo;
 pub mod files;
+pub mod groups;
 
 use std::collections::{BTreeMap, BTreeSet};
 

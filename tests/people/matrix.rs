@@ -154,7 +154,7 @@ fn must(facts: &RouteFacts, holder: Role, offices: &[Role], standing: Standing) 
     if allowed { Must::Open } else { Must::Refuse }
 }
 
-async fn open_to_the_web(house: &Arc<House>) -> SocketAddr {
+pub(super) async fn open_to_the_web(house: &Arc<House>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let state = WebState::new(house.clone(), Arc::new(|| after(0)));
@@ -162,12 +162,18 @@ async fn open_to_the_web(house: &Arc<House>) -> SocketAddr {
     address
 }
 
-/// Status and the place that a redirect leads to. The body is not waited for: some answers never end.
+/// Status and the place that a redirect leads to, for a request without a form.
 async fn ask(address: SocketAddr, method: &str, path: &str, token: &str) -> (u16, String) {
+    send(address, method, path, token, "").await
+}
+
+/// Status and the place that a redirect leads to. The body of the answer is not waited for: some never end.
+pub(super) async fn send(address: SocketAddr, method: &str, path: &str, token: &str, form: &str) -> (u16, String) {
+    let length = form.len();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\n\
-         Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n\r\n"
+         Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
@@ -186,7 +192,7 @@ async fn ask(address: SocketAddr, method: &str, path: &str, token: &str) -> (u16
 }
 
 /// Makes sure that a person can be signed in, and hands a fresh session's token back: earlier requests of the walk may have shut it.
-async fn session(house: &House, person: &str, number: usize) -> String {
+pub(super) async fn session(house: &House, person: &str, number: usize) -> String {
     let open = house.db.find_account(person).await.unwrap().is_some_and(|row| row.state == AccountState::Open);
     if !open {
         let row = AccountRow {

@@ -137,6 +137,8 @@ pub enum Action {
     ChangeSetup,
     /// Classes, groups, courses, curriculum, load, timetable.
     ChangeCurriculum,
+    /// Who is in which group of a class, at a period's start (JRN-11; 002 4.1).
+    SetGroups,
     /// The calendar-thematic plan of a course.
     ChangePlan,
     /// Learners: enrolled, moved, left, by order.
@@ -173,7 +175,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -191,6 +193,7 @@ impl Action {
         Self::EnterReasons,
         Self::ChangeSetup,
         Self::ChangeCurriculum,
+        Self::SetGroups,
         Self::ChangePlan,
         Self::ChangeMovement,
         Self::CloseYear,
@@ -229,6 +232,7 @@ impl Action {
             Self::EnterReasons => "указывать причины пропусков",
             Self::ChangeSetup => "менять календарь, периоды, кабинеты",
             Self::ChangeCurriculum => "менять классы, нагрузку, расписание",
+            Self::SetGroups => "задавать состав групп класса",
             Self::ChangePlan => "менять КТП",
             Self::ChangeMovement => "оформлять движение учащихся",
             Self::CloseYear => "завершать учебный год",

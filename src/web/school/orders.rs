@@ -117,7 +117,7 @@ async fn change(
     body: String,
 ) -> Result<Response, Refusal> {
     let fields = Fields::of(&body);
-    match shelf::act(&state, &visitor, &ORDERS, &fields, &BTreeMap::new()).await? {
+    match shelf::act(&state, &visitor, Action::ChangeSetup, &ORDERS, &fields, &BTreeMap::new()).await? {
         Step::Said(said) => Ok(answer::done("/year/orders", &said)),
         Step::Outcome(Outcome::Refused(findings)) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();

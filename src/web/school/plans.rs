@@ -289,7 +289,7 @@ async fn change(
             return Err(Refusal::NotFound);
         }
         let fixed = BTreeMap::from([("course", course.clone())]);
-        match shelf::act(&state, &visitor, &PLAN_TOPICS, &fields, &fixed).await? {
+        match shelf::act(&state, &visitor, Action::ChangePlan, &PLAN_TOPICS, &fields, &fixed).await? {
             Step::Said(said) => return Ok(answer::done(&back, &said)),
             Step::Outcome(outcome) => outcome,
         }
