@@ -39,9 +39,6 @@ impl Known {
         let learner = journal.learners.iter().find(|learner| learner.class == "5А").expect("a learner");
         let mark = journal.marks.iter().find(|mark| mark.lesson.course_id == course.id).expect("a mark");
         let cell = format!("{}.{}.{}", mark.learner_id, mark.lesson.date, mark.lesson.number);
-        let appointment = open.house.db.list_appointments().await.expect("appointments");
-        let appointment = appointment.iter().find(|one| !one.order_no.is_empty()).expect("an appointment by order");
-        let dated = appointment.order_date.map(|day| day.to_string()).unwrap_or_default();
         let order = open.house.db.list_year_rows("orders", YEAR).await.expect("orders").pop().expect("an order");
         let change = open.house.db.list_changes(&ChangeFilter::default()).await.expect("changes").remove(0);
         let keys: String = change.key.iter().map(|part| format!("&key={}", encoded(part))).collect();
@@ -62,7 +59,6 @@ impl Known {
             ],
             queries: vec![
                 ("/course/{course}/cell", format!("cell={cell}")),
-                ("/appointments/sheet", format!("no={}&date={dated}", encoded(&appointment.order_no))),
                 ("/year/orders/sheet", format!("year={}&order={}", encoded(YEAR), encoded(&order[0]))),
                 ("/exchange/preview", format!("upload={upload}")),
                 ("/history/row", format!("table={}&year={}{keys}", change.table, encoded(&change.year))),
@@ -146,7 +142,7 @@ fn every_page_is_whole_reachable_by_keyboard_and_without_faults_for_assistive_te
         }
         let unseen: Vec<&str> =
             routes.iter().map(|facts| facts.path).filter(|path| !seen.contains(path) && !is_no_page(path)).collect();
-        let asked = ["/course/{course}/cell", "/appointments/sheet", "/year/orders/sheet", "/exchange/preview", "/history/row", "/history/undo", "/jobs/{job}"];
+        let asked = ["/course/{course}/cell", "/year/orders/sheet", "/exchange/preview", "/history/row", "/history/undo", "/jobs/{job}"];
         assert!(asked.iter().all(|path| seen.contains(path)), "a page with an address of its own is seen: {unseen:?}");
         eprintln!("страниц просмотрено: {}; не показаны никому из ролей: {unseen:?}", seen.len());
         assert!(faults.is_empty(), "\n{}", faults.join("\n"));
