@@ -334,3 +334,46 @@ fn a_whole_journal_leaves_with_stays_and_entry_times_and_comes_back_row_for_row(
         }
     });
 }
+
+/// Texts of the elements of an XML document by their path, and whether every tag is closed in its order.
+fn leaves(text: &str) -> Option<Vec<(String, String)>> {
+    let mut path: Vec<String> = Vec::new();
+    let mut leaves = Vec::new();
+    let mut rest = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
+    while let Some((said, tail)) = rest.split_once('<') {
+        let (tag, tail) = tail.split_once('>')?;
+        if let Some(name) = tag.strip_prefix('/') {
+            if !said.trim().is_empty() {
+                let plain = said.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+                leaves.push((path.join("/"), plain));
+            }
+            (path.pop()? == name).then_some(())?;
+        } else {
+            said.trim().is_empty().then_some(())?;
+            path.push(tag.split(' ').next()?.to_owned());
+        }
+        rest = tail;
+    }
+    (path.is_empty() && rest.trim().is_empty()).then_some(leaves)
+}
+
+#[test]
+fn xml_holds_every_filled_cell_and_closes_every_tag_whatever_a_cell_says() {
+    in_every_empty_house(|house| async move {
+        let mut journal = journal(&house);
+        journal.lessons[0].topic = "a<b & \"c\" > </topic>\u{1}".to_owned();
+        let tables = export::tables_of("journal").unwrap();
+        let written = export::write(&journal, &tables, Shape::Xml).unwrap();
+        let text = String::from_utf8(written.bytes).expect("UTF-8");
+        let leaves = leaves(&text).expect("well formed");
+        let cells: usize = tables
+            .iter()
+            .flat_map(|file| letopis::bundle::tables::rows(*file, &journal))
+            .flatten()
+            .filter(|cell| !cell.is_empty())
+            .count();
+        assert_eq!(leaves.len(), cells);
+        let topic = leaves.iter().find(|(path, _)| path.ends_with("/topic")).expect("a topic");
+        assert_eq!(topic.1, "a<b & \"c\" > </topic>\u{FFFD}", "what XML has no place for is replaced");
+    });
+}

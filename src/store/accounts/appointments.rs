@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use crate::domain::people::{Appointment, Facts, Load};
 use crate::domain::rights::Role;
 use crate::store::rows::{Kind::Int, Kind::Text, Table};
-use crate::store::{Db, Error, Tx};
+use crate::store::{Db, Error};
 
 /// The table as the history of changes knows it.
 pub(in crate::store) static APPOINTMENTS: Table = Table {
