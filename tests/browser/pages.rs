@@ -73,6 +73,8 @@ impl Known {
         for (name, value) in &self.parameters {
             path = path.replace(&format!("{{{name}}}"), value);
         }
+        // Forms of a class and of the office have names of their own.
+        path = path.replace("{form}", form_at(route));
         let query = self.queries.iter().find(|(of, _)| *of == route).map(|(_, query)| format!("?{query}"));
         (!path.contains('{')).then(|| path + &query.unwrap_or_default())
     }
@@ -80,6 +82,15 @@ impl Known {
 
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// A form that this path shows.
+fn form_at(path: &str) -> &'static str {
+    match path {
+        path if path.contains("/classes/") => "remarks",
+        path if path.contains("/teaching/") => "timesheet",
+        _ => "file-plan",
+    }
 }
 
 /// Name of a picture: the route's pattern in file letters.
