@@ -82,6 +82,13 @@ pub fn sheet_name(layout: &Layout) -> &'static str {
     }
 }
 
+/// What people call a table of an import, the journal's and the year's alike.
+pub fn table_name(word: &str) -> &str {
+    let journal = super::layout::File::ALL.into_iter().find(|file| file.stem() == word).map(|file| file.layout().russian);
+    let of_year = || TABLES.iter().find(|(layout, _)| layout.table == word).map(|(layout, _)| sheet_name(layout));
+    journal.or_else(of_year).unwrap_or(word)
+}
+
 /// The table that a sheet or file is named after, with the words of the course that the name tells.
 fn named(name: &str) -> Option<(&'static Layout, String)> {
     let folded = names::fold(&name.replace('_', " "));

@@ -34,8 +34,8 @@ type Choice = (String, String, bool);
 struct Row {
     learner: String,
     name: String,
-    /// For each subject the choices, the first for no group.
-    cells: Vec<Vec<Choice>>,
+    /// For each subject its name and the choices, the first for no group.
+    cells: Vec<(String, Vec<Choice>)>,
 }
 
 #[derive(Template)]
@@ -100,7 +100,7 @@ async fn page(
             let mut choices: Vec<Choice> = one.groups.iter().map(of).collect();
             let none = choices.iter().all(|(_, _, chosen)| !chosen);
             choices.insert(0, (String::new(), "—".to_owned(), none));
-            choices
+            (one.subject.to_owned(), choices)
         });
         let name = names::list_name(&line.learner.surname, &line.learner.given_name);
         Row { cells: cells.collect(), name, learner: id.clone() }
