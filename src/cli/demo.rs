@@ -364,8 +364,7 @@ async fn seal_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), F
 async fn verify_all(house: &House, steps: &mut Steps) -> Result<bool, Failure> {
     let start = Instant::now();
     let bar = steps.start("Проверка архива", 1);
-    let authority = house.authority().await?;
-    let report = verify_path(&house.archive(), &VerifyOptions { authority, full: false });
+    let report = verify_path(&house.archive(), &VerifyOptions::of(house, false).await?);
     bar.inc(1);
     print_findings(&report.all_findings().cloned().collect::<Vec<_>>());
     steps.finish(&bar, Step { name: "Проверка архива", took: start.elapsed(), ..Step::default() });

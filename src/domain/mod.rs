@@ -9,6 +9,7 @@ pub mod change;
 pub mod checkpoint;
 pub mod copy;
 pub mod deadline;
+pub mod desk_forms;
 pub mod difference;
 pub mod edition;
 pub mod feed;

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::papers::Papers;
 use super::people::AccessLog;
 use super::signin::identity::Provider;
 use super::signin::{Cost, SignIn, Terms};
@@ -33,6 +34,8 @@ pub struct House {
     pub sign_in: SignIn,
     /// Who looked at whose data.
     pub access: AccessLog,
+    /// Frozen snapshots as the signing desk needs them.
+    pub papers: Papers,
 }
 
 /// How a house is to be made.
@@ -106,7 +109,8 @@ impl House {
 
     fn of(root: &Path, config: Config, db: Db, founding: Policy, policy: Policy) -> Self {
         let (sign_in, access) = (sign_in_of(&config), AccessLog::default());
-        Self { root: root.to_owned(), config, db, policy, founding, sign_in, access }
+        let papers = Papers::default();
+        Self { root: root.to_owned(), config, db, policy, founding, sign_in, access, papers }
     }
 
     /// The school year to work on: the one asked for, or the newest on record.

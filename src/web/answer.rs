@@ -181,6 +181,13 @@ impl From<flow::Error> for Refusal {
             | E::SignIn(_)
             | E::Appointment(_)
             | E::SealingElsewhere
+            | E::KeyOut { .. }
+            | E::NotInHand
+            | E::Key(_)
+            | E::Paper(_)
+            | E::Address(_)
+            | E::OtherAuthority
+            | E::NoKey(_)
             | E::Change(_)
             | E::Compromise(_) => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),

@@ -5,14 +5,17 @@
 
 mod adoption;
 mod close;
+mod desk;
 mod doctor;
 mod export;
 mod house;
 mod import;
 mod intruder;
 mod issue;
+mod keys;
 mod log;
 mod openssl;
+mod paper;
 mod reissue;
 mod seal;
 mod sign;

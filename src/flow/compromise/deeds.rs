@@ -82,6 +82,10 @@ pub(crate) fn what(kind: &str) -> &str {
         "year_closed" => "закрыт учебный год",
         "token_issued" => "выдан ключ интерфейса",
         "token_revoked" => "отозван ключ интерфейса",
+        "certificate_revoked" => "отозван сертификат подписи",
+        "scan_kept" => "приложен скан подписанного листа",
+        "reminders_given" => "разосланы напоминания",
+        "foreign_signature_kept" => "приложена внешняя подпись",
         other => other,
     }
 }

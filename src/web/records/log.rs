@@ -174,6 +174,10 @@ fn said(event: &str) -> &str {
         "year_closed" => "Учебный год завершён",
         "token_issued" => "Выдан ключ интерфейса",
         "token_revoked" => "Ключ интерфейса отозван",
+        "certificate_revoked" => "Сертификат отозван",
+        "scan_kept" => "Скан подписанного листа",
+        "reminders_given" => "Напоминания разосланы",
+        "foreign_signature_kept" => "Внешняя подпись приложена",
         other => other,
     }
 }
