@@ -17,6 +17,7 @@ mod log;
 mod openssl;
 mod paper;
 mod reissue;
+mod remind;
 mod seal;
 mod sign;
 mod verify;
