@@ -79,7 +79,9 @@ impl Key {
             Keys::Authority => {
                 let staff = keys::replace_authority(&house, &act).await?;
                 println!("Удостоверяющий центр и печать заменены; сертификатов сотрудникам выдано: {staff}.");
-                println!("Копии, ещё не скреплённые печатью, выпустите заново: letopis issue КОПИЯ --reissue ОСНОВАНИЕ");
+                println!(
+                    "Копии, ещё не скреплённые печатью, выпустите заново: letopis issue КОПИЯ --reissue ОСНОВАНИЕ"
+                );
             }
         }
         Ok(0)
@@ -87,38 +89,38 @@ impl Key {
 }
 
 async fn list(desk: &Desk, house: &crate::flow::House) -> Result<u8, Failure> {
-        let keyring = Keyring::open(house).await?;
-        let now = desk.act(house).at;
-        let rows = house.db.list_certificates().await?;
-        let state = |row: &crate::store::CertificateRow| {
-            keys::state_of(row, keyring.revocation_of(&row.fingerprint), now).as_russian()
-        };
-        if desk.json {
-            let lines = rows.iter().map(|row| KeyLine {
-                id: &row.owner,
-                subject: &row.subject,
-                serial: &row.serial,
-                fingerprint: &row.fingerprint,
-                not_before: &row.not_before,
-                not_after: &row.not_after,
-                key_file: &row.key_file,
-                state: state(row),
-            });
-            print_json(&lines.collect::<Vec<_>>());
-            return Ok(0);
-        }
-        let mut table = Table::new(&["Чей", "Владелец", "Сертификат №", "Действителен с", "по", "Состояние", "Файл ключа"]);
-        for row in &rows {
-            table.row(vec![
-                row.owner.clone(),
-                row.subject.clone(),
-                row.serial.clone(),
-                row.not_before.chars().take(10).collect(),
-                row.not_after.chars().take(10).collect(),
-                state(row),
-                row.key_file.clone(),
-            ]);
-        }
-        table.print("Ключей ещё нет: они выдаются при загрузке журнала.");
-        Ok(0)
+    let keyring = Keyring::open(house).await?;
+    let now = desk.act(house).at;
+    let rows = house.db.list_certificates().await?;
+    let state = |row: &crate::store::CertificateRow| {
+        keys::state_of(row, keyring.revocation_of(&row.fingerprint), now).as_russian()
+    };
+    if desk.json {
+        let lines = rows.iter().map(|row| KeyLine {
+            id: &row.owner,
+            subject: &row.subject,
+            serial: &row.serial,
+            fingerprint: &row.fingerprint,
+            not_before: &row.not_before,
+            not_after: &row.not_after,
+            key_file: &row.key_file,
+            state: state(row),
+        });
+        print_json(&lines.collect::<Vec<_>>());
+        return Ok(0);
     }
+    let mut table = Table::new(&["Чей", "Владелец", "Сертификат №", "Действителен с", "по", "Состояние", "Файл ключа"]);
+    for row in &rows {
+        table.row(vec![
+            row.owner.clone(),
+            row.subject.clone(),
+            row.serial.clone(),
+            row.not_before.chars().take(10).collect(),
+            row.not_after.chars().take(10).collect(),
+            state(row),
+            row.key_file.clone(),
+        ]);
+    }
+    table.print("Ключей ещё нет: они выдаются при загрузке журнала.");
+    Ok(0)
+}

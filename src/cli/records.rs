@@ -380,7 +380,10 @@ pub(super) async fn remind(desk: &Desk) -> Result<u8, Failure> {
         print_json(&serde_json::json!({ "notices": reminded.notices, "letters": reminded.letters, "sent": sent }));
     } else {
         let notices: usize = reminded.notices.values().sum();
-        println!("Напоминаний на страницах дома: {notices}, писем составлено: {}, отправлено: {sent}.", reminded.letters);
+        println!(
+            "Напоминаний на страницах дома: {notices}, писем составлено: {}, отправлено: {sent}.",
+            reminded.letters
+        );
     }
     Ok(0)
 }

@@ -85,7 +85,9 @@ pub fn signature_sheet(about: &About, events: &[SignedEvent]) -> Form {
         .with(Block::Note { text: format!("Снимок данных, SHA-256: {}", about.snapshot) })
         .with(Block::Note { text: format!("Выпущенный PDF, SHA-256: {}", about.issued_pdf) })
         .with(Block::Note {
-            text: "Заявление с подписью проверяет openssl pkeyutl -verify -rawin; порядок – в файле README записи архива.".to_owned(),
+            text:
+                "Заявление с подписью проверяет openssl pkeyutl -verify -rawin; порядок – в файле README записи архива."
+                    .to_owned(),
         })
 }
 
@@ -107,7 +109,9 @@ pub fn differences(about: &About, ground: &str, remarks: &[(String, String)], fo
         form = form.with(Block::Note { text: format!("Замечание: {what} — {words}") });
     }
     match found.is_empty() {
-        true => form.with(Block::Note { text: "Содержание листов не изменилось.".to_owned() }),
+        true => {
+            form.with(Block::Note { text: "Содержание листов не изменилось.".to_owned() })
+        }
         false => form.with(Block::Table(table)),
     }
 }

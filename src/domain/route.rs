@@ -184,6 +184,16 @@ pub enum Refusal {
         /// Staff identifier.
         signer: String,
     },
+    /// The order under which an acting person signs is not in force on that day.
+    #[error(
+        "приказ {order} на {day} не действует: составьте следующую версию — в маршрут войдёт тот, кто исполняет обязанности теперь"
+    )]
+    OrderOver {
+        /// Order as the route names it.
+        order: String,
+        /// The day of signing, `27.10.2025`.
+        day: String,
+    },
     /// Only a part of the own sheets: one gesture signs all of them.
     #[error("подписываются все свои листы сразу; не названы: {missing}")]
     PartOfSheets {
@@ -204,10 +214,8 @@ pub fn decide<'r>(
     if mine.is_empty() {
         return Err(Refusal::NotInRoute { signer: wish.signer.clone() });
     }
-    let asked: Vec<(&StageFacts, &SignerFacts)> = mine
-        .into_iter()
-        .filter(|(stage, _)| wish.stage.as_ref().is_none_or(|asked| *asked == stage.id))
-        .collect();
+    let asked: Vec<(&StageFacts, &SignerFacts)> =
+        mine.into_iter().filter(|(stage, _)| wish.stage.as_ref().is_none_or(|asked| *asked == stage.id)).collect();
     let Some((last, _)) = asked.last() else {
         let stage = wish.stage.clone().unwrap_or_default();
         return Err(Refusal::WrongStage { signer: wish.signer.clone(), stage });

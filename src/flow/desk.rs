@@ -100,13 +100,8 @@ pub struct Remark {
 
 /// What waits for a person among these copies (last versions).
 pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Vec<Item>, Error> {
-    let seen: BTreeMap<(String, String), SeenRow> = house
-        .db
-        .list_seen(person)
-        .await?
-        .into_iter()
-        .map(|row| ((row.copy.clone(), row.sheet.clone()), row))
-        .collect();
+    let seen: BTreeMap<(String, String), SeenRow> =
+        house.db.list_seen(person).await?.into_iter().map(|row| ((row.copy.clone(), row.sheet.clone()), row)).collect();
     let keys = public_keys(house).await?;
     let mut items = Vec::new();
     for row in copies.iter().filter(|row| row.state == State::Issued) {
@@ -125,13 +120,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
                 Some(row) if whole => Look::Same(row.seen_at.clone()),
                 Some(seen) => Look::Changed(since(house, &row.id, seen.version, row, &id).await?),
             };
-            sheets.push(ItemSheet {
-                no: paper.number(&id),
-                name: sheet.name.clone(),
-                digest: sheet.digest,
-                id,
-                look,
-            });
+            sheets.push(ItemSheet { no: paper.number(&id), name: sheet.name.clone(), digest: sheet.digest, id, look });
         }
         let office = match place.order.as_str() {
             "" => place.office.clone(),
@@ -199,7 +188,8 @@ fn statement(row: &StatementRow) -> Option<Statement> {
 async fn public_keys(house: &House) -> Result<BTreeMap<String, [u8; 32]>, Error> {
     let mut keys = BTreeMap::new();
     for row in house.db.list_certificates().await? {
-        if let Ok(PublicKey::Ed25519(key)) = from_pem(&row.pem).and_then(|der| certificate_facts(&der)).map(|f| f.public_key)
+        if let Ok(PublicKey::Ed25519(key)) =
+            from_pem(&row.pem).and_then(|der| certificate_facts(&der)).map(|f| f.public_key)
         {
             keys.insert(row.fingerprint, key);
         }
@@ -225,7 +215,8 @@ fn faults(
     }
     for one in said.iter().filter(|one| one.verdict != REFUSED) {
         let signature = STANDARD.decode(&one.signature).unwrap_or_default();
-        let holds = keys.get(&one.certificate).is_some_and(|key| verify_ed25519_raw(key, one.body.as_bytes(), &signature));
+        let holds =
+            keys.get(&one.certificate).is_some_and(|key| verify_ed25519_raw(key, one.body.as_bytes(), &signature));
         let spoken = |id: &String| one.kept.is_empty() || one.kept.contains(id);
         let same = statement(one).is_some_and(|said| {
             let mut sheets = said.sheets.iter().filter(|sheet| spoken(&sheet.id));
@@ -243,9 +234,8 @@ async fn since(house: &House, copy: &str, version: u32, now: &CopyRow, sheet: &s
     let versions = house.db.list_versions(copy).await?;
     let Some(then) = versions.iter().find(|row| row.version == version) else { return Ok(Vec::new()) };
     let (was, is) = (house.db.load_snapshot(then.snapshot).await?, house.db.load_snapshot(now.snapshot).await?);
-    let find = |snapshot: &crate::domain::snapshot::Snapshot| {
-        snapshot.sheets.iter().find(|one| one.id() == sheet).cloned()
-    };
+    let find =
+        |snapshot: &crate::domain::snapshot::Snapshot| snapshot.sheets.iter().find(|one| one.id() == sheet).cloned();
     Ok(match (find(&was), find(&is)) {
         (Some(was), Some(is)) => sheet_diff(&now.class, &was, &is),
         _ => Vec::new(),

@@ -22,7 +22,8 @@ use crate::store::{CertificateRow, RevocationRow};
 use crate::vault;
 
 pub use lifecycle::{
-    Enrolment, KeyState, Reason, Refusal, enrol, is_own_authority, possession_text, replace_authority, replace_key, revoke, state_of,
+    Enrolment, KeyState, Reason, Refusal, enrol, is_own_authority, possession_text, replace_authority, replace_key,
+    revoke, state_of,
 };
 
 /// Owner word of the school's certificate authority.
@@ -83,7 +84,8 @@ impl Keyring {
         let listed = house.db.list_certificates().await?;
         let every = listed.iter().map(|row| (row.fingerprint.clone(), row.clone())).collect();
         let certificates = listed.into_iter().map(|row| (row.owner.clone(), row)).collect();
-        let revoked = house.db.list_revocations().await?.into_iter().map(|row| (row.fingerprint.clone(), row)).collect();
+        let revoked =
+            house.db.list_revocations().await?.into_iter().map(|row| (row.fingerprint.clone(), row)).collect();
         Ok(Self { folder, passphrase, certificates, every, revoked, staff: HashMap::new() })
     }
 

@@ -171,7 +171,9 @@ pub enum Error {
         why: String,
     },
     /// What came from a browser is not what the person would sign now.
-    #[error("подпись из браузера не та: страница устарела, ключ другой или заявление изменено; обновите страницу и повторите")]
+    #[error(
+        "подпись из браузера не та: страница устарела, ключ другой или заявление изменено; обновите страницу и повторите"
+    )]
     NotInHand,
     /// A key cannot be registered, revoked or replaced.
     #[error(transparent)]

@@ -200,7 +200,11 @@ fn letter(house: &House, person: &str, address: &str, kind: Kind, due: NaiveDate
         })
         .collect();
     lines.sort();
-    let what = if kind == Kind::Escalated { "Не подписаны копии журнала:" } else { "Ждут вашей подписи:" };
+    let what = if kind == Kind::Escalated {
+        "Не подписаны копии журнала:"
+    } else {
+        "Ждут вашей подписи:"
+    };
     let url = house.config.public_url();
     let body = format!(
         "{}.\n\n{what}\n{}\n\nОткройте «Подписание»: {url}/desk\n\nЭто письмо отправила программа «Летопись»; отвечать на него не нужно.\n",
@@ -222,7 +226,8 @@ pub async fn send(house: &House, act: &Act) -> Result<usize, Error> {
     for letter in letters {
         let failure = match (&transport, message(&mail, &letter.address, &letter.subject, &letter.body)) {
             (Ok(transport), Ok(message)) => transport.send(message).await.err().map(|error| error.to_string()),
-            (Err(why), _) | (_, Err(why)) => Some(why.clone()),
+            (Err(why), _) => Some(why.clone()),
+            (_, Err(why)) => Some(why),
         };
         sent += usize::from(failure.is_none());
         house.db.note_attempt(letter.no, &act.moment(), &failure.unwrap_or_default()).await?;

@@ -18,9 +18,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::checkpoint::Checkpoint;
 use crate::domain::copy::{self, Action, State};
-use crate::domain::edition::{
-    Attachment, CheckpointFacts, Edition, EditionKind, PaperMark, SealMark, SignatureMark,
-};
+use crate::domain::edition::{Attachment, CheckpointFacts, Edition, EditionKind, PaperMark, SealMark, SignatureMark};
 use crate::domain::log_proof::{LogProof, object_id, object_name};
 use crate::domain::register::RegisterLine;
 use crate::domain::retention;

@@ -16,9 +16,11 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
 use crate::domain::names;
+use crate::domain::people::Appointment;
 use crate::domain::route::{self, Refusal, Signed, Wish};
 use crate::domain::snapshot::{SignerFacts, StageFacts};
 use crate::domain::statement::{Category, Ink, SignedSheet, Statement, Verdict};
+use crate::domain::words;
 use crate::store::{CopyRow, RemarkRow, StatementRow, Tx};
 
 pub use choice::{Answer, Choice, Reproof, Witness};
@@ -87,6 +89,8 @@ pub struct Desk<'h> {
     keyring: Keyring,
     prepared: HashMap<Digest, Arc<Paper>>,
     pen: Pen,
+    /// Every appointment by order: an acting signer signs between its dates only (DOC-20).
+    appointments: Vec<Appointment>,
 }
 
 impl<'h> Desk<'h> {
@@ -97,7 +101,8 @@ impl<'h> Desk<'h> {
 
     /// Opens the table with another pen.
     pub async fn with_pen(house: &'h House, pen: Pen) -> Result<Self, Error> {
-        Ok(Self { house, keyring: Keyring::open(house).await?, prepared: HashMap::new(), pen })
+        let appointments = house.db.list_appointments().await?;
+        Ok(Self { house, keyring: Keyring::open(house).await?, prepared: HashMap::new(), pen, appointments })
     }
 
     async fn prepare(&mut self, row: &CopyRow) -> Result<(), Error> {
@@ -187,7 +192,9 @@ impl<'h> Desk<'h> {
                     answer.already = true;
                 }
                 // These are said before anything of the copy is written.
-                Err(error @ (Error::NotNow { .. } | Error::State { .. } | Error::OldVersion { .. } | Error::NoCopy(_))) => {
+                Err(
+                    error @ (Error::NotNow { .. } | Error::State { .. } | Error::OldVersion { .. } | Error::NoCopy(_)),
+                ) => {
                     answer.why = error.to_string();
                 }
                 Err(other) => return Err(other),
@@ -263,11 +270,8 @@ impl<'h> Desk<'h> {
         let Some(paper) = self.prepared.get(&row.snapshot).cloned() else { return Err(Error::NoCopy(row.id.clone())) };
         let said = tx.list_statements(&row.id, row.version).await?;
         let mut signed = signed(&said);
-        let wish = Wish {
-            signer: wanted.signer.to_owned(),
-            stage: wanted.stage.clone(),
-            sheets: wanted.sheets.clone(),
-        };
+        let wish =
+            Wish { signer: wanted.signer.to_owned(), stage: wanted.stage.clone(), sheets: wanted.sheets.clone() };
         // The route speaks first where it can: «already signed» says more than «the copy is signed».
         let decided = route::decide(&paper.route, &signed, &wish);
         if let (Err(refusal), State::Issued | State::Signed | State::Sealed) = (&decided, row.state) {
@@ -275,6 +279,7 @@ impl<'h> Desk<'h> {
         }
         copy::next(row.state, if refuses { Action::Refuse } else { Action::Sign }).map_err(told)?;
         let (stage, place) = decided.map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal })?;
+        self.order_holds(place, wanted, act).map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal })?;
         let left = route::left(&stage.id, place, &signed);
         let stranger = |one: &&Reproof| !place.sheets.contains(&one.sheet);
         if let Some(one) = wanted.refused.iter().find(stranger) {
@@ -318,6 +323,17 @@ impl<'h> Desk<'h> {
         }
         deed.completed = state == State::Signed;
         Ok(deed)
+    }
+
+    /// Is the order of an acting signer in force on the day of the signature? On paper it is the day that stands beside it.
+    fn order_holds(&self, place: &SignerFacts, wanted: &Wanted<'_>, act: &Act) -> Result<(), Refusal> {
+        let written = wanted.witness.and_then(|witness| witness.signed_on.parse().ok());
+        let day = written.unwrap_or_else(|| act.at.date_naive());
+        let own = |one: &&Appointment| one.person == place.person.id && one.order() == place.order;
+        if place.order.is_empty() || self.appointments.iter().filter(own).any(|one| one.holds_on(day)) {
+            return Ok(());
+        }
+        Err(Refusal::OrderOver { order: place.order.clone(), day: words::date_short(day) })
     }
 
     async fn record_remarks(

@@ -126,7 +126,11 @@ fn signed_day(mark: &SignatureMark) -> String {
 
 /// A signature on paper is told as that: who signed, who saw the ink and attests it with the own key.
 fn paper_mark(mark: &SignatureMark, paper: &PaperMark, place: Room) -> Vec<Text> {
-    let scan = if paper.scanned { "Подлинник на бумаге; скан приложен" } else { "Подлинник на бумаге" };
+    let scan = if paper.scanned {
+        "Подлинник на бумаге; скан приложен"
+    } else {
+        "Подлинник на бумаге"
+    };
     let fields = [
         ("Подписал", format!("{}, {}, {}", mark.owner, mark.office, day(&paper.signed_on))),
         ("Видел подпись", format!("{}, {}", paper.witness, paper.witness_office)),

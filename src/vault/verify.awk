@@ -85,7 +85,7 @@ BEGIN {
   # Заявление о прежней версии остаётся в силе для листа, контрольная сумма которого не изменилась; подпись на бумаге удостоверяет видевший её.
   for (n = 0; (getline line < (t "/list")) > 0; n++) {
     split(line, A, "|"); file = A[1]; at[n] = A[2] + 0; c = "c" n; load(c, file); w = ""; stage[n] = -1
-    y = (c ".ink") in R ? c ".ink" : c; kept[n] = bare(c ".copy") == id && R[c ".version"] + 0 < version + 0 && bare(c ".stage") == "subject_teacher"
+    y = (c ".ink") in R ? c ".ink" : c; kept[n] = bare(c ".copy") == id && R[c ".version"] + 0 >= 1 && R[c ".version"] + 0 < version + 0 && bare(c ".stage") == "subject_teacher"
     if (N[c] != 16 + (y != c) || sha("", "letopis.statement/v1\n" R[c] "\n") != bare("p.statements." n))
       differs(file ": не то или не на том месте, что в журнале событий")
     if (bare(c ".certificate") != A[3] || bare(c ".signer") != A[4]) differs(file ": подписано не тем сертификатом")

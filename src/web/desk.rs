@@ -148,11 +148,8 @@ async fn last_copies(state: &WebState) -> Result<Vec<CopyRow>, Refusal> {
 async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let awaited = state.waiting.at(&state.house, directory.turn).await?;
-    let mine: Vec<CopyRow> = awaited
-        .iter()
-        .filter(|copy| copy.signers.contains(&visitor.account))
-        .map(|copy| copy.row.clone())
-        .collect();
+    let mine: Vec<CopyRow> =
+        awaited.iter().filter(|copy| copy.signers.contains(&visitor.account)).map(|copy| copy.row.clone()).collect();
     let items = desk::items(&state.house, &visitor.account, &mine).await?;
     let (whole, teaching): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.whole);
     let count = teaching.iter().map(|item| item.sheets.len()).sum::<usize>() + whole.len();
@@ -161,8 +158,7 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let seen = visitor.reach(Action::ReadCopies);
     let issues = visitor.reach(Action::IssueCopies);
     let grade = |class: &str| directory.class(class).map_or(0, |class| class.grade);
-    let visible: Vec<CopyRow> =
-        all.iter().filter(|row| seen.class(&row.class, grade(&row.class))).cloned().collect();
+    let visible: Vec<CopyRow> = all.iter().filter(|row| seen.class(&row.class, grade(&row.class))).cloned().collect();
     let mut back = Vec::new();
     for one in desk::returned(&state.house, &visible).await? {
         let row = one.row;
@@ -187,9 +183,9 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         .iter()
         .filter(|row| row.state == CopyState::Issued && !items.iter().any(|item| item.row.id == row.id))
         .count();
-    let frame = frame
-        .titled("Подписание")
-        .leading("Только то, что ждёт вашей подписи. Лист с замечанием отклоняется, остальные подписываются одной кнопкой.");
+    let frame = frame.titled("Подписание").leading(
+        "Только то, что ждёт вашей подписи. Лист с замечанием отклоняется, остальные подписываются одной кнопкой.",
+    );
     answer::page(&BoardPage {
         to_seal: to_seal.collect(),
         teaching: teaching.into_iter().map(|item| line(&directory, item)).collect(),
@@ -208,7 +204,8 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
 
 /// What a next version's title page will say, out of the remarks.
 fn ground(remarks: &[desk::Remark]) -> String {
-    let mut said: Vec<String> = remarks.iter().map(|one| format!("замечание ({})", one.category.to_lowercase())).collect();
+    let mut said: Vec<String> =
+        remarks.iter().map(|one| format!("замечание ({})", one.category.to_lowercase())).collect();
     said.dedup();
     match said.is_empty() {
         true => "исправлено по замечанию".to_owned(),
@@ -277,8 +274,13 @@ pub(super) async fn notices(
         let Some(copy) = state.house.db.list_versions(&row.copy).await?.pop() else { continue };
         let what = format!("{} класс, {}", copy.class, period_name(directory, &copy.year, &copy.class, &copy.period));
         let text = match row.kind.as_str() {
-            "refused" => format!("{what}: версия {} возвращена с замечанием; ваша подпись под ней остаётся фактом", row.version),
-            "reissued" => format!("{what}: выпускается версия {} взамен прежней; листы без изменений подписывать заново не нужно", row.version),
+            "refused" => {
+                format!("{what}: версия {} возвращена с замечанием; ваша подпись под ней остаётся фактом", row.version)
+            }
+            "reissued" => format!(
+                "{what}: выпускается версия {} взамен прежней; листы без изменений подписывать заново не нужно",
+                row.version
+            ),
             "due_soon" => format!("{what}: скоро срок, ваша подпись ещё нужна"),
             "due_today" => format!("{what}: сегодня срок, ваша подпись ещё нужна"),
             "overdue" => format!("{what}: срок прошёл, ваша подпись ещё нужна"),

@@ -132,11 +132,8 @@ pub async fn serve(
 ) -> io::Result<()> {
     let worker = Worker::new(Arc::clone(&state.house), Arc::clone(&state.clock), Arc::clone(&state.ops.wake));
     let worker = tokio::spawn(worker.map_err(io::Error::other)?.run(state.ops.stopping.subscribe()));
-    let reminders = remind::keep_reminding(
-        Arc::clone(&state.house),
-        Arc::clone(&state.clock),
-        state.ops.stopping.subscribe(),
-    );
+    let reminders =
+        remind::keep_reminding(Arc::clone(&state.house), Arc::clone(&state.clock), state.ops.stopping.subscribe());
     tokio::spawn(reminders);
     let ops = Arc::clone(&state.ops);
     let stop = async move {

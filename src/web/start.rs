@@ -172,7 +172,8 @@ impl Desk<'_> {
         let may = !self.visitor.reach(Action::SignCopies).is_empty();
         Ok(vec![Wait {
             count: n,
-            what: words::plural(n, "извещение о подписании", "извещения о подписании", "извещений о подписании").to_owned(),
+            what: words::plural(n, "извещение о подписании", "извещения о подписании", "извещений о подписании")
+                .to_owned(),
             detail: first.text.clone(),
             href: if may { "/desk" } else { "/copies" }.to_owned(),
             urgent: true,

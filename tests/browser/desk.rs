@@ -32,7 +32,8 @@ fn a_teacher_refuses_one_sheet_and_signs_the_others_in_three_clicks() {
             browser.picture(width, &pictures().join(name)).await.expect("a page that fits");
         }
         browser.client.set_window_size(1366, 900).await.expect("a size");
-        let sheets = browser.client.find_all(fantoccini::Locator::Css(".desk-list tbody tr")).await.expect("sheets").len();
+        let sheets =
+            browser.client.find_all(fantoccini::Locator::Css(".desk-list tbody tr")).await.expect("sheets").len();
         // One click opens the remark, words are typed, one more click signs all the rest.
         browser.press(".desk-list tbody tr:first-child summary").await;
         let remark = browser.client.find(fantoccini::Locator::Css("input[name^=\"remark:\"]")).await.expect("a remark");
@@ -41,7 +42,10 @@ fn a_teacher_refuses_one_sheet_and_signs_the_others_in_three_clicks() {
         browser.press("#desk button[type=submit]").await;
         assert!(began.elapsed().as_secs() < 2, "signing took {:?}", began.elapsed());
         let text = browser.text().await;
-        assert!(text.contains("отклонено с замечанием: 1\u{a0}лист") || text.contains("отклонено с замечанием: 1 лист"), "{text}");
+        assert!(
+            text.contains("отклонено с замечанием: 1\u{a0}лист") || text.contains("отклонено с замечанием: 1 лист"),
+            "{text}"
+        );
         assert_eq!(said(&open, "refused").await, 1);
         assert!(said(&open, "checked_and_correct").await > 0 || sheets == 1);
         let states: Vec<State> = {

@@ -36,7 +36,8 @@ async fn issued(db: &Db) -> String {
 fn a_refusal_stands_beside_the_signature_of_the_same_person_and_both_stay() {
     on_every_engine(|db| async move {
         let copy = issued(&db).await;
-        let (signed, refused) = (statement("subject_teacher", "T1", "checked_and_correct"), statement("subject_teacher", "T1", "refused"));
+        let (signed, refused) =
+            (statement("subject_teacher", "T1", "checked_and_correct"), statement("subject_teacher", "T1", "refused"));
         let mut tx = db.begin().await.expect("a turn");
         tx.record_statement(&copy, 1, &signed).await.expect("a statement");
         tx.record_refusal(&copy, 1, &refused).await.expect("a refusal");
@@ -114,7 +115,10 @@ fn looks_are_a_state_notices_are_put_away_up_to_a_number() {
         }
         commit(tx, 7).await;
         let told = db.list_notices("T1").await.expect("notices");
-        assert_eq!(told.iter().map(|one| (one.no, one.kind.as_str())).collect::<Vec<_>>(), [(3, "overdue"), (2, "reissued"), (1, "refused")]);
+        assert_eq!(
+            told.iter().map(|one| (one.no, one.kind.as_str())).collect::<Vec<_>>(),
+            [(3, "overdue"), (2, "reissued"), (1, "refused")]
+        );
         assert_eq!(db.put_notices_away("T1", 2, AT).await.expect("done"), 2);
         assert_eq!(db.list_notices("T1").await.expect("notices").len(), 1);
     });

@@ -37,7 +37,11 @@ async fn of_two_sheets(house: &House, copy: &str) -> (String, Vec<String>) {
 fn corrected(bundle: Bundle, course: &str) -> Bundle {
     let text = bundle.text("marks.csv");
     let starts = format!("{course},2025-09-");
-    let line = text.lines().find(|line| line.starts_with(&starts) && line.contains(",5")).expect("a five in September").to_owned();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with(&starts) && line.contains(",5"))
+        .expect("a five in September")
+        .to_owned();
     let at = line.rfind(",5").expect("the mark");
     let other = format!("{},4{}", &line[..at], &line[at + 2..]);
     bundle.with("marks.csv", |text| text.replacen(&line, &other, 1))
@@ -65,7 +69,10 @@ fn one_sheet_is_refused_and_the_others_of_the_same_gesture_are_signed() {
         verdicts.sort_unstable();
         assert_eq!(verdicts, ["checked_and_correct", "refused"]);
         let remarks = house.db.list_remarks(COPIES[0]).await.expect("remarks");
-        assert_eq!((remarks.len(), remarks[0].category.as_str(), remarks[0].sheet.as_str()), (1, "mark", sheets[0].as_str()));
+        assert_eq!(
+            (remarks.len(), remarks[0].category.as_str(), remarks[0].sheet.as_str()),
+            (1, "mark", sheets[0].as_str())
+        );
         assert_eq!(house.doctor().await, Vec::<String>::new());
     });
 }
@@ -121,18 +128,28 @@ fn a_refused_copy_opens_its_period_for_the_correction_and_keeps_what_did_not_cha
         assert_eq!(told.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>(), ["refused"], "who signed is told");
 
         let row = house.copy(COPIES[0]).await;
-        desk::note_seen(&house, &teacher, &row, &[sheets[0].as_str(), sheets[1].as_str()], after(12).at).await.expect("a look");
+        desk::note_seen(&house, &teacher, &row, &[sheets[0].as_str(), sheets[1].as_str()], after(12).at)
+            .await
+            .expect("a look");
         let fixed = house.import(&bundle, false).await.expect("an import");
         assert!(matches!(fixed, letopis::flow::import::Outcome::Imported(_)), "{fixed:?}");
         let row = next_version(&house, COPIES[0]).await;
-        assert!(matches!(house.import(&Bundle::small(), false).await.expect("an answer"), letopis::flow::import::Outcome::Refused(_)), "closed again");
+        assert!(
+            matches!(
+                house.import(&Bundle::small(), false).await.expect("an answer"),
+                letopis::flow::import::Outcome::Refused(_)
+            ),
+            "closed again"
+        );
 
         let kept = house.db.list_statements(COPIES[0], 2).await.expect("statements");
         let signers: std::collections::BTreeSet<&str> = kept.iter().map(|one| one.signer.as_str()).collect();
         assert_eq!(signers, [teacher.as_str(), others[0].as_str()].into(), "both keep what did not change");
         let items = desk::items(&house, &teacher, &[row.clone()]).await.expect("a desk");
         assert_eq!(items[0].sheets.iter().map(|sheet| sheet.id.as_str()).collect::<Vec<_>>(), [sheets[0].as_str()]);
-        let Look::Changed(found) = &items[0].sheets[0].look else { panic!("she has seen another: {:?}", items[0].sheets[0].look) };
+        let Look::Changed(found) = &items[0].sheets[0].look else {
+            panic!("she has seen another: {:?}", items[0].sheets[0].look)
+        };
         assert!(found.iter().any(|one| one.expected == "5" && one.found == "4"), "{found:?}");
         let changes = desk::changes(&house, &row).await.expect("changes");
         assert!(changes.iter().any(|one| one.expected == "5" && one.found == "4"), "{changes:?}");
@@ -141,8 +158,15 @@ fn a_refused_copy_opens_its_period_for_the_correction_and_keeps_what_did_not_cha
         house.seal_everything(50).await.expect("seals");
         let report = verify_path(&house.archive(), &VerifyOptions::default());
         assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
-        let stage: Vec<u32> = house.db.list_statements(COPIES[0], 2).await.expect("statements").iter()
-            .filter(|one| one.stage != "subject_teacher").map(|one| one.version).collect();
+        let stage: Vec<u32> = house
+            .db
+            .list_statements(COPIES[0], 2)
+            .await
+            .expect("statements")
+            .iter()
+            .filter(|one| one.stage != "subject_teacher")
+            .map(|one| one.version)
+            .collect();
         assert!(stage.iter().all(|version| *version == 2), "who certifies the whole signs anew");
         assert_eq!(house.doctor().await, Vec::<String>::new());
         super::verify::stock_tools_agree(&house, COPIES[0], 2);
@@ -160,5 +184,42 @@ fn a_kept_statement_of_somebody_else_is_found_out() {
         intruder.run("delete from kept_statements").await;
         let found = house.doctor().await.join("\n");
         assert!(found.contains("doctor.statement-kept-differs"), "{found}");
+    });
+}
+
+#[test]
+fn an_acting_director_signs_between_the_dates_of_the_order_and_not_after() {
+    tell(async {
+        let house = House::with_journal().await;
+        let journal = house.db.load_journal(super::house::YEAR).await.expect("a journal");
+        let director = journal.staff.iter().find(|one| one.roles.iter().any(|role| role == "director")).expect("one");
+        let stand_in = journal.staff.iter().find(|one| one.roles == ["teacher"]).expect("a teacher");
+        let day = |text: &str| text.parse().expect("a day");
+        let order = letopis::flow::people::Order {
+            person: stand_in.id.clone(),
+            role: letopis::domain::rights::Role::Director,
+            grades: None,
+            stands_for: String::new(),
+            acting: true,
+            no: "12-к".into(),
+            date: day("2025-10-20"),
+            starts: day("2025-10-20"),
+            ends: Some(day("2025-10-27")),
+        };
+        letopis::flow::people::appoint(&house, &order, &after(0)).await.expect("an appointment");
+        house.close("Q1", &["5А"], None).await.expect("a closing");
+        let frozen = house.copy(COPIES[0]).await;
+        issue::issue(&house, &[frozen], &after(2), |_| {}).await.expect("an issue");
+        let route = house.snapshot(COPIES[0]).await.route;
+        let last = &route.last().expect("stages").signers[0];
+        assert_eq!((&last.person.id, last.office.as_str()), (&stand_in.id, "и.о. директора"), "not {}", director.id);
+        let ids = [COPIES[0].to_owned()];
+        let mut table = Desk::open(&house).await.expect("a desk");
+        let late = table.sign_all(&ids, &|| after(24 * 60 + 10), |_, _| {}).await.expect_err("the order is over");
+        assert!(late.to_string().contains("12-к") && late.to_string().contains("не действует"), "{late}");
+        assert_eq!(house.copy(COPIES[0]).await.state, State::Issued, "everybody else has signed, the director has not");
+        let done =
+            Desk::open(&house).await.expect("a desk").sign_all(&ids, &|| after(30), |_, _| {}).await.expect("in time");
+        assert_eq!(done.completed, [COPIES[0]]);
     });
 }

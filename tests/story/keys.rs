@@ -59,7 +59,8 @@ fn a_key_made_in_the_browser_signs_and_the_server_never_has_it() {
         assert_eq!(house.doctor().await, Vec::<String>::new());
         let again = enrol(&house, &teacher, &key, &after(13)).await.expect_err("the same key twice");
         assert!(matches!(again, Error::Key(keys::Refusal::Known)), "{again:?}");
-        let unproven = Enrolment { public_key: new_ed25519([9; 32]).public_key(), task: "task".into(), proof: vec![0; 64] };
+        let unproven =
+            Enrolment { public_key: new_ed25519([9; 32]).public_key(), task: "task".into(), proof: vec![0; 64] };
         let unproven = keys::enrol(&house, &teacher, &unproven, &after(13)).await.expect_err("no proof");
         assert!(matches!(unproven, Error::Key(keys::Refusal::NoProof)), "{unproven:?}");
     });
@@ -80,7 +81,10 @@ fn a_lost_key_signs_nothing_any_more_and_its_replacement_does() {
         let nothing = keys::revoke(&house, &teachers[1], Reason::Lost, "", &after(12)).await.expect_err("revoked once");
         assert!(matches!(nothing, Error::Key(keys::Refusal::NothingServes(_))), "{nothing:?}");
         keys::replace_key(&house, &teachers[1], Reason::Lost, "", &after(13)).await.expect("a new key");
-        house.gesture(super::house::gesture(&teachers[1], &[COPIES[0]])).await.expect_err("before the new certificate began");
+        house
+            .gesture(super::house::gesture(&teachers[1], &[COPIES[0]]))
+            .await
+            .expect_err("before the new certificate began");
         let ids = [COPIES[0].to_owned(), COPIES[1].to_owned()];
         keys::replace_key(&house, &teachers[0], Reason::Lost, "", &after(13)).await.expect("a new key");
         Desk::open(&house).await.expect("a desk").sign_all(&ids, &|| after(20), |_, _| {}).await.expect("signatures");
@@ -100,7 +104,8 @@ fn a_key_whose_term_is_over_signs_nothing() {
         let said = refused.expect_err("expired").to_string();
         assert!(said.contains("истёк"), "{said}");
         keys::replace_key(&house, &teacher, Reason::Replaced, "", &late).await.expect("a new key");
-        let done = Desk::open(&house).await.expect("a desk").press(&teacher, &[choice()], &late).await.expect("a gesture");
+        let done =
+            Desk::open(&house).await.expect("a desk").press(&teacher, &[choice()], &late).await.expect("a gesture");
         assert!(done[0].signed > 0, "{done:?}");
     });
 }
@@ -115,13 +120,23 @@ fn a_new_authority_serves_new_versions_and_leaves_old_records_valid() {
         let staff = keys::replace_authority(&house, &after(63)).await.expect("a new authority");
         assert!(staff > 3, "{staff} certificates");
         let teacher = house.signers(COPIES[0], "class_teacher").await.remove(0);
-        let refused = Desk::open(&house).await.expect("a desk").sign_all(&[COPIES[0].to_owned()], &|| after(64), |_, _| {}).await;
+        let refused =
+            Desk::open(&house).await.expect("a desk").sign_all(&[COPIES[0].to_owned()], &|| after(64), |_, _| {}).await;
         assert!(matches!(refused, Err(Error::OtherAuthority)), "{teacher}: {refused:?}");
         reissue::reissue(&house, COPIES[0], "новый удостоверяющий центр", &after(65)).await.expect("a third version");
         let frozen = house.copy(COPIES[0]).await;
         issue::issue(&house, &[frozen], &after(66), |_| {}).await.expect("an issue");
-        assert_eq!(house.db.list_statements(COPIES[0], 3).await.expect("statements"), [], "nothing hangs on the old authority");
-        Desk::open(&house).await.expect("a desk").sign_all(&[COPIES[0].to_owned()], &|| after(67), |_, _| {}).await.expect("signatures");
+        assert_eq!(
+            house.db.list_statements(COPIES[0], 3).await.expect("statements"),
+            [],
+            "nothing hangs on the old authority"
+        );
+        Desk::open(&house)
+            .await
+            .expect("a desk")
+            .sign_all(&[COPIES[0].to_owned()], &|| after(67), |_, _| {})
+            .await
+            .expect("signatures");
         house.seal_everything(70).await.expect("a seal");
         let found = house.doctor().await;
         assert_eq!(found, Vec::<String>::new(), "old records under the old authority, new ones under the new");

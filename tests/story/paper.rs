@@ -30,13 +30,18 @@ fn a_route_goes_partly_on_paper_and_the_record_says_who_saw_the_ink() {
         let mut teachers = house.signers(COPIES[0], "subject_teacher").await;
         teachers.retain(|id| *id != class_teacher);
         let scan = b"%PDF-1.4 scan";
-        paper::record(&house, COPIES[0], &seen(&teachers[0], "2025-10-27", scan), &by(&class_teacher, 10)).await.expect("ink");
-        paper::record(&house, COPIES[0], &seen(&teachers[1], "2025-10-27", b""), &by(&class_teacher, 11)).await.expect("ink");
+        paper::record(&house, COPIES[0], &seen(&teachers[0], "2025-10-27", scan), &by(&class_teacher, 10))
+            .await
+            .expect("ink");
+        paper::record(&house, COPIES[0], &seen(&teachers[1], "2025-10-27", b""), &by(&class_teacher, 11))
+            .await
+            .expect("ink");
         let said = house.db.list_statements(COPIES[0], 1).await.expect("statements");
         assert_eq!(said.iter().map(|one| &one.signer).collect::<Vec<_>>().len(), 2);
         assert!(said[0].body.contains("\"signed_on\":\"2025-10-27\""), "{}", said[0].body);
         assert_eq!(house.db.list_scans(COPIES[0], 1).await.expect("scans").len(), 1);
-        let again = paper::record(&house, COPIES[0], &seen(&teachers[0], "2025-10-27", b""), &by(&class_teacher, 12)).await;
+        let again =
+            paper::record(&house, COPIES[0], &seen(&teachers[0], "2025-10-27", b""), &by(&class_teacher, 12)).await;
         assert!(matches!(again, Err(Error::NotNow { .. })), "{again:?}");
         house.sign_everything(20).await.expect("the others sign electronically");
         assert_eq!(house.copy(COPIES[0]).await.state, State::Signed);
@@ -52,7 +57,8 @@ fn ink_of_the_own_hand_of_another_day_or_of_no_file_is_not_recorded() {
     tell(async {
         let house = House::with_issued_copies().await;
         let class_teacher = house.signers(COPIES[0], "class_teacher").await.remove(0);
-        let teacher = house.signers(COPIES[0], "subject_teacher").await.into_iter().find(|id| *id != class_teacher).expect("one");
+        let teacher =
+            house.signers(COPIES[0], "subject_teacher").await.into_iter().find(|id| *id != class_teacher).expect("one");
         let before = house.counts().await;
         let refused = |seen: Seen, act: Act| {
             let house = &house;

@@ -63,7 +63,8 @@ fn sink() -> (u16, mpsc::Receiver<String>) {
                     "EHLO" => say("250 sink"),
                     "DATA" => {
                         say("354 go on");
-                        let text: Vec<String> = lines.by_ref().map_while(Result::ok).take_while(|line| line != ".").collect();
+                        let text: Vec<String> =
+                            lines.by_ref().map_while(Result::ok).take_while(|line| line != ".").collect();
                         sender.send(text.join("\n")).expect("a reader");
                         say("250 taken");
                     }
@@ -86,7 +87,9 @@ fn letters_leave_through_smtp_and_name_no_learner() {
         let (port, letters) = sink();
         let settings = house.root.join("letopis.toml");
         let text = std::fs::read_to_string(&settings).expect("settings");
-        let mail = format!("\n[mail]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"Летопись <archive@school.example>\"\n");
+        let mail = format!(
+            "\n[mail]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"Летопись <archive@school.example>\"\n"
+        );
         std::fs::write(&settings, text + &mail).expect("settings with mail");
         let house = house.reopened().await;
         let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
@@ -113,7 +116,9 @@ fn a_letter_that_cannot_leave_waits_and_says_why() {
         let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
         let settings = house.root.join("letopis.toml");
         let text = std::fs::read_to_string(&settings).expect("settings");
-        let mail = format!("\n[mail]\nhost = \"127.0.0.1\"\nport = {closed}\nsecurity = \"none\"\nfrom = \"archive@school.example\"\n");
+        let mail = format!(
+            "\n[mail]\nhost = \"127.0.0.1\"\nport = {closed}\nsecurity = \"none\"\nfrom = \"archive@school.example\"\n"
+        );
         std::fs::write(&settings, text + &mail).expect("settings with mail");
         let house = house.reopened().await;
         let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);

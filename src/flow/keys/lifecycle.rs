@@ -289,8 +289,7 @@ impl Keyring {
         let subject = SealSubject { organisation: named(school), id: house.config.school.clone() };
         let validity = years(act.at.with_timezone(&Utc), super::SEAL_YEARS);
         let public = key.public_key();
-        let der =
-            authority::issue_seal_certificate(&issuer.key, &issuer.der, &public, &subject, serial()?, validity)?;
+        let der = authority::issue_seal_certificate(&issuer.key, &issuer.der, &public, &subject, serial()?, validity)?;
         self.made(SEAL, &der, key.to_encrypted_pem(&self.passphrase, crate::sign::random()?)?)
     }
 }

@@ -69,7 +69,8 @@ impl Desk<'_> {
             Verdict::Refused => super::REFUSED,
             Verdict::CheckedAndCorrect => "checked_and_correct",
         };
-        let body = String::from_utf8(statement.to_signed_bytes()).map_err(|_| Error::Damaged(statement.copy.clone()))?;
+        let body =
+            String::from_utf8(statement.to_signed_bytes()).map_err(|_| Error::Damaged(statement.copy.clone()))?;
         Ok(StatementRow {
             stage: statement.stage,
             signer: place,

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::record::{NOT_COMPARED, not_compared};
-use super::{Kind, Report, Trust, Walk, object};
+use super::{Kind, Report, Trust, VerifyOptions, Walk, object};
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::vault;

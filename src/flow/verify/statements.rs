@@ -169,14 +169,16 @@ pub(super) fn check(signed: &[Signed], complete: bool, subject: &Subject<'_>, wa
 fn kept_for(one: &Signed, signed: &[Signed], snapshot: &Snapshot, digests: &BTreeMap<&str, Digest>) -> Vec<String> {
     let (stage, place) = (&one.statement.stage, one.statement.place_of());
     let Some(signer) = find_signer(snapshot, stage, place) else { return Vec::new() };
-    let own = signed.iter().map(|other| &other.statement).filter(|said| said.stage == *stage && said.place_of() == place);
+    let own =
+        signed.iter().map(|other| &other.statement).filter(|said| said.stage == *stage && said.place_of() == place);
     own.filter(|said| is_kept(said, snapshot)).flat_map(|said| speaks_for(said, signer, digests)).collect()
 }
 
 /// Was the statement made for an earlier version of this copy and kept by a re-issue that left its sheets alone? Only who answers for single
 /// sheets is heard that way.
 fn is_kept(statement: &Statement, snapshot: &Snapshot) -> bool {
-    statement.copy == snapshot.copy.id && statement.version < snapshot.copy.version && statement.stage == BY_SHEETS
+    let earlier = (1..snapshot.copy.version).contains(&statement.version);
+    statement.copy == snapshot.copy.id && earlier && statement.stage == BY_SHEETS
 }
 
 fn check_subject(signed: &Signed, subject: &Subject<'_>, walk: &mut Walk) {
@@ -228,7 +230,13 @@ fn check_subject(signed: &Signed, subject: &Subject<'_>, walk: &mut Walk) {
     }
 }
 
-fn check_route(signed: &Signed, kept: &[String], snapshot: &Snapshot, digests: &BTreeMap<&str, Digest>, walk: &mut Walk) {
+fn check_route(
+    signed: &Signed,
+    kept: &[String],
+    snapshot: &Snapshot,
+    digests: &BTreeMap<&str, Digest>,
+    walk: &mut Walk,
+) {
     let Signed { place, statement, .. } = signed;
     let Some(signer) = find_signer(snapshot, &statement.stage, statement.place_of()) else {
         walk.found("statement.not-in-route", place, "Подписавший не входит в маршрут этой копии на этой ступени.");
@@ -291,7 +299,13 @@ fn full_name(person: &PersonFacts) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
-fn check_complete(signed: &[Signed], complete: bool, subject: &Subject<'_>, digests: &BTreeMap<&str, Digest>, walk: &mut Walk) {
+fn check_complete(
+    signed: &[Signed],
+    complete: bool,
+    subject: &Subject<'_>,
+    digests: &BTreeMap<&str, Digest>,
+    walk: &mut Walk,
+) {
     let snapshot = subject.snapshot;
     let mut seen = BTreeSet::new();
     for Signed { place, statement, .. } in signed {
@@ -300,7 +314,12 @@ fn check_complete(signed: &[Signed], complete: bool, subject: &Subject<'_>, dige
         }
     }
     for (stage, signer) in snapshot.route.iter().flat_map(|stage| stage.signers.iter().map(move |s| (stage, s))) {
-        let own = || signed.iter().map(|one| &one.statement).filter(|said| said.stage == stage.id && said.place_of() == signer.person.id);
+        let own = || {
+            signed
+                .iter()
+                .map(|one| &one.statement)
+                .filter(|said| said.stage == stage.id && said.place_of() == signer.person.id)
+        };
         // A statement of this version that lacks a sheet, or spoils one, has been told of already.
         let spoken = own().any(|said| !is_kept(said, snapshot))
             || signer.sheets.iter().all(|id| own().any(|said| speaks_for(said, signer, digests).contains(id)));

@@ -14,8 +14,8 @@ use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::remind;
 use crate::flow::keys::{self, Enrolment, Keyring, Reason};
+use crate::flow::remind;
 use crate::flow::sign::{Desk, InHand, Pen};
 use crate::store::CertificateRow;
 use crate::web::WebState;
@@ -65,7 +65,11 @@ fn view(state: &WebState, keyring: &Keyring, row: &CertificateRow) -> Certificat
         fingerprint: row.fingerprint.clone(),
         from: day(&row.not_before),
         to: day(&row.not_after),
-        place: if row.key_file.is_empty() { "в браузере владельца" } else { "на сервере школы" },
+        place: if row.key_file.is_empty() {
+            "в браузере владельца"
+        } else {
+            "на сервере школы"
+        },
         serves: standing.serves(),
         state: standing.as_russian(),
     }
@@ -96,7 +100,15 @@ async fn own(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> R
         .under("Подписание", "/desk");
     let address = state.house.db.mail_address(&visitor.account).await?;
     let letters = state.house.config.mail().is_some();
-    answer::page(&KeyPage { address, letters, certificate, earlier, task: task(&state, &visitor.account)?, person: visitor.account, frame })
+    answer::page(&KeyPage {
+        address,
+        letters,
+        certificate,
+        earlier,
+        task: task(&state, &visitor.account)?,
+        person: visitor.account,
+        frame,
+    })
 }
 
 /// A task for the browser to sign: it holds for a quarter of an hour, for this person, without being kept anywhere.
@@ -216,15 +228,16 @@ async fn all(State(state): State<WebState>, frame: Frame) -> Result<Response, Re
         .collect();
     // Who cannot sign comes first.
     lines.sort_by_key(|line| (line.certificate.as_ref().is_some_and(|one| one.serves), line.name.clone()));
-    let school = [("Удостоверяющий центр школы", keys::AUTHORITY), ("Печать школы", keys::SEAL), ("Журнал событий", keys::LOG)];
+    let school =
+        [("Удостоверяющий центр школы", keys::AUTHORITY), ("Печать школы", keys::SEAL), ("Журнал событий", keys::LOG)];
     let school = school.into_iter().filter_map(|(name, owner)| Some((name, shown(owner)?))).collect();
     use crate::domain::copy::State as Copy;
     let open_copies = super::last_copies(&state).await?;
     let open_copies =
         open_copies.iter().filter(|row| matches!(row.state, Copy::Frozen | Copy::Issued | Copy::Signed)).count();
-    let frame = frame
-        .titled("Ключи подписи")
-        .leading("Кто может подписать сегодня. Отозванный ключ не подписывает с этой минуты; сделанные подписи остаются.");
+    let frame = frame.titled("Ключи подписи").leading(
+        "Кто может подписать сегодня. Отозванный ключ не подписывает с этой минуты; сделанные подписи остаются.",
+    );
     let reasons = Reason::ALL.into_iter().map(|reason| (reason.as_str(), reason.as_russian())).collect();
     answer::page(&KeysPage { frame, lines, school, open_copies, reasons })
 }

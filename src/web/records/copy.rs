@@ -249,7 +249,8 @@ async fn takes_paper(state: &WebState) -> Result<bool, Refusal> {
 fn on_paper(snapshot: &Snapshot, stands: &[route::Signed], visitor: &str) -> Vec<(String, String)> {
     let Some(stage) = route::open_stage(&snapshot.route, stands) else { return Vec::new() };
     let missing = route::missing(stage, stands);
-    let others = stage.signers.iter().filter(|signer| missing.contains(&signer.person.id) && signer.person.id != visitor);
+    let others =
+        stage.signers.iter().filter(|signer| missing.contains(&signer.person.id) && signer.person.id != visitor);
     others
         .map(|signer| {
             let person = &signer.person;
