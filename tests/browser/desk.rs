@@ -65,7 +65,7 @@ fn a_key_made_in_the_browser_signs_there() {
     tell(async {
         let (open, browser) = (Open::with_issued_copies().await, Browser::start().await);
         open.sign_in(&browser, TEACHER).await;
-        browser.open(&open.at("/me/key")).await;
+        browser.open(&open.at("/signing-key")).await;
         browser.press("#enrol button").await;
         for _ in 0..50 {
             if browser.text().await.contains("в браузере владельца") {

@@ -30,11 +30,13 @@ pub(super) fn routes() -> Vec<Route> {
     const SIGNS: Access = Access::Does(Action::SignCopies);
     const ISSUES: Access = Access::Does(Action::IssueStaffCredentials);
     vec![
-        get("/me/key", SIGNS, SubjectOf::House, own).in_menu(Group::Own, "Мой ключ подписи").helped("records#ключи"),
-        post("/me/key", SIGNS, SubjectOf::House, enrol),
-        post("/me/key/server", SIGNS, SubjectOf::House, on_server),
-        post("/me/key/lost", SIGNS, SubjectOf::House, lost),
-        post("/me/mail", SIGNS, SubjectOf::House, address),
+        get("/signing-key", SIGNS, SubjectOf::House, own)
+            .in_menu(Group::Own, "Мой ключ подписи")
+            .helped("records#ключи"),
+        post("/signing-key", SIGNS, SubjectOf::House, enrol),
+        post("/signing-key/server", SIGNS, SubjectOf::House, on_server),
+        post("/signing-key/lost", SIGNS, SubjectOf::House, lost),
+        post("/signing-key/mail", SIGNS, SubjectOf::House, address),
         post("/desk/statements", SIGNS, SubjectOf::House, statements),
         get("/keys", ISSUES, SubjectOf::House, all).in_menu(Group::People, "Ключи подписи").helped("records#ключи"),
         post("/keys/{person}/replace", ISSUES, SubjectOf::Person, replace),
@@ -87,7 +89,7 @@ struct KeyPage {
     letters: bool,
 }
 
-/// `GET /me/key`.
+/// `GET /signing-key`.
 async fn own(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let keyring = Keyring::open(&state.house).await?;
     let mut rows: Vec<CertificateRow> = state.house.db.list_certificates().await?;
@@ -129,7 +131,7 @@ fn is_task(state: &WebState, person: &str, task: &str) -> bool {
     until >= state.now().timestamp() && sum == mac(state, person, until)
 }
 
-/// `POST /me/key`: the browser's public key with the proof that it has the private one.
+/// `POST /signing-key`: the browser's public key with the proof that it has the private one.
 async fn enrol(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     let bytes = |name: &str| STANDARD.decode(fields.get(name)).unwrap_or_default();
     let task = fields.get("task").to_owned();
@@ -140,26 +142,29 @@ async fn enrol(State(state): State<WebState>, visitor: Visitor, fields: Fields) 
     let public_key: [u8; 32] = bytes("public_key").try_into().map_err(|_| stale())?;
     let enrolment = Enrolment { public_key, task, proof: bytes("proof") };
     keys::enrol(&state.house, &visitor.account, &enrolment, &state.act(&visitor.account)).await?;
-    Ok(answer::done("/me/key", "Ключ этого браузера зарегистрирован: подписи ставятся здесь"))
+    Ok(answer::done("/signing-key", "Ключ этого браузера зарегистрирован: подписи ставятся здесь"))
 }
 
-/// `POST /me/key/server`: a new key on the server.
+/// `POST /signing-key/server`: a new key on the server.
 async fn on_server(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
     keys::replace_key(&state.house, &visitor.account, Reason::Replaced, "", &state.act(&visitor.account)).await?;
-    Ok(answer::done("/me/key", "Выдан новый ключ на сервере школы; прежний больше не подписывает"))
+    Ok(answer::done("/signing-key", "Выдан новый ключ на сервере школы; прежний больше не подписывает"))
 }
 
-/// `POST /me/key/lost`: the own key is lost or known to others: it ends now.
+/// `POST /signing-key/lost`: the own key is lost or known to others: it ends now.
 async fn lost(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     let reason = Reason::parse(fields.get("reason")).unwrap_or(Reason::Lost);
     keys::revoke(&state.house, &visitor.account, reason, "", &state.act(&visitor.account)).await?;
-    Ok(answer::done("/me/key", "Ключ отозван: подписать им больше нельзя, сделанные подписи остаются. Получите новый"))
+    Ok(answer::done(
+        "/signing-key",
+        "Ключ отозван: подписать им больше нельзя, сделанные подписи остаются. Получите новый",
+    ))
 }
 
-/// `POST /me/mail`: where reminders go by letter.
+/// `POST /signing-key/mail`: where reminders go by letter.
 async fn address(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     remind::set_address(&state.house, &visitor.account, fields.get("address"), &state.act(&visitor.account)).await?;
-    Ok(answer::done("/me/key", "Адрес для напоминаний записан"))
+    Ok(answer::done("/signing-key", "Адрес для напоминаний записан"))
 }
 
 /// `POST /desk/statements`: what the browser is to sign, word for word.
