@@ -205,9 +205,13 @@ fn letter(house: &House, person: &str, address: &str, kind: Kind, due: NaiveDate
     } else {
         "Ждут вашей подписи:"
     };
-    let url = house.config.public_url();
+    // A house that knows no address of its own cannot name one.
+    let place = match house.config.public_url().as_str() {
+        "" => "Откройте в «Летописи» страницу «Подписание».".to_owned(),
+        url => format!("Откройте «Подписание»: {url}/desk"),
+    };
     let body = format!(
-        "{}.\n\n{what}\n{}\n\nОткройте «Подписание»: {url}/desk\n\nЭто письмо отправила программа «Летопись»; отвечать на него не нужно.\n",
+        "{}.\n\n{what}\n{}\n\n{place}\n\nЭто письмо отправила программа «Летопись»; отвечать на него не нужно.\n",
         kind.as_russian(due),
         lines.join("\n")
     );

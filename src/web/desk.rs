@@ -62,6 +62,8 @@ struct Line {
     kind: &'static str,
     office: String,
     sheets: Vec<SheetLine>,
+    /// Sheets that a remark on a whole copy may be about: identifier and name.
+    options: Vec<(String, String)>,
     /// «Все листы подписаны (14 из 14), с тех пор ничего не менялось».
     standing: String,
     exceptions: Vec<String>,
@@ -247,6 +249,7 @@ fn line(directory: &Directory, item: &Item) -> Line {
         kind: row.kind.as_russian(),
         office: item.office.clone(),
         sheets: sheets.collect(),
+        options: item.sheets.iter().filter(|_| item.whole).map(|one| (one.id.clone(), one.name.clone())).collect(),
         standing,
         exceptions: item.exceptions.clone(),
         faults: item.faults.clone(),
@@ -305,6 +308,7 @@ fn choices(fields: &Fields) -> Result<Vec<Choice>, Refusal> {
             continue;
         }
         let Some((key, sheet)) = name.rsplit_once('/') else { continue };
+        let sheet = Some(fields.get(&format!("sheet:{key}"))).filter(|chosen| !chosen.is_empty()).unwrap_or(sheet);
         let category = Category::parse(fields.get(&format!("category:{name}"))).unwrap_or(Category::Other);
         let one = Reproof { sheet: sheet.to_owned(), category, remark: remark.to_owned() };
         remarks.entry(key.to_owned()).or_default().push(one);
