@@ -70,6 +70,36 @@ pub enum EventKind {
     RemindersGiven,
     /// A signature made elsewhere was attached to a copy.
     ForeignSignatureKept,
+    /// A copy was printed: its paper twin exists.
+    PaperPrinted,
+    /// A handover, an issue or a return of a paper copy was entered.
+    HandoverOpened,
+    /// One side signed a handover.
+    HandoverSigned,
+    /// A paper copy was entered into the register.
+    PaperRegistered,
+    /// A paper copy was signed, stamped, numbered, stitched, put into its place, or made void.
+    PaperNoted,
+    /// The register of paper copies got its closing line for a year.
+    PaperYearClosed,
+    /// The archive was read back whole.
+    ConditionChecked,
+    /// What the office's forms say of the school was set.
+    RequisitesSet,
+    /// A place or carrier was registered, moved or written off.
+    CarrierChanged,
+    /// An undertaking not to disclose the code was signed.
+    UndertakingSigned,
+    /// A code of the carriers was made; the code itself is nowhere.
+    CarrierCodeMade,
+    /// A line of the custody log was asked for or signed.
+    CustodySigned,
+    /// A backup was written.
+    BackupWritten,
+    /// A copy on a carrier was compared, or its restore rehearsed.
+    BackupChecked,
+    /// The house was restored from a backup.
+    HouseRestored,
 }
 
 impl EventKind {
@@ -104,6 +134,21 @@ impl EventKind {
             Self::ScanKept => "scan_kept",
             Self::RemindersGiven => "reminders_given",
             Self::ForeignSignatureKept => "foreign_signature_kept",
+            Self::PaperPrinted => "paper_printed",
+            Self::HandoverOpened => "handover_opened",
+            Self::HandoverSigned => "handover_signed",
+            Self::PaperRegistered => "paper_registered",
+            Self::PaperNoted => "paper_noted",
+            Self::PaperYearClosed => "paper_year_closed",
+            Self::ConditionChecked => "condition_checked",
+            Self::RequisitesSet => "requisites_set",
+            Self::CarrierChanged => "carrier_changed",
+            Self::UndertakingSigned => "undertaking_signed",
+            Self::CarrierCodeMade => "carrier_code_made",
+            Self::CustodySigned => "custody_signed",
+            Self::BackupWritten => "backup_written",
+            Self::BackupChecked => "backup_checked",
+            Self::HouseRestored => "house_restored",
         }
     }
 }

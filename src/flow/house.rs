@@ -36,6 +36,8 @@ pub struct House {
     pub access: AccessLog,
     /// Frozen snapshots as the signing desk needs them.
     pub papers: Papers,
+    /// Codes of carriers typed for work under way, in memory alone.
+    pub codes: super::carriers::Codes,
 }
 
 /// How a house is to be made.
@@ -109,8 +111,17 @@ impl House {
 
     fn of(root: &Path, config: Config, db: Db, founding: Policy, policy: Policy) -> Self {
         let (sign_in, access) = (sign_in_of(&config), AccessLog::default());
-        let papers = Papers::default();
-        Self { root: root.to_owned(), config, db, policy, founding, sign_in, access, papers }
+        Self {
+            root: root.to_owned(),
+            config,
+            db,
+            policy,
+            founding,
+            sign_in,
+            access,
+            papers: Papers::default(),
+            codes: super::carriers::Codes::default(),
+        }
     }
 
     /// The school year to work on: the one asked for, or the newest on record.

@@ -20,7 +20,6 @@ use crate::domain::people::Appointment;
 use crate::domain::route::{self, Refusal, Signed, Wish};
 use crate::domain::snapshot::{SignerFacts, StageFacts};
 use crate::domain::statement::{Category, Ink, SignedSheet, Statement, Verdict};
-use crate::domain::words;
 use crate::store::{CopyRow, RemarkRow, StatementRow, Tx};
 
 pub use choice::{Answer, Choice, Reproof, Witness};
@@ -89,7 +88,7 @@ pub struct Desk<'h> {
     keyring: Keyring,
     prepared: HashMap<Digest, Arc<Paper>>,
     pen: Pen,
-    /// Every appointment by order: an acting signer signs between its dates only (DOC-20).
+    /// Every appointment by order, as the transaction under way sees them: an acting signer signs between its dates only (DOC-20).
     appointments: Vec<Appointment>,
 }
 
@@ -101,7 +100,7 @@ impl<'h> Desk<'h> {
 
     /// Opens the table with another pen.
     pub async fn with_pen(house: &'h House, pen: Pen) -> Result<Self, Error> {
-        let appointments = house.db.list_appointments().await?;
+        let appointments = Vec::new();
         Ok(Self { house, keyring: Keyring::open(house).await?, prepared: HashMap::new(), pen, appointments })
     }
 
@@ -133,6 +132,8 @@ impl<'h> Desk<'h> {
             self.prepare_last(&target.copy).await?;
         }
         let mut tx = self.house.db.begin().await?;
+        // After the writer's place was taken: an order that ended a minute ago counts.
+        self.appointments = self.house.db.list_appointments().await?;
         let (mut events, mut done) = (Vec::new(), Done::default());
         for target in &gesture.targets {
             let row = current(&mut tx, &target.copy, target.version).await?;
@@ -161,6 +162,8 @@ impl<'h> Desk<'h> {
             self.prepare_last(&choice.copy).await?;
         }
         let mut tx = self.house.db.begin().await?;
+        // After the writer's place was taken: an order that ended a minute ago counts.
+        self.appointments = self.house.db.list_appointments().await?;
         let (mut events, mut answers) = (Vec::new(), Vec::new());
         for choice in choices {
             let wanted = Wanted {
@@ -249,6 +252,8 @@ impl<'h> Desk<'h> {
     ) -> Result<Done, Error> {
         self.prepare_last(&target.copy).await?;
         let mut tx = self.house.db.begin().await?;
+        // After the writer's place was taken: an order that ended a minute ago counts.
+        self.appointments = self.house.db.list_appointments().await?;
         let row = current(&mut tx, &target.copy, target.version).await?;
         let wanted = Wanted {
             signer,
@@ -279,7 +284,11 @@ impl<'h> Desk<'h> {
         }
         copy::next(row.state, if refuses { Action::Refuse } else { Action::Sign }).map_err(told)?;
         let (stage, place) = decided.map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal })?;
-        self.order_holds(place, wanted, act).map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal })?;
+        // On paper the day is the one that stands beside the signature.
+        let written = wanted.witness.and_then(|witness| witness.signed_on.parse().ok());
+        let day = written.unwrap_or_else(|| act.at.date_naive());
+        route::check_office(&self.appointments, &stage.id, place, day)
+            .map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal })?;
         let left = route::left(&stage.id, place, &signed);
         let stranger = |one: &&Reproof| !place.sheets.contains(&one.sheet);
         if let Some(one) = wanted.refused.iter().find(stranger) {
@@ -323,17 +332,6 @@ impl<'h> Desk<'h> {
         }
         deed.completed = state == State::Signed;
         Ok(deed)
-    }
-
-    /// Is the order of an acting signer in force on the day of the signature? On paper it is the day that stands beside it.
-    fn order_holds(&self, place: &SignerFacts, wanted: &Wanted<'_>, act: &Act) -> Result<(), Refusal> {
-        let written = wanted.witness.and_then(|witness| witness.signed_on.parse().ok());
-        let day = written.unwrap_or_else(|| act.at.date_naive());
-        let own = |one: &&Appointment| one.person == place.person.id && one.order() == place.order;
-        if place.order.is_empty() || self.appointments.iter().filter(own).any(|one| one.holds_on(day)) {
-            return Ok(());
-        }
-        Err(Refusal::OrderOver { order: place.order.clone(), day: words::date_short(day) })
     }
 
     async fn record_remarks(

@@ -170,6 +170,7 @@ impl From<flow::Error> for Refusal {
         match error {
             E::Store(error) => error.into(),
             E::NoCopy(_) | E::NoYear { .. } => Self::NotFound,
+            E::Office(refusal) if refusal.is_unknown() => Self::NotFound,
             E::Period(_)
             | E::NotNow { .. }
             | E::State { .. }
@@ -189,7 +190,8 @@ impl From<flow::Error> for Refusal {
             | E::OtherAuthority
             | E::NoKey(_)
             | E::Change(_)
-            | E::Compromise(_) => Self::Rule(sentence(&error.to_string())),
+            | E::Compromise(_)
+            | E::Office(_) => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }
     }
@@ -201,7 +203,7 @@ pub(super) fn fault(error: &(dyn std::error::Error + 'static)) -> Refusal {
     Refusal::Fault
 }
 
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod assets;
+mod carriers;
 mod desk;
 mod directory;
 mod exchange;
@@ -14,6 +15,7 @@ mod help;
 mod history;
 mod interface;
 mod journal;
+mod office;
 mod ops;
 mod patience;
 mod people;

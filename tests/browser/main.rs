@@ -1,6 +1,7 @@
 //! Browser stories: a house in a headless Chromium, as people meet it. Skipped aloud where no browser is installed.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
+mod carriers;
 mod desk;
 mod driver;
 mod house;
@@ -8,6 +9,7 @@ mod house;
 #[allow(dead_code)] // what the houses' stories change behind the program's back
 mod intruder;
 mod looks;
+mod office;
 mod pages;
 #[path = "../story/house.rs"]
 #[allow(dead_code)] // the houses of the records' stories; these stories need one of them

@@ -4,6 +4,8 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
 mod adoption;
+mod carrier_figures;
+mod carriers;
 mod close;
 mod desk;
 mod doctor;
@@ -14,8 +16,10 @@ mod intruder;
 mod issue;
 mod keys;
 mod log;
+mod office;
 mod openssl;
 mod paper;
+mod presets;
 mod reissue;
 mod remind;
 mod seal;

@@ -17,10 +17,10 @@ const LARGEST_SCAN: usize = 20 * 1024 * 1024;
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
     const ISSUES: Access = Access::Does(Action::IssueCopies);
-    vec![post("/copies/{copy}/paper", ISSUES, SubjectOf::Copy, record).taking(LARGEST_SCAN + 64 * 1024)]
+    vec![post("/copies/{copy}/ink", ISSUES, SubjectOf::Copy, record).taking(LARGEST_SCAN + 64 * 1024)]
 }
 
-/// `POST /copies/{copy}/paper`: fields `place` (`stage/person`), `signed_on`, `scan`.
+/// `POST /copies/{copy}/ink`: fields `place` (`stage/person`), `signed_on`, `scan`.
 async fn record(
     State(state): State<WebState>,
     Path(copy): Path<String>,

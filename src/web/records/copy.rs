@@ -22,6 +22,7 @@ use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
+use crate::web::office::papers::{Twin, twins};
 use crate::web::query::{Asked, segment};
 
 #[derive(Template)]
@@ -48,6 +49,10 @@ struct CopyPage {
     /// Places that may be filled on paper now: `stage/person`, name and office.
     on_paper: Vec<(String, String)>,
     today: String,
+    twins: Vec<Twin>,
+    clerks: Vec<(String, String)>,
+    may_print: bool,
+    reads_paper: bool,
 }
 
 struct VersionView {
@@ -130,7 +135,9 @@ pub(super) async fn copy(
         badge: badge(one.state),
         current: one.version == row.version,
     });
+    let (twins, clerks) = twins(&state, &row.id).await?;
     let grade = snapshot.class.grade;
+    let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
     let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
     let takes_paper = issues && row.state == CopyState::Issued && takes_paper(&state).await?;
     let on_paper = if takes_paper { on_paper(&snapshot, &stands, &visitor.account) } else { Vec::new() };
@@ -157,6 +164,10 @@ pub(super) async fn copy(
         on_paper,
         omissions: snapshot.omissions.clone(),
         register_no: register.map_or(0, |sealed| sealed.line.no),
+        twins,
+        clerks,
+        may_print,
+        reads_paper: !visitor.reach(Action::ReadRegister).is_empty(),
         log: !visitor.reach(Action::ReadRegister).is_empty(),
         frame,
         row,

@@ -178,6 +178,13 @@ fn said(event: &str) -> &str {
         "scan_kept" => "Скан подписанного листа",
         "reminders_given" => "Напоминания разосланы",
         "foreign_signature_kept" => "Внешняя подпись приложена",
+        "carrier_changed" => "Изменён учёт носителей",
+        "undertaking_signed" => "Подписана подписка о неразглашении",
+        "carrier_code_made" => "Заведён код носителей",
+        "custody_signed" => "Подпись в журнале пользования носителями",
+        "backup_written" => "Записана резервная копия",
+        "backup_checked" => "Проверена резервная копия",
+        "house_restored" => "Дом восстановлен из копии",
         other => other,
     }
 }
