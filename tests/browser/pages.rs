@@ -55,6 +55,8 @@ impl Known {
                 ("year", "2025".to_owned()),
                 ("policy", "default".to_owned()),
                 ("guide", "administrator".to_owned()),
+                ("no", "3".to_owned()),
+                ("page", "1".to_owned()),
                 ("job", open.house.db.list_jobs(1).await.expect("jobs").remove(0).id),
             ],
             queries: vec![
