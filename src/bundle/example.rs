@@ -113,7 +113,8 @@ fn year(journal: &Journal) -> Vec<YearTable> {
                 owned(&[learner, "0001", "Школа № 2", "Математика", "Математика", &day, "4", ""])
             }
             table => {
-                let own = drawn.iter().filter(|(of, row)| of.table == table && (table != "plan_topics" || row[0] == first));
+                let own =
+                    drawn.iter().filter(|(of, row)| of.table == table && (table != "plan_topics" || row[0] == first));
                 let whole = matches!(table, "rooms" | "bells" | "teaching_load" | "curriculum");
                 own.map(|(_, row)| row.clone()).take(if whole { usize::MAX } else { ROWS }).collect()
             }

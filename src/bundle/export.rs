@@ -119,7 +119,8 @@ struct Leaf {
 
 fn leaving(file: File, rows: Vec<Vec<String>>) -> Leaving {
     let layout = file.layout();
-    let leaf = |column: &super::layout::Column| Leaf { name: column.name, russian: column.russian, holds: column.holds };
+    let leaf =
+        |column: &super::layout::Column| Leaf { name: column.name, russian: column.russian, holds: column.holds };
     Leaving { stem: file.stem(), russian: layout.russian, columns: layout.columns.iter().map(leaf).collect(), rows }
 }
 

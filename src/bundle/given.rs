@@ -320,7 +320,8 @@ impl<'g> Given<'g> {
             }
         }
         if tables.is_empty() {
-            let names = File::ALL.map(|table| table.layout().russian).into_iter().chain(year::tables().map(year::sheet_name));
+            let names =
+                File::ALL.map(|table| table.layout().russian).into_iter().chain(year::tables().map(year::sheet_name));
             let names = names.collect::<Vec<_>>().join(", ");
             let message = "в книге нет ни одной известной таблицы";
             let finding = Finding::new(codes::UNKNOWN_FORMAT, &file.name, message);
@@ -352,10 +353,12 @@ impl<'g> Given<'g> {
     fn json(&mut self, file: &'g BundleFile) {
         match json::read(&file.bytes) {
             Ok(json::Read::Tables(read, of_year)) => {
-                let tables = read.iter().map(|(table, _)| table.stem()).chain(of_year.iter().map(|(layout, _)| layout.table));
+                let tables =
+                    read.iter().map(|(table, _)| table.stem()).chain(of_year.iter().map(|(layout, _)| layout.table));
                 let tables = tables.collect();
                 self.note_words(file, Format::Json, Some(Written::Utf8), None, tables);
-                self.year_sheets.extend(of_year.into_iter().map(|(layout, rows)| year::of_json(layout, &file.name, rows)));
+                self.year_sheets
+                    .extend(of_year.into_iter().map(|(layout, rows)| year::of_json(layout, &file.name, rows)));
                 for (table, rows) in read {
                     let placed = |(at, cells): (usize, Vec<String>)| {
                         (format!("{}, таблица {}, запись {at}", file.name, table.stem()), cells)

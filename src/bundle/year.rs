@@ -84,7 +84,8 @@ pub fn sheet_name(layout: &Layout) -> &'static str {
 
 /// What people call a table of an import, the journal's and the year's alike.
 pub fn table_name(word: &str) -> &str {
-    let journal = super::layout::File::ALL.into_iter().find(|file| file.stem() == word).map(|file| file.layout().russian);
+    let journal =
+        super::layout::File::ALL.into_iter().find(|file| file.stem() == word).map(|file| file.layout().russian);
     let of_year = || TABLES.iter().find(|(layout, _)| layout.table == word).map(|(layout, _)| sheet_name(layout));
     journal.or_else(of_year).unwrap_or(word)
 }
@@ -240,7 +241,8 @@ fn is_grid(heads: &[String]) -> bool {
     let folded: Vec<String> = heads.iter().map(|head| names::fold(head)).collect();
     let day = folded.iter().any(|head| is_day(head));
     let number = folded.iter().any(|head| is_number(head));
-    day && number && folded.iter().filter(|head| is_class(head)).count() > 0
+    day && number
+        && folded.iter().filter(|head| is_class(head)).count() > 0
         && folded.iter().all(|head| is_day(head) || is_number(head) || is_class(head) || is_time(head))
 }
 

@@ -2,7 +2,9 @@
 //!
 //! What is written is read back: an example to begin with, and what leaves a house, are made here.
 
-use rust_xlsxwriter::{DataValidation, ExcelDateTime, Format as CellFormat, FormatAlign, Note, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DataValidation, ExcelDateTime, Format as CellFormat, FormatAlign, Note, Workbook, Worksheet, XlsxError,
+};
 
 use super::year::sheet_name;
 use crate::domain::journal::Journal;
@@ -163,7 +165,9 @@ fn explained(head: &Head) -> String {
     let what = match (head.column.is, head.part) {
         (_, Some(Part::Class)) => "Название класса с листа «Классы»: 5А.".to_owned(),
         (_, Some(Part::Subject)) => "Предмет, как на листе «Курсы».".to_owned(),
-        (_, Some(Part::Group)) => "Номер или название группы, как на листе «Курсы»; пусто, если урок у всего класса.".to_owned(),
+        (_, Some(Part::Group)) => {
+            "Номер или название группы, как на листе «Курсы»; пусто, если урок у всего класса.".to_owned()
+        }
         (Is::Course, None) => "Класс, предмет и группа через запятую: «5А, Алгебра».".to_owned(),
         (Is::Hours, _) => "Число часов: 2 или 0,5.".to_owned(),
         (Is::Day, _) => "Дата: 01.09.2025.".to_owned(),
@@ -182,7 +186,8 @@ fn explained(head: &Head) -> String {
         (Is::Text | Is::Long | Is::Given, _) => String::new(),
     };
     let required = head.column.required && !matches!(head.part, Some(Part::Group));
-    let must = if required { "Обязательный столбец." } else { "Можно оставить пустым." };
+    let must =
+        if required { "Обязательный столбец." } else { "Можно оставить пустым." };
     if what.is_empty() { must.to_owned() } else { format!("{what} {must}") }
 }
 

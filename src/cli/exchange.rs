@@ -122,7 +122,9 @@ fn taken_json(inspection: &Inspection, taken: &Taken) -> serde_json::Value {
         Taken::Done { journal, year } => {
             let mut json = match journal {
                 Some(outcome) => outcome_json(inspection, outcome),
-                None => serde_json::json!({"result": "year", "findings": [], "files": inspection.files, "mode": "setup"}),
+                None => {
+                    serde_json::json!({"result": "year", "findings": [], "files": inspection.files, "mode": "setup"})
+                }
             };
             if let Some((plan, _)) = year {
                 json["year_tables"] = serde_json::json!(plan);
@@ -336,13 +338,18 @@ impl Export {
             ));
         }
         if self.out.exists() {
-            return Err(Failure::Said(format!("файл {} уже есть: выгрузка ничего не перезаписывает", self.out.display())));
+            return Err(Failure::Said(format!(
+                "файл {} уже есть: выгрузка ничего не перезаписывает",
+                self.out.display()
+            )));
         }
         let house = desk.house().await?;
         let written = export::school(&house, self.year.as_deref(), &desk.act(&house)).await?;
         write_new(&self.out, &written.bytes)?;
         if desk.json {
-            print_json(&serde_json::json!({ "file": self.out, "rows": written.rows, "kind": written.ending, "replaced": 0 }));
+            print_json(
+                &serde_json::json!({ "file": self.out, "rows": written.rows, "kind": written.ending, "replaced": 0 }),
+            );
         } else {
             println!("Выгружено строк: {}. Файл: {}", grouped(written.rows as u64), self.out.display());
         }

@@ -105,7 +105,9 @@ impl Browser {
 
     /// Puts a value into a field whose typing depends on the browser's language: a date, a moment, a choice.
     pub async fn set(&self, name: &str, value: &str) {
-        let script = format!("const field = document.querySelector('[name=\"{name}\"]'); field.value = {value:?}; return field.value;");
+        let script = format!(
+            "const field = document.querySelector('[name=\"{name}\"]'); field.value = {value:?}; return field.value;"
+        );
         assert_eq!(self.run(&script).await, value, "{name} takes no such value");
     }
 

@@ -13,8 +13,8 @@ use letopis::domain::setup::paste::Sheet;
 use letopis::flow::exchange::staged;
 use letopis::flow::setup::{self, Coming, Meeting, Outcome};
 use letopis::flow::signin::credentials::Chain;
-use letopis::flow::{self, Act};
 use letopis::flow::signin::demo::{self, DemoLogin};
+use letopis::flow::{self, Act};
 use letopis::web::{WebState, serve};
 use tokio::net::TcpListener;
 

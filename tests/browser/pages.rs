@@ -155,7 +155,14 @@ fn every_page_is_whole_reachable_by_keyboard_and_without_faults_for_assistive_te
         }
         let unseen: Vec<&str> =
             routes.iter().map(|facts| facts.path).filter(|path| !seen.contains(path) && !is_no_page(path)).collect();
-        let asked = ["/course/{course}/cell", "/year/orders/sheet", "/exchange/preview", "/history/row", "/history/undo", "/jobs/{job}"];
+        let asked = [
+            "/course/{course}/cell",
+            "/year/orders/sheet",
+            "/exchange/preview",
+            "/history/row",
+            "/history/undo",
+            "/jobs/{job}",
+        ];
         assert!(asked.iter().all(|path| seen.contains(path)), "a page with an address of its own is seen: {unseen:?}");
         eprintln!("страниц просмотрено: {}; не показаны никому из ролей: {unseen:?}", seen.len());
         assert!(faults.is_empty(), "\n{}", faults.join("\n"));

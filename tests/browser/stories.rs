@@ -52,7 +52,13 @@ fn a_class_teacher_reads_only_the_own_class() {
 
 /// A made-up school and its year in one workbook, as an administrator has them in spreadsheets.
 fn workbook(house: &House) -> Vec<u8> {
-    let spec = GeneratorSpec { classes: vec![(5, 'А'), (6, 'А')], learners_per_class: 5, spread: 0, seed: 5, year_start: 2025 };
+    let spec = GeneratorSpec {
+        classes: vec![(5, 'А'), (6, 'А')],
+        learners_per_class: 5,
+        spread: 0,
+        seed: 5,
+        year_start: 2025,
+    };
     let files: Vec<BundleFile> =
         generate::generate(&spec).into_iter().map(|(name, bytes)| BundleFile::new(name, bytes)).collect();
     let journal = settle(&Given::read(&files), None, &house.policy).journal.expect("a school");
@@ -118,7 +124,10 @@ fn an_administrator_sets_a_school_up_from_files_in_an_empty_house() {
         browser.attach("file", &book).await;
         browser.press("main form[action=\"/exchange/import\"] button").await;
         let dry = browser.text().await;
-        assert!(dry.contains("Файлы проверены") && dry.contains("Таблицы учебного года") && dry.contains("Расписание"), "{dry}");
+        assert!(
+            dry.contains("Файлы проверены") && dry.contains("Таблицы учебного года") && dry.contains("Расписание"),
+            "{dry}"
+        );
         assert!(open.house.db.list_years().await.expect("years").is_empty(), "a dry run writes nothing");
         browser.press("main form[action=\"/exchange/confirm\"] button").await;
         assert!(browser.text().await.contains("Загружено:"));
@@ -234,7 +243,9 @@ fn a_new_order_changes_the_rules_from_its_day_and_old_records_keep_theirs() {
         let old_digest = open.house.policy.digest.to_hex();
         assert!(browser.text().await.contains(&old_digest), "the copy names its rules");
         let rule = |day: &str| {
-            format!("/policy/deadline?class=5%D0%90&what=mark&work=%D0%A3%D1%81%D1%82%D0%BD%D1%8B%D0%B9+%D0%BE%D1%82%D0%B2%D0%B5%D1%82&date={day}")
+            format!(
+                "/policy/deadline?class=5%D0%90&what=mark&work=%D0%A3%D1%81%D1%82%D0%BD%D1%8B%D0%B9+%D0%BE%D1%82%D0%B2%D0%B5%D1%82&date={day}"
+            )
         };
         let own = "return document.querySelector('main table tbody tr').innerText;";
         browser.open(&open.at(&rule("2025-11-12"))).await;
@@ -259,7 +270,10 @@ fn a_new_order_changes_the_rules_from_its_day_and_old_records_keep_theirs() {
         assert!(shown.contains("reglament-2025") && shown.contains("школы"), "{shown}");
         browser.open(&open.at(&rule("2025-11-07"))).await;
         let eve = browser.run(own).await;
-        assert!(!eve.as_str().unwrap_or_default().contains("reglament-2025"), "{eve}: the day before keeps the old rules");
+        assert!(
+            !eve.as_str().unwrap_or_default().contains("reglament-2025"),
+            "{eve}: the day before keeps the old rules"
+        );
         browser.open(&open.at(&copy)).await;
         assert!(browser.text().await.contains(&old_digest), "the sealed copy keeps its own");
         let used = open.house.db.list_policies().await.expect("policies");

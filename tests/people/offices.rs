@@ -103,7 +103,10 @@ fn an_order_of_appointment_has_one_sheet_among_the_years_and_takes_each_person_o
         let sheets = people::sheets(&house).await.unwrap();
         let sheet = sheets.iter().find(|sheet| sheet.order.number == "12-к").expect("the deputy's order");
         assert_eq!(sheet.order.title, "О назначении: заместитель директора");
-        assert_eq!(sheet.lines.iter().map(|line| (line.person.as_str(), line.seen_on)).collect::<Vec<_>>(), [("T02", None)]);
+        assert_eq!(
+            sheet.lines.iter().map(|line| (line.person.as_str(), line.seen_on)).collect::<Vec<_>>(),
+            [("T02", None)]
+        );
         // The very same rows are the year's list of orders and its sheet.
         let setup = house.db.load_setup(YEAR).await.unwrap();
         assert_eq!((setup.orders.len(), setup.acquaintances.len()), (1, 1));

@@ -23,8 +23,12 @@ async fn rows(house: &House, table: &str) -> Vec<Vec<String>> {
 }
 
 async fn paste(house: &House, layout: &'static letopis::domain::setup::layout::Layout, text: &str) {
-    let coming =
-        Coming { sheet: Sheet::from_clipboard(text), fixed: &Default::default(), meeting: Meeting::Add, dry_run: false };
+    let coming = Coming {
+        sheet: Sheet::from_clipboard(text),
+        fixed: &Default::default(),
+        meeting: Meeting::Add,
+        dry_run: false,
+    };
     let done = setup::take_sheet(house, &act("T01", 0), YEAR, layout, &coming).await.unwrap();
     assert!(matches!(done, Outcome::Done(_)), "{done:?}");
 }
@@ -66,7 +70,11 @@ fn nobody_undoes_on_a_page_what_was_done_elsewhere() {
         let deputy = session(&house, "T02", 2).await;
         for seq in [mark[0], room] {
             let undo = form(&[("act", "undo"), ("year", YEAR), ("seqs", &seq.to_string())]);
-            assert_eq!(send(address, "POST", "/year/plans/C5", &teacher, &undo).await.0, 403, "not a topic of the plan");
+            assert_eq!(
+                send(address, "POST", "/year/plans/C5", &teacher, &undo).await.0,
+                403,
+                "not a topic of the plan"
+            );
             assert_eq!(send(address, "POST", "/year/bells", &deputy, &undo).await.0, 403, "not a bell");
         }
         let undo = form(&[("act", "undo"), ("year", YEAR), ("seqs", &room.to_string())]);
@@ -79,18 +87,28 @@ fn nobody_undoes_on_a_page_what_was_done_elsewhere() {
 fn a_class_teacher_sets_the_groups_of_the_own_class_at_a_periods_start_and_of_no_other() {
     on_every_engine(|house| async move {
         let address = open_to_the_web(&house).await;
-        paste(&house, &COURSES, "Класс\tПредмет\tГруппа\tУчитель\tЧасов в неделю\n5А\tИнформатика\t1\tT04\t1\n5А\tИнформатика\t2\tT12\t1").await;
-        let courses: Vec<String> = rows(&house, "courses").await.into_iter().filter(|row| row[2] == "Информатика").map(|row| row[0].clone()).collect();
+        paste(
+            &house,
+            &COURSES,
+            "Класс\tПредмет\tГруппа\tУчитель\tЧасов в неделю\n5А\tИнформатика\t1\tT04\t1\n5А\tИнформатика\t2\tT12\t1",
+        )
+        .await;
+        let courses: Vec<String> = rows(&house, "courses")
+            .await
+            .into_iter()
+            .filter(|row| row[2] == "Информатика")
+            .map(|row| row[0].clone())
+            .collect();
         let [first, second] = courses.as_slice() else { panic!("two groups") };
         let class_teacher = session(&house, "T03", 1).await;
         let body = form(&[("year", YEAR), ("g.L1.1", first), ("g.L2.1", second)]);
         assert_eq!(send(address, "POST", "/year/groups/9%D0%90", &class_teacher, &body).await.0, 403);
         assert_eq!(send(address, "POST", "/year/groups/5%D0%90", &class_teacher, &body).await.0, 303);
         let members = rows(&house, "group_members").await;
-        assert_eq!(members.iter().map(|row| [row[0].clone(), row[1].clone()]).collect::<Vec<_>>(), [
-            [first.clone(), "L1".to_owned()],
-            [second.clone(), "L2".to_owned()]
-        ]);
+        assert_eq!(
+            members.iter().map(|row| [row[0].clone(), row[1].clone()]).collect::<Vec<_>>(),
+            [[first.clone(), "L1".to_owned()], [second.clone(), "L2".to_owned()]]
+        );
         let subject_teacher = session(&house, "T04", 2).await;
         assert_eq!(send(address, "POST", "/year/groups/5%D0%90", &subject_teacher, &body).await.0, 403);
         // A learner of another class, two groups at once, a group of another class: refused with reasons, nothing written.

@@ -170,9 +170,10 @@ fn a_workbook_tells_the_letter_of_the_column() {
         let mut book = rust_xlsxwriter::Workbook::new();
         let sheet = book.add_worksheet();
         sheet.set_name("Кабинеты").unwrap();
-        for (row, cells) in [["Список кабинетов на год", "", ""], ["Кабинет", "Мест", "Заведующий"], ["12", "много", ""]]
-            .into_iter()
-            .enumerate()
+        for (row, cells) in
+            [["Список кабинетов на год", "", ""], ["Кабинет", "Мест", "Заведующий"], ["12", "много", ""]]
+                .into_iter()
+                .enumerate()
         {
             for (column, cell) in cells.into_iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
                 sheet.write_string(row as u32, column as u16, cell).unwrap();
@@ -195,7 +196,8 @@ fn the_timetable_of_the_wall_comes_in_as_it_hangs_there_with_groups_and_rooms() 
         };
         let (first, other) = (of("7А", false)[0], of("7Б", false)[0]);
         let groups = of("7А", true);
-        let [a, b] = [groups[0], groups.iter().find(|c| c.subject == groups[0].subject && c.id != groups[0].id).unwrap()];
+        let [a, b] =
+            [groups[0], groups.iter().find(|c| c.subject == groups[0].subject && c.id != groups[0].id).unwrap()];
         let grid = format!(
             "День;Урок;7 а;7Б\nПонедельник;1;{}, каб. 101;{}\n;2;\"{}, {} группа\n{}, {} группа, каб. 102\";-\n",
             first.subject, other.subject, a.subject, a.group, b.subject, b.group
@@ -249,7 +251,16 @@ fn plans_come_on_sheets_named_after_their_courses_and_replace_only_their_own() {
 #[test]
 fn orders_of_a_sheet_are_carried_out_one_after_another_once() {
     in_every_house(|house| async move {
-        let learner = house.db.load_roster(YEAR).await.unwrap().learners.iter().find(|l| l.class == "7А" && l.left_on.is_none()).unwrap().clone();
+        let learner = house
+            .db
+            .load_roster(YEAR)
+            .await
+            .unwrap()
+            .learners
+            .iter()
+            .find(|l| l.class == "7А" && l.left_on.is_none())
+            .unwrap()
+            .clone();
         let name = format!("{} {} {}", learner.surname, learner.given_name, learner.patronymic);
         let text = format!(
             "Дата;Ученик;Что;Класс;Откуда или куда;Приказ №;Дата приказа;Дата рождения\n\
@@ -259,9 +270,8 @@ fn orders_of_a_sheet_are_carried_out_one_after_another_once() {
         );
         let files = one("Движение.csv", text.into());
         assert_eq!(taken(&house, &files, 2).await, [1, 2, 0, 0]);
-        let listed = |lines: Vec<movement::RosterLine>, surname: &str| {
-            lines.iter().any(|line| line.learner.surname == surname)
-        };
+        let listed =
+            |lines: Vec<movement::RosterLine>, surname: &str| lines.iter().any(|line| line.learner.surname == surname);
         let roster = |class: &'static str, on: &'static str| {
             let house = &house;
             async move { movement::roster(house, YEAR, class, day(on)).await.unwrap() }
@@ -298,7 +308,16 @@ fn a_closed_year_and_a_house_without_a_school_take_no_tables() {
 #[test]
 fn a_whole_journal_leaves_with_stays_and_entry_times_and_comes_back_row_for_row() {
     in_every_house(|house| async move {
-        let learner = house.db.load_roster(YEAR).await.unwrap().learners.iter().find(|l| l.class == "7А" && l.left_on.is_none()).unwrap().clone();
+        let learner = house
+            .db
+            .load_roster(YEAR)
+            .await
+            .unwrap()
+            .learners
+            .iter()
+            .find(|l| l.class == "7А" && l.left_on.is_none())
+            .unwrap()
+            .clone();
         let order = letopis::domain::setup::stays::OrderMark { number: "13-у".into(), date: Some(day("2025-11-17")) };
         let to = letopis::domain::setup::stays::Movement::Move { class: "7Б".into() };
         movement::carry_out(&house, &act(2), YEAR, &learner.id, &to, day("2025-11-18"), &order).await.unwrap();
@@ -344,7 +363,8 @@ fn leaves(text: &str) -> Option<Vec<(String, String)>> {
         let (tag, tail) = tail.split_once('>')?;
         if let Some(name) = tag.strip_prefix('/') {
             if !said.trim().is_empty() {
-                let plain = said.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+                let plain =
+                    said.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
                 leaves.push((path.join("/"), plain));
             }
             (path.pop()? == name).then_some(())?;

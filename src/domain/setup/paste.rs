@@ -145,9 +145,8 @@ impl Layout {
     fn matched(&self, heads: &[String], is_fixed: &dyn Fn(&Column) -> bool) -> Matched {
         let folded: Vec<String> = heads.iter().map(|head| names::fold(head)).collect();
         let mut used = vec![false; folded.len()];
-        let own = |column: &Column| {
-            folded.iter().position(|head| *head == names::fold(column.title) || head == column.name)
-        };
+        let own =
+            |column: &Column| folded.iter().position(|head| *head == names::fold(column.title) || head == column.name);
         let mut places: Vec<Option<usize>> = self.columns.iter().map(own).collect();
         places.iter().flatten().for_each(|place| used[*place] = true);
         let has_course = self.columns.iter().position(|column| column.is == Is::Course);
@@ -167,8 +166,7 @@ impl Layout {
             place.is_none() && column.required && !is_fixed(column) && !by_parts
         };
         let missing = self.columns.iter().zip(&places).filter(missing).map(|(column, _)| column).collect();
-        let is_strange =
-            |at: &usize| !used[*at] && !folded[*at].is_empty() && !RUNNING.contains(&folded[*at].as_str());
+        let is_strange = |at: &usize| !used[*at] && !folded[*at].is_empty() && !RUNNING.contains(&folded[*at].as_str());
         Matched { strange: (0..folded.len()).filter(is_strange).collect(), places, parts, missing }
     }
 

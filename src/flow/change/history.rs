@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::{Error, House};
-use crate::domain::setup::layout;
 use crate::domain::names::{list_name, short_name};
+use crate::domain::setup::layout;
 use crate::domain::words;
 use crate::store::{self, ChangeFilter, ChangeRow};
 

@@ -184,13 +184,7 @@ pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act
 }
 
 /// Takes files in: the journal's tables first, then the year's, each all or nothing. What is wrong with either keeps out both.
-pub async fn take(
-    house: &House,
-    files: &[BundleFile],
-    wish: &Wish,
-    dry_run: bool,
-    act: &Act,
-) -> Result<Taken, Error> {
+pub async fn take(house: &House, files: &[BundleFile], wish: &Wish, dry_run: bool, act: &Act) -> Result<Taken, Error> {
     let meeting = Meeting::of(house, files, wish).await?;
     if !meeting.given.has_year() {
         let settled = meeting.settled(house, act).await?;

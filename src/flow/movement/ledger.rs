@@ -51,7 +51,13 @@ impl Ledger {
     }
 
     /// Does the order stand already? A sheet that comes a second time changes nothing.
-    pub(in crate::flow) fn stands(&self, learner: &str, movement: &Movement, day: NaiveDate, order: &OrderMark) -> bool {
+    pub(in crate::flow) fn stands(
+        &self,
+        learner: &str,
+        movement: &Movement,
+        day: NaiveDate,
+        order: &OrderMark,
+    ) -> bool {
         let own = self.recorded.iter().filter(|stay| stay.learner == learner);
         own.into_iter().any(|stay| match movement {
             Movement::Move { class } | Movement::Return { class, .. } => {
@@ -178,12 +184,13 @@ pub(in crate::flow) async fn contradictions(
         };
         let kept = of(after);
         if let Some(stay) = after.iter().find(|stay| stay.learner == learner.id && !kept.contains(stay)) {
-            let message = "пребывание не сходится со строкой ученика: последнее пребывание — то, что в списке обучающихся";
+            let message =
+                "пребывание не сходится со строкой ученика: последнее пребывание — то, что в списке обучающихся";
             let (is, was) = (&learner.class, &stay.class);
-            findings.push(Finding::new("stays.contradict", name.clone(), message).expected_found(
-                format!("{is} с {}", learner.enrolled_on),
-                format!("{was} с {}", stay.starts),
-            ));
+            findings.push(
+                Finding::new("stays.contradict", name.clone(), message)
+                    .expected_found(format!("{is} с {}", learner.enrolled_on), format!("{was} с {}", stay.starts)),
+            );
         }
         if let Some(closure) = contradicts(&closures, year, &of(before), &kept) {
             findings.push(closed(&name, closure));
@@ -254,4 +261,3 @@ fn closed(name: &str, closure: &ClosureRow) -> Finding {
     );
     Finding::new("movement.period-closed", name.to_owned(), message)
 }
-

@@ -93,9 +93,8 @@ pub async fn sheets(house: &House) -> Result<Vec<Sheet>, Error> {
         }
     }
     for row in house.db.list_acquaintances().await? {
-        let of_row = |sheet: &&mut Sheet| {
-            sheet.order.number == row.order_no && sheet.order.date.to_string() == row.order_date
-        };
+        let of_row =
+            |sheet: &&mut Sheet| sheet.order.number == row.order_no && sheet.order.date.to_string() == row.order_date;
         let Some(sheet) = sheets.iter_mut().find(of_row) else { continue };
         let line = sheet.lines.iter_mut().find(|line| line.person == row.person && line.seen_on.is_none());
         if let (Some(line), Ok(day)) = (line, row.read_at.get(..10).unwrap_or_default().parse()) {

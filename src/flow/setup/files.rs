@@ -150,7 +150,9 @@ impl Planning<'_> {
         if self.meeting == Meeting::Replace && !coming.is_empty() {
             // Of plans, only those that came are replaced.
             let own = |row: &&Vec<String>| {
-                layout.table != PLAN_TOPICS.table || coming.iter().any(|new| new[0] == row[0]) || courses.contains(&row[0])
+                layout.table != PLAN_TOPICS.table
+                    || coming.iter().any(|new| new[0] == row[0])
+                    || courses.contains(&row[0])
             };
             let gone = standing.iter().filter(own).filter(|row| !seen.contains_key(&row[..layout.key]));
             for row in gone {
@@ -245,7 +247,9 @@ impl Planning<'_> {
         let [learner, what, class, whence, number] = [1, 2, 3, 4, 5].map(|at: usize| row[at].clone());
         let day = |at: usize| row[at].parse::<chrono::NaiveDate>().ok();
         let told = |one: Finding| Finding { place: format!("{place}: {}", one.place), ..one };
-        let Some(on) = day(0) else { return Err(vec![Finding::new("setup.cell-wrong", place, "не указан день")]) };
+        let Some(on) = day(0) else {
+            return Err(vec![Finding::new("setup.cell-wrong", place, "не указан день")]);
+        };
         let order = OrderMark { number, date: day(6) };
         if what == "enrolled" {
             let mut names = learner.split_whitespace().map(str::to_owned);

@@ -111,9 +111,10 @@ async fn bound(
             continue;
         };
         let within = |day: chrono::NaiveDate| period.starts <= day && day <= period.ends;
-        let mark = journal.marks.iter().any(|mark| {
-            mark.learner_id == *learner && mark.lesson.course_id == *course && within(mark.lesson.date)
-        });
+        let mark = journal
+            .marks
+            .iter()
+            .any(|mark| mark.learner_id == *learner && mark.lesson.course_id == *course && within(mark.lesson.date));
         let absence = journal.absences.iter().any(|absence| {
             absence.learner_id == *learner && absence.lesson.course_id == *course && within(absence.lesson.date)
         });

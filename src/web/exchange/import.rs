@@ -19,8 +19,8 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::exchange::{self, Preview, RowDifference, Taken, Wish, staged};
-use crate::flow::setup::files as year_files;
 use crate::flow::import::Outcome;
+use crate::flow::setup::files as year_files;
 use crate::flow::{Act, House, change};
 use crate::store::{ChangeFilter, ImportRow};
 
@@ -79,7 +79,12 @@ pub(in super::super) async fn form(
 
 fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
     let facts: Vec<serde_json::Value> = serde_json::from_str(&row.files).unwrap_or_default();
-    let tables: Vec<&str> = facts.iter().filter_map(|file| file["tables"].as_array()).flatten().filter_map(|table| table.as_str()).collect();
+    let tables: Vec<&str> = facts
+        .iter()
+        .filter_map(|file| file["tables"].as_array())
+        .flatten()
+        .filter_map(|table| table.as_str())
+        .collect();
     let of_year = !tables.is_empty() && tables.iter().all(|table| year_files::table(table).is_some());
     let files: Vec<&str> = facts.iter().filter_map(|file| file["name"].as_str()).collect();
     let files = match files.as_slice() {
@@ -391,10 +396,7 @@ pub(in super::super) async fn example(
         }
     };
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
-        ),
+        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
     ];
     Ok((headers, bytes).into_response())

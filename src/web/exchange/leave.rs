@@ -36,15 +36,9 @@ pub(in super::super) async fn form(State(state): State<WebState>, frame: Frame) 
         ("roster".to_owned(), "Школа без уроков: сотрудники, классы, обучающиеся, курсы"),
     ];
     what.push((leaving::SCHOOL.to_owned(), "Школа с таблицами учебного года (книга XLSX)"));
-    what.extend(
-        File::ALL
-            .into_iter()
-            .map(|file| (file.stem().replace('_', "-"), file.layout().russian)),
-    );
+    what.extend(File::ALL.into_iter().map(|file| (file.stem().replace('_', "-"), file.layout().russian)));
     let page = ExportPage {
-        frame: frame
-            .titled("Выгрузка данных")
-            .leading("Каждая выгрузка записывается в журнал событий."),
+        frame: frame.titled("Выгрузка данных").leading("Каждая выгрузка записывается в журнал событий."),
         what,
         classes: journal.classes.iter().map(|class| class.name.clone()).collect(),
         periods: journal.periods.iter().map(|period| (period.id.clone(), period.name.clone())).collect(),

@@ -213,7 +213,9 @@ pub(super) async fn cell(
         learner: names::full_name(&learner.surname, &learner.given_name, &learner.patronymic),
         lesson: grid::said(&key, &lesson.kind_of_work),
         topic: lesson.topic.clone(),
-        marks: mine.map(|mark| (mark.value.clone(), mark.kind_of_work.clone(), is_void("marks", mark.ordinal))).collect(),
+        marks: mine
+            .map(|mark| (mark.value.clone(), mark.kind_of_work.clone(), is_void("marks", mark.ordinal)))
+            .collect(),
         absence_void: is_void("absences", 0),
         absence: absence.unwrap_or_default(),
         history: history(&state, &directory, &key, &learner.id).await?,

@@ -60,9 +60,8 @@ async fn list(State(state): State<WebState>, frame: Frame) -> Result<Response, R
         let of = |sheet: &&Sheet| sheet.order.number == no && sheet.order.date.to_string() == date;
         let sheet = sheets.iter().find(of);
         let seen = |one: &&Appointment| {
-            sheet.is_some_and(|sheet| {
-                sheet.lines.iter().any(|line| line.person == one.person && line.seen_on.is_some())
-            })
+            sheet
+                .is_some_and(|sheet| sheet.lines.iter().any(|line| line.person == one.person && line.seen_on.is_some()))
         };
         let mut roles: Vec<&str> = people.iter().map(|one| one.role.as_russian()).collect();
         roles.dedup();

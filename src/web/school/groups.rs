@@ -105,11 +105,10 @@ async fn page(
         let name = names::list_name(&line.learner.surname, &line.learner.given_name);
         Row { cells: cells.collect(), name, learner: id.clone() }
     });
-    let teacher = |id: &str| {
-        opened.year.known.show(crate::domain::setup::layout::Is::Staff, id)
-    };
+    let teacher = |id: &str| opened.year.known.show(crate::domain::setup::layout::Is::Staff, id);
     let groups_of = |one: &groups::Divided<'_>| {
-        let each = one.groups.iter().map(|course| (course.group.clone(), teacher(&course.teacher_id), course.members.len()));
+        let each =
+            one.groups.iter().map(|course| (course.group.clone(), teacher(&course.teacher_id), course.members.len()));
         (one.subject.to_owned(), each.collect())
     };
     let page = Page {
