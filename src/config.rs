@@ -105,6 +105,23 @@ pub struct Oidc {
     pub client_secret: String,
 }
 
+/// A mail server.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Host.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// `tls`, `starttls` or `none`.
+    pub security: String,
+    /// Name there, empty for none.
+    pub user: String,
+    /// Password there.
+    pub password: String,
+    /// Sender.
+    pub from: String,
+}
+
 /// Why settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -151,6 +168,31 @@ impl Fault {
     fn new(key: &str, message: impl Into<String>) -> Self {
         Self { key: key.to_owned(), message: message.into() }
     }
+}
+
+/// The settings' file of a house as a backup may hold it: without secrets, and on the database in its own folder, for an address may hold a
+/// password and leads elsewhere when the copy is opened.
+pub fn without_secrets(house: &Path) -> Result<String, Error> {
+    let given = Config::read(house)?.given;
+    let is_secret = |path: &str| keys::find(path).is_some_and(|key| key.kind == Kind::Secret);
+    let secrets: Vec<String> = given
+        .into_iter()
+        .filter(|(path, (value, _))| is_secret(path) && !value.is_empty())
+        .map(|(_, given)| given.0)
+        .collect();
+    let text = with_database(house, "sqlite")?;
+    let open = text.lines().filter(|line| !secrets.iter().any(|secret| line.contains(secret.as_str())));
+    Ok(open.fold(String::new(), |text, line| text + line + "\n"))
+}
+
+/// The settings' file of a house with another database.
+pub fn with_database(house: &Path, url: &str) -> Result<String, Error> {
+    let path = house.join(FILE);
+    let text = std::fs::read_to_string(&path).map_err(|source| Error::Unreadable { path, source })?;
+    let is_database = |line: &str| line.split_once('=').is_some_and(|(name, _)| name.trim() == "database");
+    let quoted = url.replace('\\', "\\\\").replace('"', "\\\"");
+    let line = |line: &str| if is_database(line) { format!("database = \"{quoted}\"\n") } else { format!("{line}\n") };
+    Ok(text.lines().map(line).collect())
 }
 
 /// Reads a variable of the environment.
@@ -307,6 +349,19 @@ impl Config {
             client_id: self.text("oidc.client_id"),
             client_secret: self.text("oidc.client_secret"),
         }
+    }
+
+    /// The mail server for reminders; `None` when the house has none.
+    pub fn mail(&self) -> Option<Mail> {
+        let mail = Mail {
+            host: self.text("mail.host"),
+            port: self.text("mail.port").parse().unwrap_or_default(),
+            security: self.text("mail.security"),
+            user: self.text("mail.user"),
+            password: self.text("mail.password"),
+            from: self.text("mail.from"),
+        };
+        Some(mail).filter(|mail| !mail.host.is_empty() && !mail.from.is_empty())
     }
 
     /// The zone.

@@ -4,6 +4,9 @@
 //! absent or may not trace.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
+#[path = "crash/carriers.rs"]
+mod carriers;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -164,7 +167,8 @@ fn is_whole(root: &Path, what: &str) {
         match copy.state {
             State::Signed => assert!(line.is_none() && !object.exists(), "{what}: signed, and nothing else"),
             State::Sealed => {
-                let verdict = verify_path(&object, &VerifyOptions { authority: None, full: true }).verdict;
+                let verdict =
+                    verify_path(&object, &VerifyOptions { authority: None, full: true, ..Default::default() }).verdict;
                 assert_eq!((line.is_some(), verdict), (true, Verdict::Valid), "{what}: sealed, and all of it");
             }
             other => panic!("{what}: {other:?}"),

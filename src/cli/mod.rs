@@ -1,5 +1,7 @@
 //! Commands: parse, call one station, print in Russian. Floor 3.
 
+mod backup;
+mod carrier;
 mod check;
 mod clock;
 mod config;
@@ -7,6 +9,7 @@ mod demo;
 mod exchange;
 mod history;
 mod journal;
+mod key;
 mod listings;
 mod office;
 mod people;
@@ -91,6 +94,8 @@ enum Command {
     Issue(records::Issue),
     #[command(about = "Подписать копии")]
     Sign(records::Sign),
+    #[command(about = "Напомнить тем, чьей подписи ждут, по срокам правил; отправить письма")]
+    Remind,
     #[command(about = "Скрепить подписанные копии печатью школы и внести в реестр")]
     Seal(records::Seal),
     #[command(about = "Список копий")]
@@ -122,7 +127,7 @@ enum Command {
     #[command(about = "Сверить базу данных, архив и журнал событий между собой")]
     Doctor,
     #[command(about = "Ключи и сертификаты сотрудников и школы")]
-    Key(check::Key),
+    Key(key::Key),
     #[command(about = "Настройки дома: показать, проверить, пример файла")]
     Config(config::Config),
     #[command(about = "Ключи доступа к программному интерфейсу")]
@@ -147,6 +152,17 @@ enum Command {
     Account(people::Account),
     #[command(about = "Кто смотрел чьи данные")]
     Access(people::Access),
+    #[command(about = "Носители резервных копий: учёт, места хранения, журнал пользования")]
+    Carrier(carrier::Carrier),
+    #[command(about = "Резервная копия на носители; план, подписка, код доступа")]
+    Backup(backup::Backup),
+    #[command(
+        name = "verify-backup",
+        about = "Сверить копию на носителе: каждый байт, подпись, запись дома; с кодом — и каждый файл"
+    )]
+    VerifyBackup(backup::VerifyBackup),
+    #[command(about = "Восстановить дом из копии; пробное восстановление — с ключом --rehearse")]
+    Restore(backup::Restore),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
 }
@@ -154,7 +170,8 @@ enum Command {
 impl Command {
     /// Does the command answer whether something is genuine?
     fn is_check(&self) -> bool {
-        matches!(self, Self::Verify(_) | Self::Doctor) || matches!(self, Self::Log(log) if log.is_check())
+        matches!(self, Self::Verify(_) | Self::Doctor | Self::VerifyBackup(_) | Self::Restore(_))
+            || matches!(self, Self::Log(log) if log.is_check())
     }
 }
 
@@ -292,6 +309,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Seal(seal) => seal.run(&desk).await,
         Command::Copies(copies) => copies.run(&desk).await,
         Command::Show(show) => show.run(&desk).await,
+        Command::Remind => records::remind(&desk).await,
         Command::Register => listings::register(&desk).await,
         Command::Print(print) => print.run(&desk).await,
         Command::Archive(archive) => archive.run(&desk).await,
@@ -317,6 +335,10 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::People(people) => people.run(&desk).await,
         Command::Account(account) => account.run(&desk).await,
         Command::Access(access) => access.run(&desk).await,
+        Command::Carrier(carrier) => carrier.run(&desk).await,
+        Command::Backup(backup) => backup.run(&desk).await,
+        Command::VerifyBackup(verify) => verify.run(&desk).await,
+        Command::Restore(restore) => restore.run(&desk).await,
         Command::Serve(serve) => serve.run(&desk).await,
     }
 }

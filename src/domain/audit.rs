@@ -62,6 +62,14 @@ pub enum EventKind {
     TokenIssued,
     /// A token was revoked.
     TokenRevoked,
+    /// A certificate no longer serves.
+    CertificateRevoked,
+    /// A scan of a signed sheet was kept.
+    ScanKept,
+    /// Signers were reminded.
+    RemindersGiven,
+    /// A signature made elsewhere was attached to a copy.
+    ForeignSignatureKept,
     /// A copy was printed: its paper twin exists.
     PaperPrinted,
     /// A handover, an issue or a return of a paper copy was entered.
@@ -78,6 +86,20 @@ pub enum EventKind {
     ConditionChecked,
     /// What the office's forms say of the school was set.
     RequisitesSet,
+    /// A place or carrier was registered, moved or written off.
+    CarrierChanged,
+    /// An undertaking not to disclose the code was signed.
+    UndertakingSigned,
+    /// A code of the carriers was made; the code itself is nowhere.
+    CarrierCodeMade,
+    /// A line of the custody log was asked for or signed.
+    CustodySigned,
+    /// A backup was written.
+    BackupWritten,
+    /// A copy on a carrier was compared, or its restore rehearsed.
+    BackupChecked,
+    /// The house was restored from a backup.
+    HouseRestored,
 }
 
 impl EventKind {
@@ -108,6 +130,10 @@ impl EventKind {
             Self::YearReopened => "year_reopened",
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
+            Self::CertificateRevoked => "certificate_revoked",
+            Self::ScanKept => "scan_kept",
+            Self::RemindersGiven => "reminders_given",
+            Self::ForeignSignatureKept => "foreign_signature_kept",
             Self::PaperPrinted => "paper_printed",
             Self::HandoverOpened => "handover_opened",
             Self::HandoverSigned => "handover_signed",
@@ -116,6 +142,13 @@ impl EventKind {
             Self::PaperYearClosed => "paper_year_closed",
             Self::ConditionChecked => "condition_checked",
             Self::RequisitesSet => "requisites_set",
+            Self::CarrierChanged => "carrier_changed",
+            Self::UndertakingSigned => "undertaking_signed",
+            Self::CarrierCodeMade => "carrier_code_made",
+            Self::CustodySigned => "custody_signed",
+            Self::BackupWritten => "backup_written",
+            Self::BackupChecked => "backup_checked",
+            Self::HouseRestored => "house_restored",
         }
     }
 }

@@ -5,10 +5,12 @@
 pub mod audit;
 pub mod calendar;
 pub mod canon;
+pub mod carrier;
 pub mod change;
 pub mod checkpoint;
 pub mod copy;
 pub mod deadline;
+pub mod desk_forms;
 pub mod difference;
 pub mod duties;
 pub mod edition;

@@ -5,9 +5,11 @@
 
 mod access;
 mod accounts;
+mod carriers;
 mod certificates;
 mod changes;
 mod copies;
+mod dump;
 mod entries;
 mod exchange;
 mod guards;
@@ -23,6 +25,7 @@ mod register;
 mod rows;
 mod schools;
 mod setup;
+mod signing;
 mod voids;
 
 use std::borrow::Cow;
@@ -37,9 +40,11 @@ pub use access::{AccessRow, Looked};
 pub use accounts::{
     AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow, appointment_cells,
 };
+pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
 pub use copies::{CopyRow, StatementRow};
+pub use dump::LogReplay;
 pub use exchange::ImportRow;
 pub use guards::GuardFault;
 pub use health::PoolFigures;
@@ -52,6 +57,7 @@ pub use policies::PolicyRow;
 pub use register::SealedRow;
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
+pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, RemarkRow, RevocationRow, ScanRow, SeenRow};
 pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.

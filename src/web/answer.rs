@@ -182,6 +182,13 @@ impl From<flow::Error> for Refusal {
             | E::SignIn(_)
             | E::Appointment(_)
             | E::SealingElsewhere
+            | E::KeyOut { .. }
+            | E::NotInHand
+            | E::Key(_)
+            | E::Paper(_)
+            | E::Address(_)
+            | E::OtherAuthority
+            | E::NoKey(_)
             | E::Change(_)
             | E::Compromise(_)
             | E::Office(_) => Self::Rule(sentence(&error.to_string())),
@@ -196,7 +203,7 @@ pub(super) fn fault(error: &(dyn std::error::Error + 'static)) -> Refusal {
     Refusal::Fault
 }
 
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -80,11 +80,13 @@ async fn first_screen(
     let desk = Desk { state: &state, directory: &directory, visitor: &visitor, today: state.now().date_naive() };
     let copies = state.waiting.at(&state.house, directory.turn).await?;
     let mut waits = desk.copies(&copies);
+    waits.extend(desk.notices().await?);
     waits.extend(desk.periods());
     waits.extend(desk.handovers().await?);
     waits.extend(desk.own_class().await?);
     waits.extend(desk.own_courses().await?);
     waits.extend(desk.house().await?);
+    waits.extend(desk.carriers().await?);
     waits.sort_by_key(|wait| !wait.urgent);
     let shelves = [desk.children(), desk.classes(), desk.courses(), desk.sealed(&copies)];
     let day = format!("{}, {}", capital(words::weekday(desk.today)), words::date_words(desk.today));
@@ -144,7 +146,7 @@ impl Desk<'_> {
                     "копий отклонено подписантами",
                 ),
                 detail: "нужна новая версия: прочтите замечание и составьте её".to_owned(),
-                href: "/copies?state=refused".to_owned(),
+                href: if may(Action::SignCopies) { "/desk" } else { "/copies?state=refused" }.to_owned(),
                 urgent: true,
             });
         }
@@ -155,7 +157,7 @@ impl Desk<'_> {
                 count: n,
                 what: plural(n, "копия ждёт вашей подписи", "копии ждут вашей подписи", "копий ждут вашей подписи"),
                 detail: shortened(mine.iter().map(|copy| copy.row.class.as_str())),
-                href: "/copies?state=issued".to_owned(),
+                href: "/desk".to_owned(),
                 urgent: false,
             });
         }
@@ -180,6 +182,22 @@ impl Desk<'_> {
             });
         }
         waits
+    }
+
+    /// What became of copies that the visitor signed: refusals, next versions, reminders.
+    async fn notices(&self) -> Result<Vec<Wait>, Refusal> {
+        let (told, _) = super::desk::notices(self.state, self.directory, &self.visitor.account).await?;
+        let Some(first) = told.first() else { return Ok(Vec::new()) };
+        let n = told.len() as u64;
+        let may = !self.visitor.reach(Action::SignCopies).is_empty();
+        Ok(vec![Wait {
+            count: n,
+            what: words::plural(n, "извещение о подписании", "извещения о подписании", "извещений о подписании")
+                .to_owned(),
+            detail: first.text.clone(),
+            href: if may { "/desk" } else { "/copies" }.to_owned(),
+            urgent: true,
+        }])
     }
 
     /// Periods that have ended and are not closed, for those who answer for copies.
@@ -304,6 +322,35 @@ impl Desk<'_> {
             }]);
         }
         Ok(Vec::new())
+    }
+
+    /// Carriers that are late, signatures of the custody log, backups that are due.
+    async fn carriers(&self) -> Result<Vec<Wait>, Refusal> {
+        let Some(owed) = super::carriers::owed(self.state, self.visitor).await? else { return Ok(Vec::new()) };
+        let wait = |count: u64, [one, few, many]: [&str; 3], detail: &str, href: &str, urgent| Wait {
+            count,
+            what: words::plural(count, one, few, many).to_owned(),
+            detail: detail.to_owned(),
+            href: href.to_owned(),
+            urgent,
+        };
+        let late = ["носитель не возвращён в сейф", "носителя не возвращены в сейф", "носителей не возвращены в сейф"];
+        let sign = [
+            "подпись в журнале пользования за вами",
+            "подписи в журнале пользования за вами",
+            "подписей в журнале пользования за вами",
+        ];
+        let due = [
+            "резервная копия или проверка просрочена",
+            "резервные копии или проверки просрочены",
+            "резервных копий и проверок просрочено",
+        ];
+        let all = [
+            wait(owed.overdue, late, "срок возврата прошёл", "/carriers/custody", true),
+            wait(owed.signatures, sign, "выдача, получение или возврат носителя ждут вас", "/carriers/custody", false),
+            wait(owed.late, due, "план, сроки и пункты правил", "/carriers", true),
+        ];
+        Ok(all.into_iter().filter(|wait| wait.count > 0).collect())
     }
 
     fn holds(&self, roles: &[Role]) -> bool {

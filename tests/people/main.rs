@@ -3,9 +3,11 @@
 
 mod access;
 mod buttons;
+mod custody;
 mod house;
 mod identity;
 mod matrix;
 mod offices;
 mod paper;
+mod reach;
 mod signin;

@@ -4,18 +4,24 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
 mod adoption;
+mod carrier_figures;
+mod carriers;
 mod close;
+mod desk;
 mod doctor;
 mod export;
 mod house;
 mod import;
 mod intruder;
 mod issue;
+mod keys;
 mod log;
 mod office;
 mod openssl;
+mod paper;
 mod presets;
 mod reissue;
+mod remind;
 mod seal;
 mod sign;
 mod verify;

@@ -174,6 +174,17 @@ fn said(event: &str) -> &str {
         "year_closed" => "Учебный год завершён",
         "token_issued" => "Выдан ключ интерфейса",
         "token_revoked" => "Ключ интерфейса отозван",
+        "certificate_revoked" => "Сертификат отозван",
+        "scan_kept" => "Скан подписанного листа",
+        "reminders_given" => "Напоминания разосланы",
+        "foreign_signature_kept" => "Внешняя подпись приложена",
+        "carrier_changed" => "Изменён учёт носителей",
+        "undertaking_signed" => "Подписана подписка о неразглашении",
+        "carrier_code_made" => "Заведён код носителей",
+        "custody_signed" => "Подпись в журнале пользования носителями",
+        "backup_written" => "Записана резервная копия",
+        "backup_checked" => "Проверена резервная копия",
+        "house_restored" => "Дом восстановлен из копии",
         other => other,
     }
 }
