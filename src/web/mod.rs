@@ -80,6 +80,7 @@ pub struct WebState {
     pages: Arc<journal::Pages>,
     answers: Arc<kept::Answers>,
     waiting: Arc<waiting::Cache>,
+    late: Arc<start::Late>,
     /// Requests so far: the second half of a request's number.
     requests: Arc<AtomicU64>,
     ops: Arc<Ops>,
@@ -96,6 +97,7 @@ impl WebState {
             pages: Arc::default(),
             answers: Arc::default(),
             waiting: Arc::default(),
+            late: Arc::default(),
             requests: Arc::default(),
             ops: Arc::new(Ops::new()),
         }

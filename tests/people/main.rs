@@ -6,4 +6,5 @@ mod house;
 mod identity;
 mod matrix;
 mod offices;
+mod shown;
 mod signin;

@@ -154,7 +154,7 @@ fn must(facts: &RouteFacts, holder: Role, offices: &[Role], standing: Standing) 
     if allowed { Must::Open } else { Must::Refuse }
 }
 
-async fn open_to_the_web(house: &Arc<House>) -> SocketAddr {
+pub(super) async fn open_to_the_web(house: &Arc<House>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let state = WebState::new(house.clone(), Arc::new(|| after(0)));
@@ -186,7 +186,7 @@ async fn ask(address: SocketAddr, method: &str, path: &str, token: &str) -> (u16
 }
 
 /// Makes sure that a person can be signed in, and hands a fresh session's token back: earlier requests of the walk may have shut it.
-async fn session(house: &House, person: &str, number: usize) -> String {
+pub(super) async fn session(house: &House, person: &str, number: usize) -> String {
     let open = house.db.find_account(person).await.unwrap().is_some_and(|row| row.state == AccountState::Open);
     if !open {
         let row = AccountRow {

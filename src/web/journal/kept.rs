@@ -5,19 +5,20 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::class::Overview;
+use crate::domain::readiness::Line;
 
 /// Entries kept of a kind: 44 classes of 15 courses in one period are 660, a laid-out page some 60 KB; the rest is made anew.
 const KEPT: usize = 768;
 
 /// School year, course or class, period: identifiers come again in another year.
-pub(super) type Key = (String, String, String);
+pub(in crate::web) type Key = (String, String, String);
 
 /// Things made at one time: more than the house has cores, so that two keys seldom wait for each other.
 const MAKERS: usize = 16;
 
 /// Things that stay right while nothing is written.
 #[derive(Debug)]
-pub(super) struct Kept<T: ?Sized> {
+pub(in crate::web) struct Kept<T: ?Sized> {
     kept: Mutex<HashMap<Key, (u64, Arc<T>)>>,
     /// After a change one request makes a thing anew, the others wait for it.
     makers: [tokio::sync::Mutex<()>; MAKERS],
@@ -31,7 +32,7 @@ impl<T: ?Sized> Default for Kept<T> {
 
 impl<T: ?Sized> Kept<T> {
     /// What is kept under a key and a turn; else what `make` makes, which is kept from then on.
-    pub(super) async fn find_or_make<E>(
+    pub(in crate::web) async fn find_or_make<E>(
         &self,
         key: Key,
         turn: u64,
@@ -73,6 +74,10 @@ pub(in crate::web) struct Pages {
     pub(super) grids: Kept<str>,
     /// Overviews of classes.
     pub(super) classes: Kept<Overview>,
+    /// What waits in a class or course, for the first screens.
+    pub(in crate::web) counts: Kept<u64>,
+    /// Sections of the year that are not ready.
+    pub(in crate::web) unready: Kept<Vec<Line>>,
 }
 
 #[cfg(test)]
