@@ -91,13 +91,18 @@ impl Connection {
             self.address,
             body.len()
         );
-        let (status, head, _) = self.ask(request.as_bytes()).await;
-        let head = String::from_utf8_lossy(&self.buffer[..head]).into_owned();
-        let cookie = head
-            .lines()
-            .find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")));
-        let (_, cookie) = cookie.unwrap_or_else(|| panic!("no session: {status}\n{head}"));
-        cookie.split(';').next().expect("a cookie").to_owned()
+        /// Seconds that the house may ask to wait between attempts.
+        const PATIENCE: usize = 30;
+        for _ in 0..PATIENCE {
+            let (_, head, _) = self.ask(request.as_bytes()).await;
+            let head = String::from_utf8_lossy(&self.buffer[..head]).into_owned();
+            let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+            if let Some((_, cookie)) = lines.find(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
+                return cookie.split(';').next().expect("a cookie").to_owned();
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        panic!("no session for {login}")
     }
 
     /// The page of the class that this session may read.

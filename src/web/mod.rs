@@ -70,37 +70,48 @@ struct Read {
     directory: OnceCell<Arc<Directory>>,
 }
 
-/// All that the pages need to know.
+/// All that the pages need to know. Every layer around a request has one of its own, so it is a pointer.
 #[derive(Clone)]
-pub struct WebState {
+pub struct WebState(Arc<Shared>);
+
+/// What the pages share.
+pub struct Shared {
     house: Arc<House>,
     clock: Clock,
     uploads: Arc<Semaphore>,
-    directory: Arc<Cache>,
-    pages: Arc<journal::Pages>,
-    answers: Arc<kept::Answers>,
-    waiting: Arc<waiting::Cache>,
-    late: Arc<start::Late>,
+    directory: Cache,
+    pages: journal::Pages,
+    answers: kept::Answers,
+    waiting: waiting::Cache,
+    late: start::Late,
     /// Requests so far: the second half of a request's number.
-    requests: Arc<AtomicU64>,
+    requests: AtomicU64,
     ops: Arc<Ops>,
+}
+
+impl std::ops::Deref for WebState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl WebState {
     /// The pages of a house.
     pub fn new(house: Arc<House>, clock: Clock) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             house,
             clock,
             uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
-            directory: Arc::default(),
-            pages: Arc::default(),
-            answers: Arc::default(),
-            waiting: Arc::default(),
-            late: Arc::default(),
-            requests: Arc::default(),
+            directory: Cache::default(),
+            pages: journal::Pages::default(),
+            answers: kept::Answers::default(),
+            waiting: waiting::Cache::default(),
+            late: start::Late::default(),
+            requests: AtomicU64::default(),
             ops: Arc::new(Ops::new()),
-        }
+        }))
     }
 
     /// This moment.

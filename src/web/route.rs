@@ -153,7 +153,8 @@ impl Route {
     }
 
     /// Keeps the page's answers while nothing is written ([`super::kept`]). Only for pages that are told wholly by what a transaction
-    /// writes, who asks, the address and the day: never for one that shows sessions, looks, jobs or the state of the machine.
+    /// writes, who asks, the address and the day: never for one that shows sessions, looks, jobs or the state of the machine, nor for one whose
+    /// handler does something beside showing.
     pub(super) fn kept(mut self) -> Self {
         self.habits.kept = true;
         self

@@ -215,7 +215,7 @@ fn value(table: &str, column: &str, text: &str) -> String {
         (Some(said), _) => said,
         (None, "role") => Role::parse(text).map_or_else(|| text.to_owned(), |role| role.as_russian().to_owned()),
         (None, "roles") => {
-            let said = text.split_whitespace().map(|word| Role::parse(word).map_or(word, Role::as_russian));
+            let said = text.split_whitespace().map(|word| Role::parse(word).map_or(word, |role| role.as_russian()));
             said.collect::<Vec<_>>().join(", ")
         }
         (None, "acting") => if text == "1" { "да" } else { "нет" }.to_owned(),

@@ -25,21 +25,24 @@ pub(super) use kept::Pages;
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
     const READS: Access = Access::Does(Action::ReadJournal);
+    let (class, course, learner) = (SubjectOf::Class, SubjectOf::Course, SubjectOf::Learner);
     vec![
         get("/journal", READS, SubjectOf::House, class::classes)
             .in_menu(Group::Journal, "Классы")
-            .helped("journal#классы"),
-        get("/journal/{class}", READS, SubjectOf::Class, class::class).helped("journal#класс"),
-        get("/journal/{class}/finals", READS, SubjectOf::Class, finals::finals).helped("journal#итоги"),
-        get("/course/{course}", READS, SubjectOf::Course, course::course).helped("journal#страница"),
-        get("/course/{course}/cell", READS, SubjectOf::Course, cell::cell).helped("journal#клетка"),
-        get("/learner/{learner}", READS, SubjectOf::Learner, learner::of_staff).helped("journal#ученик"),
-        get("/diary/{learner}", Access::Does(Action::ReadOwnDiary), SubjectOf::Learner, learner::of_family)
-            .helped("journal#дневник"),
+            .helped("journal#классы")
+            .kept(),
+        get("/journal/{class}", READS, class, class::class).helped("journal#класс").kept(),
+        get("/journal/{class}/finals", READS, class, finals::finals).helped("journal#итоги").kept(),
+        get("/course/{course}", READS, course, course::course).helped("journal#страница").kept(),
+        // Not kept: it notes the look at the cell's learner itself.
+        get("/course/{course}/cell", READS, course, cell::cell).helped("journal#клетка"),
+        get("/learner/{learner}", READS, learner, learner::of_staff).helped("journal#ученик").kept(),
+        get("/diary/{learner}", Access::Does(Action::ReadOwnDiary), learner, learner::of_family)
+            .helped("journal#дневник")
+            .kept(),
     ]
     .into_iter()
-    // What these pages show, only a transaction changes.
-    .map(|route| route.kept().of_years())
+    .map(Route::of_years)
     .collect()
 }
 
