@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod keys;
 pub mod log;
 pub mod movement;
+pub mod office;
 pub mod package;
 pub mod people;
 pub mod policy;
@@ -179,6 +180,9 @@ pub enum Error {
     /// A notice of compromise or a decision says no.
     #[error(transparent)]
     Compromise(Box<compromise::Refusal>),
+    /// The office says no.
+    #[error(transparent)]
+    Office(Box<office::Refusal>),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),

@@ -31,7 +31,7 @@ use crate::domain::edition::{Attachment, Edition, EditionKind, qr_text};
 use crate::domain::finding::Finding;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, TemplateFacts};
 
-pub use form::{form, form_by, lay_out_form};
+pub use form::{form, form_by, lay_out_form, missing_words};
 
 use pages::{Binder, JOURNAL, SUMMARY};
 use plan::{Attached, Plan};

@@ -14,6 +14,7 @@ mod history;
 mod interface;
 mod journal;
 mod kept;
+mod office;
 mod ops;
 mod patience;
 mod people;

@@ -27,6 +27,7 @@ use crate::domain::words;
 use crate::flow::signin::demo::{self, DemoLogin};
 
 pub(super) use late::Late;
+pub(super) use waits::Counts;
 
 /// Routes of this page.
 pub(super) fn routes() -> Vec<Route> {

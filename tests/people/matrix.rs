@@ -26,7 +26,10 @@ use tokio::net::{TcpListener, TcpStream};
 use super::house::{YEAR, after, day, on_every_engine, person_of};
 
 /// Values of the parameters of paths that name no subject of the guard. A route with another parameter needs a line here.
-const OTHER_PARAMETERS: [(&str, &str); 12] = [
+const OTHER_PARAMETERS: [(&str, &str); 15] = [
+    ("paper", "2025-05A-Q1-v1-p1"),
+    ("form", "remarks"),
+    ("handover", "1"),
     ("version", "1"),
     ("session", "0"),
     ("name", "letopis.css"),
@@ -233,7 +236,7 @@ pub(super) async fn session(house: &House, person: &str, number: usize) -> Strin
 }
 
 /// Closed periods and copies of the own school, and another school with its own people in the same database.
-async fn furnish(house: &House) {
+pub(super) async fn furnish(house: &House) {
     let url = house.config.database_url(&house.root);
     let mut tx = house.db.begin().await.unwrap();
     for class in ["5А", "9А"] {
@@ -295,6 +298,7 @@ async fn freeze_copies(house: &House) {
         let class = journal.class(class).unwrap().clone();
         let span = period::span(&journal, &class, "Q1").unwrap();
         let told = Circumstances {
+            paper: String::new(),
             school_id: "story".into(),
             authority: Digest::of(b"authority"),
             version: 1,

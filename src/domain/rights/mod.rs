@@ -169,11 +169,15 @@ pub enum Action {
     SignCopies,
     /// The school's seal.
     SealCopies,
+    /// Paper copies: printed, handed in to the office.
+    HandOverPaper,
+    /// The register of paper copies: numbers, places, issues, closing lines.
+    KeepPaper,
 }
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -207,6 +211,8 @@ impl Action {
         Self::IssueCopies,
         Self::SignCopies,
         Self::SealCopies,
+        Self::HandOverPaper,
+        Self::KeepPaper,
     ];
 
     /// «вести журнал предмета».
@@ -245,6 +251,8 @@ impl Action {
             Self::IssueCopies => "закрывать периоды, выпускать копии",
             Self::SignCopies => "подписывать копии",
             Self::SealCopies => "ставить печать школы",
+            Self::HandOverPaper => "печатать и сдавать бумажные копии",
+            Self::KeepPaper => "вести реестр бумажных копий",
         }
     }
 

@@ -69,7 +69,7 @@ pub(super) async fn cell(
     let mine = entries.marks.iter().filter(|mark| mark.lesson == key && mark.learner_id == learner.id);
     let absence = entries.absences.iter().find(|absence| absence.lesson == key && absence.learner_id == learner.id);
     let absence = absence.map(|absence| {
-        let rule = state.house.policy.absence(&absence.code);
+        let rule = directory.policy(key.date).absence(&absence.code);
         rule.map_or_else(|| absence.code.clone(), |rule| format!("{} — {}", rule.code, rule.meaning))
     });
     let cell = CellView {

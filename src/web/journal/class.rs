@@ -6,10 +6,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::{Chosen, Tab, YearView, choose, class_of, staff_name, tabs, years};
-use crate::domain::journal::Class;
+use crate::domain::journal::{Class, YEAR};
 use crate::domain::names;
+use crate::domain::norm::{Standing, norm, stand};
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
@@ -121,6 +123,9 @@ struct CourseView {
     teacher: String,
     lessons: usize,
     without_topic: usize,
+    /// Learners with fewer marks than the policy asks for, in words with the clause; empty when there are none.
+    norm: String,
+    clause: String,
     last: String,
 }
 
@@ -145,8 +150,10 @@ pub(super) async fn class(
         choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
     let reach = visitor.reach(Action::ReadJournal);
     let whole = reach.whole_class(&class.name, class.grade);
-    let key = (directory.year.clone(), class.name.clone(), chosen.span.id.clone());
-    let make = overview(&state, &directory, &class, &chosen);
+    let today = state.now().date_naive();
+    // What a running period asks for grows with its days, so an overview is good for one of them.
+    let key = (directory.year.clone(), class.name.clone(), format!("{} {today}", chosen.span.id));
+    let make = overview(&state, &directory, &class, &chosen, today);
     let overview = state.pages.classes.find_or_make(key, directory.turn, make).await?;
     let seen = |course: &&CourseOverview| reach.course(&course.id, &class.name, class.grade);
     let courses: Vec<&CourseOverview> = overview.courses.iter().filter(seen).collect();
@@ -179,11 +186,15 @@ async fn overview(
     directory: &Directory,
     class: &Class,
     chosen: &Chosen,
+    today: NaiveDate,
 ) -> Result<Arc<Overview>, Refusal> {
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
     let courses = directory.roster.courses.iter().filter(|course| course.class == class.name).map(|course| {
         let held = entries.lessons.iter().filter(|l| l.key.course_id == course.id && chosen.span.contains(l.key.date));
         let held: Vec<_> = held.collect();
+        let policy = directory.policy(today.min(chosen.span.ends));
+        let norm = norm(policy, course, class.grade).filter(|_| chosen.span.id != YEAR);
+        let norm = norm.map(|norm| stand(norm, course, &directory.roster, &entries, &chosen.span, today));
         CourseOverview {
             id: course.id.clone(),
             members: super::grid::members(course, &directory.roster, &chosen.span).into_iter().map(|l| l.id).collect(),
@@ -192,6 +203,8 @@ async fn overview(
                 href: directory.address(format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id))),
                 teacher: staff_name(directory, &course.teacher_id),
                 lessons: held.len(),
+                norm: norm.as_ref().map(Standing::in_russian).unwrap_or_default(),
+                clause: norm.map(|standing| standing.norm.clause).unwrap_or_default(),
                 without_topic: held.iter().filter(|lesson| lesson.topic.is_empty()).count(),
                 last: held.iter().map(|lesson| lesson.key.date).max().map(words::date_short).unwrap_or_default(),
             },

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::grid::{self, Grid, Laying};
 use super::{Chosen, Tab, choose, class_of, staff_name, tabs};
-use crate::domain::journal::Course;
+use crate::domain::journal::{Course, YEAR};
+use crate::domain::norm::{Standing, norm, stand};
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
@@ -26,6 +28,7 @@ struct GridPart<'a> {
     /// School year, when it is an earlier one; else empty.
     earlier: &'a str,
     caption: String,
+    norm: Option<Standing>,
     grid: Grid,
 }
 
@@ -59,8 +62,9 @@ pub(super) async fn course(
     let class = class_of(&directory, &course.class)?;
     let today = state.now().date_naive();
     let chosen = choose(&directory, &class, asked.value("period"), today).ok_or(Refusal::NotFound)?;
-    let key = (directory.year.clone(), course.id.clone(), chosen.span.id.clone());
-    let make = part(&state, &directory, course, &chosen);
+    // What a running period asks for grows with its days, so a page is good for one of them.
+    let key = (directory.year.clone(), course.id.clone(), format!("{} {today}", chosen.span.id));
+    let make = part(&state, &directory, course, &chosen, today);
     let part = state.pages.grids.find_or_make(key, directory.turn, make).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let seen = directory.roster.courses.iter().filter(|other| other.class == class.name);
@@ -91,6 +95,7 @@ async fn part(
     directory: &Arc<Directory>,
     course: &Course,
     chosen: &Chosen,
+    today: NaiveDate,
 ) -> Result<Arc<str>, Refusal> {
     let entries = state.house.db.load_course_entries(&directory.year, &course.id).await?;
     let grade = directory.class(&course.class).map_or(0, |class| class.grade);
@@ -101,10 +106,13 @@ async fn part(
         course,
         span: &chosen.span,
         periods: &periods,
-        policy: &state.house.policy,
+        policy: directory.policy(today.min(chosen.span.ends)),
         struck: &directory.struck,
     };
+    let norm = norm(laying.policy, course, grade).filter(|_| chosen.span.id != YEAR);
+    let norm = norm.map(|norm| stand(norm, course, &directory.roster, &entries, &chosen.span, today));
     let part = GridPart {
+        norm,
         course: &course.id,
         earlier: if directory.is_earlier() { &directory.year } else { "" },
         caption: format!("{}, {}, {}", course.class, course_title(course), chosen.name),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::class::Overview;
 use crate::domain::readiness::Line;
+use crate::web::start::Counts;
 
 /// Entries kept of a kind: 44 classes of 15 courses in one period are 660, a laid-out page some 60 KB; the rest is made anew.
 const KEPT: usize = 768;
@@ -75,7 +76,7 @@ pub(in crate::web) struct Pages {
     /// Overviews of classes.
     pub(super) classes: Kept<Overview>,
     /// What waits in a class or course, for the first screens.
-    pub(in crate::web) counts: Kept<u64>,
+    pub(in crate::web) counts: Kept<Counts>,
     /// Sections of the year that are not ready.
     pub(in crate::web) unready: Kept<Vec<Line>>,
 }

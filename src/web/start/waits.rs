@@ -12,7 +12,6 @@ use super::super::route;
 use super::super::waiting::Awaited;
 use super::{Desk, Wait};
 use crate::domain::copy::State as CopyState;
-use crate::domain::journal::{Class, Course};
 use crate::domain::period::course_title;
 use crate::domain::policy::AbsenceKind;
 use crate::domain::readiness::{Line, State as Ready};
@@ -31,12 +30,22 @@ const IMPORT: &str = "import";
 /// Jobs looked through for those that failed; the list of long work shows as many.
 const JOBS: u32 = 100;
 
+/// What waits in the entries of a class or course.
+#[derive(Debug)]
+pub(in super::super) struct Counts {
+    /// Absences whose reason nobody has given.
+    unexplained: u64,
+    /// Lessons held without a topic.
+    without_topic: u64,
+}
+
 impl Desk<'_> {
     /// Everything that waits, the urgent first.
     pub(super) async fn waits(&self, copies: &[Awaited]) -> Result<Vec<Wait>, Refusal> {
         let mut waits = self.house().await?;
         waits.extend(self.copies(copies));
         waits.extend(self.periods());
+        waits.extend(self.handovers().await?);
         waits.extend(self.readiness().await?);
         waits.extend(self.own_class().await?);
         waits.extend(self.own_courses().await?);
@@ -45,6 +54,24 @@ impl Desk<'_> {
         waits.extend(self.imports().await?);
         waits.sort_by_key(|wait| !wait.urgent);
         Ok(waits)
+    }
+
+    /// Paper copies that change hands and wait for this person's signature.
+    async fn handovers(&self) -> Result<Option<Wait>, Refusal> {
+        let n = self.state.house.db.count_owed_handovers(&self.visitor.account).await?;
+        let what = words::plural(
+            n,
+            "передача ждёт вашей подписи",
+            "передачи ждут вашей подписи",
+            "передач ждут вашей подписи",
+        );
+        Ok((n > 0).then(|| Wait {
+            count: n,
+            what: what.to_owned(),
+            detail: "бумажные копии: принять или сдать".to_owned(),
+            href: "/office/handovers".to_owned(),
+            urgent: true,
+        }))
     }
 
     /// Copies: own signatures, seals, and what went wrong, on top.
@@ -143,15 +170,20 @@ impl Desk<'_> {
     /// The class teacher's own class: absences whose reason nobody has given.
     async fn own_class(&self) -> Result<Vec<Wait>, Refusal> {
         let mut waits = Vec::new();
+        let policy = self.directory.policy(self.today);
+        let by = policy.first("absence.reason_by");
+        if by.is_some_and(|said| !said.has("class_teacher")) {
+            return Ok(waits);
+        }
+        let by = by.map(|said| format!("{} ({})", said.in_russian(), said.clause)).unwrap_or_default();
         for class in self.classes_of(Role::ClassTeacher) {
-            let count = self.unexplained(class);
-            let n = *self.state.pages.counts.find_or_make(self.key("class", &class.name), self.directory.turn, count).await?;
+            let n = self.counts("class", &class.name).await?.unexplained;
             if n > 0 {
                 waits.push(Wait {
                     count: n,
                     what: words::plural(n, "пропуск без причины", "пропуска без причины", "пропусков без причины")
                         .to_owned(),
-                    detail: format!("{} класс: причину указывает классный руководитель", class.name),
+                    detail: format!("{} класс: причину называет {by}", class.name),
                     href: format!("/journal/{}", segment(&class.name)),
                     urgent: false,
                 });
@@ -163,9 +195,34 @@ impl Desk<'_> {
     /// The teacher's own courses: lessons that were held and have no topic.
     async fn own_courses(&self) -> Result<Vec<Wait>, Refusal> {
         let mut waits = Vec::new();
+        let policy = self.directory.policy(self.today);
+        // 003 Уч 2: there the teacher of the subject names the reason, in every other regulation the class teacher.
+        let by = policy.first("absence.reason_by").filter(|said| said.has("subject_teacher"));
         for course in self.courses_of() {
-            let count = self.without_topic(course);
-            let n = *self.state.pages.counts.find_or_make(self.key("course", &course.id), self.directory.turn, count).await?;
+            let counts = self.counts("course", &course.id).await?;
+            let unexplained = counts.unexplained;
+            if let Some(by) = by.filter(|_| unexplained > 0) {
+                waits.push(Wait {
+                    count: unexplained,
+                    what: words::plural(
+                        unexplained,
+                        "пропуск без причины",
+                        "пропуска без причины",
+                        "пропусков без причины",
+                    )
+                    .to_owned(),
+                    detail: format!(
+                        "{}: {}; причину называет {} ({})",
+                        course.class,
+                        course_title(course),
+                        by.in_russian(),
+                        by.clause
+                    ),
+                    href: format!("/course/{}", segment(&course.id)),
+                    urgent: false,
+                });
+            }
+            let n = counts.without_topic;
             if n > 0 {
                 waits.push(Wait {
                     count: n,
@@ -179,22 +236,25 @@ impl Desk<'_> {
         Ok(waits)
     }
 
-    async fn unexplained(&self, class: &Class) -> Result<Arc<u64>, Refusal> {
-        let entries = self.state.house.db.load_class_entries(&self.directory.year, &class.name).await?;
-        let policy = &self.state.house.policy;
-        let open = |code: &str| policy.absence(code).is_some_and(|rule| rule.kind == AbsenceKind::Unexplained);
-        Ok(Arc::new(entries.absences.iter().filter(|absence| open(&absence.code)).count() as u64))
-    }
-
-    async fn without_topic(&self, course: &Course) -> Result<Arc<u64>, Refusal> {
-        let entries = self.state.house.db.load_course_entries(&self.directory.year, &course.id).await?;
-        let held = entries.lessons.iter().filter(|lesson| lesson.key.date <= self.today && lesson.topic.is_empty());
-        Ok(Arc::new(held.count() as u64))
-    }
-
-    /// Under what a count is kept: what it counts in the year, up to today.
-    fn key(&self, what: &str, one: &str) -> (String, String, String) {
-        (self.directory.year.clone(), format!("{what} {one}"), self.today.to_string())
+    /// What waits in the entries of a class or course up to today; kept, for a class has some 15,000 entries a year.
+    async fn counts(&self, what: &str, one: &str) -> Result<Arc<Counts>, Refusal> {
+        let key = (self.directory.year.clone(), format!("{what} {one}"), self.today.to_string());
+        let make = async {
+            let (db, year) = (&self.state.house.db, &self.directory.year);
+            let entries = match what {
+                "class" => db.load_class_entries(year, one).await?,
+                _ => db.load_course_entries(year, one).await?,
+            };
+            let policy = self.directory.policy(self.today);
+            let open = |code: &str| policy.absence(code).is_some_and(|rule| rule.kind == AbsenceKind::Unexplained);
+            let bare = entries.lessons.iter().filter(|lesson| lesson.key.date <= self.today && lesson.topic.is_empty());
+            let counts = Counts {
+                unexplained: entries.absences.iter().filter(|absence| open(&absence.code)).count() as u64,
+                without_topic: bare.count() as u64,
+            };
+            Ok::<_, Refusal>(Arc::new(counts))
+        };
+        self.state.pages.counts.find_or_make(key, self.directory.turn, make).await
     }
 
     /// Entries made after their deadline: to the teacher the own ones, to the others those of their classes.
