@@ -163,7 +163,8 @@ async fn writes(asked: &Asked, house: &Served, requests: &[Vec<u8>]) {
     let writer = tokio::spawn(async move {
         let house = House::open(&dir).await.expect("the house");
         for number in 0_u64.. {
-            let event = Event::new(EventKind::DataChanged, "operator", "2026-05-25T12:00:00+03:00").with("what", "bench");
+            let event =
+                Event::new(EventKind::DataChanged, "operator", "2026-05-25T12:00:00+03:00").with("what", "bench");
             let mut salt = [0; 16];
             salt[..8].copy_from_slice(&number.to_be_bytes());
             let tx = house.db.begin().await.expect("a turn");

@@ -173,16 +173,12 @@ impl Db {
         self.load_entries(year, &tables::OF_LEARNER, &[class, learner]).await
     }
 
-    async fn load_entries(
-        &self,
-        year: &str,
-        tables: &[(&'static Table, &str)],
-        of: &[&str],
-    ) -> Result<Journal, Error> {
+    async fn load_entries(&self, year: &str, tables: &[(&'static Table, &str)], of: &[&str]) -> Result<Journal, Error> {
         let mut connection = self.pool.acquire().await?;
         let mut rows = HashMap::new();
         for (table, filter) in tables {
-            let query = sqlx::query(AssertSqlSafe(table.select(filter))).bind(self.school.clone()).bind(year.to_owned());
+            let query =
+                sqlx::query(AssertSqlSafe(table.select(filter))).bind(self.school.clone()).bind(year.to_owned());
             let query = of.iter().fold(query, |query, value| query.bind((*value).to_owned()));
             let found = query.fetch_all(&mut *connection).await?;
             rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);

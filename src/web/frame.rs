@@ -119,7 +119,8 @@ impl Frame {
         let page = href.split('?').next().unwrap_or_default();
         // A page below another in the way back is below it in the menu too, wherever its own address lies; one line is marked at most, and
         // the own address of a page has the first word.
-        let by_crumb = |item: &MenuItem| self.crumbs.iter().any(|crumb| crumb.href.split('?').next() == Some(item.href));
+        let by_crumb =
+            |item: &MenuItem| self.crumbs.iter().any(|crumb| crumb.href.split('?').next() == Some(item.href));
         let mut items = self.menu.iter().flat_map(|group| &group.items);
         let placed = items.clone().any(|item| item.current && !by_crumb(item));
         if !placed && items.any(|item| item.href == page) {
@@ -203,10 +204,8 @@ mod tests {
     }
 
     fn frame(path: &str) -> Frame {
-        let office =
-            Office { role: Role::Director, reach: Reach::School, acting: false, order: String::new() };
-        let visitor =
-            Visitor { account: "T1".into(), name: String::new(), offices: vec![office], second_factor: true };
+        let office = Office { role: Role::Director, reach: Reach::School, acting: false, order: String::new() };
+        let visitor = Visitor { account: "T1".into(), name: String::new(), offices: vec![office], second_factor: true };
         Frame { menu: menu(&visitor, path), ..Frame::default() }
     }
 

@@ -65,8 +65,7 @@ pub(super) async fn guard(
         Ok(visitor) => visitor,
         Err(refusal) => return refusal.into_response(),
     };
-    let mut passage =
-        Passage { visitor: visitor.clone(), holder: visitor, path: gate.facts.path, help: gate.help };
+    let mut passage = Passage { visitor: visitor.clone(), holder: visitor, path: gate.facts.path, help: gate.help };
     let mut response = match answered(&gate, &mut passage, &parameters, request, next).await {
         Ok(response) => response,
         Err(refusal) => refusal.into_response(),

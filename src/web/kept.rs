@@ -243,9 +243,9 @@ mod tests {
     fn only_a_whole_page_for_who_unpacks_it_is_kept() {
         let visitor = Visitor { account: "T1".into(), name: String::new(), offices: Vec::new(), second_factor: false };
         let asked = |method: Method, pairs: &[(&'static str, &'static str)]| {
-            let pairs = pairs.iter().map(|(name, value)| {
-                (header::HeaderName::from_static(name), HeaderValue::from_static(value))
-            });
+            let pairs = pairs
+                .iter()
+                .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)));
             Key::of(&method, "/journal", &pairs.collect(), &visitor, NaiveDate::default()).is_some()
         };
         let browser = ("accept-encoding", "gzip, deflate, br");

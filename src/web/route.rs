@@ -232,8 +232,7 @@ pub(super) fn has(path: &str) -> bool {
 /// The router: every route of the table behind the guard.
 pub(super) fn router(state: &WebState) -> Router<WebState> {
     all().into_iter().fold(Router::new(), |router, route| {
-        let gate =
-            guard::Gate { state: state.clone(), facts: route.facts, help: route.help, habits: route.habits };
+        let gate = guard::Gate { state: state.clone(), facts: route.facts, help: route.help, habits: route.habits };
         let guarded = route.handler.route_layer(axum::middleware::from_fn_with_state(gate, guard::guard));
         router.route(route.facts.path, guarded)
     })

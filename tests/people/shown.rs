@@ -142,7 +142,10 @@ fn an_earlier_year_is_read_by_offices_that_do_not_hang_on_the_lists_of_a_year() 
             for path in [past(OF_5A), past("/course/C5"), past("/learner/L2"), past(&format!("{OF_5A}/finals"))] {
                 assert_eq!(read(address, &path, &token).await.0, 403, "{person}: {path}");
             }
-            assert!(!read(address, "/journal", &token).await.1.contains("year="), "{person} is offered no earlier year");
+            assert!(
+                !read(address, "/journal", &token).await.1.contains("year="),
+                "{person} is offered no earlier year"
+            );
         }
         let parent = session(&house, "P00001", 1).await;
         let (status, page) = read(address, &past("/diary/L1"), &parent).await;

@@ -236,7 +236,9 @@ pub fn shown(table: &str, others: Option<&[String]>) -> String {
     let Some(others) = others else { return "нет записи".to_owned() };
     let Some((_, columns)) = store::columns_of(table) else { return others.join(", ") };
     // What nothing stands in says nothing: an appointment of everybody has no grades, one by right no «и.о.».
-    let empty = |column: &str, text: &str| text.is_empty() || (text == "0" && matches!(column, "acting" | "grade_from" | "grade_to"));
+    let empty = |column: &str, text: &str| {
+        text.is_empty() || (text == "0" && matches!(column, "acting" | "grade_from" | "grade_to"))
+    };
     let cells = columns.into_iter().zip(others).filter(|(column, text)| !empty(column, text) && *column != "ordinal");
     let told: Vec<(&str, &String)> = cells.collect();
     match told.as_slice() {

@@ -165,7 +165,8 @@ pub(super) static OF_COURSE: [(&Table, &str); 4] =
     [(&LESSONS, OF_ONE), (&MARKS, OF_ONE), (&ABSENCES, OF_ONE), (&FINAL_MARKS, OF_ONE)];
 
 /// `$3` is the class, `$4` the learner.
-const OF_ONES: &str = "and course in (select id from courses where school = $1 and year = $2 and class = $3) and learner = $4";
+const OF_ONES: &str =
+    "and course in (select id from courses where school = $1 and year = $2 and class = $3) and learner = $4";
 const OF_ONES_ENTRIES: &str = "and course in (select id from courses where school = $1 and year = $2 and class = $3)
     and (course, date, number) in (
         select course, date, number from marks where school = $1 and year = $2 and learner = $4

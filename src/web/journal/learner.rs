@@ -100,7 +100,9 @@ async fn show(
     let of_class = directory.roster.courses.iter().filter(|course| course.class == class.name).filter(attends);
     let courses: Vec<&Course> = of_class.filter(|c| family || reach.course(&c.id, &class.name, class.grade)).collect();
     if courses.is_empty() && !family && !reach.whole_class(&class.name, class.grade) {
-        return Err(Refusal::Forbidden { reason: "Этот обучающийся не учится ни на одном из ваших предметов.".to_owned() });
+        return Err(Refusal::Forbidden {
+            reason: "Этот обучающийся не учится ни на одном из ваших предметов.".to_owned(),
+        });
     }
     let mine = |lesson: &LessonKey, who: &str| who == learner.id && chosen.span.contains(lesson.date);
     let mut subjects = Vec::new();
@@ -168,10 +170,7 @@ async fn show(
         true => frame,
         false => frame
             .under("Журнал", directory.address("/journal".to_owned()))
-            .under(
-                format!("{} класс", class.name),
-                directory.address(format!("/journal/{}", segment(&class.name))),
-            ),
+            .under(format!("{} класс", class.name), directory.address(format!("/journal/{}", segment(&class.name)))),
     };
     // Whoever may look back for the school finds the learner through the lists of that year.
     let years = if family { state.house.db.list_years_of_learner(&learner.id).await? } else { Vec::new() };

@@ -50,9 +50,9 @@ impl Late {
     pub(super) fn at(&self, state: &WebState, turn: u64) -> Option<Arc<Counted>> {
         let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let today = state.now().date_naive();
-        let overtaken = counted.as_ref().is_none_or(|held| {
-            held.day != today || (held.turn != turn && held.made.elapsed() >= AGAIN)
-        });
+        let overtaken = counted
+            .as_ref()
+            .is_none_or(|held| held.day != today || (held.turn != turn && held.made.elapsed() >= AGAIN));
         if overtaken && !self.counting.swap(true, Ordering::AcqRel) {
             let state = state.clone();
             let handle = Handle::current();

@@ -277,8 +277,13 @@ impl Desk<'_> {
         let first = segment(classes[0]);
         vec![Wait {
             count: n,
-            what: words::plural(n, "запись внесена позже срока", "записи внесены позже срока", "записей внесено позже срока")
-                .to_owned(),
+            what: words::plural(
+                n,
+                "запись внесена позже срока",
+                "записи внесены позже срока",
+                "записей внесено позже срока",
+            )
+            .to_owned(),
             detail: format!("уроки последних двух недель: {}", shortened(classes.into_iter())),
             href: format!("/policy/timeliness?class={first}"),
             urgent: false,
@@ -310,11 +315,7 @@ impl Desk<'_> {
                 "разделов года ещё не готовы",
             )
             .to_owned(),
-            detail: format!(
-                "срок — {}: {}",
-                words::day_and_month(due),
-                shortened(open.iter().map(|line| line.title))
-            ),
+            detail: format!("срок — {}: {}", words::day_and_month(due), shortened(open.iter().map(|line| line.title))),
             href: "/year/ready".to_owned(),
             urgent: due < self.today,
         }])
