@@ -201,6 +201,7 @@ pub(super) fn all() -> Vec<Route> {
         super::help::routes(),
         super::records::routes(),
         super::office::routes(),
+        super::carriers::routes(),
         super::journal::routes(),
         super::people::routes(),
         super::school::routes(),

@@ -90,6 +90,13 @@ pub(crate) fn what(kind: &str) -> &str {
         "year_closed" => "закрыт учебный год",
         "token_issued" => "выдан ключ интерфейса",
         "token_revoked" => "отозван ключ интерфейса",
+        "carrier_changed" => "изменён учёт носителей",
+        "undertaking_signed" => "подписана подписка о неразглашении",
+        "carrier_code_made" => "заведён код носителей",
+        "custody_signed" => "подпись в журнале пользования носителями",
+        "backup_written" => "записана резервная копия",
+        "backup_checked" => "проверена резервная копия",
+        "house_restored" => "дом восстановлен из копии",
         other => other,
     }
 }

@@ -174,6 +174,13 @@ fn said(event: &str) -> &str {
         "year_closed" => "Учебный год завершён",
         "token_issued" => "Выдан ключ интерфейса",
         "token_revoked" => "Ключ интерфейса отозван",
+        "carrier_changed" => "Изменён учёт носителей",
+        "undertaking_signed" => "Подписана подписка о неразглашении",
+        "carrier_code_made" => "Заведён код носителей",
+        "custody_signed" => "Подпись в журнале пользования носителями",
+        "backup_written" => "Записана резервная копия",
+        "backup_checked" => "Проверена резервная копия",
+        "house_restored" => "Дом восстановлен из копии",
         other => other,
     }
 }

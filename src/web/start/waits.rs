@@ -50,6 +50,7 @@ impl Desk<'_> {
         waits.extend(self.own_class().await?);
         waits.extend(self.own_courses().await?);
         waits.extend(self.late());
+        waits.extend(self.carriers().await?);
         waits.extend(self.accounts().await?);
         waits.extend(self.imports().await?);
         waits.sort_by_key(|wait| !wait.urgent);
@@ -72,6 +73,35 @@ impl Desk<'_> {
             href: "/office/handovers".to_owned(),
             urgent: true,
         }))
+    }
+
+    /// Carriers that are late, signatures of the custody log, backups that are due.
+    async fn carriers(&self) -> Result<Vec<Wait>, Refusal> {
+        let Some(owed) = super::carriers::owed(self.state, self.visitor).await? else { return Ok(Vec::new()) };
+        let wait = |count: u64, [one, few, many]: [&str; 3], detail: &str, href: &str, urgent| Wait {
+            count,
+            what: words::plural(count, one, few, many).to_owned(),
+            detail: detail.to_owned(),
+            href: href.to_owned(),
+            urgent,
+        };
+        let late = ["носитель не возвращён в сейф", "носителя не возвращены в сейф", "носителей не возвращены в сейф"];
+        let sign = [
+            "подпись в журнале пользования за вами",
+            "подписи в журнале пользования за вами",
+            "подписей в журнале пользования за вами",
+        ];
+        let due = [
+            "резервная копия или проверка просрочена",
+            "резервные копии или проверки просрочены",
+            "резервных копий и проверок просрочено",
+        ];
+        let all = [
+            wait(owed.overdue, late, "срок возврата прошёл", "/carriers/custody", true),
+            wait(owed.signatures, sign, "выдача, получение или возврат носителя ждут вас", "/carriers/custody", false),
+            wait(owed.late, due, "план, сроки и пункты правил", "/carriers", true),
+        ];
+        Ok(all.into_iter().filter(|wait| wait.count > 0).collect())
     }
 
     /// Copies: own signatures, seals, and what went wrong, on top.
