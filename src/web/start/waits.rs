@@ -77,7 +77,7 @@ impl Desk<'_> {
 
     /// Carriers that are late, signatures of the custody log, backups that are due.
     async fn carriers(&self) -> Result<Vec<Wait>, Refusal> {
-        let Some(owed) = super::carriers::owed(self.state, self.visitor).await? else { return Ok(Vec::new()) };
+        let Some(owed) = super::super::carriers::owed(self.state, self.visitor).await? else { return Ok(Vec::new()) };
         let wait = |count: u64, [one, few, many]: [&str; 3], detail: &str, href: &str, urgent| Wait {
             count,
             what: words::plural(count, one, few, many).to_owned(),
