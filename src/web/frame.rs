@@ -96,7 +96,7 @@ impl Frame {
         let waits =
             |copy: &&Awaited| copy.signers.contains(&visitor.account) || (seals && copy.row.state == CopyState::Signed);
         let count = copies.iter().filter(waits).count();
-        for item in self.menu.iter_mut().flat_map(|group| &mut group.items).filter(|item| item.href == "/copies") {
+        for item in self.menu.iter_mut().flat_map(|group| &mut group.items).filter(|item| item.href == "/desk") {
             item.count = count;
         }
     }

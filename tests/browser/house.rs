@@ -27,7 +27,15 @@ pub struct Open {
 impl Open {
     /// Opens a house with sealed copies and a login of each role.
     pub async fn start() -> Self {
-        let folder = House::with_sealed_copies().await;
+        Self::of(House::with_sealed_copies().await).await
+    }
+
+    /// Opens a house whose copies wait for signatures.
+    pub async fn with_issued_copies() -> Self {
+        Self::of(House::with_issued_copies().await).await
+    }
+
+    async fn of(folder: House) -> Self {
         let house = Arc::new(flow::House::open(&folder.root).await.expect("a house"));
         demo::open(&house.sign_in, &house, &after(60)).await.expect("logins");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -38,6 +38,8 @@ async fn filled(open: &Open, path: &str) -> Option<String> {
         ("year", "2025".to_owned()),
         ("policy", "default".to_owned()),
         ("guide", "administrator".to_owned()),
+        ("no", "3".to_owned()),
+        ("page", "1".to_owned()),
     ];
     // Forms of a class and of the office have names of their own.
     known.push(("form", form_at(path).to_owned()));
