@@ -25,6 +25,7 @@ mod register;
 mod rows;
 mod schools;
 mod setup;
+mod signing;
 mod voids;
 
 use std::borrow::Cow;
@@ -56,6 +57,7 @@ pub use policies::PolicyRow;
 pub use register::SealedRow;
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
+pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, RemarkRow, RevocationRow, ScanRow, SeenRow};
 pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
