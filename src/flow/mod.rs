@@ -93,7 +93,7 @@ pub enum Error {
         /// Copy.
         copy: String,
         /// Why.
-        refusal: crate::domain::route::Refusal,
+        refusal: Box<crate::domain::route::Refusal>,
     },
     /// The lifecycle says no.
     #[error("{copy}: {refusal}")]

@@ -191,7 +191,9 @@ impl<'h> Desk<'h> {
                     (answer.signed, answer.refused, answer.completed) = (deed.signed, deed.refused, deed.completed);
                     events.extend(deed.events);
                 }
-                Err(Error::NotNow { refusal: Refusal::AlreadySigned { .. }, .. }) if choice.refused.is_empty() => {
+                Err(Error::NotNow { refusal, .. })
+                    if matches!(*refusal, Refusal::AlreadySigned { .. }) && choice.refused.is_empty() =>
+                {
                     answer.already = true;
                 }
                 // These are said before anything of the copy is written.
@@ -280,20 +282,21 @@ impl<'h> Desk<'h> {
         // The route speaks first where it can: «already signed» says more than «the copy is signed».
         let decided = route::decide(&paper.route, &signed, &wish);
         if let (Err(refusal), State::Issued | State::Signed | State::Sealed) = (&decided, row.state) {
-            return Err(Error::NotNow { copy: row.id.clone(), refusal: refusal.clone() });
+            return Err(Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal.clone()) });
         }
         copy::next(row.state, if refuses { Action::Refuse } else { Action::Sign }).map_err(told)?;
-        let (stage, place) = decided.map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal })?;
+        let (stage, place) =
+            decided.map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal) })?;
         // On paper the day is the one that stands beside the signature.
         let written = wanted.witness.and_then(|witness| witness.signed_on.parse().ok());
         let day = written.unwrap_or_else(|| act.at.date_naive());
         route::check_office(&self.appointments, &stage.id, place, day)
-            .map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal })?;
+            .map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal) })?;
         let left = route::left(&stage.id, place, &signed);
         let stranger = |one: &&Reproof| !place.sheets.contains(&one.sheet);
         if let Some(one) = wanted.refused.iter().find(stranger) {
             let refusal = Refusal::ForeignSheet { sheet: one.sheet.clone(), signer: wanted.signer.to_owned() };
-            return Err(Error::NotNow { copy: row.id.clone(), refusal });
+            return Err(Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal) });
         }
         let mut deed = Deed::default();
         let mut state = row.state;
@@ -464,7 +467,7 @@ impl<'h> Desk<'h> {
             match route::decide(&paper.route, &signed, &wish) {
                 Ok(_) => targets.push(Target { copy: row.id.clone(), version: Some(row.version) }),
                 Err(Refusal::NotInRoute { .. } | Refusal::AlreadySigned { .. } | Refusal::NotYourTurn { .. }) => {}
-                Err(refusal) => return Err(Error::NotNow { copy: row.id.clone(), refusal }),
+                Err(refusal) => return Err(Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal) }),
             }
         }
         Ok(targets)

@@ -37,8 +37,8 @@ pub(super) struct Gathered {
 
 /// Gathers all that belongs to a dump.
 pub(super) async fn gather(house: &House, dump: &Db, cause: Cause) -> Result<Gathered, Error> {
-    let mut all = Gathered::default();
-    all.tables = dump.count_tables().await?.into_iter().map(|(table, rows)| Count { table, rows }).collect();
+    let tables = dump.count_tables().await?.into_iter().map(|(table, rows)| Count { table, rows }).collect();
+    let mut all = Gathered { tables, ..Gathered::default() };
     let register = dump.list_register().await?;
     all.records = register.len() as u64;
     let closures = dump.list_closures().await?;

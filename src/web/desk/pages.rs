@@ -289,7 +289,7 @@ async fn next_version(
     }
     let act = state.act(&visitor.account);
     let row = reissue::reissue(&state.house, &copy, ground, &act).await?;
-    issue::issue(&state.house, &[row.clone()], &act, |_| {}).await?;
+    issue::issue(&state.house, std::slice::from_ref(&row), &act, |_| {}).await?;
     let address = format!("/copies/{}/{}/changes", segment(&row.id), row.version);
     Ok(answer::done(&address, &format!("Выпущена версия {}; подписавшим сообщено", row.version)))
 }

@@ -38,6 +38,9 @@ struct Row {
     cells: Vec<(String, Vec<Choice>)>,
 }
 
+/// A group's name, its teacher, how many are in it.
+type GroupWords = (String, String, usize);
+
 #[derive(Template)]
 #[template(path = "school/groups.html", config = "src/web/askama.toml")]
 struct Page {
@@ -47,7 +50,7 @@ struct Page {
     closed: String,
     may: bool,
     /// Subject, and its groups with teacher and number of members.
-    subjects: Vec<(String, Vec<(String, String, usize)>)>,
+    subjects: Vec<(String, Vec<GroupWords>)>,
     rows: Vec<Row>,
     sent: Sent,
     history: String,
