@@ -9,4 +9,6 @@ mod identity;
 mod matrix;
 mod offices;
 mod paper;
+mod reach;
+mod shown;
 mod signin;

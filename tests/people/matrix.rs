@@ -167,12 +167,18 @@ pub(super) async fn open_to_the_web(house: &Arc<House>) -> SocketAddr {
     address
 }
 
-/// Status and the place that a redirect leads to. The body is not waited for: some answers never end.
+/// Status and the place that a redirect leads to, for a request without a form.
 async fn ask(address: SocketAddr, method: &str, path: &str, token: &str) -> (u16, String) {
+    send(address, method, path, token, "").await
+}
+
+/// Status and the place that a redirect leads to. The body of the answer is not waited for: some never end.
+pub(super) async fn send(address: SocketAddr, method: &str, path: &str, token: &str, form: &str) -> (u16, String) {
+    let length = form.len();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\n\
-         Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n\r\n"
+         Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();

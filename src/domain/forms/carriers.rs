@@ -38,7 +38,7 @@ pub fn ledger(
         ("Последняя копия", 12),
         ("Списание, уничтожение (акт №)", 18),
     ];
-    let mut table = Table::new(&heads).titled("Носители").numbered().sized(75).middle(&[0, 2]);
+    let mut table = Table::new(&heads).named("Носители").numbered().sized(75).middle(&[0, 2]);
     for (carrier, lines) in carriers {
         let what = [carrier.kind.as_russian(), &carrier.label, &carrier.serial, &carrier.capacity];
         let what = what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
@@ -62,7 +62,7 @@ pub fn ledger(
     }
     let mut moves =
         Table::new(&[("Дата", 14), ("Носитель", 12), ("Что сделано", 22), ("Место хранения", 30), ("Примечание", 30)])
-            .titled("Движение")
+            .named("Движение")
             .sized(75)
             .middle(&[0, 1]);
     for (carrier, lines) in carriers {
@@ -115,7 +115,7 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
         ("Ключ возвращён директору: подпись", 13),
         ("Примечание", 12),
     ];
-    let mut table = Table::new(&heads).titled("Журнал пользования").numbered().sized(65).middle(&[0, 2]);
+    let mut table = Table::new(&heads).named("Журнал пользования").numbered().sized(65).middle(&[0, 2]);
     for (trip, carried) in trips {
         let signed = |step| {
             trip.signed(step)
@@ -265,7 +265,7 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         if all == 0 { "не проверялось".to_owned() } else { format!("{done} из {all}") }
     };
     let yes = |is: bool, yes: &str, no: &str| if is { yes.to_owned() } else { no.to_owned() };
-    let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).titled("Полнота").sized(90);
+    let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).named("Полнота").sized(90);
     let opened = coverage.tables.1 > 0;
     let rows = [
         ("Части копии на носителе прочитаны до последнего байта, SHA-256", of(coverage.parts)),

@@ -139,6 +139,8 @@ pub enum Action {
     ChangeSetup,
     /// Classes, groups, courses, curriculum, load, timetable.
     ChangeCurriculum,
+    /// Who is in which group of a class, at a period's start (JRN-11; 002 4.1).
+    SetGroups,
     /// The calendar-thematic plan of a course.
     ChangePlan,
     /// Learners: enrolled, moved, left, by order.
@@ -187,7 +189,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -206,6 +208,7 @@ impl Action {
         Self::EnterReasons,
         Self::ChangeSetup,
         Self::ChangeCurriculum,
+        Self::SetGroups,
         Self::ChangePlan,
         Self::ChangeMovement,
         Self::CloseYear,
@@ -251,6 +254,7 @@ impl Action {
             Self::EnterReasons => "указывать причины пропусков",
             Self::ChangeSetup => "менять календарь, периоды, кабинеты",
             Self::ChangeCurriculum => "менять классы, нагрузку, расписание",
+            Self::SetGroups => "задавать состав групп класса",
             Self::ChangePlan => "менять КТП",
             Self::ChangeMovement => "оформлять движение учащихся",
             Self::CloseYear => "завершать учебный год",
