@@ -389,7 +389,9 @@ fn foreign_journal() -> Journal {
 fn holds(must: Must, status: u16, location: &str) -> bool {
     match must {
         Must::NoToken => status == 401,
-        Must::Open => !matches!(status, 0 | 401 | 403 | 500..) && !location.starts_with("/signin"),
+        Must::Open => {
+            !matches!(status, 0 | 401 | 403 | 500..) && !(location == "/signin" || location.starts_with("/signin?"))
+        }
         Must::Refuse => status == 403,
         Must::Hide => matches!(status, 403 | 404),
     }
