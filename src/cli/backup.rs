@@ -286,7 +286,7 @@ async fn undertake(desk: &Desk) -> Result<u8, Failure> {
     let act = desk.act(&house);
     let visitor = people::visitor(&house, &act.by, false, act.at.date_naive()).await?;
     carriers::undertake(&house, &visitor, &act).await?;
-    println!("Подписка о неразглашении подписана: {}.", visitor.name);
+    println!("Подписка о неразглашении подписана: {}", visitor.name);
     Ok(0)
 }
 

@@ -129,7 +129,7 @@ async fn outside(found: &Found, meter: &Arc<dyn Meter>) -> Result<(Coverage, Vec
     Ok((coverage, findings))
 }
 
-async fn label_of(
+pub(super) async fn label_of(
     house: Option<&House>,
     found: &Found,
     coverage: &mut Coverage,

@@ -62,6 +62,8 @@ pub async fn restore(wanted: &Wanted, code: String, act: &Act, meter: Arc<dyn Me
         bytes: found.label.bytes(),
         ..Coverage::default()
     };
+    // Without a house the key is that of the copy itself; a label that even this one has not signed restores nothing.
+    check::label_of(None, &found, &mut coverage, &mut findings).await?;
     let to = std::path::absolute(&wanted.to).unwrap_or_else(|_| wanted.to.clone());
     let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // Beside its place, so that the last step is one rename; a crash leaves a folder that no command takes for a house.
