@@ -22,7 +22,7 @@ use crate::domain::policy::{Unit, Value};
 pub use crate::domain::void::{Decision, Standing, Target};
 use crate::domain::void::{Docket, RowVerdict, Step, weigh_row};
 use crate::domain::words;
-use crate::store::{ChangeFilter, ChangeRow, ClosureRow, CompromiseRow, CopyRow};
+use crate::store::{ChangeFilter, ChangeRow, ClosureRow, CompromiseRow, CopyRow, StatementRow};
 pub use deeds::VoidDeed;
 
 /// What somebody reports.
@@ -547,6 +547,15 @@ pub(crate) fn undecided(survey: &Survey, class: &str, span: &Span) -> Option<Fin
         );
         let message = format!("есть {count} {changes} нет решения: подтвердите или отмените (letopis compromise show)");
         Finding::new("close.void-undecided", format!("{class}, {}", span.id), message)
+    })
+}
+
+/// Is this statement on a copy the work of a compromised account, and not re-approved? Such a one speaks for no later version.
+pub(crate) fn is_void(survey: &Survey, copy: &str, statement: &StatementRow) -> bool {
+    survey.deeds.iter().any(|deed| {
+        (deed.kind.as_str(), deed.copy.as_str(), deed.by.as_str()) == ("statement_signed", copy, &statement.signer)
+            && deed.version == statement.version
+            && !deed.standing.is_trusted()
     })
 }
 

@@ -60,7 +60,8 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     let mut kept = Vec::new();
     // Certificates of another authority would not be believed in the new record.
     let stands = was.school.authority == snapshot.school.authority;
-    for statement in said.iter().filter(|_| stands) {
+    let sound = |statement: &&StatementRow| stands && !compromise::is_void(&voids, id, statement);
+    for statement in said.iter().filter(sound) {
         if let Some(row) = keeps(&snapshot, statement) {
             kept.push(Digest::of(statement.body.as_bytes()));
             tx.keep_statement(id, snapshot.copy.version, &row).await?;

@@ -19,6 +19,8 @@ pub struct VoidDeed {
     pub what: String,
     /// When, RFC 3339.
     pub at: String,
+    /// Who: a person's identifier.
+    pub by: String,
     /// Who, by name.
     pub who: String,
     /// The copy concerned; empty for none.
@@ -56,6 +58,7 @@ pub(super) async fn list(house: &House, docket: &Docket, names: &Names) -> Resul
             kind: entry.event,
             at: text("at"),
             who: names.person(&deed.actor),
+            by: deed.actor,
             copy: text("copy"),
             version: payload["version"].as_u64().and_then(|version| u32::try_from(version).ok()).unwrap_or_default(),
             standing,
