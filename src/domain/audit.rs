@@ -62,6 +62,12 @@ pub enum EventKind {
     TokenIssued,
     /// A token was revoked.
     TokenRevoked,
+    /// A file of scans came in and its pages were filed.
+    ScansTaken,
+    /// A person said what a scanned page is.
+    ScanDecided,
+    /// A sheet of paper was ticked off.
+    SheetReceived,
 }
 
 impl EventKind {
@@ -92,6 +98,9 @@ impl EventKind {
             Self::YearReopened => "year_reopened",
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
+            Self::ScansTaken => "scans_taken",
+            Self::ScanDecided => "scan_decided",
+            Self::SheetReceived => "sheet_received",
         }
     }
 }

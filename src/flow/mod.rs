@@ -22,6 +22,7 @@ pub mod package;
 pub mod people;
 pub mod policy;
 pub mod reissue;
+pub mod scans;
 pub mod seal;
 pub mod setup;
 pub mod sign;
@@ -179,6 +180,9 @@ pub enum Error {
     /// A notice of compromise or a decision says no.
     #[error(transparent)]
     Compromise(Box<compromise::Refusal>),
+    /// A word on a scan or a tick of a sheet is not taken.
+    #[error(transparent)]
+    Scan(#[from] scans::Refusal),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),

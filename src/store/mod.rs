@@ -20,6 +20,7 @@ pub mod pages;
 mod policies;
 mod register;
 mod rows;
+mod scans;
 mod schools;
 mod setup;
 mod voids;
@@ -48,6 +49,7 @@ pub use journals::{BundleRow, Change, ClosureRow, Replaced};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
 pub use policies::PolicyRow;
 pub use register::SealedRow;
+pub use scans::{Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
 pub use voids::{CompromiseRow, DecisionRow};
@@ -184,7 +186,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 10] = [
+const SQLITE_GUARDS: [&str; 11] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -195,8 +197,9 @@ const SQLITE_GUARDS: [&str; 10] = [
     include_str!("../../migrations/guards/0091_signing.sqlite.sql"),
     include_str!("../../migrations/guards/0101_office.sqlite.sql"),
     include_str!("../../migrations/guards/0111_carriers.sqlite.sql"),
+    include_str!("../../migrations/guards/0121_scans.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 10] = [
+const POSTGRES_GUARDS: [&str; 11] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -207,11 +210,12 @@ const POSTGRES_GUARDS: [&str; 10] = [
     include_str!("../../migrations/guards/0091_signing.postgres.sql"),
     include_str!("../../migrations/guards/0101_office.postgres.sql"),
     include_str!("../../migrations/guards/0111_carriers.postgres.sql"),
+    include_str!("../../migrations/guards/0121_scans.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 10]) -> Migrator {
+fn migrator(guards: [&'static str; 11]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -237,6 +241,8 @@ fn migrator(guards: [&'static str; 10]) -> Migrator {
         step(101, "guards of office", guards[8]),
         step(110, "carriers", include_str!("../../migrations/0110_carriers.sql")),
         step(111, "guards of carriers", guards[9]),
+        step(120, "scans", include_str!("../../migrations/0120_scans.sql")),
+        step(121, "guards of scans", guards[10]),
     ])
 }
 

@@ -182,6 +182,7 @@ impl From<flow::Error> for Refusal {
             | E::Appointment(_)
             | E::SealingElsewhere
             | E::Change(_)
+            | E::Scan(_)
             | E::Compromise(_) => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }

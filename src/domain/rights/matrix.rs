@@ -170,6 +170,7 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::IssueCopies           => [A,  N,  A,  A,  A,  N,  A,  N,  A,  N,  N,  N,  N],
         Action::SignCopies            => [N,  N,  K,  K,  K,  K,  N,  N,  N,  N,  N,  N,  N],
         Action::SealCopies            => [N,  N,  K,  N,  N,  N,  K,  N,  N,  N,  N,  N,  N],
+        Action::ReceivePaper          => [N,  N,  K,  N,  N,  N,  K,  N,  K,  N,  N,  N,  N],
     }
 }
 
@@ -218,7 +219,7 @@ mod tests {
         }
         let mut seen = std::collections::BTreeSet::new();
         assert!(Action::ALL.iter().all(|action| seen.insert(*action)));
-        assert_eq!(Action::ALL.len(), Action::SealCopies as usize + 1);
+        assert_eq!(Action::ALL.len(), Action::ReceivePaper as usize + 1);
     }
 
     #[test]

@@ -169,11 +169,13 @@ pub enum Action {
     SignCopies,
     /// The school's seal.
     SealCopies,
+    /// Signed sheets of paper that come back: scans and ticks.
+    ReceivePaper,
 }
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -207,6 +209,7 @@ impl Action {
         Self::IssueCopies,
         Self::SignCopies,
         Self::SealCopies,
+        Self::ReceivePaper,
     ];
 
     /// «вести журнал предмета».
@@ -245,6 +248,7 @@ impl Action {
             Self::IssueCopies => "закрывать периоды, выпускать копии",
             Self::SignCopies => "подписывать копии",
             Self::SealCopies => "ставить печать школы",
+            Self::ReceivePaper => "принимать подписанные листы и их сканы",
         }
     }
 

@@ -82,6 +82,9 @@ pub(crate) fn what(kind: &str) -> &str {
         "year_closed" => "закрыт учебный год",
         "token_issued" => "выдан ключ интерфейса",
         "token_revoked" => "отозван ключ интерфейса",
+        "scans_taken" => "приняты сканы листов",
+        "scan_decided" => "скан листа разобран вручную",
+        "sheet_received" => "получен лист на бумаге",
         other => other,
     }
 }

@@ -174,6 +174,9 @@ fn said(event: &str) -> &str {
         "year_closed" => "Учебный год завершён",
         "token_issued" => "Выдан ключ интерфейса",
         "token_revoked" => "Ключ интерфейса отозван",
+        "scans_taken" => "Сканы листов приняты",
+        "scan_decided" => "Скан листа разобран вручную",
+        "sheet_received" => "Лист на бумаге получен",
         other => other,
     }
 }
