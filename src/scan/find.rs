@@ -1,11 +1,12 @@
 //! QR codes in a grey picture: found with place and turn, whatever way the sheet lay. Floor 1.
 //!
-//! `rqrr` looks first at the picture as it is. What it finds and cannot read is cut out and tried again larger, softer, sharper, with other
-//! thresholds; what it does not find is looked for in other preparations of the whole picture, in the fixed order of [`PREPARATIONS`].
+//! The three finder patterns are looked for in the whole picture, prepared in the fixed order of [`PREPARATIONS`]; each fitting triple is
+//! read by [`super::read`] out of the picture as it is. A reader that looks for codes by itself copies the picture for every pair of
+//! patterns that might belong together, which a noisy photo of a table has by the thousand.
 
-use rqrr::PreparedImage;
-
+use super::finder::{Finder, finders};
 use super::grey::Grey;
+use super::read::{Corner, read};
 
 /// A point of a page, pixels from the upper left corner.
 pub type Point = (f32, f32);
@@ -42,64 +43,73 @@ impl Found {
         let ((x, y), (u, v)) = (self.middle(), other.middle());
         (x - u).hypot(y - v) < self.side().max(other.side()) / 2.0
     }
+
+    /// Does a finder pattern belong to this code?
+    fn holds(&self, finder: &Finder) -> bool {
+        let (x, y) = self.middle();
+        (x - finder.x).hypot(y - finder.y) < self.side() * 0.75
+    }
 }
 
-/// A code that was seen and not read: its corners.
-type Seen = [Point; 4];
-
-/// One way to prepare the whole picture.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Preparation {
-    /// As it is, with the reader's own threshold.
-    Plain,
-    /// A local threshold; the picture scaled before by so many tenths.
-    Local { tenths: usize, hundredths: u32 },
-    /// Softened by so many tenths of a pixel before a local threshold.
-    Soft { tenths_of_sigma: u32, tenths: usize },
-    /// Sharpened before a local threshold.
-    Sharp { tenths: usize },
+/// One way to prepare the whole picture before finder patterns are looked for.
+#[derive(Debug, Clone, Copy)]
+struct Preparation {
+    /// Scaled by so many tenths.
+    tenths: usize,
+    /// Softened after that: standard deviation in tenths of a pixel.
+    soft: u32,
+    /// A pixel is dark below so many hundredths of the mean around it.
+    hundredths: u32,
 }
 
-/// In this order, the cheap ones that read nearly everything first.
-const PREPARATIONS: [Preparation; 9] = [
-    Preparation::Plain,
-    Preparation::Local { tenths: 10, hundredths: 80 },
-    Preparation::Local { tenths: 20, hundredths: 85 },
-    Preparation::Soft { tenths_of_sigma: 10, tenths: 10 },
-    Preparation::Local { tenths: 5, hundredths: 85 },
-    Preparation::Sharp { tenths: 20 },
-    Preparation::Soft { tenths_of_sigma: 16, tenths: 20 },
-    Preparation::Local { tenths: 15, hundredths: 90 },
-    Preparation::Local { tenths: 30, hundredths: 88 },
+/// In this order, the cheap ones that find nearly everything first.
+const PREPARATIONS: [Preparation; 8] = [
+    Preparation { tenths: 10, soft: 0, hundredths: 85 },
+    Preparation { tenths: 10, soft: 10, hundredths: 90 },
+    Preparation { tenths: 20, soft: 10, hundredths: 90 },
+    Preparation { tenths: 5, soft: 0, hundredths: 90 },
+    Preparation { tenths: 10, soft: 18, hundredths: 94 },
+    Preparation { tenths: 20, soft: 20, hundredths: 94 },
+    Preparation { tenths: 10, soft: 10, hundredths: 75 },
+    Preparation { tenths: 20, soft: 12, hundredths: 97 },
 ];
 
-/// A prepared picture has at most so many pixels: 300 dpi of A4 doubled in both directions is 35 million.
-const MOST_PIXELS: usize = 36_000_000;
+/// A prepared picture has at most so many pixels: 200 dpi of A4 doubled in both directions is 16 million.
+const MOST_PIXELS: usize = 20_000_000;
 
-/// Pixels that a 17 mm code's neighbourhood takes at 300 dpi, as a part of the page's longer side: a sheet's code is a seventeenth of it.
+/// The mean of a pixel's neighbourhood is taken over a 40th of the page's longer side: about half of a 17 mm code.
 const WINDOW_PART: usize = 40;
+
+/// Triples tried under one preparation: a page has few, a photo of a patterned table many.
+const MOST_TRIPLES: usize = 60;
 
 /// Every code of a page that can be read, from the top down.
 pub fn codes(page: &Grey) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    let mut agreed = 0;
+    let mut quiet = 0;
     for preparation in PREPARATIONS {
-        let Some(looked) = look(page, preparation) else { continue };
+        let Some(finders) = look(page, preparation) else { continue };
         let before = found.len();
-        for code in looked.read {
-            keep(&mut found, code);
-        }
-        let mut unread = 0;
-        for seen in looked.seen {
-            match reread(page, &seen) {
-                Some(code) => keep(&mut found, code),
-                None => unread += 1,
+        let triples = triples(&finders);
+        for triple in triples.iter().take(MOST_TRIPLES) {
+            // Patterns of a code that was read belong to no other.
+            if found.iter().any(|code| triple.iter().any(|finder| code.holds(finder))) {
+                continue;
+            }
+            let corner = |finder: &Finder| Corner { x: finder.x, y: finder.y };
+            let [upper_left, upper_right, lower_left] = triple;
+            let module = triple.iter().map(|finder| finder.module).sum::<f32>() / 3.0;
+            let read = read(page, [corner(upper_left), corner(upper_right), corner(lower_left)], module);
+            if let Some((text, corners)) = read {
+                let code = Found { text, corners };
+                if !found.iter().any(|held| held.is_at(&code)) {
+                    found.push(code);
+                }
             }
         }
-        // Two ways that see the same codes and leave nothing unread: there is nothing more on the page.
-        let quiet = !found.is_empty() && found.len() == before && unread == 0;
-        agreed = if quiet { agreed + 1 } else { 0 };
-        if agreed >= 1 {
+        // Two ways that find nothing new beside what is found: there is nothing more on the page.
+        quiet = if !found.is_empty() && found.len() == before { quiet + 1 } else { 0 };
+        if quiet == 2 {
             break;
         }
     }
@@ -107,114 +117,64 @@ pub fn codes(page: &Grey) -> Vec<Found> {
     found
 }
 
-/// Keeps a code unless it was seen at this place before.
-fn keep(found: &mut Vec<Found>, code: Found) {
-    if !found.iter().any(|held| held.is_at(&code)) {
-        found.push(code);
+/// Finder patterns under one preparation, in pixels of the page; nothing when the picture would be too large.
+fn look(page: &Grey, preparation: Preparation) -> Option<Vec<Finder>> {
+    let Preparation { tenths, soft, hundredths } = preparation;
+    let (width, height) = (page.width * tenths / 10, page.height * tenths / 10);
+    if width * height > MOST_PIXELS || width.min(height) < 42 {
+        return None;
     }
+    let scaled = (tenths != 10).then(|| page.resized(width, height));
+    let picture = scaled.as_ref().unwrap_or(page);
+    let softened = (soft > 0).then(|| picture.softened(soft as f32 / 10.0));
+    let picture = softened.as_ref().unwrap_or(picture);
+    let window = (width.max(height) / WINDOW_PART).max(15);
+    let scale = tenths as f32 / 10.0;
+    let mut found = finders(&picture.dark(window, hundredths), width, height);
+    for finder in &mut found {
+        finder.x /= scale;
+        finder.y /= scale;
+        finder.module /= scale;
+    }
+    Some(found)
 }
 
-struct Looked {
-    read: Vec<Found>,
-    seen: Vec<Seen>,
-}
-
-/// Looks at the whole picture under one preparation; nothing when that would be too large or makes no sense.
-fn look(page: &Grey, preparation: Preparation) -> Option<Looked> {
-    let scaled = |tenths: usize| {
-        let (width, height) = (page.width * tenths / 10, page.height * tenths / 10);
-        (width * height <= MOST_PIXELS && width.min(height) >= 64).then(|| match tenths {
-            10 => page.clone(),
-            _ => page.resized(width, height),
-        })
-    };
-    let (tenths, picture, hundredths) = match preparation {
-        Preparation::Plain => return Some(Looked::of(plain(page), 1.0, (0.0, 0.0))),
-        Preparation::Local { tenths, hundredths } => (tenths, scaled(tenths)?, hundredths),
-        Preparation::Soft { tenths_of_sigma, tenths } => {
-            (tenths, scaled(tenths)?.softened(tenths_of_sigma as f32 / 10.0), 88)
-        }
-        Preparation::Sharp { tenths } => (tenths, scaled(tenths)?.sharpened(2.0), 85),
-    };
-    let window = (picture.width.max(picture.height) / WINDOW_PART).max(15);
-    Some(Looked::of(local(&picture, window, hundredths), tenths as f32 / 10.0, (0.0, 0.0)))
-}
-
-impl Looked {
-    /// Grids of a picture that was cut out at a place and scaled.
-    fn of(grids: Vec<Grid>, scale: f32, (left, top): Point) -> Self {
-        let mut looked = Self { read: Vec::new(), seen: Vec::new() };
-        for (text, corners) in grids {
-            let corners = corners.map(|(x, y)| (x / scale + left, y / scale + top));
-            match text {
-                Some(text) => looked.read.push(Found { text, corners }),
-                None => looked.seen.push(corners),
+/// Triples that can be the corners of one code, the fittest first: upper left, upper right, lower left.
+fn triples(finders: &[Finder]) -> Vec<[Finder; 3]> {
+    let mut fitting: Vec<(f32, [Finder; 3])> = Vec::new();
+    for corner in finders {
+        for (at, one) in finders.iter().enumerate() {
+            for other in &finders[at + 1..] {
+                if let Some((unfit, triple)) = fit(corner, one, other) {
+                    fitting.push((unfit, triple));
+                }
             }
         }
-        looked
     }
+    fitting.sort_by(|a, b| a.0.total_cmp(&b.0));
+    fitting.into_iter().map(|(_, triple)| triple).collect()
 }
 
-/// A grid that the reader found: its text, if it could be read, and its corners.
-type Grid = (Option<String>, [Point; 4]);
-
-/// Under the reader's own threshold.
-fn plain(picture: &Grey) -> Vec<Grid> {
-    let (width, pixels) = (picture.width, &picture.pixels);
-    let mut prepared = PreparedImage::prepare_from_greyscale(width, picture.height, |x, y| pixels[y * width + x]);
-    let grids = prepared.detect_grids();
-    grids.iter().map(|grid| (grid.decode().ok().map(|(_, text)| text), grid.bounds.map(point))).collect()
-}
-
-/// Under a local threshold of ours.
-fn local(picture: &Grey, window: usize, hundredths: u32) -> Vec<Grid> {
-    let (width, dark) = (picture.width, picture.dark(window, hundredths));
-    let mut prepared = PreparedImage::prepare_from_bitmap(width, picture.height, |x, y| dark[y * width + x] == 1);
-    let grids = prepared.detect_grids();
-    grids.iter().map(|grid| (grid.decode().ok().map(|(_, text)| text), grid.bounds.map(point))).collect()
-}
-
-fn point(point: rqrr::Point) -> Point {
-    (point.x as f32, point.y as f32)
-}
-
-/// A code that was seen and not read, again: cut out with its quiet zone, at about 8 pixels a module, under several thresholds.
-fn reread(page: &Grey, seen: &Seen) -> Option<Found> {
-    /// 33 modules with the quiet zone of 4 on each side, at 8 pixels.
-    const SIDE: usize = 41 * 8;
-    /// Windows, thresholds and softening, the likeliest first.
-    const WAYS: [(usize, u32, f32); 9] = [
-        (90, 85, 0.0),
-        (60, 92, 0.0),
-        (90, 85, 1.5),
-        (150, 80, 0.0),
-        (60, 88, 2.5),
-        (90, 95, 2.5),
-        (200, 90, 4.0),
-        (40, 90, 1.0),
-        (328, 75, 2.0),
-    ];
-    let (xs, ys) = (seen.map(|(x, _)| x), seen.map(|(_, y)| y));
-    let least = |values: [f32; 4]| values.into_iter().fold(f32::INFINITY, f32::min);
-    let most = |values: [f32; 4]| values.into_iter().fold(f32::NEG_INFINITY, f32::max);
-    let (left, top, right, bottom) = (least(xs), least(ys), most(xs), most(ys));
-    let margin = (right - left).max(bottom - top) * 0.2;
-    // Corners are computed from a few pixels and may lie far outside: a cut-out larger than the page is none.
-    if !margin.is_finite() || right - left > page.width as f32 || bottom - top > page.height as f32 {
+/// How badly three patterns fit as a code whose right angle is at the first; nothing when they cannot.
+fn fit(corner: &Finder, one: &Finder, other: &Finder) -> Option<(f32, [Finder; 3])> {
+    let modules = [corner.module, one.module, other.module];
+    let (least, most) = (modules.iter().copied().fold(f32::MAX, f32::min), modules.iter().copied().fold(0.0, f32::max));
+    let (ax, ay) = (one.x - corner.x, one.y - corner.y);
+    let (bx, by) = (other.x - corner.x, other.y - corner.y);
+    let (a, b) = (ax.hypot(ay), bx.hypot(by));
+    if a < 1.0 || b < 1.0 || most > least * 1.6 {
         return None;
     }
-    let (x, y) = ((left - margin).max(0.0) as usize, (top - margin).max(0.0) as usize);
-    let (width, height) = ((right - left + 2.0 * margin) as usize, (bottom - top + 2.0 * margin) as usize);
-    let part = page.crop(x, y, width, height);
-    // No code has fewer than 21 modules.
-    if part.width.min(part.height) < 21 {
+    // A photo from the side shortens one leg and bends the angle; more than this no sheet on a table shows.
+    let (legs, cosine) = ((a / b).max(b / a), ((ax * bx + ay * by) / (a * b)).abs());
+    let span = (a + b) / 2.0 / ((least + most) / 2.0);
+    // Between the middles of two patterns lie 14 modules at version 1 and 38 at version 7; ours has 26.
+    if legs > 1.5 || cosine > 0.42 || !(11.0..50.0).contains(&span) {
         return None;
     }
-    let scale = SIDE as f32 / part.width.max(part.height) as f32;
-    let part = part.resized((part.width as f32 * scale) as usize, (part.height as f32 * scale) as usize);
-    WAYS.into_iter().find_map(|(window, hundredths, sigma)| {
-        let picture = if sigma > 0.0 { part.softened(sigma) } else { part.clone() };
-        let grids = local(&picture, window, hundredths);
-        Looked::of(grids, scale, (x as f32, y as f32)).read.into_iter().next()
-    })
+    let turned_right = ax * by - ay * bx > 0.0;
+    let triple = if turned_right { [*corner, *one, *other] } else { [*corner, *other, *one] };
+    // Ours are of version 4; what is nearer to it is tried first.
+    let size = (span / 26.0).max(26.0 / span) - 1.0;
+    Some((legs - 1.0 + cosine + (most / least - 1.0) + size, triple))
 }

@@ -4,9 +4,11 @@
 //! page, however the sheet lay. What a code means is `domain::sheet_code`; whose sheet it is, `flow::scans` decides.
 
 mod find;
+mod finder;
 mod grey;
 mod open;
 mod pdf;
+mod read;
 
 pub use find::{Found, Point, codes};
 pub use grey::Grey;

@@ -31,7 +31,7 @@ use crate::domain::finding::Finding;
 use crate::domain::sheet_code::SheetCode;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, TemplateFacts};
 
-use pages::{Binder, JOURNAL, SUMMARY};
+use pages::{Binder, JOURNAL, Paper, SUMMARY};
 use plan::{Attached, Page, Plan};
 use world::Desk;
 
@@ -133,7 +133,7 @@ fn plan(
     attachments: &[Attachment],
 ) -> Result<(Plan, Vec<u8>), Error> {
     let copy = &snapshot.copy;
-    let pages = bind(snapshot, edition, digests)?;
+    let (paper, pages) = bind(snapshot, edition, digests)?;
     let mut texts = Vec::with_capacity(pages.len());
     for page in &pages {
         let Some(digest) = digests.get(page.sheet - 1) else { continue };
@@ -156,7 +156,7 @@ fn plan(
     Ok((plan, codes.bytes))
 }
 
-fn bind(snapshot: &Snapshot, edition: &Edition, digests: &[Digest]) -> Result<Vec<Page>, Error> {
+fn bind(snapshot: &Snapshot, edition: &Edition, digests: &[Digest]) -> Result<(Paper, Vec<Page>), Error> {
     let paper = match snapshot.copy.kind {
         CopyKind::PeriodCopy => JOURNAL,
         CopyKind::SummarySheet => SUMMARY,
@@ -166,7 +166,7 @@ fn bind(snapshot: &Snapshot, edition: &Edition, digests: &[Digest]) -> Result<Ve
         CopyKind::PeriodCopy => period_copy::bind(&mut binder)?,
         CopyKind::SummarySheet => summary_sheet::bind(&mut binder),
     }
-    Ok(binder.pages)
+    Ok((paper, binder.pages))
 }
 
 /// Numbers of the sheets (from 1) that the pages of an issued copy belong to, page by page: nothing is typeset for it.
@@ -180,7 +180,7 @@ pub fn sheets_of_pages(snapshot: &Snapshot) -> Result<Vec<u32>, Error> {
         seal: None,
     };
     let (printable, edition, _) = clean::clean(snapshot, &edition).map_err(|error| Error::Data(error.to_string()))?;
-    let pages = bind(&printable, &edition, &sheet_digests(snapshot))?;
+    let (_, pages) = bind(&printable, &edition, &sheet_digests(snapshot))?;
     Ok(pages.iter().map(|page| page.sheet as u32).collect())
 }
 
