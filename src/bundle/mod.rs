@@ -15,6 +15,7 @@ pub mod headings;
 pub mod intake;
 pub mod layout;
 pub mod oneroster;
+pub mod ruled;
 pub mod source;
 pub mod tables;
 pub mod workbook;

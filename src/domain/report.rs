@@ -134,6 +134,14 @@ pub fn course_report(journal: &Journal) -> BTreeMap<String, BTreeMap<String, Cou
     report
 }
 
+/// Rates over the final marks of one course, or of any other choice of them.
+pub fn rates(values: &[&str]) -> Rates {
+    let mut rates = Rates { rule: COUNTING_RULE, ..Rates::default() };
+    values.iter().for_each(|value| rates.take(value));
+    rates.finish(0, 0);
+    rates
+}
+
 /// Everything counted in one pass over the journal.
 struct Tally<'a> {
     lessons: HashMap<&'a str, u32>,
@@ -218,17 +226,7 @@ fn count<'a>(counts: &mut HashMap<&'a str, u32>, class: Option<&'a str>) {
 impl ClassFigures {
     fn add_learner(&mut self, finals: &[&str]) {
         let rates = &mut self.rates;
-        for value in finals {
-            *match *value {
-                "5" => &mut rates.fives,
-                "4" => &mut rates.fours,
-                "3" => &mut rates.threes,
-                "2" => &mut rates.twos,
-                "1" => &mut rates.ones,
-                NOT_ATTESTED => &mut rates.not_attested,
-                _ => &mut rates.outside,
-            } += 1;
-        }
+        finals.iter().for_each(|value| rates.take(value));
         let lowest = finals.iter().filter_map(|value| numeric(value)).min();
         let attested = !finals.contains(&NOT_ATTESTED);
         rates.learners_counted += u32::from(lowest.is_some() || !attested);
@@ -238,11 +236,23 @@ impl ClassFigures {
 }
 
 /// `1`…`5` as a number; anything else is not a mark of the scale.
-fn numeric(value: &str) -> Option<u32> {
+pub fn numeric(value: &str) -> Option<u32> {
     value.parse().ok().filter(|mark| (1..=5).contains(mark) && value.len() == 1)
 }
 
 impl Rates {
+    fn take(&mut self, value: &str) {
+        *match value {
+            "5" => &mut self.fives,
+            "4" => &mut self.fours,
+            "3" => &mut self.threes,
+            "2" => &mut self.twos,
+            "1" => &mut self.ones,
+            NOT_ATTESTED => &mut self.not_attested,
+            _ => &mut self.outside,
+        } += 1;
+    }
+
     fn finish(&mut self, success: u32, quality: u32) {
         let Self { fives, fours, threes, twos, ones, not_attested, .. } = *self;
         let numeric = fives + fours + threes + twos + ones;
@@ -258,7 +268,7 @@ impl Rates {
 }
 
 /// `sum / n` in hundredths, half up; `None` when nothing was counted.
-fn centi(sum: u32, n: u32) -> Option<u32> {
+pub fn centi(sum: u32, n: u32) -> Option<u32> {
     let (sum, n) = (u64::from(sum), u64::from(n));
     (n > 0).then(|| ((sum * 200 + n) / (2 * n)) as u32)
 }

@@ -2,7 +2,11 @@
 //!
 //! Never asks a locale: the words of a record must not depend on the machine that prints them.
 
+mod nouns;
+
 use chrono::{DateTime, Datelike, NaiveDate};
+
+pub use nouns::{DOCUMENT, ENTRY, FILE, LESSON, Noun, POSITION, SHEET, UNIT, cardinal_of};
 
 use super::journal::PeriodKind;
 

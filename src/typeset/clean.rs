@@ -36,6 +36,30 @@ pub fn clean(snapshot: &Snapshot, edition: &Edition) -> Result<(Snapshot, Editio
     Ok((read(head)?, read(edition)?, findings))
 }
 
+/// Data of a template as they can be printed, line by line: ends of lines stay.
+pub fn clean_data(value: &mut Value, place: &str) -> Vec<Finding> {
+    let mut missing = BTreeSet::new();
+    clean_lines(value, &mut missing);
+    missing.into_iter().map(|c| finding(c, place)).collect()
+}
+
+fn clean_lines(value: &mut Value, missing: &mut BTreeSet<char>) {
+    match value {
+        Value::String(text) => {
+            // A space at an edge parts these words from the next ones.
+            let edge = |at: bool| if at { " " } else { "" };
+            let line = |line: &str| match clean_text(line, missing) {
+                Some(clean) => format!("{}{clean}{}", edge(line.starts_with(' ')), edge(line.ends_with(' '))),
+                None => line.to_owned(),
+            };
+            *text = text.split('\n').map(line).collect::<Vec<_>>().join("\n");
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| clean_lines(item, missing)),
+        Value::Object(fields) => fields.values_mut().for_each(|item| clean_lines(item, missing)),
+        _ => {}
+    }
+}
+
 fn read<T: DeserializeOwned>(value: Value) -> Result<T, serde_json::Error> {
     serde_json::from_value(value)
 }

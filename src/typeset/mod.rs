@@ -8,6 +8,7 @@ mod clean;
 mod course;
 mod fit;
 mod fonts;
+mod form;
 mod pages;
 mod period_copy;
 mod places;
@@ -30,6 +31,8 @@ use crate::domain::edition::{Attachment, CheckpointFacts, Edition, EditionKind};
 use crate::domain::finding::Finding;
 use crate::domain::sheet_code::SheetCode;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, TemplateFacts};
+
+pub use form::{form, form_by, lay_out_form};
 
 use pages::{Binder, JOURNAL, Paper, SUMMARY};
 use plan::{Attached, Page, Plan};
@@ -90,7 +93,12 @@ pub fn typeset_read(
     attachments: &[Attachment],
 ) -> Result<Typeset, Error> {
     let (document, findings) = lay_out_read(snapshot, digests, edition, attachments)?;
-    let pdf = export(&document, snapshot, edition);
+    let kind = match edition.kind {
+        EditionKind::Issued => "issued",
+        EditionKind::Sealed => "sealed",
+    };
+    let ident = format!("letopis:{}:{}:{kind}", snapshot.copy.id, snapshot.copy.version);
+    let pdf = export(&document, ident, &edition.typeset_at);
     // What typst remembers of one class helps no other and would grow by some 140 MB a class.
     comemo::evict(0);
     Ok(Typeset { pdf: pdf?, pages: document.pages().len(), findings })
@@ -202,17 +210,13 @@ fn attached(file: &Attachment) -> Attached {
     }
 }
 
-fn export(document: &PagedDocument, snapshot: &Snapshot, edition: &Edition) -> Result<Vec<u8>, Error> {
+fn export(document: &PagedDocument, ident: String, at: &str) -> Result<Vec<u8>, Error> {
     let standards =
         PdfStandards::new(&[PdfStandard::A_3b]).map_err(|error| Error::Export(error.message().to_string()))?;
-    let kind = match edition.kind {
-        EditionKind::Issued => "issued",
-        EditionKind::Sealed => "sealed",
-    };
     let options = PdfOptions {
-        ident: Smart::Custom(format!("letopis:{}:{}:{kind}", snapshot.copy.id, snapshot.copy.version)),
+        ident: Smart::Custom(ident),
         creator: Smart::Custom(Some("Летопись".to_owned())),
-        timestamp: Some(timestamp(&edition.typeset_at)?),
+        timestamp: Some(timestamp(at)?),
         standards,
         // Tags of grids cost 22 to 30 times the bytes and most of the time.
         tagged: false,

@@ -17,10 +17,11 @@ use super::Error;
 use super::fonts::SHELF;
 
 /// Template files by path below `typst-templates`, embedded.
-pub const TEMPLATES: [(&str, &str); 4] = [
+pub const TEMPLATES: [(&str, &str); 5] = [
     ("shared/page.typ", include_str!("../../typst-templates/shared/page.typ")),
     ("shared/table.typ", include_str!("../../typst-templates/shared/table.typ")),
     ("period-copy/1/main.typ", include_str!("../../typst-templates/period-copy/1/main.typ")),
+    ("form/1/main.typ", include_str!("../../typst-templates/form/1/main.typ")),
     ("summary-sheet/1/main.typ", include_str!("../../typst-templates/summary-sheet/1/main.typ")),
 ];
 
@@ -55,6 +56,15 @@ impl Desk {
     /// A desk with a template and virtual files by path.
     pub fn new(template: &str, files: Vec<(String, Vec<u8>)>) -> Result<Self, Error> {
         let main = SOURCES.get(template).ok_or_else(|| Error::Compile(format!("нет шаблона {template}")))?.clone();
+        Self::on(main, files)
+    }
+
+    /// A desk with a template that is not of ours. It may import ours and reads nothing but the virtual files.
+    pub fn by(template: &str, files: Vec<(String, Vec<u8>)>) -> Result<Self, Error> {
+        Self::on(Source::new(id("form/own/main.typ")?, template.to_owned()), files)
+    }
+
+    fn on(main: Source, files: Vec<(String, Vec<u8>)>) -> Result<Self, Error> {
         let files = files.into_iter().map(|(path, bytes)| Ok((id(&path)?, Bytes::new(bytes))));
         Ok(Self { main, files: files.collect::<Result<_, Error>>()? })
     }
@@ -74,8 +84,11 @@ impl World for Desk {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        let found = SOURCES.values().find(|source| source.id() == id);
-        found.cloned().ok_or_else(|| FileError::NotFound(id.get().vpath().get_with_slash().into()))
+        let mut known = std::iter::once(&self.main).chain(SOURCES.values());
+        known
+            .find(|source| source.id() == id)
+            .cloned()
+            .ok_or_else(|| FileError::NotFound(id.get().vpath().get_with_slash().into()))
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::close::{self, Closing};
-use super::super::{Act, Error, House, import, issue, seal};
+use super::super::{Act, Error, House, import, issue, scans, seal};
 use super::Progress;
 use crate::domain::copy::State;
 use crate::domain::finding::Finding;
@@ -36,6 +36,20 @@ pub enum Work {
         /// Name of the zip there: its own SHA-256.
         file: String,
     },
+    /// Reads scans that lie in the house's folder `incoming` and files their pages.
+    ReadScans {
+        /// The files.
+        files: Vec<Incoming>,
+    },
+}
+
+/// A file that waits in `incoming`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incoming {
+    /// Its name there: its own SHA-256.
+    pub file: String,
+    /// Name as it was given, for people.
+    pub name: String,
 }
 
 /// What came of a job.
@@ -70,6 +84,7 @@ impl Work {
             Self::IssueAll => "issue_all",
             Self::SealAll => "seal_all",
             Self::Import { .. } => "import",
+            Self::ReadScans { .. } => "read_scans",
         }
     }
 
@@ -80,6 +95,7 @@ impl Work {
             "issue_all" => "Выпуск копий",
             "seal_all" => "Печать школы и реестр",
             "import" => "Загрузка набора данных",
+            "read_scans" => "Разбор сканов",
             other => other,
         }
     }
@@ -91,6 +107,11 @@ impl Work {
             Self::IssueAll | Self::SealAll => self.kind().to_owned(),
             // Two imports would fight over one year.
             Self::Import { .. } => "import".to_owned(),
+            // Files of another drop are other work.
+            Self::ReadScans { files } => {
+                let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
+                format!("read_scans {}", crate::domain::canon::Digest::of(names.join(" ").as_bytes()).prefix())
+            }
         }
     }
 
@@ -100,6 +121,7 @@ impl Work {
             Self::CloseAll { .. } | Self::IssueAll => Action::IssueCopies,
             Self::SealAll => Action::SealCopies,
             Self::Import { .. } => Action::ImportData,
+            Self::ReadScans { .. } => Action::ReceivePaper,
         }
     }
 }
@@ -117,6 +139,7 @@ pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Pr
         Work::IssueAll => issue_all(house, act, progress).await,
         Work::SealAll => seal_all(house, act, progress).await,
         Work::Import { file } => import_file(house, file, act, progress).await,
+        Work::ReadScans { files } => read_scans(house, files, act, progress).await,
     }
 }
 
@@ -216,4 +239,25 @@ async fn import_file(house: &House, file: &str, act: &Act, progress: &Progress) 
             Outcome::said(format!("Набор загружен: изменено — {rows}, учебный год {}.", imported.year))
         }
     })
+}
+
+/// File after file, each in a transaction of its own: what was read before a stop is kept, and the next attempt finds it done.
+async fn read_scans(house: &House, files: &[Incoming], act: &Act, progress: &Progress) -> Result<Outcome, Error> {
+    progress.stage("Разбор сканов: файлы", files.len() as u64);
+    let (mut filed, mut refused) = (0, Vec::new());
+    for file in files {
+        let path = house.incoming().join(&file.file);
+        let bytes = super::super::read_file(&path)?;
+        let taken = scans::take(house, scans::Given { name: file.name.clone(), bytes }, act, |_, _| {}).await?;
+        filed += if taken.again { 0 } else { taken.filed() };
+        refused.extend(taken.findings.into_iter().map(|finding| Refused { what: finding.place, why: finding.message }));
+        progress.step();
+    }
+    // Only when everything is taken: until then another attempt needs them. One that is not there any more is no harm.
+    for file in files {
+        let _ = std::fs::remove_file(house.incoming().join(&file.file));
+    }
+    let pages = words::count(filed as u64, "страница", "страницы", "страниц");
+    let files = words::count(files.len() as u64, "файл", "файла", "файлов");
+    Ok(Outcome { said: format!("Прочитано: {files}. Разложено по копиям: {pages}."), refused })
 }

@@ -17,7 +17,7 @@ use crate::domain::words;
 use crate::scan::{self, Grey, Kind, PageFault, Unreadable};
 use crate::store::{self, Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use judge::{Judge, Verdict};
-pub use standing::{At, Complete, PageStanding, Standing, complete, overview, sheet_title, standing};
+pub use standing::{listed, At, Complete, PageStanding, Standing, complete, overview, sheet_title, standing};
 
 /// A file as it is given.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -179,3 +179,25 @@ fn blank(copy: &CopyRow, snapshot: &Snapshot) -> Result<Vec<PageStanding>, Error
     };
     Ok((1..).zip(sheets_of_pages(copy, snapshot)?).map(page).collect())
 }
+
+/// «3, 7–9, 12».
+pub fn listed(numbers: &[u32]) -> String {
+    let runs = numbers.chunk_by(|one, next| next - one == 1);
+    let told = runs.map(|run| match run {
+        [first, .., last] if run.len() > 2 => format!("{first}–{last}"),
+        _ => run.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn numbers_one_after_another_are_told_as_a_span() {
+        assert_eq!(listed(&[]), "");
+        assert_eq!(listed(&[3]), "3");
+        assert_eq!(listed(&[1, 2, 4, 5, 6, 9]), "1, 2, 4–6, 9");
+    }
+}

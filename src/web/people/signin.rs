@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::{Caller, Fields, token, with_session};
 use crate::flow;
 use crate::flow::signin::demo::{self, DemoLogin};
-use crate::flow::signin::{Refusal as No, Stage, Visit, factor};
+use crate::flow::signin::{Entered, Refusal as No, Stage, Visit, factor};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
@@ -160,6 +160,21 @@ async fn form(
     answer::page(&entrance(frame, &state, next, "", String::new()).await?)
 }
 
+/// The way on after a step that was taken, with the session's new token; or the words for the same page again.
+fn onward(
+    taken: Result<Entered, flow::Error>,
+    next: &str,
+    caller: &Caller,
+) -> Result<Result<Response, String>, Refusal> {
+    match taken {
+        Ok(entered) => {
+            let response = answer::redirect(&step(entered.visit.stage, next));
+            Ok(Ok(with_session(response, &entered.token, caller.secure)))
+        }
+        Err(error) => said(error).map(Err),
+    }
+}
+
 async fn enter(
     State(state): State<WebState>,
     caller: Caller,
@@ -168,12 +183,10 @@ async fn enter(
 ) -> Result<Response, Refusal> {
     let (login, next) = (fields.get("login"), fields.get("next"));
     let house = &state.house;
-    match house.sign_in.sign_in(house, login, fields.secret("password"), &caller.origin, state.now()).await {
-        Ok(entered) => {
-            let response = answer::redirect(&step(entered.visit.stage, next));
-            Ok(with_session(response, &entered.token, caller.secure))
-        }
-        Err(error) => again(&entrance(frame, &state, next, login, said(error)?).await?),
+    let entered = house.sign_in.sign_in(house, login, fields.secret("password"), &caller.origin, state.now()).await;
+    match onward(entered, next, &caller)? {
+        Ok(response) => Ok(response),
+        Err(words) => again(&entrance(frame, &state, next, login, words).await?),
     }
 }
 
@@ -214,12 +227,9 @@ async fn change_password(
         .sign_in
         .change_password(house, &token(&headers), fields.secret("old"), new, &caller.origin, state.now())
         .await;
-    match changed {
-        Ok(entered) => {
-            let response = answer::redirect(&step(entered.visit.stage, next));
-            Ok(with_session(response, &entered.token, caller.secure))
-        }
-        Err(error) => again(&password_page(frame, next, said(error)?)),
+    match onward(changed, next, &caller)? {
+        Ok(response) => Ok(response),
+        Err(words) => again(&password_page(frame, next, words)),
     }
 }
 
@@ -254,12 +264,9 @@ async fn give_code(
     let house = &state.house;
     let given =
         house.sign_in.give_factor(house, &token(&headers), fields.get("code"), &caller.origin, state.now()).await;
-    match given {
-        Ok(entered) => {
-            let response = answer::redirect(&step(entered.visit.stage, next));
-            Ok(with_session(response, &entered.token, caller.secure))
-        }
-        Err(error) => again(&code_page(frame, next, said(error)?)),
+    match onward(given, next, &caller)? {
+        Ok(response) => Ok(response),
+        Err(words) => again(&code_page(frame, next, words)),
     }
 }
 

@@ -1,0 +1,182 @@
+//! The office's own forms, each a function of what is known (domain.md 2). Floor 0.
+//!
+//! What is not known yet leaves a place for ink; what a school does not have (a fund, a commission's minutes) goes with its words.
+
+pub mod acts;
+pub mod fallback;
+pub mod files;
+pub mod inventories;
+pub mod plan;
+pub mod registers;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::form::{Approval, Form};
+use super::journal::Journal;
+use super::{names, words};
+
+/// Whose paper it is, and what the archive asks of it. Everything but the name may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Letterhead {
+    /// Full name of the school.
+    pub name: String,
+    /// Short name.
+    pub short_name: String,
+    /// Town: the place where documents are made.
+    pub town: String,
+    /// Job title of the head, as the school has it: «Директор», «И.о. директора».
+    pub head_post: String,
+    /// «И.О. Фамилия» of the head.
+    pub head_name: String,
+    /// Job title of who keeps the office.
+    pub clerk_post: String,
+    /// «И.О. Фамилия» of who keeps the office.
+    pub clerk_name: String,
+    /// Number of the fund; most schools have none.
+    pub fund: String,
+    /// State or municipal archive that takes the school's records; most schools have none.
+    pub archive: String,
+    /// «Протокол ЭК от 01.06.2026 № 2»: the expert commission agreed.
+    pub minutes: String,
+    /// Division that keeps the files.
+    pub division: String,
+}
+
+/// A person as documents write one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Person {
+    /// «Фамилия Имя Отчество».
+    pub full: String,
+    /// «Фамилия И.О.».
+    pub short: String,
+    /// «И.О. Фамилия».
+    pub signed: String,
+    /// Job title.
+    pub post: String,
+}
+
+/// People by staff identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct People(BTreeMap<String, Person>);
+
+impl People {
+    /// The staff of a journal.
+    pub fn of(journal: &Journal) -> Self {
+        let person = |one: &super::journal::StaffMember| Person {
+            full: names::full_name(&one.surname, &one.given_name, &one.patronymic),
+            short: names::short_name(&one.surname, &one.given_name, &one.patronymic),
+            signed: names::signature_name(&one.surname, &one.given_name, &one.patronymic),
+            post: one.position.clone(),
+        };
+        Self(journal.staff.iter().map(|one| (one.id.clone(), person(one))).collect())
+    }
+
+    /// A person; whoever is not on the list is known by the identifier alone.
+    pub fn get(&self, id: &str) -> Person {
+        let unknown =
+            || Person { full: id.to_owned(), short: id.to_owned(), signed: id.to_owned(), post: String::new() };
+        self.0.get(id).cloned().unwrap_or_else(unknown)
+    }
+
+    /// «заместитель директора, Агатова М.П.»; empty for nobody.
+    pub fn with_post(&self, id: &str) -> String {
+        if id.is_empty() {
+            return String::new();
+        }
+        let person = self.get(id);
+        if person.post.is_empty() { person.short } else { format!("{}, {}", person.post, person.short) }
+    }
+
+    /// The first one who holds a role.
+    pub fn holder<'j>(journal: &'j Journal, role: &str) -> Option<&'j str> {
+        journal.staff.iter().find(|one| one.has_role(role)).map(|one| one.id.as_str())
+    }
+}
+
+impl Letterhead {
+    /// What a journal knows of it: the school, the head, the secretary.
+    pub fn of(journal: &Journal) -> Self {
+        let people = People::of(journal);
+        let holder = |role| People::holder(journal, role).map(|id| people.get(id)).unwrap_or_default();
+        let (head, clerk) = (holder("director"), holder("secretary"));
+        Self {
+            name: journal.school.name.clone(),
+            short_name: journal.school.short_name.clone(),
+            town: journal.school.town.clone(),
+            head_post: if head.post.is_empty() { "Директор".to_owned() } else { head.post },
+            head_name: head.signed,
+            clerk_post: if clerk.post.is_empty() { "Секретарь".to_owned() } else { clerk.post },
+            clerk_name: clerk.signed,
+            ..Self::default()
+        }
+    }
+
+    /// «УТВЕРЖДАЮ» of the head.
+    fn approved(&self) -> Approval {
+        Approval::by_head(&self.head_post, &self.head_name)
+    }
+
+    /// A form with the school's name above it.
+    fn form(&self, id: &str, title: &str) -> Form {
+        Form::new(id, title).organisation(&self.name)
+    }
+
+    /// The short name, or the full one.
+    fn short(&self) -> &str {
+        if self.short_name.is_empty() { &self.name } else { &self.short_name }
+    }
+}
+
+/// An ISO day or RFC 3339 moment as «05.06.2026»; anything else as it stands.
+pub fn day(text: &str) -> String {
+    let moment = || DateTime::parse_from_rfc3339(text).map(|at| at.date_naive());
+    match NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| moment()) {
+        Ok(date) => words::date_short(date),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// «67,50»: hundredths with a decimal comma; empty for nothing.
+fn hundredths(value: Option<u32>) -> String {
+    value.map(|n| format!("{},{:02}", n / 100, n % 100)).unwrap_or_default()
+}
+
+/// A share in per cent with one decimal: «12,5»; empty when nothing was counted.
+fn percent(part: usize, whole: usize) -> String {
+    if whole == 0 {
+        return String::new();
+    }
+    let tenths = (part * 2000 + whole) / (2 * whole);
+    format!("{},{}", tenths / 10, tenths % 10)
+}
+
+/// A count as a cell: empty for none.
+fn or_empty(n: usize) -> String {
+    if n == 0 { String::new() } else { n.to_string() }
+}
+
+/// Megabytes with one decimal, at least 0,1 for anything at all.
+pub fn megabytes(bytes: u64) -> String {
+    // Tenths of 10^6 bytes, rounded up: a small file is not nothing.
+    let tenths = bytes.div_ceil(100_000);
+    format!("{},{}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_written_with_commas_and_rounded_half_up() {
+        assert_eq!([percent(1, 8), percent(1, 3), percent(0, 5), percent(0, 0)], ["12,5", "33,3", "0,0", ""]);
+        assert_eq!([hundredths(Some(367)), hundredths(Some(5)), hundredths(None)], ["3,67", "0,05", ""]);
+        assert_eq!([megabytes(0), megabytes(1), megabytes(1_350_000)], ["0,0", "0,1", "1,4"]);
+        assert_eq!(
+            [day("2026-06-05"), day("2026-06-05T10:00:00+05:00"), day("вчера")],
+            ["05.06.2026", "05.06.2026", "вчера"]
+        );
+    }
+}

@@ -1,0 +1,237 @@
+//! What goes with a file: certifying inscription, cover, certifying sheet, inner inventory, labels of spines (domain.md 2.9, 2.12). Floor 0.
+
+use super::super::form::{Align, Block, Form, Signature, Table, centered, if_known, paragraph};
+use super::super::paper::volumes;
+use super::super::words::{DOCUMENT, SHEET, cardinal};
+use super::{Letterhead, day};
+
+/// One document of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// Its number in the register, as the index of the document.
+    pub index: String,
+    /// Day, ISO.
+    pub date: String,
+    /// «Копия классного журнала 5А класса, I четверть».
+    pub title: String,
+    /// Sheets.
+    pub sheets: u32,
+    /// Remark; may be empty.
+    pub note: String,
+}
+
+/// A file of the file plan with its documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileCase {
+    /// Index by the file plan.
+    pub index: String,
+    /// Title of the file.
+    pub title: String,
+    /// School year, `2025/2026`.
+    pub year: String,
+    /// First day of the documents, ISO.
+    pub first: String,
+    /// Last day of the documents, ISO.
+    pub last: String,
+    /// Years of keeping.
+    pub keep_years: u32,
+    /// Last day of keeping, ISO; may be empty.
+    pub keep_through: String,
+    /// Number of the inventory; may be empty.
+    pub inventory: String,
+    /// Documents in their order.
+    pub documents: Vec<Filed>,
+}
+
+/// A volume: what of a file lies between two covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Volume {
+    /// The file with the documents of this volume alone.
+    pub file: FileCase,
+    /// Number of the volume, from 1; 0 when the file has one volume only.
+    pub no: u32,
+    /// Sheets of its documents.
+    pub sheets: u32,
+}
+
+/// Splits a file into volumes of at most 250 sheets.
+pub fn split(file: &FileCase) -> Vec<Volume> {
+    let sheets: Vec<u32> = file.documents.iter().map(|document| document.sheets).collect();
+    let ranges = volumes(&sheets);
+    let alone = ranges.len() == 1;
+    (1..)
+        .zip(ranges)
+        .map(|(no, range)| Volume {
+            sheets: sheets[range.clone()].iter().sum(),
+            file: FileCase { documents: file.documents[range].to_vec(), ..file.clone() },
+            no: if alone { 0 } else { no },
+        })
+        .collect()
+}
+
+/// The certifying inscription on the back of the last sheet; `what` is «журнале», «реестре».
+pub fn certifying_inscription(letterhead: &Letterhead, what: &str, sheets: u32) -> Form {
+    Form::new("certifying-inscription", "")
+        .text(&format!("В настоящем {what} пронумеровано, прошнуровано и скреплено печатью"), &[])
+        .text("{} .", &[&SHEET.counted(sheets.into())])
+        .signatures(vec![Signature::of(&letterhead.head_post, &letterhead.head_name)], true)
+}
+
+fn titled(volume: &Volume) -> String {
+    if volume.no == 0 {
+        format!("ДЕЛО № {}", volume.file.index)
+    } else {
+        format!("ДЕЛО № {}   ТОМ № {}", volume.file.index, volume.no)
+    }
+}
+
+/// Cover of a volume (ГОСТ 17914-72), printed on A4.
+pub fn cover(letterhead: &Letterhead, volume: &Volume) -> Form {
+    let file = &volume.file;
+    let under = |text: &str| Block::Paragraph {
+        parts: vec![super::super::form::Part::Words { text: text.to_owned() }],
+        align: Align::Right,
+        strong: false,
+    };
+    let mut form = Form::new("file-cover", "").kept_long().organisation(&letterhead.archive);
+    form = form.organisation(&letterhead.name).organisation(&letterhead.division);
+    let mut cipher = Vec::new();
+    if !letterhead.fund.is_empty() {
+        cipher.push(format!("Ф. № {}", letterhead.fund));
+        cipher.push(format!("Оп. № {}", if file.inventory.is_empty() { "______" } else { &file.inventory }));
+        cipher.push("Д. № ______".to_owned());
+    }
+    form = form
+        .with(Block::Fill)
+        .with(centered(&titled(volume)))
+        .with(centered(&file.title))
+        .with(centered(&format!("за {} учебный год", file.year)))
+        .with(centered(&format!("{} – {}", day(&file.first), day(&file.last))))
+        .with(Block::Gap { mm: 20 })
+        .with(under(&format!("На {} {}", volume.sheets, if is_one(volume.sheets) { "листе" } else { "листах" })))
+        .with(under(&keeping(file)))
+        .with(Block::Fill);
+    if cipher.is_empty() { form } else { form.with(Block::Cipher { lines: cipher }) }
+}
+
+fn is_one(n: u32) -> bool {
+    n % 10 == 1 && n % 100 != 11
+}
+
+fn keeping(file: &FileCase) -> String {
+    let years = super::super::words::plural(file.keep_years.into(), "год", "года", "лет");
+    let through =
+        if file.keep_through.is_empty() { String::new() } else { format!(" (по {})", day(&file.keep_through)) };
+    format!("Хранить {} {years}{through}", file.keep_years)
+}
+
+/// What the numbering of a volume found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Numbering {
+    /// «12а»; may be empty.
+    pub lettered: String,
+    /// «13»; may be empty.
+    pub missing: String,
+    /// Sheets of the inner inventory; 0 without one.
+    pub inventory_sheets: u32,
+    /// Peculiarities of the physical state, and the numbers of the sheets they are on.
+    pub peculiarities: Vec<(String, String)>,
+    /// Day, as printed; may be empty.
+    pub date: String,
+}
+
+/// Certifying sheet of a volume (лист-заверитель), a sheet of its own without a number.
+pub fn certifying_sheet(letterhead: &Letterhead, volume: &Volume, numbering: &Numbering) -> Form {
+    let or_dash = |text: &str| if text.is_empty() { "—".to_owned() } else { text.to_owned() };
+    let inventory = if numbering.inventory_sheets == 0 {
+        "—".to_owned()
+    } else {
+        let n = numbering.inventory_sheets;
+        format!("{n} ({})", cardinal(n.into(), super::super::words::Gender::Masculine))
+    };
+    let table = Table::new(&[("Особенности физического состояния и формирования дела", 13), ("Номера листов", 5)])
+        .numbered()
+        .sized(100)
+        .middle(&[1])
+        .lines(numbering.peculiarities.iter().map(|(what, sheets)| vec![what.clone(), sheets.clone()]))
+        .blank(4_usize.saturating_sub(numbering.peculiarities.len()));
+    let volume_no = if volume.no == 0 { String::new() } else { format!(", том № {}", volume.no) };
+    Form::new("certifying-sheet", &format!("ЛИСТ-ЗАВЕРИТЕЛЬ ДЕЛА № {}{volume_no}", volume.file.index))
+        .kept_long()
+        .text("В деле подшито и пронумеровано {(цифрами и прописью)},", &[&SHEET.counted(volume.sheets.into())])
+        .text("с № {} по № {}, в том числе:", &["1", &volume.sheets.to_string()])
+        .text("литерные номера листов {};", &[&or_dash(&numbering.lettered)])
+        .text("пропущенные номера листов {};", &[&or_dash(&numbering.missing)])
+        .text("+ листов внутренней описи {}.", &[&inventory])
+        .with(Block::Table(table))
+        .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name).on(&numbering.date)], false)
+}
+
+/// Inner inventory of a volume (внутренняя опись), its own numbering.
+pub fn inner_inventory(letterhead: &Letterhead, volume: &Volume) -> Form {
+    let heads = [
+        ("№ п/п", 5),
+        ("Индекс документа", 10),
+        ("Дата документа", 11),
+        ("Заголовок документа", 34),
+        ("Номера листов дела", 11),
+        ("Примечание", 12),
+    ];
+    let mut table = Table::new(&heads).archival().sized(95).middle(&[0, 1, 2, 4]);
+    let mut from = 1;
+    for (no, document) in (1..).zip(&volume.file.documents) {
+        let until = from + document.sheets;
+        let sheets = if document.sheets <= 1 { from.to_string() } else { format!("{from}–{}", until - 1) };
+        table = table.line(vec![
+            no.to_string(),
+            document.index.clone(),
+            day(&document.date),
+            document.title.clone(),
+            sheets,
+            document.note.clone(),
+        ]);
+        from = until;
+    }
+    let volume_no = if volume.no == 0 { String::new() } else { format!(", том № {}", volume.no) };
+    Form::new("inner-inventory", &format!("ВНУТРЕННЯЯ ОПИСЬ ДОКУМЕНТОВ ДЕЛА № {}{volume_no}", volume.file.index))
+        .kept_long()
+        .with(Block::Table(table))
+        .text("Итого {(цифрами и прописью)}.", &[&DOCUMENT.counted(volume.file.documents.len() as u64)])
+        .with(paragraph("Количество листов внутренней описи {(цифрами и прописью)}", &[]))
+        .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name)], false)
+}
+
+/// Labels for the spines of folders and volumes, to be cut out: 60 by 190 mm fits a folder of 70 mm.
+pub fn spine_labels(letterhead: &Letterhead, volumes: &[Volume]) -> Form {
+    let label = |volume: &Volume| {
+        let mut lines = vec![format!("Дело {}", volume.file.index)];
+        if volume.no > 0 {
+            lines.push(format!("Том {}", volume.no));
+        }
+        lines.push(letterhead.short().to_owned());
+        lines.push(volume.file.title.clone());
+        lines.push(format!("{} учебный год", volume.file.year));
+        lines.push(format!("{} – {}", day(&volume.file.first), day(&volume.file.last)));
+        lines.push(keeping(&volume.file));
+        lines
+    };
+    Form::new("spine-labels", "").with(Block::Labels {
+        width: 58,
+        height: 120,
+        labels: volumes.iter().map(label).collect(),
+    })
+}
+
+/// Everything that goes into one volume beside the documents: cover, inner inventory, certifying sheet, one after another.
+pub fn volume_set(letterhead: &Letterhead, volume: &Volume, numbering: &Numbering) -> Vec<Form> {
+    vec![
+        cover(letterhead, volume),
+        inner_inventory(letterhead, volume),
+        certifying_sheet(letterhead, volume, numbering),
+    ]
+}
+
+/// The line of a cover that a fund gives; `None` without a fund.
+pub fn fund_line(letterhead: &Letterhead) -> Option<Block> {
+    if_known("Фонд № {}", &[&letterhead.fund])
+}

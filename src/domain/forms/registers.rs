@@ -1,0 +1,233 @@
+//! The register of paper copies and the journal of handovers (domain.md 2.10, 2.11). Floor 0.
+
+use super::super::form::{Block, Form, Signature, Table};
+use super::super::paper::{Closing, Handover, Kept, Purpose};
+use super::super::snapshot::CopyKind;
+use super::super::words::{POSITION, SHEET};
+use super::{Letterhead, People, day};
+
+/// What a line of the register says beside the paper copy itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterEntry {
+    /// The paper copy.
+    pub kept: Kept,
+    /// «I четверть».
+    pub period: String,
+    /// Name of the electronic twin's object in the archive; empty while it is not sealed.
+    pub object: String,
+}
+
+/// Register of paper copies of a school year (ARC-05).
+pub fn paper_register(
+    letterhead: &Letterhead,
+    people: &People,
+    year: &str,
+    index: &str,
+    entries: &[RegisterEntry],
+    closing: Option<&Closing>,
+) -> Form {
+    let heads = [
+        ("№ п/п", 5),
+        ("Дата регистрации", 11),
+        ("Рег. №", 7),
+        ("Вид документа (журнал / сводная ведомость)", 13),
+        ("Класс", 7),
+        ("Учётный период", 12),
+        ("Кол-во листов", 7),
+        ("Электронный подлинник (имя контейнера, SHA-256)", 24),
+        ("Сдал: зам. директора (Ф.И.О., подпись, дата)", 18),
+        ("Принял: секретарь (Ф.И.О., подпись, дата)", 18),
+        ("Подписан директором, скреплён печатью (дата)", 12),
+        ("Прошит, пронумерован (дата)", 12),
+        ("Дело №, том", 9),
+        ("Место хранения", 14),
+        ("Срок хранения, хранить по", 11),
+        ("Отметка о выдаче / возврате", 17),
+        ("Отметка об уничтожении (акт №, дата)", 12),
+    ];
+    let mut table = Table::new(&heads)
+        .titled(&format!("Реестр {}", year.replace('/', "-")))
+        .numbered()
+        .sized(65)
+        .middle(&[0, 1, 2, 4, 6]);
+    for (no, entry) in (1..).zip(entries) {
+        table = table.line(line(no, entry, people));
+    }
+    let count = entries.len() as u64;
+    let form = letterhead
+        .form("paper-register", "РЕЕСТР")
+        .landscape()
+        .kept_long()
+        .subtitle("бумажных копий электронных журналов")
+        .subtitle(&format!("{year} учебный год"))
+        .text("Начат {}   Окончен {}", &[&started(entries), &closing.map(|one| day(&one.at)).unwrap_or_default()])
+        .text("Индекс дела по номенклатуре {}   На {} листах", &[index])
+        .with(Block::Table(table));
+    match closing {
+        Some(closing) => closed(form, letterhead, people, closing),
+        None => form.with(Block::Note {
+            text: format!("Внесено на день печати: {}. Годовой итог не подведён.", POSITION.counted(count)),
+        }),
+    }
+}
+
+fn started(entries: &[RegisterEntry]) -> String {
+    entries.first().map(|entry| day(&entry.kept.copy.registered_at)).unwrap_or_default()
+}
+
+fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
+    let (kept, copy) = (&entry.kept, &entry.kept.copy);
+    let signed = |id: &str, at: &str| {
+        if at.is_empty() { String::new() } else { format!("{}, подписано {}", people.get(id).short, day(at)) }
+    };
+    let (from, to) = match kept.hand_in() {
+        Some(one) => (signed(&one.from, &one.from_signed_at), signed(&one.to, &one.to_signed_at)),
+        None => (String::new(), format!("{}, {}", people.get(&copy.registered_by).short, day(&copy.registered_at))),
+    };
+    let kind = match copy.kind {
+        CopyKind::PeriodCopy => "журнал",
+        CopyKind::SummarySheet => "сводная ведомость",
+    };
+    let place = kept.place();
+    let file = place.as_ref().map(|place| match (place.file.as_str(), place.volume) {
+        ("", _) => String::new(),
+        (file, 0) => file.to_owned(),
+        (file, volume) => format!("{file}, т. {volume}"),
+    });
+    let lies = place.map(|mut place| {
+        (place.file, place.volume) = (String::new(), 0);
+        place.as_russian()
+    });
+    let movements: Vec<String> = kept
+        .handovers
+        .iter()
+        .filter(|one| one.purpose != Purpose::HandIn && one.is_complete())
+        .map(|one| movement(one, people))
+        .collect();
+    let voided = kept.void().map(|ground| format!("аннулирована: {ground}")).unwrap_or_default();
+    vec![
+        no.to_string(),
+        day(&copy.registered_at),
+        copy.no.to_string(),
+        kind.to_owned(),
+        copy.class.clone(),
+        entry.period.clone(),
+        kept.sheets().to_string(),
+        [entry.object.as_str(), copy.pdf.as_str()]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(", "),
+        from,
+        to,
+        both(&kept.signed_by_head(), &kept.stamped()),
+        kept.stitched().split('T').next().map(day).unwrap_or_default(),
+        file.unwrap_or_default(),
+        lies.unwrap_or_default(),
+        if copy.keep_through.is_empty() { String::new() } else { format!("по {}", day(&copy.keep_through)) },
+        movements.join("; "),
+        voided,
+    ]
+}
+
+/// Two days, once where they are the same.
+fn both(first: &str, second: &str) -> String {
+    match (first, second) {
+        ("", second) => day(second),
+        (first, "") => day(first),
+        (first, second) if first == second => day(first),
+        (first, second) => format!("{}, {}", day(first), day(second)),
+    }
+}
+
+fn movement(one: &Handover, people: &People) -> String {
+    let at = day(&one.to_signed_at);
+    match one.purpose {
+        Purpose::Return => format!("возвращена {at}: {}", people.get(&one.from).short),
+        _ => format!("выдана {at}: {}", people.get(&one.to).short),
+    }
+}
+
+fn closed(form: Form, letterhead: &Letterhead, people: &People, closing: &Closing) -> Form {
+    let clerk = people.get(&closing.by);
+    let post = if clerk.post.is_empty() { letterhead.clerk_post.clone() } else { clerk.post };
+    let numbers =
+        if closing.count == 0 { String::new() } else { format!(" с № {} по № {}", closing.first, closing.last) };
+    form.text(
+        &format!(
+            "Всего за {} учебный год внесено {}{numbers}, в том числе аннулировано {}.",
+            closing.year,
+            POSITION.counted(closing.count),
+            closing.voided,
+        ),
+        &[],
+    )
+    .signatures(vec![Signature::of(&post, &clerk.signed).on(&day(&closing.at))], false)
+}
+
+/// Journal of documents of strict accountability handed in (ARC-06).
+pub fn handover_journal(letterhead: &Letterhead, people: &People, year: &str, handovers: &[Named]) -> Form {
+    let heads = [
+        ("№ п/п", 5),
+        ("Дата", 10),
+        ("Наименование документа", 26),
+        ("Класс", 7),
+        ("Учётный период", 13),
+        ("Количество листов", 9),
+        ("Рег. № по реестру", 8),
+        ("Сдал (должность, Ф.И.О.)", 22),
+        ("Подпись", 15),
+        ("Принял (должность, Ф.И.О.)", 22),
+        ("Подпись", 15),
+        ("Примечание", 16),
+    ];
+    let mut table = Table::new(&heads).titled("Журнал сдачи").numbered().sized(75).middle(&[0, 1, 3, 5, 6]);
+    let mark = |at: &str| if at.is_empty() { String::new() } else { format!("подписано {}", day(at)) };
+    for named in handovers {
+        let one = &named.handover;
+        let note = match (one.purpose, one.is_complete()) {
+            (Purpose::HandIn, true) => one.note.clone(),
+            (purpose, complete) => {
+                let open = if complete { "" } else { "не завершена" };
+                let parts = [purpose.as_russian(), open, one.note.as_str()];
+                parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+            }
+        };
+        table = table.line(vec![
+            one.no.to_string(),
+            day(&one.opened_at),
+            one.document.clone(),
+            one.class.clone(),
+            named.period.clone(),
+            one.sheets.to_string(),
+            if named.register_no == 0 { String::new() } else { named.register_no.to_string() },
+            people.with_post(&one.from),
+            mark(&one.from_signed_at),
+            people.with_post(&one.to),
+            mark(&one.to_signed_at),
+            note,
+        ]);
+    }
+    let sheets: u64 = handovers.iter().map(|named| u64::from(named.handover.sheets)).sum();
+    letterhead
+        .form("handover-journal", "ЖУРНАЛ")
+        .landscape()
+        .subtitle("сдачи документов строгой отчётности")
+        .subtitle(&format!("{year} учебный год"))
+        .with(Block::Table(table))
+        .with(Block::Note {
+            text: format!("Передано документов: {}, всего {}.", handovers.len(), SHEET.counted(sheets)),
+        })
+        .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name)], false)
+}
+
+/// A handover with the words for its period and its number in the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The handover.
+    pub handover: Handover,
+    /// «I четверть».
+    pub period: String,
+    /// Number of the paper copy in the register; 0 while it has none.
+    pub register_no: u64,
+}

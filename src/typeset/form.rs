@@ -1,0 +1,93 @@
+//! Any form of the office as PDF/A pages: one template, laid out by typst's own flow. Floor 1.
+//!
+//! Widths are shares of the text's width; what no hyphenation could break (digests, names of files) is broken here, by the faces'
+//! widths. A school may give a template of its own; it gets the same data.
+
+use serde::Serialize;
+
+use super::clean::clean_data;
+use super::fit::wrap;
+use super::fonts::{Face, width};
+use super::plan::mm;
+use super::world::Desk;
+use super::{Error, PagedDocument, Typeset, VERSION, export, told};
+use crate::domain::finding::Finding;
+use crate::domain::form::{Binding, Block, Form, Paper, Table};
+
+/// Room inside a cell on each side, points; the template has the same.
+const INSET: f64 = 2.5;
+
+#[derive(Serialize)]
+struct Data<'f> {
+    form: &'f Form,
+    author: &'f str,
+}
+
+/// Typesets a form. `made_at` is RFC 3339 and stands in the file's description only. The same form and moment give the same bytes.
+pub fn form(form: &Form, made_at: &str) -> Result<Typeset, Error> {
+    form_by(form, made_at, None)
+}
+
+/// [`form`] by a template of the school's own: the text of a typst file that reads `/data/form.json`.
+pub fn form_by(form: &Form, made_at: &str, template: Option<&str>) -> Result<Typeset, Error> {
+    let (document, findings) = lay_out_form(form, template)?;
+    let pdf = export(&document, format!("letopis:form:{}:{made_at}", form.id), made_at);
+    comemo::evict(0);
+    Ok(Typeset { pdf: pdf?, pages: document.pages().len(), findings })
+}
+
+/// The pages of a form before export, for whoever looks at their frames.
+pub fn lay_out_form(form: &Form, template: Option<&str>) -> Result<(PagedDocument, Vec<Finding>), Error> {
+    let mut form = form.clone();
+    let room = text_width(&form);
+    for block in &mut form.blocks {
+        if let Block::Table(table) = block {
+            breakable(table, room);
+        }
+    }
+    let author = form.organisation.first().cloned().unwrap_or_default();
+    let data = |error: serde_json::Error| Error::Data(error.to_string());
+    let mut value = serde_json::to_value(Data { form: &form, author: &author }).map_err(data)?;
+    let findings = clean_data(&mut value, &form.title);
+    let files = vec![("data/form.json".to_owned(), serde_json::to_vec(&value).map_err(data)?)];
+    let desk = match template {
+        None => Desk::new(&format!("form/{VERSION}/main.typ"), files)?,
+        Some(text) => Desk::by(text, files)?,
+    };
+    let document = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| Error::Compile(told(&errors)))?;
+    Ok((document, findings))
+}
+
+/// Width between the margins, points.
+fn text_width(form: &Form) -> f64 {
+    let paper = match form.paper {
+        Paper::Portrait => 210.0,
+        Paper::Landscape => 297.0,
+    };
+    let left = match form.binding {
+        Binding::Usual => 20.0,
+        Binding::Long => 30.0,
+    };
+    mm(paper - left - 10.0)
+}
+
+/// Breaks the words that are wider than their column and that no hyphenation knows: whatever is not Russian through and through.
+fn breakable(table: &mut Table, room: f64) {
+    let size = f64::from(table.size) / 10.0;
+    let whole: u32 = table.columns.iter().map(|column| column.width).sum();
+    let rooms: Vec<f64> = table
+        .columns
+        .iter()
+        .map(|column| room * f64::from(column.width) / f64::from(whole.max(1)) - 2.0 * INSET - 0.5)
+        .collect();
+    for row in &mut table.rows {
+        for (cell, room) in row.cells.iter_mut().zip(&rooms) {
+            let foreign = |word: &str| {
+                width(word, Face::Narrow, size) > *room && word.chars().any(|c| !c.is_alphabetic() || c.is_ascii())
+            };
+            if cell.split_whitespace().any(foreign) {
+                *cell = wrap(cell, Face::Narrow, size, *room).join("\n");
+            }
+        }
+    }
+}
