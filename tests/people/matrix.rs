@@ -26,7 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::house::{YEAR, after, day, on_every_engine, person_of};
 
 /// Values of the parameters of paths that name no subject of the guard. A route with another parameter needs a line here.
-const OTHER_PARAMETERS: [(&str, &str); 12] = [
+const OTHER_PARAMETERS: [(&str, &str); 16] = [
     ("version", "1"),
     ("session", "0"),
     ("name", "letopis.css"),
@@ -39,6 +39,10 @@ const OTHER_PARAMETERS: [(&str, &str); 12] = [
     ("policy", "default"),
     ("id", "1"),
     ("event", "1"),
+    ("leaf", "1"),
+    ("scan", "0"),
+    ("file", "1"),
+    ("page", "1"),
 ];
 
 /// What a path is filled with, so that its subject stands to the own class 5А as named.

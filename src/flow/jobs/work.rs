@@ -259,5 +259,7 @@ async fn read_scans(house: &House, files: &[Incoming], act: &Act, progress: &Pro
     }
     let pages = words::count(filed as u64, "страница", "страницы", "страниц");
     let files = words::count(files.len() as u64, "файл", "файла", "файлов");
-    Ok(Outcome { said: format!("Прочитано: {files}. Разложено по копиям: {pages}."), refused })
+    Ok(Outcome {
+        said: format!("Прочитано: {files}. Разложено по копиям: {pages}."), refused
+    })
 }

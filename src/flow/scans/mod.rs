@@ -17,7 +17,7 @@ use crate::domain::words;
 use crate::scan::{self, Grey, Kind, PageFault, Unreadable};
 use crate::store::{self, Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use judge::{Judge, Verdict};
-pub use standing::{listed, At, Complete, PageStanding, Standing, complete, overview, sheet_title, standing};
+pub use standing::{At, Complete, PageStanding, Standing, complete, listed, overview, sheet_title, standing};
 
 /// A file as it is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -283,8 +283,8 @@ pub async fn decide(house: &House, at: &ScanPlace, wish: &Leaf, act: &Act) -> Re
     let leaf = if wish.leaf == 0 { Leaf::default() } else { Judge::new(house).leaf(wish).await? };
     let decisions = house.db.list_scan_decisions().await?;
     let last = decisions.iter().rev().find(|decision| decision.at == *at).map(|decision| &decision.leaf);
-    let read = if page.outcome == Verdict::Filed.as_str() { page.leaf.clone() } else { Leaf::default() };
-    if *last.unwrap_or(&read) == leaf {
+    let read = (page.outcome == Verdict::Filed.as_str()).then_some(&page.leaf);
+    if last.or(read) == Some(&leaf) {
         return Err(Refusal::AsItIs.into());
     }
     let file: Digest = at.file.parse().map_err(|_| Refusal::NoPage)?;
