@@ -5,6 +5,8 @@
 #![allow(clippy::expect_used)] // a test that cannot go on should stop
 
 mod engines;
+#[path = "store/scans.rs"]
+mod scans;
 
 use chrono::NaiveDate;
 use engines::{AT, on_every_engine};

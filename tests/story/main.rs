@@ -14,6 +14,8 @@ mod issue;
 mod log;
 mod openssl;
 mod reissue;
+mod scans;
+mod scans_hostile;
 mod seal;
 mod sign;
 mod verify;
