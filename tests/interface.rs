@@ -460,3 +460,39 @@ fn every_list_of_the_interface_is_read_on_both_engines_with_all_its_conditions()
         assert!(db.list_page(&pages::CHANGES, &wanted).await.expect("a page").is_empty());
     });
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_reads_learners_data_is_noted_as_everybody_else_is() {
+    let house = House::with_journal().await;
+    let open = open(&house).await;
+    let program = Program::all(&house, &open).await;
+    let looks = async |looked: letopis::store::Looked<'_>| {
+        let rows = house.db.list_access(&looked, "", "", 1000).await.unwrap();
+        rows.into_iter().map(|row| (row.what, row.subject, row.office)).collect::<Vec<_>>()
+    };
+    // What concerns no learner leaves no note.
+    for path in ["/api/v1/lessons", "/api/v1/courses", "/api/v1/periods"] {
+        assert_eq!(program.get(path).await.status, 200);
+    }
+    assert_eq!(looks(letopis::store::Looked::Everything).await, []);
+    // One learner's marks: the family sees who read them.
+    assert_eq!(program.get("/api/v1/marks?learner=L00001").await.status, 200);
+    let class = house.db.load_journal(house::YEAR).await.unwrap().learners[0].class.clone();
+    let own = looks(letopis::store::Looked::AtLearner { learner: "L00001", class: &class }).await;
+    assert!(
+        matches!(&own[..], [(what, subject, office)] if what == "learner" && subject == "L00001" && office.contains("программа")),
+        "{own:?}"
+    );
+    // A page of many: each class that stands in it.
+    assert_eq!(program.get("/api/v1/learners").await.status, 200);
+    let all = looks(letopis::store::Looked::Everything).await;
+    for class in house::CLASSES {
+        assert!(all.iter().any(|(what, subject, _)| what == "class" && subject == class), "{class}: {all:?}");
+    }
+    // A change of a mark names its learner in the row's key.
+    let edit = Edit::put("marks", house::YEAR, &["C00001", "2025-09-05", "1", "L00002", "5"], &["", "4"]);
+    letopis::flow::change::apply(&house, &after(6), "journal", &[edit]).await.unwrap();
+    assert_eq!(program.get("/api/v1/changes").await.status, 200);
+    let all = looks(letopis::store::Looked::Everything).await;
+    assert!(all.iter().any(|(what, subject, _)| what == "learner" && subject == "L00002"), "{all:?}");
+}

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "pages/forms.rs"]
+mod forms;
 #[path = "pages/frames.rs"]
 mod frames;
 #[path = "pages/hostile.rs"]
@@ -20,7 +22,7 @@ use letopis::domain::snapshot::{Sheet, Snapshot};
 use letopis::typeset::{lay_out, template_facts, typeset};
 use made_up::{Class, edition, journal, summary};
 
-const MM: f64 = 72.0 / 25.4;
+pub const MM: f64 = 72.0 / 25.4;
 
 fn class(learners: usize, subjects: usize, lessons: usize) -> Class {
     Class { name: "5А", learners, subjects, lessons, seed: 7 }
@@ -56,7 +58,7 @@ fn attachments(snapshot: &Snapshot) -> Vec<Attachment> {
     ]
 }
 
-fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     // Cargo runs tests in the package's folder; a child that was sent elsewhere gets it by name.
     let root = std::env::var("CARGO_MANIFEST_DIR").map_or_else(|_| PathBuf::from("."), PathBuf::from);
     let folder = root.join("target/pages");
@@ -76,7 +78,7 @@ fn hashes() -> String {
 }
 
 /// Compares with a golden file, or writes it under `GOLDEN=update`.
-fn golden(path: &str, found: &[u8]) {
+pub fn golden(path: &str, found: &[u8]) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(path);
     if std::env::var("GOLDEN").is_ok_and(|word| word == "update") {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

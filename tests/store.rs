@@ -136,6 +136,7 @@ fn snapshot() -> Snapshot {
     let policy = policy::parse("default", policy::builtin("default").expect("a policy")).expect("the default policy");
     let span = period::span(&journal, &journal.classes[0], "Q1").expect("a span");
     let told = freeze::Circumstances {
+        paper: String::new(),
         school_id: "story".into(),
         authority: Digest::of(b"authority"),
         version: 1,

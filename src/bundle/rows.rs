@@ -141,9 +141,9 @@ impl Reading<'_, '_> {
     /// What an entry is, and whether it names a learner where it must and nowhere else.
     fn entry_kind(&mut self, column: &'static str) -> Option<EntryKind> {
         let raw = self.raw(column).to_owned();
-        let Some(kind) = EntryKind::parse(&raw) else {
+        let Some(kind) = EntryKind::parse(&raw).filter(|kind| EntryKind::OF_BUNDLES.contains(kind)) else {
             if !raw.is_empty() {
-                let expected = EntryKind::ALL.map(EntryKind::as_str).join(", ");
+                let expected = EntryKind::OF_BUNDLES.map(EntryKind::as_str).join(", ");
                 self.found.mismatch(self.at(column), codes::UNKNOWN_ENTRY, "такой записи в журнале нет", expected, raw);
             }
             return None;

@@ -31,7 +31,8 @@ pub fn form_xlsx(form: &Form) -> Result<Vec<u8>, Unwritable> {
     let bold = text.clone().set_bold();
     for (no, table) in (1..).zip(form.tables()) {
         let sheet = book.add_worksheet();
-        sheet.set_name(sheet_name(&table.title, no))?;
+        let name = if table.sheet.is_empty() { &table.title } else { &table.sheet };
+        sheet.set_name(sheet_name(name, no))?;
         let whole: u32 = table.columns.iter().map(|column| column.width).sum();
         for (place, (name, column)) in (0_u16..).zip(table.heads().iter().zip(&table.columns)) {
             sheet.write_string_with_format(0, place, name, &head)?;

@@ -323,7 +323,7 @@ async fn show(desk: &Desk, house: &House, notice: Option<u64>) -> Result<u8, Fai
                 "overtaken_by": change.overtaken.as_ref().map(|(seq, _, _)| *seq)
             })
         };
-        let deed = |deed: &compromise::VoidDeed| json!({"event": deed.event, "kind": deed.kind, "at": deed.at, "copy": deed.copy, "standing": standing_words(deed.standing)});
+        let deed = |deed: &compromise::VoidDeed| json!({"event": deed.event, "kind": deed.kind, "at": deed.at, "copy": deed.copy, "standing": standing_words(deed.standing), "contrary": deed.contrary.in_russian()});
         print_json(&json!({
             "changes": changes.iter().map(change).collect::<Vec<_>>(), "acts": survey.deeds.iter().map(deed).collect::<Vec<_>>()
         }));
@@ -347,7 +347,7 @@ async fn show(desk: &Desk, house: &House, notice: Option<u64>) -> Result<u8, Fai
     table.print("Недействительных изменений нет.");
     if !survey.deeds.is_empty() {
         println!("\nДругие недействительные действия:");
-        let mut table = Table::new(&["Запись", "Когда", "Кто", "Что", "Копия", "Решение"]);
+        let mut table = Table::new(&["Запись", "Когда", "Кто", "Что", "Копия", "Решение", "Отмена"]);
         for deed in &survey.deeds {
             table.row(vec![
                 deed.event.to_string(),
@@ -356,6 +356,7 @@ async fn show(desk: &Desk, house: &House, notice: Option<u64>) -> Result<u8, Fai
                 deed.what.clone(),
                 deed.copy.clone(),
                 standing_words(deed.standing).to_owned(),
+                if deed.standing.is_pending() { deed.contrary.in_russian() } else { String::new() },
             ]);
         }
         table.print("");

@@ -8,6 +8,7 @@ mod exchange;
 mod history;
 mod journal;
 mod listings;
+mod office;
 mod people;
 mod policy;
 mod records;
@@ -101,6 +102,10 @@ enum Command {
     Show(listings::Show),
     #[command(about = "Реестр копий, скреплённых печатью")]
     Register,
+    #[command(about = "Напечатать форму канцелярии: PDF/A, CSV, XLSX; без имени — список форм")]
+    Print(office::Print),
+    #[command(about = "Описи дел для архива")]
+    Archive(office::Archive),
     #[command(about = "Показатели периода и курсов")]
     Report(journal::Report),
     #[command(name = "export-copy", about = "Выгрузить скреплённую копию пакетом BagIt")]
@@ -292,6 +297,8 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Copies(copies) => copies.run(&desk).await,
         Command::Show(show) => show.run(&desk).await,
         Command::Register => listings::register(&desk).await,
+        Command::Print(print) => print.run(&desk).await,
+        Command::Archive(archive) => archive.run(&desk).await,
         Command::Report(report) => report.run(&desk).await,
         Command::ExportCopy(export) => export.run(&desk).await,
         Command::Extract(extract) => extract.run(&desk).await,

@@ -62,6 +62,22 @@ pub enum EventKind {
     TokenIssued,
     /// A token was revoked.
     TokenRevoked,
+    /// A copy was printed: its paper twin exists.
+    PaperPrinted,
+    /// A handover, an issue or a return of a paper copy was entered.
+    HandoverOpened,
+    /// One side signed a handover.
+    HandoverSigned,
+    /// A paper copy was entered into the register.
+    PaperRegistered,
+    /// A paper copy was signed, stamped, numbered, stitched, put into its place, or made void.
+    PaperNoted,
+    /// The register of paper copies got its closing line for a year.
+    PaperYearClosed,
+    /// The archive was read back whole.
+    ConditionChecked,
+    /// What the office's forms say of the school was set.
+    RequisitesSet,
     /// A file of scans came in and its pages were filed.
     ScansTaken,
     /// A person said what a scanned page is.
@@ -98,6 +114,14 @@ impl EventKind {
             Self::YearReopened => "year_reopened",
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
+            Self::PaperPrinted => "paper_printed",
+            Self::HandoverOpened => "handover_opened",
+            Self::HandoverSigned => "handover_signed",
+            Self::PaperRegistered => "paper_registered",
+            Self::PaperNoted => "paper_noted",
+            Self::PaperYearClosed => "paper_year_closed",
+            Self::ConditionChecked => "condition_checked",
+            Self::RequisitesSet => "requisites_set",
             Self::ScansTaken => "scans_taken",
             Self::ScanDecided => "scan_decided",
             Self::SheetReceived => "sheet_received",

@@ -177,6 +177,13 @@ impl SchoolCalendar {
         self.period_at(class, day).is_some() && is_in_week(week.days, day) && !production::is_off(day)
     }
 
+    /// Does the school work on that day: by the production calendar, or because its own calendar moved a working day there for everybody?
+    pub fn is_working_day(&self, day: NaiveDate) -> bool {
+        let moved = |change: &&DayChange| change.scope == Scope::School && change.from <= day && day <= change.to;
+        let study = self.changes.iter().rev().find(moved).is_some_and(|change| change.kind == DayKind::Study);
+        study || production::is_working(day)
+    }
+
     /// Is the day one of that unit?
     pub fn is_day(&self, unit: DayUnit, class: &str, day: NaiveDate) -> bool {
         match unit {

@@ -171,8 +171,10 @@ pub enum Part {
 /// A ruled table; its head is repeated on every page.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Table {
-    /// Words above it, and the name of its sheet in a workbook; may be empty.
+    /// Words above it; may be empty.
     pub title: String,
+    /// Name of its sheet in a workbook; empty where the title is.
+    pub sheet: String,
     /// Its columns.
     pub columns: Vec<Column>,
     /// Heads that span several columns, above theirs.
@@ -377,6 +379,12 @@ impl Table {
     /// Names the table.
     pub fn titled(mut self, title: &str) -> Self {
         self.title = title.to_owned();
+        self
+    }
+
+    /// Names the table's sheet in a workbook; a page shows nothing of it.
+    pub fn named(mut self, sheet: &str) -> Self {
+        self.sheet = sheet.to_owned();
         self
     }
 

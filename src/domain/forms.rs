@@ -3,9 +3,13 @@
 //! What is not known yet leaves a place for ink; what a school does not have (a fund, a commission's minutes) goes with its words.
 
 pub mod acts;
+pub mod classes;
+pub mod control;
+pub mod examples;
 pub mod fallback;
 pub mod files;
 pub mod inventories;
+pub mod learners;
 pub mod plan;
 pub mod registers;
 

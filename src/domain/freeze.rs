@@ -38,6 +38,8 @@ pub struct Circumstances {
     pub replaces: String,
     /// Void changes of the period that were decided before, a sentence for each notice of compromise.
     pub voids: Vec<String>,
+    /// What the policy asks of the paper copy, as the title page says it; may be empty.
+    pub paper: String,
     /// Ground of closing in spite of findings, may be empty.
     pub ground: String,
     /// What was incomplete, one sentence each.
@@ -245,6 +247,7 @@ impl<'j> Freezing<'j> {
             replaces: told.replaces.clone(),
             contents: self.missing_contents().to_owned(),
             voids: told.voids.clone(),
+            paper: told.paper.clone(),
         })
     }
 

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
 use super::finding::{Finding, Severity};
 use super::journal::Journal;
+use super::policy::{Policy, Value};
 use super::rights::Role;
 use super::setup::{Setup, checks, timetable};
 
@@ -54,6 +55,8 @@ pub struct Line {
     pub owes: Role,
     /// Last day.
     pub due: NaiveDate,
+    /// Clause that names that day; empty when it is the clause that asks for the section.
+    pub due_clause: String,
     /// Clause that asks for it.
     pub clause: &'static str,
     /// Page that mends it.
@@ -65,19 +68,30 @@ fn role_word<S: serde::Serializer>(role: &Role, serializer: S) -> Result<S::Ok, 
 }
 
 /// The days by which sections are due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// Plan, load, timetable, plans of courses (000 Инс 5.2 директор а).
+    /// Plan, load, timetable, plans of courses: the year's first day (000 Инс 5.2 директор а), or earlier where everything is due earlier.
     pub curriculum: NaiveDate,
-    /// Everything else (003 Рук 10).
+    /// Everything else: `setup.due` of the policy (003 Рук 10: 5 September).
     pub sections: NaiveDate,
+    /// Clause of the policy that says so.
+    pub clause: String,
 }
 
 impl Due {
-    /// 1 and 5 September of the year, as the regulations have them; `None` for a year that has no such name.
-    pub fn of(year: &str) -> Option<Self> {
+    /// The days of a year under the policy of its beginning; `None` for a year that has no such name.
+    pub fn of(year: &str, policy: &Policy) -> Option<Self> {
         let first = super::setup::promotion::first_day(year)?;
-        Some(Self { curriculum: first, sections: first.checked_add_days(chrono::Days::new(4))? })
+        let sections = match policy.first("setup.due").map(|said| &said.value) {
+            // A day of the summer before the year, or of the year itself.
+            Some(Value::Day(month, day)) => {
+                NaiveDate::from_ymd_opt(first.year() + i32::from(*month < 6), *month, *day)?
+            }
+            // A regulation that leaves the day to another document still wants the year begun with everything.
+            _ => first,
+        };
+        let clause = policy.clause("setup.due").to_owned();
+        Some(Self { curriculum: first.min(sections), sections, clause })
     }
 }
 
@@ -132,7 +146,9 @@ impl Drawing<'_> {
         };
         let by_first = matches!(id, "curriculum" | "load" | "timetable" | "plans");
         let due = if by_first { self.due.curriculum } else { self.due.sections };
-        self.lines.push(Line { id, title, state, stands, missing, owes, due, clause, page });
+        // The year's first day is named by the clauses of plan, load and timetable themselves.
+        let due_clause = if by_first && due < self.due.sections { String::new() } else { self.due.clause.clone() };
+        self.lines.push(Line { id, title, state, stands, missing, owes, due, due_clause, clause, page });
     }
 
     fn year(&mut self) {

@@ -96,6 +96,41 @@ fn office_holder(person: &StaffMember, by: Option<&Appointment>, sheets: Vec<Str
     }
 }
 
+/// Is the signer of a stage in office on the day of signing? Whoever signs by an order signs within its term; whoever was ever appointed by order
+/// to the office, only while some order holds.
+pub fn check_office(
+    appointments: &[Appointment],
+    stage: &str,
+    signer: &SignerFacts,
+    day: NaiveDate,
+) -> Result<(), Refusal> {
+    let role = match Stage::parse(stage) {
+        Some(Stage::Director) => Role::Director,
+        Some(Stage::Deputy) => Role::Deputy,
+        // Teachers answer for the sheets of their classes and courses, whoever has them by now.
+        _ => return Ok(()),
+    };
+    let own = appointments.iter().filter(|one| one.person == signer.person.id && one.role == role);
+    let named = own.filter(|one| signer.order.is_empty() || (one.acting && one.order() == signer.order));
+    let named: Vec<&Appointment> = named.collect();
+    let listed = named.is_empty() && signer.order.is_empty();
+    if listed || named.iter().any(|one| one.holds_on(day)) {
+        return Ok(());
+    }
+    let short = super::words::date_short;
+    let term = |one: &&Appointment| {
+        let from = one.starts.map(|from| format!(" с {}", short(from))).unwrap_or_default();
+        let to = one.ends.map(|to| format!(" по {}", short(to))).unwrap_or_default();
+        format!(" (приказ {}:{from}{to})", one.order())
+    };
+    Err(Refusal::NotInOffice {
+        signer: signer.person.id.clone(),
+        office: signer.office.clone(),
+        order: named.last().map(term).unwrap_or_default(),
+        day: short(day),
+    })
+}
+
 fn signer(person: &StaffMember, office: &str, sheets: Vec<String>) -> SignerFacts {
     SignerFacts { person: person_facts(person), office: office.to_owned(), order: String::new(), sheets }
 }
@@ -134,6 +169,20 @@ pub struct Wish {
 /// Why the route says no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// The person is not in the office on the day of signing (DOC-20; ГОСТ Р 7.0.97-2016: an acting head signs within the order's term).
+    #[error(
+        "{day} сотрудник {signer} не в должности «{office}»{order}: подпись не принята. Выпустите новую версию копии: в ней подпишет тот, кто в должности сейчас"
+    )]
+    NotInOffice {
+        /// Staff identifier.
+        signer: String,
+        /// Office in the route.
+        office: String,
+        /// « (приказ № 12-к от 01.09.2025: с 01.10.2025 по 14.10.2025)», or nothing.
+        order: String,
+        /// Day of signing.
+        day: String,
+    },
     /// The person is not in the route.
     #[error("сотрудник {signer} не входит в маршрут подписания этой копии")]
     NotInRoute {

@@ -285,6 +285,10 @@ pub struct TitleSheet {
     /// form when there are none, so that a snapshot without them is what it always was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub voids: Vec<String>,
+    /// What the policy asks of the paper copy: by which day, who prints, or that nobody does (DOC-01). Absent from snapshots that were frozen
+    /// before the title page said so.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub paper: String,
 }
 
 /// The learners' list.
@@ -537,9 +541,8 @@ impl Snapshot {
         if snapshot.format != FORMAT {
             return Err(Unreadable::Format(snapshot.format));
         }
-        let members = scan::members(text).ok_or(Unreadable::NotCanonical)?;
-        let sheets = members.into_iter().find(|(key, _)| *key == "sheets").and_then(|(_, list)| scan::elements(list));
-        let digests = sheets.unwrap_or_default().into_iter().map(|sheet| Digest::of(sheet.as_bytes())).collect();
+        let sheets = scan::elements_of(text, "sheets").ok_or(Unreadable::NotCanonical)?;
+        let digests = sheets.into_iter().map(|sheet| Digest::of(sheet.as_bytes())).collect();
         Ok((snapshot, digests))
     }
 

@@ -3,14 +3,14 @@
 //! An entry whose time nobody knows is "unknown", never "late": a journal that came from elsewhere is not accused of what it does not
 //! say. Only a time of entry that is known, against a deadline that is known, makes anybody late.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::calendar::SchoolCalendar;
 use super::deadline::{self, Moment, Question, What};
 use super::journal::{Course, Journal, Lesson, LessonKey};
-use super::policy::Policy;
+use super::policy::{AbsenceKind, Policy};
 
 /// What was entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,11 +23,21 @@ pub enum EntryKind {
     Absence,
     /// The marks of a learner in a lesson.
     Mark,
+    /// The reason of an absence.
+    Reason,
+    /// A learner's mark of a period.
+    PeriodMark,
+    /// What was done about a remark on keeping the journal.
+    Remark,
 }
 
 impl EntryKind {
     /// Every kind, in the order of tables.
-    pub const ALL: [Self; 4] = [Self::Lesson, Self::Homework, Self::Absence, Self::Mark];
+    pub const ALL: [Self; 7] =
+        [Self::Lesson, Self::Homework, Self::Absence, Self::Mark, Self::Reason, Self::PeriodMark, Self::Remark];
+
+    /// Those of which a bundle may say when they were made.
+    pub const OF_BUNDLES: [Self; 4] = [Self::Lesson, Self::Homework, Self::Absence, Self::Mark];
 
     /// Word of bundles, the store and listings.
     pub fn as_str(self) -> &'static str {
@@ -36,6 +46,9 @@ impl EntryKind {
             Self::Homework => "homework",
             Self::Absence => "absence",
             Self::Mark => "mark",
+            Self::Reason => "reason",
+            Self::PeriodMark => "period_mark",
+            Self::Remark => "remark",
         }
     }
 
@@ -51,12 +64,15 @@ impl EntryKind {
             Self::Homework => "домашнее задание",
             Self::Absence => "отсутствие",
             Self::Mark => "отметка",
+            Self::Reason => "причина пропуска",
+            Self::PeriodMark => "отметка за период",
+            Self::Remark => "замечание",
         }
     }
 
     /// Is the entry about one learner?
     pub fn is_of_learner(self) -> bool {
-        matches!(self, Self::Absence | Self::Mark)
+        matches!(self, Self::Absence | Self::Mark | Self::Reason | Self::PeriodMark)
     }
 }
 
@@ -71,6 +87,34 @@ pub struct EntryTime {
     pub learner_id: String,
     /// When, in the school's own time.
     pub entered_at: NaiveDateTime,
+}
+
+/// When a mark of a period was entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinalTime {
+    /// Course.
+    pub course_id: String,
+    /// Learner.
+    pub learner_id: String,
+    /// Period's id.
+    pub period: String,
+    /// When, in the school's own time.
+    pub entered_at: NaiveDateTime,
+}
+
+/// A remark on keeping the journal: a copy that somebody refused to sign (000 Инс 5.2 е; 002 4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemarkTime {
+    /// Class.
+    pub class: String,
+    /// Copy.
+    pub copy: String,
+    /// Who mends it.
+    pub teacher_id: String,
+    /// When it was made, in the school's own time.
+    pub made_at: NaiveDateTime,
+    /// When the next version was made; `None` while nothing was done.
+    pub answered_at: Option<NaiveDateTime>,
 }
 
 /// What is said of an entry.
@@ -127,13 +171,13 @@ pub struct Judged {
     pub subject: String,
     /// Who answers for the entry: the substitute where there was one, else the course's teacher.
     pub teacher_id: String,
-    /// In which lesson.
+    /// In which lesson; number 0 for what belongs to none: a period's mark stands under its last day, a remark under its own.
     pub lesson: LessonKey,
     /// What.
     pub kind: EntryKind,
     /// Whose; empty for the lesson and its homework.
     pub learner_id: String,
-    /// Kind of work of a mark.
+    /// Kind of work of a mark; name of the period of a period's mark.
     pub work: String,
     /// When it is due.
     pub due: Moment,
@@ -155,6 +199,10 @@ pub struct Scope<'a> {
     pub calendar: &'a SchoolCalendar,
     /// Times of entry that are known.
     pub entries: &'a [EntryTime],
+    /// Times of periods' marks that are known.
+    pub finals: &'a [FinalTime],
+    /// Remarks on copies of the journal.
+    pub remarks: &'a [RemarkTime],
     /// This moment, in the school's own time.
     pub now: NaiveDateTime,
     /// First and last day of the lessons judged, inclusive.
@@ -175,13 +223,16 @@ pub fn judge<'p>(scope: &Scope<'_>, policy: impl Fn(NaiveDate) -> &'p Policy) ->
         let given = !lesson.homework.is_empty();
         judged.push(judging.entry(lesson, course, EntryKind::Homework, "", "", given));
         for absent in judging.absent.remove(&lesson.key).unwrap_or_default() {
-            judged.push(judging.entry(lesson, course, EntryKind::Absence, absent, "", true));
+            judged.push(judging.entry(lesson, course, EntryKind::Absence, absent.0, "", true));
+            judged.extend(judging.reason(lesson, course, absent));
         }
         for (learner, work) in judging.marked.remove(&lesson.key).unwrap_or_default() {
             let work = if work.is_empty() { lesson.kind_of_work.as_str() } else { work };
             judged.push(judging.entry(lesson, course, EntryKind::Mark, learner, work, true));
         }
     }
+    judged.extend(judging.period_marks());
+    judged.extend(judging.remarks());
     judged.sort_by(|a, b| order(a).cmp(&order(b)));
     judged
 }
@@ -201,11 +252,24 @@ fn grade_of(class: &str) -> u32 {
 /// What a deadline hangs on: class, day, grade, kind of entry, kind of work.
 type DueKey = (String, NaiveDate, u8, EntryKind, String);
 
+/// One entry before it is judged.
+struct Entry<'e> {
+    lesson: &'e LessonKey,
+    kind: EntryKind,
+    learner: &'e str,
+    work: &'e str,
+    /// Does the journal have it at all?
+    stands: bool,
+    entered_at: Option<NaiveDateTime>,
+    teacher_id: &'e str,
+}
+
 struct Judging<'a, P> {
     scope: &'a Scope<'a>,
     policy: P,
     courses: HashMap<&'a str, &'a Course>,
-    absent: BTreeMap<LessonKey, Vec<&'a str>>,
+    /// Learner and code.
+    absent: BTreeMap<LessonKey, Vec<(&'a str, &'a str)>>,
     marked: BTreeMap<LessonKey, Vec<(&'a str, &'a str)>>,
     entered: HashMap<(&'a LessonKey, EntryKind, &'a str), NaiveDateTime>,
     course_days: HashMap<&'a str, Vec<NaiveDate>>,
@@ -216,9 +280,9 @@ struct Judging<'a, P> {
 impl<'a, 'p, P: Fn(NaiveDate) -> &'p Policy> Judging<'a, P> {
     fn new(scope: &'a Scope<'a>, policy: P) -> Self {
         let journal = scope.journal;
-        let mut absent: BTreeMap<LessonKey, Vec<&str>> = BTreeMap::new();
+        let mut absent: BTreeMap<LessonKey, Vec<(&str, &str)>> = BTreeMap::new();
         for absence in &journal.absences {
-            absent.entry(absence.lesson.clone()).or_default().push(&absence.learner_id);
+            absent.entry(absence.lesson.clone()).or_default().push((&absence.learner_id, &absence.code));
         }
         let mut marked: BTreeMap<LessonKey, Vec<(&str, &str)>> = BTreeMap::new();
         for mark in &journal.marks {
@@ -255,19 +319,25 @@ impl<'a, 'p, P: Fn(NaiveDate) -> &'p Policy> Judging<'a, P> {
         work: &str,
         stands: bool,
     ) -> Judged {
-        let (due, clause) = self.due(lesson, course, kind, work);
         let entered_at = self.entered.get(&(&lesson.key, kind, learner)).copied();
-        let (status, reason) = status(&due, entered_at, stands, self.scope.now);
         let teacher_id = match lesson.substitute_teacher_id.as_str() {
-            "" => course.teacher_id.clone(),
-            substitute => substitute.to_owned(),
+            "" => &course.teacher_id,
+            substitute => substitute,
         };
+        let entry = Entry { lesson: &lesson.key, kind, learner, work, stands, entered_at, teacher_id };
+        self.judged(course, entry)
+    }
+
+    fn judged(&mut self, course: &Course, entry: Entry<'_>) -> Judged {
+        let Entry { lesson, kind, learner, work, stands, entered_at, teacher_id } = entry;
+        let (due, clause) = self.due(lesson, course, kind, work);
+        let (status, reason) = status(&due, entered_at, stands, self.scope.now, kind);
         Judged {
             class: course.class.clone(),
             course_id: course.id.clone(),
             subject: super::period::course_title(course),
-            teacher_id,
-            lesson: lesson.key.clone(),
+            teacher_id: teacher_id.to_owned(),
+            lesson: lesson.clone(),
             kind,
             learner_id: learner.to_owned(),
             work: work.to_owned(),
@@ -279,8 +349,112 @@ impl<'a, 'p, P: Fn(NaiveDate) -> &'p Policy> Judging<'a, P> {
         }
     }
 
-    fn due(&mut self, lesson: &Lesson, course: &Course, kind: EntryKind, work: &str) -> (Moment, String) {
-        let key = (course.class.clone(), lesson.key.date, lesson.key.number, kind, work.to_owned());
+    /// The reason of an absence, from whoever the policy has name it; `None` for a lateness, which needs none.
+    fn reason(&mut self, lesson: &Lesson, course: &Course, (learner, code): (&'a str, &str)) -> Option<Judged> {
+        let policy = (self.policy)(lesson.key.date);
+        let kind = policy.absence(code).map(|rule| rule.kind);
+        if kind == Some(AbsenceKind::Late) {
+            return None;
+        }
+        let by_subject = policy.first("absence.reason_by").is_some_and(|said| said.has("subject_teacher"));
+        let of_class = self.scope.journal.class(&course.class).map(|class| class.class_teacher_id.as_str());
+        let teacher_id = of_class.filter(|_| !by_subject).unwrap_or(&course.teacher_id);
+        let stands = kind != Some(AbsenceKind::Unexplained);
+        let known = self.entered.get(&(&lesson.key, EntryKind::Reason, learner)).copied();
+        let entry = Entry {
+            lesson: &lesson.key,
+            kind: EntryKind::Reason,
+            learner,
+            work: "",
+            stands,
+            // The time of a code that gives no reason yet is none of a reason.
+            entered_at: known.filter(|_| stands),
+            teacher_id,
+        };
+        Some(self.judged(course, entry))
+    }
+
+    /// Marks of the study periods that end within the days asked for: of each learner who is there at the end, in each course that had
+    /// lessons in the period.
+    fn period_marks(&mut self) -> Vec<Judged> {
+        let (journal, days) = (self.scope.journal, self.scope.days);
+        type Key<'k> = (&'k str, &'k str, &'k str);
+        let standing: HashSet<Key<'_>> = journal
+            .final_marks
+            .iter()
+            .map(|mark| (mark.course_id.as_str(), mark.learner_id.as_str(), mark.period.as_str()))
+            .collect();
+        let time = |one: &'a FinalTime| {
+            ((one.course_id.as_str(), one.learner_id.as_str(), one.period.as_str()), one.entered_at)
+        };
+        let known: HashMap<Key<'_>, NaiveDateTime> = self.scope.finals.iter().map(time).collect();
+        let mut judged = Vec::new();
+        for class in &journal.classes {
+            for period in journal.periods_of_grade(class.grade) {
+                let marked =
+                    (self.policy)(period.ends).number("marks.first_grade").is_none_or(|g| g <= class.grade.into());
+                if period.ends < days.0 || days.1 < period.ends || !marked {
+                    continue;
+                }
+                for course in journal.courses.iter().filter(|course| course.class == class.name) {
+                    let held = self
+                        .course_days
+                        .get(course.id.as_str())
+                        .is_some_and(|days| days.iter().any(|day| period.starts <= *day && *day <= period.ends));
+                    let members = super::period::members(course, &journal.learners);
+                    for learner in members.iter().filter(|learner| held && learner.is_present_on(period.ends)) {
+                        let key = (course.id.as_str(), learner.id.as_str(), period.id.as_str());
+                        let entry = Entry {
+                            lesson: &LessonKey { course_id: course.id.clone(), date: period.ends, number: 0 },
+                            kind: EntryKind::PeriodMark,
+                            learner: &learner.id,
+                            work: &period.name,
+                            stands: standing.contains(&key),
+                            entered_at: known.get(&key).copied().filter(|_| standing.contains(&key)),
+                            teacher_id: &course.teacher_id,
+                        };
+                        judged.push(self.judged(course, entry));
+                    }
+                }
+            }
+        }
+        judged
+    }
+
+    /// Remarks made within the days asked for. The house itself made the next version or did not, so nothing here is unknown but a term that
+    /// the policy leaves open.
+    fn remarks(&mut self) -> Vec<Judged> {
+        let mut judged = Vec::new();
+        let days = self.scope.days;
+        let within = |remark: &&RemarkTime| days.0 <= remark.made_at.date() && remark.made_at.date() <= days.1;
+        for remark in self.scope.remarks.iter().filter(within) {
+            // A copy stands where an entry's course does.
+            let course = Course {
+                id: remark.copy.clone(),
+                class: remark.class.clone(),
+                subject: "копия журнала".to_owned(),
+                group: String::new(),
+                teacher_id: remark.teacher_id.clone(),
+                hours_per_week_centi: 0,
+                members: Vec::new(),
+            };
+            let key = LessonKey { course_id: remark.copy.clone(), date: remark.made_at.date(), number: 0 };
+            let entry = Entry {
+                lesson: &key,
+                kind: EntryKind::Remark,
+                learner: "",
+                work: "",
+                stands: remark.answered_at.is_some(),
+                entered_at: remark.answered_at,
+                teacher_id: &remark.teacher_id,
+            };
+            judged.push(self.judged(&course, entry));
+        }
+        judged
+    }
+
+    fn due(&mut self, lesson: &LessonKey, course: &Course, kind: EntryKind, work: &str) -> (Moment, String) {
+        let key = (course.class.clone(), lesson.date, lesson.number, kind, work.to_owned());
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
@@ -289,15 +463,18 @@ impl<'a, 'p, P: Fn(NaiveDate) -> &'p Policy> Judging<'a, P> {
             EntryKind::Homework => What::Homework,
             EntryKind::Absence => What::Absence,
             EntryKind::Mark => What::Mark(work),
+            EntryKind::Reason => What::Reason,
+            EntryKind::PeriodMark => What::PeriodMark,
+            EntryKind::Remark => What::Remark,
         };
         let question = Question {
             class: &course.class,
-            date: lesson.key.date,
-            number: Some(lesson.key.number),
+            date: lesson.date,
+            number: Some(lesson.number).filter(|number| *number > 0),
             what,
-            course_days: self.course_days.get(lesson.key.course_id.as_str()).map_or(&[], Vec::as_slice),
+            course_days: self.course_days.get(lesson.course_id.as_str()).map_or(&[], Vec::as_slice),
         };
-        let answers = deadline::due((self.policy)(lesson.key.date), self.scope.calendar, &question);
+        let answers = deadline::due((self.policy)(lesson.date), self.scope.calendar, &question);
         let answer = answers.into_iter().next().map(|answer| (answer.moment, answer.clause));
         let known = answer.unwrap_or_else(|| (Moment::Unknown(String::new()), String::new()));
         self.known.insert(key, known.clone());
@@ -306,7 +483,13 @@ impl<'a, 'p, P: Fn(NaiveDate) -> &'p Policy> Judging<'a, P> {
 }
 
 /// What is said of an entry: its deadline against the time of entry, where both are known.
-fn status(due: &Moment, entered: Option<NaiveDateTime>, stands: bool, now: NaiveDateTime) -> (Status, String) {
+fn status(
+    due: &Moment,
+    entered: Option<NaiveDateTime>,
+    stands: bool,
+    now: NaiveDateTime,
+    kind: EntryKind,
+) -> (Status, String) {
     let unknown = |why: &str| (Status::Unknown, why.to_owned());
     let is_ahead = due.latest().is_some_and(|latest| now <= latest);
     match (entered, due) {
@@ -326,7 +509,12 @@ fn status(due: &Moment, entered: Option<NaiveDateTime>, stands: bool, now: Naive
         (None, _) if is_ahead && stands => (Status::Done, String::new()),
         (None, _) if is_ahead => (Status::Due, String::new()),
         (None, _) if stands => unknown("время записи неизвестно"),
-        (None, _) => unknown("записи нет: задавалось ли, неизвестно"),
+        (None, _) => match kind {
+            EntryKind::Remark if due.latest().is_some() => (Status::Late, String::new()),
+            EntryKind::Reason => unknown("причина в журнале не названа: известна ли она, неизвестно"),
+            EntryKind::PeriodMark => unknown("отметки за период нет: выставлена ли, неизвестно"),
+            _ => unknown("записи нет: задавалось ли, неизвестно"),
+        },
     }
 }
 
@@ -338,7 +526,7 @@ pub struct Tally {
     /// Teacher.
     pub teacher_id: String,
     /// Counts by [`EntryKind::ALL`] and [`Status::ALL`].
-    pub counts: [[usize; 4]; 4],
+    pub counts: [[usize; 4]; 7],
 }
 
 impl Tally {
@@ -355,7 +543,7 @@ impl Tally {
 
 /// Counts by class and teacher, in the order of class and teacher.
 pub fn tally(judged: &[Judged]) -> Vec<Tally> {
-    let mut tallies: BTreeMap<(u32, &str, &str), [[usize; 4]; 4]> = BTreeMap::new();
+    let mut tallies: BTreeMap<(u32, &str, &str), [[usize; 4]; 7]> = BTreeMap::new();
     for one in judged {
         tallies.entry((grade_of(&one.class), &one.class, &one.teacher_id)).or_default()[one.kind as usize]
             [one.status as usize] += 1;

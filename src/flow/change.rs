@@ -80,6 +80,16 @@ pub enum Refusal {
         /// Number.
         seq: u64,
     },
+    /// Others have entered marks or absences on the lesson since.
+    #[error("изменение № {seq} ({place}) отменить нельзя: {why}")]
+    StandsUnder {
+        /// Number asked for.
+        seq: u64,
+        /// Which row.
+        place: String,
+        /// What stands on it, and both ways on.
+        why: String,
+    },
     /// The row changed again after it.
     #[error("изменение № {seq} ({place}) отменить нельзя: после него запись изменена снова — № {later}, {who}, {when}")]
     ChangedSince {
@@ -249,7 +259,74 @@ async fn plan_undo(house: &House, tx: &mut Tx, changes: &[u64]) -> Result<Vec<Ta
         plan.extend(take_back(first, history.last(), asked.iter().map(|row| row.seq).collect()));
     }
     plan.sort_by_key(|taken| taken.first);
+    if let Some((at, entries)) = entries_upon(house, &plan).await?.into_iter().next() {
+        let (names, lesson) = (names(house).await?, &plan[at]);
+        let all: Vec<String> = changes.iter().chain(entries.iter().map(|row| &row.seq)).map(u64::to_string).collect();
+        return Err(Refusal::StandsUnder {
+            seq: lesson.first,
+            place: names.place(lesson.edit.table, &lesson.edit.year, &lesson.edit.key),
+            why: upon_words(&names, &entries, &format!("letopis undo {}", all.join(" "))),
+        }
+        .into());
+    }
     Ok(plan)
+}
+
+/// Marks and absences that stand on lessons which a plan takes away and that the plan leaves standing: place in the plan, and the last change of each
+/// entry.
+pub(crate) async fn entries_upon(house: &House, plan: &[TakenBack]) -> Result<Vec<(usize, Vec<ChangeRow>)>, Error> {
+    let mut found = Vec::new();
+    for (at, taken) in plan.iter().enumerate() {
+        if taken.edit.table != "lessons" || taken.edit.new.is_some() {
+            continue;
+        }
+        let mut standing: Vec<ChangeRow> = Vec::new();
+        for table in ["marks", "absences"] {
+            let filter = ChangeFilter {
+                table: Some(table.to_owned()),
+                year: Some(taken.edit.year.clone()),
+                key: taken.edit.key.clone(),
+                ..ChangeFilter::default()
+            };
+            let mut seen: Vec<Vec<String>> = Vec::new();
+            // Newest first: the first line of a row says whether it stands.
+            for row in house.db.list_changes(&filter).await? {
+                if seen.contains(&row.key) {
+                    continue;
+                }
+                seen.push(row.key.clone());
+                let goes = plan.iter().any(|other| {
+                    other.edit.table == row.table && other.edit.key == row.key && other.edit.new.is_none()
+                });
+                if row.new.is_some() && !goes {
+                    standing.push(row);
+                }
+            }
+        }
+        if !standing.is_empty() {
+            standing.sort_by_key(|row| row.seq);
+            found.push((at, standing));
+        }
+    }
+    Ok(found)
+}
+
+/// What stands on a lesson, whose it is, and both ways on: `undo` is the command that takes the lesson away afterwards.
+pub(crate) fn upon_words(names: &Names, entries: &[ChangeRow], undo: &str) -> String {
+    // A class of thirty has thirty marks: the first tell whose they are.
+    const SHOWN: usize = 5;
+    let mut who: Vec<String> = entries.iter().map(|row| names.person(&row.by)).collect();
+    who.sort();
+    who.dedup();
+    let numbers: Vec<String> = entries.iter().take(SHOWN).map(|row| row.seq.to_string()).collect();
+    let more = if entries.len() > SHOWN { format!(" и ещё {}", entries.len() - SHOWN) } else { String::new() };
+    let count = entries.len() as u64;
+    let word = words::plural(count, "запись", "записи", "записей");
+    format!(
+        "на этом уроке с тех пор стоят {count} {word} (№ {}{more}; {}). Оставьте урок и подтвердите его, или отмените и записи: {undo}",
+        numbers.join(", "),
+        who.join(", ")
+    )
 }
 
 /// All lines of the row that a line is about.

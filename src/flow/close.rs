@@ -1,6 +1,6 @@
 //! Closing: the completeness gate, the frozen snapshot, the lock. Floor 2.
 
-use super::{Act, Error, House, compromise, salt};
+use super::{Act, Error, House, compromise, policy, salt, timeliness};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex};
 use crate::domain::copy::State;
@@ -49,11 +49,12 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     };
     let exported_at = house.db.list_bundles().await?.last().map(|(_, at)| at.clone()).unwrap_or_default();
     let closed_before = house.db.list_closures().await?;
-    let policy = super::policy::of_act(house, act).await?;
+    let policy = policy::of_act(house, act).await?;
     let appointments = house.db.list_appointments().await?;
     // The writer's place is taken before the journal is read: what is frozen is what is locked.
     let mut tx = house.db.begin().await?;
     let journal = tx.load_journal(&closing.year).await?;
+    let calendar = timeliness::calendar_of(house, &journal).await?;
     let voids = compromise::survey(house).await?;
     let mut results = Vec::new();
     let mut events = Vec::new();
@@ -82,6 +83,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             frozen_at: act.moment(),
             exported_at: exported_at.clone(),
             voids: compromise::notes(&voids, &class.name, &span),
+            paper: policy::on_title(&policy, &calendar, &journal, &class, &span),
             ground,
             omissions: errors,
             template: typeset::template_facts(freeze::kind_of(&span.id)),

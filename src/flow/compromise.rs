@@ -3,19 +3,22 @@
 //! The database keeps what was done; a notice only says how it counts. Undoing puts back what stood before the first void change of a row,
 //! unless somebody trustworthy has built upon it since: that is said and left to people.
 
+pub mod contrary;
 mod deeds;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, FixedOffset, Weekday};
+use chrono::{DateTime, FixedOffset};
 
 use super::change::closed::Closed;
-use super::change::{Names, TakenBack, names, take_back, told, undo_in};
+use super::change::{Names, TakenBack, entries_upon, names, take_back, told, undo_in, upon_words};
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
+use crate::domain::calendar::SchoolCalendar;
 use crate::domain::change::ranges;
 use crate::domain::finding::Finding;
 use crate::domain::period::Span;
+use crate::domain::policy::{Unit, Value};
 pub use crate::domain::void::{Decision, Standing, Target};
 use crate::domain::void::{Docket, RowVerdict, Step, weigh_row};
 use crate::domain::words;
@@ -74,11 +77,14 @@ pub enum Refusal {
         /// Index of the signature's event.
         event: u64,
     },
-    /// An act other than a change of rows cannot be taken back.
-    #[error(
-        "событие № {0} отменить нельзя: отменяются только изменения данных; его можно подтвердить, а копию — выпустить заново"
-    )]
-    NotAChange(u64),
+    /// No act takes this one back.
+    #[error("событие № {event} отменить нельзя: {why}")]
+    NoContrary {
+        /// Index of the event.
+        event: u64,
+        /// Why, and what is left.
+        why: &'static str,
+    },
 }
 
 /// A void change with what is to be known for deciding.
@@ -158,7 +164,7 @@ pub async fn note(house: &House, report: &Report, act: &Act) -> Result<Noted, Er
     if !is_known(house, &report.account).await? {
         return Err(Refusal::NoAccount(report.account.clone()).into());
     }
-    let late = working_days(report.learnt_at, act.at) > 1;
+    let late = is_late(house, report.learnt_at, act.at).await?;
     let moment = |at: DateTime<FixedOffset>| Act { by: String::new(), at }.moment();
     let row = CompromiseRow {
         no: 0,
@@ -193,10 +199,26 @@ async fn is_known(house: &House, account: &str) -> Result<bool, Error> {
     Ok(house.db.is_staff(account).await? || !house.db.list_changes(&filter).await?.is_empty())
 }
 
-/// Working days (Monday to Friday) that began between two moments.
-fn working_days(from: DateTime<FixedOffset>, to: DateTime<FixedOffset>) -> usize {
-    let days = from.date_naive().iter_days().skip(1).take_while(|day| *day <= to.date_naive());
-    days.filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun)).count()
+/// Is a notice given later than the policy of that day wants (003 Зам 21: within one working day)? Days are the school's: holidays, moved days and
+/// Saturdays on which it works by its own calendar.
+async fn is_late(house: &House, learnt: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> Result<bool, Error> {
+    let (from, to) = (learnt.date_naive(), now.date_naive());
+    let policies = super::policy::history(house).await?;
+    let said = policies.on(from).policy.first("access.breach_notice");
+    let (days, unit) = match said.map(|said| (&said.value, said.unit)) {
+        Some((Value::Number(days), unit)) => (*days, unit),
+        // A regulation that leaves it to another document: the one clause that names a term.
+        _ => (1, Unit::WorkingDays),
+    };
+    let calendar = match super::timeliness::calendar_on(house, from).await {
+        Ok(calendar) => calendar,
+        // A house without a journal has the production calendar.
+        Err(Error::NoJournal) => SchoolCalendar::default(),
+        Err(error) => return Err(error),
+    };
+    let counts = |day: &chrono::NaiveDate| unit == Unit::CalendarDays || calendar.is_working_day(*day);
+    let begun = from.iter_days().skip(1).take_while(|day| *day <= to).filter(counts).count();
+    Ok(begun > days as usize)
 }
 
 /// The row that a line is about.
@@ -345,14 +367,19 @@ async fn decide(
     Ok(())
 }
 
-/// Takes void changes back: each row becomes what it was before its first void change on which nothing trusted was built. What is left as it is
-/// comes back with the reason; nothing else is touched.
+/// Takes void deeds back: rows become what they were, other acts meet their contrary acts. What is left as it is comes back with the reason; nothing
+/// else is touched.
 pub async fn undo(house: &House, which: &Which, act: &Act) -> Result<Decided, Error> {
-    if let Which::These(targets) = which
-        && let Some(Target::Event(index)) = targets.iter().find(|target| matches!(target, Target::Event(_)))
-    {
-        return Err(Refusal::NotAChange(*index).into());
+    let acts = contrary::undo(house, which, act).await?;
+    match undo_changes(house, which, act).await {
+        Ok(changes) => Ok(Decided { events: acts.events, ..changes }),
+        Err(Error::Compromise(refusal)) if *refusal == Refusal::NothingPending && !acts.events.is_empty() => Ok(acts),
+        Err(error) => Err(error),
     }
+}
+
+/// Each row becomes what it was before its first void change on which nothing trusted was built.
+async fn undo_changes(house: &House, which: &Which, act: &Act) -> Result<Decided, Error> {
     // The turn is taken first: while it is held, nobody else commits, so what is read beside it stays true.
     let mut tx = house.db.begin().await?;
     let docket = house.db.load_docket().await?;
@@ -410,6 +437,16 @@ pub async fn undo(house: &House, which: &Which, act: &Act) -> Result<Decided, Er
             }
             None => plan.push(taken),
         }
+    }
+    // A lesson does not go from under the marks that others have put on it since.
+    let upon = entries_upon(house, &plan).await?;
+    for (at, entries) in upon.into_iter().rev() {
+        let lesson = plan.remove(at);
+        let place = names.place(lesson.edit.table, &lesson.edit.year, &lesson.edit.key);
+        let first: Vec<String> = entries.iter().map(|row| row.seq.to_string()).collect();
+        let both = format!("letopis undo {}, затем letopis compromise undo {}", first.join(" "), lesson.first);
+        let why = upon_words(&names, &entries, &both);
+        decided.left.extend(lesson.seqs.iter().map(|seq| Left { seq: *seq, place: place.clone(), why: why.clone() }));
     }
     if plan.is_empty() {
         return if decided.left.is_empty() { Err(Refusal::NothingPending.into()) } else { Ok(decided) };

@@ -21,7 +21,7 @@ use crate::domain::log_proof::object_name;
 use crate::domain::people::Appointment;
 use crate::domain::period;
 use crate::domain::snapshot::{Sheet, Snapshot};
-use crate::store::{CopyRow, GuardFault, SealedRow};
+use crate::store::{ChangeFilter, CopyRow, GuardFault, SealedRow};
 use crate::vault;
 
 /// What the doctor looked at and found.
@@ -104,11 +104,13 @@ async fn remember(house: &House, diagnosis: &Diagnosis, act: &Act) -> Result<(),
 }
 
 /// Freezes every closed period anew from the rows and compares it with its snapshot: a mark changed past all guards is named
-/// with class, date, learner, was and is.
+/// with class, date, learner, was and is. What was lawfully changed since the freezing (a surname, a teacher) is first taken back by the
+/// history, which the log's own check compares with the rows; it is told as worth knowing.
 async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {
     let policies = policy::history(house).await?;
     let appointments = house.db.list_appointments().await?;
     let mut journals: BTreeMap<&str, Journal> = BTreeMap::new();
+    let mut past = Past::of(house).await?;
     let mut findings = Vec::new();
     for row in copies.iter().filter(|row| row.state != State::Superseded) {
         let frozen = match house.db.load_snapshot(row.snapshot).await {
@@ -127,27 +129,70 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
             journals.insert(&row.year, house.db.load_journal(&row.year).await?);
         }
         let Some(journal) = journals.get(row.year.as_str()) else { continue };
-        match again(&policies, &appointments, journal, &frozen) {
-            Ok(now) => findings.extend(weighed(snapshot_diff(&frozen, &now))),
+        let compared = |journal: &Journal| {
+            again(&policies, &appointments, journal, &frozen).map(|now| snapshot_diff(&frozen, &now))
+        };
+        let mut told = compared(journal);
+        let mut since = Vec::new();
+        if !told.as_ref().is_ok_and(Vec::is_empty)
+            && let Some(then) = past.journal(house, row).await?
+        {
+            since = std::mem::replace(&mut told, compared(then)).unwrap_or_default();
+        }
+        match told {
+            Ok(found) => {
+                since.retain(|finding| !found.contains(finding));
+                findings.extend(once(since).map(|finding| finding.weighing(Severity::Note)));
+                findings.extend(once(found));
+            }
             Err(reason) => findings.push(Finding::new("doctor.journal-lost", format!("копия {}", row.id), reason)),
         }
     }
     Ok(findings)
 }
 
-/// Names, dates of staying and teachers may change after a period is closed; that they came by a bundle is checked against the bundle.
-fn weighed(differences: Vec<Finding>) -> impl Iterator<Item = Finding> {
-    // What the list of learners says once need not be said again on every sheet.
-    let told = differences.iter().any(|finding| finding.code == "snapshot.learner-changed");
-    differences.into_iter().filter(move |finding| !(told && finding.code == "snapshot.row-changed")).map(|finding| {
-        match finding.code {
-            "snapshot.learner-changed"
-            | "snapshot.row-changed"
-            | "snapshot.course-changed"
-            | "snapshot.substitute-changed" => finding.weighing(Severity::Warning),
-            _ => finding,
+/// Journals as they stood when copies were frozen.
+struct Past {
+    /// Index of the event that first names a snapshot.
+    frozen_by: BTreeMap<String, u64>,
+    /// Year, event and number of each line of the history, oldest first.
+    lines: Vec<(String, u64, u64)>,
+    /// By year and the first line taken back: copies that were frozen one after another share one.
+    journals: BTreeMap<(String, u64), Journal>,
+}
+
+impl Past {
+    async fn of(house: &House) -> Result<Self, Error> {
+        let mut frozen_by = BTreeMap::new();
+        for entry in house.db.list_log().await? {
+            let payload: serde_json::Value = serde_json::from_str(&entry.payload).unwrap_or_default();
+            if let Some(digest) = payload["snapshot"].as_str() {
+                frozen_by.entry(digest.to_owned()).or_insert(entry.index);
+            }
         }
-    })
+        let mut lines = house.db.list_changes(&ChangeFilter::default()).await?;
+        lines.reverse();
+        let lines = lines.into_iter().map(|line| (line.year, line.event, line.seq)).collect();
+        Ok(Self { frozen_by, lines, journals: BTreeMap::new() })
+    }
+
+    /// The journal in which a copy was frozen; `None` when nothing of its year changed since, or nobody knows when it was frozen.
+    async fn journal(&mut self, house: &House, copy: &CopyRow) -> Result<Option<&Journal>, Error> {
+        let Some(event) = self.frozen_by.get(&copy.snapshot.to_hex()).copied() else { return Ok(None) };
+        let later = self.lines.iter().find(|(year, of, _)| *year == copy.year && *of > event);
+        let Some((_, _, first)) = later else { return Ok(None) };
+        let key = (copy.year.clone(), *first);
+        if !self.journals.contains_key(&key) {
+            self.journals.insert(key.clone(), house.db.load_journal_at(&copy.year, event).await?);
+        }
+        Ok(self.journals.get(&key))
+    }
+}
+
+/// What the list of learners says once need not be said again on every sheet.
+fn once(differences: Vec<Finding>) -> impl Iterator<Item = Finding> {
+    let told = differences.iter().any(|finding| finding.code == "snapshot.learner-changed");
+    differences.into_iter().filter(move |finding| !(told && finding.code == "snapshot.row-changed"))
 }
 
 /// The same period frozen from today's rows, with everything else as it was frozen then.
@@ -167,6 +212,7 @@ fn again(
         version: frozen.copy.version,
         replaces: String::new(),
         voids: Vec::new(),
+        paper: String::new(),
         frozen_at: frozen.frozen_at.clone(),
         exported_at: String::new(),
         ground: frozen.ground.clone(),

@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod keys;
 pub mod log;
 pub mod movement;
+pub mod office;
 pub mod package;
 pub mod people;
 pub mod policy;
@@ -180,6 +181,9 @@ pub enum Error {
     /// A notice of compromise or a decision says no.
     #[error(transparent)]
     Compromise(Box<compromise::Refusal>),
+    /// The office says no.
+    #[error(transparent)]
+    Office(Box<office::Refusal>),
     /// A word on a scan or a tick of a sheet is not taken.
     #[error(transparent)]
     Scan(#[from] scans::Refusal),

@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use tokio::sync::oneshot;
 
 use super::change::{self, Edit, Expected};
+use super::tokens::Bearer;
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::hex;
@@ -294,8 +295,35 @@ pub async fn note_access(
     year: &str,
     now: DateTime<FixedOffset>,
 ) -> Result<(), Error> {
+    let office = || visitor.offices.iter().map(people::Office::as_russian).collect::<Vec<_>>().join(", ");
+    note(house, &visitor.account, office, look, year, now).await
+}
+
+/// The same for a program: its token's identifier stands for who looked, and the office names who answers for the token.
+pub async fn note_program(
+    house: &House,
+    bearer: &Bearer,
+    look: Look<'_>,
+    year: &str,
+    now: DateTime<FixedOffset>,
+) -> Result<(), Error> {
+    let issued_by = match house.db.find_person(&bearer.issued_by).await? {
+        Some(name) => name.short(),
+        None => bearer.issued_by.clone(),
+    };
+    note(house, &bearer.id, || format!("программа; ключ выдан: {issued_by}"), look, year, now).await
+}
+
+async fn note(
+    house: &House,
+    account: &str,
+    office: impl FnOnce() -> String,
+    look: Look<'_>,
+    year: &str,
+    now: DateTime<FixedOffset>,
+) -> Result<(), Error> {
     let (what, subject, class) = look.parts();
-    let key = (visitor.account.clone(), what, subject.to_owned());
+    let key = (account.to_owned(), what, subject.to_owned());
     let moment = now.timestamp();
     let log = &house.access;
     {
@@ -307,8 +335,8 @@ pub async fn note_access(
     let row = AccessRow {
         id: format!("{moment:010}-{}", hex(&salt()?[..8])),
         at: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, false),
-        by: visitor.account.clone(),
-        office: visitor.offices.iter().map(people::Office::as_russian).collect::<Vec<_>>().join(", "),
+        by: account.to_owned(),
+        office: office(),
         what: what.to_owned(),
         subject: subject.to_owned(),
         class: class.to_owned(),

@@ -7,8 +7,11 @@ use chrono::NaiveDate;
 
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
+use crate::domain::calendar::SchoolCalendar;
 use crate::domain::canon::Digest;
 use crate::domain::deadline::{self, PrintDuty};
+use crate::domain::journal::{Class, Journal};
+use crate::domain::period::Span;
 use crate::domain::policy::{self, Policy};
 use crate::domain::snapshot::{CopyKind, Snapshot};
 use crate::domain::words;
@@ -233,4 +236,23 @@ pub async fn basis(house: &House, frozen: &Snapshot, today: NaiveDate) -> Result
         )
     });
     Ok(Basis { under, in_force, keep_clause, paper })
+}
+
+/// What a policy asks of the paper copy of a class's span, as the title page says it.
+pub(super) fn on_title(
+    policy: &Policy,
+    calendar: &SchoolCalendar,
+    journal: &Journal,
+    class: &Class,
+    span: &Span,
+) -> String {
+    let kind = journal.periods.iter().find(|period| period.id == span.id).map(|period| period.kind);
+    let copy = deadline::Copy {
+        class: &class.name,
+        grade: class.grade,
+        period: &span.id,
+        kind,
+        days: (span.starts, span.ends),
+    };
+    deadline::print_duty(policy, calendar, &copy).on_title()
 }

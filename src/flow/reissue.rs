@@ -3,7 +3,7 @@
 //! The earlier version stays on record with its statements (000 Инс 4.4-4.6: a check may end in a refusal); nobody can sign it any more.
 
 use super::close::salts;
-use super::{Act, Error, House, compromise, salt};
+use super::{Act, Error, House, compromise, policy, salt, timeliness};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::{self, Action, State};
 use crate::domain::freeze::{self, Circumstances};
@@ -20,6 +20,8 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     let journal = tx.load_journal(&last.year).await?;
     let class = journal.class(&last.class).cloned().ok_or_else(|| period::Refusal::NoClass(last.class.clone()))?;
     let span = period::span(&journal, &class, &last.period)?;
+    let policy = policy::of_act(house, act).await?;
+    let calendar = timeliness::calendar_of(house, &journal).await?;
     let journal = journal.of_class_within(&last.class, span.starts, span.ends);
     let voids = compromise::survey(house).await?;
     let exported_at = match was.sheets.first() {
@@ -34,13 +36,13 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         frozen_at: act.moment(),
         exported_at,
         voids: compromise::notes(&voids, &class.name, &span),
+        paper: policy::on_title(&policy, &calendar, &journal, &class, &span),
         ground: was.ground.clone(),
         omissions: was.omissions.clone(),
         template: typeset::template_facts(last.kind),
         salts: salts(journal.learners.len())?,
         appointments: house.db.list_appointments().await?,
     };
-    let policy = super::policy::of_act(house, act).await?;
     let snapshot = freeze::freeze(&journal, &class, &span, &policy, &told)?;
     let superseded =
         copy::next(last.state, Action::Supersede).map_err(|refusal| Error::State { copy: last.id.clone(), refusal })?;

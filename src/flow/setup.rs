@@ -7,14 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use demo::seed_demo_setup;
 
 use super::change::{self, Edit};
-use super::{Act, Error, House};
+use super::{Act, Error, House, policy};
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
+use crate::domain::policy::Policy;
 use crate::domain::readiness::{self, Due, Line};
 use crate::domain::setup::cells::Known;
 use crate::domain::setup::layout::{Column, Is, Layout};
 use crate::domain::setup::paste::{Sheet, given_text};
-use crate::domain::setup::{Setup, checks, plan, rules, timetable};
+use crate::domain::setup::{Setup, checks, plan, promotion, rules, timetable};
 
 /// What came of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub struct Year {
     pub setup: Setup,
     /// What cells may refer to.
     pub known: Known,
+    /// The policy of the year's first day.
+    pub policy: Policy,
 }
 
 impl Year {
@@ -68,12 +71,15 @@ impl Year {
     pub async fn open(house: &House, year: &str) -> Result<Self, Error> {
         let (journal, setup) = house.db.load_year(year).await?;
         let known = Known::of(&journal, setup.rooms.iter().map(|room| room.name.clone()));
-        Ok(Self { year: year.to_owned(), journal, setup, known })
+        let policies = policy::history(house).await?;
+        let policy = promotion::first_day(year).map_or(&house.policy, |day| &policies.on(day).policy).clone();
+        Ok(Self { year: year.to_owned(), journal, setup, known, policy })
     }
 
     /// What is ready and what is not.
     pub fn readiness(&self) -> Result<Vec<Line>, Error> {
-        let due = Due::of(&self.year).ok_or_else(|| Error::Damaged(format!("учебный год «{}»", self.year)))?;
+        let due =
+            Due::of(&self.year, &self.policy).ok_or_else(|| Error::Damaged(format!("учебный год «{}»", self.year)))?;
         Ok(readiness::lines(&self.journal, &self.setup, due))
     }
 

@@ -14,6 +14,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
 use crate::domain::names;
+use crate::domain::people::Appointment;
 use crate::domain::route::{self, Refusal, Signed, Wish};
 use crate::domain::snapshot::{SignerFacts, Snapshot, StageFacts};
 use crate::domain::statement::{SignedSheet, Statement, Verdict};
@@ -99,11 +100,13 @@ impl<'h> Desk<'h> {
             }
         }
         let mut tx = self.house.db.begin().await?;
+        // After the writer's place was taken: an order that ended a minute ago counts.
+        let appointments = self.house.db.list_appointments().await?;
         let mut events = Vec::new();
         let mut done = Done::default();
         for target in &gesture.targets {
             let row = current(&mut tx, target).await?;
-            let (event, state) = self.sign_one(&mut tx, &row, gesture, act, &mut done).await?;
+            let (event, state) = self.sign_one(&mut tx, &row, gesture, &appointments, act, &mut done).await?;
             if state == State::Signed {
                 done.completed.push(row.id.clone());
             }
@@ -123,6 +126,7 @@ impl<'h> Desk<'h> {
         tx: &mut Tx,
         row: &CopyRow,
         gesture: &Gesture,
+        appointments: &[Appointment],
         act: &Act,
         done: &mut Done,
     ) -> Result<(Event, State), Error> {
@@ -138,7 +142,9 @@ impl<'h> Desk<'h> {
             return Err(Error::NotNow { copy: row.id.clone(), refusal: refusal.clone() });
         }
         copy::next(row.state, if refusing { Action::Refuse } else { Action::Sign }).map_err(told)?;
-        let (stage, signer) = decided.map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal })?;
+        let not_now = |refusal| Error::NotNow { copy: row.id.clone(), refusal };
+        let (stage, signer) = decided.map_err(not_now)?;
+        route::check_office(appointments, &stage.id, signer, act.at.date_naive()).map_err(not_now)?;
         let statement = statement(row, prepared, stage, signer, &self.keyring, gesture, act)?;
         let bytes = statement.to_signed_bytes();
         let signature = self.keyring.staff_key(&gesture.signer)?.sign(&bytes);

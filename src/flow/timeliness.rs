@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate};
 
 use super::{Act, Error, House, policy};
 use crate::domain::calendar::{Basis, SchoolCalendar};
+use crate::domain::copy::State;
 use crate::domain::journal::{Journal, YEAR};
 use crate::domain::period;
-use crate::domain::timeliness::{self, Judged, Scope};
+use crate::domain::timeliness::{self, Judged, RemarkTime, Scope};
 
 /// What to judge.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +62,8 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
     entries.extend(
         here.into_iter().filter(|one| !known.contains(&(one.lesson.clone(), one.kind, one.learner_id.clone()))),
     );
+    let finals = house.db.list_finals_entered(&question.year).await?;
+    let remarks = remarks(house, &question.year, &journal).await?;
     let classes: Vec<_> = match &question.class {
         Some(name) => {
             let class = journal.class(name).ok_or_else(|| period::Refusal::NoClass(name.clone()))?;
@@ -84,8 +87,16 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
             }
         };
         let part = if classes.len() == 1 { journal.clone() } else { journal.of_class(&class.name) };
-        let scope =
-            Scope { journal: &part, calendar: &calendar, entries: &entries, now, days: (span.starts, span.ends) };
+        let remarks: Vec<_> = remarks.iter().filter(|remark| remark.class == class.name).cloned().collect();
+        let scope = Scope {
+            journal: &part,
+            calendar: &calendar,
+            entries: &entries,
+            finals: &finals,
+            remarks: &remarks,
+            now,
+            days: (span.starts, span.ends),
+        };
         judged.extend(timeliness::judge(&scope, |day| &policies.on(day).policy));
     }
     match refusal {
@@ -96,4 +107,28 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
         judged.retain(|one| one.lesson.date.iso_week().week() == week);
     }
     Ok(judged)
+}
+
+/// Verdict of a refusing statement in the store (`domain::statement::Verdict::Refused`).
+const REFUSED: &str = "refused";
+
+/// Refusals to sign a year's copies, each with the moment at which the next version was made.
+async fn remarks(house: &House, year: &str, journal: &Journal) -> Result<Vec<RemarkTime>, Error> {
+    let local = |moment: &str| DateTime::parse_from_rfc3339(moment).ok().map(|at| at.naive_local());
+    let mut remarks = Vec::new();
+    let mut copies = house.db.list_copies().await?;
+    copies.retain(|copy| copy.year == year && matches!(copy.state, State::Refused | State::Superseded));
+    for copy in copies {
+        let statements = house.db.list_statements(&copy.id, copy.version).await?;
+        let Some(refusal) = statements.iter().find(|one| one.verdict == REFUSED) else { continue };
+        let next = house.db.list_versions(&copy.id).await?.into_iter().find(|next| next.version > copy.version);
+        let answered_at = match next {
+            Some(next) => local(&house.db.load_snapshot(next.snapshot).await?.frozen_at),
+            None => None,
+        };
+        let Some(made_at) = local(&refusal.signed_at) else { continue };
+        let teacher_id = journal.class(&copy.class).map(|class| class.class_teacher_id.clone()).unwrap_or_default();
+        remarks.push(RemarkTime { class: copy.class, copy: copy.id, teacher_id, made_at, answered_at });
+    }
+    Ok(remarks)
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use const_oid::db::{rfc4519, rfc5912, rfc8410};
 use der::pem::LineEnding;
 use der::{Decode as _, Encode as _};
-use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::name::DirectoryString;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, SubjectKeyIdentifier};
@@ -145,24 +145,20 @@ pub(super) fn check_issued_by(
         Err(Error::NotIssued("идентификатор ключа издателя другой"))
     } else if algorithm != asn1::algorithm(rfc5912::ECDSA_WITH_SHA_256) {
         Err(Error::NotIssued("подпись не ECDSA с SHA-256"))
-    } else if !signature.is_some_and(|signature| verify_p256(&authority.public_key, &Digest::of(tbs), signature)) {
+    } else if !signature.is_some_and(|signature| verify_p256(&authority.public_key, tbs, signature)) {
         Err(Error::NotIssued("подпись издателя неверна"))
     } else {
         Ok(())
     }
 }
 
-/// Is this DER signature of the digest made by this P-256 key? The larger `s` is refused: one signature, one form.
-pub(super) fn verify_p256(key: &PublicKey, digest: &Digest, signature: &[u8]) -> bool {
+/// Is this DER signature (ECDSA with SHA-256) of the message made by this P-256 key? The larger `s` is refused: one signature, one form.
+///
+/// `ring` computes it some four times faster than `p256`, which only reads the form here: of a sealed PDF's whole check that was two fifths.
+pub(super) fn verify_p256(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
     let PublicKey::P256(point) = key else { return false };
-    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(point);
-    let signature = p256::ecdsa::Signature::from_der(signature);
-    match (key, signature) {
-        (Ok(key), Ok(signature)) => {
-            signature == signature.normalize_s() && key.verify_prehash(&digest.0, &signature).is_ok()
-        }
-        _ => false,
-    }
+    let is_least = p256::ecdsa::Signature::from_der(signature).is_ok_and(|read| read == read.normalize_s());
+    is_least && UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(message, signature).is_ok()
 }
 
 /// A certificate as PEM.

@@ -178,7 +178,7 @@ fn judge_container(
         let finding = error("seal.digest", "содержание файла изменено после наложения печати");
         check.findings.push(finding.expected_found(parts.document.to_hex(), document.to_hex()));
     }
-    let signed = cms::digest_to_sign(&signer, &parts.document);
+    let signed = cms::to_sign(&signer, &parts.document);
     if !certificate::verify_p256(&certificate.facts.public_key, &signed, parts.signature) {
         check.findings.push(error("seal.signature", "подпись печати не подходит к её сертификату"));
     }

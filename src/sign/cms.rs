@@ -54,9 +54,9 @@ fn attributes(signer: &Signer<'_>, document: &Digest) -> Vec<u8> {
     ])
 }
 
-/// The digest that the key signs: SHA-256 of the signed attributes as a SET OF (RFC 5652 5.4).
-pub(super) fn digest_to_sign(signer: &Signer<'_>, document: &Digest) -> Digest {
-    Digest::of(&asn1::element(SET, &attributes(signer, document)))
+/// What the key signs: the signed attributes as a SET OF (RFC 5652 5.4).
+pub(super) fn to_sign(signer: &Signer<'_>, document: &Digest) -> Vec<u8> {
+    asn1::element(SET, &attributes(signer, document))
 }
 
 /// The whole container, DER.

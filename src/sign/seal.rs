@@ -65,7 +65,7 @@ pub(super) fn place(pdf: &[u8], key: &P256Key, signer: &Signer<'_>, claims: &Cla
     let revision = revision::lay_out(pdf, claims, reserve(signer))?;
     let (before, after) = (&revision.bytes[..revision.gap.start], &revision.bytes[revision.gap.end..]);
     let document = digest_of(&[pdf, before, after]);
-    let signature = key.sign_digest(&cms::digest_to_sign(signer, &document))?;
+    let signature = key.sign_digest(&Digest::of(&cms::to_sign(signer, &document)))?;
     let container = hex(&cms::build(signer, &document, &signature));
 
     let contents = pdf.len() + revision.gap.start + 1;

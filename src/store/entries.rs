@@ -8,7 +8,7 @@ use sqlx::Row as _;
 use super::rows::{Cell, Cells, Kind, Table};
 use super::{Db, Error, Tx};
 use crate::domain::journal::LessonKey;
-use crate::domain::timeliness::{EntryKind, EntryTime};
+use crate::domain::timeliness::{EntryKind, EntryTime, FinalTime};
 
 const ENTRIES: Table = Table {
     name: "entries",
@@ -63,6 +63,7 @@ impl Db {
         .fetch_all(&self.pool)
         .await?;
         let mut first: BTreeMap<(LessonKey, EntryKind, String), NaiveDateTime> = BTreeMap::new();
+        let mut reasons: BTreeMap<(LessonKey, EntryKind, String), NaiveDateTime> = BTreeMap::new();
         for row in &rows {
             let texts = |index: usize| -> Result<Vec<String>, Error> {
                 let text: String = row.try_get(index)?;
@@ -78,6 +79,10 @@ impl Db {
             let learner = key.get(3).cloned().unwrap_or_default();
             // Homework is the second of the lesson's columns behind its key.
             let homework = |row: &[String]| row.get(1).is_some_and(|homework| !homework.is_empty());
+            // A reason is the code that stands now, so its time is that of the last change.
+            if table == "absences" {
+                reasons.insert((lesson.clone(), EntryKind::Reason, learner.clone()), moment);
+            }
             let mut note = |kind, learner: String| {
                 first.entry((lesson.clone(), kind, learner)).or_insert(moment);
             };
@@ -97,8 +102,41 @@ impl Db {
         }
         Ok(first
             .into_iter()
+            .chain(reasons)
             .map(|((lesson, kind, learner_id), entered_at)| EntryTime { lesson, kind, learner_id, entered_at })
             .collect())
+    }
+}
+
+impl Db {
+    /// When the marks of a year's periods were entered in this house, by the history of their rows, as [`Db::list_entered`].
+    pub async fn list_finals_entered(&self, year: &str) -> Result<Vec<FinalTime>, Error> {
+        let rows = sqlx::query(
+            "select c.row_key, c.at from changes c
+             join log_entries l on l.school = c.school and l.idx = c.event_idx
+             where c.school = $1 and c.year = $2 and c.tbl = 'final_marks'
+               and l.event = 'data_changed' and c.old_row = '' and c.new_row <> ''
+             order by c.seq",
+        )
+        .bind(self.school.clone())
+        .bind(year.to_owned())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut times: BTreeMap<[String; 3], NaiveDateTime> = BTreeMap::new();
+        for row in &rows {
+            let (key, at): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let foreign = |column, value: &String| Error::Foreign { table: "changes", column, value: value.clone() };
+            let names: [String; 3] = serde_json::from_str(&key).map_err(|_| foreign("row_key", &key))?;
+            let moment = DateTime::parse_from_rfc3339(&at).map_err(|_| foreign("at", &at))?.naive_local();
+            times.entry(names).or_insert(moment);
+        }
+        let time = |([course_id, learner_id, period], entered_at): ([String; 3], NaiveDateTime)| FinalTime {
+            course_id,
+            learner_id,
+            period,
+            entered_at,
+        };
+        Ok(times.into_iter().map(time).collect())
     }
 }
 

@@ -8,10 +8,11 @@ use std::collections::HashMap;
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::changes::{Author, Touched};
+use super::changes::{Author, ChangeFilter, Touched};
 use super::rows::{Cells, Table, words};
 use super::{Db, Error, Tx};
 use crate::domain::journal::Journal;
+use crate::domain::setup::Stay;
 
 /// A closed period of a class.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,45 @@ impl Db {
         let mut connection = self.pool.acquire().await?;
         let mut journal = load(&mut connection, &self.school, year).await?;
         journal.school = super::schools::read_school(&mut connection, &self.school, year).await?;
+        Ok(journal)
+    }
+
+    /// The year's journal as it stood when an event of the log was written: every later line of the history is taken back. A row that somebody
+    /// changed past the history stays changed.
+    pub async fn load_journal_at(&self, year: &str, event: u64) -> Result<Journal, Error> {
+        let mut connection = self.pool.acquire().await?;
+        let mut rows: HashMap<&'static str, HashMap<Cells, Cells>> = HashMap::new();
+        let known = || tables::ALL.into_iter().chain([&super::setup::tables::STAYS]);
+        for table in known() {
+            let found = standing(&mut connection, table, &self.school, year).await?;
+            rows.insert(table.name, found.into_iter().map(|row| (row[..table.key].to_vec(), row)).collect());
+        }
+        drop(connection);
+        // Newest first, as they come.
+        let filter = ChangeFilter { year: Some(year.to_owned()), ..ChangeFilter::default() };
+        for change in self.list_changes(&filter).await?.into_iter().filter(|change| change.event > event) {
+            let Some(table) = known().find(|table| table.name == change.table) else { continue };
+            let others = change.old.as_ref().or(change.new.as_ref()).cloned().unwrap_or_default();
+            // A line that is no row of the table was spoilt; the check of the history says so.
+            let Ok(row) = table.cells(&change.key, &others) else { continue };
+            let standing = rows.entry(table.name).or_default();
+            let key = row[..table.key].to_vec();
+            match change.old {
+                Some(_) => standing.insert(key, row),
+                None => standing.remove(&key),
+            };
+        }
+        let listed = |(name, rows): (&'static str, HashMap<Cells, Cells>)| {
+            let mut rows: Vec<Cells> = rows.into_values().collect();
+            rows.sort();
+            (name, rows)
+        };
+        let rows: tables::Rows = rows.into_iter().map(listed).collect();
+        let mut journal = tables::from_rows(&rows)?;
+        let stays = rows.get("stays").into_iter().flatten();
+        let stays = stays.filter_map(|row| Stay::from_cells(&row.iter().map(words).collect::<Vec<_>>()));
+        journal.take_earlier_stays(&stays.collect::<Vec<_>>());
+        journal.school = super::schools::read_school(&mut *self.pool.acquire().await?, &self.school, year).await?;
         Ok(journal)
     }
 

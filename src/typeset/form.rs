@@ -4,6 +4,8 @@
 //! widths. A school may give a template of its own; it gets the same data.
 
 use serde::Serialize;
+use serde_json::Value;
+use typst::layout::{Frame, FrameItem};
 
 use super::clean::clean_data;
 use super::fit::wrap;
@@ -56,6 +58,46 @@ pub fn lay_out_form(form: &Form, template: Option<&str>) -> Result<(PagedDocumen
     };
     let document = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| Error::Compile(told(&errors)))?;
     Ok((document, findings))
+}
+
+/// Texts of a form that its pages by a template lack: letters and digits are compared, for lines may break anywhere.
+pub fn missing_words(form: &Form, template: &str) -> Result<Vec<String>, Error> {
+    let (document, _) = lay_out_form(form, Some(template))?;
+    let mut printed = String::new();
+    for page in document.pages() {
+        read_frame(&page.frame, &mut printed);
+    }
+    let mut texts = Vec::new();
+    gather(&serde_json::to_value(form).map_err(|error| Error::Data(error.to_string()))?, &mut texts);
+    texts.retain(|text| !printed.contains(&letters(text)));
+    Ok(texts)
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+fn read_frame(frame: &Frame, printed: &mut String) {
+    for (_, item) in frame.items() {
+        match item {
+            FrameItem::Group(group) => read_frame(&group.frame, printed),
+            FrameItem::Text(text) => printed.push_str(&letters(&text.text)),
+            _ => {}
+        }
+    }
+}
+
+/// Every printed text of a form's data; its own shape's words (kinds, sides) and captions of places are none.
+fn gather(value: &Value, texts: &mut Vec<String>) {
+    const SHAPE: [&str; 9] = ["id", "sheet", "paper", "binding", "kind", "align", "part", "is", "caption"];
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| gather(item, texts)),
+        Value::Object(fields) => {
+            fields.iter().filter(|(key, _)| !SHAPE.contains(&key.as_str())).for_each(|(_, item)| gather(item, texts));
+        }
+        _ => {}
+    }
 }
 
 /// Width between the margins, points.

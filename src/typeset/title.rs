@@ -187,6 +187,7 @@ fn facts(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<(&'static str, String)>
     }
     facts.push(("Период закрыт", moment(&snapshot.frozen_at)));
     facts.push((issued, moment(&binder.edition.typeset_at)));
+    facts.push(("На бумагу", sheet.paper.clone()));
     facts.push(("Порядок ведения", titled));
     facts.push(("Срок хранения, лет", policy.keep_years.to_string()));
     facts.retain(|(_, value)| !value.is_empty());

@@ -198,6 +198,31 @@ fn list_files(folder: &Path, prefix: &str, files: &mut BTreeSet<String>, finding
     }
 }
 
+/// All bytes of a file that has so many: `read_to_end` would ask for the size and the place again and read once more to find the end, and an
+/// archive has a hundred small files for each large one.
+fn read_whole(file: &mut File, size: usize) -> io::Result<Vec<u8>> {
+    // One byte more than the file has: a read that leaves it empty has met the end.
+    let mut bytes = vec![0; size + 1];
+    let mut filled = 0;
+    loop {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if filled == size {
+            break;
+        }
+        // It grew since it was asked for its size.
+        if filled == bytes.len() {
+            bytes.resize(2 * filled, 0);
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
 struct ReadFile {
     bytes: Vec<u8>,
     sha256: Digest,
@@ -219,9 +244,7 @@ fn read_file(path: &Path, wants_sha512: bool, keep: bool) -> io::Result<ReadFile
     };
     let mut bytes = Vec::new();
     if keep {
-        // One byte more than the file has lets the last read find the end without growing the vector.
-        bytes.reserve_exact(usize::try_from(size).unwrap_or_default() + 1);
-        file.read_to_end(&mut bytes)?;
+        bytes = read_whole(&mut file, usize::try_from(size).unwrap_or_default())?;
         hash(&bytes);
     } else {
         let mut buffer = vec![0; BUFFER];

@@ -170,6 +170,7 @@ impl From<flow::Error> for Refusal {
         match error {
             E::Store(error) => error.into(),
             E::NoCopy(_) | E::NoYear { .. } => Self::NotFound,
+            E::Office(refusal) if refusal.is_unknown() => Self::NotFound,
             E::Period(_)
             | E::NotNow { .. }
             | E::State { .. }
@@ -182,8 +183,9 @@ impl From<flow::Error> for Refusal {
             | E::Appointment(_)
             | E::SealingElsewhere
             | E::Change(_)
+            | E::Compromise(_)
             | E::Scan(_)
-            | E::Compromise(_) => Self::Rule(sentence(&error.to_string())),
+            | E::Office(_) => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }
     }

@@ -29,6 +29,7 @@ const JS: &str = "text/javascript; charset=utf-8";
 const ASSETS: &[Asset] = &[
     Asset { name: "letopis.css", mime: CSS, bytes: include_bytes!("assets/letopis.css") },
     Asset { name: "journal.css", mime: CSS, bytes: include_bytes!("assets/journal.css") },
+    Asset { name: "office.css", mime: CSS, bytes: include_bytes!("assets/office.css") },
     Asset { name: "people.css", mime: CSS, bytes: include_bytes!("assets/people.css") },
     Asset { name: "letopis.js", mime: JS, bytes: include_bytes!("assets/letopis.js") },
     Asset { name: "school.css", mime: CSS, bytes: include_bytes!("assets/school.css") },

@@ -6,7 +6,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use chrono::NaiveDate;
+
 use crate::domain::journal::{Class, Course, Journal, Learner};
+use crate::domain::policy::Policy;
+use crate::flow::policy::{History, history};
 use crate::flow::{self, House};
 use crate::store::ClosureRow;
 
@@ -24,6 +28,7 @@ pub(super) struct Directory {
     /// Rows of the year that stand under a notice of compromise and wait for a decision: table and key.
     pub(super) struck: HashSet<(String, Vec<String>)>,
     closed_years: Vec<String>,
+    policies: History,
     name: String,
     classes: HashMap<String, usize>,
     courses: HashMap<String, usize>,
@@ -38,6 +43,7 @@ impl Directory {
         let closures = house.db.list_closures().await?.into_iter().filter(|row| row.year == year).collect();
         let struck = flow::compromise::struck(house, &year).await?.into_iter().collect();
         let closed_years = house.db.list_closed_years().await?.into_iter().map(|row| row.year).collect();
+        let policies = history(house).await?;
         let name = if school.short_name.is_empty() { school.name } else { school.short_name };
         let places = |names: Vec<&String>| names.into_iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
         Ok(Self {
@@ -50,6 +56,7 @@ impl Directory {
             closures,
             struck,
             closed_years,
+            policies,
             name,
         })
     }
@@ -57,6 +64,11 @@ impl Directory {
     /// The school's short name, or its full one.
     pub(super) fn school_name(&self) -> &str {
         &self.name
+    }
+
+    /// The policy in force on a day, as the orders have it so far.
+    pub(super) fn policy(&self, day: NaiveDate) -> &Policy {
+        &self.policies.on(day).policy
     }
 
     /// A class by name.

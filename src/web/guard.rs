@@ -206,7 +206,8 @@ pub(super) fn session_token(headers: &HeaderMap) -> Option<String> {
     cookie(headers, if is_secure(headers) { SECURE_COOKIE } else { OPEN_COOKIE }).filter(|token| !token.is_empty())
 }
 
-/// Did the request come over TLS? The proxy that ends it says so; whoever says so without one gets a cookie that the own browser drops.
+/// Did the request come over TLS? The proxy that ends it says so; from anybody who is no proxy of the settings (`serve.proxies`) the word was
+/// taken away before the request came here.
 pub(super) fn is_secure(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https")
 }

@@ -13,6 +13,7 @@ mod help;
 mod history;
 mod interface;
 mod journal;
+mod office;
 mod ops;
 mod patience;
 mod people;

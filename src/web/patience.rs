@@ -101,6 +101,13 @@ fn visitor(peer: SocketAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> SocketA
     addresses.pop().map_or(peer, |address| SocketAddr::new(address, peer.port()))
 }
 
+/// Takes away what only a trusted proxy may say of a request: that it came over TLS.
+fn unbelieved(peer: SocketAddr, headers: &mut HeaderMap, proxies: &[IpAddr]) {
+    if !proxies.contains(&peer.ip()) {
+        headers.remove("x-forwarded-proto");
+    }
+}
+
 /// One connection and what it may do.
 struct Guest {
     stream: TcpStream,
@@ -115,6 +122,7 @@ async fn connection(guest: Guest, mut stop: watch::Receiver<bool>) {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(|body| Body::new(TimeoutBody::new(limits.silence, body)));
         let client = visitor(peer, request.headers(), &proxies);
+        unbelieved(peer, request.headers_mut(), &proxies);
         request.extensions_mut().insert(ConnectInfo(Client(client)));
         // A router is always ready.
         router.clone().call(request)
@@ -209,5 +217,18 @@ mod tests {
         assert_eq!(told(&headers, &[]), "10.0.0.1", "nobody's word is taken");
         assert_eq!(told(&headers, &[peer.ip()]), "203.0.113.9", "the nearest one that is no proxy");
         assert_eq!(told(&HeaderMap::new(), &[peer.ip()]), "10.0.0.1");
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_that_a_request_came_over_tls() {
+        let peer = SocketAddr::from(([10, 0, 0, 1], 9));
+        let secure = |proxies: &[IpAddr]| {
+            let mut headers = HeaderMap::new();
+            headers.append("x-forwarded-proto", "https".parse().unwrap());
+            unbelieved(peer, &mut headers, proxies);
+            super::super::guard::is_secure(&headers)
+        };
+        assert!(!secure(&[]) && !secure(&[IpAddr::from([127, 0, 0, 1])]), "a stranger's word");
+        assert!(secure(&[peer.ip()]));
     }
 }

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod deadlines;
+mod duties;
 #[cfg(test)]
 mod tests;
 mod timeliness;
@@ -26,6 +27,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/policy/compare", reads, house, values::compare).in_menu(Group::Policy, "Сравнение").helped(HELP),
         get("/policy/lint", reads, house, values::lint).in_menu(Group::Policy, "Противоречия").helped(HELP),
         get("/policy/deadline", reads, house, deadlines::page).in_menu(Group::Policy, "Сроки записей").helped(HELP),
+        get("/policy/duties", reads, house, duties::page).in_menu(Group::Policy, "Обязанности и сроки").helped(HELP),
         get("/policy/timeliness", Access::Does(Action::ReadTimeliness), house, timeliness::page)
             .in_menu(Group::Journal, "Своевременность")
             .helped("policies#своевременность"),

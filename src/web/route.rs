@@ -176,6 +176,7 @@ pub(super) fn all() -> Vec<Route> {
         super::search::routes(),
         super::help::routes(),
         super::records::routes(),
+        super::office::routes(),
         super::scans::routes(),
         super::journal::routes(),
         super::people::routes(),

@@ -81,6 +81,7 @@ async fn first_screen(
     let copies = state.waiting.at(&state.house, directory.turn).await?;
     let mut waits = desk.copies(&copies);
     waits.extend(desk.periods());
+    waits.extend(desk.handovers().await?);
     waits.extend(desk.own_class().await?);
     waits.extend(desk.own_courses().await?);
     waits.extend(desk.house().await?);
@@ -105,6 +106,24 @@ struct Desk<'d> {
 }
 
 impl Desk<'_> {
+    /// Paper copies that change hands and wait for this person's signature.
+    async fn handovers(&self) -> Result<Option<Wait>, Refusal> {
+        let n = self.state.house.db.count_owed_handovers(&self.visitor.account).await?;
+        let what = words::plural(
+            n,
+            "передача ждёт вашей подписи",
+            "передачи ждут вашей подписи",
+            "передач ждут вашей подписи",
+        );
+        Ok((n > 0).then(|| Wait {
+            count: n,
+            what: what.to_owned(),
+            detail: "бумажные копии: принять или сдать".to_owned(),
+            href: "/office/handovers".to_owned(),
+            urgent: true,
+        }))
+    }
+
     /// Copies: own signatures, seals, and what went wrong, on top.
     fn copies(&self, copies: &[Awaited]) -> Vec<Wait> {
         let mut waits = Vec::new();
@@ -201,9 +220,14 @@ impl Desk<'_> {
     /// The class teacher's own class: absences whose reason nobody has given.
     async fn own_class(&self) -> Result<Vec<Wait>, Refusal> {
         let mut waits = Vec::new();
+        let policy = self.directory.policy(self.today);
+        let by = policy.first("absence.reason_by");
+        if by.is_some_and(|said| !said.has("class_teacher")) {
+            return Ok(waits);
+        }
+        let by = by.map(|said| format!("{} ({})", said.in_russian(), said.clause)).unwrap_or_default();
         for class in self.classes_of(Role::ClassTeacher) {
             let entries = self.state.house.db.load_class_entries(&self.directory.year, &class.name).await?;
-            let policy = &self.state.house.policy;
             let open = |code: &str| policy.absence(code).is_some_and(|rule| rule.kind == AbsenceKind::Unexplained);
             let n = entries.absences.iter().filter(|absence| open(&absence.code)).count() as u64;
             if n > 0 {
@@ -211,7 +235,7 @@ impl Desk<'_> {
                     count: n,
                     what: words::plural(n, "пропуск без причины", "пропуска без причины", "пропусков без причины")
                         .to_owned(),
-                    detail: format!("{} класс: причину указывает классный руководитель", class.name),
+                    detail: format!("{} класс: причину называет {by}", class.name),
                     href: format!("/journal/{}", segment(&class.name)),
                     urgent: false,
                 });
@@ -223,8 +247,34 @@ impl Desk<'_> {
     /// The teacher's own courses: lessons that were held and have no topic.
     async fn own_courses(&self) -> Result<Vec<Wait>, Refusal> {
         let mut waits = Vec::new();
+        let policy = self.directory.policy(self.today);
+        // 003 Уч 2: there the teacher of the subject names the reason, in every other regulation the class teacher.
+        let by = policy.first("absence.reason_by").filter(|said| said.has("subject_teacher"));
+        let open = |code: &str| policy.absence(code).is_some_and(|rule| rule.kind == AbsenceKind::Unexplained);
         for course in self.courses_of() {
             let entries = self.state.house.db.load_course_entries(&self.directory.year, &course.id).await?;
+            let unexplained = entries.absences.iter().filter(|absence| open(&absence.code)).count() as u64;
+            if let Some(by) = by.filter(|_| unexplained > 0) {
+                waits.push(Wait {
+                    count: unexplained,
+                    what: words::plural(
+                        unexplained,
+                        "пропуск без причины",
+                        "пропуска без причины",
+                        "пропусков без причины",
+                    )
+                    .to_owned(),
+                    detail: format!(
+                        "{}: {}; причину называет {} ({})",
+                        course.class,
+                        course_title(course),
+                        by.in_russian(),
+                        by.clause
+                    ),
+                    href: format!("/course/{}", segment(&course.id)),
+                    urgent: false,
+                });
+            }
             let held = entries.lessons.iter().filter(|lesson| lesson.key.date <= self.today && lesson.topic.is_empty());
             let n = held.count() as u64;
             if n > 0 {

@@ -7,6 +7,7 @@ mod house;
 #[allow(dead_code)] // what the houses' stories change behind the program's back
 mod intruder;
 mod looks;
+mod office;
 mod pages;
 #[path = "../story/house.rs"]
 #[allow(dead_code)] // the houses of the records' stories; these stories need one of them

@@ -39,12 +39,23 @@ async fn filled(open: &Open, path: &str) -> Option<String> {
         ("policy", "default".to_owned()),
         ("guide", "administrator".to_owned()),
     ];
+    // Forms of a class and of the office have names of their own.
+    known.push(("form", form_at(path).to_owned()));
     known.extend(jobs.first().map(|job| ("job", job.id.clone())));
     let mut path = path.to_owned();
     for (name, value) in known {
         path = path.replace(&format!("{{{name}}}"), &value);
     }
     (!path.contains('{')).then_some(path)
+}
+
+/// A form that this path shows.
+fn form_at(path: &str) -> &'static str {
+    match path {
+        path if path.contains("/classes/") => "remarks",
+        path if path.contains("/teaching/") => "timesheet",
+        _ => "file-plan",
+    }
 }
 
 /// Name of a picture: the route's pattern in file letters.

@@ -1,6 +1,6 @@
 //! A stolen password: noted, found, undone with one command, nothing else touched; on each engine.
 
-use letopis::flow::change::{Edit, apply};
+use letopis::flow::change::{Edit, apply, undo};
 use letopis::flow::close::{self, Closing};
 use letopis::flow::compromise::{self, Refusal, Report, Standing, Target, Which};
 use letopis::flow::{Error, House, log};
@@ -196,5 +196,87 @@ fn at_the_keyboard_it_is_one_command_to_note_and_one_to_undo() {
     super::house::block_on(async {
         let house = House::open(&root).await.expect("the house opens");
         assert_eq!(every_row(&house).await, before, "the whole journal is what it was");
+    });
+}
+
+#[test]
+fn holidays_and_moved_days_do_not_count_towards_the_one_working_day() {
+    on_every_engine(|house| async move {
+        let moment = |text: &str| text.parse::<chrono::DateTime<chrono::FixedOffset>>().expect("a moment");
+        let given = |text: &str| letopis::flow::Act { by: "operator".into(), at: moment(text) };
+        let learnt =
+            |text: &str| Report { since: moment("2025-10-27T12:00:00+03:00"), learnt_at: moment(text), ..report(10) };
+        write(&house, ADMINISTRATOR, 20, &[mark(&some_marks(&house, 1).await[0].0, "5")]).await;
+        let is_late = async |knew: &str, gave: &str| {
+            compromise::note(&house, &learnt(knew), &given(gave)).await.expect("a notice").late
+        };
+        // New Year: from 31 December to 11 January nobody works; a count of Mondays to Fridays would call the twelfth late.
+        assert!(
+            !is_late("2025-12-30T16:00:00+03:00", "2026-01-12T09:00:00+03:00").await,
+            "the first working day after"
+        );
+        assert!(is_late("2025-12-30T16:00:00+03:00", "2026-01-13T09:00:00+03:00").await, "the second one");
+        // 1 November 2025 was a working Saturday by the government's decree: learnt on Friday, given on Wednesday is late.
+        assert!(
+            is_late("2025-10-31T16:00:00+03:00", "2025-11-05T09:00:00+03:00").await,
+            "Saturday was worked, Wednesday is the second day"
+        );
+    });
+}
+
+#[test]
+fn a_void_token_is_revoked_with_everything_else_and_what_has_no_contrary_act_says_why() {
+    on_every_engine(|house| async move {
+        let wanted = letopis::flow::tokens::Wanted {
+            label: "чужой".into(),
+            scopes: vec![letopis::domain::token::SCOPES[0].word.to_owned()],
+            expires_on: at(ADMINISTRATOR, 20).at.date_naive() + chrono::Days::new(30),
+        };
+        let (token, _) = letopis::flow::tokens::issue(&house, &wanted, &at(ADMINISTRATOR, 20)).await.expect("a token");
+        let closing = Closing { year: YEAR.into(), period: "Q1".into(), classes: vec!["5А".into()], ground: None };
+        close::close(&house, &closing, &at(ADMINISTRATOR, 30)).await.expect("a closing");
+        compromise::note(&house, &report(10), &at("operator", 110)).await.expect("a notice");
+        let decided = compromise::undo(&house, &Which::All, &at("operator", 120)).await.expect("an undoing");
+        assert_eq!((decided.changes.len(), decided.events.len()), (0, 1));
+        let row = house.db.list_tokens().await.expect("tokens").into_iter().find(|row| row.id == token.id);
+        assert!(!row.expect("the token").revoked_at.is_empty(), "revoked");
+        let survey = compromise::survey(&house).await.expect("a survey");
+        let closed = survey.deeds.iter().find(|deed| deed.kind == "period_closed").expect("the closing");
+        assert!(closed.standing.is_pending());
+        let which = Which::These(vec![Target::Event(closed.event)]);
+        let why =
+            compromise::undo(&house, &which, &at("operator", 121)).await.expect_err("no contrary act").to_string();
+        assert!(why.contains("закрытый период не открывают") && why.contains("новой версией"), "{why}");
+    });
+}
+
+#[test]
+fn a_void_lesson_does_not_go_from_under_marks_that_others_have_put_on_it() {
+    on_every_engine(|house| async move {
+        let marks = some_marks(&house, 1).await;
+        let key: Vec<&str> = marks[0].0.iter().map(String::as_str).collect();
+        // A day of the second quarter on which the course has no lesson yet.
+        let lesson = ["C00001", "2025-11-16", "1"];
+        let put = Edit::put("lessons", YEAR, &lesson, &["Подложная тема", "", "", ""]);
+        write(&house, ADMINISTRATOR, 20, &[put]).await;
+        let on_it = [lesson[0], lesson[1], lesson[2], key[3], "0"];
+        write(&house, TEACHER, 30, &[Edit::put("marks", YEAR, &on_it, &["", "4"])]).await;
+        compromise::note(&house, &report(10), &at("operator", 110)).await.expect("a notice");
+        let decided = compromise::undo(&house, &Which::All, &at("operator", 120)).await.expect("an answer");
+        assert_eq!((decided.changes.len(), decided.left.len()), (0, 1));
+        let why = &decided.left[0].why;
+        // Both ways on are offered: the lesson stays and is approved, or the mark goes with it.
+        for word in ["1 запись", "№ 2", TEACHER, "подтвердите", "letopis undo 2, затем letopis compromise undo 1"]
+        {
+            assert!(why.contains(word), "{word}: {why}");
+        }
+        let names: Vec<String> = lesson.map(str::to_owned).to_vec();
+        assert!(house.db.find_row("lessons", YEAR, &names).await.expect("a read").is_some(), "nothing was taken away");
+        let plain = undo(&house, &at("operator", 121), &[1]).await.expect_err("the same at the keyboard").to_string();
+        assert!(plain.contains("letopis undo 1 2"), "{plain}");
+        // With its mark it goes.
+        undo(&house, &at("operator", 122), &[1, 2]).await.expect("both");
+        assert!(house.db.find_row("lessons", YEAR, &names).await.expect("a read").is_none());
+        assert_eq!(log::verify(&house).await.expect("a check"), []);
     });
 }

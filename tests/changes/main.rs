@@ -7,4 +7,5 @@ mod intruder;
 mod mechanism;
 mod model;
 mod purge;
+mod role;
 mod writers;

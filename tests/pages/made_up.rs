@@ -282,11 +282,15 @@ fn route(snapshot: &mut Snapshot) {
     snapshot.route = route;
 }
 
+/// What the title page says of the paper copy, as long as any policy has it.
+const PAPER: &str = "24.10.2025, в предпоследний учебный день периода (000 Инс 4.1); печатает ответственный за ведение журнала (000 Инс 4.3)";
+
 /// A period copy.
 pub fn journal(class: &Class) -> Snapshot {
     let mut dice = Dice(class.seed);
     let mut snapshot = head(class, CopyKind::PeriodCopy);
     let title = TitleSheet {
+        paper: PAPER.to_owned(),
         id: "title".to_owned(),
         title: "КЛАССНЫЙ ЖУРНАЛ".to_owned(),
         system: "Летопись 0.1.0".to_owned(),
@@ -375,6 +379,7 @@ pub fn summary(class: &Class) -> Snapshot {
         .collect();
     snapshot.sheets = vec![
         Sheet::Title(TitleSheet {
+            paper: PAPER.to_owned(),
             id: "title".to_owned(),
             title: "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА УСПЕВАЕМОСТИ ОБУЧАЮЩИХСЯ".to_owned(),
             system: "Летопись 0.1.0".to_owned(),

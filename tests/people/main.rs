@@ -2,8 +2,10 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
 mod access;
+mod buttons;
 mod house;
 mod identity;
 mod matrix;
 mod offices;
+mod paper;
 mod signin;

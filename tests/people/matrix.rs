@@ -26,7 +26,10 @@ use tokio::net::{TcpListener, TcpStream};
 use super::house::{YEAR, after, day, on_every_engine, person_of};
 
 /// Values of the parameters of paths that name no subject of the guard. A route with another parameter needs a line here.
-const OTHER_PARAMETERS: [(&str, &str); 16] = [
+const OTHER_PARAMETERS: [(&str, &str); 19] = [
+    ("paper", "2025-05A-Q1-v1-p1"),
+    ("form", "remarks"),
+    ("handover", "1"),
     ("version", "1"),
     ("session", "0"),
     ("name", "letopis.css"),
@@ -158,7 +161,7 @@ fn must(facts: &RouteFacts, holder: Role, offices: &[Role], standing: Standing) 
     if allowed { Must::Open } else { Must::Refuse }
 }
 
-async fn open_to_the_web(house: &Arc<House>) -> SocketAddr {
+pub(super) async fn open_to_the_web(house: &Arc<House>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let state = WebState::new(house.clone(), Arc::new(|| after(0)));
@@ -190,7 +193,7 @@ async fn ask(address: SocketAddr, method: &str, path: &str, token: &str) -> (u16
 }
 
 /// Makes sure that a person can be signed in, and hands a fresh session's token back: earlier requests of the walk may have shut it.
-async fn session(house: &House, person: &str, number: usize) -> String {
+pub(super) async fn session(house: &House, person: &str, number: usize) -> String {
     let open = house.db.find_account(person).await.unwrap().is_some_and(|row| row.state == AccountState::Open);
     if !open {
         let row = AccountRow {
@@ -237,7 +240,7 @@ async fn session(house: &House, person: &str, number: usize) -> String {
 }
 
 /// Closed periods and copies of the own school, and another school with its own people in the same database.
-async fn furnish(house: &House) {
+pub(super) async fn furnish(house: &House) {
     let url = house.config.database_url(&house.root);
     let mut tx = house.db.begin().await.unwrap();
     for class in ["5А", "9А"] {
@@ -299,6 +302,7 @@ async fn freeze_copies(house: &House) {
         let class = journal.class(class).unwrap().clone();
         let span = period::span(&journal, &class, "Q1").unwrap();
         let told = Circumstances {
+            paper: String::new(),
             school_id: "story".into(),
             authority: Digest::of(b"authority"),
             version: 1,

@@ -2,8 +2,10 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use letopis::domain::calendar::SchoolCalendar;
-use letopis::domain::journal::{Absence, Class, Course, Journal, Lesson, LessonKey, Mark};
-use letopis::domain::timeliness::{self, CSV_HEADS, EntryKind, EntryTime, Judged, Scope, Status, csv_row};
+use letopis::domain::journal::{Absence, Class, Course, FinalMark, Journal, Learner, Lesson, LessonKey, Mark};
+use letopis::domain::timeliness::{
+    self, CSV_HEADS, EntryKind, EntryTime, FinalTime, Judged, RemarkTime, Scope, Status, csv_row,
+};
 
 use crate::deadlines;
 use crate::presets::preset;
@@ -18,6 +20,57 @@ fn at(text: &str) -> NaiveDateTime {
 
 fn key(course: &str, date: &str, number: u8) -> LessonKey {
     LessonKey { course_id: course.into(), date: day(date), number }
+}
+
+fn learner((id, class): (&str, &str)) -> Learner {
+    Learner {
+        id: id.into(),
+        surname: "Агатов".into(),
+        given_name: "Яшма".into(),
+        patronymic: String::new(),
+        born: None,
+        class: class.into(),
+        enrolled_on: day("2025-09-01"),
+        enrolment_order: String::new(),
+        left_on: None,
+        leaving_order: String::new(),
+    }
+}
+
+/// The first period of each class; L2 has no mark yet.
+fn of_first_period((course, learner): (&str, &str)) -> FinalMark {
+    let period = if course == "C10" { "H1" } else { "Q1" };
+    FinalMark {
+        course_id: course.into(),
+        learner_id: if learner == "L2" { "L9" } else { learner }.into(),
+        period: period.into(),
+        value: "4".into(),
+    }
+}
+
+fn finals() -> Vec<FinalTime> {
+    let time = |course: &str, learner: &str, period: &str, moment: &str| FinalTime {
+        course_id: course.into(),
+        learner_id: learner.into(),
+        period: period.into(),
+        entered_at: at(moment),
+    };
+    vec![time("C9", "L1", "Q1", "2025-10-23T10:00"), time("C10", "L3", "H1", "2026-01-15T10:00")]
+}
+
+fn remarks() -> Vec<RemarkTime> {
+    let remark = |copy: &str, made: &str, answered: Option<&str>| RemarkTime {
+        class: "9А".into(),
+        copy: copy.into(),
+        teacher_id: "T1".into(),
+        made_at: at(made),
+        answered_at: answered.map(at),
+    };
+    vec![
+        remark("2025-09A-Q1", "2025-11-10T09:00", Some("2025-11-12T18:00")),
+        remark("2025-09A-Q1", "2025-11-17T09:00", Some("2025-11-28T18:00")),
+        remark("2025-09A-H1", "2025-11-20T09:00", None),
+    ]
 }
 
 fn journal() -> Journal {
@@ -69,7 +122,11 @@ fn journal() -> Journal {
         absences: vec![
             Absence { lesson: key("C9", "2025-10-16", 2), learner_id: "L2".into(), code: "н".into() },
             Absence { lesson: key("C10", "2025-10-15", 1), learner_id: "L3".into(), code: "н".into() },
+            Absence { lesson: key("C9", "2025-10-17", 3), learner_id: "L1".into(), code: "Б".into() },
+            Absence { lesson: key("C9", "2025-10-15", 2), learner_id: "L2".into(), code: "О".into() },
         ],
+        learners: [("L1", "9А"), ("L2", "9А"), ("L3", "10А")].map(learner).to_vec(),
+        final_marks: [("C9", "L1"), ("C9", "L2"), ("C10", "L3")].map(of_first_period).to_vec(),
         ..Journal::default()
     }
 }
@@ -90,16 +147,20 @@ fn entries() -> Vec<EntryTime> {
         entry(key("C9", "2025-10-16", 2), EntryKind::Homework, "", "2025-10-16T15:51"),
         entry(key("C9", "2025-10-16", 2), EntryKind::Absence, "L2", "2025-10-16T10:05"),
         entry(key("C10", "2025-10-15", 1), EntryKind::Homework, "", "2025-10-15T14:00"),
+        entry(key("C9", "2025-10-17", 3), EntryKind::Reason, "L1", "2025-10-30T09:00"),
     ]
 }
 
 fn judge(name: &str, entries: &[EntryTime], now: &str) -> Vec<Judged> {
     let (journal, policy) = (journal(), preset(name));
+    let (finals, remarks) = (finals(), remarks());
     let calendar: SchoolCalendar = deadlines::calendar();
     let scope = Scope {
         journal: &journal,
         calendar: &calendar,
         entries,
+        finals: if entries.is_empty() { &[] } else { &finals },
+        remarks: if entries.is_empty() { &[] } else { &remarks },
         now: at(now),
         days: (day("2025-09-01"), day("2026-05-26")),
     };
@@ -156,4 +217,24 @@ fn the_substitute_answers_and_the_tally_counts_each_entry_once() {
     assert_eq!(counted, judged.len());
     let ours = &tally[0];
     assert_eq!((ours.of(EntryKind::Mark, Status::Done), ours.of(EntryKind::Mark, Status::Late)), (1, 1));
+}
+
+#[test]
+fn reasons_period_marks_and_remarks_are_judged_by_their_own_clauses() {
+    let judged = judge("bauman", &entries(), "2026-02-01T12:00");
+    let of = |kind| judged.iter().filter(move |one| one.kind == kind).collect::<Vec<_>>();
+    // A lateness needs no reason; «н» has none yet and nobody knows whether there is one.
+    let reasons = of(EntryKind::Reason);
+    let told: Vec<_> = reasons.iter().map(|one| (one.learner_id.as_str(), one.status)).collect();
+    assert_eq!(told, [("L2", Status::Unknown), ("L1", Status::Late), ("L3", Status::Unknown)]);
+    // The class teacher names reasons there, and the teacher of the subject in Moscow.
+    assert!(reasons.iter().all(|one| ["T1", "T2"].contains(&one.teacher_id.as_str())), "{reasons:?}");
+    let moscow = judge("duties-moscow", &entries(), "2026-02-01T12:00");
+    let substituted = moscow.iter().find(|one| one.kind == EntryKind::Reason && one.learner_id == "L1");
+    assert_eq!(substituted.map(|one| one.teacher_id.as_str()), Some("T1"));
+    let marks = of(EntryKind::PeriodMark);
+    assert!(marks.iter().any(|one| one.status == Status::Unknown && one.learner_id == "L2"), "{marks:?}");
+    assert!(marks.iter().all(|one| !one.clause.is_empty() && one.lesson.number == 0), "{marks:?}");
+    let remarks: Vec<_> = of(EntryKind::Remark).into_iter().map(|one| one.status).collect();
+    assert_eq!(remarks, [Status::Done, Status::Late, Status::Late], "the house itself knows what it did");
 }

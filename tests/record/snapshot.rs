@@ -106,6 +106,7 @@ fn sheets() -> Vec<Sheet> {
     });
     vec![
         Sheet::Title(TitleSheet {
+            paper: String::new(),
             id: "title".into(),
             title: "КЛАССНЫЙ ЖУРНАЛ".into(),
             system: "Летопись".into(),

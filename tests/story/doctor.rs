@@ -1,8 +1,9 @@
 //! The doctor: somebody with the database file changed a row past every guard, and is named.
 
 use letopis::domain::snapshot::Sheet;
+use letopis::flow::change::{self, Edit};
 
-use super::house::{COPIES, House, tell};
+use super::house::{COPIES, House, YEAR, after, tell};
 use super::intruder::Intruder;
 
 /// Every word stands in one and the same sentence.
@@ -258,5 +259,62 @@ fn a_kept_bundle_that_was_changed_is_named() {
         let text = std::fs::read_to_string(&file).expect("marks").replacen(",3\n", ",5\n", 1);
         super::verify::overwrite(&file, text.as_bytes());
         says(&house.doctor().await, &["doctor.bundle-altered", "marks.csv"]);
+    });
+}
+
+/// Gives a row of the year new words where the old ones stand, as the pages do.
+async fn lawfully(house: &House, table: &'static str, key: &str, was: &str, is: &str) {
+    let key = [key.to_owned()];
+    let row = house.db.find_row(table, YEAR, &key).await.expect("an answer").expect("a row");
+    let new: Vec<&str> = row.iter().map(|cell| if cell == was { is } else { cell }).collect();
+    assert_ne!(row, new, "{table} {key:?} has no «{was}»");
+    let edit = Edit::put(table, YEAR, &[&key[0]], &new);
+    change::apply(house, &after(30), "people", &[edit]).await.expect("a change");
+}
+
+#[test]
+fn a_learner_a_teacher_and_a_class_that_are_called_otherwise_since_the_year_was_closed_leave_its_sheets_alone() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let closed = house.close("Y", &["5А"], Some("проверка сводной ведомости")).await.expect("a closing");
+        assert!(closed[0].copy.is_some(), "{closed:?}");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+        let learner = house.db.find_row("learners", YEAR, &["L00001".to_owned()]).await.expect("an answer");
+        let surname = learner.expect("a learner").remove(0);
+        let course = house.db.find_row("courses", YEAR, &["C00001".to_owned()]).await.expect("an answer");
+        let teacher = course.expect("a course").remove(3);
+        let staff = house.db.find_row("staff", YEAR, &[teacher.clone()]).await.expect("an answer").expect("a teacher");
+        lawfully(&house, "learners", "L00001", &surname, "Лазуритова").await;
+        lawfully(&house, "staff", &teacher, &staff[0], "Кварцева").await;
+        // Nothing but the class's row goes; the guards hold its courses.
+        let class = house.db.find_row("classes", YEAR, &["5А".to_owned()]).await.expect("an answer").expect("a class");
+        let class: Vec<&str> = class.iter().map(String::as_str).collect();
+        let renamed = [Edit::remove("classes", YEAR, &["5А"]), Edit::put("classes", YEAR, &["5-А"], &class)];
+        change::apply(&house, &after(31), "classes", &renamed).await.expect("a change");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+        // The frozen sheets keep the frozen name.
+        let summary = house.snapshot("2025-05A-Y").await;
+        let Some(Sheet::Summary(sheet)) = summary.sheets.get(1) else { panic!("no summary sheet") };
+        assert!(sheet.rows.iter().any(|row| row.name.starts_with(&surname)), "{surname}");
+    });
+}
+
+#[test]
+fn the_same_name_written_past_the_history_is_named_beside_lawful_changes() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        house.close("Y", &["5А"], Some("проверка сводной ведомости")).await.expect("a closing");
+        let row = house.db.find_row("learners", YEAR, &["L00001".to_owned()]).await.expect("an answer");
+        let surname = row.expect("a learner").remove(0);
+        lawfully(&house, "learners", "L00001", &surname, "Лазуритова").await;
+        let sql = Intruder::without_guards(&house.root).await;
+        sql.run("update learners set surname = 'Приписка' where id = 'L00002'").await;
+        let found = house.doctor().await;
+        says(&found, &["snapshot.learner-changed", "5А", "стало «Приписка»"]);
+        says(&found, &["snapshot.summary-changed", "5А", "Приписка"]);
+        assert!(!found.iter().any(|said| said.contains("Лазуритова")), "{found:#?}");
+        // A final mark behind the name's back is found too, though the surname was lawfully changed since.
+        sql.run("update final_marks set value = '5' where learner = 'L00001' and period = 'Q1' and value <> '5'").await;
+        says(&house.doctor().await, &["snapshot.final-mark-changed", &surname, "стало «5»"]);
     });
 }

@@ -203,6 +203,12 @@ impl House {
         diagnosis.findings.iter().filter(|f| f.severity > Severity::Note).map(ToString::to_string).collect()
     }
 
+    /// What the doctor calls merely worth knowing.
+    pub async fn notes(&self) -> Vec<String> {
+        let diagnosis = doctor::examine(self, &after(60)).await.expect("an examination");
+        diagnosis.findings.iter().filter(|f| f.severity == Severity::Note).map(ToString::to_string).collect()
+    }
+
     /// Codes of the errors that the doctor finds.
     pub async fn errors(&self) -> Vec<&'static str> {
         let diagnosis = doctor::examine(self, &after(60)).await.expect("an examination");

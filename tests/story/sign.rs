@@ -6,7 +6,91 @@ use letopis::domain::route::Refusal;
 use letopis::flow::Error;
 use letopis::flow::sign::{Gesture, Target};
 
-use super::house::{COPIES, House, gesture, tell};
+use letopis::domain::rights::Role;
+use letopis::flow::people::{self, Order};
+use letopis::flow::{issue, sign};
+
+use super::house::{COPIES, House, after, gesture, tell};
+
+/// Everybody below the director signs the first copy.
+async fn all_but_the_director(house: &House) {
+    for stage in ["subject_teacher", "class_teacher", "deputy"] {
+        for signer in house.signers(COPIES[0], stage).await {
+            house.sign(COPIES[0], &signer).await.unwrap_or_else(|error| panic!("{stage} {signer}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn an_acting_head_signs_on_the_days_of_the_order_and_on_no_other() {
+    tell(async {
+        let house = House::with_journal().await;
+        let day = |text: &str| text.parse().expect("a day");
+        let journal = house.db.load_journal(super::house::YEAR).await.expect("a journal");
+        let person = journal.staff.iter().find(|person| person.has_role("deputy")).expect("a deputy").id.clone();
+        let order = Order {
+            person: person.clone(),
+            role: Role::Director,
+            grades: None,
+            stands_for: String::new(),
+            acting: true,
+            no: "12-к".into(),
+            date: day("2025-10-20"),
+            starts: day("2025-10-20"),
+            ends: Some(day("2025-10-27")),
+        };
+        let made = people::appoint(&house, &order, &after(0)).await.expect("an appointment");
+        house.close("Q1", &["5А"], None).await.expect("a closing");
+        let frozen = house.db.list_copies().await.expect("copies");
+        issue::issue(&house, &frozen, &after(2), |_| {}).await.expect("an issue");
+        assert_eq!(house.signers(COPIES[0], "director").await, [person.clone()]);
+        all_but_the_director(&house).await;
+
+        // The day after the order's last: refused, with the order and its term, and nothing is written.
+        const DAY: i64 = 24 * 60;
+        let before = house.counts().await;
+        let mut desk = sign::Desk::open(&house).await.expect("a desk");
+        let late = desk.sign(&gesture(&person, &[COPIES[0]]), &after(DAY)).await.expect_err("the term is over");
+        let told = late.to_string();
+        assert!(matches!(&late, Error::NotNow { refusal: Refusal::NotInOffice { .. }, .. }), "{late:?}");
+        for word in ["28.10.2025", "и.о. директора", "№ 12-к", "27.10.2025"] {
+            assert!(told.contains(word), "{word}: {told}");
+        }
+        assert_eq!(house.counts().await, before);
+        // Ended early, the last day counts too.
+        people::end(&house, &made.id, day("2025-10-26"), "14-к", &after(5)).await.expect("an end");
+        let ended = desk.sign(&gesture(&person, &[COPIES[0]]), &after(10)).await.expect_err("ended yesterday");
+        assert!(matches!(ended, Error::NotNow { refusal: Refusal::NotInOffice { .. }, .. }));
+    });
+}
+
+#[test]
+fn an_acting_head_signs_within_the_term() {
+    tell(async {
+        let house = House::with_journal().await;
+        let day = |text: &str| text.parse().expect("a day");
+        let journal = house.db.load_journal(super::house::YEAR).await.expect("a journal");
+        let person = journal.staff.iter().find(|person| person.has_role("deputy")).expect("a deputy").id.clone();
+        let order = Order {
+            person: person.clone(),
+            role: Role::Director,
+            grades: None,
+            stands_for: String::new(),
+            acting: true,
+            no: "12-к".into(),
+            date: day("2025-10-20"),
+            starts: day("2025-10-20"),
+            ends: Some(day("2025-10-27")),
+        };
+        people::appoint(&house, &order, &after(0)).await.expect("an appointment");
+        house.close("Q1", &["5А"], None).await.expect("a closing");
+        let frozen = house.db.list_copies().await.expect("copies");
+        issue::issue(&house, &frozen, &after(2), |_| {}).await.expect("an issue");
+        all_but_the_director(&house).await;
+        let done = house.sign(COPIES[0], &person).await.expect("the last day of the order");
+        assert_eq!(done.completed, [COPIES[0].to_owned()]);
+    });
+}
 
 /// Refused, and nothing written.
 async fn refuses(house: &House, wish: Gesture, why: fn(&Refusal) -> bool) -> String {

@@ -78,3 +78,28 @@ fn no_seal_goes_over_a_void_signature_until_somebody_approves_it() {
         assert_eq!(house.seal_everything(22).await.expect("seals").len(), 2);
     });
 }
+
+#[test]
+fn a_void_signature_is_taken_back_by_a_new_version_and_a_closing_says_why_it_is_not() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
+        house.sign(COPIES[0], &teacher).await.expect("a signature");
+        compromise::note(&house, &report(&teacher, 0, 15), &after(16)).await.expect("a notice");
+        let survey = compromise::survey(&house).await.expect("a survey");
+        let signed = survey.deeds.iter().find(|deed| deed.kind == "statement_signed").expect("the signature");
+        assert!(signed.contrary.in_russian().contains("новой версией"), "{signed:?}");
+        let which = Which::These(vec![Target::Event(signed.event)]);
+        let decided = compromise::undo(&house, &which, &after(17)).await.expect("an undoing");
+        assert_eq!(decided.events, [signed.event]);
+        let copy = house.copy(COPIES[0]).await;
+        assert_eq!(copy.version, 2, "the copy is made anew; nobody's signature moves over");
+        assert_eq!(house.db.list_statements(COPIES[0], 2).await.expect("statements"), []);
+        let Sheet::Title(title) = &house.snapshot(COPIES[0]).await.sheets[0] else { panic!("no title") };
+        assert!(title.replaces.contains("уведомлению № 1"), "{}", title.replaces);
+        // Once more finds nothing, and makes no third version.
+        assert!(compromise::undo(&house, &which, &after(18)).await.is_err());
+        assert_eq!(house.copy(COPIES[0]).await.version, 2);
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}

@@ -29,6 +29,23 @@ pub fn elements(text: &str) -> Option<Vec<&str>> {
     Some(elements)
 }
 
+/// The members of a canonical object, and the canonical texts of the elements of the one member named, which must be an array; one pass over
+/// the text, where [`members`] and [`elements`] would take two.
+pub fn elements_of<'a>(text: &'a str, member: &str) -> Option<Vec<&'a str>> {
+    let mut elements = None;
+    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, depth: 0 };
+    scanner.members(|scanner, key| {
+        if key != member {
+            return scanner.value();
+        }
+        let mut found = Vec::new();
+        scanner.array(|element| found.push(element))?;
+        elements = Some(found);
+        Some(())
+    })?;
+    elements.filter(|_| scanner.at == text.len())
+}
+
 fn whole<'a>(text: &'a str, scan: impl FnOnce(&mut Scanner<'a>) -> Option<()>) -> Option<()> {
     let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, depth: 0 };
     scan(&mut scanner)?;
@@ -85,6 +102,14 @@ impl<'a> Scanner<'a> {
     }
 
     fn object(&mut self, mut member: impl FnMut(&'a str, &'a str)) -> Option<()> {
+        self.members(|scanner, key| {
+            member(key, scanner.piece()?);
+            Some(())
+        })
+    }
+
+    /// An object whose values are read by whoever asks.
+    fn members(&mut self, mut read: impl FnMut(&mut Self, &'a str) -> Option<()>) -> Option<()> {
         self.deeper()?;
         self.take(b'{')?;
         let mut before: Option<&str> = None;
@@ -99,7 +124,7 @@ impl<'a> Scanner<'a> {
             }
             before = Some(key);
             self.take(b':')?;
-            member(key, self.piece()?);
+            read(self, key)?;
         }
         self.depth -= 1;
         self.take(b'}')
@@ -244,6 +269,11 @@ mod tests {
         let members = members(TEXT).expect("an object");
         assert_eq!(members.iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
         assert_eq!(elements(members[0].1).expect("an array")[1], "-20");
+        for (key, value) in &members {
+            assert_eq!(elements_of(TEXT, key), elements(value), "{key}: in one pass as in two");
+        }
+        assert_eq!(elements_of(TEXT, "e"), None);
+        assert_eq!(elements_of(&format!("{TEXT} "), "a"), None);
         assert_eq!(members[3].1, "{\"x\":true,\"y\":null}");
         assert_eq!(elements(members[3].1), None);
     }

@@ -37,6 +37,16 @@ pub struct PrintDuty {
     pub text: String,
 }
 
+impl PrintDuty {
+    /// As the title page says it, behind «На бумагу»: «24.10.2025, в предпоследний учебный день периода (000 Инс 4.1); печатает …».
+    pub fn on_title(&self) -> String {
+        match self.text.strip_prefix("на бумагу — ") {
+            Some(rest) => rest.to_owned(),
+            None => self.text.replacen("на бумагу ", "", 1),
+        }
+    }
+}
+
 /// The day on which the printed copy of a span is due (DOC-01, DOC-10); `None` when the calendar does not reach there.
 pub fn print_due(
     policy: &Policy,

@@ -50,7 +50,7 @@ pub struct Transfer {
 pub fn transfer_act(letterhead: &Letterhead, transfer: &Transfer) -> Form {
     let is_electronic = transfer.lines.iter().any(|line| line.bytes > 0);
     let mut heads = vec![
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Название, номер описи", 34),
         ("Количество экземпляров описи", 12),
         ("Количество ед. хр.", 10),
@@ -59,7 +59,7 @@ pub fn transfer_act(letterhead: &Letterhead, transfer: &Transfer) -> Form {
         heads.extend([("Объём, Мб", 9), ("Носитель (тип, учётный №)", 16), ("Контрольная сумма", 24)]);
     }
     heads.push(("Примечание", 14));
-    let mut table = Table::new(&heads).titled("Передано").archival().sized(90).middle(&[0, 2, 3, 4]);
+    let mut table = Table::new(&heads).named("Передано").archival().sized(90).middle(&[0, 2, 3, 4]);
     for (no, line) in (1..).zip(&transfer.lines) {
         let mut cells = vec![no.to_string(), line.inventory.clone(), line.copies.to_string(), line.units.to_string()];
         if is_electronic {
@@ -180,8 +180,8 @@ pub fn condition_act(letterhead: &Letterhead, check: &Condition) -> Form {
     let rows = (1..).zip(&check.faulty).map(|(no, (unit, fault)): (usize, &(String, String))| {
         vec![no.to_string(), unit.clone(), fault.clone(), String::new()]
     });
-    let table = Table::new(&[("№ п/п", 5), ("Единица хранения", 30), ("Что обнаружено", 40), ("Принятые меры", 25)])
-        .titled("Перечень неисправных единиц хранения")
+    let table = Table::new(&[("№\nп/п", 5), ("Единица хранения", 30), ("Что обнаружено", 40), ("Принятые меры", 25)])
+        .named("Перечень неисправных единиц хранения")
         .numbered()
         .sized(90)
         .middle(&[0])

@@ -22,11 +22,11 @@ const COLUMNS: u32 = 12;
 /// The sheet of marks and absences, and the sheet of topics, for one class and subject.
 pub fn fallback(letterhead: &Letterhead, class: &FallbackClass) -> Form {
     let dates: Vec<(String, u32)> = (0..COLUMNS).map(|_| (String::new(), 6)).collect();
-    let mut heads: Vec<(&str, u32)> = vec![("№ п/п", 5), ("Фамилия, имя обучающегося", 36)];
+    let mut heads: Vec<(&str, u32)> = vec![("№\nп/п", 5), ("Фамилия, имя обучающегося", 36)];
     heads.extend(dates.iter().map(|(head, width)| (head.as_str(), *width)));
     let rows = (1..).zip(&class.learners).map(|(no, name): (usize, &String)| vec![no.to_string(), name.clone()]);
     let marks = Table::new(&heads)
-        .titled("Отметки")
+        .named("Отметки")
         .span(2, COLUMNS as usize, "Дата (число, месяц) и номер урока")
         .sized(95)
         .middle(&[0])
@@ -40,7 +40,7 @@ pub fn fallback(letterhead: &Letterhead, class: &FallbackClass) -> Form {
         ("Домашнее задание", 35),
         ("Подпись / замена", 16),
     ])
-    .titled("Темы")
+    .named("Темы")
     .sized(100)
     .blank(18);
     letterhead

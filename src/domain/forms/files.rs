@@ -170,7 +170,7 @@ pub fn certifying_sheet(letterhead: &Letterhead, volume: &Volume, numbering: &Nu
 /// Inner inventory of a volume (внутренняя опись), its own numbering.
 pub fn inner_inventory(letterhead: &Letterhead, volume: &Volume) -> Form {
     let heads = [
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Индекс документа", 10),
         ("Дата документа", 11),
         ("Заголовок документа", 34),

@@ -89,7 +89,7 @@ fn lower(text: &str) -> String {
 /// Inventory of paper files: those kept longer than 10 years, or (`long` is false) the list of the others, which stay in the school.
 pub fn paper_inventory(letterhead: &Letterhead, no: &str, year: i32, long: bool, lines: &[InventoryLine]) -> Form {
     let heads = [
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Индекс дела", 9),
         ("Заголовок дела", 36),
         ("Крайние даты", 15),
@@ -109,7 +109,7 @@ pub fn paper_inventory(letterhead: &Letterhead, no: &str, year: i32, long: bool,
         ]
     });
     let table =
-        Table::new(&heads).titled(&format!("Опись {year}")).archival().sized(90).middle(&[0, 1, 3, 4, 5]).lines(rows);
+        Table::new(&heads).named(&format!("Опись {year}")).archival().sized(90).middle(&[0, 1, 3, 4, 5]).lines(rows);
     let what = if long {
         "дел временных (свыше 10 лет) сроков хранения"
     } else {
@@ -128,7 +128,7 @@ pub fn electronic_inventory(
     containers: &[Container],
 ) -> Form {
     let heads = [
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Индекс дела", 9),
         ("Заголовок дела", 36),
         ("Крайние даты", 15),
@@ -150,7 +150,7 @@ pub fn electronic_inventory(
         ]
     });
     let table = Table::new(&heads)
-        .titled(&format!("Опись электронных {year}"))
+        .named(&format!("Опись электронных {year}"))
         .archival()
         .sized(90)
         .middle(&[0, 1, 3, 4, 5, 6])
@@ -176,7 +176,7 @@ pub fn electronic_inventory(
 
 fn container_register(containers: &[Container]) -> Table {
     let heads = [
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Номер и дата документа", 20),
         ("Заголовок", 28),
         ("Имя файла / контейнера", 18),
@@ -195,5 +195,5 @@ fn container_register(containers: &[Container]) -> Table {
             one.sha256.clone(),
         ]
     });
-    Table::new(&heads).titled("Контейнеры").archival().sized(75).middle(&[0, 5]).lines(rows)
+    Table::new(&heads).named("Контейнеры").archival().sized(75).middle(&[0, 5]).lines(rows)
 }

@@ -144,7 +144,7 @@ pub fn file_plan(letterhead: &Letterhead, year: i32, lines: &[PlanLine], is_clos
         ("Срок хранения и № статей по перечню", 26),
         ("Примечание", 24),
     ];
-    let mut table = Table::new(&heads).titled(&format!("Номенклатура {year}")).numbered().sized(95).middle(&[0, 2]);
+    let mut table = Table::new(&heads).named(&format!("Номенклатура {year}")).numbered().sized(95).middle(&[0, 2]);
     table = table.section("01. Электронный классный журнал и его копии");
     for line in lines {
         table = table.line(vec![
@@ -181,7 +181,7 @@ fn closing_record(form: Form, letterhead: &Letterhead, year: i32, lines: &[PlanL
     let all: u32 = opened.iter().map(|line| line.units).sum();
     let carried: u32 = opened.iter().filter(|line| line.carried).map(|line| line.units).sum();
     let table = Table::new(&[("По срокам хранения", 30), ("Всего", 12), ("переходящих", 14), ("с отметкой «ЭПК»", 14)])
-        .titled("Итоговая запись")
+        .named("Итоговая запись")
         .span(2, 2, "в том числе:")
         .sized(95)
         .middle(&[1, 2, 3])

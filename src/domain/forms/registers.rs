@@ -27,7 +27,7 @@ pub fn paper_register(
     closing: Option<&Closing>,
 ) -> Form {
     let heads = [
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Дата регистрации", 11),
         ("Рег. №", 7),
         ("Вид документа (журнал / сводная ведомость)", 13),
@@ -46,7 +46,7 @@ pub fn paper_register(
         ("Отметка об уничтожении (акт №, дата)", 12),
     ];
     let mut table = Table::new(&heads)
-        .titled(&format!("Реестр {}", year.replace('/', "-")))
+        .named(&format!("Реестр {}", year.replace('/', "-")))
         .numbered()
         .sized(65)
         .middle(&[0, 1, 2, 4, 6]);
@@ -168,7 +168,7 @@ fn closed(form: Form, letterhead: &Letterhead, people: &People, closing: &Closin
 /// Journal of documents of strict accountability handed in (ARC-06).
 pub fn handover_journal(letterhead: &Letterhead, people: &People, year: &str, handovers: &[Named]) -> Form {
     let heads = [
-        ("№ п/п", 5),
+        ("№\nп/п", 5),
         ("Дата", 10),
         ("Наименование документа", 26),
         ("Класс", 7),
@@ -181,7 +181,7 @@ pub fn handover_journal(letterhead: &Letterhead, people: &People, year: &str, ha
         ("Подпись", 15),
         ("Примечание", 16),
     ];
-    let mut table = Table::new(&heads).titled("Журнал сдачи").numbered().sized(75).middle(&[0, 1, 3, 5, 6]);
+    let mut table = Table::new(&heads).named("Журнал сдачи").numbered().sized(75).middle(&[0, 1, 3, 5, 6]);
     let mark = |at: &str| if at.is_empty() { String::new() } else { format!("подписано {}", day(at)) };
     for named in handovers {
         let one = &named.handover;

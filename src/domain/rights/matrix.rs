@@ -170,6 +170,8 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::IssueCopies           => [A,  N,  A,  A,  A,  N,  A,  N,  A,  N,  N,  N,  N],
         Action::SignCopies            => [N,  N,  K,  K,  K,  K,  N,  N,  N,  N,  N,  N,  N],
         Action::SealCopies            => [N,  N,  K,  N,  N,  N,  K,  N,  N,  N,  N,  N,  N],
+        Action::HandOverPaper         => [N,  N,  K,  K,  K,  N,  K,  N,  K,  N,  N,  N,  N],
+        Action::KeepPaper             => [N,  N,  K,  N,  N,  N,  K,  N,  N,  N,  N,  N,  N],
         Action::ReceivePaper          => [N,  N,  K,  N,  N,  N,  K,  N,  K,  N,  N,  N,  N],
     }
 }

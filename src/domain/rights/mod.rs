@@ -169,13 +169,17 @@ pub enum Action {
     SignCopies,
     /// The school's seal.
     SealCopies,
+    /// Paper copies: printed, handed in to the office.
+    HandOverPaper,
+    /// The register of paper copies: numbers, places, issues, closing lines.
+    KeepPaper,
     /// Signed sheets of paper that come back: scans and ticks.
     ReceivePaper,
 }
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -209,6 +213,8 @@ impl Action {
         Self::IssueCopies,
         Self::SignCopies,
         Self::SealCopies,
+        Self::HandOverPaper,
+        Self::KeepPaper,
         Self::ReceivePaper,
     ];
 
@@ -248,6 +254,8 @@ impl Action {
             Self::IssueCopies => "закрывать периоды, выпускать копии",
             Self::SignCopies => "подписывать копии",
             Self::SealCopies => "ставить печать школы",
+            Self::HandOverPaper => "печатать и сдавать бумажные копии",
+            Self::KeepPaper => "вести реестр бумажных копий",
             Self::ReceivePaper => "принимать подписанные листы и их сканы",
         }
     }

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::super::change::Names;
 use super::super::{Error, House};
+use super::contrary::Contrary;
 use crate::domain::void::{Deed, Docket, Standing, Target};
+use crate::store::AccountRow;
 
 /// A void act that is no change of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +27,14 @@ pub struct VoidDeed {
     pub version: u32,
     /// How it stands.
     pub standing: Standing,
+    /// What would take it back.
+    pub contrary: Contrary,
 }
 
 /// Void acts by the log, oldest first. Events that only vouch for changes of rows are left out: there each row is decided.
 pub(super) async fn list(house: &House, docket: &Docket, names: &Names) -> Result<Vec<VoidDeed>, Error> {
     let mut deeds = Vec::new();
+    let accounts = house.db.list_accounts().await?;
     for entry in house.db.list_log().await? {
         if matches!(entry.event.as_str(), "data_changed" | "changes_undone" | "void_decided") {
             continue;
@@ -42,7 +47,10 @@ pub(super) async fn list(house: &House, docket: &Docket, names: &Names) -> Resul
         if standing == Standing::Sound {
             continue;
         }
+        let of_act = |row: &&AccountRow| row.issued_by == deed.actor && row.issued_at == text("at");
+        let issued = accounts.iter().filter(of_act).map(|row| row.person.clone()).collect();
         deeds.push(VoidDeed {
+            contrary: Contrary::of(&entry.event, &payload, issued),
             event: entry.index,
             what: what(&entry.event).to_owned(),
             kind: entry.event,

@@ -11,7 +11,7 @@ use super::certificates::Known;
 use super::sealing::{self, Pair};
 use super::statements::{self, Lying, Subject};
 use super::{CopySeen, Trust, Walk};
-use crate::domain::canon::Digest;
+use crate::domain::canon::{self, Digest};
 use crate::domain::difference::snapshot_diff;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::log_proof::{SealEvent, content_digest, object_id};
@@ -239,8 +239,11 @@ fn check_attached_statements(lying: &[Lying], attached: Option<&Attached>, walk:
         let place = format!("statements/, заявление {} из PDF", no + 1);
         walk.found("record.statement-absent", place, "Заявление есть внутри PDF, но среди файлов его нет.");
     }
-    // One list, one text: the same statements in another order or spelling were not attached by this program.
-    if inside.len() == lying.len() && attached.statements != Some(statements::to_attachment(lying)) {
+    // One list, one text: the same statements in another order or spelling were not attached by this program. What was read out of canonical text
+    // would be written as that text again, so nothing is written here.
+    let in_order = inside.iter().zip(lying).all(|(one, other)| same(one, other));
+    let text = attached.statements.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    if inside.len() == lying.len() && !(in_order && text.is_some_and(canon::scan::is_canonical)) {
         let message = "Заявления внутри PDF записаны не так и не в том порядке, в каком они подписаны.";
         walk.found("record.statements-rearranged", name::SEALED_PDF, message);
     }

@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::certificates::Known;
 use super::{Trust, Walk};
-use crate::domain::canon::{self, Digest};
+use crate::domain::canon::Digest;
 use crate::domain::snapshot::{PersonFacts, Sheet, SignerFacts, Snapshot};
 use crate::domain::statement::{SignedStatement, Statement, Verdict};
 use crate::sign::certificate::PublicKey;
@@ -96,16 +96,6 @@ pub(super) fn from_attachment(bytes: &[u8]) -> Option<Vec<Lying>> {
             })
         })
         .collect()
-}
-
-/// The bytes of `statements.json` for these statements: the only ones that [`from_attachment`]'s text may have in a record.
-pub(super) fn to_attachment(lying: &[Lying]) -> Vec<u8> {
-    let signed = |one: &Lying| SignedStatement {
-        statement: String::from_utf8_lossy(&one.signed_bytes).into_owned(),
-        signature: STANDARD.encode(&one.signature),
-        certificate: one.certificate.clone(),
-    };
-    canon::to_bytes(&lying.iter().map(signed).collect::<Vec<_>>())
 }
 
 /// Believes the statements whose signature and certificate hold at the moment of signing.

@@ -57,6 +57,8 @@ struct DeedLine {
     who: String,
     what: String,
     copy: String,
+    /// What undoing would do, or why it cannot be done.
+    contrary: String,
     standing: &'static str,
     pending: bool,
 }
@@ -106,6 +108,7 @@ fn deed_line(deed: VoidDeed) -> DeedLine {
         who: deed.who,
         what: deed.what,
         copy: deed.copy,
+        contrary: deed.contrary.in_russian(),
         standing: standing_words(deed.standing),
         pending: deed.standing.is_pending(),
     }

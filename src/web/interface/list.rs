@@ -118,13 +118,14 @@ fn object(listing: &Listing, row: Vec<Value>) -> Json {
     Json::Object(pairs.collect::<Map<String, Json>>())
 }
 
+/// A page of a list: the answer, and the rows that it shows.
+pub(super) struct Page {
+    pub(super) response: Response,
+    pub(super) rows: Vec<Json>,
+}
+
 /// `GET` of a list.
-pub(super) async fn list(
-    house: &House,
-    resource: &Resource,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
+pub(super) async fn list(house: &House, resource: &Resource, uri: &Uri, headers: &HeaderMap) -> Result<Page, Problem> {
     let wanted = wanted(house, resource, uri).await?;
     // One row more than asked for tells whether there is a next page.
     let more = Wanted { limit: wanted.limit + 1, ..wanted.clone() };
@@ -134,13 +135,13 @@ pub(super) async fn list(
     let next = rows.last().filter(|_| goes_on).map(|last| address_after(uri, &resource.listing.key_of(last)));
     let items: Vec<Json> = rows.into_iter().map(|row| object(resource.listing, row)).collect();
     let mut body = Map::new();
-    body.insert("items".to_owned(), Json::Array(items));
+    body.insert("items".to_owned(), Json::Array(items.clone()));
     body.insert("next".to_owned(), next.clone().map_or(Json::Null, Json::String));
     let mut response = tagged(&Json::Object(body), headers);
     if let Some(link) = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok()) {
         response.headers_mut().insert(header::LINK, link);
     }
-    Ok(response)
+    Ok(Page { response, rows: items })
 }
 
 fn address_after(uri: &Uri, key: &[Value]) -> String {

@@ -9,6 +9,8 @@ mod problem;
 mod resources;
 mod tokens;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -20,9 +22,11 @@ use super::WebState;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::rights::Action;
 use crate::domain::token;
+use crate::flow::people::{Look, note_program};
 use crate::flow::tokens::{Bearer, bearer};
 use problem::Problem;
 use resources::{RESOURCES, Resource};
+use serde_json::Value as Json;
 
 /// Where the interface begins; the version is part of the address.
 #[cfg(test)]
@@ -48,10 +52,35 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn listed(resource: &'static Resource) -> Route {
-    let handler = move |State(state): State<WebState>, uri: Uri, headers: HeaderMap| async move {
-        list::list(&state.house, resource, &uri, &headers).await
+    let handler = move |State(state): State<WebState>, bearer: Bearer, uri: Uri, headers: HeaderMap| async move {
+        let page = list::list(&state.house, resource, &uri, &headers).await?;
+        note(&state, &bearer, resource, &page.rows).await?;
+        Ok::<_, Problem>(page.response)
     };
     get(resource.path, Access::Token(resource.scope), SubjectOf::House, handler)
+}
+
+/// Notes whose data a page of a list showed (SEC-07): one learner where the page is about one alone, else the classes of all who stand in it. Returns
+/// when the note is durable: the page leaves only after that.
+async fn note(state: &WebState, bearer: &Bearer, resource: &Resource, rows: &[Json]) -> Result<(), Problem> {
+    let directory = state.directory().await.map_err(|_| Problem::new("fault", "Список школы не читается."))?;
+    let mut learners: BTreeSet<&str> = BTreeSet::new();
+    for row in rows {
+        let named = if resource.name == "learners" { &row["id"] } else { &row["learner"] };
+        // A line of the history names its learner somewhere in the row's key.
+        let key = row["row_key"].as_array().into_iter().flatten();
+        let known = |id: &&str| directory.learner(id).is_some();
+        learners.extend(key.chain([named]).filter_map(Json::as_str).filter(known));
+    }
+    let class_of = |id: &str| directory.learner(id).map_or("", |learner| learner.class.as_str());
+    let looks: BTreeMap<&str, Look<'_>> = match learners.len() {
+        1 => learners.iter().map(|id| (*id, Look::Learner { id, class: class_of(id) })).collect(),
+        _ => learners.iter().map(|id| class_of(id)).map(|class| (class, Look::Class(class))).collect(),
+    };
+    for (_, look) in looks {
+        note_program(&state.house, bearer, look, &directory.year, state.now()).await?;
+    }
+    Ok(())
 }
 
 /// `GET /api/v1/openapi.json`.

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::{Chosen, Tab, choose, class_of, staff_name, tabs};
 use crate::domain::journal::{Class, Course, FINAL, Journal, YEAR};
 use crate::domain::names;
+use crate::domain::norm::{Standing, norm, stand};
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
@@ -115,6 +117,9 @@ struct CourseView {
     teacher: String,
     lessons: usize,
     without_topic: usize,
+    /// Learners with fewer marks than the policy asks for, in words with the clause; empty when there are none.
+    norm: String,
+    clause: String,
     last: String,
 }
 
@@ -140,7 +145,7 @@ pub(super) async fn class(
     note_access(&state.house, &visitor, Look::Class(&class.name), &directory.year, state.now()).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let whole = reach.whole_class(&class.name, class.grade);
-    let overview = overview(&state, &directory, &class, &chosen).await?;
+    let overview = overview(&state, &directory, &class, &chosen, state.now().date_naive()).await?;
     let seen = |course: &&CourseOverview| reach.course(&course.id, &class.name, class.grade);
     let courses: Vec<&CourseOverview> = overview.courses.iter().filter(seen).collect();
     // A subject teacher sees the learners of the own courses only.
@@ -172,8 +177,9 @@ async fn overview(
     directory: &Directory,
     class: &Class,
     chosen: &Chosen,
+    today: NaiveDate,
 ) -> Result<Arc<Overview>, Refusal> {
-    let key = (class.name.clone(), chosen.span.id.clone());
+    let key = (class.name.clone(), format!("{} {today}", chosen.span.id));
     if let Some(overview) = state.pages.classes.find(&key, directory.turn) {
         return Ok(overview);
     }
@@ -181,6 +187,9 @@ async fn overview(
     let courses = directory.roster.courses.iter().filter(|course| course.class == class.name).map(|course| {
         let held = entries.lessons.iter().filter(|l| l.key.course_id == course.id && chosen.span.contains(l.key.date));
         let held: Vec<_> = held.collect();
+        let policy = directory.policy(today.min(chosen.span.ends));
+        let norm = norm(policy, course, class.grade).filter(|_| chosen.span.id != YEAR);
+        let norm = norm.map(|norm| stand(norm, course, &directory.roster, &entries, &chosen.span, today));
         CourseOverview {
             id: course.id.clone(),
             members: super::grid::members(course, &directory.roster, &chosen.span).into_iter().map(|l| l.id).collect(),
@@ -189,6 +198,8 @@ async fn overview(
                 href: format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id)),
                 teacher: staff_name(directory, &course.teacher_id),
                 lessons: held.len(),
+                norm: norm.as_ref().map(Standing::in_russian).unwrap_or_default(),
+                clause: norm.map(|standing| standing.norm.clause).unwrap_or_default(),
                 without_topic: held.iter().filter(|lesson| lesson.topic.is_empty()).count(),
                 last: held.iter().map(|lesson| lesson.key.date).max().map(words::date_short).unwrap_or_default(),
             },

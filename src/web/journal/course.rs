@@ -10,8 +10,9 @@ use chrono::NaiveDate;
 
 use super::grid::{self, Grid, Laying};
 use super::{Chosen, Tab, choose, class_of, staff_name, tabs};
-use crate::domain::journal::{Course, LessonKey};
+use crate::domain::journal::{Course, LessonKey, YEAR};
 use crate::domain::names;
+use crate::domain::norm::{Standing, norm, stand};
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
@@ -29,6 +30,7 @@ use crate::web::query::Asked;
 struct GridPart<'a> {
     course: &'a str,
     caption: String,
+    norm: Option<Standing>,
     grid: Grid,
 }
 
@@ -64,7 +66,7 @@ pub(super) async fn course(
     let chosen = choose(&directory, &class, asked.value("period"), today).ok_or(Refusal::NotFound)?;
     let look = Look::Course { id: &course.id, class: &class.name };
     note_access(&state.house, &visitor, look, &directory.year, state.now()).await?;
-    let part = part(&state, &directory, course, &chosen).await?;
+    let part = part(&state, &directory, course, &chosen, today).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let seen = directory.roster.courses.iter().filter(|other| other.class == class.name);
     let seen = seen.filter(|other| reach.course(&other.id, &class.name, class.grade));
@@ -93,8 +95,10 @@ async fn part(
     directory: &Arc<Directory>,
     course: &Course,
     chosen: &Chosen,
+    today: NaiveDate,
 ) -> Result<Arc<str>, Refusal> {
-    let key = (course.id.clone(), chosen.span.id.clone());
+    // What a running period asks for grows with its days, so a page is good for one of them.
+    let key = (course.id.clone(), format!("{} {today}", chosen.span.id));
     if let Some(page) = state.pages.grids.find(&key, directory.turn) {
         return Ok(page);
     }
@@ -107,10 +111,13 @@ async fn part(
         course,
         span: &chosen.span,
         periods: &periods,
-        policy: &state.house.policy,
+        policy: directory.policy(today.min(chosen.span.ends)),
         struck: &directory.struck,
     };
+    let norm = norm(laying.policy, course, grade).filter(|_| chosen.span.id != YEAR);
+    let norm = norm.map(|norm| stand(norm, course, &directory.roster, &entries, &chosen.span, today));
     let part = GridPart {
+        norm,
         course: &course.id,
         caption: format!("{}, {}, {}", course.class, course_title(course), chosen.name),
         grid: grid::lay_out(&laying),
@@ -191,7 +198,7 @@ pub(super) async fn cell(
     let mine = entries.marks.iter().filter(|mark| mark.lesson == key && mark.learner_id == learner.id);
     let absence = entries.absences.iter().find(|absence| absence.lesson == key && absence.learner_id == learner.id);
     let absence = absence.map(|absence| {
-        let rule = state.house.policy.absence(&absence.code);
+        let rule = directory.policy(key.date).absence(&absence.code);
         rule.map_or_else(|| absence.code.clone(), |rule| format!("{} — {}", rule.code, rule.meaning))
     });
     let cell = CellView {

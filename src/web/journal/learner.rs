@@ -115,7 +115,7 @@ async fn show(
             if absence.lesson.course_id != course.id {
                 continue;
             }
-            let rule = state.house.policy.absence(&absence.code);
+            let rule = directory.policy(absence.lesson.date).absence(&absence.code);
             let kind = rule.map(|rule| rule.kind);
             missed += usize::from(kind != Some(AbsenceKind::Late));
             absences.push((

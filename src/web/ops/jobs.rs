@@ -125,6 +125,20 @@ async fn find(state: &WebState, visitor: &Visitor, id: &str) -> Result<JobRow, R
     if row.created_by == visitor.account || sees_all(visitor) { Ok(row) } else { Err(Refusal::NotFound) }
 }
 
+/// Open jobs of these kinds that the visitor may see, each rendered as a part of another page.
+pub(in crate::web) async fn running(
+    state: &WebState,
+    visitor: &Visitor,
+    kinds: &[&str],
+) -> Result<Vec<String>, Refusal> {
+    let all = sees_all(visitor);
+    let mut rows = state.house.db.list_jobs(SHOWN).await?;
+    rows.retain(|row| kinds.contains(&row.kind.as_str()) && !row.state.is_over());
+    rows.retain(|row| all || row.created_by == visitor.account);
+    let part = |row: &JobRow| JobPart { job: View::of(row) }.render().map_err(|error| answer::fault(&error));
+    rows.iter().map(part).collect()
+}
+
 /// `GET /jobs`.
 pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let all = sees_all(&visitor);

@@ -1,7 +1,7 @@
 //! For those who run the house: health, readiness, metrics, long work; and what stands around every request. Floor 3.
 
 mod figures;
-mod jobs;
+pub(super) mod jobs;
 mod layers;
 
 use std::sync::{Arc, Mutex, PoisonError};

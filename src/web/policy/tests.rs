@@ -7,7 +7,7 @@ use axum::body::to_bytes;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{adoption, deadlines, timeliness, values};
+use super::{adoption, deadlines, duties, timeliness, values};
 use crate::bundle::generate::{self, GeneratorSpec};
 use crate::domain::people::{Office, Reach, Visitor};
 use crate::domain::policy;
@@ -167,4 +167,37 @@ async fn what_was_adopted_is_shown_as_in_force_and_is_not_offered_again() {
     assert!(page.contains("default с создания дома по 19.10.2025"), "{page}");
     let form = text(adoption::form(State(state), Frame::default()).await).await;
     assert!(form.contains("value=\"bauman\"") && !form.contains("value=\"strict\""), "{form}");
+}
+
+#[tokio::test]
+async fn the_page_of_duties_shows_each_regulation_in_its_own_words_and_marks_what_it_does_not_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = state(folder.path()).await;
+    let page = async |name: &str| {
+        let address = format!("/policy/duties?name={name}");
+        words(&text(duties::page(State(state.clone()), Frame::default(), asked(&address)).await).await)
+    };
+    // Monday, 27 October: the week's last working day is Saturday, worked by the government's decree; the month's is Friday.
+    let own = page("chernushka-2018").await;
+    for said in [
+        "Отчёт об активности в журнале раз в неделю ответственный за ведение журнала 01.11.2025 000 Инс 6.1",
+        "Отчёт о заполнении и накопляемости раз в месяц ответственный за ведение журнала 31.10.2025 000 Инс 6.2",
+        "Выписка отметок родителям без доступа к журналу раз в 2 недели классный руководитель",
+        "Кто печатает копию периода ответственный за ведение журнала 000 Инс 4.3",
+        "Год настроен не позже 01.09.2025 000 Инс 5.2 директор а",
+        "Журнал замещения уроков правила не требуют",
+    ] {
+        assert!(own.contains(said), "{said}: {own}");
+    }
+    for (name, said) in [
+        ("kurskoe-2019", "Бумажные копии сегодня не печатаются 001 п. 1"),
+        ("bauman", "Проверка журналов раз в неделю заместитель директора 01.11.2025 002 4.3"),
+        ("bauman", "Журнал замещения уроков ведётся 002 4.5; 4.2"),
+        ("duties-moscow", "Кто называет причину пропуска учитель-предметник 003 Уч 2"),
+        ("duties-moscow", "Год настроен не позже 05.09.2025 003 Рук 10"),
+        ("talitsa-2019", "из правил по умолчанию"),
+    ] {
+        let shown = page(name).await;
+        assert!(shown.contains(said), "{name}: {said}: {shown}");
+    }
 }

@@ -20,6 +20,7 @@ use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
+use crate::web::office::papers::{Twin, twins};
 use crate::web::query::{Asked, segment};
 
 #[derive(Template)]
@@ -38,6 +39,10 @@ struct CopyPage {
     omissions: Vec<String>,
     register_no: u64,
     log: bool,
+    twins: Vec<Twin>,
+    clerks: Vec<(String, String)>,
+    may_print: bool,
+    reads_paper: bool,
 }
 
 struct VersionView {
@@ -119,6 +124,9 @@ pub(super) async fn copy(
         badge: badge(one.state),
         current: one.version == row.version,
     });
+    let (twins, clerks) = twins(&state, &row.id).await?;
+    let grade = row.class.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or_default();
+    let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
     let frame = frame
         .titled(format!("{} класс, {}", row.class, snapshot.period.name))
         .leading(format!("{}, № {}", capital(row.kind.as_russian()), row.number))
@@ -134,6 +142,10 @@ pub(super) async fn copy(
         sheets: sheets(&snapshot),
         omissions: snapshot.omissions.clone(),
         register_no: register.map_or(0, |sealed| sealed.line.no),
+        twins,
+        clerks,
+        may_print,
+        reads_paper: !visitor.reach(Action::ReadRegister).is_empty(),
         log: !visitor.reach(Action::ReadRegister).is_empty(),
         frame,
         row,

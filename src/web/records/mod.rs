@@ -1,18 +1,20 @@
 //! Pages of records: copies with their route and signatures, register, log. Floor 3.
 
 mod copy;
+mod jobs;
 mod log;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use self::jobs::Buttons;
 use super::WebState;
 use super::answer::{self, Refusal};
 use super::directory::Directory;
 use super::frame::Frame;
 use super::query::{self, Asked, Column, Listed, segment};
-use super::route::{Access, Group, Route, SubjectOf, get};
+use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -26,6 +28,9 @@ pub(super) fn routes() -> Vec<Route> {
     let register_reads = Access::Does(Action::ReadRegister);
     vec![
         get("/copies", reads, SubjectOf::House, copies).in_menu(Group::Records, "Копии").helped("records#копии"),
+        post("/copies/close", Access::Does(Action::IssueCopies), SubjectOf::House, jobs::close),
+        post("/copies/issue", Access::Does(Action::IssueCopies), SubjectOf::House, jobs::issue),
+        post("/copies/seal", Access::Does(Action::SealCopies), SubjectOf::House, jobs::seal),
         get("/copies/{copy}", reads, SubjectOf::Copy, copy::copy).helped("records#копия"),
         get("/copies/{copy}/{version}/sealed.pdf", reads, SubjectOf::Copy, copy::sealed_pdf),
         get("/copies/{copy}/{version}/issued.pdf", reads, SubjectOf::Copy, copy::issued_pdf),
@@ -75,6 +80,9 @@ struct CopiesPage {
     frame: Frame,
     states: Vec<StateTab>,
     listed: Listed<CopyLine>,
+    buttons: Buttons,
+    /// Work on copies under way, each a ready part of the page.
+    running: Vec<String>,
 }
 
 /// A filter by state, counted.
@@ -94,6 +102,9 @@ async fn copies(
 ) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let rows = visible_copies(&state, &directory, &visitor).await?;
+    let of_state = |state: CopyState| rows.iter().filter(|row| row.state == state).count();
+    let buttons = Buttons::of(&directory, &visitor, of_state(CopyState::Frozen), of_state(CopyState::Signed));
+    let running = super::ops::jobs::running(&state, &visitor, &["close_all", "issue_all", "seal_all"]).await?;
     let chosen = asked.value("state").to_owned();
     let tab = |label, word: &str| StateTab {
         label,
@@ -155,7 +166,7 @@ async fn copies(
     }
     let frame =
         frame.titled("Копии").leading("Копии классных журналов и сводные ведомости: от закрытия периода до архива.");
-    answer::page(&CopiesPage { frame, states, listed })
+    answer::page(&CopiesPage { frame, states, listed, buttons, running })
 }
 
 /// Order of classes: by grade, then by name.

@@ -1,0 +1,250 @@
+//! Duties that come back: reports, checks, extracts, transfers; how often, of whom, by which clause, and on which day next. Floor 0.
+//!
+//! A regulation names how often, seldom a day of the week or month. The day shown is the last working day of the running week, month, period
+//! or year: whoever does it then has done it in time under any reading.
+
+use chrono::{Datelike as _, Days, NaiveDate};
+use serde::Serialize;
+
+use super::calendar::{SchoolCalendar, is_working};
+use super::policy::{Policy, Said, Source, Unit, Value};
+use super::words;
+
+/// One duty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Duty {
+    /// Key of the policy.
+    pub key: &'static str,
+    /// «Отчёт об активности».
+    pub title: &'static str,
+    /// «раз в неделю», «за 2 недели до конца периода».
+    pub often: String,
+    /// Who answers for it.
+    pub who: String,
+    /// Who says so.
+    pub clause: String,
+    /// Does the regulation itself say so, or is it taken from the default policy?
+    pub own: bool,
+    /// Next day; `None` when nothing is due before the year's end, or the calendar is not set up.
+    pub next: Option<NaiveDate>,
+    /// Page that helps with it; empty when there is none.
+    pub page: &'static str,
+}
+
+/// Key, title, who answers where the policy has no key for it, page.
+type Known = (&'static str, &'static str, Who, &'static str);
+
+/// Who answers for a duty.
+enum Who {
+    /// The clauses themselves name the office (000 Инс 5.2, 6; 002 4.1, 4.3; 003 Зам).
+    Office(&'static str),
+    /// Another key of the policy does.
+    Key(&'static str),
+}
+
+/// The duties with a cadence, in the order of the year's work.
+const KNOWN: [Known; 9] = [
+    ("control.activity", "Отчёт об активности в журнале", Who::Office("ответственный за ведение журнала"), "/access"),
+    (
+        "control.filling",
+        "Отчёт о заполнении и накопляемости",
+        Who::Office("ответственный за ведение журнала"),
+        "/policy/timeliness",
+    ),
+    ("control.check", "Проверка журналов", Who::Office("заместитель директора"), "/policy/timeliness"),
+    ("control.deep_check", "Углублённая проверка журналов", Who::Office("заместитель директора"), "/policy/timeliness"),
+    ("report.preliminary", "Предварительный отчёт класса", Who::Office("классный руководитель"), "/journal"),
+    (
+        "parents.extract",
+        "Выписка отметок родителям без доступа к журналу",
+        Who::Office("классный руководитель"),
+        "/copies",
+    ),
+    ("people.check", "Сверка данных обучающихся", Who::Office("классный руководитель"), "/journal"),
+    ("groups.composed", "Состав подгрупп", Who::Key("groups.composed_by"), "/year/groups"),
+    ("archive.every", "Передача данных в архив", Who::Key("archive.owner"), "/copies"),
+];
+
+/// What the policy asks again and again, and the next day of each.
+pub fn duties(policy: &Policy, calendar: &SchoolCalendar, today: NaiveDate) -> Vec<Duty> {
+    let spans = spans(calendar);
+    let mut duties = Vec::new();
+    for (key, title, who, page) in KNOWN {
+        let Some(said) = policy.first(key) else { continue };
+        let (often, next) = when(said, &spans, today);
+        let who = match who {
+            Who::Office(office) => office.to_owned(),
+            Who::Key(key) => policy.first(key).map(Said::in_russian).unwrap_or_default(),
+        };
+        let own = policy.source(key) == Some(Source::Said);
+        duties.push(Duty { key, title, often, who, clause: said.clause.clone(), own, next, page });
+    }
+    duties.sort_by_key(|duty| duty.next.unwrap_or(NaiveDate::MAX));
+    duties
+}
+
+/// A register that the regulation wants kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Register {
+    /// Word of the policy.
+    pub word: &'static str,
+    /// «реестр бумажных копий».
+    pub title: &'static str,
+    /// Is it kept?
+    pub kept: bool,
+    /// Who says so.
+    pub clause: String,
+}
+
+/// The registers that regulations know, and which of them this one wants kept.
+pub fn registers(policy: &Policy) -> Vec<Register> {
+    const REGISTERS: [(&str, &str); 4] = [
+        ("paper_copies", "Реестр бумажных копий"),
+        ("handover", "Журнал сдачи документов строгой отчётности"),
+        ("backup_use", "Журнал пользования резервными копиями"),
+        ("substitutions", "Журнал замещения уроков"),
+    ];
+    let said = policy.first("registers.kept");
+    let clause = said.map(|said| said.clause.clone()).unwrap_or_default();
+    let register =
+        |(word, title)| Register { word, title, kept: said.is_some_and(|said| said.has(word)), clause: clause.clone() };
+    REGISTERS.map(register).to_vec()
+}
+
+/// First and last days of the study periods, whatever their grades, by last day.
+fn spans(calendar: &SchoolCalendar) -> Vec<(NaiveDate, NaiveDate)> {
+    let mut spans: Vec<_> = calendar.periods.iter().map(|period| (period.starts, period.ends)).collect();
+    spans.sort_by_key(|(_, ends)| *ends);
+    spans.dedup();
+    spans
+}
+
+/// How often in words, and the next day from today on.
+fn when(said: &Said, spans: &[(NaiveDate, NaiveDate)], today: NaiveDate) -> (String, Option<NaiveDate>) {
+    let within = spans.iter().map(|(starts, _)| *starts).min()..=spans.iter().map(|(_, ends)| *ends).max();
+    let in_year = |day: &NaiveDate| (Some(*day) >= *within.start() && Some(*day) <= *within.end()) && *day >= today;
+    let ends = || spans.iter().map(|(_, ends)| working_until(*ends)).filter(|day| *day >= today).min();
+    match (&said.value, said.unit) {
+        (Value::Number(weeks), Unit::Weeks) if said.key == "report.preliminary" => {
+            let before = |ends: NaiveDate| ends.checked_sub_days(Days::new(u64::from(*weeks) * 7)).map(working_until);
+            let days = spans.iter().filter_map(|(_, ends)| before(*ends)).filter(|day| *day >= today);
+            (format!("за {} до конца периода", said.in_russian().replace("неделя", "неделю")), days.min())
+        }
+        (Value::Number(n), Unit::Weeks) => {
+            let sunday = today.checked_add_days(Days::new(7 - u64::from(today.weekday().number_from_monday())));
+            let week = sunday.map(working_until).filter(|day| *day >= today);
+            let next = week.or_else(|| sunday?.checked_add_days(Days::new(7)).map(working_until));
+            (every(*n, "неделю", "недели", "недель"), next.filter(in_year))
+        }
+        (Value::Number(n), Unit::Months) => {
+            let last = |day: NaiveDate| {
+                let (year, month) = if day.month() == 12 { (day.year() + 1, 1) } else { (day.year(), day.month() + 1) };
+                NaiveDate::from_ymd_opt(year, month, 1)?.pred_opt()
+            };
+            let month = last(today).map(working_until).filter(|day| *day >= today);
+            let next = month.or_else(|| last(last(today)?.succ_opt()?).map(working_until));
+            (every(*n, "месяц", "месяца", "месяцев"), next.filter(in_year))
+        }
+        (Value::Number(n), Unit::Days) => (every(*n, "день", "дня", "дней"), Some(today).filter(in_year)),
+        (Value::Number(n), Unit::Periods) => {
+            (every(*n, "учебный период", "учебных периода", "учебных периодов"), ends())
+        }
+        (Value::Number(n), Unit::Years) => {
+            let last = spans.iter().map(|(_, ends)| working_until(*ends)).max().filter(|day| *day >= today);
+            (every(*n, "год", "года", "лет"), last)
+        }
+        (Value::Words(_), _) if said.key == "groups.composed" => {
+            let starts = spans.iter().map(|(starts, _)| *starts).filter(|day| *day >= today);
+            let next = if said.has("year_start") {
+                spans.iter().map(|(starts, _)| *starts).min().filter(|day| *day >= today)
+            } else {
+                starts.min()
+            };
+            (said.in_russian(), next)
+        }
+        _ => (said.in_russian(), None),
+    }
+}
+
+/// The last working day up to a day, inclusive.
+fn working_until(day: NaiveDate) -> NaiveDate {
+    // No run of days off is longer than the January holidays.
+    const LONGEST: u64 = 14;
+    let back = (0..LONGEST).filter_map(|back| day.checked_sub_days(Days::new(back)));
+    back.into_iter().find(|day| is_working(*day)).unwrap_or(day)
+}
+
+/// «раз в неделю», «раз в 2 недели».
+fn every(n: u32, one: &str, few: &str, many: &str) -> String {
+    match n {
+        1 => format!("раз в {one}"),
+        n => format!("раз в {n} {}", words::plural(n.into(), one, few, many)),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used)] // a test may say what it expects
+mod tests {
+    use super::*;
+    use crate::domain::journal::{Period, PeriodKind};
+    use crate::domain::policy;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    fn calendar() -> SchoolCalendar {
+        let period = |id: &str, starts, ends| Period {
+            id: id.into(),
+            name: id.into(),
+            kind: PeriodKind::Quarter,
+            grade_from: 1,
+            grade_to: 11,
+            starts: day(starts),
+            ends: day(ends),
+        };
+        let periods = vec![period("Q1", "2025-09-01", "2025-10-26"), period("Q4", "2026-04-06", "2026-05-26")];
+        SchoolCalendar { periods, ..SchoolCalendar::default() }
+    }
+
+    fn told(name: &str, key: &str, today: &str) -> (String, String, Option<String>, bool) {
+        let policy = policy::parse(name, policy::builtin(name).expect("a preset")).expect("a policy");
+        let duty = duties(&policy, &calendar(), day(today)).into_iter().find(|duty| duty.key == key).expect("a duty");
+        (duty.often, duty.clause, duty.next.map(|day| day.to_string()), duty.own)
+    }
+
+    #[test]
+    fn each_cadence_has_its_next_working_day() {
+        let next = |name, key, today| told(name, key, today).2.unwrap_or_default();
+        // Wednesday: the week's last working day is Friday; on Saturday it is the next week's.
+        assert_eq!(next("chernushka-2018", "control.activity", "2025-09-10"), "2025-09-12");
+        assert_eq!(next("chernushka-2018", "control.activity", "2025-09-13"), "2025-09-19");
+        assert_eq!(next("chernushka-2018", "control.filling", "2025-09-10"), "2025-09-30");
+        assert_eq!(next("chernushka-2018", "control.filling", "2025-12-01"), "2025-12-30");
+        assert_eq!(next("chernushka-2018", "report.preliminary", "2025-09-10"), "2025-10-10");
+        assert_eq!(next("chernushka-2018", "archive.every", "2025-09-10"), "2025-10-24");
+        assert_eq!(next("bauman", "archive.every", "2025-09-10"), "2026-05-26");
+        assert_eq!(told("bauman", "archive.every", "2026-07-01").2, None, "the year is over");
+    }
+
+    #[test]
+    fn each_regulation_asks_in_its_own_words_and_what_is_taken_from_the_default_is_marked() {
+        let (often, clause, _, own) = told("chernushka-2018", "parents.extract", "2025-09-10");
+        assert_eq!((often.as_str(), clause.as_str(), own), ("раз в 2 недели", "000 Усл 1; Инс 5.2 кл. рук. в", true));
+        let (often, clause, _, own) = told("bauman", "control.check", "2025-09-10");
+        assert_eq!((often.as_str(), clause.as_str(), own), ("раз в неделю", "002 4.3", true));
+        assert!(!told("kurskoe-2019", "control.check", "2025-09-10").3);
+        assert_eq!(told("duties-moscow", "groups.composed", "2025-08-20").2.as_deref(), Some("2025-09-01"));
+        assert_eq!(told("duties-moscow", "groups.composed", "2025-10-20").2, None, "once a year");
+    }
+
+    #[test]
+    fn a_register_is_kept_where_the_regulation_wants_it() {
+        let kept = |name| {
+            let policy = policy::parse(name, policy::builtin(name).expect("a preset")).expect("a policy");
+            registers(&policy).into_iter().filter(|one| one.kept).map(|one| one.word).collect::<Vec<_>>()
+        };
+        assert_eq!(kept("chernushka-2018"), ["paper_copies", "handover", "backup_use"]);
+        assert_eq!(kept("bauman"), ["paper_copies", "substitutions"]);
+    }
+}

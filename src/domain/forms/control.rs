@@ -1,0 +1,335 @@
+//! Control over the journal: subject teacher's report, journal analysis, substitutions, timesheet (domain.md 2.17; DOC-14, F31). Floor 0.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::super::form::{Block, Form, Signature, Table};
+use super::super::journal::{Course, Journal, Lesson};
+use super::super::period::{course_title, members};
+use super::super::report::{self, centi, numeric};
+use super::super::words::{LESSON, date_short, month_name};
+use super::{Letterhead, People, hundredths, percent};
+
+/// Days of a report and their name.
+#[derive(Debug, Clone, Copy)]
+pub struct Span<'a> {
+    /// Period's identifier: whose final marks are meant.
+    pub id: &'a str,
+    /// «I четверть».
+    pub name: &'a str,
+    /// First day.
+    pub starts: NaiveDate,
+    /// Last day.
+    pub ends: NaiveDate,
+}
+
+impl Span<'_> {
+    fn holds(&self, day: NaiveDate) -> bool {
+        (self.starts..=self.ends).contains(&day)
+    }
+}
+
+/// Hours that a course's plan has within days, in hundredths; `None` where there is no plan with days.
+pub type Planned<'a> = &'a dyn Fn(&str, NaiveDate, NaiveDate) -> Option<u32>;
+
+fn lessons_of<'j>(journal: &'j Journal, course: &str, span: &Span<'_>) -> Vec<&'j Lesson> {
+    journal.lessons.iter().filter(|lesson| lesson.key.course_id == course && span.holds(lesson.key.date)).collect()
+}
+
+/// Works that a subject teacher's report counts as control works.
+fn is_control(kind: &str) -> bool {
+    kind.to_lowercase().contains("контрольн")
+}
+
+/// Subject teacher's report: every course of a teacher in a period.
+pub fn subject_report(
+    letterhead: &Letterhead,
+    people: &People,
+    journal: &Journal,
+    teacher: &str,
+    span: Span<'_>,
+    planned: Planned<'_>,
+    today: NaiveDate,
+) -> Form {
+    let heads = [
+        ("Предмет", 22),
+        ("Класс", 7),
+        ("Число обучающихся", 8),
+        ("«5»", 5),
+        ("«4»", 5),
+        ("«3»", 5),
+        ("«2»", 5),
+        ("н/а", 5),
+        ("осв.", 5),
+        ("Успеваемость, %", 9),
+        ("Качество знаний, %", 9),
+        ("СОУ, %", 8),
+        ("Средний балл", 8),
+        ("Часов по плану", 8),
+        ("Проведено", 8),
+        ("Причина отставания", 14),
+        ("Контр. работ план / факт", 9),
+    ];
+    let mut table =
+        Table::new(&heads).named("Отчёт").sized(80).middle(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16]);
+    for course in journal.courses.iter().filter(|course| course.teacher_id == teacher) {
+        let own: HashSet<&str> =
+            members(course, &journal.learners).into_iter().map(|learner| learner.id.as_str()).collect();
+        let finals: Vec<&str> = journal
+            .final_marks
+            .iter()
+            .filter(|mark| mark.course_id == course.id && mark.period == span.id)
+            .map(|mark| mark.value.as_str())
+            .collect();
+        let rates = report::rates(&finals);
+        let exempt = finals.iter().filter(|value| **value == "осв").count();
+        let lessons = lessons_of(journal, &course.id, &span);
+        let controls = lessons.iter().filter(|lesson| is_control(&lesson.kind_of_work)).count();
+        let hours = planned(&course.id, span.starts, span.ends);
+        table = table.line(vec![
+            course_title(course),
+            course.class.clone(),
+            own.len().to_string(),
+            rates.fives.to_string(),
+            rates.fours.to_string(),
+            rates.threes.to_string(),
+            (rates.twos + rates.ones).to_string(),
+            rates.not_attested.to_string(),
+            exempt.to_string(),
+            hundredths(rates.success_percent_centi),
+            hundredths(rates.quality_percent_centi),
+            hundredths(rates.sou_percent_centi),
+            hundredths(rates.mean_centi),
+            hours.map(|centi| super::super::setup::hours_text(centi).replace('.', ",")).unwrap_or_default(),
+            lessons.len().to_string(),
+            String::new(),
+            format!(" / {controls}"),
+        ]);
+    }
+    let person = people.get(teacher);
+    letterhead
+        .form("subject-report", "ОТЧЁТ УЧИТЕЛЯ-ПРЕДМЕТНИКА")
+        .landscape()
+        .subtitle(&format!("{}, {} учебный год", span.name, journal.school.year))
+        .text("Учитель {}", &[&person.full])
+        .with(Block::Table(table))
+        .with(Block::Note { text: format!("{}.", report::COUNTING_RULE) })
+        .signatures(
+            vec![
+                Signature::of("Учитель", &person.signed).on(&date_short(today)),
+                Signature::of("Принял: заместитель директора", ""),
+            ],
+            false,
+        )
+}
+
+/// Late entries by course, when they are known.
+pub type Late<'a> = &'a HashMap<String, usize>;
+
+/// Fewest marks of a learner in a period: 3 at one hour a week, 6 at two and more (000 И/УЧ д).
+fn norm(course: &Course) -> usize {
+    if course.hours_per_week_centi < 200 { 3 } else { 6 }
+}
+
+/// Analysis of the work with the journal, course by course.
+pub fn journal_analysis(
+    letterhead: &Letterhead,
+    people: &People,
+    journal: &Journal,
+    span: Span<'_>,
+    late: Late<'_>,
+    today: NaiveDate,
+) -> Form {
+    let heads = [
+        ("Класс", 6),
+        ("Предмет", 20),
+        ("Учитель", 16),
+        ("Процент участия в работе", 9),
+        ("% обучающихся, не имеющих оценок", 10),
+        ("% обучающихся, имеющих одну оценку", 10),
+        ("Запись домашнего задания, % уроков", 10),
+        ("Учёт пройденного материала (тем / уроков)", 11),
+        ("Просрочено записей", 9),
+        ("Накопляемость (есть / норма)", 11),
+        ("Учёт замен", 7),
+        ("Процент участия родителей и обучающихся", 11),
+        ("Замечания, срок", 16),
+    ];
+    let mut marks: HashMap<&str, HashMap<&str, usize>> = HashMap::new();
+    let mut touched: BTreeSet<(&str, NaiveDate, u8)> = BTreeSet::new();
+    for mark in journal.marks.iter().filter(|mark| span.holds(mark.lesson.date)) {
+        *marks.entry(&mark.lesson.course_id).or_default().entry(&mark.learner_id).or_default() += 1;
+        touched.insert((&mark.lesson.course_id, mark.lesson.date, mark.lesson.number));
+    }
+    for absence in journal.absences.iter().filter(|absence| span.holds(absence.lesson.date)) {
+        touched.insert((&absence.lesson.course_id, absence.lesson.date, absence.lesson.number));
+    }
+    let mut table = Table::new(&heads).named("Анализ").sized(75).middle(&[0, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    for course in &journal.courses {
+        let lessons = lessons_of(journal, &course.id, &span);
+        let own = members(course, &journal.learners);
+        let present: Vec<&str> =
+            own.iter().filter(|learner| learner.is_present_on(span.ends)).map(|learner| learner.id.as_str()).collect();
+        let none = HashMap::new();
+        let counts = marks.get(course.id.as_str()).unwrap_or(&none);
+        let with = |wanted: usize| {
+            present.iter().filter(|learner| counts.get(**learner).copied().unwrap_or(0) == wanted).count()
+        };
+        let all: usize = present.iter().map(|learner| counts.get(*learner).copied().unwrap_or(0)).sum();
+        let topics = lessons.iter().filter(|lesson| !lesson.topic.is_empty()).count();
+        let homework = lessons.iter().filter(|lesson| !lesson.homework.is_empty()).count();
+        let kept = lessons
+            .iter()
+            .filter(|lesson| {
+                let key = &lesson.key;
+                !lesson.topic.is_empty() || touched.contains(&(key.course_id.as_str(), key.date, key.number))
+            })
+            .count();
+        let substituted = lessons.iter().filter(|lesson| !lesson.substitute_teacher_id.is_empty()).count();
+        let mean = centi(all as u32, present.len() as u32);
+        table = table.line(vec![
+            course.class.clone(),
+            course_title(course),
+            people.get(&course.teacher_id).short,
+            percent(kept, lessons.len()),
+            percent(with(0), present.len()),
+            percent(with(1), present.len()),
+            percent(homework, lessons.len()),
+            format!("{topics} / {}", lessons.len()),
+            late.get(&course.id).map(usize::to_string).unwrap_or_default(),
+            format!("{} / {}", hundredths(mean), norm(course)),
+            substituted.to_string(),
+            String::new(),
+            String::new(),
+        ]);
+    }
+    letterhead
+        .form("journal-analysis", "АНАЛИЗ РАБОТЫ С КЛАССНЫМ ЖУРНАЛОМ")
+        .landscape()
+        .subtitle(&format!("{}, с {} по {}", span.name, date_short(span.starts), date_short(span.ends)))
+        .with(Block::Table(table))
+        .with(Block::Note {
+            text: "Процент участия — доля уроков, о которых есть запись. Норма накопляемости: 3 отметки при одном часе в неделю, 6 при двух и более. \
+                   Пустая клетка: сведений нет."
+                .to_owned(),
+        })
+        .signatures(
+            vec![Signature::of("Ответственный за ведение электронного журнала", "").on(&date_short(today))],
+            false,
+        )
+}
+
+/// Log of missed and substituted lessons within days.
+pub fn substitution_log(letterhead: &Letterhead, people: &People, journal: &Journal, span: Span<'_>) -> Form {
+    let heads = [
+        ("№", 4),
+        ("Дата", 10),
+        ("№ урока", 6),
+        ("Класс (группа)", 11),
+        ("Предмет", 18),
+        ("Ф.И.О. отсутствующего учителя", 18),
+        ("Причина", 13),
+        ("Ф.И.О. замещавшего", 18),
+        ("Тема / кол-во часов", 24),
+        ("Подпись замещавшего", 13),
+        ("Зам. директора", 12),
+    ];
+    let courses: HashMap<&str, &Course> = journal.courses.iter().map(|course| (course.id.as_str(), course)).collect();
+    // Only a changed teacher counts as a substitution.
+    let mut substituted: Vec<(&Lesson, &Course)> = journal
+        .lessons
+        .iter()
+        .filter(|lesson| span.holds(lesson.key.date) && !lesson.substitute_teacher_id.is_empty())
+        .filter_map(|lesson| Some((lesson, *courses.get(lesson.key.course_id.as_str())?)))
+        .filter(|(lesson, course)| lesson.substitute_teacher_id != course.teacher_id)
+        .collect();
+    substituted.sort_by(|(a, x), (b, y)| {
+        (a.key.date, a.key.number, &x.class, &x.id).cmp(&(b.key.date, b.key.number, &y.class, &y.id))
+    });
+    let rows = (1..).zip(&substituted).map(|(no, (lesson, course)): (usize, &(&Lesson, &Course))| {
+        let class =
+            if course.group.is_empty() { course.class.clone() } else { format!("{} ({})", course.class, course.group) };
+        vec![
+            no.to_string(),
+            date_short(lesson.key.date),
+            lesson.key.number.to_string(),
+            class,
+            course.subject.clone(),
+            people.get(&course.teacher_id).short,
+            String::new(),
+            people.get(&lesson.substitute_teacher_id).short,
+            format!("{} / 1", lesson.topic),
+            String::new(),
+            String::new(),
+        ]
+    });
+    let table = Table::new(&heads).named("Замещения").numbered().sized(80).middle(&[0, 1, 2, 3]).lines(rows);
+    letterhead
+        .form("substitution-log", "ЖУРНАЛ")
+        .landscape()
+        .subtitle("учёта пропущенных и замещённых уроков")
+        .subtitle(&format!("{}, с {} по {}", span.name, date_short(span.starts), date_short(span.ends)))
+        .with(Block::Table(table))
+        .text("Замещено: {}.", &[&LESSON.counted(substituted.len() as u64)])
+        .signatures(vec![Signature::of("Заместитель директора", "")], false)
+}
+
+/// Timesheet of teachers' hours in a month, from lessons held and substituted (JRN-20, F31). `month` is any of its days.
+pub fn timesheet(letterhead: &Letterhead, people: &People, journal: &Journal, month: NaiveDate) -> Form {
+    let days = month
+        .with_day(1)
+        .and_then(|first| first.checked_add_months(chrono::Months::new(1)))
+        .and_then(|next| next.pred_opt())
+        .map_or(31, |last| last.day());
+    let courses: HashMap<&str, &Course> = journal.courses.iter().map(|course| (course.id.as_str(), course)).collect();
+    // By teacher: hours by day, and how many of them in place of another.
+    let mut hours: BTreeMap<&str, (BTreeMap<u32, u32>, u32)> = BTreeMap::new();
+    for lesson in &journal.lessons {
+        let day = lesson.key.date;
+        if (day.year(), day.month()) != (month.year(), month.month()) {
+            continue;
+        }
+        let Some(course) = courses.get(lesson.key.course_id.as_str()) else { continue };
+        let is_substituted =
+            !lesson.substitute_teacher_id.is_empty() && lesson.substitute_teacher_id != course.teacher_id;
+        let teacher = if is_substituted { lesson.substitute_teacher_id.as_str() } else { course.teacher_id.as_str() };
+        let (by_day, substituted) = hours.entry(teacher).or_default();
+        *by_day.entry(day.day()).or_default() += 1;
+        *substituted += u32::from(is_substituted);
+    }
+    let numbers: Vec<String> = (1..=days).map(|day| day.to_string()).collect();
+    let mut heads: Vec<(&str, u32)> = vec![("№\nп/п", 6), ("Фамилия, И.О.", 30)];
+    heads.extend(numbers.iter().map(|day| (day.as_str(), 6)));
+    heads.extend([("Всего часов", 10), ("в т.ч. замещение", 12)]);
+    let middle: Vec<usize> = std::iter::once(0).chain(2..heads.len()).collect();
+    let mut staff: Vec<(&&str, &(BTreeMap<u32, u32>, u32))> = hours.iter().collect();
+    staff.sort_by_key(|(id, _)| super::super::names::fold(&people.get(id).full));
+    let mut table = Table::new(&heads).named("Табель").sized(70).middle(&middle);
+    let mut sum = (0, 0);
+    for (no, (id, (by_day, substituted))) in (1..).zip(&staff) {
+        let all: u32 = by_day.values().sum();
+        sum = (sum.0 + all, sum.1 + substituted);
+        let mut cells = vec![no.to_string(), people.get(id).short];
+        cells.extend((1..=days).map(|day| by_day.get(&day).map(u32::to_string).unwrap_or_default()));
+        cells.extend([all.to_string(), if *substituted == 0 { String::new() } else { substituted.to_string() }]);
+        table = table.line(cells);
+    }
+    let mut total = vec![String::new(), "Итого".to_owned()];
+    total.resize(heads.len() - 2, String::new());
+    total.extend([sum.0.to_string(), sum.1.to_string()]);
+    letterhead
+        .form("timesheet", "ТАБЕЛЬ")
+        .landscape()
+        .approval(letterhead.approved())
+        .subtitle("учёта проведённых часов")
+        .subtitle(&format!("за {} {} года", month_name(month), month.year()))
+        .with(Block::Table(table.total(total)))
+        .signatures(vec![Signature::of("Заместитель директора", "")], false)
+}
+
+/// Marks of a learner in a course within days, for callers that print them.
+pub(super) fn mean(marks: &[&str]) -> String {
+    let numbers: Vec<u32> = marks.iter().filter_map(|mark| numeric(mark)).collect();
+    hundredths(centi(numbers.iter().sum(), numbers.len() as u32))
+}

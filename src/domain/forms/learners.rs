@@ -1,0 +1,335 @@
+//! Sheets about learners and people: extracts for families, general information, health sheet, remarks, acquaintance
+//! (domain.md 2.6-2.8, 2.17). Floor 0.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+
+use super::super::form::{Approval, Block, Form, Signature, Table, if_known};
+use super::super::journal::{Journal, Learner};
+use super::super::names;
+use super::super::period::{course_title, members};
+use super::super::policy::Policy;
+use super::super::words::date_short;
+use super::classes::missed;
+use super::control::mean;
+use super::{Letterhead, People, day};
+
+/// Lesson days that fit beside the subjects on a page.
+const DAYS_ON_PAGE: usize = 14;
+
+/// What an extract is for.
+#[derive(Debug, Clone, Copy)]
+pub struct ExtractOf<'a> {
+    /// The journal, of the class or of the whole school.
+    pub journal: &'a Journal,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// First day.
+    pub starts: NaiveDate,
+    /// Last day.
+    pub ends: NaiveDate,
+}
+
+/// Extracts of current marks for families, a page for each learner, as one print job (DOC-15).
+pub fn extracts(letterhead: &Letterhead, people: &People, of: ExtractOf<'_>, learners: &[&Learner]) -> Form {
+    let mut form = Form::new("extract-for-parents", "");
+    for (no, learner) in (0..).zip(learners) {
+        if no > 0 {
+            form = form.with(Block::PageBreak);
+        }
+        form = extract(form, letterhead, people, of, learner);
+    }
+    form
+}
+
+fn extract(form: Form, letterhead: &Letterhead, people: &People, of: ExtractOf<'_>, learner: &Learner) -> Form {
+    let ExtractOf { journal, policy, starts, ends } = of;
+    let own: Vec<_> = journal
+        .courses
+        .iter()
+        .filter(|course| course.class == learner.class)
+        .filter(|course| members(course, std::slice::from_ref(learner)).len() == 1)
+        .collect();
+    // Day and course to what stands there: code and marks.
+    let mut cells: HashMap<(&str, NaiveDate), Vec<&str>> = HashMap::new();
+    let mut days: BTreeSet<NaiveDate> = BTreeSet::new();
+    let within = |date: NaiveDate| (starts..=ends).contains(&date);
+    for absence in journal.absences.iter().filter(|one| one.learner_id == learner.id && within(one.lesson.date)) {
+        cells.entry((&absence.lesson.course_id, absence.lesson.date)).or_default().push(&absence.code);
+        days.insert(absence.lesson.date);
+    }
+    for mark in journal.marks.iter().filter(|one| one.learner_id == learner.id && within(one.lesson.date)) {
+        cells.entry((&mark.lesson.course_id, mark.lesson.date)).or_default().push(&mark.value);
+        days.insert(mark.lesson.date);
+    }
+    let days: Vec<NaiveDate> = days.into_iter().collect();
+    let teacher = journal.class(&learner.class).map(|class| people.get(&class.class_teacher_id)).unwrap_or_default();
+    let mut form = form
+        .with(super::super::form::centered(&letterhead.name))
+        .with(super::super::form::centered("ВЫПИСКА"))
+        .with(super::super::form::centered(&format!(
+            "текущих отметок за период с {} по {}",
+            date_short(starts),
+            date_short(ends)
+        )))
+        .text(
+            "Обучающийся(аяся) {}, {} класс",
+            &[&names::full_name(&learner.surname, &learner.given_name, &learner.patronymic), &learner.class],
+        );
+    let chunks: Vec<&[NaiveDate]> = if days.is_empty() { vec![&[]] } else { days.chunks(DAYS_ON_PAGE).collect() };
+    for (at, chunk) in (1..).zip(&chunks) {
+        let last = at == chunks.len();
+        let heads: Vec<String> = chunk.iter().map(|day| day.format("%d.%m").to_string()).collect();
+        let mut columns: Vec<(&str, u32)> = vec![("Предмет", 34)];
+        columns.extend(heads.iter().map(|head| (head.as_str(), 7)));
+        if last {
+            columns.push(("Средний балл", 11));
+        }
+        let middle: Vec<usize> = (1..columns.len()).collect();
+        let mut table = Table::new(&columns).named("Текущие отметки").sized(85).middle(&middle);
+        for course in &own {
+            let mut row = vec![course_title(course)];
+            row.extend(
+                chunk
+                    .iter()
+                    .map(|day| cells.get(&(course.id.as_str(), *day)).map(|held| held.join(" ")).unwrap_or_default()),
+            );
+            if last {
+                let all: Vec<&str> =
+                    days.iter().filter_map(|day| cells.get(&(course.id.as_str(), *day))).flatten().copied().collect();
+                row.push(mean(&all));
+            }
+            table = table.line(row);
+        }
+        form = form.with(Block::Table(table));
+    }
+    let missed = missed(journal, policy, &learner.class, starts, ends).get(&learner.id).copied().unwrap_or_default();
+    let legend: Vec<String> =
+        policy.absence_codes.iter().map(|code| format!("{} — {}", code.code, code.meaning)).collect();
+    form.text(
+        "Пропущено уроков: всего {}, по болезни {}, по уважительной причине {}, без уважительной причины {}.",
+        &[missed.all, missed.ill, missed.excused, missed.unexcused]
+            .map(|n| n.to_string())
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>(),
+    )
+    .text("Замечания, сообщения", &[])
+    .with(Block::Lines { count: 2 })
+    .with(Block::Note { text: format!("{}.", legend.join("; ")) })
+    .signatures(vec![Signature::of("Классный руководитель", &teacher.signed)], false)
+    .with(Block::Cut { text: "линия отрыва".to_owned() })
+    .text(
+        "{} класс, {}: с отметками за период с {} по {}",
+        &[
+            &learner.class,
+            &names::list_name(&learner.surname, &learner.given_name),
+            &date_short(starts),
+            &date_short(ends),
+        ],
+    )
+    .signatures(vec![Signature::of("Ознакомлен(а): родитель (законный представитель)", "")], false)
+}
+
+/// Register of who was given extracts.
+pub fn extract_register(letterhead: &Letterhead, class: &str, period: &str, learners: &[&Learner]) -> Form {
+    let rows = (1..).zip(learners).map(|(no, learner): (usize, &&Learner)| {
+        vec![
+            no.to_string(),
+            class.to_owned(),
+            names::full_name(&learner.surname, &learner.given_name, &learner.patronymic),
+            period.to_owned(),
+        ]
+    });
+    let table = Table::new(&[
+        ("№\nп/п", 6),
+        ("Класс", 8),
+        ("Ф.И.О.", 34),
+        ("Период", 22),
+        ("Дата выдачи", 12),
+        ("Получил, подпись", 18),
+    ])
+    .named("Выдача выписок")
+    .middle(&[0, 1, 3])
+    .lines(rows);
+    letterhead
+        .form("extract-register", "РЕЕСТР")
+        .subtitle("выдачи выписок текущих отметок")
+        .with(Block::Table(table))
+        .signatures(vec![Signature::of("Классный руководитель", "")], false)
+}
+
+/// General information on a class's learners. Home addresses and parents leave places for ink: this house does not keep them.
+pub fn general_information(letterhead: &Letterhead, year: &str, class: &str, learners: &[&Learner]) -> Form {
+    let heads = [
+        ("№\nп/п", 5),
+        ("Фамилия, имя, отчество обучающегося", 26),
+        ("№ личного дела", 10),
+        ("Пол", 5),
+        ("Дата рождения (число, месяц, год)", 12),
+        ("Дата зачисления, № и дата приказа, откуда прибыл", 22),
+        ("Дата выбытия, № и дата приказа, куда выбыл", 22),
+        ("Домашний адрес, телефон", 26),
+        ("Фамилия, имя, отчество родителей (законных представителей), телефон", 30),
+    ];
+    let joined = |date: Option<NaiveDate>, order: &str| match date {
+        Some(date) if order.is_empty() => date_short(date),
+        Some(date) => format!("{}, {order}", date_short(date)),
+        None => String::new(),
+    };
+    let rows = (1..).zip(learners).map(|(no, l): (usize, &&Learner)| {
+        vec![
+            no.to_string(),
+            names::full_name(&l.surname, &l.given_name, &l.patronymic),
+            l.id.clone(),
+            String::new(),
+            l.born.map(date_short).unwrap_or_default(),
+            joined(Some(l.enrolled_on), &l.enrolment_order),
+            joined(l.left_on, &l.leaving_order),
+        ]
+    });
+    let table = Table::new(&heads).named("Общие сведения").sized(80).middle(&[0, 2, 3, 4]).lines(rows);
+    letterhead
+        .form("general-information", "ОБЩИЕ СВЕДЕНИЯ ОБ ОБУЧАЮЩИХСЯ")
+        .landscape()
+        .subtitle(&format!("{class} класс, {year} учебный год"))
+        .with(Block::Table(table))
+        .signatures(vec![Signature::of("Классный руководитель", "")], false)
+}
+
+/// Health sheet: an empty form. What belongs there is a special category of personal data (152-ФЗ ст. 10): this house keeps none of it.
+pub fn health_sheet(letterhead: &Letterhead, year: &str, class: &str, learners: &[&Learner]) -> Form {
+    let heads = [
+        ("№\nп/п", 5),
+        ("Фамилия, имя обучающегося", 26),
+        ("Год рождения", 9),
+        ("Группа здоровья", 10),
+        ("Медицинская группа для занятий физической культурой (основная / подготовительная / специальная А, Б)", 26),
+        ("Рекомендуемый размер учебной мебели (№ парты)", 16),
+        ("Рекомендации врача", 26),
+    ];
+    let rows = (1..).zip(learners).map(|(no, l): (usize, &&Learner)| {
+        let year = l.born.map(|born| born.format("%Y").to_string()).unwrap_or_default();
+        vec![no.to_string(), names::list_name(&l.surname, &l.given_name), year]
+    });
+    let table = Table::new(&heads).named("Листок здоровья").sized(85).middle(&[0, 2]).lines(rows);
+    letterhead
+        .form("health-sheet", "ЛИСТОК ЗДОРОВЬЯ")
+        .landscape()
+        .subtitle(&format!("{class} класс, {year} учебный год"))
+        .with(Block::Table(table))
+        .signatures(vec![Signature::of("Медицинский работник", "")], false)
+}
+
+/// A remark on how a journal is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Remark {
+    /// Day, ISO.
+    pub date: String,
+    /// What the inspector says, with page and subject.
+    pub text: String,
+    /// Job title and name of who says it.
+    pub by: String,
+    /// Day by which it is to be mended, ISO; may be empty.
+    pub due: String,
+    /// Mark of having been done; may be empty.
+    pub done: String,
+}
+
+/// Remarks on keeping the class's journal, with lines for more.
+pub fn remarks(letterhead: &Letterhead, year: &str, class: &str, remarks: &[Remark]) -> Form {
+    let heads = [
+        ("№\nп/п", 5),
+        ("Дата", 10),
+        ("Содержание замечаний и предложений проверяющего (страница, предмет)", 44),
+        ("Должность, Ф.И.О., подпись проверяющего", 22),
+        ("Срок устранения", 11),
+        ("Отметка о выполнении (дата, подпись)", 18),
+    ];
+    let rows = (1..).zip(remarks).map(|(no, one): (usize, &Remark)| {
+        vec![no.to_string(), day(&one.date), one.text.clone(), one.by.clone(), day(&one.due), one.done.clone()]
+    });
+    let table = Table::new(&heads).named("Замечания").sized(90).middle(&[0, 1, 4]).lines(rows).blank(12);
+    letterhead
+        .form("remarks", "ЗАМЕЧАНИЯ ПО ВЕДЕНИЮ КЛАССНОГО ЖУРНАЛА")
+        .landscape()
+        .subtitle(&format!("{class} класс, {year} учебный год"))
+        .with(Block::Table(table))
+}
+
+/// A line of an acquaintance sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Acquainted {
+    /// «Фамилия Имя Отчество».
+    pub name: String,
+    /// Job title.
+    pub post: String,
+    /// Day of acquaintance, ISO; empty while there is none.
+    pub date: String,
+}
+
+/// Acquaintance sheet of an order or a regulation.
+pub fn acquaintance(letterhead: &Letterhead, document: &str, people: &[Acquainted]) -> Form {
+    let mark = |date: &str| {
+        if date.is_empty() { String::new() } else { "ознакомлен(а) в системе".to_owned() }
+    };
+    let rows = (1..).zip(people).map(|(no, one): (usize, &Acquainted)| {
+        vec![no.to_string(), one.name.clone(), one.post.clone(), day(&one.date), mark(&one.date)]
+    });
+    let table = Table::new(&[
+        ("№\nп/п", 5),
+        ("Ф.И.О.", 30),
+        ("Должность", 24),
+        ("Дата ознакомления", 13),
+        ("Подпись", 18),
+        ("Примечание", 12),
+    ])
+    .named("Ознакомление")
+    .sized(95)
+    .middle(&[0, 3])
+    .lines(rows);
+    letterhead
+        .form("acquaintance", "ЛИСТ ОЗНАКОМЛЕНИЯ")
+        .text("С {} ознакомлен(ы):", &[document])
+        .with(Block::Table(table))
+}
+
+/// The three stamps of a local act (004): considered, adopted, approved. Each of them goes when its minutes or order are not known.
+pub fn act_stamps(letterhead: &Letterhead, considered: &str, adopted: &str, approved: &str) -> Vec<Approval> {
+    let stamp = |word: &str, post: &str, basis: &str| Approval {
+        word: word.to_owned(),
+        post: post.to_owned(),
+        basis: basis.to_owned(),
+        ..Approval::default()
+    };
+    let mut stamps = Vec::new();
+    if !considered.is_empty() {
+        stamps.push(stamp("РАССМОТРЕНО", "", considered));
+    }
+    if !adopted.is_empty() {
+        stamps.push(stamp("ПРИНЯТО", "", adopted));
+    }
+    if !approved.is_empty() {
+        stamps.push(Approval { basis: approved.to_owned(), ..letterhead.approved() });
+    }
+    stamps
+}
+
+/// The line of certifying an extract (ГОСТ Р 7.0.97-2016 5.26); `None` while the file is not known.
+pub fn true_copy(letterhead: &Letterhead, file: &str, year: &str) -> Option<Block> {
+    if_known(
+        &format!("Подлинник документа находится в {} в деле № {{}} за {{}} год.", letterhead.short()),
+        &[file, year],
+    )
+}
+
+/// Learners of a class on a day, in the order of lists.
+pub fn class_list<'j>(journal: &'j Journal, class: &str, on: NaiveDate) -> Vec<&'j Learner> {
+    let mut by_name: BTreeMap<String, &Learner> = BTreeMap::new();
+    for learner in journal.learners.iter().filter(|l| l.class == class && l.is_present_on(on)) {
+        let key = names::sort_key(&learner.surname, &learner.given_name, &learner.patronymic);
+        by_name.insert(format!("{key}\u{0}{}", learner.id), learner);
+    }
+    by_name.into_values().collect()
+}

@@ -1,0 +1,144 @@
+//! Contrary acts: what takes a void act back that is no change of rows (SEC-03). Floor 2.
+//!
+//! An act of the log is never taken out of it. Where the house knows an act that undoes its effect, that one is done, and the void act counts as undone;
+//! where it knows none, it says why and what is left: approving, or a new version of the copy.
+
+use serde_json::Value;
+
+use super::super::{Act, Error, House, reissue, tokens};
+use super::deeds::VoidDeed;
+use super::{Decided, Decision, Refusal, Standing, Target, Which, decide, survey};
+use crate::domain::copy::State;
+use crate::store::AccountState;
+
+/// What takes a void act back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contrary {
+    /// Revokes the token of the interface that was issued.
+    Revoke(String),
+    /// Shuts the accounts whose credentials were issued or changed.
+    Shut(Vec<String>),
+    /// Opens the account that was shut.
+    Open(String),
+    /// Makes the next version of the copy: nobody's signature moves over to it.
+    Reissue,
+    /// There is none.
+    None(&'static str),
+}
+
+impl Contrary {
+    /// Of an act of the log by its kind and payload; `issued` are the accounts whose credentials that act issued.
+    pub(super) fn of(kind: &str, payload: &Value, issued: Vec<String>) -> Self {
+        let text = |key: &str| payload[key].as_str().unwrap_or_default().to_owned();
+        match kind {
+            "token_issued" => Self::Revoke(text("token")),
+            "account_issued" => Self::Shut(issued),
+            "account_changed" if text("what") == "locked" => Self::Open(text("person")),
+            "account_changed" => Self::Shut(vec![text("person")]),
+            "copy_issued" | "copy_superseded" | "statement_signed" | "statement_refused" | "sealed" => Self::Reissue,
+            "period_closed" => Self::None(
+                "закрытый период не открывают: если закрыт он зря, копию выпускают новой версией, а закрытие подтверждают",
+            ),
+            "bundle_imported" => Self::None(
+                "строки, которые загрузка изменила, стоят среди изменений, и решают о них; первая загрузка года отменяется загрузкой \
+                 верного набора: разница станет изменениями",
+            ),
+            "policy_changed" => {
+                Self::None("правила сменяют только новым приказом: введите верные (letopis policy adopt)")
+            }
+            "year_closed" => Self::None("год открывают снова приказом на странице «Закрытие года»"),
+            "certificate_issued" => Self::None("выданный сертификат не забирают: выдайте новый ключ (letopis key)"),
+            "token_revoked" => Self::None("отозванный ключ не возвращается: выдайте новый"),
+            "compromise_noted" => {
+                Self::None("уведомление не забирают: подтвердите действия, о которых оно, а вход откройте снова")
+            }
+            "data_exported" | "copy_exported" | "extract_made" => {
+                Self::None("вывезенное не вернуть: подтвердите вывоз или сообщите тем, чьи сведения вывезены")
+            }
+            _ => Self::None("обратного действия нет: событие можно подтвердить"),
+        }
+    }
+
+    /// What would be done, or why nothing can.
+    pub fn in_russian(&self) -> String {
+        match self {
+            Self::Revoke(_) => "отзовёт ключ интерфейса".to_owned(),
+            Self::Shut(_) => "закроет выданный вход: владелец получит новый".to_owned(),
+            Self::Open(_) => "откроет закрытый вход снова".to_owned(),
+            Self::Reissue => "выпустит копию новой версией: её подписывают заново".to_owned(),
+            Self::None(why) => (*why).to_owned(),
+        }
+    }
+
+    /// Is it done together with everything else, when no act is named? Copies are reissued one by one: each is signed by a dozen people again.
+    fn is_at_once(&self) -> bool {
+        matches!(self, Self::Revoke(_) | Self::Shut(_) | Self::Open(_))
+    }
+}
+
+/// Does the contrary acts of what is wanted, one after another, each with its own event, and puts on record what was undone by them.
+///
+/// A crash in the middle leaves whole acts; who asks again finds the rest.
+pub(super) async fn undo(house: &House, which: &Which, act: &Act) -> Result<Decided, Error> {
+    let mut decided = Decided::default();
+    let survey = survey(house).await?;
+    let pending = |deed: &&VoidDeed| match (which, deed.standing) {
+        (Which::All, Standing::Pending(_)) => deed.contrary.is_at_once(),
+        (Which::Notice(no), Standing::Pending(under)) => *no == under && deed.contrary.is_at_once(),
+        (Which::These(targets), Standing::Pending(_)) => targets.contains(&Target::Event(deed.event)),
+        _ => false,
+    };
+    let wanted: Vec<&VoidDeed> = survey.deeds.iter().filter(pending).collect();
+    // Nothing is done when one of the acts named cannot be: who asked reads why and asks for the rest.
+    if let Some((deed, why)) = wanted.iter().find_map(|deed| match &deed.contrary {
+        Contrary::None(why) => Some((deed, *why)),
+        _ => None,
+    }) {
+        return Err(Refusal::NoContrary { event: deed.event, why }.into());
+    }
+    for deed in wanted {
+        perform(house, deed, act).await?;
+        decided.events.push(deed.event);
+    }
+    if !decided.events.is_empty() {
+        decide(house.db.begin().await?, Decision::Undone, &[], &decided.events, act).await?;
+    }
+    Ok(decided)
+}
+
+/// Does one contrary act; what somebody did meanwhile is not done twice.
+async fn perform(house: &House, deed: &VoidDeed, act: &Act) -> Result<(), Error> {
+    match &deed.contrary {
+        Contrary::Revoke(token) => {
+            let known = house.db.list_tokens().await?;
+            if known.iter().any(|row| row.id == *token && row.revoked_at.is_empty()) {
+                tokens::revoke(house, token, act).await?;
+            }
+        }
+        Contrary::Shut(persons) => {
+            for person in persons {
+                let account = house.db.find_account(person).await?;
+                if account.is_some_and(|account| account.state != AccountState::Locked) {
+                    house.sign_in.lock(house, person, act).await?;
+                }
+            }
+        }
+        Contrary::Open(person) => {
+            if house.db.find_account(person).await?.is_some_and(|account| account.state == AccountState::Locked) {
+                house.sign_in.unlock(house, person, act).await?;
+            }
+        }
+        Contrary::Reissue => {
+            let last = house.db.list_versions(&deed.copy).await?.pop();
+            if last.is_some_and(|last| last.version == deed.version && last.state != State::Superseded) {
+                let ground = match deed.standing {
+                    Standing::Pending(notice) => format!("{} — недействительно по уведомлению № {notice}", deed.what),
+                    _ => deed.what.clone(),
+                };
+                reissue::reissue(house, &deed.copy, &ground, act).await?;
+            }
+        }
+        Contrary::None(why) => return Err(Refusal::NoContrary { event: deed.event, why }.into()),
+    }
+    Ok(())
+}

@@ -1,0 +1,390 @@
+//! The office: paper twins of electronic copies, handed over, registered, numbered, stitched, sealed, put into their place. Floor 2.
+//!
+//! Every step is a fact with its event; nothing is taken back. Numbers come inside the transaction, which has the writers' turn, so two who
+//! press at once get two numbers or one refusal.
+
+mod catalogue;
+mod condition;
+pub mod forms;
+pub mod templates;
+
+use chrono::NaiveDate;
+
+use super::{Act, Error, House, salt};
+use crate::domain::audit::{Event, EventKind};
+use crate::domain::forms::acts::Condition;
+use crate::domain::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Purpose, Side, sheets_of};
+use crate::domain::retention;
+use crate::store::{Tx, Which};
+
+/// Why the office says no.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nothing to print yet.
+    #[error("копия {0} ещё не выпущена: печатать нечего")]
+    NotIssued(String),
+    /// No such paper copy.
+    #[error("нет такой бумажной копии: «{0}»")]
+    NoPaper(String),
+    /// No such handover.
+    #[error("в журнале сдачи нет записи № {0}")]
+    NoHandover(u64),
+    /// It has its number.
+    #[error("копия уже внесена в реестр под № {0}")]
+    Registered(u64),
+    /// It is not in the office.
+    #[error("копия ещё не сдана в канцелярию: нужна передача с двумя подписями или печать копии самой канцелярией")]
+    NotHandedIn,
+    /// It has no number yet.
+    #[error("копия ещё не внесена в реестр")]
+    NotRegistered,
+    /// It is void.
+    #[error("копия аннулирована: {0}")]
+    Void(String),
+    /// A handover waits for a signature.
+    #[error("передача № {0} ещё не подписана обеими сторонами")]
+    Open(u64),
+    /// It is out.
+    #[error("копия выдана и ещё не возвращена: {0}")]
+    Out(String),
+    /// It is not out.
+    #[error("копия не выдана: возвращать нечего")]
+    NotOut,
+    /// Both sides are one person.
+    #[error("сдаёт и принимает один человек: у передачи две стороны")]
+    OnePerson,
+    /// Not a member of staff.
+    #[error("сотрудника «{0}» нет в списке")]
+    NoPerson(String),
+    /// Not this person's handover.
+    #[error("передача № {0} ждёт не вашей подписи")]
+    NotASide(u64),
+    /// A day that is none, or lies ahead.
+    #[error("дата «{0}»: нужен день не позже сегодняшнего, например 24.10.2025")]
+    Day(String),
+    /// Fewer than one sheet.
+    #[error("число листов: нужно от 1, указано {0}")]
+    Sheets(u32),
+    /// A text that has to be given.
+    #[error("не заполнено: {0}")]
+    Empty(&'static str),
+    /// The year has its closing line.
+    #[error("реестр за {0} учебный год закрыт итоговой записью")]
+    YearClosed(String),
+    /// Nothing to close.
+    #[error("в реестре нет записей за {0} учебный год")]
+    NothingToClose(String),
+    /// A form that does not exist.
+    #[error("нет такой формы: «{0}»")]
+    NoForm(String),
+    /// Something that a form needs.
+    #[error("для формы нужно указать: {0}")]
+    Needs(String),
+    /// The school's own template does not hold what it must.
+    #[error("шаблон школы {file} не годится: {why}")]
+    Template {
+        /// File below the house's folder.
+        file: String,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+impl Refusal {
+    /// Is it about something that does not exist?
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::NoPaper(_) | Self::NoHandover(_) | Self::NoForm(_))
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Office(Box::new(refusal))
+    }
+}
+
+/// Records that the last version of a copy was printed.
+pub async fn print(house: &House, copy: &str, both_sides: bool, act: &Act) -> Result<PaperCopy, Error> {
+    let rows = house.db.list_versions(copy).await?;
+    let row = rows.last().ok_or_else(|| Error::NoCopy(copy.to_owned()))?;
+    let sealed = house.db.find_register_line(copy, row.version).await?;
+    let (pages, pdf) = match &sealed {
+        Some(sealed) => (sealed.line.pages, sealed.line.sealed_pdf.to_hex()),
+        None if row.issued_pdf.is_empty() => return Err(Refusal::NotIssued(copy.to_owned()).into()),
+        None => (row.pages, row.issued_pdf.clone()),
+    };
+    let mut tx = house.db.begin().await?;
+    let earlier = tx.list_paper(Which::Of(copy)).await?;
+    let printing = earlier.iter().filter(|kept| kept.copy.version == row.version).count() + 1;
+    let paper = PaperCopy {
+        id: format!("{copy}-v{}-p{printing}", row.version),
+        copy: copy.to_owned(),
+        version: row.version,
+        kind: row.kind,
+        year: row.year.clone(),
+        class: row.class.clone(),
+        period: row.period.clone(),
+        number: row.number.clone(),
+        pages,
+        sheets: sheets_of(pages, both_sides),
+        pdf,
+        printed_at: act.moment(),
+        printed_by: act.by.clone(),
+        no: 0,
+        registered_at: String::new(),
+        registered_by: String::new(),
+        keep_through: String::new(),
+    };
+    tx.record_paper(&paper).await?;
+    let event = event(EventKind::PaperPrinted, act, &paper.id)
+        .with("copy", copy)
+        .with_number("version", row.version.into())
+        .with_number("sheets", paper.sheets.into())
+        .with("pdf", &paper.pdf);
+    commit(tx, &event).await?;
+    Ok(paper)
+}
+
+fn event(kind: EventKind, act: &Act, paper: &str) -> Event {
+    Event::new(kind, &act.by, &act.moment()).with("paper", paper)
+}
+
+async fn commit(tx: Tx, event: &Event) -> Result<(), Error> {
+    tx.record(event, salt()?).await?.commit().await?;
+    Ok(())
+}
+
+async fn find(tx: &mut Tx, paper: &str) -> Result<Kept, Error> {
+    let found = tx.list_paper(Which::One(paper)).await?.pop();
+    found.ok_or_else(|| Refusal::NoPaper(paper.to_owned()).into())
+}
+
+/// A handover to be entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewHandover {
+    /// The paper copy.
+    pub paper: String,
+    /// What for.
+    pub purpose: Purpose,
+    /// Who gives, staff identifier.
+    pub from: String,
+    /// Who takes, staff identifier.
+    pub to: String,
+    /// Ground or remark; may be empty.
+    pub note: String,
+    /// Day by which an issued copy comes back; `None` otherwise.
+    pub due: Option<NaiveDate>,
+}
+
+/// Enters a handover; it stays open until both sides have signed. Gives its number.
+pub async fn hand_over(house: &House, new: &NewHandover, act: &Act) -> Result<u64, Error> {
+    if new.from == new.to {
+        return Err(Refusal::OnePerson.into());
+    }
+    for person in [&new.from, &new.to] {
+        if !house.db.is_staff(person).await? {
+            return Err(Refusal::NoPerson(person.clone()).into());
+        }
+    }
+    let mut tx = house.db.begin().await?;
+    let kept = find(&mut tx, &new.paper).await?;
+    may_move(&kept, new)?;
+    let copy = &kept.copy;
+    let handover = Handover {
+        no: 0,
+        purpose: new.purpose,
+        paper: copy.id.clone(),
+        document: document_name(copy),
+        class: copy.class.clone(),
+        period: copy.period.clone(),
+        year: copy.year.clone(),
+        sheets: kept.sheets(),
+        from: new.from.clone(),
+        to: new.to.clone(),
+        note: new.note.trim().to_owned(),
+        due: new.due.map(|day| day.to_string()).unwrap_or_default(),
+        opened_at: act.moment(),
+        opened_by: act.by.clone(),
+        from_signed_at: String::new(),
+        to_signed_at: String::new(),
+    };
+    let no = tx.open_handover(&handover).await?;
+    let event = event(EventKind::HandoverOpened, act, &copy.id)
+        .with_number("handover", no)
+        .with("purpose", new.purpose.as_str())
+        .with("from", &new.from)
+        .with("to", &new.to);
+    commit(tx, &event).await?;
+    Ok(no)
+}
+
+/// «Копия классного журнала № …», as the journal of handovers names a document.
+pub fn document_name(copy: &PaperCopy) -> String {
+    let mut letters = copy.kind.as_russian().chars();
+    let name: String = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    format!("{name} № {}, версия {}", copy.number, copy.version)
+}
+
+fn may_move(kept: &Kept, new: &NewHandover) -> Result<(), Refusal> {
+    if let Some(ground) = kept.void() {
+        return Err(Refusal::Void(ground));
+    }
+    if let Some(open) = kept.open() {
+        return Err(Refusal::Open(open.no));
+    }
+    match new.purpose {
+        Purpose::HandIn if kept.copy.no > 0 => Err(Refusal::Registered(kept.copy.no)),
+        Purpose::Issue if kept.copy.no == 0 => Err(Refusal::NotRegistered),
+        Purpose::Issue => match kept.out() {
+            Some(out) => Err(Refusal::Out(out.to.clone())),
+            None => Ok(()),
+        },
+        Purpose::Return if kept.out().is_none() => Err(Refusal::NotOut),
+        Purpose::HandIn | Purpose::Return => Ok(()),
+    }
+}
+
+/// Signs the own side of a handover. Says whether it is complete now.
+pub async fn sign_handover(house: &House, no: u64, act: &Act) -> Result<bool, Error> {
+    let mut tx = house.db.begin().await?;
+    let handover = tx.find_handover(no).await?.ok_or(Refusal::NoHandover(no))?;
+    let side = handover.owed_by(&act.by).ok_or(Refusal::NotASide(no))?;
+    tx.sign_handover(no, side, &act.by, &act.moment()).await?;
+    let other = if side == Side::From { &handover.to_signed_at } else { &handover.from_signed_at };
+    let complete = !other.is_empty();
+    let event =
+        event(EventKind::HandoverSigned, act, &handover.paper).with_number("handover", no).with("side", side.as_str());
+    commit(tx, &event).await?;
+    Ok(complete)
+}
+
+/// Enters a paper copy into the register and gives its number.
+pub async fn register(house: &House, paper: &str, act: &Act) -> Result<u64, Error> {
+    let policy = super::policy::of_act(house, act).await?;
+    let mut tx = house.db.begin().await?;
+    let kept = find(&mut tx, paper).await?;
+    let copy = &kept.copy;
+    if let Some(ground) = kept.void() {
+        return Err(Refusal::Void(ground).into());
+    }
+    if copy.no > 0 {
+        return Err(Refusal::Registered(copy.no).into());
+    }
+    if let Some(open) = kept.open() {
+        return Err(Refusal::Open(open.no).into());
+    }
+    // Where the office prints itself, nobody hands over (002 4.5).
+    if kept.hand_in().is_none() && copy.printed_by != act.by {
+        return Err(Refusal::NotHandedIn.into());
+    }
+    if tx.find_paper_closing(&copy.year).await?.is_some() {
+        return Err(Refusal::YearClosed(copy.year.clone()).into());
+    }
+    let years = retention::keep_years(copy.kind, &policy);
+    let through = retention::keep_through(&copy.year, years).map(|day| day.to_string()).unwrap_or_default();
+    let no = tx.register_paper(copy, &act.moment(), &act.by, &through).await?;
+    let event = event(EventKind::PaperRegistered, act, paper)
+        .with_number("number", no)
+        .with_number("sheets", kept.sheets().into());
+    commit(tx, &event).await?;
+    Ok(no)
+}
+
+/// Records what happened to a paper copy. Days lie not ahead of the act.
+pub async fn note(house: &House, paper: &str, fact: &PaperFact, act: &Act) -> Result<(), Error> {
+    sound(fact, act.at.date_naive())?;
+    let mut tx = house.db.begin().await?;
+    let kept = find(&mut tx, paper).await?;
+    if let Some(ground) = kept.void() {
+        return Err(Refusal::Void(ground).into());
+    }
+    if kept.copy.no == 0 && !matches!(fact, PaperFact::Voided { .. }) {
+        return Err(Refusal::NotRegistered.into());
+    }
+    tx.record_paper_fact(&kept, fact, &act.moment(), &act.by).await?;
+    let event = event(EventKind::PaperNoted, act, paper).with("fact", fact.word());
+    commit(tx, &event).await
+}
+
+fn sound(fact: &PaperFact, today: NaiveDate) -> Result<(), Refusal> {
+    let past = |day: &str| match day.parse::<NaiveDate>() {
+        Ok(date) if date <= today => Ok(()),
+        _ => Err(Refusal::Day(day.to_owned())),
+    };
+    match fact {
+        PaperFact::SignedByHead { day } | PaperFact::Stamped { day } | PaperFact::Stitched { day } => past(day),
+        PaperFact::Numbered { sheets: 0, .. } => Err(Refusal::Sheets(0)),
+        PaperFact::Numbered { day, .. } => past(day),
+        PaperFact::Placed(place) if place.room.trim().is_empty() => Err(Refusal::Empty("помещение")),
+        PaperFact::Voided { ground } if ground.trim().is_empty() => Err(Refusal::Empty("основание аннулирования")),
+        PaperFact::Placed(_) | PaperFact::Voided { .. } => Ok(()),
+    }
+}
+
+/// Writes the closing line of the register for a school year: after it the year takes no more lines.
+pub async fn close_year(house: &House, year: &str, act: &Act) -> Result<Closing, Error> {
+    let mut tx = house.db.begin().await?;
+    if tx.find_paper_closing(year).await?.is_some() {
+        return Err(Refusal::YearClosed(year.to_owned()).into());
+    }
+    let entered: Vec<Kept> =
+        tx.list_paper(Which::Year(year)).await?.into_iter().filter(|kept| kept.copy.no > 0).collect();
+    let (Some(first), Some(last)) = (entered.first(), entered.last()) else {
+        return Err(Refusal::NothingToClose(year.to_owned()).into());
+    };
+    let closing = Closing {
+        year: year.to_owned(),
+        first: first.copy.no,
+        last: last.copy.no,
+        count: entered.len() as u64,
+        voided: entered.iter().filter(|kept| kept.void().is_some()).count() as u64,
+        at: act.moment(),
+        by: act.by.clone(),
+    };
+    tx.close_paper_register(&closing).await?;
+    let event = Event::new(EventKind::PaperYearClosed, &act.by, &act.moment())
+        .with("year", year)
+        .with_number("first", closing.first)
+        .with_number("last", closing.last)
+        .with_number("entries", closing.count);
+    commit(tx, &event).await?;
+    Ok(closing)
+}
+
+/// Requisite that holds when the archive was last read back whole, RFC 3339.
+pub const CHECKED: &str = "checked_electronic";
+
+/// Reads the whole archive back and records that it was done (domain.md 2.16).
+pub async fn check(house: &House, act: &Act) -> Result<Condition, Error> {
+    let found = condition::examined(house).await?;
+    let mut tx = house.db.begin().await?;
+    tx.set_requisite(CHECKED, &act.moment()).await?;
+    let event = Event::new(EventKind::ConditionChecked, &act.by, &act.moment())
+        .with_number("listed", found.listed)
+        .with_number("present", found.present)
+        .with_number("faulty", found.faulty.len() as u64);
+    commit(tx, &event).await?;
+    Ok(found)
+}
+
+/// Names of what a school may set for its forms, with their Russian labels.
+pub const REQUISITES: [(&str, &str); 4] = [
+    ("fund", "Номер фонда"),
+    ("archive", "Государственный (муниципальный) архив"),
+    ("minutes", "Протокол экспертной комиссии"),
+    ("division", "Структурное подразделение"),
+];
+
+/// Sets what the forms say of the school; what is not given stays.
+pub async fn set_requisites(house: &House, given: &[(String, String)], act: &Act) -> Result<(), Error> {
+    let mut tx = house.db.begin().await?;
+    let mut names = Vec::new();
+    for (name, value) in given {
+        if REQUISITES.iter().any(|(known, _)| known == name) {
+            tx.set_requisite(name, value.trim()).await?;
+            names.push(name.clone());
+        }
+    }
+    let event = Event::new(EventKind::RequisitesSet, &act.by, &act.moment()).with("names", names.join(" "));
+    commit(tx, &event).await
+}

@@ -1,0 +1,70 @@
+//! The list of forms: what each is about and what it asks for. Floor 2.
+
+use std::collections::BTreeMap;
+
+use super::Refusal;
+
+/// What a form is about; the doors ask for rights accordingly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The office's registers and files.
+    Office,
+    /// Teaching as a whole: figures and teachers, no learner.
+    Teaching,
+    /// Learners of a class.
+    Class,
+}
+
+/// A form that the house can make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Name in addresses.
+    pub id: &'static str,
+    /// What people call it.
+    pub title: &'static str,
+    /// What it is about.
+    pub about: About,
+    /// What must be asked for, and what may be: names of fields.
+    pub needs: &'static [&'static str],
+}
+
+const fn known(id: &'static str, title: &'static str, about: About, needs: &'static [&'static str]) -> Known {
+    Known { id, title, about, needs }
+}
+
+/// Every form, in the order of the office.
+pub const FORMS: [Known; 25] = [
+    known("paper-register", "Реестр бумажных копий", About::Office, &["year"]),
+    known("handover-journal", "Журнал сдачи документов строгой отчётности", About::Office, &["year"]),
+    known("certifying-inscription", "Заверительная надпись", About::Office, &["paper"]),
+    known("file-plan", "Номенклатура дел", About::Office, &["calendar"]),
+    known("file-cover", "Обложка дела", About::Office, &["year", "file", "volume"]),
+    known("inner-inventory", "Внутренняя опись", About::Office, &["year", "file", "volume"]),
+    known("certifying-sheet", "Лист-заверитель", About::Office, &["year", "file", "volume"]),
+    known("spine-labels", "Ярлыки на корешки", About::Office, &["year"]),
+    known("inventory-paper", "Опись дел", About::Office, &["calendar", "term"]),
+    known("inventory-electronic", "Опись электронных дел", About::Office, &["calendar", "term"]),
+    known("transfer-act", "Акт приёма-передачи на хранение", About::Office, &["calendar"]),
+    known("condition-act", "Акт проверки наличия и состояния", About::Office, &[]),
+    known("acquaintance", "Лист ознакомления", About::Office, &["document"]),
+    known("journal-analysis", "Анализ работы с классным журналом", About::Teaching, &["period"]),
+    known("subject-report", "Отчёт учителя-предметника", About::Teaching, &["teacher", "period"]),
+    known("substitution-log", "Журнал пропущенных и замещённых уроков", About::Teaching, &["from", "to"]),
+    known("timesheet", "Табель проведённых часов", About::Teaching, &["month"]),
+    known("class-report-preliminary", "Предварительный отчёт классного руководителя", About::Class, &["period"]),
+    known("class-report", "Отчёт классного руководителя", About::Class, &["period"]),
+    known("extract-for-parents", "Выписки текущих отметок для родителей", About::Class, &["from", "to"]),
+    known("extract-register", "Реестр выдачи выписок", About::Class, &["from", "to"]),
+    known("general-information", "Общие сведения об обучающихся", About::Class, &[]),
+    known("health-sheet", "Листок здоровья (бланк)", About::Class, &[]),
+    known("remarks", "Замечания по ведению журнала", About::Class, &[]),
+    known("fallback", "Лист временного учёта (журнал недоступен)", About::Class, &["course"]),
+];
+
+/// A form by its name.
+pub fn find(id: &str) -> Result<Known, Refusal> {
+    FORMS.into_iter().find(|one| one.id == id).ok_or_else(|| Refusal::NoForm(id.to_owned()))
+}
+
+/// What was asked for, by the name of the field: `class`, `period`, `from`.
+pub type Asked = BTreeMap<String, String>;

@@ -1,0 +1,541 @@
+//! Forms out of the house's own data: what each is about, what it asks for, and how it is gathered. Floor 2.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::Refusal;
+use super::condition::{examined, size_of};
+
+pub use super::catalogue::{About, Asked, FORMS, Known, find};
+use crate::domain::form::Form;
+use crate::domain::forms::classes::{Issue, Scope};
+use crate::domain::forms::fallback::FallbackClass;
+use crate::domain::forms::files::{self, FileCase, Filed, Numbering, Volume};
+use crate::domain::forms::inventories::{Container, InventoryLine};
+use crate::domain::forms::learners::{Acquainted, ExtractOf};
+use crate::domain::forms::plan::{JOURNALS, REGISTER, SUMMARIES};
+use crate::domain::forms::registers::{Named, RegisterEntry};
+use crate::domain::forms::{
+    Letterhead, People, acts, classes, control, fallback, inventories, learners, plan, registers,
+};
+use crate::domain::journal::{Class, Journal, YEAR};
+use crate::domain::log_proof::object_name;
+use crate::domain::paper::Kept;
+use crate::domain::policy::Policy;
+use crate::domain::register::RegisterLine;
+use crate::domain::snapshot::CopyKind;
+use crate::domain::timeliness::Status;
+use crate::domain::{names, period, words};
+use crate::flow::timeliness::{self, Question};
+use crate::flow::{Act, Error, House};
+use crate::store::Which;
+
+/// Everything that the forms are gathered from.
+struct Desk<'a> {
+    house: &'a House,
+    asked: &'a Asked,
+    year: String,
+    act: &'a Act,
+    today: NaiveDate,
+    journal: Journal,
+    letterhead: Letterhead,
+    people: People,
+    policy: Policy,
+}
+
+/// Makes a form out of the house's data.
+pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<Form, Error> {
+    let known = find(id)?;
+    let year = house.year(asked.get("year").map(String::as_str).filter(|year| !year.is_empty())).await?;
+    let journal = match known.about {
+        About::Office => house.db.load_roster(&year).await?,
+        About::Teaching => house.db.load_journal(&year).await?,
+        About::Class => class_journal(house, &year, asked).await?,
+    };
+    let desk = desk(house, asked, journal, year, act).await?;
+    match known.about {
+        About::Office => desk.office(id).await,
+        About::Teaching => desk.teaching(id).await,
+        About::Class => desk.class(id),
+    }
+}
+
+async fn desk<'a>(
+    house: &'a House,
+    asked: &'a Asked,
+    journal: Journal,
+    year: String,
+    act: &'a Act,
+) -> Result<Desk<'a>, Error> {
+    let requisites = house.db.list_requisites().await?;
+    let own = |name: &str| requisites.get(name).cloned().unwrap_or_default();
+    let letterhead = Letterhead {
+        fund: own("fund"),
+        archive: own("archive"),
+        minutes: own("minutes"),
+        division: own("division"),
+        ..Letterhead::of(&journal)
+    };
+    let policy = crate::flow::policy::of_act(house, act).await?;
+    let people = People::of(&journal);
+    Ok(Desk { house, asked, year, act, today: act.at.date_naive(), journal, letterhead, people, policy })
+}
+
+/// Roster and entries of one class.
+async fn class_journal(house: &House, year: &str, asked: &Asked) -> Result<Journal, Error> {
+    let class = asked.get("class").cloned().unwrap_or_default();
+    let roster = house.db.load_roster(year).await?;
+    let entries = house.db.load_class_entries(year, &class).await?;
+    Ok(Journal {
+        lessons: entries.lessons,
+        marks: entries.marks,
+        absences: entries.absences,
+        final_marks: entries.final_marks,
+        decisions: entries.decisions,
+        ..roster
+    })
+}
+
+/// Day of a school year by which the last one of its documents is dated: «крайние даты».
+fn span_of(journal: &Journal, period: &str, grade: u8) -> Option<(NaiveDate, NaiveDate)> {
+    crate::domain::report::span(journal, grade, period)
+}
+
+impl Desk<'_> {
+    fn text(&self, name: &str) -> &str {
+        self.asked.get(name).map_or("", |text| text.trim())
+    }
+
+    fn needed(&self, name: &'static str, what: &str) -> Result<&str, Refusal> {
+        match self.text(name) {
+            "" => Err(Refusal::Needs(what.to_owned())),
+            text => Ok(text),
+        }
+    }
+
+    fn day(&self, name: &str) -> Result<Option<NaiveDate>, Refusal> {
+        match self.text(name) {
+            "" => Ok(None),
+            text => {
+                let office = || NaiveDate::parse_from_str(text, "%d.%m.%Y");
+                text.parse().or_else(|_| office()).map(Some).map_err(|_| Refusal::Day(text.to_owned()))
+            }
+        }
+    }
+
+    /// The calendar year asked for, or the one in which the school year ends.
+    fn calendar(&self) -> i32 {
+        let ends = || self.year.split('/').nth(1).and_then(|year| year.parse().ok());
+        self.text("calendar").parse().ok().or_else(ends).unwrap_or_else(|| self.today.year())
+    }
+
+    /// «I четверть» of a class.
+    fn period_name(&self, class: &str, id: &str, year: &str) -> String {
+        if id == YEAR {
+            return format!("{year} учебный год");
+        }
+        let grade = self.journal.class(class).map_or(0, |class| class.grade);
+        let own = self.journal.periods_of_grade(grade);
+        let place = own.iter().position(|held| held.id == id);
+        place.map_or_else(|| id.to_owned(), |at| words::period_name(own[at].kind, at + 1))
+    }
+
+    async fn office(&self, id: &str) -> Result<Form, Error> {
+        let db = &self.house.db;
+        match id {
+            "paper-register" => {
+                let entries = self.entries(Which::Year(&self.year)).await?;
+                let closing = db.find_paper_closing(&self.year).await?;
+                let register = registers::paper_register;
+                Ok(register(&self.letterhead, &self.people, &self.year, REGISTER, &entries, closing.as_ref()))
+            }
+            "handover-journal" => {
+                let mut handovers: Vec<Named> = Vec::new();
+                for kept in db.list_paper(Which::Year(&self.year)).await? {
+                    let period = self.period_name(&kept.copy.class, &kept.copy.period, &kept.copy.year);
+                    let named = |handover| Named { handover, period: period.clone(), register_no: kept.copy.no };
+                    handovers.extend(kept.handovers.iter().cloned().map(named));
+                }
+                handovers.sort_by_key(|named| named.handover.no);
+                Ok(registers::handover_journal(&self.letterhead, &self.people, &self.year, &handovers))
+            }
+            "certifying-inscription" => {
+                let paper = self.needed("paper", "бумажная копия")?;
+                let kept = db.list_paper(Which::One(paper)).await?.pop();
+                let kept = kept.ok_or_else(|| Refusal::NoPaper(paper.to_owned()))?;
+                let what = match kept.copy.kind {
+                    CopyKind::PeriodCopy => "журнале",
+                    CopyKind::SummarySheet => "документе",
+                };
+                Ok(files::certifying_inscription(&self.letterhead, what, kept.sheets()))
+            }
+            "acquaintance" => {
+                let people = self.journal.staff.iter().map(|one| Acquainted {
+                    name: names::full_name(&one.surname, &one.given_name, &one.patronymic),
+                    post: one.position.clone(),
+                    date: String::new(),
+                });
+                let document = self.needed("document", "документ, с которым знакомят")?;
+                Ok(learners::acquaintance(&self.letterhead, document, &people.collect::<Vec<_>>()))
+            }
+            "condition-act" => self.condition().await,
+            _ => self.files(id).await,
+        }
+    }
+
+    /// Lines of the register.
+    async fn entries(&self, which: Which<'_>) -> Result<Vec<RegisterEntry>, Error> {
+        let sealed: HashMap<(String, u32), String> = self.sealed().await?;
+        let kept = self.house.db.list_paper(which).await?;
+        let entry = |kept: Kept| RegisterEntry {
+            period: self.period_name(&kept.copy.class, &kept.copy.period, &kept.copy.year),
+            object: sealed.get(&(kept.copy.copy.clone(), kept.copy.version)).cloned().unwrap_or_default(),
+            kept,
+        };
+        Ok(kept.into_iter().filter(|kept| kept.copy.no > 0).map(entry).collect())
+    }
+
+    async fn sealed(&self) -> Result<HashMap<(String, u32), String>, Error> {
+        let rows = self.house.db.list_register().await?;
+        Ok(rows.into_iter().map(|row| ((row.line.id, row.line.version), row.line.object)).collect())
+    }
+
+    /// Volumes of a school year: period copies by period, summary sheets by year.
+    async fn volumes(&self, year: &str) -> Result<Vec<Volume>, Error> {
+        let mut cases: BTreeMap<(String, String), FileCase> = BTreeMap::new();
+        for kept in self.house.db.list_paper(Which::Year(year)).await? {
+            let copy = &kept.copy;
+            if copy.no == 0 || kept.void().is_some() {
+                continue;
+            }
+            let period = self.period_name(&copy.class, &copy.period, &copy.year);
+            let (index, title, keep_years) = match copy.kind {
+                CopyKind::PeriodCopy => (
+                    JOURNALS,
+                    format!("Классные журналы (копии на бумажном носителе), {period}"),
+                    self.policy.keep_journal_years,
+                ),
+                CopyKind::SummarySheet => (
+                    SUMMARIES,
+                    "Сводные ведомости успеваемости (и посещаемости) обучающихся".to_owned(),
+                    self.policy.keep_summary_years,
+                ),
+            };
+            let grade = self.journal.class(&copy.class).map_or(0, |class| class.grade);
+            let days = span_of(&self.journal, &copy.period, grade);
+            let case = cases.entry((index.to_owned(), copy.period.clone())).or_insert_with(|| FileCase {
+                index: index.to_owned(),
+                title,
+                year: year.to_owned(),
+                first: days.map(|(first, _)| first.to_string()).unwrap_or_default(),
+                last: days.map(|(_, last)| last.to_string()).unwrap_or_default(),
+                keep_years,
+                keep_through: copy.keep_through.clone(),
+                inventory: if keep_years > 10 { "1".to_owned() } else { String::new() },
+                documents: Vec::new(),
+            });
+            let what = match copy.kind {
+                CopyKind::PeriodCopy => "Копия классного журнала",
+                CopyKind::SummarySheet => "Сводная ведомость",
+            };
+            case.documents.push(Filed {
+                index: copy.no.to_string(),
+                date: copy.printed_at.get(..10).unwrap_or_default().to_owned(),
+                title: format!("{what} {} класса, {period}", copy.class),
+                sheets: kept.sheets(),
+                note: String::new(),
+            });
+        }
+        Ok(cases.values().flat_map(files::split).collect())
+    }
+
+    async fn files(&self, id: &str) -> Result<Form, Error> {
+        let year = self.calendar();
+        let school_year = match self.text("calendar") {
+            "" => self.year.clone(),
+            _ => format!("{}/{year}", year - 1),
+        };
+        let volumes = self.volumes(&school_year).await?;
+        let long = self.text("term") != "short";
+        match id {
+            "spine-labels" => Ok(files::spine_labels(&self.letterhead, &volumes)),
+            "file-plan" => {
+                let mut lines = plan::lines(&self.policy);
+                for line in &mut lines {
+                    line.units = volumes.iter().filter(|volume| volume.file.index == line.index).count() as u32;
+                }
+                let is_closed = lines.iter().any(|line| line.units > 0);
+                Ok(plan::file_plan(&self.letterhead, year, &lines, is_closed))
+            }
+            "inventory-paper" => {
+                let lines: Vec<InventoryLine> =
+                    volumes.iter().filter(|one| (one.file.keep_years > 10) == long).map(on_paper).collect();
+                Ok(inventories::paper_inventory(&self.letterhead, if long { "1" } else { "" }, year, long, &lines))
+            }
+            "inventory-electronic" => {
+                let (lines, containers) = self.electronic(&school_year, long).await?;
+                Ok(inventories::electronic_inventory(&self.letterhead, "2", year, &lines, &containers))
+            }
+            "transfer-act" => self.transfer(&school_year, &volumes).await,
+            _ => {
+                let volume = self.chosen(&volumes)?;
+                Ok(match id {
+                    "file-cover" => files::cover(&self.letterhead, volume),
+                    "inner-inventory" => files::inner_inventory(&self.letterhead, volume),
+                    _ => files::certifying_sheet(
+                        &self.letterhead,
+                        volume,
+                        &Numbering { inventory_sheets: 1, ..Numbering::default() },
+                    ),
+                })
+            }
+        }
+    }
+
+    /// The volume asked for: by file, place among its volumes; the first where nothing is said.
+    fn chosen<'v>(&self, volumes: &'v [Volume]) -> Result<&'v Volume, Refusal> {
+        let wanted = |volume: &&Volume| {
+            let file = self.text("file");
+            let no = self.text("volume");
+            (file.is_empty() || volume.file.index == file)
+                && (no.is_empty() || volume.no.to_string() == no)
+                && (self.text("title").is_empty() || volume.file.title == self.text("title"))
+        };
+        let found = volumes.iter().find(wanted);
+        found.ok_or_else(|| Refusal::Needs("дело, в котором есть зарегистрированные копии".to_owned()))
+    }
+
+    /// Electronic files of a school year with their containers.
+    async fn electronic(&self, year: &str, long: bool) -> Result<(Vec<InventoryLine>, Vec<Container>), Error> {
+        let kind = if long { CopyKind::SummarySheet } else { CopyKind::PeriodCopy };
+        let rows = self.house.db.list_register().await?;
+        let lines: Vec<RegisterLine> =
+            rows.into_iter().map(|row| row.line).filter(|line| line.year == year && line.kind == kind).collect();
+        let mut containers = Vec::new();
+        for line in &lines {
+            let name = object_name(&line.id, line.version);
+            let period = self.period_name(&line.class, &line.period, &line.year);
+            let what =
+                if long { "Сводная ведомость" } else { "Копия классного журнала" };
+            containers.push(Container {
+                number: line.number.clone(),
+                date: line.sealed_at.get(..10).unwrap_or_default().to_owned(),
+                title: format!("{what} {} класса, {period}", line.class),
+                bytes: size_of(&self.house.archive().join(&name)),
+                name,
+                changed_at: line.sealed_at.clone(),
+                sha256: line.sealed_pdf.to_hex(),
+            });
+        }
+        if containers.is_empty() {
+            return Ok((Vec::new(), containers));
+        }
+        let grade = lines.first().and_then(|line| self.journal.class(&line.class)).map_or(0, |class| class.grade);
+        let days = span_of(&self.journal, YEAR, grade);
+        let (index, title, keep_years) = if long {
+            (SUMMARIES, "Сводные ведомости успеваемости (и посещаемости) обучающихся", self.policy.keep_summary_years)
+        } else {
+            (JOURNALS, "Классные журналы (электронные)", self.policy.keep_journal_years)
+        };
+        let line = InventoryLine {
+            index: index.to_owned(),
+            title: format!("{title} за {year} учебный год"),
+            first: days.map(|(first, _)| first.to_string()).unwrap_or_default(),
+            last: days.map(|(_, last)| last.to_string()).unwrap_or_default(),
+            keep_years,
+            sheets: 0,
+            containers: containers.len() as u32,
+            bytes: containers.iter().map(|one| one.bytes).sum(),
+            note: String::new(),
+        };
+        Ok((vec![line], containers))
+    }
+
+    async fn transfer(&self, year: &str, volumes: &[Volume]) -> Result<Form, Error> {
+        let paper = volumes.iter().filter(|volume| volume.file.keep_years > 10).count() as u32;
+        let (electronic, containers) = self.electronic(year, true).await?;
+        let mut lines = Vec::new();
+        if paper > 0 {
+            lines.push(acts::Transferred {
+                inventory: "Опись № 1".to_owned(),
+                copies: 2,
+                units: paper,
+                ..Default::default()
+            });
+        }
+        if let Some(line) = electronic.first() {
+            let digests: Vec<String> = containers.iter().map(|one| one.sha256.clone()).collect();
+            lines.push(acts::Transferred {
+                inventory: "Опись № 2".to_owned(),
+                copies: 2,
+                units: electronic.len() as u32,
+                bytes: line.bytes,
+                sha256: crate::domain::canon::Digest::of(digests.join("\n").as_bytes()).to_hex(),
+                ..Default::default()
+            });
+        }
+        let taker = if self.letterhead.archive.is_empty() {
+            "архив организации"
+        } else {
+            &self.letterhead.archive
+        };
+        let transfer = acts::Transfer {
+            fund_title: "Сводные ведомости успеваемости (и посещаемости) обучающихся".to_owned(),
+            years: year.replace('/', "–"),
+            taker: taker.to_owned(),
+            taker_post: "Руководитель принимающей стороны".to_owned(),
+            lines,
+            ..Default::default()
+        };
+        Ok(acts::transfer_act(&self.letterhead, &transfer))
+    }
+
+    /// Reads the whole archive and says what was found.
+    async fn condition(&self) -> Result<Form, Error> {
+        let mut check = examined(self.house).await?;
+        check.what = "электронных документов".to_owned();
+        check.from = self.today.to_string();
+        check.to = self.today.to_string();
+        let member = |role| People::holder(&self.journal, role).map(|id| self.people.get(id));
+        let commission = [member("deputy"), member("secretary"), member("technical_specialist")];
+        check.commission = commission.into_iter().flatten().map(|one| (one.post, one.signed)).collect();
+        Ok(acts::condition_act(&self.letterhead, &check))
+    }
+
+    async fn teaching(&self, id: &str) -> Result<Form, Error> {
+        let (letterhead, people, journal) = (&self.letterhead, &self.people, &self.journal);
+        match id {
+            "timesheet" => {
+                let month = self.day("month")?.unwrap_or(self.today);
+                Ok(control::timesheet(letterhead, people, journal, month))
+            }
+            "substitution-log" => {
+                let (starts, ends) = self.days()?;
+                let span = control::Span { id: "", name: "Учёт замещений", starts, ends };
+                Ok(control::substitution_log(letterhead, people, journal, span))
+            }
+            _ => {
+                let period = self.needed("period", "учётный период")?;
+                let held = journal.periods.iter().find(|held| held.id == period);
+                let grade = held.map_or(0, |held| held.grade_from);
+                let (starts, ends) = span_of(journal, period, if period == YEAR { 1 } else { grade })
+                    .or_else(|| span_of(journal, period, 11))
+                    .ok_or_else(|| Refusal::Needs("учётный период этой школы".to_owned()))?;
+                let name = match held {
+                    Some(held) => {
+                        let own = journal.periods_of_grade(held.grade_from);
+                        let at = own.iter().position(|one| one.id == held.id).unwrap_or_default();
+                        words::period_name(held.kind, at + 1)
+                    }
+                    None => format!("{} учебный год", self.year),
+                };
+                let span = control::Span { id: period, name: &name, starts, ends };
+                if id == "journal-analysis" {
+                    let late = self.late(period).await?;
+                    return Ok(control::journal_analysis(letterhead, people, journal, span, &late, self.today));
+                }
+                let teacher = self.needed("teacher", "учитель")?;
+                let setup = self.house.db.load_setup(&self.year).await?;
+                let planned = |course: &str, starts: NaiveDate, ends: NaiveDate| {
+                    let topics = setup.plan_of(course);
+                    let dated =
+                        topics.iter().filter(|topic| topic.planned.is_some_and(|day| starts <= day && day <= ends));
+                    let hours: u32 = dated.map(|topic| topic.hours_centi).sum();
+                    (hours > 0).then_some(hours)
+                };
+                Ok(control::subject_report(letterhead, people, journal, teacher, span, &planned, self.today))
+            }
+        }
+    }
+
+    /// Late entries by course; a course of which no time of entry is known is not among them.
+    async fn late(&self, period: &str) -> Result<HashMap<String, usize>, Error> {
+        let question = Question { year: self.year.clone(), period: Some(period.to_owned()), ..Question::default() };
+        let mut late = HashMap::new();
+        for judged in timeliness::judge(self.house, &question, self.act).await? {
+            let is_late = judged.status == Status::Late;
+            if is_late || judged.status == Status::Done {
+                *late.entry(judged.course_id).or_insert(0) += usize::from(is_late);
+            }
+        }
+        Ok(late)
+    }
+
+    fn days(&self) -> Result<(NaiveDate, NaiveDate), Refusal> {
+        let ends = self.day("to")?.unwrap_or(self.today);
+        // Two weeks: the term of extracts (000 У1).
+        let starts = self.day("from")?.unwrap_or_else(|| ends - chrono::Days::new(13));
+        Ok((starts, ends))
+    }
+
+    fn class(&self, id: &str) -> Result<Form, Error> {
+        let name = self.needed("class", "класс")?;
+        let class: &Class = self.journal.class(name).ok_or_else(|| Refusal::Needs("класс этой школы".to_owned()))?;
+        let (letterhead, people, journal) = (&self.letterhead, &self.people, &self.journal);
+        let list = learners::class_list(journal, name, self.today.min(last_day(journal, class)));
+        match id {
+            "class-report" | "class-report-preliminary" => {
+                let period = self.needed("period", "учётный период")?;
+                let span = period::span(journal, class, period)?;
+                let name = self.period_name(name, period, &self.year);
+                let scope =
+                    Scope { journal, class, span: &span, period: &name, policy: &self.policy, today: self.today };
+                let issue = if id == "class-report" { Issue::Final } else { Issue::Preliminary };
+                Ok(classes::class_report(letterhead, people, scope, issue))
+            }
+            "extract-for-parents" => {
+                let (starts, ends) = self.days()?;
+                let of = ExtractOf { journal, policy: &self.policy, starts, ends };
+                let list = learners::class_list(journal, name, ends);
+                let one = self.text("learner");
+                let wanted: Vec<_> = list.into_iter().filter(|learner| one.is_empty() || learner.id == one).collect();
+                Ok(learners::extracts(letterhead, people, of, &wanted))
+            }
+            "extract-register" => {
+                let (starts, ends) = self.days()?;
+                let period = format!("{} – {}", words::date_short(starts), words::date_short(ends));
+                Ok(learners::extract_register(letterhead, name, &period, &learners::class_list(journal, name, ends)))
+            }
+            "general-information" => Ok(learners::general_information(letterhead, &self.year, name, &list)),
+            "health-sheet" => Ok(learners::health_sheet(letterhead, &self.year, name, &list)),
+            "remarks" => Ok(learners::remarks(letterhead, &self.year, name, &[])),
+            _ => {
+                let course = journal.courses.iter().find(|course| course.id == self.text("course"));
+                let blank = FallbackClass {
+                    class: name.to_owned(),
+                    learners: list.iter().map(|l| names::list_name(&l.surname, &l.given_name)).collect(),
+                    subject: course.map(period::course_title).unwrap_or_default(),
+                    teacher: course.map(|course| people.get(&course.teacher_id).short).unwrap_or_default(),
+                };
+                Ok(fallback::fallback(letterhead, &blank))
+            }
+        }
+    }
+}
+
+/// Volumes of a school year, for the page that lists them.
+pub async fn volumes_of(house: &House, year: &str, act: &Act) -> Result<Vec<Volume>, Error> {
+    let asked = Asked::new();
+    desk(house, &asked, house.db.load_roster(year).await?, year.to_owned(), act).await?.volumes(year).await
+}
+
+fn last_day(journal: &Journal, class: &Class) -> NaiveDate {
+    span_of(journal, YEAR, class.grade).map_or(NaiveDate::MAX, |(_, last)| last)
+}
+
+fn on_paper(volume: &Volume) -> InventoryLine {
+    let file = &volume.file;
+    let title = if volume.no == 0 { file.title.clone() } else { format!("{}, том {}", file.title, volume.no) };
+    InventoryLine {
+        index: file.index.clone(),
+        title: format!("{title}, за {} учебный год", file.year),
+        first: file.first.clone(),
+        last: file.last.clone(),
+        keep_years: file.keep_years,
+        sheets: volume.sheets,
+        containers: 0,
+        bytes: 0,
+        note: String::new(),
+    }
+}

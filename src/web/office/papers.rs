@@ -1,0 +1,526 @@
+//! Paper copies: the register, one copy's page, and everything that is done to it. Floor 3.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::query::{self, Asked, Column, Listed, segment};
+use super::super::records::period_name;
+use super::Fields;
+use crate::domain::forms::{People, day};
+use crate::domain::journal::Journal;
+use crate::domain::names;
+use crate::domain::paper::{Kept, PaperFact, Place, Purpose, Stage};
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::Act;
+use crate::flow::office::{self, NewHandover};
+use crate::flow::people::{Look, note_access};
+use crate::store::Which;
+
+/// «5А, I четверть» would need the year's periods; the document's number says both.
+pub(super) fn title(kept: &Kept) -> String {
+    let no = if kept.copy.no == 0 { String::new() } else { format!("№ {}: ", kept.copy.no) };
+    format!("{no}{}", office::document_name(&kept.copy))
+}
+
+pub(super) fn badge(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Kept => "ok",
+        Stage::Printed | Stage::HandedIn | Stage::Registered | Stage::Out => "wait",
+        Stage::Void => "plain",
+    }
+}
+
+struct Line {
+    no: u64,
+    href: String,
+    id: String,
+    number: String,
+    kind: &'static str,
+    class: String,
+    period: String,
+    sheets: u32,
+    place: String,
+    keep: String,
+    stage: Stage,
+    badge: &'static str,
+    missing: String,
+}
+
+struct Tab {
+    label: &'static str,
+    href: String,
+    count: usize,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "office/papers.html", config = "src/web/askama.toml")]
+struct PapersPage {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    listed: Listed<Line>,
+    year: String,
+    closed: String,
+    may_close: bool,
+}
+
+/// `GET /office/papers`: the register of paper copies, and those that are on their way into it.
+pub(super) async fn list(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let papers = state.house.db.list_paper(Which::All).await?;
+    let chosen = asked.value("stage").to_owned();
+    let mut tabs =
+        vec![Tab { label: "Все", href: asked.with("stage", ""), count: papers.len(), current: chosen.is_empty() }];
+    tabs.extend(Stage::ALL.into_iter().map(|stage| Tab {
+        label: match stage {
+            Stage::Printed => "Напечатаны",
+            Stage::HandedIn => "Ждут номера",
+            Stage::Registered => "Оформляются",
+            Stage::Kept => "На месте",
+            Stage::Out => "Выданы",
+            Stage::Void => "Аннулированы",
+        },
+        href: asked.with("stage", stage.as_str()),
+        count: papers.iter().filter(|kept| kept.stage() == stage).count(),
+        current: chosen == stage.as_str(),
+    }));
+    let lines = papers.iter().rev().filter(|kept| chosen.is_empty() || kept.stage().as_str() == chosen).map(|kept| {
+        let copy = &kept.copy;
+        Line {
+            no: copy.no,
+            href: format!("/office/papers/{}", segment(&copy.id)),
+            id: copy.id.clone(),
+            number: copy.number.clone(),
+            kind: copy.kind.as_russian(),
+            class: copy.class.clone(),
+            period: period_name(&directory, &copy.year, &copy.class, &copy.period),
+            sheets: kept.sheets(),
+            place: kept.place().map(|place| place.as_russian()).unwrap_or_default(),
+            keep: day(&copy.keep_through),
+            stage: kept.stage(),
+            badge: badge(kept.stage()),
+            missing: kept.missing().join(", "),
+        }
+    });
+    const COLUMNS: [Column<Line>; 8] = [
+        Column { key: "no", label: "Рег. №", class: "num", order: |a, b| a.no.cmp(&b.no) },
+        Column { key: "number", label: "Документ", class: "", order: |a, b| a.number.cmp(&b.number) },
+        Column { key: "class", label: "Класс", class: "", order: |a, b| a.class.cmp(&b.class) },
+        Column { key: "", label: "Период", class: "", order: |_, _| std::cmp::Ordering::Equal },
+        Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.sheets.cmp(&b.sheets) },
+        Column { key: "stage", label: "Состояние", class: "", order: |a, b| a.stage.cmp(&b.stage) },
+        Column { key: "place", label: "Место хранения", class: "", order: |a, b| a.place.cmp(&b.place) },
+        Column { key: "", label: "Хранить по", class: "", order: |_, _| std::cmp::Ordering::Equal },
+    ];
+    let said = |line: &Line| {
+        format!("{} {} {} {} {} {} {}", line.no, line.number, line.class, line.period, line.kind, line.place, line.id)
+    };
+    let listed = query::list(lines.collect(), &COLUMNS, &asked, |line| line.id.clone(), said);
+    if asked.value("format") == "csv" {
+        let cells = |line: &Line| {
+            vec![
+                if line.no == 0 { String::new() } else { line.no.to_string() },
+                line.number.clone(),
+                line.kind.to_owned(),
+                line.class.clone(),
+                line.period.clone(),
+                line.sheets.to_string(),
+                line.stage.as_russian().to_owned(),
+                line.place.clone(),
+                line.keep.clone(),
+            ]
+        };
+        let rows: Vec<Vec<String>> = listed.rows.iter().map(cells).collect();
+        let heads =
+            ["Рег. №", "Документ", "Вид", "Класс", "Период", "Листов", "Состояние", "Место хранения", "Хранить по"];
+        return answer::csv("paper-register", &heads, &rows);
+    }
+    let closing = state.house.db.find_paper_closing(&directory.year).await?;
+    let frame = frame.titled("Реестр бумажных копий").leading(
+        "Номер даётся один раз и не повторяется; строка остаётся навсегда, ошибочная аннулируется с основанием.",
+    );
+    answer::page(&PapersPage {
+        frame,
+        tabs,
+        listed,
+        year: directory.year.clone(),
+        may_close: closing.is_none()
+            && !visitor.reach(Action::KeepPaper).is_empty()
+            && papers.iter().any(|kept| kept.copy.no > 0 && kept.copy.year == directory.year),
+        closed: closing
+            .map(|one| {
+                format!(
+                    "Итог за {} учебный год подведён {}: {}, с № {} по № {}, аннулировано {}.",
+                    one.year,
+                    day(&one.at),
+                    words::POSITION.counted(one.count),
+                    one.first,
+                    one.last,
+                    one.voided
+                )
+            })
+            .unwrap_or_default(),
+    })
+}
+
+/// One thing that happened.
+struct Happened {
+    at: String,
+    who: String,
+    what: String,
+    open: bool,
+}
+
+#[derive(Template)]
+#[template(path = "office/paper.html", config = "src/web/askama.toml")]
+struct PaperPage {
+    frame: Frame,
+    id: String,
+    no: u64,
+    stage: Stage,
+    badge: &'static str,
+    missing: Vec<&'static str>,
+    facts: Vec<(&'static str, String)>,
+    twin: String,
+    twin_no: u64,
+    twin_digest: String,
+    is_newest: bool,
+    history: Vec<Happened>,
+    open: u64,
+    keeps: bool,
+    today: String,
+    sheets: u32,
+    place: Place,
+    staff: Vec<(String, String)>,
+    out: bool,
+}
+
+async fn find(state: &WebState, paper: &str) -> Result<Kept, Refusal> {
+    state.house.db.list_paper(Which::One(paper)).await?.pop().ok_or(Refusal::NotFound)
+}
+
+/// Staff for a choice: identifier and «Фамилия И.О., должность».
+fn staff(roster: &Journal) -> Vec<(String, String)> {
+    let mut staff: Vec<_> = roster.staff.iter().collect();
+    staff.sort_by(|a, b| {
+        names::compare([&a.surname, &a.given_name, &a.patronymic], [&b.surname, &b.given_name, &b.patronymic])
+    });
+    staff
+        .into_iter()
+        .map(|one| {
+            (
+                one.id.clone(),
+                format!("{}, {}", names::short_name(&one.surname, &one.given_name, &one.patronymic), one.position),
+            )
+        })
+        .collect()
+}
+
+/// `GET /office/papers/{paper}`.
+pub(super) async fn one(
+    State(state): State<WebState>,
+    Path(paper): Path<String>,
+    visitor: Visitor,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let kept = find(&state, &paper).await?;
+    let copy = &kept.copy;
+    let people = People::of(&directory.roster);
+    let period = period_name(&directory, &copy.year, &copy.class, &copy.period);
+    let sealed = state.house.db.find_register_line(&copy.copy, copy.version).await?;
+    let versions = state.house.db.list_versions(&copy.copy).await?;
+    let mut facts = vec![
+        ("Документ", office::document_name(copy)),
+        ("Класс и период", format!("{}, {period}", copy.class)),
+        ("Напечатана", format!("{}, {}", words::moment_words(&copy.printed_at), people.get(&copy.printed_by).short)),
+        (
+            "Объём",
+            format!(
+                "{}, {}",
+                words::count(copy.pages.into(), "страница", "страницы", "страниц"),
+                words::SHEET.counted(kept.sheets().into())
+            ),
+        ),
+    ];
+    if copy.no > 0 {
+        facts.push((
+            "Внесена в реестр",
+            format!("№ {}, {}, {}", copy.no, day(&copy.registered_at), people.get(&copy.registered_by).short),
+        ));
+        facts.push(("Хранить по", day(&copy.keep_through)));
+    }
+    if let Some(place) = kept.place() {
+        facts.push(("Лежит", place.as_russian()));
+    }
+    if let Some(out) = kept.out() {
+        let due = if out.due.is_empty() { String::new() } else { format!(", вернуть до {}", day(&out.due)) };
+        facts.push(("Выдана", format!("{}{due}", people.get(&out.to).short)));
+    }
+    let mut history: Vec<(String, Happened)> = kept
+        .facts
+        .iter()
+        .map(|(at, by, fact)| {
+            let happened = Happened {
+                at: words::moment_words(at),
+                who: people.get(by).short,
+                what: fact.as_russian(),
+                open: false,
+            };
+            (at.clone(), happened)
+        })
+        .collect();
+    for one in &kept.handovers {
+        let signed = |name: &str, at: &str| {
+            if at.is_empty() {
+                format!("{name}: ждём подписи")
+            } else {
+                format!("{name}: подписано {}", words::moment_words(at))
+            }
+        };
+        let what = format!(
+            "{} № {}: {}; {}",
+            one.purpose.as_russian(),
+            one.no,
+            signed(&people.get(&one.from).short, &one.from_signed_at),
+            signed(&people.get(&one.to).short, &one.to_signed_at),
+        );
+        let happened = Happened {
+            at: words::moment_words(&one.opened_at),
+            who: people.get(&one.opened_by).short,
+            what,
+            open: !one.is_complete(),
+        };
+        history.push((one.opened_at.clone(), happened));
+    }
+    history.sort_by(|a, b| a.0.cmp(&b.0));
+    let frame = frame
+        .titled(if copy.no > 0 {
+            format!("Бумажная копия № {}", copy.no)
+        } else {
+            "Бумажная копия".to_owned()
+        })
+        .leading(format!("{} класс, {period}", copy.class))
+        .under("Бумажные копии", "/office/papers");
+    answer::page(&PaperPage {
+        id: copy.id.clone(),
+        no: copy.no,
+        stage: kept.stage(),
+        badge: badge(kept.stage()),
+        missing: kept.missing(),
+        twin: format!("/copies/{}?version={}", segment(&copy.copy), copy.version),
+        twin_no: sealed.as_ref().map_or(0, |row| row.line.no),
+        twin_digest: copy.pdf.clone(),
+        is_newest: versions.last().is_none_or(|row| row.version == copy.version),
+        history: history.into_iter().map(|(_, happened)| happened).collect(),
+        open: kept.open().map_or(0, |one| one.no),
+        keeps: !visitor.reach(Action::KeepPaper).is_empty(),
+        today: state.now().date_naive().to_string(),
+        sheets: kept.sheets(),
+        place: kept.place().unwrap_or_default(),
+        staff: staff(&directory.roster),
+        out: kept.out().is_some(),
+        facts,
+        frame,
+    })
+}
+
+fn act_of(state: &WebState, visitor: &Visitor) -> Act {
+    Act { by: visitor.account.clone(), at: state.now() }
+}
+
+/// `POST /office/papers/{paper}`: one act of the office on a paper copy.
+pub(super) async fn act(
+    State(state): State<WebState>,
+    Path(paper): Path<String>,
+    visitor: Visitor,
+    body: String,
+) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    let act = act_of(&state, &visitor);
+    let back = format!("/office/papers/{}", segment(&paper));
+    let day = fields.value("day").to_owned();
+    let facts = match fields.value("act") {
+        "register" => {
+            let no = office::register(&state.house, &paper, &act).await?;
+            return Ok(answer::done(&back, &format!("Внесена в реестр под № {no}.")));
+        }
+        "issue" | "return" => {
+            let no = move_paper(&state, &paper, &fields, &act).await?;
+            return Ok(answer::done(&back, &format!("Запись № {no}: ждёт подписей обеих сторон.")));
+        }
+        "finish" => finishing(&fields, &day),
+        "place" => vec![PaperFact::Placed(Place {
+            room: fields.value("room").to_owned(),
+            safe: fields.value("safe").to_owned(),
+            shelf: fields.value("shelf").to_owned(),
+            folder: fields.value("folder").to_owned(),
+            file: fields.value("file").to_owned(),
+            volume: fields.value("volume").parse().unwrap_or_default(),
+        })],
+        "void" => vec![PaperFact::Voided { ground: fields.value("ground").to_owned() }],
+        _ => return Err(Refusal::Rule("Не сказано, что сделать с копией.".to_owned())),
+    };
+    if facts.is_empty() {
+        return Err(Refusal::Rule("Отметьте, что сделано с копией.".to_owned()));
+    }
+    for fact in &facts {
+        office::note(&state.house, &paper, fact, &act).await?;
+    }
+    let said: Vec<String> = facts.iter().map(PaperFact::as_russian).collect();
+    Ok(answer::done(&back, &format!("Записано: {}.", said.join("; "))))
+}
+
+/// What was marked as done on one day.
+fn finishing(fields: &Fields, day: &str) -> Vec<PaperFact> {
+    let mut facts = Vec::new();
+    let marked = |name: &str| !fields.value(name).is_empty();
+    if marked("signed") {
+        facts.push(PaperFact::SignedByHead { day: day.to_owned() });
+    }
+    if marked("stamped") {
+        facts.push(PaperFact::Stamped { day: day.to_owned() });
+    }
+    if marked("numbered") {
+        facts.push(PaperFact::Numbered {
+            day: day.to_owned(),
+            sheets: fields.value("sheets").parse().unwrap_or_default(),
+            lettered: fields.value("lettered").to_owned(),
+            missing: fields.value("missing").to_owned(),
+        });
+    }
+    if marked("stitched") {
+        facts.push(PaperFact::Stitched { day: day.to_owned() });
+    }
+    facts
+}
+
+async fn move_paper(state: &WebState, paper: &str, fields: &Fields, act: &Act) -> Result<u64, Refusal> {
+    let kept = find(state, paper).await?;
+    let is_return = fields.value("act") == "return";
+    let other = match kept.out() {
+        Some(out) if is_return => out.to.clone(),
+        _ => fields.value("person").to_owned(),
+    };
+    let (from, to) = if is_return { (other, act.by.clone()) } else { (act.by.clone(), other) };
+    let new = NewHandover {
+        paper: paper.to_owned(),
+        purpose: if is_return { Purpose::Return } else { Purpose::Issue },
+        from,
+        to,
+        note: fields.value("note").to_owned(),
+        due: fields.value("due").parse().ok(),
+    };
+    Ok(office::hand_over(&state.house, &new, act).await?)
+}
+
+/// `POST /office/closing`: the closing line of the register for the year.
+pub(super) async fn close_year(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    body: String,
+) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    let closing = office::close_year(&state.house, fields.value("year"), &act_of(&state, &visitor)).await?;
+    let said = format!("Итог подведён: {}.", words::POSITION.counted(closing.count));
+    Ok(answer::done("/office/papers", &said))
+}
+
+/// `POST /copies/{copy}/paper`: a copy was printed, or is handed in to the office.
+pub(super) async fn of_copy(
+    State(state): State<WebState>,
+    Path(copy): Path<String>,
+    visitor: Visitor,
+    body: String,
+) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    let act = act_of(&state, &visitor);
+    let back = format!("/copies/{}", segment(&copy));
+    match fields.value("act") {
+        "print" => {
+            let paper = office::print(&state.house, &copy, !fields.value("both").is_empty(), &act).await?;
+            note_access(
+                &state.house,
+                &visitor,
+                Look::Copy { id: &copy, class: &paper.class },
+                &paper.year,
+                state.now(),
+            )
+            .await?;
+            Ok(answer::done(&back, &format!("Печать отмечена: {}.", words::SHEET.counted(paper.sheets.into()))))
+        }
+        "hand-in" => {
+            let paper = fields.value("paper").to_owned();
+            if find(&state, &paper).await?.copy.copy != copy {
+                return Err(Refusal::NotFound);
+            }
+            let new = NewHandover {
+                paper,
+                purpose: Purpose::HandIn,
+                from: act.by.clone(),
+                to: fields.value("person").to_owned(),
+                note: fields.value("note").to_owned(),
+                due: None,
+            };
+            let no = office::hand_over(&state.house, &new, &act).await?;
+            // Who enters it hands it over: the own signature is the same press.
+            office::sign_handover(&state.house, no, &act).await?;
+            Ok(answer::done(
+                &back,
+                &format!("Запись № {no} в журнале сдачи: ваша подпись поставлена, ждём подписи канцелярии."),
+            ))
+        }
+        _ => Err(Refusal::Rule("Не сказано, что сделать с копией.".to_owned())),
+    }
+}
+
+/// Paper twins of a copy, for the copy's own page.
+pub(in crate::web) struct Twin {
+    pub(in crate::web) href: String,
+    pub(in crate::web) id: String,
+    pub(in crate::web) title: String,
+    pub(in crate::web) badge: &'static str,
+    pub(in crate::web) stage: &'static str,
+    pub(in crate::web) place: String,
+    pub(in crate::web) can_hand_in: bool,
+}
+
+/// What the page of an electronic copy shows of its paper twins: themselves, and to whom they may be handed in.
+pub(in crate::web) async fn twins(state: &WebState, copy: &str) -> Result<(Vec<Twin>, Vec<(String, String)>), Refusal> {
+    let papers = state.house.db.list_paper(Which::Of(copy)).await?;
+    let twin = |kept: &Kept| Twin {
+        href: format!("/office/papers/{}", segment(&kept.copy.id)),
+        id: kept.copy.id.clone(),
+        title: match kept.copy.no {
+            0 => format!("версия {}, {}", kept.copy.version, words::SHEET.counted(kept.sheets().into())),
+            no => format!(
+                "№ {no} в реестре, версия {}, {}",
+                kept.copy.version,
+                words::SHEET.counted(kept.sheets().into())
+            ),
+        },
+        badge: badge(kept.stage()),
+        stage: kept.stage().as_russian(),
+        place: kept.place().map(|place| place.as_russian()).unwrap_or_default(),
+        can_hand_in: kept.stage() == Stage::Printed && kept.open().is_none(),
+    };
+    let directory = state.directory().await?;
+    let clerks: Vec<&str> =
+        directory.roster.staff.iter().filter(|one| one.has_role("secretary")).map(|one| one.id.as_str()).collect();
+    let mut people = staff(&directory.roster);
+    if !clerks.is_empty() {
+        people.retain(|(id, _)| clerks.contains(&id.as_str()));
+    }
+    Ok((papers.iter().map(twin).collect(), people))
+}

@@ -1,0 +1,99 @@
+//! What the policy asks again and again: how often, of whom, by which clause, and when next; which registers it wants kept. Floor 3.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{Choice, choices, find, or};
+use crate::domain::duties::{self, Duty, Register};
+use crate::domain::readiness::Due;
+use crate::domain::words;
+use crate::flow::timeliness::calendar;
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::query::Asked;
+
+/// A duty as a line of the table.
+struct Line {
+    duty: Duty,
+    next: String,
+    soon: bool,
+}
+
+/// A question with one answer: who gives reasons, is there paper, when the year is set up.
+struct Answer {
+    about: &'static str,
+    said: String,
+    clause: String,
+    own: bool,
+}
+
+#[derive(Template)]
+#[template(path = "policy/duties.html", config = "src/web/askama.toml")]
+struct DutiesPage {
+    frame: Frame,
+    choices: Vec<Choice>,
+    lines: Vec<Line>,
+    registers: Vec<Register>,
+    answers: Vec<Answer>,
+}
+
+/// Days ahead from which on a duty is shown as near: a week, the shortest cadence of any regulation.
+const SOON_DAYS: i64 = 7;
+
+/// `GET /policy/duties?name=`: of the policy in force, or of another one.
+pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+    let (history, current) = super::open(&state).await?;
+    let name = or(asked.value("name"), &current);
+    let policy = find(&history, name)?;
+    let today = state.now().date_naive();
+    let directory = state.directory().await?;
+    let calendar = match directory.year.as_str() {
+        "" => crate::domain::calendar::SchoolCalendar::default(),
+        year => calendar(&state.house, year).await?,
+    };
+    let lines = duties::duties(&policy, &calendar, today).into_iter().map(|duty| Line {
+        next: duty.next.map(words::date_short).unwrap_or_default(),
+        soon: duty.next.is_some_and(|next| (next - today).num_days() < SOON_DAYS),
+        duty,
+    });
+    let answer = |about, key: &str| {
+        let said = policy.first(key)?;
+        Some(Answer { about, said: said.in_russian(), clause: said.clause.clone(), own: policy.is_said(key) })
+    };
+    let paper = policy.paper(today).map(|said| Answer {
+        about: "Бумажные копии сегодня",
+        said: if said.has("no") { "не печатаются".to_owned() } else { "печатаются".to_owned() },
+        clause: said.clause.clone(),
+        own: policy.is_said("paper.enabled"),
+    });
+    let due = Due::of(&directory.year, &policy).map(|due| Answer {
+        about: "Год настроен не позже",
+        said: words::date_short(due.sections),
+        clause: due.clause,
+        own: policy.is_said("setup.due"),
+    });
+    let answers = [
+        paper,
+        answer("Кто печатает копию периода", "print.by"),
+        answer("Кто печатает сводную ведомость", "print.summary_by"),
+        due,
+        answer("Кто называет причину пропуска", "absence.reason_by"),
+        answer("Исправление после отметок за период", "marks.edit_after_final"),
+        answer("Кто правит данные обучающихся", "people.edit_by"),
+        answer("Кто записывает замену", "substitution.recorded_by"),
+        answer("Кто закрывает год и переводит классы", "year.promoted_by"),
+        answer("Ознакомление родителей", "parents.acknowledge"),
+        answer("Сообщить о разглашении доступа", "access.breach_notice"),
+    ];
+    answer::page(&DutiesPage {
+        frame: frame
+            .titled("Обязанности и сроки")
+            .leading("Что правила школы велят делать снова и снова: как часто, кому и к какому дню."),
+        choices: choices(&history, name),
+        lines: lines.collect(),
+        registers: duties::registers(&policy),
+        answers: answers.into_iter().flatten().collect(),
+    })
+}

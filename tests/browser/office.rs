@@ -1,0 +1,107 @@
+//! The office in a browser: a class's copy on paper, from the deputy's printer to the secretary's safe.
+
+use crate::driver::{Browser, WIDTHS, pictures};
+use crate::house::Open;
+use crate::looks::{axe, axe_faults};
+use crate::records::COPIES;
+use crate::tell;
+
+/// Looks at the page shown: pictures at both widths, and axe where it is installed.
+async fn look(browser: &Browser, axe: Option<&str>, name: &str) {
+    for width in WIDTHS {
+        let wide = browser.picture(width, &pictures().join(format!("office/{name}-{width}.png"))).await;
+        assert_eq!(wide, Ok(()), "{name}");
+    }
+    if let Some(axe) = axe {
+        let faults = axe_faults(browser, axe).await;
+        assert!(faults.is_empty(), "{name}: {faults:?}");
+    }
+    browser.client.set_window_size(1366, 900).await.expect("a size");
+}
+
+#[test]
+fn a_secretary_takes_a_class_on_paper_from_the_deputy_to_the_safe() {
+    tell(async {
+        let (open, browser, axe) = (Open::start().await, Browser::start().await, axe());
+        let axe = axe.as_deref();
+        let copy = open.at(&format!("/copies/{}", COPIES[0]));
+
+        // The deputy marks the print and hands it in: two presses, the own signature among them.
+        open.sign_in(&browser, "заместитель директора").await;
+        browser.open(&copy).await;
+        browser.press("button[value=\"print\"]").await;
+        assert!(browser.text().await.contains("Печать отмечена"), "{}", browser.text().await);
+        browser.press("button[value=\"hand-in\"]").await;
+        let said = browser.text().await;
+        assert!(said.contains("ждём подписи канцелярии"), "{said}");
+        look(&browser, axe, "copy").await;
+
+        // The secretary sees it first thing, signs, and gives it its number.
+        open.sign_in(&browser, "секретарь").await;
+        browser.open(&open.at("/office")).await;
+        let said = browser.text().await;
+        assert!(said.contains("Передачи ждут вашей подписи"), "{said}");
+        assert!(said.contains("Электронные копии без бумажной пары"), "the other class is not printed yet\n{said}");
+        look(&browser, axe, "today").await;
+        browser.press("a[href=\"/office/handovers\"]").await;
+        look(&browser, axe, "handovers").await;
+        browser.press(".owed button").await;
+        assert!(browser.text().await.contains("Подписано обеими сторонами"));
+        browser.open(&open.at("/office/papers?stage=handed-in")).await;
+        browser.press("tbody th a").await;
+        browser.press("button[value=\"register\"]").await;
+        assert!(browser.text().await.contains("Внесена в реестр под № 1"));
+        look(&browser, axe, "paper").await;
+
+        // Signed, stamped, numbered, stitched: one form; then the place.
+        browser
+            .run("for (const box of document.querySelectorAll('.checks input')) box.checked = true; return true;")
+            .await;
+        browser.press(".deeds button").await;
+        browser.fill("room", "канцелярия").await;
+        browser.fill("safe", "1").await;
+        browser.fill("file", "01-01").await;
+        browser.press("form:has([name=room]) button").await;
+        let said = browser.text().await;
+        assert!(said.contains("на месте") && said.contains("канцелярия, сейф 1, дело 01-01"), "{said}");
+        browser.open(&open.at("/office/papers")).await;
+        assert!(browser.text().await.contains("сейф 1"));
+        look(&browser, axe, "papers").await;
+
+        // Both twins know each other.
+        browser.open(&copy).await;
+        assert!(browser.text().await.contains("№ 1 в реестре"), "{}", browser.text().await);
+
+        // Files, requisites, the archive's check, and forms with their previews.
+        browser.open(&open.at("/office/files")).await;
+        assert!(browser.text().await.contains("01-01"));
+        look(&browser, axe, "files").await;
+        browser.fill("fund", "112").await;
+        browser.press("form[action=\"/office/requisites\"] button").await;
+        browser.press("form[action=\"/office/check\"] button").await;
+        assert!(browser.text().await.contains("всё на месте и читается"), "{}", browser.text().await);
+        look(&browser, axe, "condition-act").await;
+        browser.open(&open.at("/office/forms")).await;
+        look(&browser, axe, "forms").await;
+        for (path, words) in [
+            ("/office/forms/paper-register", "внесено"),
+            ("/office/forms/handover-journal", "сдачи документов строгой отчётности"),
+            ("/office/forms/file-cover?file=01-01", "ДЕЛО № 01-01"),
+            ("/office/forms/file-plan?calendar=2026", "НОМЕНКЛАТУРА ДЕЛ"),
+            ("/office/forms/inventory-electronic?calendar=2026&term=short", "РЕЕСТР ДОКУМЕНТОВ"),
+            ("/office/classes/5%D0%90/class-report?period=Q1", "ОТЧЁТ КЛАССНОГО РУКОВОДИТЕЛЯ"),
+            ("/office/classes/5%D0%90/fallback", "ЛИСТ ВРЕМЕННОГО УЧЁТА"),
+        ] {
+            let (status, _) = browser.open(&open.at(path)).await;
+            let said = browser.text().await.to_lowercase();
+            assert!(status == 200 && said.contains(&words.to_lowercase()), "{path}: {status}\n{said}");
+            let name = path.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default();
+            look(&browser, axe, &format!("form-{name}")).await;
+        }
+
+        // A teacher from outside the office neither keeps the register nor sees it.
+        open.sign_in(&browser, "учитель-предметник").await;
+        assert_eq!(browser.open(&open.at("/office/papers")).await.0, 403);
+        assert_eq!(browser.open(&open.at("/office/handovers")).await.0, 200);
+    });
+}

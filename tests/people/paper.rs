@@ -1,0 +1,162 @@
+//! Paper copies on every engine: what the office has written stays, numbers have no gaps, nobody signs for another.
+
+use letopis::domain::audit::{Event, EventKind};
+use letopis::domain::paper::{Closing, Handover, PaperCopy, PaperFact, Place, Purpose, Side, Stage};
+use letopis::domain::snapshot::CopyKind;
+use letopis::flow::House;
+use letopis::store::Which;
+
+use super::house::{YEAR, on_every_engine};
+
+const AT: &str = "2025-10-24T12:00:00+03:00";
+
+fn paper(id: &str, copy: &str) -> PaperCopy {
+    PaperCopy {
+        id: id.to_owned(),
+        copy: copy.to_owned(),
+        version: 1,
+        kind: CopyKind::PeriodCopy,
+        year: YEAR.to_owned(),
+        class: "5А".to_owned(),
+        period: "Q1".to_owned(),
+        number: "2025-5А-I четверть".to_owned(),
+        pages: 14,
+        sheets: 7,
+        pdf: "0".repeat(64),
+        printed_at: AT.to_owned(),
+        printed_by: "T02".to_owned(),
+        no: 0,
+        registered_at: String::new(),
+        registered_by: String::new(),
+        keep_through: String::new(),
+    }
+}
+
+fn handover(paper: &PaperCopy) -> Handover {
+    Handover {
+        no: 0,
+        purpose: Purpose::HandIn,
+        paper: paper.id.clone(),
+        document: "Копия классного журнала".to_owned(),
+        class: paper.class.clone(),
+        period: paper.period.clone(),
+        year: paper.year.clone(),
+        sheets: paper.sheets,
+        from: "T02".to_owned(),
+        to: "T03".to_owned(),
+        note: String::new(),
+        due: String::new(),
+        opened_at: AT.to_owned(),
+        opened_by: "T02".to_owned(),
+        from_signed_at: String::new(),
+        to_signed_at: String::new(),
+    }
+}
+
+/// Two printed copies, the first of them handed over, entered, put into its place.
+async fn furnish(house: &House) {
+    let (one, other) = (paper("P1", "K1"), paper("P2", "K2"));
+    let mut tx = house.db.begin().await.unwrap();
+    tx.record_paper(&one).await.unwrap();
+    tx.record_paper(&other).await.unwrap();
+    let no = tx.open_handover(&handover(&one)).await.unwrap();
+    let open = tx.open_handover(&handover(&other)).await.unwrap();
+    assert_eq!((no, open), (1, 2));
+    tx.sign_handover(no, Side::From, "T02", AT).await.unwrap();
+    tx.sign_handover(no, Side::To, "T03", AT).await.unwrap();
+    assert!(tx.find_handover(no).await.unwrap().unwrap().is_complete());
+    assert_eq!(tx.register_paper(&one, AT, "T03", "2031-12-31").await.unwrap(), 1);
+    let kept = tx.list_paper(Which::One("P1")).await.unwrap().pop().unwrap();
+    let place = PaperFact::Placed(Place { room: "канцелярия".to_owned(), ..Place::default() });
+    tx.record_paper_fact(&kept, &place, AT, "T03").await.unwrap();
+    tx.set_requisite("fund", "112").await.unwrap();
+    tx.set_requisite("fund", "113").await.unwrap();
+    assert!(tx.find_paper_closing(YEAR).await.unwrap().is_none());
+    let closing = Closing {
+        year: YEAR.to_owned(),
+        first: 1,
+        last: 1,
+        count: 1,
+        voided: 0,
+        at: AT.to_owned(),
+        by: "T03".to_owned(),
+    };
+    tx.close_paper_register(&closing).await.unwrap();
+    let event = Event::new(EventKind::PaperYearClosed, "T03", AT);
+    tx.record(&event, [1; 16]).await.unwrap().commit().await.unwrap();
+    assert_eq!(house.db.find_paper_closing(YEAR).await.unwrap(), Some(closing));
+}
+
+#[test]
+fn what_was_written_is_read_back_by_every_question() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let ids = |kept: Vec<letopis::domain::paper::Kept>| kept.into_iter().map(|one| one.copy.id).collect::<Vec<_>>();
+        assert_eq!(ids(house.db.list_paper(Which::All).await.unwrap()), ["P2", "P1"]);
+        assert_eq!(ids(house.db.list_paper(Which::Year(YEAR)).await.unwrap()), ["P2", "P1"]);
+        assert_eq!(ids(house.db.list_paper(Which::Year("1999/2000")).await.unwrap()), Vec::<String>::new());
+        assert_eq!(ids(house.db.list_paper(Which::Of("K2")).await.unwrap()), ["P2"]);
+        let kept = house.db.list_paper(Which::One("P1")).await.unwrap().pop().unwrap();
+        assert_eq!((kept.copy.no, kept.copy.keep_through.as_str()), (1, "2031-12-31"));
+        assert_eq!((kept.handovers.len(), kept.facts.len(), kept.stage()), (1, 1, Stage::Registered));
+        assert_eq!(kept.place().unwrap().room, "канцелярия");
+        let mut owed = Vec::new();
+        for person in ["T02", "T03", "T04"] {
+            owed.push(house.db.count_owed_handovers(person).await.unwrap());
+        }
+        assert_eq!(owed, [1, 1, 0], "the second handover waits for both sides");
+        assert_eq!(house.db.list_requisites().await.unwrap()["fund"], "113");
+    });
+}
+
+#[test]
+fn the_register_of_paper_copies_cannot_be_changed_shortened_or_skipped() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let url = house.config.database_url(&house.root);
+        sqlx::any::install_default_drivers();
+        let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        let school = house.db.school().to_owned();
+        let line = |no: u32, paper: &str, year: &str| {
+            format!(
+                "insert into paper_register (school, no, paper, year, registered_at, registered_by, keep_through)
+                 values ('{school}', {no}, '{paper}', '{year}', '', '', '')"
+            )
+        };
+        let hand = |no: u32, from: &str, to: &str| {
+            format!(
+                "insert into handovers (school, no, purpose, paper, document, class, period, year, sheets, from_person, to_person,
+                 note, due, opened_at, opened_by) values ('{school}', {no}, 'issue', 'P1', '', '', '', '', 1, '{from}', '{to}', '', '', '', '')"
+            )
+        };
+        let mut attacks = vec![
+            line(3, "P2", "2026/2027"),
+            line(1, "P2", "2026/2027"),
+            line(2, "P2", YEAR),
+            hand(7, "T02", "T03"),
+            hand(3, "T02", "T02"),
+        ];
+        for table in
+            ["paper_copies", "paper_register", "paper_facts", "handovers", "handover_signatures", "paper_closings"]
+        {
+            attacks.push(format!("delete from {table} where school = '{school}'"));
+            attacks.push(format!("update {table} set school = school where school = '{school}'"));
+        }
+        for sql in attacks {
+            let refused = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut connection).await;
+            assert!(
+                refused.as_ref().is_err_and(|error| error.to_string().contains("append-only")),
+                "{sql}: {refused:?}"
+            );
+        }
+        let next = sqlx::query(sqlx::AssertSqlSafe(hand(3, "T02", "T03"))).execute(&mut connection).await;
+        assert!(next.is_ok(), "{next:?}");
+        for person in ["T03", "T04"] {
+            let sql = format!(
+                "insert into handover_signatures (school, handover, side, person, at) values ('{school}', 3, 'from', '{person}', '')"
+            );
+            let refused = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await;
+            assert!(refused.as_ref().is_err_and(|error| error.to_string().contains("append-only")), "{refused:?}");
+        }
+    });
+}

@@ -1,0 +1,232 @@
+//! The office: a copy's way on paper from the printer to the safe, with both sides' signatures, and what it refuses on the way.
+
+use letopis::domain::paper::{PaperFact, Place, Purpose, Stage};
+use letopis::flow::office::forms::{Asked, FORMS, make};
+use letopis::flow::office::{self, NewHandover, Refusal, templates};
+use letopis::flow::{Act, Error};
+use letopis::store::Which;
+
+use super::house::{COPIES, House, YEAR, after, tell};
+
+/// An act of somebody, minutes after the noon of the story.
+fn by(person: &str, minutes: i64) -> Act {
+    Act { by: person.to_owned(), ..after(minutes) }
+}
+
+/// Deputy and secretary of the story school.
+async fn staff(house: &House) -> (String, String) {
+    let journal = house.db.load_roster(YEAR).await.unwrap();
+    let holder = |role: &str| journal.staff.iter().find(|one| one.has_role(role)).unwrap().id.clone();
+    (holder("deputy"), holder("secretary"))
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    match result {
+        Err(Error::Office(refusal)) => *refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn hand(paper: &str, purpose: Purpose, from: &str, to: &str) -> NewHandover {
+    NewHandover {
+        paper: paper.to_owned(),
+        purpose,
+        from: from.to_owned(),
+        to: to.to_owned(),
+        note: String::new(),
+        due: None,
+    }
+}
+
+/// Prints a copy, hands it in, enters it; gives its paper's identifier.
+async fn registered(house: &House, copy: &str, minutes: i64) -> String {
+    let (deputy, secretary) = staff(house).await;
+    let paper = office::print(house, copy, false, &by(&deputy, minutes)).await.unwrap();
+    let no =
+        office::hand_over(house, &hand(&paper.id, Purpose::HandIn, &deputy, &secretary), &by(&deputy, minutes)).await;
+    let no = no.unwrap();
+    office::sign_handover(house, no, &by(&deputy, minutes)).await.unwrap();
+    office::sign_handover(house, no, &by(&secretary, minutes)).await.unwrap();
+    office::register(house, &paper.id, &by(&secretary, minutes)).await.unwrap();
+    paper.id
+}
+
+#[test]
+fn a_copy_goes_from_the_printer_to_the_safe_and_back_from_a_teacher() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let (deputy, secretary) = staff(&house).await;
+        let line = house.db.find_register_line(COPIES[0], 1).await.unwrap().unwrap().line;
+        let paper = office::print(&house, COPIES[0], false, &by(&deputy, 40)).await.unwrap();
+        // "14 листов" equals the pages of the PDF (F59).
+        assert_eq!((paper.pages, paper.sheets, &paper.pdf), (line.pages, line.pages, &line.sealed_pdf.to_hex()));
+
+        // Not in the register before both have signed.
+        let early = office::register(&house, &paper.id, &by(&secretary, 41)).await;
+        assert_eq!(refusal(early), Refusal::NotHandedIn);
+        let new = hand(&paper.id, Purpose::HandIn, &deputy, &secretary);
+        let no = office::hand_over(&house, &new, &by(&deputy, 42)).await.unwrap();
+        assert!(!office::sign_handover(&house, no, &by(&deputy, 42)).await.unwrap(), "one signature leaves it open");
+        assert_eq!(refusal(office::register(&house, &paper.id, &by(&secretary, 43)).await), Refusal::Open(no));
+        assert_eq!(refusal(office::sign_handover(&house, no, &by(&deputy, 43)).await), Refusal::NotASide(no));
+        assert!(office::sign_handover(&house, no, &by(&secretary, 44)).await.unwrap());
+        assert_eq!(office::register(&house, &paper.id, &by(&secretary, 45)).await.unwrap(), 1);
+        let again = office::register(&house, &paper.id, &by(&secretary, 46)).await;
+        assert_eq!(refusal(again), Refusal::Registered(1));
+
+        let day = "2025-10-27".to_owned();
+        let steps = [
+            PaperFact::SignedByHead { day: day.clone() },
+            PaperFact::Stamped { day: day.clone() },
+            PaperFact::Numbered {
+                day: day.clone(),
+                sheets: paper.sheets + 1,
+                lettered: "12а".to_owned(),
+                missing: String::new(),
+            },
+            PaperFact::Stitched { day },
+            PaperFact::Placed(Place {
+                room: "канцелярия".to_owned(), safe: "1".to_owned(), ..Place::default()
+            }),
+        ];
+        let ahead = PaperFact::Stamped { day: "2025-10-28".to_owned() };
+        let refused = office::note(&house, &paper.id, &ahead, &by(&secretary, 47)).await;
+        assert_eq!(refusal(refused), Refusal::Day("2025-10-28".to_owned()));
+        for fact in &steps {
+            office::note(&house, &paper.id, fact, &by(&secretary, 48)).await.unwrap();
+        }
+        let kept = house.db.list_paper(Which::One(&paper.id)).await.unwrap().pop().unwrap();
+        assert_eq!((kept.stage(), kept.sheets(), kept.missing().len()), (Stage::Kept, paper.sheets + 1, 0));
+        assert_eq!(kept.copy.keep_through, "2031-12-31");
+
+        // Out to a teacher and back, both sides each time.
+        let teacher = house.db.load_roster(YEAR).await.unwrap().classes[0].class_teacher_id.clone();
+        let back = hand(&paper.id, Purpose::Return, &teacher, &secretary);
+        assert_eq!(refusal(office::hand_over(&house, &back, &by(&secretary, 50)).await), Refusal::NotOut);
+        let out = hand(&paper.id, Purpose::Issue, &secretary, &teacher);
+        let no = office::hand_over(&house, &out, &by(&secretary, 50)).await.unwrap();
+        office::sign_handover(&house, no, &by(&secretary, 50)).await.unwrap();
+        office::sign_handover(&house, no, &by(&teacher, 51)).await.unwrap();
+        let kept = house.db.list_paper(Which::One(&paper.id)).await.unwrap().pop().unwrap();
+        assert_eq!(kept.stage(), Stage::Out);
+        assert_eq!(refusal(office::hand_over(&house, &out, &by(&secretary, 52)).await), Refusal::Out(teacher.clone()));
+        let no = office::hand_over(&house, &back, &by(&secretary, 53)).await.unwrap();
+        office::sign_handover(&house, no, &by(&teacher, 53)).await.unwrap();
+        office::sign_handover(&house, no, &by(&secretary, 54)).await.unwrap();
+        let kept = house.db.list_paper(Which::One(&paper.id)).await.unwrap().pop().unwrap();
+        assert_eq!(kept.stage(), Stage::Kept);
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+
+        let register = make(&house, "paper-register", &Asked::new(), &by(&secretary, 60)).await.unwrap().to_string();
+        assert!(register.contains(&line.sealed_pdf.to_hex()), "the paper names its electronic twin\n{register}");
+        assert!(register.contains("канцелярия, сейф 1"), "{register}");
+        let journal = make(&house, "handover-journal", &Asked::new(), &by(&secretary, 60)).await.unwrap().to_string();
+        assert_eq!(journal.matches("подписано").count(), 6, "{journal}");
+    });
+}
+
+#[test]
+fn numbers_run_without_gaps_and_a_closed_year_takes_no_more() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let (_, secretary) = staff(&house).await;
+        let first = registered(&house, COPIES[1], 40).await;
+        let second = registered(&house, COPIES[0], 41).await;
+        let numbers: Vec<(u64, String)> = house
+            .db
+            .list_paper(Which::All)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|kept| (kept.copy.no, kept.copy.id))
+            .collect();
+        assert_eq!(numbers, [(1, first.clone()), (2, second)]);
+        let ground = PaperFact::Voided { ground: "испорчен лист".to_owned() };
+        office::note(&house, &first, &ground, &by(&secretary, 42)).await.unwrap();
+        let stamped = PaperFact::Stamped { day: "2025-10-27".to_owned() };
+        let refused = office::note(&house, &first, &stamped, &by(&secretary, 43)).await;
+        assert_eq!(refusal(refused), Refusal::Void("испорчен лист".to_owned()));
+
+        let closing = office::close_year(&house, YEAR, &by(&secretary, 44)).await.unwrap();
+        assert_eq!((closing.first, closing.last, closing.count, closing.voided), (1, 2, 2, 1));
+        let again = office::close_year(&house, YEAR, &by(&secretary, 45)).await;
+        assert_eq!(refusal(again), Refusal::YearClosed(YEAR.to_owned()));
+        let paper = office::print(&house, COPIES[0], true, &by(&secretary, 46)).await.unwrap();
+        let late = office::register(&house, &paper.id, &by(&secretary, 47)).await;
+        assert_eq!(refusal(late), Refusal::YearClosed(YEAR.to_owned()));
+        let form = make(&house, "paper-register", &Asked::new(), &by(&secretary, 50)).await.unwrap().to_string();
+        assert!(form.contains("внесено 2 (две) позиции с № 1 по № 2, в том числе аннулировано 1"), "{form}");
+    });
+}
+
+#[test]
+fn two_who_enter_at_once_get_two_numbers() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let (_, secretary) = staff(&house).await;
+        let act = by(&secretary, 40);
+        let one = office::print(&house, COPIES[0], false, &act).await.unwrap().id;
+        let other = office::print(&house, COPIES[1], false, &act).await.unwrap().id;
+        let (a, b) = tokio::join!(office::register(&house, &one, &act), office::register(&house, &other, &act));
+        let mut numbers = [a.unwrap(), b.unwrap()];
+        numbers.sort_unstable();
+        assert_eq!(numbers, [1, 2]);
+        let (a, b) =
+            tokio::join!(office::print(&house, COPIES[0], false, &act), office::print(&house, COPIES[0], false, &act));
+        assert_ne!(a.unwrap().id, b.unwrap().id);
+    });
+}
+
+#[test]
+fn every_form_is_made_from_a_living_house_and_typeset() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let paper = registered(&house, COPIES[0], 40).await;
+        let teacher = house.db.load_roster(YEAR).await.unwrap().courses[0].teacher_id.clone();
+        let pairs = [
+            ("class", "5А"),
+            ("period", "Q1"),
+            ("teacher", teacher.as_str()),
+            ("paper", paper.as_str()),
+            ("from", "2025-09-15"),
+            ("to", "2025-09-28"),
+            ("month", "2025-10-01"),
+            ("document", "Положением"),
+        ];
+        let asked: Asked = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        for known in FORMS {
+            let form = make(&house, known.id, &asked, &after(60))
+                .await
+                .unwrap_or_else(|error| panic!("{}: {error}", known.id));
+            assert_eq!(form.id, known.id);
+            let made = templates::typeset(&house, &form, "2025-10-27T13:00:00+03:00").unwrap();
+            assert!(made.pages > 0 && made.findings.is_empty(), "{}: {:?}", known.id, made.findings);
+        }
+        let act = make(&house, "condition-act", &asked, &after(60)).await.unwrap().to_string();
+        assert!(act.contains("2 (две) единицы хранения") && act.contains("в наличии 2"), "{act}");
+    });
+}
+
+#[test]
+fn a_template_of_the_school_is_checked_before_it_is_used() {
+    tell(async {
+        let house = House::with_journal().await;
+        let form =
+            make(&house, "remarks", &Asked::from([("class".to_owned(), "5А".to_owned())]), &after(60)).await.unwrap();
+        let folder = house.root.join("templates");
+        std::fs::create_dir_all(&folder).unwrap();
+        let at = "2025-10-27T13:00:00+03:00";
+        let usual = templates::typeset(&house, &form, at).unwrap();
+        let poor =
+            "#let data = json(\"/data/form.json\")\n#set text(font: \"PT Serif\", lang: \"ru\")\n#data.form.title";
+        std::fs::write(folder.join("form-remarks.typ"), poor).unwrap();
+        let said = templates::typeset(&house, &form, at).unwrap_err().to_string();
+        assert!(said.contains("templates/form-remarks.typ") && said.contains("нет слов формы"), "{said}");
+        std::fs::write(folder.join("form-remarks.typ"), "#let x =").unwrap();
+        let said = templates::typeset(&house, &form, at).unwrap_err().to_string();
+        assert!(said.contains("не собрался"), "{said}");
+        let own = include_str!("../../typst-templates/form/1/main.typ").replace("size: 14pt", "size: 16pt");
+        std::fs::write(folder.join("form-remarks.typ"), own).unwrap();
+        assert_ne!(templates::typeset(&house, &form, at).unwrap().pdf, usual.pdf);
+    });
+}
