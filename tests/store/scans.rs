@@ -70,12 +70,8 @@ fn scans_are_found_by_file_and_by_copy_and_come_once() {
 #[test]
 fn decisions_keep_their_order_and_a_sheet_is_ticked_off_once() {
     on_every_engine(|db| async move {
-        let decision = |leaf: Leaf| ScanDecisionRow {
-            at: at("aa", 1, 0),
-            leaf,
-            decided_at: AT.into(),
-            decided_by: "S1".into(),
-        };
+        let decision =
+            |leaf: Leaf| ScanDecisionRow { at: at("aa", 1, 0), leaf, decided_at: AT.into(), decided_by: "S1".into() };
         let receipt = ReceiptRow { leaf: leaf("K2", 7), received_at: AT.into(), received_by: "S1".into() };
         let mut tx = db.begin().await.expect("a turn");
         for row in [decision(leaf("K1", 3)), decision(Leaf::default())] {

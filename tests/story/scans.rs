@@ -98,7 +98,8 @@ fn a_pile_files_itself_and_names_what_is_missing_doubled_and_out_of_order() {
         let count = pages.len() as u32;
         assert!(count >= 8, "the story needs a copy of some pages, not {count}");
         // The third is missing, the fifth comes twice, the last two lie in the wrong order.
-        let mut pile: Vec<Grey> = pages.iter().enumerate().filter(|(no, _)| *no != 2).map(|(_, page)| page.clone()).collect();
+        let mut pile: Vec<Grey> =
+            pages.iter().enumerate().filter(|(no, _)| *no != 2).map(|(_, page)| page.clone()).collect();
         pile.insert(4, pages[4].clone());
         let end = pile.len();
         pile.swap(end - 2, end - 1);
@@ -110,7 +111,8 @@ fn a_pile_files_itself_and_names_what_is_missing_doubled_and_out_of_order() {
         let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
         assert_eq!((standing.missing(), standing.doubled()), (vec![3], vec![5]));
         assert_eq!(scans::complete(&house, COPIES[0]).await.expect("an answer"), None);
-        let kept = std::fs::read(house.scan(&taken.file.as_ref().expect("a file").digest, scan::Kind::Pdf)).expect("the scan");
+        let kept =
+            std::fs::read(house.scan(&taken.file.as_ref().expect("a file").digest, scan::Kind::Pdf)).expect("the scan");
         assert!(kept == file, "the scan is kept as it was given");
         let log = house.db.list_log().await.expect("the log");
         assert!(log.iter().any(|entry| entry.event == "scans_taken" && entry.payload.contains(COPIES[0])));
@@ -180,7 +182,13 @@ fn forty_spoilt_pictures_are_recognised_and_none_is_laid_to_the_wrong_page() {
                 let at = dice.roll(pages.len() as u64) as usize;
                 let picture = spoilt(&pages[at], &mut dice);
                 let taken = take(&house, &format!("{copy}-{no}.jpg"), jpeg(&picture, 40)).await;
-                assert!(taken.pages.iter().all(|page| page.leaf.leaf == 0 || (page.leaf.copy.as_str(), page.leaf.leaf) == (copy, at as u32 + 1)), "{copy} page {}: {:?}", at + 1, taken.pages);
+                assert!(
+                    taken.pages.iter().all(|page| page.leaf.leaf == 0
+                        || (page.leaf.copy.as_str(), page.leaf.leaf) == (copy, at as u32 + 1)),
+                    "{copy} page {}: {:?}",
+                    at + 1,
+                    taken.pages
+                );
                 if taken.filed() != 1 {
                     missed.push(format!("{copy} page {} picture {no}", at + 1));
                 }

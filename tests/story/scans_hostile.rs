@@ -9,7 +9,7 @@ use letopis::scan::{self, Grey};
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::house::{COPIES, House, tell};
-use super::scans::{codes, coarse, jpeg, printed, take};
+use super::scans::{coarse, codes, jpeg, printed, take};
 
 /// A sheet of paper with this text as its code.
 fn sheet(text: &str) -> Grey {
@@ -123,7 +123,8 @@ fn bomb() -> Vec<u8> {
 /// Forms that each draw the next one ten times: a hundred million rectangles in a kilobyte.
 fn fan() -> Vec<u8> {
     let form = |next: usize| {
-        let own = format!("/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /F {next} 0 R >> >>");
+        let own =
+            format!("/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /F {next} 0 R >> >>");
         stream(&own, "/F Do ".repeat(10).as_bytes())
     };
     let mut objects: Vec<Vec<u8>> = vec![stream("", b"/F Do")];

@@ -256,7 +256,7 @@ impl Action {
             Self::SealCopies => "ставить печать школы",
             Self::HandOverPaper => "печатать и сдавать бумажные копии",
             Self::KeepPaper => "вести реестр бумажных копий",
-            Self::ReceivePaper => "принимать подписанные листы и их сканы",
+            Self::ReceivePaper => "принимать листы и их сканы",
         }
     }
 
