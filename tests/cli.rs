@@ -72,6 +72,7 @@ const VERBS: &[&[&str]] = &[
     &["access"],
     &["history"],
     &["undo"],
+    &["scan"],
     &["compromise"],
     &["compromise", "note"],
     &["compromise", "list"],
