@@ -44,7 +44,7 @@ pub(super) async fn gather(house: &House, dump: &Db, cause: Cause) -> Result<Gat
     let closures = dump.list_closures().await?;
     all.periods = closures.iter().map(|row| format!("{} {} {}", row.year, row.class, row.period)).collect();
     all.files.extend(records(house, &register)?);
-    for folder in ["issued", "bundles"] {
+    for folder in ["issued", "bundles", "scans"] {
         below(&house.root.join(folder), folder, &mut all.files)?;
     }
     let mut keys = Vec::new();
