@@ -153,6 +153,31 @@ impl Fault {
     }
 }
 
+/// The settings' file of a house as a backup may hold it: without secrets, and on the database in its own folder, for an address may hold a
+/// password and leads elsewhere when the copy is opened.
+pub fn without_secrets(house: &Path) -> Result<String, Error> {
+    let given = Config::read(house)?.given;
+    let is_secret = |path: &str| keys::find(path).is_some_and(|key| key.kind == Kind::Secret);
+    let secrets: Vec<String> = given
+        .into_iter()
+        .filter(|(path, (value, _))| is_secret(path) && !value.is_empty())
+        .map(|(_, given)| given.0)
+        .collect();
+    let text = with_database(house, "sqlite")?;
+    let open = text.lines().filter(|line| !secrets.iter().any(|secret| line.contains(secret.as_str())));
+    Ok(open.fold(String::new(), |text, line| text + line + "\n"))
+}
+
+/// The settings' file of a house with another database.
+pub fn with_database(house: &Path, url: &str) -> Result<String, Error> {
+    let path = house.join(FILE);
+    let text = std::fs::read_to_string(&path).map_err(|source| Error::Unreadable { path, source })?;
+    let is_database = |line: &str| line.split_once('=').is_some_and(|(name, _)| name.trim() == "database");
+    let quoted = url.replace('\\', "\\\\").replace('"', "\\\"");
+    let line = |line: &str| if is_database(line) { format!("database = \"{quoted}\"\n") } else { format!("{line}\n") };
+    Ok(text.lines().map(line).collect())
+}
+
 /// Reads a variable of the environment.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 

@@ -1,6 +1,9 @@
 //! The program from outside: what every command answers, in which words, with which exit code.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
+#[path = "cli/carriers.rs"]
+mod carriers;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -35,6 +38,20 @@ const VERBS: &[&[&str]] = &[
     &["log", "prove"],
     &["log", "list"],
     &["doctor"],
+    &["carrier"],
+    &["carrier", "list"],
+    &["carrier", "place"],
+    &["carrier", "add"],
+    &["carrier", "move"],
+    &["carrier", "write-off"],
+    &["carrier", "custody"],
+    &["backup"],
+    &["backup", "plan"],
+    &["backup", "list"],
+    &["backup", "undertake"],
+    &["backup", "code"],
+    &["verify-backup"],
+    &["restore"],
     &["key"],
     &["key", "list"],
     &["policy"],

@@ -4,6 +4,9 @@
 //! absent or may not trace.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
+#[path = "crash/carriers.rs"]
+mod carriers;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;

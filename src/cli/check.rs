@@ -154,7 +154,7 @@ async fn against(house: &House, old: &Printed) -> Result<(Vec<Finding>, usize), 
 
 /// A checkpoint from a file (signed note or bare body), or as a sheet shows it: `size:root` of the title page, or the whole text of a
 /// QR, which ends in the size and the first 16 characters of the root.
-fn read_checkpoint(text: &str, origin: &str) -> Result<Printed, Failure> {
+pub(super) fn read_checkpoint(text: &str, origin: &str) -> Result<Printed, Failure> {
     let path = Path::new(text);
     if path.exists() {
         let note = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;

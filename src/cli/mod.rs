@@ -1,5 +1,7 @@
 //! Commands: parse, call one station, print in Russian. Floor 3.
 
+mod backup;
+mod carrier;
 mod check;
 mod clock;
 mod config;
@@ -150,6 +152,17 @@ enum Command {
     Account(people::Account),
     #[command(about = "Кто смотрел чьи данные")]
     Access(people::Access),
+    #[command(about = "Носители резервных копий: учёт, места хранения, журнал пользования")]
+    Carrier(carrier::Carrier),
+    #[command(about = "Резервная копия на носители; план, подписка, код доступа")]
+    Backup(backup::Backup),
+    #[command(
+        name = "verify-backup",
+        about = "Сверить копию на носителе: каждый байт, подпись, запись дома; с кодом — и каждый файл"
+    )]
+    VerifyBackup(backup::VerifyBackup),
+    #[command(about = "Восстановить дом из копии; пробное восстановление — с ключом --rehearse")]
+    Restore(backup::Restore),
     #[command(about = "Открыть страницу дома в браузере")]
     Serve(serve::Serve),
 }
@@ -157,7 +170,8 @@ enum Command {
 impl Command {
     /// Does the command answer whether something is genuine?
     fn is_check(&self) -> bool {
-        matches!(self, Self::Verify(_) | Self::Doctor) || matches!(self, Self::Log(log) if log.is_check())
+        matches!(self, Self::Verify(_) | Self::Doctor | Self::VerifyBackup(_) | Self::Restore(_))
+            || matches!(self, Self::Log(log) if log.is_check())
     }
 }
 
@@ -321,6 +335,10 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::People(people) => people.run(&desk).await,
         Command::Account(account) => account.run(&desk).await,
         Command::Access(access) => access.run(&desk).await,
+        Command::Carrier(carrier) => carrier.run(&desk).await,
+        Command::Backup(backup) => backup.run(&desk).await,
+        Command::VerifyBackup(verify) => verify.run(&desk).await,
+        Command::Restore(restore) => restore.run(&desk).await,
         Command::Serve(serve) => serve.run(&desk).await,
     }
 }

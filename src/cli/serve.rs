@@ -52,6 +52,14 @@ async fn keep_the_day(house: Arc<House>) {
         if let Err(error) = flow::exchange::feed::daily(&house, &act).await {
             tracing::error!(%error, "the day's feed is not written");
         }
+        match flow::backup::daily(&house, &act).await {
+            Ok(written) => {
+                for (carrier, why) in written.iter().flat_map(|one| &one.failed) {
+                    tracing::warn!(%carrier, %why, "the carrier has no copy of today");
+                }
+            }
+            Err(error) => tracing::error!(%error, "the day's backup is not written"),
+        }
     }
 }
 

@@ -78,6 +78,20 @@ pub enum EventKind {
     ConditionChecked,
     /// What the office's forms say of the school was set.
     RequisitesSet,
+    /// A place or carrier was registered, moved or written off.
+    CarrierChanged,
+    /// An undertaking not to disclose the code was signed.
+    UndertakingSigned,
+    /// A code of the carriers was made; the code itself is nowhere.
+    CarrierCodeMade,
+    /// A line of the custody log was asked for or signed.
+    CustodySigned,
+    /// A backup was written.
+    BackupWritten,
+    /// A copy on a carrier was compared, or its restore rehearsed.
+    BackupChecked,
+    /// The house was restored from a backup.
+    HouseRestored,
     /// A file of scans came in and its pages were filed.
     ScansTaken,
     /// A person said what a scanned page is.
@@ -122,6 +136,13 @@ impl EventKind {
             Self::PaperYearClosed => "paper_year_closed",
             Self::ConditionChecked => "condition_checked",
             Self::RequisitesSet => "requisites_set",
+            Self::CarrierChanged => "carrier_changed",
+            Self::UndertakingSigned => "undertaking_signed",
+            Self::CarrierCodeMade => "carrier_code_made",
+            Self::CustodySigned => "custody_signed",
+            Self::BackupWritten => "backup_written",
+            Self::BackupChecked => "backup_checked",
+            Self::HouseRestored => "house_restored",
             Self::ScansTaken => "scans_taken",
             Self::ScanDecided => "scan_decided",
             Self::SheetReceived => "sheet_received",

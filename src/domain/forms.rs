@@ -3,6 +3,7 @@
 //! What is not known yet leaves a place for ink; what a school does not have (a fund, a commission's minutes) goes with its words.
 
 pub mod acts;
+pub mod carriers;
 pub mod classes;
 pub mod control;
 pub mod examples;

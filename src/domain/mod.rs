@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod calendar;
 pub mod canon;
+pub mod carrier;
 pub mod change;
 pub mod checkpoint;
 pub mod copy;

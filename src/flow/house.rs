@@ -33,6 +33,8 @@ pub struct House {
     pub sign_in: SignIn,
     /// Who looked at whose data.
     pub access: AccessLog,
+    /// Codes of carriers typed for work under way, in memory alone.
+    pub codes: super::carriers::Codes,
 }
 
 /// How a house is to be made.
@@ -106,7 +108,16 @@ impl House {
 
     fn of(root: &Path, config: Config, db: Db, founding: Policy, policy: Policy) -> Self {
         let (sign_in, access) = (sign_in_of(&config), AccessLog::default());
-        Self { root: root.to_owned(), config, db, policy, founding, sign_in, access }
+        Self {
+            root: root.to_owned(),
+            config,
+            db,
+            policy,
+            founding,
+            sign_in,
+            access,
+            codes: super::carriers::Codes::default(),
+        }
     }
 
     /// The school year to work on: the one asked for, or the newest on record.

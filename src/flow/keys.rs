@@ -34,7 +34,7 @@ const SEAL_YEARS: i64 = 5;
 const STAFF_YEARS: i64 = 2;
 
 /// Only the owner of the process reads the keys.
-pub(super) fn guard_folder(folder: &Path) -> Result<(), Error> {
+pub(crate) fn guard_folder(folder: &Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
         .map_err(|source| Error::File { path: folder.to_owned(), source })

@@ -3,6 +3,8 @@
 //! journal → [`import`] → [`close`] → [`issue`] → [`sign`] → [`seal`] → register; [`verify`] walks the way backwards with only the package
 //! in hand; [`doctor`] compares database, archive and log.
 
+pub mod backup;
+pub mod carriers;
 pub mod change;
 pub mod close;
 pub mod compromise;
@@ -184,6 +186,12 @@ pub enum Error {
     /// The office says no.
     #[error(transparent)]
     Office(Box<office::Refusal>),
+    /// The books of carriers or the custody log say no.
+    #[error(transparent)]
+    Carrier(#[from] crate::domain::carrier::Refusal),
+    /// A copy cannot be written or opened.
+    #[error(transparent)]
+    Backup(#[from] crate::vault::backup::Fault),
     /// A word on a scan or a tick of a sheet is not taken.
     #[error(transparent)]
     Scan(#[from] scans::Refusal),

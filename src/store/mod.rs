@@ -5,9 +5,11 @@
 
 mod access;
 mod accounts;
+mod carriers;
 mod certificates;
 mod changes;
 mod copies;
+mod dump;
 mod entries;
 mod exchange;
 mod guards;
@@ -38,9 +40,11 @@ pub use access::{AccessRow, Looked};
 pub use accounts::{
     AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow, appointment_cells,
 };
+pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
 pub use copies::{CopyRow, StatementRow};
+pub use dump::LogReplay;
 pub use exchange::ImportRow;
 pub use guards::GuardFault;
 pub use health::PoolFigures;

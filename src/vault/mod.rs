@@ -2,6 +2,7 @@
 //!
 //! Knows files, folders, inventories and manifests (OCFL 1.1, BagIt 1.0); never SQL, never what a signature means.
 
+pub mod backup;
 pub mod bag;
 pub mod content;
 mod describe;

@@ -197,7 +197,7 @@ pub(super) fn fault(error: &(dyn std::error::Error + 'static)) -> Refusal {
     Refusal::Fault
 }
 
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

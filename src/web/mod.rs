@@ -5,6 +5,7 @@
 
 mod answer;
 mod assets;
+mod carriers;
 mod directory;
 mod exchange;
 mod frame;

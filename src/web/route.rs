@@ -177,6 +177,7 @@ pub(super) fn all() -> Vec<Route> {
         super::help::routes(),
         super::records::routes(),
         super::office::routes(),
+        super::carriers::routes(),
         super::scans::routes(),
         super::journal::routes(),
         super::people::routes(),

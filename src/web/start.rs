@@ -85,6 +85,7 @@ async fn first_screen(
     waits.extend(desk.own_class().await?);
     waits.extend(desk.own_courses().await?);
     waits.extend(desk.house().await?);
+    waits.extend(desk.carriers().await?);
     waits.sort_by_key(|wait| !wait.urgent);
     let shelves = [desk.children(), desk.classes(), desk.courses(), desk.sealed(&copies)];
     let day = format!("{}, {}", capital(words::weekday(desk.today)), words::date_words(desk.today));
@@ -304,6 +305,35 @@ impl Desk<'_> {
             }]);
         }
         Ok(Vec::new())
+    }
+
+    /// Carriers that are late, signatures of the custody log, backups that are due.
+    async fn carriers(&self) -> Result<Vec<Wait>, Refusal> {
+        let Some(owed) = super::carriers::owed(self.state, self.visitor).await? else { return Ok(Vec::new()) };
+        let wait = |count: u64, [one, few, many]: [&str; 3], detail: &str, href: &str, urgent| Wait {
+            count,
+            what: words::plural(count, one, few, many).to_owned(),
+            detail: detail.to_owned(),
+            href: href.to_owned(),
+            urgent,
+        };
+        let late = ["носитель не возвращён в сейф", "носителя не возвращены в сейф", "носителей не возвращены в сейф"];
+        let sign = [
+            "подпись в журнале пользования за вами",
+            "подписи в журнале пользования за вами",
+            "подписей в журнале пользования за вами",
+        ];
+        let due = [
+            "резервная копия или проверка просрочена",
+            "резервные копии или проверки просрочены",
+            "резервных копий и проверок просрочено",
+        ];
+        let all = [
+            wait(owed.overdue, late, "срок возврата прошёл", "/carriers/custody", true),
+            wait(owed.signatures, sign, "выдача, получение или возврат носителя ждут вас", "/carriers/custody", false),
+            wait(owed.late, due, "план, сроки и пункты правил", "/carriers", true),
+        ];
+        Ok(all.into_iter().filter(|wait| wait.count > 0).collect())
     }
 
     fn holds(&self, roles: &[Role]) -> bool {

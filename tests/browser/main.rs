@@ -1,6 +1,7 @@
 //! Browser stories: a house in a headless Chromium, as people meet it. Skipped aloud where no browser is installed.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
+mod carriers;
 mod driver;
 mod house;
 #[path = "../story/intruder.rs"]

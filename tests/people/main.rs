@@ -3,6 +3,7 @@
 
 mod access;
 mod buttons;
+mod custody;
 mod house;
 mod identity;
 mod matrix;

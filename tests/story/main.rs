@@ -4,6 +4,8 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
 mod adoption;
+mod carrier_figures;
+mod carriers;
 mod close;
 mod doctor;
 mod export;

@@ -149,6 +149,7 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::ReadAccessLog         => [S,  N,  S,  N,  N,  N,  N,  N,  N,  N,  K,  K,  N],
         Action::ReadCopies            => [S,  N,  S,  K,  K,  K,  S,  N,  S,  N,  N,  N,  S],
         Action::ReadRegister          => [S,  N,  S,  S,  N,  N,  S,  S,  S,  N,  N,  N,  S],
+        Action::ReadCarriers          => [S,  N,  S,  S,  N,  N,  S,  S,  S,  N,  N,  N,  N],
         Action::ReadOperations        => [S,  N,  S,  N,  N,  N,  N,  S,  N,  N,  N,  N,  N],
         Action::EnterJournal          => [N,  N,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N,  N],
         Action::EnterReasons          => [N,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N],
@@ -172,6 +173,10 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::SealCopies            => [N,  N,  K,  N,  N,  N,  K,  N,  N,  N,  N,  N,  N],
         Action::HandOverPaper         => [N,  N,  K,  K,  K,  N,  K,  N,  K,  N,  N,  N,  N],
         Action::KeepPaper             => [N,  N,  K,  N,  N,  N,  K,  N,  N,  N,  N,  N,  N],
+        Action::KeepCarriers          => [O,  N,  N,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N],
+        Action::RunBackups            => [O,  N,  N,  N,  N,  N,  N,  O,  O,  N,  N,  N,  N],
+        Action::SignCustody           => [O,  N,  O,  O,  N,  N,  O,  O,  O,  N,  N,  N,  N],
+        Action::HoldCode              => [N,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::ReceivePaper          => [N,  N,  K,  N,  N,  N,  K,  N,  K,  N,  N,  N,  N],
     }
 }

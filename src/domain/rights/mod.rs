@@ -127,6 +127,8 @@ pub enum Action {
     ReadCopies,
     /// The register and the audit log.
     ReadRegister,
+    /// Carriers of backups, their places, plan, custody log and checks.
+    ReadCarriers,
     /// Health figures.
     ReadOperations,
     /// Lessons, marks, absences of the own course.
@@ -173,13 +175,21 @@ pub enum Action {
     HandOverPaper,
     /// The register of paper copies: numbers, places, issues, closing lines.
     KeepPaper,
+    /// The books of carriers: places, carriers, moving, writing off.
+    KeepCarriers,
+    /// Backups and comparisons of carriers.
+    RunBackups,
+    /// Signatures of the custody log, the undertaking; who signs what, the log itself decides.
+    SignCustody,
+    /// The code of the carriers, and what is opened with it.
+    HoldCode,
     /// Signed sheets of paper that come back: scans and ticks.
     ReceivePaper,
 }
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 41] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -192,6 +202,7 @@ impl Action {
         Self::ReadAccessLog,
         Self::ReadCopies,
         Self::ReadRegister,
+        Self::ReadCarriers,
         Self::ReadOperations,
         Self::EnterJournal,
         Self::EnterReasons,
@@ -215,6 +226,10 @@ impl Action {
         Self::SealCopies,
         Self::HandOverPaper,
         Self::KeepPaper,
+        Self::KeepCarriers,
+        Self::RunBackups,
+        Self::SignCustody,
+        Self::HoldCode,
         Self::ReceivePaper,
     ];
 
@@ -233,6 +248,7 @@ impl Action {
             Self::ReadAccessLog => "видеть, кто смотрел данные",
             Self::ReadCopies => "читать копии и сводные ведомости",
             Self::ReadRegister => "читать реестр и журнал событий",
+            Self::ReadCarriers => "видеть носители и журнал пользования",
             Self::ReadOperations => "видеть состояние системы",
             Self::EnterJournal => "вести журнал предмета",
             Self::EnterReasons => "указывать причины пропусков",
@@ -256,6 +272,10 @@ impl Action {
             Self::SealCopies => "ставить печать школы",
             Self::HandOverPaper => "печатать и сдавать бумажные копии",
             Self::KeepPaper => "вести реестр бумажных копий",
+            Self::KeepCarriers => "вести учёт носителей",
+            Self::RunBackups => "писать и сверять резервные копии",
+            Self::SignCustody => "расписываться в журнале пользования",
+            Self::HoldCode => "знать код носителей",
             Self::ReceivePaper => "принимать листы и их сканы",
         }
     }

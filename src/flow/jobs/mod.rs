@@ -3,6 +3,7 @@
 //! A process takes a job for [`Worker::lease`] and says every little while that it lives. A process that was killed says nothing, so after
 //! the lease anybody takes the job again; that is safe because every kind of work begins by looking at what is done already.
 
+mod carriers;
 mod work;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -75,6 +76,8 @@ pub async fn queue_in(tx: &mut Tx, work: &Work, act: &Act) -> Result<Queued, Err
 pub struct Progress {
     done: AtomicU64,
     total: AtomicU64,
+    /// Bytes of the stage, where pieces are megabytes.
+    bytes: AtomicU64,
     stage: Mutex<String>,
 }
 
@@ -86,6 +89,15 @@ impl Progress {
         if let Ok(mut stage) = self.stage.lock() {
             words.clone_into(&mut stage);
         }
+    }
+
+    pub(super) fn begin_bytes(&self) {
+        self.bytes.store(0, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_bytes(&self, bytes: u64) {
+        let all = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        self.done.store(all >> 20, Ordering::Relaxed);
     }
 
     /// One more piece is done.

@@ -1,5 +1,7 @@
 //! The kinds of long work, and what each does. Floor 2.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::super::close::{self, Closing};
@@ -31,6 +33,25 @@ pub enum Work {
     IssueAll,
     /// Seals every copy that is signed by everybody.
     SealAll,
+    /// Writes a backup.
+    Backup {
+        /// Carriers by identifier; empty = every one that has a folder.
+        carriers: Vec<String>,
+        /// Word of the cause.
+        cause: String,
+    },
+    /// Compares the newest copy on a carrier with the house.
+    CompareCarrier {
+        /// Carrier.
+        carrier: String,
+    },
+    /// Rehearses a restore from a carrier.
+    Rehearse {
+        /// Carrier.
+        carrier: String,
+        /// Ticket of the code, which is in memory alone.
+        ticket: String,
+    },
     /// Imports a bundle that lies in the house's folder `incoming`.
     Import {
         /// Name of the zip there: its own SHA-256.
@@ -84,6 +105,9 @@ impl Work {
             Self::IssueAll => "issue_all",
             Self::SealAll => "seal_all",
             Self::Import { .. } => "import",
+            Self::Backup { .. } => "backup",
+            Self::CompareCarrier { .. } => "compare_carrier",
+            Self::Rehearse { .. } => "rehearse",
             Self::ReadScans { .. } => "read_scans",
         }
     }
@@ -95,6 +119,9 @@ impl Work {
             "issue_all" => "Выпуск копий",
             "seal_all" => "Печать школы и реестр",
             "import" => "Загрузка набора данных",
+            "backup" => "Запись резервной копии",
+            "compare_carrier" => "Сверка носителя с домом",
+            "rehearse" => "Пробное восстановление",
             "read_scans" => "Разбор сканов",
             other => other,
         }
@@ -107,6 +134,11 @@ impl Work {
             Self::IssueAll | Self::SealAll => self.kind().to_owned(),
             // Two imports would fight over one year.
             Self::Import { .. } => "import".to_owned(),
+            // One backup at a time; a carrier is compared by one at a time.
+            Self::Backup { .. } => "backup".to_owned(),
+            Self::CompareCarrier { carrier } => format!("carrier {carrier}"),
+            // Rehearsals share the scratch folder.
+            Self::Rehearse { .. } => "rehearse".to_owned(),
             // Files of another drop are other work.
             Self::ReadScans { files } => {
                 let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
@@ -121,6 +153,8 @@ impl Work {
             Self::CloseAll { .. } | Self::IssueAll => Action::IssueCopies,
             Self::SealAll => Action::SealCopies,
             Self::Import { .. } => Action::ImportData,
+            Self::Backup { .. } | Self::CompareCarrier { .. } => Action::RunBackups,
+            Self::Rehearse { .. } => Action::HoldCode,
             Self::ReadScans { .. } => Action::ReceivePaper,
         }
     }
@@ -131,7 +165,7 @@ fn count(n: u64, one: &str, few: &str, many: &str) -> String {
     format!("{n}\u{a0}{}", words::plural(n, one, few, many))
 }
 
-pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
+pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Arc<Progress>) -> Result<Outcome, Error> {
     match work {
         Work::CloseAll { year, period, classes, ground } => {
             close_all(house, &Ordered { year, period, classes, ground }, act, progress).await
@@ -139,6 +173,9 @@ pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Pr
         Work::IssueAll => issue_all(house, act, progress).await,
         Work::SealAll => seal_all(house, act, progress).await,
         Work::Import { file } => import_file(house, file, act, progress).await,
+        Work::Backup { carriers, cause } => super::carriers::write(house, carriers, cause, act, progress).await,
+        Work::CompareCarrier { carrier } => super::carriers::compare(house, carrier, act, progress).await,
+        Work::Rehearse { carrier, ticket } => super::carriers::rehearse(house, carrier, ticket, act, progress).await,
         Work::ReadScans { files } => read_scans(house, files, act, progress).await,
     }
 }

@@ -1,0 +1,420 @@
+//! `backup`, `verify-backup`, `restore`: copies onto carriers and back. Floor 3.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, NaiveDate};
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::check::read_checkpoint;
+use super::table::{Table, grouped, print_json};
+use super::{Desk, Failure, OPERATOR, REFUSED, UNUSABLE, clock, print_findings};
+use crate::domain::carrier::plan::Plan;
+use crate::domain::carrier::{Cause, code};
+use crate::domain::finding::Verdict;
+use crate::domain::words::{self, date_short};
+use crate::flow::backup::check::{self, Report};
+use crate::flow::backup::restore::{self, Wanted};
+use crate::flow::backup::{self as copies, Meter, Order};
+use crate::flow::{self, House, carriers, people};
+
+/// `backup`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Backup {
+    #[arg(
+        long = "to",
+        value_name = "НОСИТЕЛЬ",
+        num_args = 1..,
+        help = "Номера носителей (Н-1 Н-2) или их папки; без ключа — на все, у которых есть папка"
+    )]
+    to: Vec<String>,
+    #[arg(
+        long,
+        value_name = "ПОВОД",
+        default_value = "demand",
+        help = "week, month, period или demand: по графику, архив, набор периода, по требованию"
+    )]
+    cause: String,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    #[command(
+        about = "План: что требуют правила, что стоит на учёте, что и когда писать; код 2, если правило о помещениях не выполнено"
+    )]
+    Plan,
+    #[command(about = "Записанные копии и носители, на которых они есть")]
+    List,
+    #[command(about = "Подписать подписку о неразглашении кода доступа (--by СОТРУДНИК)")]
+    Undertake,
+    #[command(about = "Завести код доступа: показывается один раз, директору (--by ДИРЕКТОР)")]
+    Code,
+}
+
+/// `verify-backup`.
+#[derive(Debug, Args)]
+pub(super) struct VerifyBackup {
+    #[arg(value_name = "ПУТЬ", help = "Папка копии или носитель: тогда берётся самая новая копия на нём")]
+    path: PathBuf,
+    #[arg(long, value_name = "ФАЙЛ", num_args = 0..=1, default_missing_value = "-", help = "Сверить и каждый файл внутри: код из файла, из ввода (-)")]
+    code: Option<String>,
+}
+
+/// `restore`.
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    #[arg(value_name = "ПУТЬ", help = "Папка копии или носитель: тогда берётся самая новая копия на нём")]
+    path: PathBuf,
+    #[arg(long, value_name = "ПАПКА", required_unless_present = "rehearse", help = "Новая или пустая папка дома")]
+    to: Option<PathBuf>,
+    #[arg(
+        long,
+        conflicts_with = "to",
+        help = "Пробное восстановление: развернуть во временную папку, проверить всё, убрать; справка с полнотой"
+    )]
+    rehearse: bool,
+    #[arg(
+        long,
+        value_name = "ФАЙЛ",
+        default_value = "",
+        hide_default_value = true,
+        help = "Код доступа из файла или из ввода (-); без ключа программа спросит"
+    )]
+    code: String,
+    #[arg(long, value_name = "АДРЕС", help = "Восстановить в базу PostgreSQL, а не в файл")]
+    database: Option<String>,
+    #[arg(long, value_name = "ТОЧКА", help = "Контрольная точка с бумаги: копия, которая старее её, не подойдёт")]
+    checkpoint: Option<String>,
+    #[arg(long, help = "Восстановить, хотя известна более новая копия или отметка")]
+    older: bool,
+}
+
+/// Progress on the terminal, in megabytes.
+struct Bar(Mutex<ProgressBar>);
+
+impl Bar {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(Mutex::new(ProgressBar::hidden())))
+    }
+}
+
+impl Meter for Bar {
+    fn stage(&self, words: &str, bytes: u64) {
+        let target = ProgressDrawTarget::stderr();
+        let (bar, template) = match bytes {
+            0 => (ProgressBar::with_draw_target(None, target), "{prefix:<30} {bytes} {elapsed}"),
+            _ => (
+                ProgressBar::with_draw_target(Some(bytes), target),
+                "{prefix:<30} {bar:24} {bytes}/{total_bytes} {elapsed}",
+            ),
+        };
+        // The template is a constant of ours; should it ever be wrong, the default style does.
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_prefix(words.to_owned());
+        let before = std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), bar);
+        before.finish();
+    }
+
+    fn read(&self, bytes: u64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).inc(bytes);
+    }
+}
+
+/// The code from a file, from standard input, or asked for on the terminal without showing it. It is never an argument: those are seen by
+/// everybody on the machine.
+fn ask_code(from: &str) -> Result<String, Failure> {
+    let typed = match from {
+        "" => {
+            let terminal = console::Term::stderr();
+            let asked = terminal.write_str("Код доступа с конверта: ").and_then(|()| terminal.read_secure_line());
+            asked.map_err(|_| {
+                Failure::Said(
+                    "код доступа спросить не у кого: это не терминал; добавьте --code ФАЙЛ или --code -".to_owned(),
+                )
+            })?
+        }
+        "-" => {
+            let mut text = String::new();
+            let read = std::io::stdin().take(LONGEST_CODE).read_to_string(&mut text);
+            read.map_err(|source| Failure::File { path: PathBuf::from("-"), source })?;
+            text
+        }
+        path => std::fs::read_to_string(path).map_err(|source| Failure::File { path: PathBuf::from(path), source })?,
+    };
+    code::read(&typed)
+        .ok_or_else(|| Failure::Said("это не код доступа: в нём 20 букв и цифр, как на конверте".to_owned()))
+}
+
+/// Bytes of a code as somebody may type it, with spaces and a line end; more is no code.
+const LONGEST_CODE: u64 = 400;
+
+impl Backup {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        match &self.what {
+            None => self.write(desk).await,
+            Some(What::Plan) => plan(desk).await,
+            Some(What::List) => list(desk).await,
+            Some(What::Undertake) => undertake(desk).await,
+            Some(What::Code) => make_code(desk).await,
+        }
+    }
+
+    async fn write(self, desk: &Desk) -> Result<u8, Failure> {
+        let cause = Cause::parse(&self.cause)
+            .ok_or_else(|| Failure::Said(format!("повод «{}» не понят: week, month, period или demand", self.cause)))?;
+        let house = desk.house().await?;
+        let written = copies::write(&house, &Order::new(self.to, cause), &desk.act(&house), Bar::new()).await?;
+        let row = &written.row;
+        if desk.json {
+            let kept: Vec<_> = written
+                .kept
+                .iter()
+                .map(|(carrier, folder)| serde_json::json!({"carrier": carrier, "folder": folder}))
+                .collect();
+            let failed: Vec<_> = written
+                .failed
+                .iter()
+                .map(|(carrier, why)| serde_json::json!({"carrier": carrier, "why": why}))
+                .collect();
+            print_json(
+                &serde_json::json!({"backup": row.id, "sha256": row.sha256, "bytes": row.bytes, "files": row.members,
+                "rows": row.rows, "log_size": row.log_size, "log_root": row.log_root, "code_no": row.code_no,
+                "kept": kept, "failed": failed}),
+            );
+        } else {
+            for (carrier, folder) in &written.kept {
+                println!("{carrier}: {} — записано и прочитано назад", folder.display());
+            }
+            for (carrier, why) in &written.failed {
+                println!("{carrier}: НЕ ЗАПИСАНО — {why}");
+            }
+            println!(
+                "Копия {}: файлов {}, строк {}, байт {}; код доступа № {}.",
+                row.id,
+                grouped(row.members),
+                grouped(row.rows),
+                grouped(row.bytes),
+                row.code_no
+            );
+        }
+        Ok(if written.failed.is_empty() { 0 } else { REFUSED })
+    }
+}
+
+fn day(day: Option<NaiveDate>) -> String {
+    day.map_or_else(|| "—".to_owned(), date_short)
+}
+
+async fn plan(desk: &Desk) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    let plan = carriers::overview(&house, desk.act(&house).at.date_naive()).await?.plan;
+    if desk.json {
+        print_json(&plan_json(&plan));
+    } else {
+        let mut rules = Table::new(&["Правило", "Требуется", "Есть", "Пункт"]);
+        for rule in &plan.rules {
+            let clause =
+                if rule.clause.is_empty() { "правила молчат; 000 Рег 3.4" } else { &rule.clause };
+            rules.row(vec![rule.what.to_owned(), rule.asked.to_string(), rule.stands.to_string(), clause.to_owned()]);
+        }
+        rules.print("");
+        println!();
+        let mut duties = Table::new(&["Что", "Как часто", "Последний раз", "Не позже", "Просрочено", "Пункт"]);
+        for duty in &plan.duties {
+            let late =
+                if duty.late == 0 { String::new() } else { words::count(duty.late, "день", "дня", "дней") };
+            let clause = if duty.clause.is_empty() { "правила молчат" } else { &duty.clause };
+            duties.row(vec![
+                duty.what.to_owned(),
+                duty.every.clone(),
+                day(duty.last),
+                day(duty.due),
+                late,
+                clause.to_owned(),
+            ]);
+        }
+        duties.print("");
+        print_findings(&plan.findings);
+    }
+    Ok(if plan.holds() { 0 } else { UNUSABLE })
+}
+
+fn plan_json(plan: &Plan) -> serde_json::Value {
+    let rules: Vec<_> = plan
+        .rules
+        .iter()
+        .map(|rule| serde_json::json!({"key": rule.key, "asked": rule.asked, "stands": rule.stands, "clause": rule.clause, "holds": rule.holds()}))
+        .collect();
+    let duties: Vec<_> = plan
+        .duties
+        .iter()
+        .map(|duty| {
+            serde_json::json!({"cause": duty.cause.map(Cause::as_str), "every": duty.every, "clause": duty.clause,
+                "last": duty.last, "due": duty.due, "late": duty.late})
+        })
+        .collect();
+    serde_json::json!({"holds": plan.holds(), "rules": rules, "duties": duties, "findings": plan.findings})
+}
+
+async fn list(desk: &Desk) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    let mut table = Table::new(&["Копия", "Когда", "Повод", "Байт", "Код №", "Носители"]);
+    for row in house.db.list_backups().await? {
+        let cells = [
+            row.id,
+            words::moment(&row.at),
+            row.cause.as_russian().to_owned(),
+            grouped(row.bytes),
+            row.code_no.to_string(),
+            row.carriers.join(", "),
+        ];
+        table.row(cells.to_vec());
+    }
+    table.print("Резервных копий ещё не было.");
+    Ok(0)
+}
+
+async fn undertake(desk: &Desk) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    let act = desk.act(&house);
+    let visitor = people::visitor(&house, &act.by, false, act.at.date_naive()).await?;
+    carriers::undertake(&house, &visitor, &act).await?;
+    println!("Подписка о неразглашении подписана: {}.", visitor.name);
+    Ok(0)
+}
+
+async fn make_code(desk: &Desk) -> Result<u8, Failure> {
+    use crate::domain::rights::Role;
+    let house = desk.house().await?;
+    let act = desk.act(&house);
+    let visitor = people::visitor(&house, &act.by, false, act.at.date_naive()).await?;
+    if !visitor.offices.iter().any(|office| office.role == Role::Director) {
+        return Err(Failure::Said(
+            "код доступа знает только директор: добавьте --by с идентификатором директора".to_owned(),
+        ));
+    }
+    let (row, text) = carriers::make_code(&house, &act).await?;
+    eprintln!("Код доступа № {} показан один раз и нигде не хранится. Перепишите его на лист в конверт:", row.no);
+    println!("{text}");
+    Ok(0)
+}
+
+impl VerifyBackup {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let code = self.code.as_deref().map(ask_code).transpose()?;
+        let house = at_hand(desk).await?;
+        let report = check::compare(house.as_ref(), &self.path, code, Bar::new()).await?;
+        if let Some(house) = &house {
+            keep(house, desk, carriers::COMPARISON, &self.path, &report).await?;
+        }
+        print(&report, desk);
+        Ok(report.verdict.exit_code())
+    }
+}
+
+/// The house, where one is named; a copy is checked without one too.
+async fn at_hand(desk: &Desk) -> Result<Option<House>, Failure> {
+    match desk.folder() {
+        Ok(_) => Ok(Some(desk.house().await?)),
+        Err(_) => Ok(None),
+    }
+}
+
+async fn keep(house: &House, desk: &Desk, what: &str, path: &Path, report: &Report) -> Result<(), Failure> {
+    let carriers = house.db.list_carriers().await?;
+    let below = |folder: &str| !folder.is_empty() && path.starts_with(folder);
+    let carrier = carriers.iter().find(|carrier| below(&carrier.path)).map(|carrier| carrier.id.clone());
+    check::keep(house, what, &carrier.unwrap_or_default(), report, &desk.act(house)).await?;
+    Ok(())
+}
+
+/// The certificate on the terminal.
+fn print(report: &Report, desk: &Desk) {
+    if desk.json {
+        print_json(report);
+        return;
+    }
+    let coverage = &report.coverage;
+    let pair = |(done, all): (u64, u64)| format!("{} из {}", grouped(done), grouped(all));
+    println!("Копия {} от {}", report.label.id, words::moment(&report.label.at));
+    println!("  части на носителе прочитаны и сверены: {} ({} байт)", pair(coverage.parts), grouped(coverage.bytes));
+    println!("  подпись ярлыка: {}", if coverage.label_signed { "верна" } else { "НЕВЕРНА" });
+    println!("  сверка с записью дома: {}", if coverage.house_compared { "сделана" } else { "не делалась" });
+    if coverage.opened {
+        println!("  файлы сверены с описью: {}", pair(coverage.files));
+    } else {
+        println!("  содержимое не раскрывалось: код доступа не вводили");
+    }
+    if coverage.tables.1 > 0 {
+        println!("  таблицы: {}, строки: {}", pair(coverage.tables), pair(coverage.rows));
+        println!(
+            "  журнал событий: записей {}, корень {}",
+            pair(coverage.log),
+            if coverage.log_root { "совпал" } else { "НЕ СОВПАЛ" }
+        );
+        println!("  записи архива проверены полностью: {}", pair(coverage.records));
+    }
+    print_findings(&report.findings);
+    let hundredths = coverage.hundredths();
+    let verdict = if report.verdict == Verdict::Valid {
+        "копия верна"
+    } else {
+        "КОПИЯ НЕВЕРНА: заверять и восстанавливать из неё нельзя"
+    };
+    println!(
+        "ВЫВОД: {verdict}; полнота проверки {},{:02} %, {} с",
+        hundredths / 100,
+        hundredths % 100,
+        coverage.seconds
+    );
+}
+
+impl Restore {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let code = ask_code(&self.code)?;
+        if self.rehearse {
+            return self.rehearse(desk, code).await;
+        }
+        let found = check::find(&self.path)?;
+        let printed = self.checkpoint.as_deref().map(|text| read_checkpoint(text, &found.label.school)).transpose()?;
+        let Some(to) = self.to else { return Ok(UNUSABLE) };
+        let wanted = Wanted { from: self.path, to: to.clone(), database: self.database, printed, older: self.older };
+        let report = restore::restore(&wanted, code, &act_of(&found.label.at), Bar::new()).await?;
+        print(&report, desk);
+        if report.verdict.exit_code() == 0 && !desk.json {
+            println!("Дом восстановлен: {}", to.display());
+            println!(
+                "Положите в {}/keys кодовую фразу (passphrase) из сейфа и выполните letopis doctor.",
+                to.display()
+            );
+        }
+        Ok(report.verdict.exit_code())
+    }
+
+    async fn rehearse(self, desk: &Desk, code: String) -> Result<u8, Failure> {
+        let house = at_hand(desk).await?;
+        let scratch = match &house {
+            Some(house) => house.root.join("rehearsal-scratch"),
+            None => std::env::temp_dir().join(format!("letopis-rehearsal-{}", std::process::id())),
+        };
+        let report = check::rehearse(house.as_ref(), &self.path, &scratch, code, Bar::new()).await?;
+        if let Some(house) = &house {
+            keep(house, desk, carriers::REHEARSAL, &self.path, &report).await?;
+        }
+        print(&report, desk);
+        Ok(report.verdict.exit_code())
+    }
+}
+
+/// An act of this moment in the zone of the copy: there is no house yet that could say its zone.
+fn act_of(made_at: &str) -> flow::Act {
+    let zone = DateTime::parse_from_rfc3339(made_at).map(|at| *at.offset());
+    clock::act(OPERATOR, zone.unwrap_or_else(|_| chrono::Offset::fix(&chrono::Utc)))
+}

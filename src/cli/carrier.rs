@@ -1,0 +1,170 @@
+//! `carrier`: places and carriers on the books, the ledger, the custody log. Floor 3.
+//!
+//! Signatures of the custody log are given in the browser alone, each in its own session: one keyboard must not sign for two.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::table::Table;
+use super::{Desk, Failure, REFUSED, print_findings};
+use crate::domain::carrier::{self, Holder, Kind, Purpose, Step};
+use crate::domain::words;
+use crate::flow::carriers::{self, Presence, Wanted};
+
+/// `carrier`.
+#[derive(Debug, Args)]
+pub(super) struct Carrier {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    #[command(about = "Носители на учёте: где хранятся, подключены ли, когда записаны")]
+    List,
+    #[command(about = "Поставить на учёт место хранения: помещение и сейф")]
+    Place {
+        #[arg(long, value_name = "ПОМЕЩЕНИЕ", help = "«кабинет 12»")]
+        room: String,
+        #[arg(
+            long,
+            value_name = "ВИД",
+            default_value = "safe",
+            help = "safe, cabinet или shelf: сейф, запираемый шкаф, полка"
+        )]
+        holder: String,
+        #[arg(long, value_name = "ТЕКСТ", default_value = "", help = "«сейф секретаря»")]
+        label: String,
+    },
+    #[command(about = "Поставить на учёт носитель; подключённый получает свою метку")]
+    Add {
+        #[arg(
+            long,
+            value_name = "ВИД",
+            default_value = "disk",
+            help = "disk, flash, folder или key: диск, флэш-карта, папка, ключ от сейфа"
+        )]
+        kind: String,
+        #[arg(long, value_name = "ТЕКСТ", help = "Как его называют: «Диск Seagate, чёрный»")]
+        label: String,
+        #[arg(long, value_name = "НОМЕР", default_value = "", help = "Заводской номер")]
+        serial: String,
+        #[arg(long, value_name = "ТЕКСТ", default_value = "", help = "Ёмкость: «1 ТБ»")]
+        capacity: String,
+        #[arg(
+            long,
+            value_name = "НАЗНАЧЕНИЕ",
+            default_value = "main",
+            help = "main, second или working: основной, второй экземпляр, рабочий"
+        )]
+        purpose: String,
+        #[arg(long, value_name = "МЕСТО", help = "Номер места хранения: М-1")]
+        place: String,
+        #[arg(long, value_name = "ПАПКА", help = "Папка, в которой носитель появляется: /media/disk1")]
+        path: Option<PathBuf>,
+    },
+    #[command(about = "Переместить носитель: другое место или другая папка")]
+    Move {
+        #[arg(value_name = "НОСИТЕЛЬ")]
+        carrier: String,
+        #[arg(long, value_name = "МЕСТО", default_value = "", hide_default_value = true, help = "Номер нового места")]
+        place: String,
+        #[arg(long, value_name = "ПАПКА", help = "Новая папка")]
+        path: Option<PathBuf>,
+    },
+    #[command(about = "Списать носитель по акту")]
+    WriteOff {
+        #[arg(value_name = "НОСИТЕЛЬ")]
+        carrier: String,
+        #[arg(long, value_name = "АКТ", help = "«акт от 12.11.2026 № 3, физически уничтожен»")]
+        act: String,
+    },
+    #[command(about = "Журнал пользования: кто, когда, зачем, вернул ли; подписи ставят в браузере")]
+    Custody,
+}
+
+fn word<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T, Failure> {
+    parse(text).ok_or_else(|| Failure::Said(format!("«{text}» не понято; допустимые слова — в справке команды")))
+}
+
+impl Carrier {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let act = desk.act(&house);
+        match self.what {
+            What::List => {
+                let mut table =
+                    Table::new(&["Носитель", "Вид", "Название", "Место", "Папка", "Сейчас", "Последняя копия"]);
+                for one in house.db.list_carriers().await? {
+                    let now = match carriers::presence(&house, &one) {
+                        _ if one.written_off => "списан",
+                        _ if one.path.is_empty() => "",
+                        Presence::There => "подключён",
+                        Presence::Absent => "не подключён",
+                        Presence::Swapped => "в папке другой носитель",
+                    };
+                    let written =
+                        if one.written_at.is_empty() { "—".to_owned() } else { words::moment(&one.written_at) };
+                    let kind = one.kind.as_russian().to_owned();
+                    table.row(vec![one.id, kind, one.label, one.place_words, one.path, now.to_owned(), written]);
+                }
+                table.print("Носителей на учёте нет.");
+            }
+            What::Place { room, holder, label } => {
+                let id = carriers::add_place(&house, &room, word(&holder, Holder::parse)?, &label, &act).await?;
+                println!("Место хранения {id} поставлено на учёт.");
+            }
+            What::Add { kind, label, serial, capacity, purpose, place, path } => {
+                let wanted = Wanted {
+                    kind: word(&kind, Kind::parse)?,
+                    label,
+                    serial,
+                    capacity,
+                    purpose: word(&purpose, Purpose::parse)?,
+                    place,
+                    path: absolute(path),
+                };
+                let id = carriers::add_carrier(&house, &wanted, &act).await?;
+                println!("Носитель {id} поставлен на учёт.");
+            }
+            What::Move { carrier, place, path } => {
+                carriers::move_carrier(&house, &carrier, &place, &absolute(path), "", &act).await?;
+                println!("Записано: носитель {carrier} перемещён.");
+            }
+            What::WriteOff { carrier, act: paper } => {
+                carriers::write_off(&house, &carrier, &paper, &act).await?;
+                println!("Носитель {carrier} списан.");
+            }
+            What::Custody => {
+                let trips = house.db.list_trips().await?;
+                let mut table =
+                    Table::new(&["№", "Носитель", "Для чего", "Взял", "Выдан", "Срок", "Возвращён", "Сейчас"]);
+                for trip in &trips {
+                    let at = |step| trip.signed(step).map(|signed| words::moment(&signed.at)).unwrap_or_default();
+                    table.row(vec![
+                        trip.no.to_string(),
+                        trip.carrier.clone(),
+                        trip.purpose.clone(),
+                        trip.taker.clone(),
+                        at(Step::Taken),
+                        words::date_short(trip.due_on),
+                        at(Step::Accepted),
+                        trip.state().as_russian().to_owned(),
+                    ]);
+                }
+                table.print("Журнал пользования пуст.");
+                let late = carrier::overdue(&trips, act.at.date_naive());
+                print_findings(&late);
+                return Ok(if late.is_empty() { 0 } else { REFUSED });
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// A folder as it is found from anywhere.
+fn absolute(path: Option<PathBuf>) -> String {
+    let path = path.map(|path| std::path::absolute(&path).unwrap_or(path));
+    path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+}

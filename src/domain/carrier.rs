@@ -1,0 +1,469 @@
+//! Carriers of backups: what is registered, how a carrier leaves the safe and comes back, and who must have signed. Floor 0.
+//!
+//! A carrier leaves only when two people have signed in their own sessions, and is back only when two have (000 Инс 5.2 секретарь б-в);
+//! the key of the safe is the director's. The code is known to the director alone and stands nowhere in this program.
+
+pub mod code;
+pub mod manifest;
+pub mod plan;
+
+use chrono::NaiveDate;
+
+use super::finding::Finding;
+use super::rights::Role;
+use super::words;
+
+/// A closed list of words with what people read.
+macro_rules! worded {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal, $russian:literal;)+ }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl $name {
+            /// Every one, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Word of the store and the command line.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// What people read.
+            pub fn as_russian(self) -> &'static str {
+                match self { $(Self::$variant => $russian,)+ }
+            }
+
+            /// Reads the word.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == text)
+            }
+        }
+    };
+}
+
+worded! {
+    /// What a carrier is.
+    Kind {
+        /// An external hard disk (000 Инс 5.2 отв. в).
+        Disk = "disk", "внешний жёсткий диск";
+        /// A flash card for the responsible person or a deputy (000 Инс 4.8).
+        Flash = "flash", "флэш-карта";
+        /// A folder of another machine or a mounted network disk.
+        Folder = "folder", "папка на другом компьютере";
+        /// The key of a safe: nothing is written on it.
+        Key = "key", "ключ от сейфа";
+    }
+}
+
+worded! {
+    /// Where in a room a carrier is kept.
+    Holder {
+        /// A safe.
+        Safe = "safe", "сейф";
+        /// A cabinet that locks.
+        Cabinet = "cabinet", "запираемый шкаф";
+        /// A shelf or a table.
+        Shelf = "shelf", "полка";
+    }
+}
+
+worded! {
+    /// What a carrier is for.
+    Purpose {
+        /// The first of the two.
+        Main = "main", "основной";
+        /// The one in another room.
+        Second = "second", "второй экземпляр";
+        /// For the responsible person and deputies.
+        Working = "working", "рабочий";
+    }
+}
+
+worded! {
+    /// A line of a carrier's ledger.
+    Entry {
+        /// Put on the books.
+        Registered = "registered", "поставлен на учёт";
+        /// Another place or another folder.
+        Moved = "moved", "перемещён";
+        /// Taken off the books; what was on it is told by the act.
+        WrittenOff = "written_off", "списан";
+    }
+}
+
+worded! {
+    /// Why a backup was made.
+    Cause {
+        /// The cadence of `backup.every`.
+        Week = "week", "по графику";
+        /// The archive of `archive.every`.
+        Month = "month", "архив";
+        /// The end of a study period (000 Инс 5.2 отв. в).
+        Period = "period", "по окончании учётного периода";
+        /// Somebody asked.
+        Demand = "demand", "по требованию";
+    }
+}
+
+worded! {
+    /// A step of a carrier's way out and back.
+    Step {
+        /// The director gave the key of the safe.
+        KeyGiven = "key_given", "ключ от сейфа выдан";
+        /// The secretary handed the carrier over.
+        Handed = "handed", "носитель выдан";
+        /// Who asked for it has it.
+        Taken = "taken", "носитель получен";
+        /// The technical specialist vouches for the data after a comparison.
+        Certified = "certified", "правильность переноса данных заверена";
+        /// Who had it gave it back.
+        Returned = "returned", "носитель сдан";
+        /// The secretary put it into the safe.
+        Accepted = "accepted", "носитель принят в сейф";
+        /// The director has the key again.
+        KeyBack = "key_back", "ключ возвращён";
+    }
+}
+
+/// Who is asked for a step, besides the one who took the carrier.
+pub fn signer_of(step: Step) -> Option<Role> {
+    match step {
+        Step::KeyGiven | Step::KeyBack => Some(Role::Director),
+        Step::Handed | Step::Accepted => Some(Role::Secretary),
+        Step::Certified => Some(Role::TechnicalSpecialist),
+        Step::Taken | Step::Returned => None,
+    }
+}
+
+/// One signature of a trip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// Which step.
+    pub step: Step,
+    /// Who signed in the own session.
+    pub person: String,
+    /// Office then.
+    pub office: String,
+    /// A remark, may be empty.
+    pub note: String,
+    /// RFC 3339.
+    pub at: String,
+}
+
+/// One way of a carrier out of the safe and back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trip {
+    /// Number in the custody log, from 1; never given twice.
+    pub no: u64,
+    /// Carrier.
+    pub carrier: String,
+    /// What for.
+    pub purpose: String,
+    /// Last day on which it must be back.
+    pub due_on: NaiveDate,
+    /// Who takes it.
+    pub taker: String,
+    /// When it was asked for.
+    pub at: String,
+    /// Signatures in their order.
+    pub steps: Vec<Signed>,
+}
+
+/// Where a trip stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TripState {
+    /// Asked for, still in the safe.
+    Asked,
+    /// Out: both signed.
+    Out,
+    /// Given back by who had it, not yet accepted: still out.
+    Returning,
+    /// In the safe, the key not yet back.
+    In,
+    /// Over.
+    Over,
+}
+
+impl TripState {
+    /// «на руках».
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Asked => "оформляется выдача",
+            Self::Out => "на руках",
+            Self::Returning => "сдаётся: ждёт подписи секретаря",
+            Self::In => "в сейфе; ключ не возвращён",
+            Self::Over => "возвращён",
+        }
+    }
+}
+
+impl Trip {
+    /// The signature of a step.
+    pub fn signed(&self, step: Step) -> Option<&Signed> {
+        self.steps.iter().find(|signed| signed.step == step)
+    }
+
+    /// Where it stands.
+    pub fn state(&self) -> TripState {
+        let has = |step| self.signed(step).is_some();
+        match () {
+            () if has(Step::KeyBack) => TripState::Over,
+            () if has(Step::Accepted) => TripState::In,
+            () if has(Step::Returned) => TripState::Returning,
+            () if has(Step::Taken) => TripState::Out,
+            () => TripState::Asked,
+        }
+    }
+
+    /// Is the carrier outside of the safe?
+    pub fn is_out(&self) -> bool {
+        matches!(self.state(), TripState::Out | TripState::Returning)
+    }
+
+    /// Days after the last day on which it should have been back; 0 while in time or when it is back.
+    pub fn overdue(&self, today: NaiveDate) -> u64 {
+        if self.is_out() { (today - self.due_on).num_days().max(0) as u64 } else { 0 }
+    }
+
+    /// What may be signed next, in the order of the way.
+    pub fn next(&self) -> Vec<Step> {
+        let mut next = match self.state() {
+            TripState::Asked if self.signed(Step::KeyGiven).is_none() => vec![Step::KeyGiven],
+            TripState::Asked if self.signed(Step::Handed).is_none() => vec![Step::Handed],
+            TripState::Asked => vec![Step::Taken],
+            TripState::Out => vec![Step::Returned],
+            TripState::Returning => vec![Step::Accepted],
+            TripState::In => vec![Step::KeyBack],
+            TripState::Over => Vec::new(),
+        };
+        if self.signed(Step::Taken).is_some() && self.signed(Step::Certified).is_none() {
+            next.push(Step::Certified);
+        }
+        next
+    }
+
+    /// May this person, with these offices, sign this step now?
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_sign(&self, step: Step, person: &str, roles: &[Role]) -> Result<(), Refusal> {
+        if self.signed(step).is_some() {
+            return Err(Refusal::Signed(step.as_russian()));
+        }
+        if !self.next().contains(&step) {
+            return Err(Refusal::NotYet { step: step.as_russian(), state: self.state().as_russian() });
+        }
+        match signer_of(step) {
+            None if person == self.taker => Ok(()),
+            None => Err(Refusal::NotTheTaker(self.taker.clone())),
+            Some(role) if !roles.contains(&role) => {
+                Err(Refusal::NotTheOffice { step: step.as_russian(), office: role.as_russian() })
+            }
+            // The one who takes a carrier may be the technical specialist and vouch for the data; the handing over has two sides.
+            Some(_) if person == self.taker && step != Step::Certified => Err(Refusal::OneHand),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// Why the custody log takes no signature or no trip.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It stands already.
+    #[error("«{0}» уже подписано")]
+    Signed(&'static str),
+    /// The way has an order.
+    #[error("«{step}» сейчас не подписывают: {state}")]
+    NotYet {
+        /// Step.
+        step: &'static str,
+        /// Where the trip stands.
+        state: &'static str,
+    },
+    /// Only who takes the carrier signs that.
+    #[error("это подписывает только тот, кто берёт носитель: {0}")]
+    NotTheTaker(String),
+    /// Another office signs that.
+    #[error("«{step}» подписывает другая должность: {office}")]
+    NotTheOffice {
+        /// Step.
+        step: &'static str,
+        /// Office.
+        office: &'static str,
+    },
+    /// One person on both sides.
+    #[error("выдать носитель самому себе нельзя: вторую подпись ставит другой человек под своим входом")]
+    OneHand,
+    /// The undertaking comes first.
+    #[error("сначала подпишите подписку о неразглашении кода доступа")]
+    NoUndertaking,
+    /// It is out already.
+    #[error("носитель {carrier} сейчас не в сейфе: запись № {trip} журнала пользования не закрыта")]
+    Out {
+        /// Carrier.
+        carrier: String,
+        /// Trip.
+        trip: u64,
+    },
+    /// No comparison since it was taken.
+    #[error(
+        "заверить нельзя: после выдачи носитель {0} не сверяли с домом; сверка — команда verify-backup или кнопка «Сверить»"
+    )]
+    NotCompared(String),
+    /// The comparison says no.
+    #[error("заверить нельзя: последняя сверка носителя {0} нашла расхождения; копия на нём изменена или повреждена")]
+    Differs(String),
+    /// No such thing.
+    #[error("на учёте нет: «{0}»")]
+    Unknown(String),
+    /// It is no longer on the books.
+    #[error("носитель {0} списан")]
+    WrittenOff(String),
+    /// A field is empty or wrong.
+    #[error("{0}")]
+    Field(&'static str),
+    /// No code has been made.
+    #[error("код доступа ещё не заведён: его один раз показывают директору — «Носители», «Код доступа»")]
+    NoCode,
+    /// The plan does not hold.
+    #[error("правило о помещениях и носителях не выполнено: {0}")]
+    Plan(String),
+}
+
+/// A carrier as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carrier {
+    /// «Н-1».
+    pub id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// «Диск Seagate, чёрный».
+    pub label: String,
+    /// Maker's number.
+    pub serial: String,
+    /// «1 ТБ».
+    pub capacity: String,
+    /// What for.
+    pub purpose: Purpose,
+    /// Words by which the carrier itself is known.
+    pub mark: String,
+    /// Place by identifier.
+    pub place: String,
+    /// Room of the place.
+    pub room: String,
+    /// «кабинет 12, сейф секретаря».
+    pub place_words: String,
+    /// Folder in which it appears; empty for what is never connected.
+    pub path: String,
+    /// When it was put on the books.
+    pub registered_at: String,
+    /// Is it off the books?
+    pub written_off: bool,
+    /// When the last complete backup was written on it; empty for none.
+    pub written_at: String,
+}
+
+impl Carrier {
+    /// Can a backup be written on it?
+    pub fn takes_copies(&self) -> bool {
+        self.kind != Kind::Key && !self.written_off
+    }
+}
+
+/// The custody log's overdue lines as findings, the longest first.
+pub fn overdue(trips: &[Trip], today: NaiveDate) -> Vec<Finding> {
+    let mut late: Vec<(u64, &Trip)> =
+        trips.iter().map(|trip| (trip.overdue(today), trip)).filter(|(days, _)| *days > 0).collect();
+    late.sort_by_key(|(days, trip)| (std::cmp::Reverse(*days), trip.no));
+    let finding = |(days, trip): (u64, &Trip)| {
+        let place = format!("носитель {}, запись № {}", trip.carrier, trip.no);
+        let since = words::date_short(trip.due_on);
+        let late = words::count(days, "день", "дня", "дней");
+        Finding::new("carriers.overdue", place, format!("не возвращён в сейф: срок {since}, просрочено {late}"))
+    };
+    late.into_iter().map(finding).collect()
+}
+
+/// Days for which a carrier is given out when nothing else is said: to be written on and brought back the next day.
+pub const USUAL_DAYS: u64 = 1;
+
+/// The text that a person signs before anything else (000 Инс 5.2 отв. в; domain.md 2.15); `name` is the person in the nominative.
+pub fn undertaking(name: &str, office: &str) -> String {
+    format!(
+        "Я, {name}, {office}, обязуюсь не разглашать код доступа к носителям резервных копий электронного журнала и содержащиеся на \
+         них персональные данные, сообщать код только директору, при увольнении или переводе сдать носители и сведения о коде. Об \
+         ответственности по статье 13.14 КоАП РФ и статье 24 Федерального закона № 152-ФЗ предупреждён(а)."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trip(steps: &[(Step, &str)]) -> Trip {
+        let signed = |(step, person): &(Step, &str)| Signed {
+            step: *step,
+            person: (*person).to_owned(),
+            office: String::new(),
+            note: String::new(),
+            at: String::new(),
+        };
+        Trip {
+            no: 1,
+            carrier: "Н-1".to_owned(),
+            purpose: "запись копии".to_owned(),
+            due_on: NaiveDate::from_ymd_opt(2025, 11, 6).unwrap_or_default(),
+            taker: "T08".to_owned(),
+            at: String::new(),
+            steps: steps.iter().map(signed).collect(),
+        }
+    }
+
+    #[test]
+    fn a_carrier_leaves_and_returns_only_by_the_signatures_of_two() {
+        let mut way = Vec::new();
+        let order = [
+            (Step::KeyGiven, "T01", Role::Director),
+            (Step::Handed, "T05", Role::Secretary),
+            (Step::Taken, "T08", Role::TechnicalSpecialist),
+            (Step::Returned, "T08", Role::TechnicalSpecialist),
+            (Step::Accepted, "T05", Role::Secretary),
+            (Step::KeyBack, "T01", Role::Director),
+        ];
+        for (step, person, role) in order {
+            let before = trip(&way);
+            for other in Step::ALL {
+                if !before.next().contains(other) {
+                    assert!(
+                        before.may_sign(*other, person, Role::ALL.as_slice()).is_err(),
+                        "{other:?} before {step:?}"
+                    );
+                }
+            }
+            assert_eq!(before.may_sign(step, "T99", &[Role::SubjectTeacher]).is_err(), true, "{step:?} by a stranger");
+            assert_eq!(before.may_sign(step, person, &[role]), Ok(()), "{step:?}");
+            way.push((step, person));
+        }
+        assert_eq!(trip(&way).state(), TripState::Over);
+        assert!(trip(&way[..4]).is_out(), "given back without the secretary's signature is still out");
+    }
+
+    #[test]
+    fn nobody_hands_a_carrier_to_himself() {
+        let alone = Trip { taker: "T05".to_owned(), ..trip(&[(Step::KeyGiven, "T01")]) };
+        assert_eq!(alone.may_sign(Step::Handed, "T05", &[Role::Secretary]), Err(Refusal::OneHand));
+    }
+
+    #[test]
+    fn two_days_out_are_red_and_one_is_not() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap_or_default();
+        // Taken on the 5th to be back on the 6th.
+        let out = trip(&[(Step::KeyGiven, "T01"), (Step::Handed, "T05"), (Step::Taken, "T08")]);
+        assert_eq!((out.overdue(day("2025-11-06")), out.overdue(day("2025-11-07"))), (0, 1));
+        assert_eq!(overdue(std::slice::from_ref(&out), day("2025-11-07")).len(), 1);
+        assert!(overdue(&[trip(&[])], day("2025-12-01")).is_empty(), "what never left is not late");
+    }
+}

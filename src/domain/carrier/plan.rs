@@ -1,0 +1,368 @@
+//! The plan of backups: what the school's rules ask, what stands, what is due next and what is late. Floor 0.
+//!
+//! Where a regulation is silent, the house does not go below two carriers in two rooms and once a week: a fire takes a room.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike as _, Days, Months, NaiveDate};
+
+use super::{Carrier, Cause};
+use crate::domain::finding::Finding;
+use crate::domain::policy::Policy;
+use crate::domain::policy::{Unit, Value};
+use crate::domain::words;
+
+/// Carriers and rooms below which no house goes (000 Рег 3.4; 001 п. 5.1).
+pub const LEAST: u32 = 2;
+
+/// A rule on carriers and rooms, and whether the house keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// `backup.media`.
+    pub key: &'static str,
+    /// «носителей».
+    pub what: &'static str,
+    /// What is asked, a number.
+    pub asked: u32,
+    /// What stands.
+    pub stands: u32,
+    /// Clause of the regulation; empty when it is silent and the house's own least holds.
+    pub clause: String,
+}
+
+impl Rule {
+    /// Is it kept?
+    pub fn holds(&self) -> bool {
+        self.asked >= LEAST && self.stands >= self.asked
+    }
+}
+
+/// Something to be done again and again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// What is written then.
+    pub cause: Option<Cause>,
+    /// «Резервная копия».
+    pub what: &'static str,
+    /// «раз в неделю».
+    pub every: String,
+    /// Clause; empty when the regulation is silent.
+    pub clause: String,
+    /// When it was last done.
+    pub last: Option<NaiveDate>,
+    /// Last day of the next one.
+    pub due: Option<NaiveDate>,
+    /// Days since that day.
+    pub late: u64,
+}
+
+/// The whole plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Rules of carriers and rooms.
+    pub rules: Vec<Rule>,
+    /// Duties.
+    pub duties: Vec<Duty>,
+    /// What is wrong: rules that do not hold are errors, lateness is a warning.
+    pub findings: Vec<Finding>,
+}
+
+impl Plan {
+    /// Do the rules of carriers and rooms hold?
+    pub fn holds(&self) -> bool {
+        self.rules.iter().all(Rule::holds)
+    }
+
+    /// Duties that are due on a day or late, with a cause to write a backup for.
+    pub fn due(&self, today: NaiveDate) -> impl Iterator<Item = &Duty> {
+        self.duties.iter().filter(move |duty| duty.cause.is_some() && duty.due.is_some_and(|due| due <= today))
+    }
+}
+
+/// A backup that stands whole on carriers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// Why it was made.
+    pub cause: Cause,
+    /// When.
+    pub on: NaiveDate,
+}
+
+/// What the plan is made of besides the policy.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Carriers on the books.
+    pub carriers: &'a [Carrier],
+    /// Backups so far.
+    pub done: &'a [Done],
+    /// Last days of the year's study periods.
+    pub period_ends: &'a [NaiveDate],
+    /// When a restore was last rehearsed with success.
+    pub rehearsed: Option<NaiveDate>,
+    /// First day of the house.
+    pub since: NaiveDate,
+    /// Today.
+    pub today: NaiveDate,
+}
+
+/// Months between two rehearsals of a restore: a quarter (features F76).
+const REHEARSAL_MONTHS: u32 = 3;
+
+/// The plan of a school on a day.
+pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
+    let held: Vec<&Carrier> = facts.carriers.iter().filter(|carrier| carrier.takes_copies()).collect();
+    let rooms: BTreeSet<String> = held.iter().map(|carrier| carrier.room.to_lowercase()).collect();
+    let rule = |key: &'static str, what: &'static str, stands: usize| {
+        let said = policy.number(key);
+        Rule {
+            key,
+            what,
+            asked: said.unwrap_or(LEAST),
+            stands: u32::try_from(stands).unwrap_or(u32::MAX),
+            clause: said.map(|_| policy.clause(key).to_owned()).unwrap_or_default(),
+        }
+    };
+    let rules =
+        vec![rule("backup.media", "носителей", held.len()), rule("backup.rooms", "разных помещений", rooms.len())];
+    let last =
+        |causes: &[Cause]| facts.done.iter().filter(|done| causes.contains(&done.cause)).map(|done| done.on).max();
+    // Any whole copy is a backup; an archive and a period's set are asked for by name.
+    let weekly = duty(policy, facts, "backup.every", "Резервная копия", Cause::Week, last(Cause::ALL));
+    let monthly = duty(policy, facts, "archive.every", "Архив", Cause::Month, last(&[Cause::Month]));
+    let mut duties = vec![weekly];
+    // A regulation that asks for no archive of its own has none.
+    duties.extend(policy.number("archive.every").map(|_| monthly));
+    duties.push(period_duty(facts, last(&[Cause::Period])));
+    duties.push(rehearsal(facts));
+    let mut findings: Vec<Finding> = rules.iter().filter_map(judge).collect();
+    findings.extend(duties.iter().filter(|duty| duty.late > 0).map(lateness));
+    Plan { rules, duties, findings }
+}
+
+fn judge(rule: &Rule) -> Option<Finding> {
+    if rule.holds() {
+        return None;
+    }
+    let place = format!("правило {}", rule.key);
+    if rule.asked < LEAST {
+        let message = format!(
+            "правила допускают одно помещение или один носитель ({}): пожар или кража уничтожат всё; измените правила приказом",
+            rule.clause
+        );
+        return Some(
+            Finding::new("plan.policy-too-low", place, message)
+                .expected_found(format!("не меньше {LEAST}"), rule.asked.to_string()),
+        );
+    }
+    let code = if rule.key == "backup.rooms" { "plan.rooms" } else { "plan.media" };
+    let message = match rule.key {
+        "backup.rooms" => {
+            "носители стоят на учёте в недостаточном числе помещений: поставьте второй носитель в другое помещение"
+        }
+        _ => "на учёте меньше носителей, чем требуют правила: поставьте на учёт ещё один",
+    };
+    Some(
+        Finding::new(code, place, message).expected_found(format!("не меньше {}", rule.asked), rule.stands.to_string()),
+    )
+}
+
+fn lateness(duty: &Duty) -> Finding {
+    let late = words::count(duty.late, "день", "дня", "дней");
+    Finding::new("plan.late", duty.what, format!("просрочено на {late}"))
+        .weighing(crate::domain::finding::Severity::Warning)
+}
+
+fn duty(
+    policy: &Policy,
+    facts: &Facts<'_>,
+    key: &'static str,
+    what: &'static str,
+    cause: Cause,
+    last: Option<NaiveDate>,
+) -> Duty {
+    let said = policy.first(key);
+    let number = said.and_then(|said| match said.value {
+        Value::Number(number) => Some((number, said.unit)),
+        _ => None,
+    });
+    // A regulation that says «регулярно» leaves the house to its own least: once a week.
+    let (count, unit) = number.unwrap_or((1, Unit::Weeks));
+    let due = next(facts, last, count, unit);
+    Duty {
+        cause: Some(cause),
+        what,
+        every: every(count, unit),
+        clause: number.map(|_| policy.clause(key).to_owned()).unwrap_or_default(),
+        last,
+        due,
+        late: late(due, facts.today),
+    }
+}
+
+fn late(due: Option<NaiveDate>, today: NaiveDate) -> u64 {
+    due.map_or(0, |due| (today - due).num_days().max(0) as u64)
+}
+
+/// Last day of the next one: so long after the last, or after the house began.
+fn next(facts: &Facts<'_>, last: Option<NaiveDate>, count: u32, unit: Unit) -> Option<NaiveDate> {
+    let from = last.unwrap_or(facts.since);
+    let days = |days: u32| from.checked_add_days(Days::new(days.into()));
+    match unit {
+        Unit::Days => days(count),
+        Unit::Weeks => days(7 * count),
+        Unit::Months => from.checked_add_months(Months::new(count)),
+        Unit::Years => from.checked_add_months(Months::new(12 * count)),
+        Unit::Periods => after_period(facts, last),
+        _ => days(7),
+    }
+}
+
+/// The end of the earliest period that has no copy after it; the day after the end is the first on which the period is whole.
+fn after_period(facts: &Facts<'_>, last: Option<NaiveDate>) -> Option<NaiveDate> {
+    let mut ends: Vec<NaiveDate> = facts.period_ends.iter().copied().filter(|end| *end >= facts.since).collect();
+    ends.sort_unstable();
+    ends.into_iter().find(|end| last.is_none_or(|last| last < *end))
+}
+
+fn period_duty(facts: &Facts<'_>, last: Option<NaiveDate>) -> Duty {
+    let due = after_period(facts, last);
+    Duty {
+        cause: Some(Cause::Period),
+        what: "Набор учётного периода",
+        every: "по окончании каждого учётного периода".to_owned(),
+        clause: "000 Инс 5.2 отв. в".to_owned(),
+        last,
+        due,
+        late: late(due, facts.today),
+    }
+}
+
+fn rehearsal(facts: &Facts<'_>) -> Duty {
+    let from = facts.rehearsed.unwrap_or(facts.since);
+    let due = from.checked_add_months(Months::new(REHEARSAL_MONTHS));
+    Duty {
+        cause: None,
+        what: "Пробное восстановление",
+        every: "раз в квартал".to_owned(),
+        clause: "000 Инс 5.2 тех. спец. в".to_owned(),
+        last: facts.rehearsed,
+        due,
+        late: late(due, facts.today),
+    }
+}
+
+/// «раз в неделю», «раз в 2 недели», «каждый учётный период».
+fn every(count: u32, unit: Unit) -> String {
+    let n = u64::from(count);
+    let (one, forms) = match unit {
+        Unit::Days => ("каждый день", ["день", "дня", "дней"]),
+        Unit::Months => ("раз в месяц", ["месяц", "месяца", "месяцев"]),
+        Unit::Periods => ("каждый учётный период", ["учётный период", "учётных периода", "учётных периодов"]),
+        Unit::Years => ("раз в год", ["год", "года", "лет"]),
+        _ => ("раз в неделю", ["неделю", "недели", "недель"]),
+    };
+    if count == 1 {
+        one.to_owned()
+    } else {
+        format!("раз в {n} {}", words::plural(n, forms[0], forms[1], forms[2]))
+    }
+}
+
+/// «2025-11»: for names that sort.
+pub fn month_of(day: NaiveDate) -> String {
+    format!("{:04}-{:02}", day.year(), day.month())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
+mod tests {
+    use super::super::{Kind, Purpose};
+    use super::*;
+    use crate::domain::policy;
+
+    fn carrier(id: &str, room: &str) -> Carrier {
+        Carrier {
+            id: id.to_owned(),
+            kind: Kind::Disk,
+            label: String::new(),
+            serial: String::new(),
+            capacity: String::new(),
+            purpose: Purpose::Main,
+            mark: String::new(),
+            place: String::new(),
+            room: room.to_owned(),
+            place_words: String::new(),
+            path: String::new(),
+            registered_at: String::new(),
+            written_off: false,
+            written_at: String::new(),
+        }
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn of(name: &str, carriers: &[Carrier], done: &[Done], today: &str) -> Plan {
+        let policy = policy::parse(name, policy::builtin(name).unwrap()).unwrap();
+        let facts = Facts {
+            carriers,
+            done,
+            period_ends: &[day("2025-10-24"), day("2025-12-28")],
+            rehearsed: None,
+            since: day("2025-09-01"),
+            today: day(today),
+        };
+        plan(&policy, &facts)
+    }
+
+    #[test]
+    fn two_carriers_in_one_room_are_not_enough_under_any_preset() {
+        for (name, _) in policy::BUILTIN {
+            let one = of(name, &[carrier("Н-1", "кабинет 12"), carrier("Н-2", "Кабинет 12")], &[], "2025-09-02");
+            assert!(!one.holds(), "{name}");
+            assert!(one.findings.iter().any(|finding| finding.code == "plan.rooms"), "{name}");
+            let two = of(name, &[carrier("Н-1", "кабинет 12"), carrier("Н-2", "серверная")], &[], "2025-09-02");
+            assert!(two.holds(), "{name}: {:?}", two.findings);
+        }
+    }
+
+    #[test]
+    fn a_policy_of_one_room_is_refused_whatever_stands() {
+        let text = policy::builtin("default").unwrap().replace("rooms = { value = 2", "rooms = { value = 1");
+        let policy = policy::parse("default", &text).unwrap();
+        let carriers = [carrier("Н-1", "12"), carrier("Н-2", "14")];
+        let facts = Facts {
+            carriers: &carriers,
+            done: &[],
+            period_ends: &[],
+            rehearsed: None,
+            since: day("2025-09-01"),
+            today: day("2025-09-02"),
+        };
+        let plan = plan(&policy, &facts);
+        assert!(!plan.holds());
+        assert!(plan.findings.iter().any(|finding| finding.code == "plan.policy-too-low"));
+    }
+
+    #[test]
+    fn every_preset_has_its_own_cadence_with_its_clause() {
+        let said = |name: &str| {
+            let plan = of(name, &[], &[], "2025-09-02");
+            (plan.duties[0].every.clone(), plan.duties[0].clause.clone())
+        };
+        assert_eq!(said("default"), ("раз в неделю".to_owned(), "001 п. 5.1".to_owned()));
+        assert_eq!(said("chernushka-2018").0, "каждый учётный период");
+        assert_eq!(said("talitsa-2019"), ("раз в неделю".to_owned(), String::new()));
+    }
+
+    #[test]
+    fn what_is_late_is_counted_from_the_last_whole_copy() {
+        let done = [Done { cause: Cause::Week, on: day("2025-10-20") }];
+        let plan = of("default", &[], &done, "2025-10-30");
+        assert_eq!((plan.duties[0].due, plan.duties[0].late), (Some(day("2025-10-27")), 3));
+        let period = plan.duties.iter().find(|duty| duty.cause == Some(Cause::Period)).unwrap();
+        assert_eq!((period.due, period.late), (Some(day("2025-10-24")), 6));
+        assert!(plan.due(day("2025-10-30")).count() >= 2);
+    }
+}

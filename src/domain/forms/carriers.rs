@@ -1,0 +1,323 @@
+//! The papers of carriers (domain.md 2.15): ledger, custody log, act of writing, undertaking, envelope sheet, certificate of a check. Floor 0.
+
+use super::super::carrier::manifest::Coverage;
+use super::super::carrier::{Carrier, Step, Trip, undertaking};
+use super::super::finding::Finding;
+use super::super::form::{Block, Form, Signature, Table};
+use super::super::words;
+use super::{Letterhead, People, day};
+
+/// A line of the ledger of carriers, ready to be printed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LedgerRow {
+    /// When.
+    pub at: String,
+    /// What happened, in words.
+    pub what: String,
+    /// Where it is kept since.
+    pub place: String,
+    /// A remark.
+    pub note: String,
+}
+
+/// «Журнал учёта машинных носителей» (required practice for personal data: Методика ФСТЭК, п. 67).
+pub fn ledger(
+    letterhead: &Letterhead,
+    carriers: &[(Carrier, Vec<LedgerRow>)],
+    trips: &[Trip],
+    people: &People,
+) -> Form {
+    let heads = [
+        ("Учётный №", 8),
+        ("Вид, заводской №, ёмкость", 22),
+        ("Дата постановки на учёт", 12),
+        ("Место хранения (помещение, сейф)", 20),
+        ("Назначение", 13),
+        ("Выдан (дата, кому, подпись)", 22),
+        ("Возврат", 12),
+        ("Последняя копия", 12),
+        ("Списание, уничтожение (акт №)", 18),
+    ];
+    let mut table = Table::new(&heads).titled("Носители").numbered().sized(75).middle(&[0, 2]);
+    for (carrier, lines) in carriers {
+        let what = [carrier.kind.as_russian(), &carrier.label, &carrier.serial, &carrier.capacity];
+        let what = what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        let last = trips.iter().rev().find(|trip| trip.carrier == carrier.id);
+        let taken = last.and_then(|trip| Some((trip, trip.signed(Step::Taken)?)));
+        let taken = taken.map(|(trip, signed)| format!("{}, {}", day(&signed.at), people.get(&trip.taker).short));
+        let back = last.and_then(|trip| trip.signed(Step::Accepted)).map(|signed| day(&signed.at));
+        let off =
+            lines.iter().rev().find(|_| carrier.written_off).map(|line| format!("{} {}", day(&line.at), line.note));
+        table = table.line(vec![
+            carrier.id.clone(),
+            what,
+            day(&carrier.registered_at),
+            carrier.place_words.clone(),
+            carrier.purpose.as_russian().to_owned(),
+            taken.unwrap_or_default(),
+            back.unwrap_or_default(),
+            day(&carrier.written_at),
+            off.unwrap_or_default(),
+        ]);
+    }
+    let mut moves =
+        Table::new(&[("Дата", 14), ("Носитель", 12), ("Что сделано", 22), ("Место хранения", 30), ("Примечание", 30)])
+            .titled("Движение")
+            .sized(75)
+            .middle(&[0, 1]);
+    for (carrier, lines) in carriers {
+        for line in lines {
+            moves = moves.line(vec![
+                day(&line.at),
+                carrier.id.clone(),
+                line.what.clone(),
+                line.place.clone(),
+                line.note.clone(),
+            ]);
+        }
+    }
+    letterhead
+        .form("carrier-ledger", "ЖУРНАЛ")
+        .landscape()
+        .subtitle("учёта машинных носителей")
+        .with(Block::Table(table))
+        .with(Block::Heading { text: "Движение носителей".to_owned() })
+        .with(Block::Table(moves))
+        .signatures(vec![clerk(letterhead)], false)
+}
+
+fn clerk(letterhead: &Letterhead) -> Signature {
+    Signature { post: letterhead.clerk_post.clone(), name: letterhead.clerk_name.clone(), ..Signature::default() }
+}
+
+/// What a trip moved: the copy that was written or read then, and its digest; empty where nothing was.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Carried {
+    /// Study periods, composition of the data.
+    pub what: String,
+    /// SHA-256 of the copy.
+    pub sha256: String,
+}
+
+/// «Журнал пользования резервными копиями ЭЖ» (000 Инс 5.2 секретарь б, в; тех. специалист б; ответственный в).
+pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &People) -> Form {
+    let heads = [
+        ("№ п/п", 4),
+        ("Дата и время", 10),
+        ("Учётный № носителя", 7),
+        ("Основание (цель)", 14),
+        ("Учётный период, состав данных", 15),
+        ("Ключ от сейфа выдал (директор): подпись, время", 13),
+        ("Носитель выдал / получил: Ф.И.О., должность, подпись", 20),
+        ("SHA-256", 13),
+        ("Правильность переноса данных заверил технический специалист: подпись, дата", 17),
+        ("Носитель возвращён в сейф: дата, время, подпись секретаря", 16),
+        ("Ключ возвращён директору: подпись", 13),
+        ("Примечание", 12),
+    ];
+    let mut table = Table::new(&heads).titled("Журнал пользования").numbered().sized(65).middle(&[0, 2]);
+    for (trip, carried) in trips {
+        let signed = |step| {
+            trip.signed(step)
+                .map(|signed| format!("{}, {}", people.get(&signed.person).short, moment(&signed.at)))
+                .unwrap_or_default()
+        };
+        let handed =
+            [("выдал: ", signed(Step::Handed)), ("получил: ", signed(Step::Taken)), ("сдал: ", signed(Step::Returned))];
+        let handed = handed.iter().filter(|(_, who)| !who.is_empty()).map(|(word, who)| format!("{word}{who}"));
+        let notes = trip.steps.iter().map(|signed| signed.note.as_str()).filter(|note| !note.is_empty());
+        table = table.line(vec![
+            trip.no.to_string(),
+            moment(&trip.at),
+            trip.carrier.clone(),
+            trip.purpose.clone(),
+            carried.what.clone(),
+            signed(Step::KeyGiven),
+            handed.collect::<Vec<_>>().join("; "),
+            carried.sha256.clone(),
+            signed(Step::Certified),
+            signed(Step::Accepted),
+            signed(Step::KeyBack),
+            notes.collect::<Vec<_>>().join("; "),
+        ]);
+    }
+    letterhead
+        .form("custody-log", "ЖУРНАЛ")
+        .landscape()
+        .subtitle("пользования резервными копиями электронного журнала")
+        .with(Block::Table(table))
+        .with(Block::Note { text: "Подписи поставлены каждым лицом под своим входом в «Летопись»; время и порядок подписей хранит журнал событий.".to_owned() })
+        .signatures(vec![clerk(letterhead)], false)
+}
+
+fn moment(rfc3339: &str) -> String {
+    words::moment_words(rfc3339)
+}
+
+/// What an act of writing says of a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Name of the copy.
+    pub id: String,
+    /// RFC 3339.
+    pub at: String,
+    /// «I четверть: 5А, 6А».
+    pub periods: String,
+    /// Bytes.
+    pub bytes: u64,
+    /// Files.
+    pub files: u64,
+    /// SHA-256 of the stream.
+    pub sha256: String,
+    /// Carriers in words with their rooms, the first one first.
+    pub carriers: Vec<String>,
+    /// Files compared in the last good check of it.
+    pub compared: u64,
+}
+
+/// «Акт записи резервной копии» (000 Инс 5.2 отв. в; the set of data literally from there).
+pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist: &str) -> Form {
+    // Megabytes as disks count them.
+    let size = format!("{},{} Мб", copy.bytes / 1_000_000, copy.bytes / 100_000 % 10);
+    let first = copy.carriers.first().cloned().unwrap_or_default();
+    let second = copy.carriers.get(1).cloned().unwrap_or_default();
+    let compared = if copy.compared > 0 { copy.compared.to_string() } else { String::new() };
+    letterhead
+        .form("backup-act", "АКТ № ___")
+        .subtitle("о записи резервной копии электронных журналов")
+        .text("{} {место составления}", &[&day(&copy.at), &letterhead.town])
+        .text(
+            "Мы, нижеподписавшиеся: ответственный за работу с электронным журналом {}, технический специалист {}, секретарь {}, \
+             составили настоящий акт о том, что на носитель {учётный №, вид, зав. №} записана резервная копия электронного журнала за {} \
+             (учётный период): списки класса, отметки, посещаемость, отметки за четверть, полугодие и год.",
+            &[keeper, specialist, &letterhead.clerk_name, &first, &copy.periods],
+        )
+        .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &copy.files.to_string(), &copy.sha256])
+        .text("Правильность переноса данных проверена воспроизведением {} файлов, расхождений нет.", &[&compared])
+        .text("Копия сдана в канцелярию, помещена в сейф. Второй экземпляр: {носитель №, помещение}.", &[&second])
+        .text("Копия {}.", &[&copy.id])
+        .signatures(
+            vec![
+                Signature { post: "Ответственный за работу с электронным журналом".to_owned(), name: keeper.to_owned(), ..Signature::default() },
+                Signature { post: "Технический специалист".to_owned(), name: specialist.to_owned(), ..Signature::default() },
+                clerk(letterhead),
+            ],
+            false,
+        )
+}
+
+/// «Подписка о неразглашении кода доступа» (000 Инс 5.2 отв. в); `signed_at` is empty until it was signed.
+pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signed_name: &str, signed_at: &str) -> Form {
+    letterhead
+        .form("carrier-undertaking", "ПОДПИСКА (ОБЯЗАТЕЛЬСТВО)")
+        .subtitle("о неразглашении кода доступа к резервным копиям электронного журнала")
+        .text(&undertaking(name, office), &[])
+        .signatures(
+            vec![Signature {
+                post: office.to_owned(),
+                name: signed_name.to_owned(),
+                date: day(signed_at),
+                ..Signature::default()
+            }],
+            false,
+        )
+}
+
+/// The sheet for the envelope: the code, what it opens and since when. It is printed once and never kept by the program.
+pub fn envelope(letterhead: &Letterhead, code: &str, no: u64, at: &str, carriers: &[String]) -> Form {
+    letterhead
+        .form("code-envelope", &format!("КОД ДОСТУПА № {no}"))
+        .subtitle("к носителям резервных копий электронного журнала")
+        .with(Block::Gap { mm: 10 })
+        .with(Block::Labels { width: 160, height: 30, labels: vec![vec![code.to_owned()]] })
+        .with(Block::Gap { mm: 6 })
+        .text("Заведён {}. Открывает копии, записанные с этого дня, на носителях {}.", &[&day(at), &carriers.join(", ")])
+        .text("Код известен только директору. Лист вложить в конверт, заклеить, подписать по клапану и хранить в сейфе отдельно от носителей. \
+             Второго экземпляра нет: без кода копии не открыть никому.", &[])
+        .text("Как открыть: letopis restore ПАПКА_КОПИИ --to НОВАЯ_ПАПКА, или обычными программами — как сказано в README.txt на носителе. \
+             Вводить заглавными латинскими буквами, с дефисами.", &[])
+        .signatures(
+            vec![Signature { post: letterhead.head_post.clone(), name: letterhead.head_name.clone(), ..Signature::default() }],
+            false,
+        )
+}
+
+/// What a certificate is of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Checked {
+    /// Number.
+    pub no: u64,
+    /// «Сверка носителя» or «Пробное восстановление».
+    pub what: String,
+    /// Carrier in words.
+    pub carrier: String,
+    /// RFC 3339.
+    pub at: String,
+    /// Was everything right?
+    pub valid: bool,
+    /// «Фамилия И.О.» of who made it.
+    pub by: String,
+}
+
+/// The certificate of a comparison or a rehearsal: what was looked at, and how much of it, before what came of it.
+pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Coverage, findings: &[Finding]) -> Form {
+    let of = |(done, all): (u64, u64)| {
+        if all == 0 { "не проверялось".to_owned() } else { format!("{done} из {all}") }
+    };
+    let yes = |is: bool, yes: &str, no: &str| if is { yes.to_owned() } else { no.to_owned() };
+    let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).titled("Полнота").sized(90);
+    let opened = coverage.tables.1 > 0;
+    let rows = [
+        ("Части копии на носителе прочитаны до последнего байта, SHA-256", of(coverage.parts)),
+        ("Байт на носителе", coverage.bytes.to_string()),
+        ("Подпись ярлыка ключом журнала событий", yes(coverage.label_signed, "верна", "НЕВЕРНА")),
+        ("Сверка с записью дома, сделанной при создании копии", yes(coverage.house_compared, "сделана", "не делалась")),
+        ("Файлы внутри копии сверены с подписанной описью, SHA-256", of(coverage.files)),
+        ("Таблицы базы данных", of(coverage.tables)),
+        ("Строки таблиц", of(coverage.rows)),
+        ("Записи журнала событий пересчитаны", of(coverage.log)),
+        (
+            "Корень журнала событий",
+            if opened {
+                yes(coverage.log_root, "совпал с описью", "НЕ СОВПАЛ")
+            } else {
+                "не проверялся".to_owned()
+            },
+        ),
+        ("Записи архива проверены полностью: подписи, печать, листы", of(coverage.records)),
+    ];
+    for (what, how) in rows {
+        table = table.line(vec![what.to_owned(), how]);
+    }
+    let hundredths = coverage.hundredths();
+    let verdict = match (checked.valid, opened) {
+        (true, true) => "Копия верна: дом восстанавливается из неё полностью.",
+        (true, false) => {
+            "Копия на носителе — та, которую записал дом, байт в байт. Содержимое не раскрывалось: код доступа не вводили."
+        }
+        (false, _) => "Копия неверна. Заверять её и восстанавливать из неё нельзя.",
+    };
+    let form = letterhead
+        .form("backup-certificate", &format!("СПРАВКА № {}", checked.no))
+        .subtitle(&checked.what)
+        .text("Копия {} от {}, носитель {}.", &[&coverage.backup, &moment(&coverage.made_at), &checked.carrier])
+        .text("Проверено {}.", &[&moment(&checked.at)])
+        .with(Block::Table(table))
+        .text(
+            &format!(
+                "Полнота: {},{:02} % от того, что указано как проверенное. {verdict}",
+                hundredths / 100,
+                hundredths % 100
+            ),
+            &[],
+        );
+    let form = findings
+        .iter()
+        .fold(form, |form, finding| form.with(Block::Note { text: format!("{}: {}", finding.place, finding.message) }));
+    form.signatures(
+        vec![Signature {
+            post: "Технический специалист".to_owned(), name: checked.by.clone(), ..Signature::default()
+        }],
+        false,
+    )
+}

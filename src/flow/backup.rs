@@ -1,0 +1,366 @@
+//! A copy of the whole house onto carriers: database, archive, keys, rules, and tables that anybody opens. Floor 2.
+//!
+//! ```text
+//! dump (one moment) → files of that moment → tar, gzip, age → every carrier at once → read back → final name → row and event
+//! ```
+//!
+//! | a crash in | leaves | next |
+//! |---|---|---|
+//! | the writing | a folder `.….part` on the carrier, a scratch folder in the house | the next backup clears the scratch; nobody takes the part for a copy |
+//! | before the row | a whole, signed copy that the house does not remember | comparison says so; the next backup is made as usual |
+
+pub mod check;
+mod files;
+pub mod restore;
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::NaiveDate;
+
+use super::carriers::{self, Presence, blocking};
+use super::keys::Keyring;
+use super::{Act, Error, House, log, salt};
+use crate::domain::audit::{Event, EventKind};
+use crate::domain::canon::{self, Digest};
+use crate::domain::carrier::manifest::{FORMAT, Label, Manifest};
+use crate::domain::carrier::{Carrier, Cause, Refusal};
+use crate::domain::checkpoint::Checkpoint;
+use crate::sign::note;
+use crate::store::{BackupRow, CodeRow, Db};
+use crate::vault::backup::write::{Plan, Stream, Target, Writer};
+use crate::vault::backup::{Fault, MANIFEST, PART_BYTES, SUMS};
+use crate::vault::durable;
+
+/// Told of what is being done, of how many bytes, and of each that is.
+pub trait Meter: Send + Sync {
+    /// A stage with so many bytes begins.
+    fn stage(&self, words: &str, bytes: u64);
+    /// So many bytes more.
+    fn read(&self, bytes: u64);
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Meter for Silent {
+    fn stage(&self, _: &str, _: u64) {}
+    fn read(&self, _: u64) {}
+}
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Carriers by identifier; empty for every one that has a folder.
+    pub carriers: Vec<String>,
+    /// Why.
+    pub cause: Cause,
+    /// Bytes of a part at most.
+    pub part_bytes: u64,
+}
+
+impl Order {
+    /// An order with parts as large as every disk takes.
+    pub fn new(carriers: Vec<String>, cause: Cause) -> Self {
+        Self { carriers, cause, part_bytes: PART_BYTES }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// The row.
+    pub row: BackupRow,
+    /// Carriers with the folder of the copy.
+    pub kept: Vec<(String, PathBuf)>,
+    /// Carriers without it, each with why.
+    pub failed: Vec<(String, String)>,
+}
+
+/// Writes a backup. One event `backup_written`. A carrier that is absent, full or pulled out is told of and does not stop the others.
+///
+/// # Errors
+/// When the rules of carriers and rooms do not hold, there is no code, or no carrier has it whole.
+pub async fn write(house: &House, order: &Order, act: &Act, meter: Arc<dyn Meter>) -> Result<Written, Error> {
+    let overview = carriers::overview(house, act.at.date_naive()).await?;
+    if !overview.plan.holds() {
+        let why = overview.plan.findings.iter().filter(|f| f.code.starts_with("plan.") && f.code != "plan.late");
+        return Err(Refusal::Plan(why.map(|f| f.message.clone()).collect::<Vec<_>>().join("; ")).into());
+    }
+    let code = overview.codes.last().cloned().ok_or(Refusal::NoCode)?;
+    let (targets, mut failed) = targets(house, &overview.carriers, &order.carriers)?;
+    if targets.is_empty() {
+        let said = failed.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>().join("; ");
+        return Err(Refusal::Plan(format!("ни один носитель не подключён: {said}")).into());
+    }
+    let Some(_lock) = Lock::take(house)? else {
+        return Err(Error::Interrupted("резервная копия уже пишется другим процессом этого дома".to_owned()));
+    };
+    let scratch = house.root.join(SCRATCH);
+    durable::remove_tree(&scratch)?;
+    std::fs::create_dir(&scratch).map_err(|source| Error::File { path: scratch.clone(), source })?;
+    let made = make(house, order, act, &code, targets, &meter).await;
+    durable::remove_tree(&scratch)?;
+    let (mut row, results) = made?;
+    let mut kept = Vec::new();
+    for (carrier, result) in results {
+        match result {
+            Ok(folder) => kept.push((carrier, folder)),
+            Err(fault) => failed.push((carrier, fault.to_string())),
+        }
+    }
+    if kept.is_empty() {
+        let said = failed.into_iter().map(|(_, why)| why).collect::<Vec<_>>().join("; ");
+        return Err(Error::Interrupted(format!("ни на одном носителе нет целой копии: {said}")));
+    }
+    row.carriers = kept.iter().map(|(carrier, _)| carrier.clone()).collect();
+    record(house, &row, act).await?;
+    Ok(Written { row, kept, failed })
+}
+
+/// Folder of the house in which a copy is put together.
+const SCRATCH: &str = "backup-scratch";
+
+async fn record(house: &House, row: &BackupRow, act: &Act) -> Result<(), Error> {
+    let event = Event::new(EventKind::BackupWritten, &act.by, &act.moment())
+        .with("backup", &row.id)
+        .with("cause", row.cause.as_str())
+        .with("sha256", &row.sha256)
+        .with("manifest", &row.manifest)
+        .with("carriers", row.carriers.join(" "))
+        .with_number("code", row.code_no)
+        .with_number("log_size", row.log_size);
+    let mut tx = house.db.begin().await?;
+    tx.record_backup(row).await?;
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(())
+}
+
+/// Only one process writes a backup: whoever holds the lock may clear the scratch folder.
+struct Lock(#[allow(dead_code)] File); // held, never read: the lock lives as long as the file is open
+
+impl Lock {
+    fn take(house: &House) -> Result<Option<Self>, Error> {
+        let path = house.root.join("backup.lock");
+        let failed = |source| Error::File { path: path.clone(), source };
+        let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+}
+
+type Absent = Vec<(String, String)>;
+
+/// The carriers asked for that are connected and are themselves, and the others with why not.
+fn targets(house: &House, carriers: &[Carrier], asked: &[String]) -> Result<(Vec<Target>, Absent), Refusal> {
+    let find = |name: &String| {
+        let found = carriers.iter().find(|carrier| {
+            carrier.id == *name || (!carrier.path.is_empty() && carrier.path == name.trim_end_matches('/'))
+        });
+        found.ok_or_else(|| Refusal::Unknown(name.clone()))
+    };
+    let chosen: Vec<&Carrier> = match asked.is_empty() {
+        true => carriers.iter().filter(|carrier| carrier.takes_copies() && !carrier.path.is_empty()).collect(),
+        false => asked.iter().map(find).collect::<Result<_, _>>()?,
+    };
+    let (mut targets, mut absent): (Vec<Target>, Absent) = (Vec::new(), Vec::new());
+    for carrier in chosen {
+        if targets.iter().any(|target| target.name == carrier.id) {
+            continue;
+        }
+        let id = carrier.id.clone();
+        match presence(house, carrier) {
+            Ok(()) => targets.push(Target { name: id, folder: PathBuf::from(&carrier.path) }),
+            Err(why) => absent.push((id, why)),
+        }
+    }
+    Ok((targets, absent))
+}
+
+/// Why a carrier cannot be written on, in one sentence.
+pub fn presence(house: &House, carrier: &Carrier) -> Result<(), String> {
+    if !carrier.takes_copies() {
+        return Err(format!("носитель {}: {} для копий не служит", carrier.id, carrier.kind.as_russian()));
+    }
+    match carriers::presence(house, carrier) {
+        Presence::There => Ok(()),
+        Presence::Absent if carrier.path.is_empty() => {
+            Err(format!("носитель {}: не указана папка, в которой он появляется", carrier.id))
+        }
+        Presence::Absent => Err(format!("носитель {} не подключён: в папке {} его нет", carrier.id, carrier.path)),
+        Presence::Swapped => Err(format!("в папке {} подключён другой носитель, а не {}", carrier.path, carrier.id)),
+    }
+}
+
+/// Stops the writing thread when whoever waits for it is gone.
+struct Stop(Arc<AtomicBool>);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+type Results = Vec<(String, Result<PathBuf, Fault>)>;
+
+async fn make(
+    house: &House,
+    order: &Order,
+    act: &Act,
+    code: &CodeRow,
+    targets: Vec<Target>,
+    meter: &Arc<dyn Meter>,
+) -> Result<(BackupRow, Results), Error> {
+    let keyring = Keyring::open(house).await?;
+    let log_key = keyring.log_key()?;
+    meter.stage("Снимок базы данных", 0);
+    let dump = house.root.join(SCRATCH).join("letopis.db");
+    house.db.dump(&dump).await?;
+    let copy = Db::open_file(&dump, &house.config.school).await?;
+    let gathered = files::gather(house, &copy, order.cause).await;
+    let (size, root) = copy.log_state().await?;
+    copy.close().await;
+    let gathered = gathered?;
+    let checkpoint = Checkpoint { origin: house.config.school.clone(), size, root };
+    let checkpoint = log::signed(&checkpoint, &keyring, act)?;
+    house.db.keep_checkpoint(&checkpoint).await?;
+
+    let id = format!("letopis-{}-{}", house.config.school, act.at.format("%Y%m%d-%H%M%S"));
+    let mut manifest = Manifest {
+        format: FORMAT.to_owned(),
+        school: house.config.school.clone(),
+        id: id.clone(),
+        at: act.moment(),
+        cause: order.cause.as_str().to_owned(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        members: Vec::new(),
+        tables: gathered.tables,
+        log_size: size,
+        log_root: root,
+        checkpoint: checkpoint.note,
+        records: gathered.records,
+        periods: gathered.periods,
+    };
+    let periods = manifest.periods.join("; ");
+    let school = house.config.school.clone();
+    let (stop, moment) = (Arc::new(AtomicBool::new(false)), act.at.timestamp());
+    let guard = Stop(Arc::clone(&stop));
+    meter.stage("Запись на носители", gathered.bytes + std::fs::metadata(&dump).map_or(0, |told| told.len()));
+    let (code, part_bytes, meter, cause) = (code.clone(), order.part_bytes, Arc::clone(meter), order.cause);
+    let (by, at) = (act.by.clone(), act.moment());
+    let written = blocking(move || -> Result<(BackupRow, Results), Error> {
+        let told = |bytes: u64| meter.read(bytes);
+        let plan = Plan {
+            name: &id,
+            recipient: &code.recipient,
+            // A moment before 1970 is no moment of a school.
+            mtime: u64::try_from(moment).unwrap_or_default(),
+            part_bytes,
+            stop: &stop,
+            progress: &told,
+        };
+        let mut writer = Writer::begin(&plan, &targets)?;
+        writer.file("letopis.db", &dump)?;
+        for (path, from) in &gathered.files {
+            writer.file(path, from)?;
+        }
+        for (path, bytes) in &gathered.texts {
+            writer.bytes(path, bytes)?;
+        }
+        manifest.members = writer.members().to_vec();
+        let signed = note::sign_note(&format!("{}\n", canon::to_text(&manifest)), &school, &log_key);
+        let mut sums: String = manifest.members.iter().map(|one| format!("{}  {}\n", one.sha256, one.path)).collect();
+        sums.push_str(&format!("{}  {MANIFEST}\n", Digest::of(signed.as_bytes())));
+        writer.bytes(MANIFEST, signed.as_bytes())?;
+        writer.bytes(SUMS, sums.as_bytes())?;
+        let stream: Stream = writer.end()?;
+        let sealed = STANDARD.decode(&code.sealed_key).map_err(|error| Fault::Key(error.to_string()))?;
+        let label = Label {
+            format: FORMAT.to_owned(),
+            school: school.clone(),
+            id: id.clone(),
+            at: at.clone(),
+            cause: cause.as_str().to_owned(),
+            code_no: code.no,
+            parts: stream.parts.clone(),
+            sha256: stream.sha256,
+            key_sha256: Digest::of(&sealed),
+            manifest: Digest::of(signed.as_bytes()),
+            log_size: manifest.log_size,
+            log_root: manifest.log_root,
+            log_key: STANDARD.encode(log_key.public_key()),
+        };
+        let row = BackupRow {
+            id: id.clone(),
+            cause,
+            at,
+            by,
+            code_no: code.no,
+            bytes: label.bytes(),
+            parts: label.parts.len() as u64,
+            sha256: label.sha256.to_hex(),
+            manifest: label.manifest.to_hex(),
+            members: manifest.members.len() as u64,
+            rows: manifest.rows(),
+            log_size: label.log_size,
+            log_root: label.log_root.to_hex(),
+            periods,
+            carriers: Vec::new(),
+        };
+        let label = note::sign_note(&format!("{}\n", canon::to_text(&label)), &school, &log_key);
+        meter.stage("Чтение записанного и сверка", 0);
+        Ok((row, stream.keep(&id, &sealed, &label)))
+    })
+    .await?;
+    drop(guard);
+    written
+}
+
+/// The duties of today, one after another, for `serve`: each onto every carrier with a folder. A school without carriers, code or keys has
+/// chosen nothing yet and is told nothing.
+pub async fn daily(house: &House, act: &Act) -> Result<Vec<Written>, Error> {
+    let today = act.at.date_naive();
+    let overview = carriers::overview(house, today).await?;
+    let mounted = overview.carriers.iter().any(|carrier| carrier.takes_copies() && !carrier.path.is_empty());
+    if !mounted || overview.codes.is_empty() || !overview.plan.holds() {
+        return Ok(Vec::new());
+    }
+    // One copy answers every duty that is due: the archive's before the period's before the week's, for it is kept longest.
+    let due: Vec<(Cause, NaiveDate)> =
+        overview.plan.due(today).filter_map(|duty| Some((duty.cause?, duty.due?))).collect();
+    let mut written = Vec::new();
+    for cause in [Cause::Month, Cause::Period, Cause::Week] {
+        let Some((_, since)) = due.iter().find(|(asked, _)| *asked == cause) else { continue };
+        if cause == Cause::Week && !written.is_empty() {
+            continue;
+        }
+        // A carrier that has this copy already waits for the absent one; it is not filled with the same every hour.
+        let has = |id: &str| {
+            let mut own = overview.backups.iter().filter(|row| row.carriers.iter().any(|carrier| carrier == id));
+            own.any(|row| {
+                (row.cause == cause || cause == Cause::Week) && day_of(&row.at).is_some_and(|day| day >= *since)
+            })
+        };
+        let owed = overview.carriers.iter().filter(|carrier| carrier.takes_copies() && !carrier.path.is_empty());
+        let owed: Vec<String> = owed.filter(|carrier| !has(&carrier.id)).map(|carrier| carrier.id.clone()).collect();
+        if owed.is_empty() {
+            continue;
+        }
+        let at = act.at + chrono::Duration::seconds(written.len() as i64);
+        let act = Act { by: act.by.clone(), at };
+        written.push(write(house, &Order::new(owed, cause), &act, Arc::new(Silent)).await?);
+    }
+    Ok(written)
+}
+
+fn day_of(moment: &str) -> Option<NaiveDate> {
+    chrono::DateTime::parse_from_rfc3339(moment).ok().map(|moment| moment.date_naive())
+}

@@ -1,0 +1,142 @@
+//! What goes into a backup beside the database, as of the moment of its dump. Floor 2.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::super::{Error, House};
+use crate::bundle::export::{self, Shape};
+use crate::config;
+use crate::domain::carrier::Cause;
+use crate::domain::carrier::manifest::Count;
+use crate::domain::log_proof::object_name;
+use crate::store::{Db, SealedRow};
+use crate::vault;
+
+/// Files that stay in the house: with them a stolen copy and its code would sign, seal and sign in.
+const STAY: [&str; 2] = ["passphrase", "second-factor.key"];
+
+/// How often the archive is looked at again when a record was moving while it was read.
+const LOOKS: usize = 5;
+
+/// What a backup holds beside the database.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// Path in the copy and file of the house.
+    pub(super) files: Vec<(String, PathBuf)>,
+    /// Path in the copy and what is made for it.
+    pub(super) texts: Vec<(String, Vec<u8>)>,
+    /// Bytes of all of them.
+    pub(super) bytes: u64,
+    /// Rows of each table of the dump.
+    pub(super) tables: Vec<Count>,
+    /// Records of the archive.
+    pub(super) records: u64,
+    /// Closed periods.
+    pub(super) periods: Vec<String>,
+}
+
+/// Gathers all that belongs to a dump.
+pub(super) async fn gather(house: &House, dump: &Db, cause: Cause) -> Result<Gathered, Error> {
+    let mut all = Gathered::default();
+    all.tables = dump.count_tables().await?.into_iter().map(|(table, rows)| Count { table, rows }).collect();
+    let register = dump.list_register().await?;
+    all.records = register.len() as u64;
+    let closures = dump.list_closures().await?;
+    all.periods = closures.iter().map(|row| format!("{} {} {}", row.year, row.class, row.period)).collect();
+    all.files.extend(records(house, &register)?);
+    for folder in ["issued", "bundles", "scans"] {
+        below(&house.root.join(folder), folder, &mut all.files)?;
+    }
+    let mut keys = Vec::new();
+    below(&house.root.join("keys"), "keys", &mut keys)?;
+    all.files.extend(keys.into_iter().filter(|(path, _)| !STAY.iter().any(|name| path == &format!("keys/{name}"))));
+    for (_, from) in &all.files {
+        all.bytes += std::fs::metadata(from).map_err(|source| Error::File { path: from.clone(), source })?.len();
+    }
+    all.texts.push((config::FILE.to_owned(), config::without_secrets(&house.root)?.into_bytes()));
+    let founding = dump.find_school().await?.map(|row| (row.policy, row.policy_text));
+    let later = dump.list_policies().await?.into_iter().map(|row| (row.name, row.text));
+    for (no, (name, text)) in (1..).zip(founding.into_iter().chain(later)) {
+        all.texts.push((format!("policies/{no:02}-{name}.toml"), text.into_bytes()));
+    }
+    open_tables(house, dump, cause, &register, &mut all).await?;
+    all.bytes += all.texts.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>();
+    Ok(all)
+}
+
+/// The archive's records that the dump's register names: in the archive, or still on their way there. What was sealed after the dump is
+/// no part of it.
+fn records(house: &House, register: &[SealedRow]) -> Result<Vec<(String, PathBuf)>, Error> {
+    let wanted: BTreeSet<String> = register.iter().map(|row| object_name(&row.line.id, row.line.version)).collect();
+    let mut missing = String::new();
+    for _ in 0..LOOKS {
+        let mut files = Vec::new();
+        let root = vault::object::ROOT_DECLARATION.0;
+        files.push((format!("archive/{root}"), house.archive().join(root)));
+        missing.clear();
+        for name in &wanted {
+            // A record moves from staging into the archive in one step: not in the archive yet, it is in staging, or has just moved.
+            let places = [("archive", house.archive()), ("staging", house.staging())];
+            match places.iter().find(|(_, base)| base.join(name).is_dir()) {
+                Some((folder, base)) => below(&base.join(name), &format!("{folder}/{name}"), &mut files)?,
+                None => missing.clone_from(name),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(files);
+        }
+    }
+    Err(Error::Damaged(format!(
+        "в архиве нет записи {missing}, которая стоит в реестре; сначала выполните letopis doctor"
+    )))
+}
+
+/// Every regular file below a folder, by path; a folder that is not there has none.
+fn below(folder: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> Result<(), Error> {
+    let failed = |source| Error::File { path: folder.to_owned(), source };
+    if !folder.exists() {
+        return Ok(());
+    }
+    let mut entries: Vec<_> = std::fs::read_dir(folder).and_then(Iterator::collect).map_err(failed)?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() {
+            below(&entry.path(), &format!("{prefix}/{name}"), files)?;
+        } else if kind.is_file() && !name.ends_with(".part") {
+            files.push((format!("{prefix}/{name}"), entry.path()));
+        }
+    }
+    Ok(())
+}
+
+/// Class lists, marks, absences and final marks as tables that any program opens (000 Инс 5.2 отв. в): of the newest year; at a period's end
+/// its sealed copies beside them.
+async fn open_tables(
+    house: &House,
+    dump: &Db,
+    cause: Cause,
+    register: &[SealedRow],
+    all: &mut Gathered,
+) -> Result<(), Error> {
+    let Some(year) = dump.list_years().await?.pop() else { return Ok(()) };
+    let journal = dump.load_journal(&year).await?;
+    let folder = format!("open/{}", year.replace('/', "-"));
+    for file in export::tables_of("journal").unwrap_or_default() {
+        for (name, shape) in [("utf-8", Shape::Csv), ("excel", Shape::OfficeCsv)] {
+            let written = export::write(&journal, &[file], shape)?;
+            all.texts.push((format!("{folder}/{name}/{}", file.name()), written.bytes));
+        }
+    }
+    if cause == Cause::Period {
+        for row in register.iter().filter(|row| row.line.year == year) {
+            let object = object_name(&row.line.id, row.line.version);
+            let pdf = house.archive().join(&object).join("v1/content").join(vault::name::SEALED_PDF);
+            if pdf.exists() {
+                all.files.push((format!("{folder}/copies/{object}.pdf"), pdf));
+            }
+        }
+    }
+    Ok(())
+}

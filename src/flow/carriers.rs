@@ -1,0 +1,509 @@
+//! Carriers put on the books, moved and written off; undertakings, the code, the custody log. Floor 2.
+//!
+//! Each side of a handing over acts in the own session: this file takes one person's step at a time and never two.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, NaiveDate};
+
+use super::{Act, Error, House, policy, salt};
+use crate::domain::audit::{Event, EventKind};
+use crate::domain::canon::{Digest, hex};
+use crate::domain::carrier::plan::{self, Done, Facts, Plan};
+use crate::domain::carrier::{
+    self, Carrier, Entry, Holder, Kind, Purpose, Refusal, Signed, Step, Trip, TripState, code,
+};
+use crate::domain::people::Visitor;
+use crate::store::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow};
+use crate::vault::backup::{self as stream, MARK};
+
+/// Everything that is known of carriers.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// Places.
+    pub places: Vec<PlaceRow>,
+    /// Carriers, written off ones too.
+    pub carriers: Vec<Carrier>,
+    /// Codes, the newest last.
+    pub codes: Vec<CodeRow>,
+    /// Who signed the undertaking, and when.
+    pub undertakings: Vec<(String, String)>,
+    /// Backups, the newest last.
+    pub backups: Vec<BackupRow>,
+    /// The custody log.
+    pub trips: Vec<Trip>,
+    /// Comparisons and rehearsals.
+    pub checks: Vec<CheckRow>,
+    /// What is asked for, due and late.
+    pub plan: Plan,
+}
+
+impl Overview {
+    /// Has the person signed the undertaking?
+    pub fn has_undertaken(&self, person: &str) -> bool {
+        self.undertakings.iter().any(|(who, _)| who == person)
+    }
+
+    /// A carrier by its identifier.
+    pub fn carrier(&self, id: &str) -> Result<&Carrier, Refusal> {
+        self.carriers.iter().find(|carrier| carrier.id == id).ok_or_else(|| Refusal::Unknown(id.to_owned()))
+    }
+}
+
+/// Everything that is known of carriers on a day.
+pub async fn overview(house: &House, today: NaiveDate) -> Result<Overview, Error> {
+    let carriers = house.db.list_carriers().await?;
+    let backups = house.db.list_backups().await?;
+    let checks = house.db.list_backup_checks().await?;
+    let plan = plan_of(house, &carriers, &backups, &checks, today).await?;
+    Ok(Overview {
+        places: house.db.list_places().await?,
+        codes: house.db.list_codes().await?,
+        undertakings: house.db.list_undertakings().await?,
+        trips: house.db.list_trips().await?,
+        carriers,
+        backups,
+        checks,
+        plan,
+    })
+}
+
+fn day_of(moment: &str) -> Option<NaiveDate> {
+    DateTime::parse_from_rfc3339(moment).ok().map(|moment| moment.date_naive())
+}
+
+async fn plan_of(
+    house: &House,
+    carriers: &[Carrier],
+    backups: &[BackupRow],
+    checks: &[CheckRow],
+    today: NaiveDate,
+) -> Result<Plan, Error> {
+    let policy = policy::history(house).await?.on(today).policy.clone();
+    // A copy on fewer carriers than asked for is better than none, but the duty is not done by it.
+    let asked = policy.number("backup.media").unwrap_or(plan::LEAST).max(plan::LEAST) as usize;
+    let done: Vec<Done> = backups
+        .iter()
+        .filter(|backup| backup.carriers.len() >= asked)
+        .filter_map(|backup| Some(Done { cause: backup.cause, on: day_of(&backup.at)? }))
+        .collect();
+    let rehearsed = checks
+        .iter()
+        .rev()
+        .find(|check| check.what == REHEARSAL && check.verdict == VALID)
+        .and_then(|check| day_of(&check.at));
+    let mut period_ends = Vec::new();
+    if let Some(year) = house.db.list_years().await?.pop() {
+        period_ends.extend(house.db.load_roster(&year).await?.periods.iter().map(|period| period.ends));
+    }
+    // The first line of the log is the house's own beginning; without a log there is nothing to be late with.
+    let since = house.db.first_moment().await?.and_then(|moment| day_of(&moment)).unwrap_or(today);
+    let facts = Facts { carriers, done: &done, period_ends: &period_ends, rehearsed, since, today };
+    Ok(plan::plan(&policy, &facts))
+}
+
+/// Word of a comparison.
+pub const COMPARISON: &str = "comparison";
+/// Word of a rehearsal.
+pub const REHEARSAL: &str = "rehearsal";
+/// Word of a good verdict.
+pub const VALID: &str = "valid";
+
+/// Registers a place; hands back its identifier.
+pub async fn add_place(house: &House, room: &str, holder: Holder, label: &str, act: &Act) -> Result<String, Error> {
+    let room = room.split_whitespace().collect::<Vec<_>>().join(" ");
+    if room.is_empty() {
+        return Err(Refusal::Field("укажите помещение: «кабинет 12»").into());
+    }
+    let mut tx = house.db.begin().await?;
+    let id = format!("М-{}", tx.next_number("carrier_places").await?);
+    let row = PlaceRow {
+        id: id.clone(),
+        room,
+        holder: holder.as_str().to_owned(),
+        label: label.trim().to_owned(),
+        registered_at: act.moment(),
+        registered_by: act.by.clone(),
+    };
+    tx.record_place(&row).await?;
+    let event = changed(act, "place", &id, "registered");
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(id)
+}
+
+fn changed(act: &Act, what: &str, id: &str, how: &str) -> Event {
+    Event::new(EventKind::CarrierChanged, &act.by, &act.moment()).with(what, id).with("how", how)
+}
+
+/// A carrier as it is put on the books.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What it is.
+    pub kind: Kind,
+    /// What people call it.
+    pub label: String,
+    /// Maker's number.
+    pub serial: String,
+    /// «1 ТБ».
+    pub capacity: String,
+    /// What for.
+    pub purpose: Purpose,
+    /// Place by identifier.
+    pub place: String,
+    /// Folder in which it appears; may be empty.
+    pub path: String,
+}
+
+/// Puts a carrier on the books, and its mark on the carrier when it is connected; hands back its identifier.
+pub async fn add_carrier(house: &House, wanted: &Wanted, act: &Act) -> Result<String, Error> {
+    let label = wanted.label.trim();
+    if label.is_empty() {
+        return Err(Refusal::Field("назовите носитель: «Диск Seagate, чёрный»").into());
+    }
+    let path = checked_path(house, &wanted.path)?;
+    if !house.db.list_places().await?.iter().any(|place| place.id == wanted.place) {
+        return Err(Refusal::Field("выберите место хранения; новое место сначала ставят на учёт").into());
+    }
+    let standing = house.db.list_carriers().await?;
+    if !path.is_empty() && standing.iter().any(|other| other.path == path && !other.written_off) {
+        return Err(Refusal::Field("в этой папке уже появляется другой носитель; у каждого своя папка").into());
+    }
+    let mark = hex(&salt()?);
+    let mut tx = house.db.begin().await?;
+    let id = format!("Н-{}", tx.next_number("carriers").await?);
+    let row = NewCarrier {
+        id: id.clone(),
+        kind: wanted.kind,
+        label: label.to_owned(),
+        serial: wanted.serial.trim().to_owned(),
+        capacity: wanted.capacity.trim().to_owned(),
+        purpose: wanted.purpose,
+        mark: mark.clone(),
+    };
+    let line = LedgerLine {
+        carrier: id.clone(),
+        what: Entry::Registered,
+        place: wanted.place.clone(),
+        path: path.clone(),
+        note: String::new(),
+        at: act.moment(),
+        by: act.by.clone(),
+    };
+    if !path.is_empty() {
+        write_mark(house, Path::new(&path), &id, &mark)?;
+    }
+    tx.record_carrier(&row, &line).await?;
+    tx.record(&changed(act, "carrier", &id, "registered"), salt()?).await?.commit().await?;
+    Ok(id)
+}
+
+/// A folder that may hold copies: absolute, there, and outside of the house, for a copy in the house burns with it.
+fn checked_path(house: &House, path: &str) -> Result<String, Error> {
+    let path = path.trim();
+    if path.is_empty() {
+        return Ok(String::new());
+    }
+    let folder = Path::new(path);
+    if !folder.is_absolute() || !folder.is_dir() {
+        return Err(Refusal::Field(
+            "папка носителя не найдена: подключите носитель и укажите полный путь, например /media/disk1",
+        )
+        .into());
+    }
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if real(folder).starts_with(real(&house.root)) {
+        return Err(Refusal::Field("папка носителя лежит внутри дома: копия пропала бы вместе с домом").into());
+    }
+    Ok(path.trim_end_matches('/').to_owned())
+}
+
+/// The carrier's own words, by which it is known again. They say nothing of anybody.
+fn mark_text(house: &House, id: &str, mark: &str) -> String {
+    format!(
+        "Носитель резервных копий «Летописи»: не удаляйте этот файл.\nшкола: {}\nноситель: {id}\nметка: {mark}\n",
+        house.config.school
+    )
+}
+
+fn write_mark(house: &House, folder: &Path, id: &str, mark: &str) -> Result<(), Error> {
+    let path = folder.join(MARK);
+    if path.exists() {
+        return Err(Refusal::Field("на этом носителе уже есть метка другого носителя (letopis-carrier.txt): он стоит на учёте под другим номером").into());
+    }
+    Ok(crate::vault::write_once(&path, mark_text(house, id, mark).as_bytes())?)
+}
+
+/// How a carrier answers in its folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It is the one.
+    There,
+    /// Nothing is connected there.
+    Absent,
+    /// Another carrier is.
+    Swapped,
+}
+
+/// Is the carrier connected, and is it the one?
+pub fn presence(house: &House, carrier: &Carrier) -> Presence {
+    if carrier.path.is_empty() {
+        return Presence::Absent;
+    }
+    match std::fs::read_to_string(Path::new(&carrier.path).join(MARK)) {
+        Ok(text) if text == mark_text(house, &carrier.id, &carrier.mark) => Presence::There,
+        Ok(_) => Presence::Swapped,
+        Err(_) => Presence::Absent,
+    }
+}
+
+/// Moves a carrier to another place or folder; an empty value stays as it is.
+pub async fn move_carrier(
+    house: &House,
+    id: &str,
+    place: &str,
+    path: &str,
+    note: &str,
+    act: &Act,
+) -> Result<(), Error> {
+    let carriers = house.db.list_carriers().await?;
+    let carrier = standing(&carriers, id)?;
+    if !place.is_empty() && !house.db.list_places().await?.iter().any(|known| known.id == place) {
+        return Err(Refusal::Unknown(place.to_owned()).into());
+    }
+    let path = match path.is_empty() {
+        true => carrier.path.clone(),
+        false => {
+            let path = checked_path(house, path)?;
+            let moved = Carrier { path: path.clone(), ..carrier.clone() };
+            match presence(house, &moved) {
+                Presence::There => {}
+                Presence::Absent => write_mark(house, Path::new(&path), id, &carrier.mark)?,
+                Presence::Swapped => return Err(Refusal::Field("в этой папке другой носитель").into()),
+            }
+            path
+        }
+    };
+    let place = if place.is_empty() { carrier.place.clone() } else { place.to_owned() };
+    line(house, id, Entry::Moved, place, path, note, act).await
+}
+
+/// Takes a carrier off the books; the note names the act of its destruction.
+pub async fn write_off(house: &House, id: &str, note: &str, act: &Act) -> Result<(), Error> {
+    if note.trim().is_empty() {
+        return Err(Refusal::Field("укажите акт: «акт от 12.11.2026 № 3, физически уничтожен»").into());
+    }
+    let carriers = house.db.list_carriers().await?;
+    let carrier = standing(&carriers, id)?;
+    let trips = house.db.list_trips().await?;
+    if let Some(trip) = trips.iter().find(|trip| trip.carrier == id && trip.is_out()) {
+        return Err(Refusal::Out { carrier: id.to_owned(), trip: trip.no }.into());
+    }
+    line(house, id, Entry::WrittenOff, carrier.place.clone(), String::new(), note, act).await
+}
+
+fn standing<'c>(carriers: &'c [Carrier], id: &str) -> Result<&'c Carrier, Refusal> {
+    match carriers.iter().find(|carrier| carrier.id == id) {
+        None => Err(Refusal::Unknown(id.to_owned())),
+        Some(carrier) if carrier.written_off => Err(Refusal::WrittenOff(id.to_owned())),
+        Some(carrier) => Ok(carrier),
+    }
+}
+
+async fn line(
+    house: &House,
+    id: &str,
+    what: Entry,
+    place: String,
+    path: String,
+    note: &str,
+    act: &Act,
+) -> Result<(), Error> {
+    let line = LedgerLine {
+        carrier: id.to_owned(),
+        what,
+        place,
+        path,
+        note: note.trim().to_owned(),
+        at: act.moment(),
+        by: act.by.clone(),
+    };
+    let mut tx = house.db.begin().await?;
+    tx.record_ledger_line(&line).await?;
+    tx.record(&changed(act, "carrier", id, what.as_str()), salt()?).await?.commit().await?;
+    Ok(())
+}
+
+/// Signs the undertaking not to disclose the code: the person's own act. A second signature changes nothing.
+pub async fn undertake(house: &House, visitor: &Visitor, act: &Act) -> Result<(), Error> {
+    let office = visitor.offices.first().map(|office| office.as_russian()).unwrap_or_default();
+    let text = carrier::undertaking(&visitor.name, &office);
+    let mut tx = house.db.begin().await?;
+    if house.db.list_undertakings().await?.iter().any(|(person, _)| *person == act.by) {
+        return Ok(());
+    }
+    tx.record_undertaking(&act.by, &Digest::of(text.as_bytes()).to_hex(), &act.moment()).await?;
+    let event = Event::new(EventKind::UndertakingSigned, &act.by, &act.moment())
+        .with("person", &act.by)
+        .with_digest("text", Digest::of(text.as_bytes()));
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(())
+}
+
+/// Makes a code and hands it back, the only time that anybody sees it. Copies made from now on open with it; earlier ones with theirs.
+pub async fn make_code(house: &House, act: &Act) -> Result<(CodeRow, String), Error> {
+    if !house.db.list_undertakings().await?.iter().any(|(person, _)| *person == act.by) {
+        return Err(Refusal::NoUndertaking.into());
+    }
+    let text = code::compose(&crate::sign::random()?);
+    let own = text.clone();
+    let (recipient, sealed) = blocking(move || stream::new_key(&own)).await??;
+    let mut tx = house.db.begin().await?;
+    let no = house.db.list_codes().await?.last().map_or(1, |last| last.no + 1);
+    let row = CodeRow { no, recipient, sealed_key: STANDARD.encode(sealed), at: act.moment(), by: act.by.clone() };
+    tx.record_code(&row).await?;
+    let event = Event::new(EventKind::CarrierCodeMade, &act.by, &act.moment())
+        .with_number("code", no)
+        .with("recipient", &row.recipient);
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok((row, text))
+}
+
+/// Does work that blocks a thread, on a thread that may be blocked.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Interrupted(error.to_string()))
+}
+
+/// Asks for a carrier: the one who will take it, in the own session; hands back the number of the line.
+pub async fn ask(
+    house: &House,
+    carrier: &str,
+    purpose: &str,
+    due_on: Option<NaiveDate>,
+    act: &Act,
+) -> Result<u64, Error> {
+    if purpose.trim().is_empty() {
+        return Err(Refusal::Field("укажите, для чего берёте носитель").into());
+    }
+    let today = act.at.date_naive();
+    let usual = today.checked_add_days(chrono::Days::new(carrier::USUAL_DAYS)).unwrap_or(today);
+    let due_on = due_on.unwrap_or(usual);
+    if due_on < today {
+        return Err(Refusal::Field("срок возврата уже прошёл").into());
+    }
+    standing(&house.db.list_carriers().await?, carrier)?;
+    if !house.db.list_undertakings().await?.iter().any(|(person, _)| *person == act.by) {
+        return Err(Refusal::NoUndertaking.into());
+    }
+    let mut tx = house.db.begin().await?;
+    let trips = house.db.list_trips().await?;
+    // The key of the safe may still be out while the carrier is back: only a carrier that is not in the safe bars the next trip.
+    let open = |trip: &&Trip| {
+        trip.carrier == carrier && matches!(trip.state(), TripState::Asked | TripState::Out | TripState::Returning)
+    };
+    if let Some(trip) = trips.iter().find(open) {
+        return Err(Refusal::Out { carrier: carrier.to_owned(), trip: trip.no }.into());
+    }
+    let trip = Trip {
+        no: trips.last().map_or(1, |last| last.no + 1),
+        carrier: carrier.to_owned(),
+        purpose: purpose.trim().to_owned(),
+        due_on,
+        taker: act.by.clone(),
+        at: act.moment(),
+        steps: Vec::new(),
+    };
+    tx.record_trip(&trip, &act.by).await?;
+    let event = custody(act, &trip, "asked");
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(trip.no)
+}
+
+fn custody(act: &Act, trip: &Trip, step: &str) -> Event {
+    Event::new(EventKind::CustodySigned, &act.by, &act.moment())
+        .with_number("trip", trip.no)
+        .with("carrier", &trip.carrier)
+        .with("step", step)
+}
+
+/// Signs a step of the custody log, in the session of who signs.
+pub async fn sign_step(
+    house: &House,
+    no: u64,
+    step: Step,
+    note: &str,
+    visitor: &Visitor,
+    act: &Act,
+) -> Result<Trip, Error> {
+    let mut tx = house.db.begin().await?;
+    let mut trip = house
+        .db
+        .list_trips()
+        .await?
+        .into_iter()
+        .find(|trip| trip.no == no)
+        .ok_or_else(|| Refusal::Unknown(format!("запись № {no}")))?;
+    let roles: Vec<_> = visitor.offices.iter().map(|office| office.role).collect();
+    trip.may_sign(step, &act.by, &roles)?;
+    if step == Step::Certified {
+        vouch(&trip, &house.db.list_backup_checks().await?)?;
+    }
+    let office = match carrier::signer_of(step) {
+        Some(role) => visitor.offices.iter().find(|office| office.role == role),
+        None => visitor.offices.first(),
+    };
+    let signed = Signed {
+        step,
+        person: act.by.clone(),
+        office: office.map(|office| office.as_russian()).unwrap_or_default(),
+        note: note.trim().to_owned(),
+        at: act.moment(),
+    };
+    tx.record_custody_step(trip.no, &signed).await?;
+    let event = custody(act, &trip, step.as_str());
+    tx.record(&event, salt()?).await?.commit().await?;
+    trip.steps.push(signed);
+    Ok(trip)
+}
+
+/// The technical specialist vouches for the data only after a comparison that was made since the carrier was taken, and only when it found
+/// nothing (BCK-06).
+pub fn vouch(trip: &Trip, checks: &[CheckRow]) -> Result<(), Refusal> {
+    let taken = trip.signed(Step::Taken).and_then(|signed| DateTime::parse_from_rfc3339(&signed.at).ok());
+    let since = |check: &&CheckRow| {
+        check.carrier == trip.carrier
+            && DateTime::parse_from_rfc3339(&check.at).ok().zip(taken).is_some_and(|(at, taken)| at >= taken)
+    };
+    match checks.iter().rev().find(since) {
+        None => Err(Refusal::NotCompared(trip.carrier.clone())),
+        Some(check) if check.verdict != VALID => Err(Refusal::Differs(trip.carrier.clone())),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Codes that were typed for a piece of long work, in memory alone and taken once: a process that ends forgets them.
+#[derive(Default)]
+pub struct Codes(Mutex<HashMap<String, String>>);
+
+impl std::fmt::Debug for Codes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Codes")
+    }
+}
+
+impl Codes {
+    /// Keeps a code; hands back the ticket for it.
+    pub fn keep(&self, code: String) -> Result<String, Error> {
+        let ticket = hex(&salt()?);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(ticket.clone(), code);
+        Ok(ticket)
+    }
+
+    /// Takes a code out.
+    pub fn take(&self, ticket: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(ticket)
+    }
+}

@@ -1,0 +1,91 @@
+//! Long work with carriers: a backup, a comparison, a rehearsal, with progress in megabytes. Floor 2.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::super::backup::{self, Meter, Order, check};
+use super::super::{Act, Error, House, carriers};
+use super::Progress;
+use super::work::{Outcome, Refused};
+use crate::domain::carrier::{Cause, Refusal};
+use crate::domain::finding::Severity;
+use crate::domain::words;
+
+impl Meter for Progress {
+    fn stage(&self, words: &str, bytes: u64) {
+        Progress::stage(self, words, bytes >> 20);
+        self.begin_bytes();
+    }
+
+    fn read(&self, bytes: u64) {
+        self.add_bytes(bytes);
+    }
+}
+
+/// Writes a backup.
+pub(super) async fn write(
+    house: &House,
+    asked: &[String],
+    cause: &str,
+    act: &Act,
+    progress: &Arc<Progress>,
+) -> Result<Outcome, Error> {
+    let cause = Cause::parse(cause).unwrap_or(Cause::Demand);
+    let meter: Arc<dyn Meter> = progress.clone();
+    let written = backup::write(house, &Order::new(asked.to_vec(), cause), act, meter).await?;
+    let copies = words::count(written.kept.len() as u64, "носителе", "носителях", "носителях");
+    let said = format!("Копия {} записана и прочитана назад на {copies}.", written.row.id);
+    let refused =
+        written.failed.into_iter().map(|(what, why)| Refused { what: format!("носитель {what}"), why }).collect();
+    Ok(Outcome { said, refused })
+}
+
+async fn path_of(house: &House, carrier: &str) -> Result<String, Error> {
+    let carriers = house.db.list_carriers().await?;
+    let found =
+        carriers.iter().find(|known| known.id == carrier).ok_or_else(|| Refusal::Unknown(carrier.to_owned()))?;
+    backup::presence(house, found).map_err(Error::Interrupted)?;
+    Ok(found.path.clone())
+}
+
+/// Compares the newest copy of a carrier with the house.
+pub(super) async fn compare(
+    house: &House,
+    carrier: &str,
+    act: &Act,
+    progress: &Arc<Progress>,
+) -> Result<Outcome, Error> {
+    let path = path_of(house, carrier).await?;
+    let report = check::compare(Some(house), Path::new(&path), None, progress.clone()).await?;
+    check::keep(house, carriers::COMPARISON, carrier, &report, act).await?;
+    Ok(told(carrier, &report, "Сверка"))
+}
+
+/// Rehearses a restore from a carrier.
+pub(super) async fn rehearse(
+    house: &House,
+    carrier: &str,
+    ticket: &str,
+    act: &Act,
+    progress: &Arc<Progress>,
+) -> Result<Outcome, Error> {
+    let code = house.codes.take(ticket).ok_or_else(|| {
+        Error::Interrupted("код доступа не хранится и после перезапуска забыт: введите его ещё раз".to_owned())
+    })?;
+    let path = path_of(house, carrier).await?;
+    let scratch = house.root.join("rehearsal-scratch");
+    let report = check::rehearse(Some(house), Path::new(&path), &scratch, code, progress.clone()).await?;
+    check::keep(house, carriers::REHEARSAL, carrier, &report, act).await?;
+    Ok(told(carrier, &report, "Пробное восстановление"))
+}
+
+fn told(carrier: &str, report: &check::Report, what: &str) -> Outcome {
+    let grave: Vec<_> = report.findings.iter().filter(|finding| finding.severity >= Severity::Error).collect();
+    let said = match grave.len() {
+        0 => format!("{what}: копия {} на носителе {carrier} верна.", report.label.id),
+        _ => format!("{what}: копия {} на носителе {carrier} неверна, заверять её нельзя.", report.label.id),
+    };
+    let refused =
+        grave.into_iter().map(|finding| Refused { what: finding.place.clone(), why: finding.message.clone() });
+    Outcome { said, refused: refused.collect() }
+}

@@ -1,0 +1,269 @@
+//! Reading a copy back: label and sums without the code, the whole stream with it, into a new folder or into nothing. Floor 1.
+//!
+//! A copy is hostile until read: names that climb out, links, doubled names, files beyond what the disk holds.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
+use sha2::{Digest as _, Sha256};
+
+use super::write::{digest_of, part_name};
+use super::{Fault, KEY, LABEL, MANIFEST, SUMS, at, open_key};
+use crate::domain::canon::Digest;
+use crate::domain::carrier::manifest::{FORMAT, Label, Member};
+use crate::domain::finding::{Finding, Severity};
+
+/// A label of a few parts is a few kilobytes.
+const LARGEST_TEXT: u64 = 1024 * 1024;
+/// A manifest has a line for each file: 25 years are half a million of them at 150 bytes.
+const LARGEST_MANIFEST: u64 = 512 * 1024 * 1024;
+/// Bytes read at once.
+const BUFFER: usize = 256 * 1024;
+
+/// A copy on a carrier, as its label says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The label.
+    pub label: Label,
+    /// The label with its signature lines.
+    pub note: String,
+}
+
+/// Copies in a folder, or the copy that the folder is; the oldest first.
+pub fn list(folder: &Path) -> Vec<Found> {
+    let own = open(folder).into_iter();
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let below = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("letopis-"));
+    let mut all: Vec<Found> = own.chain(below.filter_map(|entry| open(&entry.path()).ok())).collect();
+    all.sort_by(|a, b| (&a.label.at, &a.folder).cmp(&(&b.label.at, &b.folder)));
+    all
+}
+
+/// Reads the label of a copy.
+///
+/// # Errors
+/// When the folder holds none.
+pub fn open(folder: &Path) -> Result<Found, Fault> {
+    let shown = || folder.display().to_string();
+    let not = |why: &str| Fault::NotACopy(shown(), why.to_owned());
+    let note = match small(&folder.join(LABEL)) {
+        Ok(note) => note,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(not("в папке нет ярлыка label.txt")),
+        Err(error) => return Err(at(shown())(error)),
+    };
+    let body = note.split("\n\n").next().unwrap_or_default();
+    let label: Label = serde_json::from_str(body).map_err(|_| not("ярлык label.txt не читается"))?;
+    if label.format != FORMAT {
+        return Err(not("копию записала другая версия программы"));
+    }
+    Ok(Found { folder: folder.to_owned(), label, note })
+}
+
+fn small(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LARGEST_TEXT).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// The carrier's bytes compared with its label, without the code: how many parts were read to the end, and what is wrong.
+pub fn compare(found: &Found, progress: &(dyn Fn(u64) + Sync)) -> (u64, Vec<Finding>) {
+    let (mut read, mut findings) = (0, Vec::new());
+    for part in &found.label.parts {
+        match digest_of(&found.folder.join(&part.name)) {
+            Ok((bytes, sha256)) => {
+                read += 1;
+                if (bytes, sha256) != (part.bytes, part.sha256) {
+                    let message = "часть копии изменена или обрезана";
+                    findings.push(Finding::new("backup.part-changed", &part.name, message).expected_found(
+                        format!("{} байт, {}", part.bytes, part.sha256),
+                        format!("{bytes} байт, {sha256}"),
+                    ));
+                }
+            }
+            Err(error) => findings.push(unreadable(&part.name, error)),
+        }
+        progress(part.bytes);
+    }
+    match digest_of(&found.folder.join(KEY)) {
+        Ok((_, sha256)) if sha256 == found.label.key_sha256 => {}
+        Ok((_, sha256)) => findings.push(
+            Finding::new("backup.key-changed", KEY, "закрытый ключ копии подменён или повреждён")
+                .expected_found(found.label.key_sha256.to_hex(), sha256.to_hex()),
+        ),
+        Err(error) => findings.push(unreadable(KEY, error)),
+    }
+    findings.extend(strangers(found));
+    (read, findings)
+}
+
+/// What lies in the folder and belongs to no copy: a part too many, or somebody's own files.
+fn strangers(found: &Found) -> Vec<Finding> {
+    let known = |name: &str| {
+        [KEY, LABEL, SUMS, super::README].contains(&name) || found.label.parts.iter().any(|part| part.name == name)
+    };
+    let entries = fs::read_dir(&found.folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| !known(name));
+    names
+        .map(|name| {
+            Finding::new("backup.extra-file", name, "лежит в папке копии, но к ней не относится")
+                .weighing(Severity::Warning)
+        })
+        .collect()
+}
+
+fn unreadable(name: &str, source: io::Error) -> Finding {
+    if source.kind() == io::ErrorKind::NotFound {
+        return Finding::new("backup.part-missing", name, "этой части копии на носителе нет");
+    }
+    Finding::new("backup.unreadable", name, Fault::Io { what: name.to_owned(), source }.to_string())
+}
+
+/// All parts one after another.
+struct Parts {
+    folder: PathBuf,
+    next: usize,
+    count: usize,
+    file: Option<File>,
+}
+
+impl Read for Parts {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(file) = &mut self.file {
+                match file.read(buffer)? {
+                    0 => self.file = None,
+                    count => return Ok(count),
+                }
+            }
+            if self.next >= self.count {
+                return Ok(0);
+            }
+            self.next += 1;
+            self.file = Some(File::open(self.folder.join(part_name(self.next)))?);
+        }
+    }
+}
+
+/// What the stream held.
+#[derive(Debug, Default)]
+pub struct Unpacked {
+    /// Files but the manifest and the sums, as they were read.
+    pub members: Vec<Member>,
+    /// The manifest, with its signature lines.
+    pub manifest: String,
+    /// What is wrong with the names.
+    pub findings: Vec<Finding>,
+}
+
+/// Decrypts a copy with its code, file by file, to the very end; into a folder that exists and is empty, or only read when there is none.
+///
+/// # Errors
+/// Another code, a damaged or truncated stream, a disk that is full.
+pub fn unpack(
+    found: &Found,
+    code: &str,
+    into: Option<&Path>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Unpacked, Fault> {
+    let key = found.folder.join(KEY);
+    let sealed = fs::read(&key).map_err(at(key.display().to_string()))?;
+    let identity = open_key(&sealed, code)?;
+    let parts = Parts { folder: found.folder.clone(), next: 0, count: found.label.parts.len(), file: None };
+    let input = BufReader::with_capacity(BUFFER, parts);
+    let damaged = |error: &dyn std::fmt::Display| Fault::Damaged(error.to_string());
+    let decryptor = age::Decryptor::new_buffered(input).map_err(|error| damaged(&error))?;
+    let stream = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
+        // The key opened, so the code is right: these parts were made for another key.
+        age::DecryptError::NoMatchingKeys => {
+            Fault::Damaged("части копии зашифрованы другим ключом: носитель подменён".to_owned())
+        }
+        other => damaged(&other),
+    })?;
+    let gzip = GzDecoder::new(BufReader::with_capacity(BUFFER, stream));
+    let mut tar = tar::Archive::new(gzip);
+    let mut unpacked = Unpacked::default();
+    let mut seen = BTreeSet::new();
+    for entry in tar.entries().map_err(|error| broken(&error))? {
+        let mut entry = entry.map_err(|error| broken(&error))?;
+        let name = entry.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+        let regular = entry.header().entry_type() == tar::EntryType::Regular;
+        if !regular || !is_tame(&name) || !seen.insert(name.clone()) {
+            let message =
+                "в копии то, чего программа не пишет: ссылка, повторное имя или имя, которое выводит из папки";
+            unpacked.findings.push(Finding::new("backup.unsafe-name", name, message));
+            continue;
+        }
+        match name.as_str() {
+            MANIFEST => {
+                let mut text = String::new();
+                entry.by_ref().take(LARGEST_MANIFEST).read_to_string(&mut text).map_err(|error| broken(&error))?;
+                write(into, &name, text.as_bytes(), progress)?;
+                unpacked.manifest = text;
+            }
+            SUMS => {
+                write(into, &name, entry, progress)?;
+            }
+            _ => unpacked.members.push(write(into, &name, entry, progress)?),
+        }
+    }
+    // The last chunk of the stream is authentic only when it was read: a cut behind the tar's end must not pass.
+    let mut gzip = tar.into_inner();
+    io::copy(&mut gzip, &mut io::sink()).map_err(|error| broken(&error))?;
+    let mut stream = gzip.into_inner();
+    io::copy(&mut stream, &mut io::sink()).map_err(|error| broken(&error))?;
+    Ok(unpacked)
+}
+
+/// What a stream says that does not decrypt, unpack or end.
+fn broken(error: &io::Error) -> Fault {
+    match error.kind() {
+        io::ErrorKind::NotFound => Fault::Damaged("нет одной из частей".to_owned()),
+        io::ErrorKind::UnexpectedEof => Fault::Damaged("она обрезана".to_owned()),
+        _ if error.raw_os_error().is_some() => Fault::Io {
+            what: "чтение копии".to_owned(),
+            source: io::Error::new(error.kind(), error.to_string()),
+        },
+        _ => Fault::Damaged("содержимое не расшифровывается".to_owned()),
+    }
+}
+
+fn write(
+    into: Option<&Path>,
+    name: &str,
+    mut from: impl Read,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Member, Fault> {
+    let mut out = match into {
+        None => None,
+        Some(folder) => {
+            let path = folder.join(name);
+            let parent = path.parent().unwrap_or(folder);
+            fs::create_dir_all(parent).map_err(at(parent.display().to_string()))?;
+            let file = OpenOptions::new().write(true).create_new(true).open(&path);
+            Some((file.map_err(at(path.display().to_string()))?, path))
+        }
+    };
+    let (mut sha256, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; BUFFER]);
+    loop {
+        let count = from.read(&mut buffer).map_err(|error| broken(&error))?;
+        if count == 0 {
+            return Ok(Member { path: name.to_owned(), bytes, sha256: Digest(sha256.finalize().into()) });
+        }
+        sha256.update(&buffer[..count]);
+        bytes += count as u64;
+        if let Some((file, path)) = &mut out {
+            file.write_all(&buffer[..count]).map_err(at(path.display().to_string()))?;
+        }
+        progress(count as u64);
+    }
+}
+
+/// Does a name stay below its folder on every system?
+fn is_tame(name: &str) -> bool {
+    !name.contains(['\\', ':', '\0']) && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}

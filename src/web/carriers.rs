@@ -1,0 +1,91 @@
+//! Carriers of backups: what stands and is due, the books, the custody log, the code, papers. Floor 3.
+//!
+//! A signature of the custody log is the act of who is signed in: no page here signs for anybody else.
+
+mod code;
+mod custody;
+mod overview;
+mod print;
+
+use super::WebState;
+use super::answer::Refusal;
+use super::route::Route;
+use crate::domain::forms::{Letterhead, People};
+use crate::domain::journal::Journal;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::flow;
+use crate::flow::carriers::Overview;
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    [overview::routes(), custody::routes(), code::routes(), print::routes()].into_iter().flatten().collect()
+}
+
+/// What waits for one visitor, for the first screen: overdue carriers, signatures owed, backups late.
+pub(super) struct Owed {
+    pub(super) overdue: u64,
+    pub(super) signatures: u64,
+    pub(super) late: u64,
+}
+
+/// Counts for the first screen; `None` for who has nothing to do with carriers.
+pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<Owed>, Refusal> {
+    if visitor.reach(Action::ReadCarriers).is_empty() {
+        return Ok(None);
+    }
+    let today = state.now().date_naive();
+    let all = flow::carriers::overview(&state.house, today).await?;
+    // A school that has put no carrier on the books has not begun; the plan's page says so to whoever opens it.
+    if all.carriers.is_empty() {
+        return Ok(None);
+    }
+    let roles: Vec<_> = visitor.offices.iter().map(|office| office.role).collect();
+    let signs = |trip: &&crate::domain::carrier::Trip| {
+        trip.next().iter().any(|step| {
+            *step != crate::domain::carrier::Step::Certified && trip.may_sign(*step, &visitor.account, &roles).is_ok()
+        })
+    };
+    Ok(Some(Owed {
+        overdue: all.trips.iter().filter(|trip| trip.overdue(today) > 0).count() as u64,
+        signatures: all.trips.iter().filter(signs).count() as u64,
+        late: all.plan.duties.iter().filter(|duty| duty.late > 0).count() as u64,
+    }))
+}
+
+async fn all(state: &WebState) -> Result<Overview, Refusal> {
+    Ok(flow::carriers::overview(&state.house, state.now().date_naive()).await?)
+}
+
+/// School and staff of the newest year, for papers and names.
+async fn roster(state: &WebState) -> Result<(Letterhead, People, Journal), Refusal> {
+    let year = state.house.db.list_years().await?.pop().unwrap_or_default();
+    let roster = state.house.db.load_roster(&year).await?;
+    Ok((Letterhead::of(&roster), People::of(&roster), roster))
+}
+
+fn may(visitor: &Visitor, action: Action) -> bool {
+    !visitor.reach(action).is_empty()
+}
+
+/// A rule of carriers that says no is told in its own words.
+fn told(error: flow::Error) -> Refusal {
+    match error {
+        flow::Error::Carrier(refusal) => Refusal::Rule(super::answer::sentence(&refusal.to_string())),
+        other => other.into(),
+    }
+}
+
+/// Pairs of a form.
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn of(body: &str) -> Self {
+        Self(form_urlencoded::parse(body.as_bytes()).into_owned().collect())
+    }
+
+    /// Value of a field; empty when the form has none.
+    fn value(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+    }
+}

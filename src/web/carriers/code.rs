@@ -1,0 +1,112 @@
+//! The code of the carriers: made and shown once to the director, and asked back for a rehearsal. Floor 3.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::query::segment;
+use super::super::route::{Access, Route, SubjectOf, get, post};
+use super::Fields;
+use crate::domain::carrier::code;
+use crate::domain::forms::carriers as papers;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::carriers::{self, Presence};
+use crate::flow::jobs::{self, Work};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/carriers/code", Access::Does(Action::HoldCode), SubjectOf::House, show)
+            .helped("administrator#носители-и-резервные-копии"),
+        post("/carriers/code", Access::Does(Action::HoldCode), SubjectOf::House, act),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "carriers/code.html", config = "src/web/askama.toml")]
+struct Page {
+    frame: Frame,
+    undertaken: bool,
+    /// Number, since when, by whom.
+    codes: Vec<(u64, String)>,
+    connected: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "carriers/envelope.html", config = "src/web/askama.toml")]
+struct Envelope {
+    frame: Frame,
+    no: u64,
+    code: String,
+    at: String,
+    school: String,
+    carriers: String,
+    head: String,
+}
+
+async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let all = super::all(&state).await?;
+    let there = |carrier: &&crate::domain::carrier::Carrier| {
+        carrier.takes_copies()
+            && carriers::presence(&state.house, carrier) == Presence::There
+            && !carrier.written_at.is_empty()
+    };
+    let page = Page {
+        undertaken: all.has_undertaken(&visitor.account),
+        codes: all.codes.iter().rev().map(|row| (row.no, words::moment_words(&row.at))).collect(),
+        connected: all.carriers.iter().filter(there).map(|one| (one.id.clone(), one.label.clone())).collect(),
+        frame: frame
+            .titled("Код доступа")
+            .leading("Код показывается один раз, директору, и нигде не хранится: только на листе в конверте.")
+            .under("Носители и копии", "/carriers"),
+    };
+    answer::page(&page)
+}
+
+async fn act(State(state): State<WebState>, visitor: Visitor, frame: Frame, body: String) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    let act = state.act(&visitor.account);
+    match fields.value("act") {
+        "sheet" => {
+            let (row, text) = carriers::make_code(&state.house, &act).await.map_err(super::told)?;
+            let (letterhead, _, _) = super::roster(&state).await?;
+            let all = super::all(&state).await?;
+            let carriers: Vec<String> =
+                all.carriers.iter().filter(|one| one.takes_copies()).map(|one| one.id.clone()).collect();
+            let form = papers::envelope(&letterhead, &text, row.no, &row.at, &carriers);
+            super::print::pdf(form, row.at).await
+        }
+        "make" => {
+            let (row, text) = carriers::make_code(&state.house, &act).await.map_err(super::told)?;
+            let (letterhead, _, _) = super::roster(&state).await?;
+            let all = super::all(&state).await?;
+            let carriers = all.carriers.iter().filter(|one| one.takes_copies()).map(|one| one.id.as_str());
+            let page = Envelope {
+                no: row.no,
+                code: text,
+                at: words::moment_words(&row.at),
+                school: letterhead.name,
+                carriers: carriers.collect::<Vec<_>>().join(", "),
+                head: format!("{} {}", letterhead.head_post, letterhead.head_name),
+                frame: frame.titled(format!("Код доступа № {}", row.no)).under("Носители и копии", "/carriers"),
+            };
+            // Every answer of the house says «no-store»: the sheet goes into no cache.
+            answer::page(&page)
+        }
+        "rehearse" => {
+            let typed = code::read(fields.value("code"));
+            let typed = typed
+                .ok_or_else(|| Refusal::Rule("Это не код доступа: в нём 20 букв и цифр, как на конверте".to_owned()))?;
+            let ticket = state.house.codes.keep(typed)?;
+            let work = Work::Rehearse { carrier: fields.value("carrier").to_owned(), ticket };
+            let queued = jobs::queue(&state.house, &work, &act).await?;
+            state.ops.wake.notify_one();
+            Ok(answer::redirect(&format!("/jobs/{}", segment(&queued.id))))
+        }
+        _ => Err(Refusal::NotFound),
+    }
+}

@@ -1,0 +1,169 @@
+//! The custody log: who asks, who gives the key, who hands over, who takes, who brings back; each signs alone. Floor 3.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::route::{Access, Route, SubjectOf, get, post};
+use super::{Fields, may};
+use crate::domain::carrier::{self, Step, Trip};
+use crate::domain::forms::People;
+use crate::domain::people::{Office, Visitor};
+use crate::domain::rights::Action;
+use crate::domain::words::{self, date_short};
+use crate::flow::carriers;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/carriers/custody", Access::Does(Action::ReadCarriers), SubjectOf::House, show)
+            .helped("administrator#носители-и-резервные-копии"),
+        post("/carriers/custody", Access::Does(Action::SignCustody), SubjectOf::House, sign),
+    ]
+}
+
+struct TripLine {
+    no: u64,
+    carrier: String,
+    purpose: String,
+    taker: String,
+    asked: String,
+    due: String,
+    state: &'static str,
+    late: String,
+    over: bool,
+    /// Step, who, when, remark; who is empty for a signature that is owed.
+    steps: Vec<(&'static str, String, String, String)>,
+    /// Word of the step and the button's text: what the visitor may sign now.
+    mine: Vec<(&'static str, &'static str)>,
+    /// What bars the certificate, for the technical specialist.
+    barred: String,
+}
+
+#[derive(Template)]
+#[template(path = "carriers/custody.html", config = "src/web/askama.toml")]
+struct Page {
+    frame: Frame,
+    trips: Vec<TripLine>,
+    /// Carriers in the safe.
+    free: Vec<(String, String)>,
+    undertaken: bool,
+    undertaking: String,
+    signs: bool,
+    tomorrow: String,
+}
+
+/// Trips shown, newest first; the whole log is a paper.
+const SHOWN: usize = 100;
+
+async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let all = super::all(&state).await?;
+    let (_, people, _) = super::roster(&state).await?;
+    let today = state.now().date_naive();
+    let roles: Vec<_> = visitor.offices.iter().map(|office| office.role).collect();
+    let line = |trip: &Trip| {
+        let late = trip.overdue(today);
+        let mut mine = Vec::new();
+        let mut barred = String::new();
+        for step in trip.next() {
+            if trip.may_sign(step, &visitor.account, &roles).is_ok() && may(&visitor, Action::SignCustody) {
+                mine.push((step.as_str(), button(step)));
+            }
+        }
+        if mine.iter().any(|(step, _)| *step == Step::Certified.as_str())
+            && let Err(why) = carriers::vouch(trip, &all.checks)
+        {
+            barred = answer::sentence(&why.to_string());
+            mine.retain(|(step, _)| *step != Step::Certified.as_str());
+        }
+        TripLine {
+            no: trip.no,
+            carrier: trip.carrier.clone(),
+            purpose: trip.purpose.clone(),
+            taker: people.get(&trip.taker).short,
+            asked: words::moment_words(&trip.at),
+            due: date_short(trip.due_on),
+            state: trip.state().as_russian(),
+            late: if late == 0 { String::new() } else { words::count(late, "день", "дня", "дней") },
+            over: trip.state() == carrier::TripState::Over,
+            steps: steps(trip, &people),
+            mine,
+            barred,
+        }
+    };
+    let out = |id: &str| {
+        all.trips.iter().any(|trip| {
+            trip.carrier == id && !matches!(trip.state(), carrier::TripState::In | carrier::TripState::Over)
+        })
+    };
+    let free = all.carriers.iter().filter(|one| !one.written_off && !out(&one.id));
+    let office = visitor.offices.first().map(Office::as_russian).unwrap_or_default();
+    let mut shown: Vec<&Trip> = all.trips.iter().rev().take(SHOWN).collect();
+    // What is late stands on top, then what is open.
+    shown.sort_by_key(|trip| (std::cmp::Reverse(trip.overdue(today)), trip.state() == carrier::TripState::Over));
+    let page = Page {
+        trips: shown.into_iter().map(line).collect(),
+        free: free.map(|one| (one.id.clone(), format!("{}: {}", one.id, one.label))).collect(),
+        undertaken: all.has_undertaken(&visitor.account),
+        undertaking: carrier::undertaking(&visitor.name, &office),
+        signs: may(&visitor, Action::SignCustody),
+        tomorrow: today.succ_opt().unwrap_or(today).to_string(),
+        frame: frame
+            .titled("Журнал пользования")
+            .leading("Каждый расписывается под своим входом; без второй подписи носитель не выдан и не возвращён.")
+            .under("Носители и копии", "/carriers"),
+    };
+    answer::page(&page)
+}
+
+fn button(step: Step) -> &'static str {
+    match step {
+        Step::KeyGiven => "Выдать ключ от сейфа",
+        Step::Handed => "Выдать носитель",
+        Step::Taken => "Расписаться в получении",
+        Step::Certified => "Заверить правильность переноса",
+        Step::Returned => "Сдать носитель",
+        Step::Accepted => "Принять в сейф",
+        Step::KeyBack => "Принять ключ обратно",
+    }
+}
+
+fn steps(trip: &Trip, people: &People) -> Vec<(&'static str, String, String, String)> {
+    let way = Step::ALL.iter().filter(|step| **step != Step::Certified || trip.signed(Step::Certified).is_some());
+    way.map(|step| match trip.signed(*step) {
+        Some(signed) => {
+            let who = format!("{}, {}", people.get(&signed.person).short, signed.office);
+            (step.as_russian(), who, words::moment_words(&signed.at), signed.note.clone())
+        }
+        None => (step.as_russian(), String::new(), String::new(), String::new()),
+    })
+    .collect()
+}
+
+async fn sign(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    let act = state.act(&visitor.account);
+    let house = &state.house;
+    let said = match fields.value("act") {
+        "undertake" => {
+            carriers::undertake(house, &visitor, &act).await.map_err(super::told)?;
+            "Подписка о неразглашении подписана.".to_owned()
+        }
+        "ask" => {
+            let due = fields.value("due").parse().ok();
+            let no = carriers::ask(house, fields.value("carrier"), fields.value("purpose"), due, &act).await;
+            format!("Запись № {}: теперь директор выдаёт ключ, секретарь — носитель.", no.map_err(super::told)?)
+        }
+        "sign" => {
+            let no = fields.value("trip").parse().map_err(|_| Refusal::NotFound)?;
+            let step = Step::parse(fields.value("step")).ok_or(Refusal::NotFound)?;
+            let trip = carriers::sign_step(house, no, step, fields.value("note"), &visitor, &act).await;
+            let trip = trip.map_err(super::told)?;
+            format!("Запись № {no}: {} — подписано. Сейчас: {}.", step.as_russian(), trip.state().as_russian())
+        }
+        _ => return Err(Refusal::NotFound),
+    };
+    Ok(answer::done("/carriers/custody", &said))
+}

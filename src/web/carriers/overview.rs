@@ -1,0 +1,295 @@
+//! What stands on the books, what is due, what was written and checked; and the forms that change the books. Floor 3.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::query::segment;
+use super::super::route::{Access, Group, Route, SubjectOf, get, post};
+use super::{Fields, may};
+use crate::domain::carrier::plan::Duty;
+use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, overdue};
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words::{self, date_short};
+use crate::flow::carriers::{self, Presence, Wanted};
+use crate::flow::jobs::{self, Work};
+use crate::store::{BackupRow, CheckRow};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/carriers", Access::Does(Action::ReadCarriers), SubjectOf::House, show)
+            .in_menu(Group::Records, "Носители и копии")
+            .helped("administrator#носители-и-резервные-копии"),
+        post("/carriers", Access::Does(Action::KeepCarriers), SubjectOf::House, change),
+        post("/carriers/run", Access::Does(Action::RunBackups), SubjectOf::House, run),
+    ]
+}
+
+struct CarrierLine {
+    id: String,
+    what: String,
+    place: String,
+    purpose: &'static str,
+    /// Kind of the badge and its words.
+    now: (&'static str, &'static str),
+    written: String,
+    out: String,
+    /// Can it be compared now?
+    there: bool,
+}
+
+struct DutyLine {
+    what: &'static str,
+    every: String,
+    clause: String,
+    last: String,
+    due: String,
+    late: String,
+}
+
+struct RuleLine {
+    what: &'static str,
+    asked: u32,
+    stands: u32,
+    clause: String,
+    holds: bool,
+}
+
+struct BackupLine {
+    id: String,
+    at: String,
+    cause: &'static str,
+    size: String,
+    carriers: String,
+    code: u64,
+    act: String,
+}
+
+struct CheckLine {
+    no: u64,
+    at: String,
+    what: &'static str,
+    carrier: String,
+    backup: String,
+    valid: bool,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "carriers/overview.html", config = "src/web/askama.toml")]
+struct Page {
+    frame: Frame,
+    faults: Vec<String>,
+    late: Vec<String>,
+    rules: Vec<RuleLine>,
+    duties: Vec<DutyLine>,
+    carriers: Vec<CarrierLine>,
+    backups: Vec<BackupLine>,
+    checks: Vec<CheckLine>,
+    places: Vec<(String, String)>,
+    kinds: Vec<(&'static str, &'static str)>,
+    holders: Vec<(&'static str, &'static str)>,
+    purposes: Vec<(&'static str, &'static str)>,
+    causes: Vec<(&'static str, &'static str)>,
+    has_code: bool,
+    keeps: bool,
+    runs: bool,
+    holds_code: bool,
+}
+
+/// Backups and checks shown, newest first: a year of weeks.
+const SHOWN: usize = 52;
+
+fn moment(rfc3339: &str) -> String {
+    if rfc3339.is_empty() { "—".to_owned() } else { words::moment_words(rfc3339) }
+}
+
+/// Megabytes as disks count them, one digit behind the comma.
+fn size(bytes: u64) -> String {
+    format!("{},{}\u{a0}МБ", bytes / 1_000_000, bytes / 100_000 % 10)
+}
+
+async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let all = super::all(&state).await?;
+    let today = state.now().date_naive();
+    let line = |carrier: &Carrier| {
+        let presence = carriers::presence(&state.house, carrier);
+        let trip = all.trips.iter().rev().find(|trip| trip.carrier == carrier.id && trip.is_out());
+        let days = trip.map(|trip| trip.overdue(today)).unwrap_or_default();
+        let now = match (&trip, presence) {
+            _ if carrier.written_off => ("wait", "списан"),
+            (Some(_), _) if days > 0 => ("bad", "не возвращён в срок"),
+            (Some(_), _) => ("wait", "на руках"),
+            (None, Presence::Swapped) => ("bad", "в папке другой носитель"),
+            (None, Presence::There) => ("ok", "подключён"),
+            (None, Presence::Absent) => ("ok", "в сейфе"),
+        };
+        CarrierLine {
+            id: carrier.id.clone(),
+            what: [carrier.kind.as_russian(), &carrier.label, &carrier.serial, &carrier.capacity]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(", "),
+            place: carrier.place_words.clone(),
+            purpose: carrier.purpose.as_russian(),
+            now,
+            written: moment(&carrier.written_at),
+            out: trip
+                .map(|trip| format!("запись № {}, вернуть до {}", trip.no, date_short(trip.due_on)))
+                .unwrap_or_default(),
+            there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
+        }
+    };
+    let words = |finding: &crate::domain::finding::Finding| format!("{}: {}", finding.place, finding.message);
+    let grave = |finding: &&crate::domain::finding::Finding| finding.code != "plan.late";
+    let pairs = |all: &[(&'static str, &'static str)]| all.to_vec();
+    let page = Page {
+        faults: all.plan.findings.iter().filter(grave).map(words).collect(),
+        late: overdue(&all.trips, today).iter().map(words).collect(),
+        rules: all
+            .plan
+            .rules
+            .iter()
+            .map(|rule| RuleLine {
+                what: rule.what,
+                asked: rule.asked,
+                stands: rule.stands,
+                clause: if rule.clause.is_empty() { "правила молчат; 000 Рег 3.4".to_owned() } else { rule.clause.clone() },
+                holds: rule.holds(),
+            })
+            .collect(),
+        duties: all.plan.duties.iter().map(duty).collect(),
+        carriers: all.carriers.iter().map(line).collect(),
+        backups: all.backups.iter().rev().take(SHOWN).map(backup).collect(),
+        checks: all.checks.iter().rev().take(SHOWN).map(check).collect(),
+        places: all
+            .places
+            .iter()
+            .map(|place| {
+                let label = if place.label.is_empty() { String::new() } else { format!(", {}", place.label) };
+                (place.id.clone(), format!("{}{label}", place.room))
+            })
+            .collect(),
+        kinds: pairs(&Kind::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
+        holders: pairs(&Holder::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
+        purposes: pairs(&Purpose::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
+        causes: pairs(&Cause::ALL.iter().rev().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
+        has_code: !all.codes.is_empty(),
+        keeps: may(&visitor, Action::KeepCarriers),
+        runs: may(&visitor, Action::RunBackups),
+        holds_code: may(&visitor, Action::HoldCode),
+        frame: frame.titled("Носители и резервные копии").leading(
+            "Копия пишется на два носителя в разных помещениях; носитель выходит из сейфа и возвращается только с двумя подписями.",
+        ),
+    };
+    answer::page(&page)
+}
+
+fn duty(duty: &Duty) -> DutyLine {
+    DutyLine {
+        what: duty.what,
+        every: duty.every.clone(),
+        clause: if duty.clause.is_empty() { "правила молчат".to_owned() } else { duty.clause.clone() },
+        last: duty.last.map_or_else(|| "—".to_owned(), date_short),
+        due: duty.due.map_or_else(|| "—".to_owned(), date_short),
+        late: if duty.late == 0 { String::new() } else { words::count(duty.late, "день", "дня", "дней") },
+    }
+}
+
+fn backup(row: &BackupRow) -> BackupLine {
+    BackupLine {
+        id: row.id.clone(),
+        at: moment(&row.at),
+        cause: row.cause.as_russian(),
+        size: size(row.bytes),
+        carriers: row.carriers.join(", "),
+        code: row.code_no,
+        act: format!("/carriers/papers/act?copy={}", segment(&row.id)),
+    }
+}
+
+fn check(row: &CheckRow) -> CheckLine {
+    CheckLine {
+        no: row.no,
+        at: moment(&row.at),
+        what: if row.what == carriers::REHEARSAL {
+            "пробное восстановление"
+        } else {
+            "сверка"
+        },
+        carrier: row.carrier.clone(),
+        backup: row.backup.clone(),
+        valid: row.verdict == carriers::VALID,
+        href: format!("/carriers/papers/certificate?no={}", row.no),
+    }
+}
+
+async fn change(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    let act = state.act(&visitor.account);
+    let house = &state.house;
+    let said = match fields.value("act") {
+        "place" => {
+            let holder = Holder::parse(fields.value("holder")).ok_or(Refusal::NotFound)?;
+            let id = carriers::add_place(house, fields.value("room"), holder, fields.value("label"), &act).await;
+            format!("Место хранения {} поставлено на учёт.", id.map_err(super::told)?)
+        }
+        "carrier" => {
+            let wanted = Wanted {
+                kind: Kind::parse(fields.value("kind")).ok_or(Refusal::NotFound)?,
+                label: fields.value("label").to_owned(),
+                serial: fields.value("serial").to_owned(),
+                capacity: fields.value("capacity").to_owned(),
+                purpose: Purpose::parse(fields.value("purpose")).ok_or(Refusal::NotFound)?,
+                place: fields.value("place").to_owned(),
+                path: fields.value("path").to_owned(),
+            };
+            let id = carriers::add_carrier(house, &wanted, &act).await.map_err(super::told)?;
+            format!("Носитель {id} поставлен на учёт.")
+        }
+        "move" => {
+            let id = fields.value("carrier");
+            let moved = carriers::move_carrier(
+                house,
+                id,
+                fields.value("place"),
+                fields.value("path"),
+                fields.value("note"),
+                &act,
+            );
+            moved.await.map_err(super::told)?;
+            format!("Записано: носитель {id} перемещён.")
+        }
+        "write_off" => {
+            let id = fields.value("carrier");
+            carriers::write_off(house, id, fields.value("note"), &act).await.map_err(super::told)?;
+            format!("Носитель {id} списан.")
+        }
+        _ => return Err(Refusal::NotFound),
+    };
+    Ok(answer::done("/carriers", &said))
+}
+
+async fn run(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    let work = match fields.value("act") {
+        "backup" => {
+            let cause = Cause::parse(fields.value("cause")).unwrap_or(Cause::Demand);
+            let all = super::all(&state).await?;
+            if all.codes.is_empty() {
+                return Err(Refusal::Rule(answer::sentence(&crate::domain::carrier::Refusal::NoCode.to_string())));
+            }
+            Work::Backup { carriers: Vec::new(), cause: cause.as_str().to_owned() }
+        }
+        "compare" => Work::CompareCarrier { carrier: fields.value("carrier").to_owned() },
+        _ => return Err(Refusal::NotFound),
+    };
+    let queued = jobs::queue(&state.house, &work, &state.act(&visitor.account)).await?;
+    state.ops.wake.notify_one();
+    Ok(answer::redirect(&format!("/jobs/{}", segment(&queued.id))))
+}

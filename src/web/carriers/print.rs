@@ -1,0 +1,134 @@
+//! The papers of carriers as PDF: ledger, custody log, undertaking, act of writing, certificate. Floor 3.
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::query::Asked;
+use super::super::route::{Access, Route, SubjectOf, get};
+use crate::domain::form::Form;
+use crate::domain::forms::carriers::{self as papers, Carried, Checked, LedgerRow, Written};
+use crate::domain::forms::{Letterhead, People};
+use crate::domain::people::{Office, Visitor};
+use crate::domain::rights::Action;
+use crate::flow::carriers::{Overview, REHEARSAL, VALID};
+use crate::store::LedgerLine;
+use crate::typeset;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![get("/carriers/papers/{name}", Access::Does(Action::ReadCarriers), SubjectOf::House, paper)]
+}
+
+async fn paper(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(name): Path<String>,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let all = super::all(&state).await?;
+    let (letterhead, people, roster) = super::roster(&state).await?;
+    let keeper = signed(People::holder(&roster, "journal_keeper"), &people);
+    let specialist = signed(People::holder(&roster, "technical_specialist"), &people);
+    let form = match name.as_str() {
+        "ledger" => ledger(&letterhead, &people, &all, &state.house.db.list_ledger().await?),
+        "custody" => custody(&letterhead, &people, &all),
+        "undertaking" => {
+            let at = all.undertakings.iter().find(|(person, _)| *person == visitor.account).map(|(_, at)| at.as_str());
+            let office = visitor.offices.first().map(Office::as_russian).unwrap_or_default();
+            let signed = people.get(&visitor.account).signed;
+            papers::undertaking_form(&letterhead, &visitor.name, &office, &signed, at.unwrap_or_default())
+        }
+        "act" => act(&letterhead, &all, asked.value("copy"), &keeper, &specialist).ok_or(Refusal::NotFound)?,
+        "certificate" => certificate(&letterhead, &people, &all, asked.value("no")).ok_or(Refusal::NotFound)?,
+        _ => return Err(Refusal::NotFound),
+    };
+    pdf(form, state.act(&visitor.account).moment()).await
+}
+
+/// A paper as PDF, shown in the page.
+pub(super) async fn pdf(form: Form, made_at: String) -> Result<Response, Refusal> {
+    let id = form.id.clone();
+    let typeset = tokio::task::spawn_blocking(move || typeset::form(&form, &made_at)).await;
+    let typeset = typeset.map_err(|error| answer::fault(&error))?.map_err(|error| answer::fault(&error))?;
+    let shown = format!("inline; filename=\"{id}.pdf\"");
+    let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, shown)];
+    Ok((headers, typeset.pdf).into_response())
+}
+
+fn signed(id: Option<&str>, people: &People) -> String {
+    id.map(|id| people.get(id).signed).unwrap_or_default()
+}
+
+fn ledger(letterhead: &Letterhead, people: &People, all: &Overview, lines: &[LedgerLine]) -> Form {
+    let place = |id: &str| {
+        let place = all.places.iter().find(|place| place.id == id);
+        place.map(|place| [place.room.as_str(), place.label.as_str()].join(" ").trim().to_owned()).unwrap_or_default()
+    };
+    let row = |line: &LedgerLine| LedgerRow {
+        at: line.at.clone(),
+        what: line.what.as_russian().to_owned(),
+        place: place(&line.place),
+        note: line.note.clone(),
+    };
+    let of = |id: &str| lines.iter().filter(|line| line.carrier == id).map(row).collect();
+    let carriers: Vec<_> = all.carriers.iter().map(|carrier| (carrier.clone(), of(&carrier.id))).collect();
+    papers::ledger(letterhead, &carriers, &all.trips, people)
+}
+
+fn custody(letterhead: &Letterhead, people: &People, all: &Overview) -> Form {
+    let carried = |trip: &crate::domain::carrier::Trip| {
+        let check = all.checks.iter().rev().find(|check| check.trip == trip.no);
+        let backup = check.and_then(|check| all.backups.iter().find(|row| row.id == check.backup));
+        backup.map_or_else(Carried::default, |row| Carried {
+            what: format!("{} от {}", row.cause.as_russian(), crate::domain::forms::day(&row.at)),
+            sha256: row.sha256.clone(),
+        })
+    };
+    let trips: Vec<_> = all.trips.iter().map(|trip| (trip.clone(), carried(trip))).collect();
+    papers::custody(letterhead, &trips, people)
+}
+
+fn act(letterhead: &Letterhead, all: &Overview, copy: &str, keeper: &str, specialist: &str) -> Option<Form> {
+    let row = all.backups.iter().find(|row| row.id == copy)?;
+    let carrier = |id: &String| {
+        let carrier = all.carrier(id).ok()?;
+        let what = [&carrier.id, carrier.kind.as_russian(), &carrier.serial, &carrier.place_words];
+        Some(what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+    };
+    let good = all.checks.iter().rev().find(|check| check.backup == row.id && check.verdict == VALID);
+    let coverage =
+        good.and_then(|check| serde_json::from_str::<crate::domain::carrier::manifest::Coverage>(&check.coverage).ok());
+    let written = Written {
+        id: row.id.clone(),
+        at: row.at.clone(),
+        periods: row.periods.clone(),
+        bytes: row.bytes,
+        files: row.members,
+        sha256: row.sha256.clone(),
+        carriers: row.carriers.iter().filter_map(carrier).collect(),
+        compared: coverage.map(|coverage| coverage.files.0).unwrap_or_default(),
+    };
+    Some(papers::writing(letterhead, &written, keeper, specialist))
+}
+
+fn certificate(letterhead: &Letterhead, people: &People, all: &Overview, no: &str) -> Option<Form> {
+    let no: u64 = no.parse().ok()?;
+    let row = all.checks.iter().find(|check| check.no == no)?;
+    let coverage = serde_json::from_str(&row.coverage).ok()?;
+    let checked = Checked {
+        no,
+        what: if row.what == REHEARSAL {
+            "о пробном восстановлении из резервной копии"
+        } else {
+            "о сверке носителя с домом"
+        }
+        .to_owned(),
+        carrier: if row.carrier.is_empty() { "вне учёта".to_owned() } else { row.carrier.clone() },
+        at: row.at.clone(),
+        valid: row.verdict == VALID,
+        by: people.get(&row.by).signed,
+    };
+    Some(papers::certificate(letterhead, &checked, &coverage, &[]))
+}
