@@ -105,6 +105,23 @@ pub struct Oidc {
     pub client_secret: String,
 }
 
+/// A mail server.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Host.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// `tls`, `starttls` or `none`.
+    pub security: String,
+    /// Name there, empty for none.
+    pub user: String,
+    /// Password there.
+    pub password: String,
+    /// Sender.
+    pub from: String,
+}
+
 /// Why settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -332,6 +349,19 @@ impl Config {
             client_id: self.text("oidc.client_id"),
             client_secret: self.text("oidc.client_secret"),
         }
+    }
+
+    /// The mail server for reminders; `None` when the house has none.
+    pub fn mail(&self) -> Option<Mail> {
+        let mail = Mail {
+            host: self.text("mail.host"),
+            port: self.text("mail.port").parse().unwrap_or_default(),
+            security: self.text("mail.security"),
+            user: self.text("mail.user"),
+            password: self.text("mail.password"),
+            from: self.text("mail.from"),
+        };
+        Some(mail).filter(|mail| !mail.host.is_empty() && !mail.from.is_empty())
     }
 
     /// The zone.

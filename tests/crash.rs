@@ -167,7 +167,8 @@ fn is_whole(root: &Path, what: &str) {
         match copy.state {
             State::Signed => assert!(line.is_none() && !object.exists(), "{what}: signed, and nothing else"),
             State::Sealed => {
-                let verdict = verify_path(&object, &VerifyOptions { authority: None, full: true }).verdict;
+                let verdict =
+                    verify_path(&object, &VerifyOptions { authority: None, full: true, ..Default::default() }).verdict;
                 assert_eq!((line.is_some(), verdict), (true, Verdict::Valid), "{what}: sealed, and all of it");
             }
             other => panic!("{what}: {other:?}"),

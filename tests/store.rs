@@ -7,6 +7,8 @@
 mod engines;
 #[path = "store/scans.rs"]
 mod scans;
+#[path = "store/signing.rs"]
+mod signing;
 
 use chrono::NaiveDate;
 use engines::{AT, on_every_engine};
@@ -328,6 +330,8 @@ fn a_copy_walks_from_frozen_to_the_register_and_its_facts_stay() {
             certificate: "cc".into(),
             signed_at: AT.into(),
             verdict: "checked_and_correct".into(),
+            version: 1,
+            kept: Vec::new(),
         };
         let mut tx = db.begin().await.expect("a turn");
         tx.record_statement(&copy.id, 1, &statement).await.expect("a statement");

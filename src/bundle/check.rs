@@ -21,6 +21,9 @@ use super::layout::File;
 use super::rows::{Listed, Membership};
 use super::{codes, look_alike, records, roster};
 
+/// First day and day of leaving of the earlier stays, by learner and class.
+pub type Earlier = HashMap<(String, String), Vec<(NaiveDate, NaiveDate)>>;
+
 /// All rows of a bundle, each file by itself.
 pub struct Lists {
     /// `school.csv`.
@@ -49,6 +52,8 @@ pub struct Lists {
     pub decisions: Listed<Decision>,
     /// `entries.csv`.
     pub entries: Listed<EntryTime>,
+    /// Earlier stays of learners, in whose classes they have marks as well.
+    pub earlier: Earlier,
 }
 
 /// Checks everything that one row alone cannot tell.
@@ -73,6 +78,7 @@ pub struct Known<'a> {
     /// Courses and learners whose membership is told by rows that do not read: nobody is accused of being outside.
     doubtful_members: HashSet<&'a str>,
     groups_are_whole: bool,
+    earlier: &'a Earlier,
     /// Identifiers that may be referred to.
     pub names: Names<'a>,
     /// Days on which lessons may be.
@@ -102,6 +108,7 @@ impl<'a> Known<'a> {
             members,
             doubtful_members,
             groups_are_whole: lists.groups.is_whole,
+            earlier: &lists.earlier,
             names: Names {
                 periods: Register::of(&lists.periods, codes::UNKNOWN_PERIOD, "периода"),
                 staff: Register::of(&lists.staff, codes::UNKNOWN_STAFF, "сотрудника"),
@@ -113,10 +120,17 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// Are both classes listed, and different? A misspelt class is told where it is misspelt.
+    /// Are both classes listed, different, and the learner never in the course's? A misspelt class is told where it is misspelt.
     pub fn is_foreign(&self, course: &Course, learner: &Learner) -> bool {
         let is_listed = |class: &str| self.classes.contains_key(class);
-        course.class != learner.class && is_listed(&course.class) && is_listed(&learner.class)
+        let was_there = || self.earlier.contains_key(&(learner.id.clone(), course.class.clone()));
+        course.class != learner.class && is_listed(&course.class) && is_listed(&learner.class) && !was_there()
+    }
+
+    /// Was the learner in the course's class on that day, by an earlier stay?
+    pub fn was_in(&self, course: &Course, learner: &Learner, day: NaiveDate) -> bool {
+        let stays = self.earlier.get(&(learner.id.clone(), course.class.clone()));
+        stays.is_some_and(|stays| stays.iter().any(|(starts, ends)| *starts <= day && day < *ends))
     }
 
     /// Does the course have a group, and the learner no place in it?

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{DataValidation, Format as CellFormat, Note, XlsxError};
 
 use super::export;
-use super::generate::{GeneratorSpec, generate};
+use super::generate::{GeneratorSpec, generate, setup_rows};
 use super::given::Given;
 use super::headings;
 use super::intake;
@@ -11,8 +11,10 @@ use super::layout::{Column, File};
 use super::source::BundleFile;
 use super::tables;
 use super::workbook::GUIDE_SHEET;
+use super::year_book;
 use crate::domain::journal::Journal;
 use crate::domain::policy::Policy;
+use crate::domain::setup::layout::{Layout, ROOMS};
 
 /// Rows for which a list of choices is offered: more than the largest school has learners.
 const CHOICE_ROWS: u32 = 3_000;
@@ -23,9 +25,12 @@ const PREFIX: &str = "EX-";
 /// Lessons shown of the example's first course.
 const LESSONS: usize = 4;
 
+/// Topics shown of a plan, control works of their calendar, lessons of the timetable: what a reader takes in at a glance.
+const ROWS: usize = 12;
+
 /// The workbook's bytes.
 pub fn workbook(policy: &Policy) -> Result<Vec<u8>, XlsxError> {
-    let journal = journal(policy);
+    let (journal, tables) = school(policy);
     let mut book = export::book(&journal);
     guide(&mut book)?;
     for file in File::ALL.into_iter().filter(|file| *file != File::Entries) {
@@ -43,16 +48,34 @@ pub fn workbook(policy: &Policy) -> Result<Vec<u8>, XlsxError> {
             }
         }
     }
+    let rooms = tables.iter().filter(|(layout, _)| layout.table == ROOMS.table).flat_map(|(_, rows)| rows);
+    let rooms: Vec<String> = rooms.map(|row| row[0].clone()).collect();
+    year_book::add(&mut book, &journal, &rooms, &tables)?;
     book.save_to_buffer()
 }
 
-/// A made-up class: the generator's own, cut to what a reader takes in at a glance.
-fn journal(policy: &Policy) -> Journal {
+/// A workbook of one table of the year with its explanations, for a house that stands: its own rows, or a draft of them.
+pub fn of_table(
+    journal: &Journal,
+    rooms: &[String],
+    layout: &'static Layout,
+    rows: Vec<Vec<String>>,
+) -> Result<Vec<u8>, XlsxError> {
+    let mut book = export::book(journal);
+    year_book::add(&mut book, journal, rooms, &[(layout, rows)])?;
+    guide(&mut book)?;
+    book.save_to_buffer()
+}
+
+/// A made-up class with its year: the generator's own, cut to what a reader takes in at a glance.
+fn school(policy: &Policy) -> (Journal, Vec<YearTable>) {
     let spec =
         GeneratorSpec { classes: vec![(5, 'А')], learners_per_class: LEARNERS, spread: 0, ..GeneratorSpec::demo() };
     let files: Vec<BundleFile> =
         generate(&spec).into_iter().map(|(name, bytes)| BundleFile::new(name, bytes)).collect();
     let mut journal = intake::settle(&Given::read(&files), None, policy).journal.unwrap_or_default();
+    set_apart(&mut journal);
+    let tables = year(&journal);
     let first = journal.courses.first().map(|course| course.id.clone()).unwrap_or_default();
     journal.lessons.retain(|lesson| lesson.key.course_id == first);
     journal.lessons.truncate(LESSONS);
@@ -61,8 +84,43 @@ fn journal(policy: &Policy) -> Journal {
     journal.absences.retain(|absence| held.contains(&absence.lesson));
     journal.final_marks.truncate(1);
     journal.decisions.truncate(1);
-    set_apart(&mut journal);
-    journal
+    (journal, tables)
+}
+
+/// A table of the year with its rows as the store has them.
+type YearTable = (&'static Layout, Vec<Vec<String>>);
+
+/// The year of the made-up class: every table that comes by file has rows.
+fn year(journal: &Journal) -> Vec<YearTable> {
+    let drawn = setup_rows(journal, &journal.school.year);
+    let first = journal.courses.first().map(|course| course.id.as_str()).unwrap_or_default();
+    let class = journal.classes.first().map(|class| class.name.as_str()).unwrap_or_default();
+    let autumn = journal.school.year.get(..4).unwrap_or("2025");
+    let day = format!("{autumn}-11-10");
+    let owned = |cells: &[&str]| vec![cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>()];
+    let rows = |layout: &'static Layout| -> Vec<Vec<String>> {
+        match layout.table {
+            "movement" => {
+                owned(&[&day, "Янтарева Опал Кремниевна", "enrolled", class, "Школа № 2", "131-у", &day, "2014-03-12"])
+            }
+            "course_details" => owned(&[first, "lesson", "", ""]),
+            "individual_plans" => {
+                let learner = journal.learners.first().map(|learner| learner.id.as_str()).unwrap_or_default();
+                owned(&[learner, "Математика", "200", first, "119-у", ""])
+            }
+            "foreign_marks" => {
+                let learner = journal.learners.first().map(|learner| learner.id.as_str()).unwrap_or_default();
+                owned(&[learner, "0001", "Школа № 2", "Математика", "Математика", &day, "4", ""])
+            }
+            table => {
+                let own =
+                    drawn.iter().filter(|(of, row)| of.table == table && (table != "plan_topics" || row[0] == first));
+                let whole = matches!(table, "rooms" | "bells" | "teaching_load" | "curriculum");
+                own.map(|(_, row)| row.clone()).take(if whole { usize::MAX } else { ROWS }).collect()
+            }
+        }
+    };
+    super::year::tables().map(|layout| (layout, rows(layout))).collect()
 }
 
 /// Codes that no school's own program gives: rows left in by mistake come beside the school's people and replace nobody.
@@ -124,7 +182,19 @@ fn guide(book: &mut rust_xlsxwriter::Workbook) -> Result<(), XlsxError> {
             false,
         ),
         (
-            "6. Загрузите книгу сначала с пометкой «только проверить»: все замечания будут показаны с листом и ячейкой.",
+            "6. Загрузите книгу: сначала она только проверяется, и все замечания показаны с листом, строкой и столбцом. До подтверждения ничего не записывается.",
+            false,
+        ),
+        (
+            "7. Листы учебного года («Кабинеты», «Звонки», «Расписание», «Тарификация» …) стоят после журнала. Курс в них — столбцы «Класс», «Предмет», «Группа».",
+            false,
+        ),
+        (
+            "8. КТП каждого курса может стоять на своём листе: «КТП 5А Алгебра»; тогда столбцы «Класс» и «Предмет» не нужны.",
+            false,
+        ),
+        (
+            "9. Расписание можно дать и сеткой, как оно висит на стене: столбцы «День», «Урок» и по столбцу на класс; в клетке — предмет, через запятую группа и кабинет («Английский язык, 1 группа, каб. 12»), группы — с новой строки.",
             false,
         ),
     ];

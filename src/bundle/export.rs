@@ -1,6 +1,6 @@
-//! A journal's tables as files: CSV, the CSV of Russian offices, XLSX, JSON. Floor 1.
+//! A journal's tables as files: CSV, the CSV of Russian offices, XLSX, JSON, XML. Floor 1.
 //!
-//! What is written is read back: every export is an import too. No cell of a text file begins what a table editor would take for a formula.
+//! What is written is read back: every export but XML, which is for other programs, is an import too. No cell of a text file begins what a table editor would take for a formula.
 
 use std::io::{Cursor, Write as _};
 
@@ -10,6 +10,8 @@ use rust_xlsxwriter::{
 use serde_json::{Map, Value};
 
 use crate::domain::journal::Journal;
+use crate::domain::setup::layout as setup;
+use crate::domain::timeliness::EntryTime;
 
 use super::encoding;
 use super::headings;
@@ -29,6 +31,8 @@ pub enum Shape {
     Xlsx,
     /// JSON: an object of tables.
     Json,
+    /// XML: an element for each table, row and filled cell; for other programs, not read back.
+    Xml,
     /// OneRoster 1.2 CSV, zipped; the roster only.
     OneRoster,
 }
@@ -37,8 +41,7 @@ pub enum Shape {
 pub fn tables_of(what: &str) -> Option<Vec<File>> {
     let word = what.replace('-', "_");
     match word.as_str() {
-        // Times of entries come from elsewhere and are kept beside the journal.
-        "journal" => Some(File::ALL.into_iter().filter(|file| *file != File::Entries).collect()),
+        "journal" => Some(File::ALL.to_vec()),
         "roster" => Some(vec![
             File::School,
             File::Periods,
@@ -48,13 +51,13 @@ pub fn tables_of(what: &str) -> Option<Vec<File>> {
             File::Courses,
             File::Groups,
         ]),
-        stem => File::ALL.into_iter().find(|file| file.stem() == stem && *file != File::Entries).map(|file| vec![file]),
+        stem => File::ALL.into_iter().find(|file| file.stem() == stem).map(|file| vec![file]),
     }
 }
 
 /// Every word that [`tables_of`] knows.
 pub fn words() -> Vec<String> {
-    let tables = File::ALL.into_iter().filter(|file| *file != File::Entries).map(|file| file.stem().replace('_', "-"));
+    let tables = File::ALL.into_iter().map(|file| file.stem().replace('_', "-"));
     ["journal", "roster"].map(str::to_owned).into_iter().chain(tables).collect()
 }
 
@@ -85,19 +88,72 @@ pub enum Unwritable {
     Memory(#[from] std::io::Error),
 }
 
-/// Writes tables of a journal.
+/// What belongs to a journal and is kept beside it; a whole journal leaves with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// When entries were made, as far as it is known.
+    pub entries: Vec<EntryTime>,
+    /// Stays on record: cells in the order of the layout of the year's table.
+    pub stays: Vec<Vec<String>>,
+}
+
+/// Writes tables of a journal with nothing beside it.
 pub fn write(journal: &Journal, tables: &[File], shape: Shape) -> Result<Written, Unwritable> {
-    let given: Vec<(File, Vec<Vec<String>>)> =
-        tables.iter().map(|file| (*file, tables::rows(*file, journal))).collect();
-    let rows = given.iter().map(|(_, rows)| rows.len()).sum();
+    write_with(journal, &Beside::default(), tables, shape)
+}
+
+/// A table to be written: its word, its name for offices, its columns and rows.
+struct Leaving {
+    stem: &'static str,
+    russian: &'static str,
+    columns: Vec<Leaf>,
+    rows: Vec<Vec<String>>,
+}
+
+#[derive(Clone, Copy)]
+struct Leaf {
+    name: &'static str,
+    russian: &'static str,
+    holds: Holds,
+}
+
+fn leaving(file: File, rows: Vec<Vec<String>>) -> Leaving {
+    let layout = file.layout();
+    let leaf =
+        |column: &super::layout::Column| Leaf { name: column.name, russian: column.russian, holds: column.holds };
+    Leaving { stem: file.stem(), russian: layout.russian, columns: layout.columns.iter().map(leaf).collect(), rows }
+}
+
+/// The stays beside a journal; their file has a name of its own, so that they are told from orders of movement.
+fn leaving_stays(rows: &[Vec<String>]) -> Leaving {
+    let leaf = |column: &setup::Column| Leaf { name: column.name, russian: column.title, holds: Holds::Line };
+    let columns = setup::STAYS.columns.iter().map(leaf).collect();
+    Leaving { stem: setup::STAYS.table, russian: super::year::sheet_name(&setup::STAYS), columns, rows: rows.to_vec() }
+}
+
+/// Writes tables of a journal; what stands beside it leaves with times of entries, which only a whole journal has.
+pub fn write_with(journal: &Journal, beside: &Beside, tables: &[File], shape: Shape) -> Result<Written, Unwritable> {
+    let is_whole = tables.len() > 1 && tables.contains(&File::Entries);
+    let rows_of = |file: File| match file {
+        File::Entries => tables::entry_rows(&beside.entries),
+        file => tables::rows(file, journal),
+    };
+    let mut given: Vec<(File, Vec<Vec<String>>)> = tables.iter().map(|file| (*file, rows_of(*file))).collect();
+    // A school that knows no times of entries has no such file.
+    given.retain(|(file, rows)| !(is_whole && *file == File::Entries && rows.is_empty()));
+    let mut all: Vec<Leaving> = given.iter().map(|(file, rows)| leaving(*file, rows.clone())).collect();
+    if is_whole && !beside.stays.is_empty() {
+        all.push(leaving_stays(&beside.stays));
+    }
+    let rows = all.iter().map(|table| table.rows.len()).sum();
     match shape {
         Shape::Csv | Shape::OfficeCsv => {
             let mut replaced = 0;
             let mut files = Vec::new();
-            for (file, rows) in &given {
+            for one in &all {
                 let is_office = shape == Shape::OfficeCsv;
-                let name = if is_office { format!("{}.csv", file.layout().russian) } else { file.name().to_owned() };
-                let text = table(*file, rows, is_office);
+                let name = format!("{}.csv", if is_office { one.russian } else { one.stem });
+                let text = table(one, is_office);
                 let bytes = if is_office {
                     let bytes = encoding::to_windows_1251(&text);
                     replaced += bytes.iter().filter(|byte| **byte == b'?').count() - text.matches('?').count();
@@ -118,36 +174,91 @@ pub fn write(journal: &Journal, tables: &[File], shape: Shape) -> Result<Written
             Ok(Written { bytes: zipped(&files)?, ending: "zip", rows, replaced: 0 })
         }
         Shape::Json => {
-            let object: Map<String, Value> =
-                given.iter().map(|(file, rows)| (file.stem().to_owned(), json(*file, rows))).collect();
+            let object: Map<String, Value> = all.iter().map(|one| (one.stem.to_owned(), json(one))).collect();
             let mut bytes = serde_json::to_vec_pretty(&object).unwrap_or_default();
             bytes.push(b'\n');
             Ok(Written { bytes, ending: "json", rows, replaced: 0 })
         }
+        Shape::Xml => Ok(Written { bytes: xml(journal, &all).into_bytes(), ending: "xml", rows, replaced: 0 }),
         Shape::Xlsx => {
             let mut book = book(journal);
             for (file, rows) in &given {
                 sheet(book.add_worksheet(), *file, rows)?;
+            }
+            if let Some(stays) = all.iter().find(|one| one.stem == setup::STAYS.table) {
+                plain_sheet(book.add_worksheet(), stays)?;
             }
             Ok(Written { bytes: book.save_to_buffer()?, ending: "xlsx", rows, replaced: 0 })
         }
     }
 }
 
-fn json(file: File, rows: &[Vec<String>]) -> Value {
-    let columns = file.layout().columns;
+fn json(table: &Leaving) -> Value {
     let object = |row: &Vec<String>| {
-        let pairs = columns.iter().zip(row).map(|(column, cell)| (column.name.to_owned(), Value::String(cell.clone())));
-        Value::Object(pairs.collect())
+        let pairs = table.columns.iter().zip(row);
+        Value::Object(pairs.map(|(column, cell)| (column.name.to_owned(), Value::String(cell.clone()))).collect())
     };
-    Value::Array(rows.iter().map(object).collect())
+    Value::Array(table.rows.iter().map(object).collect())
+}
+
+/// Tables as XML 1.0: `<letopis year="…"><table name="staff"><row><id>…</id></row></table></letopis>`; empty cells have no element.
+fn xml(journal: &Journal, all: &[Leaving]) -> String {
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let (school, year) = (escaped(&journal.school.name), escaped(&journal.school.year));
+    text.push_str(&format!("<letopis school=\"{school}\" year=\"{year}\">\n"));
+    for table in all {
+        text.push_str(&format!("  <table name=\"{}\" title=\"{}\">\n", table.stem, escaped(table.russian)));
+        for row in &table.rows {
+            text.push_str("    <row>");
+            for (column, cell) in table.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+                text.push_str(&format!("<{0}>{1}</{0}>", column.name, escaped(cell)));
+            }
+            text.push_str("</row>\n");
+        }
+        text.push_str("  </table>\n");
+    }
+    text.push_str("</letopis>\n");
+    text
+}
+
+/// A text inside XML; what XML 1.0 has no place for (control characters) becomes the replacement character.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            // A parser makes line feeds of bare returns.
+            '\r' => out.push_str("&#13;"),
+            '\n' | '\t' => out.push(letter),
+            letter if letter.is_control() || matches!(letter, '\u{FFFE}' | '\u{FFFF}') => out.push('\u{FFFD}'),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// A sheet of texts as they are.
+fn plain_sheet(sheet: &mut Worksheet, table: &Leaving) -> Result<(), XlsxError> {
+    sheet.set_name(table.russian)?;
+    for (place, column) in (0_u16..).zip(&table.columns) {
+        sheet.write_string(0, place, column.russian)?;
+    }
+    for (line, row) in (1_u32..).zip(&table.rows) {
+        for (place, cell) in (0_u16..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write_string(line, place, cell)?;
+        }
+    }
+    Ok(())
 }
 
 /// A table as CSV text with its headings.
-fn table(file: File, rows: &[Vec<String>], is_office: bool) -> String {
-    let columns = file.layout().columns;
+fn table(table: &Leaving, is_office: bool) -> String {
+    let columns = &table.columns;
     let head = columns.iter().map(|column| if is_office { column.russian } else { column.name }.to_owned()).collect();
-    let written = rows.iter().map(|row| {
+    let written = table.rows.iter().map(|row| {
         let cells = columns.iter().zip(row);
         cells
             .map(|(column, cell)| if is_office { office(column.name, column.holds, cell) } else { cell.clone() })

@@ -15,6 +15,7 @@ use super::layout::File;
 use super::sheet::{Grid, Source, nearest};
 use super::source::BundleFile;
 use super::workbook::{self, BookSheet};
+use super::year::{self, YearSheet};
 use super::{codes, headings, json, oneroster, table};
 
 /// What kind of file it is.
@@ -94,6 +95,7 @@ pub(super) enum Part<'g> {
 /// Everything given, read as far as it goes without the school's own journal.
 pub struct Given<'g> {
     pub(super) parts: Vec<Part<'g>>,
+    year_sheets: Vec<YearSheet>,
     pub(super) findings: Vec<Finding>,
     facts: Vec<FileFacts>,
 }
@@ -101,7 +103,7 @@ pub struct Given<'g> {
 impl<'g> Given<'g> {
     /// Tells the files apart and reads each.
     pub fn read(files: &'g [BundleFile]) -> Self {
-        let mut given = Self { parts: Vec::new(), findings: Vec::new(), facts: Vec::new() };
+        let mut given = Self { parts: Vec::new(), year_sheets: Vec::new(), findings: Vec::new(), facts: Vec::new() };
         if oneroster::is_set(files) {
             for file in files {
                 let text = encoding::text(&file.bytes).ok();
@@ -134,6 +136,26 @@ impl<'g> Given<'g> {
     /// What was learned of each file, in their order.
     pub fn facts(&self) -> &[FileFacts] {
         &self.facts
+    }
+
+    /// The tables of the year beside the journal: calendar, rooms, timetable, plans …
+    pub fn year_sheets(&self) -> &[YearSheet] {
+        &self.year_sheets
+    }
+
+    /// Is there nothing but tables of the year? Then the journal is not touched at all.
+    pub fn is_year_only(&self) -> bool {
+        self.parts.is_empty() && !self.year_sheets.is_empty()
+    }
+
+    /// Is there a table of the year among them?
+    pub fn has_year(&self) -> bool {
+        !self.year_sheets.is_empty()
+    }
+
+    /// What is wrong with the files themselves.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
     }
 
     /// Is it a whole year: a CSV bundle with the school's own file? Workbooks and all else add to what stands, because a sheet that
@@ -181,6 +203,18 @@ impl<'g> Given<'g> {
         separator: Option<char>,
         tables: &[File],
     ) {
+        let tables: Vec<&'static str> = tables.iter().map(|table| table.stem()).collect();
+        self.note_words(file, format, encoding, separator, tables);
+    }
+
+    fn note_words(
+        &mut self,
+        file: &BundleFile,
+        format: Format,
+        encoding: Option<Written>,
+        separator: Option<char>,
+        tables: Vec<&'static str>,
+    ) {
         self.facts.push(FileFacts {
             name: file.name.clone(),
             sha256: file.sha256,
@@ -188,13 +222,28 @@ impl<'g> Given<'g> {
             format,
             encoding,
             separator,
-            tables: tables.iter().map(|table| table.stem()).collect(),
+            tables,
         });
     }
 
     fn csv(&mut self, file: &'g BundleFile, files: &[BundleFile]) {
         let stem = &file.name[..file.name.len() - ".csv".len()];
         let decoded = encoding::text(&file.bytes);
+        if let Ok((text, written)) = &decoded {
+            let separator = table::separator(text);
+            let mut records = table::records(text, separator).into_iter();
+            let grid = records.next().map(|header| Grid {
+                source: Source::Text(&file.name),
+                header,
+                records: records.collect(),
+            });
+            if let Some(sheet) = grid.and_then(|grid| year::of_csv(stem, &file.name, &grid)) {
+                let tables = vec![sheet.layout.table];
+                self.note_words(file, Format::Csv, Some(*written), Some(char::from(separator)), tables);
+                self.year_sheets.push(sheet);
+                return;
+            }
+        }
         let named = headings::table(stem);
         let by_headings = || {
             let (text, _) = decoded.as_ref().ok()?;
@@ -251,9 +300,14 @@ impl<'g> Given<'g> {
         }
         let mut tables = Vec::new();
         for sheet in sheets {
+            if let Some(of_year) = year::of_book(&file.name, &sheet) {
+                tables.push(of_year.layout.table);
+                self.year_sheets.push(of_year);
+                continue;
+            }
             match workbook::table(&sheet) {
                 Some((table, header)) => {
-                    tables.push(table);
+                    tables.push(table.stem());
                     self.parts.push(Part::Sheet { table, workbook: &file.name, sheet, header });
                 }
                 None if sheet.rows.is_empty() || sheet.name == workbook::GUIDE_SHEET => {}
@@ -266,12 +320,15 @@ impl<'g> Given<'g> {
             }
         }
         if tables.is_empty() {
-            let names = File::ALL.map(|table| table.layout().russian).join(", ");
+            let names =
+                File::ALL.map(|table| table.layout().russian).into_iter().chain(year::tables().map(year::sheet_name));
+            let names = names.collect::<Vec<_>>().join(", ");
             let message = "в книге нет ни одной известной таблицы";
             let finding = Finding::new(codes::UNKNOWN_FORMAT, &file.name, message);
             self.findings.push(finding.expected_found(format!("листы: {names}"), ""));
         }
-        self.note(file, Format::Workbook, None, None, &tables);
+        tables.dedup();
+        self.note_words(file, Format::Workbook, None, None, tables);
     }
 
     /// Errors and formulas of a workbook's cells.
@@ -295,9 +352,13 @@ impl<'g> Given<'g> {
 
     fn json(&mut self, file: &'g BundleFile) {
         match json::read(&file.bytes) {
-            Ok(json::Read::Tables(read)) => {
-                let tables: Vec<File> = read.iter().map(|(table, _)| *table).collect();
-                self.note(file, Format::Json, Some(Written::Utf8), None, &tables);
+            Ok(json::Read::Tables(read, of_year)) => {
+                let tables =
+                    read.iter().map(|(table, _)| table.stem()).chain(of_year.iter().map(|(layout, _)| layout.table));
+                let tables = tables.collect();
+                self.note_words(file, Format::Json, Some(Written::Utf8), None, tables);
+                self.year_sheets
+                    .extend(of_year.into_iter().map(|(layout, rows)| year::of_json(layout, &file.name, rows)));
                 for (table, rows) in read {
                     let placed = |(at, cells): (usize, Vec<String>)| {
                         (format!("{}, таблица {}, запись {at}", file.name, table.stem()), cells)

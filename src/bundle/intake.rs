@@ -7,9 +7,10 @@ use serde::Serialize;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::Journal;
 use crate::domain::policy::Policy;
+use crate::domain::setup::layout::STAYS;
 use crate::domain::timeliness::EntryTime;
 
-use super::check::{self, Lists};
+use super::check::{self, Earlier, Lists};
 use super::foreign::{Growing, MadeTable};
 use super::found::{Found, Place};
 use super::given::{Given, Part, made};
@@ -79,6 +80,7 @@ pub fn settle(given: &Given<'_>, standing: Option<&Journal>, policy: &Policy) ->
         sheets = lay_grown(&base, &grown, &mut found);
     }
     let mut lists = lists(&sheets, &mut found);
+    lists.earlier = earlier(given, standing);
     check::all(&lists, policy, &mut found);
     if let Some(standing) = standing.filter(|_| found.accuses_standing()) {
         found.forgive(&alone(standing, policy));
@@ -121,8 +123,43 @@ fn alone(standing: &Journal, policy: &Policy) -> Vec<Finding> {
             sheet
         })
         .collect();
-    check::all(&lists(&sheets, &mut found), policy, &mut found);
+    let mut lists = lists(&sheets, &mut found);
+    lists.earlier = on_record(standing);
+    check::all(&lists, policy, &mut found);
     found.into_placed().into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// Earlier stays on record.
+fn on_record(standing: &Journal) -> Earlier {
+    let mut earlier = Earlier::new();
+    for stay in &standing.earlier_stays {
+        if let Some(left) = stay.left_on {
+            earlier.entry((stay.id.clone(), stay.class.clone())).or_default().push((stay.enrolled_on, left));
+        }
+    }
+    earlier
+}
+
+/// Earlier stays: those on record, and those that come in `stays.csv`.
+fn earlier(given: &Given<'_>, standing: Option<&Journal>) -> Earlier {
+    let mut earlier = standing.map(on_record).unwrap_or_default();
+    for sheet in given.year_sheets().iter().filter(|sheet| sheet.layout.table == STAYS.table) {
+        let title = |name: &str| STAYS.place(name).map_or("", |at| STAYS.columns[at].title);
+        let place = |name: &str| sheet.sheet.heads.iter().position(|head| head == name || head == title(name));
+        let [Some(learner), Some(class), Some(starts), Some(ends)] = ["learner", "class", "starts", "ends"].map(place)
+        else {
+            continue;
+        };
+        for (_, row) in &sheet.sheet.rows {
+            let day = |at: usize| row.get(at).and_then(|text| text.parse().ok());
+            if let (Some(learner), Some(class), Some(starts), Some(ends)) =
+                (row.get(learner), row.get(class), day(starts), day(ends))
+            {
+                earlier.entry((learner.clone(), class.clone())).or_default().push((starts, ends));
+            }
+        }
+    }
+    earlier
 }
 
 /// The rows that adapters made, each table laid over what stands.
@@ -210,6 +247,7 @@ fn lists(sheets: &[Sheet<'_>], found: &mut Found) -> Lists {
         final_marks: list(sheets, File::FinalMarks, found, rows::final_mark),
         decisions: list(sheets, File::Decisions, found, rows::decision),
         entries: list(sheets, File::Entries, found, rows::entry_time),
+        earlier: Earlier::new(),
     }
 }
 

@@ -19,6 +19,8 @@ pub mod ruled;
 pub mod source;
 pub mod tables;
 pub mod workbook;
+pub mod year;
+pub mod year_book;
 
 mod check;
 mod found;
@@ -39,3 +41,4 @@ pub use given::{FileFacts, Format, Given};
 pub use intake::{Settled, Told, settle};
 pub use read::{Bundle, ReadError, read, read_files, read_kept};
 pub use source::BundleFile;
+pub use year::YearSheet;

@@ -121,10 +121,10 @@ fn entry<T>(
 ) {
     let pair = pair(list, line, &key.course_id, learner, known, found);
     let is_wrong_day = held.expect(list, line, key, known, found);
-    let Some((_, learner)) = pair.filter(|_| !is_wrong_day) else { return };
+    let Some((course, learner)) = pair.filter(|_| !is_wrong_day) else { return };
     // A stay that ends before it begins holds no day; it is told in learners.csv.
     let has_days = learner.left_on.is_none_or(|left| learner.enrolled_on <= left);
-    if !has_days || learner.is_present_on(key.date) {
+    if !has_days || learner.is_present_on(key.date) || known.was_in(course, learner, key.date) {
         return;
     }
     let until = learner.left_on.map(|left| format!(" и до {} (выбыл)", words::date_short(left))).unwrap_or_default();

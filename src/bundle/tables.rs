@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::journal::{Journal, LessonKey};
+use crate::domain::timeliness::EntryTime;
 
 use super::layout::File;
 
@@ -87,6 +88,15 @@ fn entries(file: File, journal: &Journal) -> Vec<Vec<String>> {
             vec![d.learner_id.clone(), d.decision.clone(), d.protocol.clone(), day(d.date)]
         }),
     }
+}
+
+/// Times of entries as rows of their table.
+pub fn entry_rows(entries: &[EntryTime]) -> Vec<Vec<String>> {
+    each(entries, |entry| {
+        let moment = entry.entered_at.format("%Y-%m-%dT%H:%M:%S").to_string();
+        let rest = [entry.kind.as_str().to_owned(), entry.learner_id.clone(), moment];
+        lesson(&entry.lesson).into_iter().chain(rest).collect()
+    })
 }
 
 fn each<T>(items: &[T], row: impl Fn(&T) -> Vec<String>) -> Vec<Vec<String>> {

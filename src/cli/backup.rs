@@ -401,7 +401,7 @@ impl Restore {
     async fn rehearse(self, desk: &Desk, code: String) -> Result<u8, Failure> {
         let house = at_hand(desk).await?;
         let scratch = match &house {
-            Some(house) => house.root.join("rehearsal-scratch"),
+            Some(house) => house.root.join(copies::REHEARSAL),
             None => std::env::temp_dir().join(format!("letopis-rehearsal-{}", std::process::id())),
         };
         let report = check::rehearse(house.as_ref(), &self.path, &scratch, code, Bar::new()).await?;

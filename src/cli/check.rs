@@ -1,4 +1,4 @@
-//! `verify`, `log`, `doctor`, `key`: checks and what they rest on. Floor 3.
+//! `verify`, `log`, `doctor`: checks and what they rest on. Floor 3.
 
 use std::path::{Path, PathBuf};
 
@@ -61,7 +61,7 @@ impl Verify {
             return Err(Failure::Said("укажите, что проверить: архив, запись, пакет, выписку или PDF".to_owned()));
         }
         let authority = self.authority.as_deref().map(read_certificate).transpose()?;
-        let options = VerifyOptions { authority, full: self.full };
+        let options = VerifyOptions { authority, full: self.full, ..VerifyOptions::default() };
         let verifier = Verifier::new(&options);
         let reports: Vec<Report> = self.paths.iter().map(|path| verifier.path(path)).collect();
         if desk.json {
@@ -342,62 +342,4 @@ pub(super) async fn doctor(desk: &Desk) -> Result<u8, Failure> {
         println!("ВЫВОД: {}", if verdict == Verdict::Valid { sound } else { verdict.as_russian() });
     }
     Ok(verdict.exit_code())
-}
-
-/// `key`.
-#[derive(Debug, Args)]
-pub(super) struct Key {
-    #[command(subcommand)]
-    what: Keys,
-}
-
-#[derive(Debug, Subcommand)]
-enum Keys {
-    #[command(about = "Список ключей и сертификатов")]
-    List,
-}
-
-#[derive(Debug, Serialize)]
-struct KeyLine<'a> {
-    id: &'a str,
-    subject: &'a str,
-    serial: &'a str,
-    fingerprint: &'a str,
-    not_before: &'a str,
-    not_after: &'a str,
-    key_file: &'a str,
-}
-
-impl Key {
-    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
-        let Keys::List = self.what;
-        let house = desk.house().await?;
-        let rows = house.db.list_certificates().await?;
-        if desk.json {
-            let lines = rows.iter().map(|row| KeyLine {
-                id: &row.owner,
-                subject: &row.subject,
-                serial: &row.serial,
-                fingerprint: &row.fingerprint,
-                not_before: &row.not_before,
-                not_after: &row.not_after,
-                key_file: &row.key_file,
-            });
-            print_json(&lines.collect::<Vec<_>>());
-            return Ok(0);
-        }
-        let mut table = Table::new(&["Чей", "Владелец", "Сертификат №", "Действителен с", "по", "Файл ключа"]);
-        for row in &rows {
-            table.row(vec![
-                row.owner.clone(),
-                row.subject.clone(),
-                row.serial.clone(),
-                row.not_before.chars().take(10).collect(),
-                row.not_after.chars().take(10).collect(),
-                row.key_file.clone(),
-            ]);
-        }
-        table.print("Ключей ещё нет: они выдаются при загрузке журнала.");
-        Ok(0)
-    }
 }

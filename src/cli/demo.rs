@@ -51,6 +51,8 @@ pub(super) struct Demo {
         help = "Сколько классов в параллели у придуманной школы: 4 — это 44 класса"
     )]
     parallels: u8,
+    #[arg(long, help = "Ещё выпустить копии следующего периода и оставить их на подписании")]
+    waiting: bool,
     #[arg(long, help = "Не открывать страницу в конце")]
     no_serve: bool,
     #[arg(long, value_name = "ПОРТ", help = "Порт страницы вместо 8017; 0 — любой свободный")]
@@ -141,6 +143,9 @@ impl Demo {
         steps.print();
         println!("Дом: {}   Реестр: letopis register --dir {0}", folder.display());
         println!("Проверить без базы данных: letopis verify {}", house.archive().display());
+        if self.waiting {
+            self.leave_waiting(&house, &journal, desk).await?;
+        }
         self.print_logins(&house, desk).await?;
         let code = if refused || !sound { REFUSED } else { 0 };
         if self.no_serve {
@@ -149,6 +154,21 @@ impl Demo {
         }
         serve::serve(house, self.port).await?;
         Ok(code)
+    }
+
+    /// The copies of each class's second period are closed and issued, and nobody signs them: a visitor can.
+    async fn leave_waiting(&self, house: &House, journal: &Journal, desk: &Desk) -> Result<(), Failure> {
+        let asked = |class: &String| self.classes.is_empty() || self.classes.contains(class);
+        for class in journal.classes.iter().filter(|class| asked(&class.name)) {
+            let own = journal.periods_of_grade(class.grade);
+            let Some(second) = own.get(1) else { continue };
+            let classes = vec![class.name.clone()];
+            let (year, period) = (journal.school.year.clone(), second.id.clone());
+            close::close(house, &Closing { year, period, classes, ground: None }, &desk.act(house)).await?;
+        }
+        let issued = issue::issue(house, &rows(house, State::Frozen).await?, &desk.act(house), |_| {}).await?;
+        println!("Ждут подписи: копий {}; откройте «Подписание» под именем учителя.", issued.len());
+        Ok(())
     }
 
     /// Opens the house to signing in: a made-up school with well-known logins, a real one only with a hint how to issue real ones.
@@ -364,8 +384,7 @@ async fn seal_all(house: &House, desk: &Desk, steps: &mut Steps) -> Result<(), F
 async fn verify_all(house: &House, steps: &mut Steps) -> Result<bool, Failure> {
     let start = Instant::now();
     let bar = steps.start("Проверка архива", 1);
-    let authority = house.authority().await?;
-    let report = verify_path(&house.archive(), &VerifyOptions { authority, full: false });
+    let report = verify_path(&house.archive(), &VerifyOptions::of(house, false).await?);
     bar.inc(1);
     print_findings(&report.all_findings().cloned().collect::<Vec<_>>());
     steps.finish(&bar, Step { name: "Проверка архива", took: start.elapsed(), ..Step::default() });

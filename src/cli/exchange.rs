@@ -8,8 +8,9 @@ use super::table::{Table, grouped, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
 use crate::bundle::export::Shape;
 use crate::bundle::{FileFacts, example, export as tables};
-use crate::flow::exchange::{self, Inspection, TableDifference, Wish, export, feed};
+use crate::flow::exchange::{self, Inspection, TableDifference, Taken, Wish, export, feed};
 use crate::flow::import::{Imported, Outcome};
+use crate::flow::setup::files::Plan;
 use crate::vault;
 
 /// `import`.
@@ -56,39 +57,79 @@ impl Import {
         let wish = Wish { whole, year: self.year.clone() };
         let files = exchange::gather(path)?;
         let inspection = exchange::inspect(&house, &files, &wish).await?;
-        let outcome = exchange::import(&house, &files, &wish, self.dry_run, &desk.act(&house)).await?;
+        let taken = exchange::take(&house, &files, &wish, self.dry_run, &desk.act(&house)).await?;
         if desk.json {
-            print_json(&outcome_json(&inspection, &outcome));
+            print_json(&taken_json(&inspection, &taken));
         } else if self.dry_run {
             print_files(&inspection);
         }
-        match outcome {
-            Outcome::Refused(findings) => {
+        let (journal, year) = match taken {
+            Taken::Refused(findings) => {
                 if !desk.json {
                     print_findings(&findings);
                 }
                 eprintln!("Набор не загружен: замечаний {}. Ничего не записано.", findings.len());
-                Ok(REFUSED)
+                return Ok(REFUSED);
             }
-            Outcome::Unchanged { digest, imported_at } => {
-                if !desk.json {
-                    println!("Этот набор уже загружен {imported_at}: ничего не изменилось (SHA-256 {digest}).");
+            Taken::Done { journal, year } => (journal, year),
+        };
+        if desk.json {
+            return Ok(0);
+        }
+        match journal {
+            Some(Outcome::Unchanged { digest, imported_at }) => {
+                println!("Этот набор уже загружен {imported_at}: ничего не изменилось (SHA-256 {digest}).");
+            }
+            Some(Outcome::WouldImport(imported)) => {
+                print_imported("Набор можно загрузить; ничего не записано (--dry-run).", &imported);
+                print_differences(&imported.differences);
+            }
+            Some(Outcome::Imported(imported)) => print_imported("Набор загружен.", &imported),
+            Some(Outcome::Refused(_)) | None => {}
+        }
+        if let Some((plan, _)) = year {
+            print_year(&plan, self.dry_run);
+        }
+        Ok(0)
+    }
+}
+
+/// What the tables of the year came to.
+fn print_year(plan: &Plan, dry_run: bool) {
+    print_findings(&plan.findings);
+    let done = if dry_run {
+        "можно загрузить, ничего не записано (--dry-run)"
+    } else {
+        "загружены"
+    };
+    println!("Таблицы {} учебного года: {done}.", plan.year);
+    let mut table = Table::new(&["Таблица", "Новых", "Изменённых", "Исчезло", "Без изменений"]);
+    for came in &plan.tables {
+        let counts = [came.new, came.changed, came.gone, came.same].map(|count| grouped(count as u64));
+        table.row([came.title.to_owned()].into_iter().chain(counts).collect());
+    }
+    table.print("Ни одной строки.");
+}
+
+fn taken_json(inspection: &Inspection, taken: &Taken) -> serde_json::Value {
+    match taken {
+        Taken::Refused(findings) => {
+            let mut json = serde_json::json!({"result": "refused", "findings": findings});
+            json["files"] = serde_json::json!(inspection.files);
+            json["mode"] = if inspection.whole { "whole" } else { "add" }.into();
+            json
+        }
+        Taken::Done { journal, year } => {
+            let mut json = match journal {
+                Some(outcome) => outcome_json(inspection, outcome),
+                None => {
+                    serde_json::json!({"result": "year", "findings": [], "files": inspection.files, "mode": "setup"})
                 }
-                Ok(0)
+            };
+            if let Some((plan, _)) = year {
+                json["year_tables"] = serde_json::json!(plan);
             }
-            Outcome::WouldImport(imported) => {
-                if !desk.json {
-                    print_imported("Набор можно загрузить; ничего не записано (--dry-run).", &imported);
-                    print_differences(&imported.differences);
-                }
-                Ok(0)
-            }
-            Outcome::Imported(imported) => {
-                if !desk.json {
-                    print_imported("Набор загружен.", &imported);
-                }
-                Ok(0)
-            }
+            json
         }
     }
 }
@@ -200,6 +241,9 @@ enum ExportForm {
     /// JSON.
     #[value(help = "JSON")]
     Json,
+    /// XML.
+    #[value(help = "XML: для других программ, обратно не загружается")]
+    Xml,
     /// OneRoster 1.2.
     #[value(help = "OneRoster 1.2")]
     Oneroster,
@@ -211,10 +255,10 @@ pub(super) struct Export {
     #[arg(
         long,
         value_name = "ЧТО",
-        help = "journal — всё, roster — школа без уроков, или одна таблица: staff, classes, learners, courses, groups, lessons, marks, absences, final-marks, decisions, periods, school"
+        help = "journal — всё, roster — школа без уроков, или одна таблица: staff, classes, learners, courses, groups, lessons, marks, absences, final-marks, decisions, entries, periods, school; year — школа с таблицами учебного года одной книгой XLSX"
     )]
     what: String,
-    #[arg(long, value_name = "ВИД", value_enum, default_value = "csv", help = "csv, xlsx, json или oneroster")]
+    #[arg(long, value_name = "ВИД", value_enum, default_value = "csv", help = "csv, xlsx, json, xml или oneroster")]
     format: ExportForm,
     #[arg(
         long,
@@ -233,6 +277,9 @@ pub(super) struct Export {
 
 impl Export {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        if self.what == export::SCHOOL {
+            return self.school(desk).await;
+        }
         let Some(tables) = tables::tables_of(&self.what) else {
             let known = tables::words().join(", ");
             return Err(Failure::Said(format!("--what «{}»: такого нет; есть: {known}", self.what)));
@@ -242,6 +289,7 @@ impl Export {
             ExportForm::Csv => Shape::Csv,
             ExportForm::Xlsx => Shape::Xlsx,
             ExportForm::Json => Shape::Json,
+            ExportForm::Xml => Shape::Xml,
             ExportForm::Oneroster => Shape::OneRoster,
         };
         if self.office && shape != Shape::OfficeCsv {
@@ -276,6 +324,34 @@ impl Export {
         }
         if written.replaced > 0 {
             println!("Внимание: знаков, которых нет в Windows-1251, заменено на «?»: {}.", written.replaced);
+        }
+        Ok(0)
+    }
+}
+
+impl Export {
+    /// The school with its year.
+    async fn school(self, desk: &Desk) -> Result<u8, Failure> {
+        if !matches!(self.format, ExportForm::Xlsx) || self.class.is_some() || self.period.is_some() {
+            return Err(Failure::Said(
+                "школа с учебным годом выгружается целиком и только книгой: --what year --format xlsx".to_owned(),
+            ));
+        }
+        if self.out.exists() {
+            return Err(Failure::Said(format!(
+                "файл {} уже есть: выгрузка ничего не перезаписывает",
+                self.out.display()
+            )));
+        }
+        let house = desk.house().await?;
+        let written = export::school(&house, self.year.as_deref(), &desk.act(&house)).await?;
+        write_new(&self.out, &written.bytes)?;
+        if desk.json {
+            print_json(
+                &serde_json::json!({ "file": self.out, "rows": written.rows, "kind": written.ending, "replaced": 0 }),
+            );
+        } else {
+            println!("Выгружено строк: {}. Файл: {}", grouped(written.rows as u64), self.out.display());
         }
         Ok(0)
     }

@@ -9,6 +9,7 @@ mod demo;
 mod exchange;
 mod history;
 mod journal;
+mod key;
 mod listings;
 mod office;
 mod people;
@@ -94,6 +95,8 @@ enum Command {
     Issue(records::Issue),
     #[command(about = "Подписать копии")]
     Sign(records::Sign),
+    #[command(about = "Напомнить тем, чьей подписи ждут, по срокам правил; отправить письма")]
+    Remind,
     #[command(about = "Скрепить подписанные копии печатью школы и внести в реестр")]
     Seal(records::Seal),
     #[command(about = "Принять сканы подписанных листов: узнать листы по QR-кодам и разложить по копиям")]
@@ -127,7 +130,7 @@ enum Command {
     #[command(about = "Сверить базу данных, архив и журнал событий между собой")]
     Doctor,
     #[command(about = "Ключи и сертификаты сотрудников и школы")]
-    Key(check::Key),
+    Key(key::Key),
     #[command(about = "Настройки дома: показать, проверить, пример файла")]
     Config(config::Config),
     #[command(about = "Ключи доступа к программному интерфейсу")]
@@ -310,6 +313,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Scan(scan) => scan.run(&desk).await,
         Command::Copies(copies) => copies.run(&desk).await,
         Command::Show(show) => show.run(&desk).await,
+        Command::Remind => records::remind(&desk).await,
         Command::Register => listings::register(&desk).await,
         Command::Print(print) => print.run(&desk).await,
         Command::Archive(archive) => archive.run(&desk).await,

@@ -369,3 +369,21 @@ fn write_package(out: &Path, package: &[u8], desk: &Desk) -> Result<u8, Failure>
     }
     Ok(0)
 }
+
+/// `remind`.
+pub(super) async fn remind(desk: &Desk) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    let act = desk.act(&house);
+    let reminded = flow::remind::remind(&house, &act).await?;
+    let sent = flow::remind::send(&house, &act).await?;
+    if desk.json {
+        print_json(&serde_json::json!({ "notices": reminded.notices, "letters": reminded.letters, "sent": sent }));
+    } else {
+        let notices: usize = reminded.notices.values().sum();
+        println!(
+            "Напоминаний на страницах дома: {notices}, писем составлено: {}, отправлено: {sent}.",
+            reminded.letters
+        );
+    }
+    Ok(0)
+}

@@ -241,6 +241,40 @@ pub const KEYS: &[Key] = &[
         "",
         "Секрет дома во внешней системе входа. Лучше задать переменной окружения, чем хранить в файле.",
     ),
+    key(
+        "mail.host",
+        "LETOPIS_MAIL_HOST",
+        Kind::Text,
+        "",
+        "",
+        "Почтовый сервер (SMTP) для напоминаний о подписании. Пустой — писем нет, напоминания только на страницах дома.",
+    ),
+    key("mail.port", "LETOPIS_MAIL_PORT", Kind::Number(1, 65_535), "465", "", "Порт почтового сервера."),
+    key(
+        "mail.security",
+        "LETOPIS_MAIL_SECURITY",
+        Kind::Word(&["tls", "starttls", "none"]),
+        "tls",
+        "",
+        "Защита соединения с почтовым сервером; none — только для сервера на этой же машине.",
+    ),
+    key("mail.user", "LETOPIS_MAIL_USER", Kind::Text, "", "", "Имя на почтовом сервере; пустое — без входа."),
+    key(
+        "mail.password",
+        "LETOPIS_MAIL_PASSWORD",
+        Kind::Secret,
+        "",
+        "",
+        "Пароль на почтовом сервере. Лучше задать переменной окружения, чем хранить в файле.",
+    ),
+    key(
+        "mail.from",
+        "LETOPIS_MAIL_FROM",
+        Kind::Text,
+        "",
+        "",
+        "Адрес отправителя писем: «Летопись <archive@school.example>». Без него письма не отправляются.",
+    ),
 ];
 
 /// Variables of the environment that are read elsewhere than in the settings.

@@ -62,6 +62,14 @@ pub enum EventKind {
     TokenIssued,
     /// A token was revoked.
     TokenRevoked,
+    /// A certificate no longer serves.
+    CertificateRevoked,
+    /// A scan of a signed sheet was kept.
+    ScanKept,
+    /// Signers were reminded.
+    RemindersGiven,
+    /// A signature made elsewhere was attached to a copy.
+    ForeignSignatureKept,
     /// A copy was printed: its paper twin exists.
     PaperPrinted,
     /// A handover, an issue or a return of a paper copy was entered.
@@ -128,6 +136,10 @@ impl EventKind {
             Self::YearReopened => "year_reopened",
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
+            Self::CertificateRevoked => "certificate_revoked",
+            Self::ScanKept => "scan_kept",
+            Self::RemindersGiven => "reminders_given",
+            Self::ForeignSignatureKept => "foreign_signature_kept",
             Self::PaperPrinted => "paper_printed",
             Self::HandoverOpened => "handover_opened",
             Self::HandoverSigned => "handover_signed",

@@ -72,6 +72,23 @@ pub struct SignatureMark {
     pub signed_at: String,
     /// Sheets that it stands for.
     pub sheets: Vec<String>,
+    /// A signature on paper, and who saw it; certificate and validity are then those of who saw it. Absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<PaperMark>,
+}
+
+/// What the mark of a signature on paper says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaperMark {
+    /// Day beside the signature, `2025-10-27`.
+    pub signed_on: String,
+    /// Full name of who saw the signature.
+    pub witness: String,
+    /// Office of who saw it.
+    pub witness_office: String,
+    /// Is there a scan?
+    pub scanned: bool,
 }
 
 /// Visible mark of the school's seal.

@@ -10,6 +10,7 @@ pub mod change;
 pub mod checkpoint;
 pub mod copy;
 pub mod deadline;
+pub mod desk_forms;
 pub mod difference;
 pub mod duties;
 pub mod edition;

@@ -146,8 +146,9 @@ impl Drawing<'_> {
         };
         let by_first = matches!(id, "curriculum" | "load" | "timetable" | "plans");
         let due = if by_first { self.due.curriculum } else { self.due.sections };
-        // The year's first day is named by the clauses of plan, load and timetable themselves.
-        let due_clause = if by_first && due < self.due.sections { String::new() } else { self.due.clause.clone() };
+        // The year's first day is named by the clauses of plan, load and timetable themselves; one clause is not told twice.
+        let same = by_first && due < self.due.sections || self.due.clause == clause.replace('.', "");
+        let due_clause = if same { String::new() } else { self.due.clause.clone() };
         self.lines.push(Line { id, title, state, stands, missing, owes, due, due_clause, clause, page });
     }
 

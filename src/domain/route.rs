@@ -146,13 +146,25 @@ pub fn person_facts(person: &StaffMember) -> PersonFacts {
     }
 }
 
-/// A signature that already stands: stage and signer.
+/// The stage whose signers answer for single sheets: only there a statement outlives a re-issue that left its sheet alone. Later stages
+/// certify the copy as a whole, so they sign each version anew.
+pub const BY_SHEETS: &str = "subject_teacher";
+
+/// A signature that already stands: stage, signer and the sheets that it speaks for in this version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
     /// Stage.
     pub stage: String,
     /// Staff identifier.
     pub signer: String,
+    /// Sheets.
+    pub sheets: Vec<String>,
+}
+
+/// The sheets of a place in the route that no signature speaks for yet.
+pub fn left(stage: &str, signer: &SignerFacts, signed: &[Signed]) -> Vec<String> {
+    let own: Vec<&Signed> = signed.iter().filter(|s| s.stage == stage && s.signer == signer.person.id).collect();
+    signer.sheets.iter().filter(|sheet| !own.iter().any(|s| s.sheets.contains(sheet))).cloned().collect()
 }
 
 /// What a person asks to sign; `None` leaves the choice to the route.
@@ -236,33 +248,32 @@ pub fn decide<'r>(
     signed: &[Signed],
     wish: &Wish,
 ) -> Result<(&'r StageFacts, &'r SignerFacts), Refusal> {
-    let stands = |stage: &StageFacts, id: &str| signed.iter().any(|s| s.stage == stage.id && s.signer == id);
-    let mine = || route.iter().filter(|stage| stage.signers.iter().any(|s| s.person.id == wish.signer));
-    if mine().next().is_none() {
+    let own = |stage: &'r StageFacts| stage.signers.iter().find(|s| s.person.id == wish.signer).map(|s| (stage, s));
+    let mine: Vec<(&StageFacts, &SignerFacts)> = route.iter().filter_map(own).collect();
+    if mine.is_empty() {
         return Err(Refusal::NotInRoute { signer: wish.signer.clone() });
     }
-    let asked = |stage: &&StageFacts| wish.stage.as_ref().is_none_or(|asked| *asked == stage.id);
-    if mine().find(asked).is_none() {
+    let asked: Vec<(&StageFacts, &SignerFacts)> =
+        mine.into_iter().filter(|(stage, _)| wish.stage.as_ref().is_none_or(|asked| *asked == stage.id)).collect();
+    let Some((last, _)) = asked.last() else {
         let stage = wish.stage.clone().unwrap_or_default();
         return Err(Refusal::WrongStage { signer: wish.signer.clone(), stage });
-    }
-    let Some(stage) = mine().filter(asked).find(|stage| !stands(stage, &wish.signer)) else {
-        let stage = mine().rfind(asked).map(|stage| stage.title.clone()).unwrap_or_default();
-        return Err(Refusal::AlreadySigned { signer: wish.signer.clone(), stage });
+    };
+    let waits = asked.iter().find(|(stage, signer)| !left(&stage.id, signer, signed).is_empty());
+    let Some((stage, signer)) = waits.copied() else {
+        return Err(Refusal::AlreadySigned { signer: wish.signer.clone(), stage: last.title.clone() });
     };
     let open = open_stage(route, signed);
     if let Some(open) = open.filter(|open| open.id != stage.id) {
         return Err(Refusal::NotYourTurn { stage: open.title.clone(), waiting: waiting(open, signed) });
     }
-    let signer = stage.signers.iter().find(|signer| signer.person.id == wish.signer);
-    let signer = signer.ok_or_else(|| Refusal::NotInRoute { signer: wish.signer.clone() })?;
     if let Some(sheet) = wish.sheets.iter().find(|sheet| !signer.sheets.contains(sheet)) {
         return Err(Refusal::ForeignSheet { sheet: sheet.clone(), signer: wish.signer.clone() });
     }
-    let left: Vec<&str> =
-        signer.sheets.iter().filter(|sheet| !wish.sheets.contains(sheet)).map(String::as_str).collect();
-    if !wish.sheets.is_empty() && !left.is_empty() {
-        return Err(Refusal::PartOfSheets { missing: left.join(", ") });
+    let mut unnamed = left(&stage.id, signer, signed);
+    unnamed.retain(|sheet| !wish.sheets.contains(sheet));
+    if !wish.sheets.is_empty() && !unnamed.is_empty() {
+        return Err(Refusal::PartOfSheets { missing: unnamed.join(", ") });
     }
     Ok((stage, signer))
 }
@@ -285,10 +296,10 @@ fn waiting(stage: &StageFacts, signed: &[Signed]) -> String {
         .join(", ")
 }
 
-/// Staff identifiers whose signature a stage lacks.
+/// Staff identifiers whose signature a stage lacks, wholly or for some of their sheets.
 pub fn missing(stage: &StageFacts, signed: &[Signed]) -> Vec<String> {
-    let stands = |id: &str| signed.iter().any(|s| s.stage == stage.id && s.signer == id);
-    stage.signers.iter().map(|signer| signer.person.id.clone()).filter(|id| !stands(id)).collect()
+    let lacks = |signer: &&SignerFacts| !left(&stage.id, signer, signed).is_empty();
+    stage.signers.iter().filter(lacks).map(|signer| signer.person.id.clone()).collect()
 }
 
 #[cfg(test)]
@@ -330,8 +341,20 @@ mod tests {
         Wish { signer: signer.to_owned(), ..Wish::default() }
     }
 
+    /// Whole signatures of these people.
     fn signed(pairs: &[(&str, &str)]) -> Vec<Signed> {
-        pairs.iter().map(|(stage, signer)| Signed { stage: (*stage).into(), signer: (*signer).into() }).collect()
+        let sheets = |stage: &str, signer: &str| {
+            let route = route();
+            let stage = route.iter().find(|s| s.id == stage);
+            let signer = stage.and_then(|stage| stage.signers.iter().find(|s| s.person.id == signer).cloned());
+            signer.map(|signer| signer.sheets).unwrap_or_default()
+        };
+        let whole = |(stage, signer): &(&str, &str)| Signed {
+            stage: (*stage).into(),
+            signer: (*signer).into(),
+            sheets: sheets(stage, signer),
+        };
+        pairs.iter().map(whole).collect()
     }
 
     #[test]
@@ -357,5 +380,18 @@ mod tests {
         let stage = Wish { stage: Some("director".into()), ..wish("T2") };
         assert!(matches!(decide(&route, &[], &stage), Err(Refusal::WrongStage { .. })));
         assert!(matches!(decide(&route, &[], &wish("T5")), Err(Refusal::NotInRoute { .. })));
+    }
+
+    #[test]
+    fn a_signature_for_some_of_the_own_sheets_leaves_the_others_to_be_signed() {
+        let route = route();
+        let mut one = signed(&[("subject_teacher", "T2")]);
+        one.push(Signed { stage: "subject_teacher".into(), signer: "T1".into(), sheets: vec!["b".into()] });
+        assert_eq!(missing(&route[0], &one), ["T1"]);
+        assert_eq!(left("subject_teacher", &route[0].signers[0], &one), ["a"]);
+        let rest = Wish { sheets: vec!["a".into()], ..wish("T1") };
+        assert_eq!(decide(&route, &one, &rest).map(|(stage, _)| stage.id.as_str()), Ok("subject_teacher"));
+        one.push(Signed { stage: "subject_teacher".into(), signer: "T1".into(), sheets: vec!["a".into()] });
+        assert_eq!(open_stage(&route, &one).map(|stage| stage.id.as_str()), Some("class_teacher"));
     }
 }

@@ -57,6 +57,85 @@ pub struct Statement {
     pub verdict: Verdict,
     /// Why refused; empty otherwise.
     pub remarks: String,
+    /// The ink that the signer of this statement saw on paper; absent where the signer speaks for nobody else. Left out of the canonical
+    /// form when absent, so that a statement without it is what it always was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ink: Option<Ink>,
+}
+
+/// A handwritten signature on paper, as the one who saw it states (000 Инс 4.4, Рег 3.7): the statement is of the person who saw it, the
+/// place in the route is of the person who signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ink {
+    /// Staff identifier of who signed on paper.
+    pub signer: String,
+    /// «Иванова Мария Петровна».
+    pub name: String,
+    /// Office signed in.
+    pub office: String,
+    /// Order of an acting signer, may be empty.
+    pub order: String,
+    /// Day written beside the signature, `2025-10-27`.
+    pub signed_on: String,
+    /// SHA-256 of the scan, empty without one.
+    pub scan: String,
+}
+
+/// What a remark is about (DOC-11): the correction begins at that place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// Отметка.
+    Mark,
+    /// Пропуск или опоздание.
+    Absence,
+    /// Тема, задание, вид работы.
+    Lesson,
+    /// Итоговая отметка.
+    FinalMark,
+    /// Список: имя, номер, движение.
+    List,
+    /// Печать, вид листа.
+    Page,
+    /// Другое.
+    Other,
+}
+
+impl Category {
+    /// Every category, in the order of the form.
+    pub const ALL: [Self; 7] =
+        [Self::Mark, Self::Absence, Self::Lesson, Self::FinalMark, Self::List, Self::Page, Self::Other];
+
+    /// Word of the store and of forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mark => "mark",
+            Self::Absence => "absence",
+            Self::Lesson => "lesson",
+            Self::FinalMark => "final_mark",
+            Self::List => "list",
+            Self::Page => "page",
+            Self::Other => "other",
+        }
+    }
+
+    /// Reads [`Category::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.as_str() == text)
+    }
+
+    /// Words for people.
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Mark => "Отметка",
+            Self::Absence => "Пропуск или опоздание",
+            Self::Lesson => "Тема, задание, вид работы",
+            Self::FinalMark => "Итоговая отметка",
+            Self::List => "Список обучающихся",
+            Self::Page => "Вид листа",
+            Self::Other => "Другое",
+        }
+    }
 }
 
 /// A sheet in a statement.
@@ -75,6 +154,19 @@ pub struct SignedSheet {
 pub struct Unreadable(pub String);
 
 impl Statement {
+    /// Staff identifier of the person whose place in the route the statement fills.
+    pub fn place_of(&self) -> &str {
+        self.ink.as_ref().map_or(&self.signer, |ink| &ink.signer)
+    }
+
+    /// Name, office and order in which that place is filled.
+    pub fn office_of(&self) -> (&str, &str, &str) {
+        match &self.ink {
+            Some(ink) => (&ink.name, &ink.office, &ink.order),
+            None => (&self.name, &self.office, &self.order),
+        }
+    }
+
     /// The bytes that are signed: namespace line, canonical JSON, line end.
     pub fn to_signed_bytes(&self) -> Vec<u8> {
         let mut bytes = format!("{NAMESPACE}\n").into_bytes();

@@ -125,6 +125,8 @@ pub async fn write(house: &House, order: &Order, act: &Act, meter: Arc<dyn Meter
 
 /// Folder of the house in which a copy is put together.
 const SCRATCH: &str = "backup-scratch";
+/// Folder of the house in which a restore is rehearsed.
+pub const REHEARSAL: &str = "rehearsal-scratch";
 
 async fn record(house: &House, row: &BackupRow, act: &Act) -> Result<(), Error> {
     let event = Event::new(EventKind::BackupWritten, &act.by, &act.moment())

@@ -17,7 +17,8 @@ use crate::domain::carrier::plan::{self, Done, Facts, Plan};
 use crate::domain::carrier::{
     self, Carrier, Entry, Holder, Kind, Purpose, Refusal, Signed, Step, Trip, TripState, code,
 };
-use crate::domain::people::Visitor;
+use crate::domain::people::{Office, Subject, Visitor};
+use crate::domain::rights::Action;
 use crate::store::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow};
 use crate::vault::backup::{self as stream, MARK};
 
@@ -339,7 +340,7 @@ async fn line(
 
 /// Signs the undertaking not to disclose the code: the person's own act. A second signature changes nothing.
 pub async fn undertake(house: &House, visitor: &Visitor, act: &Act) -> Result<(), Error> {
-    let office = visitor.offices.first().map(|office| office.as_russian()).unwrap_or_default();
+    let office = office_of(visitor).map(Office::as_russian).unwrap_or_default();
     let text = carrier::undertaking(&visitor.name, &office);
     let mut tx = house.db.begin().await?;
     if house.db.list_undertakings().await?.iter().any(|(person, _)| *person == act.by) {
@@ -351,6 +352,11 @@ pub async fn undertake(house: &House, visitor: &Visitor, act: &Act) -> Result<()
         .with_digest("text", Digest::of(text.as_bytes()));
     tx.record(&event, salt()?).await?.commit().await?;
     Ok(())
+}
+
+/// The office under which a person has to do with carriers: a technical specialist who also teaches signs as technical specialist.
+pub fn office_of(visitor: &Visitor) -> Option<&Office> {
+    visitor.office_for(Action::SignCustody, &Subject::House).or(visitor.offices.first())
 }
 
 /// Makes a code and hands it back, the only time that anybody sees it. Copies made from now on open with it; earlier ones with theirs.
@@ -453,7 +459,7 @@ pub async fn sign_step(
     }
     let office = match carrier::signer_of(step) {
         Some(role) => visitor.offices.iter().find(|office| office.role == role),
-        None => visitor.offices.first(),
+        None => office_of(visitor),
     };
     let signed = Signed {
         step,

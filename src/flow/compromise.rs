@@ -553,9 +553,17 @@ pub(crate) fn undecided(survey: &Survey, class: &str, span: &Span) -> Option<Fin
 /// No seal over a signature that counts as void.
 pub(crate) async fn refuse_void_signatures(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
     let survey = survey(house).await?;
+    // A statement kept from an earlier version speaks for this one too.
+    let mut kept = Vec::new();
+    for row in copies.iter().filter(|row| row.version > 1) {
+        for one in house.db.list_kept(&row.id, row.version).await? {
+            kept.push((row.id.clone(), one.from_version));
+        }
+    }
     for deed in &survey.deeds {
         let Standing::Pending(notice) = deed.standing else { continue };
-        let of = |row: &&CopyRow| row.id == deed.copy && row.version == deed.version;
+        let speaks = |row: &CopyRow| kept.contains(&(row.id.clone(), deed.version));
+        let of = |row: &&CopyRow| row.id == deed.copy && (row.version == deed.version || speaks(row));
         if let (true, Some(row)) = (deed.kind == "statement_signed", copies.iter().find(of)) {
             let (copy, version) = (row.id.clone(), row.version);
             return Err(

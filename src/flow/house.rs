@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::papers::Papers;
 use super::people::AccessLog;
 use super::signin::identity::Provider;
 use super::signin::{Cost, SignIn, Terms};
@@ -33,6 +34,8 @@ pub struct House {
     pub sign_in: SignIn,
     /// Who looked at whose data.
     pub access: AccessLog,
+    /// Frozen snapshots as the signing desk needs them.
+    pub papers: Papers,
     /// Codes of carriers typed for work under way, in memory alone.
     pub codes: super::carriers::Codes,
 }
@@ -116,6 +119,7 @@ impl House {
             founding,
             sign_in,
             access,
+            papers: Papers::default(),
             codes: super::carriers::Codes::default(),
         }
     }

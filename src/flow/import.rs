@@ -92,7 +92,7 @@ pub(super) async fn settle(
     let digest = bundle.digest.to_hex();
     let mut tx = house.db.begin().await?;
     let changes = tx.list_changes(journal).await?;
-    let locked = touches_closed(&changes, journal, &house.db.list_closures().await?);
+    let locked = touches_closed(&changes, journal, &house.db.list_locks().await?);
     if !locked.is_empty() {
         return Ok(Outcome::Refused(locked));
     }

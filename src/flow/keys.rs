@@ -3,21 +3,28 @@
 //! Private keys lie in `keys/` as PKCS#8 files under a passphrase. The passphrase comes from `LETOPIS_PASSPHRASE` or from the file
 //! `keys/passphrase`, which is made with the first key and is meant to be moved to a safe.
 
-use std::collections::HashMap;
+mod lifecycle;
+
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, Utc};
 
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
-use crate::domain::canon::hex;
+use crate::domain::canon::{Digest, hex};
 use crate::domain::journal::{School, StaffMember};
 use crate::domain::names;
-use crate::sign::authority::{self, AuthoritySubject, SealSubject, StaffSubject, Validity};
+use crate::sign::authority::{self, AuthoritySubject, StaffSubject, Validity};
 use crate::sign::certificate::{certificate_facts, from_pem, to_pem};
 use crate::sign::keys::{Ed25519Key, P256Key, new_ed25519, new_p256};
-use crate::store::CertificateRow;
+use crate::store::{CertificateRow, RevocationRow};
 use crate::vault;
+
+pub use lifecycle::{
+    Enrolment, KeyState, Reason, Refusal, enrol, is_own_authority, possession_text, replace_authority, replace_key,
+    revoke, state_of,
+};
 
 /// Owner word of the school's certificate authority.
 pub const AUTHORITY: &str = "authority";
@@ -46,6 +53,9 @@ pub struct Keyring {
     folder: PathBuf,
     passphrase: String,
     certificates: HashMap<String, CertificateRow>,
+    /// Every certificate by its fingerprint: statements of earlier ones stay.
+    every: HashMap<String, CertificateRow>,
+    revoked: BTreeMap<String, RevocationRow>,
     staff: HashMap<String, Ed25519Key>,
 }
 
@@ -71,8 +81,43 @@ impl Keyring {
             _ => passphrase_file(&folder)?,
         };
         // Listed oldest first, so the newest of each owner stays.
-        let certificates = house.db.list_certificates().await?.into_iter().map(|row| (row.owner.clone(), row));
-        Ok(Self { folder, passphrase, certificates: certificates.collect(), staff: HashMap::new() })
+        let listed = house.db.list_certificates().await?;
+        let every = listed.iter().map(|row| (row.fingerprint.clone(), row.clone())).collect();
+        let certificates = listed.into_iter().map(|row| (row.owner.clone(), row)).collect();
+        let revoked =
+            house.db.list_revocations().await?.into_iter().map(|row| (row.fingerprint.clone(), row)).collect();
+        Ok(Self { folder, passphrase, certificates, every, revoked, staff: HashMap::new() })
+    }
+
+    /// Why and when a certificate was revoked.
+    pub fn revocation_of(&self, fingerprint: &str) -> Option<&RevocationRow> {
+        self.revoked.get(fingerprint)
+    }
+
+    /// The public key of an owner's newest certificate, hexadecimal.
+    pub fn public_key(&self, owner: &str) -> Result<String, Error> {
+        let facts = certificate_facts(&self.certificate_der(owner)?)?;
+        Ok(hex(facts.public_key.as_bytes()))
+    }
+
+    /// A certificate by its fingerprint.
+    pub fn certificate_by(&self, fingerprint: &str) -> Result<&CertificateRow, Error> {
+        self.every.get(fingerprint).ok_or_else(|| Error::NoKey(fingerprint.to_owned()))
+    }
+
+    /// The certificate with which a person may sign now, for a record that hangs on this authority.
+    ///
+    /// # Errors
+    /// When there is none, when it is revoked, when its term is over, when the authority was replaced meanwhile.
+    pub fn serving(&self, owner: &str, act: &Act, authority: Digest) -> Result<&CertificateRow, Error> {
+        if self.certificate(AUTHORITY)?.fingerprint != authority.to_hex() {
+            return Err(Error::OtherAuthority);
+        }
+        let row = self.certificate(owner)?;
+        match lifecycle::state_of(row, self.revoked.get(&row.fingerprint), act.at) {
+            KeyState::Serves | KeyState::EndsSoon(_) => Ok(row),
+            other => Err(Error::KeyOut { person: owner.to_owned(), why: other.as_russian() }),
+        }
     }
 
     /// An owner's certificate row.
@@ -93,6 +138,10 @@ impl Keyring {
 
     /// A member of staff's key, unlocked.
     pub fn staff_key(&mut self, id: &str) -> Result<&Ed25519Key, Error> {
+        if self.certificate(id)?.key_file.is_empty() {
+            let why = "закрытый ключ хранится в браузере владельца, сервер его не знает".to_owned();
+            return Err(Error::KeyOut { person: id.to_owned(), why });
+        }
         if !self.staff.contains_key(id) {
             let key = Ed25519Key::from_encrypted_pem(&self.key_pem(id)?, &self.passphrase)?;
             self.staff.insert(id.to_owned(), key);
@@ -121,10 +170,7 @@ impl Keyring {
     ) -> Result<usize, Error> {
         let mut made = Vec::new();
         let issuer = match self.certificates.contains_key(AUTHORITY) {
-            true => Issuer {
-                key: P256Key::from_encrypted_pem(&self.key_pem(AUTHORITY)?, &self.passphrase)?,
-                der: self.certificate_der(AUTHORITY)?,
-            },
+            true => self.issuer()?,
             false => self.make_school_keys(house, school, act, &mut made)?,
         };
         // A person who married gets a certificate in the new name: the mark must not show one name and the sheet another.
@@ -137,28 +183,59 @@ impl Keyring {
         if made.is_empty() {
             return Ok(0);
         }
+        self.register(house, made, act, &[]).await?;
+        Ok(new.len())
+    }
+
+    /// The authority, unlocked.
+    fn issuer(&self) -> Result<Issuer, Error> {
+        let key = P256Key::from_encrypted_pem(&self.key_pem(AUTHORITY)?, &self.passphrase)?;
+        Ok(Issuer { key, der: self.certificate_der(AUTHORITY)? })
+    }
+
+    /// Writes keys and certificates that were made, and revokes those whose place they take, in one transaction.
+    async fn register(
+        &mut self,
+        house: &House,
+        made: Vec<Made>,
+        act: &Act,
+        revoked: &[RevocationRow],
+    ) -> Result<(), Error> {
         // Key files first: a crash before the commit leaves files that no certificate names, never a certificate without a key.
-        for key in &made {
+        for key in made.iter().filter(|key| !key.row.key_file.is_empty()) {
             let path = self.folder.join(&key.row.key_file);
             vault::durable::write_once(&path, key.key_pem.as_bytes())?;
             guard_file(&path)?;
         }
         let mut tx = house.db.begin().await?;
+        let mut events = Vec::new();
+        for row in revoked {
+            tx.revoke_certificate(row).await?;
+            let event = Event::new(EventKind::CertificateRevoked, &act.by, &act.moment())
+                .with("fingerprint", &row.fingerprint)
+                .with("reason", &row.reason);
+            events.push(event);
+        }
         for key in &made {
             tx.register_certificate(&key.row, &act.moment()).await?;
-        }
-        let event = |key: &Made| {
-            Event::new(EventKind::CertificateIssued, &act.by, &act.moment())
+            let event = Event::new(EventKind::CertificateIssued, &act.by, &act.moment())
                 .with("owner", &key.row.owner)
-                .with("fingerprint", &key.row.fingerprint)
-        };
-        let mut recorded = tx.record(&event(&made[0]), salt()?).await?;
-        for key in &made[1..] {
-            recorded = recorded.also(&event(key), salt()?).await?;
+                .with("fingerprint", &key.row.fingerprint);
+            events.push(event);
+        }
+        let Some((first, rest)) = events.split_first() else { return Ok(()) };
+        let mut recorded = tx.record(first, salt()?).await?;
+        for event in rest {
+            recorded = recorded.also(event, salt()?).await?;
         }
         recorded.commit().await?;
-        self.certificates.extend(made.into_iter().map(|key| (key.row.owner.clone(), key.row)));
-        Ok(new.len())
+        for key in made {
+            self.staff.remove(&key.row.owner);
+            self.every.insert(key.row.fingerprint.clone(), key.row.clone());
+            self.certificates.insert(key.row.owner.clone(), key.row);
+        }
+        self.revoked.extend(revoked.iter().map(|row| (row.fingerprint.clone(), row.clone())));
+        Ok(())
     }
 
     fn make_school_keys(
@@ -168,33 +245,48 @@ impl Keyring {
         act: &Act,
         made: &mut Vec<Made>,
     ) -> Result<Issuer, Error> {
-        let name = if school.short_name.is_empty() { &school.name } else { &school.short_name };
-        let at = act.at.with_timezone(&Utc);
+        let issuer = self.make_authority_and_seal(house, school, act, made)?;
+        let log_key = new_ed25519(crate::sign::random()?);
+        let pem = log_key.to_encrypted_pem(&self.passphrase, crate::sign::random()?)?;
+        made.push(self.certify_log(&issuer, school, &log_key.public_key(), pem, act)?);
+        Ok(issuer)
+    }
+
+    fn make_authority_and_seal(
+        &self,
+        house: &House,
+        school: &School,
+        act: &Act,
+        made: &mut Vec<Made>,
+    ) -> Result<Issuer, Error> {
         let key = new_p256(crate::sign::random()?);
-        let subject = AuthoritySubject { name: name.clone(), id: house.config.school.clone() };
-        let validity = years(at, AUTHORITY_YEARS);
+        let subject = AuthoritySubject { name: lifecycle::named(school), id: house.config.school.clone() };
+        let validity = years(act.at.with_timezone(&Utc), AUTHORITY_YEARS);
         let der = authority::create_authority(&key, &subject, serial()?, validity.not_before, validity.not_after)?;
         made.push(self.made(AUTHORITY, &der, key.to_encrypted_pem(&self.passphrase, crate::sign::random()?)?)?);
+        let issuer = Issuer { key, der };
+        made.push(self.make_seal(house, &issuer, school, act)?);
+        Ok(issuer)
+    }
 
-        let seal_key = new_p256(crate::sign::random()?);
-        let subject = SealSubject { organisation: name.clone(), id: house.config.school.clone() };
-        let validity = years(at, SEAL_YEARS);
-        let public = seal_key.public_key();
-        let seal = authority::issue_seal_certificate(&key, &der, &public, &subject, serial()?, validity)?;
-        made.push(self.made(SEAL, &seal, seal_key.to_encrypted_pem(&self.passphrase, crate::sign::random()?)?)?);
-
-        let log_key = new_ed25519(crate::sign::random()?);
+    fn certify_log(
+        &self,
+        issuer: &Issuer,
+        school: &School,
+        public: &[u8; 32],
+        pem: String,
+        act: &Act,
+    ) -> Result<Made, Error> {
+        let name = lifecycle::named(school);
         let subject = StaffSubject {
             full_name: format!("Журнал событий {name}"),
             office: "журнал событий".to_owned(),
-            organisation: name.clone(),
+            organisation: name,
             staff_id: LOG.to_owned(),
         };
-        let validity = years(at, AUTHORITY_YEARS);
-        let public = log_key.public_key();
-        let log = authority::issue_staff_certificate(&key, &der, &public, &subject, serial()?, validity)?;
-        made.push(self.made(LOG, &log, log_key.to_encrypted_pem(&self.passphrase, crate::sign::random()?)?)?);
-        Ok(Issuer { key, der })
+        let validity = years(act.at.with_timezone(&Utc), AUTHORITY_YEARS);
+        let der = authority::issue_staff_certificate(&issuer.key, &issuer.der, public, &subject, serial()?, validity)?;
+        self.made(LOG, &der, pem)
     }
 
     /// Encrypting a key costs some 50 ms of scrypt, so two threads share the staff.
@@ -247,7 +339,8 @@ impl Keyring {
                 not_before: facts.not_before.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
                 not_after: facts.not_after.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
                 pem: to_pem(der),
-                key_file: format!("{stem}.key.pem"),
+                // A key that is not here has no file.
+                key_file: if key_pem.is_empty() { String::new() } else { format!("{stem}.key.pem") },
             },
             key_pem,
         })

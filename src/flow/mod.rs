@@ -8,6 +8,7 @@ pub mod carriers;
 pub mod change;
 pub mod close;
 pub mod compromise;
+pub mod desk;
 pub mod doctor;
 pub mod exchange;
 pub mod export;
@@ -22,9 +23,12 @@ pub mod log;
 pub mod movement;
 pub mod office;
 pub mod package;
+pub mod paper;
+pub mod papers;
 pub mod people;
 pub mod policy;
 pub mod reissue;
+pub mod remind;
 pub mod scans;
 pub mod seal;
 pub mod setup;
@@ -162,6 +166,31 @@ pub enum Error {
     /// No key and certificate for a member of staff.
     #[error("у сотрудника {0} нет ключа и сертификата; они выдаются при загрузке журнала")]
     NoKey(String),
+    /// The key of a member of staff does not serve.
+    #[error("ключ подписи сотрудника {person} не действует: {why}")]
+    KeyOut {
+        /// Staff identifier.
+        person: String,
+        /// Revoked, expired, not yet valid, in the browser only.
+        why: String,
+    },
+    /// What came from a browser is not what the person would sign now.
+    #[error(
+        "подпись из браузера не та: страница устарела, ключ другой или заявление изменено; обновите страницу и повторите"
+    )]
+    NotInHand,
+    /// A key cannot be registered, revoked or replaced.
+    #[error(transparent)]
+    Key(#[from] keys::Refusal),
+    /// A signature on paper cannot be recorded.
+    #[error(transparent)]
+    Paper(#[from] paper::Refusal),
+    /// An address that is none.
+    #[error(transparent)]
+    Address(#[from] remind::Refusal),
+    /// The copy hangs on an authority that was replaced.
+    #[error("копия выпущена под прежним удостоверяющим центром школы: составьте её следующую версию")]
+    OtherAuthority,
     /// A canonical text that cannot be what the program wrote.
     #[error("запись повреждена: {0}")]
     Damaged(String),

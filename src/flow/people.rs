@@ -1,5 +1,9 @@
 //! People of the house: visitors, appointments by order, acquaintance with orders, families, and who looked at whose data. Floor 2.
 
+mod acquaintance;
+
+pub use acquaintance::{Sheet, acquaint, sheets};
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +18,7 @@ use crate::domain::canon::hex;
 use crate::domain::names;
 use crate::domain::people::{self, Appointment, OPERATOR, Unfit, Visitor};
 use crate::domain::rights::Role;
-use crate::store::{AccessRow, AcquaintanceRow, Db, GuardianRow, Tx};
+use crate::store::{AccessRow, Db, GuardianRow, Tx};
 
 /// Who a person is on a day: name and offices. Somebody without an office is a visitor who may do nothing but see the own account.
 pub async fn visitor(house: &House, person: &str, second_factor: bool, day: NaiveDate) -> Result<Visitor, Error> {
@@ -164,7 +168,11 @@ async fn write(house: &House, mut tx: Tx, one: &Appointment, what: &str, act: &A
         new: Some(crate::store::appointment_cells(one)),
         expected: Expected::Anything,
     };
-    change::apply_in(&mut tx, act, &[edit]).await?;
+    let mut edits = vec![edit];
+    if what == "appointed" {
+        edits.extend(acquaintance::edits(house, one).await?);
+    }
+    change::apply_in(&mut tx, act, &edits).await?;
     let event = Event::new(EventKind::DataChanged, &act.by, &act.moment())
         .with("what", what)
         .with("appointment", &one.id)
@@ -172,34 +180,6 @@ async fn write(house: &House, mut tx: Tx, one: &Appointment, what: &str, act: &A
         .with("role", one.role.as_str());
     tx.record(&event, salt()?).await?.commit().await?;
     house.sign_in.forget(&one.person);
-    Ok(())
-}
-
-/// «С приказом ознакомлен»: the person says so of an order by which somebody was appointed; said once.
-pub async fn acquaint(house: &House, order_no: &str, order_date: &str, act: &Act) -> Result<(), Error> {
-    let of_order = |one: &Appointment| {
-        one.order_no == order_no && one.order_date.map(|day| day.to_string()).unwrap_or_default() == order_date
-    };
-    if !house.db.list_appointments().await?.iter().any(of_order) {
-        return Err(Unfit::Unknown(format!("приказ № {order_no}")).into());
-    }
-    let row = AcquaintanceRow {
-        order_no: order_no.to_owned(),
-        order_date: order_date.to_owned(),
-        person: act.by.clone(),
-        read_at: act.moment(),
-    };
-    let mut tx = house.db.begin().await?;
-    match tx.record_acquaintance(&row).await {
-        Ok(()) => {}
-        // Said already: a second press of the button changes nothing.
-        Err(crate::store::Error::Duplicate) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    }
-    let event = Event::new(EventKind::DataChanged, &act.by, &act.moment())
-        .with("what", "acquainted")
-        .with_digest("order", crate::domain::canon::Digest::of(format!("{order_no}\n{order_date}").as_bytes()));
-    tx.record(&event, salt()?).await?.commit().await?;
     Ok(())
 }
 

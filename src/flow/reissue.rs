@@ -1,15 +1,23 @@
 //! Re-issue: the next version of a copy takes the place of the last one. Floor 2.
 //!
 //! The earlier version stays on record with its statements (000 Инс 4.4-4.6: a check may end in a refusal); nobody can sign it any more.
+//! A sheet that the correction left alone keeps the statement of its teacher: the statement names the sheet's digest, and the digest is the
+//! same. Whoever certifies the copy as a whole signs each version anew.
+
+use std::collections::BTreeSet;
 
 use super::close::salts;
+use super::keys::AUTHORITY;
 use super::{Act, Error, House, compromise, policy, salt, timeliness};
 use crate::domain::audit::{Event, EventKind};
+use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
 use crate::domain::freeze::{self, Circumstances};
 use crate::domain::period;
-use crate::domain::snapshot::Sheet;
-use crate::store::CopyRow;
+use crate::domain::route::BY_SHEETS;
+use crate::domain::snapshot::{Sheet, Snapshot};
+use crate::domain::statement::Statement;
+use crate::store::{CopyRow, KeptRow, StatementRow};
 use crate::typeset;
 
 /// Freezes the next version of a copy from the same closed period, on a ground that its title page prints.
@@ -30,7 +38,7 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     };
     let told = Circumstances {
         school_id: was.school.id.clone(),
-        authority: was.school.authority,
+        authority: authority(house).await?,
         version: last.version + 1,
         replaces: format!("Взамен версии {}: {ground}", last.version),
         frozen_at: act.moment(),
@@ -46,13 +54,58 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     let snapshot = freeze::freeze(&journal, &class, &span, &policy, &told)?;
     let superseded =
         copy::next(last.state, Action::Supersede).map_err(|refusal| Error::State { copy: last.id.clone(), refusal })?;
+    let said = tx.list_statements(&last.id, last.version).await?;
     tx.move_copy(&last.id, last.version, last.state, superseded).await?;
     tx.record_frozen(&snapshot, State::Frozen).await?;
+    let mut kept = Vec::new();
+    // Certificates of another authority would not be believed in the new record.
+    let stands = was.school.authority == snapshot.school.authority;
+    for statement in said.iter().filter(|_| stands) {
+        if let Some(row) = keeps(&snapshot, statement) {
+            kept.push(Digest::of(statement.body.as_bytes()));
+            tx.keep_statement(id, snapshot.copy.version, &row).await?;
+        }
+    }
+    let people: BTreeSet<&str> = said.iter().map(|one| one.signer.as_str()).collect();
+    for person in people {
+        tx.notify(person, "reissued", id, snapshot.copy.version, &act.moment()).await?;
+    }
     let event = Event::new(EventKind::CopySuperseded, &act.by, &act.moment())
         .with("copy", id)
         .with_number("version", last.version.into())
         .with_number("next", snapshot.copy.version.into())
-        .with_digest("snapshot", snapshot.digest());
+        .with_digest("snapshot", snapshot.digest())
+        .with_digests("kept", &kept);
     tx.record(&event, salt()?).await?.commit().await?;
     house.db.list_versions(id).await?.pop().ok_or_else(|| Error::NoCopy(id.to_owned()))
+}
+
+/// The authority that serves now: a copy is issued anew after the school's authority was replaced.
+async fn authority(house: &House) -> Result<Digest, Error> {
+    let row = house.db.find_certificate(AUTHORITY).await?.ok_or(Error::NoJournal)?;
+    row.fingerprint.parse().map_err(|_| Error::Damaged("certificates.fingerprint".to_owned()))
+}
+
+/// What a statement still speaks for in the next version: the sheets of the same person's place whose digests are the same.
+fn keeps(next: &Snapshot, row: &StatementRow) -> Option<KeptRow> {
+    if row.stage != BY_SHEETS || row.verdict == super::sign::REFUSED {
+        return None;
+    }
+    let said = Statement::from_signed_bytes(row.body.as_bytes()).ok()?;
+    let stage = next.route.iter().find(|stage| stage.id == BY_SHEETS)?;
+    let place = stage.signers.iter().find(|place| place.person.id == row.signer)?;
+    let person = &place.person;
+    let name = crate::domain::names::full_name(&person.surname, &person.given_name, &person.patronymic);
+    if said.office_of() != (name.as_str(), place.office.as_str(), place.order.as_str()) {
+        return None;
+    }
+    let same = |id: &String| {
+        let now = next.sheets.iter().find(|sheet| sheet.id() == id.as_str());
+        let then = said.sheets.iter().find(|sheet| sheet.id == *id);
+        matches!((now, then), (Some(now), Some(then)) if now.digest() == then.digest)
+    };
+    let spoken = |id: &&String| row.kept.is_empty() || row.kept.contains(id);
+    let sheets: Vec<String> = place.sheets.iter().filter(spoken).filter(|id| same(id)).cloned().collect();
+    let kept = KeptRow { stage: row.stage.clone(), signer: row.signer.clone(), from_version: row.version, sheets };
+    (!kept.sheets.is_empty()).then_some(kept)
 }

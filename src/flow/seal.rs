@@ -18,7 +18,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::checkpoint::Checkpoint;
 use crate::domain::copy::{self, Action, State};
-use crate::domain::edition::{Attachment, CheckpointFacts, Edition, EditionKind, SealMark, SignatureMark};
+use crate::domain::edition::{Attachment, CheckpointFacts, Edition, EditionKind, PaperMark, SealMark, SignatureMark};
 use crate::domain::log_proof::{LogProof, object_id, object_name};
 use crate::domain::register::RegisterLine;
 use crate::domain::retention;
@@ -139,6 +139,10 @@ async fn still_signed(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
 async fn job(house: &House, row: &CopyRow) -> Result<Job, Error> {
     let damaged = || Error::Damaged(row.id.clone());
     let (snapshot, digests) = read_frozen(row, &house.db.load_snapshot_text(row.snapshot).await?)?;
+    let serving = house.db.find_certificate(AUTHORITY).await?.map(|row| row.fingerprint);
+    if serving != Some(snapshot.school.authority.to_hex()) {
+        return Err(Error::OtherAuthority);
+    }
     let digest: Digest = row.issued_pdf.parse().map_err(|_| damaged())?;
     let path = house.issued_pdf(&row.id, row.version, digest);
     let issued_pdf = read_file(&path)?;
@@ -147,7 +151,9 @@ async fn job(house: &House, row: &CopyRow) -> Result<Job, Error> {
     }
     let certificates = house.db.list_certificates().await?;
     let mut statements = Vec::new();
-    for statement in house.db.list_statements(&row.id, row.version).await? {
+    // A refusal of a version that was signed all the same is nobody's approval.
+    let said = house.db.list_statements(&row.id, row.version).await?;
+    for statement in said.into_iter().filter(|one| one.verdict != super::sign::REFUSED) {
         let certificate = certificates.iter().find(|c| c.fingerprint == statement.certificate).ok_or_else(damaged)?;
         statements.push((statement, certificate.clone()));
     }
@@ -220,16 +226,25 @@ impl Press {
         let statement = Statement::from_signed_bytes(row.body.as_bytes())
             .map_err(|error| Error::Damaged(format!("{}: {error}", row.signer)))?;
         Ok(SignatureMark {
+            signer: statement.place_of().to_owned(),
+            owner: statement.ink.as_ref().map_or_else(|| certificate.subject.clone(), |ink| ink.name.clone()),
+            office: statement.office_of().1.to_owned(),
+            order: statement.office_of().2.to_owned(),
+            paper: statement.ink.as_ref().map(|ink| PaperMark {
+                signed_on: ink.signed_on.clone(),
+                witness: certificate.subject.clone(),
+                witness_office: statement.office.clone(),
+                scanned: !ink.scan.is_empty(),
+            }),
             stage: statement.stage,
-            signer: statement.signer,
-            owner: certificate.subject.clone(),
-            office: statement.office,
-            order: statement.order,
             certificate: certificate.serial.clone(),
             valid_from: self.day(&certificate.not_before),
             valid_to: self.day(&certificate.not_after),
             signed_at: statement.signed_at,
-            sheets: statement.sheets.into_iter().map(|sheet| sheet.id).collect(),
+            sheets: match row.kept.is_empty() {
+                true => statement.sheets.into_iter().map(|sheet| sheet.id).collect(),
+                false => row.kept.clone(),
+            },
         })
     }
 
@@ -281,7 +296,7 @@ fn attachments(snapshot: &Snapshot, statements: &[(StatementRow, CertificateRow)
 fn part(row: &StatementRow, certificate: &CertificateRow) -> Result<StatementPart, Error> {
     let signature = STANDARD.decode(&row.signature).ok().and_then(|bytes| bytes.try_into().ok());
     Ok(StatementPart {
-        staff: row.signer.clone(),
+        staff: certificate.owner.clone(),
         signed_bytes: row.body.clone().into_bytes(),
         signature: signature.ok_or_else(|| Error::Damaged(row.signer.clone()))?,
         certificate: certificate.pem.clone(),

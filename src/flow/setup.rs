@@ -1,6 +1,8 @@
 //! Setting the year up: rows come from forms and sheets, are read, checked, and changed with their history. Floor 2.
 
 mod demo;
+pub mod files;
+pub mod groups;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,6 +72,17 @@ impl Year {
     /// Reads a year.
     pub async fn open(house: &House, year: &str) -> Result<Self, Error> {
         let (journal, setup) = house.db.load_year(year).await?;
+        Self::of(house, year, journal, setup).await
+    }
+
+    /// A year with a journal that may not stand yet: it comes in the same files.
+    pub async fn with_journal(house: &House, journal: Journal) -> Result<Self, Error> {
+        let year = journal.school.year.clone();
+        let setup = house.db.load_setup(&year).await?;
+        Self::of(house, &year, journal, setup).await
+    }
+
+    async fn of(house: &House, year: &str, journal: Journal, setup: Setup) -> Result<Self, Error> {
         let known = Known::of(&journal, setup.rooms.iter().map(|room| room.name.clone()));
         let policies = policy::history(house).await?;
         let policy = promotion::first_day(year).map_or(&house.policy, |day| &policies.on(day).policy).clone();

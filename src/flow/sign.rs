@@ -1,14 +1,16 @@
 //! Signing: statements of people on their sheets, in the order of the route. Floor 2.
 //!
 //! One gesture is one transaction: all of a person's sheets in all the copies asked for. The order of the route is decided
-//! inside it, against what the transaction sees.
+//! inside it, against what the transaction sees. Whoever refuses one sheet says so in a statement of its own and signs the others.
+
+mod choice;
+mod pen;
 
 use std::collections::HashMap;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use std::sync::Arc;
 
 use super::keys::Keyring;
+use super::papers::Paper;
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
@@ -16,9 +18,12 @@ use crate::domain::copy::{self, Action, State};
 use crate::domain::names;
 use crate::domain::people::Appointment;
 use crate::domain::route::{self, Refusal, Signed, Wish};
-use crate::domain::snapshot::{SignerFacts, Snapshot, StageFacts};
-use crate::domain::statement::{SignedSheet, Statement, Verdict};
-use crate::store::{CopyRow, StatementRow, Tx};
+use crate::domain::snapshot::{SignerFacts, StageFacts};
+use crate::domain::statement::{Category, Ink, SignedSheet, Statement, Verdict};
+use crate::store::{CopyRow, RemarkRow, StatementRow, Tx};
+
+pub use choice::{Answer, Choice, Reproof, Witness};
+pub use pen::{InHand, Pen};
 
 /// One copy of a gesture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,134 +60,356 @@ pub struct Done {
     pub completed: Vec<String>,
 }
 
-/// A copy's snapshot with the digests of its sheets, computed once for all its signers.
-#[derive(Debug)]
-struct Prepared {
-    snapshot: Snapshot,
-    sheets: HashMap<String, Digest>,
+/// What one person wants of one copy.
+struct Wanted<'a> {
+    signer: &'a str,
+    stage: Option<String>,
+    sheets: Vec<String>,
+    refused: Vec<Reproof>,
+    /// Refuses the whole place in the route, with these words.
+    refusal: Option<&'a str>,
+    /// Who saw the ink, when the place is filled on paper.
+    witness: Option<&'a Witness>,
 }
 
-/// The table at which people sign: keys unlocked once, snapshots read once, issued files checked once.
+/// What was done to one copy.
+#[derive(Default)]
+struct Deed {
+    events: Vec<Event>,
+    signed: usize,
+    refused: usize,
+    completed: bool,
+}
+
+/// The table at which people sign: keys unlocked once, issued files checked once.
 #[derive(Debug)]
 pub struct Desk<'h> {
     house: &'h House,
     keyring: Keyring,
-    prepared: HashMap<Digest, Prepared>,
+    prepared: HashMap<Digest, Arc<Paper>>,
+    pen: Pen,
+    /// Every appointment by order, as the transaction under way sees them: an acting signer signs between its dates only (DOC-20).
+    appointments: Vec<Appointment>,
 }
 
 impl<'h> Desk<'h> {
-    /// Opens the table.
+    /// Opens the table; keys are those on the server.
     pub async fn open(house: &'h House) -> Result<Self, Error> {
-        Ok(Self { house, keyring: Keyring::open(house).await?, prepared: HashMap::new() })
+        Self::with_pen(house, Pen::Server).await
+    }
+
+    /// Opens the table with another pen.
+    pub async fn with_pen(house: &'h House, pen: Pen) -> Result<Self, Error> {
+        let appointments = Vec::new();
+        Ok(Self { house, keyring: Keyring::open(house).await?, prepared: HashMap::new(), pen, appointments })
     }
 
     async fn prepare(&mut self, row: &CopyRow) -> Result<(), Error> {
         if self.prepared.contains_key(&row.snapshot) {
             return Ok(());
         }
-        let snapshot = self.house.db.load_snapshot(row.snapshot).await?;
+        let paper = self.house.papers.get(self.house, row.snapshot).await?;
         if let Ok(digest) = row.issued_pdf.parse::<Digest>() {
             let path = self.house.issued_pdf(&row.id, row.version, digest);
             if Digest::of(&super::read_file(&path)?) != digest {
                 return Err(Error::FileAltered { path });
             }
         }
-        let sheets = snapshot.sheets.iter().map(|sheet| (sheet.id().to_owned(), sheet.digest())).collect();
-        self.prepared.insert(row.snapshot, Prepared { snapshot, sheets });
+        self.prepared.insert(row.snapshot, paper);
         Ok(())
+    }
+
+    async fn prepare_last(&mut self, copy: &str) -> Result<(), Error> {
+        match self.house.db.list_versions(copy).await?.last() {
+            Some(row) => self.prepare(row).await,
+            None => Ok(()),
+        }
     }
 
     /// One person signs; every copy of the gesture or none.
     pub async fn sign(&mut self, gesture: &Gesture, act: &Act) -> Result<Done, Error> {
         for target in &gesture.targets {
-            if let Some(row) = self.house.db.list_versions(&target.copy).await?.last() {
-                self.prepare(row).await?;
-            }
+            self.prepare_last(&target.copy).await?;
         }
         let mut tx = self.house.db.begin().await?;
         // After the writer's place was taken: an order that ended a minute ago counts.
-        let appointments = self.house.db.list_appointments().await?;
-        let mut events = Vec::new();
-        let mut done = Done::default();
+        self.appointments = self.house.db.list_appointments().await?;
+        let (mut events, mut done) = (Vec::new(), Done::default());
         for target in &gesture.targets {
-            let row = current(&mut tx, target).await?;
-            let (event, state) = self.sign_one(&mut tx, &row, gesture, &appointments, act, &mut done).await?;
-            if state == State::Signed {
-                done.completed.push(row.id.clone());
-            }
-            events.push(event);
+            let row = current(&mut tx, &target.copy, target.version).await?;
+            let wanted = Wanted {
+                signer: &gesture.signer,
+                stage: gesture.stage.clone(),
+                sheets: gesture.sheets.clone(),
+                refused: Vec::new(),
+                refusal: gesture.refusal.as_deref(),
+                witness: None,
+            };
+            let deed = self.one(&mut tx, &row, &wanted, act).await?;
+            done.copies += 1;
+            done.sheets += deed.signed + deed.refused;
+            done.completed.extend(deed.completed.then(|| row.id.clone()));
+            events.extend(deed.events);
         }
-        let Some((first, rest)) = events.split_first() else { return Ok(done) };
-        let mut recorded = tx.record(first, salt()?).await?;
-        for event in rest {
-            recorded = recorded.also(event, salt()?).await?;
-        }
-        recorded.commit().await?;
+        record(tx, &events).await?;
         Ok(done)
     }
 
-    async fn sign_one(
+    /// One person's desk in one gesture: each copy by itself, so that one that cannot be signed any more holds up no other. What was
+    /// done before is answered as done.
+    pub async fn press(&mut self, signer: &str, choices: &[Choice], act: &Act) -> Result<Vec<Answer>, Error> {
+        for choice in choices {
+            self.prepare_last(&choice.copy).await?;
+        }
+        let mut tx = self.house.db.begin().await?;
+        // After the writer's place was taken: an order that ended a minute ago counts.
+        self.appointments = self.house.db.list_appointments().await?;
+        let (mut events, mut answers) = (Vec::new(), Vec::new());
+        for choice in choices {
+            let wanted = Wanted {
+                signer,
+                stage: Some(choice.stage.clone()),
+                sheets: Vec::new(),
+                refused: choice.refused.clone(),
+                refusal: None,
+                witness: None,
+            };
+            let tried = match current(&mut tx, &choice.copy, Some(choice.version)).await {
+                Ok(row) => self.one(&mut tx, &row, &wanted, act).await,
+                Err(error) => Err(error),
+            };
+            let mut answer = Answer {
+                copy: choice.copy.clone(),
+                signed: 0,
+                refused: 0,
+                completed: false,
+                already: false,
+                why: String::new(),
+            };
+            match tried {
+                Ok(deed) => {
+                    (answer.signed, answer.refused, answer.completed) = (deed.signed, deed.refused, deed.completed);
+                    events.extend(deed.events);
+                }
+                Err(Error::NotNow { refusal: Refusal::AlreadySigned { .. }, .. }) if choice.refused.is_empty() => {
+                    answer.already = true;
+                }
+                // These are said before anything of the copy is written.
+                Err(
+                    error @ (Error::NotNow { .. } | Error::State { .. } | Error::OldVersion { .. } | Error::NoCopy(_)),
+                ) => {
+                    answer.why = error.to_string();
+                }
+                Err(other) => return Err(other),
+            }
+            answers.push(answer);
+        }
+        if !events.is_empty() {
+            record(tx, &events).await?;
+        }
+        Ok(answers)
+    }
+
+    /// The statements that a gesture would sign, for who signs elsewhere: in the same order and by the same rules as [`Desk::press`].
+    /// What cannot be signed now is left out.
+    pub async fn statements(&mut self, signer: &str, choices: &[Choice], act: &Act) -> Result<Vec<Statement>, Error> {
+        let mut made = Vec::new();
+        for choice in choices {
+            let Some(row) = self.house.db.list_versions(&choice.copy).await?.pop() else { continue };
+            if row.version != choice.version || row.state != State::Issued {
+                continue;
+            }
+            self.prepare(&row).await?;
+            let Some(paper) = self.prepared.get(&row.snapshot) else { continue };
+            let signed = signed(&self.house.db.list_statements(&row.id, row.version).await?);
+            let wanted = Wanted {
+                signer,
+                stage: Some(choice.stage.clone()),
+                sheets: Vec::new(),
+                refused: choice.refused.clone(),
+                refusal: None,
+                witness: None,
+            };
+            let wish = Wish { signer: signer.to_owned(), stage: wanted.stage.clone(), sheets: Vec::new() };
+            let Ok((stage, place)) = route::decide(&paper.route, &signed, &wish) else { continue };
+            let left = route::left(&stage.id, place, &signed);
+            for (sheets, verdict) in parts(&left, &wanted, stage) {
+                let remarks = if verdict == Verdict::Refused { remarks(paper, &wanted) } else { String::new() };
+                made.push(self.statement(&row, paper, (stage, place), (&sheets, verdict, remarks), &wanted, act)?);
+            }
+        }
+        Ok(made)
+    }
+
+    /// Puts on record that a place of the route was filled on paper; the statement is of the person who saw the ink.
+    pub async fn witness(
         &mut self,
-        tx: &mut Tx,
-        row: &CopyRow,
-        gesture: &Gesture,
-        appointments: &[Appointment],
+        target: &Target,
+        signer: &str,
+        stage: &str,
+        witness: &Witness,
         act: &Act,
-        done: &mut Done,
-    ) -> Result<(Event, State), Error> {
-        let refusing = gesture.refusal.is_some();
+    ) -> Result<Done, Error> {
+        self.prepare_last(&target.copy).await?;
+        let mut tx = self.house.db.begin().await?;
+        // After the writer's place was taken: an order that ended a minute ago counts.
+        self.appointments = self.house.db.list_appointments().await?;
+        let row = current(&mut tx, &target.copy, target.version).await?;
+        let wanted = Wanted {
+            signer,
+            stage: Some(stage.to_owned()),
+            sheets: Vec::new(),
+            refused: Vec::new(),
+            refusal: None,
+            witness: Some(witness),
+        };
+        let deed = self.one(&mut tx, &row, &wanted, act).await?;
+        record(tx, &deed.events).await?;
+        let completed = deed.completed.then(|| row.id.clone()).into_iter().collect();
+        Ok(Done { copies: 1, sheets: deed.signed, completed })
+    }
+
+    async fn one(&mut self, tx: &mut Tx, row: &CopyRow, wanted: &Wanted<'_>, act: &Act) -> Result<Deed, Error> {
+        let refuses = wanted.refusal.is_some() || !wanted.refused.is_empty();
         let told = |refusal| Error::State { copy: row.id.clone(), refusal };
-        let Some(prepared) = self.prepared.get(&row.snapshot) else { return Err(Error::NoCopy(row.id.clone())) };
-        let signed = signed(&tx.list_statements(&row.id, row.version).await?);
+        let Some(paper) = self.prepared.get(&row.snapshot).cloned() else { return Err(Error::NoCopy(row.id.clone())) };
+        let said = tx.list_statements(&row.id, row.version).await?;
+        let mut signed = signed(&said);
         let wish =
-            Wish { signer: gesture.signer.clone(), stage: gesture.stage.clone(), sheets: gesture.sheets.clone() };
+            Wish { signer: wanted.signer.to_owned(), stage: wanted.stage.clone(), sheets: wanted.sheets.clone() };
         // The route speaks first where it can: «already signed» says more than «the copy is signed».
-        let decided = route::decide(&prepared.snapshot.route, &signed, &wish);
+        let decided = route::decide(&paper.route, &signed, &wish);
         if let (Err(refusal), State::Issued | State::Signed | State::Sealed) = (&decided, row.state) {
             return Err(Error::NotNow { copy: row.id.clone(), refusal: refusal.clone() });
         }
-        copy::next(row.state, if refusing { Action::Refuse } else { Action::Sign }).map_err(told)?;
-        let not_now = |refusal| Error::NotNow { copy: row.id.clone(), refusal };
-        let (stage, signer) = decided.map_err(not_now)?;
-        route::check_office(appointments, &stage.id, signer, act.at.date_naive()).map_err(not_now)?;
-        let statement = statement(row, prepared, stage, signer, &self.keyring, gesture, act)?;
-        let bytes = statement.to_signed_bytes();
-        let signature = self.keyring.staff_key(&gesture.signer)?.sign(&bytes);
-        let body = String::from_utf8(bytes).map_err(|_| Error::Damaged(row.id.clone()))?;
-        tx.record_statement(
-            &row.id,
-            row.version,
-            &StatementRow {
-                stage: stage.id.clone(),
-                signer: gesture.signer.clone(),
-                signature: STANDARD.encode(signature),
-                certificate: statement.certificate.to_hex(),
-                signed_at: statement.signed_at.clone(),
-                verdict: if refusing { "refused" } else { "checked_and_correct" }.to_owned(),
-                body: body.clone(),
-            },
-        )
-        .await?;
-        let mut now = signed;
-        now.push(Signed { stage: stage.id.clone(), signer: gesture.signer.clone() });
-        let action = match (refusing, route::open_stage(&prepared.snapshot.route, &now)) {
-            (true, _) => Action::Refuse,
-            (false, None) => Action::SignLast,
-            (false, Some(_)) => Action::Sign,
-        };
-        let state = copy::next(row.state, action).map_err(told)?;
+        copy::next(row.state, if refuses { Action::Refuse } else { Action::Sign }).map_err(told)?;
+        let (stage, place) = decided.map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal })?;
+        // On paper the day is the one that stands beside the signature.
+        let written = wanted.witness.and_then(|witness| witness.signed_on.parse().ok());
+        let day = written.unwrap_or_else(|| act.at.date_naive());
+        route::check_office(&self.appointments, &stage.id, place, day)
+            .map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal })?;
+        let left = route::left(&stage.id, place, &signed);
+        let stranger = |one: &&Reproof| !place.sheets.contains(&one.sheet);
+        if let Some(one) = wanted.refused.iter().find(stranger) {
+            let refusal = Refusal::ForeignSheet { sheet: one.sheet.clone(), signer: wanted.signer.to_owned() };
+            return Err(Error::NotNow { copy: row.id.clone(), refusal });
+        }
+        let mut deed = Deed::default();
+        let mut state = row.state;
+        for (sheets, verdict) in parts(&left, wanted, stage) {
+            let refused = verdict == Verdict::Refused;
+            let remarks = if refused { remarks(&paper, wanted) } else { String::new() };
+            let made = self.statement(row, &paper, (stage, place), (&sheets, verdict, remarks), wanted, act)?;
+            let statement = self.put(made, act)?;
+            let action = if refused {
+                tx.record_refusal(&row.id, row.version, &statement).await?;
+                self.record_remarks(tx, row, stage, wanted).await?;
+                tell_refusal(tx, row, &paper, &said, wanted.signer, act).await?;
+                deed.refused += sheets.len();
+                Action::Refuse
+            } else {
+                tx.record_statement(&row.id, row.version, &statement).await?;
+                deed.signed += sheets.len();
+                let by = Signed { stage: stage.id.clone(), signer: wanted.signer.to_owned(), sheets };
+                signed.push(by);
+                match route::open_stage(&paper.route, &signed) {
+                    None => Action::SignLast,
+                    Some(_) => Action::Sign,
+                }
+            };
+            state = copy::next(state, action).map_err(told)?;
+            let kind = if refused { EventKind::StatementRefused } else { EventKind::StatementSigned };
+            let event = Event::new(kind, wanted.witness.map_or(wanted.signer, |w| &w.person), &act.moment())
+                .with("copy", &row.id)
+                .with_number("version", row.version.into())
+                .with("stage", &stage.id)
+                .with_digest("statement", Digest::of(statement.body.as_bytes()));
+            deed.events.push(event);
+        }
         if state != row.state {
             tx.move_copy(&row.id, row.version, row.state, state).await?;
         }
-        done.copies += 1;
-        done.sheets += statement.sheets.len();
-        let kind = if refusing { EventKind::StatementRefused } else { EventKind::StatementSigned };
-        let event = Event::new(kind, &gesture.signer, &act.moment())
-            .with("copy", &row.id)
-            .with_number("version", row.version.into())
-            .with("stage", &stage.id)
-            .with_digest("statement", Digest::of(body.as_bytes()));
-        Ok((event, state))
+        deed.completed = state == State::Signed;
+        Ok(deed)
+    }
+
+    async fn record_remarks(
+        &self,
+        tx: &mut Tx,
+        row: &CopyRow,
+        stage: &StageFacts,
+        wanted: &Wanted<'_>,
+    ) -> Result<(), Error> {
+        let whole = wanted.refusal.map(|remark| Reproof {
+            sheet: String::new(),
+            category: Category::Other,
+            remark: remark.to_owned(),
+        });
+        for one in wanted.refused.iter().chain(&whole) {
+            let remark = RemarkRow {
+                copy: row.id.clone(),
+                version: row.version,
+                stage: stage.id.clone(),
+                signer: wanted.signer.to_owned(),
+                sheet: one.sheet.clone(),
+                category: one.category.as_str().to_owned(),
+                remark: one.remark.clone(),
+            };
+            tx.record_remark(&remark).await?;
+        }
+        Ok(())
+    }
+
+    fn statement(
+        &self,
+        row: &CopyRow,
+        paper: &Paper,
+        (stage, place): (&StageFacts, &SignerFacts),
+        (sheets, verdict, remarks): (&[String], Verdict, String),
+        wanted: &Wanted<'_>,
+        act: &Act,
+    ) -> Result<Statement, Error> {
+        let digest = |text: &str| text.parse::<Digest>().map_err(|error| Error::Damaged(error.to_string()));
+        let sheets = sheets.iter().map(|id| {
+            let sheet = paper.sheet(id).ok_or_else(|| Error::Damaged(format!("лист {id}")))?;
+            Ok::<_, Error>(SignedSheet { id: id.clone(), digest: sheet.digest })
+        });
+        let person = &place.person;
+        let name = names::full_name(&person.surname, &person.given_name, &person.patronymic);
+        let (signer, own_name, office, order, ink) = match wanted.witness {
+            None => (person.id.clone(), name, place.office.clone(), place.order.clone(), None),
+            Some(witness) => {
+                let ink = Ink {
+                    signer: person.id.clone(),
+                    name,
+                    office: place.office.clone(),
+                    order: place.order.clone(),
+                    signed_on: witness.signed_on.clone(),
+                    scan: witness.scan.clone(),
+                };
+                (witness.person.clone(), witness.name.clone(), witness.office.clone(), String::new(), Some(ink))
+            }
+        };
+        Ok(Statement {
+            copy: row.id.clone(),
+            version: row.version,
+            snapshot: row.snapshot,
+            rows_root: paper.rows_root,
+            issued_pdf: digest(&row.issued_pdf)?,
+            sheets: sheets.collect::<Result<_, _>>()?,
+            stage: stage.id.clone(),
+            certificate: digest(&self.keyring.serving(&signer, act, paper.authority)?.fingerprint)?,
+            signer,
+            name: own_name,
+            office,
+            order,
+            signed_at: act.moment(),
+            policy: paper.policy,
+            verdict,
+            remarks,
+            ink,
+        })
     }
 
     /// Everybody in the route signs, stage by stage, each person in one gesture for all copies; for a demonstration house
@@ -202,9 +429,9 @@ impl<'h> Desk<'h> {
                     continue;
                 }
                 self.prepare(&row).await?;
-                let Some(prepared) = self.prepared.get(&row.snapshot) else { continue };
+                let Some(paper) = self.prepared.get(&row.snapshot) else { continue };
                 let signed = signed(&self.house.db.list_statements(id, row.version).await?);
-                let route = &prepared.snapshot.route;
+                let route = &paper.route;
                 let Some(stage) = route::open_stage(route, &signed) else { continue };
                 let place = route.iter().position(|s| s.id == stage.id).unwrap_or_default();
                 for signer in route::missing(stage, &signed) {
@@ -231,10 +458,10 @@ impl<'h> Desk<'h> {
         let mut targets = Vec::new();
         for row in copies.iter().filter(|row| row.state == State::Issued) {
             self.prepare(row).await?;
-            let Some(prepared) = self.prepared.get(&row.snapshot) else { continue };
+            let Some(paper) = self.prepared.get(&row.snapshot) else { continue };
             let signed = signed(&self.house.db.list_statements(&row.id, row.version).await?);
             let wish = Wish { signer: signer.to_owned(), ..Wish::default() };
-            match route::decide(&prepared.snapshot.route, &signed, &wish) {
+            match route::decide(&paper.route, &signed, &wish) {
                 Ok(_) => targets.push(Target { copy: row.id.clone(), version: Some(row.version) }),
                 Err(Refusal::NotInRoute { .. } | Refusal::AlreadySigned { .. } | Refusal::NotYourTurn { .. }) => {}
                 Err(refusal) => return Err(Error::NotNow { copy: row.id.clone(), refusal }),
@@ -244,52 +471,88 @@ impl<'h> Desk<'h> {
     }
 }
 
+/// What is signed and what is refused of the sheets that are left: the refused ones last, for a refusal ends the version. On a stage that
+/// certifies the copy as a whole nothing can be signed beside a refusal.
+fn parts(left: &[String], wanted: &Wanted<'_>, stage: &StageFacts) -> Vec<(Vec<String>, Verdict)> {
+    if wanted.refusal.is_some() {
+        return vec![(left.to_vec(), Verdict::Refused)];
+    }
+    let refused: Vec<String> =
+        left.iter().filter(|sheet| wanted.refused.iter().any(|one| one.sheet == **sheet)).cloned().collect();
+    let others: Vec<String> = left.iter().filter(|sheet| !refused.contains(sheet)).cloned().collect();
+    let others = if !refused.is_empty() && stage.id != route::BY_SHEETS { Vec::new() } else { others };
+    let parts = [(others, Verdict::CheckedAndCorrect), (refused, Verdict::Refused)];
+    parts.into_iter().filter(|(sheets, _)| !sheets.is_empty()).collect()
+}
+
+/// The remarks as the statement of refusal says them.
+fn remarks(paper: &Paper, wanted: &Wanted<'_>) -> String {
+    if let Some(remarks) = wanted.refusal {
+        return remarks.to_owned();
+    }
+    let said = |one: &Reproof| {
+        let name = paper.sheet(&one.sheet).map_or(one.sheet.as_str(), |sheet| sheet.name.as_str());
+        format!("{name}: {}: {}", one.category.as_russian().to_lowercase(), one.remark)
+    };
+    wanted.refused.iter().map(said).collect::<Vec<_>>().join("; ")
+}
+
+/// Everybody who signed, the class teacher and whoever answers for the copy learn that the version came back.
+async fn tell_refusal(
+    tx: &mut Tx,
+    row: &CopyRow,
+    paper: &Paper,
+    said: &[StatementRow],
+    refuser: &str,
+    act: &Act,
+) -> Result<(), Error> {
+    let signers = said.iter().filter(|one| one.verdict != REFUSED).map(|one| one.signer.clone());
+    let class_teacher = paper.route.iter().filter(|stage| stage.id != route::BY_SHEETS);
+    let later = class_teacher.flat_map(|stage| stage.signers.iter().map(|signer| signer.person.id.clone()));
+    let people: std::collections::BTreeSet<String> = signers.chain(later).filter(|id| id != refuser).collect();
+    for person in people {
+        tx.notify(&person, "refused", &row.id, row.version, &act.moment()).await?;
+    }
+    Ok(())
+}
+
+/// Commits with every event.
+async fn record(tx: Tx, events: &[Event]) -> Result<(), Error> {
+    let Some((first, rest)) = events.split_first() else { return Ok(()) };
+    let mut recorded = tx.record(first, salt()?).await?;
+    for event in rest {
+        recorded = recorded.also(event, salt()?).await?;
+    }
+    recorded.commit().await?;
+    Ok(())
+}
+
 /// The last version of a copy as the transaction sees it; an older one is refused.
-async fn current(tx: &mut Tx, target: &Target) -> Result<CopyRow, Error> {
-    let row = tx.list_versions(&target.copy).await?.pop().ok_or_else(|| Error::NoCopy(target.copy.clone()))?;
-    match target.version {
+async fn current(tx: &mut Tx, copy: &str, version: Option<u32>) -> Result<CopyRow, Error> {
+    let row = tx.list_versions(copy).await?.pop().ok_or_else(|| Error::NoCopy(copy.to_owned()))?;
+    match version {
         Some(asked) if asked < row.version => Err(Error::OldVersion { copy: row.id, asked, current: row.version }),
-        Some(asked) if asked > row.version => Err(Error::NoCopy(format!("{}, версия {asked}", target.copy))),
+        Some(asked) if asked > row.version => Err(Error::NoCopy(format!("{copy}, версия {asked}"))),
         _ => Ok(row),
     }
 }
 
-/// Stages and signers of stored statements.
-pub fn signed(rows: &[StatementRow]) -> Vec<Signed> {
-    rows.iter().map(|row| Signed { stage: row.stage.clone(), signer: row.signer.clone() }).collect()
-}
+/// Word of the store for a statement of refusal.
+pub const REFUSED: &str = "refused";
 
-fn statement(
-    row: &CopyRow,
-    prepared: &Prepared,
-    stage: &StageFacts,
-    signer: &SignerFacts,
-    keyring: &Keyring,
-    gesture: &Gesture,
-    act: &Act,
-) -> Result<Statement, Error> {
-    let digest = |text: &str| text.parse::<Digest>().map_err(|error| Error::Damaged(error.to_string()));
-    let sheets = signer.sheets.iter().map(|id| {
-        let digest = prepared.sheets.get(id).copied().ok_or_else(|| Error::Damaged(format!("лист {id}")))?;
-        Ok::<_, Error>(SignedSheet { id: id.clone(), digest })
-    });
-    let person = &signer.person;
-    Ok(Statement {
-        copy: row.id.clone(),
-        version: row.version,
-        snapshot: row.snapshot,
-        rows_root: prepared.snapshot.rows_root,
-        issued_pdf: digest(&row.issued_pdf)?,
-        sheets: sheets.collect::<Result<_, _>>()?,
-        stage: stage.id.clone(),
-        signer: person.id.clone(),
-        name: names::full_name(&person.surname, &person.given_name, &person.patronymic),
-        office: signer.office.clone(),
-        order: signer.order.clone(),
-        certificate: digest(&keyring.certificate(&person.id)?.fingerprint)?,
-        signed_at: act.moment(),
-        policy: prepared.snapshot.policy.digest,
-        verdict: if gesture.refusal.is_some() { Verdict::Refused } else { Verdict::CheckedAndCorrect },
-        remarks: gesture.refusal.clone().unwrap_or_default(),
-    })
+/// Stages, signers and sheets of stored statements; refusals sign nothing.
+pub fn signed(rows: &[StatementRow]) -> Vec<Signed> {
+    let said = |row: &StatementRow| {
+        let sheets = match row.kept.is_empty() {
+            false => row.kept.clone(),
+            true => {
+                // A text that does not read speaks for nothing; the doctor names it.
+                let statement = Statement::from_signed_bytes(row.body.as_bytes()).ok();
+                let sheets = statement.map(|statement| statement.sheets).unwrap_or_default();
+                sheets.into_iter().map(|sheet| sheet.id).collect()
+            }
+        };
+        Signed { stage: row.stage.clone(), signer: row.signer.clone(), sheets }
+    };
+    rows.iter().filter(|row| row.verdict != REFUSED).map(said).collect()
 }

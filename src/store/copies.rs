@@ -56,6 +56,10 @@ pub struct StatementRow {
     pub signed_at: String,
     /// `checked_and_correct` or `refused`.
     pub verdict: String,
+    /// Version of the copy that it was made for; an earlier one when the statement was kept by a re-issue.
+    pub version: u32,
+    /// The sheets that a kept statement still speaks for; empty for a statement of this version, which speaks for all that it names.
+    pub kept: Vec<String>,
 }
 
 const COLUMNS: &str =
@@ -82,6 +86,7 @@ fn read(row: &AnyRow) -> Result<CopyRow, Error> {
 }
 
 fn read_statement(row: &AnyRow) -> Result<StatementRow, Error> {
+    let kept: String = row.try_get(8)?;
     Ok(StatementRow {
         stage: row.try_get(0)?,
         signer: row.try_get(1)?,
@@ -90,10 +95,26 @@ fn read_statement(row: &AnyRow) -> Result<StatementRow, Error> {
         certificate: row.try_get(4)?,
         signed_at: row.try_get(5)?,
         verdict: row.try_get(6)?,
+        version: row.try_get::<i64, _>(7)? as u32,
+        kept: kept.split_whitespace().map(str::to_owned).collect(),
     })
 }
 
 const STATEMENT_COLUMNS: &str = "stage, signer, body, signature, certificate, signed_at, verdict";
+
+/// All that was said of one version: statements made for it, refusals, and statements that a re-issue kept.
+const STATEMENTS_OF: &str = "
+    select stage, signer, body, signature, certificate, signed_at, verdict, version, '' as kept
+    from statements where school = $1 and copy = $2 and version = $3
+    union all
+    select stage, signer, body, signature, certificate, signed_at, 'refused', version, ''
+    from refusals where school = $1 and copy = $2 and version = $3
+    union all
+    select s.stage, s.signer, s.body, s.signature, s.certificate, s.signed_at, s.verdict, s.version, k.sheets
+    from kept_statements k join statements s on s.school = k.school and s.copy = k.copy and s.version = k.from_version
+        and s.stage = k.stage and s.signer = k.signer
+    where k.school = $1 and k.copy = $2 and k.version = $3
+    order by 6, 1, 2, 8";
 
 /// A row that this program did not write so.
 fn foreign_snapshot(digest: Digest) -> Error {
@@ -137,13 +158,9 @@ impl Db {
         if Digest::of(body.as_bytes()) == digest { Ok(body) } else { Err(foreign_snapshot(digest)) }
     }
 
-    /// Statements of one version, in the order they were signed.
+    /// All that was said of one version, in the order of saying: statements, refusals, and statements kept from earlier versions.
     pub async fn list_statements(&self, id: &str, version: u32) -> Result<Vec<StatementRow>, Error> {
-        let sql = format!(
-            "select {STATEMENT_COLUMNS} from statements where school = $1 and copy = $2 and version = $3
-             order by signed_at, stage, signer"
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let rows = sqlx::query(STATEMENTS_OF)
             .bind(self.school.clone())
             .bind(id.to_owned())
             .bind(i64::from(version))
@@ -231,11 +248,7 @@ impl Tx {
     /// Statements of one version as this transaction sees them.
     pub async fn list_statements(&mut self, id: &str, version: u32) -> Result<Vec<StatementRow>, Error> {
         let school = self.school().to_owned();
-        let sql = format!(
-            "select {STATEMENT_COLUMNS} from statements where school = $1 and copy = $2 and version = $3
-             order by signed_at, stage, signer"
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let rows = sqlx::query(STATEMENTS_OF)
             .bind(school)
             .bind(id.to_owned())
             .bind(i64::from(version))

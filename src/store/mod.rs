@@ -26,6 +26,7 @@ mod rows;
 mod scans;
 mod schools;
 mod setup;
+mod signing;
 mod voids;
 
 use std::borrow::Cow;
@@ -58,6 +59,7 @@ pub use register::SealedRow;
 pub use scans::{Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
+pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, RemarkRow, RevocationRow, ScanRow, SeenRow};
 pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.

@@ -13,6 +13,7 @@ mod pages;
 mod period_copy;
 mod places;
 mod plan;
+pub mod preview;
 mod qr;
 mod summary_sheet;
 mod table;

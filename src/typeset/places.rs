@@ -3,14 +3,14 @@
 //! A place has the same size whether it is empty (issued) or filled (sealed), so both editions have the same pages. A mark is
 //! fitted into its place and overlaps nothing (ГОСТ Р 7.0.97-2016 5.23; domain.md 2.18).
 
-use crate::domain::edition::{Edition, SealMark, SignatureMark};
+use crate::domain::edition::{Edition, PaperMark, SealMark, SignatureMark};
 use crate::domain::snapshot::{SignerFacts, Snapshot, StageFacts};
 use crate::domain::words::moment;
 
 use super::fit::{Fitted, LEADING, fit, fit_line, wrap, wrap_evenly};
 use super::fonts::{Face, width};
 use super::plan::{Place, Room, SealPlace, Text, mm, round};
-use super::wording::{capitalized, day_of, signature_name};
+use super::wording::{capitalized, day, day_of, signature_name};
 
 /// Height of a signature place with its air.
 pub const PLACE_HEIGHT: f64 = mm(25.0);
@@ -88,7 +88,7 @@ fn place((stage, signer): &Signer<'_>, edition: &Edition, policy: &Policy<'_>, s
         h: round(inner.h),
         title: Text::middle(Room { w: title_width, ..inner_of(room, inner.h) }, "left", Face::Serif, &words),
         name: Text::middle(name_room, "left", Face::Serif, &Fitted { size: name_size, lines: vec![name] }),
-        date: mark.map(|mark| day_of(&mark.signed_at)).unwrap_or_default(),
+        date: mark.map(signed_day).unwrap_or_default(),
         sign: [round(sign_x), round(SIGN_WIDTH)],
         mark: mark.map(|mark| signature_mark(mark, policy, inner)).unwrap_or_default(),
     }
@@ -119,7 +119,32 @@ fn title(stage: &StageFacts, signer: &SignerFacts) -> String {
     title
 }
 
+/// The day beside the signature: on paper it is the one that was written there.
+fn signed_day(mark: &SignatureMark) -> String {
+    mark.paper.as_ref().map_or_else(|| day_of(&mark.signed_at), |paper| day(&paper.signed_on))
+}
+
+/// A signature on paper is told as that: who signed, who saw the ink and attests it with the own key.
+fn paper_mark(mark: &SignatureMark, paper: &PaperMark, place: Room) -> Vec<Text> {
+    let scan = if paper.scanned {
+        "Подлинник на бумаге; скан приложен"
+    } else {
+        "Подлинник на бумаге"
+    };
+    let fields = [
+        ("Подписал", format!("{}, {}, {}", mark.owner, mark.office, day(&paper.signed_on))),
+        ("Видел подпись", format!("{}, {}", paper.witness, paper.witness_office)),
+        ("Сертификат", mark.certificate.clone()),
+        ("Засвидетельствовано", moment(&mark.signed_at)),
+    ];
+    let room = Room { x: place.x + mm(2.0), y: place.y + mm(1.2), w: place.w - mm(4.0), h: place.h - mm(2.4) };
+    mark_texts(&[(Face::NarrowBold, "Подписано собственноручно на бумаге"), (Face::Narrow, scan)], &fields, room)
+}
+
 fn signature_mark(mark: &SignatureMark, policy: &Policy<'_>, place: Room) -> Vec<Text> {
+    if let Some(paper) = &mark.paper {
+        return paper_mark(mark, paper, place);
+    }
     let mut owner = format!("{}, {}", mark.owner, mark.office);
     if !mark.order.is_empty() {
         owner.push_str(&format!(" ({})", mark.order));

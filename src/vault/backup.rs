@@ -141,6 +141,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_and_sizes_are_such_as_every_file_system_of_a_carrier_takes() {
+        // FAT32: less than 4 GiB a file, none of these letters, no link, no point or space at the end.
+        const { assert!(PART_BYTES < u32::MAX as u64) };
+        for name in [KEY, LABEL, SUMS, README, MARK, &write::part_name(1), &write::part_name(999)] {
+            let tame = name.chars().all(|letter| letter.is_ascii_graphic() && !"\"*/:<>?\\|".contains(letter));
+            assert!(tame && !name.ends_with('.') && name.len() < 100, "{name}");
+        }
+    }
+
+    #[test]
     fn a_key_opens_with_its_code_alone() {
         let (public, sealed) = new_key("01234-56789-ABCDE-FGHJK").unwrap();
         let opened = open_key(&sealed, "01234-56789-ABCDE-FGHJK").unwrap();

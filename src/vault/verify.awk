@@ -82,28 +82,35 @@ BEGIN {
   for (n = learners; n > 1; n = m) for (k = m = 0; k < n; k += 2) E[m++] = k + 1 < n ? sha("01" E[k] E[k + 1], "") : E[k]
   if (learners != N["s.salts"] || E[0] != bare("s.rows_root")) differs("строки учеников не сходятся с листами снимка")
   # Заявления: кто, в какой должности, о чём, за какие листы.
+  # Заявление о прежней версии остаётся в силе для листа, контрольная сумма которого не изменилась; подпись на бумаге удостоверяет видевший её.
   for (n = 0; (getline line < (t "/list")) > 0; n++) {
     split(line, A, "|"); file = A[1]; at[n] = A[2] + 0; c = "c" n; load(c, file); w = ""; stage[n] = -1
-    if (N[c] != 16 || sha("", "letopis.statement/v1\n" R[c] "\n") != bare("p.statements." n)) differs(file ": не то или не на том месте, что в журнале событий")
+    y = (c ".ink") in R ? c ".ink" : c; kept[n] = bare(c ".copy") == id && R[c ".version"] + 0 >= 1 && R[c ".version"] + 0 < version + 0 && bare(c ".stage") == "subject_teacher"
+    if (N[c] != 16 + (y != c) || sha("", "letopis.statement/v1\n" R[c] "\n") != bare("p.statements." n))
+      differs(file ": не то или не на том месте, что в журнале событий")
     if (bare(c ".certificate") != A[3] || bare(c ".signer") != A[4]) differs(file ": подписано не тем сертификатом")
-    if (bare(c ".copy") != id || R[c ".version"] != version || R[c ".snapshot"] != R["p.snapshot"] || R[c ".issued_pdf"] != R["p.issued_pdf"])
+    if (y != c && (N[y] != 6 || R[y ".signer"] == R[c ".signer"])) differs(file ": подпись на бумаге удостоверил не тот")
+    if (!kept[n] && (bare(c ".copy") != id || R[c ".version"] != version || R[c ".snapshot"] != R["p.snapshot"] || R[c ".issued_pdf"] != R["p.issued_pdf"]))
       differs(file ": о другой копии")
-    if (R[c ".policy"] != R["s.policy.digest"] || R[c ".rows_root"] != R["s.rows_root"]) differs(file ": по другим правилам или о других строках учеников")
+    if (!kept[n] && (R[c ".policy"] != R["s.policy.digest"] || R[c ".rows_root"] != R["s.rows_root"])) differs(file ": по другим правилам или о других строках учеников")
     if (bare(c ".verdict") != "checked_and_correct" || bare(c ".remarks") != "") differs(file ": отказ или замечания")
     for (k = 0; k < N["s.route"]; k++) for (j = 0; j < N["s.route." k ".signers"]; j++) {
       v = "s.route." k ".signers." j
-      if (R["s.route." k ".id"] == R[c ".stage"] && R[v ".person.id"] == R[c ".signer"]) { w = v; stage[n] = k } }
-    if (w == "" || signed[w]++) differs(file ": не по маршруту или повторно")
-    if (bare(c ".name") != name_of(w ".person") || R[c ".office"] != R[w ".office"] || R[c ".order"] != R[w ".order"]) differs(file ": имя, должность или приказ не те")
-    if (N[c ".sheets"] != N[w ".sheets"]) differs(file ": листы не те")
+      if (R["s.route." k ".id"] == R[c ".stage"] && R[v ".person.id"] == R[y ".signer"]) { w = v; stage[n] = k } }
+    if (w == "" || signed[w " " R[c ".version"]]++) differs(file ": не по маршруту или повторно")
+    if (bare(y ".name") != name_of(w ".person") || R[y ".office"] != R[w ".office"] || R[y ".order"] != R[w ".order"]) differs(file ": имя, должность или приказ не те")
+    m = 0
     for (k = 0; k < N[w ".sheets"]; k++) {
-      l = R[w ".sheets." k]; if (!index(R[c ".sheets"], "{\"digest\":\"" D[l] "\",\"id\":" l "}")) differs(file ": лист не тот или не подписан: " l) } }
+      l = R[w ".sheets." k]; if (index(R[c ".sheets"], "{\"digest\":\"" D[l] "\",\"id\":" l "}")) { m++; covered[w l] = 1 } }
+    if (kept[n] ? !m : m != N[c ".sheets"]) differs(file ": листы не те или не подписаны") }
   # Порядок: никто не подписывает до конца предыдущей ступени, до закрытия периода и после печати.
   after = frozen + 0
   for (k = 0; k < N["s.route"]; k++) {
     last = after
-    for (j = 0; j < n; j++) if (stage[j] == k) { if (at[j] < after) differs("подписано раньше, чем завершена предыдущая ступень"); if (at[j] > last) last = at[j] }
-    for (j = 0; j < N["s.route." k ".signers"]; j++) if (!signed["s.route." k ".signers." j]) differs("нет подписи: " R["s.route." k ".signers." j ".person.id"])
+    for (j = 0; j < n; j++) if (stage[j] == k) {
+      if (kept[j] ? at[j] > frozen + 0 : at[j] < after) differs("подписано раньше, чем завершена предыдущая ступень"); if (at[j] > last) last = at[j] }
+    for (j = 0; j < N["s.route." k ".signers"]; j++) { w = "s.route." k ".signers." j
+      for (m = 0; m < N[w ".sheets"]; m++) if (!covered[w R[w ".sheets." m]]) { differs("нет подписи: " R[w ".person.id"]); break } }
     after = last }
   if (n != N["p.statements"] || after > sealed + 0) differs("печать поставлена раньше последней подписи, или заявлений не столько, сколько в журнале событий")
 }

@@ -182,6 +182,13 @@ impl From<flow::Error> for Refusal {
             | E::SignIn(_)
             | E::Appointment(_)
             | E::SealingElsewhere
+            | E::KeyOut { .. }
+            | E::NotInHand
+            | E::Key(_)
+            | E::Paper(_)
+            | E::Address(_)
+            | E::OtherAuthority
+            | E::NoKey(_)
             | E::Change(_)
             | E::Compromise(_)
             | E::Scan(_)

@@ -96,7 +96,7 @@ impl Frame {
         let waits =
             |copy: &&Awaited| copy.signers.contains(&visitor.account) || (seals && copy.row.state == CopyState::Signed);
         let count = copies.iter().filter(waits).count();
-        for item in self.menu.iter_mut().flat_map(|group| &mut group.items).filter(|item| item.href == "/copies") {
+        for item in self.menu.iter_mut().flat_map(|group| &mut group.items).filter(|item| item.href == "/desk") {
             item.count = count;
         }
     }
@@ -135,6 +135,9 @@ fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
         Access::Token(_) => false,
         Access::Does(action) => !visitor.reach(action).is_empty(),
     };
+    let holds = |line: &str| path == line || (line != "/" && path.starts_with(&format!("{line}/")));
+    // Of lines that lie one below another (`/office`, `/office/papers`) the nearest is where the page stands.
+    let here = MENU.iter().map(|(_, facts)| facts.path).filter(|line| holds(line)).max_by_key(|line| line.len());
     let groups = Group::ALL.into_iter().map(|group| MenuGroup {
         heading: group.heading(),
         items: MENU
@@ -143,7 +146,7 @@ fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
             .map(|(place, facts)| MenuItem {
                 label: place.label,
                 href: facts.path,
-                current: path == facts.path || (facts.path != "/" && path.starts_with(&format!("{}/", facts.path))),
+                current: here == Some(facts.path),
                 count: 0,
             })
             .collect(),

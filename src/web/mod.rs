@@ -6,6 +6,7 @@
 mod answer;
 mod assets;
 mod carriers;
+mod desk;
 mod directory;
 mod exchange;
 mod frame;
@@ -46,7 +47,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
 use crate::flow::jobs::Worker;
-use crate::flow::{Act, House};
+use crate::flow::{Act, House, remind};
 use answer::Refusal;
 use directory::{Cache, Directory};
 use ops::Ops;
@@ -74,6 +75,10 @@ pub struct WebState {
     directory: Arc<Cache>,
     pages: Arc<journal::Pages>,
     waiting: Arc<waiting::Cache>,
+    /// Pages of issued copies as pictures.
+    pictures: Arc<desk::Pictures>,
+    /// Of this run of the program: binds tasks that are handed out without being kept.
+    secret: Arc<[u8; 32]>,
     /// Requests so far: the second half of a request's number.
     requests: Arc<AtomicU64>,
     ops: Arc<Ops>,
@@ -89,6 +94,9 @@ impl WebState {
             directory: Arc::default(),
             pages: Arc::default(),
             waiting: Arc::default(),
+            pictures: Arc::default(),
+            // Without randomness no task ever holds: nobody can guess a digest of its absence.
+            secret: Arc::new(crate::sign::random().unwrap_or_default()),
             requests: Arc::default(),
             ops: Arc::new(Ops::new()),
         }
@@ -127,6 +135,9 @@ pub async fn serve(
 ) -> io::Result<()> {
     let worker = Worker::new(Arc::clone(&state.house), Arc::clone(&state.clock), Arc::clone(&state.ops.wake));
     let worker = tokio::spawn(worker.map_err(io::Error::other)?.run(state.ops.stopping.subscribe()));
+    let reminders =
+        remind::keep_reminding(Arc::clone(&state.house), Arc::clone(&state.clock), state.ops.stopping.subscribe());
+    tokio::spawn(reminders);
     let ops = Arc::clone(&state.ops);
     let stop = async move {
         shutdown.await;

@@ -35,6 +35,8 @@ pub(super) fn routes() -> Vec<Route> {
         post("/office/closing", KEEPS, SubjectOf::House, papers::close_year),
         post("/copies/{copy}/paper", HANDS, SubjectOf::Copy, papers::of_copy),
         get("/office/handovers", Access::SignedIn, SubjectOf::House, handovers::list).helped("office#журнал-сдачи"),
+        post("/office/handovers", Access::SignedIn, SubjectOf::House, handovers::sign_all),
+        post("/office/papers", KEEPS, SubjectOf::House, papers::register_all),
         post("/office/handovers/{handover}/sign", Access::SignedIn, SubjectOf::House, handovers::sign),
         get("/office/files", READS, SubjectOf::House, files::files)
             .in_menu(Group::Records, "Дела и описи")
@@ -62,6 +64,11 @@ impl Fields {
     /// Value of a field; empty when the form has none.
     fn value(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Every number of a field that may come several times.
+    fn numbers(&self, name: &str) -> Vec<u64> {
+        self.0.iter().filter(|(key, _)| key == name).filter_map(|(_, value)| value.parse().ok()).collect()
     }
 }
 

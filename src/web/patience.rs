@@ -226,7 +226,7 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.append("x-forwarded-proto", "https".parse().unwrap());
             unbelieved(peer, &mut headers, proxies);
-            super::super::guard::is_secure(&headers)
+            crate::web::guard::is_secure(&headers)
         };
         assert!(!secure(&[]) && !secure(&[IpAddr::from([127, 0, 0, 1])]), "a stranger's word");
         assert!(secure(&[peer.ip()]));

@@ -175,6 +175,7 @@ pub(super) fn all() -> Vec<Route> {
         super::assets::routes(),
         super::search::routes(),
         super::help::routes(),
+        super::desk::routes(),
         super::records::routes(),
         super::office::routes(),
         super::carriers::routes(),

@@ -6,9 +6,11 @@
 mod calendar;
 mod closing;
 mod form;
+mod groups;
 mod movement;
 mod orders;
 mod plans;
+mod reach;
 mod readiness;
 mod shelf;
 mod timetable;
@@ -28,6 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
         readiness::routes(),
         calendar::routes(),
         shelf::routes(),
+        groups::routes(),
         timetable::routes(),
         plans::routes(),
         movement::routes(),

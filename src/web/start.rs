@@ -80,6 +80,7 @@ async fn first_screen(
     let desk = Desk { state: &state, directory: &directory, visitor: &visitor, today: state.now().date_naive() };
     let copies = state.waiting.at(&state.house, directory.turn).await?;
     let mut waits = desk.copies(&copies);
+    waits.extend(desk.notices().await?);
     waits.extend(desk.periods());
     waits.extend(desk.handovers().await?);
     waits.extend(desk.own_class().await?);
@@ -145,7 +146,7 @@ impl Desk<'_> {
                     "копий отклонено подписантами",
                 ),
                 detail: "нужна новая версия: прочтите замечание и составьте её".to_owned(),
-                href: "/copies?state=refused".to_owned(),
+                href: if may(Action::SignCopies) { "/desk" } else { "/copies?state=refused" }.to_owned(),
                 urgent: true,
             });
         }
@@ -156,7 +157,7 @@ impl Desk<'_> {
                 count: n,
                 what: plural(n, "копия ждёт вашей подписи", "копии ждут вашей подписи", "копий ждут вашей подписи"),
                 detail: shortened(mine.iter().map(|copy| copy.row.class.as_str())),
-                href: "/copies?state=issued".to_owned(),
+                href: "/desk".to_owned(),
                 urgent: false,
             });
         }
@@ -181,6 +182,22 @@ impl Desk<'_> {
             });
         }
         waits
+    }
+
+    /// What became of copies that the visitor signed: refusals, next versions, reminders.
+    async fn notices(&self) -> Result<Vec<Wait>, Refusal> {
+        let (told, _) = super::desk::notices(self.state, self.directory, &self.visitor.account).await?;
+        let Some(first) = told.first() else { return Ok(Vec::new()) };
+        let n = told.len() as u64;
+        let may = !self.visitor.reach(Action::SignCopies).is_empty();
+        Ok(vec![Wait {
+            count: n,
+            what: words::plural(n, "извещение о подписании", "извещения о подписании", "извещений о подписании")
+                .to_owned(),
+            detail: first.text.clone(),
+            href: if may { "/desk" } else { "/copies" }.to_owned(),
+            urgent: true,
+        }])
     }
 
     /// Periods that have ended and are not closed, for those who answer for copies.

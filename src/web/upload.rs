@@ -133,7 +133,7 @@ async fn verify(State(state): State<WebState>, frame: Frame, request: Request) -
 async fn check(state: &WebState, mut request: Request) -> Result<Vec<VerifyView>, Refusal> {
     let _permit = state.uploads.acquire().await.map_err(|_| Refusal::Fault)?;
     // The house knows its own school: what another authority signed is not this school's record.
-    let options = VerifyOptions { authority: state.house.authority().await?, full: true };
+    let options = VerifyOptions::of(&state.house, true).await?;
     // Counted below, file by file, so that an over-long one gets a sentence and not a broken connection.
     DefaultBodyLimit::disable().apply(&mut request);
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Refusal::NoFile)?;

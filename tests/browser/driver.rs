@@ -103,6 +103,20 @@ impl Browser {
         field.send_keys(text).await.expect("typed");
     }
 
+    /// Puts a value into a field whose typing depends on the browser's language: a date, a moment, a choice.
+    pub async fn set(&self, name: &str, value: &str) {
+        let script = format!(
+            "const field = document.querySelector('[name=\"{name}\"]'); field.value = {value:?}; return field.value;"
+        );
+        assert_eq!(self.run(&script).await, value, "{name} takes no such value");
+    }
+
+    /// Chooses a file in a field.
+    pub async fn attach(&self, name: &str, file: &Path) {
+        let field = self.client.find(Locator::Css(&format!("[name=\"{name}\"]"))).await.expect("the field");
+        field.send_keys(&file.display().to_string()).await.expect("a file");
+    }
+
     /// Presses what is found by a CSS selector, and waits for the page that comes.
     pub async fn press(&self, selector: &str) {
         let before = self.run("window.letopisOld = true; return true;").await;

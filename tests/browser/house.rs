@@ -1,18 +1,38 @@
 //! A house to be looked at: sealed copies, one login of each role, a clock that the story moves.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use chrono::Duration;
-use letopis::flow;
+use letopis::bundle::BundleFile;
+use letopis::domain::setup::layout::ORDERS;
+use letopis::domain::setup::paste::Sheet;
+use letopis::flow::exchange::staged;
+use letopis::flow::setup::{self, Coming, Meeting, Outcome};
+use letopis::flow::signin::credentials::Chain;
 use letopis::flow::signin::demo::{self, DemoLogin};
+use letopis::flow::{self, Act};
 use letopis::web::{WebState, serve};
 use tokio::net::TcpListener;
 
 use crate::driver::Browser;
-use crate::records::{House, after};
+use crate::records::{House, YEAR, after};
+
+/// What pages with addresses of their own need: an order with its sheet of acquaintance, a job, a change.
+async fn seed(house: &flow::House) {
+    let sheet = Sheet::from_clipboard("№\tДата\tВид\tО чём\n121\t29.08.2025\tприказ\tО ведении журнала");
+    let coming = Coming { sheet, fixed: &BTreeMap::new(), meeting: Meeting::Add, dry_run: false };
+    let done = setup::take_sheet(house, &after(60), YEAR, &ORDERS, &coming).await.expect("an answer");
+    assert!(matches!(done, Outcome::Done(_)), "{done:?}");
+    let order = house.db.list_year_rows("orders", YEAR).await.expect("orders").remove(0).remove(0);
+    let staff: Vec<String> =
+        house.db.load_roster(YEAR).await.expect("a roster").staff.iter().take(3).map(|one| one.id.clone()).collect();
+    setup::ask_to_see(house, &after(60), YEAR, &order, &staff).await.expect("a sheet");
+    flow::jobs::queue(house, &flow::jobs::Work::SealAll, &after(60)).await.expect("a job");
+}
 
 /// An open house.
 pub struct Open {
@@ -27,9 +47,32 @@ pub struct Open {
 impl Open {
     /// Opens a house with sealed copies and a login of each role.
     pub async fn start() -> Self {
-        let folder = House::with_sealed_copies().await;
+        Self::of(House::with_sealed_copies().await).await
+    }
+
+    /// Opens a house whose copies wait for signatures.
+    pub async fn with_issued_copies() -> Self {
+        Self::of(House::with_issued_copies().await).await
+    }
+
+    async fn of(folder: House) -> Self {
         let house = Arc::new(flow::House::open(&folder.root).await.expect("a house"));
         demo::open(&house.sign_in, &house, &after(60)).await.expect("logins");
+        seed(&house).await;
+        Self::serve(folder, house).await
+    }
+
+    /// Opens a house in which nothing is but the keyboard's own account; gives its login and one-time password.
+    pub async fn empty() -> (Self, String, String) {
+        let folder = House::empty().await;
+        let house = Arc::new(flow::House::open(&folder.root).await.expect("a house"));
+        let chain = Chain::Staff;
+        let slips = house.sign_in.issue(&house, &chain, &["operator".to_owned()], &after(60)).await.expect("a slip");
+        let (login, password) = (slips[0].login.clone(), slips[0].password.clone());
+        (Self::serve(folder, house).await, login, password)
+    }
+
+    async fn serve(folder: House, house: Arc<flow::House>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (forward, began) = (Arc::new(AtomicI64::new(0)), Instant::now());
@@ -47,7 +90,26 @@ impl Open {
         format!("http://{}{path}", self.address)
     }
 
-    fn now(&self) -> chrono::DateTime<chrono::FixedOffset> {
+    /// Files given by this account, kept between their check and its confirmation.
+    pub async fn upload(&self, account: &str) -> String {
+        let rooms = BundleFile::new("Кабинеты.csv", "Кабинет;Мест\n301;30\n302;много\n".into());
+        let act = Act { by: account.to_owned(), at: self.now() };
+        staged::keep(&self.house, &[rooms], &act).expect("an upload")
+    }
+
+    /// Whose login it is.
+    pub async fn account(&self, login: &str) -> String {
+        let accounts = self.house.db.list_accounts().await.expect("accounts");
+        accounts.into_iter().find(|row| row.login == login).expect("an account").person
+    }
+
+    /// The clock of the house is put forward.
+    pub fn wait(&self, seconds: i64) {
+        self.forward.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// What the clock of the house shows.
+    pub fn now(&self) -> chrono::DateTime<chrono::FixedOffset> {
         after(61).at + Duration::seconds(self.began.elapsed().as_secs() as i64 + self.forward.load(Ordering::Relaxed))
     }
 

@@ -419,6 +419,7 @@ pub fn edition(snapshot: &Snapshot, kind: EditionKind) -> Edition {
         valid_to: "31.08.2027".to_owned(),
         signed_at: "2025-10-24T16:31:07+05:00".to_owned(),
         sheets: signer.sheets.clone(),
+        paper: None,
     };
     let marks = snapshot.route.iter().flat_map(|stage| stage.signers.iter().map(move |signer| mark(stage, signer)));
     Edition {

@@ -9,4 +9,5 @@ mod identity;
 mod matrix;
 mod offices;
 mod paper;
+mod reach;
 mod signin;

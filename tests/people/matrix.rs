@@ -17,7 +17,7 @@ use letopis::domain::snapshot::TemplateFacts;
 use letopis::flow::House;
 use letopis::flow::people;
 use letopis::flow::signin::token_digest;
-use letopis::store::{AccountRow, AccountState, Author, ClosureRow, Db, SchoolRow, SessionRow};
+use letopis::store::{AccountRow, AccountState, Author, ClosedYearRow, ClosureRow, Db, SchoolRow, SessionRow};
 use letopis::web::route::{self, Access, RouteFacts, SubjectOf};
 use letopis::web::{WebState, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -26,7 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::house::{YEAR, after, day, on_every_engine, person_of};
 
 /// Values of the parameters of paths that name no subject of the guard. A route with another parameter needs a line here.
-const OTHER_PARAMETERS: [(&str, &str); 19] = [
+const OTHER_PARAMETERS: [(&str, &str); 20] = [
     ("paper", "2025-05A-Q1-v1-p1"),
     ("form", "remarks"),
     ("handover", "1"),
@@ -42,6 +42,7 @@ const OTHER_PARAMETERS: [(&str, &str); 19] = [
     ("policy", "default"),
     ("id", "1"),
     ("event", "1"),
+    ("no", "1"),
     ("leaf", "1"),
     ("scan", "0"),
     ("file", "1"),
@@ -169,12 +170,18 @@ pub(super) async fn open_to_the_web(house: &Arc<House>) -> SocketAddr {
     address
 }
 
-/// Status and the place that a redirect leads to. The body is not waited for: some answers never end.
+/// Status and the place that a redirect leads to, for a request without a form.
 async fn ask(address: SocketAddr, method: &str, path: &str, token: &str) -> (u16, String) {
+    send(address, method, path, token, "").await
+}
+
+/// Status and the place that a redirect leads to. The body of the answer is not waited for: some never end.
+pub(super) async fn send(address: SocketAddr, method: &str, path: &str, token: &str, form: &str) -> (u16, String) {
+    let length = form.len();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\n\
-         Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n\r\n"
+         Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
@@ -319,6 +326,16 @@ async fn freeze_copies(house: &House) {
         let snapshot = freeze::freeze(&journal, &class, &span, &house.policy, &told).unwrap();
         tx.record_frozen(&snapshot, State::Frozen).await.unwrap();
     }
+    // The earlier year is closed by order: acts on its copies end.
+    let closed = ClosedYearRow {
+        year: "2024/2025".into(),
+        closed_at: "2025-08-30T12:00:00+03:00".into(),
+        closed_by: "T01".into(),
+        order_number: "7".into(),
+        order_date: "2025-08-30".into(),
+        next_year: YEAR.into(),
+    };
+    tx.close_year(&closed).await.unwrap();
     let kind = letopis::domain::audit::EventKind::PeriodClosed;
     let event = letopis::domain::audit::Event::new(kind, "operator", "2025-10-24T12:00:00+03:00");
     tx.record(&event, [8; 16]).await.unwrap().commit().await.unwrap();

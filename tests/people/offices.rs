@@ -5,7 +5,7 @@ use letopis::domain::rights::{Action, Role};
 use letopis::flow::people::{self, Order};
 use letopis::flow::{Error, House};
 
-use super::house::{act, day, on_every_engine, person_of};
+use super::house::{YEAR, act, day, on_every_engine, person_of};
 
 fn order(person: &str, role: Role) -> Order {
     Order {
@@ -98,15 +98,43 @@ fn an_office_of_the_staff_list_ends_by_order_and_stays_on_record() {
 }
 
 #[test]
-fn a_sheet_of_acquaintance_takes_each_person_once() {
+fn an_order_of_appointment_has_one_sheet_among_the_years_and_takes_each_person_once() {
     on_every_engine(|house| async move {
+        let sheets = people::sheets(&house).await.unwrap();
+        let sheet = sheets.iter().find(|sheet| sheet.order.number == "12-к").expect("the deputy's order");
+        assert_eq!(sheet.order.title, "О назначении: заместитель директора");
+        assert_eq!(
+            sheet.lines.iter().map(|line| (line.person.as_str(), line.seen_on)).collect::<Vec<_>>(),
+            [("T02", None)]
+        );
+        // The very same rows are the year's list of orders and its sheet.
+        let setup = house.db.load_setup(YEAR).await.unwrap();
+        assert_eq!((setup.orders.len(), setup.acquaintances.len()), (1, 1));
         for _ in 0..2 {
             people::acquaint(&house, "12-к", "2025-09-01", &act("T02", 0)).await.unwrap();
         }
-        let sheet = house.db.list_acquaintances().await.unwrap();
-        assert_eq!(sheet.len(), 1);
-        assert_eq!((sheet[0].person.as_str(), sheet[0].order_no.as_str()), ("T02", "12-к"));
-        assert!(people::acquaint(&house, "99", "2025-09-01", &act("T02", 0)).await.is_err());
+        let setup = house.db.load_setup(YEAR).await.unwrap();
+        assert_eq!(setup.acquaintances.len(), 1);
+        assert_eq!(setup.acquaintances[0].seen_on, Some(day("2025-10-02")));
+        assert_eq!(setup.acquaintances[0].way, "here");
+        assert!(people::acquaint(&house, "99", "2025-09-01", &act("T02", 0)).await.is_err(), "no such order");
+        assert!(people::acquaint(&house, "12-к", "2025-09-01", &act("T03", 0)).await.is_err(), "not on the sheet");
+    });
+}
+
+#[test]
+fn what_earlier_versions_put_on_record_counts_on_the_common_sheet() {
+    on_every_engine(|house| async move {
+        sqlx::any::install_default_drivers();
+        let pool = sqlx::AnyPool::connect(&house.config.database_url(&house.root)).await.unwrap();
+        sqlx::query("insert into appointment_readings (school, order_no, order_date, person, read_at) values ($1, '12-к', '2025-09-01', 'T02', '2025-09-03T09:00:00+03:00')")
+            .bind(house.db.school().to_owned())
+            .execute(&pool)
+            .await
+            .unwrap();
+        pool.close().await;
+        let sheet = people::sheets(&house).await.unwrap().remove(0);
+        assert_eq!(sheet.lines[0].seen_on, Some(day("2025-09-03")));
     });
 }
 

@@ -171,6 +171,7 @@ impl School {
             policy: snapshot.policy.digest,
             verdict: Verdict::CheckedAndCorrect,
             remarks: String::new(),
+            ink: None,
         }
     }
 

@@ -16,6 +16,23 @@ where
     F: Fn(House) -> Fut,
     Fut: Future<Output = ()>,
 {
+    run(story, true);
+}
+
+/// Runs a story in an empty house on each engine.
+pub fn in_every_empty_house<F, Fut>(story: F)
+where
+    F: Fn(House) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    run(story, false);
+}
+
+fn run<F, Fut>(story: F, filled: bool)
+where
+    F: Fn(House) -> Fut,
+    Fut: Future<Output = ()>,
+{
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let mut engines = vec!["sqlite".to_owned()];
@@ -36,16 +53,19 @@ where
                 utc_offset_minutes: 180,
             };
             let house = House::found(&root, &founding, &act(0)).await.expect("a house");
-            let bundle = folder.path().join("bundle");
-            generate::write(&bundle, &generate::generate(&spec())).expect("a bundle");
-            let outcome = import::import(&house, &bundle, false, &act(1)).await.expect("an import");
-            assert!(matches!(outcome, Outcome::Imported(_)), "{outcome:?}");
+            if filled {
+                let bundle = folder.path().join("bundle");
+                generate::write(&bundle, &generate::generate(&spec())).expect("a bundle");
+                let outcome = import::import(&house, &bundle, false, &act(1)).await.expect("an import");
+                assert!(matches!(outcome, Outcome::Imported(_)), "{outcome:?}");
+            }
             story(house).await;
         });
     }
 }
 
-fn spec() -> GeneratorSpec {
+/// The made-up school of the stories.
+pub fn spec() -> GeneratorSpec {
     GeneratorSpec {
         classes: vec![(7, 'А'), (7, 'Б'), (9, 'А')],
         learners_per_class: 4,

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a story that cannot go on should stop
 
 mod closing;
+mod files;
 mod house;
 mod movement;
 mod setup;

@@ -209,12 +209,6 @@ impl House {
         diagnosis.findings.iter().filter(|f| f.severity == Severity::Note).map(ToString::to_string).collect()
     }
 
-    /// Codes of the errors that the doctor finds.
-    pub async fn errors(&self) -> Vec<&'static str> {
-        let diagnosis = doctor::examine(self, &after(60)).await.expect("an examination");
-        diagnosis.findings.iter().filter(|f| f.severity >= Severity::Error).map(|f| f.code).collect()
-    }
-
     /// Closes the database and opens the house anew, as the next command does.
     pub async fn reopened(self) -> Self {
         let Self { inner, folder } = self;

@@ -1,10 +1,11 @@
 //! The office: a copy's way on paper from the printer to the safe, with both sides' signatures, and what it refuses on the way.
 
+use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::paper::{PaperFact, Place, Purpose, Stage};
 use letopis::flow::office::forms::{Asked, FORMS, make};
 use letopis::flow::office::{self, NewHandover, Refusal, templates};
 use letopis::flow::{Act, Error};
-use letopis::store::Which;
+use letopis::store::{AccountRow, AccountState, GuardianRow, Which};
 
 use super::house::{COPIES, House, YEAR, after, tell};
 
@@ -228,5 +229,54 @@ fn a_template_of_the_school_is_checked_before_it_is_used() {
         let own = include_str!("../../typst-templates/form/1/main.typ").replace("size: 14pt", "size: 16pt");
         std::fs::write(folder.join("form-remarks.typ"), own).unwrap();
         assert_ne!(templates::typeset(&house, &form, at).unwrap().pdf, usual.pdf);
+    });
+}
+
+#[test]
+fn the_queue_of_paper_extracts_holds_exactly_the_families_without_electronic_access() {
+    tell(async {
+        let house = House::with_journal().await;
+        let journal = house.db.load_roster(YEAR).await.unwrap();
+        let class: Vec<_> = journal.learners.iter().filter(|one| one.class == "5А").collect();
+        let account = |person: &str| AccountRow {
+            person: person.to_owned(),
+            login: format!("login-{person}"),
+            secret: String::new(),
+            state: AccountState::Open,
+            issued_at: String::new(),
+            issued_by: "operator".into(),
+            one_time_until: 0,
+            password_at: String::new(),
+            locked_at: String::new(),
+            locked_by: String::new(),
+            factor_salt: String::new(),
+            factor_on: String::new(),
+            factor_step: 0,
+        };
+        let parent = GuardianRow {
+            id: "P00001".into(),
+            surname: "Берилл".into(),
+            given_name: "Яшма".into(),
+            patronymic: String::new(),
+            learners: vec![class[0].id.clone()],
+        };
+        let mut tx = house.db.begin().await.unwrap();
+        tx.write_guardian(&parent, "2025-09-01").await.unwrap();
+        tx.write_account(&account("P00001")).await.unwrap();
+        tx.write_account(&account(&class[1].id)).await.unwrap();
+        let event = Event::new(EventKind::AccountIssued, "operator", "2025-09-01T08:00:00+03:00");
+        tx.record(&event, [3; 16]).await.unwrap().commit().await.unwrap();
+        let pairs = [("class", "5А"), ("from", "2025-09-15"), ("to", "2025-09-28")];
+        let mut asked: Asked = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let queue = make(&house, "extract-for-parents", &asked, &after(60)).await.unwrap().to_string();
+        for (at, learner) in class.iter().enumerate() {
+            let name = format!("{} {}", learner.surname, learner.given_name);
+            assert_eq!(queue.contains(&name), at > 1, "{name}\n{queue}");
+        }
+        let register = make(&house, "extract-register", &asked, &after(60)).await.unwrap();
+        assert_eq!(register.tables().next().unwrap().rows.len(), class.len() - 2);
+        asked.insert("who".to_owned(), "all".to_owned());
+        let all = make(&house, "extract-for-parents", &asked, &after(60)).await.unwrap().to_string();
+        assert_eq!(all.matches("ВЫПИСКА").count(), class.len());
     });
 }

@@ -48,7 +48,7 @@ fn a_refused_copy_is_issued_anew_signed_and_sealed_as_the_second_version() {
 }
 
 #[test]
-fn a_statement_for_the_old_version_is_refused_and_the_old_signatures_do_not_move_over() {
+fn a_statement_for_the_old_version_is_refused_and_the_old_signatures_stay_for_sheets_that_did_not_change() {
     tell(async {
         let house = House::with_issued_copies().await;
         let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
@@ -57,8 +57,11 @@ fn a_statement_for_the_old_version_is_refused_and_the_old_signatures_do_not_move
         let targets = vec![Target { copy: COPIES[0].to_owned(), version: Some(1) }];
         let refused = house.gesture(Gesture { targets, ..gesture(&teacher, &[]) }).await.expect_err("a refusal");
         assert!(matches!(refused, Error::OldVersion { asked: 1, current: 2, .. }), "{refused:?}");
-        assert_eq!(house.db.list_statements(COPIES[0], 2).await.expect("statements"), []);
-        house.sign(COPIES[0], &teacher).await.expect("she signs the second version anew");
+        let kept = house.db.list_statements(COPIES[0], 2).await.expect("statements");
+        assert_eq!((kept.len(), kept[0].version, &kept[0].signer), (1, 1, &teacher), "nothing changed on her sheets");
+        let again = house.sign(COPIES[0], &teacher).await.expect_err("she has signed");
+        assert!(matches!(again, Error::NotNow { .. }), "{again:?}");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
     });
 }
 

@@ -32,7 +32,8 @@ fn a_sealed_copy_stands_in_the_register_and_in_the_archive_and_is_genuine() {
             assert_eq!(house.copy(&row.line.id).await.state, State::Sealed);
             assert_eq!(row.line.keep_through, "2031-12-31", "five years after the year's end");
         }
-        let report = verify_path(&house.archive(), &VerifyOptions { authority: None, full: true });
+        let report =
+            verify_path(&house.archive(), &VerifyOptions { authority: None, full: true, ..Default::default() });
         assert_eq!((report.verdict, report.parts.len()), (Verdict::Valid, 2), "{report:#?}");
         assert_eq!(house.doctor().await, Vec::<String>::new());
         assert_eq!(std::fs::read_dir(house.staging()).expect("staging").count(), 0);

@@ -105,3 +105,20 @@ fn a_record_of_another_school_among_ours_is_a_stranger() {
         assert!(found.iter().any(|s| s.contains("authority")), "another authority is named: {found:#?}");
     });
 }
+
+/// The checks with stock tools say of a sealed record that it is genuine; skipped aloud without openssl.
+pub fn stock_tools_agree(house: &House, copy: &str, version: u32) {
+    use letopis::vault::record::{VERIFY_AWK, VERIFY_SH};
+    use std::process::Command;
+    if Command::new("openssl").arg("version").output().is_err() {
+        eprintln!("ПРОПУЩЕНО: нет программы openssl");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("verify.sh"), VERIFY_SH).expect("written");
+    std::fs::write(folder.path().join("verify.awk"), VERIFY_AWK).expect("written");
+    let content = house.archive().join(format!("{copy}-v{version}/v1/content"));
+    let done = Command::new("sh").arg(folder.path().join("verify.sh")).arg(content).output().expect("sh runs");
+    let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+    assert_eq!(done.status.code(), Some(0), "{said}");
+}

@@ -51,7 +51,11 @@ fn a_period_with_undecided_void_changes_does_not_close_and_its_copy_tells_of_dec
         letopis::flow::issue::issue(&house, &frozen, &after(5), |_| {}).await.expect("an issue");
         house.sign_everything(10).await.expect("signatures");
         house.seal_everything(20).await.expect("seals");
-        let options = verify::VerifyOptions { authority: house.authority().await.expect("a read"), full: false };
+        let options = verify::VerifyOptions {
+            authority: house.authority().await.expect("a read"),
+            full: false,
+            ..Default::default()
+        };
         let report = verify::verify_path(&house.archive(), &options);
         assert_eq!(report.verdict, letopis::domain::finding::Verdict::Valid, "{report:?}");
         assert_eq!(house.doctor().await, Vec::<String>::new());

@@ -38,7 +38,8 @@ fn a_sealed_pdf_alone_is_valid_and_says_what_it_cannot_show() {
 
 #[test]
 fn the_trusted_authority_decides_whose_copy_it_is() {
-    let options = |authority: &[u8]| VerifyOptions { authority: Some(authority.to_vec()), full: false };
+    let options =
+        |authority: &[u8]| VerifyOptions { authority: Some(authority.to_vec()), full: false, ..Default::default() };
     let sealed = SCHOOL.record().sealed_pdf;
     let report = verify_bytes("copy.pdf", &sealed, &options(&SCHOOL.authority));
     assert_eq!(report.verdict, Verdict::Valid);

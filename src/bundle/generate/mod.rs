@@ -8,6 +8,7 @@ mod curriculum;
 mod dice;
 mod people;
 mod roster;
+mod setup;
 mod year;
 
 use std::fmt::Write as _;
@@ -20,6 +21,8 @@ use super::layout::File;
 
 use calendar::Calendar;
 use dice::Dice;
+pub use setup::{SetupRow, setup_rows};
+
 use roster::{Booked, ClassPlan, Roster};
 use year::{ClassYear, Held, NotAttested};
 

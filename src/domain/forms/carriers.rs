@@ -38,7 +38,7 @@ pub fn ledger(
         ("Последняя копия", 12),
         ("Списание, уничтожение (акт №)", 18),
     ];
-    let mut table = Table::new(&heads).titled("Носители").numbered().sized(75).middle(&[0, 2]);
+    let mut table = Table::new(&heads).named("Носители").numbered().sized(75).middle(&[0, 2]);
     for (carrier, lines) in carriers {
         let what = [carrier.kind.as_russian(), &carrier.label, &carrier.serial, &carrier.capacity];
         let what = what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
@@ -62,7 +62,7 @@ pub fn ledger(
     }
     let mut moves =
         Table::new(&[("Дата", 14), ("Носитель", 12), ("Что сделано", 22), ("Место хранения", 30), ("Примечание", 30)])
-            .titled("Движение")
+            .named("Движение")
             .sized(75)
             .middle(&[0, 1]);
     for (carrier, lines) in carriers {
@@ -115,7 +115,7 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
         ("Ключ возвращён директору: подпись", 13),
         ("Примечание", 12),
     ];
-    let mut table = Table::new(&heads).titled("Журнал пользования").numbered().sized(65).middle(&[0, 2]);
+    let mut table = Table::new(&heads).named("Журнал пользования").numbered().sized(65).middle(&[0, 2]);
     for (trip, carried) in trips {
         let signed = |step| {
             trip.signed(step)
@@ -265,7 +265,7 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         if all == 0 { "не проверялось".to_owned() } else { format!("{done} из {all}") }
     };
     let yes = |is: bool, yes: &str, no: &str| if is { yes.to_owned() } else { no.to_owned() };
-    let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).titled("Полнота").sized(90);
+    let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).named("Полнота").sized(90);
     let opened = coverage.tables.1 > 0;
     let rows = [
         ("Части копии на носителе прочитаны до последнего байта, SHA-256", of(coverage.parts)),
@@ -320,4 +320,112 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         }],
         false,
     )
+}
+
+/// These papers on made-up data.
+pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
+    use super::super::carrier::{Kind, Purpose, Signed};
+    let at = |day: u32, hour: u32| format!("2025-10-{day:02}T{hour:02}:30:00+05:00");
+    let carrier = |no: u32, purpose: Purpose, room: &str| Carrier {
+        id: format!("Н-{no}"),
+        kind: Kind::Disk,
+        label: "Диск в чёрном корпусе".to_owned(),
+        serial: format!("NA7X{no}K2M"),
+        capacity: "1 ТБ".to_owned(),
+        purpose,
+        mark: String::new(),
+        place: format!("М-{no}"),
+        room: room.to_owned(),
+        place_words: format!("{room}, сейф"),
+        path: String::new(),
+        registered_at: at(1, 9),
+        written_off: false,
+        written_at: at(27, 18),
+    };
+    let line = |what: &str, place: &str| LedgerRow {
+        at: at(1, 9),
+        what: what.to_owned(),
+        place: place.to_owned(),
+        note: "по накладной № 14".to_owned(),
+    };
+    let signed = |step: Step, person: &str, hour: u32| Signed {
+        step,
+        person: person.to_owned(),
+        office: String::new(),
+        note: if step == Step::Accepted { "пломба цела".to_owned() } else { String::new() },
+        at: at(27, hour),
+    };
+    let way = [
+        (Step::KeyGiven, "T00001", 9),
+        (Step::Handed, "T00003", 10),
+        (Step::Taken, "T00005", 11),
+        (Step::Certified, "T00005", 15),
+        (Step::Returned, "T00005", 16),
+        (Step::Accepted, "T00003", 17),
+        (Step::KeyBack, "T00001", 18),
+    ];
+    let trip = Trip {
+        no: 1,
+        carrier: "Н-1".to_owned(),
+        purpose: "запись копии за I четверть".to_owned(),
+        due_on: chrono::NaiveDate::from_ymd_opt(2025, 10, 28).unwrap_or_default(),
+        taker: "T00005".to_owned(),
+        at: at(27, 8),
+        steps: way.into_iter().map(|(step, person, hour)| signed(step, person, hour)).collect(),
+    };
+    let sha256 = "9f2c".repeat(16);
+    let carriers = vec![
+        (carrier(1, Purpose::Main, "кабинет 12"), vec![line("поставлен на учёт", "кабинет 12, сейф")]),
+        (carrier(2, Purpose::Second, "серверная"), vec![line("поставлен на учёт", "серверная, сейф")]),
+    ];
+    let carried = Carried {
+        what: "I четверть 2025/2026 учебного года, 44 класса".to_owned(), sha256: sha256.clone()
+    };
+    let written = Written {
+        id: "letopis-school-20251027-183000".to_owned(),
+        at: at(27, 18),
+        periods: "I четверть 2025/2026 учебного года".to_owned(),
+        bytes: 83_400_000,
+        files: 1204,
+        sha256,
+        carriers: vec![
+            "Н-1, внешний жёсткий диск, NA7X1K2M, кабинет 12, сейф".to_owned(),
+            "Н-2, внешний жёсткий диск, NA7X2K2M, серверная, сейф".to_owned(),
+        ],
+        compared: 1204,
+    };
+    let coverage = Coverage {
+        school: "school".to_owned(),
+        backup: written.id.clone(),
+        made_at: written.at.clone(),
+        parts: (1, 1),
+        bytes: written.bytes,
+        label_signed: true,
+        house_compared: true,
+        opened: true,
+        files: (1204, 1204),
+        tables: (58, 58),
+        rows: (412_087, 412_087),
+        log: (9_120, 9_120),
+        log_root: true,
+        records: (88, 88),
+        seconds: 41,
+    };
+    let checked = Checked {
+        no: 7,
+        what: "о пробном восстановлении из резервной копии".to_owned(),
+        carrier: "Н-1".to_owned(),
+        at: at(27, 19),
+        valid: true,
+        by: "А.А. Опалов".to_owned(),
+    };
+    let both = ["Н-1".to_owned(), "Н-2".to_owned()];
+    vec![
+        ledger(letterhead, &carriers, std::slice::from_ref(&trip), people),
+        custody(letterhead, &[(trip, carried)], people),
+        writing(letterhead, &written, "Б.Б. Гранитов", "А.А. Опалов"),
+        undertaking_form(letterhead, "Опалов А.А.", "технический специалист", "А.А. Опалов", &at(1, 9)),
+        envelope(letterhead, "01234-56789-ABCDE-FGHJK", 1, &at(1, 9), &both),
+        certificate(letterhead, &checked, &coverage, &[]),
+    ]
 }

@@ -303,7 +303,7 @@ pub fn timesheet(letterhead: &Letterhead, people: &People, journal: &Journal, mo
     heads.extend(numbers.iter().map(|day| (day.as_str(), 6)));
     heads.extend([("Всего часов", 10), ("в т.ч. замещение", 12)]);
     let middle: Vec<usize> = std::iter::once(0).chain(2..heads.len()).collect();
-    let mut staff: Vec<(&&str, &(BTreeMap<u32, u32>, u32))> = hours.iter().collect();
+    let mut staff: Vec<_> = hours.iter().collect();
     staff.sort_by_key(|(id, _)| super::super::names::fold(&people.get(id).full));
     let mut table = Table::new(&heads).named("Табель").sized(70).middle(&middle);
     let mut sum = (0, 0);

@@ -30,6 +30,7 @@ pub fn examples() -> Vec<Form> {
     let mut forms = of_paper(&letterhead, &journal);
     forms.extend(of_files(&letterhead, &policy));
     forms.extend(of_journal(&letterhead, &journal, &policy));
+    forms.extend(super::carriers::examples(&letterhead, &People::of(&journal)));
     forms
 }
 

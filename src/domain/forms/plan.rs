@@ -64,16 +64,11 @@ pub const REGISTER: &str = "01-03";
 ///
 /// Terms of the auxiliary registers are the handbook's own proposal (domain.md 1.2) and say so: no act names them.
 pub fn lines(policy: &Policy) -> Vec<PlanLine> {
-    let own = |years: u32| (Term::Years(years), "локальный акт".to_owned());
-    let of_policy = |key: &str, years: u32| {
-        let clause = policy.clause(key);
-        let ground = if clause.is_empty() {
-            "локальный акт".to_owned()
-        } else {
-            format!("локальный акт, {clause}")
-        };
-        (Term::Years(years), ground)
+    let act = match policy.order().as_str() {
+        "" => "локальный акт".to_owned(),
+        order => format!("локальный акт, {order}"),
     };
+    let own = |years: u32| (Term::Years(years), act.clone());
     let line = |index, class, title, (term, ground), note, carried| PlanLine {
         index,
         class,
@@ -91,7 +86,7 @@ pub fn lines(policy: &Policy) -> Vec<PlanLine> {
             JOURNALS,
             "journal",
             "Классные журналы (электронные и копии на бумажном носителе)",
-            of_policy("retention.journal", policy.keep_journal_years),
+            own(policy.keep_journal_years),
             both,
             false,
         ),
@@ -99,7 +94,7 @@ pub fn lines(policy: &Policy) -> Vec<PlanLine> {
             SUMMARIES,
             "summary_sheet",
             "Сводные ведомости успеваемости (и посещаемости) обучающихся",
-            of_policy("retention.summary_sheet", policy.keep_summary_years),
+            own(policy.keep_summary_years),
             both,
             false,
         ),
@@ -182,7 +177,7 @@ fn closing_record(form: Form, letterhead: &Letterhead, year: i32, lines: &[PlanL
     let carried: u32 = opened.iter().filter(|line| line.carried).map(|line| line.units).sum();
     let table = Table::new(&[("По срокам хранения", 30), ("Всего", 12), ("переходящих", 14), ("с отметкой «ЭПК»", 14)])
         .named("Итоговая запись")
-        .span(2, 2, "в том числе:")
+        .span(2, 2, "в том числе")
         .sized(95)
         .middle(&[1, 2, 3])
         .line(row("Постоянного", 0))

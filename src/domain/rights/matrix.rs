@@ -155,6 +155,7 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::EnterReasons          => [N,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::ChangeSetup           => [O,  N,  O,  O,  N,  N,  N,  N,  O,  N,  N,  N,  N],
         Action::ChangeCurriculum      => [O,  N,  O,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N],
+        Action::SetGroups             => [O,  N,  O,  O,  O,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::ChangePlan            => [O,  N,  N,  O,  N,  O,  N,  N,  N,  N,  N,  N,  N],
         Action::ChangeMovement        => [O,  O,  O,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N],
         Action::CloseYear             => [O,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],

@@ -139,6 +139,8 @@ pub enum Action {
     ChangeSetup,
     /// Classes, groups, courses, curriculum, load, timetable.
     ChangeCurriculum,
+    /// Who is in which group of a class, at a period's start (JRN-11; 002 4.1).
+    SetGroups,
     /// The calendar-thematic plan of a course.
     ChangePlan,
     /// Learners: enrolled, moved, left, by order.
@@ -208,6 +210,7 @@ impl Action {
         Self::EnterReasons,
         Self::ChangeSetup,
         Self::ChangeCurriculum,
+        Self::SetGroups,
         Self::ChangePlan,
         Self::ChangeMovement,
         Self::CloseYear,
@@ -254,6 +257,7 @@ impl Action {
             Self::EnterReasons => "указывать причины пропусков",
             Self::ChangeSetup => "менять календарь, периоды, кабинеты",
             Self::ChangeCurriculum => "менять классы, нагрузку, расписание",
+            Self::SetGroups => "задавать состав групп класса",
             Self::ChangePlan => "менять КТП",
             Self::ChangeMovement => "оформлять движение учащихся",
             Self::CloseYear => "завершать учебный год",

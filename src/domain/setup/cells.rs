@@ -129,6 +129,35 @@ impl Known {
         }
     }
 
+    /// Learns of a room that comes together with the rows that name it.
+    pub fn add_room(&mut self, room: &str) {
+        self.rooms.insert(names::fold(room), room.to_owned());
+    }
+
+    /// The stored form of what a text names; the finding says what was expected, and of several the codes.
+    pub fn find(&self, is: Is, text: &str, place: &str) -> Result<String, Finding> {
+        let told = |fault: Fault| {
+            if fault.several.is_empty() {
+                return Finding::new("setup.cell-wrong", place, "не понято").expected_found(fault.expected, text);
+            }
+            let message = format!("подходит несколько: {}; укажите код", fault.several.join(", "));
+            Finding::new("setup.cell-ambiguous", place, message).expected_found(fault.expected, text)
+        };
+        self.read(is, text).map_err(told)
+    }
+
+    /// Courses whose words begin so («5А алг»), for names of sheets, which have no room for the whole; told apart by commas or not.
+    pub fn courses_beginning(&self, words: &str) -> Vec<String> {
+        let sought = names::fold(&words.replace(',', " "));
+        let of = |(said, ids): (&String, &Vec<String>)| {
+            names::fold(&said.replace(',', " ")).starts_with(&sought).then(|| ids.clone())
+        };
+        let mut found: Vec<String> = self.courses.iter().filter_map(of).flatten().collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
     /// Reads one cell into its stored form.
     fn read(&self, is: Is, text: &str) -> Result<String, Fault> {
         let wrong = |expected: &str| Err(Fault { expected: expected.to_owned(), ..Fault::default() });
@@ -255,14 +284,25 @@ impl Layout {
         place: &str,
         given: &dyn Fn(&Column) -> String,
     ) -> Result<Vec<String>, Vec<Finding>> {
+        self.read_at(texts, known, &|at| format!("{place}, «{}»", self.columns[at].title), given)
+    }
+
+    /// [`Layout::read`] with the place of each cell told by the caller, by the column's place in the layout.
+    pub(super) fn read_at(
+        &self,
+        texts: &[String],
+        known: &Known,
+        place: &dyn Fn(usize) -> String,
+        given: &dyn Fn(&Column) -> String,
+    ) -> Result<Vec<String>, Vec<Finding>> {
         let mut findings = Vec::new();
         let mut cells = Vec::with_capacity(self.columns.len());
-        for (column, text) in self.columns.iter().zip(texts) {
+        for (number, (column, text)) in self.columns.iter().zip(texts).enumerate() {
             let text = match column.is {
                 Is::Long => text.trim().replace("\r\n", "\n"),
                 _ => text.split_whitespace().collect::<Vec<_>>().join(" "),
             };
-            let at = format!("{place}, «{}»", column.title);
+            let at = place(number);
             if text.is_empty() {
                 if column.required && !choice_has_empty(column.is) {
                     findings.push(Finding::new("setup.cell-empty", at, "нужно заполнить"));

@@ -437,6 +437,34 @@ pub const GROUP_MEMBERS: Layout = Layout {
     columns: &[must("course", "Курс", Course), must("learner", "Ученик", Learner), may("ordinal", "Порядок", Given)],
 };
 
+/// What an order does to a learner, as a sheet of movement says it.
+pub const MOVEMENTS: &[(&str, &str)] = &[
+    ("enrolled", "зачислен"),
+    ("moved", "переведён в другой класс"),
+    ("returned", "возвращён"),
+    ("left", "выбыл"),
+    ("family", "перешёл на семейное обучение"),
+    ("leave", "академический отпуск"),
+    ("graduated", "завершил обучение"),
+];
+/// Movement as a sheet: one order on one learner a row. No table of the store: each row is carried out and becomes stays.
+pub const MOVEMENT: Layout = Layout {
+    table: "movement",
+    title: "Движение по приказам",
+    one: "приказ о движении",
+    key: 3,
+    columns: &[
+        must("day", "Дата", Day),
+        must("learner", "Ученик", Text),
+        must("what", "Что", Choice(MOVEMENTS)),
+        may("class", "Класс", Class),
+        may("place", "Откуда или куда", Text),
+        must("order", "Приказ №", Text),
+        may("order_date", "Дата приказа", Day),
+        may("born", "Дата рождения", Day),
+    ],
+};
+
 /// The year's own tables, in an order in which they can be filled.
 pub const SETUP: [&Layout; 16] = [
     &CALENDAR,

@@ -16,6 +16,8 @@ pub struct Sheet {
     pub heads: Vec<String>,
     /// Line number (from 1) and cells.
     pub rows: Vec<(usize, Vec<String>)>,
+    /// Letter of each heading's column in its workbook («A»); empty for what has no letters.
+    pub letters: Vec<String>,
 }
 
 impl Sheet {
@@ -62,12 +64,56 @@ impl Sheet {
             return Self::default();
         }
         let (_, heads) = rows.remove(0);
-        Self { heads, rows }
+        Self { heads, rows, letters: Vec::new() }
     }
 }
 
 /// Headings that stand together for a course.
 const COURSE_PARTS: [&str; 3] = ["Класс", "Предмет", "Группа"];
+/// Headings of a running number, which says nothing of its row.
+const RUNNING: [&str; 4] = ["№", "№ п/п", "п/п", "n"];
+/// Other headings under which offices keep the same column, folded; those of a layout's own columns go first.
+const SYNONYMS: &[(&str, &[&str])] = &[
+    ("weekday", &["день", "день нед."]),
+    ("number", &["№ урока", "номер урока", "урок №"]),
+    ("room", &["каб.", "каб", "№ кабинета", "аудитория"]),
+    ("teacher", &["учитель", "преподаватель", "фио учителя", "ф.и.о. учителя"]),
+    ("hours_centi", &["часов", "часы", "кол-во часов", "количество часов", "часов в нед.", "часы в неделю"]),
+    ("ordinal", &["№ п/п", "№ урока", "номер"]),
+    ("topic", &["тема урока", "содержание", "содержание урока"]),
+    ("section", &["тема раздела", "раздел программы", "глава"]),
+    ("planned", &["дата", "дата проведения", "план"]),
+    ("kind_of_work", &["форма контроля", "вид контроля", "вид контрольной работы"]),
+    ("homework", &["д/з", "дз", "задание на дом"]),
+    ("name", &["№ кабинета", "номер кабинета", "наименование"]),
+    ("seats", &["количество мест", "вместимость", "число мест"]),
+    ("purpose", &["назначение кабинета", "предмет"]),
+    ("keeper", &["ответственный", "заведующий кабинетом", "зав. кабинетом"]),
+    ("grade", &["класс", "параллель класса"]),
+    ("profile", &["класс", "профиль"]),
+    ("part", &["часть", "часть учебного плана"]),
+    ("schedule", &["смена", "расписание"]),
+    ("starts", &["начало", "дата начала", "начало урока", "дата", "с"]),
+    ("ends", &["конец", "окончание", "дата окончания", "конец урока", "окончание урока", "по"]),
+    ("kind", &["вид", "вид дня"]),
+    ("what", &["движение", "вид движения", "что произошло"]),
+    ("order", &["номер приказа", "№ приказа", "приказ"]),
+    ("learner", &["обучающийся", "фио", "ф.и.о.", "фамилия, имя"]),
+    ("place", &["откуда", "куда", "откуда/куда", "школа"]),
+    ("title", &["тема", "название", "наименование"]),
+];
+
+/// Which columns of a sheet hold what.
+struct Matched {
+    /// Place among the headings of each of the layout's columns.
+    places: Vec<Option<usize>>,
+    /// Places of class, subject and group, where a course is told by them.
+    parts: Option<[Option<usize>; 3]>,
+    /// Headings that are no column of the table.
+    strange: Vec<usize>,
+    /// Columns without which no row can be read.
+    missing: Vec<&'static Column>,
+}
 
 impl Layout {
     /// Headings that a sheet of this table may have, for the hint above the paste.
@@ -80,6 +126,48 @@ impl Layout {
             }
         }
         heads
+    }
+
+    /// Are these the headings of this table: all that it must have, and more of its own than strange ones? `with_course`: the course is
+    /// known from elsewhere.
+    pub fn fits(&self, heads: &[String], with_course: bool) -> bool {
+        let matched = self.matched(heads, &|column| with_course && column.name == "course");
+        let known = heads.iter().filter(|head| !head.is_empty()).count() - matched.strange.len();
+        matched.missing.is_empty() && known > matched.strange.len()
+    }
+
+    /// How many of the headings are columns of this table.
+    pub fn known_heads(&self, heads: &[String]) -> usize {
+        let matched = self.matched(heads, &|_| false);
+        heads.iter().filter(|head| !head.is_empty()).count() - matched.strange.len()
+    }
+
+    fn matched(&self, heads: &[String], is_fixed: &dyn Fn(&Column) -> bool) -> Matched {
+        let folded: Vec<String> = heads.iter().map(|head| names::fold(head)).collect();
+        let mut used = vec![false; folded.len()];
+        let own =
+            |column: &Column| folded.iter().position(|head| *head == names::fold(column.title) || head == column.name);
+        let mut places: Vec<Option<usize>> = self.columns.iter().map(own).collect();
+        places.iter().flatten().for_each(|place| used[*place] = true);
+        let has_course = self.columns.iter().position(|column| column.is == Is::Course);
+        let by_parts = has_course.is_some_and(|at| places[at].is_none() && !is_fixed(&self.columns[at]));
+        let part = |title: &str| folded.iter().position(|head| *head == names::fold(title));
+        let parts = COURSE_PARTS.map(part);
+        let parts = Some(parts).filter(|parts| by_parts && parts[0].is_some() && parts[1].is_some());
+        parts.iter().flatten().flatten().for_each(|place| used[*place] = true);
+        for (column, place) in self.columns.iter().zip(&mut places).filter(|(_, place)| place.is_none()) {
+            let words = SYNONYMS.iter().filter(|(name, _)| *name == column.name).flat_map(|(_, words)| words.iter());
+            let found = words.filter_map(|word| folded.iter().position(|head| head == word));
+            *place = found.into_iter().find(|place| !used[*place]);
+            place.iter().for_each(|place| used[*place] = true);
+        }
+        let missing = |(column, place): &(&'static Column, &Option<usize>)| {
+            let by_parts = column.is == Is::Course && parts.is_some();
+            place.is_none() && column.required && !is_fixed(column) && !by_parts
+        };
+        let missing = self.columns.iter().zip(&places).filter(missing).map(|(column, _)| column).collect();
+        let is_strange = |at: &usize| !used[*at] && !folded[*at].is_empty() && !RUNNING.contains(&folded[*at].as_str());
+        Matched { strange: (0..folded.len()).filter(is_strange).collect(), places, parts, missing }
     }
 
     /// Reads a whole sheet. `fixed` fills columns that the page knows (the course of a plan). All findings come at once; when there
@@ -98,40 +186,20 @@ impl Layout {
                     .expected_found(self.headings().join(", "), ""),
             ]);
         }
-        let folded: Vec<String> = sheet.heads.iter().map(|head| names::fold(head)).collect();
-        let find = |title: &str, name: &str| folded.iter().position(|head| *head == names::fold(title) || head == name);
-        let joined = self.columns.iter().any(|column| column.is == Is::Course) && !fixed.contains_key("course");
-        let parts: Vec<Option<usize>> = COURSE_PARTS.iter().map(|part| find(part, "")).collect();
-        let by_parts = joined && parts[0].is_some() && parts[1].is_some() && find("Курс", "course").is_none();
-        let mut used = vec![false; folded.len()];
-        let mut places: Vec<Option<usize>> = Vec::new();
-        for column in self.columns {
-            let place = match column.is {
-                Is::Course if by_parts => None,
-                _ => find(column.title, column.name),
-            };
-            if let Some(place) = place {
-                used[place] = true;
-            }
-            let absent = place.is_none() && column.required && !fixed.contains_key(column.name);
-            if absent && !(column.is == Is::Course && by_parts) {
-                let message = format!("нет столбца «{}»", column.title);
-                findings.push(
-                    Finding::new("setup.column-missing", "строка 1", message)
-                        .expected_found(self.headings().join(", "), sheet.heads.join(", ")),
-                );
-            }
-            places.push(place);
+        let Matched { places, parts, strange, missing } =
+            self.matched(&sheet.heads, &|column| fixed.contains_key(column.name));
+        for column in missing {
+            let message = format!("нет столбца «{}»", column.title);
+            findings.push(
+                Finding::new("setup.column-missing", "строка заголовков", message)
+                    .expected_found(self.headings().join(", "), sheet.heads.join(", ")),
+            );
         }
-        if by_parts {
-            parts.iter().flatten().for_each(|place| used[*place] = true);
-        }
-        for (head, used) in sheet.heads.iter().zip(&used) {
-            if !used && !head.is_empty() {
-                let finding =
-                    Finding::new("setup.column-unknown", "строка 1", format!("столбец «{head}» не из этой таблицы"));
-                findings.push(finding.expected_found(self.headings().join(", "), head.clone()));
-            }
+        for at in strange {
+            let head = &sheet.heads[at];
+            let message = format!("столбец «{head}» не из этой таблицы: уберите его или переименуйте");
+            let finding = Finding::new("setup.column-unknown", sheet.column(at), message);
+            findings.push(finding.expected_found(self.headings().join(", "), head.clone()));
         }
         if !findings.is_empty() {
             return Err(findings);
@@ -139,26 +207,30 @@ impl Layout {
         let mut rows = Vec::new();
         let mut keys: BTreeMap<Vec<String>, usize> = BTreeMap::new();
         for (order, (line, cells)) in sheet.rows.iter().enumerate() {
-            let place = format!("строка {line}");
             let cell = |at: usize| cells.get(at).cloned().unwrap_or_default();
             let texts: Vec<String> = self
                 .columns
                 .iter()
                 .zip(&places)
-                .map(|(column, place)| match (place, fixed.get(column.name)) {
-                    (_, Some(text)) => text.clone(),
-                    (Some(at), None) => cell(*at),
-                    (None, None) if column.is == Is::Course && by_parts => course_text(&parts, &cell),
-                    (None, None) if column.name == "ordinal" && column.is != Is::Given => (order + 1).to_string(),
-                    (None, None) => String::new(),
+                .map(|(column, place)| match (place, fixed.get(column.name), parts) {
+                    (_, Some(text), _) => text.clone(),
+                    (Some(at), None, _) => cell(*at),
+                    (None, None, Some(parts)) if column.is == Is::Course => course_text(&parts, &cell),
+                    (None, None, _) if column.name == "ordinal" && column.is != Is::Given => (order + 1).to_string(),
+                    (None, None, _) => String::new(),
                 })
                 .collect();
             let given = |column: &Column| given_text(column, first_given + order);
-            match self.read(&texts, known, &place, &given) {
+            let place = |column: usize| {
+                let at = places[column].or_else(|| parts.and_then(|parts| parts[1]));
+                let letter = at.and_then(|at| sheet.letters.get(at)).map(|letter| format!("столбец {letter} "));
+                format!("строка {line}, {}«{}»", letter.unwrap_or_default(), self.columns[column].title)
+            };
+            match self.read_at(&texts, known, &place, &given) {
                 Ok(row) => {
                     if let Some(first) = keys.insert(row[..self.key].to_vec(), *line) {
                         let message = format!("повторяет строку {first}");
-                        findings.push(Finding::new("setup.row-twice", place, message));
+                        findings.push(Finding::new("setup.row-twice", format!("строка {line}"), message));
                     }
                     rows.push(row);
                 }
@@ -169,12 +241,22 @@ impl Layout {
     }
 }
 
+impl Sheet {
+    /// «строка заголовков, столбец C», where columns have letters.
+    fn column(&self, at: usize) -> String {
+        match self.letters.get(at) {
+            Some(letter) => format!("строка заголовков, столбец {letter}"),
+            None => "строка заголовков".to_owned(),
+        }
+    }
+}
+
 /// What the program gives to a column of its own: a number with leading zeros, so that texts sort as numbers.
 pub fn given_text(column: &Column, number: usize) -> String {
     if column.name == "ordinal" { number.to_string() } else { format!("{number:04}") }
 }
 
-fn course_text(parts: &[Option<usize>], cell: &dyn Fn(usize) -> String) -> String {
+fn course_text(parts: &[Option<usize>; 3], cell: &dyn Fn(usize) -> String) -> String {
     let text = |place: Option<usize>| place.map(cell).unwrap_or_default();
     let [class, subject, group] = [0, 1, 2].map(|part: usize| text(parts[part]));
     let group = group.trim_end_matches("группа").trim().to_owned();

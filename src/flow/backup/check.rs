@@ -296,7 +296,7 @@ pub(super) async fn examine(
     let drawn = draw(objects)?;
     let told = Arc::clone(meter);
     let reports = blocking(move || {
-        let options = VerifyOptions { authority, full: false };
+        let options = VerifyOptions { authority, full: false, ..VerifyOptions::default() };
         let verifier = verify::Verifier::new(&options);
         drawn
             .iter()

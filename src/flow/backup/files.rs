@@ -44,12 +44,11 @@ pub(super) async fn gather(house: &House, dump: &Db, cause: Cause) -> Result<Gat
     let closures = dump.list_closures().await?;
     all.periods = closures.iter().map(|row| format!("{} {} {}", row.year, row.class, row.period)).collect();
     all.files.extend(records(house, &register)?);
-    for folder in ["issued", "bundles", "scans"] {
-        below(&house.root.join(folder), folder, &mut all.files)?;
+    let mut rest = Vec::new();
+    for folder in folders(house)? {
+        below(&house.root.join(&folder), &folder, &mut rest)?;
     }
-    let mut keys = Vec::new();
-    below(&house.root.join("keys"), "keys", &mut keys)?;
-    all.files.extend(keys.into_iter().filter(|(path, _)| !STAY.iter().any(|name| path == &format!("keys/{name}"))));
+    all.files.extend(rest.into_iter().filter(|(path, _)| !STAY.iter().any(|name| path == &format!("keys/{name}"))));
     for (_, from) in &all.files {
         all.bytes += std::fs::metadata(from).map_err(|source| Error::File { path: from.clone(), source })?.len();
     }
@@ -62,6 +61,23 @@ pub(super) async fn gather(house: &House, dump: &Db, cause: Cause) -> Result<Gat
     open_tables(house, dump, cause, &register, &mut all).await?;
     all.bytes += all.texts.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>();
     Ok(all)
+}
+
+/// Folders that are taken as they stand: issued copies, bundles, keys, templates, scans and whatever a later version keeps beside them. Not the
+/// archive and its staging, which the register chooses from, nor what is only on its way.
+fn folders(house: &House) -> Result<Vec<String>, Error> {
+    const OTHER: [&str; 5] = ["archive", "staging", "incoming", super::SCRATCH, super::REHEARSAL];
+    let failed = |source| Error::File { path: house.root.clone(), source };
+    let mut folders = Vec::new();
+    for entry in std::fs::read_dir(&house.root).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type().map_err(failed)?.is_dir() && !name.starts_with('.') && !OTHER.contains(&name.as_str()) {
+            folders.push(name);
+        }
+    }
+    folders.sort();
+    Ok(folders)
 }
 
 /// The archive's records that the dump's register names: in the archive, or still on their way there. What was sealed after the dump is

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::{Error, House};
 use crate::domain::names::{list_name, short_name};
+use crate::domain::setup::layout;
 use crate::domain::words;
 use crate::store::{self, ChangeFilter, ChangeRow};
 
@@ -137,7 +138,7 @@ pub fn table_words(table: &str) -> &str {
         "group_members" => "состав группы",
         "periods" => "учётный период",
         "appointments" => "назначение",
-        other => other,
+        other => layout::find(other).map_or(other, |known| known.title),
     }
 }
 
@@ -177,7 +178,10 @@ pub fn column_words(column: &str) -> &str {
         "starts" => "начало",
         "ends" => "конец",
         "ordinal" => "место в списке",
-        other => other,
+        other => {
+            let columns = layout::SETUP.into_iter().flat_map(|known| known.columns);
+            columns.into_iter().find(|known| known.name == other).map_or(other, |known| known.title)
+        }
     }
 }
 

@@ -31,6 +31,8 @@ struct Told {
     refused: bool,
     sealed: bool,
     superseded: bool,
+    /// Digests of statements that the re-issue kept for this version.
+    kept: BTreeSet<String>,
 }
 
 /// A copy's identifier and version.
@@ -59,7 +61,9 @@ fn history(entries: &[LogEntry]) -> BTreeMap<Key, Told> {
             "sealed" => of.sealed = true,
             "copy_superseded" => {
                 of.superseded = true;
-                told.entry((copy, number("next").unwrap_or_default())).or_default();
+                let next = told.entry((copy, number("next").unwrap_or_default())).or_default();
+                let kept = payload["kept"].as_array().into_iter().flatten();
+                next.kept.extend(kept.filter_map(|digest| digest.as_str().map(str::to_owned)));
             }
             _ => {}
         }
@@ -170,7 +174,15 @@ fn signed(row: &CopyRow, statements: &[StatementRow], told: &Told, certificates:
         let finding = Finding::new("doctor.statement-missing", place(&row.id, row.version), message);
         findings.push(finding.expected_found(expected, found));
     }
-    for statement in statements {
+    let kept = statements.iter().filter(|statement| statement.version != row.version);
+    let kept: BTreeSet<String> = kept.map(|statement| Digest::of(statement.body.as_bytes()).to_hex()).collect();
+    if kept != told.kept {
+        let message = "оставлены в силе не те заявления прежней версии, что внесены в журнал событий";
+        let finding = Finding::new("doctor.statement-kept-differs", place(&row.id, row.version), message);
+        findings.push(finding.expected_found(told.kept.len().to_string(), kept.len().to_string()));
+    }
+    // A kept statement is the earlier version's, and looked at there.
+    for statement in statements.iter().filter(|statement| statement.version == row.version) {
         let at = format!("{}, {}, {}", place(&row.id, row.version), statement.stage, statement.signer);
         if !told.statements.contains(&Digest::of(statement.body.as_bytes()).to_hex()) {
             let message = "такого заявления подписи в журнале событий нет: оно изменено или подложено";
@@ -182,9 +194,10 @@ fn signed(row: &CopyRow, statements: &[StatementRow], told: &Told, certificates:
             continue;
         };
         let verdict = if said.verdict == Verdict::Refused { "refused" } else { "checked_and_correct" };
+        let place_of = said.place_of().to_owned();
         let columns = vec![
             Column("ступень", said.stage, statement.stage.clone()),
-            Column("подписавший", said.signer, statement.signer.clone()),
+            Column("подписавший", place_of, statement.signer.clone()),
             Column("сертификат", said.certificate.to_hex(), statement.certificate.clone()),
             Column("время", said.signed_at, statement.signed_at.clone()),
             Column("решение", verdict.to_owned(), statement.verdict.clone()),

@@ -1,12 +1,15 @@
 //! Tables leave the house as files, each time put on record. Floor 2.
 
 use super::super::{Act, Error, House, salt};
-use crate::bundle::export::{self, Shape, Written};
+use crate::bundle;
+use crate::bundle::export::{self, Beside, Shape, Written};
 use crate::bundle::layout::File;
+use crate::bundle::year::tables as tables_of_year;
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::journal::{EXAM, FINAL, Journal, YEAR};
 use crate::domain::period;
+use crate::domain::setup::layout::MOVEMENT;
 
 /// What is exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +33,54 @@ pub async fn export(house: &House, export: &Export, act: &Act) -> Result<Written
     let year = house.year(export.year.as_deref()).await?;
     let journal = house.db.load_journal(&year).await?;
     let part = part(journal, export)?;
-    let written = export::write(&part, &export.tables, export.shape)?;
+    let beside = beside(house, &year, export).await?;
+    let written = export::write_with(&part, &beside, &export.tables, export.shape)?;
+    record(house, act, &export.what, &year, &written).await?;
+    Ok(written)
+}
+
+/// What stands beside a whole journal; a part of one leaves without it.
+async fn beside(house: &House, year: &str, export: &Export) -> Result<Beside, Error> {
+    if export.class.is_some() || export.period.is_some() || !export.tables.contains(&File::Entries) {
+        return Ok(Beside::default());
+    }
+    Ok(Beside { entries: house.db.list_entries(year).await?, stays: house.db.list_year_rows("stays", year).await? })
+}
+
+/// Word of the export of a school with its year: the roster, and every table that comes by file.
+pub const SCHOOL: &str = "year";
+
+/// Writes a workbook of the school and its year, as an administrator would bring it to an empty house.
+pub async fn school(house: &House, year: Option<&str>, act: &Act) -> Result<Written, Error> {
+    let year = house.year(year).await?;
+    let journal = house.db.load_roster(&year).await?;
+    let setup = house.db.load_setup(&year).await?;
+    let rooms: Vec<String> = setup.rooms.iter().map(|room| room.name.clone()).collect();
+    let roster = export::tables_of("roster").unwrap_or_default();
+    let mut tables = Vec::new();
+    for layout in tables_of_year().filter(|layout| layout.table != MOVEMENT.table) {
+        let rows = house.db.list_year_rows(layout.table, &year).await?;
+        if !rows.is_empty() {
+            tables.push((layout, rows));
+        }
+    }
+    let count = roster.iter().map(|file| bundle::tables::rows(*file, &journal).len());
+    let rows = count.sum::<usize>() + tables.iter().map(|(_, rows)| rows.len()).sum::<usize>();
+    let bytes = bundle::year_book::school(&journal, &roster, &rooms, &tables)
+        .map_err(|error| Error::from(export::Unwritable::from(error)))?;
+    let written = Written { bytes, ending: "xlsx", rows, replaced: 0 };
+    record(house, act, SCHOOL, &year, &written).await?;
+    Ok(written)
+}
+
+async fn record(house: &House, act: &Act, what: &str, year: &str, written: &Written) -> Result<(), Error> {
     let event = Event::new(EventKind::DataExported, &act.by, &act.moment())
-        .with("what", &export.what)
-        .with("year", &year)
+        .with("what", what)
+        .with("year", year)
         .with_number("rows", written.rows as u64)
         .with_digest("file", Digest::of(&written.bytes));
     house.db.begin().await?.record(&event, salt()?).await?.commit().await?;
-    Ok(written)
+    Ok(())
 }
 
 /// The part of the journal that was asked for; a class or a period that is not there is refused.

@@ -1,7 +1,8 @@
 //! Exchange: files of any known kind come in over what stands, tables go out, the pseudonymised feed is written. Floor 2.
 //!
-//! [`preview`] is the dry run: what the files are, what is wrong with them and where, what would differ. [`import`] is the same with
-//! writing, all or nothing; the files themselves, their SHA-256, who and when are kept. [`staged`] keeps an upload between the two.
+//! [`preview`] is the dry run: what the files are, what is wrong with them and where, what would differ. [`take`] is the same with
+//! writing, all or nothing; the files themselves, their SHA-256, who and when are kept. [`staged`] keeps an upload between the two. Tables of
+//! the year beside the journal may come in the same files: they are judged over the journal as it would be, and written right after it.
 
 pub mod export;
 pub mod feed;
@@ -13,6 +14,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::import::{self, Mode, Outcome};
+use super::setup::files::{self as year_files, Plan};
+use super::setup::{self, Counts, Year};
 use super::{Act, Error, House};
 use crate::bundle::{self, Bundle, BundleFile, FileFacts, Given, Settled, Told, intake, source};
 use crate::domain::canon::Digest;
@@ -89,6 +92,22 @@ pub struct Preview {
     pub counts: Vec<(&'static str, usize)>,
     /// What differs from what stands.
     pub differences: Vec<TableDifference>,
+    /// What the tables of the year beside the journal would do; `None` when there is none, or the journal is refused first.
+    pub year_tables: Option<Plan>,
+}
+
+/// What came of files.
+#[derive(Debug)]
+pub enum Taken {
+    /// Something is wrong; nothing was written.
+    Refused(Vec<Finding>),
+    /// What came of the journal's tables and of the year's, each if there were any.
+    Done {
+        /// The journal.
+        journal: Option<Outcome>,
+        /// Tables of the year: the plan, and what was written.
+        year: Option<(Plan, Counts)>,
+    },
 }
 
 /// Reads a folder, a zip or a file from the disk.
@@ -110,31 +129,99 @@ pub async fn inspect(house: &House, files: &[BundleFile], wish: &Wish) -> Result
 /// The dry run: nothing is written.
 pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act) -> Result<Preview, Error> {
     let meeting = Meeting::of(house, files, wish).await?;
-    let settled = meeting.settled(house, act).await?;
     let mut preview = Preview {
         inspection: meeting.inspection.clone(),
-        clean: settled.journal.is_some(),
-        told: settled.told.clone(),
+        clean: true,
+        told: Vec::new(),
         unchanged_since: None,
         counts: Vec::new(),
         differences: Vec::new(),
+        year_tables: None,
     };
-    match meeting.write(house, settled, true, act).await? {
-        Outcome::Refused(findings) if preview.clean => {
-            preview.clean = false;
-            preview.told.extend(findings.into_iter().map(|finding| Told { finding, row: Vec::new() }));
+    let bare = |finding: Finding| Told { finding, row: Vec::new() };
+    let would_be = if meeting.given.is_year_only() {
+        preview.told = meeting.given.findings().iter().cloned().map(bare).collect();
+        preview.clean = intake::is_clean(&preview.told);
+        None
+    } else {
+        let settled = meeting.settled(house, act).await?;
+        preview.clean = settled.journal.is_some();
+        preview.told.clone_from(&settled.told);
+        let would_be = settled.journal.clone().filter(|_| meeting.given.has_year());
+        match meeting.write(house, settled, true, act).await? {
+            Outcome::Refused(findings) if preview.clean => {
+                preview.clean = false;
+                preview.told.extend(findings.into_iter().map(bare));
+            }
+            Outcome::Refused(_) => {}
+            Outcome::Unchanged { imported_at, .. } => preview.unchanged_since = Some(imported_at),
+            Outcome::WouldImport(figures) | Outcome::Imported(figures) => {
+                preview.counts = figures.counts.to_vec();
+                preview.differences = figures.differences;
+            }
         }
-        Outcome::Refused(_) => {}
-        Outcome::Unchanged { imported_at, .. } => preview.unchanged_since = Some(imported_at),
-        Outcome::WouldImport(figures) | Outcome::Imported(figures) => {
-            preview.counts = figures.counts.to_vec();
-            preview.differences = figures.differences;
+        would_be
+    };
+    if meeting.given.has_year() && (preview.clean || meeting.given.is_year_only()) {
+        match meeting.year_plan(house, would_be).await? {
+            Ok(plan) => {
+                preview.clean &= plan.is_clean();
+                preview.told.extend(plan.findings.iter().cloned().map(bare));
+                preview.unchanged_since = preview.unchanged_since.filter(|_| !plan.changes_anything());
+                preview.year_tables = Some(plan);
+            }
+            Err(finding) => {
+                preview.clean = false;
+                preview.told.push(bare(finding));
+            }
         }
+    } else if meeting.given.has_year() {
+        let message = "таблицы учебного года будут проверены, когда будет исправлено отмеченное здесь: они опираются на эти строки";
+        let finding = Finding::new("setup.waits", "таблицы учебного года", message);
+        preview.told.push(bare(finding.weighing(crate::domain::finding::Severity::Note)));
     }
     Ok(preview)
 }
 
-/// Imports files, all or nothing.
+/// Takes files in: the journal's tables first, then the year's, each all or nothing. What is wrong with either keeps out both.
+pub async fn take(house: &House, files: &[BundleFile], wish: &Wish, dry_run: bool, act: &Act) -> Result<Taken, Error> {
+    let meeting = Meeting::of(house, files, wish).await?;
+    if !meeting.given.has_year() {
+        let settled = meeting.settled(house, act).await?;
+        return Ok(match meeting.write(house, settled, dry_run, act).await? {
+            Outcome::Refused(findings) => Taken::Refused(findings),
+            outcome => Taken::Done { journal: Some(outcome), year: None },
+        });
+    }
+    let checked = preview(house, files, wish, act).await?;
+    let findings = || checked.told.iter().map(|told| told.finding.clone()).collect();
+    if !checked.clean {
+        return Ok(Taken::Refused(findings()));
+    }
+    let journal = if meeting.given.is_year_only() {
+        None
+    } else {
+        let settled = meeting.settled(house, act).await?;
+        match meeting.write(house, settled, dry_run, act).await? {
+            Outcome::Refused(findings) => return Ok(Taken::Refused(findings)),
+            outcome => Some(outcome),
+        }
+    };
+    if dry_run {
+        return Ok(Taken::Done { journal, year: checked.year_tables.map(|plan| (plan, Counts::default())) });
+    }
+    // Planned anew over what has just been written: the plan of the preview was one of the would-be journal.
+    let plan = match meeting.year_plan(house, None).await? {
+        Ok(plan) if plan.is_clean() => plan,
+        Ok(plan) => return Ok(Taken::Refused(plan.findings)),
+        Err(finding) => return Ok(Taken::Refused(vec![finding])),
+    };
+    let (facts, digest) = (&meeting.inspection.files, meeting.inspection.digest);
+    let counts = year_files::write(house, act, files, facts, digest, &plan).await?;
+    Ok(Taken::Done { journal, year: Some((plan, counts)) })
+}
+
+/// Imports the journal's tables of files, all or nothing; [`take`] takes those of the year as well.
 pub async fn import(
     house: &House,
     files: &[BundleFile],
@@ -153,12 +240,14 @@ struct Meeting<'f> {
     given: Given<'f>,
     inspection: Inspection,
     base: Option<Journal>,
+    /// Rows of the year's tables that are not in the files go.
+    replaces: bool,
 }
 
 impl<'f> Meeting<'f> {
     async fn of(house: &House, files: &'f [BundleFile], wish: &Wish) -> Result<Self, Error> {
         let given = Given::read(files);
-        let whole = wish.whole.unwrap_or_else(|| given.is_whole());
+        let whole = wish.whole.unwrap_or_else(|| given.is_whole()) && !given.is_year_only();
         let named = given.year().map(|year| year.replace(['-', '–'], "/"));
         let known = house.db.list_years().await?;
         let has_school = given.facts().iter().any(|file| file.tables.contains(&"school"));
@@ -170,6 +259,8 @@ impl<'f> Meeting<'f> {
         };
         let base = match &year {
             _ if whole => None,
+            // The journal is not touched: it need not be read.
+            Some(_) if given.is_year_only() => Some(Journal::default()),
             Some(year) if known.contains(year) => Some(house.db.load_journal(year).await?),
             _ => Some(Journal::default()),
         };
@@ -179,12 +270,27 @@ impl<'f> Meeting<'f> {
             whole,
             year: if whole { named.unwrap_or_default() } else { year.unwrap_or_default() },
         };
-        Ok(Self { files, given, inspection, base })
+        Ok(Self { files, given, inspection, base, replaces: wish.whole == Some(true) })
     }
 
     async fn settled(&self, house: &House, act: &Act) -> Result<Settled, Error> {
         let policy = super::policy::of_act(house, act).await?;
         Ok(bundle::settle(&self.given, self.base.as_ref(), &policy))
+    }
+
+    /// What the tables of the year would do, over the journal that comes with them or the one that stands.
+    async fn year_plan(&self, house: &House, would_be: Option<Journal>) -> Result<Result<Plan, Finding>, Error> {
+        let named = Some(self.inspection.year.as_str()).filter(|year| !year.is_empty());
+        let year = match (would_be, named) {
+            (Some(journal), _) => Year::with_journal(house, journal).await?,
+            (None, Some(year)) => Year::open(house, year).await?,
+            (None, None) => {
+                let message = "в этом доме ещё нет школы: сначала загрузите листы «Школа», «Сотрудники», «Классы», «Обучающиеся» и «Курсы», можно в этой же книге";
+                return Ok(Err(Finding::new("setup.no-school", "таблицы учебного года", message)));
+            }
+        };
+        let meeting = if self.replaces { setup::Meeting::Replace } else { setup::Meeting::Add };
+        Ok(Ok(year_files::plan(house, year, self.given.year_sheets(), meeting).await?))
     }
 
     /// Times of entries as the year will have them: those that stand, and over them those that come.

@@ -73,7 +73,7 @@ pub(super) async fn rehearse(
         Error::Interrupted("код доступа не хранится и после перезапуска забыт: введите его ещё раз".to_owned())
     })?;
     let path = path_of(house, carrier).await?;
-    let scratch = house.root.join("rehearsal-scratch");
+    let scratch = house.root.join(backup::REHEARSAL);
     let report = check::rehearse(Some(house), Path::new(&path), &scratch, code, progress.clone()).await?;
     check::keep(house, carriers::REHEARSAL, carrier, &report, act).await?;
     Ok(told(carrier, &report, "Пробное восстановление"))

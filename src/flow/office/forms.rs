@@ -1,6 +1,6 @@
 //! Forms out of the house's own data: what each is about, what it asks for, and how it is gathered. Floor 2.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 
@@ -19,7 +19,7 @@ use crate::domain::forms::registers::{Named, RegisterEntry};
 use crate::domain::forms::{
     Letterhead, People, acts, classes, control, fallback, inventories, learners, plan, registers,
 };
-use crate::domain::journal::{Class, Journal, YEAR};
+use crate::domain::journal::{Class, Journal, Learner, YEAR};
 use crate::domain::log_proof::object_name;
 use crate::domain::paper::Kept;
 use crate::domain::policy::Policy;
@@ -29,7 +29,7 @@ use crate::domain::timeliness::Status;
 use crate::domain::{names, period, words};
 use crate::flow::timeliness::{self, Question};
 use crate::flow::{Act, Error, House};
-use crate::store::Which;
+use crate::store::{AccountState, Which};
 
 /// Everything that the forms are gathered from.
 struct Desk<'a> {
@@ -57,7 +57,10 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
     match known.about {
         About::Office => desk.office(id).await,
         About::Teaching => desk.teaching(id).await,
-        About::Class => desk.class(id),
+        About::Class => {
+            let reached = desk.reached().await?;
+            desk.class(id, &reached)
+        }
     }
 }
 
@@ -469,7 +472,29 @@ impl Desk<'_> {
         Ok((starts, ends))
     }
 
-    fn class(&self, id: &str) -> Result<Form, Error> {
+    /// Learners whose family reads the diary in the house: the learner or a parent has an open account.
+    async fn reached(&self) -> Result<HashSet<String>, Error> {
+        let accounts = self.house.db.list_accounts().await?;
+        let open: HashSet<String> =
+            accounts.into_iter().filter(|row| row.state == AccountState::Open).map(|row| row.person).collect();
+        let parents = self.house.db.list_guardians().await?.into_iter().filter(|row| open.contains(&row.id));
+        let mut reached: HashSet<String> = parents.flat_map(|row| row.learners).collect();
+        reached.extend(self.journal.learners.iter().filter(|one| open.contains(&one.id)).map(|one| one.id.clone()));
+        Ok(reached)
+    }
+
+    /// Who gets a paper extract: families without electronic access (000 У1), or the whole class where it is asked for.
+    fn readers(&self, class: &str, on: NaiveDate, reached: &HashSet<String>) -> Vec<&Learner> {
+        let one = self.text("learner");
+        let mut list = learners::class_list(&self.journal, class, on);
+        list.retain(|learner| match one {
+            "" => self.text("who") == "all" || !reached.contains(&learner.id),
+            one => learner.id == one,
+        });
+        list
+    }
+
+    fn class(&self, id: &str, reached: &HashSet<String>) -> Result<Form, Error> {
         let name = self.needed("class", "класс")?;
         let class: &Class = self.journal.class(name).ok_or_else(|| Refusal::Needs("класс этой школы".to_owned()))?;
         let (letterhead, people, journal) = (&self.letterhead, &self.people, &self.journal);
@@ -487,15 +512,13 @@ impl Desk<'_> {
             "extract-for-parents" => {
                 let (starts, ends) = self.days()?;
                 let of = ExtractOf { journal, policy: &self.policy, starts, ends };
-                let list = learners::class_list(journal, name, ends);
-                let one = self.text("learner");
-                let wanted: Vec<_> = list.into_iter().filter(|learner| one.is_empty() || learner.id == one).collect();
+                let wanted = self.readers(name, ends, reached);
                 Ok(learners::extracts(letterhead, people, of, &wanted))
             }
             "extract-register" => {
                 let (starts, ends) = self.days()?;
                 let period = format!("{} – {}", words::date_short(starts), words::date_short(ends));
-                Ok(learners::extract_register(letterhead, name, &period, &learners::class_list(journal, name, ends)))
+                Ok(learners::extract_register(letterhead, name, &period, &self.readers(name, ends, reached)))
             }
             "general-information" => Ok(learners::general_information(letterhead, &self.year, name, &list)),
             "health-sheet" => Ok(learners::health_sheet(letterhead, &self.year, name, &list)),

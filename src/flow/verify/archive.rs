@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::record::{NOT_COMPARED, not_compared};
-use super::{Kind, Report, Trust, Walk, object};
+use super::{Kind, Report, Trust, VerifyOptions, Walk, object};
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::vault;
@@ -36,7 +36,7 @@ pub(super) fn verify(root: &Path, name: String, trust: &Trust<'_>) -> Report {
     }
     check_strays(root, &objects, &mut walk);
     let mut parts = on_two_threads(&objects, trust);
-    let usual = check_one_authority(&mut parts);
+    let usual = check_one_authority(&mut parts, trust.options);
     say_once(usual, &mut parts, &mut walk);
     let mut parts: Vec<Report> = parts.into_iter().map(|(report, _)| report).collect();
     check_register(&parts, &mut walk);
@@ -100,15 +100,20 @@ fn take<'o>(next: &AtomicUsize, objects: &'o [PathBuf]) -> Option<(usize, &'o Pa
     objects.get(index).map(|path| (index, path))
 }
 
-/// A school has one authority: a record that rests on another one than most do is a stranger.
-fn check_one_authority(parts: &mut [Part]) -> Option<Digest> {
+/// A school has one authority: a record that rests on another one than most do is a stranger. Who knows the school's earlier authorities
+/// from elsewhere knows better.
+fn check_one_authority(parts: &mut [Part], options: &VerifyOptions) -> Option<Digest> {
+    let own: Vec<Digest> = match options.earlier.is_empty() {
+        true => Vec::new(),
+        false => options.authority.iter().chain(&options.earlier).map(|der| Digest::of(der)).collect(),
+    };
     let mut counts: BTreeMap<Digest, usize> = BTreeMap::new();
     for authority in parts.iter().filter_map(|(_, authority)| *authority) {
         *counts.entry(authority).or_default() += 1;
     }
     let (usual, _) = counts.into_iter().max_by_key(|(_, count)| *count)?;
     for (report, authority) in parts {
-        if let Some(found) = authority.filter(|found| *found != usual) {
+        if let Some(found) = authority.filter(|found| *found != usual && !own.contains(found)) {
             let message = "Запись удостоверена другим удостоверяющим центром, чем остальные записи архива.";
             let finding = Finding::new("archive.foreign-authority", &report.path, message);
             report.findings.push(finding.expected_found(usual.to_hex(), found.to_hex()));

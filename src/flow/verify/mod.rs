@@ -43,9 +43,21 @@ pub struct VerifyOptions {
     pub authority: Option<Vec<u8>>,
     /// Compare the SHA-512 manifest of archive objects too ([`Depth::Full`]).
     pub full: bool,
+    /// Authorities that the school had before, DER: what was sealed under them stays trusted.
+    pub earlier: Vec<Vec<u8>>,
 }
 
 impl VerifyOptions {
+    /// What a house knows of its own authorities.
+    pub async fn of(house: &super::House, full: bool) -> Result<Self, super::Error> {
+        let mut own = Vec::new();
+        for row in house.db.list_certificates().await?.into_iter().filter(|row| row.owner == super::keys::AUTHORITY) {
+            own.push(crate::sign::certificate::from_pem(&row.pem)?);
+        }
+        let authority = own.pop();
+        Ok(Self { authority, full, earlier: own })
+    }
+
     fn depth(&self) -> Depth {
         if self.full { Depth::Full } else { Depth::Routine }
     }

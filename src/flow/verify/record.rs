@@ -178,6 +178,9 @@ pub(super) fn trusted_authority(pem: Option<&str>, trust: &Trust<'_>, walk: &mut
         Some(trusted) if *trusted == authority.der => {
             walk.checked.push("Удостоверяющий центр тот, которому вы доверяете.".to_owned());
         }
+        Some(_) if trust.options.earlier.contains(&authority.der) => {
+            walk.checked.push("Удостоверяющий центр – прежний центр этой школы.".to_owned());
+        }
         Some(trusted) => {
             let message = "Запись удостоверена другим удостоверяющим центром, не тем, которому вы доверяете.";
             let finding = Finding::new("authority.foreign", name::AUTHORITY, message);

@@ -9,6 +9,7 @@ use chrono::{DateTime, FixedOffset};
 use super::certificates::Known;
 use super::{Trust, Walk};
 use crate::domain::canon::Digest;
+use crate::domain::route::BY_SHEETS;
 use crate::domain::snapshot::{PersonFacts, Sheet, SignerFacts, Snapshot};
 use crate::domain::statement::{SignedStatement, Statement, Verdict};
 use crate::sign::certificate::PublicKey;
@@ -147,14 +148,42 @@ pub(super) fn check(signed: &[Signed], complete: bool, subject: &Subject<'_>, wa
     let digests: BTreeMap<&str, Digest> = ids.zip(subject.sheets.iter().copied()).collect();
     for one in signed {
         check_subject(one, subject, walk);
-        check_route(one, subject.snapshot, &digests, walk);
+        let kept = kept_for(one, signed, subject.snapshot, &digests);
+        check_route(one, &kept, subject.snapshot, &digests, walk);
     }
-    check_complete(signed, complete, subject.snapshot, walk);
+    check_complete(signed, complete, subject, &digests, walk);
     check_order(signed, subject.snapshot, walk);
+}
+
+/// The sheets for which kept statements of the same place speak.
+fn kept_for(one: &Signed, signed: &[Signed], snapshot: &Snapshot, digests: &BTreeMap<&str, Digest>) -> Vec<String> {
+    let (stage, place) = (&one.statement.stage, one.statement.place_of());
+    let Some(signer) = find_signer(snapshot, stage, place) else { return Vec::new() };
+    let own =
+        signed.iter().map(|other| &other.statement).filter(|said| said.stage == *stage && said.place_of() == place);
+    own.filter(|said| is_kept(said, snapshot)).flat_map(|said| speaks_for(said, signer, digests)).collect()
+}
+
+/// Was the statement made for an earlier version of this copy and kept by a re-issue that left its sheets alone? Only who answers for single
+/// sheets is heard that way.
+fn is_kept(statement: &Statement, snapshot: &Snapshot) -> bool {
+    let earlier = (1..snapshot.copy.version).contains(&statement.version);
+    statement.copy == snapshot.copy.id && earlier && statement.stage == BY_SHEETS
 }
 
 fn check_subject(signed: &Signed, subject: &Subject<'_>, walk: &mut Walk) {
     let (Signed { place, statement, .. }, snapshot) = (signed, subject.snapshot);
+    let checked = (
+        statement.verdict == Verdict::CheckedAndCorrect && statement.remarks.is_empty(),
+        "statement.refused",
+        "Это отказ или заявление с замечаниями, а не подтверждение.",
+    );
+    if is_kept(statement, snapshot) {
+        if !checked.0 {
+            walk.found(checked.1, place, checked.2);
+        }
+        return;
+    }
     if (statement.copy.as_str(), statement.version) != (snapshot.copy.id.as_str(), snapshot.copy.version) {
         let finding = crate::domain::finding::Finding::new(
             "statement.other-copy",
@@ -182,11 +211,7 @@ fn check_subject(signed: &Signed, subject: &Subject<'_>, walk: &mut Walk) {
         ),
         (issued, "statement.other-issue", "Подписавший читал другой файл выпуска: issued.pdf не тот."),
         (statement.policy == snapshot.policy.digest, "statement.other-policy", "Заявление сделано по другим правилам."),
-        (
-            statement.verdict == Verdict::CheckedAndCorrect && statement.remarks.is_empty(),
-            "statement.refused",
-            "Это отказ или заявление с замечаниями, а не подтверждение.",
-        ),
+        checked,
     ];
     for (agrees, code, message) in pairs {
         if !agrees {
@@ -195,21 +220,39 @@ fn check_subject(signed: &Signed, subject: &Subject<'_>, walk: &mut Walk) {
     }
 }
 
-fn check_route(signed: &Signed, snapshot: &Snapshot, digests: &BTreeMap<&str, Digest>, walk: &mut Walk) {
+fn check_route(
+    signed: &Signed,
+    kept: &[String],
+    snapshot: &Snapshot,
+    digests: &BTreeMap<&str, Digest>,
+    walk: &mut Walk,
+) {
     let Signed { place, statement, .. } = signed;
-    let Some(signer) = find_signer(snapshot, &statement.stage, &statement.signer) else {
+    let Some(signer) = find_signer(snapshot, &statement.stage, statement.place_of()) else {
         walk.found("statement.not-in-route", place, "Подписавший не входит в маршрут этой копии на этой ступени.");
         return;
     };
-    if statement.name != full_name(&signer.person)
-        || statement.office != signer.office
-        || statement.order != signer.order
-    {
+    let named = (full_name(&signer.person), signer.office.as_str(), signer.order.as_str());
+    if statement.office_of() != (named.0.as_str(), named.1, named.2) {
         walk.found("statement.other-office", place, "Имя, должность или приказ подписавшего не те, что в маршруте.");
+    }
+    if statement.ink.as_ref().is_some_and(|ink| ink.signer == statement.signer) {
+        let message = "Подпись на бумаге удостоверил тот же, кто её поставил: её должен видеть другой.";
+        walk.found("statement.own-witness", place, message);
+    }
+    if is_kept(statement, snapshot) {
+        if speaks_for(statement, signer, digests).is_empty() {
+            let message = "Заявление о прежней версии: ни один из его листов не остался прежним.";
+            walk.found("statement.sheet-changed", place, message);
+        }
+        return;
     }
     let expected: BTreeSet<&str> = signer.sheets.iter().map(String::as_str).collect();
     let named: BTreeSet<&str> = statement.sheets.iter().map(|sheet| sheet.id.as_str()).collect();
-    if expected != named || named.len() != statement.sheets.len() {
+    let spoken_for: BTreeSet<&str> = kept.iter().map(String::as_str).collect();
+    // What a kept statement speaks for need not be signed again, and may be.
+    let whole = expected.iter().all(|sheet| named.contains(sheet) || spoken_for.contains(sheet));
+    if !whole || !named.is_subset(&expected) || named.len() != statement.sheets.len() {
         let finding = crate::domain::finding::Finding::new(
             "statement.other-sheets",
             place,
@@ -228,6 +271,14 @@ fn check_route(signed: &Signed, snapshot: &Snapshot, digests: &BTreeMap<&str, Di
     }
 }
 
+/// The sheets of a place in the route that a statement names with the digests they have.
+fn speaks_for(statement: &Statement, signer: &SignerFacts, digests: &BTreeMap<&str, Digest>) -> Vec<String> {
+    let named = |id: &&String| {
+        statement.sheets.iter().any(|sheet| sheet.id == **id && digests.get(id.as_str()) == Some(&sheet.digest))
+    };
+    signer.sheets.iter().filter(named).cloned().collect()
+}
+
 fn find_signer<'s>(snapshot: &'s Snapshot, stage: &str, signer: &str) -> Option<&'s SignerFacts> {
     let stage = snapshot.route.iter().find(|found| found.id == stage)?;
     stage.signers.iter().find(|found| found.person.id == signer)
@@ -238,16 +289,32 @@ fn full_name(person: &PersonFacts) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
-fn check_complete(signed: &[Signed], complete: bool, snapshot: &Snapshot, walk: &mut Walk) {
+fn check_complete(
+    signed: &[Signed],
+    complete: bool,
+    subject: &Subject<'_>,
+    digests: &BTreeMap<&str, Digest>,
+    walk: &mut Walk,
+) {
+    let snapshot = subject.snapshot;
     let mut seen = BTreeSet::new();
     for Signed { place, statement, .. } in signed {
-        if !seen.insert((statement.stage.as_str(), statement.signer.as_str())) {
+        if !seen.insert((statement.stage.as_str(), statement.place_of(), statement.version)) {
             walk.found("statement.twice", place, "Этот человек уже подписал на этой ступени: заявление повторено.");
         }
     }
     for (stage, signer) in snapshot.route.iter().flat_map(|stage| stage.signers.iter().map(move |s| (stage, s))) {
+        let own = || {
+            signed
+                .iter()
+                .map(|one| &one.statement)
+                .filter(|said| said.stage == stage.id && said.place_of() == signer.person.id)
+        };
+        // A statement of this version that lacks a sheet, or spoils one, has been told of already.
+        let spoken = own().any(|said| !is_kept(said, snapshot))
+            || signer.sheets.iter().all(|id| own().any(|said| speaks_for(said, signer, digests).contains(id)));
         // Who stands there with a spoilt statement has been told of already.
-        if complete && !seen.contains(&(stage.id.as_str(), signer.person.id.as_str())) {
+        if complete && !spoken {
             let place = format!("маршрут, {}", stage.title);
             let message = format!("Нет подписи: {} ({}).", full_name(&signer.person), signer.office);
             walk.found("statement.missing", place, message);
@@ -255,12 +322,14 @@ fn check_complete(signed: &[Signed], complete: bool, snapshot: &Snapshot, walk: 
     }
 }
 
-/// Nobody signs before the stage before is complete, nor before the snapshot was frozen.
+/// Nobody signs before the stage before is complete, nor before the snapshot was frozen; what a re-issue kept was signed before that.
 fn check_order(signed: &[Signed], snapshot: &Snapshot, walk: &mut Walk) {
-    let mut after = DateTime::parse_from_rfc3339(&snapshot.frozen_at).ok();
+    let frozen = DateTime::parse_from_rfc3339(&snapshot.frozen_at).ok();
+    let mut after = frozen;
     for stage in &snapshot.route {
         let of_stage = || signed.iter().filter(|one| one.statement.stage == stage.id);
-        for one in of_stage().filter(|one| one.at < after) {
+        let early = |one: &&Signed| if is_kept(&one.statement, snapshot) { one.at > frozen } else { one.at < after };
+        for one in of_stage().filter(early) {
             let message = format!("Подписано раньше, чем завершена предыдущая ступень ({}).", one.statement.signed_at);
             walk.found("statement.order", &one.place, message);
         }

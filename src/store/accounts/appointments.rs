@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use crate::domain::people::{Appointment, Facts, Load};
 use crate::domain::rights::Role;
 use crate::store::rows::{Kind::Int, Kind::Text, Table};
-use crate::store::{Db, Error, Tx};
+use crate::store::{Db, Error};
 
 /// The table as the history of changes knows it.
 pub(in crate::store) static APPOINTMENTS: Table = Table {
@@ -178,7 +178,7 @@ impl Db {
         rows.iter().map(appointment).collect()
     }
 
-    /// Who has read which order.
+    /// Who has read which order, as versions before the common sheet of acquaintance put it on record; nothing is added any more.
     pub async fn list_acquaintances(&self) -> Result<Vec<AcquaintanceRow>, Error> {
         let rows = sqlx::query(
             "select order_no, order_date, person, read_at from appointment_readings where school = $1
@@ -197,23 +197,5 @@ impl Db {
                 })
             })
             .collect()
-    }
-}
-
-impl Tx {
-    /// Puts on record that a person has read an order; `Duplicate` when it stands already.
-    pub async fn record_acquaintance(&mut self, row: &AcquaintanceRow) -> Result<(), Error> {
-        let school = self.school().to_owned();
-        sqlx::query(
-            "insert into appointment_readings (school, order_no, order_date, person, read_at) values ($1, $2, $3, $4, $5)",
-        )
-        .bind(school)
-        .bind(row.order_no.clone())
-        .bind(row.order_date.clone())
-        .bind(row.person.clone())
-        .bind(row.read_at.clone())
-        .execute(self.connection())
-        .await?;
-        Ok(())
     }
 }

@@ -78,7 +78,7 @@ async fn act(State(state): State<WebState>, visitor: Visitor, frame: Frame, body
             let carriers: Vec<String> =
                 all.carriers.iter().filter(|one| one.takes_copies()).map(|one| one.id.clone()).collect();
             let form = papers::envelope(&letterhead, &text, row.no, &row.at, &carriers);
-            super::print::pdf(form, row.at).await
+            super::print::pdf(&state, form, row.at).await
         }
         "make" => {
             let (row, text) = carriers::make_code(&state.house, &act).await.map_err(super::told)?;

@@ -99,7 +99,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         })
     };
     let free = all.carriers.iter().filter(|one| !one.written_off && !out(&one.id));
-    let office = visitor.offices.first().map(Office::as_russian).unwrap_or_default();
+    let office = carriers::office_of(&visitor).map(Office::as_russian).unwrap_or_default();
     let mut shown: Vec<&Trip> = all.trips.iter().rev().take(SHOWN).collect();
     // What is late stands on top, then what is open.
     shown.sort_by_key(|trip| (std::cmp::Reverse(trip.overdue(today)), trip.state() == carrier::TripState::Over));

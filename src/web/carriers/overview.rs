@@ -15,6 +15,7 @@ use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, overdue};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words::{self, date_short};
+use crate::flow;
 use crate::flow::carriers::{self, Presence, Wanted};
 use crate::flow::jobs::{self, Work};
 use crate::store::{BackupRow, CheckRow};
@@ -85,6 +86,8 @@ struct Page {
     frame: Frame,
     faults: Vec<String>,
     late: Vec<String>,
+    /// Carriers that a copy of the schedule waits for.
+    awaited: Vec<String>,
     rules: Vec<RuleLine>,
     duties: Vec<DutyLine>,
     carriers: Vec<CarrierLine>,
@@ -145,11 +148,16 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
         }
     };
+    let due = all.plan.holds() && !all.codes.is_empty() && all.plan.due(today).next().is_some();
+    let mounted = all.carriers.iter().filter(|carrier| due && carrier.takes_copies() && !carrier.path.is_empty());
+    let absent = mounted.filter_map(|carrier| flow::backup::presence(&state.house, carrier).err());
+    let awaited = absent.map(|why| answer::sentence(&why)).collect();
     let words = |finding: &crate::domain::finding::Finding| format!("{}: {}", finding.place, finding.message);
     let grave = |finding: &&crate::domain::finding::Finding| finding.code != "plan.late";
     let pairs = |all: &[(&'static str, &'static str)]| all.to_vec();
     let page = Page {
-        faults: all.plan.findings.iter().filter(grave).map(words).collect(),
+        faults: all.plan.findings.iter().filter(grave).map(|finding| answer::sentence(&finding.message)).collect(),
+        awaited,
         late: overdue(&all.trips, today).iter().map(words).collect(),
         rules: all
             .plan

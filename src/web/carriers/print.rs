@@ -13,9 +13,10 @@ use crate::domain::forms::carriers::{self as papers, Carried, Checked, LedgerRow
 use crate::domain::forms::{Letterhead, People};
 use crate::domain::people::{Office, Visitor};
 use crate::domain::rights::Action;
+use crate::flow;
 use crate::flow::carriers::{Overview, REHEARSAL, VALID};
+use crate::flow::office::templates;
 use crate::store::LedgerLine;
-use crate::typeset;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![get("/carriers/papers/{name}", Access::Does(Action::ReadCarriers), SubjectOf::House, paper)]
@@ -36,7 +37,7 @@ async fn paper(
         "custody" => custody(&letterhead, &people, &all),
         "undertaking" => {
             let at = all.undertakings.iter().find(|(person, _)| *person == visitor.account).map(|(_, at)| at.as_str());
-            let office = visitor.offices.first().map(Office::as_russian).unwrap_or_default();
+            let office = flow::carriers::office_of(&visitor).map(Office::as_russian).unwrap_or_default();
             let signed = people.get(&visitor.account).signed;
             papers::undertaking_form(&letterhead, &visitor.name, &office, &signed, at.unwrap_or_default())
         }
@@ -44,14 +45,15 @@ async fn paper(
         "certificate" => certificate(&letterhead, &people, &all, asked.value("no")).ok_or(Refusal::NotFound)?,
         _ => return Err(Refusal::NotFound),
     };
-    pdf(form, state.act(&visitor.account).moment()).await
+    pdf(&state, form, state.act(&visitor.account).moment()).await
 }
 
-/// A paper as PDF, shown in the page.
-pub(super) async fn pdf(form: Form, made_at: String) -> Result<Response, Refusal> {
+/// A paper as PDF, by the school's own template where it has one, shown in the page.
+pub(super) async fn pdf(state: &WebState, form: Form, made_at: String) -> Result<Response, Refusal> {
     let id = form.id.clone();
-    let typeset = tokio::task::spawn_blocking(move || typeset::form(&form, &made_at)).await;
-    let typeset = typeset.map_err(|error| answer::fault(&error))?.map_err(|error| answer::fault(&error))?;
+    let house = std::sync::Arc::clone(&state.house);
+    let typeset = tokio::task::spawn_blocking(move || templates::typeset(&house, &form, &made_at)).await;
+    let typeset = typeset.map_err(|error| answer::fault(&error))??;
     let shown = format!("inline; filename=\"{id}.pdf\"");
     let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, shown)];
     Ok((headers, typeset.pdf).into_response())

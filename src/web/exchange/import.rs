@@ -13,13 +13,14 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::{LARGEST_UPLOAD_BYTES, WebState, query};
 use super::act;
-use crate::bundle::{BundleFile, Told, example as workbook};
+use crate::bundle::{BundleFile, Told, example as workbook, year};
 use crate::domain::finding::Severity;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::exchange::{self, Preview, RowDifference, Wish, staged};
+use crate::flow::exchange::{self, Preview, RowDifference, Taken, Wish, staged};
 use crate::flow::import::Outcome;
+use crate::flow::setup::files as year_files;
 use crate::flow::{Act, House, change};
 use crate::store::{ChangeFilter, ImportRow};
 
@@ -45,6 +46,12 @@ struct Past {
 struct ImportPage {
     frame: Frame,
     past: Vec<Past>,
+    /// Tables of the year that come by file: name in the store, heading, name of the sheet.
+    tables: Vec<(&'static str, &'static str, &'static str)>,
+    /// The one that the visitor came for: its heading and its columns.
+    wanted: Option<(&'static str, String)>,
+    /// Is there a school to make drafts for?
+    stands: bool,
 }
 
 /// `GET /exchange/import`.
@@ -52,6 +59,7 @@ pub(in super::super) async fn form(
     State(state): State<WebState>,
     visitor: Visitor,
     frame: Frame,
+    wanted: query::Asked,
 ) -> Result<Response, Refusal> {
     let rows = state.house.db.list_imports().await?;
     let names = change::names(&state.house).await?;
@@ -63,12 +71,22 @@ pub(in super::super) async fn form(
     }
     let frame =
         frame.titled("Загрузка данных").leading("Файлы сначала проверяются: до подтверждения ничего не записывается.");
-    answer::page(&ImportPage { frame, past })
+    let tables = year::tables().map(|layout| (layout.table, layout.title, year::sheet_name(layout))).collect();
+    let wanted = year_files::table(wanted.value("table")).map(|layout| (layout.title, layout.headings().join(" · ")));
+    let stands = !state.house.db.list_years().await?.is_empty();
+    answer::page(&ImportPage { frame, past, tables, wanted, stands })
 }
 
 fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
-    let files: Vec<serde_json::Value> = serde_json::from_str(&row.files).unwrap_or_default();
-    let files: Vec<&str> = files.iter().filter_map(|file| file["name"].as_str()).collect();
+    let facts: Vec<serde_json::Value> = serde_json::from_str(&row.files).unwrap_or_default();
+    let tables: Vec<&str> = facts
+        .iter()
+        .filter_map(|file| file["tables"].as_array())
+        .flatten()
+        .filter_map(|table| table.as_str())
+        .collect();
+    let of_year = !tables.is_empty() && tables.iter().all(|table| year_files::table(table).is_some());
+    let files: Vec<&str> = facts.iter().filter_map(|file| file["name"].as_str()).collect();
     let files = match files.as_slice() {
         [] => String::new(),
         [one] => (*one).to_owned(),
@@ -79,7 +97,12 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
         at: words::moment(&row.imported_at),
         by: names.person(&row.imported_by),
         year: row.year,
-        mode: if row.mode == "whole" { "весь год" } else { "добавление" },
+        mode: match row.mode.as_str() {
+            "whole" if of_year => "замена таблиц года",
+            "whole" => "весь год",
+            _ if of_year => "таблицы года",
+            _ => "добавление",
+        },
         files,
         rows: format!("+{} ~{} −{}", row.rows_new, row.rows_changed, row.rows_gone),
         digest: row.digest.chars().take(16).collect(),
@@ -289,21 +312,25 @@ pub(in super::super) async fn confirm(
     let files = kept(&state.house, &asked.upload, &act)?;
     let wish = asked.wish();
     let own = act.clone();
-    let work = move |house: Arc<House>| async move { exchange::import(&house, &files, &wish, false, &own).await };
-    let outcome = apart(state.house.clone(), work).await?;
-    let said = match outcome {
-        Outcome::Refused(_) => {
+    let work = move |house: Arc<House>| async move { exchange::take(&house, &files, &wish, false, &own).await };
+    let (journal, year) = match apart(state.house.clone(), work).await? {
+        Taken::Refused(_) => {
             return Ok(answer::redirect(&format!(
                 "/exchange/preview?upload={}&mode={}",
                 query::segment(&asked.upload),
                 asked_mode(&asked)
             )));
         }
-        Outcome::Unchanged { .. } => "Эти файлы уже загружены: ничего не изменилось.".to_owned(),
-        Outcome::WouldImport(figures) | Outcome::Imported(figures) => {
-            let rows = figures.written as u64;
-            format!("Загружено: {rows} {}.", words::plural(rows, "строка", "строки", "строк"))
-        }
+        Taken::Done { journal, year } => (journal, year),
+    };
+    let rows = match &journal {
+        Some(Outcome::WouldImport(figures) | Outcome::Imported(figures)) => figures.written,
+        _ => 0,
+    };
+    let rows = (rows + year.map_or(0, |(_, counts)| counts.seqs.len())) as u64;
+    let said = match rows {
+        0 => "Эти файлы уже загружены: ничего не изменилось.".to_owned(),
+        rows => format!("Загружено: {rows} {}.", words::plural(rows, "строка", "строки", "строк")),
     };
     staged::forget(&state.house, &asked.upload, &act)?;
     Ok(answer::done("/exchange/import", &said))
@@ -355,12 +382,22 @@ pub(in super::super) async fn undo(
     Ok(answer::done("/exchange/import", &said))
 }
 
-/// `GET /exchange/example`.
-pub(in super::super) async fn example(State(state): State<WebState>) -> Result<Response, Refusal> {
-    let bytes = workbook::workbook(&state.house.policy).map_err(|error| answer::fault(&error))?;
+/// `GET /exchange/example`: the whole workbook, or with `table` that one table of the year as this house has it.
+pub(in super::super) async fn example(
+    State(state): State<WebState>,
+    wanted: query::Asked,
+) -> Result<Response, Refusal> {
+    let (bytes, name) = match wanted.value("table") {
+        "" => (workbook::workbook(&state.house.policy).map_err(|error| answer::fault(&error))?, "primer"),
+        table => {
+            let layout = year_files::table(table).ok_or(Refusal::NotFound)?;
+            let year = state.house.year(Some(wanted.value("year")).filter(|year| !year.is_empty())).await?;
+            (year_files::template(&state.house, &year, layout).await?, layout.table)
+        }
+    };
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"primer.xlsx\""),
+        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
     ];
     Ok((headers, bytes).into_response())
 }

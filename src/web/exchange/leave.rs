@@ -35,16 +35,10 @@ pub(in super::super) async fn form(State(state): State<WebState>, frame: Frame) 
         ("journal".to_owned(), "Весь журнал"),
         ("roster".to_owned(), "Школа без уроков: сотрудники, классы, обучающиеся, курсы"),
     ];
-    what.extend(
-        File::ALL
-            .into_iter()
-            .filter(|file| *file != File::Entries)
-            .map(|file| (file.stem().replace('_', "-"), file.layout().russian)),
-    );
+    what.push((leaving::SCHOOL.to_owned(), "Школа с таблицами учебного года (книга XLSX)"));
+    what.extend(File::ALL.into_iter().map(|file| (file.stem().replace('_', "-"), file.layout().russian)));
     let page = ExportPage {
-        frame: frame
-            .titled("Выгрузка данных")
-            .leading("Что выгружено, то загружается обратно. Каждая выгрузка записывается в журнал событий."),
+        frame: frame.titled("Выгрузка данных").leading("Каждая выгрузка записывается в журнал событий."),
         what,
         classes: journal.classes.iter().map(|class| class.name.clone()).collect(),
         periods: journal.periods.iter().map(|period| (period.id.clone(), period.name.clone())).collect(),
@@ -69,12 +63,23 @@ pub(in super::super) async fn export(
     visitor: Visitor,
     Form(asked): Form<Asked>,
 ) -> Result<Response, Refusal> {
+    if asked.what == leaving::SCHOOL {
+        if asked.shape != "xlsx" {
+            return Err(Refusal::Rule("Школа с таблицами учебного года выгружается книгой XLSX".to_owned()));
+        }
+        let written = leaving::school(&state.house, None, &act(&state, &visitor)).await?;
+        let name = format!("attachment; filename=\"year-{}.xlsx\"", state.now().date_naive());
+        let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned();
+        let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];
+        return Ok((headers, written.bytes).into_response());
+    }
     let chosen = |text: String| if text.is_empty() { None } else { Some(text) };
     let shape = match asked.shape.as_str() {
         "csv" => Shape::Csv,
         "office" => Shape::OfficeCsv,
         "xlsx" => Shape::Xlsx,
         "json" => Shape::Json,
+        "xml" => Shape::Xml,
         "oneroster" => Shape::OneRoster,
         _ => return Err(Refusal::Rule("Такого вида выгрузки нет".to_owned())),
     };
@@ -92,6 +97,7 @@ pub(in super::super) async fn export(
         "csv" if shape == Shape::OfficeCsv => "text/csv; charset=windows-1251",
         "csv" => "text/csv; charset=utf-8",
         "json" => "application/json",
+        "xml" => "application/xml",
         "zip" => "application/zip",
         _ => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     };

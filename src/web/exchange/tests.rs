@@ -108,8 +108,12 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
     tell(async {
         let place = place().await;
         let house = place.state.house.clone();
-        let page =
-            text(import::form(State(place.state.clone()), visitor("T00001"), Frame::default()).await.unwrap()).await;
+        let page = text(
+            import::form(State(place.state.clone()), visitor("T00001"), Frame::default(), Default::default())
+                .await
+                .unwrap(),
+        )
+        .await;
         assert!(page.contains("Ещё ничего не загружали"));
 
         let token = send(&place, "T00001", "школа.zip", &school()).await;
@@ -128,8 +132,12 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
         assert!(page.contains("новых 1, изменится 0, исчезнет 0") && page.contains("Кремнева"), "{page}");
         import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
         let staff = house.db.load_journal("2025/2026").await.unwrap().staff.len();
-        let page =
-            text(import::form(State(place.state.clone()), visitor("T00001"), Frame::default()).await.unwrap()).await;
+        let page = text(
+            import::form(State(place.state.clone()), visitor("T00001"), Frame::default(), Default::default())
+                .await
+                .unwrap(),
+        )
+        .await;
         assert!(page.contains("люди.csv") && page.contains("Отменить"), "{page}");
         let last = house.db.list_imports().await.unwrap()[0].no;
         let undoing = |no: u64| Form(serde_json::from_value(serde_json::json!({"no": no})).unwrap());
@@ -184,7 +192,7 @@ fn an_export_and_the_example_are_files_and_the_feed_is_turned_on() {
         assert!(leave::export(State(place.state.clone()), visitor("T00001"), ask("exe", "")).await.is_err());
         let unknown = leave::export(State(place.state.clone()), visitor("T00001"), ask("csv", "9Я")).await;
         assert_eq!(unknown.unwrap_err().into_response().status(), StatusCode::CONFLICT);
-        let example = import::example(State(place.state.clone())).await.unwrap();
+        let example = import::example(State(place.state.clone()), Default::default()).await.unwrap();
         assert!(to_bytes(example.into_body(), usize::MAX).await.unwrap().starts_with(b"PK"));
         let press = |act: &str| Form(serde_json::from_value(serde_json::json!({"act": act})).unwrap());
         leave::feed_now(State(place.state.clone()), visitor("T00001"), press("on")).await.unwrap();

@@ -134,9 +134,8 @@ pub(super) async fn verify(
     let name = pairs(request.uri(), &["name"])?.pop().map(|(_, name)| name).unwrap_or_else(|| "file".to_owned());
     let _permit = state.uploads.acquire().await.map_err(|_| Problem::new("fault", "Дом останавливается."))?;
     let asked = read(&state, request, &["application/octet-stream", "application/pdf", "application/zip"]).await?;
-    let authority = state.house.authority().await?;
+    let options = VerifyOptions::of(&state.house, true).await?;
     once(&state, &bearer, asked, |bytes| async move {
-        let options = VerifyOptions { authority, full: true };
         let checked = tokio::task::spawn_blocking(move || verify_bytes(&name, &bytes, &options)).await;
         let report = checked.map_err(|error| broke(&error))?;
         let told = json!({

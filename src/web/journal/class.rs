@@ -119,6 +119,8 @@ struct CourseView {
     without_topic: usize,
     /// Learners with fewer marks than the policy asks for, in words with the clause; empty when there are none.
     norm: String,
+    /// «2 из 27».
+    short: String,
     clause: String,
     last: String,
 }
@@ -199,6 +201,7 @@ async fn overview(
                 teacher: staff_name(directory, &course.teacher_id),
                 lessons: held.len(),
                 norm: norm.as_ref().map(Standing::in_russian).unwrap_or_default(),
+                short: norm.as_ref().map(|one| format!("{} из {}", one.short.len(), one.of)).unwrap_or_default(),
                 clause: norm.map(|standing| standing.norm.clause).unwrap_or_default(),
                 without_topic: held.iter().filter(|lesson| lesson.topic.is_empty()).count(),
                 last: held.iter().map(|lesson| lesson.key.date).max().map(words::date_short).unwrap_or_default(),

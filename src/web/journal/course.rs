@@ -162,8 +162,10 @@ struct CellView {
     learner: String,
     lesson: String,
     topic: String,
-    marks: Vec<(String, String)>,
+    /// Value, kind of work, void by a notice of compromise.
+    marks: Vec<(String, String, bool)>,
     absence: String,
+    absence_void: bool,
     history: Vec<HistoryLine>,
 }
 
@@ -201,11 +203,20 @@ pub(super) async fn cell(
         let rule = directory.policy(key.date).absence(&absence.code);
         rule.map_or_else(|| absence.code.clone(), |rule| format!("{} — {}", rule.code, rule.meaning))
     });
+    // What a stolen account wrote is struck through wherever it is shown.
+    let is_void = |table: &str, ordinal: u32| {
+        let mut row = vec![key.course_id.clone(), key.date.to_string(), key.number.to_string(), learner.id.clone()];
+        row.extend((table == "marks").then(|| ordinal.to_string()));
+        directory.struck.contains(&(table.to_owned(), row))
+    };
     let cell = CellView {
         learner: names::full_name(&learner.surname, &learner.given_name, &learner.patronymic),
         lesson: grid::said(&key, &lesson.kind_of_work),
         topic: lesson.topic.clone(),
-        marks: mine.map(|mark| (mark.value.clone(), mark.kind_of_work.clone())).collect(),
+        marks: mine
+            .map(|mark| (mark.value.clone(), mark.kind_of_work.clone(), is_void("marks", mark.ordinal)))
+            .collect(),
+        absence_void: is_void("absences", 0),
         absence: absence.unwrap_or_default(),
         history: history(&state, &directory, &key, &learner.id).await?,
     };

@@ -296,6 +296,10 @@ fn field(directory: &Directory, name: &'static str, value: &str, class: &str) ->
             ];
             ("Сроки хранения", "select", pick(all))
         }
+        "who" => {
+            let all = [("without", "семьи без электронного доступа"), ("all", "весь класс")];
+            ("Кому", "select", pick(all.map(|(id, words)| (id.to_owned(), words.to_owned())).to_vec()))
+        }
         "teacher" => {
             let mut staff: Vec<_> = roster
                 .staff

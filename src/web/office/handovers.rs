@@ -80,6 +80,22 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
     answer::page(&HandoversPage { frame, owed, lines, whole })
 }
 
+/// `POST /office/handovers`: signs a pile at once, exactly the lines that were shown.
+pub(super) async fn sign_all(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    body: String,
+) -> Result<Response, Refusal> {
+    let act = Act { by: visitor.account.clone(), at: state.now() };
+    let numbers = super::Fields::of(&body).numbers("no");
+    for no in &numbers {
+        office::sign_handover(&state.house, *no, &act).await?;
+    }
+    let n = numbers.len() as u64;
+    let said = words::count(n, "передача", "передачи", "передач");
+    Ok(answer::done("/office/handovers", &format!("Ваша подпись поставлена: {said}.")))
+}
+
 /// `POST /office/handovers/{handover}/sign`.
 pub(super) async fn sign(
     State(state): State<WebState>,

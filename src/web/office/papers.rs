@@ -68,6 +68,8 @@ struct PapersPage {
     year: String,
     closed: String,
     may_close: bool,
+    /// Copies that wait for their number, for who may give it.
+    to_register: usize,
 }
 
 /// `GET /office/papers`: the register of paper copies, and those that are on their way into it.
@@ -155,6 +157,10 @@ pub(super) async fn list(
         tabs,
         listed,
         year: directory.year.clone(),
+        to_register: match visitor.reach(Action::KeepPaper).is_empty() {
+            true => 0,
+            false => papers.iter().filter(|kept| kept.stage() == Stage::HandedIn).count(),
+        },
         may_close: closing.is_none()
             && !visitor.reach(Action::KeepPaper).is_empty()
             && papers.iter().any(|kept| kept.copy.no > 0 && kept.copy.year == directory.year),
@@ -172,6 +178,25 @@ pub(super) async fn list(
             })
             .unwrap_or_default(),
     })
+}
+
+/// `POST /office/papers`: gives a number to every copy that was handed in, in the order of classes and periods.
+pub(super) async fn register_all(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
+    let act = act_of(&state, &visitor);
+    let mut waiting: Vec<Kept> = state.house.db.list_paper(Which::All).await?;
+    waiting.retain(|kept| kept.stage() == Stage::HandedIn && kept.open().is_none());
+    waiting.sort_by(|a, b| a.copy.copy.cmp(&b.copy.copy));
+    let mut numbers = Vec::new();
+    for kept in &waiting {
+        numbers.push(office::register(&state.house, &kept.copy.id, &act).await?);
+    }
+    let said = match (numbers.first(), numbers.last()) {
+        (Some(first), Some(last)) => {
+            format!("Внесено в реестр: {}, с № {first} по № {last}.", words::POSITION.counted(numbers.len() as u64))
+        }
+        _ => "Принятых копий без номера нет.".to_owned(),
+    };
+    Ok(answer::done("/office/papers", &said))
 }
 
 /// One thing that happened.

@@ -39,7 +39,7 @@ pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Value of a field; empty when the form has none.
-    fn get(&self, name: &str) -> &str {
+    pub(in crate::web) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
     }
 
@@ -49,7 +49,7 @@ impl Fields {
     }
 
     /// Every value of a field that may come several times.
-    fn all(&self, name: &str) -> Vec<String> {
+    pub(in crate::web) fn all(&self, name: &str) -> Vec<String> {
         self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 }

@@ -43,7 +43,9 @@ struct OrderLine {
     no: String,
     date: String,
     shown: String,
-    office: String,
+    /// Its sheet; empty while the year's list does not have the order.
+    href: String,
+    about: String,
     read: String,
 }
 
@@ -116,19 +118,16 @@ async fn me(
             name: row.token,
         }
     });
-    let read = db.list_acquaintances().await?;
     let mut orders = Vec::new();
-    for one in db.list_appointments_of(&visitor.account).await?.into_iter().filter(|one| !one.order_no.is_empty()) {
-        let date = one.order_date.map(|day| day.to_string()).unwrap_or_default();
-        let said = read
-            .iter()
-            .find(|row| row.person == visitor.account && row.order_no == one.order_no && row.order_date == date);
+    for sheet in people::sheets(&state.house).await? {
+        let Some(line) = sheet.lines.iter().find(|line| line.person == visitor.account) else { continue };
         orders.push(OrderLine {
-            shown: one.order(),
-            office: one.role.as_russian().to_owned(),
-            read: said.map(|row| words::moment(&row.read_at)).unwrap_or_default(),
-            no: one.order_no,
-            date,
+            href: super::orders::sheet_address(&sheet),
+            shown: format!("№ {} от {}", sheet.order.number, words::date_short(sheet.order.date)),
+            about: sheet.order.title.clone(),
+            read: line.seen_on.map(words::date_short).unwrap_or_default(),
+            date: sheet.order.date.to_string(),
+            no: sheet.order.number,
         });
     }
     let learners = visitor.reach(Action::ReadAccessLog).learners;

@@ -6,6 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::{badge, pdf};
+use crate::domain::copy::State as CopyState;
 use crate::domain::log_proof::object_name;
 use crate::domain::names;
 use crate::domain::people::Visitor;
@@ -14,6 +15,7 @@ use crate::domain::route;
 use crate::domain::snapshot::{Sheet, Snapshot};
 use crate::domain::statement::Verdict;
 use crate::domain::words;
+use crate::flow::desk;
 use crate::flow::people::{Look, note_access};
 use crate::flow::sign::signed;
 use crate::store::{CopyRow, StatementRow};
@@ -39,6 +41,14 @@ struct CopyPage {
     omissions: Vec<String>,
     register_no: u64,
     log: bool,
+    remarks: Vec<desk::Remark>,
+    /// What the version changed against the one before; empty for a first version.
+    changes: String,
+    /// May the visitor make the next version, or record a signature on paper?
+    issues: bool,
+    /// Places that may be filled on paper now: `stage/person`, name and office.
+    on_paper: Vec<(String, String)>,
+    today: String,
     twins: Vec<Twin>,
     clerks: Vec<(String, String)>,
     may_print: bool,
@@ -73,6 +83,7 @@ struct SheetView {
     no: usize,
     title: String,
     digest: String,
+    href: String,
 }
 
 /// `GET /copies/{copy}?version=1`.
@@ -125,8 +136,11 @@ pub(super) async fn copy(
         current: one.version == row.version,
     });
     let (twins, clerks) = twins(&state, &row.id).await?;
-    let grade = row.class.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or_default();
+    let grade = snapshot.class.grade;
     let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
+    let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
+    let takes_paper = issues && row.state == CopyState::Issued && takes_paper(&state).await?;
+    let on_paper = if takes_paper { on_paper(&snapshot, &stands, &visitor.account) } else { Vec::new() };
     let frame = frame
         .titled(format!("{} класс, {}", row.class, snapshot.period.name))
         .leading(format!("{}, № {}", capital(row.kind.as_russian()), row.number))
@@ -139,7 +153,15 @@ pub(super) async fn copy(
         digests,
         waits_for: if row.issued_pdf.is_empty() { String::new() } else { awaited.join(", ") },
         stages,
-        sheets: sheets(&snapshot),
+        sheets: sheets(&snapshot, &row),
+        remarks: desk::remarks(&state.house, &row).await?,
+        changes: match row.version {
+            1 => String::new(),
+            version => format!("/copies/{}/{version}/changes", segment(&row.id)),
+        },
+        today: state.now().date_naive().to_string(),
+        issues,
+        on_paper,
         omissions: snapshot.omissions.clone(),
         register_no: register.map_or(0, |sealed| sealed.line.no),
         twins,
@@ -227,7 +249,29 @@ fn basis(snapshot: &Snapshot) -> String {
     }
 }
 
-fn sheets(snapshot: &Snapshot) -> Vec<SheetView> {
+/// Do the school's rules have paper today?
+async fn takes_paper(state: &WebState) -> Result<bool, Refusal> {
+    let today = state.now();
+    let policy = crate::flow::policy::of_act(&state.house, &state.act("")).await?;
+    Ok(policy.paper(today.date_naive()).is_none_or(|said| !said.has("no")))
+}
+
+/// Places of the open stage that somebody else may fill on paper.
+fn on_paper(snapshot: &Snapshot, stands: &[route::Signed], visitor: &str) -> Vec<(String, String)> {
+    let Some(stage) = route::open_stage(&snapshot.route, stands) else { return Vec::new() };
+    let missing = route::missing(stage, stands);
+    let others =
+        stage.signers.iter().filter(|signer| missing.contains(&signer.person.id) && signer.person.id != visitor);
+    others
+        .map(|signer| {
+            let person = &signer.person;
+            let name = names::short_name(&person.surname, &person.given_name, &person.patronymic);
+            (format!("{}/{}", stage.id, person.id), format!("{name}, {}", signer.office))
+        })
+        .collect()
+}
+
+fn sheets(snapshot: &Snapshot, row: &CopyRow) -> Vec<SheetView> {
     let title = |sheet: &Sheet| match sheet {
         Sheet::Title(_) => "Титульный лист и оглавление".to_owned(),
         Sheet::Learners(_) => "Общие сведения об обучающихся".to_owned(),
@@ -239,7 +283,15 @@ fn sheets(snapshot: &Snapshot) -> Vec<SheetView> {
     };
     (1..)
         .zip(&snapshot.sheets)
-        .map(|(no, sheet)| SheetView { no, title: title(sheet), digest: sheet.digest().to_hex() })
+        .map(|(no, sheet)| SheetView {
+            title: title(sheet),
+            digest: sheet.digest().to_hex(),
+            href: match row.issued_pdf.is_empty() {
+                true => String::new(),
+                false => format!("/copies/{}/{}/sheets/{no}", segment(&row.id), row.version),
+            },
+            no,
+        })
         .collect()
 }
 

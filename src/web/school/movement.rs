@@ -15,7 +15,7 @@ use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
 use super::shelf::{self, Sent, Step};
-use super::{Fields, Opened, Past, readiness};
+use super::{Fields, Opened, Past, reach, readiness};
 use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision};
@@ -71,6 +71,8 @@ struct BookPage {
     sent: Sent,
     past: Vec<Past>,
     history: String,
+    /// Address of the import; empty for who may not import.
+    files: String,
 }
 
 async fn book(
@@ -157,6 +159,7 @@ async fn book_page(
         history: format!("/history?table=stays&year={}", query::segment(&opened.year.year)),
         typed,
         sent,
+        files: shelf::by_file(visitor, &layout::MOVEMENT),
         frame: frame
             .titled("Движение обучающихся")
             .leading("Зачисление, перевод, выбытие и возвращение — по приказам, с датой и номером. Список класса виден на любой день.")
@@ -191,6 +194,9 @@ async fn change(
     let day = parse_day(fields.value("day"));
     let outcome = match (fields.value("act"), day) {
         ("undo", _) => {
+            let tables = [(STAYS.table, Some(&STAYS)), ("learners", None)];
+            let seqs = super::seqs(fields.value("seqs"));
+            reach::undoable(&state, &visitor, Action::ChangeMovement, &opened, &tables, &seqs).await?;
             let said = super::undo(&state, &visitor.account, fields.value("seqs")).await?;
             return Ok(answer::done("/year/movement", &said));
         }
@@ -459,7 +465,7 @@ async fn change_learner(
     }
     let back = format!("/year/learners/{}", query::segment(&learner));
     let fixed = BTreeMap::from([("learner", learner.clone())]);
-    match shelf::act(&state, &visitor, &FOREIGN_MARKS, &fields, &fixed).await? {
+    match shelf::act(&state, &visitor, Action::ChangeMovement, &FOREIGN_MARKS, &fields, &fixed).await? {
         Step::Said(said) => Ok(answer::done(&back, &said)),
         Step::Outcome(Outcome::Refused(findings)) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();

@@ -117,7 +117,7 @@ async fn change(
     body: String,
 ) -> Result<Response, Refusal> {
     let fields = Fields::of(&body);
-    match shelf::act(&state, &visitor, &ORDERS, &fields, &BTreeMap::new()).await? {
+    match shelf::act(&state, &visitor, Action::ChangeSetup, &ORDERS, &fields, &BTreeMap::new()).await? {
         Step::Said(said) => Ok(answer::done("/year/orders", &said)),
         Step::Outcome(Outcome::Refused(findings)) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();
@@ -161,8 +161,14 @@ async fn sheet(
     let opened = super::open(&state, asked.value("year")).await?;
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let order = setup.orders.iter().find(|order| order.id == asked.value("order")).ok_or(Refusal::NotFound)?;
-    let lines: Vec<_> = setup.acquaintances.iter().filter(|line| line.order == order.id).collect();
-    let signer = |line: &&crate::domain::setup::Acquaintance| {
+    // The sheet of an appointment knows also what earlier versions put on record apart.
+    let sheets = crate::flow::people::sheets(&state.house).await?;
+    let sheet = sheets.into_iter().find(|sheet| sheet.year == opened.year.year && sheet.order.id == order.id);
+    let lines = match sheet {
+        Some(sheet) => sheet.lines,
+        None => setup.acquaintances.iter().filter(|line| line.order == order.id).cloned().collect(),
+    };
+    let signer = |line: &crate::domain::setup::Acquaintance| {
         let person = journal.staff_member(&line.person);
         Signer {
             id: line.person.clone(),

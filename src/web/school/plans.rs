@@ -58,9 +58,16 @@ struct ListPage {
     whole: bool,
     missing: usize,
     differ: usize,
+    /// Address of the import; empty for who may not import.
+    files: String,
 }
 
-async fn list(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+async fn list(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
     let opened = super::open(&state, asked.value("year")).await?;
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let mut by_course: BTreeMap<&str, Vec<_>> = BTreeMap::new();
@@ -108,6 +115,7 @@ async fn list(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
         whole: chosen.is_empty(),
         missing,
         differ,
+        files: shelf::by_file(&visitor, &PLAN_TOPICS),
         frame: frame
             .titled("Календарно-тематические планы")
             .leading("План каждого курса составляется до начала года; его часы должны быть равны часам учебного плана.")
@@ -281,7 +289,7 @@ async fn change(
             return Err(Refusal::NotFound);
         }
         let fixed = BTreeMap::from([("course", course.clone())]);
-        match shelf::act(&state, &visitor, &PLAN_TOPICS, &fields, &fixed).await? {
+        match shelf::act(&state, &visitor, Action::ChangePlan, &PLAN_TOPICS, &fields, &fixed).await? {
             Step::Said(said) => return Ok(answer::done(&back, &said)),
             Step::Outcome(outcome) => outcome,
         }

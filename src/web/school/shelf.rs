@@ -14,7 +14,7 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
-use super::{Fields, Opened, Past, readiness};
+use super::{Fields, Opened, Past, reach, readiness};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::setup::layout::{self, Is, Layout};
@@ -239,6 +239,8 @@ struct Page {
     past: Vec<Past>,
     history: String,
     links: [String; 2],
+    /// Address of the import for this table; empty for who may not import.
+    files: String,
 }
 
 /// Rows shown at once; a filter or «Показать все» shows others.
@@ -321,11 +323,22 @@ async fn show(
         past,
         history: format!("/history?table={}&year={}", layout.table, query::segment(&opened.year.year)),
         links: links(shelf.path),
+        files: by_file(visitor, layout),
         sent,
         frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year/ready"),
     };
     let response = answer::page(&page)?;
     Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+}
+
+/// Where the table comes in by file; empty for who may not import, and for tables that come with the roster's own files.
+pub(super) fn by_file(visitor: &Visitor, layout: &Layout) -> String {
+    let may = may_change(visitor, Action::ImportData);
+    match crate::flow::setup::files::table(layout.table) {
+        Some(_) if may => format!("/exchange/import?table={}", layout.table),
+        None if may => "/exchange/import".to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// The page that belongs to this one: address and label.
@@ -395,7 +408,7 @@ async fn change(
         "" => shelf.path.to_owned(),
         year => format!("{}?year={}", shelf.path, query::segment(year)),
     };
-    let outcome = match act(state, visitor, shelf.layout, &fields, &BTreeMap::new()).await? {
+    let outcome = match act(state, visitor, shelf.change, shelf.layout, &fields, &BTreeMap::new()).await? {
         Step::Said(said) => return Ok(answer::done(&back, &said)),
         Step::Outcome(outcome) => outcome,
     };
@@ -424,6 +437,7 @@ pub(super) enum Step {
 pub(super) async fn act(
     state: &WebState,
     visitor: &Visitor,
+    action: Action,
     layout: &'static Layout,
     fields: &Fields,
     fixed: &BTreeMap<&str, String>,
@@ -434,6 +448,10 @@ pub(super) async fn act(
     }
     let (house, by, year) = (&state.house, state.act(&visitor.account), opened.year.year.as_str());
     let key: Vec<String> = fields.all("key").into_iter().map(str::to_owned).collect();
+    let touched = touched(state, &opened, layout, fields, fixed, &key).await?;
+    if let Some(reason) = reach::bars(visitor, action, &opened.year.journal, layout, &touched) {
+        return Err(Refusal::Forbidden { reason });
+    }
     let outcome = match fields.value("act") {
         "put" => {
             let mut texts = form::texts(layout, fields);
@@ -455,8 +473,42 @@ pub(super) async fn act(
             let only_try = fields.value("act") == "try";
             setup::take_sheet(house, &by, year, layout, &Coming { sheet, fixed, meeting, dry_run: only_try }).await?
         }
-        "undo" => return Ok(Step::Said(super::undo(state, &visitor.account, fields.value("seqs")).await?)),
+        "undo" => {
+            let tables = [(layout.table, Some(layout))];
+            reach::undoable(state, visitor, action, &opened, &tables, &super::seqs(fields.value("seqs"))).await?;
+            return Ok(Step::Said(super::undo(state, &visitor.account, fields.value("seqs")).await?));
+        }
         _ => return Err(Refusal::NotFound),
     };
     Ok(Step::Outcome(outcome))
+}
+
+/// Rows that a form would touch, as far as they can be read: what cannot be read is refused for that.
+async fn touched(
+    state: &WebState,
+    opened: &Opened,
+    layout: &'static Layout,
+    fields: &Fields,
+    fixed: &BTreeMap<&str, String>,
+    key: &[String],
+) -> Result<Vec<Vec<String>>, Refusal> {
+    let standing = opened.year.rows(&state.house, layout).await?;
+    let mut rows: Vec<Vec<String>> = standing.iter().filter(|row| row[..layout.key] == *key).cloned().collect();
+    let no_given = |_: &layout::Column| String::new();
+    match fields.value("act") {
+        "put" => rows.extend(layout.read(&form::texts(layout, fields), &opened.year.known, "", &no_given).ok()),
+        "paste" | "try" => {
+            let sheet = Sheet::from_clipboard(fields.value("text"));
+            let coming = layout.read_sheet(&sheet, &opened.year.known, fixed, 1).unwrap_or_default();
+            if !fields.value("replace").is_empty() {
+                let of_part = |row: &&Vec<String>| {
+                    fixed.iter().all(|(name, value)| layout.place(name).is_none_or(|at| row[at] == *value))
+                };
+                rows.extend(standing.iter().filter(of_part).cloned());
+            }
+            rows.extend(coming);
+        }
+        _ => {}
+    }
+    Ok(rows)
 }

@@ -1,0 +1,362 @@
+//! The signing desk: what one person is to sign now, what changed since the last look, what stands behind a whole copy. Floor 2.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, FixedOffset};
+
+use super::papers::Paper;
+use super::sign::{REFUSED, signed};
+use super::{Error, House, read_file};
+use crate::domain::canon::Digest;
+use crate::domain::copy::State;
+use crate::domain::desk_forms::{About, SignedEvent};
+use crate::domain::difference::{content_diff, sheet_diff};
+use crate::domain::finding::Finding;
+use crate::domain::route::{self, BY_SHEETS, Wish};
+use crate::domain::snapshot::StageFacts;
+use crate::domain::statement::Statement;
+use crate::domain::words;
+use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
+use crate::sign::keys::verify_ed25519_raw;
+use crate::store::{CopyRow, SeenRow, StatementRow};
+
+/// One place of a route that waits for the person at the desk.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The copy.
+    pub row: CopyRow,
+    /// Its frozen facts.
+    pub paper: Arc<Paper>,
+    /// Stage.
+    pub stage: String,
+    /// Words of the stage.
+    pub title: String,
+    /// Office signed in, with the order of an acting signer.
+    pub office: String,
+    /// Does the place certify the copy as a whole?
+    pub whole: bool,
+    /// The sheets still to be signed for.
+    pub sheets: Vec<ItemSheet>,
+    /// Places of the earlier stages that are signed, of how many.
+    pub before: (usize, usize),
+    /// What stands out: each a sentence.
+    pub exceptions: Vec<String>,
+    /// What is wrong: such a copy is not to be signed.
+    pub faults: Vec<String>,
+}
+
+/// One sheet of an [`Item`].
+#[derive(Debug, Clone)]
+pub struct ItemSheet {
+    /// Identifier.
+    pub id: String,
+    /// Number in the copy, from 1.
+    pub no: usize,
+    /// «алгебра».
+    pub name: String,
+    /// Digest.
+    pub digest: Digest,
+    /// How it stands to the person's last look.
+    pub look: Look,
+}
+
+/// A sheet and the last look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// The person has not opened it.
+    Never,
+    /// It is as it was seen at that moment.
+    Same(String),
+    /// It is another than was seen: what changed.
+    Changed(Vec<Finding>),
+}
+
+/// A copy that came back and needs its next version.
+#[derive(Debug, Clone)]
+pub struct Returned {
+    /// The copy.
+    pub row: CopyRow,
+    /// Remarks: sheet, category, words.
+    pub remarks: Vec<Remark>,
+}
+
+/// One remark as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Version it was made for.
+    pub version: u32,
+    /// Who made it: staff identifier.
+    pub by: String,
+    /// «алгебра», empty for a remark on the whole.
+    pub sheet: String,
+    /// «Отметка».
+    pub category: &'static str,
+    /// The words.
+    pub words: String,
+}
+
+/// What waits for a person among these copies (last versions).
+pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Vec<Item>, Error> {
+    let seen: BTreeMap<(String, String), SeenRow> =
+        house.db.list_seen(person).await?.into_iter().map(|row| ((row.copy.clone(), row.sheet.clone()), row)).collect();
+    let keys = public_keys(house).await?;
+    let mut items = Vec::new();
+    for row in copies.iter().filter(|row| row.state == State::Issued) {
+        let paper = house.papers.get(house, row.snapshot).await?;
+        let said = house.db.list_statements(&row.id, row.version).await?;
+        let stands = signed(&said);
+        let wish = Wish { signer: person.to_owned(), ..Wish::default() };
+        let Ok((stage, place)) = route::decide(&paper.route, &stands, &wish) else { continue };
+        let whole = stage.id != BY_SHEETS;
+        let mut sheets = Vec::new();
+        for id in route::left(&stage.id, place, &stands) {
+            let Some(sheet) = paper.sheet(&id) else { continue };
+            let look = match seen.get(&(row.id.clone(), id.clone())) {
+                None => Look::Never,
+                Some(row) if row.digest == sheet.digest.to_hex() => Look::Same(row.seen_at.clone()),
+                Some(row) if whole => Look::Same(row.seen_at.clone()),
+                Some(seen) => Look::Changed(since(house, &row.id, seen.version, row, &id).await?),
+            };
+            sheets.push(ItemSheet { no: paper.number(&id), name: sheet.name.clone(), digest: sheet.digest, id, look });
+        }
+        let office = match place.order.as_str() {
+            "" => place.office.clone(),
+            order => format!("{} ({order})", place.office),
+        };
+        items.push(Item {
+            stage: stage.id.clone(),
+            title: stage.title.clone(),
+            office,
+            whole,
+            sheets,
+            before: before(&paper.route, stage, &stands),
+            exceptions: if whole { exceptions(&paper, &said, row) } else { Vec::new() },
+            faults: faults(house, row, &paper, &said, &keys)?,
+            paper,
+            row: row.clone(),
+        });
+    }
+    // What stands out comes first; then class by class.
+    items.sort_by_key(|item| {
+        let plain = item.exceptions.is_empty() && item.faults.is_empty();
+        (item.faults.is_empty(), plain, item.paper.grade, item.paper.class.clone(), item.row.id.clone())
+    });
+    Ok(items)
+}
+
+/// Signed places of the stages before one, of how many.
+fn before(route: &[StageFacts], stage: &StageFacts, stands: &[route::Signed]) -> (usize, usize) {
+    let earlier = route.iter().take_while(|one| one.id != stage.id);
+    earlier.fold((0, 0), |(done, all), one| {
+        let missing = route::missing(one, stands).len();
+        (done + one.signers.len() - missing, all + one.signers.len())
+    })
+}
+
+/// What of a copy a person who certifies the whole should know before signing.
+fn exceptions(paper: &Paper, said: &[StatementRow], row: &CopyRow) -> Vec<String> {
+    let mut told = Vec::new();
+    if row.version > 1 {
+        told.push(paper.replaces.clone());
+    }
+    if !paper.ground.is_empty() {
+        told.push(format!("Период закрыт при неполных записях: {}", paper.ground));
+    }
+    let kept = said.iter().filter(|one| one.version < row.version).count() as u64;
+    if kept > 0 {
+        let n = words::count(kept, "подпись", "подписи", "подписей");
+        told.push(format!("Осталось в силе с прежней версии: {n}, листы не менялись"));
+    }
+    let ink = said.iter().filter(|one| statement(one).is_some_and(|said| said.ink.is_some())).count() as u64;
+    if ink > 0 {
+        told.push(format!("Подписано на бумаге: {}", words::count(ink, "место", "места", "мест")));
+    }
+    for signer in paper.route.iter().flat_map(|stage| &stage.signers).filter(|signer| !signer.order.is_empty()) {
+        told.push(format!("Подписывает {} ({})", signer.office, signer.order));
+    }
+    told
+}
+
+fn statement(row: &StatementRow) -> Option<Statement> {
+    Statement::from_signed_bytes(row.body.as_bytes()).ok()
+}
+
+/// Public keys of the registered certificates, by fingerprint.
+async fn public_keys(house: &House) -> Result<BTreeMap<String, [u8; 32]>, Error> {
+    let mut keys = BTreeMap::new();
+    for row in house.db.list_certificates().await? {
+        if let Ok(PublicKey::Ed25519(key)) =
+            from_pem(&row.pem).and_then(|der| certificate_facts(&der)).map(|f| f.public_key)
+        {
+            keys.insert(row.fingerprint, key);
+        }
+    }
+    Ok(keys)
+}
+
+/// «С тех пор ничего не менялось», proven: the issued file is the issued one, each signature holds, each signed sheet has the digest that
+/// was signed. What does not hold comes back as sentences.
+fn faults(
+    house: &House,
+    row: &CopyRow,
+    paper: &Paper,
+    said: &[StatementRow],
+    keys: &BTreeMap<String, [u8; 32]>,
+) -> Result<Vec<String>, Error> {
+    let mut faults = Vec::new();
+    if let Ok(digest) = row.issued_pdf.parse::<Digest>() {
+        let file = read_file(&house.issued_pdf(&row.id, row.version, digest));
+        if !file.is_ok_and(|bytes| Digest::of(&bytes) == digest) {
+            faults.push("Файл выпуска изменён или пропал: сообщите администратору".to_owned());
+        }
+    }
+    for one in said.iter().filter(|one| one.verdict != REFUSED) {
+        let signature = STANDARD.decode(&one.signature).unwrap_or_default();
+        let holds =
+            keys.get(&one.certificate).is_some_and(|key| verify_ed25519_raw(key, one.body.as_bytes(), &signature));
+        let spoken = |id: &String| one.kept.is_empty() || one.kept.contains(id);
+        let same = statement(one).is_some_and(|said| {
+            let mut sheets = said.sheets.iter().filter(|sheet| spoken(&sheet.id));
+            sheets.all(|sheet| paper.sheet(&sheet.id).is_some_and(|now| now.digest == sheet.digest))
+        });
+        if !holds || !same {
+            faults.push(format!("Подпись сотрудника {} неверна или лист изменён после неё", one.signer));
+        }
+    }
+    Ok(faults)
+}
+
+/// What changed in a sheet since the version that the person saw.
+async fn since(house: &House, copy: &str, version: u32, now: &CopyRow, sheet: &str) -> Result<Vec<Finding>, Error> {
+    let versions = house.db.list_versions(copy).await?;
+    let Some(then) = versions.iter().find(|row| row.version == version) else { return Ok(Vec::new()) };
+    let (was, is) = (house.db.load_snapshot(then.snapshot).await?, house.db.load_snapshot(now.snapshot).await?);
+    let find =
+        |snapshot: &crate::domain::snapshot::Snapshot| snapshot.sheets.iter().find(|one| one.id() == sheet).cloned();
+    Ok(match (find(&was), find(&is)) {
+        (Some(was), Some(is)) => sheet_diff(&now.class, &was, &is),
+        _ => Vec::new(),
+    })
+}
+
+/// What a version changed against the one before it; empty for a first version.
+pub async fn changes(house: &House, row: &CopyRow) -> Result<Vec<Finding>, Error> {
+    let versions = house.db.list_versions(&row.id).await?;
+    let Some(before) = versions.iter().rfind(|one| one.version < row.version) else { return Ok(Vec::new()) };
+    let (was, is) = (house.db.load_snapshot(before.snapshot).await?, house.db.load_snapshot(row.snapshot).await?);
+    Ok(content_diff(&was, &is))
+}
+
+/// Whose copy it is, for the papers of the desk.
+pub async fn about(house: &House, row: &CopyRow) -> Result<About, Error> {
+    let snapshot = house.db.load_snapshot(row.snapshot).await?;
+    let kind = row.kind.as_russian();
+    let mut letters = kind.chars();
+    let kind: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    Ok(About {
+        school: snapshot.school.name,
+        document: format!("{kind} № {}", row.number),
+        what: format!("{} класс, {}, {} учебный год", row.class, snapshot.period.name, row.year),
+        version: row.version,
+        snapshot: row.snapshot.to_hex(),
+        issued_pdf: row.issued_pdf.clone(),
+    })
+}
+
+/// Everything that was said of a version, in the order of time, as the sheet of signatures prints it.
+pub async fn events(house: &House, row: &CopyRow) -> Result<Vec<SignedEvent>, Error> {
+    let paper = house.papers.get(house, row.snapshot).await?;
+    let certificates = house.db.list_certificates().await?;
+    let mut events = Vec::new();
+    for one in house.db.list_statements(&row.id, row.version).await? {
+        let Some(said) = statement(&one) else { continue };
+        let (name, office, order) = said.office_of();
+        let order = if order.is_empty() { String::new() } else { format!(" ({order})") };
+        let what = match (&said.ink, one.verdict.as_str(), said.version < row.version) {
+            (_, REFUSED, _) => "отказано".to_owned(),
+            (_, _, true) => format!("в силе с версии {}", said.version),
+            (Some(_), ..) => "подписано на бумаге".to_owned(),
+            (None, ..) => "подписано".to_owned(),
+        };
+        let note = match &said.ink {
+            Some(ink) => {
+                let day = ink.signed_on.parse().map_or_else(|_| ink.signed_on.clone(), words::date_short);
+                format!("подпись от {day} видел(а): {}, {}", said.name, said.office)
+            }
+            None => said.remarks.clone(),
+        };
+        let title = paper.route.iter().find(|stage| stage.id == said.stage).map(|stage| stage.title.clone());
+        let certificate = certificates.iter().find(|row| row.fingerprint == one.certificate);
+        events.push(SignedEvent {
+            at: said.signed_at.clone(),
+            what,
+            who: format!("{name}, {office}{order}"),
+            stage: title.unwrap_or_else(|| said.stage.clone()),
+            sheets: if one.kept.is_empty() { said.sheets.len() } else { one.kept.len() },
+            certificate: certificate.map(|row| row.serial.clone()).unwrap_or_default(),
+            statement: Digest::of(one.body.as_bytes()).to_hex(),
+            note,
+        });
+    }
+    Ok(events)
+}
+
+/// Notes that a person has seen sheets of a version as they are.
+pub async fn note_seen(
+    house: &House,
+    person: &str,
+    row: &CopyRow,
+    sheets: &[&str],
+    at: DateTime<FixedOffset>,
+) -> Result<(), Error> {
+    let paper = house.papers.get(house, row.snapshot).await?;
+    let at = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, false);
+    let seen: Vec<SeenRow> = sheets
+        .iter()
+        .filter_map(|id| paper.sheet(id))
+        .map(|sheet| SeenRow {
+            copy: row.id.clone(),
+            sheet: sheet.id.clone(),
+            version: row.version,
+            digest: sheet.digest.to_hex(),
+            seen_at: at.clone(),
+        })
+        .collect();
+    Ok(house.db.remember_seen(person, &seen).await?)
+}
+
+/// The remarks of a copy as people read them, newest version first.
+pub async fn remarks(house: &House, row: &CopyRow) -> Result<Vec<Remark>, Error> {
+    let paper = house.papers.get(house, row.snapshot).await?;
+    let mut remarks: Vec<Remark> = house
+        .db
+        .list_remarks(&row.id)
+        .await?
+        .into_iter()
+        .map(|one| Remark {
+            version: one.version,
+            sheet: paper.sheet(&one.sheet).map_or(one.sheet, |sheet| sheet.name.clone()),
+            category: crate::domain::statement::Category::parse(&one.category)
+                .unwrap_or(crate::domain::statement::Category::Other)
+                .as_russian(),
+            by: one.signer,
+            words: one.remark,
+        })
+        .collect();
+    remarks.sort_by_key(|one| std::cmp::Reverse(one.version));
+    Ok(remarks)
+}
+
+/// Copies among these that came back with remarks.
+pub async fn returned(house: &House, copies: &[CopyRow]) -> Result<Vec<Returned>, Error> {
+    let mut returned = Vec::new();
+    for row in copies.iter().filter(|row| row.state == State::Refused) {
+        let mut remarks = remarks(house, row).await?;
+        remarks.retain(|one| one.version == row.version);
+        returned.push(Returned { row: row.clone(), remarks });
+    }
+    Ok(returned)
+}

@@ -1,0 +1,373 @@
+//! The year's tables out of files: all of them are read together, checked together, and written in one act that is taken back as one. Floor 2.
+//!
+//! A later table sees what an earlier one of the same files brings (rooms before the timetable), and all see the journal as it would be. Files,
+//! who and when are kept with the other imports.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::super::change::{self, Edit};
+use super::super::movement::{self, Ledger, Newcomer};
+use super::super::{Act, Error, House, salt};
+use super::{Counts, Meeting, Year, barred, edit, keep_given, next_given};
+use crate::bundle::year::{self, YearSheet, rank};
+use crate::bundle::{BundleFile, FileFacts};
+use crate::domain::audit::{Event, EventKind};
+use crate::domain::canon::{self, Digest};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::setup::Stay;
+use crate::domain::setup::layout::{Is, Layout, MOVEMENT, PLAN_TOPICS, ROOMS, STAYS};
+use crate::domain::setup::rules;
+use crate::domain::setup::stays::{Movement, OrderMark};
+use crate::store::ImportRow;
+use crate::vault;
+
+/// What a table came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Came {
+    /// Name in the store.
+    pub table: &'static str,
+    /// Heading.
+    pub title: &'static str,
+    /// Sheets and files that it came from.
+    pub places: Vec<String>,
+    /// Rows that come.
+    pub new: usize,
+    /// Rows that change.
+    pub changed: usize,
+    /// Rows that go.
+    pub gone: usize,
+    /// Rows that stand already.
+    pub same: usize,
+}
+
+/// What files would do to the year.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Plan {
+    /// School year.
+    pub year: String,
+    /// Tables in the order in which they are filled.
+    pub tables: Vec<Came>,
+    /// Everything that is wrong.
+    pub findings: Vec<Finding>,
+    #[serde(skip)]
+    edits: Vec<Edit>,
+}
+
+impl Plan {
+    /// Is nothing found that bars writing?
+    pub fn is_clean(&self) -> bool {
+        self.findings.iter().all(|finding| finding.severity < Severity::Error)
+    }
+
+    /// Would anything change?
+    pub fn changes_anything(&self) -> bool {
+        !self.edits.is_empty()
+    }
+}
+
+struct Planning<'h> {
+    house: &'h House,
+    year: Year,
+    meeting: Meeting,
+    plan: Plan,
+}
+
+/// Plans what sheets would do to a year; nothing is written. `year` may hold a journal that comes with the same files.
+pub async fn plan(house: &House, year: Year, sheets: &[YearSheet], meeting: Meeting) -> Result<Plan, Error> {
+    let plan = Plan { year: year.year.clone(), ..Plan::default() };
+    let mut planning = Planning { house, year, meeting, plan };
+    if let Some(row) = house.db.list_closed_years().await?.into_iter().find(|row| row.year == planning.plan.year) {
+        let message = format!("учебный год закрыт приказом № {}: его таблицы не меняются", row.order_number);
+        planning.plan.findings.push(Finding::new("setup.year-closed", row.year, message));
+    }
+    let mut tables: BTreeMap<usize, Vec<&YearSheet>> = BTreeMap::new();
+    for sheet in sheets {
+        planning.plan.findings.extend(sheet.findings.clone());
+        tables.entry(rank(sheet.layout)).or_default().push(sheet);
+    }
+    for sheets in tables.into_values() {
+        match sheets.first() {
+            Some(first) if first.layout.table == MOVEMENT.table => planning.movement(&sheets).await?,
+            Some(first) => planning.table(first.layout, &sheets).await?,
+            None => {}
+        }
+    }
+    Ok(planning.plan)
+}
+
+/// A finding of a sheet, with the sheet before its place.
+fn placed(sheet: &YearSheet, finding: Finding) -> Finding {
+    Finding { place: format!("{}: {}", sheet.place, finding.place), ..finding }
+}
+
+impl Planning<'_> {
+    async fn table(&mut self, layout: &'static Layout, sheets: &[&YearSheet]) -> Result<(), Error> {
+        let standing = self.year.rows(self.house, layout).await?;
+        let first = next_given(layout, &standing);
+        let mut coming: Vec<Vec<String>> = Vec::new();
+        let mut lines: Vec<(&YearSheet, usize)> = Vec::new();
+        let mut courses: BTreeSet<String> = BTreeSet::new();
+        for sheet in sheets {
+            let fixed = match self.fixed(sheet) {
+                Ok(fixed) => fixed,
+                Err(finding) => {
+                    self.plan.findings.push(finding);
+                    continue;
+                }
+            };
+            match layout.read_sheet(&sheet.sheet, &self.year.known, &fixed, first + coming.len()) {
+                Ok(mut rows) => {
+                    keep_given(layout, &standing, &mut rows, first + coming.len());
+                    lines.extend(sheet.sheet.rows.iter().map(|(line, _)| (*sheet, *line)));
+                    coming.extend(rows);
+                    courses.extend(fixed.into_values());
+                }
+                Err(findings) => self.plan.findings.extend(findings.into_iter().map(|one| placed(sheet, one))),
+            }
+        }
+        let mut came = self.came(layout, sheets);
+        let mut seen: BTreeMap<&[String], (&YearSheet, usize)> = BTreeMap::new();
+        for (row, (sheet, line)) in coming.iter().zip(&lines) {
+            let place = format!("строка {line}");
+            let mut wrong = rules::row(layout, row, &place);
+            if let Some((other, earlier)) = seen.insert(&row[..layout.key], (sheet, *line)) {
+                let message = format!("повторяет строку {earlier} ({})", other.place);
+                wrong.push(Finding::new("setup.row-twice", place.clone(), message));
+            }
+            let old = standing.iter().find(|old| old[..layout.key] == row[..layout.key]);
+            if old == Some(row) {
+                came.same += 1;
+            } else {
+                let bars = barred(self.house, &self.year, layout, old.map(Vec::as_slice), Some(row)).await?;
+                wrong.extend(bars.into_iter().map(|one| Finding { place: format!("{place}: {}", one.place), ..one }));
+                *(if old.is_some() { &mut came.changed } else { &mut came.new }) += 1;
+                self.plan.edits.push(edit(layout, &self.year.year, row, Some(row)));
+            }
+            self.plan.findings.extend(wrong.into_iter().map(|one| placed(sheet, one)));
+        }
+        if self.meeting == Meeting::Replace && !coming.is_empty() {
+            // Of plans, only those that came are replaced.
+            let own = |row: &&Vec<String>| {
+                layout.table != PLAN_TOPICS.table
+                    || coming.iter().any(|new| new[0] == row[0])
+                    || courses.contains(&row[0])
+            };
+            let gone = standing.iter().filter(own).filter(|row| !seen.contains_key(&row[..layout.key]));
+            for row in gone {
+                self.plan.findings.extend(barred(self.house, &self.year, layout, Some(row), None).await?);
+                came.gone += 1;
+                self.plan.edits.push(edit(layout, &self.year.year, row, None));
+            }
+        }
+        if layout.table == STAYS.table {
+            let before = self.year.setup.stays.clone();
+            let keys: BTreeSet<&[String]> = coming.iter().map(|row| &row[..layout.key]).collect();
+            let mut after: Vec<Stay> = coming.iter().filter_map(|row| Stay::from_cells(row)).collect();
+            if self.meeting == Meeting::Add {
+                after.extend(before.iter().filter(|stay| !keys.contains(&stay.to_cells()[..layout.key])).cloned());
+            }
+            let (house, journal) = (self.house, &self.year.journal);
+            let wrong = movement::contradictions(house, &self.year.year, journal, &before, &after).await?;
+            self.plan.findings.extend(wrong);
+            self.year.setup.stays = after;
+        }
+        if layout.table == ROOMS.table {
+            coming.iter().for_each(|row| self.year.known.add_room(&row[0]));
+        }
+        self.plan.tables.push(came);
+        Ok(())
+    }
+
+    fn came(&self, layout: &'static Layout, sheets: &[&YearSheet]) -> Came {
+        let places = sheets.iter().map(|sheet| sheet.place.clone()).collect();
+        Came { table: layout.table, title: layout.title, places, new: 0, changed: 0, gone: 0, same: 0 }
+    }
+
+    /// What the sheet's own name tells of its rows: the course of a plan.
+    fn fixed(&self, sheet: &YearSheet) -> Result<BTreeMap<&'static str, String>, Finding> {
+        if sheet.course.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        if let Ok(course) = self.year.known.find(Is::Course, &sheet.course, &sheet.place) {
+            return Ok(BTreeMap::from([("course", course)]));
+        }
+        match self.year.known.courses_beginning(&sheet.course).as_slice() {
+            [course] => Ok(BTreeMap::from([("course", course.clone())])),
+            several => {
+                let class = sheet.course.split_whitespace().next().unwrap_or_default();
+                let of_class = self.year.known.courses_beginning(class);
+                let likely = if several.is_empty() { &of_class } else { several };
+                let words: Vec<String> = likely.iter().map(|id| self.year.known.show(Is::Course, id)).collect();
+                let message = "по имени листа не понять, чей это план: назовите его «КТП класс предмет»";
+                let finding = Finding::new("plan.course-unclear", sheet.place.clone(), message);
+                Err(finding.expected_found(words.join("; "), sheet.course.clone()))
+            }
+        }
+    }
+
+    /// Orders of a sheet of movement, one after another in the order of their days.
+    async fn movement(&mut self, sheets: &[&YearSheet]) -> Result<(), Error> {
+        let stays = self.year.setup.stays.clone();
+        let mut ledger = Ledger::open(self.house, &self.year.year, self.year.journal.clone(), stays).await?;
+        let mut came = self.came(&MOVEMENT, sheets);
+        for sheet in sheets {
+            let rows = match MOVEMENT.read_sheet(&sheet.sheet, &self.year.known, &BTreeMap::new(), 1) {
+                Ok(rows) => rows,
+                Err(findings) => {
+                    self.plan.findings.extend(findings.into_iter().map(|one| placed(sheet, one)));
+                    continue;
+                }
+            };
+            let lines = sheet.sheet.rows.iter().map(|(line, _)| *line);
+            let mut orders: Vec<(usize, Vec<String>)> = lines.zip(rows).collect();
+            orders.sort_by(|a, b| (&a.1[0], a.0).cmp(&(&b.1[0], b.0)));
+            for (line, row) in orders {
+                match self.order(&mut ledger, line, &row) {
+                    Ok(edits) if edits.is_empty() => came.same += 1,
+                    Ok(edits) => {
+                        *(if row[2] == "enrolled" { &mut came.new } else { &mut came.changed }) += 1;
+                        self.plan.edits.extend(edits);
+                    }
+                    Err(findings) => self.plan.findings.extend(findings.into_iter().map(|one| placed(sheet, one))),
+                }
+            }
+        }
+        let rooms: Vec<String> = self.year.setup.rooms.iter().map(|room| room.name.clone()).collect();
+        self.year.known = super::Known::of(&ledger.journal, rooms.into_iter());
+        self.year.journal = ledger.journal;
+        self.plan.tables.push(came);
+        Ok(())
+    }
+
+    /// One order; no edits when it stands already.
+    fn order(&self, ledger: &mut Ledger, line: usize, row: &[String]) -> Result<Vec<Edit>, Vec<Finding>> {
+        let place = format!("строка {line}");
+        let [learner, what, class, whence, number] = [1, 2, 3, 4, 5].map(|at: usize| row[at].clone());
+        let day = |at: usize| row[at].parse::<chrono::NaiveDate>().ok();
+        let told = |one: Finding| Finding { place: format!("{place}: {}", one.place), ..one };
+        let Some(on) = day(0) else {
+            return Err(vec![Finding::new("setup.cell-wrong", place, "не указан день")]);
+        };
+        let order = OrderMark { number, date: day(6) };
+        if what == "enrolled" {
+            let mut names = learner.split_whitespace().map(str::to_owned);
+            let newcomer = Newcomer {
+                surname: names.next().unwrap_or_default(),
+                given_name: names.next().unwrap_or_default(),
+                patronymic: names.collect::<Vec<_>>().join(" "),
+                born: day(7),
+                class,
+                day: on,
+                order,
+                whence,
+            };
+            if ledger.enrolled(&newcomer).is_some() {
+                return Ok(Vec::new());
+            }
+            let enrolled = ledger.enrol(&newcomer);
+            return enrolled.map(|(_, edits)| edits).map_err(|wrong| wrong.into_iter().map(told).collect());
+        }
+        let at = format!("{place}, «Ученик»");
+        let known = super::Known::of(&ledger.journal, std::iter::empty());
+        let id = known.find(Is::Learner, &learner, &at).map_err(|finding| vec![finding])?;
+        let movement = match what.as_str() {
+            "moved" => Movement::Move { class },
+            "returned" => Movement::Return { class, whence },
+            exit => Movement::Leave { exit: exit.to_owned(), whither: whence },
+        };
+        if ledger.stands(&id, &movement, on, &order) {
+            return Ok(Vec::new());
+        }
+        ledger.carry_out(&id, &movement, on, &order).map_err(|finding| vec![told(finding)])
+    }
+}
+
+/// Writes a clean plan in one act, and keeps the files; gives the counts of all tables. Nothing is written when nothing changes.
+pub async fn write(
+    house: &House,
+    act: &Act,
+    files: &[BundleFile],
+    facts: &[FileFacts],
+    digest: Digest,
+    plan: &Plan,
+) -> Result<Counts, Error> {
+    let sum = |of: &dyn Fn(&Came) -> usize| plan.tables.iter().map(of).sum::<usize>();
+    let counts = Counts {
+        new: sum(&|came| came.new),
+        changed: sum(&|came| came.changed),
+        gone: sum(&|came| came.gone),
+        same: sum(&|came| came.same),
+        seqs: Vec::new(),
+    };
+    if plan.edits.is_empty() {
+        return Ok(counts);
+    }
+    keep(house, files, digest)?;
+    let mut tx = house.db.begin().await?;
+    let set = match change::apply_in(&mut tx, act, &plan.edits).await {
+        Ok(set) => set,
+        Err(error) => {
+            drop(tx);
+            return Err(change::told(house, &plan.edits, error).await);
+        }
+    };
+    let event = Event::new(EventKind::DataChanged, &act.by, &act.moment())
+        .with("what", "setup_files")
+        .with("year", &plan.year)
+        .with_digest("files", digest);
+    let mut recorded = tx.record(&event, salt()?).await?;
+    let row = ImportRow {
+        no: 0,
+        digest: digest.to_hex(),
+        year: plan.year.clone(),
+        // The words of every import: rows are added, or what is not in the files has gone.
+        mode: if counts.gone > 0 { "whole" } else { "add" }.to_owned(),
+        files: canon::to_text(&facts),
+        imported_at: act.moment(),
+        imported_by: act.by.clone(),
+        rows_new: counts.new as u64,
+        rows_changed: counts.changed as u64,
+        rows_gone: counts.gone as u64,
+        event: recorded.last().index,
+    };
+    recorded.tx().record_import(&row).await?;
+    recorded.commit().await?;
+    Ok(Counts { seqs: set.seqs, ..counts })
+}
+
+/// Keeps the files under their digest, as those of bundles are.
+fn keep(house: &House, files: &[BundleFile], digest: Digest) -> Result<(), Error> {
+    let folder = house.root.join("bundles").join(digest.to_hex());
+    std::fs::create_dir_all(&folder).map_err(|source| Error::File { path: folder.clone(), source })?;
+    for file in files {
+        vault::durable::write_once(&folder.join(&file.name), &file.bytes)?;
+    }
+    Ok(())
+}
+
+/// A workbook of one table to fill in: its rows that stand, or a draft of them out of the journal's courses, teachers and periods.
+pub async fn template(house: &House, year: &str, layout: &'static Layout) -> Result<Vec<u8>, Error> {
+    let open = Year::open(house, year).await?;
+    let mut rows = match layout.table {
+        // Orders are carried out, not kept: there are no rows to show.
+        "movement" => Vec::new(),
+        _ => open.rows(house, layout).await?,
+    };
+    let mut rooms: Vec<String> = open.setup.rooms.iter().map(|room| room.name.clone()).collect();
+    if rows.is_empty() {
+        let drawn = crate::bundle::generate::setup_rows(&open.journal, year);
+        rows = drawn.into_iter().filter(|(of, _)| of.table == layout.table).map(|(_, row)| row).collect();
+    }
+    if layout.table == ROOMS.table {
+        rooms = rows.iter().map(|row| row[0].clone()).collect();
+    }
+    crate::bundle::example::of_table(&open.journal, &rooms, layout, rows)
+        .map_err(|error| Error::Damaged(error.to_string()))
+}
+
+/// The table that comes by file under this name of the store.
+pub fn table(name: &str) -> Option<&'static Layout> {
+    year::tables().find(|layout| layout.table == name)
+}

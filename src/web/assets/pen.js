@@ -1,0 +1,102 @@
+// Signing in the browser: the private key is made here, cannot be exported, and lies in this browser's own store. The server sees the public
+// key and signatures. What is signed is shown, and its digest is computed here.
+"use strict";
+(() => {
+  const STORE = "letopis-keys";
+  const say = (text) => { const place = document.getElementById("pen-said"); if (place) place.textContent = text; };
+  const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+  const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const text = (words) => new TextEncoder().encode(words);
+
+  const open = () => new Promise((resolve, reject) => {
+    const asked = indexedDB.open(STORE, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore("keys");
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  const work = async (mode, deed) => {
+    const db = await open();
+    return new Promise((resolve, reject) => {
+      const asked = deed(db.transaction("keys", mode).objectStore("keys"));
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+    });
+  };
+  const every = () => work("readonly", (store) => store.getAll());
+  const keep = (name, pair) => work("readwrite", (store) => store.put(pair, name));
+
+  // Registering: a pair is made, the public half goes with a proof that the private one is here.
+  const enrol = document.getElementById("enrol");
+  if (enrol) {
+    const button = enrol.querySelector("button");
+    if (window.crypto && crypto.subtle && window.indexedDB) button.disabled = false;
+    else say("Этот браузер не умеет хранить ключи подписи: откройте страницу по https или возьмите ключ на сервере.");
+    enrol.addEventListener("submit", async (event) => {
+      if (enrol.elements.proof.value) return;
+      event.preventDefault();
+      button.disabled = true;
+      try {
+        const pair = await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]);
+        const raw = await crypto.subtle.exportKey("raw", pair.publicKey);
+        const words = `letopis.key-possession/v1\n${enrol.dataset.person}\n${enrol.elements.task.value}\n${hex(raw)}\n`;
+        const proof = await crypto.subtle.sign("Ed25519", pair.privateKey, text(words));
+        await keep(hex(raw), pair);
+        enrol.elements.public_key.value = base64(raw);
+        enrol.elements.proof.value = base64(proof);
+        enrol.submit();
+      } catch (error) {
+        say(`Ключ не создан: ${error.message}. Возьмите ключ на сервере.`);
+        button.disabled = false;
+      }
+    });
+  }
+
+  // Signing: the server says what would be signed, this browser shows it with its digest and signs it.
+  const desk = document.getElementById("desk");
+  if (!desk || !desk.dataset.public) return;
+  desk.addEventListener("submit", async (event) => {
+    if (desk.querySelector('input[name="signature"]')) return;
+    event.preventDefault();
+    const button = desk.querySelector("button[type=submit]");
+    button.disabled = true;
+    try {
+      const form = new URLSearchParams(new FormData(desk));
+      const answer = await fetch("/desk/statements", { method: "POST", body: form });
+      if (!answer.ok) throw new Error("сервер не дал заявлений");
+      const statements = await answer.json();
+      const pairs = await every();
+      const shown = [];
+      for (const one of statements) {
+        const bytes = text(one.body);
+        const digest = hex(await crypto.subtle.digest("SHA-256", bytes));
+        shown.push(`${one.copy}, версия ${one.version}, листов ${one.sheets}: ${digest.slice(0, 16)}…`);
+        const signature = await sign(pairs, one.body, bytes);
+        for (const [name, value] of [["statement", one.body], ["signature", signature]]) {
+          const field = document.createElement("textarea");
+          field.name = name;
+          field.hidden = true;
+          field.value = value;
+          desk.append(field);
+        }
+      }
+      say(`Подписано в этом браузере: ${shown.join("; ")}`);
+      if (statements.length > 0) desk.submit();
+      else say("Подписывать нечего: обновите страницу.");
+    } catch (error) {
+      say(`Не подписано: ${error.message}`);
+      for (const field of desk.querySelectorAll("textarea[hidden]")) field.remove();
+      button.disabled = false;
+    }
+  });
+
+  // The key whose certificate the person has now: the newest one made here for which the certificate was issued.
+  const sign = async (pairs, body, bytes) => {
+    const wanted = desk.dataset.public;
+    for (const pair of pairs) {
+      const raw = hex(await crypto.subtle.exportKey("raw", pair.publicKey));
+      if (raw !== wanted) continue;
+      return base64(await crypto.subtle.sign("Ed25519", pair.privateKey, bytes));
+    }
+    throw new Error("в этом браузере нет вашего ключа: подпишите в том, где он создан, или получите новый");
+  };
+})();

@@ -1,0 +1,390 @@
+//! The signing desk: what waits for the one who signed in, signed with one gesture; what came back; what waits for the seal. Floor 3.
+
+mod keys;
+mod pages;
+mod paper;
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::WebState;
+use super::answer::{self, Refusal};
+use super::directory::Directory;
+use super::frame::Frame;
+use super::people::Fields;
+use super::query::segment;
+use super::records::period_name;
+use super::route::{Access, Group, Route, SubjectOf, get, post};
+use crate::domain::copy::State as CopyState;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::statement::Category;
+use crate::domain::words;
+use crate::flow::desk::{self, Item, Look};
+use crate::flow::jobs::{self, Work};
+use crate::flow::keys::{KeyState, Keyring, state_of};
+use crate::flow::sign::{Answer, Choice, Desk, Reproof};
+use crate::store::CopyRow;
+
+pub(super) use pages::Pictures;
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    const SIGNS: Access = Access::Does(Action::SignCopies);
+    let mut routes = vec![
+        get("/desk", SIGNS, SubjectOf::House, board).in_menu(Group::Records, "Подписание").helped("records#подписание"),
+        post("/desk/sign", SIGNS, SubjectOf::House, sign),
+        post("/desk/notices", Access::Does(Action::UseOwnAccount), SubjectOf::House, put_away),
+        post("/desk/seal", Access::Does(Action::SealCopies), SubjectOf::House, seal),
+    ];
+    routes.extend(pages::routes());
+    routes.extend(keys::routes());
+    routes.extend(paper::routes());
+    routes
+}
+
+/// A notice in words.
+pub(super) struct Told {
+    pub(super) text: String,
+    when: String,
+    href: String,
+}
+
+/// One line of the board: a copy with the own sheets in it, or a whole copy.
+struct Line {
+    /// `copy/version/stage`: what the form sends back.
+    key: String,
+    class: String,
+    period: String,
+    kind: &'static str,
+    office: String,
+    sheets: Vec<SheetLine>,
+    /// Sheets that a remark on a whole copy may be about: identifier and name.
+    options: Vec<(String, String)>,
+    /// «Все листы подписаны (14 из 14), с тех пор ничего не менялось».
+    standing: String,
+    exceptions: Vec<String>,
+    faults: Vec<String>,
+    href: String,
+    pdf: String,
+    cover: String,
+    changes: String,
+}
+
+struct SheetLine {
+    id: String,
+    name: String,
+    look: &'static str,
+    /// Class of the badge.
+    badge: &'static str,
+    changes: Vec<String>,
+    href: String,
+}
+
+struct BackLine {
+    class: String,
+    period: String,
+    version: u32,
+    href: String,
+    remarks: Vec<desk::Remark>,
+    may_issue: bool,
+    key: String,
+    ground: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/board.html", config = "src/web/askama.toml")]
+struct BoardPage {
+    frame: Frame,
+    notices: Vec<Told>,
+    last_notice: u64,
+    teaching: Vec<Line>,
+    whole: Vec<Line>,
+    /// Sheets of the teaching part, and copies of the other.
+    count: usize,
+    categories: Vec<(&'static str, &'static str)>,
+    back: Vec<BackLine>,
+    to_seal: Vec<(String, String, String)>,
+    may_seal: bool,
+    waiting_elsewhere: usize,
+    key: KeyLine,
+}
+
+/// The own key in one line.
+struct KeyLine {
+    state: String,
+    serves: bool,
+    soon: bool,
+    in_browser: bool,
+    /// Public key, hexadecimal: by it the browser finds the private half.
+    public: String,
+}
+
+async fn own_key(state: &WebState, person: &str) -> Result<KeyLine, Refusal> {
+    let keyring = Keyring::open(&state.house).await?;
+    let Ok(row) = keyring.certificate(person) else {
+        let state = "ключа подписи у вас ещё нет".to_owned();
+        return Ok(KeyLine { state, serves: false, soon: false, in_browser: false, public: String::new() });
+    };
+    let standing = state_of(row, keyring.revocation_of(&row.fingerprint), state.now());
+    Ok(KeyLine {
+        soon: matches!(standing, KeyState::EndsSoon(_)),
+        serves: standing.serves(),
+        state: standing.as_russian(),
+        in_browser: row.key_file.is_empty(),
+        public: keyring.public_key(person)?,
+    })
+}
+
+/// Last versions of the copies that the visitor may see.
+async fn last_copies(state: &WebState) -> Result<Vec<CopyRow>, Refusal> {
+    let directory = state.directory().await?;
+    let copies = state.waiting.at(&state.house, directory.turn).await?;
+    Ok(copies.iter().map(|copy| copy.row.clone()).collect())
+}
+
+/// `GET /desk`.
+async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let awaited = state.waiting.at(&state.house, directory.turn).await?;
+    let mine: Vec<CopyRow> =
+        awaited.iter().filter(|copy| copy.signers.contains(&visitor.account)).map(|copy| copy.row.clone()).collect();
+    let items = desk::items(&state.house, &visitor.account, &mine).await?;
+    let (whole, teaching): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.whole);
+    let count = teaching.iter().map(|item| item.sheets.len()).sum::<usize>() + whole.len();
+    let (notices, last_notice) = notices(&state, &directory, &visitor.account).await?;
+    let all: Vec<CopyRow> = awaited.iter().map(|copy| copy.row.clone()).collect();
+    let seen = visitor.reach(Action::ReadCopies);
+    let issues = visitor.reach(Action::IssueCopies);
+    let grade = |class: &str| directory.class(class).map_or(0, |class| class.grade);
+    let visible: Vec<CopyRow> = all.iter().filter(|row| seen.class(&row.class, grade(&row.class))).cloned().collect();
+    let mut back = Vec::new();
+    for one in desk::returned(&state.house, &visible).await? {
+        let row = one.row;
+        back.push(BackLine {
+            period: period_name(&directory, &row.year, &row.class, &row.period),
+            href: format!("/copies/{}", segment(&row.id)),
+            may_issue: issues.class(&row.class, grade(&row.class)),
+            ground: ground(&one.remarks),
+            remarks: one.remarks,
+            version: row.version,
+            key: segment(&row.id),
+            class: row.class,
+        });
+    }
+    let may_seal = !visitor.reach(Action::SealCopies).is_empty();
+    let signed = visible.iter().filter(|row| may_seal && row.state == CopyState::Signed);
+    let to_seal = signed.map(|row| {
+        let period = period_name(&directory, &row.year, &row.class, &row.period);
+        (row.class.clone(), period, format!("/copies/{}", segment(&row.id)))
+    });
+    let waiting_elsewhere = visible
+        .iter()
+        .filter(|row| row.state == CopyState::Issued && !items.iter().any(|item| item.row.id == row.id))
+        .count();
+    let frame = frame.titled("Подписание").leading(
+        "Только то, что ждёт вашей подписи. Лист с замечанием отклоняется, остальные подписываются одной кнопкой.",
+    );
+    answer::page(&BoardPage {
+        to_seal: to_seal.collect(),
+        teaching: teaching.into_iter().map(|item| line(&directory, item)).collect(),
+        whole: whole.into_iter().map(|item| line(&directory, item)).collect(),
+        categories: Category::ALL.into_iter().map(|one| (one.as_str(), one.as_russian())).collect(),
+        key: own_key(&state, &visitor.account).await?,
+        frame,
+        notices,
+        last_notice,
+        count,
+        back,
+        may_seal,
+        waiting_elsewhere,
+    })
+}
+
+/// What a next version's title page will say, out of the remarks.
+fn ground(remarks: &[desk::Remark]) -> String {
+    let mut said: Vec<String> =
+        remarks.iter().map(|one| format!("замечание ({})", one.category.to_lowercase())).collect();
+    said.dedup();
+    match said.is_empty() {
+        true => "исправлено по замечанию".to_owned(),
+        false => format!("исправлено: {}", said.join(", ")),
+    }
+}
+
+fn line(directory: &Directory, item: &Item) -> Line {
+    let (row, paper) = (&item.row, &item.paper);
+    let copy = segment(&row.id);
+    let sheets = item.sheets.iter().filter(|_| !item.whole).map(|sheet| {
+        let (look, badge, changes) = match &sheet.look {
+            Look::Never => ("вы ещё не открывали", "plain", Vec::new()),
+            Look::Same(_) => ("не менялся с вашего просмотра", "ok", Vec::new()),
+            Look::Changed(found) => {
+                let told = found.iter().map(|one| format!("{}: {}", one.place, one.message)).collect();
+                ("изменён после вашего просмотра", "wait", told)
+            }
+        };
+        SheetLine {
+            href: format!("/copies/{copy}/{}/sheets/{}", row.version, sheet.no),
+            id: sheet.id.clone(),
+            name: sheet.name.clone(),
+            look,
+            badge,
+            changes,
+        }
+    });
+    let (done, all) = item.before;
+    let standing = match (item.faults.is_empty(), all) {
+        (false, _) => String::new(),
+        (true, 0) => "С выпуска ничего не менялось".to_owned(),
+        (true, all) => format!("Все подписи до вас стоят ({done} из {all}), с тех пор ничего не менялось"),
+    };
+    Line {
+        key: format!("{}/{}/{}", row.id, row.version, item.stage),
+        class: row.class.clone(),
+        period: period_name(directory, &row.year, &row.class, &row.period),
+        kind: row.kind.as_russian(),
+        office: item.office.clone(),
+        sheets: sheets.collect(),
+        options: item.sheets.iter().filter(|_| item.whole).map(|one| (one.id.clone(), one.name.clone())).collect(),
+        standing,
+        exceptions: item.exceptions.clone(),
+        faults: item.faults.clone(),
+        href: format!("/copies/{copy}"),
+        pdf: format!("/copies/{copy}/{}/issued.pdf", row.version),
+        cover: format!("/copies/{copy}/{}/pages/1?width=260", row.version),
+        changes: if row.version > 1 && !paper.replaces.is_empty() {
+            format!("/copies/{copy}/{}/changes", row.version)
+        } else {
+            String::new()
+        },
+    }
+}
+
+/// The visitor's notices in words, newest first.
+pub(super) async fn notices(
+    state: &WebState,
+    directory: &Directory,
+    person: &str,
+) -> Result<(Vec<Told>, u64), Refusal> {
+    let rows = state.house.db.list_notices(person).await?;
+    let last = rows.first().map_or(0, |row| row.no);
+    let mut told = Vec::new();
+    for row in rows {
+        let Some(copy) = state.house.db.list_versions(&row.copy).await?.pop() else { continue };
+        let what = format!("{} класс, {}", copy.class, period_name(directory, &copy.year, &copy.class, &copy.period));
+        let text = match row.kind.as_str() {
+            "refused" => {
+                format!("{what}: версия {} возвращена с замечанием; ваша подпись под ней остаётся фактом", row.version)
+            }
+            "reissued" => format!(
+                "{what}: выпускается версия {} взамен прежней; листы без изменений подписывать заново не нужно",
+                row.version
+            ),
+            "due_soon" => format!("{what}: скоро срок, ваша подпись ещё нужна"),
+            "due_today" => format!("{what}: сегодня срок, ваша подпись ещё нужна"),
+            "overdue" => format!("{what}: срок прошёл, ваша подпись ещё нужна"),
+            "escalated" => format!("{what}: срок прошёл, подписи ещё не все; сотрудникам напомнено"),
+            _ => what,
+        };
+        let href = match row.kind.as_str() {
+            "refused" | "reissued" | "escalated" => format!("/copies/{}", segment(&row.copy)),
+            _ => "/desk".to_owned(),
+        };
+        told.push(Told { text, when: words::moment_words(&row.at), href });
+    }
+    Ok((told, last))
+}
+
+/// What the form says: ticked copies, and remarks on sheets.
+fn choices(fields: &Fields) -> Result<Vec<Choice>, Refusal> {
+    let mut remarks: BTreeMap<String, Vec<Reproof>> = BTreeMap::new();
+    for name in fields.all("remarked") {
+        let remark = fields.get(&format!("remark:{name}"));
+        if remark.is_empty() {
+            continue;
+        }
+        let Some((key, sheet)) = name.rsplit_once('/') else { continue };
+        let sheet = Some(fields.get(&format!("sheet:{key}"))).filter(|chosen| !chosen.is_empty()).unwrap_or(sheet);
+        let category = Category::parse(fields.get(&format!("category:{name}"))).unwrap_or(Category::Other);
+        let one = Reproof { sheet: sheet.to_owned(), category, remark: remark.to_owned() };
+        remarks.entry(key.to_owned()).or_default().push(one);
+    }
+    let mut keys = fields.all("tick");
+    // A remark speaks for itself: the copy need not be ticked.
+    keys.extend(remarks.keys().filter(|key| !keys.contains(key)).cloned().collect::<Vec<_>>());
+    let choice = |key: &String| {
+        let mut parts = key.split('/');
+        let (Some(copy), Some(version), Some(stage)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(Refusal::Rule("Страница устарела: обновите её и повторите".to_owned()));
+        };
+        let version = version.parse().map_err(|_| Refusal::NotFound)?;
+        let refused = remarks.get(key).cloned().unwrap_or_default();
+        Ok(Choice { copy: copy.to_owned(), version, stage: stage.to_owned(), refused })
+    };
+    keys.iter().map(choice).collect()
+}
+
+/// `POST /desk/sign`: one gesture. What was done before counts as done; what cannot be done is said, and holds up nothing else.
+async fn sign(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
+    let choices = choices(&fields)?;
+    if choices.is_empty() {
+        return Ok(answer::done("/desk", "Ничего не отмечено: подписывать нечего"));
+    }
+    let pen = keys::pen(&fields)?;
+    let act = state.act(&visitor.account);
+    let answers = Desk::with_pen(&state.house, pen).await?.press(&visitor.account, &choices, &act).await?;
+    for answer in answers.iter().filter(|answer| answer.signed > 0) {
+        let Some(row) = state.house.db.list_versions(&answer.copy).await?.pop() else { continue };
+        let paper = state.house.papers.get(&state.house, row.snapshot).await?;
+        let own = paper.route.iter().flat_map(|stage| &stage.signers).filter(|s| s.person.id == visitor.account);
+        let sheets: Vec<&str> = own.flat_map(|signer| signer.sheets.iter().map(String::as_str)).collect();
+        desk::note_seen(&state.house, &visitor.account, &row, &sheets, state.now()).await?;
+    }
+    Ok(answer::done("/desk", &said(&answers)))
+}
+
+/// What a gesture came to, in one message.
+fn said(answers: &[Answer]) -> String {
+    let sum = |of: fn(&Answer) -> usize| answers.iter().map(of).sum::<usize>() as u64;
+    let mut said = Vec::new();
+    let (signed, refused) = (sum(|one| one.signed), sum(|one| one.refused));
+    if signed > 0 {
+        said.push(format!("Подписано: {}", words::count(signed, "лист", "листа", "листов")));
+    }
+    if refused > 0 {
+        said.push(format!("отклонено с замечанием: {}", words::count(refused, "лист", "листа", "листов")));
+    }
+    let already = sum(|one| usize::from(one.already));
+    if already > 0 {
+        said.push(format!("подписано раньше: {}", words::count(already, "копия", "копии", "копий")));
+    }
+    let completed = sum(|one| usize::from(one.completed));
+    if completed > 0 {
+        said.push(format!("маршрут завершён: {}", words::count(completed, "копия", "копии", "копий")));
+    }
+    said.extend(answers.iter().filter(|one| !one.why.is_empty()).map(|one| format!("не сделано — {}", one.why)));
+    said.join("; ")
+}
+
+/// `POST /desk/notices`: the notices shown are put away.
+async fn put_away(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
+    let up_to = fields.get("up_to").parse().unwrap_or(0);
+    let act = state.act(&visitor.account);
+    state.house.db.put_notices_away(&visitor.account, up_to, &act.moment()).await?;
+    Ok(answer::redirect(if fields.get("back") == "/" { "/" } else { "/desk" }))
+}
+
+/// `POST /desk/seal`: everything that is signed by everybody goes under the seal, in the background.
+async fn seal(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
+    let waiting = last_copies(&state).await?.iter().any(|row| row.state == CopyState::Signed);
+    if !waiting {
+        return Err(Refusal::Rule("Нет копий, которые ждут печати".to_owned()));
+    }
+    let queued = jobs::queue(&state.house, &Work::SealAll, &state.act(&visitor.account)).await?;
+    state.ops.wake.notify_one();
+    Ok(answer::redirect(&format!("/jobs/{}", queued.id)))
+}

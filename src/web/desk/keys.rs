@@ -1,0 +1,279 @@
+//! Keys: the own one, in the browser or on the server; everybody's, for who issues them. Floor 3.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::choices;
+use crate::domain::canon::{Digest, hex};
+use crate::domain::names;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::keys::{self, Enrolment, Keyring, Reason};
+use crate::flow::remind;
+use crate::flow::sign::{Desk, InHand, Pen};
+use crate::store::CertificateRow;
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::people::Fields;
+use crate::web::query::segment;
+use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    const SIGNS: Access = Access::Does(Action::SignCopies);
+    const ISSUES: Access = Access::Does(Action::IssueStaffCredentials);
+    vec![
+        get("/signing-key", SIGNS, SubjectOf::House, own)
+            .in_menu(Group::Own, "Мой ключ подписи")
+            .helped("records#ключи"),
+        post("/signing-key", SIGNS, SubjectOf::House, enrol),
+        post("/signing-key/server", SIGNS, SubjectOf::House, on_server),
+        post("/signing-key/lost", SIGNS, SubjectOf::House, lost),
+        post("/signing-key/mail", SIGNS, SubjectOf::House, address),
+        post("/desk/statements", SIGNS, SubjectOf::House, statements),
+        get("/keys", ISSUES, SubjectOf::House, all).in_menu(Group::People, "Ключи подписи").helped("records#ключи"),
+        post("/keys/{person}/replace", ISSUES, SubjectOf::Person, replace),
+        post("/keys/{person}/revoke", ISSUES, SubjectOf::Person, revoke),
+        post("/keys/authority", ISSUES, SubjectOf::House, authority),
+    ]
+}
+
+struct CertificateView {
+    serial: String,
+    fingerprint: String,
+    from: String,
+    to: String,
+    place: &'static str,
+    state: String,
+    serves: bool,
+}
+
+fn view(state: &WebState, keyring: &Keyring, row: &CertificateRow) -> CertificateView {
+    let standing = keys::state_of(row, keyring.revocation_of(&row.fingerprint), state.now());
+    let day = |text: &str| {
+        let moment = chrono::DateTime::parse_from_rfc3339(text).ok();
+        let zone = state.house.config.zone();
+        moment.map(|moment| words::date_short(moment.with_timezone(&zone).date_naive())).unwrap_or_default()
+    };
+    CertificateView {
+        serial: row.serial.clone(),
+        fingerprint: row.fingerprint.clone(),
+        from: day(&row.not_before),
+        to: day(&row.not_after),
+        place: if row.key_file.is_empty() {
+            "в браузере владельца"
+        } else {
+            "на сервере школы"
+        },
+        serves: standing.serves(),
+        state: standing.as_russian(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "desk/key.html", config = "src/web/askama.toml")]
+struct KeyPage {
+    frame: Frame,
+    certificate: Option<CertificateView>,
+    earlier: Vec<CertificateView>,
+    person: String,
+    task: String,
+    address: String,
+    letters: bool,
+}
+
+/// `GET /signing-key`.
+async fn own(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let keyring = Keyring::open(&state.house).await?;
+    let mut rows: Vec<CertificateRow> = state.house.db.list_certificates().await?;
+    rows.retain(|row| row.owner == visitor.account);
+    let certificate = rows.pop().map(|row| view(&state, &keyring, &row));
+    let earlier = rows.iter().rev().map(|row| view(&state, &keyring, row)).collect();
+    let frame = frame
+        .titled("Мой ключ подписи")
+        .leading("Ключом подписываются заявления о проверенных листах. Новый ключ не отменяет сделанных подписей.")
+        .under("Подписание", "/desk");
+    let address = state.house.db.mail_address(&visitor.account).await?;
+    let letters = state.house.config.mail().is_some();
+    answer::page(&KeyPage {
+        address,
+        letters,
+        certificate,
+        earlier,
+        task: task(&state, &visitor.account)?,
+        person: visitor.account,
+        frame,
+    })
+}
+
+/// A task for the browser to sign: it holds for a quarter of an hour, for this person, without being kept anywhere.
+fn task(state: &WebState, person: &str) -> Result<String, Refusal> {
+    let until = state.now().timestamp() + 15 * 60;
+    Ok(format!("{until}-{}", mac(state, person, until)))
+}
+
+/// Binds a moment to a person; the secret is the running program's own.
+fn mac(state: &WebState, person: &str, until: i64) -> String {
+    let text = format!("{}\n{person}\n{until}", hex(state.secret.as_ref()));
+    Digest::of(text.as_bytes()).to_hex()
+}
+
+fn is_task(state: &WebState, person: &str, task: &str) -> bool {
+    let Some((until, sum)) = task.split_once('-') else { return false };
+    let until: i64 = until.parse().unwrap_or(0);
+    until >= state.now().timestamp() && sum == mac(state, person, until)
+}
+
+/// `POST /signing-key`: the browser's public key with the proof that it has the private one.
+async fn enrol(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
+    let bytes = |name: &str| STANDARD.decode(fields.get(name)).unwrap_or_default();
+    let task = fields.get("task").to_owned();
+    let stale = || Refusal::Rule("Задание устарело: обновите страницу и повторите".to_owned());
+    if !is_task(&state, &visitor.account, &task) {
+        return Err(stale());
+    }
+    let public_key: [u8; 32] = bytes("public_key").try_into().map_err(|_| stale())?;
+    let enrolment = Enrolment { public_key, task, proof: bytes("proof") };
+    keys::enrol(&state.house, &visitor.account, &enrolment, &state.act(&visitor.account)).await?;
+    Ok(answer::done("/signing-key", "Ключ этого браузера зарегистрирован: подписи ставятся здесь"))
+}
+
+/// `POST /signing-key/server`: a new key on the server.
+async fn on_server(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
+    keys::replace_key(&state.house, &visitor.account, Reason::Replaced, "", &state.act(&visitor.account)).await?;
+    Ok(answer::done("/signing-key", "Выдан новый ключ на сервере школы; прежний больше не подписывает"))
+}
+
+/// `POST /signing-key/lost`: the own key is lost or known to others: it ends now.
+async fn lost(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
+    let reason = Reason::parse(fields.get("reason")).unwrap_or(Reason::Lost);
+    keys::revoke(&state.house, &visitor.account, reason, "", &state.act(&visitor.account)).await?;
+    Ok(answer::done(
+        "/signing-key",
+        "Ключ отозван: подписать им больше нельзя, сделанные подписи остаются. Получите новый",
+    ))
+}
+
+/// `POST /signing-key/mail`: where reminders go by letter.
+async fn address(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
+    remind::set_address(&state.house, &visitor.account, fields.get("address"), &state.act(&visitor.account)).await?;
+    Ok(answer::done("/signing-key", "Адрес для напоминаний записан"))
+}
+
+/// `POST /desk/statements`: what the browser is to sign, word for word.
+async fn statements(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
+    let choices = choices(&fields)?;
+    let act = state.act(&visitor.account);
+    let made = Desk::open(&state.house).await?.statements(&visitor.account, &choices, &act).await?;
+    let told = made.iter().map(|statement| {
+        json!({
+            "copy": statement.copy,
+            "version": statement.version,
+            "sheets": statement.sheets.len(),
+            "body": String::from_utf8_lossy(&statement.to_signed_bytes()),
+        })
+    });
+    Ok(Json(told.collect::<Vec<_>>()).into_response())
+}
+
+/// With what the form was signed: the server's key, or what the browser sends.
+pub(super) fn pen(fields: &Fields) -> Result<Pen, Refusal> {
+    let (bodies, signatures) = (fields.all("statement"), fields.all("signature"));
+    if bodies.is_empty() {
+        return Ok(Pen::Server);
+    }
+    if bodies.len() != signatures.len() {
+        return Err(Refusal::Rule("Подписи из браузера дошли не все: повторите".to_owned()));
+    }
+    // A form sends line ends as CR LF; the signed bytes have LF alone.
+    let hands = bodies.into_iter().zip(signatures);
+    let hands = hands.map(|(body, signature)| InHand { body: body.replace("\r\n", "\n"), signature });
+    Ok(Pen::Browser(hands.collect()))
+}
+
+struct KeyLine {
+    name: String,
+    position: String,
+    certificate: Option<CertificateView>,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/keys.html", config = "src/web/askama.toml")]
+struct KeysPage {
+    frame: Frame,
+    lines: Vec<KeyLine>,
+    school: Vec<(&'static str, CertificateView)>,
+    open_copies: usize,
+    reasons: Vec<(&'static str, &'static str)>,
+}
+
+/// `GET /keys`.
+async fn all(State(state): State<WebState>, frame: Frame) -> Result<Response, Refusal> {
+    let keyring = Keyring::open(&state.house).await?;
+    let directory = state.directory().await?;
+    let shown = |owner: &str| keyring.certificate(owner).ok().map(|row| view(&state, &keyring, row));
+    let mut lines: Vec<KeyLine> = directory
+        .roster
+        .staff
+        .iter()
+        .map(|member| KeyLine {
+            name: names::full_name(&member.surname, &member.given_name, &member.patronymic),
+            position: member.position.clone(),
+            certificate: shown(&member.id),
+            href: segment(&member.id),
+        })
+        .collect();
+    // Who cannot sign comes first.
+    lines.sort_by_key(|line| (line.certificate.as_ref().is_some_and(|one| one.serves), line.name.clone()));
+    let school =
+        [("Удостоверяющий центр школы", keys::AUTHORITY), ("Печать школы", keys::SEAL), ("Журнал событий", keys::LOG)];
+    let school = school.into_iter().filter_map(|(name, owner)| Some((name, shown(owner)?))).collect();
+    use crate::domain::copy::State as Copy;
+    let open_copies = super::last_copies(&state).await?;
+    let open_copies =
+        open_copies.iter().filter(|row| matches!(row.state, Copy::Frozen | Copy::Issued | Copy::Signed)).count();
+    let frame = frame.titled("Ключи подписи").leading(
+        "Кто может подписать сегодня. Отозванный ключ не подписывает с этой минуты; сделанные подписи остаются.",
+    );
+    let reasons = Reason::ALL.into_iter().map(|reason| (reason.as_str(), reason.as_russian())).collect();
+    answer::page(&KeysPage { frame, lines, school, open_copies, reasons })
+}
+
+/// `POST /keys/{person}/replace`.
+async fn replace(
+    State(state): State<WebState>,
+    Path(person): Path<String>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let reason = Reason::parse(fields.get("reason")).unwrap_or(Reason::Replaced);
+    keys::replace_key(&state.house, &person, reason, fields.get("note"), &state.act(&visitor.account)).await?;
+    Ok(answer::done("/keys", "Выдан новый ключ; прежний больше не подписывает"))
+}
+
+/// `POST /keys/{person}/revoke`.
+async fn revoke(
+    State(state): State<WebState>,
+    Path(person): Path<String>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let reason = Reason::parse(fields.get("reason")).unwrap_or(Reason::Lost);
+    keys::revoke(&state.house, &person, reason, fields.get("note"), &state.act(&visitor.account)).await?;
+    Ok(answer::done("/keys", "Ключ отозван"))
+}
+
+/// `POST /keys/authority`: a new authority, seal and certificates.
+async fn authority(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
+    let staff = keys::replace_authority(&state.house, &state.act(&visitor.account)).await?;
+    let counted = words::count(staff as u64, "сертификат", "сертификата", "сертификатов");
+    Ok(answer::done("/keys", &format!("Удостоверяющий центр и печать заменены, сотрудникам выдано: {counted}")))
+}

@@ -1,0 +1,295 @@
+//! A sheet with its pages as pictures, the differences of a version, and its next version. Floor 3.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
+
+use crate::domain::canon::Digest;
+use crate::domain::desk_forms;
+use crate::domain::form::Form;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::{desk, issue, reissue};
+use crate::store::CopyRow;
+use crate::typeset::{self, preview};
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::frame::Frame;
+use crate::web::people::Fields;
+use crate::web::query::{Asked, segment};
+use crate::web::records::period_name;
+use crate::web::route::{Access, Route, SubjectOf, get, post};
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    const READS: Access = Access::Does(Action::ReadCopies);
+    vec![
+        get("/copies/{copy}/{version}/sheets/{no}", READS, SubjectOf::Copy, sheet).helped("records#подписание"),
+        get("/copies/{copy}/{version}/pages/{page}", READS, SubjectOf::Copy, picture),
+        get("/copies/{copy}/{version}/changes", READS, SubjectOf::Copy, changes).helped("records#подписание"),
+        get("/copies/{copy}/{version}/changes.pdf", READS, SubjectOf::Copy, changes_pdf),
+        get("/copies/{copy}/{version}/signatures.pdf", READS, SubjectOf::Copy, signatures_pdf),
+        post("/copies/{copy}/reissue", Access::Does(Action::IssueCopies), SubjectOf::Copy, next_version),
+    ]
+}
+
+/// Most that pictures may take of the memory, bytes: some 400 pages of 80 KB.
+const MOST: usize = 32 * 1024 * 1024;
+
+/// Widths that are drawn: a cover in a list, a page to read.
+const WIDTHS: [u32; 2] = [260, 1200];
+
+/// Pages drawn so far. They stay in memory: a picture on the disk would be one more place with learners' data.
+#[derive(Debug)]
+pub(in crate::web) struct Pictures {
+    drawn: Mutex<Drawn>,
+    /// Which page belongs to which sheet, by snapshot.
+    sheets: Mutex<HashMap<Digest, Arc<Vec<usize>>>>,
+    /// Drawing takes a whole core: one at a time leaves the other to the pages.
+    hand: Semaphore,
+}
+
+/// What is drawn: digest of the PDF, page, width.
+type Key = (Digest, usize, u32);
+
+#[derive(Debug, Default)]
+struct Drawn {
+    kept: HashMap<Key, Arc<Vec<u8>>>,
+    /// Oldest first.
+    order: std::collections::VecDeque<Key>,
+    bytes: usize,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Self { drawn: Mutex::default(), sheets: Mutex::default(), hand: Semaphore::new(1) }
+    }
+}
+
+impl Pictures {
+    fn kept(&self, key: &Key) -> Option<Arc<Vec<u8>>> {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner).kept.get(key).cloned()
+    }
+
+    async fn get(&self, path: std::path::PathBuf, key: Key) -> Result<Arc<Vec<u8>>, Refusal> {
+        if let Some(kept) = self.kept(&key) {
+            return Ok(kept);
+        }
+        let _hand = self.hand.acquire().await.map_err(|_| Refusal::Fault)?;
+        if let Some(kept) = self.kept(&key) {
+            return Ok(kept);
+        }
+        let pdf = tokio::fs::read(&path).await.map_err(|error| answer::fault(&error))?;
+        let (_, page, width) = key;
+        let drawn = tokio::task::spawn_blocking(move || preview::page_png(pdf, page, width)).await;
+        let png = Arc::new(drawn.map_err(|error| answer::fault(&error))?.ok_or(Refusal::NotFound)?);
+        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        drawn.bytes += png.len();
+        drawn.kept.insert(key, Arc::clone(&png));
+        drawn.order.push_back(key);
+        while drawn.bytes > MOST {
+            let Some(oldest) = drawn.order.pop_front() else { break };
+            if let Some(gone) = drawn.kept.remove(&oldest) {
+                drawn.bytes -= gone.len();
+            }
+        }
+        Ok(png)
+    }
+
+    /// Pages of a sheet (both from 1).
+    async fn pages_of(&self, state: &WebState, row: &CopyRow, no: usize) -> Result<Vec<usize>, Refusal> {
+        let known = self.sheets.lock().unwrap_or_else(PoisonError::into_inner).get(&row.snapshot).cloned();
+        let sheets = match known {
+            Some(sheets) => sheets,
+            None => {
+                let snapshot = state.house.db.load_snapshot(row.snapshot).await?;
+                let read = tokio::task::spawn_blocking(move || preview::sheets_of_pages(&snapshot)).await;
+                let sheets = read.map_err(|error| answer::fault(&error))?.map_err(|error| answer::fault(&error))?;
+                let sheets = Arc::new(sheets);
+                let mut kept = self.sheets.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.insert(row.snapshot, Arc::clone(&sheets));
+                sheets
+            }
+        };
+        Ok((1..).zip(sheets.iter()).filter(|(_, sheet)| **sheet == no).map(|(page, _)| page).collect())
+    }
+}
+
+async fn find(state: &WebState, copy: &str, version: u32) -> Result<CopyRow, Refusal> {
+    let rows = state.house.db.list_versions(copy).await?;
+    rows.into_iter().find(|row| row.version == version && !row.issued_pdf.is_empty()).ok_or(Refusal::NotFound)
+}
+
+/// `GET /copies/{copy}/{version}/pages/{page}?width=260`: a page of the issued PDF as a picture.
+async fn picture(
+    State(state): State<WebState>,
+    Path((copy, version, page)): Path<(String, u32, usize)>,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let row = find(&state, &copy, version).await?;
+    let digest: Digest = row.issued_pdf.parse().map_err(|_| Refusal::NotFound)?;
+    let width = asked.value("width").parse().unwrap_or(WIDTHS[1]);
+    if !WIDTHS.contains(&width) {
+        return Err(Refusal::NotFound);
+    }
+    let path = state.house.issued_pdf(&row.id, row.version, digest);
+    let png = state.pictures.get(path, (digest, page, width)).await?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], png.as_ref().clone()).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "desk/sheet.html", config = "src/web/askama.toml")]
+struct SheetPage {
+    frame: Frame,
+    pages: Vec<(usize, String)>,
+    digest: String,
+    remarks: Vec<desk::Remark>,
+    pdf: String,
+    before: String,
+    after: String,
+    name: String,
+}
+
+/// `GET /copies/{copy}/{version}/sheets/{no}`: the sheet as it will be signed. Opening it is the look that the desk remembers.
+async fn sheet(
+    State(state): State<WebState>,
+    Path((copy, version, no)): Path<(String, u32, usize)>,
+    visitor: Visitor,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let row = find(&state, &copy, version).await?;
+    let paper = state.house.papers.get(&state.house, row.snapshot).await?;
+    let sheet = no.checked_sub(1).and_then(|at| paper.sheets.get(at)).ok_or(Refusal::NotFound)?;
+    desk::note_seen(&state.house, &visitor.account, &row, &[sheet.id.as_str()], state.now()).await?;
+    let base = format!("/copies/{}/{version}", segment(&row.id));
+    let pages = state.pictures.pages_of(&state, &row, no).await?;
+    let mut remarks = desk::remarks(&state.house, &row).await?;
+    remarks.retain(|one| one.sheet == sheet.name || one.sheet.is_empty());
+    let directory = state.directory().await?;
+    let period = period_name(&directory, &row.year, &row.class, &row.period);
+    let frame = frame
+        .titled(format!("{} класс: {}", row.class, sheet.name))
+        .leading(format!("{period}, лист {no} из {}, версия {version}", paper.sheets.len()))
+        .under("Подписание", "/desk");
+    answer::page(&SheetPage {
+        pages: pages.into_iter().map(|page| (page, format!("{base}/pages/{page}"))).collect(),
+        digest: sheet.digest.to_hex(),
+        name: sheet.name.clone(),
+        pdf: format!("{base}/issued.pdf"),
+        before: if no > 1 { format!("{base}/sheets/{}", no - 1) } else { String::new() },
+        after: if no < paper.sheets.len() { format!("{base}/sheets/{}", no + 1) } else { String::new() },
+        remarks,
+        frame,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "desk/changes.html", config = "src/web/askama.toml")]
+struct ChangesPage {
+    frame: Frame,
+    ground: String,
+    changes: Vec<Change>,
+    remarks: Vec<desk::Remark>,
+}
+
+struct Change {
+    place: String,
+    message: String,
+    was: String,
+    is: String,
+}
+
+/// `GET /copies/{copy}/{version}/changes`: what the version changed against the one before.
+async fn changes(
+    State(state): State<WebState>,
+    Path((copy, version)): Path<(String, u32)>,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let rows = state.house.db.list_versions(&copy).await?;
+    let row = rows.into_iter().find(|row| row.version == version).ok_or(Refusal::NotFound)?;
+    let paper = state.house.papers.get(&state.house, row.snapshot).await?;
+    let found = desk::changes(&state.house, &row).await?;
+    let mut remarks = desk::remarks(&state.house, &row).await?;
+    remarks.retain(|one| one.version + 1 == version);
+    let directory = state.directory().await?;
+    let period = period_name(&directory, &row.year, &row.class, &row.period);
+    let frame = frame
+        .titled(format!("Отличия версии {version}"))
+        .leading(format!(
+            "{} класс, {period}: {}",
+            row.class,
+            words::count(found.len() as u64, "отличие", "отличия", "отличий")
+        ))
+        .under("Копии", "/copies")
+        .under(format!("{}, {period}", row.class), format!("/copies/{}", segment(&row.id)));
+    let told = found.into_iter().map(|one| Change {
+        place: one.place,
+        message: one.message.split(": было").next().unwrap_or_default().trim_end_matches('.').to_owned(),
+        was: one.expected,
+        is: one.found,
+    });
+    answer::page(&ChangesPage { changes: told.collect(), ground: paper.replaces.clone(), remarks, frame })
+}
+
+/// A form as PDF/A.
+async fn printed(state: &WebState, form: Form, name: &str) -> Result<Response, Refusal> {
+    let at = state.act("").moment();
+    let made = tokio::task::spawn_blocking(move || typeset::form(&form, &at)).await;
+    let made = made.map_err(|error| answer::fault(&error))?.map_err(|error| answer::fault(&error))?;
+    let shown = format!("inline; filename=\"{name}.pdf\"");
+    let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, shown)];
+    Ok((headers, made.pdf).into_response())
+}
+
+/// `GET /copies/{copy}/{version}/signatures.pdf`: лист подписей.
+async fn signatures_pdf(
+    State(state): State<WebState>,
+    Path((copy, version)): Path<(String, u32)>,
+) -> Result<Response, Refusal> {
+    let row = find(&state, &copy, version).await?;
+    let about = desk::about(&state.house, &row).await?;
+    let form = desk_forms::signature_sheet(&about, &desk::events(&state.house, &row).await?);
+    printed(&state, form, &format!("{copy}-v{version}-signatures")).await
+}
+
+/// `GET /copies/{copy}/{version}/changes.pdf`: the differences, typeset.
+async fn changes_pdf(
+    State(state): State<WebState>,
+    Path((copy, version)): Path<(String, u32)>,
+) -> Result<Response, Refusal> {
+    let row = find(&state, &copy, version).await?;
+    let paper = state.house.papers.get(&state.house, row.snapshot).await?;
+    let mut remarks = desk::remarks(&state.house, &row).await?;
+    remarks.retain(|one| one.version + 1 == version);
+    let remarks: Vec<(String, String)> = remarks
+        .into_iter()
+        .map(|one| (format!("{} {}", one.sheet, one.category.to_lowercase()).trim().to_owned(), one.words))
+        .collect();
+    let found = desk::changes(&state.house, &row).await?;
+    let form = desk_forms::differences(&desk::about(&state.house, &row).await?, &paper.replaces, &remarks, &found);
+    printed(&state, form, &format!("{copy}-v{version}-changes")).await
+}
+
+/// `POST /copies/{copy}/reissue`: the next version from what the journal says now, on a ground that its title page prints, issued at once.
+async fn next_version(
+    State(state): State<WebState>,
+    Path(copy): Path<String>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let ground = fields.get("ground");
+    if ground.is_empty() {
+        return Err(Refusal::Rule("Основание новой версии не названо".to_owned()));
+    }
+    let act = state.act(&visitor.account);
+    let row = reissue::reissue(&state.house, &copy, ground, &act).await?;
+    issue::issue(&state.house, &[row.clone()], &act, |_| {}).await?;
+    let address = format!("/copies/{}/{}/changes", segment(&row.id), row.version);
+    Ok(answer::done(&address, &format!("Выпущена версия {}; подписавшим сообщено", row.version)))
+}

@@ -1,0 +1,160 @@
+//! Groups of one class: each learner with a choice for each subject in which the class is divided; by class teacher, deputy, director. Floor 3.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::query::{self, Asked};
+use super::super::route::{Access, Route, SubjectOf, get, post};
+use super::shelf::{self, Sent};
+use super::{Fields, readiness};
+use crate::domain::names;
+use crate::domain::people::{Subject, Visitor};
+use crate::domain::rights::Action;
+use crate::domain::setup::stays;
+use crate::flow::movement::roster_of;
+use crate::flow::setup::{Outcome, groups};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/year/groups/{class}", Access::Does(Action::ReadRoster), SubjectOf::Class, show).helped("year#группы"),
+        post("/year/groups/{class}", Access::Does(Action::SetGroups), SubjectOf::Class, change),
+    ]
+}
+
+/// A group as a choice: course, words, chosen.
+type Choice = (String, String, bool);
+
+struct Row {
+    learner: String,
+    name: String,
+    /// For each subject its name and the choices, the first for no group.
+    cells: Vec<(String, Vec<Choice>)>,
+}
+
+#[derive(Template)]
+#[template(path = "school/groups.html", config = "src/web/askama.toml")]
+struct Page {
+    frame: Frame,
+    year: String,
+    path: String,
+    closed: String,
+    may: bool,
+    /// Subject, and its groups with teacher and number of members.
+    subjects: Vec<(String, Vec<(String, String, usize)>)>,
+    rows: Vec<Row>,
+    sent: Sent,
+    history: String,
+}
+
+async fn show(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+    Path(class): Path<String>,
+) -> Result<Response, Refusal> {
+    let year = asked.value("year").to_owned();
+    page(&state, &visitor, frame, &class, &year, None, Sent::default()).await
+}
+
+async fn page(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    class: &str,
+    year: &str,
+    wished: Option<&BTreeSet<(String, String)>>,
+    sent: Sent,
+) -> Result<Response, Refusal> {
+    let refused = !sent.findings.is_empty();
+    let opened = super::open(state, year).await?;
+    let journal = &opened.year.journal;
+    let known = journal.class(class).ok_or(Refusal::NotFound)?;
+    let subject =
+        Subject::Class { name: &known.name, grade: known.grade, closed: false, archived: opened.closed.is_some() };
+    let may = visitor.may(Action::SetGroups, &subject).is_allowed();
+    let divided = groups::divided(&opened.year, class);
+    let all = stays::all(journal, &opened.year.setup.stays);
+    let last = journal.periods_of_grade(known.grade).last().map(|period| period.ends);
+    let today = state.now().date_naive();
+    let day = last.map_or(today, |last| today.min(last));
+    let first = journal.periods_of_grade(known.grade).first().map(|period| period.starts);
+    let day = first.map_or(day, |first| day.max(first));
+    let is_in = |learner: &str, course: &crate::domain::journal::Course| match wished {
+        Some(wished) => wished.contains(&(learner.to_owned(), course.id.clone())),
+        None => course.members.iter().any(|member| member == learner),
+    };
+    let rows = roster_of(journal, &all, class, day).into_iter().map(|line| {
+        let id = line.learner.id;
+        let cells = divided.iter().map(|one| {
+            let of = |course: &&crate::domain::journal::Course| {
+                (course.id.clone(), course.group.clone(), is_in(&id, course))
+            };
+            let mut choices: Vec<Choice> = one.groups.iter().map(of).collect();
+            let none = choices.iter().all(|(_, _, chosen)| !chosen);
+            choices.insert(0, (String::new(), "—".to_owned(), none));
+            (one.subject.to_owned(), choices)
+        });
+        let name = names::list_name(&line.learner.surname, &line.learner.given_name);
+        Row { cells: cells.collect(), name, learner: id.clone() }
+    });
+    let teacher = |id: &str| opened.year.known.show(crate::domain::setup::layout::Is::Staff, id);
+    let groups_of = |one: &groups::Divided<'_>| {
+        let each =
+            one.groups.iter().map(|course| (course.group.clone(), teacher(&course.teacher_id), course.members.len()));
+        (one.subject.to_owned(), each.collect())
+    };
+    let page = Page {
+        path: format!("/year/groups/{}", query::segment(class)),
+        closed: opened.closed.as_ref().map(shelf::closed_words).unwrap_or_default(),
+        may,
+        subjects: divided.iter().map(groups_of).collect(),
+        rows: rows.collect(),
+        history: format!("/history?table=group_members&year={}", query::segment(&opened.year.year)),
+        year: opened.year.year.clone(),
+        sent,
+        frame: frame
+            .titled(format!("Группы {class} класса"))
+            .leading("Состав групп задают в начале учебного периода классный руководитель и учителя групп.")
+            .under("Учебный год", "/year/ready")
+            .under("Группы", "/year/groups"),
+    };
+    let response = answer::page(&page)?;
+    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+}
+
+async fn change(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    Path(class): Path<String>,
+    body: String,
+) -> Result<Response, Refusal> {
+    let fields = Fields::of(&body);
+    let opened = super::open(&state, fields.value("year")).await?;
+    // Fields are named «g.learner.subject's place» and hold the group's course.
+    let pair = |(name, course): &(String, String)| {
+        let learner = name.strip_prefix("g.")?.rsplit_once('.')?.0;
+        (!course.is_empty()).then(|| (learner.to_owned(), course.clone()))
+    };
+    let chosen: BTreeSet<(String, String)> = fields.0.iter().filter_map(pair).collect();
+    let year = opened.year.year;
+    match groups::set(&state.house, &state.act(&visitor.account), &year, &class, &chosen).await? {
+        Outcome::Refused(findings) => {
+            let findings = super::sorted(findings).iter().map(readiness::plain).collect();
+            let sent = Sent { findings, ..Sent::default() };
+            page(&state, &visitor, frame, &class, &year, Some(&chosen), sent).await
+        }
+        outcome => {
+            let back = format!("/year/groups/{}?year={}", query::segment(&class), query::segment(&year));
+            Ok(answer::done(&back, &super::said(&outcome)))
+        }
+    }
+}

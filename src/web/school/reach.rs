@@ -1,0 +1,107 @@
+//! Whose rows a visitor may change: a deputy of some grades those of their classes, a teacher those of the own courses. Floor 3.
+//!
+//! The guard knows the page's subject, which is the whole school for most tables of the year; the rows of a form say the rest.
+
+use super::super::WebState;
+use super::super::answer::Refusal;
+use super::Opened;
+use crate::domain::journal::Journal;
+use crate::domain::people::{ReachSet, Visitor};
+use crate::domain::rights::Action;
+use crate::domain::setup::layout::{Is, Layout};
+use crate::domain::setup::scope::Scope;
+use crate::store::ChangeFilter;
+
+/// Why a visitor may not change these rows of a table; nothing when all are within reach. Rows of the whole school (rooms, bells) are within
+/// the reach of whoever may change the table at all.
+pub(super) fn bars(
+    visitor: &Visitor,
+    action: Action,
+    journal: &Journal,
+    layout: &Layout,
+    rows: &[Vec<String>],
+) -> Option<String> {
+    let reach = visitor.reach(action);
+    if reach.school {
+        return None;
+    }
+    let outside = rows.iter().find_map(|row| outside(&reach, journal, layout, row))?;
+    Some(format!("Эта строка относится не к вашим классам: {outside}."))
+}
+
+/// What of the row is out of reach, in words.
+fn outside(reach: &ReachSet, journal: &Journal, layout: &Layout, row: &[String]) -> Option<String> {
+    let grade_of = |class: &str| journal.class(class).map_or(0, |known| known.grade);
+    for (column, cell) in layout.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+        let within = match (column.is, layout.table, column.name) {
+            (Is::Class, ..) => reach.whole_class(cell, grade_of(cell)),
+            (_, "classes", "name") => {
+                let grade = layout.place("grade").and_then(|at| row.get(at)).and_then(|text| text.parse().ok());
+                reach.whole_class(cell, grade.unwrap_or_default())
+            }
+            (_, "curriculum", "grade") => cell.parse().is_ok_and(|grade| reach.whole_class("", grade)),
+            (Is::Course, ..) => match journal.courses.iter().find(|course| course.id == *cell) {
+                Some(course) => reach.course(cell, &course.class, grade_of(&course.class)),
+                None => false,
+            },
+            (Is::Learner, ..) => match journal.learners.iter().find(|learner| learner.id == *cell) {
+                Some(learner) => reach.learner(cell, &learner.class, grade_of(&learner.class)),
+                None => false,
+            },
+            (Is::Scope, ..) => match Scope::parse(cell) {
+                Some(Scope::Class(class)) => reach.whole_class(&class, grade_of(&class)),
+                Some(Scope::Grades(from, to)) => (from..=to).all(|grade| reach.whole_class("", grade)),
+                Some(Scope::School) | None => true,
+            },
+            _ => true,
+        };
+        if !within {
+            return Some(match column.is {
+                Is::Course => journal
+                    .courses
+                    .iter()
+                    .find(|course| course.id == *cell)
+                    .map_or_else(|| cell.clone(), crate::domain::setup::cells::course_words),
+                _ => cell.clone(),
+            });
+        }
+    }
+    None
+}
+
+/// Refuses to undo what is not of these tables and this year, or out of the visitor's reach: the numbers come from a form.
+pub(super) async fn undoable(
+    state: &WebState,
+    visitor: &Visitor,
+    action: Action,
+    opened: &Opened,
+    tables: &[(&str, Option<&Layout>)],
+    seqs: &[u64],
+) -> Result<(), Refusal> {
+    let mut left: Vec<u64> = seqs.to_vec();
+    for (table, layout) in tables {
+        let filter = ChangeFilter {
+            table: Some((*table).to_owned()),
+            year: Some(opened.year.year.clone()),
+            ..ChangeFilter::default()
+        };
+        for change in state.house.db.list_changes(&filter).await? {
+            if !left.contains(&change.seq) {
+                continue;
+            }
+            left.retain(|seq| *seq != change.seq);
+            let Some(layout) = layout else { continue };
+            let whole = |others: &Vec<String>| [change.key.clone(), others.clone()].concat();
+            let rows: Vec<Vec<String>> = [&change.old, &change.new].into_iter().flatten().map(whole).collect();
+            if let Some(reason) = bars(visitor, action, &opened.year.journal, layout, &rows) {
+                return Err(Refusal::Forbidden { reason });
+            }
+        }
+    }
+    match left.first() {
+        None => Ok(()),
+        Some(seq) => Err(Refusal::Forbidden {
+            reason: format!("Изменение № {seq} сделано не на этой странице: здесь его не отменяют."),
+        }),
+    }
+}

@@ -1,0 +1,132 @@
+//! Attacks on the pages of the year by who may use them, on rows that are not theirs: another's classes, another page's changes.
+
+use letopis::domain::setup::layout::{COURSES, LOAD, ROOMS};
+use letopis::domain::setup::paste::Sheet;
+use letopis::flow::House;
+use letopis::flow::change::{self, Edit};
+use letopis::flow::setup::{self, Coming, Meeting, Outcome, groups};
+
+use super::house::{YEAR, act, on_every_engine};
+use super::matrix::{open_to_the_web, send, session};
+
+/// A form's body.
+fn form(pairs: &[(&str, &str)]) -> String {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    pairs.iter().for_each(|(name, value)| {
+        body.append_pair(name, value);
+    });
+    body.finish()
+}
+
+async fn rows(house: &House, table: &str) -> Vec<Vec<String>> {
+    house.db.list_year_rows(table, YEAR).await.unwrap()
+}
+
+async fn paste(house: &House, layout: &'static letopis::domain::setup::layout::Layout, text: &str) {
+    let coming = Coming {
+        sheet: Sheet::from_clipboard(text),
+        fixed: &Default::default(),
+        meeting: Meeting::Add,
+        dry_run: false,
+    };
+    let done = setup::take_sheet(house, &act("T01", 0), YEAR, layout, &coming).await.unwrap();
+    assert!(matches!(done, Outcome::Done(_)), "{done:?}");
+}
+
+#[test]
+fn a_deputy_of_some_grades_changes_rows_of_those_grades_only() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let deputy = session(&house, "T02", 1).await;
+        let put = |class: &'static str, subject: &'static str| {
+            form(&[("act", "put"), ("year", YEAR), ("class", class), ("subject", subject), ("hours_centi", "1")])
+        };
+        let (status, _) = send(address, "POST", "/year/courses", &deputy, &put("9А", "Химия")).await;
+        assert_eq!(status, 403, "grade 9 is another deputy's");
+        let (status, _) = send(address, "POST", "/year/courses", &deputy, &put("5А", "Ботаника")).await;
+        assert_eq!(status, 303);
+        let paste = |text: &'static str| form(&[("act", "paste"), ("year", YEAR), ("text", text)]);
+        let load = "Учитель\tКласс\tПредмет\tЧасов в неделю\nT04\t5А\tАлгебра\t3\nT12\t9А\tАлгебра\t3";
+        assert_eq!(send(address, "POST", "/year/load", &deputy, &paste(load)).await.0, 403);
+        assert!(rows(&house, LOAD.table).await.is_empty(), "not the own rows either: a sheet comes in whole");
+        let removal = form(&[("act", "remove"), ("year", YEAR), ("key", "C9")]);
+        assert_eq!(send(address, "POST", "/year/courses", &deputy, &removal).await.0, 403);
+        let room = form(&[("act", "put"), ("year", YEAR), ("name", "12")]);
+        assert_eq!(send(address, "POST", "/year/rooms", &deputy, &room).await.0, 303, "rooms are the whole school's");
+        let subjects: Vec<String> = rows(&house, COURSES.table).await.into_iter().map(|row| row[2].clone()).collect();
+        assert!(subjects.contains(&"Ботаника".to_owned()) && !subjects.contains(&"Химия".to_owned()), "{subjects:?}");
+    });
+}
+
+#[test]
+fn nobody_undoes_on_a_page_what_was_done_elsewhere() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let mark = Edit::put("marks", YEAR, &["C5", "2025-10-02", "1", "L1", "0"], &["", "2"]);
+        let mark = change::apply(&house, &act("T04", 0), "journal", &[mark]).await.unwrap().seqs;
+        paste(&house, &ROOMS, "Кабинет\n12").await;
+        let room = house.db.list_changes(&Default::default()).await.unwrap()[0].seq;
+        let teacher = session(&house, "T04", 1).await;
+        let deputy = session(&house, "T02", 2).await;
+        for seq in [mark[0], room] {
+            let undo = form(&[("act", "undo"), ("year", YEAR), ("seqs", &seq.to_string())]);
+            assert_eq!(
+                send(address, "POST", "/year/plans/C5", &teacher, &undo).await.0,
+                403,
+                "not a topic of the plan"
+            );
+            assert_eq!(send(address, "POST", "/year/bells", &deputy, &undo).await.0, 403, "not a bell");
+        }
+        let undo = form(&[("act", "undo"), ("year", YEAR), ("seqs", &room.to_string())]);
+        assert_eq!(send(address, "POST", "/year/rooms", &deputy, &undo).await.0, 303, "a room on the rooms' page is");
+        assert!(rows(&house, "rooms").await.is_empty());
+    });
+}
+
+#[test]
+fn a_class_teacher_sets_the_groups_of_the_own_class_at_a_periods_start_and_of_no_other() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        paste(
+            &house,
+            &COURSES,
+            "Класс\tПредмет\tГруппа\tУчитель\tЧасов в неделю\n5А\tИнформатика\t1\tT04\t1\n5А\tИнформатика\t2\tT12\t1",
+        )
+        .await;
+        let courses: Vec<String> = rows(&house, "courses")
+            .await
+            .into_iter()
+            .filter(|row| row[2] == "Информатика")
+            .map(|row| row[0].clone())
+            .collect();
+        let [first, second] = courses.as_slice() else { panic!("two groups") };
+        let class_teacher = session(&house, "T03", 1).await;
+        let body = form(&[("year", YEAR), ("g.L1.1", first), ("g.L2.1", second)]);
+        assert_eq!(send(address, "POST", "/year/groups/9%D0%90", &class_teacher, &body).await.0, 403);
+        assert_eq!(send(address, "POST", "/year/groups/5%D0%90", &class_teacher, &body).await.0, 303);
+        let members = rows(&house, "group_members").await;
+        assert_eq!(
+            members.iter().map(|row| [row[0].clone(), row[1].clone()]).collect::<Vec<_>>(),
+            [[first.clone(), "L1".to_owned()], [second.clone(), "L2".to_owned()]]
+        );
+        let subject_teacher = session(&house, "T04", 2).await;
+        assert_eq!(send(address, "POST", "/year/groups/5%D0%90", &subject_teacher, &body).await.0, 403);
+        // A learner of another class, two groups at once, a group of another class: refused with reasons, nothing written.
+        for (learner, groups) in [("L9", vec![first]), ("L1", vec![first, second])] {
+            let chosen = groups.into_iter().map(|group| (learner.to_owned(), group.clone())).collect();
+            let outcome = groups::set(&house, &act("T03", 1), YEAR, "5А", &chosen).await.unwrap();
+            assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
+        }
+        // With a mark in the group within this period a learner stays in it until the next one.
+        let lesson = Edit::put("lessons", YEAR, &[first, "2025-10-02", "2"], &["Файлы", "", "", ""]);
+        let mark = Edit::put("marks", YEAR, &[first, "2025-10-02", "2", "L1", "0"], &["", "5"]);
+        change::apply(&house, &act("T04", 2), "journal", &[lesson, mark]).await.unwrap();
+        let moved = [("L1".to_owned(), second.clone()), ("L2".to_owned(), second.clone())].into();
+        let Outcome::Refused(findings) = groups::set(&house, &act("T03", 3), YEAR, "5А", &moved).await.unwrap() else {
+            panic!("not refused")
+        };
+        assert_eq!(findings.iter().map(|one| one.code).collect::<Vec<_>>(), ["groups.bound"]);
+        let next = act("T03", 60 * 24 * 40);
+        assert!(matches!(groups::set(&house, &next, YEAR, "5А", &moved).await.unwrap(), Outcome::Done(_)));
+    });
+}

@@ -1,0 +1,188 @@
+//! The desk: one gesture over many sheets, one of them refused; the correction; the version that follows and what it keeps.
+
+use letopis::domain::copy::State;
+use letopis::domain::finding::Verdict;
+use letopis::domain::statement::Category;
+use letopis::flow::desk::{self, Look};
+use letopis::flow::sign::{Choice, Desk, Reproof};
+use letopis::flow::verify::{VerifyOptions, verify_path};
+use letopis::flow::{issue, reissue};
+use letopis::store::CopyRow;
+
+use super::house::{Bundle, COPIES, House, after, tell};
+
+/// A choice over the own sheets of a copy, some refused.
+fn choice(copy: &str, version: u32, refused: &[&str]) -> Choice {
+    let reproof = |sheet: &&str| Reproof {
+        sheet: (*sheet).to_owned(),
+        category: Category::Mark,
+        remark: "Не та отметка".to_owned(),
+    };
+    Choice {
+        copy: copy.to_owned(),
+        version,
+        stage: "subject_teacher".to_owned(),
+        refused: refused.iter().map(reproof).collect(),
+    }
+}
+
+/// A teacher with at least two sheets in one copy: the person and the sheets.
+async fn of_two_sheets(house: &House, copy: &str) -> (String, Vec<String>) {
+    let route = house.snapshot(copy).await.route;
+    let signer = route[0].signers.iter().find(|signer| signer.sheets.len() > 1).expect("a teacher of two sheets");
+    (signer.person.id.clone(), signer.sheets.clone())
+}
+
+/// Another mark of a lesson of a course, as a corrected bundle brings it: course, what was, what is.
+fn corrected(bundle: Bundle, course: &str) -> Bundle {
+    let text = bundle.text("marks.csv");
+    let starts = format!("{course},2025-09-");
+    let line = text
+        .lines()
+        .find(|line| line.starts_with(&starts) && line.contains(",5"))
+        .expect("a five in September")
+        .to_owned();
+    let at = line.rfind(",5").expect("the mark");
+    let other = format!("{},4{}", &line[..at], &line[at + 2..]);
+    bundle.with("marks.csv", |text| text.replacen(&line, &other, 1))
+}
+
+async fn next_version(house: &House, id: &str) -> CopyRow {
+    reissue::reissue(house, id, "исправлена отметка", &after(30)).await.expect("a next version");
+    let frozen = house.copy(id).await;
+    issue::issue(house, &[frozen], &after(31), |_| {}).await.expect("an issue");
+    house.copy(id).await
+}
+
+#[test]
+fn one_sheet_is_refused_and_the_others_of_the_same_gesture_are_signed() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let (teacher, sheets) = of_two_sheets(&house, COPIES[0]).await;
+        let choices = [choice(COPIES[0], 1, &[&sheets[0]])];
+        let mut table = Desk::open(&house).await.expect("a desk");
+        let answers = table.press(&teacher, &choices, &after(10)).await.expect("a gesture");
+        assert_eq!((answers[0].signed, answers[0].refused), (sheets.len() - 1, 1), "{answers:?}");
+        assert_eq!(house.copy(COPIES[0]).await.state, State::Refused);
+        let said = house.db.list_statements(COPIES[0], 1).await.expect("statements");
+        let mut verdicts: Vec<&str> = said.iter().map(|one| one.verdict.as_str()).collect();
+        verdicts.sort_unstable();
+        assert_eq!(verdicts, ["checked_and_correct", "refused"]);
+        let remarks = house.db.list_remarks(COPIES[0]).await.expect("remarks");
+        assert_eq!(
+            (remarks.len(), remarks[0].category.as_str(), remarks[0].sheet.as_str()),
+            (1, "mark", sheets[0].as_str())
+        );
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_second_press_signs_once_and_says_so() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
+        let choices = [choice(COPIES[0], 1, &[])];
+        let mut one = Desk::open(&house).await.expect("a desk");
+        let mut other = Desk::open(&house).await.expect("another window");
+        let at = after(10);
+        let (first, second) = tokio::join!(one.press(&teacher, &choices, &at), other.press(&teacher, &choices, &at));
+        let answers = [first.expect("a gesture").remove(0), second.expect("a gesture").remove(0)];
+        assert_eq!(answers.iter().filter(|one| one.signed > 0).count(), 1, "{answers:?}");
+        assert_eq!(answers.iter().filter(|one| one.already).count(), 1, "{answers:?}");
+        assert_eq!(house.db.list_statements(COPIES[0], 1).await.expect("statements").len(), 1);
+    });
+}
+
+#[test]
+fn who_has_signed_cannot_refuse_any_more() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let (teacher, sheets) = of_two_sheets(&house, COPIES[0]).await;
+        house.sign(COPIES[0], &teacher).await.expect("a signature");
+        let mut table = Desk::open(&house).await.expect("a desk");
+        let choices = [choice(COPIES[0], 1, &[&sheets[0]])];
+        let answers = table.press(&teacher, &choices, &after(11)).await.expect("an answer");
+        assert_eq!((answers[0].refused, answers[0].already), (0, false));
+        assert!(answers[0].why.contains("уже стоит"), "{}", answers[0].why);
+        assert_eq!(house.copy(COPIES[0]).await.state, State::Issued);
+    });
+}
+
+#[test]
+fn a_refused_copy_opens_its_period_for_the_correction_and_keeps_what_did_not_change() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let (teacher, sheets) = of_two_sheets(&house, COPIES[0]).await;
+        let course = sheets[0].trim_start_matches("course-").to_owned();
+        let others: Vec<String> =
+            house.signers(COPIES[0], "subject_teacher").await.into_iter().filter(|id| *id != teacher).collect();
+        house.sign(COPIES[0], &others[0]).await.expect("a colleague signs first");
+        let bundle = corrected(Bundle::small(), &course);
+        let locked = house.import(&bundle, false).await.expect("an answer");
+        assert!(matches!(locked, letopis::flow::import::Outcome::Refused(_)), "the period is closed: {locked:?}");
+
+        let mut table = Desk::open(&house).await.expect("a desk");
+        table.press(&teacher, &[choice(COPIES[0], 1, &[&sheets[0]])], &after(11)).await.expect("a refusal");
+        let told = house.db.list_notices(&others[0]).await.expect("notices");
+        assert_eq!(told.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>(), ["refused"], "who signed is told");
+
+        let row = house.copy(COPIES[0]).await;
+        desk::note_seen(&house, &teacher, &row, &[sheets[0].as_str(), sheets[1].as_str()], after(12).at)
+            .await
+            .expect("a look");
+        let fixed = house.import(&bundle, false).await.expect("an import");
+        assert!(matches!(fixed, letopis::flow::import::Outcome::Imported(_)), "{fixed:?}");
+        let row = next_version(&house, COPIES[0]).await;
+        assert!(
+            matches!(
+                house.import(&Bundle::small(), false).await.expect("an answer"),
+                letopis::flow::import::Outcome::Refused(_)
+            ),
+            "closed again"
+        );
+
+        let kept = house.db.list_statements(COPIES[0], 2).await.expect("statements");
+        let signers: std::collections::BTreeSet<&str> = kept.iter().map(|one| one.signer.as_str()).collect();
+        assert_eq!(signers, [teacher.as_str(), others[0].as_str()].into(), "both keep what did not change");
+        let items = desk::items(&house, &teacher, &[row.clone()]).await.expect("a desk");
+        assert_eq!(items[0].sheets.iter().map(|sheet| sheet.id.as_str()).collect::<Vec<_>>(), [sheets[0].as_str()]);
+        let Look::Changed(found) = &items[0].sheets[0].look else {
+            panic!("she has seen another: {:?}", items[0].sheets[0].look)
+        };
+        assert!(found.iter().any(|one| one.expected == "5" && one.found == "4"), "{found:?}");
+        let changes = desk::changes(&house, &row).await.expect("changes");
+        assert!(changes.iter().any(|one| one.expected == "5" && one.found == "4"), "{changes:?}");
+
+        house.sign_everything(40).await.expect("signatures");
+        house.seal_everything(50).await.expect("seals");
+        let report = verify_path(&house.archive(), &VerifyOptions::default());
+        assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+        let stage: Vec<u32> = house
+            .db
+            .list_statements(COPIES[0], 2)
+            .await
+            .expect("statements")
+            .iter()
+            .filter(|one| one.stage != "subject_teacher")
+            .map(|one| one.version)
+            .collect();
+        assert!(stage.iter().all(|version| *version == 2), "who certifies the whole signs anew");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+        super::verify::stock_tools_agree(&house, COPIES[0], 2);
+    });
+}
+
+#[test]
+fn a_kept_statement_of_somebody_else_is_found_out() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
+        house.sign(COPIES[0], &teacher).await.expect("a signature");
+        next_version(&house, COPIES[0]).await;
+        let intruder = super::intruder::Intruder::without_guards(&house.root).await;
+        intruder.run("delete from kept_statements").await;
+        let found = house.doctor().await.join("\n");
+        assert!(found.contains("doctor.statement-kept-differs"), "{found}");
+    });
+}

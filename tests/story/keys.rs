@@ -1,0 +1,144 @@
+//! Keys: one in the browser, a lost one, a revoked one, one whose term is over, and a new authority of the school.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use letopis::domain::finding::Verdict;
+use letopis::flow::keys::{self, Enrolment, Reason};
+use letopis::flow::sign::{Choice, Desk, InHand, Pen};
+use letopis::flow::verify::{VerifyOptions, verify_path};
+use letopis::flow::{Act, Error, issue, reissue};
+use letopis::sign::keys::{Ed25519Key, new_ed25519};
+
+use super::house::{COPIES, House, after, tell};
+
+/// A teacher's choice over the first copy.
+fn choice() -> Choice {
+    Choice { copy: COPIES[0].into(), version: 1, stage: "subject_teacher".into(), refused: Vec::new() }
+}
+
+async fn enrol(house: &House, person: &str, key: &Ed25519Key, at: &Act) -> Result<(), Error> {
+    let task = "task".to_owned();
+    let proof = key.sign(keys::possession_text(person, &task, &key.public_key()).as_bytes()).to_vec();
+    keys::enrol(house, person, &Enrolment { public_key: key.public_key(), task, proof }, at).await.map(drop)
+}
+
+/// What a browser signs of what the server would have it sign.
+async fn in_hand(house: &House, person: &str, key: &Ed25519Key, at: &Act) -> Vec<InHand> {
+    let made = Desk::open(house).await.expect("a desk").statements(person, &[choice()], at).await.expect("statements");
+    let hand = |statement: &letopis::domain::statement::Statement| {
+        let bytes = statement.to_signed_bytes();
+        InHand { signature: STANDARD.encode(key.sign(&bytes)), body: String::from_utf8(bytes).expect("text") }
+    };
+    made.iter().map(hand).collect()
+}
+
+async fn press(house: &House, person: &str, hands: Vec<InHand>, at: &Act) -> Result<usize, Error> {
+    let mut desk = Desk::with_pen(house, Pen::Browser(hands)).await?;
+    Ok(desk.press(person, &[choice()], at).await?.remove(0).signed)
+}
+
+#[test]
+fn a_key_made_in_the_browser_signs_and_the_server_never_has_it() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
+        let key = new_ed25519([7; 32]);
+        enrol(&house, &teacher, &key, &after(5)).await.expect("a certificate");
+        let refused = house.sign(COPIES[0], &teacher).await.expect_err("the server has no key");
+        assert!(matches!(refused, Error::KeyOut { .. }), "{refused:?}");
+        let hands = in_hand(&house, &teacher, &key, &after(10)).await;
+        let mut altered = hands.clone();
+        altered[0].body = altered[0].body.replacen("checked_and_correct", "refused", 1);
+        for (hands, at) in [(altered, after(11)), (hands.clone(), after(40)), (Vec::new(), after(11))] {
+            let refused = press(&house, &teacher, hands, &at).await.expect_err("not what she would sign now");
+            assert!(matches!(refused, Error::NotInHand), "{refused:?}");
+        }
+        let foreign = in_hand(&house, &teacher, &new_ed25519([8; 32]), &after(10)).await;
+        press(&house, &teacher, foreign, &after(11)).await.expect_err("another key");
+        assert!(press(&house, &teacher, hands, &after(12)).await.expect("her own") > 0);
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+        let again = enrol(&house, &teacher, &key, &after(13)).await.expect_err("the same key twice");
+        assert!(matches!(again, Error::Key(keys::Refusal::Known)), "{again:?}");
+        let unproven =
+            Enrolment { public_key: new_ed25519([9; 32]).public_key(), task: "task".into(), proof: vec![0; 64] };
+        let unproven = keys::enrol(&house, &teacher, &unproven, &after(13)).await.expect_err("no proof");
+        assert!(matches!(unproven, Error::Key(keys::Refusal::NoProof)), "{unproven:?}");
+    });
+}
+
+#[test]
+fn a_lost_key_signs_nothing_any_more_and_its_replacement_does() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let teachers = house.signers(COPIES[0], "subject_teacher").await;
+        house.sign(COPIES[0], &teachers[0]).await.expect("signed before it was lost");
+        for teacher in &teachers[..2] {
+            keys::revoke(&house, teacher, Reason::Lost, "", &after(11)).await.expect("a revocation");
+        }
+        let refused = Desk::open(&house).await.expect("a desk").press(&teachers[1], &[choice()], &after(12)).await;
+        let said = refused.expect_err("revoked").to_string();
+        assert!(said.contains("отозван") && said.contains("утрачен"), "{said}");
+        let nothing = keys::revoke(&house, &teachers[1], Reason::Lost, "", &after(12)).await.expect_err("revoked once");
+        assert!(matches!(nothing, Error::Key(keys::Refusal::NothingServes(_))), "{nothing:?}");
+        keys::replace_key(&house, &teachers[1], Reason::Lost, "", &after(13)).await.expect("a new key");
+        house
+            .gesture(super::house::gesture(&teachers[1], &[COPIES[0]]))
+            .await
+            .expect_err("before the new certificate began");
+        let ids = [COPIES[0].to_owned(), COPIES[1].to_owned()];
+        keys::replace_key(&house, &teachers[0], Reason::Lost, "", &after(13)).await.expect("a new key");
+        Desk::open(&house).await.expect("a desk").sign_all(&ids, &|| after(20), |_, _| {}).await.expect("signatures");
+        house.seal_everything(50).await.expect("seals");
+        assert_eq!(verify_path(&house.archive(), &VerifyOptions::default()).verdict, Verdict::Valid);
+        assert_eq!(house.doctor().await, Vec::<String>::new(), "what a key signed before it was lost stays");
+    });
+}
+
+#[test]
+fn a_key_whose_term_is_over_signs_nothing() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
+        let late = after(3 * 365 * 24 * 60);
+        let refused = Desk::open(&house).await.expect("a desk").press(&teacher, &[choice()], &late).await;
+        let said = refused.expect_err("expired").to_string();
+        assert!(said.contains("истёк"), "{said}");
+        keys::replace_key(&house, &teacher, Reason::Replaced, "", &late).await.expect("a new key");
+        let done =
+            Desk::open(&house).await.expect("a desk").press(&teacher, &[choice()], &late).await.expect("a gesture");
+        assert!(done[0].signed > 0, "{done:?}");
+    });
+}
+
+#[test]
+fn a_new_authority_serves_new_versions_and_leaves_old_records_valid() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        reissue::reissue(&house, COPIES[0], "уточнение", &after(61)).await.expect("a next version");
+        let frozen = house.copy(COPIES[0]).await;
+        issue::issue(&house, &[frozen], &after(62), |_| {}).await.expect("an issue");
+        let staff = keys::replace_authority(&house, &after(63)).await.expect("a new authority");
+        assert!(staff > 3, "{staff} certificates");
+        let teacher = house.signers(COPIES[0], "class_teacher").await.remove(0);
+        let refused =
+            Desk::open(&house).await.expect("a desk").sign_all(&[COPIES[0].to_owned()], &|| after(64), |_, _| {}).await;
+        assert!(matches!(refused, Err(Error::OtherAuthority)), "{teacher}: {refused:?}");
+        reissue::reissue(&house, COPIES[0], "новый удостоверяющий центр", &after(65)).await.expect("a third version");
+        let frozen = house.copy(COPIES[0]).await;
+        issue::issue(&house, &[frozen], &after(66), |_| {}).await.expect("an issue");
+        assert_eq!(
+            house.db.list_statements(COPIES[0], 3).await.expect("statements"),
+            [],
+            "nothing hangs on the old authority"
+        );
+        Desk::open(&house)
+            .await
+            .expect("a desk")
+            .sign_all(&[COPIES[0].to_owned()], &|| after(67), |_, _| {})
+            .await
+            .expect("signatures");
+        house.seal_everything(70).await.expect("a seal");
+        let found = house.doctor().await;
+        assert_eq!(found, Vec::<String>::new(), "old records under the old authority, new ones under the new");
+    });
+}

@@ -1,0 +1,132 @@
+//! Reminders under a clock: before, on and after the due day, the deputy after a school day more; letters through a real SMTP conversation.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::sync::mpsc;
+
+use letopis::flow::{Act, remind};
+
+use super::house::{COPIES, House, after, tell};
+
+/// An act at noon of a day.
+fn at(day: &str) -> Act {
+    Act { at: format!("{day}T12:00:00+03:00").parse().expect("a moment"), ..after(0) }
+}
+
+/// Notices of a person by kind.
+async fn kinds(house: &House, person: &str) -> Vec<String> {
+    let mut kinds: Vec<String> =
+        house.db.list_notices(person).await.expect("notices").into_iter().map(|one| one.kind).collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
+}
+
+#[test]
+fn who_owes_a_signature_is_reminded_on_the_day_and_after_it_and_then_the_deputy_learns() {
+    tell(async {
+        // Issued on 27 October, after the quarter: due that same day.
+        let house = House::with_issued_copies().await;
+        let teachers = house.signers(COPIES[0], "subject_teacher").await;
+        let deputy = house.signers(COPIES[0], "deputy").await.remove(0);
+        house.sign(COPIES[0], &teachers[0]).await.expect("one has signed");
+        let first = remind::remind(&house, &at("2025-10-27")).await.expect("reminders");
+        assert!(first.notices.contains_key("due_today"), "{first:?}");
+        assert_eq!(kinds(&house, &teachers[1]).await, ["due_today"]);
+        let again = remind::remind(&house, &at("2025-10-27")).await.expect("reminders");
+        assert_eq!(again, remind::Reminded::default(), "once is enough");
+        remind::remind(&house, &at("2025-10-28")).await.expect("reminders");
+        assert_eq!(kinds(&house, &teachers[1]).await, ["due_today", "overdue"]);
+        assert_eq!(kinds(&house, &deputy).await, Vec::<String>::new());
+        remind::remind(&house, &at("2025-11-25")).await.expect("reminders");
+        assert_eq!(kinds(&house, &deputy).await, ["escalated"]);
+        let signed = house.db.list_notices(&teachers[0]).await.expect("notices");
+        assert!(signed.iter().all(|one| one.copy != COPIES[0]), "who signed is left in peace: {signed:?}");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
+/// A mail server that takes one letter after another and hands their texts over.
+fn sink() -> (u16, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let (sender, letters) = mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(stream) = stream else { return };
+            let mut answer = stream.try_clone().expect("a stream");
+            let mut lines = BufReader::new(stream).lines();
+            let mut say = |text: &str| answer.write_all(format!("{text}\r\n").as_bytes()).expect("an answer");
+            say("220 sink");
+            while let Some(Ok(line)) = lines.next() {
+                match line.split(' ').next().unwrap_or_default().to_uppercase().as_str() {
+                    "EHLO" => say("250 sink"),
+                    "DATA" => {
+                        say("354 go on");
+                        let text: Vec<String> =
+                            lines.by_ref().map_while(Result::ok).take_while(|line| line != ".").collect();
+                        sender.send(text.join("\n")).expect("a reader");
+                        say("250 taken");
+                    }
+                    "QUIT" => {
+                        say("221 bye");
+                        break;
+                    }
+                    _ => say("250 fine"),
+                }
+            }
+        }
+    });
+    (port, letters)
+}
+
+#[test]
+fn letters_leave_through_smtp_and_name_no_learner() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let (port, letters) = sink();
+        let settings = house.root.join("letopis.toml");
+        let text = std::fs::read_to_string(&settings).expect("settings");
+        let mail = format!(
+            "\n[mail]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"Летопись <archive@school.example>\"\n"
+        );
+        std::fs::write(&settings, text + &mail).expect("settings with mail");
+        let house = house.reopened().await;
+        let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
+        let refused = remind::set_address(&house, &teacher, "не адрес", &after(5)).await.expect_err("no address");
+        assert!(refused.to_string().contains("не адрес"), "{refused}");
+        remind::set_address(&house, &teacher, "teacher@school.example", &after(5)).await.expect("an address");
+        let reminded = remind::remind(&house, &at("2025-10-27")).await.expect("reminders");
+        assert_eq!(reminded.letters, 1, "only who gave an address");
+        assert_eq!(remind::send(&house, &at("2025-10-27")).await.expect("letters"), 1);
+        assert_eq!(remind::send(&house, &at("2025-10-27")).await.expect("letters"), 0, "sent once");
+        let letter = letters.recv_timeout(std::time::Duration::from_secs(10)).expect("a letter");
+        assert!(letter.contains("To: teacher@school.example"), "{letter}");
+        let learners = house.db.load_journal(super::house::YEAR).await.expect("a journal").learners;
+        let rows = house.db.list_unsent_letters(9).await.expect("letters");
+        assert_eq!(rows, [], "none waits");
+        assert!(learners.iter().all(|learner| !letter.contains(&learner.surname)), "no learner is named: {letter}");
+    });
+}
+
+#[test]
+fn a_letter_that_cannot_leave_waits_and_says_why() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+        let settings = house.root.join("letopis.toml");
+        let text = std::fs::read_to_string(&settings).expect("settings");
+        let mail = format!(
+            "\n[mail]\nhost = \"127.0.0.1\"\nport = {closed}\nsecurity = \"none\"\nfrom = \"archive@school.example\"\n"
+        );
+        std::fs::write(&settings, text + &mail).expect("settings with mail");
+        let house = house.reopened().await;
+        let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
+        remind::set_address(&house, &teacher, "teacher@school.example", &after(5)).await.expect("an address");
+        remind::remind(&house, &at("2025-10-27")).await.expect("reminders");
+        assert_eq!(remind::send(&house, &at("2025-10-27")).await.expect("an attempt"), 0);
+        let waiting = house.db.list_unsent_letters(9).await.expect("letters");
+        assert_eq!((waiting.len(), waiting[0].attempts), (1, 1));
+        assert!(!waiting[0].failure.is_empty());
+    });
+}
