@@ -84,6 +84,7 @@ async fn figures_count_requests_by_pattern_and_never_by_path() {
         "letopis_http_seconds_bucket{route=\"/readyz\",le=\"0.05\"}",
         "letopis_database_connections{state=\"open\"}",
         "letopis_jobs{state=\"waiting\"} 0",
+        "letopis_sessions 0",
         "letopis_log_entries",
         "letopis_archive_bytes",
         "letopis_ready 1",

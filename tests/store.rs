@@ -258,6 +258,19 @@ fn a_page_is_read_without_the_rest_of_the_year_and_knows_when_something_was_writ
             assert_eq!((&part.absences, &part.final_marks), (&whole.absences, &whole.final_marks));
             assert_eq!(part.decisions, whole.decisions);
         }
+        for learner in &journal.learners {
+            let whole = journal.of_class(&learner.class);
+            let part = db.load_learner_entries(YEAR, &learner.class, &learner.id).await.expect("entries");
+            let marks: Vec<_> = whole.marks.iter().filter(|mark| mark.learner_id == learner.id).cloned().collect();
+            let absences: Vec<_> = whole.absences.iter().filter(|one| one.learner_id == learner.id).cloned().collect();
+            let finals: Vec<_> = whole.final_marks.iter().filter(|one| one.learner_id == learner.id).cloned().collect();
+            assert_eq!((&part.marks, &part.absences, &part.final_marks), (&marks, &absences, &finals));
+            let has = |key| marks.iter().any(|one| one.lesson == *key) || absences.iter().any(|one| one.lesson == *key);
+            let lessons: Vec<_> = whole.lessons.iter().filter(|lesson| has(&lesson.key)).cloned().collect();
+            assert_eq!(part.lessons, lessons, "the lessons that the entries hang on");
+            assert_eq!(db.list_years_of_learner(&learner.id).await.expect("years"), [YEAR]);
+        }
+        assert!(db.list_years_of_learner("nobody").await.expect("years").is_empty());
         for course in &journal.courses {
             let part = db.load_course_entries(YEAR, &course.id).await.expect("entries");
             let marks: Vec<_> =

@@ -14,13 +14,15 @@ pub struct Connection {
 
 /// What was measured.
 pub struct Figures {
+    /// Answers.
+    pub answers: usize,
     /// Answers a second.
     pub rate: f64,
     /// Milliseconds.
     pub p50: f64,
     /// Milliseconds.
     pub p99: f64,
-    /// Bytes of one answer's body.
+    /// Bytes of one answer's body as it was sent.
     pub bytes: usize,
 }
 
@@ -28,7 +30,12 @@ impl Figures {
     fn of(mut times: Vec<Duration>, took: Duration, bytes: usize) -> Self {
         times.sort_unstable();
         let at = |share: usize| times.get(times.len() * share / 100).map_or(0.0, |time| time.as_secs_f64() * 1000.0);
-        Self { rate: times.len() as f64 / took.as_secs_f64(), p50: at(50), p99: at(99), bytes }
+        Self { answers: times.len(), rate: times.len() as f64 / took.as_secs_f64(), p50: at(50), p99: at(99), bytes }
+    }
+
+    /// «0.4 / 1.2 ms».
+    pub fn latencies(&self) -> String {
+        format!("{:.1} / {:.1} ms", self.p50, self.p99)
     }
 }
 
@@ -39,9 +46,9 @@ impl Connection {
         Self { stream, address: address.to_owned(), buffer: Vec::with_capacity(256 * 1024) }
     }
 
-    /// Sends a request; gives status, head and body.
-    async fn ask(&mut self, request: &str) -> (u16, String, Vec<u8>) {
-        self.stream.write_all(request.as_bytes()).await.expect("sent");
+    /// Sends a request; gives status, length of the head and of the body, which lie in the buffer.
+    async fn ask(&mut self, request: &[u8]) -> (u16, usize, usize) {
+        self.stream.write_all(request).await.expect("sent");
         self.buffer.clear();
         let head = loop {
             assert!(self.stream.read_buf(&mut self.buffer).await.expect("an answer") > 0, "the house hung up");
@@ -49,24 +56,30 @@ impl Connection {
                 break at + 4;
             }
         };
-        let text = String::from_utf8_lossy(&self.buffer[..head]).into_owned();
+        let text = std::str::from_utf8(&self.buffer[..head]).expect("a head in ASCII");
         let status = text.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        let length = text
-            .to_lowercase()
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
+        let length = text.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+        });
         let length = length.unwrap_or(0);
         while self.buffer.len() < head + length {
             assert!(self.stream.read_buf(&mut self.buffer).await.expect("the rest") > 0, "the house hung up");
         }
-        (status, text, self.buffer[head..head + length].to_vec())
+        (status, head, length)
     }
 
-    /// Asks for a page.
-    pub async fn get(&mut self, page: &str, cookie: &str) -> (u16, Vec<u8>) {
-        let (status, _, body) =
-            self.ask(&format!("GET {page} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\n\r\n", self.address)).await;
-        (status, body)
+    /// Asks for a page as plain text.
+    pub async fn get(&mut self, page: &str, cookie: &str) -> (u16, String) {
+        let request = format!("GET {page} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\n\r\n", self.address);
+        let (status, head, length) = self.ask(request.as_bytes()).await;
+        (status, String::from_utf8_lossy(&self.buffer[head..head + length]).into_owned())
+    }
+
+    /// Sends a request made by [`as_browser`]; gives the status and the bytes of the body.
+    pub async fn read(&mut self, request: &[u8]) -> (u16, usize) {
+        let (status, _, length) = self.ask(request).await;
+        (status, length)
     }
 
     /// Signs in; gives the session's cookie.
@@ -78,18 +91,23 @@ impl Connection {
             self.address,
             body.len()
         );
-        let (status, head, _) = self.ask(&request).await;
-        let cookie = head
-            .lines()
-            .find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")));
-        let (_, cookie) = cookie.unwrap_or_else(|| panic!("no session: {status}\n{head}"));
-        cookie.split(';').next().expect("a cookie").to_owned()
+        /// Seconds that the house may ask to wait between attempts.
+        const PATIENCE: usize = 30;
+        for _ in 0..PATIENCE {
+            let (_, head, _) = self.ask(request.as_bytes()).await;
+            let head = String::from_utf8_lossy(&self.buffer[..head]).into_owned();
+            let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+            if let Some((_, cookie)) = lines.find(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
+                return cookie.split(';').next().expect("a cookie").to_owned();
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        panic!("no session for {login}")
     }
 
     /// The page of the class that this session may read.
     pub async fn own_class(&mut self, cookie: &str) -> String {
-        let (_, body) = self.get("/", cookie).await;
-        let text = String::from_utf8_lossy(&body).into_owned();
+        let (_, text) = self.get("/", cookie).await;
         let mut pages: Vec<String> = Vec::new();
         for (at, _) in text.match_indices("href=\"/journal/") {
             let page = text[at + 6..].split('"').next().expect("an address").to_owned();
@@ -106,21 +124,31 @@ impl Connection {
     }
 }
 
-/// As many reads as the house can do, on kept connections.
-pub async fn storm(address: &str, page: &str, cookie: &str, connections: usize, lasting: Duration) -> Figures {
+/// A read as a browser asks for it: a session, and an answer that may come packed.
+pub fn as_browser(address: &str, page: &str, cookie: &str) -> Vec<u8> {
+    format!(
+        "GET {page} HTTP/1.1\r\nHost: {address}\r\nAccept: text/html\r\nAccept-Encoding: gzip, deflate, br\r\nCookie: {cookie}\r\n\r\n"
+    )
+    .into_bytes()
+}
+
+/// As many reads as the house can do, on kept connections; each takes the requests in turn.
+pub async fn storm(address: &str, requests: &[Vec<u8>], connections: usize, lasting: Duration) -> Figures {
     let began = Instant::now();
     let tasks: Vec<_> = (0..connections)
-        .map(|_| {
-            let (address, page, cookie) = (address.to_owned(), page.to_owned(), cookie.to_owned());
+        .map(|first| {
+            let (address, requests) = (address.to_owned(), requests.to_vec());
             tokio::spawn(async move {
                 let mut connection = Connection::open(&address).await;
                 let (mut times, mut bytes) = (Vec::new(), 0);
+                // The connections begin at different sessions, so that they are not all on the same one.
+                let mut turn = first * requests.len() / connections;
                 while began.elapsed() < lasting {
                     let sent = Instant::now();
-                    let (status, body) = connection.get(&page, &cookie).await;
+                    let (status, length) = connection.read(&requests[turn % requests.len()]).await;
                     assert_eq!(status, 200);
                     times.push(sent.elapsed());
-                    bytes = body.len();
+                    (turn, bytes) = (turn + 1, length);
                 }
                 (times, bytes)
             })
@@ -136,12 +164,12 @@ pub async fn storm(address: &str, page: &str, cookie: &str, connections: usize, 
 }
 
 /// Reads at a fixed rate, whether the house keeps up or not: a wait for the connection counts.
-pub async fn steady(address: &str, page: &str, cookie: &str, rate: u32, lasting: Duration) -> Figures {
+pub async fn steady(address: &str, request: &[u8], rate: u32, lasting: Duration) -> Figures {
     const CONNECTIONS: u32 = 8;
     let began = tokio::time::Instant::now();
     let tasks: Vec<_> = (0..CONNECTIONS)
         .map(|place| {
-            let (address, page, cookie) = (address.to_owned(), page.to_owned(), cookie.to_owned());
+            let (address, request) = (address.to_owned(), request.to_vec());
             tokio::spawn(async move {
                 let mut connection = Connection::open(&address).await;
                 let mut times = Vec::new();
@@ -151,7 +179,7 @@ pub async fn steady(address: &str, page: &str, cookie: &str, rate: u32, lasting:
                         break;
                     }
                     tokio::time::sleep_until(due).await;
-                    assert_eq!(connection.get(&page, &cookie).await.0, 200);
+                    assert_eq!(connection.read(&request).await.0, 200);
                     times.push(due.elapsed());
                 }
                 times

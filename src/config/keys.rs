@@ -280,7 +280,7 @@ pub const KEYS: &[Key] = &[
 /// Variables of the environment that are read elsewhere than in the settings.
 pub const OTHER_VARIABLES: &[(&str, &str)] = &[
     ("LETOPIS_DIR", "Папка дома, если не указан ключ --dir."),
-    ("LETOPIS_PASSPHRASE", "Кодовая фраза закрытых ключей; без неё она берётся из файла в папке keys."),
+    ("LETOPIS_PASSPHRASE", "Парольная фраза закрытых ключей; без неё она берётся из файла в папке keys."),
 ];
 
 /// The key of a path.

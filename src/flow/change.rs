@@ -15,7 +15,7 @@ use crate::domain::change::{in_force, ranges};
 use crate::domain::words;
 use crate::store::{self, Author, ChangeFilter, ChangeRow, Tx};
 use closed::Closed;
-pub use history::{CellHistory, Moment, Names, column_words, differing, history_of, names, shown, table_words};
+pub use history::{CellHistory, Moment, Names, differing, heading, history_of, names, shown, table_words};
 
 /// What a change came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

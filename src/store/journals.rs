@@ -86,6 +86,16 @@ impl Db {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
+    /// School years in which a learner stands on the lists, the earliest first.
+    pub async fn list_years_of_learner(&self, learner: &str) -> Result<Vec<String>, Error> {
+        let rows = sqlx::query("select distinct year from learners where school = $1 and id = $2 order by year")
+            .bind(self.school.clone())
+            .bind(learner.to_owned())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     /// The whole journal of a year.
     pub async fn load_journal(&self, year: &str) -> Result<Journal, Error> {
         let mut connection = self.pool.acquire().await?;
@@ -149,24 +159,28 @@ impl Db {
 
     /// Lessons, marks, absences, final marks and decisions of one class's year; the other lists are empty.
     pub async fn load_class_entries(&self, year: &str, class: &str) -> Result<Journal, Error> {
-        self.load_entries(year, &tables::OF_CLASS, class).await
+        self.load_entries(year, &tables::OF_CLASS, &[class]).await
     }
 
     /// Lessons, marks, absences and final marks of one course; the other lists are empty.
     pub async fn load_course_entries(&self, year: &str, course: &str) -> Result<Journal, Error> {
-        self.load_entries(year, &tables::OF_COURSE, course).await
+        self.load_entries(year, &tables::OF_COURSE, &[course]).await
     }
 
-    async fn load_entries(&self, year: &str, tables: &[(&'static Table, &str)], of: &str) -> Result<Journal, Error> {
+    /// Marks, absences and final marks of one learner in the courses of a class, and the lessons that they hang on; the other lists are
+    /// empty.
+    pub async fn load_learner_entries(&self, year: &str, class: &str, learner: &str) -> Result<Journal, Error> {
+        self.load_entries(year, &tables::OF_LEARNER, &[class, learner]).await
+    }
+
+    async fn load_entries(&self, year: &str, tables: &[(&'static Table, &str)], of: &[&str]) -> Result<Journal, Error> {
         let mut connection = self.pool.acquire().await?;
         let mut rows = HashMap::new();
         for (table, filter) in tables {
-            let found = sqlx::query(AssertSqlSafe(table.select(filter)))
-                .bind(self.school.clone())
-                .bind(year.to_owned())
-                .bind(of.to_owned())
-                .fetch_all(&mut *connection)
-                .await?;
+            let query =
+                sqlx::query(AssertSqlSafe(table.select(filter))).bind(self.school.clone()).bind(year.to_owned());
+            let query = of.iter().fold(query, |query, value| query.bind((*value).to_owned()));
+            let found = query.fetch_all(&mut *connection).await?;
             rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);
         }
         tables::from_rows(&rows)

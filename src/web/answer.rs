@@ -262,7 +262,7 @@ pub(super) async fn finish(State(state): State<WebState>, mut request: Request, 
     request.extensions_mut().insert(Arc::<str>::from(number.as_str()));
     let span = tracing::info_span!("request", number = %number, method = %request.method());
     let mut response =
-        super::READ.scope(std::cell::OnceCell::new(), tracing::Instrument::instrument(next.run(request), span)).await;
+        super::READ.scope(super::Read::default(), tracing::Instrument::instrument(next.run(request), span)).await;
     if let Some(refusal) = response.extensions_mut().remove::<Arc<Refusal>>() {
         tracing::info!(number = %number, code = refusal.code(), "refused");
         let passage = response.extensions().get::<Passage>().cloned();

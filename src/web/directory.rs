@@ -4,7 +4,7 @@
 //! writing transaction moves, whichever process it is in: what is kept under the same turn is what a fresh read would give.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::NaiveDate;
 
@@ -21,6 +21,8 @@ pub(super) struct Directory {
     pub(super) turn: u64,
     /// School year, `2025/2026`; empty before the first import.
     pub(super) year: String,
+    /// Every school year of the house, the newest last.
+    pub(super) years: Vec<String>,
     /// The journal without entries.
     pub(super) roster: Journal,
     /// Closed periods of the year.
@@ -36,8 +38,14 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    async fn read(house: &House, turn: u64) -> Result<Self, flow::Error> {
-        let year = house.db.list_years().await?.pop().unwrap_or_default();
+    /// Reads the newest year, or the one asked for; `None` when there is no such year.
+    async fn read(house: &House, turn: u64, asked: Option<&str>) -> Result<Option<Self>, flow::Error> {
+        let years = house.db.list_years().await?;
+        let year = match asked {
+            None => years.last().cloned().unwrap_or_default(),
+            Some(asked) if years.iter().any(|year| year == asked) => asked.to_owned(),
+            Some(_) => return Ok(None),
+        };
         let roster = if year.is_empty() { Journal::default() } else { house.db.load_roster(&year).await? };
         let school = house.db.find_school().await?.map(|row| row.school).unwrap_or_default();
         let closures = house.db.list_closures().await?.into_iter().filter(|row| row.year == year).collect();
@@ -46,9 +54,10 @@ impl Directory {
         let policies = history(house).await?;
         let name = if school.short_name.is_empty() { school.name } else { school.short_name };
         let places = |names: Vec<&String>| names.into_iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
-        Ok(Self {
+        Ok(Some(Self {
             turn,
             year,
+            years,
             classes: places(roster.classes.iter().map(|class| &class.name).collect()),
             courses: places(roster.courses.iter().map(|course| &course.id).collect()),
             learners: places(roster.learners.iter().map(|learner| &learner.id).collect()),
@@ -58,7 +67,21 @@ impl Directory {
             closed_years,
             policies,
             name,
-        })
+        }))
+    }
+
+    /// Is it an earlier year than the newest one? It is only read, and by fewer people.
+    pub(super) fn is_earlier(&self) -> bool {
+        self.years.last().is_some_and(|newest| *newest != self.year)
+    }
+
+    /// The address of a page about this year: that of an earlier year says which.
+    pub(super) fn address(&self, address: String) -> String {
+        if !self.is_earlier() {
+            return address;
+        }
+        let joint = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{joint}year={}", super::query::segment(&self.year))
     }
 
     /// The school's short name, or its full one.
@@ -97,23 +120,72 @@ impl Directory {
     }
 }
 
-/// The directory as last read.
+/// Earlier years held at one time: the two before this one, and one that somebody looks up.
+const EARLIER: usize = 3;
+
+/// The directories as last read.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     kept: RwLock<Option<Arc<Directory>>>,
+    earlier: Mutex<Vec<Arc<Directory>>>,
+    /// Whoever reads anew holds this: after a change one request reads the year, the others wait for what it read.
+    reading: tokio::sync::Mutex<()>,
 }
 
 impl Cache {
-    /// The directory of this moment.
-    pub(super) async fn now(&self, house: &House) -> Result<Arc<Directory>, flow::Error> {
-        // The turn is read before the rows: a write in between makes the next request read again.
-        let turn = house.db.turn().await?;
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(directory) = kept.filter(|directory| directory.turn == turn) {
+    /// The newest year as of a turn of the log, or of a later one.
+    ///
+    /// The turn was read before the rows: a write in between makes the next request read again.
+    pub(super) async fn at(&self, house: &House, turn: u64) -> Result<Arc<Directory>, flow::Error> {
+        if let Some(directory) = self.newest(turn) {
             return Ok(directory);
         }
-        let read = Arc::new(Directory::read(house, turn).await?);
+        let _one = self.reading.lock().await;
+        if let Some(directory) = self.newest(turn) {
+            return Ok(directory);
+        }
+        let read = Directory::read(house, turn, None).await?.ok_or(flow::Error::NoJournal)?;
+        let read = Arc::new(read);
         *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(read.clone());
         Ok(read)
+    }
+
+    /// A school year as of a turn of the log; `None` when the house has no such year.
+    pub(super) async fn of_year(
+        &self,
+        house: &House,
+        turn: u64,
+        year: &str,
+    ) -> Result<Option<Arc<Directory>>, flow::Error> {
+        let newest = self.at(house, turn).await?;
+        if newest.year == year {
+            return Ok(Some(newest));
+        }
+        if !newest.years.iter().any(|known| known == year) {
+            return Ok(None);
+        }
+        let _one = self.reading.lock().await;
+        if let Some(directory) = self.of_earlier(turn, year) {
+            return Ok(Some(directory));
+        }
+        let Some(read) = Directory::read(house, turn, Some(year)).await? else { return Ok(None) };
+        let read = Arc::new(read);
+        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        earlier.retain(|held| held.year != year);
+        if earlier.len() >= EARLIER {
+            earlier.remove(0);
+        }
+        earlier.push(read.clone());
+        Ok(Some(read))
+    }
+
+    fn newest(&self, turn: u64) -> Option<Arc<Directory>> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|directory| directory.turn >= turn).cloned()
+    }
+
+    fn of_earlier(&self, turn: u64, year: &str) -> Option<Arc<Directory>> {
+        let earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        earlier.iter().find(|held| held.year == year && held.turn >= turn).cloned()
     }
 }

@@ -116,9 +116,17 @@ impl Frame {
     /// Adds a step to the way back.
     pub(super) fn under(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
         let href = href.into();
-        // A page below another in the way back is below it in the menu too, wherever its own address lies.
-        for item in self.menu.iter_mut().flat_map(|group| &mut group.items).filter(|item| item.href == href) {
-            item.current = true;
+        let page = href.split('?').next().unwrap_or_default();
+        // A page below another in the way back is below it in the menu too, wherever its own address lies; one line is marked at most, and
+        // the own address of a page has the first word.
+        let by_crumb =
+            |item: &MenuItem| self.crumbs.iter().any(|crumb| crumb.href.split('?').next() == Some(item.href));
+        let mut items = self.menu.iter().flat_map(|group| &group.items);
+        let placed = items.clone().any(|item| item.current && !by_crumb(item));
+        if !placed && items.any(|item| item.href == page) {
+            for item in self.menu.iter_mut().flat_map(|group| &mut group.items) {
+                item.current = item.href == page;
+            }
         }
         self.crumbs.push(Crumb { label: label.into(), href });
         self
@@ -129,15 +137,20 @@ impl Frame {
 static MENU: LazyLock<Vec<(InMenu, RouteFacts)>> =
     LazyLock::new(|| route::all().into_iter().filter_map(|route| Some((route.menu?, route.facts))).collect());
 
+/// The line of the menu that a page lies on or below; of several the nearest one.
+fn place_of(path: &str) -> Option<&'static str> {
+    let below = |href: &str| href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+    let on_the_way = MENU.iter().map(|(_, facts)| facts.path).filter(|href| *href == path || below(href));
+    on_the_way.max_by_key(|href| href.len())
+}
+
 fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
+    let current = place_of(path);
     let seen = |access: Access| match access {
         Access::Public | Access::SignedIn => true,
         Access::Token(_) => false,
         Access::Does(action) => !visitor.reach(action).is_empty(),
     };
-    let holds = |line: &str| path == line || (line != "/" && path.starts_with(&format!("{line}/")));
-    // Of lines that lie one below another (`/office`, `/office/papers`) the nearest is where the page stands.
-    let here = MENU.iter().map(|(_, facts)| facts.path).filter(|line| holds(line)).max_by_key(|line| line.len());
     let groups = Group::ALL.into_iter().map(|group| MenuGroup {
         heading: group.heading(),
         items: MENU
@@ -146,7 +159,7 @@ fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
             .map(|(place, facts)| MenuItem {
                 label: place.label,
                 href: facts.path,
-                current: here == Some(facts.path),
+                current: current == Some(facts.path),
                 count: 0,
             })
             .collect(),
@@ -176,5 +189,42 @@ impl FromRequestParts<WebState> for Stranger {
 
     async fn from_request_parts(parts: &mut Parts, _state: &WebState) -> Result<Self, Infallible> {
         Ok(Self(parts.extensions.get::<Passage>().and_then(|passage| passage.visitor.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::people::{Office, Reach};
+    use crate::domain::rights::Role;
+
+    fn marked(frame: &Frame) -> Vec<&'static str> {
+        let items = frame.menu.iter().flat_map(|group| &group.items);
+        items.filter(|item| item.current).map(|item| item.href).collect()
+    }
+
+    fn frame(path: &str) -> Frame {
+        let office = Office { role: Role::Director, reach: Reach::School, acting: false, order: String::new() };
+        let visitor = Visitor { account: "T1".into(), name: String::new(), offices: vec![office], second_factor: true };
+        Frame { menu: menu(&visitor, path), ..Frame::default() }
+    }
+
+    #[test]
+    fn one_line_of_the_menu_is_marked_at_most() {
+        for route in route::all() {
+            let frame = frame(route.facts.path);
+            assert!(marked(&frame).len() <= 1, "{}: {:?}", route.facts.path, marked(&frame));
+        }
+        assert_eq!(marked(&frame("/policy/timeliness")), ["/policy/timeliness"]);
+        assert_eq!(marked(&frame("/policy/{policy}")), ["/policy"]);
+    }
+
+    #[test]
+    fn a_page_without_a_line_of_its_own_is_marked_where_its_way_back_leads() {
+        let page = || frame("/learner/{learner}").under("Журнал", "/journal?year=2024%2F2025");
+        assert_eq!(marked(&page()), ["/journal"]);
+        assert_eq!(marked(&page().under("5А", "/journal/5А")), ["/journal"], "no line of its own");
+        assert_eq!(marked(&page().under("Копии", "/copies")), ["/copies"], "the nearest step");
+        assert_eq!(marked(&frame("/policy/timeliness").under("Правила", "/policy")), ["/policy/timeliness"]);
     }
 }

@@ -14,9 +14,11 @@ use axum::response::{IntoResponse, Response};
 
 use super::answer::Refusal;
 use super::directory::Directory;
-use super::route::{Access, RouteFacts, SubjectOf};
+use super::kept::Key;
+use super::query::Asked;
+use super::route::{Access, Habits, RouteFacts, SubjectOf};
 use super::{WebState, query};
-use crate::domain::people::{Subject, Visitor};
+use crate::domain::people::{Reach, Subject, Visitor};
 use crate::domain::rights::{Action, Decision, Grant, Role, Why, grant};
 use crate::flow::people::{Look, note_access};
 use crate::flow::signin::Stage;
@@ -32,12 +34,16 @@ pub(super) struct Gate {
     pub(super) state: WebState,
     pub(super) facts: RouteFacts,
     pub(super) help: &'static str,
+    pub(super) habits: Habits,
 }
 
 /// What the guard found; handlers and the page's frame read it from the request.
 #[derive(Clone)]
 pub(super) struct Passage {
+    /// Who is signed in; the frame tells of this one.
     pub(super) visitor: Option<Arc<Visitor>>,
+    /// The same person with the offices that count for what the request is about; handlers ask this one.
+    pub(super) holder: Option<Arc<Visitor>>,
     pub(super) path: &'static str,
     pub(super) help: &'static str,
 }
@@ -46,7 +52,7 @@ pub(super) struct Passage {
 pub(super) async fn guard(
     State(gate): State<Gate>,
     parameters: RawPathParams,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     if let Access::Token(action) = gate.facts.access {
@@ -56,20 +62,64 @@ pub(super) async fn guard(
         return Refusal::CrossSite.into_response();
     }
     let visitor = match signed_in(&gate.state, request.headers()).await {
-        Ok(visitor) => visitor.map(Arc::new),
+        Ok(visitor) => visitor,
         Err(refusal) => return refusal.into_response(),
     };
-    let passage = Passage { visitor: visitor.clone(), path: gate.facts.path, help: gate.help };
-    let mut response = match admit(&gate, visitor.as_deref(), &parameters, next_of(&request)).await {
-        Ok(()) => {
-            request.extensions_mut().insert(passage.clone());
-            next.run(request).await
-        }
+    let mut passage = Passage { visitor: visitor.clone(), holder: visitor, path: gate.facts.path, help: gate.help };
+    let mut response = match answered(&gate, &mut passage, &parameters, request, next).await {
+        Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     };
     // A refusal becomes a page outside of the guard: the page says who is signed in.
     response.extensions_mut().insert(passage);
     response
+}
+
+async fn answered(
+    gate: &Gate,
+    passage: &mut Passage,
+    parameters: &RawPathParams,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    if gate.habits.of_years && passage.visitor.is_some() {
+        look_back(gate, passage, &Asked::of(request.uri())).await?;
+    }
+    admit(gate, passage.holder.as_deref(), parameters, next_of(&request)).await?;
+    let key = match &passage.visitor {
+        Some(visitor) if gate.habits.kept => {
+            let (address, day) = (query::path_of(request.uri()), gate.state.now().date_naive());
+            Key::of(request.method(), &address, request.headers(), visitor, day)
+        }
+        _ => None,
+    };
+    request.extensions_mut().insert(passage.clone());
+    let Some(key) = key else { return Ok(next.run(request).await) };
+    // Read before anything that the page shows: a write in between makes the next request read anew.
+    let turn = gate.state.turn().await?;
+    match gate.state.answers.find(&key, turn) {
+        Some(kept) => Ok(kept),
+        None => gate.state.answers.keep(key, turn, next.run(request).await).await,
+    }
+}
+
+/// A page of an earlier school year: the whole request tells of that year, and of the visitor's offices only those count that do not hang
+/// on the lists of the newest year. «5А» was another class then, and a teacher's courses were others'.
+async fn look_back(gate: &Gate, passage: &mut Passage, asked: &Asked) -> Result<(), Refusal> {
+    let year = asked.value("year");
+    if year.is_empty() {
+        return Ok(());
+    }
+    let directory = gate.state.directory_of(year).await?.ok_or(Refusal::NotFound)?;
+    let (true, Some(visitor)) = (directory.is_earlier(), &passage.visitor) else { return Ok(()) };
+    let mut holder = Visitor::clone(visitor);
+    holder.offices.retain(|office| match office.reach {
+        // A child is the same child in every year.
+        Reach::School | Reach::Grades(..) | Reach::Learners(..) => true,
+        Reach::Classes(_) | Reach::Courses(..) => false,
+    });
+    passage.holder = Some(Arc::new(holder));
+    Ok(())
 }
 
 async fn admit(
@@ -106,7 +156,7 @@ async fn admit(
     if stranger && gate.state.house.db.find_person(named).await?.is_none() {
         return Err(Refusal::NotFound);
     }
-    let archived = directory.is_archived(&year);
+    let archived = directory.is_archived(&year) || directory.is_earlier();
     let subject =
         subject(&directory, gate.facts.subject, named, period, &copy_class, archived).ok_or(Refusal::NotFound)?;
     match visitor.may(action, &subject) {
@@ -117,7 +167,8 @@ async fn admit(
 }
 
 /// Writes down that somebody looks at learners' data, here for every page at once: no page can forget it, and none is shown before the
-/// note is durable (SEC-07). Families looking at their own are not noted; the log of looks notes its own readers.
+/// note is durable (SEC-07). Families looking at their own are noted too, for somebody else may have their password; the log of looks
+/// notes its own readers.
 async fn note(
     gate: &Gate,
     visitor: &Visitor,
@@ -126,7 +177,7 @@ async fn note(
     named: &str,
     year: &str,
 ) -> Result<(), Refusal> {
-    if gate.facts.method != "GET" || matches!(action, Action::ReadOwnDiary | Action::ReadAccessLog) {
+    if gate.facts.method != "GET" || action == Action::ReadAccessLog {
         return Ok(());
     }
     let look = match *subject {
@@ -195,9 +246,9 @@ fn next_of(request: &Request) -> String {
 
 /// Who is signed in by the request's cookie. A session whose password or second factor is still owed is a stranger here: the way in
 /// leads it to its next step.
-async fn signed_in(state: &WebState, headers: &HeaderMap) -> Result<Option<Visitor>, Refusal> {
+async fn signed_in(state: &WebState, headers: &HeaderMap) -> Result<Option<Arc<Visitor>>, Refusal> {
     let Some(token) = session_token(headers) else { return Ok(None) };
-    let visit = state.house.sign_in.visit(&state.house, &token, state.now()).await?;
+    let visit = state.house.sign_in.visit_at(&state.house, &token, state.turn().await?, state.now()).await?;
     Ok(visit.filter(|visit| visit.stage == Stage::Open).map(|visit| visit.visitor))
 }
 
@@ -240,7 +291,7 @@ impl FromRequestParts<WebState> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, _state: &WebState) -> Result<Self, Refusal> {
         let passage = parts.extensions.get::<Passage>();
-        let visitor = passage.and_then(|passage| passage.visitor.as_deref());
+        let visitor = passage.and_then(|passage| passage.holder.as_deref());
         visitor.cloned().ok_or_else(|| Refusal::SignIn { next: query::path_of(&parts.uri) })
     }
 }

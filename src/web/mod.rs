@@ -15,6 +15,7 @@ mod help;
 mod history;
 mod interface;
 mod journal;
+mod kept;
 mod office;
 mod ops;
 mod patience;
@@ -62,44 +63,66 @@ const UPLOADS_AT_ONCE: usize = 4;
 pub type Clock = Arc<dyn Fn() -> DateTime<FixedOffset> + Send + Sync>;
 
 tokio::task_local! {
-    /// The directory as the request under way has read it: guard, frame and handler tell of one moment.
-    static READ: OnceCell<Arc<Directory>>;
+    /// What the request under way has read: guard, frame and handler tell of one moment.
+    static READ: Read;
 }
 
-/// All that the pages need to know.
+/// The log's turn and the directory, each read once in a request.
+#[derive(Default)]
+struct Read {
+    turn: OnceCell<u64>,
+    directory: OnceCell<Arc<Directory>>,
+}
+
+/// All that the pages need to know. Every layer around a request has one of its own, so it is a pointer.
 #[derive(Clone)]
-pub struct WebState {
+pub struct WebState(Arc<Shared>);
+
+/// What the pages share.
+pub struct Shared {
     house: Arc<House>,
     clock: Clock,
     uploads: Arc<Semaphore>,
-    directory: Arc<Cache>,
-    pages: Arc<journal::Pages>,
-    waiting: Arc<waiting::Cache>,
+    directory: Cache,
+    pages: journal::Pages,
+    answers: kept::Answers,
+    waiting: waiting::Cache,
+    late: start::Late,
     /// Pages of issued copies as pictures.
     pictures: Arc<desk::Pictures>,
     /// Of this run of the program: binds tasks that are handed out without being kept.
     secret: Arc<[u8; 32]>,
     /// Requests so far: the second half of a request's number.
-    requests: Arc<AtomicU64>,
+    requests: AtomicU64,
     ops: Arc<Ops>,
+}
+
+impl std::ops::Deref for WebState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl WebState {
     /// The pages of a house.
     pub fn new(house: Arc<House>, clock: Clock) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             house,
             clock,
             uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
-            directory: Arc::default(),
-            pages: Arc::default(),
-            waiting: Arc::default(),
+            directory: Cache::default(),
+            pages: journal::Pages::default(),
+            answers: kept::Answers::default(),
+            waiting: waiting::Cache::default(),
+            late: start::Late::default(),
             pictures: Arc::default(),
             // Without randomness no task ever holds: nobody can guess a digest of its absence.
             secret: Arc::new(crate::sign::random().unwrap_or_default()),
-            requests: Arc::default(),
+            requests: AtomicU64::default(),
             ops: Arc::new(Ops::new()),
-        }
+        }))
     }
 
     /// This moment.
@@ -114,13 +137,40 @@ impl WebState {
 
     /// The school's people and curriculum as they are now; within one request it is read once.
     async fn directory(&self) -> Result<Arc<Directory>, Refusal> {
-        if let Ok(Some(read)) = READ.try_with(|read| read.get().cloned()) {
+        if let Ok(Some(read)) = READ.try_with(|read| read.directory.get().cloned()) {
             return Ok(read);
         }
-        let directory = self.directory.now(&self.house).await?;
-        // Outside of a request, and when another part of it was faster, there is nothing to keep.
-        let _ = READ.try_with(|read| read.set(directory.clone()));
+        let directory = self.directory.at(&self.house, self.turn().await?).await?;
+        self.tell_of(&directory);
         Ok(directory)
+    }
+
+    /// A school year's people and curriculum, and from here on in this request nothing else; `None` for a year that the house has not.
+    async fn directory_of(&self, year: &str) -> Result<Option<Arc<Directory>>, Refusal> {
+        let directory = self.directory.of_year(&self.house, self.turn().await?, year).await?;
+        if let Some(directory) = &directory {
+            self.tell_of(directory);
+        }
+        Ok(directory)
+    }
+
+    /// What the request tells of, whichever school year it is.
+    fn tell_of(&self, directory: &Arc<Directory>) {
+        // Outside of a request, and when another part of it was faster, there is nothing to keep.
+        let _ = READ.try_with(|read| read.directory.set(directory.clone()));
+    }
+
+    /// The log's turn: the first thing that a request reads, and only once.
+    ///
+    /// It is read from the database for every request (those that come while a read is under way share the next), so a change of any
+    /// process is seen by the request after it. A query is cheap beside a wrong mark on a page.
+    async fn turn(&self) -> Result<u64, Refusal> {
+        if let Ok(Some(turn)) = READ.try_with(|read| read.turn.get().copied()) {
+            return Ok(turn);
+        }
+        let turn = self.house.db.turn().await?;
+        let _ = READ.try_with(|read| read.turn.set(turn));
+        Ok(turn)
     }
 }
 

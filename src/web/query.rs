@@ -118,6 +118,13 @@ pub(super) struct Listed<R> {
     pub(super) export: String,
 }
 
+impl<R> Listed<R> {
+    /// The noun after the number of all rows: «1 копия», «2 копии», «5 копий».
+    pub(super) fn noun(&self, one: &'static str, few: &'static str, many: &'static str) -> &'static str {
+        crate::domain::words::plural(self.total as u64, one, few, many)
+    }
+}
+
 /// Filters, sorts and cuts a list as the address asks. `id` names a row for the place in the list; `words` is what the filter looks at.
 pub(super) fn list<R>(
     mut rows: Vec<R>,

@@ -122,12 +122,22 @@ pub(super) struct Route {
     pub(super) menu: Option<InMenu>,
     /// Section of the guides that explains the page: `administrator#people`.
     pub(super) help: &'static str,
+    pub(super) habits: Habits,
     handler: MethodRouter<WebState>,
+}
+
+/// How the guard treats the pages of a route.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Habits {
+    /// The answer is kept while nothing is written.
+    pub(super) kept: bool,
+    /// `?year=` asks for an earlier school year.
+    pub(super) of_years: bool,
 }
 
 impl Route {
     fn new(facts: RouteFacts, handler: MethodRouter<WebState>) -> Self {
-        Self { facts, menu: None, help: "", handler }
+        Self { facts, menu: None, help: "", habits: Habits::default(), handler }
     }
 
     /// Puts the route into the side menu; who may not use it does not see it there.
@@ -139,6 +149,20 @@ impl Route {
     /// Takes forms with files up to so many bytes.
     pub(super) fn taking(mut self, bytes: usize) -> Self {
         self.handler = self.handler.layer(DefaultBodyLimit::max(bytes));
+        self
+    }
+
+    /// Keeps the page's answers while nothing is written ([`super::kept`]). Only for pages that are told wholly by what a transaction
+    /// writes, who asks, the address and the day: never for one that shows sessions, looks, jobs or the state of the machine, nor for one whose
+    /// handler does something beside showing.
+    pub(super) fn kept(mut self) -> Self {
+        self.habits.kept = true;
+        self
+    }
+
+    /// The page shows earlier school years too, by `?year=`; only to offices whose reach does not hang on the lists of a year.
+    pub(super) fn of_years(mut self) -> Self {
+        self.habits.of_years = true;
         self
     }
 
@@ -211,7 +235,7 @@ pub(super) fn has(path: &str) -> bool {
 /// The router: every route of the table behind the guard.
 pub(super) fn router(state: &WebState) -> Router<WebState> {
     all().into_iter().fold(Router::new(), |router, route| {
-        let gate = guard::Gate { state: state.clone(), facts: route.facts, help: route.help };
+        let gate = guard::Gate { state: state.clone(), facts: route.facts, help: route.help, habits: route.habits };
         let guarded = route.handler.route_layer(axum::middleware::from_fn_with_state(gate, guard::guard));
         router.route(route.facts.path, guarded)
     })

@@ -1,5 +1,8 @@
 //! The first screen: what waits for the one who signed in, by office and counted; for a stranger the way in. Floor 3.
 
+mod late;
+mod waits;
+
 use std::sync::Arc;
 
 use askama::Template;
@@ -19,10 +22,12 @@ use crate::domain::journal::{Class, Course};
 use crate::domain::names;
 use crate::domain::people::{Reach, Visitor};
 use crate::domain::period::course_title;
-use crate::domain::policy::AbsenceKind;
 use crate::domain::rights::{Action, Role};
 use crate::domain::words;
 use crate::flow::signin::demo::{self, DemoLogin};
+
+pub(super) use late::Late;
+pub(super) use waits::Counts;
 
 /// Routes of this page.
 pub(super) fn routes() -> Vec<Route> {
@@ -79,15 +84,7 @@ async fn first_screen(
     let directory = state.directory().await?;
     let desk = Desk { state: &state, directory: &directory, visitor: &visitor, today: state.now().date_naive() };
     let copies = state.waiting.at(&state.house, directory.turn).await?;
-    let mut waits = desk.copies(&copies);
-    waits.extend(desk.notices().await?);
-    waits.extend(desk.periods());
-    waits.extend(desk.handovers().await?);
-    waits.extend(desk.own_class().await?);
-    waits.extend(desk.own_courses().await?);
-    waits.extend(desk.house().await?);
-    waits.extend(desk.carriers().await?);
-    waits.sort_by_key(|wait| !wait.urgent);
+    let waits = desk.waits(&copies).await?;
     let shelves = [desk.children(), desk.classes(), desk.courses(), desk.sealed(&copies)];
     let day = format!("{}, {}", capital(words::weekday(desk.today)), words::date_words(desk.today));
     let frame = frame.titled("Главная").leading(day);
@@ -108,251 +105,6 @@ struct Desk<'d> {
 }
 
 impl Desk<'_> {
-    /// Paper copies that change hands and wait for this person's signature.
-    async fn handovers(&self) -> Result<Option<Wait>, Refusal> {
-        let n = self.state.house.db.count_owed_handovers(&self.visitor.account).await?;
-        let what = words::plural(
-            n,
-            "передача ждёт вашей подписи",
-            "передачи ждут вашей подписи",
-            "передач ждут вашей подписи",
-        );
-        Ok((n > 0).then(|| Wait {
-            count: n,
-            what: what.to_owned(),
-            detail: "бумажные копии: принять или сдать".to_owned(),
-            href: "/office/handovers".to_owned(),
-            urgent: true,
-        }))
-    }
-
-    /// Copies: own signatures, seals, and what went wrong, on top.
-    fn copies(&self, copies: &[Awaited]) -> Vec<Wait> {
-        let mut waits = Vec::new();
-        let may = |action| !self.visitor.reach(action).is_empty();
-        let plural = |n: u64, one: &str, few: &str, many: &str| words::plural(n, one, few, many).to_owned();
-        let seen = self.visitor.reach(Action::ReadCopies);
-        let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
-        let seen = copies.iter().filter(|copy| seen.class(&copy.row.class, grade(&copy.row.class)));
-        let in_state = |state: CopyState| seen.clone().filter(move |copy| copy.row.state == state);
-        let refused = in_state(CopyState::Refused).count() as u64;
-        if refused > 0 {
-            waits.push(Wait {
-                count: refused,
-                what: plural(
-                    refused,
-                    "копия отклонена подписантом",
-                    "копии отклонены подписантами",
-                    "копий отклонено подписантами",
-                ),
-                detail: "нужна новая версия: прочтите замечание и составьте её".to_owned(),
-                href: if may(Action::SignCopies) { "/desk" } else { "/copies?state=refused" }.to_owned(),
-                urgent: true,
-            });
-        }
-        let mine: Vec<&Awaited> = copies.iter().filter(|copy| copy.signers.contains(&self.visitor.account)).collect();
-        if !mine.is_empty() {
-            let n = mine.len() as u64;
-            waits.push(Wait {
-                count: n,
-                what: plural(n, "копия ждёт вашей подписи", "копии ждут вашей подписи", "копий ждут вашей подписи"),
-                detail: shortened(mine.iter().map(|copy| copy.row.class.as_str())),
-                href: "/desk".to_owned(),
-                urgent: false,
-            });
-        }
-        let ready = in_state(CopyState::Signed).count() as u64;
-        if ready > 0 && may(Action::SealCopies) {
-            waits.push(Wait {
-                count: ready,
-                what: plural(ready, "копия ждёт печати", "копии ждут печати", "копий ждут печати"),
-                detail: "все подписи стоят и проверены".to_owned(),
-                href: "/copies?state=signed".to_owned(),
-                urgent: false,
-            });
-        }
-        let frozen = in_state(CopyState::Frozen).count() as u64;
-        if frozen > 0 && may(Action::IssueCopies) {
-            waits.push(Wait {
-                count: frozen,
-                what: plural(frozen, "копия ждёт выпуска", "копии ждут выпуска", "копий ждут выпуска"),
-                detail: "период закрыт, данные заморожены".to_owned(),
-                href: "/copies?state=frozen".to_owned(),
-                urgent: false,
-            });
-        }
-        waits
-    }
-
-    /// What became of copies that the visitor signed: refusals, next versions, reminders.
-    async fn notices(&self) -> Result<Vec<Wait>, Refusal> {
-        let (told, _) = super::desk::notices(self.state, self.directory, &self.visitor.account).await?;
-        let Some(first) = told.first() else { return Ok(Vec::new()) };
-        let n = told.len() as u64;
-        let may = !self.visitor.reach(Action::SignCopies).is_empty();
-        Ok(vec![Wait {
-            count: n,
-            what: words::plural(n, "извещение о подписании", "извещения о подписании", "извещений о подписании")
-                .to_owned(),
-            detail: first.text.clone(),
-            href: if may { "/desk" } else { "/copies" }.to_owned(),
-            urgent: true,
-        }])
-    }
-
-    /// Periods that have ended and are not closed, for those who answer for copies.
-    fn periods(&self) -> Vec<Wait> {
-        if !self.holds(&[Role::Deputy, Role::Director, Role::JournalKeeper, Role::Administrator]) {
-            return Vec::new();
-        }
-        let reach = self.visitor.reach(Action::IssueCopies);
-        let mut open: Vec<String> = Vec::new();
-        for class in self.directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade)) {
-            let ended = self.directory.roster.periods_of_grade(class.grade);
-            let ended = ended.iter().filter(|period| period.ends < self.today);
-            open.extend(ended.filter(|p| !self.directory.is_closed(&class.name, &p.id)).map(|_| class.name.clone()));
-        }
-        if open.is_empty() {
-            return Vec::new();
-        }
-        let n = open.len() as u64;
-        open.dedup();
-        vec![Wait {
-            count: n,
-            what: words::plural(
-                n,
-                "учётный период не закрыт",
-                "учётных периода не закрыты",
-                "учётных периодов не закрыты",
-            )
-            .to_owned(),
-            detail: format!(
-                "дни периода прошли, копии ещё не составлены: {}",
-                shortened(open.iter().map(String::as_str))
-            ),
-            href: "/journal".to_owned(),
-            urgent: true,
-        }]
-    }
-
-    /// The class teacher's own class: absences whose reason nobody has given.
-    async fn own_class(&self) -> Result<Vec<Wait>, Refusal> {
-        let mut waits = Vec::new();
-        let policy = self.directory.policy(self.today);
-        let by = policy.first("absence.reason_by");
-        if by.is_some_and(|said| !said.has("class_teacher")) {
-            return Ok(waits);
-        }
-        let by = by.map(|said| format!("{} ({})", said.in_russian(), said.clause)).unwrap_or_default();
-        for class in self.classes_of(Role::ClassTeacher) {
-            let entries = self.state.house.db.load_class_entries(&self.directory.year, &class.name).await?;
-            let open = |code: &str| policy.absence(code).is_some_and(|rule| rule.kind == AbsenceKind::Unexplained);
-            let n = entries.absences.iter().filter(|absence| open(&absence.code)).count() as u64;
-            if n > 0 {
-                waits.push(Wait {
-                    count: n,
-                    what: words::plural(n, "пропуск без причины", "пропуска без причины", "пропусков без причины")
-                        .to_owned(),
-                    detail: format!("{} класс: причину называет {by}", class.name),
-                    href: format!("/journal/{}", segment(&class.name)),
-                    urgent: false,
-                });
-            }
-        }
-        Ok(waits)
-    }
-
-    /// The teacher's own courses: lessons that were held and have no topic.
-    async fn own_courses(&self) -> Result<Vec<Wait>, Refusal> {
-        let mut waits = Vec::new();
-        let policy = self.directory.policy(self.today);
-        // 003 Уч 2: there the teacher of the subject names the reason, in every other regulation the class teacher.
-        let by = policy.first("absence.reason_by").filter(|said| said.has("subject_teacher"));
-        let open = |code: &str| policy.absence(code).is_some_and(|rule| rule.kind == AbsenceKind::Unexplained);
-        for course in self.courses_of() {
-            let entries = self.state.house.db.load_course_entries(&self.directory.year, &course.id).await?;
-            let unexplained = entries.absences.iter().filter(|absence| open(&absence.code)).count() as u64;
-            if let Some(by) = by.filter(|_| unexplained > 0) {
-                waits.push(Wait {
-                    count: unexplained,
-                    what: words::plural(
-                        unexplained,
-                        "пропуск без причины",
-                        "пропуска без причины",
-                        "пропусков без причины",
-                    )
-                    .to_owned(),
-                    detail: format!(
-                        "{}: {}; причину называет {} ({})",
-                        course.class,
-                        course_title(course),
-                        by.in_russian(),
-                        by.clause
-                    ),
-                    href: format!("/course/{}", segment(&course.id)),
-                    urgent: false,
-                });
-            }
-            let held = entries.lessons.iter().filter(|lesson| lesson.key.date <= self.today && lesson.topic.is_empty());
-            let n = held.count() as u64;
-            if n > 0 {
-                waits.push(Wait {
-                    count: n,
-                    what: words::plural(n, "урок без темы", "урока без темы", "уроков без темы").to_owned(),
-                    detail: format!("{}: {}", course.class, course_title(course)),
-                    href: format!("/course/{}", segment(&course.id)),
-                    urgent: false,
-                });
-            }
-        }
-        Ok(waits)
-    }
-
-    /// What the administrator of an empty house does first.
-    async fn house(&self) -> Result<Vec<Wait>, Refusal> {
-        let may_import = !self.visitor.reach(Action::ImportData).is_empty();
-        if may_import && self.directory.year.is_empty() {
-            let href = if route::has("/import") { "/import" } else { "/help/administrator#завести-школу" };
-            return Ok(vec![Wait {
-                count: 0,
-                what: "журнал ещё не загружен".to_owned(),
-                detail: "загрузите набор школы: сначала пробно, замечания будут показаны сразу все".to_owned(),
-                href: href.to_owned(),
-                urgent: true,
-            }]);
-        }
-        Ok(Vec::new())
-    }
-
-    /// Carriers that are late, signatures of the custody log, backups that are due.
-    async fn carriers(&self) -> Result<Vec<Wait>, Refusal> {
-        let Some(owed) = super::carriers::owed(self.state, self.visitor).await? else { return Ok(Vec::new()) };
-        let wait = |count: u64, [one, few, many]: [&str; 3], detail: &str, href: &str, urgent| Wait {
-            count,
-            what: words::plural(count, one, few, many).to_owned(),
-            detail: detail.to_owned(),
-            href: href.to_owned(),
-            urgent,
-        };
-        let late = ["носитель не возвращён в сейф", "носителя не возвращены в сейф", "носителей не возвращены в сейф"];
-        let sign = [
-            "подпись в журнале пользования за вами",
-            "подписи в журнале пользования за вами",
-            "подписей в журнале пользования за вами",
-        ];
-        let due = [
-            "резервная копия или проверка просрочена",
-            "резервные копии или проверки просрочены",
-            "резервных копий и проверок просрочено",
-        ];
-        let all = [
-            wait(owed.overdue, late, "срок возврата прошёл", "/carriers/custody", true),
-            wait(owed.signatures, sign, "выдача, получение или возврат носителя ждут вас", "/carriers/custody", false),
-            wait(owed.late, due, "план, сроки и пункты правил", "/carriers", true),
-        ];
-        Ok(all.into_iter().filter(|wait| wait.count > 0).collect())
-    }
-
     fn holds(&self, roles: &[Role]) -> bool {
         roles.iter().any(|role| self.visitor.holds(*role))
     }
@@ -441,25 +193,5 @@ impl Desk<'_> {
             items: items.collect(),
             empty: "В архиве пока ничего нет: копия попадает туда с печатью школы.",
         })
-    }
-}
-
-/// «5А, 6А, 7А и ещё 4».
-fn shortened<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    /// What fits one line of a phone.
-    const NAMED: usize = 6;
-    let names: Vec<&str> = names.collect();
-    let said = names[..names.len().min(NAMED)].join(", ");
-    if names.len() > NAMED { format!("{said} и ещё {}", names.len() - NAMED) } else { said }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_list_of_classes_is_cut_with_its_rest_counted() {
-        assert_eq!(shortened(["5А", "6А"].into_iter()), "5А, 6А");
-        assert_eq!(shortened(["1", "2", "3", "4", "5", "6", "7", "8"].into_iter()), "1, 2, 3, 4, 5, 6 и ещё 2");
     }
 }

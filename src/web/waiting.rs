@@ -23,16 +23,19 @@ pub(super) struct Awaited {
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     kept: Mutex<Option<(u64, Arc<Vec<Awaited>>)>>,
+    /// After a change one request reads, the others wait for what it read.
+    reading: tokio::sync::Mutex<()>,
     routes: Mutex<HashMap<Digest, Arc<Vec<StageFacts>>>>,
 }
 
 impl Cache {
     /// Every copy's last version with whom it waits for, as of a turn of the log.
     pub(super) async fn at(&self, house: &House, turn: u64) -> Result<Arc<Vec<Awaited>>, Error> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((held, copies)) = kept
-            && held == turn
-        {
+        if let Some(copies) = self.held(turn) {
+            return Ok(copies);
+        }
+        let _one = self.reading.lock().await;
+        if let Some(copies) = self.held(turn) {
             return Ok(copies);
         }
         let mut last: Vec<CopyRow> = Vec::new();
@@ -50,6 +53,11 @@ impl Cache {
         let copies = Arc::new(copies);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((turn, copies.clone()));
         Ok(copies)
+    }
+
+    fn held(&self, turn: u64) -> Option<Arc<Vec<Awaited>>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(held, _)| *held == turn).map(|(_, copies)| copies.clone())
     }
 
     async fn missing(&self, house: &House, row: &CopyRow) -> Result<Vec<String>, Error> {

@@ -10,4 +10,5 @@ mod matrix;
 mod offices;
 mod paper;
 mod reach;
+mod shown;
 mod signin;

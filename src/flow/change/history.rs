@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::{Error, House};
 use crate::domain::names::{list_name, short_name};
-use crate::domain::setup::layout;
+use crate::domain::rights::Role;
+use crate::domain::setup::layout::{self, Is};
 use crate::domain::words;
 use crate::store::{self, ChangeFilter, ChangeRow};
 
@@ -138,12 +139,12 @@ pub fn table_words(table: &str) -> &str {
         "group_members" => "состав группы",
         "periods" => "учётный период",
         "appointments" => "назначение",
-        other => layout::find(other).map_or(other, |known| known.title),
+        other => layout::find(other).map_or(other, |layout| layout.title),
     }
 }
 
 /// Heads of columns as people read them; what has no word keeps its own.
-pub fn column_words(column: &str) -> &str {
+fn column_words(column: &str) -> &str {
     match column {
         "value" => "отметка",
         "kind_of_work" => "вид работы",
@@ -170,7 +171,7 @@ pub fn column_words(column: &str) -> &str {
         "subject" => "предмет",
         "group_name" => "группа",
         "teacher" => "учитель",
-        "hours_centi" => "часов в неделю, сотых",
+        "hours_centi" => "часов в неделю",
         "name" => "название",
         "kind" => "вид",
         "grade_from" => "с параллели",
@@ -178,18 +179,67 @@ pub fn column_words(column: &str) -> &str {
         "starts" => "начало",
         "ends" => "конец",
         "ordinal" => "место в списке",
-        other => {
-            let columns = layout::SETUP.into_iter().flat_map(|known| known.columns);
-            columns.into_iter().find(|known| known.name == other).map_or(other, |known| known.title)
-        }
+        "person" => "кто назначен",
+        "role" => "должность",
+        "stands_for" => "за кого",
+        "acting" => "исполняет обязанности",
+        "order_no" => "приказ №",
+        "order_date" => "дата приказа",
+        "end_order" => "приказ об окончании №",
+        other => other,
     }
+}
+
+/// The head of a column of a table: as the pages that fill the table in have it; a table without such a page has [`column_words`].
+pub fn heading(table: &str, column: &str) -> String {
+    let laid_out = layout::find(table).and_then(|layout| layout.columns.get(layout.place(column)?));
+    // The journal's own words are the shorter ones: «тема» and not «Тема урока».
+    let own = column_words(column);
+    match laid_out {
+        Some(laid_out) if own == column => {
+            let mut letters = laid_out.title.chars();
+            letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+        }
+        _ => own.to_owned(),
+    }
+}
+
+/// A value as people read it: a word of the store becomes theirs, a day its date.
+fn value(table: &str, column: &str, text: &str) -> String {
+    let laid_out = layout::find(table).and_then(|layout| layout.columns.get(layout.place(column)?));
+    let of_choice = match laid_out.map(|column| column.is) {
+        Some(Is::Choice(words)) => words.iter().find(|(word, _)| *word == text).map(|(_, said)| (*said).to_owned()),
+        _ => None,
+    };
+    match (of_choice, column) {
+        (Some(said), _) => said,
+        (None, "role") => Role::parse(text).map_or_else(|| text.to_owned(), |role| role.as_russian().to_owned()),
+        (None, "roles") => {
+            let said = text.split_whitespace().map(|word| Role::parse(word).map_or(word, |role| role.as_russian()));
+            said.collect::<Vec<_>>().join(", ")
+        }
+        (None, "acting") => if text == "1" { "да" } else { "нет" }.to_owned(),
+        (None, "hours_centi") => hours(text),
+        (None, _) => day(text),
+    }
+}
+
+/// «3», «0,5»: hundredths of an hour as hours.
+fn hours(centi: &str) -> String {
+    let Ok(centi) = centi.parse::<u64>() else { return centi.to_owned() };
+    let (whole, part) = (centi / 100, centi % 100);
+    if part == 0 { whole.to_string() } else { format!("{whole},{part:02}").trim_end_matches('0').to_owned() }
 }
 
 /// The values of a row in words: a mark is its value, other rows name what is not empty.
 pub fn shown(table: &str, others: Option<&[String]>) -> String {
     let Some(others) = others else { return "нет записи".to_owned() };
     let Some((_, columns)) = store::columns_of(table) else { return others.join(", ") };
-    let cells = columns.into_iter().zip(others).filter(|(column, text)| !text.is_empty() && *column != "ordinal");
+    // What nothing stands in says nothing: an appointment of everybody has no grades, one by right no «и.о.».
+    let empty = |column: &str, text: &str| {
+        text.is_empty() || (text == "0" && matches!(column, "acting" | "grade_from" | "grade_to"))
+    };
+    let cells = columns.into_iter().zip(others).filter(|(column, text)| !empty(column, text) && *column != "ordinal");
     let told: Vec<(&str, &String)> = cells.collect();
     match told.as_slice() {
         [] => "запись без содержания".to_owned(),
@@ -197,7 +247,7 @@ pub fn shown(table: &str, others: Option<&[String]>) -> String {
         [("kind_of_work", kind), ("value", text)] => format!("«{text}» ({kind})"),
         _ => told
             .iter()
-            .map(|(column, text)| format!("{} «{text}»", column_words(column)))
+            .map(|(column, text)| format!("{} «{}»", heading(table, column), value(table, column, text)))
             .collect::<Vec<_>>()
             .join(", "),
     }
@@ -208,7 +258,10 @@ pub fn differing(table: &str, old: Option<&[String]>, new: Option<&[String]>) ->
     let Some((_, columns)) = store::columns_of(table) else { return Vec::new() };
     let cell = |row: Option<&[String]>, at: usize| row.and_then(|row| row.get(at)).cloned().unwrap_or_default();
     let all = columns.into_iter().enumerate().map(|(at, column)| (column, cell(old, at), cell(new, at)));
-    all.filter(|(_, was, is)| was != is).map(|(column, was, is)| (column_words(column).to_owned(), was, is)).collect()
+    let said = |column, text: String| if text.is_empty() { text } else { value(table, column, &text) };
+    all.filter(|(_, was, is)| was != is)
+        .map(|(column, was, is)| (heading(table, column), said(column, was), said(column, is)))
+        .collect()
 }
 
 /// One moment of a cell's life.

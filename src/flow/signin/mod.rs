@@ -9,10 +9,10 @@ pub mod demo;
 pub mod factor;
 pub mod hashing;
 pub mod identity;
+mod memory;
 mod refusal;
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -26,6 +26,7 @@ use crate::domain::password::{self, TooEasy};
 use crate::domain::people::Visitor;
 use crate::store::{AccountRow, AccountState, Attempt, SessionRow};
 pub use hashing::{Cost, Hasher};
+use memory::{Memory, Remembered};
 pub use refusal::Refusal;
 
 /// How long things hold.
@@ -54,8 +55,6 @@ impl Default for Terms {
 /// Seconds for which a session's visitor is remembered without asking the sessions' table: an end written by another process is felt
 /// after this long at the latest. Ends of this process and every written change of the house are felt at once.
 const REMEMBERED_SECONDS: i64 = 5;
-/// Sessions remembered at one time; twice the thousand that a school opens in a morning.
-const REMEMBERED: usize = 2_000;
 /// A session's last use is written down at most once a minute: a page read must not cost a write.
 const TOUCH_SECONDS: i64 = 60;
 /// Counted failures are forgotten after a day without one.
@@ -92,7 +91,7 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
     /// Who.
-    pub visitor: Visitor,
+    pub visitor: Arc<Visitor>,
     /// How far the sign-in has come.
     pub stage: Stage,
     /// Name of the session: SHA-256 of its token.
@@ -122,15 +121,6 @@ pub const BY_PASSWORD: &str = "password";
 /// Word of the store for a session opened by the identity service: the printed password need not be changed, for it was not used.
 pub const BY_IDENTITY: &str = "identity";
 
-#[derive(Debug, Clone)]
-struct Remembered {
-    visit: Visit,
-    turn: u64,
-    until: i64,
-    touched: i64,
-    ends: i64,
-}
-
 /// The sign-in of a house.
 #[derive(Debug)]
 pub struct SignIn {
@@ -140,7 +130,7 @@ pub struct SignIn {
     pub terms: Terms,
     /// The identity service, when the settings offer one.
     pub provider: Option<identity::Provider>,
-    remembered: Mutex<HashMap<String, Remembered>>,
+    remembered: Memory,
     identity: identity::Service,
 }
 
@@ -174,7 +164,7 @@ impl SignIn {
             hasher: Hasher::new(cost),
             terms,
             provider: None,
-            remembered: Mutex::default(),
+            remembered: Memory::default(),
             identity: identity::Service::default(),
         }
     }
@@ -253,20 +243,33 @@ impl SignIn {
 
     /// Who a session belongs to now; `None` when it has ended, or nobody knows the token.
     pub async fn visit(&self, house: &House, token: &str, now: DateTime<FixedOffset>) -> Result<Option<Visit>, Error> {
-        let (name, moment) = (token_digest(token), now.timestamp());
-        let turn = house.db.turn().await?;
-        let kept = self.memory().get(&name).cloned();
-        if let Some(kept) = kept.filter(|kept| kept.turn == turn && moment < kept.until && moment < kept.ends) {
+        self.visit_at(house, token, house.db.turn().await?, now).await
+    }
+
+    /// The same for who has read the log's turn at this moment already.
+    ///
+    /// Account, offices and name change with the turn or the day; a session may also end in another process without either, so its own
+    /// row is read again every [`REMEMBERED_SECONDS`].
+    pub async fn visit_at(
+        &self,
+        house: &House,
+        token: &str,
+        turn: u64,
+        now: DateTime<FixedOffset>,
+    ) -> Result<Option<Visit>, Error> {
+        let (name, moment, day) = (token_digest(token), now.timestamp(), now.date_naive());
+        let (kept, ends) = self.remembered.find(&name, turn, day);
+        if let Some(kept) = kept.as_ref().filter(|kept| moment < kept.until && moment < kept.ends) {
             if moment - kept.touched >= TOUCH_SECONDS {
                 house.db.touch_session(&name, moment).await?;
-                if let Some(kept) = self.memory().get_mut(&name) {
-                    kept.touched = moment;
-                }
+                self.remembered.touched(&name, moment);
             }
-            return Ok(Some(kept.visit));
+            return Ok(Some(kept.visit.clone()));
         }
-        self.memory().remove(&name);
-        let Some(row) = house.db.find_session(&name).await?.filter(|row| row.ended == 0) else { return Ok(None) };
+        let Some(row) = house.db.find_session(&name).await?.filter(|row| row.ended == 0) else {
+            self.remembered.drop(&name);
+            return Ok(None);
+        };
         let idle = self.terms.idle.as_secs() as i64;
         // The last use is written once a minute, so that much is added to what stands there.
         let reason = if moment >= row.expires {
@@ -278,28 +281,32 @@ impl SignIn {
         };
         if !reason.is_empty() {
             house.db.end_session(&row.person, &name, moment, reason).await?;
+            self.remembered.forget(&name);
             return Ok(None);
         }
-        let account = house.db.find_account(&row.person).await?.filter(|account| account.state != AccountState::Locked);
-        let Some(account) = account else { return Ok(None) };
+        let visit = match kept {
+            Some(kept) => kept.visit,
+            None => {
+                let account = house.db.find_account(&row.person).await?;
+                let Some(account) = account.filter(|account| account.state != AccountState::Locked) else {
+                    self.remembered.drop(&name);
+                    return Ok(None);
+                };
+                self.recognise(house, &row, &account, now).await?
+            }
+        };
         if moment - row.seen >= TOUCH_SECONDS {
             house.db.touch_session(&name, moment).await?;
         }
-        let visit = self.recognise(house, &row, &account, now).await?;
-        let mut memory = self.memory();
-        if memory.len() >= REMEMBERED {
-            memory.retain(|_, kept| moment < kept.until);
-        }
-        if memory.len() < REMEMBERED {
-            let kept = Remembered {
-                visit: visit.clone(),
-                turn,
-                until: moment + REMEMBERED_SECONDS,
-                touched: moment.max(row.seen),
-                ends: row.expires,
-            };
-            memory.insert(name, kept);
-        }
+        let kept = Remembered {
+            visit: visit.clone(),
+            turn,
+            day,
+            until: moment + REMEMBERED_SECONDS,
+            touched: moment.max(row.seen),
+            ends: row.expires,
+        };
+        self.remembered.keep(name, kept, ends, moment);
         Ok(Some(visit))
     }
 
@@ -320,7 +327,7 @@ impl SignIn {
         } else {
             Stage::Open
         };
-        Ok(Visit { visitor, stage, session: row.token.clone() })
+        Ok(Visit { visitor: Arc::new(visitor), stage, session: row.token.clone() })
     }
 
     /// The code of the second factor, or a recovery code: a new session takes the place of the half-open one.
@@ -448,28 +455,30 @@ impl SignIn {
     /// Ends the session of a token.
     pub async fn sign_out(&self, house: &House, token: &str, now: DateTime<FixedOffset>) -> Result<(), Error> {
         let name = token_digest(token);
-        self.memory().remove(&name);
         if let Some(row) = house.db.find_session(&name).await? {
             house.db.end_session(&row.person, &name, now.timestamp(), "signed_out").await?;
         }
+        self.remembered.forget(&name);
         Ok(())
     }
 
     /// Ends one session of a person by its name; true when it was open.
     pub async fn end_session(&self, house: &House, person: &str, name: &str, act: &Act) -> Result<bool, Error> {
-        self.memory().remove(name);
-        Ok(house.db.end_session(person, name, act.at.timestamp(), "revoked").await?)
+        let was_open = house.db.end_session(person, name, act.at.timestamp(), "revoked").await?;
+        self.remembered.forget(name);
+        Ok(was_open)
     }
 
     /// Ends every session of a person but one (empty: none is spared).
     pub async fn end_all(&self, house: &House, person: &str, spared: &str, act: &Act) -> Result<u64, Error> {
+        let ended = house.db.end_sessions(person, spared, act.at.timestamp(), "revoked").await?;
         self.forget(person);
-        Ok(house.db.end_sessions(person, spared, act.at.timestamp(), "revoked").await?)
+        Ok(ended)
     }
 
-    /// Forgets what is remembered of a person's sessions.
+    /// Forgets what is remembered of a person's sessions; called when their end is written.
     pub fn forget(&self, person: &str) {
-        self.memory().retain(|_, kept| kept.visit.visitor.account != person);
+        self.remembered.forget_person(person);
     }
 
     async fn rotate(
@@ -482,15 +491,15 @@ impl SignIn {
     ) -> Result<Entered, Error> {
         let how = self.how(house, token).await?;
         let name = token_digest(token);
-        self.memory().remove(&name);
         house.db.end_session(&account.person, &name, now.timestamp(), "rotated").await?;
+        self.remembered.forget(&name);
         self.open(house, account, origin, How { factor: true, ..how }, now).await
     }
 
     async fn account_of(&self, house: &House, token: &str, now: DateTime<FixedOffset>) -> Result<AccountRow, Error> {
         let visit = self.visit(house, token, now).await?.ok_or(Refusal::NoSession)?;
-        let person = visit.visitor.account;
-        Ok(house.db.find_account(&person).await?.ok_or(Refusal::NoAccount(person))?)
+        let person = &visit.visitor.account;
+        Ok(house.db.find_account(person).await?.ok_or_else(|| Refusal::NoAccount(person.clone()))?)
     }
 
     async fn how(&self, house: &House, token: &str) -> Result<How, Error> {
@@ -504,10 +513,6 @@ impl SignIn {
             Attempt::Counted(_) => Ok(()),
             Attempt::NotBefore(moment) => Err(Refusal::Wait((moment - now).max(1) as u64).into()),
         }
-    }
-
-    fn memory(&self) -> std::sync::MutexGuard<'_, HashMap<String, Remembered>> {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

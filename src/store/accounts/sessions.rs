@@ -81,6 +81,19 @@ impl Db {
         Ok(())
     }
 
+    /// Sessions that would still be taken at a moment: neither ended nor past their term nor unused for longer than `idle` seconds.
+    pub async fn count_open_sessions(&self, now: i64, idle: i64) -> Result<u64, Error> {
+        let row = sqlx::query(
+            "select cast(count(*) as bigint) from sessions where school = $1 and ended = 0 and expires > $2 and seen > $3",
+        )
+        .bind(self.school.clone())
+        .bind(now)
+        .bind(now - idle)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.try_get::<i64, _>(0)? as u64)
+    }
+
     /// A session by the digest of its token, open or ended.
     pub async fn find_session(&self, token: &str) -> Result<Option<SessionRow>, Error> {
         let sql = format!("select {COLUMNS} from sessions where school = $1 and token = $2");

@@ -164,6 +164,18 @@ const OF_ONE: &str = "and course = $3";
 pub(super) static OF_COURSE: [(&Table, &str); 4] =
     [(&LESSONS, OF_ONE), (&MARKS, OF_ONE), (&ABSENCES, OF_ONE), (&FINAL_MARKS, OF_ONE)];
 
+/// `$3` is the class, `$4` the learner.
+const OF_ONES: &str =
+    "and course in (select id from courses where school = $1 and year = $2 and class = $3) and learner = $4";
+const OF_ONES_ENTRIES: &str = "and course in (select id from courses where school = $1 and year = $2 and class = $3)
+    and (course, date, number) in (
+        select course, date, number from marks where school = $1 and year = $2 and learner = $4
+        union select course, date, number from absences where school = $1 and year = $2 and learner = $4)";
+
+/// The tables of entries, each with what limits it to one learner of a class; of lessons those in which the learner has an entry.
+pub(super) static OF_LEARNER: [(&Table, &str); 4] =
+    [(&LESSONS, OF_ONES_ENTRIES), (&MARKS, OF_ONES), (&ABSENCES, OF_ONES), (&FINAL_MARKS, OF_ONES)];
+
 /// A cell in words, for findings.
 pub(super) fn words(cell: &Cell) -> String {
     match cell {

@@ -42,6 +42,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// The chosen period stands in sight on a phone, where the switch is wider than the page.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const switcher = tab.closest(".tabs");
+  if (switcher.scrollWidth > switcher.clientWidth) switcher.scrollLeft = tab.offsetLeft - switcher.offsetLeft - (switcher.clientWidth - tab.offsetWidth) / 2;
+}
+
 // What htmx put into a dialog is shown in it.
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail && event.detail.ctx && event.detail.ctx.target;

@@ -270,7 +270,7 @@ fn differing(difference: &exchange::TableDifference) -> Differing {
         cells: row
             .cells
             .iter()
-            .map(|(column, old, new)| (change::column_words(column).to_owned(), old.clone(), new.clone()))
+            .map(|(column, old, new)| (change::heading(difference.table, column), old.clone(), new.clone()))
             .collect(),
     };
     let all = difference.new + difference.changed + difference.gone;

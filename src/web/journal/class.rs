@@ -1,6 +1,6 @@
-//! The classes, one class, and its final marks. Floor 3.
+//! The classes of a year, and one class. Floor 3.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -8,15 +8,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 
-use super::{Chosen, Tab, choose, class_of, staff_name, tabs};
-use crate::domain::journal::{Class, Course, FINAL, Journal, YEAR};
+use super::{Chosen, Tab, YearView, choose, class_of, staff_name, tabs, years};
+use crate::domain::journal::{Class, YEAR};
 use crate::domain::names;
 use crate::domain::norm::{Standing, norm, stand};
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::people::{Look, note_access};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
@@ -27,6 +26,7 @@ use crate::web::query::{Asked, segment};
 #[template(path = "journal/classes.html", config = "src/web/askama.toml")]
 struct ClassesPage {
     frame: Frame,
+    years: Vec<YearView>,
     grades: Vec<GradeView>,
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn classes(
         let of_class = directory.roster.learners.iter().filter(|l| l.class == class.name && l.is_present_on(day));
         let view = ClassView {
             name: class.name.clone(),
-            href: format!("/journal/{}", segment(&class.name)),
+            href: directory.address(format!("/journal/{}", segment(&class.name))),
             teacher: staff_name(&directory, &class.class_teacher_id),
             learners: words::count(of_class.count() as u64, "обучающийся", "обучающихся", "обучающихся"),
         };
@@ -73,8 +73,14 @@ pub(super) async fn classes(
                 .push((class.grade, GradeView { heading: format!("{}-е классы", class.grade), classes: vec![view] })),
         }
     }
-    let frame = frame.titled("Классы").leading("Журналы, которые вам открыты. Выберите класс.");
-    answer::page(&ClassesPage { frame, grades: grades.into_iter().map(|(_, view)| view).collect() })
+    let lead = if directory.is_earlier() {
+        format!("Журналы {} учебного года: их можно только читать.", directory.year)
+    } else {
+        "Журналы, которые вам открыты. Выберите класс.".to_owned()
+    };
+    let frame = frame.titled("Классы").leading(lead);
+    let years = years(&directory, &visitor, "/journal");
+    answer::page(&ClassesPage { frame, years, grades: grades.into_iter().map(|(_, view)| view).collect() })
 }
 
 #[derive(Template)]
@@ -144,10 +150,13 @@ pub(super) async fn class(
     let class = class_of(&directory, &name)?;
     let chosen =
         choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
-    note_access(&state.house, &visitor, Look::Class(&class.name), &directory.year, state.now()).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let whole = reach.whole_class(&class.name, class.grade);
-    let overview = overview(&state, &directory, &class, &chosen, state.now().date_naive()).await?;
+    let today = state.now().date_naive();
+    // What a running period asks for grows with its days, so an overview is good for one of them.
+    let key = (directory.year.clone(), class.name.clone(), format!("{} {today}", chosen.span.id));
+    let make = overview(&state, &directory, &class, &chosen, today);
+    let overview = state.pages.classes.find_or_make(key, directory.turn, make).await?;
     let seen = |course: &&CourseOverview| reach.course(&course.id, &class.name, class.grade);
     let courses: Vec<&CourseOverview> = overview.courses.iter().filter(seen).collect();
     // A subject teacher sees the learners of the own courses only.
@@ -163,17 +172,17 @@ pub(super) async fn class(
     answer::page(&ClassPage {
         learners: learners.collect(),
         tabs: tabs(&directory, &class, &path, &chosen.span.id),
-        finals: format!("{path}/finals"),
+        finals: directory.address(format!("{path}/finals")),
         courses: courses.into_iter().map(|course| course.view.clone()).collect(),
         frame: frame
             .titled(format!("{} класс", class.name))
             .leading(format!("Классный руководитель: {}", staff_name(&directory, &class.class_teacher_id)))
-            .under("Журнал", "/journal"),
+            .under("Журнал", directory.address("/journal".to_owned())),
         period: chosen.name,
     })
 }
 
-/// Lessons and learners of a class in a period, read once while nothing is written: a year's entries of a class are some 15,000 rows.
+/// Lessons and learners of a class in a period: kept, because a year's entries of a class are some 15,000 rows.
 async fn overview(
     state: &WebState,
     directory: &Directory,
@@ -181,10 +190,6 @@ async fn overview(
     chosen: &Chosen,
     today: NaiveDate,
 ) -> Result<Arc<Overview>, Refusal> {
-    let key = (class.name.clone(), format!("{} {today}", chosen.span.id));
-    if let Some(overview) = state.pages.classes.find(&key, directory.turn) {
-        return Ok(overview);
-    }
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
     let courses = directory.roster.courses.iter().filter(|course| course.class == class.name).map(|course| {
         let held = entries.lessons.iter().filter(|l| l.key.course_id == course.id && chosen.span.contains(l.key.date));
@@ -197,7 +202,7 @@ async fn overview(
             members: super::grid::members(course, &directory.roster, &chosen.span).into_iter().map(|l| l.id).collect(),
             view: CourseView {
                 title: course_title(course),
-                href: format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id)),
+                href: directory.address(format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id))),
                 teacher: staff_name(directory, &course.teacher_id),
                 lessons: held.len(),
                 norm: norm.as_ref().map(Standing::in_russian).unwrap_or_default(),
@@ -212,105 +217,11 @@ async fn overview(
     learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
     let learners = learners.into_iter().map(|l| LearnerOverview {
         name: names::list_name(&l.surname, &l.given_name),
-        href: format!("/learner/{}?period={}", segment(&l.id), segment(&chosen.span.id)),
+        href: directory.address(format!("/learner/{}?period={}", segment(&l.id), segment(&chosen.span.id))),
         note: l.left_on.filter(|day| *day <= chosen.span.ends).map_or_else(String::new, |day| {
             crate::domain::freeze::movement("Выбыл", &l.patronymic, &words::date_short(day), "")
         }),
         id: l.id,
     });
-    let overview = Arc::new(Overview { courses: courses.collect(), learners: learners.collect() });
-    state.pages.classes.keep(key, directory.turn, overview.clone());
-    Ok(overview)
-}
-
-#[derive(Template)]
-#[template(path = "journal/finals.html", config = "src/web/askama.toml")]
-struct FinalsPage {
-    frame: Frame,
-    tabs: Vec<Tab>,
-    period: String,
-    subjects: Vec<String>,
-    rows: Vec<FinalsRow>,
-    with_decisions: bool,
-}
-
-struct FinalsRow {
-    no: usize,
-    name: String,
-    href: String,
-    marks: Vec<String>,
-    decision: String,
-}
-
-/// `GET /journal/{class}/finals?period=Q1`: final marks of the class, learners by subjects.
-pub(super) async fn finals(
-    State(state): State<WebState>,
-    Path(name): Path<String>,
-    visitor: Visitor,
-    frame: Frame,
-    asked: Asked,
-) -> Result<Response, Refusal> {
-    let directory = state.directory().await?;
-    let class = class_of(&directory, &name)?;
-    let chosen =
-        choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
-    let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
-    note_access(&state.house, &visitor, Look::Class(&class.name), &directory.year, state.now()).await?;
-    let reach = visitor.reach(Action::ReadJournal);
-    let seen = directory.roster.courses.iter().filter(|course| course.class == class.name);
-    let courses: Vec<&Course> = seen.filter(|course| reach.course(&course.id, &class.name, class.grade)).collect();
-    let mut subjects: Vec<String> = Vec::new();
-    for course in &courses {
-        if !subjects.contains(&course.subject) {
-            subjects.push(course.subject.clone());
-        }
-    }
-    let marks = marks(&entries, &courses, &chosen.span.id);
-    let decisions: HashMap<&str, &str> =
-        entries.decisions.iter().map(|one| (one.learner_id.as_str(), one.decision.as_str())).collect();
-    let is_year = chosen.span.id == YEAR;
-    let mut learners = directory.roster.of_class_within(&class.name, chosen.span.starts, chosen.span.ends).learners;
-    learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
-    let rows = (1..).zip(learners).map(|(no, l)| FinalsRow {
-        no,
-        name: names::list_name(&l.surname, &l.given_name),
-        href: format!("/learner/{}?period={}", segment(&l.id), segment(&chosen.span.id)),
-        marks: subjects
-            .iter()
-            .map(|subject| marks.get(&(l.id.as_str(), subject.as_str())).map(|m| (*m).to_owned()).unwrap_or_default())
-            .collect(),
-        decision: if is_year {
-            decisions.get(l.id.as_str()).copied().unwrap_or_default().to_owned()
-        } else {
-            String::new()
-        },
-    });
-    let path = format!("/journal/{}", segment(&class.name));
-    let rows: Vec<FinalsRow> = rows.collect();
-    answer::page(&FinalsPage {
-        with_decisions: rows.iter().any(|row| !row.decision.is_empty()),
-        rows,
-        tabs: tabs(&directory, &class, &format!("{path}/finals"), &chosen.span.id),
-        frame: frame
-            .titled(format!("{} класс: итоговые отметки", class.name))
-            .under("Журнал", "/journal")
-            .under(format!("{} класс", class.name), path),
-        period: chosen.name,
-        subjects,
-    })
-}
-
-/// Final marks by learner and subject. Of the year the last word stands: the final one, else the year's; the exam has its own sheet.
-fn marks<'j>(entries: &'j Journal, courses: &[&'j Course], period: &str) -> HashMap<(&'j str, &'j str), &'j str> {
-    let subjects: HashMap<&str, &str> = courses.iter().map(|c| (c.id.as_str(), c.subject.as_str())).collect();
-    let wanted: &[&str] = if period == YEAR { &[YEAR, FINAL] } else { std::slice::from_ref(&period) };
-    let mut marks = HashMap::new();
-    for id in wanted {
-        for mark in entries.final_marks.iter().filter(|mark| mark.period == *id) {
-            if let Some(subject) = subjects.get(mark.course_id.as_str()) {
-                marks.insert((mark.learner_id.as_str(), *subject), mark.value.as_str());
-            }
-        }
-    }
-    marks
+    Ok(Arc::new(Overview { courses: courses.collect(), learners: learners.collect() }))
 }

@@ -1,35 +1,63 @@
 //! What the journal's pages keep ready, each under the log's turn that it was read at. Floor 3.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::class::Overview;
+use crate::domain::readiness::Line;
+use crate::web::start::Counts;
 
 /// Entries kept of a kind: 44 classes of 15 courses in one period are 660, a laid-out page some 60 KB; the rest is made anew.
 const KEPT: usize = 768;
 
-/// Course or class, and period.
-pub(super) type Key = (String, String);
+/// School year, course or class, period: identifiers come again in another year.
+pub(in crate::web) type Key = (String, String, String);
+
+/// Things made at one time: more than the house has cores, so that two keys seldom wait for each other.
+const MAKERS: usize = 16;
 
 /// Things that stay right while nothing is written.
 #[derive(Debug)]
-pub(super) struct Kept<T: ?Sized> {
+pub(in crate::web) struct Kept<T: ?Sized> {
     kept: Mutex<HashMap<Key, (u64, Arc<T>)>>,
+    /// After a change one request makes a thing anew, the others wait for it.
+    makers: [tokio::sync::Mutex<()>; MAKERS],
 }
 
 impl<T: ?Sized> Default for Kept<T> {
     fn default() -> Self {
-        Self { kept: Mutex::default() }
+        Self { kept: Mutex::default(), makers: Default::default() }
     }
 }
 
 impl<T: ?Sized> Kept<T> {
-    pub(super) fn find(&self, key: &Key, turn: u64) -> Option<Arc<T>> {
+    /// What is kept under a key and a turn; else what `make` makes, which is kept from then on.
+    pub(in crate::web) async fn find_or_make<E>(
+        &self,
+        key: Key,
+        turn: u64,
+        make: impl Future<Output = Result<Arc<T>, E>>,
+    ) -> Result<Arc<T>, E> {
+        if let Some(thing) = self.find(&key, turn) {
+            return Ok(thing);
+        }
+        let maker = BuildHasherDefault::<DefaultHasher>::default().hash_one(&key) as usize % MAKERS;
+        let _one = self.makers[maker].lock().await;
+        if let Some(thing) = self.find(&key, turn) {
+            return Ok(thing);
+        }
+        let thing = make.await?;
+        self.keep(key, turn, thing.clone());
+        Ok(thing)
+    }
+
+    fn find(&self, key: &Key, turn: u64) -> Option<Arc<T>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(key).filter(|(held, _)| *held == turn).map(|(_, thing)| thing.clone())
     }
 
-    pub(super) fn keep(&self, key: Key, turn: u64, thing: Arc<T>) {
+    fn keep(&self, key: Key, turn: u64, thing: Arc<T>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT {
             kept.retain(|_, (held, _)| *held == turn);
@@ -47,6 +75,10 @@ pub(in crate::web) struct Pages {
     pub(super) grids: Kept<str>,
     /// Overviews of classes.
     pub(super) classes: Kept<Overview>,
+    /// What waits in a class or course, for the first screens.
+    pub(in crate::web) counts: Kept<Counts>,
+    /// Sections of the year that are not ready.
+    pub(in crate::web) unready: Kept<Vec<Line>>,
 }
 
 #[cfg(test)]
@@ -56,7 +88,7 @@ mod tests {
     #[test]
     fn kept_pages_are_of_one_turn_and_bounded() {
         let pages: Kept<str> = Kept::default();
-        let key = |n: usize| (format!("C{n}"), "Q1".to_owned());
+        let key = |n: usize| ("2025/2026".to_owned(), format!("C{n}"), "Q1".to_owned());
         for n in 0..KEPT + 5 {
             pages.keep(key(n), 1, "x".into());
         }

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::grid::mean;
-use super::{Tab, choose, class_of, staff_name, tabs};
+use super::{Tab, YearView, choice, choose, class_of, staff_name, tabs};
 use crate::domain::freeze;
 use crate::domain::journal::{Course, Learner, LessonKey};
 use crate::domain::names;
@@ -14,7 +14,6 @@ use crate::domain::period::course_title;
 use crate::domain::policy::AbsenceKind;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::people::{Look, note_access};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
@@ -24,6 +23,7 @@ use crate::web::query::{Asked, segment};
 #[template(path = "journal/learner.html", config = "src/web/askama.toml")]
 struct LearnerPage {
     frame: Frame,
+    years: Vec<YearView>,
     tabs: Vec<Tab>,
     period: String,
     subjects: Vec<SubjectView>,
@@ -94,13 +94,16 @@ async fn show(
     let class = class_of(&directory, &learner.class)?;
     let chosen =
         choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
-    let look = Look::Learner { id: &learner.id, class: &class.name };
-    note_access(&state.house, &visitor, look, &directory.year, state.now()).await?;
-    let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
+    let entries = state.house.db.load_learner_entries(&directory.year, &class.name, &learner.id).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let attends = |course: &&Course| course.members.is_empty() || course.members.contains(&learner.id);
     let of_class = directory.roster.courses.iter().filter(|course| course.class == class.name).filter(attends);
     let courses: Vec<&Course> = of_class.filter(|c| family || reach.course(&c.id, &class.name, class.grade)).collect();
+    if courses.is_empty() && !family && !reach.whole_class(&class.name, class.grade) {
+        return Err(Refusal::Forbidden {
+            reason: "Этот обучающийся не учится ни на одном из ваших предметов.".to_owned(),
+        });
+    }
     let mine = |lesson: &LessonKey, who: &str| who == learner.id && chosen.span.contains(lesson.date);
     let mut subjects = Vec::new();
     let mut absences = Vec::new();
@@ -145,7 +148,7 @@ async fn show(
             href: if family {
                 String::new()
             } else {
-                format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id))
+                directory.address(format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id)))
             },
             teacher: staff_name(&directory, &course.teacher_id),
             marks: marks.collect(),
@@ -166,11 +169,15 @@ async fn show(
     let frame = match family {
         true => frame,
         false => frame
-            .under("Журнал", "/journal")
-            .under(format!("{} класс", class.name), format!("/journal/{}", segment(&class.name))),
+            .under("Журнал", directory.address("/journal".to_owned()))
+            .under(format!("{} класс", class.name), directory.address(format!("/journal/{}", segment(&class.name)))),
     };
+    // Whoever may look back for the school finds the learner through the lists of that year.
+    let years = if family { state.house.db.list_years_of_learner(&learner.id).await? } else { Vec::new() };
+    let page = format!("/{door}/{}", segment(&learner.id));
     answer::page(&LearnerPage {
-        tabs: tabs(&directory, &class, &format!("/{door}/{}", segment(&learner.id)), &chosen.span.id),
+        years: choice(&directory, &years, &page),
+        tabs: tabs(&directory, &class, &page, &chosen.span.id),
         movement: movement(learner),
         missed: subjects.iter().map(|subject| subject.missed as u64).sum(),
         unexplained: absences.iter().filter(|absence| absence.open).count(),

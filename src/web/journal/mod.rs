@@ -1,7 +1,9 @@
 //! The journal to read: a class and course as the paper page looks, a lesson list on a phone, history of a cell. Floor 3.
 
+mod cell;
 mod class;
 mod course;
+mod finals;
 mod grid;
 mod kept;
 mod learner;
@@ -13,6 +15,7 @@ use super::directory::Directory;
 use super::route::{Access, Group, Route, SubjectOf, get};
 use crate::domain::journal::{Class, Period, YEAR};
 use crate::domain::names;
+use crate::domain::people::Visitor;
 use crate::domain::period::{self, Span};
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -22,19 +25,57 @@ pub(super) use kept::Pages;
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
     const READS: Access = Access::Does(Action::ReadJournal);
-    let in_class = |path, handler| get(path, READS, SubjectOf::Class, handler).helped("journal#класс");
+    let (class, course, learner) = (SubjectOf::Class, SubjectOf::Course, SubjectOf::Learner);
     vec![
         get("/journal", READS, SubjectOf::House, class::classes)
             .in_menu(Group::Journal, "Классы")
-            .helped("journal#классы"),
-        in_class("/journal/{class}", class::class),
-        get("/journal/{class}/finals", READS, SubjectOf::Class, class::finals).helped("journal#итоги"),
-        get("/course/{course}", READS, SubjectOf::Course, course::course).helped("journal#страница"),
-        get("/course/{course}/cell", READS, SubjectOf::Course, course::cell).helped("journal#клетка"),
-        get("/learner/{learner}", READS, SubjectOf::Learner, learner::of_staff).helped("journal#ученик"),
-        get("/diary/{learner}", Access::Does(Action::ReadOwnDiary), SubjectOf::Learner, learner::of_family)
-            .helped("journal#дневник"),
+            .helped("journal#классы")
+            .kept(),
+        get("/journal/{class}", READS, class, class::class).helped("journal#класс").kept(),
+        get("/journal/{class}/finals", READS, class, finals::finals).helped("journal#итоги").kept(),
+        get("/course/{course}", READS, course, course::course).helped("journal#страница").kept(),
+        // Not kept: it notes the look at the cell's learner itself.
+        get("/course/{course}/cell", READS, course, cell::cell).helped("journal#клетка"),
+        get("/learner/{learner}", READS, learner, learner::of_staff).helped("journal#ученик").kept(),
+        get("/diary/{learner}", Access::Does(Action::ReadOwnDiary), learner, learner::of_family)
+            .helped("journal#дневник")
+            .kept(),
     ]
+    .into_iter()
+    .map(Route::of_years)
+    .collect()
+}
+
+/// A school year that a page can be asked for.
+struct YearView {
+    label: String,
+    href: String,
+    current: bool,
+}
+
+/// The choice of school years of the house for whom more than one opens; empty otherwise.
+fn years(directory: &Directory, visitor: &Visitor, page: &str) -> Vec<YearView> {
+    let reach = visitor.reach(Action::ReadJournal);
+    let looks_back = reach.school || !reach.grades.is_empty();
+    choice(directory, if looks_back { &directory.years } else { &[] }, page)
+}
+
+/// A choice of school years, the earliest first; empty when there is nothing to choose. `page` is an address without a year.
+fn choice(directory: &Directory, years: &[String], page: &str) -> Vec<YearView> {
+    if years.len() < 2 {
+        return Vec::new();
+    }
+    let newest = directory.years.last();
+    let view = |year: &String| YearView {
+        label: year.clone(),
+        // The newest year is what the page shows by itself.
+        href: match newest == Some(year) {
+            true => page.to_owned(),
+            false => format!("{page}?year={}", super::query::segment(year)),
+        },
+        current: *year == directory.year,
+    };
+    years.iter().rev().map(view).collect()
 }
 
 /// One tab of the period switch.
@@ -76,7 +117,7 @@ fn named(period: &Period, at: usize) -> String {
 fn tabs(directory: &Directory, class: &Class, path: &str, chosen: &str) -> Vec<Tab> {
     let own = directory.roster.periods_of_grade(class.grade);
     let tab = |id: &str, label: String| Tab {
-        href: format!("{path}?period={}", super::query::segment(id)),
+        href: directory.address(format!("{path}?period={}", super::query::segment(id))),
         current: id == chosen,
         closed: directory.is_closed(&class.name, id),
         label,

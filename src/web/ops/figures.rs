@@ -108,6 +108,9 @@ impl Figures {
         let (waiting, running) = db.count_open_jobs().await?;
         self.gauge("letopis_jobs", &[("state", "waiting")], waiting as f64);
         self.gauge("letopis_jobs", &[("state", "running")], running as f64);
+        let idle = state.house.sign_in.terms.idle.as_secs() as i64;
+        let sessions = db.count_open_sessions(state.now().timestamp(), idle).await?;
+        self.gauge("letopis_sessions", &[], sessions as f64);
         self.gauge("letopis_register_lines", &[], db.count_register_lines().await? as f64);
         self.gauge("letopis_archive_bytes", &[], self.archive_bytes(state).await as f64);
         if let Ok(free) = space::free_bytes(&state.house.archive()) {

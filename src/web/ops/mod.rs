@@ -58,6 +58,19 @@ impl Ops {
     }
 }
 
+impl Ops {
+    /// What a look at the house said, at most [`KEPT`] ago.
+    pub(super) async fn checks(&self, state: &WebState) -> Vec<Check> {
+        let kept = self.readiness.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, checks)) = kept.filter(|(seen, _)| seen.elapsed() < KEPT) {
+            return checks;
+        }
+        let checks = health::examine(&state.house, state.now()).await;
+        *self.readiness.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), checks.clone()));
+        checks
+    }
+}
+
 /// How long an answer about readiness is kept: a stranger who asks all the time must not make the house write all the time.
 const KEPT: Duration = Duration::from_secs(2);
 
@@ -76,16 +89,7 @@ struct Readiness {
 
 /// `GET /readyz`: everything that a request needs, one by one; 503 when something is amiss.
 async fn ready(State(state): State<WebState>) -> Response {
-    let kept = state.ops.readiness.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let checks = match kept.filter(|(seen, _)| seen.elapsed() < KEPT) {
-        Some((_, checks)) => checks,
-        None => {
-            let checks = health::examine(&state.house, state.now()).await;
-            *state.ops.readiness.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some((Instant::now(), checks.clone()));
-            checks
-        }
-    };
+    let checks = state.ops.checks(&state).await;
     let ready = checks.iter().all(|check| check.ok);
     for check in checks.iter().filter(|check| !check.ok) {
         tracing::warn!(check = check.name, said = %check.said, "the house is not ready");

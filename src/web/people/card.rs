@@ -56,7 +56,8 @@ async fn list(State(state): State<WebState>, asked: Asked, frame: Frame) -> Resu
         Column { key: "account", label: "Вход", class: "", order: |a, b| a.account.cmp(&b.account) },
     ];
     let rows = people::list_staff(&state.house, "", state.now().date_naive()).await?;
-    let words_of = |one: &Person| format!("{} {} {} {}", one.id, one.name, one.position, one.offices.join(" "));
+    let words_of =
+        |one: &Person| format!("{} {} {} {} {}", one.id, one.name, one.position, one.offices.join(" "), one.account);
     let listed = query::list(rows, &COLUMNS, &asked, |one| one.id.clone(), words_of);
     if asked.value("format") == "csv" {
         let rows: Vec<Vec<String>> = listed

@@ -1,0 +1,88 @@
+//! Entries made too late in the last days: judged beside the pages, for judging a year takes seconds. Floor 3.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{Days, NaiveDate};
+use tokio::runtime::Handle;
+use tokio::time::Instant;
+
+use super::super::WebState;
+use crate::domain::timeliness::Status;
+use crate::flow::timeliness::{Question, judge};
+use crate::flow::{Act, Error};
+
+/// Days of lessons that are spoken of: what is older was seen on the page of timeliness or will not be mended.
+const DAYS: Days = Days::new(14);
+
+/// A count that something has overtaken is made anew after this long at the earliest: in the last hour of a quarter every second brings
+/// something.
+const AGAIN: Duration = Duration::from_secs(600);
+
+/// What was counted last, and whether somebody counts now.
+#[derive(Debug, Default)]
+pub(in super::super) struct Late {
+    counted: Mutex<Option<Arc<Counted>>>,
+    counting: AtomicBool,
+}
+
+/// Counts of the last days as of a turn of the log.
+#[derive(Debug)]
+pub(super) struct Counted {
+    turn: u64,
+    day: NaiveDate,
+    made: Instant,
+    pub(super) lines: Vec<Line>,
+}
+
+/// Late entries of one course.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) class: String,
+    pub(super) course: String,
+    pub(super) late: u64,
+}
+
+impl Late {
+    /// What was counted last; a new count is begun when something was written since. `None` until the first one is done.
+    pub(super) fn at(&self, state: &WebState, turn: u64) -> Option<Arc<Counted>> {
+        let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let today = state.now().date_naive();
+        let overtaken = counted
+            .as_ref()
+            .is_none_or(|held| held.day != today || (held.turn != turn && held.made.elapsed() >= AGAIN));
+        if overtaken && !self.counting.swap(true, Ordering::AcqRel) {
+            let state = state.clone();
+            let handle = Handle::current();
+            // Judging is work for a processor, so it keeps away from the threads that answer pages.
+            tokio::task::spawn_blocking(move || {
+                let counted = handle.block_on(count(&state, turn, today));
+                match counted {
+                    Ok(counted) => {
+                        *state.late.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(counted));
+                    }
+                    Err(error) => tracing::warn!(error = %error, "late entries could not be counted"),
+                }
+                state.late.counting.store(false, Ordering::Release);
+            });
+        }
+        counted
+    }
+}
+
+async fn count(state: &WebState, turn: u64, today: NaiveDate) -> Result<Counted, Error> {
+    let year = state.house.year(None).await?;
+    let act = Act { by: String::new(), at: state.now() };
+    let judged = judge(&state.house, &Question { year, ..Question::default() }, &act).await?;
+    let since = today.checked_sub_days(DAYS).unwrap_or(today);
+    let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for one in judged {
+        if one.status == Status::Late && one.lesson.date >= since && one.lesson.date <= today {
+            *counts.entry((one.class, one.course_id)).or_default() += 1;
+        }
+    }
+    let lines = counts.into_iter().map(|((class, course), late)| Line { class, course, late });
+    Ok(Counted { turn, day: today, made: Instant::now(), lines: lines.collect() })
+}

@@ -1,0 +1,467 @@
+//! What waits for each office, counted. Floor 3.
+//!
+//! Counts that only a transaction changes are kept under the log's turn; those of the machine and of long work are asked anew.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration};
+
+use super::super::answer::Refusal;
+use super::super::query::segment;
+use super::super::route;
+use super::super::waiting::Awaited;
+use super::{Desk, Wait};
+use crate::domain::copy::State as CopyState;
+use crate::domain::period::course_title;
+use crate::domain::policy::AbsenceKind;
+use crate::domain::readiness::{Line, State as Ready};
+use crate::domain::rights::{Action, Role};
+use crate::domain::words;
+use crate::flow::jobs;
+use crate::flow::setup::Year;
+use crate::store::{AccountState, JobState};
+
+/// Days for which a failed import is spoken of: a week, by then somebody has seen it or does not need it.
+const FAILED_DAYS: i64 = 7;
+
+/// Word of the store for the job that loads a set of data.
+const IMPORT: &str = "import";
+
+/// Jobs looked through for those that failed; the list of long work shows as many.
+const JOBS: u32 = 100;
+
+/// What waits in the entries of a class or course.
+#[derive(Debug)]
+pub(in super::super) struct Counts {
+    /// Absences whose reason nobody has given.
+    unexplained: u64,
+    /// Lessons held without a topic.
+    without_topic: u64,
+}
+
+impl Desk<'_> {
+    /// Everything that waits, the urgent first.
+    pub(super) async fn waits(&self, copies: &[Awaited]) -> Result<Vec<Wait>, Refusal> {
+        let mut waits = self.house().await?;
+        waits.extend(self.copies(copies));
+        waits.extend(self.notices().await?);
+        waits.extend(self.periods());
+        waits.extend(self.handovers().await?);
+        waits.extend(self.readiness().await?);
+        waits.extend(self.own_class().await?);
+        waits.extend(self.own_courses().await?);
+        waits.extend(self.late());
+        waits.extend(self.carriers().await?);
+        waits.extend(self.accounts().await?);
+        waits.extend(self.imports().await?);
+        waits.sort_by_key(|wait| !wait.urgent);
+        Ok(waits)
+    }
+
+    /// Paper copies that change hands and wait for this person's signature.
+    async fn handovers(&self) -> Result<Option<Wait>, Refusal> {
+        let n = self.state.house.db.count_owed_handovers(&self.visitor.account).await?;
+        let what = words::plural(
+            n,
+            "передача ждёт вашей подписи",
+            "передачи ждут вашей подписи",
+            "передач ждут вашей подписи",
+        );
+        Ok((n > 0).then(|| Wait {
+            count: n,
+            what: what.to_owned(),
+            detail: "бумажные копии: принять или сдать".to_owned(),
+            href: "/office/handovers".to_owned(),
+            urgent: true,
+        }))
+    }
+
+    /// Carriers that are late, signatures of the custody log, backups that are due.
+    async fn carriers(&self) -> Result<Vec<Wait>, Refusal> {
+        let Some(owed) = super::super::carriers::owed(self.state, self.visitor).await? else { return Ok(Vec::new()) };
+        let wait = |count: u64, [one, few, many]: [&str; 3], detail: &str, href: &str, urgent| Wait {
+            count,
+            what: words::plural(count, one, few, many).to_owned(),
+            detail: detail.to_owned(),
+            href: href.to_owned(),
+            urgent,
+        };
+        let late = ["носитель не возвращён в сейф", "носителя не возвращены в сейф", "носителей не возвращены в сейф"];
+        let sign = [
+            "подпись в журнале пользования за вами",
+            "подписи в журнале пользования за вами",
+            "подписей в журнале пользования за вами",
+        ];
+        let due = [
+            "резервная копия или проверка просрочена",
+            "резервные копии или проверки просрочены",
+            "резервных копий и проверок просрочено",
+        ];
+        let all = [
+            wait(owed.overdue, late, "срок возврата прошёл", "/carriers/custody", true),
+            wait(owed.signatures, sign, "выдача, получение или возврат носителя ждут вас", "/carriers/custody", false),
+            wait(owed.late, due, "план, сроки и пункты правил", "/carriers", true),
+        ];
+        Ok(all.into_iter().filter(|wait| wait.count > 0).collect())
+    }
+
+    /// Copies: own signatures, seals, and what went wrong, on top.
+    fn copies(&self, copies: &[Awaited]) -> Vec<Wait> {
+        let mut waits = Vec::new();
+        let may = |action| !self.visitor.reach(action).is_empty();
+        let plural = |n: u64, one: &str, few: &str, many: &str| words::plural(n, one, few, many).to_owned();
+        let seen = self.visitor.reach(Action::ReadCopies);
+        let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
+        let seen = copies.iter().filter(|copy| seen.class(&copy.row.class, grade(&copy.row.class)));
+        let in_state = |state: CopyState| seen.clone().filter(move |copy| copy.row.state == state);
+        let refused = in_state(CopyState::Refused).count() as u64;
+        if refused > 0 {
+            waits.push(Wait {
+                count: refused,
+                what: plural(
+                    refused,
+                    "копия отклонена подписантом",
+                    "копии отклонены подписантами",
+                    "копий отклонено подписантами",
+                ),
+                detail: "нужна новая версия: прочтите замечание и составьте её".to_owned(),
+                href: if may(Action::SignCopies) { "/desk" } else { "/copies?state=refused" }.to_owned(),
+                urgent: true,
+            });
+        }
+        let mine: Vec<&Awaited> = copies.iter().filter(|copy| copy.signers.contains(&self.visitor.account)).collect();
+        if !mine.is_empty() {
+            let n = mine.len() as u64;
+            waits.push(Wait {
+                count: n,
+                what: plural(n, "копия ждёт вашей подписи", "копии ждут вашей подписи", "копий ждут вашей подписи"),
+                detail: shortened(mine.iter().map(|copy| copy.row.class.as_str())),
+                href: "/desk".to_owned(),
+                urgent: false,
+            });
+        }
+        let ready = in_state(CopyState::Signed).count() as u64;
+        if ready > 0 && may(Action::SealCopies) {
+            waits.push(Wait {
+                count: ready,
+                what: plural(ready, "копия ждёт печати", "копии ждут печати", "копий ждут печати"),
+                detail: "все подписи стоят и проверены".to_owned(),
+                href: "/copies?state=signed".to_owned(),
+                urgent: false,
+            });
+        }
+        let frozen = in_state(CopyState::Frozen).count() as u64;
+        if frozen > 0 && may(Action::IssueCopies) {
+            waits.push(Wait {
+                count: frozen,
+                what: plural(frozen, "копия ждёт выпуска", "копии ждут выпуска", "копий ждут выпуска"),
+                detail: "период закрыт, данные заморожены".to_owned(),
+                href: "/copies?state=frozen".to_owned(),
+                urgent: false,
+            });
+        }
+        waits
+    }
+
+    /// What became of copies that the visitor signed: refusals, next versions, reminders.
+    async fn notices(&self) -> Result<Vec<Wait>, Refusal> {
+        let (told, _) = super::super::desk::notices(self.state, self.directory, &self.visitor.account).await?;
+        let Some(first) = told.first() else { return Ok(Vec::new()) };
+        let n = told.len() as u64;
+        let may = !self.visitor.reach(Action::SignCopies).is_empty();
+        Ok(vec![Wait {
+            count: n,
+            what: words::plural(n, "извещение о подписании", "извещения о подписании", "извещений о подписании")
+                .to_owned(),
+            detail: first.text.clone(),
+            href: if may { "/desk" } else { "/copies" }.to_owned(),
+            urgent: true,
+        }])
+    }
+
+    /// Periods that have ended and are not closed, for those who answer for copies.
+    fn periods(&self) -> Vec<Wait> {
+        if !self.holds(&[Role::Deputy, Role::Director, Role::JournalKeeper, Role::Administrator]) {
+            return Vec::new();
+        }
+        let reach = self.visitor.reach(Action::IssueCopies);
+        let mut open: Vec<String> = Vec::new();
+        for class in self.directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade)) {
+            let ended = self.directory.roster.periods_of_grade(class.grade);
+            let ended = ended.iter().filter(|period| period.ends < self.today);
+            open.extend(ended.filter(|p| !self.directory.is_closed(&class.name, &p.id)).map(|_| class.name.clone()));
+        }
+        if open.is_empty() {
+            return Vec::new();
+        }
+        let n = open.len() as u64;
+        open.dedup();
+        vec![Wait {
+            count: n,
+            what: words::plural(
+                n,
+                "учётный период не закрыт",
+                "учётных периода не закрыты",
+                "учётных периодов не закрыты",
+            )
+            .to_owned(),
+            detail: format!(
+                "дни периода прошли, копии ещё не составлены: {}",
+                shortened(open.iter().map(String::as_str))
+            ),
+            href: "/journal".to_owned(),
+            urgent: true,
+        }]
+    }
+
+    /// The class teacher's own class: absences whose reason nobody has given.
+    async fn own_class(&self) -> Result<Vec<Wait>, Refusal> {
+        let mut waits = Vec::new();
+        let policy = self.directory.policy(self.today);
+        let by = policy.first("absence.reason_by");
+        if by.is_some_and(|said| !said.has("class_teacher")) {
+            return Ok(waits);
+        }
+        let by = by.map(|said| format!("{} ({})", said.in_russian(), said.clause)).unwrap_or_default();
+        for class in self.classes_of(Role::ClassTeacher) {
+            let n = self.counts("class", &class.name).await?.unexplained;
+            if n > 0 {
+                waits.push(Wait {
+                    count: n,
+                    what: words::plural(n, "пропуск без причины", "пропуска без причины", "пропусков без причины")
+                        .to_owned(),
+                    detail: format!("{} класс: причину называет {by}", class.name),
+                    href: format!("/journal/{}", segment(&class.name)),
+                    urgent: false,
+                });
+            }
+        }
+        Ok(waits)
+    }
+
+    /// The teacher's own courses: lessons that were held and have no topic.
+    async fn own_courses(&self) -> Result<Vec<Wait>, Refusal> {
+        let mut waits = Vec::new();
+        let policy = self.directory.policy(self.today);
+        // 003 Уч 2: there the teacher of the subject names the reason, in every other regulation the class teacher.
+        let by = policy.first("absence.reason_by").filter(|said| said.has("subject_teacher"));
+        for course in self.courses_of() {
+            let counts = self.counts("course", &course.id).await?;
+            let unexplained = counts.unexplained;
+            if let Some(by) = by.filter(|_| unexplained > 0) {
+                waits.push(Wait {
+                    count: unexplained,
+                    what: words::plural(
+                        unexplained,
+                        "пропуск без причины",
+                        "пропуска без причины",
+                        "пропусков без причины",
+                    )
+                    .to_owned(),
+                    detail: format!(
+                        "{}: {}; причину называет {} ({})",
+                        course.class,
+                        course_title(course),
+                        by.in_russian(),
+                        by.clause
+                    ),
+                    href: format!("/course/{}", segment(&course.id)),
+                    urgent: false,
+                });
+            }
+            let n = counts.without_topic;
+            if n > 0 {
+                waits.push(Wait {
+                    count: n,
+                    what: words::plural(n, "урок без темы", "урока без темы", "уроков без темы").to_owned(),
+                    detail: format!("{}: {}", course.class, course_title(course)),
+                    href: format!("/course/{}", segment(&course.id)),
+                    urgent: false,
+                });
+            }
+        }
+        Ok(waits)
+    }
+
+    /// What waits in the entries of a class or course up to today; kept, for a class has some 15,000 entries a year.
+    async fn counts(&self, what: &str, one: &str) -> Result<Arc<Counts>, Refusal> {
+        let key = (self.directory.year.clone(), format!("{what} {one}"), self.today.to_string());
+        let make = async {
+            let (db, year) = (&self.state.house.db, &self.directory.year);
+            let entries = match what {
+                "class" => db.load_class_entries(year, one).await?,
+                _ => db.load_course_entries(year, one).await?,
+            };
+            let policy = self.directory.policy(self.today);
+            let open = |code: &str| policy.absence(code).is_some_and(|rule| rule.kind == AbsenceKind::Unexplained);
+            let bare = entries.lessons.iter().filter(|lesson| lesson.key.date <= self.today && lesson.topic.is_empty());
+            let counts = Counts {
+                unexplained: entries.absences.iter().filter(|absence| open(&absence.code)).count() as u64,
+                without_topic: bare.count() as u64,
+            };
+            Ok::<_, Refusal>(Arc::new(counts))
+        };
+        self.state.pages.counts.find_or_make(key, self.directory.turn, make).await
+    }
+
+    /// Entries made after their deadline: to the teacher the own ones, to the others those of their classes.
+    fn late(&self) -> Vec<Wait> {
+        let reach = self.visitor.reach(Action::ReadTimeliness);
+        let Some(counted) = self.state.late.at(self.state, self.directory.turn) else { return Vec::new() };
+        let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
+        let seen = counted.lines.iter().filter(|line| reach.course(&line.course, &line.class, grade(&line.class)));
+        let mut classes: Vec<&str> = Vec::new();
+        let mut n = 0;
+        for line in seen {
+            n += line.late;
+            if !classes.contains(&line.class.as_str()) {
+                classes.push(&line.class);
+            }
+        }
+        if n == 0 {
+            return Vec::new();
+        }
+        let first = segment(classes[0]);
+        vec![Wait {
+            count: n,
+            what: words::plural(
+                n,
+                "запись внесена позже срока",
+                "записи внесены позже срока",
+                "записей внесено позже срока",
+            )
+            .to_owned(),
+            detail: format!("уроки последних двух недель: {}", shortened(classes.into_iter())),
+            href: format!("/policy/timeliness?class={first}"),
+            urgent: false,
+        }]
+    }
+
+    /// Sections of the year's set-up that are not ready, for those who owe them and those who answer for all.
+    async fn readiness(&self) -> Result<Vec<Wait>, Refusal> {
+        let answers_for_all = self.holds(&[Role::Director, Role::Administrator]);
+        if self.directory.year.is_empty() || !(answers_for_all || self.holds(&[Role::Deputy])) {
+            return Ok(Vec::new());
+        }
+        let key = (self.directory.year.clone(), "readiness".to_owned(), String::new());
+        let make = async {
+            let year = Year::open(&self.state.house, &self.directory.year).await?;
+            let lines = year.readiness()?.into_iter().filter(|line| line.state != Ready::Done);
+            Ok::<_, Refusal>(Arc::new(lines.collect()))
+        };
+        let open = self.state.pages.unready.find_or_make(key, self.directory.turn, make).await?;
+        let open: Vec<&Line> = open.iter().filter(|line| answers_for_all || self.visitor.holds(line.owes)).collect();
+        let Some(due) = open.iter().map(|line| line.due).min() else { return Ok(Vec::new()) };
+        let n = open.len() as u64;
+        Ok(vec![Wait {
+            count: n,
+            what: words::plural(
+                n,
+                "раздел года ещё не готов",
+                "раздела года ещё не готовы",
+                "разделов года ещё не готовы",
+            )
+            .to_owned(),
+            detail: format!("срок — {}: {}", words::day_and_month(due), shortened(open.iter().map(|line| line.title))),
+            href: "/year/ready".to_owned(),
+            urgent: due < self.today,
+        }])
+    }
+
+    /// Accounts that are shut: somebody cannot work until somebody decides.
+    async fn accounts(&self) -> Result<Vec<Wait>, Refusal> {
+        if !self.holds(&[Role::Administrator]) {
+            return Ok(Vec::new());
+        }
+        let accounts = self.state.house.db.list_accounts().await?;
+        // Of families the class teachers know; the page of staff shows who it is.
+        let of_staff = |person: &str| self.directory.roster.staff_member(person).is_some();
+        let locked = accounts.iter().filter(|one| one.state == AccountState::Locked && of_staff(&one.person));
+        let n = locked.count() as u64;
+        if n == 0 {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Wait {
+            count: n,
+            what: words::plural(n, "вход закрыт", "входа закрыты", "входов закрыто").to_owned(),
+            detail: "человек не войдёт, пока вы не откроете вход или не выдадите новый пароль".to_owned(),
+            href: "/people?q=закрыт".to_owned(),
+            urgent: false,
+        }])
+    }
+
+    /// Imports of the last days that failed and were not repeated with success.
+    async fn imports(&self) -> Result<Vec<Wait>, Refusal> {
+        if self.visitor.reach(Action::ImportData).is_empty() {
+            return Ok(Vec::new());
+        }
+        let since = self.state.now() - Duration::days(FAILED_DAYS);
+        let is_recent = |moment: &str| DateTime::parse_from_rfc3339(moment).is_ok_and(|ended| ended > since);
+        let rows = self.state.house.db.list_jobs(JOBS).await?;
+        let of_import = rows.iter().filter(|row| row.kind == IMPORT);
+        // The newest stand first: those before the last success are settled.
+        let unsettled = of_import.take_while(|row| row.state != JobState::Done);
+        let failed: Vec<_> =
+            unsettled.filter(|row| row.state == JobState::Failed && is_recent(&row.finished_at)).collect();
+        let Some(last) = failed.first() else { return Ok(Vec::new()) };
+        let n = failed.len() as u64;
+        Ok(vec![Wait {
+            count: n,
+            what: words::plural(n, "загрузка не удалась", "загрузки не удались", "загрузок не удалось").to_owned(),
+            detail: jobs::outcome(last).map(|outcome| outcome.said).unwrap_or_default(),
+            href: if n == 1 { format!("/jobs/{}", segment(&last.id)) } else { "/jobs".to_owned() },
+            urgent: true,
+        }])
+    }
+
+    /// What is wrong with the house itself, and what the administrator of an empty one does first.
+    async fn house(&self) -> Result<Vec<Wait>, Refusal> {
+        let mut waits = Vec::new();
+        if self.holds(&[Role::Administrator, Role::TechnicalSpecialist]) {
+            let checks = self.state.ops.checks(self.state).await;
+            let bad: Vec<_> = checks.iter().filter(|check| !check.ok).collect();
+            if !bad.is_empty() {
+                let n = bad.len() as u64;
+                waits.push(Wait {
+                    count: n,
+                    what: words::plural(n, "неполадка дома", "неполадки дома", "неполадок дома").to_owned(),
+                    detail: bad.iter().map(|check| check.said.as_str()).collect::<Vec<_>>().join("; "),
+                    href: "/help/administrator#если-что-то-не-так".to_owned(),
+                    urgent: true,
+                });
+            }
+        }
+        let may_import = !self.visitor.reach(Action::ImportData).is_empty();
+        if may_import && self.directory.year.is_empty() {
+            let href = if route::has("/import") { "/import" } else { "/help/administrator#завести-школу" };
+            waits.push(Wait {
+                count: 0,
+                what: "журнал ещё не загружен".to_owned(),
+                detail: "загрузите набор школы: сначала пробно, замечания будут показаны сразу все".to_owned(),
+                href: href.to_owned(),
+                urgent: true,
+            });
+        }
+        Ok(waits)
+    }
+}
+
+/// «5А, 6А, 7А и ещё 4».
+fn shortened<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    /// What fits one line of a phone.
+    const NAMED: usize = 6;
+    let names: Vec<&str> = names.collect();
+    let said = names[..names.len().min(NAMED)].join(", ");
+    if names.len() > NAMED { format!("{said} и ещё {}", names.len() - NAMED) } else { said }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_of_classes_is_cut_with_its_rest_counted() {
+        assert_eq!(shortened(["5А", "6А"].into_iter()), "5А, 6А");
+        assert_eq!(shortened(["1", "2", "3", "4", "5", "6", "7", "8"].into_iter()), "1, 2, 3, 4, 5, 6 и ещё 2");
+    }
+}

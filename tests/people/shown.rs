@@ -1,0 +1,227 @@
+//! What the pages of the journal show to whom: pages kept ready, earlier school years, the first screens.
+
+use std::io::Read as _;
+use std::net::SocketAddr;
+
+use letopis::domain::audit::{Event, EventKind};
+use letopis::flow::House;
+use letopis::flow::people;
+use letopis::store::{AccountState, Author, Looked};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::house::{YEAR, act, after, day, on_every_engine};
+use super::matrix::{open_to_the_web, session};
+
+/// Status and text of a page, asked for as a browser does.
+async fn read(address: SocketAddr, path: &str, token: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nAccept: text/html\r\nAccept-Encoding: gzip, deflate, br\r\n\
+         Cookie: letopis={token}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let at = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8_lossy(&answer[..at]).to_lowercase();
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap();
+    let body = &answer[at + 4..];
+    if !head.contains("content-encoding: gzip") {
+        return (status, String::from_utf8_lossy(body).into_owned());
+    }
+    let packed = if head.contains("transfer-encoding: chunked") { joined(body) } else { body.to_vec() };
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
+    (status, text)
+}
+
+/// The pieces of a chunked body, joined.
+fn joined(mut body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    loop {
+        let end = body.windows(2).position(|two| two == b"\r\n").unwrap();
+        let size = usize::from_str_radix(std::str::from_utf8(&body[..end]).unwrap(), 16).unwrap();
+        if size == 0 {
+            return whole;
+        }
+        whole.extend_from_slice(&body[end + 2..end + 2 + size]);
+        body = &body[end + 2 + size + 2..];
+    }
+}
+
+/// «/journal/5А»
+const OF_5A: &str = "/journal/5%D0%90";
+const OF_9A: &str = "/journal/9%D0%90";
+
+#[test]
+fn a_page_kept_ready_is_shown_to_nobody_else_and_every_reader_is_noted() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let (own, other) = (session(&house, "T03", 1).await, session(&house, "T12", 1).await);
+        let parent = session(&house, "P00001", 1).await;
+        let (status, first) = read(address, OF_5A, &own).await;
+        assert_eq!(status, 200);
+        assert_eq!(read(address, OF_5A, &own).await, (200, first.clone()), "the same again");
+        for (who, token) in [("a teacher of another class", &other), ("a parent", &parent)] {
+            let (status, page) = read(address, OF_5A, token).await;
+            assert_eq!(status, 403, "{who}");
+            assert!(!page.contains("Рябинина"), "{who}");
+        }
+        assert_eq!(read(address, OF_5A, "made-up").await.0, 303, "a stranger is led to the way in");
+        let secretary = session(&house, "T01", 1).await;
+        let (status, page) = read(address, OF_5A, &secretary).await;
+        assert!(status == 200 && page != first, "another visitor's page names another visitor");
+        let looks = house.db.list_access(&Looked::At { what: "class", subject: "5А" }, "", "", 10).await.unwrap();
+        let mut by: Vec<&str> = looks.iter().map(|row| row.by.as_str()).collect();
+        by.sort_unstable();
+        assert_eq!(by, ["T01", "T03"], "each look of five minutes once, nobody's missing");
+    });
+}
+
+#[test]
+fn a_page_kept_ready_tells_of_a_change_at_once_and_ends_with_the_office_and_the_session() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let (deputy, teacher) = (session(&house, "T02", 1).await, session(&house, "T03", 1).await);
+        for token in [&deputy, &teacher] {
+            assert!(read(address, OF_5A, token).await.1.contains("Рябинина"));
+        }
+        // Another program of the school changes the list: what was kept is no longer shown.
+        let elsewhere = House::open(&house.root).await.unwrap();
+        let mut journal = elsewhere.db.load_journal(YEAR).await.unwrap();
+        journal.school.year = YEAR.to_owned();
+        journal.learners.iter_mut().find(|one| one.id == "L2").unwrap().surname = "Калинина".to_owned();
+        import(&elsewhere, &journal).await;
+        let (_, page) = read(address, OF_5A, &teacher).await;
+        assert!(page.contains("Калинина") && !page.contains("Рябинина"));
+        // The order that made the deputy is ended elsewhere: the next request has no office.
+        let appointment = elsewhere.db.list_appointments_of("T02").await.unwrap()[0].id.clone();
+        assert_eq!(read(address, OF_5A, &deputy).await.0, 200);
+        people::end(&elsewhere, &appointment, day("2025-10-01"), "13-к", &act("T01", 0)).await.unwrap();
+        assert_eq!(read(address, OF_5A, &deputy).await.0, 403);
+        // A session ended in this program is felt at once.
+        let name = house.db.list_sessions("T03").await.unwrap()[0].token.clone();
+        assert!(house.sign_in.end_session(&house, "T03", &name, &act("T03", 0)).await.unwrap());
+        assert_eq!(read(address, OF_5A, &teacher).await.0, 303);
+    });
+}
+
+#[test]
+fn an_earlier_year_is_read_by_offices_that_do_not_hang_on_the_lists_of_a_year() {
+    on_every_engine(|house| async move {
+        let mut journal = house.db.load_journal(YEAR).await.unwrap();
+        journal.school.year = "2024/2025".to_owned();
+        // Then the class was another one and had another teacher.
+        journal.classes.iter_mut().find(|class| class.name == "5А").unwrap().class_teacher_id = "T12".to_owned();
+        journal.learners.iter_mut().find(|one| one.id == "L2").unwrap().surname = "Брусникина".to_owned();
+        journal.learners.retain(|one| one.id != "L9");
+        import(&house, &journal).await;
+        let address = open_to_the_web(&house).await;
+        let past = |path: &str| format!("{path}?year=2024%2F2025");
+        let director = session(&house, "T01", 1).await;
+        let (status, page) = read(address, &past(OF_5A), &director).await;
+        assert_eq!(status, 200);
+        assert!(page.contains("Брусникина") && page.contains("2024/2025") && !page.contains("Рябинина"));
+        assert!(page.contains("/learner/L2?period=Q1&#38;year=2024%2F2025"), "links stay in the year: {page}");
+        let (_, page) = read(address, OF_5A, &director).await;
+        assert!(page.contains("Рябинина") && !page.contains("Брусникина"), "without a year it is the newest");
+        let (_, page) = read(address, "/journal", &director).await;
+        assert!(page.contains("/journal?year=2024%2F2025"), "the choice of years");
+        for path in [past("/course/C5"), past("/learner/L2"), past(&format!("{OF_5A}/finals")), past("/journal")] {
+            assert_eq!(read(address, &path, &director).await.0, 200, "{path}");
+        }
+        assert_eq!(read(address, &past("/learner/L9"), &director).await.0, 404, "was not in the school then");
+        assert_eq!(read(address, "/journal?year=1999%2F2000", &director).await.0, 404);
+        let deputy = session(&house, "T02", 1).await;
+        assert_eq!(read(address, &past(OF_5A), &deputy).await.0, 200, "grades 5 and 6");
+        assert_eq!(read(address, &past(OF_9A), &deputy).await.0, 403);
+        // Neither the class teacher of today's 5А nor the one of then, who has other classes today.
+        for person in ["T03", "T12", "T04"] {
+            let token = session(&house, person, 1).await;
+            for path in [past(OF_5A), past("/course/C5"), past("/learner/L2"), past(&format!("{OF_5A}/finals"))] {
+                assert_eq!(read(address, &path, &token).await.0, 403, "{person}: {path}");
+            }
+            assert!(
+                !read(address, "/journal", &token).await.1.contains("year="),
+                "{person} is offered no earlier year"
+            );
+        }
+        let parent = session(&house, "P00001", 1).await;
+        let (status, page) = read(address, &past("/diary/L1"), &parent).await;
+        assert!(status == 200 && page.contains("2024/2025 учебный год"), "the own child of then");
+        assert_eq!(read(address, &past("/diary/L2"), &parent).await.0, 403);
+    });
+}
+
+#[test]
+fn a_subject_teacher_sees_the_final_marks_of_the_own_learners_only() {
+    on_every_engine(|house| async move {
+        let mut journal = house.db.load_journal(YEAR).await.unwrap();
+        journal.school.year = YEAR.to_owned();
+        journal.courses.iter_mut().find(|course| course.id == "C5").unwrap().members = vec!["L1".to_owned()];
+        import(&house, &journal).await;
+        let address = open_to_the_web(&house).await;
+        let (teacher, whole) = (session(&house, "T04", 1).await, session(&house, "T03", 1).await);
+        for path in [OF_5A.to_owned(), format!("{OF_5A}/finals")] {
+            let (status, page) = read(address, &path, &teacher).await;
+            assert!(status == 200 && page.contains("Ольхина") && !page.contains("Рябинина"), "{path}");
+            assert!(read(address, &path, &whole).await.1.contains("Рябинина"), "{path}");
+        }
+        assert_eq!(read(address, "/learner/L1", &teacher).await.0, 200);
+        assert_eq!(read(address, "/learner/L2", &teacher).await.0, 403, "learns in none of the teacher's groups");
+    });
+}
+
+#[test]
+fn the_first_screen_counts_what_waits_for_the_administrator() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let token = session(&house, "T06", 1).await;
+        session(&house, "T04", 1).await;
+        let (status, page) = read(address, "/", &token).await;
+        assert_eq!(status, 200);
+        assert!(!page.contains("вход закрыт"));
+        assert!(page.contains("года ещё не готов"), "nothing of the year is set up: {page}");
+        let mut account = house.db.find_account("T04").await.unwrap().unwrap();
+        account.state = AccountState::Locked;
+        let mut tx = house.db.begin().await.unwrap();
+        tx.write_account(&account).await.unwrap();
+        let event = Event::new(EventKind::AccountChanged, "T06", &act("T06", 0).moment());
+        tx.record(&event, [4; 16]).await.unwrap().commit().await.unwrap();
+        let (_, page) = read(address, "/", &token).await;
+        assert!(page.contains("вход закрыт"), "{page}");
+        let (status, page) = read(address, "/people?q=%D0%B7%D0%B0%D0%BA%D1%80%D1%8B%D1%82", &token).await;
+        assert!(status == 200 && page.contains("/people/T04") && !page.contains("/people/T03"), "the list finds it");
+    });
+}
+
+async fn import(house: &House, journal: &letopis::domain::journal::Journal) {
+    let mut tx = house.db.begin().await.unwrap();
+    let at = act("operator", 1).moment();
+    let author = Author { by: "operator", at: &at, secret: &[5; 32] };
+    tx.replace_journal(journal, &author).await.unwrap();
+    let event = Event::new(EventKind::BundleImported, "operator", &at);
+    tx.record(&event, [6; 16]).await.unwrap().commit().await.unwrap();
+}
+
+#[test]
+fn a_session_ended_by_another_program_is_over_five_seconds_later() {
+    on_every_engine(|house| async move {
+        let token = session(&house, "T03", 1).await;
+        let visit = async |seconds: i64| {
+            let now = after(0) + chrono::Duration::seconds(seconds);
+            house.sign_in.visit(&house, &token, now).await.unwrap()
+        };
+        assert!(visit(0).await.is_some());
+        let now = after(0).timestamp();
+        assert_eq!(house.db.count_open_sessions(now, 60).await.unwrap(), 1);
+        assert_eq!(house.db.count_open_sessions(now + 60, 60).await.unwrap(), 0, "unused for too long");
+        assert_eq!(house.db.count_open_sessions(now + 3600, 7200).await.unwrap(), 0, "past its term");
+        let elsewhere = House::open(&house.root).await.unwrap();
+        let name = house.db.list_sessions("T03").await.unwrap()[0].token.clone();
+        assert!(elsewhere.sign_in.end_session(&elsewhere, "T03", &name, &act("T03", 0)).await.unwrap());
+        assert!(visit(5).await.is_none());
+        assert_eq!(house.db.count_open_sessions(now, 60).await.unwrap(), 0);
+    });
+}
