@@ -5,7 +5,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | 0 words | [`domain`] |
-//! | 1 tools | [`bundle`] · [`store`] · [`typeset`] · [`sign`] · [`vault`] |
+//! | 1 tools | [`bundle`] · [`scan`] · [`store`] · [`typeset`] · [`sign`] · [`vault`] |
 //! | 2 way   | [`flow`] |
 //! | 3 doors | [`web`] · [`cli`] |
 
@@ -13,6 +13,7 @@ pub mod config;
 pub mod domain;
 
 pub mod bundle;
+pub mod scan;
 pub mod sign;
 pub mod store;
 pub mod typeset;

@@ -93,6 +93,7 @@ const VERBS: &[&[&str]] = &[
     &["access"],
     &["history"],
     &["undo"],
+    &["scan"],
     &["compromise"],
     &["compromise", "note"],
     &["compromise", "list"],

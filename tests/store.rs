@@ -5,6 +5,8 @@
 #![allow(clippy::expect_used)] // a test that cannot go on should stop
 
 mod engines;
+#[path = "store/scans.rs"]
+mod scans;
 #[path = "store/signing.rs"]
 mod signing;
 

@@ -20,7 +20,7 @@ const LONGEST_FILE_LINES: usize = 600;
 
 /// Floors from below; a module may use the floors under it, and only `domain` and `config` may be used from their own floor.
 const FLOORS: [&[&str]; 4] =
-    [&["domain", "config"], &["bundle", "store", "typeset", "sign", "vault"], &["flow"], &["web", "cli"]];
+    [&["domain", "config"], &["bundle", "store", "typeset", "sign", "vault", "scan"], &["flow"], &["web", "cli"]];
 
 /// The one use beside: `serve` and `demo` are commands that open the page.
 const DOOR_TO_DOOR: (&str, &str) = ("cli", "web");

@@ -16,6 +16,7 @@ mod people;
 mod policy;
 mod records;
 mod russian;
+mod scan;
 mod serve;
 mod setup;
 mod table;
@@ -98,6 +99,8 @@ enum Command {
     Remind,
     #[command(about = "Скрепить подписанные копии печатью школы и внести в реестр")]
     Seal(records::Seal),
+    #[command(about = "Принять сканы подписанных листов: узнать листы по QR-кодам и разложить по копиям")]
+    Scan(scan::Scan),
     #[command(about = "Список копий")]
     Copies(listings::Copies),
     #[command(about = "Всё об одной копии: кто подписал, кого ждут, контрольные суммы")]
@@ -307,6 +310,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Issue(issue) => issue.run(&desk).await,
         Command::Sign(sign) => sign.run(&desk).await,
         Command::Seal(seal) => seal.run(&desk).await,
+        Command::Scan(scan) => scan.run(&desk).await,
         Command::Copies(copies) => copies.run(&desk).await,
         Command::Show(show) => show.run(&desk).await,
         Command::Remind => records::remind(&desk).await,

@@ -100,6 +100,12 @@ pub enum EventKind {
     BackupChecked,
     /// The house was restored from a backup.
     HouseRestored,
+    /// A file of scans came in and its pages were filed.
+    ScansTaken,
+    /// A person said what a scanned page is.
+    ScanDecided,
+    /// A sheet of paper was ticked off.
+    SheetReceived,
 }
 
 impl EventKind {
@@ -149,6 +155,9 @@ impl EventKind {
             Self::BackupWritten => "backup_written",
             Self::BackupChecked => "backup_checked",
             Self::HouseRestored => "house_restored",
+            Self::ScansTaken => "scans_taken",
+            Self::ScanDecided => "scan_decided",
+            Self::SheetReceived => "sheet_received",
         }
     }
 }

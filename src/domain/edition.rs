@@ -119,15 +119,3 @@ pub struct Attachment {
     /// Content.
     pub bytes: Vec<u8>,
 }
-
-/// What a sheet's QR says: upper-case ASCII of the QR alphanumeric set, so that the code stays small.
-/// `LTP1:<copy>:<version>:<sheet no>/<sheets>:<16 hex of the sheet's digest>:<log size>:<16 hex of its root>`.
-pub fn qr_text(copy: &str, version: u32, no: usize, of: usize, sheet: &Digest, checkpoint: &CheckpointFacts) -> String {
-    format!(
-        "LTP1:{}:{version}:{no}/{of}:{}:{}:{}",
-        copy.to_uppercase(),
-        sheet.prefix(),
-        checkpoint.size,
-        checkpoint.root.prefix()
-    )
-}

@@ -39,6 +39,7 @@ pub mod route;
 pub mod rows;
 pub mod search;
 pub mod setup;
+pub mod sheet_code;
 pub mod snapshot;
 pub mod statement;
 pub mod timeliness;

@@ -29,6 +29,7 @@ pub mod people;
 pub mod policy;
 pub mod reissue;
 pub mod remind;
+pub mod scans;
 pub mod seal;
 pub mod setup;
 pub mod sign;
@@ -220,6 +221,9 @@ pub enum Error {
     /// A copy cannot be written or opened.
     #[error(transparent)]
     Backup(#[from] crate::vault::backup::Fault),
+    /// A word on a scan or a tick of a sheet is not taken.
+    #[error(transparent)]
+    Scan(#[from] scans::Refusal),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),

@@ -23,6 +23,7 @@ mod paper;
 mod policies;
 mod register;
 mod rows;
+mod scans;
 mod schools;
 mod setup;
 mod signing;
@@ -55,6 +56,7 @@ pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
 pub use paper::Which;
 pub use policies::PolicyRow;
 pub use register::SealedRow;
+pub use scans::{Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
 pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, RemarkRow, RevocationRow, ScanRow, SeenRow};
@@ -192,7 +194,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 10] = [
+const SQLITE_GUARDS: [&str; 11] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -203,8 +205,9 @@ const SQLITE_GUARDS: [&str; 10] = [
     include_str!("../../migrations/guards/0091_signing.sqlite.sql"),
     include_str!("../../migrations/guards/0101_office.sqlite.sql"),
     include_str!("../../migrations/guards/0111_carriers.sqlite.sql"),
+    include_str!("../../migrations/guards/0121_scans.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 10] = [
+const POSTGRES_GUARDS: [&str; 11] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -215,11 +218,12 @@ const POSTGRES_GUARDS: [&str; 10] = [
     include_str!("../../migrations/guards/0091_signing.postgres.sql"),
     include_str!("../../migrations/guards/0101_office.postgres.sql"),
     include_str!("../../migrations/guards/0111_carriers.postgres.sql"),
+    include_str!("../../migrations/guards/0121_scans.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 10]) -> Migrator {
+fn migrator(guards: [&'static str; 11]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -245,6 +249,8 @@ fn migrator(guards: [&'static str; 10]) -> Migrator {
         step(101, "guards of office", guards[8]),
         step(110, "carriers", include_str!("../../migrations/0110_carriers.sql")),
         step(111, "guards of carriers", guards[9]),
+        step(120, "scans", include_str!("../../migrations/0120_scans.sql")),
+        step(121, "guards of scans", guards[10]),
     ])
 }
 

@@ -28,14 +28,15 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::domain::canon::Digest;
-use crate::domain::edition::{Attachment, Edition, EditionKind, qr_text};
+use crate::domain::edition::{Attachment, CheckpointFacts, Edition, EditionKind};
 use crate::domain::finding::Finding;
+use crate::domain::sheet_code::SheetCode;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, TemplateFacts};
 
 pub use form::{form, form_by, lay_out_form, missing_words};
 
-use pages::{Binder, JOURNAL, SUMMARY};
-use plan::{Attached, Plan};
+use pages::{Binder, JOURNAL, Paper, SUMMARY};
+use plan::{Attached, Page, Plan};
 use world::Desk;
 
 /// A typeset document.
@@ -141,19 +142,13 @@ fn plan(
     attachments: &[Attachment],
 ) -> Result<(Plan, Vec<u8>), Error> {
     let copy = &snapshot.copy;
-    let paper = match copy.kind {
-        CopyKind::PeriodCopy => JOURNAL,
-        CopyKind::SummarySheet => SUMMARY,
-    };
-    let mut binder = Binder { snapshot, edition, paper, digests, pages: Vec::new() };
-    match copy.kind {
-        CopyKind::PeriodCopy => period_copy::bind(&mut binder)?,
-        CopyKind::SummarySheet => summary_sheet::bind(&mut binder),
+    let (paper, pages) = bind(snapshot, edition, digests)?;
+    let mut texts = Vec::with_capacity(pages.len());
+    for page in &pages {
+        let Some(digest) = digests.get(page.sheet - 1) else { continue };
+        let (sheet, leaf) = ((page.sheet, digests.len()), (page.no, pages.len()));
+        texts.push(SheetCode::of((&copy.id, copy.version), sheet, leaf, digest, &edition.checkpoint).to_text());
     }
-    let text = |(index, digest): (usize, &Digest)| {
-        qr_text(&copy.id, copy.version, index + 1, digests.len(), digest, &edition.checkpoint)
-    };
-    let texts: Vec<String> = digests.iter().enumerate().map(text).collect();
     let codes = qr::codes(&texts)?;
     let class = wording::class_name(&snapshot.class.name);
     let plan = Plan {
@@ -164,10 +159,38 @@ fn plan(
         running: running(snapshot, &class),
         copy: format!("Копия № {} · версия {}", copy.number, copy.version),
         sheets: snapshot.sheets.len(),
-        pages: binder.pages,
+        pages,
         attachments: attachments.iter().map(attached).collect(),
     };
     Ok((plan, codes.bytes))
+}
+
+fn bind(snapshot: &Snapshot, edition: &Edition, digests: &[Digest]) -> Result<(Paper, Vec<Page>), Error> {
+    let paper = match snapshot.copy.kind {
+        CopyKind::PeriodCopy => JOURNAL,
+        CopyKind::SummarySheet => SUMMARY,
+    };
+    let mut binder = Binder { snapshot, edition, paper, digests, pages: Vec::new() };
+    match snapshot.copy.kind {
+        CopyKind::PeriodCopy => period_copy::bind(&mut binder)?,
+        CopyKind::SummarySheet => summary_sheet::bind(&mut binder),
+    }
+    Ok((paper, binder.pages))
+}
+
+/// Numbers of the sheets (from 1) that the pages of an issued copy belong to, page by page: nothing is typeset for it.
+pub fn sheets_of_pages(snapshot: &Snapshot) -> Result<Vec<u32>, Error> {
+    let edition = Edition {
+        kind: EditionKind::Issued,
+        typeset_at: snapshot.frozen_at.clone(),
+        snapshot: Digest::of(b""),
+        checkpoint: CheckpointFacts { origin: snapshot.school.id.clone(), size: 0, root: Digest::of(b"") },
+        marks: Vec::new(),
+        seal: None,
+    };
+    let (printable, edition, _) = clean::clean(snapshot, &edition).map_err(|error| Error::Data(error.to_string()))?;
+    let (_, pages) = bind(&printable, &edition, &sheet_digests(snapshot))?;
+    Ok(pages.iter().map(|page| page.sheet as u32).collect())
 }
 
 fn running(snapshot: &Snapshot, class: &str) -> String {

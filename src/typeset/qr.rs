@@ -1,4 +1,4 @@
-//! QR codes of the sheets as grey images of one dot a module. Floor 1.
+//! QR codes of the pages as grey images of one dot a module. Floor 1.
 
 use qrcode::bits::Bits;
 use qrcode::canvas::{Canvas, MaskPattern};
@@ -8,7 +8,7 @@ use qrcode::{Color, EcLevel, QrCode, Version};
 
 use super::Error;
 
-/// All sheets' codes at one version, so that the template can cut them out of one file.
+/// All pages' codes at one version, so that the template can cut them out of one file.
 pub struct Codes {
     /// Modules on a side.
     pub modules: usize,
@@ -118,7 +118,7 @@ mod tests {
         for no in 0..60_u32 {
             // The shape of a sheet's text, and others of many lengths.
             let digest = crate::domain::canon::Digest::of(&no.to_le_bytes()).to_hex();
-            let text = format!("LTP1:2025-05A-Q1:{no}:3/18:{}", &digest[..no as usize]);
+            let text = format!("LTP2:2025-05A-Q1:{no}:3/18:5/46:{}", &digest[..no as usize]);
             let whole = QrCode::with_error_correction_level(&text, EcLevel::M).expect("a code");
             let version = whole.version();
             let dark: Vec<bool> = whole.into_colors().into_iter().map(|color| color == Color::Dark).collect();

@@ -191,6 +191,7 @@ impl From<flow::Error> for Refusal {
             | E::NoKey(_)
             | E::Change(_)
             | E::Compromise(_)
+            | E::Scan(_)
             | E::Office(_) => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }

@@ -38,6 +38,8 @@ const ASSETS: &[Asset] = &[
     Asset { name: "progress.js", mime: JS, bytes: include_bytes!("assets/progress.js") },
     Asset { name: "desk.css", mime: CSS, bytes: include_bytes!("assets/desk.css") },
     Asset { name: "pen.js", mime: JS, bytes: include_bytes!("assets/pen.js") },
+    Asset { name: "scans.css", mime: CSS, bytes: include_bytes!("assets/scans.css") },
+    Asset { name: "scans.js", mime: JS, bytes: include_bytes!("assets/scans.js") },
     Asset { name: "mark.svg", mime: "image/svg+xml", bytes: include_bytes!("assets/mark.svg") },
 ];
 

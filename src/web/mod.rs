@@ -24,6 +24,7 @@ mod policy;
 mod query;
 mod records;
 pub mod route;
+mod scans;
 mod school;
 mod search;
 mod start;

@@ -203,6 +203,7 @@ pub(super) fn all() -> Vec<Route> {
         super::records::routes(),
         super::office::routes(),
         super::carriers::routes(),
+        super::scans::routes(),
         super::journal::routes(),
         super::people::routes(),
         super::school::routes(),

@@ -26,7 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::house::{YEAR, after, day, on_every_engine, person_of};
 
 /// Values of the parameters of paths that name no subject of the guard. A route with another parameter needs a line here.
-const OTHER_PARAMETERS: [(&str, &str); 17] = [
+const OTHER_PARAMETERS: [(&str, &str); 20] = [
     ("paper", "2025-05A-Q1-v1-p1"),
     ("form", "remarks"),
     ("handover", "1"),
@@ -43,6 +43,9 @@ const OTHER_PARAMETERS: [(&str, &str); 17] = [
     ("id", "1"),
     ("event", "1"),
     ("no", "1"),
+    ("leaf", "1"),
+    ("scan", "0"),
+    ("file", "1"),
     ("page", "1"),
 ];
 

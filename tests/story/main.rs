@@ -22,6 +22,8 @@ mod paper;
 mod presets;
 mod reissue;
 mod remind;
+mod scans;
+mod scans_hostile;
 mod seal;
 mod sign;
 mod verify;

@@ -185,11 +185,13 @@ pub enum Action {
     SignCustody,
     /// The code of the carriers, and what is opened with it.
     HoldCode,
+    /// Signed sheets of paper that come back: scans and ticks.
+    ReceivePaper,
 }
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -231,6 +233,7 @@ impl Action {
         Self::RunBackups,
         Self::SignCustody,
         Self::HoldCode,
+        Self::ReceivePaper,
     ];
 
     /// «вести журнал предмета».
@@ -277,6 +280,7 @@ impl Action {
             Self::RunBackups => "писать и сверять резервные копии",
             Self::SignCustody => "расписываться в журнале пользования",
             Self::HoldCode => "знать код носителей",
+            Self::ReceivePaper => "принимать листы и их сканы",
         }
     }
 

@@ -104,6 +104,9 @@ pub(crate) fn what(kind: &str) -> &str {
         "backup_written" => "записана резервная копия",
         "backup_checked" => "проверена резервная копия",
         "house_restored" => "дом восстановлен из копии",
+        "scans_taken" => "приняты сканы листов",
+        "scan_decided" => "скан листа разобран вручную",
+        "sheet_received" => "получен лист на бумаге",
         other => other,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::super::close::{self, Closing};
-use super::super::{Act, Error, House, import, issue, seal};
+use super::super::{Act, Error, House, import, issue, scans, seal};
 use super::Progress;
 use crate::domain::copy::State;
 use crate::domain::finding::Finding;
@@ -57,6 +57,20 @@ pub enum Work {
         /// Name of the zip there: its own SHA-256.
         file: String,
     },
+    /// Reads scans that lie in the house's folder `incoming` and files their pages.
+    ReadScans {
+        /// The files.
+        files: Vec<Incoming>,
+    },
+}
+
+/// A file that waits in `incoming`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incoming {
+    /// Its name there: its own SHA-256.
+    pub file: String,
+    /// Name as it was given, for people.
+    pub name: String,
 }
 
 /// What came of a job.
@@ -94,6 +108,7 @@ impl Work {
             Self::Backup { .. } => "backup",
             Self::CompareCarrier { .. } => "compare_carrier",
             Self::Rehearse { .. } => "rehearse",
+            Self::ReadScans { .. } => "read_scans",
         }
     }
 
@@ -107,6 +122,7 @@ impl Work {
             "backup" => "Запись резервной копии",
             "compare_carrier" => "Сверка носителя с домом",
             "rehearse" => "Пробное восстановление",
+            "read_scans" => "Разбор сканов",
             other => other,
         }
     }
@@ -123,6 +139,11 @@ impl Work {
             Self::CompareCarrier { carrier } => format!("carrier {carrier}"),
             // Rehearsals share the scratch folder.
             Self::Rehearse { .. } => "rehearse".to_owned(),
+            // Files of another drop are other work.
+            Self::ReadScans { files } => {
+                let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
+                format!("read_scans {}", crate::domain::canon::Digest::of(names.join(" ").as_bytes()).prefix())
+            }
         }
     }
 
@@ -134,6 +155,7 @@ impl Work {
             Self::Import { .. } => Action::ImportData,
             Self::Backup { .. } | Self::CompareCarrier { .. } => Action::RunBackups,
             Self::Rehearse { .. } => Action::HoldCode,
+            Self::ReadScans { .. } => Action::ReceivePaper,
         }
     }
 }
@@ -154,6 +176,7 @@ pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Ar
         Work::Backup { carriers, cause } => super::carriers::write(house, carriers, cause, act, progress).await,
         Work::CompareCarrier { carrier } => super::carriers::compare(house, carrier, act, progress).await,
         Work::Rehearse { carrier, ticket } => super::carriers::rehearse(house, carrier, ticket, act, progress).await,
+        Work::ReadScans { files } => read_scans(house, files, act, progress).await,
     }
 }
 
@@ -252,5 +275,28 @@ async fn import_file(house: &House, file: &str, act: &Act, progress: &Progress) 
             let rows = count(imported.written as u64, "строка", "строки", "строк");
             Outcome::said(format!("Набор загружен: изменено — {rows}, учебный год {}.", imported.year))
         }
+    })
+}
+
+/// File after file, each in a transaction of its own: what was read before a stop is kept, and the next attempt finds it done.
+async fn read_scans(house: &House, files: &[Incoming], act: &Act, progress: &Progress) -> Result<Outcome, Error> {
+    progress.stage("Разбор сканов: файлы", files.len() as u64);
+    let (mut filed, mut refused) = (0, Vec::new());
+    for file in files {
+        let path = house.incoming().join(&file.file);
+        let bytes = super::super::read_file(&path)?;
+        let taken = scans::take(house, scans::Given { name: file.name.clone(), bytes }, act, |_, _| {}).await?;
+        filed += if taken.again { 0 } else { taken.filed() };
+        refused.extend(taken.findings.into_iter().map(|finding| Refused { what: finding.place, why: finding.message }));
+        progress.step();
+    }
+    // Only when everything is taken: until then another attempt needs them. One that is not there any more is no harm.
+    for file in files {
+        let _ = std::fs::remove_file(house.incoming().join(&file.file));
+    }
+    let pages = words::count(filed as u64, "страница", "страницы", "страниц");
+    let files = words::count(files.len() as u64, "файл", "файла", "файлов");
+    Ok(Outcome {
+        said: format!("Прочитано: {files}. Разложено по копиям: {pages}."), refused
     })
 }

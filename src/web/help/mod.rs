@@ -35,6 +35,7 @@ const GUIDES: &[Guide] = &[
     Guide { name: "policies", text: include_str!("../../../docs/policies.ru.md") },
     Guide { name: "records", text: include_str!("../../../docs/records.ru.md") },
     Guide { name: "office", text: include_str!("../../../docs/office.ru.md") },
+    Guide { name: "scans", text: include_str!("../../../docs/scans.ru.md") },
     Guide { name: "verify", text: include_str!("../../../docs/verify.ru.md") },
     Guide { name: "administrator", text: include_str!("../../../docs/administrator.ru.md") },
     Guide { name: "people", text: include_str!("../../../docs/people.ru.md") },

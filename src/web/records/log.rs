@@ -185,6 +185,9 @@ fn said(event: &str) -> &str {
         "backup_written" => "Записана резервная копия",
         "backup_checked" => "Проверена резервная копия",
         "house_restored" => "Дом восстановлен из копии",
+        "scans_taken" => "Сканы листов приняты",
+        "scan_decided" => "Скан листа разобран вручную",
+        "sheet_received" => "Лист на бумаге получен",
         other => other,
     }
 }

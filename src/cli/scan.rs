@@ -1,0 +1,100 @@
+//! `scan`: signed sheets of paper that came back as pictures. Floor 3.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::table::print_json;
+use super::{Desk, Failure, REFUSED, print_findings};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::words;
+use crate::flow::scans::{self, Given, Standing, Taken};
+
+/// `scan`.
+#[derive(Debug, Args)]
+pub(super) struct Scan {
+    #[arg(value_name = "ФАЙЛ", required = true, help = "Сканы и снимки подписанных листов: PDF, JPEG, PNG")]
+    files: Vec<PathBuf>,
+}
+
+impl Scan {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let mut taken = Vec::new();
+        for path in &self.files {
+            let bytes = std::fs::read(path).map_err(|source| Failure::File { path: path.clone(), source })?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            taken.push(scans::take(&house, Given { name, bytes }, &desk.act(&house), |_, _| {}).await?);
+        }
+        let mut copies: Vec<&str> = Vec::new();
+        for page in taken.iter().flat_map(|one| &one.pages).filter(|page| !page.leaf.copy.is_empty()) {
+            if !copies.contains(&page.leaf.copy.as_str()) {
+                copies.push(&page.leaf.copy);
+            }
+        }
+        let mut standings = Vec::new();
+        for copy in copies {
+            standings.push(scans::standing(&house, copy, None).await?);
+        }
+        let findings: Vec<Finding> = taken.iter().flat_map(|one| one.findings.clone()).collect();
+        if desk.json {
+            print_json(&as_json(&taken, &standings));
+        } else {
+            print_findings(&findings);
+            for standing in &standings {
+                println!("{}", line(standing));
+            }
+            let filed: usize = taken.iter().filter(|one| !one.again).map(Taken::filed).sum();
+            println!("Разложено по копиям: {}.", words::count(filed as u64, "страница", "страницы", "страниц"));
+        }
+        Ok(if findings.iter().any(|finding| finding.severity >= Severity::Error) { REFUSED } else { 0 })
+    }
+}
+
+/// «2025-05A-Q1 версия 1: есть 12 из 14 страниц; нет страниц 3, 7; дважды: 5».
+fn line(standing: &Standing) -> String {
+    let (missing, doubled) = (standing.missing(), standing.doubled());
+    let found = standing.pages.len() - missing.len();
+    let pages = standing.pages.len() as u64;
+    let of = words::plural(pages, "страницы", "страниц", "страниц");
+    let mut line = format!("{} версия {}: есть {found} из {pages} {of}", standing.copy.id, standing.copy.version);
+    if !missing.is_empty() {
+        line.push_str(&format!("; нет: {}", scans::listed(&missing)));
+    }
+    if !doubled.is_empty() {
+        line.push_str(&format!("; дважды: {}", scans::listed(&doubled)));
+    }
+    if standing.is_complete() {
+        line.push_str("; все листы на бумаге получены");
+    }
+    line
+}
+
+fn as_json(taken: &[Taken], standings: &[Standing]) -> serde_json::Value {
+    let files: Vec<_> = taken
+        .iter()
+        .map(|one| {
+            let file = one.file.as_ref();
+            let pages = one.pages.iter().map(|page| {
+                serde_json::json!({
+                    "page": page.at.page, "outcome": page.outcome, "copy": page.leaf.copy, "version": page.leaf.version,
+                    "sheet": page.leaf.sheet, "leaf": page.leaf.leaf, "turn": page.turn
+                })
+            });
+            serde_json::json!({
+                "file": file.map(|file| &file.name), "sha256": file.map(|file| &file.digest), "again": one.again,
+                "pages": pages.collect::<Vec<_>>(), "findings": one.findings
+            })
+        })
+        .collect();
+    let copies: Vec<_> = standings
+        .iter()
+        .map(|one| {
+            serde_json::json!({
+                "copy": one.copy.id, "version": one.copy.version, "pages": one.pages.len(),
+                "missing": one.missing(), "doubled": one.doubled(), "complete": one.is_complete()
+            })
+        })
+        .collect();
+    serde_json::json!({"files": files, "copies": copies})
+}

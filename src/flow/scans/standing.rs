@@ -1,0 +1,203 @@
+//! How the paper of a copy stands: which pages came back, which are missing, doubled, of an old version. Floor 2.
+
+use std::collections::BTreeMap;
+
+use super::super::{Error, House};
+use super::judge::{Verdict, sheets_of_pages};
+use crate::domain::snapshot::Snapshot;
+use crate::store::{CopyRow, Leaf, ScanDecisionRow, ScanPageRow, ScanPlace};
+
+pub use super::judge::sheet_title;
+
+/// A scan of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At {
+    /// Where it lies.
+    pub place: ScanPlace,
+    /// Filed by a person, not by its code.
+    pub by_hand: bool,
+    /// Corners of its code, thousandths of the page; empty for none.
+    pub corners: String,
+    /// Degrees clockwise by which the sheet lies turned.
+    pub turn: u32,
+}
+
+/// One page of a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageStanding {
+    /// Number in the copy, from 1.
+    pub leaf: u32,
+    /// Number of its sheet, from 1; 0 when it is not known.
+    pub sheet: u32,
+    /// Words for the sheet.
+    pub title: String,
+    /// Its scans, in the order they came; more than one: doubled.
+    pub scans: Vec<At>,
+    /// When it was ticked off; empty when it was not.
+    pub received_at: String,
+}
+
+/// How a version of a copy stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The version.
+    pub copy: CopyRow,
+    /// Its pages in order.
+    pub pages: Vec<PageStanding>,
+    /// Scans of earlier versions of the copy.
+    pub old: Vec<(Leaf, At)>,
+}
+
+impl Standing {
+    /// Pages of which there is no scan.
+    pub fn missing(&self) -> Vec<u32> {
+        self.pages.iter().filter(|page| page.scans.is_empty()).map(|page| page.leaf).collect()
+    }
+
+    /// Pages of which there is more than one scan.
+    pub fn doubled(&self) -> Vec<u32> {
+        self.pages.iter().filter(|page| page.scans.len() > 1).map(|page| page.leaf).collect()
+    }
+
+    /// Pages that were not ticked off.
+    pub fn not_received(&self) -> Vec<u32> {
+        self.pages.iter().filter(|page| page.received_at.is_empty()).map(|page| page.leaf).collect()
+    }
+
+    /// Has every page a scan?
+    pub fn is_complete(&self) -> bool {
+        !self.pages.is_empty() && self.missing().is_empty()
+    }
+
+    /// Is every page of a sheet among the scans?
+    pub fn has_sheet(&self, sheet: u32) -> bool {
+        let mut pages = self.pages.iter().filter(|page| page.sheet == sheet).peekable();
+        pages.peek().is_some() && pages.all(|page| !page.scans.is_empty())
+    }
+}
+
+/// The facts of a copy whose paper is all in: for whoever completes its paper stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complete {
+    /// Copy and version.
+    pub copy: CopyRow,
+    /// SHA-256 of the files that its pages lie in, each once, in order.
+    pub files: Vec<String>,
+    /// Pages that a person filed.
+    pub by_hand: usize,
+}
+
+/// How the paper of a version stands; the last one when none is named.
+pub async fn standing(house: &House, copy: &str, version: Option<u32>) -> Result<Standing, Error> {
+    let rows = house.db.list_versions(copy).await?;
+    let row = match version {
+        None => rows.into_iter().next_back(),
+        Some(version) => rows.into_iter().find(|row| row.version == version),
+    };
+    let row = row.ok_or_else(|| Error::NoCopy(copy.to_owned()))?;
+    let decisions = house.db.list_scan_decisions().await?;
+    of(house, row, &decisions).await
+}
+
+/// Copies whose paper has begun to come back, and how each last version stands.
+pub async fn overview(house: &House) -> Result<Vec<Standing>, Error> {
+    let mut copies: Vec<String> = house.db.list_scanned_copies().await?.into_iter().map(|(copy, _)| copy).collect();
+    copies.sort();
+    copies.dedup();
+    let decisions = house.db.list_scan_decisions().await?;
+    let mut all = Vec::new();
+    for copy in copies {
+        let Some(row) = house.db.list_versions(&copy).await?.pop() else { continue };
+        all.push(of(house, row, &decisions).await?);
+    }
+    Ok(all)
+}
+
+/// The facts of a complete paper; nothing while a page is missing.
+pub async fn complete(house: &House, copy: &str) -> Result<Option<Complete>, Error> {
+    let standing = standing(house, copy, None).await?;
+    if !standing.is_complete() {
+        return Ok(None);
+    }
+    let scans: Vec<&At> = standing.pages.iter().filter_map(|page| page.scans.first()).collect();
+    let mut files: Vec<String> = Vec::new();
+    for at in &scans {
+        if !files.contains(&at.place.file) {
+            files.push(at.place.file.clone());
+        }
+    }
+    Ok(Some(Complete { by_hand: scans.iter().filter(|at| at.by_hand).count(), files, copy: standing.copy }))
+}
+
+async fn of(house: &House, copy: CopyRow, decisions: &[ScanDecisionRow]) -> Result<Standing, Error> {
+    let snapshot = house.db.load_snapshot(copy.snapshot).await?;
+    let receipts = house.db.list_receipts(&copy.id, copy.version).await?;
+    let mut pages = blank(&copy, &snapshot)?;
+    for receipt in receipts {
+        if let Some(page) = pages.get_mut((receipt.leaf.leaf as usize).wrapping_sub(1)) {
+            page.received_at = receipt.received_at;
+        }
+    }
+    // The last word of a person about a place holds over what was read there.
+    let decided: BTreeMap<&ScanPlace, &Leaf> = decisions.iter().map(|row| (&row.at, &row.leaf)).collect();
+    let mut old = Vec::new();
+    let rows = house.db.list_scan_pages_of(&copy.id).await?;
+    for row in &rows {
+        if decided.contains_key(&row.at) {
+            continue;
+        }
+        let at = at(row, false);
+        if row.leaf.version != copy.version {
+            old.push((row.leaf.clone(), at));
+        } else if row.outcome == Verdict::Filed.as_str()
+            && let Some(page) = pages.get_mut((row.leaf.leaf as usize).wrapping_sub(1))
+        {
+            page.scans.push(at);
+        }
+    }
+    for (place, leaf) in decided.into_iter().filter(|(_, leaf)| (&leaf.copy, leaf.version) == (&copy.id, copy.version))
+    {
+        let read = house.db.list_scan_pages(&place.file).await?.into_iter().find(|row| row.at == *place);
+        let Some(page) = pages.get_mut((leaf.leaf as usize).wrapping_sub(1)) else { continue };
+        page.scans.extend(read.as_ref().map(|row| at(row, true)));
+    }
+    Ok(Standing { copy, pages, old })
+}
+
+fn at(row: &ScanPageRow, by_hand: bool) -> At {
+    At { place: row.at.clone(), by_hand, corners: row.corners.clone(), turn: row.turn }
+}
+
+fn blank(copy: &CopyRow, snapshot: &Snapshot) -> Result<Vec<PageStanding>, Error> {
+    let titles: Vec<String> = snapshot.sheets.iter().map(sheet_title).collect();
+    let page = |(leaf, sheet): (u32, u32)| PageStanding {
+        leaf,
+        sheet,
+        title: titles.get((sheet as usize).wrapping_sub(1)).cloned().unwrap_or_default(),
+        scans: Vec::new(),
+        received_at: String::new(),
+    };
+    Ok((1..).zip(sheets_of_pages(copy, snapshot)?).map(page).collect())
+}
+
+/// «3, 7–9, 12».
+pub fn listed(numbers: &[u32]) -> String {
+    let runs = numbers.chunk_by(|one, next| next - one == 1);
+    let told = runs.map(|run| match run {
+        [first, .., last] if run.len() > 2 => format!("{first}–{last}"),
+        _ => run.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn numbers_one_after_another_are_told_as_a_span() {
+        assert_eq!(listed(&[]), "");
+        assert_eq!(listed(&[3]), "3");
+        assert_eq!(listed(&[1, 2, 4, 5, 6, 9]), "1, 2, 4–6, 9");
+    }
+}

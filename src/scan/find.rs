@@ -1,0 +1,180 @@
+//! QR codes in a grey picture: found with place and turn, whatever way the sheet lay. Floor 1.
+//!
+//! The three finder patterns are looked for in the whole picture, prepared in the fixed order of [`PREPARATIONS`]; each fitting triple is
+//! read by [`super::read`] out of the picture as it is. A reader that looks for codes by itself copies the picture for every pair of
+//! patterns that might belong together, which a noisy photo of a table has by the thousand.
+
+use super::finder::{Finder, finders};
+use super::grey::Grey;
+use super::read::{Corner, read};
+
+/// A point of a page, pixels from the upper left corner.
+pub type Point = (f32, f32);
+
+/// A code that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// What it says.
+    pub text: String,
+    /// Upper left, upper right, lower right, lower left corner of the code itself, wherever they lie on the page.
+    pub corners: [Point; 4],
+}
+
+impl Found {
+    /// By how many degrees the sheet lies turned clockwise, 0 to 359.
+    pub fn turn(&self) -> u32 {
+        let [(x, y), (right, below), ..] = self.corners;
+        let degrees = (below - y).atan2(right - x).to_degrees().round() as i32;
+        degrees.rem_euclid(360) as u32
+    }
+
+    fn middle(&self) -> Point {
+        let sum = self.corners.iter().fold((0.0, 0.0), |(x, y), corner| (x + corner.0, y + corner.1));
+        (sum.0 / 4.0, sum.1 / 4.0)
+    }
+
+    fn side(&self) -> f32 {
+        let [(x, y), .., (left, below)] = self.corners;
+        (below - y).hypot(left - x)
+    }
+
+    /// The same code seen twice: its middles lie closer than half a side.
+    fn is_at(&self, other: &Self) -> bool {
+        let ((x, y), (u, v)) = (self.middle(), other.middle());
+        (x - u).hypot(y - v) < self.side().max(other.side()) / 2.0
+    }
+
+    /// Does a finder pattern belong to this code?
+    fn holds(&self, finder: &Finder) -> bool {
+        let (x, y) = self.middle();
+        (x - finder.x).hypot(y - finder.y) < self.side() * 0.75
+    }
+}
+
+/// One way to prepare the whole picture before finder patterns are looked for.
+#[derive(Debug, Clone, Copy)]
+struct Preparation {
+    /// Scaled by so many tenths.
+    tenths: usize,
+    /// Softened after that: standard deviation in tenths of a pixel.
+    soft: u32,
+    /// A pixel is dark below so many hundredths of the mean around it.
+    hundredths: u32,
+}
+
+/// In this order, the cheap ones that find nearly everything first.
+const PREPARATIONS: [Preparation; 8] = [
+    Preparation { tenths: 10, soft: 0, hundredths: 85 },
+    Preparation { tenths: 10, soft: 10, hundredths: 90 },
+    Preparation { tenths: 20, soft: 10, hundredths: 90 },
+    Preparation { tenths: 5, soft: 0, hundredths: 90 },
+    Preparation { tenths: 10, soft: 18, hundredths: 94 },
+    Preparation { tenths: 20, soft: 20, hundredths: 94 },
+    Preparation { tenths: 10, soft: 10, hundredths: 75 },
+    Preparation { tenths: 20, soft: 12, hundredths: 97 },
+];
+
+/// A prepared picture has at most so many pixels: 200 dpi of A4 doubled in both directions is 16 million.
+const MOST_PIXELS: usize = 20_000_000;
+
+/// The mean of a pixel's neighbourhood is taken over a 40th of the page's longer side: about half of a 17 mm code.
+const WINDOW_PART: usize = 40;
+
+/// Triples tried under one preparation: a page has few, a photo of a patterned table many.
+const MOST_TRIPLES: usize = 60;
+
+/// Every code of a page that can be read, from the top down.
+pub fn codes(page: &Grey) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut quiet = 0;
+    for preparation in PREPARATIONS {
+        let Some(finders) = look(page, preparation) else { continue };
+        let before = found.len();
+        let triples = triples(&finders);
+        for triple in triples.iter().take(MOST_TRIPLES) {
+            // Patterns of a code that was read belong to no other.
+            if found.iter().any(|code| triple.iter().any(|finder| code.holds(finder))) {
+                continue;
+            }
+            let corner = |finder: &Finder| Corner { x: finder.x, y: finder.y };
+            let [upper_left, upper_right, lower_left] = triple;
+            let module = triple.iter().map(|finder| finder.module).sum::<f32>() / 3.0;
+            let read = read(page, [corner(upper_left), corner(upper_right), corner(lower_left)], module);
+            if let Some((text, corners)) = read {
+                let code = Found { text, corners };
+                if !found.iter().any(|held| held.is_at(&code)) {
+                    found.push(code);
+                }
+            }
+        }
+        // Two ways that find nothing new beside what is found: there is nothing more on the page.
+        quiet = if !found.is_empty() && found.len() == before { quiet + 1 } else { 0 };
+        if quiet == 2 {
+            break;
+        }
+    }
+    found.sort_by(|a, b| a.middle().1.total_cmp(&b.middle().1).then(a.middle().0.total_cmp(&b.middle().0)));
+    found
+}
+
+/// Finder patterns under one preparation, in pixels of the page; nothing when the picture would be too large.
+fn look(page: &Grey, preparation: Preparation) -> Option<Vec<Finder>> {
+    let Preparation { tenths, soft, hundredths } = preparation;
+    let (width, height) = (page.width * tenths / 10, page.height * tenths / 10);
+    if width * height > MOST_PIXELS || width.min(height) < 42 {
+        return None;
+    }
+    let scaled = (tenths != 10).then(|| page.resized(width, height));
+    let picture = scaled.as_ref().unwrap_or(page);
+    let softened = (soft > 0).then(|| picture.softened(soft as f32 / 10.0));
+    let picture = softened.as_ref().unwrap_or(picture);
+    let window = (width.max(height) / WINDOW_PART).max(15);
+    let scale = tenths as f32 / 10.0;
+    let mut found = finders(&picture.dark(window, hundredths), width, height);
+    for finder in &mut found {
+        finder.x /= scale;
+        finder.y /= scale;
+        finder.module /= scale;
+    }
+    Some(found)
+}
+
+/// Triples that can be the corners of one code, the fittest first: upper left, upper right, lower left.
+fn triples(finders: &[Finder]) -> Vec<[Finder; 3]> {
+    let mut fitting: Vec<(f32, [Finder; 3])> = Vec::new();
+    for corner in finders {
+        for (at, one) in finders.iter().enumerate() {
+            for other in &finders[at + 1..] {
+                if let Some((unfit, triple)) = fit(corner, one, other) {
+                    fitting.push((unfit, triple));
+                }
+            }
+        }
+    }
+    fitting.sort_by(|a, b| a.0.total_cmp(&b.0));
+    fitting.into_iter().map(|(_, triple)| triple).collect()
+}
+
+/// How badly three patterns fit as a code whose right angle is at the first; nothing when they cannot.
+fn fit(corner: &Finder, one: &Finder, other: &Finder) -> Option<(f32, [Finder; 3])> {
+    let modules = [corner.module, one.module, other.module];
+    let (least, most) = (modules.iter().copied().fold(f32::MAX, f32::min), modules.iter().copied().fold(0.0, f32::max));
+    let (ax, ay) = (one.x - corner.x, one.y - corner.y);
+    let (bx, by) = (other.x - corner.x, other.y - corner.y);
+    let (a, b) = (ax.hypot(ay), bx.hypot(by));
+    if a < 1.0 || b < 1.0 || most > least * 1.6 {
+        return None;
+    }
+    // A photo from the side shortens one leg and bends the angle; more than this no sheet on a table shows.
+    let (legs, cosine) = ((a / b).max(b / a), ((ax * bx + ay * by) / (a * b)).abs());
+    let span = (a + b) / 2.0 / ((least + most) / 2.0);
+    // Between the middles of two patterns lie 14 modules at version 1 and 38 at version 7; ours has 26.
+    if legs > 1.5 || cosine > 0.42 || !(11.0..50.0).contains(&span) {
+        return None;
+    }
+    let turned_right = ax * by - ay * bx > 0.0;
+    let triple = if turned_right { [*corner, *one, *other] } else { [*corner, *other, *one] };
+    // Ours are of version 4; what is nearer to it is tried first.
+    let size = (span / 26.0).max(26.0 / span) - 1.0;
+    Some((legs - 1.0 + cosine + (most / least - 1.0) + size, triple))
+}

@@ -1,0 +1,203 @@
+//! The paper of one copy: every page, found or missing, and the scan beside what it must say. Floor 3.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::query::{Asked, segment};
+use super::{copy_name, draw, drawn, jpeg, said};
+use crate::domain::people::Visitor;
+use crate::domain::words;
+use crate::flow::scans::{self, At, Standing};
+use crate::store::{Leaf, ScanPlace};
+
+/// Pixels of the longer side of a picture that is read beside another.
+const SIDE: usize = 1400;
+
+/// One page of the copy.
+struct LeafLine {
+    leaf: u32,
+    sheet: u32,
+    title: String,
+    href: String,
+    badge: &'static str,
+    said: String,
+    received: String,
+}
+
+#[derive(Template)]
+#[template(path = "scans/copy.html", config = "src/web/askama.toml")]
+struct CopyPage {
+    frame: Frame,
+    complete: bool,
+    said: String,
+    missing: Vec<u32>,
+    old: usize,
+    leaves: Vec<LeafLine>,
+}
+
+/// `GET /office/scans/{copy}`.
+pub(super) async fn report(
+    State(state): State<WebState>,
+    Path(id): Path<String>,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let standing = scans::standing(&state.house, &id, None).await?;
+    let directory = state.directory().await?;
+    let frame = frame
+        .titled(copy_name(&directory, &standing.copy))
+        .leading(format!("Копия № {}", standing.copy.number))
+        .under("Сканы листов", "/office/scans");
+    answer::page(&CopyPage {
+        frame,
+        complete: standing.is_complete(),
+        said: said(&standing),
+        missing: standing.missing(),
+        old: standing.old.len(),
+        leaves: leaves(&standing),
+    })
+}
+
+fn leaves(standing: &Standing) -> Vec<LeafLine> {
+    let line = |page: &scans::PageStanding| {
+        let (badge, said) = match page.scans.as_slice() {
+            [] => ("bad", "нет".to_owned()),
+            [one] if one.by_hand => ("ok", "есть, положена вручную".to_owned()),
+            [_] => ("ok", "есть".to_owned()),
+            many => ("wait", format!("{} раза", many.len())),
+        };
+        LeafLine {
+            leaf: page.leaf,
+            sheet: page.sheet,
+            title: page.title.clone(),
+            href: format!("/office/scans/{}/{}", segment(&standing.copy.id), page.leaf),
+            badge,
+            said,
+            received: if page.received_at.is_empty() { String::new() } else { words::moment(&page.received_at) },
+        }
+    };
+    standing.pages.iter().map(line).collect()
+}
+
+/// One scan of the page.
+struct ScanView {
+    at: At,
+    picture: String,
+    from: String,
+}
+
+#[derive(Template)]
+#[template(path = "scans/leaf.html", config = "src/web/askama.toml")]
+struct LeafPage {
+    frame: Frame,
+    leaf: u32,
+    sheet: u32,
+    title: String,
+    address: String,
+    must: String,
+    before: String,
+    after: String,
+    scans: Vec<ScanView>,
+}
+
+/// `GET /office/scans/{copy}/{leaf}`.
+pub(super) async fn leaf(
+    State(state): State<WebState>,
+    Path((id, leaf)): Path<(String, u32)>,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let standing = scans::standing(&state.house, &id, None).await?;
+    let page = standing.pages.iter().find(|page| page.leaf == leaf).ok_or(Refusal::NotFound)?;
+    let directory = state.directory().await?;
+    let back = format!("/office/scans/{}", segment(&id));
+    let address = format!("{back}/{leaf}");
+    let mut views = Vec::new();
+    for (no, at) in page.scans.iter().enumerate() {
+        let file = state.house.db.find_scan_file(&at.place.file).await?;
+        let (name, when) =
+            file.map_or((String::new(), String::new()), |file| (file.name, words::moment(&file.received_at)));
+        views.push(ScanView {
+            at: at.clone(),
+            picture: format!("{address}/scan/{no}"),
+            from: format!("{name}, страница {}, принято {when}", at.place.page),
+        });
+    }
+    let beside = |leaf: u32| match standing.pages.iter().any(|page| page.leaf == leaf) {
+        true => format!("{back}/{leaf}"),
+        false => String::new(),
+    };
+    let frame = frame
+        .titled(format!("Страница {leaf}"))
+        .leading(format!("Лист {}: {}", page.sheet, page.title))
+        .under("Сканы листов", "/office/scans")
+        .under(copy_name(&directory, &standing.copy), back.clone());
+    answer::page(&LeafPage {
+        frame,
+        leaf,
+        sheet: page.sheet,
+        title: page.title.clone(),
+        must: format!("{address}/must"),
+        address,
+        before: beside(leaf.saturating_sub(1)),
+        after: beside(leaf + 1),
+        scans: views,
+    })
+}
+
+/// Which scan.
+#[derive(Debug, Deserialize)]
+pub(super) struct Withdrawn {
+    file: String,
+    page: u32,
+    place: u32,
+}
+
+/// `POST /office/scans/{copy}/{leaf}`: this scan does not count.
+pub(super) async fn withdraw(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path((id, leaf)): Path<(String, u32)>,
+    Form(asked): Form<Withdrawn>,
+) -> Result<Response, Refusal> {
+    let at = ScanPlace { file: asked.file, page: asked.page, place: asked.place };
+    let standing = scans::standing(&state.house, &id, None).await?;
+    let page = standing.pages.iter().find(|page| page.leaf == leaf).ok_or(Refusal::NotFound)?;
+    if !page.scans.iter().any(|scan| scan.place == at) {
+        return Err(Refusal::NotFound);
+    }
+    scans::decide(&state.house, &at, &Leaf::default(), &state.act(&visitor.account)).await?;
+    let address = format!("/office/scans/{}/{leaf}", segment(&id));
+    Ok(answer::done(&address, "Скан отложен: страница по нему больше не считается полученной."))
+}
+
+/// `GET /office/scans/{copy}/{leaf}/must`: the page as it was issued.
+pub(super) async fn must(
+    State(state): State<WebState>,
+    Path((id, leaf)): Path<(String, u32)>,
+) -> Result<Response, Refusal> {
+    let row = state.house.db.list_versions(&id).await?.pop().ok_or(Refusal::NotFound)?;
+    let digest = row.issued_pdf.parse().map_err(|_| Refusal::NotFound)?;
+    let path = state.house.issued_pdf(&row.id, row.version, digest);
+    Ok(jpeg(&draw(&state, path, leaf).await?, SIDE))
+}
+
+/// `GET /office/scans/{copy}/{leaf}/scan/{scan}`: the scan of the page, upright.
+pub(super) async fn picture(
+    State(state): State<WebState>,
+    Path((id, leaf, scan)): Path<(String, u32, usize)>,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let standing = scans::standing(&state.house, &id, None).await?;
+    let page = standing.pages.iter().find(|page| page.leaf == leaf).ok_or(Refusal::NotFound)?;
+    let at = page.scans.get(scan).ok_or(Refusal::NotFound)?;
+    let side = if asked.value("small").is_empty() { SIDE } else { SIDE / 4 };
+    let picture = drawn(&state, &at.place.file, at.place.page).await?;
+    // Turned back by whole quarters: what is left is the tilt of the glass.
+    let quarters = (360 - at.turn % 360 + 45) / 90 % 4;
+    Ok(jpeg(&picture.turned(quarters), side))
+}

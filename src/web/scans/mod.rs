@@ -1,0 +1,253 @@
+//! Signed sheets of paper that come back: scans are dropped, the pile is ticked off, what could not be placed is placed by a person. Floor 3.
+
+mod copy;
+mod page;
+mod receiving;
+
+use askama::Template;
+use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::answer::{self, Refusal};
+use super::frame::Frame;
+use super::query::{Asked, segment};
+use super::route::{Access, Group, Route, SubjectOf, get, post};
+use super::{LARGEST_UPLOAD_BYTES, WebState};
+use crate::domain::canon::Digest;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::jobs::{self, Incoming, Outcome, Work};
+use crate::flow::scans::{self, Standing, Verdict};
+use crate::scan::{self, Grey, Kind};
+use crate::store::{JobState, ScanFileRow, ScanPageRow};
+use crate::vault::durable::write_once;
+
+/// Room for the form's own words beside its files.
+const FORM_BYTES: usize = 64 * 1024;
+/// Files that the page lists: a period's.
+const SHOWN_FILES: usize = 30;
+/// Pages to be placed that are shown at once, each with a picture.
+const SHOWN_PAGES: usize = 24;
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    let (house, copies) = (SubjectOf::House, SubjectOf::Copy);
+    let receives = Access::Does(Action::ReceivePaper);
+    let room = LARGEST_UPLOAD_BYTES + FORM_BYTES;
+    vec![
+        get("/office/scans", receives, house, overview).in_menu(Group::Records, "Сканы листов").helped("scans#сканы"),
+        post("/office/scans", receives, house, drop_files).taking(room),
+        get("/office/scans/{copy}", receives, copies, copy::report).helped("scans#по-копии"),
+        get("/office/scans/{copy}/{leaf}", receives, copies, copy::leaf).helped("scans#по-копии"),
+        post("/office/scans/{copy}/{leaf}", receives, copies, copy::withdraw),
+        get("/office/scans/{copy}/{leaf}/must", receives, copies, copy::must),
+        get("/office/scans/{copy}/{leaf}/scan/{scan}", receives, copies, copy::picture),
+        get("/office/scan-pages/{file}/{page}", receives, house, page::show).helped("scans#вручную"),
+        post("/office/scan-pages/{file}/{page}", receives, house, page::decide),
+        get("/office/scan-pages/{file}/{page}/picture", receives, house, page::picture),
+        get("/office/receiving", receives, house, receiving::form)
+            .in_menu(Group::Records, "Приём листов")
+            .helped("scans#приём"),
+        post("/office/receiving", receives, house, receiving::tick),
+        post("/office/receiving/photo", receives, house, receiving::photo).taking(room),
+    ]
+}
+
+/// A job as the page follows it.
+struct Following {
+    id: String,
+    state: JobState,
+    stage: String,
+    done: u64,
+    total: u64,
+    outcome: Option<Outcome>,
+}
+
+/// A copy whose paper has begun to come back.
+struct CopyLine {
+    href: String,
+    name: String,
+    found: usize,
+    pages: usize,
+    badge: &'static str,
+    said: String,
+}
+
+/// A page that a person must place.
+struct Unplaced {
+    href: String,
+    picture: String,
+    place: String,
+    said: &'static str,
+}
+
+/// A file that came in.
+struct FileLine {
+    row: ScanFileRow,
+    at: String,
+}
+
+#[derive(Template)]
+#[template(path = "scans/overview.html", config = "src/web/askama.toml")]
+struct OverviewPage {
+    frame: Frame,
+    job: Option<Following>,
+    copies: Vec<CopyLine>,
+    unplaced: Vec<Unplaced>,
+    hidden: usize,
+    files: Vec<FileLine>,
+}
+
+/// `GET /office/scans`.
+async fn overview(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let job = following(&state, &visitor, asked.value("job")).await?;
+    let directory = state.directory().await?;
+    let standings = scans::overview(&state.house).await?;
+    let copies = standings.iter().map(|standing| copy_line(&directory, standing)).collect();
+    let files = state.house.db.list_scan_files().await?;
+    let decided = state.house.db.list_scan_decisions().await?;
+    let rows = state.house.db.list_scan_pages_unfiled().await?;
+    let open: Vec<&ScanPageRow> = rows.iter().filter(|row| !decided.iter().any(|one| one.at == row.at)).collect();
+    let unplaced: Vec<Unplaced> = open.iter().take(SHOWN_PAGES).map(|row| unplaced(row, &files)).collect();
+    let hidden = open.len() - unplaced.len();
+    let files = files.into_iter().take(SHOWN_FILES);
+    let files = files.map(|row| FileLine { at: words::moment(&row.received_at), row }).collect();
+    let frame = frame
+        .titled("Сканы листов")
+        .leading("Подписанные листы возвращаются сканами: программа узнаёт каждый по QR-коду и кладёт к своей копии.");
+    answer::page(&OverviewPage { frame, job, copies, unplaced, hidden, files })
+}
+
+async fn following(state: &WebState, visitor: &Visitor, id: &str) -> Result<Option<Following>, Refusal> {
+    if id.is_empty() || id.contains('\0') {
+        return Ok(None);
+    }
+    let row = state.house.db.find_job(id).await?.filter(|row| row.created_by == visitor.account);
+    Ok(row.map(|row| Following {
+        outcome: jobs::outcome(&row),
+        id: row.id,
+        state: row.state,
+        stage: row.stage,
+        done: row.done,
+        total: row.total,
+    }))
+}
+
+fn copy_line(directory: &super::directory::Directory, standing: &Standing) -> CopyLine {
+    let (missing, doubled) = (standing.missing(), standing.doubled());
+    let badge = match (missing.is_empty(), doubled.is_empty()) {
+        (true, _) => "ok",
+        (false, _) => "wait",
+    };
+    CopyLine {
+        href: format!("/office/scans/{}", segment(&standing.copy.id)),
+        name: copy_name(directory, &standing.copy),
+        found: standing.pages.len() - missing.len(),
+        pages: standing.pages.len(),
+        badge,
+        said: said(standing),
+    }
+}
+
+/// «все листы на бумаге получены», «нет страниц 3, 7–9; дважды: 5».
+fn said(standing: &Standing) -> String {
+    let (missing, doubled) = (standing.missing(), standing.doubled());
+    let mut said = match missing.as_slice() {
+        [] => "все листы на бумаге получены".to_owned(),
+        [one] => format!("нет страницы {one}"),
+        many => format!("нет страниц {}", scans::listed(many)),
+    };
+    if !doubled.is_empty() {
+        said.push_str(&format!("; дважды: {}", scans::listed(&doubled)));
+    }
+    if !standing.old.is_empty() {
+        let old = standing.old.len() as u64;
+        said.push_str(&format!("; прежней версии: {}", words::count(old, "лист", "листа", "листов")));
+    }
+    said
+}
+
+/// «5А, I четверть, версия 1».
+fn copy_name(directory: &super::directory::Directory, row: &crate::store::CopyRow) -> String {
+    let period = super::records::period_name(directory, &row.year, &row.class, &row.period);
+    format!("{}, {period}, версия {}", row.class, row.version)
+}
+
+fn unplaced(row: &ScanPageRow, files: &[ScanFileRow]) -> Unplaced {
+    let name = files.iter().find(|file| file.digest == row.at.file).map_or("", |file| file.name.as_str());
+    let address = format!("/office/scan-pages/{}/{}", row.at.file, row.at.page);
+    Unplaced {
+        href: format!("{address}?place={}", row.at.place),
+        picture: format!("{address}/picture?place={}", row.at.place),
+        place: format!("{name}, страница {}", row.at.page),
+        said: Verdict::parse(&row.outcome).and_then(Verdict::said).unwrap_or_default(),
+    }
+}
+
+/// `POST /office/scans`: files are kept and read by a job, which goes on when the page is closed.
+async fn drop_files(State(state): State<WebState>, visitor: Visitor, request: Request) -> Result<Response, Refusal> {
+    let given = files_of(&state, request).await?;
+    let folder = state.house.incoming();
+    std::fs::create_dir_all(&folder).map_err(|error| answer::fault(&error))?;
+    let mut files = Vec::new();
+    for (name, bytes) in given {
+        let file = Digest::of(&bytes).to_hex();
+        write_once(&folder.join(&file), &bytes).map_err(|error| answer::fault(&error))?;
+        files.push(Incoming { file, name });
+    }
+    let queued = jobs::queue(&state.house, &Work::ReadScans { files }, &state.act(&visitor.account)).await?;
+    state.ops.wake.notify_one();
+    Ok(answer::redirect(&format!("/office/scans?job={}", segment(&queued.id))))
+}
+
+/// Files of a form, each with its name.
+async fn files_of(state: &WebState, request: Request) -> Result<Vec<(String, Vec<u8>)>, Refusal> {
+    let _permit = state.uploads.acquire().await.map_err(|_| Refusal::Fault)?;
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| Refusal::NoFile)?;
+    let mut given = Vec::new();
+    let mut taken = 0;
+    while let Some(field) = form.next_field().await.map_err(|_| Refusal::BrokenUpload)? {
+        let name = field.file_name().map(str::to_owned).unwrap_or_default();
+        let bytes = field.bytes().await.map_err(|_| Refusal::TooLarge)?;
+        taken += bytes.len();
+        if taken > LARGEST_UPLOAD_BYTES {
+            return Err(Refusal::TooLarge);
+        }
+        if !name.is_empty() {
+            given.push((name, bytes.to_vec()));
+        }
+    }
+    if given.is_empty() { Err(Refusal::NoFile) } else { Ok(given) }
+}
+
+/// A page of a kept scan; drawing it takes a good part of a second, so it is done where it holds up nobody.
+async fn drawn(state: &WebState, file: &str, page: u32) -> Result<Grey, Refusal> {
+    let row = state.house.db.find_scan_file(file).await?.ok_or(Refusal::NotFound)?;
+    let kind = Kind::parse(&row.kind).ok_or(Refusal::NotFound)?;
+    draw(state, state.house.scan(&row.digest, kind), page).await
+}
+
+async fn draw(state: &WebState, path: std::path::PathBuf, page: u32) -> Result<Grey, Refusal> {
+    // A page of twenty pictures must not draw twenty at once.
+    let _permit = state.uploads.acquire().await.map_err(|_| Refusal::Fault)?;
+    let work = move || {
+        let bytes = std::fs::read(&path).map_err(|error| answer::fault(&error))?;
+        scan::page(&bytes, page as usize).map_err(|_| Refusal::NotFound)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| answer::fault(&error))?
+}
+
+/// A picture for the page; the browser keeps it while the person works, for it never changes.
+fn jpeg(picture: &Grey, longest: usize) -> Response {
+    /// Small writing stays readable, a page takes some 100 KB.
+    const QUALITY: u8 = 70;
+    let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=600")];
+    (headers, picture.to_jpeg(longest, QUALITY)).into_response()
+}

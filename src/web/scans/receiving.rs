@@ -1,0 +1,152 @@
+//! Receiving a pile: a reader types the code of each sheet, a camera or a photo gives it, and the sheet ticks off. Floor 3.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::query::{Asked, segment};
+use super::{copy_name, files_of};
+use crate::domain::people::Visitor;
+use crate::flow::{Error, scans};
+use crate::scan;
+
+/// A page to be ticked off.
+struct Tick {
+    leaf: u32,
+    title: String,
+    done: bool,
+    last: bool,
+}
+
+/// A copy that is being received.
+struct Receiving {
+    name: String,
+    done: usize,
+    pages: usize,
+    ticks: Vec<Tick>,
+}
+
+#[derive(Template)]
+#[template(path = "scans/receiving.html", config = "src/web/askama.toml")]
+struct ReceivingPage {
+    frame: Frame,
+    said: String,
+    bad: bool,
+    copy: Option<Receiving>,
+    others: Vec<(String, String)>,
+}
+
+/// `GET /office/receiving?copy=…&leaf=…`: the copy received last, sheet by sheet.
+pub(super) async fn form(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+    let last = asked.value("leaf").parse().unwrap_or(0);
+    page(&state, frame, asked.value("copy"), last, (String::new(), false)).await
+}
+
+async fn page(
+    state: &WebState,
+    frame: Frame,
+    copy: &str,
+    last: u32,
+    (said, bad): (String, bool),
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let mut others = Vec::new();
+    let mut shown = None;
+    for standing in scans::overview(&state.house).await? {
+        let (name, left) = (copy_name(&directory, &standing.copy), standing.not_received().len());
+        if standing.copy.id == copy {
+            let tick = |page: &scans::PageStanding| Tick {
+                leaf: page.leaf,
+                title: page.title.clone(),
+                done: !page.received_at.is_empty(),
+                last: page.leaf == last,
+            };
+            let ticks: Vec<Tick> = standing.pages.iter().map(tick).collect();
+            shown = Some(Receiving { name, done: ticks.len() - left, pages: ticks.len(), ticks });
+        } else if left > 0 && left < standing.pages.len() {
+            let href = format!("/office/receiving?copy={}", segment(&standing.copy.id));
+            others.push((href, format!("{name}: осталось {left}")));
+        }
+    }
+    let frame = frame
+        .titled("Приём листов")
+        .leading("Поднесите к считывателю QR-код каждого листа стопки: лист отметится в своей копии.");
+    answer::page(&ReceivingPage { frame, said, bad, copy: shown, others })
+}
+
+/// What a reader typed.
+#[derive(Debug, Deserialize)]
+pub(super) struct Typed {
+    code: String,
+}
+
+/// `POST /office/receiving`.
+pub(super) async fn tick(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Refusal> {
+    match scans::receive(&state.house, &typed.code, &state.act(&visitor.account)).await {
+        Ok(ticked) => {
+            let said = told(&ticked);
+            page(&state, frame, &ticked.leaf.copy, ticked.leaf.leaf, (said, false)).await
+        }
+        // A code that is not taken is told where the next one is typed: the pile goes on.
+        Err(Error::Scan(refusal)) => page(&state, frame, "", 0, (refusal.to_string(), true)).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn told(ticked: &scans::Ticked) -> String {
+    let scans::Ticked { leaf, again } = ticked;
+    let how = if *again { "уже отмечена раньше" } else { "отмечена" };
+    format!("Копия {}: страница {}, лист {} — {how}.", leaf.copy, leaf.leaf, leaf.sheet)
+}
+
+/// `POST /office/receiving/photo`: a photo of one or several sheets, for a browser that reads no codes by itself.
+pub(super) async fn photo(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let given = files_of(&state, request).await?;
+    let read = move || {
+        let mut texts = Vec::new();
+        for (_, bytes) in given {
+            // What is no picture gives no code, and that is said below.
+            let _ = scan::pages(&bytes, |_, _, page| {
+                texts.extend(page.iter().flat_map(scan::codes).map(|found| found.text));
+                true
+            });
+        }
+        texts
+    };
+    let texts = tokio::task::spawn_blocking(read).await.map_err(|error| answer::fault(&error))?;
+    let act = state.act(&visitor.account);
+    let (mut said, mut bad, mut last) = (Vec::new(), texts.is_empty(), None);
+    for text in texts {
+        match scans::receive(&state.house, &text, &act).await {
+            Ok(ticked) => {
+                said.push(told(&ticked));
+                last = Some(ticked.leaf);
+            }
+            Err(Error::Scan(refusal)) => {
+                bad = true;
+                said.push(refusal.to_string());
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    if said.is_empty() {
+        said.push("На снимке нет кода листа, который читается: снимите лист ближе и прямее.".to_owned());
+    }
+    let (copy, leaf) = last.map_or((String::new(), 0), |leaf| (leaf.copy, leaf.leaf));
+    page(&state, frame, &copy, leaf, (said.join(" "), bad)).await
+}

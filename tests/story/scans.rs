@@ -1,0 +1,282 @@
+//! Signed sheets come back as scans: each is told by its code and laid to its copy, however it lay on the glass.
+//!
+//! The 40 pictures here are made in Rust out of issued pages. Some 500, made by tools, are `benches/scans/`.
+
+use letopis::flow::scans::{self, Given, Taken};
+use letopis::flow::{issue, reissue};
+use letopis::scan::{self, Grey};
+use letopis::store::{Leaf, ScanPlace};
+
+use super::house::{COPIES, House, after, tell};
+
+/// Pages of an issued copy as a printer would lay them on paper, 300 dpi.
+pub async fn printed(house: &House, copy: &str) -> Vec<Grey> {
+    let row = house.copy(copy).await;
+    let digest = row.issued_pdf.parse().expect("a digest");
+    let bytes = std::fs::read(house.issued_pdf(copy, row.version, digest)).expect("the PDF");
+    let mut pages = Vec::new();
+    scan::pages(&bytes, |_, _, page| {
+        pages.push(page.expect("a page"));
+        true
+    })
+    .expect("pages");
+    pages
+}
+
+/// 150 dpi of what was printed at 300: the least that is promised, and quick.
+pub fn coarse(page: &Grey) -> Grey {
+    page.resized(page.width / 2, page.height / 2)
+}
+
+/// A picture as JPEG of its own size.
+pub fn jpeg(page: &Grey, quality: u8) -> Vec<u8> {
+    page.to_jpeg(usize::MAX, quality)
+}
+
+/// A PDF of pictures, one a page, as a scanner writes it.
+pub fn pdf(pages: &[Grey]) -> Vec<u8> {
+    let mut bytes = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    let mut object = |bytes: &mut Vec<u8>, body: &[u8]| {
+        places.push(bytes.len());
+        bytes.extend(format!("{} 0 obj\n", places.len()).bytes());
+        bytes.extend(body);
+        bytes.extend(b"\nendobj\n");
+    };
+    let stream = |dict: &str, body: &[u8]| {
+        let mut whole = format!("<< {dict} /Length {} >>\nstream\n", body.len()).into_bytes();
+        whole.extend(body);
+        whole.extend(b"\nendstream");
+        whole
+    };
+    let kids: Vec<String> = (0..pages.len()).map(|no| format!("{} 0 R", 3 + no * 3)).collect();
+    object(&mut bytes, b"<< /Type /Catalog /Pages 2 0 R >>");
+    let list = format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len());
+    object(&mut bytes, list.as_bytes());
+    for (no, page) in pages.iter().enumerate() {
+        let own = 3 + no * 3;
+        let (width, height) = (page.width as f32 * 0.48, page.height as f32 * 0.48);
+        let text = format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] /Contents {} 0 R \
+             /Resources << /XObject << /I {} 0 R >> >> >>",
+            own + 1,
+            own + 2
+        );
+        object(&mut bytes, text.as_bytes());
+        object(&mut bytes, &stream("", format!("{width} 0 0 {height} 0 0 cm /I Do").as_bytes()));
+        let dict = format!(
+            "/Type /XObject /Subtype /Image /Width {} /Height {} /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode",
+            page.width, page.height
+        );
+        object(&mut bytes, &stream(&dict, &jpeg(page, 75)));
+    }
+    let (start, count) = (bytes.len(), places.len() + 1);
+    bytes.extend(format!("xref\n0 {count}\n0000000000 65535 f \n").bytes());
+    for place in places {
+        bytes.extend(format!("{place:010} 00000 n \n").bytes());
+    }
+    bytes.extend(format!("trailer << /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").bytes());
+    bytes
+}
+
+/// Gives a file to the house.
+pub async fn take(house: &House, name: &str, bytes: Vec<u8>) -> Taken {
+    let given = Given { name: name.to_owned(), bytes };
+    scans::take(house, given, &after(90), |_, _| {}).await.expect("an answer")
+}
+
+/// Codes of what was found.
+pub fn codes(taken: &Taken) -> Vec<&'static str> {
+    taken.findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn a_pile_files_itself_and_names_what_is_missing_doubled_and_out_of_order() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let pages: Vec<Grey> = printed(&house, COPIES[0]).await.iter().map(coarse).collect();
+        let count = pages.len() as u32;
+        assert!(count >= 8, "the story needs a copy of some pages, not {count}");
+        // The third is missing, the fifth comes twice, the last two lie in the wrong order.
+        let mut pile: Vec<Grey> =
+            pages.iter().enumerate().filter(|(no, _)| *no != 2).map(|(_, page)| page.clone()).collect();
+        pile.insert(4, pages[4].clone());
+        let end = pile.len();
+        pile.swap(end - 2, end - 1);
+        let file = pdf(&pile);
+
+        let taken = take(&house, "стопка.pdf", file.clone()).await;
+        assert_eq!(taken.filed(), pile.len(), "{:#?}", taken.findings);
+        assert_eq!(codes(&taken), ["scan.disorder"], "{:#?}", taken.findings);
+        let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
+        assert_eq!((standing.missing(), standing.doubled()), (vec![3], vec![5]));
+        assert_eq!(scans::complete(&house, COPIES[0]).await.expect("an answer"), None);
+        let kept =
+            std::fs::read(house.scan(&taken.file.as_ref().expect("a file").digest, scan::Kind::Pdf)).expect("the scan");
+        assert!(kept == file, "the scan is kept as it was given");
+        let log = house.db.list_log().await.expect("the log");
+        assert!(log.iter().any(|entry| entry.event == "scans_taken" && entry.payload.contains(COPIES[0])));
+
+        // The same file again changes nothing, not even the log.
+        let before = house.counts().await;
+        let again = take(&house, "та же стопка.pdf", file).await;
+        assert!(again.again && codes(&again) == ["scan.again"]);
+        assert_eq!(house.counts().await, before);
+
+        // A photo of the missing one, upside down: the paper is complete.
+        let photo = take(&house, "снимок.jpg", jpeg(&pages[2].turned(2), 40)).await;
+        assert_eq!((photo.filed(), photo.pages[0].leaf.leaf, photo.pages[0].turn), (1, 3, 180));
+        let complete = scans::complete(&house, COPIES[0]).await.expect("an answer").expect("a complete paper");
+        assert_eq!((complete.files.len(), complete.by_hand), (2, 0));
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
+/// A number that looks like chance and is the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> u64 {
+        // Knuth's MMIX generator; its upper bits are the good ones.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+}
+
+/// What printers, scanners and telephones do to a page.
+fn spoilt(page: &Grey, dice: &mut Dice) -> Grey {
+    let dpi = [150, 150, 200][dice.roll(3) as usize];
+    // Paper around it first, so that a turned sheet keeps its corners.
+    let (width, height) = (page.width * 12 / 10, page.height * 12 / 10);
+    let mut pixels = vec![235_u8; width * height];
+    for y in 0..page.height {
+        let from = (y + page.height / 10) * width + page.width / 10;
+        pixels[from..from + page.width].copy_from_slice(&page.pixels[y * page.width..(y + 1) * page.width]);
+    }
+    let mut picture = Grey::new(width, height, pixels).resized(width * dpi / 300, height * dpi / 300);
+    picture = picture.turned(dice.roll(4) as u32).turned_by(dice.roll(130) as f32 / 10.0 - 6.5);
+    if dice.roll(3) == 0 {
+        picture = picture.softened(0.4 + dice.roll(6) as f32 / 10.0);
+    }
+    let (noise, low, shadow) = (dice.roll(50) as i32 + 1, dice.roll(70) as i32, dice.roll(2) == 0);
+    let (width, count) = (picture.width, picture.pixels.len());
+    for at in 0..count {
+        let value = i32::from(picture.pixels[at]);
+        // Grey instead of black, a shadow from the left, grain.
+        let shade = if shadow { 100 - 45 * (at % width) as i32 / width as i32 } else { 100 };
+        let grain = dice.roll(noise as u64 * 2) as i32 - noise;
+        picture.pixels[at] = ((low + value * (255 - low) / 255) * shade / 100 + grain).clamp(0, 255) as u8;
+    }
+    picture
+}
+
+#[test]
+fn forty_spoilt_pictures_are_recognised_and_none_is_laid_to_the_wrong_page() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let mut dice = Dice(17);
+        let mut missed = Vec::new();
+        for copy in COPIES {
+            let pages = printed(&house, copy).await;
+            for no in 0..20 {
+                let at = dice.roll(pages.len() as u64) as usize;
+                let picture = spoilt(&pages[at], &mut dice);
+                let taken = take(&house, &format!("{copy}-{no}.jpg"), jpeg(&picture, 40)).await;
+                assert!(
+                    taken.pages.iter().all(|page| page.leaf.leaf == 0
+                        || (page.leaf.copy.as_str(), page.leaf.leaf) == (copy, at as u32 + 1)),
+                    "{copy} page {}: {:?}",
+                    at + 1,
+                    taken.pages
+                );
+                if taken.filed() != 1 {
+                    missed.push(format!("{copy} page {} picture {no}", at + 1));
+                }
+            }
+        }
+        assert_eq!(missed, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn several_sheets_on_one_glass_are_each_laid_to_their_page() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let pages: Vec<Grey> = printed(&house, COPIES[1]).await.iter().map(coarse).collect();
+        let (one, other) = (&pages[1], pages[4].turned(2));
+        let mut pixels = Vec::new();
+        for y in 0..one.height {
+            pixels.extend_from_slice(&one.pixels[y * one.width..(y + 1) * one.width]);
+            pixels.extend_from_slice(&other.pixels[y * other.width..(y + 1) * other.width]);
+        }
+        let both = Grey::new(one.width * 2, one.height, pixels);
+        let taken = take(&house, "два листа.jpg", jpeg(&both, 60)).await;
+        let mut leaves: Vec<u32> = taken.pages.iter().map(|page| page.leaf.leaf).collect();
+        leaves.sort_unstable();
+        assert_eq!((leaves, codes(&taken)), (vec![2, 5], vec![]));
+    });
+}
+
+#[test]
+fn a_sheet_of_the_replaced_version_is_named_and_does_not_count() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let page = coarse(&printed(&house, COPIES[0]).await[1]);
+        reissue::reissue(&house, COPIES[0], "Уточнены сведения", &after(30)).await.expect("a next version");
+        let frozen = house.copy(COPIES[0]).await;
+        issue::issue(&house, &[frozen], &after(31), |_| {}).await.expect("an issue");
+        let taken = take(&house, "старый лист.jpg", jpeg(&page, 60)).await;
+        assert_eq!((taken.filed(), codes(&taken)), (0, vec!["scan.old-version"]));
+        let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
+        assert_eq!((standing.copy.version, standing.old.len()), (2, 1));
+        assert_eq!(standing.missing().len(), standing.pages.len());
+    });
+}
+
+#[test]
+fn a_page_without_a_code_is_laid_by_hand_and_a_scan_can_be_put_aside() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let mut page = coarse(&printed(&house, COPIES[0]).await[1]);
+        // Tea over the lower third, where the code is.
+        let from = page.pixels.len() * 2 / 3;
+        page.pixels[from..].fill(150);
+        let taken = take(&house, "чай.jpg", jpeg(&page, 60)).await;
+        assert_eq!((taken.filed(), codes(&taken)), (0, vec!["scan.no-code"]));
+        let at = taken.pages[0].at.clone();
+        let wish = |leaf| Leaf { copy: COPIES[0].to_owned(), version: 1, sheet: 0, leaf };
+        let beyond = scans::decide(&house, &at, &wish(9_999), &after(91)).await.expect_err("no such page");
+        assert!(beyond.to_string().contains("нет страницы 9999"), "{beyond}");
+        let nowhere = ScanPlace { page: 2, ..at.clone() };
+        scans::decide(&house, &nowhere, &wish(2), &after(91)).await.expect_err("no such scan");
+
+        scans::decide(&house, &at, &wish(2), &after(92)).await.expect("a decision");
+        let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
+        assert!(standing.pages[1].scans.len() == 1 && standing.pages[1].scans[0].by_hand);
+        scans::decide(&house, &at, &wish(2), &after(93)).await.expect_err("it is there already");
+        scans::decide(&house, &at, &Leaf::default(), &after(94)).await.expect("put aside");
+        let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
+        assert!(standing.pages[1].scans.is_empty());
+        let log = house.db.list_log().await.expect("the log");
+        assert_eq!(log.iter().filter(|entry| entry.event == "scan_decided").count(), 2);
+    });
+}
+
+#[test]
+fn a_pile_is_ticked_off_by_the_codes_that_a_reader_types() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let pages = printed(&house, COPIES[0]).await;
+        let code = |page: &Grey| scan::codes(page).remove(0).text;
+        let first = scans::receive(&house, &code(&pages[0]), &after(95)).await.expect("a tick");
+        assert_eq!((first.leaf.leaf, first.again), (1, false));
+        let before = house.counts().await;
+        assert!(scans::receive(&house, &code(&pages[0]), &after(96)).await.expect("a tick").again);
+        let foreign = scans::receive(&house, "4607001771234", &after(96)).await.expect_err("a bar code of something");
+        assert!(foreign.to_string().contains("чужой код"), "{foreign}");
+        assert_eq!(house.counts().await, before);
+        let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
+        assert_eq!(standing.not_received().len(), pages.len() - 1);
+        assert_eq!(standing.missing().len(), pages.len(), "a tick is no scan");
+    });
+}
