@@ -265,7 +265,9 @@ fn a_page_is_read_without_the_rest_of_the_year_and_knows_when_something_was_writ
             let absences: Vec<_> = whole.absences.iter().filter(|one| one.learner_id == learner.id).cloned().collect();
             let finals: Vec<_> = whole.final_marks.iter().filter(|one| one.learner_id == learner.id).cloned().collect();
             assert_eq!((&part.marks, &part.absences, &part.final_marks), (&marks, &absences, &finals));
-            let has = |key| marks.iter().any(|one| one.lesson == *key) || absences.iter().any(|one| one.lesson == *key);
+            let has = |key: &LessonKey| {
+                marks.iter().any(|one| one.lesson == *key) || absences.iter().any(|one| one.lesson == *key)
+            };
             let lessons: Vec<_> = whole.lessons.iter().filter(|lesson| has(&lesson.key)).cloned().collect();
             assert_eq!(part.lessons, lessons, "the lessons that the entries hang on");
             assert_eq!(db.list_years_of_learner(&learner.id).await.expect("years"), [YEAR]);
