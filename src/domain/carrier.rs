@@ -443,7 +443,7 @@ mod tests {
                     );
                 }
             }
-            assert_eq!(before.may_sign(step, "T99", &[Role::SubjectTeacher]).is_err(), true, "{step:?} by a stranger");
+            assert!(before.may_sign(step, "T99", &[Role::SubjectTeacher]).is_err(), "{step:?} by a stranger");
             assert_eq!(before.may_sign(step, person, &[role]), Ok(()), "{step:?}");
             way.push((step, person));
         }

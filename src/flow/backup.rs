@@ -235,7 +235,7 @@ async fn make(
     let checkpoint = log::signed(&checkpoint, &keyring, act)?;
     house.db.keep_checkpoint(&checkpoint).await?;
 
-    let id = format!("letopis-{}-{}", house.config.school, act.at.format("%Y%m%d-%H%M%S"));
+    let id = free_id(house, act).await?;
     let mut manifest = Manifest {
         format: FORMAT.to_owned(),
         school: house.config.school.clone(),
@@ -324,6 +324,15 @@ async fn make(
     .await?;
     drop(guard);
     written
+}
+
+/// The name of a copy: school and second, numbered when that second has one already.
+async fn free_id(house: &House, act: &Act) -> Result<String, Error> {
+    let taken: Vec<String> = house.db.list_backups().await?.into_iter().map(|row| row.id).collect();
+    let second = format!("letopis-{}-{}", house.config.school, act.at.format("%Y%m%d-%H%M%S"));
+    let numbered = (2..).map(|no| format!("{second}-{no}"));
+    let mut names = std::iter::once(second.clone()).chain(numbered);
+    Ok(names.find(|name| !taken.contains(name)).unwrap_or(second))
 }
 
 /// The duties of today, one after another, for `serve`: each onto every carrier with a folder. A school without carriers, code or keys has

@@ -49,7 +49,7 @@ fn sizes(page: &Grey, corners: [Corner; 3], span: f32) -> Vec<usize> {
         .filter_map(|size| Some((alternating(page, &View::of(corners, affine(corners, size), size)?, size), size)))
         .filter(|(alternating, _)| *alternating >= ALTERNATING)
         .collect();
-    told.sort_by(|a, b| b.0.cmp(&a.0));
+    told.sort_by_key(|one| std::cmp::Reverse(one.0));
     told.into_iter().map(|(_, size)| size).take(2).collect()
 }
 

@@ -149,7 +149,7 @@ impl Answers {
 fn is_plain_page(answered: &Response) -> bool {
     let headers = answered.headers();
     let is_html = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == HTML);
-    answered.status() == StatusCode::OK && is_html && headers.keys().all(|name| is_told_again(name))
+    answered.status() == StatusCode::OK && is_html && headers.keys().all(is_told_again)
 }
 
 fn is_told_again(name: &header::HeaderName) -> bool {

@@ -49,8 +49,11 @@ fn nothing_in_the_program_deletes_from_history_log_or_register() {
     assert!(found.len() > 100, "the tree was read");
     for path in found {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        // A restore fills a new file or an empty database, where lawful rows come in another order: there alone the guards stand aside.
+        let fills = path.ends_with("store/dump.rs");
+        let found: Vec<String> = purges(&text).into_iter().filter(|one| !(fills && one.contains("trigger"))).collect();
         // PostgreSQL's guards of one table are dropped by nobody; a guard may be set anew under its own name only.
-        assert_eq!(purges(&text), Vec::<String>::new(), "{}", path.display());
+        assert_eq!(found, Vec::<String>::new(), "{}", path.display());
     }
 }
 

@@ -114,7 +114,8 @@ fn a_closed_year_refuses_every_hand_even_that_of_an_intruder() {
             ] {
                 match intrude(&house, &sql).await {
                     Err(said) => {
-                        assert!(said.contains("year-closed"), "{table}: {said}");
+                        // Rows of the journal stand under two guards; which of them speaks first, an engine decides.
+                        assert!(said.contains("year-closed") || said.contains("period-closed"), "{table}: {said}");
                         filled += 1;
                     }
                     Ok(rows) => assert_eq!(rows, 0, "{table}: {sql}"),

@@ -145,7 +145,7 @@ fn a_refused_copy_opens_its_period_for_the_correction_and_keeps_what_did_not_cha
         let kept = house.db.list_statements(COPIES[0], 2).await.expect("statements");
         let signers: std::collections::BTreeSet<&str> = kept.iter().map(|one| one.signer.as_str()).collect();
         assert_eq!(signers, [teacher.as_str(), others[0].as_str()].into(), "both keep what did not change");
-        let items = desk::items(&house, &teacher, &[row.clone()]).await.expect("a desk");
+        let items = desk::items(&house, &teacher, std::slice::from_ref(&row)).await.expect("a desk");
         assert_eq!(items[0].sheets.iter().map(|sheet| sheet.id.as_str()).collect::<Vec<_>>(), [sheets[0].as_str()]);
         let Look::Changed(found) = &items[0].sheets[0].look else {
             panic!("she has seen another: {:?}", items[0].sheets[0].look)

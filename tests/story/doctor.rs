@@ -283,7 +283,12 @@ fn a_learner_a_teacher_and_a_class_that_are_called_otherwise_since_the_year_was_
         let surname = learner.expect("a learner").remove(0);
         let course = house.db.find_row("courses", YEAR, &["C00001".to_owned()]).await.expect("an answer");
         let teacher = course.expect("a course").remove(3);
-        let staff = house.db.find_row("staff", YEAR, &[teacher.clone()]).await.expect("an answer").expect("a teacher");
+        let staff = house
+            .db
+            .find_row("staff", YEAR, std::slice::from_ref(&teacher))
+            .await
+            .expect("an answer")
+            .expect("a teacher");
         lawfully(&house, "learners", "L00001", &surname, "Лазуритова").await;
         lawfully(&house, "staff", &teacher, &staff[0], "Кварцева").await;
         // Nothing but the class's row goes; the guards hold its courses.

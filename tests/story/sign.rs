@@ -43,7 +43,7 @@ fn an_acting_head_signs_on_the_days_of_the_order_and_on_no_other() {
         house.close("Q1", &["5А"], None).await.expect("a closing");
         let frozen = house.db.list_copies().await.expect("copies");
         issue::issue(&house, &frozen, &after(2), |_| {}).await.expect("an issue");
-        assert_eq!(house.signers(COPIES[0], "director").await, [person.clone()]);
+        assert_eq!(house.signers(COPIES[0], "director").await, std::slice::from_ref(&person));
         all_but_the_director(&house).await;
 
         // The day after the order's last: refused, with the order and its term, and nothing is written.
