@@ -35,7 +35,8 @@ fn a_teacher_refuses_one_sheet_and_signs_the_others_in_three_clicks() {
         let sheets =
             browser.client.find_all(fantoccini::Locator::Css(".desk-list tbody tr")).await.expect("sheets").len();
         // One click opens the remark, words are typed, one more click signs all the rest.
-        browser.press(".desk-list tbody tr:first-child summary").await;
+        let summary = fantoccini::Locator::Css(".desk-list tbody tr:first-child summary");
+        browser.client.find(summary).await.expect("a place for a remark").click().await.expect("it opens");
         let remark = browser.client.find(fantoccini::Locator::Css("input[name^=\"remark:\"]")).await.expect("a remark");
         remark.send_keys("Не та отметка").await.expect("typed");
         let began = Instant::now();
