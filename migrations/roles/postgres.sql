@@ -9,7 +9,7 @@
 --   2. psql postgres://владелец@сервер/letopis -f migrations/roles/postgres.sql
 --   3. Задать пароль:  psql … -c "alter role letopis_daily password '…'"
 --   4. В letopis.toml поставить пользователя letopis_daily; пароль владельца на сервере школы не хранить.
--- Проверка: psql postgres://letopis_daily@сервер/letopis -c "delete from log_entries" отвечает «permission denied».
+-- Проверка: эта роль на удаление из таблицы log_entries получает ответ «permission denied».
 
 do $$
 begin
