@@ -83,28 +83,21 @@ const WINDOW_PART: usize = 40;
 /// Triples tried under one preparation: a page has few, a photo of a patterned table many.
 const MOST_TRIPLES: usize = 60;
 
+/// Patterns of which two may belong to a code whose third is spoilt: a signature reached into it, a stamp, a fold.
+const MOST_IN_PAIRS: usize = 14;
+
 /// Every code of a page that can be read, from the top down.
 pub fn codes(page: &Grey) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
+    let mut lonely: Vec<Finder> = Vec::new();
     let mut quiet = 0;
     for preparation in PREPARATIONS {
         let Some(finders) = look(page, preparation) else { continue };
         let before = found.len();
-        let triples = triples(&finders);
-        for triple in triples.iter().take(MOST_TRIPLES) {
-            // Patterns of a code that was read belong to no other.
-            if found.iter().any(|code| triple.iter().any(|finder| code.holds(finder))) {
-                continue;
-            }
-            let corner = |finder: &Finder| Corner { x: finder.x, y: finder.y };
-            let [upper_left, upper_right, lower_left] = triple;
-            let module = triple.iter().map(|finder| finder.module).sum::<f32>() / 3.0;
-            let read = read(page, [corner(upper_left), corner(upper_right), corner(lower_left)], module);
-            if let Some((text, corners)) = read {
-                let code = Found { text, corners };
-                if !found.iter().any(|held| held.is_at(&code)) {
-                    found.push(code);
-                }
+        read_all(page, &triples(&finders), &mut found);
+        for finder in finders {
+            if !lonely.iter().any(|held| held.is_at(&finder)) {
+                lonely.push(finder);
             }
         }
         // Two ways that find nothing new beside what is found: there is nothing more on the page.
@@ -113,8 +106,84 @@ pub fn codes(page: &Grey) -> Vec<Found> {
             break;
         }
     }
+    lonely.retain(|finder| !found.iter().any(|code| code.holds(finder)));
+    lonely.sort_by_key(|finder| std::cmp::Reverse(finder.rows));
+    lonely.truncate(MOST_IN_PAIRS);
+    read_all(page, &pairs(page, &lonely), &mut found);
     found.sort_by(|a, b| a.middle().1.total_cmp(&b.middle().1).then(a.middle().0.total_cmp(&b.middle().0)));
     found
+}
+
+/// Reads the codes of triples; patterns of a code that was read belong to no other.
+fn read_all(page: &Grey, triples: &[[Finder; 3]], found: &mut Vec<Found>) {
+    for triple in triples.iter().take(MOST_TRIPLES) {
+        if found.iter().any(|code| triple.iter().any(|finder| code.holds(finder))) {
+            continue;
+        }
+        let corners = triple.map(|finder| Corner { x: finder.x, y: finder.y });
+        let module = triple.iter().map(|finder| finder.module).sum::<f32>() / 3.0;
+        let Some((text, corners)) = read(page, corners, module) else { continue };
+        let code = Found { text, corners };
+        if !found.iter().any(|held| held.is_at(&code)) {
+            found.push(code);
+        }
+    }
+}
+
+/// Two patterns and the place where the third must be, as it looks there.
+fn pairs(page: &Grey, finders: &[Finder]) -> Vec<[Finder; 3]> {
+    let mut guessed = Vec::new();
+    for one in finders {
+        for other in finders {
+            let (x, y) = (other.x - one.x, other.y - one.y);
+            let module = (one.module + other.module) / 2.0;
+            let (span, alike) = (x.hypot(y) / module.max(0.5), one.module / other.module);
+            if !(0.7..1.43).contains(&alike) {
+                continue;
+            }
+            let at = |x: f32, y: f32| Finder { x, y, ..*one };
+            // A side of the code: `one` is its upper left corner and `other` the upper right or the lower left one.
+            if (11.0..50.0).contains(&span) {
+                guessed.push([*one, *other, settled(page, at(one.x - y, one.y + x), (x, y), span)]);
+                guessed.push([*one, settled(page, at(one.x + y, one.y - x), (x, y), span), *other]);
+            }
+            // Its diagonal: the upper right and the lower left corner.
+            if (15.0..71.0).contains(&span) {
+                let (mx, my) = (x / 2.0, y / 2.0);
+                let corner = at(one.x + mx - my, one.y + my + mx);
+                let side = (corner.x - one.x, corner.y - one.y);
+                guessed.push([settled(page, corner, side, span / std::f32::consts::SQRT_2), *one, *other]);
+            }
+        }
+    }
+    guessed
+}
+
+/// A guessed pattern moved to where dark, light and dark rings stand out most around it.
+fn settled(page: &Grey, guess: Finder, (x, y): Point, span: f32) -> Finder {
+    /// Half-modules around the guess: what perspective shifts.
+    const REACH: i32 = 6;
+    let (ux, uy) = (x / span, y / span);
+    let mut best = (f32::MIN, guess);
+    for down in -REACH..=REACH {
+        for across in -REACH..=REACH {
+            let (u, v) = (across as f32 / 2.0, down as f32 / 2.0);
+            let (cx, cy) = (guess.x + ux * u - uy * v, guess.y + uy * u + ux * v);
+            let mut contrast = 0.0;
+            for b in -3..=3_i32 {
+                for a in -3..=3_i32 {
+                    let (du, dv) = (a as f32, b as f32);
+                    let value = f32::from(page.between(cx + ux * du - uy * dv, cy + uy * du + ux * dv));
+                    // A ring of 16 light modules between 33 dark ones.
+                    contrast += if a.abs().max(b.abs()) == 2 { value / 16.0 } else { -value / 33.0 };
+                }
+            }
+            if contrast > best.0 {
+                best = (contrast, Finder { x: cx, y: cy, ..guess });
+            }
+        }
+    }
+    best.1
 }
 
 /// Finder patterns under one preparation, in pixels of the page; nothing when the picture would be too large.

@@ -10,7 +10,14 @@ pub struct Finder {
     /// Side of a module.
     pub module: f32,
     /// In how many rows it was seen.
-    rows: u32,
+    pub rows: u32,
+}
+
+impl Finder {
+    /// The same pattern seen twice.
+    pub fn is_at(&self, other: &Self) -> bool {
+        (self.x - other.x).hypot(self.y - other.y) < self.module.max(other.module) * 2.0
+    }
 }
 
 /// The likeliest patterns handed on: a page of nine codes has 27.

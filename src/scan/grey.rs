@@ -53,7 +53,7 @@ impl Grey {
 
     /// Softened: the grain of a scanner and of strong JPEG goes, edges stay where they were.
     pub fn softened(&self, sigma: f32) -> Self {
-        self.with(|image| image.fast_blur(sigma))
+        self.with(|image| image.blur(sigma))
     }
 
     /// Sharpened.
