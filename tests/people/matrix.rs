@@ -393,7 +393,7 @@ fn holds(must: Must, status: u16, location: &str) -> bool {
     match must {
         Must::NoToken => status == 401,
         Must::Open => {
-            !matches!(status, 0 | 401 | 403 | 500..) && !(location == "/signin" || location.starts_with("/signin?"))
+            !(matches!(status, 0 | 401 | 403 | 500..) || location == "/signin" || location.starts_with("/signin?"))
         }
         Must::Refuse => status == 403,
         Must::Hide => matches!(status, 403 | 404),
