@@ -67,7 +67,7 @@ fn a_refusal_stands_beside_the_signature_of_the_same_person_and_both_stay() {
         let seen = tx.list_statements(&copy, 2).await.expect("statements");
         assert_eq!((seen.len(), seen[0].version, seen[0].kept.len()), (1, 1, 2), "{seen:?}");
         commit(tx, 4).await;
-        assert_eq!(db.list_kept(&copy, 2).await.expect("kept"), [kept.clone()]);
+        assert_eq!(db.list_kept(&copy, 2).await.expect("kept"), std::slice::from_ref(&kept));
         let mut tx = db.begin().await.expect("a turn");
         assert!(matches!(tx.keep_statement(&copy, 2, &kept).await, Err(Error::Duplicate)));
     });
@@ -148,7 +148,7 @@ fn revocations_and_scans_stay_and_come_once() {
         tx.revoke_certificate(&revoked).await.expect("a revocation");
         tx.record_scan(&scan).await.expect("a scan");
         commit(tx, 8).await;
-        assert_eq!(db.list_revocations().await.expect("revocations"), [revoked.clone()]);
+        assert_eq!(db.list_revocations().await.expect("revocations"), std::slice::from_ref(&revoked));
         assert_eq!(db.list_scans("K", 1).await.expect("scans"), [scan]);
         let mut tx = db.begin().await.expect("a turn");
         assert!(matches!(tx.revoke_certificate(&revoked).await, Err(Error::Duplicate)));
