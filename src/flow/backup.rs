@@ -235,7 +235,7 @@ async fn make(
     let checkpoint = log::signed(&checkpoint, &keyring, act)?;
     house.db.keep_checkpoint(&checkpoint).await?;
 
-    let id = free_id(house, act).await?;
+    let id = free_id(house, act, &targets).await?;
     let mut manifest = Manifest {
         format: FORMAT.to_owned(),
         school: house.config.school.clone(),
@@ -326,13 +326,15 @@ async fn make(
     written
 }
 
-/// The name of a copy: school and second, numbered when that second has one already.
-async fn free_id(house: &House, act: &Act) -> Result<String, Error> {
+/// The name of a copy: school and second, numbered when that second has one already, in the house or on a carrier: a copy whose writer
+/// was killed before the row stands there under its name.
+async fn free_id(house: &House, act: &Act, targets: &[Target]) -> Result<String, Error> {
     let taken: Vec<String> = house.db.list_backups().await?.into_iter().map(|row| row.id).collect();
     let second = format!("letopis-{}-{}", house.config.school, act.at.format("%Y%m%d-%H%M%S"));
     let numbered = (2..).map(|no| format!("{second}-{no}"));
     let mut names = std::iter::once(second.clone()).chain(numbered);
-    Ok(names.find(|name| !taken.contains(name)).unwrap_or(second))
+    let stands = |name: &String| targets.iter().any(|target| target.folder.join(name).exists());
+    Ok(names.find(|name| !taken.contains(name) && !stands(name)).unwrap_or(second))
 }
 
 /// The duties of today, one after another, for `serve`: each onto every carrier with a folder. A school without carriers, code or keys has

@@ -101,6 +101,10 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 const BACKUP: [&str; 1] = ["backup"];
 
 #[test]
@@ -122,7 +126,7 @@ fn a_backup_killed_at_any_call_leaves_whole_copies_or_none_and_the_next_one_is_m
             office.has_no_half_copy(&format!("killed at {call} {number} of {last}"));
         }
         let output = letopis(BINARY, &[], &office.root(), &BACKUP);
-        assert!(output.status.success(), "after {call}: {}", said(&output));
+        assert!(output.status.success(), "after {call}: {}{}", printed(&output), said(&output));
         assert!(!office.root().join("backup-scratch").exists(), "{call}: the scratch folder goes");
         office.has_no_half_copy(call);
         assert!(office.names(1).iter().any(|name| name.starts_with("letopis-")), "{call}: a copy stands");
@@ -172,7 +176,7 @@ fn a_restore_killed_at_any_call_leaves_a_whole_house_or_none() {
                 assert!(
                     doctor.status.success(),
                     "{what}: {}{}",
-                    String::from_utf8_lossy(&doctor.stdout),
+                    printed(&doctor),
                     said(&doctor)
                 );
                 std::fs::remove_dir_all(&to).expect("the house goes");
