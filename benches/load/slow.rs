@@ -38,7 +38,7 @@ pub async fn senders(address: &str, count: usize) -> Slow {
             }
         }));
     }
-    slow_of(slow).await
+    Slow(slow)
 }
 
 /// Many pages asked for at once over a narrow window, and some bytes taken each second: the house stands with the rest in its hands.
@@ -61,11 +61,5 @@ pub async fn readers(address: &str, request: &[u8], count: usize) -> Slow {
             }
         }));
     }
-    slow_of(slow).await
-}
-
-/// Gives the house the time to take them all.
-async fn slow_of(slow: Vec<JoinHandle<()>>) -> Slow {
-    tokio::time::sleep(Duration::from_secs(3)).await;
     Slow(slow)
 }
