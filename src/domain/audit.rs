@@ -96,6 +96,8 @@ pub enum EventKind {
     CustodySigned,
     /// A backup was written.
     BackupWritten,
+    /// A copy was taken off a carrier by the school's rule of keeping.
+    BackupPruned,
     /// A copy on a carrier was compared, or its restore rehearsed.
     BackupChecked,
     /// The house was restored from a backup.
@@ -153,6 +155,7 @@ impl EventKind {
             Self::CarrierCodeMade => "carrier_code_made",
             Self::CustodySigned => "custody_signed",
             Self::BackupWritten => "backup_written",
+            Self::BackupPruned => "backup_pruned",
             Self::BackupChecked => "backup_checked",
             Self::HouseRestored => "house_restored",
             Self::ScansTaken => "scans_taken",

@@ -6,6 +6,7 @@
 pub mod code;
 pub mod manifest;
 pub mod plan;
+pub mod prune;
 
 use chrono::NaiveDate;
 
@@ -89,6 +90,8 @@ worded! {
         Registered = "registered", "поставлен на учёт";
         /// Another place or another folder.
         Moved = "moved", "перемещён";
+        /// An old copy was taken off it by the rule of keeping.
+        Pruned = "pruned", "стёрта прежняя копия";
         /// Taken off the books; what was on it is told by the act.
         WrittenOff = "written_off", "списан";
     }
@@ -325,6 +328,14 @@ pub enum Refusal {
     /// A field is empty or wrong.
     #[error("{0}")]
     Field(&'static str),
+    /// Copies of several schools, and nobody says which.
+    #[error("в папке {path} лежат копии нескольких школ ({schools}): укажите папку самой копии")]
+    Schools {
+        /// Folder.
+        path: String,
+        /// Their codes.
+        schools: String,
+    },
     /// No code has been made.
     #[error("код доступа ещё не заведён: его один раз показывают директору — «Носители», «Код доступа»")]
     NoCode,

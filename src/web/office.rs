@@ -177,6 +177,14 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         let said = due.map(|due| format!("не позже {}", day(&due.to_string()))).unwrap_or_default();
         waits.push(wait(1, "Пора проверить наличие и состояние архива", &said, "/office/files", true));
     }
+    if let Some(owed) = super::carriers::owed(&state, &visitor).await? {
+        let (custody, out) = ("/carriers/custody", owed.out - owed.overdue);
+        waits.push(wait(owed.overdue as usize, "Носители не возвращены в срок", "напомнить получателю", custody, true));
+        waits.push(wait(out as usize, "Носители выданы", "срок ещё не вышел", custody, false));
+        let signatures = "выдача, получение или возврат носителя";
+        waits.push(wait(owed.signatures as usize, "Журнал пользования ждёт вашей подписи", signatures, custody, true));
+        waits.push(wait(owed.late as usize, "Копии или проверки просрочены", "план резервных копий", "/carriers", true));
+    }
     waits.retain(|wait| wait.count > 0);
     let people = People::of(&directory.roster);
     let todo = papers

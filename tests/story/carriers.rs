@@ -26,7 +26,7 @@ fn by(person: &str, minutes: i64) -> Act {
     Act { by: person.to_owned(), ..after(minutes) }
 }
 
-fn wanted(place: &str, path: &Path) -> carriers::Wanted {
+pub fn wanted(place: &str, path: &Path) -> carriers::Wanted {
     carriers::Wanted {
         kind: Kind::Disk,
         label: "Диск".into(),
@@ -39,14 +39,14 @@ fn wanted(place: &str, path: &Path) -> carriers::Wanted {
 }
 
 /// A house with two disks in two rooms and a code.
-struct Office {
-    house: House,
-    disks: [PathBuf; 2],
-    code: String,
+pub struct Office {
+    pub house: House,
+    pub disks: [PathBuf; 2],
+    pub code: String,
 }
 
 impl Office {
-    async fn of(house: House) -> Self {
+    pub async fn of(house: House) -> Self {
         let disks = ["disk1", "disk2"].map(|name| house.outside(name));
         for (no, disk) in (1..).zip(&disks) {
             std::fs::create_dir_all(disk).unwrap();
@@ -63,7 +63,7 @@ impl Office {
         Self { house, disks, code }
     }
 
-    async fn write(&self, minutes: i64) -> Result<Written, Error> {
+    pub async fn write(&self, minutes: i64) -> Result<Written, Error> {
         self.write_in_parts(minutes, 100_000).await
     }
 
@@ -72,7 +72,7 @@ impl Office {
         backup::write(&self.house, &order, &after(minutes), Arc::new(Silent)).await
     }
 
-    async fn compare(&self, disk: usize, code: Option<&str>) -> Report {
+    pub async fn compare(&self, disk: usize, code: Option<&str>) -> Report {
         let code = code.map(str::to_owned);
         check::compare(Some(&self.house), &self.disks[disk], code, Arc::new(Silent)).await.unwrap()
     }
@@ -83,7 +83,7 @@ impl Office {
     }
 }
 
-async fn restore(from: &Path, to: &Path, code: &str) -> Result<Report, Error> {
+pub async fn restore(from: &Path, to: &Path, code: &str) -> Result<Report, Error> {
     let wanted = Wanted { from: from.into(), to: to.into(), database: None, printed: None, older: false };
     restore::restore(&wanted, code.to_owned(), &after(90), Arc::new(Silent)).await
 }
