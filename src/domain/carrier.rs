@@ -131,6 +131,11 @@ worded! {
     }
 }
 
+/// Does a role make its holder one of the school's own people?
+pub fn is_staff(role: Role) -> bool {
+    !matches!(role, Role::Inspector | Role::Learner | Role::Parent)
+}
+
 /// Who is asked for a step, besides the one who took the carrier.
 pub fn signer_of(step: Step) -> Option<Role> {
     match step {
@@ -300,6 +305,9 @@ pub enum Refusal {
     /// One person on both sides.
     #[error("выдать носитель самому себе нельзя: вторую подпись ставит другой человек под своим входом")]
     OneHand,
+    /// Who takes a carrier works at the school: a contractor, an inspector or a parent gets neither carrier nor key (000 Инс 5.2).
+    #[error("носитель и ключ выдают только сотруднику школы; подрядчик работает при том, кто взял носитель под свою подпись")]
+    NotStaff,
     /// The undertaking comes first.
     #[error("сначала подпишите подписку о неразглашении кода доступа")]
     NoUndertaking,

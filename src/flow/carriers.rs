@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate};
 
-use super::{Act, Error, House, policy, salt};
+use super::{Act, Error, House, people, policy, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex};
 use crate::domain::carrier::plan::{self, Done, Facts, Plan};
@@ -413,6 +413,10 @@ pub async fn ask(
         return Err(Refusal::Field("срок возврата уже прошёл").into());
     }
     standing(&house.db.list_carriers().await?, carrier)?;
+    let taker = people::visitor(house, &act.by, true, today).await?;
+    if !taker.offices.iter().any(|office| carrier::is_staff(office.role)) {
+        return Err(Refusal::NotStaff.into());
+    }
     if !house.db.list_undertakings().await?.iter().any(|(person, _)| *person == act.by) {
         return Err(Refusal::NoUndertaking.into());
     }

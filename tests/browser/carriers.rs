@@ -166,4 +166,18 @@ pub async fn trip(desk: &mut Desk, code: &str) {
         let (status, kind) = desk.browser.open(&desk.open.at(&format!("/carriers/papers/{paper}"))).await;
         assert!(status == 200 || kind == "application/pdf", "{paper}: {status} {kind}");
     }
+    // The same books as tables.
+    desk.go("/carriers").await;
+    for (paper, words) in [("ledger", "Диск 2"), ("custody", "запись копии за I четверть")] {
+        let got = |format: &str| {
+            format!(
+                "const asked = new XMLHttpRequest(); asked.open('GET', '/carriers/papers/{paper}?format={format}', false);
+                 asked.send(); return [asked.status, asked.getResponseHeader('content-type'), asked.responseText];"
+            )
+        };
+        let csv = desk.browser.run(&got("csv")).await;
+        assert!(csv[0] == 200 && csv[2].as_str().unwrap_or_default().contains(words), "{paper}: {csv}");
+        let xlsx = desk.browser.run(&got("xlsx")).await;
+        assert!(xlsx[0] == 200 && xlsx[1].as_str().unwrap_or_default().contains("spreadsheetml"), "{paper}: {}", xlsx[1]);
+    }
 }
