@@ -3,11 +3,13 @@
 mod carriers;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::OnceLock;
 
 use letopis::bundle::generate::{self, GeneratorSpec};
 use serde_json::Value;
+
+use crate::program::{code, letopis, out, read, run, said};
 
 /// Every verb with its sub-verbs.
 const VERBS: &[&[&str]] = &[
@@ -116,33 +118,6 @@ const VERBS: &[&[&str]] = &[
     &["year", "open"],
     &["serve"],
 ];
-
-fn letopis() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_letopis"));
-    command.env_remove("LETOPIS_DIR").stdin(Stdio::null()).current_dir(env!("CARGO_TARGET_TMPDIR"));
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    letopis().args(arguments).output().expect("the program runs")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("an exit code")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
-
-/// Findings and the closing sentence: all that a person reads.
-fn read(output: &Output) -> String {
-    out(output) + &said(output)
-}
 
 /// A sealed house made by the commands of the README alone.
 fn house() -> &'static str {

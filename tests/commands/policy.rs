@@ -1,29 +1,13 @@
 //! The commands of the policy from outside: show, lint, diff, adopt, deadline, timeliness, in a house with known times of entry.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 use std::sync::OnceLock;
 
 use letopis::bundle::generate::{self, GeneratorSpec};
 use serde_json::Value;
 
-fn letopis() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_letopis"));
-    command.env_remove("LETOPIS_DIR").stdin(Stdio::null()).current_dir(env!("CARGO_TARGET_TMPDIR"));
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    letopis().args(arguments).output().expect("the program runs")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("an exit code")
-}
-
-fn read(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
+use crate::program::{code, letopis, read, run};
 
 fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", read(output)))

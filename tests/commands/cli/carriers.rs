@@ -6,7 +6,8 @@ use std::process::Stdio;
 
 use letopis::domain::policy;
 
-use super::{code, house, letopis, out, run, said};
+use super::house;
+use crate::program::{code, letopis, out, run, said};
 
 /// A copy of the sealed house of the other stories, with two disks beside it.
 struct Place {
