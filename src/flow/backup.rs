@@ -14,7 +14,6 @@ mod files;
 pub mod prune;
 pub mod restore;
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +23,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::carriers::{self, Presence, blocking};
 use super::keys::Keyring;
+use super::lock::Lock;
 use super::{Act, Error, House, log, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
@@ -87,7 +87,7 @@ pub struct Written {
 /// # Errors
 /// When the rules of carriers and rooms do not hold, there is no code, or no carrier has it whole.
 pub async fn write(house: &House, order: &Order, act: &Act, meter: Arc<dyn Meter>) -> Result<Written, Error> {
-    let Some(lock) = Lock::take(house)? else {
+    let Some(lock) = Lock::take(house, LOCK)? else {
         return Err(Error::Interrupted("резервная копия уже пишется другим процессом этого дома".to_owned()));
     };
     write_alone(house, order, act, meter, &lock).await
@@ -138,6 +138,8 @@ async fn write_alone(
 
 /// Folder of the house in which a copy is put together.
 const SCRATCH: &str = "backup-scratch";
+/// Lock of whoever writes on carriers or takes copies off them; who holds it may clear the scratch folder.
+const LOCK: &str = "backup.lock";
 /// Folder of the house in which a restore is rehearsed.
 pub const REHEARSAL: &str = "rehearsal-scratch";
 
@@ -154,22 +156,6 @@ async fn record(house: &House, row: &BackupRow, act: &Act) -> Result<(), Error> 
     tx.record_backup(row).await?;
     tx.record(&event, salt()?).await?.commit().await?;
     Ok(())
-}
-
-/// Only one process writes a backup: whoever holds the lock may clear the scratch folder.
-struct Lock(#[allow(dead_code)] File); // held, never read: the lock lives as long as the file is open
-
-impl Lock {
-    fn take(house: &House) -> Result<Option<Self>, Error> {
-        let path = house.root.join("backup.lock");
-        let failed = |source| Error::File { path: path.clone(), source };
-        let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self(file))),
-            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
-        }
-    }
 }
 
 type Absent = Vec<(String, String)>;
@@ -361,7 +347,7 @@ pub async fn daily(house: &House, act: &Act) -> Result<Vec<Written>, Error> {
     if owed(house, &overview).is_empty() || overview.codes.is_empty() || !overview.plan.holds() {
         return Ok(Vec::new());
     }
-    let Some(lock) = Lock::take(house)? else { return Ok(Vec::new()) };
+    let Some(lock) = Lock::take(house, LOCK)? else { return Ok(Vec::new()) };
     // Looked at again under the lock: what the other process has written meanwhile is no longer owed.
     let owed = owed(house, &carriers::overview(house, today).await?);
     let mut written: Vec<Written> = Vec::new();

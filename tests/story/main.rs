@@ -6,7 +6,6 @@
 mod adoption;
 mod carrier_days;
 mod carrier_fat;
-mod carrier_figures;
 mod carrier_prune;
 mod carriers;
 mod close;

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use super::super::carriers::{self, blocking};
 use super::super::{Act, Error, House, policy, salt};
 use super::check::{self, Report};
-use super::{Lock, Meter, presence};
+use super::super::lock::Lock;
+use super::{LOCK, Meter, presence};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::carrier::prune::{self, Copy, Rule};
 use crate::domain::carrier::{Carrier, Entry};
@@ -38,7 +39,7 @@ pub async fn prune(house: &House, act: &Act, meter: Arc<dyn Meter>) -> Result<Pr
     let mut pruned = Pruned::default();
     let today = act.at.date_naive();
     let Some(rule) = Rule::of(&policy::history(house).await?.on(today).policy) else { return Ok(pruned) };
-    let Some(_lock) = Lock::take(house)? else { return Ok(pruned) };
+    let Some(_lock) = Lock::take(house, LOCK)? else { return Ok(pruned) };
     let overview = carriers::overview(house, today).await?;
     for carrier in overview.carriers.iter().filter(|carrier| presence(house, carrier).is_ok()) {
         let mut found = read::list(&PathBuf::from(&carrier.path));
