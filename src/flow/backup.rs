@@ -13,7 +13,6 @@ pub mod check;
 mod files;
 pub mod restore;
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +23,7 @@ use chrono::NaiveDate;
 
 use super::carriers::{self, Presence, blocking};
 use super::keys::Keyring;
+use super::lock::Lock;
 use super::{Act, Error, House, log, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
@@ -98,7 +98,8 @@ pub async fn write(house: &House, order: &Order, act: &Act, meter: Arc<dyn Meter
         let said = failed.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>().join("; ");
         return Err(Refusal::Plan(format!("ни один носитель не подключён: {said}")).into());
     }
-    let Some(_lock) = Lock::take(house)? else {
+    // Who holds the lock may clear the scratch folder.
+    let Some(_lock) = Lock::take(house, "backup.lock")? else {
         return Err(Error::Interrupted("резервная копия уже пишется другим процессом этого дома".to_owned()));
     };
     let scratch = house.root.join(SCRATCH);
@@ -141,22 +142,6 @@ async fn record(house: &House, row: &BackupRow, act: &Act) -> Result<(), Error> 
     tx.record_backup(row).await?;
     tx.record(&event, salt()?).await?.commit().await?;
     Ok(())
-}
-
-/// Only one process writes a backup: whoever holds the lock may clear the scratch folder.
-struct Lock(#[allow(dead_code)] File); // held, never read: the lock lives as long as the file is open
-
-impl Lock {
-    fn take(house: &House) -> Result<Option<Self>, Error> {
-        let path = house.root.join("backup.lock");
-        let failed = |source| Error::File { path: path.clone(), source };
-        let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self(file))),
-            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
-        }
-    }
 }
 
 type Absent = Vec<(String, String)>;

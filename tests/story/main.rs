@@ -4,7 +4,6 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
 mod adoption;
-mod carrier_figures;
 mod carriers;
 mod close;
 mod desk;
