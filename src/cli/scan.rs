@@ -30,7 +30,10 @@ impl Scan {
         for path in &self.files {
             let bytes = std::fs::read(path).map_err(|source| Failure::File { path: path.clone(), source })?;
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            taken.push(scans::take(&house, Given { name, bytes, signed_on: self.signed_on }, &desk.act(&house), |_, _| {}).await?);
+            taken.push(
+                scans::take(&house, Given { name, bytes, signed_on: self.signed_on }, &desk.act(&house), |_, _| {})
+                    .await?,
+            );
         }
         let mut copies: Vec<&str> = Vec::new();
         for page in taken.iter().flat_map(|one| &one.pages).filter(|page| !page.leaf.copy.is_empty()) {

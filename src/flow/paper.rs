@@ -117,7 +117,9 @@ pub async fn record(house: &House, copy: &str, seen: &Seen, act: &Act) -> Result
 
 /// Keeps the scan of a signature and files its pages, as every scan; one that shows sheets of other copies alone speaks for no signature here.
 async fn keep(house: &House, row: &CopyRow, seen: &Seen, act: &Act) -> Result<String, Error> {
-    let given = Given { name: format!("Подпись на бумаге, {}", row.id), bytes: seen.scan.clone(), signed_on: None };
+    let given = Given {
+        name: format!("Подпись на бумаге, {}", row.id), bytes: seen.scan.clone(), signed_on: None
+    };
     let taken = scans::file(house, given, act, |_, _| {}).await?;
     let file = taken.file.as_ref().ok_or(Refusal::NotAScan)?;
     let read: Vec<&str> = taken.pages.iter().map(|page| page.leaf.copy.as_str()).filter(|id| !id.is_empty()).collect();

@@ -2,7 +2,9 @@
 
 use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::copy::State;
-use letopis::store::{Db, Error, KeptRow, NewLetter, PaperStageRow, RemarkRow, RevocationRow, SeenRow, StatementRow, Tx};
+use letopis::store::{
+    Db, Error, KeptRow, NewLetter, PaperStageRow, RemarkRow, RevocationRow, SeenRow, StatementRow, Tx,
+};
 
 use crate::engines::{AT, on_every_engine};
 use crate::{close, import, journal};

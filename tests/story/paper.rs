@@ -10,7 +10,7 @@ use letopis::flow::{Act, Error};
 use letopis::scan::Grey;
 
 use super::house::{COPIES, House, after, tell};
-use super::scans::{codes, coarse, jpeg, pdf, printed};
+use super::scans::{coarse, codes, jpeg, pdf, printed};
 
 fn seen(signer: &str, day: &str, scan: &[u8]) -> Seen {
     Seen {
@@ -149,11 +149,15 @@ async fn a_stage_on_paper(house: House) {
     assert_eq!(done.completed[0].signatures, teachers.len() - 1);
     let said = house.db.list_statements(copy, 1).await.expect("statements");
     assert_eq!(said.len(), teachers.len());
-    assert!(said.iter().filter(|one| one.body.contains(&format!("\"signer\":\"{secretary}\""))).count() == teachers.len() - 1);
+    assert!(
+        said.iter().filter(|one| one.body.contains(&format!("\"signer\":\"{secretary}\""))).count()
+            == teachers.len() - 1
+    );
     let log = house.db.list_log().await.expect("the log");
     let event = log.iter().find(|entry| entry.event == "paper_stage_completed").expect("the event");
     let payload: serde_json::Value = serde_json::from_str(&event.payload).expect("JSON");
-    let mut named: Vec<&str> = payload["scans"].as_array().expect("scans").iter().filter_map(|one| one.as_str()).collect();
+    let mut named: Vec<&str> =
+        payload["scans"].as_array().expect("scans").iter().filter_map(|one| one.as_str()).collect();
     let mut files = [taken.file.expect("a file").digest, done.file.expect("a file").digest];
     (named.sort_unstable(), files.sort());
     assert_eq!(named, files);
@@ -177,7 +181,9 @@ fn a_stage_on_paper_completes_when_its_last_sheet_is_filed() {
 #[test]
 fn a_stage_on_paper_completes_on_postgresql_too() {
     match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) if !url.is_empty() => tell(async move { a_stage_on_paper(House::with_issued_copies_on(&url).await).await }),
+        Ok(url) if !url.is_empty() => {
+            tell(async move { a_stage_on_paper(House::with_issued_copies_on(&url).await).await })
+        }
         _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
     }
 }

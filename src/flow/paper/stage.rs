@@ -214,10 +214,7 @@ pub async fn settle(house: &House, copies: &[String], day: NaiveDate, act: &Act)
                 Ok(completed) => settled.completed.push(completed),
                 // What a person can put right is told; the scans stay filed.
                 Err(error @ (Error::Paper(_) | Error::KeyOut { .. } | Error::NoKey(_) | Error::NotNow { .. })) => {
-                    let message = format!(
-                        "листы ступени «{}» все на месте, но она не завершена: {error}",
-                        stage.title
-                    );
+                    let message = format!("листы ступени «{}» все на месте, но она не завершена: {error}", stage.title);
                     let finding = Finding::new("scan.stage-not-completed", copy.as_str(), message);
                     settled.findings.push(finding.weighing(Severity::Warning));
                     break;
