@@ -64,8 +64,10 @@ pub enum EventKind {
     TokenRevoked,
     /// A certificate no longer serves.
     CertificateRevoked,
-    /// A scan of a signed sheet was kept.
-    ScanKept,
+    /// A stage of a copy is signed on paper: its scans are awaited.
+    PaperStageOpened,
+    /// The scans of a stage signed on paper are whole.
+    PaperStageCompleted,
     /// Signers were reminded.
     RemindersGiven,
     /// A signature made elsewhere was attached to a copy.
@@ -139,7 +141,8 @@ impl EventKind {
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
             Self::CertificateRevoked => "certificate_revoked",
-            Self::ScanKept => "scan_kept",
+            Self::PaperStageOpened => "paper_stage_opened",
+            Self::PaperStageCompleted => "paper_stage_completed",
             Self::RemindersGiven => "reminders_given",
             Self::ForeignSignatureKept => "foreign_signature_kept",
             Self::PaperPrinted => "paper_printed",

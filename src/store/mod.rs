@@ -59,7 +59,7 @@ pub use register::SealedRow;
 pub use scans::{Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
-pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, RemarkRow, RevocationRow, ScanRow, SeenRow};
+pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow};
 pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
