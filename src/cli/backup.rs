@@ -360,7 +360,9 @@ async fn keep(house: &House, desk: &Desk, what: &str, path: &Path, report: &Repo
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     // Another disk in the carrier's folder is another disk: what is read there is not said of the carrier.
     let is = |carrier: &&Carrier| {
-        !carrier.path.is_empty() && path.starts_with(&carrier.path) && carriers::presence(house, carrier) == Presence::There
+        !carrier.path.is_empty()
+            && path.starts_with(&carrier.path)
+            && carriers::presence(house, carrier) == Presence::There
     };
     let carrier = known.iter().find(is).map(|carrier| carrier.id.clone());
     check::keep(house, what, &carrier.unwrap_or_default(), report, &desk.act(house)).await?;

@@ -183,7 +183,13 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         waits.push(wait(out as usize, "Носители выданы", "срок ещё не вышел", custody, false));
         let signatures = "выдача, получение или возврат носителя";
         waits.push(wait(owed.signatures as usize, "Журнал пользования ждёт вашей подписи", signatures, custody, true));
-        waits.push(wait(owed.late as usize, "Копии или проверки просрочены", "план резервных копий", "/carriers", true));
+        waits.push(wait(
+            owed.late as usize,
+            "Копии или проверки просрочены",
+            "план резервных копий",
+            "/carriers",
+            true,
+        ));
     }
     waits.retain(|wait| wait.count > 0);
     let people = People::of(&directory.roster);

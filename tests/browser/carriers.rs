@@ -178,6 +178,10 @@ pub async fn trip(desk: &mut Desk, code: &str) {
         let csv = desk.browser.run(&got("csv")).await;
         assert!(csv[0] == 200 && csv[2].as_str().unwrap_or_default().contains(words), "{paper}: {csv}");
         let xlsx = desk.browser.run(&got("xlsx")).await;
-        assert!(xlsx[0] == 200 && xlsx[1].as_str().unwrap_or_default().contains("spreadsheetml"), "{paper}: {}", xlsx[1]);
+        assert!(
+            xlsx[0] == 200 && xlsx[1].as_str().unwrap_or_default().contains("spreadsheetml"),
+            "{paper}: {}",
+            xlsx[1]
+        );
     }
 }

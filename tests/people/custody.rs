@@ -147,9 +147,12 @@ fn neither_a_contractor_nor_an_inspector_nor_a_parent_gets_a_carrier_or_its_key(
             }
         }
         // A key of one's own people goes the same way as a disk, and nothing is written on it.
-        let no = carriers::ask(&house, &key, "вскрытие сейфа", None, &act(person_of(Role::TechnicalSpecialist), 7)).await;
+        let no =
+            carriers::ask(&house, &key, "вскрытие сейфа", None, &act(person_of(Role::TechnicalSpecialist), 7)).await;
         sign(&house, no.expect("a line"), Step::KeyGiven, Role::Director, 8).await.expect("the key");
-        assert!(house.db.list_carriers().await.expect("carriers").iter().any(|one| one.id == key && !one.takes_copies()));
+        assert!(
+            house.db.list_carriers().await.expect("carriers").iter().any(|one| one.id == key && !one.takes_copies())
+        );
     });
 }
 

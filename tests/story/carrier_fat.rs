@@ -53,7 +53,8 @@ fn a_copy_goes_through_a_fat_image_and_back_whole() {
         let written = office.write(40).await.unwrap();
         assert!(written.row.parts > 1);
         // Onto the disk as somebody's file manager would do it, mark and all; off it again into another folder.
-        let from: Vec<_> = [written.row.id.as_str(), "letopis-carrier.txt"].map(|name| office.disks[0].join(name)).into();
+        let from: Vec<_> =
+            [written.row.id.as_str(), "letopis-carrier.txt"].map(|name| office.disks[0].join(name)).into();
         let (on, off) = (office.house.outside("off"), &["-s", "-m", "-Q"]);
         std::fs::create_dir(&on).unwrap();
         assert!(ran(Command::new("mcopy").args(off).arg("-i").arg(&disk).args(&from).arg("::/")), "onto FAT");

@@ -25,13 +25,16 @@ impl Rule {
     pub fn of(policy: &Policy) -> Option<Self> {
         let said = |key| policy.number(key).map(|number| (number, policy.clause(key).to_owned()));
         let (weeks, months) = (said("backup.keep_weeks"), said("backup.keep_months"));
-        let clauses: BTreeSet<String> = [&weeks, &months].into_iter().flatten().map(|(_, clause)| clause.clone()).collect();
+        let clauses: BTreeSet<String> =
+            [&weeks, &months].into_iter().flatten().map(|(_, clause)| clause.clone()).collect();
         if clauses.is_empty() {
             return None;
         }
         let (weeks, months) = (weeks.map_or(0, |(n, _)| n), months.map_or(0, |(n, _)| n));
         let clauses = clauses.into_iter().collect::<Vec<_>>().join("; ");
-        let words = format!("хранятся копии за недель: {weeks}, за месяцев: {months}; архивы и наборы периодов — все ({clauses})");
+        let words = format!(
+            "хранятся копии за недель: {weeks}, за месяцев: {months}; архивы и наборы периодов — все ({clauses})"
+        );
         Some(Self { weeks, months, words })
     }
 }
@@ -57,7 +60,8 @@ pub fn outdated(rule: &Rule, copies: &[Copy]) -> Vec<String> {
     let mut old = Vec::new();
     for (no, copy) in newest_first.into_iter().enumerate() {
         // The newest of a week stands for the week, the newest of a month for the month; an archive stands for both.
-        let of_week = weeks.len() < rule.weeks as usize && weeks.insert((copy.on.iso_week().year(), copy.on.iso_week().week()));
+        let of_week =
+            weeks.len() < rule.weeks as usize && weeks.insert((copy.on.iso_week().year(), copy.on.iso_week().week()));
         let of_month = months.len() < rule.months as usize && months.insert((copy.on.year(), copy.on.month()));
         let for_good = matches!(copy.cause, Cause::Month | Cause::Period);
         if no > 0 && !of_week && !of_month && !for_good {

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::carriers::{self, blocking};
+use super::super::lock::Lock;
 use super::super::{Act, Error, House, policy, salt};
 use super::check::{self, Report};
-use super::super::lock::Lock;
 use super::{LOCK, Meter, presence};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::carrier::prune::{self, Copy, Rule};
@@ -57,7 +57,8 @@ pub async fn prune(house: &House, act: &Act, meter: Arc<dyn Meter>) -> Result<Pr
         let old = prune::outdated(&rule, &copies);
         let (Some(newest), false) = (found.last(), old.is_empty()) else { continue };
         if let Err(why) = verified(house, newest, &meter).await? {
-            let said = format!("самая новая копия {} не прошла сверку, поэтому прежние остаются: {why}", newest.label.id);
+            let said =
+                format!("самая новая копия {} не прошла сверку, поэтому прежние остаются: {why}", newest.label.id);
             pruned.refused.push((carrier.id.clone(), said));
             continue;
         }
