@@ -1,10 +1,11 @@
 //! The first quarter from closing to the safe, paper and electronic, disk and code included, by five people and the teachers.
 
+use letopis::flow::Act;
 use letopis::flow::sign::Desk as Pen;
 
 use crate::carriers::{DIRECTOR, Desk, SECRETARY, books, trip};
 use crate::house::Open;
-use crate::records::{COPIES, after, gesture};
+use crate::records::{COPIES, gesture};
 use crate::tell;
 
 const DEPUTY: &str = "заместитель директора";
@@ -17,8 +18,9 @@ async fn teachers_sign(open: &Open) {
         let route = open.house.db.load_snapshot(row.snapshot).await.expect("a snapshot").route;
         for stage in route.iter().filter(|stage| !["deputy", "director"].contains(&stage.id.as_str())) {
             for signer in &stage.signers {
+                let act = Act { by: signer.person.id.clone(), at: open.now() };
                 let mut pen = Pen::open(&open.house).await.expect("a pen");
-                pen.sign(&gesture(&signer.person.id, &[copy]), &after(70)).await.expect("a signature");
+                pen.sign(&gesture(&signer.person.id, &[copy]), &act).await.expect("a signature");
             }
         }
     }
