@@ -3,6 +3,7 @@
 mod notices;
 mod replay;
 
+use crate::domain::words;
 use super::keys::{Keyring, LOG};
 use super::{Act, Error, House};
 use crate::domain::audit;
@@ -139,7 +140,7 @@ pub fn contained(checkpoint: &Checkpoint, leaves: &[Digest], place: String) -> O
 
 fn rolled_back(place: String, was: u64, is: u64) -> Finding {
     let message = "журнал событий короче, чем был: записи удалены или база восстановлена из старой копии";
-    Finding::new("log.rolled-back", place, message).expected_found(format!("не меньше {was} записей"), is.to_string())
+    Finding::new("log.rolled-back", place, message).expected_found(format!("не меньше {}", words::count(was, "записи", "записей", "записей")), is.to_string())
 }
 
 fn rewritten(place: String, was: String, is: Digest) -> Finding {

@@ -15,6 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
+use crate::domain::words;
 use super::super::carriers::{self, blocking};
 use super::super::verify::{self, VerifyOptions};
 use super::super::{Act, Error, House, keys, log, salt};
@@ -206,7 +207,7 @@ async fn against_house(
                 "журнал событий дома",
                 "журнал событий дома короче, чем в копии: дом возвращён к прошлому состоянию",
             )
-            .expected_found(format!("не меньше {} записей", label.log_size), replay.size.to_string()),
+            .expected_found(format!("не меньше {}", words::count(label.log_size, "записи", "записей", "записей")), replay.size.to_string()),
         ),
         Some(root) if root != label.log_root => findings.push(
             Finding::new(

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::domain::words;
 use super::super::log::Printed;
 use super::super::{Act, Error, keys, salt};
 use super::Meter;
@@ -106,8 +107,9 @@ fn newer(found: &read::Found, wanted: &Wanted) -> Vec<Finding> {
         && printed.size > found.label.log_size
     {
         let message = format!(
-            "копия старее отметки на бумаге: в копии {} записей журнала событий, на бумаге — {}; найдите более новую копию (ключ --older)",
-            found.label.log_size, printed.size
+            "копия старее отметки на бумаге: в журнале событий копии {}, на бумаге — {}; найдите более новую копию (ключ --older)",
+            words::count(found.label.log_size, "запись", "записи", "записей"),
+            printed.size
         );
         findings.push(Finding::new("backup.older-than-paper", "бумага", message));
     }

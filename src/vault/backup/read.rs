@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::words;
 use super::write::{digest_of, part_name};
 use super::{Fault, KEY, LABEL, MANIFEST, SUMS, at, open_key};
 use crate::domain::canon::Digest;
@@ -80,8 +81,8 @@ pub fn compare(found: &Found, progress: &(dyn Fn(u64) + Sync)) -> (u64, Vec<Find
                 if (bytes, sha256) != (part.bytes, part.sha256) {
                     let message = "часть копии изменена или обрезана";
                     findings.push(Finding::new("backup.part-changed", &part.name, message).expected_found(
-                        format!("{} байт, {}", part.bytes, part.sha256),
-                        format!("{bytes} байт, {sha256}"),
+                        format!("{}, {}", words::count(part.bytes, "байт", "байта", "байт"), part.sha256),
+                        format!("{}, {sha256}", words::count(bytes, "байт", "байта", "байт")),
                     ));
                 }
             }

@@ -108,7 +108,8 @@ async fn all(State(state): State<WebState>, visitor: Visitor, asked: Asked, fram
     note_access(&state.house, &visitor, Look::AccessLog(""), &year, state.now()).await?;
     let frame = frame
         .titled("Кто смотрел данные")
-        .leading("Каждый просмотр класса, предмета, ученика, копии и карточки; чтение этого журнала — тоже.");
+        .leading("Каждый просмотр класса, предмета, ученика, копии и карточки; чтение этого журнала — тоже. Срока у записей нет: их не очищают, и удалить строку не даёт сама база (003 Рук 24).",
+        );
     let mut page = show(&state, frame, Looked::Everything, &asked, true).await?;
     let sought = crate::domain::names::fold(asked.value("who"));
     if !sought.is_empty() {
@@ -139,7 +140,8 @@ async fn of_learner(
     let title =
         if own { "Кто смотрел отметки".to_owned() } else { format!("Кто смотрел: {name}") };
     let frame = frame.titled(title).leading(format!("{name}, {} класс", one.class));
-    answer::page(&show(&state, frame, Looked::AtLearner { learner: &learner, class: &one.class }, &asked, false).await?)
+    let classes = state.house.db.list_classes_of_learner(&learner).await?;
+    answer::page(&show(&state, frame, Looked::AtLearner { learner: &learner, classes: &classes }, &asked, false).await?)
 }
 
 async fn by_person(
