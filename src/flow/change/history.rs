@@ -52,7 +52,7 @@ impl Names {
     pub fn person(&self, id: &str) -> String {
         match id {
             "" => "загрузка журнала".to_owned(),
-            "operator" => "оператор (командная строка)".to_owned(),
+            "operator" => "оператор".to_owned(),
             _ => self.people.get(id).map_or_else(|| id.to_owned(), |name| format!("{name} ({id})")),
         }
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use crate::domain::people::Visitor;
+use crate::domain::people::{OPERATOR, Visitor};
 use crate::domain::rights::{Action, Role};
 use crate::domain::words;
 use crate::flow::people::{Look, note_access};
@@ -80,7 +80,8 @@ async fn show(
     let rows = state.house.db.list_access(&looked, "", asked.value("after"), AT_ONCE).await?;
     let mut lines = Vec::new();
     for row in &rows {
-        let name = state.house.db.find_person(&row.by).await?.map_or_else(|| row.by.clone(), |name| name.short());
+        let name = state.house.db.find_person(&row.by).await?.map(|name| name.short());
+        let name = name.unwrap_or_else(|| if row.by == OPERATOR { "оператор".to_owned() } else { row.by.clone() });
         lines.push(Line {
             at: words::moment(&row.at),
             who: name,
