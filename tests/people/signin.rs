@@ -122,7 +122,7 @@ fn a_director_enrols_a_second_factor_before_anything_else() {
         assert_eq!(open.visit.stage, Stage::Open);
         assert_eq!(house.sign_in.visit(&house, &half.token, after(1440)).await.unwrap(), None, "the token is new");
         let half = enter(&house, &login, OWN, 1440).await.unwrap();
-        assert_eq!(refusal(give(half.token.clone(), code(1440), 1440).await), Refusal::WrongCode, "used already");
+        assert_eq!(refusal(give(half.token.clone(), code(1440), 1440).await), Refusal::UsedCode);
         // A lost phone: a recovery code, once, however it is typed.
         let typed = recovery[0].to_uppercase().replace('-', " ");
         assert!(give(half.token.clone(), typed.clone(), 1441).await.is_ok());
