@@ -4,6 +4,7 @@ mod files;
 mod forms;
 mod handovers;
 pub(in crate::web) mod papers;
+mod plan;
 
 use askama::Template;
 use axum::extract::State;
@@ -13,11 +14,13 @@ use super::WebState;
 use super::answer::{self, Refusal};
 use super::frame::Frame;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
+use crate::domain::carrier::{Trip, TripState};
 use crate::domain::copy::State as CopyState;
 use crate::domain::forms::{People, day};
 use crate::domain::paper::{Kept, Stage};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::domain::words;
 use crate::store::Which;
 
 /// Routes of these pages.
@@ -41,7 +44,10 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/files", READS, SubjectOf::House, files::files)
             .in_menu(Group::Records, "Дела и описи")
             .helped("office#дела-и-описи"),
+        get("/office/plan", READS, SubjectOf::House, plan::show).helped("office#дела-и-описи"),
+        post("/office/plan", KEEPS, SubjectOf::House, plan::act),
         post("/office/requisites", KEEPS, SubjectOf::House, files::set_requisites),
+        post("/office/volumes", KEEPS, SubjectOf::House, files::number),
         post("/office/check", KEEPS, SubjectOf::House, files::check),
         get("/office/forms", Access::Does(Action::ReadCopies), SubjectOf::House, forms::list)
             .in_menu(Group::Records, "Формы для печати")
@@ -97,9 +103,6 @@ struct TodayPage {
     keeps: bool,
 }
 
-/// Electronic checks are due every 5 years (Приказ Минкультуры № 526 п. 2.40).
-const CHECK_YEARS: i32 = 5;
-
 /// `GET /office`: everything that waits today, counted.
 async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
@@ -125,14 +128,13 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let out = papers.iter().filter_map(Kept::out).count();
     let unsigned = copies.iter().filter(|copy| copy.row.state == CopyState::Issued).count();
     let unsealed = copies.iter().filter(|copy| copy.row.state == CopyState::Signed).count();
-    let requisites = db.list_requisites().await?;
-    let since =
-        requisites.get(files::CHECKED).cloned().or_else(|| sealed.first().map(|row| row.line.sealed_at.clone()));
-    let due = since
-        .as_deref()
-        .and_then(|text| text.get(..10)?.parse::<chrono::NaiveDate>().ok())
-        .and_then(|day| chrono::Datelike::with_year(&day, chrono::Datelike::year(&day) + CHECK_YEARS));
-    let check_late = due.is_some_and(|due| due <= now);
+    let checks = files::checks(&db.list_requisites().await?, &sealed, &papers);
+    let late_checks: Vec<String> =
+        checks.iter().filter(|check| check.due.is_some_and(|due| due <= now)).map(files::Check::said).collect();
+    let trips = db.list_trips().await?;
+    let carriers_out = trips.iter().filter(|trip| matches!(trip.state(), TripState::Out | TripState::Returning));
+    let (carriers_late, carriers_out): (Vec<_>, Vec<_>) = carriers_out.partition(|trip| trip.due_on < now);
+    let may_read_carriers = !visitor.reach(Action::ReadCarriers).is_empty();
     let paper_on = state.house.policy.paper(now).is_none_or(|said| !said.has("no"));
     let wait = |count, what, detail: &str, href, urgent| Wait { count, what, detail: detail.to_owned(), href, urgent };
     let mut waits = vec![
@@ -173,10 +175,21 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
             false,
         ));
     }
-    if check_late {
-        let said = due.map(|due| format!("не позже {}", day(&due.to_string()))).unwrap_or_default();
-        waits.push(wait(1, "Пора проверить наличие и состояние архива", &said, "/office/files", true));
+    if may_read_carriers {
+        let due = |trips: &[&Trip]| trips.iter().map(|trip| trip.due_on).min().map(|day| words::date_short(day));
+        let late = due(&carriers_late).map(|day| format!("вернуть надо было {day}")).unwrap_or_default();
+        waits.push(wait(carriers_late.len(), "Носители не возвращены в срок", &late, "/carriers", true));
+        let out = due(&carriers_out).map(|day| format!("ближайший срок {day}")).unwrap_or_default();
+        waits.push(wait(carriers_out.len(), "Носители на руках", &out, "/carriers", false));
     }
+    let said = late_checks.join("; ");
+    waits.push(wait(
+        late_checks.len(),
+        "Просрочены проверки наличия и состояния",
+        &said,
+        "/office/files#check-title",
+        true,
+    ));
     waits.retain(|wait| wait.count > 0);
     let people = People::of(&directory.roster);
     let todo = papers
