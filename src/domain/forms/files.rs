@@ -228,7 +228,9 @@ pub fn certifying_sheet(letterhead: &Letterhead, volume: &Volume, numbering: Opt
 /// Inner inventory of a volume (внутренняя опись), its own numbering.
 pub fn inner_inventory(letterhead: &Letterhead, volume: &Volume, numbering: Option<&Numbering>) -> Form {
     let own = numbering.map(|n| n.inventory_sheets).filter(|sheets| *sheets > 0);
-    let own = own.map(|n| SHEET.counted(n.into())).unwrap_or_default();
+    let own = own
+        .map(|n| format!("{n} ({})", cardinal(n.into(), super::super::words::Gender::Masculine)))
+        .unwrap_or_default();
     let heads = [
         ("№\nп/п", 5),
         ("Индекс документа", 10),
