@@ -64,8 +64,10 @@ pub enum EventKind {
     TokenRevoked,
     /// A certificate no longer serves.
     CertificateRevoked,
-    /// A scan of a signed sheet was kept.
-    ScanKept,
+    /// A stage of a copy is signed on paper: its scans are awaited.
+    PaperStageOpened,
+    /// The scans of a stage signed on paper are whole.
+    PaperStageCompleted,
     /// Signers were reminded.
     RemindersGiven,
     /// A signature made elsewhere was attached to a copy.
@@ -104,6 +106,8 @@ pub enum EventKind {
     CustodySigned,
     /// A backup was written.
     BackupWritten,
+    /// A copy was taken off a carrier by the school's rule of keeping.
+    BackupPruned,
     /// A copy on a carrier was compared, or its restore rehearsed.
     BackupChecked,
     /// The house was restored from a backup.
@@ -145,7 +149,8 @@ impl EventKind {
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
             Self::CertificateRevoked => "certificate_revoked",
-            Self::ScanKept => "scan_kept",
+            Self::PaperStageOpened => "paper_stage_opened",
+            Self::PaperStageCompleted => "paper_stage_completed",
             Self::RemindersGiven => "reminders_given",
             Self::ForeignSignatureKept => "foreign_signature_kept",
             Self::PaperPrinted => "paper_printed",
@@ -165,6 +170,7 @@ impl EventKind {
             Self::CarrierCodeMade => "carrier_code_made",
             Self::CustodySigned => "custody_signed",
             Self::BackupWritten => "backup_written",
+            Self::BackupPruned => "backup_pruned",
             Self::BackupChecked => "backup_checked",
             Self::HouseRestored => "house_restored",
             Self::ScansTaken => "scans_taken",

@@ -42,7 +42,7 @@ pub use access::{AccessRow, Looked};
 pub use accounts::{
     AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow, appointment_cells,
 };
-pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow};
+pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
 pub use copies::{CopyRow, StatementRow};
@@ -61,7 +61,7 @@ pub use register::SealedRow;
 pub use scans::{Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
-pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, RemarkRow, RevocationRow, ScanRow, SeenRow};
+pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow};
 pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.

@@ -14,13 +14,11 @@ use super::WebState;
 use super::answer::{self, Refusal};
 use super::frame::Frame;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
-use crate::domain::carrier::{Trip, TripState};
 use crate::domain::copy::State as CopyState;
 use crate::domain::forms::{People, day};
 use crate::domain::paper::{Kept, Stage};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
-use crate::domain::words;
 use crate::store::Which;
 
 /// Routes of these pages.
@@ -131,10 +129,6 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let checks = files::checks(&db.list_requisites().await?, &sealed, &papers);
     let late_checks: Vec<String> =
         checks.iter().filter(|check| check.due.is_some_and(|due| due <= now)).map(files::Check::said).collect();
-    let trips = db.list_trips().await?;
-    let carriers_out = trips.iter().filter(|trip| matches!(trip.state(), TripState::Out | TripState::Returning));
-    let (carriers_late, carriers_out): (Vec<_>, Vec<_>) = carriers_out.partition(|trip| trip.due_on < now);
-    let may_read_carriers = !visitor.reach(Action::ReadCarriers).is_empty();
     let paper_on = state.house.policy.paper(now).is_none_or(|said| !said.has("no"));
     let wait = |count, what, detail: &str, href, urgent| Wait { count, what, detail: detail.to_owned(), href, urgent };
     let mut waits = vec![
@@ -175,13 +169,6 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
             false,
         ));
     }
-    if may_read_carriers {
-        let due = |trips: &[&Trip]| trips.iter().map(|trip| trip.due_on).min().map(|day| words::date_short(day));
-        let late = due(&carriers_late).map(|day| format!("вернуть надо было {day}")).unwrap_or_default();
-        waits.push(wait(carriers_late.len(), "Носители не возвращены в срок", &late, "/carriers", true));
-        let out = due(&carriers_out).map(|day| format!("ближайший срок {day}")).unwrap_or_default();
-        waits.push(wait(carriers_out.len(), "Носители на руках", &out, "/carriers", false));
-    }
     let said = late_checks.join("; ");
     waits.push(wait(
         late_checks.len(),
@@ -190,6 +177,20 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         "/office/files#check-title",
         true,
     ));
+    if let Some(owed) = super::carriers::owed(&state, &visitor).await? {
+        let (custody, out) = ("/carriers/custody", owed.out - owed.overdue);
+        waits.push(wait(owed.overdue as usize, "Носители не возвращены в срок", "напомнить получателю", custody, true));
+        waits.push(wait(out as usize, "Носители выданы", "срок ещё не вышел", custody, false));
+        let signatures = "выдача, получение или возврат носителя";
+        waits.push(wait(owed.signatures as usize, "Журнал пользования ждёт вашей подписи", signatures, custody, true));
+        waits.push(wait(
+            owed.late as usize,
+            "Копии или проверки просрочены",
+            "план резервных копий",
+            "/carriers",
+            true,
+        ));
+    }
     waits.retain(|wait| wait.count > 0);
     let people = People::of(&directory.roster);
     let todo = papers

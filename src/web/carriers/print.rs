@@ -1,4 +1,4 @@
-//! The papers of carriers as PDF: ledger, custody log, undertaking, act of writing, certificate. Floor 3.
+//! The papers of carriers as PDF, the books also as tables: ledger, custody log, undertaking, act of writing, certificate. Floor 3.
 
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -8,6 +8,7 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::query::Asked;
 use super::super::route::{Access, Route, SubjectOf, get};
+use crate::bundle::ruled;
 use crate::domain::carrier::{Step, Trip};
 use crate::domain::form::Form;
 use crate::domain::forms::carriers::{self as papers, Carried, Checked, LedgerRow, Written};
@@ -46,7 +47,23 @@ async fn paper(
         "certificate" => certificate(&letterhead, &people, &all, asked.value("no")).ok_or(Refusal::NotFound)?,
         _ => return Err(Refusal::NotFound),
     };
-    pdf(&state, form, state.act(&visitor.account).moment()).await
+    match asked.value("format") {
+        "xlsx" => {
+            let bytes = ruled::form_xlsx(&form).map_err(|error| answer::fault(&error))?;
+            Ok(table(&name, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes))
+        }
+        // The first table is the book; what follows it (the carriers' moves) stands in the XLSX too.
+        "csv" => {
+            let book = form.tables().next().ok_or(Refusal::NotFound)?;
+            Ok(table(&name, "csv", "text/csv; charset=utf-8", ruled::table_csv(book)))
+        }
+        _ => pdf(&state, form, state.act(&visitor.account).moment()).await,
+    }
+}
+
+fn table(name: &str, ending: &str, mime: &str, bytes: Vec<u8>) -> Response {
+    let kept = format!("attachment; filename=\"carriers-{name}.{ending}\"");
+    ([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, kept)], bytes).into_response()
 }
 
 /// A paper as PDF, by the school's own template where it has one, shown in the page.
