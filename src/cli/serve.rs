@@ -60,6 +60,14 @@ async fn keep_the_day(house: Arc<House>) {
             }
             Err(error) => tracing::error!(%error, "the day's backup is not written"),
         }
+        match flow::backup::prune::prune(&house, &act, Arc::new(flow::backup::Silent)).await {
+            Ok(pruned) => {
+                for (carrier, why) in &pruned.refused {
+                    tracing::warn!(%carrier, %why, "old copies stay on the carrier");
+                }
+            }
+            Err(error) => tracing::error!(%error, "old copies are not taken off"),
+        }
     }
 }
 

@@ -19,6 +19,7 @@ pub mod import;
 pub mod issue;
 pub mod jobs;
 pub mod keys;
+mod lock;
 pub mod log;
 pub mod movement;
 pub mod office;

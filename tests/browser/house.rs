@@ -75,6 +75,11 @@ impl Open {
         open
     }
 
+    /// Opens a house with a journal of which nothing is closed yet.
+    pub async fn with_journal() -> Self {
+        Self::of(House::with_journal().await).await
+    }
+
     /// Opens a house whose copies wait for signatures.
     pub async fn with_issued_copies() -> Self {
         Self::of(House::with_issued_copies().await).await

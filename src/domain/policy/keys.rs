@@ -74,6 +74,9 @@ const fn key(key: &'static str, about: &'static str, shape: Shape) -> Key {
 
 use Shape::{DayOfYear, Names, Number, Term, Text};
 
+/// Keys that even the default policy leaves unsaid: no regulation speaks of them, and the house then does nothing by itself.
+pub const OPTIONAL: &[&str] = &["backup.keep_weeks", "backup.keep_months"];
+
 /// Every further key, in the order in which people read a policy.
 pub const KEYS: &[Key] = &[
     key("journal.status", "чем является электронный журнал", Text),
@@ -159,6 +162,8 @@ pub const KEYS: &[Key] = &[
     key("backup.every", "как часто делается резервная копия", Number(EVERY)),
     key("backup.media", "на скольких носителях", Number(&[Unit::Media])),
     key("backup.rooms", "в скольких помещениях", Number(&[Unit::Rooms])),
+    key("backup.keep_weeks", "за сколько последних недель носитель хранит по копии", Number(&[Unit::Weeks])),
+    key("backup.keep_months", "за сколько последних месяцев носитель хранит по копии", Number(&[Unit::Months])),
     key("backup.by", "кто делает резервную копию", Shape::Words(PEOPLE)),
     key("backup.code_known_to", "кому известен код диска", Shape::Words(PEOPLE)),
     key("backup.key_kept_by", "у кого ключ от сейфа", Shape::Words(PEOPLE)),
@@ -331,7 +336,7 @@ pub const PARAMETERS: [Parameter; 55] = [
     ask(17, "Папка", &["archive.folder"]),
     ask(18, "Частота резервных копий", &["backup.every"]),
     ask(19, "Частота архивации", &["archive.every"]),
-    ask(20, "Носители", &["backup.media", "backup.rooms"]),
+    ask(20, "Носители", &["backup.media", "backup.rooms", "backup.keep_weeks", "backup.keep_months"]),
     ask(21, "Кто копирует", &["backup.by"]),
     ask(22, "Код диска", &["backup.code_known_to"]),
     ask(23, "Ключ от сейфа", &["backup.key_kept_by"]),

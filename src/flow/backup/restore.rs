@@ -47,7 +47,7 @@ pub async fn restore(wanted: &Wanted, code: String, act: &Act, meter: Arc<dyn Me
             return Err(Error::NotEmpty(wanted.to.clone()));
         }
     }
-    let found = check::find(&wanted.from)?;
+    let found = check::find(&wanted.from, None)?;
     let mut findings = newer(&found, wanted);
     if findings.iter().any(|finding| finding.severity >= Severity::Error) && !wanted.older {
         let said = findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>().join("; ");

@@ -35,13 +35,19 @@ pub struct Found {
     pub note: String,
 }
 
-/// Copies in a folder, or the copy that the folder is; the oldest first.
+/// Copies in a folder, or the copy that the folder is; of each school the oldest first. The log's size says which is older, and not the
+/// clock, which may have gone back.
 pub fn list(folder: &Path) -> Vec<Found> {
     let own = open(folder).into_iter();
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let below = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("letopis-"));
     let mut all: Vec<Found> = own.chain(below.filter_map(|entry| open(&entry.path()).ok())).collect();
-    all.sort_by(|a, b| (&a.label.at, &a.folder).cmp(&(&b.label.at, &b.folder)));
+    // Of one second the one with the higher number: «…-10» is longer than «…-2».
+    let age = |found: &Found| {
+        let label = &found.label;
+        (label.school.clone(), label.log_size, label.at.clone(), label.id.len(), label.id.clone())
+    };
+    all.sort_by_key(age);
     all
 }
 
