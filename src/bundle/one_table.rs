@@ -32,7 +32,9 @@ pub fn read(name: &str, bytes: &[u8], layout: &'static Layout, with_course: bool
         (Some(last), false) => {
             let places: Vec<String> = found.into_iter().chain([last]).map(|sheet| sheet.place).collect();
             let message = "в книге несколько листов этой таблицы: оставьте один";
-            Err(vec![Finding::new("setup.sheets-several", name, message).expected_found("один лист", places.join("; "))])
+            Err(vec![
+                Finding::new("setup.sheets-several", name, message).expected_found("один лист", places.join("; ")),
+            ])
         }
         (None, _) => {
             let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
@@ -66,8 +68,7 @@ fn by_headings(name: &str, sheets: &[BookSheet], layout: &'static Layout, with_c
         let place = format!("{name}, лист «{}»", sheet.name);
         year::table(layout, place, String::new(), &workbook::grid(name, sheet, at), Vec::new())
     };
-    let fitting: Vec<YearSheet> =
-        filled.iter().filter_map(|sheet| header(sheet).map(|at| taken(sheet, at))).collect();
+    let fitting: Vec<YearSheet> = filled.iter().filter_map(|sheet| header(sheet).map(|at| taken(sheet, at))).collect();
     match (fitting.is_empty(), filled.as_slice()) {
         (true, [only]) => vec![taken(only, 0)],
         _ => fitting,
@@ -108,13 +109,17 @@ mod tests {
         let again = Sheet::from_clipboard(&sheet.to_clipboard());
         assert_eq!((again.heads.clone(), cells(&again)), (sheet.heads.clone(), cells(&sheet)));
         // One column alone is no list parted by semicolons.
-        let narrow = Sheet { heads: vec!["Кабинет".to_owned()], rows: vec![(2, vec!["12".to_owned()])], letters: Vec::new() };
+        let narrow =
+            Sheet {
+                heads: vec!["Кабинет".to_owned()], rows: vec![(2, vec!["12".to_owned()])], letters: Vec::new()
+            };
         assert_eq!(cells(&Sheet::from_clipboard(&narrow.to_clipboard())), [["12"]]);
     }
 
     #[test]
     fn the_example_workbook_gives_each_page_its_own_sheet() {
-        let policy = crate::domain::policy::parse("default", crate::domain::policy::builtin("default").unwrap()).unwrap();
+        let policy =
+            crate::domain::policy::parse("default", crate::domain::policy::builtin("default").unwrap()).unwrap();
         let book = crate::bundle::example::workbook(&policy).unwrap();
         for layout in [&ROOMS, &LOAD, &TIMETABLE] {
             let sheet = read("пример.xlsx", &book, layout, false).unwrap();

@@ -68,7 +68,9 @@ impl Init {
             let dir = folder.display();
             println!("Дальше, чтобы завести школу в браузере:");
             println!("  letopis account issue operator --dir {dir}    напечатает первый логин и одноразовый пароль");
-            println!("  letopis serve --dir {dir}                     откроет дом; порядок действий — в справке, «Школа за час»");
+            println!(
+                "  letopis serve --dir {dir}                     откроет дом; порядок действий — в справке, «Школа за час»"
+            );
             println!("Журнал прежней программы можно загрузить и командой: letopis import ПАПКА --dir {dir}");
         }
         Ok(0)

@@ -35,9 +35,7 @@ enum SetupCommand {
         #[arg(long, value_name = "ГОД", help = "Учебный год, например 2025/2026; по умолчанию последний")]
         year: Option<String>,
     },
-    #[command(
-        about = "Внести таблицу года из файла: XLSX, CSV или строки, как их копируют из электронной таблицы"
-    )]
+    #[command(about = "Внести таблицу года из файла: XLSX, CSV или строки, как их копируют из электронной таблицы")]
     Load {
         #[arg(value_name = "ТАБЛИЦА", help = "Имя таблицы: rooms, bells, curriculum, teaching_load, timetable …")]
         table: String,
@@ -66,8 +64,7 @@ impl Setup {
                         layout::SETUP.into_iter().chain(layout::OF_JOURNAL).map(|l| l.table).collect();
                     Failure::Said(format!("нет таблицы «{table}»; есть: {}", known.join(", ")))
                 })?;
-                let bytes =
-                    std::fs::read(&file).map_err(|source| Failure::File { path: file.clone(), source })?;
+                let bytes = std::fs::read(&file).map_err(|source| Failure::File { path: file.clone(), source })?;
                 let fixed: BTreeMap<&str, String> = course.into_iter().map(|course| ("course", course)).collect();
                 let meeting = if replace { Meeting::Replace } else { Meeting::Add };
                 let name = file.file_name().unwrap_or_default().to_string_lossy();

@@ -105,7 +105,10 @@ impl Db {
                     _ => format!(" or (what in ('class', 'course', 'copy') and ({pairs}))"),
                 };
                 let values = classes.iter().flat_map(|(year, class)| [year.as_str(), class.as_str()]);
-                (format!("((what = 'learner' and subject = $4){of_class})"), std::iter::once(learner).chain(values).collect())
+                (
+                    format!("((what = 'learner' and subject = $4){of_class})"),
+                    std::iter::once(learner).chain(values).collect(),
+                )
             }
             Looked::At { what, subject } => ("(what = $4 and subject = $5)".to_owned(), vec![what, subject]),
             Looked::By(person) => ("(by_person = $4)".to_owned(), vec![person]),
@@ -115,10 +118,8 @@ impl Db {
             "select {COLUMNS} from access_notes where school = $1 and at >= $2 and ($3 = '' or id < $3) and {filter}
              order by id desc limit {limit}"
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql))
-            .bind(self.school.clone())
-            .bind(since.to_owned())
-            .bind(before.to_owned());
+        let mut query =
+            sqlx::query(AssertSqlSafe(sql)).bind(self.school.clone()).bind(since.to_owned()).bind(before.to_owned());
         for value in values {
             query = query.bind(value.to_owned());
         }

@@ -15,7 +15,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use crate::domain::words;
 use super::super::carriers::{self, blocking};
 use super::super::verify::{self, VerifyOptions};
 use super::super::{Act, Error, House, keys, log, salt};
@@ -25,6 +24,7 @@ use crate::domain::canon::{self, Digest};
 use crate::domain::carrier::Refusal;
 use crate::domain::carrier::manifest::{Coverage, FORMAT, Label, Manifest};
 use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::words;
 use crate::sign::certificate::from_pem;
 use crate::sign::note;
 use crate::store::{CheckRow, Db};
@@ -220,7 +220,10 @@ async fn against_house(
                 "журнал событий дома",
                 "журнал событий дома короче, чем в копии: дом возвращён к прошлому состоянию",
             )
-            .expected_found(format!("не меньше {}", words::count(label.log_size, "записи", "записей", "записей")), replay.size.to_string()),
+            .expected_found(
+                format!("не меньше {}", words::count(label.log_size, "записи", "записей", "записей")),
+                replay.size.to_string(),
+            ),
         ),
         Some(root) if root != label.log_root => findings.push(
             Finding::new(

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::domain::words;
 use super::super::log::Printed;
 use super::super::{Act, Error, keys, salt};
 use super::Meter;
@@ -14,6 +13,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::carrier::Refusal;
 use crate::domain::carrier::manifest::Coverage;
 use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::words;
 use crate::store::Db;
 use crate::vault::backup::read;
 use crate::vault::durable;

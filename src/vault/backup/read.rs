@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::words;
 use super::write::{digest_of, part_name};
 use super::{Fault, KEY, LABEL, MANIFEST, SUMS, at, open_key};
 use crate::domain::canon::Digest;
 use crate::domain::carrier::manifest::{FORMAT, Label, Member};
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::words;
 
 /// A label of a few parts is a few kilobytes.
 const LARGEST_TEXT: u64 = 1024 * 1024;

@@ -365,7 +365,8 @@ pub(in super::super) async fn undo(
     Form(asked): Form<Undoing>,
 ) -> Result<Response, Refusal> {
     let rows = taken_back::undo(&state.house, &act(&state, &visitor), asked.no).await? as u64;
-    let said = format!("Загрузка № {} отменена: {rows} {}.", asked.no, words::plural(rows, "строка", "строки", "строк"));
+    let said =
+        format!("Загрузка № {} отменена: {rows} {}.", asked.no, words::plural(rows, "строка", "строки", "строк"));
     Ok(answer::done("/exchange/import", &said))
 }
 
