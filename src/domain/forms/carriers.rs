@@ -203,7 +203,10 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
     let size = format!("{},{} Мб", copy.bytes / 1_000_000, copy.bytes / 100_000 % 10);
     let first = copy.carriers.first().cloned().unwrap_or_default();
     let second = copy.carriers.get(1).cloned().unwrap_or_default();
-    let compared = if copy.compared > 0 { copy.compared.to_string() } else { String::new() };
+    let compared = match copy.compared {
+        0 => String::new(),
+        files => words::count(files, "файла", "файлов", "файлов"),
+    };
     letterhead
         .form("backup-act", "АКТ № ___")
         .subtitle("о записи резервной копии электронных журналов")
@@ -215,7 +218,7 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
             &[keeper, specialist, &letterhead.clerk_name, &first, &copy.periods],
         )
         .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &copy.files.to_string(), &copy.sha256])
-        .text("Правильность переноса данных проверена воспроизведением {} файлов, расхождений нет.", &[&compared])
+        .text("Правильность переноса данных проверена воспроизведением {}, расхождений нет.", &[&compared])
         .text("Копия сдана в канцелярию, помещена в сейф. Второй экземпляр: {носитель №, помещение}.", &[&second])
         .text("Копия {}.", &[&copy.id])
         .signatures(
