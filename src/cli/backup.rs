@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::check::read_checkpoint;
-use super::table::{Table, grouped, print_json};
+use super::table::{Table, bytes, grouped, print_json};
 use super::{Desk, Failure, OPERATOR, REFUSED, UNUSABLE, clock, print_findings};
 use crate::domain::carrier::plan::Plan;
 use crate::domain::carrier::{Carrier, Cause, code};
@@ -378,7 +378,7 @@ fn print(report: &Report, desk: &Desk) {
     let coverage = &report.coverage;
     let pair = |(done, all): (u64, u64)| format!("{} из {}", grouped(done), grouped(all));
     println!("Копия {} от {}", report.label.id, words::moment(&report.label.at));
-    println!("  части на носителе прочитаны и сверены: {} ({} байт)", pair(coverage.parts), grouped(coverage.bytes));
+    println!("  части на носителе прочитаны и сверены: {} ({})", pair(coverage.parts), bytes(coverage.bytes));
     println!("  подпись ярлыка: {}", if coverage.label_signed { "верна" } else { "НЕВЕРНА" });
     println!("  сверка с записью дома: {}", if coverage.house_compared { "сделана" } else { "не делалась" });
     if coverage.opened {

@@ -24,6 +24,7 @@ use crate::domain::canon::{self, Digest};
 use crate::domain::carrier::Refusal;
 use crate::domain::carrier::manifest::{Coverage, FORMAT, Label, Manifest};
 use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::words;
 use crate::sign::certificate::from_pem;
 use crate::sign::note;
 use crate::store::{CheckRow, Db};
@@ -219,7 +220,10 @@ async fn against_house(
                 "журнал событий дома",
                 "журнал событий дома короче, чем в копии: дом возвращён к прошлому состоянию",
             )
-            .expected_found(format!("не меньше {} записей", label.log_size), replay.size.to_string()),
+            .expected_found(
+                format!("не меньше {}", words::count(label.log_size, "записи", "записей", "записей")),
+                replay.size.to_string(),
+            ),
         ),
         Some(root) if root != label.log_root => findings.push(
             Finding::new(

@@ -15,6 +15,7 @@ use super::{Fault, KEY, LABEL, MANIFEST, SUMS, at, open_key};
 use crate::domain::canon::Digest;
 use crate::domain::carrier::manifest::{FORMAT, Label, Member};
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::words;
 
 /// A label of a few parts is a few kilobytes.
 const LARGEST_TEXT: u64 = 1024 * 1024;
@@ -86,8 +87,8 @@ pub fn compare(found: &Found, progress: &(dyn Fn(u64) + Sync)) -> (u64, Vec<Find
                 if (bytes, sha256) != (part.bytes, part.sha256) {
                     let message = "часть копии изменена или обрезана";
                     findings.push(Finding::new("backup.part-changed", &part.name, message).expected_found(
-                        format!("{} байт, {}", part.bytes, part.sha256),
-                        format!("{bytes} байт, {sha256}"),
+                        format!("{}, {}", words::count(part.bytes, "байт", "байта", "байт"), part.sha256),
+                        format!("{}, {sha256}", words::count(bytes, "байт", "байта", "байт")),
                     ));
                 }
             }
