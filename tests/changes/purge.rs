@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 41] = [
+const GROWING: [&str; 45] = [
     "access_notes",
     "appointment_readings",
     "backup_carriers",
     "backup_checks",
+    "backup_prunings",
     "backups",
     "bundles",
     "carrier_codes",
@@ -23,6 +24,8 @@ const GROWING: [&str; 41] = [
     "compromises",
     "custody_steps",
     "custody_trips",
+    "file_plan",
+    "file_plan_closings",
     "foreign_signatures",
     "handover_signatures",
     "handovers",
@@ -33,6 +36,7 @@ const GROWING: [&str; 41] = [
     "paper_copies",
     "paper_facts",
     "paper_register",
+    "paper_stages",
     "policies",
     "refusals",
     "register",
@@ -41,11 +45,11 @@ const GROWING: [&str; 41] = [
     "scan_decisions",
     "scan_files",
     "scan_pages",
-    "scans",
     "sheet_receipts",
     "snapshots",
     "statements",
     "void_decisions",
+    "volume_numberings",
 ];
 
 /// Tables whose rows may change or go: the journal and the set-up until they are locked, sessions and queues, and what has guards of its own
