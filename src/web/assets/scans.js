@@ -128,8 +128,9 @@
     const frame = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
     const was = document.getElementById("received");
     const shown = frame ? await read(frame, "frame.jpg").catch(() => null) : null;
-    // Between two sheets a frame shows no code: the list stays as it was.
-    if (shown && shown.querySelector(".flash.bad") && !shown.querySelector(".ticks")) shown.replaceWith(was);
+    // Between two sheets a frame shows no code: the list stays as it was. A code that is refused is told.
+    const said = shown && shown.querySelector(".flash.bad");
+    if (said && said.textContent.startsWith("На снимке нет кода")) shown.replaceWith(was);
   };
   button.addEventListener("click", async () => {
     try {
