@@ -12,6 +12,7 @@ mod copies;
 mod dump;
 mod entries;
 mod exchange;
+mod file_plan;
 mod guards;
 mod health;
 mod interface;
@@ -41,12 +42,13 @@ pub use access::{AccessRow, Looked};
 pub use accounts::{
     AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow, appointment_cells,
 };
-pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow};
+pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
 pub use copies::{CopyRow, StatementRow};
 pub use dump::LogReplay;
 pub use exchange::ImportRow;
+pub use file_plan::{PlanClosing, PlanVersion};
 pub use guards::GuardFault;
 pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
@@ -194,7 +196,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 11] = [
+const SQLITE_GUARDS: [&str; 12] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -206,8 +208,9 @@ const SQLITE_GUARDS: [&str; 11] = [
     include_str!("../../migrations/guards/0101_office.sqlite.sql"),
     include_str!("../../migrations/guards/0111_carriers.sqlite.sql"),
     include_str!("../../migrations/guards/0121_scans.sqlite.sql"),
+    include_str!("../../migrations/guards/0151_files.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 11] = [
+const POSTGRES_GUARDS: [&str; 12] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -219,11 +222,12 @@ const POSTGRES_GUARDS: [&str; 11] = [
     include_str!("../../migrations/guards/0101_office.postgres.sql"),
     include_str!("../../migrations/guards/0111_carriers.postgres.sql"),
     include_str!("../../migrations/guards/0121_scans.postgres.sql"),
+    include_str!("../../migrations/guards/0151_files.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 11]) -> Migrator {
+fn migrator(guards: [&'static str; 12]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -251,6 +255,8 @@ fn migrator(guards: [&'static str; 11]) -> Migrator {
         step(111, "guards of carriers", guards[9]),
         step(120, "scans", include_str!("../../migrations/0120_scans.sql")),
         step(121, "guards of scans", guards[10]),
+        step(150, "file plan and volumes", include_str!("../../migrations/0150_files.sql")),
+        step(151, "guards of file plan and volumes", guards[11]),
     ])
 }
 

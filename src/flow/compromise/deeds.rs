@@ -103,6 +103,7 @@ pub(crate) fn what(kind: &str) -> &str {
         "carrier_code_made" => "заведён код носителей",
         "custody_signed" => "подпись в журнале пользования носителями",
         "backup_written" => "записана резервная копия",
+        "backup_pruned" => "стёрта прежняя резервная копия",
         "backup_checked" => "проверена резервная копия",
         "house_restored" => "дом восстановлен из копии",
         "scans_taken" => "приняты сканы листов",

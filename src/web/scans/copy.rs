@@ -110,7 +110,7 @@ fn leaves(standing: &Standing) -> Vec<LeafLine> {
             [] => ("bad", "нет".to_owned()),
             [one] if one.by_hand => ("ok", "есть, положена вручную".to_owned()),
             [_] => ("ok", "есть".to_owned()),
-            many => ("wait", format!("{} раза", many.len())),
+            many => ("wait", words::count(many.len() as u64, "раз", "раза", "раз")),
         };
         LeafLine {
             leaf: page.leaf,

@@ -130,6 +130,13 @@ fn a_backup_killed_at_any_call_leaves_whole_copies_or_none_and_the_next_one_is_m
         assert!(!office.root().join("backup-scratch").exists(), "{call}: the scratch folder goes");
         office.has_no_half_copy(call);
         assert!(office.names(1).iter().any(|name| name.starts_with("letopis-")), "{call}: a copy stands");
+        for no in 1..=2 {
+            let names = office.names(no);
+            assert!(
+                names.iter().all(|name| name.starts_with("letopis-")),
+                "{call}: what was unfinished goes: {names:?}"
+            );
+        }
         office.clear();
     }
     // Which thread makes how many calls is not the same in every run, so the last numbers may be missed.

@@ -481,3 +481,31 @@ fn two_policies_are_compared_by_key_with_both_clauses() {
     assert!(differences.iter().all(|one| one.key != "deadline.absence"), "the same value is no difference");
     assert!(policy::difference(&first, &first).is_empty());
 }
+
+/// Sources of the program as one text, without the policy's own words and the page that lists duties.
+fn acting_sources() -> String {
+    fn gather(folder: &Path, text: &mut String) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() && !path.ends_with("src/domain/policy") {
+                gather(&path, text);
+            } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("web/policy/duties.rs") {
+                text.push_str(&std::fs::read_to_string(&path).expect("a source"));
+            }
+        }
+    }
+    let mut text = String::new();
+    gather(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut text);
+    text
+}
+
+#[test]
+fn every_value_of_a_policy_is_acted_on_or_says_beside_it_why_not() {
+    let sources = acting_sources();
+    for key in KEYS {
+        let acted = sources.contains(&format!("\"{}\"", key.key));
+        let why = policy::why_only_told(key.key);
+        assert_ne!(acted, !why.is_empty(), "{}: acted on: {acted}; said: {why:?}", key.key);
+    }
+    assert!(policy::TOLD_ONLY.iter().all(|(key, _)| KEYS.iter().any(|known| known.key == *key)));
+}
