@@ -171,6 +171,28 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
             false,
         ));
     }
+    // Only for whoever may open these pages.
+    if !visitor.reach(Action::ReceivePaper).is_empty() {
+        let decided = db.list_scan_decisions().await?;
+        let unfiled = db.list_scan_pages_unfiled().await?;
+        let unfiled = unfiled.iter().filter(|row| !decided.iter().any(|one| one.at == row.at)).count();
+        waits.push(wait(
+            unfiled,
+            "Отсканированные страницы не положены к копии",
+            "код не читается или чужой: положить вручную или отложить",
+            "/office/scans#unplaced",
+            true,
+        ));
+        let stages = db.list_open_paper_stages().await?;
+        let copies: std::collections::BTreeSet<&str> = stages.iter().map(|stage| stage.copy.as_str()).collect();
+        waits.push(wait(
+            copies.len(),
+            "Копии подписываются на бумаге",
+            "положить сканы подписанных листов",
+            "/office/scans",
+            false,
+        ));
+    }
     let said = late_checks.join("; ");
     waits.push(wait(
         late_checks.len(),

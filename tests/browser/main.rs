@@ -12,6 +12,7 @@ mod intruder;
 mod looks;
 mod office;
 mod pages;
+mod paper;
 #[path = "../story/house.rs"]
 #[allow(dead_code)] // the houses of the records' stories; these stories need one of them
 mod records;

@@ -194,9 +194,8 @@ fn of_forty_spoilt_pictures_most_are_recognised_and_none_is_laid_to_the_wrong_pa
                 }
             }
         }
-        // Harder than a school's scanner: what is not recognised is laid by hand. What must hold is that none goes wrong, and that reading
-        // does not get worse than it is (27 of 40, 2026-11-26).
-        assert!(missed.len() <= 13, "{missed:?}");
+        // The same 40 pictures over the same pages drawn by poppler: all recognised (2026-11-26). Two are left for another drawer's edges.
+        assert!(missed.len() <= 2, "{missed:?}");
     });
 }
 

@@ -37,6 +37,13 @@
     input.files = event.dataTransfer.files;
     send();
   });
+  // A picture or file copied elsewhere.
+  window.addEventListener("paste", (event) => {
+    if (!event.clipboardData || !event.clipboardData.files.length) return;
+    event.preventDefault();
+    input.files = event.clipboardData.files;
+    send();
+  });
 })();
 
 (() => {
@@ -70,27 +77,76 @@
     if (code) tick(code);
   });
 
+  const show = async (response) => {
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const part = page.getElementById("received");
+    if (part) document.getElementById("received").replaceWith(document.adoptNode(part));
+    return part;
+  };
+  // A photo is read by the program: dropped, pasted, or a frame of the camera where the browser reads no codes by itself.
+  const photos = document.getElementById("photo-form");
+  const photo = document.getElementById("photo");
+  const read = async (file, name) => {
+    const body = new FormData();
+    body.append("file", file, name);
+    return show(await fetch(photos.action, { method: "POST", body, headers: { Accept: "text/html" } }));
+  };
+  const give = (event, files) => {
+    if (!files || !files.length) return;
+    event.preventDefault();
+    queue = queue.then(async () => {
+      for (const file of files) await read(file, file.name || "photo").catch(() => {});
+    });
+  };
+  window.addEventListener("dragover", (event) => {
+    if (event.dataTransfer && [...event.dataTransfer.types].includes("Files")) event.preventDefault();
+  });
+  window.addEventListener("drop", (event) => give(event, event.dataTransfer && event.dataTransfer.files));
+  window.addEventListener("paste", (event) => give(event, event.clipboardData && event.clipboardData.files));
+  photo.addEventListener("change", () => photo.files.length && photos.requestSubmit());
+
   const box = document.getElementById("camera-box");
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
+  if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) return;
   box.hidden = false;
   const video = document.getElementById("camera-video");
   const button = document.getElementById("camera-start");
+  const EVERY_MS = 250; // a sheet is held before the camera for about a second
   let seen = "";
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const byBrowser = async (detector) => {
+    for (const { rawValue } of await detector.detect(video).catch(() => [])) {
+      if (rawValue === seen) continue;
+      seen = rawValue;
+      tick(rawValue);
+    }
+  };
+  // One frame at a time: the next is taken when the program has answered.
+  const byProgram = async () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    const frame = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    const was = document.getElementById("received");
+    const shown = frame ? await read(frame, "frame.jpg").catch(() => null) : null;
+    // Between two sheets a frame shows no code: the list stays as it was. A code that is refused is told.
+    const said = shown && shown.querySelector(".flash.bad");
+    if (said && said.textContent.startsWith("На снимке нет кода")) shown.replaceWith(was);
+  };
   button.addEventListener("click", async () => {
     try {
-      const detector = new BarcodeDetector({ formats: ["qr_code"] });
-      video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      const formats = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats() : [];
+      const detector = formats.includes("qr_code") ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
+      const wish = { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } };
+      video.srcObject = await navigator.mediaDevices.getUserMedia({ video: wish });
       await video.play();
       button.disabled = true;
-      setInterval(async () => {
-        const codes = await detector.detect(video).catch(() => []);
-        for (const { rawValue } of codes) {
-          if (rawValue === seen) continue;
-          seen = rawValue;
-          tick(rawValue);
-        }
-      }, 250);
+      for (;;) {
+        if (detector) await byBrowser(detector);
+        else await byProgram();
+        await wait(EVERY_MS);
+      }
     } catch {
+      button.disabled = false;
       button.textContent = "Камера не открылась: сделайте снимок";
     }
   });

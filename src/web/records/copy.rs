@@ -54,6 +54,8 @@ struct CopyPage {
     /// Stages that may be said to be signed on paper: identifier and title; those that are, with a note.
     to_paper: Vec<(String, String)>,
     paper_stages: Vec<(String, String)>,
+    /// May the visitor see the scans?
+    receives: bool,
     twins: Vec<Twin>,
     clerks: Vec<(String, String)>,
     may_print: bool,
@@ -168,6 +170,7 @@ pub(super) async fn copy(
         today: state.now().date_naive().to_string(),
         to_paper,
         paper_stages,
+        receives: visitor.reach(Action::ReceivePaper).class(&row.class, grade),
         issues,
         on_paper,
         omissions: snapshot.omissions.clone(),
