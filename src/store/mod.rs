@@ -194,7 +194,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 11] = [
+const SQLITE_GUARDS: [&str; 12] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -206,8 +206,9 @@ const SQLITE_GUARDS: [&str; 11] = [
     include_str!("../../migrations/guards/0101_office.sqlite.sql"),
     include_str!("../../migrations/guards/0111_carriers.sqlite.sql"),
     include_str!("../../migrations/guards/0121_scans.sqlite.sql"),
+    include_str!("../../migrations/guards/0131_desk.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 11] = [
+const POSTGRES_GUARDS: [&str; 12] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -219,11 +220,12 @@ const POSTGRES_GUARDS: [&str; 11] = [
     include_str!("../../migrations/guards/0101_office.postgres.sql"),
     include_str!("../../migrations/guards/0111_carriers.postgres.sql"),
     include_str!("../../migrations/guards/0121_scans.postgres.sql"),
+    include_str!("../../migrations/guards/0131_desk.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 11]) -> Migrator {
+fn migrator(guards: [&'static str; 12]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -251,6 +253,8 @@ fn migrator(guards: [&'static str; 11]) -> Migrator {
         step(111, "guards of carriers", guards[9]),
         step(120, "scans", include_str!("../../migrations/0120_scans.sql")),
         step(121, "guards of scans", guards[10]),
+        step(130, "desk", include_str!("../../migrations/0130_desk.sql")),
+        step(131, "guards of the desk", guards[11]),
     ])
 }
 

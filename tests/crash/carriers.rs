@@ -173,12 +173,7 @@ fn a_restore_killed_at_any_call_leaves_a_whole_house_or_none() {
             runs += 1;
             if Path::new(&to).exists() {
                 let doctor = letopis(BINARY, &[], Path::new(&to), &["doctor"]);
-                assert!(
-                    doctor.status.success(),
-                    "{what}: {}{}",
-                    printed(&doctor),
-                    said(&doctor)
-                );
+                assert!(doctor.status.success(), "{what}: {}{}", printed(&doctor), said(&doctor));
                 std::fs::remove_dir_all(&to).expect("the house goes");
             }
         }
