@@ -41,7 +41,8 @@ pub struct Open {
     /// Seconds that the story put the clock forward.
     forward: Arc<AtomicI64>,
     began: Instant,
-    _folder: House,
+    /// The house as its stories change it.
+    pub folder: House,
 }
 
 impl Open {
@@ -53,6 +54,11 @@ impl Open {
     /// Opens a house whose copies wait for signatures.
     pub async fn with_issued_copies() -> Self {
         Self::of(House::with_issued_copies().await).await
+    }
+
+    /// Opens a house whose periods are all open.
+    pub async fn with_journal() -> Self {
+        Self::of(House::with_journal().await).await
     }
 
     async fn of(folder: House) -> Self {
@@ -82,7 +88,7 @@ impl Open {
         };
         let state = WebState::new(Arc::clone(&house), Arc::new(clock));
         tokio::spawn(serve(state, listener, std::future::pending()));
-        Self { house, address, forward, began, _folder: folder }
+        Self { house, address, forward, began, folder }
     }
 
     /// An address of the house.
