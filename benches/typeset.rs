@@ -4,7 +4,7 @@
 
 #![allow(clippy::expect_used, missing_docs)] // a bench may fall over
 
-#[path = "../tests/pages/made_up.rs"]
+#[path = "../tests/documents/pages/made_up.rs"]
 #[allow(dead_code)] // the tests need more of it
 mod made_up;
 

@@ -47,13 +47,6 @@ create table revocations (
     primary key (school, fingerprint)
 );
 
--- Scans of sheets signed on paper; the files lie in the house's folder `scans`, each named by its digest.
-create table scans (
-    school text not null, copy text not null, version bigint not null, stage text not null, signer text not null,
-    digest text not null, bytes bigint not null, at text not null, by_person text not null,
-    primary key (school, copy, version, stage, signer, digest)
-);
-
 -- What was reminded of already: once for each person, copy and kind.
 create table reminders (
     school text not null, person text not null, copy text not null, version bigint not null,

@@ -23,7 +23,7 @@ create table carriers (
 -- The ledger of a carrier: where it is kept and mounted since when; the last line is in force.
 create table carrier_lines (
     school text not null, carrier text not null, ordinal bigint not null,
-    what text not null,            -- registered, moved, written_off
+    what text not null,            -- registered, moved, pruned, written_off
     place text not null,
     path text not null,            -- folder in which it appears when it is connected; empty for a key
     note text not null,
@@ -66,6 +66,14 @@ create table backups (
 create table backup_carriers (
     school text not null, backup text not null, carrier text not null, at text not null,
     primary key (school, backup, carrier)
+);
+
+-- Copies taken off a carrier by the school's rule of keeping: the row of the copy stays.
+create table backup_prunings (
+    school text not null, carrier text not null, backup text not null,
+    rule text not null,            -- the rule in words, as it was then
+    at text not null, by_person text not null,
+    primary key (school, carrier, backup)
 );
 
 -- One way of a carrier out of the safe and back.

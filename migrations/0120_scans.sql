@@ -45,3 +45,10 @@ create table sheet_receipts (
     received_at text not null, received_by text not null,
     primary key (school, copy, version, leaf)
 );
+
+-- Stages of a version that are signed on paper: the scans of their sheets complete them.
+create table paper_stages (
+    school text not null, copy text not null, version bigint not null, stage text not null,
+    opened_at text not null, opened_by text not null,
+    primary key (school, copy, version, stage)
+);

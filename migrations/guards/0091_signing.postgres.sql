@@ -12,9 +12,6 @@ create or replace trigger kept_statements_append_only before update or delete on
 create or replace trigger revocations_append_only before update or delete on revocations
     for each row execute function letopis_append_only();
 
-create or replace trigger scans_append_only before update or delete on scans
-    for each row execute function letopis_append_only();
-
 create or replace trigger foreign_signatures_append_only before update or delete on foreign_signatures
     for each row execute function letopis_append_only();
 

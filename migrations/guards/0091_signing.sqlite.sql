@@ -40,16 +40,6 @@ begin
     select raise(abort, 'append-only: revocations');
 end;
 
-create trigger if not exists scans_no_update before update on scans
-begin
-    select raise(abort, 'append-only: scans');
-end;
-
-create trigger if not exists scans_no_delete before delete on scans
-begin
-    select raise(abort, 'append-only: scans');
-end;
-
 create trigger if not exists foreign_signatures_no_update before update on foreign_signatures
 begin
     select raise(abort, 'append-only: foreign_signatures');

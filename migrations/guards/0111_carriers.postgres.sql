@@ -21,6 +21,9 @@ create or replace trigger backups_append_only before update or delete on backups
 create or replace trigger backup_carriers_append_only before update or delete on backup_carriers
     for each row execute function letopis_append_only();
 
+create or replace trigger backup_prunings_append_only before update or delete on backup_prunings
+    for each row execute function letopis_append_only();
+
 create or replace trigger custody_trips_append_only before update or delete on custody_trips
     for each row execute function letopis_append_only();
 

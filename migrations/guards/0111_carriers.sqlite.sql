@@ -70,6 +70,16 @@ begin
     select raise(abort, 'append-only: backup_carriers');
 end;
 
+create trigger if not exists backup_prunings_no_update before update on backup_prunings
+begin
+    select raise(abort, 'append-only: backup_prunings');
+end;
+
+create trigger if not exists backup_prunings_no_delete before delete on backup_prunings
+begin
+    select raise(abort, 'append-only: backup_prunings');
+end;
+
 create trigger if not exists custody_trips_no_update before update on custody_trips
 begin
     select raise(abort, 'append-only: custody_trips');

@@ -7,3 +7,5 @@ create or replace trigger scan_decisions_append_only before update or delete on 
     for each row execute function letopis_append_only();
 create or replace trigger sheet_receipts_append_only before update or delete on sheet_receipts
     for each row execute function letopis_append_only();
+create or replace trigger paper_stages_append_only before update or delete on paper_stages
+    for each row execute function letopis_append_only();

@@ -39,3 +39,13 @@ create trigger if not exists sheet_receipts_no_delete before delete on sheet_rec
 begin
     select raise(abort, 'append-only: sheet_receipts');
 end;
+
+create trigger if not exists paper_stages_no_update before update on paper_stages
+begin
+    select raise(abort, 'append-only: paper_stages');
+end;
+
+create trigger if not exists paper_stages_no_delete before delete on paper_stages
+begin
+    select raise(abort, 'append-only: paper_stages');
+end;

@@ -44,6 +44,18 @@ pub struct Unreadable {
     pub reads: String,
 }
 
+impl Unreadable {
+    /// What is wrong, in words.
+    pub fn as_russian(&self) -> String {
+        let guess = match (self.looks_like, self.reads.is_empty()) {
+            (Some(name), false) => format!("; похоже на {name}: там читается «{}»", self.reads),
+            (Some(name), true) => format!("; похоже на {name}"),
+            (None, _) => String::new(),
+        };
+        format!("файл не в кодировке UTF-8 и не в Windows-1251, строка {}{guess}", self.line)
+    }
+}
+
 /// Longest piece shown to the user, in characters.
 const SHOWN_CHARACTERS: usize = 30;
 /// Letters below which frequencies say nothing.

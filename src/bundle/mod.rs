@@ -14,6 +14,7 @@ pub mod given;
 pub mod headings;
 pub mod intake;
 pub mod layout;
+pub mod one_table;
 pub mod oneroster;
 pub mod ruled;
 pub mod source;

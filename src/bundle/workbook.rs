@@ -33,6 +33,16 @@ pub enum Unreadable {
     Broken(String),
 }
 
+impl Unreadable {
+    /// What is wrong, in words.
+    pub fn as_russian(&self) -> String {
+        match self {
+            Self::TooLarge(what) => what.clone(),
+            Self::Broken(what) => format!("книга не читается: {what}"),
+        }
+    }
+}
+
 /// A sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookSheet {

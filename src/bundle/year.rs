@@ -56,7 +56,7 @@ const TABLES: &[Named] = &[
     (&ORDERS, &["приказы", "локальные акты"]),
 ];
 /// Rows among which the headings are looked for: offices put a title and a date above them.
-const HEADER_ROWS: usize = 20;
+pub(super) const HEADER_ROWS: usize = 20;
 
 /// The tables that a school brings by file, in the order in which they are filled.
 pub fn tables() -> impl Iterator<Item = &'static Layout> {
@@ -199,7 +199,14 @@ fn of_headings(heads: &[String]) -> Option<&'static Layout> {
     found.next().filter(|_| found.next().is_none())
 }
 
-fn table(layout: &'static Layout, place: String, course: String, grid: &Grid<'_>, letters: Vec<String>) -> YearSheet {
+/// A grid as a sheet of a table that is known.
+pub(super) fn table(
+    layout: &'static Layout,
+    place: String,
+    course: String,
+    grid: &Grid<'_>,
+    letters: Vec<String>,
+) -> YearSheet {
     let heads: Vec<String> = grid.header.fields.iter().map(|field| field.trim().to_owned()).collect();
     let mut findings = Vec::new();
     let mut rows = Vec::new();

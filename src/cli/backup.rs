@@ -9,15 +9,16 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::check::read_checkpoint;
-use super::table::{Table, grouped, print_json};
+use super::table::{Table, bytes, grouped, print_json};
 use super::{Desk, Failure, OPERATOR, REFUSED, UNUSABLE, clock, print_findings};
 use crate::domain::carrier::plan::Plan;
-use crate::domain::carrier::{Cause, code};
+use crate::domain::carrier::{Carrier, Cause, code};
 use crate::domain::finding::Verdict;
 use crate::domain::words::{self, date_short};
 use crate::flow::backup::check::{self, Report};
 use crate::flow::backup::restore::{self, Wanted};
 use crate::flow::backup::{self as copies, Meter, Order};
+use crate::flow::carriers::Presence;
 use crate::flow::{self, House, carriers, people};
 
 /// `backup`.
@@ -50,6 +51,8 @@ enum What {
     Plan,
     #[command(about = "Записанные копии и носители, на которых они есть")]
     List,
+    #[command(about = "Стереть с подключённых носителей копии, которые правила школы больше не велят хранить")]
+    Prune,
     #[command(about = "Подписать подписку о неразглашении кода доступа (--by СОТРУДНИК)")]
     Undertake,
     #[command(about = "Завести код доступа: показывается один раз, директору (--by ДИРЕКТОР)")]
@@ -161,6 +164,7 @@ impl Backup {
             None => self.write(desk).await,
             Some(What::Plan) => plan(desk).await,
             Some(What::List) => list(desk).await,
+            Some(What::Prune) => prune(desk).await,
             Some(What::Undertake) => undertake(desk).await,
             Some(What::Code) => make_code(desk).await,
         }
@@ -281,6 +285,30 @@ async fn list(desk: &Desk) -> Result<u8, Failure> {
     Ok(0)
 }
 
+async fn prune(desk: &Desk) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    let pruned = copies::prune::prune(&house, &desk.act(&house), Bar::new()).await?;
+    if desk.json {
+        let pairs = |all: &[(String, String)], word: &str| -> Vec<_> {
+            all.iter().map(|(carrier, what)| serde_json::json!({"carrier": carrier, word: what})).collect()
+        };
+        print_json(
+            &serde_json::json!({"gone": pairs(&pruned.gone, "backup"), "refused": pairs(&pruned.refused, "why")}),
+        );
+    } else {
+        for (carrier, backup) in &pruned.gone {
+            println!("{carrier}: стёрта {backup}");
+        }
+        for (carrier, why) in &pruned.refused {
+            println!("{carrier}: НЕ СТЁРТО — {why}");
+        }
+        if pruned.gone.is_empty() && pruned.refused.is_empty() {
+            println!("Стирать нечего. Сколько копий хранить, говорят правила: backup.keep_weeks и backup.keep_months.");
+        }
+    }
+    Ok(if pruned.refused.is_empty() { 0 } else { REFUSED })
+}
+
 async fn undertake(desk: &Desk) -> Result<u8, Failure> {
     let house = desk.house().await?;
     let act = desk.act(&house);
@@ -328,9 +356,15 @@ async fn at_hand(desk: &Desk) -> Result<Option<House>, Failure> {
 }
 
 async fn keep(house: &House, desk: &Desk, what: &str, path: &Path, report: &Report) -> Result<(), Failure> {
-    let carriers = house.db.list_carriers().await?;
-    let below = |folder: &str| !folder.is_empty() && path.starts_with(folder);
-    let carrier = carriers.iter().find(|carrier| below(&carrier.path)).map(|carrier| carrier.id.clone());
+    let known = house.db.list_carriers().await?;
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    // Another disk in the carrier's folder is another disk: what is read there is not said of the carrier.
+    let is = |carrier: &&Carrier| {
+        !carrier.path.is_empty()
+            && path.starts_with(&carrier.path)
+            && carriers::presence(house, carrier) == Presence::There
+    };
+    let carrier = known.iter().find(is).map(|carrier| carrier.id.clone());
     check::keep(house, what, &carrier.unwrap_or_default(), report, &desk.act(house)).await?;
     Ok(())
 }
@@ -344,7 +378,7 @@ fn print(report: &Report, desk: &Desk) {
     let coverage = &report.coverage;
     let pair = |(done, all): (u64, u64)| format!("{} из {}", grouped(done), grouped(all));
     println!("Копия {} от {}", report.label.id, words::moment(&report.label.at));
-    println!("  части на носителе прочитаны и сверены: {} ({} байт)", pair(coverage.parts), grouped(coverage.bytes));
+    println!("  части на носителе прочитаны и сверены: {} ({})", pair(coverage.parts), bytes(coverage.bytes));
     println!("  подпись ярлыка: {}", if coverage.label_signed { "верна" } else { "НЕВЕРНА" });
     println!("  сверка с записью дома: {}", if coverage.house_compared { "сделана" } else { "не делалась" });
     if coverage.opened {
@@ -382,7 +416,7 @@ impl Restore {
         if self.rehearse {
             return self.rehearse(desk, code).await;
         }
-        let found = check::find(&self.path)?;
+        let found = check::find(&self.path, None)?;
         let printed = self.checkpoint.as_deref().map(|text| read_checkpoint(text, &found.label.school)).transpose()?;
         let Some(to) = self.to else { return Ok(UNUSABLE) };
         let wanted = Wanted { from: self.path, to: to.clone(), database: self.database, printed, older: self.older };

@@ -65,7 +65,13 @@ impl Init {
         } else {
             println!("Дом «Летописи» создан: {}", folder.display());
             println!("Школа: {}   Правила: {} ({})", house.config.school, house.policy.name, house.policy.title);
-            println!("Дальше: letopis import ПАПКА --dir {}", folder.display());
+            let dir = folder.display();
+            println!("Дальше, чтобы завести школу в браузере:");
+            println!("  letopis account issue operator --dir {dir}    напечатает первый логин и одноразовый пароль");
+            println!(
+                "  letopis serve --dir {dir}                     откроет дом; порядок действий — в справке, «Школа за час»"
+            );
+            println!("Журнал прежней программы можно загрузить и командой: letopis import ПАПКА --dir {dir}");
         }
         Ok(0)
     }

@@ -109,8 +109,10 @@ enum Command {
     Register,
     #[command(about = "Напечатать форму канцелярии: PDF/A, CSV, XLSX; без имени — список форм")]
     Print(office::Print),
-    #[command(about = "Описи дел для архива")]
+    #[command(about = "Описи дел для архива, номенклатура дел")]
     Archive(office::Archive),
+    #[command(about = "Шаблоны форм самой школы: завести, проверить")]
+    Template(office::Template),
     #[command(about = "Показатели периода и курсов")]
     Report(journal::Report),
     #[command(name = "export-copy", about = "Выгрузить скреплённую копию пакетом BagIt")]
@@ -317,6 +319,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Register => listings::register(&desk).await,
         Command::Print(print) => print.run(&desk).await,
         Command::Archive(archive) => archive.run(&desk).await,
+        Command::Template(template) => template.run(&desk).await,
         Command::Report(report) => report.run(&desk).await,
         Command::ExportCopy(export) => export.run(&desk).await,
         Command::Extract(extract) => extract.run(&desk).await,

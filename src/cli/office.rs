@@ -1,6 +1,11 @@
 //! `print`, `archive`: the office's forms and the inventories of files, as PDF and tables. Floor 3.
 
+mod plan;
+mod template;
+
 use std::path::PathBuf;
+
+pub(super) use self::template::Template;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -131,11 +136,17 @@ enum What {
         #[arg(long, value_name = "ПАПКА", default_value = ".", help = "Куда записать файлы")]
         to: PathBuf,
     },
+    /// The file plan of a calendar year (F61).
+    #[command(about = "Номенклатура дел: показать, изменить, перенести на следующий год, сделать итоговую запись")]
+    Plan(plan::Plan),
 }
 
 impl Archive {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
-        let What::Opis { year, to } = self.what;
+        let (year, to) = match self.what {
+            What::Opis { year, to } => (year, to),
+            What::Plan(plan) => return plan.run(desk).await,
+        };
         let house = desk.house().await?;
         std::fs::create_dir_all(&to).map_err(|source| Failure::File { path: to.clone(), source })?;
         for (form, name) in [("inventory-paper", "opis-bumaga"), ("inventory-electronic", "opis-elektronnaya")] {

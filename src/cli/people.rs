@@ -372,15 +372,15 @@ impl Access {
         /// The newest looks; all of them are on the pages, page by page.
         const NEWEST: u32 = 200;
         let house = desk.house().await?;
-        let class = match &self.learner {
-            Some(learner) => {
-                let name = house.db.find_person(learner).await?.filter(|one| one.kind == "learner");
-                name.ok_or_else(|| Failure::Said(format!("нет ученика с идентификатором «{learner}»")))?.place
+        let mut classes = Vec::new();
+        if let Some(learner) = &self.learner {
+            classes = house.db.list_classes_of_learner(learner).await?;
+            if classes.is_empty() {
+                return Err(Failure::Said(format!("нет ученика с идентификатором «{learner}»")));
             }
-            None => String::new(),
-        };
+        }
         let looked = match (&self.learner, &self.person) {
-            (Some(learner), _) => Looked::AtLearner { learner, class: &class },
+            (Some(learner), _) => Looked::AtLearner { learner, classes: &classes },
             (None, Some(person)) => Looked::By(person),
             (None, None) => Looked::Everything,
         };

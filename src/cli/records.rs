@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::listings::CopyLine;
-use super::table::{grouped, print_json};
+use super::table::{bytes, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
 use crate::domain::copy::State;
 use crate::flow::close::{self, Closing};
@@ -166,11 +166,11 @@ impl Issue {
             print_findings(&findings);
             for one in &issued {
                 println!(
-                    "{} версия {}: {} стр., {} байт",
+                    "{} версия {}: {} стр., {}",
                     one.copy.id,
                     one.copy.version,
                     one.copy.pages,
-                    grouped(one.bytes as u64)
+                    bytes(one.bytes as u64)
                 );
             }
             println!("Выпущено копий: {}.", issued.len());
@@ -283,12 +283,12 @@ impl Seal {
         } else {
             for one in &sealed {
                 println!(
-                    "№ {}  {} версия {}: {} стр., {} байт",
+                    "№ {}  {} версия {}: {} стр., {}",
                     one.line.no,
                     one.line.id,
                     one.line.version,
                     one.line.pages,
-                    grouped(one.bytes as u64)
+                    bytes(one.bytes as u64)
                 );
             }
             println!("Скреплено печатью и внесено в реестр: {}.", sealed.len());
@@ -365,7 +365,7 @@ fn write_package(out: &Path, package: &[u8], desk: &Desk) -> Result<u8, Failure>
     if desk.json {
         print_json(&serde_json::json!({"file": out.display().to_string(), "bytes": package.len(), "sha256": digest}));
     } else {
-        println!("Записано: {} ({} байт)\nSHA-256: {digest}", out.display(), grouped(package.len() as u64));
+        println!("Записано: {} ({})\nSHA-256: {digest}", out.display(), bytes(package.len() as u64));
     }
     Ok(0)
 }

@@ -15,6 +15,12 @@ use crate::flow::scans::{self, Given, Standing, Taken};
 pub(super) struct Scan {
     #[arg(value_name = "ФАЙЛ", required = true, help = "Сканы и снимки подписанных листов: PDF, JPEG, PNG")]
     files: Vec<PathBuf>,
+    #[arg(
+        long,
+        value_name = "ГГГГ-ММ-ДД",
+        help = "Дата рядом с подписями, если ступень подписывается на бумаге; без неё — сегодня"
+    )]
+    signed_on: Option<chrono::NaiveDate>,
 }
 
 impl Scan {
@@ -24,7 +30,10 @@ impl Scan {
         for path in &self.files {
             let bytes = std::fs::read(path).map_err(|source| Failure::File { path: path.clone(), source })?;
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            taken.push(scans::take(&house, Given { name, bytes }, &desk.act(&house), |_, _| {}).await?);
+            taken.push(
+                scans::take(&house, Given { name, bytes, signed_on: self.signed_on }, &desk.act(&house), |_, _| {})
+                    .await?,
+            );
         }
         let mut copies: Vec<&str> = Vec::new();
         for page in taken.iter().flat_map(|one| &one.pages).filter(|page| !page.leaf.copy.is_empty()) {
@@ -43,6 +52,9 @@ impl Scan {
             print_findings(&findings);
             for standing in &standings {
                 println!("{}", line(standing));
+            }
+            for completed in taken.iter().flat_map(|one| &one.completed) {
+                println!("{completed}");
             }
             let filed: usize = taken.iter().filter(|one| !one.again).map(Taken::filed).sum();
             println!("Разложено по копиям: {}.", words::count(filed as u64, "страница", "страницы", "страниц"));
@@ -83,7 +95,10 @@ fn as_json(taken: &[Taken], standings: &[Standing]) -> serde_json::Value {
             });
             serde_json::json!({
                 "file": file.map(|file| &file.name), "sha256": file.map(|file| &file.digest), "again": one.again,
-                "pages": pages.collect::<Vec<_>>(), "findings": one.findings
+                "pages": pages.collect::<Vec<_>>(), "findings": one.findings,
+                "completed": one.completed.iter().map(|stage| serde_json::json!({
+                    "copy": stage.copy, "version": stage.version, "stage": stage.stage, "signatures": stage.signatures
+                })).collect::<Vec<_>>()
             })
         })
         .collect();

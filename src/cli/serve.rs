@@ -60,6 +60,14 @@ async fn keep_the_day(house: Arc<House>) {
             }
             Err(error) => tracing::error!(%error, "the day's backup is not written"),
         }
+        match flow::backup::prune::prune(&house, &act, Arc::new(flow::backup::Silent)).await {
+            Ok(pruned) => {
+                for (carrier, why) in &pruned.refused {
+                    tracing::warn!(%carrier, %why, "old copies stay on the carrier");
+                }
+            }
+            Err(error) => tracing::error!(%error, "old copies are not taken off"),
+        }
     }
 }
 
@@ -79,6 +87,10 @@ pub(super) async fn serve(house: House, port: Option<u16>) -> Result<u8, Failure
         url => url,
     };
     println!("Страница дома: {shown}/   (остановить — Ctrl+C)");
+    if house.db.list_accounts().await?.is_empty() {
+        let dir = house.root.display();
+        println!("В доме ещё нет ни одного входа. Первый логин и пароль: letopis account issue operator --dir {dir}");
+    }
     let zone = house.config.zone();
     let house = Arc::new(house);
     let day = tokio::spawn(keep_the_day(house.clone()));

@@ -8,11 +8,11 @@ use clap::{Args, Subcommand};
 
 use super::table::{Table, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
+use crate::bundle::one_table;
 use crate::domain::names;
 use crate::domain::readiness::{self, State};
 use crate::domain::setup::cells::parse_day;
 use crate::domain::setup::layout;
-use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::stays::{self, Movement, OrderMark};
 use crate::domain::words;
 use crate::flow::movement::{self, Newcomer};
@@ -35,13 +35,11 @@ enum SetupCommand {
         #[arg(long, value_name = "ГОД", help = "Учебный год, например 2025/2026; по умолчанию последний")]
         year: Option<String>,
     },
-    #[command(
-        about = "Внести таблицу года из файла: строки, как их копируют из электронной таблицы, или CSV через «;»"
-    )]
+    #[command(about = "Внести таблицу года из файла: XLSX, CSV или строки, как их копируют из электронной таблицы")]
     Load {
         #[arg(value_name = "ТАБЛИЦА", help = "Имя таблицы: rooms, bells, curriculum, teaching_load, timetable …")]
         table: String,
-        #[arg(value_name = "ФАЙЛ", help = "Файл в UTF-8 с заголовками")]
+        #[arg(value_name = "ФАЙЛ", help = "Файл с заголовками: XLSX; CSV в UTF-8 или windows-1251")]
         file: PathBuf,
         #[arg(long, value_name = "ГОД", help = "Учебный год")]
         year: Option<String>,
@@ -66,10 +64,14 @@ impl Setup {
                         layout::SETUP.into_iter().chain(layout::OF_JOURNAL).map(|l| l.table).collect();
                     Failure::Said(format!("нет таблицы «{table}»; есть: {}", known.join(", ")))
                 })?;
-                let text = std::fs::read_to_string(&file).map_err(|source| Failure::File { path: file, source })?;
+                let bytes = std::fs::read(&file).map_err(|source| Failure::File { path: file.clone(), source })?;
                 let fixed: BTreeMap<&str, String> = course.into_iter().map(|course| ("course", course)).collect();
                 let meeting = if replace { Meeting::Replace } else { Meeting::Add };
-                let sheet = Sheet::from_clipboard(&text);
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                let sheet = match one_table::read(&name, &bytes, layout, !fixed.is_empty()) {
+                    Ok(sheet) => sheet,
+                    Err(findings) => return Ok(told(desk, &Outcome::Refused(findings))),
+                };
                 let act = desk.act(&house);
                 let outcome =
                     setup::take_sheet(&house, &act, &year, layout, &Coming { sheet, fixed: &fixed, meeting, dry_run })

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::domain::words;
+
 /// A table with a head line; numbers stand right, words left.
 #[derive(Debug)]
 pub struct Table {
@@ -64,6 +66,11 @@ pub fn print_json<T: Serialize>(value: &T) {
     if let Ok(text) = serde_json::to_string_pretty(value) {
         println!("{text}");
     }
+}
+
+/// A size exactly: «1 024 байта».
+pub fn bytes(number: u64) -> String {
+    format!("{} {}", grouped(number), words::plural(number, "байт", "байта", "байт"))
 }
 
 /// A number with a thin grouping of thousands: «12 345».

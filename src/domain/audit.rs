@@ -64,8 +64,10 @@ pub enum EventKind {
     TokenRevoked,
     /// A certificate no longer serves.
     CertificateRevoked,
-    /// A scan of a signed sheet was kept.
-    ScanKept,
+    /// A stage of a copy is signed on paper: its scans are awaited.
+    PaperStageOpened,
+    /// The scans of a stage signed on paper are whole.
+    PaperStageCompleted,
     /// Signers were reminded.
     RemindersGiven,
     /// A signature made elsewhere was attached to a copy.
@@ -86,6 +88,14 @@ pub enum EventKind {
     ConditionChecked,
     /// What the office's forms say of the school was set.
     RequisitesSet,
+    /// A line of the file plan was written or taken out, or a year's plan copied into the next.
+    FilePlanChanged,
+    /// The file plan of a year got its closing record.
+    FilePlanClosed,
+    /// A volume was numbered, stitched, sealed.
+    VolumeNumbered,
+    /// The school's own template of a form was checked.
+    TemplateChecked,
     /// A place or carrier was registered, moved or written off.
     CarrierChanged,
     /// An undertaking not to disclose the code was signed.
@@ -96,6 +106,8 @@ pub enum EventKind {
     CustodySigned,
     /// A backup was written.
     BackupWritten,
+    /// A copy was taken off a carrier by the school's rule of keeping.
+    BackupPruned,
     /// A copy on a carrier was compared, or its restore rehearsed.
     BackupChecked,
     /// The house was restored from a backup.
@@ -137,7 +149,8 @@ impl EventKind {
             Self::TokenIssued => "token_issued",
             Self::TokenRevoked => "token_revoked",
             Self::CertificateRevoked => "certificate_revoked",
-            Self::ScanKept => "scan_kept",
+            Self::PaperStageOpened => "paper_stage_opened",
+            Self::PaperStageCompleted => "paper_stage_completed",
             Self::RemindersGiven => "reminders_given",
             Self::ForeignSignatureKept => "foreign_signature_kept",
             Self::PaperPrinted => "paper_printed",
@@ -148,11 +161,16 @@ impl EventKind {
             Self::PaperYearClosed => "paper_year_closed",
             Self::ConditionChecked => "condition_checked",
             Self::RequisitesSet => "requisites_set",
+            Self::FilePlanChanged => "file_plan_changed",
+            Self::FilePlanClosed => "file_plan_closed",
+            Self::VolumeNumbered => "volume_numbered",
+            Self::TemplateChecked => "template_checked",
             Self::CarrierChanged => "carrier_changed",
             Self::UndertakingSigned => "undertaking_signed",
             Self::CarrierCodeMade => "carrier_code_made",
             Self::CustodySigned => "custody_signed",
             Self::BackupWritten => "backup_written",
+            Self::BackupPruned => "backup_pruned",
             Self::BackupChecked => "backup_checked",
             Self::HouseRestored => "house_restored",
             Self::ScansTaken => "scans_taken",

@@ -6,6 +6,7 @@
 pub mod code;
 pub mod manifest;
 pub mod plan;
+pub mod prune;
 
 use chrono::NaiveDate;
 
@@ -89,6 +90,8 @@ worded! {
         Registered = "registered", "поставлен на учёт";
         /// Another place or another folder.
         Moved = "moved", "перемещён";
+        /// An old copy was taken off it by the rule of keeping.
+        Pruned = "pruned", "стёрта прежняя копия";
         /// Taken off the books; what was on it is told by the act.
         WrittenOff = "written_off", "списан";
     }
@@ -126,6 +129,11 @@ worded! {
         /// The director has the key again.
         KeyBack = "key_back", "ключ возвращён";
     }
+}
+
+/// Does a role make its holder one of the school's own people?
+pub fn is_staff(role: Role) -> bool {
+    !matches!(role, Role::Inspector | Role::Learner | Role::Parent)
 }
 
 /// Who is asked for a step, besides the one who took the carrier.
@@ -297,6 +305,11 @@ pub enum Refusal {
     /// One person on both sides.
     #[error("выдать носитель самому себе нельзя: вторую подпись ставит другой человек под своим входом")]
     OneHand,
+    /// Who takes a carrier works at the school: a contractor, an inspector or a parent gets neither carrier nor key (000 Инс 5.2).
+    #[error(
+        "носитель и ключ выдают только сотруднику школы; подрядчик работает при том, кто взял носитель под свою подпись"
+    )]
+    NotStaff,
     /// The undertaking comes first.
     #[error("сначала подпишите подписку о неразглашении кода доступа")]
     NoUndertaking,
@@ -325,6 +338,14 @@ pub enum Refusal {
     /// A field is empty or wrong.
     #[error("{0}")]
     Field(&'static str),
+    /// Copies of several schools, and nobody says which.
+    #[error("в папке {path} лежат копии нескольких школ ({schools}): укажите папку самой копии")]
+    Schools {
+        /// Folder.
+        path: String,
+        /// Their codes.
+        schools: String,
+    },
     /// No code has been made.
     #[error("код доступа ещё не заведён: его один раз показывают директору — «Носители», «Код доступа»")]
     NoCode,

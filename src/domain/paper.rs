@@ -147,15 +147,23 @@ pub struct Place {
 impl Place {
     /// «канцелярия, сейф 1, полка 2, папка «I четверть», дело 01-15, том 2».
     pub fn as_russian(&self) -> String {
-        let part = |name: &str, text: &str| if text.is_empty() { String::new() } else { format!(", {name} {text}") };
+        // «сейф 1» typed whole is not «сейф сейф 1», and a cupboard is no safe.
+        let part = |names: &[&str], text: &str| {
+            let typed = text.split_whitespace().next().unwrap_or_default().to_lowercase();
+            match () {
+                () if text.is_empty() => String::new(),
+                () if names.contains(&typed.as_str()) => format!(", {text}"),
+                () => format!(", {} {text}", names[0]),
+            }
+        };
         let volume = if self.volume == 0 { String::new() } else { format!(", том {}", self.volume) };
         let text = format!(
             "{}{}{}{}{}{volume}",
             self.room,
-            part("сейф", &self.safe),
-            part("полка", &self.shelf),
-            part("папка", &self.folder),
-            part("дело", &self.file),
+            part(&["сейф", "шкаф"], &self.safe),
+            part(&["полка"], &self.shelf),
+            part(&["папка"], &self.folder),
+            part(&["дело"], &self.file),
         );
         text.trim_start_matches(", ").to_owned()
     }
@@ -517,6 +525,7 @@ mod tests {
         let place =
             Place { room: "канцелярия".to_owned(), shelf: "2".to_owned(), volume: 1, ..Place::default() };
         assert_eq!(place.as_russian(), "канцелярия, полка 2, том 1");
-        assert_eq!(Place { safe: "1".to_owned(), ..Place::default() }.as_russian(), "сейф 1");
+        let said = |safe: &str| Place { safe: safe.to_owned(), ..Place::default() }.as_russian();
+        assert_eq!([said("1"), said("сейф 1"), said("Шкаф 2")], ["сейф 1", "сейф 1", "Шкаф 2"]);
     }
 }

@@ -23,6 +23,16 @@ pub fn keep_through(school_year: &str, years: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(end.checked_add(i32::try_from(years).ok()?)?, 12, 31)
 }
 
+/// Years between two checks of presence and condition of electronic documents (Приказ Минкультуры № 526 п. 2.40: раз в 5 лет).
+pub const ELECTRONIC_CHECK_YEARS: u32 = 5;
+/// Years between two checks of presence and condition of paper documents (the same clause: раз в 10 лет).
+pub const PAPER_CHECK_YEARS: u32 = 10;
+
+/// The day by which the next check is due: so many years after the last one, or after the first document came into keeping.
+pub fn check_due(since: NaiveDate, years: u32) -> Option<NaiveDate> {
+    since.checked_add_months(chrono::Months::new(years * 12))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +42,12 @@ mod tests {
         assert_eq!(keep_through("2024/2025", 5), NaiveDate::from_ymd_opt(2030, 12, 31));
         assert_eq!(keep_through("2024/2025", 25), NaiveDate::from_ymd_opt(2050, 12, 31));
         assert_eq!(keep_through("2024", 5), None);
+    }
+
+    #[test]
+    fn a_check_made_on_the_leap_day_is_due_again_in_february() {
+        let leap = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
+        assert_eq!(check_due(leap, ELECTRONIC_CHECK_YEARS), NaiveDate::from_ymd_opt(2029, 2, 28));
+        assert_eq!(check_due(leap, PAPER_CHECK_YEARS), NaiveDate::from_ymd_opt(2034, 2, 28));
     }
 }

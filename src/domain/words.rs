@@ -3,10 +3,12 @@
 //! Never asks a locale: the words of a record must not depend on the machine that prints them.
 
 mod nouns;
+mod numbers;
 
 use chrono::{DateTime, Datelike, NaiveDate};
 
-pub use nouns::{DOCUMENT, ENTRY, FILE, LESSON, Noun, POSITION, SHEET, UNIT, cardinal_of};
+pub use nouns::{DOCUMENT, ENTRY, FILE, LESSON, Noun, POSITION, SHEET, UNIT};
+pub use numbers::{cardinal, cardinal_of};
 
 use super::journal::PeriodKind;
 
@@ -21,35 +23,6 @@ pub enum Gender {
     Neuter,
 }
 
-/// The first number that [`cardinal`] writes in digits.
-const BEYOND_WORDS: u64 = 1_000_000;
-
-const TEENS: [&str; 20] = [
-    "ноль",
-    "один",
-    "два",
-    "три",
-    "четыре",
-    "пять",
-    "шесть",
-    "семь",
-    "восемь",
-    "девять",
-    "десять",
-    "одиннадцать",
-    "двенадцать",
-    "тринадцать",
-    "четырнадцать",
-    "пятнадцать",
-    "шестнадцать",
-    "семнадцать",
-    "восемнадцать",
-    "девятнадцать",
-];
-const TENS: [&str; 10] =
-    ["", "", "двадцать", "тридцать", "сорок", "пятьдесят", "шестьдесят", "семьдесят", "восемьдесят", "девяносто"];
-const HUNDREDS: [&str; 10] =
-    ["", "сто", "двести", "триста", "четыреста", "пятьсот", "шестьсот", "семьсот", "восемьсот", "девятьсот"];
 const MONTHS: [&str; 12] = [
     "январь",
     "февраль",
@@ -78,42 +51,6 @@ const MONTHS_OF: [&str; 12] = [
     "ноября",
     "декабря",
 ];
-
-/// A number in words, nominative: 0 to 999 999; a greater one stays in digits.
-pub fn cardinal(n: u64, gender: Gender) -> String {
-    if n >= BEYOND_WORDS {
-        return n.to_string();
-    }
-    let mut words = Vec::new();
-    let (thousands, units) = (n / 1000, n % 1000);
-    if thousands > 0 {
-        below_thousand(thousands, Gender::Feminine, &mut words);
-        words.push(plural(thousands, "тысяча", "тысячи", "тысяч"));
-    }
-    if units > 0 || thousands == 0 {
-        below_thousand(units, gender, &mut words);
-    }
-    words.join(" ")
-}
-
-/// `n` below 1000; zero writes «ноль».
-fn below_thousand(n: u64, gender: Gender, words: &mut Vec<&'static str>) {
-    let digit = |divisor: u64| (n / divisor % 10) as usize;
-    let tail = (n % 100) as usize;
-    words.extend([HUNDREDS[digit(100)]].iter().filter(|word| !word.is_empty()));
-    if tail >= 20 {
-        words.push(TENS[digit(10)]);
-    }
-    let last = if tail >= 20 { digit(1) } else { tail };
-    if last > 0 || n == 0 {
-        words.push(match (last, gender) {
-            (1, Gender::Feminine) => "одна",
-            (1, Gender::Neuter) => "одно",
-            (2, Gender::Feminine) => "две",
-            _ => TEENS[last],
-        });
-    }
-}
 
 /// The form of a noun after a number: `plural(n, "лист", "листа", "листов")`.
 pub fn plural<'a>(n: u64, one: &'a str, few: &'a str, many: &'a str) -> &'a str {

@@ -6,24 +6,24 @@
 //!
 //! | a crash in | leaves | next |
 //! |---|---|---|
-//! | the writing | a folder `.….part` on the carrier, a scratch folder in the house | the next backup clears the scratch; nobody takes the part for a copy |
+//! | the writing | a folder `.….part` on the carrier, a scratch folder in the house | nobody takes the part for a copy; the next backup clears both |
 //! | before the row | a whole, signed copy that the house does not remember | comparison says so; the next backup is made as usual |
 
 pub mod check;
 mod files;
+pub mod prune;
 pub mod restore;
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::NaiveDate;
 
 use super::carriers::{self, Presence, blocking};
 use super::keys::Keyring;
+use super::lock::Lock;
 use super::{Act, Error, House, log, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
@@ -32,7 +32,7 @@ use crate::domain::carrier::{Carrier, Cause, Refusal};
 use crate::domain::checkpoint::Checkpoint;
 use crate::sign::note;
 use crate::store::{BackupRow, CodeRow, Db};
-use crate::vault::backup::write::{Plan, Stream, Target, Writer};
+use crate::vault::backup::write::{Plan, Stream, Target, Writer, clear_unfinished};
 use crate::vault::backup::{Fault, MANIFEST, PART_BYTES, SUMS};
 use crate::vault::durable;
 
@@ -87,6 +87,19 @@ pub struct Written {
 /// # Errors
 /// When the rules of carriers and rooms do not hold, there is no code, or no carrier has it whole.
 pub async fn write(house: &House, order: &Order, act: &Act, meter: Arc<dyn Meter>) -> Result<Written, Error> {
+    let Some(lock) = Lock::take(house, LOCK)? else {
+        return Err(Error::Interrupted("резервная копия уже пишется другим процессом этого дома".to_owned()));
+    };
+    write_alone(house, order, act, meter, &lock).await
+}
+
+async fn write_alone(
+    house: &House,
+    order: &Order,
+    act: &Act,
+    meter: Arc<dyn Meter>,
+    _lock: &Lock,
+) -> Result<Written, Error> {
     let overview = carriers::overview(house, act.at.date_naive()).await?;
     if !overview.plan.holds() {
         let why = overview.plan.findings.iter().filter(|f| f.code.starts_with("plan.") && f.code != "plan.late");
@@ -98,9 +111,9 @@ pub async fn write(house: &House, order: &Order, act: &Act, meter: Arc<dyn Meter
         let said = failed.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>().join("; ");
         return Err(Refusal::Plan(format!("ни один носитель не подключён: {said}")).into());
     }
-    let Some(_lock) = Lock::take(house)? else {
-        return Err(Error::Interrupted("резервная копия уже пишется другим процессом этого дома".to_owned()));
-    };
+    for target in &targets {
+        clear_unfinished(&target.folder, &house.config.school);
+    }
     let scratch = house.root.join(SCRATCH);
     durable::remove_tree(&scratch)?;
     std::fs::create_dir(&scratch).map_err(|source| Error::File { path: scratch.clone(), source })?;
@@ -125,6 +138,8 @@ pub async fn write(house: &House, order: &Order, act: &Act, meter: Arc<dyn Meter
 
 /// Folder of the house in which a copy is put together.
 const SCRATCH: &str = "backup-scratch";
+/// Lock of whoever writes on carriers or takes copies off them; who holds it may clear the scratch folder.
+const LOCK: &str = "backup.lock";
 /// Folder of the house in which a restore is rehearsed.
 pub const REHEARSAL: &str = "rehearsal-scratch";
 
@@ -141,22 +156,6 @@ async fn record(house: &House, row: &BackupRow, act: &Act) -> Result<(), Error> 
     tx.record_backup(row).await?;
     tx.record(&event, salt()?).await?.commit().await?;
     Ok(())
-}
-
-/// Only one process writes a backup: whoever holds the lock may clear the scratch folder.
-struct Lock(#[allow(dead_code)] File); // held, never read: the lock lives as long as the file is open
-
-impl Lock {
-    fn take(house: &House) -> Result<Option<Self>, Error> {
-        let path = house.root.join("backup.lock");
-        let failed = |source| Error::File { path: path.clone(), source };
-        let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self(file))),
-            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
-        }
-    }
 }
 
 type Absent = Vec<(String, String)>;
@@ -337,43 +336,38 @@ async fn free_id(house: &House, act: &Act, targets: &[Target]) -> Result<String,
     Ok(names.find(|name| !taken.contains(name) && !stands(name)).unwrap_or(second))
 }
 
-/// The duties of today, one after another, for `serve`: each onto every carrier with a folder. A school without carriers, code or keys has
-/// chosen nothing yet and is told nothing.
+/// The duties of today, one after another, for `serve`: each onto every connected carrier that owes it. A school without carriers, code or
+/// keys has chosen nothing yet and is told nothing; where another process of the house writes, this one leaves it to that.
+///
+/// # Errors
+/// As [`write`].
 pub async fn daily(house: &House, act: &Act) -> Result<Vec<Written>, Error> {
     let today = act.at.date_naive();
     let overview = carriers::overview(house, today).await?;
-    let mounted = overview.carriers.iter().any(|carrier| carrier.takes_copies() && !carrier.path.is_empty());
-    if !mounted || overview.codes.is_empty() || !overview.plan.holds() {
+    if owed(house, &overview).is_empty() || overview.codes.is_empty() || !overview.plan.holds() {
         return Ok(Vec::new());
     }
+    let Some(lock) = Lock::take(house, LOCK)? else { return Ok(Vec::new()) };
+    // Looked at again under the lock: what the other process has written meanwhile is no longer owed.
+    let owed = owed(house, &carriers::overview(house, today).await?);
+    let mut written: Vec<Written> = Vec::new();
     // One copy answers every duty that is due: the archive's before the period's before the week's, for it is kept longest.
-    let due: Vec<(Cause, NaiveDate)> =
-        overview.plan.due(today).filter_map(|duty| Some((duty.cause?, duty.due?))).collect();
-    let mut written = Vec::new();
     for cause in [Cause::Month, Cause::Period, Cause::Week] {
-        let Some((_, since)) = due.iter().find(|(asked, _)| *asked == cause) else { continue };
-        if cause == Cause::Week && !written.is_empty() {
-            continue;
-        }
-        // A carrier that has this copy already waits for the absent one; it is not filled with the same every hour.
-        let has = |id: &str| {
-            let mut own = overview.backups.iter().filter(|row| row.carriers.iter().any(|carrier| carrier == id));
-            own.any(|row| {
-                (row.cause == cause || cause == Cause::Week) && day_of(&row.at).is_some_and(|day| day >= *since)
-            })
-        };
-        let owed = overview.carriers.iter().filter(|carrier| carrier.takes_copies() && !carrier.path.is_empty());
-        let owed: Vec<String> = owed.filter(|carrier| !has(&carrier.id)).map(|carrier| carrier.id.clone()).collect();
-        if owed.is_empty() {
+        let has = |id: &String| written.iter().any(|one| one.row.carriers.contains(id));
+        let asked = owed.iter().filter(|(due, id)| *due == cause && !(cause == Cause::Week && has(id)));
+        let asked: Vec<String> = asked.map(|(_, id)| id.clone()).collect();
+        if asked.is_empty() {
             continue;
         }
         let at = act.at + chrono::Duration::seconds(written.len() as i64);
         let act = Act { by: act.by.clone(), at };
-        written.push(write(house, &Order::new(owed, cause), &act, Arc::new(Silent)).await?);
+        written.push(write_alone(house, &Order::new(asked, cause), &act, Arc::new(Silent), &lock).await?);
     }
     Ok(written)
 }
 
-fn day_of(moment: &str) -> Option<NaiveDate> {
-    chrono::DateTime::parse_from_rfc3339(moment).ok().map(|moment| moment.date_naive())
+/// What connected carriers owe. One that is absent is waited for; the page of carriers names it.
+fn owed(house: &House, overview: &carriers::Overview) -> Vec<(Cause, String)> {
+    let there = |id: &str| overview.carrier(id).is_ok_and(|carrier| presence(house, carrier).is_ok());
+    overview.owed.iter().filter(|(_, id)| there(id)).cloned().collect()
 }

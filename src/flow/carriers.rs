@@ -10,16 +10,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate};
 
-use super::{Act, Error, House, policy, salt};
+use super::{Act, Error, House, people, policy, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex};
 use crate::domain::carrier::plan::{self, Done, Facts, Plan};
 use crate::domain::carrier::{
-    self, Carrier, Entry, Holder, Kind, Purpose, Refusal, Signed, Step, Trip, TripState, code,
+    self, Carrier, Cause, Entry, Holder, Kind, Purpose, Refusal, Signed, Step, Trip, TripState, code,
 };
 use crate::domain::people::{Office, Subject, Visitor};
 use crate::domain::rights::Action;
-use crate::store::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow};
+use crate::store::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 use crate::vault::backup::{self as stream, MARK};
 
 /// Everything that is known of carriers.
@@ -35,12 +35,16 @@ pub struct Overview {
     pub undertakings: Vec<(String, String)>,
     /// Backups, the newest last.
     pub backups: Vec<BackupRow>,
+    /// Copies taken off carriers by the rule of keeping.
+    pub prunings: Vec<PruningRow>,
     /// The custody log.
     pub trips: Vec<Trip>,
     /// Comparisons and rehearsals.
     pub checks: Vec<CheckRow>,
     /// What is asked for, due and late.
     pub plan: Plan,
+    /// What each carrier owes by itself: for the writing by schedule.
+    pub owed: Vec<(Cause, String)>,
 }
 
 impl Overview {
@@ -60,20 +64,22 @@ pub async fn overview(house: &House, today: NaiveDate) -> Result<Overview, Error
     let carriers = house.db.list_carriers().await?;
     let backups = house.db.list_backups().await?;
     let checks = house.db.list_backup_checks().await?;
-    let plan = plan_of(house, &carriers, &backups, &checks, today).await?;
+    let (plan, owed) = plan_of(house, &carriers, &backups, &checks, today).await?;
     Ok(Overview {
         places: house.db.list_places().await?,
         codes: house.db.list_codes().await?,
         undertakings: house.db.list_undertakings().await?,
+        prunings: house.db.list_prunings().await?,
         trips: house.db.list_trips().await?,
         carriers,
         backups,
         checks,
         plan,
+        owed,
     })
 }
 
-fn day_of(moment: &str) -> Option<NaiveDate> {
+pub(super) fn day_of(moment: &str) -> Option<NaiveDate> {
     DateTime::parse_from_rfc3339(moment).ok().map(|moment| moment.date_naive())
 }
 
@@ -83,15 +89,17 @@ async fn plan_of(
     backups: &[BackupRow],
     checks: &[CheckRow],
     today: NaiveDate,
-) -> Result<Plan, Error> {
+) -> Result<(Plan, Vec<(Cause, String)>), Error> {
     let policy = policy::history(house).await?.on(today).policy.clone();
-    // A copy on fewer carriers than asked for is better than none, but the duty is not done by it.
-    let asked = policy.number("backup.media").unwrap_or(plan::LEAST).max(plan::LEAST) as usize;
-    let done: Vec<Done> = backups
-        .iter()
-        .filter(|backup| backup.carriers.len() >= asked)
-        .filter_map(|backup| Some(Done { cause: backup.cause, on: day_of(&backup.at)? }))
-        .collect();
+    // What stands on a carrier that was written off stands no longer.
+    let held: Vec<&str> =
+        carriers.iter().filter(|carrier| carrier.takes_copies()).map(|carrier| carrier.id.as_str()).collect();
+    let mut done: Vec<Done> = Vec::new();
+    for backup in backups {
+        let Some(on) = day_of(&backup.at) else { continue };
+        let stands = backup.carriers.iter().filter(|carrier| held.contains(&carrier.as_str()));
+        done.extend(stands.map(|carrier| Done { cause: backup.cause, on, carrier: carrier.clone() }));
+    }
     let rehearsed = checks
         .iter()
         .rev()
@@ -104,7 +112,11 @@ async fn plan_of(
     // The first line of the log is the house's own beginning; without a log there is nothing to be late with.
     let since = house.db.first_moment().await?.and_then(|moment| day_of(&moment)).unwrap_or(today);
     let facts = Facts { carriers, done: &done, period_ends: &period_ends, rehearsed, since, today };
-    Ok(plan::plan(&policy, &facts))
+    let mut owed: Vec<(Cause, String)> = Vec::new();
+    for carrier in held {
+        owed.extend(plan::owed(&policy, &facts, carrier).into_iter().map(|cause| (cause, carrier.to_owned())));
+    }
+    Ok((plan::plan(&policy, &facts), owed))
 }
 
 /// Word of a comparison.
@@ -401,6 +413,10 @@ pub async fn ask(
         return Err(Refusal::Field("срок возврата уже прошёл").into());
     }
     standing(&house.db.list_carriers().await?, carrier)?;
+    let taker = people::visitor(house, &act.by, true, today).await?;
+    if !taker.offices.iter().any(|office| carrier::is_staff(office.role)) {
+        return Err(Refusal::NotStaff.into());
+    }
     if !house.db.list_undertakings().await?.iter().any(|(person, _)| *person == act.by) {
         return Err(Refusal::NoUndertaking.into());
     }

@@ -15,7 +15,7 @@ use crate::domain::change::{in_force, ranges};
 use crate::domain::words;
 use crate::store::{self, Author, ChangeFilter, ChangeRow, Tx};
 use closed::Closed;
-pub use history::{CellHistory, Moment, Names, differing, heading, history_of, names, shown, table_words};
+pub use history::{CellHistory, Moment, Names, differing, heading, history_of, names, shown, table_words, value};
 
 /// What a change came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,14 @@ pub enum Refusal {
     /// No such change.
     #[error("изменения № {0} в истории нет")]
     NoChange(u64),
+    /// An import that cannot be taken back.
+    #[error("загрузку № {no} отменить нельзя: {why}")]
+    ImportStands {
+        /// Its number.
+        no: u64,
+        /// Why, and what to do first.
+        why: String,
+    },
     /// Taken back already.
     #[error("изменение № {seq} уже отменено")]
     AlreadyUndone {

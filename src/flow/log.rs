@@ -11,6 +11,7 @@ use crate::domain::checkpoint::{Checkpoint, Containment, checkpoint_in_log};
 use crate::domain::finding::Finding;
 use crate::domain::log_proof::LogProof;
 use crate::domain::merkle;
+use crate::domain::words;
 use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
 use crate::sign::note;
 use crate::store::{CheckpointRow, LogEntry};
@@ -139,7 +140,8 @@ pub fn contained(checkpoint: &Checkpoint, leaves: &[Digest], place: String) -> O
 
 fn rolled_back(place: String, was: u64, is: u64) -> Finding {
     let message = "журнал событий короче, чем был: записи удалены или база восстановлена из старой копии";
-    Finding::new("log.rolled-back", place, message).expected_found(format!("не меньше {was} записей"), is.to_string())
+    Finding::new("log.rolled-back", place, message)
+        .expected_found(format!("не меньше {}", words::count(was, "записи", "записей", "записей")), is.to_string())
 }
 
 fn rewritten(place: String, was: String, is: Digest) -> Finding {

@@ -19,6 +19,7 @@ pub mod import;
 pub mod issue;
 pub mod jobs;
 pub mod keys;
+mod lock;
 pub mod log;
 pub mod movement;
 pub mod office;
@@ -124,7 +125,7 @@ pub enum Error {
     #[error(transparent)]
     Package(#[from] package::Refusal),
     /// The house has no journal yet.
-    #[error("в доме ещё нет журнала: загрузите его командой «letopis import ПАПКА»")]
+    #[error("в доме ещё нет учебного года: загрузите его на странице «Загрузка данных» или командой «letopis import»")]
     NoJournal,
     /// Somebody changed the journal between the check of an import and its writing.
     #[error("журнал изменился, пока проверялись файлы; ничего не записано, повторите загрузку")]

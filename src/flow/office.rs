@@ -6,6 +6,7 @@
 mod catalogue;
 mod condition;
 pub mod forms;
+pub mod plan;
 pub mod templates;
 
 use chrono::NaiveDate;
@@ -13,6 +14,7 @@ use chrono::NaiveDate;
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::forms::acts::Condition;
+use crate::domain::forms::files::{Numbering, VolumeKey};
 use crate::domain::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Purpose, Side, sheets_of};
 use crate::domain::retention;
 use crate::store::{Tx, Which};
@@ -74,6 +76,18 @@ pub enum Refusal {
     /// Nothing to close.
     #[error("в реестре нет записей за {0} учебный год")]
     NothingToClose(String),
+    /// Lines of the file plan that are not fit.
+    #[error("{}", .0.join("; "))]
+    Plan(Vec<String>),
+    /// No such file in the plan.
+    #[error("в номенклатуре нет дела «{0}»")]
+    NoFile(String),
+    /// The year's plan has its closing record.
+    #[error("номенклатура {0} года закрыта итоговой записью")]
+    PlanClosed(i32),
+    /// The year has a plan already.
+    #[error("номенклатура {0} года уже заведена")]
+    PlanEntered(i32),
     /// A form that does not exist.
     #[error("нет такой формы: «{0}»")]
     NoForm(String),
@@ -349,6 +363,50 @@ pub async fn close_year(house: &House, year: &str, act: &Act) -> Result<Closing,
         .with_number("entries", closing.count);
     commit(tx, &event).await?;
     Ok(closing)
+}
+
+/// Records how a volume was numbered, stitched and sealed (000 И4.7; F59). What was wrong is made good by recording it anew.
+pub async fn number_volume(house: &House, key: &VolumeKey, found: &Numbering, act: &Act) -> Result<(), Error> {
+    match found.date.parse::<NaiveDate>() {
+        Ok(day) if day <= act.at.date_naive() => {}
+        _ => return Err(Refusal::Day(found.date.clone()).into()),
+    }
+    if found.sheets == 0 {
+        return Err(Refusal::Sheets(0).into());
+    }
+    let volumes = forms::volumes_of(house, &key.year, act).await?;
+    if !volumes.iter().any(|volume| volume.key() == *key) {
+        return Err(Refusal::NoFile(key.file.clone()).into());
+    }
+    let mut tx = house.db.begin().await?;
+    tx.record_numbering(key, found, &act.moment(), &act.by).await?;
+    let event = Event::new(EventKind::VolumeNumbered, &act.by, &act.moment())
+        .with("year", &key.year)
+        .with("file", &key.file)
+        .with("part", &key.part)
+        .with_number("volume", key.volume.into())
+        .with_number("sheets", found.sheets.into());
+    commit(tx, &event).await
+}
+
+/// Requisite that holds the day of the last check of paper files against the register, ISO.
+pub const CHECKED_PAPER: &str = "checked_paper";
+
+/// Records that the paper files were checked on a day, one by one (every 10 years; 526 п. 2.40).
+pub async fn check_paper(house: &House, day: &str, act: &Act) -> Result<(), Error> {
+    match day.parse::<NaiveDate>() {
+        Ok(on) if on <= act.at.date_naive() => {}
+        _ => return Err(Refusal::Day(day.to_owned()).into()),
+    }
+    let kept = house.db.list_paper(Which::All).await?;
+    let listed = kept.iter().filter(|one| one.copy.no > 0).count() as u64;
+    let mut tx = house.db.begin().await?;
+    tx.set_requisite(CHECKED_PAPER, day).await?;
+    let event = Event::new(EventKind::ConditionChecked, &act.by, &act.moment())
+        .with("what", "paper")
+        .with("day", day)
+        .with_number("listed", listed);
+    commit(tx, &event).await
 }
 
 /// Requisite that holds when the archive was last read back whole, RFC 3339.

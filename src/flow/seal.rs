@@ -4,7 +4,6 @@
 //! line, event and the log's proof; then the record moves into the archive. [`finish_pending`] runs the same last step for
 //! whatever a crash left behind, so there is never half a record.
 
-use std::fs::File;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -13,6 +12,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::issue::{on_two_threads, read_frozen};
 use super::keys::{AUTHORITY, Keyring, LOG, SEAL};
+use super::lock::Lock;
 use super::{Act, Error, House, compromise, log, read_file, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
@@ -34,6 +34,9 @@ use crate::vault::{self, Parts, Staged, StatementPart};
 
 /// Why the object was made, in its inventory.
 const MESSAGE: &str = "Скреплено печатью школы и внесено в реестр";
+
+/// Only one process seals: whoever holds this lock may clear the staging folder.
+const STAGING_LOCK: &str = "staging.lock";
 
 /// One sealed copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +99,7 @@ pub async fn seal(
     if copies.is_empty() {
         return Ok(Vec::new());
     }
-    let _lock = Lock::take(house)?.ok_or(Error::SealingElsewhere)?;
+    let _lock = Lock::take(house, STAGING_LOCK)?.ok_or(Error::SealingElsewhere)?;
     tidy_staging(house).await?;
     still_signed(house, copies).await?;
     compromise::refuse_void_signatures(house, copies).await?;
@@ -368,29 +371,13 @@ fn prove(house: &House, at: &crate::store::Appended, key: &Ed25519Key, act: &Act
     (row, proof)
 }
 
-/// Only one process seals: whoever holds the lock may clear the staging folder.
-struct Lock(#[allow(dead_code)] File); // held, never read: the lock lives as long as the file is open
-
-impl Lock {
-    fn take(house: &House) -> Result<Option<Self>, Error> {
-        let path = house.root.join("staging.lock");
-        let failed = |source| Error::File { path: path.clone(), source };
-        let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self(file))),
-            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
-        }
-    }
-}
-
 /// Finishes what a crash left: a staged record that the register names moves into the archive, any other is thrown away.
 /// Does nothing while another process seals.
 pub async fn finish_pending(house: &House) -> Result<usize, Error> {
     if vault::list_staged(&house.staging())?.is_empty() {
         return Ok(0);
     }
-    match Lock::take(house)? {
+    match Lock::take(house, STAGING_LOCK)? {
         Some(_lock) => tidy_staging(house).await,
         None => Ok(0),
     }

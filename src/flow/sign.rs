@@ -244,32 +244,39 @@ impl<'h> Desk<'h> {
         Ok(made)
     }
 
-    /// Puts on record that a place of the route was filled on paper; the statement is of the person who saw the ink.
+    /// Puts on record that places of one stage were filled on paper; the statements are of the person who saw the ink. All of them or
+    /// none, with one more event where there is one.
     pub async fn witness(
         &mut self,
         target: &Target,
-        signer: &str,
         stage: &str,
-        witness: &Witness,
+        seen: &[(String, Witness)],
+        also: Option<Event>,
         act: &Act,
     ) -> Result<Done, Error> {
         self.prepare_last(&target.copy).await?;
         let mut tx = self.house.db.begin().await?;
         // After the writer's place was taken: an order that ended a minute ago counts.
         self.appointments = self.house.db.list_appointments().await?;
-        let row = current(&mut tx, &target.copy, target.version).await?;
-        let wanted = Wanted {
-            signer,
-            stage: Some(stage.to_owned()),
-            sheets: Vec::new(),
-            refused: Vec::new(),
-            refusal: None,
-            witness: Some(witness),
-        };
-        let deed = self.one(&mut tx, &row, &wanted, act).await?;
-        record(tx, &deed.events).await?;
-        let completed = deed.completed.then(|| row.id.clone()).into_iter().collect();
-        Ok(Done { copies: 1, sheets: deed.signed, completed })
+        let (mut events, mut done) = (Vec::new(), Done { copies: 1, ..Done::default() });
+        for (signer, witness) in seen {
+            let row = current(&mut tx, &target.copy, target.version).await?;
+            let wanted = Wanted {
+                signer,
+                stage: Some(stage.to_owned()),
+                sheets: Vec::new(),
+                refused: Vec::new(),
+                refusal: None,
+                witness: Some(witness),
+            };
+            let deed = self.one(&mut tx, &row, &wanted, act).await?;
+            done.sheets += deed.signed;
+            done.completed.extend(deed.completed.then(|| row.id.clone()));
+            events.extend(deed.events);
+        }
+        events.extend(also);
+        record(tx, &events).await?;
+        Ok(done)
     }
 
     async fn one(&mut self, tx: &mut Tx, row: &CopyRow, wanted: &Wanted<'_>, act: &Act) -> Result<Deed, Error> {

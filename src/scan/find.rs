@@ -80,6 +80,9 @@ const MOST_PIXELS: usize = 20_000_000;
 /// The mean of a pixel's neighbourhood is taken over a 40th of the page's longer side: about half of a 17 mm code.
 const WINDOW_PART: usize = 40;
 
+/// Standard deviation of the second look at what the first could not read, in pixels: at 150 dpi a module has three of them.
+const GRAIN: f32 = 1.1;
+
 /// Triples tried under one preparation: a page has few, a photo of a patterned table many.
 const MOST_TRIPLES: usize = 60;
 
@@ -100,18 +103,35 @@ pub fn codes(page: &Grey) -> Vec<Found> {
                 lonely.push(finder);
             }
         }
-        // Two ways that find nothing new beside what is found: there is nothing more on the page.
+        // Two ways that find nothing new beside what is found: there is nothing more on the page, unless patterns wait for their third.
         quiet = if !found.is_empty() && found.len() == before { quiet + 1 } else { 0 };
-        if quiet == 2 {
+        if quiet >= 2 && !waits(&lonely, &found) {
             break;
         }
     }
     lonely.retain(|finder| !found.iter().any(|code| code.holds(finder)));
+    if !lonely.is_empty() {
+        // Grain as strong as the print: what is left is read once more out of a softened page, where a module is a mean of its neighbours.
+        read_all(&page.softened(GRAIN), &triples(&lonely), &mut found);
+        lonely.retain(|finder| !found.iter().any(|code| code.holds(finder)));
+    }
     lonely.sort_by_key(|finder| std::cmp::Reverse(finder.rows));
     lonely.truncate(MOST_IN_PAIRS);
     read_all(page, &pairs(page, &lonely), &mut found);
     found.sort_by(|a, b| a.middle().1.total_cmp(&b.middle().1).then(a.middle().0.total_cmp(&b.middle().0)));
     found
+}
+
+/// Are there patterns, as large as those of the codes that were read, of a code that was not? A page is printed at one scale.
+fn waits(lonely: &[Finder], found: &[Found]) -> bool {
+    /// Rows in which chance does not show a pattern.
+    const ROWS: u32 = 4;
+    let alike = |finder: &&Finder| {
+        // A code of version 4 is 33 modules wide.
+        let likes = |code: &Found| (0.75..1.34).contains(&(finder.module * 33.0 / code.side().max(1.0)));
+        finder.rows >= ROWS && found.iter().any(likes) && !found.iter().any(|code| code.holds(finder))
+    };
+    lonely.iter().filter(alike).count() >= 2
 }
 
 /// Reads the codes of triples; patterns of a code that was read belong to no other.

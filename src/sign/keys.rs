@@ -148,7 +148,10 @@ fn refuse_greedy_scrypt(scheme: &pkcs5::EncryptionScheme) -> Result<(), Error> {
         Some(pbes2::Kdf::Scrypt(scrypt)) => {
             let memory = scrypt.cost_parameter.saturating_mul(128 * u64::from(scrypt.block_size));
             if memory > SCRYPT_MEMORY_LIMIT {
-                return Err(Error::NotAKey(format!("scrypt просит {memory} байт памяти")));
+                return Err(Error::NotAKey(format!(
+                    "scrypt просит памяти: {}",
+                    crate::domain::words::count(memory, "байт", "байта", "байт")
+                )));
             }
             Ok(())
         }

@@ -29,12 +29,12 @@ pub struct AccessRow {
 /// Which looks are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Looked<'a> {
-    /// At this learner: the learner's own pages, and the pages of the class, the class's courses and copies.
+    /// At this learner: the learner's own pages, and in each year the pages of the class then, its courses and copies.
     AtLearner {
         /// Identifier.
         learner: &'a str,
-        /// Class of the learner.
-        class: &'a str,
+        /// School year and class, a pair for each class that the learner was ever in.
+        classes: &'a [(String, String)],
     },
     /// At one subject, whatever it is.
     At {
@@ -96,29 +96,46 @@ impl Db {
         before: &str,
         limit: u32,
     ) -> Result<Vec<AccessRow>, Error> {
-        // Every filter takes the same four values, so that one statement has one shape.
-        let (filter, a, b) = match *looked {
-            Looked::AtLearner { learner, class } => (
-                "((what = 'learner' and subject = $4) or (class = $5 and what in ('class', 'course', 'copy')))",
-                learner,
-                class,
-            ),
-            Looked::At { what, subject } => ("(what = $4 and subject = $5)", what, subject),
-            Looked::By(person) => ("(by_person = $4 and $5 = '')", person, ""),
-            Looked::Everything => ("($4 = '' and $5 = '')", "", ""),
+        let (filter, values): (String, Vec<&str>) = match *looked {
+            Looked::AtLearner { learner, classes } => {
+                let pair = |at: usize| format!("(year = ${} and class = ${})", 5 + at * 2, 6 + at * 2);
+                let pairs = (0..classes.len()).map(pair).collect::<Vec<_>>().join(" or ");
+                let of_class = match classes {
+                    [] => String::new(),
+                    _ => format!(" or (what in ('class', 'course', 'copy') and ({pairs}))"),
+                };
+                let values = classes.iter().flat_map(|(year, class)| [year.as_str(), class.as_str()]);
+                (
+                    format!("((what = 'learner' and subject = $4){of_class})"),
+                    std::iter::once(learner).chain(values).collect(),
+                )
+            }
+            Looked::At { what, subject } => ("(what = $4 and subject = $5)".to_owned(), vec![what, subject]),
+            Looked::By(person) => ("(by_person = $4)".to_owned(), vec![person]),
+            Looked::Everything => ("1 = 1".to_owned(), Vec::new()),
         };
         let sql = format!(
             "select {COLUMNS} from access_notes where school = $1 and at >= $2 and ($3 = '' or id < $3) and {filter}
              order by id desc limit {limit}"
         );
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(self.school.clone())
-            .bind(since.to_owned())
-            .bind(before.to_owned())
-            .bind(a.to_owned())
-            .bind(b.to_owned())
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(row_of).collect()
+        let mut query =
+            sqlx::query(AssertSqlSafe(sql)).bind(self.school.clone()).bind(since.to_owned()).bind(before.to_owned());
+        for value in values {
+            query = query.bind(value.to_owned());
+        }
+        query.fetch_all(&self.pool).await?.iter().map(row_of).collect()
+    }
+
+    /// School year and class of every class that a learner was ever in, the earliest first.
+    pub async fn list_classes_of_learner(&self, learner: &str) -> Result<Vec<(String, String)>, Error> {
+        let rows = sqlx::query(
+            "select year, class from learners where school = $1 and id = $2
+             union select year, class from stays where school = $1 and learner = $2 order by year, class",
+        )
+        .bind(self.school.clone())
+        .bind(learner.to_owned())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 }

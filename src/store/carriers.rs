@@ -111,6 +111,21 @@ pub struct BackupRow {
     pub carriers: Vec<String>,
 }
 
+/// A copy taken off a carrier by the rule of keeping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PruningRow {
+    /// Carrier.
+    pub carrier: String,
+    /// Copy.
+    pub backup: String,
+    /// The rule in words, as it was then.
+    pub rule: String,
+    /// RFC 3339.
+    pub at: String,
+    /// By whom.
+    pub by: String,
+}
+
 /// A comparison or a rehearsal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckRow {
@@ -280,6 +295,23 @@ impl Db {
             })
         };
         rows.iter().map(backup).collect()
+    }
+
+    /// Copies taken off carriers, the newest last.
+    pub async fn list_prunings(&self) -> Result<Vec<PruningRow>, Error> {
+        let sql = "select carrier, backup, rule, at, by_person from backup_prunings where school = $1
+             order by at, carrier, backup";
+        let rows = sqlx::query(sql).bind(self.school.clone()).fetch_all(&self.pool).await?;
+        let pruning = |row: &AnyRow| {
+            Ok(PruningRow {
+                carrier: row.try_get(0)?,
+                backup: row.try_get(1)?,
+                rule: row.try_get(2)?,
+                at: row.try_get(3)?,
+                by: row.try_get(4)?,
+            })
+        };
+        rows.iter().map(pruning).collect()
     }
 
     /// The custody log, by number, each trip with its signatures.
@@ -459,6 +491,18 @@ impl Tx {
             self.grow("backup_carriers", &cells).await?;
         }
         Ok(())
+    }
+
+    /// That a copy is taken off a carrier.
+    pub async fn record_pruning(&mut self, row: &PruningRow) -> Result<(), Error> {
+        let cells = [
+            ("carrier", (&row.carrier).into()),
+            ("backup", (&row.backup).into()),
+            ("rule", (&row.rule).into()),
+            ("at", (&row.at).into()),
+            ("by_person", (&row.by).into()),
+        ];
+        self.grow("backup_prunings", &cells).await
     }
 
     /// A trip that was asked for, without signatures.

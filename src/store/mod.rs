@@ -12,6 +12,7 @@ mod copies;
 mod dump;
 mod entries;
 mod exchange;
+mod file_plan;
 mod guards;
 mod health;
 mod interface;
@@ -41,12 +42,13 @@ pub use access::{AccessRow, Looked};
 pub use accounts::{
     AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow, appointment_cells,
 };
-pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow};
+pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
 pub use copies::{CopyRow, StatementRow};
 pub use dump::LogReplay;
 pub use exchange::ImportRow;
+pub use file_plan::{PlanClosing, PlanVersion};
 pub use guards::GuardFault;
 pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
@@ -59,7 +61,7 @@ pub use register::SealedRow;
 pub use scans::{Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
-pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, RemarkRow, RevocationRow, ScanRow, SeenRow};
+pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow};
 pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
@@ -194,7 +196,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 12] = [
+const SQLITE_GUARDS: [&str; 13] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -207,8 +209,9 @@ const SQLITE_GUARDS: [&str; 12] = [
     include_str!("../../migrations/guards/0111_carriers.sqlite.sql"),
     include_str!("../../migrations/guards/0121_scans.sqlite.sql"),
     include_str!("../../migrations/guards/0131_desk.sqlite.sql"),
+    include_str!("../../migrations/guards/0151_files.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 12] = [
+const POSTGRES_GUARDS: [&str; 13] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -221,11 +224,12 @@ const POSTGRES_GUARDS: [&str; 12] = [
     include_str!("../../migrations/guards/0111_carriers.postgres.sql"),
     include_str!("../../migrations/guards/0121_scans.postgres.sql"),
     include_str!("../../migrations/guards/0131_desk.postgres.sql"),
+    include_str!("../../migrations/guards/0151_files.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 12]) -> Migrator {
+fn migrator(guards: [&'static str; 13]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -255,6 +259,8 @@ fn migrator(guards: [&'static str; 12]) -> Migrator {
         step(121, "guards of scans", guards[10]),
         step(130, "desk", include_str!("../../migrations/0130_desk.sql")),
         step(131, "guards of the desk", guards[11]),
+        step(150, "file plan and volumes", include_str!("../../migrations/0150_files.sql")),
+        step(151, "guards of file plan and volumes", guards[12]),
     ])
 }
 

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 
 use super::{ClosureRow, Db, Error, StatementRow, Tx};
 
-pub use keys::{RevocationRow, ScanRow};
+pub use keys::{PaperStageRow, RevocationRow};
 pub use letters::{LetterRow, NewLetter};
 
 /// One remark of a refusal.

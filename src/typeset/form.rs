@@ -11,8 +11,9 @@ use super::clean::clean_data;
 use super::fit::wrap;
 use super::fonts::{Face, width};
 use super::plan::mm;
-use super::world::Desk;
-use super::{Error, PagedDocument, Typeset, VERSION, export, told};
+use super::world::{Desk, TEMPLATES};
+use super::{Error, PagedDocument, Typeset, VERSION, export};
+use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::form::{Binding, Block, Form, Paper, Table};
 
@@ -56,8 +57,25 @@ pub fn lay_out_form(form: &Form, template: Option<&str>) -> Result<(PagedDocumen
         None => Desk::new(&format!("form/{VERSION}/main.typ"), files)?,
         Some(text) => Desk::by(text, files)?,
     };
-    let document = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| Error::Compile(told(&errors)))?;
+    let output = typst::compile::<PagedDocument>(&desk).output;
+    let mut document = output.map_err(|errors| Error::Compile(desk.told_with_lines(&errors)))?;
+    // Whoever holds the pages can tell by which template they were set.
+    document.info_mut().keywords = vec![template_words(template).into()];
     Ok((document, findings))
+}
+
+/// «шаблон form/1, SHA-256 …»: which template sets a form, as its pages' description keeps it.
+pub fn template_words(own: Option<&str>) -> String {
+    match own {
+        Some(text) => format!("шаблон школы, SHA-256 {}", Digest::of(text.as_bytes()).to_hex()),
+        None => format!("шаблон form/{VERSION}, SHA-256 {}", Digest::of(built_in().as_bytes()).to_hex()),
+    }
+}
+
+/// The built-in template's text: what a school's own one begins with.
+pub fn built_in() -> &'static str {
+    let name = format!("form/{VERSION}/main.typ");
+    TEMPLATES.iter().find(|(path, _)| *path == name).map_or("", |(_, text)| text)
 }
 
 /// Texts of a form that its pages by a template lack: letters and digits are compared, for lines may break anywhere.

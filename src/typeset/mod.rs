@@ -34,7 +34,7 @@ use crate::domain::finding::Finding;
 use crate::domain::sheet_code::SheetCode;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, TemplateFacts};
 
-pub use form::{form, form_by, lay_out_form, missing_words};
+pub use form::{built_in, form, form_by, lay_out_form, missing_words};
 
 use pages::{Binder, JOURNAL, Paper, SUMMARY};
 use plan::{Attached, Page, Plan};

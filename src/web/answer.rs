@@ -65,6 +65,9 @@ pub enum Refusal {
         /// Seconds until the next one.
         retry_after_seconds: u64,
     },
+    /// The house has no school year yet.
+    #[error("В доме ещё нет учебного года")]
+    NoJournal,
     /// A form without a file.
     #[error("Файл не выбран: выберите файл и повторите")]
     NoFile,
@@ -89,7 +92,7 @@ impl Refusal {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignIn { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::Rule(_) => StatusCode::CONFLICT,
+            Self::Rule(_) | Self::NoJournal => StatusCode::CONFLICT,
             Self::BadInput(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NoFile | Self::BrokenUpload => StatusCode::BAD_REQUEST,
@@ -110,6 +113,7 @@ impl Refusal {
             Self::Rule(_) => "rule",
             Self::BadInput(_) => "bad-input",
             Self::TooMany { .. } => "too-many",
+            Self::NoJournal => "no-journal",
             Self::NoFile => "no-file",
             Self::TooLarge => "too-large",
             Self::BrokenUpload => "broken-upload",
@@ -137,6 +141,11 @@ impl Refusal {
                 let minutes = retry_after_seconds.div_ceil(60);
                 let word = crate::domain::words::plural(minutes, "минуту", "минуты", "минут");
                 format!("Попробуйте снова через {minutes}\u{a0}{word}.")
+            }
+            Self::NoJournal => {
+                "Он заводится на странице «Загрузка данных»: скачайте там пример книги, перенесите в неё свои \
+                                строки и загрузите. Это делает администратор."
+                    .to_owned()
             }
             Self::NoFile | Self::TooLarge | Self::BrokenUpload => String::new(),
             Self::TooSlow => {
@@ -170,6 +179,7 @@ impl From<flow::Error> for Refusal {
         match error {
             E::Store(error) => error.into(),
             E::NoCopy(_) | E::NoYear { .. } => Self::NotFound,
+            E::NoJournal => Self::NoJournal,
             E::Office(refusal) if refusal.is_unknown() => Self::NotFound,
             E::Period(_)
             | E::NotNow { .. }
@@ -177,7 +187,6 @@ impl From<flow::Error> for Refusal {
             | E::OldVersion { .. }
             | E::NotSealed(_)
             | E::Package(_)
-            | E::NoJournal
             | E::ChangedMeanwhile
             | E::SignIn(_)
             | E::Appointment(_)
@@ -229,6 +238,8 @@ struct RefusalPage {
     advice: String,
     number: String,
     sign_in: String,
+    /// Where the year is brought in, for a house that has none.
+    bring: &'static str,
     findings: Vec<Finding>,
 }
 
@@ -339,7 +350,8 @@ async fn tell(
     let mut frame = Frame::of(state, passage).await.titled(message.clone());
     frame.address = address;
     let findings = findings.to_vec();
-    let page = RefusalPage { frame, message, advice, number: number.to_owned(), sign_in, findings };
+    let bring = if matches!(refusal, Refusal::NoJournal) { "/exchange/import" } else { "" };
+    let page = RefusalPage { frame, message, advice, number: number.to_owned(), sign_in, bring, findings };
     (refusal.status(), Html(page.render().unwrap_or_else(|_| refusal.to_string()))).into_response()
 }
 

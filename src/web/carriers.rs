@@ -24,6 +24,9 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// What waits for one visitor, for the first screen: overdue carriers, signatures owed, backups late.
 pub(super) struct Owed {
+    /// Carriers outside of the safe.
+    pub(super) out: u64,
+    /// Those of them that are late.
     pub(super) overdue: u64,
     pub(super) signatures: u64,
     pub(super) late: u64,
@@ -47,6 +50,7 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
         })
     };
     Ok(Some(Owed {
+        out: all.trips.iter().filter(|trip| trip.is_out()).count() as u64,
         overdue: all.trips.iter().filter(|trip| trip.overdue(today) > 0).count() as u64,
         signatures: all.trips.iter().filter(signs).count() as u64,
         late: all.plan.duties.iter().filter(|duty| duty.late > 0).count() as u64,

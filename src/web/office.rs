@@ -4,6 +4,7 @@ mod files;
 mod forms;
 mod handovers;
 pub(in crate::web) mod papers;
+mod plan;
 
 use askama::Template;
 use axum::extract::State;
@@ -41,7 +42,10 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/files", READS, SubjectOf::House, files::files)
             .in_menu(Group::Records, "Дела и описи")
             .helped("office#дела-и-описи"),
+        get("/office/plan", READS, SubjectOf::House, plan::show).helped("office#дела-и-описи"),
+        post("/office/plan", KEEPS, SubjectOf::House, plan::act),
         post("/office/requisites", KEEPS, SubjectOf::House, files::set_requisites),
+        post("/office/volumes", KEEPS, SubjectOf::House, files::number),
         post("/office/check", KEEPS, SubjectOf::House, files::check),
         get("/office/forms", Access::Does(Action::ReadCopies), SubjectOf::House, forms::list)
             .in_menu(Group::Records, "Формы для печати")
@@ -97,9 +101,6 @@ struct TodayPage {
     keeps: bool,
 }
 
-/// Electronic checks are due every 5 years (Приказ Минкультуры № 526 п. 2.40).
-const CHECK_YEARS: i32 = 5;
-
 /// `GET /office`: everything that waits today, counted.
 async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
@@ -125,14 +126,9 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let out = papers.iter().filter_map(Kept::out).count();
     let unsigned = copies.iter().filter(|copy| copy.row.state == CopyState::Issued).count();
     let unsealed = copies.iter().filter(|copy| copy.row.state == CopyState::Signed).count();
-    let requisites = db.list_requisites().await?;
-    let since =
-        requisites.get(files::CHECKED).cloned().or_else(|| sealed.first().map(|row| row.line.sealed_at.clone()));
-    let due = since
-        .as_deref()
-        .and_then(|text| text.get(..10)?.parse::<chrono::NaiveDate>().ok())
-        .and_then(|day| chrono::Datelike::with_year(&day, chrono::Datelike::year(&day) + CHECK_YEARS));
-    let check_late = due.is_some_and(|due| due <= now);
+    let checks = files::checks(&db.list_requisites().await?, &sealed, &papers);
+    let late_checks: Vec<String> =
+        checks.iter().filter(|check| check.due.is_some_and(|due| due <= now)).map(files::Check::said).collect();
     let paper_on = state.house.policy.paper(now).is_none_or(|said| !said.has("no"));
     let wait = |count, what, detail: &str, href, urgent| Wait { count, what, detail: detail.to_owned(), href, urgent };
     let mut waits = vec![
@@ -173,9 +169,27 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
             false,
         ));
     }
-    if check_late {
-        let said = due.map(|due| format!("не позже {}", day(&due.to_string()))).unwrap_or_default();
-        waits.push(wait(1, "Пора проверить наличие и состояние архива", &said, "/office/files", true));
+    let said = late_checks.join("; ");
+    waits.push(wait(
+        late_checks.len(),
+        "Просрочены проверки наличия и состояния",
+        &said,
+        "/office/files#check-title",
+        true,
+    ));
+    if let Some(owed) = super::carriers::owed(&state, &visitor).await? {
+        let (custody, out) = ("/carriers/custody", owed.out - owed.overdue);
+        waits.push(wait(owed.overdue as usize, "Носители не возвращены в срок", "напомнить получателю", custody, true));
+        waits.push(wait(out as usize, "Носители выданы", "срок ещё не вышел", custody, false));
+        let signatures = "выдача, получение или возврат носителя";
+        waits.push(wait(owed.signatures as usize, "Журнал пользования ждёт вашей подписи", signatures, custody, true));
+        waits.push(wait(
+            owed.late as usize,
+            "Копии или проверки просрочены",
+            "план резервных копий",
+            "/carriers",
+            true,
+        ));
     }
     waits.retain(|wait| wait.count > 0);
     let people = People::of(&directory.roster);

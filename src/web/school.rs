@@ -12,6 +12,7 @@ mod orders;
 mod plans;
 mod reach;
 mod readiness;
+mod sent;
 mod shelf;
 mod timetable;
 

@@ -44,6 +44,8 @@ struct StrangerPage {
     frame: Frame,
     /// Logins of a demonstration house; empty in every other.
     demo: Vec<DemoLogin>,
+    /// Nobody can sign in yet: the page says how the first login is made.
+    unpeopled: bool,
 }
 
 #[derive(Template)]
@@ -79,7 +81,8 @@ async fn first_screen(
 ) -> Result<Response, Refusal> {
     let Some(visitor) = visitor else {
         let demo = demo::logins(&state.house, state.now()).await?;
-        return answer::page(&StrangerPage { frame: frame.titled("Летопись"), demo });
+        let unpeopled = state.house.db.list_accounts().await?.is_empty();
+        return answer::page(&StrangerPage { frame: frame.titled("Летопись"), demo, unpeopled });
     };
     let directory = state.directory().await?;
     let desk = Desk { state: &state, directory: &directory, visitor: &visitor, today: state.now().date_naive() };

@@ -11,10 +11,12 @@ use letopis::bundle::BundleFile;
 use letopis::domain::setup::layout::ORDERS;
 use letopis::domain::setup::paste::Sheet;
 use letopis::flow::exchange::staged;
+use letopis::flow::scans::Given;
 use letopis::flow::setup::{self, Coming, Meeting, Outcome};
 use letopis::flow::signin::credentials::Chain;
 use letopis::flow::signin::demo::{self, DemoLogin};
 use letopis::flow::{self, Act};
+use letopis::scan;
 use letopis::web::{WebState, serve};
 use tokio::net::TcpListener;
 
@@ -51,14 +53,37 @@ impl Open {
         Self::of(House::with_sealed_copies().await).await
     }
 
+    /// The same with papers and scans: what every page of the office has something to show of.
+    pub async fn with_papers() -> Self {
+        let open = Self::start().await;
+        let (house, copy) = (&open.house, crate::records::COPIES[0]);
+        flow::office::print(house, copy, true, &after(60)).await.expect("a paper copy");
+        let row = house.db.list_versions(copy).await.expect("versions").pop().expect("a copy");
+        let digest = row.issued_pdf.parse().expect("a digest");
+        let bytes = std::fs::read(house.issued_pdf(copy, row.version, digest)).expect("the PDF");
+        let mut first = None;
+        scan::pages(&bytes, |_, _, page| {
+            first = page.ok();
+            false
+        })
+        .expect("pages");
+        let first = first.expect("the first page");
+        // Half of 300 dpi: what a school's scanner gives.
+        let bytes = first.resized(first.width / 2, first.height / 2).to_jpeg(usize::MAX, 80);
+        let given = Given { name: "скан.jpg".to_owned(), bytes };
+        let taken = flow::scans::take(house, given, &after(60), |_, _| {}).await.expect("an answer");
+        assert!(taken.findings.is_empty(), "{:?}", taken.findings);
+        open
+    }
+
+    /// Opens a house with a journal of which nothing is closed yet.
+    pub async fn with_journal() -> Self {
+        Self::of(House::with_journal().await).await
+    }
+
     /// Opens a house whose copies wait for signatures.
     pub async fn with_issued_copies() -> Self {
         Self::of(House::with_issued_copies().await).await
-    }
-
-    /// Opens a house whose periods are all open.
-    pub async fn with_journal() -> Self {
-        Self::of(House::with_journal().await).await
     }
 
     async fn of(folder: House) -> Self {

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
 mod carriers;
+mod cycle;
 mod desk;
 mod driver;
 mod house;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use letopis::store::ChangeFilter;
+use letopis::store::{ChangeFilter, Which};
 use letopis::web::route;
 
 use crate::driver::{Browser, WIDTHS, pictures};
@@ -43,6 +43,8 @@ impl Known {
         let change = open.house.db.list_changes(&ChangeFilter::default()).await.expect("changes").remove(0);
         let keys: String = change.key.iter().map(|part| format!("&key={}", encoded(part))).collect();
         let upload = open.upload(account).await;
+        let paper = open.house.db.list_paper(Which::Of(crate::records::COPIES[0])).await.expect("papers").remove(0);
+        let scan = open.house.db.list_scan_files().await.expect("scans").remove(0);
         Self {
             parameters: vec![
                 ("class", encoded("5А")),
@@ -57,6 +59,9 @@ impl Known {
                 ("guide", "administrator".to_owned()),
                 ("no", "3".to_owned()),
                 ("page", "1".to_owned()),
+                ("leaf", "1".to_owned()),
+                ("file", scan.digest),
+                ("paper", encoded(&paper.copy.id)),
                 ("job", open.house.db.list_jobs(1).await.expect("jobs").remove(0).id),
             ],
             queries: vec![
@@ -124,7 +129,7 @@ async fn look(browser: &Browser, axe: Option<&str>, name: &str) -> Vec<String> {
 #[test]
 fn every_page_is_whole_reachable_by_keyboard_and_without_faults_for_assistive_technology() {
     tell(async {
-        let (open, browser, axe) = (Open::start().await, Browser::start().await, axe());
+        let (open, browser, axe) = (Open::with_papers().await, Browser::start().await, axe());
         let (mut seen, mut faults) = (BTreeSet::new(), Vec::new());
         let routes: Vec<_> = route::table().into_iter().filter(|facts| facts.method == "GET").collect();
         // A stranger's pages first: the start page of a stranger is another one than that of a role.
@@ -162,6 +167,10 @@ fn every_page_is_whole_reachable_by_keyboard_and_without_faults_for_assistive_te
             "/history/row",
             "/history/undo",
             "/jobs/{job}",
+            "/office/papers/{paper}",
+            "/office/scans/{copy}",
+            "/office/scans/{copy}/{leaf}",
+            "/office/scan-pages/{file}/{page}",
         ];
         assert!(asked.iter().all(|path| seen.contains(path)), "a page with an address of its own is seen: {unseen:?}");
         eprintln!("страниц просмотрено: {}; не показаны никому из ролей: {unseen:?}", seen.len());
@@ -186,6 +195,11 @@ fn is_no_page(path: &str) -> bool {
         "/healthz",
         "/signin/identity",
         "/exchange/example",
+        "/carriers/papers/",
+        "/picture",
+        "/must",
+        "/scan/",
+        "/pages/{page}",
     ];
     parts.iter().any(|part| path.contains(part)) || (path.starts_with("/api/v1/"))
 }

@@ -158,6 +158,37 @@ fn an_administrator_sets_a_school_up_from_files_in_an_empty_house() {
 }
 
 #[test]
+fn a_deputy_brings_a_table_by_an_office_file_and_sees_its_rows_before_they_are_written() {
+    tell(async {
+        let (open, browser) = (Open::start().await, Browser::start().await);
+        open.sign_in(&browser, "заместитель директора").await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("Кабинеты.csv");
+        let text = "Кабинет;Мест;Назначение\r\n401;30;физика\r\n402;28;\"химия; биология\"\r\n";
+        std::fs::write(&file, letopis::bundle::encoding::to_windows_1251(text)).expect("a file");
+        let rooms = async || open.house.db.list_year_rows("rooms", YEAR).await.expect("rooms");
+        let before = rooms().await;
+        browser.open(&open.at("/year/rooms?paste=1")).await;
+        browser.attach("file", &file).await;
+        browser.press("#form button[value=\"try\"]").await;
+        let shown = browser.run("return document.getElementById('f-text').value;").await;
+        let shown = shown.as_str().unwrap_or_default();
+        assert!(shown.contains("401\t30\tфизика") && shown.contains("химия; биология"), "{shown}");
+        assert_eq!(rooms().await, before, "a look writes nothing");
+        browser.press("#form button[value=\"paste\"]").await;
+        assert_eq!(rooms().await.len(), before.len() + 2);
+        // A file of something else: what is wrong with it, in its place.
+        std::fs::write(&file, "Предмет;Часов\nалгебра;3\n").expect("a file");
+        browser.open(&open.at("/year/rooms?paste=1")).await;
+        browser.attach("file", &file).await;
+        browser.press("#form button[value=\"paste\"]").await;
+        let told = browser.text().await;
+        assert!(told.contains("Ничего не записано") && told.contains("Кабинет"), "{told}");
+        assert_eq!(rooms().await.len(), before.len() + 2);
+    });
+}
+
+#[test]
 fn a_stolen_administrators_password_is_noted_struck_through_and_undone_at_once_and_nothing_else_is_touched() {
     tell(async {
         let (open, browser) = (Open::start().await, Browser::start().await);

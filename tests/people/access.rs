@@ -19,7 +19,12 @@ fn a_parent_learns_who_saw_the_childs_marks_and_under_which_office() {
         look(&house, "T02", Look::Learner { id: "L1", class: "5А" }, 2).await;
         look(&house, "T12", Look::Class("9А"), 3).await;
         look(&house, "T02", Look::Learner { id: "L2", class: "5А" }, 4).await;
-        let asked = Looked::AtLearner { learner: "L1", class: "5А" };
+        // Another class bore that name a year before: who looked at it looked at others.
+        let visitor = people::visitor(&house, "T12", true, day("2025-10-02")).await.unwrap();
+        note_access(&house, &visitor, Look::Class("5А"), "2024/2025", after(5)).await.unwrap();
+        let classes = house.db.list_classes_of_learner("L1").await.unwrap();
+        assert_eq!(classes, [(YEAR.to_owned(), "5А".to_owned())]);
+        let asked = Looked::AtLearner { learner: "L1", classes: &classes };
         let seen = house.db.list_access(&asked, "", "", 10).await.unwrap();
         let who: Vec<(&str, &str)> = seen.iter().map(|row| (row.by.as_str(), row.office.as_str())).collect();
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use letopis::domain::audit::EventKind;
 use letopis::domain::carrier::{self, Cause, Holder, Kind, Purpose, Refusal, Step, TripState};
 use letopis::domain::finding::Verdict;
 use letopis::domain::people::Visitor;
@@ -9,7 +10,7 @@ use letopis::domain::rights::Role;
 use letopis::flow::backup::{self, Order, Silent, check};
 use letopis::flow::keys::Keyring;
 use letopis::flow::{Error, House, carriers, people};
-use letopis::store::Error as StoreError;
+use letopis::store::{Error as StoreError, PruningRow};
 
 use super::house::{YEAR, act, after, day, on_every_engine, person_of};
 
@@ -121,6 +122,61 @@ fn a_disk_s_trip_has_two_sides_at_each_door_and_is_certified_only_after_a_compar
         let all = carriers::overview(&house, after(20).date_naive()).await.expect("an overview");
         assert_eq!((all.trips[0].state(), all.trips[0].steps.len()), (TripState::Over, 7));
         assert_eq!(all.checks.len(), 2);
+    });
+}
+
+#[test]
+fn neither_a_contractor_nor_an_inspector_nor_a_parent_gets_a_carrier_or_its_key() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let place = house.db.list_places().await.expect("places").remove(0).id;
+        let key = carriers::Wanted {
+            kind: Kind::Key,
+            label: "Ключ от сейфа".into(),
+            serial: String::new(),
+            capacity: String::new(),
+            purpose: Purpose::Working,
+            place,
+            path: String::new(),
+        };
+        let key = carriers::add_carrier(&house, &key, &act("T05", 5)).await.expect("a key on the books");
+        for outsider in ["подрядчик-1", person_of(Role::Inspector), person_of(Role::Parent)] {
+            for what in ["Н-1", key.as_str()] {
+                let asked = carriers::ask(&house, what, "ремонт", None, &act(outsider, 6)).await;
+                assert_eq!(refusal(asked), Refusal::NotStaff, "{outsider} {what}");
+            }
+        }
+        // A key of one's own people goes the same way as a disk, and nothing is written on it.
+        let no =
+            carriers::ask(&house, &key, "вскрытие сейфа", None, &act(person_of(Role::TechnicalSpecialist), 7)).await;
+        sign(&house, no.expect("a line"), Step::KeyGiven, Role::Director, 8).await.expect("the key");
+        assert!(
+            house.db.list_carriers().await.expect("carriers").iter().any(|one| one.id == key && !one.takes_copies())
+        );
+    });
+}
+
+#[test]
+fn a_copy_taken_off_is_a_row_that_stays_and_stands_once() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let row = |carrier: &str| PruningRow {
+            carrier: carrier.into(),
+            backup: "letopis-school-20251001-120000".into(),
+            rule: "хранятся копии за недель: 2".into(),
+            at: act("T01", 9).moment(),
+            by: "T01".into(),
+        };
+        let event = || letopis::domain::audit::Event::new(EventKind::BackupPruned, "T01", &act("T01", 9).moment());
+        let mut tx = house.db.begin().await.expect("a turn");
+        for carrier in ["Н-1", "Н-2"] {
+            tx.record_pruning(&row(carrier)).await.expect("a row");
+        }
+        tx.record(&event(), [1; 16]).await.expect("an event").commit().await.expect("a commit");
+        assert_eq!(house.db.list_prunings().await.expect("rows"), [row("Н-1"), row("Н-2")]);
+        let mut tx = house.db.begin().await.expect("a turn");
+        let twice = tx.record_pruning(&row("Н-1")).await;
+        assert!(matches!(twice, Err(StoreError::Duplicate)), "{twice:?}");
     });
 }
 

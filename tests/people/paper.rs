@@ -1,12 +1,15 @@
 //! Paper copies on every engine: what the office has written stays, numbers have no gaps, nobody signs for another.
 
 use letopis::domain::audit::{Event, EventKind};
+use letopis::domain::forms::files::Numbering;
+use letopis::domain::forms::plan::{PlanLine, Term};
 use letopis::domain::paper::{Closing, Handover, PaperCopy, PaperFact, Place, Purpose, Side, Stage};
 use letopis::domain::snapshot::CopyKind;
-use letopis::flow::House;
+use letopis::flow::office::{Refusal, plan};
+use letopis::flow::{Error, House};
 use letopis::store::Which;
 
-use super::house::{YEAR, on_every_engine};
+use super::house::{YEAR, act, on_every_engine};
 
 const AT: &str = "2025-10-24T12:00:00+03:00";
 
@@ -157,6 +160,135 @@ fn the_register_of_paper_copies_cannot_be_changed_shortened_or_skipped() {
             );
             let refused = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await;
             assert!(refused.as_ref().is_err_and(|error| error.to_string().contains("append-only")), "{refused:?}");
+        }
+    });
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    match result {
+        Err(Error::Office(refusal)) => *refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn line(index: &str, title: &str, years: u32) -> PlanLine {
+    PlanLine {
+        index: index.to_owned(),
+        section: "02. Делопроизводство".to_owned(),
+        title: title.to_owned(),
+        term: Term::Years(years),
+        ground: "ст. 182".to_owned(),
+        note: String::new(),
+        carried: false,
+        expert: false,
+        units: 0,
+    }
+}
+
+#[test]
+fn a_file_plan_is_written_changed_carried_over_and_closed_and_its_history_stays() {
+    on_every_engine(|house| async move {
+        // Before anybody wrote: what the policy proposes, and it is no plan of the school yet.
+        let proposed = plan::read(&house, 2026, &act("T05", 1)).await.unwrap();
+        assert!(!proposed.is_entered && proposed.versions.is_empty() && proposed.lines.len() == 9);
+
+        // The first change enters the whole proposal; a second press of the same changes nothing.
+        plan::set(&house, 2026, &line("02-01", "Приказы", 5), "новое дело", &act("T05", 2)).await.unwrap();
+        plan::set(&house, 2026, &line("02-01", "Приказы", 5), "", &act("T05", 3)).await.unwrap();
+        let held = plan::read(&house, 2026, &act("T05", 4)).await.unwrap();
+        assert!(held.is_entered);
+        assert_eq!((held.lines.len(), held.versions.len()), (10, 10));
+
+        // A changed line is a further version, a removed one too; what is wrong is said all at once.
+        plan::set(&house, 2026, &line("02-01", "Приказы по школе", 75), "опечатка", &act("T05", 5)).await.unwrap();
+        let bad = refusal(plan::set(&house, 2026, &line("два", " ", 0), "", &act("T05", 6)).await);
+        assert!(matches!(&bad, Refusal::Plan(found) if found.len() == 3), "{bad:?}");
+        assert_eq!(
+            refusal(plan::remove(&house, 2026, "09-09", "нет", &act("T05", 6)).await),
+            Refusal::NoFile("09-09".to_owned())
+        );
+        assert!(matches!(refusal(plan::remove(&house, 2026, "01-08", " ", &act("T05", 6)).await), Refusal::Empty(_)));
+        plan::remove(&house, 2026, "01-08", "актов нет", &act("T05", 7)).await.unwrap();
+        let held = plan::read(&house, 2026, &act("T05", 8)).await.unwrap();
+        let own: Vec<_> = held.versions.iter().filter(|one| ["02-01", "01-08"].contains(&one.index.as_str())).collect();
+        let told: Vec<_> =
+            own.iter().map(|one| (one.index.as_str(), one.version, one.line.is_some(), one.reason.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                ("01-08", 1, true, "по правилам школы"),
+                ("01-08", 2, false, "актов нет"),
+                ("02-01", 1, true, "новое дело"),
+                ("02-01", 2, true, "опечатка"),
+            ]
+        );
+        assert_eq!(held.lines.len(), 9);
+
+        // The next year begins as a copy, once.
+        assert_eq!(plan::copy_to_next(&house, 2026, &act("T05", 9)).await.unwrap(), 9);
+        assert_eq!(refusal(plan::copy_to_next(&house, 2026, &act("T05", 9)).await), Refusal::PlanEntered(2027));
+        let next = plan::read(&house, 2027, &act("T05", 10)).await.unwrap();
+        assert_eq!(next.lines, held.lines);
+        assert!(next.versions.iter().all(|one| one.reason == "из номенклатуры 2026 года"));
+
+        // The closing record: counts by index; afterwards nothing more of that year, while the next one goes on.
+        let none = plan::close(&house, 2026, &std::collections::BTreeMap::new(), &act("T05", 11)).await;
+        assert!(matches!(refusal(none), Refusal::Empty(_)));
+        let counts = [("02-01".to_owned(), 12), ("01-02".to_owned(), 1)].into();
+        let closing = plan::close(&house, 2026, &counts, &act("T05", 12)).await.unwrap();
+        assert_eq!(closing.lines.iter().map(|line| line.units).sum::<u32>(), 13);
+        let late = plan::set(&house, 2026, &line("02-02", "Протоколы", 5), "", &act("T05", 13)).await;
+        assert_eq!(refusal(late), Refusal::PlanClosed(2026));
+        plan::set(&house, 2027, &line("02-02", "Протоколы", 5), "", &act("T05", 14)).await.unwrap();
+        let read = plan::read(&house, 2026, &act("T05", 15)).await.unwrap();
+        assert_eq!(read.closing, Some(closing));
+    });
+}
+
+#[test]
+fn a_file_plan_and_the_numbering_of_volumes_cannot_be_rewritten_past_the_program() {
+    on_every_engine(|house| async move {
+        plan::set(&house, 2026, &line("02-01", "Приказы", 5), "", &act("T05", 1)).await.unwrap();
+        plan::close(&house, 2026, &[("02-01".to_owned(), 1)].into(), &act("T05", 2)).await.unwrap();
+        let key = letopis::domain::forms::files::VolumeKey {
+            year: YEAR.to_owned(),
+            file: "01-01".to_owned(),
+            part: "Q1".to_owned(),
+            volume: 1,
+        };
+        let mut tx = house.db.begin().await.unwrap();
+        for sheets in [214, 215] {
+            let found = Numbering { sheets, lettered: "12а".to_owned(), ..Numbering::default() };
+            tx.record_numbering(&key, &found, AT, "T05").await.unwrap();
+        }
+        let event = Event::new(EventKind::VolumeNumbered, "T05", AT);
+        tx.record(&event, [1; 16]).await.unwrap().commit().await.unwrap();
+        let numbered = house.db.list_numberings(YEAR).await.unwrap();
+        assert_eq!(numbered.len(), 1, "the last word counts");
+        assert_eq!((&numbered[0].0, numbered[0].1.sheets), (&key, 215));
+
+        let url = house.config.database_url(&house.root);
+        sqlx::any::install_default_drivers();
+        let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        let school = house.db.school().to_owned();
+        let enter = |year: u32, version: u32| {
+            format!(
+                "insert into file_plan (school, year, idx, version, body, reason, at, by_person)
+                 values ('{school}', {year}, '02-01', {version}, '', '', '', '')"
+            )
+        };
+        // Into a closed year; past the next version of a line.
+        let mut attacks = vec![enter(2026, 2), enter(2027, 2)];
+        for table in ["file_plan", "file_plan_closings", "volume_numberings"] {
+            attacks.push(format!("delete from {table} where school = '{school}'"));
+            attacks.push(format!("update {table} set school = school where school = '{school}'"));
+        }
+        for sql in attacks {
+            let refused = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut connection).await;
+            assert!(
+                refused.as_ref().is_err_and(|error| error.to_string().contains("append-only")),
+                "{sql}: {refused:?}"
+            );
         }
     });
 }

@@ -7,9 +7,9 @@ use letopis::domain::finding::Finding;
 use letopis::domain::journal::Journal;
 use letopis::domain::readiness::{State, is_ready};
 use letopis::domain::setup::layout::{self, Layout};
-use letopis::flow::exchange::{self, Taken, Wish, export as leaving};
+use letopis::flow::exchange::{self, Taken, Wish, export as leaving, undo};
 use letopis::flow::setup::Year;
-use letopis::flow::{House, change, movement};
+use letopis::flow::{House, change, log, movement};
 use letopis::store::ChangeFilter;
 
 use super::house::{YEAR, act, day, in_every_empty_house, in_every_house, intrude, spec};
@@ -86,6 +86,21 @@ fn an_empty_house_is_ready_for_the_year_after_one_workbook_and_undone_with_one_a
             assert!(house.db.list_year_rows(table.table, YEAR).await.unwrap().is_empty(), "{}", table.table);
         }
         assert!(!house.db.load_roster(YEAR).await.unwrap().learners.is_empty(), "the roster is another import");
+
+        // The tables are gone, so the year's first journal goes as well; the same workbook then comes in again.
+        let standing = undo::last(&house).await.unwrap().expect("the roster stands");
+        assert_eq!(standing.row.no, imports[1].no);
+        assert!(undo::undo(&house, &act(6), imports[0].no).await.is_err(), "taken back already");
+        let rows = undo::undo(&house, &act(6), imports[1].no).await.unwrap();
+        assert_eq!(rows as u64, imports[1].rows_new);
+        assert!(house.db.list_years().await.unwrap().is_empty() && undo::last(&house).await.unwrap().is_none());
+        assert_eq!(log::verify(&house).await.unwrap(), []);
+        let [new, ..] = taken(&house, &files, 7).await;
+        assert!(new > 500);
+        // What came after the first journal is taken back before it, or the journal stays.
+        let last = undo::last(&house).await.unwrap().expect("an import").row.no;
+        let refused = undo::undo(&house, &act(8), last - 1).await.expect_err("not the last");
+        assert!(refused.to_string().contains("последняя"), "{refused}");
     });
 }
 

@@ -2,7 +2,9 @@
 
 use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::copy::State;
-use letopis::store::{Db, Error, KeptRow, NewLetter, RemarkRow, RevocationRow, ScanRow, SeenRow, StatementRow, Tx};
+use letopis::store::{
+    Db, Error, KeptRow, NewLetter, PaperStageRow, RemarkRow, RevocationRow, SeenRow, StatementRow, Tx,
+};
 
 use crate::engines::{AT, on_every_engine};
 use crate::{close, import, journal};
@@ -125,7 +127,7 @@ fn looks_are_a_state_notices_are_put_away_up_to_a_number() {
 }
 
 #[test]
-fn revocations_and_scans_stay_and_come_once() {
+fn revocations_and_stages_on_paper_stay_and_come_once() {
     on_every_engine(|db| async move {
         let revoked = RevocationRow {
             fingerprint: "ff".into(),
@@ -134,22 +136,23 @@ fn revocations_and_scans_stay_and_come_once() {
             at: AT.into(),
             by: "T1".into(),
         };
-        let scan = ScanRow {
+        let stage = PaperStageRow {
             copy: "K".into(),
             version: 1,
             stage: "subject_teacher".into(),
-            signer: "T1".into(),
-            digest: "dd".into(),
-            bytes: 5,
-            at: AT.into(),
-            by: "T2".into(),
+            opened_at: AT.into(),
+            opened_by: "T2".into(),
         };
         let mut tx = db.begin().await.expect("a turn");
         tx.revoke_certificate(&revoked).await.expect("a revocation");
-        tx.record_scan(&scan).await.expect("a scan");
+        tx.open_paper_stage(&stage).await.expect("a stage on paper");
         commit(tx, 8).await;
         assert_eq!(db.list_revocations().await.expect("revocations"), std::slice::from_ref(&revoked));
-        assert_eq!(db.list_scans("K", 1).await.expect("scans"), [scan]);
+        assert_eq!(db.list_paper_stages("K", 1).await.expect("stages"), std::slice::from_ref(&stage));
+        assert_eq!(db.list_open_paper_stages().await.expect("stages"), [], "no copy of that name is being signed");
+        let mut tx = db.begin().await.expect("a turn");
+        assert!(matches!(tx.open_paper_stage(&stage).await, Err(Error::Duplicate)));
+        drop(tx);
         let mut tx = db.begin().await.expect("a turn");
         assert!(matches!(tx.revoke_certificate(&revoked).await, Err(Error::Duplicate)));
     });

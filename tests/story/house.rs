@@ -130,6 +130,17 @@ impl House {
         Self::like(template("sealed", make)).await
     }
 
+    /// A house with issued copies in a database of its own choice, in a fresh school of it.
+    pub async fn with_issued_copies_on(database: &str) -> Self {
+        use std::hash::{BuildHasher as _, Hasher as _};
+        let folder = tempfile::tempdir().expect("a folder");
+        let fresh = std::hash::RandomState::new().build_hasher().finish();
+        let root = folder.path().join("house");
+        let inner = bring_journal(found_in(&root, database, &format!("story-{fresh:x}")).await).await;
+        bring_copies(&inner).await;
+        Self { inner, folder }
+    }
+
     async fn like(template: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().join("house");
@@ -243,12 +254,16 @@ pub fn passphrase(house: &flow::House) -> String {
 }
 
 async fn found(root: &Path) -> flow::House {
+    found_in(root, "sqlite", "story").await
+}
+
+async fn found_in(root: &Path, database: &str, school: &str) -> flow::House {
     let (name, text) = policy::BUILTIN[0];
     let founding = Founding {
         policy_name: name.to_owned(),
         policy_text: text.to_owned(),
-        school: Some("story".to_owned()),
-        database: "sqlite".to_owned(),
+        school: Some(school.to_owned()),
+        database: database.to_owned(),
         utc_offset_minutes: 180,
     };
     flow::House::found(root, &founding, &after(0)).await.expect("a house")

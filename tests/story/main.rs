@@ -4,7 +4,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
 mod adoption;
-mod carrier_figures;
+mod carrier_days;
+mod carrier_fat;
+mod carrier_prune;
 mod carriers;
 mod close;
 mod desk;

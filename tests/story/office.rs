@@ -209,6 +209,45 @@ fn every_form_is_made_from_a_living_house_and_typeset() {
 }
 
 #[test]
+fn a_volume_is_numbered_and_its_certifying_sheet_names_lettered_and_missing_numbers() {
+    use letopis::domain::forms::files::Numbering;
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        registered(&house, COPIES[0], 40).await;
+        let volume = office::forms::volumes_of(&house, YEAR, &after(50)).await.unwrap().remove(0);
+        let asked = Asked::from([("file".to_owned(), volume.file.index.clone())]);
+        let before = make(&house, "certifying-sheet", &asked, &after(50)).await.unwrap().to_string();
+        assert!(!before.contains("12а"), "nothing is certified before anybody counted: {before}");
+
+        let found = Numbering {
+            sheets: 14,
+            lettered: "12а".to_owned(),
+            missing: "3, 5".to_owned(),
+            inventory_sheets: 1,
+            peculiarities: vec![("Пятно".to_owned(), "7".to_owned())],
+            date: "2025-10-20".to_owned(),
+            stitched: true,
+            sealed: true,
+        };
+        let late = Numbering { date: "2099-01-01".to_owned(), ..found.clone() };
+        let refused = refusal(office::number_volume(&house, &volume.key(), &late, &after(51)).await);
+        assert_eq!(refused, Refusal::Day("2099-01-01".to_owned()));
+        let mut nowhere = volume.key();
+        nowhere.file = "09-09".to_owned();
+        let refused = refusal(office::number_volume(&house, &nowhere, &found, &after(51)).await);
+        assert_eq!(refused, Refusal::NoFile("09-09".to_owned()));
+        office::number_volume(&house, &volume.key(), &found, &after(52)).await.unwrap();
+        let sheet = make(&house, "certifying-sheet", &asked, &after(53)).await.unwrap().to_string();
+        for words in ["14 (четырнадцать) листов", "12а", "3, 5", "Пятно", "1 (один)", "20.10.2025"]
+        {
+            assert!(sheet.contains(words), "{words}: {sheet}");
+        }
+        // Fourteen sheets, two numbers skipped, one sheet with a letter: the last number is 15.
+        assert!(sheet.contains("с № 1 по № 15"), "{sheet}");
+    });
+}
+
+#[test]
 fn a_template_of_the_school_is_checked_before_it_is_used() {
     tell(async {
         let house = House::with_journal().await;
@@ -227,8 +266,29 @@ fn a_template_of_the_school_is_checked_before_it_is_used() {
         let said = templates::typeset(&house, &form, at).unwrap_err().to_string();
         assert!(said.contains("не собрался"), "{said}");
         let own = include_str!("../../typst-templates/form/1/main.typ").replace("size: 14pt", "size: 16pt");
-        std::fs::write(folder.join("form-remarks.typ"), own).unwrap();
-        assert_ne!(templates::typeset(&house, &form, at).unwrap().pdf, usual.pdf);
+        std::fs::write(folder.join("form-remarks.typ"), &own).unwrap();
+        let own_pages = templates::typeset(&house, &form, at).unwrap().pdf;
+        assert_ne!(own_pages, usual.pdf);
+        // The pages say by which template they were set.
+        let digest = letopis::domain::canon::Digest::of(own.as_bytes()).to_hex();
+        let holds = |pdf: &[u8]| pdf.windows(digest.len()).any(|window| window == digest.as_bytes());
+        assert!(holds(&own_pages) && !holds(&usual.pdf));
+
+        // The check names every file, its place and what is wrong; a good one is written down with its digest.
+        std::fs::write(folder.join("form-timesheet.typ"), "#let a = 1\n#let b = nothing-of-this\n").unwrap();
+        std::fs::write(folder.join("form-what.typ"), "x").unwrap();
+        let checked = templates::check(&house, &after(61)).await.unwrap();
+        let told: Vec<_> = checked.iter().map(|one| (one.file.as_str(), one.faults.len())).collect();
+        assert_eq!(
+            told,
+            [("templates/form-remarks.typ", 0), ("templates/form-timesheet.typ", 1), ("templates/form-what.typ", 1)]
+        );
+        assert_eq!(checked[0].digest, digest);
+        assert!(checked[1].faults[0].contains("строка 2"), "{:?}", checked[1].faults);
+        let written = templates::begin(&house, Some("timesheet")).unwrap_err().to_string();
+        assert!(written.contains("уже есть"), "{written}");
+        assert_eq!(templates::begin(&house, Some("fallback")).unwrap(), "templates/form-fallback.typ");
+        assert!(templates::check(&house, &after(62)).await.unwrap()[0].faults.is_empty());
     });
 }
 

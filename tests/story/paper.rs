@@ -3,10 +3,14 @@
 use letopis::domain::copy::State;
 use letopis::domain::finding::Verdict;
 use letopis::flow::paper::{self, Refusal, Seen};
+use letopis::flow::policy::{self, Adoption};
+use letopis::flow::scans::{self, Given, Taken};
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{Act, Error};
+use letopis::scan::Grey;
 
 use super::house::{COPIES, House, after, tell};
+use super::scans::{coarse, codes, jpeg, pdf, printed};
 
 fn seen(signer: &str, day: &str, scan: &[u8]) -> Seen {
     Seen {
@@ -29,8 +33,8 @@ fn a_route_goes_partly_on_paper_and_the_record_says_who_saw_the_ink() {
         let class_teacher = house.signers(COPIES[0], "class_teacher").await.remove(0);
         let mut teachers = house.signers(COPIES[0], "subject_teacher").await;
         teachers.retain(|id| *id != class_teacher);
-        let scan = b"%PDF-1.4 scan";
-        paper::record(&house, COPIES[0], &seen(&teachers[0], "2025-10-27", scan), &by(&class_teacher, 10))
+        let scan = jpeg(&coarse(&printed(&house, COPIES[0]).await[1]), 60);
+        paper::record(&house, COPIES[0], &seen(&teachers[0], "2025-10-27", &scan), &by(&class_teacher, 10))
             .await
             .expect("ink");
         paper::record(&house, COPIES[0], &seen(&teachers[1], "2025-10-27", b""), &by(&class_teacher, 11))
@@ -39,7 +43,9 @@ fn a_route_goes_partly_on_paper_and_the_record_says_who_saw_the_ink() {
         let said = house.db.list_statements(COPIES[0], 1).await.expect("statements");
         assert_eq!(said.iter().map(|one| &one.signer).collect::<Vec<_>>().len(), 2);
         assert!(said[0].body.contains("\"signed_on\":\"2025-10-27\""), "{}", said[0].body);
-        assert_eq!(house.db.list_scans(COPIES[0], 1).await.expect("scans").len(), 1);
+        let files = house.db.list_scan_files().await.expect("files");
+        assert_eq!(files.len(), 1, "the scan of a signature is a scan as every other");
+        assert!(said.iter().any(|one| one.body.contains(&format!("\"scan\":\"{}\"", files[0].digest))));
         let again =
             paper::record(&house, COPIES[0], &seen(&teachers[0], "2025-10-27", b""), &by(&class_teacher, 12)).await;
         assert!(matches!(again, Err(Error::NotNow { .. })), "{again:?}");
@@ -72,10 +78,143 @@ fn ink_of_the_own_hand_of_another_day_or_of_no_file_is_not_recorded() {
         }
         let none = refused(seen(&teacher, "вчера", b""), by(&class_teacher, 10)).await;
         assert!(matches!(none, Error::Paper(Refusal::NoDay)), "{none:?}");
-        let scan = refused(seen(&teacher, "2025-10-27", b"MZ"), by(&class_teacher, 10)).await;
-        assert!(matches!(scan, Error::Paper(Refusal::NotAScan)), "{scan:?}");
+        for none in [&b"MZ"[..], b"%PDF-1.4 scan"] {
+            let scan = refused(seen(&teacher, "2025-10-27", none), by(&class_teacher, 10)).await;
+            assert!(matches!(scan, Error::Paper(Refusal::NotAScan)), "{scan:?}");
+        }
         let stranger = refused(seen(&teacher, "2025-10-27", b""), by("operator", 10)).await;
         assert!(matches!(stranger, Error::Paper(Refusal::NotOnStaff)), "{stranger:?}");
         assert_eq!(house.counts().await, before);
+    });
+}
+
+/// A file of scans, given by somebody.
+async fn give(house: &House, name: &str, bytes: Vec<u8>, act: &Act) -> Taken {
+    let given = Given { name: name.to_owned(), bytes, signed_on: None };
+    scans::take(house, given, act, |_, _| {}).await.expect("an answer")
+}
+
+/// A member of staff who signs nothing in this copy.
+async fn onlooker(house: &House, copy: &str) -> String {
+    let route = house.snapshot(copy).await.route;
+    let signs = |id: &String| route.iter().flat_map(|stage| &stage.signers).any(|signer| signer.person.id == *id);
+    let staff = house.db.load_roster(super::house::YEAR).await.expect("a roster").staff;
+    staff.into_iter().map(|one| one.id).find(|id| !signs(id)).expect("somebody who does not sign")
+}
+
+/// How the one stage on paper of a copy stands.
+async fn on_paper(house: &House, copy: &str) -> paper::stage::PaperStage {
+    let standing = scans::standing(house, copy, None).await.expect("a standing");
+    paper::stage::standing(house, &standing).await.expect("stages").remove(0)
+}
+
+async fn a_stage_on_paper(house: House) {
+    let (copy, other) = (COPIES[0], COPIES[1]);
+    let deputy = house.signers(copy, "deputy").await.remove(0);
+    let teachers = house.signers(copy, "subject_teacher").await;
+    let secretary = onlooker(&house, copy).await;
+    let pages: Vec<Grey> = printed(&house, copy).await.iter().map(coarse).collect();
+    // What was scanned before the stage went on paper shows no signature: it is filed and does not count.
+    give(&house, "до подписи.jpg", jpeg(&pages[2], 60), &by(&secretary, 10)).await;
+    paper::stage::open(&house, copy, 1, "subject_teacher", &by(&deputy, 11)).await.expect("a stage on paper");
+    let again = paper::stage::open(&house, copy, 1, "subject_teacher", &by(&deputy, 12)).await;
+    assert!(matches!(again, Err(Error::Paper(Refusal::OpenAlready(_)))), "{again:?}");
+    let none = paper::stage::open(&house, copy, 1, "headmaster", &by(&deputy, 12)).await;
+    assert!(matches!(none, Err(Error::Paper(Refusal::NoStage(_)))), "{none:?}");
+    // One teacher of many signs at the screen all the same.
+    house.sign(copy, &teachers[0]).await.expect("an electronic signature");
+    let stage = on_paper(&house, copy).await;
+    assert!(stage.is_turn && stage.owes.len() == teachers.len() - 1 && stage.missing == stage.pages, "{stage:?}");
+
+    // A pile in which one page is missing, one lies twice, and one is of another class.
+    let (last, rest) = stage.pages.split_last().expect("pages");
+    let page = |leaf: &u32| pages[*leaf as usize - 1].clone();
+    let mut pile: Vec<Grey> = rest.iter().map(page).collect();
+    pile.push(page(&rest[0]));
+    pile.push(coarse(&printed(&house, other).await[1]));
+    let taken = give(&house, "стопка.pdf", pdf(&pile), &by(&secretary, 20)).await;
+    assert_eq!((taken.filed(), taken.completed.len()), (pile.len(), 0), "{:?}", taken.findings);
+    assert_eq!(on_paper(&house, copy).await.missing, [*last]);
+    let standing = scans::standing(&house, copy, None).await.expect("a standing");
+    assert!(standing.doubled().contains(&rest[0]), "{:?}", standing.doubled());
+
+    // The last sheet is brought by one of those who signed: nobody attests the own ink, and nothing is recorded.
+    let bytes = jpeg(&page(last).turned(2), 50);
+    let own = give(&house, "последний.jpg", bytes.clone(), &by(&teachers[1], 21)).await;
+    assert_eq!((own.completed.len(), codes(&own)), (0, vec!["scan.stage-not-completed"]), "{:?}", own.findings);
+    assert_eq!(house.db.list_statements(copy, 1).await.expect("statements").len(), 1);
+    // The secretary gives the same file again: the stage completes by itself.
+    let done = give(&house, "последний.jpg", bytes, &by(&secretary, 22)).await;
+    assert!(done.again && done.completed.len() == 1, "{done:?}");
+    assert_eq!(done.completed[0].signatures, teachers.len() - 1);
+    let said = house.db.list_statements(copy, 1).await.expect("statements");
+    assert_eq!(said.len(), teachers.len());
+    assert!(
+        said.iter().filter(|one| one.body.contains(&format!("\"signer\":\"{secretary}\""))).count()
+            == teachers.len() - 1
+    );
+    let log = house.db.list_log().await.expect("the log");
+    let event = log.iter().find(|entry| entry.event == "paper_stage_completed").expect("the event");
+    let payload: serde_json::Value = serde_json::from_str(&event.payload).expect("JSON");
+    let mut named: Vec<&str> =
+        payload["scans"].as_array().expect("scans").iter().filter_map(|one| one.as_str()).collect();
+    let mut files = [taken.file.expect("a file").digest, done.file.expect("a file").digest];
+    (named.sort_unstable(), files.sort());
+    assert_eq!(named, files);
+    assert_eq!(payload["actor"], secretary.as_str());
+
+    // The others sign at the screen; the record is whole.
+    house.sign_everything(30).await.expect("the others");
+    assert_eq!(house.copy(copy).await.state, State::Signed);
+    house.seal_everything(50).await.expect("seals");
+    assert_eq!(verify_path(&house.archive(), &VerifyOptions::default()).verdict, Verdict::Valid);
+    assert_eq!(house.doctor().await, Vec::<String>::new());
+    let late = paper::stage::open(&house, copy, 1, "director", &by(&deputy, 52)).await;
+    assert!(matches!(late, Err(Error::Paper(Refusal::NotSigned(_)))), "{late:?}");
+}
+
+#[test]
+fn a_stage_on_paper_completes_when_its_last_sheet_is_filed() {
+    tell(async { a_stage_on_paper(House::with_issued_copies().await).await });
+}
+
+#[test]
+fn a_stage_on_paper_completes_on_postgresql_too() {
+    match std::env::var("TEST_DATABASE_URL") {
+        Ok(url) if !url.is_empty() => {
+            tell(async move { a_stage_on_paper(House::with_issued_copies_on(&url).await).await })
+        }
+        _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
+    }
+}
+
+#[test]
+fn under_rules_without_paper_no_stage_goes_on_paper_and_none_completes() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let (copy, deputy) = (COPIES[0], house.signers(COPIES[0], "deputy").await.remove(0));
+        let secretary = onlooker(&house, copy).await;
+        paper::stage::open(&house, copy, 1, "subject_teacher", &by(&deputy, 10)).await.expect("paper is allowed today");
+        let pages: Vec<Grey> = printed(&house, copy).await.iter().map(coarse).collect();
+        // From the next day on the school works without paper (001).
+        let text = letopis::domain::policy::builtin("default").expect("inside");
+        let at = text.find("[paper.enabled]").expect("the key");
+        let (before, section) = text.split_at(at);
+        let text = format!("{before}{}", section.replacen("\"yes\"", "\"no\"", 1));
+        let adoption = Adoption {
+            name: "school-2025".into(),
+            text,
+            from: Some("2025-10-28".parse().expect("a day")),
+            order: "приказ от 27.10.2025 № 12".into(),
+        };
+        policy::adopt(&house, &adoption, &after(11)).await.expect("a policy");
+        let tomorrow = by(&secretary, 24 * 60);
+        let taken = give(&house, "стопка.pdf", pdf(&pages), &tomorrow).await;
+        assert_eq!((taken.filed(), taken.completed.len()), (pages.len(), 0));
+        assert_eq!(codes(&taken), ["scan.stage-not-completed"]);
+        assert!(taken.findings[0].message.contains("бумажных копий нет"), "{:?}", taken.findings);
+        let refused = paper::stage::open(&house, COPIES[1], 1, "subject_teacher", &by(&deputy, 24 * 60)).await;
+        assert!(matches!(&refused, Err(Error::Paper(Refusal::NoPaper(clause))) if !clause.is_empty()), "{refused:?}");
+        assert_eq!(house.db.list_statements(copy, 1).await.expect("statements"), []);
     });
 }

@@ -81,7 +81,7 @@ pub fn pdf(pages: &[Grey]) -> Vec<u8> {
 
 /// Gives a file to the house.
 pub async fn take(house: &House, name: &str, bytes: Vec<u8>) -> Taken {
-    let given = Given { name: name.to_owned(), bytes };
+    let given = Given { name: name.to_owned(), bytes, signed_on: None };
     scans::take(house, given, &after(90), |_, _| {}).await.expect("an answer")
 }
 

@@ -2,15 +2,13 @@
 
 use letopis::domain::canon::Digest;
 use letopis::domain::copy::State;
-use letopis::domain::route::Refusal;
-use letopis::flow::Error;
-use letopis::flow::sign::{Gesture, Target};
-
 use letopis::domain::rights::Role;
+use letopis::domain::route::Refusal;
 use letopis::flow::people::{self, Order};
-use letopis::flow::{issue, sign};
+use letopis::flow::sign::{Gesture, Target};
+use letopis::flow::{Error, issue, sign};
 
-use super::house::{COPIES, House, after, gesture, tell};
+use super::house::{COPIES, House, YEAR, after, gesture, tell};
 
 /// Everybody below the director signs the first copy.
 async fn all_but_the_director(house: &House) {
@@ -21,31 +19,40 @@ async fn all_but_the_director(house: &House) {
     }
 }
 
-#[test]
-fn an_acting_head_signs_on_the_days_of_the_order_and_on_no_other() {
-    tell(async {
-        let house = House::with_journal().await;
-        let day = |text: &str| text.parse().expect("a day");
-        let journal = house.db.load_journal(super::house::YEAR).await.expect("a journal");
-        let person = journal.staff.iter().find(|person| person.has_role("deputy")).expect("a deputy").id.clone();
-        let order = Order {
-            person: person.clone(),
-            role: Role::Director,
-            grades: None,
-            stands_for: String::new(),
-            acting: true,
-            no: "12-к".into(),
-            date: day("2025-10-20"),
-            starts: day("2025-10-20"),
-            ends: Some(day("2025-10-27")),
-        };
-        let made = people::appoint(&house, &order, &after(0)).await.expect("an appointment");
-        house.close("Q1", &["5А"], None).await.expect("a closing");
-        let frozen = house.db.list_copies().await.expect("copies");
-        issue::issue(&house, &frozen, &after(2), |_| {}).await.expect("an issue");
-        assert_eq!(house.signers(COPIES[0], "director").await, std::slice::from_ref(&person));
-        all_but_the_director(&house).await;
+fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().expect("a day")
+}
 
+/// A house whose deputy is acting director by an order for eight days; its first copy waits for the director alone. With the deputy and the
+/// appointment.
+async fn with_an_acting_head() -> (House, String, String) {
+    let house = House::with_journal().await;
+    let journal = house.db.load_journal(YEAR).await.expect("a journal");
+    let person = journal.staff.iter().find(|person| person.has_role("deputy")).expect("a deputy").id.clone();
+    let order = Order {
+        person: person.clone(),
+        role: Role::Director,
+        grades: None,
+        stands_for: String::new(),
+        acting: true,
+        no: "12-к".into(),
+        date: day("2025-10-20"),
+        starts: day("2025-10-20"),
+        ends: Some(day("2025-10-27")),
+    };
+    let made = people::appoint(&house, &order, &after(0)).await.expect("an appointment");
+    house.close("Q1", &["5А"], None).await.expect("a closing");
+    let frozen = house.db.list_copies().await.expect("copies");
+    issue::issue(&house, &frozen, &after(2), |_| {}).await.expect("an issue");
+    assert_eq!(house.signers(COPIES[0], "director").await, std::slice::from_ref(&person));
+    all_but_the_director(&house).await;
+    (house, person, made.id)
+}
+
+#[test]
+fn an_acting_head_signs_on_no_day_after_the_order() {
+    tell(async {
+        let (house, person, appointment) = with_an_acting_head().await;
         // The day after the order's last: refused, with the order and its term, and nothing is written.
         const DAY: i64 = 24 * 60;
         let before = house.counts().await;
@@ -61,7 +68,7 @@ fn an_acting_head_signs_on_the_days_of_the_order_and_on_no_other() {
         }
         assert_eq!(house.counts().await, before);
         // Ended early, the last day counts too.
-        people::end(&house, &made.id, day("2025-10-26"), "14-к", &after(5)).await.expect("an end");
+        people::end(&house, &appointment, day("2025-10-26"), "14-к", &after(5)).await.expect("an end");
         let ended = desk.sign(&gesture(&person, &[COPIES[0]]), &after(10)).await.expect_err("ended yesterday");
         assert!(matches!(ended, Error::NotNow { refusal, .. } if matches!(*refusal, Refusal::NotInOffice { .. })));
     });
@@ -70,26 +77,7 @@ fn an_acting_head_signs_on_the_days_of_the_order_and_on_no_other() {
 #[test]
 fn an_acting_head_signs_within_the_term() {
     tell(async {
-        let house = House::with_journal().await;
-        let day = |text: &str| text.parse().expect("a day");
-        let journal = house.db.load_journal(super::house::YEAR).await.expect("a journal");
-        let person = journal.staff.iter().find(|person| person.has_role("deputy")).expect("a deputy").id.clone();
-        let order = Order {
-            person: person.clone(),
-            role: Role::Director,
-            grades: None,
-            stands_for: String::new(),
-            acting: true,
-            no: "12-к".into(),
-            date: day("2025-10-20"),
-            starts: day("2025-10-20"),
-            ends: Some(day("2025-10-27")),
-        };
-        people::appoint(&house, &order, &after(0)).await.expect("an appointment");
-        house.close("Q1", &["5А"], None).await.expect("a closing");
-        let frozen = house.db.list_copies().await.expect("copies");
-        issue::issue(&house, &frozen, &after(2), |_| {}).await.expect("an issue");
-        all_but_the_director(&house).await;
+        let (house, person, _) = with_an_acting_head().await;
         let done = house.sign(COPIES[0], &person).await.expect("the last day of the order");
         assert_eq!(done.completed, [COPIES[0].to_owned()]);
     });

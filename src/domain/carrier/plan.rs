@@ -2,7 +2,7 @@
 //!
 //! Where a regulation is silent, the house does not go below two carriers in two rooms and once a week: a fire takes a room.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
@@ -79,13 +79,15 @@ impl Plan {
     }
 }
 
-/// A backup that stands whole on carriers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A backup that stands whole on a carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
     /// Why it was made.
     pub cause: Cause,
     /// When.
     pub on: NaiveDate,
+    /// Carrier by identifier.
+    pub carrier: String,
 }
 
 /// What the plan is made of besides the policy.
@@ -93,7 +95,7 @@ pub struct Done {
 pub struct Facts<'a> {
     /// Carriers on the books.
     pub carriers: &'a [Carrier],
-    /// Backups so far.
+    /// Backups so far, each with each carrier that has it.
     pub done: &'a [Done],
     /// Last days of the year's study periods.
     pub period_ends: &'a [NaiveDate],
@@ -124,8 +126,24 @@ pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
     };
     let rules =
         vec![rule("backup.media", "носителей", held.len()), rule("backup.rooms", "разных помещений", rooms.len())];
-    let last =
-        |causes: &[Cause]| facts.done.iter().filter(|done| causes.contains(&done.cause)).map(|done| done.on).max();
+    // A copy on fewer carriers than asked for is better than none, but the duty is not done by it.
+    let asked = rules.first().map_or(LEAST, |rule| rule.asked).max(LEAST);
+    let mut duties = copies(policy, facts, |causes| last(facts, causes, asked as usize, None));
+    duties.push(rehearsal(facts));
+    let mut findings: Vec<Finding> = rules.iter().filter_map(judge).collect();
+    findings.extend(duties.iter().filter(|duty| duty.late > 0).map(lateness));
+    Plan { rules, duties, findings }
+}
+
+/// What a carrier owes on a day by itself: another one that is absent for weeks must not keep this one's copies old.
+pub fn owed(policy: &Policy, facts: &Facts<'_>, carrier: &str) -> Vec<Cause> {
+    let duties = copies(policy, facts, |causes| last(facts, causes, 1, Some(carrier)));
+    let due = duties.iter().filter(|duty| duty.due.is_some_and(|due| due <= facts.today));
+    due.filter_map(|duty| duty.cause).collect()
+}
+
+/// Duties of writing, by when each was last done.
+fn copies(policy: &Policy, facts: &Facts<'_>, last: impl Fn(&[Cause]) -> Option<NaiveDate>) -> Vec<Duty> {
     // Any whole copy is a backup; an archive and a period's set are asked for by name.
     let weekly = duty(policy, facts, "backup.every", "Резервная копия", Cause::Week, last(Cause::ALL));
     let monthly = duty(policy, facts, "archive.every", "Архив", Cause::Month, last(&[Cause::Month]));
@@ -133,10 +151,22 @@ pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
     // A regulation that asks for no archive of its own has none.
     duties.extend(policy.number("archive.every").map(|_| monthly));
     duties.push(period_duty(facts, last(&[Cause::Period])));
-    duties.push(rehearsal(facts));
-    let mut findings: Vec<Finding> = rules.iter().filter_map(judge).collect();
-    findings.extend(duties.iter().filter(|duty| duty.late > 0).map(lateness));
-    Plan { rules, duties, findings }
+    duties
+}
+
+/// The day since which so many carriers have a copy for one of the causes. A copy of a day to come was written under a wrong clock: were
+/// it believed, nothing would be due for years.
+fn last(facts: &Facts<'_>, causes: &[Cause], carriers: usize, only: Option<&str>) -> Option<NaiveDate> {
+    let mut newest: BTreeMap<&str, NaiveDate> = BTreeMap::new();
+    for done in facts.done.iter().filter(|done| causes.contains(&done.cause) && done.on <= facts.today) {
+        if only.is_none_or(|only| only == done.carrier) {
+            let day = newest.entry(&done.carrier).or_insert(done.on);
+            *day = (*day).max(done.on);
+        }
+    }
+    let mut days: Vec<NaiveDate> = newest.into_values().collect();
+    days.sort_unstable_by(|a, b| b.cmp(a));
+    days.get(carriers.saturating_sub(1)).copied()
 }
 
 fn judge(rule: &Rule) -> Option<Finding> {
@@ -238,14 +268,15 @@ fn period_duty(facts: &Facts<'_>, last: Option<NaiveDate>) -> Duty {
 }
 
 fn rehearsal(facts: &Facts<'_>) -> Duty {
-    let from = facts.rehearsed.unwrap_or(facts.since);
+    let rehearsed = facts.rehearsed.filter(|day| *day <= facts.today);
+    let from = rehearsed.unwrap_or(facts.since);
     let due = from.checked_add_months(Months::new(REHEARSAL_MONTHS));
     Duty {
         cause: None,
         what: "Пробное восстановление",
         every: "раз в квартал".to_owned(),
         clause: "000 Инс 5.2 тех. спец. в".to_owned(),
-        last: facts.rehearsed,
+        last: rehearsed,
         due,
         late: late(due, facts.today),
     }
@@ -359,11 +390,20 @@ mod tests {
 
     #[test]
     fn what_is_late_is_counted_from_the_last_whole_copy() {
-        let done = [Done { cause: Cause::Week, on: day("2025-10-20") }];
-        let plan = of("default", &[], &done, "2025-10-30");
+        let done = |carrier: &str, on: &str| Done { cause: Cause::Week, on: day(on), carrier: carrier.to_owned() };
+        let both = [done("Н-1", "2025-10-20"), done("Н-2", "2025-10-20")];
+        let plan = of("default", &[], &both, "2025-10-30");
         assert_eq!((plan.duties[0].due, plan.duties[0].late), (Some(day("2025-10-27")), 3));
         let period = plan.duties.iter().find(|duty| duty.cause == Some(Cause::Period)).unwrap();
         assert_eq!((period.due, period.late), (Some(day("2025-10-24")), 6));
         assert!(plan.due(day("2025-10-30")).count() >= 2);
+        // On two carriers on two days: the duty was done on the first day since which both have one.
+        let apart = [done("Н-1", "2025-10-27"), done("Н-2", "2025-10-29"), done("Н-1", "2025-10-20")];
+        assert_eq!(of("default", &[], &apart, "2025-10-30").duties[0].last, Some(day("2025-10-27")));
+        let one = [done("Н-1", "2025-10-27"), done("Н-1", "2025-10-29")];
+        assert_eq!(of("default", &[], &one, "2025-10-30").duties[0].last, None, "one carrier is not two");
+        // Written under a clock of another year: not believed.
+        let future = [done("Н-1", "2040-01-01"), done("Н-2", "2040-01-01")];
+        assert_eq!(of("default", &[], &future, "2025-10-30").duties[0].last, None);
     }
 }

@@ -1,5 +1,7 @@
 //! The papers of carriers (domain.md 2.15): ledger, custody log, act of writing, undertaking, envelope sheet, certificate of a check. Floor 0.
 
+use std::collections::BTreeMap;
+
 use super::super::carrier::manifest::Coverage;
 use super::super::carrier::{Carrier, Step, Trip, undertaking};
 use super::super::finding::Finding;
@@ -20,11 +22,27 @@ pub struct LedgerRow {
     pub note: String,
 }
 
-/// «Журнал учёта машинных носителей» (required practice for personal data: Методика ФСТЭК, п. 67).
+/// Months between two checks of a carrier: a quarter, as between two rehearsals of a restore (features F76).
+const CHECK_MONTHS: u32 = 3;
+
+/// The day by which a carrier is to be compared with the house again: a quarter after the last comparison, or after it was put on the books.
+fn next_check(carrier: &Carrier, checked: &BTreeMap<String, String>) -> String {
+    if !carrier.takes_copies() {
+        return String::new();
+    }
+    let since = checked.get(&carrier.id).unwrap_or(&carrier.registered_at);
+    let read = |text: &str| text.get(..10)?.parse::<chrono::NaiveDate>().ok();
+    let due = read(since).and_then(|day| day.checked_add_months(chrono::Months::new(CHECK_MONTHS)));
+    due.map(words::date_short).unwrap_or_default()
+}
+
+/// «Журнал учёта машинных носителей» (required practice for personal data: Методика ФСТЭК, п. 67). `checked`: when each carrier was last
+/// compared, RFC 3339.
 pub fn ledger(
     letterhead: &Letterhead,
     carriers: &[(Carrier, Vec<LedgerRow>)],
     trips: &[Trip],
+    checked: &BTreeMap<String, String>,
     people: &People,
 ) -> Form {
     let heads = [
@@ -32,11 +50,11 @@ pub fn ledger(
         ("Вид, заводской №, ёмкость", 22),
         ("Дата постановки на учёт", 12),
         ("Место хранения (помещение, сейф)", 20),
-        ("Назначение", 13),
+        ("Назначение (основной / рабочий)", 13),
         ("Выдан (дата, кому, подпись)", 22),
         ("Возврат", 12),
-        ("Последняя копия", 12),
-        ("Списание, уничтожение (акт №)", 18),
+        ("Дата следующей проверки", 12),
+        ("Списание / уничтожение (акт №)", 18),
     ];
     let mut table = Table::new(&heads).named("Носители").numbered().sized(75).middle(&[0, 2]);
     for (carrier, lines) in carriers {
@@ -56,7 +74,7 @@ pub fn ledger(
             carrier.purpose.as_russian().to_owned(),
             taken.unwrap_or_default(),
             back.unwrap_or_default(),
-            day(&carrier.written_at),
+            next_check(carrier, checked),
             off.unwrap_or_default(),
         ]);
     }
@@ -95,7 +113,9 @@ fn clerk(letterhead: &Letterhead) -> Signature {
 pub struct Carried {
     /// Study periods, composition of the data.
     pub what: String,
-    /// SHA-256 of the copy.
+    /// «запись», «проверка», «восстановление»: what was done with the carrier.
+    pub action: String,
+    /// SHA-256 of the copy as the house recorded it, and whether the carrier held the same.
     pub sha256: String,
 }
 
@@ -105,15 +125,16 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
         ("№ п/п", 4),
         ("Дата и время", 10),
         ("Учётный № носителя", 7),
-        ("Основание (цель)", 14),
-        ("Учётный период, состав данных", 15),
+        ("Действие (запись / чтение / восстановление / проверка)", 12),
+        ("Учётный период, состав данных", 14),
+        ("Основание (цель)", 12),
         ("Ключ от сейфа выдал (директор): подпись, время", 13),
-        ("Носитель выдал / получил: Ф.И.О., должность, подпись", 20),
-        ("SHA-256", 13),
-        ("Правильность переноса данных заверил технический специалист: подпись, дата", 17),
+        ("Носитель получил: Ф.И.О., должность, подпись", 19),
+        ("SHA-256 до / после", 14),
+        ("Правильность переноса данных заверил технический специалист: подпись, расшифровка, дата", 17),
         ("Носитель возвращён в сейф: дата, время, подпись секретаря", 16),
         ("Ключ возвращён директору: подпись", 13),
-        ("Примечание", 12),
+        ("Примечание", 10),
     ];
     let mut table = Table::new(&heads).named("Журнал пользования").numbered().sized(65).middle(&[0, 2]);
     for (trip, carried) in trips {
@@ -130,8 +151,9 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
             trip.no.to_string(),
             moment(&trip.at),
             trip.carrier.clone(),
-            trip.purpose.clone(),
+            carried.action.clone(),
             carried.what.clone(),
+            trip.purpose.clone(),
             signed(Step::KeyGiven),
             handed.collect::<Vec<_>>().join("; "),
             carried.sha256.clone(),
@@ -181,7 +203,10 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
     let size = format!("{},{} Мб", copy.bytes / 1_000_000, copy.bytes / 100_000 % 10);
     let first = copy.carriers.first().cloned().unwrap_or_default();
     let second = copy.carriers.get(1).cloned().unwrap_or_default();
-    let compared = if copy.compared > 0 { copy.compared.to_string() } else { String::new() };
+    let compared = match copy.compared {
+        0 => String::new(),
+        files => words::count(files, "файла", "файлов", "файлов"),
+    };
     letterhead
         .form("backup-act", "АКТ № ___")
         .subtitle("о записи резервной копии электронных журналов")
@@ -193,7 +218,7 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
             &[keeper, specialist, &letterhead.clerk_name, &first, &copy.periods],
         )
         .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &copy.files.to_string(), &copy.sha256])
-        .text("Правильность переноса данных проверена воспроизведением {} файлов, расхождений нет.", &[&compared])
+        .text("Правильность переноса данных проверена воспроизведением {}, расхождений нет.", &[&compared])
         .text("Копия сдана в канцелярию, помещена в сейф. Второй экземпляр: {носитель №, помещение}.", &[&second])
         .text("Копия {}.", &[&copy.id])
         .signatures(
@@ -206,6 +231,12 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
         )
 }
 
+/// A job title as it begins a line of signature.
+fn post_of(office: &str) -> String {
+    let mut letters = office.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// «Подписка о неразглашении кода доступа» (000 Инс 5.2 отв. в); `signed_at` is empty until it was signed.
 pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signed_name: &str, signed_at: &str) -> Form {
     letterhead
@@ -214,7 +245,7 @@ pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signe
         .text(&undertaking(name, office), &[])
         .signatures(
             vec![Signature {
-                post: office.to_owned(),
+                post: post_of(office),
                 name: signed_name.to_owned(),
                 date: day(signed_at),
                 ..Signature::default()
@@ -379,7 +410,9 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         (carrier(2, Purpose::Second, "серверная"), vec![line("поставлен на учёт", "серверная, сейф")]),
     ];
     let carried = Carried {
-        what: "I четверть 2025/2026 учебного года, 44 класса".to_owned(), sha256: sha256.clone()
+        what: "I четверть 2025/2026 учебного года, 44 класса".to_owned(),
+        action: "запись, проверка".to_owned(),
+        sha256: format!("{sha256}; после: та же"),
     };
     let written = Written {
         id: "letopis-school-20251027-183000".to_owned(),
@@ -421,7 +454,13 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
     };
     let both = ["Н-1".to_owned(), "Н-2".to_owned()];
     vec![
-        ledger(letterhead, &carriers, std::slice::from_ref(&trip), people),
+        ledger(
+            letterhead,
+            &carriers,
+            std::slice::from_ref(&trip),
+            &BTreeMap::from([("Н-1".to_owned(), at(27, 15))]),
+            people,
+        ),
         custody(letterhead, &[(trip, carried)], people),
         writing(letterhead, &written, "Б.Б. Гранитов", "А.А. Опалов"),
         undertaking_form(letterhead, "Опалов А.А.", "технический специалист", "А.А. Опалов", &at(1, 9)),

@@ -6,7 +6,9 @@ use chrono::{Datelike, NaiveDate};
 
 use super::super::form::{Block, Form, Signature, Table};
 use super::super::journal::{Course, Journal, Lesson};
+use super::super::norm::norm;
 use super::super::period::{course_title, members};
+use super::super::policy::{Policy, Value};
 use super::super::report::{self, centi, numeric};
 use super::super::words::{LESSON, date_short, month_name};
 use super::{Letterhead, People, hundredths, percent};
@@ -127,9 +129,28 @@ pub fn subject_report(
 /// Late entries by course, when they are known.
 pub type Late<'a> = &'a HashMap<String, usize>;
 
-/// Fewest marks of a learner in a period: 3 at one hour a week, 6 at two and more (000 И/УЧ д).
-fn norm(course: &Course) -> usize {
-    if course.hours_per_week_centi < 200 { 3 } else { 6 }
+/// What the analysis says of the norm it compares with.
+fn norm_words(policy: &Policy) -> String {
+    let said: Vec<String> = policy
+        .said
+        .iter()
+        .filter(|said| said.key == "marks.norm" && !said.profile)
+        .filter_map(|said| match (&said.value, said.hours) {
+            (Value::Number(n), Some((0, to))) => Some(format!("{n} при {to} ч в неделю")),
+            (Value::Number(n), Some((from, to))) if to > 40 => Some(format!("{n} при {from} ч в неделю и более")),
+            (Value::Number(n), Some((from, to))) => Some(format!("{n} при {from}–{to} ч в неделю")),
+            (Value::Number(n), None) => Some(n.to_string()),
+            _ => None,
+        })
+        .collect();
+    match said.as_slice() {
+        [] => "Норма накопляемости правилами школы не названа.".to_owned(),
+        said => {
+            let clause = policy.clause("marks.norm");
+            let clause = if clause.is_empty() { String::new() } else { format!(" ({clause})") };
+            format!("Норма накопляемости, отметок за период: {}{clause}.", said.join("; "))
+        }
+    }
 }
 
 /// Analysis of the work with the journal, course by course.
@@ -139,6 +160,7 @@ pub fn journal_analysis(
     journal: &Journal,
     span: Span<'_>,
     late: Late<'_>,
+    policy: &Policy,
     today: NaiveDate,
 ) -> Form {
     let heads = [
@@ -186,6 +208,7 @@ pub fn journal_analysis(
                 !lesson.topic.is_empty() || touched.contains(&(key.course_id.as_str(), key.date, key.number))
             })
             .count();
+        let grade = journal.class(&course.class).map_or(0, |class| class.grade);
         let substituted = lessons.iter().filter(|lesson| !lesson.substitute_teacher_id.is_empty()).count();
         let mean = centi(all as u32, present.len() as u32);
         table = table.line(vec![
@@ -198,7 +221,10 @@ pub fn journal_analysis(
             percent(homework, lessons.len()),
             format!("{topics} / {}", lessons.len()),
             late.get(&course.id).map(usize::to_string).unwrap_or_default(),
-            format!("{} / {}", hundredths(mean), norm(course)),
+            match norm(policy, course, grade) {
+                Some(norm) => format!("{} / {}", hundredths(mean), norm.marks),
+                None => hundredths(mean),
+            },
             substituted.to_string(),
             String::new(),
             String::new(),
@@ -210,9 +236,10 @@ pub fn journal_analysis(
         .subtitle(&format!("{}, с {} по {}", span.name, date_short(span.starts), date_short(span.ends)))
         .with(Block::Table(table))
         .with(Block::Note {
-            text: "Процент участия — доля уроков, о которых есть запись. Норма накопляемости: 3 отметки при одном часе в неделю, 6 при двух и более. \
-                   Пустая клетка: сведений нет."
-                .to_owned(),
+            text: format!(
+                "Процент участия — доля уроков, о которых есть запись. {} Пустая клетка: сведений нет.",
+                norm_words(policy)
+            ),
         })
         .signatures(
             vec![Signature::of("Ответственный за ведение электронного журнала", "").on(&date_short(today))],

@@ -294,6 +294,7 @@ fn of_files(letterhead: &Letterhead, policy: &Policy) -> Vec<Form> {
         index: plan::JOURNALS.to_owned(),
         title: "Классные журналы (копии на бумажном носителе), I четверть".to_owned(),
         year: "2025/2026".to_owned(),
+        part: "Q1".to_owned(),
         first: "2025-09-01".to_owned(),
         last: "2025-10-24".to_owned(),
         keep_years: 5,
@@ -303,18 +304,23 @@ fn of_files(letterhead: &Letterhead, policy: &Policy) -> Vec<Form> {
     };
     let volumes = files::split(&file);
     let numbering = Numbering {
+        sheets: 215,
         lettered: "12а".to_owned(),
+        missing: "20, 31".to_owned(),
         inventory_sheets: 1,
+        date: "2025-10-27".to_owned(),
+        stitched: true,
+        sealed: true,
         peculiarities: vec![("Пятно на нижнем поле".to_owned(), "17".to_owned())],
-        ..Numbering::default()
     };
-    let mut forms = volumes.first().map(|volume| files::volume_set(letterhead, volume, &numbering)).unwrap_or_default();
+    let mut forms =
+        volumes.first().map(|volume| files::volume_set(letterhead, volume, Some(&numbering))).unwrap_or_default();
     forms.push(files::spine_labels(letterhead, &volumes));
     let mut lines = plan::lines(policy);
     for (units, line) in [7, 1, 1, 1, 1, 1].into_iter().zip(&mut lines) {
         line.units = units;
     }
-    forms.push(plan::file_plan(letterhead, 2026, &lines, true));
+    forms.push(plan::file_plan(letterhead, 2026, &lines, Some("29.12.2026")));
     let line = |index: &str, title: &str, years: u32, sheets: u32, bytes: u64| InventoryLine {
         index: index.to_owned(),
         title: title.to_owned(),
@@ -408,11 +414,13 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         name: "Агатова Слюда Опаловна".to_owned(),
         post: "Учитель русского языка и литературы".to_owned(),
         date: "2025-09-01".to_owned(),
+        here: true,
     };
     let unread = Acquainted {
         name: "Рябинин Гранит Базальтович".to_owned(),
         post: "Учитель математики".to_owned(),
         date: String::new(),
+        here: false,
     };
     let names = list.iter().map(|l| super::super::names::list_name(&l.surname, &l.given_name)).collect();
     let blank = fallback::FallbackClass {
@@ -425,10 +433,10 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         classes::class_report(letterhead, &people, scope(date(10, 10)), Issue::Preliminary),
         classes::class_report(letterhead, &people, scope(date(10, 24)), Issue::Final),
         control::subject_report(letterhead, &people, journal, "T00004", days, &|_, _, _| Some(800), date(10, 24)),
-        control::journal_analysis(letterhead, &people, journal, days, &late, date(10, 24)),
+        control::journal_analysis(letterhead, &people, journal, days, &late, policy, date(10, 24)),
         control::substitution_log(letterhead, &people, journal, days),
         control::timesheet(letterhead, &people, journal, date(9, 1)),
-        learners::extracts(letterhead, &people, of, &list[..2.min(list.len())]),
+        learners::extracts(letterhead, &people, of, &list[..2.min(list.len())], None),
         learners::extract_register(letterhead, "5А", "15.09.2025 – 28.09.2025", &list),
         learners::general_information(letterhead, "2025/2026", "5А", &list),
         learners::health_sheet(letterhead, "2025/2026", "5А", &list),

@@ -1,5 +1,7 @@
 //! What goes with a file: certifying inscription, cover, certifying sheet, inner inventory, labels of spines (domain.md 2.9, 2.12). Floor 0.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::form::{Align, Block, Form, Signature, Table, centered, if_known, paragraph};
 use super::super::paper::volumes;
 use super::super::words::{DOCUMENT, SHEET, cardinal};
@@ -20,6 +22,19 @@ pub struct Filed {
     pub note: String,
 }
 
+/// Which volume is meant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VolumeKey {
+    /// School year, `2025/2026`.
+    pub year: String,
+    /// Index of the file.
+    pub file: String,
+    /// Period of the copies in it.
+    pub part: String,
+    /// Number of the volume; 0 when the file has one volume only.
+    pub volume: u32,
+}
+
 /// A file of the file plan with its documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileCase {
@@ -29,6 +44,8 @@ pub struct FileCase {
     pub title: String,
     /// School year, `2025/2026`.
     pub year: String,
+    /// Period of the copies in it; empty where a file is not kept by periods.
+    pub part: String,
     /// First day of the documents, ISO.
     pub first: String,
     /// Last day of the documents, ISO.
@@ -73,7 +90,7 @@ pub fn split(file: &FileCase) -> Vec<Volume> {
 pub fn certifying_inscription(letterhead: &Letterhead, what: &str, sheets: u32) -> Form {
     Form::new("certifying-inscription", "")
         .text(&format!("В настоящем {what} пронумеровано, прошнуровано и скреплено печатью"), &[])
-        .text("{} .", &[&SHEET.counted(sheets.into())])
+        .text("{}.", &[&SHEET.counted(sheets.into())])
         .signatures(vec![Signature::of(&letterhead.head_post, &letterhead.head_name)], true)
 }
 
@@ -125,9 +142,11 @@ fn keeping(file: &FileCase) -> String {
     format!("Хранить {} {years}{through}", file.keep_years)
 }
 
-/// What the numbering of a volume found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// What the numbering of a volume found, and whether it was stitched and sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Numbering {
+    /// Numbered sheets as counted by hand.
+    pub sheets: u32,
     /// «12а»; may be empty.
     pub lettered: String,
     /// «13»; may be empty.
@@ -136,39 +155,82 @@ pub struct Numbering {
     pub inventory_sheets: u32,
     /// Peculiarities of the physical state, and the numbers of the sheets they are on.
     pub peculiarities: Vec<(String, String)>,
-    /// Day, as printed; may be empty.
+    /// Day, ISO; may be empty.
     pub date: String,
+    /// Was it stitched?
+    pub stitched: bool,
+    /// Was it sealed?
+    pub sealed: bool,
 }
 
-/// Certifying sheet of a volume (лист-заверитель), a sheet of its own without a number.
-pub fn certifying_sheet(letterhead: &Letterhead, volume: &Volume, numbering: &Numbering) -> Form {
-    let or_dash = |text: &str| if text.is_empty() { "—".to_owned() } else { text.to_owned() };
-    let inventory = if numbering.inventory_sheets == 0 {
-        "—".to_owned()
-    } else {
-        let n = numbering.inventory_sheets;
-        format!("{n} ({})", cardinal(n.into(), super::super::words::Gender::Masculine))
+/// How many numbers a list such as «12а, 14б» or «13, 20–22» names.
+pub fn numbers_in(list: &str) -> u32 {
+    let one = |item: &str| {
+        let mut ends = item.split(['-', '–']).map(|end| end.trim().parse::<u32>());
+        match (ends.next(), ends.next()) {
+            (Some(Ok(from)), Some(Ok(to))) if to >= from => to - from + 1,
+            _ => 1,
+        }
     };
+    list.split([',', ';']).map(str::trim).filter(|item| !item.is_empty()).map(one).sum()
+}
+
+impl Numbering {
+    /// The last number on a sheet: lettered sheets share a number with their neighbour, missing numbers are on no sheet.
+    pub fn last_number(&self) -> u32 {
+        (self.sheets + numbers_in(&self.missing)).saturating_sub(numbers_in(&self.lettered))
+    }
+}
+
+impl Volume {
+    /// Its name among the volumes.
+    pub fn key(&self) -> VolumeKey {
+        VolumeKey {
+            year: self.file.year.clone(),
+            file: self.file.index.clone(),
+            part: self.file.part.clone(),
+            volume: self.no,
+        }
+    }
+}
+
+/// Certifying sheet of a volume (лист-заверитель), a sheet of its own without a number. Before the sheets were numbered, what only the
+/// numbering can tell leaves places for ink.
+pub fn certifying_sheet(letterhead: &Letterhead, volume: &Volume, numbering: Option<&Numbering>) -> Form {
+    let or_dash = |text: &str| if text.is_empty() { "—".to_owned() } else { text.to_owned() };
+    let (sheets, last) = numbering.map_or((volume.sheets, String::new()), |n| (n.sheets, n.last_number().to_string()));
+    let said = |pick: fn(&Numbering) -> &str| numbering.map(|n| or_dash(pick(n))).unwrap_or_default();
+    let inventory = match numbering.map(|n| n.inventory_sheets) {
+        None => String::new(),
+        Some(0) => "—".to_owned(),
+        Some(n) => format!("{n} ({})", cardinal(n.into(), super::super::words::Gender::Masculine)),
+    };
+    let peculiarities = numbering.map(|n| n.peculiarities.as_slice()).unwrap_or_default();
     let table = Table::new(&[("Особенности физического состояния и формирования дела", 13), ("Номера листов", 5)])
         .numbered()
         .sized(100)
         .middle(&[1])
-        .lines(numbering.peculiarities.iter().map(|(what, sheets)| vec![what.clone(), sheets.clone()]))
-        .blank(4_usize.saturating_sub(numbering.peculiarities.len()));
+        .lines(peculiarities.iter().map(|(what, sheets)| vec![what.clone(), sheets.clone()]))
+        .blank(4_usize.saturating_sub(peculiarities.len()));
     let volume_no = if volume.no == 0 { String::new() } else { format!(", том № {}", volume.no) };
+    let date = numbering.map(|n| day(&n.date)).unwrap_or_default();
     Form::new("certifying-sheet", &format!("ЛИСТ-ЗАВЕРИТЕЛЬ ДЕЛА № {}{volume_no}", volume.file.index))
         .kept_long()
-        .text("В деле подшито и пронумеровано {(цифрами и прописью)},", &[&SHEET.counted(volume.sheets.into())])
-        .text("с № {} по № {}, в том числе:", &["1", &volume.sheets.to_string()])
-        .text("литерные номера листов {};", &[&or_dash(&numbering.lettered)])
-        .text("пропущенные номера листов {};", &[&or_dash(&numbering.missing)])
+        .text("В деле подшито и пронумеровано {(цифрами и прописью)},", &[&SHEET.counted(sheets.into())])
+        .text("с № {} по № {}, в том числе:", &["1", &last])
+        .text("литерные номера листов {};", &[&said(|n| &n.lettered)])
+        .text("пропущенные номера листов {};", &[&said(|n| &n.missing)])
         .text("+ листов внутренней описи {}.", &[&inventory])
         .with(Block::Table(table))
-        .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name).on(&numbering.date)], false)
+        .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name).on(&date)], false)
 }
 
 /// Inner inventory of a volume (внутренняя опись), its own numbering.
-pub fn inner_inventory(letterhead: &Letterhead, volume: &Volume) -> Form {
+pub fn inner_inventory(letterhead: &Letterhead, volume: &Volume, numbering: Option<&Numbering>) -> Form {
+    let own = numbering.map(|n| n.inventory_sheets).filter(|sheets| *sheets > 0);
+    let own = own
+        .map(|n| format!("{n} ({})", cardinal(n.into(), super::super::words::Gender::Masculine)))
+        .unwrap_or_default();
     let heads = [
         ("№\nп/п", 5),
         ("Индекс документа", 10),
@@ -197,7 +259,7 @@ pub fn inner_inventory(letterhead: &Letterhead, volume: &Volume) -> Form {
         .kept_long()
         .with(Block::Table(table))
         .text("Итого {(цифрами и прописью)}.", &[&DOCUMENT.counted(volume.file.documents.len() as u64)])
-        .with(paragraph("Количество листов внутренней описи {(цифрами и прописью)}", &[]))
+        .with(paragraph("Количество листов внутренней описи {(цифрами и прописью)}", &[&own]))
         .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name)], false)
 }
 
@@ -223,10 +285,10 @@ pub fn spine_labels(letterhead: &Letterhead, volumes: &[Volume]) -> Form {
 }
 
 /// Everything that goes into one volume beside the documents: cover, inner inventory, certifying sheet, one after another.
-pub fn volume_set(letterhead: &Letterhead, volume: &Volume, numbering: &Numbering) -> Vec<Form> {
+pub fn volume_set(letterhead: &Letterhead, volume: &Volume, numbering: Option<&Numbering>) -> Vec<Form> {
     vec![
         cover(letterhead, volume),
-        inner_inventory(letterhead, volume),
+        inner_inventory(letterhead, volume, numbering),
         certifying_sheet(letterhead, volume, numbering),
     ]
 }
@@ -234,4 +296,23 @@ pub fn volume_set(letterhead: &Letterhead, volume: &Volume, numbering: &Numberin
 /// The line of a cover that a fund gives; `None` without a fund.
 pub fn fund_line(letterhead: &Letterhead) -> Option<Block> {
     if_known("Фонд № {}", &[&letterhead.fund])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_number_of_a_volume_follows_from_lettered_and_missing_ones() {
+        let found = Numbering {
+            sheets: 215,
+            lettered: "12а, 14б".to_owned(),
+            missing: "20–22; 40".to_owned(),
+            ..Numbering::default()
+        };
+        assert_eq!((numbers_in(&found.lettered), numbers_in(&found.missing)), (2, 4));
+        // Numbers 1 to 217 without four of them are on 213 sheets; two sheets more carry a letter.
+        assert_eq!(found.last_number(), 217);
+        assert_eq!(Numbering { sheets: 3, ..Numbering::default() }.last_number(), 3);
+    }
 }

@@ -31,14 +31,41 @@ pub struct ExtractOf<'a> {
     pub ends: NaiveDate,
 }
 
-/// Extracts of current marks for families, a page for each learner, as one print job (DOC-15).
-pub fn extracts(letterhead: &Letterhead, people: &People, of: ExtractOf<'_>, learners: &[&Learner]) -> Form {
+/// What certifies an extract (ГОСТ Р 7.0.97-2016 5.26).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certified {
+    /// Index of the file that holds the original.
+    pub file: String,
+    /// School year of that file.
+    pub year: String,
+    /// Day of certifying.
+    pub day: NaiveDate,
+}
+
+/// Extracts of current marks for families, a page for each learner, as one print job (DOC-15); certified ones carry «Верно» and where the
+/// original lies.
+pub fn extracts(
+    letterhead: &Letterhead,
+    people: &People,
+    of: ExtractOf<'_>,
+    learners: &[&Learner],
+    certified: Option<&Certified>,
+) -> Form {
     let mut form = Form::new("extract-for-parents", "");
     for (no, learner) in (0..).zip(learners) {
         if no > 0 {
             form = form.with(Block::PageBreak);
         }
         form = extract(form, letterhead, people, of, learner);
+        if let Some(certified) = certified {
+            form = form
+                .with(super::super::form::centered("Верно"))
+                .signatures(
+                    vec![Signature::of(&letterhead.head_post, &letterhead.head_name).on(&date_short(certified.day))],
+                    true,
+                )
+                .maybe(true_copy(letterhead, &certified.file, &certified.year));
+        }
     }
     form
 }
@@ -267,15 +294,20 @@ pub struct Acquainted {
     pub post: String,
     /// Day of acquaintance, ISO; empty while there is none.
     pub date: String,
+    /// Said so under the own sign-in; a reading on paper leaves the place of the signature to the paper.
+    pub here: bool,
 }
 
 /// Acquaintance sheet of an order or a regulation.
 pub fn acquaintance(letterhead: &Letterhead, document: &str, people: &[Acquainted]) -> Form {
-    let mark = |date: &str| {
-        if date.is_empty() { String::new() } else { "ознакомлен(а) в системе".to_owned() }
+    let mark = |one: &Acquainted| match (one.date.is_empty(), one.here) {
+        (true, _) => [String::new(), String::new()],
+        (false, true) => ["ознакомлен(а) в системе".to_owned(), String::new()],
+        (false, false) => [String::new(), "подпись на бумаге".to_owned()],
     };
     let rows = (1..).zip(people).map(|(no, one): (usize, &Acquainted)| {
-        vec![no.to_string(), one.name.clone(), one.post.clone(), day(&one.date), mark(&one.date)]
+        let [signed, note] = mark(one);
+        vec![no.to_string(), one.name.clone(), one.post.clone(), day(&one.date), signed, note]
     });
     let table = Table::new(&[
         ("№\nп/п", 5),

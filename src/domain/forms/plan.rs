@@ -1,12 +1,15 @@
 //! The file plan (номенклатура дел) with its closing record (domain.md 2.12, 1.2). Floor 0.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::form::{Approval, Block, Form, Signature, Table};
 use super::super::policy::Policy;
-use super::super::words::{FILE, Gender, cardinal, plural};
+use super::super::words::{FILE, plural};
 use super::Letterhead;
 
 /// How long a file is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Term {
     /// For ever.
     Permanent,
@@ -23,6 +26,16 @@ impl Term {
         }
     }
 
+    /// Reads what a person wrote: «25», «25 лет», «постоянно».
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_lowercase();
+        if text == "постоянно" || text == "permanent" {
+            return Some(Self::Permanent);
+        }
+        let digits = text.split_whitespace().next()?;
+        digits.parse().ok().map(Self::Years)
+    }
+
     fn category(self) -> usize {
         match self {
             Self::Permanent => 0,
@@ -32,25 +45,57 @@ impl Term {
     }
 }
 
+/// Heading of the section that this house keeps.
+pub const SECTION: &str = "01. Электронный классный журнал и его копии";
+
 /// A line of the file plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanLine {
     /// Index of the file: `01-15`.
-    pub index: &'static str,
-    /// What class of records it is, ASCII.
-    pub class: &'static str,
+    pub index: String,
+    /// Heading of the section it stands under.
+    pub section: String,
     /// Title of the file.
-    pub title: &'static str,
+    pub title: String,
     /// How long it is kept.
     pub term: Term,
-    /// On what ground: articles, clauses.
+    /// On what ground: articles, clauses; may be empty.
     pub ground: String,
     /// «Ведётся в электронном виде»; may be empty.
-    pub note: &'static str,
-    /// Storage units of the year; 0 while there are none.
-    pub units: u32,
+    pub note: String,
     /// Goes on into the next year.
     pub carried: bool,
+    /// Marked «ЭПК»: the expert commission decides before it may go.
+    pub expert: bool,
+    /// Storage units of the year; 0 while there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub units: u32,
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+/// What is wrong with a line that a person wrote; every finding, in the order of the fields.
+pub fn unfit(line: &PlanLine) -> Vec<String> {
+    let mut found = Vec::new();
+    // Two to three groups of digits: section, file, part (domain.md 2.12: `01-15`).
+    let groups: Vec<&str> = line.index.split('-').collect();
+    let is_number = |group: &&str| (1..=3).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_digit());
+    if !(2..=3).contains(&groups.len()) || !groups.iter().all(|group| is_number(group)) {
+        found.push(format!("индекс дела «{}»: нужны номер раздела и номер дела, например 01-15", line.index));
+    }
+    if line.title.trim().is_empty() {
+        found.push("заголовок дела не заполнен".to_owned());
+    }
+    if line.section.trim().is_empty() {
+        found.push("раздел номенклатуры не заполнен".to_owned());
+    }
+    if let Term::Years(years @ (0 | 76..)) = line.term {
+        // 75 years is the longest term of the lists in force (Росархив № 236: документы по личному составу).
+        found.push(format!("срок хранения «{years}»: нужно от 1 до 75 лет или «постоянно»"));
+    }
+    found
 }
 
 /// Index of the file of journals' paper copies.
@@ -69,22 +114,22 @@ pub fn lines(policy: &Policy) -> Vec<PlanLine> {
         order => format!("локальный акт, {order}"),
     };
     let own = |years: u32| (Term::Years(years), act.clone());
-    let line = |index, class, title, (term, ground), note, carried| PlanLine {
-        index,
-        class,
-        title,
+    let line = |index: &str, title: &str, (term, ground), note: &str, carried| PlanLine {
+        index: index.to_owned(),
+        section: SECTION.to_owned(),
+        title: title.to_owned(),
         term,
         ground,
-        note,
-        units: 0,
+        note: note.to_owned(),
         carried,
+        expert: false,
+        units: 0,
     };
     let electronic = "Ведётся в электронном виде";
     let both = "Электронный подлинник и копия на бумажном носителе";
     vec![
         line(
             JOURNALS,
-            "journal",
             "Классные журналы (электронные и копии на бумажном носителе)",
             own(policy.keep_journal_years),
             both,
@@ -92,20 +137,18 @@ pub fn lines(policy: &Policy) -> Vec<PlanLine> {
         ),
         line(
             SUMMARIES,
-            "summary_sheet",
             "Сводные ведомости успеваемости (и посещаемости) обучающихся",
             own(policy.keep_summary_years),
             both,
             false,
         ),
         // Not shorter than the longest item in it.
-        line(REGISTER, "register_paper", "Реестр бумажных копий ЭЖ", own(policy.keep_summary_years), "", true),
-        line("01-04", "handover_log", "Журнал сдачи документов строгой отчётности", own(5), "", true),
-        line("01-05", "backup_log", "Журнал пользования резервными копиями ЭЖ", own(5), "", true),
-        line("01-06", "substitution_log", "Журнал учёта пропущенных и замещённых уроков", own(5), "", false),
+        line(REGISTER, "Реестр бумажных копий ЭЖ", own(policy.keep_summary_years), "", true),
+        line("01-04", "Журнал сдачи документов строгой отчётности", own(5), "", true),
+        line("01-05", "Журнал пользования резервными копиями ЭЖ", own(5), "", true),
+        line("01-06", "Журнал учёта пропущенных и замещённых уроков", own(5), "", false),
         line(
             "01-07",
-            "destruction_act",
             "Акты о выделении к уничтожению",
             (Term::Permanent, "Приказ Росархива от 20.12.2019 № 236".to_owned()),
             "До ликвидации организации",
@@ -113,7 +156,6 @@ pub fn lines(policy: &Policy) -> Vec<PlanLine> {
         ),
         line(
             "01-08",
-            "pd_destruction",
             "Акты об уничтожении персональных данных и выгрузка из журнала событий",
             (Term::Years(3), "Приказ Роскомнадзора от 28.10.2022 № 179".to_owned()),
             "",
@@ -121,7 +163,6 @@ pub fn lines(policy: &Policy) -> Vec<PlanLine> {
         ),
         line(
             "01-09",
-            "audit_log",
             "Протокол действий пользователей электронного журнала",
             own(policy.keep_summary_years),
             electronic,
@@ -130,8 +171,8 @@ pub fn lines(policy: &Policy) -> Vec<PlanLine> {
     ]
 }
 
-/// The file plan of a calendar year, with the closing record when the year's files are counted.
-pub fn file_plan(letterhead: &Letterhead, year: i32, lines: &[PlanLine], is_closed: bool) -> Form {
+/// The file plan of a calendar year, with the closing record once its files are counted: `closed_on` is that day as printed.
+pub fn file_plan(letterhead: &Letterhead, year: i32, lines: &[PlanLine], closed_on: Option<&str>) -> Form {
     let heads = [
         ("Индекс дела", 10),
         ("Заголовок дела", 40),
@@ -140,14 +181,21 @@ pub fn file_plan(letterhead: &Letterhead, year: i32, lines: &[PlanLine], is_clos
         ("Примечание", 24),
     ];
     let mut table = Table::new(&heads).named(&format!("Номенклатура {year}")).numbered().sized(95).middle(&[0, 2]);
-    table = table.section("01. Электронный классный журнал и его копии");
+    let mut section = "";
     for line in lines {
+        if line.section != section {
+            section = &line.section;
+            table = table.section(section);
+        }
+        let expert = if line.expert { " ЭПК" } else { "" };
+        let term = [format!("{}{expert}", line.term.as_russian()), line.ground.clone()];
+        let note = [line.note.as_str(), if line.carried { "Переходящее" } else { "" }];
         table = table.line(vec![
-            line.index.to_owned(),
-            line.title.to_owned(),
+            line.index.clone(),
+            line.title.clone(),
             if line.units == 0 { String::new() } else { line.units.to_string() },
-            format!("{}, {}", line.term.as_russian(), line.ground),
-            line.note.to_owned(),
+            term.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(", "),
+            note.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". "),
         ]);
     }
     let mut form = letterhead
@@ -159,37 +207,77 @@ pub fn file_plan(letterhead: &Letterhead, year: i32, lines: &[PlanLine], is_clos
         .with(Block::Table(table))
         .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name)], false)
         .maybe(Approval::by_minutes(&letterhead.minutes).map(Block::Approval));
-    if is_closed {
-        form = closing_record(form, letterhead, year, lines);
+    if let Some(day) = closed_on {
+        form = closing_record(form, letterhead, year, lines, day);
     }
     form
 }
 
-fn closing_record(form: Form, letterhead: &Letterhead, year: i32, lines: &[PlanLine]) -> Form {
-    let opened: Vec<&PlanLine> = lines.iter().filter(|line| line.units > 0).collect();
-    let category = |wanted: usize| opened.iter().filter(move |line| line.term.category() == wanted);
-    let row = |name: &str, wanted: usize| {
-        let carried = category(wanted).filter(|line| line.carried).map(|line| line.units).sum::<u32>();
-        let all = category(wanted).map(|line| line.units).sum::<u32>();
-        [name.to_owned(), all.to_string(), carried.to_string(), "0".to_owned()].to_vec()
+fn closing_record(form: Form, letterhead: &Letterhead, year: i32, lines: &[PlanLine], closed_on: &str) -> Form {
+    let sum = |wanted: Option<usize>, pick: fn(&PlanLine) -> bool| -> u32 {
+        let of = lines.iter().filter(|line| wanted.is_none_or(|wanted| line.term.category() == wanted) && pick(line));
+        of.map(|line| line.units).sum()
     };
-    let all: u32 = opened.iter().map(|line| line.units).sum();
-    let carried: u32 = opened.iter().filter(|line| line.carried).map(|line| line.units).sum();
+    let row = |name: &str, wanted: Option<usize>| {
+        let figures = [sum(wanted, |_| true), sum(wanted, |line| line.carried), sum(wanted, |line| line.expert)];
+        [name.to_owned()].into_iter().chain(figures.map(|n| n.to_string())).collect::<Vec<_>>()
+    };
+    let all = sum(None, |_| true);
     let table = Table::new(&[("По срокам хранения", 30), ("Всего", 12), ("переходящих", 14), ("с отметкой «ЭПК»", 14)])
         .named("Итоговая запись")
         .span(2, 2, "в том числе")
         .sized(95)
         .middle(&[1, 2, 3])
-        .line(row("Постоянного", 0))
-        .line(row("Временного (свыше 10 лет)", 1))
-        .line(row("Временного (до 10 лет включительно)", 2))
-        .total(vec!["ИТОГО".to_owned(), all.to_string(), carried.to_string(), "0".to_owned()]);
-    let in_words = format!("{all} ({}) {}", cardinal(all.into(), Gender::Neuter), FILE.after(all.into()));
+        .line(row("Постоянного", Some(0)))
+        .line(row("Временного (свыше 10 лет)", Some(1)))
+        .line(row("Временного (до 10 лет включительно)", Some(2)))
+        .total(row("ИТОГО", None));
+    let in_words = |n: u32| FILE.counted(n.into());
+    let terms = ["постоянного", "временного (свыше 10 лет)", "временного (до 10 лет включительно)"];
+    let by_term: Vec<String> = (0..3)
+        .map(|wanted| (wanted, sum(Some(wanted), |_| true)))
+        .filter(|(_, units)| *units > 0)
+        .map(|(wanted, units)| format!("{} срока хранения — {}", terms[wanted], in_words(units)))
+        .collect();
+    let by_term = if by_term.is_empty() { String::new() } else { format!(", из них {}", by_term.join(", ")) };
     form.with(Block::Heading {
         text: format!("Итоговая запись о категориях и количестве дел, заведённых в {year} году"),
     })
     .with(Block::Table(table))
-    .text("Всего заведено {}.", &[&in_words])
+    .text(&format!("Всего заведено {}{by_term}.", in_words(all)), &[])
+    .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name).on(closed_on)], false)
     .text("Итоговые сведения переданы в архив.", &[])
-    .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name)], false)
+    .signatures(vec![Signature::of("Передал:", "")], false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_everything_that_is_wrong_with_it_at_once() {
+        let good = PlanLine {
+            index: "01-15".to_owned(),
+            section: SECTION.to_owned(),
+            title: "Журнал".to_owned(),
+            term: Term::Years(5),
+            ground: String::new(),
+            note: String::new(),
+            carried: false,
+            expert: false,
+            units: 0,
+        };
+        assert!(unfit(&good).is_empty());
+        let bad =
+            PlanLine { index: "один".to_owned(), title: " ".to_owned(), term: Term::Years(0), ..good.clone() };
+        assert_eq!(unfit(&bad).len(), 3, "{:?}", unfit(&bad));
+        assert_eq!(unfit(&PlanLine { index: "1-2-3-4".to_owned(), ..good }).len(), 1);
+    }
+
+    #[test]
+    fn terms_are_read_as_people_write_them() {
+        assert_eq!(Term::parse("25 лет"), Some(Term::Years(25)));
+        assert_eq!(Term::parse(" Постоянно "), Some(Term::Permanent));
+        assert_eq!([Term::parse(""), Term::parse("долго")], [None, None]);
+    }
 }

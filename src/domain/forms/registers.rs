@@ -219,6 +219,11 @@ pub fn handover_journal(letterhead: &Letterhead, people: &People, year: &str, ha
             text: format!("Передано документов: {}, всего {}.", handovers.len(), SHEET.counted(sheets)),
         })
         .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name)], false)
+        // The journal is numbered, stitched and sealed (domain.md 2.11): how many sheets it has, who stitches it counts.
+        .with(Block::PageBreak)
+        .text("В настоящем журнале пронумеровано, прошнуровано и скреплено печатью", &[])
+        .text("{(цифрами и прописью)} листов.", &[])
+        .signatures(vec![Signature::of(&letterhead.head_post, &letterhead.head_name)], true)
 }
 
 /// A handover with the words for its period and its number in the register.

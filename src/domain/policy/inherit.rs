@@ -4,7 +4,7 @@
 //! clause that touches the matter without a value; a further key that the file does not have at all (a house made before the key
 //! existed) is taken the same way.
 
-use super::keys::{self, KEYS};
+use super::keys::{self, KEYS, OPTIONAL};
 use super::reader::{Node, NodeKind, Reader};
 
 /// Where a value of a policy comes from.
@@ -77,7 +77,7 @@ pub(super) fn missing(reader: &mut Reader, root: &Node) {
     for section in keys::sections() {
         for name in keys::names_of(section) {
             let key = format!("{section}.{name}");
-            if find(root, &key).is_none() {
+            if find(root, &key).is_none() && !OPTIONAL.contains(&key.as_str()) {
                 reader.report("policy.missing-key", 0, format!("нет обязательного ключа «{key}»"));
             }
         }

@@ -74,6 +74,9 @@ const fn key(key: &'static str, about: &'static str, shape: Shape) -> Key {
 
 use Shape::{DayOfYear, Names, Number, Term, Text};
 
+/// Keys that even the default policy leaves unsaid: no regulation speaks of them, and the house then does nothing by itself.
+pub const OPTIONAL: &[&str] = &["backup.keep_weeks", "backup.keep_months"];
+
 /// Every further key, in the order in which people read a policy.
 pub const KEYS: &[Key] = &[
     key("journal.status", "чем является электронный журнал", Text),
@@ -159,6 +162,8 @@ pub const KEYS: &[Key] = &[
     key("backup.every", "как часто делается резервная копия", Number(EVERY)),
     key("backup.media", "на скольких носителях", Number(&[Unit::Media])),
     key("backup.rooms", "в скольких помещениях", Number(&[Unit::Rooms])),
+    key("backup.keep_weeks", "за сколько последних недель носитель хранит по копии", Number(&[Unit::Weeks])),
+    key("backup.keep_months", "за сколько последних месяцев носитель хранит по копии", Number(&[Unit::Months])),
     key("backup.by", "кто делает резервную копию", Shape::Words(PEOPLE)),
     key("backup.code_known_to", "кому известен код диска", Shape::Words(PEOPLE)),
     key("backup.key_kept_by", "у кого ключ от сейфа", Shape::Words(PEOPLE)),
@@ -245,6 +250,42 @@ pub fn find(key: &str) -> Option<&'static Key> {
     KEYS.iter().find(|known| known.key == key)
 }
 
+/// Keys that the program shows and does not act on, each with the reason that people read beside its value.
+pub const TOLD_ONLY: &[(&str, &str)] = &[
+    ("journal.status", "слова положения: на работу программы не влияют"),
+    ("journal.language", "страницы и печатные формы — на русском языке"),
+    ("journal.scope", "какие бывают занятия, вносится на странице «Виды занятий и потоки»"),
+    ("journal.failover", "правило для времени, когда журнал недоступен"),
+    ("copy.stitching", "порядок для того, кто прошивает бумажную копию"),
+    ("seal.kind", "какой оттиск ставят на бумагу; файл скрепляет электронная печать школы"),
+    ("signature.electronic", "подпись в программе всегда несёт время и сертификат подписавшего"),
+    ("archive.folder", "порядок для того, кто подшивает бумагу; опись составляется по копиям"),
+    ("archive.summary_transfer", "порядок для секретаря: когда сдавать ведомость"),
+    ("report.success", "отчёты считают по одной формуле"),
+    ("parents.acknowledge", "порядок для классного руководителя: как знакомят родителей"),
+    (
+        "access.learners",
+        "обучающийся видит только своё — так в таблице прав; не допускать к журналу — значит не выдавать вход",
+    ),
+    ("substitution.recorded", "кто вёл урок вместо другого, записано в самом уроке"),
+    ("audit.recorded", "записываются время, автор и прежнее значение, что бы ни было здесь сказано"),
+    ("backup.by", "с кого спрашивают: право делать копию даёт таблица прав"),
+    ("backup.code_known_to", "код получает только директор — так в таблице прав"),
+    ("backup.key_kept_by", "ключ от сейфа — вещь: программа ведёт журнал пользования носителями"),
+    ("deadline.final_visible", "отметка видна семье, как только внесена: срок выполняется сам"),
+    ("homework.in_advance", "загруженное задание принимается на любой день"),
+    ("parents.look", "решают родители; кто и когда смотрел, видно на странице «Кто смотрел»"),
+    ("people.edit_by", "с кого спрашивают: данные меняют по приказам те, кому это открывает таблица прав"),
+    ("access.issued_by", "с кого спрашивают: вход выдают по цепочке (002 2.2), ЕСИА подключает администратор дома"),
+    ("substitution.recorded_by", "замещение назначает приказом директор; запись о нём делает тот, кто вёл урок"),
+    ("year.promoted_by", "с кого спрашивают: год закрывает приказом директор или администратор"),
+];
+
+/// Why the program only shows that key; empty for one that it acts on.
+pub fn why_only_told(key: &str) -> &'static str {
+    TOLD_ONLY.iter().find(|(told, _)| *told == key).map_or("", |(_, why)| why)
+}
+
 /// The names of a section's further keys: `["by", "summary_by"]` for `print`.
 pub(super) fn names_of(section: &str) -> Vec<&'static str> {
     KEYS.iter()
@@ -298,7 +339,7 @@ pub const PARAMETERS: [Parameter; 55] = [
     ask(17, "Папка", &["archive.folder"]),
     ask(18, "Частота резервных копий", &["backup.every"]),
     ask(19, "Частота архивации", &["archive.every"]),
-    ask(20, "Носители", &["backup.media", "backup.rooms"]),
+    ask(20, "Носители", &["backup.media", "backup.rooms", "backup.keep_weeks", "backup.keep_months"]),
     ask(21, "Кто копирует", &["backup.by"]),
     ask(22, "Код диска", &["backup.code_known_to"]),
     ask(23, "Ключ от сейфа", &["backup.key_kept_by"]),

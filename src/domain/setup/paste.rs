@@ -66,6 +66,17 @@ impl Sheet {
         let (_, heads) = rows.remove(0);
         Self { heads, rows, letters: Vec::new() }
     }
+
+    /// The same rows as a spreadsheet would put them on the clipboard; [`Self::from_clipboard`] reads them back.
+    pub fn to_clipboard(&self) -> String {
+        let cell = |text: &String| {
+            let quoted = text.contains(['\t', '\n', '\r', '"', ';']);
+            if quoted { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.clone() }
+        };
+        let line = |cells: &[String]| cells.iter().map(cell).collect::<Vec<_>>().join("\t");
+        let rows = self.rows.iter().map(|(_, cells)| line(cells));
+        std::iter::once(line(&self.heads)).chain(rows).map(|line| line + "\n").collect()
+    }
 }
 
 /// Headings that stand together for a course.

@@ -1,6 +1,6 @@
-//! Nouns that the office counts, and numbers in the genitive: «5 (пяти) дел». Floor 0.
+//! Nouns that the office counts, with their numbers in words: «12 (двенадцать) листов», «не более 5 (пяти) дел». Floor 0.
 
-use super::{BEYOND_WORDS, Gender, counted, plural};
+use super::{Gender, cardinal_of, counted, plural};
 
 /// A noun that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,63 +48,6 @@ impl Noun {
     /// The form after a number in the nominative: «листа» after 2.
     pub fn after(self, n: u64) -> &'static str {
         plural(n, self.one, self.few, self.many)
-    }
-}
-
-const TEENS: [&str; 20] = [
-    "ноля",
-    "одного",
-    "двух",
-    "трёх",
-    "четырёх",
-    "пяти",
-    "шести",
-    "семи",
-    "восьми",
-    "девяти",
-    "десяти",
-    "одиннадцати",
-    "двенадцати",
-    "тринадцати",
-    "четырнадцати",
-    "пятнадцати",
-    "шестнадцати",
-    "семнадцати",
-    "восемнадцати",
-    "девятнадцати",
-];
-const TENS: [&str; 10] =
-    ["", "", "двадцати", "тридцати", "сорока", "пятидесяти", "шестидесяти", "семидесяти", "восьмидесяти", "девяноста"];
-const HUNDREDS: [&str; 10] =
-    ["", "ста", "двухсот", "трёхсот", "четырёхсот", "пятисот", "шестисот", "семисот", "восьмисот", "девятисот"];
-
-/// A number in words, genitive: 0 to 999 999; a greater one stays in digits.
-pub fn cardinal_of(n: u64, gender: Gender) -> String {
-    if n >= BEYOND_WORDS {
-        return n.to_string();
-    }
-    let mut words = Vec::new();
-    let (thousands, units) = (n / 1000, n % 1000);
-    if thousands > 0 {
-        below_thousand(thousands, Gender::Feminine, &mut words);
-        words.push(plural(thousands, "тысячи", "тысяч", "тысяч"));
-    }
-    if units > 0 || thousands == 0 {
-        below_thousand(units, gender, &mut words);
-    }
-    words.join(" ")
-}
-
-fn below_thousand(n: u64, gender: Gender, words: &mut Vec<&'static str>) {
-    let digit = |divisor: u64| (n / divisor % 10) as usize;
-    let tail = (n % 100) as usize;
-    words.extend([HUNDREDS[digit(100)]].iter().filter(|word| !word.is_empty()));
-    if tail >= 20 {
-        words.push(TENS[digit(10)]);
-    }
-    let last = if tail >= 20 { digit(1) } else { tail };
-    if last > 0 || n == 0 {
-        words.push(if last == 1 && gender == Gender::Feminine { "одной" } else { TEENS[last] });
     }
 }
 

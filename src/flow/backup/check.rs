@@ -21,8 +21,10 @@ use super::super::{Act, Error, House, keys, log, salt};
 use super::Meter;
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
+use crate::domain::carrier::Refusal;
 use crate::domain::carrier::manifest::{Coverage, FORMAT, Label, Manifest};
 use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::words;
 use crate::sign::certificate::from_pem;
 use crate::sign::note;
 use crate::store::{CheckRow, Db};
@@ -64,12 +66,24 @@ impl Report {
     }
 }
 
-/// The copy at a path: the folder itself, or the newest copy of a carrier.
+/// The copy at a path: the folder itself, or the newest copy of a carrier; where copies of several schools lie together, of the school
+/// that is asked for.
 ///
 /// # Errors
-/// When there is none.
-pub fn find(path: &Path) -> Result<Found, Error> {
-    match read::list(path).pop() {
+/// When there is none, or when nobody says which school's.
+pub fn find(path: &Path, school: Option<&str>) -> Result<Found, Error> {
+    let mut all = read::list(path);
+    if let Some(school) = school
+        && all.iter().any(|found| found.label.school == school)
+    {
+        all.retain(|found| found.label.school == school);
+    }
+    let schools: std::collections::BTreeSet<String> = all.iter().map(|found| found.label.school.clone()).collect();
+    if schools.len() > 1 {
+        let schools = schools.into_iter().collect::<Vec<_>>().join(", ");
+        return Err(Refusal::Schools { path: path.display().to_string(), schools }.into());
+    }
+    match all.pop() {
         Some(found) => Ok(found),
         None => Err(read::open(path).err().map_or_else(|| Error::Damaged(path.display().to_string()), Error::from)),
     }
@@ -86,7 +100,7 @@ pub async fn compare(
     meter: Arc<dyn Meter>,
 ) -> Result<Report, Error> {
     let began = Instant::now();
-    let found = find(path)?;
+    let found = find(path, house.map(|house| house.config.school.as_str()))?;
     let (mut coverage, mut findings) = outside(&found, &meter).await?;
     label_of(house, &found, &mut coverage, &mut findings).await?;
     if let Some(house) = house {
@@ -195,7 +209,7 @@ async fn against_house(
         None => findings.push(Finding::new(
             "backup.unknown-to-house",
             "дом",
-            "дом не помнит этой копии: её записал другой дом, либо дом восстановлен из более старой копии",
+            "дом не помнит этой копии: её записал другой дом, либо дом восстановлен из более старой копии, либо запись оборвалась на последнем шаге; запишите новую копию",
         )),
     }
     let replay = house.db.replay_log(label.log_size).await?;
@@ -206,7 +220,10 @@ async fn against_house(
                 "журнал событий дома",
                 "журнал событий дома короче, чем в копии: дом возвращён к прошлому состоянию",
             )
-            .expected_found(format!("не меньше {} записей", label.log_size), replay.size.to_string()),
+            .expected_found(
+                format!("не меньше {}", words::count(label.log_size, "записи", "записей", "записей")),
+                replay.size.to_string(),
+            ),
         ),
         Some(root) if root != label.log_root => findings.push(
             Finding::new(
@@ -387,7 +404,7 @@ pub async fn rehearse(
     meter: Arc<dyn Meter>,
 ) -> Result<Report, Error> {
     let began = Instant::now();
-    let found = find(path)?;
+    let found = find(path, house.map(|house| house.config.school.as_str()))?;
     let (mut coverage, mut findings) = outside(&found, &meter).await?;
     label_of(house, &found, &mut coverage, &mut findings).await?;
     if let Some(house) = house {

@@ -13,6 +13,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::carrier::Refusal;
 use crate::domain::carrier::manifest::Coverage;
 use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::words;
 use crate::store::Db;
 use crate::vault::backup::read;
 use crate::vault::durable;
@@ -46,7 +47,7 @@ pub async fn restore(wanted: &Wanted, code: String, act: &Act, meter: Arc<dyn Me
             return Err(Error::NotEmpty(wanted.to.clone()));
         }
     }
-    let found = check::find(&wanted.from)?;
+    let found = check::find(&wanted.from, None)?;
     let mut findings = newer(&found, wanted);
     if findings.iter().any(|finding| finding.severity >= Severity::Error) && !wanted.older {
         let said = findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>().join("; ");
@@ -106,8 +107,9 @@ fn newer(found: &read::Found, wanted: &Wanted) -> Vec<Finding> {
         && printed.size > found.label.log_size
     {
         let message = format!(
-            "копия старее отметки на бумаге: в копии {} записей журнала событий, на бумаге — {}; найдите более новую копию (ключ --older)",
-            found.label.log_size, printed.size
+            "копия старее отметки на бумаге: в журнале событий копии {}, на бумаге — {}; найдите более новую копию (ключ --older)",
+            words::count(found.label.log_size, "запись", "записи", "записей"),
+            printed.size
         );
         findings.push(Finding::new("backup.older-than-paper", "бумага", message));
     }

@@ -52,7 +52,7 @@ impl Names {
     pub fn person(&self, id: &str) -> String {
         match id {
             "" => "загрузка журнала".to_owned(),
-            "operator" => "оператор (командная строка)".to_owned(),
+            "operator" => "оператор".to_owned(),
             _ => self.people.get(id).map_or_else(|| id.to_owned(), |name| format!("{name} ({id})")),
         }
     }
@@ -205,7 +205,7 @@ pub fn heading(table: &str, column: &str) -> String {
 }
 
 /// A value as people read it: a word of the store becomes theirs, a day its date.
-fn value(table: &str, column: &str, text: &str) -> String {
+pub fn value(table: &str, column: &str, text: &str) -> String {
     let laid_out = layout::find(table).and_then(|layout| layout.columns.get(layout.place(column)?));
     let of_choice = match laid_out.map(|column| column.is) {
         Some(Is::Choice(words)) => words.iter().find(|(word, _)| *word == text).map(|(_, said)| (*said).to_owned()),

@@ -7,6 +7,7 @@
 pub mod export;
 pub mod feed;
 pub mod staged;
+pub mod undo;
 
 use std::collections::HashSet;
 use std::path::Path;

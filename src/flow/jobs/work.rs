@@ -61,6 +61,9 @@ pub enum Work {
     ReadScans {
         /// The files.
         files: Vec<Incoming>,
+        /// Day beside the signatures, `2025-10-27`; empty: today.
+        #[serde(default)]
+        signed_on: String,
     },
 }
 
@@ -140,7 +143,7 @@ impl Work {
             // Rehearsals share the scratch folder.
             Self::Rehearse { .. } => "rehearse".to_owned(),
             // Files of another drop are other work.
-            Self::ReadScans { files } => {
+            Self::ReadScans { files, .. } => {
                 let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
                 format!("read_scans {}", crate::domain::canon::Digest::of(names.join(" ").as_bytes()).prefix())
             }
@@ -176,7 +179,7 @@ pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Ar
         Work::Backup { carriers, cause } => super::carriers::write(house, carriers, cause, act, progress).await,
         Work::CompareCarrier { carrier } => super::carriers::compare(house, carrier, act, progress).await,
         Work::Rehearse { carrier, ticket } => super::carriers::rehearse(house, carrier, ticket, act, progress).await,
-        Work::ReadScans { files } => read_scans(house, files, act, progress).await,
+        Work::ReadScans { files, signed_on } => read_scans(house, (files, signed_on), act, progress).await,
     }
 }
 
@@ -279,13 +282,20 @@ async fn import_file(house: &House, file: &str, act: &Act, progress: &Progress) 
 }
 
 /// File after file, each in a transaction of its own: what was read before a stop is kept, and the next attempt finds it done.
-async fn read_scans(house: &House, files: &[Incoming], act: &Act, progress: &Progress) -> Result<Outcome, Error> {
+async fn read_scans(
+    house: &House,
+    (files, signed_on): (&[Incoming], &str),
+    act: &Act,
+    progress: &Progress,
+) -> Result<Outcome, Error> {
     progress.stage("Разбор сканов: файлы", files.len() as u64);
-    let (mut filed, mut refused) = (0, Vec::new());
+    let (mut filed, mut refused, mut completed) = (0, Vec::new(), Vec::new());
     for file in files {
         let path = house.incoming().join(&file.file);
         let bytes = super::super::read_file(&path)?;
-        let taken = scans::take(house, scans::Given { name: file.name.clone(), bytes }, act, |_, _| {}).await?;
+        let given = scans::Given { name: file.name.clone(), bytes, signed_on: signed_on.parse().ok() };
+        let taken = scans::take(house, given, act, |_, _| {}).await?;
+        completed.extend(taken.completed.iter().map(ToString::to_string));
         filed += if taken.again { 0 } else { taken.filed() };
         refused.extend(taken.findings.into_iter().map(|finding| Refused { what: finding.place, why: finding.message }));
         progress.step();
@@ -296,7 +306,10 @@ async fn read_scans(house: &House, files: &[Incoming], act: &Act, progress: &Pro
     }
     let pages = words::count(filed as u64, "страница", "страницы", "страниц");
     let files = words::count(files.len() as u64, "файл", "файла", "файлов");
-    Ok(Outcome {
-        said: format!("Прочитано: {files}. Разложено по копиям: {pages}."), refused
-    })
+    let mut said = format!("Прочитано: {files}. Разложено по копиям: {pages}.");
+    for one in completed {
+        said.push(' ');
+        said.push_str(&one);
+    }
+    Ok(Outcome { said, refused })
 }

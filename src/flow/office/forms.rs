@@ -1,35 +1,31 @@
 //! Forms out of the house's own data: what each is about, what it asks for, and how it is gathered. Floor 2.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod archive;
+mod learning;
+
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 
 use super::Refusal;
-use super::condition::{examined, size_of};
 
+pub use self::archive::orders;
 pub use super::catalogue::{About, Asked, FORMS, Known, find};
 use crate::domain::form::Form;
-use crate::domain::forms::classes::{Issue, Scope};
-use crate::domain::forms::fallback::FallbackClass;
-use crate::domain::forms::files::{self, FileCase, Filed, Numbering, Volume};
-use crate::domain::forms::inventories::{Container, InventoryLine};
-use crate::domain::forms::learners::{Acquainted, ExtractOf};
+use crate::domain::forms::files::{self, FileCase, Filed, Volume};
+use crate::domain::forms::inventories::InventoryLine;
 use crate::domain::forms::plan::{JOURNALS, REGISTER, SUMMARIES};
 use crate::domain::forms::registers::{Named, RegisterEntry};
-use crate::domain::forms::{
-    Letterhead, People, acts, classes, control, fallback, inventories, learners, plan, registers,
-};
-use crate::domain::journal::{Class, Journal, Learner, YEAR};
-use crate::domain::log_proof::object_name;
+use crate::domain::forms::{Letterhead, People, control, day, inventories, learners, plan, registers};
+use crate::domain::journal::{Class, Journal, YEAR};
 use crate::domain::paper::Kept;
 use crate::domain::policy::Policy;
-use crate::domain::register::RegisterLine;
 use crate::domain::snapshot::CopyKind;
 use crate::domain::timeliness::Status;
-use crate::domain::{names, period, words};
+use crate::domain::words;
 use crate::flow::timeliness::{self, Question};
 use crate::flow::{Act, Error, House};
-use crate::store::{AccountState, Which};
+use crate::store::Which;
 
 /// Everything that the forms are gathered from.
 struct Desk<'a> {
@@ -58,8 +54,11 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
         About::Office => desk.office(id).await,
         About::Teaching => desk.teaching(id).await,
         About::Class => {
+            if id == "remarks" {
+                return desk.remarks().await;
+            }
             let reached = desk.reached().await?;
-            desk.class(id, &reached)
+            Ok(desk.class(id, &reached)?)
         }
     }
 }
@@ -174,13 +173,8 @@ impl Desk<'_> {
                 Ok(files::certifying_inscription(&self.letterhead, what, kept.sheets()))
             }
             "acquaintance" => {
-                let people = self.journal.staff.iter().map(|one| Acquainted {
-                    name: names::full_name(&one.surname, &one.given_name, &one.patronymic),
-                    post: one.position.clone(),
-                    date: String::new(),
-                });
-                let document = self.needed("document", "документ, с которым знакомят")?;
-                Ok(learners::acquaintance(&self.letterhead, document, &people.collect::<Vec<_>>()))
+                let (document, people) = self.acquainted().await?;
+                Ok(learners::acquaintance(&self.letterhead, &document, &people))
             }
             "condition-act" => self.condition().await,
             _ => self.files(id).await,
@@ -231,6 +225,7 @@ impl Desk<'_> {
                 index: index.to_owned(),
                 title,
                 year: year.to_owned(),
+                part: copy.period.clone(),
                 first: days.map(|(first, _)| first.to_string()).unwrap_or_default(),
                 last: days.map(|(_, last)| last.to_string()).unwrap_or_default(),
                 keep_years,
@@ -264,12 +259,12 @@ impl Desk<'_> {
         match id {
             "spine-labels" => Ok(files::spine_labels(&self.letterhead, &volumes)),
             "file-plan" => {
-                let mut lines = plan::lines(&self.policy);
-                for line in &mut lines {
-                    line.units = volumes.iter().filter(|volume| volume.file.index == line.index).count() as u32;
+                let mut held = super::plan::read(self.house, year, self.act).await?;
+                if held.closing.is_none() {
+                    count_units(&mut held.lines, &volumes);
                 }
-                let is_closed = lines.iter().any(|line| line.units > 0);
-                Ok(plan::file_plan(&self.letterhead, year, &lines, is_closed))
+                let closed_on = held.closing.as_ref().map(|closing| day(&closing.at));
+                Ok(plan::file_plan(&self.letterhead, year, &held.lines, closed_on.as_deref()))
             }
             "inventory-paper" => {
                 let lines: Vec<InventoryLine> =
@@ -283,14 +278,12 @@ impl Desk<'_> {
             "transfer-act" => self.transfer(&school_year, &volumes).await,
             _ => {
                 let volume = self.chosen(&volumes)?;
+                let numbered = self.house.db.list_numberings(&school_year).await?;
+                let numbering = numbered.into_iter().find(|(key, _)| *key == volume.key()).map(|(_, found)| found);
                 Ok(match id {
                     "file-cover" => files::cover(&self.letterhead, volume),
-                    "inner-inventory" => files::inner_inventory(&self.letterhead, volume),
-                    _ => files::certifying_sheet(
-                        &self.letterhead,
-                        volume,
-                        &Numbering { inventory_sheets: 1, ..Numbering::default() },
-                    ),
+                    "inner-inventory" => files::inner_inventory(&self.letterhead, volume, numbering.as_ref()),
+                    _ => files::certifying_sheet(&self.letterhead, volume, numbering.as_ref()),
                 })
             }
         }
@@ -307,103 +300,6 @@ impl Desk<'_> {
         };
         let found = volumes.iter().find(wanted);
         found.ok_or_else(|| Refusal::Needs("дело, в котором есть зарегистрированные копии".to_owned()))
-    }
-
-    /// Electronic files of a school year with their containers.
-    async fn electronic(&self, year: &str, long: bool) -> Result<(Vec<InventoryLine>, Vec<Container>), Error> {
-        let kind = if long { CopyKind::SummarySheet } else { CopyKind::PeriodCopy };
-        let rows = self.house.db.list_register().await?;
-        let lines: Vec<RegisterLine> =
-            rows.into_iter().map(|row| row.line).filter(|line| line.year == year && line.kind == kind).collect();
-        let mut containers = Vec::new();
-        for line in &lines {
-            let name = object_name(&line.id, line.version);
-            let period = self.period_name(&line.class, &line.period, &line.year);
-            let what =
-                if long { "Сводная ведомость" } else { "Копия классного журнала" };
-            containers.push(Container {
-                number: line.number.clone(),
-                date: line.sealed_at.get(..10).unwrap_or_default().to_owned(),
-                title: format!("{what} {} класса, {period}", line.class),
-                bytes: size_of(&self.house.archive().join(&name)),
-                name,
-                changed_at: line.sealed_at.clone(),
-                sha256: line.sealed_pdf.to_hex(),
-            });
-        }
-        if containers.is_empty() {
-            return Ok((Vec::new(), containers));
-        }
-        let grade = lines.first().and_then(|line| self.journal.class(&line.class)).map_or(0, |class| class.grade);
-        let days = span_of(&self.journal, YEAR, grade);
-        let (index, title, keep_years) = if long {
-            (SUMMARIES, "Сводные ведомости успеваемости (и посещаемости) обучающихся", self.policy.keep_summary_years)
-        } else {
-            (JOURNALS, "Классные журналы (электронные)", self.policy.keep_journal_years)
-        };
-        let line = InventoryLine {
-            index: index.to_owned(),
-            title: format!("{title} за {year} учебный год"),
-            first: days.map(|(first, _)| first.to_string()).unwrap_or_default(),
-            last: days.map(|(_, last)| last.to_string()).unwrap_or_default(),
-            keep_years,
-            sheets: 0,
-            containers: containers.len() as u32,
-            bytes: containers.iter().map(|one| one.bytes).sum(),
-            note: String::new(),
-        };
-        Ok((vec![line], containers))
-    }
-
-    async fn transfer(&self, year: &str, volumes: &[Volume]) -> Result<Form, Error> {
-        let paper = volumes.iter().filter(|volume| volume.file.keep_years > 10).count() as u32;
-        let (electronic, containers) = self.electronic(year, true).await?;
-        let mut lines = Vec::new();
-        if paper > 0 {
-            lines.push(acts::Transferred {
-                inventory: "Опись № 1".to_owned(),
-                copies: 2,
-                units: paper,
-                ..Default::default()
-            });
-        }
-        if let Some(line) = electronic.first() {
-            let digests: Vec<String> = containers.iter().map(|one| one.sha256.clone()).collect();
-            lines.push(acts::Transferred {
-                inventory: "Опись № 2".to_owned(),
-                copies: 2,
-                units: electronic.len() as u32,
-                bytes: line.bytes,
-                sha256: crate::domain::canon::Digest::of(digests.join("\n").as_bytes()).to_hex(),
-                ..Default::default()
-            });
-        }
-        let taker = if self.letterhead.archive.is_empty() {
-            "архив организации"
-        } else {
-            &self.letterhead.archive
-        };
-        let transfer = acts::Transfer {
-            fund_title: "Сводные ведомости успеваемости (и посещаемости) обучающихся".to_owned(),
-            years: year.replace('/', "–"),
-            taker: taker.to_owned(),
-            taker_post: "Руководитель принимающей стороны".to_owned(),
-            lines,
-            ..Default::default()
-        };
-        Ok(acts::transfer_act(&self.letterhead, &transfer))
-    }
-
-    /// Reads the whole archive and says what was found.
-    async fn condition(&self) -> Result<Form, Error> {
-        let mut check = examined(self.house).await?;
-        check.what = "электронных документов".to_owned();
-        check.from = self.today.to_string();
-        check.to = self.today.to_string();
-        let member = |role| People::holder(&self.journal, role).map(|id| self.people.get(id));
-        let commission = [member("deputy"), member("secretary"), member("technical_specialist")];
-        check.commission = commission.into_iter().flatten().map(|one| (one.post, one.signed)).collect();
-        Ok(acts::condition_act(&self.letterhead, &check))
     }
 
     async fn teaching(&self, id: &str) -> Result<Form, Error> {
@@ -436,7 +332,8 @@ impl Desk<'_> {
                 let span = control::Span { id: period, name: &name, starts, ends };
                 if id == "journal-analysis" {
                     let late = self.late(period).await?;
-                    return Ok(control::journal_analysis(letterhead, people, journal, span, &late, self.today));
+                    let analysis = control::journal_analysis;
+                    return Ok(analysis(letterhead, people, journal, span, &late, &self.policy, self.today));
                 }
                 let teacher = self.needed("teacher", "учитель")?;
                 let setup = self.house.db.load_setup(&self.year).await?;
@@ -471,70 +368,23 @@ impl Desk<'_> {
         let starts = self.day("from")?.unwrap_or_else(|| ends - chrono::Days::new(13));
         Ok((starts, ends))
     }
+}
 
-    /// Learners whose family reads the diary in the house: the learner or a parent has an open account.
-    async fn reached(&self) -> Result<HashSet<String>, Error> {
-        let accounts = self.house.db.list_accounts().await?;
-        let open: HashSet<String> =
-            accounts.into_iter().filter(|row| row.state == AccountState::Open).map(|row| row.person).collect();
-        let parents = self.house.db.list_guardians().await?.into_iter().filter(|row| open.contains(&row.id));
-        let mut reached: HashSet<String> = parents.flat_map(|row| row.learners).collect();
-        reached.extend(self.journal.learners.iter().filter(|one| open.contains(&one.id)).map(|one| one.id.clone()));
-        Ok(reached)
+/// Units of the lines whose files the house keeps itself: volumes of paper copies.
+fn count_units(lines: &mut [plan::PlanLine], volumes: &[Volume]) {
+    for line in lines {
+        line.units = volumes.iter().filter(|volume| volume.file.index == line.index).count() as u32;
     }
+}
 
-    /// Who gets a paper extract: families without electronic access (000 У1), or the whole class where it is asked for.
-    fn readers(&self, class: &str, on: NaiveDate, reached: &HashSet<String>) -> Vec<&Learner> {
-        let one = self.text("learner");
-        let mut list = learners::class_list(&self.journal, class, on);
-        list.retain(|learner| match one {
-            "" => self.text("who") == "all" || !reached.contains(&learner.id),
-            one => learner.id == one,
-        });
-        list
+/// The file plan of a calendar year with the units that the house can count itself: the school year that ends in it.
+pub async fn plan_of(house: &House, year: i32, act: &Act) -> Result<super::plan::Plan, Error> {
+    let mut held = super::plan::read(house, year, act).await?;
+    let school_year = format!("{}/{year}", year - 1);
+    if held.closing.is_none() && house.db.list_years().await?.contains(&school_year) {
+        count_units(&mut held.lines, &volumes_of(house, &school_year, act).await?);
     }
-
-    fn class(&self, id: &str, reached: &HashSet<String>) -> Result<Form, Error> {
-        let name = self.needed("class", "класс")?;
-        let class: &Class = self.journal.class(name).ok_or_else(|| Refusal::Needs("класс этой школы".to_owned()))?;
-        let (letterhead, people, journal) = (&self.letterhead, &self.people, &self.journal);
-        let list = learners::class_list(journal, name, self.today.min(last_day(journal, class)));
-        match id {
-            "class-report" | "class-report-preliminary" => {
-                let period = self.needed("period", "учётный период")?;
-                let span = period::span(journal, class, period)?;
-                let name = self.period_name(name, period, &self.year);
-                let scope =
-                    Scope { journal, class, span: &span, period: &name, policy: &self.policy, today: self.today };
-                let issue = if id == "class-report" { Issue::Final } else { Issue::Preliminary };
-                Ok(classes::class_report(letterhead, people, scope, issue))
-            }
-            "extract-for-parents" => {
-                let (starts, ends) = self.days()?;
-                let of = ExtractOf { journal, policy: &self.policy, starts, ends };
-                let wanted = self.readers(name, ends, reached);
-                Ok(learners::extracts(letterhead, people, of, &wanted))
-            }
-            "extract-register" => {
-                let (starts, ends) = self.days()?;
-                let period = format!("{} – {}", words::date_short(starts), words::date_short(ends));
-                Ok(learners::extract_register(letterhead, name, &period, &self.readers(name, ends, reached)))
-            }
-            "general-information" => Ok(learners::general_information(letterhead, &self.year, name, &list)),
-            "health-sheet" => Ok(learners::health_sheet(letterhead, &self.year, name, &list)),
-            "remarks" => Ok(learners::remarks(letterhead, &self.year, name, &[])),
-            _ => {
-                let course = journal.courses.iter().find(|course| course.id == self.text("course"));
-                let blank = FallbackClass {
-                    class: name.to_owned(),
-                    learners: list.iter().map(|l| names::list_name(&l.surname, &l.given_name)).collect(),
-                    subject: course.map(period::course_title).unwrap_or_default(),
-                    teacher: course.map(|course| people.get(&course.teacher_id).short).unwrap_or_default(),
-                };
-                Ok(fallback::fallback(letterhead, &blank))
-            }
-        }
-    }
+    Ok(held)
 }
 
 /// Volumes of a school year, for the page that lists them.

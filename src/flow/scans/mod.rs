@@ -9,6 +9,9 @@ mod standing;
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
+
+use super::paper::stage::{self, Completed, Settled};
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
@@ -26,6 +29,8 @@ pub struct Given {
     pub name: String,
     /// The bytes.
     pub bytes: Vec<u8>,
+    /// Day beside the signatures, for a stage that is signed on paper; the day of the act when absent.
+    pub signed_on: Option<NaiveDate>,
 }
 
 /// What became of a file.
@@ -39,6 +44,8 @@ pub struct Taken {
     pub pages: Vec<ScanPageRow>,
     /// What a person should know: everything but pages that went to their place.
     pub findings: Vec<Finding>,
+    /// Stages signed on paper that were completed by it.
+    pub completed: Vec<Completed>,
 }
 
 impl Taken {
@@ -81,8 +88,30 @@ impl House {
     }
 }
 
-/// Takes one file: reads it, files its pages, keeps it. The same file again changes nothing. `progress` is told of pages read and of all.
+/// Takes one file: reads it, files its pages, keeps it, and completes the stages on paper whose last sheet came with it. The same file
+/// again changes nothing, unless a stage waits for nothing more. `progress` is told of pages read and of all.
 pub async fn take(
+    house: &House,
+    given: Given,
+    act: &Act,
+    progress: impl Fn(usize, usize) + Send + 'static,
+) -> Result<Taken, Error> {
+    let day = given.signed_on.unwrap_or_else(|| act.at.date_naive());
+    let mut taken = file(house, given, act, progress).await?;
+    let settled = stage::settle(house, &filed_to(&taken.pages), day, act).await?;
+    taken.findings.extend(settled.findings);
+    taken.completed = settled.completed;
+    Ok(taken)
+}
+
+/// Copies that pages went to, each once.
+fn filed_to(pages: &[ScanPageRow]) -> Vec<String> {
+    let filed = pages.iter().filter(|page| page.outcome == Verdict::Filed.as_str()).map(|page| &page.leaf.copy);
+    filed.collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect()
+}
+
+/// Takes one file as [`take`] does, and looks at no stage.
+pub(super) async fn file(
     house: &House,
     given: Given,
     act: &Act,
@@ -194,30 +223,24 @@ async fn write(house: &House, file: ScanFileRow, pages: Vec<ScanPageRow>, act: &
         .with_number("no", no)
         .with_number("pages", file.pages.into())
         .with_number("filed", filed as u64)
-        .with("copies", copies(&pages))
+        .with("copies", filed_to(&pages).join(" "))
         .with_digest("file", digest);
     tx.record(&event, salt()?).await?.commit().await?;
     let file = ScanFileRow { no, ..file };
     let findings = findings(&file.name, file.pages, &pages);
-    Ok(Taken { file: Some(file), again: false, pages, findings })
-}
-
-/// Copies that pages went to, each once.
-fn copies(pages: &[ScanPageRow]) -> String {
-    let filed = pages.iter().filter(|page| page.outcome == Verdict::Filed.as_str()).map(|page| page.leaf.copy.as_str());
-    filed.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+    Ok(Taken { file: Some(file), again: false, pages, findings, completed: Vec::new() })
 }
 
 async fn again(house: &House, file: ScanFileRow, name: &str) -> Result<Taken, Error> {
     let pages = house.db.list_scan_pages(&file.digest).await?;
     let message = format!("этот же файл принят {}: ничего не изменилось", words::moment_words(&file.received_at));
     let finding = Finding::new("scan.again", name, message).weighing(Severity::Note);
-    Ok(Taken { file: Some(file), again: true, pages, findings: vec![finding] })
+    Ok(Taken { file: Some(file), again: true, pages, findings: vec![finding], completed: Vec::new() })
 }
 
 fn refused(name: &str, unreadable: &Unreadable) -> Taken {
     let finding = Finding::new(unreadable.code(), name, unreadable.to_string());
-    Taken { file: None, again: false, pages: Vec::new(), findings: vec![finding] }
+    Taken { file: None, again: false, pages: Vec::new(), findings: vec![finding], completed: Vec::new() }
 }
 
 /// What a person should know of a file: pages that did not go to their place, and pages that lie out of order.
@@ -276,8 +299,9 @@ pub enum Refusal {
     Code(String),
 }
 
-/// Files a page by hand to a page of a copy, or, with `leaf` 0, says that it does not count; the last word holds.
-pub async fn decide(house: &House, at: &ScanPlace, wish: &Leaf, act: &Act) -> Result<(), Error> {
+/// Files a page by hand to a page of a copy, or, with `leaf` 0, says that it does not count; the last word holds. A stage on paper whose
+/// last sheet it was is completed.
+pub async fn decide(house: &House, at: &ScanPlace, wish: &Leaf, act: &Act) -> Result<Settled, Error> {
     let pages = house.db.list_scan_pages(&at.file).await?;
     let page = pages.iter().find(|row| row.at == *at).ok_or(Refusal::NoPage)?;
     let leaf = if wish.leaf == 0 { Leaf::default() } else { Judge::new(house).leaf(wish).await? };
@@ -299,7 +323,8 @@ pub async fn decide(house: &House, at: &ScanPlace, wish: &Leaf, act: &Act) -> Re
     let mut tx = house.db.begin().await?;
     tx.record_scan_decision(&row).await?;
     tx.record(&event, salt()?).await?.commit().await?;
-    Ok(())
+    let copies: Vec<String> = Some(row.leaf.copy).filter(|copy| !copy.is_empty()).into_iter().collect();
+    stage::settle(house, &copies, act.at.date_naive(), act).await
 }
 
 /// A tick of a sheet.

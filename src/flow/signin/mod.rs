@@ -132,11 +132,32 @@ pub struct SignIn {
     pub provider: Option<identity::Provider>,
     remembered: Memory,
     identity: identity::Service,
+    turns: Turns,
 }
 
 impl Default for SignIn {
     fn default() -> Self {
         Self::new(Cost::default(), Terms::default())
+    }
+}
+
+/// Whose turn it is to be let in: logins share a few locks, so that a made-up login costs no memory.
+#[derive(Debug)]
+struct Turns([tokio::sync::Mutex<()>; TURNS]);
+
+/// Locks that logins share: many more than threads that hash, so that strangers hardly ever wait for each other.
+const TURNS: usize = 64;
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| tokio::sync::Mutex::new(())))
+    }
+}
+
+impl Turns {
+    fn of(&self, login: &str) -> &tokio::sync::Mutex<()> {
+        let place = Digest::of(login.as_bytes()).0[0] as usize % TURNS;
+        &self.0[place]
     }
 }
 
@@ -166,6 +187,7 @@ impl SignIn {
             provider: None,
             remembered: Memory::default(),
             identity: identity::Service::default(),
+            turns: Turns::default(),
         }
     }
 
@@ -183,6 +205,9 @@ impl SignIn {
         let account = house.db.find_login(&login).await?;
         let anywhere = subject(&[&login]);
         let here = format!("{anywhere}:{}", subject(&[&origin.address]));
+        // An attempt is counted before it is made and forgotten when it was right: those of one login go one after another, or a handful of
+        // right ones in one moment would be held back as guesses.
+        let _turn = self.turns.of(&login).lock().await;
         // Asked for a login that does not exist as well, so that both cost the same.
         let person = account.as_ref().map_or("", |account| account.person.as_str());
         let known = house.db.is_known_address(person, &origin.address).await?;
@@ -342,30 +367,32 @@ impl SignIn {
         let account = self.account_of(house, token, now).await?;
         let counted = subject(&["factor", &account.person]);
         self.count(house, &counted, now.timestamp(), &PAUSES_HERE).await?;
-        if !account.has_factor() || !self.takes_code(house, &account, code, now).await? {
+        if !account.has_factor() {
             return Err(Refusal::WrongCode.into());
         }
+        self.take_code(house, &account, code, now).await?;
         house.db.forget_attempts(&counted).await?;
         self.rotate(house, token, &account, origin, now).await
     }
 
-    async fn takes_code(
+    /// Takes a code of the second factor or a recovery code, once.
+    async fn take_code(
         &self,
         house: &House,
         account: &AccountRow,
         code: &str,
         now: DateTime<FixedOffset>,
-    ) -> Result<bool, Error> {
+    ) -> Result<(), Error> {
         let plain: String = code.chars().filter(|letter| !letter.is_whitespace()).collect();
         if plain.len() == 6 && plain.bytes().all(|byte| byte.is_ascii_digit()) {
             let totp = factor::totp(house, &account.person, &account.factor_salt)?;
-            return match totp.check(&plain, now.timestamp().max(0) as u64) {
-                Some(step) => Ok(house.db.use_factor_step(&account.person, step as i64).await?),
-                None => Ok(false),
-            };
+            let step = totp.check(&plain, now.timestamp().max(0) as u64).ok_or(Refusal::WrongCode)?;
+            let fresh = house.db.use_factor_step(&account.person, step as i64).await?;
+            return if fresh { Ok(()) } else { Err(Refusal::UsedCode.into()) };
         }
         let at = now.to_rfc3339_opts(chrono::SecondsFormat::Secs, false);
-        Ok(house.db.use_recovery_code(&account.person, &factor::recovery_digest(code), &at).await?)
+        let taken = house.db.use_recovery_code(&account.person, &factor::recovery_digest(code), &at).await?;
+        if taken { Ok(()) } else { Err(Refusal::WrongCode.into()) }
     }
 
     /// What the person of a session needs to set a second factor up.
@@ -394,9 +421,10 @@ impl SignIn {
         let mut account = self.account_of(house, token, now).await?;
         let counted = subject(&["factor", &account.person]);
         self.count(house, &counted, now.timestamp(), &PAUSES_HERE).await?;
-        if account.has_factor() || !self.takes_code(house, &account, code, now).await? {
+        if account.has_factor() {
             return Err(Refusal::WrongCode.into());
         }
+        self.take_code(house, &account, code, now).await?;
         house.db.forget_attempts(&counted).await?;
         let act = Act { by: account.person.clone(), at: now };
         let codes = factor::recovery_codes()?;

@@ -11,6 +11,9 @@ pub enum Refusal {
     /// The code is wrong, old or used.
     #[error("код не подходит: проверьте часы телефона и введите новый код")]
     WrongCode,
+    /// The code is right and was used already, as when somebody signs in on two machines at once (RFC 6238 5.2: each code opens one).
+    #[error("этот код уже использован: дождитесь следующего — он сменится в течение полуминуты — и введите его")]
+    UsedCode,
     /// Too many attempts.
     #[error("слишком много попыток; следующая — через {}", seconds(.0))]
     Wait(u64),

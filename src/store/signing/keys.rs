@@ -1,6 +1,7 @@
-//! Revoked certificates, and scans of sheets signed on paper: floor 1.
+//! Revoked certificates, and stages signed on paper: floor 1.
 
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 use super::super::{Db, Error, Tx};
 
@@ -19,25 +20,19 @@ pub struct RevocationRow {
     pub by: String,
 }
 
-/// A scan of a sheet signed on paper.
+/// A stage of a version that is signed on paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScanRow {
+pub struct PaperStageRow {
     /// Copy.
     pub copy: String,
     /// Its version.
     pub version: u32,
     /// Stage.
     pub stage: String,
-    /// Who signed on paper.
-    pub signer: String,
-    /// SHA-256 of the file.
-    pub digest: String,
-    /// Its size, bytes.
-    pub bytes: u64,
-    /// When it came.
-    pub at: String,
-    /// Who brought it.
-    pub by: String,
+    /// When that was said, RFC 3339.
+    pub opened_at: String,
+    /// Who said so.
+    pub opened_by: String,
 }
 
 impl Db {
@@ -63,32 +58,42 @@ impl Db {
             .collect()
     }
 
-    /// Scans of one version of a copy.
-    pub async fn list_scans(&self, copy: &str, version: u32) -> Result<Vec<ScanRow>, Error> {
+    /// Stages signed on paper of one version of a copy.
+    pub async fn list_paper_stages(&self, copy: &str, version: u32) -> Result<Vec<PaperStageRow>, Error> {
         let rows = sqlx::query(
-            "select copy, version, stage, signer, digest, bytes, at, by_person from scans
-             where school = $1 and copy = $2 and version = $3 order by stage, signer, digest",
+            "select copy, version, stage, opened_at, opened_by from paper_stages
+             where school = $1 and copy = $2 and version = $3 order by opened_at, stage",
         )
         .bind(self.school.clone())
         .bind(copy.to_owned())
         .bind(i64::from(version))
         .fetch_all(&self.pool)
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(ScanRow {
-                    copy: row.try_get(0)?,
-                    version: row.try_get::<i64, _>(1)? as u32,
-                    stage: row.try_get(2)?,
-                    signer: row.try_get(3)?,
-                    digest: row.try_get(4)?,
-                    bytes: row.try_get::<i64, _>(5)? as u64,
-                    at: row.try_get(6)?,
-                    by: row.try_get(7)?,
-                })
-            })
-            .collect()
+        rows.iter().map(paper_stage).collect()
     }
+
+    /// Every stage signed on paper of a copy that is still being signed; for the day's work.
+    pub async fn list_open_paper_stages(&self) -> Result<Vec<PaperStageRow>, Error> {
+        let rows = sqlx::query(
+            "select p.copy, p.version, p.stage, p.opened_at, p.opened_by from paper_stages p
+             join copies c on c.school = p.school and c.id = p.copy and c.version = p.version
+             where p.school = $1 and c.state = 'issued' order by p.opened_at, p.copy, p.stage",
+        )
+        .bind(self.school.clone())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(paper_stage).collect()
+    }
+}
+
+fn paper_stage(row: &AnyRow) -> Result<PaperStageRow, Error> {
+    Ok(PaperStageRow {
+        copy: row.try_get(0)?,
+        version: row.try_get::<i64, _>(1)? as u32,
+        stage: row.try_get(2)?,
+        opened_at: row.try_get(3)?,
+        opened_by: row.try_get(4)?,
+    })
 }
 
 impl Tx {
@@ -109,22 +114,18 @@ impl Tx {
         Ok(())
     }
 
-    /// Puts a scan on record.
-    pub async fn record_scan(&mut self, row: &ScanRow) -> Result<(), Error> {
+    /// Puts on record that a stage is signed on paper; `Duplicate` when it is already.
+    pub async fn open_paper_stage(&mut self, row: &PaperStageRow) -> Result<(), Error> {
         let school = self.school().to_owned();
         sqlx::query(
-            "insert into scans (school, copy, version, stage, signer, digest, bytes, at, by_person)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into paper_stages (school, copy, version, stage, opened_at, opened_by) values ($1, $2, $3, $4, $5, $6)",
         )
         .bind(school)
         .bind(row.copy.clone())
         .bind(i64::from(row.version))
         .bind(row.stage.clone())
-        .bind(row.signer.clone())
-        .bind(row.digest.clone())
-        .bind(row.bytes as i64)
-        .bind(row.at.clone())
-        .bind(row.by.clone())
+        .bind(row.opened_at.clone())
+        .bind(row.opened_by.clone())
         .execute(self.connection())
         .await?;
         Ok(())

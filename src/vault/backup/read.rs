@@ -15,6 +15,7 @@ use super::{Fault, KEY, LABEL, MANIFEST, SUMS, at, open_key};
 use crate::domain::canon::Digest;
 use crate::domain::carrier::manifest::{FORMAT, Label, Member};
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::words;
 
 /// A label of a few parts is a few kilobytes.
 const LARGEST_TEXT: u64 = 1024 * 1024;
@@ -34,13 +35,19 @@ pub struct Found {
     pub note: String,
 }
 
-/// Copies in a folder, or the copy that the folder is; the oldest first.
+/// Copies in a folder, or the copy that the folder is; of each school the oldest first. The log's size says which is older, and not the
+/// clock, which may have gone back.
 pub fn list(folder: &Path) -> Vec<Found> {
     let own = open(folder).into_iter();
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let below = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("letopis-"));
     let mut all: Vec<Found> = own.chain(below.filter_map(|entry| open(&entry.path()).ok())).collect();
-    all.sort_by(|a, b| (&a.label.at, &a.folder).cmp(&(&b.label.at, &b.folder)));
+    // Of one second the one with the higher number: «…-10» is longer than «…-2».
+    let age = |found: &Found| {
+        let label = &found.label;
+        (label.school.clone(), label.log_size, label.at.clone(), label.id.len(), label.id.clone())
+    };
+    all.sort_by_key(age);
     all
 }
 
@@ -80,8 +87,8 @@ pub fn compare(found: &Found, progress: &(dyn Fn(u64) + Sync)) -> (u64, Vec<Find
                 if (bytes, sha256) != (part.bytes, part.sha256) {
                     let message = "часть копии изменена или обрезана";
                     findings.push(Finding::new("backup.part-changed", &part.name, message).expected_found(
-                        format!("{} байт, {}", part.bytes, part.sha256),
-                        format!("{bytes} байт, {sha256}"),
+                        format!("{}, {}", words::count(part.bytes, "байт", "байта", "байт"), part.sha256),
+                        format!("{}, {sha256}", words::count(bytes, "байт", "байта", "байт")),
                     ));
                 }
             }

@@ -266,6 +266,33 @@ impl<'s> Writer<'s> {
     }
 }
 
+/// Clears away what killed writers of a school left on its carrier. Nobody may be writing there; a carrier that cannot be tidied says why
+/// when it is written on.
+pub fn clear_unfinished(folder: &Path, school: &str) {
+    let begins = format!(".letopis-{school}-");
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(&begins) && name.ends_with(".part") {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Takes a whole copy off its carrier: at once under a name that nobody takes for a copy, then file by file.
+///
+/// # Errors
+/// What the carrier said.
+pub fn erase(copy: &Path) -> Result<(), Fault> {
+    let what = copy.display().to_string();
+    let name = copy.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let going = copy.with_file_name(format!(".{name}.part"));
+    let folder = copy.parent().unwrap_or(copy);
+    fs::rename(copy, &going)
+        .and_then(|()| File::open(folder)?.sync_all())
+        .and_then(|()| fs::remove_dir_all(&going))
+        .map_err(at(what))
+}
+
 fn begin_sink(target: &Target, name: &str) -> Sink {
     // A name with a point in front and `.part` behind is nobody's copy; no character of it troubles FAT.
     let temporary = target.folder.join(format!(".{name}.part"));

@@ -18,7 +18,7 @@ use crate::domain::words::{self, date_short};
 use crate::flow;
 use crate::flow::carriers::{self, Presence, Wanted};
 use crate::flow::jobs::{self, Work};
-use crate::store::{BackupRow, CheckRow};
+use crate::store::{BackupRow, CheckRow, PruningRow};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -173,7 +173,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             .collect(),
         duties: all.plan.duties.iter().map(duty).collect(),
         carriers: all.carriers.iter().map(line).collect(),
-        backups: all.backups.iter().rev().take(SHOWN).map(backup).collect(),
+        backups: all.backups.iter().rev().take(SHOWN).map(|row| backup(row, &all.prunings)).collect(),
         checks: all.checks.iter().rev().take(SHOWN).map(check).collect(),
         places: all
             .places
@@ -209,13 +209,17 @@ fn duty(duty: &Duty) -> DutyLine {
     }
 }
 
-fn backup(row: &BackupRow) -> BackupLine {
+fn backup(row: &BackupRow, prunings: &[PruningRow]) -> BackupLine {
+    let stands = |carrier: &String| {
+        let gone = prunings.iter().any(|one| one.backup == row.id && one.carrier == *carrier);
+        if gone { format!("{carrier} (стёрта)") } else { carrier.clone() }
+    };
     BackupLine {
         id: row.id.clone(),
         at: moment(&row.at),
         cause: row.cause.as_russian(),
         size: size(row.bytes),
-        carriers: row.carriers.join(", "),
+        carriers: row.carriers.iter().map(stands).collect::<Vec<_>>().join(", "),
         code: row.code_no,
         act: format!("/carriers/papers/act?copy={}", segment(&row.id)),
     }

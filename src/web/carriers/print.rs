@@ -1,4 +1,4 @@
-//! The papers of carriers as PDF: ledger, custody log, undertaking, act of writing, certificate. Floor 3.
+//! The papers of carriers as PDF, the books also as tables: ledger, custody log, undertaking, act of writing, certificate. Floor 3.
 
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -8,6 +8,8 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::query::Asked;
 use super::super::route::{Access, Route, SubjectOf, get};
+use crate::bundle::ruled;
+use crate::domain::carrier::{Step, Trip};
 use crate::domain::form::Form;
 use crate::domain::forms::carriers::{self as papers, Carried, Checked, LedgerRow, Written};
 use crate::domain::forms::{Letterhead, People};
@@ -45,7 +47,23 @@ async fn paper(
         "certificate" => certificate(&letterhead, &people, &all, asked.value("no")).ok_or(Refusal::NotFound)?,
         _ => return Err(Refusal::NotFound),
     };
-    pdf(&state, form, state.act(&visitor.account).moment()).await
+    match asked.value("format") {
+        "xlsx" => {
+            let bytes = ruled::form_xlsx(&form).map_err(|error| answer::fault(&error))?;
+            Ok(table(&name, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes))
+        }
+        // The first table is the book; what follows it (the carriers' moves) stands in the XLSX too.
+        "csv" => {
+            let book = form.tables().next().ok_or(Refusal::NotFound)?;
+            Ok(table(&name, "csv", "text/csv; charset=utf-8", ruled::table_csv(book)))
+        }
+        _ => pdf(&state, form, state.act(&visitor.account).moment()).await,
+    }
+}
+
+fn table(name: &str, ending: &str, mime: &str, bytes: Vec<u8>) -> Response {
+    let kept = format!("attachment; filename=\"carriers-{name}.{ending}\"");
+    ([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, kept)], bytes).into_response()
 }
 
 /// A paper as PDF, by the school's own template where it has one, shown in the page.
@@ -76,20 +94,47 @@ fn ledger(letterhead: &Letterhead, people: &People, all: &Overview, lines: &[Led
     };
     let of = |id: &str| lines.iter().filter(|line| line.carrier == id).map(row).collect();
     let carriers: Vec<_> = all.carriers.iter().map(|carrier| (carrier.clone(), of(&carrier.id))).collect();
-    papers::ledger(letterhead, &carriers, &all.trips, people)
+    let checked = all.checks.iter().map(|check| (check.carrier.clone(), check.at.clone())).collect();
+    papers::ledger(letterhead, &carriers, &all.trips, &checked, people)
 }
 
 fn custody(letterhead: &Letterhead, people: &People, all: &Overview) -> Form {
-    let carried = |trip: &crate::domain::carrier::Trip| {
-        let check = all.checks.iter().rev().find(|check| check.trip == trip.no);
-        let backup = check.and_then(|check| all.backups.iter().find(|row| row.id == check.backup));
-        backup.map_or_else(Carried::default, |row| Carried {
-            what: format!("{} от {}", row.cause.as_russian(), crate::domain::forms::day(&row.at)),
-            sha256: row.sha256.clone(),
-        })
-    };
-    let trips: Vec<_> = all.trips.iter().map(|trip| (trip.clone(), carried(trip))).collect();
+    let trips: Vec<_> = all.trips.iter().map(|trip| (trip.clone(), carried(all, trip))).collect();
     papers::custody(letterhead, &trips, people)
+}
+
+/// What was done with a carrier while it was out: a copy written on it then, comparisons and rehearsals of the trip.
+fn carried(all: &Overview, trip: &Trip) -> Carried {
+    // Moments of one house have one offset, so that their texts stand in the order of time.
+    let at = |step| trip.signed(step).map(|signed| signed.at.as_str());
+    let (from, to) = (at(Step::Taken), at(Step::Returned));
+    let is_within =
+        |moment: &str| from.is_some_and(|from| from <= moment) && to.is_none_or(|returned| moment <= returned);
+    let written = all.backups.iter().rev().find(|row| row.carriers.contains(&trip.carrier) && is_within(&row.at));
+    let checks: Vec<_> = all.checks.iter().filter(|check| check.trip == trip.no).collect();
+    let last = checks.last();
+    let copy = last.and_then(|check| all.backups.iter().find(|row| row.id == check.backup)).or(written);
+    let mut done = Vec::new();
+    if written.is_some() {
+        done.push("запись");
+    }
+    if checks.iter().any(|check| check.what != REHEARSAL) {
+        done.push("проверка");
+    }
+    if checks.iter().any(|check| check.what == REHEARSAL) {
+        done.push("восстановление (пробное)");
+    }
+    let Some(copy) = copy else { return Carried { action: done.join(", "), ..Carried::default() } };
+    let after = match last.map(|check| check.verdict == VALID) {
+        Some(true) => "; после: та же",
+        Some(false) => "; после: НЕ СОВПАЛА",
+        None => "",
+    };
+    Carried {
+        what: format!("{} от {}", copy.cause.as_russian(), crate::domain::forms::day(&copy.at)),
+        action: done.join(", "),
+        sha256: format!("{}{after}", copy.sha256),
+    }
 }
 
 fn act(letterhead: &Letterhead, all: &Overview, copy: &str, keeper: &str, specialist: &str) -> Option<Form> {

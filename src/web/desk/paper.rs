@@ -8,6 +8,7 @@ use crate::domain::rights::Action;
 use crate::flow::paper::{self, Seen};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::people::Fields;
 use crate::web::query::segment;
 use crate::web::route::{Access, Route, SubjectOf, post};
 
@@ -17,7 +18,23 @@ const LARGEST_SCAN: usize = 20 * 1024 * 1024;
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
     const ISSUES: Access = Access::Does(Action::IssueCopies);
-    vec![post("/copies/{copy}/ink", ISSUES, SubjectOf::Copy, record).taking(LARGEST_SCAN + 64 * 1024)]
+    vec![
+        post("/copies/{copy}/ink", ISSUES, SubjectOf::Copy, record).taking(LARGEST_SCAN + 64 * 1024),
+        post("/copies/{copy}/paper-stage", ISSUES, SubjectOf::Copy, open),
+    ]
+}
+
+/// `POST /copies/{copy}/paper-stage`: fields `version`, `stage`; the stage is signed on paper from now on.
+async fn open(
+    State(state): State<WebState>,
+    Path(copy): Path<String>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let version = fields.get("version").parse().unwrap_or(0);
+    paper::stage::open(&state.house, &copy, version, fields.get("stage"), &state.act(&visitor.account)).await?;
+    let said = "Ступень подписывается на бумаге: она завершится сама, когда придут сканы всех её листов";
+    Ok(answer::done(&format!("/copies/{}", segment(&copy)), said))
 }
 
 /// `POST /copies/{copy}/ink`: fields `place` (`stage/person`), `signed_on`, `scan`.

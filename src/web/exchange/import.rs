@@ -18,11 +18,11 @@ use crate::domain::finding::Severity;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::exchange::{self, Preview, RowDifference, Taken, Wish, staged};
+use crate::flow::exchange::{self, Preview, RowDifference, Taken, Wish, staged, undo as taken_back};
 use crate::flow::import::Outcome;
 use crate::flow::setup::files as year_files;
 use crate::flow::{Act, House, change};
-use crate::store::{ChangeFilter, ImportRow};
+use crate::store::ImportRow;
 
 /// Findings on one page: more are counted, and the corrected file shows them next time.
 const MOST_FINDINGS: usize = 200;
@@ -37,7 +37,7 @@ struct Past {
     files: String,
     rows: String,
     digest: String,
-    /// May it be undone: the last one, with lines in the history?
+    /// May it be undone: the last one that stands?
     may_undo: bool,
 }
 
@@ -64,11 +64,9 @@ pub(in super::super) async fn form(
     let rows = state.house.db.list_imports().await?;
     let names = change::names(&state.house).await?;
     let may = !visitor.reach(Action::UndoChanges).is_empty();
-    let mut past = Vec::new();
-    for (place, row) in rows.into_iter().enumerate() {
-        let may_undo = may && place == 0 && !lines(&state.house, &row).await?.is_empty();
-        past.push(shown(row, &names, may_undo));
-    }
+    let standing = if may { taken_back::last(&state.house).await? } else { None };
+    let may_undo = |row: &ImportRow| standing.as_ref().is_some_and(|standing| standing.row.no == row.no);
+    let past = rows.into_iter().map(|row| (may_undo(&row), row)).map(|(may, row)| shown(row, &names, may)).collect();
     let frame =
         frame.titled("Загрузка данных").leading("Файлы сначала проверяются: до подтверждения ничего не записывается.");
     let tables = year::tables().map(|layout| (layout.table, layout.title, year::sheet_name(layout))).collect();
@@ -108,12 +106,6 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
         digest: row.digest.chars().take(16).collect(),
         may_undo,
     }
-}
-
-/// Lines of the history that an import made.
-async fn lines(house: &House, row: &ImportRow) -> Result<Vec<u64>, Refusal> {
-    let filter = ChangeFilter { event: Some(row.event), ..ChangeFilter::default() };
-    Ok(house.db.list_changes(&filter).await?.into_iter().map(|change| change.seq).collect())
 }
 
 /// `POST /exchange/import`: files come, are kept for an hour, and their dry run is shown.
@@ -270,7 +262,13 @@ fn differing(difference: &exchange::TableDifference) -> Differing {
         cells: row
             .cells
             .iter()
-            .map(|(column, old, new)| (change::heading(difference.table, column), old.clone(), new.clone()))
+            .map(|(column, old, new)| {
+                let said = |text: &String| match text.as_str() {
+                    "" => String::new(),
+                    text => change::value(difference.table, column, text),
+                };
+                (change::heading(difference.table, column), said(old), said(new))
+            })
             .collect(),
     };
     let all = difference.new + difference.changed + difference.gone;
@@ -360,25 +358,15 @@ pub(in super::super) struct Undoing {
     no: u64,
 }
 
-/// `POST /exchange/undo`: takes the last import back, row by row, as any change is taken back.
+/// `POST /exchange/undo`: takes the last import that stands back, row by row, as any change is taken back.
 pub(in super::super) async fn undo(
     State(state): State<WebState>,
     visitor: Visitor,
     Form(asked): Form<Undoing>,
 ) -> Result<Response, Refusal> {
-    let last = state.house.db.list_imports().await?.into_iter().next();
-    let Some(row) = last.filter(|row| row.no == asked.no) else {
-        return Err(Refusal::Rule("Отменить можно только последнюю загрузку".to_owned()));
-    };
-    let lines = lines(&state.house, &row).await?;
-    if lines.is_empty() {
-        let message =
-            "Первую загрузку года отменить нельзя: от неё история начинается. Загрузите правильный набор поверх";
-        return Err(Refusal::Rule(message.to_owned()));
-    }
-    let undone = change::undo(&state.house, &act(&state, &visitor), &lines).await?;
-    let rows = undone.seqs.len() as u64;
-    let said = format!("Загрузка № {} отменена: {rows} {}.", row.no, words::plural(rows, "строка", "строки", "строк"));
+    let rows = taken_back::undo(&state.house, &act(&state, &visitor), asked.no).await? as u64;
+    let said =
+        format!("Загрузка № {} отменена: {rows} {}.", asked.no, words::plural(rows, "строка", "строки", "строк"));
     Ok(answer::done("/exchange/import", &said))
 }
 

@@ -101,6 +101,8 @@ struct FormPage {
     form: Option<Form>,
     /// Why there is nothing to show.
     said: String,
+    /// The school's own template, when it has one: its file, or why it is not fit.
+    template: String,
     pdf: String,
     csv: Vec<(String, String)>,
     xlsx: String,
@@ -204,12 +206,16 @@ async fn shown(
         About::Teaching if own_report => given.insert("teacher".to_owned(), of.to_owned()),
         _ => None,
     };
-    let fields: Vec<Field> = known
+    let mut fields: Vec<Field> = known
         .needs
         .iter()
         .filter(|name| !(own_report && **name == "teacher"))
         .map(|name| field(&directory, name, asked.value(name), of))
         .collect();
+    if let Some(field) = fields.iter_mut().find(|field| field.name == "order") {
+        let all = flow::office::forms::orders(&state.house).await?;
+        field.choices.extend(all.into_iter().map(|(id, words)| (id.clone(), words, id == field.value)));
+    }
     // The first choice of a list is what the form shows before anybody chose.
     for field in fields.iter().filter(|field| field.kind == "select" && asked.value(field.name).is_empty()) {
         if let Some((id, ..)) = field.choices.first() {
@@ -256,6 +262,14 @@ async fn shown(
         (format!("{joint}&table={no}"), name)
     });
     let frame = frame.titled(known.title).under("Формы для печати", "/office/forms");
+    let (house, name) = (state.house.clone(), id.to_owned());
+    let template = tokio::task::spawn_blocking(move || match templates::own(&house, &name) {
+        Ok(None) => Ok(String::new()),
+        Ok(Some(own)) => Ok(format!("Печатается по шаблону школы {}; в описании PDF — его SHA-256.", own.file)),
+        Err(flow::Error::Office(refusal)) => Ok(format!("Печать закрыта, пока шаблон не исправлен: {refusal}.")),
+        Err(other) => Err(other),
+    });
+    let template = template.await.map_err(|error| answer::fault(&error))??;
     answer::page(&FormPage {
         path: asked.path().to_owned(),
         fields,
@@ -264,6 +278,7 @@ async fn shown(
         csv: csv.collect(),
         form,
         said,
+        template,
         frame,
     })
 }
@@ -285,7 +300,12 @@ fn field(directory: &Directory, name: &'static str, value: &str, class: &str) ->
         "from" => ("С какого дня", "date", Vec::new()),
         "to" => ("По какой день", "date", Vec::new()),
         "month" => ("Месяц (любой его день)", "date", Vec::new()),
-        "document" => ("С каким документом знакомят", "text", Vec::new()),
+        "document" => ("Другой документ (творительный падеж)", "text", Vec::new()),
+        "order" => ("Приказ", "select", pick(vec![(String::new(), "документ не из списка".to_owned())])),
+        "certified" => {
+            let all = [("", "без заверения"), ("yes", "заверить: «Верно»")];
+            ("Заверение", "select", pick(all.map(|(id, words)| (id.to_owned(), words.to_owned())).to_vec()))
+        }
         "paper" => ("Бумажная копия", "text", Vec::new()),
         "file" => ("Индекс дела", "text", Vec::new()),
         "volume" => ("Том", "number", Vec::new()),

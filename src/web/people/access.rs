@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use crate::domain::people::Visitor;
+use crate::domain::people::{OPERATOR, Visitor};
 use crate::domain::rights::{Action, Role};
 use crate::domain::words;
 use crate::flow::people::{Look, note_access};
@@ -80,7 +80,8 @@ async fn show(
     let rows = state.house.db.list_access(&looked, "", asked.value("after"), AT_ONCE).await?;
     let mut lines = Vec::new();
     for row in &rows {
-        let name = state.house.db.find_person(&row.by).await?.map_or_else(|| row.by.clone(), |name| name.short());
+        let name = state.house.db.find_person(&row.by).await?.map(|name| name.short());
+        let name = name.unwrap_or_else(|| if row.by == OPERATOR { "оператор".to_owned() } else { row.by.clone() });
         lines.push(Line {
             at: words::moment(&row.at),
             who: name,
@@ -108,7 +109,8 @@ async fn all(State(state): State<WebState>, visitor: Visitor, asked: Asked, fram
     note_access(&state.house, &visitor, Look::AccessLog(""), &year, state.now()).await?;
     let frame = frame
         .titled("Кто смотрел данные")
-        .leading("Каждый просмотр класса, предмета, ученика, копии и карточки; чтение этого журнала — тоже.");
+        .leading("Каждый просмотр класса, предмета, ученика, копии и карточки; чтение этого журнала — тоже. Срока у записей нет: их не очищают, и удалить строку не даёт сама база (003 Рук 24).",
+        );
     let mut page = show(&state, frame, Looked::Everything, &asked, true).await?;
     let sought = crate::domain::names::fold(asked.value("who"));
     if !sought.is_empty() {
@@ -139,7 +141,8 @@ async fn of_learner(
     let title =
         if own { "Кто смотрел отметки".to_owned() } else { format!("Кто смотрел: {name}") };
     let frame = frame.titled(title).leading(format!("{name}, {} класс", one.class));
-    answer::page(&show(&state, frame, Looked::AtLearner { learner: &learner, class: &one.class }, &asked, false).await?)
+    let classes = state.house.db.list_classes_of_learner(&learner).await?;
+    answer::page(&show(&state, frame, Looked::AtLearner { learner: &learner, classes: &classes }, &asked, false).await?)
 }
 
 async fn by_person(

@@ -27,7 +27,13 @@ pub(super) async fn form(State(state): State<WebState>, frame: Frame) -> Result<
     let (history, _) = open(&state).await?;
     // What the house has used already cannot be adopted again.
     let used = |name: &str| history.all().iter().any(|one| one.policy.name == name);
-    let choices = choices(&history, "").into_iter().filter(|choice| !used(&choice.name)).collect();
+    // Whose regulation it is, is said by its title: the names are those of files.
+    let titled = |choice: Choice| {
+        let title = policy::builtin(&choice.name).and_then(|text| policy::parse(&choice.name, text).ok());
+        let label = title.map_or(choice.label, |policy| format!("{} — {}", choice.name, policy.title));
+        Choice { label, ..choice }
+    };
+    let choices = choices(&history, "").into_iter().filter(|choice| !used(&choice.name)).map(titled).collect();
     answer::page(&AdoptPage {
         frame: frame
             .titled("Ввести правила приказом")

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::{Choice, choices, find, open, or};
 use crate::domain::finding::Severity;
 use crate::domain::people::Visitor;
-use crate::domain::policy::{PARAMETERS, Policy, PolicyValue, Source, difference};
+use crate::domain::policy::{PARAMETERS, Policy, PolicyValue, Source, difference, why_only_told};
 use crate::domain::rights::Action;
 use crate::domain::{lint as linting, words};
 use crate::web::WebState;
@@ -23,6 +23,8 @@ struct ValueView {
     note: String,
     /// Taken from the default policy.
     inherited: bool,
+    /// Why the program only shows it; empty for what it acts on.
+    told: &'static str,
 }
 
 impl ValueView {
@@ -33,6 +35,7 @@ impl ValueView {
             clause: value.clause.clone(),
             note: value.note.clone(),
             inherited: value.source != Source::Said,
+            told: why_only_told(&value.key),
         }
     }
 }

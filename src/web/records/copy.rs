@@ -16,7 +16,9 @@ use crate::domain::snapshot::{Sheet, Snapshot};
 use crate::domain::statement::Verdict;
 use crate::domain::words;
 use crate::flow::desk;
+use crate::flow::paper::stage;
 use crate::flow::people::{Look, note_access};
+use crate::flow::scans;
 use crate::flow::sign::signed;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
@@ -51,6 +53,9 @@ struct CopyPage {
     on_paper: Vec<(String, String)>,
     today: String,
     replaced: Option<Replaced>,
+    /// Stages that may be said to be signed on paper: identifier and title; those that are, with a note.
+    to_paper: Vec<(String, String)>,
+    paper_stages: Vec<(String, String)>,
     twins: Vec<Twin>,
     clerks: Vec<(String, String)>,
     may_print: bool,
@@ -143,6 +148,7 @@ pub(super) async fn copy(
     let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
     let takes_paper = issues && row.state == CopyState::Issued && takes_paper(&state).await?;
     let on_paper = if takes_paper { on_paper(&snapshot, &stands, &visitor.account) } else { Vec::new() };
+    let (to_paper, paper_stages) = paper_stages(&state, &snapshot, &row, &stands, takes_paper).await?;
     let frame = frame
         .titled(format!("{} класс, {}", row.class, snapshot.period.name))
         .leading(format!("{}, № {}", capital(row.kind.as_russian()), row.number))
@@ -163,6 +169,8 @@ pub(super) async fn copy(
             version => format!("/copies/{}/{version}/changes", segment(&row.id)),
         },
         today: state.now().date_naive().to_string(),
+        to_paper,
+        paper_stages,
         issues,
         on_paper,
         omissions: snapshot.omissions.clone(),
@@ -272,6 +280,37 @@ fn on_paper(snapshot: &Snapshot, stands: &[route::Signed], visitor: &str) -> Vec
             (format!("{}/{}", stage.id, person.id), format!("{name}, {}", signer.office))
         })
         .collect()
+}
+
+/// A stage and words about it.
+type Told = Vec<(String, String)>;
+
+/// Stages that may still go on paper, and those that are signed there with how many of their pages came.
+async fn paper_stages(
+    state: &WebState,
+    snapshot: &Snapshot,
+    row: &CopyRow,
+    stands: &[route::Signed],
+    takes_paper: bool,
+) -> Result<(Told, Told), Refusal> {
+    if row.state != CopyState::Issued {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let opened = state.house.db.list_paper_stages(&row.id, row.version).await?;
+    let free = snapshot.route.iter().filter(|stage| takes_paper && !opened.iter().any(|one| one.stage == stage.id));
+    let free = free.filter(|stage| !route::missing(stage, stands).is_empty());
+    let free = free.map(|stage| (stage.id.clone(), stage.title.clone())).collect();
+    if opened.is_empty() {
+        return Ok((free, Vec::new()));
+    }
+    let standing = scans::standing(&state.house, &row.id, Some(row.version)).await?;
+    let open = stage::standing(&state.house, &standing).await?;
+    let open = open.iter().filter(|one| !one.owes.is_empty());
+    let told = open.map(|one| {
+        let came = one.pages.len() - one.missing.len();
+        (one.title.clone(), format!("пришло {came} из {} страниц", one.pages.len()))
+    });
+    Ok((free, told.collect()))
 }
 
 fn sheets(snapshot: &Snapshot, row: &CopyRow) -> Vec<SheetView> {

@@ -10,9 +10,11 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::{Asked, segment};
-use super::{copy_name, draw, drawn, jpeg, said};
+use super::{copy_name, draw, drawn, jpeg, said, stage_line};
 use crate::domain::people::Visitor;
 use crate::domain::words;
+use crate::flow::paper;
+use crate::flow::paper::stage::Settled;
 use crate::flow::scans::{self, At, Standing};
 use crate::store::{Leaf, ScanPlace};
 
@@ -39,6 +41,40 @@ struct CopyPage {
     missing: Vec<u32>,
     old: usize,
     leaves: Vec<LeafLine>,
+    stages: Vec<super::StageLine>,
+    address: String,
+    today: String,
+}
+
+/// « Ступень … завершена.», and why one is not; nothing when there was nothing to complete.
+pub(super) fn settled_words(settled: &Settled) -> String {
+    let done = settled.completed.iter().map(|one| format!(" {one}"));
+    let not = settled.findings.iter().map(|one| format!(" Не завершено: {}.", one.message));
+    done.chain(not).collect()
+}
+
+/// What the form says of the signatures.
+#[derive(Debug, Deserialize)]
+pub(super) struct Completing {
+    signed_on: String,
+}
+
+/// `POST /office/scans/{copy}`: the stage on paper whose sheets are all in is completed by whoever presses.
+pub(super) async fn complete(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(asked): Form<Completing>,
+) -> Result<Response, Refusal> {
+    let act = state.act(&visitor.account);
+    let no_day = |_| crate::flow::Error::Paper(paper::Refusal::NoDay);
+    let day = asked.signed_on.trim().parse().map_err(no_day)?;
+    let settled = paper::stage::settle(&state.house, std::slice::from_ref(&id), day, &act).await?;
+    let said = match settled_words(&settled) {
+        said if said.is_empty() => "Завершать нечего: листов ступени ещё не хватает".to_owned(),
+        said => said.trim().to_owned(),
+    };
+    Ok(answer::done(&format!("/office/scans/{}", segment(&id)), &said))
 }
 
 /// `GET /office/scans/{copy}`.
@@ -49,8 +85,10 @@ pub(super) async fn report(
 ) -> Result<Response, Refusal> {
     let standing = scans::standing(&state.house, &id, None).await?;
     let directory = state.directory().await?;
+    let name = copy_name(&directory, &standing.copy);
+    let stages = paper::stage::standing(&state.house, &standing).await?;
     let frame = frame
-        .titled(copy_name(&directory, &standing.copy))
+        .titled(name.clone())
         .leading(format!("Копия № {}", standing.copy.number))
         .under("Сканы листов", "/office/scans");
     answer::page(&CopyPage {
@@ -60,6 +98,9 @@ pub(super) async fn report(
         missing: standing.missing(),
         old: standing.old.len(),
         leaves: leaves(&standing),
+        stages: stages.iter().filter(|one| !one.owes.is_empty()).map(|one| stage_line(&name, &standing, one)).collect(),
+        address: format!("/office/scans/{}", segment(&id)),
+        today: state.now().date_naive().to_string(),
     })
 }
 
@@ -69,7 +110,7 @@ fn leaves(standing: &Standing) -> Vec<LeafLine> {
             [] => ("bad", "нет".to_owned()),
             [one] if one.by_hand => ("ok", "есть, положена вручную".to_owned()),
             [_] => ("ok", "есть".to_owned()),
-            many => ("wait", format!("{} раза", many.len())),
+            many => ("wait", words::count(many.len() as u64, "раз", "раза", "раз")),
         };
         LeafLine {
             leaf: page.leaf,

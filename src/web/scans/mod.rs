@@ -19,6 +19,8 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::jobs::{self, Incoming, Outcome, Work};
+use crate::flow::paper;
+use crate::flow::paper::stage::PaperStage;
 use crate::flow::scans::{self, Standing, Verdict};
 use crate::scan::{self, Grey, Kind};
 use crate::store::{JobState, ScanFileRow, ScanPageRow};
@@ -40,6 +42,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/scans", receives, house, overview).in_menu(Group::Records, "Сканы листов").helped("scans#сканы"),
         post("/office/scans", receives, house, drop_files).taking(room),
         get("/office/scans/{copy}", receives, copies, copy::report).helped("scans#по-копии"),
+        post("/office/scans/{copy}", receives, copies, copy::complete),
         get("/office/scans/{copy}/{leaf}", receives, copies, copy::leaf).helped("scans#по-копии"),
         post("/office/scans/{copy}/{leaf}", receives, copies, copy::withdraw),
         get("/office/scans/{copy}/{leaf}/must", receives, copies, copy::must),
@@ -98,6 +101,35 @@ struct OverviewPage {
     unplaced: Vec<Unplaced>,
     hidden: usize,
     files: Vec<FileLine>,
+    /// Stages on paper whose scans are awaited.
+    stages: Vec<StageLine>,
+    today: String,
+}
+
+/// A stage on paper, as it is shown beside the scans of its copy.
+pub(super) struct StageLine {
+    pub(super) copy: String,
+    pub(super) href: String,
+    pub(super) title: String,
+    /// Names of who owes a signature.
+    pub(super) owes: String,
+    pub(super) came: usize,
+    pub(super) pages: usize,
+    pub(super) missing: String,
+    pub(super) is_turn: bool,
+}
+
+pub(super) fn stage_line(name: &str, standing: &Standing, one: &PaperStage) -> StageLine {
+    StageLine {
+        copy: name.to_owned(),
+        href: format!("/office/scans/{}", segment(&standing.copy.id)),
+        title: one.title.clone(),
+        owes: one.owes.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", "),
+        came: one.pages.len() - one.missing.len(),
+        pages: one.pages.len(),
+        missing: scans::listed(&one.missing),
+        is_turn: one.is_turn,
+    }
 }
 
 /// `GET /office/scans`.
@@ -111,6 +143,14 @@ async fn overview(
     let directory = state.directory().await?;
     let standings = scans::overview(&state.house).await?;
     let copies = standings.iter().map(|standing| copy_line(&directory, standing)).collect();
+    let mut stages = Vec::new();
+    for opened in state.house.db.list_open_paper_stages().await? {
+        let standing = scans::standing(&state.house, &opened.copy, Some(opened.version)).await?;
+        let name = copy_name(&directory, &standing.copy);
+        let of_copy = paper::stage::standing(&state.house, &standing).await?;
+        let open = of_copy.iter().filter(|one| one.id == opened.stage && !one.owes.is_empty());
+        stages.extend(open.map(|one| stage_line(&name, &standing, one)));
+    }
     let files = state.house.db.list_scan_files().await?;
     let decided = state.house.db.list_scan_decisions().await?;
     let rows = state.house.db.list_scan_pages_unfiled().await?;
@@ -122,7 +162,16 @@ async fn overview(
     let frame = frame
         .titled("Сканы листов")
         .leading("Подписанные листы возвращаются сканами: программа узнаёт каждый по QR-коду и кладёт к своей копии.");
-    answer::page(&OverviewPage { frame, job, copies, unplaced, hidden, files })
+    answer::page(&OverviewPage {
+        frame,
+        job,
+        copies,
+        unplaced,
+        hidden,
+        files,
+        stages,
+        today: state.now().date_naive().to_string(),
+    })
 }
 
 async fn following(state: &WebState, visitor: &Visitor, id: &str) -> Result<Option<Following>, Refusal> {
@@ -193,7 +242,7 @@ fn unplaced(row: &ScanPageRow, files: &[ScanFileRow]) -> Unplaced {
 
 /// `POST /office/scans`: files are kept and read by a job, which goes on when the page is closed.
 async fn drop_files(State(state): State<WebState>, visitor: Visitor, request: Request) -> Result<Response, Refusal> {
-    let given = files_of(&state, request).await?;
+    let Uploaded { given, signed_on } = files_of(&state, request).await?;
     let folder = state.house.incoming();
     std::fs::create_dir_all(&folder).map_err(|error| answer::fault(&error))?;
     let mut files = Vec::new();
@@ -202,18 +251,30 @@ async fn drop_files(State(state): State<WebState>, visitor: Visitor, request: Re
         write_once(&folder.join(&file), &bytes).map_err(|error| answer::fault(&error))?;
         files.push(Incoming { file, name });
     }
-    let queued = jobs::queue(&state.house, &Work::ReadScans { files }, &state.act(&visitor.account)).await?;
+    let queued = jobs::queue(&state.house, &Work::ReadScans { files, signed_on }, &state.act(&visitor.account)).await?;
     state.ops.wake.notify_one();
     Ok(answer::redirect(&format!("/office/scans?job={}", segment(&queued.id))))
 }
 
-/// Files of a form, each with its name.
-async fn files_of(state: &WebState, request: Request) -> Result<Vec<(String, Vec<u8>)>, Refusal> {
+/// What a form of scans brought.
+struct Uploaded {
+    /// Files, each with its name.
+    given: Vec<(String, Vec<u8>)>,
+    /// Day beside the signatures, `2025-10-27`; empty when the form has none.
+    signed_on: String,
+}
+
+/// Files of a form, each with its name, and the day beside the signatures.
+async fn files_of(state: &WebState, request: Request) -> Result<Uploaded, Refusal> {
     let _permit = state.uploads.acquire().await.map_err(|_| Refusal::Fault)?;
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Refusal::NoFile)?;
     let mut given = Vec::new();
-    let mut taken = 0;
+    let (mut taken, mut signed_on) = (0, String::new());
     while let Some(field) = form.next_field().await.map_err(|_| Refusal::BrokenUpload)? {
+        if field.name() == Some("signed_on") {
+            signed_on = field.text().await.map_err(|_| Refusal::BrokenUpload)?.trim().to_owned();
+            continue;
+        }
         let name = field.file_name().map(str::to_owned).unwrap_or_default();
         let bytes = field.bytes().await.map_err(|_| Refusal::TooLarge)?;
         taken += bytes.len();
@@ -224,7 +285,7 @@ async fn files_of(state: &WebState, request: Request) -> Result<Vec<(String, Vec
             given.push((name, bytes.to_vec()));
         }
     }
-    if given.is_empty() { Err(Refusal::NoFile) } else { Ok(given) }
+    if given.is_empty() { Err(Refusal::NoFile) } else { Ok(Uploaded { given, signed_on }) }
 }
 
 /// A page of a kept scan; drawing it takes a good part of a second, so it is done where it holds up nobody.

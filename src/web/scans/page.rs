@@ -92,7 +92,7 @@ pub(super) async fn decide(
     let row = open(&state, &file, page, said.place).await?;
     let act = state.act(&visitor.account);
     if !said.none.is_empty() {
-        scans::decide(&state.house, &row.at, &Leaf::default(), &act).await.or_else(as_it_is)?;
+        scans::decide(&state.house, &row.at, &Leaf::default(), &act).await.map(drop).or_else(as_it_is)?;
         return Ok(answer::done("/office/scans", "Страница отложена: это не лист копии."));
     }
     let last = state.house.db.list_versions(&said.copy).await?.pop().ok_or(Refusal::NotFound)?;
@@ -101,8 +101,9 @@ pub(super) async fn decide(
         return Err(Refusal::Rule("Укажите номер страницы копии: он напечатан вверху листа".to_owned()));
     }
     let wish = Leaf { copy: last.id.clone(), version: last.version, sheet: 0, leaf };
-    scans::decide(&state.house, &row.at, &wish, &act).await?;
-    Ok(answer::done("/office/scans", &format!("Страница {leaf} положена к копии {}.", last.id)))
+    let settled = scans::decide(&state.house, &row.at, &wish, &act).await?;
+    let said = format!("Страница {leaf} положена к копии {}.{}", last.id, super::copy::settled_words(&settled));
+    Ok(answer::done("/office/scans", &said))
 }
 
 /// A page that counts for nothing already is put aside by being seen once more: a second press does no harm.

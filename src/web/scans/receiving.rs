@@ -116,7 +116,7 @@ pub(super) async fn photo(
     frame: Frame,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let given = files_of(&state, request).await?;
+    let given = files_of(&state, request).await?.given;
     let read = move || {
         let mut texts = Vec::new();
         for (_, bytes) in given {

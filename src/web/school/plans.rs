@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -13,8 +13,9 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
+use super::sent::{self, Received};
 use super::shelf::{self, Sent, Step};
-use super::{Fields, Opened, Past, readiness};
+use super::{Opened, Past, readiness};
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision};
 use crate::domain::setup::cells::course_words;
@@ -273,9 +274,16 @@ async fn change(
     frame: Frame,
     asked: Asked,
     Path(course): Path<String>,
-    body: String,
+    request: Request,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
+    let fields = match sent::received(request, &PLAN_TOPICS, true).await? {
+        Received::Fields(fields) => fields,
+        Received::Unread(sent) => {
+            let year = sent.fields.as_ref().map_or("", |fields| fields.value("year"));
+            let opened = super::open(&state, year).await?;
+            return plan_page(&state, &visitor, frame, &asked, opened, &course, sent).await;
+        }
+    };
     let back = format!("/year/plans/{}", query::segment(&course));
     let opened = super::open(&state, fields.value("year")).await?;
     let outcome = if fields.value("act") == "lay" {

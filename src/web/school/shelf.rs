@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -14,6 +14,7 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
+use super::sent::{self, Received};
 use super::{Fields, Opened, Past, reach, readiness};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -196,8 +197,8 @@ pub(super) fn routes() -> Vec<Route> {
             shelf.path,
             Access::Does(shelf.change),
             SubjectOf::House,
-            move |State(state): State<WebState>, visitor: Visitor, frame: Frame, asked: Asked, body: String| async move {
-                change(&state, &visitor, frame, asked, shelf, &body).await
+            move |State(state): State<WebState>, visitor: Visitor, frame: Frame, asked: Asked, request: Request| async move {
+                change(&state, &visitor, frame, asked, shelf, request).await
             },
         ));
     }
@@ -409,9 +410,13 @@ async fn change(
     frame: Frame,
     asked: Asked,
     shelf: &'static Shelf,
-    body: &str,
+    request: Request,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(body);
+    let received = sent::received(request, shelf.layout, false).await?;
+    let fields = match received {
+        Received::Fields(fields) => fields,
+        Received::Unread(sent) => return show(state, visitor, frame, asked, shelf, sent).await,
+    };
     let back = match fields.value("year") {
         "" => shelf.path.to_owned(),
         year => format!("{}?year={}", shelf.path, query::segment(year)),

@@ -8,7 +8,6 @@ use chrono::{DateTime, Duration};
 
 use super::super::answer::Refusal;
 use super::super::query::segment;
-use super::super::route;
 use super::super::waiting::Awaited;
 use super::{Desk, Wait};
 use crate::domain::copy::State as CopyState;
@@ -433,12 +432,14 @@ impl Desk<'_> {
         }
         let may_import = !self.visitor.reach(Action::ImportData).is_empty();
         if may_import && self.directory.year.is_empty() {
-            let href = if route::has("/import") { "/import" } else { "/help/administrator#завести-школу" };
             waits.push(Wait {
                 count: 0,
-                what: "журнал ещё не загружен".to_owned(),
-                detail: "загрузите набор школы: сначала пробно, замечания будут показаны сразу все".to_owned(),
-                href: href.to_owned(),
+                what: "в доме ещё нет учебного года".to_owned(),
+                detail:
+                    "скачайте пример книги, перенесите в неё свои строки и загрузите: сначала она только проверяется; \
+                         порядок действий — в справке, «Школа за час»"
+                        .to_owned(),
+                href: "/exchange/import".to_owned(),
                 urgent: true,
             });
         }

@@ -1,0 +1,127 @@
+//! Which old copies a carrier no longer keeps by the school's own rule; where the school has said nothing, it keeps them all. Floor 0.
+//!
+//! Archives and sets of a period are kept for good: the rule thins out the copies of the schedule and those that somebody asked for.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::Cause;
+use crate::domain::policy::Policy;
+
+/// The school's rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// A copy of each of so many newest weeks is kept.
+    pub weeks: u32,
+    /// A copy of each of so many newest months is kept.
+    pub months: u32,
+    /// The rule in words, with its clause.
+    pub words: String,
+}
+
+impl Rule {
+    /// The rule of a policy; `None` when it says nothing of keeping.
+    pub fn of(policy: &Policy) -> Option<Self> {
+        let said = |key| policy.number(key).map(|number| (number, policy.clause(key).to_owned()));
+        let (weeks, months) = (said("backup.keep_weeks"), said("backup.keep_months"));
+        let clauses: BTreeSet<String> =
+            [&weeks, &months].into_iter().flatten().map(|(_, clause)| clause.clone()).collect();
+        if clauses.is_empty() {
+            return None;
+        }
+        let (weeks, months) = (weeks.map_or(0, |(n, _)| n), months.map_or(0, |(n, _)| n));
+        let clauses = clauses.into_iter().collect::<Vec<_>>().join("; ");
+        let words = format!(
+            "хранятся копии за недель: {weeks}, за месяцев: {months}; архивы и наборы периодов — все ({clauses})"
+        );
+        Some(Self { weeks, months, words })
+    }
+}
+
+/// A copy that stands on a carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// Name of its folder.
+    pub id: String,
+    /// Why it was made.
+    pub cause: Cause,
+    /// When.
+    pub on: NaiveDate,
+    /// Size of the log then: the age that no clock can turn.
+    pub log_size: u64,
+}
+
+/// Copies that the carrier no longer keeps, the oldest first. The newest copy stays whatever the rule says.
+pub fn outdated(rule: &Rule, copies: &[Copy]) -> Vec<String> {
+    let mut newest_first: Vec<&Copy> = copies.iter().collect();
+    newest_first.sort_by(|a, b| (b.log_size, b.id.len(), &b.id).cmp(&(a.log_size, a.id.len(), &a.id)));
+    let (mut weeks, mut months) = (BTreeSet::new(), BTreeSet::new());
+    let mut old = Vec::new();
+    for (no, copy) in newest_first.into_iter().enumerate() {
+        // The newest of a week stands for the week, the newest of a month for the month; an archive stands for both.
+        let of_week =
+            weeks.len() < rule.weeks as usize && weeks.insert((copy.on.iso_week().year(), copy.on.iso_week().week()));
+        let of_month = months.len() < rule.months as usize && months.insert((copy.on.year(), copy.on.month()));
+        let for_good = matches!(copy.cause, Cause::Month | Cause::Period);
+        if no > 0 && !of_week && !of_month && !for_good {
+            old.push(copy.id.clone());
+        }
+    }
+    old.reverse();
+    old
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
+mod tests {
+    use super::*;
+    use crate::domain::policy;
+
+    fn copies(of: &[(&str, Cause)]) -> Vec<Copy> {
+        let copy = |(no, (day, cause)): (u64, &(&str, Cause))| Copy {
+            id: format!("letopis-{day}-{no}"),
+            cause: *cause,
+            on: day.parse().unwrap(),
+            log_size: 100 + no,
+        };
+        (1..).zip(of).map(copy).collect()
+    }
+
+    fn rule(weeks: u32, months: u32) -> Rule {
+        Rule { weeks, months, words: String::new() }
+    }
+
+    #[test]
+    fn weeks_thin_out_into_months_and_archives_stay_for_good() {
+        let all = copies(&[
+            ("2025-09-01", Cause::Month),
+            ("2025-09-08", Cause::Week),
+            ("2025-09-29", Cause::Week),
+            ("2025-10-06", Cause::Week),
+            ("2025-10-13", Cause::Period),
+            ("2025-10-27", Cause::Week),
+            ("2025-11-03", Cause::Week),
+            ("2025-11-04", Cause::Demand),
+            ("2025-11-10", Cause::Week),
+        ]);
+        let old = outdated(&rule(2, 3), &all);
+        // Weeks: 10 and 4 November. Months: 10 November, 27 October, 29 September.
+        assert_eq!(old, ["letopis-2025-09-08-2", "letopis-2025-10-06-4", "letopis-2025-11-03-7"]);
+    }
+
+    #[test]
+    fn the_newest_copy_stays_under_every_rule_and_by_the_log_not_the_clock() {
+        let mut all = copies(&[("2040-01-02", Cause::Week), ("2025-11-03", Cause::Week)]);
+        assert_eq!(outdated(&rule(0, 0), &all), ["letopis-2040-01-02-1"], "the copy of a wrong clock is the older one");
+        all.remove(0);
+        assert!(outdated(&rule(0, 0), &all).is_empty() && outdated(&rule(1, 1), &[]).is_empty());
+    }
+
+    #[test]
+    fn a_school_that_says_nothing_keeps_everything() {
+        for (name, text) in policy::BUILTIN {
+            assert_eq!(Rule::of(&policy::parse(name, text).unwrap()), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Forms of the archive: electronic inventories, transfer, condition, acquaintance with orders. Floor 2.
+
+use super::super::condition::{examined, size_of};
+use super::{Desk, span_of};
+use crate::domain::form::Form;
+use crate::domain::forms::files::Volume;
+use crate::domain::forms::inventories::{Container, InventoryLine};
+use crate::domain::forms::learners::Acquainted;
+use crate::domain::forms::plan::{JOURNALS, SUMMARIES};
+use crate::domain::forms::{People, acts};
+use crate::domain::journal::YEAR;
+use crate::domain::log_proof::object_name;
+use crate::domain::register::RegisterLine;
+use crate::domain::snapshot::CopyKind;
+use crate::domain::{names, words};
+use crate::flow::office::Refusal;
+use crate::flow::{Error, people};
+
+impl Desk<'_> {
+    /// Electronic files of a school year with their containers.
+    pub(super) async fn electronic(
+        &self,
+        year: &str,
+        long: bool,
+    ) -> Result<(Vec<InventoryLine>, Vec<Container>), Error> {
+        let kind = if long { CopyKind::SummarySheet } else { CopyKind::PeriodCopy };
+        let rows = self.house.db.list_register().await?;
+        let lines: Vec<RegisterLine> =
+            rows.into_iter().map(|row| row.line).filter(|line| line.year == year && line.kind == kind).collect();
+        let mut containers = Vec::new();
+        for line in &lines {
+            let name = object_name(&line.id, line.version);
+            let period = self.period_name(&line.class, &line.period, &line.year);
+            let what =
+                if long { "Сводная ведомость" } else { "Копия классного журнала" };
+            containers.push(Container {
+                number: line.number.clone(),
+                date: line.sealed_at.get(..10).unwrap_or_default().to_owned(),
+                title: format!("{what} {} класса, {period}", line.class),
+                bytes: size_of(&self.house.archive().join(&name)),
+                name,
+                changed_at: line.sealed_at.clone(),
+                sha256: line.sealed_pdf.to_hex(),
+            });
+        }
+        if containers.is_empty() {
+            return Ok((Vec::new(), containers));
+        }
+        let grade = lines.first().and_then(|line| self.journal.class(&line.class)).map_or(0, |class| class.grade);
+        let days = span_of(&self.journal, YEAR, grade);
+        let (index, title, keep_years) = if long {
+            (SUMMARIES, "Сводные ведомости успеваемости (и посещаемости) обучающихся", self.policy.keep_summary_years)
+        } else {
+            (JOURNALS, "Классные журналы (электронные)", self.policy.keep_journal_years)
+        };
+        let line = InventoryLine {
+            index: index.to_owned(),
+            title: format!("{title} за {year} учебный год"),
+            first: days.map(|(first, _)| first.to_string()).unwrap_or_default(),
+            last: days.map(|(_, last)| last.to_string()).unwrap_or_default(),
+            keep_years,
+            sheets: 0,
+            containers: containers.len() as u32,
+            bytes: containers.iter().map(|one| one.bytes).sum(),
+            note: String::new(),
+        };
+        Ok((vec![line], containers))
+    }
+
+    pub(super) async fn transfer(&self, year: &str, volumes: &[Volume]) -> Result<Form, Error> {
+        let paper = volumes.iter().filter(|volume| volume.file.keep_years > 10).count() as u32;
+        let (electronic, containers) = self.electronic(year, true).await?;
+        let mut lines = Vec::new();
+        if paper > 0 {
+            lines.push(acts::Transferred {
+                inventory: "Опись № 1".to_owned(),
+                copies: 2,
+                units: paper,
+                ..Default::default()
+            });
+        }
+        if let Some(line) = electronic.first() {
+            let digests: Vec<String> = containers.iter().map(|one| one.sha256.clone()).collect();
+            lines.push(acts::Transferred {
+                inventory: "Опись № 2".to_owned(),
+                copies: 2,
+                units: electronic.len() as u32,
+                bytes: line.bytes,
+                sha256: crate::domain::canon::Digest::of(digests.join("\n").as_bytes()).to_hex(),
+                ..Default::default()
+            });
+        }
+        let taker = if self.letterhead.archive.is_empty() {
+            "архив организации"
+        } else {
+            &self.letterhead.archive
+        };
+        let transfer = acts::Transfer {
+            fund_title: "Сводные ведомости успеваемости (и посещаемости) обучающихся".to_owned(),
+            years: year.replace('/', "–"),
+            taker: taker.to_owned(),
+            taker_post: "Руководитель принимающей стороны".to_owned(),
+            lines,
+            ..Default::default()
+        };
+        Ok(acts::transfer_act(&self.letterhead, &transfer))
+    }
+
+    /// Reads the whole archive and says what was found.
+    pub(super) async fn condition(&self) -> Result<Form, Error> {
+        let mut check = examined(self.house).await?;
+        check.what = "электронных документов".to_owned();
+        check.from = self.today.to_string();
+        check.to = self.today.to_string();
+        let member = |role| People::holder(&self.journal, role).map(|id| self.people.get(id));
+        let commission = [member("deputy"), member("secretary"), member("technical_specialist")];
+        check.commission = commission.into_iter().flatten().map(|one| (one.post, one.signed)).collect();
+        Ok(acts::condition_act(&self.letterhead, &check))
+    }
+
+    /// The document of an acquaintance sheet, in the instrumental case, and who has read it: an order with its recorded readings, or the
+    /// whole staff for a document that no list of orders has.
+    pub(super) async fn acquainted(&self) -> Result<(String, Vec<Acquainted>), Error> {
+        let wanted = self.text("order");
+        let all: Vec<String> = self.journal.staff.iter().map(|one| one.id.clone()).collect();
+        let blank = |id: &String| (id.clone(), String::new(), String::new());
+        let (document, lines): (String, Vec<(String, String, String)>) = if wanted.is_empty() {
+            let document = self.needed("document", "документ, с которым знакомят: приказ из списка или название")?;
+            (document.to_owned(), all.iter().map(blank).collect())
+        } else {
+            let sheets = people::sheets(self.house).await?;
+            let sheet = sheets.into_iter().find(|sheet| key_of(sheet) == wanted);
+            let sheet = sheet.ok_or_else(|| Refusal::Needs("приказ из списка приказов школы".to_owned()))?;
+            let read = |line: &crate::domain::setup::Acquaintance| {
+                (line.person.clone(), line.seen_on.map(|day| day.to_string()).unwrap_or_default(), line.way.clone())
+            };
+            (sheet_words(&sheet), sheet.lines.iter().map(read).collect())
+        };
+        let staff = |id: &str| self.journal.staff.iter().find(|one| one.id == id);
+        let mut people: Vec<(String, Acquainted)> = lines
+            .into_iter()
+            .map(|(id, date, way)| {
+                let one = staff(&id);
+                let name = one.map(|one| names::full_name(&one.surname, &one.given_name, &one.patronymic));
+                let key = one.map(|one| names::sort_key(&one.surname, &one.given_name, &one.patronymic));
+                let post = one.map(|one| one.position.clone()).unwrap_or_default();
+                let here = !date.is_empty() && way != "paper";
+                (key.unwrap_or_default(), Acquainted { name: name.unwrap_or(id), post, date, here })
+            })
+            .collect();
+        people.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok((document, people.into_iter().map(|(_, one)| one).collect()))
+    }
+}
+
+/// Orders whose acquaintance sheets can be printed: name of the field's value, and words for the choice.
+pub async fn orders(house: &crate::flow::House) -> Result<Vec<(String, String)>, Error> {
+    let sheets = people::sheets(house).await?;
+    let named = |sheet: &people::Sheet| {
+        let order = &sheet.order;
+        (key_of(sheet), format!("№ {} от {}, {}", order.number, words::date_short(order.date), order.title))
+    };
+    Ok(sheets.iter().map(named).collect())
+}
+
+/// Day and number: an order that no list has yet has no identifier.
+fn key_of(sheet: &people::Sheet) -> String {
+    format!("{} {}", sheet.order.date, sheet.order.number)
+}
+
+/// «приказом от 01.09.2025 № 12 «О назначении»», after «С».
+fn sheet_words(sheet: &people::Sheet) -> String {
+    let order = &sheet.order;
+    let what = match order.kind.as_str() {
+        "statute" => "локальным актом",
+        "instruction" => "должностной инструкцией",
+        "minutes" => "протоколом",
+        _ => "приказом",
+    };
+    let title = if order.title.is_empty() { String::new() } else { format!(" «{}»", order.title) };
+    format!("{what} от {} № {}{title}", words::date_short(order.date), order.number)
+}

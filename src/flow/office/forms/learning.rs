@@ -1,0 +1,152 @@
+//! Forms of a class: reports, extracts, sheets of the journal, remarks on it, the sheet for when it cannot be reached. Floor 2.
+
+use std::collections::HashSet;
+
+use chrono::{Days, NaiveDate};
+
+use super::super::Refusal;
+use super::{Desk, last_day};
+use crate::domain::form::Form;
+use crate::domain::forms::classes::{Issue, Scope};
+use crate::domain::forms::fallback::FallbackClass;
+use crate::domain::forms::learners::{ExtractOf, Remark};
+use crate::domain::forms::plan::JOURNALS;
+use crate::domain::forms::{classes, day, fallback, learners};
+use crate::domain::journal::{Class, Learner};
+use crate::domain::policy::{Unit, Value};
+use crate::domain::statement::Category;
+use crate::domain::{names, period, words};
+use crate::flow::Error;
+use crate::store::AccountState;
+
+impl Desk<'_> {
+    /// Learners whose family reads the diary in the house: the learner or a parent has an open account.
+    pub(super) async fn reached(&self) -> Result<HashSet<String>, Error> {
+        let accounts = self.house.db.list_accounts().await?;
+        let open: HashSet<String> =
+            accounts.into_iter().filter(|row| row.state == AccountState::Open).map(|row| row.person).collect();
+        let parents = self.house.db.list_guardians().await?.into_iter().filter(|row| open.contains(&row.id));
+        let mut reached: HashSet<String> = parents.flat_map(|row| row.learners).collect();
+        reached.extend(self.journal.learners.iter().filter(|one| open.contains(&one.id)).map(|one| one.id.clone()));
+        Ok(reached)
+    }
+
+    /// Who gets a paper extract: families without electronic access (000 У1), or the whole class where it is asked for.
+    fn readers(&self, class: &str, on: NaiveDate, reached: &HashSet<String>) -> Vec<&Learner> {
+        let one = self.text("learner");
+        let mut list = learners::class_list(&self.journal, class, on);
+        list.retain(|learner| match one {
+            "" => self.text("who") == "all" || !reached.contains(&learner.id),
+            one => learner.id == one,
+        });
+        list
+    }
+
+    pub(super) fn class(&self, id: &str, reached: &HashSet<String>) -> Result<Form, Error> {
+        let name = self.needed("class", "класс")?;
+        let class: &Class = self.journal.class(name).ok_or_else(|| Refusal::Needs("класс этой школы".to_owned()))?;
+        let (letterhead, people, journal) = (&self.letterhead, &self.people, &self.journal);
+        let list = learners::class_list(journal, name, self.today.min(last_day(journal, class)));
+        match id {
+            "class-report" | "class-report-preliminary" => {
+                let period = self.needed("period", "учётный период")?;
+                let span = period::span(journal, class, period)?;
+                let name = self.period_name(name, period, &self.year);
+                let scope =
+                    Scope { journal, class, span: &span, period: &name, policy: &self.policy, today: self.today };
+                let issue = if id == "class-report" { Issue::Final } else { Issue::Preliminary };
+                Ok(classes::class_report(letterhead, people, scope, issue))
+            }
+            "extract-for-parents" => {
+                let (starts, ends) = self.days()?;
+                let of = ExtractOf { journal, policy: &self.policy, starts, ends };
+                let wanted = self.readers(name, ends, reached);
+                let copy = (self.text("certified") == "yes").then(|| learners::Certified {
+                    file: JOURNALS.to_owned(),
+                    year: self.year.clone(),
+                    day: self.today,
+                });
+                Ok(learners::extracts(letterhead, people, of, &wanted, copy.as_ref()))
+            }
+            "extract-register" => {
+                let (starts, ends) = self.days()?;
+                let period = format!("{} – {}", words::date_short(starts), words::date_short(ends));
+                Ok(learners::extract_register(letterhead, name, &period, &self.readers(name, ends, reached)))
+            }
+            "general-information" => Ok(learners::general_information(letterhead, &self.year, name, &list)),
+            "health-sheet" => Ok(learners::health_sheet(letterhead, &self.year, name, &list)),
+            _ => {
+                let course = journal.courses.iter().find(|course| course.id == self.text("course"));
+                let blank = FallbackClass {
+                    class: name.to_owned(),
+                    learners: list.iter().map(|l| names::list_name(&l.surname, &l.given_name)).collect(),
+                    subject: course.map(period::course_title).unwrap_or_default(),
+                    teacher: course.map(|course| people.get(&course.teacher_id).short).unwrap_or_default(),
+                };
+                Ok(fallback::fallback(letterhead, &blank))
+            }
+        }
+    }
+
+    /// Remarks on a class's journal: what signers refused, with the day, the day by which the policy wants it mended, and the version that
+    /// mended it.
+    pub(super) async fn remarks(&self) -> Result<Form, Error> {
+        let name = self.needed("class", "класс")?;
+        let grade = self.journal.class(name).map_or(0, |class| class.grade);
+        let db = &self.house.db;
+        let copies = db.list_copies().await?;
+        let own: Vec<_> = copies.iter().filter(|row| row.class == name && row.year == self.year).collect();
+        let mut ids: Vec<&str> = own.iter().map(|row| row.id.as_str()).collect();
+        ids.dedup();
+        let mut found: Vec<(String, Remark)> = Vec::new();
+        for id in ids {
+            let remarks = db.list_remarks(id).await?;
+            let versions: HashSet<u32> = remarks.iter().map(|remark| remark.version).collect();
+            let mut refused = Vec::new();
+            for version in versions {
+                let said = db.list_statements(id, version).await?;
+                refused.extend(said.into_iter().map(|row| ((version, row.stage, row.signer), row.signed_at)));
+            }
+            for remark in remarks {
+                let key = (remark.version, remark.stage.clone(), remark.signer.clone());
+                let at = refused.iter().find(|(of, _)| *of == key).map(|(_, at)| at.clone()).unwrap_or_default();
+                let next =
+                    own.iter().find(|row| row.id == id && row.version > remark.version && !row.issued_at.is_empty());
+                let line = own.iter().find(|row| row.id == id);
+                let period = line.map(|row| self.period_name(name, &row.period, &row.year)).unwrap_or_default();
+                let course = self.journal.courses.iter().find(|course| course.id == remark.sheet);
+                let sheet = course.map_or_else(|| "сводные листы".to_owned(), period::course_title);
+                let category = Category::parse(&remark.category).map(Category::as_russian).unwrap_or_default();
+                let text = [sheet.as_str(), &period, category].join(", ");
+                let by = self.people.get(&remark.signer);
+                found.push((
+                    at.clone(),
+                    Remark {
+                        date: at.get(..10).unwrap_or_default().to_owned(),
+                        text: format!("{text}: {}", remark.remark),
+                        by: if by.post.is_empty() { by.short } else { format!("{}, {}", by.post, by.short) },
+                        due: self.mend_by(&at, grade).map(|day| day.to_string()).unwrap_or_default(),
+                        done: next
+                            .map(|row| format!("версия {} выпущена {}", row.version, day(&row.issued_at)))
+                            .unwrap_or_default(),
+                    },
+                ));
+            }
+        }
+        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let found: Vec<Remark> = found.into_iter().map(|(_, remark)| remark).collect();
+        Ok(learners::remarks(&self.letterhead, &self.year, name, &found))
+    }
+
+    /// The day by which a remark is to be mended, where the policy counts in calendar days or weeks.
+    fn mend_by(&self, at: &str, grade: u8) -> Option<NaiveDate> {
+        let said = self.policy.said("deadline.remark", grade)?;
+        let Value::Number(count) = said.value else { return None };
+        let days = match said.unit {
+            Unit::CalendarDays => count,
+            Unit::Weeks => count * 7,
+            _ => return None,
+        };
+        at.get(..10)?.parse::<NaiveDate>().ok()?.checked_add_days(Days::new(days.into()))
+    }
+}

@@ -1,0 +1,63 @@
+//! What a form of the year sends: its fields, or a file whose rows take the place of the pasted ones. Floor 3.
+
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{StatusCode, header};
+
+use super::super::answer::Refusal;
+use super::shelf::Sent;
+use super::{Fields, readiness};
+use crate::bundle::one_table;
+use crate::domain::setup::layout::Layout;
+
+/// A form holds one table: two megabytes are the frame's limit for it, some thirty thousand rows.
+const TOO_LARGE: &str =
+    "Таблица больше 2 МБ: книгу целиком загружает страница «Загрузка данных», а сюда оставьте один нужный лист";
+
+/// What came of a form.
+pub(super) enum Received {
+    /// Its fields; the rows of a file stand in `text`, as if they were pasted.
+    Fields(Fields),
+    /// A file that cannot be read as this table: what is wrong, beside what was typed.
+    Unread(Sent),
+}
+
+/// Reads a form of either kind. `with_course`: the page is of one course's plan.
+pub(super) async fn received(
+    request: Request,
+    layout: &'static Layout,
+    with_course: bool,
+) -> Result<Received, Refusal> {
+    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media.starts_with("multipart/form-data") {
+        let body = String::from_request(request, &()).await.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::Rule(TOO_LARGE.to_owned()),
+            _ => Refusal::BrokenUpload,
+        })?;
+        return Ok(Received::Fields(Fields::of(&body)));
+    }
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| Refusal::BrokenUpload)?;
+    let (mut pairs, mut file) = (Vec::new(), None);
+    while let Some(field) = form.next_field().await.map_err(|_| Refusal::BrokenUpload)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let bytes = field.bytes().await.map_err(|_| Refusal::Rule(TOO_LARGE.to_owned()))?;
+        match file_name {
+            Some(file_name) if !file_name.is_empty() => file = Some((file_name, bytes)),
+            Some(_) => {}
+            None => pairs.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+        }
+    }
+    if let Some((name, bytes)) = file {
+        match one_table::read(&name, &bytes, layout, with_course) {
+            Ok(sheet) => {
+                pairs.retain(|(name, _)| name != "text");
+                pairs.push(("text".to_owned(), sheet.to_clipboard()));
+            }
+            Err(findings) => {
+                let findings = findings.iter().map(readiness::plain).collect();
+                return Ok(Received::Unread(Sent { fields: Some(Fields(pairs)), findings, ..Sent::default() }));
+            }
+        }
+    }
+    Ok(Received::Fields(Fields(pairs)))
+}

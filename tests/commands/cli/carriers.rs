@@ -1,0 +1,124 @@
+//! Carriers from the command line: the plan and its exit code, a copy there and back, a code that is never an argument.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use letopis::domain::policy;
+
+use super::house;
+use crate::program::{code, letopis, out, run, said};
+
+/// A copy of the sealed house of the other stories, with two disks beside it.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { folder: tempfile::tempdir().expect("a folder") };
+        let copied = std::process::Command::new("cp").args(["-r", house()]).arg(place.path("house")).status();
+        assert!(copied.expect("cp runs").success());
+        place
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_string_lossy().into_owned()
+    }
+
+    fn run(&self, arguments: &[&str]) -> std::process::Output {
+        letopis().arg("--dir").arg(self.path("house")).args(arguments).output().expect("the program runs")
+    }
+
+    fn disks(&self) {
+        for no in ["1", "2"] {
+            let (room, disk, place) = (format!("кабинет {no}"), self.path(&format!("disk{no}")), format!("М-{no}"));
+            std::fs::create_dir_all(&disk).expect("a disk");
+            for step in [
+                &["carrier", "place", "--room", &room][..],
+                &["carrier", "add", "--label", "Диск", "--place", &place, "--path", &disk],
+            ] {
+                let output = self.run(step);
+                assert_eq!(code(&output), 0, "{step:?}: {}", said(&output));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_plan_names_its_clauses_and_a_house_or_policy_of_one_room_ends_with_two() {
+    let place = Place::new();
+    let bare = place.run(&["backup", "plan"]);
+    assert_eq!(code(&bare), 2, "{}", out(&bare));
+    for words in ["001 п. 5.1", "000 Рег 3.4", "раз в неделю", "plan.rooms", "Пробное восстановление"]
+    {
+        assert!(out(&bare).contains(words), "no {words}: {}", out(&bare));
+    }
+    place.disks();
+    let whole = place.run(&["backup", "plan"]);
+    assert_eq!(code(&whole), 0, "{}", out(&whole));
+
+    let text = policy::builtin("default").expect("a policy").replace("rooms = { value = 2", "rooms = { value = 1");
+    let file = place.path("one-room.toml");
+    std::fs::write(&file, text).expect("a policy");
+    let (lone, file) = (place.path("lone"), file.as_str());
+    let made = run(&["init", &lone, "--policy", file]);
+    assert_eq!(code(&made), 0, "{}", said(&made));
+    let refused = run(&["--dir", &lone, "backup", "plan"]);
+    assert_eq!(code(&refused), 2);
+    assert!(out(&refused).contains("plan.policy-too-low"), "{}", out(&refused));
+}
+
+#[test]
+fn a_copy_goes_to_two_disks_is_verified_rehearsed_and_comes_back_with_the_code_on_standard_input() {
+    let place = Place::new();
+    place.disks();
+    let director = "T00001";
+    let staff = place.run(&["people", "list"]);
+    assert!(out(&staff).contains(director), "{}", out(&staff));
+    assert_eq!(code(&place.run(&["backup"])), 1, "no code has been made");
+    assert_eq!(code(&place.run(&["--by", director, "backup", "code"])), 1, "the undertaking comes first");
+    assert_eq!(code(&place.run(&["--by", director, "backup", "undertake"])), 0);
+    assert_eq!(code(&place.run(&["backup", "code"])), 2, "the operator is no director");
+    let made = place.run(&["--by", director, "backup", "code"]);
+    let envelope = out(&made).trim().to_owned();
+    assert_eq!((code(&made), envelope.len()), (0, 23), "{}", said(&made));
+
+    let written = place.run(&["backup", "--to", "Н-1", "Н-2", "--cause", "period"]);
+    assert_eq!(code(&written), 0, "{}", said(&written));
+    assert!(!out(&written).contains(&envelope));
+    let disk = place.path("disk2");
+    let verified = place.run(&["verify-backup", &disk]);
+    assert_eq!(code(&verified), 0, "{}", out(&verified));
+    assert!(out(&verified).contains("копия верна") && out(&verified).contains("содержимое не раскрывалось"));
+
+    let typed = |arguments: &[&str], text: &str| {
+        let mut child = letopis()
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        child.stdin.take().expect("its input").write_all(text.as_bytes()).expect("typed");
+        child.wait_with_output().expect("it ends")
+    };
+    let rehearsed = typed(&["--dir", &place.path("house"), "restore", &disk, "--rehearse", "--code", "-"], &envelope);
+    assert_eq!(code(&rehearsed), 0, "{}{}", out(&rehearsed), said(&rehearsed));
+    assert!(out(&rehearsed).contains("полнота проверки 100,00 %"), "{}", out(&rehearsed));
+    let to = place.path("back");
+    let wrong = typed(&["restore", &disk, "--to", &to, "--code", "-"], "00000-00000-00000-00000");
+    assert!(code(&wrong) != 0 && said(&wrong).contains("код доступа не подходит"), "{}", said(&wrong));
+    assert!(!PathBuf::from(&to).exists());
+    let restored = typed(&["restore", &disk, "--to", &to, "--code", "-"], &envelope.to_lowercase().replace('-', " "));
+    assert_eq!(code(&restored), 0, "{}{}", out(&restored), said(&restored));
+    let doctor = run(&["--dir", &to, "doctor"]);
+    assert_eq!(code(&doctor), 0, "{}", out(&doctor));
+
+    let part =
+        std::fs::read_dir(&disk).expect("a disk").flatten().find(|one| one.path().is_dir()).expect("a copy").path();
+    std::fs::write(part.join("copy.tar.gz.age.001"), b"spoiled").expect("spoiled");
+    let altered = place.run(&["verify-backup", &disk]);
+    assert_eq!(code(&altered), 1, "{}", out(&altered));
+    assert!(out(&altered).contains("КОПИЯ НЕВЕРНА"));
+}

@@ -1,0 +1,212 @@
+//! A backup and a restore are killed, or told of a failing disk, at their file system calls: never is there half a copy or half a house.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::Arc;
+
+use letopis::domain::carrier::{Holder, Kind, Purpose};
+use letopis::domain::finding::Verdict;
+use letopis::flow::backup::{Silent, check};
+use letopis::flow::{House, carriers, people};
+
+use super::{
+    Act, BINARY, MKDIR, RENAME, at, block_on, cannot_inject, copy_folder, count, letopis, sample, signed_house, traced,
+    was_killed,
+};
+
+/// A house with two disks beside it and a code; the code lies in a file for the commands.
+struct Office {
+    folder: tempfile::TempDir,
+}
+
+impl Office {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let office = Self { folder };
+        copy_folder(signed_house(), &office.root());
+        block_on(office.furnish());
+        office
+    }
+
+    fn root(&self) -> PathBuf {
+        self.folder.path().join("house")
+    }
+
+    fn disk(&self, no: usize) -> PathBuf {
+        self.folder.path().join(format!("disk{no}"))
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_string_lossy().into_owned()
+    }
+
+    async fn furnish(&self) {
+        let house = House::open(&self.root()).await.expect("the house opens");
+        for no in 1..=2 {
+            let disk = self.disk(no);
+            std::fs::create_dir_all(&disk).expect("a disk");
+            let place = carriers::add_place(&house, &format!("кабинет {no}"), Holder::Safe, "", &at(30))
+                .await
+                .expect("a place");
+            let wanted = carriers::Wanted {
+                kind: Kind::Disk,
+                label: "Диск".into(),
+                serial: String::new(),
+                capacity: String::new(),
+                purpose: Purpose::Main,
+                place,
+                path: disk.to_string_lossy().into_owned(),
+            };
+            carriers::add_carrier(&house, &wanted, &at(31)).await.expect("a carrier");
+        }
+        let year = house.db.list_years().await.expect("years").pop().expect("a year");
+        let roster = house.db.load_roster(&year).await.expect("a roster");
+        let director = roster.staff.iter().find(|person| person.has_role("director")).expect("a director").id.clone();
+        let act = Act { by: director.clone(), ..at(32) };
+        let visitor = people::visitor(&house, &director, true, act.at.date_naive()).await.expect("a visitor");
+        carriers::undertake(&house, &visitor, &act).await.expect("an undertaking");
+        let (_, code) = carriers::make_code(&house, &act).await.expect("a code");
+        std::fs::write(self.path("code"), code).expect("the code's file");
+        house.db.close().await;
+    }
+
+    /// Names in a disk's root, the carrier's own mark aside.
+    fn names(&self, no: usize) -> Vec<String> {
+        let entries = std::fs::read_dir(self.disk(no)).expect("a disk");
+        let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+        names.filter(|name| name != "letopis-carrier.txt").collect()
+    }
+
+    /// Every folder under a copy's name is a whole copy.
+    fn has_no_half_copy(&self, what: &str) {
+        for no in 1..=2 {
+            for name in self.names(no).iter().filter(|name| name.starts_with("letopis-")) {
+                let path = self.disk(no).join(name);
+                let report = block_on(check::compare(None, &path, None, Arc::new(Silent))).expect("a comparison");
+                assert_eq!(report.verdict, Verdict::Valid, "{what}: {name} on disk {no}: {:?}", report.findings);
+            }
+        }
+    }
+
+    fn clear(&self) {
+        for no in 1..=2 {
+            for name in self.names(no) {
+                std::fs::remove_dir_all(self.disk(no).join(name)).expect("a copy goes");
+            }
+        }
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+const BACKUP: [&str; 1] = ["backup"];
+
+#[test]
+fn a_backup_killed_at_any_call_leaves_whole_copies_or_none_and_the_next_one_is_made() {
+    if cannot_inject() {
+        return;
+    }
+    let office = Office::new();
+    let mut killed = 0;
+    let mut runs = 0;
+    for call in [MKDIR, "openat", "write", "fsync", RENAME, "unlinkat"] {
+        // The house is copied to be counted, its carriers are not: they are the ones that it knows.
+        let last = count(&office.root(), &BACKUP, call);
+        office.clear();
+        for number in sample(last) {
+            let output = traced(&office.root(), &BACKUP, &format!("{call}:signal=SIGKILL:when={number}"));
+            killed += usize::from(was_killed(&output));
+            runs += 1;
+            office.has_no_half_copy(&format!("killed at {call} {number} of {last}"));
+        }
+        let output = letopis(BINARY, &[], &office.root(), &BACKUP);
+        assert!(output.status.success(), "after {call}: {}{}", printed(&output), said(&output));
+        assert!(!office.root().join("backup-scratch").exists(), "{call}: the scratch folder goes");
+        office.has_no_half_copy(call);
+        assert!(office.names(1).iter().any(|name| name.starts_with("letopis-")), "{call}: a copy stands");
+        for no in 1..=2 {
+            let names = office.names(no);
+            assert!(
+                names.iter().all(|name| name.starts_with("letopis-")),
+                "{call}: what was unfinished goes: {names:?}"
+            );
+        }
+        office.clear();
+    }
+    // Which thread makes how many calls is not the same in every run, so the last numbers may be missed.
+    assert!(killed * 2 > runs, "{killed} of {runs} runs were killed");
+}
+
+#[test]
+fn a_restore_killed_at_any_call_leaves_a_whole_house_or_none() {
+    if cannot_inject() {
+        return;
+    }
+    let office = Office::new();
+    assert!(letopis(BINARY, &[], &office.root(), &BACKUP).status.success());
+    let (from, to, code) = (office.path("disk1"), office.path("back"), office.path("code"));
+    let restore = ["restore", &from, "--to", &to, "--code", &code];
+    let run = |before: &[&str], program: &str| {
+        // No house is named: there is none yet.
+        let mut command = std::process::Command::new(program);
+        command.args(before).args(restore).env_remove("LETOPIS_DIR").stdin(std::process::Stdio::null());
+        command.output().expect("a program runs")
+    };
+    let mut killed = 0;
+    let mut runs = 0;
+    for call in [MKDIR, "openat", "write", "fsync", RENAME, "pwrite64"] {
+        let log = office.path("log");
+        let counted = run(&["-f", "-qqq", "-o", &log, "-e", &format!("trace={call}"), BINARY], "strace");
+        assert!(counted.status.success(), "{call}: {}", said(&counted));
+        let mut threads = std::collections::BTreeMap::new();
+        for line in std::fs::read_to_string(&log).expect("a log").lines().filter(|line| !line.contains("resumed>")) {
+            *threads.entry(line.split_whitespace().next().unwrap_or_default().to_owned()).or_insert(0_usize) += 1;
+        }
+        std::fs::remove_dir_all(&to).expect("the house goes");
+        for number in sample(threads.values().copied().max().unwrap_or_default()) {
+            let inject = format!("inject={call}:signal=SIGKILL:when={number}");
+            let output = run(
+                &["-f", "-qqq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject, BINARY],
+                "strace",
+            );
+            let what = format!("killed at {call} {number}");
+            killed += usize::from(was_killed(&output));
+            runs += 1;
+            if Path::new(&to).exists() {
+                let doctor = letopis(BINARY, &[], Path::new(&to), &["doctor"]);
+                assert!(doctor.status.success(), "{what}: {}{}", printed(&doctor), said(&doctor));
+                std::fs::remove_dir_all(&to).expect("the house goes");
+            }
+        }
+        let output = run(&[], BINARY);
+        assert!(output.status.success(), "after {call}: {}", said(&output));
+        assert!(!Path::new(&office.path(".back.restoring")).exists(), "{call}: nothing stays beside");
+        std::fs::remove_dir_all(&to).expect("the house goes");
+    }
+    assert!(killed * 2 > runs, "{killed} of {runs} runs were killed");
+}
+
+#[test]
+fn a_carrier_pulled_out_full_or_locked_half_way_is_said_in_russian_and_holds_no_copy() {
+    if cannot_inject() {
+        return;
+    }
+    let office = Office::new();
+    let cases = [(MKDIR, "EROFS", "1+"), ("fsync", "EIO", "3+"), (RENAME, "ENOSPC", "1+"), (RENAME, "EIO", "1+")];
+    for (call, error, when) in cases {
+        let what = format!("{call} fails with {error} at {when}");
+        let output = traced(&office.root(), &BACKUP, &format!("{call}:error={error}:when={when}"));
+        let told = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{what}: {told}");
+        assert!(told.contains("Ошибка: ") && !told.contains("panicked"), "{what}: {told}");
+        office.has_no_half_copy(&what);
+    }
+    let output = letopis(BINARY, &[], &office.root(), &BACKUP);
+    assert!(output.status.success(), "{}", said(&output));
+}

@@ -1,0 +1,7 @@
+//! The program from outside, in processes of its own: commands, their words and exit codes, and what a killed one leaves.
+#![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
+
+mod cli;
+mod crash;
+mod policy;
+mod program;

@@ -1,0 +1,191 @@
+//! The commands of the policy from outside: show, lint, diff, adopt, deadline, timeliness, in a house with known times of entry.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::OnceLock;
+
+use letopis::bundle::generate::{self, GeneratorSpec};
+use serde_json::Value;
+
+use crate::program::{code, letopis, read, run};
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", read(output)))
+}
+
+/// Makes a house with 9А and 10А whose bundle tells when the first lessons of 9А were entered.
+fn make(name: &str) -> PathBuf {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if place.exists() {
+        std::fs::remove_dir_all(&place).expect("the last run's house goes");
+    }
+    let classes = vec![(9, 'А'), (10, 'А')];
+    let spec = GeneratorSpec { classes, learners_per_class: 4, spread: 0, seed: 7, year_start: 2025 };
+    let mut files = generate::generate(&spec);
+    let lessons = files.iter().find(|(name, _)| name == "lessons.csv").expect("lessons").1.clone();
+    let lessons = String::from_utf8(lessons).expect("UTF-8");
+    let mut entries = "course_id,date,number,what,learner_id,entered_at\n".to_owned();
+    // The first lesson is entered on its day, the second two days later; the rest nobody knows.
+    for (at, line) in lessons.lines().skip(1).filter(|line| line.starts_with("C00001,")).take(2).enumerate() {
+        let cells: Vec<&str> = line.split(',').take(3).collect();
+        let day: chrono::NaiveDate = cells[1].parse().expect("a day");
+        let entered = day + chrono::Days::new(2 * at as u64);
+        entries.push_str(&format!("{},lesson,,{entered}T14:05\n", cells.join(",")));
+    }
+    files.push(("entries.csv".to_owned(), entries.into_bytes()));
+    let (root, bundle) = (place.join("house"), place.join("bundle"));
+    generate::write(&bundle, &files).expect("a bundle");
+    let (dir, bundle) = (root.to_str().expect("UTF-8"), bundle.to_str().expect("UTF-8"));
+    for step in [&["init", dir, "--school", "policy"][..], &["import", bundle, "--dir", dir]] {
+        let output = run(step);
+        assert_eq!(code(&output), 0, "{step:?}: {}", read(&output));
+    }
+    root
+}
+
+fn in_house(arguments: &[&str]) -> Output {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    let root = MADE.get_or_init(|| make("policy-house"));
+    letopis().env("LETOPIS_DIR", root).args(arguments).output().expect("the program runs")
+}
+
+#[test]
+fn lint_exits_with_two_and_names_both_clauses_and_with_nought_when_clean() {
+    let output = run(&["policy", "lint", "chernushka-2018"]);
+    let text = read(&output);
+    assert_eq!(code(&output), 2, "{text}");
+    let line =
+        text.lines().find(|line| line.contains("[lint.contradiction] deadline.control")).expect("the contradiction");
+    assert!(line.contains("000 Рег 2.3") && line.contains("000 Инс 5.2 г"), "{line}");
+    for name in ["strict", "default"] {
+        let output = run(&["policy", "lint", name]);
+        assert_eq!(code(&output), 0, "{}", read(&output));
+    }
+    for name in letopis::domain::policy::REGULATIONS {
+        assert_eq!(code(&run(&["policy", "lint", name])), 2, "{name}");
+    }
+    let issues = json(&run(&["policy", "lint", "bauman", "--json"]));
+    let written = issues.as_array().expect("issues").iter().find(|issue| issue["key"] == "deadline.written");
+    assert_eq!(written.expect("an issue")["clauses"], serde_json::json!(["002 4.2"]));
+}
+
+#[test]
+fn show_gives_value_unit_and_clause_for_each_row_and_diff_both_clauses() {
+    let values = json(&run(&["policy", "show", "chernushka-2018", "--json"]));
+    let row = |key: &str| values.as_array().expect("rows").iter().find(|row| row["id"] == key).expect("a row").clone();
+    let homework = row("deadline.homework");
+    assert_eq!(
+        (&homework["value"], &homework["unit"], &homework["clause"]),
+        (&"2".into(), &"hours".into(), &"000 Рег 2.2".into())
+    );
+    assert_eq!(row("retention.period_copy")["source"], "silent");
+    let text = read(&run(&["policy", "show", "duties-moscow"]));
+    assert!(text.contains("1,5 часа") && text.contains("003 Уч 4"), "{text}");
+    assert!(text.contains("Другой пункт: seal.kind — гербовая печать (003 Рук 15)"), "{text}");
+    let output = run(&["policy", "diff", "chernushka-2018", "kurskoe-2019", "--json"]);
+    let lines = json(&output);
+    let backup =
+        lines.as_array().expect("lines").iter().find(|line| line["key"] == "backup.every").expect("a line").clone();
+    assert_eq!(
+        (&backup["first_clause"], &backup["second_clause"]),
+        (&"000 Инс 4.8; 5.2 отв. в".into(), &"001 п. 5.1".into())
+    );
+    assert_eq!(read(&run(&["policy", "diff", "strict", "strict"])), "Правила не различаются.\n");
+}
+
+#[test]
+fn a_deadline_is_told_for_each_regulation_with_its_clause() {
+    let lines = json(&in_house(&[
+        "deadline",
+        "--class",
+        "9А",
+        "--work",
+        "Контрольная работа",
+        "--date",
+        "2025-10-15",
+        "--json",
+    ]));
+    let lines = lines.as_array().expect("lines").clone();
+    let of = |policy: &str| {
+        lines.iter().find(|line| line["policy"] == policy && line["in_force"] == true).expect("a line").clone()
+    };
+    assert_eq!(
+        (of("default")["due"].clone(), of("default")["clause"].clone()),
+        ("2025-10-19T23:59".into(), "000 Рег 2.3".into())
+    );
+    assert_eq!(of("duties-moscow")["due"], "2025-10-18T23:59");
+    assert_eq!(of("bauman")["due"], "");
+    for name in letopis::domain::policy::REGULATIONS {
+        assert!(!of(name)["clause"].as_str().expect("a clause").is_empty(), "{name}");
+    }
+    let output = in_house(&[
+        "deadline",
+        "--class",
+        "9А",
+        "--work",
+        "письменная",
+        "--date",
+        "2025-10-15",
+        "--policy",
+        "chernushka-2018",
+    ]);
+    let text = read(&output);
+    assert!(text.contains("до конца дня 19.10.2025 (воскресенье)") && text.contains("или: 000 Инс 5.2 г"), "{text}");
+    assert!(text.contains("Звонки школы не заданы"), "{text}");
+    let output = in_house(&["deadline", "--class", "9Я", "--date", "2025-10-15"]);
+    assert_eq!(code(&output), 2);
+    assert!(read(&output).contains("нет такого класса: «9Я»; есть: 9А, 10А"), "{}", read(&output));
+}
+
+#[test]
+fn timeliness_knows_what_the_bundle_told_and_says_unknown_to_the_rest() {
+    let output = in_house(&["timeliness", "--class", "9А", "--period", "Q1", "--format", "csv"]);
+    let text = read(&output);
+    assert_eq!(code(&output), 0, "{text}");
+    let count = |status: &str| text.lines().filter(|line| line.contains(&format!(",{status},"))).count();
+    assert_eq!((count("done"), count("late")), (1, 1), "{text}");
+    assert!(count("unknown") > 50);
+    let late = json(&in_house(&["timeliness", "--class", "9А", "--status", "late", "--format", "json"]));
+    assert_eq!((late[0]["what"].clone(), late[0]["clause"].clone()), ("lesson".into(), "000 Рег 2.1".into()));
+    let table = read(&in_house(&["timeliness", "--class", "9А", "--period", "Q1"]));
+    assert!(table.contains("Неизвестно — не опоздание"), "{table}");
+    let week = in_house(&["timeliness", "--week", "45", "--format", "csv"]);
+    assert!(read(&week).lines().skip(1).all(|line| line.contains(",2025-11-0")), "{}", read(&week));
+    // A number of a period that the class does not have is refused, and names the class's own.
+    let output = in_house(&["timeliness", "--class", "10А", "--period", "Q1"]);
+    assert_eq!(code(&output), 1, "{}", read(&output));
+}
+
+#[test]
+fn a_policy_is_adopted_by_order_and_an_old_copy_still_cites_its_own() {
+    let root = make("policy-adopting");
+    let here =
+        |arguments: &[&str]| letopis().env("LETOPIS_DIR", &root).args(arguments).output().expect("the program runs");
+    assert_eq!(code(&here(&["close", "--period", "Q1", "--class", "9А"])), 0);
+    let show = |copy: &str| read(&here(&["show", copy]));
+    assert!(show("2025-09A-Q1").contains("действуют и сегодня"), "{}", show("2025-09A-Q1"));
+    let unordered = here(&["policy", "adopt", "kurskoe-2019"]);
+    assert_eq!(code(&unordered), 2, "an order is asked for: {}", read(&unordered));
+    let early = here(&["policy", "adopt", "kurskoe-2019", "--order", "приказ № 1", "--from", "2018-01-01"]);
+    assert_eq!(code(&early), 1, "{}", read(&early));
+    assert!(read(&early).contains("не действует 01.01.2018"), "{}", read(&early));
+    let output =
+        here(&["policy", "adopt", "kurskoe-2019", "--order", "приказ от 01.09.2025 № 7", "--from", "2025-09-01"]);
+    assert_eq!(code(&output), 0, "{}", read(&output));
+    let old = show("2025-09A-Q1");
+    assert!(old.contains("Основание: Положение об электронном классном журнале (образец)"), "{old}");
+    assert!(
+        old.contains("сегодня действуют другие") && old.contains("в предпоследний учебный день периода (000 Инс 4.1)"),
+        "{old}"
+    );
+    assert_eq!(code(&here(&["close", "--period", "Q2", "--class", "9А"])), 0);
+    let new = show("2025-09A-Q2");
+    assert!(new.contains("введены с 01.09.2025: приказ от 01.09.2025 № 7"), "{new}");
+    assert!(
+        new.contains("Бумага:    на бумагу не выводится: бумажный журнал отменён с 26.10.2022 (001 п. 1)"),
+        "{new}"
+    );
+    let history = json(&here(&["policy", "history", "--json"]));
+    assert_eq!(history.as_array().map(Vec::len), Some(2));
+    assert_eq!(code(&here(&["doctor"])), 0);
+}

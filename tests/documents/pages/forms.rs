@@ -1,0 +1,86 @@
+//! Every form of the office: its text is golden, its pages hold every word of it, leave no margin, and come out the same twice.
+
+use letopis::domain::form::Form;
+use letopis::domain::forms::examples::examples;
+use letopis::typeset::{form, form_by, lay_out_form};
+
+use super::frames::see;
+use super::{MM, golden, target};
+
+const MADE_AT: &str = "2026-11-26T10:00:00+05:00";
+
+/// Letters and digits alone: hyphenation, line breaks and rules do not matter.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Every text of a form, found in its data.
+fn texts(form: &Form) -> Vec<String> {
+    fn walk(value: &serde_json::Value, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::String(text) => found.push(text.clone()),
+            serde_json::Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            serde_json::Value::Object(fields) => {
+                // Words of the data's own shape are no words of the form.
+                let own = ["id", "sheet", "paper", "binding", "kind", "align", "part", "is", "caption"];
+                fields.iter().filter(|(key, _)| !own.contains(&key.as_str())).for_each(|(_, item)| walk(item, found));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    let mut value = serde_json::to_value(form).unwrap();
+    // A table's title names the sheet of a workbook; a page shows it above the table.
+    walk(&value.take(), &mut found);
+    found.retain(|text| !letters(text).is_empty());
+    found
+}
+
+#[test]
+fn every_form_says_what_it_is_expected_to_say() {
+    let forms = examples();
+    assert!(forms.len() > 20, "{}", forms.len());
+    for form in forms {
+        golden(&format!("forms/{}.txt", form.id), form.to_string().as_bytes());
+    }
+}
+
+#[test]
+fn every_form_is_typeset_whole_within_its_margins_and_the_same_twice() {
+    for example in examples() {
+        let made = form(&example, MADE_AT).unwrap_or_else(|error| panic!("{}: {error}", example.id));
+        std::fs::write(target().join(format!("form-{}.pdf", example.id)), &made.pdf).unwrap();
+        assert_eq!(made.findings, [], "{}", example.id);
+        assert_eq!(made.pdf, form(&example, MADE_AT).unwrap().pdf, "{}", example.id);
+        let (document, _) = lay_out_form(&example, None).unwrap();
+        let pages = see(&document);
+        let printed: String = pages.iter().flat_map(|page| &page.texts).map(|(_, text)| letters(text)).collect();
+        for text in texts(&example) {
+            assert!(printed.contains(&letters(&text)), "{}: «{text}» is not on the pages", example.id);
+        }
+        let left = if matches!(example.binding, letopis::domain::form::Binding::Long) { 30.0 } else { 20.0 };
+        for (index, page) in pages.iter().enumerate() {
+            let size = document.pages()[index].frame.size();
+            let (width, height) = (size.x.to_pt(), size.y.to_pt());
+            for (ink, text) in page.texts.iter().filter(|(_, text)| !text.trim().is_empty()) {
+                let inside = ink[0] >= (left - 0.5) * MM
+                    && ink[1] >= 9.9 * MM
+                    && ink[2] <= width - 9.5 * MM
+                    && ink[3] <= height - 19.5 * MM;
+                assert!(inside, "{}, page {}: «{text}» leaves the margins: {ink:?}", example.id, index + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_template_of_the_school_is_used_and_a_broken_one_is_named() {
+    let example = examples().swap_remove(0);
+    let own = "#let data = json(\"/data/form.json\")\n#set text(font: \"PT Serif\", lang: \"ru\")\n#data.form.title";
+    let made = form_by(&example, MADE_AT, Some(own)).unwrap();
+    assert_ne!(made.pdf, form(&example, MADE_AT).unwrap().pdf);
+    let broken = form_by(&example, MADE_AT, Some("#let x = ")).unwrap_err().to_string();
+    assert!(broken.starts_with("шаблон документа не собрался"), "{broken}");
+    let reads_disk = form_by(&example, MADE_AT, Some("#read(\"/etc/passwd\")")).unwrap_err().to_string();
+    assert!(reads_disk.starts_with("шаблон документа не собрался"), "{reads_disk}");
+}

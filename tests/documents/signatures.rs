@@ -1,0 +1,6 @@
+//! Certificates, signatures and the seal: the story, the attacks by name, and what stock tools say.
+
+mod attacks;
+mod press;
+mod story;
+mod verdicts;

@@ -1,0 +1,215 @@
+//! Insiders at work: they hold keys of the school and seal what the rules forbid. Everything they make is logged and agrees with itself.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use letopis::domain::canon::Digest;
+use letopis::domain::log_proof::{LogProof, SealEvent, content_digest};
+use letopis::domain::statement::{Statement, Verdict};
+use letopis::sign::authority::to_pem;
+use letopis::sign::note;
+
+use super::bench::{House, SCHOOL, assert_altered};
+use crate::record::school::{Record, rewrite};
+
+/// Seals the sample record with other statements.
+fn sealed_with(change: impl FnOnce(&mut Vec<Statement>)) -> Record {
+    let record = SCHOOL.record();
+    let read =
+        |part: &letopis::vault::StatementPart| Statement::from_signed_bytes(&part.signed_bytes).expect("a statement");
+    let mut statements: Vec<Statement> = record.statements.iter().map(read).collect();
+    change(&mut statements);
+    let statements: Vec<_> = statements.iter().map(|statement| SCHOOL.sign(statement)).collect();
+    Record { sealed_pdf: SCHOOL.sealed_pdf(&record.snapshot, &statements), statements, ..record }
+}
+
+#[test]
+fn a_copy_sealed_without_the_directors_signature_is_found() {
+    let (_house, object) = House::with(&sealed_with(|statements| drop(statements.pop())));
+    assert_altered(&object, "statement.missing");
+}
+
+#[test]
+fn a_copy_sealed_with_a_statement_twice_is_found() {
+    let (_house, object) = House::with(&sealed_with(|statements| {
+        let mut again = statements[4].clone();
+        again.signed_at = "2025-10-24T17:00:00+03:00".into();
+        statements.push(again);
+    }));
+    assert_altered(&object, "statement.twice");
+}
+
+#[test]
+fn a_copy_sealed_over_a_refusal_is_found() {
+    let (_house, object) = House::with(&sealed_with(|statements| {
+        statements[3].verdict = Verdict::Refused;
+        statements[3].remarks = "Нет тем уроков".into();
+    }));
+    assert_altered(&object, "statement.refused");
+}
+
+#[test]
+fn a_person_outside_the_route_is_found() {
+    let (_house, object) = House::with(&sealed_with(|statements| statements[3].stage = "director".into()));
+    assert_altered(&object, "statement.not-in-route");
+}
+
+#[test]
+fn a_signature_over_other_sheets_than_the_routes_is_found() {
+    let (_house, object) = House::with(&sealed_with(|statements| drop(statements[0].sheets.pop())));
+    assert_altered(&object, "statement.other-sheets");
+}
+
+#[test]
+fn a_signature_over_a_sheet_that_reads_otherwise_is_found() {
+    let (_house, object) = House::with(&sealed_with(|statements| statements[0].sheets[0].digest = Default::default()));
+    assert_altered(&object, "statement.sheet-changed");
+}
+
+#[test]
+fn a_director_who_signed_before_the_teachers_is_found() {
+    let (_house, object) =
+        House::with(&sealed_with(|statements| statements[4].signed_at = "2025-10-24T16:05:00+03:00".into()));
+    assert_altered(&object, "statement.order");
+}
+
+#[test]
+fn a_signature_before_the_period_was_closed_is_found() {
+    let (_house, object) =
+        House::with(&sealed_with(|statements| statements[0].signed_at = "2025-10-24T15:59:00+03:00".into()));
+    assert_altered(&object, "statement.order");
+}
+
+#[test]
+fn a_signature_after_the_seal_is_found() {
+    let (_house, object) =
+        House::with(&sealed_with(|statements| statements[4].signed_at = "2025-10-25T10:00:01+03:00".into()));
+    assert_altered(&object, "seal.before-statements");
+}
+
+#[test]
+fn a_signature_outside_the_certificates_term_is_found() {
+    let (_house, object) =
+        House::with(&sealed_with(|statements| statements[4].signed_at = "2028-01-01T00:00:00+03:00".into()));
+    assert_altered(&object, "statement.certificate-not-in-force");
+}
+
+#[test]
+fn a_statement_about_another_issue_policy_office_or_rows_is_found() {
+    let zero = letopis::domain::canon::Digest::default();
+    let (_house, object) = House::with(&sealed_with(|statements| statements[2].issued_pdf = zero));
+    assert_altered(&object, "statement.other-issue");
+    let (_house, object) = House::with(&sealed_with(|statements| statements[2].policy = zero));
+    assert_altered(&object, "statement.other-policy");
+    let (_house, object) = House::with(&sealed_with(|statements| statements[2].rows_root = zero));
+    assert_altered(&object, "statement.other-rows");
+    let (_house, object) = House::with(&sealed_with(|statements| statements[2].office = "директор".into()));
+    assert_altered(&object, "statement.other-office");
+    let (_house, object) = House::with(&sealed_with(|statements| statements[2].certificate = zero));
+    assert_altered(&object, "statement.other-certificate");
+}
+
+#[test]
+fn a_snapshot_whose_rows_were_miscounted_is_found() {
+    let mut snapshot = SCHOOL.snapshot();
+    snapshot.rows_root = Default::default();
+    let (_house, object) = House::with(&SCHOOL.record_of(snapshot, 1));
+    assert_altered(&object, "record.rows-root");
+}
+
+#[test]
+fn a_teacher_whose_key_speaks_for_the_log_is_found() {
+    let (_house, object) = House::with_record();
+    rewrite(&object, |files| {
+        let text = String::from_utf8(files["log-proof.txt"].clone()).expect("text");
+        let mut proof = LogProof::parse(&text).expect("a proof");
+        let body = proof.note.split_once("\n\n").expect("a note").0.to_owned() + "\n";
+        let key = SCHOOL.key_of("T00001");
+        proof.note = note::sign_note(&body, &SCHOOL.id, key);
+        files.insert("log-proof.txt".into(), proof.to_text().into_bytes());
+        files.insert("certificates/log.pem".into(), SCHOOL.certificate_of("T00001").into_bytes());
+        let vkey = note::verifier_key(&SCHOOL.id, &key.public_key());
+        files.insert("certificates/log.vkey".into(), format!("{vkey}\n").into_bytes());
+    });
+    assert_altered(&object, "log.certificate");
+    assert_ne!(SCHOOL.certificate_of("T00001"), to_pem(&SCHOOL.log));
+}
+
+/// The sample record with other files, sealed into the log as it then stands: whoever did it holds the log's key.
+fn logged_anew(change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>, &mut SealEvent)) -> (House, PathBuf) {
+    let (house, object) = House::with_record();
+    rewrite(&object, |files| {
+        let text = String::from_utf8(files.remove("log-proof.txt").expect("a proof")).expect("text");
+        let mut event = SealEvent::parse(&LogProof::parse(&text).expect("a proof").payload).expect("an event");
+        change(files, &mut event);
+        let digest = |path: &str| files.get(path).map(|bytes| Digest::of(bytes)).unwrap_or_default();
+        event.content = Some(content_digest(files.iter().map(|(path, bytes)| (path.as_str(), Digest::of(bytes)))));
+        (event.sealed_pdf, event.snapshot) = (digest("sealed.pdf"), digest("snapshot.json"));
+        let signed = files.iter().filter(|(path, _)| path.starts_with("statements/") && path.ends_with(".txt"));
+        event.statements = signed.map(|(_, bytes)| Digest::of(bytes)).collect();
+        files.insert("log-proof.txt".into(), SCHOOL.log_proof(&event).to_text().into_bytes());
+    });
+    (house, object)
+}
+
+#[test]
+fn a_sealed_pdf_with_another_journal_or_other_statements_inside_is_found() {
+    let record = SCHOOL.record();
+    let mut better = SCHOOL.snapshot();
+    better.class.name = "5Б".into();
+    let sealed = SCHOOL.sealed_pdf(&better, &record.statements);
+    let (_house, object) = logged_anew(|files, _| drop(files.insert("sealed.pdf".into(), sealed)));
+    assert_altered(&object, "record.snapshot-differs");
+    let sealed = SCHOOL.sealed_pdf(&record.snapshot, &record.statements[..4]);
+    let (_house, object) = logged_anew(|files, _| drop(files.insert("sealed.pdf".into(), sealed)));
+    assert_altered(&object, "record.statement-differs");
+    let backwards: Vec<_> = record.statements.iter().rev().cloned().collect();
+    let sealed = SCHOOL.sealed_pdf(&record.snapshot, &backwards);
+    let (_house, object) = logged_anew(|files, _| drop(files.insert("sealed.pdf".into(), sealed)));
+    assert_altered(&object, "record.statements-rearranged");
+}
+
+#[test]
+fn a_teacher_who_signs_in_the_directors_place_is_found() {
+    let mut record = sealed_with(|statements| {
+        statements[4].certificate =
+            Digest::of(&letopis::sign::certificate::from_pem(&SCHOOL.certificate_of("T00001")).expect("DER"));
+    });
+    record.statements[4].signature = SCHOOL.key_of("T00001").sign(&record.statements[4].signed_bytes);
+    record.statements[4].certificate = SCHOOL.certificate_of("T00001");
+    let sealed_pdf = SCHOOL.sealed_pdf(&record.snapshot, &record.statements);
+    let (_house, object) = House::with(&Record { sealed_pdf, ..record });
+    assert_altered(&object, "statement.other-certificate");
+}
+
+#[test]
+fn a_record_sealed_with_a_part_missing_or_too_many_is_found() {
+    let (_house, object) = logged_anew(|files, _| drop(files.remove("dc.xml")));
+    assert_altered(&object, "record.missing-part");
+    let (_house, object) = logged_anew(|files, _| drop(files.insert("certificates/X.pem".into(), b"x".to_vec())));
+    assert_altered(&object, "record.stray-certificate");
+    let (_house, object) = logged_anew(|files, _| drop(files.insert("statements/09-X.sig".into(), b"x".to_vec())));
+    assert_altered(&object, "statement.incomplete");
+    let (_house, object) = logged_anew(|files, _| {
+        let vkey = note::verifier_key(&SCHOOL.id, &SCHOOL.key_of("T00001").public_key());
+        files.insert("certificates/log.vkey".into(), format!("{vkey}\n").into_bytes());
+    });
+    assert_altered(&object, "log.vkey");
+    let (_house, object) =
+        logged_anew(|files, _| drop(files.insert("certificates/seal.pem".into(), to_pem(&SCHOOL.log).into_bytes())));
+    assert_altered(&object, "seal.other-certificate");
+}
+
+#[test]
+fn an_event_about_another_copy_moment_or_number_is_found() {
+    let (_house, object) = logged_anew(|_, event| event.at = "2025-10-26T10:00:00+03:00".into());
+    assert_altered(&object, "log.other-moment");
+    let (_house, object) = logged_anew(|_, event| event.copy = "2025-05B-Q1".into());
+    assert_altered(&object, "log.other-copy");
+    let (_house, object) = logged_anew(|_, event| event.version = 2);
+    assert_altered(&object, "log.other-copy");
+    let (_house, object) = logged_anew(|_, event| event.register_no = 0.into());
+    assert_altered(&object, "log.no-register-number");
+    let (_house, object) = logged_anew(|_, event| event.issued_pdf = Digest::default());
+    assert_altered(&object, "log.other-issued-pdf");
+}
