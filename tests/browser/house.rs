@@ -43,8 +43,7 @@ pub struct Open {
     /// Seconds that the story put the clock forward.
     forward: Arc<AtomicI64>,
     began: Instant,
-    /// The house as its stories change it.
-    pub folder: House,
+    _folder: House,
 }
 
 impl Open {
@@ -113,7 +112,7 @@ impl Open {
         };
         let state = WebState::new(Arc::clone(&house), Arc::new(clock));
         tokio::spawn(serve(state, listener, std::future::pending()));
-        Self { house, address, forward, began, folder }
+        Self { house, address, forward, began, _folder: folder }
     }
 
     /// An address of the house.
