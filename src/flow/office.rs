@@ -77,7 +77,7 @@ pub enum Refusal {
     #[error("в реестре нет записей за {0} учебный год")]
     NothingToClose(String),
     /// Lines of the file plan that are not fit.
-    #[error("{}", .0.join("; "))]
+    #[error("номенклатура: {}", .0.join("; "))]
     Plan(Vec<String>),
     /// No such file in the plan.
     #[error("в номенклатуре нет дела «{0}»")]

@@ -2,11 +2,16 @@
 # Вход: папка записи; t – рабочая папка verify.sh (payload, body, list); kind – ocfl или bag; root – подписанный корень журнала событий.
 function differs(message) { print message }
 # Чтение канонического JSON (RFC 8785: целые, строки, ключи по алфавиту, без пробелов): R[путь] – текст значения, N[путь] – число частей.
-function word(  from) { from = ++i; while (i <= length_of && C[i] != "\"") i += C[i] == "\\" ? 2 : 1; return substr(s, from, i++ - from) }
+# Знак за обратной чертой пишется одним способом; отвечает, сколько места он занял.
+function escaped(  k) {
+  if (C[i + 1] ~ /^["\\bfnrt]$/) return 2
+  k = substr(s, i + 1, 5); if (k !~ /^u00[01][0-9a-f]$/ || k ~ /^u000[89acd]$/) differs("знак записан не так: \\" k)
+  return 2 }
+function word(  from) { from = ++i; while (i <= length_of && C[i] != "\"") i += C[i] == "\\" ? escaped() : 1; return substr(s, from, i++ - from) }
 function value(path,  from, open, n, key, last) {
   from = i; open = C[i]
   if (open == "\"") word()
-  else if (open != "{" && open != "[") while (C[i] ~ /^[0-9]$/) i++
+  else if (open != "{" && open != "[") { while (C[i] ~ /^[0-9]$/) i++; if (open == "0" && i > from + 1) differs(path ": число записано не так") }
   else if (C[i + 1] == "}" || C[i + 1] == "]") { N[path] = 0; i += 2 }
   else {
     do { i++; key = n++
@@ -16,7 +21,7 @@ function value(path,  from, open, n, key, last) {
   R[path] = substr(s, from, i - from) }
 function load(path, file,  line) {
   s = ""; while ((getline line < file) > 0) s = line
-  close(file); i = 1; length_of = split(s, C, ""); value(path); if (i != length_of + 1) differs(file ": не читается") }
+  close(file); i = 1; length_of = split(s, C, ""); value(path); if (i != length_of + 1 || s ~ /[\001-\037]/) differs(file ": не читается") }
 function bare(path) { return substr(R[path], 2, length(R[path]) - 2) }
 function plain(text) { gsub(/\\"/, "\"", text); gsub(/\\\\/, "\\", text); gsub(/(\302\240|[ \t])+/, " ", text); return text }
 function name_of(path) { return bare(path ".surname") " " bare(path ".given_name") (bare(path ".patronymic") == "" ? "" : " " bare(path ".patronymic")) }
@@ -54,6 +59,10 @@ BEGIN {
     differs("журнал событий о другой копии")
   if (bare("p.event") != "sealed" || R["p.register_no"] !~ /^([1-9][0-9]*|"..*")$/) differs("журнал событий не об опечатывании")
   if (bare("s.format") != "letopis.snapshot/1" || N["s"] != 16 || sha("", R["s"]) != bare("p.snapshot")) differs("снимок не тот, что в журнале событий")
+  # Печать: один подписавший, два сертификата, ничего помимо подписанного; её ключ – для подписи документов, и он не удостоверяющего центра.
+  while ((getline line < (t "/seal")) > 0) { gsub(/[ \t]/, "", line); X[line]++; if (line == "<ABSENT>") X[last]--; last = line }
+  if (X["d.certificate:"] != 2 || X["signerInfos:"] != 1 || !("unsignedAttrs:" in X) || X["unsignedAttrs:"] || !("crls:" in X) || X["crls:"] || !X["CA:FALSE"] ||
+    !X["DigitalSignature,NonRepudiation"] || !X["NISTCURVE:P-256"]) differs("печать в sealed.pdf устроена не так, как её ставит программа")
   # Ярлык пакета говорит то же, что подписано.
   if (kind == "bag") {
     while ((getline line < "../bag-info.txt") > 0) { k = index(line, ": "); B[substr(line, 1, k - 1)] = substr(line, k + 2) }

@@ -13,7 +13,7 @@ bin() { printf "$(awk '{ d = "0123456789abcdef"; for (i = 1; i < length($0); i +
   printf "\\%03o", 16 * index(d, substr($0, i, 1)) + index(d, substr($0, i + 1, 1)) - 17 }')"; }; hex() { od -An -v -tx1 | tr -d ' \n'; }
 list() { (cd "$1" && find . ! -type d | sed 's,^\./,,' | sort); }; field() { sed -n 's/.*"'"$1"'":"\{0,1\}\([^",}]*\).*/\1/p' "$2"; }
 says() { openssl x509 -in "$1" -noout -subject -nameopt multiline,utf8,-esc_msb 2>/dev/null | sed -n "s/^ *$2 *= //p"; }
-issued() { openssl x509 -in "$1" | cmp - "$1" && openssl verify -no-CApath -no-CAstore -attime "$(epoch "$2")" -CAfile $ca "$1"; }
+issued() { openssl x509 -in "$1" | cmp - "$1" && openssl verify -check_ss_sig -no-CApath -no-CAstore -attime "$(epoch "$2")" -CAfile $ca "$1"; }
 signed() { openssl x509 -in "$1" -pubkey -noout > "$t/key" && openssl pkeyutl -verify -pubin -inkey "$t/key" -rawin -in "$2" -sigfile "$3"; }
 same() { [ "$(sum)" = "$(field "$1" "$p")" ]; }; text() { sed 's/[\\"]/\\&/g; s/$/\\n/' "$1" | tr -d '\n'; }
 # Файлы: опись записи архива (OCFL) или описи пакета (BagIt), и то, что внесено о них в журнал событий
@@ -50,11 +50,11 @@ inside() { k=$(grep -ao '/EmbeddedFiles<</Names\[[^]]*' sealed.pdf | sort -u | s
 ok "снимок не тот, что в PDF" eval 'inside snapshot.json | cmp - snapshot.json'; ok "заявления не те, что в PDF" eval 'inside statements.json | cmp - "$t/inside"'
 seal() { [ $# = 4 ] && [ "$1 $(($3 + $4))" = "0 $(wc -c < sealed.pdf)" ] && { head -c "$2" sealed.pdf; tail -c "$4" sealed.pdf; } > "$t/data" &&
   tail -c +$(($2 + 2)) sealed.pdf | head -c $(($3 - $2 - 2)) | bin > "$t/cms" && openssl cms -verify -binary -inform DER -in "$t/cms" -content "$t/data" -CAfile $ca \
-  -purpose any -attime "$(epoch "$at")" -out /dev/null -signer "$t/signer" && [ "$(der "$t/signer")" = "$(der $seal)" ]; }
+  -purpose any -attime "$(epoch "$at")" -out /dev/null -signer "$t/signer" && [ "$(der "$t/signer")" = "$(der $seal)" ] && [ "$(hex < "$t/cms" | unpad)" = "$(show -outform DER | hex | unpad)" ] &&
+  { show -print -noout; openssl x509 -in $seal -noout -text; } > "$t/seal"; }; show() { openssl cms -cmsout -inform DER -in "$t/cms" "$@"; }; unpad() { sed 's/\(00\)*$//'; }
 h=$(grep -ao '/ByteRange *\[[^]]*\]' sealed.pdf | tr -dc '0-9 '); ok "печать в sealed.pdf" eval "(seal $h)"; ok "печать поставлена не тогда" [ "$at" = "$(grep -ao '/M(D:[^)]*' \
   sealed.pdf | sed "s/.*D:\(....\)\(..\)\(..\)\(..\)\(..\)\(..\)\(...\)'\(..\).*/\1-\2-\3T\4:\5:\6\7:\8/")" ]
 # Снимок, листы, строки учеников, маршрут, место в журнале событий: verify.awk называет всё, что не сходится
 awk -v t="$t" -v kind=$kind -v root="$(sed -n 3p "$t/body" | base64 -d 2>/dev/null | hex)" -v frozen="$(epoch "$(field frozen_at snapshot.json)")" -v sealed="$(epoch "$at")" \
   -f "$rules" > "$t/told" 2>&1 || echo "verify.awk не справился" >> "$t/told"; [ ! -s "$t/told" ] || no "$(cat "$t/told")"
-[ $bad = 0 ] || { echo "ИЗМЕНЕНО ИЛИ НЕДЕЙСТВИТЕЛЬНО"; exit 1; }
-echo "ПОДЛИННО. Сравните отпечаток удостоверяющего центра с титульным листом: $(field authority snapshot.json)"
+[ $bad = 0 ] || { echo "ИЗМЕНЕНО ИЛИ НЕДЕЙСТВИТЕЛЬНО"; exit 1; }; echo "ПОДЛИННО. Сравните отпечаток удостоверяющего центра с титульным листом: $(field authority snapshot.json)"

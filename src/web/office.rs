@@ -97,6 +97,8 @@ struct Todo {
 struct TodayPage {
     frame: Frame,
     waits: Vec<Wait>,
+    /// What was counted and does not wait.
+    calm: Vec<String>,
     todo: Vec<Todo>,
     keeps: bool,
 }
@@ -191,6 +193,7 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
             true,
         ));
     }
+    let calm = waits.iter().filter(|wait| wait.count == 0).map(|wait| wait.what.to_lowercase()).collect();
     waits.retain(|wait| wait.count > 0);
     let people = People::of(&directory.roster);
     let todo = papers
@@ -211,5 +214,5 @@ async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         .titled("Канцелярия сегодня")
         .leading("Что принять, подписать, оформить и вернуть. Одно нажатие на каждое дело.");
     let keeps = !visitor.reach(Action::KeepPaper).is_empty();
-    answer::page(&TodayPage { frame, waits, todo: todo.take(30).collect(), keeps })
+    answer::page(&TodayPage { frame, waits, calm, todo: todo.take(30).collect(), keeps })
 }

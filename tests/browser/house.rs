@@ -69,7 +69,7 @@ impl Open {
         let first = first.expect("the first page");
         // Half of 300 dpi: what a school's scanner gives.
         let bytes = first.resized(first.width / 2, first.height / 2).to_jpeg(usize::MAX, 80);
-        let given = Given { name: "скан.jpg".to_owned(), bytes };
+        let given = Given { name: "скан.jpg".to_owned(), bytes, signed_on: None };
         let taken = flow::scans::take(house, given, &after(60), |_, _| {}).await.expect("an answer");
         assert!(taken.findings.is_empty(), "{:?}", taken.findings);
         open

@@ -2,6 +2,7 @@
 
 use letopis::domain::people::Subject;
 use letopis::domain::rights::{Action, Role};
+use letopis::flow::office::forms as office;
 use letopis::flow::people::{self, Order};
 use letopis::flow::{Error, House};
 
@@ -117,6 +118,15 @@ fn an_order_of_appointment_has_one_sheet_among_the_years_and_takes_each_person_o
         assert_eq!(setup.acquaintances.len(), 1);
         assert_eq!(setup.acquaintances[0].seen_on, Some(day("2025-10-02")));
         assert_eq!(setup.acquaintances[0].way, "here");
+        // The printed sheet is filled from the same reading.
+        let orders = office::orders(&house).await.unwrap();
+        assert_eq!(orders.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["2025-09-01 12-к"]);
+        let asked = office::Asked::from([("order".to_owned(), orders[0].0.clone())]);
+        let form = office::make(&house, "acquaintance", &asked, &act("T05", 1)).await.unwrap();
+        let table = form.tables().next().unwrap();
+        assert_eq!(table.rows.len(), 1);
+        assert_eq!(&table.rows[0].cells[3..], ["02.10.2025", "ознакомлен(а) в системе", ""]);
+        assert!(form.to_string().contains("приказом от 01.09.2025 № 12-к «О назначении: заместитель директора»"));
         assert!(people::acquaint(&house, "99", "2025-09-01", &act("T02", 0)).await.is_err(), "no such order");
         assert!(people::acquaint(&house, "12-к", "2025-09-01", &act("T03", 0)).await.is_err(), "not on the sheet");
     });

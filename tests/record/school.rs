@@ -188,20 +188,38 @@ impl School {
 
     /// The PDF with snapshot and statements attached, under the seal.
     pub fn sealed_pdf(&self, snapshot: &Snapshot, statements: &[StatementPart]) -> Vec<u8> {
-        let attached: Vec<SignedStatement> = statements
-            .iter()
-            .map(|part| SignedStatement {
-                statement: String::from_utf8(part.signed_bytes.clone()).expect("text"),
-                signature: STANDARD.encode(part.signature),
-                certificate: part.certificate.clone(),
-            })
-            .collect();
-        let pages =
-            pdf("sealed", &[("snapshot.json", snapshot.to_bytes()), ("statements.json", canon::to_bytes(&attached))]);
+        self.seal_files(&[("snapshot.json", snapshot.to_bytes()), ("statements.json", attachment(statements))])
+    }
+
+    /// A PDF with these files attached, under the seal.
+    pub fn seal_files(&self, attached: &[(&str, Vec<u8>)]) -> Vec<u8> {
         let request = SealRequest {
             sealed_at: moment(SEALED_AT), reason: "Печать школы", location: "Зареченск"
         };
-        seal_pdf(&pages, &self.seal_key, &self.seal, &self.authority, &request).expect("sealed")
+        seal_pdf(&pdf("sealed", attached), &self.seal_key, &self.seal, &self.authority, &request).expect("sealed")
+    }
+
+    /// A certificate of the log's key that ran out before the record was sealed, PEM.
+    pub fn log_of_an_earlier_year(&self) -> String {
+        let subject = StaffSubject {
+            full_name: "Журнал событий".into(),
+            office: "журнал событий".into(),
+            organisation: NAME.into(),
+            staff_id: "log".into(),
+        };
+        let not_after = moment("2025-10-01T00:00:00Z").with_timezone(&Utc);
+        let (term, public) = (Validity { not_after, ..term() }, self.log_key.public_key());
+        to_pem(
+            &authority::issue_staff_certificate(
+                &self.authority_key,
+                &self.authority,
+                &public,
+                &subject,
+                [77; 16],
+                term,
+            )
+            .expect("a certificate"),
+        )
     }
 
     /// What the archive gets.
@@ -267,6 +285,19 @@ impl School {
         let path = merkle::inclusion_proof(&leaves, 9).expect("a path");
         LogProof { payload, salt, index: 9, size: 13, path, note }
     }
+}
+
+/// `statements.json` of a sealed PDF.
+pub fn attachment(statements: &[StatementPart]) -> Vec<u8> {
+    let attached: Vec<SignedStatement> = statements
+        .iter()
+        .map(|part| SignedStatement {
+            statement: String::from_utf8(part.signed_bytes.clone()).expect("text"),
+            signature: STANDARD.encode(part.signature),
+            certificate: part.certificate.clone(),
+        })
+        .collect();
+    canon::to_bytes(&attached)
 }
 
 /// Certificates as text.

@@ -340,3 +340,48 @@ fn the_queue_of_paper_extracts_holds_exactly_the_families_without_electronic_acc
         assert_eq!(all.matches("ВЫПИСКА").count(), class.len());
     });
 }
+
+#[test]
+fn remarks_on_a_journal_are_what_signers_refused_until_the_next_version_mends_them() {
+    use letopis::domain::statement::Category;
+    use letopis::flow::sign::{Choice, Desk, Reproof};
+    use letopis::flow::{issue, reissue};
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let signer = house.snapshot(COPIES[0]).await.route[0].signers[0].clone();
+        let class = house.copy(COPIES[0]).await.class;
+        let asked = Asked::from([("class".to_owned(), class)]);
+        let shown = async |minutes| {
+            let form = make(&house, "remarks", &asked, &after(minutes)).await.unwrap();
+            let table = form.tables().next().unwrap().clone();
+            table.rows.into_iter().map(|row| row.cells).filter(|cells| !cells[2].is_empty()).collect::<Vec<_>>()
+        };
+        assert!(shown(9).await.is_empty(), "nobody has said anything");
+        let reproof =
+            Reproof {
+                sheet: signer.sheets[0].clone(), category: Category::Mark, remark: "Не та отметка".to_owned()
+            };
+        let choice = Choice {
+            copy: COPIES[0].to_owned(),
+            version: 1,
+            stage: "subject_teacher".to_owned(),
+            refused: vec![reproof],
+        };
+        Desk::open(&house).await.unwrap().press(&signer.person.id, &[choice], &after(10)).await.unwrap();
+        let rows = shown(11).await;
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        let journal = house.db.load_roster(YEAR).await.unwrap();
+        let surname = &journal.staff.iter().find(|one| one.id == signer.person.id).unwrap().surname;
+        assert!(rows[0][2].ends_with("I четверть, Отметка: Не та отметка"), "{rows:?}");
+        assert!(rows[0][3].contains(surname.as_str()) && !rows[0][1].is_empty(), "{rows:?}");
+        // Three calendar days by the default policy (002 4.1).
+        let read = |text: &str| chrono::NaiveDate::parse_from_str(text, "%d.%m.%Y").unwrap();
+        assert_eq!((read(&rows[0][4]) - read(&rows[0][1])).num_days(), 3);
+        assert_eq!(rows[0][5], "");
+
+        reissue::reissue(&house, COPIES[0], "Уточнены сведения", &after(30)).await.unwrap();
+        let frozen = house.copy(COPIES[0]).await;
+        issue::issue(&house, &[frozen], &after(31), |_| {}).await.unwrap();
+        assert!(shown(32).await[0][5].starts_with("версия 2 выпущена"), "{:?}", shown(32).await);
+    });
+}

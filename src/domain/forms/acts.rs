@@ -137,6 +137,8 @@ pub struct Condition {
     pub conditions: String,
     /// Faulty units: which, and what is wrong.
     pub faulty: Vec<(String, String)>,
+    /// Nothing was counted yet: the findings leave places for ink (paper is counted by people, unit by unit).
+    pub unfilled: bool,
     /// Commission: job title and name, at least two.
     pub commission: Vec<(String, String)>,
 }
@@ -146,7 +148,7 @@ pub fn condition_act(letterhead: &Letterhead, check: &Condition) -> Form {
     let number = if check.no.is_empty() { "________" } else { &check.no };
     let paper = check.bytes == 0;
     let size = if paper { String::new() } else { format!(" ({} Мб)", megabytes(check.bytes)) };
-    let count = |n: u64| n.to_string();
+    let count = |n: u64| if check.unfilled { String::new() } else { n.to_string() };
     let mut form = letterhead
         .form("condition-act", &format!("АКТ № {number}"))
         .approval(letterhead.approved())
@@ -165,7 +167,10 @@ pub fn condition_act(letterhead: &Letterhead, check: &Condition) -> Form {
     }
     form = form
         .text("требует перезаписи (реставрации) {}.", &[&count(check.rewrite)])
-        .text("Отрицательные последствия и меры: {}", &[if check.faulty.is_empty() { "не выявлены" } else { "" }])
+        .text(
+            "Отрицательные последствия и меры: {}",
+            &[if check.faulty.is_empty() && !check.unfilled { "не выявлены" } else { "" }],
+        )
         .text("Условия хранения: {}", &[&check.conditions])
         .with(Block::Heading { text: "Комиссия".to_owned() });
     // Two people at least (526 п. 2.39).

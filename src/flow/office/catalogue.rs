@@ -45,7 +45,7 @@ pub const FORMS: [Known; 25] = [
     known("inventory-paper", "Опись дел", About::Office, &["calendar", "term"]),
     known("inventory-electronic", "Опись электронных дел", About::Office, &["calendar", "term"]),
     known("transfer-act", "Акт приёма-передачи на хранение", About::Office, &["calendar"]),
-    known("condition-act", "Акт проверки наличия и состояния", About::Office, &[]),
+    known("condition-act", "Акт проверки наличия и состояния", About::Office, &["of"]),
     known("acquaintance", "Лист ознакомления", About::Office, &["order", "document"]),
     known("journal-analysis", "Анализ работы с классным журналом", About::Teaching, &["period"]),
     known("subject-report", "Отчёт учителя-предметника", About::Teaching, &["teacher", "period"]),

@@ -1,5 +1,9 @@
 //! The audit log's word on a record: what was sealed, when, under which number. Floor 2.
 
+use std::sync::Arc;
+
+use chrono::DateTime;
+
 use super::certificates::Known;
 use super::{Trust, Walk};
 use crate::domain::canon::Digest;
@@ -32,22 +36,18 @@ pub(super) fn believe(
             return None;
         }
     };
-    let checkpoint = log_key(content, school, authority, trust, walk).and_then(|key| {
-        match note::verify_note(&proof.note, school, &key) {
-            Ok(body) => Some(body),
-            Err(reason) => {
-                walk.found("log.note", place, format!("Отметка журнала событий не подписана ключом школы: {reason}."));
-                None
-            }
+    let (log, key) = log_key(content, school, authority, trust, walk)?;
+    let body = match note::verify_note(&proof.note, school, &key) {
+        Ok(body) => body,
+        Err(reason) => {
+            walk.found("log.note", place, format!("Отметка журнала событий не подписана ключом школы: {reason}."));
+            return None;
         }
-    });
-    let checkpoint = checkpoint.and_then(|body| match Checkpoint::parse(&body) {
-        Ok(checkpoint) if checkpoint.origin == school => Some(checkpoint),
-        _ => {
-            walk.found("log.other-origin", place, "Отметка сделана в журнале событий другой школы или не читается.");
-            None
-        }
-    })?;
+    };
+    let Some(checkpoint) = Checkpoint::parse(&body).ok().filter(|checkpoint| checkpoint.origin == school) else {
+        walk.found("log.other-origin", place, "Отметка сделана в журнале событий другой школы или не читается.");
+        return None;
+    };
     if !proof.leads_to(&checkpoint) {
         let message = "Этой записи об опечатывании в журнале событий нет: доказательство не сходится с корнем.";
         walk.found("log.not-included", place, message);
@@ -57,6 +57,11 @@ pub(super) fn believe(
         walk.found("log.event-unreadable", place, "Запись журнала событий не об опечатывании или не читается.");
         return None;
     };
+    let at = DateTime::parse_from_rfc3339(&event.at).ok();
+    if !at.is_some_and(|at| log.facts.is_in_force_at(at.to_utc())) {
+        let message = format!("Сертификат журнала событий не действовал при опечатывании ({}).", event.at);
+        walk.found("log.certificate", name::LOG, message);
+    }
     match event.register_no() {
         Some(no) => {
             let told = format!("Журнал событий: запись {} из {}, № {no} по реестру.", proof.index + 1, proof.size);
@@ -67,14 +72,14 @@ pub(super) fn believe(
     Some(event)
 }
 
-/// The log's public key, when its certificate is the school's and the verifier line says the same key.
+/// The log's certificate and public key, when the certificate is the school's and the verifier line says the same key.
 fn log_key(
     content: &Content,
     school: &str,
     authority: Option<&Known>,
     trust: &Trust<'_>,
     walk: &mut Walk,
-) -> Option<[u8; 32]> {
+) -> Option<(Arc<Known>, [u8; 32])> {
     let certificate = content.text(name::LOG).and_then(|pem| trust.certificates.read(pem));
     let Some(certificate) = certificate else {
         walk.found("log.certificate", name::LOG, "Сертификат журнала событий отсутствует или не читается.");
@@ -99,7 +104,7 @@ fn log_key(
     if content.text(name::LOG_VKEY) != Some(&line) {
         walk.found("log.vkey", name::LOG_VKEY, "Ключ журнала событий не тот, что в его сертификате.");
     }
-    Some(key)
+    Some((certificate, key))
 }
 
 /// A digest that the event gives, and what is at hand.

@@ -37,6 +37,7 @@ struct FormsPage {
     classes: Vec<(String, String, bool)>,
     class: String,
     own_report: bool,
+    carriers: bool,
 }
 
 /// `GET /office/forms`: what the visitor may print.
@@ -78,6 +79,7 @@ pub(super) async fn list(
         teaching: if may(Action::ReadStaff) { of(About::Teaching, "/office/teaching") } else { Vec::new() },
         class_forms: if class.is_empty() { Vec::new() } else { of(About::Class, &base) },
         own_report: directory.roster.courses.iter().any(|course| course.teacher_id == visitor.account),
+        carriers: may(Action::ReadCarriers),
         classes,
         class,
     })
@@ -315,6 +317,10 @@ fn field(directory: &Directory, name: &'static str, value: &str, class: &str) ->
                 ("short".to_owned(), "до 10 лет включительно".to_owned()),
             ];
             ("Сроки хранения", "select", pick(all))
+        }
+        "of" => {
+            let all = [("", "электронные документы"), ("paper", "дела на бумаге")];
+            ("Что проверено", "select", pick(all.map(|(id, words)| (id.to_owned(), words.to_owned())).to_vec()))
         }
         "who" => {
             let all = [("without", "семьи без электронного доступа"), ("all", "весь класс")];

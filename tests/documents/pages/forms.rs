@@ -84,3 +84,47 @@ fn a_template_of_the_school_is_used_and_a_broken_one_is_named() {
     let reads_disk = form_by(&example, MADE_AT, Some("#read(\"/etc/passwd\")")).unwrap_err().to_string();
     assert!(reads_disk.starts_with("шаблон документа не собрался"), "{reads_disk}");
 }
+
+#[test]
+fn every_table_of_every_form_is_read_back_from_its_csv_and_its_workbook_by_other_readers() {
+    use calamine::{Reader as _, Xlsx};
+    let mut tables = 0;
+    for example in examples() {
+        let mut book: Xlsx<_> =
+            Xlsx::new(std::io::Cursor::new(letopis::bundle::ruled::form_xlsx(&example).unwrap())).unwrap();
+        let sheets = book.worksheets();
+        let own: Vec<_> = example.tables().collect();
+        // A form without tables leaves an empty sheet: a workbook cannot have none.
+        assert_eq!(sheets.len(), own.len().max(1), "{}", example.id);
+        for ((name, range), table) in sheets.iter().zip(own) {
+            tables += 1;
+            let wanted: Vec<Vec<String>> = std::iter::once(table.heads())
+                .chain(table.rows.iter().map(|row| row.cells.clone()))
+                .map(|row| row.iter().map(|cell| cell.trim().to_owned()).collect())
+                .collect();
+            let cell = |row: usize, column: usize| {
+                range.get_value((row as u32, column as u32)).map(|value| value.to_string()).unwrap_or_default()
+            };
+            let held: Vec<Vec<String>> = (0..wanted.len())
+                .map(|row| (0..table.columns.len()).map(|column| cell(row, column).trim().to_owned()).collect())
+                .collect();
+            assert_eq!(held, wanted, "{}: sheet «{name}»", example.id);
+
+            let bytes = letopis::bundle::ruled::table_csv(table);
+            let text = bytes.strip_prefix("\u{feff}".as_bytes()).expect("the mark of UTF-8");
+            let mut reader = csv::ReaderBuilder::new().delimiter(b';').has_headers(false).from_reader(text);
+            let lines: Vec<Vec<String>> = reader
+                .records()
+                .map(|line| line.unwrap().iter().map(|cell| cell.trim().to_owned()).collect())
+                .collect();
+            // A line break inside a cell is a blank in CSV, and a text that a table editor would compute is quoted.
+            let plain = |cell: &String| {
+                let cell = cell.replace('\n', " ");
+                if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
+            };
+            let wanted: Vec<Vec<String>> = wanted.iter().map(|row| row.iter().map(plain).collect()).collect();
+            assert_eq!(lines, wanted, "{}: CSV of «{name}»", example.id);
+        }
+    }
+    assert!(tables > 25, "{tables}");
+}

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use letopis::domain::canon::Digest;
 use letopis::domain::log_proof::{LogProof, SealEvent, content_digest};
-use letopis::domain::statement::{Statement, Verdict};
+use letopis::domain::statement::{Ink, Statement, Verdict};
 use letopis::sign::authority::to_pem;
 use letopis::sign::note;
 
-use super::bench::{House, SCHOOL, assert_altered};
-use crate::record::school::{Record, rewrite};
+use super::bench::{House, SCHOOL, assert_altered, assert_valid, verify};
+use crate::record::school::{Record, School, attachment, rewrite};
 
 /// Seals the sample record with other statements.
 fn sealed_with(change: impl FnOnce(&mut Vec<Statement>)) -> Record {
@@ -97,6 +97,8 @@ fn a_signature_outside_the_certificates_term_is_found() {
 #[test]
 fn a_statement_about_another_issue_policy_office_or_rows_is_found() {
     let zero = letopis::domain::canon::Digest::default();
+    let (_house, object) = House::with(&sealed_with(|statements| statements[2].snapshot = zero));
+    assert_altered(&object, "statement.other-snapshot");
     let (_house, object) = House::with(&sealed_with(|statements| statements[2].issued_pdf = zero));
     assert_altered(&object, "statement.other-issue");
     let (_house, object) = House::with(&sealed_with(|statements| statements[2].policy = zero));
@@ -212,4 +214,115 @@ fn an_event_about_another_copy_moment_or_number_is_found() {
     assert_altered(&object, "log.no-register-number");
     let (_house, object) = logged_anew(|_, event| event.issued_pdf = Digest::default());
     assert_altered(&object, "log.other-issued-pdf");
+}
+
+#[test]
+fn a_signature_on_paper_that_its_signer_witnessed_is_found() {
+    let (_house, object) = House::with(&sealed_with(|statements| {
+        let said = &mut statements[4];
+        said.ink = Some(Ink {
+            signer: said.signer.clone(),
+            name: said.name.clone(),
+            office: said.office.clone(),
+            order: said.order.clone(),
+            signed_on: "2025-10-24".into(),
+            scan: String::new(),
+        });
+    }));
+    assert_altered(&object, "statement.own-witness");
+}
+
+#[test]
+fn a_sealed_pdf_without_its_snapshot_or_statements_is_found() {
+    let record = SCHOOL.record();
+    let snapshot = ("snapshot.json", record.snapshot.to_bytes());
+    let statements = ("statements.json", attachment(&record.statements));
+    for inside in [&[] as &[_], &[snapshot], &[statements]] {
+        let sealed = SCHOOL.seal_files(inside);
+        let (_house, object) = logged_anew(|files, _| drop(files.insert("sealed.pdf".into(), sealed)));
+        assert_altered(&object, "record.attachment-missing");
+    }
+}
+
+/// The record of a snapshot in another spelling of the same journal, with everybody's signature under it.
+fn spelled(was: &str, is: &str) -> (House, PathBuf) {
+    let text = String::from_utf8(SCHOOL.snapshot().to_bytes()).expect("text");
+    assert_eq!(text.matches(was).count(), 1, "{was}");
+    let bytes = text.replace(was, is).into_bytes();
+    let record = sealed_with(|statements| statements.iter_mut().for_each(|said| said.snapshot = Digest::of(&bytes)));
+    let inside = [("snapshot.json", bytes.clone()), ("statements.json", attachment(&record.statements))];
+    let sealed = SCHOOL.seal_files(&inside);
+    logged_anew(|files, _| {
+        let pem = SCHOOL.pem();
+        files.extend(SCHOOL.parts(&record, &pem).files());
+        files.extend([("snapshot.json".into(), bytes), ("sealed.pdf".into(), sealed)]);
+    })
+}
+
+#[test]
+fn a_snapshot_in_another_spelling_is_found() {
+    // A letter as its number, a number with a nought before it, a tab in a name: the same journal for a careless reader, other bytes.
+    let year = "\"year\":\"2025/2026\"}";
+    for (was, is) in [
+        (year, "\"year\":\"2025/\\u00326\"}"),
+        ("\"version\":1}", "\"version\":01}"),
+        (year, "\"year\":\"2025/2026\t\"}"),
+    ] {
+        let (_house, object) = spelled(was, is);
+        assert_altered(&object, "record.snapshot-unreadable");
+    }
+}
+
+#[test]
+fn a_statement_in_another_spelling_is_found() {
+    let mut record = SCHOOL.record();
+    let part = &mut record.statements[4];
+    let text = String::from_utf8(part.signed_bytes.clone()).expect("text");
+    part.signed_bytes = text.replace("\"stage\":\"d", "\"stage\":\"\\u0064").into_bytes();
+    assert_ne!(part.signed_bytes, text.into_bytes());
+    part.signature = SCHOOL.key_of(&part.staff).sign(&part.signed_bytes);
+    let sealed_pdf = SCHOOL.sealed_pdf(&record.snapshot, &record.statements);
+    let (_house, object) = House::with(&Record { sealed_pdf, ..record });
+    assert_altered(&object, "statement.unreadable");
+}
+
+#[test]
+fn something_hidden_behind_the_seal_in_its_place_is_found() {
+    // No key of the seal is needed for it: the place of the container is what the seal cannot cover.
+    let (_house, object) = logged_anew(|files, _| {
+        let sealed = files.get_mut("sealed.pdf").expect("a PDF");
+        let end = sealed.windows(5).rposition(|window| window == b"0000>").expect("the padding");
+        sealed[end + 3] = b'7';
+    });
+    assert_altered(&object, "seal.contents");
+}
+
+#[test]
+fn an_authority_with_a_broken_signature_of_its_own_is_found() {
+    let mut school = School::founded(90);
+    *school.authority.last_mut().expect("DER") ^= 1;
+    let house = House::empty();
+    let object = school.archive(&school.record(), house.path());
+    assert_altered(&object, "authority.invalid");
+}
+
+#[test]
+fn a_log_whose_certificate_had_run_out_is_found() {
+    let (_house, object) = logged_anew(|files, _| {
+        drop(files.insert("certificates/log.pem".into(), SCHOOL.log_of_an_earlier_year().into_bytes()));
+    });
+    assert_altered(&object, "log.certificate");
+}
+
+#[test]
+fn a_record_of_the_first_logs_that_bind_no_content_is_valid_with_a_warning() {
+    let (_house, object) = House::with_record();
+    rewrite(&object, |files| {
+        let text = String::from_utf8(files["log-proof.txt"].clone()).expect("text");
+        let mut event = SealEvent::parse(&LogProof::parse(&text).expect("a proof").payload).expect("an event");
+        event.content = None;
+        files.insert("log-proof.txt".into(), SCHOOL.log_proof(&event).to_text().into_bytes());
+    });
+    assert_valid(&object);
+    assert!(verify(&object).findings.iter().any(|finding| finding.code == "log.content-unbound"));
 }

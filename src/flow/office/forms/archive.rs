@@ -15,6 +15,7 @@ use crate::domain::snapshot::CopyKind;
 use crate::domain::{names, words};
 use crate::flow::office::Refusal;
 use crate::flow::{Error, people};
+use crate::store::Which;
 
 impl Desk<'_> {
     /// Electronic files of a school year with their containers.
@@ -108,10 +109,24 @@ impl Desk<'_> {
 
     /// Reads the whole archive and says what was found.
     pub(super) async fn condition(&self) -> Result<Form, Error> {
-        let mut check = examined(self.house).await?;
-        check.what = "электронных документов".to_owned();
-        check.from = self.today.to_string();
-        check.to = self.today.to_string();
+        let mut check = if self.text("of") == "paper" {
+            // What is void is still listed: its paper lies in the file, or its absence is to be found.
+            let kept = self.house.db.list_paper(Which::All).await?;
+            let listed = kept.iter().filter(|one| one.copy.no > 0).count() as u64;
+            acts::Condition {
+                what: "дел на бумажном носителе".to_owned(),
+                listed,
+                unfilled: true,
+                ..Default::default()
+            }
+        } else {
+            acts::Condition {
+                what: "электронных документов".to_owned(),
+                from: self.today.to_string(),
+                to: self.today.to_string(),
+                ..examined(self.house).await?
+            }
+        };
         let member = |role| People::holder(&self.journal, role).map(|id| self.people.get(id));
         let commission = [member("deputy"), member("secretary"), member("technical_specialist")];
         check.commission = commission.into_iter().flatten().map(|one| (one.post, one.signed)).collect();
