@@ -80,6 +80,7 @@ fn journal() -> Journal {
         classes: vec![Class { name: "5А".into(), grade: 5, class_teacher_id: "T2".into() }],
         learners: vec![learner("L1", "Ольхина"), learner("L2", "Берёзова")],
         earlier_stays: Vec::new(),
+        earlier_teachers: Vec::new(),
         content_gaps: vec![ContentGap {
             class: "5А".into(),
             kind: GapKind::Contents,
@@ -143,6 +144,7 @@ fn snapshot() -> Snapshot {
         authority: Digest::of(b"authority"),
         version: 1,
         replaces: String::new(),
+        changes: None,
         voids: Vec::new(),
         frozen_at: AT.into(),
         exported_at: String::new(),

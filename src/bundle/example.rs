@@ -104,6 +104,12 @@ fn year(journal: &Journal) -> Vec<YearTable> {
                 owned(&[&day, "Янтарева Опал Кремниевна", "enrolled", class, "Школа № 2", "131-у", &day, "2014-03-12"])
             }
             "course_details" => owned(&[first, "lesson", "", ""]),
+            "earlier_teachers" => {
+                let before = journal.courses.iter().map(|course| course.teacher_id.as_str());
+                let other =
+                    before.into_iter().find(|one| Some(*one) != journal.courses.first().map(|c| c.teacher_id.as_str()));
+                owned(&[first, &day, other.unwrap_or_default(), "142-к", ""])
+            }
             "individual_plans" => {
                 let learner = journal.learners.first().map(|learner| learner.id.as_str()).unwrap_or_default();
                 owned(&[learner, "Математика", "200", first, "119-у", ""])

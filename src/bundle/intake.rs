@@ -89,8 +89,9 @@ pub fn settle(given: &Given<'_>, standing: Option<&Journal>, policy: &Policy) ->
     let told = told(found, &sheets);
     drop(grown);
     let earlier_stays = standing.map(|standing| standing.earlier_stays.clone()).unwrap_or_default();
+    let earlier_teachers = standing.map(|standing| standing.earlier_teachers.clone()).unwrap_or_default();
     let entries = std::mem::take(&mut lists.entries.items);
-    let journal = (!refused).then(|| Journal { content_gaps: gaps, earlier_stays, ..journal(lists) });
+    let journal = (!refused).then(|| Journal { content_gaps: gaps, earlier_stays, earlier_teachers, ..journal(lists) });
     Settled { journal, entries, told }
 }
 
@@ -296,6 +297,7 @@ fn journal(mut lists: Lists) -> Journal {
         classes: lists.classes.items,
         learners: lists.learners.items,
         earlier_stays: Vec::new(),
+        earlier_teachers: Vec::new(),
         courses: lists.courses.items,
         lessons: lists.lessons.items,
         marks,

@@ -8,8 +8,8 @@ use super::workbook::{self, BookSheet};
 use crate::domain::finding::Finding;
 use crate::domain::names;
 use crate::domain::setup::layout::{
-    BELLS, CALENDAR, CONTROL_WORKS, COURSE_DETAILS, CURRICULUM, EVENTS, FOREIGN_MARKS, INDIVIDUAL_PLANS, LOAD, Layout,
-    MOVEMENT, ORDERS, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
+    BELLS, CALENDAR, CONTROL_WORKS, COURSE_DETAILS, CURRICULUM, EARLIER_TEACHERS, EVENTS, FOREIGN_MARKS,
+    INDIVIDUAL_PLANS, LOAD, Layout, MOVEMENT, ORDERS, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
 };
 use crate::domain::setup::paste::Sheet;
 
@@ -47,6 +47,7 @@ const TABLES: &[Named] = &[
     (&CURRICULUM, &["учебные планы"]),
     (&COURSE_DETAILS, &["виды занятий", "потоки", "виды курсов"]),
     (&LOAD, &["тарификация", "нагрузка", "нагрузка учителей"]),
+    (&EARLIER_TEACHERS, &["смена учителя", "прежние учителя"]),
     (&INDIVIDUAL_PLANS, &["иуп", "индивидуальные планы"]),
     (&TIMETABLE, &["расписание уроков", "расписание занятий"]),
     (&PLAN_TOPICS, &["ктп", "планы", "календарно-тематические планы", "календарно-тематическое планирование"]),

@@ -14,6 +14,8 @@ pub struct About {
     pub what: String,
     /// Version.
     pub version: u32,
+    /// The version that took its place; 0 while it is the last one.
+    pub replaced_by: u32,
     /// SHA-256 of the snapshot.
     pub snapshot: String,
     /// SHA-256 of the issued PDF.
@@ -45,6 +47,14 @@ pub struct SignedEvent {
 pub fn moment_with_offset(rfc3339: &str) -> String {
     chrono::DateTime::parse_from_rfc3339(rfc3339)
         .map_or_else(|_| rfc3339.to_owned(), |at| at.format("%d.%m.%Y %H:%M:%S %:z").to_string())
+}
+
+/// «Документ заменён версией 2», empty for the last version.
+fn replaced(about: &About) -> String {
+    match about.replaced_by {
+        0 => String::new(),
+        version => format!("Документ заменён версией {version}"),
+    }
 }
 
 /// The sheet of signatures (лист подписей): every event with time and offset, certificate and digests (features F56).
@@ -80,6 +90,7 @@ pub fn signature_sheet(about: &About, events: &[SignedEvent]) -> Form {
         .organisation(&about.school)
         .subtitle(&about.document)
         .subtitle(&format!("{}, версия {}", about.what, about.version))
+        .subtitle(&replaced(about))
         .with(Block::Table(table))
         .maybe(empty)
         .with(Block::Note { text: format!("Снимок данных, SHA-256: {}", about.snapshot) })
@@ -104,6 +115,7 @@ pub fn differences(about: &About, ground: &str, remarks: &[(String, String)], fo
         .organisation(&about.school)
         .subtitle(&about.document)
         .subtitle(&format!("{}, версия {}", about.what, about.version))
+        .subtitle(&replaced(about))
         .subtitle(ground);
     for (what, words) in remarks {
         form = form.with(Block::Note { text: format!("Замечание: {what} — {words}") });

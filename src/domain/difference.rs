@@ -4,15 +4,18 @@
 //! Used wherever one of two tellings must be true: the snapshot in the archive against the one attached to the sealed PDF,
 //! the database against the archive. Which of the two is true is for the caller to know: the first one here is "was".
 
+mod page;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::finding::Finding;
 use super::snapshot::{
-    AttendanceCounts, AttendanceSheet, CourseSheet, FinalMarksSheet, LearnersSheet, LessonFacts, Sheet, Snapshot,
-    SummarySheet,
+    AttendanceCounts, AttendanceSheet, ChangesSheet, CourseSheet, FinalMarksSheet, LearnersSheet, LessonFacts, Sheet,
+    Snapshot, SummarySheet,
 };
+pub use page::change_rows;
 
 /// All differences between two snapshots, sheet by sheet; empty when they are equal.
 pub fn snapshot_diff(was: &Snapshot, is: &Snapshot) -> Vec<Finding> {
@@ -42,11 +45,11 @@ pub fn sheet_diff(class: &str, was: &Sheet, is: &Sheet) -> Vec<Finding> {
     differences.found
 }
 
-/// What a re-issue changed: the sheets alone, without the title, whose numbers and dates are new by nature.
+/// What a re-issue changed: the sheets alone, without the title and the page of changes, which are new by nature.
 pub fn content_diff(was: &Snapshot, is: &Snapshot) -> Vec<Finding> {
     let mut differences = Differences { class: is.class.name.clone(), found: Vec::new() };
     let content = |snapshot: &Snapshot| -> BTreeMap<String, Sheet> {
-        let kept = snapshot.sheets.iter().filter(|sheet| !matches!(sheet, Sheet::Title(_)));
+        let kept = snapshot.sheets.iter().filter(|sheet| !matches!(sheet, Sheet::Title(_) | Sheet::Changes(_)));
         kept.map(|sheet| (sheet.id().to_owned(), sheet.clone())).collect()
     };
     let (before, now) = (content(was), content(is));
@@ -136,11 +139,12 @@ pub fn sheet_name(sheet: &Sheet) -> String {
         Sheet::Attendance(_) => "сведения о пропусках".to_owned(),
         Sheet::FinalMarks(_) => "итоговые отметки".to_owned(),
         Sheet::Summary(_) => "сводная ведомость".to_owned(),
+        Sheet::Changes(_) => "изменения".to_owned(),
     }
 }
 
 fn course_name(course: &CourseSheet) -> String {
-    if course.group.is_empty() { course.subject.clone() } else { format!("{} ({})", course.subject, course.group) }
+    course.name()
 }
 
 /// Everything of a snapshot but its sheets, leaf by leaf.
@@ -184,6 +188,11 @@ fn sheets(differences: &mut Differences, was: &Sheet, is: &Sheet) {
         (Sheet::Attendance(was), Sheet::Attendance(is)) => attendance(differences, was, is),
         (Sheet::FinalMarks(was), Sheet::FinalMarks(is)) => final_marks(differences, was, is),
         (Sheet::Summary(was), Sheet::Summary(is)) => summary(differences, was, is),
+        (Sheet::Changes(was), Sheet::Changes(is)) => {
+            let told = |sheet: &ChangesSheet| serde_json::to_string(&sheet.rows).unwrap_or_default();
+            differences.value("snapshot.changes-changed", "изменения", "основание", &was.ground, &is.ground);
+            differences.value("snapshot.changes-changed", "изменения", "перечень", &told(was), &told(is));
+        }
         _ => differences.push("snapshot.sheet-kind-changed", &sheet_name(was), "Вид листа другой", "", ""),
     }
 }
@@ -240,6 +249,11 @@ fn course(differences: &mut Differences, was: &CourseSheet, is: &CourseSheet) {
     };
     differences.value("snapshot.course-changed", &place, "предмет", &course_name(was), &course_name(is));
     differences.value("snapshot.course-changed", &place, "учитель", &teacher(was), &teacher(is));
+    let signer = |sheet: &CourseSheet| {
+        let signer = sheet.part.as_ref().and_then(|part| part.signer.as_ref());
+        signer.map(|p| format!("{} {} {}", p.surname, p.given_name, p.patronymic)).unwrap_or_default()
+    };
+    differences.value("snapshot.course-changed", &place, "кто подписывает за учителя", &signer(was), &signer(is));
     differences.value("snapshot.course-changed", &place, "графа итога", &was.final_heading, &is.final_heading);
     lessons(differences, &place, was, is);
     let rows = (&was.rows[..], &is.rows[..]);

@@ -2,6 +2,8 @@
 //!
 //! The only way from a journal to pages; everything the pages need is decided here, once.
 
+mod courses;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
@@ -10,14 +12,14 @@ use super::canon::Digest;
 use super::journal::{Class, Course, EXAM, FINAL, GapKind, Journal, Learner, Lesson, LessonKey, PeriodKind, YEAR};
 use super::names;
 use super::people::Appointment;
-use super::period::{self, Span};
+use super::period::Span;
 use super::policy::{AbsenceKind, Policy};
 use super::route::{self, Unroutable, person_facts};
 use super::rows::{self, Unsalted};
 use super::snapshot::{
-    AttendanceCounts, AttendanceRow, AttendanceSheet, ClassFacts, CodeFacts, CopyFacts, CopyKind, CourseRow,
-    CourseSheet, FORMAT, FinalMarksRow, FinalMarksSheet, LearnerRow, LearnersSheet, LessonFacts, PeriodFacts,
-    PolicyFacts, SchoolFacts, Sheet, Snapshot, SummaryRow, SummarySheet, SummaryTotals, TemplateFacts, TitleSheet,
+    AttendanceCounts, AttendanceRow, AttendanceSheet, ChangesSheet, ClassFacts, CodeFacts, CopyFacts, CopyKind, FORMAT,
+    FinalMarksRow, FinalMarksSheet, LearnerRow, LearnersSheet, PeriodFacts, PolicyFacts, SchoolFacts, Sheet, Snapshot,
+    SummaryRow, SummarySheet, SummaryTotals, TemplateFacts, TitleSheet,
 };
 use super::words;
 
@@ -36,6 +38,8 @@ pub struct Circumstances {
     pub exported_at: String,
     /// «Взамен версии 1: …», empty for a first version.
     pub replaces: String,
+    /// What the version changed against the one before; absent on a first version.
+    pub changes: Option<ChangesSheet>,
     /// Void changes of the period that were decided before, a sentence for each notice of compromise.
     pub voids: Vec<String>,
     /// What the policy asks of the paper copy, as the title page says it; may be empty.
@@ -226,16 +230,19 @@ impl<'j> Freezing<'j> {
     fn period_sheets(&self, told: &Circumstances) -> Result<Vec<Sheet>, Unroutable> {
         let mut sheets = vec![self.title("КЛАССНЫЙ ЖУРНАЛ", told), self.learners_sheet()];
         for course in &self.courses {
-            sheets.push(Sheet::Course(self.course_sheet(course)?));
+            sheets.extend(self.course_sheets(course)?.into_iter().map(Sheet::Course));
         }
         sheets.push(Sheet::Attendance(self.attendance_sheet()));
         sheets.push(Sheet::FinalMarks(self.final_marks_sheet()));
+        sheets.extend(told.changes.clone().map(Sheet::Changes));
         Ok(sheets)
     }
 
     fn summary_sheets(&self, told: &Circumstances) -> Vec<Sheet> {
         let title = "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА УСПЕВАЕМОСТИ ОБУЧАЮЩИХСЯ";
-        vec![self.title(title, told), Sheet::Summary(self.summary_sheet())]
+        let mut sheets = vec![self.title(title, told), Sheet::Summary(self.summary_sheet())];
+        sheets.extend(told.changes.clone().map(Sheet::Changes));
+        sheets
     }
 
     fn title(&self, title: &str, told: &Circumstances) -> Sheet {
@@ -298,68 +305,6 @@ impl<'j> Freezing<'j> {
             leaving_order: self.left(l).map(|_| l.leaving_order.clone()).unwrap_or_default(),
         });
         Sheet::Learners(LearnersSheet { id: "learners".to_owned(), rows: rows.collect() })
-    }
-
-    fn course_sheet(&self, course: &Course) -> Result<CourseSheet, Unroutable> {
-        let teacher = self
-            .journal
-            .staff_member(&course.teacher_id)
-            .ok_or_else(|| Unroutable::Unknown(course.teacher_id.clone()))?;
-        let lessons = self.lessons.get(course.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let members: HashSet<&str> =
-            period::members(course, &self.journal.learners).iter().map(|l| l.id.as_str()).collect();
-        let rows = self
-            .numbered()
-            .filter(|(_, learner)| members.contains(learner.id.as_str()))
-            .map(|(no, learner)| self.course_row(course, lessons, no, learner));
-        Ok(CourseSheet {
-            id: format!("course-{}", names::slug(&course.id)),
-            course: course.id.clone(),
-            subject: course.subject.clone(),
-            group: course.group.clone(),
-            teacher: person_facts(teacher),
-            final_heading: place_in_year(self.journal, self.class, &self.span.id)
-                .map(|(kind, order)| words::final_heading(kind, order))
-                .unwrap_or_default(),
-            rows: rows.collect(),
-            lessons: lessons.iter().map(|lesson| self.lesson_facts(lesson)).collect(),
-        })
-    }
-
-    fn lesson_facts(&self, lesson: &Lesson) -> LessonFacts {
-        let substitute = match lesson.substitute_teacher_id.as_str() {
-            "" => String::new(),
-            id => self.journal.staff_member(id).map_or_else(
-                || id.to_owned(),
-                |person| names::short_name(&person.surname, &person.given_name, &person.patronymic),
-            ),
-        };
-        LessonFacts {
-            date: lesson.key.date.to_string(),
-            number: lesson.key.number,
-            hours: 1,
-            topic: lesson.topic.clone(),
-            homework: lesson.homework.clone(),
-            kind_of_work: lesson.kind_of_work.clone(),
-            substitute,
-        }
-    }
-
-    fn course_row(&self, course: &Course, lessons: &[&Lesson], no: u32, learner: &Learner) -> CourseRow {
-        let before = lessons.iter().take_while(|lesson| lesson.key.date < learner.enrolled_on).count();
-        let within = lessons.iter().filter(|lesson| learner.is_present_on(lesson.key.date)).count();
-        let mark = self.finals.get(&(course.id.as_str(), learner.id.as_str(), self.span.id.as_str()));
-        CourseRow {
-            learner: learner.id.clone(),
-            no,
-            name: names::list_name(&learner.surname, &learner.given_name),
-            first: before as u32,
-            until: (before + within) as u32,
-            arrival: self.arrival(learner),
-            departure: self.departure(learner),
-            cells: lessons.iter().map(|lesson| self.cell(&lesson.key, &learner.id)).collect(),
-            final_mark: mark.map(|mark| (*mark).to_owned()).unwrap_or_default(),
-        }
     }
 
     /// Absence code and marks of one cell: `""`, `"н"`, `"5"`, `"5/4"`, `"О 4"`.

@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 
 use super::setup::Stay;
+use super::tenure::EarlierTeacher;
 
 /// The school of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -293,6 +294,8 @@ pub struct Journal {
     pub learners: Vec<Learner>,
     /// Stays that ended before the last one, of learners who moved between classes or left and came back. A bundle has none.
     pub earlier_stays: Vec<Learner>,
+    /// Teachers who had a course before its present one. A bundle has none.
+    pub earlier_teachers: Vec<EarlierTeacher>,
     /// Courses with their groups.
     pub courses: Vec<Course>,
     /// Lessons.
@@ -330,6 +333,12 @@ impl Journal {
             final_marks: self.final_marks.iter().filter(|f| ids.contains(f.course_id.as_str())).cloned().collect(),
             decisions: self.decisions.iter().filter(|d| people.contains(d.learner_id.as_str())).cloned().collect(),
             content_gaps: self.content_gaps.iter().filter(|gap| gap.class == class).cloned().collect(),
+            earlier_teachers: self
+                .earlier_teachers
+                .iter()
+                .filter(|one| ids.contains(one.course.as_str()))
+                .cloned()
+                .collect(),
             courses,
             learners,
             earlier_stays: Vec::new(),

@@ -42,6 +42,7 @@ pub mod setup;
 pub mod sheet_code;
 pub mod snapshot;
 pub mod statement;
+pub mod tenure;
 pub mod timeliness;
 pub mod token;
 pub mod void;

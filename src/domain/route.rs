@@ -68,10 +68,10 @@ fn subject_teachers(sheets: &[Sheet]) -> Vec<SignerFacts> {
     let mut signers: Vec<SignerFacts> = Vec::new();
     for sheet in sheets {
         let Sheet::Course(course) = sheet else { continue };
-        match signers.iter_mut().find(|signer| signer.person.id == course.teacher.id) {
+        match signers.iter_mut().find(|signer| signer.person.id == course.signer().id) {
             Some(signer) => signer.sheets.push(course.id.clone()),
             None => signers.push(SignerFacts {
-                person: course.teacher.clone(),
+                person: course.signer().clone(),
                 office: "учитель".to_owned(),
                 order: String::new(),
                 sheets: vec![course.id.clone()],

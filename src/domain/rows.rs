@@ -210,7 +210,7 @@ fn gather(sheets: &[Sheet]) -> Gathered<'_> {
     let mut gathered: Gathered<'_> = BTreeMap::new();
     for sheet in sheets {
         match sheet {
-            Sheet::Title(_) => {}
+            Sheet::Title(_) | Sheet::Changes(_) => {}
             Sheet::Learners(list) => {
                 for row in &list.rows {
                     facts_of(&mut gathered, &row.learner).listed = Some(row.into());

@@ -19,6 +19,7 @@ use chrono::NaiveDate;
 
 use super::calendar::{self, SchoolCalendar};
 use super::journal::Journal;
+use super::tenure::EarlierTeacher;
 pub use scope::Scope;
 pub use stays::Stay;
 
@@ -310,6 +311,8 @@ pub struct Setup {
     pub curriculum: Vec<CurriculumLine>,
     /// Load.
     pub load: Vec<LoadLine>,
+    /// Teachers who had a course before its present one.
+    pub earlier_teachers: Vec<EarlierTeacher>,
     /// Timetable.
     pub timetable: Vec<Slot>,
     /// Plans of all courses, each by place.
@@ -392,6 +395,7 @@ impl Setup {
             load: all(rows, &layout::LOAD, |r| {
                 Some(LoadLine { teacher: r[0].clone(), course: r[1].clone(), hours_centi: r[2].parse().ok()? })
             }),
+            earlier_teachers: all(rows, &layout::EARLIER_TEACHERS, EarlierTeacher::from_cells),
             timetable: all(rows, &layout::TIMETABLE, |r| {
                 Some(Slot {
                     course: r[0].clone(),

@@ -4,11 +4,16 @@
 //! route, policy digest, template, document number, dates. Written as RFC 8785 JSON: integers and strings only, an absent fact
 //! is an empty string. Once a format number is released its shape never changes; a new shape is a new number.
 
+mod changes;
+mod part;
 mod read;
 
 use serde::{Deserialize, Serialize};
 
 use super::canon::{self, Digest, scan};
+
+pub use changes::{ChangedValue, ChangesSheet};
+pub use part::PartFacts;
 
 /// The format that this program writes.
 pub const FORMAT: &str = "letopis.snapshot/1";
@@ -242,6 +247,8 @@ pub enum Sheet {
     FinalMarks(FinalMarksSheet),
     /// Summary sheet of the year: `summary`.
     Summary(SummarySheet),
+    /// What a re-issued copy changed against the version before: `changes`.
+    Changes(ChangesSheet),
 }
 
 impl Sheet {
@@ -254,6 +261,7 @@ impl Sheet {
             Self::Attendance(sheet) => &sheet.id,
             Self::FinalMarks(sheet) => &sheet.id,
             Self::Summary(sheet) => &sheet.id,
+            Self::Changes(sheet) => &sheet.id,
         }
     }
 
@@ -331,16 +339,20 @@ pub struct LearnerRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CourseSheet {
-    /// `course-C00001`.
+    /// `course-C00001`; of an earlier teacher's part `course-C00001.1`.
     pub id: String,
-    /// Course identifier.
+    /// Course identifier; of an earlier teacher's part with its number, `C00001.1`.
     pub course: String,
     /// Subject.
     pub subject: String,
     /// Group, empty for the whole class.
     pub group: String,
-    /// The course's teacher.
+    /// The teacher of these lessons.
     pub teacher: PersonFacts,
+    /// Where the teacher changed inside the period: which part of the course the sheet is. Absent otherwise, so that all other snapshots keep
+    /// their bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartFacts>,
     /// Heading of the final mark's column: «I четв.», «I полуг.».
     pub final_heading: String,
     /// Lessons of the period by date and place in the day.

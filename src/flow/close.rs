@@ -80,6 +80,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             authority,
             version: 1,
             replaces: String::new(),
+            changes: None,
             frozen_at: act.moment(),
             exported_at: exported_at.clone(),
             voids: compromise::notes(&voids, &class.name, &span),

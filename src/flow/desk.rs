@@ -253,6 +253,7 @@ pub async fn changes(house: &House, row: &CopyRow) -> Result<Vec<Finding>, Error
 /// Whose copy it is, for the papers of the desk.
 pub async fn about(house: &House, row: &CopyRow) -> Result<About, Error> {
     let snapshot = house.db.load_snapshot(row.snapshot).await?;
+    let last = house.db.list_versions(&row.id).await?.last().map_or(row.version, |last| last.version);
     let kind = row.kind.as_russian();
     let mut letters = kind.chars();
     let kind: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
@@ -261,6 +262,7 @@ pub async fn about(house: &House, row: &CopyRow) -> Result<About, Error> {
         document: format!("{kind} № {}", row.number),
         what: format!("{} класс, {}, {} учебный год", row.class, snapshot.period.name, row.year),
         version: row.version,
+        replaced_by: if last > row.version { last } else { 0 },
         snapshot: row.snapshot.to_hex(),
         issued_pdf: row.issued_pdf.clone(),
     })

@@ -13,14 +13,14 @@ use super::{Act, Error, House, log, policy, read_file, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
-use crate::domain::difference::snapshot_diff;
+use crate::domain::difference::{change_rows, snapshot_diff};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::freeze::{self, Circumstances};
 use crate::domain::journal::Journal;
 use crate::domain::log_proof::object_name;
 use crate::domain::people::Appointment;
 use crate::domain::period;
-use crate::domain::snapshot::{Sheet, Snapshot};
+use crate::domain::snapshot::{ChangedValue, Sheet, Snapshot};
 use crate::store::{ChangeFilter, CopyRow, GuardFault, SealedRow};
 use crate::vault;
 
@@ -125,6 +125,7 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
             }
             Err(error) => return Err(error.into()),
         };
+        findings.extend(changes_told(house, copies, row, &frozen).await?);
         if !journals.contains_key(row.year.as_str()) {
             journals.insert(&row.year, house.db.load_journal(&row.year).await?);
         }
@@ -149,6 +150,33 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
         }
     }
     Ok(findings)
+}
+
+/// The page of changes says how a version differs from the one before: computed anew from both snapshots.
+async fn changes_told(
+    house: &House,
+    copies: &[CopyRow],
+    row: &CopyRow,
+    frozen: &Snapshot,
+) -> Result<Option<Finding>, Error> {
+    let told = frozen.sheets.iter().find_map(|sheet| match sheet {
+        Sheet::Changes(sheet) => Some(sheet),
+        _ => None,
+    });
+    let Some(told) = told else { return Ok(None) };
+    let before = copies.iter().find(|one| one.id == row.id && one.version == told.replaces);
+    let Some(before) = before else { return Ok(None) };
+    // A snapshot that does not read is told of by its own check.
+    let Ok(was) = house.db.load_snapshot(before.snapshot).await else { return Ok(None) };
+    let is = change_rows(&was, frozen, |_| String::new());
+    // The grounds are people's words; all else follows from the two versions.
+    let bare = |row: &ChangedValue| ChangedValue { ground: String::new(), ..row.clone() };
+    let same = is.len() == told.rows.len() && is.iter().zip(&told.rows).all(|(is, told)| *is == bare(told));
+    Ok((!same).then(|| {
+        let message = "лист изменений говорит не то, чем версия отличается от прежней";
+        Finding::new("doctor.changes-differ", format!("копия {} версия {}", row.id, row.version), message)
+            .expected_found(is.len().to_string(), told.rows.len().to_string())
+    }))
 }
 
 /// Journals as they stood when copies were frozen.
@@ -211,6 +239,7 @@ fn again(
         authority: frozen.school.authority,
         version: frozen.copy.version,
         replaces: String::new(),
+        changes: None,
         voids: Vec::new(),
         paper: String::new(),
         frozen_at: frozen.frozen_at.clone(),
@@ -228,7 +257,9 @@ fn again(
         (Sheet::Title(_), Some(title)) => title.clone(),
         (sheet, _) => sheet,
     });
-    Ok(Snapshot { sheets: sheets.collect(), ..frozen.clone() })
+    // What a version changed is compared with the version before, not with the rows.
+    let changes = frozen.sheets.iter().filter(|sheet| matches!(sheet, Sheet::Changes(_))).cloned();
+    Ok(Snapshot { sheets: sheets.chain(changes).collect(), ..frozen.clone() })
 }
 
 fn issued_files(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {

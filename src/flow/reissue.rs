@@ -12,12 +12,13 @@ use super::{Act, Error, House, compromise, policy, salt, timeliness};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
+use crate::domain::difference::change_rows;
 use crate::domain::freeze::{self, Circumstances};
 use crate::domain::period;
 use crate::domain::route::BY_SHEETS;
-use crate::domain::snapshot::{Sheet, Snapshot};
-use crate::domain::statement::Statement;
-use crate::store::{CopyRow, KeptRow, StatementRow};
+use crate::domain::snapshot::{ChangesSheet, Sheet, Snapshot};
+use crate::domain::statement::{Category, Statement};
+use crate::store::{CopyRow, KeptRow, RemarkRow, StatementRow};
 use crate::typeset;
 
 /// Freezes the next version of a copy from the same closed period, on a ground that its title page prints.
@@ -36,10 +37,11 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         Some(Sheet::Title(title)) => title.exported_at.clone(),
         _ => String::new(),
     };
-    let told = Circumstances {
+    let mut told = Circumstances {
         school_id: was.school.id.clone(),
         authority: authority(house).await?,
         version: last.version + 1,
+        changes: None,
         replaces: format!("Взамен версии {}: {ground}", last.version),
         frozen_at: act.moment(),
         exported_at,
@@ -51,6 +53,14 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         salts: salts(journal.learners.len())?,
         appointments: house.db.list_appointments().await?,
     };
+    let drafted = freeze::freeze(&journal, &class, &span, &policy, &told)?;
+    let remarks = house.db.list_remarks(id).await?;
+    told.changes = Some(ChangesSheet {
+        id: "changes".to_owned(),
+        replaces: last.version,
+        ground: ground.to_owned(),
+        rows: change_rows(&was, &drafted, |sheet| remark_on(&remarks, last.version, sheet)),
+    });
     let snapshot = freeze::freeze(&journal, &class, &span, &policy, &told)?;
     let superseded =
         copy::next(last.state, Action::Supersede).map_err(|refusal| Error::State { copy: last.id.clone(), refusal })?;
@@ -79,6 +89,16 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         .with_digests("kept", &kept);
     tx.record(&event, salt()?).await?.commit().await?;
     house.db.list_versions(id).await?.pop().ok_or_else(|| Error::NoCopy(id.to_owned()))
+}
+
+/// What was said of a sheet when the version was refused: «отметка: не та отметка».
+fn remark_on(remarks: &[RemarkRow], version: u32, sheet: &str) -> String {
+    let own = remarks.iter().filter(|one| one.version == version && one.sheet == sheet);
+    let told = own.map(|one| {
+        let category = Category::parse(&one.category).unwrap_or(Category::Other);
+        format!("{}: {}", category.as_russian().to_lowercase(), one.remark)
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// The authority that serves now: a copy is issued anew after the school's authority was replaced.

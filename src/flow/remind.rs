@@ -26,7 +26,7 @@ use crate::domain::copy::State;
 use crate::domain::deadline::print_due;
 use crate::domain::route;
 use crate::domain::words;
-use crate::store::{CopyRow, NewLetter};
+use crate::store::{CopyRow, NewLetter, Tx};
 
 /// School days before the due day on which a signer is reminded first: two lessons' days to find the time.
 const BEFORE: u32 = 2;
@@ -205,17 +205,42 @@ fn letter(house: &House, person: &str, address: &str, kind: Kind, due: NaiveDate
     } else {
         "Ждут вашей подписи:"
     };
-    // A house that knows no address of its own cannot name one.
-    let place = match house.config.public_url().as_str() {
-        "" => "Откройте в «Летописи» страницу «Подписание».".to_owned(),
-        url => format!("Откройте «Подписание»: {url}/desk"),
-    };
-    let body = format!(
-        "{}.\n\n{what}\n{}\n\n{place}\n\nЭто письмо отправила программа «Летопись»; отвечать на него не нужно.\n",
-        kind.as_russian(due),
-        lines.join("\n")
-    );
+    let place = place(house, "страницу «Подписание»", "/desk");
+    let body = format!("{}.\n\n{what}\n{}\n\n{place}\n\n{FOOT}\n", kind.as_russian(due), lines.join("\n"));
     NewLetter { person: person.to_owned(), address: address.to_owned(), subject: kind.as_russian(due), body }
+}
+
+/// The foot of every letter: nobody reads answers.
+const FOOT: &str = "Это письмо отправила программа «Летопись»; отвечать на него не нужно.";
+
+/// Where to look: «Откройте страницу копии: https://…». A house that knows no address of its own names the page alone.
+pub(super) fn place(house: &House, what: &str, path: &str) -> String {
+    match house.config.public_url().as_str() {
+        "" => format!("Откройте в «Летописи» {what}."),
+        url => format!("Откройте {what}: {url}{path}"),
+    }
+}
+
+/// Writes a letter to a person within the transaction that it tells of; none where the house sends no mail or the person gave no address.
+pub(super) async fn write_to(
+    house: &House,
+    tx: &mut Tx,
+    person: &str,
+    subject: &str,
+    text: &str,
+    act: &Act,
+) -> Result<bool, Error> {
+    if house.config.mail().is_none() {
+        return Ok(false);
+    }
+    let address = house.db.mail_address(person).await?;
+    if address.is_empty() {
+        return Ok(false);
+    }
+    let body = format!("{text}\n\n{FOOT}\n");
+    let letter = NewLetter { person: person.to_owned(), address, subject: subject.to_owned(), body };
+    tx.write_letter(&letter, &act.moment()).await?;
+    Ok(true)
 }
 
 /// Sends the letters that wait; a letter that cannot leave is tried again by the next call. Returns how many left.

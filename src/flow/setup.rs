@@ -103,6 +103,7 @@ impl Year {
             "timetable" => timetable::check(journal, setup),
             "curriculum" | "courses" => checks::curriculum(journal, setup),
             "teaching_load" => checks::load(journal, setup),
+            "earlier_teachers" => checks::earlier_teachers(journal, setup),
             "control_works" => checks::works(journal, setup),
             "bells" | "regimes" => checks::bells(setup),
             "periods" => journal.classes.iter().flat_map(|class| checks::periods(journal, class)).collect(),

@@ -5,6 +5,7 @@
 
 mod choice;
 mod pen;
+mod told;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -236,7 +237,7 @@ impl<'h> Desk<'h> {
             let Ok((stage, place)) = route::decide(&paper.route, &signed, &wish) else { continue };
             let left = route::left(&stage.id, place, &signed);
             for (sheets, verdict) in parts(&left, &wanted, stage) {
-                let remarks = if verdict == Verdict::Refused { remarks(paper, &wanted) } else { String::new() };
+                let remarks = if verdict == Verdict::Refused { told::remarks(paper, &wanted) } else { String::new() };
                 made.push(self.statement(&row, paper, (stage, place), (&sheets, verdict, remarks), &wanted, act)?);
             }
         }
@@ -309,13 +310,13 @@ impl<'h> Desk<'h> {
         let mut state = row.state;
         for (sheets, verdict) in parts(&left, wanted, stage) {
             let refused = verdict == Verdict::Refused;
-            let remarks = if refused { remarks(&paper, wanted) } else { String::new() };
+            let remarks = if refused { told::remarks(&paper, wanted) } else { String::new() };
             let made = self.statement(row, &paper, (stage, place), (&sheets, verdict, remarks), wanted, act)?;
             let statement = self.put(made, act)?;
             let action = if refused {
                 tx.record_refusal(&row.id, row.version, &statement).await?;
                 self.record_remarks(tx, row, stage, wanted).await?;
-                tell_refusal(tx, row, &paper, &said, wanted.signer, act).await?;
+                told::refusal(self.house, tx, (row, &paper), &said, wanted, act).await?;
                 deed.refused += sheets.len();
                 Action::Refuse
             } else {
@@ -493,37 +494,6 @@ fn parts(left: &[String], wanted: &Wanted<'_>, stage: &StageFacts) -> Vec<(Vec<S
     let others = if !refused.is_empty() && stage.id != route::BY_SHEETS { Vec::new() } else { others };
     let parts = [(others, Verdict::CheckedAndCorrect), (refused, Verdict::Refused)];
     parts.into_iter().filter(|(sheets, _)| !sheets.is_empty()).collect()
-}
-
-/// The remarks as the statement of refusal says them.
-fn remarks(paper: &Paper, wanted: &Wanted<'_>) -> String {
-    if let Some(remarks) = wanted.refusal {
-        return remarks.to_owned();
-    }
-    let said = |one: &Reproof| {
-        let name = paper.sheet(&one.sheet).map_or(one.sheet.as_str(), |sheet| sheet.name.as_str());
-        format!("{name}: {}: {}", one.category.as_russian().to_lowercase(), one.remark)
-    };
-    wanted.refused.iter().map(said).collect::<Vec<_>>().join("; ")
-}
-
-/// Everybody who signed, the class teacher and whoever answers for the copy learn that the version came back.
-async fn tell_refusal(
-    tx: &mut Tx,
-    row: &CopyRow,
-    paper: &Paper,
-    said: &[StatementRow],
-    refuser: &str,
-    act: &Act,
-) -> Result<(), Error> {
-    let signers = said.iter().filter(|one| one.verdict != REFUSED).map(|one| one.signer.clone());
-    let class_teacher = paper.route.iter().filter(|stage| stage.id != route::BY_SHEETS);
-    let later = class_teacher.flat_map(|stage| stage.signers.iter().map(|signer| signer.person.id.clone()));
-    let people: std::collections::BTreeSet<String> = signers.chain(later).filter(|id| id != refuser).collect();
-    for person in people {
-        tx.notify(&person, "refused", &row.id, row.version, &act.moment()).await?;
-    }
-    Ok(())
 }
 
 /// Commits with every event.

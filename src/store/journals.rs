@@ -13,6 +13,7 @@ use super::rows::{Cells, Table, words};
 use super::{Db, Error, Tx};
 use crate::domain::journal::Journal;
 use crate::domain::setup::Stay;
+use crate::domain::tenure::EarlierTeacher;
 
 /// A closed period of a class.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +110,8 @@ impl Db {
     pub async fn load_journal_at(&self, year: &str, event: u64) -> Result<Journal, Error> {
         let mut connection = self.pool.acquire().await?;
         let mut rows: HashMap<&'static str, HashMap<Cells, Cells>> = HashMap::new();
-        let known = || tables::ALL.into_iter().chain([&super::setup::tables::STAYS]);
+        let known =
+            || tables::ALL.into_iter().chain([&super::setup::tables::STAYS, &super::setup::tables::EARLIER_TEACHERS]);
         for table in known() {
             let found = standing(&mut connection, table, &self.school, year).await?;
             rows.insert(table.name, found.into_iter().map(|row| (row[..table.key].to_vec(), row)).collect());
@@ -136,9 +138,13 @@ impl Db {
         };
         let rows: tables::Rows = rows.into_iter().map(listed).collect();
         let mut journal = tables::from_rows(&rows)?;
-        let stays = rows.get("stays").into_iter().flatten();
-        let stays = stays.filter_map(|row| Stay::from_cells(&row.iter().map(words).collect::<Vec<_>>()));
-        journal.take_earlier_stays(&stays.collect::<Vec<_>>());
+        let beside = |table: &str| -> Vec<Vec<String>> {
+            rows.get(table).into_iter().flatten().map(|row| row.iter().map(words).collect()).collect()
+        };
+        let stays = beside("stays");
+        journal.take_earlier_stays(&stays.iter().filter_map(|row| Stay::from_cells(row)).collect::<Vec<_>>());
+        let gone = beside("earlier_teachers");
+        journal.earlier_teachers = gone.iter().filter_map(|row| EarlierTeacher::from_cells(row)).collect();
         journal.school = super::schools::read_school(&mut *self.pool.acquire().await?, &self.school, year).await?;
         Ok(journal)
     }
@@ -153,6 +159,7 @@ impl Db {
         }
         let mut roster = tables::from_rows(&rows)?;
         roster.take_earlier_stays(&super::setup::stays(&mut connection, &self.school, year).await?);
+        roster.earlier_teachers = super::setup::earlier_teachers(&mut connection, &self.school, year).await?;
         roster.school = super::schools::read_school(&mut connection, &self.school, year).await?;
         Ok(roster)
     }
@@ -388,7 +395,8 @@ async fn load(connection: &mut sqlx::AnyConnection, school: &str, year: &str) ->
         rows.insert(table.name, standing(&mut *connection, table, school, year).await?);
     }
     let mut journal = tables::from_rows(&rows)?;
-    journal.take_earlier_stays(&super::setup::stays(connection, school, year).await?);
+    journal.take_earlier_stays(&super::setup::stays(&mut *connection, school, year).await?);
+    journal.earlier_teachers = super::setup::earlier_teachers(connection, school, year).await?;
     Ok(journal)
 }
 

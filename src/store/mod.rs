@@ -196,7 +196,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 12] = [
+const SQLITE_GUARDS: [&str; 13] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -208,9 +208,10 @@ const SQLITE_GUARDS: [&str; 12] = [
     include_str!("../../migrations/guards/0101_office.sqlite.sql"),
     include_str!("../../migrations/guards/0111_carriers.sqlite.sql"),
     include_str!("../../migrations/guards/0121_scans.sqlite.sql"),
+    include_str!("../../migrations/guards/0131_desk.sqlite.sql"),
     include_str!("../../migrations/guards/0151_files.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 12] = [
+const POSTGRES_GUARDS: [&str; 13] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -222,12 +223,13 @@ const POSTGRES_GUARDS: [&str; 12] = [
     include_str!("../../migrations/guards/0101_office.postgres.sql"),
     include_str!("../../migrations/guards/0111_carriers.postgres.sql"),
     include_str!("../../migrations/guards/0121_scans.postgres.sql"),
+    include_str!("../../migrations/guards/0131_desk.postgres.sql"),
     include_str!("../../migrations/guards/0151_files.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 12]) -> Migrator {
+fn migrator(guards: [&'static str; 13]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -255,8 +257,10 @@ fn migrator(guards: [&'static str; 12]) -> Migrator {
         step(111, "guards of carriers", guards[9]),
         step(120, "scans", include_str!("../../migrations/0120_scans.sql")),
         step(121, "guards of scans", guards[10]),
+        step(130, "desk", include_str!("../../migrations/0130_desk.sql")),
+        step(131, "guards of the desk", guards[11]),
         step(150, "file plan and volumes", include_str!("../../migrations/0150_files.sql")),
-        step(151, "guards of file plan and volumes", guards[11]),
+        step(151, "guards of file plan and volumes", guards[12]),
     ])
 }
 

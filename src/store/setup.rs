@@ -12,6 +12,7 @@ use super::rows::{Cells, Table, words};
 use super::{Db, Error, Tx, journals};
 use crate::domain::journal::Journal;
 use crate::domain::setup::{Rows, Setup, Stay};
+use crate::domain::tenure::EarlierTeacher;
 
 /// A closed school year.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,16 @@ pub(super) async fn stays(connection: &mut AnyConnection, school: &str, year: &s
     Ok(rows.iter().filter_map(|row| Stay::from_cells(row)).collect())
 }
 
+/// Teachers who had a course before its present one.
+pub(super) async fn earlier_teachers(
+    connection: &mut AnyConnection,
+    school: &str,
+    year: &str,
+) -> Result<Vec<EarlierTeacher>, Error> {
+    let rows = read(connection, &tables::EARLIER_TEACHERS, school, year).await?;
+    Ok(rows.iter().filter_map(|row| EarlierTeacher::from_cells(row)).collect())
+}
+
 fn find(name: &str) -> Result<&'static Table, Error> {
     let known = tables::ALL.into_iter().chain(journals::tables::ALL).find(|known| known.name == name);
     known.ok_or_else(|| Error::Missing(format!("таблица {name}")))
@@ -87,6 +98,7 @@ impl Db {
         journal.school = super::schools::read_school(&mut connection, &self.school, year).await?;
         let setup = Setup::from_rows(&read_all(&mut connection, &self.school, year).await?);
         journal.take_earlier_stays(&setup.stays);
+        journal.earlier_teachers = setup.earlier_teachers.clone();
         Ok((journal, setup))
     }
 

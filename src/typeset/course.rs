@@ -121,11 +121,34 @@ impl<'a> Maker<'a> {
 
     fn remark(&self, chunk: &Range<usize>) -> String {
         let all = self.course.lessons.len();
-        match chunk.len() {
+        let lessons = match chunk.len() {
             0 => "уроков не было".to_owned(),
             1 => format!("урок {} из {all}", chunk.end),
             _ => format!("уроки {}–{} из {all}", chunk.start + 1, chunk.end),
+        };
+        match self.course.part.as_ref().filter(|part| part.of > 1) {
+            Some(part) => format!("часть {} из {}, {lessons}", part.no, part.of),
+            None => lessons,
         }
+    }
+
+    /// Whose lessons these are, where the teacher changed inside the period.
+    fn told_part(&self) -> Option<String> {
+        let part = self.course.part.as_ref()?;
+        let order = |ground: &str| match ground {
+            "" => String::new(),
+            ground if ground.starts_with("пр") => format!(", {ground}"),
+            ground => format!(", приказ № {ground}"),
+        };
+        let mut told =
+            format!("Смена учителя: {}, {}{}.", full_name(&self.course.teacher), part.days(), order(&part.ground));
+        if let Some(signer) = &part.signer {
+            told.push_str(&format!(" Лист подписывает {}.", full_name(signer)));
+        }
+        if !part.is_last() {
+            told.push_str(" Отметки за период стоят на листах последнего учителя.");
+        }
+        Some(told)
     }
 
     fn signatures(&self, binder: &Binder<'_>, page: &mut Page) {
@@ -139,8 +162,11 @@ impl<'a> Maker<'a> {
         let mut page = binder.blank("marks", self.sheet);
         heading(&mut page, binder.paper.top(), &self.name(), &self.remark(chunk));
         self.signatures(binder, &mut page);
-        let shapes = self.mark_shapes(chunk, last, page.w);
-        let (across, remarks) = self.movements(chunk, &shapes, [first, last]);
+        // The final marks are set by the last teacher of the period.
+        let finals = last && self.course.has_final_marks();
+        let shapes = self.mark_shapes(chunk, finals, page.w);
+        let (across, mut remarks) = self.movements(chunk, &shapes, [first, last]);
+        remarks.extend(self.told_part());
         let foot = self.foot(&mut page, &remarks);
         let rows = &self.course.rows;
         let grid = Even {
@@ -149,11 +175,11 @@ impl<'a> Maker<'a> {
             pitch: pitch(rows.len(), ROW, foot - mm(1.5) - self.top - HEAD),
             size: 9.0,
             band: BAND,
-            heavy: if last { shapes.len() - 1 } else { 0 },
+            heavy: if finals { shapes.len() - 1 } else { 0 },
             ..self.months(chunk, shapes.get(2).map_or(0.0, |shape| shape.w))
         };
         let cells: Vec<Vec<String>> =
-            rows.iter().zip(&across).map(|(row, stretch)| mark_cells(row, chunk, last, stretch.as_ref())).collect();
+            rows.iter().zip(&across).map(|(row, stretch)| mark_cells(row, chunk, finals, stretch.as_ref())).collect();
         let across: Vec<Across> = indexed(across);
         page.tables.push(even(&grid, &shapes, &cells, &across));
         self.say_if_empty(&mut page);
@@ -267,7 +293,9 @@ impl<'a> Maker<'a> {
         } else if last {
             let hours: u32 = self.course.lessons.iter().map(|lesson| u32::from(lesson.hours)).sum();
             let period = &binder.snapshot.period;
-            let text = format!("Проведено за период с {} по {}: {hours} ч.", day(&period.starts), day(&period.ends));
+            let part = self.course.part.as_ref();
+            let [starts, ends] = part.map_or([&period.starts, &period.ends], |part| [&part.starts, &part.ends]);
+            let text = format!("Проведено за период с {} по {}: {hours} ч.", day(starts), day(ends));
             let room = Room { x: page.x, y: under, w: page.w, h: mm(4.0) };
             page.texts.push(Text::top(room, "left", Face::Serif, &Fitted { size: 8.5, lines: vec![text] }));
         }

@@ -12,8 +12,8 @@ use super::pages::{Binder, HEADING, QR_SIDE, heading};
 use super::places::{PLACE_HEIGHT, Policy, SEAL_RADIUS, all_signers, first_signers, seal, stack};
 use super::plan::{Page, Room, Text, mm, round};
 use super::table::{Cover, Even, Flow, Row, Shape, even, flow, halves, paginate, pitch};
-use super::title;
 use super::wording::{class_name, course_name, day, full_name};
+use super::{changes, title};
 
 /// Type size and line distance of lists.
 const LIST: (f64, f64) = (9.5, 10.6);
@@ -44,6 +44,7 @@ pub fn bind(binder: &mut Binder<'_>) -> Result<(), Error> {
             Sheet::Course(sheet) => course::bind(binder, index, sheet, &legend)?,
             Sheet::Attendance(sheet) => attendance(binder, index, sheet),
             Sheet::FinalMarks(sheet) => final_marks(binder, index, sheet, &legend),
+            Sheet::Changes(sheet) => changes::bind(binder, index, sheet),
         }
         spans.push((first, binder.pages.len()));
     }
@@ -70,9 +71,14 @@ fn entries(sheets: &[Sheet]) -> Vec<[String; 2]> {
         match sheet {
             Sheet::Title(_) | Sheet::Summary(_) => None,
             Sheet::Learners(_) => Some(named("Список обучающихся")),
-            Sheet::Course(course) => Some([course_name(&course.subject, &course.group), full_name(&course.teacher)]),
+            Sheet::Course(course) => {
+                let name = course_name(&course.subject, &course.group);
+                let days = course.part.as_ref().map(|part| format!(", {}", part.days())).unwrap_or_default();
+                Some([format!("{name}{days}"), full_name(&course.teacher)])
+            }
             Sheet::Attendance(_) => Some(named("Сведения о количестве уроков, пропущенных обучающимися")),
             Sheet::FinalMarks(_) => Some(named("Сводная ведомость учёта успеваемости обучающихся")),
+            Sheet::Changes(sheet) => Some(named(&changes::title(sheet))),
         }
     };
     sheets.iter().filter_map(entry).collect()
@@ -134,14 +140,14 @@ fn number_contents(binder: &mut Binder<'_>, contents: Vec<(usize, Vec<usize>)>, 
 }
 
 /// Where signature places of a class's own sheet begin, and the places.
-fn signed(binder: &Binder<'_>, page: &mut Page, sheet: &str) {
+pub(super) fn signed(binder: &Binder<'_>, page: &mut Page, sheet: &str) {
     let signers = first_signers(binder.snapshot, sheet);
     let y = places_top(binder, sheet);
     let room = Room { x: page.x, y, w: page.w - QR_SIDE - mm(3.0), h: PLACE_HEIGHT };
     page.places = stack(&signers, binder.edition, &Policy::of(binder.snapshot), sheet, room);
 }
 
-fn places_top(binder: &Binder<'_>, sheet: &str) -> f64 {
+pub(super) fn places_top(binder: &Binder<'_>, sheet: &str) -> f64 {
     let signers = first_signers(binder.snapshot, sheet).len().max(1);
     binder.paper.bottom() - PLACE_HEIGHT * signers as f64
 }

@@ -10,8 +10,8 @@ use super::pages::{Binder, QR_SIDE};
 use super::places::{PLACE_HEIGHT, Policy, SEAL_RADIUS, all_signers, seal, stack};
 use super::plan::{Column, Page, Room, Table, Text, mm, round};
 use super::table::{Even, PADDING, Shape, even};
-use super::title;
 use super::wording::{class_name, full_name, in_digits_and_words};
+use super::{changes, title};
 
 /// Height of the heads: subjects stand upright.
 const HEAD: f64 = mm(36.0);
@@ -36,6 +36,7 @@ pub fn bind(binder: &mut Binder<'_>) {
                 table_pages(binder, index, sheet);
                 totals(binder, index, sheet);
             }
+            Sheet::Changes(sheet) => changes::bind(binder, index, sheet),
             Sheet::Learners(_) | Sheet::Course(_) | Sheet::Attendance(_) | Sheet::FinalMarks(_) => {}
         }
     }

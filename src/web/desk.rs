@@ -29,7 +29,7 @@ use crate::flow::keys::{KeyState, Keyring, state_of};
 use crate::flow::sign::{Answer, Choice, Desk, Reproof};
 use crate::store::CopyRow;
 
-pub(super) use pages::Pictures;
+pub(super) use pages::{Pictures, Replaced};
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {

@@ -36,6 +36,15 @@ fn examples() -> Vec<(String, Snapshot, Edition, Vec<Attachment>)> {
             }
         }
     }
+    let class = class(28, 6, 20);
+    for (name, snapshot) in [("period-copy", journal(&class)), ("summary-sheet", summary(&class))] {
+        let snapshot = made_up::reissued(snapshot, 24);
+        let edition = edition(&snapshot, EditionKind::Issued);
+        examples.push((format!("{name}/1/28-learners-reissued"), snapshot, edition, Vec::new()));
+    }
+    let snapshot = made_up::of_two_teachers(journal(&class));
+    let edition = edition(&snapshot, EditionKind::Sealed);
+    examples.push(("period-copy/1/28-learners-two-teachers".to_owned(), snapshot, edition, Vec::new()));
     examples
 }
 
@@ -141,6 +150,46 @@ fn every_page_says_what_it_is_expected_to_say() {
         let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Sealed), &[]).unwrap();
         golden(&format!("pages/{name}.txt"), dump(&see(&document)).as_bytes());
     }
+    let snapshot = made_up::reissued(journal(&class), 3);
+    let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Issued), &[]).unwrap();
+    golden("pages/reissued.txt", dump(&see(&document)).as_bytes());
+    let snapshot = made_up::of_two_teachers(journal(&class));
+    let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Sealed), &[]).unwrap();
+    golden("pages/two-teachers.txt", dump(&see(&document)).as_bytes());
+}
+
+#[test]
+fn the_page_of_changes_has_every_change_and_says_when_there_is_none() {
+    let class = class(28, 3, 20);
+    for rows in [0, 1, 24, 90] {
+        for (kind, snapshot) in [("journal", journal(&class)), ("summary", summary(&class))] {
+            let snapshot = made_up::reissued(snapshot, rows);
+            let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Sealed), &[]).unwrap();
+            let pages = see(&document);
+            let told = read(&pages);
+            assert!(told.contains("Изменения по сравнению с версией 1"));
+            assert_eq!(told.contains("Содержание листов не изменилось"), rows == 0);
+            for row in 0..rows {
+                assert!(told.contains(&format!("{row:02}-й")), "{kind}: change {row} of {rows}");
+            }
+        }
+    }
+}
+
+#[test]
+fn two_teachers_of_a_course_have_a_sheet_each_with_a_place_of_the_own() {
+    let snapshot = made_up::of_two_teachers(journal(&class(28, 3, 20)));
+    let pages = assert_tidy("two teachers", &snapshot, EditionKind::Sealed);
+    let told = read(&pages);
+    for words in [
+        "часть 1 из 2",
+        "часть 2 из 2",
+        "Смена учителя: ",
+        "приказ № 142-к",
+        "Отметки за период стоят на листах последнего учителя",
+    ] {
+        assert!(told.contains(words), "{words}");
+    }
 }
 
 #[test]
@@ -148,11 +197,15 @@ fn small_pictures_look_as_they_did() {
     let class = class(28, 3, 40);
     let journal = journal(&class);
     let summary = summary(&class);
+    let reissued = made_up::reissued(journal.clone(), 24);
+    // The page of changes stands before the closing one.
+    let changes = typeset(&reissued, &edition(&reissued, EditionKind::Issued), &[]).unwrap().pages - 2;
     let drawn = [
         ("title", &journal, EditionKind::Sealed, 0),
         ("marks", &journal, EditionKind::Issued, 5),
         ("topics", &journal, EditionKind::Issued, 6),
         ("summary", &summary, EditionKind::Sealed, 1),
+        ("changes", &reissued, EditionKind::Issued, changes),
     ];
     for (name, snapshot, kind, page) in drawn {
         let (document, _) = lay_out(snapshot, &edition(snapshot, kind), &[]).unwrap();

@@ -314,6 +314,7 @@ async fn freeze_copies(house: &House) {
             authority: Digest::of(b"authority"),
             version: 1,
             replaces: String::new(),
+            changes: None,
             frozen_at: "2025-10-24T12:00:00+03:00".into(),
             exported_at: String::new(),
             ground: String::new(),

@@ -67,6 +67,7 @@ fn course(id: &str, subject: &str, group: &str, teacher: PersonFacts, learners: 
         subject: subject.into(),
         group: group.into(),
         teacher,
+        part: None,
         final_heading: "I четв.".into(),
         lessons,
         rows,

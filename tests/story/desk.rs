@@ -2,6 +2,7 @@
 
 use letopis::domain::copy::State;
 use letopis::domain::finding::Verdict;
+use letopis::domain::snapshot::Sheet;
 use letopis::domain::statement::Category;
 use letopis::flow::desk::{self, Look};
 use letopis::flow::sign::{Choice, Desk, Reproof};
@@ -154,6 +155,23 @@ fn a_refused_copy_opens_its_period_for_the_correction_and_keeps_what_did_not_cha
         let changes = desk::changes(&house, &row).await.expect("changes");
         assert!(changes.iter().any(|one| one.expected == "5" && one.found == "4"), "{changes:?}");
 
+        // The second version says on a page of its own what changed: sheet, learner, cell, was, is, and the remark that led to it.
+        let snapshot = house.snapshot(COPIES[0]).await;
+        let Some(Sheet::Changes(page)) = snapshot.sheets.last() else { panic!("the last sheet says what changed") };
+        assert_eq!((page.replaces, page.ground.as_str()), (1, "исправлена отметка"));
+        let corrected = snapshot.sheet(&sheets[0]).expect("the corrected sheet").1;
+        let row = page.rows.iter().find(|row| row.was == "5" && row.is == "4").expect("the corrected mark");
+        assert_eq!(row.sheet, letopis::domain::difference::sheet_name(corrected));
+        assert!(row.cell.contains(".09.2025") && row.cell.ends_with("запись об ученике"), "{row:?}");
+        assert!(snapshot.sheets.iter().any(|sheet| matches!(sheet, Sheet::Learners(list) if list.rows.iter().any(|one| format!("{} {}", one.surname, one.given_name) == row.learner))), "{row:?}");
+        assert_eq!(row.ground, "отметка: Не та отметка");
+        assert_eq!(page.rows.len(), 1, "nothing else changed: {:?}", page.rows);
+        let class_stage = snapshot.route.iter().find(|stage| stage.id == "class_teacher").expect("a stage");
+        assert!(class_stage.signers[0].sheets.contains(&page.id), "the class teacher certifies it");
+        let first = house.db.list_versions(COPIES[0]).await.expect("versions").remove(0);
+        let about = desk::about(&house, &first).await.expect("the first version");
+        assert_eq!((first.state, about.replaced_by), (State::Superseded, 2), "the first version is marked as replaced");
+
         house.sign_everything(40).await.expect("signatures");
         house.seal_everything(50).await.expect("seals");
         let report = verify_path(&house.archive(), &VerifyOptions::default());
@@ -170,6 +188,39 @@ fn a_refused_copy_opens_its_period_for_the_correction_and_keeps_what_did_not_cha
         assert!(stage.iter().all(|version| *version == 2), "who certifies the whole signs anew");
         assert_eq!(house.doctor().await, Vec::<String>::new());
         super::verify::stock_tools_agree(&house, COPIES[0], 2);
+    });
+}
+
+#[test]
+fn a_page_of_changes_that_says_something_else_is_found_out() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let row = next_version(&house, COPIES[0]).await;
+        let snapshot = house.snapshot(COPIES[0]).await;
+        let Some(Sheet::Changes(page)) = snapshot.sheets.last() else { panic!("a page of changes") };
+        assert_eq!(page.rows, [], "nothing changed, and the page says that");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+        // A first version that never was: the page no longer says how the two differ.
+        let mut other = house
+            .db
+            .load_snapshot(house.db.list_versions(COPIES[0]).await.expect("versions")[0].snapshot)
+            .await
+            .expect("it");
+        if let Some(Sheet::Course(course)) = other.sheets.iter_mut().find(|sheet| matches!(sheet, Sheet::Course(_))) {
+            course.subject.push_str(", другой");
+        }
+        let intruder = super::intruder::Intruder::without_guards(&house.root).await;
+        let body = String::from_utf8(other.to_bytes()).expect("JSON").replace('\'', "''");
+        let digest = other.digest().to_hex();
+        let school = "(select school from schools limit 1)";
+        intruder
+            .run(&format!("insert into snapshots (school, digest, body) values ({school}, '{digest}', '{body}')"))
+            .await;
+        intruder
+            .run(&format!("update copies set snapshot = '{digest}' where id = '{}' and version = 1", COPIES[0]))
+            .await;
+        let found = house.reopened().await.doctor().await.join("\n");
+        assert!(found.contains("doctor.changes-differ"), "{} {found}", row.version);
     });
 }
 

@@ -28,5 +28,6 @@ mod scans;
 mod scans_hostile;
 mod seal;
 mod sign;
+mod tenure;
 mod verify;
 mod void;

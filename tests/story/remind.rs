@@ -80,18 +80,108 @@ fn sink() -> (u16, mpsc::Receiver<String>) {
     (port, letters)
 }
 
+/// A house with issued copies that sends its mail to a sink.
+async fn with_mail() -> (House, mpsc::Receiver<String>) {
+    let house = House::with_issued_copies().await;
+    let (port, letters) = sink();
+    let settings = house.root.join("letopis.toml");
+    let text = std::fs::read_to_string(&settings).expect("settings");
+    let mail = format!(
+        "\n[mail]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"Летопись <archive@school.example>\"\n"
+    );
+    std::fs::write(&settings, text + &mail).expect("settings with mail");
+    (house.reopened().await, letters)
+}
+
+/// The text of a letter as its reader sees it: the encoding of the way taken off.
+fn plain(letter: &str) -> String {
+    let (head, body) = letter.split_once("\n\n").expect("head and body");
+    let body = body.lines().map(|line| line.strip_prefix("..").map_or(line.to_owned(), |rest| format!(".{rest}")));
+    let body: Vec<String> = body.collect();
+    if head.contains("base64") {
+        use base64::Engine as _;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(body.concat().trim()).expect("base64");
+        return String::from_utf8(bytes).expect("UTF-8");
+    }
+    let joined = body.join("\n").replace("=\n", "");
+    let bytes = joined.as_bytes();
+    let (mut text, mut at) = (Vec::new(), 0);
+    while at < bytes.len() {
+        let pair = joined.get(at + 1..at + 3).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        match (bytes[at], pair) {
+            (b'=', Some(byte)) => {
+                text.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                text.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(text).expect("UTF-8")
+}
+
+#[test]
+fn a_refusal_is_told_inside_and_by_letter_to_everybody_who_signed_and_to_the_class_teacher() {
+    use letopis::domain::statement::Category;
+    use letopis::flow::sign::{Choice, Desk, Reproof};
+    tell(async {
+        let (house, letters) = with_mail().await;
+        let route = house.snapshot(COPIES[0]).await.route;
+        let class_teacher = house.signers(COPIES[0], "class_teacher").await.remove(0);
+        let teachers: Vec<_> = route[0].signers.iter().filter(|one| one.person.id != class_teacher).collect();
+        let (refuser, signed, silent) = (teachers[0], &teachers[1].person.id, &teachers[2].person.id);
+        for (person, box_name) in
+            [(&refuser.person.id, "refuser"), (signed, "signed"), (silent, "silent"), (&class_teacher, "class")]
+        {
+            remind::set_address(&house, person, &format!("{box_name}@school.example"), &after(5))
+                .await
+                .expect("an address");
+        }
+        house.sign(COPIES[0], signed).await.expect("a signature");
+        let remark = format!(
+            "У ученика {} не та отметка",
+            house.db.load_journal(super::house::YEAR).await.expect("a journal").learners[0].surname
+        );
+        let refused =
+            vec![Reproof { sheet: refuser.sheets[0].clone(), category: Category::Mark, remark: remark.clone() }];
+        let choice = Choice { copy: COPIES[0].into(), version: 1, stage: "subject_teacher".into(), refused };
+        let pressed = Desk::open(&house).await.expect("a desk").press(&refuser.person.id, &[choice], &after(10)).await;
+        assert_eq!(pressed.expect("a gesture")[0].refused, 1);
+        assert_eq!(kinds(&house, signed).await, ["refused"]);
+        assert_eq!(kinds(&house, &class_teacher).await, ["refused"]);
+        assert_eq!(
+            kinds(&house, silent).await,
+            Vec::<String>::new(),
+            "who has not signed meets the next version anyway"
+        );
+        assert_eq!(kinds(&house, &refuser.person.id).await, Vec::<String>::new());
+        let expected = ["class@school.example", "signed@school.example"];
+        assert_eq!(remind::send(&house, &after(11)).await.expect("letters"), expected.len());
+        let mut addressed = Vec::new();
+        for _ in expected {
+            let letter = letters.recv_timeout(std::time::Duration::from_secs(10)).expect("a letter");
+            let to = letter.lines().find_map(|line| line.strip_prefix("To: ")).expect("an address").to_owned();
+            // A number and its word are kept together by a space that does not break.
+            let text = plain(&letter).replace('\u{a0}', " ");
+            assert!(text.contains("5А класс") && text.contains("возвращена с замечанием"), "{text}");
+            assert!(text.contains("Замечание к 1 листу: отметка."), "{text}");
+            assert!(!text.contains(&remark), "a remark may name a learner and stays inside: {text}");
+            assert_eq!(text.contains("остаётся фактом"), to == "signed@school.example", "{text}");
+            addressed.push(to);
+        }
+        addressed.sort_unstable();
+        assert_eq!(addressed, expected);
+        assert_eq!(remind::send(&house, &after(12)).await.expect("letters"), 0, "each once, and none to who refused");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
 #[test]
 fn letters_leave_through_smtp_and_name_no_learner() {
     tell(async {
-        let house = House::with_issued_copies().await;
-        let (port, letters) = sink();
-        let settings = house.root.join("letopis.toml");
-        let text = std::fs::read_to_string(&settings).expect("settings");
-        let mail = format!(
-            "\n[mail]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"Летопись <archive@school.example>\"\n"
-        );
-        std::fs::write(&settings, text + &mail).expect("settings with mail");
-        let house = house.reopened().await;
+        let (house, letters) = with_mail().await;
         let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
         let refused = remind::set_address(&house, &teacher, "не адрес", &after(5)).await.expect_err("no address");
         assert!(refused.to_string().contains("не адрес"), "{refused}");

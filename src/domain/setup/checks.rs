@@ -99,6 +99,29 @@ pub fn load(journal: &Journal, setup: &Setup) -> Vec<Finding> {
     findings
 }
 
+/// Changes of teachers: the present teacher cannot be the one who went, and the last day lies in the school year.
+pub fn earlier_teachers(journal: &Journal, setup: &Setup) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let first = journal.periods.iter().map(|period| period.starts).min();
+    let last = journal.periods.iter().map(|period| period.ends).max();
+    for one in &setup.earlier_teachers {
+        let Some(course) = journal.courses.iter().find(|course| course.id == one.course) else {
+            findings.push(Finding::new("tenure.unknown-course", one.course.clone(), "курса нет"));
+            continue;
+        };
+        let latest = setup.earlier_teachers.iter().filter(|other| other.course == one.course).map(|o| o.until).max();
+        if course.teacher_id == one.teacher && latest == Some(one.until) {
+            let message = "прежний учитель всё ещё указан у курса: назначьте нового в таблице «Курсы»";
+            findings.push(Finding::new("tenure.same-teacher", course_words(course), message));
+        }
+        if first.is_some_and(|first| one.until < first) || last.is_some_and(|last| one.until > last) {
+            let message = "последний день прежнего учителя вне учебного года: на листы это не повлияет";
+            findings.push(Finding::new("tenure.outside-year", course_words(course), message));
+        }
+    }
+    findings
+}
+
 /// Plans of all courses.
 pub fn plans(journal: &Journal, setup: &Setup) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -267,6 +267,20 @@ pub const LOAD: Layout = Layout {
         may("note", "Примечание", Text),
     ],
 };
+/// Who taught a course before its present teacher: each signs the sheets of the own lessons (domain 3.6).
+pub const EARLIER_TEACHERS: Layout = Layout {
+    table: "earlier_teachers",
+    title: "Смена учителей",
+    one: "смену учителя",
+    key: 2,
+    columns: &[
+        must("course", "Курс", Course),
+        must("until", "Последний день прежнего учителя", Day),
+        must("teacher", "Прежний учитель", Staff),
+        may("ground", "Приказ", Text),
+        may("signer", "Подписывает за него", Staff),
+    ],
+};
 /// Timetable.
 pub const TIMETABLE: Layout = Layout {
     table: "timetable",
@@ -466,7 +480,7 @@ pub const MOVEMENT: Layout = Layout {
 };
 
 /// The year's own tables, in an order in which they can be filled.
-pub const SETUP: [&Layout; 16] = [
+pub const SETUP: [&Layout; 17] = [
     &CALENDAR,
     &REGIMES,
     &BELLS,
@@ -476,6 +490,7 @@ pub const SETUP: [&Layout; 16] = [
     &INDIVIDUAL_PLANS,
     &CURRICULUM,
     &LOAD,
+    &EARLIER_TEACHERS,
     &TIMETABLE,
     &PLAN_TOPICS,
     &CONTROL_WORKS,

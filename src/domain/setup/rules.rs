@@ -64,6 +64,7 @@ pub fn uses(layout: &Layout, key: &[String], journal: &Journal, setup: &Setup) -
             count(setup.timetable.iter().filter(|s| s.course == *name).count(), "уроки в расписании"),
             count(setup.topics.iter().filter(|t| t.course == *name).count(), "темы КТП"),
             count(setup.load.iter().filter(|l| l.course == *name).count(), "строки нагрузки"),
+            count(setup.earlier_teachers.iter().filter(|one| one.course == *name).count(), "смены учителей"),
             count(setup.works.iter().filter(|w| w.course == *name).count(), "контрольные работы"),
         ],
         "rooms" => vec![
@@ -91,6 +92,7 @@ pub fn key_may_change(table: &str) -> bool {
             | "plan_topics"
             | "curriculum"
             | "teaching_load"
+            | "earlier_teachers"
             | "individual_plans"
     )
 }

@@ -32,6 +32,7 @@ impl<'de> Deserialize<'de> for Sheet {
                             "course" => Deserialize::deserialize(rest).map(Sheet::Course),
                             "attendance" => Deserialize::deserialize(rest).map(Sheet::Attendance),
                             "final_marks" => Deserialize::deserialize(rest).map(Sheet::FinalMarks),
+                            "changes" => Deserialize::deserialize(rest).map(Sheet::Changes),
                             "summary" => Deserialize::deserialize(rest).map(Sheet::Summary),
                             _ => Err(A::Error::custom("unknown kind of sheet")),
                         };

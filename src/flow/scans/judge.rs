@@ -217,11 +217,11 @@ pub fn sheet_title(sheet: &Sheet) -> String {
     match sheet {
         Sheet::Title(_) => "Титульный лист и оглавление".to_owned(),
         Sheet::Learners(_) => "Общие сведения об обучающихся".to_owned(),
-        Sheet::Course(sheet) if sheet.group.is_empty() => sheet.subject.clone(),
-        Sheet::Course(sheet) => format!("{}, {}", sheet.subject, sheet.group),
+        Sheet::Course(sheet) => sheet.name(),
         Sheet::Attendance(_) => "Сводная ведомость учёта посещаемости".to_owned(),
         Sheet::FinalMarks(_) => "Итоговые отметки".to_owned(),
         Sheet::Summary(_) => "Сводная ведомость учёта успеваемости".to_owned(),
+        Sheet::Changes(sheet) => format!("Изменения по сравнению с версией {}", sheet.replaces),
     }
 }
 

@@ -15,8 +15,8 @@ use crate::domain::canon::{self, Digest};
 use crate::domain::difference::snapshot_diff;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::log_proof::{SealEvent, content_digest, object_id};
-use crate::domain::rows;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{Sheet, Snapshot};
+use crate::domain::{names, rows};
 use crate::sign::seal::{SealCheck, attachments};
 use crate::vault::{Content, name};
 
@@ -293,6 +293,13 @@ pub(super) fn check_rows(snapshot: &Snapshot, walk: &mut Walk) {
 /// Says how many people signed for how many sheets.
 pub(super) fn tell_people(signed: usize, snapshot: &Snapshot, walk: &mut Walk) {
     walk.checked.push(format!("Заявления с верной подписью: {signed}; листов в копии: {}.", snapshot.sheets.len()));
+    for sheet in &snapshot.sheets {
+        let Sheet::Course(course) = sheet else { continue };
+        if let Some(signer) = course.part.as_ref().map(|_| course.signer()) {
+            let name = names::full_name(&signer.surname, &signer.given_name, &signer.patronymic);
+            walk.checked.push(format!("Учитель сменился в периоде: лист «{}» подписывает {name}.", course.name()));
+        }
+    }
     if let Some(copy) = &mut walk.copy {
         copy.statements = signed;
     }

@@ -57,6 +57,11 @@ pub(in crate::store) static TEACHING_LOAD: Table = Table {
     key: 2,
     columns: &[("teacher", Text), ("course", Text), ("hours_centi", Int), ("note", Text)],
 };
+pub(in crate::store) static EARLIER_TEACHERS: Table = Table {
+    name: "earlier_teachers",
+    key: 2,
+    columns: &[("course", Text), ("until", Text), ("teacher", Text), ("ground", Text), ("signer", Text)],
+};
 pub(in crate::store) static TIMETABLE: Table = Table {
     name: "timetable",
     key: 5,
@@ -133,7 +138,7 @@ pub(in crate::store) static ACQUAINTANCES: Table = Table {
     columns: &[("order_id", Text), ("person", Text), ("seen_on", Text), ("way", Text), ("note", Text)],
 };
 /// Every table of the set-up, in an order in which they can be written.
-pub(in crate::store) static ALL: [&Table; 16] = [
+pub(in crate::store) static ALL: [&Table; 17] = [
     &CALENDAR_DAYS,
     &REGIMES,
     &BELLS,
@@ -143,6 +148,7 @@ pub(in crate::store) static ALL: [&Table; 16] = [
     &INDIVIDUAL_PLANS,
     &CURRICULUM,
     &TEACHING_LOAD,
+    &EARLIER_TEACHERS,
     &TIMETABLE,
     &PLAN_TOPICS,
     &CONTROL_WORKS,

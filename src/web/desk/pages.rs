@@ -154,6 +154,22 @@ struct SheetPage {
     before: String,
     after: String,
     name: String,
+    replaced: Option<Replaced>,
+}
+
+/// What stands above an earlier version wherever it is shown.
+pub(in crate::web) struct Replaced {
+    pub(in crate::web) version: u32,
+    pub(in crate::web) by: u32,
+    pub(in crate::web) href: String,
+}
+
+impl Replaced {
+    /// Is a later version on record?
+    pub(in crate::web) fn of(row: &CopyRow, last: u32) -> Option<Self> {
+        let href = format!("/copies/{}", segment(&row.id));
+        (last > row.version).then_some(Self { version: row.version, by: last, href })
+    }
 }
 
 /// `GET /copies/{copy}/{version}/sheets/{no}`: the sheet as it will be signed. Opening it is the look that the desk remembers.
@@ -177,7 +193,9 @@ async fn sheet(
         .titled(format!("{} класс: {}", row.class, sheet.name))
         .leading(format!("{period}, лист {no} из {}, версия {version}", paper.sheets.len()))
         .under("Подписание", "/desk");
+    let last = state.house.db.list_versions(&row.id).await?.last().map_or(row.version, |last| last.version);
     answer::page(&SheetPage {
+        replaced: Replaced::of(&row, last),
         pages: pages.into_iter().map(|page| (page, format!("{base}/pages/{page}"))).collect(),
         digest: sheet.digest.to_hex(),
         name: sheet.name.clone(),
@@ -193,6 +211,7 @@ async fn sheet(
 #[template(path = "desk/changes.html", config = "src/web/askama.toml")]
 struct ChangesPage {
     frame: Frame,
+    replaced: Option<Replaced>,
     ground: String,
     changes: Vec<Change>,
     remarks: Vec<desk::Remark>,
@@ -212,7 +231,9 @@ async fn changes(
     frame: Frame,
 ) -> Result<Response, Refusal> {
     let rows = state.house.db.list_versions(&copy).await?;
+    let last = rows.last().map_or(version, |last| last.version);
     let row = rows.into_iter().find(|row| row.version == version).ok_or(Refusal::NotFound)?;
+    let replaced = Replaced::of(&row, last);
     let paper = state.house.papers.get(&state.house, row.snapshot).await?;
     let found = desk::changes(&state.house, &row).await?;
     let mut remarks = desk::remarks(&state.house, &row).await?;
@@ -234,7 +255,7 @@ async fn changes(
         was: one.expected,
         is: one.found,
     });
-    answer::page(&ChangesPage { changes: told.collect(), ground: paper.replaces.clone(), remarks, frame })
+    answer::page(&ChangesPage { replaced, changes: told.collect(), ground: paper.replaces.clone(), remarks, frame })
 }
 
 /// A form as PDF/A.

@@ -23,6 +23,7 @@ use crate::flow::sign::signed;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::desk::Replaced;
 use crate::web::frame::Frame;
 use crate::web::office::papers::{Twin, twins};
 use crate::web::query::{Asked, segment};
@@ -51,6 +52,7 @@ struct CopyPage {
     /// Places that may be filled on paper now: `stage/person`, name and office.
     on_paper: Vec<(String, String)>,
     today: String,
+    replaced: Option<Replaced>,
     /// Stages that may be said to be signed on paper: identifier and title; those that are, with a note.
     to_paper: Vec<(String, String)>,
     paper_stages: Vec<(String, String)>,
@@ -154,6 +156,7 @@ pub(super) async fn copy(
         .leading(format!("{}, № {}", capital(row.kind.as_russian()), row.number))
         .under("Копии", "/copies");
     answer::page(&CopyPage {
+        replaced: Replaced::of(&row, last),
         badge: badge(row.state),
         pdf: pdf(&row),
         versions: versions.collect(),
@@ -317,11 +320,11 @@ fn sheets(snapshot: &Snapshot, row: &CopyRow) -> Vec<SheetView> {
     let title = |sheet: &Sheet| match sheet {
         Sheet::Title(_) => "Титульный лист и оглавление".to_owned(),
         Sheet::Learners(_) => "Общие сведения об обучающихся".to_owned(),
-        Sheet::Course(sheet) if sheet.group.is_empty() => sheet.subject.clone(),
-        Sheet::Course(sheet) => format!("{}, {}", sheet.subject, sheet.group),
+        Sheet::Course(sheet) => sheet.name(),
         Sheet::Attendance(_) => "Сводная ведомость учёта посещаемости".to_owned(),
         Sheet::FinalMarks(_) => "Итоговые отметки".to_owned(),
         Sheet::Summary(_) => "Сводная ведомость учёта успеваемости".to_owned(),
+        Sheet::Changes(sheet) => format!("Изменения по сравнению с версией {}", sheet.replaces),
     };
     (1..)
         .zip(&snapshot.sheets)

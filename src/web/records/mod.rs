@@ -222,6 +222,8 @@ struct RegisterView {
     class: String,
     period: String,
     version: u32,
+    /// A later version is on record.
+    replaced: bool,
     kind: &'static str,
     href: String,
     sealed_at: String,
@@ -242,6 +244,11 @@ struct RegisterPage {
 async fn register(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let rows = state.house.db.list_register().await?;
+    let mut last: std::collections::HashMap<String, u32> = std::collections::HashMap::new();
+    for row in state.house.db.list_copies().await? {
+        let known = last.entry(row.id).or_default();
+        *known = row.version.max(*known);
+    }
     let rows: Vec<RegisterView> = rows
         .into_iter()
         .rev()
@@ -249,6 +256,7 @@ async fn register(State(state): State<WebState>, frame: Frame, asked: Asked) -> 
             let line = sealed.line;
             RegisterView {
                 no: line.no,
+                replaced: last.get(&line.id).is_some_and(|last| *last > line.version),
                 period: period_name(&directory, &line.year, &line.class, &line.period),
                 kind: line.kind.as_russian(),
                 href: format!("/copies/{}", segment(&line.id)),

@@ -49,7 +49,7 @@ const fn shelf(
 use Action::{ChangeCurriculum, ChangeSetup};
 
 /// Every table that has a page of its own of this kind.
-static SHELVES: [Shelf; 15] = [
+static SHELVES: [Shelf; 16] = [
     shelf(
         &layout::CALENDAR,
         "/year/calendar/rows",
@@ -145,6 +145,14 @@ static SHELVES: [Shelf; 15] = [
         "Нагрузка",
         "Тарификация: часы учителей по курсам. Сверяется с часами курсов.",
         "year#нагрузка",
+    ),
+    shelf(
+        &layout::EARLIER_TEACHERS,
+        "/year/teachers",
+        ChangeCurriculum,
+        "Смена учителей",
+        "Учитель сменился посреди года: прежний подписывает листы своих уроков, новый — своих. Новый учитель назначается в таблице «Курсы».",
+        "year#смена-учителя",
     ),
     shelf(
         &layout::INDIVIDUAL_PLANS,

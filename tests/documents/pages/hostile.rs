@@ -52,7 +52,7 @@ pub fn journal() -> Snapshot {
                     row.marks[1] = "не аттестован".to_owned();
                 }
             }
-            Sheet::Title(_) | Sheet::Summary(_) => {}
+            Sheet::Title(_) | Sheet::Summary(_) | Sheet::Changes(_) => {}
         }
     }
     snapshot

@@ -142,6 +142,7 @@ fn course(dice: &mut Dice, at: usize, class: &Class) -> CourseSheet {
         subject: SUBJECTS[at % SUBJECTS.len()].to_owned(),
         group: group.to_owned(),
         teacher: person(10 + at, "Учитель"),
+        part: None,
         final_heading: "I четв.".to_owned(),
         lessons,
         rows,
@@ -440,4 +441,89 @@ pub fn edition(snapshot: &Snapshot, kind: EditionKind) -> Edition {
             sealed_at: "2025-10-25T09:00:00+05:00".to_owned(),
         }),
     }
+}
+
+/// The second version of a copy, with that many changes on its page.
+pub fn reissued(mut snapshot: Snapshot, count: usize) -> Snapshot {
+    snapshot.copy.version = 2;
+    let ground = "исправлено по замечаниям учителя: отметка, тема урока";
+    if let Some(Sheet::Title(title)) = snapshot.sheets.first_mut() {
+        title.replaces = format!("Взамен версии 1: {ground}");
+    }
+    let rows = (0..count)
+        .map(|at| {
+            let (surname, given_name) = learner_name(at % 28);
+            let is_topic = at % 5 == 4;
+            ChangedValue {
+                sheet: SUBJECTS[at % SUBJECTS.len()].to_owned(),
+                learner: if is_topic { String::new() } else { format!("{surname} {given_name}") },
+                cell: format!(
+                    "{:02}.09.2025, {at:02}-й урок: {}",
+                    1 + at % 28,
+                    if is_topic { "тема" } else { "запись об ученике" }
+                ),
+                was: if is_topic {
+                    "Свойства степени с натуральным показателем".to_owned()
+                } else {
+                    ["5", "", "н"][at % 3].to_owned()
+                },
+                is: if is_topic { "Свойства степени".to_owned() } else { "4".to_owned() },
+                ground: if at % 4 == 0 {
+                    "отметка: выставлена не тому ученику".to_owned()
+                } else {
+                    String::new()
+                },
+            }
+        })
+        .collect();
+    let changes = ChangesSheet { id: "changes".to_owned(), replaces: 1, ground: ground.to_owned(), rows };
+    snapshot.sheets.push(Sheet::Changes(changes));
+    for stage in snapshot.route.iter_mut().filter(|stage| stage.id != "subject_teacher") {
+        for signer in &mut stage.signers {
+            signer.sheets.push("changes".to_owned());
+        }
+    }
+    snapshot
+}
+
+/// A copy whose first course had another teacher for its first lessons.
+pub fn of_two_teachers(mut snapshot: Snapshot) -> Snapshot {
+    let at = snapshot.sheets.iter().position(|sheet| matches!(sheet, Sheet::Course(_))).expect("a course");
+    let Sheet::Course(whole) = snapshot.sheets.remove(at) else { panic!("a course") };
+    let half = whole.lessons.len() / 2;
+    let starts = [snapshot.period.starts.clone(), whole.lessons[half].date.clone()];
+    let ends = [whole.lessons[half - 1].date.clone(), snapshot.period.ends.clone()];
+    let cut = |no: usize| {
+        let range = if no == 0 { 0..half } else { half..whole.lessons.len() };
+        let mut part = whole.clone();
+        part.lessons = whole.lessons[range.clone()].to_vec();
+        for row in &mut part.rows {
+            row.cells = row.cells[range.clone()].to_vec();
+            row.first = row.first.clamp(range.start as u32, range.end as u32) - range.start as u32;
+            row.until = row.until.clamp(range.start as u32, range.end as u32) - range.start as u32;
+            if no == 0 {
+                row.final_mark.clear();
+            }
+        }
+        let ground = if no == 0 { "142-к".to_owned() } else { String::new() };
+        let (starts, ends) = (starts[no].clone(), ends[no].clone());
+        part.part = Some(PartFacts { no: no as u32 + 1, of: 2, starts, ends, ground, signer: None });
+        part
+    };
+    let (mut first, second) = (cut(0), cut(1));
+    first.id.push_str(".1");
+    first.course.push_str(".1");
+    first.final_heading.clear();
+    first.teacher = person(40, "Учитель");
+    let stage = snapshot.route.iter_mut().find(|stage| stage.id == "subject_teacher").expect("a stage");
+    let (id, teacher) = (first.id.clone(), first.teacher.clone());
+    stage.signers.push(SignerFacts {
+        person: teacher,
+        office: "учитель".to_owned(),
+        order: String::new(),
+        sheets: vec![id],
+    });
+    snapshot.sheets.insert(at, Sheet::Course(second));
+    snapshot.sheets.insert(at, Sheet::Course(first));
+    snapshot
 }

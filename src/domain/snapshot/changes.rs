@@ -1,0 +1,35 @@
+//! The difference page of a re-issued copy: sheet, learner, cell, was, is, ground (F44). Floor 0.
+
+use serde::{Deserialize, Serialize};
+
+/// What a version changed against the one before; every version but the first has it, also when nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangesSheet {
+    /// `changes`.
+    pub id: String,
+    /// The version that this one replaces.
+    pub replaces: u32,
+    /// Ground of the new version.
+    pub ground: String,
+    /// The changes, sheet by sheet.
+    pub rows: Vec<ChangedValue>,
+}
+
+/// One value that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangedValue {
+    /// «алгебра (1 группа)».
+    pub sheet: String,
+    /// «Абрамов Иван», empty where the value is no learner's.
+    pub learner: String,
+    /// «14.09.2025, 3-й урок: запись об ученике».
+    pub cell: String,
+    /// What stood there, may be empty.
+    pub was: String,
+    /// What stands there, may be empty.
+    pub is: String,
+    /// The remark that led to it; empty where the ground of the version is all.
+    pub ground: String,
+}

@@ -1,0 +1,139 @@
+//! Who taught a course on which days: a teacher changed inside a period signs the own lessons. Floor 0.
+//!
+//! The course's row names the present teacher; an [`EarlierTeacher`] says up to which day somebody else had it. A copy has one sheet for each
+//! teacher of the period with the lessons of that time (domain 3.6); the final marks stand on the last one, for its teacher sets them.
+
+use chrono::{Days, NaiveDate};
+
+use super::journal::Course;
+
+/// One change of a course's teacher, told by who went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierTeacher {
+    /// Course identifier.
+    pub course: String,
+    /// Last day of the teacher in the course.
+    pub until: NaiveDate,
+    /// Staff identifier.
+    pub teacher: String,
+    /// Order of the change, may be empty.
+    pub ground: String,
+    /// Staff identifier of who signs in the teacher's place (one who left the school cannot); empty: the teacher.
+    pub signer: String,
+}
+
+impl EarlierTeacher {
+    /// Reads the store's cells: course, until, teacher, ground, signer.
+    pub fn from_cells(row: &[String]) -> Option<Self> {
+        let [course, until, teacher, ground, signer] = row else { return None };
+        Some(Self {
+            course: course.clone(),
+            until: until.parse().ok()?,
+            teacher: teacher.clone(),
+            ground: ground.clone(),
+            signer: signer.clone(),
+        })
+    }
+}
+
+/// The days of one teacher within a span; both days belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tenure<'j> {
+    /// First day.
+    pub starts: NaiveDate,
+    /// Last day.
+    pub ends: NaiveDate,
+    /// Staff identifier.
+    pub teacher: &'j str,
+    /// Order under which the teacher went, empty for the one who stays.
+    pub ground: &'j str,
+    /// Who signs, where it is not the teacher; empty otherwise.
+    pub signer: &'j str,
+}
+
+/// The teachers of a course within a span, in the order of time; never empty. A change after the span leaves the span to the teacher of
+/// that time.
+pub fn tenures<'j>(
+    course: &'j Course,
+    earlier: &'j [EarlierTeacher],
+    starts: NaiveDate,
+    ends: NaiveDate,
+) -> Vec<Tenure<'j>> {
+    let mut gone: Vec<&EarlierTeacher> =
+        earlier.iter().filter(|one| one.course == course.id && one.until >= starts).collect();
+    gone.sort_by_key(|one| one.until);
+    let mut tenures: Vec<Tenure<'j>> = Vec::new();
+    let mut from = starts;
+    let mut add = |tenure: Tenure<'j>| match tenures.last_mut() {
+        Some(last) if (last.teacher, last.signer) == (tenure.teacher, tenure.signer) => last.ends = tenure.ends,
+        _ => tenures.push(tenure),
+    };
+    for one in gone {
+        if from > ends {
+            break;
+        }
+        let until = one.until.min(ends);
+        add(Tenure { starts: from, ends: until, teacher: &one.teacher, ground: &one.ground, signer: &one.signer });
+        from = until.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+    }
+    if from <= ends {
+        add(Tenure { starts: from, ends, teacher: &course.teacher_id, ground: "", signer: "" });
+    }
+    tenures
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used)] // a test may say what it expects
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    fn course() -> Course {
+        Course {
+            id: "C1".into(),
+            class: "5А".into(),
+            subject: "алгебра".into(),
+            group: String::new(),
+            teacher_id: "T3".into(),
+            hours_per_week_centi: 300,
+            members: Vec::new(),
+        }
+    }
+
+    fn earlier(course: &str, until: &str, teacher: &str) -> EarlierTeacher {
+        let (ground, signer) = (String::new(), String::new());
+        EarlierTeacher { course: course.into(), until: day(until), teacher: teacher.into(), ground, signer }
+    }
+
+    fn told(changes: &[EarlierTeacher]) -> Vec<String> {
+        let course = course();
+        let tenures = tenures(&course, changes, day("2025-09-01"), day("2025-10-24"));
+        tenures.iter().map(|one| format!("{} {} {}", one.teacher, one.starts, one.ends)).collect()
+    }
+
+    #[test]
+    fn each_day_of_the_period_has_one_teacher_and_the_present_one_has_the_rest() {
+        assert_eq!(told(&[]), ["T3 2025-09-01 2025-10-24"]);
+        let changes =
+            [earlier("C1", "2025-10-10", "T2"), earlier("C1", "2025-09-12", "T1"), earlier("C2", "2025-09-20", "T9")];
+        assert_eq!(
+            told(&changes),
+            ["T1 2025-09-01 2025-09-12", "T2 2025-09-13 2025-10-10", "T3 2025-10-11 2025-10-24"]
+        );
+    }
+
+    #[test]
+    fn a_change_outside_the_period_splits_nothing_and_a_later_one_leaves_it_to_the_teacher_of_that_time() {
+        assert_eq!(told(&[earlier("C1", "2025-08-31", "T1")]), ["T3 2025-09-01 2025-10-24"]);
+        assert_eq!(told(&[earlier("C1", "2025-12-01", "T1")]), ["T1 2025-09-01 2025-10-24"]);
+        assert_eq!(told(&[earlier("C1", "2025-10-24", "T1")]), ["T1 2025-09-01 2025-10-24"]);
+        assert_eq!(
+            told(&[earlier("C1", "2025-09-12", "T3")]),
+            ["T3 2025-09-01 2025-10-24"],
+            "who came back had it all"
+        );
+    }
+}

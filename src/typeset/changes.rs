@@ -1,0 +1,79 @@
+//! The page of a re-issued copy that says what changed: sheet, learner, cell, was, is, ground (F44). Floor 1.
+
+use crate::domain::snapshot::{ChangedValue, ChangesSheet};
+
+use super::fit::{LEADING, fit};
+use super::fonts::Face;
+use super::pages::{Binder, HEADING, heading};
+use super::period_copy::{places_top, signed};
+use super::plan::{Room, Text, mm};
+use super::table::{Flow, Row, Shape, flow, halves, paginate};
+
+/// Type size of the table, and the distance of its lines.
+const SIZE: f64 = 8.5;
+const LINE: f64 = SIZE * 1.12;
+/// Height of the head.
+const HEAD: f64 = mm(9.0);
+/// Widths of number, sheet, learner, cell, was, is and ground on 180 mm; a wider page gives each its share.
+const WIDTHS: [f64; 7] = [8.0, 29.0, 32.0, 40.0, 19.0, 19.0, 33.0];
+
+/// «Изменения по сравнению с версией 1».
+pub fn title(sheet: &ChangesSheet) -> String {
+    format!("Изменения по сравнению с версией {}", sheet.replaces)
+}
+
+/// Binds as many pages as the changes need; a version that changed nothing has one that says so.
+pub fn bind(binder: &mut Binder<'_>, index: usize, sheet: &ChangesSheet) {
+    let paper = binder.paper;
+    let shapes = shapes(paper.width());
+    let ground = format!("Основание новой версии: {}", sheet.ground);
+    let ground = fit(&ground, Face::Serif, 10.0, paper.width(), mm(14.0));
+    let said = ground.size * LEADING * ground.lines.len() as f64;
+    let top = paper.top() + HEADING + said + mm(2.5);
+    let room = places_top(binder, &sheet.id) - mm(4.0) - top - HEAD;
+    let row = |(index, row): (usize, &ChangedValue)| Row::new(&shapes, &cells(index, row), SIZE);
+    let rows: Vec<Row> = sheet.rows.iter().enumerate().map(row).collect();
+    let parts = if rows.is_empty() { vec![Vec::new()] } else { paginate(rows, halves(room, LINE)) };
+    for rows in parts {
+        let mut page = binder.blank("changes", index);
+        heading(&mut page, paper.top(), &title(sheet), &format!("версия {}", binder.snapshot.copy.version));
+        signed(binder, &mut page, &sheet.id);
+        let words = Room { x: page.x, y: paper.top() + HEADING, w: page.w, h: said };
+        page.texts.push(Text::top(words, "left", Face::Serif, &ground));
+        if rows.is_empty() {
+            let room = Room { x: page.x, y: top + mm(1.0), w: page.w, h: mm(10.0) };
+            let text = "Содержание листов не изменилось: подписи учителей под своими листами остались в силе.";
+            page.texts.push(Text::top(room, "left", Face::Serif, &fit(text, Face::Serif, 10.0, room.w, room.h)));
+        } else {
+            page.tables.push(flow(&Flow { at: [page.x, top], head: HEAD, size: SIZE, line: LINE }, &shapes, &rows));
+        }
+        binder.bind(page);
+    }
+}
+
+fn cells(index: usize, row: &ChangedValue) -> Vec<String> {
+    let value = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
+    vec![
+        (index + 1).to_string(),
+        row.sheet.clone(),
+        row.learner.clone(),
+        row.cell.clone(),
+        value(&row.was),
+        value(&row.is),
+        row.ground.clone(),
+    ]
+}
+
+fn shapes(width: f64) -> [Shape; 7] {
+    let share = width / mm(WIDTHS.iter().sum());
+    let [no, sheet, learner, cell, was, is, ground] = WIDTHS.map(|width| width * share);
+    [
+        Shape::new("no", no, "center", Face::Narrow),
+        Shape::new("change-sheet", sheet, "left", Face::Narrow),
+        Shape::new("change-learner", learner, "left", Face::Narrow),
+        Shape::new("change-cell", cell, "left", Face::Narrow),
+        Shape::new("was", was, "left", Face::Narrow),
+        Shape::new("is", is, "left", Face::NarrowBold),
+        Shape::new("change-ground", ground, "left", Face::Narrow),
+    ]
+}
