@@ -46,6 +46,7 @@ impl Desk<'_> {
         waits.extend(self.notices().await?);
         waits.extend(self.periods());
         waits.extend(self.handovers().await?);
+        waits.extend(self.office().await?);
         waits.extend(self.readiness().await?);
         waits.extend(self.own_class().await?);
         waits.extend(self.own_courses().await?);
@@ -72,6 +73,18 @@ impl Desk<'_> {
             detail: "бумажные копии: принять или сдать".to_owned(),
             href: "/office/handovers".to_owned(),
             urgent: true,
+        }))
+    }
+
+    /// Deeds of the office, for whoever keeps paper.
+    async fn office(&self) -> Result<Option<Wait>, Refusal> {
+        let summed = super::super::office::today::summed(self.state, self.visitor).await?;
+        Ok(summed.map(|(count, detail, urgent)| Wait {
+            count,
+            what: words::plural(count, "дело канцелярии", "дела канцелярии", "дел канцелярии").to_owned(),
+            detail,
+            href: "/office".to_owned(),
+            urgent,
         }))
     }
 
@@ -201,7 +214,7 @@ impl Desk<'_> {
                 n,
                 "учётный период не закрыт",
                 "учётных периода не закрыты",
-                "учётных периодов не закрыты",
+                "учётных периодов не закрыто",
             )
             .to_owned(),
             detail: format!(

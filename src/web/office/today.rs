@@ -1,0 +1,212 @@
+//! The office's day: what waits, counted, one click each. Floor 3.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::{files, papers as papers_pages};
+use crate::domain::copy::State as CopyState;
+use crate::domain::forms::{People, day};
+use crate::domain::paper::{Kept, Stage};
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::store::Which;
+
+/// Something that waits in the office.
+struct Wait {
+    count: usize,
+    what: &'static str,
+    detail: String,
+    href: &'static str,
+    urgent: bool,
+}
+
+/// A line that asks for one deed.
+struct Todo {
+    href: String,
+    title: String,
+    detail: String,
+}
+
+#[derive(Template)]
+#[template(path = "office/today.html", config = "src/web/askama.toml")]
+struct TodayPage {
+    frame: Frame,
+    waits: Vec<Wait>,
+    /// What was counted and does not wait.
+    calm: Vec<String>,
+    todo: Vec<Todo>,
+    keeps: bool,
+}
+
+/// `GET /office`: everything that waits today, counted.
+pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let db = &state.house.db;
+    let now = state.now().date_naive();
+    let papers = db.list_paper(Which::All).await?;
+    let copies = state.waiting.at(&state.house, directory.turn).await?;
+    let open: Vec<_> = papers.iter().filter_map(Kept::open).collect();
+    let mine = open.iter().filter(|one| one.owed_by(&visitor.account).is_some()).count();
+    let in_state = |wanted: CopyState| copies.iter().filter(|copy| copy.row.state == wanted).count();
+    let (unsigned, unsealed) = (in_state(CopyState::Issued), in_state(CopyState::Signed));
+    let mut waits = vec![wait(mine, "Передачи ждут вашей подписи", "принять или сдать", "/office/handovers", true)];
+    waits.extend(deeds(&state, &visitor, &papers).await?);
+    waits.extend([
+        wait(open.len(), "Передачи открыты", "нет одной из двух подписей", "/office/handovers", false),
+        wait(unsigned, "Копии ждут подписей по маршруту", "видно, чья очередь", "/copies?state=issued", false),
+        wait(unsealed, "Копии ждут печати школы", "все подписи собраны", "/copies?state=signed", false),
+    ]);
+    if let Some(owed) = super::super::carriers::owed(&state, &visitor).await? {
+        let (custody, out) = ("/carriers/custody", owed.out - owed.overdue);
+        waits.push(wait(owed.overdue as usize, "Носители не возвращены в срок", "напомнить получателю", custody, true));
+        waits.push(wait(out as usize, "Носители выданы", "срок ещё не вышел", custody, false));
+        let signatures = "выдача, получение или возврат носителя";
+        waits.push(wait(owed.signatures as usize, "Журнал пользования ждёт вашей подписи", signatures, custody, true));
+        waits.push(wait(
+            owed.late as usize,
+            "Копии или проверки просрочены",
+            "план резервных копий",
+            "/carriers",
+            true,
+        ));
+    }
+    let calm = waits.iter().filter(|wait| wait.count == 0).map(|wait| wait.what.to_lowercase()).collect();
+    waits.retain(|wait| wait.count > 0);
+    let people = People::of(&directory.roster);
+    let todo = papers
+        .iter()
+        .filter(|kept| {
+            matches!(kept.stage(), Stage::HandedIn | Stage::Registered)
+                || kept.out().is_some_and(|one| one.is_overdue(&now.to_string()))
+        })
+        .map(|kept| Todo {
+            href: format!("/office/papers/{}", kept.copy.id),
+            title: papers_pages::title(kept),
+            detail: match kept.out() {
+                Some(out) => format!("выдана: {}, вернуть {}", people.get(&out.to).short, day(&out.due)),
+                None => kept.missing().join(", "),
+            },
+        });
+    let frame = frame
+        .titled("Канцелярия сегодня")
+        .leading("Что принять, подписать, оформить и вернуть. Одно нажатие на каждое дело.");
+    let keeps = !visitor.reach(Action::KeepPaper).is_empty();
+    answer::page(&TodayPage { frame, waits, calm, todo: todo.take(30).collect(), keeps })
+}
+
+fn wait(count: usize, what: &'static str, detail: &str, href: &'static str, urgent: bool) -> Wait {
+    Wait { count, what, detail: detail.to_owned(), href, urgent }
+}
+
+/// What the office itself has to do with paper, scans and checks; those that count nothing stand among them.
+async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<Vec<Wait>, Refusal> {
+    let db = &state.house.db;
+    let now = state.now().date_naive();
+    let sealed = db.list_register().await?;
+    let live = |kept: &&Kept| kept.void().is_none();
+    let stage = |wanted: Stage| papers.iter().filter(|kept| kept.stage() == wanted).count();
+    let has_twin = |id: &str, version: u32| {
+        papers.iter().filter(live).any(|kept| kept.copy.copy == id && kept.copy.version == version)
+    };
+    let last_version =
+        |id: &str, version: u32| !sealed.iter().any(|other| other.line.id == id && other.line.version > version);
+    let lonely = sealed
+        .iter()
+        .filter(|row| last_version(&row.line.id, row.line.version) && !has_twin(&row.line.id, row.line.version))
+        .count();
+    let overdue = papers.iter().filter_map(Kept::out).filter(|one| one.is_overdue(&now.to_string())).count();
+    let out = papers.iter().filter_map(Kept::out).count();
+    let checks = files::checks(&db.list_requisites().await?, &sealed, &papers);
+    let late_checks: Vec<String> =
+        checks.iter().filter(|check| check.due.is_some_and(|due| due <= now)).map(files::Check::said).collect();
+    let paper_on = state.house.policy.paper(now).is_none_or(|said| !said.has("no"));
+    let mut waits = vec![
+        wait(
+            stage(Stage::HandedIn),
+            "Принятые копии ждут номера в реестре",
+            "внести в реестр",
+            "/office/papers?stage=handed-in",
+            true,
+        ),
+        wait(
+            stage(Stage::Registered),
+            "Копии оформляются",
+            "подпись, печать, нумерация, прошивка, место",
+            "/office/papers?stage=registered",
+            false,
+        ),
+        wait(
+            stage(Stage::Printed),
+            "Напечатанные копии ещё не сданы",
+            "ждём от заместителей и классных руководителей",
+            "/office/papers?stage=printed",
+            false,
+        ),
+        wait(overdue, "Выданные копии не возвращены в срок", "напомнить получателю", "/office/papers?stage=out", true),
+        wait(out - overdue, OUT, "срок ещё не вышел", "/office/papers?stage=out", false),
+    ];
+    if paper_on {
+        waits.push(wait(
+            lonely,
+            "Электронные копии без бумажной пары",
+            "напечатать и отметить печать",
+            "/copies?state=sealed",
+            false,
+        ));
+    }
+    // Only for whoever may open these pages.
+    if !visitor.reach(Action::ReceivePaper).is_empty() {
+        let decided = db.list_scan_decisions().await?;
+        let unfiled = db.list_scan_pages_unfiled().await?;
+        let unfiled = unfiled.iter().filter(|row| !decided.iter().any(|one| one.at == row.at)).count();
+        waits.push(wait(
+            unfiled,
+            "Отсканированные страницы не положены к копии",
+            "код не читается или чужой: положить вручную или отложить",
+            "/office/scans#unplaced",
+            true,
+        ));
+        let stages = db.list_open_paper_stages().await?;
+        let copies: std::collections::BTreeSet<&str> = stages.iter().map(|stage| stage.copy.as_str()).collect();
+        waits.push(wait(
+            copies.len(),
+            "Копии подписываются на бумаге",
+            "положить сканы подписанных листов",
+            "/office/scans",
+            false,
+        ));
+    }
+    let said = late_checks.join("; ");
+    waits.push(wait(
+        late_checks.len(),
+        "Просрочены проверки наличия и состояния",
+        &said,
+        "/office/files#check-title",
+        true,
+    ));
+    Ok(waits)
+}
+
+/// The same as one line of the first screen, for whoever keeps paper; nothing when nothing waits. Papers that are out in their term do
+/// not wait for anybody.
+pub(in crate::web) async fn summed(
+    state: &WebState,
+    visitor: &Visitor,
+) -> Result<Option<(u64, String, bool)>, Refusal> {
+    if visitor.reach(Action::KeepPaper).is_empty() {
+        return Ok(None);
+    }
+    let papers = state.house.db.list_paper(Which::All).await?;
+    let deeds = deeds(state, visitor, &papers).await?;
+    let waiting = || deeds.iter().filter(|deed| deed.count > 0 && deed.what != OUT);
+    let said: Vec<String> = waiting().map(|deed| format!("{}: {}", deed.what.to_lowercase(), deed.count)).collect();
+    let count = waiting().map(|deed| deed.count as u64).sum();
+    Ok((count > 0).then(|| (count, said.join("; "), waiting().any(|deed| deed.urgent))))
+}
+
+/// Copies that are out in their term.
+const OUT: &str = "Копии выданы";
