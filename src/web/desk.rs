@@ -278,7 +278,7 @@ pub(super) async fn notices(
         let what = format!("{} класс, {}", copy.class, period_name(directory, &copy.year, &copy.class, &copy.period));
         let text = match row.kind.as_str() {
             "refused" => {
-                format!("{what}: версия {} возвращена с замечанием; ваша подпись под ней остаётся фактом", row.version)
+                format!("{what}: версия {} возвращена с замечанием; подписи под ней остаются фактом", row.version)
             }
             "reissued" => format!(
                 "{what}: выпускается версия {} взамен прежней; листы без изменений подписывать заново не нужно",

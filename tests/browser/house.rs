@@ -43,7 +43,8 @@ pub struct Open {
     /// Seconds that the story put the clock forward.
     forward: Arc<AtomicI64>,
     began: Instant,
-    _folder: House,
+    /// The house as its stories change it.
+    pub folder: House,
 }
 
 impl Open {
@@ -112,7 +113,7 @@ impl Open {
         };
         let state = WebState::new(Arc::clone(&house), Arc::new(clock));
         tokio::spawn(serve(state, listener, std::future::pending()));
-        Self { house, address, forward, began, _folder: folder }
+        Self { house, address, forward, began, folder }
     }
 
     /// An address of the house.

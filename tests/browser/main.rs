@@ -16,6 +16,7 @@ mod paper;
 #[path = "../story/house.rs"]
 #[allow(dead_code)] // the houses of the records' stories; these stories need one of them
 mod records;
+mod signing;
 mod stories;
 
 /// Tells a story to a browser, or says that there is none.
