@@ -44,7 +44,7 @@ impl Known {
         let keys: String = change.key.iter().map(|part| format!("&key={}", encoded(part))).collect();
         let upload = open.upload(account).await;
         let paper = open.house.db.list_paper(Which::Of(crate::records::COPIES[0])).await.expect("papers").remove(0);
-        let scan = open.house.db.list_scan_files().await.expect("scans").remove(0);
+        let unfiled = open.house.db.list_scan_pages_unfiled().await.expect("scans").remove(0);
         Self {
             parameters: vec![
                 ("class", encoded("5А")),
@@ -60,7 +60,7 @@ impl Known {
                 ("no", "3".to_owned()),
                 ("page", "1".to_owned()),
                 ("leaf", "1".to_owned()),
-                ("file", scan.digest),
+                ("file", unfiled.at.file),
                 ("paper", encoded(&paper.copy.id)),
                 ("job", open.house.db.list_jobs(1).await.expect("jobs").remove(0).id),
             ],
