@@ -352,7 +352,7 @@ pub struct CourseSheet {
     /// Where the teacher changed inside the period: which part of the course the sheet is. Absent otherwise, so that all other snapshots keep
     /// their bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub part: Option<PartFacts>,
+    pub part: Option<Box<PartFacts>>,
     /// Heading of the final mark's column: «I четв.», «I полуг.».
     pub final_heading: String,
     /// Lessons of the period by date and place in the day.

@@ -73,7 +73,7 @@ impl Freezing<'_> {
             subject: course.subject.clone(),
             group: course.group.clone(),
             teacher: person_facts(teacher),
-            part,
+            part: part.map(Box::new),
             final_heading,
             rows: rows.collect(),
             lessons: lessons.iter().map(|lesson| self.lesson_facts(lesson)).collect(),

@@ -56,6 +56,6 @@ impl CourseSheet {
 
     /// Has it the column of final marks?
     pub fn has_final_marks(&self) -> bool {
-        self.part.as_ref().is_none_or(PartFacts::is_last)
+        self.part.as_deref().is_none_or(PartFacts::is_last)
     }
 }

@@ -507,7 +507,7 @@ pub fn of_two_teachers(mut snapshot: Snapshot) -> Snapshot {
         }
         let ground = if no == 0 { "142-к".to_owned() } else { String::new() };
         let (starts, ends) = (starts[no].clone(), ends[no].clone());
-        part.part = Some(PartFacts { no: no as u32 + 1, of: 2, starts, ends, ground, signer: None });
+        part.part = Some(Box::new(PartFacts { no: no as u32 + 1, of: 2, starts, ends, ground, signer: None }));
         part
     };
     let (mut first, second) = (cut(0), cut(1));
