@@ -205,7 +205,7 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
     let second = copy.carriers.get(1).cloned().unwrap_or_default();
     let compared = match copy.compared {
         0 => String::new(),
-        files => words::count(files, "файла", "файлов", "файлов"),
+        files => format!("{files} {}", words::plural(files, "файла", "файлов", "файлов")),
     };
     letterhead
         .form("backup-act", "АКТ № ___")
