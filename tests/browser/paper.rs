@@ -124,7 +124,8 @@ fn a_mixed_route_goes_over_paper_and_its_scans_to_the_director() {
         let standing = scans::standing(&open.house, copy, None).await.expect("a standing");
         let stages = paper::stage::standing(&open.house, &standing).await.expect("stages");
         let mut leaves: Vec<u32> = stages.iter().flat_map(|stage| stage.pages.clone()).collect();
-        (leaves.sort_unstable(), leaves.dedup());
+        leaves.sort_unstable();
+        leaves.dedup();
         let last = leaves.pop().expect("pages");
         let names: Vec<String> = leaves.iter().map(|leaf| files[*leaf as usize - 1].display().to_string()).collect();
         browser.run("window.letopisOld = true; return true;").await;

@@ -159,7 +159,8 @@ async fn a_stage_on_paper(house: House) {
     let mut named: Vec<&str> =
         payload["scans"].as_array().expect("scans").iter().filter_map(|one| one.as_str()).collect();
     let mut files = [taken.file.expect("a file").digest, done.file.expect("a file").digest];
-    (named.sort_unstable(), files.sort());
+    named.sort_unstable();
+    files.sort_unstable();
     assert_eq!(named, files);
     assert_eq!(payload["actor"], secretary.as_str());
 

@@ -82,7 +82,7 @@ pub fn unfit(line: &PlanLine) -> Vec<String> {
     // Two to three groups of digits: section, file, part (domain.md 2.12: `01-15`).
     let groups: Vec<&str> = line.index.split('-').collect();
     let is_number = |group: &&str| (1..=3).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_digit());
-    if !(2..=3).contains(&groups.len()) || !groups.iter().all(|group| is_number(group)) {
+    if !(2..=3).contains(&groups.len()) || !groups.iter().all(is_number) {
         found.push(format!("индекс дела «{}»: нужны номер раздела и номер дела, например 01-15", line.index));
     }
     if line.title.trim().is_empty() {

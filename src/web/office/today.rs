@@ -120,7 +120,7 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         .count();
     let overdue = papers.iter().filter_map(Kept::out).filter(|one| one.is_overdue(&now.to_string())).count();
     let out = papers.iter().filter_map(Kept::out).count();
-    let checks = files::checks(&db.list_requisites().await?, &sealed, &papers);
+    let checks = files::checks(&db.list_requisites().await?, &sealed, papers);
     let late_checks: Vec<String> =
         checks.iter().filter(|check| check.due.is_some_and(|due| due <= now)).map(files::Check::said).collect();
     let paper_on = state.house.policy.paper(now).is_none_or(|said| !said.has("no"));

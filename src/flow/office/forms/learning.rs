@@ -1,6 +1,6 @@
 //! Forms of a class: reports, extracts, sheets of the journal, remarks on it, the sheet for when it cannot be reached. Floor 2.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{Days, NaiveDate};
 
@@ -101,7 +101,7 @@ impl Desk<'_> {
         let mut found: Vec<(String, Remark)> = Vec::new();
         for id in ids {
             let remarks = db.list_remarks(id).await?;
-            let versions: HashSet<u32> = remarks.iter().map(|remark| remark.version).collect();
+            let versions: BTreeSet<u32> = remarks.iter().map(|remark| remark.version).collect();
             let mut refused = Vec::new();
             for version in versions {
                 let said = db.list_statements(id, version).await?;
