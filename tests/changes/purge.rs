@@ -72,6 +72,7 @@ const CHANGING: [&str; 54] = [
     "courses",
     "curriculum",
     "decisions",
+    "earlier_teachers",
     "entries",
     "events",
     "final_marks",
