@@ -54,7 +54,7 @@ const GROWING: [&str; 45] = [
 
 /// Tables whose rows may change or go: the journal and the set-up until they are locked, sessions and queues, and what has guards of its own
 /// (copies, tokens, accounts, closed years).
-const CHANGING: [&str; 54] = [
+const CHANGING: &[&str] = &[
     "absences",
     "accounts",
     "acquaintances",
@@ -203,7 +203,7 @@ fn every_table_either_grows_under_guards_of_both_engines_or_is_known_to_change()
         .chain(named_after("migrations", ".sql", "create table "))
         .filter(|name| name != "if")
         .collect();
-    let listed: BTreeSet<String> = GROWING.iter().chain(&CHANGING).map(|&name| name.to_owned()).collect();
+    let listed: BTreeSet<String> = GROWING.iter().chain(CHANGING).map(|&name| name.to_owned()).collect();
     assert_eq!(tables, listed, "a new table stands in GROWING (with its guards) or in CHANGING");
     assert_eq!(GROWING.len() + CHANGING.len(), listed.len(), "no table stands in both");
 
