@@ -7,7 +7,8 @@ use axum::response::Response;
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
-use super::{files, papers as papers_pages};
+use super::files;
+use super::papers::title;
 use crate::domain::copy::State as CopyState;
 use crate::domain::forms::{People, day};
 use crate::domain::paper::{Kept, Stage};
@@ -51,6 +52,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     let copies = state.waiting.at(&state.house, directory.turn).await?;
     let open: Vec<_> = papers.iter().filter_map(Kept::open).collect();
     let mine = open.iter().filter(|one| one.owed_by(&visitor.account).is_some()).count();
+    let out = papers.iter().filter_map(Kept::out).filter(|one| !one.is_overdue(&now.to_string())).count();
     let in_state = |wanted: CopyState| copies.iter().filter(|copy| copy.row.state == wanted).count();
     let (unsigned, unsealed) = (in_state(CopyState::Issued), in_state(CopyState::Signed));
     let mut waits = vec![wait(mine, "Передачи ждут вашей подписи", "принять или сдать", "/office/handovers", true)];
@@ -59,6 +61,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
         wait(open.len(), "Передачи открыты", "нет одной из двух подписей", "/office/handovers", false),
         wait(unsigned, "Копии ждут подписей по маршруту", "видно, чья очередь", "/copies?state=issued", false),
         wait(unsealed, "Копии ждут печати школы", "все подписи собраны", "/copies?state=signed", false),
+        wait(out, "Копии выданы", "срок ещё не вышел", "/office/papers?stage=out", false),
     ]);
     if let Some(owed) = super::super::carriers::owed(&state, &visitor).await? {
         let (custody, out) = ("/carriers/custody", owed.out - owed.overdue);
@@ -85,7 +88,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
         })
         .map(|kept| Todo {
             href: format!("/office/papers/{}", kept.copy.id),
-            title: papers_pages::title(kept),
+            title: title(kept),
             detail: match kept.out() {
                 Some(out) => format!("выдана: {}, вернуть {}", people.get(&out.to).short, day(&out.due)),
                 None => kept.missing().join(", "),
@@ -119,7 +122,6 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         .filter(|row| last_version(&row.line.id, row.line.version) && !has_twin(&row.line.id, row.line.version))
         .count();
     let overdue = papers.iter().filter_map(Kept::out).filter(|one| one.is_overdue(&now.to_string())).count();
-    let out = papers.iter().filter_map(Kept::out).count();
     let checks = files::checks(&db.list_requisites().await?, &sealed, papers);
     let late_checks: Vec<String> =
         checks.iter().filter(|check| check.due.is_some_and(|due| due <= now)).map(files::Check::said).collect();
@@ -147,7 +149,6 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
             false,
         ),
         wait(overdue, "Выданные копии не возвращены в срок", "напомнить получателю", "/office/papers?stage=out", true),
-        wait(out - overdue, OUT, "срок ещё не вышел", "/office/papers?stage=out", false),
     ];
     if paper_on {
         waits.push(wait(
@@ -191,8 +192,7 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
     Ok(waits)
 }
 
-/// The same as one line of the first screen, for whoever keeps paper; nothing when nothing waits. Papers that are out in their term do
-/// not wait for anybody.
+/// The same as one line of the first screen, for whoever keeps paper; nothing when nothing waits.
 pub(in crate::web) async fn summed(
     state: &WebState,
     visitor: &Visitor,
@@ -202,11 +202,8 @@ pub(in crate::web) async fn summed(
     }
     let papers = state.house.db.list_paper(Which::All).await?;
     let deeds = deeds(state, visitor, &papers).await?;
-    let waiting = || deeds.iter().filter(|deed| deed.count > 0 && deed.what != OUT);
+    let waiting = || deeds.iter().filter(|deed| deed.count > 0);
     let said: Vec<String> = waiting().map(|deed| format!("{}: {}", deed.what.to_lowercase(), deed.count)).collect();
     let count = waiting().map(|deed| deed.count as u64).sum();
     Ok((count > 0).then(|| (count, said.join("; "), waiting().any(|deed| deed.urgent))))
 }
-
-/// Copies that are out in their term.
-const OUT: &str = "Копии выданы";
