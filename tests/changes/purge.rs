@@ -223,5 +223,8 @@ fn every_table_either_grows_under_guards_of_both_engines_or_is_known_to_change()
 
 /// Tables of PostgreSQL whose rows have a guard of any kind: none of them may be emptied past it.
 pub fn guarded_tables() -> BTreeSet<String> {
-    [" update on ", " delete on "].iter().flat_map(|words| named_after("migrations/guards", "postgres.sql", words)).collect()
+    [" update on ", " delete on "]
+        .iter()
+        .flat_map(|words| named_after("migrations/guards", "postgres.sql", words))
+        .collect()
 }
