@@ -2,6 +2,7 @@
 
 mod copy;
 mod foreign;
+mod gaps;
 mod jobs;
 mod log;
 
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
     let register_reads = Access::Does(Action::ReadRegister);
     vec![
         get("/copies", reads, SubjectOf::House, copies).in_menu(Group::Records, "Копии").helped("records#копии"),
+        get("/copies/gaps", Access::Does(Action::IssueCopies), SubjectOf::House, gaps::gaps).helped("records#полнота"),
         post("/copies/close", Access::Does(Action::IssueCopies), SubjectOf::House, jobs::close),
         post("/copies/issue", Access::Does(Action::IssueCopies), SubjectOf::House, jobs::issue),
         post("/copies/seal", Access::Does(Action::SealCopies), SubjectOf::House, jobs::seal),
