@@ -5,7 +5,7 @@
 mod code;
 mod custody;
 mod overview;
-mod print;
+pub(super) mod print;
 
 use super::WebState;
 use super::answer::Refusal;

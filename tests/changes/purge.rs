@@ -48,6 +48,7 @@ const GROWING: [&str; 45] = [
     "sheet_receipts",
     "snapshots",
     "statements",
+    "training_steps",
     "void_decisions",
     "volume_numberings",
 ];
