@@ -27,6 +27,8 @@ mod check;
 mod found;
 mod json;
 mod look_alike;
+mod office_card;
+mod office_lists;
 mod overlay;
 mod read;
 mod records;

@@ -12,6 +12,7 @@ pub mod undo;
 use std::collections::HashSet;
 use std::path::Path;
 
+use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
 use super::import::{self, Mode, Outcome};
@@ -234,6 +235,14 @@ pub async fn import(
     let meeting = Meeting::of(house, files, wish).await?;
     let settled = meeting.settled(house, act).await?;
     meeting.write(house, settled, dry_run, act).await
+}
+
+/// The year in whose September the house's school year begins: its newest one's, or in a house without a school the one of a day; from June on
+/// the next is prepared.
+pub async fn first_year(house: &House, day: NaiveDate) -> Result<i32, Error> {
+    let newest = house.db.list_years().await?.pop();
+    let of_day = day.year() - i32::from(day.month() < 6);
+    Ok(newest.and_then(|year| year.get(..4)?.parse().ok()).unwrap_or(of_day))
 }
 
 /// What was given and what it meets.
