@@ -151,7 +151,13 @@ impl<'g> Given<'g> {
 
     /// Is there nothing but tables of the year? Then the journal is not touched at all.
     pub fn is_year_only(&self) -> bool {
-        self.parts.is_empty() && !self.year_sheets.is_empty()
+        let is_borrowed = |part: &Part<'_>| matches!(part, Part::Kept { into_empty: true, .. });
+        self.parts.iter().all(is_borrowed) && !self.year_sheets.is_empty()
+    }
+
+    /// Does a list of hours name courses, for a journal that has none?
+    pub fn names_courses(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Kept { into_empty: true, .. }))
     }
 
     /// Is there a table of the year among them?

@@ -97,7 +97,7 @@ pub const LESSONS: &[Lesson] = &[
         ],
     },
     Lesson {
-        id: "keys", title: "Свой ключ подписи", minutes: 25, roles: &[Administrator, Director, Deputy, ClassTeacher, SubjectTeacher],
+        id: "keys", title: "Свой ключ подписи", minutes: 25, roles: &[Director, Deputy, ClassTeacher, SubjectTeacher],
         learn: &["знать, где ваш ключ", "отзывать ключ, если он утрачен", "вовремя продлевать сертификат"],
         read: &["records#ключи"],
         task: "Откройте страницу ключа и прочитайте, где ваш ключ и до какого дня действует сертификат.",
@@ -183,7 +183,7 @@ pub const LESSONS: &[Lesson] = &[
     Lesson {
         id: "exchange", title: "Загрузка и выгрузка", minutes: 40, roles: &[Administrator, JournalKeeper],
         learn: &["готовить таблицы в привычной программе", "знать, что загрузка добавит, а что заменит", "выгружать данные и обезличенные показатели"],
-        read: &["exchange#загрузка", "exchange#csv-российских-офисных-программ", "exchange#выгрузка", "exchange#обезличенная-выгрузка"],
+        read: &["exchange#загрузка", "exchange#выгрузка", "exchange#обезличенная-выгрузка"],
         task: "Откройте «Загрузка данных», скачайте пример книги и загрузите его на проверку, не записывая.",
         page: "/exchange/import",
         questions: &[
@@ -301,7 +301,7 @@ pub const LESSONS: &[Lesson] = &[
         ],
     },
     Lesson {
-        id: "year-end", title: "Закрытие года и перевод", minutes: 25, roles: &[Administrator, Director, Deputy],
+        id: "year-end", title: "Закрытие года и перевод", minutes: 25, roles: &[Administrator, Director],
         learn: &["знать, что должно быть готово", "понимать, с чего начнётся следующий год"],
         read: &["year#закрытие-года-и-перевод"],
         task: "Откройте «Закрытие года» и прочитайте, что мешает закрыть год сегодня.",

@@ -142,7 +142,7 @@ pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act
         year_tables: None,
     };
     let bare = |finding: Finding| Told { finding, row: Vec::new() };
-    let would_be = if meeting.given.is_year_only() {
+    let would_be = if meeting.year_only {
         preview.told = meeting.given.findings().iter().cloned().map(bare).collect();
         preview.clean = intake::is_clean(&preview.told);
         None
@@ -165,7 +165,7 @@ pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act
         }
         would_be
     };
-    if meeting.given.has_year() && (preview.clean || meeting.given.is_year_only()) {
+    if meeting.given.has_year() && (preview.clean || meeting.year_only) {
         match meeting.year_plan(house, would_be).await? {
             Ok(plan) => {
                 preview.clean &= plan.is_clean();
@@ -201,7 +201,7 @@ pub async fn take(house: &House, files: &[BundleFile], wish: &Wish, dry_run: boo
     if !checked.clean {
         return Ok(Taken::Refused(findings()));
     }
-    let journal = if meeting.given.is_year_only() {
+    let journal = if meeting.year_only {
         None
     } else {
         let settled = meeting.settled(house, act).await?;
@@ -253,6 +253,8 @@ struct Meeting<'f> {
     base: Option<Journal>,
     /// Rows of the year's tables that are not in the files go.
     replaces: bool,
+    /// The journal's own tables are not touched.
+    year_only: bool,
 }
 
 impl<'f> Meeting<'f> {
@@ -268,10 +270,15 @@ impl<'f> Meeting<'f> {
             Some(year) => Some(year.clone()),
             None => fitting.or_else(|| known.last().cloned()),
         };
+        let mut year_only = given.is_year_only();
+        if let (true, Some(year)) = (year_only && given.names_courses(), year.as_ref().filter(|year| known.contains(year))) {
+            // A list of hours is all that a school keeps of its courses: a journal without any takes them from it.
+            year_only = !house.db.load_roster(year).await?.courses.is_empty();
+        }
         let base = match &year {
             _ if whole => None,
             // The journal is not touched: it need not be read.
-            Some(_) if given.is_year_only() => Some(Journal::default()),
+            Some(_) if year_only => Some(Journal::default()),
             Some(year) if known.contains(year) => Some(house.db.load_journal(year).await?),
             _ => Some(Journal::default()),
         };
@@ -281,7 +288,7 @@ impl<'f> Meeting<'f> {
             whole,
             year: if whole { named.unwrap_or_default() } else { year.unwrap_or_default() },
         };
-        Ok(Self { files, given, inspection, base, replaces: wish.whole == Some(true) })
+        Ok(Self { files, given, inspection, base, replaces: wish.whole == Some(true), year_only })
     }
 
     async fn settled(&self, house: &House, act: &Act) -> Result<Settled, Error> {
