@@ -18,7 +18,7 @@ use super::sheet::{Grid, Source, nearest};
 use super::source::BundleFile;
 use super::workbook::{self, BookSheet};
 use super::year::{self, YearSheet};
-use super::{codes, headings, json, office_lists, oneroster, table};
+use super::{codes, headings, json, office_hours, office_lists, oneroster, table};
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -472,7 +472,7 @@ impl<'g> Given<'g> {
             return;
         }
         let load = self.year_sheets.iter().find(|sheet| sheet.layout.table == LOAD.table);
-        let made = load.and_then(|sheet| office_lists::courses_of(&sheet.place, &sheet.sheet.heads, &sheet.sheet.rows));
+        let made = load.and_then(|sheet| office_hours::courses_of(&sheet.place, &sheet.sheet.heads, &sheet.sheet.rows));
         if let (Some(kept), Some(file)) = (made, files.first()) {
             let (name, columns) = (file.name.as_str(), kept.columns);
             self.parts.push(Part::Kept { table: kept.table, name, columns, rows: kept.rows, into_empty: true });

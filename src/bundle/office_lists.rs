@@ -3,8 +3,6 @@
 //! Such a sheet becomes rows of the format's own tables, each with its place; what is not taken is named, so that nothing is lost in silence.
 //! A sheet that is a table of the format as it stands never comes here.
 
-use std::collections::BTreeMap;
-
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
 
@@ -41,17 +39,44 @@ pub(super) struct Read {
 }
 
 /// Columns of learners made here; the day of enrolment may be empty.
-pub(super) const LEARNERS: &[&str] =
-    &["surname", "given_name", "patronymic", "born", "class", "enrolled_on", "enrolment_order", "left_on", "leaving_order"];
+pub(super) const LEARNERS: &[&str] = &[
+    "surname",
+    "given_name",
+    "patronymic",
+    "born",
+    "class",
+    "enrolled_on",
+    "enrolment_order",
+    "left_on",
+    "leaving_order",
+];
 const STAFF: &[&str] = &["surname", "given_name", "patronymic", "position", "roles"];
 const CLASSES: &[&str] = &["name", "grade", "class_teacher_id"];
-const COURSES: &[&str] = &["class", "subject", "group", "teacher_id", "hours_per_week"];
 
 /// Headings of a full name in one cell, folded.
 const FULL_NAME: &[&str] = &[
-    "фио", "ф.и.о.", "ф.и.о", "ф. и. о.", "фамилия имя отчество", "фамилия, имя, отчество", "фамилия, имя", "фамилия имя",
-    "фио обучающегося", "фио ученика", "фио учащегося", "фио ребенка", "ф.и.о. обучающегося", "ф.и.о. ученика", "ф.и.о. учащегося",
-    "фио учителя", "фио педагога", "фио сотрудника", "фио работника", "ф.и.о. учителя", "ф.и.о. педагога", "ф.и.о. сотрудника",
+    "фио",
+    "ф.и.о.",
+    "ф.и.о",
+    "ф. и. о.",
+    "фамилия имя отчество",
+    "фамилия, имя, отчество",
+    "фамилия, имя",
+    "фамилия имя",
+    "фио обучающегося",
+    "фио ученика",
+    "фио учащегося",
+    "фио ребенка",
+    "ф.и.о. обучающегося",
+    "ф.и.о. ученика",
+    "ф.и.о. учащегося",
+    "фио учителя",
+    "фио педагога",
+    "фио сотрудника",
+    "фио работника",
+    "ф.и.о. учителя",
+    "ф.и.о. педагога",
+    "ф.и.о. сотрудника",
 ];
 
 /// Other headings of the columns that are taken, folded; the words of [`headings`] are known too.
@@ -59,7 +84,10 @@ const ALSO: &[(&str, &[&str])] = &[
     ("position", &["занимаемая должность", "должность (по штату)", "должность, предмет"]),
     ("born", &["число, месяц, год рождения", "дата рожд.", "день рождения", "год рождения"]),
     ("enrolled_on", &["дата поступления", "поступил", "дата прибытия"]),
-    ("class_teacher_id", &["фио классного руководителя", "ф.и.о. классного руководителя", "кл.рук.", "кл.руководитель"]),
+    (
+        "class_teacher_id",
+        &["фио классного руководителя", "ф.и.о. классного руководителя", "кл.рук.", "кл.руководитель"],
+    ),
     ("teacher_id", &["фио", "ф.и.о.", "фио педагога", "педагог"]),
     ("subject", &["предмет", "дисциплина"]),
     ("hours_per_week", &["часов", "часы", "кол-во часов", "количество часов"]),
@@ -78,19 +106,20 @@ pub(super) fn read(lines: &Lines<'_>) -> Option<Read> {
         if heads.filled < 2 {
             return None;
         }
-        hours(lines, &heads).or_else(|| classes(lines, &heads)).or_else(|| people(lines, &heads))
+        super::office_hours::hours(lines, &heads).or_else(|| classes(lines, &heads)).or_else(|| people(lines, &heads))
     })
 }
 
 /// Headings of a sheet, of one row or of two when groups of columns have a heading above.
-struct Heads {
+pub(super) struct Heads {
     /// Each column's heading, folded; empty where it has none.
-    folded: Vec<String>,
-    written: Vec<String>,
+    pub(super) folded: Vec<String>,
+    /// As it is written.
+    pub(super) written: Vec<String>,
     /// How many columns have one.
     filled: usize,
     /// Place of the first row below.
-    below: usize,
+    pub(super) below: usize,
     /// Place of the row itself.
     at: usize,
 }
@@ -99,15 +128,23 @@ impl Heads {
     fn of(lines: &Lines<'_>, at: usize) -> Self {
         let mut written: Vec<String> = lines.rows[at].1.iter().map(|cell| cell.trim().to_owned()).collect();
         let mut below = at + 1;
-        let is_head = |text: &str| LEARNERS.iter().chain(STAFF).chain(CLASSES).any(|column| names_it(column, &fold(text)));
+        let is_head =
+            |text: &str| LEARNERS.iter().chain(STAFF).chain(CLASSES).any(|column| names_it(column, &fold(text)));
         // «Сведения о ребёнке» over «Дата рождения» and «Адрес»: the lower words are the headings, and where the lower row is empty the upper.
         if let Some((_, next)) = lines.rows.get(at + 1) {
             let lower: Vec<&str> = next.iter().map(|cell| cell.trim()).collect();
             let of_classes: Vec<&&str> = lower.iter().filter(|cell| !cell.is_empty()).collect();
             let is_classes = of_classes.len() > 1 && of_classes.iter().all(|cell| class_name(cell).is_some());
-            let is_second = is_classes || lower.iter().any(|cell| is_head(cell))
-                && lower.iter().zip(&written).all(|(cell, above)| cell.is_empty() || above.is_empty() || !is_head(above))
-                && lower.iter().filter(|cell| !cell.is_empty()).all(|cell| !cell.chars().any(|c| c.is_ascii_digit()));
+            let is_second = is_classes
+                || lower.iter().any(|cell| is_head(cell))
+                    && lower
+                        .iter()
+                        .zip(&written)
+                        .all(|(cell, above)| cell.is_empty() || above.is_empty() || !is_head(above))
+                    && lower
+                        .iter()
+                        .filter(|cell| !cell.is_empty())
+                        .all(|cell| !cell.chars().any(|c| c.is_ascii_digit()));
             if is_second && written.iter().any(|above| is_full_name(&fold(above)) || is_head(above)) {
                 written.resize(written.len().max(lower.len()), String::new());
                 for (place, cell) in lower.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
@@ -121,16 +158,18 @@ impl Heads {
         Self { folded, written, filled, below, at }
     }
 
-    fn place(&self, column: &str) -> Option<usize> {
+    /// The column that a heading names.
+    pub(super) fn place(&self, column: &str) -> Option<usize> {
         self.folded.iter().position(|head| names_it(column, head))
     }
 
-    fn full_name(&self) -> Option<usize> {
+    /// The column of full names.
+    pub(super) fn full_name(&self) -> Option<usize> {
         self.folded.iter().position(|head| is_full_name(head))
     }
 
     /// Warns of the columns whose cells are not taken.
-    fn left_out(&self, lines: &Lines<'_>, taken: &[Option<usize>], findings: &mut Vec<Finding>) {
+    pub(super) fn left_out(&self, lines: &Lines<'_>, taken: &[Option<usize>], findings: &mut Vec<Finding>) {
         let other: Vec<String> = (0..self.written.len())
             .filter(|place| !taken.contains(&Some(*place)) && !self.folded[*place].is_empty())
             .filter(|place| !COUNTERS.contains(&self.folded[*place].as_str()))
@@ -142,7 +181,7 @@ impl Heads {
     }
 }
 
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     headings::fold(text)
 }
 
@@ -150,7 +189,7 @@ fn is_full_name(head: &str) -> bool {
     FULL_NAME.contains(&head)
 }
 
-fn names_it(column: &str, head: &str) -> bool {
+pub(super) fn names_it(column: &str, head: &str) -> bool {
     if head.is_empty() {
         return false;
     }
@@ -171,7 +210,11 @@ pub(super) fn class_name(text: &str) -> Option<String> {
     let bare = folded.trim_end_matches("класс").trim_end_matches("кл.").trim_end_matches("кл").trim();
     let digits: String = bare.chars().take_while(char::is_ascii_digit).collect();
     let grade: u8 = digits.parse().ok()?;
-    let rest: String = bare.chars().skip(digits.len()).filter(|letter| !letter.is_whitespace() && !"«»\"'-–—.".contains(*letter)).collect();
+    let rest: String = bare
+        .chars()
+        .skip(digits.len())
+        .filter(|letter| !letter.is_whitespace() && !"«»\"'-–—.".contains(*letter))
+        .collect();
     let letters: String = rest.to_uppercase().chars().map(cyrillic).collect();
     let is_class = (1..=11).contains(&grade) && (1..=3).contains(&letters.chars().count());
     (is_class && letters.chars().all(|letter| ('А'..='Я').contains(&letter))).then(|| format!("{grade}{letters}"))
@@ -179,8 +222,19 @@ pub(super) fn class_name(text: &str) -> Option<String> {
 
 /// The Russian letter that looks like a Latin one.
 fn cyrillic(letter: char) -> char {
-    const ALIKE: [(char, char); 11] =
-        [('A', 'А'), ('B', 'В'), ('C', 'С'), ('E', 'Е'), ('H', 'Н'), ('K', 'К'), ('M', 'М'), ('O', 'О'), ('P', 'Р'), ('T', 'Т'), ('X', 'Х')];
+    const ALIKE: [(char, char); 11] = [
+        ('A', 'А'),
+        ('B', 'В'),
+        ('C', 'С'),
+        ('E', 'Е'),
+        ('H', 'Н'),
+        ('K', 'К'),
+        ('M', 'М'),
+        ('O', 'О'),
+        ('P', 'Р'),
+        ('T', 'Т'),
+        ('X', 'Х'),
+    ];
     ALIKE.iter().find(|(latin, _)| *latin == letter).map_or(letter, |(_, own)| *own)
 }
 
@@ -200,7 +254,7 @@ fn split_name(text: &str) -> Option<[String; 3]> {
 }
 
 /// «Всего: 25», «Итого мальчиков 12», «Количество».
-fn is_total(text: &str) -> bool {
+pub(super) fn is_total(text: &str) -> bool {
     let folded = names::fold(text);
     ["всего", "итого", "количество", "мальчиков", "девочек", "классный руководитель", "директор ", "исполнитель"]
         .iter()
@@ -222,7 +276,8 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
         return None;
     }
     // Marks, absences and members of groups name learners too, beside something that a list of people does not have.
-    let foreign = ["курс", "отметка", "оценка", "предмет", "урок", "дата", "код пропуска", "решение", "приказ №", "что", "тема"];
+    let foreign =
+        ["курс", "отметка", "оценка", "предмет", "урок", "дата", "код пропуска", "решение", "приказ №", "что", "тема"];
     if heads.folded.iter().any(|head| foreign.contains(&head.as_str())) {
         return None;
     }
@@ -232,12 +287,16 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
     let of_sheet = class_name(lines.name).or_else(|| titles.filter_map(|text| class_of_title(text)).next());
     let born = heads.place("born");
     let is_learners = position.is_none()
-        && (class_at.is_some() || of_sheet.is_some() || born.is_some() || headings::table(lines.name) == Some(File::Learners));
+        && (class_at.is_some()
+            || of_sheet.is_some()
+            || born.is_some()
+            || headings::table(lines.name) == Some(File::Learners));
     if !is_learners && position.is_none() {
         return None;
     }
     let mut findings = Vec::new();
-    let taken_for_learners = ["enrolled_on", "enrolment_order", "left_on", "leaving_order"].map(|column| heads.place(column));
+    let taken_for_learners =
+        ["enrolled_on", "enrolment_order", "left_on", "leaving_order"].map(|column| heads.place(column));
     let roles_at = heads.place("roles");
     let mut taken = vec![full, parts[0], parts[1], parts[2]];
     match is_learners {
@@ -248,7 +307,8 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
     let mut class = of_sheet.unwrap_or_default();
     let (mut rows, mut skipped) = (Vec::new(), Vec::new());
     for (no, cells) in &lines.rows[heads.below..] {
-        let cell = |place: Option<usize>| place.and_then(|place| cells.get(place)).map(|text| text.trim()).unwrap_or_default();
+        let cell =
+            |place: Option<usize>| place.and_then(|place| cells.get(place)).map(|text| text.trim()).unwrap_or_default();
         let filled: Vec<&str> = cells.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         if filled.is_empty() {
             continue;
@@ -268,9 +328,11 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
         }
         let name = match full {
             Some(_) => split_name(cell(full)),
-            None => Some(parts.map(|place| cell(place).to_owned())).filter(|name| !name[0].is_empty() && !name[1].is_empty()),
+            None => Some(parts.map(|place| cell(place).to_owned()))
+                .filter(|name| !name[0].is_empty() && !name[1].is_empty()),
         };
-        let Some([surname, given, patronymic]) = name.filter(|_| !filled.iter().take(2).any(|text| is_total(text))) else {
+        let Some([surname, given, patronymic]) = name.filter(|_| !filled.iter().take(2).any(|text| is_total(text)))
+        else {
             skipped.push(format!("{no} («{}»)", filled.join(" ")));
             continue;
         };
@@ -302,7 +364,10 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
         let named: Vec<String> = named.map(|(_, row)| format!("{} — {}", row[0], row[3])).collect();
         if !named.is_empty() {
             let list = named.join("; ");
-            findings.push(told(lines, format!("права взяты из должностей, проверьте: {list}. Остальные — учителя или без прав")));
+            findings.push(told(
+                lines,
+                format!("права взяты из должностей, проверьте: {list}. Остальные — учителя или без прав"),
+            ));
         }
     }
     let (table, columns) = if is_learners { (File::Learners, LEARNERS) } else { (File::Staff, STAFF) };
@@ -317,7 +382,11 @@ fn roles_of(position: &str) -> &'static str {
     if folded.starts_with("директор") {
         return "director";
     }
-    if (folded.starts_with("заместитель директора") || folded.starts_with("зам. директора") || folded.starts_with("зам.директора")) && !is_household {
+    if (folded.starts_with("заместитель директора")
+        || folded.starts_with("зам. директора")
+        || folded.starts_with("зам.директора"))
+        && !is_household
+    {
         return "deputy";
     }
     if has(&["секретар", "делопроизводител"]) {
@@ -326,7 +395,8 @@ fn roles_of(position: &str) -> &'static str {
     if has(&["учител", "преподавател", "педагог"]) {
         return "teacher";
     }
-    if has(&["системный администратор", "техник", "инженер", "программист"]) {
+    if has(&["системный администратор", "техник", "инженер", "программист"])
+    {
         return "technical_specialist";
     }
     ""
@@ -351,82 +421,15 @@ fn classes(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
                 rows.push((format!("{}, строка {no}", lines.place), vec![class, grade, cell(teacher).to_owned()]));
             }
             None if cells.iter().all(|text| text.trim().is_empty()) => {}
-            None => skipped.push(format!("{no} («{}»)", cells.join(" ").split_whitespace().collect::<Vec<_>>().join(" "))),
+            None => {
+                skipped.push(format!("{no} («{}»)", cells.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")))
+            }
         }
     }
     if !skipped.is_empty() {
         findings.push(told(lines, format!("строки не похожи на классы и не загружаются: {}", skipped.join("; "))));
     }
     (!rows.is_empty()).then(|| Read { kept: vec![Kept { table: File::Classes, columns: CLASSES, rows }], findings })
-}
-
-/// The courses that a list of hours names row by row: teacher, class, subject, perhaps a group, hours. `heads` are those of the sheet.
-pub(super) fn courses_of(place: &str, heads: &[String], rows: &[(usize, Vec<String>)]) -> Option<Kept> {
-    let folded: Vec<String> = heads.iter().map(|head| fold(head)).collect();
-    let find = |column: &str| folded.iter().position(|head| names_it(column, head));
-    let places = [find("class")?, find("subject")?, find("teacher_id")?, find("hours_per_week")?];
-    let group = find("group");
-    let row = |(no, cells): &(usize, Vec<String>)| {
-        let cell = |place: usize| cells.get(place).map(|text| text.trim().to_owned()).unwrap_or_default();
-        let [class, subject, teacher, hours] = places.map(cell);
-        let class = class_name(&class)?;
-        let hours = hours.replace(',', ".");
-        let row = vec![class, subject, group.map(cell).unwrap_or_default(), teacher, hours];
-        Some((format!("{place}, строка {no}"), row))
-    };
-    let rows: Vec<_> = rows.iter().filter_map(row).collect();
-    (!rows.is_empty()).then_some(Kept { table: File::Courses, columns: COURSES, rows })
-}
-
-/// Hours by teacher, subject and class: a column for each class. The teacher and the subject hold until the next are named.
-fn hours(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
-    let teacher = heads.place("teacher_id").or_else(|| heads.full_name())?;
-    let subject = heads.place("subject")?;
-    let group = heads.place("group");
-    let of_classes: BTreeMap<usize, String> =
-        (0..heads.written.len()).filter_map(|place| Some((place, class_name(&heads.written[place])?))).collect();
-    if of_classes.len() < 2 {
-        return None;
-    }
-    let mut findings = Vec::new();
-    let mut taken: Vec<Option<usize>> = of_classes.keys().map(|place| Some(*place)).collect();
-    taken.extend([Some(teacher), Some(subject), group]);
-    heads.left_out(lines, &taken, &mut findings);
-    let (mut who, mut what) = (String::new(), String::new());
-    let (mut rows, mut strange) = (Vec::new(), Vec::new());
-    for (no, cells) in &lines.rows[heads.below..] {
-        let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
-        if is_total(cell(teacher)) || is_total(cell(subject)) || cells.first().is_some_and(|first| is_total(first)) {
-            continue;
-        }
-        if !cell(teacher).is_empty() {
-            (who, what) = (cell(teacher).to_owned(), String::new());
-        }
-        if !cell(subject).is_empty() {
-            what = cell(subject).to_owned();
-        }
-        // «Английский язык (1 группа)»: the brackets of a group are none of the subject's.
-        let said = if fold(&what).contains("гр") { what.replace('(', ", ").replace(')', "") } else { what.clone() };
-        let (named, of_subject, _) = super::year::lesson_of(&said);
-        let of_row = group.map(cell).filter(|group| !group.is_empty()).map_or(of_subject, str::to_owned);
-        for (place, class) in &of_classes {
-            let written = cell(*place).replace(',', ".");
-            if written.is_empty() || matches!(written.as_str(), "0" | "-" | "–" | "—") {
-                continue;
-            }
-            if written.parse::<f64>().is_err() {
-                strange.push(format!("строка {no}, {class}: «{written}»"));
-                continue;
-            }
-            let row = vec![class.clone(), named.clone(), of_row.clone(), who.clone(), written];
-            rows.push((format!("{}, строка {no}, {class}", lines.place), row));
-        }
-    }
-    if !strange.is_empty() {
-        let message = format!("часы не названы числом и не загружаются: {}", strange.join("; "));
-        findings.push(Finding::new(codes::BAD_NUMBER, &lines.place, message));
-    }
-    (!rows.is_empty()).then(|| Read { kept: vec![Kept { table: File::Courses, columns: COURSES, rows }], findings })
 }
 
 #[cfg(test)]
@@ -509,32 +512,6 @@ mod tests {
         let roles: Vec<&str> = read.kept[0].rows.iter().map(|(_, row)| row[4].as_str()).collect();
         assert_eq!(roles, ["director", "deputy", "", "teacher"]);
         assert!(read.findings.iter().any(|finding| finding.message.contains("права взяты из должностей")));
-    }
-
-    #[test]
-    fn hours_by_classes_become_courses_and_strange_hours_are_found() {
-        let sheet = lines(
-            "Тарификация",
-            &[
-                &["ФИО учителя", "Предмет", "5А", "5 Б", "Всего"],
-                &["Гранатова Ольга Петровна", "Алгебра", "3", "3,5", "6,5"],
-                &["", "Английский язык (1 группа)", "2", "", "2"],
-                &["Опалова Р.Л.", "Музыка", "час", "1", "1"],
-                &["Итого", "", "5", "4,5", "9,5"],
-            ],
-        );
-        let read = read(&sheet).unwrap();
-        let rows: Vec<String> = read.kept[0].rows.iter().map(|(_, row)| row.join("|")).collect();
-        assert_eq!(
-            rows,
-            [
-                "5А|Алгебра||Гранатова Ольга Петровна|3",
-                "5Б|Алгебра||Гранатова Ольга Петровна|3.5",
-                "5А|Английский язык|1|Гранатова Ольга Петровна|2",
-                "5Б|Музыка||Опалова Р.Л.|1",
-            ]
-        );
-        assert!(read.findings.iter().any(|finding| finding.code == codes::BAD_NUMBER));
     }
 
     #[test]

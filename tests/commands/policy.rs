@@ -252,11 +252,17 @@ fn week_house() -> (PathBuf, Planned) {
         bells.push_str(&format!("1 смена;{number};{};{}\n", starts.format("%H:%M"), ends.format("%H:%M")));
     }
     let (root, bundle, rung) = (place.join("house"), place.join("bundle"), place.join("Звонки.csv"));
+    let shifts = place.join("Режим.csv");
     generate::write(&bundle, &files).expect("a bundle");
     std::fs::write(&rung, bells).expect("bells");
-    let [dir, bundle, rung] = [&root, &bundle, &rung].map(|path| path.to_str().expect("UTF-8").to_owned());
-    for step in [&["init", &dir, "--school", "week"][..], &["import", &bundle, "--dir", &dir], &["import", &rung, "--dir", &dir]] {
-        let output = run(step);
+    std::fs::write(&shifts, "Дней в неделе;Смена;Расписание звонков\n6;1;1 смена\n").expect("a regime");
+    let [dir, bundle, rung, shifts] =
+        [&root, &bundle, &rung, &shifts].map(|path| path.to_str().expect("UTF-8").to_owned());
+    let import = |what: &str| ["import".to_owned(), what.to_owned(), "--dir".to_owned(), dir.clone()];
+    let init = ["init", &dir, "--school", "week"].map(str::to_owned);
+    for step in [init, import(&bundle), import(&rung), import(&shifts)] {
+        let step = step.each_ref().map(String::as_str);
+        let output = run(&step);
         assert_eq!(code(&output), 0, "{step:?}: {}", read(&output));
     }
     (root, planned)
