@@ -62,7 +62,9 @@ pub use register::SealedRow;
 pub use scans::{Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
-pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow};
+pub use signing::{
+    ForeignRow, KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow,
+};
 pub use training::TrainingStep;
 pub use voids::{CompromiseRow, DecisionRow};
 

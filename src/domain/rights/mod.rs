@@ -187,11 +187,13 @@ pub enum Action {
     HoldCode,
     /// Signed sheets of paper that come back: scans and ticks.
     ReceivePaper,
+    /// Signatures made elsewhere, attached to a copy.
+    AttachSignatures,
 }
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -234,6 +236,7 @@ impl Action {
         Self::SignCustody,
         Self::HoldCode,
         Self::ReceivePaper,
+        Self::AttachSignatures,
     ];
 
     /// «вести журнал предмета».
@@ -281,6 +284,7 @@ impl Action {
             Self::SignCustody => "расписываться в журнале пользования",
             Self::HoldCode => "знать код носителей",
             Self::ReceivePaper => "принимать листы и их сканы",
+            Self::AttachSignatures => "прилагать внешние подписи",
         }
     }
 
