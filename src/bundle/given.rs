@@ -264,7 +264,8 @@ impl<'g> Given<'g> {
                 (record.line, record.fields.iter().map(|field| field.trim().to_owned()).collect::<Vec<_>>())
             });
             let rows: Vec<_> = rows.collect();
-            let header: Vec<&str> = rows.first().map(|(_, cells)| cells.iter().map(String::as_str).collect()).unwrap_or_default();
+            let header: Vec<&str> =
+                rows.first().map(|(_, cells)| cells.iter().map(String::as_str).collect()).unwrap_or_default();
             let lines = office_lists::Lines { place: file.name.clone(), name: stem, rows: rows.clone() };
             if !is_clean(headings::table(stem).or_else(|| headings::table_of_headings(&header)), &header)
                 && let Some(read) = office_lists::read(&lines)
@@ -547,7 +548,11 @@ pub(super) fn kept<'a>(columns: &[&'static str], name: &'a str, rows: &'a [(Stri
     };
     Grid {
         source: Source::Made { name, places: rows.iter().map(|(place, _)| place.clone()).collect() },
-        header: table::Record { line: 1, fields: columns.iter().map(|column| Cow::Borrowed(*column)).collect(), fault: None },
+        header: table::Record {
+            line: 1,
+            fields: columns.iter().map(|column| Cow::Borrowed(*column)).collect(),
+            fault: None,
+        },
         records: (1..).zip(rows).map(record).collect(),
     }
 }

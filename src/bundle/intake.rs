@@ -17,8 +17,8 @@ use super::foreign::{Growing, MadeTable};
 use super::found::{Found, Place};
 use super::given::{Given, Part, kept, made};
 use super::layout::File;
-use super::rows::{self, Listed, Reading};
 use super::office_lists::LEARNERS;
+use super::rows::{self, Listed, Reading};
 use super::sheet::{Grid, Sheet};
 use super::{codes, look_alike, overlay, resolve, tables};
 

@@ -12,8 +12,19 @@ const PERIODS: &[&str] = &["id", "name", "kind", "grade_from", "grade_to", "star
 
 /// Words of the first column of a card, folded, beside the headings of the school's own table.
 const CARD: &[(&str, &[&str])] = &[
-    ("name", &["полное наименование организации", "полное наименование оо", "полное наименование учреждения", "полное наименование школы"]),
-    ("short_name", &["сокращенное наименование", "краткое наименование организации", "сокращенное наименование организации"]),
+    (
+        "name",
+        &[
+            "полное наименование организации",
+            "полное наименование оо",
+            "полное наименование учреждения",
+            "полное наименование школы",
+        ],
+    ),
+    (
+        "short_name",
+        &["сокращенное наименование", "краткое наименование организации", "сокращенное наименование организации"],
+    ),
     ("town", &["населенный пункт", "город (село)", "город, село", "место нахождения"]),
     ("year", &["учебный год", "на учебный год"]),
 ];
@@ -30,7 +41,11 @@ pub(super) fn card(lines: &Lines<'_>) -> Option<Read> {
         let known = SCHOOL.iter().position(|column| {
             let words = CARD.iter().filter(|(name, _)| name == column).flat_map(|(_, words)| words.iter());
             words.into_iter().any(|word| *word == folded)
-                || File::School.layout().columns.iter().any(|own| own.name == *column && headings::names_column(label, own))
+                || File::School
+                    .layout()
+                    .columns
+                    .iter()
+                    .any(|own| own.name == *column && headings::names_column(label, own))
         });
         match known {
             Some(at) if row[at].is_empty() && filled.len() == 2 => {
@@ -49,7 +64,8 @@ pub(super) fn card(lines: &Lines<'_>) -> Option<Read> {
 
 /// «2026/2027» of «2026-2027 учебный год», «2026 – 2027 уч. г.».
 fn year(text: &str) -> String {
-    let numbers: Vec<&str> = text.split(|letter: char| !letter.is_ascii_digit()).filter(|part| part.len() == 4).collect();
+    let numbers: Vec<&str> =
+        text.split(|letter: char| !letter.is_ascii_digit()).filter(|part| part.len() == 4).collect();
     match numbers.as_slice() {
         [first, second] => format!("{first}/{second}"),
         _ => text.trim().to_owned(),
@@ -71,7 +87,9 @@ pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
     let layout = File::Periods.layout().columns;
     let find = |heads: &[String], column: &str, also: &[&str]| {
         let own = layout.iter().find(|own| own.name == column)?;
-        heads.iter().position(|head| also.contains(&head.as_str()) || (!head.is_empty() && headings::names_column(head, own)))
+        heads
+            .iter()
+            .position(|head| also.contains(&head.as_str()) || (!head.is_empty() && headings::names_column(head, own)))
     };
     let rows = lines.rows.len().min(super::year::HEADER_ROWS);
     let (at, name, starts, ends) = (0..rows).find_map(|at| {
@@ -81,7 +99,12 @@ pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
             return None;
         }
         let name = find(&heads, "name", &["период", "учебный период", "четверть", "четверти", "четверть, полугодие"])?;
-        Some((at, name, find(&heads, "starts", &["начало", "начинается"])?, find(&heads, "ends", &["окончание", "заканчивается"])?))
+        Some((
+            at,
+            name,
+            find(&heads, "starts", &["начало", "начинается"])?,
+            find(&heads, "ends", &["окончание", "заканчивается"])?,
+        ))
     })?;
     let (mut made, mut other) = (Vec::new(), Vec::new());
     for (no, cells) in &lines.rows[at + 1..] {
@@ -97,7 +120,8 @@ pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
             other.push(format!("{no} («{}»)", cell(name)));
             continue;
         };
-        let row = [format!("{letter}{order}").as_str(), cell(name), kind, from, to, cell(starts), cell(ends)].map(str::to_owned);
+        let row = [format!("{letter}{order}").as_str(), cell(name), kind, from, to, cell(starts), cell(ends)]
+            .map(str::to_owned);
         made.push((format!("{}, строка {no}", lines.place), row.to_vec()));
     }
     if made.is_empty() {
@@ -131,7 +155,10 @@ fn order(name: &str) -> Option<u8> {
     // The Roman figures come in both alphabets: «І» and «I», «V» has no Russian twin.
     let roman: String = first.chars().map(|letter| if letter == 'і' { 'i' } else { letter }).collect();
     let words = [("i", "перв"), ("ii", "втор"), ("iii", "трет"), ("iv", "четвер")];
-    (1..).zip(words).find(|(_, (figure, word))| roman == *figure || (first.starts_with(word) && first != "четверть")).map(|(no, _)| no)
+    (1..)
+        .zip(words)
+        .find(|(_, (figure, word))| roman == *figure || (first.starts_with(word) && first != "четверть"))
+        .map(|(no, _)| no)
 }
 
 #[cfg(test)]
@@ -177,8 +204,14 @@ mod tests {
         );
         let read = periods(&sheet).unwrap();
         let rows: Vec<String> = read.kept[0].rows.iter().map(|(_, row)| row[..5].join("|")).collect();
-        assert_eq!(rows, ["Q1|I четверть|quarter|1|9", "Q2|2-я четверть|quarter|1|9", "H1|Первое полугодие|half_year|10|11"]);
+        assert_eq!(
+            rows,
+            ["Q1|I четверть|quarter|1|9", "Q2|2-я четверть|quarter|1|9", "H1|Первое полугодие|half_year|10|11"]
+        );
         assert!(read.findings[0].message.contains("5 («Итого»)"));
-        assert_eq!(["IV четверть", "четверть", "третья четверть", "5 четверть"].map(order), [Some(4), None, Some(3), None]);
+        assert_eq!(
+            ["IV четверть", "четверть", "третья четверть", "5 четверть"].map(order),
+            [Some(4), None, Some(3), None]
+        );
     }
 }

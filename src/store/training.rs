@@ -52,11 +52,9 @@ impl Db {
 
     /// Lessons that were passed, by person, oldest first.
     pub async fn list_training_passed(&self) -> Result<Vec<TrainingStep>, Error> {
-        let statement = format!(
-            "select {COLUMNS} from training_steps where school = $1 and passed = 1 order by person, seq"
-        );
-        let rows =
-            sqlx::query(sqlx::AssertSqlSafe(statement)).bind(self.school.clone()).fetch_all(&self.pool).await?;
+        let statement =
+            format!("select {COLUMNS} from training_steps where school = $1 and passed = 1 order by person, seq");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(self.school.clone()).fetch_all(&self.pool).await?;
         rows.iter().map(step).collect()
     }
 }

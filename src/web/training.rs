@@ -163,9 +163,10 @@ async fn lesson(
 ) -> Result<Response, Refusal> {
     let lesson = programme::find(&name).ok_or(Refusal::NotFound)?;
     let standing = training::progress(&state.house, &visitor.account).await?.remove(lesson.id).unwrap_or_default();
-    let given: Vec<Option<usize>> = standing.last.as_ref().map_or_else(Vec::new, |step| {
-        step.answers.iter().map(|answer| (*answer as usize).checked_sub(1)).collect()
-    });
+    let given: Vec<Option<usize>> = standing
+        .last
+        .as_ref()
+        .map_or_else(Vec::new, |step| step.answers.iter().map(|answer| (*answer as usize).checked_sub(1)).collect());
     let hits = lesson.hits(&given);
     let questions = lesson.questions.iter().enumerate().map(|(place, question)| QuestionView {
         no: place + 1,
@@ -228,7 +229,9 @@ async fn attempt(
     let said = match (step.passed, hits == lesson.questions.len()) {
         (true, _) => "Урок пройден".to_owned(),
         (false, true) => "Ответы верны. Выполните задание, отметьте это и нажмите ещё раз".to_owned(),
-        (false, false) => format!("Верных ответов: {hits} из {}. У остальных сказано, где ответ", lesson.questions.len()),
+        (false, false) => {
+            format!("Верных ответов: {hits} из {}. У остальных сказано, где ответ", lesson.questions.len())
+        }
     };
     Ok(answer::done(&address(lesson), &said))
 }
@@ -273,7 +276,9 @@ async fn staff(State(state): State<WebState>, _visitor: Visitor, frame: Frame) -
 async fn certificate(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
     let form = training::certificate(&state.house, (&visitor.account, &visitor.name), &roles(&visitor)).await?;
     let form = form.ok_or_else(|| {
-        Refusal::Rule("Справка выдаётся, когда пройдены все уроки вашей должности: «Обучение» покажет, какие остались".to_owned())
+        Refusal::Rule(
+            "Справка выдаётся, когда пройдены все уроки вашей должности: «Обучение» покажет, какие остались".to_owned(),
+        )
     })?;
     carriers::print::pdf(&state, form, state.act(&visitor.account).moment()).await
 }
@@ -294,7 +299,13 @@ mod tests {
             }
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
             for question in lesson.questions {
-                assert!(text.contains(question.proof), "{}: «{}» is not in {:?}", lesson.id, question.proof, lesson.read);
+                assert!(
+                    text.contains(question.proof),
+                    "{}: «{}» is not in {:?}",
+                    lesson.id,
+                    question.proof,
+                    lesson.read
+                );
             }
             assert!(route::has(lesson.page), "{}: {}", lesson.id, lesson.page);
         }

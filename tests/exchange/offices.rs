@@ -26,11 +26,20 @@ fn book(title: &str, sheets: &[Sheet]) -> BundleFile {
 fn files() -> Vec<BundleFile> {
     let card = sheet(
         "Карточка",
-        &[&["Карточка организации"], &["Полное наименование", "МБОУ «Школа № 5»"], &["ИНН", "590"], &["Учебный год", "2026-2027"]],
+        &[
+            &["Карточка организации"],
+            &["Полное наименование", "МБОУ «Школа № 5»"],
+            &["ИНН", "590"],
+            &["Учебный год", "2026-2027"],
+        ],
     );
     let periods = sheet(
         "Четверти",
-        &[&["Период", "Начало", "Окончание", "Недель"], &["I четверть", "01.09.2026", "24.10.2026", "8"], &["II четверть", "2026-11-05", "30.12.2026", "8"]],
+        &[
+            &["Период", "Начало", "Окончание", "Недель"],
+            &["I четверть", "01.09.2026", "24.10.2026", "8"],
+            &["II четверть", "2026-11-05", "30.12.2026", "8"],
+        ],
     );
     let staff = sheet(
         "Штат",
@@ -64,11 +73,16 @@ fn files() -> Vec<BundleFile> {
             &["", "Итого по школе", "", "6,5", "", "6,5"],
         ],
     );
-    let teachers = encoding::to_windows_1251("Класс;Кабинет;Классный руководитель\r\n5 \"А\";12;Березкин Л.И.\r\n5Б;13;Березкин Л.И.\r\n");
+    let teachers = encoding::to_windows_1251(
+        "Класс;Кабинет;Классный руководитель\r\n5 \"А\";12;Березкин Л.И.\r\n5Б;13;Березкин Л.И.\r\n",
+    );
     vec![
         book("Школа.xlsx", &[card, periods]),
         book("Кадры.xlsx", &[staff]),
-        book("Списки классов.xlsx", &[class, sheet("5Б", &[&["ФИО", "Дата рождения"], &["Опалов Ясень", "01.04.2015"]])]),
+        book(
+            "Списки классов.xlsx",
+            &[class, sheet("5Б", &[&["ФИО", "Дата рождения"], &["Опалов Ясень", "01.04.2015"]])],
+        ),
         book("Тарификация.xlsx", &[hours]),
         BundleFile::new("Классное руководство.csv".to_owned(), teachers),
     ]
@@ -83,9 +97,13 @@ fn a_school_s_own_spreadsheets_make_its_year_without_typing_anything_anew() {
     let settled = taken(&files(), Some(&Journal::default()));
     let said = told(&settled);
     let journal = settled.journal.unwrap_or_else(|| panic!("{said}"));
-    assert_eq!((journal.school.year.as_str(), journal.periods.len(), journal.periods[0].id.as_str()), ("2026/2027", 2, "Q1"));
+    assert_eq!(
+        (journal.school.year.as_str(), journal.periods.len(), journal.periods[0].id.as_str()),
+        ("2026/2027", 2, "Q1")
+    );
     assert_eq!(journal.staff.iter().map(|one| one.roles.join(" ")).collect::<Vec<_>>(), ["director", "teacher"]);
-    let classes: Vec<_> = journal.classes.iter().map(|one| (one.name.as_str(), one.grade, one.class_teacher_id.as_str())).collect();
+    let classes: Vec<_> =
+        journal.classes.iter().map(|one| (one.name.as_str(), one.grade, one.class_teacher_id.as_str())).collect();
     assert_eq!(classes, [("5А", 5, "T00002"), ("5Б", 5, "T00002")]);
     let learners: Vec<String> = journal
         .learners
@@ -99,7 +117,8 @@ fn a_school_s_own_spreadsheets_make_its_year_without_typing_anything_anew() {
     let courses: Vec<_> = journal.courses.iter().map(|one| (one.subject.as_str(), one.hours_per_week_centi)).collect();
     assert_eq!(courses, [("Математика", 500), ("Труд", 150)]);
     // Nothing is left out in silence: own columns, totals, guessed days and rights are each told, and none of it is an error.
-    for word in ["«Телефон»", "«Адрес»", "«ИНН»", "Всего: 2 чел.", "Итого: 2", "01.09.2026", "Гранатова — Директор"] {
+    for word in ["«Телефон»", "«Адрес»", "«ИНН»", "Всего: 2 чел.", "Итого: 2", "01.09.2026", "Гранатова — Директор"]
+    {
         assert!(said.contains(word), "{word}: {said}");
     }
 }

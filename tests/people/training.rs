@@ -62,7 +62,10 @@ fn what_was_done_in_a_lesson_cannot_be_rewritten_past_the_program() {
             format!("delete from training_steps where school = '{school}'"),
         ] {
             let refused = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut connection).await;
-            assert!(refused.as_ref().is_err_and(|error| error.to_string().contains("append-only")), "{sql}: {refused:?}");
+            assert!(
+                refused.as_ref().is_err_and(|error| error.to_string().contains("append-only")),
+                "{sql}: {refused:?}"
+            );
         }
     });
 }

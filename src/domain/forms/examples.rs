@@ -21,7 +21,9 @@ use super::files::{FileCase, Filed, Numbering};
 use super::inventories::{Container, InventoryLine};
 use super::learners::{Acquainted, ExtractOf, Remark};
 use super::registers::{Named, RegisterEntry};
-use super::{Letterhead, People, acts, classes, control, fallback, files, inventories, learners, plan, registers, training};
+use super::{
+    Letterhead, People, acts, classes, control, fallback, files, inventories, learners, plan, registers, training,
+};
 
 /// Every form of the office, filled. Empty only if the built-in policy did not parse, which its own tests exclude.
 pub fn examples() -> Vec<Form> {
@@ -36,7 +38,12 @@ pub fn examples() -> Vec<Form> {
         .into_iter()
         .map(|lesson| training::Passed { lesson, at: "2025-11-20T15:10:00+03:00".to_owned() })
         .collect();
-    forms.push(training::certificate(&letterhead, "Гранатова Ольга Петровна", "учитель-предметник, классный руководитель", &passed));
+    forms.push(training::certificate(
+        &letterhead,
+        "Гранатова Ольга Петровна",
+        "учитель-предметник, классный руководитель",
+        &passed,
+    ));
     forms.extend(super::carriers::examples(&letterhead, &People::of(&journal)));
     forms
 }

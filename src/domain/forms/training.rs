@@ -32,7 +32,12 @@ pub fn certificate(letterhead: &Letterhead, person: &str, posts: &str, lessons: 
     }
     // A broken number takes the genitive: «17,9 академического часа».
     let unit = match minutes % ACADEMIC_HOUR {
-        0 => words::plural(u64::from(minutes / ACADEMIC_HOUR), "академический час", "академических часа", "академических часов"),
+        0 => words::plural(
+            u64::from(minutes / ACADEMIC_HOUR),
+            "академический час",
+            "академических часа",
+            "академических часов",
+        ),
         _ => "академического часа",
     };
     let last = lessons.iter().map(|one| one.at.as_str()).max().unwrap_or_default();

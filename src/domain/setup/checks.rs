@@ -267,7 +267,10 @@ pub fn groups(journal: &Journal) -> Vec<Finding> {
         if without > 0 {
             findings.push(
                 Finding::new("groups.without", place, "не каждый ученик записан в группу")
-                    .expected_found("каждый — в одной из групп", format!("не {} {without}", if without == 1 { "записан" } else { "записаны" }))
+                    .expected_found(
+                        "каждый — в одной из групп",
+                        format!("не {} {without}", if without == 1 { "записан" } else { "записаны" }),
+                    )
                     .weighing(Severity::Warning),
             );
         }

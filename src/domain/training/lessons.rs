@@ -2,19 +2,14 @@
 
 use super::super::rights::Role;
 use super::super::rights::Role::{
-    Administrator, Assistant, ClassTeacher, Deputy, Director, HumanResources, Inspector, JournalKeeper, Learner, Parent,
-    Secretary, SubjectTeacher, TechnicalSpecialist,
+    Administrator, Assistant, ClassTeacher, Deputy, Director, HumanResources, Inspector, JournalKeeper, Learner,
+    Parent, Secretary, SubjectTeacher, TechnicalSpecialist,
 };
 use super::{Lesson, Question};
 
 const EVERYBODY: &[Role] = &[];
 
-const fn ask(
-    ask: &'static str,
-    answers: &'static [&'static str],
-    right: usize,
-    proof: &'static str,
-) -> Question {
+const fn ask(ask: &'static str, answers: &'static [&'static str], right: usize, proof: &'static str) -> Question {
     Question { ask, answers, right, proof }
 }
 

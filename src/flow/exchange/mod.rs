@@ -271,7 +271,9 @@ impl<'f> Meeting<'f> {
             None => fitting.or_else(|| known.last().cloned()),
         };
         let mut year_only = given.is_year_only();
-        if let (true, Some(year)) = (year_only && given.names_courses(), year.as_ref().filter(|year| known.contains(year))) {
+        if let (true, Some(year)) =
+            (year_only && given.names_courses(), year.as_ref().filter(|year| known.contains(year)))
+        {
             // A list of hours is all that a school keeps of its courses: a journal without any takes them from it.
             year_only = !house.db.load_roster(year).await?.courses.is_empty();
         }
