@@ -107,7 +107,8 @@ reach();
 window.addEventListener("resize", reach);
 
 // Long work: figures come as server-sent events; when the work ends the page is asked for anew.
-for (const box of document.querySelectorAll("[data-progress]")) {
+// A job's own box (progress.js) has no such line and follows its events itself.
+for (const box of document.querySelectorAll("[data-progress]:not([data-state])")) {
   const bar = box.querySelector("progress");
   const said = box.querySelector(".progress-said");
   const source = new EventSource(box.dataset.progress);
