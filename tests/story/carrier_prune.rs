@@ -7,6 +7,8 @@ use letopis::domain::carrier::{Cause, Entry};
 use letopis::domain::policy;
 use letopis::flow::backup::prune::{Pruned, plan, prune, prune_only};
 use letopis::flow::backup::{self, Order, Silent};
+use letopis::flow::office::forms::{About, Asked, FORMS, make};
+use letopis::flow::office::templates;
 use letopis::flow::policy::{Adoption, adopt};
 use letopis::flow::{self, Act};
 
@@ -135,6 +137,21 @@ fn only_what_was_listed_goes_and_the_list_says_why_of_every_copy() {
         assert_eq!(first, all.iter().map(String::as_str).zip(fates).collect::<Vec<_>>());
         assert_eq!(listed.len(), 2 * all.len(), "both carriers");
         assert_eq!(office.house.db.list_prunings().await.unwrap(), [], "a list takes nothing");
+
+        // Every paper of carriers is printed by the command as well; the code is in none of them, the envelope's sheet included.
+        let person = office.house.db.list_undertakings().await.unwrap().remove(0).0;
+        let asked = Asked::from([("person".to_owned(), person)]);
+        for known in FORMS.into_iter().filter(|known| known.about == About::Carriers) {
+            let made = make(&office.house, known.id, &asked, &day(22)).await;
+            if known.id == "backup-certificate" {
+                assert!(made.unwrap_err().to_string().contains("сверка или пробное восстановление"), "nothing was compared");
+                continue;
+            }
+            let form = made.unwrap_or_else(|error| panic!("{}: {error}", known.id));
+            assert_eq!(form.id, known.id);
+            assert!(!form.to_string().contains(&office.code), "{}", known.id);
+            templates::typeset(&office.house, &form, "2025-11-18T12:00:00+03:00").unwrap();
+        }
 
         // A week passes between the list and the press: what has become old since then was seen by nobody, and stays.
         office.copy(29, Cause::Week).await;
