@@ -144,7 +144,10 @@ fn only_what_was_listed_goes_and_the_list_says_why_of_every_copy() {
         for known in FORMS.into_iter().filter(|known| known.about == About::Carriers) {
             let made = make(&office.house, known.id, &asked, &day(22)).await;
             if known.id == "backup-certificate" {
-                assert!(made.unwrap_err().to_string().contains("сверка или пробное восстановление"), "nothing was compared");
+                assert!(
+                    made.unwrap_err().to_string().contains("сверка или пробное восстановление"),
+                    "nothing was compared"
+                );
                 continue;
             }
             let form = made.unwrap_or_else(|error| panic!("{}: {error}", known.id));

@@ -100,7 +100,10 @@ fn the_log_of_october_holds_seven_replaced_lessons_and_two_that_nobody_held() {
         let substitutes = cells(&log, 7);
         let not_held = substitutes.iter().filter(|words| **words == "урок не проведён").count();
         assert_eq!((substitutes.len() - not_held, not_held), (7, 2), "{said}");
-        assert!(said.contains("Пропущено: 9 (девять) уроков. Замещено: 7 (семь) уроков. Не проведено: 2 (два) урока."), "{said}");
+        assert!(
+            said.contains("Пропущено: 9 (девять) уроков. Замещено: 7 (семь) уроков. Не проведено: 2 (два) урока."),
+            "{said}"
+        );
         assert!(cells(&log, 5).iter().all(|absent| !absent.is_empty()), "who was absent is always known");
         // A day before the month ends, the lessons of tomorrow are not lost yet.
         let early = Act { at: "2025-10-10T20:00:00+03:00".parse().unwrap(), ..after(0) };
