@@ -3,6 +3,9 @@
 create or replace trigger custody_orders_append_only before update or delete on custody_orders
     for each row execute function letopis_append_only();
 
+create or replace trigger custody_orders_no_truncate before truncate on custody_orders
+    for each statement execute function letopis_append_only();
+
 create or replace function letopis_custody_order_two_sided() returns trigger language plpgsql as $$
 begin
     if new.person = new.by_person or exists (

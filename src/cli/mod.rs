@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod demo;
 mod exchange;
+mod foreign;
 mod history;
 mod journal;
 mod key;
@@ -101,6 +102,11 @@ enum Command {
     Seal(records::Seal),
     #[command(about = "Принять сканы подписанных листов: узнать листы по QR-кодам и разложить по копиям")]
     Scan(scan::Scan),
+    #[command(
+        name = "attach-signature",
+        about = "Приложить к копии внешнюю подпись (.sig, .p7s): проверить её и хранить рядом с копией"
+    )]
+    AttachSignature(foreign::AttachSignature),
     #[command(about = "Список копий")]
     Copies(listings::Copies),
     #[command(about = "Всё об одной копии: кто подписал, кого ждут, контрольные суммы")]
@@ -313,6 +319,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Sign(sign) => sign.run(&desk).await,
         Command::Seal(seal) => seal.run(&desk).await,
         Command::Scan(scan) => scan.run(&desk).await,
+        Command::AttachSignature(attach) => attach.run(&desk).await,
         Command::Copies(copies) => copies.run(&desk).await,
         Command::Show(show) => show.run(&desk).await,
         Command::Remind => records::remind(&desk).await,

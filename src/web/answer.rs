@@ -201,6 +201,7 @@ impl From<flow::Error> for Refusal {
             | E::Change(_)
             | E::Compromise(_)
             | E::Scan(_)
+            | E::NothingToSign(_)
             | E::Office(_) => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }

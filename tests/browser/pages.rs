@@ -199,6 +199,7 @@ fn is_no_page(path: &str) -> bool {
         "/picture",
         "/must",
         "/scan/",
+        "/foreign/",
         "/pages/{page}",
     ];
     parts.iter().any(|part| path.contains(part)) || (path.starts_with("/api/v1/"))

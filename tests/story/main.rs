@@ -12,6 +12,7 @@ mod close;
 mod desk;
 mod doctor;
 mod export;
+mod foreign;
 mod house;
 mod import;
 mod intruder;

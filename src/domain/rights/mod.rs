@@ -189,6 +189,8 @@ pub enum Action {
     HoldCode,
     /// Signed sheets of paper that come back: scans and ticks.
     ReceivePaper,
+    /// Signatures made elsewhere, attached to a copy.
+    AttachSignatures,
 }
 
 impl Action {
@@ -237,6 +239,7 @@ impl Action {
         Self::SignCustody,
         Self::HoldCode,
         Self::ReceivePaper,
+        Self::AttachSignatures,
     ];
 
     /// «вести журнал предмета».
@@ -285,6 +288,7 @@ impl Action {
             Self::SignCustody => "расписываться в журнале пользования",
             Self::HoldCode => "знать код носителей",
             Self::ReceivePaper => "принимать листы и их сканы",
+            Self::AttachSignatures => "прилагать внешние подписи",
         }
     }
 

@@ -1,6 +1,8 @@
 //! Pages of records: copies with their route and signatures, register, log. Floor 3.
 
 mod copy;
+mod foreign;
+mod gaps;
 mod jobs;
 mod log;
 
@@ -28,12 +30,16 @@ pub(super) fn routes() -> Vec<Route> {
     let register_reads = Access::Does(Action::ReadRegister);
     vec![
         get("/copies", reads, SubjectOf::House, copies).in_menu(Group::Records, "Копии").helped("records#копии"),
+        get("/copies/gaps", Access::Does(Action::IssueCopies), SubjectOf::House, gaps::gaps).helped("records#полнота"),
         post("/copies/close", Access::Does(Action::IssueCopies), SubjectOf::House, jobs::close),
         post("/copies/issue", Access::Does(Action::IssueCopies), SubjectOf::House, jobs::issue),
         post("/copies/seal", Access::Does(Action::SealCopies), SubjectOf::House, jobs::seal),
         get("/copies/{copy}", reads, SubjectOf::Copy, copy::copy).helped("records#копия"),
         get("/copies/{copy}/{version}/sealed.pdf", reads, SubjectOf::Copy, copy::sealed_pdf),
         get("/copies/{copy}/{version}/issued.pdf", reads, SubjectOf::Copy, copy::issued_pdf),
+        get("/copies/{copy}/{version}/foreign/{file}", reads, SubjectOf::Copy, foreign::download),
+        post("/copies/{copy}/foreign", Access::Does(Action::AttachSignatures), SubjectOf::Copy, foreign::attach)
+            .taking(foreign::ROOM),
         get("/register", register_reads, SubjectOf::House, register)
             .in_menu(Group::Records, "Реестр")
             .helped("records#реестр"),
