@@ -5,6 +5,7 @@ mod carrier;
 mod check;
 mod clock;
 mod config;
+mod control;
 mod demo;
 mod exchange;
 mod foreign;
@@ -21,7 +22,6 @@ mod scan;
 mod serve;
 mod setup;
 mod table;
-mod timeliness;
 mod token;
 
 use std::ffi::OsString;
@@ -155,8 +155,8 @@ enum Command {
     Policy(policy::Policy),
     #[command(about = "Когда запись должна быть сделана: срок и пункт по каждому положению")]
     Deadline(policy::Deadline),
-    #[command(about = "Своевременность записей: сделано, опоздало, ждёт, неизвестно")]
-    Timeliness(timeliness::Timeliness),
+    #[command(about = "Внутришкольный контроль: какие записи сделаны вовремя, какие с опозданием, о каких неизвестно")]
+    Control(control::Control),
     #[command(about = "Люди: права, назначения приказом")]
     People(people::People),
     #[command(about = "Вход: выдать, закрыть, открыть, сеансы")]
@@ -345,7 +345,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Movement(movement) => movement.run(&desk).await,
         Command::Year(year) => year.run(&desk).await,
         Command::Deadline(deadline) => deadline.run(&desk).await,
-        Command::Timeliness(timeliness) => timeliness.run(&desk).await,
+        Command::Control(control) => control.run(&desk).await,
         Command::People(people) => people.run(&desk).await,
         Command::Account(account) => account.run(&desk).await,
         Command::Access(access) => access.run(&desk).await,

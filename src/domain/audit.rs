@@ -118,6 +118,8 @@ pub enum EventKind {
     ScanDecided,
     /// A sheet of paper was ticked off.
     SheetReceived,
+    /// A lesson of the training programme was tried.
+    LessonTried,
 }
 
 impl EventKind {
@@ -176,6 +178,7 @@ impl EventKind {
             Self::ScansTaken => "scans_taken",
             Self::ScanDecided => "scan_decided",
             Self::SheetReceived => "sheet_received",
+            Self::LessonTried => "lesson_tried",
         }
     }
 }

@@ -38,6 +38,7 @@ pub mod sign;
 pub mod signin;
 pub mod timeliness;
 pub mod tokens;
+pub mod training;
 pub mod verify;
 pub mod year;
 

@@ -23,6 +23,8 @@ pub struct Question {
     pub period: Option<String>,
     /// Only this week of the calendar year, 1 to 53 (ISO 8601).
     pub week: Option<u32>,
+    /// Only lessons from this day and to that one, both included.
+    pub days: (Option<NaiveDate>, Option<NaiveDate>),
 }
 
 /// The calendar of a school year: what its journal shows.
@@ -111,6 +113,8 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
     if let Some(week) = question.week {
         judged.retain(|one| one.lesson.date.iso_week().week() == week);
     }
+    let (from, to) = question.days;
+    judged.retain(|one| from.is_none_or(|from| from <= one.lesson.date) && to.is_none_or(|to| one.lesson.date <= to));
     Ok(judged)
 }
 

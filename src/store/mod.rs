@@ -28,6 +28,7 @@ mod scans;
 mod schools;
 mod setup;
 mod signing;
+mod training;
 mod voids;
 
 use std::borrow::Cow;
@@ -64,6 +65,7 @@ pub use setup::ClosedYearRow;
 pub use signing::{
     ForeignRow, KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow,
 };
+pub use training::TrainingStep;
 pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
@@ -198,7 +200,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 15] = [
+const SQLITE_GUARDS: [&str; 16] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -213,9 +215,10 @@ const SQLITE_GUARDS: [&str; 15] = [
     include_str!("../../migrations/guards/0131_desk.sqlite.sql"),
     include_str!("../../migrations/guards/0151_files.sqlite.sql"),
     include_str!("../../migrations/guards/0201_office.sqlite.sql"),
+    include_str!("../../migrations/guards/0211_training.sqlite.sql"),
     include_str!("../../migrations/guards/0221_truncation.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 15] = [
+const POSTGRES_GUARDS: [&str; 16] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -230,12 +233,13 @@ const POSTGRES_GUARDS: [&str; 15] = [
     include_str!("../../migrations/guards/0131_desk.postgres.sql"),
     include_str!("../../migrations/guards/0151_files.postgres.sql"),
     include_str!("../../migrations/guards/0201_office.postgres.sql"),
+    include_str!("../../migrations/guards/0211_training.postgres.sql"),
     include_str!("../../migrations/guards/0221_truncation.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 15]) -> Migrator {
+fn migrator(guards: [&'static str; 16]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -269,7 +273,9 @@ fn migrator(guards: [&'static str; 15]) -> Migrator {
         step(151, "guards of file plan and volumes", guards[12]),
         step(200, "orders about carriers", include_str!("../../migrations/0200_office.sql")),
         step(201, "guards of orders about carriers", guards[13]),
-        step(221, "guards of truncation", guards[14]),
+        step(210, "training", include_str!("../../migrations/0210_training.sql")),
+        step(211, "guards of training", guards[14]),
+        step(221, "guards of truncation", guards[15]),
     ])
 }
 

@@ -5,7 +5,7 @@
 mod code;
 mod custody;
 mod overview;
-mod print;
+pub(super) mod print;
 mod prune;
 
 use super::WebState;

@@ -49,6 +49,7 @@ const GROWING: [&str; 46] = [
     "sheet_receipts",
     "snapshots",
     "statements",
+    "training_steps",
     "void_decisions",
     "volume_numberings",
 ];

@@ -12,15 +12,19 @@ use super::super::journal::{
 use super::super::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Place, Purpose};
 use super::super::period::Span;
 use super::super::policy::{self, Policy};
+use super::super::rights::Role;
 use super::super::setup::timetable::Lost;
 use super::super::snapshot::CopyKind;
+use super::super::training::programme;
 use super::acts::{Condition, Transfer, Transferred};
 use super::classes::{Issue, Scope};
 use super::files::{FileCase, Filed, Numbering};
 use super::inventories::{Container, InventoryLine};
 use super::learners::{Acquainted, ExtractOf, Remark};
 use super::registers::{Named, RegisterEntry};
-use super::{Letterhead, People, acts, classes, control, fallback, files, inventories, learners, plan, registers};
+use super::{
+    Letterhead, People, acts, classes, control, fallback, files, inventories, learners, plan, registers, training,
+};
 
 /// Every form of the office, filled. Empty only if the built-in policy did not parse, which its own tests exclude.
 pub fn examples() -> Vec<Form> {
@@ -31,6 +35,16 @@ pub fn examples() -> Vec<Form> {
     let mut forms = of_paper(&letterhead, &journal);
     forms.extend(of_files(&letterhead, &policy));
     forms.extend(of_journal(&letterhead, &journal, &policy));
+    let passed: Vec<training::Passed<'_>> = programme(&[Role::SubjectTeacher, Role::ClassTeacher])
+        .into_iter()
+        .map(|lesson| training::Passed { lesson, at: "2025-11-20T15:10:00+03:00".to_owned() })
+        .collect();
+    forms.push(training::certificate(
+        &letterhead,
+        "Гранатова Ольга Петровна",
+        "учитель-предметник, классный руководитель",
+        &passed,
+    ));
     forms.extend(super::carriers::examples(&letterhead, &People::of(&journal)));
     forms
 }

@@ -109,6 +109,7 @@ pub(crate) fn what(kind: &str) -> &str {
         "scans_taken" => "приняты сканы листов",
         "scan_decided" => "скан листа разобран вручную",
         "sheet_received" => "получен лист на бумаге",
+        "lesson_tried" => "урок обучения",
         other => other,
     }
 }

@@ -68,7 +68,7 @@ fn table(name: &str, ending: &str, mime: &str, bytes: Vec<u8>) -> Response {
 }
 
 /// A paper as PDF, by the school's own template where it has one, shown in the page.
-pub(super) async fn pdf(state: &WebState, form: Form, made_at: String) -> Result<Response, Refusal> {
+pub(in crate::web) async fn pdf(state: &WebState, form: Form, made_at: String) -> Result<Response, Refusal> {
     let id = form.id.clone();
     let house = std::sync::Arc::clone(&state.house);
     let typeset = tokio::task::spawn_blocking(move || templates::typeset(&house, &form, &made_at)).await;

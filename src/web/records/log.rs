@@ -190,6 +190,7 @@ fn said(event: &str) -> &str {
         "scans_taken" => "Сканы листов приняты",
         "scan_decided" => "Скан листа разобран вручную",
         "sheet_received" => "Лист на бумаге получен",
+        "lesson_tried" => "Урок обучения",
         other => other,
     }
 }
