@@ -13,6 +13,7 @@ use super::super::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Place, 
 use super::super::period::Span;
 use super::super::policy::{self, Policy};
 use super::super::rights::Role;
+use super::super::setup::timetable::Lost;
 use super::super::snapshot::CopyKind;
 use super::super::training::programme;
 use super::acts::{Condition, Transfer, Transferred};
@@ -417,6 +418,9 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
     let of = ExtractOf { journal, policy, starts: date(9, 15), ends: date(9, 28) };
     let list = learners::class_list(journal, "5А", date(10, 24));
     let late = [("C00001".to_owned(), 2)].into_iter().collect();
+    let planned = |_: &str, _, _| control::CoursePlan { hours_centi: Some(800), controls: Some(1) };
+    let taught = |today| control::Taught { journal, policy, teacher: "T00004", span: days, planned: &planned, today };
+    let lost = journal.courses.get(1).map(|course| Lost { date: date(9, 17), number: 2, course });
     let remark = Remark {
         date: "2025-10-20".to_owned(),
         text: "Математика, стр. 12: нет домашнего задания за 08.10".to_owned(),
@@ -446,9 +450,10 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
     vec![
         classes::class_report(letterhead, &people, scope(date(10, 10)), Issue::Preliminary),
         classes::class_report(letterhead, &people, scope(date(10, 24)), Issue::Final),
-        control::subject_report(letterhead, &people, journal, "T00004", days, &|_, _, _| Some(800), date(10, 24)),
+        control::subject_report(letterhead, &people, taught(date(10, 10)), Issue::Preliminary),
+        control::subject_report(letterhead, &people, taught(date(10, 24)), Issue::Final),
         control::journal_analysis(letterhead, &people, journal, days, &late, policy, date(10, 24)),
-        control::substitution_log(letterhead, &people, journal, days),
+        control::substitution_log(letterhead, &people, journal, days, lost.as_slice()),
         control::timesheet(letterhead, &people, journal, date(9, 1)),
         learners::extracts(letterhead, &people, of, &list[..2.min(list.len())], None),
         learners::extract_register(letterhead, "5А", "15.09.2025 – 28.09.2025", &list),
