@@ -258,7 +258,7 @@ impl<'g> Given<'g> {
             if let Some(sheet) = of_year.or_else(|| grid.and_then(|grid| year::of_csv(stem, &file.name, &grid))) {
                 let tables = vec![sheet.layout.table];
                 self.note_words(file, Format::Csv, Some(*written), Some(char::from(separator)), tables);
-                self.year_sheets.push(sheet);
+                self.year_sheets.push(office_year::without_notes(sheet));
                 return;
             }
             let header: Vec<&str> =
@@ -346,7 +346,7 @@ impl<'g> Given<'g> {
             let of_year = office_year::read(&lines_of(&file.name, &sheet));
             if let Some(of_year) = of_year.or_else(|| year::of_book(&file.name, &sheet)) {
                 tables.push(of_year.layout.table);
-                self.year_sheets.push(of_year);
+                self.year_sheets.push(office_year::without_notes(of_year));
                 continue;
             }
             match workbook::table(&sheet) {
@@ -436,9 +436,10 @@ impl<'g> Given<'g> {
 
     /// Rows of a list as offices keep it: those of several sheets and files are one table.
     fn keep(&mut self, name: &'g str, read: office_lists::Read) {
-        // The same of every sheet of a workbook is told once.
+        // The same columns of every sheet of a workbook are told once.
         for finding in read.findings {
-            let same = self.findings.iter().any(|told| told.code == finding.code && told.message == finding.message);
+            let of_columns = finding.message.starts_with(office_lists::COLUMNS_LEFT);
+            let same = of_columns && self.findings.iter().any(|told| told.message == finding.message);
             if !same {
                 self.findings.push(finding);
             }

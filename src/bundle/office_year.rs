@@ -1,8 +1,10 @@
 //! Bells, holidays and the curriculum as offices hang them on the wall: without the words that the year's own tables ask for. Floor 1.
 
+use super::codes;
 use super::headings::fold;
 use super::office_lists::Lines;
 use super::year::{self, YearSheet};
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::setup::layout::{BELLS, CALENDAR, CURRICULUM, Layout};
 use crate::domain::setup::paste::Sheet;
 
@@ -16,6 +18,40 @@ pub(super) fn read(lines: &Lines<'_>) -> Option<YearSheet> {
         let find = |words: &[&str]| heads.iter().position(|head| words.contains(&head.as_str()));
         bells(lines, at, &find).or_else(|| holidays(lines, at, &find)).or_else(|| curriculum(lines, at, &heads))
     })
+}
+
+/// Columns for the pen: offices print them, and no table of the year has them.
+const NOTES: &[&str] = &[
+    "примечание",
+    "примечания",
+    "факт",
+    "дата по факту",
+    "дата факт",
+    "дата фактическая",
+    "фактическая дата",
+    "корректировка",
+    "ответственный",
+    "подпись",
+];
+
+/// The sheet without its columns for the pen, each named.
+pub(super) fn without_notes(mut of_year: YearSheet) -> YearSheet {
+    let layout = of_year.layout;
+    let is_note =
+        |head: &String| NOTES.contains(&fold(head).as_str()) && layout.known_heads(std::slice::from_ref(head)) == 0;
+    while let Some(at) = of_year.sheet.heads.iter().position(is_note) {
+        let head = of_year.sheet.heads.remove(at);
+        for (_, cells) in of_year.sheet.rows.iter_mut().filter(|(_, cells)| at < cells.len()) {
+            cells.remove(at);
+        }
+        if at < of_year.sheet.letters.len() {
+            of_year.sheet.letters.remove(at);
+        }
+        let message = format!("столбец «{head}» не загружается: такого в таблице нет");
+        let finding = Finding::new(codes::LEFT_OUT, &of_year.place, message).weighing(Severity::Warning);
+        of_year.findings.push(finding);
+    }
+    of_year
 }
 
 type Find<'f> = dyn Fn(&[&str]) -> Option<usize> + 'f;
@@ -171,5 +207,23 @@ mod tests {
         let own =
             lines("Звонки", &[&["Расписание звонков", "Урок", "Начало", "Конец"], &["1 смена", "1", "8:30", "9:10"]]);
         assert!(read(&own).is_none(), "the year's own table is read as it is");
+    }
+
+    #[test]
+    fn columns_for_the_pen_are_left_with_a_word_and_no_other_column_is() {
+        let sheet = Sheet {
+            heads: ["Расписание звонков", "Примечание", "Цвет"].map(str::to_owned).to_vec(),
+            rows: vec![(2, ["1 смена", "без перемены", "белый"].map(str::to_owned).to_vec())],
+            letters: ["A", "B", "C"].map(str::to_owned).to_vec(),
+        };
+        let place = "год.xlsx".to_owned();
+        let told = YearSheet { layout: &BELLS, place, course: String::new(), sheet, findings: Vec::new() };
+        let told = without_notes(told);
+        assert_eq!(told.sheet.heads, ["Расписание звонков", "Цвет"]);
+        assert_eq!(
+            (told.sheet.rows[0].1.join("|"), told.sheet.letters.join("")),
+            ("1 смена|белый".to_owned(), "AC".to_owned())
+        );
+        assert!(told.findings[0].message.contains("«Примечание»") && told.findings[0].severity == Severity::Warning);
     }
 }
