@@ -5,6 +5,7 @@ mod carrier;
 mod check;
 mod clock;
 mod config;
+mod copy;
 mod demo;
 mod exchange;
 mod history;
@@ -103,6 +104,8 @@ enum Command {
     Scan(scan::Scan),
     #[command(about = "Список копий")]
     Copies(listings::Copies),
+    #[command(about = "Одна копия: отличия двух версий, дополнительный лист")]
+    Copy(copy::Copy),
     #[command(about = "Всё об одной копии: кто подписал, кого ждут, контрольные суммы")]
     Show(listings::Show),
     #[command(about = "Реестр копий, скреплённых печатью")]
@@ -314,6 +317,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Seal(seal) => seal.run(&desk).await,
         Command::Scan(scan) => scan.run(&desk).await,
         Command::Copies(copies) => copies.run(&desk).await,
+        Command::Copy(copy) => copy.run(&desk).await,
         Command::Show(show) => show.run(&desk).await,
         Command::Remind => records::remind(&desk).await,
         Command::Register => listings::register(&desk).await,

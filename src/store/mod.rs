@@ -28,6 +28,7 @@ mod scans;
 mod schools;
 mod setup;
 mod signing;
+mod supplements;
 mod voids;
 
 use std::borrow::Cow;
@@ -62,6 +63,7 @@ pub use scans::{Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, Sca
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
 pub use signing::{KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow};
+pub use supplements::SupplementRow;
 pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
@@ -196,7 +198,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 13] = [
+const SQLITE_GUARDS: [&str; 14] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -210,8 +212,9 @@ const SQLITE_GUARDS: [&str; 13] = [
     include_str!("../../migrations/guards/0121_scans.sqlite.sql"),
     include_str!("../../migrations/guards/0131_desk.sqlite.sql"),
     include_str!("../../migrations/guards/0151_files.sqlite.sql"),
+    include_str!("../../migrations/guards/0191_supplements.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 13] = [
+const POSTGRES_GUARDS: [&str; 14] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -225,11 +228,12 @@ const POSTGRES_GUARDS: [&str; 13] = [
     include_str!("../../migrations/guards/0121_scans.postgres.sql"),
     include_str!("../../migrations/guards/0131_desk.postgres.sql"),
     include_str!("../../migrations/guards/0151_files.postgres.sql"),
+    include_str!("../../migrations/guards/0191_supplements.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 13]) -> Migrator {
+fn migrator(guards: [&'static str; 14]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -261,6 +265,8 @@ fn migrator(guards: [&'static str; 13]) -> Migrator {
         step(131, "guards of the desk", guards[11]),
         step(150, "file plan and volumes", include_str!("../../migrations/0150_files.sql")),
         step(151, "guards of file plan and volumes", guards[12]),
+        step(190, "supplements", include_str!("../../migrations/0190_supplements.sql")),
+        step(191, "guards of supplements", guards[13]),
     ])
 }
 

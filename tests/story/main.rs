@@ -28,6 +28,7 @@ mod scans;
 mod scans_hostile;
 mod seal;
 mod sign;
+mod supplement;
 mod tenure;
 mod verify;
 mod void;

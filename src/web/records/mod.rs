@@ -16,6 +16,7 @@ use super::frame::Frame;
 use super::query::{self, Asked, Column, Listed, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
+use crate::domain::freeze::supplement_no;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::CopyKind;
@@ -124,6 +125,7 @@ async fn copies(
         href: format!("/copies/{}", segment(&row.id)),
         period: period_name(&directory, &row.year, &row.class, &row.period),
         kind: match row.kind {
+            CopyKind::PeriodCopy if supplement_no(&row.id).is_some() => "дополнительный лист",
             CopyKind::PeriodCopy => "копия",
             CopyKind::SummarySheet => "ведомость",
         },
