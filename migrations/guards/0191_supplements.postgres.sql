@@ -6,6 +6,12 @@ create or replace trigger supplements_append_only before update or delete on sup
 create or replace trigger supplement_ends_append_only before update or delete on supplement_ends
     for each row execute function letopis_append_only();
 
+create or replace trigger supplements_no_truncate before truncate on supplements
+    for each statement execute function letopis_append_only();
+
+create or replace trigger supplement_ends_no_truncate before truncate on supplement_ends
+    for each statement execute function letopis_append_only();
+
 create or replace function letopis_day_locked() returns trigger language plpgsql as $$
 begin
     if tg_op <> 'INSERT' and exists (select 1 from closures k join courses c on c.school = k.school and c.year = k.year and c.class = k.class

@@ -399,7 +399,8 @@ impl Access {
         }
         let mut table = Table::new(&["Когда", "Кто", "По какой должности", "Что"]);
         for row in rows {
-            table.row(vec![words::moment(&row.at), row.by, row.office, format!("{} {}", row.what, row.subject)]);
+            let (who, what) = people::look_in_words(&house, &row, None).await?;
+            table.row(vec![words::moment(&row.at), who, row.office, what]);
         }
         table.print("Никто не смотрел.");
         Ok(0)

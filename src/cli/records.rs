@@ -31,6 +31,8 @@ pub(super) struct Close {
         help = "Закрыть вопреки замечаниям; основание печатается на титуле"
     )]
     ground: Option<String>,
+    #[arg(long, conflicts_with = "ground", help = "Только сказать, чего не хватает; ничего не закрывать")]
+    dry_run: bool,
     #[arg(long, value_name = "ГОД", help = "Учебный год, 2025/2026")]
     year: Option<String>,
 }
@@ -56,10 +58,15 @@ impl Close {
         let mut named = std::collections::BTreeSet::new();
         let classes = self.classes.into_iter().filter(|class| named.insert(class.clone())).collect();
         let closing = Closing { year, period: self.period.clone(), classes, ground: self.ground };
-        let closed = close::close(&house, &closing, &desk.act(&house)).await?;
+        let act = desk.act(&house);
+        let closed = match self.dry_run {
+            true => close::check(&house, &closing, &act).await?,
+            false => close::close(&house, &closing, &act).await?,
+        };
         let result = |one: &close::Closed| match (&one.copy, one.already) {
             (None, _) => "refused",
             (Some(_), true) => "already_closed",
+            (Some(_), false) if self.dry_run => "ready",
             (Some(_), false) => "closed",
         };
         if desk.json {
@@ -74,12 +81,16 @@ impl Close {
             for one in &closed {
                 print_findings(&one.findings);
                 match (&one.copy, one.already) {
+                    (Some(_), false) if self.dry_run => {
+                        println!("{}: период {} можно закрыть", one.class, self.period)
+                    }
                     (Some(copy), false) => {
                         println!("{}: период {} закрыт, снимок {copy} заморожен", one.class, self.period)
                     }
                     (Some(copy), true) => {
                         println!("{}: период {} уже был закрыт, копия {copy}", one.class, self.period)
                     }
+                    (None, _) if self.dry_run => println!("{}: период {} закрыть нельзя", one.class, self.period),
                     (None, _) => println!(
                         "{}: период {} не закрыт, есть ошибки; устраните их или укажите --override \"основание\"",
                         one.class, self.period

@@ -8,6 +8,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::freeze::{self, Circumstances};
 use crate::domain::journal::{Class, Journal};
 use crate::domain::period::{self, Span};
+use crate::domain::policy::Policy;
 use crate::domain::snapshot::Snapshot;
 use crate::store::{ClosureRow, Recorded, Tx};
 use crate::typeset;
@@ -66,8 +67,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             results.push(Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() });
             continue;
         }
-        let mut findings = period::check(&part, &class, &span, &policy);
-        findings.extend(compromise::undecided(&voids, &class.name, &span));
+        let findings = gate(&part, &class, &span, &policy, &voids);
         let errors: Vec<String> = findings.iter().filter(|f| f.severity == Severity::Error).map(omission).collect();
         if !errors.is_empty() && closing.ground.is_none() {
             results.push(Closed { class: class.name, copy: None, already: false, findings });
@@ -105,6 +105,33 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
         recorded.commit().await?;
     }
     Ok(results)
+}
+
+/// What [`close`] would say of each class, with nothing changed: a copy's identifier where the period is or could be closed.
+pub async fn check(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Closed>, Error> {
+    let closed_before = house.db.list_closures().await?;
+    let policy = policy::of_act(house, act).await?;
+    let journal = house.db.load_journal(&closing.year).await?;
+    let voids = compromise::survey(house).await?;
+    let say = |(class, span): (Class, Span)| {
+        let id = freeze::copy_id(&closing.year, &class.name, &span.id);
+        let stands = |k: &ClosureRow| k.year == closing.year && k.class == class.name && k.period == span.id;
+        if closed_before.iter().any(stands) {
+            return Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() };
+        }
+        let part = journal.of_class_within(&class.name, span.starts, span.ends);
+        let findings = gate(&part, &class, &span, &policy, &voids);
+        let bars = closing.ground.is_none() && findings.iter().any(|f| f.severity == Severity::Error);
+        Closed { class: class.name, copy: (!bars).then_some(id), already: false, findings }
+    };
+    Ok(classes(&journal, closing)?.into_iter().map(say).collect())
+}
+
+/// What the rules and undecided void acts say against closing.
+fn gate(part: &Journal, class: &Class, span: &Span, rules: &Policy, voids: &compromise::Survey) -> Vec<Finding> {
+    let mut findings = period::check(part, class, span, rules);
+    findings.extend(compromise::undecided(voids, &class.name, span));
+    findings
 }
 
 /// The classes asked for, each with its span; `--all` takes every class that has the period.

@@ -267,6 +267,24 @@ pub struct AccessLog {
 type Seen = (String, &'static str, String);
 type Noted = (AccessRow, oneshot::Sender<Result<(), String>>);
 
+/// Who looked, and at what, in words. `course`: the subject of a course that was looked at, where it is known.
+pub async fn look_in_words(house: &House, row: &AccessRow, course: Option<&str>) -> Result<(String, String), Error> {
+    let named = async |id: &str| -> Result<String, Error> {
+        Ok(house.db.find_person(id).await?.map_or_else(|| id.to_owned(), |name| name.short()))
+    };
+    let who = if row.by == OPERATOR { "оператор".to_owned() } else { named(&row.by).await? };
+    let what = match row.what.as_str() {
+        "class" => format!("журнал и список {} класса", row.subject),
+        "course" => format!("предмет «{}», {} класс", course.unwrap_or(&row.subject), row.class),
+        "learner" => format!("страница ученика: {}", named(&row.subject).await?),
+        "copy" => format!("копия {}", row.subject),
+        "person" => format!("карточка: {}", named(&row.subject).await?),
+        _ if row.subject.is_empty() => "этот журнал целиком".to_owned(),
+        _ => format!("этот журнал: {}", named(&row.subject).await?),
+    };
+    Ok((who, what))
+}
+
 /// Notes that a visitor looks at somebody's data. Returns when the note is durable: a page is shown only after that.
 pub async fn note_access(
     house: &House,

@@ -198,7 +198,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 14] = [
+const SQLITE_GUARDS: [&str; 15] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -213,8 +213,9 @@ const SQLITE_GUARDS: [&str; 14] = [
     include_str!("../../migrations/guards/0131_desk.sqlite.sql"),
     include_str!("../../migrations/guards/0151_files.sqlite.sql"),
     include_str!("../../migrations/guards/0191_supplements.sqlite.sql"),
+    include_str!("../../migrations/guards/0221_truncation.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 14] = [
+const POSTGRES_GUARDS: [&str; 15] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -229,11 +230,12 @@ const POSTGRES_GUARDS: [&str; 14] = [
     include_str!("../../migrations/guards/0131_desk.postgres.sql"),
     include_str!("../../migrations/guards/0151_files.postgres.sql"),
     include_str!("../../migrations/guards/0191_supplements.postgres.sql"),
+    include_str!("../../migrations/guards/0221_truncation.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 14]) -> Migrator {
+fn migrator(guards: [&'static str; 15]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -267,6 +269,7 @@ fn migrator(guards: [&'static str; 14]) -> Migrator {
         step(151, "guards of file plan and volumes", guards[12]),
         step(190, "supplements", include_str!("../../migrations/0190_supplements.sql")),
         step(191, "guards of supplements", guards[13]),
+        step(221, "guards of truncation", guards[14]),
     ])
 }
 

@@ -72,3 +72,16 @@ async fn font(Path(name): Path<String>) -> Result<Response, Refusal> {
         [(header::CONTENT_TYPE, "font/woff2"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, *bytes).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_of_long_work_are_heard_by_one_script() {
+        let hears = |asset: &&Asset| String::from_utf8_lossy(asset.bytes).contains("new EventSource(");
+        let own = ASSETS.iter().filter(|asset| asset.mime == JS && !asset.name.starts_with("htmx"));
+        let hearing: Vec<&str> = own.filter(hears).map(|asset| asset.name).collect();
+        assert_eq!(hearing, ["progress.js"], "a second one takes the other's words for its own");
+    }
+}

@@ -113,6 +113,13 @@ impl Frame {
         self
     }
 
+    /// May who is signed in open this page? A link that leads to a refusal is not shown as a link. Pages outside of the menu are not judged here.
+    pub(super) fn opens(&self, address: &str) -> bool {
+        let page = address.split(['?', '#']).next().unwrap_or_default();
+        let own = self.menu.iter().flat_map(|group| &group.items).any(|item| item.href == page);
+        own || !MENU.iter().any(|(_, facts)| facts.path == page)
+    }
+
     /// Adds a step to the way back.
     pub(super) fn under(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
         let href = href.into();
@@ -217,6 +224,17 @@ mod tests {
         }
         assert_eq!(marked(&frame("/policy/timeliness")), ["/policy/timeliness"]);
         assert_eq!(marked(&frame("/policy/{policy}")), ["/policy"]);
+    }
+
+    #[test]
+    fn a_page_of_the_menu_opens_for_whom_the_menu_shows_it_and_others_are_not_judged_here() {
+        let office = Office { role: Role::Secretary, reach: Reach::School, acting: false, order: String::new() };
+        let visitor =
+            Visitor { account: "T3".into(), name: String::new(), offices: vec![office], second_factor: false };
+        let secretary = Frame { menu: menu(&visitor, "/policy/duties"), ..Frame::default() };
+        assert!(secretary.opens("/office/papers") && secretary.opens("/office/papers?stage=out#first"));
+        assert!(!secretary.opens("/access") && !secretary.opens("/journal") && !secretary.opens("/desk"));
+        assert!(frame("/policy/duties").opens("/access") && secretary.opens("/copies/2025-05A-Q1"));
     }
 
     #[test]

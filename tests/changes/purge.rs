@@ -220,4 +220,13 @@ fn every_table_either_grows_under_guards_of_both_engines_or_is_known_to_change()
         guarded("sqlite.sql", "_no_update").intersection(&guarded("sqlite.sql", "_no_delete")).cloned().collect();
     assert_eq!(both, growing, "SQLite");
     assert_eq!(guarded("postgres.sql", "_append_only"), growing, "PostgreSQL");
+    assert_eq!(guarded("postgres.sql", "_no_truncate"), guarded_tables(), "PostgreSQL: truncation");
+}
+
+/// Tables of PostgreSQL whose rows have a guard of any kind: none of them may be emptied past it.
+pub fn guarded_tables() -> BTreeSet<String> {
+    [" update on ", " delete on "]
+        .iter()
+        .flat_map(|words| named_after("migrations/guards", "postgres.sql", words))
+        .collect()
 }

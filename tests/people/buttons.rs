@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::house::{on_every_engine, person_of};
-use super::matrix::{furnish, open_to_the_web, session};
+use super::matrix::{furnish, open_to_the_web, send, session};
 
 /// Presses a button; status, and where the answer leads.
 async fn press(address: SocketAddr, path: &str, site: &str, token: &str, form: &str) -> (u16, String) {
@@ -56,6 +56,18 @@ fn a_button_queues_its_work_within_the_reach_of_the_office_and_only_from_pages_o
         }
         let (status, _) = press(address, "/copies/close", "same-origin", &director, "period=Q9").await;
         assert!((400..500).contains(&status), "no such period: {status}");
+        // What is missing is looked at within the same reach, and looking queues nothing.
+        for (token, query, wanted) in [
+            (&teacher, "period=Y", 200),
+            (&teacher, "period=Y&class=5%D0%90", 200),
+            (&teacher, "period=Y&class=5%D0%90&format=csv", 200),
+            (&teacher, other, 404),
+            (&director, other, 200),
+            (&director, "period=Q9", 404),
+        ] {
+            let (status, _) = send(address, "GET", &format!("/copies/gaps?{query}"), token, "").await;
+            assert_eq!(status, wanted, "{query}");
+        }
         assert_eq!(kinds(&house).await, Vec::<String>::new(), "nothing was queued");
 
         let own = "period=Y&class=5%D0%90&ground=";

@@ -127,6 +127,13 @@ fn an_order_of_appointment_has_one_sheet_among_the_years_and_takes_each_person_o
         assert_eq!(table.rows.len(), 1);
         assert_eq!(&table.rows[0].cells[3..], ["02.10.2025", "ознакомлен(а) в системе", ""]);
         assert!(form.to_string().contains("приказом от 01.09.2025 № 12-к «О назначении: заместитель директора»"));
+        // Whoever types the order has its number; one that is not there is answered with those that are.
+        let by = async |order: &str| {
+            let asked = office::Asked::from([("order".to_owned(), order.to_owned())]);
+            office::make(&house, "acquaintance", &asked, &act("T05", 1)).await.map(|form| form.to_string())
+        };
+        assert_eq!(by("12-к").await.unwrap(), form.to_string());
+        assert!(by("13").await.unwrap_err().to_string().contains("№ 12-к от 01.09.2025"));
         assert!(people::acquaint(&house, "99", "2025-09-01", &act("T02", 0)).await.is_err(), "no such order");
         assert!(people::acquaint(&house, "12-к", "2025-09-01", &act("T03", 0)).await.is_err(), "not on the sheet");
     });

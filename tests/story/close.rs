@@ -30,7 +30,13 @@ fn the_gate_names_what_is_missing_and_keeps_that_class_open() {
         let house = House::empty().await;
         let outcome = house.import(&incomplete(), false).await.expect("an import");
         assert!(matches!(outcome, Outcome::Imported(_)), "{outcome:?}");
+        let before = house.counts().await;
+        let checked = house.check("Q1", &[]).await.expect("a check");
+        assert_eq!(house.counts().await, before, "looking closes nothing");
         let closed = house.close("Q1", &[], None).await.expect("a closing");
+        assert_eq!(checked, closed, "the check says what closing says");
+        let after = house.check("Q1", &[]).await.expect("a check");
+        assert!(after.iter().all(|one| one.already == (one.class == CLASSES[1])), "{after:#?}");
         let refused = closed.iter().find(|one| one.class == CLASSES[0]).expect("the class");
         assert_eq!(refused.copy, None);
         let said: Vec<String> = refused.findings.iter().map(ToString::to_string).collect();

@@ -176,6 +176,13 @@ impl House {
         close::close(self, &closing, &after(1)).await
     }
 
+    /// What closing would say, with nothing closed.
+    pub async fn check(&self, period: &str, classes: &[&str]) -> Result<Vec<Closed>, Error> {
+        let classes = classes.iter().map(|class| (*class).to_owned()).collect();
+        let closing = Closing { year: YEAR.to_owned(), period: period.to_owned(), classes, ground: None };
+        close::check(self, &closing, &after(1)).await
+    }
+
     /// The last version of a copy.
     pub async fn copy(&self, id: &str) -> CopyRow {
         self.db.list_versions(id).await.expect("versions").pop().expect("a copy")

@@ -277,6 +277,11 @@ pub fn spine_labels(letterhead: &Letterhead, volumes: &[Volume]) -> Form {
         lines.push(keeping(&volume.file));
         lines
     };
+    if volumes.is_empty() {
+        // A blank sheet would look like a failed print.
+        let text = "Ярлыков нет: за этот год ещё не сложено ни одного тома. Тома складываются из зарегистрированных бумажных копий.";
+        return Form::new("spine-labels", "").with(Block::Note { text: text.to_owned() });
+    }
     Form::new("spine-labels", "").with(Block::Labels {
         width: 58,
         height: 120,

@@ -8,7 +8,7 @@ use super::super::close::{self, Closing};
 use super::super::{Act, Error, House, import, issue, scans, seal};
 use super::Progress;
 use crate::domain::copy::State;
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::period;
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -220,14 +220,15 @@ async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &P
     Ok(Outcome { said, refused })
 }
 
-/// The first reasons of a refusal and how many more there are; the page of the class shows all of them.
+/// The first reasons of a refusal and how many more there are; the page «Полнота журнала» shows all of them.
 fn reasons(findings: &[Finding]) -> String {
+    let findings: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     // Three tell what it is about; a class without marks has hundreds.
     const SHOWN: usize = 3;
     let shown: Vec<String> = findings.iter().take(SHOWN).map(|f| format!("{}: {}", f.place, f.message)).collect();
     match findings.len().saturating_sub(SHOWN) {
         0 => shown.join("; "),
-        more => format!("{}; и ещё {more}", shown.join("; ")),
+        more => format!("{}; и ещё {more}: весь перечень на странице «Полнота журнала»", shown.join("; ")),
     }
 }
 

@@ -126,6 +126,16 @@ impl Desk<'_> {
         }
     }
 
+    /// Any day of a month, also named as «2025-10» or «10.2025».
+    fn month(&self, name: &str) -> Result<Option<NaiveDate>, Refusal> {
+        let text = self.text(name);
+        let first = |text: String, form: &str| NaiveDate::parse_from_str(&text, form).ok();
+        match first(format!("{text}-01"), "%Y-%m-%d").or_else(|| first(format!("01.{text}"), "%d.%m.%Y")) {
+            Some(day) => Ok(Some(day)),
+            None => self.day(name),
+        }
+    }
+
     /// The calendar year asked for, or the one in which the school year ends.
     fn calendar(&self) -> i32 {
         let ends = || self.year.split('/').nth(1).and_then(|year| year.parse().ok());
@@ -306,7 +316,7 @@ impl Desk<'_> {
         let (letterhead, people, journal) = (&self.letterhead, &self.people, &self.journal);
         match id {
             "timesheet" => {
-                let month = self.day("month")?.unwrap_or(self.today);
+                let month = self.month("month")?.unwrap_or(self.today);
                 Ok(control::timesheet(letterhead, people, journal, month))
             }
             "substitution-log" => {

@@ -104,23 +104,9 @@ const reach = () => boxes.forEach((box, at) => {
   box.setAttribute("aria-label", `${caption ? caption.textContent : "Таблица"} (${at + 1})`);
 });
 reach();
-window.addEventListener("resize", reach);
-
-// Long work: figures come as server-sent events; when the work ends the page is asked for anew.
-for (const box of document.querySelectorAll("[data-progress]")) {
-  const bar = box.querySelector("progress");
-  const said = box.querySelector(".progress-said");
-  const source = new EventSource(box.dataset.progress);
-  source.addEventListener("message", (event) => {
-    const { done, total, said: words, ended } = JSON.parse(event.data);
-    bar.max = total || 1;
-    bar.value = done;
-    said.textContent = words || `${done} из ${total}`;
-    if (!ended) return;
-    source.close();
-    location.reload();
-  });
-}
+// A table grows when the faces come, and its box when the window does; both are told when it has happened, not before.
+const measured = new ResizeObserver(reach);
+for (const box of boxes) for (const part of [box, ...box.children]) measured.observe(part);
 
 // Forms that ask before they act.
 document.addEventListener("submit", (event) => {

@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use crate::domain::people::{OPERATOR, Visitor};
+use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
 use crate::domain::words;
-use crate::flow::people::{Look, note_access};
-use crate::store::{AccessRow, Looked};
+use crate::flow::people::{Look, look_in_words, note_access};
+use crate::store::Looked;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
@@ -49,27 +49,6 @@ struct AccessPage {
     found: Vec<(String, String)>,
 }
 
-/// What was looked at, in words.
-async fn what(state: &WebState, row: &AccessRow) -> Result<String, Refusal> {
-    let named = |id: String| async move {
-        let name = state.house.db.find_person(&id).await?;
-        Ok::<_, Refusal>(name.map_or(id, |name| name.short()))
-    };
-    Ok(match row.what.as_str() {
-        "class" => format!("журнал и список {} класса", row.subject),
-        "course" => {
-            let directory = state.directory().await?;
-            let subject = directory.course(&row.subject).map(|course| course.subject.clone());
-            format!("предмет «{}», {} класс", subject.unwrap_or_else(|| row.subject.clone()), row.class)
-        }
-        "learner" => format!("страница ученика: {}", named(row.subject.clone()).await?),
-        "copy" => format!("копия {}", row.subject),
-        "person" => format!("карточка: {}", named(row.subject.clone()).await?),
-        _ if row.subject.is_empty() => "этот журнал целиком".to_owned(),
-        _ => format!("этот журнал: {}", named(row.subject.clone()).await?),
-    })
-}
-
 async fn show(
     state: &WebState,
     frame: Frame,
@@ -80,14 +59,11 @@ async fn show(
     let rows = state.house.db.list_access(&looked, "", asked.value("after"), AT_ONCE).await?;
     let mut lines = Vec::new();
     for row in &rows {
-        let name = state.house.db.find_person(&row.by).await?.map(|name| name.short());
-        let name = name.unwrap_or_else(|| if row.by == OPERATOR { "оператор".to_owned() } else { row.by.clone() });
-        lines.push(Line {
-            at: words::moment(&row.at),
-            who: name,
-            office: row.office.clone(),
-            what: what(state, row).await?,
-        });
+        let directory = state.directory().await?;
+        let course =
+            directory.course(&row.subject).filter(|_| row.what == "course").map(|course| course.subject.as_str());
+        let (who, what) = look_in_words(&state.house, row, course).await?;
+        lines.push(Line { at: words::moment(&row.at), who, office: row.office.clone(), what });
     }
     let next = match rows.last() {
         Some(last) if rows.len() == AT_ONCE as usize => format!("{}?after={}", asked.path(), query::segment(&last.id)),

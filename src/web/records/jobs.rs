@@ -43,14 +43,14 @@ impl Buttons {
 }
 
 /// Classes whose periods a visitor may close.
-fn classes_of(directory: &Directory, visitor: &Visitor) -> Vec<String> {
+pub(super) fn classes_of(directory: &Directory, visitor: &Visitor) -> Vec<String> {
     let reach = visitor.reach(Action::IssueCopies);
     let within = directory.roster.classes.iter().filter(|class| reach.whole_class(&class.name, class.grade));
     within.map(|class| class.name.clone()).collect()
 }
 
 /// Periods that are open in at least one of these classes, by last day, and the year at the end.
-fn periods(directory: &Directory, classes: &[String]) -> Vec<(String, String)> {
+pub(super) fn periods(directory: &Directory, classes: &[String]) -> Vec<(String, String)> {
     let open = |period: &str, grades: (u8, u8)| {
         classes.iter().any(|name| {
             let grade = directory.class(name).map_or(0, |class| class.grade);

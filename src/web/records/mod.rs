@@ -1,6 +1,7 @@
 //! Pages of records: copies with their route and signatures, register, log. Floor 3.
 
 mod copy;
+mod gaps;
 mod jobs;
 mod log;
 
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
     let register_reads = Access::Does(Action::ReadRegister);
     vec![
         get("/copies", reads, SubjectOf::House, copies).in_menu(Group::Records, "Копии").helped("records#копии"),
+        get("/copies/gaps", Access::Does(Action::IssueCopies), SubjectOf::House, gaps::gaps).helped("records#полнота"),
         post("/copies/close", Access::Does(Action::IssueCopies), SubjectOf::House, jobs::close),
         post("/copies/issue", Access::Does(Action::IssueCopies), SubjectOf::House, jobs::issue),
         post("/copies/seal", Access::Does(Action::SealCopies), SubjectOf::House, jobs::seal),

@@ -144,12 +144,22 @@ impl Desk<'_> {
             (document.to_owned(), all.iter().map(blank).collect())
         } else {
             let sheets = people::sheets(self.house).await?;
-            let sheet = sheets.into_iter().find(|sheet| key_of(sheet) == wanted);
-            let sheet = sheet.ok_or_else(|| Refusal::Needs("приказ из списка приказов школы".to_owned()))?;
+            let named =
+                |sheet: &people::Sheet| format!("№ {} от {}", sheet.order.number, words::date_short(sheet.order.date));
+            // The page knows an order by day and number; whoever types it has the number before the eyes.
+            let is =
+                |sheet: &&people::Sheet| [key_of(sheet), sheet.order.number.clone()].iter().any(|one| one == wanted);
+            let sheet = match sheets.iter().filter(is).collect::<Vec<_>>()[..] {
+                [one] => one,
+                _ => {
+                    let known = sheets.iter().map(named).collect::<Vec<_>>().join(", ");
+                    return Err(Refusal::Needs(format!("приказ школы (номер или «день номер»): {known}")).into());
+                }
+            };
             let read = |line: &crate::domain::setup::Acquaintance| {
                 (line.person.clone(), line.seen_on.map(|day| day.to_string()).unwrap_or_default(), line.way.clone())
             };
-            (sheet_words(&sheet), sheet.lines.iter().map(read).collect())
+            (sheet_words(sheet), sheet.lines.iter().map(read).collect())
         };
         let staff = |id: &str| self.journal.staff.iter().find(|one| one.id == id);
         let mut people: Vec<(String, Acquainted)> = lines

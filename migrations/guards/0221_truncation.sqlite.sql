@@ -1,0 +1,1 @@
+-- Guards of truncation: PostgreSQL alone has the statement. Here the guards of 0002 to 0151 meet a `delete` without `where` row by row.

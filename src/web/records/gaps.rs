@@ -1,0 +1,163 @@
+//! What a class's journal lacks before its period is closed, class by class and line by line. Floor 3.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::directory::Directory;
+use super::super::frame::Frame;
+use super::super::query::Asked;
+use super::jobs::{classes_of, periods};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::journal::YEAR;
+use crate::domain::people::Visitor;
+use crate::flow::close::{self, Closed, Closing};
+
+/// An option of a list.
+struct Choice {
+    value: String,
+    label: String,
+    chosen: bool,
+}
+
+/// How one class stands.
+struct ClassLine {
+    class: String,
+    /// The class's own list; empty where it has nothing to list.
+    href: String,
+    badge: &'static str,
+    said: &'static str,
+    errors: usize,
+    warnings: usize,
+}
+
+/// One gap.
+struct GapLine {
+    place: String,
+    message: String,
+    bars: bool,
+}
+
+#[derive(Template)]
+#[template(path = "records/gaps.html", config = "src/web/askama.toml")]
+struct GapsPage {
+    frame: Frame,
+    periods: Vec<Choice>,
+    choices: Vec<Choice>,
+    classes: Vec<ClassLine>,
+    /// Lines of the one class asked for.
+    gaps: Vec<GapLine>,
+    /// Is it about one class?
+    single: bool,
+    export: String,
+}
+
+/// `GET /copies/gaps`: `period` and `class` narrow; `format=csv` gives every gap as a row. Nothing is closed by looking.
+pub(super) async fn gaps(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let reach = classes_of(&directory, &visitor);
+    let listed = periods(&directory, &reach);
+    let today = state.now().date_naive();
+    let period = match asked.value("period") {
+        "" => begun(&directory, &listed, today),
+        named if listed.iter().any(|(id, _)| id == named) => named.to_owned(),
+        _ => return Err(Refusal::NotFound),
+    };
+    let class = asked.value("class").to_owned();
+    if !class.is_empty() && !reach.contains(&class) {
+        return Err(Refusal::NotFound);
+    }
+    let within: Vec<String> = reach
+        .iter()
+        .filter(|name| class.is_empty() || **name == class)
+        .filter(|name| has(&directory, name, &period))
+        .cloned()
+        .collect();
+    // An empty list would mean every class of the school.
+    let checked = match within.is_empty() {
+        true => Vec::new(),
+        false => {
+            let closing =
+                Closing { year: directory.year.clone(), period: period.clone(), classes: within, ground: None };
+            close::check(&state.house, &closing, &state.act(&visitor.account)).await?
+        }
+    };
+    if asked.value("format") == "csv" {
+        let row = |class: &str, gap: &Finding| {
+            vec![class.to_owned(), gap.place.clone(), gap.message.clone(), weight(gap).to_owned()]
+        };
+        let rows = checked.iter().flat_map(|one| one.findings.iter().map(move |gap| row(&one.class, gap)));
+        return answer::csv(
+            &format!("полнота {class} {period}.csv"),
+            &["Класс", "Где", "Чего не хватает", "Вес"],
+            &rows.collect::<Vec<_>>(),
+        );
+    }
+    let choice = |value: &str, label: &str, chosen: &str| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        chosen: value == chosen,
+    };
+    let gap = |gap: &Finding| GapLine {
+        place: gap.place.clone(),
+        message: gap.message.clone(),
+        bars: gap.severity == Severity::Error,
+    };
+    let frame = frame
+        .titled("Полнота журнала")
+        .leading("Чего не хватает, чтобы закрыть учётный период. Эта страница ничего не закрывает");
+    answer::page(&GapsPage {
+        frame,
+        periods: listed.iter().map(|(id, name)| choice(id, name, &period)).collect(),
+        choices: reach.iter().map(|name| choice(name, name, &class)).collect(),
+        classes: checked.iter().map(|one| line(one, &asked)).collect(),
+        gaps: if class.is_empty() {
+            Vec::new()
+        } else {
+            checked.iter().flat_map(|one| &one.findings).map(gap).collect()
+        },
+        single: !class.is_empty(),
+        export: asked.with("format", "csv"),
+    })
+}
+
+/// The last of the open periods that has begun; the first one before the year begins.
+fn begun(directory: &Directory, listed: &[(String, String)], today: chrono::NaiveDate) -> String {
+    let starts = |id: &str| directory.roster.periods.iter().find(|period| period.id == id).map(|period| period.starts);
+    let begun = listed.iter().rev().find(|(id, _)| starts(id).is_some_and(|day| day <= today));
+    begun.or(listed.first()).map_or(YEAR, |(id, _)| id.as_str()).to_owned()
+}
+
+/// Does a class have this period?
+fn has(directory: &Directory, class: &str, period: &str) -> bool {
+    let grade = directory.class(class).map_or(0, |class| class.grade);
+    period == YEAR || directory.roster.periods_of_grade(grade).iter().any(|own| own.id == period)
+}
+
+fn weight(gap: &Finding) -> &'static str {
+    if gap.severity == Severity::Error { "не даёт закрыть" } else { "к сведению" }
+}
+
+fn line(one: &Closed, asked: &Asked) -> ClassLine {
+    let errors = one.findings.iter().filter(|gap| gap.severity == Severity::Error).count();
+    let (badge, said) = match (one.already, errors) {
+        (true, _) => ("plain", "закрыт"),
+        (false, 0) => ("ok", "можно закрыть"),
+        (false, _) => ("bad", "не хватает записей"),
+    };
+    ClassLine {
+        class: one.class.clone(),
+        href: if one.findings.is_empty() { String::new() } else { asked.with("class", &one.class) },
+        badge,
+        said,
+        errors,
+        warnings: one.findings.len() - errors,
+    }
+}
