@@ -5,6 +5,7 @@
 //! for late entries by itself; later it is opened by hand, on a ground. While it is open, rows may come, and only rows that came since may change
 //! or go: the database's own guards hold that. Frozen, the late rows are a copy of their own with the same route, seal and line in the register.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::close::{omission, salts};
@@ -19,6 +20,9 @@ use crate::domain::policy::Policy;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, SupplementFacts};
 use crate::store::{ClosureRow, CopyRow, SupplementRow, Tx};
 use crate::typeset;
+
+/// A row of the journal: table and key.
+type Key = (String, Vec<String>);
 
 /// Why there is no supplement.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -266,7 +270,7 @@ async fn stand(house: &House, wanted: impl Fn(&SupplementRow) -> bool) -> Result
 struct Counts {
     closures: Vec<ClosureRow>,
     /// Late rows by supplement.
-    rows: BTreeMap<String, Vec<(String, Vec<String>)>>,
+    rows: BTreeMap<String, Vec<Key>>,
 }
 
 impl Counts {
@@ -282,14 +286,15 @@ impl Counts {
             }
         }
         // Classes that are closed together are opened together: what came since is read once for all of them.
-        let mut read: BTreeMap<(&str, u64), Vec<(String, Vec<String>)>> = BTreeMap::new();
+        let mut read: BTreeMap<(&str, u64), Vec<Key>> = BTreeMap::new();
         let mut rows = BTreeMap::new();
         for row in &open {
             let at = (row.year.as_str(), row.since);
-            if !read.contains_key(&at) {
-                read.insert(at, house.db.list_rows_since(&row.year, row.since, None).await?);
-            }
-            let own = read.get(&at).into_iter().flatten().filter(|(_, key)| {
+            let since = match read.entry(at) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(none) => none.insert(house.db.list_rows_since(&row.year, row.since, None).await?),
+            };
+            let own = since.iter().filter(|(_, key)| {
                 let course = (row.year.clone(), key.first().cloned().unwrap_or_default());
                 classes.get(&course) == Some(&row.class)
             });
@@ -419,7 +424,7 @@ pub(super) async fn end_with(tx: &mut Tx, copy: &str, act: &Act) -> Result<Optio
 }
 
 /// Closed periods that take late entries now, for whoever must tell beforehand what the database's guards will say.
-pub(super) struct Openings(Vec<(SupplementRow, BTreeSet<(String, Vec<String>)>)>);
+pub(super) struct Openings(Vec<(SupplementRow, BTreeSet<Key>)>);
 
 impl Openings {
     /// As they stand.

@@ -9,7 +9,7 @@ use letopis::flow::import::Outcome;
 use letopis::flow::sign::{Choice, Desk, Reproof};
 use letopis::flow::supplement::{self, Refusal};
 use letopis::flow::verify::{VerifyOptions, verify_path};
-use letopis::flow::{Error, issue, reissue};
+use letopis::flow::{self, Error, issue, reissue};
 
 use super::house::{Bundle, COPIES, House, YEAR, after, tell};
 
@@ -124,10 +124,9 @@ async fn the_last_day(house: House) {
     assert_eq!(earlier, [work.split(',').nth(1).expect("a day")], "one earlier lesson, for the work that was checked");
     let lessons = days.len() - earlier.len();
     assert!(lessons > 0 && cells > 0 && lessons + cells <= entries, "{lessons} {cells} {entries}");
-    assert!(
-        !snapshot.sheets.iter().any(|sheet| matches!(sheet, Sheet::Learners(_))),
-        "what the copy says is not said again"
-    );
+    let learners =
+        |snapshot: &Snapshot| snapshot.sheets.iter().find(|s| matches!(s, Sheet::Learners(_))).map(Sheet::digest);
+    assert_eq!(learners(&snapshot), learners(&base), "the same people under the same numbers");
 
     // Closed again, for new rows too.
     let one_more = Edit::put(
@@ -169,6 +168,10 @@ async fn the_last_day(house: House) {
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
     super::verify::stock_tools_agree(&house, SUPPLEMENT, 2);
     assert_eq!(house.doctor().await, Vec::<String>::new());
+    let learner = work.split(',').nth(3).expect("a learner");
+    let extract =
+        flow::export::extract_learner(&house, SUPPLEMENT, None, learner, &after(40)).await.expect("an extract");
+    assert!(!extract.bytes.is_empty(), "and one learner's part of it can be proven alone");
 }
 
 fn cells_of(line: &str) -> Vec<&str> {

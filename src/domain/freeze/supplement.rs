@@ -89,7 +89,8 @@ pub fn supplement(
     let of_columns = Freezing::new(&columns, class, span, policy);
     let of_days = Freezing::new(&whole, class, span, policy);
     let title = format!("ДОПОЛНИТЕЛЬНЫЙ ЛИСТ № {}\nк копии № {}", facts.no, facts.copy_number);
-    let mut sheets = vec![of_columns.title(&title, told)];
+    // The list says whose number is whose, and is what an extract for one learner hangs on.
+    let mut sheets = vec![of_columns.title(&title, told), of_columns.learners_sheet()];
     for course in &of_columns.courses {
         let own = of_columns.course_sheets(course)?.into_iter();
         let said =

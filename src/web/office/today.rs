@@ -62,7 +62,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     waits.extend([
         wait(open.len(), "Передачи открыты", "нет одной из двух подписей", "/office/handovers", false),
         wait(unsigned, "Копии ждут подписей по маршруту", "видно, чья очередь", "/copies?state=issued", false),
-        wait(late, "Копии ждут дополнительного листа", "записи после составления копии", "/desk#supplements", true),
+        wait(late, "Копии ждут дополнительного листа", "записи после составления копии", "/copies?state=late", true),
         wait(unsealed, "Копии ждут печати школы", "все подписи собраны", "/copies?state=signed", false),
         wait(out, "Копии выданы", "срок ещё не вышел", "/office/papers?stage=out", false),
     ]);

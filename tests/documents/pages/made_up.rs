@@ -462,7 +462,7 @@ pub fn supplement(mut snapshot: Snapshot) -> Snapshot {
     snapshot.copy.supplement = Some(Box::new(facts));
     let mut courses = 0;
     snapshot.sheets.retain_mut(|sheet| match sheet {
-        Sheet::Title(_) => true,
+        Sheet::Title(_) | Sheet::Learners(_) => true,
         Sheet::Course(course) if courses < 2 => {
             courses += 1;
             let kept = course.lessons.len().min(courses);
