@@ -307,7 +307,7 @@ fn unrolled(place: String, grid: &Grid<'_>) -> YearSheet {
 }
 
 /// «Английский язык, 1 группа, каб. 12» as subject, group and room.
-fn lesson_of(text: &str) -> (String, String, String) {
+pub(super) fn lesson_of(text: &str) -> (String, String, String) {
     let mut subject = Vec::new();
     let (mut group, mut room) = (String::new(), String::new());
     // «Химия (каб. 204)»: other words in brackets belong to the subject, «Иностранный язык (английский)».

@@ -3,8 +3,9 @@
 use clap::Args;
 use serde::Serialize;
 
+use super::foreign::SignatureLine;
 use super::table::{Table, print_json};
-use super::{Desk, Failure};
+use super::{Desk, Failure, print_findings};
 use crate::domain::copy::State;
 use crate::domain::freeze::supplement_no;
 use crate::domain::names;
@@ -114,6 +115,7 @@ struct Shown<'a> {
     register_no: Option<u64>,
     object: String,
     keep_through: String,
+    foreign_signatures: Vec<SignatureLine<'a>>,
 }
 
 /// What the copy rests on: the policy that it was made under.
@@ -179,6 +181,7 @@ impl Show {
         let line = house.db.find_register_line(&row.id, row.version).await?.map(|sealed| sealed.line);
         let today = desk.act(&house).at.date_naive();
         let basis = flow::policy::basis(&house, &snapshot, today).await?;
+        let foreign = flow::foreign::list(&house, row).await?;
         let shown = Shown {
             copy: CopyLine::of(row),
             basis: BasisLine::of(&basis),
@@ -195,11 +198,16 @@ impl Show {
             register_no: line.as_ref().map(|line| line.no),
             object: line.as_ref().map(|line| line.object.clone()).unwrap_or_default(),
             keep_through: line.map(|line| line.keep_through).unwrap_or_default(),
+            foreign_signatures: foreign.iter().map(SignatureLine::of).collect(),
         };
         if desk.json {
             print_json(&shown);
         } else {
             print_shown(&shown, row, &snapshot, &statements);
+            for (no, one) in (1..).zip(&foreign) {
+                println!("Внешняя подпись {no} под {}.pdf: {}", one.row.over, flow::foreign::told(&one.check));
+                print_findings(&one.check.findings);
+            }
         }
         Ok(0)
     }

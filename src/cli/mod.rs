@@ -5,9 +5,11 @@ mod carrier;
 mod check;
 mod clock;
 mod config;
+mod control;
 mod copy;
 mod demo;
 mod exchange;
+mod foreign;
 mod history;
 mod journal;
 mod key;
@@ -21,7 +23,6 @@ mod scan;
 mod serve;
 mod setup;
 mod table;
-mod timeliness;
 mod token;
 
 use std::ffi::OsString;
@@ -102,6 +103,11 @@ enum Command {
     Seal(records::Seal),
     #[command(about = "Принять сканы подписанных листов: узнать листы по QR-кодам и разложить по копиям")]
     Scan(scan::Scan),
+    #[command(
+        name = "attach-signature",
+        about = "Приложить к копии внешнюю подпись (.sig, .p7s): проверить её и хранить рядом с копией"
+    )]
+    AttachSignature(foreign::AttachSignature),
     #[command(about = "Список копий")]
     Copies(listings::Copies),
     #[command(about = "Одна копия: отличия двух версий, дополнительный лист")]
@@ -152,8 +158,8 @@ enum Command {
     Policy(policy::Policy),
     #[command(about = "Когда запись должна быть сделана: срок и пункт по каждому положению")]
     Deadline(policy::Deadline),
-    #[command(about = "Своевременность записей: сделано, опоздало, ждёт, неизвестно")]
-    Timeliness(timeliness::Timeliness),
+    #[command(about = "Внутришкольный контроль: какие записи сделаны вовремя, какие с опозданием, о каких неизвестно")]
+    Control(control::Control),
     #[command(about = "Люди: права, назначения приказом")]
     People(people::People),
     #[command(about = "Вход: выдать, закрыть, открыть, сеансы")]
@@ -316,6 +322,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Sign(sign) => sign.run(&desk).await,
         Command::Seal(seal) => seal.run(&desk).await,
         Command::Scan(scan) => scan.run(&desk).await,
+        Command::AttachSignature(attach) => attach.run(&desk).await,
         Command::Copies(copies) => copies.run(&desk).await,
         Command::Copy(copy) => copy.run(&desk).await,
         Command::Show(show) => show.run(&desk).await,
@@ -342,7 +349,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Movement(movement) => movement.run(&desk).await,
         Command::Year(year) => year.run(&desk).await,
         Command::Deadline(deadline) => deadline.run(&desk).await,
-        Command::Timeliness(timeliness) => timeliness.run(&desk).await,
+        Command::Control(control) => control.run(&desk).await,
         Command::People(people) => people.run(&desk).await,
         Command::Account(account) => account.run(&desk).await,
         Command::Access(access) => access.run(&desk).await,

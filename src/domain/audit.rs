@@ -124,6 +124,8 @@ pub enum EventKind {
     SupplementFrozen,
     /// Late entries are no longer taken, and there were none.
     SupplementWithdrawn,
+    /// A lesson of the training programme was tried.
+    LessonTried,
 }
 
 impl EventKind {
@@ -185,6 +187,7 @@ impl EventKind {
             Self::SupplementOpened => "supplement_opened",
             Self::SupplementFrozen => "supplement_frozen",
             Self::SupplementWithdrawn => "supplement_withdrawn",
+            Self::LessonTried => "lesson_tried",
         }
     }
 }

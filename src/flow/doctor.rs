@@ -57,6 +57,9 @@ pub async fn examine(house: &House, act: &Act) -> Result<Diagnosis, Error> {
     diagnosis.findings.extend(guards(house).await?);
     diagnosis.findings.extend(counter(house, &register).await?);
     diagnosis.findings.extend(origins::certificates(house).await?);
+    let (foreign, seen) = super::foreign::examine(house).await?;
+    diagnosis.findings.extend(foreign);
+    diagnosis.checked.push(("внешние подписи", seen));
     diagnosis.findings.extend(key_files(house).await?);
     remember(house, &diagnosis, act).await?;
     Ok(diagnosis)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::package::{self, Packed};
-use super::{Act, Error, House, extract, salt};
+use super::{Act, Error, House, extract, foreign, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::log_proof::object_name;
@@ -12,7 +12,8 @@ use crate::domain::register::RegisterLine;
 /// Packs a sealed copy: the version asked for, or the last sealed one.
 pub async fn export_copy(house: &House, copy: &str, version: Option<u32>, act: &Act) -> Result<Packed, Error> {
     let (line, object) = sealed(house, copy, version).await?;
-    let packed = package::package(&object)?;
+    let beside = foreign::beside(house, &line.id, line.version).await?;
+    let packed = package::package_beside(&object, &beside)?;
     record(house, Event::new(EventKind::CopyExported, &act.by, &act.moment()), &line, &packed).await?;
     Ok(packed)
 }

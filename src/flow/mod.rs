@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod exchange;
 pub mod export;
 pub mod extract;
+pub mod foreign;
 pub mod health;
 pub mod house;
 pub mod import;
@@ -38,6 +39,7 @@ pub mod signin;
 pub mod supplement;
 pub mod timeliness;
 pub mod tokens;
+pub mod training;
 pub mod verify;
 pub mod year;
 
@@ -236,6 +238,9 @@ pub enum Error {
     /// A copy cannot be written or opened.
     #[error(transparent)]
     Backup(#[from] crate::vault::backup::Fault),
+    /// The copy has no document that could be signed.
+    #[error("у копии {0} ещё нет выпущенного документа: внешнюю подпись прилагают к нему")]
+    NothingToSign(String),
     /// A word on a scan or a tick of a sheet is not taken.
     #[error(transparent)]
     Scan(#[from] scans::Refusal),

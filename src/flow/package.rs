@@ -1,5 +1,6 @@
 //! Leaving the house: a sealed record as a BagIt package. Floor 2.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::domain::finding::Finding;
@@ -36,11 +37,16 @@ pub struct Packed {
 
 /// Packs an archive object; same object, same bytes.
 pub fn package(object: &Path) -> Result<Packed, Refusal> {
+    package_beside(object, &BTreeMap::new())
+}
+
+/// [`package`] with signatures made elsewhere in a folder beside the record.
+pub fn package_beside(object: &Path, beside: &BTreeMap<String, Vec<u8>>) -> Result<Packed, Refusal> {
     let content = read_whole(object)?;
     let label = label(&content).ok_or(Refusal::Unreadable("снимок или доказательство журнала событий"))?;
     let folder = folder(&label);
     let payload = content.files.into_iter().map(|(path, file)| (path, file.bytes)).collect();
-    let bytes = package::pack(&folder, &bag::build(&payload, &label))?;
+    let bytes = package::pack_beside(&folder, &bag::build(&payload, &label), beside)?;
     Ok(Packed { file_name: format!("{folder}.zip"), bytes })
 }
 

@@ -8,6 +8,7 @@
 //! | [`note`] | signed notes: the log's checkpoints |
 //! | [`seal`] | puts the school's seal into a PDF and checks it |
 //! | [`attachment`] | reads the files attached to a PDF |
+//! | [`foreign`] | checks signatures made elsewhere (CAdES, GOST) |
 //!
 //! It must never read a clock, a file or the network: time, randomness and bytes come in as values. [`random`] is the
 //! only place that draws randomness.
@@ -15,6 +16,7 @@
 pub mod attachment;
 pub mod authority;
 pub mod certificate;
+pub mod foreign;
 pub mod keys;
 pub mod note;
 pub mod seal;
@@ -22,6 +24,7 @@ pub mod seal;
 mod asn1;
 mod check;
 mod cms;
+mod gost;
 mod pdf;
 mod revision;
 mod syntax;

@@ -1,5 +1,6 @@
 //! The signing desk's rows: refusals with remarks, statements kept by a re-issue, last looks, notices: floor 1.
 
+mod foreign;
 mod keys;
 mod letters;
 
@@ -7,6 +8,7 @@ use sqlx::Row as _;
 
 use super::{ClosureRow, Db, Error, StatementRow, Tx};
 
+pub use foreign::ForeignRow;
 pub use keys::{PaperStageRow, RevocationRow};
 pub use letters::{LetterRow, NewLetter};
 

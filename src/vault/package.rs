@@ -30,6 +30,9 @@ const MOST_ENTRIES: usize = 10_000;
 /// A record is some 1 MB; 512 MiB is what a zip may unpack to before it is taken for a bomb.
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
+/// Ending of the folder beside the top one: signatures made elsewhere, which belong to nothing that was sealed.
+pub const BESIDE: &str = ".signatures";
+
 /// A package as it was read.
 #[derive(Debug, Default)]
 pub struct Package {
@@ -37,13 +40,24 @@ pub struct Package {
     pub folder: String,
     /// Files below it.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Files of the folder beside it, [`BESIDE`].
+    pub beside: BTreeMap<String, Vec<u8>>,
     /// What is wrong with the container.
     pub findings: Vec<Finding>,
 }
 
 /// Packs files into one top folder; same arguments, same bytes.
 pub fn pack(folder: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, Error> {
-    let size: usize = files.values().map(Vec::len).sum();
+    pack_beside(folder, files, &BTreeMap::new())
+}
+
+/// [`pack`] with a second folder beside the first.
+pub fn pack_beside(
+    folder: &str,
+    files: &BTreeMap<String, Vec<u8>>,
+    beside: &BTreeMap<String, Vec<u8>>,
+) -> Result<Vec<u8>, Error> {
+    let size: usize = files.values().chain(beside.values()).map(Vec::len).sum();
     let mut zip = ZipWriter::new(Cursor::new(Vec::with_capacity(size + files.len() * 256)));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
@@ -51,6 +65,10 @@ pub fn pack(folder: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, 
         .unix_permissions(0o644);
     for (path, bytes) in files {
         zip.start_file(format!("{folder}/{path}"), options)?;
+        zip.write_all(bytes).map_err(ZipError::from)?;
+    }
+    for (name, bytes) in beside {
+        zip.start_file(format!("{folder}{BESIDE}/{name}"), options)?;
         zip.write_all(bytes).map_err(ZipError::from)?;
     }
     zip.set_comment(COMMENT)?;
@@ -84,14 +102,19 @@ pub fn unpack(bytes: &[u8]) -> Package {
     let mut left = MOST_BYTES;
     for index in 0..archive.len() {
         if let Some((folder, path, content)) = entry(&mut archive, index, &mut left, &mut package.findings) {
+            match folder.ends_with(BESIDE) {
+                true => package.beside.insert(path, content),
+                false => package.files.insert(path, content),
+            };
             folders.insert(folder);
-            package.files.insert(path, content);
         }
     }
+    let first = folders.first().cloned().unwrap_or_default();
+    folders.remove(&format!("{first}{BESIDE}"));
     if folders.len() > 1 {
         package.findings.push(error("package.several-folders", "В zip больше одной верхней папки."));
     }
-    package.folder = folders.into_iter().next().unwrap_or_default();
+    package.folder = first;
     judge_container(bytes, &mut package);
     package
 }
@@ -153,7 +176,7 @@ fn entries_declared(bytes: &[u8]) -> Option<usize> {
 
 /// A package of ours must be exactly what [`pack`] makes of its files.
 fn judge_container(bytes: &[u8], package: &mut Package) {
-    let Ok(packed) = pack(&package.folder, &package.files) else { return };
+    let Ok(packed) = pack_beside(&package.folder, &package.files, &package.beside) else { return };
     if packed == bytes {
         return;
     }

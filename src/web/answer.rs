@@ -202,6 +202,7 @@ impl From<flow::Error> for Refusal {
             | E::Compromise(_)
             | E::Scan(_)
             | E::Supplement(_)
+            | E::NothingToSign(_)
             | E::Office(_) => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),
         }

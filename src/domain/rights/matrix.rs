@@ -176,9 +176,11 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::KeepPaper             => [N,  N,  K,  N,  N,  N,  K,  N,  N,  N,  N,  N,  N],
         Action::KeepCarriers          => [O,  N,  N,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N],
         Action::RunBackups            => [O,  N,  N,  N,  N,  N,  N,  O,  O,  N,  N,  N,  N],
+        Action::PruneBackups          => [O,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::SignCustody           => [O,  N,  O,  O,  N,  N,  O,  O,  O,  N,  N,  N,  N],
         Action::HoldCode              => [N,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::ReceivePaper          => [N,  N,  K,  N,  N,  N,  K,  N,  K,  N,  N,  N,  N],
+        Action::AttachSignatures      => [N,  N,  K,  N,  N,  N,  K,  N,  N,  N,  N,  N,  N],
     }
 }
 
@@ -227,7 +229,7 @@ mod tests {
         }
         let mut seen = std::collections::BTreeSet::new();
         assert!(Action::ALL.iter().all(|action| seen.insert(*action)));
-        assert_eq!(Action::ALL.len(), Action::ReceivePaper as usize + 1);
+        assert_eq!(Action::ALL.len(), Action::AttachSignatures as usize + 1);
     }
 
     #[test]

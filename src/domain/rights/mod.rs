@@ -181,17 +181,21 @@ pub enum Action {
     KeepCarriers,
     /// Backups and comparisons of carriers.
     RunBackups,
+    /// Taking old copies off carriers by the school's rule.
+    PruneBackups,
     /// Signatures of the custody log, the undertaking; who signs what, the log itself decides.
     SignCustody,
     /// The code of the carriers, and what is opened with it.
     HoldCode,
     /// Signed sheets of paper that come back: scans and ticks.
     ReceivePaper,
+    /// Signatures made elsewhere, attached to a copy.
+    AttachSignatures,
 }
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 44] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -231,9 +235,11 @@ impl Action {
         Self::KeepPaper,
         Self::KeepCarriers,
         Self::RunBackups,
+        Self::PruneBackups,
         Self::SignCustody,
         Self::HoldCode,
         Self::ReceivePaper,
+        Self::AttachSignatures,
     ];
 
     /// «вести журнал предмета».
@@ -278,9 +284,11 @@ impl Action {
             Self::KeepPaper => "вести реестр бумажных копий",
             Self::KeepCarriers => "вести учёт носителей",
             Self::RunBackups => "писать и сверять резервные копии",
+            Self::PruneBackups => "стирать прежние резервные копии",
             Self::SignCustody => "расписываться в журнале пользования",
             Self::HoldCode => "знать код носителей",
             Self::ReceivePaper => "принимать листы и их сканы",
+            Self::AttachSignatures => "прилагать внешние подписи",
         }
     }
 

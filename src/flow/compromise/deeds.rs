@@ -112,6 +112,7 @@ pub(crate) fn what(kind: &str) -> &str {
         "supplement_opened" => "открыт приём поздних записей",
         "supplement_frozen" => "составлен дополнительный лист",
         "supplement_withdrawn" => "закрыт приём поздних записей",
+        "lesson_tried" => "урок обучения",
         other => other,
     }
 }

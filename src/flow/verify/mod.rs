@@ -16,6 +16,7 @@ mod archive;
 mod certificates;
 mod document;
 mod extract;
+mod foreign;
 mod record;
 mod sealing;
 mod statements;
@@ -274,7 +275,10 @@ fn folder(path: &Path, name: String, trust: &Trust<'_>) -> Report {
         let mut files = BTreeMap::new();
         match read_folder(path, "", &mut files) {
             Err(error) => unknown(name, format!("Папка не читается: {error}.")),
-            Ok(()) if bag::is_bag(&files) => packed(name, files, Walk::default(), trust),
+            Ok(()) if bag::is_bag(&files) => match foreign::lying_beside(path) {
+                Ok(beside) => packed(name, files, &beside, Walk::default(), trust),
+                Err(error) => unknown(name, format!("Папка с внешними подписями не читается: {error}.")),
+            },
             Ok(()) => unknown(name, "В папке нет ни архива, ни записи, ни вывезенной копии «Летописи».".to_owned()),
         }
     }
@@ -305,7 +309,7 @@ fn file(name: String, bytes: &[u8], trust: &Trust<'_>) -> Report {
         let package = package::unpack(bytes);
         let walk = Walk { findings: package.findings, ..Walk::default() };
         return match bag::is_bag(&package.files) {
-            true => packed(name, package.files, walk, trust),
+            true => packed(name, package.files, &package.beside, walk, trust),
             false if walk.findings.iter().any(|finding| finding.severity >= Severity::Error) => {
                 walk.report(name, Kind::Unknown)
             }
@@ -326,16 +330,28 @@ fn file(name: String, bytes: &[u8], trust: &Trust<'_>) -> Report {
 }
 
 /// A bag's files: a copy or an extract.
-fn packed(name: String, files: BTreeMap<String, Vec<u8>>, mut walk: Walk, trust: &Trust<'_>) -> Report {
+fn packed(
+    name: String,
+    files: BTreeMap<String, Vec<u8>>,
+    beside: &BTreeMap<String, Vec<u8>>,
+    mut walk: Walk,
+    trust: &Trust<'_>,
+) -> Report {
     let bag = bag::check(files);
     walk.findings.extend(bag.findings);
     walk.checked.push(format!("Файлы пакета сверены с описями: {}.", bag.compared));
     let is_extract = extract::is_extract(&bag.content);
     match is_extract {
-        true => extract::check(&bag.content, &bag.label, trust, &mut walk),
+        true => {
+            extract::check(&bag.content, &bag.label, trust, &mut walk);
+            for file in beside.keys() {
+                walk.found("package.extra-file", file, "Рядом с выпиской лежит то, чего в ней не бывает.");
+            }
+        }
         false => {
             record::check(&bag.content, trust, &mut walk);
             check_label(&bag.label, &bag.content, &mut walk);
+            foreign::check(&bag.content, beside, &mut walk);
         }
     }
     walk.report(name, if is_extract { Kind::Extract } else { Kind::Package })

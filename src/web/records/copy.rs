@@ -65,6 +65,9 @@ struct CopyPage {
     clerks: Vec<(String, String)>,
     may_print: bool,
     reads_paper: bool,
+    foreign: Vec<super::foreign::ForeignView>,
+    /// May the visitor attach one?
+    may_attach: bool,
 }
 
 struct VersionView {
@@ -194,6 +197,8 @@ pub(super) async fn copy(
         clerks,
         may_print,
         reads_paper: !visitor.reach(Action::ReadRegister).is_empty(),
+        foreign: super::foreign::views(&state, &row).await?,
+        may_attach: !row.issued_pdf.is_empty() && visitor.reach(Action::AttachSignatures).class(&row.class, grade),
         log: !visitor.reach(Action::ReadRegister).is_empty(),
         frame,
         row,

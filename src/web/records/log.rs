@@ -193,6 +193,7 @@ fn said(event: &str) -> &str {
         "supplement_opened" => "Открыт приём поздних записей",
         "supplement_frozen" => "Составлен дополнительный лист",
         "supplement_withdrawn" => "Приём поздних записей закрыт",
+        "lesson_tried" => "Урок обучения",
         other => other,
     }
 }

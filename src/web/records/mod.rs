@@ -1,6 +1,7 @@
 //! Pages of records: copies with their route and signatures, register, log. Floor 3.
 
 mod copy;
+mod foreign;
 mod gaps;
 mod jobs;
 mod log;
@@ -40,6 +41,9 @@ pub(super) fn routes() -> Vec<Route> {
         get("/copies/{copy}", reads, SubjectOf::Copy, copy::copy).helped("records#копия"),
         get("/copies/{copy}/{version}/sealed.pdf", reads, SubjectOf::Copy, copy::sealed_pdf),
         get("/copies/{copy}/{version}/issued.pdf", reads, SubjectOf::Copy, copy::issued_pdf),
+        get("/copies/{copy}/{version}/foreign/{file}", reads, SubjectOf::Copy, foreign::download),
+        post("/copies/{copy}/foreign", Access::Does(Action::AttachSignatures), SubjectOf::Copy, foreign::attach)
+            .taking(foreign::ROOM),
         get("/register", register_reads, SubjectOf::House, register)
             .in_menu(Group::Records, "Реестр")
             .helped("records#реестр"),
