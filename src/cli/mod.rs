@@ -6,6 +6,7 @@ mod check;
 mod clock;
 mod config;
 mod control;
+mod copy;
 mod demo;
 mod exchange;
 mod foreign;
@@ -109,6 +110,8 @@ enum Command {
     AttachSignature(foreign::AttachSignature),
     #[command(about = "Список копий")]
     Copies(listings::Copies),
+    #[command(about = "Одна копия: отличия двух версий, дополнительный лист")]
+    Copy(copy::Copy),
     #[command(about = "Всё об одной копии: кто подписал, кого ждут, контрольные суммы")]
     Show(listings::Show),
     #[command(about = "Реестр копий, скреплённых печатью")]
@@ -321,6 +324,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Scan(scan) => scan.run(&desk).await,
         Command::AttachSignature(attach) => attach.run(&desk).await,
         Command::Copies(copies) => copies.run(&desk).await,
+        Command::Copy(copy) => copy.run(&desk).await,
         Command::Show(show) => show.run(&desk).await,
         Command::Remind => records::remind(&desk).await,
         Command::Register => listings::register(&desk).await,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 47] = [
+const GROWING: [&str; 49] = [
     "access_notes",
     "appointment_readings",
     "backup_carriers",
@@ -49,6 +49,8 @@ const GROWING: [&str; 47] = [
     "sheet_receipts",
     "snapshots",
     "statements",
+    "supplement_ends",
+    "supplements",
     "training_steps",
     "void_decisions",
     "volume_numberings",

@@ -156,6 +156,9 @@ fn every_page_says_what_it_is_expected_to_say() {
     let snapshot = made_up::of_two_teachers(journal(&class));
     let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Sealed), &[]).unwrap();
     golden("pages/two-teachers.txt", dump(&see(&document)).as_bytes());
+    let snapshot = made_up::supplement(journal(&class));
+    let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Sealed), &[]).unwrap();
+    golden("pages/supplement.txt", dump(&see(&document)).as_bytes());
 }
 
 #[test]
