@@ -81,8 +81,8 @@ pub(super) fn hours(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test that cannot go on should stop
 mod tests {
-    use super::super::office_lists::read;
     use super::*;
+    use crate::bundle::office_lists::read;
 
     fn lines<'l>(name: &'l str, rows: &[&[&str]]) -> Lines<'l> {
         let rows = (1..).zip(rows).map(|(no, row)| (no, row.iter().map(|cell| (*cell).to_owned()).collect())).collect();
