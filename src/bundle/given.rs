@@ -18,7 +18,7 @@ use super::sheet::{Grid, Source, nearest};
 use super::source::BundleFile;
 use super::workbook::{self, BookSheet};
 use super::year::{self, YearSheet};
-use super::{codes, headings, json, office_hours, office_lists, oneroster, table};
+use super::{codes, headings, json, office_hours, office_lists, office_year, oneroster, table};
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -243,31 +243,30 @@ impl<'g> Given<'g> {
         let decoded = encoding::text(&file.bytes);
         if let Ok((text, written)) = &decoded {
             let separator = table::separator(text);
-            let mut records = table::records(text, separator).into_iter();
+            let records: Vec<_> = table::records(text, separator);
+            let texts =
+                |record: &table::Record<'_>| record.fields.iter().map(|field| field.trim().to_owned()).collect();
+            let rows: Vec<(u32, Vec<String>)> = records.iter().map(|record| (record.line, texts(record))).collect();
+            let lines = office_lists::Lines { place: file.name.clone(), name: stem, rows };
+            let mut records = records.into_iter();
             let grid = records.next().map(|header| Grid {
                 source: Source::Text(&file.name),
                 header,
                 records: records.collect(),
             });
-            if let Some(sheet) = grid.and_then(|grid| year::of_csv(stem, &file.name, &grid)) {
+            let of_year = office_year::read(&lines);
+            if let Some(sheet) = of_year.or_else(|| grid.and_then(|grid| year::of_csv(stem, &file.name, &grid))) {
                 let tables = vec![sheet.layout.table];
                 self.note_words(file, Format::Csv, Some(*written), Some(char::from(separator)), tables);
-                self.year_sheets.push(sheet);
+                self.year_sheets.push(office_year::without_notes(sheet));
                 return;
             }
-        }
-        if let Ok((text, written)) = &decoded
-            && !files.iter().any(|file| file.name == File::School.name())
-        {
-            let separator = table::separator(text);
-            let rows = table::records(text, separator).into_iter().map(|record| {
-                (record.line, record.fields.iter().map(|field| field.trim().to_owned()).collect::<Vec<_>>())
-            });
-            let rows: Vec<_> = rows.collect();
             let header: Vec<&str> =
-                rows.first().map(|(_, cells)| cells.iter().map(String::as_str).collect()).unwrap_or_default();
-            let lines = office_lists::Lines { place: file.name.clone(), name: stem, rows: rows.clone() };
-            if !is_clean(headings::table(stem).or_else(|| headings::table_of_headings(&header)), &header)
+                lines.rows.first().map(|(_, cells)| cells.iter().map(String::as_str).collect()).unwrap_or_default();
+            let strict = headings::table(stem).or_else(|| headings::table_of_headings(&header));
+            // In a bundle a strange heading is a misspelt one.
+            if !files.iter().any(|file| file.name == File::School.name())
+                && !is_clean(strict, &header)
                 && let Some(read) = office_lists::read(&lines)
             {
                 let tables = read.kept.iter().map(|kept| kept.table.stem()).collect();
@@ -344,9 +343,10 @@ impl<'g> Given<'g> {
                 self.keep(&file.name, read);
                 continue;
             }
-            if let Some(of_year) = year::of_book(&file.name, &sheet) {
+            let of_year = office_year::read(&lines_of(&file.name, &sheet));
+            if let Some(of_year) = of_year.or_else(|| year::of_book(&file.name, &sheet)) {
                 tables.push(of_year.layout.table);
-                self.year_sheets.push(of_year);
+                self.year_sheets.push(office_year::without_notes(of_year));
                 continue;
             }
             match workbook::table(&sheet) {
@@ -436,7 +436,14 @@ impl<'g> Given<'g> {
 
     /// Rows of a list as offices keep it: those of several sheets and files are one table.
     fn keep(&mut self, name: &'g str, read: office_lists::Read) {
-        self.findings.extend(read.findings);
+        // The same columns of every sheet of a workbook are told once.
+        for finding in read.findings {
+            let of_columns = finding.message.starts_with(office_lists::COLUMNS_LEFT);
+            let same = of_columns && self.findings.iter().any(|told| told.message == finding.message);
+            if !same {
+                self.findings.push(finding);
+            }
+        }
         for kept in read.kept {
             // Hours by classes say the load as well as the courses.
             if kept.table == File::Courses {

@@ -30,6 +30,7 @@ mod look_alike;
 mod office_card;
 mod office_hours;
 mod office_lists;
+mod office_year;
 mod overlay;
 mod read;
 mod records;

@@ -93,6 +93,9 @@ const ALSO: &[(&str, &[&str])] = &[
     ("hours_per_week", &["часов", "часы", "кол-во часов", "количество часов"]),
 ];
 
+/// What is said of columns that are not taken.
+pub(super) const COLUMNS_LEFT: &str = "столбцы не загружаются";
+
 /// Columns that every list has and nobody misses.
 const COUNTERS: &[&str] = &["№", "№ п/п", "№п/п", "n", "п/п", "номер", "№ пп"];
 
@@ -176,7 +179,7 @@ impl Heads {
             .map(|place| format!("«{}»", self.written[place]))
             .collect();
         if !other.is_empty() {
-            findings.push(told(lines, format!("столбцы не загружаются: {}", other.join(", "))));
+            findings.push(told(lines, format!("{COLUMNS_LEFT}: {}", other.join(", "))));
         }
     }
 }
