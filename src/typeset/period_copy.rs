@@ -330,7 +330,11 @@ fn closing(binder: &mut Binder<'_>) {
     // Printed on both sides, two pages make a sheet of paper; this page is the last.
     let sheets = page.no.div_ceil(2) as u64;
     let counted = counted(sheets, Gender::Masculine, "лист", "листа", "листов");
-    let text = format!("В настоящей копии журнала пронумеровано, прошнуровано и скреплено печатью {counted}.");
+    let what = match binder.snapshot.copy.supplement {
+        Some(_) => "В настоящем дополнительном листе к копии журнала",
+        None => "В настоящей копии журнала",
+    };
+    let text = format!("{what} пронумеровано, прошнуровано и скреплено печатью {counted}.");
     let room = Room { x: page.x + mm(20.0), y: mm(110.0), w: page.w - mm(40.0), h: mm(20.0) };
     let fitted = fit(&text, Face::Serif, 13.0, room.w, room.h);
     page.texts.push(Text::middle(room, "center", Face::Serif, &fitted));
