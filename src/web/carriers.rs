@@ -5,7 +5,8 @@
 mod code;
 mod custody;
 mod overview;
-mod print;
+pub(super) mod print;
+mod prune;
 
 use super::WebState;
 use super::answer::Refusal;
@@ -19,7 +20,10 @@ use crate::flow::carriers::Overview;
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
-    [overview::routes(), custody::routes(), code::routes(), print::routes()].into_iter().flatten().collect()
+    [overview::routes(), custody::routes(), code::routes(), print::routes(), prune::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What waits for one visitor, for the first screen: overdue carriers, signatures owed, backups late.
@@ -30,6 +34,8 @@ pub(super) struct Owed {
     pub(super) overdue: u64,
     pub(super) signatures: u64,
     pub(super) late: u64,
+    /// Rules of carriers and rooms that do not hold, so that no backup is written; told to who writes them.
+    pub(super) missing: u64,
 }
 
 /// Counts for the first screen; `None` for who has nothing to do with carriers.
@@ -39,8 +45,12 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
     }
     let today = state.now().date_naive();
     let all = flow::carriers::overview(&state.house, today).await?;
-    // A school that has put no carrier on the books has not begun; the plan's page says so to whoever opens it.
-    if all.carriers.is_empty() {
+    let missing = match may(visitor, Action::RunBackups) {
+        true => all.plan.rules.iter().filter(|rule| !rule.holds()).count() as u64,
+        false => 0,
+    };
+    // A school that has put no carrier on the books has not begun; only who is to begin hears of it.
+    if all.carriers.is_empty() && missing == 0 {
         return Ok(None);
     }
     let roles: Vec<_> = visitor.offices.iter().map(|office| office.role).collect();
@@ -54,6 +64,7 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
         overdue: all.trips.iter().filter(|trip| trip.overdue(today) > 0).count() as u64,
         signatures: all.trips.iter().filter(signs).count() as u64,
         late: all.plan.duties.iter().filter(|duty| duty.late > 0).count() as u64,
+        missing,
     }))
 }
 

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use crate::driver::Browser;
 
 /// The most steps of a keyboard walk: a journal's page has hundreds of links, and they are alike.
@@ -59,10 +57,18 @@ const MARK: &str = "
     window.scrollTo(0, 0);
     return count;";
 
-/// What has the focus now: its mark, whether the focus is seen, and what it is.
-const FOCUSED: &str = "
+/// The page at rest: faces have come, and two frames have gone by, in which the page's script counts which boxes scroll. A mark set before
+/// that would stand on a box that is no stop of the Tab key any more.
+const AT_REST: &str = "
+    const frame = () => new Promise((go) => requestAnimationFrame(go));
+    return document.fonts.ready.then(frame).then(frame).then(() => true);";
+
+/// From now on the page notes what takes the focus: its mark, whether the focus is seen, and what it is.
+const NOTE: &str = "
+  window.walked = [];
+  document.addEventListener('focusin', () => {
     const e = document.activeElement;
-    if (!e || e === document.body || e === document.documentElement) return null;
+    if (!e || e === document.body || e === document.documentElement) return;
     const style = getComputedStyle(e);
     const box = e.getBoundingClientRect();
     // In a date's field the browser lights up the part (day, month, year) that has the focus.
@@ -70,11 +76,14 @@ const FOCUSED: &str = "
     const line = parts || (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0);
     const shadow = style.boxShadow !== 'none';
     const group = e.type === 'radio' ? document.querySelector(`input[type=radio][name='${e.name}'][data-walk]`) : e;
-    return { mark: (group || e).dataset.walk || '', seen: line || shadow, size: box.width * box.height, what: e.outerHTML.slice(0, 120) };";
+    window.walked.push({ mark: (group || e).dataset.walk || '', seen: line || shadow, size: box.width * box.height, what: e.outerHTML.slice(0, 120) });
+  });";
 
 /// Walks the page by Tab alone: everything is reached, and at each step one sees where one is.
 pub async fn keyboard_faults(browser: &Browser) -> Vec<String> {
+    browser.run(AT_REST).await;
     let expected = browser.run(MARK).await.as_u64().unwrap_or_default() as usize;
+    browser.run(NOTE).await;
     let (mut reached, mut faults) = (BTreeSet::new(), Vec::new());
     // Day, month, year and the calendar's button are steps of one date's field.
     let dates = browser
@@ -82,12 +91,9 @@ pub async fn keyboard_faults(browser: &Browser) -> Vec<String> {
         .await
         .as_u64()
         .unwrap_or_default();
-    for _ in 0..(expected + 5 * dates as usize + 5).min(STEPS) {
-        browser.tab().await;
-        let told = browser.run(FOCUSED).await;
-        if told == Value::Null {
-            continue;
-        }
+    browser.tabs((expected + 5 * dates as usize + 5).min(STEPS)).await;
+    let walked = browser.run("return window.walked;").await;
+    for told in walked.as_array().expect("a list") {
         let what = told["what"].as_str().unwrap_or_default();
         if told["seen"] != true {
             faults.push(format!("фокус не виден: {what}"));

@@ -12,3 +12,4 @@ mod paper;
 mod reach;
 mod shown;
 mod signin;
+mod training;

@@ -183,6 +183,7 @@ fn the_first_screen_counts_what_waits_for_the_administrator() {
         assert_eq!(status, 200);
         assert!(!page.contains("вход закрыт"));
         assert!(page.contains("года ещё не готов"), "nothing of the year is set up: {page}");
+        assert!(page.contains("правила о резервных копиях не выполнены"), "no carrier, no second room: {page}");
         let mut account = house.db.find_account("T04").await.unwrap().unwrap();
         account.state = AccountState::Locked;
         let mut tx = house.db.begin().await.unwrap();
