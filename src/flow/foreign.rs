@@ -207,18 +207,26 @@ pub fn told(check: &SignatureCheck) -> String {
         Verdict::Unchecked => "не проверена",
         Verdict::Altered => "неверна",
     };
-    let mut words = vec![verdict.to_owned()];
+    let mut told = vec![verdict.to_owned()];
     for one in &check.signatures {
         let signed = match one.signed_at.as_str() {
             "" => String::new(),
-            at => format!(", подписано {at}"),
+            at => format!(", подписано {}", words::moment(at)),
         };
-        let fields = one.holder.fields();
+        let holder = &one.holder;
         let fields: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{} {value}", name.to_lowercase())).collect();
-        let (from, to) = (&one.holder.not_before, &one.holder.not_after);
-        words.push(format!("{}, сертификат с {from} по {to}, {}{signed}", fields.join(", "), one.algorithm));
+            holder.fields().iter().map(|(name, value)| format!("{} {value}", inside(name))).collect();
+        let day =
+            |at: &str| at.get(..10).and_then(|day| day.parse().ok()).map_or_else(|| at.to_owned(), words::date_short);
+        let term = format!("с {} по {}", day(&holder.not_before), day(&holder.not_after));
+        told.push(format!("{}, сертификат действителен {term}, {}{signed}", fields.join(", "), one.algorithm));
     }
-    words.push(NOT_CHECKED.to_owned());
-    words.join("; ")
+    told.push(NOT_CHECKED.to_owned());
+    told.join("; ")
+}
+
+/// A field's name inside a sentence: «владелец», but «ИНН».
+fn inside(name: &str) -> String {
+    let is_short = name.chars().take(2).all(char::is_uppercase);
+    if is_short { name.to_owned() } else { name.to_lowercase().replace("инн", "ИНН") }
 }

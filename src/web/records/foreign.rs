@@ -5,11 +5,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, FixedOffset};
 
-use crate::domain::finding::Verdict;
+use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::people::Visitor;
 use crate::domain::words;
 use crate::flow::foreign::{self, Kept};
-use crate::sign::foreign::{LARGEST, Signature};
+use crate::sign::foreign::{LARGEST, NOT_CHECKED, Signature};
 use crate::store::CopyRow;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -83,7 +83,11 @@ pub(super) async fn attach(
     let (version, name, bytes) = read(form).await?;
     let act = state.act(&visitor.account);
     let attached = foreign::attach(&state.house, &copy, version, &name, &bytes, &act).await?;
-    let Some(row) = attached.row else { return Err(Refusal::BadInput(attached.check.findings)) };
+    let Some(row) = attached.row else {
+        let mut findings = attached.check.findings;
+        findings.push(Finding::new("signature.not-checked", name, NOT_CHECKED).weighing(Severity::Note));
+        return Err(Refusal::BadInput(findings));
+    };
     let said = match attached.again {
         true => "Эта же подпись уже приложена к копии",
         false => "Подпись верна и приложена к копии; квалифицированный статус сертификата не проверялся",
