@@ -216,7 +216,7 @@ pub async fn pruning(desk: &mut Desk) {
     desk.sees("остаётся: самая новая на носителе").await;
     desk.look("prune").await;
     desk.browser.press("button.danger").await;
-    desk.job("Удалено: 2 прежние копии").await;
+    desk.job("Удалено: 2").await;
     desk.go("/carriers/prune").await;
     desk.sees("Удалять нечего").await;
     desk.go("/carriers").await;

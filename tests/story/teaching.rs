@@ -57,7 +57,7 @@ fn troubled(replaced: usize, lost: usize) -> Bundle {
             (!gone.contains(&key)).then(|| row.iter().map(str::to_owned).collect())
         })
     };
-    bundle.with("lessons.csv", |_| lessons).with("marks.csv", &without).with("absences.csv", &without)
+    bundle.with("lessons.csv", |_| lessons).with("marks.csv", without).with("absences.csv", without)
 }
 
 /// A CSV text with each row edited or left out.
