@@ -28,9 +28,9 @@ const LESSONS: usize = 4;
 /// Topics shown of a plan, control works of their calendar, lessons of the timetable: what a reader takes in at a glance.
 const ROWS: usize = 12;
 
-/// The workbook's bytes.
-pub fn workbook(policy: &Policy) -> Result<Vec<u8>, XlsxError> {
-    let (journal, tables) = school(policy);
+/// The workbook's bytes; its school year begins in September of `first_year`.
+pub fn workbook(policy: &Policy, first_year: i32) -> Result<Vec<u8>, XlsxError> {
+    let (journal, tables) = school(policy, first_year);
     let mut book = export::book(&journal);
     guide(&mut book)?;
     for file in File::ALL.into_iter().filter(|file| *file != File::Entries) {
@@ -68,9 +68,14 @@ pub fn of_table(
 }
 
 /// A made-up class with its year: the generator's own, cut to what a reader takes in at a glance.
-fn school(policy: &Policy) -> (Journal, Vec<YearTable>) {
-    let spec =
-        GeneratorSpec { classes: vec![(5, 'А')], learners_per_class: LEARNERS, spread: 0, ..GeneratorSpec::demo() };
+fn school(policy: &Policy, first_year: i32) -> (Journal, Vec<YearTable>) {
+    let spec = GeneratorSpec {
+        classes: vec![(5, 'А')],
+        learners_per_class: LEARNERS,
+        spread: 0,
+        year_start: first_year,
+        ..GeneratorSpec::demo()
+    };
     let files: Vec<BundleFile> =
         generate(&spec).into_iter().map(|(name, bytes)| BundleFile::new(name, bytes)).collect();
     let mut journal = intake::settle(&Given::read(&files), None, policy).journal.unwrap_or_default();

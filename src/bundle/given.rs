@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::setup::layout::LOAD;
+use crate::domain::setup::paste::Sheet;
 
 use super::encoding::{self, Written};
 use super::foreign::{self, Foreign};
@@ -16,7 +18,7 @@ use super::sheet::{Grid, Source, nearest};
 use super::source::BundleFile;
 use super::workbook::{self, BookSheet};
 use super::year::{self, YearSheet};
-use super::{codes, headings, json, oneroster, table};
+use super::{codes, headings, json, office_hours, office_lists, office_year, oneroster, table};
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -88,6 +90,9 @@ pub(super) enum Part<'g> {
     Sheet { table: File, workbook: &'g str, sheet: BookSheet, header: usize },
     /// Rows made by OneRoster's or JSON's reader: cells in the layout's order, with the place of each.
     Made { table: File, name: &'g str, rows: PlacedRows },
+    /// Rows of a list as offices keep it, for some columns of the table. `into_empty`: courses that only a list of hours names; they count
+    /// where the journal has none.
+    Kept { table: File, name: &'g str, columns: &'static [&'static str], rows: PlacedRows, into_empty: bool },
     /// A report of another program.
     Foreign(&'g str, Foreign),
 }
@@ -129,6 +134,7 @@ impl<'g> Given<'g> {
                 given.unknown(file);
             }
         }
+        given.courses_of_hours(files);
         given.same_tables();
         given
     }
@@ -145,7 +151,13 @@ impl<'g> Given<'g> {
 
     /// Is there nothing but tables of the year? Then the journal is not touched at all.
     pub fn is_year_only(&self) -> bool {
-        self.parts.is_empty() && !self.year_sheets.is_empty()
+        let is_borrowed = |part: &Part<'_>| matches!(part, Part::Kept { into_empty: true, .. });
+        self.parts.iter().all(is_borrowed) && !self.year_sheets.is_empty()
+    }
+
+    /// Does a list of hours name courses, for a journal that has none?
+    pub fn names_courses(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Kept { into_empty: true, .. }))
     }
 
     /// Is there a table of the year among them?
@@ -231,16 +243,35 @@ impl<'g> Given<'g> {
         let decoded = encoding::text(&file.bytes);
         if let Ok((text, written)) = &decoded {
             let separator = table::separator(text);
-            let mut records = table::records(text, separator).into_iter();
+            let records: Vec<_> = table::records(text, separator);
+            let texts =
+                |record: &table::Record<'_>| record.fields.iter().map(|field| field.trim().to_owned()).collect();
+            let rows: Vec<(u32, Vec<String>)> = records.iter().map(|record| (record.line, texts(record))).collect();
+            let lines = office_lists::Lines { place: file.name.clone(), name: stem, rows };
+            let mut records = records.into_iter();
             let grid = records.next().map(|header| Grid {
                 source: Source::Text(&file.name),
                 header,
                 records: records.collect(),
             });
-            if let Some(sheet) = grid.and_then(|grid| year::of_csv(stem, &file.name, &grid)) {
+            let of_year = office_year::read(&lines);
+            if let Some(sheet) = of_year.or_else(|| grid.and_then(|grid| year::of_csv(stem, &file.name, &grid))) {
                 let tables = vec![sheet.layout.table];
                 self.note_words(file, Format::Csv, Some(*written), Some(char::from(separator)), tables);
-                self.year_sheets.push(sheet);
+                self.year_sheets.push(office_year::without_notes(sheet));
+                return;
+            }
+            let header: Vec<&str> =
+                lines.rows.first().map(|(_, cells)| cells.iter().map(String::as_str).collect()).unwrap_or_default();
+            let strict = headings::table(stem).or_else(|| headings::table_of_headings(&header));
+            // In a bundle a strange heading is a misspelt one.
+            if !files.iter().any(|file| file.name == File::School.name())
+                && !is_clean(strict, &header)
+                && let Some(read) = office_lists::read(&lines)
+            {
+                let tables = read.kept.iter().map(|kept| kept.table.stem()).collect();
+                self.note_words(file, Format::Csv, Some(*written), Some(char::from(separator)), tables);
+                self.keep(&file.name, read);
                 return;
             }
         }
@@ -300,9 +331,22 @@ impl<'g> Given<'g> {
         }
         let mut tables = Vec::new();
         for sheet in sheets {
-            if let Some(of_year) = year::of_book(&file.name, &sheet) {
+            let strict = workbook::table(&sheet);
+            let heads: Vec<&str> = strict
+                .map(|(_, header)| sheet.rows[header].filled().map(|(_, text)| text).collect())
+                .unwrap_or_default();
+            if !is_clean(strict.map(|(table, _)| table), &heads)
+                && sheet.name != workbook::GUIDE_SHEET
+                && let Some(read) = office_lists::read(&lines_of(&file.name, &sheet))
+            {
+                tables.extend(read.kept.iter().map(|kept| kept.table.stem()));
+                self.keep(&file.name, read);
+                continue;
+            }
+            let of_year = office_year::read(&lines_of(&file.name, &sheet));
+            if let Some(of_year) = of_year.or_else(|| year::of_book(&file.name, &sheet)) {
                 tables.push(of_year.layout.table);
-                self.year_sheets.push(of_year);
+                self.year_sheets.push(office_year::without_notes(of_year));
                 continue;
             }
             match workbook::table(&sheet) {
@@ -390,6 +434,59 @@ impl<'g> Given<'g> {
         self.note(file, Format::Unknown, None, None, &[]);
     }
 
+    /// Rows of a list as offices keep it: those of several sheets and files are one table.
+    fn keep(&mut self, name: &'g str, read: office_lists::Read) {
+        // The same columns of every sheet of a workbook are told once.
+        for finding in read.findings {
+            let of_columns = finding.message.starts_with(office_lists::COLUMNS_LEFT);
+            let same = of_columns && self.findings.iter().any(|told| told.message == finding.message);
+            if !same {
+                self.findings.push(finding);
+            }
+        }
+        for kept in read.kept {
+            // Hours by classes say the load as well as the courses.
+            if kept.table == File::Courses {
+                let heads = ["Класс", "Предмет", "Группа", "Учитель", "Часов в неделю"].map(str::to_owned).to_vec();
+                let rows = kept.rows.iter().enumerate().map(|(at, (_, row))| (at + 1, row.clone())).collect();
+                self.year_sheets.push(YearSheet {
+                    layout: &LOAD,
+                    place: format!("{name}, часы по классам"),
+                    course: String::new(),
+                    sheet: Sheet { heads, rows, letters: Vec::new() },
+                    findings: Vec::new(),
+                });
+            }
+            let standing = self.parts.iter_mut().find_map(|part| match part {
+                Part::Kept { table, rows, .. } if *table == kept.table => Some(rows),
+                _ => None,
+            });
+            match standing {
+                Some(rows) => rows.extend(kept.rows),
+                None => self.parts.push(Part::Kept {
+                    table: kept.table,
+                    name,
+                    columns: kept.columns,
+                    rows: kept.rows,
+                    into_empty: false,
+                }),
+            }
+        }
+    }
+
+    /// A list of hours names courses; without a table of courses they are taken from it.
+    fn courses_of_hours(&mut self, files: &'g [BundleFile]) {
+        if self.tables().any(|(table, _)| table == File::Courses) {
+            return;
+        }
+        let load = self.year_sheets.iter().find(|sheet| sheet.layout.table == LOAD.table);
+        let made = load.and_then(|sheet| office_hours::courses_of(&sheet.place, &sheet.sheet.heads, &sheet.sheet.rows));
+        if let (Some(kept), Some(file)) = (made, files.first()) {
+            let (name, columns) = (file.name.as_str(), kept.columns);
+            self.parts.push(Part::Kept { table: kept.table, name, columns, rows: kept.rows, into_empty: true });
+        }
+    }
+
     /// Two files or sheets for one table: which of them counts would be a guess.
     fn same_tables(&mut self) {
         let tables: Vec<File> = self.tables().map(|(table, _)| table).collect();
@@ -408,7 +505,8 @@ impl Part<'_> {
             Self::Text { table, .. }
             | Self::Undecoded { table, .. }
             | Self::Sheet { table, .. }
-            | Self::Made { table, .. } => Some(*table),
+            | Self::Made { table, .. }
+            | Self::Kept { table, .. } => Some(*table),
             Self::Foreign(..) => None,
         }
     }
@@ -423,8 +521,46 @@ impl Part<'_> {
             }
             Self::Sheet { workbook, sheet, header, .. } => Some(workbook::grid(workbook, sheet, *header)),
             Self::Made { table, name, rows } => Some(made(*table, name, rows)),
+            Self::Kept { name, columns, rows, .. } => Some(kept(columns, name, rows)),
             Self::Undecoded { .. } | Self::Foreign(..) => None,
         }
+    }
+}
+
+/// Is a table named with all the columns that it must have, codes aside?
+fn is_clean(table: Option<File>, heads: &[&str]) -> bool {
+    table.is_some_and(|table| {
+        let places: Vec<usize> = heads.iter().filter_map(|head| headings::column(table, head)).collect();
+        let mut needed = table.layout().columns.iter().enumerate().filter(|(_, one)| one.required && one.name != "id");
+        needed.all(|(place, _)| places.contains(&place))
+    })
+}
+
+/// A sheet as rows of texts.
+fn lines_of<'s>(file: &str, sheet: &'s BookSheet) -> office_lists::Lines<'s> {
+    let texts = |row: &workbook::BookRow| {
+        let width = row.cells.last().map_or(0, |(column, _)| column + 1);
+        (0..width).map(|column| row.cell(column).unwrap_or_default().trim().to_owned()).collect::<Vec<_>>()
+    };
+    let rows = sheet.rows.iter().map(|row| (row.no, texts(row))).collect();
+    office_lists::Lines { place: format!("{file}, лист «{}»", sheet.name), name: &sheet.name, rows }
+}
+
+/// Rows of a list as offices keep it, as a grid under the columns that they have.
+pub(super) fn kept<'a>(columns: &[&'static str], name: &'a str, rows: &'a [(String, Vec<String>)]) -> Grid<'a> {
+    let record = |(line, (_, cells)): (u32, &'a (String, Vec<String>))| table::Record {
+        line,
+        fields: cells.iter().map(|cell| Cow::Borrowed(cell.as_str())).collect(),
+        fault: None,
+    };
+    Grid {
+        source: Source::Made { name, places: rows.iter().map(|(place, _)| place.clone()).collect() },
+        header: table::Record {
+            line: 1,
+            fields: columns.iter().map(|column| Cow::Borrowed(*column)).collect(),
+            fault: None,
+        },
+        records: (1..).zip(rows).map(record).collect(),
     }
 }
 

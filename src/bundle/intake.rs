@@ -1,5 +1,6 @@
 //! What was given becomes a journal: alone, or laid over the one that stands; checked as a whole, all or nothing. Floor 1.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Serialize;
@@ -9,14 +10,16 @@ use crate::domain::journal::Journal;
 use crate::domain::policy::Policy;
 use crate::domain::setup::layout::STAYS;
 use crate::domain::timeliness::EntryTime;
+use crate::domain::words;
 
 use super::check::{self, Earlier, Lists};
 use super::foreign::{Growing, MadeTable};
 use super::found::{Found, Place};
-use super::given::{Given, Part, made};
+use super::given::{Given, Part, kept, made};
 use super::layout::File;
+use super::office_lists::LEARNERS;
 use super::rows::{self, Listed, Reading};
-use super::sheet::Sheet;
+use super::sheet::{Grid, Sheet};
 use super::{codes, look_alike, overlay, resolve, tables};
 
 /// Rows shown beside findings at most: a page of some screens; all findings are told, only the rows of later ones are left out.
@@ -179,9 +182,15 @@ fn lay_grown<'a>(base: &Journal, grown: &'a [MadeTable], found: &mut Found) -> V
 
 fn sheets<'a>(given: &'a Given<'_>, standing: Option<&Journal>, found: &mut Found) -> Vec<Sheet<'a>> {
     let mut sheets = Vec::new();
+    let has_courses = standing.is_some_and(|journal| !journal.courses.is_empty());
+    let year = given.year().or_else(|| standing.map(|journal| journal.school.year.clone())).unwrap_or_default();
     for file in File::ALL {
         let part = given.parts.iter().find(|part| part.table() == Some(file));
+        let part = part.filter(|part| !matches!(part, Part::Kept { into_empty: true, .. } if has_courses));
         let mut sheet = match part {
+            Some(Part::Kept { table: File::Learners, name, columns, rows, .. }) => {
+                learners(kept(columns, name, rows), &year, found)
+            }
             Some(part) => sheet(file, part, standing.is_some(), found),
             None if standing.is_none() && file.layout().required => {
                 found.error(Place::file(file), codes::MISSING_FILE, "в наборе нет этого файла");
@@ -195,6 +204,27 @@ fn sheets<'a>(given: &'a Given<'_>, standing: Option<&Journal>, found: &mut Foun
         sheets.push(sheet);
     }
     sheets
+}
+
+/// Learners of a list that says nothing of their enrolment are there from the first day of the year, and that is told.
+fn learners<'a>(mut grid: Grid<'a>, year: &str, found: &mut Found) -> Sheet<'a> {
+    let since = rows::first_year(year).map(|first| format!("{first}-09-01"));
+    let place = LEARNERS.iter().position(|column| *column == "enrolled_on").unwrap_or_default();
+    let mut filled = 0;
+    for record in &mut grid.records {
+        if let (Some(cell), Some(since)) = (record.fields.get_mut(place).filter(|cell| cell.is_empty()), &since) {
+            *cell = Cow::Owned(since.clone());
+            filled += 1;
+        }
+    }
+    let sheet = Sheet::of(File::Learners, grid, true, found);
+    if let (1.., Some(since)) = (filled, &since) {
+        let day = since.parse().map(words::date_short).unwrap_or_default();
+        let who = words::count(filled, "обучающегося", "обучающихся", "обучающихся");
+        let message = format!("дата зачисления не названа у {who}: взято {day}; приказы можно внести позже");
+        found.warning(Place::file(File::Learners), codes::LEFT_OUT, message);
+    }
+    sheet
 }
 
 fn sheet<'a>(file: File, part: &'a Part<'_>, may_lack: bool, found: &mut Found) -> Sheet<'a> {

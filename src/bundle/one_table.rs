@@ -120,7 +120,7 @@ mod tests {
     fn the_example_workbook_gives_each_page_its_own_sheet() {
         let policy =
             crate::domain::policy::parse("default", crate::domain::policy::builtin("default").unwrap()).unwrap();
-        let book = crate::bundle::example::workbook(&policy).unwrap();
+        let book = crate::bundle::example::workbook(&policy, 2025).unwrap();
         for layout in [&ROOMS, &LOAD, &TIMETABLE] {
             let sheet = read("пример.xlsx", &book, layout, false).unwrap();
             assert!(sheet.rows.len() >= 12 && !sheet.heads.is_empty(), "{}", layout.table);

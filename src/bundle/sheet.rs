@@ -212,8 +212,13 @@ fn columns(file: File, header: &Record<'_>, may_lack: bool, found: &mut Found) -
         } else if meant[place].is_none() {
             let is_absent = |(place, _): &(usize, &Column)| !meant.contains(&Some(*place));
             let absent: Vec<&Column> = layout.iter().enumerate().filter(is_absent).map(|(_, column)| column).collect();
-            let message = format!("неизвестный столбец «{name}»");
             let near = nearest(name, absent.iter().flat_map(|column| [column.name, column.russian]));
+            // An office's own column («Телефон») is no misspelt one of ours: it is named and left.
+            if may_lack && near.is_none() && !name.is_empty() {
+                found.warning(at, codes::LEFT_OUT, format!("столбец «{name}» не загружается: такого в таблице нет"));
+                continue;
+            }
+            let message = format!("неизвестный столбец «{name}»");
             let list = absent.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
             let expected = match near {
                 Some(near) => near.to_owned(),

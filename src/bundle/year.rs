@@ -231,7 +231,7 @@ pub(super) fn table(
 }
 
 /// A cell as people read it in their table editor: a time of day comes as a moment of the editor's first day, or with seconds.
-fn tidied(text: &str) -> String {
+pub(super) fn tidied(text: &str) -> String {
     let text = text.trim();
     let time = match text.split_once(' ') {
         Some((day, time)) if day.starts_with("1899-12-3") || day.starts_with("1900-01-0") => time,
@@ -307,7 +307,7 @@ fn unrolled(place: String, grid: &Grid<'_>) -> YearSheet {
 }
 
 /// «Английский язык, 1 группа, каб. 12» as subject, group and room.
-fn lesson_of(text: &str) -> (String, String, String) {
+pub(super) fn lesson_of(text: &str) -> (String, String, String) {
     let mut subject = Vec::new();
     let (mut group, mut room) = (String::new(), String::new());
     // «Химия (каб. 204)»: other words in brackets belong to the subject, «Иностранный язык (английский)».

@@ -12,6 +12,7 @@ use super::check::read_checkpoint;
 use super::table::{Table, bytes, grouped, print_json};
 use super::{Desk, Failure, OPERATOR, REFUSED, UNUSABLE, clock, print_findings};
 use crate::domain::carrier::plan::Plan;
+use crate::domain::carrier::prune::Fate;
 use crate::domain::carrier::{Carrier, Cause, code};
 use crate::domain::finding::Verdict;
 use crate::domain::words::{self, date_short};
@@ -52,7 +53,10 @@ enum What {
     #[command(about = "Записанные копии и носители, на которых они есть")]
     List,
     #[command(about = "Стереть с подключённых носителей копии, которые правила школы больше не велят хранить")]
-    Prune,
+    Prune {
+        #[arg(long, help = "Ничего не удалять: показать, что было бы удалено и почему")]
+        dry_run: bool,
+    },
     #[command(about = "Подписать подписку о неразглашении кода доступа (--by СОТРУДНИК)")]
     Undertake,
     #[command(about = "Завести код доступа: показывается один раз, директору (--by ДИРЕКТОР)")]
@@ -164,7 +168,8 @@ impl Backup {
             None => self.write(desk).await,
             Some(What::Plan) => plan(desk).await,
             Some(What::List) => list(desk).await,
-            Some(What::Prune) => prune(desk).await,
+            Some(What::Prune { dry_run: true }) => prune_list(desk).await,
+            Some(What::Prune { dry_run: false }) => prune(desk).await,
             Some(What::Undertake) => undertake(desk).await,
             Some(What::Code) => make_code(desk).await,
         }
@@ -282,6 +287,31 @@ async fn list(desk: &Desk) -> Result<u8, Failure> {
         table.row(cells.to_vec());
     }
     table.print("Резервных копий ещё не было.");
+    Ok(0)
+}
+
+/// What the rule says of every copy on the connected carriers.
+async fn prune_list(desk: &Desk) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    let plan = copies::prune::plan(&house, desk.act(&house).at.date_naive()).await?;
+    let (rule, judged) = plan.map_or_else(Default::default, |(rule, judged)| (rule.words, judged));
+    if desk.json {
+        let one = |one: &copies::prune::Judged| {
+            serde_json::json!({"carrier": one.carrier, "backup": one.row.id, "goes": one.fate == Fate::Outdated,
+                "why": one.fate.as_russian()})
+        };
+        print_json(&serde_json::json!({"rule": rule, "copies": judged.iter().map(one).collect::<Vec<_>>()}));
+        return Ok(0);
+    }
+    let mut table = Table::new(&["Носитель", "Копия", "Когда", "Что с ней"]);
+    for one in judged {
+        let cells = [one.carrier, one.row.id, words::moment(&one.row.at), one.fate.as_russian().to_owned()];
+        table.row(cells.to_vec());
+    }
+    if !rule.is_empty() {
+        println!("Правило: {rule}.");
+    }
+    table.print("Удалять нечего: копий на подключённых носителях нет или правила школы велят хранить все.");
     Ok(0)
 }
 

@@ -47,7 +47,8 @@ impl Import {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let house = desk.house().await?;
         if let Some(path) = &self.example {
-            let bytes = example::workbook(&house.policy).map_err(|error| Failure::Said(error.to_string()))?;
+            let first = exchange::first_year(&house, desk.act(&house).at.date_naive()).await?;
+            let bytes = example::workbook(&house.policy, first).map_err(|error| Failure::Said(error.to_string()))?;
             write_new(path, &bytes)?;
             println!("Пример записан: {}", path.display());
             return Ok(0);

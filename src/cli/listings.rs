@@ -7,6 +7,7 @@ use super::foreign::SignatureLine;
 use super::table::{Table, print_json};
 use super::{Desk, Failure, print_findings};
 use crate::domain::copy::State;
+use crate::domain::freeze::supplement_no;
 use crate::domain::names;
 use crate::domain::route;
 use crate::domain::snapshot::Snapshot;
@@ -78,7 +79,10 @@ impl Copies {
                 row.id.clone(),
                 row.version.to_string(),
                 row.number.clone(),
-                row.kind.as_russian().to_owned(),
+                match supplement_no(&row.id) {
+                    Some(no) => format!("дополнительный лист № {no}"),
+                    None => row.kind.as_russian().to_owned(),
+                },
                 row.state.as_russian().to_owned(),
                 row.sheets.to_string(),
                 row.pages.to_string(),

@@ -5,6 +5,8 @@ mod carrier;
 mod check;
 mod clock;
 mod config;
+mod control;
+mod copy;
 mod demo;
 mod exchange;
 mod foreign;
@@ -21,7 +23,6 @@ mod scan;
 mod serve;
 mod setup;
 mod table;
-mod timeliness;
 mod token;
 
 use std::ffi::OsString;
@@ -109,6 +110,8 @@ enum Command {
     AttachSignature(foreign::AttachSignature),
     #[command(about = "Список копий")]
     Copies(listings::Copies),
+    #[command(about = "Одна копия: отличия двух версий, дополнительный лист")]
+    Copy(copy::Copy),
     #[command(about = "Всё об одной копии: кто подписал, кого ждут, контрольные суммы")]
     Show(listings::Show),
     #[command(about = "Реестр копий, скреплённых печатью")]
@@ -155,8 +158,8 @@ enum Command {
     Policy(policy::Policy),
     #[command(about = "Когда запись должна быть сделана: срок и пункт по каждому положению")]
     Deadline(policy::Deadline),
-    #[command(about = "Своевременность записей: сделано, опоздало, ждёт, неизвестно")]
-    Timeliness(timeliness::Timeliness),
+    #[command(about = "Внутришкольный контроль: какие записи сделаны вовремя, какие с опозданием, о каких неизвестно")]
+    Control(control::Control),
     #[command(about = "Люди: права, назначения приказом")]
     People(people::People),
     #[command(about = "Вход: выдать, закрыть, открыть, сеансы")]
@@ -321,6 +324,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Scan(scan) => scan.run(&desk).await,
         Command::AttachSignature(attach) => attach.run(&desk).await,
         Command::Copies(copies) => copies.run(&desk).await,
+        Command::Copy(copy) => copy.run(&desk).await,
         Command::Show(show) => show.run(&desk).await,
         Command::Remind => records::remind(&desk).await,
         Command::Register => listings::register(&desk).await,
@@ -345,7 +349,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Movement(movement) => movement.run(&desk).await,
         Command::Year(year) => year.run(&desk).await,
         Command::Deadline(deadline) => deadline.run(&desk).await,
-        Command::Timeliness(timeliness) => timeliness.run(&desk).await,
+        Command::Control(control) => control.run(&desk).await,
         Command::People(people) => people.run(&desk).await,
         Command::Account(account) => account.run(&desk).await,
         Command::Access(access) => access.run(&desk).await,

@@ -11,6 +11,7 @@ use super::listings::CopyLine;
 use super::table::{bytes, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
 use crate::domain::copy::State;
+use crate::domain::words::count;
 use crate::flow::close::{self, Closing};
 use crate::flow::sign::{self as signing, Gesture, Target};
 use crate::flow::{self, House, issue, reissue, seal};
@@ -303,6 +304,12 @@ impl Seal {
                 );
             }
             println!("Скреплено печатью и внесено в реестр: {}.", sealed.len());
+            // What --all passed over is said, or nobody learns why.
+            let waiting = if self.which.all { self.which.rows(&house, State::Issued).await?.len() } else { 0 };
+            if waiting > 0 {
+                let copies = count(waiting as u64, "копия", "копии", "копий");
+                println!("Ещё не подписаны всеми: {copies}; чьих подписей нет, говорит «letopis show КОПИЯ».");
+            }
         }
         Ok(0)
     }

@@ -118,6 +118,14 @@ pub enum EventKind {
     ScanDecided,
     /// A sheet of paper was ticked off.
     SheetReceived,
+    /// Late entries of a closed period are taken for a supplement.
+    SupplementOpened,
+    /// A supplement was frozen.
+    SupplementFrozen,
+    /// Late entries are no longer taken, and there were none.
+    SupplementWithdrawn,
+    /// A lesson of the training programme was tried.
+    LessonTried,
 }
 
 impl EventKind {
@@ -176,6 +184,10 @@ impl EventKind {
             Self::ScansTaken => "scans_taken",
             Self::ScanDecided => "scan_decided",
             Self::SheetReceived => "sheet_received",
+            Self::SupplementOpened => "supplement_opened",
+            Self::SupplementFrozen => "supplement_frozen",
+            Self::SupplementWithdrawn => "supplement_withdrawn",
+            Self::LessonTried => "lesson_tried",
         }
     }
 }

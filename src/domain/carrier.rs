@@ -161,6 +161,21 @@ pub struct Signed {
     pub at: String,
 }
 
+/// The director's order about a carrier whose taker has left the school.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnOrder {
+    /// Who brings it back; empty when it never left the safe.
+    pub person: String,
+    /// Out of whose hands it came.
+    pub from: String,
+    /// «приказ от 10.11.2025 № 41-к».
+    pub ground: String,
+    /// RFC 3339.
+    pub at: String,
+    /// The director.
+    pub by: String,
+}
+
 /// One way of a carrier out of the safe and back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trip {
@@ -178,6 +193,8 @@ pub struct Trip {
     pub at: String,
     /// Signatures in their order.
     pub steps: Vec<Signed>,
+    /// Orders about a taker who left; the last one is in force.
+    pub orders: Vec<ReturnOrder>,
 }
 
 /// Where a trip stands.
@@ -222,8 +239,24 @@ impl Trip {
             () if has(Step::Accepted) => TripState::In,
             () if has(Step::Returned) => TripState::Returning,
             () if has(Step::Taken) => TripState::Out,
+            // Ordered before it was taken: the carrier never left, the key may have.
+            () if !self.orders.is_empty() && has(Step::KeyGiven) => TripState::In,
+            () if !self.orders.is_empty() => TripState::Over,
             () => TripState::Asked,
         }
+    }
+
+    /// Who gives the carrier back: the taker, or whom the last order names instead.
+    pub fn giver(&self) -> &str {
+        let ordered = self.orders.last().map(|order| order.person.as_str()).filter(|person| !person.is_empty());
+        ordered.unwrap_or(&self.taker)
+    }
+
+    /// Has the person signed on the side of the safe: given the key, handed the carrier over?
+    pub fn stands_for_the_safe(&self, person: &str) -> bool {
+        self.steps
+            .iter()
+            .any(|signed| signed.person == person && signer_of(signed.step).is_some() && signed.step != Step::Certified)
     }
 
     /// Is the carrier outside of the safe?
@@ -264,14 +297,18 @@ impl Trip {
         if !self.next().contains(&step) {
             return Err(Refusal::NotYet { step: step.as_russian(), state: self.state().as_russian() });
         }
+        // Only the taker takes; who gives back is the taker, or whom the director's order names.
+        let side = if step == Step::Returned { self.giver() } else { &self.taker };
         match signer_of(step) {
-            None if person == self.taker => Ok(()),
-            None => Err(Refusal::NotTheTaker(self.taker.clone())),
+            None if person == side => Ok(()),
+            None => Err(Refusal::NotTheTaker(side.to_owned())),
             Some(role) if !roles.contains(&role) => {
                 Err(Refusal::NotTheOffice { step: step.as_russian(), office: role.as_russian() })
             }
             // The one who takes a carrier may be the technical specialist and vouch for the data; the handing over has two sides.
-            Some(_) if person == self.taker && step != Step::Certified => Err(Refusal::OneHand),
+            Some(_) if [&self.taker, self.giver()].contains(&person) && step != Step::Certified => {
+                Err(Refusal::OneHand)
+            }
             Some(_) => Ok(()),
         }
     }
@@ -292,8 +329,11 @@ pub enum Refusal {
         state: &'static str,
     },
     /// Only who takes the carrier signs that.
-    #[error("это подписывает только тот, кто берёт носитель: {0}")]
+    #[error("это подписывает только тот, за кем числится носитель: {0}")]
     NotTheTaker(String),
+    /// The one who has it still works here.
+    #[error("{0} работает в школе и сдаёт носитель сам (сама); приказ о возврате нужен, когда взявший уволен")]
+    StillHere(String),
     /// Another office signs that.
     #[error("«{step}» подписывает другая должность: {office}")]
     NotTheOffice {
@@ -440,6 +480,7 @@ mod tests {
             taker: "T08".to_owned(),
             at: String::new(),
             steps: steps.iter().map(signed).collect(),
+            orders: Vec::new(),
         }
     }
 
@@ -476,6 +517,34 @@ mod tests {
     fn nobody_hands_a_carrier_to_himself() {
         let alone = Trip { taker: "T05".to_owned(), ..trip(&[(Step::KeyGiven, "T01")]) };
         assert_eq!(alone.may_sign(Step::Handed, "T05", &[Role::Secretary]), Err(Refusal::OneHand));
+    }
+
+    #[test]
+    fn an_order_lets_another_bring_the_carrier_back_and_nobody_else() {
+        let out = trip(&[(Step::KeyGiven, "T01"), (Step::Handed, "T05"), (Step::Taken, "T08")]);
+        let order = ReturnOrder {
+            person: "T02".to_owned(),
+            from: "из стола".to_owned(),
+            ground: "приказ".to_owned(),
+            at: String::new(),
+            by: "T01".to_owned(),
+        };
+        let ordered = Trip { orders: vec![order.clone()], ..out };
+        assert_eq!((ordered.giver(), ordered.state(), ordered.is_out()), ("T02", TripState::Out, true));
+        assert_eq!(ordered.may_sign(Step::Returned, "T02", &[Role::Deputy]), Ok(()));
+        assert_eq!(
+            ordered.may_sign(Step::Returned, "T08", &[Role::TechnicalSpecialist]),
+            Err(Refusal::NotTheTaker("T02".to_owned()))
+        );
+        let mut back = ordered;
+        back.steps.push(Signed { step: Step::Returned, person: "T02".to_owned(), ..back.steps[0].clone() });
+        assert_eq!(back.may_sign(Step::Accepted, "T02", &[Role::Secretary]), Err(Refusal::OneHand));
+        assert_eq!(back.may_sign(Step::Accepted, "T05", &[Role::Secretary]), Ok(()));
+        // Asked for and never taken: the order closes the line, the key comes back if it was given.
+        let asked =
+            |steps| Trip { orders: vec![ReturnOrder { person: String::new(), ..order.clone() }], ..trip(steps) };
+        assert_eq!(asked(&[]).state(), TripState::Over);
+        assert_eq!(asked(&[(Step::KeyGiven, "T01")]).next(), [Step::KeyBack]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Two papers of the signing desk: the sheet of signatures of a copy, and the differences of a version. Floor 0.
 
-use super::finding::Finding;
 use super::form::{Block, Form, Table};
+use super::snapshot::ChangedValue;
 
 /// Whose copy it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -103,13 +103,13 @@ pub fn signature_sheet(about: &About, events: &[SignedEvent]) -> Form {
 }
 
 /// The differences of a version against the one before it: sheet, learner, cell, was, is, and the ground.
-pub fn differences(about: &About, ground: &str, remarks: &[(String, String)], found: &[Finding]) -> Form {
-    let heads = [("№", 4), ("Лист, урок, ученик", 40), ("Что", 22), ("Было", 17), ("Стало", 17)];
+pub fn differences(about: &About, ground: &str, remarks: &[(String, String)], found: &[ChangedValue]) -> Form {
+    let heads = [("№", 4), ("Лист", 20), ("Ученик", 18), ("Графа", 22), ("Было", 12), ("Стало", 12), ("Основание", 12)];
     let mut table = Table::new(&heads).titled("Отличия").sized(85).middle(&[0]);
     table.dashed = true;
     for (no, one) in (1..).zip(found) {
-        let what = one.message.split(": было").next().unwrap_or_default().trim_end_matches('.').to_owned();
-        table = table.line(vec![no.to_string(), one.place.clone(), what, one.expected.clone(), one.found.clone()]);
+        let cells = [&one.sheet, &one.learner, &one.cell, &one.was, &one.is, &one.ground].map(Clone::clone);
+        table = table.line([no.to_string()].into_iter().chain(cells).collect());
     }
     let mut form = Form::new("version-differences", "ОТЛИЧИЯ ВЕРСИИ")
         .organisation(&about.school)

@@ -185,6 +185,8 @@ pub struct Table {
     pub size: u32,
     /// Empty cells print «—» (archival forms); a form that ink will fill leaves them empty.
     pub dashed: bool,
+    /// Hands write into its rows, so that none is lower than 8 mm; an empty row never is.
+    pub ink: bool,
     /// Its rows.
     pub rows: Vec<Row>,
 }
@@ -397,6 +399,12 @@ impl Table {
     /// The row of column numbers; empty cells stay empty for ink.
     pub fn numbered(mut self) -> Self {
         self.numbered = true;
+        self
+    }
+
+    /// Hands write into its rows.
+    pub fn for_ink(mut self) -> Self {
+        self.ink = true;
         self
     }
 

@@ -13,6 +13,7 @@ pub mod inventories;
 pub mod learners;
 pub mod plan;
 pub mod registers;
+pub mod training;
 
 use std::collections::BTreeMap;
 

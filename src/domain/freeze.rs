@@ -3,6 +3,7 @@
 //! The only way from a journal to pages; everything the pages need is decided here, once.
 
 mod courses;
+mod supplement;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,7 +14,7 @@ use super::journal::{Class, Course, EXAM, FINAL, GapKind, Journal, Learner, Less
 use super::names;
 use super::people::Appointment;
 use super::period::Span;
-use super::policy::{AbsenceKind, Policy};
+use super::policy::{AbsenceKind, Policy, StageRule};
 use super::route::{self, Unroutable, person_facts};
 use super::rows::{self, Unsalted};
 use super::snapshot::{
@@ -22,6 +23,8 @@ use super::snapshot::{
     SummaryRow, SummarySheet, SummaryTotals, TemplateFacts, TitleSheet,
 };
 use super::words;
+
+pub use supplement::{LateRows, entries, supplement, supplement_id, supplement_no};
 
 /// What freezing is told from outside the journal.
 #[derive(Debug, Clone)]
@@ -88,23 +91,38 @@ pub fn freeze(
 ) -> Result<Snapshot, Unfreezable> {
     let kind = kind_of(&span.id);
     let frozen = Freezing::new(journal, class, span, policy);
-    let teacher = journal
-        .staff_member(&class.class_teacher_id)
-        .ok_or_else(|| Unroutable::Unknown(class.class_teacher_id.clone()))?;
     let (rules, sheets) = match kind {
         CopyKind::PeriodCopy => (&policy.period_route, frozen.period_sheets(told)?),
         CopyKind::SummarySheet => (&policy.summary_route, frozen.summary_sheets(told)),
     };
-    let salts: Vec<String> = told.salts.iter().take(rows::rows(&sheets).len()).cloned().collect();
     let start = journal.school.year.split('/').next().unwrap_or_default();
+    let copy = CopyFacts {
+        id: copy_id(&journal.school.year, &class.name, &span.id),
+        version: told.version,
+        kind,
+        number: format!("{start}-{}-{}", class.name, frozen.period_mark()),
+        supplement: None,
+    };
+    assemble(&frozen, copy, rules, sheets, told)
+}
+
+/// The snapshot around its sheets: school, class, period, rules, route, rows.
+fn assemble(
+    frozen: &Freezing<'_>,
+    copy: CopyFacts,
+    rules: &[StageRule],
+    sheets: Vec<Sheet>,
+    told: &Circumstances,
+) -> Result<Snapshot, Unfreezable> {
+    let Freezing { journal, class, span, policy, .. } = *frozen;
+    let teacher = journal
+        .staff_member(&class.class_teacher_id)
+        .ok_or_else(|| Unroutable::Unknown(class.class_teacher_id.clone()))?;
+    let salts: Vec<String> = told.salts.iter().take(rows::rows(&sheets).len()).cloned().collect();
+    let kind = copy.kind;
     Ok(Snapshot {
         format: FORMAT.to_owned(),
-        copy: CopyFacts {
-            id: copy_id(&journal.school.year, &class.name, &span.id),
-            version: told.version,
-            kind,
-            number: format!("{start}-{}-{}", class.name, frozen.period_mark()),
-        },
+        copy,
         school: SchoolFacts {
             id: told.school_id.clone(),
             name: journal.school.name.clone(),

@@ -45,5 +45,6 @@ pub mod statement;
 pub mod tenure;
 pub mod timeliness;
 pub mod token;
+pub mod training;
 pub mod void;
 pub mod words;

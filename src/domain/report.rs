@@ -16,7 +16,7 @@ pub const COUNTING_RULE: &str = "N — итоговые отметки 5, 4, 3, 
      «осв», «безотм» и другие неотметочные значения в N не входят";
 
 /// Not attested: the learner's subject is neither passed nor exempt.
-const NOT_ATTESTED: &str = "н/а";
+pub const NOT_ATTESTED: &str = "н/а";
 
 /// Figures of one class in one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -132,6 +132,12 @@ pub fn course_report(journal: &Journal) -> BTreeMap<String, BTreeMap<String, Cou
     journal.lessons.iter().for_each(|lesson| add(&lesson.key.course_id, lesson.key.date, 1, 0));
     journal.marks.iter().for_each(|mark| add(&mark.lesson.course_id, mark.lesson.date, 0, 1));
     report
+}
+
+/// Mean of current marks rounded half up to a whole mark: advice on a mark of a period; `None` without marks.
+pub fn rounded_mean(marks: &[u32]) -> Option<u32> {
+    let (sum, count) = (marks.iter().sum::<u32>(), marks.len() as u32);
+    (count > 0).then(|| (2 * sum + count) / (2 * count))
 }
 
 /// Rates over the final marks of one course, or of any other choice of them.

@@ -7,6 +7,7 @@
 mod changes;
 mod part;
 mod read;
+mod supplement;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ use super::canon::{self, Digest, scan};
 
 pub use changes::{ChangedValue, ChangesSheet};
 pub use part::PartFacts;
+pub use supplement::SupplementFacts;
 
 /// The format that this program writes.
 pub const FORMAT: &str = "letopis.snapshot/1";
@@ -101,6 +103,9 @@ pub struct CopyFacts {
     pub kind: CopyKind,
     /// Document number as printed, «2025-5А-I четверть».
     pub number: String,
+    /// Which copy it is the supplement of; absent from all others, so that their snapshots keep their bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplement: Option<Box<SupplementFacts>>,
 }
 
 /// The school as frozen.

@@ -554,40 +554,45 @@ pub fn tally(judged: &[Judged]) -> Vec<Tally> {
         .collect()
 }
 
-/// Heads of the CSV table of judged entries.
+/// Heads of the CSV table of judged entries, as offices read it.
 pub const CSV_HEADS: [&str; 13] = [
-    "class",
-    "course",
-    "subject",
-    "teacher",
-    "date",
-    "number",
-    "what",
-    "learner",
-    "work",
-    "due",
-    "entered_at",
-    "status",
-    "clause",
+    "Класс",
+    "Курс",
+    "Предмет",
+    "Учитель",
+    "Дата урока",
+    "Номер урока",
+    "Запись",
+    "Ученик",
+    "Вид работы",
+    "Срок",
+    "Внесено",
+    "Состояние",
+    "Пункт правил",
 ];
 
-/// A judged entry as a row of the CSV table.
+/// A judged entry as a row of the CSV table; people by their identifiers. What the deadline cannot tell stands after the clause.
 pub fn csv_row(one: &Judged) -> [String; 13] {
-    let entered = one.entered_at.map(|at| at.format("%Y-%m-%dT%H:%M").to_string()).unwrap_or_default();
+    let entered = one.entered_at.map(|at| at.format("%d.%m.%Y %H:%M").to_string()).unwrap_or_default();
     let clause = if one.reason.is_empty() { one.clause.clone() } else { format!("{} — {}", one.clause, one.reason) };
+    let due = match &one.due {
+        // Whose deadline nobody knows is told beside the clause.
+        Moment::Elsewhere(_) | Moment::Unknown(_) => String::new(),
+        known => known.in_russian(),
+    };
     [
         one.class.clone(),
         one.course_id.clone(),
         one.subject.clone(),
         one.teacher_id.clone(),
-        one.lesson.date.to_string(),
-        one.lesson.number.to_string(),
-        one.kind.as_str().to_owned(),
+        one.lesson.date.format("%d.%m.%Y").to_string(),
+        Some(one.lesson.number).filter(|number| *number > 0).map(|number| number.to_string()).unwrap_or_default(),
+        one.kind.as_russian().to_owned(),
         one.learner_id.clone(),
         one.work.clone(),
-        one.due.as_iso(),
+        due,
         entered,
-        one.status.as_str().to_owned(),
+        one.status.as_russian().to_owned(),
         clause,
     ]
 }

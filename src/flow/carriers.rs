@@ -2,6 +2,8 @@
 //!
 //! Each side of a handing over acts in the own session: this file takes one person's step at a time and never two.
 
+mod order;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -10,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate};
 
+pub use self::order::{Wanted as WantedReturn, order_return};
 use super::{Act, Error, House, people, policy, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex};
@@ -437,6 +440,7 @@ pub async fn ask(
         taker: act.by.clone(),
         at: act.moment(),
         steps: Vec::new(),
+        orders: Vec::new(),
     };
     tx.record_trip(&trip, &act.by).await?;
     let event = custody(act, &trip, "asked");
@@ -470,6 +474,13 @@ pub async fn sign_step(
         .ok_or_else(|| Refusal::Unknown(format!("запись № {no}")))?;
     let roles: Vec<_> = visitor.offices.iter().map(|office| office.role).collect();
     trip.may_sign(step, &act.by, &roles)?;
+    // Who brings it back in another's place has the data in the own hands too.
+    if step == Step::Returned
+        && act.by != trip.taker
+        && !house.db.list_undertakings().await?.iter().any(|(person, _)| *person == act.by)
+    {
+        return Err(Refusal::NoUndertaking.into());
+    }
     if step == Step::Certified {
         vouch(&trip, &house.db.list_backup_checks().await?)?;
     }

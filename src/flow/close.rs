@@ -1,6 +1,6 @@
 //! Closing: the completeness gate, the frozen snapshot, the lock. Floor 2.
 
-use super::{Act, Error, House, compromise, policy, salt, timeliness};
+use super::{Act, Error, House, compromise, policy, salt, supplement, timeliness};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex};
 use crate::domain::copy::State;
@@ -94,6 +94,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
         let snapshot = freeze::freeze(&part, &class, &span, &policy, &told)?;
         record(&mut tx, &snapshot, act).await?;
         events.push(event(&snapshot, act));
+        events.extend(supplement::open_with(&mut tx, &policy, &snapshot, &span, act).await?);
         results.push(Closed { class: class.name, copy: Some(id), already: false, findings });
     }
     if let Some((first, rest)) = events.split_first() {
@@ -181,7 +182,7 @@ fn event(snapshot: &Snapshot, act: &Act) -> Event {
         .with("complete", if snapshot.omissions.is_empty() { "yes" } else { "no" })
 }
 
-fn omission(finding: &Finding) -> String {
+pub(super) fn omission(finding: &Finding) -> String {
     format!("{}: {}", finding.place, finding.message)
 }
 

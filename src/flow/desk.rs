@@ -9,14 +9,14 @@ use chrono::{DateTime, FixedOffset};
 
 use super::papers::Paper;
 use super::sign::{REFUSED, signed};
-use super::{Error, House, read_file};
+use super::{Error, House, read_file, reissue};
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::desk_forms::{About, SignedEvent};
-use crate::domain::difference::{content_diff, sheet_diff};
+use crate::domain::difference::{change_rows, sheet_diff};
 use crate::domain::finding::Finding;
 use crate::domain::route::{self, BY_SHEETS, Wish};
-use crate::domain::snapshot::StageFacts;
+use crate::domain::snapshot::{ChangedValue, StageFacts};
 use crate::domain::statement::Statement;
 use crate::domain::words;
 use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
@@ -242,12 +242,37 @@ async fn since(house: &House, copy: &str, version: u32, now: &CopyRow, sheet: &s
     })
 }
 
-/// What a version changed against the one before it; empty for a first version.
-pub async fn changes(house: &House, row: &CopyRow) -> Result<Vec<Finding>, Error> {
-    let versions = house.db.list_versions(&row.id).await?;
-    let Some(before) = versions.iter().rfind(|one| one.version < row.version) else { return Ok(Vec::new()) };
-    let (was, is) = (house.db.load_snapshot(before.snapshot).await?, house.db.load_snapshot(row.snapshot).await?);
-    Ok(content_diff(&was, &is))
+/// What two versions of a copy differ in, and what led from one to the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Differences {
+    /// «Взамен версии 1: исправлена отметка»; of every version on the way.
+    pub ground: String,
+    /// Sheet, learner, cell, was, is, and the remark on that sheet.
+    pub rows: Vec<ChangedValue>,
+}
+
+/// The differences of two versions of a copy, as the later one's sheet of changes says them.
+pub async fn differences(house: &House, id: &str, from: u32, to: u32) -> Result<Differences, Error> {
+    let versions = house.db.list_versions(id).await?;
+    let last = versions.last().ok_or_else(|| Error::NoCopy(id.to_owned()))?.version;
+    let find = |wanted: u32| {
+        let found = versions.iter().find(|row| row.version == wanted);
+        found.ok_or_else(|| Error::NoVersion { copy: id.to_owned(), asked: wanted, last })
+    };
+    let (was, is) =
+        (house.db.load_snapshot(find(from)?.snapshot).await?, house.db.load_snapshot(find(to)?.snapshot).await?);
+    let passed = from.min(to)..from.max(to);
+    let remarks = house.db.list_remarks(id).await?;
+    let said = |sheet: &str| {
+        let own = passed.clone().map(|version| reissue::remark_on(&remarks, version, sheet));
+        own.filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
+    };
+    let mut grounds = Vec::new();
+    for row in versions.iter().filter(|row| passed.contains(&(row.version - 1))) {
+        grounds.push(house.papers.get(house, row.snapshot).await?.replaces.clone());
+    }
+    grounds.retain(|ground| !ground.is_empty());
+    Ok(Differences { ground: grounds.join(". "), rows: change_rows(&was, &is, said) })
 }
 
 /// Whose copy it is, for the papers of the desk.

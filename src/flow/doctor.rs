@@ -9,13 +9,13 @@ mod records;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::verify::{self, VerifyOptions};
-use super::{Act, Error, House, log, policy, read_file, salt};
+use super::{Act, Error, House, log, policy, read_file, salt, supplement};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::difference::{change_rows, snapshot_diff};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::freeze::{self, Circumstances};
+use crate::domain::freeze::{self, Circumstances, LateRows};
 use crate::domain::journal::Journal;
 use crate::domain::log_proof::object_name;
 use crate::domain::people::Appointment;
@@ -133,8 +133,10 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
             journals.insert(&row.year, house.db.load_journal(&row.year).await?);
         }
         let Some(journal) = journals.get(row.year.as_str()) else { continue };
+        let late = supplement::of_copy(house, &row.id).await?.map(|(rows, _)| rows);
         let compared = |journal: &Journal| {
-            again(&policies, &appointments, journal, &frozen).map(|now| snapshot_diff(&frozen, &now))
+            let now = again(&policies, &appointments, journal, &frozen, late.as_ref());
+            now.map(|now| snapshot_diff(&frozen, &now))
         };
         let mut told = compared(journal);
         let mut since = Vec::new();
@@ -232,6 +234,7 @@ fn again(
     appointments: &[Appointment],
     journal: &Journal,
     frozen: &Snapshot,
+    late: Option<&LateRows>,
 ) -> Result<Snapshot, String> {
     let under = policies.by_digest(frozen.policy.digest).ok_or("правил, по которым закрыт период, в доме нет")?;
     let class = journal.class(&frozen.class.name).ok_or("класса больше нет в базе данных")?;
@@ -254,7 +257,14 @@ fn again(
         salts: vec!["0".repeat(32); part.learners.len()],
         appointments: appointments.to_vec(),
     };
-    let fresh = freeze::freeze(&part, class, &span, &under.policy, &told).map_err(|error| error.to_string())?;
+    let fresh = match (late, frozen.copy.supplement.as_deref()) {
+        (Some(rows), Some(facts)) => {
+            freeze::supplement(&part, class, &span, &under.policy, &told, (rows, facts.clone()))
+        }
+        (None, Some(_)) => return Err("открытия дополнительного листа в базе данных нет".to_owned()),
+        _ => freeze::freeze(&part, class, &span, &under.policy, &told),
+    };
+    let fresh = fresh.map_err(|error| error.to_string())?;
     let title = frozen.sheets.iter().find(|sheet| matches!(sheet, Sheet::Title(_)));
     let sheets = fresh.sheets.into_iter().map(|sheet| match (sheet, title) {
         (Sheet::Title(_), Some(title)) => title.clone(),

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::change::closed::Closed;
 use super::exchange::{TableDifference, differences};
 use super::keys::Keyring;
+use super::supplement::Openings;
 use super::{Act, Error, House, salt};
 use crate::bundle::{self, Bundle, Given, ReadError};
 use crate::domain::audit::{Event, EventKind};
@@ -92,7 +93,7 @@ pub(super) async fn settle(
     let digest = bundle.digest.to_hex();
     let mut tx = house.db.begin().await?;
     let changes = tx.list_changes(journal).await?;
-    let locked = touches_closed(&changes, journal, &house.db.list_locks().await?);
+    let locked = touches_closed(&changes, journal, &house.db.list_locks().await?, &Openings::load(house).await?);
     if !locked.is_empty() {
         return Ok(Outcome::Refused(locked));
     }
@@ -189,12 +190,19 @@ fn keep(house: &House, bundle: &Bundle) -> Result<(), Error> {
 }
 
 /// Changes that reach into a closed period: each is a finding, because a closed period changes for nobody.
-fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow]) -> Vec<Finding> {
+fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow], openings: &Openings) -> Vec<Finding> {
     let class_of = |course: &str| journal.courses.iter().find(|c| c.id == course).map(|c| c.class.clone());
-    let closed = Closed { year: &journal.school.year, closures, class_of: &class_of };
     let mut findings = Vec::new();
     for change in changes {
         let row = if change.new.is_empty() { &change.old } else { &change.new };
+        // A period that takes late entries bars none of them; what stood in its copy it bars as ever.
+        let taking = |closure: &&ClosureRow| !openings.take(closure, change.table, change.key(), change.old.is_empty());
+        let left: Vec<ClosureRow> = match openings.is_empty() {
+            true => Vec::new(),
+            false => closures.iter().filter(taking).cloned().collect(),
+        };
+        let closures = if openings.is_empty() { closures } else { &left };
+        let closed = Closed { year: &journal.school.year, closures, class_of: &class_of };
         let closure = match change.table {
             "learners" => closed.bars_stay(&change.old, &change.new),
             table => closed.bars(table, &change.old, &change.new),

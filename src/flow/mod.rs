@@ -36,8 +36,10 @@ pub mod seal;
 pub mod setup;
 pub mod sign;
 pub mod signin;
+pub mod supplement;
 pub mod timeliness;
 pub mod tokens;
+pub mod training;
 pub mod verify;
 pub mod year;
 
@@ -115,6 +117,16 @@ pub enum Error {
         asked: u32,
         /// Version in force.
         current: u32,
+    },
+    /// No such version.
+    #[error("версии {asked} у копии {copy} нет: последняя — {last}")]
+    NoVersion {
+        /// Copy.
+        copy: String,
+        /// Version asked for.
+        asked: u32,
+        /// The last there is.
+        last: u32,
     },
     /// No such copy.
     #[error("нет такой копии: «{0}»; список — команда «letopis copies»")]
@@ -214,6 +226,9 @@ pub enum Error {
     /// A notice of compromise or a decision says no.
     #[error(transparent)]
     Compromise(Box<compromise::Refusal>),
+    /// A supplement cannot be opened or made.
+    #[error(transparent)]
+    Supplement(#[from] supplement::Refusal),
     /// The office says no.
     #[error(transparent)]
     Office(Box<office::Refusal>),

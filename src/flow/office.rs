@@ -94,6 +94,16 @@ pub enum Refusal {
     /// Something that a form needs.
     #[error("для формы нужно указать: {0}")]
     Needs(String),
+    /// The school's rules leave that sheet out.
+    #[error("по правилам школы {what} при журнале нет: «{key}» — «нет» ({clause})")]
+    LeftOut {
+        /// «листа «Общие сведения об обучающихся»».
+        what: &'static str,
+        /// Key of the policy.
+        key: &'static str,
+        /// Clause of the policy.
+        clause: String,
+    },
     /// The school's own template does not hold what it must.
     #[error("шаблон школы {file} не годится: {why}")]
     Template {

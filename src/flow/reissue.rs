@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::close::salts;
 use super::keys::AUTHORITY;
-use super::{Act, Error, House, compromise, policy, salt, timeliness};
+use super::{Act, Error, House, compromise, policy, remind, salt, supplement, timeliness};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
@@ -18,7 +18,7 @@ use crate::domain::period;
 use crate::domain::route::BY_SHEETS;
 use crate::domain::snapshot::{ChangesSheet, Sheet, Snapshot};
 use crate::domain::statement::{Category, Statement};
-use crate::store::{CopyRow, KeptRow, RemarkRow, StatementRow};
+use crate::store::{CopyRow, KeptRow, RemarkRow, StatementRow, Tx};
 use crate::typeset;
 
 /// Freezes the next version of a copy from the same closed period, on a ground that its title page prints.
@@ -46,14 +46,24 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         frozen_at: act.moment(),
         exported_at,
         voids: compromise::notes(&voids, &class.name, &span),
-        paper: policy::on_title(&policy, &calendar, &journal, &class, &span),
+        paper: match (&was.copy.supplement, was.sheets.first()) {
+            (Some(_), Some(Sheet::Title(title))) => title.paper.clone(),
+            _ => policy::on_title(&policy, &calendar, &journal, &class, &span),
+        },
         ground: was.ground.clone(),
         omissions: was.omissions.clone(),
         template: typeset::template_facts(last.kind),
         salts: salts(journal.learners.len())?,
         appointments: house.db.list_appointments().await?,
     };
-    let drafted = freeze::freeze(&journal, &class, &span, &policy, &told)?;
+    let own = supplement::of_copy(house, id).await?;
+    let freeze = |told: &Circumstances| match (&own, was.copy.supplement.as_deref()) {
+        (Some((rows, _)), Some(facts)) => {
+            freeze::supplement(&journal, &class, &span, &policy, told, (rows, facts.clone()))
+        }
+        _ => freeze::freeze(&journal, &class, &span, &policy, told),
+    };
+    let drafted = freeze(&told)?;
     let remarks = house.db.list_remarks(id).await?;
     told.changes = Some(ChangesSheet {
         id: "changes".to_owned(),
@@ -61,7 +71,7 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         ground: ground.to_owned(),
         rows: change_rows(&was, &drafted, |sheet| remark_on(&remarks, last.version, sheet)),
     });
-    let snapshot = freeze::freeze(&journal, &class, &span, &policy, &told)?;
+    let snapshot = freeze(&told)?;
     let superseded =
         copy::next(last.state, Action::Supersede).map_err(|refusal| Error::State { copy: last.id.clone(), refusal })?;
     let said = tx.list_statements(&last.id, last.version).await?;
@@ -77,22 +87,49 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
             tx.keep_statement(id, snapshot.copy.version, &row).await?;
         }
     }
-    let people: BTreeSet<&str> = said.iter().map(|one| one.signer.as_str()).collect();
-    for person in people {
-        tx.notify(person, "reissued", id, snapshot.copy.version, &act.moment()).await?;
-    }
-    let event = Event::new(EventKind::CopySuperseded, &act.by, &act.moment())
+    tell(house, &mut tx, &snapshot, &said, act).await?;
+    // What came late to the copy is in its next version now.
+    let ended = supplement::end_with(&mut tx, id, act).await?;
+    let mut event = Event::new(EventKind::CopySuperseded, &act.by, &act.moment())
         .with("copy", id)
         .with_number("version", last.version.into())
         .with_number("next", snapshot.copy.version.into())
         .with_digest("snapshot", snapshot.digest())
         .with_digests("kept", &kept);
-    tx.record(&event, salt()?).await?.commit().await?;
+    if let Some(ended) = ended {
+        event = event.with("supplement", ended);
+    }
+    let opened = supplement::open_with(&mut tx, &policy, &snapshot, &span, act).await?;
+    let mut recorded = tx.record(&event, salt()?).await?;
+    if let Some(opened) = opened {
+        recorded = recorded.also(&opened, salt()?).await?;
+    }
+    recorded.commit().await?;
     house.db.list_versions(id).await?.pop().ok_or_else(|| Error::NoCopy(id.to_owned()))
 }
 
+/// Whoever spoke on the version learns that another takes its place: inside, and by letter where the house has a mail server and the person gave
+/// an address, as of a refusal. The ground may name a learner and stays inside.
+async fn tell(house: &House, tx: &mut Tx, next: &Snapshot, said: &[StatementRow], act: &Act) -> Result<(), Error> {
+    let version = next.copy.version;
+    let what = format!("{} класс, {}", next.class.name, next.period.name);
+    let subject = format!("Выпускается новая версия копии журнала: {what}");
+    let place = remind::place(house, "отличия версии", &format!("/copies/{}/{version}/changes", next.copy.id));
+    let text = format!(
+        "Взамен версии {} выпускается версия {version} ({what}).\n\nЛисты, которые не изменились, подписывать заново не нужно. \
+         Если изменился ваш лист, он ждёт вашей подписи на странице «Подписание».\n\n{place}",
+        version - 1
+    );
+    let people: BTreeSet<&str> = said.iter().map(|one| one.signer.as_str()).collect();
+    for person in people {
+        tx.notify(person, "reissued", &next.copy.id, version, &act.moment()).await?;
+        remind::write_to(house, tx, person, &subject, &text, act).await?;
+    }
+    Ok(())
+}
+
 /// What was said of a sheet when the version was refused: «отметка: не та отметка».
-fn remark_on(remarks: &[RemarkRow], version: u32, sheet: &str) -> String {
+pub(super) fn remark_on(remarks: &[RemarkRow], version: u32, sheet: &str) -> String {
     let own = remarks.iter().filter(|one| one.version == version && one.sheet == sheet);
     let told = own.map(|one| {
         let category = Category::parse(&one.category).unwrap_or(Category::Other);
@@ -102,7 +139,7 @@ fn remark_on(remarks: &[RemarkRow], version: u32, sheet: &str) -> String {
 }
 
 /// The authority that serves now: a copy is issued anew after the school's authority was replaced.
-async fn authority(house: &House) -> Result<Digest, Error> {
+pub(super) async fn authority(house: &House) -> Result<Digest, Error> {
     let row = house.db.find_certificate(AUTHORITY).await?.ok_or(Error::NoJournal)?;
     row.fingerprint.parse().map_err(|_| Error::Damaged("certificates.fingerprint".to_owned()))
 }

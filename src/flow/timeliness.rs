@@ -9,6 +9,7 @@ use crate::domain::calendar::{Basis, SchoolCalendar};
 use crate::domain::copy::State;
 use crate::domain::journal::{Journal, YEAR};
 use crate::domain::period;
+use crate::domain::setup::Setup;
 use crate::domain::timeliness::{self, Judged, RemarkTime, Scope};
 
 /// What to judge.
@@ -22,6 +23,8 @@ pub struct Question {
     pub period: Option<String>,
     /// Only this week of the calendar year, 1 to 53 (ISO 8601).
     pub week: Option<u32>,
+    /// Only lessons from this day and to that one, both included.
+    pub days: (Option<NaiveDate>, Option<NaiveDate>),
 }
 
 /// The calendar of a school year: what its journal shows.
@@ -42,12 +45,16 @@ pub async fn calendar_on(house: &House, day: NaiveDate) -> Result<SchoolCalendar
 
 /// The calendar of a journal's year, with what is set up for it; where no days and weeks are, those that the lessons show.
 pub(super) async fn calendar_of(house: &House, journal: &Journal) -> Result<SchoolCalendar, Error> {
-    let setup = house.db.load_setup(&journal.school.year).await?;
+    Ok(calendar_of_setup(&house.db.load_setup(&journal.school.year).await?, journal))
+}
+
+/// The same of a year's setup at hand.
+pub(super) fn calendar_of_setup(setup: &Setup, journal: &Journal) -> SchoolCalendar {
     let mut calendar = setup.calendar(journal);
     if calendar.basis == Basis::Lessons {
         calendar.weeks = SchoolCalendar::from_journal(journal).weeks;
     }
-    Ok(calendar)
+    calendar
 }
 
 /// Judges the entries of a year, a class, a period or a week, each under the policy of its own day.
@@ -106,6 +113,8 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
     if let Some(week) = question.week {
         judged.retain(|one| one.lesson.date.iso_week().week() == week);
     }
+    let (from, to) = question.days;
+    judged.retain(|one| from.is_none_or(|from| from <= one.lesson.date) && to.is_none_or(|to| one.lesson.date <= to));
     Ok(judged)
 }
 

@@ -4,7 +4,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AssertSqlSafe, Row as _};
 
 use super::{Db, Error, Tx};
-use crate::domain::carrier::{Carrier, Cause, Entry, Kind, Purpose, Signed, Step, Trip};
+use crate::domain::carrier::{Carrier, Cause, Entry, Kind, Purpose, ReturnOrder, Signed, Step, Trip};
 
 /// A place where carriers are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -329,6 +329,7 @@ impl Db {
                 taker: row.try_get(4)?,
                 at: row.try_get(5)?,
                 steps: Vec::new(),
+                orders: Vec::new(),
             });
         }
         let sql = "select trip, step, person, office, note, at from custody_steps where school = $1 order by trip, at";
@@ -344,6 +345,20 @@ impl Db {
             };
             if let Some(trip) = trips.iter_mut().find(|trip| trip.no == no) {
                 trip.steps.push(signed);
+            }
+        }
+        let sql = "select trip, person, from_whom, ground, at, by_person from custody_orders where school = $1 order by trip, no";
+        for row in &sqlx::query(sql).bind(self.school.clone()).fetch_all(&self.pool).await? {
+            let no = number(row, 0)?;
+            let order = ReturnOrder {
+                person: row.try_get(1)?,
+                from: row.try_get(2)?,
+                ground: row.try_get(3)?,
+                at: row.try_get(4)?,
+                by: row.try_get(5)?,
+            };
+            if let Some(trip) = trips.iter_mut().find(|trip| trip.no == no) {
+                trip.orders.push(order);
             }
         }
         Ok(trips)
@@ -518,6 +533,20 @@ impl Tx {
             ("by_person", by.into()),
         ];
         self.grow("custody_trips", &cells).await
+    }
+
+    /// The director's order about a trip whose taker has left; `no` from 1.
+    pub async fn record_custody_order(&mut self, trip: u64, no: u64, order: &ReturnOrder) -> Result<(), Error> {
+        let cells = [
+            ("trip", Bound::Number(trip)),
+            ("no", Bound::Number(no)),
+            ("person", (&order.person).into()),
+            ("from_whom", (&order.from).into()),
+            ("ground", (&order.ground).into()),
+            ("at", (&order.at).into()),
+            ("by_person", (&order.by).into()),
+        ];
+        self.grow("custody_orders", &cells).await
     }
 
     /// A signature of the custody log.

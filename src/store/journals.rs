@@ -60,6 +60,15 @@ pub struct Change {
     pub new: Vec<String>,
 }
 
+impl Change {
+    /// The columns that name the row.
+    pub fn key(&self) -> &[String] {
+        let row = if self.new.is_empty() { &self.old } else { &self.new };
+        let columns = tables::ALL.iter().find(|table| table.name == self.table).map_or(row.len(), |table| table.key);
+        &row[..columns.min(row.len())]
+    }
+}
+
 /// What replacing a year's journal came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replaced {

@@ -28,6 +28,8 @@ mod scans;
 mod schools;
 mod setup;
 mod signing;
+mod supplements;
+mod training;
 mod voids;
 
 use std::borrow::Cow;
@@ -64,6 +66,8 @@ pub use setup::ClosedYearRow;
 pub use signing::{
     ForeignRow, KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow,
 };
+pub use supplements::SupplementRow;
+pub use training::TrainingStep;
 pub use voids::{CompromiseRow, DecisionRow};
 
 /// The database failed, or holds what this program did not write.
@@ -198,7 +202,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 14] = [
+const SQLITE_GUARDS: [&str; 17] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -212,9 +216,12 @@ const SQLITE_GUARDS: [&str; 14] = [
     include_str!("../../migrations/guards/0121_scans.sqlite.sql"),
     include_str!("../../migrations/guards/0131_desk.sqlite.sql"),
     include_str!("../../migrations/guards/0151_files.sqlite.sql"),
+    include_str!("../../migrations/guards/0191_supplements.sqlite.sql"),
+    include_str!("../../migrations/guards/0201_office.sqlite.sql"),
+    include_str!("../../migrations/guards/0211_training.sqlite.sql"),
     include_str!("../../migrations/guards/0221_truncation.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 14] = [
+const POSTGRES_GUARDS: [&str; 17] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -228,12 +235,15 @@ const POSTGRES_GUARDS: [&str; 14] = [
     include_str!("../../migrations/guards/0121_scans.postgres.sql"),
     include_str!("../../migrations/guards/0131_desk.postgres.sql"),
     include_str!("../../migrations/guards/0151_files.postgres.sql"),
+    include_str!("../../migrations/guards/0191_supplements.postgres.sql"),
+    include_str!("../../migrations/guards/0201_office.postgres.sql"),
+    include_str!("../../migrations/guards/0211_training.postgres.sql"),
     include_str!("../../migrations/guards/0221_truncation.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 14]) -> Migrator {
+fn migrator(guards: [&'static str; 17]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -265,7 +275,13 @@ fn migrator(guards: [&'static str; 14]) -> Migrator {
         step(131, "guards of the desk", guards[11]),
         step(150, "file plan and volumes", include_str!("../../migrations/0150_files.sql")),
         step(151, "guards of file plan and volumes", guards[12]),
-        step(221, "guards of truncation", guards[13]),
+        step(190, "supplements", include_str!("../../migrations/0190_supplements.sql")),
+        step(191, "guards of supplements", guards[13]),
+        step(200, "orders about carriers", include_str!("../../migrations/0200_office.sql")),
+        step(201, "guards of orders about carriers", guards[14]),
+        step(210, "training", include_str!("../../migrations/0210_training.sql")),
+        step(211, "guards of training", guards[15]),
+        step(221, "guards of truncation", guards[16]),
     ])
 }
 

@@ -188,12 +188,12 @@ impl Db {
         Ok(done.rows_affected())
     }
 
-    /// The closed periods that hold now: a copy that came back with remarks opens its own for the correction, until its next version.
+    /// The closed periods that hold now: a copy that came back with remarks opens its own for the correction, until its next version. A supplement
+    /// opens none: it takes late entries only.
     pub async fn list_locks(&self) -> Result<Vec<ClosureRow>, Error> {
-        let rows = sqlx::query("select year, class, period from copies where school = $1 and state = 'refused'")
-            .bind(self.school.clone())
-            .fetch_all(&self.pool)
-            .await?;
+        let refused = "select year, class, period from copies c where c.school = $1 and c.state = 'refused'
+             and not exists (select 1 from supplements s where s.school = c.school and s.id = c.id)";
+        let rows = sqlx::query(refused).bind(self.school.clone()).fetch_all(&self.pool).await?;
         let mut open = Vec::new();
         for row in rows {
             open.push((row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?, row.try_get::<String, _>(2)?));

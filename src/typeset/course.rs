@@ -295,7 +295,11 @@ impl<'a> Maker<'a> {
             let period = &binder.snapshot.period;
             let part = self.course.part.as_ref();
             let [starts, ends] = part.map_or([&period.starts, &period.ends], |part| [&part.starts, &part.ends]);
-            let text = format!("Проведено за период с {} по {}: {hours} ч.", day(starts), day(ends));
+            let text = match binder.snapshot.copy.supplement {
+                // What was taught before is counted in the copy.
+                Some(_) => format!("В дополнительном листе: {hours} ч."),
+                None => format!("Проведено за период с {} по {}: {hours} ч.", day(starts), day(ends)),
+            };
             let room = Room { x: page.x, y: under, w: page.w, h: mm(4.0) };
             page.texts.push(Text::top(room, "left", Face::Serif, &Fitted { size: 8.5, lines: vec![text] }));
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::names;
 use crate::domain::snapshot::{AttendanceCounts, AttendanceSheet, FinalMarksSheet, LearnersSheet, Sheet, StageFacts};
-use crate::domain::words::{Gender, counted};
+use crate::domain::words::{Gender, count, counted};
 
 use super::Error;
 use super::course;
@@ -330,10 +330,22 @@ fn closing(binder: &mut Binder<'_>) {
     // Printed on both sides, two pages make a sheet of paper; this page is the last.
     let sheets = page.no.div_ceil(2) as u64;
     let counted = counted(sheets, Gender::Masculine, "лист", "листа", "листов");
-    let text = format!("В настоящей копии журнала пронумеровано, прошнуровано и скреплено печатью {counted}.");
+    let what = match binder.snapshot.copy.supplement {
+        Some(_) => "В настоящем дополнительном листе к копии журнала",
+        None => "В настоящей копии журнала",
+    };
+    let text = format!("{what} пронумеровано, прошнуровано и скреплено печатью {counted}.");
     let room = Room { x: page.x + mm(20.0), y: mm(110.0), w: page.w - mm(40.0), h: mm(20.0) };
     let fitted = fit(&text, Face::Serif, 13.0, room.w, room.h);
     page.texts.push(Text::middle(room, "center", Face::Serif, &fitted));
+    // Who counts the paper meets two kinds of sheets; the page says which is which.
+    let pages = count(page.no as u64, "страница", "страницы", "страниц");
+    let of = binder.snapshot.sheets.len();
+    let text = format!(
+        "{pages}, печать с двух сторон. «Лист … / {of}» внизу страниц – лист журнала: его подписывают целиком."
+    );
+    let room = Room { y: room.y + room.h, h: mm(5.0), ..room };
+    page.texts.push(Text::middle(room, "center", Face::Narrow, &fit(&text, Face::Narrow, 8.0, room.w, room.h)));
     let title = binder.snapshot.sheets.first().map_or("", Sheet::id);
     let signers = all_signers(binder.snapshot, title);
     let unsigned = crate::domain::edition::Edition { marks: Vec::new(), seal: None, ..binder.edition.clone() };

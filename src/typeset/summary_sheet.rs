@@ -168,7 +168,9 @@ fn learner(row: &SummaryRow, shapes: &[Shape], x: f64, y: f64, block: f64) -> Ve
         remarks.push(row.movement.clone());
     }
     if missed.lessons > 0 {
-        remarks.push(format!("Пропущено уроков: {}, из них по болезни: {}", missed.lessons, missed.lessons_ill));
+        // A figure never stands alone on a line.
+        remarks.push(format!("Пропущено уроков:\u{a0}{},", missed.lessons));
+        remarks.push(format!("из них по болезни:\u{a0}{}", missed.lessons_ill));
     }
     if !remarks.is_empty() {
         let room = Room { y: name_room.y + under, h: name_room.h - under, ..name_room };

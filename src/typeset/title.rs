@@ -3,7 +3,7 @@
 use crate::domain::canon::Digest;
 use crate::domain::edition::EditionKind;
 use crate::domain::snapshot::{CopyKind, TitleSheet};
-use crate::domain::words::moment;
+use crate::domain::words::{count, moment};
 
 use super::fit::{Fitted, LEADING, wrap, wrap_evenly};
 use super::fonts::Face;
@@ -152,7 +152,11 @@ fn heads(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<Block> {
     blocks.push(Block::new(Face::Serif, 17.0, format!("{} класса", class_name(&snapshot.class.name)), 3.0));
     blocks.push(Block::new(Face::Serif, 13.0, format!("на {} учебный год", snapshot.year), 2.0));
     if snapshot.copy.kind == CopyKind::PeriodCopy {
-        blocks.push(Block::new(Face::Serif, 10.5, "(копия электронного журнала)", 1.5));
+        let what = match snapshot.copy.supplement {
+            Some(_) => "(записи электронного журнала, внесённые после составления копии)",
+            None => "(копия электронного журнала)",
+        };
+        blocks.push(Block::new(Face::Serif, 10.5, what, 1.5));
         let dates = format!("{}: с {} по {}", period.name, day(&period.starts), day(&period.ends));
         blocks.push(Block::new(Face::SerifBold, 12.5, dates, 4.0));
     }
@@ -171,11 +175,26 @@ fn facts(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<(&'static str, String)>
         EditionKind::Issued => "Выпуск для проверки",
         EditionKind::Sealed => "Подписанный выпуск",
     };
+    let supplement = snapshot.copy.supplement.as_deref();
+    let number = if supplement.is_some() {
+        "Номер дополнительного листа"
+    } else {
+        "Номер копии"
+    };
     let mut facts = vec![
         ("Классный руководитель", full_name(&snapshot.class.teacher)),
-        ("Номер копии", format!("{}, версия {}", snapshot.copy.number, snapshot.copy.version)),
+        (number, format!("{}, версия {}", snapshot.copy.number, snapshot.copy.version)),
         ("Система ведения журнала", sheet.system.clone()),
     ];
+    if let Some(of) = supplement {
+        let entries = count(of.entries.into(), "запись", "записи", "записей");
+        let (number, version) = (&of.copy_number, of.copy_version);
+        let snapshot = of.copy_snapshot.prefix().to_lowercase();
+        facts.push((
+            "К копии",
+            format!("№ {number}, версия {version} (снимок {}…): {entries} после её составления", in_fours(&snapshot)),
+        ));
+    }
     if !sheet.replaces.is_empty() {
         facts.push(("Основание выпуска", sheet.replaces.clone()));
     }
@@ -185,7 +204,8 @@ fn facts(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<(&'static str, String)>
     if !sheet.exported_at.is_empty() {
         facts.push(("Данные журнала выгружены", moment(&sheet.exported_at)));
     }
-    facts.push(("Период закрыт", moment(&snapshot.frozen_at)));
+    let frozen = if supplement.is_some() { "Лист составлен" } else { "Период закрыт" };
+    facts.push((frozen, moment(&snapshot.frozen_at)));
     facts.push((issued, moment(&binder.edition.typeset_at)));
     facts.push(("На бумагу", sheet.paper.clone()));
     facts.push(("Порядок ведения", titled));

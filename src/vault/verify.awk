@@ -19,9 +19,15 @@ function value(path,  from, open, n, key, last) {
       value(path "." key) } while (C[i] == ",")
     N[path] = n; i++ }
   R[path] = substr(s, from, i - from) }
+# Верная запись UTF-8 (RFC 3629): без лишней длины, без половин пар, не дальше U+10FFFF.
+function is_utf8(text) {
+  gsub(/[\302-\337][\200-\277]|\340[\240-\277][\200-\277]|[\341-\354\356\357][\200-\277][\200-\277]|\355[\200-\237][\200-\277]/, "", text)
+  gsub(/\360[\220-\277][\200-\277][\200-\277]|[\361-\363][\200-\277][\200-\277][\200-\277]|\364[\200-\217][\200-\277][\200-\277]/, "", text)
+  return text !~ /[\200-\377]/ }
 function load(path, file,  line) {
   s = ""; while ((getline line < file) > 0) s = line
-  close(file); i = 1; length_of = split(s, C, ""); value(path); if (i != length_of + 1 || s ~ /[\001-\037]/) differs(file ": не читается") }
+  close(file); i = 1; length_of = split(s, C, ""); value(path)
+  if (i != length_of + 1 || s ~ /[\001-\037]/ || !is_utf8(s)) differs(file ": не читается") }
 function bare(path) { return substr(R[path], 2, length(R[path]) - 2) }
 function plain(text) { gsub(/\\"/, "\"", text); gsub(/\\\\/, "\\", text); gsub(/(\302\240|[ \t])+/, " ", text); return text }
 function name_of(path) { return bare(path ".surname") " " bare(path ".given_name") (bare(path ".patronymic") == "" ? "" : " " bare(path ".patronymic")) }
@@ -37,6 +43,38 @@ function object(keys, one, other,  k, n, key, text) {
   for (k = 1; k <= n; k++) if ((one "." key[k]) in R) text = text ",\"" key[k] "\":" R[one "." key[k]]
     else if ((other "." key[k]) in R) text = text ",\"" key[k] "\":" R[other "." key[k]]
   return "{" substr(text, 2) "}" }
+# Словарь объекта PDF, каким он был до печати: вторая из трёх его строк.
+function dictionary(number,  command, line) {
+  command = "grep -a -A 1 -x '" number " 0 obj' " t "/original"; command | getline line; line = ""; command | getline line; close(command); return line }
+function reference(key, text) { return match(text, "/" key "[ [][0-9]+ 0 R") ? substr(text, RSTART + length(key) + 2) + 0 : 0 }
+# Печать дописывает к PDF четыре объекта, таблицу и концовку (ISO 32000-1, 7.5.6) и ничего больше: сличается каждый знак, кроме содержимого подписи.
+function revision(  n, A, W, k, m, line, command, begins, size, catalog, page, was, old, at, order, place, mark) {
+  command = "grep -abo '^[0-9]* 0 obj$' sealed.pdf | tail -n 4"; command | getline line; close(command); begins = line + 0
+  command = "head -c " begins " sealed.pdf > " t "/original; tail -c +" begins + 1 " sealed.pdf"
+  while ((command | getline line) > 0) A[n++] = line
+  close(command)
+  command = "tail -n 4 " t "/original"; command | getline was; command | getline line; command | getline old; close(command)
+  size = match(was, "/Size [0-9]+") ? substr(was, RSTART + 6) + 0 : 0; catalog = reference("Root", was); page = reference("Pages", dictionary(catalog))
+  for (k = 0; k < 16 && dictionary(page) !~ /\/Type\/Page[^s]/; k++) page = reference("Kids", dictionary(page))
+  mark = "<feff041f0435044704300442044c00200448043a043e043b044b>"; W[0] = size " 0 obj"; W[3] = size + 1 " 0 obj"; W[6] = page " 0 obj"; W[9] = catalog " 0 obj"
+  line = A[1]; sub(/\/Reason<feff[0-9a-f]+>/, "", line); sub(/\/Location<feff[0-9a-f]+>/, "", line); sub(/\/M\(D:[0-9]*[+-][0-9][0-9]'[0-9][0-9]'\)/, "", line)
+  k = index(line, "/ByteRange["); m = index(line, "/Contents<")
+  if (substr(line, k + 11, m - k - 11) !~ /^[0-9]+ [0-9]+ [0-9]+ [0-9]+ *]$/ || m - k != 46 || substr(line, m + 10) !~ /^[0-9a-f]+>>>$/) return 0
+  W[1] = A[1]
+  if (substr(line, 1, k - 1) != "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Reference[<</Type/SigRef/TransformMethod/DocMDP" \
+    "/TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]") return 0
+  W[4] = "<</Type/Annot/Subtype/Widget/FT/Sig/T" mark "/TU" mark "/Rect[0 0 0 0]/F 132/P " page " 0 R/V " size " 0 R>>"
+  W[7] = dictionary(page); if (!sub(/\/Annots\[[^]]*/, "& " size + 1 " 0 R", W[7])) sub(/>>$/, "/Annots[" size + 1 " 0 R]>>", W[7])
+  W[10] = dictionary(catalog); sub(/>>$/, "/AcroForm<</Fields[" size + 1 " 0 R]/SigFlags 3>>/Perms<</DocMDP " size " 0 R>>>>", W[10])
+  for (k = 2; k < 12; k += 3) W[k] = "endobj"
+  at = begins; for (k = 0; k < 12; k += 3) { order[k / 3] = W[k] + 0; place[W[k] + 0] = at; for (m = k; m < k + 3; m++) at += length(A[m]) + 1 }
+  for (k = 1; k < 4; k++) for (m = k; m && order[m] < order[m - 1]; m--) { line = order[m]; order[m] = order[m - 1]; order[m - 1] = line }
+  W[12] = "xref"; for (k = 0; k < 4; k++) { W[13 + 2 * k] = order[k] " 1"; W[14 + 2 * k] = sprintf("%010d 00000 n\r", place[order[k]]) }
+  line = match(was, /\/ID\[(\([^)]*\)|<[0-9A-Fa-f]*>)/) ? substr(was, RSTART + 4, RLENGTH - 4) : ""
+  W[21] = "trailer"; W[22] = "<</Size " size + 2 "/Root " catalog " 0 R" (reference("Info", was) ? "/Info " reference("Info", was) " 0 R" : "") "/ID[" line
+  W[22] = W[22] "<" substr(sha("", line bare("p.at")), 1, 32) ">]/Prev " old + 0 ">>"; W[23] = "startxref"; W[24] = at ""; W[25] = "%%EOF"
+  for (k = 0; k < 26; k++) if (A[k] "" != W[k] "") return 0
+  return n == 26 }
 
 BEGIN {
   H = "0123456789abcdef"; load("p", t "/payload"); load("s", "snapshot.json")
@@ -63,6 +101,7 @@ BEGIN {
   while ((getline line < (t "/seal")) > 0) { gsub(/[ \t]/, "", line); X[line]++; if (line == "<ABSENT>") X[last]--; last = line }
   if (X["d.certificate:"] != 2 || X["signerInfos:"] != 1 || !("unsignedAttrs:" in X) || X["unsignedAttrs:"] || !("crls:" in X) || X["crls:"] || !X["CA:FALSE"] ||
     !X["DigitalSignature,NonRepudiation"] || !X["NISTCURVE:P-256"]) differs("печать в sealed.pdf устроена не так, как её ставит программа")
+  if (!revision()) differs("печать дописала в sealed.pdf не то, что дописывает программа")
   # Ярлык пакета говорит то же, что подписано.
   if (kind == "bag") {
     while ((getline line < "../bag-info.txt") > 0) { k = index(line, ": "); B[substr(line, 1, k - 1)] = substr(line, k + 2) }

@@ -54,7 +54,7 @@ seal() { [ $# = 4 ] && [ "$1 $(($3 + $4))" = "0 $(wc -c < sealed.pdf)" ] && { he
   { show -print -noout; openssl x509 -in $seal -noout -text; } > "$t/seal"; }; show() { openssl cms -cmsout -inform DER -in "$t/cms" "$@"; }; unpad() { sed 's/\(00\)*$//'; }
 h=$(grep -ao '/ByteRange *\[[^]]*\]' sealed.pdf | tr -dc '0-9 '); ok "печать в sealed.pdf" eval "(seal $h)"; ok "печать поставлена не тогда" [ "$at" = "$(grep -ao '/M(D:[^)]*' \
   sealed.pdf | sed "s/.*D:\(....\)\(..\)\(..\)\(..\)\(..\)\(..\)\(...\)'\(..\).*/\1-\2-\3T\4:\5:\6\7:\8/")" ]
-# Снимок, листы, строки учеников, маршрут, место в журнале событий: verify.awk называет всё, что не сходится
+# Снимок, листы, строки учеников, маршрут, место в журнале событий, устройство печати: verify.awk называет всё, что не сходится
 awk -v t="$t" -v kind=$kind -v root="$(sed -n 3p "$t/body" | base64 -d 2>/dev/null | hex)" -v frozen="$(epoch "$(field frozen_at snapshot.json)")" -v sealed="$(epoch "$at")" \
   -f "$rules" > "$t/told" 2>&1 || echo "verify.awk не справился" >> "$t/told"; [ ! -s "$t/told" ] || no "$(cat "$t/told")"
 [ $bad = 0 ] || { echo "ИЗМЕНЕНО ИЛИ НЕДЕЙСТВИТЕЛЬНО"; exit 1; }; echo "ПОДЛИННО. Сравните отпечаток удостоверяющего центра с титульным листом: $(field authority snapshot.json)"

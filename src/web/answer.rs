@@ -178,7 +178,7 @@ impl From<flow::Error> for Refusal {
         use flow::Error as E;
         match error {
             E::Store(error) => error.into(),
-            E::NoCopy(_) | E::NoYear { .. } => Self::NotFound,
+            E::NoCopy(_) | E::NoVersion { .. } | E::NoYear { .. } => Self::NotFound,
             E::NoJournal => Self::NoJournal,
             E::Office(refusal) if refusal.is_unknown() => Self::NotFound,
             E::Period(_)
@@ -201,6 +201,7 @@ impl From<flow::Error> for Refusal {
             | E::Change(_)
             | E::Compromise(_)
             | E::Scan(_)
+            | E::Supplement(_)
             | E::NothingToSign(_)
             | E::Office(_) => Self::Rule(sentence(&error.to_string())),
             other => fault(&other),

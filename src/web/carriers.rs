@@ -5,7 +5,8 @@
 mod code;
 mod custody;
 mod overview;
-mod print;
+pub(super) mod print;
+mod prune;
 
 use super::WebState;
 use super::answer::Refusal;
@@ -19,7 +20,10 @@ use crate::flow::carriers::Overview;
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
-    [overview::routes(), custody::routes(), code::routes(), print::routes()].into_iter().flatten().collect()
+    [overview::routes(), custody::routes(), code::routes(), print::routes(), prune::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What waits for one visitor, for the first screen: overdue carriers, signatures owed, backups late.

@@ -3,6 +3,7 @@
 mod keys;
 mod pages;
 mod paper;
+mod supplement;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use super::query::segment;
 use super::records::period_name;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
+use crate::domain::freeze::supplement_no;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::statement::Category;
@@ -30,6 +32,7 @@ use crate::flow::sign::{Answer, Choice, Desk, Reproof};
 use crate::store::CopyRow;
 
 pub(super) use pages::{Pictures, Replaced};
+pub(super) use supplement::Supplements;
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
@@ -43,6 +46,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(pages::routes());
     routes.extend(keys::routes());
     routes.extend(paper::routes());
+    routes.extend(supplement::routes());
     routes
 }
 
@@ -107,6 +111,7 @@ struct BoardPage {
     count: usize,
     categories: Vec<(&'static str, &'static str)>,
     back: Vec<BackLine>,
+    supplements: Vec<supplement::Waiting>,
     to_seal: Vec<(String, String, String)>,
     may_seal: bool,
     waiting_elsewhere: usize,
@@ -189,6 +194,7 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         "Только то, что ждёт вашей подписи. Лист с замечанием отклоняется, остальные подписываются одной кнопкой.",
     );
     answer::page(&BoardPage {
+        supplements: supplement::waiting(&state, &directory, &visitor).await?,
         to_seal: to_seal.collect(),
         teaching: teaching.into_iter().map(|item| line(&directory, item)).collect(),
         whole: whole.into_iter().map(|item| line(&directory, item)).collect(),
@@ -246,7 +252,10 @@ fn line(directory: &Directory, item: &Item) -> Line {
         key: format!("{}/{}/{}", row.id, row.version, item.stage),
         class: row.class.clone(),
         period: period_name(directory, &row.year, &row.class, &row.period),
-        kind: row.kind.as_russian(),
+        kind: match supplement_no(&row.id) {
+            Some(_) => "дополнительный лист",
+            None => row.kind.as_russian(),
+        },
         office: item.office.clone(),
         sheets: sheets.collect(),
         options: item.sheets.iter().filter(|_| item.whole).map(|one| (one.id.clone(), one.name.clone())).collect(),

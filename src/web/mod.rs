@@ -28,6 +28,7 @@ mod scans;
 mod school;
 mod search;
 mod start;
+mod training;
 mod upload;
 mod waiting;
 

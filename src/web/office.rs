@@ -45,6 +45,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/teaching/{form}", Access::Does(Action::ReadStaff), SubjectOf::House, forms::of_teaching),
         get("/office/classes/{class}/{form}", Access::Does(Action::IssueCopies), SubjectOf::Class, forms::of_class),
         get("/office/my-report", Access::SignedIn, SubjectOf::House, forms::own_report),
+        get("/office/my-report/preliminary", Access::SignedIn, SubjectOf::House, forms::own_preliminary),
     ]
 }
 

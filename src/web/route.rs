@@ -199,6 +199,7 @@ pub(super) fn all() -> Vec<Route> {
         super::assets::routes(),
         super::search::routes(),
         super::help::routes(),
+        super::training::routes(),
         super::desk::routes(),
         super::records::routes(),
         super::office::routes(),

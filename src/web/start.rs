@@ -14,6 +14,7 @@ use super::WebState;
 use super::answer::{self, Refusal};
 use super::directory::Directory;
 use super::frame::{Frame, Stranger};
+use super::help;
 use super::query::segment;
 use super::route::{self, Access, Group, Route, SubjectOf, get};
 use super::waiting::Awaited;
@@ -23,6 +24,7 @@ use crate::domain::names;
 use crate::domain::people::{Reach, Visitor};
 use crate::domain::period::course_title;
 use crate::domain::rights::{Action, Role};
+use crate::domain::training;
 use crate::domain::words;
 use crate::flow::signin::demo::{self, DemoLogin};
 
@@ -90,7 +92,11 @@ async fn first_screen(
     let waits = desk.waits(&copies).await?;
     let shelves = [desk.children(), desk.classes(), desk.courses(), desk.sealed(&copies)];
     let day = format!("{}, {}", capital(words::weekday(desk.today)), words::date_words(desk.today));
-    let frame = frame.titled("Главная").leading(day);
+    let mut frame = frame.titled("Главная").leading(day);
+    // The first screen is an office's own, so its help is the office's own guide.
+    if let Some(office) = visitor.offices.first() {
+        frame.help = help::address(training::guide(office.role));
+    }
     answer::page(&OfficePage { frame, waits, shelves: shelves.into_iter().flatten().collect() })
 }
 

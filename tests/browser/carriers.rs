@@ -4,6 +4,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use letopis::domain::policy;
+use letopis::flow::Act;
+use letopis::flow::policy::{Adoption, adopt};
+
 use crate::driver::{Browser, WIDTHS, pictures};
 use crate::house::Open;
 use crate::looks::{axe, axe_faults};
@@ -184,4 +188,37 @@ pub async fn trip(desk: &mut Desk, code: &str) {
             xlsx[1]
         );
     }
+}
+
+/// A new order keeps one copy for a week: the director reads what will go and why, and lets it go; the newest copy stays.
+pub async fn pruning(desk: &mut Desk) {
+    desk.as_one(DIRECTOR, "/carriers/prune").await;
+    desk.sees("хранятся все").await;
+    let said = "keep_weeks = { value = 1, unit = \"weeks\", clause = \"приказ № 14\" }\n";
+    let text = policy::builtin("default").expect("inside").replace("[backup]\n", &format!("[backup]\n{said}"));
+    let act = Act { by: "operator".to_owned(), at: desk.open.now() };
+    let adoption = Adoption {
+        name: "keeps".to_owned(),
+        text,
+        from: Some(act.at.date_naive()),
+        order: "приказ от 27.10.2025 № 14".to_owned(),
+    };
+    adopt(&desk.open.house, &adoption, &act).await.expect("a rule");
+    desk.open.wait(8 * 24 * 3600);
+    desk.as_one(SPECIALIST, "/carriers").await;
+    desk.browser.press("form:has(input[value=\"backup\"]) button").await;
+    desk.job("записана и прочитана назад на 2").await;
+    // Who writes copies does not take them off.
+    desk.go("/carriers/prune").await;
+    desk.sees("Удаляет директор или администратор").await;
+    desk.as_one(DIRECTOR, "/carriers/prune").await;
+    desk.sees("Что будет удалено и почему").await;
+    desk.sees("остаётся: самая новая на носителе").await;
+    desk.look("prune").await;
+    desk.browser.press("button.danger").await;
+    desk.job("Удалено: 2 прежние копии").await;
+    desk.go("/carriers/prune").await;
+    desk.sees("Удалять нечего").await;
+    desk.go("/carriers").await;
+    desk.sees("Н-1 (стёрта), Н-2 (стёрта)").await;
 }

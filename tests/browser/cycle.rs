@@ -3,7 +3,7 @@
 use letopis::flow::Act;
 use letopis::flow::sign::Desk as Pen;
 
-use crate::carriers::{DIRECTOR, Desk, SECRETARY, books, trip};
+use crate::carriers::{DIRECTOR, Desk, SECRETARY, books, pruning, trip};
 use crate::house::Open;
 use crate::records::{COPIES, gesture};
 use crate::tell;
@@ -104,6 +104,7 @@ fn a_quarter_goes_from_closing_to_the_safe_by_five_people_with_a_disk_s_trip_and
         // Disk and code.
         let code = books(&mut desk, disks.path()).await;
         trip(&mut desk, &code).await;
+        pruning(&mut desk).await;
         desk.as_one(SECRETARY, "/office").await;
         desk.look("today-after").await;
         assert!(desk.faults.is_empty(), "\n{}", desk.faults.join("\n"));

@@ -81,6 +81,7 @@ fn a_secretary_takes_a_class_on_paper_from_the_deputy_to_the_safe() {
         browser.press("form[action=\"/office/check\"] button").await;
         assert!(browser.text().await.contains("всё на месте и читается"), "{}", browser.text().await);
         look(&browser, axe, "condition-act").await;
+        volume_and_plan(&open, &browser, axe).await;
         browser.open(&open.at("/office/forms")).await;
         look(&browser, axe, "forms").await;
         for (path, words) in [
@@ -104,4 +105,72 @@ fn a_secretary_takes_a_class_on_paper_from_the_deputy_to_the_safe() {
         assert_eq!(browser.open(&open.at("/office/papers")).await.0, 403);
         assert_eq!(browser.open(&open.at("/office/handovers")).await.0, 200);
     });
+}
+
+/// The volume is numbered, stitched and sealed, and its certifying sheet says what was found; the file plan gets a file of the school's own,
+/// is closed for the year, and goes on into the next one.
+async fn volume_and_plan(open: &Open, browser: &Browser, axe: Option<&str>) {
+    const OPENED: &str = "document.querySelectorAll('details').forEach((one) => { one.open = true; }); return true;";
+    let form = "form[action=\"/office/volumes\"]";
+    browser.open(&open.at("/office/files")).await;
+    browser.run(OPENED).await;
+    let sheets = browser.run("return document.querySelector('[name=sheets]').value;").await;
+    browser.fill("lettered", "2а").await;
+    browser.fill("missing", "4").await;
+    browser.fill("peculiar", "Пятно на нижнем поле").await;
+    browser.fill("peculiar_sheets", "3").await;
+    browser.run("for (const box of document.querySelectorAll('.checks input')) box.checked = true; return true;").await;
+    browser.press(&format!("{form} button")).await;
+    let said = browser.text().await;
+    assert!(said.contains("Том дела 01-01 оформлен") && said.contains("прошит, скреплён печатью"), "{said}");
+    look(browser, axe, "volume").await;
+    browser.open(&open.at("/office/forms/certifying-sheet?file=01-01")).await;
+    let said = browser.text().await;
+    for words in ["2а", "Пятно на нижнем поле", sheets.as_str().expect("a number")] {
+        assert!(said.contains(words), "«{words}» is not on the certifying sheet: {said}");
+    }
+
+    let plan = open.at("/office/plan?calendar=2026");
+    browser.open(&plan).await;
+    browser.press("a[href*=\"edit=new\"]").await;
+    // An index that is none: the reason is said, nothing typed is lost by going back.
+    for (name, value) in
+        [("index", "15"), ("title", "Журнал выдачи ключей"), ("section", "02. Канцелярия"), ("term", "5 лет")]
+    {
+        browser.fill(name, value).await;
+    }
+    browser.press("button[value=\"set\"]").await;
+    assert!(browser.text().await.contains("нужны номер раздела и номер дела"), "{}", browser.text().await);
+    browser.open(&format!("{plan}&edit=new")).await;
+    for (name, value) in [
+        ("index", "02-15"),
+        ("title", "Журнал выдачи ключей"),
+        ("section", "02. Канцелярия"),
+        ("term", "5 лет"),
+        ("note", "До ликвидации организации"),
+        ("reason", "приказ от 27.10.2025 № 7"),
+    ] {
+        browser.fill(name, value).await;
+    }
+    browser.run("document.querySelector('[name=carried]').checked = true; return true;").await;
+    browser.press("button[value=\"set\"]").await;
+    let said = browser.text().await;
+    assert!(said.contains("Журнал выдачи ключей") && said.contains("Переходящее. До ликвидации организации"), "{said}");
+    browser.run(OPENED).await;
+    look(browser, axe, "plan").await;
+    browser.run(OPENED).await;
+    browser.fill("units-02-15", "1").await;
+    browser.press("button[value=\"close\"]").await;
+    let said = browser.text().await;
+    assert!(said.contains("Итоговая запись сделана") && !said.contains("Добавить дело"), "{said}");
+    browser.press("button[value=\"next\"]").await;
+    browser.open(&open.at("/office/plan?calendar=2027")).await;
+    let said = browser.text().await;
+    assert!(
+        said.contains("Журнал выдачи ключей") && said.contains("Добавить дело"),
+        "the next year goes on with it: {said}"
+    );
+    browser.open(&open.at("/office/forms/file-plan?calendar=2026")).await;
+    let said = browser.text().await;
+    assert!(said.contains("Журнал выдачи ключей") && said.contains("переходящих"), "{said}");
 }

@@ -57,6 +57,7 @@ impl Known {
                 ("year", "2025".to_owned()),
                 ("policy", "default".to_owned()),
                 ("guide", "administrator".to_owned()),
+                ("lesson", "first-steps".to_owned()),
                 ("no", "3".to_owned()),
                 ("page", "1".to_owned()),
                 ("leaf", "1".to_owned()),

@@ -162,7 +162,7 @@ fn a_copy_that_came_back_is_issued_anew_and_only_the_corrected_sheet_is_signed_a
         browser.press(".back form button").await;
         let changes = browser.text().await;
         assert!(
-            changes.contains("Отличия версии 2") && changes.contains("Содержание листов не изменилось"),
+            changes.contains("Отличия версии 2 от версии 1") && changes.contains("Содержание листов не изменилось"),
             "{changes}"
         );
         // The first version says wherever it is shown that it was replaced.

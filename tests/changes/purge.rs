@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 45] = [
+const GROWING: [&str; 49] = [
     "access_notes",
     "appointment_readings",
     "backup_carriers",
@@ -22,6 +22,7 @@ const GROWING: [&str; 45] = [
     "checkpoints",
     "closures",
     "compromises",
+    "custody_orders",
     "custody_steps",
     "custody_trips",
     "file_plan",
@@ -48,6 +49,9 @@ const GROWING: [&str; 45] = [
     "sheet_receipts",
     "snapshots",
     "statements",
+    "supplement_ends",
+    "supplements",
+    "training_steps",
     "void_decisions",
     "volume_numberings",
 ];

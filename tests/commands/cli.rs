@@ -76,7 +76,7 @@ const VERBS: &[&[&str]] = &[
     &["policy", "history"],
     &["policy", "adopt"],
     &["deadline"],
-    &["timeliness"],
+    &["control", "late"],
     &["people"],
     &["people", "list"],
     &["people", "show"],

@@ -131,7 +131,7 @@ fn a_foreign_oneroster_set_adds_people_and_finds_what_hangs_in_the_air() {
 
 #[test]
 fn the_example_to_download_imports_cleanly_as_it_is() {
-    let bytes = example::workbook(&rules()).unwrap();
+    let bytes = example::workbook(&rules(), 2025).unwrap();
     let files = one("primer.xlsx", bytes);
     let given = Given::read(&files);
     assert!(!given.is_whole(), "a workbook adds and never empties");

@@ -5,5 +5,6 @@ mod attacks;
 mod formats;
 mod handmade;
 mod house;
+mod offices;
 mod reports;
 mod stories;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use letopis::domain::audit::EventKind;
-use letopis::domain::carrier::{self, Cause, Kind, Purpose, Refusal, Step, TripState};
+use letopis::domain::carrier::{self, Cause, Kind, Purpose, Refusal, ReturnOrder, Step, TripState};
 use letopis::domain::finding::Verdict;
 use letopis::domain::people::Visitor;
 use letopis::domain::rights::Role;
 use letopis::flow::backup::{self, Order, Silent, check};
+use letopis::flow::carriers::WantedReturn;
 use letopis::flow::keys::Keyring;
+use letopis::flow::office::forms::Asked;
 use letopis::flow::{Error, House, carriers, people};
 use letopis::store::{Error as StoreError, PruningRow};
 
@@ -213,6 +215,90 @@ fn the_database_itself_lets_nobody_stand_on_both_sides_or_rub_out_a_line() {
         let mut tx = house.db.begin().await.expect("a turn");
         let twice = tx.record_trip(&trip, taker).await;
         assert!(matches!(twice, Err(StoreError::Duplicate)), "{twice:?}");
+        drop(tx);
+        assert!(house.db.list_guard_faults().await.expect("guards").is_empty());
+    });
+}
+
+/// A taker who left cannot sign and neither can anybody in the own name: the director's order says who brings the carrier back, from whom
+/// and on what ground; the return still has its two sides.
+#[test]
+fn a_carrier_of_somebody_who_left_comes_back_by_the_director_s_order_and_the_log_says_so() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let taker = person_of(Role::TechnicalSpecialist);
+        let keeper = person_of(Role::JournalKeeper);
+        let no = carriers::ask(&house, "Н-1", "запись копии", None, &act(taker, 7)).await.expect("a line");
+        sign(&house, no, Step::KeyGiven, Role::Director, 8).await.expect("the key");
+        sign(&house, no, Step::Handed, Role::Secretary, 9).await.expect("handed");
+        sign(&house, no, Step::Taken, Role::TechnicalSpecialist, 10).await.expect("taken");
+        // A second line that was asked for and went no further.
+        let waiting = carriers::ask(&house, "Н-2", "сверка", None, &act(taker, 11)).await.expect("a line");
+
+        let wanted = |person: &str| WantedReturn {
+            person: person.to_owned(),
+            from: "из стола уволенного, вскрытого комиссией".into(),
+            ground: "приказ от 02.10.2025 № 41-к".into(),
+        };
+        let order = async |no: u64, wanted: &WantedReturn, role: Role, minutes: i64| {
+            let by = visitor(&house, role).await;
+            carriers::order_return(&house, no, wanted, &by, &act(person_of(role), minutes)).await
+        };
+        // While the taker works here, the taker brings it back.
+        let early = refusal(order(no, &wanted(keeper), Role::Director, 12).await);
+        assert!(matches!(early, Refusal::StillHere(_)), "{early:?}");
+        let last_day = day("2025-10-01");
+        let by = act("operator", 13);
+        people::end_listed(&house, taker, Role::TechnicalSpecialist, last_day, "41-к", &by).await.expect("dismissed");
+        assert!(visitor(&house, Role::TechnicalSpecialist).await.offices.is_empty(), "no office is left");
+
+        let others = refusal(order(no, &wanted(keeper), Role::Secretary, 14).await);
+        assert!(matches!(others, Refusal::NotTheOffice { .. }), "{others:?}");
+        // Not who handed it over, not the director, nobody without a ground, nobody who does not sign the log.
+        for hand in [person_of(Role::Secretary), person_of(Role::Director)] {
+            assert_eq!(refusal(order(no, &wanted(hand), Role::Director, 15).await), Refusal::OneHand, "{hand}");
+        }
+        let groundless = WantedReturn { ground: String::new(), ..wanted(keeper) };
+        assert!(matches!(refusal(order(no, &groundless, Role::Director, 15).await), Refusal::Field(_)));
+        assert!(matches!(refusal(order(no, &wanted("T03"), Role::Director, 15).await), Refusal::Field(_)));
+        assert_eq!(
+            refusal(sign(&house, no, Step::Returned, Role::JournalKeeper, 16).await),
+            Refusal::NotTheTaker(taker.into()),
+            "nobody brings it back without the order"
+        );
+
+        let trip = order(no, &wanted(keeper), Role::Director, 17).await.expect("the order");
+        assert_eq!((trip.giver(), trip.is_out()), (keeper, true));
+        assert_eq!(
+            refusal(sign(&house, no, Step::Returned, Role::JournalKeeper, 18).await),
+            Refusal::NoUndertaking,
+            "who has the data in the own hands has undertaken"
+        );
+        let by = visitor(&house, Role::JournalKeeper).await;
+        carriers::undertake(&house, &by, &act(keeper, 19)).await.expect("an undertaking");
+        let trip = sign(&house, no, Step::Returned, Role::JournalKeeper, 20).await.expect("returned");
+        assert!(trip.is_out(), "one side is not enough");
+        sign(&house, no, Step::Accepted, Role::Secretary, 21).await.expect("accepted");
+        sign(&house, no, Step::KeyBack, Role::Director, 22).await.expect("the key");
+
+        // The line that never left the safe is closed by an order, and the carrier is free again.
+        let closed = order(waiting, &wanted(""), Role::Director, 23).await.expect("closed");
+        assert_eq!(closed.state(), TripState::Over);
+        carriers::ask(&house, "Н-2", "сверка", None, &act(keeper, 24)).await.expect("free again");
+
+        let all = carriers::overview(&house, after(25).date_naive()).await.expect("all");
+        assert_eq!(all.trips[0].state(), TripState::Over);
+        let log = letopis::flow::office::forms::make(&house, "custody-log", &Asked::new(), &act("operator", 26)).await;
+        let log = log.expect("the log").to_string();
+        for words in ["приказ от 02.10.2025 № 41-к: взявший уволен; сдаёт", "из стола уволенного", "носитель не выдан"]
+        {
+            assert!(log.contains(words), "{words}: {log}");
+        }
+        // The database keeps the order as it keeps the signatures.
+        let again = ReturnOrder { person: person_of(Role::Secretary).into(), ..all.trips[0].orders[0].clone() };
+        let mut tx = house.db.begin().await.expect("a turn");
+        let two_sides = tx.record_custody_order(no, 2, &again).await;
+        assert!(matches!(two_sides, Err(StoreError::AppendOnly(_))), "{two_sides:?}");
         drop(tx);
         assert!(house.db.list_guard_faults().await.expect("guards").is_empty());
     });

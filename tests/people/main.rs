@@ -15,3 +15,4 @@ mod paper;
 mod reach;
 mod shown;
 mod signin;
+mod training;

@@ -26,7 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::house::{YEAR, after, day, on_every_engine, person_of};
 
 /// Values of the parameters of paths that name no subject of the guard. A route with another parameter needs a line here.
-const OTHER_PARAMETERS: [(&str, &str); 20] = [
+const OTHER_PARAMETERS: [(&str, &str); 21] = [
     ("paper", "2025-05A-Q1-v1-p1"),
     ("form", "remarks"),
     ("handover", "1"),
@@ -34,6 +34,7 @@ const OTHER_PARAMETERS: [(&str, &str); 20] = [
     ("session", "0"),
     ("name", "letopis.css"),
     ("guide", "administrator"),
+    ("lesson", "first-steps"),
     ("year", "2025-2026"),
     ("job", "1"),
     ("seq", "1"),

@@ -199,6 +199,40 @@ impl School {
         seal_pdf(&pdf("sealed", attached), &self.seal_key, &self.seal, &self.authority, &request).expect("sealed")
     }
 
+    /// A sealed PDF with other words of the same length in the revision that carries the seal, sealed again; `None` where the new signature has
+    /// another length than the old one.
+    pub fn sealed_otherwise(&self, sealed: &[u8], was: &str, is: &str) -> Option<Vec<u8>> {
+        let find = |bytes: &[u8], word: &[u8]| {
+            bytes.windows(word.len()).rposition(|window| window == word).expect("the place")
+        };
+        let mut sealed = sealed.to_vec();
+        let at = find(&sealed, was.as_bytes());
+        sealed[at..at + was.len()].copy_from_slice(is.as_bytes());
+
+        let gap = find(&sealed, b"/Contents<") + "/Contents<".len();
+        let end = gap + sealed[gap..].iter().position(|byte| *byte == b'>').expect("the end");
+        let digest = Digest::of(&[&sealed[..gap - 1], &sealed[end + 1..]].concat());
+        let digits = std::str::from_utf8(&sealed[gap..end]).expect("digits");
+        let mut container = canon::unhex(digits).expect("hexadecimal");
+        // An attribute with a set of one string of 32 bytes: the digest of the document (RFC 5652 11.2).
+        let at = find(&container, &[0x31, 0x22, 0x04, 0x20]) + 4;
+        container[at..at + 32].copy_from_slice(&digest.0);
+        // The signed attributes begin with the type of content; as a SET they are what is signed (5.4).
+        let first = [0x30, 0x18, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x03];
+        let (head, length) = (find(&container, &first) - 3, usize::from(container[find(&container, &first) - 1]));
+        assert_eq!(container[head..head + 2], [0xA0, 0x81], "attributes of 128 to 255 bytes");
+        let signed = [&[0x31], &container[head + 1..head + 3 + length]].concat();
+        let signature = self.seal_key.sign_digest(&Digest::of(&signed)).expect("a signature");
+        // Behind them stand the algorithm (12 bytes) and the signature.
+        let at = head + 3 + length + 12;
+        if usize::from(container[at + 1]) != signature.len() {
+            return None;
+        }
+        container[at + 2..at + 2 + signature.len()].copy_from_slice(&signature);
+        sealed[gap..end].copy_from_slice(canon::hex(&container).as_bytes());
+        Some(sealed)
+    }
+
     /// A certificate of the log's key that ran out before the record was sealed, PEM.
     pub fn log_of_an_earlier_year(&self) -> String {
         let subject = StaffSubject {

@@ -172,6 +172,7 @@ pub fn snapshot(authority: Digest) -> Snapshot {
             version: 1,
             kind: CopyKind::PeriodCopy,
             number: "2025-5А-I четверть".into(),
+            supplement: None,
         },
         school: SchoolFacts {
             id: "school-17".into(),

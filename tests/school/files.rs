@@ -107,7 +107,7 @@ fn an_empty_house_is_ready_for_the_year_after_one_workbook_and_undone_with_one_a
 #[test]
 fn the_example_comes_in_as_it_is_and_each_draft_of_a_table_too() {
     in_every_empty_house(|house| async move {
-        let files = one("primer.xlsx", example::workbook(&house.policy).expect("a workbook"));
+        let files = one("primer.xlsx", example::workbook(&house.policy, 2025).expect("a workbook"));
         let [new, ..] = taken(&house, &files, 2).await;
         for layout in year::tables().filter(|layout| layout.table != "movement") {
             assert!(!house.db.list_year_rows(layout.table, YEAR).await.unwrap().is_empty(), "{}", layout.title);

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use letopis::domain::carrier::prune::Fate;
 use letopis::domain::carrier::{Cause, Entry};
 use letopis::domain::policy;
-use letopis::flow::backup::prune::{Pruned, prune};
+use letopis::flow::backup::prune::{Pruned, plan, prune, prune_only};
 use letopis::flow::backup::{self, Order, Silent};
+use letopis::flow::office::forms::{About, Asked, FORMS, make};
+use letopis::flow::office::templates;
 use letopis::flow::policy::{Adoption, adopt};
 use letopis::flow::{self, Act};
 
@@ -113,5 +116,55 @@ fn nothing_goes_where_the_newest_copy_is_not_whole_and_a_changed_copy_stays_as_a
         assert!(office.prune(16).await.gone.is_empty());
         assert_eq!(names(&office.disks[0]), all[1..]);
         assert_eq!(office.house.db.list_prunings().await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn only_what_was_listed_goes_and_the_list_says_why_of_every_copy() {
+    tell(async {
+        let office = Office::of(House::with_journal().await).await;
+        assert!(plan(&office.house, day(1).at.date_naive()).await.unwrap().is_none(), "no rule, no list");
+        keeps_two(&office.house).await;
+        let mut all = vec![office.copy(1, Cause::Month).await];
+        for days in [2, 8, 15, 22] {
+            all.push(office.copy(days, Cause::Week).await);
+        }
+        let (rule, listed) = plan(&office.house, day(22).at.date_naive()).await.unwrap().unwrap();
+        assert!(rule.words.contains("приказ № 14"), "{}", rule.words);
+        let first: Vec<(&str, Fate)> =
+            listed.iter().filter(|one| one.carrier == "Н-1").map(|one| (one.row.id.as_str(), one.fate)).collect();
+        let fates = [Fate::ForGood, Fate::OfMonth, Fate::Outdated, Fate::OfWeek, Fate::Newest];
+        assert_eq!(first, all.iter().map(String::as_str).zip(fates).collect::<Vec<_>>());
+        assert_eq!(listed.len(), 2 * all.len(), "both carriers");
+        assert_eq!(office.house.db.list_prunings().await.unwrap(), [], "a list takes nothing");
+
+        // Every paper of carriers is printed by the command as well; the code is in none of them, the envelope's sheet included.
+        let person = office.house.db.list_undertakings().await.unwrap().remove(0).0;
+        let asked = Asked::from([("person".to_owned(), person)]);
+        for known in FORMS.into_iter().filter(|known| known.about == About::Carriers) {
+            let made = make(&office.house, known.id, &asked, &day(22)).await;
+            if known.id == "backup-certificate" {
+                assert!(
+                    made.unwrap_err().to_string().contains("сверка или пробное восстановление"),
+                    "nothing was compared"
+                );
+                continue;
+            }
+            let form = made.unwrap_or_else(|error| panic!("{}: {error}", known.id));
+            assert_eq!(form.id, known.id);
+            assert!(!form.to_string().contains(&office.code), "{}", known.id);
+            templates::typeset(&office.house, &form, "2025-11-18T12:00:00+03:00").unwrap();
+        }
+
+        // A week passes between the list and the press: what has become old since then was seen by nobody, and stays.
+        office.copy(29, Cause::Week).await;
+        let seen = [("Н-1".to_owned(), all[2].clone()), ("Н-2".to_owned(), all[4].clone())];
+        let pruned = prune_only(&office.house, Some(&seen), &day(29), Arc::new(Silent)).await.unwrap();
+        assert_eq!(
+            (pruned.gone, pruned.refused),
+            (vec![seen[0].clone()], Vec::new()),
+            "what the rule keeps stays, seen or not"
+        );
+        assert_eq!(names(&office.disks[1]).len(), 6);
     });
 }

@@ -152,8 +152,9 @@ fn a_refused_copy_opens_its_period_for_the_correction_and_keeps_what_did_not_cha
             panic!("she has seen another: {:?}", items[0].sheets[0].look)
         };
         assert!(found.iter().any(|one| one.expected == "5" && one.found == "4"), "{found:?}");
-        let changes = desk::changes(&house, &row).await.expect("changes");
-        assert!(changes.iter().any(|one| one.expected == "5" && one.found == "4"), "{changes:?}");
+        let found = desk::differences(&house, &row.id, 1, 2).await.expect("differences");
+        assert!(found.rows.iter().any(|one| one.was == "5" && one.is == "4"), "{found:?}");
+        assert!(found.ground.starts_with("Взамен версии 1: "), "{found:?}");
 
         // The second version says on a page of its own what changed: sheet, learner, cell, was, is, and the remark that led to it.
         let snapshot = house.snapshot(COPIES[0]).await;

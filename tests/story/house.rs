@@ -99,6 +99,13 @@ impl House {
         Self { inner, folder }
     }
 
+    /// A house without a journal in a database of its own choice, in a fresh school of it.
+    pub async fn empty_on(database: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inner = found_in(&folder.path().join("house"), database, &fresh_school()).await;
+        Self { inner, folder }
+    }
+
     /// A house with the journal of [`Bundle::small`].
     pub async fn with_journal() -> Self {
         Self::like(template("journal", |house| Box::pin(bring_journal(house)))).await
@@ -132,11 +139,9 @@ impl House {
 
     /// A house with issued copies in a database of its own choice, in a fresh school of it.
     pub async fn with_issued_copies_on(database: &str) -> Self {
-        use std::hash::{BuildHasher as _, Hasher as _};
         let folder = tempfile::tempdir().expect("a folder");
-        let fresh = std::hash::RandomState::new().build_hasher().finish();
         let root = folder.path().join("house");
-        let inner = bring_journal(found_in(&root, database, &format!("story-{fresh:x}")).await).await;
+        let inner = bring_journal(found_in(&root, database, &fresh_school()).await).await;
         bring_copies(&inner).await;
         Self { inner, folder }
     }
@@ -258,6 +263,12 @@ pub fn passphrase(house: &flow::House) -> String {
         Ok(passphrase) if !passphrase.is_empty() => passphrase,
         _ => std::fs::read_to_string(house.root.join("keys/passphrase")).expect("a passphrase").trim().to_owned(),
     }
+}
+
+/// Name of a school that nobody has in the database of all runs.
+fn fresh_school() -> String {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    format!("story-{:x}", std::hash::RandomState::new().build_hasher().finish())
 }
 
 async fn found(root: &Path) -> flow::House {

@@ -32,6 +32,8 @@ mod scans;
 mod scans_hostile;
 mod seal;
 mod sign;
+mod supplement;
+mod teaching;
 mod tenure;
 mod verify;
 mod void;

@@ -123,7 +123,7 @@ fn plain(letter: &str) -> String {
 }
 
 #[test]
-fn a_refusal_is_told_inside_and_by_letter_to_everybody_who_signed_and_to_the_class_teacher() {
+fn a_refusal_and_the_next_version_are_told_inside_and_by_letter_to_whom_they_concern() {
     use letopis::domain::statement::Category;
     use letopis::flow::sign::{Choice, Desk, Reproof};
     tell(async {
@@ -174,6 +174,22 @@ fn a_refusal_is_told_inside_and_by_letter_to_everybody_who_signed_and_to_the_cla
         addressed.sort_unstable();
         assert_eq!(addressed, expected);
         assert_eq!(remind::send(&house, &after(12)).await.expect("letters"), 0, "each once, and none to who refused");
+
+        // The next version is told the same two ways, to whoever spoke on the one before.
+        letopis::flow::reissue::reissue(&house, COPIES[0], &remark, &after(13)).await.expect("a next version");
+        assert_eq!(kinds(&house, signed).await, ["refused", "reissued"]);
+        assert_eq!(kinds(&house, &refuser.person.id).await, ["reissued"]);
+        assert_eq!(remind::send(&house, &after(14)).await.expect("letters"), 2);
+        let mut addressed = Vec::new();
+        for _ in 0..2 {
+            let letter = letters.recv_timeout(std::time::Duration::from_secs(10)).expect("a letter");
+            let text = plain(&letter).replace('\u{a0}', " ");
+            assert!(text.contains("Взамен версии 1 выпускается версия 2 (5А класс, I четверть)"), "{text}");
+            assert!(!text.contains(&remark), "a ground may name a learner and stays inside: {text}");
+            addressed.extend(letter.lines().find_map(|line| line.strip_prefix("To: ")).map(str::to_owned));
+        }
+        addressed.sort_unstable();
+        assert_eq!(addressed, ["refuser@school.example", "signed@school.example"]);
         assert_eq!(house.doctor().await, Vec::<String>::new());
     });
 }

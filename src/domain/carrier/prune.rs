@@ -52,24 +52,62 @@ pub struct Copy {
     pub log_size: u64,
 }
 
-/// Copies that the carrier no longer keeps, the oldest first. The newest copy stays whatever the rule says.
-pub fn outdated(rule: &Rule, copies: &[Copy]) -> Vec<String> {
+/// Why a copy stays, or that it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// The newest of the carrier.
+    Newest,
+    /// An archive or a set of a period.
+    ForGood,
+    /// The newest of its week.
+    OfWeek,
+    /// The newest of its month.
+    OfMonth,
+    /// Nothing keeps it.
+    Outdated,
+}
+
+impl Fate {
+    /// What people read beside the copy.
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Newest => "остаётся: самая новая на носителе",
+            Self::ForGood => "остаётся: архивы и наборы периодов хранят все",
+            Self::OfWeek => "остаётся: последняя в своей неделе",
+            Self::OfMonth => "остаётся: последняя в своём месяце",
+            Self::Outdated => "будет удалена: в её неделе и месяце есть более новая копия или они старше срока",
+        }
+    }
+}
+
+/// What the rule says of each copy of a carrier, the oldest first. The newest copy stays whatever the rule says.
+pub fn judge<'c>(rule: &Rule, copies: &'c [Copy]) -> Vec<(&'c Copy, Fate)> {
     let mut newest_first: Vec<&Copy> = copies.iter().collect();
     newest_first.sort_by(|a, b| (b.log_size, b.id.len(), &b.id).cmp(&(a.log_size, a.id.len(), &a.id)));
     let (mut weeks, mut months) = (BTreeSet::new(), BTreeSet::new());
-    let mut old = Vec::new();
+    let mut judged = Vec::new();
     for (no, copy) in newest_first.into_iter().enumerate() {
         // The newest of a week stands for the week, the newest of a month for the month; an archive stands for both.
         let of_week =
             weeks.len() < rule.weeks as usize && weeks.insert((copy.on.iso_week().year(), copy.on.iso_week().week()));
         let of_month = months.len() < rule.months as usize && months.insert((copy.on.year(), copy.on.month()));
-        let for_good = matches!(copy.cause, Cause::Month | Cause::Period);
-        if no > 0 && !of_week && !of_month && !for_good {
-            old.push(copy.id.clone());
-        }
+        let fate = match copy.cause {
+            _ if no == 0 => Fate::Newest,
+            Cause::Month | Cause::Period => Fate::ForGood,
+            _ if of_week => Fate::OfWeek,
+            _ if of_month => Fate::OfMonth,
+            _ => Fate::Outdated,
+        };
+        judged.push((copy, fate));
     }
-    old.reverse();
-    old
+    judged.reverse();
+    judged
+}
+
+/// Copies that the carrier no longer keeps, the oldest first.
+pub fn outdated(rule: &Rule, copies: &[Copy]) -> Vec<String> {
+    let judged = judge(rule, copies).into_iter();
+    judged.filter(|(_, fate)| *fate == Fate::Outdated).map(|(copy, _)| copy.id.clone()).collect()
 }
 
 #[cfg(test)]
@@ -108,6 +146,9 @@ mod tests {
         let old = outdated(&rule(2, 3), &all);
         // Weeks: 10 and 4 November. Months: 10 November, 27 October, 29 September.
         assert_eq!(old, ["letopis-2025-09-08-2", "letopis-2025-10-06-4", "letopis-2025-11-03-7"]);
+        let fates: Vec<Fate> = judge(&rule(2, 3), &all).into_iter().map(|(_, fate)| fate).collect();
+        let [out, good, week, month] = [Fate::Outdated, Fate::ForGood, Fate::OfWeek, Fate::OfMonth];
+        assert_eq!(fates, [good, out, month, out, good, month, out, week, Fate::Newest]);
     }
 
     #[test]

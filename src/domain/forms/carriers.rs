@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::carrier::manifest::Coverage;
-use super::super::carrier::{Carrier, Step, Trip, undertaking};
+use super::super::carrier::{Carrier, ReturnOrder, Step, Trip, undertaking};
 use super::super::finding::Finding;
 use super::super::form::{Block, Form, Signature, Table};
 use super::super::words;
@@ -146,7 +146,8 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
         let handed =
             [("выдал: ", signed(Step::Handed)), ("получил: ", signed(Step::Taken)), ("сдал: ", signed(Step::Returned))];
         let handed = handed.iter().filter(|(_, who)| !who.is_empty()).map(|(word, who)| format!("{word}{who}"));
-        let notes = trip.steps.iter().map(|signed| signed.note.as_str()).filter(|note| !note.is_empty());
+        let noted = trip.steps.iter().map(|signed| signed.note.clone()).filter(|note| !note.is_empty());
+        let notes = noted.chain(trip.orders.iter().map(|order| ordered(order, people)));
         table = table.line(vec![
             trip.no.to_string(),
             moment(&trip.at),
@@ -170,6 +171,18 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
         .with(Block::Table(table))
         .with(Block::Note { text: "Подписи поставлены каждым лицом под своим входом в «Летопись»; время и порядок подписей хранит журнал событий.".to_owned() })
         .signatures(vec![clerk(letterhead)], false)
+}
+
+/// «приказ от 10.11.2025 № 41-к: взявший уволен; носитель сдаёт Осокина М.И., получив: из стола; распорядился Малахитова Я.К., …».
+pub fn ordered(order: &ReturnOrder, people: &People) -> String {
+    let head = format!("{}, {}", people.get(&order.by).short, moment(&order.at));
+    match order.person.as_str() {
+        "" => format!("{}: взявший уволен, носитель не выдан; подписано: {head}", order.ground),
+        person => {
+            let person = people.get(person).short;
+            format!("{}: взявший уволен; сдаёт {person}, получено: {}; подписано: {head}", order.ground, order.from)
+        }
+    }
 }
 
 fn moment(rfc3339: &str) -> String {
@@ -254,7 +267,8 @@ pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signe
         )
 }
 
-/// The sheet for the envelope: the code, what it opens and since when. It is printed once and never kept by the program.
+/// The sheet for the envelope: the code, what it opens and since when. With the code it is made once, before the director's eyes, and never
+/// kept by the program; an empty code leaves its place for the director's own hand.
 pub fn envelope(letterhead: &Letterhead, code: &str, no: u64, at: &str, carriers: &[String]) -> Form {
     letterhead
         .form("code-envelope", &format!("КОД ДОСТУПА № {no}"))
@@ -403,6 +417,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         taker: "T00005".to_owned(),
         at: at(27, 8),
         steps: way.into_iter().map(|(step, person, hour)| signed(step, person, hour)).collect(),
+        orders: Vec::new(),
     };
     let sha256 = "9f2c".repeat(16);
     let carriers = vec![

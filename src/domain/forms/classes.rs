@@ -9,7 +9,7 @@ use super::super::journal::{Class, Journal, Learner};
 use super::super::names;
 use super::super::period::{Span, course_title, members};
 use super::super::policy::{AbsenceKind, Policy};
-use super::super::report::{self, centi, numeric};
+use super::super::report::{self, NOT_ATTESTED, centi, numeric};
 use super::super::words::{date_short, plural};
 use super::{Letterhead, People, hundredths, or_empty};
 
@@ -21,9 +21,6 @@ pub enum Issue {
     /// After the end, from final marks.
     Final,
 }
-
-/// Value of a learner who was not attested.
-const NOT_ATTESTED: &str = "н/а";
 
 /// One learner's values of the period, subject by subject.
 struct Achieved<'j> {
@@ -153,8 +150,7 @@ fn achieved<'j>(scope: Scope<'j>, people: &People, issue: Issue, until: NaiveDat
         Issue::Final => finals.get(&(course, learner)).map(|value| (*value).to_owned()),
         Issue::Preliminary => {
             let marks = current.get(&(course, learner)).filter(|marks| !marks.is_empty())?;
-            let (sum, n) = (marks.iter().sum::<u32>(), marks.len() as u32);
-            Some(((2 * sum + n) / (2 * n)).to_string())
+            report::rounded_mean(marks).map(|mean| mean.to_string())
         }
     };
     let of = |learner: &'j Learner| {

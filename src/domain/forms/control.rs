@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 
+use super::super::deadline::work_kind;
 use super::super::form::{Block, Form, Signature, Table};
 use super::super::journal::{Course, Journal, Lesson};
 use super::super::norm::norm;
 use super::super::period::{course_title, members};
 use super::super::policy::{Policy, Value};
 use super::super::report::{self, centi, numeric};
+use super::super::setup::timetable::Lost;
 use super::super::words::{LESSON, date_short, month_name};
+use super::classes::Issue;
 use super::{Letterhead, People, hundredths, percent};
 
 /// Days of a report and their name.
@@ -32,28 +35,67 @@ impl Span<'_> {
     }
 }
 
-/// Hours that a course's plan has within days, in hundredths; `None` where there is no plan with days.
-pub type Planned<'a> = &'a dyn Fn(&str, NaiveDate, NaiveDate) -> Option<u32>;
+/// What a course's plan has within days; `None` where there is no plan with days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CoursePlan {
+    /// Hours, in hundredths.
+    pub hours_centi: Option<u32>,
+    /// Control works.
+    pub controls: Option<usize>,
+}
+
+/// What a subject teacher's report is about.
+#[derive(Clone, Copy)]
+pub struct Taught<'a> {
+    /// The journal of the whole school.
+    pub journal: &'a Journal,
+    /// The policy in force: which works are control works.
+    pub policy: &'a Policy,
+    /// Staff identifier of the teacher.
+    pub teacher: &'a str,
+    /// The period.
+    pub span: Span<'a>,
+    /// What the plan of a course has from one day to another.
+    pub planned: &'a dyn Fn(&str, NaiveDate, NaiveDate) -> CoursePlan,
+    /// Day of the report.
+    pub today: NaiveDate,
+}
 
 fn lessons_of<'j>(journal: &'j Journal, course: &str, span: &Span<'_>) -> Vec<&'j Lesson> {
     journal.lessons.iter().filter(|lesson| lesson.key.course_id == course && span.holds(lesson.key.date)).collect()
 }
 
-/// Works that a subject teacher's report counts as control works.
-fn is_control(kind: &str) -> bool {
-    kind.to_lowercase().contains("контрольн")
+/// Is a kind of work a control work under the policy?
+pub fn is_control(policy: &Policy, kind: &str) -> bool {
+    !kind.is_empty() && work_kind(policy, kind) == "control"
 }
 
-/// Subject teacher's report: every course of a teacher in a period.
-pub fn subject_report(
-    letterhead: &Letterhead,
-    people: &People,
-    journal: &Journal,
-    teacher: &str,
-    span: Span<'_>,
-    planned: Planned<'_>,
-    today: NaiveDate,
-) -> Form {
+/// Values of a course by which a report counts: final marks, or the mean of a learner's current marks, «н/а» where there is none.
+fn values(taught: Taught<'_>, course: &Course, issue: Issue, until: NaiveDate) -> Vec<String> {
+    let Taught { journal, span, .. } = taught;
+    if issue == Issue::Final {
+        let own = journal.final_marks.iter().filter(|mark| mark.course_id == course.id && mark.period == span.id);
+        return own.map(|mark| mark.value.clone()).collect();
+    }
+    let mut current: HashMap<&str, Vec<u32>> = HashMap::new();
+    for mark in journal.marks.iter().filter(|mark| mark.lesson.course_id == course.id) {
+        if (span.starts..=until).contains(&mark.lesson.date) {
+            current.entry(&mark.learner_id).or_default().extend(numeric(&mark.value));
+        }
+    }
+    let present = members(course, &journal.learners).into_iter().filter(|learner| learner.is_present_on(until));
+    present
+        .map(|learner| {
+            let marks = current.get(learner.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+            report::rounded_mean(marks).map_or_else(|| report::NOT_ATTESTED.to_owned(), |mean| mean.to_string())
+        })
+        .collect()
+}
+
+/// Subject teacher's report on every course of a teacher in a period: preliminary two weeks before its end (DOC-13), or final.
+pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'_>, issue: Issue) -> Form {
+    let Taught { journal, policy, teacher, span, planned, today } = taught;
+    let until = if issue == Issue::Preliminary { today.min(span.ends) } else { span.ends };
     let heads = [
         ("Предмет", 22),
         ("Класс", 7),
@@ -75,20 +117,20 @@ pub fn subject_report(
     ];
     let mut table =
         Table::new(&heads).named("Отчёт").sized(80).middle(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16]);
+    let held = Span { ends: until, ..span };
     for course in journal.courses.iter().filter(|course| course.teacher_id == teacher) {
-        let own: HashSet<&str> =
-            members(course, &journal.learners).into_iter().map(|learner| learner.id.as_str()).collect();
-        let finals: Vec<&str> = journal
-            .final_marks
-            .iter()
-            .filter(|mark| mark.course_id == course.id && mark.period == span.id)
-            .map(|mark| mark.value.as_str())
+        let own: HashSet<&str> = members(course, &journal.learners)
+            .into_iter()
+            .filter(|learner| learner.is_present_on(until))
+            .map(|learner| learner.id.as_str())
             .collect();
-        let rates = report::rates(&finals);
-        let exempt = finals.iter().filter(|value| **value == "осв").count();
-        let lessons = lessons_of(journal, &course.id, &span);
-        let controls = lessons.iter().filter(|lesson| is_control(&lesson.kind_of_work)).count();
-        let hours = planned(&course.id, span.starts, span.ends);
+        let values = values(taught, course, issue, until);
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let rates = report::rates(&values);
+        let exempt = values.iter().filter(|value| **value == "осв").count();
+        let lessons = lessons_of(journal, &course.id, &held);
+        let controls = lessons.iter().filter(|lesson| is_control(policy, &lesson.kind_of_work)).count();
+        let plan = planned(&course.id, span.starts, until);
         table = table.line(vec![
             course_title(course),
             course.class.clone(),
@@ -103,20 +145,31 @@ pub fn subject_report(
             hundredths(rates.quality_percent_centi),
             hundredths(rates.sou_percent_centi),
             hundredths(rates.mean_centi),
-            hours.map(|centi| super::super::setup::hours_text(centi).replace('.', ",")).unwrap_or_default(),
+            plan.hours_centi.map(|centi| super::super::setup::hours_text(centi).replace('.', ",")).unwrap_or_default(),
             lessons.len().to_string(),
             String::new(),
-            format!(" / {controls}"),
+            format!("{} / {controls}", plan.controls.map(|count| count.to_string()).unwrap_or_default()),
         ]);
     }
     let person = people.get(teacher);
+    let (id, title, note) = match issue {
+        Issue::Preliminary => (
+            "subject-report-preliminary",
+            "ПРЕДВАРИТЕЛЬНЫЙ ОТЧЁТ УЧИТЕЛЯ-ПРЕДМЕТНИКА",
+            "Предварительно: по среднему арифметическому текущих отметок с округлением; «н/а» — текущих отметок нет. Итоговые отметки \
+             выставляет учитель."
+                .to_owned(),
+        ),
+        Issue::Final => ("subject-report", "ОТЧЁТ УЧИТЕЛЯ-ПРЕДМЕТНИКА", format!("{}.", report::COUNTING_RULE)),
+    };
     letterhead
-        .form("subject-report", "ОТЧЁТ УЧИТЕЛЯ-ПРЕДМЕТНИКА")
+        .form(id, title)
         .landscape()
         .subtitle(&format!("{}, {} учебный год", span.name, journal.school.year))
+        .subtitle(&format!("с {} по {}", date_short(span.starts), date_short(until)))
         .text("Учитель {}", &[&person.full])
         .with(Block::Table(table))
-        .with(Block::Note { text: format!("{}.", report::COUNTING_RULE) })
+        .with(Block::Note { text: note })
         .signatures(
             vec![
                 Signature::of("Учитель", &person.signed).on(&date_short(today)),
@@ -247,8 +300,15 @@ pub fn journal_analysis(
         )
 }
 
-/// Log of missed and substituted lessons within days.
-pub fn substitution_log(letterhead: &Letterhead, people: &People, journal: &Journal, span: Span<'_>) -> Form {
+/// Log of missed and substituted lessons within days (F18): every lesson that another taught, and every one that the timetable has and
+/// nobody held. `lost` comes from [`lost`](super::super::setup::timetable::lost).
+pub fn substitution_log(
+    letterhead: &Letterhead,
+    people: &People,
+    journal: &Journal,
+    span: Span<'_>,
+    lost: &[Lost<'_>],
+) -> Form {
     let heads = [
         ("№", 4),
         ("Дата", 10),
@@ -264,43 +324,65 @@ pub fn substitution_log(letterhead: &Letterhead, people: &People, journal: &Jour
     ];
     let courses: HashMap<&str, &Course> = journal.courses.iter().map(|course| (course.id.as_str(), course)).collect();
     // Only a changed teacher counts as a substitution.
-    let mut substituted: Vec<(&Lesson, &Course)> = journal
+    let substituted = journal
         .lessons
         .iter()
         .filter(|lesson| span.holds(lesson.key.date) && !lesson.substitute_teacher_id.is_empty())
         .filter_map(|lesson| Some((lesson, *courses.get(lesson.key.course_id.as_str())?)))
-        .filter(|(lesson, course)| lesson.substitute_teacher_id != course.teacher_id)
-        .collect();
-    substituted.sort_by(|(a, x), (b, y)| {
-        (a.key.date, a.key.number, &x.class, &x.id).cmp(&(b.key.date, b.key.number, &y.class, &y.id))
-    });
-    let rows = (1..).zip(&substituted).map(|(no, (lesson, course)): (usize, &(&Lesson, &Course))| {
+        .filter(|(lesson, course)| lesson.substitute_teacher_id != course.teacher_id);
+    let mut lines: Vec<(NaiveDate, u8, &Course, Option<&Lesson>)> =
+        substituted.map(|(lesson, course)| (lesson.key.date, lesson.key.number, course, Some(lesson))).collect();
+    let replaced = lines.len();
+    let missed = lost.iter().filter(|one| span.holds(one.date));
+    lines.extend(missed.map(|one| (one.date, one.number, one.course, None)));
+    lines.sort_by(|a, b| (a.0, a.1, &a.2.class, &a.2.id).cmp(&(b.0, b.1, &b.2.class, &b.2.id)));
+    let not_held = lines.len() - replaced;
+    let rows = (1..).zip(lines).map(|(no, (date, number, course, lesson)): (usize, _)| {
         let class =
             if course.group.is_empty() { course.class.clone() } else { format!("{} ({})", course.class, course.group) };
+        let (substitute, topic) = match lesson {
+            Some(lesson) => (people.get(&lesson.substitute_teacher_id).short, format!("{} / 1", lesson.topic)),
+            None => (NOT_HELD.to_owned(), String::new()),
+        };
         vec![
             no.to_string(),
-            date_short(lesson.key.date),
-            lesson.key.number.to_string(),
+            date_short(date),
+            number.to_string(),
             class,
             course.subject.clone(),
             people.get(&course.teacher_id).short,
             String::new(),
-            people.get(&lesson.substitute_teacher_id).short,
-            format!("{} / 1", lesson.topic),
+            substitute,
+            topic,
             String::new(),
             String::new(),
         ]
     });
-    let table = Table::new(&heads).named("Замещения").numbered().sized(80).middle(&[0, 1, 2, 3]).lines(rows);
+    let table = Table::new(&heads).named("Замещения").numbered().sized(80).middle(&[0, 1, 2, 3]).for_ink().lines(rows);
     letterhead
         .form("substitution-log", "ЖУРНАЛ")
         .landscape()
         .subtitle("учёта пропущенных и замещённых уроков")
         .subtitle(&format!("{}, с {} по {}", span.name, date_short(span.starts), date_short(span.ends)))
         .with(Block::Table(table))
-        .text("Замещено: {}.", &[&LESSON.counted(substituted.len() as u64)])
+        .text(
+            "Пропущено: {}. Замещено: {}. Не проведено: {}.",
+            &[
+                &LESSON.counted((replaced + not_held) as u64),
+                &LESSON.counted(replaced as u64),
+                &LESSON.counted(not_held as u64),
+            ],
+        )
+        .with(Block::Note {
+            text: "Не проведён — урок стоит в расписании, день прошёл, записи об уроке в журнале нет и в тот же период он не \
+                   перенесён на другое время."
+                .to_owned(),
+        })
         .signatures(vec![Signature::of("Заместитель директора", "")], false)
 }
+
+/// What the log says of a lesson that nobody held.
+const NOT_HELD: &str = "урок не проведён";
 
 /// Timesheet of teachers' hours in a month, from lessons held and substituted (JRN-20, F31). `month` is any of its days.
 pub fn timesheet(letterhead: &Letterhead, people: &People, journal: &Journal, month: NaiveDate) -> Form {

@@ -12,14 +12,19 @@ use super::super::journal::{
 use super::super::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Place, Purpose};
 use super::super::period::Span;
 use super::super::policy::{self, Policy};
+use super::super::rights::Role;
+use super::super::setup::timetable::Lost;
 use super::super::snapshot::CopyKind;
+use super::super::training::programme;
 use super::acts::{Condition, Transfer, Transferred};
 use super::classes::{Issue, Scope};
 use super::files::{FileCase, Filed, Numbering};
 use super::inventories::{Container, InventoryLine};
 use super::learners::{Acquainted, ExtractOf, Remark};
 use super::registers::{Named, RegisterEntry};
-use super::{Letterhead, People, acts, classes, control, fallback, files, inventories, learners, plan, registers};
+use super::{
+    Letterhead, People, acts, classes, control, fallback, files, inventories, learners, plan, registers, training,
+};
 
 /// Every form of the office, filled. Empty only if the built-in policy did not parse, which its own tests exclude.
 pub fn examples() -> Vec<Form> {
@@ -30,6 +35,16 @@ pub fn examples() -> Vec<Form> {
     let mut forms = of_paper(&letterhead, &journal);
     forms.extend(of_files(&letterhead, &policy));
     forms.extend(of_journal(&letterhead, &journal, &policy));
+    let passed: Vec<training::Passed<'_>> = programme(&[Role::SubjectTeacher, Role::ClassTeacher])
+        .into_iter()
+        .map(|lesson| training::Passed { lesson, at: "2025-11-20T15:10:00+03:00".to_owned() })
+        .collect();
+    forms.push(training::certificate(
+        &letterhead,
+        "Гранатова Ольга Петровна",
+        "учитель-предметник, классный руководитель",
+        &passed,
+    ));
     forms.extend(super::carriers::examples(&letterhead, &People::of(&journal)));
     forms
 }
@@ -403,6 +418,9 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
     let of = ExtractOf { journal, policy, starts: date(9, 15), ends: date(9, 28) };
     let list = learners::class_list(journal, "5А", date(10, 24));
     let late = [("C00001".to_owned(), 2)].into_iter().collect();
+    let planned = |_: &str, _, _| control::CoursePlan { hours_centi: Some(800), controls: Some(1) };
+    let taught = |today| control::Taught { journal, policy, teacher: "T00004", span: days, planned: &planned, today };
+    let lost = journal.courses.get(1).map(|course| Lost { date: date(9, 17), number: 2, course });
     let remark = Remark {
         date: "2025-10-20".to_owned(),
         text: "Математика, стр. 12: нет домашнего задания за 08.10".to_owned(),
@@ -432,9 +450,10 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
     vec![
         classes::class_report(letterhead, &people, scope(date(10, 10)), Issue::Preliminary),
         classes::class_report(letterhead, &people, scope(date(10, 24)), Issue::Final),
-        control::subject_report(letterhead, &people, journal, "T00004", days, &|_, _, _| Some(800), date(10, 24)),
+        control::subject_report(letterhead, &people, taught(date(10, 10)), Issue::Preliminary),
+        control::subject_report(letterhead, &people, taught(date(10, 24)), Issue::Final),
         control::journal_analysis(letterhead, &people, journal, days, &late, policy, date(10, 24)),
-        control::substitution_log(letterhead, &people, journal, days),
+        control::substitution_log(letterhead, &people, journal, days, lost.as_slice()),
         control::timesheet(letterhead, &people, journal, date(9, 1)),
         learners::extracts(letterhead, &people, of, &list[..2.min(list.len())], None),
         learners::extract_register(letterhead, "5А", "15.09.2025 – 28.09.2025", &list),

@@ -19,6 +19,9 @@ pub struct FallbackClass {
 /// Lessons that fit beside the names on a landscape page.
 const COLUMNS: u32 = 12;
 
+/// Lessons whose topics fit on a landscape page beside the head, at 8 mm a row, with the lines below them.
+const TOPICS: usize = 12;
+
 /// The sheet of marks and absences, and the sheet of topics, for one class and subject.
 pub fn fallback(letterhead: &Letterhead, class: &FallbackClass) -> Form {
     let dates: Vec<(String, u32)> = (0..COLUMNS).map(|_| (String::new(), 6)).collect();
@@ -30,6 +33,7 @@ pub fn fallback(letterhead: &Letterhead, class: &FallbackClass) -> Form {
         .span(2, COLUMNS as usize, "Дата (число, месяц) и номер урока")
         .sized(95)
         .middle(&[0])
+        .for_ink()
         .lines(rows)
         .blank(2);
     let topics = Table::new(&[
@@ -42,7 +46,7 @@ pub fn fallback(letterhead: &Letterhead, class: &FallbackClass) -> Form {
     ])
     .named("Темы")
     .sized(100)
-    .blank(18);
+    .blank(TOPICS);
     letterhead
         .form("fallback", "ЛИСТ ВРЕМЕННОГО УЧЁТА")
         .landscape()

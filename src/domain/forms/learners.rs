@@ -179,6 +179,7 @@ pub fn extract_register(letterhead: &Letterhead, class: &str, period: &str, lear
     ])
     .named("Выдача выписок")
     .middle(&[0, 1, 3])
+    .for_ink()
     .lines(rows);
     letterhead
         .form("extract-register", "РЕЕСТР")
@@ -216,7 +217,7 @@ pub fn general_information(letterhead: &Letterhead, year: &str, class: &str, lea
             joined(l.left_on, &l.leaving_order),
         ]
     });
-    let table = Table::new(&heads).named("Общие сведения").sized(80).middle(&[0, 2, 3, 4]).lines(rows);
+    let table = Table::new(&heads).named("Общие сведения").sized(80).middle(&[0, 2, 3, 4]).for_ink().lines(rows);
     letterhead
         .form("general-information", "ОБЩИЕ СВЕДЕНИЯ ОБ ОБУЧАЮЩИХСЯ")
         .landscape()
@@ -240,7 +241,7 @@ pub fn health_sheet(letterhead: &Letterhead, year: &str, class: &str, learners: 
         let year = l.born.map(|born| born.format("%Y").to_string()).unwrap_or_default();
         vec![no.to_string(), names::list_name(&l.surname, &l.given_name), year]
     });
-    let table = Table::new(&heads).named("Листок здоровья").sized(85).middle(&[0, 2]).lines(rows);
+    let table = Table::new(&heads).named("Листок здоровья").sized(85).middle(&[0, 2]).for_ink().lines(rows);
     letterhead
         .form("health-sheet", "ЛИСТОК ЗДОРОВЬЯ")
         .landscape()
@@ -320,6 +321,7 @@ pub fn acquaintance(letterhead: &Letterhead, document: &str, people: &[Acquainte
     .named("Ознакомление")
     .sized(95)
     .middle(&[0, 3])
+    .for_ink()
     .lines(rows);
     letterhead
         .form("acquaintance", "ЛИСТ ОЗНАКОМЛЕНИЯ")

@@ -92,6 +92,8 @@ pub const KEYS: &[Key] = &[
             ("individual_plans", "индивидуальные учебные планы"),
         ]),
     ),
+    key("journal.general_information", "лист «Общие сведения об обучающихся» при журнале", Shape::Word(YES_NO)),
+    key("journal.health_sheet", "«Листок здоровья» при журнале", Shape::Word(YES_NO)),
     key("journal.language", "язык записей", Shape::Word(&[("russian", "русский, включая иностранный язык")])),
     key(
         "journal.failover",
@@ -370,7 +372,7 @@ pub const PARAMETERS: [Parameter; 55] = [
     ask(44, "Подгруппы", &["groups.composed", "groups.composed_by"]),
     ask(45, "Замена", &["substitution.recorded", "substitution.recorded_by"]),
     ask(46, "Закрытие года и перевод", &["year.promoted_by"]),
-    ask(47, "Что ведётся в журнале", &["journal.scope"]),
+    ask(47, "Что ведётся в журнале", &["journal.scope", "journal.general_information", "journal.health_sheet"]),
     ask(48, "Классы без отметок", &["marks.first_grade"]),
     ask(49, "Обучающиеся у журнала", &["access.learners"]),
     ask(50, "Сообщение о разглашении", &["access.breach_notice"]),

@@ -176,6 +176,7 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::KeepPaper             => [N,  N,  K,  N,  N,  N,  K,  N,  N,  N,  N,  N,  N],
         Action::KeepCarriers          => [O,  N,  N,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N],
         Action::RunBackups            => [O,  N,  N,  N,  N,  N,  N,  O,  O,  N,  N,  N,  N],
+        Action::PruneBackups          => [O,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::SignCustody           => [O,  N,  O,  O,  N,  N,  O,  O,  O,  N,  N,  N,  N],
         Action::HoldCode              => [N,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::ReceivePaper          => [N,  N,  K,  N,  N,  N,  K,  N,  K,  N,  N,  N,  N],

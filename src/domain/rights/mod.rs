@@ -181,6 +181,8 @@ pub enum Action {
     KeepCarriers,
     /// Backups and comparisons of carriers.
     RunBackups,
+    /// Taking old copies off carriers by the school's rule.
+    PruneBackups,
     /// Signatures of the custody log, the undertaking; who signs what, the log itself decides.
     SignCustody,
     /// The code of the carriers, and what is opened with it.
@@ -193,7 +195,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -233,6 +235,7 @@ impl Action {
         Self::KeepPaper,
         Self::KeepCarriers,
         Self::RunBackups,
+        Self::PruneBackups,
         Self::SignCustody,
         Self::HoldCode,
         Self::ReceivePaper,
@@ -281,6 +284,7 @@ impl Action {
             Self::KeepPaper => "вести реестр бумажных копий",
             Self::KeepCarriers => "вести учёт носителей",
             Self::RunBackups => "писать и сверять резервные копии",
+            Self::PruneBackups => "стирать прежние резервные копии",
             Self::SignCustody => "расписываться в журнале пользования",
             Self::HoldCode => "знать код носителей",
             Self::ReceivePaper => "принимать листы и их сканы",

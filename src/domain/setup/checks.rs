@@ -258,16 +258,19 @@ pub fn groups(journal: &Journal) -> Vec<Finding> {
         let twice = counts.values().filter(|count| **count > 1).count();
         if twice > 0 {
             findings.push(
-                Finding::new("groups.twice", place.clone(), "ученики записаны сразу в две группы")
-                    .expected_found("0", twice.to_string()),
+                Finding::new("groups.twice", place.clone(), "есть ученики, записанные сразу в две группы")
+                    .expected_found("каждый — в одной из групп", format!("в двух — {twice}")),
             );
         }
         let here = journal.learners.iter().filter(|l| l.class == class && l.left_on.is_none());
         let without = here.filter(|learner| !counts.contains_key(learner.id.as_str())).count();
         if without > 0 {
             findings.push(
-                Finding::new("groups.without", place, "ученики не записаны ни в одну группу")
-                    .expected_found("0", without.to_string())
+                Finding::new("groups.without", place, "не каждый ученик записан в группу")
+                    .expected_found(
+                        "каждый — в одной из групп",
+                        format!("не {} {without}", if without == 1 { "записан" } else { "записаны" }),
+                    )
                     .weighing(Severity::Warning),
             );
         }

@@ -8,6 +8,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::cells::{WEEKDAYS, course_words};
 use super::{Setup, Slot, hours_text};
+use crate::domain::calendar::SchoolCalendar;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Course, Journal};
 use crate::domain::period;
@@ -288,6 +289,65 @@ pub fn lesson_days(
         list.extend(of_day.map(|_| *day));
     }
     list
+}
+
+/// A lesson of the timetable that nobody held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lost<'y> {
+    /// Day on which it stood.
+    pub date: NaiveDate,
+    /// Its number in the day.
+    pub number: u8,
+    /// The course.
+    pub course: &'y Course,
+}
+
+/// Lessons that the timetable has within days and that were neither held nor moved (F18). A lesson of the same course at another time of
+/// those days, for which no lesson stands in the timetable, is a moved one: first of the same day, then of any. Extracurricular courses
+/// count like the others; a course without a timetable has lost nothing that anybody could know.
+pub fn lost<'y>(
+    journal: &'y Journal,
+    setup: &Setup,
+    calendar: &SchoolCalendar,
+    starts: NaiveDate,
+    ends: NaiveDate,
+) -> Vec<Lost<'y>> {
+    // Weeks alternate from the class's first study day, as `lesson_days` counts them.
+    let mut days: BTreeMap<&str, (Option<NaiveDate>, Vec<NaiveDate>)> = BTreeMap::new();
+    for class in &journal.classes {
+        let all = calendar.study_days(&class.name);
+        let within = all.range(starts..).take_while(|day| **day <= ends).copied().collect();
+        days.insert(&class.name, (all.first().copied(), within));
+    }
+    let mut held: BTreeMap<&str, BTreeSet<(NaiveDate, u8)>> = BTreeMap::new();
+    for lesson in journal.lessons.iter().filter(|lesson| (starts..=ends).contains(&lesson.key.date)) {
+        held.entry(&lesson.key.course_id).or_default().insert((lesson.key.date, lesson.key.number));
+    }
+    let mut lost = Vec::new();
+    for course in &journal.courses {
+        let slots: Vec<&Slot> = setup.timetable.iter().filter(|slot| slot.course == course.id).collect();
+        let grade = journal.class(&course.class).map_or(0, |class| class.grade);
+        let mut due: Vec<(NaiveDate, u8)> = Vec::new();
+        let Some((Some(first), within)) = days.get(course.class.as_str()) else { continue };
+        for day in within.iter().copied() {
+            let Some(weekday) = setup.weekday_of(calendar, &course.class, grade, day) else { continue };
+            let week = if is_week_a(*first, day) { "A" } else { "B" };
+            let of_day = slots.iter().filter(|slot| {
+                slot.weekday == weekday && (slot.week.is_empty() || slot.week == week) && is_in_force(slot, Some(day))
+            });
+            due.extend(of_day.map(|slot| (day, slot.number)));
+        }
+        let mut spare = held.remove(course.id.as_str()).unwrap_or_default();
+        due.retain(|lesson| !spare.remove(lesson));
+        due.retain(|(day, _)| {
+            let moved = spare.iter().find(|(on, _)| on == day).copied();
+            moved.is_none_or(|moved| !spare.remove(&moved))
+        });
+        // The first that were missed are the first that were made up for.
+        let made_up = spare.len().min(due.len());
+        lost.extend(due.into_iter().skip(made_up).map(|(date, number)| Lost { date, number, course }));
+    }
+    lost
 }
 
 /// Weeks alternate from the first of the year, which is A.

@@ -3,23 +3,25 @@
 //! | a crash | leaves | next |
 //! |---|---|---|
 //! | after the row | a whole copy that the books no longer have | the next run takes it off |
-//! | while it goes | a folder `.….part` | the next backup clears it |
+//! | while it goes | a folder `.….part` | the next run or the next backup clears it |
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::carriers::{self, blocking};
+use chrono::NaiveDate;
+
+use super::super::carriers::{self, Overview, blocking};
 use super::super::lock::Lock;
 use super::super::{Act, Error, House, policy, salt};
 use super::check::{self, Report};
 use super::{LOCK, Meter, presence};
 use crate::domain::audit::{Event, EventKind};
-use crate::domain::carrier::prune::{self, Copy, Rule};
+use crate::domain::carrier::prune::{self, Copy, Fate, Rule};
 use crate::domain::carrier::{Carrier, Entry};
 use crate::domain::finding::{Severity, Verdict};
 use crate::store::{BackupRow, LedgerLine, PruningRow};
 use crate::vault::backup::read::{self, Found};
-use crate::vault::backup::write::erase;
+use crate::vault::backup::write::{clear_unfinished, erase};
 
 /// What came of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,31 +32,88 @@ pub struct Pruned {
     pub refused: Vec<(String, String)>,
 }
 
+/// What a run would do with a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// Carrier.
+    pub carrier: String,
+    /// The copy as it was written.
+    pub row: BackupRow,
+    /// Why it stays, or that it goes.
+    pub fate: Fate,
+}
+
+/// The rule and what it says of every copy that stands on a connected carrier: nothing is read but labels, nothing is changed. `None` for
+/// a school whose rules say nothing of keeping.
+pub async fn plan(house: &House, today: NaiveDate) -> Result<Option<(Rule, Vec<Judged>)>, Error> {
+    let Some(rule) = Rule::of(&policy::history(house).await?.on(today).policy) else { return Ok(None) };
+    let overview = carriers::overview(house, today).await?;
+    let mut judged = Vec::new();
+    for carrier in overview.carriers.iter().filter(|carrier| presence(house, carrier).is_ok()) {
+        let mut found = standing(house, carrier);
+        found.retain(|found| !is_off(&overview, carrier, found));
+        let copies: Vec<Copy> = found.iter().filter_map(|found| row_of(&overview, found)).filter_map(copy).collect();
+        for (copy, fate) in prune::judge(&rule, &copies) {
+            let Some(row) = overview.backups.iter().find(|row| row.id == copy.id) else { continue };
+            judged.push(Judged { carrier: carrier.id.clone(), row: row.clone(), fate });
+        }
+    }
+    Ok(Some((rule, judged)))
+}
+
+/// Copies of this school that stand on a carrier, the newest last.
+fn standing(house: &House, carrier: &Carrier) -> Vec<Found> {
+    let mut found = read::list(&PathBuf::from(&carrier.path));
+    found.retain(|found| found.label.school == house.config.school);
+    found
+}
+
+/// Is a copy off the books of a carrier already? A crash came before its folder went.
+fn is_off(overview: &Overview, carrier: &Carrier, found: &Found) -> bool {
+    overview.prunings.iter().any(|row| row.carrier == carrier.id && row.backup == found.label.id)
+}
+
+fn row_of<'o>(overview: &'o Overview, found: &Found) -> Option<&'o BackupRow> {
+    overview.backups.iter().find(|row| row.id == found.label.id)
+}
+
 /// Takes off every connected carrier what the school's rule no longer keeps. One event `backup_pruned` and a line of the carrier's ledger
 /// for each copy. A school whose rules say nothing of keeping keeps everything.
 ///
 /// # Errors
 /// When the world fails; what is wrong with a copy is told of and the copy stays.
 pub async fn prune(house: &House, act: &Act, meter: Arc<dyn Meter>) -> Result<Pruned, Error> {
+    prune_only(house, None, act, meter).await
+}
+
+/// [`prune`] of nothing but these: carrier and copy, as somebody has seen them listed.
+///
+/// # Errors
+/// As [`prune`].
+pub async fn prune_only(
+    house: &House,
+    only: Option<&[(String, String)]>,
+    act: &Act,
+    meter: Arc<dyn Meter>,
+) -> Result<Pruned, Error> {
     let mut pruned = Pruned::default();
     let today = act.at.date_naive();
     let Some(rule) = Rule::of(&policy::history(house).await?.on(today).policy) else { return Ok(pruned) };
     let Some(_lock) = Lock::take(house, LOCK)? else { return Ok(pruned) };
     let overview = carriers::overview(house, today).await?;
     for carrier in overview.carriers.iter().filter(|carrier| presence(house, carrier).is_ok()) {
-        let mut found = read::list(&PathBuf::from(&carrier.path));
-        found.retain(|found| found.label.school == house.config.school);
-        // Off the books already: a crash came before the folder went.
-        let (off, mut found): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| {
-            overview.prunings.iter().any(|row| row.carrier == carrier.id && row.backup == found.label.id)
-        });
+        clear_unfinished(&PathBuf::from(&carrier.path), &house.config.school);
+        let (off, mut found): (Vec<Found>, Vec<Found>) =
+            standing(house, carrier).into_iter().partition(|found| is_off(&overview, carrier, found));
         for left in off {
             take_off(left.folder).await?;
         }
-        let row_of = |found: &Found| overview.backups.iter().find(|row| row.id == found.label.id);
-        found.retain(|found| row_of(found).is_some());
-        let copies: Vec<Copy> = found.iter().filter_map(row_of).filter_map(copy).collect();
-        let old = prune::outdated(&rule, &copies);
+        found.retain(|found| row_of(&overview, found).is_some());
+        let copies: Vec<Copy> = found.iter().filter_map(|found| row_of(&overview, found)).filter_map(copy).collect();
+        let mut old = prune::outdated(&rule, &copies);
+        if let Some(only) = only {
+            old.retain(|copy| only.iter().any(|(of, seen)| *of == carrier.id && seen == copy));
+        }
         let (Some(newest), false) = (found.last(), old.is_empty()) else { continue };
         if let Err(why) = verified(house, newest, &meter).await? {
             let said =

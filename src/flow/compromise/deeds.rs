@@ -109,6 +109,10 @@ pub(crate) fn what(kind: &str) -> &str {
         "scans_taken" => "приняты сканы листов",
         "scan_decided" => "скан листа разобран вручную",
         "sheet_received" => "получен лист на бумаге",
+        "supplement_opened" => "открыт приём поздних записей",
+        "supplement_frozen" => "составлен дополнительный лист",
+        "supplement_withdrawn" => "закрыт приём поздних записей",
+        "lesson_tried" => "урок обучения",
         other => other,
     }
 }

@@ -20,7 +20,7 @@ use crate::domain::snapshot::Snapshot;
 use crate::domain::statement::{Statement, Verdict};
 use crate::sign::certificate::from_pem;
 use crate::sign::keys::verify_ed25519;
-use crate::store::{CertificateRow, ClosureRow, CopyRow, LogEntry, SealedRow, StatementRow};
+use crate::store::{CertificateRow, ClosureRow, CopyRow, LogEntry, SealedRow, StatementRow, SupplementRow};
 
 /// What the log tells of one version of a copy.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ fn history(entries: &[LogEntry]) -> BTreeMap<Key, Told> {
         let (Some(copy), Some(version)) = (text("copy"), number("version")) else { continue };
         // Exports and extracts name a version too, but make none.
         let known = told.contains_key(&(copy.clone(), version));
-        if !known && entry.event != "period_closed" {
+        if !known && !matches!(entry.event.as_str(), "period_closed" | "supplement_frozen") {
             continue;
         }
         let of = told.entry((copy.clone(), version)).or_default();
@@ -101,6 +101,7 @@ pub(super) async fn compare(house: &House, copies: &[CopyRow], register: &[Seale
         snapshots.insert((row.id.clone(), row.version), head);
     }
     findings.extend(closures(&house.db.list_closures().await?, &snapshots));
+    findings.extend(supplements(&house.db.list_supplements().await?, &entries));
     let leaves = log::leaves(&entries);
     for row in register {
         findings.extend(line(row, copies, &snapshots));
@@ -217,7 +218,8 @@ fn signed(row: &CopyRow, statements: &[StatementRow], told: &Told, certificates:
 /// Every frozen period is closed exactly as its first snapshot says.
 fn closures(closures: &[ClosureRow], snapshots: &BTreeMap<Key, Snapshot>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for snapshot in snapshots.values().filter(|snapshot| snapshot.copy.version == 1) {
+    let first = |snapshot: &&Snapshot| snapshot.copy.version == 1 && snapshot.copy.supplement.is_none();
+    for snapshot in snapshots.values().filter(first) {
         let at = format!("{}, период {}", snapshot.class.name, snapshot.period.id);
         let own = |k: &&ClosureRow| {
             k.year == snapshot.year && k.class == snapshot.class.name && k.period == snapshot.period.id
@@ -234,6 +236,39 @@ fn closures(closures: &[ClosureRow], snapshots: &BTreeMap<Key, Snapshot>) -> Vec
         ];
         findings.extend(differing("doctor.closure-altered", &at, "запись о закрытии периода изменена", columns));
     }
+    findings
+}
+
+/// Late entries are taken where the log says so, and nowhere else: a row written past the program would open a closed period.
+fn supplements(rows: &[SupplementRow], entries: &[LogEntry]) -> Vec<Finding> {
+    let (mut opened, mut ended) = (BTreeSet::new(), BTreeSet::new());
+    for entry in entries {
+        let Ok(payload) = serde_json::from_str::<Value>(&entry.payload) else { continue };
+        let text = |key: &str| payload[key].as_str().map(str::to_owned);
+        match entry.event.as_str() {
+            "supplement_opened" => opened.extend(text("supplement")),
+            "supplement_frozen" => ended.extend(text("copy")),
+            "supplement_withdrawn" | "copy_superseded" => ended.extend(text("supplement")),
+            _ => {}
+        }
+    }
+    let mut findings = Vec::new();
+    for row in rows {
+        let at = format!("дополнительный лист {}", row.id);
+        if !opened.remove(&row.id) {
+            let message =
+                "приём поздних записей в закрытый период открыт мимо программы: журнал событий о нём не знает";
+            findings.push(Finding::new("doctor.supplement-foreign", at, message));
+        } else if ended.contains(&row.id) == row.outcome.is_empty() {
+            let message = "открыт ли приём поздних записей, база данных и журнал событий говорят разное";
+            findings.push(Finding::new("doctor.supplement-differs", at, message));
+        }
+    }
+    let gone = opened.into_iter().map(|id| {
+        let message = "в журнале событий приём поздних записей есть, а в базе данных его нет";
+        Finding::new("doctor.supplement-missing", format!("дополнительный лист {id}"), message)
+    });
+    findings.extend(gone);
     findings
 }
 

@@ -12,6 +12,7 @@ pub mod undo;
 use std::collections::HashSet;
 use std::path::Path;
 
+use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
 use super::import::{self, Mode, Outcome};
@@ -141,7 +142,7 @@ pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act
         year_tables: None,
     };
     let bare = |finding: Finding| Told { finding, row: Vec::new() };
-    let would_be = if meeting.given.is_year_only() {
+    let would_be = if meeting.year_only {
         preview.told = meeting.given.findings().iter().cloned().map(bare).collect();
         preview.clean = intake::is_clean(&preview.told);
         None
@@ -164,7 +165,7 @@ pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act
         }
         would_be
     };
-    if meeting.given.has_year() && (preview.clean || meeting.given.is_year_only()) {
+    if meeting.given.has_year() && (preview.clean || meeting.year_only) {
         match meeting.year_plan(house, would_be).await? {
             Ok(plan) => {
                 preview.clean &= plan.is_clean();
@@ -200,7 +201,7 @@ pub async fn take(house: &House, files: &[BundleFile], wish: &Wish, dry_run: boo
     if !checked.clean {
         return Ok(Taken::Refused(findings()));
     }
-    let journal = if meeting.given.is_year_only() {
+    let journal = if meeting.year_only {
         None
     } else {
         let settled = meeting.settled(house, act).await?;
@@ -236,6 +237,14 @@ pub async fn import(
     meeting.write(house, settled, dry_run, act).await
 }
 
+/// The year in whose September the house's school year begins: its newest one's, or in a house without a school the one of a day; from June on
+/// the next is prepared.
+pub async fn first_year(house: &House, day: NaiveDate) -> Result<i32, Error> {
+    let newest = house.db.list_years().await?.pop();
+    let of_day = day.year() - i32::from(day.month() < 6);
+    Ok(newest.and_then(|year| year.get(..4)?.parse().ok()).unwrap_or(of_day))
+}
+
 /// What was given and what it meets.
 struct Meeting<'f> {
     files: &'f [BundleFile],
@@ -244,6 +253,8 @@ struct Meeting<'f> {
     base: Option<Journal>,
     /// Rows of the year's tables that are not in the files go.
     replaces: bool,
+    /// The journal's own tables are not touched.
+    year_only: bool,
 }
 
 impl<'f> Meeting<'f> {
@@ -259,10 +270,17 @@ impl<'f> Meeting<'f> {
             Some(year) => Some(year.clone()),
             None => fitting.or_else(|| known.last().cloned()),
         };
+        let mut year_only = given.is_year_only();
+        if let (true, Some(year)) =
+            (year_only && given.names_courses(), year.as_ref().filter(|year| known.contains(year)))
+        {
+            // A list of hours is all that a school keeps of its courses: a journal without any takes them from it.
+            year_only = !house.db.load_roster(year).await?.courses.is_empty();
+        }
         let base = match &year {
             _ if whole => None,
             // The journal is not touched: it need not be read.
-            Some(_) if given.is_year_only() => Some(Journal::default()),
+            Some(_) if year_only => Some(Journal::default()),
             Some(year) if known.contains(year) => Some(house.db.load_journal(year).await?),
             _ => Some(Journal::default()),
         };
@@ -272,7 +290,7 @@ impl<'f> Meeting<'f> {
             whole,
             year: if whole { named.unwrap_or_default() } else { year.unwrap_or_default() },
         };
-        Ok(Self { files, given, inspection, base, replaces: wish.whole == Some(true) })
+        Ok(Self { files, given, inspection, base, replaces: wish.whole == Some(true), year_only })
     }
 
     async fn settled(&self, house: &House, act: &Act) -> Result<Settled, Error> {

@@ -40,6 +40,23 @@ pub(super) async fn write(
     Ok(Outcome { said, refused })
 }
 
+/// Takes the listed copies off their carriers, as far as the rule still says so.
+pub(super) async fn prune(
+    house: &House,
+    copies: &[(String, String)],
+    act: &Act,
+    progress: &Arc<Progress>,
+) -> Result<Outcome, Error> {
+    let pruned = backup::prune::prune_only(house, Some(copies), act, progress.clone()).await?;
+    let said = match pruned.gone.len() {
+        0 => "Не удалено ничего.".to_owned(),
+        gone => format!("Удалено: {}.", words::count(gone as u64, "прежняя копия", "прежние копии", "прежних копий")),
+    };
+    let refused =
+        pruned.refused.into_iter().map(|(what, why)| Refused { what: format!("носитель {what}"), why });
+    Ok(Outcome { said, refused: refused.collect() })
+}
+
 async fn path_of(house: &House, carrier: &str) -> Result<String, Error> {
     let carriers = house.db.list_carriers().await?;
     let found =

@@ -45,6 +45,11 @@ pub enum Work {
         /// Carrier.
         carrier: String,
     },
+    /// Takes old copies off carriers by the school's rule.
+    PruneBackups {
+        /// Carrier and copy, as they were listed before whoever asked.
+        copies: Vec<(String, String)>,
+    },
     /// Rehearses a restore from a carrier.
     Rehearse {
         /// Carrier.
@@ -110,6 +115,7 @@ impl Work {
             Self::Import { .. } => "import",
             Self::Backup { .. } => "backup",
             Self::CompareCarrier { .. } => "compare_carrier",
+            Self::PruneBackups { .. } => "prune_backups",
             Self::Rehearse { .. } => "rehearse",
             Self::ReadScans { .. } => "read_scans",
         }
@@ -124,6 +130,7 @@ impl Work {
             "import" => "Загрузка набора данных",
             "backup" => "Запись резервной копии",
             "compare_carrier" => "Сверка носителя с домом",
+            "prune_backups" => "Удаление прежних резервных копий",
             "rehearse" => "Пробное восстановление",
             "read_scans" => "Разбор сканов",
             other => other,
@@ -139,6 +146,7 @@ impl Work {
             Self::Import { .. } => "import".to_owned(),
             // One backup at a time; a carrier is compared by one at a time.
             Self::Backup { .. } => "backup".to_owned(),
+            Self::PruneBackups { .. } => "prune_backups".to_owned(),
             Self::CompareCarrier { carrier } => format!("carrier {carrier}"),
             // Rehearsals share the scratch folder.
             Self::Rehearse { .. } => "rehearse".to_owned(),
@@ -157,6 +165,7 @@ impl Work {
             Self::SealAll => Action::SealCopies,
             Self::Import { .. } => Action::ImportData,
             Self::Backup { .. } | Self::CompareCarrier { .. } => Action::RunBackups,
+            Self::PruneBackups { .. } => Action::PruneBackups,
             Self::Rehearse { .. } => Action::HoldCode,
             Self::ReadScans { .. } => Action::ReceivePaper,
         }
@@ -177,6 +186,7 @@ pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Ar
         Work::SealAll => seal_all(house, act, progress).await,
         Work::Import { file } => import_file(house, file, act, progress).await,
         Work::Backup { carriers, cause } => super::carriers::write(house, carriers, cause, act, progress).await,
+        Work::PruneBackups { copies } => super::carriers::prune(house, copies, act, progress).await,
         Work::CompareCarrier { carrier } => super::carriers::compare(house, carrier, act, progress).await,
         Work::Rehearse { carrier, ticket } => super::carriers::rehearse(house, carrier, ticket, act, progress).await,
         Work::ReadScans { files, signed_on } => read_scans(house, (files, signed_on), act, progress).await,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Refusal;
+use crate::domain::policy::Policy;
 
 /// What a form is about; the doors ask for rights accordingly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum About {
     Teaching,
     /// Learners of a class.
     Class,
+    /// Carriers of backups: their books and papers.
+    Carriers,
 }
 
 /// A form that the house can make.
@@ -33,7 +36,7 @@ const fn known(id: &'static str, title: &'static str, about: About, needs: &'sta
 }
 
 /// Every form, in the order of the office.
-pub const FORMS: [Known; 25] = [
+pub const FORMS: [Known; 32] = [
     known("paper-register", "Реестр бумажных копий", About::Office, &["year"]),
     known("handover-journal", "Журнал сдачи документов строгой отчётности", About::Office, &["year"]),
     known("certifying-inscription", "Заверительная надпись", About::Office, &["paper"]),
@@ -48,6 +51,12 @@ pub const FORMS: [Known; 25] = [
     known("condition-act", "Акт проверки наличия и состояния", About::Office, &["of"]),
     known("acquaintance", "Лист ознакомления", About::Office, &["order", "document"]),
     known("journal-analysis", "Анализ работы с классным журналом", About::Teaching, &["period"]),
+    known(
+        "subject-report-preliminary",
+        "Предварительный отчёт учителя-предметника",
+        About::Teaching,
+        &["teacher", "period"],
+    ),
     known("subject-report", "Отчёт учителя-предметника", About::Teaching, &["teacher", "period"]),
     known("substitution-log", "Журнал пропущенных и замещённых уроков", About::Teaching, &["from", "to"]),
     known("timesheet", "Табель проведённых часов", About::Teaching, &["month"]),
@@ -64,11 +73,30 @@ pub const FORMS: [Known; 25] = [
     known("health-sheet", "Листок здоровья (бланк)", About::Class, &[]),
     known("remarks", "Замечания по ведению журнала", About::Class, &[]),
     known("fallback", "Лист временного учёта (журнал недоступен)", About::Class, &["course"]),
+    known("carrier-ledger", "Журнал учёта машинных носителей", About::Carriers, &[]),
+    known("custody-log", "Журнал пользования резервными копиями", About::Carriers, &[]),
+    known("backup-act", "Акт записи резервной копии", About::Carriers, &["copy"]),
+    known("backup-certificate", "Справка о сверке или пробном восстановлении", About::Carriers, &["no"]),
+    known("carrier-undertaking", "Подписка о неразглашении кода доступа", About::Carriers, &["person"]),
+    known("code-envelope", "Лист для конверта с кодом (место для кода пустое)", About::Carriers, &[]),
 ];
 
 /// A form by its name.
 pub fn find(id: &str) -> Result<Known, Refusal> {
     FORMS.into_iter().find(|one| one.id == id).ok_or_else(|| Refusal::NoForm(id.to_owned()))
+}
+
+/// Sheets of the class journal that the policy may leave out (domain.md 2.6, 2.7): form, key, what people call it in the genitive.
+const BY_POLICY: [(&str, &str, &str); 2] = [
+    ("general-information", "journal.general_information", "листа «Общие сведения об обучающихся»"),
+    ("health-sheet", "journal.health_sheet", "«Листка здоровья»"),
+];
+
+/// Why the policy leaves a form out; `None` for one that it has.
+pub fn left_out(policy: &Policy, id: &str) -> Option<Refusal> {
+    let (_, key, what) = BY_POLICY.into_iter().find(|(form, ..)| *form == id)?;
+    let is_kept = policy.first(key).is_some_and(|said| said.has("yes"));
+    (!is_kept).then(|| Refusal::LeftOut { what, key, clause: policy.clause(key).to_owned() })
 }
 
 /// What was asked for, by the name of the field: `class`, `period`, `from`.

@@ -1,6 +1,7 @@
 //! Forms out of the house's own data: what each is about, what it asks for, and how it is gathered. Floor 2.
 
 mod archive;
+mod carriers;
 mod learning;
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,8 +11,9 @@ use chrono::{Datelike, NaiveDate};
 use super::Refusal;
 
 pub use self::archive::orders;
-pub use super::catalogue::{About, Asked, FORMS, Known, find};
+pub use super::catalogue::{About, Asked, FORMS, Known, find, left_out};
 use crate::domain::form::Form;
+use crate::domain::forms::classes::Issue;
 use crate::domain::forms::files::{self, FileCase, Filed, Volume};
 use crate::domain::forms::inventories::InventoryLine;
 use crate::domain::forms::plan::{JOURNALS, REGISTER, SUMMARIES};
@@ -20,6 +22,7 @@ use crate::domain::forms::{Letterhead, People, control, day, inventories, learne
 use crate::domain::journal::{Class, Journal, YEAR};
 use crate::domain::paper::Kept;
 use crate::domain::policy::Policy;
+use crate::domain::setup::{Setup, timetable};
 use crate::domain::snapshot::CopyKind;
 use crate::domain::timeliness::Status;
 use crate::domain::words;
@@ -45,14 +48,18 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
     let known = find(id)?;
     let year = house.year(asked.get("year").map(String::as_str).filter(|year| !year.is_empty())).await?;
     let journal = match known.about {
-        About::Office => house.db.load_roster(&year).await?,
+        About::Office | About::Carriers => house.db.load_roster(&year).await?,
         About::Teaching => house.db.load_journal(&year).await?,
         About::Class => class_journal(house, &year, asked).await?,
     };
     let desk = desk(house, asked, journal, year, act).await?;
+    if let Some(refusal) = left_out(&desk.policy, id) {
+        return Err(refusal.into());
+    }
     match known.about {
         About::Office => desk.office(id).await,
         About::Teaching => desk.teaching(id).await,
+        About::Carriers => desk.carriers(id).await,
         About::Class => {
             if id == "remarks" {
                 return desk.remarks().await;
@@ -322,7 +329,12 @@ impl Desk<'_> {
             "substitution-log" => {
                 let (starts, ends) = self.days()?;
                 let span = control::Span { id: "", name: "Учёт замещений", starts, ends };
-                Ok(control::substitution_log(letterhead, people, journal, span))
+                let setup = self.house.db.load_setup(&self.year).await?;
+                // Nobody can know yet what today loses.
+                let over = ends.min(self.today - chrono::Days::new(1));
+                let lost =
+                    timetable::lost(journal, &setup, &timeliness::calendar_of_setup(&setup, journal), starts, over);
+                Ok(control::substitution_log(letterhead, people, journal, span, &lost))
             }
             _ => {
                 let period = self.needed("period", "учётный период")?;
@@ -347,16 +359,36 @@ impl Desk<'_> {
                 }
                 let teacher = self.needed("teacher", "учитель")?;
                 let setup = self.house.db.load_setup(&self.year).await?;
-                let planned = |course: &str, starts: NaiveDate, ends: NaiveDate| {
-                    let topics = setup.plan_of(course);
-                    let dated =
-                        topics.iter().filter(|topic| topic.planned.is_some_and(|day| starts <= day && day <= ends));
-                    let hours: u32 = dated.map(|topic| topic.hours_centi).sum();
-                    (hours > 0).then_some(hours)
+                let planned =
+                    |course: &str, starts: NaiveDate, ends: NaiveDate| self.plan_of(&setup, course, starts, ends);
+                let taught = control::Taught {
+                    journal,
+                    policy: &self.policy,
+                    teacher,
+                    span,
+                    planned: &planned,
+                    today: self.today,
                 };
-                Ok(control::subject_report(letterhead, people, journal, teacher, span, &planned, self.today))
+                let issue = if id == "subject-report" { Issue::Final } else { Issue::Preliminary };
+                Ok(control::subject_report(letterhead, people, taught, issue))
             }
         }
+    }
+
+    /// Hours and control works that a course's plan has within days. Control works stand in the calendar of control works; for a course
+    /// that it does not name, in the topics of the plan.
+    fn plan_of(&self, setup: &Setup, course: &str, starts: NaiveDate, ends: NaiveDate) -> control::CoursePlan {
+        let topics = setup.plan_of(course);
+        let within = |day: NaiveDate| starts <= day && day <= ends;
+        let dated: Vec<_> = topics.iter().filter(|topic| topic.planned.is_some_and(within)).collect();
+        let hours: u32 = dated.iter().map(|topic| topic.hours_centi).sum();
+        let works: Vec<_> = setup.works.iter().filter(|work| work.course == course).collect();
+        let is_control = |kind: &str| control::is_control(&self.policy, kind);
+        let controls = match works.is_empty() {
+            false => Some(works.iter().filter(|work| within(work.date) && is_control(&work.kind_of_work)).count()),
+            true => (!dated.is_empty()).then(|| dated.iter().filter(|topic| is_control(&topic.kind_of_work)).count()),
+        };
+        control::CoursePlan { hours_centi: (hours > 0).then_some(hours), controls }
     }
 
     /// Late entries by course; a course of which no time of entry is known is not among them.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -10,11 +11,11 @@ use super::super::frame::Frame;
 use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::{Fields, may};
 use crate::domain::carrier::{self, Step, Trip};
-use crate::domain::forms::People;
+use crate::domain::forms::{People, carriers as papers};
 use crate::domain::people::{Office, Visitor};
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Role};
 use crate::domain::words::{self, date_short};
-use crate::flow::carriers;
+use crate::flow::{carriers, people};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -40,6 +41,14 @@ struct TripLine {
     mine: Vec<(&'static str, &'static str)>,
     /// What bars the certificate, for the technical specialist.
     barred: String,
+    /// Orders about a taker who left.
+    orders: Vec<String>,
+    /// The visitor may order the return now: the one who has the carrier no longer works here.
+    orderable: bool,
+    /// Against whom the carrier stands.
+    holder: String,
+    /// It is out, so that the order names who brings it back.
+    out: bool,
 }
 
 #[derive(Template)]
@@ -53,6 +62,8 @@ struct Page {
     undertaking: String,
     signs: bool,
     tomorrow: String,
+    /// Who may bring a carrier back by order.
+    staff: Vec<(String, String)>,
 }
 
 /// Trips shown, newest first; the whole log is a paper.
@@ -63,6 +74,13 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let (_, people, _) = super::roster(&state).await?;
     let today = state.now().date_naive();
     let roles: Vec<_> = visitor.offices.iter().map(|office| office.role).collect();
+    let (mut left, mut staff) = (Vec::new(), Vec::new());
+    if roles.contains(&Role::Director) {
+        left = leavers(&state, &all.trips, today).await?;
+    }
+    if !left.is_empty() {
+        staff = bringers(&state, &visitor, today).await?;
+    }
     let line = |trip: &Trip| {
         let late = trip.overdue(today);
         let mut mine = Vec::new();
@@ -91,6 +109,10 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             steps: steps(trip, &people),
             mine,
             barred,
+            orders: trip.orders.iter().map(|order| papers::ordered(order, &people)).collect(),
+            orderable: left.contains(&trip.no),
+            holder: people.get(trip.giver()).short,
+            out: trip.is_out(),
         }
     };
     let out = |id: &str| {
@@ -110,12 +132,39 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         undertaking: carrier::undertaking(&visitor.name, &office),
         signs: may(&visitor, Action::SignCustody),
         tomorrow: today.succ_opt().unwrap_or(today).to_string(),
+        staff,
         frame: frame
             .titled("Журнал пользования")
             .leading("Каждый расписывается под своим входом; без второй подписи носитель не выдан и не возвращён.")
             .under("Носители и копии", "/carriers"),
     };
     answer::page(&page)
+}
+
+/// Open trips whose carrier stands against somebody who no longer works here.
+async fn leavers(state: &WebState, trips: &[Trip], today: NaiveDate) -> Result<Vec<u64>, Refusal> {
+    let mut left = Vec::new();
+    let open = |trip: &&Trip| matches!(trip.state(), carrier::TripState::Asked | carrier::TripState::Out);
+    for trip in trips.iter().filter(open) {
+        let giver = people::visitor(&state.house, trip.giver(), true, today).await?;
+        if !giver.offices.iter().any(|office| carrier::is_staff(office.role)) {
+            left.push(trip.no);
+        }
+    }
+    Ok(left)
+}
+
+/// Who may bring a carrier back by the director's order: the others who sign the custody log.
+async fn bringers(state: &WebState, visitor: &Visitor, today: NaiveDate) -> Result<Vec<(String, String)>, Refusal> {
+    let (_, _, roster) = super::roster(state).await?;
+    let mut staff = Vec::new();
+    for one in roster.staff.iter().filter(|one| one.id != visitor.account) {
+        let other = people::visitor(&state.house, &one.id, true, today).await?;
+        if may(&other, Action::SignCustody) {
+            staff.push((one.id.clone(), other.name));
+        }
+    }
+    Ok(staff)
 }
 
 fn button(step: Step) -> &'static str {
@@ -162,6 +211,20 @@ async fn sign(State(state): State<WebState>, visitor: Visitor, body: String) -> 
             let trip = carriers::sign_step(house, no, step, fields.value("note"), &visitor, &act).await;
             let trip = trip.map_err(super::told)?;
             format!("Запись № {no}: {} — подписано. Сейчас: {}.", step.as_russian(), trip.state().as_russian())
+        }
+        "order" => {
+            let no = fields.value("trip").parse().map_err(|_| Refusal::NotFound)?;
+            let wanted = carriers::WantedReturn {
+                person: fields.value("person").to_owned(),
+                from: fields.value("from").to_owned(),
+                ground: fields.value("ground").to_owned(),
+            };
+            let trip = carriers::order_return(house, no, &wanted, &visitor, &act).await.map_err(super::told)?;
+            let next = match trip.is_out() {
+                true => "Теперь названный сотрудник сдаёт носитель, секретарь принимает — каждый под своим входом",
+                false => "Носитель из сейфа не выходил, запись закрыта",
+            };
+            format!("Запись № {no}: приказ внесён. {next}.")
         }
         _ => return Err(Refusal::NotFound),
     };

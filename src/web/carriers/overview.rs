@@ -112,7 +112,7 @@ fn moment(rfc3339: &str) -> String {
 }
 
 /// Megabytes as disks count them, one digit behind the comma.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     format!("{},{}\u{a0}МБ", bytes / 1_000_000, bytes / 100_000 % 10)
 }
 

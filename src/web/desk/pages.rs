@@ -14,6 +14,7 @@ use crate::domain::desk_forms;
 use crate::domain::form::Form;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::domain::snapshot::ChangedValue;
 use crate::domain::words;
 use crate::flow::{desk, issue, reissue};
 use crate::store::CopyRow;
@@ -213,49 +214,58 @@ struct ChangesPage {
     frame: Frame,
     replaced: Option<Replaced>,
     ground: String,
-    changes: Vec<Change>,
+    changes: Vec<ChangedValue>,
     remarks: Vec<desk::Remark>,
+    /// Where the same stands as PDF.
+    pdf: String,
 }
 
-struct Change {
-    place: String,
-    message: String,
-    was: String,
-    is: String,
+/// The version compared with: the one asked for, else the one before.
+fn compared_with(asked: &Asked, version: u32) -> Result<u32, Refusal> {
+    match asked.value("from") {
+        "" => Ok(version.saturating_sub(1).max(1)),
+        from => from.parse().map_err(|_| Refusal::NotFound),
+    }
 }
 
-/// `GET /copies/{copy}/{version}/changes`: what the version changed against the one before.
+/// What two versions differ in, and the remarks that led from one to the other.
+async fn compared(
+    state: &WebState,
+    row: &CopyRow,
+    from: u32,
+) -> Result<(desk::Differences, Vec<desk::Remark>), Refusal> {
+    let found = desk::differences(&state.house, &row.id, from, row.version).await?;
+    let mut remarks = desk::remarks(&state.house, row).await?;
+    remarks.retain(|one| (from.min(row.version)..from.max(row.version)).contains(&one.version));
+    Ok((found, remarks))
+}
+
+/// `GET /copies/{copy}/{version}/changes?from=1`: what the version changed against the one before, or against any other.
 async fn changes(
     State(state): State<WebState>,
     Path((copy, version)): Path<(String, u32)>,
     frame: Frame,
+    asked: Asked,
 ) -> Result<Response, Refusal> {
     let rows = state.house.db.list_versions(&copy).await?;
     let last = rows.last().map_or(version, |last| last.version);
     let row = rows.into_iter().find(|row| row.version == version).ok_or(Refusal::NotFound)?;
     let replaced = Replaced::of(&row, last);
-    let paper = state.house.papers.get(&state.house, row.snapshot).await?;
-    let found = desk::changes(&state.house, &row).await?;
-    let mut remarks = desk::remarks(&state.house, &row).await?;
-    remarks.retain(|one| one.version + 1 == version);
+    let from = compared_with(&asked, version)?;
+    let (found, remarks) = compared(&state, &row, from).await?;
     let directory = state.directory().await?;
     let period = period_name(&directory, &row.year, &row.class, &row.period);
     let frame = frame
-        .titled(format!("Отличия версии {version}"))
+        .titled(format!("Отличия версии {version} от версии {from}"))
         .leading(format!(
             "{} класс, {period}: {}",
             row.class,
-            words::count(found.len() as u64, "отличие", "отличия", "отличий")
+            words::count(found.rows.len() as u64, "отличие", "отличия", "отличий")
         ))
         .under("Копии", "/copies")
         .under(format!("{}, {period}", row.class), format!("/copies/{}", segment(&row.id)));
-    let told = found.into_iter().map(|one| Change {
-        place: one.place,
-        message: one.message.split(": было").next().unwrap_or_default().trim_end_matches('.').to_owned(),
-        was: one.expected,
-        is: one.found,
-    });
-    answer::page(&ChangesPage { replaced, changes: told.collect(), ground: paper.replaces.clone(), remarks, frame })
+    let pdf = format!("changes.pdf?from={from}");
+    answer::page(&ChangesPage { replaced, changes: found.rows, ground: found.ground, remarks, pdf, frame })
 }
 
 /// A form as PDF/A.
@@ -283,17 +293,16 @@ async fn signatures_pdf(
 async fn changes_pdf(
     State(state): State<WebState>,
     Path((copy, version)): Path<(String, u32)>,
+    asked: Asked,
 ) -> Result<Response, Refusal> {
     let row = find(&state, &copy, version).await?;
-    let paper = state.house.papers.get(&state.house, row.snapshot).await?;
-    let mut remarks = desk::remarks(&state.house, &row).await?;
-    remarks.retain(|one| one.version + 1 == version);
+    let (found, remarks) = compared(&state, &row, compared_with(&asked, version)?).await?;
     let remarks: Vec<(String, String)> = remarks
         .into_iter()
         .map(|one| (format!("{} {}", one.sheet, one.category.to_lowercase()).trim().to_owned(), one.words))
         .collect();
-    let found = desk::changes(&state.house, &row).await?;
-    let form = desk_forms::differences(&desk::about(&state.house, &row).await?, &paper.replaces, &remarks, &found);
+    let about = desk::about(&state.house, &row).await?;
+    let form = desk_forms::differences(&about, &found.ground, &remarks, &found.rows);
     printed(&state, form, &format!("{copy}-v{version}-changes")).await
 }
 

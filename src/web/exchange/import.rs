@@ -376,7 +376,10 @@ pub(in super::super) async fn example(
     wanted: query::Asked,
 ) -> Result<Response, Refusal> {
     let (bytes, name) = match wanted.value("table") {
-        "" => (workbook::workbook(&state.house.policy).map_err(|error| answer::fault(&error))?, "primer"),
+        "" => {
+            let first = exchange::first_year(&state.house, state.now().date_naive()).await?;
+            (workbook::workbook(&state.house.policy, first).map_err(|error| answer::fault(&error))?, "primer")
+        }
         table => {
             let layout = year_files::table(table).ok_or(Refusal::NotFound)?;
             let year = state.house.year(Some(wanted.value("year")).filter(|year| !year.is_empty())).await?;

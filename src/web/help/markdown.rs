@@ -191,12 +191,12 @@ fn bold(text: &str) -> String {
 }
 
 /// A heading without its marks.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.replace(['`', '*'], "")
 }
 
 /// The words of a heading in lower case, joined by `-`.
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let letters = text.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-');
     letters.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
 }

@@ -9,8 +9,9 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::answer::{self, Refusal};
-use super::frame::Frame;
+use super::frame::{Frame, Stranger};
 use super::route::{Access, Group, Route, SubjectOf, get};
+use crate::domain::training;
 use markdown::Rendered;
 
 /// Routes of these pages. The guides tell nothing of the school, so whoever needs them to sign in may read them.
@@ -30,6 +31,15 @@ struct Guide {
 
 const GUIDES: &[Guide] = &[
     Guide { name: "start", text: include_str!("../../../docs/start.ru.md") },
+    Guide { name: "teacher", text: include_str!("../../../docs/teacher.ru.md") },
+    Guide { name: "class-teacher", text: include_str!("../../../docs/class-teacher.ru.md") },
+    Guide { name: "deputy", text: include_str!("../../../docs/deputy.ru.md") },
+    Guide { name: "director", text: include_str!("../../../docs/director.ru.md") },
+    Guide { name: "secretary", text: include_str!("../../../docs/secretary.ru.md") },
+    Guide { name: "technical-specialist", text: include_str!("../../../docs/technical-specialist.ru.md") },
+    Guide { name: "helpers", text: include_str!("../../../docs/helpers.ru.md") },
+    Guide { name: "family", text: include_str!("../../../docs/family.ru.md") },
+    Guide { name: "inspector", text: include_str!("../../../docs/inspector.ru.md") },
     Guide { name: "journal", text: include_str!("../../../docs/journal.ru.md") },
     Guide { name: "year", text: include_str!("../../../docs/year.ru.md") },
     Guide { name: "policies", text: include_str!("../../../docs/policies.ru.md") },
@@ -79,6 +89,35 @@ pub(super) fn sections() -> impl Iterator<Item = Section> {
     })
 }
 
+/// A piece of a guide, to be read elsewhere than on its own page.
+pub(super) struct Piece {
+    pub(super) title: String,
+    /// Where it stands in its guide.
+    pub(super) href: String,
+    pub(super) html: String,
+}
+
+/// The Markdown of a section named as `guide#section`, without its heading; of a guide alone, what stands before its first section.
+pub(super) fn source(named: &str) -> Option<String> {
+    let (guide, section) = named.split_once('#').unwrap_or((named, ""));
+    let text = GUIDES.iter().find(|held| held.name == guide)?.text;
+    let mut lines = text.lines().skip(1);
+    if !section.is_empty() {
+        lines.find(|line| line.starts_with("## ") && markdown::slug(&markdown::plain(&line[3..])) == section)?;
+    }
+    Some(lines.take_while(|line| !line.starts_with("## ")).collect::<Vec<_>>().join("\n"))
+}
+
+/// A section named as `guide#section`, laid out.
+pub(super) fn piece(named: &str) -> Option<Piece> {
+    let html = markdown::render(&source(named)?).html;
+    let (guide, section) = named.split_once('#').unwrap_or((named, ""));
+    let (_, rendered) = find(guide)?;
+    let heading = rendered.headings.iter().find(|heading| heading.id == section);
+    let title = heading.map_or(&rendered.title, |heading| &heading.text).clone();
+    Some(Piece { title, href: address(named), html })
+}
+
 /// A heading and its address.
 type Place = (String, String);
 
@@ -86,17 +125,26 @@ type Place = (String, String);
 #[template(path = "help/contents.html", config = "src/web/askama.toml")]
 struct ContentsPage {
     frame: Frame,
+    /// Guides of the offices held today.
+    own: Vec<(&'static str, String)>,
     guides: Vec<(String, String, Vec<Place>)>,
 }
 
 /// `GET /help`.
-async fn contents(frame: Frame) -> Result<Response, Refusal> {
+async fn contents(frame: Frame, Stranger(visitor): Stranger) -> Result<Response, Refusal> {
+    let mut own: Vec<(&'static str, String)> = Vec::new();
+    for office in visitor.iter().flat_map(|visitor| &visitor.offices) {
+        let guide = address(training::guide(office.role));
+        if own.iter().all(|(_, held)| *held != guide) {
+            own.push((office.role.as_russian(), guide));
+        }
+    }
     let guides = LAID_OUT.iter().map(|(name, rendered)| {
         let parts = rendered.headings.iter().filter(|heading| heading.level == 2);
         let parts = parts.map(|heading| (heading.text.clone(), format!("/help/{name}#{}", heading.id)));
         (rendered.title.clone(), format!("/help/{name}"), parts.collect())
     });
-    answer::page(&ContentsPage { frame: frame.titled("Справка"), guides: guides.collect() })
+    answer::page(&ContentsPage { frame: frame.titled("Справка"), own, guides: guides.collect() })
 }
 
 #[derive(Template)]

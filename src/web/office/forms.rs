@@ -17,7 +17,7 @@ use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::office::forms::{About, FORMS, Known, find, make};
+use crate::flow::office::forms::{About, FORMS, Known, find, left_out, make};
 use crate::flow::office::{Refusal as Office, templates};
 use crate::flow::people::{Look, note_access};
 use crate::flow::{self, Act};
@@ -48,9 +48,10 @@ pub(super) async fn list(
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
+    let policy = flow::policy::of_act(&state.house, &state.act(&visitor.account)).await?;
     let of = |about: About, base: &str| -> Vec<FormLine> {
         let line = |one: &Known| FormLine { title: one.title, href: format!("{base}/{}", one.id) };
-        FORMS.iter().filter(|one| one.about == about).map(line).collect()
+        FORMS.iter().filter(|one| one.about == about && left_out(&policy, one.id).is_none()).map(line).collect()
     };
     let may = |action: Action| !visitor.reach(action).is_empty();
     let reach = visitor.reach(Action::IssueCopies);
@@ -179,11 +180,25 @@ pub(super) async fn own_report(
     frame: Frame,
     asked: Asked,
 ) -> Result<Response, Refusal> {
+    own(state, visitor, frame, asked, "subject-report").await
+}
+
+/// `GET /office/my-report/preliminary`: the same two weeks before the period's end (DOC-13).
+pub(super) async fn own_preliminary(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    own(state, visitor, frame, asked, "subject-report-preliminary").await
+}
+
+async fn own(state: WebState, visitor: Visitor, frame: Frame, asked: Asked, id: &str) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     if !directory.roster.courses.iter().any(|course| course.teacher_id == visitor.account) {
         return Err(Refusal::NotFound);
     }
-    shown(&state, &visitor, frame, &asked, "subject-report", About::Teaching, &visitor.account).await
+    shown(&state, &visitor, frame, &asked, id, About::Teaching, &visitor.account).await
 }
 
 /// Makes the form and answers as the address asks. `of` is the class, or the teacher of an own report.
@@ -227,7 +242,9 @@ async fn shown(
     let act = Act { by: visitor.account.clone(), at: state.now() };
     let made = match make(&state.house, id, &given, &act).await {
         Ok(form) => Ok(form),
-        Err(flow::Error::Office(refusal)) if matches!(*refusal, Office::Needs(_) | Office::NoPaper(_)) => {
+        Err(flow::Error::Office(refusal))
+            if matches!(*refusal, Office::Needs(_) | Office::NoPaper(_) | Office::LeftOut { .. }) =>
+        {
             Err(refusal.to_string())
         }
         Err(other) => return Err(other.into()),

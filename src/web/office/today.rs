@@ -14,6 +14,7 @@ use crate::domain::forms::{People, day};
 use crate::domain::paper::{Kept, Stage};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::flow::supplement;
 use crate::store::Which;
 
 /// Something that waits in the office.
@@ -55,11 +56,13 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     let out = papers.iter().filter_map(Kept::out).filter(|one| !one.is_overdue(&now.to_string())).count();
     let in_state = |wanted: CopyState| copies.iter().filter(|copy| copy.row.state == wanted).count();
     let (unsigned, unsealed) = (in_state(CopyState::Issued), in_state(CopyState::Signed));
+    let late = supplement::open_ones(&state.house).await?.iter().filter(|one| one.entries > 0).count();
     let mut waits = vec![wait(mine, "Передачи ждут вашей подписи", "принять или сдать", "/office/handovers", true)];
     waits.extend(deeds(&state, &visitor, &papers).await?);
     waits.extend([
         wait(open.len(), "Передачи открыты", "нет одной из двух подписей", "/office/handovers", false),
         wait(unsigned, "Копии ждут подписей по маршруту", "видно, чья очередь", "/copies?state=issued", false),
+        wait(late, "Копии ждут дополнительного листа", "записи после составления копии", "/copies?state=late", true),
         wait(unsealed, "Копии ждут печати школы", "все подписи собраны", "/copies?state=signed", false),
         wait(out, "Копии выданы", "срок ещё не вышел", "/office/papers?stage=out", false),
     ]);

@@ -6,7 +6,9 @@ use axum::response::Response;
 
 use super::{Choice, choices, find, or};
 use crate::domain::duties::{self, Duty, Register};
+use crate::domain::policy::{Said, Value, why_only_told};
 use crate::domain::readiness::Due;
+use crate::domain::rights::{Action, Grant, Role, grant};
 use crate::domain::words;
 use crate::flow::timeliness::calendar;
 use crate::web::WebState;
@@ -27,6 +29,44 @@ struct Answer {
     said: String,
     clause: String,
     own: bool,
+    /// To whom the table of rights opens it; empty where the answer names no right.
+    open_to: String,
+    /// Who is named by the rules and has no such right.
+    shut_to: String,
+    /// Why the rules' word is not the right itself.
+    why: &'static str,
+}
+
+/// Rights that a key's people are about, and the page where it is done.
+const RIGHTS: [(&str, &[Action]); 4] = [
+    ("people.edit_by", &[Action::ChangeMovement]),
+    ("access.issued_by", &[Action::IssueStaffCredentials, Action::IssueFamilyCredentials]),
+    ("substitution.recorded_by", &[Action::Appoint]),
+    ("year.promoted_by", &[Action::CloseYear]),
+];
+
+/// The office that a word of the rules names; none for what is outside of the school.
+fn role_of(word: &str) -> Option<Role> {
+    match word {
+        "subject_teacher" => Some(Role::SubjectTeacher),
+        "responsible" => Some(Role::JournalKeeper),
+        "hr_specialist" => Some(Role::HumanResources),
+        other => Role::parse(other),
+    }
+}
+
+/// To whom the rights of a key are open, and which of the people that the rules name have none of them.
+fn rights_of(key: &str, said: &Said) -> (String, String) {
+    let Some((_, actions)) = RIGHTS.iter().find(|(of, _)| *of == key) else { return Default::default() };
+    let may = |role: &Role| actions.iter().any(|action| grant(*role, *action) != Grant::Never);
+    let named = match &said.value {
+        Value::Words(words) => words.iter().filter_map(|word| role_of(word)).collect::<Vec<_>>(),
+        _ => Vec::new(),
+    };
+    let list = |roles: &[Role]| roles.iter().map(|role| role.as_russian()).collect::<Vec<_>>().join(", ");
+    let open: Vec<Role> = Role::ALL.into_iter().filter(may).collect();
+    let shut: Vec<Role> = named.into_iter().filter(|role| !may(role)).collect();
+    (list(&open), list(&shut))
 }
 
 #[derive(Template)]
@@ -60,19 +100,28 @@ pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Ask
     });
     let answer = |about, key: &str| {
         let said = policy.first(key)?;
-        Some(Answer { about, said: said.in_russian(), clause: said.clause.clone(), own: policy.is_said(key) })
+        let (open_to, shut_to) = rights_of(key, said);
+        let why = if open_to.is_empty() { "" } else { why_only_told(key) };
+        let (clause, own) = (said.clause.clone(), policy.is_said(key));
+        Some(Answer { about, said: said.in_russian(), clause, own, open_to, shut_to, why })
     };
     let paper = policy.paper(today).map(|said| Answer {
         about: "Бумажные копии сегодня",
         said: if said.has("no") { "не печатаются".to_owned() } else { "печатаются".to_owned() },
         clause: said.clause.clone(),
         own: policy.is_said("paper.enabled"),
+        open_to: String::new(),
+        shut_to: String::new(),
+        why: "",
     });
     let due = Due::of(&directory.year, &policy).map(|due| Answer {
         about: "Год настроен не позже",
         said: words::date_short(due.sections),
         clause: due.clause,
         own: policy.is_said("setup.due"),
+        open_to: String::new(),
+        shut_to: String::new(),
+        why: "",
     });
     let answers = [
         paper,
@@ -82,6 +131,7 @@ pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Ask
         answer("Кто называет причину пропуска", "absence.reason_by"),
         answer("Исправление после отметок за период", "marks.edit_after_final"),
         answer("Кто правит данные обучающихся", "people.edit_by"),
+        answer("Кто выдаёт доступ", "access.issued_by"),
         answer("Кто записывает замену", "substitution.recorded_by"),
         answer("Кто закрывает год и переводит классы", "year.promoted_by"),
         answer("Ознакомление родителей", "parents.acknowledge"),

@@ -86,7 +86,7 @@ pub(super) async fn page(
         year: directory.year.clone(),
         class: Some(class.name.clone()),
         period: Some(period.clone()),
-        week: None,
+        ..Question::default()
     };
     let mut judged = judge(&state.house, &question, &state.act(&visitor.account)).await?;
     judged.retain(|one| reach.course(&one.course_id, &one.class, class.grade));

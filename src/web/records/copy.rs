@@ -23,7 +23,7 @@ use crate::flow::sign::signed;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
-use crate::web::desk::Replaced;
+use crate::web::desk::{Replaced, Supplements};
 use crate::web::frame::Frame;
 use crate::web::office::papers::{Twin, twins};
 use crate::web::query::{Asked, segment};
@@ -36,6 +36,8 @@ struct CopyPage {
     badge: &'static str,
     pdf: String,
     versions: Vec<VersionView>,
+    /// Versions that this one may be compared with.
+    compare: Vec<u32>,
     facts: Vec<(&'static str, String)>,
     digests: Vec<(&'static str, String)>,
     stages: Vec<StageView>,
@@ -53,6 +55,7 @@ struct CopyPage {
     on_paper: Vec<(String, String)>,
     today: String,
     replaced: Option<Replaced>,
+    supplements: Supplements,
     /// Stages that may be said to be signed on paper: identifier and title; those that are, with a note.
     to_paper: Vec<(String, String)>,
     paper_stages: Vec<(String, String)>,
@@ -156,12 +159,21 @@ pub(super) async fn copy(
     let (to_paper, paper_stages) = paper_stages(&state, &snapshot, &row, &stands, takes_paper).await?;
     let frame = frame
         .titled(format!("{} класс, {}", row.class, snapshot.period.name))
-        .leading(format!("{}, № {}", capital(row.kind.as_russian()), row.number))
+        .leading(match snapshot.copy.supplement.as_deref() {
+            Some(facts) => format!("Дополнительный лист № {} к копии № {}", facts.no, facts.copy_number),
+            None => format!("{}, № {}", capital(row.kind.as_russian()), row.number),
+        })
         .under("Копии", "/copies");
     answer::page(&CopyPage {
         replaced: Replaced::of(&row, last),
+        supplements: Supplements::of(&state, &row, &snapshot, (row.version == last, issues)).await?,
         badge: badge(row.state),
         pdf: pdf(&row),
+        compare: rows
+            .iter()
+            .filter(|one| row.version > 1 && one.version != row.version)
+            .map(|one| one.version)
+            .collect(),
         versions: versions.collect(),
         facts: facts(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line)),
         digests,

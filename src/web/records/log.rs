@@ -190,6 +190,10 @@ fn said(event: &str) -> &str {
         "scans_taken" => "Сканы листов приняты",
         "scan_decided" => "Скан листа разобран вручную",
         "sheet_received" => "Лист на бумаге получен",
+        "supplement_opened" => "Открыт приём поздних записей",
+        "supplement_frozen" => "Составлен дополнительный лист",
+        "supplement_withdrawn" => "Приём поздних записей закрыт",
+        "lesson_tried" => "Урок обучения",
         other => other,
     }
 }

@@ -6,6 +6,8 @@ mod gaps;
 mod jobs;
 mod log;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -18,10 +20,12 @@ use super::frame::Frame;
 use super::query::{self, Asked, Column, Listed, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
+use crate::domain::freeze::supplement_no;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::CopyKind;
 use crate::domain::words;
+use crate::flow::supplement;
 use crate::store::CopyRow;
 
 /// Routes of these pages.
@@ -91,6 +95,9 @@ struct CopiesPage {
     running: Vec<String>,
 }
 
+/// Word of the filter for copies whose period brought something after they were frozen.
+const LATE: &str = "late";
+
 /// A filter by state, counted.
 struct StateTab {
     label: &'static str,
@@ -112,13 +119,20 @@ async fn copies(
     let buttons = Buttons::of(&directory, &visitor, of_state(CopyState::Frozen), of_state(CopyState::Signed));
     let running = super::ops::jobs::running(&state, &visitor, &["close_all", "issue_all", "seal_all"]).await?;
     let chosen = asked.value("state").to_owned();
+    let late = supplement::open_ones(&state.house).await?;
+    let late: BTreeSet<String> = late.into_iter().filter(|one| one.entries > 0).map(|one| one.row.copy).collect();
+    let of_tab = |row: &CopyRow, word: &str| match word {
+        "" => true,
+        LATE => late.contains(&row.id),
+        word => row.state.as_str() == word,
+    };
     let tab = |label, word: &str| StateTab {
         label,
         href: asked.with("state", word),
-        count: rows.iter().filter(|row| word.is_empty() || row.state.as_str() == word).count(),
+        count: rows.iter().filter(|row| of_tab(row, word)).count(),
         current: chosen == word,
     };
-    let states = vec![
+    let mut states = vec![
         tab("Все", ""),
         tab("Ждут выпуска", CopyState::Frozen.as_str()),
         tab("На подписании", CopyState::Issued.as_str()),
@@ -126,10 +140,14 @@ async fn copies(
         tab("В архиве", CopyState::Sealed.as_str()),
         tab("Отклонены", CopyState::Refused.as_str()),
     ];
-    let lines = rows.into_iter().filter(|row| chosen.is_empty() || row.state.as_str() == chosen).map(|row| CopyLine {
+    if !late.is_empty() || chosen == LATE {
+        states.push(tab("Ждут дополнительного листа", LATE));
+    }
+    let lines = rows.into_iter().filter(|row| of_tab(row, &chosen)).map(|row| CopyLine {
         href: format!("/copies/{}", segment(&row.id)),
         period: period_name(&directory, &row.year, &row.class, &row.period),
         kind: match row.kind {
+            CopyKind::PeriodCopy if supplement_no(&row.id).is_some() => "дополнительный лист",
             CopyKind::PeriodCopy => "копия",
             CopyKind::SummarySheet => "ведомость",
         },

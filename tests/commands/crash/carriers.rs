@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::Arc;
 
+use letopis::domain::carrier::{Cause, Entry};
 use letopis::domain::finding::Verdict;
-use letopis::flow::backup::{Silent, check};
+use letopis::domain::policy;
+use letopis::flow::backup::{self, Order, Silent, check};
+use letopis::flow::policy::{Adoption, adopt};
 use letopis::flow::{House, carriers, people};
 
 use super::{
@@ -192,4 +195,113 @@ fn a_carrier_pulled_out_full_or_locked_half_way_is_said_in_russian_and_holds_no_
     }
     let output = letopis(BINARY, &[], &office.root(), &BACKUP);
     assert!(output.status.success(), "{}", said(&output));
+}
+
+/// Three weeks of copies on both disks, and a rule that keeps one: two of each disk are to go.
+async fn outlive(office: &Office) -> Vec<String> {
+    let house = House::open(&office.root()).await.expect("the house opens");
+    let said = "keep_weeks = { value = 1, unit = \"weeks\", clause = \"приказ № 14\" }\n";
+    let text = policy::builtin("default").expect("inside").replace("[backup]\n", &format!("[backup]\n{said}"));
+    let order = "приказ от 27.10.2025 № 14".to_owned();
+    let adoption = Adoption { name: "keeps".into(), text, from: Some(at(24 * 60).at.date_naive()), order };
+    adopt(&house, &adoption, &at(33)).await.expect("a rule");
+    let mut written = Vec::new();
+    for week in 1..=3 {
+        let order = Order::new(Vec::new(), Cause::Week);
+        let act = at(week * 7 * 24 * 60);
+        written.push(backup::write(&house, &order, &act, Arc::new(Silent)).await.expect("a copy").row.id);
+    }
+    house.db.close().await;
+    written
+}
+
+/// BCK-01, BCK-06: a killed pruning leaves whole copies and nothing that passes for one; the books tell of each copy once, and the next run
+/// ends what was begun. The newest copy stands throughout.
+#[test]
+fn a_pruning_killed_at_any_call_leaves_whole_copies_and_the_next_run_ends_it() {
+    if cannot_inject() {
+        return;
+    }
+    const PRUNE: [&str; 2] = ["backup", "prune"];
+    let office = Office::new();
+    let written = block_on(outlive(&office));
+    let newest = written.last().expect("a copy");
+    let kept = office.folder.path().join("kept");
+    let parts = ["house", "disk1", "disk2"];
+    for part in parts {
+        copy_folder(&office.folder.path().join(part), &kept.join(part));
+    }
+    let renew = || {
+        for part in parts {
+            let place = office.folder.path().join(part);
+            std::fs::remove_dir_all(&place).expect("the spoilt one goes");
+            copy_folder(&kept.join(part), &place);
+        }
+    };
+    let mut killed = 0;
+    let mut runs = 0;
+    for call in ["pwrite64", "fsync", RENAME, "unlinkat"] {
+        // The house is copied to be counted; the disks are those that it knows, and lose their copies by it.
+        let last = count(&office.root(), &PRUNE, call);
+        // Every run unpacks house and disks anew: the first, the middle and the last of a long sample are enough for a day's check.
+        let numbers = sample(last);
+        let stride = if numbers.len() == super::SAMPLES && last > super::SAMPLES { 2 } else { 1 };
+        for number in numbers.into_iter().step_by(stride) {
+            renew();
+            let output = traced(&office.root(), &PRUNE, &format!("{call}:signal=SIGKILL:when={number}"));
+            killed += usize::from(was_killed(&output));
+            runs += 1;
+            let what = format!("killed at {call} {number} of {last}");
+            office.has_no_half_copy(&what);
+            assert!((1..=2).all(|no| office.names(no).contains(newest)), "{what}: the newest copy stands");
+            let after = letopis(BINARY, &[], &office.root(), &PRUNE);
+            assert!(after.status.success(), "{what}: {}{}", printed(&after), said(&after));
+            for no in 1..=2 {
+                assert_eq!(office.names(no), std::slice::from_ref(newest), "{what}: disk {no}");
+            }
+            block_on(async {
+                let house = House::open(&office.root()).await.expect("the house opens");
+                let mut gone: Vec<(String, String)> = house
+                    .db
+                    .list_prunings()
+                    .await
+                    .expect("rows")
+                    .into_iter()
+                    .map(|row| (row.carrier, row.backup))
+                    .collect();
+                gone.sort();
+                let mut due: Vec<(String, String)> = ["Н-1", "Н-2"]
+                    .iter()
+                    .flat_map(|carrier| written.iter().take(2).map(|copy| ((*carrier).to_owned(), copy.clone())))
+                    .collect();
+                due.sort();
+                assert_eq!(gone, due, "{what}: each copy is told of once");
+                let lines = house.db.list_ledger().await.expect("a ledger");
+                assert_eq!(
+                    lines.iter().filter(|line| line.what == Entry::Pruned).count(),
+                    due.len(),
+                    "{what}: the ledger"
+                );
+                house.db.close().await;
+            });
+        }
+        renew();
+    }
+    // Which thread makes how many calls is not the same in every run, so the last numbers may be missed.
+    assert!(killed * 2 > runs, "{killed} of {runs} runs were killed");
+}
+
+#[test]
+fn a_dry_run_lists_what_would_go_and_why_and_takes_nothing() {
+    let office = Office::new();
+    let written = block_on(outlive(&office));
+    let output = letopis(BINARY, &[], &office.root(), &["backup", "prune", "--dry-run"]);
+    let told = printed(&output);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(told.contains("Правило: хранятся копии за недель: 1") && told.contains("приказ № 14"), "{told}");
+    assert_eq!(told.matches("будет удалена: ").count(), 4, "two copies of each disk: {told}");
+    assert_eq!(told.matches("остаётся: самая новая на носителе").count(), 2, "{told}");
+    for no in 1..=2 {
+        assert_eq!(office.names(no).len(), written.len(), "nothing is taken");
+    }
 }

@@ -73,6 +73,37 @@ fn every_form_is_typeset_whole_within_its_margins_and_the_same_twice() {
     }
 }
 
+/// Distances between the level rules of a page, millimetres.
+fn rows(rules: &[[f64; 4]]) -> Vec<f64> {
+    let mut levels: Vec<f64> =
+        rules.iter().filter(|rule| (rule[1] - rule[3]).abs() < 0.01).map(|rule| rule[1] / MM).collect();
+    levels.sort_by(f64::total_cmp);
+    levels.dedup_by(|a, b| (*a - *b).abs() < 0.2);
+    levels.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+/// A hand needs 8 mm: every empty row of every form, and every row of a form that is filled in by hand.
+#[test]
+fn rows_for_handwriting_are_eight_millimetres_high_or_higher() {
+    let mut seen = 0;
+    for example in examples() {
+        let by_hand = |table: &letopis::domain::form::Table| {
+            let is_blank = |row: &letopis::domain::form::Row| row.cells.iter().all(String::is_empty);
+            table.rows.iter().filter(|row| !table.dashed && (table.ink || is_blank(row))).count()
+        };
+        let wanted: usize = example.tables().map(by_hand).sum();
+        if wanted == 0 {
+            continue;
+        }
+        let (document, _) = lay_out_form(&example, None).unwrap();
+        let tall: usize =
+            see(&document).iter().map(|page| rows(&page.rules).iter().filter(|row| **row >= 7.99).count()).sum();
+        assert!(tall >= wanted, "{}: {tall} of {wanted} rows", example.id);
+        seen += wanted;
+    }
+    assert!(seen > 30, "{seen}");
+}
+
 #[test]
 fn a_template_of_the_school_is_used_and_a_broken_one_is_named() {
     let example = examples().swap_remove(0);

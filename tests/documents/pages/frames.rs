@@ -37,11 +37,11 @@ fn walk(frame: &Frame, ts: Transform, seen: &mut Seen) {
                 let ink = text.bbox();
                 seen.texts.push((spanned(&[ink.min, ink.max], ts), text.text.to_string()));
             }
-            FrameItem::Shape(shape, _) => {
-                if let Geometry::Curve(curve) = &shape.geometry {
-                    rules(&curve.0, ts, seen);
-                }
-            }
+            FrameItem::Shape(shape, _) => match &shape.geometry {
+                Geometry::Curve(curve) => rules(&curve.0, ts, seen),
+                Geometry::Line(to) => seen.rules.push(spanned(&[Point::zero(), *to], ts)),
+                Geometry::Rect(_) => {}
+            },
             FrameItem::Image(_, size, _) => seen.images.push(spanned(&[Point::zero(), size.to_point()], ts)),
             FrameItem::Link(..) | FrameItem::Tag(_) => {}
         }

@@ -202,7 +202,7 @@ fn head(class: &Class, kind: CopyKind) -> Snapshot {
     let code = |code: &str, meaning: &str| CodeFacts { code: code.to_owned(), meaning: meaning.to_owned() };
     Snapshot {
         format: FORMAT.to_owned(),
-        copy: CopyFacts { id: id.to_owned(), version: 1, kind, number },
+        copy: CopyFacts { id: id.to_owned(), version: 1, kind, number, supplement: None },
         school: SchoolFacts {
             id: "made-up-school".to_owned(),
             name: "Муниципальное бюджетное общеобразовательное учреждение «Выдуманная средняя общеобразовательная школа № 0»".to_owned(),
@@ -441,6 +441,47 @@ pub fn edition(snapshot: &Snapshot, kind: EditionKind) -> Edition {
             sealed_at: "2025-10-25T09:00:00+05:00".to_owned(),
         }),
     }
+}
+
+/// The supplement of a copy: the last day of two courses and a work of an earlier one.
+pub fn supplement(mut snapshot: Snapshot) -> Snapshot {
+    let facts = SupplementFacts {
+        no: 1,
+        copy: snapshot.copy.id.clone(),
+        copy_number: snapshot.copy.number.clone(),
+        copy_snapshot: Digest::of(b"copy"),
+        copy_version: 1,
+        entries: 5,
+    };
+    snapshot.copy.id = format!("{}-SUP1", facts.copy);
+    snapshot.copy.number = format!("{}-Д1", facts.copy_number);
+    if let Some(Sheet::Title(title)) = snapshot.sheets.first_mut() {
+        title.title = format!("ДОПОЛНИТЕЛЬНЫЙ ЛИСТ № 1\nк копии № {}", facts.copy_number);
+        title.paper = format!("подшивается к копии № {}", facts.copy_number);
+    }
+    snapshot.copy.supplement = Some(Box::new(facts));
+    let mut courses = 0;
+    snapshot.sheets.retain_mut(|sheet| match sheet {
+        Sheet::Title(_) | Sheet::Learners(_) => true,
+        Sheet::Course(course) if courses < 2 => {
+            courses += 1;
+            let kept = course.lessons.len().min(courses);
+            let from = course.lessons.len() - kept;
+            course.lessons.drain(..from);
+            for (at, row) in course.rows.iter_mut().enumerate() {
+                row.cells.drain(..from);
+                (row.first, row.until) = (0, kept as u32);
+                row.final_mark.clear();
+                if at > 1 {
+                    row.cells.fill(String::new());
+                }
+            }
+            true
+        }
+        _ => false,
+    });
+    route(&mut snapshot);
+    snapshot
 }
 
 /// The second version of a copy, with that many changes on its page.

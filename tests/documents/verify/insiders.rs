@@ -245,10 +245,11 @@ fn a_sealed_pdf_without_its_snapshot_or_statements_is_found() {
 }
 
 /// The record of a snapshot in another spelling of the same journal, with everybody's signature under it.
-fn spelled(was: &str, is: &str) -> (House, PathBuf) {
+fn spelled(was: &str, is: &[u8]) -> (House, PathBuf) {
     let text = String::from_utf8(SCHOOL.snapshot().to_bytes()).expect("text");
-    assert_eq!(text.matches(was).count(), 1, "{was}");
-    let bytes = text.replace(was, is).into_bytes();
+    let (before, after) = text.split_once(was).expect("the place");
+    assert!(!after.contains(was), "{was} stands twice");
+    let bytes = [before.as_bytes(), is, after.as_bytes()].concat();
     let record = sealed_with(|statements| statements.iter_mut().for_each(|said| said.snapshot = Digest::of(&bytes)));
     let inside = [("snapshot.json", bytes.clone()), ("statements.json", attachment(&record.statements))];
     let sealed = SCHOOL.seal_files(&inside);
@@ -261,12 +262,16 @@ fn spelled(was: &str, is: &str) -> (House, PathBuf) {
 
 #[test]
 fn a_snapshot_in_another_spelling_is_found() {
-    // A letter as its number, a number with a nought before it, a tab in a name: the same journal for a careless reader, other bytes.
+    // A letter as its number, a number with a nought before it, a tab in a name, a byte that is no letter, a slash in two bytes, half of a
+    // pair: the same journal for a careless reader, other bytes.
     let year = "\"year\":\"2025/2026\"}";
     for (was, is) in [
-        (year, "\"year\":\"2025/\\u00326\"}"),
-        ("\"version\":1}", "\"version\":01}"),
-        (year, "\"year\":\"2025/2026\t\"}"),
+        (year, b"\"year\":\"2025/\\u00326\"}".as_slice()),
+        ("\"version\":1}", b"\"version\":01}"),
+        (year, b"\"year\":\"2025/2026\t\"}"),
+        (year, b"\"year\":\"2025/2026\xFF\"}"),
+        (year, b"\"year\":\"2025\xC0\xAF2026\"}"),
+        (year, b"\"year\":\"2025/2026\xED\xA0\x80\"}"),
     ] {
         let (_house, object) = spelled(was, is);
         assert_altered(&object, "record.snapshot-unreadable");
@@ -295,6 +300,22 @@ fn something_hidden_behind_the_seal_in_its_place_is_found() {
         sealed[end + 3] = b'7';
     });
     assert_altered(&object, "seal.contents");
+}
+
+#[test]
+fn a_seal_laid_out_otherwise_than_the_program_lays_it_is_found() {
+    // The holder of the seal's key changes the revision that carries the seal, and seals that: every signature in it holds.
+    let record = SCHOOL.record();
+    for (was, is) in [("/F 132/P", "/F 1##/P"), ("/SigFlags 3", "/SigFlags #"), ("/Rect[0 0 0 0]", "/Rect[# 0 # 0]")] {
+        // A signature is some bytes longer or shorter by chance: another figure, another length.
+        let tries = (1..=9).map(|figure| is.replace('#', &figure.to_string())).filter(|is| is != was);
+        let sealed = tries.into_iter().find_map(|is| SCHOOL.sealed_otherwise(&record.sealed_pdf, was, &is));
+        let sealed = sealed.expect("a signature of the same length");
+        let (_house, object) = logged_anew(|files, _| drop(files.insert("sealed.pdf".into(), sealed)));
+        assert_altered(&object, "seal.structure");
+    }
+    // The same way with nothing changed leads to the same file: it is not the way itself that is found.
+    assert_eq!(SCHOOL.sealed_otherwise(&record.sealed_pdf, "/F 132", "/F 132"), Some(record.sealed_pdf));
 }
 
 #[test]

@@ -1,10 +1,12 @@
-//! `timeliness`: which entries were made in time. Floor 3.
+//! `control`: control inside the school (ВШК); `control late` says which entries were made in time. Floor 3.
 
-use clap::{Args, ValueEnum};
+use chrono::NaiveDate;
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::table::{Table, print_json};
 use super::{Desk, Failure};
+use crate::bundle;
 use crate::domain::timeliness::{CSV_HEADS, EntryKind, Judged, Status, csv_row, tally};
 use crate::flow;
 
@@ -13,7 +15,7 @@ use crate::flow;
 enum Format {
     /// Counts by class and teacher.
     #[value(help = "сводка по классам и учителям")]
-    Table,
+    Text,
     /// A row an entry.
     #[value(help = "строка на запись")]
     Csv,
@@ -22,21 +24,48 @@ enum Format {
     Json,
 }
 
-/// `timeliness`.
+/// `control`.
 #[derive(Debug, Args)]
-pub(super) struct Timeliness {
+pub(super) struct Control {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    #[command(
+        about = "Своевременность записей: вовремя, с опозданием, ещё ждёт, неизвестно; каждая — с пунктом правил"
+    )]
+    Late(Late),
+}
+
+/// `control late`.
+#[derive(Debug, Args)]
+struct Late {
     #[arg(long, value_name = "КЛАСС", help = "Только этот класс")]
     class: Option<String>,
     #[arg(long, value_name = "ПЕРИОД", help = "Только этот период (Q1, H1, Y)")]
     period: Option<String>,
     #[arg(long, value_name = "ГОД", help = "Учебный год, по умолчанию последний")]
     year: Option<String>,
-    #[arg(long, value_name = "N", help = "Только эта неделя календарного года")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=53), help = "Только уроки этой недели календарного года (1–53)")]
     week: Option<u32>,
+    #[arg(long, value_name = "ДАТА", conflicts_with = "week", help = "Только уроки с этого дня, ГГГГ-ММ-ДД")]
+    from: Option<NaiveDate>,
+    #[arg(long, value_name = "ДАТА", conflicts_with = "week", help = "Только уроки по этот день, ГГГГ-ММ-ДД")]
+    to: Option<NaiveDate>,
     #[arg(long, value_name = "СОСТОЯНИЕ", value_parser = ["done", "late", "due", "unknown"], help = "Только такие записи")]
     status: Option<String>,
-    #[arg(long, value_enum, value_name = "ВИД", default_value = "table", help = "Таблица, CSV или JSON")]
+    #[arg(long, value_enum, value_name = "ВИД", default_value = "text", help = "Сводка, CSV или JSON")]
     format: Format,
+}
+
+impl Control {
+    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        match self.what {
+            What::Late(late) => late.run(desk).await,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -57,20 +86,32 @@ struct EntryLine<'a> {
     reason: &'a str,
 }
 
-impl Timeliness {
-    pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+impl Late {
+    async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let house = desk.house().await?;
         let year = house.year(self.year.as_deref()).await?;
-        let question = flow::timeliness::Question { year, class: self.class, period: self.period, week: self.week };
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && to < from
+        {
+            let (from, to) = (from.format("%d.%m.%Y"), to.format("%d.%m.%Y"));
+            return Err(Failure::Said(format!("--from {from}, --to {to}: конец раньше начала")));
+        }
+        let question = flow::timeliness::Question {
+            year,
+            class: self.class,
+            period: self.period,
+            week: self.week,
+            days: (self.from, self.to),
+        };
         let mut judged = flow::timeliness::judge(&house, &question, &desk.act(&house)).await?;
         if let Some(status) = self.status.as_deref().and_then(Status::parse) {
             judged.retain(|one| one.status == status);
         }
         match self.format {
             Format::Json => print_entries(&judged),
-            Format::Table if desk.json => print_entries(&judged),
+            Format::Text if desk.json => print_entries(&judged),
             Format::Csv => print!("{}", to_csv(&judged)),
-            Format::Table => print_tally(&judged),
+            Format::Text => print_tally(&judged),
         }
         Ok(0)
     }
@@ -99,19 +140,12 @@ fn print_entries(judged: &[Judged]) {
     print_json(&lines);
 }
 
-/// RFC 4180 with `\n`; identifiers, never names.
+/// As offices read it, and as the page gives it; identifiers, never names.
 fn to_csv(judged: &[Judged]) -> String {
-    let quoted = |cell: &str| match cell.contains([',', '"', '\n']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => cell.to_owned(),
-    };
-    let mut text = CSV_HEADS.join(",");
-    text.push('\n');
-    for one in judged {
-        text.push_str(&csv_row(one).iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(","));
-        text.push('\n');
-    }
-    text
+    let rows = judged.iter().map(|one| csv_row(one).to_vec());
+    let all: Vec<Vec<String>> = std::iter::once(CSV_HEADS.map(str::to_owned).to_vec()).chain(rows).collect();
+    // The mark by which table editors know UTF-8.
+    format!("\u{feff}{}", bundle::export::csv(&all, b';'))
 }
 
 fn print_tally(judged: &[Judged]) {

@@ -1,0 +1,217 @@
+//! The school's card and the year's periods as offices keep them: what is what in the first column, periods by their names alone. Floor 1.
+
+use super::codes;
+use super::headings;
+use super::layout::File;
+use super::office_lists::{Kept, Lines, Read};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::names;
+
+const SCHOOL: &[&str] = &["name", "short_name", "town", "year"];
+const PERIODS: &[&str] = &["id", "name", "kind", "grade_from", "grade_to", "starts", "ends"];
+
+/// Words of the first column of a card, folded, beside the headings of the school's own table.
+const CARD: &[(&str, &[&str])] = &[
+    (
+        "name",
+        &[
+            "полное наименование организации",
+            "полное наименование оо",
+            "полное наименование учреждения",
+            "полное наименование школы",
+        ],
+    ),
+    (
+        "short_name",
+        &["сокращенное наименование", "краткое наименование организации", "сокращенное наименование организации"],
+    ),
+    ("town", &["населенный пункт", "город (село)", "город, село", "место нахождения"]),
+    ("year", &["учебный год", "на учебный год"]),
+];
+
+/// A card: «Полное наименование» in the first column, the name in the second. Both the name and the year must be there.
+pub(super) fn card(lines: &Lines<'_>) -> Option<Read> {
+    let mut row = vec![String::new(); SCHOOL.len()];
+    let mut other = Vec::new();
+    let mut place = lines.place.clone();
+    for (no, cells) in &lines.rows {
+        let filled: Vec<&str> = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
+        let [label, value, ..] = filled.as_slice() else { continue };
+        let folded = headings::fold(label);
+        let known = SCHOOL.iter().position(|column| {
+            let words = CARD.iter().filter(|(name, _)| name == column).flat_map(|(_, words)| words.iter());
+            words.into_iter().any(|word| *word == folded)
+                || File::School
+                    .layout()
+                    .columns
+                    .iter()
+                    .any(|own| own.name == *column && headings::names_column(label, own))
+        });
+        match known {
+            Some(at) if row[at].is_empty() && filled.len() == 2 => {
+                row[at] = if SCHOOL[at] == "year" { year(value) } else { (*value).to_owned() };
+                place = format!("{}, строка {no}", lines.place);
+            }
+            _ => other.push(format!("«{label}»")),
+        }
+    }
+    if row[0].is_empty() || row[3].is_empty() {
+        return None;
+    }
+    let findings = left(lines, "строки карточки не загружаются", &other);
+    Some(Read { kept: vec![Kept { table: File::School, columns: SCHOOL, rows: vec![(place, row)] }], findings })
+}
+
+/// «2026/2027» of «2026-2027 учебный год», «2026 – 2027 уч. г.».
+fn year(text: &str) -> String {
+    let numbers: Vec<&str> =
+        text.split(|letter: char| !letter.is_ascii_digit()).filter(|part| part.len() == 4).collect();
+    match numbers.as_slice() {
+        [first, second] => format!("{first}/{second}"),
+        _ => text.trim().to_owned(),
+    }
+}
+
+fn left(lines: &Lines<'_>, what: &str, other: &[String]) -> Vec<Finding> {
+    if other.is_empty() {
+        return Vec::new();
+    }
+    let message = format!("{what}: {}", other.join(", "));
+    vec![Finding::new(codes::LEFT_OUT, &lines.place, message).weighing(Severity::Warning)]
+}
+
+/// Study periods by name, first and last day; kind, code and grades come from the name: quarters and trimesters are of grades 1 to 9, half-years
+/// of 10 and 11 (000 Инс 4.1), and that is told.
+pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
+    let heads = |at: usize| -> Vec<String> { lines.rows[at].1.iter().map(|cell| headings::fold(cell)).collect() };
+    let layout = File::Periods.layout().columns;
+    let find = |heads: &[String], column: &str, also: &[&str]| {
+        let own = layout.iter().find(|own| own.name == column)?;
+        heads
+            .iter()
+            .position(|head| also.contains(&head.as_str()) || (!head.is_empty() && headings::names_column(head, own)))
+    };
+    let rows = lines.rows.len().min(super::year::HEADER_ROWS);
+    let (at, name, starts, ends) = (0..rows).find_map(|at| {
+        let heads = heads(at);
+        // The format's own table has the code of each period.
+        if find(&heads, "id", &[]).is_some() {
+            return None;
+        }
+        let name = find(&heads, "name", &["период", "учебный период", "четверть", "четверти", "четверть, полугодие"])?;
+        Some((
+            at,
+            name,
+            find(&heads, "starts", &["начало", "начинается"])?,
+            find(&heads, "ends", &["окончание", "заканчивается"])?,
+        ))
+    })?;
+    let (mut made, mut other) = (Vec::new(), Vec::new());
+    for (no, cells) in &lines.rows[at + 1..] {
+        let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
+        if cells.iter().all(|text| text.trim().is_empty()) {
+            continue;
+        }
+        let Some((kind, letter, from, to)) = kind(cell(name)) else {
+            other.push(format!("{no} («{}»)", cell(name)));
+            continue;
+        };
+        let Some(order) = order(cell(name)) else {
+            other.push(format!("{no} («{}»)", cell(name)));
+            continue;
+        };
+        let row = [format!("{letter}{order}").as_str(), cell(name), kind, from, to, cell(starts), cell(ends)]
+            .map(str::to_owned);
+        made.push((format!("{}, строка {no}", lines.place), row.to_vec()));
+    }
+    if made.is_empty() {
+        return None;
+    }
+    let mut findings = left(lines, "строки не похожи на учебные периоды и не загружаются", &other);
+    let message = "четверти и триместры взяты для 1–9 классов, полугодия — для 10–11; иначе назовите столбцы «С класса» и «По класс»";
+    findings.push(Finding::new(codes::LEFT_OUT, &lines.place, message).weighing(Severity::Warning));
+    Some(Read { kept: vec![Kept { table: File::Periods, columns: PERIODS, rows: made }], findings })
+}
+
+/// Kind, letter of the code and grades of a period by its name.
+fn kind(name: &str) -> Option<(&'static str, char, &'static str, &'static str)> {
+    let folded = names::fold(name);
+    let kinds = [
+        ("четверть", "quarter", 'Q', "1", "9"),
+        ("триместр", "trimester", 'T', "1", "9"),
+        ("полугодие", "half_year", 'H', "10", "11"),
+    ];
+    kinds.into_iter().find(|kind| folded.contains(kind.0)).map(|(_, kind, letter, from, to)| (kind, letter, from, to))
+}
+
+/// 1 of «I четверть», «1-я четверть», «первое полугодие».
+fn order(name: &str) -> Option<u8> {
+    let folded = names::fold(name);
+    let first = folded.split_whitespace().next()?;
+    let bare = first.trim_end_matches(|letter: char| !letter.is_ascii_digit()).to_owned();
+    if let Ok(number) = bare.parse::<u8>() {
+        return (1..=4).contains(&number).then_some(number);
+    }
+    // The Roman figures come in both alphabets: «І» and «I», «V» has no Russian twin.
+    let roman: String = first.chars().map(|letter| if letter == 'і' { 'i' } else { letter }).collect();
+    let words = [("i", "перв"), ("ii", "втор"), ("iii", "трет"), ("iv", "четвер")];
+    (1..)
+        .zip(words)
+        .find(|(_, (figure, word))| roman == *figure || (first.starts_with(word) && first != "четверть"))
+        .map(|(no, _)| no)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
+mod tests {
+    use super::*;
+
+    fn lines<'l>(name: &'l str, rows: &[&[&str]]) -> Lines<'l> {
+        let rows = (1..).zip(rows).map(|(no, row)| (no, row.iter().map(|cell| (*cell).to_owned()).collect())).collect();
+        Lines { place: format!("школа.xlsx, лист «{name}»"), name, rows }
+    }
+
+    #[test]
+    fn a_card_of_the_school_is_its_table_turned_on_its_side() {
+        let sheet = lines(
+            "Карточка",
+            &[
+                &["Карточка организации", ""],
+                &["Полное наименование", "МБОУ «Средняя школа № 5»"],
+                &["Сокращённое наименование", "СШ № 5"],
+                &["Город", "Чернушка"],
+                &["ИНН", "5957000000"],
+                &["Учебный год", "2026-2027 учебный год"],
+            ],
+        );
+        let read = card(&sheet).unwrap();
+        assert_eq!(read.kept[0].rows[0].1, ["МБОУ «Средняя школа № 5»", "СШ № 5", "Чернушка", "2026/2027"]);
+        assert!(read.findings[0].message.contains("«ИНН»"));
+        assert!(card(&lines("Лист1", &[&["Учебный год", "2026/2027"]])).is_none(), "a year alone is no card");
+    }
+
+    #[test]
+    fn periods_are_known_by_their_names() {
+        let sheet = lines(
+            "Четверти",
+            &[
+                &["Период", "Начало", "Окончание", "Недель"],
+                &["I четверть", "01.09.2026", "24.10.2026", "8"],
+                &["2-я четверть", "05.11.2026", "30.12.2026", "8"],
+                &["Первое полугодие", "01.09.2026", "30.12.2026", "16"],
+                &["Итого", "", "", "34"],
+            ],
+        );
+        let read = periods(&sheet).unwrap();
+        let rows: Vec<String> = read.kept[0].rows.iter().map(|(_, row)| row[..5].join("|")).collect();
+        assert_eq!(
+            rows,
+            ["Q1|I четверть|quarter|1|9", "Q2|2-я четверть|quarter|1|9", "H1|Первое полугодие|half_year|10|11"]
+        );
+        assert!(read.findings[0].message.contains("5 («Итого»)"));
+        assert_eq!(
+            ["IV четверть", "четверть", "третья четверть", "5 четверть"].map(order),
+            [Some(4), None, Some(3), None]
+        );
+    }
+}

@@ -1,0 +1,229 @@
+//! Bells, holidays and the curriculum as offices hang them on the wall: without the words that the year's own tables ask for. Floor 1.
+
+use super::codes;
+use super::headings::fold;
+use super::office_lists::Lines;
+use super::year::{self, YearSheet};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::setup::layout::{BELLS, CALENDAR, CURRICULUM, Layout};
+use crate::domain::setup::paste::Sheet;
+
+/// Name of bells that have none, as offices call the only ones.
+const ONLY_BELLS: &str = "1 смена";
+
+/// Reads a sheet; `None` when it is neither.
+pub(super) fn read(lines: &Lines<'_>) -> Option<YearSheet> {
+    (0..lines.rows.len().min(year::HEADER_ROWS)).find_map(|at| {
+        let heads: Vec<String> = lines.rows[at].1.iter().map(|cell| fold(cell)).collect();
+        let find = |words: &[&str]| heads.iter().position(|head| words.contains(&head.as_str()));
+        bells(lines, at, &find).or_else(|| holidays(lines, at, &find)).or_else(|| curriculum(lines, at, &heads))
+    })
+}
+
+/// Columns for the pen: offices print them, and no table of the year has them.
+const NOTES: &[&str] = &[
+    "примечание",
+    "примечания",
+    "факт",
+    "дата по факту",
+    "дата факт",
+    "дата фактическая",
+    "фактическая дата",
+    "корректировка",
+    "ответственный",
+    "подпись",
+];
+
+/// The sheet without its columns for the pen, each named.
+pub(super) fn without_notes(mut of_year: YearSheet) -> YearSheet {
+    let layout = of_year.layout;
+    let is_note =
+        |head: &String| NOTES.contains(&fold(head).as_str()) && layout.known_heads(std::slice::from_ref(head)) == 0;
+    while let Some(at) = of_year.sheet.heads.iter().position(is_note) {
+        let head = of_year.sheet.heads.remove(at);
+        for (_, cells) in of_year.sheet.rows.iter_mut().filter(|(_, cells)| at < cells.len()) {
+            cells.remove(at);
+        }
+        if at < of_year.sheet.letters.len() {
+            of_year.sheet.letters.remove(at);
+        }
+        let message = format!("столбец «{head}» не загружается: такого в таблице нет");
+        let finding = Finding::new(codes::LEFT_OUT, &of_year.place, message).weighing(Severity::Warning);
+        of_year.findings.push(finding);
+    }
+    of_year
+}
+
+type Find<'f> = dyn Fn(&[&str]) -> Option<usize> + 'f;
+
+/// «Урок, Начало, Конец»: which bells they are stands in the title, or nowhere.
+fn bells(lines: &Lines<'_>, at: usize, find: &Find<'_>) -> Option<YearSheet> {
+    let number = find(&["урок", "№ урока", "номер урока", "№"])?;
+    let (starts, ends) = (find(&["начало", "начало урока"])?, find(&["конец", "окончание", "конец урока"])?);
+    if find(&["расписание звонков", "расписание", "дата", "период", "класс"]).is_some()
+    {
+        return None;
+    }
+    let title = lines.rows[..at].iter().flat_map(|(_, cells)| cells).map(|cell| fold(cell));
+    let named = title.filter_map(|text| text.strip_prefix("расписание звонков").map(|name| name.trim().to_owned()));
+    let schedule = named.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| ONLY_BELLS.to_owned());
+    let mut rows = Vec::new();
+    for (no, cells) in &lines.rows[at + 1..] {
+        let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
+        let lesson: String = cell(number).chars().take_while(char::is_ascii_digit).collect();
+        if !lesson.is_empty() && !cell(starts).is_empty() {
+            let row = vec![schedule.clone(), lesson, year::tidied(cell(starts)), year::tidied(cell(ends))];
+            rows.push((*no as usize, row));
+        }
+    }
+    sheet(lines, &BELLS, &["Расписание звонков", "Урок", "Начало", "Конец"], rows)
+}
+
+/// «Каникулы, Начало, Окончание»: each line is a holiday of the whole school.
+fn holidays(lines: &Lines<'_>, at: usize, find: &Find<'_>) -> Option<YearSheet> {
+    let name = find(&["каникулы", "название каникул", "вид каникул"])?;
+    let starts = find(&["начало", "начало каникул", "с", "дата начала"])?;
+    let ends = find(&["окончание", "конец", "конец каникул", "окончание каникул", "по", "дата окончания"])?;
+    if find(&["что это"]).is_some() {
+        return None;
+    }
+    let mut rows = Vec::new();
+    for (no, cells) in &lines.rows[at + 1..] {
+        let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
+        if !cell(name).is_empty() && !cell(starts).is_empty() {
+            let row = [cell(starts), cell(ends), "каникулы", cell(name)].map(str::to_owned).to_vec();
+            rows.push((*no as usize, row));
+        }
+    }
+    sheet(lines, &CALENDAR, &["С", "По", "Что это", "Название"], rows)
+}
+
+/// 5 of «5», «5 класс», «5 кл.», «V класс» is none of ours.
+fn grade(head: &str) -> Option<u8> {
+    let bare = head.trim_end_matches("классы").trim_end_matches("класс").trim_end_matches("кл.").trim();
+    bare.parse().ok().filter(|grade| (1..=11).contains(grade))
+}
+
+/// Hours by subject and grade: a column for each grade; a line without hours says to which part the subjects below belong.
+fn curriculum(lines: &Lines<'_>, at: usize, heads: &[String]) -> Option<YearSheet> {
+    let words = ["предмет", "предметы", "учебный предмет", "учебные предметы", "наименование предмета"];
+    let subject = heads.iter().position(|head| words.contains(&head.as_str()))?;
+    let grades: Vec<(usize, u8)> = heads.iter().enumerate().filter_map(|(at, head)| Some((at, grade(head)?))).collect();
+    let teacher = heads.iter().any(|head| head.contains("учител") || head.contains("фио"));
+    if grades.len() < 2 || teacher {
+        return None;
+    }
+    let (mut part, mut rows) = ("обязательная часть", Vec::new());
+    for (no, cells) in &lines.rows[at + 1..] {
+        let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
+        let said = fold(&cells.join(" "));
+        let hours: Vec<(u8, &str)> =
+            grades.iter().map(|(at, grade)| (*grade, cell(*at))).filter(|(_, text)| !text.is_empty()).collect();
+        if hours.is_empty() {
+            part = match () {
+                () if said.contains("внеурочн") => "внеурочная деятельность",
+                () if said.contains("формируем") => "часть, формируемая школой",
+                () if said.contains("обязательн") => "обязательная часть",
+                () => part,
+            };
+            continue;
+        }
+        // «Итого», «Максимальная нагрузка»: sums are no subjects.
+        let sums = ["итого", "всего", "максимальн", "предельно", "количество", "учебные недели", "недельная"];
+        if cell(subject).is_empty()
+            || sums.iter().any(|word| fold(cell(subject)).starts_with(word))
+            || sums.iter().any(|word| said.starts_with(word))
+        {
+            continue;
+        }
+        for (grade, text) in hours.into_iter().filter(|(_, text)| !matches!(*text, "0" | "-" | "–" | "—")) {
+            let row = vec![grade.to_string(), cell(subject).to_owned(), text.replace('.', ","), part.to_owned()];
+            rows.push((*no as usize, row));
+        }
+    }
+    sheet(lines, &CURRICULUM, &["Параллель", "Предмет", "Часов в неделю", "Часть плана"], rows)
+}
+
+fn sheet(
+    lines: &Lines<'_>,
+    layout: &'static Layout,
+    heads: &[&str],
+    rows: Vec<(usize, Vec<String>)>,
+) -> Option<YearSheet> {
+    let heads = heads.iter().map(|head| (*head).to_owned()).collect();
+    let (place, letters) = (lines.place.clone(), Vec::new());
+    let sheet = Sheet { heads, rows, letters };
+    (!sheet.rows.is_empty()).then(|| YearSheet { layout, place, course: String::new(), sheet, findings: Vec::new() })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
+mod tests {
+    use super::*;
+
+    fn lines<'l>(name: &'l str, rows: &[&[&str]]) -> Lines<'l> {
+        let rows = (1..).zip(rows).map(|(no, row)| (no, row.iter().map(|cell| (*cell).to_owned()).collect())).collect();
+        Lines { place: format!("школа.xlsx, лист «{name}»"), name, rows }
+    }
+
+    #[test]
+    fn bells_take_their_name_from_the_title_and_holidays_are_the_whole_school_s() {
+        let told = read(&lines(
+            "Звонки",
+            &[
+                &["Расписание звонков 2 смена"],
+                &["Урок", "Начало", "Конец", "Перемена"],
+                &["1 урок", "1899-12-31 13:30:00", "14:10", "10 мин"],
+                &["", "", "", ""],
+            ],
+        ))
+        .unwrap();
+        assert_eq!(told.layout.table, "bells");
+        assert_eq!(told.sheet.rows, [(3, ["2 смена", "1", "13:30", "14:10"].map(str::to_owned).to_vec())]);
+        let told =
+            read(&lines("Каникулы", &[&["Каникулы", "Начало", "Окончание"], &["осенние", "25.10.2026", "04.11.2026"]]));
+        assert_eq!(told.unwrap().sheet.rows[0].1, ["25.10.2026", "04.11.2026", "каникулы", "осенние"]);
+        let plan = read(&lines(
+            "УП 5-9",
+            &[
+                &["Предметы", "5 класс", "6 класс"],
+                &["Обязательная часть", "", ""],
+                &["Русский язык", "5", "6"],
+                &["Часть, формируемая участниками образовательных отношений", "", ""],
+                &["Экология", "", "0.5"],
+                &["Итого", "5", "6.5"],
+            ],
+        ))
+        .unwrap();
+        let rows: Vec<String> = plan.sheet.rows.iter().map(|(_, row)| row.join("|")).collect();
+        assert_eq!(
+            rows,
+            [
+                "5|Русский язык|5|обязательная часть",
+                "6|Русский язык|6|обязательная часть",
+                "6|Экология|0,5|часть, формируемая школой"
+            ]
+        );
+        let own =
+            lines("Звонки", &[&["Расписание звонков", "Урок", "Начало", "Конец"], &["1 смена", "1", "8:30", "9:10"]]);
+        assert!(read(&own).is_none(), "the year's own table is read as it is");
+    }
+
+    #[test]
+    fn columns_for_the_pen_are_left_with_a_word_and_no_other_column_is() {
+        let sheet = Sheet {
+            heads: ["Расписание звонков", "Примечание", "Цвет"].map(str::to_owned).to_vec(),
+            rows: vec![(2, ["1 смена", "без перемены", "белый"].map(str::to_owned).to_vec())],
+            letters: ["A", "B", "C"].map(str::to_owned).to_vec(),
+        };
+        let place = "год.xlsx".to_owned();
+        let told = YearSheet { layout: &BELLS, place, course: String::new(), sheet, findings: Vec::new() };
+        let told = without_notes(told);
+        assert_eq!(told.sheet.heads, ["Расписание звонков", "Цвет"]);
+        assert_eq!(
+            (told.sheet.rows[0].1.join("|"), told.sheet.letters.join("")),
+            ("1 смена|белый".to_owned(), "AC".to_owned())
+        );
+        assert!(told.findings[0].message.contains("«Примечание»") && told.findings[0].severity == Severity::Warning);
+    }
+}

@@ -1,0 +1,158 @@
+//! Papers of carriers: ledger, custody log, act of writing, undertaking, certificate, the sheet for the code's envelope. Floor 2.
+
+use super::super::Refusal;
+use super::Desk;
+use crate::domain::carrier::manifest::Coverage;
+use crate::domain::carrier::{Step, Trip};
+use crate::domain::form::Form;
+use crate::domain::forms::carriers::{self as papers, Carried, Checked, LedgerRow, Written};
+use crate::domain::forms::{People, day};
+use crate::domain::people::Office;
+use crate::flow::carriers::{Overview, REHEARSAL, VALID, office_of, overview};
+use crate::flow::{Error, people};
+use crate::store::LedgerLine;
+
+impl Desk<'_> {
+    /// A paper of carriers. What the house does not know stands empty: the code above all, which is shown once, to the director alone.
+    pub(super) async fn carriers(&self, id: &str) -> Result<Form, Error> {
+        let all = overview(self.house, self.today).await?;
+        let (letterhead, staff) = (&self.letterhead, &self.people);
+        match id {
+            "carrier-ledger" => Ok(self.ledger(&all, &self.house.db.list_ledger().await?)),
+            "custody-log" => {
+                let trips: Vec<_> = all.trips.iter().map(|trip| (trip.clone(), carried(&all, trip))).collect();
+                Ok(papers::custody(letterhead, &trips, staff))
+            }
+            "carrier-undertaking" => {
+                let person = self.needed("person", "сотрудник: person=T00002")?;
+                let who = people::visitor(self.house, person, true, self.today).await?;
+                if !self.house.db.is_staff(person).await? {
+                    return Err(Refusal::NoPerson(person.to_owned()).into());
+                }
+                let at = all.undertakings.iter().find(|(one, _)| one == person).map(|(_, at)| at.as_str());
+                let office = office_of(&who).map(Office::as_russian).unwrap_or_default();
+                let signed = staff.get(person).signed;
+                Ok(papers::undertaking_form(letterhead, &who.name, &office, &signed, at.unwrap_or_default()))
+            }
+            "backup-act" => {
+                let copy = match self.text("copy") {
+                    "" => all.backups.last().map(|row| row.id.clone()).unwrap_or_default(),
+                    named => named.to_owned(),
+                };
+                let form = self.act_of_writing(&all, &copy);
+                Ok(form.ok_or_else(|| Refusal::Needs("записанная резервная копия: copy=ИМЯ_КОПИИ".to_owned()))?)
+            }
+            "backup-certificate" => {
+                let no = match self.text("no") {
+                    "" => all.checks.last().map_or(0, |check| check.no),
+                    no => no.parse().unwrap_or_default(),
+                };
+                let form = self.certificate(&all, no);
+                Ok(form.ok_or_else(|| Refusal::Needs("сверка или пробное восстановление: no=НОМЕР".to_owned()))?)
+            }
+            _ => {
+                let code = all.codes.last();
+                let code = code.ok_or_else(|| {
+                    Refusal::Needs("код доступа: его заводит директор на странице «Код доступа»".to_owned())
+                })?;
+                let on: Vec<String> =
+                    all.carriers.iter().filter(|one| one.takes_copies()).map(|one| one.id.clone()).collect();
+                Ok(papers::envelope(letterhead, "", code.no, &code.at, &on))
+            }
+        }
+    }
+
+    fn ledger(&self, all: &Overview, lines: &[LedgerLine]) -> Form {
+        let place = |id: &str| {
+            let place = all.places.iter().find(|place| place.id == id);
+            place
+                .map(|place| [place.room.as_str(), place.label.as_str()].join(" ").trim().to_owned())
+                .unwrap_or_default()
+        };
+        let row = |line: &LedgerLine| LedgerRow {
+            at: line.at.clone(),
+            what: line.what.as_russian().to_owned(),
+            place: place(&line.place),
+            note: line.note.clone(),
+        };
+        let of = |id: &str| lines.iter().filter(|line| line.carrier == id).map(row).collect();
+        let carriers: Vec<_> = all.carriers.iter().map(|carrier| (carrier.clone(), of(&carrier.id))).collect();
+        let checked = all.checks.iter().map(|check| (check.carrier.clone(), check.at.clone())).collect();
+        papers::ledger(&self.letterhead, &carriers, &all.trips, &checked, &self.people)
+    }
+
+    fn act_of_writing(&self, all: &Overview, copy: &str) -> Option<Form> {
+        let row = all.backups.iter().find(|row| row.id == copy)?;
+        let carrier = |id: &String| {
+            let carrier = all.carrier(id).ok()?;
+            let what = [&carrier.id, carrier.kind.as_russian(), &carrier.serial, &carrier.place_words];
+            Some(what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+        };
+        let good = all.checks.iter().rev().find(|check| check.backup == row.id && check.verdict == VALID);
+        let coverage = good.and_then(|check| serde_json::from_str::<Coverage>(&check.coverage).ok());
+        let written = Written {
+            id: row.id.clone(),
+            at: row.at.clone(),
+            periods: row.periods.clone(),
+            bytes: row.bytes,
+            files: row.members,
+            sha256: row.sha256.clone(),
+            carriers: row.carriers.iter().filter_map(carrier).collect(),
+            compared: coverage.map(|coverage| coverage.files.0).unwrap_or_default(),
+        };
+        let signed =
+            |role| People::holder(&self.journal, role).map(|id| self.people.get(id).signed).unwrap_or_default();
+        Some(papers::writing(&self.letterhead, &written, &signed("journal_keeper"), &signed("technical_specialist")))
+    }
+
+    fn certificate(&self, all: &Overview, no: u64) -> Option<Form> {
+        let row = all.checks.iter().find(|check| check.no == no)?;
+        let coverage = serde_json::from_str(&row.coverage).ok()?;
+        let checked = Checked {
+            no,
+            what: match row.what == REHEARSAL {
+                true => "о пробном восстановлении из резервной копии".to_owned(),
+                false => "о сверке носителя с домом".to_owned(),
+            },
+            carrier: if row.carrier.is_empty() { "вне учёта".to_owned() } else { row.carrier.clone() },
+            at: row.at.clone(),
+            valid: row.verdict == VALID,
+            by: self.people.get(&row.by).signed,
+        };
+        Some(papers::certificate(&self.letterhead, &checked, &coverage, &[]))
+    }
+}
+
+/// What was done with a carrier while it was out: a copy written on it then, comparisons and rehearsals of the trip.
+fn carried(all: &Overview, trip: &Trip) -> Carried {
+    // Moments of one house have one offset, so that their texts stand in the order of time.
+    let at = |step| trip.signed(step).map(|signed| signed.at.as_str());
+    let (from, to) = (at(Step::Taken), at(Step::Returned));
+    let is_within =
+        |moment: &str| from.is_some_and(|from| from <= moment) && to.is_none_or(|returned| moment <= returned);
+    let written = all.backups.iter().rev().find(|row| row.carriers.contains(&trip.carrier) && is_within(&row.at));
+    let checks: Vec<_> = all.checks.iter().filter(|check| check.trip == trip.no).collect();
+    let last = checks.last();
+    let copy = last.and_then(|check| all.backups.iter().find(|row| row.id == check.backup)).or(written);
+    let mut done = Vec::new();
+    if written.is_some() {
+        done.push("запись");
+    }
+    if checks.iter().any(|check| check.what != REHEARSAL) {
+        done.push("проверка");
+    }
+    if checks.iter().any(|check| check.what == REHEARSAL) {
+        done.push("восстановление (пробное)");
+    }
+    let Some(copy) = copy else { return Carried { action: done.join(", "), ..Carried::default() } };
+    let after = match last.map(|check| check.verdict == VALID) {
+        Some(true) => "; после: та же",
+        Some(false) => "; после: НЕ СОВПАЛА",
+        None => "",
+    };
+    Carried {
+        what: format!("{} от {}", copy.cause.as_russian(), day(&copy.at)),
+        action: done.join(", "),
+        sha256: format!("{}{after}", copy.sha256),
+    }
+}

@@ -1,0 +1,94 @@
+//! Old copies that the school's rule no longer keeps: what will be deleted and why, and the button. Floor 3.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::frame::Frame;
+use super::super::query::segment;
+use super::super::route::{Access, Route, SubjectOf, get, post};
+use super::overview::size;
+use super::{Fields, may};
+use crate::domain::carrier::prune::Fate;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::backup::prune::{self, Judged};
+use crate::flow::jobs::{self, Work};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/carriers/prune", Access::Does(Action::ReadCarriers), SubjectOf::House, show)
+            .helped("administrator#носители-и-резервные-копии"),
+        post("/carriers/prune", Access::Does(Action::PruneBackups), SubjectOf::House, run),
+    ]
+}
+
+struct Line {
+    carrier: String,
+    copy: String,
+    at: String,
+    cause: &'static str,
+    size: String,
+    fate: &'static str,
+    goes: bool,
+}
+
+#[derive(Template)]
+#[template(path = "carriers/prune.html", config = "src/web/askama.toml")]
+struct Page {
+    frame: Frame,
+    /// The rule with its clause; empty when the school has none.
+    rule: String,
+    going: Vec<Line>,
+    staying: Vec<Line>,
+    /// «12,3 МБ» of what goes.
+    freed: String,
+    prunes: bool,
+}
+
+async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let plan = prune::plan(&state.house, state.now().date_naive()).await?;
+    let (rule, judged) = plan.map_or_else(Default::default, |(rule, judged)| (rule.words, judged));
+    let freed: u64 = judged.iter().filter(|one| one.fate == Fate::Outdated).map(|one| one.row.bytes).sum();
+    let (going, staying): (Vec<Line>, Vec<Line>) = judged.iter().map(line).partition(|line| line.goes);
+    answer::page(&Page {
+        rule,
+        freed: size(freed),
+        going,
+        staying,
+        prunes: may(&visitor, Action::PruneBackups),
+        frame: frame
+            .titled("Прежние копии на носителях")
+            .leading("Удаляется только то, что не хранят правила школы, и только после сверки самой новой копии того же носителя.")
+            .under("Носители и копии", "/carriers"),
+    })
+}
+
+fn line(judged: &Judged) -> Line {
+    Line {
+        carrier: judged.carrier.clone(),
+        copy: judged.row.id.clone(),
+        at: words::moment_words(&judged.row.at),
+        cause: judged.row.cause.as_russian(),
+        size: size(judged.row.bytes),
+        fate: judged.fate.as_russian(),
+        goes: judged.fate == Fate::Outdated,
+    }
+}
+
+async fn run(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
+    // Only what the list showed: a copy that has become old since then was seen by nobody.
+    let shown = Fields::of(&body).0.into_iter().filter(|(name, _)| name == "copy");
+    let copies: Vec<(String, String)> = shown
+        .filter_map(|(_, value)| value.split_once(' ').map(|(carrier, copy)| (carrier.to_owned(), copy.to_owned())))
+        .collect();
+    if copies.is_empty() {
+        return Err(Refusal::Rule("Удалять нечего: список пуст.".to_owned()));
+    }
+    let queued = jobs::queue(&state.house, &Work::PruneBackups { copies }, &state.act(&visitor.account)).await?;
+    state.ops.wake.notify_one();
+    Ok(answer::redirect(&format!("/jobs/{}", segment(&queued.id))))
+}

@@ -1,0 +1,164 @@
+//! The supplement of a copy: what came after it was frozen, opened, made, put away. Floor 3.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use crate::domain::copy::State as CopyState;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::snapshot::{CopyKind, Snapshot};
+use crate::domain::words;
+use crate::flow::issue;
+use crate::flow::supplement::{self, Standing};
+use crate::store::CopyRow;
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::directory::Directory;
+use crate::web::people::Fields;
+use crate::web::query::segment;
+use crate::web::records::period_name;
+use crate::web::route::{Access, Route, SubjectOf, post};
+
+/// Routes of these pages.
+pub(super) fn routes() -> Vec<Route> {
+    vec![post("/copies/{copy}/supplement", Access::Does(Action::IssueCopies), SubjectOf::Copy, press)]
+}
+
+/// What the page of a copy says of its supplements.
+pub(in crate::web) struct Supplements {
+    /// Those that were frozen: number, address, state.
+    pub(in crate::web) made: Vec<(u32, String, &'static str)>,
+    /// The one whose late entries are taken now.
+    pub(in crate::web) open: Option<Open>,
+    /// May it be opened by hand?
+    pub(in crate::web) may_open: bool,
+    /// Is there anything to say or to do?
+    pub(in crate::web) shown: bool,
+    /// The copy that this one is the supplement of: words and address.
+    pub(in crate::web) of: Option<(String, String)>,
+}
+
+/// An open supplement.
+pub(in crate::web) struct Open {
+    pub(in crate::web) no: u32,
+    pub(in crate::web) entries: usize,
+    /// «к этой копии нужен дополнительный лист: 3 записи».
+    pub(in crate::web) said: String,
+}
+
+impl Open {
+    fn of(one: &Standing) -> Self {
+        let said = match one.entries as u64 {
+            0 => "Поздние записи принимаются; пока их нет".to_owned(),
+            n => format!("К этой копии нужен дополнительный лист: {}", words::count(n, "запись", "записи", "записей")),
+        };
+        Self { no: one.row.no, entries: one.entries, said }
+    }
+}
+
+impl Supplements {
+    /// Of a copy's page.
+    pub(in crate::web) async fn of(
+        state: &WebState,
+        row: &CopyRow,
+        snapshot: &Snapshot,
+        (last, issues): (bool, bool),
+    ) -> Result<Self, Refusal> {
+        let all = supplement::standing(&state.house, &row.id).await?;
+        let unfinished =
+            |one: &Standing| one.is_open() || one.copy.as_ref().is_some_and(|copy| copy.state != CopyState::Sealed);
+        let fits = last && row.kind == CopyKind::PeriodCopy && row.state != CopyState::Refused;
+        let may_open = issues && fits && snapshot.copy.supplement.is_none() && !all.iter().any(unfinished);
+        Ok(Self {
+            shown: may_open
+                || snapshot.copy.supplement.is_some()
+                || all.iter().any(|one| one.is_open() || one.copy.is_some()),
+            made: all
+                .iter()
+                .filter_map(|one| {
+                    let copy = one.copy.as_ref()?;
+                    Some((one.row.no, format!("/copies/{}", segment(&copy.id)), copy.state.as_russian()))
+                })
+                .collect(),
+            open: all.iter().find(|one| one.is_open()).map(Open::of),
+            may_open,
+            of: snapshot.copy.supplement.as_ref().map(|facts| {
+                let (copy, version) = (segment(&facts.copy), facts.copy_version);
+                (format!("№ {}, версия {version}", facts.copy_number), format!("/copies/{copy}?version={version}"))
+            }),
+        })
+    }
+}
+
+/// A copy that waits for its supplement, as the desk lists it.
+pub(super) struct Waiting {
+    pub(super) class: String,
+    pub(super) period: String,
+    pub(super) href: String,
+    pub(super) key: String,
+    pub(super) open: Open,
+}
+
+/// Copies with late entries whose supplement the visitor may make.
+pub(super) async fn waiting(
+    state: &WebState,
+    directory: &Directory,
+    visitor: &Visitor,
+) -> Result<Vec<Waiting>, Refusal> {
+    let issues = visitor.reach(Action::IssueCopies);
+    if issues.is_empty() {
+        return Ok(Vec::new());
+    }
+    let grade = |class: &str| directory.class(class).map_or(0, |class| class.grade);
+    let mut all = supplement::open_ones(&state.house).await?;
+    all.retain(|one| one.entries > 0 && issues.class(&one.row.class, grade(&one.row.class)));
+    let told = all.iter().map(|one| Waiting {
+        period: period_name(directory, &one.row.year, &one.row.class, &one.row.period),
+        href: format!("/copies/{}", segment(&one.row.copy)),
+        key: segment(&one.row.copy),
+        class: one.row.class.clone(),
+        open: Open::of(one),
+    });
+    Ok(told.collect())
+}
+
+/// `POST /copies/{copy}/supplement`: opens the taking of late entries, makes the supplement of those that came and issues it, or says that none came.
+async fn press(
+    State(state): State<WebState>,
+    Path(copy): Path<String>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let act = state.act(&visitor.account);
+    let page = format!("/copies/{}", segment(&copy));
+    let ground = fields.get("ground").trim();
+    match fields.get("act") {
+        "open" if ground.is_empty() => Err(Refusal::Rule("Не сказано, какие записи ещё ждут".to_owned())),
+        "open" => {
+            let row = supplement::open(&state.house, &copy, ground, &act).await?;
+            Ok(answer::done(
+                &page,
+                &format!("Поздние записи принимаются: они войдут в дополнительный лист № {}", row.no),
+            ))
+        }
+        "withdraw" => {
+            supplement::withdraw(&state.house, &copy, &act).await?;
+            Ok(answer::done(&page, "Приём поздних записей закрыт"))
+        }
+        _ => {
+            let ground = Some(ground).filter(|ground| !ground.is_empty());
+            let made = supplement::make(&state.house, &copy, ground, &act).await?;
+            let Some(row) = made.copy else {
+                let told: Vec<String> =
+                    made.findings.iter().map(|one| format!("{}: {}", one.place, one.message)).collect();
+                let told = told.join("; ");
+                return Err(Refusal::Rule(format!(
+                    "Поздние записи неполны: {told}. Дополните их или назовите основание, почему лист составляется так"
+                )));
+            };
+            issue::issue(&state.house, std::slice::from_ref(&row), &act, |_| {}).await?;
+            let page = format!("/copies/{}", segment(&row.id));
+            Ok(answer::done(&page, "Дополнительный лист составлен и выпущен: подписи — по маршруту копии"))
+        }
+    }
+}
