@@ -5,6 +5,8 @@
 
 #![allow(clippy::expect_used, missing_docs)] // a bench may fall over
 
+#[path = "../tests/disks/mod.rs"]
+mod disks;
 #[path = "../tests/story/house.rs"]
 #[allow(dead_code)] // the houses of the records' stories; a bench needs one of them
 mod house;
@@ -17,7 +19,6 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use letopis::bundle::generate::{self, GeneratorSpec};
-use letopis::domain::carrier::{Holder, Kind, Purpose};
 use letopis::flow::{carriers, people};
 
 use house::{Bundle, House, after, tell};
@@ -108,22 +109,8 @@ fn megabytes(path: &std::path::Path) -> u64 {
 }
 
 async fn furnish(house: &House) -> String {
-    for no in 1..=2 {
-        let disk = house.outside(&format!("disk{no}"));
-        std::fs::create_dir_all(&disk).expect("a disk");
-        let place =
-            carriers::add_place(house, &format!("кабинет {no}"), Holder::Safe, "", &after(30)).await.expect("a place");
-        let wanted = carriers::Wanted {
-            kind: Kind::Disk,
-            label: "Диск".into(),
-            serial: String::new(),
-            capacity: String::new(),
-            purpose: Purpose::Main,
-            place,
-            path: disk.to_string_lossy().into_owned(),
-        };
-        carriers::add_carrier(house, &wanted, &after(31)).await.expect("a carrier");
-    }
+    let disks = [1, 2].map(|no| house.outside(&format!("disk{no}")));
+    disks::put_on_the_books(house, &disks, &after(30)).await;
     let roster = house.db.load_roster("2024/2025").await.expect("a roster");
     let director = roster.staff.iter().find(|person| person.has_role("director")).expect("a director").id.clone();
     let act = letopis::flow::Act { by: director.clone(), ..after(32) };

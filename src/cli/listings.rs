@@ -250,7 +250,8 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
         snapshot.period.name
     );
     println!("Номер: {}   Состояние: {}", row.number, row.state.as_russian());
-    println!("Листов: {}   Страниц: {}   Выпущена: {}", row.sheets, row.pages, row.issued_at);
+    let issued = if row.issued_at.is_empty() { "ещё нет".to_owned() } else { words::moment(&row.issued_at) };
+    println!("Листов: {}   Страниц: {}   Выпущена: {issued}", row.sheets, row.pages);
     print_basis(&shown.basis, snapshot);
     if !snapshot.ground.is_empty() {
         println!("Закрыт при неполных записях, основание: {}", snapshot.ground);
@@ -258,15 +259,17 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
     println!("Снимок SHA-256:       {}", row.snapshot);
     println!("Выпущенный PDF:       {}", row.issued_pdf);
     if let Some(no) = shown.register_no {
-        println!("Реестр: № {no}   Запись архива: {}   Хранить по {}", shown.object, shown.keep_through);
+        let keep: Result<chrono::NaiveDate, _> = shown.keep_through.parse();
+        let keep = keep.map_or_else(|_| shown.keep_through.clone(), words::date_short);
+        println!("Реестр: № {no}   Запись архива: {}   Хранить по {keep}", shown.object);
     }
     let mut table = Table::new(&["Ступень", "Сотрудник", "Ф.И.О.", "Листов", "Подпись"]);
     for stage in &shown.route {
         for signer in &stage.signers {
             let said = match signer.verdict.as_str() {
                 "" => "ждём".to_owned(),
-                "refused" => format!("отказ {}", signer.signed_at),
-                _ => signer.signed_at.clone(),
+                "refused" => format!("отказ {}", words::moment(&signer.signed_at)),
+                _ => words::moment(&signer.signed_at),
             };
             table.row(vec![
                 stage_name(&stage.stage, &stage.title),

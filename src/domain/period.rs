@@ -10,6 +10,7 @@ use super::finding::{Finding, Severity};
 use super::journal::{Class, Course, GapKind, Journal, Learner, Lesson, Period, YEAR};
 use super::names;
 use super::policy::{AbsenceKind, Demand, Policy};
+use super::words;
 
 /// What is closed: a study period of the class's grade, or the whole year.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +147,10 @@ impl<'j> Gate<'j> {
             .filter(|mark| mark.period == period && !mark.value.is_empty())
             .map(|mark| (mark.course_id.as_str(), mark.learner_id.as_str()))
             .collect();
+        // «I четверть»: the text is printed on the title page when the period is closed in spite of it.
+        let own = self.journal.periods_of_grade(self.class.grade);
+        let at = own.iter().position(|one| one.id == period);
+        let title = at.map_or_else(|| "год".to_owned(), |at| words::period_name(own[at].kind, at + 1));
         let mut findings = Vec::new();
         for course in self.courses().filter(|course| self.lessons_of(course) > 0) {
             for learner in members(course, &self.journal.learners) {
@@ -155,7 +160,7 @@ impl<'j> Gate<'j> {
                         Finding::new(
                             "close.final-mark-missing",
                             self.place(course, &format!(", {name}")),
-                            format!("нет итоговой отметки за период {period}"),
+                            format!("нет итоговой отметки за {title}"),
                         )
                         .expected_found("отметка, «осв», «н/а» или «безотм»", ""),
                     );

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use letopis::domain::audit::EventKind;
-use letopis::domain::carrier::{self, Cause, Holder, Kind, Purpose, Refusal, ReturnOrder, Step, TripState};
+use letopis::domain::carrier::{self, Cause, Kind, Purpose, Refusal, ReturnOrder, Step, TripState};
 use letopis::domain::finding::Verdict;
 use letopis::domain::people::Visitor;
 use letopis::domain::rights::Role;
@@ -36,22 +36,8 @@ async fn furnish(house: &House) -> String {
     let roster = house.db.load_roster(YEAR).await.expect("a roster");
     let mut keyring = Keyring::open(house).await.expect("keys");
     keyring.provide(house, &roster.school, &roster.staff, &act("operator", 0)).await.expect("keys");
-    for no in 1..=2 {
-        let disk = house.root.with_file_name(format!("disk{no}"));
-        std::fs::create_dir_all(&disk).expect("a folder");
-        let room = format!("кабинет {no}");
-        let place = carriers::add_place(house, &room, Holder::Safe, "сейф", &act("T05", 1)).await.expect("a place");
-        let wanted = carriers::Wanted {
-            kind: Kind::Disk,
-            label: "Диск".into(),
-            serial: String::new(),
-            capacity: String::new(),
-            purpose: Purpose::Main,
-            place,
-            path: disk.to_string_lossy().into_owned(),
-        };
-        carriers::add_carrier(house, &wanted, &act("T05", 2)).await.expect("a carrier");
-    }
+    let disks = [1, 2].map(|no| house.root.with_file_name(format!("disk{no}")));
+    crate::disks::put_on_the_books(house, &disks, &act("T05", 1)).await;
     for role in [Role::Director, Role::TechnicalSpecialist, Role::Secretary] {
         let visitor = visitor(house, role).await;
         carriers::undertake(house, &visitor, &act(&visitor.account, 3)).await.expect("an undertaking");

@@ -1,6 +1,9 @@
 //! People, rights and sign-in over real houses on every engine: who gets in, who is kept out, and what is on record of it.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
+#[path = "../disks/mod.rs"]
+mod disks;
+
 mod access;
 mod buttons;
 mod custody;

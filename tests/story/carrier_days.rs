@@ -123,7 +123,7 @@ fn copies_of_two_schools_in_one_folder_are_not_taken_for_each_other() {
         let second = House::empty().await;
         let place =
             carriers::add_place(&second, "кабинет 1", letopis::domain::carrier::Holder::Safe, "", &after(1)).await;
-        let wanted = super::carriers::wanted(&place.unwrap(), &office.disks[0]);
+        let wanted = crate::disks::wanted(&place.unwrap(), &office.disks[0]);
         let refused = carriers::add_carrier(&second, &wanted, &after(2)).await;
         assert!(refused.is_err_and(|error| error.to_string().contains("метка другого носителя")));
     });

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use letopis::domain::carrier::{Cause, Holder, Kind, Purpose, Refusal};
+use letopis::domain::carrier::{Cause, Holder, Refusal};
 use letopis::domain::finding::Verdict;
 use letopis::flow::backup::check::{self, Report};
 use letopis::flow::backup::restore::{self, Wanted};
@@ -14,6 +14,7 @@ use letopis::store::Db;
 use letopis::vault::backup::Fault;
 
 use super::house::{House, after, tell};
+use crate::disks::wanted;
 
 /// The director of the story's school.
 async fn director(house: &flow::House) -> String {
@@ -26,18 +27,6 @@ fn by(person: &str, minutes: i64) -> Act {
     Act { by: person.to_owned(), ..after(minutes) }
 }
 
-pub fn wanted(place: &str, path: &Path) -> carriers::Wanted {
-    carriers::Wanted {
-        kind: Kind::Disk,
-        label: "Диск".into(),
-        serial: "S1".into(),
-        capacity: "1 ТБ".into(),
-        purpose: Purpose::Main,
-        place: place.into(),
-        path: path.to_string_lossy().into_owned(),
-    }
-}
-
 /// A house with two disks in two rooms and a code.
 pub struct Office {
     pub house: House,
@@ -48,12 +37,7 @@ pub struct Office {
 impl Office {
     pub async fn of(house: House) -> Self {
         let disks = ["disk1", "disk2"].map(|name| house.outside(name));
-        for (no, disk) in (1..).zip(&disks) {
-            std::fs::create_dir_all(disk).unwrap();
-            let room = format!("кабинет {no}");
-            let place = carriers::add_place(&house, &room, Holder::Safe, "сейф", &after(30)).await.unwrap();
-            carriers::add_carrier(&house, &wanted(&place, disk), &after(31)).await.unwrap();
-        }
+        crate::disks::put_on_the_books(&house, &disks, &after(30)).await;
         let person = director(&house).await;
         let refused = carriers::make_code(&house, &by(&person, 32)).await;
         assert!(matches!(refused, Err(Error::Carrier(Refusal::NoUndertaking))), "the undertaking comes first");

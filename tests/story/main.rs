@@ -3,6 +3,9 @@
 //! What a station promises is told through the library; what an intruder does is done to the house's files and database behind its back.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
+#[path = "../disks/mod.rs"]
+mod disks;
+
 mod adoption;
 mod carrier_days;
 mod carrier_fat;

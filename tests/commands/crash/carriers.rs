@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::Arc;
 
-use letopis::domain::carrier::{Cause, Entry, Holder, Kind, Purpose};
+use letopis::domain::carrier::{Cause, Entry};
 use letopis::domain::finding::Verdict;
 use letopis::domain::policy;
 use letopis::flow::backup::{self, Order, Silent, check};
@@ -44,23 +44,7 @@ impl Office {
 
     async fn furnish(&self) {
         let house = House::open(&self.root()).await.expect("the house opens");
-        for no in 1..=2 {
-            let disk = self.disk(no);
-            std::fs::create_dir_all(&disk).expect("a disk");
-            let place = carriers::add_place(&house, &format!("кабинет {no}"), Holder::Safe, "", &at(30))
-                .await
-                .expect("a place");
-            let wanted = carriers::Wanted {
-                kind: Kind::Disk,
-                label: "Диск".into(),
-                serial: String::new(),
-                capacity: String::new(),
-                purpose: Purpose::Main,
-                place,
-                path: disk.to_string_lossy().into_owned(),
-            };
-            carriers::add_carrier(&house, &wanted, &at(31)).await.expect("a carrier");
-        }
+        crate::disks::put_on_the_books(&house, &[self.disk(1), self.disk(2)], &at(30)).await;
         let year = house.db.list_years().await.expect("years").pop().expect("a year");
         let roster = house.db.load_roster(&year).await.expect("a roster");
         let director = roster.staff.iter().find(|person| person.has_role("director")).expect("a director").id.clone();
