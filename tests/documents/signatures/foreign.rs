@@ -154,12 +154,10 @@ fn no_flipped_byte_of_a_signature_leaves_it_valid() {
         let whole = file(name);
         for at in (0..whole.len()).step_by(step) {
             // Three bits in turn: a low one, one of a letter's case, the highest.
-            for bit in [[0x01, 0x20, 0x80][at % 3]] {
-                let mut bytes = whole.clone();
-                bytes[at] ^= bit;
-                let check = check(&bytes);
-                assert_ne!(check.verdict(), Verdict::Valid, "{name}: byte {at} of {} changed unseen", whole.len());
-            }
+            let mut bytes = whole.clone();
+            bytes[at] ^= [0x01, 0x20, 0x80][at % 3];
+            let check = check(&bytes);
+            assert_ne!(check.verdict(), Verdict::Valid, "{name}: byte {at} of {} changed unseen", whole.len());
         }
         for end in (0..whole.len()).step_by(97) {
             assert_ne!(check(&whole[..end]).verdict(), Verdict::Valid, "{name} cut at {end}");
