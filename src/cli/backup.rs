@@ -21,6 +21,7 @@ use crate::flow::backup::restore::{self, Wanted};
 use crate::flow::backup::{self as copies, Meter, Order};
 use crate::flow::carriers::Presence;
 use crate::flow::{self, House, carriers, people};
+use crate::store::BackupRow;
 
 /// `backup`.
 #[derive(Debug, Args)]
@@ -274,8 +275,17 @@ fn plan_json(plan: &Plan) -> serde_json::Value {
 
 async fn list(desk: &Desk) -> Result<u8, Failure> {
     let house = desk.house().await?;
+    let rows = house.db.list_backups().await?;
+    if desk.json {
+        let line = |row: &BackupRow| {
+            serde_json::json!({"id": row.id, "at": row.at, "cause": row.cause.as_str(), "by": row.by, "bytes": row.bytes,
+                "sha256": row.sha256, "code": row.code_no, "log_size": row.log_size, "carriers": row.carriers})
+        };
+        print_json(&rows.iter().map(line).collect::<Vec<_>>());
+        return Ok(0);
+    }
     let mut table = Table::new(&["Копия", "Когда", "Повод", "Байт", "Код №", "Носители"]);
-    for row in house.db.list_backups().await? {
+    for row in rows {
         let cells = [
             row.id,
             words::moment(&row.at),

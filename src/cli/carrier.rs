@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::table::Table;
+use super::table::{Table, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
 use crate::domain::carrier::{self, Holder, Kind, Purpose, Step};
 use crate::domain::words;
@@ -93,6 +93,14 @@ impl Carrier {
         let house = desk.house().await?;
         let act = desk.act(&house);
         match self.what {
+            What::List if desk.json => {
+                let line = |one: &carrier::Carrier| {
+                    serde_json::json!({"id": one.id, "kind": one.kind.as_str(), "label": one.label, "place": one.place,
+                        "path": one.path, "present": carriers::presence(&house, one) == Presence::There,
+                        "written_off": one.written_off, "written_at": one.written_at})
+                };
+                print_json(&house.db.list_carriers().await?.iter().map(line).collect::<Vec<_>>());
+            }
             What::List => {
                 let mut table =
                     Table::new(&["Носитель", "Вид", "Название", "Место", "Папка", "Сейчас", "Последняя копия"]);
@@ -138,6 +146,18 @@ impl Carrier {
             }
             What::Custody => {
                 let trips = house.db.list_trips().await?;
+                let late = carrier::overdue(&trips, act.at.date_naive());
+                let code = if late.is_empty() { 0 } else { REFUSED };
+                if desk.json {
+                    let line = |trip: &carrier::Trip| {
+                        let at = |step| trip.signed(step).map(|signed| signed.at.clone()).unwrap_or_default();
+                        serde_json::json!({"no": trip.no, "carrier": trip.carrier, "purpose": trip.purpose, "taker": trip.taker,
+                            "taken_at": at(Step::Taken), "due_on": trip.due_on.to_string(), "accepted_at": at(Step::Accepted),
+                            "state": format!("{:?}", trip.state()).to_lowercase()})
+                    };
+                    print_json(&trips.iter().map(line).collect::<Vec<_>>());
+                    return Ok(code);
+                }
                 let mut table =
                     Table::new(&["№", "Носитель", "Для чего", "Взял", "Выдан", "Срок", "Возвращён", "Сейчас"]);
                 for trip in &trips {
@@ -154,9 +174,8 @@ impl Carrier {
                     ]);
                 }
                 table.print("Журнал пользования пуст.");
-                let late = carrier::overdue(&trips, act.at.date_naive());
                 print_findings(&late);
-                return Ok(if late.is_empty() { 0 } else { REFUSED });
+                return Ok(code);
             }
         }
         Ok(0)

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::table::{Table, print_json};
 use super::{Desk, Failure};
-use crate::domain::people::Appointment;
+use crate::domain::people::{Appointment, Office};
 use crate::domain::rights::{self, Role};
 use crate::domain::words;
 use crate::flow::people::{self, Order};
 use crate::flow::signin::credentials::{Chain, Slip, people_of};
-use crate::store::Looked;
+use crate::store::{AccountRow, Looked, SessionRow};
 
 /// `people`.
 #[derive(Debug, Args)]
@@ -156,6 +156,22 @@ async fn show(desk: &Desk, person: &str) -> Result<u8, Failure> {
     let name = name.ok_or_else(|| Failure::Said(format!("нет человека с идентификатором «{person}»")))?;
     let today = desk.act(&house).at.date_naive();
     let visitor = people::visitor(&house, person, true, today).await?;
+    let appointments = house.db.list_appointments_of(person).await?;
+    let account = house.db.find_account(person).await?;
+    if desk.json {
+        let iso = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        let line = |one: &Appointment| {
+            serde_json::json!({"id": one.id, "role": one.role.as_str(), "acting": one.acting, "from": iso(one.starts),
+                "to": iso(one.ends), "order": one.order(), "ended_by": one.end_order})
+        };
+        let office = |office: &Office| serde_json::json!({"office": office.as_russian(), "order": office.order});
+        print_json(&serde_json::json!({"id": person, "name": name.full(), "place": name.place,
+            "offices": visitor.offices.iter().map(office).collect::<Vec<_>>(),
+            "appointments": appointments.iter().map(line).collect::<Vec<_>>(),
+            "account": account.map(|account| serde_json::json!({"login": account.login, "state": account.state.as_str(),
+                "second_factor": account.has_factor()}))}));
+        return Ok(0);
+    }
     println!("{} — {}, {}", person, name.full(), name.place);
     println!("Права на {}:", words::date_short(today));
     for office in &visitor.offices {
@@ -167,13 +183,13 @@ async fn show(desk: &Desk, person: &str) -> Result<u8, Failure> {
         println!("  {}   {order}", office.as_russian());
     }
     let mut table = Table::new(&["Назначение", "Должность", "Сроки", "Приказ", "Завершено приказом"]);
-    for one in house.db.list_appointments_of(person).await? {
+    for one in appointments {
         let grades = one.grades.map(|(from, to)| format!(" {from}-{to}")).unwrap_or_default();
         let role = format!("{}{}{grades}", if one.acting { "и.о.: " } else { "" }, one.role.as_russian());
         table.row(vec![one.id.clone(), role, dates(&one), one.order(), one.end_order.clone()]);
     }
     table.print("Приказов о назначении нет.");
-    match house.db.find_account(person).await? {
+    match account {
         Some(account) => println!(
             "Вход: {} ({}), второй фактор {}.",
             account.login,
@@ -291,6 +307,13 @@ impl Account {
                 sign_in.unlock(&house, &person, &act).await?;
                 println!("{person}: вход открыт.");
             }
+            AccountWhat::List if desk.json => {
+                let line = |row: &AccountRow| {
+                    serde_json::json!({"id": row.person, "login": row.login, "state": row.state.as_str(), "issued_at": row.issued_at,
+                        "second_factor": row.has_factor()})
+                };
+                print_json(&house.db.list_accounts().await?.iter().map(line).collect::<Vec<_>>());
+            }
             AccountWhat::List => {
                 let mut table = Table::new(&["Человек", "Логин", "Состояние", "Выдан", "Второй фактор"]);
                 for row in house.db.list_accounts().await? {
@@ -312,15 +335,27 @@ impl Account {
                     println!("{person}: завершено сеансов {ended}.");
                     return Ok(0);
                 }
-                let mut table = Table::new(&["Начат", "Последний раз", "Адрес", "Состояние"]);
-                let moment = |seconds: i64| {
+                let local = |seconds: i64| {
                     let utc = chrono::DateTime::<chrono::Utc>::from_timestamp(seconds, 0);
-                    let local = utc.map(|utc| utc.with_timezone(&house.config.zone()));
-                    local.map(|local| local.format("%d.%m.%Y %H:%M").to_string()).unwrap_or_default()
+                    utc.map(|utc| utc.with_timezone(&house.config.zone()))
                 };
-                for row in house.db.list_sessions(&person).await? {
-                    let open = row.ended == 0 && row.expires > act.at.timestamp();
-                    let state = if open { "открыт" } else { "завершён" };
+                let is_open = |row: &SessionRow| row.ended == 0 && row.expires > act.at.timestamp();
+                let rows = house.db.list_sessions(&person).await?;
+                if desk.json {
+                    let moment = |seconds| local(seconds).map(|local| local.to_rfc3339()).unwrap_or_default();
+                    let line = |row: &SessionRow| {
+                        serde_json::json!({"began_at": moment(row.began), "seen_at": moment(row.seen), "address": row.address,
+                            "open": is_open(row)})
+                    };
+                    print_json(&rows.iter().map(line).collect::<Vec<_>>());
+                    return Ok(0);
+                }
+                let mut table = Table::new(&["Начат", "Последний раз", "Адрес", "Состояние"]);
+                let moment = |seconds| {
+                    local(seconds).map(|local| local.format("%d.%m.%Y %H:%M").to_string()).unwrap_or_default()
+                };
+                for row in rows {
+                    let state = if is_open(&row) { "открыт" } else { "завершён" };
                     table.row(vec![moment(row.began), moment(row.seen), row.address, state.to_owned()]);
                 }
                 table.print("Сеансов не было.");

@@ -316,6 +316,14 @@ async fn book(desk: &Desk, year: Option<String>) -> Result<u8, Failure> {
     let (journal, recorded) = house.db.load_year(&year).await?;
     let first = crate::domain::setup::promotion::first_day(&year);
     let lines = stays::book(&stays::all(&journal, &recorded.stays), first);
+    if desk.json {
+        let line = |line: &stays::Line| {
+            serde_json::json!({"day": line.day.to_string(), "learner": line.learner, "what": line.what, "whence": line.whence,
+                "whither": line.whither, "order": line.order.as_text()})
+        };
+        print_json(&lines.iter().map(line).collect::<Vec<_>>());
+        return Ok(0);
+    }
     let mut table = Table::new(&["День", "Ученик", "Что", "Откуда", "Куда", "Приказ"]);
     for line in &lines {
         let name = journal.learners.iter().find(|l| l.id == line.learner);

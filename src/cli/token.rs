@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::table::{Table, print_json};
 use super::{Desk, Failure};
-use crate::domain::token::SCOPES;
+use crate::domain::token::{SCOPES, Scope};
 use crate::flow::tokens::{self, Wanted};
 use crate::store::TokenRow;
 
@@ -67,6 +67,11 @@ impl Token {
                 let house = desk.house().await?;
                 tokens::revoke(&house, &id, &desk.act(&house)).await?;
                 println!("Ключ {id} отозван.");
+                Ok(0)
+            }
+            Action::Scopes if desk.json => {
+                let line = |scope: &Scope| serde_json::json!({"id": scope.word, "about": scope.about});
+                print_json(&SCOPES.iter().map(line).collect::<Vec<_>>());
                 Ok(0)
             }
             Action::Scopes => {

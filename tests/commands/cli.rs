@@ -267,7 +267,7 @@ fn what_a_command_cannot_do_is_said_in_one_russian_sentence() {
 
 #[test]
 fn every_listing_is_an_array_of_objects_with_json() {
-    let listings: [(&[&str], &str); 9] = [
+    let listings: [(&[&str], &str); 11] = [
         (&["copies"], "id"),
         (&["register"], "id"),
         (&["key", "list"], "id"),
@@ -277,6 +277,8 @@ fn every_listing_is_an_array_of_objects_with_json() {
         (&["report", "courses"], "course"),
         (&["close", "--period", "Q1", "--all"], "id"),
         (&["verify", house()], "path"),
+        (&["people", "list"], "id"),
+        (&["token", "scopes"], "id"),
     ];
     for (arguments, key) in listings {
         let value = json(arguments);
@@ -288,6 +290,9 @@ fn every_listing_is_an_array_of_objects_with_json() {
     let told = |key: &str| copies.as_array().expect("copies").iter().map(|c| c[key].to_string()).collect::<Vec<_>>();
     assert_eq!(told("id"), ["\"2025-02B-Q1\"", "\"2025-02B-Q2\""]);
     assert_eq!(told("state"), ["\"sealed\"", "\"issued\""]);
+    let first = json(&["people", "list"])[0]["id"].as_str().expect("a person").to_owned();
+    assert_eq!(json(&["people", "show", &first])["id"], first.as_str());
+    assert!(json(&["account", "sessions", &first]).is_array() && json(&["movement", "list"]).is_array());
 }
 
 #[test]
@@ -296,7 +301,17 @@ fn a_listing_without_lines_is_an_empty_array_and_a_russian_sentence() {
     let dir = folder.path().join("house");
     let dir = dir.to_str().expect("UTF-8");
     assert_eq!(code(&run(&["init", dir])), 0);
-    for listing in [&["copies"][..], &["register"], &["key", "list"]] {
+    let listings: [&[&str]; 8] = [
+        &["copies"],
+        &["register"],
+        &["key", "list"],
+        &["account", "list"],
+        &["carrier", "list"],
+        &["carrier", "custody"],
+        &["backup", "list"],
+        &["token", "list"],
+    ];
+    for listing in listings {
         let output = run(&[listing, &["--json", "--dir", dir]].concat());
         assert_eq!((code(&output), out(&output).trim()), (0, "[]"), "{listing:?}");
         let text = out(&run(&[listing, &["--dir", dir]].concat()));
