@@ -378,6 +378,14 @@ pub enum Refusal {
     /// A field is empty or wrong.
     #[error("{0}")]
     Field(&'static str),
+    /// No such place is on the books.
+    #[error("места хранения «{found}» на учёте нет; есть: {known}; новое место сначала ставят на учёт")]
+    NoPlace {
+        /// What was named.
+        found: String,
+        /// Those that stand, with their words; «ни одного».
+        known: String,
+    },
     /// Copies of several schools, and nobody says which.
     #[error("в папке {path} лежат копии нескольких школ ({schools}): укажите папку самой копии")]
     Schools {

@@ -174,6 +174,18 @@ pub struct Wanted {
     pub path: String,
 }
 
+/// Refuses a place that is not on the books, and names those that are.
+async fn check_stands(house: &House, place: &str) -> Result<(), Error> {
+    let places = house.db.list_places().await?;
+    if places.iter().any(|known| known.id == place) {
+        return Ok(());
+    }
+    let known: Vec<String> =
+        places.iter().map(|known| format!("{} ({}, {})", known.id, known.room, known.label)).collect();
+    let known = if known.is_empty() { "ни одного".to_owned() } else { known.join(", ") };
+    Err(Refusal::NoPlace { found: place.to_owned(), known }.into())
+}
+
 /// Puts a carrier on the books, and its mark on the carrier when it is connected; hands back its identifier.
 pub async fn add_carrier(house: &House, wanted: &Wanted, act: &Act) -> Result<String, Error> {
     let label = wanted.label.trim();
@@ -181,9 +193,7 @@ pub async fn add_carrier(house: &House, wanted: &Wanted, act: &Act) -> Result<St
         return Err(Refusal::Field("назовите носитель: «Диск Seagate, чёрный»").into());
     }
     let path = checked_path(house, &wanted.path)?;
-    if !house.db.list_places().await?.iter().any(|place| place.id == wanted.place) {
-        return Err(Refusal::Field("выберите место хранения; новое место сначала ставят на учёт").into());
-    }
+    check_stands(house, &wanted.place).await?;
     let standing = house.db.list_carriers().await?;
     if !path.is_empty() && standing.iter().any(|other| other.path == path && !other.written_off) {
         return Err(Refusal::Field("в этой папке уже появляется другой носитель; у каждого своя папка").into());
@@ -287,8 +297,8 @@ pub async fn move_carrier(
 ) -> Result<(), Error> {
     let carriers = house.db.list_carriers().await?;
     let carrier = standing(&carriers, id)?;
-    if !place.is_empty() && !house.db.list_places().await?.iter().any(|known| known.id == place) {
-        return Err(Refusal::Unknown(place.to_owned()).into());
+    if !place.is_empty() {
+        check_stands(house, place).await?;
     }
     let path = match path.is_empty() {
         true => carrier.path.clone(),

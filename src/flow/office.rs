@@ -95,14 +95,14 @@ pub enum Refusal {
     #[error("для формы нужно указать: {0}")]
     Needs(String),
     /// The school's rules leave that sheet out.
-    #[error("по правилам школы {what} при журнале нет: «{key}» — «нет» ({clause})")]
+    #[error("по правилам школы {what} при журнале нет: «{key}» — {said}")]
     LeftOut {
         /// «листа «Общие сведения об обучающихся»».
         what: &'static str,
         /// Key of the policy.
         key: &'static str,
-        /// Clause of the policy.
-        clause: String,
+        /// What the policy says of it, with the clause.
+        said: String,
     },
     /// The school's own template does not hold what it must.
     #[error("шаблон школы {file} не годится: {why}")]

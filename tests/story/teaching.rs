@@ -166,13 +166,14 @@ fn the_sheets_about_learners_are_printed_only_where_the_policy_keeps_them() {
         assert!(matches!(refused, Refusal::LeftOut { key: "journal.health_sheet", .. }), "{refused:?}");
         assert_eq!(
             refused.to_string(),
-            "по правилам школы «Листка здоровья» при журнале нет: «journal.health_sheet» — «нет» (152-ФЗ ст. 10)"
+            "по правилам школы «Листка здоровья» при журнале нет: «journal.health_sheet» — не сказано, а особую категорию сведений без \
+             решения школы не ведут (152-ФЗ ст. 10)"
         );
-        let text = policy::builtin("default").unwrap();
-        let turned = text
-            .replace("health_sheet = { value = \"no\"", "health_sheet = { value = \"yes\"")
-            .replace("general_information = { value = \"yes\"", "general_information = { value = \"no\"");
-        assert_ne!(turned, text);
+        let turned = format!(
+            "{}\n[journal.health_sheet]\nvalue = \"yes\"\nclause = \"Пол. 4.1\"\n\n\
+             [journal.general_information]\nvalue = \"no\"\nclause = \"Пол. 4.2\"\n",
+            policy::builtin("default").unwrap()
+        );
         let adoption = Adoption {
             name: "school-2025".to_owned(),
             text: turned,
@@ -183,6 +184,9 @@ fn the_sheets_about_learners_are_printed_only_where_the_policy_keeps_them() {
         let later = Act { at: "2025-11-10T12:00:00+03:00".parse().unwrap(), ..after(0) };
         assert_eq!(make(&house, "health-sheet", &wanted, &later).await.unwrap().id, "health-sheet");
         let refused = make(&house, "general-information", &wanted, &later).await.unwrap_err().to_string();
-        assert!(refused.contains("листа «Общие сведения об обучающихся» при журнале нет"), "{refused}");
+        assert!(
+            refused.contains("обучающихся» при журнале нет: «journal.general_information» — «нет» (Пол. 4.2)"),
+            "{refused}"
+        );
     });
 }

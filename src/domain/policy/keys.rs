@@ -75,7 +75,8 @@ const fn key(key: &'static str, about: &'static str, shape: Shape) -> Key {
 use Shape::{DayOfYear, Names, Number, Term, Text};
 
 /// Keys that even the default policy leaves unsaid: no regulation speaks of them, and the house then does nothing by itself.
-pub const OPTIONAL: &[&str] = &["backup.keep_weeks", "backup.keep_months"];
+pub const OPTIONAL: &[&str] =
+    &["backup.keep_weeks", "backup.keep_months", "journal.general_information", "journal.health_sheet"];
 
 /// Every further key, in the order in which people read a policy.
 pub const KEYS: &[Key] = &[

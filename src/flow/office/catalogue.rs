@@ -86,17 +86,28 @@ pub fn find(id: &str) -> Result<Known, Refusal> {
     FORMS.into_iter().find(|one| one.id == id).ok_or_else(|| Refusal::NoForm(id.to_owned()))
 }
 
-/// Sheets of the class journal that the policy may leave out (domain.md 2.6, 2.7): form, key, what people call it in the genitive.
-const BY_POLICY: [(&str, &str, &str); 2] = [
-    ("general-information", "journal.general_information", "листа «Общие сведения об обучающихся»"),
-    ("health-sheet", "journal.health_sheet", "«Листка здоровья»"),
+/// Sheets of the class journal that the policy may leave out (domain.md 2.6, 2.7): form, key, what people call it in the genitive, and why a
+/// policy that does not speak of it leaves it out, when it does: a special category of data asks for a decision (152-ФЗ ст. 10).
+const BY_POLICY: [(&str, &str, &str, &str); 2] = [
+    ("general-information", "journal.general_information", "листа «Общие сведения об обучающихся»", ""),
+    (
+        "health-sheet",
+        "journal.health_sheet",
+        "«Листка здоровья»",
+        "не сказано, а особую категорию сведений без решения школы не ведут (152-ФЗ ст. 10)",
+    ),
 ];
 
 /// Why the policy leaves a form out; `None` for one that it has.
 pub fn left_out(policy: &Policy, id: &str) -> Option<Refusal> {
-    let (_, key, what) = BY_POLICY.into_iter().find(|(form, ..)| *form == id)?;
-    let is_kept = policy.first(key).is_some_and(|said| said.has("yes"));
-    (!is_kept).then(|| Refusal::LeftOut { what, key, clause: policy.clause(key).to_owned() })
+    let (_, key, what, unsaid) = BY_POLICY.into_iter().find(|(form, ..)| *form == id)?;
+    let said = match policy.first(key) {
+        Some(said) if said.has("yes") => return None,
+        Some(said) => format!("«нет» ({})", said.clause),
+        None if unsaid.is_empty() => return None,
+        None => unsaid.to_owned(),
+    };
+    Some(Refusal::LeftOut { what, key, said })
 }
 
 /// What was asked for, by the name of the field: `class`, `period`, `from`.
