@@ -55,6 +55,7 @@ impl Issue {
 pub fn lint(policy: &Policy) -> Vec<Issue> {
     let mut issues = others(policy);
     issues.extend(overlaps(policy));
+    issues.extend(keys_both_ways(policy));
     issues.extend(after_print(policy));
     issues.extend(after_final(policy));
     issues.extend(undefined(policy));
@@ -115,6 +116,21 @@ fn others(policy: &Policy) -> Vec<Issue> {
         }
     }
     issues
+}
+
+/// Roles whose private keys the regulation sends into the browser and onto the server at once.
+fn keys_both_ways(policy: &Policy) -> Option<Issue> {
+    let (browser, server) = (policy.first("signature.browser_keys")?, policy.first("signature.server_keys")?);
+    let Value::Words(words) = &browser.value else { return None };
+    let both: Vec<String> = words.iter().filter(|word| server.has(word)).cloned().collect();
+    (!both.is_empty()).then(|| {
+        let both = Said { value: Value::Words(both), ..browser.clone() }.in_russian();
+        let message = format!(
+            "{both} — закрытый ключ и только в браузере ({}), и только на сервере ({}): хранить его можно и так, и так",
+            browser.clause, server.clause
+        );
+        Issue::new(CONTRADICTION, &browser.key, message, &[&browser.clause, &server.clause])
+    })
 }
 
 /// Sentences on how the other clauses of a key differ from what is in force, with the clauses.

@@ -352,6 +352,22 @@ impl Policy {
         self.said.iter().filter(dated).max_by_key(|said| said.from)
     }
 
+    /// Do the rules say of any role where its private key lies?
+    pub fn places_keys(&self) -> bool {
+        ["signature.browser_keys", "signature.server_keys"].iter().any(|key| self.first(key).is_some())
+    }
+
+    /// Where the private keys of these roles must lie, with the clause; `None` where the school leaves it to the person. A role named in both
+    /// ways binds to neither.
+    pub fn key_place(&self, roles: &[&str]) -> Option<(KeyPlace, &Said)> {
+        let said = |key| self.first(key).filter(|said| roles.iter().any(|role| said.has(role)));
+        match (said("signature.browser_keys"), said("signature.server_keys")) {
+            (Some(said), None) => Some((KeyPlace::Browser, said)),
+            (None, Some(said)) => Some((KeyPlace::Server, said)),
+            _ => None,
+        }
+    }
+
     /// Is a copy of this period printed in this grade? The year's copy (`Y`) is the summary sheet, printed in every school.
     pub fn prints(&self, grade: u8, period: &str, kind: Option<PeriodKind>) -> bool {
         match self.cadence(grade) {
@@ -366,6 +382,25 @@ impl Policy {
         match self.order_date {
             Some(date) => format!("приказ от {} № {}", date.format("%d.%m.%Y"), self.order_number),
             None => String::new(),
+        }
+    }
+}
+
+/// Where a private key lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// In the owner's browser, so that the server never sees it.
+    Browser,
+    /// On the server, under the house's passphrase.
+    Server,
+}
+
+impl KeyPlace {
+    /// «в браузере владельца».
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Browser => "в браузере владельца",
+            Self::Server => "на сервере школы",
         }
     }
 }

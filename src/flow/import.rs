@@ -116,7 +116,8 @@ pub(super) async fn settle(
     // Certificates have a transaction of their own, so this one lets the writer's place go and takes it again.
     drop(tx);
     let mut keyring = Keyring::open(house).await?;
-    imported.certificates = keyring.provide(house, &journal.school, &journal.staff, act).await?;
+    let staff = super::keys::served(house, journal, act).await?;
+    imported.certificates = keyring.provide(house, &journal.school, &staff, act).await?;
     keep(house, bundle)?;
 
     let mut tx = house.db.begin().await?;

@@ -21,9 +21,10 @@ use crate::sign::keys::{Ed25519Key, P256Key, new_ed25519, new_p256};
 use crate::store::{CertificateRow, RevocationRow};
 use crate::vault;
 
+pub(in crate::flow) use lifecycle::place_with;
 pub use lifecycle::{
-    Enrolment, KeyState, Reason, Refusal, enrol, is_own_authority, possession_text, replace_authority, replace_key,
-    revoke, state_of,
+    Enrolment, KeyState, Reason, Refusal, enrol, is_own_authority, place_of, possession_text, replace_authority,
+    replace_key, revoke, served, state_of,
 };
 
 /// Owner word of the school's certificate authority.
@@ -165,7 +166,7 @@ impl Keyring {
         &mut self,
         house: &House,
         school: &School,
-        staff: &[StaffMember],
+        staff: &[&StaffMember],
         act: &Act,
     ) -> Result<usize, Error> {
         let mut made = Vec::new();
@@ -178,7 +179,7 @@ impl Keyring {
             let name = names::full_name(&person.surname, &person.given_name, &person.patronymic);
             self.certificates.get(&person.id).is_some_and(|row| row.subject == name)
         };
-        let new: Vec<&StaffMember> = staff.iter().filter(|person| !certified(person)).collect();
+        let new: Vec<&StaffMember> = staff.iter().copied().filter(|person| !certified(person)).collect();
         made.extend(self.make_staff_keys(&issuer, school, &new, act)?);
         if made.is_empty() {
             return Ok(0);

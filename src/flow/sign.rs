@@ -89,6 +89,8 @@ pub struct Desk<'h> {
     keyring: Keyring,
     prepared: HashMap<Digest, Arc<Paper>>,
     pen: Pen,
+    /// Policies by day: they say where a role's key lies.
+    rules: super::policy::History,
     /// Every appointment by order, as the transaction under way sees them: an acting signer signs between its dates only (DOC-20).
     appointments: Vec<Appointment>,
 }
@@ -101,8 +103,8 @@ impl<'h> Desk<'h> {
 
     /// Opens the table with another pen.
     pub async fn with_pen(house: &'h House, pen: Pen) -> Result<Self, Error> {
-        let appointments = Vec::new();
-        Ok(Self { house, keyring: Keyring::open(house).await?, prepared: HashMap::new(), pen, appointments })
+        let (keyring, rules) = (Keyring::open(house).await?, super::policy::history(house).await?);
+        Ok(Self { house, keyring, prepared: HashMap::new(), pen, rules, appointments: Vec::new() })
     }
 
     async fn prepare(&mut self, row: &CopyRow) -> Result<(), Error> {
@@ -312,6 +314,7 @@ impl<'h> Desk<'h> {
             let refused = verdict == Verdict::Refused;
             let remarks = if refused { told::remarks(&paper, wanted) } else { String::new() };
             let made = self.statement(row, &paper, (stage, place), (&sheets, verdict, remarks), wanted, act)?;
+            self.check_place(&made, act).await?;
             let statement = self.put(made, act)?;
             let action = if refused {
                 tx.record_refusal(&row.id, row.version, &statement).await?;

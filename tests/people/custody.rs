@@ -35,7 +35,10 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
 async fn furnish(house: &House) -> String {
     let roster = house.db.load_roster(YEAR).await.expect("a roster");
     let mut keyring = Keyring::open(house).await.expect("keys");
-    keyring.provide(house, &roster.school, &roster.staff, &act("operator", 0)).await.expect("keys");
+    keyring
+        .provide(house, &roster.school, &roster.staff.iter().collect::<Vec<_>>(), &act("operator", 0))
+        .await
+        .expect("keys");
     let disks = [1, 2].map(|no| house.root.with_file_name(format!("disk{no}")));
     crate::disks::put_on_the_books(house, &disks, &act("T05", 1)).await;
     for role in [Role::Director, Role::TechnicalSpecialist, Role::Secretary] {

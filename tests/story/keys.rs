@@ -4,12 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use letopis::domain::finding::Verdict;
 use letopis::flow::keys::{self, Enrolment, Reason};
+use letopis::flow::policy::{self, Adoption};
 use letopis::flow::sign::{Choice, Desk, InHand, Pen};
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{Act, Error, issue, reissue};
 use letopis::sign::keys::{Ed25519Key, new_ed25519};
 
-use super::house::{COPIES, House, after, tell};
+use super::house::{COPIES, House, after, gesture, tell};
 
 /// A teacher's choice over the first copy.
 fn choice() -> Choice {
@@ -140,5 +141,86 @@ fn a_new_authority_serves_new_versions_and_leaves_old_records_valid() {
         house.seal_everything(70).await.expect("a seal");
         let found = house.doctor().await;
         assert_eq!(found, Vec::<String>::new(), "old records under the old authority, new ones under the new");
+    });
+}
+
+#[test]
+fn the_rules_say_for_each_role_where_its_key_lies_and_a_refusal_names_the_clause() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let class_teacher = house.signers(COPIES[0], "class_teacher").await.remove(0);
+        let other = house.signers(COPIES[1], "class_teacher").await.remove(0);
+        let mut teachers = house.signers(COPIES[0], "subject_teacher").await;
+        teachers.retain(|id| *id != class_teacher && *id != other);
+        let (teacher, deputy) = (teachers.remove(0), house.signers(COPIES[0], "deputy").await.remove(0));
+        let text = format!(
+            "{}\n[signature.browser_keys]\nvalue = [\"subject_teacher\"]\nclause = \"Пол. 3.1\"\n\n\
+             [signature.server_keys]\nvalue = [\"deputy\", \"director\"]\nclause = \"Пол. 3.2\"\n",
+            letopis::domain::policy::builtin("default").expect("inside")
+        );
+        let adoption = Adoption {
+            name: "school-2025".into(),
+            text,
+            from: Some("2025-10-28".parse().expect("a day")),
+            order: "приказ от 27.10.2025 № 12".into(),
+        };
+        policy::adopt(&house, &adoption, &after(11)).await.expect("a policy");
+        let next_day = |minutes: i64| after(24 * 60 + minutes);
+
+        // A teacher signs in the own browser only: neither the key on the server signs nor is a new one made there.
+        let signed =
+            Desk::open(&house).await.expect("a desk").sign(&gesture(&teacher, &[COPIES[0]]), &next_day(1)).await;
+        let refused = signed.expect_err("the server's key").to_string();
+        assert!(refused.contains("в браузере владельца (Пол. 3.1)"), "{refused}");
+        let refused = keys::replace_key(&house, &teacher, Reason::Replaced, "", &next_day(2)).await;
+        assert!(matches!(&refused, Err(Error::Key(keys::Refusal::Elsewhere { clause, .. })) if clause == "Пол. 3.1"));
+        let key = new_ed25519([7; 32]);
+        enrol(&house, &teacher, &key, &next_day(3)).await.expect("a key in the browser");
+        let hands = in_hand(&house, &teacher, &key, &next_day(4)).await;
+        assert!(press(&house, &teacher, hands, &next_day(5)).await.expect("her own") > 0);
+
+        // The deputy's key stays on the server.
+        let refused = enrol(&house, &deputy, &new_ed25519([8; 32]), &next_day(6)).await;
+        assert!(matches!(&refused, Err(Error::Key(keys::Refusal::Elsewhere { clause, .. })) if clause == "Пол. 3.2"));
+        keys::replace_key(&house, &deputy, Reason::Replaced, "", &next_day(7)).await.expect("a new key on the server");
+        assert_eq!(
+            keys::place_of(&house, &class_teacher, &after(1)).await.expect("an answer"),
+            None,
+            "until that day all are free"
+        );
+    });
+}
+
+#[test]
+fn who_keeps_the_key_in_the_browser_gets_none_on_the_server_with_the_journal() {
+    tell(async {
+        let house = House::empty().await;
+        let text = format!(
+            "{}\n[signature.browser_keys]\nvalue = [\"subject_teacher\", \"class_teacher\"]\nclause = \"Пол. 3.1\"\n\n\
+             [signature.server_keys]\nvalue = [\"deputy\", \"class_teacher\"]\nclause = \"Пол. 3.2\"\n",
+            letopis::domain::policy::builtin("default").expect("inside")
+        );
+        // A role that the rules send both ways is told of, and bound to neither.
+        let policy = letopis::domain::policy::parse("school-2025", &text).expect("a policy");
+        let issues = letopis::domain::lint::lint(&policy);
+        let told: Vec<_> = issues.iter().filter(|issue| issue.finding.place == "signature.browser_keys").collect();
+        assert_eq!(told.len(), 1, "{issues:#?}");
+        assert!(told[0].finding.message.starts_with("классный руководитель — "), "{:?}", told[0]);
+        assert_eq!(told[0].clauses, ["Пол. 3.1", "Пол. 3.2"]);
+        let from = Some("2025-10-20".parse().expect("a day"));
+        let order = "приказ от 17.10.2025 № 11".into();
+        let adoption = Adoption { name: "school-2025".into(), text, from, order };
+        policy::adopt(&house, &adoption, &after(-1)).await.expect("a policy");
+        house.import(&super::house::Bundle::small(), false).await.expect("an import");
+        let journal = house.db.load_journal(super::house::YEAR).await.expect("a journal");
+        let kept: Vec<String> =
+            house.db.list_certificates().await.expect("certificates").into_iter().map(|row| row.owner).collect();
+        for member in &journal.staff {
+            let teaches = journal.courses.iter().any(|course| course.teacher_id == member.id);
+            let elsewhere = journal.classes.iter().any(|class| class.class_teacher_id == member.id)
+                || member.roles.iter().any(|role| role == "deputy");
+            assert_eq!(kept.contains(&member.id), !teaches || elsewhere, "{member:?}");
+        }
+        assert!(journal.staff.iter().any(|member| !kept.contains(&member.id)), "somebody keeps the own key");
     });
 }

@@ -75,8 +75,14 @@ const fn key(key: &'static str, about: &'static str, shape: Shape) -> Key {
 use Shape::{DayOfYear, Names, Number, Term, Text};
 
 /// Keys that even the default policy leaves unsaid: no regulation speaks of them, and the house then does nothing by itself.
-pub const OPTIONAL: &[&str] =
-    &["backup.keep_weeks", "backup.keep_months", "journal.general_information", "journal.health_sheet"];
+pub const OPTIONAL: &[&str] = &[
+    "backup.keep_weeks",
+    "backup.keep_months",
+    "journal.general_information",
+    "journal.health_sheet",
+    "signature.browser_keys",
+    "signature.server_keys",
+];
 
 /// Every further key, in the order in which people read a policy.
 pub const KEYS: &[Key] = &[
@@ -131,6 +137,8 @@ pub const KEYS: &[Key] = &[
         "какая печать",
         Shape::Word(&[("school", "печать школы"), ("institution", "печать учреждения"), ("state", "гербовая печать")]),
     ),
+    key("signature.browser_keys", "у кого закрытый ключ подписи только в браузере владельца", Shape::Words(PEOPLE)),
+    key("signature.server_keys", "у кого закрытый ключ подписи только на сервере школы", Shape::Words(PEOPLE)),
     key(
         "signature.electronic",
         "электронная подпись",
@@ -346,7 +354,17 @@ pub const PARAMETERS: [Parameter; 55] = [
     ask(21, "Кто копирует", &["backup.by"]),
     ask(22, "Код диска", &["backup.code_known_to"]),
     ask(23, "Ключ от сейфа", &["backup.key_kept_by"]),
-    ask(24, "Электронная подпись", &["signature.electronic", "signature.act", "signature.wording"]),
+    ask(
+        24,
+        "Электронная подпись",
+        &[
+            "signature.electronic",
+            "signature.act",
+            "signature.wording",
+            "signature.browser_keys",
+            "signature.server_keys",
+        ],
+    ),
     ask(25, "Срок записи об уроке", &["deadline.lesson", "deadline.absence"]),
     ask(26, "Срок домашнего задания", &["deadline.homework"]),
     ask(27, "Задания заранее", &["homework.in_advance"]),

@@ -7,8 +7,9 @@ use chrono::{DateTime, Duration, FixedOffset, Utc};
 
 use super::{AUTHORITY, Issuer, Keyring, LOG, Made, SEAL, STAFF_YEARS, serial, years};
 use crate::domain::canon::Digest;
-use crate::domain::journal::{School, StaffMember};
+use crate::domain::journal::{Journal, School, StaffMember};
 use crate::domain::names;
+use crate::domain::policy::KeyPlace;
 use crate::domain::words;
 use crate::flow::{Act, Error, House};
 use crate::sign::authority::{self, SealSubject, StaffSubject};
@@ -87,8 +88,13 @@ pub enum Refusal {
     #[error("у сотрудника {0} нет действующего ключа")]
     NothingServes(String),
     /// The rules keep keys elsewhere.
-    #[error("{0}")]
-    Elsewhere(&'static str),
+    #[error("по правилам школы закрытый ключ этого сотрудника хранится {place} ({clause})")]
+    Elsewhere {
+        /// Where it must lie.
+        place: &'static str,
+        /// Clause of the rules.
+        clause: String,
+    },
 }
 
 /// How a certificate stands at a moment.
@@ -171,6 +177,7 @@ pub async fn enrol(house: &House, person: &str, enrolment: &Enrolment, act: &Act
         return Err(Refusal::Known.into());
     }
     let (school, member) = staff(house, person).await?;
+    check_place(house, person, KeyPlace::Browser, act).await?;
     let issuer = keyring.issuer()?;
     let made = keyring.certify(&issuer, &school, &member, &enrolment.public_key, String::new(), act)?;
     let row = made.row.clone();
@@ -189,6 +196,7 @@ pub async fn replace_key(
 ) -> Result<CertificateRow, Error> {
     let mut keyring = Keyring::open(house).await?;
     let (school, member) = staff(house, person).await?;
+    check_place(house, person, KeyPlace::Server, act).await?;
     let issuer = keyring.issuer()?;
     let key = new_ed25519(crate::sign::random()?);
     let pem = key.to_encrypted_pem(&keyring.passphrase, crate::sign::random()?)?;
@@ -238,6 +246,56 @@ pub async fn replace_authority(house: &House, act: &Act) -> Result<usize, Error>
     let staff = made.len() - 3;
     keyring.register(house, made, act, &revoked).await?;
     Ok(staff)
+}
+
+/// Where the rules of the day put a person's key, with the clause; `None` where they leave it to the person.
+pub async fn place_of(house: &House, person: &str, act: &Act) -> Result<Option<(KeyPlace, String)>, Error> {
+    place_with(house, person, None, act).await
+}
+
+/// [`place_of`] for who also signs in the place of a role: a substitute, an acting head.
+pub(in crate::flow) async fn place_with(
+    house: &House,
+    person: &str,
+    role: Option<&str>,
+    act: &Act,
+) -> Result<Option<(KeyPlace, String)>, Error> {
+    let policy = crate::flow::policy::of_act(house, act).await?;
+    if !policy.places_keys() {
+        return Ok(None);
+    }
+    let journal = house.db.load_journal(&house.year(None).await?).await?;
+    let roles: Vec<&str> = roles_of(&journal, person).into_iter().chain(role).collect();
+    Ok(policy.key_place(&roles).map(|(place, said)| (place, said.clause.clone())))
+}
+
+/// Members of staff whom the house may give a key on the server: not those whose rules keep it in their browser.
+pub async fn served<'j>(house: &House, journal: &'j Journal, act: &Act) -> Result<Vec<&'j StaffMember>, Error> {
+    let policy = crate::flow::policy::of_act(house, act).await?;
+    let in_browser = |member: &StaffMember| {
+        policy.places_keys() && matches!(policy.key_place(&roles_of(journal, &member.id)), Some((KeyPlace::Browser, _)))
+    };
+    Ok(journal.staff.iter().filter(|member| !in_browser(member)).collect())
+}
+
+/// Roles of a person in the words of the rules; class teachers and teachers are told by their classes and courses.
+fn roles_of<'j>(journal: &'j Journal, person: &str) -> Vec<&'j str> {
+    let member = journal.staff_member(person);
+    let mut roles: Vec<&str> = member.map(|one| one.roles.iter().map(String::as_str).collect()).unwrap_or_default();
+    if journal.classes.iter().any(|class| class.class_teacher_id == person) {
+        roles.push("class_teacher");
+    }
+    if journal.courses.iter().any(|course| course.teacher_id == person) {
+        roles.push("subject_teacher");
+    }
+    roles
+}
+
+async fn check_place(house: &House, person: &str, place: KeyPlace, act: &Act) -> Result<(), Error> {
+    match place_of(house, person, act).await? {
+        Some((must, clause)) if must != place => Err(Refusal::Elsewhere { place: must.as_russian(), clause }.into()),
+        _ => Ok(()),
+    }
 }
 
 async fn staff(house: &House, person: &str) -> Result<(School, StaffMember), Error> {

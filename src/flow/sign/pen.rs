@@ -5,7 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration};
 
 use super::Desk;
+use crate::domain::policy::KeyPlace;
 use crate::domain::statement::{Statement, Verdict};
+use crate::flow::keys::{self, Refusal};
 use crate::flow::{Act, Error};
 use crate::sign::certificate::{self, PublicKey};
 use crate::sign::keys::verify_ed25519_raw;
@@ -34,6 +36,26 @@ pub struct InHand {
 }
 
 impl Desk<'_> {
+    /// The rules say for each role with which pen it signs; who attests ink on paper signs for nobody's role, and whose offices the rules
+    /// send both ways keeps one key where it is.
+    pub(super) async fn check_place(&self, statement: &Statement, act: &Act) -> Result<(), Error> {
+        if statement.ink.is_some() {
+            return Ok(());
+        }
+        let policy = &self.rules.on(act.at.date_naive()).policy;
+        let Some((must, said)) = policy.key_place(&[statement.stage.as_str()]) else { return Ok(()) };
+        let held = match self.pen {
+            Pen::Server => KeyPlace::Server,
+            Pen::Browser(_) => KeyPlace::Browser,
+        };
+        if must == held || keys::place_with(self.house, &statement.signer, Some(&statement.stage), act).await?.is_none()
+        {
+            return Ok(());
+        }
+        let refusal = Refusal::Elsewhere { place: must.as_russian(), clause: said.clause.clone() };
+        Err(Error::KeyOut { person: statement.signer.clone(), why: refusal.to_string() })
+    }
+
     /// Signs a statement with the pen of this desk. A browser's statement must say, letter for letter, what the server would have the
     /// person say now; only its moment is the browser's, and no older than [`WAITS`].
     pub(super) fn put(&mut self, mut statement: Statement, act: &Act) -> Result<StatementRow, Error> {

@@ -12,6 +12,7 @@ use super::choices;
 use crate::domain::canon::{Digest, hex};
 use crate::domain::names;
 use crate::domain::people::Visitor;
+use crate::domain::policy::KeyPlace;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::keys::{self, Enrolment, Keyring, Reason};
@@ -84,6 +85,10 @@ struct KeyPage {
     certificate: Option<CertificateView>,
     earlier: Vec<CertificateView>,
     person: String,
+    /// What the rules say of the place, empty where they leave it to the person; which ways they leave open.
+    rule: String,
+    in_browser: bool,
+    on_server: bool,
     task: String,
     address: String,
     letters: bool,
@@ -102,7 +107,15 @@ async fn own(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> R
         .under("Подписание", "/desk");
     let address = state.house.db.mail_address(&visitor.account).await?;
     let letters = state.house.config.mail().is_some();
+    let must = keys::place_of(&state.house, &visitor.account, &state.act(&visitor.account)).await?;
+    let place = must.as_ref().map(|(place, _)| *place);
+    let rule = must.as_ref().map(|(place, clause)| {
+        format!("По правилам школы ваш закрытый ключ хранится {} ({clause}).", place.as_russian())
+    });
     answer::page(&KeyPage {
+        rule: rule.unwrap_or_default(),
+        in_browser: place != Some(KeyPlace::Server),
+        on_server: place != Some(KeyPlace::Browser),
         address,
         letters,
         certificate,
