@@ -57,7 +57,7 @@ function revision(  n, A, W, k, m, line, command, begins, size, catalog, page, w
   size = match(was, "/Size [0-9]+") ? substr(was, RSTART + 6) + 0 : 0; catalog = reference("Root", was); page = reference("Pages", dictionary(catalog))
   for (k = 0; k < 16 && dictionary(page) !~ /\/Type\/Page[^s]/; k++) page = reference("Kids", dictionary(page))
   mark = "<feff041f0435044704300442044c00200448043a043e043b044b>"; W[0] = size " 0 obj"; W[3] = size + 1 " 0 obj"; W[6] = page " 0 obj"; W[9] = catalog " 0 obj"
-  line = A[1]; sub(/\/Reason<feff[0-9a-f]+>/, "", line); sub(/\/Location<feff[0-9a-f]+>/, "", line); sub(/\/M\(D:[0-9]*[+-][0-9][0-9]'[0-9][0-9]'\)/, "", line)
+  line = A[1]; sub(/\/M\(D:[0-9]*[+-][0-9][0-9]'[0-9][0-9]'\)(\/Reason<feff[0-9a-f]+>)?(\/Location<feff[0-9a-f]+>)?\/Reference/, "/Reference", line)
   k = index(line, "/ByteRange["); m = index(line, "/Contents<")
   if (substr(line, k + 11, m - k - 11) !~ /^[0-9]+ [0-9]+ [0-9]+ [0-9]+ *]$/ || m - k != 46 || substr(line, m + 10) !~ /^[0-9a-f]+>>>$/) return 0
   W[1] = A[1]
