@@ -78,7 +78,7 @@ fn is_russian(letter: char) -> bool {
     ('\u{0400}'..='\u{04FF}').contains(&letter)
 }
 
-fn to_russian(letter: char) -> char {
+pub(super) fn to_russian(letter: char) -> char {
     TWINS.iter().find(|(latin, _)| *latin == letter).map_or(letter, |(_, russian)| *russian)
 }
 

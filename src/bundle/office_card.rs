@@ -166,14 +166,9 @@ fn order(name: &str) -> Option<u8> {
 mod tests {
     use super::*;
 
-    fn lines<'l>(name: &'l str, rows: &[&[&str]]) -> Lines<'l> {
-        let rows = (1..).zip(rows).map(|(no, row)| (no, row.iter().map(|cell| (*cell).to_owned()).collect())).collect();
-        Lines { place: format!("школа.xlsx, лист «{name}»"), name, rows }
-    }
-
     #[test]
     fn a_card_of_the_school_is_its_table_turned_on_its_side() {
-        let sheet = lines(
+        let sheet = Lines::of(
             "Карточка",
             &[
                 &["Карточка организации", ""],
@@ -187,12 +182,12 @@ mod tests {
         let read = card(&sheet).unwrap();
         assert_eq!(read.kept[0].rows[0].1, ["МБОУ «Средняя школа № 5»", "СШ № 5", "Чернушка", "2026/2027"]);
         assert!(read.findings[0].message.contains("«ИНН»"));
-        assert!(card(&lines("Лист1", &[&["Учебный год", "2026/2027"]])).is_none(), "a year alone is no card");
+        assert!(card(&Lines::of("Лист1", &[&["Учебный год", "2026/2027"]])).is_none(), "a year alone is no card");
     }
 
     #[test]
     fn periods_are_known_by_their_names() {
-        let sheet = lines(
+        let sheet = Lines::of(
             "Четверти",
             &[
                 &["Период", "Начало", "Окончание", "Недель"],

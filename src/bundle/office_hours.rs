@@ -84,14 +84,9 @@ mod tests {
     use super::*;
     use crate::bundle::office_lists::read;
 
-    fn lines<'l>(name: &'l str, rows: &[&[&str]]) -> Lines<'l> {
-        let rows = (1..).zip(rows).map(|(no, row)| (no, row.iter().map(|cell| (*cell).to_owned()).collect())).collect();
-        Lines { place: format!("школа.xlsx, лист «{name}»"), name, rows }
-    }
-
     #[test]
     fn hours_by_classes_become_courses_and_strange_hours_are_found() {
-        let sheet = lines(
+        let sheet = Lines::of(
             "Тарификация",
             &[
                 &["ФИО учителя", "Предмет", "5А", "5 Б", "Всего"],

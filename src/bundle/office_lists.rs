@@ -7,7 +7,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
 
 use super::layout::File;
-use super::{codes, headings};
+use super::{codes, headings, look_alike};
 
 /// Rows among which headings are looked for, as for every sheet.
 const HEADER_ROWS: usize = super::year::HEADER_ROWS;
@@ -20,6 +20,15 @@ pub(super) struct Lines<'l> {
     pub(super) name: &'l str,
     /// Number of each row and its cells.
     pub(super) rows: Vec<(u32, Vec<String>)>,
+}
+
+#[cfg(test)]
+impl<'l> Lines<'l> {
+    /// A sheet of the book «школа.xlsx».
+    pub(super) fn of(name: &'l str, rows: &[&[&str]]) -> Self {
+        let rows = (1..).zip(rows).map(|(no, row)| (no, row.iter().map(|cell| (*cell).to_owned()).collect())).collect();
+        Self { place: format!("школа.xlsx, лист «{name}»"), name, rows }
+    }
 }
 
 /// Rows of one table.
@@ -218,27 +227,9 @@ pub(super) fn class_name(text: &str) -> Option<String> {
         .skip(digits.len())
         .filter(|letter| !letter.is_whitespace() && !"«»\"'-–—.".contains(*letter))
         .collect();
-    let letters: String = rest.to_uppercase().chars().map(cyrillic).collect();
+    let letters: String = rest.to_uppercase().chars().map(look_alike::to_russian).collect();
     let is_class = (1..=11).contains(&grade) && (1..=3).contains(&letters.chars().count());
     (is_class && letters.chars().all(|letter| ('А'..='Я').contains(&letter))).then(|| format!("{grade}{letters}"))
-}
-
-/// The Russian letter that looks like a Latin one.
-fn cyrillic(letter: char) -> char {
-    const ALIKE: [(char, char); 11] = [
-        ('A', 'А'),
-        ('B', 'В'),
-        ('C', 'С'),
-        ('E', 'Е'),
-        ('H', 'Н'),
-        ('K', 'К'),
-        ('M', 'М'),
-        ('O', 'О'),
-        ('P', 'Р'),
-        ('T', 'Т'),
-        ('X', 'Х'),
-    ];
-    ALIKE.iter().find(|(latin, _)| *latin == letter).map_or(letter, |(_, own)| *own)
 }
 
 /// The class that a title names: «Список 5 «А» класса на 01.09.2026».
@@ -440,11 +431,6 @@ fn classes(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
 mod tests {
     use super::*;
 
-    fn lines<'l>(name: &'l str, rows: &[&[&str]]) -> Lines<'l> {
-        let rows = (1..).zip(rows).map(|(no, row)| (no, row.iter().map(|cell| (*cell).to_owned()).collect())).collect();
-        Lines { place: format!("школа.xlsx, лист «{name}»"), name, rows }
-    }
-
     #[test]
     fn a_class_is_known_however_offices_write_it() {
         for written in ["5А", "5 «а»", "5-А", "5a", "5 \"А\" класс", " 5 а кл."] {
@@ -459,7 +445,7 @@ mod tests {
 
     #[test]
     fn a_sheet_of_a_class_gives_its_learners_and_says_what_it_leaves() {
-        let sheet = lines(
+        let sheet = Lines::of(
             "5 А",
             &[
                 &["МБОУ СОШ № 5", "", "", ""],
@@ -484,7 +470,7 @@ mod tests {
 
     #[test]
     fn several_classes_on_one_sheet_are_told_apart_by_their_titles() {
-        let sheet = lines(
+        let sheet = Lines::of(
             "Списки классов",
             &[
                 &["ФИО ученика", "Дата рождения"],
@@ -501,7 +487,7 @@ mod tests {
 
     #[test]
     fn staff_get_their_rights_from_positions_and_it_is_said() {
-        let sheet = lines(
+        let sheet = Lines::of(
             "Кадры",
             &[
                 &["№", "ФИО", "Должность", "Стаж"],
@@ -519,9 +505,9 @@ mod tests {
 
     #[test]
     fn marks_and_groups_are_no_lists_of_people() {
-        let marks = lines("Отметки", &[&["ФИО ученика", "Предмет", "Отметка"], &["Агатова Яшма", "Алгебра", "5"]]);
+        let marks = Lines::of("Отметки", &[&["ФИО ученика", "Предмет", "Отметка"], &["Агатова Яшма", "Алгебра", "5"]]);
         assert!(read(&marks).is_none());
-        let groups = lines("Состав групп", &[&["Курс", "ФИО обучающегося"], &["C1", "Агатова Яшма"]]);
+        let groups = Lines::of("Состав групп", &[&["Курс", "ФИО обучающегося"], &["C1", "Агатова Яшма"]]);
         assert!(read(&groups).is_none());
     }
 }

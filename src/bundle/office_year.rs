@@ -161,14 +161,9 @@ fn sheet(
 mod tests {
     use super::*;
 
-    fn lines<'l>(name: &'l str, rows: &[&[&str]]) -> Lines<'l> {
-        let rows = (1..).zip(rows).map(|(no, row)| (no, row.iter().map(|cell| (*cell).to_owned()).collect())).collect();
-        Lines { place: format!("школа.xlsx, лист «{name}»"), name, rows }
-    }
-
     #[test]
     fn bells_take_their_name_from_the_title_and_holidays_are_the_whole_school_s() {
-        let told = read(&lines(
+        let told = read(&Lines::of(
             "Звонки",
             &[
                 &["Расписание звонков 2 смена"],
@@ -180,10 +175,12 @@ mod tests {
         .unwrap();
         assert_eq!(told.layout.table, "bells");
         assert_eq!(told.sheet.rows, [(3, ["2 смена", "1", "13:30", "14:10"].map(str::to_owned).to_vec())]);
-        let told =
-            read(&lines("Каникулы", &[&["Каникулы", "Начало", "Окончание"], &["осенние", "25.10.2026", "04.11.2026"]]));
+        let told = read(&Lines::of(
+            "Каникулы",
+            &[&["Каникулы", "Начало", "Окончание"], &["осенние", "25.10.2026", "04.11.2026"]],
+        ));
         assert_eq!(told.unwrap().sheet.rows[0].1, ["25.10.2026", "04.11.2026", "каникулы", "осенние"]);
-        let plan = read(&lines(
+        let plan = read(&Lines::of(
             "УП 5-9",
             &[
                 &["Предметы", "5 класс", "6 класс"],
@@ -204,8 +201,10 @@ mod tests {
                 "6|Экология|0,5|часть, формируемая школой"
             ]
         );
-        let own =
-            lines("Звонки", &[&["Расписание звонков", "Урок", "Начало", "Конец"], &["1 смена", "1", "8:30", "9:10"]]);
+        let own = Lines::of(
+            "Звонки",
+            &[&["Расписание звонков", "Урок", "Начало", "Конец"], &["1 смена", "1", "8:30", "9:10"]],
+        );
         assert!(read(&own).is_none(), "the year's own table is read as it is");
     }
 
