@@ -26,7 +26,8 @@ use letopis::domain::snapshot::{CopyKind, Snapshot, TemplateFacts};
 use letopis::domain::timeliness::{EntryKind, EntryTime};
 use letopis::domain::{audit, canon::Digest, freeze};
 use letopis::store::{
-    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Error, ImportRow, PolicyRow, SealedRow, StatementRow,
+    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Entries, Error, ImportRow, Part, PolicyRow, SealedRow,
+    StatementRow,
 };
 
 const YEAR: &str = "2025/2026";
@@ -283,6 +284,36 @@ fn a_page_is_read_without_the_rest_of_the_year_and_knows_when_something_was_writ
             assert!(part.decisions.is_empty() && part.lessons.iter().all(|lesson| lesson.key.course_id == course.id));
         }
         assert!(db.load_class_entries(YEAR, "нет такого").await.expect("nothing").lessons.is_empty());
+
+        let cut = journal.by_class();
+        assert_eq!(cut.len(), journal.classes.len());
+        for class in &journal.classes {
+            assert_eq!(
+                cut[class.name.as_str()],
+                journal.of_class(&class.name),
+                "one walk gives what one class at a time does"
+            );
+        }
+        let year = Entries { marks: true, ..Entries::default() };
+        let whole = db.load_part(YEAR, &Part { lessons: None, entries: Some(year) }).await.expect("entries");
+        assert_eq!(roster.clone().with_entries(whole), db.load_journal(YEAR).await.expect("a journal"));
+        let day = journal.marks[0].lesson.date;
+        let (days, period) = (Some((day, day)), journal.final_marks[0].period.as_str());
+        let entries = Entries { days, marks: true, period };
+        let part = db.load_part(YEAR, &Part { lessons: days, entries: Some(entries) }).await.expect("entries");
+        let lessons: Vec<_> = journal.lessons.iter().filter(|lesson| lesson.key.date == day).cloned().collect();
+        let marks: Vec<_> = journal.marks.iter().filter(|mark| mark.lesson.date == day).cloned().collect();
+        let absences: Vec<_> = journal.absences.iter().filter(|one| one.lesson.date == day).cloned().collect();
+        let finals: Vec<_> = journal.final_marks.iter().filter(|one| one.period == period).cloned().collect();
+        assert_eq!(
+            (&part.lessons, &part.marks, &part.absences, &part.final_marks),
+            (&lessons, &marks, &absences, &finals)
+        );
+        let unmarked = Entries { marks: false, ..entries };
+        let part = db.load_part(YEAR, &Part { lessons: days, entries: Some(unmarked) }).await.expect("entries");
+        assert!(part.marks.is_empty() && part.absences == absences);
+        let part = db.load_part(YEAR, &Part::default()).await.expect("lessons");
+        assert_eq!((part.lessons.len(), part.final_marks.len()), (journal.lessons.len(), 0));
     });
 }
 

@@ -3,6 +3,8 @@
 //! Identifiers are the bundle's own (`L00001`, `C00001`, `T00001`, `Q1`): ASCII or not, never interpreted.
 //! Texts are kept as given, trimmed at both ends; nothing in them is markup.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use super::setup::Stay;
@@ -345,6 +347,72 @@ impl Journal {
         }
     }
 
+    /// [`Journal::of_class`] of every class, in one walk over the entries: a school has tens of classes and a million entries.
+    pub fn by_class(&self) -> HashMap<&str, Journal> {
+        let empty = |class: &Class| Journal {
+            school: self.school.clone(),
+            periods: self.periods.clone(),
+            staff: self.staff.clone(),
+            classes: vec![class.clone()],
+            ..Journal::default()
+        };
+        let at: HashMap<&str, usize> =
+            self.classes.iter().enumerate().map(|(at, class)| (class.name.as_str(), at)).collect();
+        let mut parts: Vec<Journal> = self.classes.iter().map(empty).collect();
+        let mut of_course: HashMap<&str, usize> = HashMap::new();
+        let mut of_learner: HashMap<&str, usize> = HashMap::new();
+        for course in &self.courses {
+            if let Some(&at) = at.get(course.class.as_str()) {
+                of_course.insert(&course.id, at);
+                parts[at].courses.push(course.clone());
+            }
+        }
+        for learner in &self.learners {
+            if let Some(&at) = at.get(learner.class.as_str()) {
+                of_learner.insert(&learner.id, at);
+            }
+        }
+        for stay in self.stays() {
+            if let Some(&at) = at.get(stay.class.as_str()) {
+                parts[at].learners.push(stay.clone());
+            }
+        }
+        fn deal<'j, T: Clone>(
+            rows: &'j [T],
+            of: &HashMap<&str, usize>,
+            name: impl Fn(&'j T) -> &'j str,
+            parts: &mut [Journal],
+            list: impl Fn(&mut Journal) -> &mut Vec<T>,
+        ) {
+            for row in rows {
+                if let Some(&at) = of.get(name(row)) {
+                    list(&mut parts[at]).push(row.clone());
+                }
+            }
+        }
+        deal(&self.lessons, &of_course, |row| &row.key.course_id, &mut parts, |part| &mut part.lessons);
+        deal(&self.marks, &of_course, |row| &row.lesson.course_id, &mut parts, |part| &mut part.marks);
+        deal(&self.absences, &of_course, |row| &row.lesson.course_id, &mut parts, |part| &mut part.absences);
+        deal(&self.final_marks, &of_course, |row| &row.course_id, &mut parts, |part| &mut part.final_marks);
+        deal(&self.earlier_teachers, &of_course, |row| &row.course, &mut parts, |part| &mut part.earlier_teachers);
+        deal(&self.decisions, &of_learner, |row| &row.learner_id, &mut parts, |part| &mut part.decisions);
+        deal(&self.content_gaps, &at, |row| &row.class, &mut parts, |part| &mut part.content_gaps);
+        self.classes.iter().map(|class| class.name.as_str()).zip(parts).collect()
+    }
+
+    /// The roster with these entries: lessons and what hangs on them, final marks, decisions, gaps.
+    pub fn with_entries(self, entries: Journal) -> Journal {
+        Journal {
+            lessons: entries.lessons,
+            marks: entries.marks,
+            absences: entries.absences,
+            final_marks: entries.final_marks,
+            decisions: entries.decisions,
+            content_gaps: entries.content_gaps,
+            ..self
+        }
+    }
+
     /// Every stay of every learner: the last ones, then the earlier ones.
     pub fn stays(&self) -> impl Iterator<Item = &Learner> {
         self.learners.iter().chain(&self.earlier_stays)
@@ -353,7 +421,12 @@ impl Journal {
     /// [`Journal::of_class`] for a span of days, each learner once: who left the class and came back within the span has one stay from
     /// the first day to the last, for a page has one row for a learner.
     pub fn of_class_within(&self, class: &str, starts: NaiveDate, ends: NaiveDate) -> Journal {
-        let mut part = self.of_class(class);
+        self.of_class(class).within(starts, ends)
+    }
+
+    /// A class's part for a span of days, each learner once, as [`Journal::of_class_within`].
+    pub fn within(self, starts: NaiveDate, ends: NaiveDate) -> Journal {
+        let mut part = self;
         let mut stays = std::mem::take(&mut part.learners);
         stays.retain(|l| l.enrolled_on <= ends && l.left_on.is_none_or(|left| left > starts));
         for stay in stays {

@@ -92,6 +92,12 @@ pub fn moment_words(rfc3339: &str) -> String {
     }
 }
 
+/// The text with its first letter as a capital: «Копия классного журнала».
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// The number and its noun with a no-break space between: «3 класса».
 pub fn count(n: u64, one: &str, few: &str, many: &str) -> String {
     format!("{n}\u{a0}{}", plural(n, one, few, many))

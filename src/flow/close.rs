@@ -10,7 +10,7 @@ use crate::domain::journal::{Class, Journal};
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
 use crate::domain::snapshot::Snapshot;
-use crate::store::{ClosureRow, Recorded, Tx};
+use crate::store::{ClosureRow, Entries, Part, Recorded, Tx};
 use crate::typeset;
 
 use super::keys::AUTHORITY;
@@ -59,8 +59,9 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     let voids = compromise::survey(house).await?;
     let mut results = Vec::new();
     let mut events = Vec::new();
+    let mut parts = journal.by_class();
     for (class, span) in classes(&journal, closing)? {
-        let part = journal.of_class_within(&class.name, span.starts, span.ends);
+        let part = parts.remove(class.name.as_str()).unwrap_or_default().within(span.starts, span.ends);
         let id = freeze::copy_id(&closing.year, &class.name, &span.id);
         let stands = |k: &&ClosureRow| k.year == closing.year && k.class == class.name && k.period == span.id;
         if closed_before.iter().any(|k| stands(&k)) {
@@ -111,20 +112,33 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
 pub async fn check(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Closed>, Error> {
     let closed_before = house.db.list_closures().await?;
     let policy = policy::of_act(house, act).await?;
-    let journal = house.db.load_journal(&closing.year).await?;
+    let roster = house.db.load_roster(&closing.year).await?;
+    let wanted = classes(&roster, closing)?;
+    let entries = match wanted.as_slice() {
+        [(class, _)] => house.db.load_class_entries(&closing.year, &class.name).await?,
+        _ => {
+            let days = wanted.iter().map(|(_, span)| (span.starts, span.ends));
+            let days = days.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+            // No rule asks for the marks of lessons.
+            let entries = Entries { days, marks: false, period: &closing.period };
+            house.db.load_part(&closing.year, &Part { lessons: days, entries: Some(entries) }).await?
+        }
+    };
+    let journal = roster.with_entries(entries);
     let voids = compromise::survey(house).await?;
+    let mut parts = journal.by_class();
     let say = |(class, span): (Class, Span)| {
         let id = freeze::copy_id(&closing.year, &class.name, &span.id);
         let stands = |k: &ClosureRow| k.year == closing.year && k.class == class.name && k.period == span.id;
         if closed_before.iter().any(stands) {
             return Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() };
         }
-        let part = journal.of_class_within(&class.name, span.starts, span.ends);
+        let part = parts.remove(class.name.as_str()).unwrap_or_default().within(span.starts, span.ends);
         let findings = gate(&part, &class, &span, &policy, &voids);
         let bars = closing.ground.is_none() && findings.iter().any(|f| f.severity == Severity::Error);
         Closed { class: class.name, copy: (!bars).then_some(id), already: false, findings }
     };
-    Ok(classes(&journal, closing)?.into_iter().map(say).collect())
+    Ok(wanted.into_iter().map(say).collect())
 }
 
 /// What the rules and undecided void acts say against closing.

@@ -55,7 +55,7 @@ pub use guards::GuardFault;
 pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
 pub use jobs::{Hold, JobRow, JobState, NewJob};
-pub use journals::{BundleRow, Change, ClosureRow, Replaced};
+pub use journals::{BundleRow, Change, ClosureRow, Days, Entries, Part, Replaced};
 pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
 pub use paper::Which;
 pub use policies::PolicyRow;
@@ -66,7 +66,7 @@ pub use setup::ClosedYearRow;
 pub use signing::{
     ForeignRow, KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow,
 };
-pub use supplements::SupplementRow;
+pub use supplements::{LateRow, SupplementRow};
 pub use training::TrainingStep;
 pub use voids::{CompromiseRow, DecisionRow};
 

@@ -16,6 +16,7 @@ use crate::domain::names;
 use crate::domain::paper::{Kept, PaperFact, Place, Purpose, Stage};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::domain::snapshot::kind_words;
 use crate::domain::words;
 use crate::flow::Act;
 use crate::flow::office::{self, NewHandover};
@@ -41,7 +42,7 @@ struct Line {
     href: String,
     id: String,
     number: String,
-    kind: &'static str,
+    kind: String,
     class: String,
     period: String,
     sheets: u32,
@@ -104,7 +105,7 @@ pub(super) async fn list(
             href: format!("/office/papers/{}", segment(&copy.id)),
             id: copy.id.clone(),
             number: copy.number.clone(),
-            kind: copy.kind.as_russian(),
+            kind: kind_words(copy.kind, &copy.copy),
             class: copy.class.clone(),
             period: period_name(&directory, &copy.year, &copy.class, &copy.period),
             sheets: kept.sheets(),

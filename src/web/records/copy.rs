@@ -160,8 +160,8 @@ pub(super) async fn copy(
     let frame = frame
         .titled(format!("{} класс, {}", row.class, snapshot.period.name))
         .leading(match snapshot.copy.supplement.as_deref() {
-            Some(facts) => format!("Дополнительный лист № {} к копии № {}", facts.no, facts.copy_number),
-            None => format!("{}, № {}", capital(row.kind.as_russian()), row.number),
+            Some(_) => words::capital(&snapshot.copy.document_words()),
+            None => format!("{}, № {}", words::capital(row.kind.as_russian()), row.number),
         })
         .under("Копии", "/copies");
     answer::page(&CopyPage {
@@ -203,11 +203,6 @@ pub(super) async fn copy(
         frame,
         row,
     })
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, statements: &[StatementRow]) -> SignerView {

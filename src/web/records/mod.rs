@@ -20,10 +20,9 @@ use super::frame::Frame;
 use super::query::{self, Asked, Column, Listed, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
-use crate::domain::freeze::supplement_no;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
-use crate::domain::snapshot::CopyKind;
+use crate::domain::snapshot::{CopyKind, kind_words, supplement_no};
 use crate::domain::words;
 use crate::flow::supplement;
 use crate::store::CopyRow;
@@ -79,7 +78,7 @@ struct CopyLine {
     row: CopyRow,
     href: String,
     period: String,
-    kind: &'static str,
+    kind: String,
     badge: &'static str,
     pdf: String,
 }
@@ -147,9 +146,9 @@ async fn copies(
         href: format!("/copies/{}", segment(&row.id)),
         period: period_name(&directory, &row.year, &row.class, &row.period),
         kind: match row.kind {
-            CopyKind::PeriodCopy if supplement_no(&row.id).is_some() => "дополнительный лист",
-            CopyKind::PeriodCopy => "копия",
-            CopyKind::SummarySheet => "ведомость",
+            CopyKind::PeriodCopy if supplement_no(&row.id).is_none() => "копия".to_owned(),
+            CopyKind::PeriodCopy => kind_words(row.kind, &row.id),
+            CopyKind::SummarySheet => "ведомость".to_owned(),
         },
         badge: badge(row.state),
         pdf: pdf(&row),
@@ -158,7 +157,7 @@ async fn copies(
     const COLUMNS: [Column<CopyLine>; 7] = [
         Column { key: "class", label: "Класс", class: "", order: |a, b| place(&a.row).cmp(&place(&b.row)) },
         Column { key: "period", label: "Период", class: "", order: |a, b| a.row.period.cmp(&b.row.period) },
-        Column { key: "kind", label: "Вид", class: "", order: |a, b| a.kind.cmp(b.kind) },
+        Column { key: "kind", label: "Вид", class: "", order: |a, b| a.kind.cmp(&b.kind) },
         Column { key: "state", label: "Состояние", class: "", order: |a, b| a.row.state.cmp(&b.row.state) },
         Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.row.sheets.cmp(&b.row.sheets) },
         Column { key: "pages", label: "Страниц", class: "num", order: |a, b| a.row.pages.cmp(&b.row.pages) },
@@ -177,7 +176,7 @@ async fn copies(
                 [&row.id, &row.class, &line.period]
                     .map(Clone::clone)
                     .into_iter()
-                    .chain([line.kind.to_owned(), row.state.as_russian().to_owned(), row.version.to_string()])
+                    .chain([line.kind.clone(), row.state.as_russian().to_owned(), row.version.to_string()])
                     .chain([row.number.clone(), row.sheets.to_string(), row.pages.to_string()])
                     .collect()
             })
@@ -248,7 +247,7 @@ struct RegisterView {
     version: u32,
     /// A later version is on record.
     replaced: bool,
-    kind: &'static str,
+    kind: String,
     href: String,
     sealed_at: String,
     sealed: String,
@@ -282,7 +281,7 @@ async fn register(State(state): State<WebState>, frame: Frame, asked: Asked) -> 
                 no: line.no,
                 replaced: last.get(&line.id).is_some_and(|last| *last > line.version),
                 period: period_name(&directory, &line.year, &line.class, &line.period),
-                kind: line.kind.as_russian(),
+                kind: kind_words(line.kind, &line.id),
                 href: format!("/copies/{}", segment(&line.id)),
                 sealed: words::moment_words(&line.sealed_at),
                 keep_through: line.keep_through.parse().map_or(line.keep_through, words::date_short),
