@@ -56,7 +56,7 @@ pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
 pub use jobs::{Hold, JobRow, JobState, NewJob};
 pub use journals::{BundleRow, Change, ClosureRow, Days, Entries, Part, Replaced};
-pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
+pub use log::{Appended, CheckpointRow, LogEntry, Moved, Recorded, Tx};
 pub use paper::Which;
 pub use policies::PolicyRow;
 pub use register::SealedRow;

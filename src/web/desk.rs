@@ -146,15 +146,14 @@ async fn own_key(state: &WebState, person: &str) -> Result<KeyLine, Refusal> {
 
 /// Last versions of the copies that the visitor may see.
 async fn last_copies(state: &WebState) -> Result<Vec<CopyRow>, Refusal> {
-    let directory = state.directory().await?;
-    let copies = state.waiting.at(&state.house, directory.turn).await?;
+    let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     Ok(copies.iter().map(|copy| copy.row.clone()).collect())
 }
 
 /// `GET /desk`.
 async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
-    let awaited = state.waiting.at(&state.house, directory.turn).await?;
+    let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let mine: Vec<CopyRow> =
         awaited.iter().filter(|copy| copy.signers.contains(&visitor.account)).map(|copy| copy.row.clone()).collect();
     let items = desk::items(&state.house, &visitor.account, &mine).await?;
