@@ -15,6 +15,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::State;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::freeze::{self, Circumstances, LateRows};
+use crate::domain::journal::YEAR;
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, SupplementFacts};
@@ -193,6 +194,10 @@ pub async fn open(house: &House, copy: &str, ground: &str, act: &Act) -> Result<
         return refuse(
             "она возвращена с замечанием, и её период открыт для исправления; записи войдут в следующую версию",
         );
+    }
+    let of_year = |k: &ClosureRow| k.year == last.year && k.class == last.class && k.period == YEAR;
+    if house.db.list_closures().await?.iter().any(of_year) {
+        return refuse("учебный год этого класса закрыт: сводная ведомость составлена, записей больше не принимают");
     }
     for row in known.iter().filter(|row| row.copy == copy) {
         let state = tx.list_versions(&row.id).await?.pop().map(|copy| copy.state);
