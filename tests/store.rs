@@ -285,15 +285,6 @@ fn a_page_is_read_without_the_rest_of_the_year_and_knows_when_something_was_writ
         }
         assert!(db.load_class_entries(YEAR, "нет такого").await.expect("nothing").lessons.is_empty());
 
-        let cut = journal.by_class();
-        assert_eq!(cut.len(), journal.classes.len());
-        for class in &journal.classes {
-            assert_eq!(
-                cut[class.name.as_str()],
-                journal.of_class(&class.name),
-                "one walk gives what one class at a time does"
-            );
-        }
         let year = Entries { marks: true, ..Entries::default() };
         let whole = db.load_part(YEAR, &Part { lessons: None, entries: Some(year) }).await.expect("entries");
         assert_eq!(roster.clone().with_entries(whole), db.load_journal(YEAR).await.expect("a journal"));

@@ -347,59 +347,6 @@ impl Journal {
         }
     }
 
-    /// [`Journal::of_class`] of every class, in one walk over the entries: a school has tens of classes and a million entries.
-    pub fn by_class(&self) -> HashMap<&str, Journal> {
-        let empty = |class: &Class| Journal {
-            school: self.school.clone(),
-            periods: self.periods.clone(),
-            staff: self.staff.clone(),
-            classes: vec![class.clone()],
-            ..Journal::default()
-        };
-        let at: HashMap<&str, usize> =
-            self.classes.iter().enumerate().map(|(at, class)| (class.name.as_str(), at)).collect();
-        let mut parts: Vec<Journal> = self.classes.iter().map(empty).collect();
-        let mut of_course: HashMap<&str, usize> = HashMap::new();
-        let mut of_learner: HashMap<&str, usize> = HashMap::new();
-        for course in &self.courses {
-            if let Some(&at) = at.get(course.class.as_str()) {
-                of_course.insert(&course.id, at);
-                parts[at].courses.push(course.clone());
-            }
-        }
-        for learner in &self.learners {
-            if let Some(&at) = at.get(learner.class.as_str()) {
-                of_learner.insert(&learner.id, at);
-            }
-        }
-        for stay in self.stays() {
-            if let Some(&at) = at.get(stay.class.as_str()) {
-                parts[at].learners.push(stay.clone());
-            }
-        }
-        fn deal<'j, T: Clone>(
-            rows: &'j [T],
-            of: &HashMap<&str, usize>,
-            name: impl Fn(&'j T) -> &'j str,
-            parts: &mut [Journal],
-            list: impl Fn(&mut Journal) -> &mut Vec<T>,
-        ) {
-            for row in rows {
-                if let Some(&at) = of.get(name(row)) {
-                    list(&mut parts[at]).push(row.clone());
-                }
-            }
-        }
-        deal(&self.lessons, &of_course, |row| &row.key.course_id, &mut parts, |part| &mut part.lessons);
-        deal(&self.marks, &of_course, |row| &row.lesson.course_id, &mut parts, |part| &mut part.marks);
-        deal(&self.absences, &of_course, |row| &row.lesson.course_id, &mut parts, |part| &mut part.absences);
-        deal(&self.final_marks, &of_course, |row| &row.course_id, &mut parts, |part| &mut part.final_marks);
-        deal(&self.earlier_teachers, &of_course, |row| &row.course, &mut parts, |part| &mut part.earlier_teachers);
-        deal(&self.decisions, &of_learner, |row| &row.learner_id, &mut parts, |part| &mut part.decisions);
-        deal(&self.content_gaps, &at, |row| &row.class, &mut parts, |part| &mut part.content_gaps);
-        self.classes.iter().map(|class| class.name.as_str()).zip(parts).collect()
-    }
-
     /// The roster with these entries: lessons and what hangs on them, final marks, decisions, gaps.
     pub fn with_entries(self, entries: Journal) -> Journal {
         Journal {
@@ -424,7 +371,35 @@ impl Journal {
         self.of_class(class).within(starts, ends)
     }
 
-    /// A class's part for a span of days, each learner once, as [`Journal::of_class_within`].
+    /// The whole year taken apart: for each class what [`Journal::of_class`] gives, every row looked at once and moved, not copied, so
+    /// that a class costs the same in a small school and in a large one.
+    pub fn into_classes(mut self) -> HashMap<String, Journal> {
+        let classes = std::mem::take(&mut self.classes);
+        let place: HashMap<String, usize> =
+            classes.iter().enumerate().map(|(place, class)| (class.name.clone(), place)).collect();
+        let by_course: HashMap<String, usize> =
+            self.courses.iter().filter_map(|course| Some((course.id.clone(), *place.get(&course.class)?))).collect();
+        let by_learner: HashMap<String, usize> =
+            self.learners.iter().filter_map(|one| Some((one.id.clone(), *place.get(&one.class)?))).collect();
+        let whole = Journal { school: self.school, periods: self.periods, staff: self.staff, ..Journal::default() };
+        let alone = |class: Class| Journal { classes: vec![class], ..whole.clone() };
+        let mut parts: Vec<Journal> = classes.into_iter().map(alone).collect();
+        let at = |places: &HashMap<String, usize>, key: &str| places.get(key).copied();
+        deal(&mut parts, self.learners, |row| at(&place, &row.class), |part| &mut part.learners);
+        deal(&mut parts, self.earlier_stays, |row| at(&place, &row.class), |part| &mut part.learners);
+        deal(&mut parts, self.courses, |row| at(&place, &row.class), |part| &mut part.courses);
+        deal(&mut parts, self.earlier_teachers, |row| at(&by_course, &row.course), |part| &mut part.earlier_teachers);
+        deal(&mut parts, self.lessons, |row| at(&by_course, &row.key.course_id), |part| &mut part.lessons);
+        deal(&mut parts, self.marks, |row| at(&by_course, &row.lesson.course_id), |part| &mut part.marks);
+        deal(&mut parts, self.absences, |row| at(&by_course, &row.lesson.course_id), |part| &mut part.absences);
+        deal(&mut parts, self.final_marks, |row| at(&by_course, &row.course_id), |part| &mut part.final_marks);
+        deal(&mut parts, self.decisions, |row| at(&by_learner, &row.learner_id), |part| &mut part.decisions);
+        deal(&mut parts, self.content_gaps, |row| at(&place, &row.class), |part| &mut part.content_gaps);
+        let name = |part: &Journal| part.classes.first().map(|class| class.name.clone()).unwrap_or_default();
+        parts.into_iter().map(|part| (name(&part), part)).collect()
+    }
+
+    /// A class's part for a span of days, each learner once; see [`Journal::of_class_within`].
     pub fn within(self, starts: NaiveDate, ends: NaiveDate) -> Journal {
         let mut part = self;
         let mut stays = std::mem::take(&mut part.learners);
@@ -478,5 +453,19 @@ impl Journal {
             self.periods.iter().filter(|p| (p.grade_from..=p.grade_to).contains(&grade)).collect();
         periods.sort_by_key(|p| p.starts);
         periods
+    }
+}
+
+/// Moves rows into the parts they belong to; a row of no part is dropped.
+fn deal<R>(
+    parts: &mut [Journal],
+    rows: Vec<R>,
+    place_of: impl Fn(&R) -> Option<usize>,
+    list_of: impl Fn(&mut Journal) -> &mut Vec<R>,
+) {
+    for row in rows {
+        if let Some(part) = place_of(&row).and_then(|place| parts.get_mut(place)) {
+            list_of(part).push(row);
+        }
     }
 }

@@ -70,7 +70,7 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
             house.db.load_part(&question.year, &Part { lessons: None, entries: Some(entries) }).await?
         }
     };
-    judge_in(house, &roster.with_entries(entries), question, act).await
+    judge_in(house, roster.with_entries(entries), question, act).await
 }
 
 /// The days whose entries a question is about; `None` when that is the whole year.
@@ -85,11 +85,11 @@ fn days_asked(roster: &Journal, question: &Question) -> Days {
 /// [`judge`] of a journal at hand: the year's roster and lessons whole, and the entries of the days asked for.
 pub(super) async fn judge_in(
     house: &House,
-    journal: &Journal,
+    journal: Journal,
     question: &Question,
     act: &Act,
 ) -> Result<Vec<Judged>, Error> {
-    let calendar = calendar_of(house, journal).await?;
+    let calendar = calendar_of(house, &journal).await?;
     let policies = policy::history(house).await?;
     // What the journal's earlier home knew, and what was entered here: a bundle's time is the elder, so it stands.
     let mut entries = house.db.list_entries(&question.year).await?;
@@ -99,7 +99,7 @@ pub(super) async fn judge_in(
         here.into_iter().filter(|one| !known.contains(&(one.lesson.clone(), one.kind, one.learner_id.clone()))),
     );
     let finals = house.db.list_finals_entered(&question.year).await?;
-    let remarks = remarks(house, &question.year, journal).await?;
+    let remarks = remarks(house, &question.year, &journal).await?;
     let classes: Vec<_> = match &question.class {
         Some(name) => {
             let class = journal.class(name).ok_or_else(|| period::Refusal::NoClass(name.clone()))?;
@@ -112,16 +112,17 @@ pub(super) async fn judge_in(
     let mut refusal = None;
     let asked = question.period.as_deref().unwrap_or(YEAR);
     let (from, to) = question.days;
-    let mut parts = journal.by_class();
-    for class in &classes {
-        let span = match period::span(journal, class, asked) {
+    let spans: Vec<_> = classes.iter().map(|class| (class, period::span(&journal, class, asked))).collect();
+    let mut parts = journal.into_classes();
+    for (class, span) in spans {
+        let span = match span {
             Ok(span) => span,
             Err(reason) => {
                 refusal = Some(reason);
                 continue;
             }
         };
-        let Some(part) = parts.remove(class.name.as_str()) else { continue };
+        let Some(part) = parts.remove(&class.name) else { continue };
         let remarks: Vec<_> = remarks.iter().filter(|remark| remark.class == class.name).cloned().collect();
         let scope = Scope {
             journal: &part,

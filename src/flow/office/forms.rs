@@ -405,7 +405,7 @@ impl Desk<'_> {
     async fn late(&self, period: &str) -> Result<HashMap<String, usize>, Error> {
         let question = Question { year: self.year.clone(), period: Some(period.to_owned()), ..Question::default() };
         let mut late = HashMap::new();
-        for judged in timeliness::judge_in(self.house, &self.journal, &question, self.act).await? {
+        for judged in timeliness::judge_in(self.house, self.journal.clone(), &question, self.act).await? {
             let is_late = judged.status == Status::Late;
             if is_late || judged.status == Status::Done {
                 *late.entry(judged.course_id).or_insert(0) += usize::from(is_late);
