@@ -1,6 +1,6 @@
 //! Timeliness of a journal under its policy: entry times that are known are judged, the rest is said to be unknown. Floor 2.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Datelike as _, NaiveDate};
 
@@ -93,12 +93,17 @@ pub(super) async fn judge_in(
     let policies = policy::history(house).await?;
     // What the journal's earlier home knew, and what was entered here: a bundle's time is the elder, so it stands.
     let mut entries = house.db.list_entries(&question.year).await?;
-    let known: HashSet<_> = entries.iter().map(|one| (one.lesson.clone(), one.kind, one.learner_id.clone())).collect();
     let here = house.db.list_entered(&question.year).await?;
+    let known: HashSet<_> = match here.is_empty() {
+        true => HashSet::new(),
+        false => entries.iter().map(|one| (one.lesson.clone(), one.kind, one.learner_id.clone())).collect(),
+    };
     entries.extend(
         here.into_iter().filter(|one| !known.contains(&(one.lesson.clone(), one.kind, one.learner_id.clone()))),
     );
     let finals = house.db.list_finals_entered(&question.year).await?;
+    let mut entries = by_course(entries, |one| &one.lesson.course_id);
+    let mut finals = by_course(finals, |one| &one.course_id);
     let remarks = remarks(house, &question.year, &journal).await?;
     let classes: Vec<_> = match &question.class {
         Some(name) => {
@@ -123,6 +128,9 @@ pub(super) async fn judge_in(
             }
         };
         let Some(part) = parts.remove(&class.name) else { continue };
+        let ids = || part.courses.iter().map(|course| &course.id);
+        let entries: Vec<_> = ids().filter_map(|id| entries.remove(id)).flatten().collect();
+        let finals: Vec<_> = ids().filter_map(|id| finals.remove(id)).flatten().collect();
         let remarks: Vec<_> = remarks.iter().filter(|remark| remark.class == class.name).cloned().collect();
         let scope = Scope {
             journal: &part,
@@ -146,6 +154,18 @@ pub(super) async fn judge_in(
         judged.retain(|one| one.lesson.date.iso_week().week() == week);
     }
     Ok(judged)
+}
+
+/// Times dealt out to their courses: a class must not walk those of the whole school.
+fn by_course<T>(times: Vec<T>, course: impl Fn(&T) -> &String) -> HashMap<String, Vec<T>> {
+    let mut dealt: HashMap<String, Vec<T>> = HashMap::new();
+    for time in times {
+        match dealt.get_mut(course(&time)) {
+            Some(own) => own.push(time),
+            None => _ = dealt.insert(course(&time).clone(), vec![time]),
+        }
+    }
+    dealt
 }
 
 /// Verdict of a refusing statement in the store (`domain::statement::Verdict::Refused`).
