@@ -6,7 +6,7 @@ mod gaps;
 mod jobs;
 mod log;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::State;
@@ -76,6 +76,8 @@ pub(super) fn period_name(directory: &Directory, year: &str, class: &str, period
 
 /// One line of the list of copies.
 struct CopyLine {
+    /// «3 записи после составления» of a copy that waits for its supplement.
+    late: String,
     row: CopyRow,
     href: String,
     period: String,
@@ -120,10 +122,11 @@ async fn copies(
     let running = super::ops::jobs::running(&state, &visitor, &["close_all", "issue_all", "seal_all"]).await?;
     let chosen = asked.value("state").to_owned();
     let late = supplement::open_ones(&state.house).await?;
-    let late: BTreeSet<String> = late.into_iter().filter(|one| one.entries > 0).map(|one| one.row.copy).collect();
+    let late: BTreeMap<String, u64> =
+        late.into_iter().filter(|one| one.entries > 0).map(|one| (one.row.copy, one.entries as u64)).collect();
     let of_tab = |row: &CopyRow, word: &str| match word {
         "" => true,
-        LATE => late.contains(&row.id),
+        LATE => late.contains_key(&row.id),
         word => row.state.as_str() == word,
     };
     let tab = |label, word: &str| StateTab {
@@ -152,6 +155,9 @@ async fn copies(
             CopyKind::SummarySheet => "ведомость".to_owned(),
         },
         badge: badge(row.state),
+        late: late.get(&row.id).map_or_else(String::new, |n| {
+            format!("{} после составления", words::count(*n, "запись", "записи", "записей"))
+        }),
         pdf: pdf(&row),
         row,
     });
