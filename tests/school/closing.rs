@@ -137,7 +137,7 @@ fn a_year_with_late_entries_outside_a_sealed_supplement_does_not_close() {
         let said = barred(16).await;
         assert_eq!(said.len(), 1, "{said:?}");
         assert!(
-            said[0].contains("year.supplement-owed") && said[0].contains("7А") && said[0].contains("1 запись"),
+            said[0].contains("year.supplement-owed") && said[0].contains("7А") && said[0].contains("1\u{a0}запись"),
             "{said:?}"
         );
         let review = year::review(&house, YEAR, &order()).await.unwrap();
