@@ -162,11 +162,13 @@ impl Carrier {
                     Table::new(&["№", "Носитель", "Для чего", "Взял", "Выдан", "Срок", "Возвращён", "Сейчас"]);
                 for trip in &trips {
                     let at = |step| trip.signed(step).map(|signed| words::moment(&signed.at)).unwrap_or_default();
+                    let taker = house.db.find_person(&trip.taker).await?;
+                    let taker = taker.map_or_else(|| trip.taker.clone(), |name| name.short());
                     table.row(vec![
                         trip.no.to_string(),
                         trip.carrier.clone(),
                         trip.purpose.clone(),
-                        trip.taker.clone(),
+                        taker,
                         at(Step::Taken),
                         words::date_short(trip.due_on),
                         at(Step::Accepted),
