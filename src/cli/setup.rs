@@ -29,7 +29,7 @@ pub(super) struct Setup {
 #[derive(Debug, Subcommand)]
 enum SetupCommand {
     #[command(
-        about = "Готовность к учебному году: что внесено, чего нет, кто и к какому сроку отвечает; код выхода 1 — не готово"
+        about = "Готовность к учебному году: что внесено, чего нет, кто и к какому сроку отвечает; код завершения 1 — не готово"
     )]
     Check {
         #[arg(long, value_name = "ГОД", help = "Учебный год, например 2025/2026; по умолчанию последний")]
@@ -256,7 +256,12 @@ enum MovementCommand {
     Leave {
         #[arg(value_name = "УЧЕНИК", help = "Код ученика")]
         learner: String,
-        #[arg(long, value_name = "ОСНОВАНИЕ", default_value = "left", help = "left, family, leave или graduated")]
+        #[arg(
+            long,
+            value_name = "ОСНОВАНИЕ",
+            default_value = "left",
+            help = "left, family, leave или graduated: выбыл, семейное обучение, академический отпуск, завершил обучение"
+        )]
         exit: String,
         #[arg(long, value_name = "КУДА", default_value = "", help = "Куда выбыл")]
         whither: String,
