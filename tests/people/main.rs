@@ -13,6 +13,7 @@ mod matrix;
 mod offices;
 mod paper;
 mod reach;
+mod rules;
 mod shown;
 mod signin;
 mod training;
