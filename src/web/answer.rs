@@ -18,6 +18,7 @@ use super::frame::Frame;
 use super::guard::Passage;
 use super::{WebState, query};
 use crate::domain::finding::Finding;
+use crate::domain::words;
 use crate::{flow, store};
 
 /// Own files only: no inline script or style, no other host, no frame around the page.
@@ -139,7 +140,7 @@ impl Refusal {
             }
             Self::TooMany { retry_after_seconds } => {
                 let minutes = retry_after_seconds.div_ceil(60);
-                let word = crate::domain::words::plural(minutes, "минуту", "минуты", "минут");
+                let word = words::plural(minutes, "минуту", "минуты", "минут");
                 format!("Попробуйте снова через {minutes}\u{a0}{word}.")
             }
             Self::NoJournal => {
@@ -167,7 +168,7 @@ impl From<store::Error> for Refusal {
             | store::Error::AppendOnly(_)
             | store::Error::Duplicate
             | store::Error::YearClosed(_)
-            | store::Error::YearInUse => Self::Rule(sentence(&error.to_string())),
+            | store::Error::YearInUse => Self::Rule(words::capitalised(&error.to_string())),
             other => fault(&other),
         }
     }
@@ -203,7 +204,7 @@ impl From<flow::Error> for Refusal {
             | E::Scan(_)
             | E::Supplement(_)
             | E::NothingToSign(_)
-            | E::Office(_) => Self::Rule(sentence(&error.to_string())),
+            | E::Office(_) => Self::Rule(words::capitalised(&error.to_string())),
             other => fault(&other),
         }
     }
@@ -213,11 +214,6 @@ impl From<flow::Error> for Refusal {
 pub(super) fn fault(error: &(dyn std::error::Error + 'static)) -> Refusal {
     tracing::error!(error, "a page could not be shown");
     Refusal::Fault
-}
-
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 impl IntoResponse for Refusal {
@@ -373,12 +369,25 @@ pub(super) fn page(template: &impl Template) -> Result<Response, Refusal> {
     template.render().map(|body| Html(body).into_response()).map_err(|error| fault(&error))
 }
 
+/// The page of a form that was not taken: not 200, so that nothing caches or counts it as done.
+pub(super) fn page_again(template: &impl Template) -> Result<Response, Refusal> {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(template)?).into_response())
+}
+
 /// After a form: to another page (303), so that a reload does not send the form again.
 pub(super) fn redirect(address: &str) -> Response {
-    // Only our own paths: an address of another host, or one that the header cannot hold, leads to the first screen.
-    let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
-    let value = HeaderValue::from_str(address).ok().filter(|_| own).unwrap_or(HeaderValue::from_static("/"));
+    let value = HeaderValue::from_str(own(address)).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, value)]).into_response()
+}
+
+/// The address if it is one of our own paths, else the first screen. A browser reads `\` as `/` and passes over tabs and line ends
+/// (WHATWG URL 4.4): `/<tab>/evil.example` would lead to another host.
+pub(super) fn own(address: &str) -> &str {
+    let is_own = address.starts_with('/')
+        && !address.starts_with("//")
+        && !address.contains('\\')
+        && !address.contains(char::is_control);
+    if is_own { address } else { "/" }
 }
 
 /// After a form that did something: to another page, which says so once.

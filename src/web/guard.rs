@@ -20,6 +20,7 @@ use super::route::{Access, Habits, RouteFacts, SubjectOf};
 use super::{WebState, query};
 use crate::domain::people::{Reach, Subject, Visitor};
 use crate::domain::rights::{Action, Decision, Grant, Role, Why, grant};
+use crate::domain::words;
 use crate::flow::people::{Look, note_access};
 use crate::flow::signin::Stage;
 
@@ -231,8 +232,7 @@ fn subject<'d>(
 fn reason(action: Action, why: Why) -> String {
     let roles = Role::ALL.into_iter().filter(|role| grant(*role, action) != Grant::Never);
     let roles: Vec<&str> = roles.map(Role::as_russian).collect();
-    let mut letters = why.as_russian().chars();
-    let said: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let said = words::capitalised(why.as_russian());
     format!("{said}. Сюда ведут должности: {}.", roles.join(", "))
 }
 

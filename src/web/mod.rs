@@ -9,6 +9,7 @@ mod carriers;
 mod desk;
 mod directory;
 mod exchange;
+mod fields;
 mod frame;
 mod guard;
 mod help;

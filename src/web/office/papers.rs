@@ -157,12 +157,12 @@ pub(super) async fn list(
         tabs,
         listed,
         year: directory.year.clone(),
-        to_register: match visitor.reach(Action::KeepPaper).is_empty() {
-            true => 0,
-            false => papers.iter().filter(|kept| kept.stage() == Stage::HandedIn).count(),
+        to_register: match visitor.may_anywhere(Action::KeepPaper) {
+            true => papers.iter().filter(|kept| kept.stage() == Stage::HandedIn).count(),
+            false => 0,
         },
         may_close: closing.is_none()
-            && !visitor.reach(Action::KeepPaper).is_empty()
+            && visitor.may_anywhere(Action::KeepPaper)
             && papers.iter().any(|kept| kept.copy.no > 0 && kept.copy.year == directory.year),
         closed: closing
             .map(|one| {
@@ -182,7 +182,7 @@ pub(super) async fn list(
 
 /// `POST /office/papers`: gives a number to every copy that was handed in, in the order of classes and periods.
 pub(super) async fn register_all(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
-    let act = act_of(&state, &visitor);
+    let act = state.act(&visitor.account);
     let mut waiting: Vec<Kept> = state.house.db.list_paper(Which::All).await?;
     waiting.retain(|kept| kept.stage() == Stage::HandedIn && kept.open().is_none());
     waiting.sort_by(|a, b| a.copy.copy.cmp(&b.copy.copy));
@@ -350,7 +350,7 @@ pub(super) async fn one(
         is_newest: versions.last().is_none_or(|row| row.version == copy.version),
         history: history.into_iter().map(|(_, happened)| happened).collect(),
         open: kept.open().map_or(0, |one| one.no),
-        keeps: !visitor.reach(Action::KeepPaper).is_empty(),
+        keeps: visitor.may_anywhere(Action::KeepPaper),
         today: state.now().date_naive().to_string(),
         sheets: kept.sheets(),
         place: kept.place().unwrap_or_default(),
@@ -361,19 +361,14 @@ pub(super) async fn one(
     })
 }
 
-fn act_of(state: &WebState, visitor: &Visitor) -> Act {
-    Act { by: visitor.account.clone(), at: state.now() }
-}
-
 /// `POST /office/papers/{paper}`: one act of the office on a paper copy.
 pub(super) async fn act(
     State(state): State<WebState>,
     Path(paper): Path<String>,
     visitor: Visitor,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
-    let act = act_of(&state, &visitor);
+    let act = state.act(&visitor.account);
     let back = format!("/office/papers/{}", segment(&paper));
     let day = fields.value("day").to_owned();
     let facts = match fields.value("act") {
@@ -454,10 +449,9 @@ async fn move_paper(state: &WebState, paper: &str, fields: &Fields, act: &Act) -
 pub(super) async fn close_year(
     State(state): State<WebState>,
     visitor: Visitor,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
-    let closing = office::close_year(&state.house, fields.value("year"), &act_of(&state, &visitor)).await?;
+    let closing = office::close_year(&state.house, fields.value("year"), &state.act(&visitor.account)).await?;
     let said = format!("Итог подведён: {}.", words::POSITION.counted(closing.count));
     Ok(answer::done("/office/papers", &said))
 }
@@ -467,10 +461,9 @@ pub(super) async fn of_copy(
     State(state): State<WebState>,
     Path(copy): Path<String>,
     visitor: Visitor,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
-    let act = act_of(&state, &visitor);
+    let act = state.act(&visitor.account);
     let back = format!("/copies/{}", segment(&copy));
     match fields.value("act") {
         "print" => {

@@ -97,7 +97,7 @@ async fn show(
             Whose::Room(room) => one.room == room,
         })
         .collect();
-    let may = super::shelf::may_change(&visitor, Action::ChangeCurriculum) && opened.closed.is_none();
+    let may = visitor.may_anywhere(Action::ChangeCurriculum) && opened.closed.is_none();
     let six = own.iter().any(|one| one.slot.weekday > 5) || setup.regimes.iter().any(|regime| regime.week_days > 5);
     let days: Vec<&'static str> = WEEKDAYS[..if six { 6 } else { 5 }].to_vec();
     let mut numbers: BTreeSet<u8> = own.iter().map(|one| one.slot.number).collect();
