@@ -46,26 +46,6 @@ pub fn sheet_diff(class: &str, was: &Sheet, is: &Sheet) -> Vec<Finding> {
     differences.found
 }
 
-/// What a re-issue changed: the sheets alone, without the title and the page of changes, which are new by nature.
-pub fn content_diff(was: &Snapshot, is: &Snapshot) -> Vec<Finding> {
-    let mut differences = Differences { class: is.class.name.clone(), found: Vec::new() };
-    let content = |snapshot: &Snapshot| -> BTreeMap<String, Sheet> {
-        let kept = snapshot.sheets.iter().filter(|sheet| !matches!(sheet, Sheet::Title(_) | Sheet::Changes(_)));
-        kept.map(|sheet| (sheet.id().to_owned(), sheet.clone())).collect()
-    };
-    let (before, now) = (content(was), content(is));
-    for (id, sheet) in &before {
-        match now.get(id) {
-            None => differences.absent(&sheet_name(sheet), "Лист"),
-            Some(other) => sheets(&mut differences, sheet, other),
-        }
-    }
-    for sheet in now.iter().filter(|(id, _)| !before.contains_key(*id)).map(|(_, sheet)| sheet) {
-        differences.added(&sheet_name(sheet), "Лист");
-    }
-    differences.found
-}
-
 /// The differences found so far, all of one class.
 struct Differences {
     class: String,

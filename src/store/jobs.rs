@@ -282,11 +282,3 @@ impl Db {
         Ok(counts)
     }
 }
-
-impl Tx {
-    /// Queues a job together with what this transaction changes: both come to be, or neither.
-    pub async fn queue_job(&mut self, job: &NewJob) -> Result<String, Error> {
-        let school = self.school().to_owned();
-        insert(self.connection(), &school, job).await
-    }
-}

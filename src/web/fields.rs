@@ -55,8 +55,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         match Form::<Vec<(String, String)>>::from_request(request, state).await {
             Ok(Form(fields)) => Ok(Self(fields)),
             Err(broken) if broken.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                // 2 MB are the frame's limit for a form without a file.
-                Err(Refusal::Rule("В форме больше 2 МБ: разделите её на части".to_owned()))
+                Err(Refusal::Rule("Форма слишком велика: разделите её на части".to_owned()))
             }
             Err(_) => Err(Refusal::Rule("Форма не дошла целиком: повторите".to_owned())),
         }

@@ -234,7 +234,7 @@ fn weeks(journal: &Journal, setup: &Setup, held: &[Held<'_>]) -> Vec<Finding> {
 
 /// Hours a week of a course in the timetable, in hundredths: a lesson of one of two weeks is half an hour a week. The greatest of the
 /// versions counts.
-pub fn hours_in_timetable(setup: &Setup, course: &str) -> u32 {
+fn hours_in_timetable(setup: &Setup, course: &str) -> u32 {
     let own: Vec<&Slot> = setup.timetable.iter().filter(|slot| slot.course == course).collect();
     let mut starts: BTreeSet<Option<NaiveDate>> = own.iter().map(|slot| slot.since).collect();
     starts.insert(None);
@@ -351,15 +351,7 @@ pub fn lost<'y>(
 }
 
 /// Weeks alternate from the first of the year, which is A.
-pub fn is_week_a(first: NaiveDate, day: NaiveDate) -> bool {
+fn is_week_a(first: NaiveDate, day: NaiveDate) -> bool {
     let monday = |day: NaiveDate| day - chrono::Days::new(u64::from(day.weekday().num_days_from_monday()));
     ((monday(day) - monday(first)).num_days() / 7) % 2 == 0
-}
-
-/// «5А, Алгебра» for a course of the timetable that the journal does not know: the pages show it so.
-pub fn course_or_id(journal: &Journal, id: &str) -> String {
-    match journal.courses.iter().find(|course| course.id == id) {
-        Some(course) => format!("{}, {}", course.class, period::course_title(course)),
-        None => id.to_owned(),
-    }
 }

@@ -64,13 +64,6 @@ pub async fn queue(house: &House, work: &Work, act: &Act) -> Result<Queued, Erro
     Ok(Queued { already: id != job.id, id })
 }
 
-/// Queues work inside the caller's transaction: it is done only if that is committed.
-pub async fn queue_in(tx: &mut Tx, work: &Work, act: &Act) -> Result<Queued, Error> {
-    let job = new_job(work, act)?;
-    let id = tx.queue_job(&job).await?;
-    Ok(Queued { already: id != job.id, id })
-}
-
 /// How far a piece of work is; the work sets it, the worker tells it.
 #[derive(Debug, Default)]
 pub struct Progress {

@@ -200,7 +200,10 @@ async fn sign(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
             "Подписка о неразглашении подписана.".to_owned()
         }
         "ask" => {
-            let due = fields.value("due").parse().ok();
+            let due = match fields.value("due") {
+                "" => None,
+                text => Some(text.parse().map_err(|_| Refusal::Rule(format!("Срок возврата «{text}»: нужен день.")))?),
+            };
             let no = carriers::ask(house, fields.value("carrier"), fields.value("purpose"), due, &act).await;
             format!("Запись № {}: теперь директор выдаёт ключ, секретарь — носитель.", no.map_err(super::told)?)
         }

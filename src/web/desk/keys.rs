@@ -129,19 +129,20 @@ async fn own(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> R
 /// A task for the browser to sign: it holds for a quarter of an hour, for this person, without being kept anywhere.
 fn task(state: &WebState, person: &str) -> Result<String, Refusal> {
     let until = state.now().timestamp() + 15 * 60;
-    Ok(format!("{until}-{}", mac(state, person, until)))
+    let sum = mac(state, person, until).ok_or(Refusal::Fault)?;
+    Ok(format!("{until}-{sum}"))
 }
 
-/// Binds a moment to a person; the secret is the running program's own.
-fn mac(state: &WebState, person: &str, until: i64) -> String {
-    let text = format!("{}\n{person}\n{until}", hex(state.secret.as_ref()));
-    Digest::of(text.as_bytes()).to_hex()
+/// Binds a moment to a person; the secret is the running program's own. `None`: the program has none.
+fn mac(state: &WebState, person: &str, until: i64) -> Option<String> {
+    let text = format!("{}\n{person}\n{until}", hex(&state.secret?));
+    Some(Digest::of(text.as_bytes()).to_hex())
 }
 
 fn is_task(state: &WebState, person: &str, task: &str) -> bool {
     let Some((until, sum)) = task.split_once('-') else { return false };
     let until: i64 = until.parse().unwrap_or(0);
-    until >= state.now().timestamp() && sum == mac(state, person, until)
+    until >= state.now().timestamp() && mac(state, person, until).is_some_and(|known| known == sum)
 }
 
 /// `POST /signing-key`: the browser's public key with the proof that it has the private one.

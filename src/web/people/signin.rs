@@ -325,3 +325,18 @@ async fn sign_out(State(state): State<WebState>, headers: HeaderMap, caller: Cal
     state.house.sign_in.sign_out(&state.house, &token(&headers), state.now()).await?;
     Ok(with_session(answer::redirect("/"), "", caller.secure))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_step_of_signing_in_carries_the_address_of_another_house() {
+        assert_eq!(step(Stage::Open, "/desk"), "/desk");
+        assert_eq!(step(Stage::GiveFactor, "/desk?q=5А"), "/signin/code?next=%2Fdesk%3Fq%3D5%D0%90");
+        for evil in ["https://evil.example", "//evil.example", "/\t/evil.example", "javascript:alert(1)"] {
+            assert_eq!(step(Stage::Open, evil), "/", "{evil:?}");
+            assert_eq!(step(Stage::EnrolFactor, evil), "/signin/enrol", "{evil:?}");
+        }
+    }
+}
