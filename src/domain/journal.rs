@@ -3,6 +3,8 @@
 //! Identifiers are the bundle's own (`L00001`, `C00001`, `T00001`, `Q1`): ASCII or not, never interpreted.
 //! Texts are kept as given, trimmed at both ends; nothing in them is markup.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use super::setup::Stay;
@@ -353,7 +355,40 @@ impl Journal {
     /// [`Journal::of_class`] for a span of days, each learner once: who left the class and came back within the span has one stay from
     /// the first day to the last, for a page has one row for a learner.
     pub fn of_class_within(&self, class: &str, starts: NaiveDate, ends: NaiveDate) -> Journal {
-        let mut part = self.of_class(class);
+        self.of_class(class).within(starts, ends)
+    }
+
+    /// The whole year taken apart: for each class what [`Journal::of_class`] gives, every row looked at once and moved, not copied, so
+    /// that a class costs the same in a small school and in a large one.
+    pub fn into_classes(mut self) -> HashMap<String, Journal> {
+        let classes = std::mem::take(&mut self.classes);
+        let place: HashMap<String, usize> =
+            classes.iter().enumerate().map(|(place, class)| (class.name.clone(), place)).collect();
+        let by_course: HashMap<String, usize> =
+            self.courses.iter().filter_map(|course| Some((course.id.clone(), *place.get(&course.class)?))).collect();
+        let by_learner: HashMap<String, usize> =
+            self.learners.iter().filter_map(|one| Some((one.id.clone(), *place.get(&one.class)?))).collect();
+        let whole = Journal { school: self.school, periods: self.periods, staff: self.staff, ..Journal::default() };
+        let alone = |class: Class| Journal { classes: vec![class], ..whole.clone() };
+        let mut parts: Vec<Journal> = classes.into_iter().map(alone).collect();
+        let at = |places: &HashMap<String, usize>, key: &str| places.get(key).copied();
+        deal(&mut parts, self.learners, |row| at(&place, &row.class), |part| &mut part.learners);
+        deal(&mut parts, self.earlier_stays, |row| at(&place, &row.class), |part| &mut part.learners);
+        deal(&mut parts, self.courses, |row| at(&place, &row.class), |part| &mut part.courses);
+        deal(&mut parts, self.earlier_teachers, |row| at(&by_course, &row.course), |part| &mut part.earlier_teachers);
+        deal(&mut parts, self.lessons, |row| at(&by_course, &row.key.course_id), |part| &mut part.lessons);
+        deal(&mut parts, self.marks, |row| at(&by_course, &row.lesson.course_id), |part| &mut part.marks);
+        deal(&mut parts, self.absences, |row| at(&by_course, &row.lesson.course_id), |part| &mut part.absences);
+        deal(&mut parts, self.final_marks, |row| at(&by_course, &row.course_id), |part| &mut part.final_marks);
+        deal(&mut parts, self.decisions, |row| at(&by_learner, &row.learner_id), |part| &mut part.decisions);
+        deal(&mut parts, self.content_gaps, |row| at(&place, &row.class), |part| &mut part.content_gaps);
+        let name = |part: &Journal| part.classes.first().map(|class| class.name.clone()).unwrap_or_default();
+        parts.into_iter().map(|part| (name(&part), part)).collect()
+    }
+
+    /// A class's part for a span of days, each learner once; see [`Journal::of_class_within`].
+    pub fn within(self, starts: NaiveDate, ends: NaiveDate) -> Journal {
+        let mut part = self;
         let mut stays = std::mem::take(&mut part.learners);
         stays.retain(|l| l.enrolled_on <= ends && l.left_on.is_none_or(|left| left > starts));
         for stay in stays {
@@ -405,5 +440,19 @@ impl Journal {
             self.periods.iter().filter(|p| (p.grade_from..=p.grade_to).contains(&grade)).collect();
         periods.sort_by_key(|p| p.starts);
         periods
+    }
+}
+
+/// Moves rows into the parts they belong to; a row of no part is dropped.
+fn deal<R>(
+    parts: &mut [Journal],
+    rows: Vec<R>,
+    place_of: impl Fn(&R) -> Option<usize>,
+    list_of: impl Fn(&mut Journal) -> &mut Vec<R>,
+) {
+    for row in rows {
+        if let Some(part) = place_of(&row).and_then(|place| parts.get_mut(place)) {
+            list_of(part).push(row);
+        }
     }
 }

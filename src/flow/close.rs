@@ -1,5 +1,7 @@
 //! Closing: the completeness gate, the frozen snapshot, the lock. Floor 2.
 
+use std::collections::BTreeSet;
+
 use super::{Act, Error, House, compromise, policy, salt, supplement, timeliness};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex};
@@ -59,14 +61,16 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     let voids = compromise::survey(house).await?;
     let mut results = Vec::new();
     let mut events = Vec::new();
-    for (class, span) in classes(&journal, closing)? {
-        let part = journal.of_class_within(&class.name, span.starts, span.ends);
+    let wanted = classes(&journal, closing)?;
+    let mut parts = journal.into_classes();
+    for (class, span) in wanted {
         let id = freeze::copy_id(&closing.year, &class.name, &span.id);
         let stands = |k: &&ClosureRow| k.year == closing.year && k.class == class.name && k.period == span.id;
         if closed_before.iter().any(|k| stands(&k)) {
             results.push(Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() });
             continue;
         }
+        let part = parts.remove(&class.name).unwrap_or_default().within(span.starts, span.ends);
         let findings = gate(&part, &class, &span, &policy, &voids);
         let errors: Vec<String> = findings.iter().filter(|f| f.severity == Severity::Error).map(omission).collect();
         if !errors.is_empty() && closing.ground.is_none() {
@@ -84,7 +88,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             frozen_at: act.moment(),
             exported_at: exported_at.clone(),
             voids: compromise::notes(&voids, &class.name, &span),
-            paper: policy::on_title(&policy, &calendar, &journal, &class, &span),
+            paper: policy::on_title(&policy, &calendar, &part, &class, &span),
             ground,
             omissions: errors,
             template: typeset::template_facts(freeze::kind_of(&span.id)),
@@ -113,18 +117,20 @@ pub async fn check(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     let policy = policy::of_act(house, act).await?;
     let journal = house.db.load_journal(&closing.year).await?;
     let voids = compromise::survey(house).await?;
+    let wanted = classes(&journal, closing)?;
+    let mut parts = journal.into_classes();
     let say = |(class, span): (Class, Span)| {
         let id = freeze::copy_id(&closing.year, &class.name, &span.id);
         let stands = |k: &ClosureRow| k.year == closing.year && k.class == class.name && k.period == span.id;
         if closed_before.iter().any(stands) {
             return Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() };
         }
-        let part = journal.of_class_within(&class.name, span.starts, span.ends);
+        let part = parts.remove(&class.name).unwrap_or_default().within(span.starts, span.ends);
         let findings = gate(&part, &class, &span, &policy, &voids);
         let bars = closing.ground.is_none() && findings.iter().any(|f| f.severity == Severity::Error);
         Closed { class: class.name, copy: (!bars).then_some(id), already: false, findings }
     };
-    Ok(classes(&journal, closing)?.into_iter().map(say).collect())
+    Ok(wanted.into_iter().map(say).collect())
 }
 
 /// What the rules and undecided void acts say against closing.
@@ -154,7 +160,8 @@ fn classes(journal: &Journal, closing: &Closing) -> Result<Vec<(Class, Span)>, E
         let class = journal.class(name).ok_or_else(|| period::Refusal::NoClass(name.clone()))?;
         Ok((class.clone(), period::span(journal, class, &closing.period)?))
     };
-    closing.classes.iter().map(one).collect()
+    let named: BTreeSet<&String> = closing.classes.iter().collect();
+    named.into_iter().map(one).collect()
 }
 
 async fn record(tx: &mut Tx, snapshot: &Snapshot, act: &Act) -> Result<(), Error> {

@@ -6,7 +6,7 @@
 mod origins;
 mod records;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::verify::{self, VerifyOptions};
 use super::{Act, Error, House, log, policy, read_file, salt, supplement};
@@ -112,7 +112,7 @@ async fn remember(house: &House, diagnosis: &Diagnosis, act: &Act) -> Result<(),
 async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {
     let policies = policy::history(house).await?;
     let appointments = house.db.list_appointments().await?;
-    let mut journals: BTreeMap<&str, Journal> = BTreeMap::new();
+    let mut years: BTreeMap<&str, HashMap<String, Journal>> = BTreeMap::new();
     let mut past = Past::of(house).await?;
     let mut findings = Vec::new();
     for row in copies.iter().filter(|row| row.state != State::Superseded) {
@@ -129,21 +129,21 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
             Err(error) => return Err(error.into()),
         };
         findings.extend(changes_told(house, copies, row, &frozen).await?);
-        if !journals.contains_key(row.year.as_str()) {
-            journals.insert(&row.year, house.db.load_journal(&row.year).await?);
+        if !years.contains_key(row.year.as_str()) {
+            years.insert(&row.year, house.db.load_journal(&row.year).await?.into_classes());
         }
-        let Some(journal) = journals.get(row.year.as_str()) else { continue };
+        let part = years.get(row.year.as_str()).and_then(|classes| classes.get(&frozen.class.name));
         let late = supplement::of_copy(house, &row.id).await?.map(|(rows, _)| rows);
-        let compared = |journal: &Journal| {
-            let now = again(&policies, &appointments, journal, &frozen, late.as_ref());
+        let compared = |part: Option<&Journal>| {
+            let now = again(&policies, &appointments, part, &frozen, late.as_ref());
             now.map(|now| snapshot_diff(&frozen, &now))
         };
-        let mut told = compared(journal);
+        let mut told = compared(part);
         let mut since = Vec::new();
         if !told.as_ref().is_ok_and(Vec::is_empty)
             && let Some(then) = past.journal(house, row).await?
         {
-            since = std::mem::replace(&mut told, compared(then)).unwrap_or_default();
+            since = std::mem::replace(&mut told, compared(then.get(&frozen.class.name))).unwrap_or_default();
         }
         match told {
             Ok(found) => {
@@ -191,7 +191,7 @@ struct Past {
     /// Year, event and number of each line of the history, oldest first.
     lines: Vec<(String, u64, u64)>,
     /// By year and the first line taken back: copies that were frozen one after another share one.
-    journals: BTreeMap<(String, u64), Journal>,
+    journals: BTreeMap<(String, u64), HashMap<String, Journal>>,
 }
 
 impl Past {
@@ -209,14 +209,14 @@ impl Past {
         Ok(Self { frozen_by, lines, journals: BTreeMap::new() })
     }
 
-    /// The journal in which a copy was frozen; `None` when nothing of its year changed since, or nobody knows when it was frozen.
-    async fn journal(&mut self, house: &House, copy: &CopyRow) -> Result<Option<&Journal>, Error> {
+    /// The journal in which a copy was frozen, by classes; `None` when nothing of its year changed since, or nobody knows when it was frozen.
+    async fn journal(&mut self, house: &House, copy: &CopyRow) -> Result<Option<&HashMap<String, Journal>>, Error> {
         let Some(event) = self.frozen_by.get(&copy.snapshot.to_hex()).copied() else { return Ok(None) };
         let later = self.lines.iter().find(|(year, of, _)| *year == copy.year && *of > event);
         let Some((_, _, first)) = later else { return Ok(None) };
         let key = (copy.year.clone(), *first);
         if !self.journals.contains_key(&key) {
-            self.journals.insert(key.clone(), house.db.load_journal_at(&copy.year, event).await?);
+            self.journals.insert(key.clone(), house.db.load_journal_at(&copy.year, event).await?.into_classes());
         }
         Ok(self.journals.get(&key))
     }
@@ -228,18 +228,19 @@ fn once(differences: Vec<Finding>) -> impl Iterator<Item = Finding> {
     differences.into_iter().filter(move |finding| !(told && finding.code == "snapshot.row-changed"))
 }
 
-/// The same period frozen from today's rows, with everything else as it was frozen then.
+/// The same period frozen from the class's rows of today, with everything else as it was frozen then.
 fn again(
     policies: &policy::History,
     appointments: &[Appointment],
-    journal: &Journal,
+    part: Option<&Journal>,
     frozen: &Snapshot,
     late: Option<&LateRows>,
 ) -> Result<Snapshot, String> {
     let under = policies.by_digest(frozen.policy.digest).ok_or("правил, по которым закрыт период, в доме нет")?;
-    let class = journal.class(&frozen.class.name).ok_or("класса больше нет в базе данных")?;
-    let span = period::span(journal, class, &frozen.period.id).map_err(|refusal| refusal.to_string())?;
-    let part = journal.of_class_within(&class.name, span.starts, span.ends);
+    let part = part.ok_or("класса больше нет в базе данных")?;
+    let class = part.class(&frozen.class.name).ok_or("класса больше нет в базе данных")?;
+    let span = period::span(part, class, &frozen.period.id).map_err(|refusal| refusal.to_string())?;
+    let part = part.clone().within(span.starts, span.ends);
     let told = Circumstances {
         school_id: frozen.school.id.clone(),
         authority: frozen.school.authority,

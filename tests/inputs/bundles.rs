@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use letopis::bundle::{self, Bundle, BundleFile, GeneratorSpec, ReadError, codes, layout};
 use letopis::domain::canon::Digest;
 use letopis::domain::finding::{Finding, Severity};
-use letopis::domain::journal::{Learner, YEAR};
+use letopis::domain::journal::{ContentGap, GapKind, Learner, YEAR};
 use letopis::domain::report;
+use letopis::domain::tenure::EarlierTeacher;
 use proptest::prelude::*;
 
 fn fixtures() -> PathBuf {
@@ -287,6 +288,35 @@ fn the_demo_school_has_what_real_journals_have() {
     println!("{attendable} learner lessons: {marks} ‰ marks, {absences} ‰ absences");
     assert!((400..=480).contains(&marks), "{marks}");
     assert!((120..=160).contains(&absences), "{absences}");
+}
+
+#[test]
+fn a_year_taken_apart_gives_each_class_what_the_class_has_alone() {
+    let spec = GeneratorSpec { classes: vec![(5, 'А'), (5, 'Б'), (10, 'А')], ..GeneratorSpec::demo() };
+    let mut journal = generated(&spec).journal;
+    let (from, to) = (journal.classes[0].name.clone(), journal.classes[1].name.clone());
+    // A learner who moved, a course that changed hands, days without contents, and rows of a class that is gone.
+    let mut moved = journal.learners.iter().find(|learner| learner.class == to).unwrap().clone();
+    moved.class.clone_from(&from);
+    moved.left_on = Some(moved.enrolled_on);
+    let foreign = Learner { class: "9Ж".to_owned(), ..moved.clone() };
+    journal.earlier_stays = vec![foreign, moved];
+    let course = journal.courses.last().unwrap();
+    let days = (journal.periods[0].starts, journal.periods[0].ends);
+    journal.earlier_teachers = vec![EarlierTeacher {
+        course: course.id.clone(),
+        until: days.1,
+        teacher: course.teacher_id.clone(),
+        ground: String::new(),
+        signer: String::new(),
+    }];
+    journal.content_gaps = vec![ContentGap { class: to, kind: GapKind::Contents, starts: days.0, ends: days.1 }];
+
+    let mut parts = journal.clone().into_classes();
+    for class in &journal.classes {
+        assert_eq!(parts.remove(&class.name).unwrap(), journal.of_class(&class.name), "{}", class.name);
+    }
+    assert!(parts.is_empty());
 }
 
 #[test]
