@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::form::{Align, Block, Form, Signature, Table, centered, if_known, paragraph};
+use super::super::form::{Align, Block, Form, Signature, Table, centered, paragraph};
 use super::super::paper::volumes;
 use super::super::words::{DOCUMENT, SHEET, cardinal};
 use super::{Letterhead, day};

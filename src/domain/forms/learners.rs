@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use super::super::form::{Approval, Block, Form, Signature, Table, if_known};
+use super::super::form::{Block, Form, Signature, Table, if_known};
 use super::super::journal::{Journal, Learner};
 use super::super::names;
 use super::super::period::{course_title, members};

@@ -11,7 +11,6 @@ use super::{Setup, Slot, hours_text};
 use crate::domain::calendar::SchoolCalendar;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Course, Journal};
-use crate::domain::period;
 
 /// Lessons a week at most, by grade from 1, for a week of five and of six days (СанПиН 1.2.3685-21, table 6.6; first classes never
 /// have six days).

@@ -17,7 +17,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Act, Error, House};
 use crate::domain::canon::{self, hex};
-use crate::store::{Hold, JobRow, JobState, NewJob, Tx};
+use crate::store::{Hold, JobRow, JobState, NewJob};
 pub use work::{Incoming, Outcome, Work};
 
 /// Tells this moment in the school's zone; the doors bring it in.

@@ -167,7 +167,11 @@ pub(super) async fn list(
     let directory = state.directory().await?;
     let papers = state.house.db.list_paper(Which::All).await?;
     let chosen = asked.value("stage");
-    let lines = papers.iter().rev().filter(|kept| chosen.is_empty() || kept.stage().as_str() == chosen).map(|kept| line_of(kept, &directory));
+    let lines = papers
+        .iter()
+        .rev()
+        .filter(|kept| chosen.is_empty() || kept.stage().as_str() == chosen)
+        .map(|kept| line_of(kept, &directory));
     let said = |line: &Line| {
         format!("{} {} {} {} {} {} {}", line.no, line.number, line.class, line.period, line.kind, line.place, line.id)
     };
