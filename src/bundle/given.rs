@@ -3,6 +3,7 @@
 //! Nothing is judged here but whether a file can be read at all; which table is which is told by names first, by headings second.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
@@ -371,7 +372,9 @@ impl<'g> Given<'g> {
             let finding = Finding::new(codes::UNKNOWN_FORMAT, &file.name, message);
             self.findings.push(finding.expected_found(format!("листы: {names}"), ""));
         }
-        tables.dedup();
+        // A sheet for each class says the same tables over and over.
+        let mut seen = BTreeSet::new();
+        tables.retain(|table| seen.insert(*table));
         self.note_words(file, Format::Workbook, None, None, tables);
     }
 

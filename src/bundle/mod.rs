@@ -28,6 +28,7 @@ mod found;
 mod json;
 mod look_alike;
 mod office_card;
+mod office_groups;
 mod office_hours;
 mod office_lists;
 mod office_year;

@@ -118,7 +118,10 @@ pub(super) fn read(lines: &Lines<'_>) -> Option<Read> {
         if heads.filled < 2 {
             return None;
         }
-        super::office_hours::hours(lines, &heads).or_else(|| classes(lines, &heads)).or_else(|| people(lines, &heads))
+        super::office_hours::hours(lines, &heads)
+            .or_else(|| classes(lines, &heads))
+            .or_else(|| super::office_groups::list(lines, &heads))
+            .or_else(|| people(lines, &heads))
     })
 }
 
@@ -297,9 +300,16 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
         true => taken.extend([born, class_at].into_iter().chain(taken_for_learners)),
         false => taken.extend([position, roles_at]),
     }
+    // A class list often says beside the name who is in which group.
+    let groups_at = if is_learners {
+        super::office_groups::columns(lines, heads, &taken, lines.rows.len().saturating_sub(heads.below))
+    } else {
+        Vec::new()
+    };
+    taken.extend(groups_at.iter().map(|place| Some(*place)));
     heads.left_out(lines, &taken, &mut findings);
     let mut class = of_sheet.unwrap_or_default();
-    let (mut rows, mut skipped) = (Vec::new(), Vec::new());
+    let (mut rows, mut skipped, mut members) = (Vec::new(), Vec::new(), Vec::new());
     for (no, cells) in &lines.rows[heads.below..] {
         let cell =
             |place: Option<usize>| place.and_then(|place| cells.get(place)).map(|text| text.trim()).unwrap_or_default();
@@ -336,6 +346,11 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
             written => class_name(written).unwrap_or_else(|| written.to_owned()),
         };
         let row = if is_learners {
+            let name = names::full_name(&surname, &given, &patronymic);
+            members.extend(groups_at.iter().filter_map(|at| {
+                let row = super::office_groups::member(&own, &heads.written[*at], cell(Some(*at)), &name)?;
+                Some((place.clone(), row))
+            }));
             let [since, order, until, leaving] = taken_for_learners.map(|place| cell(place).to_owned());
             vec![surname, given, patronymic, date(cell(born)), own, date(&since), order, date(&until), leaving]
         } else {
@@ -365,7 +380,8 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
         }
     }
     let (table, columns) = if is_learners { (File::Learners, LEARNERS) } else { (File::Staff, STAFF) };
-    Some(Read { kept: vec![Kept { table, columns, rows }], findings })
+    let kept = std::iter::once(Kept { table, columns, rows }).chain(super::office_groups::kept(members));
+    Some(Read { kept: kept.collect(), findings })
 }
 
 /// The role that a position names, as `staff.csv` has it; empty for none of the journal's.

@@ -20,6 +20,7 @@ pub fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
     give_codes(sheets, File::Courses, 'C', found, |row| {
         [row.cell(1), row.cell(2), row.cell(3)].map(names::fold).join("\u{1}")
     });
+    super::office_groups::resolve(sheets, found);
     let staff = People::of(sheets, File::Staff);
     for (file, column) in
         [(File::Classes, "class_teacher_id"), (File::Courses, "teacher_id"), (File::Lessons, "substitute_teacher_id")]

@@ -31,6 +31,8 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::domain::people::Subject;
+use crate::domain::rights::Action;
 use crate::flow::{self, House};
 
 /// Who acts when nobody is named: the person at the keyboard. The log holds identifiers only, so any other text is refused.
@@ -225,10 +227,23 @@ impl Desk {
         Ok(house)
     }
 
+    /// May the person of `--by` do it today? The operator is an administrator by the place where the hands are, and no more than that.
+    async fn permits(&self, house: &House, action: Action, subject: &Subject<'_>) -> Result<(), Failure> {
+        let visitor = flow::people::visitor(house, &self.by, true, self.act(house).at.date_naive()).await?;
+        let hint = if self.by == OPERATOR { " Назовите, от чьего имени: --by КОД." } else { "" };
+        visitor.permit(action, subject).map_err(|reason| Failure::Said(format!("{reason}{hint}")))
+    }
+
     /// An act of this moment in the house's zone.
     fn act(&self, house: &House) -> flow::Act {
         clock::act(&self.by, house.config.zone())
     }
+}
+
+/// A class of the newest year, as rights are asked about it: its grade leads its name.
+fn class_subject(class: &str) -> Subject<'_> {
+    let digits: String = class.chars().take_while(char::is_ascii_digit).collect();
+    Subject::Class { name: class, grade: digits.parse().unwrap_or_default(), closed: false, archived: false }
 }
 
 /// Why a command did not do its work.

@@ -6,11 +6,14 @@ use serde::Serialize;
 
 use super::table::{Table, print_json};
 use super::{Desk, Failure};
+use crate::domain::journal::LessonKey;
+use crate::domain::people::Subject;
 use crate::domain::people::{Appointment, Office};
-use crate::domain::rights::{self, Role};
+use crate::domain::rights::{self, Action, Role, Rules};
 use crate::domain::words;
 use crate::flow::people::{self, Order};
 use crate::flow::signin::credentials::{Chain, Slip, people_of};
+use crate::flow::substitution;
 use crate::store::{AccountRow, Looked, SessionRow};
 
 /// `people`.
@@ -36,6 +39,8 @@ enum What {
     Appoint(Appoint),
     #[command(about = "Завершить назначение приказом")]
     End(End),
+    #[command(about = "Записать в проведённый урок, кто вёл его вместо учителя предмета")]
+    Substitute(Substitute),
     #[command(about = "Таблица прав: кто что может")]
     Rights,
 }
@@ -60,6 +65,18 @@ struct Appoint {
     instead_of: Option<String>,
     #[arg(long, help = "Исполняющий обязанности (и.о.)")]
     acting: bool,
+}
+
+#[derive(Debug, Args)]
+struct Substitute {
+    #[arg(value_name = "ПРЕДМЕТ", help = "Код предмета из courses.csv: C00001")]
+    course: String,
+    #[arg(value_name = "ДЕНЬ", help = "День урока, ГГГГ-ММ-ДД")]
+    date: NaiveDate,
+    #[arg(value_name = "УРОК", help = "Номер урока в этот день")]
+    number: u8,
+    #[arg(value_name = "ЧЕЛОВЕК", default_value = "", help = "Кто провёл; без него — учитель самого предмета")]
+    person: String,
 }
 
 #[derive(Debug, Args)]
@@ -98,24 +115,34 @@ impl People {
             What::Show { person } => show(desk, &person).await,
             What::Appoint(appoint) => appoint.run(desk).await,
             What::End(end) => end.run(desk).await,
+            What::Substitute(substitute) => substitute.run(desk).await,
             What::Rights => {
-                print_rights(desk);
+                print_rights(desk, &rules_of(desk).await?);
                 Ok(0)
             }
         }
     }
 }
 
-fn print_rights(desk: &Desk) {
+/// The rules of the house, or none where the command is given no house: then the table is the one of every school.
+async fn rules_of(desk: &Desk) -> Result<Rules, Failure> {
+    if desk.folder().is_err() {
+        return Ok(Rules::default());
+    }
+    let house = desk.house().await?;
+    Ok(people::rules_on(&house, desk.act(&house).at.date_naive()).await?)
+}
+
+fn print_rights(desk: &Desk, rules: &Rules) {
     if !desk.json {
-        print!("{}", rights::printed());
+        print!("{}", rights::printed(rules));
         return;
     }
     let rows: Vec<_> = rights::Action::ALL
         .into_iter()
         .map(|action| {
-            let cells =
-                Role::ALL.map(|role| (role.as_str(), format!("{:?}", rights::grant(role, action)).to_lowercase()));
+            let cells = Role::ALL
+                .map(|role| (role.as_str(), format!("{:?}", rights::grant(role, action, rules)).to_lowercase()));
             (action.as_russian(), cells.into_iter().collect::<std::collections::BTreeMap<_, _>>())
         })
         .collect();
@@ -223,6 +250,23 @@ impl Appoint {
     }
 }
 
+impl Substitute {
+    async fn run(self, desk: &Desk) -> Result<u8, Failure> {
+        let house = desk.house().await?;
+        let year = house.year(None).await?;
+        let roster = house.db.load_roster(&year).await?;
+        let course = roster.courses.iter().find(|course| course.id == self.course);
+        let course = course.ok_or_else(|| Failure::Said(format!("нет предмета с кодом «{}»", self.course)))?;
+        let grade = roster.class(&course.class).map_or(0, |class| class.grade);
+        let (id, class) = (course.id.as_str(), course.class.as_str());
+        let subject = Subject::Course { id, class, grade, closed: false, archived: false };
+        desk.permits(&house, Action::RecordSubstitution, &subject).await?;
+        let lesson = LessonKey { course_id: self.course.clone(), date: self.date, number: self.number };
+        let outcome = substitution::record(&house, &desk.act(&house), &year, &lesson, &self.person).await?;
+        Ok(super::setup::told(desk, &outcome))
+    }
+}
+
 impl End {
     async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let house = desk.house().await?;
@@ -283,6 +327,11 @@ impl Account {
         let sign_in = &house.sign_in;
         match self.what {
             AccountWhat::Issue { people, class } => {
+                let (action, subject) = match &class {
+                    None => (Action::IssueStaffCredentials, Subject::House),
+                    Some(class) => (Action::IssueFamilyCredentials, super::class_subject(class)),
+                };
+                desk.permits(&house, action, &subject).await?;
                 let chain = class.map_or(Chain::Staff, Chain::Families);
                 let people = match (people.is_empty(), &chain) {
                     (false, _) => people,

@@ -10,7 +10,9 @@ use super::table::{Table, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
 use crate::bundle::one_table;
 use crate::domain::names;
+use crate::domain::people::Subject;
 use crate::domain::readiness::{self, State};
+use crate::domain::rights::Action;
 use crate::domain::setup::cells::parse_day;
 use crate::domain::setup::layout;
 use crate::domain::setup::stays::{self, Movement, OrderMark};
@@ -83,7 +85,7 @@ impl Setup {
 }
 
 /// Prints what came of a change; the exit code says whether it was refused.
-fn told(desk: &Desk, outcome: &Outcome) -> u8 {
+pub(super) fn told(desk: &Desk, outcome: &Outcome) -> u8 {
     let (done, counts) = match outcome {
         Outcome::Refused(findings) => {
             if desk.json {
@@ -284,6 +286,7 @@ impl MovementArgs {
                 let house = desk.house().await?;
                 let year = house.year(order.year.as_deref()).await?;
                 let mark = OrderMark { number: order.order, date: order.order_date };
+                desk.permits(&house, Action::ChangeMovement, &super::class_subject(&class)).await?;
                 let newcomer =
                     Newcomer { surname, given_name, patronymic, born, class, day: order.on, order: mark, whence };
                 let (outcome, ids) = movement::enrol(&house, &desk.act(&house), &year, &[newcomer], false).await?;
@@ -304,6 +307,11 @@ impl MovementArgs {
         let house = desk.house().await?;
         let year = house.year(order.year.as_deref()).await?;
         let mark = OrderMark { number: order.order, date: order.order_date };
+        let roster = house.db.load_roster(&year).await?;
+        // A learner who is not there is told of by the order itself.
+        let class = roster.learners.into_iter().find(|known| known.id == learner).map(|known| known.class);
+        let subject = class.as_deref().map_or(Subject::House, super::class_subject);
+        desk.permits(&house, Action::ChangeMovement, &subject).await?;
         let outcome =
             movement::carry_out(&house, &desk.act(&house), &year, &learner, &movement, order.on, &mark).await?;
         Ok(told(desk, &outcome))
@@ -375,6 +383,9 @@ impl YearArgs {
             YearCommand::Open(order) => (order, true),
         };
         let mark = OrderMark { number: order.order, date: Some(order.date) };
+        if !order.dry_run {
+            desk.permits(&house, Action::CloseYear, &Subject::House).await?;
+        }
         if opens {
             // The newest year is the one that closing opened: the closed one is meant.
             let closed = house.db.list_closed_years().await?.pop().map(|row| row.year);

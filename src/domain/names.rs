@@ -73,6 +73,36 @@ pub fn sort_key(surname: &str, given_name: &str, patronymic: &str) -> String {
     canon::hex(&key)
 }
 
+/// The order in which people sort names with numbers: 1А, 2А, 10А, 11А; room 9 before 12 before 101. Runs of digits count as numbers, letters
+/// without case and with ё as е; what is still equal goes by its text. Every list of classes sorts by it.
+pub fn natural(a: &str, b: &str) -> Ordering {
+    let (folded_a, folded_b) = (fold(a), fold(b));
+    let (mut rest_a, mut rest_b) = (folded_a.as_str(), folded_b.as_str());
+    while !rest_a.is_empty() && !rest_b.is_empty() {
+        let ((part_a, next_a), (part_b, next_b)) = (run(rest_a), run(rest_b));
+        let order = match (number(part_a), number(part_b)) {
+            (Some(a), Some(b)) => (a.len(), a).cmp(&(b.len(), b)),
+            _ => part_a.cmp(part_b),
+        };
+        if order.is_ne() {
+            return order;
+        }
+        (rest_a, rest_b) = (next_a, next_b);
+    }
+    rest_a.len().cmp(&rest_b.len()).then_with(|| a.cmp(b))
+}
+
+/// The first run of digits, or of anything else, and what follows it.
+fn run(text: &str) -> (&str, &str) {
+    let digits = text.starts_with(|letter: char| letter.is_ascii_digit());
+    text.split_at(text.find(|letter: char| letter.is_ascii_digit() != digits).unwrap_or(text.len()))
+}
+
+/// A run of digits without leading zeros: the longer is the greater, however long.
+fn number(text: &str) -> Option<&str> {
+    text.starts_with(|letter: char| letter.is_ascii_digit()).then(|| text.trim_start_matches('0'))
+}
+
 /// «Абрамов Иван Петрович»; «Нгуен Ван» without a patronymic.
 pub fn full_name(surname: &str, given_name: &str, patronymic: &str) -> String {
     joined(&[surname, given_name, patronymic])
@@ -188,6 +218,19 @@ fn transliterate(letter: char) -> Option<String> {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn classes_and_rooms_stand_as_people_sort_them() {
+        let mut classes = ["10А", "11А", "1А", "2Б", "1б", "10-Б", "2А", "1А"];
+        classes.sort_by(|a, b| natural(a, b));
+        assert_eq!(classes, ["1А", "1А", "1б", "2А", "2Б", "10-Б", "10А", "11А"]);
+        let mut rooms = ["101", "зал", "9", "12а", "012", "12"];
+        rooms.sort_by(|a, b| natural(a, b));
+        assert_eq!(rooms, ["9", "012", "12", "12а", "101", "зал"]);
+        let mut courses = ["10А, Алгебра", "1А, Чтение", "10А, Физика", "1А, Азбука"];
+        courses.sort_by(|a, b| natural(a, b));
+        assert_eq!(courses, ["1А, Азбука", "1А, Чтение", "10А, Алгебра", "10А, Физика"]);
+    }
 
     #[test]
     fn a_fold_forgets_case_yo_and_the_kinds_of_hyphens() {

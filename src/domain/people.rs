@@ -4,10 +4,12 @@
 //! order with dates. For a role that a person was ever appointed to by order, orders alone count: an office that was ended by order must not
 //! come back, wider, out of the staff list.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::journal::{RESERVED_STAFF, StaffMember};
-use super::rights::{Action, Decision, Grant, Role, Standing, Why, decide, grant};
+use super::rights::{Action, Decision, Grant, Role, Rules, Standing, Why, decide, grant};
 
 /// The person at the keyboard of the house: an administrator by the place where the hands are, so that an empty house has a first account.
 pub const OPERATOR: &str = "operator";
@@ -23,6 +25,8 @@ pub struct Visitor {
     pub offices: Vec<Office>,
     /// Was a second factor given in this session?
     pub second_factor: bool,
+    /// What the school's rules of today give to which office.
+    pub rules: Arc<Rules>,
 }
 
 /// One office of a person on a day.
@@ -225,13 +229,21 @@ impl Visitor {
         Decision::Refused(nearest)
     }
 
+    /// As [`Self::may`], the refusal as people read it: why not, by which clause, and who could.
+    pub fn permit(&self, action: Action, subject: &Subject<'_>) -> Result<(), String> {
+        match self.may(action, subject) {
+            Decision::Allowed => Ok(()),
+            Decision::Refused(why) => Err(self.rules.refusal(action, why)),
+        }
+    }
+
     /// Under which office the person may do it: the first that allows it.
     pub fn office_for(&self, action: Action, subject: &Subject<'_>) -> Option<&Office> {
         self.offices.iter().find(|office| self.office_may(office, action, subject).is_allowed())
     }
 
     fn office_may(&self, office: &Office, action: Action, subject: &Subject<'_>) -> Decision {
-        match decide(office.role, action, office.reach.standing(&self.account, subject)) {
+        match decide(office.role, action, office.reach.standing(&self.account, subject), &self.rules) {
             Decision::Allowed if asks_second_factor(office.role) && !self.second_factor => {
                 Decision::Refused(Why::NoSecondFactor)
             }
@@ -251,7 +263,7 @@ impl Visitor {
             if asks_second_factor(office.role) && !self.second_factor {
                 continue;
             }
-            match grant(office.role, action) {
+            match grant(office.role, action, &self.rules) {
                 Grant::Never => {}
                 Grant::School => set.school = true,
                 Grant::Own | Grant::Acts | Grant::Kept => set.add(&office.reach),
@@ -418,7 +430,7 @@ pub fn offices(facts: &Facts, day: NaiveDate) -> Vec<Office> {
     }
     if !facts.learners.is_empty() {
         let mut classes: Vec<String> = facts.learners.iter().map(|(_, class)| class.clone()).collect();
-        classes.sort();
+        classes.sort_by(|a, b| super::names::natural(a, b));
         classes.dedup();
         let learners = facts.learners.iter().map(|(learner, _)| learner.clone()).collect();
         let role = if facts.is_learner { Role::Learner } else { Role::Parent };
@@ -455,8 +467,9 @@ fn appointed(one: &Appointment, facts: &Facts) -> Option<Office> {
 fn courses(taught: &[(String, String)]) -> Reach {
     let mut ids: Vec<String> = taught.iter().map(|(course, _)| course.clone()).collect();
     let mut classes: Vec<String> = taught.iter().map(|(_, class)| class.clone()).collect();
+    ids.sort();
+    classes.sort_by(|a, b| super::names::natural(a, b));
     for list in [&mut ids, &mut classes] {
-        list.sort();
         list.dedup();
     }
     Reach::Courses(ids, classes)

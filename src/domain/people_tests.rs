@@ -29,7 +29,13 @@ fn deputy(from: u8, to: u8) -> Appointment {
 }
 
 fn visitor(offices: Vec<Office>) -> Visitor {
-    Visitor { account: "T2".into(), name: "Опалова Я.К.".into(), offices, second_factor: true }
+    Visitor {
+        account: "T2".into(),
+        name: "Опалова Я.К.".into(),
+        offices,
+        second_factor: true,
+        rules: Default::default(),
+    }
 }
 
 fn class(name: &str, grade: u8) -> Subject<'_> {

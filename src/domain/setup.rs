@@ -8,6 +8,7 @@ pub mod layout;
 pub mod paste;
 pub mod plan;
 pub mod promotion;
+pub mod regime;
 pub mod rules;
 pub mod scope;
 pub mod stays;

@@ -17,7 +17,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::hex;
 use crate::domain::names;
 use crate::domain::people::{self, Appointment, OPERATOR, Unfit, Visitor};
-use crate::domain::rights::Role;
+use crate::domain::rights::{Role, Rules};
 use crate::store::{AccessRow, Db, GuardianRow, Tx};
 
 /// Who a person is on a day: name and offices. Somebody without an office is a visitor who may do nothing but see the own account.
@@ -32,7 +32,20 @@ pub async fn visitor(house: &House, person: &str, second_factor: bool, day: Naiv
         None if person == OPERATOR => "Оператор".to_owned(),
         None => person.to_owned(),
     };
-    Ok(Visitor { account: person.to_owned(), name, offices: people::offices(&facts, day), second_factor })
+    let (offices, rules) = (people::offices(&facts, day), Arc::new(rules_on(house, day).await?));
+    Ok(Visitor { account: person.to_owned(), name, offices, second_factor, rules })
+}
+
+/// What the rules in force on a day give to which office. The house begins until its first period is closed: so long its administrator may
+/// still bring in by hand what the rules give to others.
+pub async fn rules_on(house: &House, day: NaiveDate) -> Result<Rules, Error> {
+    let begins = !house.db.has_closures().await?;
+    let day = day.to_string();
+    let adopted = house.db.list_policies().await?.into_iter().rev().find(|row| row.in_force_from <= day);
+    Ok(match adopted {
+        Some(row) => Rules::of(&super::house::parse_policy(&row.name, &row.text)?, begins),
+        None => Rules::of(&house.founding, begins),
+    })
 }
 
 /// What an order says of one appointment; the rest is known to the house.

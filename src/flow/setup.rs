@@ -12,6 +12,7 @@ use super::change::{self, Edit};
 use super::{Act, Error, House, policy};
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
+use crate::domain::names;
 use crate::domain::policy::Policy;
 use crate::domain::readiness::{self, Due, Line};
 use crate::domain::setup::cells::Known;
@@ -82,7 +83,10 @@ impl Year {
         Self::of(house, &year, journal, setup).await
     }
 
-    async fn of(house: &House, year: &str, journal: Journal, setup: Setup) -> Result<Self, Error> {
+    async fn of(house: &House, year: &str, mut journal: Journal, setup: Setup) -> Result<Self, Error> {
+        // Pages and lists of the year show classes and courses in people's order, whatever order they came in.
+        journal.classes.sort_by(|a, b| names::natural(&a.name, &b.name));
+        journal.courses.sort_by(|a, b| names::natural(&a.class, &b.class));
         let known = Known::of(&journal, setup.rooms.iter().map(|room| room.name.clone()));
         let policies = policy::history(house).await?;
         let policy = promotion::first_day(year).map_or(&house.policy, |day| &policies.on(day).policy).clone();

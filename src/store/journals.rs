@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::changes::{Author, ChangeFilter, Touched};
 use super::rows::{Cells, Table, words};
 use super::{Db, Error, Tx};
-use crate::domain::journal::Journal;
+use crate::domain::journal::{Journal, LessonKey};
 use crate::domain::setup::Stay;
 use crate::domain::tenure::EarlierTeacher;
 
@@ -200,6 +200,27 @@ impl Db {
             rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);
         }
         tables::from_rows(&rows)
+    }
+
+    /// Lessons of a year that somebody else than the teacher of the course held, and who, the last first.
+    pub async fn list_substituted(&self, year: &str) -> Result<Vec<(LessonKey, String)>, Error> {
+        let rows = sqlx::query(
+            "select course, date, number, substitute from lessons where school = $1 and year = $2 and substitute <> ''
+             order by date desc, number desc, course",
+        )
+        .bind(self.school.clone())
+        .bind(year.to_owned())
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: &sqlx::any::AnyRow| {
+            let date: String = row.try_get(1)?;
+            let foreign = |column, value: String| Error::Foreign { table: "lessons", column, value };
+            let number: i64 = row.try_get(2)?;
+            let number = u8::try_from(number).map_err(|_| foreign("number", number.to_string()))?;
+            let date = date.parse().map_err(|_| foreign("date", date.clone()))?;
+            Ok((LessonKey { course_id: row.try_get(0)?, date, number }, row.try_get(3)?))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// The bundle that the year began with: the last one before its history.

@@ -52,6 +52,14 @@ impl Db {
     }
 }
 
+impl Db {
+    /// Was any period of the house ever closed? Until then its first year is being set up.
+    pub async fn has_closures(&self) -> Result<bool, Error> {
+        let row = sqlx::query("select year from closures where school = $1 limit 1").bind(self.school.clone());
+        Ok(row.fetch_optional(&self.pool).await?.is_some())
+    }
+}
+
 impl Tx {
     /// Puts an adopted policy on record; `Duplicate` when its place or its digest is taken.
     pub async fn record_policy(&mut self, row: &PolicyRow) -> Result<(), Error> {

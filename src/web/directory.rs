@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::NaiveDate;
 
 use crate::domain::journal::{Class, Course, Journal, Learner};
+use crate::domain::names;
 use crate::domain::policy::Policy;
 use crate::flow::policy::{History, history};
 use crate::flow::{self, House};
@@ -46,7 +47,9 @@ impl Directory {
             Some(asked) if years.iter().any(|year| year == asked) => asked.to_owned(),
             Some(_) => return Ok(None),
         };
-        let roster = if year.is_empty() { Journal::default() } else { house.db.load_roster(&year).await? };
+        let mut roster = if year.is_empty() { Journal::default() } else { house.db.load_roster(&year).await? };
+        roster.classes.sort_by(|a, b| names::natural(&a.name, &b.name));
+        roster.courses.sort_by(|a, b| names::natural(&a.class, &b.class));
         let school = house.db.find_school().await?.map(|row| row.school).unwrap_or_default();
         let closures = house.db.list_closures().await?.into_iter().filter(|row| row.year == year).collect();
         let struck = flow::compromise::struck(house, &year).await?.into_iter().collect();

@@ -212,7 +212,13 @@ mod tests {
 
     fn frame(path: &str) -> Frame {
         let office = Office { role: Role::Director, reach: Reach::School, acting: false, order: String::new() };
-        let visitor = Visitor { account: "T1".into(), name: String::new(), offices: vec![office], second_factor: true };
+        let visitor = Visitor {
+            account: "T1".into(),
+            name: String::new(),
+            offices: vec![office],
+            second_factor: true,
+            rules: Default::default(),
+        };
         Frame { menu: menu(&visitor, path), ..Frame::default() }
     }
 
@@ -229,8 +235,13 @@ mod tests {
     #[test]
     fn a_page_of_the_menu_opens_for_whom_the_menu_shows_it_and_others_are_not_judged_here() {
         let office = Office { role: Role::Secretary, reach: Reach::School, acting: false, order: String::new() };
-        let visitor =
-            Visitor { account: "T3".into(), name: String::new(), offices: vec![office], second_factor: false };
+        let visitor = Visitor {
+            account: "T3".into(),
+            name: String::new(),
+            offices: vec![office],
+            second_factor: false,
+            rules: Default::default(),
+        };
         let secretary = Frame { menu: menu(&visitor, "/policy/duties"), ..Frame::default() };
         assert!(secretary.opens("/office/papers") && secretary.opens("/office/papers?stage=out#first"));
         assert!(!secretary.opens("/access") && !secretary.opens("/journal") && !secretary.opens("/desk"));

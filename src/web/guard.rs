@@ -19,8 +19,7 @@ use super::query::Asked;
 use super::route::{Access, Habits, RouteFacts, SubjectOf};
 use super::{WebState, query};
 use crate::domain::people::{Reach, Subject, Visitor};
-use crate::domain::rights::{Action, Decision, Grant, Role, Why, grant};
-use crate::domain::words;
+use crate::domain::rights::{Action, Decision, Why};
 use crate::flow::people::{Look, note_access};
 use crate::flow::signin::Stage;
 
@@ -163,7 +162,7 @@ async fn admit(
     match visitor.may(action, &subject) {
         Decision::Allowed => note(gate, visitor, action, &subject, named, &directory.year).await,
         Decision::Refused(Why::OtherSchool) => Err(Refusal::NotFound),
-        Decision::Refused(why) => Err(Refusal::Forbidden { reason: reason(action, why) }),
+        Decision::Refused(why) => Err(Refusal::Forbidden { reason: visitor.rules.refusal(action, why) }),
     }
 }
 
@@ -226,14 +225,6 @@ fn subject<'d>(
             Subject::Copy { class: copy_class, grade, archived }
         }
     })
-}
-
-/// Why not, and who could.
-fn reason(action: Action, why: Why) -> String {
-    let roles = Role::ALL.into_iter().filter(|role| grant(*role, action) != Grant::Never);
-    let roles: Vec<&str> = roles.map(Role::as_russian).collect();
-    let said = words::capitalised(why.as_russian());
-    format!("{said}. Сюда ведут должности: {}.", roles.join(", "))
 }
 
 /// The address to come back to after signing in; only that of a page, never of a form's answer.

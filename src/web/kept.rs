@@ -241,7 +241,13 @@ mod tests {
 
     #[test]
     fn only_a_whole_page_for_who_unpacks_it_is_kept() {
-        let visitor = Visitor { account: "T1".into(), name: String::new(), offices: Vec::new(), second_factor: false };
+        let visitor = Visitor {
+            account: "T1".into(),
+            name: String::new(),
+            offices: Vec::new(),
+            second_factor: false,
+            rules: Default::default(),
+        };
         let asked = |method: Method, pairs: &[(&'static str, &'static str)]| {
             let pairs = pairs
                 .iter()

@@ -3,6 +3,7 @@
 //! Every table of the year has one page with one form's address; what may stand in a cell, and what a row may not do, is decided by
 //! `domain::setup` and `flow`. Pages work without script.
 
+mod book;
 mod calendar;
 mod closing;
 mod form;
@@ -14,6 +15,7 @@ mod reach;
 mod readiness;
 mod sent;
 mod shelf;
+mod substitutions;
 mod timetable;
 
 use super::WebState;
@@ -22,7 +24,6 @@ use super::fields::Fields;
 use super::query::Asked;
 use super::route::Route;
 use crate::domain::finding::Finding;
-use crate::domain::setup::layout::Layout;
 use crate::flow::setup::{Outcome, Year};
 use crate::store::{ChangeFilter, ClosedYearRow};
 
@@ -36,6 +37,7 @@ pub(super) fn routes() -> Vec<Route> {
         timetable::routes(),
         plans::routes(),
         movement::routes(),
+        substitutions::routes(),
         orders::routes(),
         closing::routes(),
     ]
@@ -76,16 +78,20 @@ const PAST_SHOWN: u32 = 200;
 /// Acts of them.
 const PAST_ACTS: usize = 5;
 
-/// The last acts on a table; lines of one event are one act.
-async fn past(state: &WebState, opened: &Opened, layout: &Layout, key: Vec<String>) -> Result<Vec<Past>, Refusal> {
-    let filter = ChangeFilter {
-        table: Some(layout.table.to_owned()),
-        year: Some(opened.year.year.clone()),
-        key,
-        limit: PAST_SHOWN,
-        ..ChangeFilter::default()
-    };
-    let changes = state.house.db.list_changes(&filter).await?;
+/// The last acts on tables that change together; lines of one event are one act.
+async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<String>) -> Result<Vec<Past>, Refusal> {
+    let mut changes = Vec::new();
+    for table in tables {
+        let filter = ChangeFilter {
+            table: Some((*table).to_owned()),
+            year: Some(opened.year.year.clone()),
+            key: key.clone(),
+            limit: PAST_SHOWN,
+            ..ChangeFilter::default()
+        };
+        changes.extend(state.house.db.list_changes(&filter).await?);
+    }
+    changes.sort_by_key(|change| std::cmp::Reverse(change.seq));
     let mut acts: Vec<(u64, Past, Vec<u64>, [usize; 3])> = Vec::new();
     let undone: Vec<u64> = changes.iter().map(|change| change.undoes).filter(|seq| *seq > 0).collect();
     for change in &changes {

@@ -317,7 +317,10 @@ mod tests {
                 .roles
                 .iter()
                 .copied()
-                .filter(|role| crate::domain::rights::grant(*role, action) == crate::domain::rights::Grant::Never)
+                .filter(|role| {
+                    crate::domain::rights::grant(*role, action, &Default::default())
+                        == crate::domain::rights::Grant::Never
+                })
                 .collect();
             assert!(refused.is_empty(), "{}: {} is closed to {refused:?}", lesson.id, lesson.page);
         }

@@ -87,6 +87,7 @@ const VERBS: &[&[&str]] = &[
     &["people", "appoint"],
     &["people", "end"],
     &["people", "rights"],
+    &["people", "substitute"],
     &["account"],
     &["account", "issue"],
     &["account", "reset"],

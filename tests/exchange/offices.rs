@@ -139,3 +139,55 @@ fn what_cannot_be_read_is_told_with_its_sheet_and_row_and_nothing_comes_in() {
     assert_eq!(errors[0].place, "Тарификация.xlsx, лист «Тарификация»");
     assert!(errors[0].message.contains("строка 2, 5А: «пять»"), "{}", errors[0].message);
 }
+
+#[test]
+fn a_class_list_says_beside_the_name_who_is_in_which_group_and_a_list_of_groups_says_it_too() {
+    let mut given = files();
+    given[2] = book(
+        "Списки классов.xlsx",
+        &[
+            sheet(
+                "5а",
+                &[
+                    &["№", "ФИО", "Англ. яз.", "Группа здоровья"],
+                    &["1", "Агатова Яшма Петровна", "1", "1"],
+                    &["2", "Рябинин Кедр", "2 группа", "2"],
+                ],
+            ),
+            sheet("5Б", &[&["ФИО", "Дата рождения"], &["Опалов Ясень", "01.04.2015"]]),
+        ],
+    );
+    given[3] = book(
+        "Тарификация.xlsx",
+        &[sheet(
+            "Тарификация",
+            &[
+                &["ФИО учителя", "Предмет", "Группа", "5А", "5Б"],
+                &["Берёзкин Л.И.", "Математика", "", "5", "5"],
+                &["", "Английский язык", "1", "3", ""],
+                &["Гранатова О.П.", "Английский язык", "2", "3", ""],
+                &["", "Информатика", "1", "", "1"],
+                &["Берёзкин Л.И.", "Информатика", "2", "", "1"],
+            ],
+        )],
+    );
+    given.push(book(
+        "Группы.xlsx",
+        &[sheet("Деление 5Б", &[&["Класс", "Предмет", "Группа", "ФИО"], &["5Б", "Информатика", "1", "Опалов Ясень"]])],
+    ));
+    let settled = taken(&given, Some(&Journal::default()));
+    let said = told(&settled);
+    let journal = settled.journal.unwrap_or_else(|| panic!("{said}"));
+    let members = |class: &str, subject: &str, group: &str| -> Vec<String> {
+        let of = |course: &&letopis::domain::journal::Course| {
+            (course.class.as_str(), course.subject.as_str(), course.group.as_str()) == (class, subject, group)
+        };
+        let course = journal.courses.iter().find(of).unwrap_or_else(|| panic!("{subject} {group}: {said}"));
+        let name = |id: &String| journal.learners.iter().find(|one| one.id == *id).unwrap().surname.clone();
+        course.members.iter().map(name).collect()
+    };
+    assert_eq!(members("5А", "Английский язык", "1"), ["Агатова"], "{said}");
+    assert_eq!(members("5А", "Английский язык", "2"), ["Рябинин"]);
+    assert_eq!(members("5Б", "Информатика", "1"), ["Опалов"]);
+    assert!(said.contains("«Группа здоровья» (5А) не загружается"), "a column of no divided subject: {said}");
+}

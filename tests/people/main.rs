@@ -15,6 +15,7 @@ mod paper;
 #[path = "../engines/postgres.rs"]
 mod postgres;
 mod reach;
+mod rules;
 mod shown;
 mod signin;
 mod training;

@@ -10,7 +10,7 @@ use super::house::{YEAR, act, on_every_engine};
 use super::matrix::{open_to_the_web, send, session};
 
 /// A form's body.
-fn form(pairs: &[(&str, &str)]) -> String {
+pub(super) fn form(pairs: &[(&str, &str)]) -> String {
     let mut body = form_urlencoded::Serializer::new(String::new());
     pairs.iter().for_each(|(name, value)| {
         body.append_pair(name, value);
@@ -18,7 +18,7 @@ fn form(pairs: &[(&str, &str)]) -> String {
     body.finish()
 }
 
-async fn rows(house: &House, table: &str) -> Vec<Vec<String>> {
+pub(super) async fn rows(house: &House, table: &str) -> Vec<Vec<String>> {
     house.db.list_year_rows(table, YEAR).await.unwrap()
 }
 

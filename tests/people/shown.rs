@@ -14,7 +14,7 @@ use super::house::{YEAR, act, after, day, on_every_engine};
 use super::matrix::{open_to_the_web, session};
 
 /// Status and text of a page, asked for as a browser does.
-async fn read(address: SocketAddr, path: &str, token: &str) -> (u16, String) {
+pub(super) async fn read(address: SocketAddr, path: &str, token: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nAccept: text/html\r\nAccept-Encoding: gzip, deflate, br\r\n\

@@ -335,7 +335,10 @@ pub fn substitution_log(
     let replaced = lines.len();
     let missed = lost.iter().filter(|one| span.holds(one.date));
     lines.extend(missed.map(|one| (one.date, one.number, one.course, None)));
-    lines.sort_by(|a, b| (a.0, a.1, &a.2.class, &a.2.id).cmp(&(b.0, b.1, &b.2.class, &b.2.id)));
+    lines.sort_by(|a, b| {
+        let by_class = || super::super::names::natural(&a.2.class, &b.2.class);
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(by_class).then_with(|| a.2.id.cmp(&b.2.id))
+    });
     let not_held = lines.len() - replaced;
     let rows = (1..).zip(lines).map(|(no, (date, number, course, lesson)): (usize, _)| {
         let class =

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::{Action, Role, Standing};
+use super::{Action, Role, Rules, Standing};
 
 /// What the matrix answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +31,8 @@ pub enum Why {
     NoOffice,
     /// No office of the person has anything to do with the action.
     NotTheOffice,
+    /// A clause of the school's rules gives the action to other offices.
+    NotByRules,
     /// The office does, but not for this class, course, child or grade range.
     NotTheOwn,
     /// The office asks for a second factor, and the session has none.
@@ -50,6 +52,7 @@ impl Why {
                 "сегодня у вас нет ни одной должности в этой школе; назначения делает директор или администратор"
             }
             Self::NotTheOffice => "ваша должность не даёт права на это действие",
+            Self::NotByRules => "правила школы поручают это другим",
             Self::NotTheOwn => "это не ваш класс, предмет, параллель или ребёнок",
             Self::NoSecondFactor => {
                 "ваша должность требует входа со вторым фактором: подключите его в разделе «Мой вход»"
@@ -108,20 +111,26 @@ impl Grant {
     }
 }
 
-/// What a role may do with an action.
-pub fn grant(role: Role, action: Action) -> Grant {
+/// The cell of the matrix as it is printed, before any school's rules.
+pub(super) fn table(role: Role, action: Action) -> Grant {
     row(action)[role as usize]
 }
 
-/// The matrix: may this role do it to a subject that stands so?
-pub fn decide(role: Role, action: Action, standing: Standing) -> Decision {
-    let grant = grant(role, action);
+/// What a role may do with an action in a school of these rules.
+pub fn grant(role: Role, action: Action, rules: &Rules) -> Grant {
+    rules.laid_over(role, action)
+}
+
+/// The matrix: may this role do it to a subject that stands so, in a school of these rules?
+pub fn decide(role: Role, action: Action, standing: Standing, rules: &Rules) -> Decision {
+    let grant = grant(role, action, rules);
     if grant.holds(standing) {
         return Decision::Allowed;
     }
     Decision::Refused(match (grant, standing) {
         (_, Standing::OtherSchool) => Why::OtherSchool,
-        (Grant::Never, _) => Why::NotTheOffice,
+        (Grant::Never, _) if rules.clause(action).is_empty() => Why::NotTheOffice,
+        (Grant::Never, _) => Why::NotByRules,
         (_, Standing::Closed) => Why::Closed,
         (_, Standing::Archived) => Why::Archived,
         (_, Standing::Own | Standing::Other) => Why::NotTheOwn,
@@ -161,6 +170,7 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::CloseYear             => [O,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::ChangeStaff           => [O,  N,  O,  N,  N,  N,  N,  N,  N,  O,  N,  N,  N],
         Action::Appoint               => [O,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
+        Action::RecordSubstitution    => [N,  N,  O,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::IssueStaffCredentials => [O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::IssueFamilyCredentials=> [N,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::HandleCompromise      => [K,  N,  K,  K,  N,  N,  N,  N,  N,  N,  N,  N,  N],
@@ -185,7 +195,7 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
 }
 
 /// The matrix as people read it, for the terminal and the page: actions down, roles across.
-pub fn printed() -> String {
+pub fn printed(rules: &Rules) -> String {
     let mut text = String::from("Кто что может. Столбцы:\n");
     for (no, role) in (1..).zip(Role::ALL) {
         text.push_str(&format!("{no:>4}  {}\n", role.as_russian()));
@@ -205,18 +215,23 @@ pub fn printed() -> String {
     for action in Action::ALL {
         text.push_str(&pad(name(action), width));
         for role in Role::ALL {
-            let cell = grant(role, action).as_russian();
+            let cell = grant(role, action, rules).as_russian();
             text.push_str(&format!(" {}{cell}", " ".repeat(5_usize.saturating_sub(cell.chars().count()))));
         }
         text.push('\n');
     }
-    text
+    text + &rules.printed()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test that cannot go on should stop
 mod tests {
     use super::*;
+
+    /// The matrix as it is printed.
+    fn decide(role: Role, action: Action, standing: Standing) -> Decision {
+        super::decide(role, action, standing, &Rules::default())
+    }
 
     fn roles_with(action: Action, standing: Standing) -> Vec<Role> {
         Role::ALL.into_iter().filter(|role| decide(*role, action, standing).is_allowed()).collect()

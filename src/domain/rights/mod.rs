@@ -1,11 +1,14 @@
 //! Rights: which role may do what, to what. One typed matrix decides for every door. Floor 0.
 //!
 //! An action is asked for; the subject's *standing* says how it lies to the one who asks (own class, another class, closed, archived).
-//! The matrix answers for one role; a person is allowed what any office held on that day allows (SEC-01, JRN-16).
+//! The matrix answers for one role; a person is allowed what any office held on that day allows (SEC-01, JRN-16). Of four acts a school's
+//! rules name the offices: they come in as a value ([`Rules`]), and the same matrix decides.
 
 mod matrix;
+mod rules;
 
 pub use matrix::{Decision, Grant, Why, decide, grant, printed};
+pub use rules::{GIVEN, Rules};
 
 /// Roles of a school (SEC-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,6 +154,8 @@ pub enum Action {
     ChangeStaff,
     /// Appointments by order, acting heads, deputies' ranges.
     Appoint,
+    /// Who held a lesson in another's place (000 Рег 2.1, 003 Зам 4).
+    RecordSubstitution,
     /// Credentials of staff.
     IssueStaffCredentials,
     /// Credentials of the families of a class.
@@ -195,7 +200,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -220,6 +225,7 @@ impl Action {
         Self::CloseYear,
         Self::ChangeStaff,
         Self::Appoint,
+        Self::RecordSubstitution,
         Self::IssueStaffCredentials,
         Self::IssueFamilyCredentials,
         Self::HandleCompromise,
@@ -269,6 +275,7 @@ impl Action {
             Self::CloseYear => "завершать учебный год",
             Self::ChangeStaff => "вести карточки сотрудников",
             Self::Appoint => "назначать на должности приказом",
+            Self::RecordSubstitution => "записывать замену урока",
             Self::IssueStaffCredentials => "выдавать вход сотрудникам",
             Self::IssueFamilyCredentials => "выдавать вход семьям класса",
             Self::HandleCompromise => "разбирать утечку пароля",

@@ -77,25 +77,28 @@ impl Known {
     /// Choices for a form: stored form and words, in the order of the words.
     pub fn choices(&self, is: Is) -> Vec<(String, String)> {
         let of = |what: &str| {
-            let mut list: Vec<(String, String)> = self
+            let list: Vec<(String, String)> = self
                 .names
                 .iter()
                 .filter(|((kind, _), _)| *kind == what)
                 .map(|((_, id), words)| (id.clone(), words.clone()))
                 .collect();
+            list
+        };
+        let by_name = |mut list: Vec<(String, String)>| {
             list.sort_by_cached_key(|(id, words)| (names::sort_key(words, "", ""), id.clone()));
             list
         };
+        let by_number = |mut list: Vec<(String, String)>| {
+            list.sort_by(|a, b| names::natural(&a.1, &b.1).then_with(|| a.0.cmp(&b.0)));
+            list
+        };
         match is {
-            Is::Staff => of("staff"),
-            Is::Learner => of("learner"),
-            Is::Course => of("course"),
-            Is::Class => {
-                let mut list: Vec<(&String, u8)> = self.classes.iter().map(|(name, grade)| (name, *grade)).collect();
-                list.sort_by(|a, b| (a.1, a.0).cmp(&(b.1, b.0)));
-                list.into_iter().map(|(name, _)| (name.clone(), name.clone())).collect()
-            }
-            Is::Room => self.rooms.values().map(|room| (room.clone(), room.clone())).collect(),
+            Is::Staff => by_name(of("staff")),
+            Is::Learner => by_name(of("learner")),
+            Is::Course => by_number(of("course")),
+            Is::Class => by_number(self.classes.keys().map(|name| (name.clone(), name.clone())).collect()),
+            Is::Room => by_number(self.rooms.values().map(|room| (room.clone(), room.clone())).collect()),
             Is::Weekday => {
                 (1..).zip(WEEKDAYS).take(6).map(|(day, word): (u8, _)| (day.to_string(), word.to_owned())).collect()
             }

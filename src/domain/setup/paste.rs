@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::cells::Known;
 use super::layout::{Column, Is, Layout};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
 
 /// Rows of texts with the number of the line that each came from.
@@ -181,6 +181,54 @@ impl Layout {
         Matched { strange: (0..folded.len()).filter(is_strange).collect(), places, parts, missing }
     }
 
+    /// Columns of a sheet that are none of this table's: warnings, for they are passed over. A heading that looks like a misspelt one of the
+    /// table's is no such column: [`Self::read_sheet`] refuses it.
+    pub fn passed_over(&self, sheet: &Sheet, fixed: &BTreeMap<&str, String>) -> Vec<Finding> {
+        let matched = self.matched(&sheet.heads, &|column| fixed.contains_key(column.name));
+        let told = matched.strange.iter().map(|at| self.strange(sheet, *at, &matched.places));
+        told.filter(|finding| finding.severity < Severity::Error).collect()
+    }
+
+    /// What is said of a strange heading: an error where it looks like a column of the table that the sheet lacks, else a warning.
+    fn strange(&self, sheet: &Sheet, at: usize, places: &[Option<usize>]) -> Finding {
+        let head = &sheet.heads[at];
+        let nearest = self.nearest(head);
+        let lacks = nearest.is_some_and(|(_, column)| places.get(column).is_some_and(Option::is_none));
+        let known = self.headings().join(", ");
+        match nearest {
+            Some((title, _)) if lacks => {
+                let message = format!("столбец «{head}» похож на «{title}»: исправьте заголовок");
+                Finding::new("setup.column-misspelt", sheet.column(at), message).expected_found(title, head.clone())
+            }
+            nearest => {
+                let like = nearest.map(|(title, _)| format!("; ближе всего «{title}»")).unwrap_or_default();
+                let message = format!("столбца «{head}» в этой таблице нет{like}: он пропущен, остальное читается");
+                Finding::new("setup.column-unknown", sheet.column(at), message)
+                    .expected_found(known, head.clone())
+                    .weighing(Severity::Warning)
+            }
+        }
+    }
+
+    /// The heading of this table that is nearest to a written one, if it is near at all, and the place of its column.
+    fn nearest(&self, written: &str) -> Option<(&'static str, usize)> {
+        let folded = names::fold(written);
+        // A quarter of the letters may be wrong, one of four; shorter words are like everything.
+        let allowed = folded.chars().count() / 4;
+        let own = self.columns.iter().enumerate().filter(|(_, column)| column.is != Is::Given);
+        let titles = own.flat_map(|(at, column)| {
+            let parts = if column.is == Is::Course { &COURSE_PARTS[..] } else { &[] };
+            let words = SYNONYMS.iter().filter(|(name, _)| *name == column.name).flat_map(|(_, words)| words.iter());
+            let said = parts.iter().map(|part| (*part, *part)).chain(words.map(|word| (*word, column.title)));
+            std::iter::once((column.title, column.title)).chain(said).map(move |(word, title)| (word, title, at))
+        });
+        titles
+            .map(|(word, title, at)| (strsim::damerau_levenshtein(&folded, &names::fold(word)), title, at))
+            .filter(|(distance, ..)| *distance <= allowed)
+            .min_by_key(|(distance, ..)| *distance)
+            .map(|(_, title, at)| (title, at))
+    }
+
     /// Reads a whole sheet. `fixed` fills columns that the page knows (the course of a plan). All findings come at once; when there
     /// is one, no rows.
     pub fn read_sheet(
@@ -206,14 +254,11 @@ impl Layout {
                     .expected_found(self.headings().join(", "), sheet.heads.join(", ")),
             );
         }
-        for at in strange {
-            let head = &sheet.heads[at];
-            let message = format!("столбец «{head}» не из этой таблицы: уберите его или переименуйте");
-            let finding = Finding::new("setup.column-unknown", sheet.column(at), message);
-            findings.push(finding.expected_found(self.headings().join(", "), head.clone()));
-        }
+        let (misspelt, passed_over): (Vec<Finding>, Vec<Finding>) =
+            strange.iter().map(|at| self.strange(sheet, *at, &places)).partition(|one| one.severity >= Severity::Error);
+        findings.extend(misspelt);
         if !findings.is_empty() {
-            return Err(findings);
+            return Err(findings.into_iter().chain(passed_over).collect());
         }
         let mut rows = Vec::new();
         let mut keys: BTreeMap<Vec<String>, usize> = BTreeMap::new();
@@ -306,6 +351,18 @@ mod tests {
         let codes: Vec<_> = missing.unwrap_err().iter().map(|f| f.code).collect();
         assert_eq!(codes.iter().filter(|code| **code == "setup.column-missing").count(), 3);
         assert_eq!(codes.iter().filter(|code| **code == "setup.column-unknown").count(), 1);
+        let strange = Sheet::from_clipboard("Кабинет\tЦвет стен\tМест\n12\tбелый\t30");
+        let rows = ROOMS.read_sheet(&strange, &known, &BTreeMap::new(), 1).unwrap();
+        assert_eq!(rows[0][..2], ["12", "30"], "a strange column is passed over");
+        let told = ROOMS.passed_over(&strange, &BTreeMap::new());
+        assert_eq!((told.len(), told[0].code, told[0].severity), (1, "setup.column-unknown", Severity::Warning));
+        assert!(told[0].message.contains("Цвет стен") && told[0].expected.contains("Кабинет"), "{told:?}");
+        let misspelt = Sheet::from_clipboard("Кабинет\tКоличетсво мест\n12\t30");
+        let told = ROOMS.read_sheet(&misspelt, &known, &BTreeMap::new(), 1).unwrap_err();
+        assert_eq!((told[0].code, told[0].expected.as_str()), ("setup.column-misspelt", "Мест"));
+        let beside = Sheet::from_clipboard("Кабинет\tМест\tКабинеты\n12\t30\t1");
+        let told = ROOMS.passed_over(&beside, &BTreeMap::new());
+        assert!(told[0].message.contains("ближе всего «Кабинет»"), "the column itself is there: {told:?}");
         let twice = ROOMS.read_sheet(&Sheet::from_clipboard("Кабинет\n12\n12"), &known, &BTreeMap::new(), 1);
         assert_eq!(twice.unwrap_err()[0].code, "setup.row-twice");
     }

@@ -253,7 +253,7 @@ fn classes(journal: &Journal) -> Vec<Class> {
             classes.push(class.clone());
         }
     }
-    classes.sort_by(|a, b| (a.grade, &a.name).cmp(&(b.grade, &b.name)));
+    classes.sort_by(|a, b| names::natural(&a.name, &b.name));
     classes.dedup_by(|a, b| a.name == b.name);
     classes
 }

@@ -23,6 +23,8 @@ use crate::bundle::{self, Bundle, BundleFile, FileFacts, Given, Settled, Told, i
 use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
+use crate::domain::people::Subject;
+use crate::domain::rights::Action;
 use crate::domain::timeliness::EntryTime;
 use crate::store::{self, Change};
 
@@ -166,7 +168,7 @@ pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act
         would_be
     };
     if meeting.given.has_year() && (preview.clean || meeting.year_only) {
-        match meeting.year_plan(house, would_be).await? {
+        match meeting.year_plan(house, would_be, act).await? {
             Ok(plan) => {
                 preview.clean &= plan.is_clean();
                 preview.told.extend(plan.findings.iter().cloned().map(bare));
@@ -214,7 +216,7 @@ pub async fn take(house: &House, files: &[BundleFile], wish: &Wish, dry_run: boo
         return Ok(Taken::Done { journal, year: checked.year_tables.map(|plan| (plan, Counts::default())) });
     }
     // Planned anew over what has just been written: the plan of the preview was one of the would-be journal.
-    let plan = match meeting.year_plan(house, None).await? {
+    let plan = match meeting.year_plan(house, None, act).await? {
         Ok(plan) if plan.is_clean() => plan,
         Ok(plan) => return Ok(Taken::Refused(plan.findings)),
         Err(finding) => return Ok(Taken::Refused(vec![finding])),
@@ -299,7 +301,12 @@ impl<'f> Meeting<'f> {
     }
 
     /// What the tables of the year would do, over the journal that comes with them or the one that stands.
-    async fn year_plan(&self, house: &House, would_be: Option<Journal>) -> Result<Result<Plan, Finding>, Error> {
+    async fn year_plan(
+        &self,
+        house: &House,
+        would_be: Option<Journal>,
+        act: &Act,
+    ) -> Result<Result<Plan, Finding>, Error> {
         let named = Some(self.inspection.year.as_str()).filter(|year| !year.is_empty());
         let year = match (would_be, named) {
             (Some(journal), _) => Year::with_journal(house, journal).await?,
@@ -310,7 +317,9 @@ impl<'f> Meeting<'f> {
             }
         };
         let meeting = if self.replaces { setup::Meeting::Replace } else { setup::Meeting::Add };
-        Ok(Ok(year_files::plan(house, year, self.given.year_sheets(), meeting).await?))
+        let mut plan = year_files::plan(house, year, self.given.year_sheets(), meeting).await?;
+        plan.findings.extend(not_yours(house, &plan, act).await?);
+        Ok(Ok(plan))
     }
 
     /// Times of entries as the year will have them: those that stand, and over them those that come.
@@ -336,6 +345,24 @@ impl<'f> Meeting<'f> {
         let mode = self.base.as_ref().map_or(Mode::Whole, Mode::Add);
         import::settle(house, &bundle, mode, dry_run, act).await
     }
+}
+
+/// Movement by orders is the act of whom the school's rules name: who may bring data in may bring it in only with that right beside it.
+async fn not_yours(house: &House, plan: &Plan, act: &Act) -> Result<Vec<Finding>, Error> {
+    const BY_ORDERS: [&str; 2] = ["movement", "stays"];
+    let coming = plan.tables.iter().filter(|came| BY_ORDERS.contains(&came.table) && came.new + came.changed > 0);
+    let coming: Vec<_> = coming.collect();
+    if coming.is_empty() {
+        return Ok(Vec::new());
+    }
+    let visitor = super::people::visitor(house, &act.by, true, act.at.date_naive()).await?;
+    let refused = match visitor.permit(Action::ChangeMovement, &Subject::House) {
+        Ok(()) if visitor.reach(Action::ChangeMovement).school => return Ok(Vec::new()),
+        Ok(()) => "вы ведёте движение не всей школы: загрузите таблицу на странице «Движение»".to_owned(),
+        Err(reason) => reason,
+    };
+    let finding = |came: &year_files::Came| Finding::new("exchange.not-yours", came.places.join("; "), refused.clone());
+    Ok(coming.into_iter().map(finding).collect())
 }
 
 /// Differences by table, rows that only change their place in the list left out.

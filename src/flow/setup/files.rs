@@ -17,7 +17,8 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::setup::Stay;
-use crate::domain::setup::layout::{Is, Layout, MOVEMENT, PLAN_TOPICS, ROOMS, STAYS};
+use crate::domain::setup::layout::{BELLS, Is, Layout, MOVEMENT, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE};
+use crate::domain::setup::regime;
 use crate::domain::setup::rules;
 use crate::domain::setup::stays::{Movement, OrderMark};
 use crate::store::ImportRow;
@@ -40,6 +41,8 @@ pub struct Came {
     pub gone: usize,
     /// Rows that stand already.
     pub same: usize,
+    /// Columns that are none of the table's and were passed over.
+    pub passed_over: usize,
 }
 
 /// What files would do to the year.
@@ -59,6 +62,33 @@ impl Plan {
     /// Is nothing found that bars writing?
     pub fn is_clean(&self) -> bool {
         self.findings.iter().all(|finding| finding.severity < Severity::Error)
+    }
+
+    /// Rows by what becomes of them; nothing is written yet.
+    pub fn counts(&self) -> Counts {
+        let sum = |of: &dyn Fn(&Came) -> usize| self.tables.iter().map(of).sum::<usize>();
+        Counts {
+            new: sum(&|came| came.new),
+            changed: sum(&|came| came.changed),
+            gone: sum(&|came| came.gone),
+            same: sum(&|came| came.same),
+            seqs: Vec::new(),
+        }
+    }
+
+    /// Learners whose rows would change, and the class that is entered with each; a learner may come several times.
+    pub fn learners(&self) -> Vec<(&str, Option<&str>)> {
+        /// Place of the class among the other cells of a learner: surname, given name, patronymic and birth come before.
+        const CLASS: usize = 4;
+        let of = |edit: &'_ Edit| edit.table == "learners" || edit.table == STAYS.table;
+        let class = |edit: &'_ Edit| edit.table == "learners";
+        let edits = self.edits.iter().filter(|edit| of(edit));
+        edits
+            .filter_map(|edit| {
+                let entered = edit.new.as_ref().filter(|_| class(edit)).and_then(|new| new.get(CLASS));
+                Some((edit.key.first()?.as_str(), entered.map(String::as_str)))
+            })
+            .collect()
     }
 
     /// Would anything change?
@@ -83,7 +113,8 @@ pub async fn plan(house: &House, year: Year, sheets: &[YearSheet], meeting: Meet
         planning.plan.findings.push(Finding::new("setup.year-closed", row.year, message));
     }
     let mut tables: BTreeMap<usize, Vec<&YearSheet>> = BTreeMap::new();
-    for sheet in sheets {
+    let shown = shown_regime(&planning.year, sheets);
+    for sheet in sheets.iter().chain(&shown) {
         planning.plan.findings.extend(sheet.findings.clone());
         tables.entry(rank(sheet.layout)).or_default().push(sheet);
     }
@@ -97,9 +128,41 @@ pub async fn plan(house: &House, year: Year, sheets: &[YearSheet], meeting: Meet
     Ok(planning.plan)
 }
 
+/// The regime as bells and timetable show it, for a year that has none and files that bring none; told, so that a person looks at it.
+fn shown_regime(year: &Year, sheets: &[YearSheet]) -> Option<YearSheet> {
+    let of = |layout: &'static Layout| -> Vec<&YearSheet> {
+        sheets.iter().filter(|sheet| sheet.layout.table == layout.table).collect()
+    };
+    if !year.setup.regimes.is_empty() || !of(&REGIMES).is_empty() {
+        return None;
+    }
+    let (bells, lessons) = (of(&BELLS), of(&TIMETABLE));
+    let rows = |sheets: &[&YearSheet]| sheets.iter().map(|sheet| sheet.sheet.clone()).collect::<Vec<_>>();
+    let (of_bells, of_lessons) = (rows(&bells), rows(&lessons));
+    let sheet = regime::of_sheets(&of_bells.iter().collect::<Vec<_>>(), &of_lessons.iter().collect::<Vec<_>>())?;
+    let said: Vec<String> = sheet
+        .rows
+        .iter()
+        .map(|(_, row)| {
+            let scope = if row[0].is_empty() { "вся школа" } else { &row[0] };
+            format!("{scope} — {} дней, звонки «{}»", row[1], row[3])
+        })
+        .collect();
+    let place = "режим занятий".to_owned();
+    let message =
+        format!("взят из расписания и звонков: {}; иное вносят на странице «Звонки и режим»", said.join("; "));
+    let finding = Finding::new("setup.regime-shown", place.clone(), message).weighing(Severity::Note);
+    Some(YearSheet { layout: &REGIMES, place, course: String::new(), sheet, findings: vec![finding] })
+}
+
 /// A finding of a sheet, with the sheet before its place.
 fn placed(sheet: &YearSheet, finding: Finding) -> Finding {
     Finding { place: format!("{}: {}", sheet.place, finding.place), ..finding }
+}
+
+/// Warnings of the columns of a sheet that are none of its table's.
+fn came_over(sheet: &YearSheet, fixed: &BTreeMap<&str, String>) -> Vec<Finding> {
+    sheet.layout.passed_over(&sheet.sheet, fixed).into_iter().map(|one| placed(sheet, one)).collect()
 }
 
 impl Planning<'_> {
@@ -109,6 +172,7 @@ impl Planning<'_> {
         let mut coming: Vec<Vec<String>> = Vec::new();
         let mut lines: Vec<(&YearSheet, usize)> = Vec::new();
         let mut courses: BTreeSet<String> = BTreeSet::new();
+        let mut came = self.came(layout, sheets);
         for sheet in sheets {
             let fixed = match self.fixed(sheet) {
                 Ok(fixed) => fixed,
@@ -119,6 +183,7 @@ impl Planning<'_> {
             };
             match layout.read_sheet(&sheet.sheet, &self.year.known, &fixed, first + coming.len()) {
                 Ok(mut rows) => {
+                    self.passed_over(&mut came, sheet, &fixed);
                     keep_given(layout, &standing, &mut rows, first + coming.len());
                     lines.extend(sheet.sheet.rows.iter().map(|(line, _)| (*sheet, *line)));
                     coming.extend(rows);
@@ -127,7 +192,6 @@ impl Planning<'_> {
                 Err(findings) => self.plan.findings.extend(findings.into_iter().map(|one| placed(sheet, one))),
             }
         }
-        let mut came = self.came(layout, sheets);
         let mut seen: BTreeMap<&[String], (&YearSheet, usize)> = BTreeMap::new();
         for (row, (sheet, line)) in coming.iter().zip(&lines) {
             let place = format!("строка {line}");
@@ -180,9 +244,19 @@ impl Planning<'_> {
         Ok(())
     }
 
+    /// Tells of the columns of a sheet that were passed over, and counts them beside the sheet.
+    fn passed_over(&mut self, came: &mut Came, sheet: &YearSheet, fixed: &BTreeMap<&str, String>) {
+        let told = came_over(sheet, fixed);
+        if let (false, Some(place)) = (told.is_empty(), came.places.iter_mut().find(|place| **place == sheet.place)) {
+            place.push_str(&format!(" (пропущено столбцов: {})", told.len()));
+        }
+        came.passed_over += told.len();
+        self.plan.findings.extend(told);
+    }
+
     fn came(&self, layout: &'static Layout, sheets: &[&YearSheet]) -> Came {
         let places = sheets.iter().map(|sheet| sheet.place.clone()).collect();
-        Came { table: layout.table, title: layout.title, places, new: 0, changed: 0, gone: 0, same: 0 }
+        Came { table: layout.table, title: layout.title, places, new: 0, changed: 0, gone: 0, same: 0, passed_over: 0 }
     }
 
     /// What the sheet's own name tells of its rows: the course of a plan.
@@ -220,6 +294,7 @@ impl Planning<'_> {
                     continue;
                 }
             };
+            self.passed_over(&mut came, sheet, &BTreeMap::new());
             let lines = sheet.sheet.rows.iter().map(|(line, _)| *line);
             let mut orders: Vec<(usize, Vec<String>)> = lines.zip(rows).collect();
             orders.sort_by(|a, b| (&a.1[0], a.0).cmp(&(&b.1[0], b.0)));
@@ -293,14 +368,7 @@ pub async fn write(
     digest: Digest,
     plan: &Plan,
 ) -> Result<Counts, Error> {
-    let sum = |of: &dyn Fn(&Came) -> usize| plan.tables.iter().map(of).sum::<usize>();
-    let counts = Counts {
-        new: sum(&|came| came.new),
-        changed: sum(&|came| came.changed),
-        gone: sum(&|came| came.gone),
-        same: sum(&|came| came.same),
-        seqs: Vec::new(),
-    };
+    let counts = plan.counts();
     if plan.edits.is_empty() {
         return Ok(counts);
     }
@@ -335,6 +403,12 @@ pub async fn write(
     recorded.tx().record_import(&row).await?;
     recorded.commit().await?;
     Ok(Counts { seqs: set.seqs, ..counts })
+}
+
+/// Writes a clean plan that came by the form of a page: the rows were pasted or read there, so no file is kept.
+pub async fn carry_out(house: &House, act: &Act, plan: &Plan) -> Result<Counts, Error> {
+    let applied = change::apply(house, act, "movement", &plan.edits).await?;
+    Ok(Counts { seqs: applied.seqs, ..plan.counts() })
 }
 
 /// Keeps the files under their digest, as those of bundles are.

@@ -98,8 +98,13 @@ mod tests {
     use crate::flow::signin::Stage;
 
     fn session(person: &str, day: NaiveDate) -> Remembered {
-        let visitor =
-            Visitor { account: person.into(), name: String::new(), offices: Vec::new(), second_factor: false };
+        let visitor = Visitor {
+            account: person.into(),
+            name: String::new(),
+            offices: Vec::new(),
+            second_factor: false,
+            rules: Default::default(),
+        };
         let visit = Visit { visitor: Arc::new(visitor), stage: Stage::Open, session: String::new() };
         Remembered { visit, turn: 7, day, until: 100, touched: 0, ends: 1000 }
     }

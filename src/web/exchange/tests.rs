@@ -54,7 +54,11 @@ async fn place() -> Place {
 fn visitor(account: &str) -> Visitor {
     let office = Office { role: Role::Administrator, reach: Reach::School, acting: false, order: "1".into() };
     Visitor {
-        account: account.into(), name: "Кварцев О.А.".into(), offices: vec![office], second_factor: true
+        account: account.into(),
+        name: "Кварцев О.А.".into(),
+        offices: vec![office],
+        second_factor: true,
+        rules: Default::default(),
     }
 }
 

@@ -54,8 +54,6 @@ pub(super) async fn classes(
     let today = state.now().date_naive();
     let mut grades: Vec<(u8, GradeView)> = Vec::new();
     let seen = directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade));
-    let mut seen: Vec<_> = seen.collect();
-    seen.sort_by_key(|class| class.grade);
     for class in seen {
         // After the year's end the list of its last day is shown.
         let last = directory.roster.periods_of_grade(class.grade).last().map_or(today, |period| period.ends);

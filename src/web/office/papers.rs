@@ -77,7 +77,7 @@ struct PapersPage {
 const COLUMNS: [Column<Line>; 8] = [
     Column { key: "no", label: "Рег. №", class: "num", order: |a, b| a.no.cmp(&b.no) },
     Column { key: "number", label: "Документ", class: "", order: |a, b| a.number.cmp(&b.number) },
-    Column { key: "class", label: "Класс", class: "", order: |a, b| a.class.cmp(&b.class) },
+    Column { key: "class", label: "Класс", class: "", order: |a, b| names::natural(&a.class, &b.class) },
     Column { key: "", label: "Период", class: "", order: |_, _| std::cmp::Ordering::Equal },
     Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.sheets.cmp(&b.sheets) },
     Column { key: "stage", label: "Состояние", class: "", order: |a, b| a.stage.cmp(&b.stage) },

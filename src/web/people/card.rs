@@ -382,14 +382,18 @@ async fn link(
 struct RightsPage {
     frame: Frame,
     roles: Vec<&'static str>,
-    rows: Vec<(&'static str, Vec<&'static str>)>,
+    /// Action, the clause that names its offices, a cell for each role.
+    rows: Vec<(&'static str, String, Vec<&'static str>)>,
 }
 
-async fn matrix(frame: Frame) -> Result<Response, Refusal> {
-    let cells = |action: Action| Role::ALL.into_iter().map(|role| rights::grant(role, action).as_russian()).collect();
+async fn matrix(visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let rules = &visitor.rules;
+    let cell = |role: Role, action: Action| rights::grant(role, action, rules).as_russian();
+    let cells = |action: Action| Role::ALL.into_iter().map(|role| cell(role, action)).collect();
+    let bound = |action: Action| rules.clause(action).to_owned();
     answer::page(&RightsPage {
         frame: frame.titled("Права").leading("Кто что может: по одной таблице решают все страницы и команды."),
         roles: Role::ALL.into_iter().map(Role::as_russian).collect(),
-        rows: Action::ALL.into_iter().map(|action| (action.as_russian(), cells(action))).collect(),
+        rows: Action::ALL.into_iter().map(|action| (action.as_russian(), bound(action), cells(action))).collect(),
     })
 }

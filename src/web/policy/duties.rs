@@ -6,9 +6,8 @@ use axum::response::Response;
 
 use super::{Choice, choices, find, or};
 use crate::domain::duties::{self, Duty, Register};
-use crate::domain::policy::{Said, Value, why_only_told};
 use crate::domain::readiness::Due;
-use crate::domain::rights::{Action, Grant, Role, grant};
+use crate::domain::rights::{GIVEN, Role, Rules};
 use crate::domain::words;
 use crate::flow::timeliness::calendar;
 use crate::web::WebState;
@@ -29,44 +28,15 @@ struct Answer {
     said: String,
     clause: String,
     own: bool,
-    /// To whom the table of rights opens it; empty where the answer names no right.
+    /// To whom these rules open it; empty where the answer gives no right.
     open_to: String,
-    /// Who is named by the rules and has no such right.
-    shut_to: String,
-    /// Why the rules' word is not the right itself.
-    why: &'static str,
 }
 
-/// Rights that a key's people are about, and the page where it is done.
-const RIGHTS: [(&str, &[Action]); 4] = [
-    ("people.edit_by", &[Action::ChangeMovement]),
-    ("access.issued_by", &[Action::IssueStaffCredentials, Action::IssueFamilyCredentials]),
-    ("substitution.recorded_by", &[Action::Appoint]),
-    ("year.promoted_by", &[Action::CloseYear]),
-];
-
-/// The office that a word of the rules names; none for what is outside of the school.
-fn role_of(word: &str) -> Option<Role> {
-    match word {
-        "subject_teacher" => Some(Role::SubjectTeacher),
-        "responsible" => Some(Role::JournalKeeper),
-        "hr_specialist" => Some(Role::HumanResources),
-        other => Role::parse(other),
-    }
-}
-
-/// To whom the rights of a key are open, and which of the people that the rules name have none of them.
-fn rights_of(key: &str, said: &Said) -> (String, String) {
-    let Some((_, actions)) = RIGHTS.iter().find(|(of, _)| *of == key) else { return Default::default() };
-    let may = |role: &Role| actions.iter().any(|action| grant(*role, *action) != Grant::Never);
-    let named = match &said.value {
-        Value::Words(words) => words.iter().filter_map(|word| role_of(word)).collect::<Vec<_>>(),
-        _ => Vec::new(),
-    };
-    let list = |roles: &[Role]| roles.iter().map(|role| role.as_russian()).collect::<Vec<_>>().join(", ");
-    let open: Vec<Role> = Role::ALL.into_iter().filter(may).collect();
-    let shut: Vec<Role> = named.into_iter().filter(|role| !may(role)).collect();
-    (list(&open), list(&shut))
+/// To whom these rules open the acts of a key; empty for a key that gives no right.
+fn open_to(rules: &Rules, key: &str) -> String {
+    let Some((_, actions)) = GIVEN.iter().find(|(of, _)| *of == key) else { return String::new() };
+    let may = |role: &Role| actions.iter().any(|action| rules.may(*action).any(|one| one == *role));
+    Role::ALL.into_iter().filter(may).map(Role::as_russian).collect::<Vec<_>>().join(", ")
 }
 
 #[derive(Template)]
@@ -98,12 +68,12 @@ pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Ask
         soon: duty.next.is_some_and(|next| (next - today).num_days() < SOON_DAYS),
         duty,
     });
+    // A house at work, whichever rules are looked at: what only holds while it is being set up is told on the page of rights.
+    let rules = Rules::of(&policy, false);
     let answer = |about, key: &str| {
         let said = policy.first(key)?;
-        let (open_to, shut_to) = rights_of(key, said);
-        let why = if open_to.is_empty() { "" } else { why_only_told(key) };
         let (clause, own) = (said.clause.clone(), policy.is_said(key));
-        Some(Answer { about, said: said.in_russian(), clause, own, open_to, shut_to, why })
+        Some(Answer { about, said: said.in_russian(), clause, own, open_to: open_to(&rules, key) })
     };
     let paper = policy.paper(today).map(|said| Answer {
         about: "Бумажные копии сегодня",
@@ -111,8 +81,6 @@ pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Ask
         clause: said.clause.clone(),
         own: policy.is_said("paper.enabled"),
         open_to: String::new(),
-        shut_to: String::new(),
-        why: "",
     });
     let due = Due::of(&directory.year, &policy).map(|due| Answer {
         about: "Год настроен не позже",
@@ -120,8 +88,6 @@ pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Ask
         clause: due.clause,
         own: policy.is_said("setup.due"),
         open_to: String::new(),
-        shut_to: String::new(),
-        why: "",
     });
     let answers = [
         paper,

@@ -47,7 +47,11 @@ async fn state(folder: &std::path::Path) -> WebState {
 fn visitor(role: Role, reach: Reach) -> Visitor {
     let office = Office { role, reach, acting: false, order: String::new() };
     Visitor {
-        account: "T00001".into(), name: "Агатова М. П.".into(), offices: vec![office], second_factor: true
+        account: "T00001".into(),
+        name: "Агатова М. П.".into(),
+        offices: vec![office],
+        second_factor: true,
+        rules: Default::default(),
     }
 }
 

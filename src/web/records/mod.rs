@@ -21,6 +21,7 @@ use super::query::{self, Asked, Column, Listed, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
 use crate::domain::freeze::supplement_no;
+use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::CopyKind;
@@ -156,7 +157,7 @@ async fn copies(
         row,
     });
     const COLUMNS: [Column<CopyLine>; 7] = [
-        Column { key: "class", label: "Класс", class: "", order: |a, b| place(&a.row).cmp(&place(&b.row)) },
+        Column { key: "class", label: "Класс", class: "", order: |a, b| by_place(&a.row, &b.row) },
         Column { key: "period", label: "Период", class: "", order: |a, b| a.row.period.cmp(&b.row.period) },
         Column { key: "kind", label: "Вид", class: "", order: |a, b| a.kind.cmp(b.kind) },
         Column { key: "state", label: "Состояние", class: "", order: |a, b| a.row.state.cmp(&b.row.state) },
@@ -194,9 +195,8 @@ async fn copies(
 }
 
 /// Order of classes: by grade, then by name.
-fn place(row: &CopyRow) -> (u32, String, String) {
-    let digits: String = row.class.chars().take_while(char::is_ascii_digit).collect();
-    (digits.parse().unwrap_or_default(), row.class.clone(), row.period.clone())
+fn by_place(a: &CopyRow, b: &CopyRow) -> std::cmp::Ordering {
+    names::natural(&a.class, &b.class).then_with(|| a.period.cmp(&b.period))
 }
 
 /// Last versions of the copies that a visitor may read, by class.
@@ -216,7 +216,7 @@ pub(super) async fn visible_copies(
     }
     let grade = |class: &str| directory.class(class).map_or_else(|| grade_in_name(class), |class| class.grade);
     last.retain(|row| reach.class(&row.class, grade(&row.class)));
-    last.sort_by_key(place);
+    last.sort_by(by_place);
     Ok(last)
 }
 
@@ -298,7 +298,7 @@ async fn register(State(state): State<WebState>, frame: Frame, asked: Asked) -> 
     const COLUMNS: [Column<RegisterView>; 8] = [
         Column { key: "no", label: "№", class: "num", order: |a, b| a.no.cmp(&b.no) },
         Column { key: "number", label: "Документ", class: "", order: |a, b| a.number.cmp(&b.number) },
-        Column { key: "class", label: "Класс", class: "", order: |a, b| a.class.cmp(&b.class) },
+        Column { key: "class", label: "Класс", class: "", order: |a, b| names::natural(&a.class, &b.class) },
         Column { key: "", label: "Период", class: "", order: |_, _| std::cmp::Ordering::Equal },
         Column { key: "sealed", label: "Скреплена", class: "", order: |a, b| a.sealed_at.cmp(&b.sealed_at) },
         Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.sheets.cmp(&b.sheets) },

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 
@@ -13,8 +13,9 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
+use super::sent::{self, Received};
 use super::shelf::{self, Sent, Step};
-use super::{Fields, Opened, Past, reach, readiness};
+use super::{Fields, Opened, Past, book, reach, readiness};
 use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision};
@@ -70,8 +71,9 @@ struct BookPage {
     sent: Sent,
     past: Vec<Past>,
     history: String,
-    /// Address of the import; empty for who may not import.
-    files: String,
+    /// Headings of the book as a table, for who brings it by file.
+    headings: String,
+    example: String,
 }
 
 async fn book(
@@ -140,6 +142,14 @@ async fn book_page(
         })
         .collect();
     let may = visitor.may_anywhere(Action::ChangeMovement) && opened.closed.is_none();
+    // Only learners of the own classes are named in the form; a learner may move from there to any other.
+    let changes = visitor.reach(Action::ChangeMovement);
+    let mode_moves = mode == "order";
+    let grade_of = |class: &str| journal.class(class).map_or(0, |known| known.grade);
+    let of_reach = |id: &str| {
+        let known = journal.learners.iter().find(|learner| learner.id == id);
+        known.is_some_and(|learner| changes.whole_class(&learner.class, grade_of(&learner.class)))
+    };
     let chosen_class = typed.value("class").to_owned();
     let chosen = typed.value("learner").to_owned();
     let page = BookPage {
@@ -151,14 +161,27 @@ async fn book_page(
         may,
         lines,
         classes,
-        class_names: journal.classes.iter().map(|class| (class.name.clone(), class.name == chosen_class)).collect(),
-        learners: opened.year.known.choices(Is::Learner).into_iter().map(|(id, said)| (id.clone(), said, id == chosen)).collect(),
+        class_names: journal
+            .classes
+            .iter()
+            .filter(|class| mode_moves || changes.whole_class(&class.name, class.grade))
+            .map(|class| (class.name.clone(), class.name == chosen_class))
+            .collect(),
+        learners: opened
+            .year
+            .known
+            .choices(Is::Learner)
+            .into_iter()
+            .filter(|(id, _)| of_reach(id))
+            .map(|(id, said)| (id.clone(), said, id == chosen))
+            .collect(),
         exits: layout::EXITS.iter().filter(|(word, _)| !word.is_empty() && *word != "moved").copied().collect(),
-        past: if may { super::past(state, &opened, &STAYS, Vec::new()).await? } else { Vec::new() },
+        past: if may && changes.school { super::past(state, &opened, &[STAYS.table, "learners"], Vec::new()).await? } else { Vec::new() },
         history: format!("/history?table=stays&year={}", query::segment(&opened.year.year)),
         typed,
         sent,
-        files: shelf::by_file(visitor, &layout::MOVEMENT),
+        headings: layout::MOVEMENT.headings().join(" · "),
+        example: layout::MOVEMENT.headings().join("\t"),
         frame: frame
             .titled("Движение обучающихся")
             .leading("Зачисление, перевод, выбытие и возвращение — по приказам, с датой и номером. Список класса виден на любой день.")
@@ -176,8 +199,16 @@ async fn change(
     visitor: Visitor,
     frame: Frame,
     asked: Asked,
-    fields: Fields,
+    request: Request,
 ) -> Result<Response, Refusal> {
+    let fields = match sent::received(request, &layout::MOVEMENT, false).await? {
+        Received::Fields(fields) => fields,
+        Received::Unread(sent) => {
+            let opened = super::open(&state, sent.fields.as_ref().map_or("", |fields| fields.value("year"))).await?;
+            let typed = sent.fields.clone().unwrap_or_default();
+            return book_page(&state, &visitor, frame, &asked, opened, "book".to_owned(), typed, sent).await;
+        }
+    };
     let opened = super::open(&state, fields.value("year")).await?;
     if let Some(row) = &opened.closed {
         return Err(Refusal::Rule(shelf::closed_words(row)));
@@ -191,7 +222,7 @@ async fn change(
     let day = parse_day(fields.value("day"));
     let outcome = match (fields.value("act"), day) {
         ("undo", _) => {
-            let tables = [(STAYS.table, Some(&STAYS)), ("learners", None)];
+            let tables = [(STAYS.table, Some(&STAYS)), ("learners", Some(&reach::LEARNERS))];
             let seqs = super::seqs(fields.value("seqs"));
             reach::undoable(&state, &visitor, Action::ChangeMovement, &opened, &tables, &seqs).await?;
             let said = super::undo(&state, &visitor.account, fields.value("seqs")).await?;
@@ -201,6 +232,7 @@ async fn change(
             Ok(people) => movement::enrol(house, &act, &year, &people, fields.value("act") == "try").await?.0,
             Err(findings) => Outcome::Refused(findings),
         },
+        (what @ ("book" | "try-book"), _) => book::take(&state, &visitor, &opened, &fields, what == "try-book").await?,
         (_, None) => Outcome::Refused(vec![crate::domain::finding::Finding::new(
             "setup.cell-wrong",
             "Дата",
@@ -234,6 +266,7 @@ async fn change(
     let mode = match fields.value("act") {
         "enrol" => "enrol",
         "sheet" | "try" => "sheet",
+        "book" | "try-book" => "book",
         _ => "order",
     };
     let sent = match &outcome {
@@ -253,7 +286,11 @@ fn out_of_reach(visitor: &Visitor, opened: &Opened, fields: &Fields) -> Option<S
     let sheet = Sheet::from_clipboard(fields.value("text"));
     let column = sheet.heads.iter().position(|head| head == "Класс");
     let listed = sheet.rows.iter().filter_map(|(_, row)| column.and_then(|at| row.get(at)));
-    let classes = listed.map(String::as_str).chain(learner.map(|l| l.class.as_str())).chain([fields.value("class")]);
+    // Where a learner of the own class moves to is another's class as a rule.
+    let whither = if fields.value("what") == "move" { "" } else { fields.value("class") };
+    let of_book = matches!(fields.value("act"), "book" | "try-book");
+    let listed = listed.filter(|_| !of_book);
+    let classes = listed.map(String::as_str).chain(learner.map(|l| l.class.as_str())).chain([whither]);
     for class in classes.filter_map(|name| journal.class(name)) {
         let subject =
             Subject::Class { name: &class.name, grade: class.grade, closed: false, archived: opened.closed.is_some() };
@@ -431,7 +468,7 @@ async fn learner_page(
         fields: form::fields(&FOREIGN_MARKS, &opened.year.known, None, typed.as_ref(), &fixed, false),
         adding: may && adding,
         past: if may {
-            super::past(state, &opened, &FOREIGN_MARKS, vec![learner.to_owned()]).await?
+            super::past(state, &opened, &[FOREIGN_MARKS.table], vec![learner.to_owned()]).await?
         } else {
             Vec::new()
         },

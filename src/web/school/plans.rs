@@ -252,7 +252,11 @@ async fn plan_page(
         headings: HEADINGS.join(" · "),
         example: HEADINGS.join("\t"),
         told: plan::check(course, class.grade, &topics).iter().map(readiness::plain).collect(),
-        past: if may { super::past(state, &opened, &PLAN_TOPICS, vec![course.id.clone()]).await? } else { Vec::new() },
+        past: if may {
+            super::past(state, &opened, &[PLAN_TOPICS.table], vec![course.id.clone()]).await?
+        } else {
+            Vec::new()
+        },
         history: format!("/history?table=plan_topics&year={}&names={}", query::segment(&opened.year.year), course.id),
         path,
         may,

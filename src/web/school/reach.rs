@@ -8,9 +8,29 @@ use super::Opened;
 use crate::domain::journal::Journal;
 use crate::domain::people::{ReachSet, Visitor};
 use crate::domain::rights::Action;
-use crate::domain::setup::layout::{Is, Layout};
+use crate::domain::setup::layout::{Column, Is, Layout};
 use crate::domain::setup::scope::Scope;
 use crate::store::ChangeFilter;
+
+const fn cell(name: &'static str, title: &'static str, is: Is) -> Column {
+    Column { name, title, is, required: false }
+}
+
+/// The learners of the journal, as far as it matters whose they are: they have no page of their own to be changed on, orders change them.
+pub(super) static LEARNERS: Layout = Layout {
+    table: "learners",
+    title: "Ученики",
+    one: "ученика",
+    key: 1,
+    columns: &[
+        cell("id", "Код", Is::Text),
+        cell("surname", "Фамилия", Is::Text),
+        cell("given_name", "Имя", Is::Text),
+        cell("patronymic", "Отчество", Is::Text),
+        cell("born", "Дата рождения", Is::Text),
+        cell("class", "Класс", Is::Class),
+    ],
+};
 
 /// Why a visitor may not change these rows of a table; nothing when all are within reach. Rows of the whole school (rooms, bells) are within
 /// the reach of whoever may change the table at all.

@@ -15,6 +15,7 @@ use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
 use super::sent::{self, Received};
 use super::{Fields, Opened, Past, reach, readiness};
+use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::setup::layout::{self, Is, Layout};
@@ -268,7 +269,7 @@ async fn show(
     let opened =
         super::open(state, sent.fields.as_ref().map_or(asked.value("year"), |fields| fields.value("year"))).await?;
     let layout = shelf.layout;
-    let rows = opened.year.rows(&state.house, layout).await?;
+    let rows = in_order(&opened, layout, opened.year.rows(&state.house, layout).await?);
     if asked.value("format") == "csv" {
         return as_csv(&opened, layout, &rows);
     }
@@ -302,7 +303,7 @@ async fn show(
     let mut told: Vec<String> =
         super::sorted(opened.year.findings(layout.table)).iter().map(readiness::plain).collect();
     let rest = told.split_off(told.len().min(TOLD));
-    let past = if may { super::past(state, &opened, layout, Vec::new()).await? } else { Vec::new() };
+    let past = if may { super::past(state, &opened, &[layout.table], Vec::new()).await? } else { Vec::new() };
     let query = asked.value("q").to_owned();
     let (shown, total) = listed(&opened, layout, rows, &asked);
     let whole = !asked.value("all").is_empty();
@@ -414,14 +415,15 @@ async fn change(
         "" => shelf.path.to_owned(),
         year => format!("{}?year={}", shelf.path, query::segment(year)),
     };
+    let passed_over = passed_over(shelf.layout, &fields, &BTreeMap::new());
     let outcome = match act(state, visitor, shelf.change, shelf.layout, &fields, &BTreeMap::new()).await? {
         Step::Said(said) => return Ok(answer::done(&back, &said)),
         Step::Outcome(outcome) => outcome,
     };
     match outcome {
-        Outcome::Done(_) => Ok(answer::done(&back, &super::said(&outcome))),
+        Outcome::Done(_) => Ok(answer::done(&back, &format!("{}{passed_over}", super::said(&outcome)))),
         Outcome::Would(_) => {
-            let note = super::said(&outcome);
+            let note = format!("{}{passed_over}", super::said(&outcome));
             show(state, visitor, frame, asked, shelf, Sent { fields: Some(fields), note, ..Sent::default() }).await
         }
         Outcome::Refused(findings) => {
@@ -429,6 +431,42 @@ async fn change(
             show(state, visitor, frame, asked, shelf, Sent { fields: Some(fields), findings, ..Sent::default() }).await
         }
     }
+}
+
+/// What is said of pasted columns that are none of the table's; empty when there is none.
+pub(super) fn passed_over(layout: &Layout, fields: &Fields, fixed: &BTreeMap<&str, String>) -> String {
+    if !matches!(fields.value("act"), "paste" | "try") {
+        return String::new();
+    }
+    let told = layout.passed_over(&Sheet::from_clipboard(fields.value("text")), fixed);
+    if told.is_empty() {
+        return String::new();
+    }
+    let heads: Vec<String> = told.iter().map(|one| format!("«{}»", one.found)).collect();
+    format!(" Столбцы не из этой таблицы пропущены: {}.", heads.join(", "))
+}
+
+/// Rows as people sort them: classes and numbers as numbers, people and courses by their words, days by the calendar. A table whose key is the
+/// program's own goes by its first columns.
+fn in_order(opened: &Opened, layout: &Layout, rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    use std::cmp::Ordering;
+    let said = |at: usize, row: &[String]| match layout.columns[at].is {
+        Is::Class | Is::Course | Is::Scope | Is::Staff | Is::Learner => {
+            opened.year.known.show(layout.columns[at].is, &row[at])
+        }
+        _ => row[at].clone(),
+    };
+    let own = |at: &usize| layout.columns[*at].is != Is::Given;
+    let mut by: Vec<usize> = (0..layout.key).filter(own).collect();
+    if by.is_empty() {
+        by = (0..layout.columns.len()).filter(own).collect();
+    }
+    let keyed = |row: Vec<String>| (by.iter().map(|at| said(*at, &row)).collect::<Vec<_>>(), row);
+    let mut keyed: Vec<(Vec<String>, Vec<String>)> = rows.into_iter().map(keyed).collect();
+    keyed.sort_by(|(a, _), (b, _)| {
+        a.iter().zip(b).map(|(a, b)| names::natural(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    });
+    keyed.into_iter().map(|(_, row)| row).collect()
 }
 
 /// What a form of a table did.

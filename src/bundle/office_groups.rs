@@ -1,0 +1,186 @@
+//! Groups as offices keep them: a column of the class list with 1 and 2 under the subject's name, or a list by subject and group. Floor 1.
+//!
+//! A list says neither the course's code nor the learner's. It says «5А, Английский язык, 1», and the courses that come with the same files say
+//! which one that is ([`resolve`]). A column that is no divided subject's («Группа здоровья») is left out with a word.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::codes;
+use super::found::{Found, Place};
+use super::headings::fold;
+use super::layout::File;
+use super::office_lists::{Heads, Kept, Lines, Read, class_name, is_total};
+use super::sheet::Sheet;
+use crate::domain::finding::Severity;
+use crate::domain::names;
+
+const MEMBERS: &[&str] = &["course_id", "learner_id"];
+/// Parts the words of a course that stand in the place of its code: class, subject, group. No name of an office has this letter.
+const PART: char = '¦';
+/// Words of a heading that say that it is about groups, and not of which subject.
+const ABOUT: &[&str] = &["группа", "группы", "подгруппа", "подгруппы", "гр", "гр.", "по", "деление"];
+
+/// «1» of «1», «1 группа», «гр. 2»: the number of a group; empty for anything else.
+fn number(text: &str) -> String {
+    let folded = fold(text);
+    let words = folded.split(|letter: char| letter.is_whitespace() || letter == '.').filter(|word| !word.is_empty());
+    let rest: Vec<&str> = words.filter(|word| !ABOUT.contains(word)).collect();
+    match rest.as_slice() {
+        [one] if one.len() == 1 && ("1"..="6").contains(one) => (*one).to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Columns of a class list that divide it: a group's number for at least half of the learners, and nothing else.
+pub(super) fn columns(lines: &Lines<'_>, heads: &Heads, taken: &[Option<usize>], learners: usize) -> Vec<usize> {
+    let divides = |place: &usize| {
+        let cells = lines.rows[heads.below..].iter().filter_map(|(_, cells)| cells.get(*place)).map(|cell| cell.trim());
+        let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+        let numbers: BTreeSet<String> = cells.iter().map(|cell| number(cell)).collect();
+        cells.len() * 2 >= learners && numbers.len() > 1 && !numbers.contains("")
+    };
+    let free = |place: &usize| {
+        let head = &heads.folded[*place];
+        !taken.contains(&Some(*place)) && head.chars().any(char::is_alphabetic)
+    };
+    (0..heads.written.len()).filter(free).filter(divides).collect()
+}
+
+/// The membership that a cell of such a column says; none for an empty one.
+pub(super) fn member(class: &str, head: &str, cell: &str, learner: &str) -> Option<Vec<String>> {
+    let group = number(cell);
+    (!group.is_empty()).then(|| vec![format!("{class}{PART}{head}{PART}{group}"), learner.to_owned()])
+}
+
+/// Rows of memberships as their table.
+pub(super) fn kept(rows: Vec<(String, Vec<String>)>) -> Option<Kept> {
+    (!rows.is_empty()).then_some(Kept { table: File::Groups, columns: MEMBERS, rows })
+}
+
+/// A list of groups: class, subject, group and full name, each in its column; the first three hold until the next are named.
+pub(super) fn list(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
+    let full = heads.full_name()?;
+    let (subject, group) = (heads.place("subject")?, heads.place("group")?);
+    let class_at = heads.folded.iter().position(|head| matches!(head.as_str(), "класс" | "классы"));
+    let of_sheet = class_name(lines.name);
+    if (class_at.is_none() && of_sheet.is_none()) || heads.place("hours_per_week").is_some() {
+        return None;
+    }
+    let mut findings = Vec::new();
+    heads.left_out(lines, &[Some(full), Some(subject), Some(group), class_at], &mut findings);
+    let mut held = [of_sheet.unwrap_or_default(), String::new(), String::new()];
+    let mut rows = Vec::new();
+    for (no, cells) in &lines.rows[heads.below..] {
+        let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
+        for (at, place) in [class_at, Some(subject), Some(group)].into_iter().enumerate() {
+            let text = place.map(cell).unwrap_or_default();
+            if !text.is_empty() {
+                held[at] = if at == 0 { class_name(text).unwrap_or_else(|| text.to_owned()) } else { text.to_owned() };
+            }
+        }
+        if cell(full).is_empty() || is_total(cell(full)) {
+            continue;
+        }
+        let [class, subject, group] = &held;
+        rows.extend(
+            member(class, subject, group, cell(full)).map(|row| (format!("{}, строка {no}", lines.place), row)),
+        );
+    }
+    Some(Read { kept: vec![kept(rows)?], findings })
+}
+
+/// Is a heading about this subject? «Англ. яз.» and «Группа по английскому языку» are about «Английский язык»: each word begins as one of the
+/// subject's, four letters deep, for endings differ.
+fn is_about(head: &str, subject: &str) -> bool {
+    const DEEP: usize = 4;
+    let words = |text: &str| -> Vec<String> {
+        let folded = fold(text);
+        let parts = folded.split(|letter: char| !letter.is_alphanumeric());
+        parts.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let of_subject = words(subject);
+    let said: Vec<String> = words(head).into_iter().filter(|word| !ABOUT.contains(&word.as_str())).collect();
+    let begins = |word: &String| {
+        let start: String = word.chars().take(DEEP).collect();
+        of_subject.iter().any(|own| own.starts_with(&start))
+    };
+    !said.is_empty() && said.iter().all(begins)
+}
+
+/// Puts codes of courses, and of learners of their class, where lists of groups have words. Columns of no divided subject are dropped with a word.
+pub(super) fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
+    let of = |file: File| sheets.iter().find(|sheet| sheet.file == file).into_iter().flat_map(|sheet| &sheet.rows);
+    let courses: Vec<[String; 4]> =
+        of(File::Courses).map(|row| [0, 1, 2, 3].map(|at: usize| row.cell(at).to_owned())).collect();
+    let mut learners: HashMap<(String, String), Vec<String>> = HashMap::new();
+    for row in of(File::Learners) {
+        let [id, surname, given, patronymic] = [0, 1, 2, 3].map(|at: usize| row.cell(at));
+        for name in [names::full_name(surname, given, patronymic), names::list_name(surname, given)] {
+            let known = learners.entry((row.cell(5).to_owned(), names::fold(&name))).or_default();
+            if known.last().is_none_or(|last| last != id) {
+                known.push(id.to_owned());
+            }
+        }
+    }
+    let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == File::Groups) else { return };
+    let mut left: BTreeMap<(String, u32), BTreeSet<String>> = BTreeMap::new();
+    let mut kept = Vec::with_capacity(sheet.rows.len());
+    for mut row in std::mem::take(&mut sheet.rows) {
+        let written = row.cell(0).to_owned();
+        let mut parts = written.split(PART);
+        let (Some(class), Some(head), Some(group)) = (parts.next(), parts.next(), parts.next()) else {
+            kept.push(row);
+            continue;
+        };
+        let fits = |course: &&[String; 4]| {
+            let digits: String = course[3].chars().filter(char::is_ascii_digit).collect();
+            course[1] == class && digits == group && is_about(head, &course[2])
+        };
+        let fitting: Vec<&[String; 4]> = courses.iter().filter(fits).collect();
+        let [course] = fitting.as_slice() else {
+            left.entry((head.to_owned(), u32::from(!fitting.is_empty()))).or_default().insert(class.to_owned());
+            continue;
+        };
+        row.set(0, course[0].clone());
+        if let Some([id]) = learners.get(&(class.to_owned(), names::fold(row.cell(1)))).map(Vec::as_slice) {
+            row.set(1, id.clone());
+        }
+        kept.push(row);
+    }
+    sheet.rows = kept;
+    for ((head, several), classes) in left {
+        let why = if several == 0 {
+            "группы с таким предметом и номером в нагрузке нет"
+        } else {
+            "подходит несколько предметов"
+        };
+        let mut classes: Vec<String> = classes.into_iter().collect();
+        classes.sort_by(|a, b| names::natural(a, b));
+        let message = format!("столбец «{head}» ({}) не загружается: {why}", classes.join(", "));
+        found.told(Place::file(File::Groups), codes::LEFT_OUT, Severity::Warning, message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_is_about_a_subject_by_the_beginnings_of_its_words() {
+        for head in ["Английский язык", "англ. яз.", "Группа по английскому языку", "подгруппа (англ.)"]
+        {
+            assert!(is_about(head, "Английский язык") || is_about(head, "Иностранный язык (английский)"), "{head}");
+        }
+        assert!(is_about("Английский", "Иностранный язык (английский)"));
+        for head in ["Группа здоровья", "Физкультурная группа", "Группа", "№"]
+        {
+            assert!(!is_about(head, "Английский язык"), "{head}");
+        }
+    }
+
+    #[test]
+    fn a_group_s_number_is_read_with_and_without_its_word() {
+        assert_eq!(["1", "2 группа", "гр. 1", "2 гр"].map(number), ["1", "2", "1", "2"]);
+        assert_eq!(["да", "", "12", "II", "1-2"].map(number), ["", "", "", "", ""].map(String::from));
+    }
+}

@@ -1,0 +1,231 @@
+//! What a school's rules say of rights: four acts that a clause gives to named offices, laid over the matrix. Floor 0.
+//!
+//! A policy comes in as a value, the one in force on the day. What its regulation says itself binds: offices that it names may, others may
+//! not. Where the regulation keeps silent, nobody loses what the matrix gives, and those whom the default rules name gain it.
+
+use super::matrix::{Grant, Why, table};
+use super::{Action, Role};
+use crate::domain::policy::{Policy, Value};
+use crate::domain::words::capitalised;
+
+/// The key of a policy and the acts that its people are about, in the order of [`Rules::clauses`].
+pub const GIVEN: [(&str, &[Action]); 4] = [
+    ("people.edit_by", &[Action::ChangeMovement]),
+    ("access.issued_by", &[Action::IssueStaffCredentials, Action::IssueFamilyCredentials]),
+    ("substitution.recorded_by", &[Action::RecordSubstitution]),
+    ("year.promoted_by", &[Action::CloseYear]),
+];
+
+/// Whom one clause names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Clause {
+    roles: Vec<Role>,
+    clause: String,
+    /// Does the school's own regulation say it?
+    own: bool,
+}
+
+/// The clauses of a policy that give acts to offices. The default has none: the matrix as it is printed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    clauses: [Option<Clause>; 4],
+    /// The house is being set up: no period of it was closed yet.
+    beginning: bool,
+}
+
+/// The office that a word of the rules names; none for what is outside of the school. The house is connected with ЕСИА by its administrator.
+fn role_of(word: &str) -> Option<Role> {
+    match word {
+        "subject_teacher" => Some(Role::SubjectTeacher),
+        "responsible" => Some(Role::JournalKeeper),
+        "hr_specialist" => Some(Role::HumanResources),
+        "esia" => Some(Role::Administrator),
+        other => Role::parse(other),
+    }
+}
+
+impl Rules {
+    /// The clauses of a policy. `beginning`: no period of the house was closed yet, so that its administrator may still bring in by hand
+    /// whatever the first year lacks.
+    pub fn of(policy: &Policy, beginning: bool) -> Self {
+        let clause = |key: &str| {
+            let said = policy.first(key)?;
+            let Value::Words(words) = &said.value else { return None };
+            let mut roles: Vec<Role> = words.iter().filter_map(|word| role_of(word)).collect();
+            // SEC-06: no rule of a school brings families to the functions of staff.
+            roles.retain(|role| !matches!(role, Role::Learner | Role::Parent | Role::Inspector));
+            roles.sort_unstable();
+            roles.dedup();
+            Some(Clause { roles, clause: said.clause.clone(), own: policy.is_said(key) })
+        };
+        Self { clauses: GIVEN.map(|(key, _)| clause(key)), beginning }
+    }
+
+    fn clause_of(&self, action: Action) -> Option<&Clause> {
+        let at = GIVEN.iter().position(|(_, actions)| actions.contains(&action))?;
+        self.clauses[at].as_ref()
+    }
+
+    /// The clause that binds an action: empty where the matrix alone decides.
+    pub fn clause(&self, action: Action) -> &str {
+        self.clause_of(action).filter(|clause| clause.own).map_or("", |clause| &clause.clause)
+    }
+
+    /// What a role may do with an action, the rules laid over the matrix.
+    pub(super) fn laid_over(&self, role: Role, action: Action) -> Grant {
+        let printed = table(role, action);
+        // Who edits the learners' data finds them: lists of classes open with the right to change them.
+        if action == Action::ReadRoster && printed == Grant::Never {
+            let edits = self.clause_of(Action::ChangeMovement).is_some_and(|clause| clause.roles.contains(&role));
+            return if edits { Grant::Kept } else { printed };
+        }
+        let Some(clause) = self.clause_of(action) else { return printed };
+        // Class teachers let families in, never staff (SEC-05).
+        let named =
+            clause.roles.contains(&role) && !(action == Action::IssueStaffCredentials && role == Role::ClassTeacher);
+        // The chain of credentials begins with the administrator in every school: who else would let in the first deputy.
+        let begins = role == Role::Administrator && (action == Action::IssueStaffCredentials || self.beginning);
+        match printed {
+            Grant::Never if named => Grant::Own,
+            printed if named || begins || !clause.own => printed,
+            _ => Grant::Never,
+        }
+    }
+
+    /// Roles that may do an action at all.
+    pub fn may(&self, action: Action) -> impl Iterator<Item = Role> {
+        Role::ALL.into_iter().filter(move |role| self.laid_over(*role, action) != Grant::Never)
+    }
+
+    /// A refusal as people read it: why not, by which clause, and who could.
+    pub fn refusal(&self, action: Action, why: Why) -> String {
+        let clause = match why {
+            Why::NotByRules => format!(" ({})", self.clause(action)),
+            _ => String::new(),
+        };
+        let said = capitalised(why.as_russian());
+        let roles: Vec<&str> = self.may(action).map(Role::as_russian).collect();
+        format!("{said}{clause}. Сюда ведут должности: {}.", roles.join(", "))
+    }
+
+    /// The lines under the printed matrix: which acts the rules give to whom.
+    pub fn printed(&self) -> String {
+        let line = |action: &Action| {
+            let clause = self.clause_of(*action)?;
+            let source = if clause.own { "" } else { "положение молчит; " };
+            let roles: Vec<&str> = self.may(*action).map(Role::as_russian).collect();
+            Some(format!("  {}: {} — {source}{}\n", action.as_russian(), roles.join(", "), clause.clause))
+        };
+        let lines: String = GIVEN.iter().flat_map(|(_, actions)| actions.iter()).filter_map(line).collect();
+        if lines.is_empty() { lines } else { format!("\nПоручено правилами школы:\n{lines}") }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
+mod tests {
+    use super::super::{Decision, Standing, decide, grant};
+    use super::*;
+    use crate::domain::policy::{builtin, parse};
+
+    fn rules(preset: &str, beginning: bool) -> Rules {
+        Rules::of(&parse(preset, builtin(preset).unwrap()).unwrap(), beginning)
+    }
+
+    /// Roles that may, as words.
+    fn may(preset: &str, action: Action) -> String {
+        rules(preset, false).may(action).map(Role::as_str).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn each_regulation_gives_learners_data_to_whom_its_clause_names() {
+        let named = |preset| may(preset, Action::ChangeMovement);
+        assert_eq!(named("chernushka-2018"), "class_teacher");
+        assert_eq!(named("kurskoe-2019"), "class_teacher");
+        assert_eq!(named("bauman"), "secretary");
+        assert_eq!(named("duties-moscow"), "administrator class_teacher");
+        assert_eq!(named("talitsa-2019"), "administrator assistant secretary human_resources");
+        assert_eq!(named("default"), "class_teacher secretary");
+        let reads = |preset| grant(Role::HumanResources, Action::ReadRoster, &rules(preset, false));
+        assert_eq!((reads("talitsa-2019"), reads("bauman")), (Grant::Kept, Grant::Never));
+    }
+
+    #[test]
+    fn credentials_of_families_come_from_whom_the_clause_names_and_those_of_staff_from_the_administrator() {
+        let families = |preset| may(preset, Action::IssueFamilyCredentials);
+        assert_eq!(families("chernushka-2018"), "administrator");
+        assert_eq!(families("kurskoe-2019"), "administrator");
+        assert_eq!(families("bauman"), "administrator class_teacher");
+        assert_eq!(families("duties-moscow"), "class_teacher");
+        assert_eq!(families("talitsa-2019"), "administrator");
+        for (preset, _) in crate::domain::policy::BUILTIN {
+            assert_eq!(may(preset, Action::IssueStaffCredentials), "administrator", "{preset}");
+        }
+    }
+
+    #[test]
+    fn a_substitution_is_recorded_and_a_year_closed_by_whom_the_clause_names() {
+        let recorded = |preset| may(preset, Action::RecordSubstitution);
+        assert_eq!(recorded("chernushka-2018"), "teacher");
+        assert_eq!(recorded("kurskoe-2019"), "deputy");
+        assert_eq!(recorded("bauman"), "teacher");
+        assert_eq!(recorded("duties-moscow"), "deputy teacher");
+        // 004 keeps silent: the matrix, and those whom the default rules name beside it.
+        assert_eq!(recorded("talitsa-2019"), "director deputy teacher");
+        let closes = |preset| may(preset, Action::CloseYear);
+        assert_eq!(closes("bauman"), "deputy");
+        for silent in ["chernushka-2018", "kurskoe-2019", "duties-moscow", "talitsa-2019"] {
+            assert_eq!(closes(silent), "administrator director deputy", "{silent}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_clause_and_who_could() {
+        let bauman = rules("bauman", false);
+        let decided = decide(Role::Director, Action::CloseYear, Standing::Own, &bauman);
+        assert_eq!(decided, Decision::Refused(Why::NotByRules));
+        let said = bauman.refusal(Action::CloseYear, Why::NotByRules);
+        assert_eq!(said, "Правила школы поручают это другим (002 4.3). Сюда ведут должности: заместитель директора.");
+        let talitsa = rules("talitsa-2019", false);
+        assert!(decide(Role::Director, Action::CloseYear, Standing::Own, &talitsa).is_allowed());
+        let silent = decide(Role::Secretary, Action::CloseYear, Standing::Own, &talitsa);
+        assert_eq!(
+            silent,
+            Decision::Refused(Why::NotTheOffice),
+            "a clause that the school does not have refuses nobody"
+        );
+    }
+
+    #[test]
+    fn the_administrator_of_a_house_that_begins_is_not_locked_out_and_nobody_else_gains_by_it() {
+        let (begins, runs) = (rules("bauman", true), rules("bauman", false));
+        let may = |rules: &Rules, role| decide(role, Action::ChangeMovement, Standing::Own, rules).is_allowed();
+        assert!(may(&begins, Role::Administrator) && !may(&runs, Role::Administrator));
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Administrator) {
+            for action in Action::ALL {
+                assert_eq!(grant(role, action, &begins), grant(role, action, &runs), "{role:?} {action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_rule_brings_a_family_or_an_inspector_to_the_functions_of_staff() {
+        for (preset, _) in crate::domain::policy::BUILTIN {
+            for beginning in [false, true] {
+                let rules = rules(preset, beginning);
+                for role in [Role::Learner, Role::Parent, Role::Inspector] {
+                    for action in Action::ALL {
+                        assert_eq!(grant(role, action, &rules), table(role, action), "{preset} {role:?} {action:?}");
+                    }
+                }
+                for (role, action) in Role::ALL.into_iter().flat_map(|role| Action::ALL.map(|action| (role, action))) {
+                    let given = GIVEN.iter().any(|(_, actions)| actions.contains(&action));
+                    assert!(
+                        given || action == Action::ReadRoster || grant(role, action, &rules) == table(role, action),
+                        "{preset} {role:?} {action:?}: only the four acts are the rules' to give"
+                    );
+                }
+            }
+        }
+    }
+}
