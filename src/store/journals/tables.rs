@@ -144,6 +144,33 @@ pub(in crate::store) static ALL: [&Table; 12] = [
 /// The tables of people and curriculum, without entries.
 pub(super) static ROSTER: [&Table; 6] = [&PERIODS, &STAFF, &CLASSES, &LEARNERS, &COURSES, &GROUP_MEMBERS];
 
+/// A list of the journal that grows with every lesson.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryList {
+    /// Lessons.
+    Lessons,
+    /// Marks of lessons.
+    Marks,
+    /// Absences.
+    Absences,
+    /// Marks of periods and years.
+    FinalMarks,
+    /// Decisions of the pedagogical council.
+    Decisions,
+}
+
+impl EntryList {
+    pub(super) fn table(self) -> &'static Table {
+        match self {
+            Self::Lessons => &LESSONS,
+            Self::Marks => &MARKS,
+            Self::Absences => &ABSENCES,
+            Self::FinalMarks => &FINAL_MARKS,
+            Self::Decisions => &DECISIONS,
+        }
+    }
+}
+
 /// `$3` is the class.
 const OF_COURSES: &str = "and course in (select id from courses where school = $1 and year = $2 and class = $3)";
 const OF_LEARNERS: &str = "and learner in (select id from learners where school = $1 and year = $2 and class = $3)";
