@@ -83,7 +83,8 @@ impl fmt::Display for Finding {
     }
 }
 
-fn quote(text: &str) -> String {
+/// A value in quotation marks; «пусто» where there is none.
+pub(super) fn quote(text: &str) -> String {
     match text {
         "" => "пусто".to_owned(),
         // A mark is told in quotes already.

@@ -252,7 +252,7 @@ pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signe
         .text(&undertaking(name, office), &[])
         .signatures(
             vec![Signature {
-                post: words::capital(office),
+                post: words::capitalised(office),
                 name: signed_name.to_owned(),
                 date: day(signed_at),
                 ..Signature::default()

@@ -113,7 +113,7 @@ pub(super) async fn page(
         questions: questions(&policy),
         rest: rest(&policy),
         history: days,
-        may_adopt: !visitor.reach(Action::ChangePolicy).is_empty(),
+        may_adopt: visitor.may_anywhere(Action::ChangePolicy),
     })
 }
 
@@ -166,7 +166,7 @@ pub(super) async fn compare(State(state): State<WebState>, frame: Frame, asked: 
         .into_iter()
         .filter(|line| !line.key.starts_with("regulation."))
         .map(|line| DifferenceView {
-            about: words::capital(about(&line.key)),
+            about: words::capitalised(about(&line.key)),
             key: line.key,
             first: line.first.map(ValueView::of),
             second: line.second.map(ValueView::of),

@@ -140,7 +140,7 @@ fn view(known: &Known<'_>, entry: &LogEntry) -> EventView {
         index: entry.index,
         at: words::moment_words(text("at")),
         moment: text("at").to_owned(),
-        said: words::capital(event(&entry.event)),
+        said: words::capitalised(event(&entry.event)),
         by,
         facts: facts.join(", "),
         leaf: entry.leaf.clone(),
