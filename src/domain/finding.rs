@@ -83,7 +83,8 @@ impl fmt::Display for Finding {
     }
 }
 
-fn quote(text: &str) -> String {
+/// A value in quotation marks; «пусто» where there is none.
+pub(super) fn quote(text: &str) -> String {
     if text.is_empty() { "пусто".to_owned() } else { format!("«{text}»") }
 }
 

@@ -77,6 +77,26 @@ pub fn day_and_month(date: NaiveDate) -> String {
     format!("{} {}", date.day(), MONTHS_OF[date.month0() as usize])
 }
 
+/// An ISO day or RFC 3339 moment as «05.06.2026»; anything else as it stands.
+pub fn day(text: &str) -> String {
+    let moment = || DateTime::parse_from_rfc3339(text).map(|at| at.date_naive());
+    match NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| moment()) {
+        Ok(date) => date_short(date),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// A letter of the Cyrillic block (Unicode U+0400 to U+04FF).
+pub fn is_cyrillic(letter: char) -> bool {
+    ('\u{0400}'..='\u{04FF}').contains(&letter)
+}
+
+/// The text with its first letter in upper case, as it begins a sentence or a heading.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// «суббота».
 pub fn weekday(date: NaiveDate) -> &'static str {
     const NAMES: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];

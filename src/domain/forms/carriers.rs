@@ -244,12 +244,6 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
         )
 }
 
-/// A job title as it begins a line of signature.
-fn post_of(office: &str) -> String {
-    let mut letters = office.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// «Подписка о неразглашении кода доступа» (000 Инс 5.2 отв. в); `signed_at` is empty until it was signed.
 pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signed_name: &str, signed_at: &str) -> Form {
     letterhead
@@ -258,7 +252,7 @@ pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signe
         .text(&undertaking(name, office), &[])
         .signatures(
             vec![Signature {
-                post: post_of(office),
+                post: words::capitalised(office),
                 name: signed_name.to_owned(),
                 date: day(signed_at),
                 ..Signature::default()

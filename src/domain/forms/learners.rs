@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use super::super::form::{Approval, Block, Form, Signature, Table, if_known};
+use super::super::form::{Block, Form, Signature, Table, if_known};
 use super::super::journal::{Journal, Learner};
 use super::super::names;
 use super::super::period::{course_title, members};
@@ -329,29 +329,8 @@ pub fn acquaintance(letterhead: &Letterhead, document: &str, people: &[Acquainte
         .with(Block::Table(table))
 }
 
-/// The three stamps of a local act (004): considered, adopted, approved. Each of them goes when its minutes or order are not known.
-pub fn act_stamps(letterhead: &Letterhead, considered: &str, adopted: &str, approved: &str) -> Vec<Approval> {
-    let stamp = |word: &str, post: &str, basis: &str| Approval {
-        word: word.to_owned(),
-        post: post.to_owned(),
-        basis: basis.to_owned(),
-        ..Approval::default()
-    };
-    let mut stamps = Vec::new();
-    if !considered.is_empty() {
-        stamps.push(stamp("РАССМОТРЕНО", "", considered));
-    }
-    if !adopted.is_empty() {
-        stamps.push(stamp("ПРИНЯТО", "", adopted));
-    }
-    if !approved.is_empty() {
-        stamps.push(Approval { basis: approved.to_owned(), ..letterhead.approved() });
-    }
-    stamps
-}
-
 /// The line of certifying an extract (ГОСТ Р 7.0.97-2016 5.26); `None` while the file is not known.
-pub fn true_copy(letterhead: &Letterhead, file: &str, year: &str) -> Option<Block> {
+fn true_copy(letterhead: &Letterhead, file: &str, year: &str) -> Option<Block> {
     if_known(
         &format!("Подлинник документа находится в {} в деле № {{}} за {{}} год.", letterhead.short()),
         &[file, year],

@@ -63,7 +63,7 @@ pub(in super::super) async fn form(
 ) -> Result<Response, Refusal> {
     let rows = state.house.db.list_imports().await?;
     let names = change::names(&state.house).await?;
-    let may = !visitor.reach(Action::UndoChanges).is_empty();
+    let may = visitor.may_anywhere(Action::UndoChanges);
     let standing = if may { taken_back::last(&state.house).await? } else { None };
     let may_undo = |row: &ImportRow| standing.as_ref().is_some_and(|standing| standing.row.no == row.no);
     let past = rows.into_iter().map(|row| (may_undo(&row), row)).map(|(may, row)| shown(row, &names, may)).collect();

@@ -113,7 +113,7 @@ pub(super) async fn page(
         questions: questions(&policy),
         rest: rest(&policy),
         history: days,
-        may_adopt: !visitor.reach(Action::ChangePolicy).is_empty(),
+        may_adopt: visitor.may_anywhere(Action::ChangePolicy),
     })
 }
 
