@@ -166,7 +166,8 @@ impl Roster {
         let on = self.on.unwrap_or_else(|| desk.act(&house).at.date_naive());
         let (journal, recorded) = house.db.load_year(&year).await?;
         if journal.class(&self.class).is_none() {
-            let known = journal.classes.iter().map(|class| class.name.as_str()).collect::<Vec<_>>().join(", ");
+            let known =
+                journal.classes_in_order().iter().map(|class| class.name.as_str()).collect::<Vec<_>>().join(", ");
             return Err(Failure::Said(format!("нет такого класса: «{}»; есть: {known}", self.class)));
         }
         let lines = movement::roster_of(&journal, &stays::all(&journal, &recorded.stays), &self.class, on);
