@@ -2,7 +2,7 @@
 //!
 //! What is written is read back: every export but XML, which is for other programs, is an import too. No cell of a text file begins what a table editor would take for a formula.
 
-use std::io::{Cursor, Write as _};
+use std::io::{self, Cursor, Write};
 
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format as CellFormat, FormatAlign, Workbook, Worksheet, XlsxError,
@@ -256,16 +256,73 @@ fn plain_sheet(sheet: &mut Worksheet, table: &Leaving) -> Result<(), XlsxError> 
 
 /// A table as CSV text with its headings.
 fn table(table: &Leaving, is_office: bool) -> String {
-    let columns = &table.columns;
-    let head = columns.iter().map(|column| if is_office { column.russian } else { column.name }.to_owned()).collect();
-    let written = table.rows.iter().map(|row| {
-        let cells = columns.iter().zip(row);
-        cells
-            .map(|(column, cell)| if is_office { office(column.name, column.holds, cell) } else { cell.clone() })
-            .collect()
-    });
-    let all: Vec<Vec<String>> = std::iter::once(head).chain(written).collect();
-    csv(&all, if is_office { b';' } else { b',' })
+    heading(&table.columns, is_office) + &lines(&table.columns, &table.rows, is_office)
+}
+
+fn separator(is_office: bool) -> u8 {
+    if is_office { b';' } else { b',' }
+}
+
+fn heading(columns: &[Leaf], is_office: bool) -> String {
+    let names = columns.iter().map(|column| if is_office { column.russian } else { column.name }.to_owned()).collect();
+    csv(&[names], separator(is_office))
+}
+
+fn lines(columns: &[Leaf], rows: &[Vec<String>], is_office: bool) -> String {
+    if !is_office {
+        return csv(rows, separator(false));
+    }
+    let written = rows
+        .iter()
+        .map(|row| columns.iter().zip(row).map(|(column, cell)| office(column.name, column.holds, cell)).collect());
+    csv(&written.collect::<Vec<Vec<String>>>(), separator(true))
+}
+
+/// A table of CSV that is written page by page, in the memory of one page: all pages together are the bytes of [`write`].
+pub struct Growing<W> {
+    out: W,
+    file: File,
+    columns: Vec<Leaf>,
+    is_office: bool,
+}
+
+impl<W: Write> Growing<W> {
+    /// Writes the headings; `is_office` is [`Shape::OfficeCsv`], else [`Shape::Csv`].
+    ///
+    /// # Errors
+    /// What `out` said.
+    pub fn begin(out: W, file: File, is_office: bool) -> io::Result<Self> {
+        let columns = leaving(file, Vec::new()).columns;
+        let mut growing = Self { out, file, columns, is_office };
+        let heading = heading(&growing.columns, is_office);
+        growing.put(heading)?;
+        Ok(growing)
+    }
+
+    /// Writes the rows that the page has of this table.
+    ///
+    /// # Errors
+    /// What `out` said.
+    pub fn page(&mut self, page: &Journal) -> io::Result<()> {
+        let lines = lines(&self.columns, &tables::rows(self.file, page), self.is_office);
+        self.put(lines)
+    }
+
+    /// All is written.
+    ///
+    /// # Errors
+    /// What `out` said.
+    pub fn end(mut self) -> io::Result<W> {
+        self.out.flush()?;
+        Ok(self.out)
+    }
+
+    fn put(&mut self, text: String) -> io::Result<()> {
+        match self.is_office {
+            true => self.out.write_all(&encoding::to_windows_1251(&text)),
+            false => self.out.write_all(text.as_bytes()),
+        }
+    }
 }
 
 /// A cell as an office writes it: dates with points, decimal commas, Russian words.

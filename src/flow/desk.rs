@@ -281,7 +281,7 @@ pub async fn about(house: &House, row: &CopyRow) -> Result<About, Error> {
     let last = house.db.list_versions(&row.id).await?.last().map_or(row.version, |last| last.version);
     Ok(About {
         school: snapshot.school.name,
-        document: words::capital(&document_words(row.kind, &row.id, &row.number)),
+        document: words::capitalised(&document_words(row.kind, &row.id, &row.number)),
         what: format!("{} класс, {}, {} учебный год", row.class, snapshot.period.name, row.year),
         version: row.version,
         replaced_by: if last > row.version { last } else { 0 },

@@ -246,7 +246,7 @@ pub async fn hand_over(house: &House, new: &NewHandover, act: &Act) -> Result<u6
 
 /// «Копия классного журнала № …», as the journal of handovers names a document.
 pub fn document_name(copy: &PaperCopy) -> String {
-    let name = words::capital(&document_words(copy.kind, &copy.copy, &copy.number));
+    let name = words::capitalised(&document_words(copy.kind, &copy.copy, &copy.number));
     format!("{name}, версия {}", copy.version)
 }
 

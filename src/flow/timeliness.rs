@@ -110,7 +110,7 @@ pub(super) async fn judge_in(
             let class = journal.class(name).ok_or_else(|| period::Refusal::NoClass(name.clone()))?;
             vec![class.clone()]
         }
-        None => journal.classes.clone(),
+        None => journal.classes_in_order().into_iter().cloned().collect(),
     };
     let now = act.at.naive_local();
     let mut judged = Vec::new();

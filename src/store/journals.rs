@@ -7,7 +7,7 @@ pub(super) mod tables;
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-
+use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::changes::{Author, ChangeFilter, Touched};
@@ -16,6 +16,11 @@ use super::{Db, Error, Tx};
 use crate::domain::journal::{Journal, LessonKey};
 use crate::domain::setup::Stay;
 use crate::domain::tenure::EarlierTeacher;
+
+pub use tables::EntryList;
+
+/// Rows of a page of [`Db::read_entries`]: some 2 MB of memory.
+const PAGE: usize = 4096;
 
 /// A closed period of a class.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -257,6 +262,39 @@ impl Db {
             rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);
         }
         tables::from_rows(&rows)
+    }
+
+    /// One list of the year, in the order of [`Db::load_journal`] and in the memory of one page: each page is a journal whose other lists
+    /// are empty.
+    ///
+    /// # Errors
+    /// What `take` said, or the database.
+    pub async fn read_entries<E: From<Error>>(
+        &self,
+        year: &str,
+        list: EntryList,
+        mut take: impl FnMut(&Journal) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let table = list.table();
+        let mut rows = sqlx::query(AssertSqlSafe(table.select("")))
+            .bind(self.school.clone())
+            .bind(year.to_owned())
+            .fetch(&self.pool)
+            .map_err(Error::from);
+        let mut page = Vec::with_capacity(PAGE);
+        loop {
+            let row = rows.try_next().await?;
+            let ended = row.is_none();
+            if let Some(row) = row {
+                page.push(table.read(&row)?);
+            }
+            if page.len() == PAGE || (ended && !page.is_empty()) {
+                take(&tables::from_rows(&HashMap::from([(table.name, std::mem::take(&mut page))]))?)?;
+            }
+            if ended {
+                return Ok(());
+            }
+        }
     }
 
     /// Lessons of a year that somebody else than the teacher of the course held, and who, the last first.

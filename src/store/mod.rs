@@ -55,7 +55,7 @@ pub use guards::GuardFault;
 pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
 pub use jobs::{Hold, JobRow, JobState, NewJob};
-pub use journals::{BundleRow, Change, ClosureRow, Days, Entries, Part, Replaced};
+pub use journals::{BundleRow, Change, ClosureRow, Days, Entries, EntryList, Part, Replaced};
 pub use log::{Appended, CheckpointRow, LogEntry, Moved, Recorded, Tx};
 pub use paper::Which;
 pub use policies::PolicyRow;

@@ -158,7 +158,7 @@ fn plan(
         _ => (copy.kind.as_russian().to_owned(), "Копия"),
     };
     let plan = Plan {
-        title: format!("{}, {class} класс, {}", wording::capitalized(&what), snapshot.period.name),
+        title: format!("{}, {class} класс, {}", crate::domain::words::capitalised(&what), snapshot.period.name),
         author: snapshot.school.name.clone(),
         paper: [plan::round(paper.w), plan::round(paper.h)],
         qr_modules: codes.modules,

@@ -140,7 +140,7 @@ impl Frame {
 pub(super) async fn waits(state: &WebState, visitor: &Visitor) -> Option<usize> {
     let turn = state.moved().await.ok()?.copies;
     let copies = state.waiting.at(&state.house, turn).await.ok()?;
-    let seals = !visitor.reach(Action::SealCopies).is_empty();
+    let seals = visitor.may_anywhere(Action::SealCopies);
     let waits =
         |copy: &&Awaited| copy.signers.contains(&visitor.account) || (seals && copy.row.state == CopyState::Signed);
     Some(copies.iter().filter(waits).count())
@@ -162,7 +162,7 @@ fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
     let seen = |access: Access| match access {
         Access::Public | Access::SignedIn => true,
         Access::Token(_) => false,
-        Access::Does(action) => !visitor.reach(action).is_empty(),
+        Access::Does(action) => visitor.may_anywhere(action),
     };
     let groups = Group::ALL.into_iter().map(|group| MenuGroup {
         heading: group.heading(),

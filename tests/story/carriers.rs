@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use letopis::bundle::export::{self, Shape};
 use letopis::domain::carrier::{Cause, Holder, Refusal};
 use letopis::domain::finding::Verdict;
 use letopis::flow::backup::check::{self, Report};
@@ -152,6 +153,7 @@ fn a_copy_on_two_disks_is_compared_rehearsed_and_restored_whole() {
         let (size, _) = back.db.log_state().await.unwrap();
         assert_eq!(size, written.row.log_size + 1, "the restoring is itself an event");
         assert_eq!(back.db.list_register().await.unwrap(), office.house.db.list_register().await.unwrap());
+        open_tables_are_those_of_the_journal(&back).await;
         let diagnosis = flow::doctor::examine(&back, &after(95)).await.unwrap();
         let errors: Vec<_> =
             diagnosis.findings.iter().filter(|f| f.severity >= letopis::domain::finding::Severity::Error).collect();
@@ -162,6 +164,21 @@ fn a_copy_on_two_disks_is_compared_rehearsed_and_restored_whole() {
         );
         assert!(restore(&office.disks[1], &to, &office.code).await.is_err(), "a house stands there");
     });
+}
+
+/// The tables that anybody opens, written page by page, are the bytes of the whole year's export.
+async fn open_tables_are_those_of_the_journal(house: &flow::House) {
+    let year = house.db.list_years().await.unwrap().pop().unwrap();
+    let journal = house.db.load_journal(&year).await.unwrap();
+    let folder = house.root.join("open").join(year.replace('/', "-"));
+    let tables = export::tables_of("journal").unwrap();
+    for (kind, shape) in [("utf-8", Shape::Csv), ("excel", Shape::OfficeCsv)] {
+        assert_eq!(names(&folder.join(kind)).len(), tables.len());
+        for table in &tables {
+            let whole = export::write(&journal, &[*table], shape).unwrap().bytes;
+            assert!(std::fs::read(folder.join(kind).join(table.name())).unwrap() == whole, "{kind} {}", table.name());
+        }
+    }
 }
 
 #[test]
@@ -398,9 +415,7 @@ fn stock_programs_open_a_copy_without_us() {
 
 #[test]
 fn a_copy_of_a_postgres_house_is_the_same_file_and_comes_back_into_either_engine() {
-    let Ok(url) = std::env::var("TEST_DATABASE_URL") else {
-        return eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана");
-    };
+    let Some(url) = crate::postgres::postgres() else { return };
     tell(async {
         // A school of its own in the shared database, filled from a house in a file: the copy into PostgreSQL.
         let office = Office::of(House::with_sealed_copies().await).await;

@@ -1,15 +1,21 @@
 //! What goes into a backup beside the database, as of the moment of its dump. Floor 2.
+//!
+//! Memory holds one page of a table, however long the year is: tables go through the house's scratch folder.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use super::super::{Error, House};
-use crate::bundle::export::{self, Shape};
+use crate::bundle::export::{self, Growing};
+use crate::bundle::layout::File as Table;
 use crate::config;
 use crate::domain::carrier::Cause;
 use crate::domain::carrier::manifest::Count;
+use crate::domain::journal::Journal;
 use crate::domain::log_proof::object_name;
-use crate::store::{Db, SealedRow};
+use crate::store::{Db, EntryList, SealedRow};
 use crate::vault;
 
 /// Files that stay in the house: with them a stolen copy and its code would sign, seal and sign in.
@@ -49,9 +55,6 @@ pub(super) async fn gather(house: &House, dump: &Db, cause: Cause) -> Result<Gat
         below(&house.root.join(&folder), &folder, &mut rest)?;
     }
     all.files.extend(rest.into_iter().filter(|(path, _)| !STAY.iter().any(|name| path == &format!("keys/{name}"))));
-    for (_, from) in &all.files {
-        all.bytes += std::fs::metadata(from).map_err(|source| Error::File { path: from.clone(), source })?.len();
-    }
     all.texts.push((config::FILE.to_owned(), config::without_secrets(&house.root)?.into_bytes()));
     let founding = dump.find_school().await?.map(|row| (row.policy, row.policy_text));
     let later = dump.list_policies().await?.into_iter().map(|row| (row.name, row.text));
@@ -59,6 +62,9 @@ pub(super) async fn gather(house: &House, dump: &Db, cause: Cause) -> Result<Gat
         all.texts.push((format!("policies/{no:02}-{name}.toml"), text.into_bytes()));
     }
     open_tables(house, dump, cause, &register, &mut all).await?;
+    for (_, from) in &all.files {
+        all.bytes += std::fs::metadata(from).map_err(|source| Error::File { path: from.clone(), source })?.len();
+    }
     all.bytes += all.texts.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>();
     Ok(all)
 }
@@ -137,13 +143,19 @@ async fn open_tables(
     all: &mut Gathered,
 ) -> Result<(), Error> {
     let Some(year) = dump.list_years().await?.pop() else { return Ok(()) };
-    let journal = dump.load_journal(&year).await?;
     let folder = format!("open/{}", year.replace('/', "-"));
-    for file in export::tables_of("journal").unwrap_or_default() {
-        for (name, shape) in [("utf-8", Shape::Csv), ("excel", Shape::OfficeCsv)] {
-            let written = export::write(&journal, &[file], shape)?;
-            all.texts.push((format!("{folder}/{name}/{}", file.name()), written.bytes));
+    let scratch = house.root.join(super::SCRATCH).join("open");
+    std::fs::create_dir_all(&scratch).map_err(|source| Error::File { path: scratch.clone(), source })?;
+    let roster = dump.load_roster(&year).await?;
+    for table in export::tables_of("journal").unwrap_or_default() {
+        let mut written =
+            [begin(&scratch, &folder, "utf-8", table, all)?, begin(&scratch, &folder, "excel", table, all)?];
+        let mut put = |page: &Journal| written.iter_mut().try_for_each(|one| one.page(page));
+        match entries_of(table) {
+            None => put(&roster)?,
+            Some(list) => dump.read_entries(&year, list, put).await?,
         }
+        written.into_iter().try_for_each(Open::end)?;
     }
     if cause == Cause::Period {
         for row in register.iter().filter(|row| row.line.year == year) {
@@ -155,4 +167,40 @@ async fn open_tables(
         }
     }
     Ok(())
+}
+
+/// Tables that are as long as the year; of the others a school has a few thousand rows.
+fn entries_of(table: Table) -> Option<EntryList> {
+    match table {
+        Table::Lessons => Some(EntryList::Lessons),
+        Table::Marks => Some(EntryList::Marks),
+        Table::Absences => Some(EntryList::Absences),
+        Table::FinalMarks => Some(EntryList::FinalMarks),
+        Table::Decisions => Some(EntryList::Decisions),
+        _ => None,
+    }
+}
+
+/// A table on its way into the scratch folder: the copy's stream must know how long a file is before it begins, and memory holds one page.
+struct Open {
+    table: Growing<BufWriter<File>>,
+    path: PathBuf,
+}
+
+fn begin(scratch: &Path, folder: &str, kind: &str, table: Table, all: &mut Gathered) -> Result<Open, Error> {
+    let path = scratch.join(format!("{kind}-{}", table.name()));
+    let begun = File::create_new(&path).and_then(|file| Growing::begin(BufWriter::new(file), table, kind == "excel"));
+    let begun = begun.map_err(|source| Error::File { path: path.clone(), source })?;
+    all.files.push((format!("{folder}/{kind}/{}", table.name()), path.clone()));
+    Ok(Open { table: begun, path })
+}
+
+impl Open {
+    fn page(&mut self, page: &Journal) -> Result<(), Error> {
+        self.table.page(page).map_err(|source| Error::File { path: self.path.clone(), source })
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.table.end().map(drop).map_err(|source| Error::File { path: self.path, source })
+    }
 }

@@ -265,7 +265,7 @@ impl Desk<'_> {
                 inventory: if keep_years > 10 { "1".to_owned() } else { String::new() },
                 documents: Vec::new(),
             });
-            let what = words::capital(&kind_words(copy.kind, &copy.copy));
+            let what = words::capitalised(&kind_words(copy.kind, &copy.copy));
             case.documents.push(Filed {
                 index: copy.no.to_string(),
                 date: copy.printed_at.get(..10).unwrap_or_default().to_owned(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::super::Error;
-use super::super::rows::{Cell, Cells, Kind, Table};
+use super::super::rows::{Cell, Cells, Kind, Table, words};
 use crate::domain::journal::{
     Absence, Class, ContentGap, Course, Decision, FinalMark, GapKind, Journal, Learner, Lesson, LessonKey, Mark,
     Period, PeriodKind, StaffMember,
@@ -144,6 +144,33 @@ pub(in crate::store) static ALL: [&Table; 12] = [
 /// The tables of people and curriculum, without entries.
 pub(super) static ROSTER: [&Table; 6] = [&PERIODS, &STAFF, &CLASSES, &LEARNERS, &COURSES, &GROUP_MEMBERS];
 
+/// A list of the journal that grows with every lesson.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryList {
+    /// Lessons.
+    Lessons,
+    /// Marks of lessons.
+    Marks,
+    /// Absences.
+    Absences,
+    /// Marks of periods and years.
+    FinalMarks,
+    /// Decisions of the pedagogical council.
+    Decisions,
+}
+
+impl EntryList {
+    pub(super) fn table(self) -> &'static Table {
+        match self {
+            Self::Lessons => &LESSONS,
+            Self::Marks => &MARKS,
+            Self::Absences => &ABSENCES,
+            Self::FinalMarks => &FINAL_MARKS,
+            Self::Decisions => &DECISIONS,
+        }
+    }
+}
+
 /// `$3` is the class.
 const OF_COURSES: &str = "and course in (select id from courses where school = $1 and year = $2 and class = $3)";
 const OF_LEARNERS: &str = "and learner in (select id from learners where school = $1 and year = $2 and class = $3)";
@@ -181,14 +208,6 @@ const OF_ONES_ENTRIES: &str = "and course in (select id from courses where schoo
 /// The tables of entries, each with what limits it to one learner of a class; of lessons those in which the learner has an entry.
 pub(super) static OF_LEARNER: [(&Table, &str); 4] =
     [(&LESSONS, OF_ONES_ENTRIES), (&MARKS, OF_ONES), (&ABSENCES, OF_ONES), (&FINAL_MARKS, OF_ONES)];
-
-/// A cell in words, for findings.
-pub(super) fn words(cell: &Cell) -> String {
-    match cell {
-        Cell::Text(text) => text.clone(),
-        Cell::Int(number) => number.to_string(),
-    }
-}
 
 fn day(date: Option<NaiveDate>) -> Cell {
     Cell::Text(date.map(|date| date.to_string()).unwrap_or_default())

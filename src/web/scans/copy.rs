@@ -90,7 +90,7 @@ pub(super) async fn report(
     let stages = paper::stage::standing(&state.house, &standing).await?;
     let frame = frame
         .titled(name.clone())
-        .leading(words::capital(&document_words(standing.copy.kind, &standing.copy.id, &standing.copy.number)))
+        .leading(words::capitalised(&document_words(standing.copy.kind, &standing.copy.id, &standing.copy.number)))
         .under("Сканы листов", "/office/scans");
     answer::page(&CopyPage {
         frame,

@@ -32,7 +32,7 @@ impl Desk<'_> {
         for line in &lines {
             let name = object_name(&line.id, line.version);
             let period = self.period_name(&line.class, &line.period, &line.year);
-            let what = words::capital(&kind_words(line.kind, &line.id));
+            let what = words::capitalised(&kind_words(line.kind, &line.id));
             containers.push(Container {
                 number: line.number.clone(),
                 date: line.sealed_at.get(..10).unwrap_or_default().to_owned(),
