@@ -131,7 +131,7 @@ fn as_csv(lines: &[Line]) -> Result<Response, Refusal> {
         vec![
             if line.no == 0 { String::new() } else { line.no.to_string() },
             line.number.clone(),
-            line.kind.to_owned(),
+            line.kind.clone(),
             line.class.clone(),
             line.period.clone(),
             line.sheets.to_string(),
