@@ -7,6 +7,7 @@ use crate::domain::carrier::{Step, Trip};
 use crate::domain::form::Form;
 use crate::domain::forms::carriers::{self as papers, Carried, Checked, LedgerRow, Written};
 use crate::domain::forms::{People, day};
+use crate::domain::journal::{Journal, YEAR};
 use crate::domain::people::Office;
 use crate::flow::carriers::{Overview, REHEARSAL, VALID, office_of, overview};
 use crate::flow::{Error, people};
@@ -93,7 +94,7 @@ impl Desk<'_> {
         let written = Written {
             id: row.id.clone(),
             at: row.at.clone(),
-            periods: row.periods.clone(),
+            periods: periods(&row.periods, &self.journal),
             bytes: row.bytes,
             files: row.members,
             sha256: row.sha256.clone(),
@@ -117,10 +118,28 @@ impl Desk<'_> {
             carrier: if row.carrier.is_empty() { "вне учёта".to_owned() } else { row.carrier.clone() },
             at: row.at.clone(),
             valid: row.verdict == VALID,
-            by: self.people.get(&row.by).signed,
+            // The operator of the command line is no name: whoever sat there signs by hand.
+            by: self.journal.staff_member(&row.by).map(|_| self.people.get(&row.by).signed).unwrap_or_default(),
         };
         Some(papers::certificate(&self.letterhead, &checked, &coverage, &[]))
     }
+}
+
+/// «1 четверть 2025/2026: 5А, 6А; год 2025/2026: 9А» out of the copy's own «2025/2026 5А Q1; …».
+fn periods(of_copy: &str, journal: &Journal) -> String {
+    let mut all: Vec<(String, Vec<&str>)> = Vec::new();
+    for one in of_copy.split("; ") {
+        let parts = one.split_once(' ').and_then(|(year, rest)| Some((year, rest.rsplit_once(' ')?)));
+        let Some((year, (class, period))) = parts else { continue };
+        let known = journal.periods.iter().find(|known| known.id == period).map(|known| known.name.as_str());
+        let head = format!("{} {year}", known.unwrap_or(if period == YEAR { "год" } else { period }));
+        match all.iter_mut().find(|(known, _)| *known == head) {
+            Some((_, classes)) => classes.push(class),
+            None => all.push((head, vec![class])),
+        }
+    }
+    let said = all.into_iter().map(|(head, classes)| format!("{head}: {}", classes.join(", ")));
+    said.collect::<Vec<_>>().join("; ")
 }
 
 /// What was done with a carrier while it was out: a copy written on it then, comparisons and rehearsals of the trip.
@@ -154,5 +173,29 @@ fn carried(all: &Overview, trip: &Trip) -> Carried {
         what: format!("{} от {}", copy.cause.as_russian(), day(&copy.at)),
         action: done.join(", "),
         sha256: format!("{}{after}", copy.sha256),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::journal::{Period, PeriodKind};
+
+    #[test]
+    fn an_act_names_periods_by_their_names_with_the_classes_together() {
+        let day: chrono::NaiveDate = "2025-09-01".parse().unwrap();
+        let period = |id: &str, name: &str| Period {
+            id: id.into(),
+            name: name.into(),
+            kind: PeriodKind::Quarter,
+            grade_from: 1,
+            grade_to: 9,
+            starts: day,
+            ends: day,
+        };
+        let journal = Journal { periods: vec![period("Q1", "1 четверть")], ..Journal::default() };
+        let said = periods("2025/2026 5А Q1; 2025/2026 5А Y; 2025/2026 6 Б Q1; 2025/2026 10А H7", &journal);
+        assert_eq!(said, "1 четверть 2025/2026: 5А, 6 Б; год 2025/2026: 5А; H7 2025/2026: 10А");
+        assert_eq!(periods("", &journal), "");
     }
 }
