@@ -278,11 +278,6 @@ impl Config {
         self.text("serve.public_url")
     }
 
-    /// Is the house opened over https, so that cookies must be `Secure`?
-    pub fn is_https(&self) -> bool {
-        self.public_url().starts_with("https://")
-    }
-
     /// Proxies whose word about the visitor's address is taken.
     pub fn proxies(&self) -> Vec<IpAddr> {
         keys::addresses(&self.text("serve.proxies")).unwrap_or_default()

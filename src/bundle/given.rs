@@ -569,15 +569,6 @@ pub(super) fn kept<'a>(columns: &[&'static str], name: &'a str, rows: &'a [(Stri
 
 /// Rows that an adapter made, as a grid under the layout's own headings.
 pub(super) fn made<'a>(table: File, name: &'a str, rows: &'a [(String, Vec<String>)]) -> Grid<'a> {
-    let header = table.layout().columns.iter().map(|column| Cow::Borrowed(column.name)).collect();
-    let record = |(line, (_, cells)): (u32, &'a (String, Vec<String>))| table::Record {
-        line,
-        fields: cells.iter().map(|cell| Cow::Borrowed(cell.as_str())).collect(),
-        fault: None,
-    };
-    Grid {
-        source: Source::Made { name, places: rows.iter().map(|(place, _)| place.clone()).collect() },
-        header: table::Record { line: 1, fields: header, fault: None },
-        records: (1..).zip(rows).map(record).collect(),
-    }
+    let columns: Vec<&'static str> = table.layout().columns.iter().map(|column| column.name).collect();
+    kept(&columns, name, rows)
 }

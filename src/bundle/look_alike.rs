@@ -3,6 +3,8 @@
 //! «5А» typed with a Latin letter is another class to a program and the same to a reader: such a pair must be named, never
 //! mended silently.
 
+use crate::domain::words::is_cyrillic;
+
 /// Latin letters with their Russian twins.
 const TWINS: [(char, char); 19] = [
     ('A', 'А'),
@@ -74,10 +76,6 @@ fn is_latin(letter: char) -> bool {
     letter.is_ascii_alphabetic()
 }
 
-fn is_russian(letter: char) -> bool {
-    ('\u{0400}'..='\u{04FF}').contains(&letter)
-}
-
 pub(super) fn to_russian(letter: char) -> char {
     TWINS.iter().find(|(latin, _)| *latin == letter).map_or(letter, |(_, russian)| *russian)
 }
@@ -101,9 +99,9 @@ pub fn in_mixed_word(text: &str) -> Option<Stray> {
     let mut from = 0;
     for word in letters.split(|letter| !letter.is_alphabetic()) {
         let latin = word.iter().filter(|letter| is_latin(**letter)).count();
-        let russian = word.iter().filter(|letter| is_russian(**letter)).count();
+        let russian = word.iter().filter(|letter| is_cyrillic(**letter)).count();
         if latin > 0 && russian > 0 {
-            let wrong = |letter: &&char| if latin <= russian { is_latin(**letter) } else { is_russian(**letter) };
+            let wrong = |letter: &&char| if latin <= russian { is_latin(**letter) } else { is_cyrillic(**letter) };
             let place = word.iter().position(|letter| wrong(&letter));
             return place.map(|place| stray(from + place + 1, word[place]));
         }

@@ -46,5 +46,6 @@ pub use generate::{GeneratorSpec, generate, write};
 pub use given::{FileFacts, Format, Given};
 pub use intake::{Settled, Told, settle};
 pub use read::{Bundle, ReadError, read, read_files, read_kept};
+pub use sheet::guarded;
 pub use source::BundleFile;
 pub use year::YearSheet;

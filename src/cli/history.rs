@@ -8,7 +8,7 @@ use super::table::{Table, grouped, print_json};
 use super::{Desk, Failure};
 use crate::domain::words;
 use crate::flow::change::{self, Names, names, shown};
-use crate::flow::compromise::{self, Decided, Report, Standing, Target, Which};
+use crate::flow::compromise::{self, Decided, Report, Target, Which};
 use crate::flow::{Act, House};
 use crate::store::{ChangeFilter, ChangeRow};
 
@@ -297,16 +297,6 @@ async fn list(desk: &Desk, house: &House) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// How a void deed stands, in words.
-pub(super) fn standing_words(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Sound => "в силе",
-        Standing::Pending(_) => "ждёт решения",
-        Standing::Approved => "подтверждено",
-        Standing::Undone => "отменено",
-    }
-}
-
 async fn show(desk: &Desk, house: &House, notice: Option<u64>) -> Result<u8, Failure> {
     let survey = compromise::survey(house).await?;
     let account = survey.notices.iter().find(|row| Some(row.no) == notice).map(|row| row.account.clone());
@@ -319,11 +309,11 @@ async fn show(desk: &Desk, house: &House, notice: Option<u64>) -> Result<u8, Fai
         let change = |change: &&compromise::VoidChange| {
             json!({
                 "seq": change.row.seq, "at": change.row.at, "by": change.row.by, "place": change.place, "was": change.was,
-                "is": change.is, "standing": standing_words(change.standing), "copy": change.copy,
+                "is": change.is, "standing": change.standing.as_russian(), "copy": change.copy,
                 "overtaken_by": change.overtaken.as_ref().map(|(seq, _, _)| *seq)
             })
         };
-        let deed = |deed: &compromise::VoidDeed| json!({"event": deed.event, "kind": deed.kind, "at": deed.at, "copy": deed.copy, "standing": standing_words(deed.standing), "contrary": deed.contrary.in_russian()});
+        let deed = |deed: &compromise::VoidDeed| json!({"event": deed.event, "kind": deed.kind, "at": deed.at, "copy": deed.copy, "standing": deed.standing.as_russian(), "contrary": deed.contrary.in_russian()});
         print_json(&json!({
             "changes": changes.iter().map(change).collect::<Vec<_>>(), "acts": survey.deeds.iter().map(deed).collect::<Vec<_>>()
         }));
@@ -340,7 +330,7 @@ async fn show(desk: &Desk, house: &House, notice: Option<u64>) -> Result<u8, Fai
             change.place.clone(),
             change.was.clone(),
             change.is.clone(),
-            format!("{}{}", standing_words(change.standing), later.unwrap_or_default()),
+            format!("{}{}", change.standing.as_russian(), later.unwrap_or_default()),
             change.copy.clone().unwrap_or_default(),
         ]);
     }
@@ -355,7 +345,7 @@ async fn show(desk: &Desk, house: &House, notice: Option<u64>) -> Result<u8, Fai
                 deed.who.clone(),
                 deed.what.clone(),
                 deed.copy.clone(),
-                standing_words(deed.standing).to_owned(),
+                deed.standing.as_russian().to_owned(),
                 if deed.standing.is_pending() { deed.contrary.in_russian() } else { String::new() },
             ]);
         }

@@ -44,7 +44,7 @@ pub struct SignedEvent {
 }
 
 /// «27.10.2025 14:31:07 +03:00»: the moment with its offset; a text that is no moment stays as it is.
-pub fn moment_with_offset(rfc3339: &str) -> String {
+fn moment_with_offset(rfc3339: &str) -> String {
     chrono::DateTime::parse_from_rfc3339(rfc3339)
         .map_or_else(|_| rfc3339.to_owned(), |at| at.format("%d.%m.%Y %H:%M:%S %:z").to_string())
 }

@@ -10,11 +10,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::finding::Finding;
+use super::finding::{Finding, quote};
 use super::snapshot::{
     AttendanceCounts, AttendanceSheet, ChangesSheet, CourseSheet, FinalMarksSheet, LearnersSheet, LessonFacts, Sheet,
     Snapshot, SummarySheet,
 };
+use super::words;
 pub use page::change_rows;
 
 /// All differences between two snapshots, sheet by sheet; empty when they are equal.
@@ -45,26 +46,6 @@ pub fn sheet_diff(class: &str, was: &Sheet, is: &Sheet) -> Vec<Finding> {
     differences.found
 }
 
-/// What a re-issue changed: the sheets alone, without the title and the page of changes, which are new by nature.
-pub fn content_diff(was: &Snapshot, is: &Snapshot) -> Vec<Finding> {
-    let mut differences = Differences { class: is.class.name.clone(), found: Vec::new() };
-    let content = |snapshot: &Snapshot| -> BTreeMap<String, Sheet> {
-        let kept = snapshot.sheets.iter().filter(|sheet| !matches!(sheet, Sheet::Title(_) | Sheet::Changes(_)));
-        kept.map(|sheet| (sheet.id().to_owned(), sheet.clone())).collect()
-    };
-    let (before, now) = (content(was), content(is));
-    for (id, sheet) in &before {
-        match now.get(id) {
-            None => differences.absent(&sheet_name(sheet), "Лист"),
-            Some(other) => sheets(&mut differences, sheet, other),
-        }
-    }
-    for sheet in now.iter().filter(|(id, _)| !before.contains_key(*id)).map(|(_, sheet)| sheet) {
-        differences.added(&sheet_name(sheet), "Лист");
-    }
-    differences.found
-}
-
 /// The differences found so far, all of one class.
 struct Differences {
     class: String,
@@ -76,7 +57,7 @@ impl Differences {
         let place = format!("{}, {place}", self.class);
         let message = match (was, is) {
             ("", "") => format!("{message}."),
-            _ => format!("{message}: было {}, стало {}.", quoted(was), quoted(is)),
+            _ => format!("{message}: было {}, стало {}.", quote(was), quote(is)),
         };
         self.found.push(Finding::new(code, place, message).expected_found(was, is));
     }
@@ -84,7 +65,7 @@ impl Differences {
     /// One value that may have changed.
     fn value(&mut self, code: &'static str, place: &str, what: &str, was: &str, is: &str) {
         if was != is {
-            self.push(code, place, &capitalised(what), was, is);
+            self.push(code, place, &words::capitalised(what), was, is);
         }
     }
 
@@ -110,23 +91,6 @@ impl Differences {
         for (what, was, is) in pairs {
             self.value("snapshot.attendance-changed", place, what, &was.to_string(), &is.to_string());
         }
-    }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
-}
-
-fn quoted(text: &str) -> String {
-    if text.is_empty() { "пусто".to_owned() } else { format!("«{text}»") }
-}
-
-/// `2025-09-14` as `14.09.2025`; anything else as it stands.
-fn russian_date(date: &str) -> String {
-    match date.split('-').collect::<Vec<_>>()[..] {
-        [year, month, day] => format!("{day}.{month}.{year}"),
-        _ => date.to_owned(),
     }
 }
 
@@ -284,7 +248,7 @@ fn key(lesson: &LessonFacts) -> (&str, u8) {
 }
 
 fn lesson_name(lesson: &LessonFacts) -> String {
-    format!("{}, {}-й урок", russian_date(&lesson.date), lesson.number)
+    format!("{}, {}-й урок", words::day(&lesson.date), lesson.number)
 }
 
 fn lessons(differences: &mut Differences, place: &str, was: &CourseSheet, is: &CourseSheet) {

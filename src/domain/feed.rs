@@ -18,7 +18,7 @@ use super::policy::{AbsenceKind, Policy};
 /// Format of the feed.
 pub const FORMAT: &str = "letopis.feed/1";
 /// Fewer learners than this are never told of as a group: the usual k of k-anonymity in school statistics.
-pub const SMALLEST_GROUP: usize = 5;
+const SMALLEST_GROUP: usize = 5;
 
 /// The feed of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -112,7 +112,7 @@ pub struct FinalLine {
 }
 
 /// The learner's pseudonym of a year: 16 letters and figures, 80 bits.
-pub fn pseudonym(secret: &[u8; 32], school: &str, year: &str, learner: &str) -> String {
+fn pseudonym(secret: &[u8; 32], school: &str, year: &str, learner: &str) -> String {
     // Lengths before the parts: no two triples write the same text.
     let text = [school, year, learner].map(|part| format!("{}:{part}", part.len())).join("\n");
     let mac = hmac_sha256(secret, format!("{FORMAT}\n{text}").as_bytes());
@@ -123,7 +123,7 @@ pub fn pseudonym(secret: &[u8; 32], school: &str, year: &str, learner: &str) -> 
 }
 
 /// HMAC with SHA-256 (RFC 2104).
-pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut block = [0_u8; 64];
     if key.len() > block.len() {
         block[..32].copy_from_slice(&Digest::of(key).0);

@@ -17,12 +17,12 @@ pub mod training;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::form::{Approval, Form};
 use super::journal::Journal;
-use super::{names, words};
+use super::names;
+pub use super::words::day;
 
 /// Whose paper it is, and what the archive asks of it. Everything but the name may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -133,15 +133,6 @@ impl Letterhead {
     /// The short name, or the full one.
     fn short(&self) -> &str {
         if self.short_name.is_empty() { &self.name } else { &self.short_name }
-    }
-}
-
-/// An ISO day or RFC 3339 moment as «05.06.2026»; anything else as it stands.
-pub fn day(text: &str) -> String {
-    let moment = || DateTime::parse_from_rfc3339(text).map(|at| at.date_naive());
-    match NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| moment()) {
-        Ok(date) => words::date_short(date),
-        Err(_) => text.to_owned(),
     }
 }
 

@@ -19,7 +19,7 @@ pub fn leaf_hash(entry: &[u8]) -> Digest {
 }
 
 /// Hash of a node (RFC 6962, 2.1): SHA-256(0x01 ‖ left ‖ right).
-pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
+fn node_hash(left: &Digest, right: &Digest) -> Digest {
     Digest(Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into())
 }
 

@@ -6,7 +6,7 @@
 use super::names;
 
 /// Shortest password, characters: with the growing delays after wrong ones nobody gets through what ten characters leave.
-pub const SHORTEST: usize = 10;
+const SHORTEST: usize = 10;
 /// Longest password, characters: hashing must not be a way to keep the machine busy.
 pub const LONGEST: usize = 128;
 

@@ -251,6 +251,11 @@ impl Visitor {
         }
     }
 
+    /// May the person do this to anything at all? Pages offer only what leads somewhere; what it may be done to, [`Self::may`] says.
+    pub fn may_anywhere(&self, action: Action) -> bool {
+        !self.reach(action).is_empty()
+    }
+
     /// Which classes, courses and learners an action may be done to, for lists.
     pub fn reach(&self, action: Action) -> ReachSet {
         let mut set = ReachSet::default();

@@ -290,7 +290,7 @@ fn gather_summary<'s>(gathered: &mut Gathered<'s>, list: &'s SummarySheet) {
 
 /// Leaf hash of a row: SHA-256(0x00 ‖ salt ‖ bytes), the salt as its 16 bytes; `None` when the salt is not 32 hexadecimal
 /// characters.
-pub fn row_leaf(salt: &str, bytes: &[u8]) -> Option<Digest> {
+fn row_leaf(salt: &str, bytes: &[u8]) -> Option<Digest> {
     let salt = canon::unhex_lower(salt).filter(|salt| salt.len() == 16)?;
     Some(Digest(Sha256::new().chain_update([0]).chain_update(salt).chain_update(bytes).finalize().into()))
 }
@@ -342,7 +342,7 @@ pub struct RowProof {
 }
 
 /// First line of a row's proof.
-pub const PROOF_FORMAT: &str = "letopis.row-proof/v1";
+const PROOF_FORMAT: &str = "letopis.row-proof/v1";
 
 /// Text that is not a row's proof.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

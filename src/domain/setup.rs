@@ -530,11 +530,6 @@ impl Setup {
         self.details.iter().find(|detail| detail.course == course).map_or("lesson", |detail| detail.kind.as_str())
     }
 
-    /// Stream of a course, empty when it is taught by itself.
-    pub fn stream_of<'s>(&'s self, course: &str) -> &'s str {
-        self.details.iter().find(|detail| detail.course == course).map_or("", |detail| detail.stream.as_str())
-    }
-
     /// Topics of a course's plan, by place.
     pub fn plan_of(&self, course: &str) -> Vec<&Topic> {
         let mut topics: Vec<&Topic> = self.topics.iter().filter(|topic| topic.course == course).collect();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::canon::{self, Digest};
 
 /// First line of every signed statement.
-pub const NAMESPACE: &str = "letopis.statement/v1";
+const NAMESPACE: &str = "letopis.statement/v1";
 
 /// What a signer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -20,10 +20,10 @@ pub const SCOPES: [Scope; 10] = [
 ];
 
 /// The longest life of a token, days: a year and a day, so that it can be renewed every school year.
-pub const LONGEST_DAYS: i64 = 366;
+const LONGEST_DAYS: i64 = 366;
 
 /// The longest label, characters: one line of the list.
-pub const LONGEST_LABEL: usize = 80;
+const LONGEST_LABEL: usize = 80;
 
 /// What every token begins with: secret scanners know it by this.
 const MARK: &str = "letopis";

@@ -92,6 +92,16 @@ impl Standing {
         matches!(self, Self::Sound | Self::Approved)
     }
 
+    /// In Russian, as lists name it.
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Sound => "в силе",
+            Self::Pending(_) => "ждёт решения",
+            Self::Approved => "подтверждено",
+            Self::Undone => "отменено",
+        }
+    }
+
     /// Is it pending?
     pub fn is_pending(self) -> bool {
         matches!(self, Self::Pending(_))

@@ -77,6 +77,26 @@ pub fn day_and_month(date: NaiveDate) -> String {
     format!("{} {}", date.day(), MONTHS_OF[date.month0() as usize])
 }
 
+/// An ISO day or RFC 3339 moment as «05.06.2026»; anything else as it stands.
+pub fn day(text: &str) -> String {
+    let moment = || DateTime::parse_from_rfc3339(text).map(|at| at.date_naive());
+    match NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| moment()) {
+        Ok(date) => date_short(date),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// A letter of the Cyrillic block (Unicode U+0400 to U+04FF).
+pub fn is_cyrillic(letter: char) -> bool {
+    ('\u{0400}'..='\u{04FF}').contains(&letter)
+}
+
+/// The text with its first letter in upper case, as it begins a sentence or a heading.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// «суббота».
 pub fn weekday(date: NaiveDate) -> &'static str {
     const NAMES: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
@@ -90,6 +110,25 @@ pub fn moment_words(rfc3339: &str) -> String {
         Ok(moment) => format!("{}, {}", date_words(moment.date_naive()), moment.format("%H:%M")),
         Err(_) => rfc3339.to_owned(),
     }
+}
+
+/// Parts of a sentence in a row: «I четверть, II четверть и год».
+pub fn listed(parts: &[String]) -> String {
+    match parts {
+        [first @ .., last] if !first.is_empty() => format!("{} и {last}", first.join(", ")),
+        parts => parts.concat(),
+    }
+}
+
+/// A number with its thousands apart, by spaces that do not break: «17\u{a0}834\u{a0}091».
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = {
+        let (head, rest) = digits.split_at(digits.len() % 3);
+        let rest = (0..rest.len() / 3).map(|at| &rest[at * 3..at * 3 + 3]);
+        Some(head).filter(|head| !head.is_empty()).into_iter().chain(rest).collect()
+    };
+    groups.join("\u{a0}")
 }
 
 /// The number and its noun with a no-break space between: «3 класса».
@@ -149,6 +188,16 @@ fn roman(n: usize) -> String {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn rows_of_words_and_large_numbers_read_as_people_write_them() {
+        let of = |parts: &[&str]| listed(&parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>());
+        assert_eq!(of(&[]), "");
+        assert_eq!(of(&["год"]), "год");
+        assert_eq!(of(&["I четверть", "II четверть", "год"]), "I четверть, II четверть и год");
+        assert_eq!([0, 999, 1_000, 17_834_091].map(grouped), ["0", "999", "1\u{a0}000", "17\u{a0}834\u{a0}091"]);
+        assert_eq!((capitalised("ёлка"), capitalised("")), ("Ёлка".to_owned(), String::new()));
+    }
 
     #[test]
     fn numbers_that_schools_count_are_spelt_right() {

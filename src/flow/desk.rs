@@ -279,9 +279,7 @@ pub async fn differences(house: &House, id: &str, from: u32, to: u32) -> Result<
 pub async fn about(house: &House, row: &CopyRow) -> Result<About, Error> {
     let snapshot = house.db.load_snapshot(row.snapshot).await?;
     let last = house.db.list_versions(&row.id).await?.last().map_or(row.version, |last| last.version);
-    let kind = row.kind.as_russian();
-    let mut letters = kind.chars();
-    let kind: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let kind = words::capitalised(row.kind.as_russian());
     Ok(About {
         school: snapshot.school.name,
         document: format!("{kind} № {}", row.number),

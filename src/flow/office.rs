@@ -17,6 +17,7 @@ use crate::domain::forms::acts::Condition;
 use crate::domain::forms::files::{Numbering, VolumeKey};
 use crate::domain::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Purpose, Side, sheets_of};
 use crate::domain::retention;
+use crate::domain::words;
 use crate::store::{Tx, Which};
 
 /// Why the office says no.
@@ -244,8 +245,7 @@ pub async fn hand_over(house: &House, new: &NewHandover, act: &Act) -> Result<u6
 
 /// «Копия классного журнала № …», as the journal of handovers names a document.
 pub fn document_name(copy: &PaperCopy) -> String {
-    let mut letters = copy.kind.as_russian().chars();
-    let name: String = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    let name = words::capitalised(copy.kind.as_russian());
     format!("{name} № {}, версия {}", copy.number, copy.version)
 }
 

@@ -21,18 +21,6 @@ impl Grey {
         Self { width, height, pixels }
     }
 
-    /// A part of the picture; what lies outside is left out.
-    pub fn crop(&self, x: usize, y: usize, width: usize, height: usize) -> Self {
-        let (x, y) = (x.min(self.width), y.min(self.height));
-        let (width, height) = (width.min(self.width - x), height.min(self.height - y));
-        let mut pixels = Vec::with_capacity(width * height);
-        for row in y..y + height {
-            let from = row * self.width + x;
-            pixels.extend_from_slice(&self.pixels[from..from + width]);
-        }
-        Self { width, height, pixels }
-    }
-
     /// The same picture with other measures, both at least 1.
     pub fn resized(&self, width: usize, height: usize) -> Self {
         let (width, height) = (width.max(1), height.max(1));

@@ -115,6 +115,11 @@ fn cut(bytes: &[u8]) -> Option<Cut<'_>> {
     Some(Cut { tag, content, whole: &bytes[..bytes.len() - after.len()], after })
 }
 
+/// An object identifier out of its dotted text; one that is no such text does not compile.
+pub(super) const fn id(text: &str) -> ObjectIdentifier {
+    ObjectIdentifier::new_unwrap(text)
+}
+
 /// The first element of the bytes, head included; what follows it is left alone.
 pub(super) fn first(bytes: &[u8]) -> Option<&[u8]> {
     cut(bytes).map(|cut| cut.whole)

@@ -58,7 +58,7 @@ pub fn verifier_key(name: &str, public_key: &[u8; 32]) -> String {
 }
 
 /// Is this a name that a note may carry: not empty, no white space, no `+`?
-pub fn is_name(name: &str) -> bool {
+fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '+')
 }
 

@@ -6,7 +6,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::{Db, Error, Tx};
+use super::{Db, Error};
 
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -280,13 +280,5 @@ impl Db {
             if state == JobState::Waiting.as_str() { counts.0 = count as u64 } else { counts.1 = count as u64 }
         }
         Ok(counts)
-    }
-}
-
-impl Tx {
-    /// Queues a job together with what this transaction changes: both come to be, or neither.
-    pub async fn queue_job(&mut self, job: &NewJob) -> Result<String, Error> {
-        let school = self.school().to_owned();
-        insert(self.connection(), &school, job).await
     }
 }

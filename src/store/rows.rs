@@ -172,14 +172,7 @@ impl Table {
             };
             let tuples = (0..batch.len()).map(tuple).collect::<Vec<_>>().join(", ");
             let sql = format!("insert into {} (school, year, {}) values {tuples}", self.name, self.names());
-            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(school.to_owned()).bind(year.to_owned());
-            for cell in batch.iter().flat_map(|row| row.iter()) {
-                query = match cell {
-                    Cell::Text(text) => query.bind(text.clone()),
-                    Cell::Int(number) => query.bind(*number),
-                };
-            }
-            query.execute(&mut *connection).await?;
+            self.run(connection, sql, school, year, batch.iter().flat_map(|row| row.iter())).await?;
         }
         Ok(())
     }
@@ -192,11 +185,9 @@ impl Table {
         year: &str,
         row: &Cells,
     ) -> Result<(), Error> {
-        let place = |index: usize| format!("{} = ${}", self.columns[index].0, index + 3);
-        let values = (self.key..self.columns.len()).map(place).collect::<Vec<_>>().join(", ");
-        let key = (0..self.key).map(place).collect::<Vec<_>>().join(" and ");
+        let (key, values) = (self.places(0..self.key, " and "), self.places(self.key..self.columns.len(), ", "));
         let sql = format!("update {} set {values} where school = $1 and year = $2 and {key}", self.name);
-        self.run(connection, sql, school, year, row).await
+        self.run(connection, sql, school, year, row.iter()).await
     }
 
     /// Deletes one row, named by its key.
@@ -207,10 +198,14 @@ impl Table {
         year: &str,
         row: &Cells,
     ) -> Result<(), Error> {
-        let place = |index: usize| format!("{} = ${}", self.columns[index].0, index + 3);
-        let key = (0..self.key).map(place).collect::<Vec<_>>().join(" and ");
+        let key = self.places(0..self.key, " and ");
         let sql = format!("delete from {} where school = $1 and year = $2 and {key}", self.name);
-        self.run(connection, sql, school, year, &row[..self.key]).await
+        self.run(connection, sql, school, year, row[..self.key].iter()).await
+    }
+
+    /// Columns with their places in a statement, `name = $3`: the first two are the school's and the year's.
+    fn places(&self, columns: std::ops::Range<usize>, between: &str) -> String {
+        columns.map(|index| format!("{} = ${}", self.columns[index].0, index + 3)).collect::<Vec<_>>().join(between)
     }
 
     async fn run(
@@ -219,7 +214,7 @@ impl Table {
         sql: String,
         school: &str,
         year: &str,
-        cells: &[Cell],
+        cells: impl Iterator<Item = &Cell> + Send,
     ) -> Result<(), Error> {
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(school.to_owned()).bind(year.to_owned());
         for cell in cells {

@@ -65,7 +65,7 @@ pub fn lay_out_form(form: &Form, template: Option<&str>) -> Result<(PagedDocumen
 }
 
 /// «шаблон form/1, SHA-256 …»: which template sets a form, as its pages' description keeps it.
-pub fn template_words(own: Option<&str>) -> String {
+fn template_words(own: Option<&str>) -> String {
     match own {
         Some(text) => format!("шаблон школы, SHA-256 {}", Digest::of(text.as_bytes()).to_hex()),
         None => format!("шаблон form/{VERSION}, SHA-256 {}", Digest::of(built_in().as_bytes()).to_hex()),

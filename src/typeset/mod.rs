@@ -153,7 +153,11 @@ fn plan(
     let codes = qr::codes(&texts)?;
     let class = wording::class_name(&snapshot.class.name);
     let plan = Plan {
-        title: format!("{}, {class} класс, {}", wording::capitalized(copy.kind.as_russian()), snapshot.period.name),
+        title: format!(
+            "{}, {class} класс, {}",
+            crate::domain::words::capitalised(copy.kind.as_russian()),
+            snapshot.period.name
+        ),
         author: snapshot.school.name.clone(),
         paper: [plan::round(paper.w), plan::round(paper.h)],
         qr_modules: codes.modules,

@@ -5,12 +5,12 @@
 
 use crate::domain::edition::{Edition, PaperMark, SealMark, SignatureMark};
 use crate::domain::snapshot::{SignerFacts, Snapshot, StageFacts};
-use crate::domain::words::moment;
+use crate::domain::words::{capitalised, moment};
 
 use super::fit::{Fitted, LEADING, fit, fit_line, wrap, wrap_evenly};
 use super::fonts::{Face, width};
 use super::plan::{Place, Room, SealPlace, Text, mm, round};
-use super::wording::{capitalized, day, day_of, signature_name};
+use super::wording::{day, day_of, signature_name};
 
 /// Height of a signature place with its air.
 pub const PLACE_HEIGHT: f64 = mm(25.0);
@@ -100,16 +100,16 @@ fn inner_of(room: Room, h: f64) -> Room {
 
 /// Words before the place; the office and the order of an acting signer follow where the title does not name them.
 fn title(stage: &StageFacts, signer: &SignerFacts) -> String {
-    let mut title = capitalized(&stage.title);
+    let mut title = capitalised(&stage.title);
     let [said, office] = [title.as_str(), &signer.office].map(str::to_lowercase);
     if office.contains(&said) {
         // «Заместитель директора» and «заместитель директора по УВР»: the fuller words are enough.
-        title = capitalized(&signer.office);
+        title = capitalised(&signer.office);
     } else if !said.contains(&office) {
         if !title.is_empty() {
             title.push('\n');
         }
-        title.push_str(&capitalized(&signer.office));
+        title.push_str(&capitalised(&signer.office));
     }
     if !signer.order.is_empty() {
         title.push_str("\n(");

@@ -15,7 +15,7 @@ use crate::domain::snapshot::Snapshot;
 use super::{Error, plan, sheet_digests};
 
 /// Widest picture, pixels: A4 at 200 dots an inch, enough to read the smallest print.
-pub const WIDEST: u32 = 1700;
+const WIDEST: u32 = 1700;
 
 /// Draws a page (from 1) of a PDF, so many pixels wide; PNG. `None` when there is no such page or the file is no PDF.
 pub fn page_png(pdf: Vec<u8>, page: usize, width: u32) -> Option<Vec<u8>> {

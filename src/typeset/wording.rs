@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate};
 
 use crate::domain::names;
 use crate::domain::snapshot::PersonFacts;
-use crate::domain::words::{Gender, cardinal, date_short, month_name};
+use crate::domain::words::{Gender, capitalised, cardinal, date_short, month_name};
 
 fn date(iso: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(iso, "%Y-%m-%d").ok()
@@ -40,7 +40,7 @@ pub fn day_of_journal(iso: &str) -> Day {
         ["Янв.", "Февр.", "Март", "Апр.", "Май", "Июнь", "Июль", "Авг.", "Сент.", "Окт.", "Нояб.", "Дек."];
     match date(iso) {
         Some(date) => Day {
-            month: capitalized(month_name(date)),
+            month: capitalised(month_name(date)),
             shorter: [SHORT[date.month0() as usize].to_owned(), format!("{:02}", date.month())],
             day: format!("{:02}", date.day()),
         },
@@ -92,12 +92,6 @@ pub fn course_name(subject: &str, group: &str) -> String {
 pub fn in_fours(hex: &str) -> String {
     let chars: Vec<char> = hex.chars().collect();
     chars.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
-}
-
-/// First letter in upper case.
-pub fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::record::Parts;
 use crate::domain::canon::Digest;
 use crate::domain::log_proof::{object_id, object_name};
 use crate::domain::snapshot::Snapshot;
+use crate::domain::words;
 
 /// `README.txt`: what is here and how to check it in many years with stock tools.
 pub(super) fn readme(snapshot: &Snapshot) -> String {
@@ -20,8 +21,8 @@ pub(super) fn readme(snapshot: &Snapshot) -> String {
             format!(
                 "{} ({} – {})",
                 snapshot.period.name,
-                russian(&snapshot.period.starts),
-                russian(&snapshot.period.ends)
+                words::day(&snapshot.period.starts),
+                words::day(&snapshot.period.ends)
             ),
         ),
         ("Учебный год", snapshot.year.clone()),
@@ -134,14 +135,6 @@ fn escaped(text: &str) -> String {
         }
         xml
     })
-}
-
-/// `2025-09-01` as `01.09.2025`; anything else as it stands.
-fn russian(date: &str) -> String {
-    match date.split('-').collect::<Vec<_>>()[..] {
-        [year, month, day] => format!("{day}.{month}.{year}"),
-        _ => date.to_owned(),
-    }
 }
 
 /// Text on one line.

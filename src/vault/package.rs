@@ -162,7 +162,7 @@ fn entry(
 }
 
 /// Does a name stay below its folder on every system?
-fn is_tame(name: &str) -> bool {
+pub(super) fn is_tame(name: &str) -> bool {
     !name.contains(['\\', ':', '\0']) && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 

@@ -3,6 +3,7 @@
 //! A handler returns a [`Refusal`]; what it looks like is decided in one place, by what was asked for: a page, a fragment for htmx, or
 //! problem+json (RFC 9457) for a program. Each carries the number of the request, under which the program's log has the cause.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -17,7 +18,9 @@ use axum::response::{Html, IntoResponse, Response};
 use super::frame::Frame;
 use super::guard::Passage;
 use super::{WebState, query};
+use crate::bundle;
 use crate::domain::finding::Finding;
+use crate::domain::words;
 use crate::{flow, store};
 
 /// Own files only: no inline script or style, no other host, no frame around the page.
@@ -139,7 +142,7 @@ impl Refusal {
             }
             Self::TooMany { retry_after_seconds } => {
                 let minutes = retry_after_seconds.div_ceil(60);
-                let word = crate::domain::words::plural(minutes, "минуту", "минуты", "минут");
+                let word = words::plural(minutes, "минуту", "минуты", "минут");
                 format!("Попробуйте снова через {minutes}\u{a0}{word}.")
             }
             Self::NoJournal => {
@@ -167,7 +170,7 @@ impl From<store::Error> for Refusal {
             | store::Error::AppendOnly(_)
             | store::Error::Duplicate
             | store::Error::YearClosed(_)
-            | store::Error::YearInUse => Self::Rule(sentence(&error.to_string())),
+            | store::Error::YearInUse => Self::Rule(words::capitalised(&error.to_string())),
             other => fault(&other),
         }
     }
@@ -203,7 +206,7 @@ impl From<flow::Error> for Refusal {
             | E::Scan(_)
             | E::Supplement(_)
             | E::NothingToSign(_)
-            | E::Office(_) => Self::Rule(sentence(&error.to_string())),
+            | E::Office(_) => Self::Rule(words::capitalised(&error.to_string())),
             other => fault(&other),
         }
     }
@@ -213,11 +216,6 @@ impl From<flow::Error> for Refusal {
 pub(super) fn fault(error: &(dyn std::error::Error + 'static)) -> Refusal {
     tracing::error!(error, "a page could not be shown");
     Refusal::Fault
-}
-
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 impl IntoResponse for Refusal {
@@ -373,12 +371,25 @@ pub(super) fn page(template: &impl Template) -> Result<Response, Refusal> {
     template.render().map(|body| Html(body).into_response()).map_err(|error| fault(&error))
 }
 
+/// The page of a form that was not taken: not 200, so that nothing caches or counts it as done.
+pub(super) fn page_again(template: &impl Template) -> Result<Response, Refusal> {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(template)?).into_response())
+}
+
 /// After a form: to another page (303), so that a reload does not send the form again.
 pub(super) fn redirect(address: &str) -> Response {
-    // Only our own paths: an address of another host, or one that the header cannot hold, leads to the first screen.
-    let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
-    let value = HeaderValue::from_str(address).ok().filter(|_| own).unwrap_or(HeaderValue::from_static("/"));
+    let value = HeaderValue::from_str(own(address)).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, value)]).into_response()
+}
+
+/// The address if it is one of our own paths, else the first screen. A browser reads `\` as `/` and passes over tabs and line ends
+/// (WHATWG URL 4.4): `/<tab>/evil.example` would lead to another host.
+pub(super) fn own(address: &str) -> &str {
+    let is_own = address.starts_with('/')
+        && !address.starts_with("//")
+        && !address.contains('\\')
+        && !address.contains(char::is_control);
+    if is_own { address } else { "/" }
 }
 
 /// After a form that did something: to another page, which says so once.
@@ -402,10 +413,9 @@ pub(super) fn csv(name: &str, headings: &[&str], rows: &[Vec<String>]) -> Result
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(headings).map_err(|error| fault(&error))?;
     for row in rows {
-        // A cell that a spreadsheet would take for a formula is made a text.
-        let cells =
-            row.iter().map(|cell| if cell.starts_with(['=', '+', '@']) { format!("'{cell}") } else { cell.clone() });
-        writer.write_record(cells).map_err(|error| fault(&error))?;
+        // A cell that a spreadsheet would take for a formula is made a text, by the one rule of everything that leaves the house.
+        let cells = row.iter().map(|cell| bundle::guarded(cell));
+        writer.write_record(cells.map(Cow::into_owned)).map_err(|error| fault(&error))?;
     }
     let bytes = writer.into_inner().map_err(|_| Refusal::Fault)?;
     let headers = [
@@ -438,4 +448,49 @@ fn harden(mut response: Response) -> Response {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_after_signing_in_never_leaves_the_house() {
+        for address in ["/", "/desk", "/journal/5А?period=Q1", "/copies?q=a//b"] {
+            assert_eq!(own(address), address);
+        }
+        // Browsers take `\` for `/` and pass over tabs and line ends: each of these would open another host, or run what it says.
+        let foreign = [
+            "",
+            "desk",
+            "//evil.example",
+            "https://evil.example/",
+            "javascript:alert(1)",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "/\r\n/evil.example",
+            "\t//evil.example",
+            " //evil.example",
+        ];
+        for address in foreign {
+            assert_eq!(own(address), "/", "{address:?}");
+            assert_eq!(redirect(address).headers()[header::LOCATION], "/", "{address:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_cell_of_a_table_for_spreadsheets_begins_a_formula() {
+        let evil = ["=1+1", "+7 900", "-2+3+cmd", "@SUM(A1)", "\t=1", "\r=1", "'=1"];
+        let row: Vec<String> = evil.iter().map(|cell| (*cell).to_owned()).collect();
+        let answer = csv("list", &["а"; 7], &[row]).unwrap();
+        let bytes = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let mut read = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
+        let cells = read.records().next().unwrap().unwrap();
+        for (cell, evil) in cells.iter().zip(evil) {
+            assert_eq!(cell, format!("'{evil}"));
+        }
+    }
 }

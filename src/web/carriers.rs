@@ -10,11 +10,13 @@ mod prune;
 
 use super::WebState;
 use super::answer::Refusal;
+use super::fields::Fields;
 use super::route::Route;
 use crate::domain::forms::{Letterhead, People};
 use crate::domain::journal::Journal;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::domain::words;
 use crate::flow;
 use crate::flow::carriers::Overview;
 
@@ -40,12 +42,12 @@ pub(super) struct Owed {
 
 /// Counts for the first screen; `None` for who has nothing to do with carriers.
 pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<Owed>, Refusal> {
-    if visitor.reach(Action::ReadCarriers).is_empty() {
+    if !visitor.may_anywhere(Action::ReadCarriers) {
         return Ok(None);
     }
     let today = state.now().date_naive();
     let all = flow::carriers::overview(&state.house, today).await?;
-    let missing = match may(visitor, Action::RunBackups) {
+    let missing = match visitor.may_anywhere(Action::RunBackups) {
         true => all.plan.rules.iter().filter(|rule| !rule.holds()).count() as u64,
         false => 0,
     };
@@ -79,28 +81,10 @@ async fn roster(state: &WebState) -> Result<(Letterhead, People, Journal), Refus
     Ok((Letterhead::of(&roster), People::of(&roster), roster))
 }
 
-fn may(visitor: &Visitor, action: Action) -> bool {
-    !visitor.reach(action).is_empty()
-}
-
 /// A rule of carriers that says no is told in its own words.
 fn told(error: flow::Error) -> Refusal {
     match error {
-        flow::Error::Carrier(refusal) => Refusal::Rule(super::answer::sentence(&refusal.to_string())),
+        flow::Error::Carrier(refusal) => Refusal::Rule(words::capitalised(&refusal.to_string())),
         other => other.into(),
-    }
-}
-
-/// Pairs of a form.
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    fn of(body: &str) -> Self {
-        Self(form_urlencoded::parse(body.as_bytes()).into_owned().collect())
-    }
-
-    /// Value of a field; empty when the form has none.
-    fn value(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
     }
 }

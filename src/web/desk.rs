@@ -14,8 +14,8 @@ use axum::response::Response;
 use super::WebState;
 use super::answer::{self, Refusal};
 use super::directory::Directory;
+use super::fields::Fields;
 use super::frame::Frame;
-use super::people::Fields;
 use super::query::segment;
 use super::records::period_name;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
@@ -180,7 +180,7 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
             class: row.class,
         });
     }
-    let may_seal = !visitor.reach(Action::SealCopies).is_empty();
+    let may_seal = visitor.may_anywhere(Action::SealCopies);
     let signed = visible.iter().filter(|row| may_seal && row.state == CopyState::Signed);
     let to_seal = signed.map(|row| {
         let period = period_name(&directory, &row.year, &row.class, &row.period);
@@ -312,13 +312,13 @@ pub(super) async fn notices(
 fn choices(fields: &Fields) -> Result<Vec<Choice>, Refusal> {
     let mut remarks: BTreeMap<String, Vec<Reproof>> = BTreeMap::new();
     for name in fields.all("remarked") {
-        let remark = fields.get(&format!("remark:{name}"));
+        let remark = fields.value(&format!("remark:{name}"));
         if remark.is_empty() {
             continue;
         }
         let Some((key, sheet)) = name.rsplit_once('/') else { continue };
-        let sheet = Some(fields.get(&format!("sheet:{key}"))).filter(|chosen| !chosen.is_empty()).unwrap_or(sheet);
-        let category = Category::parse(fields.get(&format!("category:{name}"))).unwrap_or(Category::Other);
+        let sheet = Some(fields.value(&format!("sheet:{key}"))).filter(|chosen| !chosen.is_empty()).unwrap_or(sheet);
+        let category = Category::parse(fields.value(&format!("category:{name}"))).unwrap_or(Category::Other);
         let one = Reproof { sheet: sheet.to_owned(), category, remark: remark.to_owned() };
         remarks.entry(key.to_owned()).or_default().push(one);
     }
@@ -381,10 +381,10 @@ fn said(answers: &[Answer]) -> String {
 
 /// `POST /desk/notices`: the notices shown are put away.
 async fn put_away(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
-    let up_to = fields.get("up_to").parse().unwrap_or(0);
+    let up_to = fields.value("up_to").parse().unwrap_or(0);
     let act = state.act(&visitor.account);
     state.house.db.put_notices_away(&visitor.account, up_to, &act.moment()).await?;
-    Ok(answer::redirect(if fields.get("back") == "/" { "/" } else { "/desk" }))
+    Ok(answer::redirect(if fields.value("back") == "/" { "/" } else { "/desk" }))
 }
 
 /// `POST /desk/seal`: everything that is signed by everybody goes under the seal, in the background.

@@ -92,7 +92,7 @@ impl Frame {
     /// Counts what waits behind the lines of the menu. A count that cannot be had is not shown: the page itself will say why.
     async fn count(&mut self, state: &WebState, turn: u64, visitor: &Visitor) {
         let Ok(copies) = state.waiting.at(&state.house, turn).await else { return };
-        let seals = !visitor.reach(Action::SealCopies).is_empty();
+        let seals = visitor.may_anywhere(Action::SealCopies);
         let waits =
             |copy: &&Awaited| copy.signers.contains(&visitor.account) || (seals && copy.row.state == CopyState::Signed);
         let count = copies.iter().filter(waits).count();
@@ -156,7 +156,7 @@ fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
     let seen = |access: Access| match access {
         Access::Public | Access::SignedIn => true,
         Access::Token(_) => false,
-        Access::Does(action) => !visitor.reach(action).is_empty(),
+        Access::Does(action) => visitor.may_anywhere(action),
     };
     let groups = Group::ALL.into_iter().map(|group| MenuGroup {
         heading: group.heading(),

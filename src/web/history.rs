@@ -4,18 +4,19 @@ mod compromise;
 mod points;
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::WebState;
 use super::answer::{self, Refusal};
+use super::fields::Fields;
 use super::frame::Frame;
 use super::query::Asked;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::change::{self, CellHistory, Names, names, shown};
+use crate::flow::change::{self, CellHistory, Names, names};
 use crate::store::{ChangeFilter, ChangeRow};
 
 /// Routes of these pages.
@@ -56,8 +57,8 @@ impl Line {
             when: moment(&row.at),
             who: names.person(&row.by),
             place: names.place(&row.table, &row.year, &row.key),
-            was: shown(&row.table, row.old.as_deref()),
-            is: shown(&row.table, row.new.as_deref()),
+            was: names.shown(&row.table, &row.year, row.old.as_deref()),
+            is: names.shown(&row.table, &row.year, row.new.as_deref()),
             note: match (row.voided, row.undoes) {
                 (true, _) => "недействительно".to_owned(),
                 (false, 0) => String::new(),
@@ -107,6 +108,8 @@ async fn list(
 ) -> Result<Response, Refusal> {
     let names = names(&state.house).await?;
     let (class, author, since) = (asked.value("class"), asked.value("author"), asked.value("since"));
+    let called = names.called(author);
+    let by_one = |row: &ChangeRow| author.is_empty() || called.contains(&row.by);
     let reach = visitor.reach(Action::ReadHistory);
     let grades = state.directory().await?;
     let seen = |row: &ChangeRow| {
@@ -117,14 +120,14 @@ async fn list(
             Some(name) => reach.class(name, grades.class(name).map_or(0, |class| class.grade)),
             None => visitor.may(Action::ReadHistory, &crate::domain::people::Subject::House).is_allowed(),
         };
-        asked_for && reached
+        asked_for && reached && by_one(row)
     };
     // Pages are filled with what may be seen: the store is asked on until the page is full or the history at its end.
     let mut before = asked.value("before").parse().ok();
     let mut rows: Vec<ChangeRow> = Vec::new();
     loop {
         let filter = ChangeFilter {
-            actor: (!author.is_empty()).then(|| author.to_owned()),
+            actor: if let ([one], false) = (called.as_slice(), author.is_empty()) { Some(one.clone()) } else { None },
             since: (!since.is_empty()).then(|| since.to_owned()),
             before,
             limit: PAGE * 4,
@@ -179,17 +182,14 @@ async fn row(
     State(state): State<WebState>,
     frame: Frame,
     headers: axum::http::HeaderMap,
-    uri: axum::http::Uri,
+    asked: Asked,
 ) -> Result<Response, Refusal> {
-    let query = uri.query().unwrap_or_default().as_bytes();
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
-    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
-    let key: Vec<String> = pairs.iter().filter(|(name, _)| name == "key").map(|(_, value)| value.clone()).collect();
-    let columns = crate::store::columns_of(value("table")).ok_or(Refusal::NotFound)?;
+    let key: Vec<String> = asked.all("key").map(str::to_owned).collect();
+    let columns = crate::store::columns_of(asked.value("table")).ok_or(Refusal::NotFound)?;
     if columns.0.len() != key.len() {
         return Err(Refusal::NotFound);
     }
-    let mut history = change::history_of(&state.house, value("table"), value("year"), &key).await?;
+    let mut history = change::history_of(&state.house, asked.value("table"), asked.value("year"), &key).await?;
     for told in &mut history.moments {
         told.at = moment(&told.at);
     }
@@ -207,18 +207,11 @@ struct UndoPage {
     lines: Vec<Line>,
 }
 
-/// The numbers of a form or an address.
-fn numbers(pairs: &[(String, String)]) -> Vec<u64> {
-    pairs.iter().filter(|(name, _)| name == "seq").filter_map(|(_, value)| value.parse().ok()).collect()
-}
-
 /// `GET /history/undo?seq=…`: what would be put back.
-async fn preview(State(state): State<WebState>, frame: Frame, uri: axum::http::Uri) -> Result<Response, Refusal> {
-    let query = uri.query().unwrap_or_default().as_bytes();
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
+async fn preview(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
     let names = names(&state.house).await?;
     let mut lines = Vec::new();
-    for seq in numbers(&pairs) {
+    for seq in asked.all("seq").filter_map(|seq| seq.parse::<u64>().ok()) {
         let filter = ChangeFilter { before: Some(seq + 1), limit: 1, ..ChangeFilter::default() };
         let found = state.house.db.list_changes(&filter).await?;
         let found = found.into_iter().find(|row| row.seq == seq).ok_or(Refusal::NotFound)?;
@@ -233,12 +226,8 @@ async fn preview(State(state): State<WebState>, frame: Frame, uri: axum::http::U
 }
 
 /// `POST /history/undo`.
-async fn undo(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Result<Response, Refusal> {
-    let undone = change::undo(&state.house, &state.act(&visitor.account), &numbers(&pairs)).await?;
+async fn undo(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
+    let undone = change::undo(&state.house, &state.act(&visitor.account), &fields.numbers("seq")).await?;
     let count = undone.undone.len() as u64;
     let noun = words::plural(count, "изменение отменено", "изменения отменены", "изменений отменено");
     Ok(answer::done("/history", &format!("{count} {noun}")))

@@ -9,6 +9,7 @@ mod carriers;
 mod desk;
 mod directory;
 mod exchange;
+mod fields;
 mod frame;
 mod guard;
 mod help;
@@ -92,7 +93,7 @@ pub struct Shared {
     /// Pages of issued copies as pictures.
     pictures: Arc<desk::Pictures>,
     /// Of this run of the program: binds tasks that are handed out without being kept.
-    secret: Arc<[u8; 32]>,
+    secret: Option<[u8; 32]>,
     /// Requests so far: the second half of a request's number.
     requests: AtomicU64,
     ops: Arc<Ops>,
@@ -119,8 +120,8 @@ impl WebState {
             waiting: waiting::Cache::default(),
             late: start::Late::default(),
             pictures: Arc::default(),
-            // Without randomness no task ever holds: nobody can guess a digest of its absence.
-            secret: Arc::new(crate::sign::random().unwrap_or_default()),
+            // Without randomness there is no secret, and no task is ever given or taken: one of zeros, everybody could count with.
+            secret: crate::sign::random().ok(),
             requests: AtomicU64::default(),
             ops: Arc::new(Ops::new()),
         }))

@@ -7,6 +7,7 @@ pub(in crate::web) mod papers;
 mod plan;
 pub(in crate::web) mod today;
 
+use super::fields::Fields;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::rights::Action;
 
@@ -47,23 +48,4 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/my-report", Access::SignedIn, SubjectOf::House, forms::own_report),
         get("/office/my-report/preliminary", Access::SignedIn, SubjectOf::House, forms::own_preliminary),
     ]
-}
-
-/// What a form of a page brought.
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    fn of(body: &str) -> Self {
-        Self(form_urlencoded::parse(body.as_bytes()).into_owned().collect())
-    }
-
-    /// Value of a field; empty when the form has none.
-    fn value(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
-    }
-
-    /// Every number of a field that may come several times.
-    fn numbers(&self, name: &str) -> Vec<u64> {
-        self.0.iter().filter(|(key, _)| key == name).filter_map(|(_, value)| value.parse().ok()).collect()
-    }
 }

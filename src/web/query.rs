@@ -31,6 +31,11 @@ impl Asked {
         self.pairs.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value.trim())
     }
 
+    /// Every value of a key that may come several times.
+    pub(super) fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
     /// The same address with one value changed; an empty value leaves it out. The place in the list is forgotten.
     pub(super) fn with(&self, key: &str, value: &str) -> String {
         let kept = self.pairs.iter().filter(|(name, held)| name != key && name != "after" && !held.is_empty());

@@ -20,6 +20,7 @@ mod timetable;
 
 use super::WebState;
 use super::answer::Refusal;
+use super::fields::Fields;
 use super::query::Asked;
 use super::route::Route;
 use crate::domain::finding::Finding;
@@ -61,26 +62,6 @@ async fn open(state: &WebState, asked: &str) -> Result<Opened, Refusal> {
     let year = Year::open(&state.house, &name).await?;
     let closed = state.house.db.list_closed_years().await?.into_iter().find(|row| row.year == name);
     Ok(Opened { year, closed, years: state.house.db.list_years().await? })
-}
-
-/// Pairs of a form.
-#[derive(Debug, Clone, Default)]
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    fn of(body: &str) -> Self {
-        Self(form_urlencoded::parse(body.as_bytes()).into_owned().collect())
-    }
-
-    /// Value of a field; empty when the form has none.
-    fn value(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
-    }
-
-    /// Every value of a field that may come several times.
-    fn all(&self, name: &str) -> Vec<&str> {
-        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
-    }
 }
 
 /// A change of the last days, with the way to take it back.

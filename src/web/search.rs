@@ -139,7 +139,7 @@ fn learners(directory: &Directory, visitor: &Visitor, question: &Question) -> Ve
 }
 
 fn staff(directory: &Directory, visitor: &Visitor, question: &Question) -> Vec<Answer> {
-    if visitor.reach(Action::ReadStaff).is_empty() || !route::has("/people/{person}") {
+    if !visitor.may_anywhere(Action::ReadStaff) || !route::has("/people/{person}") {
         return Vec::new();
     }
     let found = directory.roster.staff.iter().filter_map(|person| {

@@ -91,18 +91,13 @@ async fn first_screen(
     let copies = state.waiting.at(&state.house, directory.turn).await?;
     let waits = desk.waits(&copies).await?;
     let shelves = [desk.children(), desk.classes(), desk.courses(), desk.sealed(&copies)];
-    let day = format!("{}, {}", capital(words::weekday(desk.today)), words::date_words(desk.today));
+    let day = format!("{}, {}", words::capitalised(words::weekday(desk.today)), words::date_words(desk.today));
     let mut frame = frame.titled("Главная").leading(day);
     // The first screen is an office's own, so its help is the office's own guide.
     if let Some(office) = visitor.offices.first() {
         frame.help = help::address(training::guide(office.role));
     }
     answer::page(&OfficePage { frame, waits, shelves: shelves.into_iter().flatten().collect() })
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What one visitor's first screen is laid out from.
@@ -179,9 +174,7 @@ impl Desk<'_> {
             return None;
         }
         let mut own: Vec<_> = own.into_iter().collect();
-        own.sort_by_key(|course| {
-            (self.directory.class(&course.class).map_or(0, |class| class.grade), course.class.clone())
-        });
+        own.sort_by(|a, b| crate::domain::names::natural(&a.class, &b.class));
         let items = own
             .iter()
             .map(|course| (course.class.clone(), format!("/course/{}", segment(&course.id)), course_title(course)));

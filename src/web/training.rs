@@ -6,9 +6,9 @@ use axum::response::Response;
 
 use super::answer::{self, Refusal};
 use super::carriers;
+use super::fields::Fields;
 use super::frame::Frame;
 use super::help;
-use super::people::Fields;
 use super::route::{self, Access, Group, Route, SubjectOf, get, post};
 use super::{WebState, query};
 use crate::domain::people::Visitor;
@@ -32,10 +32,6 @@ pub(super) fn routes() -> Vec<Route> {
 
 fn roles(visitor: &Visitor) -> Vec<Role> {
     visitor.offices.iter().map(|office| office.role).collect()
-}
-
-fn day(moment: &str) -> String {
-    moment.get(..10).and_then(|day| day.parse().ok()).map(words::date_short).unwrap_or_default()
 }
 
 /// Academic hours in words: «17,9 академического часа», «2 академических часа».
@@ -89,7 +85,7 @@ async fn own(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> R
             href: address(lesson),
             minutes: lesson.minutes,
             learn: lesson.learn,
-            passed: standing.map(|one| day(&one.passed_at)).unwrap_or_default(),
+            passed: standing.map(|one| words::day(&one.passed_at)).unwrap_or_default(),
             tried: standing.is_some(),
         }
     };
@@ -116,7 +112,7 @@ async fn own(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> R
         next: lessons.iter().find(|one| one.passed.is_empty()).map(|one| one.href.clone()).unwrap_or_default(),
         others: rest.iter().map(line).collect(),
         lessons,
-        staff: !visitor.reach(Action::ReadStaff).is_empty(),
+        staff: visitor.may_anywhere(Action::ReadStaff),
     })
 }
 
@@ -200,14 +196,14 @@ async fn lesson(
         // Whoever answered everything rightly and did not pass has not done the task.
         done: standing.last.as_ref().is_some_and(|step| step.passed),
         questions: questions.collect(),
-        passed: day(&standing.passed_at),
+        passed: words::day(&standing.passed_at),
         next: following.map(|one| (one.title, address(one))),
     })
 }
 
 fn may_open(visitor: &Visitor, page: &str) -> bool {
     route::table().iter().filter(|facts| facts.method == "GET" && facts.path == page).all(|facts| match facts.access {
-        Access::Does(action) => !visitor.reach(action).is_empty(),
+        Access::Does(action) => visitor.may_anywhere(action),
         Access::Public | Access::SignedIn => true,
         Access::Token(_) => false,
     })
@@ -221,9 +217,9 @@ async fn attempt(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let lesson = programme::find(&name).ok_or(Refusal::NotFound)?;
-    let chosen = |no: usize| fields.get(&format!("q{no}")).parse::<usize>().ok()?.checked_sub(1);
+    let chosen = |no: usize| fields.value(&format!("q{no}")).parse::<usize>().ok()?.checked_sub(1);
     let answers: Vec<Option<usize>> = (1..=lesson.questions.len()).map(chosen).collect();
-    let done = !fields.get("done").is_empty();
+    let done = !fields.value("done").is_empty();
     let step = training::attempt(&state.house, lesson, &answers, done, &state.act(&visitor.account)).await?;
     let hits = lesson.hits(&answers).into_iter().filter(|hit| *hit).count();
     let said = match (step.passed, hits == lesson.questions.len()) {
@@ -261,7 +257,7 @@ async fn staff(State(state): State<WebState>, _visitor: Visitor, frame: Frame) -
         offices: one.offices.join(", "),
         lessons: format!("{} из {}", one.passed.0, one.lessons.0),
         minutes: format!("{} из {}", hours(one.passed.1), hours(one.lessons.1)),
-        last: day(&one.last),
+        last: words::day(&one.last),
         whole: one.passed.0 == one.lessons.0,
     });
     let lines: Vec<StaffLine> = lines.collect();

@@ -43,10 +43,7 @@ where
 /// The databases to tell a story on.
 pub fn engines() -> Vec<String> {
     let mut engines = vec!["sqlite".to_owned()];
-    match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) if !url.is_empty() => engines.push(url),
-        _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
-    }
+    engines.extend(crate::postgres::postgres());
     engines
 }
 

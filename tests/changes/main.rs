@@ -6,6 +6,8 @@ mod house;
 mod intruder;
 mod mechanism;
 mod model;
+#[path = "../engines/postgres.rs"]
+mod postgres;
 mod purge;
 mod role;
 mod writers;

@@ -55,17 +55,9 @@ async fn run(url: &str, sql: &str) -> Result<(), sqlx::Error> {
     done
 }
 
-fn postgres() -> Option<String> {
-    let url = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
-    if url.is_none() {
-        eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана");
-    }
-    url
-}
-
 #[test]
 fn the_daily_role_works_and_cannot_delete_or_change_what_only_grows() {
-    let Some(owner) = postgres() else { return };
+    let Some(owner) = crate::postgres::postgres() else { return };
     block_on(async {
         let role = Role::made(&owner).await;
         // The program itself runs under the role: it opens the house, writes rows and events.

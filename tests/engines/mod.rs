@@ -1,5 +1,7 @@
 //! Runs a story of the store on each engine that is there: SQLite always, PostgreSQL when `TEST_DATABASE_URL` names one.
 
+mod postgres;
+
 use letopis::domain::journal::School;
 use letopis::store::{Db, SchoolRow};
 
@@ -17,10 +19,7 @@ where
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().expect("a runtime");
     let mut engines = vec![sqlite];
-    match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) if !url.is_empty() => engines.push(url),
-        _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
-    }
+    engines.extend(postgres::postgres());
     for url in engines {
         let school = format!("story-{}", std::process::id()) + &format!("-{:x}", unlike_any());
         runtime.block_on(async {

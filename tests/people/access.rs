@@ -4,7 +4,7 @@ use letopis::flow::House;
 use letopis::flow::people::{self, Look, note_access};
 use letopis::store::Looked;
 
-use super::house::{YEAR, after, day, on_every_engine};
+use super::house::{YEAR, after, day, on_every_engine, past_the_program};
 
 async fn look(house: &House, person: &str, what: Look<'_>, minutes: i64) {
     let visitor = people::visitor(house, person, true, day("2025-10-02")).await.unwrap();
@@ -85,9 +85,7 @@ fn a_crowd_that_looks_at_once_is_written_down_to_the_last() {
 fn what_was_noted_cannot_be_changed_or_taken_away() {
     on_every_engine(|house| async move {
         look(&house, "T03", Look::Class("5А"), 0).await;
-        let url = house.config.database_url(&house.root);
-        sqlx::any::install_default_drivers();
-        let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        let mut connection = past_the_program(&house).await;
         for sql in [
             "update access_notes set by_person = 'T01'",
             "delete from access_notes",

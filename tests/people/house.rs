@@ -44,16 +44,29 @@ where
 {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
     let mut engines = vec!["sqlite".to_owned()];
-    match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) if !url.is_empty() => engines.push(url),
-        _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
-    }
+    engines.extend(crate::postgres::postgres());
     for database in engines {
         let folder = tempfile::tempdir().expect("a folder");
         runtime.block_on(async {
             let house = found(&folder.path().join("house"), &database).await;
             story(Arc::new(house)).await;
         });
+    }
+}
+
+/// A connection past the program, as an intruder with the database has it.
+pub async fn past_the_program(house: &House) -> sqlx::AnyConnection {
+    sqlx::any::install_default_drivers();
+    let url = house.config.database_url(&house.root);
+    <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.expect("the intruder's connection")
+}
+
+/// The guards of the tables that are only added to refuse each of these.
+pub async fn all_are_refused(connection: &mut sqlx::AnyConnection, attacks: &[String]) {
+    for sql in attacks {
+        let refused = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut *connection).await;
+        let guarded = refused.as_ref().is_err_and(|error| error.to_string().contains("append-only"));
+        assert!(guarded, "{sql}: {refused:?}");
     }
 }
 

@@ -12,6 +12,8 @@ mod identity;
 mod matrix;
 mod offices;
 mod paper;
+#[path = "../engines/postgres.rs"]
+mod postgres;
 mod reach;
 mod rules;
 mod shown;

@@ -9,7 +9,7 @@ use letopis::flow::office::{Refusal, plan};
 use letopis::flow::{Error, House};
 use letopis::store::Which;
 
-use super::house::{YEAR, act, on_every_engine};
+use super::house::{YEAR, act, all_are_refused, on_every_engine, past_the_program};
 
 const AT: &str = "2025-10-24T12:00:00+03:00";
 
@@ -116,9 +116,7 @@ fn what_was_written_is_read_back_by_every_question() {
 fn the_register_of_paper_copies_cannot_be_changed_shortened_or_skipped() {
     on_every_engine(|house| async move {
         furnish(&house).await;
-        let url = house.config.database_url(&house.root);
-        sqlx::any::install_default_drivers();
-        let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        let mut connection = past_the_program(&house).await;
         let school = house.db.school().to_owned();
         let line = |no: u32, paper: &str, year: &str| {
             format!(
@@ -145,21 +143,14 @@ fn the_register_of_paper_copies_cannot_be_changed_shortened_or_skipped() {
             attacks.push(format!("delete from {table} where school = '{school}'"));
             attacks.push(format!("update {table} set school = school where school = '{school}'"));
         }
-        for sql in attacks {
-            let refused = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut connection).await;
-            assert!(
-                refused.as_ref().is_err_and(|error| error.to_string().contains("append-only")),
-                "{sql}: {refused:?}"
-            );
-        }
+        all_are_refused(&mut connection, &attacks).await;
         let next = sqlx::query(sqlx::AssertSqlSafe(hand(3, "T02", "T03"))).execute(&mut connection).await;
         assert!(next.is_ok(), "{next:?}");
         for person in ["T03", "T04"] {
             let sql = format!(
                 "insert into handover_signatures (school, handover, side, person, at) values ('{school}', 3, 'from', '{person}', '')"
             );
-            let refused = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await;
-            assert!(refused.as_ref().is_err_and(|error| error.to_string().contains("append-only")), "{refused:?}");
+            all_are_refused(&mut connection, &[sql]).await;
         }
     });
 }
@@ -267,9 +258,7 @@ fn a_file_plan_and_the_numbering_of_volumes_cannot_be_rewritten_past_the_program
         assert_eq!(numbered.len(), 1, "the last word counts");
         assert_eq!((&numbered[0].0, numbered[0].1.sheets), (&key, 215));
 
-        let url = house.config.database_url(&house.root);
-        sqlx::any::install_default_drivers();
-        let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        let mut connection = past_the_program(&house).await;
         let school = house.db.school().to_owned();
         let enter = |year: u32, version: u32| {
             format!(
@@ -283,12 +272,6 @@ fn a_file_plan_and_the_numbering_of_volumes_cannot_be_rewritten_past_the_program
             attacks.push(format!("delete from {table} where school = '{school}'"));
             attacks.push(format!("update {table} set school = school where school = '{school}'"));
         }
-        for sql in attacks {
-            let refused = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut connection).await;
-            assert!(
-                refused.as_ref().is_err_and(|error| error.to_string().contains("append-only")),
-                "{sql}: {refused:?}"
-            );
-        }
+        all_are_refused(&mut connection, &attacks).await;
     });
 }

@@ -4,7 +4,7 @@ use letopis::domain::rights::Role;
 use letopis::domain::training::{self, LESSONS, Lesson};
 use letopis::flow::training as lessons;
 
-use super::house::{act, day, on_every_engine};
+use super::house::{act, all_are_refused, day, on_every_engine, past_the_program};
 
 fn right(lesson: &Lesson) -> Vec<Option<usize>> {
     lesson.questions.iter().map(|question| Some(question.right)).collect()
@@ -53,19 +53,12 @@ fn a_lesson_is_passed_by_right_answers_and_the_task_and_the_whole_programme_give
 fn what_was_done_in_a_lesson_cannot_be_rewritten_past_the_program() {
     on_every_engine(|house| async move {
         lessons::attempt(&house, &LESSONS[0], &[], false, &act("T05", 1)).await.unwrap();
-        let url = house.config.database_url(&house.root);
-        sqlx::any::install_default_drivers();
-        let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        let mut connection = past_the_program(&house).await;
         let school = house.db.school().to_owned();
-        for sql in [
+        let attacks = [
             format!("update training_steps set passed = 1 where school = '{school}'"),
             format!("delete from training_steps where school = '{school}'"),
-        ] {
-            let refused = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut connection).await;
-            assert!(
-                refused.as_ref().is_err_and(|error| error.to_string().contains("append-only")),
-                "{sql}: {refused:?}"
-            );
-        }
+        ];
+        all_are_refused(&mut connection, &attacks).await;
     });
 }

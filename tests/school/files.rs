@@ -4,7 +4,7 @@ use letopis::bundle::export::{self, Shape};
 use letopis::bundle::generate::{self, setup_rows};
 use letopis::bundle::{BundleFile, Given, encoding, example, settle, year, year_book};
 use letopis::domain::finding::Finding;
-use letopis::domain::journal::Journal;
+use letopis::domain::journal::{Journal, Learner};
 use letopis::domain::readiness::{State, is_ready};
 use letopis::domain::setup::layout::{self, Layout};
 use letopis::flow::exchange::{self, Taken, Wish, export as leaving, undo};
@@ -33,6 +33,12 @@ fn book(house: &House) -> Vec<BundleFile> {
     let rooms: Vec<String> = of(&layout::ROOMS).1.iter().map(|row| row[0].clone()).collect();
     let roster = export::tables_of("roster").expect("a word of exports");
     one("школа.xlsx", year_book::school(&journal, &roster, &rooms, &tables).expect("a workbook"))
+}
+
+/// The first learner who is in the class.
+async fn learner_of(house: &House, class: &str) -> Learner {
+    let roster = house.db.load_roster(YEAR).await.unwrap();
+    roster.learners.into_iter().find(|one| one.class == class && one.left_on.is_none()).unwrap()
 }
 
 fn one(name: &str, bytes: Vec<u8>) -> Vec<BundleFile> {
@@ -266,16 +272,7 @@ fn plans_come_on_sheets_named_after_their_courses_and_replace_only_their_own() {
 #[test]
 fn orders_of_a_sheet_are_carried_out_one_after_another_once() {
     in_every_house(|house| async move {
-        let learner = house
-            .db
-            .load_roster(YEAR)
-            .await
-            .unwrap()
-            .learners
-            .iter()
-            .find(|l| l.class == "7А" && l.left_on.is_none())
-            .unwrap()
-            .clone();
+        let learner = learner_of(&house, "7А").await;
         let name = format!("{} {} {}", learner.surname, learner.given_name, learner.patronymic);
         let text = format!(
             "Дата;Ученик;Что;Класс;Откуда или куда;Приказ №;Дата приказа;Дата рождения\n\
@@ -323,16 +320,7 @@ fn a_closed_year_and_a_house_without_a_school_take_no_tables() {
 #[test]
 fn a_whole_journal_leaves_with_stays_and_entry_times_and_comes_back_row_for_row() {
     in_every_house(|house| async move {
-        let learner = house
-            .db
-            .load_roster(YEAR)
-            .await
-            .unwrap()
-            .learners
-            .iter()
-            .find(|l| l.class == "7А" && l.left_on.is_none())
-            .unwrap()
-            .clone();
+        let learner = learner_of(&house, "7А").await;
         let order = letopis::domain::setup::stays::OrderMark { number: "13-у".into(), date: Some(day("2025-11-17")) };
         let to = letopis::domain::setup::stays::Movement::Move { class: "7Б".into() };
         movement::carry_out(&house, &act(2), YEAR, &learner.id, &to, day("2025-11-18"), &order).await.unwrap();

@@ -36,10 +36,7 @@ where
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let mut engines = vec!["sqlite".to_owned()];
-    match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) if !url.is_empty() => engines.push(url),
-        _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
-    }
+    engines.extend(crate::postgres::postgres());
     for database in engines {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().join("house");

@@ -6,4 +6,6 @@ mod closing;
 mod files;
 mod house;
 mod movement;
+#[path = "../engines/postgres.rs"]
+mod postgres;
 mod setup;

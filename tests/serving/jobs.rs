@@ -103,21 +103,6 @@ fn many_processes_never_take_one_job_twice() {
 }
 
 #[test]
-fn a_job_queued_in_a_transaction_that_is_dropped_never_was() {
-    on_every_engine(|db| async move {
-        let mut tx = db.begin().await.unwrap();
-        tx.queue_job(&job("a", "issue", 1)).await.unwrap();
-        drop(tx);
-        assert_eq!(db.find_job("a").await.unwrap(), None);
-        let mut tx = db.begin().await.unwrap();
-        tx.queue_job(&job("a", "issue", 1)).await.unwrap();
-        let event = Event::new(EventKind::CheckFailed, "operator", AT);
-        tx.record(&event, [0; 16]).await.unwrap().commit().await.unwrap();
-        assert!(db.find_job("a").await.unwrap().is_some());
-    });
-}
-
-#[test]
 fn a_token_is_found_by_its_hash_and_what_it_may_do_never_changes() {
     on_every_engine(|db| async move {
         let row = TokenRow {

@@ -415,9 +415,7 @@ fn stock_programs_open_a_copy_without_us() {
 
 #[test]
 fn a_copy_of_a_postgres_house_is_the_same_file_and_comes_back_into_either_engine() {
-    let Ok(url) = std::env::var("TEST_DATABASE_URL") else {
-        return eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана");
-    };
+    let Some(url) = crate::postgres::postgres() else { return };
     tell(async {
         // A school of its own in the shared database, filled from a house in a file: the copy into PostgreSQL.
         let office = Office::of(House::with_sealed_copies().await).await;

@@ -162,11 +162,8 @@ fn a_signature_made_elsewhere_stands_beside_its_copy_and_leaves_with_it() {
 #[test]
 fn what_does_not_hold_is_told_and_nothing_of_it_is_kept_on_every_engine() {
     tell(async { refusals(House::with_issued_copies().await).await });
-    match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) if !url.is_empty() => {
-            tell(async move { refusals(House::with_issued_copies_on(&url).await).await });
-        }
-        _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
+    if let Some(url) = crate::postgres::postgres() {
+        tell(async move { refusals(House::with_issued_copies_on(&url).await).await });
     }
 }
 

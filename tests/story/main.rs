@@ -25,6 +25,8 @@ mod log;
 mod office;
 mod openssl;
 mod paper;
+#[path = "../engines/postgres.rs"]
+mod postgres;
 mod presets;
 mod reissue;
 mod remind;

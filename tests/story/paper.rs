@@ -181,11 +181,8 @@ fn a_stage_on_paper_completes_when_its_last_sheet_is_filed() {
 
 #[test]
 fn a_stage_on_paper_completes_on_postgresql_too() {
-    match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) if !url.is_empty() => {
-            tell(async move { a_stage_on_paper(House::with_issued_copies_on(&url).await).await })
-        }
-        _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
+    if let Some(url) = crate::postgres::postgres() {
+        tell(async move { a_stage_on_paper(House::with_issued_copies_on(&url).await).await });
     }
 }
 

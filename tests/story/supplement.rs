@@ -185,9 +185,8 @@ fn the_last_day_goes_to_a_supplement_that_is_signed_sealed_and_verified_like_its
 
 #[test]
 fn the_last_day_goes_to_a_supplement_on_postgresql_too() {
-    match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) if !url.is_empty() => tell(async move { the_last_day(House::empty_on(&url).await).await }),
-        _ => eprintln!("ПРОПУЩЕНО: PostgreSQL — переменная TEST_DATABASE_URL не задана"),
+    if let Some(url) = crate::postgres::postgres() {
+        tell(async move { the_last_day(House::empty_on(&url).await).await });
     }
 }
 

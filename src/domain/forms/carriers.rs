@@ -244,12 +244,6 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
         )
 }
 
-/// A job title as it begins a line of signature.
-fn post_of(office: &str) -> String {
-    let mut letters = office.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// «Подписка о неразглашении кода доступа» (000 Инс 5.2 отв. в); `signed_at` is empty until it was signed.
 pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signed_name: &str, signed_at: &str) -> Form {
     letterhead
@@ -258,7 +252,7 @@ pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signe
         .text(&undertaking(name, office), &[])
         .signatures(
             vec![Signature {
-                post: post_of(office),
+                post: words::capitalised(office),
                 name: signed_name.to_owned(),
                 date: day(signed_at),
                 ..Signature::default()
@@ -314,7 +308,7 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
     let opened = coverage.tables.1 > 0;
     let rows = [
         ("Части копии на носителе прочитаны до последнего байта, SHA-256", of(coverage.parts)),
-        ("Байт на носителе", coverage.bytes.to_string()),
+        ("Байт на носителе", words::grouped(coverage.bytes)),
         ("Подпись ярлыка ключом журнала событий", yes(coverage.label_signed, "верна", "НЕВЕРНА")),
         ("Сверка с записью дома, сделанной при создании копии", yes(coverage.house_compared, "сделана", "не делалась")),
         ("Файлы внутри копии сверены с подписанной описью, SHA-256", of(coverage.files)),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::form::{Align, Block, Form, Signature, Table, centered, if_known, paragraph};
+use super::super::form::{Align, Block, Form, Signature, Table, centered, paragraph};
 use super::super::paper::volumes;
 use super::super::words::{DOCUMENT, SHEET, cardinal};
 use super::{Letterhead, day};
@@ -164,7 +164,7 @@ pub struct Numbering {
 }
 
 /// How many numbers a list such as «12а, 14б» or «13, 20–22» names.
-pub fn numbers_in(list: &str) -> u32 {
+fn numbers_in(list: &str) -> u32 {
     let one = |item: &str| {
         let mut ends = item.split(['-', '–']).map(|end| end.trim().parse::<u32>());
         match (ends.next(), ends.next()) {
@@ -296,11 +296,6 @@ pub fn volume_set(letterhead: &Letterhead, volume: &Volume, numbering: Option<&N
         inner_inventory(letterhead, volume, numbering),
         certifying_sheet(letterhead, volume, numbering),
     ]
-}
-
-/// The line of a cover that a fund gives; `None` without a fund.
-pub fn fund_line(letterhead: &Letterhead) -> Option<Block> {
-    if_known("Фонд № {}", &[&letterhead.fund])
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::super::form::{Block, Form, Signature, Table};
 use super::super::training::{ACADEMIC_HOUR, EDITION, Lesson, hours};
 use super::super::words;
-use super::Letterhead;
+use super::{Letterhead, day};
 
 /// A lesson that was passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,10 +12,6 @@ pub struct Passed<'l> {
     pub lesson: &'l Lesson,
     /// When, RFC 3339.
     pub at: String,
-}
-
-fn day(moment: &str) -> String {
-    moment.get(..10).and_then(|day| day.parse().ok()).map(words::date_short).unwrap_or_default()
 }
 
 /// «Справка»: whose, by which programme, how long, which lessons on which days. It is no document of education (273-ФЗ ст. 60, 76), and

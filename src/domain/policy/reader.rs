@@ -9,6 +9,7 @@ use super::PolicyValue;
 use super::inherit::Source;
 use super::said::{Said, as_written};
 use crate::domain::finding::Finding;
+use crate::domain::words::is_cyrillic;
 
 /// A value of the file with the line where it begins, from 1; 0 for the file as a whole.
 pub(super) struct Node {
@@ -361,11 +362,6 @@ fn meant<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
 fn mixed_word(text: &str) -> Option<&str> {
     text.split(|letter: char| !letter.is_alphabetic())
         .find(|word| word.contains(|letter: char| letter.is_ascii_alphabetic()) && word.contains(is_cyrillic))
-}
-
-/// A letter of the Cyrillic block (Unicode U+0400 to U+04FF).
-pub(super) fn is_cyrillic(letter: char) -> bool {
-    ('\u{0400}'..='\u{04FF}').contains(&letter)
 }
 
 fn line_at(text: &str, offset: usize) -> usize {

@@ -6,12 +6,13 @@ use chrono::NaiveDate;
 
 use super::inherit::{self, Silence};
 use super::keys;
-use super::reader::{Node, NodeKind, Reader, is_cyrillic, join};
+use super::reader::{Node, NodeKind, Reader, join};
 use super::said::{self, Value};
 use super::{
     AbsenceKind, AbsenceRule, Cadence, CadenceRule, CodeRule, Completeness, Demand, Policy, PrintDue, Stage, StageRule,
 };
 use crate::domain::canon::Digest;
+use crate::domain::words::is_cyrillic;
 
 /// Grades of a school (273-ФЗ ст. 66: начальное, основное и среднее общее образование).
 const GRADES: (u32, u32) = (1, 11);

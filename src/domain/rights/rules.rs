@@ -6,6 +6,7 @@
 use super::matrix::{Grant, Why, table};
 use super::{Action, Role};
 use crate::domain::policy::{Policy, Value};
+use crate::domain::words::capitalised;
 
 /// The key of a policy and the acts that its people are about, in the order of [`Rules::clauses`].
 pub const GIVEN: [(&str, &[Action]); 4] = [
@@ -102,8 +103,7 @@ impl Rules {
             Why::NotByRules => format!(" ({})", self.clause(action)),
             _ => String::new(),
         };
-        let mut letters = why.as_russian().chars();
-        let said: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        let said = capitalised(why.as_russian());
         let roles: Vec<&str> = self.may(action).map(Role::as_russian).collect();
         format!("{said}{clause}. Сюда ведут должности: {}.", roles.join(", "))
     }

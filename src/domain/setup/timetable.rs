@@ -11,7 +11,6 @@ use super::{Setup, Slot, hours_text};
 use crate::domain::calendar::SchoolCalendar;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Course, Journal};
-use crate::domain::period;
 
 /// Lessons a week at most, by grade from 1, for a week of five and of six days (СанПиН 1.2.3685-21, table 6.6; first classes never
 /// have six days).
@@ -234,7 +233,7 @@ fn weeks(journal: &Journal, setup: &Setup, held: &[Held<'_>]) -> Vec<Finding> {
 
 /// Hours a week of a course in the timetable, in hundredths: a lesson of one of two weeks is half an hour a week. The greatest of the
 /// versions counts.
-pub fn hours_in_timetable(setup: &Setup, course: &str) -> u32 {
+fn hours_in_timetable(setup: &Setup, course: &str) -> u32 {
     let own: Vec<&Slot> = setup.timetable.iter().filter(|slot| slot.course == course).collect();
     let mut starts: BTreeSet<Option<NaiveDate>> = own.iter().map(|slot| slot.since).collect();
     starts.insert(None);
@@ -351,15 +350,7 @@ pub fn lost<'y>(
 }
 
 /// Weeks alternate from the first of the year, which is A.
-pub fn is_week_a(first: NaiveDate, day: NaiveDate) -> bool {
+fn is_week_a(first: NaiveDate, day: NaiveDate) -> bool {
     let monday = |day: NaiveDate| day - chrono::Days::new(u64::from(day.weekday().num_days_from_monday()));
     ((monday(day) - monday(first)).num_days() / 7) % 2 == 0
-}
-
-/// «5А, Алгебра» for a course of the timetable that the journal does not know: the pages show it so.
-pub fn course_or_id(journal: &Journal, id: &str) -> String {
-    match journal.courses.iter().find(|course| course.id == id) {
-        Some(course) => format!("{}, {}", course.class, period::course_title(course)),
-        None => id.to_owned(),
-    }
 }

@@ -60,7 +60,7 @@ pub async fn order_return(
             return Err(Refusal::Field("укажите, от кого или откуда взят носитель: «из стола уволенного»").into());
         }
         let new = people::visitor(house, person, true, today).await?;
-        if person.is_empty() || !works_here(&new) || new.reach(Action::SignCustody).is_empty() {
+        if person.is_empty() || !works_here(&new) || !new.may_anywhere(Action::SignCustody) {
             return Err(Refusal::Field("назовите сотрудника, который расписывается в журнале пользования").into());
         }
         if trip.stands_for_the_safe(person) || person == act.by {

@@ -29,7 +29,7 @@ use crate::domain::timeliness::EntryTime;
 use crate::store::{self, Change};
 
 /// Rows shown of each table's differences: a screen full; the counts tell of the rest.
-pub const SHOWN_ROWS: usize = 20;
+const SHOWN_ROWS: usize = 20;
 
 /// What the person wants, where the files leave it open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Act, Error, House};
 use crate::domain::canon::{self, hex};
-use crate::store::{Hold, JobRow, JobState, NewJob, Tx};
+use crate::store::{Hold, JobRow, JobState, NewJob};
 pub use work::{Incoming, Outcome, Work};
 
 /// Tells this moment in the school's zone; the doors bring it in.
@@ -61,13 +61,6 @@ pub async fn queue(house: &House, work: &Work, act: &Act) -> Result<Queued, Erro
         Err(crate::store::Error::Duplicate) => house.db.queue_job(&job).await?,
         other => other?,
     };
-    Ok(Queued { already: id != job.id, id })
-}
-
-/// Queues work inside the caller's transaction: it is done only if that is committed.
-pub async fn queue_in(tx: &mut Tx, work: &Work, act: &Act) -> Result<Queued, Error> {
-    let job = new_job(work, act)?;
-    let id = tx.queue_job(&job).await?;
     Ok(Queued { already: id != job.id, id })
 }
 

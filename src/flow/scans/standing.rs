@@ -68,12 +68,6 @@ impl Standing {
     pub fn is_complete(&self) -> bool {
         !self.pages.is_empty() && self.missing().is_empty()
     }
-
-    /// Is every page of a sheet among the scans?
-    pub fn has_sheet(&self, sheet: u32) -> bool {
-        let mut pages = self.pages.iter().filter(|page| page.sheet == sheet).peekable();
-        pages.peek().is_some() && pages.all(|page| !page.scans.is_empty())
-    }
 }
 
 /// The facts of a copy whose paper is all in: for whoever completes its paper stage.

@@ -13,7 +13,7 @@ use crate::flow::{Error, House};
 const KEY_FILE: &str = "keys/second-factor.key";
 
 /// Seconds that a code holds (RFC 6238 5.2).
-pub const STEP_SECONDS: i64 = 30;
+const STEP_SECONDS: i64 = 30;
 
 /// Codes on the sheet of recovery codes.
 pub const RECOVERY_CODES: usize = 10;

@@ -171,7 +171,7 @@ fn subject(parts: &[&str]) -> String {
 }
 
 /// A login as it is looked up: what was typed in the other layout or without the letter is the same login.
-pub fn fold_login(typed: &str) -> String {
+fn fold_login(typed: &str) -> String {
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
     let letters = typed.trim().chars().filter(|letter| letter.is_alphabetic()).count();
     // Logins are `u-48213`: one letter and digits. Whatever one letter it was, and no letter at all, means that.

@@ -8,12 +8,8 @@ use ring::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use sha2::Digest as _;
 
 use super::container::oid;
-use crate::sign::asn1::{self, SEQUENCE};
+use crate::sign::asn1::{self, SEQUENCE, id};
 use crate::sign::gost::{self, Curve};
-
-const fn id(text: &str) -> ObjectIdentifier {
-    ObjectIdentifier::new_unwrap(text)
-}
 
 /// Key of GOST R 34.10-2012, 256 bits; old programs name the signature so too.
 const GOST_256: ObjectIdentifier = id("1.2.643.7.1.1.1.1");

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::algorithm::Key;
 use super::container::oid;
 use crate::domain::canon::hex;
-use crate::sign::asn1::{self, SEQUENCE, SET};
+use crate::sign::asn1::{self, SEQUENCE, SET, id};
 
 /// What a certificate says of its owner; absent fields are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -71,10 +71,6 @@ pub(super) struct Certificate<'a> {
     pub(super) key: Key<'a>,
     pub(super) not_before: DateTime<Utc>,
     pub(super) not_after: DateTime<Utc>,
-}
-
-const fn id(text: &str) -> ObjectIdentifier {
-    ObjectIdentifier::new_unwrap(text)
 }
 
 const COMMON_NAME: ObjectIdentifier = id("2.5.4.3");

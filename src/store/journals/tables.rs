@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::super::Error;
-use super::super::rows::{Cell, Cells, Kind, Table};
+use super::super::rows::{Cell, Cells, Kind, Table, words};
 use crate::domain::journal::{
     Absence, Class, ContentGap, Course, Decision, FinalMark, GapKind, Journal, Learner, Lesson, LessonKey, Mark,
     Period, PeriodKind, StaffMember,
@@ -202,14 +202,6 @@ const OF_ONES_ENTRIES: &str = "and course in (select id from courses where schoo
 /// The tables of entries, each with what limits it to one learner of a class; of lessons those in which the learner has an entry.
 pub(super) static OF_LEARNER: [(&Table, &str); 4] =
     [(&LESSONS, OF_ONES_ENTRIES), (&MARKS, OF_ONES), (&ABSENCES, OF_ONES), (&FINAL_MARKS, OF_ONES)];
-
-/// A cell in words, for findings.
-pub(super) fn words(cell: &Cell) -> String {
-    match cell {
-        Cell::Text(text) => text.clone(),
-        Cell::Int(number) => number.to_string(),
-    }
-}
 
 fn day(date: Option<NaiveDate>) -> Cell {
     Cell::Text(date.map(|date| date.to_string()).unwrap_or_default())

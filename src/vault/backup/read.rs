@@ -16,6 +16,7 @@ use crate::domain::canon::Digest;
 use crate::domain::carrier::manifest::{FORMAT, Label, Member};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::words;
+use crate::vault::package::is_tame;
 
 /// A label of a few parts is a few kilobytes.
 const LARGEST_TEXT: u64 = 1024 * 1024;
@@ -268,9 +269,4 @@ fn write(
         }
         progress(count as u64);
     }
-}
-
-/// Does a name stay below its folder on every system?
-fn is_tame(name: &str) -> bool {
-    !name.contains(['\\', ':', '\0']) && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }

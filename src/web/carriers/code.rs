@@ -67,8 +67,12 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     answer::page(&page)
 }
 
-async fn act(State(state): State<WebState>, visitor: Visitor, frame: Frame, body: String) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
+async fn act(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    fields: Fields,
+) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
     match fields.value("act") {
         "sheet" => {

@@ -9,7 +9,7 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::route::{Access, Route, SubjectOf, get, post};
-use super::{Fields, may};
+use super::Fields;
 use crate::domain::carrier::{self, Step, Trip};
 use crate::domain::forms::{People, carriers as papers};
 use crate::domain::people::{Office, Visitor};
@@ -86,14 +86,14 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         let mut mine = Vec::new();
         let mut barred = String::new();
         for step in trip.next() {
-            if trip.may_sign(step, &visitor.account, &roles).is_ok() && may(&visitor, Action::SignCustody) {
+            if trip.may_sign(step, &visitor.account, &roles).is_ok() && visitor.may_anywhere(Action::SignCustody) {
                 mine.push((step.as_str(), button(step)));
             }
         }
         if mine.iter().any(|(step, _)| *step == Step::Certified.as_str())
             && let Err(why) = carriers::vouch(trip, &all.checks)
         {
-            barred = answer::sentence(&why.to_string());
+            barred = words::capitalised(&why.to_string());
             mine.retain(|(step, _)| *step != Step::Certified.as_str());
         }
         TripLine {
@@ -130,7 +130,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         free: free.map(|one| (one.id.clone(), format!("{}: {}", one.id, one.label))).collect(),
         undertaken: all.has_undertaken(&visitor.account),
         undertaking: carrier::undertaking(&visitor.name, &office),
-        signs: may(&visitor, Action::SignCustody),
+        signs: visitor.may_anywhere(Action::SignCustody),
         tomorrow: today.succ_opt().unwrap_or(today).to_string(),
         staff,
         frame: frame
@@ -160,7 +160,7 @@ async fn bringers(state: &WebState, visitor: &Visitor, today: NaiveDate) -> Resu
     let mut staff = Vec::new();
     for one in roster.staff.iter().filter(|one| one.id != visitor.account) {
         let other = people::visitor(&state.house, &one.id, true, today).await?;
-        if may(&other, Action::SignCustody) {
+        if other.may_anywhere(Action::SignCustody) {
             staff.push((one.id.clone(), other.name));
         }
     }
@@ -191,8 +191,7 @@ fn steps(trip: &Trip, people: &People) -> Vec<(&'static str, String, String, Str
     .collect()
 }
 
-async fn sign(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
+async fn sign(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
     let house = &state.house;
     let said = match fields.value("act") {
@@ -201,7 +200,10 @@ async fn sign(State(state): State<WebState>, visitor: Visitor, body: String) -> 
             "Подписка о неразглашении подписана.".to_owned()
         }
         "ask" => {
-            let due = fields.value("due").parse().ok();
+            let due = match fields.value("due") {
+                "" => None,
+                text => Some(text.parse().map_err(|_| Refusal::Rule(format!("Срок возврата «{text}»: нужен день.")))?),
+            };
             let no = carriers::ask(house, fields.value("carrier"), fields.value("purpose"), due, &act).await;
             format!("Запись № {}: теперь директор выдаёт ключ, секретарь — носитель.", no.map_err(super::told)?)
         }

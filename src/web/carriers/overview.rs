@@ -9,7 +9,7 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::segment;
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
-use super::{Fields, may};
+use super::Fields;
 use crate::domain::carrier::plan::Duty;
 use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, overdue};
 use crate::domain::people::Visitor;
@@ -151,12 +151,12 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let due = all.plan.holds() && !all.codes.is_empty() && all.plan.due(today).next().is_some();
     let mounted = all.carriers.iter().filter(|carrier| due && carrier.takes_copies() && !carrier.path.is_empty());
     let absent = mounted.filter_map(|carrier| flow::backup::presence(&state.house, carrier).err());
-    let awaited = absent.map(|why| answer::sentence(&why)).collect();
+    let awaited = absent.map(|why| words::capitalised(&why)).collect();
     let words = |finding: &crate::domain::finding::Finding| format!("{}: {}", finding.place, finding.message);
     let grave = |finding: &&crate::domain::finding::Finding| finding.code != "plan.late";
     let pairs = |all: &[(&'static str, &'static str)]| all.to_vec();
     let page = Page {
-        faults: all.plan.findings.iter().filter(grave).map(|finding| answer::sentence(&finding.message)).collect(),
+        faults: all.plan.findings.iter().filter(grave).map(|finding| words::capitalised(&finding.message)).collect(),
         awaited,
         late: overdue(&all.trips, today).iter().map(words).collect(),
         rules: all
@@ -188,9 +188,9 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         purposes: pairs(&Purpose::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
         causes: pairs(&Cause::ALL.iter().rev().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
         has_code: !all.codes.is_empty(),
-        keeps: may(&visitor, Action::KeepCarriers),
-        runs: may(&visitor, Action::RunBackups),
-        holds_code: may(&visitor, Action::HoldCode),
+        keeps: visitor.may_anywhere(Action::KeepCarriers),
+        runs: visitor.may_anywhere(Action::RunBackups),
+        holds_code: visitor.may_anywhere(Action::HoldCode),
         frame: frame.titled("Носители и резервные копии").leading(
             "Копия пишется на два носителя в разных помещениях; носитель выходит из сейфа и возвращается только с двумя подписями.",
         ),
@@ -241,8 +241,7 @@ fn check(row: &CheckRow) -> CheckLine {
     }
 }
 
-async fn change(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
+async fn change(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
     let house = &state.house;
     let said = match fields.value("act") {
@@ -287,14 +286,13 @@ async fn change(State(state): State<WebState>, visitor: Visitor, body: String) -
     Ok(answer::done("/carriers", &said))
 }
 
-async fn run(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
+async fn run(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     let work = match fields.value("act") {
         "backup" => {
             let cause = Cause::parse(fields.value("cause")).unwrap_or(Cause::Demand);
             let all = super::all(&state).await?;
             if all.codes.is_empty() {
-                return Err(Refusal::Rule(answer::sentence(&crate::domain::carrier::Refusal::NoCode.to_string())));
+                return Err(Refusal::Rule(words::capitalised(&crate::domain::carrier::Refusal::NoCode.to_string())));
             }
             Work::Backup { carriers: Vec::new(), cause: cause.as_str().to_owned() }
         }

@@ -9,8 +9,8 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::segment;
 use super::super::route::{Access, Route, SubjectOf, get, post};
+use super::Fields;
 use super::overview::size;
-use super::{Fields, may};
 use crate::domain::carrier::prune::Fate;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -59,7 +59,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         freed: size(freed),
         going,
         staying,
-        prunes: may(&visitor, Action::PruneBackups),
+        prunes: visitor.may_anywhere(Action::PruneBackups),
         frame: frame
             .titled("Прежние копии на носителях")
             .leading("Удаляется только то, что не хранят правила школы, и только после сверки самой новой копии того же носителя.")
@@ -79,11 +79,11 @@ fn line(judged: &Judged) -> Line {
     }
 }
 
-async fn run(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
+async fn run(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     // Only what the list showed: a copy that has become old since then was seen by nobody.
-    let shown = Fields::of(&body).0.into_iter().filter(|(name, _)| name == "copy");
+    let shown = fields.all("copy").into_iter();
     let copies: Vec<(String, String)> = shown
-        .filter_map(|(_, value)| value.split_once(' ').map(|(carrier, copy)| (carrier.to_owned(), copy.to_owned())))
+        .filter_map(|value| value.split_once(' ').map(|(carrier, copy)| (carrier.to_owned(), copy.to_owned())))
         .collect();
     if copies.is_empty() {
         return Err(Refusal::Rule("Удалять нечего: список пуст.".to_owned()));

@@ -21,8 +21,8 @@ use crate::flow::sign::{Desk, InHand, Pen};
 use crate::store::CertificateRow;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::fields::Fields;
 use crate::web::frame::Frame;
-use crate::web::people::Fields;
 use crate::web::query::segment;
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
 
@@ -129,25 +129,26 @@ async fn own(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> R
 /// A task for the browser to sign: it holds for a quarter of an hour, for this person, without being kept anywhere.
 fn task(state: &WebState, person: &str) -> Result<String, Refusal> {
     let until = state.now().timestamp() + 15 * 60;
-    Ok(format!("{until}-{}", mac(state, person, until)))
+    let sum = mac(state, person, until).ok_or(Refusal::Fault)?;
+    Ok(format!("{until}-{sum}"))
 }
 
-/// Binds a moment to a person; the secret is the running program's own.
-fn mac(state: &WebState, person: &str, until: i64) -> String {
-    let text = format!("{}\n{person}\n{until}", hex(state.secret.as_ref()));
-    Digest::of(text.as_bytes()).to_hex()
+/// Binds a moment to a person; the secret is the running program's own. `None`: the program has none.
+fn mac(state: &WebState, person: &str, until: i64) -> Option<String> {
+    let text = format!("{}\n{person}\n{until}", hex(&state.secret?));
+    Some(Digest::of(text.as_bytes()).to_hex())
 }
 
 fn is_task(state: &WebState, person: &str, task: &str) -> bool {
     let Some((until, sum)) = task.split_once('-') else { return false };
     let until: i64 = until.parse().unwrap_or(0);
-    until >= state.now().timestamp() && sum == mac(state, person, until)
+    until >= state.now().timestamp() && mac(state, person, until).is_some_and(|known| known == sum)
 }
 
 /// `POST /signing-key`: the browser's public key with the proof that it has the private one.
 async fn enrol(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
-    let bytes = |name: &str| STANDARD.decode(fields.get(name)).unwrap_or_default();
-    let task = fields.get("task").to_owned();
+    let bytes = |name: &str| STANDARD.decode(fields.value(name)).unwrap_or_default();
+    let task = fields.value("task").to_owned();
     let stale = || Refusal::Rule("Задание устарело: обновите страницу и повторите".to_owned());
     if !is_task(&state, &visitor.account, &task) {
         return Err(stale());
@@ -166,7 +167,7 @@ async fn on_server(State(state): State<WebState>, visitor: Visitor) -> Result<Re
 
 /// `POST /signing-key/lost`: the own key is lost or known to others: it ends now.
 async fn lost(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
-    let reason = Reason::parse(fields.get("reason")).unwrap_or(Reason::Lost);
+    let reason = Reason::parse(fields.value("reason")).unwrap_or(Reason::Lost);
     keys::revoke(&state.house, &visitor.account, reason, "", &state.act(&visitor.account)).await?;
     Ok(answer::done(
         "/signing-key",
@@ -176,7 +177,7 @@ async fn lost(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
 
 /// `POST /signing-key/mail`: where reminders go by letter.
 async fn address(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
-    remind::set_address(&state.house, &visitor.account, fields.get("address"), &state.act(&visitor.account)).await?;
+    remind::set_address(&state.house, &visitor.account, fields.value("address"), &state.act(&visitor.account)).await?;
     Ok(answer::done("/signing-key", "Адрес для напоминаний записан"))
 }
 
@@ -267,8 +268,8 @@ async fn replace(
     visitor: Visitor,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let reason = Reason::parse(fields.get("reason")).unwrap_or(Reason::Replaced);
-    keys::replace_key(&state.house, &person, reason, fields.get("note"), &state.act(&visitor.account)).await?;
+    let reason = Reason::parse(fields.value("reason")).unwrap_or(Reason::Replaced);
+    keys::replace_key(&state.house, &person, reason, fields.value("note"), &state.act(&visitor.account)).await?;
     Ok(answer::done("/keys", "Выдан новый ключ; прежний больше не подписывает"))
 }
 
@@ -279,8 +280,8 @@ async fn revoke(
     visitor: Visitor,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let reason = Reason::parse(fields.get("reason")).unwrap_or(Reason::Lost);
-    keys::revoke(&state.house, &person, reason, fields.get("note"), &state.act(&visitor.account)).await?;
+    let reason = Reason::parse(fields.value("reason")).unwrap_or(Reason::Lost);
+    keys::revoke(&state.house, &person, reason, fields.value("note"), &state.act(&visitor.account)).await?;
     Ok(answer::done("/keys", "Ключ отозван"))
 }
 

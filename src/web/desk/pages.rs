@@ -21,8 +21,8 @@ use crate::store::CopyRow;
 use crate::typeset::{self, preview};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::fields::Fields;
 use crate::web::frame::Frame;
-use crate::web::people::Fields;
 use crate::web::query::{Asked, segment};
 use crate::web::records::period_name;
 use crate::web::route::{Access, Route, SubjectOf, get, post};
@@ -313,7 +313,7 @@ async fn next_version(
     visitor: Visitor,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let ground = fields.get("ground");
+    let ground = fields.value("ground");
     if ground.is_empty() {
         return Err(Refusal::Rule("Основание новой версии не названо".to_owned()));
     }

@@ -8,7 +8,7 @@ use crate::domain::rights::Action;
 use crate::flow::paper::{self, Seen};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
-use crate::web::people::Fields;
+use crate::web::fields::Fields;
 use crate::web::query::segment;
 use crate::web::route::{Access, Route, SubjectOf, post};
 
@@ -31,8 +31,8 @@ async fn open(
     visitor: Visitor,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let version = fields.get("version").parse().unwrap_or(0);
-    paper::stage::open(&state.house, &copy, version, fields.get("stage"), &state.act(&visitor.account)).await?;
+    let version = fields.value("version").parse().unwrap_or(0);
+    paper::stage::open(&state.house, &copy, version, fields.value("stage"), &state.act(&visitor.account)).await?;
     let said = "Ступень подписывается на бумаге: она завершится сама, когда придут сканы всех её листов";
     Ok(answer::done(&format!("/copies/{}", segment(&copy)), said))
 }

@@ -14,7 +14,7 @@ use crate::store::CopyRow;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
-use crate::web::people::Fields;
+use crate::web::fields::Fields;
 use crate::web::query::segment;
 use crate::web::records::period_name;
 use crate::web::route::{Access, Route, SubjectOf, post};
@@ -131,8 +131,8 @@ async fn press(
 ) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
     let page = format!("/copies/{}", segment(&copy));
-    let ground = fields.get("ground").trim();
-    match fields.get("act") {
+    let ground = fields.value("ground").trim();
+    match fields.value("act") {
         "open" if ground.is_empty() => Err(Refusal::Rule("Не сказано, какие записи ещё ждут".to_owned())),
         "open" => {
             let row = supplement::open(&state.house, &copy, ground, &act).await?;

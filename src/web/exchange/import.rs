@@ -63,7 +63,7 @@ pub(in super::super) async fn form(
 ) -> Result<Response, Refusal> {
     let rows = state.house.db.list_imports().await?;
     let names = change::names(&state.house).await?;
-    let may = !visitor.reach(Action::UndoChanges).is_empty();
+    let may = visitor.may_anywhere(Action::UndoChanges);
     let standing = if may { taken_back::last(&state.house).await? } else { None };
     let may_undo = |row: &ImportRow| standing.as_ref().is_some_and(|standing| standing.row.no == row.no);
     let past = rows.into_iter().map(|row| (may_undo(&row), row)).map(|(may, row)| shown(row, &names, may)).collect();
@@ -328,7 +328,10 @@ pub(in super::super) async fn confirm(
     let rows = (rows + year.map_or(0, |(_, counts)| counts.seqs.len())) as u64;
     let said = match rows {
         0 => "Эти файлы уже загружены: ничего не изменилось.".to_owned(),
-        rows => format!("Загружено: {rows} {}.", words::plural(rows, "строка", "строки", "строк")),
+        rows => format!(
+            "Загружено: {rows} {}. Чего ещё не хватает, покажет «Готовность к году».",
+            words::plural(rows, "строка", "строки", "строк")
+        ),
     };
     staged::forget(&state.house, &asked.upload, &act)?;
     Ok(answer::done("/exchange/import", &said))

@@ -1,7 +1,7 @@
 //! Compromise: notice, void deeds struck through, decisions one by one or at once. Floor 3.
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::moment;
@@ -10,9 +10,10 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::change::names;
-use crate::flow::compromise::{self, Decided, Report, Standing, Target, VoidDeed, Which};
+use crate::flow::compromise::{self, Decided, Report, Target, VoidDeed, Which};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::fields::Fields;
 use crate::web::frame::Frame;
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
 
@@ -75,15 +76,6 @@ struct CompromisePage {
     now: String,
 }
 
-fn standing_words(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Sound => "в силе",
-        Standing::Pending(_) => "ждёт решения",
-        Standing::Approved => "подтверждено",
-        Standing::Undone => "отменено",
-    }
-}
-
 fn change_line(change: compromise::VoidChange) -> ChangeLine {
     let later = change.overtaken.map(|(seq, who, _)| format!("позже изменено: {who}, № {seq}"));
     let copy = change.copy.map(|copy| format!("период закрыт, копия {copy}"));
@@ -94,7 +86,7 @@ fn change_line(change: compromise::VoidChange) -> ChangeLine {
         place: change.place,
         was: change.was,
         is: change.is,
-        standing: standing_words(change.standing),
+        standing: change.standing.as_russian(),
         pending: change.standing.is_pending(),
         struck: change.row.voided,
         note: later.into_iter().chain(copy).collect::<Vec<_>>().join("; "),
@@ -109,7 +101,7 @@ fn deed_line(deed: VoidDeed) -> DeedLine {
         what: deed.what,
         copy: deed.copy,
         contrary: deed.contrary.in_russian(),
-        standing: standing_words(deed.standing),
+        standing: deed.standing.as_russian(),
         pending: deed.standing.is_pending(),
     }
 }
@@ -149,26 +141,26 @@ async fn page(State(state): State<WebState>, frame: Frame) -> Result<Response, R
 }
 
 /// `POST /compromise/note`.
-async fn note(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Result<Response, Refusal> {
-    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
+async fn note(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
     let mut findings = Vec::new();
     let mut read = |name: &str, label: &str| {
-        let parsed = chrono::NaiveDateTime::parse_from_str(value(name), "%Y-%m-%dT%H:%M");
+        let parsed = chrono::NaiveDateTime::parse_from_str(fields.value(name), "%Y-%m-%dT%H:%M");
         let at = parsed.ok().and_then(|local| local.and_local_timezone(act.at.timezone()).single());
         if at.is_none() {
             let finding = Finding::new("compromise.moment", label, "нужны день и время");
-            findings.push(finding.expected_found("2025-10-27T14:00", value(name)));
+            findings.push(finding.expected_found("2025-10-27T14:00", fields.value(name)));
         }
         at
     };
     let (since, learnt_at) = (read("since", "С какого момента"), read("learnt", "Когда узнали"));
     let (Some(since), Some(learnt_at)) = (since, learnt_at) else { return Err(Refusal::BadInput(findings)) };
-    let report = Report { account: value("person").to_owned(), since, learnt_at, reason: value("reason").to_owned() };
+    let report = Report {
+        account: fields.value("person").to_owned(),
+        since,
+        learnt_at,
+        reason: fields.value("reason").to_owned(),
+    };
     let noted = compromise::note(&state.house, &report, &act).await?;
     let late = if noted.late { " Оно подано позже одного рабочего дня." } else { "" };
     let changes = words::plural(noted.pending as u64, "изменение ждёт", "изменения ждут", "изменений ждут");
@@ -180,20 +172,15 @@ async fn note(
 }
 
 /// `POST /compromise/decide`: `do` says what (`approve`, `undo`, and `-all` for everything that waits).
-async fn decide(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Result<Response, Refusal> {
+async fn decide(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
     let target = |(name, value): &(String, String)| match (name.as_str(), value.parse()) {
         ("seq", Ok(seq)) => Some(Target::Change(seq)),
         ("event", Ok(index)) => Some(Target::Event(index)),
         _ => None,
     };
-    let these = Which::These(pairs.iter().filter_map(target).collect());
-    let asked = pairs.iter().find(|(name, _)| name == "do").map_or("", |(_, value)| value.as_str());
-    let (word, decided) = match asked {
+    let these = Which::These(fields.pairs().iter().filter_map(target).collect());
+    let (word, decided) = match fields.value("do") {
         "approve" => ("Подтверждено", compromise::approve(&state.house, &these, &act).await?),
         "approve-all" => ("Подтверждено", compromise::approve(&state.house, &Which::All, &act).await?),
         "undo" => ("Отменено", compromise::undo(&state.house, &these, &act).await?),

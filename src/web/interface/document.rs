@@ -141,10 +141,7 @@ fn operation_of(resource: &Resource) -> Json {
 
 /// `final-marks` → `FinalMark`.
 fn schema_name(name: &str) -> String {
-    let capital = |part: &str| {
-        part.chars().next().map_or_else(String::new, |first| first.to_uppercase().chain(part.chars().skip(1)).collect())
-    };
-    let name: String = name.split('-').map(capital).collect();
+    let name: String = name.split('-').map(crate::domain::words::capitalised).collect();
     match name.as_str() {
         "Classes" => "Class".to_owned(),
         "Copies" => "Copy".to_owned(),

@@ -1,12 +1,13 @@
 //! Keys to the interface: who has which, a new one shown once, revocation. Floor 3.
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
+use super::super::fields::Fields;
 use super::super::frame::Frame;
 use crate::domain::people::Visitor;
 use crate::domain::token::{self, SCOPES, Scope};
@@ -101,12 +102,10 @@ pub(super) async fn issue(
     State(state): State<WebState>,
     visitor: Visitor,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let field =
-        |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
-    let chosen: Vec<String> = fields.iter().filter(|(key, _)| key == "scope").map(|(_, value)| value.clone()).collect();
-    let (label, until) = (field("label"), field("until"));
+    let chosen: Vec<String> = fields.all("scope");
+    let (label, until) = (fields.value("label").to_owned(), fields.value("until").to_owned());
     let issued = match until.parse() {
         Ok(expires_on) => {
             let wanted = Wanted { label: label.clone(), scopes: chosen.clone(), expires_on };

@@ -3,19 +3,21 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::grid::mean;
 use super::{Tab, YearView, choice, choose, class_of, staff_name, tabs};
 use crate::domain::freeze;
-use crate::domain::journal::{Course, Learner, LessonKey};
+use crate::domain::journal::{Absence, Course, Journal, Learner, Lesson, LessonKey, Mark};
 use crate::domain::names;
 use crate::domain::people::Visitor;
-use crate::domain::period::course_title;
+use crate::domain::period::{Span, course_title};
 use crate::domain::policy::AbsenceKind;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::directory::Directory;
 use crate::web::frame::Frame;
 use crate::web::query::{Asked, segment};
 
@@ -57,6 +59,8 @@ struct AbsenceView {
     meaning: String,
     topic: String,
     open: bool,
+    /// Came late: no missed lesson.
+    late: bool,
 }
 
 /// `GET /learner/{learner}?period=Q1`: for those who read the journal.
@@ -79,6 +83,70 @@ pub(super) async fn of_family(
     asked: Asked,
 ) -> Result<Response, Refusal> {
     show(state, id, visitor, frame, asked, true).await
+}
+
+/// What the entries of a span tell of one learner.
+struct Told<'a> {
+    directory: &'a Directory,
+    learner: &'a Learner,
+    span: &'a Span,
+    entries: &'a Journal,
+}
+
+impl Told<'_> {
+    fn is_mine(&self, lesson: &LessonKey, who: &str, course: &Course) -> bool {
+        who == self.learner.id && lesson.course_id == course.id && self.span.contains(lesson.date)
+    }
+
+    fn lesson(&self, key: &LessonKey) -> Option<&Lesson> {
+        self.entries.lessons.iter().find(|lesson| lesson.key == *key)
+    }
+
+    /// Absences of a course, each with the day and number of its lesson.
+    fn absences(&self, course: &Course) -> Vec<((NaiveDate, u8), AbsenceView)> {
+        let own = self.entries.absences.iter().filter(|one| self.is_mine(&one.lesson, &one.learner_id, course));
+        let view = |absence: &Absence| {
+            let LessonKey { date, number, .. } = absence.lesson;
+            let rule = self.directory.policy(date).absence(&absence.code);
+            let kind = rule.map(|rule| rule.kind);
+            let view = AbsenceView {
+                day: format!("{}, {number}-й урок", words::day_and_month(date)),
+                subject: course_title(course),
+                code: absence.code.clone(),
+                meaning: rule.map(|rule| rule.meaning.clone()).unwrap_or_default(),
+                topic: self.lesson(&absence.lesson).map(|lesson| lesson.topic.clone()).unwrap_or_default(),
+                open: kind == Some(AbsenceKind::Unexplained),
+                late: kind == Some(AbsenceKind::Late),
+            };
+            ((date, number), view)
+        };
+        own.map(view).collect()
+    }
+
+    fn subject(&self, course: &Course, href: String, missed: usize) -> SubjectView {
+        let own = self.entries.marks.iter().filter(|mark| self.is_mine(&mark.lesson, &mark.learner_id, course));
+        let mut marks: Vec<_> = own.collect();
+        marks.sort_by_key(|mark| (mark.lesson.date, mark.lesson.number, mark.ordinal));
+        let figures: Vec<u32> = marks.iter().filter_map(|mark| mark.value.parse().ok()).collect();
+        let last = self.entries.final_marks.iter().find(|mark| {
+            mark.course_id == course.id && mark.learner_id == self.learner.id && mark.period == self.span.id
+        });
+        let view = |mark: &&Mark| {
+            let of_lesson = self.lesson(&mark.lesson).map_or("", |lesson| lesson.kind_of_work.as_str());
+            let work = [mark.kind_of_work.as_str(), of_lesson].into_iter().find(|work| !work.is_empty());
+            let work = work.map(|work| format!(", {work}")).unwrap_or_default();
+            MarkView { value: mark.value.clone(), said: format!("{}{work}", words::day_and_month(mark.lesson.date)) }
+        };
+        SubjectView {
+            title: course_title(course),
+            href,
+            teacher: staff_name(self.directory, &course.teacher_id),
+            marks: marks.iter().map(view).collect(),
+            mean: mean(figures.iter().sum(), figures.len() as u32),
+            missed,
+            last: last.map(|mark| mark.value.clone()).unwrap_or_default(),
+        }
+    }
 }
 
 async fn show(
@@ -104,60 +172,19 @@ async fn show(
             reason: "Этот обучающийся не учится ни на одном из ваших предметов.".to_owned(),
         });
     }
-    let mine = |lesson: &LessonKey, who: &str| who == learner.id && chosen.span.contains(lesson.date);
+    let told = Told { directory: &directory, learner, span: &chosen.span, entries: &entries };
     let mut subjects = Vec::new();
     let mut absences = Vec::new();
     for course in courses {
-        let lesson_of = |key: &LessonKey| entries.lessons.iter().find(|lesson| lesson.key == *key);
-        let mut marks: Vec<_> = entries.marks.iter().filter(|mark| mine(&mark.lesson, &mark.learner_id)).collect();
-        marks.retain(|mark| mark.lesson.course_id == course.id);
-        marks.sort_by_key(|mark| (mark.lesson.date, mark.lesson.number, mark.ordinal));
-        let figures: Vec<u32> = marks.iter().filter_map(|mark| mark.value.parse().ok()).collect();
-        let mut missed = 0;
-        for absence in entries.absences.iter().filter(|one| mine(&one.lesson, &one.learner_id)) {
-            if absence.lesson.course_id != course.id {
-                continue;
-            }
-            let rule = directory.policy(absence.lesson.date).absence(&absence.code);
-            let kind = rule.map(|rule| rule.kind);
-            missed += usize::from(kind != Some(AbsenceKind::Late));
-            absences.push((
-                absence.lesson.clone(),
-                AbsenceView {
-                    day: format!("{}, {}-й урок", words::day_and_month(absence.lesson.date), absence.lesson.number),
-                    subject: course_title(course),
-                    code: absence.code.clone(),
-                    meaning: rule.map(|rule| rule.meaning.clone()).unwrap_or_default(),
-                    topic: lesson_of(&absence.lesson).map(|lesson| lesson.topic.clone()).unwrap_or_default(),
-                    open: kind == Some(AbsenceKind::Unexplained),
-                },
-            ));
-        }
-        let last = entries
-            .final_marks
-            .iter()
-            .find(|mark| mark.course_id == course.id && mark.learner_id == learner.id && mark.period == chosen.span.id);
-        let marks = marks.iter().map(|mark| {
-            let work = [mark.kind_of_work.as_str(), lesson_of(&mark.lesson).map_or("", |l| l.kind_of_work.as_str())];
-            let work =
-                work.into_iter().find(|work| !work.is_empty()).map(|work| format!(", {work}")).unwrap_or_default();
-            MarkView { value: mark.value.clone(), said: format!("{}{work}", words::day_and_month(mark.lesson.date)) }
-        });
-        subjects.push(SubjectView {
-            title: course_title(course),
-            href: if family {
-                String::new()
-            } else {
-                directory.address(format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id)))
-            },
-            teacher: staff_name(&directory, &course.teacher_id),
-            marks: marks.collect(),
-            mean: mean(figures.iter().sum(), figures.len() as u32),
-            missed,
-            last: last.map(|mark| mark.value.clone()).unwrap_or_default(),
-        });
+        let missed = told.absences(course);
+        let href = match family {
+            true => String::new(),
+            false => directory.address(format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id))),
+        };
+        subjects.push(told.subject(course, href, missed.iter().filter(|(_, view)| !view.late).count()));
+        absences.extend(missed);
     }
-    absences.sort_by_key(|(lesson, _)| std::cmp::Reverse((lesson.date, lesson.number)));
+    absences.sort_by_key(|(when, _)| std::cmp::Reverse(*when));
     let absences: Vec<AbsenceView> = absences.into_iter().map(|(_, view)| view).collect();
     let name = names::full_name(&learner.surname, &learner.given_name, &learner.patronymic);
     let door = if family { "diary" } else { "learner" };

@@ -18,8 +18,8 @@ use crate::domain::paper::Kept;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::{retention, words};
+use crate::flow::office;
 use crate::flow::office::forms::volumes_of;
-use crate::flow::{Act, office};
 use crate::store::{SealedRow, Which};
 
 /// Requisite that holds the day of the last check of the archive.
@@ -95,7 +95,7 @@ struct FilesPage {
 /// `GET /office/files`.
 pub(super) async fn files(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
-    let act = Act { by: visitor.account.clone(), at: state.now() };
+    let act = state.act(&visitor.account);
     let year = directory.year.clone();
     let volumes = if year.is_empty() { Vec::new() } else { volumes_of(&state.house, &year, &act).await? };
     let numbered: BTreeMap<_, _> = state.house.db.list_numberings(&year).await?.into_iter().collect();
@@ -150,7 +150,7 @@ pub(super) async fn files(State(state): State<WebState>, visitor: Visitor, frame
             })
             .collect(),
         today: today.to_string(),
-        keeps: !visitor.reach(Action::KeepPaper).is_empty(),
+        keeps: visitor.may_anywhere(Action::KeepPaper),
     })
 }
 
@@ -158,11 +158,10 @@ pub(super) async fn files(State(state): State<WebState>, visitor: Visitor, frame
 pub(super) async fn set_requisites(
     State(state): State<WebState>,
     visitor: Visitor,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
-    let act = Act { by: visitor.account.clone(), at: state.now() };
-    office::set_requisites(&state.house, &fields.0, &act).await?;
+    let act = state.act(&visitor.account);
+    office::set_requisites(&state.house, fields.pairs(), &act).await?;
     Ok(answer::done("/office/files", "Реквизиты записаны."))
 }
 
@@ -183,9 +182,12 @@ fn state_of(volume: &Volume, numbering: Option<&Numbering>) -> String {
 }
 
 /// `POST /office/volumes`: a volume was numbered, stitched, sealed.
-pub(super) async fn number(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
-    let act = Act { by: visitor.account.clone(), at: state.now() };
+pub(super) async fn number(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let act = state.act(&visitor.account);
     let key = VolumeKey {
         year: fields.value("year").to_owned(),
         file: fields.value("file").to_owned(),
@@ -212,10 +214,13 @@ pub(super) async fn number(State(state): State<WebState>, visitor: Visitor, body
 }
 
 /// `POST /office/check`: reads the whole archive, or records the day of a check of paper; the act is printed from its page.
-pub(super) async fn check(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
+pub(super) async fn check(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
     let paper = fields.value("paper").to_owned();
-    let act = Act { by: visitor.account.clone(), at: state.now() };
+    let act = state.act(&visitor.account);
     if !paper.is_empty() {
         office::check_paper(&state.house, &paper, &act).await?;
         return Ok(answer::done("/office/files", &format!("Проверка дел на бумаге записана: {}.", day(&paper))));

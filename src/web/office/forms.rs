@@ -17,10 +17,10 @@ use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
+use crate::flow;
 use crate::flow::office::forms::{About, FORMS, Known, find, left_out, make};
 use crate::flow::office::{Refusal as Office, templates};
 use crate::flow::people::{Look, note_access};
-use crate::flow::{self, Act};
 
 struct FormLine {
     title: &'static str,
@@ -53,7 +53,7 @@ pub(super) async fn list(
         let line = |one: &Known| FormLine { title: one.title, href: format!("{base}/{}", one.id) };
         FORMS.iter().filter(|one| one.about == about && left_out(&policy, one.id).is_none()).map(line).collect()
     };
-    let may = |action: Action| !visitor.reach(action).is_empty();
+    let may = |action: Action| visitor.may_anywhere(action);
     let reach = visitor.reach(Action::IssueCopies);
     let own: Vec<&str> = directory
         .roster
@@ -239,7 +239,7 @@ async fn shown(
             given.insert(field.name.to_owned(), id.clone());
         }
     }
-    let act = Act { by: visitor.account.clone(), at: state.now() };
+    let act = state.act(&visitor.account);
     let made = match make(&state.house, id, &given, &act).await {
         Ok(form) => Ok(form),
         Err(flow::Error::Office(refusal))

@@ -7,12 +7,13 @@ use axum::response::Response;
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
+use super::Fields;
 use crate::domain::forms::{People, day};
 use crate::domain::paper::{Handover, Kept, Side};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::{Act, office};
+use crate::flow::office;
 use crate::store::Which;
 
 struct Line {
@@ -44,7 +45,7 @@ struct HandoversPage {
 pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let people = People::of(&directory.roster);
-    let whole = !visitor.reach(Action::ReadRegister).is_empty();
+    let whole = visitor.may_anywhere(Action::ReadRegister);
     let papers = state.house.db.list_paper(Which::All).await?;
     let own = |one: &&Handover| whole || one.from == visitor.account || one.to == visitor.account;
     let mut all: Vec<&Handover> = papers.iter().flat_map(|kept: &Kept| &kept.handovers).filter(own).collect();
@@ -84,10 +85,10 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
 pub(super) async fn sign_all(
     State(state): State<WebState>,
     visitor: Visitor,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let act = Act { by: visitor.account.clone(), at: state.now() };
-    let numbers = super::Fields::of(&body).numbers("no");
+    let act = state.act(&visitor.account);
+    let numbers = fields.numbers("no");
     for no in &numbers {
         office::sign_handover(&state.house, *no, &act).await?;
     }
@@ -102,7 +103,7 @@ pub(super) async fn sign(
     Path(handover): Path<u64>,
     visitor: Visitor,
 ) -> Result<Response, Refusal> {
-    let act = Act { by: visitor.account.clone(), at: state.now() };
+    let act = state.act(&visitor.account);
     let complete = office::sign_handover(&state.house, handover, &act).await?;
     let said = if complete {
         "Подписано обеими сторонами."

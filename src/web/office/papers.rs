@@ -13,7 +13,7 @@ use super::Fields;
 use crate::domain::forms::{People, day};
 use crate::domain::journal::Journal;
 use crate::domain::names;
-use crate::domain::paper::{Kept, PaperFact, Place, Purpose, Stage};
+use crate::domain::paper::{Closing, Kept, PaperFact, Place, Purpose, Stage};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -21,6 +21,7 @@ use crate::flow::Act;
 use crate::flow::office::{self, NewHandover};
 use crate::flow::people::{Look, note_access};
 use crate::store::Which;
+use crate::web::directory::Directory;
 
 /// «5А, I четверть» would need the year's periods; the document's number says both.
 pub(super) fn title(kept: &Kept) -> String {
@@ -72,16 +73,21 @@ struct PapersPage {
     to_register: usize,
 }
 
-/// `GET /office/papers`: the register of paper copies, and those that are on their way into it.
-pub(super) async fn list(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    frame: Frame,
-    asked: Asked,
-) -> Result<Response, Refusal> {
-    let directory = state.directory().await?;
-    let papers = state.house.db.list_paper(Which::All).await?;
-    let chosen = asked.value("stage").to_owned();
+/// Columns of the register, as they are shown and ordered.
+const COLUMNS: [Column<Line>; 8] = [
+    Column { key: "no", label: "Рег. №", class: "num", order: |a, b| a.no.cmp(&b.no) },
+    Column { key: "number", label: "Документ", class: "", order: |a, b| a.number.cmp(&b.number) },
+    Column { key: "class", label: "Класс", class: "", order: |a, b| names::natural(&a.class, &b.class) },
+    Column { key: "", label: "Период", class: "", order: |_, _| std::cmp::Ordering::Equal },
+    Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.sheets.cmp(&b.sheets) },
+    Column { key: "stage", label: "Состояние", class: "", order: |a, b| a.stage.cmp(&b.stage) },
+    Column { key: "place", label: "Место хранения", class: "", order: |a, b| a.place.cmp(&b.place) },
+    Column { key: "", label: "Хранить по", class: "", order: |_, _| std::cmp::Ordering::Equal },
+];
+
+/// One tab for each stage, with how many stand in it.
+fn tabs_of(papers: &[Kept], asked: &Asked) -> Vec<Tab> {
+    let chosen = asked.value("stage");
     let mut tabs =
         vec![Tab { label: "Все", href: asked.with("stage", ""), count: papers.len(), current: chosen.is_empty() }];
     tabs.extend(Stage::ALL.into_iter().map(|stage| Tab {
@@ -97,56 +103,81 @@ pub(super) async fn list(
         count: papers.iter().filter(|kept| kept.stage() == stage).count(),
         current: chosen == stage.as_str(),
     }));
-    let lines = papers.iter().rev().filter(|kept| chosen.is_empty() || kept.stage().as_str() == chosen).map(|kept| {
-        let copy = &kept.copy;
-        Line {
-            no: copy.no,
-            href: format!("/office/papers/{}", segment(&copy.id)),
-            id: copy.id.clone(),
-            number: copy.number.clone(),
-            kind: copy.kind.as_russian(),
-            class: copy.class.clone(),
-            period: period_name(&directory, &copy.year, &copy.class, &copy.period),
-            sheets: kept.sheets(),
-            place: kept.place().map(|place| place.as_russian()).unwrap_or_default(),
-            keep: day(&copy.keep_through),
-            stage: kept.stage(),
-            badge: badge(kept.stage()),
-            missing: kept.missing().join(", "),
-        }
-    });
-    const COLUMNS: [Column<Line>; 8] = [
-        Column { key: "no", label: "Рег. №", class: "num", order: |a, b| a.no.cmp(&b.no) },
-        Column { key: "number", label: "Документ", class: "", order: |a, b| a.number.cmp(&b.number) },
-        Column { key: "class", label: "Класс", class: "", order: |a, b| names::natural(&a.class, &b.class) },
-        Column { key: "", label: "Период", class: "", order: |_, _| std::cmp::Ordering::Equal },
-        Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.sheets.cmp(&b.sheets) },
-        Column { key: "stage", label: "Состояние", class: "", order: |a, b| a.stage.cmp(&b.stage) },
-        Column { key: "place", label: "Место хранения", class: "", order: |a, b| a.place.cmp(&b.place) },
-        Column { key: "", label: "Хранить по", class: "", order: |_, _| std::cmp::Ordering::Equal },
-    ];
+    tabs
+}
+
+fn line_of(kept: &Kept, directory: &Directory) -> Line {
+    let copy = &kept.copy;
+    Line {
+        no: copy.no,
+        href: format!("/office/papers/{}", segment(&copy.id)),
+        id: copy.id.clone(),
+        number: copy.number.clone(),
+        kind: copy.kind.as_russian(),
+        class: copy.class.clone(),
+        period: period_name(directory, &copy.year, &copy.class, &copy.period),
+        sheets: kept.sheets(),
+        place: kept.place().map(|place| place.as_russian()).unwrap_or_default(),
+        keep: day(&copy.keep_through),
+        stage: kept.stage(),
+        badge: badge(kept.stage()),
+        missing: kept.missing().join(", "),
+    }
+}
+
+fn as_csv(lines: &[Line]) -> Result<Response, Refusal> {
+    let cells = |line: &Line| {
+        vec![
+            if line.no == 0 { String::new() } else { line.no.to_string() },
+            line.number.clone(),
+            line.kind.to_owned(),
+            line.class.clone(),
+            line.period.clone(),
+            line.sheets.to_string(),
+            line.stage.as_russian().to_owned(),
+            line.place.clone(),
+            line.keep.clone(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = lines.iter().map(cells).collect();
+    let heads = ["Рег. №", "Документ", "Вид", "Класс", "Период", "Листов", "Состояние", "Место хранения", "Хранить по"];
+    answer::csv("paper-register", &heads, &rows)
+}
+
+/// The closing line of the register for a year, in words.
+fn closed_words(one: &Closing) -> String {
+    format!(
+        "Итог за {} учебный год подведён {}: {}, с № {} по № {}, аннулировано {}.",
+        one.year,
+        day(&one.at),
+        words::POSITION.counted(one.count),
+        one.first,
+        one.last,
+        one.voided
+    )
+}
+
+/// `GET /office/papers`: the register of paper copies, and those that are on their way into it.
+pub(super) async fn list(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let papers = state.house.db.list_paper(Which::All).await?;
+    let chosen = asked.value("stage");
+    let lines = papers
+        .iter()
+        .rev()
+        .filter(|kept| chosen.is_empty() || kept.stage().as_str() == chosen)
+        .map(|kept| line_of(kept, &directory));
     let said = |line: &Line| {
         format!("{} {} {} {} {} {} {}", line.no, line.number, line.class, line.period, line.kind, line.place, line.id)
     };
     let listed = query::list(lines.collect(), &COLUMNS, &asked, |line| line.id.clone(), said);
     if asked.value("format") == "csv" {
-        let cells = |line: &Line| {
-            vec![
-                if line.no == 0 { String::new() } else { line.no.to_string() },
-                line.number.clone(),
-                line.kind.to_owned(),
-                line.class.clone(),
-                line.period.clone(),
-                line.sheets.to_string(),
-                line.stage.as_russian().to_owned(),
-                line.place.clone(),
-                line.keep.clone(),
-            ]
-        };
-        let rows: Vec<Vec<String>> = listed.rows.iter().map(cells).collect();
-        let heads =
-            ["Рег. №", "Документ", "Вид", "Класс", "Период", "Листов", "Состояние", "Место хранения", "Хранить по"];
-        return answer::csv("paper-register", &heads, &rows);
+        return as_csv(&listed.rows);
     }
     let closing = state.house.db.find_paper_closing(&directory.year).await?;
     let frame = frame.titled("Реестр бумажных копий").leading(
@@ -154,35 +185,23 @@ pub(super) async fn list(
     );
     answer::page(&PapersPage {
         frame,
-        tabs,
+        tabs: tabs_of(&papers, &asked),
         listed,
         year: directory.year.clone(),
-        to_register: match visitor.reach(Action::KeepPaper).is_empty() {
-            true => 0,
-            false => papers.iter().filter(|kept| kept.stage() == Stage::HandedIn).count(),
+        to_register: match visitor.may_anywhere(Action::KeepPaper) {
+            true => papers.iter().filter(|kept| kept.stage() == Stage::HandedIn).count(),
+            false => 0,
         },
         may_close: closing.is_none()
-            && !visitor.reach(Action::KeepPaper).is_empty()
+            && visitor.may_anywhere(Action::KeepPaper)
             && papers.iter().any(|kept| kept.copy.no > 0 && kept.copy.year == directory.year),
-        closed: closing
-            .map(|one| {
-                format!(
-                    "Итог за {} учебный год подведён {}: {}, с № {} по № {}, аннулировано {}.",
-                    one.year,
-                    day(&one.at),
-                    words::POSITION.counted(one.count),
-                    one.first,
-                    one.last,
-                    one.voided
-                )
-            })
-            .unwrap_or_default(),
+        closed: closing.map(|one| closed_words(&one)).unwrap_or_default(),
     })
 }
 
 /// `POST /office/papers`: gives a number to every copy that was handed in, in the order of classes and periods.
 pub(super) async fn register_all(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
-    let act = act_of(&state, &visitor);
+    let act = state.act(&visitor.account);
     let mut waiting: Vec<Kept> = state.house.db.list_paper(Which::All).await?;
     waiting.retain(|kept| kept.stage() == Stage::HandedIn && kept.open().is_none());
     waiting.sort_by(|a, b| a.copy.copy.cmp(&b.copy.copy));
@@ -252,20 +271,9 @@ fn staff(roster: &Journal) -> Vec<(String, String)> {
         .collect()
 }
 
-/// `GET /office/papers/{paper}`.
-pub(super) async fn one(
-    State(state): State<WebState>,
-    Path(paper): Path<String>,
-    visitor: Visitor,
-    frame: Frame,
-) -> Result<Response, Refusal> {
-    let directory = state.directory().await?;
-    let kept = find(&state, &paper).await?;
+/// What the head of a copy's page says of it: label and words.
+fn facts_of(kept: &Kept, period: &str, people: &People) -> Vec<(&'static str, String)> {
     let copy = &kept.copy;
-    let people = People::of(&directory.roster);
-    let period = period_name(&directory, &copy.year, &copy.class, &copy.period);
-    let sealed = state.house.db.find_register_line(&copy.copy, copy.version).await?;
-    let versions = state.house.db.list_versions(&copy.copy).await?;
     let mut facts = vec![
         ("Документ", office::document_name(copy)),
         ("Класс и период", format!("{}, {period}", copy.class)),
@@ -293,6 +301,11 @@ pub(super) async fn one(
         let due = if out.due.is_empty() { String::new() } else { format!(", вернуть до {}", day(&out.due)) };
         facts.push(("Выдана", format!("{}{due}", people.get(&out.to).short)));
     }
+    facts
+}
+
+/// What happened to a copy: the office's acts and the handovers, in the order of time.
+fn history_of(kept: &Kept, people: &People) -> Vec<Happened> {
     let mut history: Vec<(String, Happened)> = kept
         .facts
         .iter()
@@ -330,6 +343,23 @@ pub(super) async fn one(
         history.push((one.opened_at.clone(), happened));
     }
     history.sort_by(|a, b| a.0.cmp(&b.0));
+    history.into_iter().map(|(_, happened)| happened).collect()
+}
+
+/// `GET /office/papers/{paper}`.
+pub(super) async fn one(
+    State(state): State<WebState>,
+    Path(paper): Path<String>,
+    visitor: Visitor,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let kept = find(&state, &paper).await?;
+    let copy = &kept.copy;
+    let people = People::of(&directory.roster);
+    let period = period_name(&directory, &copy.year, &copy.class, &copy.period);
+    let sealed = state.house.db.find_register_line(&copy.copy, copy.version).await?;
+    let versions = state.house.db.list_versions(&copy.copy).await?;
     let frame = frame
         .titled(if copy.no > 0 {
             format!("Бумажная копия № {}", copy.no)
@@ -348,21 +378,17 @@ pub(super) async fn one(
         twin_no: sealed.as_ref().map_or(0, |row| row.line.no),
         twin_digest: copy.pdf.clone(),
         is_newest: versions.last().is_none_or(|row| row.version == copy.version),
-        history: history.into_iter().map(|(_, happened)| happened).collect(),
+        history: history_of(&kept, &people),
         open: kept.open().map_or(0, |one| one.no),
-        keeps: !visitor.reach(Action::KeepPaper).is_empty(),
+        keeps: visitor.may_anywhere(Action::KeepPaper),
         today: state.now().date_naive().to_string(),
         sheets: kept.sheets(),
         place: kept.place().unwrap_or_default(),
         staff: staff(&directory.roster),
         out: kept.out().is_some(),
-        facts,
+        facts: facts_of(&kept, &period, &people),
         frame,
     })
-}
-
-fn act_of(state: &WebState, visitor: &Visitor) -> Act {
-    Act { by: visitor.account.clone(), at: state.now() }
 }
 
 /// `POST /office/papers/{paper}`: one act of the office on a paper copy.
@@ -370,10 +396,9 @@ pub(super) async fn act(
     State(state): State<WebState>,
     Path(paper): Path<String>,
     visitor: Visitor,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
-    let act = act_of(&state, &visitor);
+    let act = state.act(&visitor.account);
     let back = format!("/office/papers/{}", segment(&paper));
     let day = fields.value("day").to_owned();
     let facts = match fields.value("act") {
@@ -454,10 +479,9 @@ async fn move_paper(state: &WebState, paper: &str, fields: &Fields, act: &Act) -
 pub(super) async fn close_year(
     State(state): State<WebState>,
     visitor: Visitor,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
-    let closing = office::close_year(&state.house, fields.value("year"), &act_of(&state, &visitor)).await?;
+    let closing = office::close_year(&state.house, fields.value("year"), &state.act(&visitor.account)).await?;
     let said = format!("Итог подведён: {}.", words::POSITION.counted(closing.count));
     Ok(answer::done("/office/papers", &said))
 }
@@ -467,10 +491,9 @@ pub(super) async fn of_copy(
     State(state): State<WebState>,
     Path(copy): Path<String>,
     visitor: Visitor,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
-    let act = act_of(&state, &visitor);
+    let act = state.act(&visitor.account);
     let back = format!("/copies/{}", segment(&copy));
     match fields.value("act") {
         "print" => {

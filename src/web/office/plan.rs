@@ -17,8 +17,8 @@ use crate::domain::forms::{People, day};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
+use crate::flow;
 use crate::flow::office::{forms, plan};
-use crate::flow::{self, Act};
 
 /// One version of a line, as its history shows it.
 struct Past {
@@ -63,12 +63,12 @@ pub(super) async fn show(
     frame: Frame,
     asked: Asked,
 ) -> Result<Response, Refusal> {
-    let act = Act { by: visitor.account.clone(), at: state.now() };
+    let act = state.act(&visitor.account);
     let year = calendar(asked.value("calendar"), act.at.year());
     let held = forms::plan_of(&state.house, year, &act).await?;
     let next = state.house.db.list_plan_versions(year + 1).await?;
     let people = People::of(&state.directory().await?.roster);
-    let keeps = !visitor.reach(Action::KeepPaper).is_empty();
+    let keeps = visitor.may_anywhere(Action::KeepPaper);
     let pen = match asked.value("edit") {
         "" => None,
         "new" => Some(PlanLine {
@@ -114,9 +114,8 @@ pub(super) async fn show(
 }
 
 /// `POST /office/plan`: one act on the plan of a year.
-pub(super) async fn act(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
-    let act = Act { by: visitor.account.clone(), at: state.now() };
+pub(super) async fn act(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
+    let act = state.act(&visitor.account);
     let year = calendar(fields.value("calendar"), 0);
     if year == 0 {
         return Err(Refusal::Rule("Не сказано, за какой календарный год номенклатура.".to_owned()));
@@ -168,7 +167,7 @@ fn written(fields: &Fields) -> Result<PlanLine, Refusal> {
 /// `units-01-15=7`: how many files of each index; an empty field is none.
 fn counts(fields: &Fields) -> Result<BTreeMap<String, u32>, Refusal> {
     let mut counts = BTreeMap::new();
-    for (name, value) in &fields.0 {
+    for (name, value) in fields.pairs() {
         let Some(index) = name.strip_prefix("units-") else { continue };
         let value = value.trim();
         if value.is_empty() {

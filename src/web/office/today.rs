@@ -100,7 +100,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     let frame = frame
         .titled("Канцелярия сегодня")
         .leading("Что принять, подписать, оформить и вернуть. Одно нажатие на каждое дело.");
-    let keeps = !visitor.reach(Action::KeepPaper).is_empty();
+    let keeps = visitor.may_anywhere(Action::KeepPaper);
     answer::page(&TodayPage { frame, waits, calm, todo: todo.take(30).collect(), keeps })
 }
 
@@ -163,7 +163,7 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         ));
     }
     // Only for whoever may open these pages.
-    if !visitor.reach(Action::ReceivePaper).is_empty() {
+    if visitor.may_anywhere(Action::ReceivePaper) {
         let decided = db.list_scan_decisions().await?;
         let unfiled = db.list_scan_pages_unfiled().await?;
         let unfiled = unfiled.iter().filter(|row| !decided.iter().any(|one| one.at == row.at)).count();
@@ -200,7 +200,7 @@ pub(in crate::web) async fn summed(
     state: &WebState,
     visitor: &Visitor,
 ) -> Result<Option<(u64, String, bool)>, Refusal> {
-    if visitor.reach(Action::KeepPaper).is_empty() {
+    if !visitor.may_anywhere(Action::KeepPaper) {
         return Ok(None);
     }
     let papers = state.house.db.list_paper(Which::All).await?;

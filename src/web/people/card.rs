@@ -219,7 +219,7 @@ async fn card(
 
 /// A date of a form, or a finding that says where and what is wanted.
 fn day_of(fields: &Fields, name: &str, label: &str, findings: &mut Vec<Finding>) -> Option<NaiveDate> {
-    let text = fields.get(name);
+    let text = fields.value(name);
     match text.parse() {
         Ok(day) => Some(day),
         Err(_) => {
@@ -237,17 +237,17 @@ async fn appoint(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let mut findings = Vec::new();
-    let role = Role::parse(fields.get("role"));
+    let role = Role::parse(fields.value("role"));
     if role.is_none() {
         findings.push(Finding::new("people.role", "Должность", "выберите должность"));
     }
     let date = day_of(&fields, "date", "Дата приказа", &mut findings);
     let starts = day_of(&fields, "starts", "Первый день", &mut findings);
-    let ends = match fields.get("ends") {
+    let ends = match fields.value("ends") {
         "" => None,
         _ => day_of(&fields, "ends", "Последний день", &mut findings),
     };
-    let grades = match (fields.get("grade_from"), fields.get("grade_to")) {
+    let grades = match (fields.value("grade_from"), fields.value("grade_to")) {
         ("", "") => None,
         (from, to) => match (from.parse(), to.parse()) {
             (Ok(from), Ok(to)) => Some((from, to)),
@@ -268,9 +268,9 @@ async fn appoint(
         person: person.clone(),
         role,
         grades,
-        stands_for: fields.get("stands_for").to_owned(),
-        acting: fields.get("acting") == "yes",
-        no: fields.get("no").to_owned(),
+        stands_for: fields.value("stands_for").to_owned(),
+        acting: fields.value("acting") == "yes",
+        no: fields.value("no").to_owned(),
         date,
         starts,
         ends,
@@ -289,14 +289,14 @@ async fn end(
     let mut findings = Vec::new();
     let last = day_of(&fields, "last", "Последний день", &mut findings);
     let Some(last) = last else { return Err(Refusal::BadInput(findings)) };
-    let (act, no) = (state.act(&visitor.account), fields.get("no"));
+    let (act, no) = (state.act(&visitor.account), fields.value("no"));
     let house = &state.house;
-    let ended = match Role::parse(fields.get("role")) {
+    let ended = match Role::parse(fields.value("role")) {
         Some(role) => people::end_listed(house, &person, role, last, no, &act).await?,
         None => {
             // The appointment named in the form must be this person's: the right was asked for this person.
             let own = house.db.list_appointments_of(&person).await?;
-            let id = fields.get("appointment");
+            let id = fields.value("appointment");
             if !own.iter().any(|one| one.id == id) {
                 return Err(Refusal::NotFound);
             }
@@ -359,7 +359,7 @@ async fn link(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let (house, act) = (&state.house, state.act(&visitor.account));
-    match fields.get("what") {
+    match fields.value("what") {
         "code" => {
             let code = house.sign_in.issue_link_code(house, &person, &act).await?;
             Ok(back(&person, &format!("Одноразовый код связи: {code}. Действует неделю, больше показан не будет.")))
@@ -367,7 +367,7 @@ async fn link(
         "subject" => {
             let provider = super::identity::provider(&state)
                 .ok_or_else(|| Refusal::Rule("Внешняя служба входа не настроена".to_owned()))?;
-            house.sign_in.link(house, &provider.issuer, fields.get("subject"), &person, &act).await?;
+            house.sign_in.link(house, &provider.issuer, fields.value("subject"), &person, &act).await?;
             Ok(back(&person, "Внешняя учётная запись связана."))
         }
         _ => {

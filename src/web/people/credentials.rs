@@ -202,14 +202,14 @@ async fn add_parent(
     let learners = fields.all("learner");
     // The right was asked for this class: children of other classes are added by their own class teachers.
     let of_class = |id: &String| directory.learner(id).is_some_and(|learner| learner.class == class);
-    if learners.is_empty() || !learners.iter().all(of_class) || fields.get("surname").is_empty() {
+    if learners.is_empty() || !learners.iter().all(of_class) || fields.value("surname").is_empty() {
         return Err(Refusal::Rule("Нужны фамилия родителя и хотя бы один ребёнок этого класса".to_owned()));
     }
     let row = GuardianRow {
         id: String::new(),
-        surname: fields.get("surname").to_owned(),
-        given_name: fields.get("given_name").to_owned(),
-        patronymic: fields.get("patronymic").to_owned(),
+        surname: fields.value("surname").to_owned(),
+        given_name: fields.value("given_name").to_owned(),
+        patronymic: fields.value("patronymic").to_owned(),
         learners,
     };
     people::write_guardian(&state.house, &row, &state.act(&visitor.account)).await?;

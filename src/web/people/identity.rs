@@ -104,7 +104,7 @@ async fn link(
     let ticket = cookie(&headers, TICKET_COOKIE).unwrap_or_default();
     let house = &state.house;
     let linked =
-        house.sign_in.link_by_code(house, &provider, &ticket, fields.get("code"), &caller.origin, state.now()).await;
+        house.sign_in.link_by_code(house, &provider, &ticket, fields.value("code"), &caller.origin, state.now()).await;
     match linked {
         Ok(entered) => {
             let response = answer::redirect(&step(entered.visit.stage, ""));

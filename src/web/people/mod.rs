@@ -13,6 +13,7 @@ use axum::http::header::{HeaderMap, HeaderValue, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::response::Response;
 
+use super::fields::Fields;
 use super::guard::{OPEN_COOKIE, SECURE_COOKIE, is_secure};
 use super::patience::Client;
 use super::route::Route;
@@ -32,37 +33,6 @@ pub(super) fn routes() -> Vec<Route> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-/// The fields of a form, in their order.
-pub(super) struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    /// Value of a field; empty when the form has none.
-    pub(in crate::web) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
-    }
-
-    /// A password as it was typed: spaces at its ends are the person's own.
-    fn secret(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
-    }
-
-    /// Every value of a field that may come several times.
-    pub(in crate::web) fn all(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
-    }
-}
-
-impl<S: Send + Sync> axum::extract::FromRequest<S> for Fields {
-    type Rejection = super::answer::Refusal;
-
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Self::Rejection> {
-        match axum::Form::<Vec<(String, String)>>::from_request(request, state).await {
-            Ok(axum::Form(fields)) => Ok(Self(fields)),
-            Err(_) => Err(super::answer::Refusal::Rule("Форма не дошла целиком: повторите".to_owned())),
-        }
-    }
 }
 
 /// Where a request comes from and whether it came over TLS.

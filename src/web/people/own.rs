@@ -194,6 +194,6 @@ async fn end_session(
 
 async fn acquaint(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
-    people::acquaint(&state.house, fields.get("no"), fields.get("date"), &act).await?;
+    people::acquaint(&state.house, fields.value("no"), fields.value("date"), &act).await?;
     Ok(answer::done("/me", "Отмечено: с приказом ознакомлены."))
 }

@@ -6,9 +6,10 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
 use super::{Caller, Fields, token, with_session};
+use crate::domain::words;
 use crate::flow;
 use crate::flow::signin::demo::{self, DemoLogin};
-use crate::flow::signin::{Entered, Refusal as No, Stage, Visit, factor};
+use crate::flow::signin::{Entered, Stage, Visit, factor};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
@@ -79,12 +80,13 @@ struct RecoveryPage {
 
 /// Where a session at this stage goes.
 pub(super) fn step(stage: Stage, next: &str) -> String {
-    let tail = if next.is_empty() || next == "/" { String::new() } else { format!("?next={}", query::segment(next)) };
+    // It comes from the address bar or a link that anybody made, and ends in a redirect or under a button.
+    let next = answer::own(next);
+    let tail = if next == "/" { String::new() } else { format!("?next={}", query::segment(next)) };
     match stage {
         Stage::ChangePassword => format!("/signin/password{tail}"),
         Stage::GiveFactor => format!("/signin/code{tail}"),
         Stage::EnrolFactor => format!("/signin/enrol{tail}"),
-        Stage::Open if next.is_empty() => "/".to_owned(),
         Stage::Open => next.to_owned(),
     }
 }
@@ -110,22 +112,9 @@ async fn at(
 /// A refusal of sign-in as the words under the form; everything else is a fault.
 pub(super) fn said(error: flow::Error) -> Result<String, Refusal> {
     match error {
-        flow::Error::SignIn(no) => Ok(sentence(&no)),
+        flow::Error::SignIn(no) => Ok(words::capitalised(&no.to_string()) + "."),
         other => Err(other.into()),
     }
-}
-
-fn sentence(no: &No) -> String {
-    let text = no.to_string();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>() + ".")
-}
-
-/// A page that answers a form which was not taken: not 200, so that nothing caches or counts it as done.
-fn again(page: &impl Template) -> Result<Response, Refusal> {
-    let mut response = answer::page(page)?;
-    *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(response)
 }
 
 async fn entrance(
@@ -181,12 +170,12 @@ async fn enter(
     frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let (login, next) = (fields.get("login"), fields.get("next"));
+    let (login, next) = (fields.value("login"), fields.value("next"));
     let house = &state.house;
     let entered = house.sign_in.sign_in(house, login, fields.secret("password"), &caller.origin, state.now()).await;
     match onward(entered, next, &caller)? {
         Ok(response) => Ok(response),
-        Err(words) => again(&entrance(frame, &state, next, login, words).await?),
+        Err(words) => answer::page_again(&entrance(frame, &state, next, login, words).await?),
     }
 }
 
@@ -214,13 +203,17 @@ async fn change_password(
     frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let next = fields.get("next");
+    let next = fields.value("next");
     if let Err(elsewhere) = at(&state, &headers, Stage::ChangePassword, next).await? {
         return Ok(elsewhere);
     }
     let (new, repeated) = (fields.secret("new"), fields.secret("repeated"));
     if new != repeated {
-        return again(&password_page(frame, next, "Новый пароль набран по-разному: повторите его точно.".to_owned()));
+        return answer::page_again(&password_page(
+            frame,
+            next,
+            "Новый пароль набран по-разному: повторите его точно.".to_owned(),
+        ));
     }
     let house = &state.house;
     let changed = house
@@ -229,7 +222,7 @@ async fn change_password(
         .await;
     match onward(changed, next, &caller)? {
         Ok(response) => Ok(response),
-        Err(words) => again(&password_page(frame, next, words)),
+        Err(words) => answer::page_again(&password_page(frame, next, words)),
     }
 }
 
@@ -257,16 +250,16 @@ async fn give_code(
     frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let next = fields.get("next");
+    let next = fields.value("next");
     if let Err(elsewhere) = at(&state, &headers, Stage::GiveFactor, next).await? {
         return Ok(elsewhere);
     }
     let house = &state.house;
     let given =
-        house.sign_in.give_factor(house, &token(&headers), fields.get("code"), &caller.origin, state.now()).await;
+        house.sign_in.give_factor(house, &token(&headers), fields.value("code"), &caller.origin, state.now()).await;
     match onward(given, next, &caller)? {
         Ok(response) => Ok(response),
-        Err(words) => again(&code_page(frame, next, words)),
+        Err(words) => answer::page_again(&code_page(frame, next, words)),
     }
 }
 
@@ -313,22 +306,37 @@ async fn enrol(
     frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let next = fields.get("next");
+    let next = fields.value("next");
     let Some(enrolment) = enrolling(&state, &headers).await? else { return Ok(answer::redirect("/signin")) };
     let house = &state.house;
     let confirmed =
-        house.sign_in.confirm_factor(house, &token(&headers), fields.get("code"), &caller.origin, state.now()).await;
+        house.sign_in.confirm_factor(house, &token(&headers), fields.value("code"), &caller.origin, state.now()).await;
     match confirmed {
         Ok((codes, entered)) => {
             let next = step(entered.visit.stage, next);
             let page = RecoveryPage { frame: frame.titled("Запасные коды"), next, codes };
             Ok(with_session(answer::page(&page)?, &entered.token, caller.secure))
         }
-        Err(error) => again(&enrol_page(frame, next, said(error)?, enrolment.secret)),
+        Err(error) => answer::page_again(&enrol_page(frame, next, said(error)?, enrolment.secret)),
     }
 }
 
 async fn sign_out(State(state): State<WebState>, headers: HeaderMap, caller: Caller) -> Result<Response, Refusal> {
     state.house.sign_in.sign_out(&state.house, &token(&headers), state.now()).await?;
     Ok(with_session(answer::redirect("/"), "", caller.secure))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_step_of_signing_in_carries_the_address_of_another_house() {
+        assert_eq!(step(Stage::Open, "/desk"), "/desk");
+        assert_eq!(step(Stage::GiveFactor, "/desk?q=5А"), "/signin/code?next=%2Fdesk%3Fq%3D5%D0%90");
+        for evil in ["https://evil.example", "//evil.example", "/\t/evil.example", "javascript:alert(1)"] {
+            assert_eq!(step(Stage::Open, evil), "/", "{evil:?}");
+            assert_eq!(step(Stage::EnrolFactor, evil), "/signin/enrol", "{evil:?}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::route;
-use crate::domain::snapshot::{Sheet, Snapshot};
+use crate::domain::snapshot::Snapshot;
 use crate::domain::statement::Verdict;
 use crate::domain::words;
 use crate::flow::desk;
@@ -64,6 +64,8 @@ struct CopyPage {
     twins: Vec<Twin>,
     clerks: Vec<(String, String)>,
     may_print: bool,
+    /// Does the last page of the copy count leaves printed on both sides?
+    two_sided: bool,
     reads_paper: bool,
     foreign: Vec<super::foreign::ForeignView>,
     /// May the visitor attach one?
@@ -161,13 +163,14 @@ pub(super) async fn copy(
         .titled(format!("{} класс, {}", row.class, snapshot.period.name))
         .leading(match snapshot.copy.supplement.as_deref() {
             Some(facts) => format!("Дополнительный лист № {} к копии № {}", facts.no, facts.copy_number),
-            None => format!("{}, № {}", capital(row.kind.as_russian()), row.number),
+            None => format!("{}, № {}", words::capitalised(row.kind.as_russian()), row.number),
         })
         .under("Копии", "/copies");
     answer::page(&CopyPage {
         replaced: Replaced::of(&row, last),
         supplements: Supplements::of(&state, &row, &snapshot, (row.version == last, issues)).await?,
         badge: badge(row.state),
+        two_sided: matches!(row.kind, crate::domain::snapshot::CopyKind::PeriodCopy),
         pdf: pdf(&row),
         compare: rows
             .iter()
@@ -196,18 +199,13 @@ pub(super) async fn copy(
         twins,
         clerks,
         may_print,
-        reads_paper: !visitor.reach(Action::ReadRegister).is_empty(),
+        reads_paper: visitor.may_anywhere(Action::ReadRegister),
         foreign: super::foreign::views(&state, &row).await?,
         may_attach: !row.issued_pdf.is_empty() && visitor.reach(Action::AttachSignatures).class(&row.class, grade),
-        log: !visitor.reach(Action::ReadRegister).is_empty(),
+        log: visitor.may_anywhere(Action::ReadRegister),
         frame,
         row,
     })
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, statements: &[StatementRow]) -> SignerView {
@@ -334,19 +332,10 @@ async fn paper_stages(
 }
 
 fn sheets(snapshot: &Snapshot, row: &CopyRow) -> Vec<SheetView> {
-    let title = |sheet: &Sheet| match sheet {
-        Sheet::Title(_) => "Титульный лист и оглавление".to_owned(),
-        Sheet::Learners(_) => "Общие сведения об обучающихся".to_owned(),
-        Sheet::Course(sheet) => sheet.name(),
-        Sheet::Attendance(_) => "Сводная ведомость учёта посещаемости".to_owned(),
-        Sheet::FinalMarks(_) => "Итоговые отметки".to_owned(),
-        Sheet::Summary(_) => "Сводная ведомость учёта успеваемости".to_owned(),
-        Sheet::Changes(sheet) => format!("Изменения по сравнению с версией {}", sheet.replaces),
-    };
     (1..)
         .zip(&snapshot.sheets)
         .map(|(no, sheet)| SheetView {
-            title: title(sheet),
+            title: scans::sheet_title(sheet),
             digest: sheet.digest().to_hex(),
             href: match row.issued_pdf.is_empty() {
                 true => String::new(),

@@ -55,7 +55,7 @@ fn view(kept: &Kept, zone: FixedOffset) -> ForeignView {
         badge,
         verdict,
         signatures: kept.check.signatures.iter().map(|one| fields(one, zone)).collect(),
-        findings: kept.check.findings.iter().map(|finding| answer::sentence(&finding.message)).collect(),
+        findings: kept.check.findings.iter().map(|finding| words::capitalised(&finding.message)).collect(),
         attached: words::moment_words(&row.at),
         href: format!("/copies/{}/{}/foreign/{}", segment(&row.copy), row.version, row.digest),
     }

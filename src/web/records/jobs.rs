@@ -1,11 +1,11 @@
 //! Buttons that queue long work on copies: a period closed, copies issued, seals put; each as a job with live progress. Floor 3.
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
+use super::super::fields::Fields;
 use crate::domain::finding::Finding;
 use crate::domain::journal::{PeriodKind, YEAR};
 use crate::domain::people::Visitor;
@@ -100,19 +100,18 @@ fn whole_school(visitor: &Visitor, action: Action) -> Result<(), Refusal> {
 pub(super) async fn close(
     State(state): State<WebState>,
     visitor: Visitor,
-    Form(pairs): Form<Vec<(String, String)>>,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
     let directory = state.directory().await?;
     let reach = classes_of(&directory, &visitor);
     let wrong = |place: &str, message: &str, found: &str| {
         Refusal::BadInput(vec![Finding::new("jobs.close", place, message).expected_found("", found)])
     };
-    let period = value("period");
+    let period = fields.value("period");
     if period != YEAR && !directory.roster.periods.iter().any(|known| known.id == period) {
         return Err(wrong("период", "такого учебного периода нет: выберите из списка", period));
     }
-    let classes = match value("class") {
+    let classes = match fields.value("class") {
         "" => reach,
         one if reach.iter().any(|class| class == one) => vec![one.to_owned()],
         other => return Err(wrong("класс", "такого класса нет, или закрывать его периоды не ваше дело", other)),
@@ -121,7 +120,7 @@ pub(super) async fn close(
         return Err(wrong("класс", "нет ни одного класса, период которого вы можете закрыть", ""));
     }
     let (year, period) = (directory.year.clone(), period.to_owned());
-    queue(&state, &visitor, &Work::CloseAll { year, period, classes, ground: value("ground").to_owned() }).await
+    queue(&state, &visitor, &Work::CloseAll { year, period, classes, ground: fields.value("ground").to_owned() }).await
 }
 
 /// Queues the work and leads to its page, where it is seen going on; the same work under way already is led to instead.

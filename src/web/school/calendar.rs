@@ -154,7 +154,7 @@ async fn show(
         weekdays: DAYS,
         weeks,
         whole: class.is_none(),
-        may: super::shelf::may_change(&visitor, Action::ChangeSetup) && opened.closed.is_none(),
+        may: visitor.may_anywhere(Action::ChangeSetup) && opened.closed.is_none(),
         study_days,
         frame: frame
             .titled("Календарь")

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -102,8 +101,7 @@ async fn page(
             )
             .under("Учебный год", "/year/ready"),
     };
-    let response = answer::page(&page)?;
-    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+    if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
 async fn change(
@@ -111,9 +109,8 @@ async fn change(
     visitor: Visitor,
     frame: Frame,
     asked: Asked,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
     let order = OrderMark { number: fields.value("order").to_owned(), date: parse_day(fields.value("order_date")) };
     let act = state.act(&visitor.account);
     let year = fields.value("year").to_owned();

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -129,8 +128,7 @@ async fn page(
             .under("Учебный год", "/year/ready")
             .under("Группы", "/year/groups"),
     };
-    let response = answer::page(&page)?;
-    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+    if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
 async fn change(
@@ -138,16 +136,15 @@ async fn change(
     visitor: Visitor,
     frame: Frame,
     Path(class): Path<String>,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
     let opened = super::open(&state, fields.value("year")).await?;
     // Fields are named «g.learner.subject's place» and hold the group's course.
     let pair = |(name, course): &(String, String)| {
         let learner = name.strip_prefix("g.")?.rsplit_once('.')?.0;
         (!course.is_empty()).then(|| (learner.to_owned(), course.clone()))
     };
-    let chosen: BTreeSet<(String, String)> = fields.0.iter().filter_map(pair).collect();
+    let chosen: BTreeSet<(String, String)> = fields.pairs().iter().filter_map(pair).collect();
     let year = opened.year.year;
     match groups::set(&state.house, &state.act(&visitor.account), &year, &class, &chosen).await? {
         Outcome::Refused(findings) => {

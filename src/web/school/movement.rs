@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::super::WebState;
@@ -85,7 +84,7 @@ async fn book(
 ) -> Result<Response, Refusal> {
     let opened = super::open(&state, asked.value("year")).await?;
     let mode = asked.value("form").to_owned();
-    let typed = Fields(vec![
+    let typed = Fields::from_iter([
         ("learner".to_owned(), asked.value("learner").to_owned()),
         ("what".to_owned(), asked.value("what").to_owned()),
     ]);
@@ -142,7 +141,7 @@ async fn book_page(
             (class.name.clone(), count, format!("/year/roster/{}", query::segment(&class.name)))
         })
         .collect();
-    let may = shelf::may_change(visitor, Action::ChangeMovement) && opened.closed.is_none();
+    let may = visitor.may_anywhere(Action::ChangeMovement) && opened.closed.is_none();
     // Only learners of the own classes are named in the form; a learner may move from there to any other.
     let changes = visitor.reach(Action::ChangeMovement);
     let mode_moves = mode == "order";
@@ -188,8 +187,7 @@ async fn book_page(
             .leading("Зачисление, перевод, выбытие и возвращение — по приказам, с датой и номером. Список класса виден на любой день.")
             .under("Учебный год", "/year/ready"),
     };
-    let response = answer::page(&page)?;
-    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+    if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
 fn last_day(journal: &crate::domain::journal::Journal) -> Option<NaiveDate> {
@@ -333,7 +331,7 @@ async fn roster(
     let opened = super::open(&state, asked.value("year")).await?;
     let on = parse_day(asked.value("on")).unwrap_or_else(|| state.now().date_naive());
     let all = stays::all(&opened.year.journal, &opened.year.setup.stays);
-    let may = shelf::may_change(&visitor, Action::ReadRoster);
+    let may = visitor.may_anywhere(Action::ReadRoster);
     let lines = movement::roster_of(&opened.year.journal, &all, &class, on);
     let rows: Vec<Listed> = lines
         .into_iter()
@@ -416,7 +414,7 @@ async fn learner_page(
     let refused = !sent.findings.is_empty();
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let known = journal.learners.iter().find(|known| known.id == learner).ok_or(Refusal::NotFound)?;
-    let may = shelf::may_change(visitor, Action::ChangeMovement) && opened.closed.is_none();
+    let may = visitor.may_anywhere(Action::ChangeMovement) && opened.closed.is_none();
     let show = |is: Is, text: &str| opened.year.known.show(is, text);
     let stays = stays::all(journal, &setup.stays)
         .into_iter()
@@ -484,8 +482,7 @@ async fn learner_page(
             .under("Учебный год", "/year/ready")
             .under("Движение", "/year/movement"),
     };
-    let response = answer::page(&page)?;
-    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+    if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
 async fn change_learner(
@@ -493,9 +490,8 @@ async fn change_learner(
     visitor: Visitor,
     frame: Frame,
     Path(learner): Path<String>,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
     if fields.all("key").first().is_some_and(|key| *key != learner) {
         return Err(Refusal::NotFound);
     }

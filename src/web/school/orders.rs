@@ -75,7 +75,7 @@ async fn list_page(
 ) -> Result<Response, Refusal> {
     let opened = super::open(state, asked.value("year")).await?;
     let setup = &opened.year.setup;
-    let may = shelf::may_change(visitor, Action::ChangeSetup);
+    let may = visitor.may_anywhere(Action::ChangeSetup);
     let mut orders: Vec<&crate::domain::setup::Order> = setup.orders.iter().collect();
     orders.sort_by(|a, b| (b.date, &b.number).cmp(&(a.date, &a.number)));
     let order = |order: &crate::domain::setup::Order| {
@@ -114,9 +114,8 @@ async fn change(
     visitor: Visitor,
     frame: Frame,
     asked: Asked,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
     match shelf::act(&state, &visitor, Action::ChangeSetup, &ORDERS, &fields, &BTreeMap::new()).await? {
         Step::Said(said) => Ok(answer::done("/year/orders", &said)),
         Step::Outcome(Outcome::Refused(findings)) => {
@@ -194,7 +193,7 @@ async fn sheet(
         seen: lines.iter().filter(|line| line.seen_on.is_some()).count(),
         others: opened.year.known.choices(Is::Staff).into_iter().filter(|(id, _)| !on_sheet(id)).collect(),
         mine: lines.iter().any(|line| line.person == visitor.account && line.seen_on.is_none()),
-        may: shelf::may_change(&visitor, Action::ChangeSetup),
+        may: visitor.may_anywhere(Action::ChangeSetup),
         signers,
         order: order.id.clone(),
         frame: frame
@@ -204,8 +203,7 @@ async fn sheet(
     })
 }
 
-async fn change_sheet(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
+async fn change_sheet(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     let (year, order) = (fields.value("year").to_owned(), fields.value("order").to_owned());
     let opened = super::open(&state, &year).await?;
     let act = state.act(&visitor.account);
@@ -213,7 +211,7 @@ async fn change_sheet(State(state): State<WebState>, visitor: Visitor, body: Str
         "ask" => {
             let people: Vec<String> = match fields.value("whom") {
                 "all" => opened.year.journal.staff.iter().map(|person| person.id.clone()).collect(),
-                _ => fields.all("person").into_iter().map(str::to_owned).collect(),
+                _ => fields.all("person"),
             };
             setup::ask_to_see(&state.house, &act, &year, &order, &people).await?
         }
@@ -224,8 +222,7 @@ async fn change_sheet(State(state): State<WebState>, visitor: Visitor, body: Str
 }
 
 /// Whoever is on a sheet signs for oneself, whatever the office.
-async fn seen(State(state): State<WebState>, visitor: Visitor, body: String) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
+async fn seen(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
     let (year, order) = (fields.value("year").to_owned(), fields.value("order").to_owned());
     let asked = state.house.db.list_year_rows("acquaintances", &year).await?;
     if !asked.iter().any(|row| row[0] == order && row[1] == visitor.account) {

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -268,8 +267,7 @@ async fn plan_page(
             .under("Учебный год", "/year/ready")
             .under("КТП", "/year/plans"),
     };
-    let response = answer::page(&page)?;
-    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+    if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
 async fn change(

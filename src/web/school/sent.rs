@@ -55,9 +55,13 @@ pub(super) async fn received(
             }
             Err(findings) => {
                 let findings = findings.iter().map(readiness::plain).collect();
-                return Ok(Received::Unread(Sent { fields: Some(Fields(pairs)), findings, ..Sent::default() }));
+                return Ok(Received::Unread(Sent {
+                    fields: Some(Fields::from_iter(pairs)),
+                    findings,
+                    ..Sent::default()
+                }));
             }
         }
     }
-    Ok(Received::Fields(Fields(pairs)))
+    Ok(Received::Fields(Fields::from_iter(pairs)))
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -274,10 +273,10 @@ async fn show(
     if asked.value("format") == "csv" {
         return as_csv(&opened, layout, &rows);
     }
-    let may = may_change(visitor, shelf.change) && opened.closed.is_none();
+    let may = visitor.may_anywhere(shelf.change) && opened.closed.is_none();
     let act = sent.fields.as_ref().map_or("", |fields| fields.value("act")).to_owned();
     let old: Vec<String> = match &sent.fields {
-        Some(fields) => fields.all("key").into_iter().map(str::to_owned).collect(),
+        Some(fields) => fields.all("key"),
         None => asked.value("edit").split('|').map(str::to_owned).collect(),
     };
     let standing = rows.iter().find(|row| row[..layout.key] == *old).cloned();
@@ -295,7 +294,7 @@ async fn show(
         (Some(fields), "add" | "edit") => Some(fields.clone()),
         // A link may bring the first values of a new row: a cell of the timetable its day and lesson.
         (None, "add") => {
-            Some(Fields(layout.columns.iter().map(|c| (c.name.to_owned(), asked.value(c.name).to_owned())).collect()))
+            Some(Fields::from_iter(layout.columns.iter().map(|c| (c.name.to_owned(), asked.value(c.name).to_owned()))))
         }
         _ => None,
     };
@@ -337,13 +336,12 @@ async fn show(
         sent,
         frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year/ready"),
     };
-    let response = answer::page(&page)?;
-    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+    if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
 /// Where the table comes in by file; empty for who may not import, and for tables that come with the roster's own files.
 pub(super) fn by_file(visitor: &Visitor, layout: &Layout) -> String {
-    let may = may_change(visitor, Action::ImportData);
+    let may = visitor.may_anywhere(Action::ImportData);
     match crate::flow::setup::files::table(layout.table) {
         Some(_) if may => format!("/exchange/import?table={}", layout.table),
         None if may => "/exchange/import".to_owned(),
@@ -368,11 +366,6 @@ fn links(path: &str) -> [String; 2] {
 pub(super) fn closed_words(row: &crate::store::ClosedYearRow) -> String {
     let date = row.order_date.parse().map(crate::domain::words::date_short).unwrap_or_default();
     format!("Учебный год {} закрыт приказом № {} от {date}: здесь можно только смотреть.", row.year, row.order_number)
-}
-
-/// May the visitor change this part of the year at all?
-pub(super) fn may_change(visitor: &Visitor, action: Action) -> bool {
-    !visitor.reach(action).is_empty()
 }
 
 fn listed(opened: &Opened, layout: &Layout, rows: Vec<Vec<String>>, asked: &Asked) -> (Vec<Row>, usize) {
@@ -498,7 +491,7 @@ pub(super) async fn act(
         return Err(Refusal::Rule(closed_words(row)));
     }
     let (house, by, year) = (&state.house, state.act(&visitor.account), opened.year.year.as_str());
-    let key: Vec<String> = fields.all("key").into_iter().map(str::to_owned).collect();
+    let key: Vec<String> = fields.all("key");
     let touched = touched(state, &opened, layout, fields, fixed, &key).await?;
     if let Some(reason) = reach::bars(visitor, action, &opened.year.journal, layout, &touched) {
         return Err(Refusal::Forbidden { reason });

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -166,12 +165,11 @@ async fn page(
         findings,
         frame: frame
             .titled(format!("Замены: {}", course_words(course)))
-            .leading(format!("Учитель предмета — {}.", short(&course.teacher_id)))
+            .leading(format!("Учитель предмета: {}", short(&course.teacher_id)))
             .under("Учебный год", "/year/ready")
             .under("Замены уроков", "/year/substitutions"),
     };
-    let response = answer::page(&page)?;
-    Ok(if refused { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+    if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
 async fn change(
@@ -179,9 +177,8 @@ async fn change(
     visitor: Visitor,
     Path(course): Path<String>,
     frame: Frame,
-    body: String,
+    fields: Fields,
 ) -> Result<Response, Refusal> {
-    let fields = Fields::of(&body);
     let chosen = (fields.value("lesson").to_owned(), fields.value("who").to_owned());
     let place = chosen.0.split_once(' ').and_then(|(day, no)| Some((parse_day(day)?, no.parse().ok()?)));
     let Some((date, number)) = place else {

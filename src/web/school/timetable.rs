@@ -12,10 +12,12 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get};
 use super::readiness;
+use crate::domain::journal::Journal;
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
+use crate::domain::setup::Setup;
 use crate::domain::setup::cells::WEEKDAYS;
 use crate::domain::setup::timetable::{Held, held};
 
@@ -74,50 +76,50 @@ enum Whose {
 /// Findings shown open.
 const TOLD: usize = 6;
 
-async fn show(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    frame: Frame,
-    asked: Asked,
-) -> Result<Response, Refusal> {
-    let opened = super::open(&state, asked.value("year")).await?;
-    let (journal, setup) = (&opened.year.journal, &opened.year.setup);
-    let all = held(journal, setup);
-    let whose = match (asked.value("teacher"), asked.value("room"), asked.value("class")) {
-        (teacher, ..) if !teacher.is_empty() => Whose::Teacher(teacher.to_owned()),
-        (_, room, _) if !room.is_empty() => Whose::Room(room.to_owned()),
-        (_, _, class) if journal.class(class).is_some() => Whose::Class(class.to_owned()),
-        _ => Whose::Class(journal.classes.first().map(|class| class.name.clone()).unwrap_or_default()),
-    };
-    let own: Vec<&Held<'_>> = all
-        .iter()
-        .filter(|one| match &whose {
-            Whose::Class(class) => one.course.class == *class,
-            Whose::Teacher(teacher) => one.teacher == teacher,
-            Whose::Room(room) => one.room == room,
-        })
-        .collect();
-    let may = super::shelf::may_change(&visitor, Action::ChangeCurriculum) && opened.closed.is_none();
-    let six = own.iter().any(|one| one.slot.weekday > 5) || setup.regimes.iter().any(|regime| regime.week_days > 5);
-    let days: Vec<&'static str> = WEEKDAYS[..if six { 6 } else { 5 }].to_vec();
-    let mut numbers: BTreeSet<u8> = own.iter().map(|one| one.slot.number).collect();
-    let bells = match &whose {
-        Whose::Class(name) => journal.class(name).map(|class| setup.bells_of(name, class.grade)).unwrap_or_default(),
-        _ => own.first().map(|one| setup.bells_of(&one.course.class, one.grade)).unwrap_or_default(),
-    };
-    numbers.extend(bells.iter().map(|bell| bell.number).filter(|_| may));
-    let person = |id: &str| {
-        journal
-            .staff_member(id)
-            .map_or_else(String::new, |p| names::short_name(&p.surname, &p.given_name, &p.patronymic))
-    };
-    let lesson = |one: &&Held<'_>| {
+impl Whose {
+    /// What the address asks for; the first class where it asks for nothing that there is.
+    fn of(asked: &Asked, journal: &Journal) -> Self {
+        match (asked.value("teacher"), asked.value("room"), asked.value("class")) {
+            (teacher, ..) if !teacher.is_empty() => Self::Teacher(teacher.to_owned()),
+            (_, room, _) if !room.is_empty() => Self::Room(room.to_owned()),
+            (_, _, class) if journal.class(class).is_some() => Self::Class(class.to_owned()),
+            _ => Self::Class(journal.classes.first().map(|class| class.name.clone()).unwrap_or_default()),
+        }
+    }
+
+    fn holds(&self, one: &Held<'_>) -> bool {
+        match self {
+            Self::Class(class) => one.course.class == *class,
+            Self::Teacher(teacher) => one.teacher == teacher,
+            Self::Room(room) => one.room == room,
+        }
+    }
+
+    /// Identifiers for the choices: class, teacher, room; two of them are empty.
+    fn chosen(&self) -> [&str; 3] {
+        match self {
+            Self::Class(class) => [class, "", ""],
+            Self::Teacher(teacher) => ["", teacher, ""],
+            Self::Room(room) => ["", "", room],
+        }
+    }
+
+    fn words(&self, journal: &Journal) -> String {
+        match self {
+            Self::Class(class) => format!("{class} класс"),
+            Self::Teacher(teacher) => person(journal, teacher),
+            Self::Room(room) => format!("Кабинет {room}"),
+        }
+    }
+
+    /// One lesson of the grid: what the grid itself does not say of it, and the way to its row.
+    fn lesson(&self, one: &Held<'_>, journal: &Journal) -> Lesson {
         let room = if one.room.is_empty() { String::new() } else { format!("каб. {}", one.room) };
         let class = one.course.class.clone();
-        let parts: Vec<String> = match &whose {
-            Whose::Class(_) => vec![person(one.teacher), room],
-            Whose::Teacher(_) => vec![class, room],
-            Whose::Room(_) => vec![class, person(one.teacher)],
+        let parts: Vec<String> = match self {
+            Self::Class(_) => vec![person(journal, one.teacher), room],
+            Self::Teacher(_) => vec![class, room],
+            Self::Room(_) => vec![class, person(journal, one.teacher)],
         };
         let key = [
             one.slot.course.clone(),
@@ -136,48 +138,60 @@ async fn show(
             },
             edit: format!("/year/timetable/rows?edit={}#form", query::segment(&key.join("|"))),
         }
+    }
+}
+
+fn person(journal: &Journal, id: &str) -> String {
+    let member = journal.staff_member(id);
+    member.map_or_else(String::new, |p| names::short_name(&p.surname, &p.given_name, &p.patronymic))
+}
+
+/// The grid itself: a line for each number of a lesson, a cell for each of the days. Numbers without a lesson stand where something may be
+/// written into them.
+fn grid(whose: &Whose, own: &[&Held<'_>], days: u8, may: bool, journal: &Journal, setup: &Setup) -> Vec<Line> {
+    let bells = match whose {
+        Whose::Class(name) => journal.class(name).map(|class| setup.bells_of(name, class.grade)).unwrap_or_default(),
+        _ => own.first().map(|one| setup.bells_of(&one.course.class, one.grade)).unwrap_or_default(),
     };
-    let lines: Vec<Line> = numbers
-        .into_iter()
-        .map(|number| Line {
+    let mut numbers: BTreeSet<u8> = own.iter().map(|one| one.slot.number).collect();
+    numbers.extend(bells.iter().map(|bell| bell.number).filter(|_| may));
+    let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    let cell = |weekday: u8, number: u8| Cell {
+        lessons: own
+            .iter()
+            .filter(|one| one.slot.weekday == weekday && one.slot.number == number)
+            .map(|one| whose.lesson(one, journal))
+            .collect(),
+        add: format!("/year/timetable/rows?add=1&weekday={weekday}&number={number}#form"),
+    };
+    let line = |number: u8| {
+        let bell = bells.iter().find(|bell| bell.number == number);
+        Line {
             number,
-            time: bells
-                .iter()
-                .find(|bell| bell.number == number)
-                .map(|bell| {
-                    format!(
-                        "{:02}:{:02}–{:02}:{:02}",
-                        bell.starts / 60,
-                        bell.starts % 60,
-                        bell.ends / 60,
-                        bell.ends % 60
-                    )
-                })
-                .unwrap_or_default(),
-            cells: (1..=days.len() as u8)
-                .map(|weekday| Cell {
-                    lessons: own
-                        .iter()
-                        .filter(|one| one.slot.weekday == weekday && one.slot.number == number)
-                        .map(lesson)
-                        .collect(),
-                    add: format!("/year/timetable/rows?add=1&weekday={weekday}&number={number}#form"),
-                })
-                .collect(),
-        })
-        .collect();
-    let (chosen_class, chosen_teacher, chosen_room) = match &whose {
-        Whose::Class(class) => (class.as_str(), "", ""),
-        Whose::Teacher(teacher) => ("", teacher.as_str(), ""),
-        Whose::Room(room) => ("", "", room.as_str()),
+            time: bell.map(|bell| format!("{}–{}", clock(bell.starts), clock(bell.ends))).unwrap_or_default(),
+            cells: (1..=days).map(|weekday| cell(weekday, number)).collect(),
+        }
     };
+    numbers.into_iter().map(line).collect()
+}
+
+async fn show(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let opened = super::open(&state, asked.value("year")).await?;
+    let (journal, setup) = (&opened.year.journal, &opened.year.setup);
+    let all = held(journal, setup);
+    let whose = Whose::of(&asked, journal);
+    let own: Vec<&Held<'_>> = all.iter().filter(|one| whose.holds(one)).collect();
+    let may = visitor.may_anywhere(Action::ChangeCurriculum) && opened.closed.is_none();
+    let six = own.iter().any(|one| one.slot.weekday > 5) || setup.regimes.iter().any(|regime| regime.week_days > 5);
+    let days: Vec<&'static str> = WEEKDAYS[..if six { 6 } else { 5 }].to_vec();
+    let [chosen_class, chosen_teacher, chosen_room] = whose.chosen();
     let teaching: BTreeSet<&str> = all.iter().map(|one| one.teacher).collect();
     let teachers = opened.year.known.choices(crate::domain::setup::layout::Is::Staff);
-    let said = match &whose {
-        Whose::Class(class) => format!("{class} класс"),
-        Whose::Teacher(teacher) => person(teacher),
-        Whose::Room(room) => format!("Кабинет {room}"),
-    };
     let mut told: Vec<String> = super::sorted(opened.year.findings("timetable")).iter().map(readiness::plain).collect();
     let rest = told.split_off(told.len().min(TOLD));
     answer::page(&Page {
@@ -202,9 +216,9 @@ async fn show(
             .collect(),
         empty: setup.timetable.is_empty(),
         hours: own.len(),
-        whose: said,
+        whose: whose.words(journal),
+        lines: grid(&whose, &own, days.len() as u8, may, journal, setup),
         days,
-        lines,
         may,
         told,
         rest,

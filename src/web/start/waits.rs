@@ -127,7 +127,7 @@ impl Desk<'_> {
     /// Copies: own signatures, seals, and what went wrong, on top.
     fn copies(&self, copies: &[Awaited]) -> Vec<Wait> {
         let mut waits = Vec::new();
-        let may = |action| !self.visitor.reach(action).is_empty();
+        let may = |action| self.visitor.may_anywhere(action);
         let plural = |n: u64, one: &str, few: &str, many: &str| words::plural(n, one, few, many).to_owned();
         let seen = self.visitor.reach(Action::ReadCopies);
         let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
@@ -187,7 +187,7 @@ impl Desk<'_> {
         let (told, _) = super::super::desk::notices(self.state, self.directory, &self.visitor.account).await?;
         let Some(first) = told.first() else { return Ok(Vec::new()) };
         let n = told.len() as u64;
-        let may = !self.visitor.reach(Action::SignCopies).is_empty();
+        let may = self.visitor.may_anywhere(Action::SignCopies);
         Ok(vec![Wait {
             count: n,
             what: words::plural(n, "извещение о подписании", "извещения о подписании", "извещений о подписании")
@@ -411,7 +411,7 @@ impl Desk<'_> {
 
     /// Imports of the last days that failed and were not repeated with success.
     async fn imports(&self) -> Result<Vec<Wait>, Refusal> {
-        if self.visitor.reach(Action::ImportData).is_empty() {
+        if !self.visitor.may_anywhere(Action::ImportData) {
             return Ok(Vec::new());
         }
         let since = self.state.now() - Duration::days(FAILED_DAYS);
@@ -450,7 +450,7 @@ impl Desk<'_> {
                 });
             }
         }
-        let may_import = !self.visitor.reach(Action::ImportData).is_empty();
+        let may_import = self.visitor.may_anywhere(Action::ImportData);
         if may_import && self.directory.year.is_empty() {
             waits.push(Wait {
                 count: 0,
