@@ -267,7 +267,7 @@ pub fn minutes(text: &str) -> Option<u16> {
 }
 
 /// A weekday by number, word or its two letters.
-fn parse_weekday(text: &str) -> Option<u8> {
+pub fn parse_weekday(text: &str) -> Option<u8> {
     let folded = names::fold(text);
     if let Ok(day @ 0..=7) = folded.parse() {
         return Some(day);
