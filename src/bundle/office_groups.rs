@@ -9,7 +9,7 @@ use super::codes;
 use super::found::{Found, Place};
 use super::headings::fold;
 use super::layout::File;
-use super::office_lists::{Heads, Kept, Lines, Read, class_name, is_total};
+use super::office_lists::{COUNTERS, Heads, Kept, Lines, Read, class_name, is_total};
 use super::sheet::Sheet;
 use crate::domain::finding::Severity;
 use crate::domain::names;
@@ -41,7 +41,7 @@ pub(super) fn columns(lines: &Lines<'_>, heads: &Heads, taken: &[Option<usize>],
     };
     let free = |place: &usize| {
         let head = &heads.folded[*place];
-        !taken.contains(&Some(*place)) && head.chars().any(char::is_alphabetic)
+        !taken.contains(&Some(*place)) && head.chars().any(char::is_alphabetic) && !COUNTERS.contains(&head.as_str())
     };
     (0..heads.written.len()).filter(free).filter(divides).collect()
 }

@@ -106,7 +106,7 @@ const ALSO: &[(&str, &[&str])] = &[
 pub(super) const COLUMNS_LEFT: &str = "столбцы не загружаются";
 
 /// Columns that every list has and nobody misses.
-const COUNTERS: &[&str] = &["№", "№ п/п", "№п/п", "n", "п/п", "номер", "№ пп"];
+pub(super) const COUNTERS: &[&str] = &["№", "№ п/п", "№п/п", "n", "п/п", "номер", "№ пп"];
 
 /// Reads a sheet; `None` when it is no such list.
 pub(super) fn read(lines: &Lines<'_>) -> Option<Read> {

@@ -66,16 +66,16 @@ enum What {
     },
     #[command(about = "Переместить носитель: другое место или другая папка")]
     Move {
-        #[arg(value_name = "НОСИТЕЛЬ")]
+        #[arg(value_name = "НОСИТЕЛЬ", help = "Учётный номер: Н-1")]
         carrier: String,
-        #[arg(long, value_name = "МЕСТО", default_value = "", hide_default_value = true, help = "Номер нового места")]
+        #[arg(long, value_name = "МЕСТО", default_value = "", help = "Номер нового места")]
         place: String,
         #[arg(long, value_name = "ПАПКА", help = "Новая папка")]
         path: Option<PathBuf>,
     },
     #[command(about = "Списать носитель по акту")]
     WriteOff {
-        #[arg(value_name = "НОСИТЕЛЬ")]
+        #[arg(value_name = "НОСИТЕЛЬ", help = "Учётный номер: Н-1")]
         carrier: String,
         #[arg(long, value_name = "АКТ", help = "«акт от 12.11.2026 № 3, физически уничтожен»")]
         act: String,
@@ -162,11 +162,13 @@ impl Carrier {
                     Table::new(&["№", "Носитель", "Для чего", "Взял", "Выдан", "Срок", "Возвращён", "Сейчас"]);
                 for trip in &trips {
                     let at = |step| trip.signed(step).map(|signed| words::moment(&signed.at)).unwrap_or_default();
+                    let taker = house.db.find_person(&trip.taker).await?;
+                    let taker = taker.map_or_else(|| trip.taker.clone(), |name| name.short());
                     table.row(vec![
                         trip.no.to_string(),
                         trip.carrier.clone(),
                         trip.purpose.clone(),
-                        trip.taker.clone(),
+                        taker,
                         at(Step::Taken),
                         words::date_short(trip.due_on),
                         at(Step::Accepted),

@@ -54,7 +54,7 @@ struct Late {
     from: Option<NaiveDate>,
     #[arg(long, value_name = "ДАТА", conflicts_with = "week", help = "Только уроки по этот день, ГГГГ-ММ-ДД")]
     to: Option<NaiveDate>,
-    #[arg(long, value_name = "СОСТОЯНИЕ", value_parser = ["done", "late", "due", "unknown"], help = "Только такие записи")]
+    #[arg(long, value_name = "СОСТОЯНИЕ", value_parser = ["done", "late", "due", "unknown"], help = "Только такие записи: вовремя, с опозданием, ещё ждёт, неизвестно")]
     status: Option<String>,
     #[arg(long, value_enum, value_name = "ВИД", default_value = "text", help = "Сводка, CSV или JSON")]
     format: Format,

@@ -202,7 +202,7 @@ pub(super) struct Sign {
         long,
         value_name = "СТУПЕНЬ",
         requires = "signer",
-        help = "subject_teacher, class_teacher, deputy, director"
+        help = "Ступень маршрута: subject_teacher, class_teacher, deputy, director"
     )]
     stage: Option<String>,
     #[arg(long = "sheet", value_name = "ЛИСТ", requires = "signer", help = "Лист; подписываются все свои листы сразу")]

@@ -17,6 +17,11 @@ pub fn localise(command: Command) -> Command {
         (false, true) => arg.help_heading("Что"),
         (false, false) => arg.help_heading("Параметры"),
     });
+    // «По умолчанию: ""» tells nobody anything.
+    let headings = headings.mut_args(|arg| {
+        let says_nothing = arg.get_default_values().iter().all(|value| value.is_empty());
+        if says_nothing { arg.hide_default_value(true) } else { arg }
+    });
     let names: Vec<String> = headings.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     names.into_iter().fold(headings, |command, name| command.mut_subcommand(name, localise))
 }

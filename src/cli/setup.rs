@@ -31,7 +31,7 @@ pub(super) struct Setup {
 #[derive(Debug, Subcommand)]
 enum SetupCommand {
     #[command(
-        about = "Готовность к учебному году: что внесено, чего нет, кто и к какому сроку отвечает; код выхода 1 — не готово"
+        about = "Готовность к учебному году: что внесено, чего нет, кто и к какому сроку отвечает; код завершения 1 — не готово"
     )]
     Check {
         #[arg(long, value_name = "ГОД", help = "Учебный год, например 2025/2026; по умолчанию последний")]
@@ -166,7 +166,8 @@ impl Roster {
         let on = self.on.unwrap_or_else(|| desk.act(&house).at.date_naive());
         let (journal, recorded) = house.db.load_year(&year).await?;
         if journal.class(&self.class).is_none() {
-            let known = journal.classes.iter().map(|class| class.name.as_str()).collect::<Vec<_>>().join(", ");
+            let known =
+                journal.classes_in_order().iter().map(|class| class.name.as_str()).collect::<Vec<_>>().join(", ");
             return Err(Failure::Said(format!("нет такого класса: «{}»; есть: {known}", self.class)));
         }
         let lines = movement::roster_of(&journal, &stays::all(&journal, &recorded.stays), &self.class, on);
@@ -258,7 +259,12 @@ enum MovementCommand {
     Leave {
         #[arg(value_name = "УЧЕНИК", help = "Код ученика")]
         learner: String,
-        #[arg(long, value_name = "ОСНОВАНИЕ", default_value = "left", help = "left, family, leave или graduated")]
+        #[arg(
+            long,
+            value_name = "ОСНОВАНИЕ",
+            default_value = "left",
+            help = "left, family, leave или graduated: выбыл, семейное обучение, академический отпуск, завершил обучение"
+        )]
         exit: String,
         #[arg(long, value_name = "КУДА", default_value = "", help = "Куда выбыл")]
         whither: String,

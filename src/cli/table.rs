@@ -73,17 +73,9 @@ pub fn bytes(number: u64) -> String {
     format!("{} {}", grouped(number), words::plural(number, "байт", "байта", "байт"))
 }
 
-/// A number with a thin grouping of thousands: «12 345».
+/// A number with its thousands apart: «12 345».
 pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
+    words::grouped(number).replace('\u{a0}', " ")
 }
 
 /// Hundredths as «98,77», empty when there is nothing to count.

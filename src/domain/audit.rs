@@ -4,6 +4,8 @@
 //! data). Its canonical JSON is the payload; the log's entry is `SHA-256(salt ‖ payload)`, so that destroying salt and payload
 //! leaves the tree verifiable.
 
+pub mod words;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 

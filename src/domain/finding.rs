@@ -85,7 +85,12 @@ impl fmt::Display for Finding {
 
 /// A value in quotation marks; «пусто» where there is none.
 pub(super) fn quote(text: &str) -> String {
-    if text.is_empty() { "пусто".to_owned() } else { format!("«{text}»") }
+    match text {
+        "" => "пусто".to_owned(),
+        // A mark is told in quotes already.
+        text if text.starts_with('«') && text.ends_with('»') => text.to_owned(),
+        text => format!("«{text}»"),
+    }
 }
 
 /// The four plain answers a check gives to people; ordered from best to worst.

@@ -424,6 +424,13 @@ impl Journal {
         gaps.into_iter().any(|gap| gap.starts <= day && day <= gap.ends)
     }
 
+    /// The classes as people sort them, whatever order they came in.
+    pub fn classes_in_order(&self) -> Vec<&Class> {
+        let mut classes: Vec<&Class> = self.classes.iter().collect();
+        classes.sort_by(|a, b| super::names::natural(&a.name, &b.name));
+        classes
+    }
+
     /// A member of staff by identifier.
     pub fn staff_member(&self, id: &str) -> Option<&StaffMember> {
         self.staff.iter().find(|person| person.id == id)

@@ -97,13 +97,13 @@ pub fn span(journal: &Journal, grade: u8, period: &str) -> Option<(NaiveDate, Na
     periods.iter().find(|p| p.id == period).map(|p| (p.starts, p.ends))
 }
 
-/// Figures of every class whose grade has the period, in the journal's order of classes. `Y` gives the year's figures, with
+/// Figures of every class whose grade has the period, in people's order of classes. `Y` gives the year's figures, with
 /// the year's final marks. An unknown period gives an empty list.
 pub fn period_report(journal: &Journal, period: &str, policy: &Policy) -> Vec<ClassFigures> {
     let tally = Tally::of(journal, period, policy);
     journal
-        .classes
-        .iter()
+        .classes_in_order()
+        .into_iter()
         .filter_map(|class| Some((class, span(journal, class.grade, period)?)))
         .map(|(class, (_, ends))| tally.figures(journal, class, period, ends))
         .collect()

@@ -563,6 +563,14 @@ impl Snapshot {
         Ok((snapshot, digests))
     }
 
+    /// Index of the sheet whose text holds the byte at `offset` of a snapshot's canonical bytes; `None` between sheets.
+    pub fn sheet_at(bytes: &[u8], offset: usize) -> Option<usize> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let start = |sheet: &str| sheet.as_ptr() as usize - text.as_ptr() as usize;
+        let sheets = scan::elements_of(text, "sheets")?;
+        sheets.iter().position(|sheet| (start(sheet)..start(sheet) + sheet.len()).contains(&offset))
+    }
+
     /// A sheet and its number from 1.
     pub fn sheet(&self, id: &str) -> Option<(usize, &Sheet)> {
         self.sheets.iter().enumerate().find(|(_, sheet)| sheet.id() == id).map(|(index, sheet)| (index + 1, sheet))

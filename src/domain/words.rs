@@ -112,6 +112,25 @@ pub fn moment_words(rfc3339: &str) -> String {
     }
 }
 
+/// Parts of a sentence in a row: «I четверть, II четверть и год».
+pub fn listed(parts: &[String]) -> String {
+    match parts {
+        [first @ .., last] if !first.is_empty() => format!("{} и {last}", first.join(", ")),
+        parts => parts.concat(),
+    }
+}
+
+/// A number with its thousands apart, by spaces that do not break: «17\u{a0}834\u{a0}091».
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = {
+        let (head, rest) = digits.split_at(digits.len() % 3);
+        let rest = (0..rest.len() / 3).map(|at| &rest[at * 3..at * 3 + 3]);
+        Some(head).filter(|head| !head.is_empty()).into_iter().chain(rest).collect()
+    };
+    groups.join("\u{a0}")
+}
+
 /// The number and its noun with a no-break space between: «3 класса».
 pub fn count(n: u64, one: &str, few: &str, many: &str) -> String {
     format!("{n}\u{a0}{}", plural(n, one, few, many))
@@ -169,6 +188,16 @@ fn roman(n: usize) -> String {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn rows_of_words_and_large_numbers_read_as_people_write_them() {
+        let of = |parts: &[&str]| listed(&parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>());
+        assert_eq!(of(&[]), "");
+        assert_eq!(of(&["год"]), "год");
+        assert_eq!(of(&["I четверть", "II четверть", "год"]), "I четверть, II четверть и год");
+        assert_eq!([0, 999, 1_000, 17_834_091].map(grouped), ["0", "999", "1\u{a0}000", "17\u{a0}834\u{a0}091"]);
+        assert_eq!((capitalised("ёлка"), capitalised("")), ("Ёлка".to_owned(), String::new()));
+    }
 
     #[test]
     fn numbers_that_schools_count_are_spelt_right() {

@@ -145,7 +145,7 @@ fn classes(journal: &Journal, closing: &Closing) -> Result<Vec<(Class, Span)>, E
     if closing.classes.is_empty() {
         let mut found = Vec::new();
         let mut refusal = None;
-        for class in &journal.classes {
+        for class in journal.classes_in_order() {
             match period::span(journal, class, &closing.period) {
                 Ok(span) => found.push((class.clone(), span)),
                 Err(reason) => refusal = Some(reason),

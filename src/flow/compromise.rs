@@ -301,7 +301,6 @@ fn void_change(
     names: &Names,
     closures: &[ClosureRow],
 ) -> VoidChange {
-    use super::change::shown;
     let whole = |others: &Option<Vec<String>>| {
         others.as_ref().map(|others| [change.key.clone(), others.clone()].concat()).unwrap_or_default()
     };
@@ -311,8 +310,8 @@ fn void_change(
         place: names.place(&change.table, &change.year, &change.key),
         class: names.class_of_row(&change.table, &change.year, &change.key),
         who: names.person(&change.by),
-        was: shown(&change.table, change.old.as_deref()),
-        is: shown(&change.table, change.new.as_deref()),
+        was: names.shown(&change.table, &change.year, change.old.as_deref()),
+        is: names.shown(&change.table, &change.year, change.new.as_deref()),
         standing,
         overtaken: later.map(|later| (later.seq, names.person(&later.by), words::moment(&later.at))),
         copy: copy.map(|k| crate::domain::freeze::copy_id(&k.year, &k.class, &k.period)),

@@ -290,7 +290,10 @@ pub async fn look_in_words(house: &House, row: &AccessRow, course: Option<&str>)
         "class" => format!("журнал и список {} класса", row.subject),
         "course" => format!("предмет «{}», {} класс", course.unwrap_or(&row.subject), row.class),
         "learner" => format!("страница ученика: {}", named(&row.subject).await?),
-        "copy" => format!("копия {}", row.subject),
+        "copy" => match house.db.list_versions(&row.subject).await?.pop() {
+            Some(copy) => format!("копия № {}", copy.number),
+            None => format!("копия {}", row.subject),
+        },
         "person" => format!("карточка: {}", named(&row.subject).await?),
         _ if row.subject.is_empty() => "этот журнал целиком".to_owned(),
         _ => format!("этот журнал: {}", named(&row.subject).await?),

@@ -76,7 +76,7 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
             let class = journal.class(name).ok_or_else(|| period::Refusal::NoClass(name.clone()))?;
             vec![class.clone()]
         }
-        None => journal.classes.clone(),
+        None => journal.classes_in_order().into_iter().cloned().collect(),
     };
     let now = act.at.naive_local();
     let mut judged = Vec::new();

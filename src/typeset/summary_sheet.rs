@@ -208,6 +208,27 @@ fn totals(binder: &mut Binder<'_>, index: usize, sheet: &SummarySheet) {
     }
 }
 
+/// A decision on one learner as it is counted for the class, whoever the learner is: «Переведён», «Переведена» and «Переведён(а)» are all
+/// «Переведено»; the debt of one who is promoted conditionally stays in that learner's row (domain.md 2.5).
+fn of_all(decision: &str) -> String {
+    const COUNTED: [(&str, &str); 5] = [
+        ("Переведен", "Переведено"),
+        ("Оставлен", "Оставлено"),
+        ("Допущен", "Допущено"),
+        ("Выпущен", "Выпущено"),
+        ("Выбыл", "Выбыло"),
+    ];
+    let decision = decision.split(". Протокол").next().unwrap_or("").trim();
+    let decision = decision.split(" (академическая задолженность").next().unwrap_or("");
+    let (verb, rest) = decision.split_once(' ').unwrap_or((decision, ""));
+    let plain = verb.replace('ё', "е");
+    let of = |stem: &str| plain.strip_prefix(stem).is_some_and(|ending| ["", "а", "(а)"].contains(&ending));
+    match COUNTED.iter().find(|(stem, _)| of(stem)) {
+        Some((_, all)) => format!("{all} {rest}").trim_end().to_owned(),
+        None => decision.to_owned(),
+    }
+}
+
 fn counts(sheet: &SummarySheet, room: Room) -> Vec<Text> {
     let totals = &sheet.totals;
     let mut pairs = vec![
@@ -216,19 +237,16 @@ fn counts(sheet: &SummarySheet, room: Room) -> Vec<Text> {
         ("Выбыло в течение года".to_owned(), in_digits_and_words(totals.left)),
         ("Обучающихся на конец года".to_owned(), in_digits_and_words(totals.at_end)),
     ];
-    let mut decisions: BTreeMap<&str, u32> = BTreeMap::new();
-    for row in &sheet.rows {
-        let decision = row.decision.split(". Протокол").next().unwrap_or("").trim();
-        if !decision.is_empty() {
-            *decisions.entry(decision).or_default() += 1;
-        }
+    let mut decisions: BTreeMap<String, u32> = BTreeMap::new();
+    for decision in sheet.rows.iter().map(|row| of_all(&row.decision)).filter(|decision| !decision.is_empty()) {
+        *decisions.entry(decision).or_default() += 1;
     }
     if decisions.is_empty() {
         // The council had not spoken when the year was closed: places for ink (domain.md 2.5).
         let places = ["Переведено", "Переведено условно", "Оставлено на повторное обучение", "Выпущено"];
         pairs.extend(places.map(|name| (name.to_owned(), "_".repeat(40))));
     }
-    pairs.extend(decisions.into_iter().map(|(decision, count)| (decision.to_owned(), in_digits_and_words(count))));
+    pairs.extend(decisions.into_iter().map(|(decision, count)| (decision, in_digits_and_words(count))));
     let names = mm(95.0);
     let mut size = 11.0;
     loop {
@@ -253,5 +271,25 @@ fn counts(sheet: &SummarySheet, room: Room) -> Vec<Text> {
             text
         };
         return vec![make(left, room.x, names), make(right, room.x + names, room.w - names)];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_all;
+
+    #[test]
+    fn a_decision_is_counted_for_the_class_whoever_the_learner_is() {
+        for one in ["Переведён", "Переведена", "Переведен", "Переведён(а)"] {
+            assert_eq!(of_all(&format!("{one} в 6 класс. Протокол от 26.05.2026 № 8")), "Переведено в 6 класс");
+        }
+        let debt = "Переведена в 9 класс условно (академическая задолженность: Алгебра). Протокол от 26.05.2026 № 8";
+        assert_eq!(of_all(debt), "Переведено в 9 класс условно");
+        assert_eq!(of_all("Оставлен на повторное обучение"), "Оставлено на повторное обучение");
+        assert_eq!(
+            of_all("Выдан аттестат об основном общем образовании"),
+            "Выдан аттестат об основном общем образовании"
+        );
+        assert_eq!(of_all(""), "");
     }
 }

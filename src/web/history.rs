@@ -16,7 +16,7 @@ use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::change::{self, CellHistory, Names, names, shown};
+use crate::flow::change::{self, CellHistory, Names, names};
 use crate::store::{ChangeFilter, ChangeRow};
 
 /// Routes of these pages.
@@ -57,8 +57,8 @@ impl Line {
             when: moment(&row.at),
             who: names.person(&row.by),
             place: names.place(&row.table, &row.year, &row.key),
-            was: shown(&row.table, row.old.as_deref()),
-            is: shown(&row.table, row.new.as_deref()),
+            was: names.shown(&row.table, &row.year, row.old.as_deref()),
+            is: names.shown(&row.table, &row.year, row.new.as_deref()),
             note: match (row.voided, row.undoes) {
                 (true, _) => "недействительно".to_owned(),
                 (false, 0) => String::new(),
@@ -108,6 +108,8 @@ async fn list(
 ) -> Result<Response, Refusal> {
     let names = names(&state.house).await?;
     let (class, author, since) = (asked.value("class"), asked.value("author"), asked.value("since"));
+    let called = names.called(author);
+    let by_one = |row: &ChangeRow| author.is_empty() || called.contains(&row.by);
     let reach = visitor.reach(Action::ReadHistory);
     let grades = state.directory().await?;
     let seen = |row: &ChangeRow| {
@@ -118,14 +120,14 @@ async fn list(
             Some(name) => reach.class(name, grades.class(name).map_or(0, |class| class.grade)),
             None => visitor.may(Action::ReadHistory, &crate::domain::people::Subject::House).is_allowed(),
         };
-        asked_for && reached
+        asked_for && reached && by_one(row)
     };
     // Pages are filled with what may be seen: the store is asked on until the page is full or the history at its end.
     let mut before = asked.value("before").parse().ok();
     let mut rows: Vec<ChangeRow> = Vec::new();
     loop {
         let filter = ChangeFilter {
-            actor: (!author.is_empty()).then(|| author.to_owned()),
+            actor: if let ([one], false) = (called.as_slice(), author.is_empty()) { Some(one.clone()) } else { None },
             since: (!since.is_empty()).then(|| since.to_owned()),
             before,
             limit: PAGE * 4,

@@ -174,9 +174,7 @@ impl Desk<'_> {
             return None;
         }
         let mut own: Vec<_> = own.into_iter().collect();
-        own.sort_by_key(|course| {
-            (self.directory.class(&course.class).map_or(0, |class| class.grade), course.class.clone())
-        });
+        own.sort_by(|a, b| crate::domain::names::natural(&a.class, &b.class));
         let items = own
             .iter()
             .map(|course| (course.class.clone(), format!("/course/{}", segment(&course.id)), course_title(course)));

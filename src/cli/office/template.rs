@@ -17,7 +17,7 @@ pub(in crate::cli) struct Template {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Checks the house's templates on made-up data.
-    #[command(about = "Проверить шаблоны школы на проверочных данных; код возврата 2, если хоть один не годится")]
+    #[command(about = "Проверить шаблоны школы на проверочных данных; код завершения 2, если хоть один не годится")]
     Check,
     /// Writes the built-in template into the house's folder.
     #[command(about = "Завести шаблон школы: копия встроенного в папке templates дома")]

@@ -308,7 +308,7 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
     let opened = coverage.tables.1 > 0;
     let rows = [
         ("Части копии на носителе прочитаны до последнего байта, SHA-256", of(coverage.parts)),
-        ("Байт на носителе", coverage.bytes.to_string()),
+        ("Байт на носителе", words::grouped(coverage.bytes)),
         ("Подпись ярлыка ключом журнала событий", yes(coverage.label_signed, "верна", "НЕВЕРНА")),
         ("Сверка с записью дома, сделанной при создании копии", yes(coverage.house_compared, "сделана", "не делалась")),
         ("Файлы внутри копии сверены с подписанной описью, SHA-256", of(coverage.files)),

@@ -70,9 +70,22 @@ pub fn is_control(policy: &Policy, kind: &str) -> bool {
     !kind.is_empty() && work_kind(policy, kind) == "control"
 }
 
+/// Value of a grade that has no marks (003 Уч 5).
+const UNMARKED: &str = "безотм";
+
+/// Marks begin with grade 2 where the policy is silent (000 Рег 2.3; ФОП НОО: grade 1 has none).
+const FIRST_MARKED: u32 = 2;
+
+/// Is it a course of a grade without marks (`marks.first_grade`) in which nobody has one? There a missing mark tells nothing.
+fn is_unmarked(journal: &Journal, policy: &Policy, course: &Course) -> bool {
+    let first = policy.number("marks.first_grade").unwrap_or(FIRST_MARKED);
+    journal.class(&course.class).is_some_and(|class| u32::from(class.grade) < first)
+        && !journal.marks.iter().any(|mark| mark.lesson.course_id == course.id)
+}
+
 /// Values of a course by which a report counts: final marks, or the mean of a learner's current marks, «н/а» where there is none.
 fn values(taught: Taught<'_>, course: &Course, issue: Issue, until: NaiveDate) -> Vec<String> {
-    let Taught { journal, span, .. } = taught;
+    let Taught { journal, policy, span, .. } = taught;
     if issue == Issue::Final {
         let own = journal.final_marks.iter().filter(|mark| mark.course_id == course.id && mark.period == span.id);
         return own.map(|mark| mark.value.clone()).collect();
@@ -84,6 +97,9 @@ fn values(taught: Taught<'_>, course: &Course, issue: Issue, until: NaiveDate) -
         }
     }
     let present = members(course, &journal.learners).into_iter().filter(|learner| learner.is_present_on(until));
+    if is_unmarked(journal, policy, course) {
+        return present.map(|_| UNMARKED.to_owned()).collect();
+    }
     present
         .map(|learner| {
             let marks = current.get(learner.id.as_str()).map(Vec::as_slice).unwrap_or_default();
@@ -264,20 +280,22 @@ pub fn journal_analysis(
         let grade = journal.class(&course.class).map_or(0, |class| class.grade);
         let substituted = lessons.iter().filter(|lesson| !lesson.substitute_teacher_id.is_empty()).count();
         let mean = centi(all as u32, present.len() as u32);
+        let unmarked = is_unmarked(journal, policy, course);
+        let of_marks = |text: String| if unmarked { UNMARKED.to_owned() } else { text };
         table = table.line(vec![
             course.class.clone(),
             course_title(course),
             people.get(&course.teacher_id).short,
             percent(kept, lessons.len()),
-            percent(with(0), present.len()),
-            percent(with(1), present.len()),
+            of_marks(percent(with(0), present.len())),
+            of_marks(percent(with(1), present.len())),
             percent(homework, lessons.len()),
             format!("{topics} / {}", lessons.len()),
             late.get(&course.id).map(usize::to_string).unwrap_or_default(),
-            match norm(policy, course, grade) {
+            of_marks(match norm(policy, course, grade) {
                 Some(norm) => format!("{} / {}", hundredths(mean), norm.marks),
                 None => hundredths(mean),
-            },
+            }),
             substituted.to_string(),
             String::new(),
             String::new(),

@@ -447,6 +447,7 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         subject: "Математика".to_owned(),
         teacher: "Рябинин Г.Б.".to_owned(),
     };
+    let teacher = people.get("T00004").signed;
     vec![
         classes::class_report(letterhead, &people, scope(date(10, 10)), Issue::Preliminary),
         classes::class_report(letterhead, &people, scope(date(10, 24)), Issue::Final),
@@ -456,8 +457,8 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         control::substitution_log(letterhead, &people, journal, days, lost.as_slice()),
         control::timesheet(letterhead, &people, journal, date(9, 1)),
         learners::extracts(letterhead, &people, of, &list[..2.min(list.len())], None),
-        learners::extract_register(letterhead, "5А", "15.09.2025 – 28.09.2025", &list),
-        learners::general_information(letterhead, "2025/2026", "5А", &list),
+        learners::extract_register(letterhead, "5А", "15.09.2025 – 28.09.2025", &list, &teacher),
+        learners::general_information(letterhead, "2025/2026", "5А", &list, &teacher),
         learners::health_sheet(letterhead, "2025/2026", "5А", &list),
         learners::remarks(letterhead, "2025/2026", "5А", &[remark]),
         learners::acquaintance(

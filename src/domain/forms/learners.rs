@@ -159,8 +159,14 @@ fn extract(form: Form, letterhead: &Letterhead, people: &People, of: ExtractOf<'
     .signatures(vec![Signature::of("Ознакомлен(а): родитель (законный представитель)", "")], false)
 }
 
-/// Register of who was given extracts.
-pub fn extract_register(letterhead: &Letterhead, class: &str, period: &str, learners: &[&Learner]) -> Form {
+/// Register of who was given extracts. `teacher`: the class teacher as one signs, empty where there is none.
+pub fn extract_register(
+    letterhead: &Letterhead,
+    class: &str,
+    period: &str,
+    learners: &[&Learner],
+    teacher: &str,
+) -> Form {
     let rows = (1..).zip(learners).map(|(no, learner): (usize, &&Learner)| {
         vec![
             no.to_string(),
@@ -185,11 +191,17 @@ pub fn extract_register(letterhead: &Letterhead, class: &str, period: &str, lear
         .form("extract-register", "РЕЕСТР")
         .subtitle("выдачи выписок текущих отметок")
         .with(Block::Table(table))
-        .signatures(vec![Signature::of("Классный руководитель", "")], false)
+        .signatures(vec![Signature::of("Классный руководитель", teacher)], false)
 }
 
-/// General information on a class's learners. Home addresses and parents leave places for ink: this house does not keep them.
-pub fn general_information(letterhead: &Letterhead, year: &str, class: &str, learners: &[&Learner]) -> Form {
+/// General information on a class's learners; `teacher` as in [`extract_register`]. Home addresses and parents leave places for ink: this house does not keep them.
+pub fn general_information(
+    letterhead: &Letterhead,
+    year: &str,
+    class: &str,
+    learners: &[&Learner],
+    teacher: &str,
+) -> Form {
     let heads = [
         ("№\nп/п", 5),
         ("Фамилия, имя, отчество обучающегося", 26),
@@ -203,7 +215,9 @@ pub fn general_information(letterhead: &Letterhead, year: &str, class: &str, lea
     ];
     let joined = |date: Option<NaiveDate>, order: &str| match date {
         Some(date) if order.is_empty() => date_short(date),
-        Some(date) => format!("{}, {order}", date_short(date)),
+        // Lists hold the bare number, or the whole reference.
+        Some(date) if order.starts_with("пр") || order.starts_with('№') => format!("{}, {order}", date_short(date)),
+        Some(date) => format!("{}, пр. № {order}", date_short(date)),
         None => String::new(),
     };
     let rows = (1..).zip(learners).map(|(no, l): (usize, &&Learner)| {
@@ -223,7 +237,7 @@ pub fn general_information(letterhead: &Letterhead, year: &str, class: &str, lea
         .landscape()
         .subtitle(&format!("{class} класс, {year} учебный год"))
         .with(Block::Table(table))
-        .signatures(vec![Signature::of("Классный руководитель", "")], false)
+        .signatures(vec![Signature::of("Классный руководитель", teacher)], false)
 }
 
 /// Health sheet: an empty form. What belongs there is a special category of personal data (152-ФЗ ст. 10): this house keeps none of it.

@@ -19,9 +19,13 @@ pub struct Names {
     /// By year and learner: class.
     classes: BTreeMap<(String, String), String>,
     periods: BTreeMap<(String, String), String>,
+    /// By year and identifier: «№ 121 от 29.08.2025».
+    orders: BTreeMap<(String, String), String>,
+    /// By identifier: «директор, Обсидианова А.А.».
+    appointments: BTreeMap<String, String>,
 }
 
-/// Reads the names of staff, learners, courses and periods of every year.
+/// Reads the names of staff, learners, courses, periods, orders and appointments of every year.
 pub async fn names(house: &House) -> Result<Names, Error> {
     let mut names = Names::default();
     for year in house.db.list_years().await? {
@@ -43,6 +47,16 @@ pub async fn names(house: &House) -> Result<Names, Error> {
         for period in journal.periods {
             names.periods.insert((year.clone(), period.id), period.name);
         }
+        for order in house.db.list_year_rows(layout::ORDERS.table, &year).await? {
+            if let [id, number, date, ..] = order.as_slice() {
+                let date = if date.is_empty() { String::new() } else { format!(" от {}", day(date)) };
+                names.orders.insert((year.clone(), id.clone()), format!("№ {number}{date}"));
+            }
+        }
+    }
+    for one in house.db.list_appointments().await? {
+        let name = names.name(&one.person);
+        names.appointments.insert(one.id, format!("{}, {name}", one.role.as_russian()));
     }
     Ok(names)
 }
@@ -55,6 +69,40 @@ impl Names {
             "operator" => "оператор".to_owned(),
             _ => self.people.get(id).map_or_else(|| id.to_owned(), |name| format!("{name} ({id})")),
         }
+    }
+
+    /// Name of a person without the identifier; the identifier where there is no name.
+    fn name(&self, id: &str) -> String {
+        self.people.get(id).cloned().unwrap_or_else(|| id.to_owned())
+    }
+
+    /// Identifiers of staff whose name begins so, or who are called so: what a person typed into «Кто».
+    pub fn called(&self, text: &str) -> Vec<String> {
+        let wanted = text.trim().to_lowercase();
+        let is = |id: &str, name: &str| id.to_lowercase() == wanted || name.to_lowercase().starts_with(&wanted);
+        let people = self.people.iter().filter(|(id, name)| is(id, name)).map(|(id, _)| id.clone());
+        let console = ["operator", "оператор"].contains(&wanted.as_str()).then(|| "operator".to_owned());
+        people.chain(console).collect()
+    }
+
+    /// A cell as people read it, with names in place of identifiers.
+    fn said(&self, table: &str, year: &str, column: &str, text: &str) -> String {
+        let laid_out = layout::find(table).and_then(|layout| layout.columns.get(layout.place(column)?));
+        match (laid_out.map(|column| column.is), column) {
+            (Some(Is::Staff | Is::Learner), _)
+            | (_, "person" | "stands_for" | "teacher" | "class_teacher" | "substitute") => self.name(text),
+            (Some(Is::Course), _) => self.course(year, text),
+            (_, "order_id") => {
+                let order = self.orders.get(&(year.to_owned(), text.to_owned()));
+                order.map_or_else(|| text.to_owned(), |order| format!("приказ {order}"))
+            }
+            _ => value(table, column, text),
+        }
+    }
+
+    /// [`shown`] with names in place of identifiers.
+    pub fn shown(&self, table: &str, year: &str, others: Option<&[String]>) -> String {
+        told(table, others, |column, text| self.said(table, year, column, text))
     }
 
     /// Class of a course.
@@ -110,7 +158,19 @@ impl Names {
             }
             "staff" => format!("{what}, {}", self.person(at(0))),
             "courses" => format!("{what}, {}", self.course(year, at(0))),
-            _ => format!("{what}, {}", key.join(", ")),
+            "appointments" => {
+                let whose = self.appointments.get(at(0)).map_or(at(0), String::as_str);
+                format!("{what}: {whose}")
+            }
+            _ => {
+                let columns = store::columns_of(table).map(|(keys, _)| keys).unwrap_or_default();
+                let said = |(place, text): (usize, &String)| match columns.get(place) {
+                    Some(column) => self.said(table, year, column, text),
+                    None => text.clone(),
+                };
+                let said: Vec<String> = key.iter().enumerate().map(said).collect();
+                format!("{what}, {}", said.join(", "))
+            }
         }
     }
 }
@@ -233,6 +293,10 @@ fn hours(centi: &str) -> String {
 
 /// The values of a row in words: a mark is its value, other rows name what is not empty.
 pub fn shown(table: &str, others: Option<&[String]>) -> String {
+    told(table, others, |column, text| value(table, column, text))
+}
+
+fn told(table: &str, others: Option<&[String]>, said: impl Fn(&str, &str) -> String) -> String {
     let Some(others) = others else { return "нет записи".to_owned() };
     let Some((_, columns)) = store::columns_of(table) else { return others.join(", ") };
     // What nothing stands in says nothing: an appointment of everybody has no grades, one by right no «и.о.».
@@ -247,7 +311,7 @@ pub fn shown(table: &str, others: Option<&[String]>) -> String {
         [("kind_of_work", kind), ("value", text)] => format!("«{text}» ({kind})"),
         _ => told
             .iter()
-            .map(|(column, text)| format!("{} «{}»", heading(table, column), value(table, column, text)))
+            .map(|(column, text)| format!("{} «{}»", heading(table, column), said(column, text)))
             .collect::<Vec<_>>()
             .join(", "),
     }
@@ -317,14 +381,18 @@ pub async fn history_of(house: &House, table: &str, year: &str, key: &[String]) 
             at: origin.imported_at,
             who: names.person(&origin.imported_by),
             by: origin.imported_by,
-            was: shown(table, None),
-            is: shown(table, Some(&first)),
+            was: names.shown(table, year, None),
+            is: names.shown(table, year, Some(&first)),
             undoes: 0,
             voided: false,
         });
     }
     moments.extend(changes.iter().map(|change| moment(&names, change)));
-    Ok(CellHistory { place: names.place(table, year, key), moments, stands: shown(table, standing.as_deref()) })
+    Ok(CellHistory {
+        place: names.place(table, year, key),
+        moments,
+        stands: names.shown(table, year, standing.as_deref()),
+    })
 }
 
 fn moment(names: &Names, change: &ChangeRow) -> Moment {
@@ -333,8 +401,8 @@ fn moment(names: &Names, change: &ChangeRow) -> Moment {
         at: change.at.clone(),
         who: names.person(&change.by),
         by: change.by.clone(),
-        was: shown(&change.table, change.old.as_deref()),
-        is: shown(&change.table, change.new.as_deref()),
+        was: names.shown(&change.table, &change.year, change.old.as_deref()),
+        is: names.shown(&change.table, &change.year, change.new.as_deref()),
         undoes: change.undoes,
         voided: change.voided,
     }

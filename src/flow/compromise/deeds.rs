@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::change::Names;
 use super::super::{Error, House};
 use super::contrary::Contrary;
+use crate::domain::audit::words;
 use crate::domain::void::{Deed, Docket, Standing, Target};
 use crate::store::AccountRow;
 
@@ -54,7 +55,7 @@ pub(super) async fn list(house: &House, docket: &Docket, names: &Names) -> Resul
         deeds.push(VoidDeed {
             contrary: Contrary::of(&entry.event, &payload, issued),
             event: entry.index,
-            what: what(&entry.event).to_owned(),
+            what: words::event(&entry.event).to_owned(),
             kind: entry.event,
             at: text("at"),
             who: names.person(&deed.actor),
@@ -65,54 +66,4 @@ pub(super) async fn list(house: &House, docket: &Docket, names: &Names) -> Resul
         });
     }
     Ok(deeds)
-}
-
-/// What an event is called; a kind that has no word keeps its own.
-pub(crate) fn what(kind: &str) -> &str {
-    match kind {
-        "house_made" => "создан дом школы",
-        "certificate_issued" => "выдан ключ и сертификат",
-        "bundle_imported" => "загружен набор данных",
-        "period_closed" => "закрыт учётный период",
-        "copy_issued" => "выпущена копия",
-        "statement_signed" => "поставлена подпись под копией",
-        "statement_refused" => "отказано в подписи под копией",
-        "copy_superseded" => "копия заменена новой версией",
-        "sealed" => "копия скреплена печатью",
-        "copy_exported" => "копия вывезена",
-        "extract_made" => "сделана выписка",
-        "check_failed" => "проверка нашла нарушения",
-        "data_changed" => "изменены данные",
-        "changes_undone" => "отменены изменения",
-        "account_issued" => "выданы учётные данные",
-        "account_changed" => "изменена учётная запись",
-        "compromise_noted" => "подано уведомление о компрометации",
-        "void_decided" => "решено о недействительных действиях",
-        "policy_changed" => "введены новые правила",
-        "data_exported" => "выгружены данные",
-        "year_closed" => "закрыт учебный год",
-        "token_issued" => "выдан ключ интерфейса",
-        "token_revoked" => "отозван ключ интерфейса",
-        "certificate_revoked" => "отозван сертификат подписи",
-        "paper_stage_opened" => "ступень копии назначена к подписи на бумаге",
-        "paper_stage_completed" => "ступень, подписанная на бумаге, завершена по сканам",
-        "reminders_given" => "разосланы напоминания",
-        "foreign_signature_kept" => "приложена внешняя подпись",
-        "carrier_changed" => "изменён учёт носителей",
-        "undertaking_signed" => "подписана подписка о неразглашении",
-        "carrier_code_made" => "заведён код носителей",
-        "custody_signed" => "подпись в журнале пользования носителями",
-        "backup_written" => "записана резервная копия",
-        "backup_pruned" => "стёрта прежняя резервная копия",
-        "backup_checked" => "проверена резервная копия",
-        "house_restored" => "дом восстановлен из копии",
-        "scans_taken" => "приняты сканы листов",
-        "scan_decided" => "скан листа разобран вручную",
-        "sheet_received" => "получен лист на бумаге",
-        "supplement_opened" => "открыт приём поздних записей",
-        "supplement_frozen" => "составлен дополнительный лист",
-        "supplement_withdrawn" => "закрыт приём поздних записей",
-        "lesson_tried" => "урок обучения",
-        other => other,
-    }
 }

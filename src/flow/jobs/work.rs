@@ -208,7 +208,7 @@ async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &P
     let asked =
         |class: &&crate::domain::journal::Class| ordered.classes.is_empty() || ordered.classes.contains(&class.name);
     let classes: Vec<String> =
-        journal.classes.iter().filter(asked).filter(has).map(|class| class.name.clone()).collect();
+        journal.classes_in_order().into_iter().filter(asked).filter(has).map(|class| class.name.clone()).collect();
     progress.stage("Закрытие периода по классам", classes.len() as u64);
     let (mut closed, mut refused) = (0_u64, Vec::new());
     for class in classes {

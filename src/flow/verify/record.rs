@@ -12,7 +12,7 @@ use super::sealing::{self, Pair};
 use super::statements::{self, Lying, Subject};
 use super::{CopySeen, Trust, Walk};
 use crate::domain::canon::{self, Digest};
-use crate::domain::difference::snapshot_diff;
+use crate::domain::difference::{sheet_name, snapshot_diff};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::log_proof::{SealEvent, content_digest, object_id};
 use crate::domain::snapshot::{Sheet, Snapshot};
@@ -128,7 +128,11 @@ fn choose_snapshot(content: &Content, attached: Option<&Attached>, walk: &mut Wa
     let digest = Digest::of(inside);
     let sealed = Snapshot::with_sheet_digests(inside).ok();
     let sealed = sealed.map(|(snapshot, sheets)| Frozen { snapshot, digest, sheets });
-    let message = "Снимок в записи не тот, что внутри PDF.";
+    let changed = match (&sealed, bytes) {
+        (Some(sealed), Some(bytes)) => changed_sheets(sealed, file.as_ref(), inside, bytes),
+        _ => String::new(),
+    };
+    let message = format!("Снимок в записи не тот, что внутри PDF{changed}.");
     let finding = Finding::new("record.snapshot-differs", name::SNAPSHOT, message);
     let found = content.digest(name::SNAPSHOT).map(|digest| digest.to_hex()).unwrap_or_default();
     walk.findings.push(finding.expected_found(digest.to_hex(), found));
@@ -138,6 +142,32 @@ fn choose_snapshot(content: &Content, attached: Option<&Attached>, walk: &mut Wa
         _ => {}
     }
     sealed.or(file)
+}
+
+/// Sheets named in one finding: more of them are a number.
+const SHEETS_NAMED: usize = 5;
+
+/// Which sheets of the copy the file tells otherwise, as people call them: «: 5А, II четверть, лист 8 из 19 (Информатика (1))»; of a file
+/// that no longer reads, the one in which the first other byte stands. Empty where no sheet does.
+fn changed_sheets(sealed: &Frozen, file: Option<&Frozen>, inside: &[u8], found: &[u8]) -> String {
+    let snapshot = &sealed.snapshot;
+    let all = snapshot.sheets.len();
+    let changed: Vec<usize> = match file.filter(|file| file.sheets.len() == all) {
+        Some(file) => (0..all).filter(|at| sealed.sheets[*at] != file.sheets[*at]).collect(),
+        None => {
+            let first = inside.iter().zip(found).position(|(one, other)| one != other);
+            first.and_then(|first| Snapshot::sheet_at(inside, first)).into_iter().collect()
+        }
+    };
+    let name = |at: &usize| format!("лист {} из {all} ({})", at + 1, sheet_name(&snapshot.sheets[*at]));
+    let names: Vec<String> = changed.iter().take(SHEETS_NAMED).map(name).collect();
+    match (names.is_empty(), changed.len().saturating_sub(SHEETS_NAMED)) {
+        (true, _) => String::new(),
+        (false, more) => {
+            let more = if more == 0 { String::new() } else { format!(" и ещё {more}") };
+            format!(": {}, {}, {}{more}", snapshot.class.name, snapshot.period.name, names.join(", "))
+        }
+    }
 }
 
 /// The authority that everything here hangs on: the one the snapshot names and, if known from elsewhere, the one trusted.

@@ -328,7 +328,10 @@ pub(in super::super) async fn confirm(
     let rows = (rows + year.map_or(0, |(_, counts)| counts.seqs.len())) as u64;
     let said = match rows {
         0 => "Эти файлы уже загружены: ничего не изменилось.".to_owned(),
-        rows => format!("Загружено: {rows} {}.", words::plural(rows, "строка", "строки", "строк")),
+        rows => format!(
+            "Загружено: {rows} {}. Чего ещё не хватает, покажет «Готовность к году».",
+            words::plural(rows, "строка", "строки", "строк")
+        ),
     };
     staged::forget(&state.house, &asked.upload, &act)?;
     Ok(answer::done("/exchange/import", &said))

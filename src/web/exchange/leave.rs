@@ -40,7 +40,7 @@ pub(in super::super) async fn form(State(state): State<WebState>, frame: Frame) 
     let page = ExportPage {
         frame: frame.titled("Выгрузка данных").leading("Каждая выгрузка записывается в журнал событий."),
         what,
-        classes: journal.classes.iter().map(|class| class.name.clone()).collect(),
+        classes: journal.classes_in_order().iter().map(|class| class.name.clone()).collect(),
         periods: journal.periods.iter().map(|period| (period.id.clone(), period.name.clone())).collect(),
     };
     answer::page(&page)

@@ -138,6 +138,23 @@ async fn comparison_lint_and_deadlines_are_pages_too() {
 }
 
 #[tokio::test]
+async fn the_page_of_duties_says_to_whom_a_clause_gives_the_right_and_where_only_the_table_decides() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = state(folder.path()).await;
+    let page = async |name: &str| {
+        let page = duties::page(State(state.clone()), Frame::default(), asked(&format!("/policy/duties?name={name}")));
+        words(&text(page.await).await)
+    };
+    let bauman = page("bauman").await;
+    assert!(bauman.contains("Право на это по этим правилам имеют: секретарь."), "{bauman}");
+    assert!(bauman.contains("по этим правилам имеют: заместитель директора. 002 4.3"), "{bauman}");
+    let talitsa = page("talitsa-2019").await;
+    assert!(talitsa.contains("положение молчит, решает таблица"), "{talitsa}");
+    let own = "по этим правилам имеют: администратор, помощник администратора, секретарь, специалист по кадрам";
+    assert!(talitsa.contains(own), "{talitsa}");
+}
+
+#[tokio::test]
 async fn a_class_teacher_sees_the_timeliness_of_the_own_class_only_and_nobody_is_late_unknown() {
     let folder = tempfile::tempdir().unwrap();
     let state = state(folder.path()).await;

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::{Choice, choices, find, open, or};
 use crate::domain::finding::Severity;
 use crate::domain::people::Visitor;
-use crate::domain::policy::{PARAMETERS, Policy, PolicyValue, Source, difference, why_only_told};
+use crate::domain::policy::{PARAMETERS, Policy, PolicyValue, Source, about, difference, why_only_told};
 use crate::domain::rights::Action;
 use crate::domain::{lint as linting, words};
 use crate::web::WebState;
@@ -139,6 +139,7 @@ fn rest(policy: &Policy) -> Vec<ValueView> {
 /// One line of a comparison.
 struct DifferenceView {
     key: String,
+    about: String,
     first: Option<ValueView>,
     second: Option<ValueView>,
 }
@@ -165,6 +166,7 @@ pub(super) async fn compare(State(state): State<WebState>, frame: Frame, asked: 
         .into_iter()
         .filter(|line| !line.key.starts_with("regulation."))
         .map(|line| DifferenceView {
+            about: words::capitalised(about(&line.key)),
             key: line.key,
             first: line.first.map(ValueView::of),
             second: line.second.map(ValueView::of),
@@ -179,10 +181,10 @@ pub(super) async fn compare(State(state): State<WebState>, frame: Frame, asked: 
             .iter()
             .map(|line| {
                 let ([a, b], [c, d]) = (cell(&line.first), cell(&line.second));
-                vec![line.key.clone(), a, b, c, d]
+                vec![line.about.clone(), line.key.clone(), a, b, c, d]
             })
             .collect();
-        return answer::csv("сравнение правил.csv", &["Ключ", first, "Пункт", second, "Пункт"], &rows);
+        return answer::csv("сравнение правил.csv", &["О чём", "Ключ", first, "Пункт", second, "Пункт"], &rows);
     }
     answer::page(&ComparePage {
         frame: frame.titled("Сравнение правил").under("Правила", "/policy"),

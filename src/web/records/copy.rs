@@ -64,6 +64,8 @@ struct CopyPage {
     twins: Vec<Twin>,
     clerks: Vec<(String, String)>,
     may_print: bool,
+    /// Does the last page of the copy count leaves printed on both sides?
+    two_sided: bool,
     reads_paper: bool,
     foreign: Vec<super::foreign::ForeignView>,
     /// May the visitor attach one?
@@ -168,6 +170,7 @@ pub(super) async fn copy(
         replaced: Replaced::of(&row, last),
         supplements: Supplements::of(&state, &row, &snapshot, (row.version == last, issues)).await?,
         badge: badge(row.state),
+        two_sided: matches!(row.kind, crate::domain::snapshot::CopyKind::PeriodCopy),
         pdf: pdf(&row),
         compare: rows
             .iter()

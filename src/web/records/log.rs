@@ -1,11 +1,15 @@
 //! The log of events with its checkpoints, newest first. Floor 3.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde_json::Value;
 
-use crate::domain::words;
+use crate::domain::audit::words::{self as audit_words, event, fact};
+use crate::domain::{names, words};
+use crate::flow::change::table_words;
 use crate::store::LogEntry;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -53,7 +57,9 @@ pub(super) async fn log(State(state): State<WebState>, frame: Frame, asked: Aske
         signed_at: words::moment_words(&row.signed_at),
     });
     let entries = state.house.db.list_log().await?;
-    let events: Vec<EventView> = entries.iter().rev().map(|entry| view(&directory, entry)).collect();
+    let copies = state.house.db.list_copies().await?.into_iter().map(|row| (row.id, row.number)).collect();
+    let known = Known { directory: &directory, copies };
+    let events: Vec<EventView> = entries.iter().rev().map(|entry| view(&known, entry)).collect();
     const COLUMNS: [Column<EventView>; 5] = [
         Column { key: "index", label: "№", class: "num", order: |a, b| a.index.cmp(&b.index) },
         Column { key: "at", label: "Когда", class: "", order: |a, b| a.moment.cmp(&b.moment) },
@@ -76,62 +82,68 @@ pub(super) async fn log(State(state): State<WebState>, frame: Frame, asked: Aske
     answer::page(&LogPage { frame, size, root: root.to_hex(), checkpoints: checkpoints.collect(), listed })
 }
 
-fn view(directory: &Directory, entry: &LogEntry) -> EventView {
+/// What the identifiers of the log stand for today: people of the house, copies by their numbers.
+struct Known<'a> {
+    directory: &'a Directory,
+    copies: HashMap<String, String>,
+}
+
+impl Known<'_> {
+    fn person(&self, id: &str) -> String {
+        self.directory
+            .roster
+            .staff_member(id)
+            .map_or_else(|| id.to_owned(), |p| names::short_name(&p.surname, &p.given_name, &p.patronymic))
+    }
+
+    fn copy(&self, id: &str) -> String {
+        self.copies.get(id).map_or_else(|| id.to_owned(), |number| format!("№ {number}"))
+    }
+
+    /// «№ 2025-5А-1Ч, версия 1, экземпляр 1»: the identifier of a paper copy is the copy's with version and print.
+    fn paper(&self, id: &str) -> String {
+        let parts = id.rsplit_once("-p").and_then(|(rest, print)| Some((rest.rsplit_once("-v")?, print)));
+        parts.map_or_else(
+            || id.to_owned(),
+            |((copy, version), print)| format!("{}, версия {version}, экземпляр {print}", self.copy(copy)),
+        )
+    }
+
+    /// A fact as people read it.
+    fn told(&self, key: &str, value: &Value) -> String {
+        let Value::String(text) = value else { return short(value) };
+        match key {
+            "person" | "owner" | "account" | "signer" => self.person(text),
+            "copy" => self.copy(text),
+            "paper" => self.paper(text),
+            "changes_tables" => text.split(' ').map(table_words).collect::<Vec<_>>().join(", "),
+            _ => audit_words::value(key, text).map_or_else(|| short(value), str::to_owned),
+        }
+    }
+}
+
+fn view(known: &Known<'_>, entry: &LogEntry) -> EventView {
     let payload: Value = serde_json::from_str(&entry.payload).unwrap_or_default();
     let text = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
     let by = match text("actor") {
         "operator" => "с консоли".to_owned(),
-        id => directory.roster.staff_member(id).map_or_else(
-            || id.to_owned(),
-            |p| crate::domain::names::short_name(&p.surname, &p.given_name, &p.patronymic),
-        ),
+        id => known.person(id),
     };
     let facts =
         payload.as_object().into_iter().flatten().filter(|(key, _)| !["event", "actor", "at"].contains(&key.as_str()));
-    let facts: Vec<String> = facts.map(|(key, value)| format!("{}: {}", named(key), short(value))).collect();
+    let said = |(key, value): (&String, &Value)| match known.told(key, value) {
+        text if text.is_empty() => None,
+        text => Some(format!("{}: {text}", fact(key))),
+    };
+    let facts: Vec<String> = facts.filter_map(said).collect();
     EventView {
         index: entry.index,
         at: words::moment_words(text("at")),
         moment: text("at").to_owned(),
-        said: said(&entry.event).to_owned(),
+        said: words::capitalised(event(&entry.event)),
         by,
         facts: facts.join(", "),
         leaf: entry.leaf.clone(),
-    }
-}
-
-/// The name of a fact in words; one that stands nowhere below keeps its own.
-fn named(key: &str) -> &str {
-    match key {
-        "copy" => "копия",
-        "version" => "версия",
-        "class" => "класс",
-        "period" => "период",
-        "year" => "учебный год",
-        "pages" => "страниц",
-        "sheets" => "листов",
-        "register_no" => "№ в реестре",
-        "object" => "запись архива",
-        "content" => "содержимое",
-        "snapshot" => "снимок",
-        "sealed_pdf" => "скреплённый PDF",
-        "issued_pdf" => "выпущенный PDF",
-        "statements" => "заявления",
-        "statement" => "заявление",
-        "stage" => "ступень",
-        "signer" => "подписант",
-        "owner" => "владелец",
-        "serial" => "номер сертификата",
-        "certificate" => "сертификат",
-        "bundle" => "набор",
-        "rows" | "changes" => "изменённых строк",
-        "tables" => "таблицы",
-        "school" => "школа",
-        "policy" => "правила",
-        "ground" => "основание",
-        "person" | "account" => "человек",
-        "learner" => "обучающийся",
-        other => other,
     }
 }
 
@@ -145,55 +157,5 @@ fn short(value: &Value) -> String {
         Value::Array(list) if list.len() > 3 => format!("{} шт.", list.len()),
         Value::Array(list) => list.iter().map(short).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
-    }
-}
-
-/// An event in words; one that a newer program wrote keeps its own word.
-fn said(event: &str) -> &str {
-    match event {
-        "house_made" => "Дом заведён",
-        "certificate_issued" => "Выдан сертификат",
-        "bundle_imported" => "Загружен журнал",
-        "period_closed" => "Период закрыт",
-        "copy_issued" => "Копия выпущена",
-        "statement_signed" => "Копия подписана",
-        "statement_refused" => "В подписи отказано",
-        "copy_superseded" => "Версия заменена",
-        "sealed" => "Поставлена печать",
-        "copy_exported" => "Копия передана",
-        "extract_made" => "Составлена выписка",
-        "check_failed" => "Проверка нашла ошибку",
-        "data_changed" => "Данные изменены",
-        "changes_undone" => "Изменения отменены",
-        "account_issued" => "Выдан доступ",
-        "account_changed" => "Доступ изменён",
-        "compromise_noted" => "Доступ скомпрометирован",
-        "void_decided" => "Решение о недействительном",
-        "policy_changed" => "Введены новые правила",
-        "data_exported" => "Данные выгружены",
-        "year_closed" => "Учебный год завершён",
-        "token_issued" => "Выдан ключ интерфейса",
-        "token_revoked" => "Ключ интерфейса отозван",
-        "certificate_revoked" => "Сертификат отозван",
-        "paper_stage_opened" => "Ступень подписывается на бумаге",
-        "paper_stage_completed" => "Ступень на бумаге завершена по сканам",
-        "reminders_given" => "Напоминания разосланы",
-        "foreign_signature_kept" => "Внешняя подпись приложена",
-        "carrier_changed" => "Изменён учёт носителей",
-        "undertaking_signed" => "Подписана подписка о неразглашении",
-        "carrier_code_made" => "Заведён код носителей",
-        "custody_signed" => "Подпись в журнале пользования носителями",
-        "backup_written" => "Записана резервная копия",
-        "backup_pruned" => "Стёрта прежняя резервная копия",
-        "backup_checked" => "Проверена резервная копия",
-        "house_restored" => "Дом восстановлен из копии",
-        "scans_taken" => "Сканы листов приняты",
-        "scan_decided" => "Скан листа разобран вручную",
-        "sheet_received" => "Лист на бумаге получен",
-        "supplement_opened" => "Открыт приём поздних записей",
-        "supplement_frozen" => "Составлен дополнительный лист",
-        "supplement_withdrawn" => "Приём поздних записей закрыт",
-        "lesson_tried" => "Урок обучения",
-        other => other,
     }
 }

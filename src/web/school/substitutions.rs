@@ -165,7 +165,7 @@ async fn page(
         findings,
         frame: frame
             .titled(format!("Замены: {}", course_words(course)))
-            .leading(format!("Учитель предмета — {}.", short(&course.teacher_id)))
+            .leading(format!("Учитель предмета: {}", short(&course.teacher_id)))
             .under("Учебный год", "/year/ready")
             .under("Замены уроков", "/year/substitutions"),
     };

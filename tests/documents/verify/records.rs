@@ -112,6 +112,23 @@ fn a_statement_moved_from_another_version_is_found() {
 }
 
 #[test]
+fn a_changed_byte_of_the_journal_names_the_sheet_even_when_the_file_no_longer_reads() {
+    for (from, to) in [("\"5\"", "\"4\""), ("\"5\"", "\"5?")] {
+        let (_house, object) = House::with_record();
+        rewrite(&object, |files| {
+            let text = String::from_utf8(files["snapshot.json"].clone()).expect("text");
+            let at = text.find("\"sheets\"").expect("sheets");
+            let (head, sheets) = text.split_at(at);
+            files.insert("snapshot.json".into(), format!("{head}{}", sheets.replacen(from, to, 1)).into_bytes());
+        });
+        let report = verify(&object);
+        let told = report.findings.iter().find(|finding| finding.code == "record.snapshot-differs").expect("a finding");
+        let all = SCHOOL.snapshot().sheets.len();
+        assert!(told.message.contains("5А, ") && told.message.contains(&format!(" из {all} (")), "{}", told.message);
+    }
+}
+
+#[test]
 fn sheets_and_statements_swapped_between_copies_are_found() {
     let (_house, object) = House::with_record();
     let mut snapshot = SCHOOL.snapshot();

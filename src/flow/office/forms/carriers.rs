@@ -1,5 +1,7 @@
 //! Papers of carriers: ledger, custody log, act of writing, undertaking, certificate, the sheet for the code's envelope. Floor 2.
 
+use std::collections::BTreeMap;
+
 use super::super::Refusal;
 use super::Desk;
 use crate::domain::carrier::manifest::Coverage;
@@ -7,7 +9,10 @@ use crate::domain::carrier::{Step, Trip};
 use crate::domain::form::Form;
 use crate::domain::forms::carriers::{self as papers, Carried, Checked, LedgerRow, Written};
 use crate::domain::forms::{People, day};
-use crate::domain::people::Office;
+use crate::domain::journal::YEAR;
+use crate::domain::people::{Appointment, Office};
+use crate::domain::rights::Role;
+use crate::domain::words;
 use crate::flow::carriers::{Overview, REHEARSAL, VALID, office_of, overview};
 use crate::flow::{Error, people};
 use crate::store::LedgerLine;
@@ -20,7 +25,7 @@ impl Desk<'_> {
         match id {
             "carrier-ledger" => Ok(self.ledger(&all, &self.house.db.list_ledger().await?)),
             "custody-log" => {
-                let trips: Vec<_> = all.trips.iter().map(|trip| (trip.clone(), carried(&all, trip))).collect();
+                let trips: Vec<_> = all.trips.iter().map(|trip| (trip.clone(), self.carried(&all, trip))).collect();
                 Ok(papers::custody(letterhead, &trips, staff))
             }
             "carrier-undertaking" => {
@@ -39,7 +44,7 @@ impl Desk<'_> {
                     "" => all.backups.last().map(|row| row.id.clone()).unwrap_or_default(),
                     named => named.to_owned(),
                 };
-                let form = self.act_of_writing(&all, &copy);
+                let form = self.act_of_writing(&all, &copy).await?;
                 Ok(form.ok_or_else(|| Refusal::Needs("записанная резервная копия: copy=ИМЯ_КОПИИ".to_owned()))?)
             }
             "backup-certificate" => {
@@ -66,7 +71,8 @@ impl Desk<'_> {
         let place = |id: &str| {
             let place = all.places.iter().find(|place| place.id == id);
             place
-                .map(|place| [place.room.as_str(), place.label.as_str()].join(" ").trim().to_owned())
+                .map(|place| [place.room.as_str(), place.label.as_str()].into_iter().filter(|part| !part.is_empty()))
+                .map(|parts| parts.collect::<Vec<_>>().join(", "))
                 .unwrap_or_default()
         };
         let row = |line: &LedgerLine| LedgerRow {
@@ -81,8 +87,8 @@ impl Desk<'_> {
         papers::ledger(&self.letterhead, &carriers, &all.trips, &checked, &self.people)
     }
 
-    fn act_of_writing(&self, all: &Overview, copy: &str) -> Option<Form> {
-        let row = all.backups.iter().find(|row| row.id == copy)?;
+    async fn act_of_writing(&self, all: &Overview, copy: &str) -> Result<Option<Form>, Error> {
+        let Some(row) = all.backups.iter().find(|row| row.id == copy) else { return Ok(None) };
         let carrier = |id: &String| {
             let carrier = all.carrier(id).ok()?;
             let what = [&carrier.id, carrier.kind.as_russian(), &carrier.serial, &carrier.place_words];
@@ -93,16 +99,50 @@ impl Desk<'_> {
         let written = Written {
             id: row.id.clone(),
             at: row.at.clone(),
-            periods: row.periods.clone(),
+            periods: self.spans(&row.periods, true),
             bytes: row.bytes,
             files: row.members,
             sha256: row.sha256.clone(),
             carriers: row.carriers.iter().filter_map(carrier).collect(),
             compared: coverage.map(|coverage| coverage.files.0).unwrap_or_default(),
         };
-        let signed =
-            |role| People::holder(&self.journal, role).map(|id| self.people.get(id).signed).unwrap_or_default();
-        Some(papers::writing(&self.letterhead, &written, &signed("journal_keeper"), &signed("technical_specialist")))
+        let appointments = self.house.db.list_appointments().await?;
+        let day = row.at.get(..10).and_then(|day| day.parse().ok()).unwrap_or(self.today);
+        let holds = |one: &&Appointment, role| one.role == role && one.holds_on(day);
+        // Who wrote it signs for it; else the one who holds the office by order, or by the lists of the year.
+        let signed = |role: Role, listed: &str| {
+            let by_order = || appointments.iter().find(|one| holds(one, role)).map(|one| one.person.as_str());
+            let wrote = appointments.iter().any(|one| holds(&one, role) && one.person == row.by);
+            let id = if wrote { Some(row.by.as_str()) } else { by_order() };
+            let id = id.or_else(|| People::holder(&self.journal, listed));
+            id.map(|id| self.people.get(id).signed).unwrap_or_default()
+        };
+        let keeper = signed(Role::JournalKeeper, "journal_keeper");
+        let specialist = signed(Role::TechnicalSpecialist, "technical_specialist");
+        Ok(Some(papers::writing(&self.letterhead, &written, &keeper, &specialist)))
+    }
+
+    /// Closed periods as a copy recorded them («2025/2026 5А Q1; …») in words: «I четверть (5А, 9А) и год (5А) 2025/2026 учебного года»;
+    /// without classes where there is little place.
+    fn spans(&self, recorded: &str, with_classes: bool) -> String {
+        let mut years: BTreeMap<&str, BTreeMap<(usize, String), Vec<(u8, &str)>>> = BTreeMap::new();
+        for part in recorded.split("; ").filter(|part| !part.is_empty()) {
+            let [year, class, id] = part.split(' ').collect::<Vec<_>>()[..] else { return recorded.to_owned() };
+            let place = self.journal.periods.iter().position(|one| one.id == id).unwrap_or(usize::MAX);
+            let name = if id == YEAR { "год".to_owned() } else { self.period_name(class, id, year) };
+            let grade = self.journal.class(class).map_or(0, |class| class.grade);
+            years.entry(year).or_default().entry((place, name)).or_default().push((grade, class));
+        }
+        let span = |((_, name), mut classes): ((usize, String), Vec<(u8, &str)>)| {
+            classes.sort_unstable();
+            let classes: Vec<&str> = classes.into_iter().map(|(_, class)| class).collect();
+            if with_classes { format!("{name} ({})", classes.join(", ")) } else { name }
+        };
+        let year = |(year, spans): (&str, BTreeMap<_, _>)| {
+            let spans: Vec<String> = spans.into_iter().map(span).collect();
+            format!("{} {year} учебного года", words::listed(&spans))
+        };
+        years.into_iter().map(year).collect::<Vec<_>>().join("; ")
     }
 
     fn certificate(&self, all: &Overview, no: u64) -> Option<Form> {
@@ -121,38 +161,41 @@ impl Desk<'_> {
         };
         Some(papers::certificate(&self.letterhead, &checked, &coverage, &[]))
     }
-}
 
-/// What was done with a carrier while it was out: a copy written on it then, comparisons and rehearsals of the trip.
-fn carried(all: &Overview, trip: &Trip) -> Carried {
-    // Moments of one house have one offset, so that their texts stand in the order of time.
-    let at = |step| trip.signed(step).map(|signed| signed.at.as_str());
-    let (from, to) = (at(Step::Taken), at(Step::Returned));
-    let is_within =
-        |moment: &str| from.is_some_and(|from| from <= moment) && to.is_none_or(|returned| moment <= returned);
-    let written = all.backups.iter().rev().find(|row| row.carriers.contains(&trip.carrier) && is_within(&row.at));
-    let checks: Vec<_> = all.checks.iter().filter(|check| check.trip == trip.no).collect();
-    let last = checks.last();
-    let copy = last.and_then(|check| all.backups.iter().find(|row| row.id == check.backup)).or(written);
-    let mut done = Vec::new();
-    if written.is_some() {
-        done.push("запись");
-    }
-    if checks.iter().any(|check| check.what != REHEARSAL) {
-        done.push("проверка");
-    }
-    if checks.iter().any(|check| check.what == REHEARSAL) {
-        done.push("восстановление (пробное)");
-    }
-    let Some(copy) = copy else { return Carried { action: done.join(", "), ..Carried::default() } };
-    let after = match last.map(|check| check.verdict == VALID) {
-        Some(true) => "; после: та же",
-        Some(false) => "; после: НЕ СОВПАЛА",
-        None => "",
-    };
-    Carried {
-        what: format!("{} от {}", copy.cause.as_russian(), day(&copy.at)),
-        action: done.join(", "),
-        sha256: format!("{}{after}", copy.sha256),
+    /// What was done with a carrier while it was out: a copy written on it then, comparisons and rehearsals of the trip.
+    fn carried(&self, all: &Overview, trip: &Trip) -> Carried {
+        // Moments of one house have one offset, so that their texts stand in the order of time.
+        let at = |step| trip.signed(step).map(|signed| signed.at.as_str());
+        let (from, to) = (at(Step::Taken), at(Step::Returned));
+        let is_within =
+            |moment: &str| from.is_some_and(|from| from <= moment) && to.is_none_or(|returned| moment <= returned);
+        let written = all.backups.iter().rev().find(|row| row.carriers.contains(&trip.carrier) && is_within(&row.at));
+        let checks: Vec<_> = all.checks.iter().filter(|check| check.trip == trip.no).collect();
+        let last = checks.last();
+        let copy = last.and_then(|check| all.backups.iter().find(|row| row.id == check.backup)).or(written);
+        let mut done = Vec::new();
+        if written.is_some() {
+            done.push("запись");
+        }
+        if checks.iter().any(|check| check.what != REHEARSAL) {
+            done.push("проверка");
+        }
+        if checks.iter().any(|check| check.what == REHEARSAL) {
+            done.push("восстановление (пробное)");
+        }
+        let Some(copy) = copy else { return Carried { action: done.join(", "), ..Carried::default() } };
+        let after = match last.map(|check| check.verdict == VALID) {
+            Some(true) => "; после: та же",
+            Some(false) => "; после: НЕ СОВПАЛА",
+            None => "",
+        };
+        Carried {
+            what: match self.spans(&copy.periods, false) {
+                spans if spans.is_empty() => format!("{} от {}", copy.cause.as_russian(), day(&copy.at)),
+                spans => format!("{} от {}: {spans}", copy.cause.as_russian(), day(&copy.at)),
+            },
+            action: done.join(", "),
+            sha256: format!("{}{after}", copy.sha256),
+        }
     }
 }

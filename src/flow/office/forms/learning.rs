@@ -47,6 +47,7 @@ impl Desk<'_> {
         let class: &Class = self.journal.class(name).ok_or_else(|| Refusal::Needs("класс этой школы".to_owned()))?;
         let (letterhead, people, journal) = (&self.letterhead, &self.people, &self.journal);
         let list = learners::class_list(journal, name, self.today.min(last_day(journal, class)));
+        let teacher = people.get(&class.class_teacher_id).signed;
         match id {
             "class-report" | "class-report-preliminary" => {
                 let period = self.needed("period", "учётный период")?;
@@ -71,9 +72,10 @@ impl Desk<'_> {
             "extract-register" => {
                 let (starts, ends) = self.days()?;
                 let period = format!("{} – {}", words::date_short(starts), words::date_short(ends));
-                Ok(learners::extract_register(letterhead, name, &period, &self.readers(name, ends, reached)))
+                let readers = self.readers(name, ends, reached);
+                Ok(learners::extract_register(letterhead, name, &period, &readers, &teacher))
             }
-            "general-information" => Ok(learners::general_information(letterhead, &self.year, name, &list)),
+            "general-information" => Ok(learners::general_information(letterhead, &self.year, name, &list, &teacher)),
             "health-sheet" => Ok(learners::health_sheet(letterhead, &self.year, name, &list)),
             _ => {
                 let course = journal.courses.iter().find(|course| course.id == self.text("course"));
