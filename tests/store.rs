@@ -5,6 +5,10 @@
 #![allow(clippy::expect_used)] // a test that cannot go on should stop
 
 mod engines;
+#[path = "store/paged.rs"]
+mod paged;
+#[path = "store/parts.rs"]
+mod parts;
 #[path = "store/scans.rs"]
 mod scans;
 #[path = "store/signing.rs"]
@@ -12,8 +16,6 @@ mod signing;
 
 use chrono::NaiveDate;
 use engines::{AT, on_every_engine};
-use letopis::bundle::export::{self, Growing, Shape};
-use letopis::bundle::layout::File;
 use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::copy::State;
 use letopis::domain::journal::{
@@ -28,8 +30,7 @@ use letopis::domain::snapshot::{CopyKind, Snapshot, TemplateFacts};
 use letopis::domain::timeliness::{EntryKind, EntryTime};
 use letopis::domain::{audit, canon::Digest, freeze};
 use letopis::store::{
-    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Entries, EntryList, Error, ImportRow, Part, PolicyRow,
-    SealedRow, StatementRow,
+    Author, CertificateRow, CheckpointRow, ClosureRow, Db, Error, ImportRow, PolicyRow, SealedRow, StatementRow,
 };
 
 const YEAR: &str = "2025/2026";
@@ -286,27 +287,6 @@ fn a_page_is_read_without_the_rest_of_the_year_and_knows_when_something_was_writ
             assert!(part.decisions.is_empty() && part.lessons.iter().all(|lesson| lesson.key.course_id == course.id));
         }
         assert!(db.load_class_entries(YEAR, "нет такого").await.expect("nothing").lessons.is_empty());
-
-        let year = Entries { marks: true, ..Entries::default() };
-        let whole = db.load_part(YEAR, &Part { lessons: None, entries: Some(year) }).await.expect("entries");
-        assert_eq!(roster.clone().with_entries(whole), db.load_journal(YEAR).await.expect("a journal"));
-        let day = journal.marks[0].lesson.date;
-        let (days, period) = (Some((day, day)), journal.final_marks[0].period.as_str());
-        let entries = Entries { days, marks: true, period };
-        let part = db.load_part(YEAR, &Part { lessons: days, entries: Some(entries) }).await.expect("entries");
-        let lessons: Vec<_> = journal.lessons.iter().filter(|lesson| lesson.key.date == day).cloned().collect();
-        let marks: Vec<_> = journal.marks.iter().filter(|mark| mark.lesson.date == day).cloned().collect();
-        let absences: Vec<_> = journal.absences.iter().filter(|one| one.lesson.date == day).cloned().collect();
-        let finals: Vec<_> = journal.final_marks.iter().filter(|one| one.period == period).cloned().collect();
-        assert_eq!(
-            (&part.lessons, &part.marks, &part.absences, &part.final_marks),
-            (&lessons, &marks, &absences, &finals)
-        );
-        let unmarked = Entries { marks: false, ..entries };
-        let part = db.load_part(YEAR, &Part { lessons: days, entries: Some(unmarked) }).await.expect("entries");
-        assert!(part.marks.is_empty() && part.absences == absences);
-        let part = db.load_part(YEAR, &Part::default()).await.expect("lessons");
-        assert_eq!((part.lessons.len(), part.final_marks.len()), (journal.lessons.len(), 0));
     });
 }
 
@@ -586,57 +566,6 @@ fn an_entry_made_in_the_house_has_the_time_of_its_first_row_and_an_imported_one_
             db.list_entered(YEAR).await.expect("times"),
             [entry(EntryKind::Lesson, ""), entry(EntryKind::Homework, ""), entry(EntryKind::Mark, &mark.learner_id)]
         );
-    });
-}
-
-/// A table written whole, and page by page as it comes from the database.
-async fn whole_and_paged(db: &Db, journal: &Journal, table: File, list: EntryList, is_office: bool) -> [Vec<u8>; 2] {
-    let shape = if is_office { Shape::OfficeCsv } else { Shape::Csv };
-    let whole = export::write(journal, &[table], shape).expect("a table").bytes;
-    let mut growing = Growing::begin(Vec::new(), table, is_office).expect("headings");
-    let mut pages = 0;
-    let put = |page: &Journal| {
-        pages += 1;
-        growing.page(page).map_err(|_| Error::World("the disk"))
-    };
-    db.read_entries(YEAR, list, put).await.expect("pages");
-    assert!(pages > 1 || table != File::Marks, "the story needs more marks than a page takes");
-    [whole, growing.end().expect("the end")]
-}
-
-#[test]
-fn a_year_written_page_by_page_is_the_bytes_of_the_year_written_whole() {
-    on_every_engine(|db| async move {
-        let mut journal = journal();
-        let (key, learner) = (journal.lessons[0].key.clone(), journal.learners[0].id.clone());
-        for number in 0..5_000_u32 {
-            let lesson = LessonKey {
-                number: (number % 8 + 1) as u8,
-                date: key.date + chrono::Days::new(u64::from(number / 8)),
-                ..key.clone()
-            };
-            let topic = format!("§ {number}; «Дроби», \"x\"\n=1+{number} 😀");
-            journal.lessons.push(Lesson { key: lesson.clone(), topic, ..journal.lessons[0].clone() });
-            let mark =
-                Mark { lesson, learner_id: learner.clone(), kind_of_work: "К".into(), value: "5".into(), ordinal: 1 };
-            journal.marks.push(mark);
-        }
-        journal.lessons.sort_by(|a, b| a.key.cmp(&b.key));
-        journal.lessons.dedup_by(|a, b| a.key == b.key);
-        import(&db, &journal).await.expect("an import");
-        let stands = db.load_journal(YEAR).await.expect("a journal");
-        for (table, list) in [
-            (File::Lessons, EntryList::Lessons),
-            (File::Marks, EntryList::Marks),
-            (File::Absences, EntryList::Absences),
-            (File::FinalMarks, EntryList::FinalMarks),
-            (File::Decisions, EntryList::Decisions),
-        ] {
-            for is_office in [false, true] {
-                let [whole, paged] = whole_and_paged(&db, &stands, table, list, is_office).await;
-                assert!(whole == paged && whole.len() > 40, "{}", table.name());
-            }
-        }
     });
 }
 

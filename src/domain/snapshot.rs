@@ -110,18 +110,6 @@ pub struct CopyFacts {
     pub supplement: Option<Box<SupplementFacts>>,
 }
 
-impl CopyFacts {
-    /// What it is: «копия классного журнала», «дополнительный лист № 1», «сводная ведомость».
-    pub fn kind_words(&self) -> String {
-        kind_words(self.kind, &self.id)
-    }
-
-    /// Its name among documents: «дополнительный лист № 1 к копии № 2025-5А-1Ч».
-    pub fn document_words(&self) -> String {
-        document_words(self.kind, &self.id, &self.number)
-    }
-}
-
 /// The school as frozen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

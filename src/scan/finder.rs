@@ -30,22 +30,18 @@ pub fn finders(dark: &[u8], width: usize, height: usize) -> Vec<Finder> {
         let row = &dark[y * width..(y + 1) * width];
         // Lengths of the last five runs; the newest is the last.
         let mut runs = [0_usize; 5];
-        let mut length = 0;
-        let mut colour = 0;
-        for (x, pixel) in row.iter().chain([&2]).enumerate() {
-            if *pixel == colour {
-                length += 1;
-                continue;
-            }
+        let (mut from, mut colour) = (0, 0);
+        while from < width {
+            let length = memchr::memchr(1 - colour, &row[from..]).unwrap_or(width - from);
             runs = [runs[1], runs[2], runs[3], runs[4], length];
+            let end = from + length;
             if colour == 1 && is_pattern(&runs) {
-                let middle = x - runs[4] - runs[3] - runs[2].div_ceil(2);
+                let middle = end - runs[4] - runs[3] - runs[2].div_ceil(2);
                 if let Some(finder) = crossed(dark, width, height, middle, y, &runs) {
                     keep(&mut found, finder);
                 }
             }
-            colour = *pixel;
-            length = 1;
+            (from, colour) = (end, 1 - colour);
         }
     }
     // One row is a chance of any text; a pattern's middle is three modules high.

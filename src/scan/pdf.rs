@@ -166,11 +166,10 @@ fn draw(page: &Page<'_>) -> Result<Grey, PageFault> {
     // A cache of its own: one for the whole file would keep the pictures of all its pages.
     let drawn = guarded(|| render(page, &RenderCache::new(), &InterpreterSettings::default(), &settings));
     let drawn = drawn.ok_or(PageFault::Damaged)?;
-    let (width, height) = (usize::from(drawn.width()), usize::from(drawn.height()));
-    // Luminance of ITU-R BT.601 in 1/256; the page lies on white, so nothing is transparent.
-    let grey = |r: u8, g: u8, b: u8| ((u32::from(r) * 77 + u32::from(g) * 150 + u32::from(b) * 29) >> 8) as u8;
-    let pixels = drawn.data_as_u8_slice().chunks_exact(4).map(|pixel| grey(pixel[0], pixel[1], pixel[2])).collect();
-    Ok(Grey::new(width, height, pixels))
+    let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
+    // The page lies on white, so nothing is transparent.
+    let coloured = image::RgbaImage::from_raw(width, height, drawn.data_as_u8_slice().to_vec());
+    Ok(Grey::from(image::DynamicImage::from(coloured.ok_or(PageFault::Damaged)?)))
 }
 
 /// Walks the page without drawing and stops where it never would end: a few forms that draw each other ten times each are a day's work.

@@ -61,6 +61,8 @@ pub const LARGEST_UPLOAD_BYTES: usize = 100 * 1024 * 1024;
 
 /// Uploads held in memory at one time: with [`LARGEST_UPLOAD_BYTES`] at most 400 MiB.
 const UPLOADS_AT_ONCE: usize = 4;
+/// Of them for the page that checks files for anybody: however slowly strangers send, one turn is left for who works in the house.
+const CHECKS_AT_ONCE: usize = UPLOADS_AT_ONCE - 1;
 
 /// Tells this moment in the school's zone; the doors bring it in.
 pub type Clock = Arc<dyn Fn() -> DateTime<FixedOffset> + Send + Sync>;
@@ -86,6 +88,7 @@ pub struct Shared {
     house: Arc<House>,
     clock: Clock,
     uploads: Arc<Semaphore>,
+    checks: Arc<Semaphore>,
     directory: Cache,
     pages: journal::Pages,
     answers: kept::Answers,
@@ -115,6 +118,7 @@ impl WebState {
             house,
             clock,
             uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+            checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
             directory: Cache::default(),
             pages: journal::Pages::default(),
             answers: kept::Answers::default(),

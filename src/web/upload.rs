@@ -120,7 +120,7 @@ async fn form(frame: Frame) -> Result<Response, Refusal> {
 }
 
 /// `POST /verify`, `multipart/form-data`, any number of files. A page, or a JSON array when the client asks for JSON.
-async fn verify(State(state): State<WebState>, frame: Frame, request: Request) -> Result<Response, Refusal> {
+pub(super) async fn verify(State(state): State<WebState>, frame: Frame, request: Request) -> Result<Response, Refusal> {
     let wants_json = answer::wants_json(request.headers());
     let views = check(&state, request).await?;
     if wants_json {
@@ -131,6 +131,7 @@ async fn verify(State(state): State<WebState>, frame: Frame, request: Request) -
 }
 
 async fn check(state: &WebState, mut request: Request) -> Result<Vec<VerifyView>, Refusal> {
+    let _check = state.checks.acquire().await.map_err(|_| Refusal::Fault)?;
     let _permit = state.uploads.acquire().await.map_err(|_| Refusal::Fault)?;
     // The house knows its own school: what another authority signed is not this school's record.
     let options = VerifyOptions::of(&state.house, true).await?;

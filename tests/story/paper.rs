@@ -10,7 +10,7 @@ use letopis::flow::{Act, Error};
 use letopis::scan::Grey;
 
 use super::house::{COPIES, House, after, tell};
-use super::scans::{coarse, codes, jpeg, pdf, printed};
+use super::scans::{codes, jpeg, pdf, scanned, scanned_page};
 
 fn seen(signer: &str, day: &str, scan: &[u8]) -> Seen {
     Seen {
@@ -33,7 +33,7 @@ fn a_route_goes_partly_on_paper_and_the_record_says_who_saw_the_ink() {
         let class_teacher = house.signers(COPIES[0], "class_teacher").await.remove(0);
         let mut teachers = house.signers(COPIES[0], "subject_teacher").await;
         teachers.retain(|id| *id != class_teacher);
-        let scan = jpeg(&coarse(&printed(&house, COPIES[0]).await[1]), 60);
+        let scan = jpeg(&scanned_page(&house, COPIES[0], 2).await, 60);
         paper::record(&house, COPIES[0], &seen(&teachers[0], "2025-10-27", &scan), &by(&class_teacher, 10))
             .await
             .expect("ink");
@@ -113,7 +113,7 @@ async fn a_stage_on_paper(house: House) {
     let deputy = house.signers(copy, "deputy").await.remove(0);
     let teachers = house.signers(copy, "subject_teacher").await;
     let secretary = onlooker(&house, copy).await;
-    let pages: Vec<Grey> = printed(&house, copy).await.iter().map(coarse).collect();
+    let pages = scanned(&house, copy).await;
     // What was scanned before the stage went on paper shows no signature: it is filed and does not count.
     give(&house, "до подписи.jpg", jpeg(&pages[2], 60), &by(&secretary, 10)).await;
     paper::stage::open(&house, copy, 1, "subject_teacher", &by(&deputy, 11)).await.expect("a stage on paper");
@@ -131,7 +131,7 @@ async fn a_stage_on_paper(house: House) {
     let page = |leaf: &u32| pages[*leaf as usize - 1].clone();
     let mut pile: Vec<Grey> = rest.iter().map(page).collect();
     pile.push(page(&rest[0]));
-    pile.push(coarse(&printed(&house, other).await[1]));
+    pile.push(scanned_page(&house, other, 2).await);
     let taken = give(&house, "стопка.pdf", pdf(&pile), &by(&secretary, 20)).await;
     assert_eq!((taken.filed(), taken.completed.len()), (pile.len(), 0), "{:?}", taken.findings);
     assert_eq!(on_paper(&house, copy).await.missing, [*last]);
@@ -193,7 +193,7 @@ fn under_rules_without_paper_no_stage_goes_on_paper_and_none_completes() {
         let (copy, deputy) = (COPIES[0], house.signers(COPIES[0], "deputy").await.remove(0));
         let secretary = onlooker(&house, copy).await;
         paper::stage::open(&house, copy, 1, "subject_teacher", &by(&deputy, 10)).await.expect("paper is allowed today");
-        let pages: Vec<Grey> = printed(&house, copy).await.iter().map(coarse).collect();
+        let pages = scanned(&house, copy).await;
         // From the next day on the school works without paper (001).
         let text = letopis::domain::policy::builtin("default").expect("inside");
         let at = text.find("[paper.enabled]").expect("the key");

@@ -2,6 +2,9 @@
 //!
 //! The 40 pictures here are made in Rust out of issued pages. Some 500, made by tools, are `benches/scans/`.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use letopis::flow::scans::{self, Given, Taken};
 use letopis::flow::{issue, reissue};
 use letopis::scan::{self, Grey};
@@ -9,23 +12,50 @@ use letopis::store::{Leaf, ScanPlace};
 
 use super::house::{COPIES, House, after, tell};
 
-/// Pages of an issued copy as a printer would lay them on paper, 300 dpi.
-pub async fn printed(house: &House, copy: &str) -> Vec<Grey> {
+/// The issued PDF of a copy, and its digest.
+async fn issued(house: &House, copy: &str) -> (Vec<u8>, String) {
     let row = house.copy(copy).await;
     let digest = row.issued_pdf.parse().expect("a digest");
     let bytes = std::fs::read(house.issued_pdf(copy, row.version, digest)).expect("the PDF");
+    (bytes, row.issued_pdf)
+}
+
+/// Pages of an issued copy as a printer would lay them on paper, 300 dpi.
+async fn printed(house: &House, copy: &str) -> Vec<Grey> {
     let mut pages = Vec::new();
-    scan::pages(&bytes, |_, _, page| {
+    let each = |_, _, page: Result<Grey, _>| {
         pages.push(page.expect("a page"));
         true
-    })
-    .expect("pages");
+    };
+    scan::pages(&issued(house, copy).await.0, each).expect("pages");
     pages
 }
 
 /// 150 dpi of what was printed at 300: the least that is promised, and quick.
-pub fn coarse(page: &Grey) -> Grey {
+fn coarse(page: &Grey) -> Grey {
     page.resized(page.width / 2, page.height / 2)
+}
+
+/// Pages of an issued copy as a scanner of 150 dpi sees them; drawn once for all stories whose houses issued the same file.
+pub async fn scanned(house: &House, copy: &str) -> Arc<Vec<Grey>> {
+    static DRAWN: Mutex<BTreeMap<String, Arc<Vec<Grey>>>> = Mutex::new(BTreeMap::new());
+    let (bytes, digest) = issued(house, copy).await;
+    let mut drawn = DRAWN.lock().expect("nobody failed while drawing");
+    let draw = || {
+        let mut pages = Vec::new();
+        let each = |_, _, page: Result<Grey, _>| {
+            pages.push(coarse(&page.expect("a page")));
+            true
+        };
+        scan::pages(&bytes, each).expect("pages");
+        Arc::new(pages)
+    };
+    Arc::clone(drawn.entry(digest).or_insert_with(draw))
+}
+
+/// One of them, by its number from 1, and nothing drawn beside it.
+pub async fn scanned_page(house: &House, copy: &str, no: usize) -> Grey {
+    coarse(&scan::page(&issued(house, copy).await.0, no).expect("the page"))
 }
 
 /// A picture as JPEG of its own size.
@@ -94,7 +124,7 @@ pub fn codes(taken: &Taken) -> Vec<&'static str> {
 fn a_pile_files_itself_and_names_what_is_missing_doubled_and_out_of_order() {
     tell(async {
         let house = House::with_issued_copies().await;
-        let pages: Vec<Grey> = printed(&house, COPIES[0]).await.iter().map(coarse).collect();
+        let pages = scanned(&house, COPIES[0]).await;
         let count = pages.len() as u32;
         assert!(count >= 8, "the story needs a copy of some pages, not {count}");
         // The third is missing, the fifth comes twice, the last two lie in the wrong order.
@@ -203,8 +233,8 @@ fn of_forty_spoilt_pictures_most_are_recognised_and_none_is_laid_to_the_wrong_pa
 fn several_sheets_on_one_glass_are_each_laid_to_their_page() {
     tell(async {
         let house = House::with_issued_copies().await;
-        let pages: Vec<Grey> = printed(&house, COPIES[1]).await.iter().map(coarse).collect();
-        let (one, other) = (&pages[1], pages[4].turned(2));
+        let one = scanned_page(&house, COPIES[1], 2).await;
+        let other = scanned_page(&house, COPIES[1], 5).await.turned(2);
         let mut pixels = Vec::new();
         for y in 0..one.height {
             pixels.extend_from_slice(&one.pixels[y * one.width..(y + 1) * one.width]);
@@ -222,7 +252,7 @@ fn several_sheets_on_one_glass_are_each_laid_to_their_page() {
 fn a_sheet_of_the_replaced_version_is_named_and_does_not_count() {
     tell(async {
         let house = House::with_issued_copies().await;
-        let page = coarse(&printed(&house, COPIES[0]).await[1]);
+        let page = scanned_page(&house, COPIES[0], 2).await;
         reissue::reissue(&house, COPIES[0], "Уточнены сведения", &after(30)).await.expect("a next version");
         let frozen = house.copy(COPIES[0]).await;
         issue::issue(&house, &[frozen], &after(31), |_| {}).await.expect("an issue");
@@ -238,7 +268,7 @@ fn a_sheet_of_the_replaced_version_is_named_and_does_not_count() {
 fn a_page_without_a_code_is_laid_by_hand_and_a_scan_can_be_put_aside() {
     tell(async {
         let house = House::with_issued_copies().await;
-        let mut page = coarse(&printed(&house, COPIES[0]).await[1]);
+        let mut page = scanned_page(&house, COPIES[0], 2).await;
         // Tea over the lower third, where the code is.
         let from = page.pixels.len() * 2 / 3;
         page.pixels[from..].fill(150);
@@ -267,7 +297,7 @@ fn a_page_without_a_code_is_laid_by_hand_and_a_scan_can_be_put_aside() {
 fn a_pile_is_ticked_off_by_the_codes_that_a_reader_types() {
     tell(async {
         let house = House::with_issued_copies().await;
-        let pages = printed(&house, COPIES[0]).await;
+        let pages = scanned(&house, COPIES[0]).await;
         let code = |page: &Grey| scan::codes(page).remove(0).text;
         let first = scans::receive(&house, &code(&pages[0]), &after(95)).await.expect("a tick");
         assert_eq!((first.leaf.leaf, first.again), (1, false));

@@ -9,7 +9,7 @@ use letopis::scan::{self, Grey};
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::house::{COPIES, House, tell};
-use super::scans::{coarse, codes, jpeg, printed, take};
+use super::scans::{codes, jpeg, scanned_page, take};
 
 /// A sheet of paper with this text as its code.
 fn sheet(text: &str) -> Grey {
@@ -31,8 +31,7 @@ fn sheet(text: &str) -> Grey {
 fn codes_that_are_not_of_this_house_are_told_apart_and_never_filed() {
     tell(async {
         let house = House::with_issued_copies().await;
-        let page = &printed(&house, COPIES[0]).await[1];
-        let code = scan::codes(page).remove(0).text;
+        let code = scan::codes(&scanned_page(&house, COPIES[0], 2).await).remove(0).text;
         let fields: Vec<&str> = code.split(':').collect();
         let with = |at: usize, value: &str| {
             let mut fields = fields.clone();
@@ -71,7 +70,7 @@ fn a_sheet_of_another_school_with_a_copy_of_the_same_name_stays_foreign() {
         theirs.close("Q1", &[], None).await.expect("a closing");
         let frozen = theirs.db.list_copies().await.expect("copies");
         letopis::flow::issue::issue(&theirs, &frozen, &super::house::after(2), |_| {}).await.expect("an issue");
-        let page = coarse(&printed(&theirs, COPIES[0]).await[1]);
+        let page = scanned_page(&theirs, COPIES[0], 2).await;
         let taken = take(&ours, "чужой лист.jpg", jpeg(&page, 60)).await;
         assert_eq!((taken.filed(), codes(&taken)), (0, vec!["scan.forged-code"]));
         assert!(scans::overview(&ours).await.expect("an answer").is_empty());

@@ -1,6 +1,6 @@
 //! What a copy is called among documents: in the register, on forms, in a record's own descriptions, the same everywhere. Floor 0.
 
-use super::CopyKind;
+use super::{CopyFacts, CopyKind};
 
 /// Number of the supplement that an identifier of a copy names; `None` for all other copies.
 pub fn supplement_no(id: &str) -> Option<u32> {
@@ -24,6 +24,18 @@ pub fn document_words(kind: CopyKind, id: &str, number: &str) -> String {
             format!("дополнительный лист № {no} к копии № {of}")
         }
         None => format!("{} № {number}", kind.as_russian()),
+    }
+}
+
+impl CopyFacts {
+    /// What it is: «копия классного журнала», «дополнительный лист № 1», «сводная ведомость».
+    pub fn kind_words(&self) -> String {
+        kind_words(self.kind, &self.id)
+    }
+
+    /// Its name among documents: «дополнительный лист № 1 к копии № 2025-5А-1Ч».
+    pub fn document_words(&self) -> String {
+        document_words(self.kind, &self.id, &self.number)
     }
 }
 

@@ -2,16 +2,18 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // reason: a test may say what it expects
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Form;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt as _, stream};
 
 use super::super::answer::Refusal;
 use super::super::frame::Frame;
-use super::super::{Clock, WebState};
+use super::super::{CHECKS_AT_ONCE, Clock, UPLOADS_AT_ONCE, WebState, upload as checking};
 use super::{import, leave};
 use crate::bundle::export::{self, Shape};
 use crate::bundle::generate::{GeneratorSpec, generate};
@@ -105,6 +107,30 @@ fn asked(token: &str) -> import::Asked {
 async fn preview(place: &Place, who: &str, token: &str) -> Result<String, Refusal> {
     let page = import::preview(State(place.state.clone()), visitor(who), Frame::default(), Query(asked(token))).await?;
     Ok(text(page).await)
+}
+
+#[test]
+fn strangers_who_send_slowly_do_not_keep_anybody_from_bringing_data_in() {
+    tell(async {
+        let place = place().await;
+        // An upload that begins and never ends.
+        let slow = || {
+            let begun = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF";
+            let begun = stream::once(async move { Ok::<_, std::io::Error>(begun) });
+            let request = Request::builder().method("POST");
+            let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+            request.body(Body::from_stream(begun.chain(stream::pending()))).unwrap()
+        };
+        for _ in 0..3 * UPLOADS_AT_ONCE {
+            tokio::spawn(checking::verify(State(place.state.clone()), Frame::default(), slow()));
+        }
+        while place.state.uploads.available_permits() > UPLOADS_AT_ONCE - CHECKS_AT_ONCE {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let data = school();
+        let brought = tokio::time::timeout(Duration::from_secs(60), send(&place, "T00001", "school.zip", &data));
+        assert_eq!(brought.await.expect("a turn for who works here").len(), 32);
+    });
 }
 
 #[test]

@@ -157,7 +157,8 @@ impl Desk<'_> {
             carrier: if row.carrier.is_empty() { "вне учёта".to_owned() } else { row.carrier.clone() },
             at: row.at.clone(),
             valid: row.verdict == VALID,
-            by: self.people.get(&row.by).signed,
+            // The operator of the command line is no name: whoever sat there signs by hand.
+            by: self.journal.staff_member(&row.by).map(|_| self.people.get(&row.by).signed).unwrap_or_default(),
         };
         Some(papers::certificate(&self.letterhead, &checked, &coverage, &[]))
     }
