@@ -8,6 +8,7 @@ mod engines;
 #[path = "store/paged.rs"]
 mod paged;
 #[path = "store/parts.rs"]
+#[path = "store/parts.rs"]
 mod parts;
 #[path = "store/scans.rs"]
 mod scans;

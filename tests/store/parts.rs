@@ -2,7 +2,8 @@
 
 use letopis::store::{Entries, Part};
 
-use super::{YEAR, import, journal, on_every_engine};
+use super::engines::on_every_engine;
+use super::{YEAR, import, journal};
 
 #[test]
 fn a_part_of_the_year_is_what_the_whole_year_says_of_its_days() {
