@@ -7,6 +7,8 @@
 mod engines;
 #[path = "store/paged.rs"]
 mod paged;
+#[path = "store/parts.rs"]
+mod parts;
 #[path = "store/scans.rs"]
 mod scans;
 #[path = "store/signing.rs"]

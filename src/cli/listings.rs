@@ -7,10 +7,9 @@ use super::foreign::SignatureLine;
 use super::table::{Table, print_json};
 use super::{Desk, Failure, print_findings};
 use crate::domain::copy::State;
-use crate::domain::freeze::supplement_no;
 use crate::domain::names;
 use crate::domain::route;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{Snapshot, kind_words};
 use crate::domain::words;
 use crate::flow;
 use crate::flow::sign as signing;
@@ -79,10 +78,7 @@ impl Copies {
                 row.id.clone(),
                 row.version.to_string(),
                 row.number.clone(),
-                match supplement_no(&row.id) {
-                    Some(no) => format!("дополнительный лист № {no}"),
-                    None => row.kind.as_russian().to_owned(),
-                },
+                kind_words(row.kind, &row.id),
                 row.state.as_russian().to_owned(),
                 row.sheets.to_string(),
                 row.pages.to_string(),
@@ -245,7 +241,7 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
         "{} версия {} — {}, {} класс, {}",
         row.id,
         row.version,
-        row.kind.as_russian(),
+        kind_words(row.kind, &row.id),
         row.class,
         snapshot.period.name
     );
@@ -356,7 +352,7 @@ pub(super) async fn register(desk: &Desk) -> Result<u8, Failure> {
             line.no.to_string(),
             russian_day(&line.sealed_at),
             line.number.clone(),
-            line.kind.as_russian().to_owned(),
+            kind_words(line.kind, &line.id),
             line.class.clone(),
             line.period.clone(),
             line.sheets.to_string(),

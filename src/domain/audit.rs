@@ -130,6 +130,61 @@ pub enum EventKind {
     LessonTried,
 }
 
+/// What of the things that pages keep ready an event may have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touched {
+    /// The school's people, journal, year, rules or accounts: everything.
+    School,
+    /// Copies and their statements alone: whom a copy waits for.
+    Copies,
+    /// Neither.
+    Neither,
+}
+
+/// Events whose transactions move copies along their route and write nothing else that pages of the school show.
+const OF_COPIES: [EventKind; 3] = [EventKind::CopyIssued, EventKind::StatementSigned, EventKind::Sealed];
+
+/// Events whose transactions write into the office's books, carriers, tokens or training alone. Receiving scans is not among them: the last scan
+/// of a stage completes it.
+const OF_OFFICE: [EventKind; 26] = [
+    EventKind::CopyExported,
+    EventKind::ExtractMade,
+    EventKind::CheckFailed,
+    EventKind::DataExported,
+    EventKind::TokenIssued,
+    EventKind::TokenRevoked,
+    EventKind::RemindersGiven,
+    EventKind::PaperPrinted,
+    EventKind::HandoverOpened,
+    EventKind::HandoverSigned,
+    EventKind::PaperRegistered,
+    EventKind::PaperNoted,
+    EventKind::PaperYearClosed,
+    EventKind::ConditionChecked,
+    EventKind::FilePlanChanged,
+    EventKind::FilePlanClosed,
+    EventKind::VolumeNumbered,
+    EventKind::TemplateChecked,
+    EventKind::CarrierChanged,
+    EventKind::UndertakingSigned,
+    EventKind::CarrierCodeMade,
+    EventKind::CustodySigned,
+    EventKind::BackupWritten,
+    EventKind::BackupPruned,
+    EventKind::BackupChecked,
+    EventKind::LessonTried,
+];
+
+/// What an event, by its word in the log, may have changed. A word that is not known here touches everything.
+pub fn touched(event: &str) -> Touched {
+    let is = |kind: &EventKind| kind.as_str() == event;
+    match (OF_OFFICE.iter().any(is), OF_COPIES.iter().any(is)) {
+        (true, _) => Touched::Neither,
+        (_, true) => Touched::Copies,
+        _ => Touched::School,
+    }
+}
+
 impl EventKind {
     /// Word of the payload and the store.
     pub fn as_str(self) -> &'static str {

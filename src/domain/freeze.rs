@@ -24,7 +24,7 @@ use super::snapshot::{
 };
 use super::words;
 
-pub use supplement::{LateRows, entries, supplement, supplement_id, supplement_no};
+pub use supplement::{LateRows, entries, supplement, supplement_id};
 
 /// What freezing is told from outside the journal.
 #[derive(Debug, Clone)]

@@ -347,6 +347,19 @@ impl Journal {
         }
     }
 
+    /// The roster with these entries: lessons and what hangs on them, final marks, decisions, gaps.
+    pub fn with_entries(self, entries: Journal) -> Journal {
+        Journal {
+            lessons: entries.lessons,
+            marks: entries.marks,
+            absences: entries.absences,
+            final_marks: entries.final_marks,
+            decisions: entries.decisions,
+            content_gaps: entries.content_gaps,
+            ..self
+        }
+    }
+
     /// Every stay of every learner: the last ones, then the earlier ones.
     pub fn stays(&self) -> impl Iterator<Item = &Learner> {
         self.learners.iter().chain(&self.earlier_stays)

@@ -5,6 +5,7 @@
 //! is an empty string. Once a format number is released its shape never changes; a new shape is a new number.
 
 mod changes;
+mod named;
 mod part;
 mod read;
 mod supplement;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::canon::{self, Digest, scan};
 
 pub use changes::{ChangedValue, ChangesSheet};
+pub use named::{document_words, kind_words, supplement_no};
 pub use part::PartFacts;
 pub use supplement::SupplementFacts;
 
@@ -82,7 +84,7 @@ impl CopyKind {
         [Self::PeriodCopy, Self::SummarySheet].into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// The words for people.
+    /// The kind of record in words. A supplement is a period copy as a record and another document for people: [`kind_words`].
     pub fn as_russian(self) -> &'static str {
         match self {
             Self::PeriodCopy => "копия классного журнала",

@@ -3,6 +3,9 @@
 //! An entry whose time nobody knows is "unknown", never "late": a journal that came from elsewhere is not accused of what it does not
 //! say. Only a time of entry that is known, against a deadline that is known, makes anybody late.
 
+mod tally;
+
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -11,6 +14,8 @@ use super::calendar::SchoolCalendar;
 use super::deadline::{self, Moment, Question, What};
 use super::journal::{Course, Journal, Lesson, LessonKey};
 use super::policy::{AbsenceKind, Policy};
+
+pub use tally::{Tally, tally};
 
 /// What was entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -233,14 +238,22 @@ pub fn judge<'p>(scope: &Scope<'_>, policy: impl Fn(NaiveDate) -> &'p Policy) ->
     }
     judged.extend(judging.period_marks());
     judged.extend(judging.remarks());
-    judged.sort_by(|a, b| order(a).cmp(&order(b)));
+    judged.sort_by(order);
     judged
 }
 
 /// Classes by grade, then the order of the day.
-fn order(one: &Judged) -> (u32, &str, NaiveDate, u8, &str, EntryKind, &str) {
-    let lesson = &one.lesson;
-    (grade_of(&one.class), &one.class, lesson.date, lesson.number, &one.course_id, one.kind, &one.learner_id)
+fn order(a: &Judged, b: &Judged) -> Ordering {
+    // Mostly one class is judged at a time, and there are hundreds of thousands of entries.
+    let classes = match a.class == b.class {
+        true => Ordering::Equal,
+        false => (grade_of(&a.class), &a.class).cmp(&(grade_of(&b.class), &b.class)),
+    };
+    classes.then_with(|| within_class(a).cmp(&within_class(b)))
+}
+
+fn within_class(one: &Judged) -> (NaiveDate, u8, &str, EntryKind, &str) {
+    (one.lesson.date, one.lesson.number, &one.course_id, one.kind, &one.learner_id)
 }
 
 /// The number before a class's letter: 9А stands before 10А.
@@ -496,9 +509,9 @@ fn status(
         (_, Moment::Elsewhere(document)) => unknown(&format!("срок — по другому документу: {document}")),
         (_, Moment::Unknown(why)) => unknown(why),
         (Some(entered), Moment::AfterLessons(day, _)) => match entered.date().cmp(day) {
-            std::cmp::Ordering::Less => (Status::Done, String::new()),
-            std::cmp::Ordering::Greater => (Status::Late, String::new()),
-            std::cmp::Ordering::Equal => unknown("звонки не заданы: когда кончились уроки, неизвестно"),
+            Ordering::Less => (Status::Done, String::new()),
+            Ordering::Greater => (Status::Late, String::new()),
+            Ordering::Equal => unknown("звонки не заданы: когда кончились уроки, неизвестно"),
         },
         (Some(entered), _) => match due.latest() {
             Some(latest) if entered <= latest => (Status::Done, String::new()),
@@ -516,42 +529,6 @@ fn status(
             _ => unknown("записи нет: задавалось ли, неизвестно"),
         },
     }
-}
-
-/// Counts of one class and teacher: for each kind of entry, how many of each status.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
-    /// Class.
-    pub class: String,
-    /// Teacher.
-    pub teacher_id: String,
-    /// Counts by [`EntryKind::ALL`] and [`Status::ALL`].
-    pub counts: [[usize; 4]; 7],
-}
-
-impl Tally {
-    /// Entries of a kind and a status.
-    pub fn of(&self, kind: EntryKind, status: Status) -> usize {
-        self.counts[kind as usize][status as usize]
-    }
-
-    /// Entries of a status, all kinds together.
-    pub fn all(&self, status: Status) -> usize {
-        self.counts.iter().map(|counts| counts[status as usize]).sum()
-    }
-}
-
-/// Counts by class and teacher, in the order of class and teacher.
-pub fn tally(judged: &[Judged]) -> Vec<Tally> {
-    let mut tallies: BTreeMap<(u32, &str, &str), [[usize; 4]; 7]> = BTreeMap::new();
-    for one in judged {
-        tallies.entry((grade_of(&one.class), &one.class, &one.teacher_id)).or_default()[one.kind as usize]
-            [one.status as usize] += 1;
-    }
-    tallies
-        .into_iter()
-        .map(|((_, class, teacher), counts)| Tally { class: class.to_owned(), teacher_id: teacher.to_owned(), counts })
-        .collect()
 }
 
 /// Heads of the CSV table of judged entries, as offices read it.

@@ -12,7 +12,7 @@ use crate::domain::journal::{Class, Journal};
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
 use crate::domain::snapshot::Snapshot;
-use crate::store::{ClosureRow, Recorded, Tx};
+use crate::store::{ClosureRow, Entries, Part, Recorded, Tx};
 use crate::typeset;
 
 use super::keys::AUTHORITY;
@@ -115,9 +115,20 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
 pub async fn check(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Closed>, Error> {
     let closed_before = house.db.list_closures().await?;
     let policy = policy::of_act(house, act).await?;
-    let journal = house.db.load_journal(&closing.year).await?;
+    let roster = house.db.load_roster(&closing.year).await?;
+    let wanted = classes(&roster, closing)?;
+    let entries = match wanted.as_slice() {
+        [(class, _)] => house.db.load_class_entries(&closing.year, &class.name).await?,
+        _ => {
+            let days = wanted.iter().map(|(_, span)| (span.starts, span.ends));
+            let days = days.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+            // No rule asks for the marks of lessons.
+            let entries = Entries { days, marks: false, period: &closing.period };
+            house.db.load_part(&closing.year, &Part { lessons: days, entries: Some(entries) }).await?
+        }
+    };
+    let journal = roster.with_entries(entries);
     let voids = compromise::survey(house).await?;
-    let wanted = classes(&journal, closing)?;
     let mut parts = journal.into_classes();
     let say = |(class, span): (Class, Span)| {
         let id = freeze::copy_id(&closing.year, &class.name, &span.id);

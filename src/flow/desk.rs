@@ -16,7 +16,7 @@ use crate::domain::desk_forms::{About, SignedEvent};
 use crate::domain::difference::{change_rows, sheet_diff};
 use crate::domain::finding::Finding;
 use crate::domain::route::{self, BY_SHEETS, Wish};
-use crate::domain::snapshot::{ChangedValue, StageFacts};
+use crate::domain::snapshot::{ChangedValue, StageFacts, document_words};
 use crate::domain::statement::Statement;
 use crate::domain::words;
 use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
@@ -279,10 +279,9 @@ pub async fn differences(house: &House, id: &str, from: u32, to: u32) -> Result<
 pub async fn about(house: &House, row: &CopyRow) -> Result<About, Error> {
     let snapshot = house.db.load_snapshot(row.snapshot).await?;
     let last = house.db.list_versions(&row.id).await?.last().map_or(row.version, |last| last.version);
-    let kind = words::capitalised(row.kind.as_russian());
     Ok(About {
         school: snapshot.school.name,
-        document: format!("{kind} № {}", row.number),
+        document: words::capitalised(&document_words(row.kind, &row.id, &row.number)),
         what: format!("{} класс, {}, {} учебный год", row.class, snapshot.period.name, row.year),
         version: row.version,
         replaced_by: if last > row.version { last } else { 0 },

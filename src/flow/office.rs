@@ -17,6 +17,7 @@ use crate::domain::forms::acts::Condition;
 use crate::domain::forms::files::{Numbering, VolumeKey};
 use crate::domain::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Purpose, Side, sheets_of};
 use crate::domain::retention;
+use crate::domain::snapshot::document_words;
 use crate::domain::words;
 use crate::store::{Tx, Which};
 
@@ -245,8 +246,8 @@ pub async fn hand_over(house: &House, new: &NewHandover, act: &Act) -> Result<u6
 
 /// «Копия классного журнала № …», as the journal of handovers names a document.
 pub fn document_name(copy: &PaperCopy) -> String {
-    let name = words::capitalised(copy.kind.as_russian());
-    format!("{name} № {}, версия {}", copy.number, copy.version)
+    let name = words::capitalised(&document_words(copy.kind, &copy.copy, &copy.number));
+    format!("{name}, версия {}", copy.version)
 }
 
 fn may_move(kept: &Kept, new: &NewHandover) -> Result<(), Refusal> {

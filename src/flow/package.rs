@@ -87,9 +87,8 @@ impl Head {
     /// «копия классного журнала № 2025-5А-I четверть, 5А, I четверть, 2025/2026, версия 1».
     pub(super) fn description(&self) -> String {
         format!(
-            "{} № {}, {}, {}, {}, версия {}",
-            self.copy.kind.as_russian(),
-            self.copy.number,
+            "{}, {}, {}, {}, версия {}",
+            self.copy.document_words(),
             self.class.name,
             self.period.name,
             self.year,

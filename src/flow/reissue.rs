@@ -113,7 +113,10 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
 async fn tell(house: &House, tx: &mut Tx, next: &Snapshot, said: &[StatementRow], act: &Act) -> Result<(), Error> {
     let version = next.copy.version;
     let what = format!("{} класс, {}", next.class.name, next.period.name);
-    let subject = format!("Выпускается новая версия копии журнала: {what}");
+    let subject = match &next.copy.supplement {
+        Some(facts) => format!("Выпускается новая версия дополнительного листа № {}: {what}", facts.no),
+        None => format!("Выпускается новая версия копии журнала: {what}"),
+    };
     let place = remind::place(house, "отличия версии", &format!("/copies/{}/{version}/changes", next.copy.id));
     let text = format!(
         "Взамен версии {} выпускается версия {version} ({what}).\n\nЛисты, которые не изменились, подписывать заново не нужно. \

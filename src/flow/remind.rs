@@ -25,6 +25,7 @@ use crate::domain::calendar::{DayUnit, SchoolCalendar};
 use crate::domain::copy::State;
 use crate::domain::deadline::print_due;
 use crate::domain::route;
+use crate::domain::snapshot::{kind_words, supplement_no};
 use crate::domain::words;
 use crate::store::{CopyRow, NewLetter, Tx};
 
@@ -195,8 +196,8 @@ fn letter(house: &House, person: &str, address: &str, kind: Kind, due: NaiveDate
     let mut lines: Vec<String> = owed
         .iter()
         .map(|one| match one.sheets {
-            0 => format!("– {} класс", one.row.class),
-            n => format!("– {} класс: {}", one.row.class, words::count(n as u64, "лист", "листа", "листов")),
+            0 => format!("– {}", whose(&one.row)),
+            n => format!("– {}: {}", whose(&one.row), words::count(n as u64, "лист", "листа", "листов")),
         })
         .collect();
     lines.sort();
@@ -208,6 +209,14 @@ fn letter(house: &House, person: &str, address: &str, kind: Kind, due: NaiveDate
     let place = place(house, "страницу «Подписание»", "/desk");
     let body = format!("{}.\n\n{what}\n{}\n\n{place}\n\n{FOOT}\n", kind.as_russian(due), lines.join("\n"));
     NewLetter { person: person.to_owned(), address: address.to_owned(), subject: kind.as_russian(due), body }
+}
+
+/// «5А класс», «5А класс, дополнительный лист № 1».
+fn whose(row: &CopyRow) -> String {
+    match supplement_no(&row.id) {
+        Some(_) => format!("{} класс, {}", row.class, kind_words(row.kind, &row.id)),
+        None => format!("{} класс", row.class),
+    }
 }
 
 /// The foot of every letter: nobody reads answers.

@@ -15,10 +15,11 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::State;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::freeze::{self, Circumstances, LateRows};
+use crate::domain::journal::YEAR;
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, SupplementFacts};
-use crate::store::{ClosureRow, CopyRow, SupplementRow, Tx};
+use crate::store::{ClosureRow, CopyRow, LateRow, SupplementRow, Tx};
 use crate::typeset;
 
 /// A row of the journal: table and key.
@@ -194,6 +195,10 @@ pub async fn open(house: &House, copy: &str, ground: &str, act: &Act) -> Result<
             "она возвращена с замечанием, и её период открыт для исправления; записи войдут в следующую версию",
         );
     }
+    let of_year = |k: &ClosureRow| k.year == last.year && k.class == last.class && k.period == YEAR;
+    if house.db.list_closures().await?.iter().any(of_year) {
+        return refuse("учебный год этого класса закрыт: сводная ведомость составлена, записей больше не принимают");
+    }
     for row in known.iter().filter(|row| row.copy == copy) {
         let state = tx.list_versions(&row.id).await?.pop().map(|copy| copy.state);
         let what = match (row.outcome.as_str(), state) {
@@ -241,6 +246,17 @@ pub async fn open_ones(house: &House) -> Result<Vec<Standing>, Error> {
     stand(house, |row| row.outcome.is_empty()).await
 }
 
+/// What a school year still owes: late entries that are in no supplement yet, and supplements that the school has not sealed.
+pub async fn unfinished(house: &House, year: &str) -> Result<Vec<Standing>, Error> {
+    // Versions of one copy stand together, oldest first.
+    let last: BTreeMap<String, State> =
+        house.db.list_copies().await?.into_iter().map(|row| (row.id, row.state)).collect();
+    let unsealed = |row: &SupplementRow| last.get(&row.id).is_some_and(|state| *state != State::Sealed);
+    let mut owed = stand(house, |row| row.year == year && (row.outcome.is_empty() || unsealed(row))).await?;
+    owed.retain(|one| one.copy.is_some() || one.entries > 0);
+    Ok(owed)
+}
+
 async fn stand(house: &House, wanted: impl Fn(&SupplementRow) -> bool) -> Result<Vec<Standing>, Error> {
     let all = house.db.list_supplements().await?;
     let mut counts: Option<Counts> = None;
@@ -286,7 +302,7 @@ impl Counts {
             }
         }
         // Classes that are closed together are opened together: what came since is read once for all of them.
-        let mut read: BTreeMap<(&str, u64), Vec<Key>> = BTreeMap::new();
+        let mut read: BTreeMap<(&str, u64), Vec<LateRow>> = BTreeMap::new();
         let mut rows = BTreeMap::new();
         for row in &open {
             let at = (row.year.as_str(), row.since);
@@ -294,7 +310,7 @@ impl Counts {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(none) => none.insert(house.db.list_rows_since(&row.year, row.since, None).await?),
             };
-            let own = since.iter().filter(|(_, key)| {
+            let own = since.iter().map(|(key, _)| key).filter(|(_, key)| {
                 let course = (row.year.clone(), key.first().cloned().unwrap_or_default());
                 classes.get(&course) == Some(&row.class)
             });
@@ -353,7 +369,7 @@ pub async fn make(house: &House, copy: &str, ground: Option<&str>, act: &Act) ->
         replaces: String::new(),
         changes: None,
         frozen_at: act.moment(),
-        exported_at: exported_at(&was),
+        exported_at: exported_at(house, row).await?,
         voids: compromise::notes(&voids, &class.name, &span),
         paper: paper(&was),
         ground: ground.filter(|_| !errors.is_empty()).unwrap_or_default().to_owned(),
@@ -386,14 +402,16 @@ fn facts(no: u32, base: &CopyRow, was: &Snapshot) -> SupplementFacts {
         copy_version: base.version,
         // Counted where the late rows are known.
         entries: 0,
+        entered_from: String::new(),
+        entered_until: String::new(),
     }
 }
 
-fn exported_at(was: &Snapshot) -> String {
-    match was.sheets.first() {
-        Some(Sheet::Title(title)) => title.exported_at.clone(),
-        _ => String::new(),
-    }
+/// When data came by import since late entries are taken: what came before is the copy's. Empty when everything was typed in here.
+async fn exported_at(house: &House, row: &SupplementRow) -> Result<String, Error> {
+    let last = house.db.list_bundles().await?.pop().map(|(_, at)| at).unwrap_or_default();
+    // Both times were written by this house, with one offset.
+    Ok(if last >= row.opened_at { last } else { String::new() })
 }
 
 /// Where the copy goes on paper its supplement goes with it, behind its last sheet.
@@ -436,8 +454,8 @@ impl Openings {
                 Ok::<bool, Error>(last.is_some_and(|copy| copy.state == State::Refused))
             };
             if row.outcome.is_empty() || refused().await? {
-                let came = house.db.list_rows_since(&row.year, row.since, None).await?.into_iter().collect();
-                openings.push((row, came));
+                let came = house.db.list_rows_since(&row.year, row.since, None).await?;
+                openings.push((row, came.into_iter().map(|(key, _)| key).collect()));
             }
         }
         Ok(Self(openings))

@@ -1,6 +1,6 @@
 //! Timeliness of a journal under its policy: entry times that are known are judged, the rest is said to be unknown. Floor 2.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Datelike as _, NaiveDate};
 
@@ -11,6 +11,7 @@ use crate::domain::journal::{Journal, YEAR};
 use crate::domain::period;
 use crate::domain::setup::Setup;
 use crate::domain::timeliness::{self, Judged, RemarkTime, Scope};
+use crate::store::{Days, Entries, Part};
 
 /// What to judge.
 #[derive(Debug, Clone, Default)]
@@ -29,8 +30,9 @@ pub struct Question {
 
 /// The calendar of a school year: what its journal shows.
 pub async fn calendar(house: &House, year: &str) -> Result<SchoolCalendar, Error> {
-    let journal = house.db.load_journal(year).await?;
-    calendar_of(house, &journal).await
+    let roster = house.db.load_roster(year).await?;
+    let lessons = house.db.load_part(year, &Part::default()).await?;
+    calendar_of(house, &roster.with_entries(lessons)).await
 }
 
 /// The calendar of the school year in which a day lies; the newest year when the house has none for it.
@@ -59,17 +61,49 @@ pub(super) fn calendar_of_setup(setup: &Setup, journal: &Journal) -> SchoolCalen
 
 /// Judges the entries of a year, a class, a period or a week, each under the policy of its own day.
 pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<Judged>, Error> {
-    let mut journal = house.db.load_journal(&question.year).await?;
+    let roster = house.db.load_roster(&question.year).await?;
+    let entries = match &question.class {
+        Some(class) => house.db.load_class_entries(&question.year, class).await?,
+        None => {
+            let entries = Entries { days: days_asked(&roster, question), marks: true, period: "" };
+            // A deadline looks at days of lessons before and behind those asked for.
+            house.db.load_part(&question.year, &Part { lessons: None, entries: Some(entries) }).await?
+        }
+    };
+    judge_in(house, roster.with_entries(entries), question, act).await
+}
+
+/// The days whose entries a question is about; `None` when that is the whole year.
+fn days_asked(roster: &Journal, question: &Question) -> Days {
+    let asked = question.period.as_deref().unwrap_or(YEAR);
+    let spans = roster.classes.iter().filter_map(|class| period::span(roster, class, asked).ok());
+    let (starts, ends) = spans.map(|span| (span.starts, span.ends)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    let (from, to) = question.days;
+    Some((from.map_or(starts, |from| starts.max(from)), to.map_or(ends, |to| ends.min(to))))
+}
+
+/// [`judge`] of a journal at hand: the year's roster and lessons whole, and the entries of the days asked for.
+pub(super) async fn judge_in(
+    house: &House,
+    journal: Journal,
+    question: &Question,
+    act: &Act,
+) -> Result<Vec<Judged>, Error> {
     let calendar = calendar_of(house, &journal).await?;
     let policies = policy::history(house).await?;
     // What the journal's earlier home knew, and what was entered here: a bundle's time is the elder, so it stands.
     let mut entries = house.db.list_entries(&question.year).await?;
-    let known: HashSet<_> = entries.iter().map(|one| (one.lesson.clone(), one.kind, one.learner_id.clone())).collect();
     let here = house.db.list_entered(&question.year).await?;
+    let known: HashSet<_> = match here.is_empty() {
+        true => HashSet::new(),
+        false => entries.iter().map(|one| (one.lesson.clone(), one.kind, one.learner_id.clone())).collect(),
+    };
     entries.extend(
         here.into_iter().filter(|one| !known.contains(&(one.lesson.clone(), one.kind, one.learner_id.clone()))),
     );
     let finals = house.db.list_finals_entered(&question.year).await?;
+    let mut entries = by_course(entries, |one| &one.lesson.course_id);
+    let mut finals = by_course(finals, |one| &one.course_id);
     let remarks = remarks(house, &question.year, &journal).await?;
     let classes: Vec<_> = match &question.class {
         Some(name) => {
@@ -82,18 +116,21 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
     let mut judged = Vec::new();
     let mut refusal = None;
     let asked = question.period.as_deref().unwrap_or(YEAR);
-    if let Some(name) = &question.class {
-        journal = journal.of_class(name);
-    }
-    for class in &classes {
-        let span = match period::span(&journal, class, asked) {
+    let (from, to) = question.days;
+    let spans: Vec<_> = classes.iter().map(|class| (class, period::span(&journal, class, asked))).collect();
+    let mut parts = journal.into_classes();
+    for (class, span) in spans {
+        let span = match span {
             Ok(span) => span,
             Err(reason) => {
                 refusal = Some(reason);
                 continue;
             }
         };
-        let part = if classes.len() == 1 { journal.clone() } else { journal.of_class(&class.name) };
+        let Some(part) = parts.remove(&class.name) else { continue };
+        let ids = || part.courses.iter().map(|course| &course.id);
+        let entries: Vec<_> = ids().filter_map(|id| entries.remove(id)).flatten().collect();
+        let finals: Vec<_> = ids().filter_map(|id| finals.remove(id)).flatten().collect();
         let remarks: Vec<_> = remarks.iter().filter(|remark| remark.class == class.name).cloned().collect();
         let scope = Scope {
             journal: &part,
@@ -102,7 +139,10 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
             finals: &finals,
             remarks: &remarks,
             now,
-            days: (span.starts, span.ends),
+            days: (
+                from.map_or(span.starts, |from| span.starts.max(from)),
+                to.map_or(span.ends, |to| span.ends.min(to)),
+            ),
         };
         judged.extend(timeliness::judge(&scope, |day| &policies.on(day).policy));
     }
@@ -113,9 +153,19 @@ pub async fn judge(house: &House, question: &Question, act: &Act) -> Result<Vec<
     if let Some(week) = question.week {
         judged.retain(|one| one.lesson.date.iso_week().week() == week);
     }
-    let (from, to) = question.days;
-    judged.retain(|one| from.is_none_or(|from| from <= one.lesson.date) && to.is_none_or(|to| one.lesson.date <= to));
     Ok(judged)
+}
+
+/// Times dealt out to their courses: a class must not walk those of the whole school.
+fn by_course<T>(times: Vec<T>, course: impl Fn(&T) -> &String) -> HashMap<String, Vec<T>> {
+    let mut dealt: HashMap<String, Vec<T>> = HashMap::new();
+    for time in times {
+        match dealt.get_mut(course(&time)) {
+            Some(own) => own.push(time),
+            None => _ = dealt.insert(course(&time).clone(), vec![time]),
+        }
+    }
+    dealt
 }
 
 /// Verdict of a refusing statement in the store (`domain::statement::Verdict::Refused`).

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::change::{self, Edit};
 use super::movement::{learner_edit, stay_edit};
+use super::supplement::{self, Standing};
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::State;
@@ -16,6 +17,8 @@ use crate::domain::journal::{Journal, YEAR};
 use crate::domain::setup::Setup;
 use crate::domain::setup::promotion::{self, NextYear};
 use crate::domain::setup::stays::OrderMark;
+use crate::domain::snapshot::document_words;
+use crate::domain::words;
 use crate::store::{ChangeFilter, ClosedYearRow, Tx};
 
 /// What closing would do.
@@ -23,6 +26,8 @@ use crate::store::{ChangeFilter, ClosedYearRow, Tx};
 pub struct Review {
     /// What bars it; empty when it may go on.
     pub obstacles: Vec<Finding>,
+    /// The copy that an obstacle is about, by the obstacle's place, where it is about one.
+    pub copies: BTreeMap<String, String>,
     /// What the next year begins with.
     pub next: NextYear,
     /// The next year has classes already (it was imported or set up): closing then writes nothing into it.
@@ -52,7 +57,13 @@ pub async fn review(house: &House, year: &str, order: &OrderMark) -> Result<Revi
     let next = promotion::plan(&journal, &setup, order);
     let next_stands = house.db.list_years().await?.contains(&next.year);
     let closed = house.db.list_closed_years().await?.into_iter().find(|row| row.year == year);
-    Ok(Review { obstacles: facts.obstacles(&journal), next, next_stands, closed })
+    Ok(Review {
+        obstacles: facts.obstacles(&journal),
+        copies: facts.owed.into_iter().map(|(finding, copy)| (finding.place, copy)).collect(),
+        next,
+        next_stands,
+        closed,
+    })
 }
 
 /// Closes a year by an order and opens the next.
@@ -77,13 +88,13 @@ pub async fn close(house: &House, act: &Act, year: &str, order: &OrderMark) -> R
             "нужны номер и дата приказа",
         )]));
     }
-    let facts = Facts::read(house, year).await?;
     let next_stands = match promotion::next_year(year) {
         Some(next) => house.db.list_years().await?.contains(&next),
         None => false,
     };
     // The writer's place is taken before the year is read: what is checked is what is closed.
     let mut tx = house.db.begin().await?;
+    let facts = Facts::read(house, year).await?;
     let journal = tx.load_journal(year).await?;
     let setup = tx.load_setup(year).await?;
     let obstacles = facts.obstacles(&journal);
@@ -165,11 +176,13 @@ pub async fn reopen(
     Ok(Ok(gone))
 }
 
-/// What has been closed and sealed in a year.
+/// What has been closed and sealed in a year, and which supplements are owed.
 struct Facts {
     year: String,
     closed: Vec<(String, String)>,
     sealed: Vec<String>,
+    /// Each with the copy to open.
+    owed: Vec<(Finding, String)>,
 }
 
 impl Facts {
@@ -178,13 +191,34 @@ impl Facts {
         let closed = closures.into_iter().filter(|k| k.year == year).map(|k| (k.class, k.period)).collect();
         let copies = house.db.list_copies().await?;
         let sealed = copies.into_iter().filter(|copy| copy.state == State::Sealed).map(|copy| copy.id).collect();
-        Ok(Self { year: year.to_owned(), closed, sealed })
+        let owed = supplement::unfinished(house, year).await?.iter().map(owed).collect();
+        Ok(Self { year: year.to_owned(), closed, sealed, owed })
     }
 
     fn obstacles(&self, journal: &Journal) -> Vec<Finding> {
         let closed = |class: &str, period: &str| self.closed.iter().any(|(c, p)| c == class && p == period);
         let sealed = |class: &str| self.sealed.contains(&freeze::copy_id(&self.year, class, YEAR));
-        promotion::obstacles(journal, &closed, &sealed)
+        let mut found = promotion::obstacles(journal, &closed, &sealed);
+        found.extend(self.owed.iter().map(|(finding, _)| finding.clone()));
+        found
+    }
+}
+
+/// What a supplement owes before its year is closed: from then on nothing of the year changes, and a record that is not whole would stay so.
+fn owed(one: &Standing) -> (Finding, String) {
+    let row = &one.row;
+    match &one.copy {
+        None => {
+            let place = format!("{}, копия {}", row.class, row.copy);
+            let entries = words::count(one.entries as u64, "запись", "записи", "записей");
+            let message = "внесены записи после составления копии: нужен дополнительный лист";
+            (Finding::new("year.supplement-owed", place, message).expected_found("", entries), row.copy.clone())
+        }
+        Some(copy) => {
+            let place = format!("{}, {}", row.class, document_words(copy.kind, &copy.id, &copy.number));
+            let finding = Finding::new("year.supplement-unsealed", place, "дополнительный лист не скреплён печатью");
+            (finding.expected_found(State::Sealed.as_russian(), copy.state.as_russian()), copy.id.clone())
+        }
     }
 }
 

@@ -6,6 +6,7 @@ pub(super) mod tables;
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -40,6 +41,29 @@ pub struct ClosureRow {
     pub closed_by: String,
     /// Ground of closing in spite of findings, may be empty.
     pub ground: String,
+}
+
+/// First and last day, both included; every day of the year for `None`.
+pub type Days = Option<(NaiveDate, NaiveDate)>;
+
+/// Which of a year's entries are read: a page about a quarter must not wait for a year of marks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Part<'a> {
+    /// Lessons of these days.
+    pub lessons: Days,
+    /// What hangs on lessons; nothing of it for `None`.
+    pub entries: Option<Entries<'a>>,
+}
+
+/// Absences, final marks, decisions, and marks where they are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Entries<'a> {
+    /// Absences and marks of these days.
+    pub days: Days,
+    /// With the marks of lessons?
+    pub marks: bool,
+    /// Final marks of this period; of all for an empty one.
+    pub period: &'a str,
 }
 
 /// A bundle on record.
@@ -179,7 +203,7 @@ impl Db {
         Ok(roster)
     }
 
-    /// Lessons, marks, absences, final marks and decisions of one class's year; the other lists are empty.
+    /// Lessons, marks, absences, final marks, decisions and gaps of one class's year; the other lists are empty.
     pub async fn load_class_entries(&self, year: &str, class: &str) -> Result<Journal, Error> {
         self.load_entries(year, &tables::OF_CLASS, &[class]).await
     }
@@ -193,6 +217,38 @@ impl Db {
     /// empty.
     pub async fn load_learner_entries(&self, year: &str, class: &str, learner: &str) -> Result<Journal, Error> {
         self.load_entries(year, &tables::OF_LEARNER, &[class, learner]).await
+    }
+
+    /// A part of the year's entries; the roster's lists are empty. One statement for each table.
+    pub async fn load_part(&self, year: &str, part: &Part<'_>) -> Result<Journal, Error> {
+        let texts = |days: Days| days.map(|(first, last)| vec![first.to_string(), last.to_string()]);
+        let within = |days: Days| match texts(days) {
+            Some(days) => (tables::WITHIN, days),
+            None => ("", Vec::new()),
+        };
+        let mut wanted = vec![(&tables::LESSONS, within(part.lessons)), (&tables::CONTENT_GAPS, ("", Vec::new()))];
+        if let Some(entries) = part.entries {
+            let of_period = match entries.period {
+                "" => ("", Vec::new()),
+                period => (tables::OF_PERIOD, vec![period.to_owned()]),
+            };
+            wanted.push((&tables::ABSENCES, within(entries.days)));
+            wanted.push((&tables::FINAL_MARKS, of_period));
+            wanted.push((&tables::DECISIONS, ("", Vec::new())));
+            if entries.marks {
+                wanted.push((&tables::MARKS, within(entries.days)));
+            }
+        }
+        let mut connection = self.pool.acquire().await?;
+        let mut rows = HashMap::new();
+        for (table, (filter, of)) in wanted {
+            let query =
+                sqlx::query(AssertSqlSafe(table.select(filter))).bind(self.school.clone()).bind(year.to_owned());
+            let query = of.into_iter().fold(query, sqlx::query::Query::bind);
+            let found = query.fetch_all(&mut *connection).await?;
+            rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);
+        }
+        tables::from_rows(&rows)
     }
 
     async fn load_entries(&self, year: &str, tables: &[(&'static Table, &str)], of: &[&str]) -> Result<Journal, Error> {

@@ -9,7 +9,7 @@ use sqlx::{Any, AnyConnection, Row as _, Transaction};
 
 use super::changes::Unvouched;
 use super::{Db, Error};
-use crate::domain::audit::{self, Event};
+use crate::domain::audit::{self, Event, Touched};
 use crate::domain::canon::{Digest, hex};
 use crate::domain::merkle::{self, Frontier};
 
@@ -86,8 +86,24 @@ pub(super) struct Turns {
 struct LastTurn {
     /// Everybody up to this number had asked before the read began.
     answers: u64,
-    turn: u64,
+    moved: Option<Moved>,
+    /// Size of the log then.
+    size: u64,
 }
+
+/// When what pages keep ready was changed last: numbers of writing transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// The last transaction.
+    pub turn: u64,
+    /// No later one changed the school's people, journal, year, rules or accounts.
+    pub school: u64,
+    /// No later one changed these, nor copies or statements.
+    pub copies: u64,
+}
+
+/// Events that are looked through for what they touched; after a longer absence everything is taken for changed.
+const LOOKED_THROUGH: u64 = 10_000;
 
 impl Db {
     /// Begins a writing transaction; waits for the turn.
@@ -117,24 +133,56 @@ impl Db {
     ///
     /// Every page asks this first, so those who ask while one read is under way share the next: it begins after all of them came.
     pub async fn turn(&self) -> Result<u64, Error> {
-        let ticket = self.turns.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut last = self.turns.last.lock().await;
-        if last.answers >= ticket {
-            return Ok(last.turn);
-        }
-        let answers = self.turns.asked.load(Ordering::SeqCst);
-        let turn = self.read_turn().await?;
-        *last = LastTurn { answers, turn };
-        Ok(turn)
+        Ok(self.moved().await?.turn)
     }
 
-    async fn read_turn(&self) -> Result<u64, Error> {
-        let row = sqlx::query("select turn from log_head where school = $1")
+    /// The same, and when the last transaction touched what pages keep ready, in whichever process: every transaction leaves its events in the
+    /// log, and these say what they touched ([`audit::touched`]).
+    pub async fn moved(&self) -> Result<Moved, Error> {
+        let ticket = self.turns.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut last = self.turns.last.lock().await;
+        match last.moved {
+            Some(moved) if last.answers >= ticket => return Ok(moved),
+            _ => {}
+        }
+        let answers = self.turns.asked.load(Ordering::SeqCst);
+        let (moved, size) = self.read_moved(&last).await?;
+        *last = LastTurn { answers, moved: Some(moved), size };
+        Ok(moved)
+    }
+
+    async fn read_moved(&self, last: &LastTurn) -> Result<(Moved, u64), Error> {
+        // One row, so that turn and size are of one moment.
+        let row = sqlx::query("select turn, frontier from log_head where school = $1")
             .bind(self.school.clone())
             .fetch_optional(&self.pool)
             .await?
             .ok_or_else(|| Error::Missing(format!("школа {}", self.school)))?;
-        Ok(row.try_get::<i64, _>(0)? as u64)
+        let turn = row.try_get::<i64, _>(0)? as u64;
+        if let Some(moved) = last.moved.filter(|moved| moved.turn == turn) {
+            return Ok((moved, last.size));
+        }
+        let size = parse_frontier(row.try_get(1)?)?.size();
+        let everything = Moved { turn, school: turn, copies: turn };
+        let Some(before) = last.moved.filter(|_| last.size < size && size - last.size <= LOOKED_THROUGH) else {
+            return Ok((everything, size));
+        };
+        let events = sqlx::query("select distinct event from log_entries where school = $1 and idx >= $2 and idx < $3")
+            .bind(self.school.clone())
+            .bind(last.size as i64)
+            .bind(size as i64)
+            .fetch_all(&self.pool)
+            .await?;
+        let mut moved = Moved { turn, ..before };
+        for event in &events {
+            let word: String = event.try_get(0)?;
+            match audit::touched(&word) {
+                Touched::School => return Ok((everything, size)),
+                Touched::Copies => moved.copies = turn,
+                Touched::Neither => {}
+            }
+        }
+        Ok((moved, size))
     }
 
     /// Every entry of the log, by index.

@@ -55,8 +55,8 @@ pub use guards::GuardFault;
 pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
 pub use jobs::{Hold, JobRow, JobState, NewJob};
-pub use journals::{BundleRow, Change, ClosureRow, EntryList, Replaced};
-pub use log::{Appended, CheckpointRow, LogEntry, Recorded, Tx};
+pub use journals::{BundleRow, Change, ClosureRow, Days, Entries, EntryList, Part, Replaced};
+pub use log::{Appended, CheckpointRow, LogEntry, Moved, Recorded, Tx};
 pub use paper::Which;
 pub use policies::PolicyRow;
 pub use register::SealedRow;
@@ -66,7 +66,7 @@ pub use setup::ClosedYearRow;
 pub use signing::{
     ForeignRow, KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow,
 };
-pub use supplements::SupplementRow;
+pub use supplements::{LateRow, SupplementRow};
 pub use training::TrainingStep;
 pub use voids::{CompromiseRow, DecisionRow};
 

@@ -7,6 +7,9 @@ use sqlx::any::AnyRow;
 
 use super::{Db, Error, Tx};
 
+/// A row of the journal, table and key, with the time at which it was made as it stands, RFC 3339.
+pub type LateRow = ((String, Vec<String>), String);
+
 /// A supplement from its opening on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SupplementRow {
@@ -69,15 +72,10 @@ impl Db {
         rows.iter().map(read).collect()
     }
 
-    /// Rows of a year that came after a line of the history and no later than another, and stand: table and key.
-    pub async fn list_rows_since(
-        &self,
-        year: &str,
-        since: u64,
-        until: Option<u64>,
-    ) -> Result<Vec<(String, Vec<String>)>, Error> {
+    /// Rows of a year that came after a line of the history and no later than another, and stand.
+    pub async fn list_rows_since(&self, year: &str, since: u64, until: Option<u64>) -> Result<Vec<LateRow>, Error> {
         let rows = sqlx::query(
-            "select tbl, row_key, 
+            "select tbl, row_key, at,
                     cast(case when old_row = '' then 1 else 0 end as bigint),
                     cast(case when new_row = '' then 1 else 0 end as bigint)
              from changes
@@ -91,16 +89,16 @@ impl Db {
         .fetch_all(&self.pool)
         .await?;
         // A row is late when its first line since began with nothing, and stands when its last one left something.
-        let mut lines: BTreeMap<(String, String), (bool, bool)> = BTreeMap::new();
+        let mut lines: BTreeMap<(String, String), (bool, bool, String)> = BTreeMap::new();
         for row in &rows {
-            let (came, went): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
-            let line = lines.entry((row.try_get(0)?, row.try_get(1)?)).or_insert((came == 1, true));
-            line.1 = went == 0;
+            let (came, went): (i64, i64) = (row.try_get(3)?, row.try_get(4)?);
+            let line = lines.entry((row.try_get(0)?, row.try_get(1)?)).or_insert((came == 1, true, String::new()));
+            (line.1, line.2) = (went == 0, row.try_get(2)?);
         }
-        let late = lines.into_iter().filter(|(_, (came, stands))| *came && *stands);
-        late.map(|((table, key), _)| {
+        let late = lines.into_iter().filter(|(_, (came, stands, _))| *came && *stands);
+        late.map(|((table, key), (_, _, at))| {
             let foreign = |_| Error::Foreign { table: "changes", column: "row_key", value: key.clone() };
-            Ok((table, serde_json::from_str(&key).map_err(foreign)?))
+            Ok(((table, serde_json::from_str(&key).map_err(foreign)?), at))
         })
         .collect()
     }

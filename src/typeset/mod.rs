@@ -152,17 +152,18 @@ fn plan(
     }
     let codes = qr::codes(&texts)?;
     let class = wording::class_name(&snapshot.class.name);
+    // A supplement that was frozen before its entries' times were noted keeps the pages that it had.
+    let (what, foot) = match copy.supplement.as_deref() {
+        Some(facts) if !facts.entered_until.is_empty() => (copy.kind_words(), "Дополнительный лист"),
+        _ => (copy.kind.as_russian().to_owned(), "Копия"),
+    };
     let plan = Plan {
-        title: format!(
-            "{}, {class} класс, {}",
-            crate::domain::words::capitalised(copy.kind.as_russian()),
-            snapshot.period.name
-        ),
+        title: format!("{}, {class} класс, {}", crate::domain::words::capitalised(&what), snapshot.period.name),
         author: snapshot.school.name.clone(),
         paper: [plan::round(paper.w), plan::round(paper.h)],
         qr_modules: codes.modules,
         running: running(snapshot, &class),
-        copy: format!("Копия № {} · версия {}", copy.number, copy.version),
+        copy: format!("{} № {} · версия {}", foot, copy.number, copy.version),
         sheets: snapshot.sheets.len(),
         pages,
         attachments: attachments.iter().map(attached).collect(),

@@ -195,6 +195,11 @@ fn facts(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<(&'static str, String)>
             format!("№ {number}, версия {version} (снимок {}…): {entries} после её составления", in_fours(&snapshot)),
         ));
     }
+    if let Some(of) = supplement.filter(|of| !of.entered_until.is_empty()) {
+        let (from, until) = (moment(&of.entered_from), moment(&of.entered_until));
+        let entered = if from == until { from } else { format!("с {from} по {until}") };
+        facts.push(("Записи внесены", entered));
+    }
     if !sheet.replaces.is_empty() {
         facts.push(("Основание выпуска", sheet.replaces.clone()));
     }

@@ -14,7 +14,7 @@ use crate::domain::words;
 pub(super) fn readme(snapshot: &Snapshot) -> String {
     let facts = [
         ("Учреждение", snapshot.school.name.clone()),
-        ("Документ", format!("{} № {}", snapshot.copy.kind.as_russian(), snapshot.copy.number)),
+        ("Документ", snapshot.copy.document_words()),
         ("Класс", snapshot.class.name.clone()),
         (
             "Период",
@@ -40,13 +40,8 @@ pub(super) fn readme(snapshot: &Snapshot) -> String {
 /// `dc.xml`: Dublin Core 1.1.
 pub(super) fn dublin_core(parts: &Parts<'_>) -> String {
     let snapshot = parts.snapshot;
-    let title = format!(
-        "{}: {}, {}, {}",
-        snapshot.copy.kind.as_russian(),
-        snapshot.class.name,
-        snapshot.period.name,
-        snapshot.year
-    );
+    let title =
+        format!("{}: {}, {}, {}", snapshot.copy.kind_words(), snapshot.class.name, snapshot.period.name, snapshot.year);
     let elements = [
         ("title", title),
         ("identifier", object_id(&snapshot.school.id, &snapshot.copy.id, snapshot.copy.version)),
@@ -83,7 +78,11 @@ pub(super) fn premis(parts: &Parts<'_>) -> String {
     premis_file(&mut xml, "issued.pdf", parts.issued_pdf, ("PDF/A-3b", "fmt/480"));
     premis_file(&mut xml, "snapshot.json", &snapshot.to_bytes(), ("JSON Data Interchange Format", "fmt/817"));
     premis_event(&mut xml, &id, "creation", &snapshot.frozen_at, "Учётный период закрыт, сведения зафиксированы");
-    premis_event(&mut xml, &id, "digital signature generation", parts.sealed_at, "Копия скреплена печатью школы");
+    let sealed = match snapshot.copy.supplement {
+        Some(_) => "Дополнительный лист скреплён печатью школы",
+        None => "Копия скреплена печатью школы",
+    };
+    premis_event(&mut xml, &id, "digital signature generation", parts.sealed_at, sealed);
     let _ = write!(
         xml,
         "  <agent>\n    <agentIdentifier><agentIdentifierType>URN</agentIdentifierType><agentIdentifierValue>{}\

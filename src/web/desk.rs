@@ -20,9 +20,9 @@ use super::query::segment;
 use super::records::period_name;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
-use crate::domain::freeze::supplement_no;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::domain::snapshot::kind_words;
 use crate::domain::statement::Category;
 use crate::domain::words;
 use crate::flow::desk::{self, Item, Look};
@@ -63,7 +63,7 @@ struct Line {
     key: String,
     class: String,
     period: String,
-    kind: &'static str,
+    kind: String,
     office: String,
     sheets: Vec<SheetLine>,
     /// Sheets that a remark on a whole copy may be about: identifier and name.
@@ -146,15 +146,14 @@ async fn own_key(state: &WebState, person: &str) -> Result<KeyLine, Refusal> {
 
 /// Last versions of the copies that the visitor may see.
 async fn last_copies(state: &WebState) -> Result<Vec<CopyRow>, Refusal> {
-    let directory = state.directory().await?;
-    let copies = state.waiting.at(&state.house, directory.turn).await?;
+    let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     Ok(copies.iter().map(|copy| copy.row.clone()).collect())
 }
 
 /// `GET /desk`.
 async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
-    let awaited = state.waiting.at(&state.house, directory.turn).await?;
+    let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let mine: Vec<CopyRow> =
         awaited.iter().filter(|copy| copy.signers.contains(&visitor.account)).map(|copy| copy.row.clone()).collect();
     let items = desk::items(&state.house, &visitor.account, &mine).await?;
@@ -252,10 +251,7 @@ fn line(directory: &Directory, item: &Item) -> Line {
         key: format!("{}/{}/{}", row.id, row.version, item.stage),
         class: row.class.clone(),
         period: period_name(directory, &row.year, &row.class, &row.period),
-        kind: match supplement_no(&row.id) {
-            Some(_) => "дополнительный лист",
-            None => row.kind.as_russian(),
-        },
+        kind: kind_words(row.kind, &row.id),
         office: item.office.clone(),
         sheets: sheets.collect(),
         options: item.sheets.iter().filter(|_| item.whole).map(|one| (one.id.clone(), one.name.clone())).collect(),

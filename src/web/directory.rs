@@ -1,7 +1,7 @@
 //! Who and what there is in the school: read once and kept while nothing is written. Floor 3.
 //!
-//! Every request asks whose class, course or learner its path names. The answer is kept together with the log's turn, which every
-//! writing transaction moves, whichever process it is in: what is kept under the same turn is what a fresh read would give.
+//! Every request asks whose class, course or learner its path names. The answer is kept together with the turn at which the school's data was
+//! touched last, whichever process did it (`store::Moved::school`): what is kept under the same turn is what a fresh read would give.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -18,7 +18,7 @@ use crate::store::ClosureRow;
 /// One school year's people and curriculum.
 #[derive(Debug)]
 pub(super) struct Directory {
-    /// The log's turn under which it was read.
+    /// The turn at which the school's data had been touched last when it was read.
     pub(super) turn: u64,
     /// School year, `2025/2026`; empty before the first import.
     pub(super) year: String,

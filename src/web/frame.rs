@@ -81,21 +81,17 @@ impl Frame {
                 frame.name = visitor.name.clone();
                 frame.offices = visitor.offices.iter().map(Office::as_russian).collect::<Vec<_>>().join(", ");
                 frame.menu = menu(visitor, passage.path);
-                if let Some(directory) = &directory {
-                    frame.count(state, directory.turn, visitor).await;
+                // A count that cannot be had is not shown: the page itself will say why.
+                if let Some(count) = waits(state, visitor).await {
+                    frame.count(count);
                 }
             }
         }
         frame
     }
 
-    /// Counts what waits behind the lines of the menu. A count that cannot be had is not shown: the page itself will say why.
-    async fn count(&mut self, state: &WebState, turn: u64, visitor: &Visitor) {
-        let Ok(copies) = state.waiting.at(&state.house, turn).await else { return };
-        let seals = visitor.may_anywhere(Action::SealCopies);
-        let waits =
-            |copy: &&Awaited| copy.signers.contains(&visitor.account) || (seals && copy.row.state == CopyState::Signed);
-        let count = copies.iter().filter(waits).count();
+    /// Says behind the desk's line of the menu how many copies wait there.
+    fn count(&mut self, count: usize) {
         for item in self.menu.iter_mut().flat_map(|group| &mut group.items).filter(|item| item.href == "/desk") {
             item.count = count;
         }
@@ -138,6 +134,16 @@ impl Frame {
         self.crumbs.push(Crumb { label: label.into(), href });
         self
     }
+}
+
+/// How many copies wait for a visitor behind the menu's lines; `None` when it cannot be told.
+pub(super) async fn waits(state: &WebState, visitor: &Visitor) -> Option<usize> {
+    let turn = state.moved().await.ok()?.copies;
+    let copies = state.waiting.at(&state.house, turn).await.ok()?;
+    let seals = visitor.may_anywhere(Action::SealCopies);
+    let waits =
+        |copy: &&Awaited| copy.signers.contains(&visitor.account) || (seals && copy.row.state == CopyState::Signed);
+    Some(copies.iter().filter(waits).count())
 }
 
 /// The routes with a place in the menu, read once: the table does not change while the program runs.

@@ -17,7 +17,7 @@ use super::directory::Directory;
 use super::kept::Key;
 use super::query::Asked;
 use super::route::{Access, Habits, RouteFacts, SubjectOf};
-use super::{WebState, query};
+use super::{WebState, frame, query};
 use crate::domain::people::{Reach, Subject, Visitor};
 use crate::domain::rights::{Action, Decision, Why};
 use crate::flow::people::{Look, note_access};
@@ -89,14 +89,17 @@ async fn answered(
     let key = match &passage.visitor {
         Some(visitor) if gate.habits.kept => {
             let (address, day) = (query::path_of(request.uri()), gate.state.now().date_naive());
-            Key::of(request.method(), &address, request.headers(), visitor, day)
+            match frame::waits(&gate.state, visitor).await {
+                Some(waits) => Key::of(request.method(), &address, request.headers(), (visitor, waits), day),
+                None => None,
+            }
         }
         _ => None,
     };
     request.extensions_mut().insert(passage.clone());
     let Some(key) = key else { return Ok(next.run(request).await) };
     // Read before anything that the page shows: a write in between makes the next request read anew.
-    let turn = gate.state.turn().await?;
+    let turn = gate.state.moved().await?.school;
     match gate.state.answers.find(&key, turn) {
         Some(kept) => Ok(kept),
         None => gate.state.answers.keep(key, turn, next.run(request).await).await,

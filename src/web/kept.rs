@@ -1,8 +1,9 @@
 //! Whole answers of pages, packed as they go out, kept while nothing is written. Floor 3.
 //!
-//! An answer is told by five things: the log's turn (which every transaction moves), the day, the visitor (whose offices follow from turn
-//! and day), whether a second factor was given, and the address. They are its key; an answer is never found under another. The guard has
-//! recognised the visitor, decided the right and noted the look before it asks here.
+//! An answer is told by six things: the turn at which the school's data was touched last (`store::Moved`), the day, the visitor (whose offices
+//! follow from turn and day), whether a second factor was given, how many copies wait for the visitor (the frame says so), and the address.
+//! They are its key; an answer is never found under another. The guard has recognised the visitor, decided the right and noted the look before
+//! it asks here.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -26,6 +27,7 @@ const HELD_BYTES: usize = 32 * 1024 * 1024;
 pub(super) struct Key {
     account: String,
     second_factor: bool,
+    waits: usize,
     day: NaiveDate,
     address: String,
 }
@@ -36,7 +38,7 @@ impl Key {
         method: &Method,
         address: &str,
         headers: &HeaderMap,
-        visitor: &Visitor,
+        (visitor, waits): (&Visitor, usize),
         day: NaiveDate,
     ) -> Option<Self> {
         let asks_page = *method == Method::GET && !answer::is_partial(headers) && !answer::wants_json(headers);
@@ -46,6 +48,7 @@ impl Key {
         Some(Self {
             account: visitor.account.clone(),
             second_factor: visitor.second_factor,
+            waits,
             day,
             address: address.to_owned(),
         })
@@ -183,7 +186,13 @@ mod tests {
     use super::*;
 
     fn key(account: &str, address: &str) -> Key {
-        Key { account: account.into(), second_factor: false, day: NaiveDate::default(), address: address.into() }
+        Key {
+            account: account.into(),
+            second_factor: false,
+            waits: 0,
+            day: NaiveDate::default(),
+            address: address.into(),
+        }
     }
 
     async fn text(response: Response) -> String {
@@ -204,6 +213,7 @@ mod tests {
         assert!(found(key("T1", "/journal?period=Q1"), 7).is_none(), "another address");
         assert!(found(key("T1", "/journal"), 8).is_none(), "something was written");
         assert!(found(Key { second_factor: true, ..key("T1", "/journal") }, 7).is_none(), "a second factor");
+        assert!(found(Key { waits: 1, ..key("T1", "/journal") }, 7).is_none(), "a copy that waits");
         let tomorrow = NaiveDate::default().succ_opt().unwrap();
         assert!(found(Key { day: tomorrow, ..key("T1", "/journal") }, 7).is_none(), "another day");
     }
@@ -252,7 +262,7 @@ mod tests {
             let pairs = pairs
                 .iter()
                 .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)));
-            Key::of(&method, "/journal", &pairs.collect(), &visitor, NaiveDate::default()).is_some()
+            Key::of(&method, "/journal", &pairs.collect(), (&visitor, 0), NaiveDate::default()).is_some()
         };
         let browser = ("accept-encoding", "gzip, deflate, br");
         assert!(asked(Method::GET, &[browser]));

@@ -51,6 +51,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 
 use crate::flow::jobs::Worker;
 use crate::flow::{Act, House, remind};
+use crate::store::Moved;
 use answer::Refusal;
 use directory::{Cache, Directory};
 use ops::Ops;
@@ -74,7 +75,7 @@ tokio::task_local! {
 /// The log's turn and the directory, each read once in a request.
 #[derive(Default)]
 struct Read {
-    turn: OnceCell<u64>,
+    moved: OnceCell<Moved>,
     directory: OnceCell<Arc<Directory>>,
 }
 
@@ -146,14 +147,14 @@ impl WebState {
         if let Ok(Some(read)) = READ.try_with(|read| read.directory.get().cloned()) {
             return Ok(read);
         }
-        let directory = self.directory.at(&self.house, self.turn().await?).await?;
+        let directory = self.directory.at(&self.house, self.moved().await?.school).await?;
         self.tell_of(&directory);
         Ok(directory)
     }
 
     /// A school year's people and curriculum, and from here on in this request nothing else; `None` for a year that the house has not.
     async fn directory_of(&self, year: &str) -> Result<Option<Arc<Directory>>, Refusal> {
-        let directory = self.directory.of_year(&self.house, self.turn().await?, year).await?;
+        let directory = self.directory.of_year(&self.house, self.moved().await?.school, year).await?;
         if let Some(directory) = &directory {
             self.tell_of(directory);
         }
@@ -171,12 +172,17 @@ impl WebState {
     /// It is read from the database for every request (those that come while a read is under way share the next), so a change of any
     /// process is seen by the request after it. A query is cheap beside a wrong mark on a page.
     async fn turn(&self) -> Result<u64, Refusal> {
-        if let Ok(Some(turn)) = READ.try_with(|read| read.turn.get().copied()) {
-            return Ok(turn);
+        Ok(self.moved().await?.turn)
+    }
+
+    /// The turn, and the turns at which what is kept ready was touched last.
+    async fn moved(&self) -> Result<Moved, Refusal> {
+        if let Ok(Some(moved)) = READ.try_with(|read| read.moved.get().copied()) {
+            return Ok(moved);
         }
-        let turn = self.house.db.turn().await?;
-        let _ = READ.try_with(|read| read.turn.set(turn));
-        Ok(turn)
+        let moved = self.house.db.moved().await?;
+        let _ = READ.try_with(|read| read.moved.set(moved));
+        Ok(moved)
     }
 }
 

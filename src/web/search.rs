@@ -16,6 +16,7 @@ use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::{Action, Role};
 use crate::domain::search::{Question, in_russian_layout};
+use crate::domain::snapshot::{kind_words, supplement_no};
 
 /// Routes of this page.
 pub(super) fn routes() -> Vec<Route> {
@@ -80,8 +81,17 @@ async fn answers(
     let copies = records::visible_copies(state, directory, visitor).await?;
     let copies = copies.into_iter().filter_map(|row| {
         let period = records::period_name(directory, &row.year, &row.class, &row.period);
-        let distance = question.distance(&format!("{} {} {period} {}", row.id, row.class, row.number))?;
-        let (label, href) = (format!("{}, {period}", row.class), format!("/copies/{}", segment(&row.id)));
+        let distance = question.distance(&format!(
+            "{} {} {period} {} {}",
+            row.id,
+            row.class,
+            row.number,
+            kind_words(row.kind, &row.id)
+        ))?;
+        let (mut label, href) = (format!("{}, {period}", row.class), format!("/copies/{}", segment(&row.id)));
+        if supplement_no(&row.id).is_some() {
+            label = format!("{label}, {}", kind_words(row.kind, &row.id));
+        }
         Some(Answer { distance, label, note: format!("{}: {}", row.number, row.state.as_russian()), href })
     });
     let guides = help::sections().filter_map(|section| {

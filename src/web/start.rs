@@ -88,7 +88,7 @@ async fn first_screen(
     };
     let directory = state.directory().await?;
     let desk = Desk { state: &state, directory: &directory, visitor: &visitor, today: state.now().date_naive() };
-    let copies = state.waiting.at(&state.house, directory.turn).await?;
+    let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let waits = desk.waits(&copies).await?;
     let shelves = [desk.children(), desk.classes(), desk.courses(), desk.sealed(&copies)];
     let day = format!("{}, {}", words::capitalised(words::weekday(desk.today)), words::date_words(desk.today));

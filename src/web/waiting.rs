@@ -29,7 +29,7 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    /// Every copy's last version with whom it waits for, as of a turn of the log.
+    /// Every copy's last version with whom it waits for, as of the turn at which copies were touched last (`store::Moved::copies`).
     pub(super) async fn at(&self, house: &House, turn: u64) -> Result<Arc<Vec<Awaited>>, Error> {
         if let Some(copies) = self.held(turn) {
             return Ok(copies);

@@ -2,11 +2,13 @@
 
 use std::io::Read as _;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use letopis::domain::audit::{Event, EventKind};
 use letopis::flow::House;
+use letopis::flow::change::{self, Edit};
 use letopis::flow::people;
-use letopis::store::{AccountState, Author, Looked};
+use letopis::store::{AccountState, Author, ClosureRow, Looked};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -104,6 +106,88 @@ fn a_page_kept_ready_tells_of_a_change_at_once_and_ends_with_the_office_and_the_
         let name = house.db.list_sessions("T03").await.unwrap()[0].token.clone();
         assert!(house.sign_in.end_session(&house, "T03", &name, &act("T03", 0)).await.unwrap());
         assert_eq!(read(address, OF_5A, &teacher).await.0, 303);
+    });
+}
+
+/// The pages that are kept, as both readers may see them.
+const KEPT: [&str; 5] = ["/journal", OF_5A, "/journal/5%D0%90/finals", "/course/C5", "/learner/L2"];
+
+/// The pages of the house's own program, each asked for twice: both answers are what a program just started shows.
+async fn are_fresh(house: &House, address: SocketAddr, tokens: &[String; 2], what: &str) {
+    let other = Arc::new(House::open(&house.root).await.unwrap());
+    let fresh = open_to_the_web(&other).await;
+    for (token, page) in tokens.iter().flat_map(|token| KEPT.map(|page| (token, page))) {
+        let wanted = read(fresh, page, token).await;
+        assert_eq!(wanted.0, 200, "{what}: {page}");
+        for _ in 0..2 {
+            assert_eq!(read(address, page, token).await, wanted, "{what}: {page}");
+        }
+    }
+}
+
+#[test]
+fn whatever_another_program_writes_a_kept_page_is_what_a_program_just_started_shows() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let tokens = [session(&house, "T01", 1).await, session(&house, "T03", 1).await];
+        are_fresh(&house, address, &tokens, "nothing").await;
+        let elsewhere = House::open(&house.root).await.unwrap();
+        let event = async |kind: EventKind| {
+            let event = Event::new(kind, "T05", &act("T05", 2).moment());
+            elsewhere.db.begin().await.unwrap().record(&event, [8; 16]).await.unwrap().commit().await.unwrap();
+        };
+
+        let before = house.db.moved().await.unwrap();
+        let mark = Edit::put("marks", YEAR, &["C5", "2025-10-02", "1", "L2", "0"], &["", "4"]);
+        change::apply(&elsewhere, &act("T04", 2), "journal", &[mark]).await.unwrap();
+        are_fresh(&house, address, &tokens, "a mark").await;
+        let mut journal = elsewhere.db.load_journal(YEAR).await.unwrap();
+        journal.learners.iter_mut().find(|one| one.id == "L2").unwrap().surname = "Калинина".to_owned();
+        import(&elsewhere, &journal).await;
+        are_fresh(&house, address, &tokens, "a learner's name").await;
+        let mut tx = elsewhere.db.begin().await.unwrap();
+        let closure = ClosureRow {
+            year: YEAR.into(),
+            class: "5А".into(),
+            period: "Q1".into(),
+            starts: "2025-09-01".into(),
+            ends: "2025-10-24".into(),
+            closed_at: act("T02", 3).moment(),
+            closed_by: "T02".into(),
+            ground: String::new(),
+        };
+        tx.record_closure(&closure).await.unwrap();
+        let closed = Event::new(EventKind::PeriodClosed, "T02", &act("T02", 3).moment());
+        tx.record(&closed, [9; 16]).await.unwrap().commit().await.unwrap();
+        are_fresh(&house, address, &tokens, "a closed period").await;
+        let after = house.db.moved().await.unwrap();
+        assert!(after.school > before.school && after.school == after.turn && after.copies == after.turn);
+
+        // The office's own books are on none of these pages: they stay, and so do they when a copy is signed.
+        for kind in
+            [EventKind::PaperPrinted, EventKind::HandoverSigned, EventKind::BackupWritten, EventKind::LessonTried]
+        {
+            event(kind).await;
+            are_fresh(&house, address, &tokens, kind.as_str()).await;
+            let moved = house.db.moved().await.unwrap();
+            assert!(moved.turn > after.turn, "every transaction is seen");
+            assert_eq!((moved.school, moved.copies), (after.school, after.copies), "{}", kind.as_str());
+        }
+        event(EventKind::StatementSigned).await;
+        are_fresh(&house, address, &tokens, "a statement").await;
+        let signed = house.db.moved().await.unwrap();
+        assert_eq!((signed.school, signed.copies), (after.school, signed.turn));
+        // Two at once, of which one touches everything; and what nobody has thought of.
+        for kind in [EventKind::AccountChanged, EventKind::PolicyChanged, EventKind::ScansTaken] {
+            event(EventKind::PaperNoted).await;
+            event(kind).await;
+            event(EventKind::TokenIssued).await;
+            let moved = house.db.moved().await.unwrap();
+            assert_eq!((moved.school, moved.copies), (moved.turn, moved.turn), "{}", kind.as_str());
+        }
+        let appointment = elsewhere.db.list_appointments_of("T02").await.unwrap()[0].id.clone();
+        people::end(&elsewhere, &appointment, day("2025-10-01"), "13-к", &act("T01", 4)).await.unwrap();
+        are_fresh(&house, address, &tokens, "an office that ended").await;
     });
 }
 

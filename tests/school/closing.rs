@@ -3,11 +3,13 @@
 use letopis::domain::copy::State;
 use letopis::domain::setup::layout::{OF_JOURNAL, PERIODS, SETUP};
 use letopis::domain::setup::stays::OrderMark;
+use letopis::domain::snapshot::Sheet;
+use letopis::flow::change::{self, Edit};
 use letopis::flow::close::{self, Closing};
 use letopis::flow::setup::{self, Outcome};
 use letopis::flow::sign::Desk;
 use letopis::flow::year::{self, Outcome as Closed};
-use letopis::flow::{House, issue, seal};
+use letopis::flow::{House, issue, seal, supplement};
 
 use super::house::{YEAR, act, day, in_every_house, intrude};
 
@@ -19,11 +21,20 @@ fn order() -> OrderMark {
 
 /// Closes and seals what a year must have before it is closed itself: every period, and the summary sheets of all classes.
 async fn finish(house: &House) {
-    for period in ["Q1", "Q2", "Q3", "Q4", "Y"] {
-        let closing = Closing { year: YEAR.into(), period: period.into(), classes: Vec::new(), ground: None };
+    close_periods(house, &["Q1", "Q2", "Q3", "Q4"]).await;
+    finish_summaries(house).await;
+}
+
+async fn close_periods(house: &House, periods: &[&str]) {
+    for period in periods {
+        let closing = Closing { year: YEAR.into(), period: (*period).into(), classes: Vec::new(), ground: None };
         let closed = close::close(house, &closing, &act(10)).await.unwrap();
         assert!(closed.iter().all(|one| one.copy.is_some()), "{closed:?}");
     }
+}
+
+async fn finish_summaries(house: &House) {
+    close_periods(house, &["Y"]).await;
     let copies = || async {
         let all = house.db.list_copies().await.unwrap();
         all.into_iter().filter(|row| row.period == "Y").collect::<Vec<_>>()
@@ -89,6 +100,75 @@ fn a_year_closes_only_when_all_is_done_and_then_its_classes_go_up() {
             panic!("closed twice")
         };
         assert_eq!(findings[0].code, "year.closed");
+    });
+}
+
+/// The copy of the first quarter to which a mark comes late.
+const LATE_COPY: &str = "2025-07A-Q1";
+
+#[test]
+fn a_year_with_late_entries_outside_a_sealed_supplement_does_not_close() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        close_periods(&house, &["Q1", "Q2", "Q3", "Q4"]).await;
+        let barred = async |minutes| match year::close(&house, &act(minutes), YEAR, &order()).await.unwrap() {
+            Closed::Refused(findings) => findings.iter().map(|one| format!("{} {one}", one.code)).collect::<Vec<_>>(),
+            Closed::Closed { .. } => panic!("closed"),
+        };
+        let row = supplement::open(&house, LATE_COPY, "работы на проверке", &act(11)).await.unwrap();
+        let owed = supplement::unfinished(&house, YEAR).await.unwrap();
+        assert!(owed.is_empty(), "an opening without entries owes nothing: {owed:?}");
+
+        let journal = house.db.load_journal(YEAR).await.unwrap();
+        let own = |course: &str| journal.courses.iter().any(|one| one.id == course && one.class == "7А");
+        let day = journal.periods.iter().find(|period| period.id == "Q1").map(|period| period.ends).unwrap();
+        let lesson =
+            journal.lessons.iter().find(|lesson| own(&lesson.key.course_id) && lesson.key.date <= day).unwrap();
+        let learner = journal.learners.iter().find(|learner| learner.class == "7А").unwrap();
+        let key =
+            [&lesson.key.course_id, &lesson.key.date.to_string(), &lesson.key.number.to_string(), &learner.id, "7"];
+        let mark = Edit::put("marks", YEAR, &key.map(|cell| cell as &str), &["", "5"]);
+        change::apply(&house, &act(12), "journal", &[mark]).await.unwrap();
+        finish_summaries(&house).await;
+        let late = supplement::open(&house, "2025-07B-Q1", "работы на проверке", &act(15))
+            .await
+            .expect_err("the year is over");
+        assert!(late.to_string().contains("учебный год этого класса закрыт"), "{late}");
+        let said = barred(16).await;
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(
+            said[0].contains("year.supplement-owed") && said[0].contains("7А") && said[0].contains("1\u{a0}запись"),
+            "{said:?}"
+        );
+        let review = year::review(&house, YEAR, &order()).await.unwrap();
+        assert_eq!(review.copies.values().collect::<Vec<_>>(), [LATE_COPY], "and says which copy to open");
+
+        let made = supplement::make(&house, LATE_COPY, None, &act(17)).await.unwrap().copy.expect("a supplement");
+        // Typed in here after the copy was made: nothing was imported for it, and its time is its own.
+        let snapshot = house.db.load_snapshot(made.snapshot).await.unwrap();
+        let facts = snapshot.copy.supplement.clone().expect("it names its copy");
+        assert_eq!((&facts.entered_from, &facts.entered_until), (&act(12).moment(), &act(12).moment()));
+        assert!(matches!(snapshot.sheets.first(), Some(Sheet::Title(title)) if title.exported_at.is_empty()));
+        let said = barred(18).await;
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(
+            said[0].contains("year.supplement-unsealed") && said[0].contains("дополнительный лист № 1"),
+            "{said:?}"
+        );
+        let review = year::review(&house, YEAR, &order()).await.unwrap();
+        assert_eq!(review.copies.values().collect::<Vec<_>>(), [&row.id]);
+
+        issue::issue(&house, &[made], &act(19), |_| {}).await.unwrap();
+        Desk::open(&house)
+            .await
+            .unwrap()
+            .sign_all(std::slice::from_ref(&row.id), &|| act(20), |_, _| {})
+            .await
+            .unwrap();
+        let signed = house.db.list_versions(&row.id).await.unwrap();
+        seal::seal(&house, &signed, &act(21), |_| {}).await.unwrap();
+        let closed = year::close(&house, &act(22), YEAR, &order()).await.unwrap();
+        assert!(matches!(closed, Closed::Closed { .. }), "{closed:?}");
     });
 }
 

@@ -168,10 +168,42 @@ async fn the_last_day(house: House) {
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
     super::verify::stock_tools_agree(&house, SUPPLEMENT, 2);
     assert_eq!(house.doctor().await, Vec::<String>::new());
+    it_is_called_what_it_is(&house).await;
     let learner = work.split(',').nth(3).expect("a learner");
     let extract =
         flow::export::extract_learner(&house, SUPPLEMENT, None, learner, &after(40)).await.expect("an extract");
     assert!(!extract.bytes.is_empty(), "and one learner's part of it can be proven alone");
+}
+
+/// In the package that leaves the house, in the record's own descriptions, and by its own times.
+async fn it_is_called_what_it_is(house: &House) {
+    let packed = flow::export::export_copy(house, SUPPLEMENT, None, &after(39)).await.expect("a package");
+    let folder = tempfile::tempdir().expect("a folder");
+    let zip = folder.path().join("supplement.zip");
+    std::fs::write(&zip, &packed.bytes).expect("a file");
+    assert_eq!(verify_path(&zip, &VerifyOptions::default()).verdict, Verdict::Valid);
+    let mut bag = zip::ZipArchive::new(std::io::Cursor::new(&packed.bytes)).expect("a zip");
+    let mut text = |name: &str| {
+        let at = (0..bag.len())
+            .find(|at| bag.by_index(*at).expect("a file").name().expect("a name").ends_with(name))
+            .expect(name);
+        std::io::read_to_string(bag.by_index(at).expect(name)).expect(name)
+    };
+    let own = "дополнительный лист № 1 к копии № 2025-5А-1Ч";
+    for (name, words) in [("bag-info.txt", own), ("README.txt", own), ("dc.xml", "дополнительный лист № 1: 5А")]
+    {
+        let text = text(name);
+        assert!(text.contains(words) && !text.contains("копия классного журнала"), "{name}: {text}");
+    }
+    assert!(text("premis.xml").contains("Дополнительный лист скреплён печатью школы"));
+    // Its entries came by the imports of the story, and that is the time of its data.
+    let own = house.snapshot(SUPPLEMENT).await;
+    let facts = own.copy.supplement.clone().expect("facts");
+    let came = after(0).moment();
+    assert_eq!((facts.entered_from.as_str(), facts.entered_until.as_str()), (came.as_str(), came.as_str()));
+    assert!(matches!(own.sheets.first(), Some(Sheet::Title(title)) if title.exported_at == came));
+    let twin = letopis::domain::snapshot::document_words(own.copy.kind, &own.copy.id, &own.copy.number);
+    assert!(twin.starts_with("дополнительный лист № 1 к копии"), "{twin}");
 }
 
 fn cells_of(line: &str) -> Vec<&str> {

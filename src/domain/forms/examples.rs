@@ -5,6 +5,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::super::form::Form;
+use super::super::freeze::supplement_id;
 use super::super::journal::{
     Absence, Class, Course, FinalMark, Journal, Learner, Lesson, LessonKey, Mark, Period, PeriodKind, School,
     StaffMember,
@@ -272,12 +273,15 @@ fn of_paper(letterhead: &Letterhead, journal: &Journal) -> Vec<Form> {
         period: "I четверть".to_owned(),
         object: "urn:letopis:school-5:2025-05A-Q1:1".to_owned(),
     };
-    let entries = [entry(1, "5А", 54), entry(2, "5Б", 51), entry(3, "6А", 48)];
+    let mut entries = [entry(1, "5А", 54), entry(2, "5Б", 51), entry(3, "6А", 48), entry(4, "5А", 6)];
+    let [.., supplement] = &mut entries;
+    supplement.kept.copy.copy = supplement_id(&supplement.kept.copy.copy, 1);
+    supplement.kept.copy.number += "-Д1";
     let closing = Closing {
         year: "2025/2026".to_owned(),
         first: 1,
-        last: 3,
-        count: 3,
+        last: 4,
+        count: 4,
         voided: 1,
         at: "2026-06-29T12:00:00+05:00".to_owned(),
         by: "T00003".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::super::form::{Block, Form, Signature, Table};
 use super::super::paper::{Closing, Handover, Kept, Purpose};
-use super::super::snapshot::CopyKind;
+use super::super::snapshot::{CopyKind, kind_words, supplement_no};
 use super::super::words::{POSITION, SHEET};
 use super::{Letterhead, People, day};
 
@@ -85,8 +85,8 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
         None => (String::new(), format!("{}, {}", people.get(&copy.registered_by).short, day(&copy.registered_at))),
     };
     let kind = match copy.kind {
-        CopyKind::PeriodCopy => "журнал",
-        CopyKind::SummarySheet => "сводная ведомость",
+        CopyKind::PeriodCopy if supplement_no(&copy.copy).is_none() => "журнал".to_owned(),
+        CopyKind::PeriodCopy | CopyKind::SummarySheet => kind_words(copy.kind, &copy.copy),
     };
     let place = kept.place();
     let file = place.as_ref().map(|place| match (place.file.as_str(), place.volume) {
@@ -109,7 +109,7 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
         no.to_string(),
         day(&copy.registered_at),
         copy.no.to_string(),
-        kind.to_owned(),
+        kind,
         copy.class.clone(),
         entry.period.clone(),
         kept.sheets().to_string(),

@@ -3,27 +3,27 @@
 //! Its sheets are the copy's own kinds of sheets: the columns that are new or have something new in them, the same learners under the same
 //! numbers, and in the cells the late entries alone. What stood in the copy is not said again, so that the two add up.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Circumstances, Freezing, Unfreezable, assemble};
-use crate::domain::journal::{Class, Journal, LessonKey};
+use crate::domain::journal::{Absence, Class, FinalMark, Journal, LessonKey, Mark};
 use crate::domain::period::Span;
 use crate::domain::policy::Policy;
 use crate::domain::snapshot::{CopyFacts, CopyKind, Sheet, Snapshot, SupplementFacts};
 
-/// Rows of the journal by table and key that came after a copy was frozen.
+/// Rows of the journal by table and key that came after a copy was frozen, and when each was made as it stands (RFC 3339).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LateRows(HashSet<(String, Vec<String>)>);
+pub struct LateRows(HashMap<(String, Vec<String>), String>);
 
 impl LateRows {
-    /// Out of tables and keys as the history has them.
-    pub fn new(rows: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
+    /// Out of tables, keys and times as the history has them.
+    pub fn new(rows: impl IntoIterator<Item = ((String, Vec<String>), String)>) -> Self {
         Self(rows.into_iter().collect())
     }
 
     /// Is the row among them?
     pub fn contains(&self, table: &str, key: &[String]) -> bool {
-        self.0.contains(&(table.to_owned(), key.to_vec()))
+        self.0.contains_key(&(table.to_owned(), key.to_vec()))
     }
 
     /// The part of a class's journal that is late within a span: lessons, marks, absences, final marks; all else stands as it was.
@@ -31,25 +31,47 @@ impl LateRows {
         let own: HashSet<&str> = journal.courses.iter().filter(|c| c.class == class).map(|c| c.id.as_str()).collect();
         let mut part = journal.clone();
         let within = |lesson: &LessonKey| own.contains(lesson.course_id.as_str()) && span.contains(lesson.date);
-        let named = |lesson: &LessonKey, more: &[String]| {
-            let mut key = vec![lesson.course_id.clone(), lesson.date.to_string(), lesson.number.to_string()];
-            key.extend_from_slice(more);
-            key
-        };
-        part.lessons.retain(|row| within(&row.key) && self.contains("lessons", &named(&row.key, &[])));
-        part.marks.retain(|row| {
-            let key = named(&row.lesson, &[row.learner_id.clone(), row.ordinal.to_string()]);
-            within(&row.lesson) && self.contains("marks", &key)
-        });
-        part.absences.retain(|row| {
-            within(&row.lesson) && self.contains("absences", &named(&row.lesson, std::slice::from_ref(&row.learner_id)))
-        });
+        part.lessons.retain(|row| within(&row.key) && self.contains("lessons", &of_lesson(&row.key, &[])));
+        part.marks.retain(|row| within(&row.lesson) && self.contains("marks", &of_mark(row)));
+        part.absences.retain(|row| within(&row.lesson) && self.contains("absences", &of_absence(row)));
         part.final_marks.retain(|row| {
-            let key = [row.course_id.clone(), row.learner_id.clone(), row.period.clone()];
-            own.contains(row.course_id.as_str()) && row.period == span.id && self.contains("final_marks", &key)
+            let own = own.contains(row.course_id.as_str()) && row.period == span.id;
+            own && self.contains("final_marks", &of_final_mark(row))
         });
         part
     }
+
+    /// When the first and the last entry of a late part was made; empty when that is not known.
+    fn entered(&self, late: &Journal) -> (String, String) {
+        let lessons = late.lessons.iter().map(|row| ("lessons", of_lesson(&row.key, &[])));
+        let marks = late.marks.iter().map(|row| ("marks", of_mark(row)));
+        let absences = late.absences.iter().map(|row| ("absences", of_absence(row)));
+        let final_marks = late.final_marks.iter().map(|row| ("final_marks", of_final_mark(row)));
+        let keys = lessons.chain(marks).chain(absences).chain(final_marks);
+        let mut times: Vec<&String> = keys.filter_map(|(table, key)| self.0.get(&(table.to_owned(), key))).collect();
+        // The house writes all its times with one offset, so they stand in the order of their texts.
+        times.sort();
+        let told = |at: Option<&&String>| at.map_or_else(String::new, |at| (*at).clone());
+        (told(times.first()), told(times.last()))
+    }
+}
+
+fn of_lesson(lesson: &LessonKey, more: &[String]) -> Vec<String> {
+    let mut key = vec![lesson.course_id.clone(), lesson.date.to_string(), lesson.number.to_string()];
+    key.extend_from_slice(more);
+    key
+}
+
+fn of_mark(row: &Mark) -> Vec<String> {
+    of_lesson(&row.lesson, &[row.learner_id.clone(), row.ordinal.to_string()])
+}
+
+fn of_absence(row: &Absence) -> Vec<String> {
+    of_lesson(&row.lesson, std::slice::from_ref(&row.learner_id))
+}
+
+fn of_final_mark(row: &FinalMark) -> Vec<String> {
+    vec![row.course_id.clone(), row.learner_id.clone(), row.period.clone()]
 }
 
 /// How many entries a late part holds: lessons, marks, absences, final marks.
@@ -60,11 +82,6 @@ pub fn entries(late: &Journal) -> usize {
 /// Identifier of a supplement as a copy of its own: `2025-05A-Q1-SUP1`.
 pub fn supplement_id(copy: &str, no: u32) -> String {
     format!("{copy}-SUP{no}")
-}
-
-/// Number of the supplement that an identifier of a copy names; `None` for all other copies.
-pub fn supplement_no(id: &str) -> Option<u32> {
-    id.rsplit_once("-SUP").and_then(|(_, no)| no.parse().ok())
 }
 
 /// Freezes a supplement. `journal` is the class's part; `rows` say what of it is late.
@@ -104,12 +121,14 @@ pub fn supplement(
         sheets.push(Sheet::FinalMarks(of_columns.final_marks_sheet()));
     }
     sheets.extend(told.changes.clone().map(Sheet::Changes));
+    let (entered_from, entered_until) = rows.entered(&late);
+    let entries = entries(&late) as u32;
     let copy = CopyFacts {
         id: supplement_id(&facts.copy, facts.no),
         version: told.version,
         kind: CopyKind::PeriodCopy,
         number: format!("{}-Д{}", facts.copy_number, facts.no),
-        supplement: Some(Box::new(SupplementFacts { entries: entries(&late) as u32, ..facts })),
+        supplement: Some(Box::new(SupplementFacts { entries, entered_from, entered_until, ..facts })),
     };
     assemble(&of_columns, copy, &policy.period_route, sheets, told)
 }

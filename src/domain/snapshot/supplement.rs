@@ -20,4 +20,11 @@ pub struct SupplementFacts {
     pub copy_version: u32,
     /// Late entries in it: lessons, marks, absences, final marks.
     pub entries: u32,
+    /// When the first of these entries was made as it stands, RFC 3339. Absent from supplements that were frozen before it was noted, so that
+    /// they keep their bytes and their pages.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub entered_from: String,
+    /// When the last of them was made.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub entered_until: String,
 }

@@ -23,12 +23,12 @@ use crate::domain::journal::{Class, Journal, YEAR};
 use crate::domain::paper::Kept;
 use crate::domain::policy::Policy;
 use crate::domain::setup::{Setup, timetable};
-use crate::domain::snapshot::CopyKind;
+use crate::domain::snapshot::{CopyKind, kind_words, supplement_no};
 use crate::domain::timeliness::Status;
 use crate::domain::words;
 use crate::flow::timeliness::{self, Question};
 use crate::flow::{Act, Error, House};
-use crate::store::Which;
+use crate::store::{Entries, Part, Which};
 
 /// Everything that the forms are gathered from.
 struct Desk<'a> {
@@ -49,7 +49,7 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
     let year = house.year(asked.get("year").map(String::as_str).filter(|year| !year.is_empty())).await?;
     let journal = match known.about {
         About::Office | About::Carriers => house.db.load_roster(&year).await?,
-        About::Teaching => house.db.load_journal(&year).await?,
+        About::Teaching => teaching_journal(house, &year, id, asked).await?,
         About::Class => class_journal(house, &year, asked).await?,
     };
     let desk = desk(house, asked, journal, year, act).await?;
@@ -96,14 +96,29 @@ async fn class_journal(house: &House, year: &str, asked: &Asked) -> Result<Journ
     let class = asked.get("class").cloned().unwrap_or_default();
     let roster = house.db.load_roster(year).await?;
     let entries = house.db.load_class_entries(year, &class).await?;
-    Ok(Journal {
-        lessons: entries.lessons,
-        marks: entries.marks,
-        absences: entries.absences,
-        final_marks: entries.final_marks,
-        decisions: entries.decisions,
-        ..roster
-    })
+    Ok(roster.with_entries(entries))
+}
+
+/// Roster and entries for the forms about teaching: those of one period read its days alone.
+async fn teaching_journal(house: &House, year: &str, id: &str, asked: &Asked) -> Result<Journal, Error> {
+    if id != "journal-analysis" {
+        return Ok(house.db.load_journal(year).await?);
+    }
+    let roster = house.db.load_roster(year).await?;
+    let period = asked.get("period").map_or("", |text| text.trim());
+    // Grades may begin and end their years on other days.
+    let days = if period == YEAR { None } else { school_span(&roster, period) };
+    let entries = Entries { days, marks: true, period: "" };
+    // Deadlines look at days of lessons outside the period.
+    let entries = house.db.load_part(year, &Part { lessons: None, entries: Some(entries) }).await?;
+    Ok(roster.with_entries(entries))
+}
+
+/// Days of a period, of whichever grades it is.
+fn school_span(journal: &Journal, period: &str) -> Option<(NaiveDate, NaiveDate)> {
+    let held = journal.periods.iter().find(|held| held.id == period);
+    let grade = held.map_or(0, |held| held.grade_from);
+    span_of(journal, period, if period == YEAR { 1 } else { grade }).or_else(|| span_of(journal, period, 11))
 }
 
 /// Day of a school year by which the last one of its documents is dated: «крайние даты».
@@ -184,8 +199,8 @@ impl Desk<'_> {
                 let kept = db.list_paper(Which::One(paper)).await?.pop();
                 let kept = kept.ok_or_else(|| Refusal::NoPaper(paper.to_owned()))?;
                 let what = match kept.copy.kind {
-                    CopyKind::PeriodCopy => "журнале",
-                    CopyKind::SummarySheet => "документе",
+                    CopyKind::PeriodCopy if supplement_no(&kept.copy.copy).is_none() => "журнале",
+                    CopyKind::PeriodCopy | CopyKind::SummarySheet => "документе",
                 };
                 Ok(files::certifying_inscription(&self.letterhead, what, kept.sheets()))
             }
@@ -250,10 +265,7 @@ impl Desk<'_> {
                 inventory: if keep_years > 10 { "1".to_owned() } else { String::new() },
                 documents: Vec::new(),
             });
-            let what = match copy.kind {
-                CopyKind::PeriodCopy => "Копия классного журнала",
-                CopyKind::SummarySheet => "Сводная ведомость",
-            };
+            let what = words::capitalised(&kind_words(copy.kind, &copy.copy));
             case.documents.push(Filed {
                 index: copy.no.to_string(),
                 date: copy.printed_at.get(..10).unwrap_or_default().to_owned(),
@@ -339,9 +351,7 @@ impl Desk<'_> {
             _ => {
                 let period = self.needed("period", "учётный период")?;
                 let held = journal.periods.iter().find(|held| held.id == period);
-                let grade = held.map_or(0, |held| held.grade_from);
-                let (starts, ends) = span_of(journal, period, if period == YEAR { 1 } else { grade })
-                    .or_else(|| span_of(journal, period, 11))
+                let (starts, ends) = school_span(journal, period)
                     .ok_or_else(|| Refusal::Needs("учётный период этой школы".to_owned()))?;
                 let name = match held {
                     Some(held) => {
@@ -395,7 +405,7 @@ impl Desk<'_> {
     async fn late(&self, period: &str) -> Result<HashMap<String, usize>, Error> {
         let question = Question { year: self.year.clone(), period: Some(period.to_owned()), ..Question::default() };
         let mut late = HashMap::new();
-        for judged in timeliness::judge(self.house, &question, self.act).await? {
+        for judged in timeliness::judge_in(self.house, self.journal.clone(), &question, self.act).await? {
             let is_late = judged.status == Status::Late;
             if is_late || judged.status == Status::Done {
                 *late.entry(judged.course_id).or_insert(0) += usize::from(is_late);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::choice::Reproof;
 use super::{REFUSED, Wanted};
 use crate::domain::route;
+use crate::domain::snapshot::supplement_no;
 use crate::domain::words;
 use crate::flow::papers::Paper;
 use crate::flow::{Act, Error, House, remind};
@@ -48,7 +49,10 @@ pub(super) async fn refusal(
 /// Subject and text of a letter on a refusal. It names class, period and kinds of remarks; the remark itself may name a learner and stays inside.
 fn letter(house: &House, (row, paper): (&CopyRow, &Paper), wanted: &Wanted<'_>, has_signed: bool) -> (String, String) {
     let what = format!("{} класс, {}", row.class, paper.period.name);
-    let subject = format!("Копия журнала возвращена с замечанием: {what}");
+    let subject = match supplement_no(&row.id) {
+        Some(no) => format!("Дополнительный лист № {no} возвращён с замечанием: {what}"),
+        None => format!("Копия журнала возвращена с замечанием: {what}"),
+    };
     let mut kinds: Vec<&str> = wanted.refused.iter().map(|one| one.category.as_russian()).collect();
     kinds.dedup();
     let about = match (wanted.refused.len() as u64, kinds.is_empty()) {

@@ -77,7 +77,7 @@ static COURSES: Table = Table {
 };
 static GROUP_MEMBERS: Table =
     Table { name: "group_members", key: 2, columns: &[("course", Text), ("learner", Text), ("ordinal", Int)] };
-static LESSONS: Table = Table {
+pub(super) static LESSONS: Table = Table {
     name: "lessons",
     key: 3,
     columns: &[
@@ -90,7 +90,7 @@ static LESSONS: Table = Table {
         ("substitute", Text),
     ],
 };
-static MARKS: Table = Table {
+pub(super) static MARKS: Table = Table {
     name: "marks",
     key: 5,
     columns: &[
@@ -103,23 +103,23 @@ static MARKS: Table = Table {
         ("value", Text),
     ],
 };
-static ABSENCES: Table = Table {
+pub(super) static ABSENCES: Table = Table {
     name: "absences",
     key: 4,
     columns: &[("course", Text), ("date", Text), ("number", Int), ("learner", Text), ("code", Text)],
 };
-static FINAL_MARKS: Table = Table {
+pub(super) static FINAL_MARKS: Table = Table {
     name: "final_marks",
     key: 3,
     columns: &[("course", Text), ("learner", Text), ("period", Text), ("value", Text)],
 };
-static DECISIONS: Table = Table {
+pub(super) static DECISIONS: Table = Table {
     name: "decisions",
     key: 1,
     columns: &[("learner", Text), ("decision", Text), ("protocol", Text), ("date", Text)],
 };
 
-static CONTENT_GAPS: Table = Table {
+pub(super) static CONTENT_GAPS: Table = Table {
     name: "content_gaps",
     key: 3,
     columns: &[("class", Text), ("kind", Text), ("starts", Text), ("ends", Text)],
@@ -176,12 +176,13 @@ const OF_COURSES: &str = "and course in (select id from courses where school = $
 const OF_LEARNERS: &str = "and learner in (select id from learners where school = $1 and year = $2 and class = $3)";
 
 /// The tables of entries, each with what limits it to one class.
-pub(super) static OF_CLASS: [(&Table, &str); 5] = [
+pub(super) static OF_CLASS: [(&Table, &str); 6] = [
     (&LESSONS, OF_COURSES),
     (&MARKS, OF_COURSES),
     (&ABSENCES, OF_COURSES),
     (&FINAL_MARKS, OF_COURSES),
     (&DECISIONS, OF_LEARNERS),
+    (&CONTENT_GAPS, "and class = $3"),
 ];
 
 /// `$3` is the course.
@@ -190,6 +191,11 @@ const OF_ONE: &str = "and course = $3";
 /// The tables of entries, each with what limits it to one course.
 pub(super) static OF_COURSE: [(&Table, &str); 4] =
     [(&LESSONS, OF_ONE), (&MARKS, OF_ONE), (&ABSENCES, OF_ONE), (&FINAL_MARKS, OF_ONE)];
+
+/// `$3` is the first day, `$4` the last one.
+pub(super) const WITHIN: &str = "and date between $3 and $4";
+/// `$3` is the period.
+pub(super) const OF_PERIOD: &str = "and period = $3";
 
 /// `$3` is the class, `$4` the learner.
 const OF_ONES: &str =

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use crate::domain::copy::State as CopyState;
+use crate::domain::journal::YEAR;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::{CopyKind, Snapshot};
@@ -67,7 +68,8 @@ impl Supplements {
         let all = supplement::standing(&state.house, &row.id).await?;
         let unfinished =
             |one: &Standing| one.is_open() || one.copy.as_ref().is_some_and(|copy| copy.state != CopyState::Sealed);
-        let fits = last && row.kind == CopyKind::PeriodCopy && row.state != CopyState::Refused;
+        let year_over = state.directory().await?.is_closed(&row.class, YEAR);
+        let fits = last && row.kind == CopyKind::PeriodCopy && row.state != CopyState::Refused && !year_over;
         let may_open = issues && fits && snapshot.copy.supplement.is_none() && !all.iter().any(unfinished);
         Ok(Self {
             shown: may_open

@@ -16,6 +16,7 @@ use crate::domain::names;
 use crate::domain::paper::{Closing, Kept, PaperFact, Place, Purpose, Stage};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::domain::snapshot::kind_words;
 use crate::domain::words;
 use crate::flow::Act;
 use crate::flow::office::{self, NewHandover};
@@ -42,7 +43,7 @@ struct Line {
     href: String,
     id: String,
     number: String,
-    kind: &'static str,
+    kind: String,
     class: String,
     period: String,
     sheets: u32,
@@ -113,7 +114,7 @@ fn line_of(kept: &Kept, directory: &Directory) -> Line {
         href: format!("/office/papers/{}", segment(&copy.id)),
         id: copy.id.clone(),
         number: copy.number.clone(),
-        kind: copy.kind.as_russian(),
+        kind: kind_words(copy.kind, &copy.copy),
         class: copy.class.clone(),
         period: period_name(directory, &copy.year, &copy.class, &copy.period),
         sheets: kept.sheets(),
@@ -130,7 +131,7 @@ fn as_csv(lines: &[Line]) -> Result<Response, Refusal> {
         vec![
             if line.no == 0 { String::new() } else { line.no.to_string() },
             line.number.clone(),
-            line.kind.to_owned(),
+            line.kind.clone(),
             line.class.clone(),
             line.period.clone(),
             line.sheets.to_string(),

@@ -50,7 +50,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     let db = &state.house.db;
     let now = state.now().date_naive();
     let papers = db.list_paper(Which::All).await?;
-    let copies = state.waiting.at(&state.house, directory.turn).await?;
+    let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let open: Vec<_> = papers.iter().filter_map(Kept::open).collect();
     let mine = open.iter().filter(|one| one.owed_by(&visitor.account).is_some()).count();
     let out = papers.iter().filter_map(Kept::out).filter(|one| !one.is_overdue(&now.to_string())).count();

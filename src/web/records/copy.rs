@@ -162,7 +162,7 @@ pub(super) async fn copy(
     let frame = frame
         .titled(format!("{} класс, {}", row.class, snapshot.period.name))
         .leading(match snapshot.copy.supplement.as_deref() {
-            Some(facts) => format!("Дополнительный лист № {} к копии № {}", facts.no, facts.copy_number),
+            Some(_) => words::capitalised(&snapshot.copy.document_words()),
             None => format!("{}, № {}", words::capitalised(row.kind.as_russian()), row.number),
         })
         .under("Копии", "/copies");

@@ -6,7 +6,7 @@ mod gaps;
 mod jobs;
 mod log;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::State;
@@ -20,11 +20,10 @@ use super::frame::Frame;
 use super::query::{self, Asked, Column, Listed, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
-use crate::domain::freeze::supplement_no;
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
-use crate::domain::snapshot::CopyKind;
+use crate::domain::snapshot::{CopyKind, kind_words, supplement_no};
 use crate::domain::words;
 use crate::flow::supplement;
 use crate::store::CopyRow;
@@ -77,10 +76,12 @@ pub(super) fn period_name(directory: &Directory, year: &str, class: &str, period
 
 /// One line of the list of copies.
 struct CopyLine {
+    /// «3 записи после составления» of a copy that waits for its supplement.
+    late: String,
     row: CopyRow,
     href: String,
     period: String,
-    kind: &'static str,
+    kind: String,
     badge: &'static str,
     pdf: String,
 }
@@ -121,10 +122,11 @@ async fn copies(
     let running = super::ops::jobs::running(&state, &visitor, &["close_all", "issue_all", "seal_all"]).await?;
     let chosen = asked.value("state").to_owned();
     let late = supplement::open_ones(&state.house).await?;
-    let late: BTreeSet<String> = late.into_iter().filter(|one| one.entries > 0).map(|one| one.row.copy).collect();
+    let late: BTreeMap<String, u64> =
+        late.into_iter().filter(|one| one.entries > 0).map(|one| (one.row.copy, one.entries as u64)).collect();
     let of_tab = |row: &CopyRow, word: &str| match word {
         "" => true,
-        LATE => late.contains(&row.id),
+        LATE => late.contains_key(&row.id),
         word => row.state.as_str() == word,
     };
     let tab = |label, word: &str| StateTab {
@@ -148,18 +150,21 @@ async fn copies(
         href: format!("/copies/{}", segment(&row.id)),
         period: period_name(&directory, &row.year, &row.class, &row.period),
         kind: match row.kind {
-            CopyKind::PeriodCopy if supplement_no(&row.id).is_some() => "дополнительный лист",
-            CopyKind::PeriodCopy => "копия",
-            CopyKind::SummarySheet => "ведомость",
+            CopyKind::PeriodCopy if supplement_no(&row.id).is_none() => "копия".to_owned(),
+            CopyKind::PeriodCopy => kind_words(row.kind, &row.id),
+            CopyKind::SummarySheet => "ведомость".to_owned(),
         },
         badge: badge(row.state),
+        late: late.get(&row.id).map_or_else(String::new, |n| {
+            format!("{} после составления", words::count(*n, "запись", "записи", "записей"))
+        }),
         pdf: pdf(&row),
         row,
     });
     const COLUMNS: [Column<CopyLine>; 7] = [
         Column { key: "class", label: "Класс", class: "", order: |a, b| by_place(&a.row, &b.row) },
         Column { key: "period", label: "Период", class: "", order: |a, b| a.row.period.cmp(&b.row.period) },
-        Column { key: "kind", label: "Вид", class: "", order: |a, b| a.kind.cmp(b.kind) },
+        Column { key: "kind", label: "Вид", class: "", order: |a, b| a.kind.cmp(&b.kind) },
         Column { key: "state", label: "Состояние", class: "", order: |a, b| a.row.state.cmp(&b.row.state) },
         Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.row.sheets.cmp(&b.row.sheets) },
         Column { key: "pages", label: "Страниц", class: "num", order: |a, b| a.row.pages.cmp(&b.row.pages) },
@@ -178,7 +183,7 @@ async fn copies(
                 [&row.id, &row.class, &line.period]
                     .map(Clone::clone)
                     .into_iter()
-                    .chain([line.kind.to_owned(), row.state.as_russian().to_owned(), row.version.to_string()])
+                    .chain([line.kind.clone(), row.state.as_russian().to_owned(), row.version.to_string()])
                     .chain([row.number.clone(), row.sheets.to_string(), row.pages.to_string()])
                     .collect()
             })
@@ -248,7 +253,7 @@ struct RegisterView {
     version: u32,
     /// A later version is on record.
     replaced: bool,
-    kind: &'static str,
+    kind: String,
     href: String,
     sealed_at: String,
     sealed: String,
@@ -282,7 +287,7 @@ async fn register(State(state): State<WebState>, frame: Frame, asked: Asked) -> 
                 no: line.no,
                 replaced: last.get(&line.id).is_some_and(|last| *last > line.version),
                 period: period_name(&directory, &line.year, &line.class, &line.period),
-                kind: line.kind.as_russian(),
+                kind: kind_words(line.kind, &line.id),
                 href: format!("/copies/{}", segment(&line.id)),
                 sealed: words::moment_words(&line.sealed_at),
                 keep_through: line.keep_through.parse().map_or(line.keep_through, words::date_short),

@@ -12,6 +12,7 @@ use super::super::frame::Frame;
 use super::super::query::{Asked, segment};
 use super::{copy_name, draw, drawn, jpeg, said, stage_line};
 use crate::domain::people::Visitor;
+use crate::domain::snapshot::document_words;
 use crate::domain::words;
 use crate::flow::paper;
 use crate::flow::paper::stage::Settled;
@@ -89,7 +90,7 @@ pub(super) async fn report(
     let stages = paper::stage::standing(&state.house, &standing).await?;
     let frame = frame
         .titled(name.clone())
-        .leading(format!("Копия № {}", standing.copy.number))
+        .leading(words::capitalised(&document_words(standing.copy.kind, &standing.copy.id, &standing.copy.number)))
         .under("Сканы листов", "/office/scans");
     answer::page(&CopyPage {
         frame,

@@ -7,9 +7,10 @@ use axum::response::Response;
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
-use super::super::query::Asked;
+use super::super::query::{Asked, segment};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::{Fields, readiness, shelf};
+use crate::domain::finding::Finding;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::setup::cells::parse_day;
@@ -35,8 +36,9 @@ struct Page {
     closed: String,
     next: String,
     next_stands: bool,
-    obstacles: Vec<String>,
-    rest: Vec<String>,
+    /// Words and the page that mends it, which may be empty.
+    obstacles: Vec<(String, String)>,
+    rest: Vec<(String, String)>,
     counts: Vec<String>,
     classes: Vec<(String, usize)>,
     courses: usize,
@@ -65,7 +67,11 @@ async fn page(
     let opened = super::open(state, year).await?;
     let order = OrderMark { number: "—".to_owned(), date: Some(state.now().date_naive()) };
     let review = year::review(&state.house, &opened.year.year, &order).await?;
-    let mut obstacles: Vec<String> = super::sorted(review.obstacles).iter().map(readiness::plain).collect();
+    let mends = |one: &Finding| {
+        let copy = review.copies.get(&one.place);
+        (readiness::plain(one), copy.map_or_else(String::new, |copy| format!("/copies/{}", segment(copy))))
+    };
+    let mut obstacles: Vec<(String, String)> = super::sorted(review.obstacles).iter().map(mends).collect();
     let rest = obstacles.split_off(obstacles.len().min(SHOWN));
     let next = review.next;
     let count = |class: &crate::domain::journal::Class| {

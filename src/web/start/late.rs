@@ -75,11 +75,12 @@ impl Late {
 async fn count(state: &WebState, turn: u64, today: NaiveDate) -> Result<Counted, Error> {
     let year = state.house.year(None).await?;
     let act = Act { by: String::new(), at: state.now() };
-    let judged = judge(&state.house, &Question { year, ..Question::default() }, &act).await?;
     let since = today.checked_sub_days(DAYS).unwrap_or(today);
+    let judged =
+        judge(&state.house, &Question { year, days: (Some(since), Some(today)), ..Question::default() }, &act).await?;
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
     for one in judged {
-        if one.status == Status::Late && one.lesson.date >= since && one.lesson.date <= today {
+        if one.status == Status::Late {
             *counts.entry((one.class, one.course_id)).or_default() += 1;
         }
     }

@@ -368,7 +368,7 @@ impl Desk<'_> {
             let lines = year.readiness()?.into_iter().filter(|line| line.state != Ready::Done);
             Ok::<_, Refusal>(Arc::new(lines.collect()))
         };
-        let open = self.state.pages.unready.find_or_make(key, self.directory.turn, make).await?;
+        let open = self.state.pages.unready.find_or_make(key, self.state.turn().await?, make).await?;
         let open: Vec<&Line> = open.iter().filter(|line| answers_for_all || self.visitor.holds(line.owes)).collect();
         let Some(due) = open.iter().map(|line| line.due).min() else { return Ok(Vec::new()) };
         let n = open.len() as u64;

@@ -452,11 +452,14 @@ pub fn supplement(mut snapshot: Snapshot) -> Snapshot {
         copy_snapshot: Digest::of(b"copy"),
         copy_version: 1,
         entries: 5,
+        entered_from: "2025-10-24T13:52:00+05:00".to_owned(),
+        entered_until: "2025-10-24T14:40:00+05:00".to_owned(),
     };
     snapshot.copy.id = format!("{}-SUP1", facts.copy);
     snapshot.copy.number = format!("{}-Д1", facts.copy_number);
     if let Some(Sheet::Title(title)) = snapshot.sheets.first_mut() {
         title.title = format!("ДОПОЛНИТЕЛЬНЫЙ ЛИСТ № 1\nк копии № {}", facts.copy_number);
+        title.exported_at = facts.entered_until.clone();
         title.paper = format!("подшивается к копии № {}", facts.copy_number);
     }
     snapshot.copy.supplement = Some(Box::new(facts));

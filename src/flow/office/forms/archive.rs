@@ -11,7 +11,7 @@ use crate::domain::forms::{People, acts};
 use crate::domain::journal::YEAR;
 use crate::domain::log_proof::object_name;
 use crate::domain::register::RegisterLine;
-use crate::domain::snapshot::CopyKind;
+use crate::domain::snapshot::{CopyKind, kind_words};
 use crate::domain::{names, words};
 use crate::flow::office::Refusal;
 use crate::flow::{Error, people};
@@ -32,8 +32,7 @@ impl Desk<'_> {
         for line in &lines {
             let name = object_name(&line.id, line.version);
             let period = self.period_name(&line.class, &line.period, &line.year);
-            let what =
-                if long { "Сводная ведомость" } else { "Копия классного журнала" };
+            let what = words::capitalised(&kind_words(line.kind, &line.id));
             containers.push(Container {
                 number: line.number.clone(),
                 date: line.sealed_at.get(..10).unwrap_or_default().to_owned(),

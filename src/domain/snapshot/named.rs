@@ -1,0 +1,58 @@
+//! What a copy is called among documents: in the register, on forms, in a record's own descriptions, the same everywhere. Floor 0.
+
+use super::{CopyFacts, CopyKind};
+
+/// Number of the supplement that an identifier of a copy names; `None` for all other copies.
+pub fn supplement_no(id: &str) -> Option<u32> {
+    id.rsplit_once("-SUP").and_then(|(_, no)| no.parse().ok())
+}
+
+/// What a copy is: «копия классного журнала», «дополнительный лист № 1», «сводная ведомость».
+pub fn kind_words(kind: CopyKind, id: &str) -> String {
+    match supplement_no(id) {
+        Some(no) => format!("дополнительный лист № {no}"),
+        None => kind.as_russian().to_owned(),
+    }
+}
+
+/// Its name: «копия классного журнала № 2025-5А-1Ч», «дополнительный лист № 1 к копии № 2025-5А-1Ч».
+pub fn document_words(kind: CopyKind, id: &str, number: &str) -> String {
+    match supplement_no(id) {
+        Some(no) => {
+            // The supplement's own number is the copy's with its own behind: «2025-5А-1Ч-Д1».
+            let of = number.strip_suffix(&format!("-Д{no}")).unwrap_or(number);
+            format!("дополнительный лист № {no} к копии № {of}")
+        }
+        None => format!("{} № {number}", kind.as_russian()),
+    }
+}
+
+impl CopyFacts {
+    /// What it is: «копия классного журнала», «дополнительный лист № 1», «сводная ведомость».
+    pub fn kind_words(&self) -> String {
+        kind_words(self.kind, &self.id)
+    }
+
+    /// Its name among documents: «дополнительный лист № 1 к копии № 2025-5А-1Ч».
+    pub fn document_words(&self) -> String {
+        document_words(self.kind, &self.id, &self.number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_supplement_is_never_called_a_copy_of_the_journal() {
+        let (copy, sheet) = (CopyKind::PeriodCopy, CopyKind::SummarySheet);
+        assert_eq!(document_words(copy, "2025-05A-Q1", "2025-5А-1Ч"), "копия классного журнала № 2025-5А-1Ч");
+        assert_eq!(
+            document_words(copy, "2025-05A-Q1-SUP12", "2025-5А-1Ч-Д12"),
+            "дополнительный лист № 12 к копии № 2025-5А-1Ч"
+        );
+        assert_eq!(kind_words(copy, "2025-05A-Q1-SUP2"), "дополнительный лист № 2");
+        assert_eq!(kind_words(copy, "2025-05A-Q1"), "копия классного журнала");
+        assert_eq!(document_words(sheet, "2025-05A-YEAR", "2025-5А-Год"), "сводная ведомость № 2025-5А-Год");
+    }
+}
