@@ -125,7 +125,9 @@ impl Desk<'_> {
     /// Closed periods as a copy recorded them («2025/2026 5А Q1; …») in words: «I четверть (5А, 9А) и год (5А) 2025/2026 учебного года»;
     /// without classes where there is little place.
     fn spans(&self, recorded: &str, with_classes: bool) -> String {
-        let mut years: BTreeMap<&str, BTreeMap<(usize, String), Vec<(u8, &str)>>> = BTreeMap::new();
+        /// Classes with their grade, by place and name of the period.
+        type Spans<'a> = BTreeMap<(usize, String), Vec<(u8, &'a str)>>;
+        let mut years: BTreeMap<&str, Spans<'_>> = BTreeMap::new();
         for part in recorded.split("; ").filter(|part| !part.is_empty()) {
             let [year, class, id] = part.split(' ').collect::<Vec<_>>()[..] else { return recorded.to_owned() };
             let place = self.journal.periods.iter().position(|one| one.id == id).unwrap_or(usize::MAX);
