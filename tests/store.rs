@@ -8,7 +8,6 @@ mod engines;
 #[path = "store/paged.rs"]
 mod paged;
 #[path = "store/parts.rs"]
-#[path = "store/parts.rs"]
 mod parts;
 #[path = "store/scans.rs"]
 mod scans;
