@@ -205,7 +205,12 @@ pub(super) struct Sign {
         help = "Ступень маршрута: subject_teacher, class_teacher, deputy, director"
     )]
     stage: Option<String>,
-    #[arg(long = "sheet", value_name = "ЛИСТ", requires = "signer", help = "Лист; подписываются все свои листы сразу")]
+    #[arg(
+        long = "sheet",
+        value_name = "ЛИСТ",
+        requires = "signer",
+        help = "Лист; подписываются все свои листы сразу, а с --refuse названные листы возвращаются, остальные свои подписываются"
+    )]
     sheets: Vec<String>,
     #[arg(long = "copy-version", value_name = "N", requires = "signer", help = "Версия копии")]
     copy_version: Option<u32>,
@@ -245,16 +250,15 @@ impl Sign {
         };
         if desk.json {
             print_json(&serde_json::json!({
-                "statements": done.copies, "sheets": done.sheets, "completed": done.completed
+                "statements": done.copies, "sheets": done.sheets, "refused": done.refused, "completed": done.completed
             }));
         } else {
             let verb = if self.refuse.is_some() { "Отказов" } else { "Заявлений подписано" };
-            println!(
-                "{verb}: {}, листов: {}, маршрут завершён у копий: {}.",
-                done.copies,
-                done.sheets,
-                done.completed.len()
-            );
+            let sheets = match done.sheets - done.refused {
+                signed if done.refused > 0 && signed > 0 => format!("{}, подписано листов: {signed}", done.refused),
+                _ => done.sheets.to_string(),
+            };
+            println!("{verb}: {}, листов: {sheets}, маршрут завершён у копий: {}.", done.copies, done.completed.len());
         }
         Ok(0)
     }

@@ -44,10 +44,24 @@ pub struct Gesture {
     pub targets: Vec<Target>,
     /// Stage, where the person stands in several.
     pub stage: Option<String>,
-    /// Sheets, to be refused if they are not the person's own; empty = all own sheets.
+    /// Sheets, to be turned away if they are not the person's own; empty = all own sheets. With a refusal: the sheets that are refused,
+    /// the other own sheets are signed.
     pub sheets: Vec<String>,
     /// Remarks of a refusal; `None` = checked and correct.
     pub refusal: Option<String>,
+}
+
+impl Gesture {
+    /// The sheets that are refused one by one, each with the same remark.
+    fn reproofs(&self) -> Vec<Reproof> {
+        let reproof = |sheet: &String, remark: &String| Reproof {
+            sheet: sheet.clone(),
+            category: Category::Other,
+            remark: remark.clone(),
+        };
+        let remark = self.refusal.as_ref();
+        remark.map(|remark| self.sheets.iter().map(|sheet| reproof(sheet, remark)).collect()).unwrap_or_default()
+    }
 }
 
 /// What a gesture did.
@@ -57,6 +71,8 @@ pub struct Done {
     pub copies: usize,
     /// Sheets that the statements stand for.
     pub sheets: usize,
+    /// How many of these sheets were refused.
+    pub refused: usize,
     /// Copies whose route is now complete.
     pub completed: Vec<String>,
 }
@@ -138,19 +154,22 @@ impl<'h> Desk<'h> {
         // After the writer's place was taken: an order that ended a minute ago counts.
         self.appointments = self.house.db.list_appointments().await?;
         let (mut events, mut done) = (Vec::new(), Done::default());
+        let refused = gesture.reproofs();
+        let by_sheets = !refused.is_empty();
         for target in &gesture.targets {
             let row = current(&mut tx, &target.copy, target.version).await?;
             let wanted = Wanted {
                 signer: &gesture.signer,
                 stage: gesture.stage.clone(),
-                sheets: gesture.sheets.clone(),
-                refused: Vec::new(),
-                refusal: gesture.refusal.as_deref(),
+                sheets: if by_sheets { Vec::new() } else { gesture.sheets.clone() },
+                refused: refused.clone(),
+                refusal: gesture.refusal.as_deref().filter(|_| !by_sheets),
                 witness: None,
             };
             let deed = self.one(&mut tx, &row, &wanted, act).await?;
             done.copies += 1;
             done.sheets += deed.signed + deed.refused;
+            done.refused += deed.refused;
             done.completed.extend(deed.completed.then(|| row.id.clone()));
             events.extend(deed.events);
         }

@@ -5,12 +5,12 @@ use letopis::domain::finding::Verdict;
 use letopis::domain::snapshot::Sheet;
 use letopis::domain::statement::Category;
 use letopis::flow::desk::{self, Look};
-use letopis::flow::sign::{Choice, Desk, Reproof};
+use letopis::flow::sign::{Choice, Desk, Gesture, Reproof};
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{issue, reissue};
 use letopis::store::CopyRow;
 
-use super::house::{Bundle, COPIES, House, after, tell};
+use super::house::{Bundle, COPIES, House, after, gesture, tell};
 
 /// A choice over the own sheets of a copy, some refused.
 fn choice(copy: &str, version: u32, refused: &[&str]) -> Choice {
@@ -53,6 +53,31 @@ async fn next_version(house: &House, id: &str) -> CopyRow {
     let frozen = house.copy(id).await;
     issue::issue(house, &[frozen], &after(31), |_| {}).await.expect("an issue");
     house.copy(id).await
+}
+
+#[test]
+fn a_sheet_named_with_a_refusal_comes_back_alone_and_the_own_others_are_signed() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let (teacher, sheets) = of_two_sheets(&house, COPIES[0]).await;
+        let refusal = Some("Не та тема".to_owned());
+        let refusing = |sheet: &str| Gesture {
+            sheets: vec![sheet.to_owned()],
+            refusal: refusal.clone(),
+            ..gesture(&teacher, &[COPIES[0]])
+        };
+        house.gesture(refusing("title")).await.expect_err("the title is no sheet of hers");
+        assert_eq!(house.copy(COPIES[0]).await.state, State::Issued);
+        let done = house.gesture(refusing(&sheets[1])).await.expect("a gesture");
+        assert_eq!((done.sheets, done.refused), (sheets.len(), 1));
+        let remarks = house.db.list_remarks(COPIES[0]).await.expect("remarks");
+        assert_eq!((remarks.len(), &remarks[0].sheet), (1, &sheets[1]));
+        let said = house.db.list_statements(COPIES[0], 1).await.expect("statements");
+        assert_eq!(said.iter().filter(|one| one.verdict == "refused").count(), 1);
+        assert_eq!(said.len(), 2, "the others are signed by a statement of their own");
+        let again = house.gesture(refusing(&sheets[0])).await;
+        again.expect_err("who has signed a sheet cannot refuse it any more");
+    });
 }
 
 #[test]
