@@ -58,7 +58,7 @@ const GIVEN: [Given; 5] = [
         movement: ("secretary", "002 4.5"),
         families: ("administrator class_teacher", "002 2.2"),
         substitutions: ("deputy class_teacher teacher", "002 4.2"),
-        closing: ("deputy", "002 4.3"),
+        closing: ("director deputy", "002 4.3"),
     },
     Given {
         preset: "duties-moscow",

@@ -85,9 +85,11 @@ impl Rules {
             clause.roles.contains(&role) && !(action == Action::IssueStaffCredentials && role == Role::ClassTeacher);
         // The chain of credentials begins with the administrator in every school: who else would let in the first deputy.
         let begins = role == Role::Administrator && (action == Action::IssueStaffCredentials || self.beginning);
+        // A year is closed by the head's order; whom a clause names besides carries it out.
+        let orders = role == Role::Director && action == Action::CloseYear;
         match printed {
             Grant::Never if named => Grant::Own,
-            printed if named || begins || !clause.own => printed,
+            printed if named || begins || orders || !clause.own => printed,
             _ => Grant::Never,
         }
     }
@@ -173,7 +175,7 @@ mod tests {
         // 004 keeps silent: the matrix, and those whom the default rules name beside it.
         assert_eq!(recorded("talitsa-2019"), "director deputy teacher");
         let closes = |preset| may(preset, Action::CloseYear);
-        assert_eq!(closes("bauman"), "deputy");
+        assert_eq!(closes("bauman"), "director deputy");
         for silent in ["chernushka-2018", "kurskoe-2019", "duties-moscow", "talitsa-2019"] {
             assert_eq!(closes(silent), "administrator director deputy", "{silent}");
         }
@@ -182,12 +184,19 @@ mod tests {
     #[test]
     fn a_refusal_names_the_clause_and_who_could() {
         let bauman = rules("bauman", false);
-        let decided = decide(Role::Director, Action::CloseYear, Standing::Own, &bauman);
+        let decided = decide(Role::Administrator, Action::CloseYear, Standing::Own, &bauman);
         assert_eq!(decided, Decision::Refused(Why::NotByRules));
         let said = bauman.refusal(Action::CloseYear, Why::NotByRules);
-        assert_eq!(said, "Правила школы поручают это другим (002 4.3). Сюда ведут должности: заместитель директора.");
+        assert_eq!(
+            said,
+            "Правила школы поручают это другим (002 4.3). Сюда ведут должности: директор, заместитель директора."
+        );
+        assert!(
+            decide(Role::Director, Action::CloseYear, Standing::Own, &bauman).is_allowed(),
+            "the order is the head's"
+        );
         let talitsa = rules("talitsa-2019", false);
-        assert!(decide(Role::Director, Action::CloseYear, Standing::Own, &talitsa).is_allowed());
+        assert!(decide(Role::Administrator, Action::CloseYear, Standing::Own, &talitsa).is_allowed());
         let silent = decide(Role::Secretary, Action::CloseYear, Standing::Own, &talitsa);
         assert_eq!(
             silent,
