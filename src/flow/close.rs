@@ -56,21 +56,23 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     let appointments = house.db.list_appointments().await?;
     // The writer's place is taken before the journal is read: what is frozen is what is locked.
     let mut tx = house.db.begin().await?;
-    let journal = tx.load_journal(&closing.year).await?;
-    let calendar = timeliness::calendar_of(house, &journal).await?;
+    let roster = tx.load_roster(&closing.year).await?;
+    // Where no calendar is set, the days are those of everybody's lessons; nothing was written yet.
+    let lessons = house.db.load_part(&closing.year, &Part::default()).await?;
+    let calendar = timeliness::calendar_of(house, &roster.clone().with_entries(lessons)).await?;
     let voids = compromise::survey(house).await?;
     let mut results = Vec::new();
     let mut events = Vec::new();
-    let wanted = classes(&journal, closing)?;
-    let mut parts = journal.into_classes();
-    for (class, span) in wanted {
+    for (class, span) in classes(&roster, closing)? {
         let id = freeze::copy_id(&closing.year, &class.name, &span.id);
         let stands = |k: &&ClosureRow| k.year == closing.year && k.class == class.name && k.period == span.id;
         if closed_before.iter().any(|k| stands(&k)) {
             results.push(Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() });
             continue;
         }
-        let part = parts.remove(&class.name).unwrap_or_default().within(span.starts, span.ends);
+        // Class by class: what one costs, in time and memory, does not hang on how many others the school has.
+        let entries = tx.load_class_entries(&closing.year, &class.name).await?;
+        let part = roster.of_class(&class.name).with_entries(entries).within(span.starts, span.ends);
         let findings = gate(&part, &class, &span, &policy, &voids);
         let errors: Vec<String> = findings.iter().filter(|f| f.severity == Severity::Error).map(omission).collect();
         if !errors.is_empty() && closing.ground.is_none() {

@@ -192,15 +192,7 @@ impl Db {
     /// times as much.
     pub async fn load_roster(&self, year: &str) -> Result<Journal, Error> {
         let mut connection = self.pool.acquire().await?;
-        let mut rows = HashMap::new();
-        for table in tables::ROSTER {
-            rows.insert(table.name, standing(&mut connection, table, &self.school, year).await?);
-        }
-        let mut roster = tables::from_rows(&rows)?;
-        roster.take_earlier_stays(&super::setup::stays(&mut connection, &self.school, year).await?);
-        roster.earlier_teachers = super::setup::earlier_teachers(&mut connection, &self.school, year).await?;
-        roster.school = super::schools::read_school(&mut connection, &self.school, year).await?;
-        Ok(roster)
+        roster(&mut connection, &self.school, year).await
     }
 
     /// Lessons, marks, absences, final marks, decisions and gaps of one class's year; the other lists are empty.
@@ -253,15 +245,7 @@ impl Db {
 
     async fn load_entries(&self, year: &str, tables: &[(&'static Table, &str)], of: &[&str]) -> Result<Journal, Error> {
         let mut connection = self.pool.acquire().await?;
-        let mut rows = HashMap::new();
-        for (table, filter) in tables {
-            let query =
-                sqlx::query(AssertSqlSafe(table.select(filter))).bind(self.school.clone()).bind(year.to_owned());
-            let query = of.iter().fold(query, |query, value| query.bind((*value).to_owned()));
-            let found = query.fetch_all(&mut *connection).await?;
-            rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);
-        }
-        tables::from_rows(&rows)
+        entries(&mut connection, (&self.school, year), tables, of).await
     }
 
     /// One list of the year, in the order of [`Db::load_journal`] and in the memory of one page: each page is a journal whose other lists
@@ -405,6 +389,18 @@ impl Tx {
         Ok(journal)
     }
 
+    /// [`Db::load_roster`] as this transaction sees the year.
+    pub async fn load_roster(&mut self, year: &str) -> Result<Journal, Error> {
+        let school = self.school().to_owned();
+        roster(self.connection(), &school, year).await
+    }
+
+    /// [`Db::load_class_entries`] as this transaction sees them.
+    pub async fn load_class_entries(&mut self, year: &str, class: &str) -> Result<Journal, Error> {
+        let school = self.school().to_owned();
+        entries(self.connection(), (&school, year), &tables::OF_CLASS, &[class]).await
+    }
+
     /// What importing this journal would change, as this transaction sees the year.
     pub async fn list_changes(&mut self, journal: &Journal) -> Result<Vec<Change>, Error> {
         let school = self.school().to_owned();
@@ -523,6 +519,35 @@ async fn load(connection: &mut sqlx::AnyConnection, school: &str, year: &str) ->
     journal.take_earlier_stays(&super::setup::stays(&mut *connection, school, year).await?);
     journal.earlier_teachers = super::setup::earlier_teachers(connection, school, year).await?;
     Ok(journal)
+}
+
+async fn roster(connection: &mut sqlx::AnyConnection, school: &str, year: &str) -> Result<Journal, Error> {
+    let mut rows = HashMap::new();
+    for table in tables::ROSTER {
+        rows.insert(table.name, standing(&mut *connection, table, school, year).await?);
+    }
+    let mut roster = tables::from_rows(&rows)?;
+    roster.take_earlier_stays(&super::setup::stays(&mut *connection, school, year).await?);
+    roster.earlier_teachers = super::setup::earlier_teachers(&mut *connection, school, year).await?;
+    roster.school = super::schools::read_school(connection, school, year).await?;
+    Ok(roster)
+}
+
+/// Rows of some tables, each under its own condition, which `of` fills.
+async fn entries(
+    connection: &mut sqlx::AnyConnection,
+    (school, year): (&str, &str),
+    tables: &[(&'static Table, &str)],
+    of: &[&str],
+) -> Result<Journal, Error> {
+    let mut rows = HashMap::new();
+    for (table, filter) in tables {
+        let query = sqlx::query(AssertSqlSafe(table.select(filter))).bind(school.to_owned()).bind(year.to_owned());
+        let query = of.iter().fold(query, |query, value| query.bind((*value).to_owned()));
+        let found = query.fetch_all(&mut *connection).await?;
+        rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);
+    }
+    tables::from_rows(&rows)
 }
 
 async fn differences<'a>(
