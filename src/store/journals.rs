@@ -234,11 +234,8 @@ impl Db {
         let mut connection = self.pool.acquire().await?;
         let mut rows = HashMap::new();
         for (table, (filter, of)) in wanted {
-            let query =
-                sqlx::query(AssertSqlSafe(table.select(filter))).bind(self.school.clone()).bind(year.to_owned());
-            let query = of.into_iter().fold(query, sqlx::query::Query::bind);
-            let found = query.fetch_all(&mut *connection).await?;
-            rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);
+            let of: Vec<&str> = of.iter().map(String::as_str).collect();
+            rows.insert(table.name, matching(&mut connection, table, (&self.school, year), filter, &of).await?);
         }
         tables::from_rows(&rows)
     }
@@ -502,11 +499,20 @@ async fn standing(
     school: &str,
     year: &str,
 ) -> Result<Vec<Cells>, Error> {
-    let rows = sqlx::query(AssertSqlSafe(table.select("")))
-        .bind(school.to_owned())
-        .bind(year.to_owned())
-        .fetch_all(connection)
-        .await?;
+    matching(connection, table, (school, year), "", &[]).await
+}
+
+/// Rows of a table under a condition, whose places from `$3` on `of` fills.
+async fn matching(
+    connection: &mut sqlx::AnyConnection,
+    table: &Table,
+    (school, year): (&str, &str),
+    filter: &str,
+    of: &[&str],
+) -> Result<Vec<Cells>, Error> {
+    let query = sqlx::query(AssertSqlSafe(table.select(filter))).bind(school.to_owned()).bind(year.to_owned());
+    let query = of.iter().fold(query, |query, value| query.bind((*value).to_owned()));
+    let rows = query.fetch_all(connection).await?;
     rows.iter().map(|row| table.read(row)).collect()
 }
 
@@ -542,10 +548,7 @@ async fn entries(
 ) -> Result<Journal, Error> {
     let mut rows = HashMap::new();
     for (table, filter) in tables {
-        let query = sqlx::query(AssertSqlSafe(table.select(filter))).bind(school.to_owned()).bind(year.to_owned());
-        let query = of.iter().fold(query, |query, value| query.bind((*value).to_owned()));
-        let found = query.fetch_all(&mut *connection).await?;
-        rows.insert(table.name, found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>, _>>()?);
+        rows.insert(table.name, matching(&mut *connection, table, (school, year), filter, of).await?);
     }
     tables::from_rows(&rows)
 }
