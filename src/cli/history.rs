@@ -218,7 +218,9 @@ impl Compromise {
                 let noted =
                     compromise::note(&house, &Report { account: person, since, learnt_at, reason }, &act).await?;
                 if desk.json {
-                    print_json(&json!({"notice": noted.no, "pending": noted.pending, "acts": noted.acts, "late": noted.late}));
+                    print_json(
+                        &json!({"notice": noted.no, "pending": noted.pending, "acts": noted.acts, "late": noted.late}),
+                    );
                     return Ok(0);
                 }
                 println!("Уведомление № {} принято: учётная запись закрыта.", noted.no);

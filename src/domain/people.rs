@@ -42,20 +42,10 @@ pub struct Office {
     pub order: String,
 }
 
-/// «и.о. директора», «секретарь»: a role as it is held.
-pub fn held(role: Role, acting: bool) -> String {
-    match (acting, role) {
-        (true, Role::Director) => "и.о. директора".to_owned(),
-        (true, Role::Deputy) => "и.о. заместителя директора".to_owned(),
-        (true, role) => format!("и.о.: {}", role.as_russian()),
-        (false, role) => role.as_russian().to_owned(),
-    }
-}
-
 impl Office {
     /// «и.о. директора», «заместитель директора (5-6 классы)», «классный руководитель (5А)».
     pub fn as_russian(&self) -> String {
-        let role = held(self.role, self.acting);
+        let role = self.role.held(self.acting);
         match &self.reach {
             Reach::Grades(from, to) if from == to => format!("{role} ({from} классы)"),
             Reach::Grades(from, to) => format!("{role} ({from}-{to} классы)"),
@@ -525,7 +515,7 @@ pub enum Unfit {
         /// Last day.
         ends: String,
     },
-    /// Acting, substituting and inspecting have an end.
+    /// Acting, substituting, inspecting end.
     #[error("для должности «{0}» нужен последний день: назначение на неё временное")]
     NoEnd(String),
     /// Ranges are for deputies.
@@ -581,7 +571,7 @@ pub fn check_appointment(new: &Appointment, standing: &[Appointment], by: &str) 
         _ => {}
     }
     if (new.acting || substitute || new.role == Role::Inspector) && new.ends.is_none() {
-        return Err(Unfit::NoEnd(held(new.role, new.acting)));
+        return Err(Unfit::NoEnd(new.role.held(new.acting)));
     }
     let meets = |one: &&Appointment| {
         one.role == new.role

@@ -157,7 +157,9 @@ impl<'j> Gate<'j> {
         let mut findings = Vec::new();
         for course in self.courses().filter(|course| self.lessons_of(course) > 0) {
             for learner in members(course, &self.journal.learners) {
-                if learner.is_present_on(self.span.ends) && !set.contains(&(course.subject.as_str(), learner.id.as_str())) {
+                if learner.is_present_on(self.span.ends)
+                    && !set.contains(&(course.subject.as_str(), learner.id.as_str()))
+                {
                     let name = names::list_name(&learner.surname, &learner.given_name);
                     findings.push(
                         Finding::new(

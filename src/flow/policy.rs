@@ -192,14 +192,17 @@ fn names_an_order(text: &str) -> bool {
     let number = text.split_once('№').is_some_and(|(_, rest)| rest.trim_start().starts_with(char::is_alphanumeric));
     let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches([',', ';', '(', ')', '.'])).collect();
     let in_digits = |word: &&str| {
-        let parsed = NaiveDate::parse_from_str(word, "%d.%m.%Y").or_else(|_| NaiveDate::parse_from_str(word, "%Y-%m-%d"));
+        let parsed =
+            NaiveDate::parse_from_str(word, "%d.%m.%Y").or_else(|_| NaiveDate::parse_from_str(word, "%Y-%m-%d"));
         // «01.09.26» would be the year 26.
         parsed.is_ok_and(|day| day.year() > 1900)
     };
     let in_words = |three: &[&str]| {
         let year = three[2].parse().ok().filter(|year| *year > 1900);
         let date = |month| NaiveDate::from_ymd_opt(year?, month, three[0].parse().ok()?);
-        (1..=12).filter_map(date).any(|date| words::day_and_month(date) == format!("{} {}", three[0], three[1].to_lowercase()))
+        (1..=12)
+            .filter_map(date)
+            .any(|date| words::day_and_month(date) == format!("{} {}", three[0], three[1].to_lowercase()))
     };
     number && (words.iter().any(in_digits) || words.windows(3).any(in_words))
 }

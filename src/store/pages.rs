@@ -78,7 +78,8 @@ pub static PERIODS: Listing = yearly(
     ],
 );
 /// Classes, 1А before 10А.
-pub static CLASSES: Listing = yearly("classes", &["grade", "name"], &[("name", Text), ("grade", Int), ("class_teacher", Text)]);
+pub static CLASSES: Listing =
+    yearly("classes", &["grade", "name"], &[("name", Text), ("grade", Int), ("class_teacher", Text)]);
 /// Learners with their stay.
 pub static LEARNERS: Listing = yearly(
     "learners",

@@ -359,7 +359,10 @@ fn one_password_over_three_hundred_logins_is_slowed_down_and_the_school_behind_t
         assert_eq!(told.len(), 1);
         assert!(told[0].contains("\"logins\":61") && !told[0].contains("195.0.2.1"), "{}", told[0]);
         let alarms = house.sign_in.alarms(after(60).timestamp());
-        assert_eq!(alarms.iter().map(|one| (one.address.as_str(), one.logins)).collect::<Vec<_>>(), [("195.0.2.1", 61)]);
+        assert_eq!(
+            alarms.iter().map(|one| (one.address.as_str(), one.logins)).collect::<Vec<_>>(),
+            [("195.0.2.1", 61)]
+        );
         // An hour later it is over.
         assert!(house.sign_in.sign_in(&house, &weak, OWN, &school, at(300 + 3600)).await.is_ok());
     });

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use letopis::bundle::generate::{self, GeneratorSpec};
 use letopis::domain::snapshot::{Sheet, Snapshot};
-use letopis::flow::setup::groups;
 use letopis::flow::setup::Outcome;
+use letopis::flow::setup::groups;
 use letopis::flow::{Error, reissue};
 
 use super::house::{Bundle, COPIES, House, YEAR, after, tell};
@@ -20,7 +20,9 @@ fn sheets(snapshot: &Snapshot) -> Vec<&Sheet> {
 /// The learners on the pages of a course.
 fn on_page(snapshot: &Snapshot, course: &str) -> Vec<String> {
     let of = |sheet: &Sheet| match sheet {
-        Sheet::Course(sheet) if sheet.course == course => Some(sheet.rows.iter().map(|row| row.learner.clone()).collect()),
+        Sheet::Course(sheet) if sheet.course == course => {
+            Some(sheet.rows.iter().map(|row| row.learner.clone()).collect())
+        }
         _ => None,
     };
     snapshot.sheets.iter().find_map(of).expect("a page of the course")
@@ -29,7 +31,8 @@ fn on_page(snapshot: &Snapshot, course: &str) -> Vec<String> {
 /// Moves the first learner of the first group of 5А to the other one; hands back learner, old course, new course.
 async fn swap(house: &House, days: i64) -> Result<(Outcome, [String; 3]), Error> {
     let journal = house.db.load_journal(YEAR).await?;
-    let own: Vec<_> = journal.courses.iter().filter(|course| course.class == "5А" && !course.group.is_empty()).collect();
+    let own: Vec<_> =
+        journal.courses.iter().filter(|course| course.class == "5А" && !course.group.is_empty()).collect();
     let from = own[0];
     let to = own.iter().find(|other| other.subject == from.subject && other.id != from.id).expect("another group");
     let learner = from.members.first().expect("a member").clone();
@@ -73,7 +76,8 @@ fn a_learner_who_changes_groups_after_a_period_keeps_its_marks_on_its_page_in_ev
 fn a_period_without_entries_yet_follows_the_lists_and_an_import_touches_nobody_elses_place() {
     tell(async {
         // Nothing of the second quarter's English has been entered yet.
-        let spec = GeneratorSpec { classes: vec![(5, 'А')], learners_per_class: 8, spread: 0, seed: 9, year_start: 2025 };
+        let spec =
+            GeneratorSpec { classes: vec![(5, 'А')], learners_per_class: 8, spread: 0, seed: 9, year_start: 2025 };
         let bundle = Bundle(generate::generate(&spec));
         let in_autumn = |text: String| {
             let head = text.lines().next().unwrap_or_default().to_owned();
@@ -82,7 +86,11 @@ fn a_period_without_entries_yet_follows_the_lists_and_an_import_touches_nobody_e
         };
         let bundle = bundle.with("marks.csv", in_autumn).with("absences.csv", in_autumn);
         let bundle = bundle.with("final_marks.csv", |text| {
-            text.lines().enumerate().filter(|(at, line)| *at == 0 || line.contains(",Q1,")).map(|(_, line)| format!("{line}\n")).collect()
+            text.lines()
+                .enumerate()
+                .filter(|(at, line)| *at == 0 || line.contains(",Q1,"))
+                .map(|(_, line)| format!("{line}\n"))
+                .collect()
         });
         let house = House::empty().await;
         house.import(&bundle, false).await.expect("an import");
@@ -95,7 +103,9 @@ fn a_period_without_entries_yet_follows_the_lists_and_an_import_touches_nobody_e
         assert!(!on_page(&second, &from).contains(&learner) && on_page(&second, &to).contains(&learner));
 
         // The old files put the learner back: two lines of the history, not one for each learner whose line moved.
-        let lines = || async { house.db.list_changes(&letopis::store::ChangeFilter::default()).await.expect("a history").len() };
+        let lines = || async {
+            house.db.list_changes(&letopis::store::ChangeFilter::default()).await.expect("a history").len()
+        };
         let (house_b, before) = (&house, lines().await);
         house_b.import(&bundle, false).await.expect("an import");
         assert_eq!(lines().await - before, 2);

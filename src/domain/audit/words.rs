@@ -345,7 +345,8 @@ pub fn value(key: &str, text: &str) -> Option<&'static str> {
 /// Several words in one fact, each as people read it: codes of findings, scopes of a token. `None` for every other fact.
 pub fn list(key: &str, text: &str) -> Option<String> {
     let each = |said: fn(&str) -> Option<&'static str>| {
-        let mut told: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).map(|word| said(word).unwrap_or(word)).collect();
+        let mut told: Vec<&str> =
+            text.split(' ').filter(|word| !word.is_empty()).map(|word| said(word).unwrap_or(word)).collect();
         told.dedup();
         Some(told.join("; "))
     };
@@ -380,7 +381,10 @@ mod tests {
         assert_eq!(value("over", "sealed"), Some("скреплённый PDF"));
         assert_eq!(value("stage", "subject_teacher"), Some("учитель-предметник"));
         assert_eq!(value("purpose", "hand_in"), Some("сдача в канцелярию"));
-        assert_eq!(list("codes", "doctor.counter log.row-altered").as_deref(), Some("счётчик реестра не на последнем номере; строка данных изменена мимо программы"));
+        assert_eq!(
+            list("codes", "doctor.counter log.row-altered").as_deref(),
+            Some("счётчик реестра не на последнем номере; строка данных изменена мимо программы")
+        );
         assert_eq!(list("scopes", "read_history").as_deref(), Some("лента изменений"));
         assert_eq!(list("copy", "2025-05A-Q1"), None);
     }

@@ -8,8 +8,8 @@ use crate::bundle::year::tables as tables_of_year;
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::journal::{EXAM, FINAL, Journal, YEAR};
-use crate::domain::{names, period};
 use crate::domain::setup::layout::MOVEMENT;
+use crate::domain::{names, period};
 
 /// What is exported.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -220,7 +220,9 @@ mod tests {
     #[test]
     fn a_crowd_of_addresses_is_felt_and_memory_is_bounded() {
         let sprays = Sprays::default();
-        let told = (0..ADDRESSES * 3).filter_map(|n| sprays.wrong(&format!("u-{n}"), &format!("2001:db8:{:x}::1", n), 7)).count();
+        let told = (0..ADDRESSES * 3)
+            .filter_map(|n| sprays.wrong(&format!("u-{n}"), &format!("2001:db8:{:x}::1", n), 7))
+            .count();
         assert_eq!(told, 1);
         let kept = sprays.kept();
         assert_eq!((kept.addresses.len(), kept.all.wrong.len()), (ADDRESSES, KEPT_ANYWHERE));

@@ -170,9 +170,8 @@ async fn show(
             || entries.absences.iter().any(|absence| absence.lesson.course_id == course.id)
             || entries.final_marks.iter().any(|mark| mark.course_id == course.id)
     };
-    let attends = |course: &&Course| {
-        course.members.is_empty() || course.members.contains(&learner.id) || has_entries(course)
-    };
+    let attends =
+        |course: &&Course| course.members.is_empty() || course.members.contains(&learner.id) || has_entries(course);
     let of_class = directory.roster.courses.iter().filter(|course| course.class == class.name).filter(attends);
     let courses: Vec<&Course> = of_class.filter(|c| family || reach.course(&c.id, &class.name, class.grade)).collect();
     if courses.is_empty() && !family && !reach.whole_class(&class.name, class.grade) {

@@ -133,7 +133,7 @@ fn dates(one: &Appointment) -> String {
 
 /// The office of an appointment; whoever is stood for is named as on every page.
 fn office(one: &Appointment, directory: &Directory) -> String {
-    let role = crate::domain::people::held(one.role, one.acting);
+    let role = one.role.held(one.acting);
     let named = |id: &str| {
         let person = directory.roster.staff_member(id);
         person.map_or_else(
@@ -142,8 +142,11 @@ fn office(one: &Appointment, directory: &Directory) -> String {
         )
     };
     let grades = one.grades.map(|(from, to)| format!(" ({from}-{to} классы)")).unwrap_or_default();
-    let instead =
-        if one.stands_for.is_empty() { String::new() } else { format!(" (замещаемый сотрудник — {})", named(&one.stands_for)) };
+    let instead = if one.stands_for.is_empty() {
+        String::new()
+    } else {
+        format!(" (замещаемый сотрудник — {})", named(&one.stands_for))
+    };
     format!("{role}{grades}{instead}")
 }
 

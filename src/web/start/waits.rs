@@ -420,7 +420,11 @@ impl Desk<'_> {
         let last = alarms.first()?;
         let n = alarms.len() as u64;
         let at = DateTime::from_timestamp(last.at, 0)?.with_timezone(&since.timezone()).format("%d.%m.%Y %H:%M");
-        let place = if last.address.is_empty() { "с многих адресов".to_owned() } else { format!("с адреса {}", last.address) };
+        let place = if last.address.is_empty() {
+            "с многих адресов".to_owned()
+        } else {
+            format!("с адреса {}", last.address)
+        };
         let logins = words::count(last.logins as u64, "логин", "логина", "логинов");
         Some(Wait {
             count: n,
