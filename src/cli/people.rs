@@ -212,7 +212,7 @@ async fn show(desk: &Desk, person: &str) -> Result<u8, Failure> {
     let mut table = Table::new(&["Назначение", "Должность", "Сроки", "Приказ", "Завершено приказом"]);
     for one in appointments {
         let grades = one.grades.map(|(from, to)| format!(" {from}-{to}")).unwrap_or_default();
-        let role = format!("{}{}{grades}", if one.acting { "и.о.: " } else { "" }, one.role.as_russian());
+        let role = format!("{}{grades}", one.role.held(one.acting));
         table.row(vec![one.id.clone(), role, dates(&one), one.order(), one.end_order.clone()]);
     }
     table.print("Приказов о назначении нет.");

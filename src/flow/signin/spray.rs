@@ -96,7 +96,7 @@ struct Kept {
     addresses: HashMap<String, Tally>,
     all: Tally,
     alarms: VecDeque<Alarm>,
-    last_told: i64,
+    last_told: Option<i64>,
 }
 
 /// What is known of wrong logins, in the memory of this process.
@@ -159,10 +159,10 @@ impl Sprays {
         let alarm = alarm?;
         kept.alarms.push_front(alarm.clone());
         kept.alarms.truncate(ALARMS);
-        if moment - kept.last_told < TOLD_SECONDS {
+        if kept.last_told.is_some_and(|told| moment - told < TOLD_SECONDS) {
             return None;
         }
-        kept.last_told = moment;
+        kept.last_told = Some(moment);
         Some(alarm)
     }
 
