@@ -64,6 +64,8 @@ struct CopyPage {
     twins: Vec<Twin>,
     clerks: Vec<(String, String)>,
     may_print: bool,
+    /// May a print be marked? Not where the school's rules know no paper copies; those made before are still handed in.
+    may_mark: bool,
     /// Does the last page of the copy count leaves printed on both sides?
     two_sided: bool,
     reads_paper: bool,
@@ -158,7 +160,9 @@ pub(super) async fn copy(
     let grade = snapshot.class.grade;
     let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
     let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
-    let takes_paper = issues && row.state == CopyState::Issued && takes_paper(&state).await?;
+    let rules_know_paper = takes_paper(&state).await?;
+    let may_mark = may_print && rules_know_paper;
+    let takes_paper = issues && row.state == CopyState::Issued && rules_know_paper;
     let on_paper = if takes_paper { on_paper(&snapshot, &stands, &visitor.account) } else { Vec::new() };
     let (to_paper, paper_stages) = paper_stages(&state, &snapshot, &row, &stands, takes_paper).await?;
     let frame = frame
@@ -201,6 +205,7 @@ pub(super) async fn copy(
         twins,
         clerks,
         may_print,
+        may_mark,
         reads_paper: visitor.may_anywhere(Action::ReadRegister),
         foreign: super::foreign::views(&state, &row).await?,
         may_attach: !row.issued_pdf.is_empty() && visitor.reach(Action::AttachSignatures).class(&row.class, grade),
