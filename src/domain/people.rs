@@ -13,6 +13,8 @@ use super::rights::{Action, Decision, Grant, Role, Rules, Standing, Why, decide,
 
 /// The person at the keyboard of the house: an administrator by the place where the hands are, so that an empty house has a first account.
 pub const OPERATOR: &str = "operator";
+/// Who acts from the console, as people read it: one word on every page and form.
+pub const OPERATOR_NAME: &str = "оператор";
 
 /// Who is signed in, and what offices the person holds today.
 #[derive(Debug, Clone, PartialEq, Eq)]
