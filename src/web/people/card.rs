@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::Fields;
 use crate::domain::finding::Finding;
-use crate::domain::people::{Appointment, Subject, Visitor};
+use crate::domain::people::{Appointment, Subject, Visitor, role_words};
 use crate::domain::rights::{self, Action, Role};
 use crate::domain::words;
 use crate::flow::people::{self, Listed as Person, Look, Order};
@@ -131,12 +131,11 @@ fn dates(one: &Appointment) -> String {
 }
 
 fn office(one: &Appointment) -> String {
-    let role = one.role.as_russian();
-    let acting = if one.acting { "и.о.: " } else { "" };
+    let role = role_words(one.role, one.acting);
     let grades = one.grades.map(|(from, to)| format!(" ({from}-{to} классы)")).unwrap_or_default();
     let instead =
         if one.stands_for.is_empty() { String::new() } else { format!(", замещает {}", one.stands_for) };
-    format!("{acting}{role}{grades}{instead}")
+    format!("{role}{grades}{instead}")
 }
 
 fn line(one: &Appointment, today: NaiveDate) -> AppointmentLine {
