@@ -3,11 +3,11 @@
 use letopis::bundle::generate;
 use letopis::domain::canon::Digest;
 use letopis::domain::finding::Severity;
-use letopis::domain::{period, policy};
+use letopis::domain::{deadline, journal, period, policy};
 use letopis::flow::close::{self, Closing};
 use letopis::flow::house::Founding;
 use letopis::flow::policy::{self as adopting, Adoption, Refusal};
-use letopis::flow::{self, Error, doctor, import};
+use letopis::flow::{self, Error, doctor, import, timeliness};
 
 use crate::house::{Bundle, COPIES, House, YEAR, after, tell};
 use crate::intruder::Intruder;
@@ -217,6 +217,13 @@ fn each_of_the_five_regulations_makes_another_record_of_the_same_quarter() {
                 "взято из правил по умолчанию: 003 Рук 5"
             };
             assert!(basis.keep_clause.ends_with(kept), "{name}: {}", basis.keep_clause);
+
+            // The year's copy: which stamp the paper bears, where it is not the school's own.
+            let calendar = timeliness::calendar(&house, YEAR).await.expect("a calendar");
+            let days = ("2025-09-01".parse().expect("a day"), "2026-05-29".parse().expect("a day"));
+            let year = deadline::Copy { class: "5А", grade: 5, period: journal::YEAR, kind: None, days };
+            let duty = deadline::print_duty(&house.policy, &calendar, &year).text;
+            assert_eq!(duty.contains("; оттиск — печать учреждения (003 Рук 5)"), name == "duties-moscow", "{duty}");
         }
     });
 }

@@ -83,16 +83,6 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 
-    /// «и.о. директора», «секретарь»: the role as it is held.
-    pub fn held(self, acting: bool) -> String {
-        match self {
-            _ if !acting => self.as_russian().to_owned(),
-            Self::Director => "и.о. директора".to_owned(),
-            Self::Deputy => "и.о. заместителя директора".to_owned(),
-            _ => format!("и.о.: {}", self.as_russian()),
-        }
-    }
-
     /// «заместитель директора».
     pub fn as_russian(self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::{Error, House};
 use crate::domain::names::{list_name, short_name};
+use crate::domain::people;
 use crate::domain::rights::Role;
 use crate::domain::setup::layout::{self, Is};
 use crate::domain::words;
@@ -66,7 +67,7 @@ impl Names {
     pub fn person(&self, id: &str) -> String {
         match id {
             "" => "загрузка журнала".to_owned(),
-            "operator" => "оператор".to_owned(),
+            people::OPERATOR => people::OPERATOR_NAME.to_owned(),
             _ => self.people.get(id).map_or_else(|| id.to_owned(), |name| format!("{name} ({id})")),
         }
     }
@@ -81,7 +82,8 @@ impl Names {
         let wanted = text.trim().to_lowercase();
         let is = |id: &str, name: &str| id.to_lowercase() == wanted || name.to_lowercase().starts_with(&wanted);
         let people = self.people.iter().filter(|(id, name)| is(id, name)).map(|(id, _)| id.clone());
-        let console = ["operator", "оператор"].contains(&wanted.as_str()).then(|| "operator".to_owned());
+        let console =
+            [people::OPERATOR, people::OPERATOR_NAME].contains(&wanted.as_str()).then(|| people::OPERATOR.to_owned());
         people.chain(console).collect()
     }
 

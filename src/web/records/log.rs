@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use crate::domain::audit::words::{self as audit_words, event, fact};
-use crate::domain::{names, words};
+use crate::domain::{names, people, words};
 use crate::flow::change::table_words;
 use crate::store::LogEntry;
 use crate::web::WebState;
@@ -134,7 +134,7 @@ fn view(known: &Known<'_>, entry: &LogEntry) -> EventView {
     let payload: Value = serde_json::from_str(&entry.payload).unwrap_or_default();
     let text = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
     let by = match text("actor") {
-        "operator" => "с консоли".to_owned(),
+        people::OPERATOR => people::OPERATOR_NAME.to_owned(),
         "program" => "программа".to_owned(),
         id => known.person(id),
     };

@@ -425,11 +425,13 @@ impl Desk<'_> {
         } else {
             format!("с адреса {}", last.address)
         };
-        let logins = words::count(last.logins as u64, "логин", "логина", "логинов");
         Some(Wait {
             count: n,
             what: words::plural(n, "подбор паролей", "подбора паролей", "подборов паролей").to_owned(),
-            detail: format!("{at}, {place}: неверны {logins}; попытки замедлены, работающих в школе это не держит"),
+            detail: format!(
+                "{at}, {place}, неверных логинов: {}; попытки замедлены, тех, кто там уже входил, это не держит",
+                last.logins
+            ),
             href: "/log?q=подбор".to_owned(),
             urgent: true,
         })
