@@ -132,8 +132,8 @@ async fn first_page_of(house: &House, copy: &str, teacher: &str) -> u32 {
     let snapshot = house.snapshot(copy).await;
     let stage = snapshot.route.iter().find(|stage| stage.id == "subject_teacher").expect("a stage");
     let signer = stage.signers.iter().find(|signer| signer.person.id == teacher).expect("a signer");
-    let sheets = (1_u32..).zip(&snapshot.sheets);
-    let (no, _) = sheets.into_iter().find(|(_, sheet)| sheet.id() == signer.sheets[0]).expect("a sheet");
+    let mut sheets = (1_u32..).zip(&snapshot.sheets);
+    let (no, _) = sheets.find(|(_, sheet)| sheet.id() == signer.sheets[0]).expect("a sheet");
     let standing = scans::standing(house, copy, None).await.expect("a standing");
     standing.pages.iter().find(|page| page.sheet == no).expect("a page").leaf
 }
