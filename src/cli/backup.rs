@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::check::read_checkpoint;
 use super::table::{Table, bytes, grouped, print_json};
-use super::{Desk, Failure, OPERATOR, REFUSED, UNUSABLE, clock, print_findings};
+use super::{Desk, Failure, REFUSED, UNUSABLE, clock, print_findings};
 use crate::domain::carrier::plan::Plan;
 use crate::domain::carrier::prune::Fate;
 use crate::domain::carrier::{Carrier, Cause, code};
@@ -490,5 +490,5 @@ impl Restore {
 /// An act of this moment in the zone of the copy: there is no house yet that could say its zone.
 fn act_of(made_at: &str) -> flow::Act {
     let zone = DateTime::parse_from_rfc3339(made_at).map(|at| *at.offset());
-    clock::act(OPERATOR, zone.unwrap_or_else(|_| chrono::Offset::fix(&chrono::Utc)))
+    clock::act(crate::domain::people::OPERATOR, zone.unwrap_or_else(|_| chrono::Offset::fix(&chrono::Utc)))
 }

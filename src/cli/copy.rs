@@ -46,7 +46,7 @@ enum What {
         open: Option<String>,
         #[arg(long, requires = "copy", conflicts_with = "open", help = "Закрыть приём: поздних записей не было")]
         withdraw: bool,
-        #[arg(long, requires = "copy", conflicts_with_all = ["open", "withdraw"], help = "Только показать")]
+        #[arg(long, conflicts_with_all = ["open", "withdraw"], help = "Только показать")]
         list: bool,
         #[arg(
             long = "override",

@@ -165,6 +165,9 @@ struct SignerLine {
     sheets: usize,
     signed_at: String,
     verdict: String,
+    /// A signature with a pen: which day, who saw it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    on_paper: String,
 }
 
 impl Show {
@@ -221,7 +224,9 @@ fn route_lines(snapshot: &Snapshot, statements: &[crate::store::StatementRow]) -
                 .iter()
                 .map(|signer| {
                     let person = &signer.person;
-                    let said = statements.iter().find(|s| s.stage == stage.id && s.signer == person.id);
+                    // Who signed some sheets and refused one has two statements: the refusal is what holds the copy up.
+                    let mut own = statements.iter().filter(|s| s.stage == stage.id && s.signer == person.id);
+                    let said = own.clone().find(|s| s.verdict == "refused").or_else(|| own.next());
                     SignerLine {
                         id: person.id.clone(),
                         name: names::full_name(&person.surname, &person.given_name, &person.patronymic),
@@ -229,6 +234,7 @@ fn route_lines(snapshot: &Snapshot, statements: &[crate::store::StatementRow]) -
                         sheets: signer.sheets.len(),
                         signed_at: said.map(|s| s.signed_at.clone()).unwrap_or_default(),
                         verdict: said.map(|s| s.verdict.clone()).unwrap_or_default(),
+                        on_paper: said.map(flow::desk::on_paper).unwrap_or_default(),
                     }
                 })
                 .collect(),
@@ -265,6 +271,7 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
             let said = match signer.verdict.as_str() {
                 "" => "ждём".to_owned(),
                 "refused" => format!("отказ {}", words::moment(&signer.signed_at)),
+                _ if !signer.on_paper.is_empty() => format!("на бумаге: {}", signer.on_paper),
                 _ => words::moment(&signer.signed_at),
             };
             table.row(vec![

@@ -31,12 +31,9 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::domain::people::Subject;
+use crate::domain::people::{OPERATOR, Subject};
 use crate::domain::rights::Action;
 use crate::flow::{self, House};
-
-/// Who acts when nobody is named: the person at the keyboard. The log holds identifiers only, so any other text is refused.
-const OPERATOR: &str = "operator";
 
 /// The whole command line.
 #[derive(Debug, Parser)]

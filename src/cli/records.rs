@@ -5,12 +5,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
 use super::listings::CopyLine;
 use super::table::{bytes, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
 use crate::domain::copy::State;
+use crate::domain::statement::Category;
 use crate::domain::words::count;
 use crate::flow::close::{self, Closing};
 use crate::flow::sign::{self as signing, Gesture, Target};
@@ -216,6 +218,21 @@ pub(super) struct Sign {
     copy_version: Option<u32>,
     #[arg(long, value_name = "ЗАМЕЧАНИЯ", requires = "signer", help = "Отказать в подписи с замечаниями")]
     refuse: Option<String>,
+    #[arg(
+        long,
+        value_name = "О ЧЁМ",
+        requires = "refuse",
+        default_value = Category::Other.as_str(),
+        value_parser = categories(),
+        help = "О чём замечание"
+    )]
+    category: Category,
+}
+
+/// Categories of a remark, by the words of the store; the help tells each of them.
+fn categories() -> impl TypedValueParser<Value = Category> {
+    let told = Category::ALL.map(|one| PossibleValue::new(one.as_str()).help(one.as_russian().to_lowercase()));
+    PossibleValuesParser::new(told).map(|word| Category::parse(&word).unwrap_or(Category::Other))
 }
 
 impl Sign {
@@ -229,11 +246,11 @@ impl Sign {
             Some(signer) => {
                 let targets = self.targets(&house, &mut table, signer).await?;
                 let gesture = Gesture {
-                    signer: signer.clone(),
-                    targets,
                     stage: self.stage.clone(),
                     sheets: self.sheets.clone(),
                     refusal: self.refuse.clone(),
+                    category: self.category,
+                    ..Gesture::checked(signer, targets)
                 };
                 table.sign(&gesture, &desk.act(&house)).await?
             }

@@ -45,7 +45,7 @@ async fn keep_the_day(house: Arc<House>) {
     let mut hours = tokio::time::interval(HOUR);
     loop {
         hours.tick().await;
-        let act = clock::act(super::OPERATOR, house.config.zone());
+        let act = clock::act(crate::domain::people::OPERATOR, house.config.zone());
         if let Err(error) = flow::log::daily_checkpoint(&house, &act).await {
             tracing::error!(%error, "the day's checkpoint is not signed");
         }

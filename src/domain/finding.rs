@@ -87,8 +87,8 @@ impl fmt::Display for Finding {
 pub(super) fn quote(text: &str) -> String {
     match text {
         "" => "пусто".to_owned(),
-        // A mark is told in quotes already.
-        text if text.starts_with('«') && text.ends_with('»') => text.to_owned(),
+        // A mark is told in quotes already, also one among others: «отметка, «осв» или «н/а»» would be quotes in quotes.
+        text if text.contains('«') => text.to_owned(),
         text => format!("«{text}»"),
     }
 }
@@ -136,5 +136,18 @@ impl Verdict {
             Self::Altered => 1,
             Self::Unchecked => 2,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_hold_quotes_already_are_not_put_in_quotes_again() {
+        let finding = Finding::new("x", "5А", "нет отметки").expected_found("отметка, «осв» или «н/а»", "");
+        let said = finding.to_string();
+        assert!(said.ends_with("(ожидалось: отметка, «осв» или «н/а»; найдено: пусто)"), "{said}");
+        assert_eq!((quote("н"), quote("«5»")), ("«н»".to_owned(), "«5»".to_owned()));
     }
 }

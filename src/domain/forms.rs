@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::form::{Approval, Form};
 use super::journal::Journal;
 use super::names;
+use super::people::{OPERATOR, OPERATOR_NAME};
 pub use super::words::day;
 
 /// Whose paper it is, and what the archive asks of it. Everything but the name may be empty.
@@ -82,8 +83,10 @@ impl People {
 
     /// A person; whoever is not on the list is known by the identifier alone.
     pub fn get(&self, id: &str) -> Person {
-        let unknown =
-            || Person { full: id.to_owned(), short: id.to_owned(), signed: id.to_owned(), post: String::new() };
+        let unknown = || {
+            let name = if id == OPERATOR { OPERATOR_NAME } else { id };
+            Person { full: name.to_owned(), short: name.to_owned(), signed: name.to_owned(), post: String::new() }
+        };
         self.0.get(id).cloned().unwrap_or_else(unknown)
     }
 

@@ -13,6 +13,8 @@ use super::rights::{Action, Decision, Grant, Role, Rules, Standing, Why, decide,
 
 /// The person at the keyboard of the house: an administrator by the place where the hands are, so that an empty house has a first account.
 pub const OPERATOR: &str = "operator";
+/// Who acts from the console, as people read it: one word on every page and form.
+pub const OPERATOR_NAME: &str = "оператор";
 
 /// Who is signed in, and what offices the person holds today.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,18 +47,23 @@ pub struct Office {
 impl Office {
     /// «и.о. директора», «заместитель директора (5-6 классы)», «классный руководитель (5А)».
     pub fn as_russian(&self) -> String {
-        let role = match (self.acting, self.role) {
-            (true, Role::Director) => "и.о. директора".to_owned(),
-            (true, Role::Deputy) => "и.о. заместителя директора".to_owned(),
-            (true, role) => format!("и.о.: {}", role.as_russian()),
-            (false, role) => role.as_russian().to_owned(),
-        };
+        let role = role_words(self.role, self.acting);
         match &self.reach {
             Reach::Grades(from, to) if from == to => format!("{role} ({from} классы)"),
             Reach::Grades(from, to) => format!("{role} ({from}-{to} классы)"),
             Reach::Classes(classes) => format!("{role} ({})", classes.join(", ")),
             Reach::School | Reach::Courses(..) | Reach::Learners(..) => role,
         }
+    }
+}
+
+/// «директор», «и.о. директора».
+pub fn role_words(role: Role, acting: bool) -> String {
+    match (acting, role) {
+        (true, Role::Director) => "и.о. директора".to_owned(),
+        (true, Role::Deputy) => "и.о. заместителя директора".to_owned(),
+        (true, role) => format!("и.о.: {}", role.as_russian()),
+        (false, role) => role.as_russian().to_owned(),
     }
 }
 
@@ -425,9 +432,7 @@ pub fn offices(facts: &Facts, day: NaiveDate) -> Vec<Office> {
     if !taught.is_empty() || facts.roles.iter().any(|role| role == Role::SubjectTeacher.as_str()) {
         offices.push(plain(Role::SubjectTeacher, courses(&taught)));
     }
-    for one in facts.appointments.iter().filter(|one| one.holds_on(day)) {
-        offices.extend(appointed(one, facts));
-    }
+    offices.extend(facts.appointments.iter().filter(|one| one.holds_on(day)).filter_map(|one| appointed(one, facts)));
     if !facts.learners.is_empty() {
         let mut classes: Vec<String> = facts.learners.iter().map(|(_, class)| class.clone()).collect();
         classes.sort_by(|a, b| super::names::natural(a, b));
@@ -469,9 +474,8 @@ fn courses(taught: &[(String, String)]) -> Reach {
     let mut classes: Vec<String> = taught.iter().map(|(_, class)| class.clone()).collect();
     ids.sort();
     classes.sort_by(|a, b| super::names::natural(a, b));
-    for list in [&mut ids, &mut classes] {
-        list.dedup();
-    }
+    ids.dedup();
+    classes.dedup();
     Reach::Courses(ids, classes)
 }
 
@@ -521,7 +525,7 @@ pub enum Unfit {
         ends: String,
     },
     /// Acting, substituting and inspecting have an end.
-    #[error("для должности «{0}» нужен последний день: она временная")]
+    #[error("для должности «{0}» нужен последний день: назначение на неё временное")]
     NoEnd(String),
     /// Ranges are for deputies.
     #[error("параллели указывают только заместителю директора, от 1 до 11 и по возрастанию")]
@@ -576,7 +580,7 @@ pub fn check_appointment(new: &Appointment, standing: &[Appointment], by: &str) 
         _ => {}
     }
     if (new.acting || substitute || new.role == Role::Inspector) && new.ends.is_none() {
-        return Err(Unfit::NoEnd(new.role.as_russian().to_owned()));
+        return Err(Unfit::NoEnd(role_words(new.role, new.acting)));
     }
     let meets = |one: &&Appointment| {
         one.role == new.role

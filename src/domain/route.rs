@@ -218,7 +218,9 @@ pub enum Refusal {
         waiting: String,
     },
     /// The person has signed already.
-    #[error("подпись сотрудника {signer} на ступени «{stage}» уже стоит; второй раз подписать нельзя")]
+    #[error(
+        "подпись сотрудника {signer} на ступени «{stage}» уже стоит: подписать второй раз или отказаться нельзя. Если найдена ошибка, её исправляет следующая версия копии"
+    )]
     AlreadySigned {
         /// Staff identifier.
         signer: String,

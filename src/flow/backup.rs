@@ -116,7 +116,7 @@ async fn write_alone(
     }
     let scratch = house.root.join(SCRATCH);
     durable::remove_tree(&scratch)?;
-    std::fs::create_dir(&scratch).map_err(|source| Error::File { path: scratch.clone(), source })?;
+    durable::create_own_folder(&scratch)?;
     let made = make(house, order, act, &code, targets, &meter).await;
     durable::remove_tree(&scratch)?;
     let (mut row, results) = made?;

@@ -17,7 +17,7 @@ use crate::domain::difference::{change_rows, sheet_diff};
 use crate::domain::finding::Finding;
 use crate::domain::route::{self, BY_SHEETS, Wish};
 use crate::domain::snapshot::{ChangedValue, StageFacts, document_words};
-use crate::domain::statement::Statement;
+use crate::domain::statement::{Ink, Statement};
 use crate::domain::words;
 use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
 use crate::sign::keys::verify_ed25519_raw;
@@ -306,10 +306,7 @@ pub async fn events(house: &House, row: &CopyRow) -> Result<Vec<SignedEvent>, Er
             (None, ..) => "подписано".to_owned(),
         };
         let note = match &said.ink {
-            Some(ink) => {
-                let day = ink.signed_on.parse().map_or_else(|_| ink.signed_on.clone(), words::date_short);
-                format!("подпись от {day} видел(а): {}, {}", said.name, said.office)
-            }
+            Some(ink) => seen(ink, &said),
             None => said.remarks.clone(),
         };
         let title = paper.route.iter().find(|stage| stage.id == said.stage).map(|stage| stage.title.clone());
@@ -326,6 +323,16 @@ pub async fn events(house: &House, row: &CopyRow) -> Result<Vec<SignedEvent>, Er
         });
     }
     Ok(events)
+}
+
+/// A signature with a pen, as pages and lists say it beside the name: which day and who saw it. Empty for one made with a key.
+pub fn on_paper(row: &StatementRow) -> String {
+    statement(row).and_then(|said| said.ink.as_ref().map(|ink| seen(ink, &said))).unwrap_or_default()
+}
+
+fn seen(ink: &Ink, said: &Statement) -> String {
+    let day = ink.signed_on.parse().map_or_else(|_| ink.signed_on.clone(), words::date_short);
+    format!("подпись от {day} видел(а): {}, {}", said.name, said.office)
 }
 
 /// Notes that a person has seen sheets of a version as they are.

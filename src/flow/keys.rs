@@ -205,8 +205,7 @@ impl Keyring {
         // Key files first: a crash before the commit leaves files that no certificate names, never a certificate without a key.
         for key in made.iter().filter(|key| !key.row.key_file.is_empty()) {
             let path = self.folder.join(&key.row.key_file);
-            vault::durable::write_once(&path, key.key_pem.as_bytes())?;
-            guard_file(&path)?;
+            vault::durable::write_secret(&path, key.key_pem.as_bytes())?;
         }
         let mut tx = house.db.begin().await?;
         let mut events = Vec::new();
@@ -358,18 +357,11 @@ fn serial() -> Result<[u8; 16], Error> {
     salt()
 }
 
-fn guard_file(path: &Path) -> Result<(), Error> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o400))
-        .map_err(|source| Error::File { path: path.to_owned(), source })
-}
-
 fn passphrase_file(folder: &Path) -> Result<String, Error> {
     let path = folder.join("passphrase");
     if !path.exists() {
         let passphrase = hex(&crate::sign::random()?[..16]);
-        vault::durable::write_once(&path, format!("{passphrase}\n").as_bytes())?;
-        guard_file(&path)?;
+        vault::durable::write_secret(&path, format!("{passphrase}\n").as_bytes())?;
     }
     let bytes = super::read_file(&path)?;
     let text = String::from_utf8(bytes).map_err(|_| Error::Damaged(path.display().to_string()))?;

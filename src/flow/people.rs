@@ -285,7 +285,7 @@ pub async fn look_in_words(house: &House, row: &AccessRow, course: Option<&str>)
     let named = async |id: &str| -> Result<String, Error> {
         Ok(house.db.find_person(id).await?.map_or_else(|| id.to_owned(), |name| name.short()))
     };
-    let who = if row.by == OPERATOR { "оператор".to_owned() } else { named(&row.by).await? };
+    let who = if row.by == OPERATOR { people::OPERATOR_NAME.to_owned() } else { named(&row.by).await? };
     let what = match row.what.as_str() {
         "class" => format!("журнал и список {} класса", row.subject),
         "course" => format!("предмет «{}», {} класс", course.unwrap_or(&row.subject), row.class),

@@ -49,14 +49,22 @@ pub struct Gesture {
     pub sheets: Vec<String>,
     /// Remarks of a refusal; `None` = checked and correct.
     pub refusal: Option<String>,
+    /// What the remarks of a refusal are about; without a refusal it says nothing.
+    pub category: Category,
 }
 
 impl Gesture {
+    /// Everything of these copies that is the person's own is checked and correct.
+    pub fn checked(signer: &str, targets: Vec<Target>) -> Self {
+        let (stage, refusal, category) = (None, None, Category::Other);
+        Self { signer: signer.to_owned(), targets, stage, sheets: Vec::new(), refusal, category }
+    }
+
     /// The sheets that are refused one by one, each with the same remark.
     fn reproofs(&self) -> Vec<Reproof> {
         let reproof = |sheet: &String, remark: &String| Reproof {
             sheet: sheet.clone(),
-            category: Category::Other,
+            category: self.category,
             remark: remark.clone(),
         };
         let remark = self.refusal.as_ref();
@@ -83,8 +91,8 @@ struct Wanted<'a> {
     stage: Option<String>,
     sheets: Vec<String>,
     refused: Vec<Reproof>,
-    /// Refuses the whole place in the route, with these words.
-    refusal: Option<&'a str>,
+    /// Refuses the whole place in the route: what it is about and with which words.
+    refusal: Option<(Category, &'a str)>,
     /// Who saw the ink, when the place is filled on paper.
     witness: Option<&'a Witness>,
 }
@@ -163,7 +171,7 @@ impl<'h> Desk<'h> {
                 stage: gesture.stage.clone(),
                 sheets: if by_sheets { Vec::new() } else { gesture.sheets.clone() },
                 refused: refused.clone(),
-                refusal: gesture.refusal.as_deref().filter(|_| !by_sheets),
+                refusal: gesture.refusal.as_deref().filter(|_| !by_sheets).map(|remark| (gesture.category, remark)),
                 witness: None,
             };
             let deed = self.one(&mut tx, &row, &wanted, act).await?;
@@ -374,9 +382,9 @@ impl<'h> Desk<'h> {
         stage: &StageFacts,
         wanted: &Wanted<'_>,
     ) -> Result<(), Error> {
-        let whole = wanted.refusal.map(|remark| Reproof {
+        let whole = wanted.refusal.map(|(category, remark)| Reproof {
             sheet: String::new(),
-            category: Category::Other,
+            category,
             remark: remark.to_owned(),
         });
         for one in wanted.refused.iter().chain(&whole) {
@@ -475,8 +483,7 @@ impl<'h> Desk<'h> {
             // The earliest stage first, so that a later signer meets as many ready copies as possible in one gesture.
             let Some(earliest) = open.keys().map(|(place, _)| *place).min() else { return Ok(total) };
             for ((_, signer), targets) in open.into_iter().filter(|((place, _), _)| *place == earliest) {
-                let gesture =
-                    Gesture { signer: signer.clone(), targets, stage: None, sheets: Vec::new(), refusal: None };
+                let gesture = Gesture::checked(&signer, targets);
                 let done = self.sign(&gesture, &clock()).await?;
                 progress(&signer, &done);
                 total.copies += done.copies;

@@ -5,21 +5,29 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::error::{Error, failed};
 
 /// Readable by everybody, writable by nobody: a finished file of the archive.
 const READ_ONLY: u32 = 0o444;
+/// Readable by its owner alone: a private key, a passphrase.
+const SECRET: u32 = 0o400;
+/// Folder that only its owner enters.
+const OWN_FOLDER: u32 = 0o700;
 
 /// Creates a file that must not exist yet and writes all bytes, without making them durable: for a folder that nobody reads
 /// before [`sync_tree`]. A crash leaves a part of the file, and the whole folder is thrown away.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    create_as(path, bytes, READ_ONLY)
+}
+
+fn create_as(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(READ_ONLY)
+        .mode(mode)
         .open(path)
         .map_err(failed("Создание файла", path))?;
     file.write_all(bytes).map_err(failed("Запись файла", path))
@@ -27,6 +35,15 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 /// Puts a whole file in place, durably. Called again with the same bytes it does nothing; other bytes are an error.
 pub fn write_once(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_as(path, bytes, READ_ONLY)
+}
+
+/// [`write_once`] for a secret: nobody but the owner of the process can open the file, from its first byte on.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_as(path, bytes, SECRET)
+}
+
+fn write_as(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     match fs::read(path) {
         Ok(present) if present == bytes => {
             // The crash may have come between the rename and the fsync of the folder.
@@ -40,7 +57,7 @@ pub fn write_once(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     // A part that a crash left is worthless: nobody renamed it.
     remove_if_present(&part)?;
     // A crash here leaves an empty or short part, never a short file under its own name.
-    create(&part, bytes)?;
+    create_as(&part, bytes, mode)?;
     // After this the bytes survive a power cut, though the name may not.
     sync(&part)?;
     // After this the file is whole under its own name, or (power cut) still a part.
@@ -104,6 +121,13 @@ pub(super) fn sorted_entries(folder: &Path) -> Result<Vec<fs::DirEntry>, Error> 
 /// Creates a folder and those above it where they are missing.
 pub(super) fn create_folder(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(failed("Создание папки", path))
+}
+
+/// Creates a folder, and those above it where they are missing, that nobody but the owner of the process enters: for what holds keys or a
+/// whole school's data while it is worked on.
+pub fn create_own_folder(path: &Path) -> Result<(), Error> {
+    let made = fs::DirBuilder::new().recursive(true).mode(OWN_FOLDER).create(path);
+    made.map_err(failed("Создание папки", path))
 }
 
 /// Moves a folder that is durable inside into place, durably; nothing may stand there yet.

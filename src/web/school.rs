@@ -24,6 +24,7 @@ use super::fields::Fields;
 use super::query::Asked;
 use super::route::Route;
 use crate::domain::finding::Finding;
+use crate::domain::people;
 use crate::flow::setup::{Outcome, Year};
 use crate::store::{ChangeFilter, ClosedYearRow};
 
@@ -97,7 +98,7 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
     for change in &changes {
         if acts.last().is_none_or(|(event, ..)| *event != change.event) {
             let who = opened.year.known.show(crate::domain::setup::layout::Is::Staff, &change.by);
-            let who = if who == "operator" { "оператор".to_owned() } else { who };
+            let who = if who == people::OPERATOR { people::OPERATOR_NAME.to_owned() } else { who };
             let when = crate::domain::words::moment(&change.at);
             acts.push((change.event, Past { when, who, what: String::new(), seqs: String::new() }, Vec::new(), [0; 3]));
         }

@@ -57,6 +57,11 @@ fn a_teacher_refuses_one_sheet_and_signs_the_others_in_three_clicks() {
             states
         };
         assert!(states.contains(&State::Refused), "{states:?}");
+        // The other sheets of the same copy are signed; its page still says who refused.
+        let refused = COPIES.iter().zip(&states).find(|(_, state)| **state == State::Refused).expect("one").0;
+        browser.open(&open.at(&format!("/copies/{refused}"))).await;
+        let text = browser.text().await;
+        assert!(text.contains("отказано"), "{text}");
         browser.client.clone().close().await.expect("closed");
     });
 }

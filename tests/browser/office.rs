@@ -38,6 +38,8 @@ fn a_secretary_takes_a_class_on_paper_from_the_deputy_to_the_safe() {
 
         // The secretary sees it first thing, signs, and gives it its number.
         open.sign_in(&browser, "секретарь").await;
+        browser.open(&copy).await;
+        assert!(!browser.text().await.contains("Сдать в канцелярию"), "nobody hands in to themselves");
         browser.open(&open.at("/office")).await;
         let said = browser.text().await;
         assert!(said.contains("Передачи ждут вашей подписи"), "{said}");

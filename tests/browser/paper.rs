@@ -90,8 +90,7 @@ async fn sign_stage(open: &Open, copy: &str, stage: &str) {
     let mut desk = Desk::open(&open.house).await.expect("a desk");
     for signer in stage.signers {
         let targets = vec![Target { copy: copy.to_owned(), version: None }];
-        let stage = Some(stage.id.clone());
-        let gesture = Gesture { signer: signer.person.id, targets, stage, sheets: Vec::new(), refusal: None };
+        let gesture = Gesture { stage: Some(stage.id.clone()), ..Gesture::checked(&signer.person.id, targets) };
         let act = Act { by: gesture.signer.clone(), at: open.now() };
         desk.sign(&gesture, &act).await.expect("a signature");
     }
@@ -145,6 +144,9 @@ fn a_mixed_route_goes_over_paper_and_its_scans_to_the_director() {
         look(&browser, "scans-complete").await;
         browser.open(&open.at(&format!("/office/scans/{copy}"))).await;
         look(&browser, "scans-copy").await;
+        browser.open(&page).await;
+        let text = browser.text().await;
+        assert!(text.contains("подписано на бумаге, отмечено") && text.contains("видел(а)"), "{text}");
 
         // The deputy signs in another room; the director's pile has the copy, and one press signs it.
         sign_stage(&open, copy, "deputy").await;

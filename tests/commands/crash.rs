@@ -20,6 +20,8 @@ use letopis::flow::house::Founding;
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{Act, House, doctor, import, issue, seal, sign};
 
+use crate::tracer::{strace, was_killed};
+
 /// Runs of one test: with all tests together the whole file stays under a minute and a half on two cores.
 const SAMPLES: usize = 5;
 
@@ -94,9 +96,19 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-fn letopis(program: &str, before: &[&str], root: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(program);
-    command.args(before).arg("--dir").arg(root).args(arguments).env_remove("LETOPIS_DIR").stdin(Stdio::null());
+fn letopis(root: &Path, arguments: &[&str]) -> Output {
+    run(Command::new(BINARY), root, arguments)
+}
+
+/// The program under `strace` with its options, which says what it saw into a file.
+fn under_strace(log: &str, options: &[&str]) -> Command {
+    let mut command = strace().expect("a machine that may trace");
+    command.args(["-qqq", "-o", log]).args(options).arg(BINARY);
+    command
+}
+
+fn run(mut command: Command, root: &Path, arguments: &[&str]) -> Output {
+    command.arg("--dir").arg(root).args(arguments).env_remove("LETOPIS_DIR").stdin(Stdio::null());
     command.output().expect("a program runs")
 }
 
@@ -108,30 +120,17 @@ fn traced(root: &Path, arguments: &[&str], injected: &str) -> Output {
 fn traced_on(root: &Path, file: Option<&str>, arguments: &[&str], injected: &str) -> Output {
     let call = injected.split(':').next().expect("a call");
     let (trace, inject) = (format!("trace={call}"), format!("inject={injected}"));
-    let mut before = vec!["-f", "-qqq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+    let mut options = vec!["-e", &trace, "-e", &inject];
     let file = file.map(|file| root.join(file).to_str().expect("a path in UTF-8").to_owned());
-    before.extend(file.iter().flat_map(|file| ["-P", file]));
-    before.push(BINARY);
-    letopis("strace", &before, root, arguments)
+    options.extend(file.iter().flat_map(|file| ["-P", file]));
+    run(under_strace("/dev/null", &options), root, arguments)
 }
 
 const BINARY: &str = env!("CARGO_BIN_EXE_letopis");
 
 /// May this machine inject? Says so aloud when not.
 fn cannot_inject() -> bool {
-    let kill = "inject=openat:signal=SIGKILL:when=1";
-    let tried = Command::new("strace").args(["-f", "-qqq", "-o", "/dev/null", "-e", kill, "true"]).output();
-    let cannot = !tried.is_ok_and(|output| was_killed(&output));
-    if cannot {
-        eprintln!("ПРОПУЩЕНО: strace не найден или не имеет права следить за процессами");
-    }
-    cannot
-}
-
-/// A tracer ends as its program did.
-fn was_killed(output: &Output) -> bool {
-    use std::os::unix::process::ExitStatusExt as _;
-    output.status.signal() == Some(9)
+    strace().is_none()
 }
 
 /// The most calls of one kind that any single thread makes: the injection counts by thread.
@@ -141,8 +140,13 @@ fn count(base: &Path, arguments: &[&str], call: &str) -> usize {
     copy_folder(base, &root);
     let (log, trace) = (folder.path().join("log"), format!("trace={call}"));
     let log = log.to_str().expect("a path in UTF-8");
-    let output = letopis("strace", &["-f", "-qqq", "-o", log, "-e", &trace, BINARY], &root, arguments);
+    let output = run(under_strace(log, &["-e", &trace]), &root, arguments);
     assert!(output.status.success(), "{output:?}");
+    busiest(log)
+}
+
+/// The most calls that a log of `strace` shows of any one thread.
+fn busiest(log: &str) -> usize {
     let mut threads = std::collections::BTreeMap::new();
     for line in std::fs::read_to_string(log).expect("a log").lines().filter(|line| !line.contains("resumed>")) {
         *threads.entry(line.split_whitespace().next().unwrap_or_default().to_owned()).or_insert(0) += 1;
@@ -161,7 +165,7 @@ fn sample(last: usize) -> Vec<usize> {
 
 /// What must be true after any crash and one start of the program, and that a later run completes.
 fn is_whole(root: &Path, what: &str) {
-    let started = letopis(BINARY, &[], root, &["copies"]);
+    let started = letopis(root, &["copies"]);
     assert!(started.status.success(), "{what}: {}", String::from_utf8_lossy(&started.stderr));
     block_on(async {
         let house = House::open(root).await.expect("the house opens");
@@ -305,7 +309,7 @@ fn a_disk_that_is_full_failing_or_read_only_is_said_in_russian_and_leaves_nothin
         });
     }
     let content = "staging/2025-01A-Q1-v1/v1/content";
-    for file in ["snapshot.json", "sealed.pdf", "statements/05-T00002.sig", "log-proof.txt"] {
+    for file in ["snapshot.json", "sealed.pdf", "statements/05-T00002.sig", "log-proof.txt.part"] {
         in_a_copy_of(signed_house(), |root| {
             let file = format!("{content}/{file}");
             let output = traced_on(root, Some(&file), &SEAL, "write:error=ENOSPC");

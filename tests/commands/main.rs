@@ -8,3 +8,5 @@ mod cli;
 mod crash;
 mod policy;
 mod program;
+#[path = "../tracer/mod.rs"]
+mod tracer;

@@ -6,4 +6,6 @@ mod pages;
 #[path = "../record/mod.rs"]
 mod record;
 mod signatures;
+#[path = "../tracer/mod.rs"]
+mod tracer;
 mod verify;

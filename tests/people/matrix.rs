@@ -207,6 +207,11 @@ pub(super) async fn send(address: SocketAddr, method: &str, path: &str, token: &
 
 /// Makes sure that a person can be signed in, and hands a fresh session's token back: earlier requests of the walk may have shut it.
 pub(super) async fn session(house: &House, person: &str, number: usize) -> String {
+    session_at(house, person, number, 0).await
+}
+
+/// [`session`], begun so many minutes after the story's noon.
+pub(super) async fn session_at(house: &House, person: &str, number: usize, minutes: i64) -> String {
     let open = house.db.find_account(person).await.unwrap().is_some_and(|row| row.state == AccountState::Open);
     if !open {
         let row = AccountRow {
@@ -234,7 +239,7 @@ pub(super) async fn session(house: &House, person: &str, number: usize) -> Strin
         tx.record(&event, [3; 16]).await.unwrap().commit().await.unwrap();
     }
     let token = format!("{person}-{number}-token");
-    let now = after(0).timestamp();
+    let now = after(minutes).timestamp();
     let row = SessionRow {
         token: token_digest(&token),
         person: person.to_owned(),
@@ -316,6 +321,7 @@ async fn freeze_copies(house: &House) {
         let span = period::span(&journal, &class, "Q1").unwrap();
         let told = Circumstances {
             paper: String::new(),
+            adopted: String::new(),
             school_id: "story".into(),
             authority: Digest::of(b"authority"),
             version: 1,

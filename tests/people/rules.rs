@@ -16,7 +16,7 @@ use letopis::web::{WebState, serve};
 use tokio::net::TcpListener;
 
 use super::house::{YEAR, act, after, day, on_every_engine, person_of};
-use super::matrix::{furnish, open_to_the_web, send, session};
+use super::matrix::{furnish, open_to_the_web, send, session, session_at};
 use super::reach::{form, rows};
 use super::shown::read;
 
@@ -110,7 +110,7 @@ fn each_regulation_opens_the_four_acts_to_whom_its_clauses_name_and_tells_the_ot
             let address = open_on(&house, at * DAY).await;
             for role in Role::ALL.into_iter().filter(|role| !matches!(role, Role::Learner | Role::Parent)) {
                 number += 1;
-                let token = session_on(&house, person_of(role), number, at * DAY).await;
+                let token = session_at(&house, person_of(role), 500_000 + number, at * DAY).await;
                 let families = format!("/families/{OF_5A}");
                 let closing = form(&[("act", "close"), ("year", YEAR)]);
                 let order = form(&[("act", "order"), ("year", YEAR), ("learner", "L1"), ("what", "left")]);
@@ -145,30 +145,6 @@ fn each_regulation_opens_the_four_acts_to_whom_its_clauses_name_and_tells_the_ot
             }
         }
     });
-}
-
-/// A session that stands on a later day of the story.
-async fn session_on(house: &House, person: &str, number: usize, minutes: i64) -> String {
-    use letopis::flow::signin::token_digest;
-    use letopis::store::SessionRow;
-    session(house, person, 500_000 + number).await;
-    let token = format!("{person}-{number}-later");
-    let now = after(minutes).timestamp();
-    let row = SessionRow {
-        token: token_digest(&token),
-        person: person.to_owned(),
-        began: now,
-        seen: now,
-        expires: now + 3600,
-        ended: 0,
-        end_reason: String::new(),
-        factor: true,
-        how: "password".into(),
-        address: String::new(),
-        agent: String::new(),
-    };
-    house.db.open_session(&row).await.unwrap();
-    token
 }
 
 #[test]

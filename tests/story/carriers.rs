@@ -1,15 +1,18 @@
 //! Carriers: two disks in two rooms, a copy on both, what befalls them, and the house that comes back.
 
+use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use letopis::bundle::export::{self, Shape};
 use letopis::domain::carrier::{Cause, Holder, Refusal};
 use letopis::domain::finding::Verdict;
 use letopis::flow::backup::check::{self, Report};
 use letopis::flow::backup::restore::{self, Wanted};
-use letopis::flow::backup::{self, Order, Silent, Written};
+use letopis::flow::backup::{self, Meter, Order, Silent, Written};
 use letopis::flow::{self, Act, Error, carriers};
 use letopis::store::Db;
 use letopis::vault::backup::Fault;
@@ -44,7 +47,7 @@ impl Office {
         assert!(matches!(refused, Err(Error::Carrier(Refusal::NoUndertaking))), "the undertaking comes first");
         let visitor = flow::people::visitor(&house, &person, true, after(32).at.date_naive()).await.unwrap();
         carriers::undertake(&house, &visitor, &by(&person, 32)).await.unwrap();
-        let (_, code) = carriers::make_code(&house, &by(&person, 33)).await.unwrap();
+        let (_, code) = carriers::make_code_of_work(&house, crate::disks::WORK, &by(&person, 33)).await.unwrap();
         Self { house, disks, code }
     }
 
@@ -71,6 +74,84 @@ impl Office {
 pub async fn restore(from: &Path, to: &Path, code: &str) -> Result<Report, Error> {
     let wanted = Wanted { from: from.into(), to: to.into(), database: None, printed: None, older: false };
     restore::restore(&wanted, code.to_owned(), &after(90), Arc::new(Silent)).await
+}
+
+/// Looks at a folder each time it is told that work goes on: who else could open what lies there?
+struct Watch {
+    folder: PathBuf,
+    /// Files and folders met below it whose rights let in others than the owner.
+    open: Mutex<BTreeSet<String>>,
+    /// How many times the folder was there.
+    looks: AtomicUsize,
+}
+
+impl Watch {
+    fn over(folder: PathBuf) -> Arc<Self> {
+        Arc::new(Self { folder, open: Mutex::default(), looks: AtomicUsize::new(0) })
+    }
+
+    fn look(&self, path: &Path) {
+        let Ok(found) = std::fs::metadata(path) else { return };
+        if found.permissions().mode() & 0o077 != 0 {
+            self.open.lock().unwrap().insert(path.strip_prefix(&self.folder).unwrap().display().to_string());
+        }
+        if found.is_dir() {
+            std::fs::read_dir(path).into_iter().flatten().flatten().for_each(|entry| self.look(&entry.path()));
+        }
+    }
+
+    fn again(&self) {
+        if self.folder.exists() {
+            self.looks.fetch_add(1, Ordering::SeqCst);
+            self.look(&self.folder);
+        }
+    }
+
+    /// What others could have opened, of the names that count.
+    fn others_could_open(&self, counts: impl Fn(&str) -> bool) -> Vec<String> {
+        assert!(self.looks.load(Ordering::SeqCst) > 1, "{} was never there", self.folder.display());
+        self.open.lock().unwrap().iter().filter(|name| counts(name)).cloned().collect()
+    }
+}
+
+impl Meter for Watch {
+    fn stage(&self, _: &str, _: u64) {
+        self.again();
+    }
+
+    fn read(&self, _: u64) {
+        self.again();
+    }
+}
+
+#[test]
+fn private_keys_are_the_owners_alone_from_their_first_byte_while_a_copy_is_written_and_restored() {
+    tell(async {
+        let office = Office::of(House::with_sealed_copies().await).await;
+        let scratch = Watch::over(office.house.root.join("backup-scratch"));
+        let order = Order { part_bytes: 100_000, ..Order::new(Vec::new(), Cause::Period) };
+        backup::write(&office.house, &order, &after(40), scratch.clone()).await.unwrap();
+        assert_eq!(scratch.others_could_open(str::is_empty), [""; 0], "the scratch folder of a backup");
+
+        let to = office.house.outside("back");
+        let beside = Watch::over(office.house.outside(".back.restoring"));
+        let wanted =
+            Wanted { from: office.disks[0].clone(), to: to.clone(), database: None, printed: None, older: false };
+        restore::restore(&wanted, office.code.clone(), &after(90), beside.clone()).await.unwrap();
+        assert_eq!(beside.others_could_open(|name| name.starts_with("keys")), [""; 0], "keys on their way back");
+        let keys = Watch::over(to.join("keys"));
+        (keys.again(), keys.again());
+        assert_eq!(keys.others_could_open(|_| true), [""; 0]);
+        assert!(names(&to.join("keys")).len() > 3, "keys came back");
+
+        let tried = office.house.outside("tried");
+        let watch = Watch::over(tried.clone());
+        check::rehearse(Some(&office.house), &office.disks[0], &tried, office.code.clone(), watch.clone())
+            .await
+            .unwrap();
+        let shut = |name: &str| name.is_empty() || name.starts_with("keys");
+        assert_eq!(watch.others_could_open(shut), [""; 0], "a rehearsal");
+    });
 }
 
 fn codes(report: &Report) -> Vec<&'static str> {

@@ -64,6 +64,7 @@ fn a_sheet_named_with_a_refusal_comes_back_alone_and_the_own_others_are_signed()
         let refusing = |sheet: &str| Gesture {
             sheets: vec![sheet.to_owned()],
             refusal: refusal.clone(),
+            category: Category::Lesson,
             ..gesture(&teacher, &[COPIES[0]])
         };
         house.gesture(refusing("title")).await.expect_err("the title is no sheet of hers");
@@ -72,11 +73,19 @@ fn a_sheet_named_with_a_refusal_comes_back_alone_and_the_own_others_are_signed()
         assert_eq!((done.sheets, done.refused), (sheets.len(), 1));
         let remarks = house.db.list_remarks(COPIES[0]).await.expect("remarks");
         assert_eq!((remarks.len(), &remarks[0].sheet), (1, &sheets[1]));
+        assert_eq!(remarks[0].category, "lesson", "the category that was named");
         let said = house.db.list_statements(COPIES[0], 1).await.expect("statements");
         assert_eq!(said.iter().filter(|one| one.verdict == "refused").count(), 1);
         assert_eq!(said.len(), 2, "the others are signed by a statement of their own");
         let again = house.gesture(refusing(&sheets[0])).await;
         again.expect_err("who has signed a sheet cannot refuse it any more");
+
+        // Who has signed and takes it back is told why not: the statement stays, the next version mends.
+        let signer = house.signers(COPIES[1], "subject_teacher").await.remove(0);
+        house.sign(COPIES[1], &signer).await.expect("a signature");
+        let back = Gesture { refusal, ..gesture(&signer, &[COPIES[1]]) };
+        let told = house.gesture(back).await.expect_err("signed").to_string();
+        assert!(told.contains("отказаться нельзя") && told.contains("следующая версия"), "{told}");
     });
 }
 

@@ -248,13 +248,7 @@ impl House {
 
 /// A gesture of one person over copies, nothing chosen.
 pub fn gesture(signer: &str, copies: &[&str]) -> Gesture {
-    Gesture {
-        signer: signer.to_owned(),
-        targets: copies.iter().map(|copy| Target { copy: (*copy).to_owned(), version: None }).collect(),
-        stage: None,
-        sheets: Vec::new(),
-        refusal: None,
-    }
+    Gesture::checked(signer, copies.iter().map(|copy| Target { copy: (*copy).to_owned(), version: None }).collect())
 }
 
 /// The passphrase of a house's keys, from wherever the house has it.

@@ -17,6 +17,7 @@ mod desk;
 mod doctor;
 mod export;
 mod foreign;
+mod groups;
 mod house;
 mod import;
 mod intruder;

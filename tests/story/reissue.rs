@@ -2,6 +2,7 @@
 
 use letopis::domain::copy::State;
 use letopis::domain::finding::Verdict;
+use letopis::domain::statement::Category;
 use letopis::flow::sign::{Gesture, Target};
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{Error, issue, reissue, seal};
@@ -20,13 +21,17 @@ fn a_refused_copy_is_issued_anew_signed_and_sealed_as_the_second_version() {
         let house = House::with_issued_copies().await;
         let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
         let refusing = Gesture {
-            refusal: Some("На листе не та тема".to_owned()), ..gesture(&teacher, &[COPIES[0]])
+            refusal: Some("На листе не та тема".to_owned()),
+            category: Category::Lesson,
+            ..gesture(&teacher, &[COPIES[0]])
         };
         house.gesture(refusing).await.expect("a statement of refusal");
         assert_eq!(house.copy(COPIES[0]).await.state, State::Refused);
         let statement = house.db.list_statements(COPIES[0], 1).await.expect("statements").remove(0);
         assert_eq!(statement.verdict, "refused");
-        assert!(statement.body.contains("На листе не та тема"), "{}", statement.body);
+        assert!(statement.body.contains("тема, задание, вид работы: На листе не та тема"), "{}", statement.body);
+        let remark = house.db.list_remarks(COPIES[0]).await.expect("remarks").remove(0);
+        assert_eq!((remark.category.as_str(), remark.sheet.as_str()), ("lesson", ""));
 
         for other in house.signers(COPIES[0], "subject_teacher").await {
             house.sign(COPIES[0], &other).await.expect_err("nobody signs a refused copy");

@@ -110,7 +110,9 @@ pub fn print_duty(policy: &Policy, calendar: &SchoolCalendar, copy: &Copy<'_>) -
     let by = policy.first(by_key).map(Said::in_russian).unwrap_or_default();
     let (by_clause, due_clause) = (policy.clause(by_key).to_owned(), policy.clause(due_key).to_owned());
     let day = due.map_or_else(|| "день неизвестен".to_owned(), words::date_short);
-    let text = format!("на бумагу — {day}, {words_of_due} ({due_clause}); печатает {by} ({by_clause})");
+    let stamp = policy.first("seal.kind").filter(|said| !said.has("school"));
+    let stamp = stamp.map(|said| format!("; оттиск — {} ({})", said.in_russian(), said.clause)).unwrap_or_default();
+    let text = format!("на бумагу — {day}, {words_of_due} ({due_clause}); печатает {by} ({by_clause}){stamp}");
     let mut clauses = vec![due_clause, by_clause];
     clauses.dedup();
     PrintDuty { on_paper: true, due, by, clauses, text }

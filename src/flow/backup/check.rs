@@ -411,7 +411,7 @@ pub async fn rehearse(
         against_house(house, &found, &mut coverage, &mut findings).await?;
     }
     durable::remove_tree(scratch)?;
-    std::fs::create_dir_all(scratch).map_err(|source| Error::File { path: scratch.to_owned(), source })?;
+    durable::create_own_folder(scratch)?;
     let looked = async {
         match open(&found, code, Some(scratch.to_owned()), &meter).await {
             Ok(unpacked) => {

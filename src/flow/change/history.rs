@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::{Error, House};
 use crate::domain::names::{list_name, short_name};
+use crate::domain::people;
 use crate::domain::rights::Role;
 use crate::domain::setup::layout::{self, Is};
 use crate::domain::words;
@@ -66,7 +67,7 @@ impl Names {
     pub fn person(&self, id: &str) -> String {
         match id {
             "" => "загрузка журнала".to_owned(),
-            "operator" => "оператор".to_owned(),
+            people::OPERATOR => people::OPERATOR_NAME.to_owned(),
             _ => self.people.get(id).map_or_else(|| id.to_owned(), |name| format!("{name} ({id})")),
         }
     }
@@ -81,7 +82,8 @@ impl Names {
         let wanted = text.trim().to_lowercase();
         let is = |id: &str, name: &str| id.to_lowercase() == wanted || name.to_lowercase().starts_with(&wanted);
         let people = self.people.iter().filter(|(id, name)| is(id, name)).map(|(id, _)| id.clone());
-        let console = ["operator", "оператор"].contains(&wanted.as_str()).then(|| "operator".to_owned());
+        let console =
+            [people::OPERATOR, people::OPERATOR_NAME].contains(&wanted.as_str()).then(|| people::OPERATOR.to_owned());
         people.chain(console).collect()
     }
 
@@ -297,7 +299,9 @@ pub fn shown(table: &str, others: Option<&[String]>) -> String {
 }
 
 fn told(table: &str, others: Option<&[String]>, said: impl Fn(&str, &str) -> String) -> String {
-    let Some(others) = others else { return "нет записи".to_owned() };
+    let Some(others) = others else {
+        return if table == "group_members" { "не в группе" } else { "нет записи" }.to_owned();
+    };
     let Some((_, columns)) = store::columns_of(table) else { return others.join(", ") };
     // What nothing stands in says nothing: an appointment of everybody has no grades, one by right no «и.о.».
     let empty = |column: &str, text: &str| {
@@ -306,6 +310,7 @@ fn told(table: &str, others: Option<&[String]>, said: impl Fn(&str, &str) -> Str
     let cells = columns.into_iter().zip(others).filter(|(column, text)| !empty(column, text) && *column != "ordinal");
     let told: Vec<(&str, &String)> = cells.collect();
     match told.as_slice() {
+        [] if table == "group_members" => "в группе".to_owned(),
         [] => "запись без содержания".to_owned(),
         [("value" | "code", text)] => format!("«{text}»"),
         [("kind_of_work", kind), ("value", text)] => format!("«{text}» ({kind})"),

@@ -106,6 +106,9 @@ impl Outcome {
 }
 
 impl Work {
+    /// [`Work::kind`] of reading scans, for the page that shows it.
+    pub const READ_SCANS: &'static str = "read_scans";
+
     /// Word of the store and the interface.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -117,7 +120,7 @@ impl Work {
             Self::CompareCarrier { .. } => "compare_carrier",
             Self::PruneBackups { .. } => "prune_backups",
             Self::Rehearse { .. } => "rehearse",
-            Self::ReadScans { .. } => "read_scans",
+            Self::ReadScans { .. } => Self::READ_SCANS,
         }
     }
 
@@ -132,7 +135,7 @@ impl Work {
             "compare_carrier" => "Сверка носителя с домом",
             "prune_backups" => "Удаление прежних резервных копий",
             "rehearse" => "Пробное восстановление",
-            "read_scans" => "Разбор сканов",
+            Self::READ_SCANS => "Разбор сканов",
             other => other,
         }
     }

@@ -6,6 +6,7 @@ use super::choice::Reproof;
 use super::{REFUSED, Wanted};
 use crate::domain::route;
 use crate::domain::snapshot::supplement_no;
+use crate::domain::statement::Category;
 use crate::domain::words;
 use crate::flow::papers::Paper;
 use crate::flow::{Act, Error, House, remind};
@@ -13,8 +14,10 @@ use crate::store::{CopyRow, StatementRow, Tx};
 
 /// The remarks as the statement of refusal says them.
 pub(super) fn remarks(paper: &Paper, wanted: &Wanted<'_>) -> String {
-    if let Some(remarks) = wanted.refusal {
-        return remarks.to_owned();
+    match wanted.refusal {
+        Some((Category::Other, remark)) => return remark.to_owned(),
+        Some((category, remark)) => return format!("{}: {remark}", category.as_russian().to_lowercase()),
+        None => {}
     }
     let said = |one: &Reproof| {
         let name = paper.sheet(&one.sheet).map_or(one.sheet.as_str(), |sheet| sheet.name.as_str());
@@ -56,7 +59,12 @@ fn letter(house: &House, (row, paper): (&CopyRow, &Paper), wanted: &Wanted<'_>, 
     let mut kinds: Vec<&str> = wanted.refused.iter().map(|one| one.category.as_russian()).collect();
     kinds.dedup();
     let about = match (wanted.refused.len() as u64, kinds.is_empty()) {
-        (_, true) => "Замечание ко всей копии.".to_owned(),
+        (_, true) => match wanted.refusal {
+            Some((category, _)) if category != Category::Other => {
+                format!("Замечание ко всей копии: {}.", category.as_russian().to_lowercase())
+            }
+            _ => "Замечание ко всей копии.".to_owned(),
+        },
         (n, false) => {
             let sheets = words::count(n, "листу", "листам", "листам");
             format!("Замечание к {sheets}: {}.", kinds.join(", ").to_lowercase())

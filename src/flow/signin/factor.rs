@@ -34,7 +34,7 @@ fn key(house: &House) -> Result<Vec<u8>, Error> {
     let path = house.root.join(KEY_FILE);
     if !path.exists() {
         // Two processes may make it at once: the first stands, and both read what stands.
-        match crate::vault::durable::write_once(&path, hex(&crate::sign::random()?).as_bytes()) {
+        match crate::vault::durable::write_secret(&path, hex(&crate::sign::random()?).as_bytes()) {
             Ok(()) => {}
             Err(_) if path.exists() => {}
             Err(error) => return Err(error.into()),

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
@@ -240,6 +241,10 @@ fn broken(error: &io::Error) -> Fault {
     }
 }
 
+/// Files that are the owner's alone from their first byte on, not only once the house stands: private keys. What else there is gets the
+/// rights that the process gives.
+const SECRETS: &str = "keys/";
+
 fn write(
     into: Option<&Path>,
     name: &str,
@@ -251,8 +256,10 @@ fn write(
         Some(folder) => {
             let path = folder.join(name);
             let parent = path.parent().unwrap_or(folder);
-            fs::create_dir_all(parent).map_err(at(parent.display().to_string()))?;
-            let file = OpenOptions::new().write(true).create_new(true).open(&path);
+            let (for_folder, for_file) = if name.starts_with(SECRETS) { (0o700, 0o600) } else { (0o777, 0o666) };
+            let made = fs::DirBuilder::new().recursive(true).mode(for_folder).create(parent);
+            made.map_err(at(parent.display().to_string()))?;
+            let file = OpenOptions::new().write(true).create_new(true).mode(for_file).open(&path);
             Some((file.map_err(at(path.display().to_string()))?, path))
         }
     };

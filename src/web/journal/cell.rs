@@ -132,10 +132,7 @@ fn line(directory: &Directory, row: &ChangeRow) -> HistoryLine {
             (Some(old), None) => format!("{noun}: снято «{old}»"),
             (None, None) => noun.to_owned(),
         },
-        by: match row.by.as_str() {
-            "operator" => "с консоли".to_owned(),
-            id => staff_name(directory, id),
-        },
+        by: staff_name(directory, &row.by),
         at: words::moment_words(&row.at),
         voided: row.voided,
     }

@@ -132,10 +132,7 @@ fn hours(course: &Course) -> String {
 fn closed(directory: &Directory, class: &str, period: &str) -> String {
     let row = directory.closures.iter().find(|row| row.class == class && row.period == period);
     row.map_or_else(String::new, |row| {
-        let by = match row.closed_by.as_str() {
-            "operator" => "с консоли".to_owned(),
-            id => staff_name(directory, id),
-        };
+        let by = staff_name(directory, &row.closed_by);
         format!(
             "Период закрыт {} ({by}). Изменить отметки нельзя, копия уже составлена.",
             words::moment_words(&row.closed_at)

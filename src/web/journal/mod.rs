@@ -15,7 +15,7 @@ use super::directory::Directory;
 use super::route::{Access, Group, Route, SubjectOf, get};
 use crate::domain::journal::{Class, Period, YEAR};
 use crate::domain::names;
-use crate::domain::people::Visitor;
+use crate::domain::people::{OPERATOR, OPERATOR_NAME, Visitor};
 use crate::domain::period::{self, Span};
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -128,6 +128,9 @@ fn tabs(directory: &Directory, class: &Class, path: &str, chosen: &str) -> Vec<T
 
 /// «Агатова М.П.»; the identifier of somebody who is not on the staff.
 fn staff_name(directory: &Directory, id: &str) -> String {
+    if id == OPERATOR {
+        return OPERATOR_NAME.to_owned();
+    }
     directory.roster.staff_member(id).map_or_else(
         || id.to_owned(),
         |person| names::short_name(&person.surname, &person.given_name, &person.patronymic),

@@ -546,7 +546,12 @@ pub(in crate::web) struct Twin {
 }
 
 /// What the page of an electronic copy shows of its paper twins: themselves, and to whom they may be handed in.
-pub(in crate::web) async fn twins(state: &WebState, copy: &str) -> Result<(Vec<Twin>, Vec<(String, String)>), Refusal> {
+/// A handover has two sides, so the visitor is not among the latter.
+pub(in crate::web) async fn twins(
+    state: &WebState,
+    copy: &str,
+    visitor: &str,
+) -> Result<(Vec<Twin>, Vec<(String, String)>), Refusal> {
     let papers = state.house.db.list_paper(Which::Of(copy)).await?;
     let twin = |kept: &Kept| Twin {
         href: format!("/office/papers/{}", segment(&kept.copy.id)),
@@ -571,5 +576,6 @@ pub(in crate::web) async fn twins(state: &WebState, copy: &str) -> Result<(Vec<T
     if !clerks.is_empty() {
         people.retain(|(id, _)| clerks.contains(&id.as_str()));
     }
+    people.retain(|(id, _)| id != visitor);
     Ok((papers.iter().map(twin).collect(), people))
 }

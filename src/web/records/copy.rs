@@ -64,6 +64,8 @@ struct CopyPage {
     twins: Vec<Twin>,
     clerks: Vec<(String, String)>,
     may_print: bool,
+    /// May a print be marked? Not where the school's rules know no paper copies; those made before are still handed in.
+    may_mark: bool,
     /// Does the last page of the copy count leaves printed on both sides?
     two_sided: bool,
     reads_paper: bool,
@@ -93,6 +95,8 @@ struct SignerView {
     sheets: String,
     /// «подписано 24 октября 2025 г., 14:05»; empty while awaited.
     signed: String,
+    /// Who saw the signature on paper and of which day it is; empty for one made with a key.
+    seen: String,
     refused: bool,
 }
 
@@ -152,11 +156,13 @@ pub(super) async fn copy(
         badge: badge(one.state),
         current: one.version == row.version,
     });
-    let (twins, clerks) = twins(&state, &row.id).await?;
+    let (twins, clerks) = twins(&state, &row.id, &visitor.account).await?;
     let grade = snapshot.class.grade;
     let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
     let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
-    let takes_paper = issues && row.state == CopyState::Issued && takes_paper(&state).await?;
+    let rules_know_paper = takes_paper(&state).await?;
+    let may_mark = may_print && rules_know_paper;
+    let takes_paper = issues && row.state == CopyState::Issued && rules_know_paper;
     let on_paper = if takes_paper { on_paper(&snapshot, &stands, &visitor.account) } else { Vec::new() };
     let (to_paper, paper_stages) = paper_stages(&state, &snapshot, &row, &stands, takes_paper).await?;
     let frame = frame
@@ -199,6 +205,7 @@ pub(super) async fn copy(
         twins,
         clerks,
         may_print,
+        may_mark,
         reads_paper: visitor.may_anywhere(Action::ReadRegister),
         foreign: super::foreign::views(&state, &row).await?,
         may_attach: !row.issued_pdf.is_empty() && visitor.reach(Action::AttachSignatures).class(&row.class, grade),
@@ -210,15 +217,23 @@ pub(super) async fn copy(
 
 fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, statements: &[StatementRow]) -> SignerView {
     let person = &signer.person;
-    let said = statements.iter().find(|one| one.stage == stage && one.signer == person.id);
+    // Who signed some sheets and refused one has two statements: the refusal is what holds the copy up.
+    let mut own = statements.iter().filter(|one| one.stage == stage && one.signer == person.id);
+    let said = own.clone().find(|one| one.verdict == verdict(Verdict::Refused)).or_else(|| own.next());
     let refused = said.is_some_and(|one| one.verdict == verdict(Verdict::Refused));
-    let verb = if refused { "отказано" } else { "подписано" };
+    let seen = said.map(desk::on_paper).unwrap_or_default();
+    let verb = match (refused, seen.is_empty()) {
+        (true, _) => "отказано",
+        (false, true) => "подписано",
+        (false, false) => "подписано на бумаге, отмечено",
+    };
     let acting = if signer.order.is_empty() { String::new() } else { format!(" ({})", signer.order) };
     SignerView {
         name: names::short_name(&person.surname, &person.given_name, &person.patronymic),
         office: format!("{}{acting}", signer.office),
         sheets: words::count(signer.sheets.len() as u64, "лист", "листа", "листов"),
         signed: said.map(|one| format!("{verb} {}", words::moment_words(&one.signed_at))).unwrap_or_default(),
+        seen,
         refused,
     }
 }

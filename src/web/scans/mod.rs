@@ -23,7 +23,7 @@ use crate::flow::paper;
 use crate::flow::paper::stage::PaperStage;
 use crate::flow::scans::{self, Standing, Verdict};
 use crate::scan::{self, Grey, Kind};
-use crate::store::{JobState, ScanFileRow, ScanPageRow};
+use crate::store::{JobRow, JobState, ScanFileRow, ScanPageRow};
 use crate::vault::durable::write_once;
 
 /// Room for the form's own words beside its files.
@@ -32,6 +32,9 @@ const FORM_BYTES: usize = 64 * 1024;
 const SHOWN_FILES: usize = 30;
 /// Pages to be placed that are shown at once, each with a picture.
 const SHOWN_PAGES: usize = 24;
+
+/// Jobs among which an own reading is looked for: more than a school has open at once.
+const NEWEST_JOBS: u32 = 50;
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
@@ -174,11 +177,18 @@ async fn overview(
     })
 }
 
+/// A person who closed the page and comes back finds the own reading that still goes on.
+fn open_reading(newest: Vec<JobRow>, account: &str) -> Option<JobRow> {
+    let own = |row: &JobRow| row.kind == Work::READ_SCANS && row.created_by == account;
+    newest.into_iter().find(|row| own(row) && !row.state.is_over())
+}
+
 async fn following(state: &WebState, visitor: &Visitor, id: &str) -> Result<Option<Following>, Refusal> {
-    if id.is_empty() || id.contains('\0') {
-        return Ok(None);
-    }
-    let row = state.house.db.find_job(id).await?.filter(|row| row.created_by == visitor.account);
+    let row = match id {
+        "" => open_reading(state.house.db.list_jobs(NEWEST_JOBS).await?, &visitor.account),
+        id if id.contains('\0') => None,
+        id => state.house.db.find_job(id).await?.filter(|row| row.created_by == visitor.account),
+    };
     Ok(row.map(|row| Following {
         outcome: jobs::outcome(&row),
         id: row.id,
@@ -311,4 +321,37 @@ fn jpeg(picture: &Grey, longest: usize) -> Response {
     const QUALITY: u8 = 70;
     let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=600")];
     (headers, picture.to_jpeg(longest, QUALITY)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_who_comes_back_finds_the_own_reading_that_goes_on_and_nobody_elses() {
+        let job = |id: &str, kind: &str, state, by: &str| JobRow {
+            id: id.to_owned(),
+            kind: kind.to_owned(),
+            once: String::new(),
+            arguments: String::new(),
+            state,
+            done: 0,
+            total: 1,
+            stage: String::new(),
+            result: String::new(),
+            attempts: 1,
+            created_at: String::new(),
+            created_by: by.to_owned(),
+            started_at: String::new(),
+            finished_at: String::new(),
+        };
+        let newest = vec![
+            job("1", "backup", JobState::Running, "T1"),
+            job("2", Work::READ_SCANS, JobState::Running, "T2"),
+            job("3", Work::READ_SCANS, JobState::Done, "T1"),
+            job("4", Work::READ_SCANS, JobState::Waiting, "T1"),
+        ];
+        assert_eq!(open_reading(newest.clone(), "T1").map(|row| row.id).as_deref(), Some("4"));
+        assert!(open_reading(newest, "T3").is_none());
+    }
 }

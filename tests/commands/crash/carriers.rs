@@ -1,7 +1,7 @@
 //! A backup and a restore are killed, or told of a failing disk, at their file system calls: never is there half a copy or half a house.
 
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use letopis::domain::carrier::{Cause, Entry};
@@ -12,9 +12,10 @@ use letopis::flow::policy::{Adoption, adopt};
 use letopis::flow::{House, carriers, people};
 
 use super::{
-    Act, BINARY, MKDIR, RENAME, at, block_on, cannot_inject, copy_folder, count, letopis, sample, signed_house, traced,
-    was_killed,
+    Act, BINARY, MKDIR, RENAME, at, block_on, busiest, cannot_inject, copy_folder, count, letopis, sample,
+    signed_house, traced, under_strace,
 };
+use crate::tracer::was_killed;
 
 /// A house with two disks beside it and a code; the code lies in a file for the commands.
 struct Office {
@@ -51,7 +52,7 @@ impl Office {
         let act = Act { by: director.clone(), ..at(32) };
         let visitor = people::visitor(&house, &director, true, act.at.date_naive()).await.expect("a visitor");
         carriers::undertake(&house, &visitor, &act).await.expect("an undertaking");
-        let (_, code) = carriers::make_code(&house, &act).await.expect("a code");
+        let (_, code) = carriers::make_code_of_work(&house, crate::disks::WORK, &act).await.expect("a code");
         std::fs::write(self.path("code"), code).expect("the code's file");
         house.db.close().await;
     }
@@ -111,7 +112,7 @@ fn a_backup_killed_at_any_call_leaves_whole_copies_or_none_and_the_next_one_is_m
             runs += 1;
             office.has_no_half_copy(&format!("killed at {call} {number} of {last}"));
         }
-        let output = letopis(BINARY, &[], &office.root(), &BACKUP);
+        let output = letopis(&office.root(), &BACKUP);
         assert!(output.status.success(), "after {call}: {}{}", printed(&output), said(&output));
         assert!(!office.root().join("backup-scratch").exists(), "{call}: the scratch folder goes");
         office.has_no_half_copy(call);
@@ -135,42 +136,35 @@ fn a_restore_killed_at_any_call_leaves_a_whole_house_or_none() {
         return;
     }
     let office = Office::new();
-    assert!(letopis(BINARY, &[], &office.root(), &BACKUP).status.success());
+    assert!(letopis(&office.root(), &BACKUP).status.success());
     let (from, to, code) = (office.path("disk1"), office.path("back"), office.path("code"));
     let restore = ["restore", &from, "--to", &to, "--code", &code];
-    let run = |before: &[&str], program: &str| {
+    let run = |mut command: Command| {
         // No house is named: there is none yet.
-        let mut command = std::process::Command::new(program);
-        command.args(before).args(restore).env_remove("LETOPIS_DIR").stdin(std::process::Stdio::null());
+        command.args(restore).env_remove("LETOPIS_DIR").stdin(Stdio::null());
         command.output().expect("a program runs")
     };
     let mut killed = 0;
     let mut runs = 0;
     for call in [MKDIR, "openat", "write", "fsync", RENAME, "pwrite64"] {
         let log = office.path("log");
-        let counted = run(&["-f", "-qqq", "-o", &log, "-e", &format!("trace={call}"), BINARY], "strace");
+        let trace = format!("trace={call}");
+        let counted = run(under_strace(&log, &["-e", &trace]));
         assert!(counted.status.success(), "{call}: {}", said(&counted));
-        let mut threads = std::collections::BTreeMap::new();
-        for line in std::fs::read_to_string(&log).expect("a log").lines().filter(|line| !line.contains("resumed>")) {
-            *threads.entry(line.split_whitespace().next().unwrap_or_default().to_owned()).or_insert(0_usize) += 1;
-        }
         std::fs::remove_dir_all(&to).expect("the house goes");
-        for number in sample(threads.values().copied().max().unwrap_or_default()) {
+        for number in sample(busiest(&log)) {
             let inject = format!("inject={call}:signal=SIGKILL:when={number}");
-            let output = run(
-                &["-f", "-qqq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject, BINARY],
-                "strace",
-            );
+            let output = run(under_strace("/dev/null", &["-e", &trace, "-e", &inject]));
             let what = format!("killed at {call} {number}");
             killed += usize::from(was_killed(&output));
             runs += 1;
             if Path::new(&to).exists() {
-                let doctor = letopis(BINARY, &[], Path::new(&to), &["doctor"]);
+                let doctor = letopis(Path::new(&to), &["doctor"]);
                 assert!(doctor.status.success(), "{what}: {}{}", printed(&doctor), said(&doctor));
                 std::fs::remove_dir_all(&to).expect("the house goes");
             }
         }
-        let output = run(&[], BINARY);
+        let output = run(Command::new(BINARY));
         assert!(output.status.success(), "after {call}: {}", said(&output));
         assert!(!Path::new(&office.path(".back.restoring")).exists(), "{call}: nothing stays beside");
         std::fs::remove_dir_all(&to).expect("the house goes");
@@ -193,7 +187,7 @@ fn a_carrier_pulled_out_full_or_locked_half_way_is_said_in_russian_and_holds_no_
         assert!(told.contains("Ошибка: ") && !told.contains("panicked"), "{what}: {told}");
         office.has_no_half_copy(&what);
     }
-    let output = letopis(BINARY, &[], &office.root(), &BACKUP);
+    let output = letopis(&office.root(), &BACKUP);
     assert!(output.status.success(), "{}", said(&output));
 }
 
@@ -254,7 +248,7 @@ fn a_pruning_killed_at_any_call_leaves_whole_copies_and_the_next_run_ends_it() {
             let what = format!("killed at {call} {number} of {last}");
             office.has_no_half_copy(&what);
             assert!((1..=2).all(|no| office.names(no).contains(newest)), "{what}: the newest copy stands");
-            let after = letopis(BINARY, &[], &office.root(), &PRUNE);
+            let after = letopis(&office.root(), &PRUNE);
             assert!(after.status.success(), "{what}: {}{}", printed(&after), said(&after));
             for no in 1..=2 {
                 assert_eq!(office.names(no), std::slice::from_ref(newest), "{what}: disk {no}");
@@ -295,7 +289,7 @@ fn a_pruning_killed_at_any_call_leaves_whole_copies_and_the_next_run_ends_it() {
 fn a_dry_run_lists_what_would_go_and_why_and_takes_nothing() {
     let office = Office::new();
     let written = block_on(outlive(&office));
-    let output = letopis(BINARY, &[], &office.root(), &["backup", "prune", "--dry-run"]);
+    let output = letopis(&office.root(), &["backup", "prune", "--dry-run"]);
     let told = printed(&output);
     assert!(output.status.success(), "{}", said(&output));
     assert!(told.contains("Правило: хранятся копии за недель: 1") && told.contains("приказ № 14"), "{told}");

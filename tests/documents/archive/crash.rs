@@ -5,11 +5,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use letopis::vault::{self, Depth};
 
 use super::{CREATED, PROOF, staged};
+use crate::tracer::strace;
 
 /// The system calls by which sealing changes the disk.
 const CALLS: [&str; 6] = ["mkdir", "openat", "write", "fsync", "rename", "unlink"];
@@ -53,8 +54,8 @@ fn start_up(house: &Path) {
 /// Runs the child with one fault; did the fault strike? `None` when this machine cannot trace.
 fn strike(house: &Path, call: &str, fault: &str, at: usize) -> Option<bool> {
     let log = house.join("strace.log");
-    let child = Command::new("strace")
-        .args(["-f", "-o"])
+    strace()?
+        .arg("-o")
         .arg(&log)
         .args(["-e", &format!("trace={call}"), "-e", &format!("inject={call}:{fault}:when={at}")])
         .arg(std::env::current_exe().expect("this test"))
@@ -62,12 +63,9 @@ fn strike(house: &Path, call: &str, fault: &str, at: usize) -> Option<bool> {
         .env(HOUSE, house)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .status();
-    let text = fs::read_to_string(&log).unwrap_or_default();
-    if child.is_err() || text.is_empty() {
-        eprintln!("ПРОПУЩЕНО: strace недоступен");
-        return None;
-    }
+        .status()
+        .expect("strace runs");
+    let text = fs::read_to_string(&log).expect("a log");
     let _ = fs::remove_file(log);
     Some(text.contains("INJECTED") || text.contains("killed by SIGKILL"))
 }
