@@ -426,16 +426,20 @@ fn usual(mut values: Vec<f32>) -> (f32, f32) {
 
 /// Parts of one stroke are one spot: print that it crosses parts it, and each part may be as short as dust.
 fn together(spots: &mut Vec<Spot>) {
-    /// Millimetres between parts of one stroke: a digit's own lines with the slack around them.
-    const APART: f32 = 0.8;
-    /// Pixels of a part: less is a speck.
-    const PART: usize = 7;
-    spots.retain(|spot| spot.pixels >= PART);
+    /// Millimetres between parts of one stroke: a digit's own line with the slack around it, or a whole digit that it crosses.
+    const APART: (f32, f32) = (0.8, 2.2);
+    /// Pixels of a part: less is a speck; less than the second is no end of a stroke that crosses a digit.
+    const PART: (usize, usize) = (7, 14);
+    spots.retain(|spot| spot.pixels >= PART.0);
     let mut at = 0;
     while at < spots.len() {
-        let here = spots[at].area.grown(APART);
-        let other = (at + 1..spots.len())
-            .find(|other| spots[*other].class == spots[at].class && here.meets(&spots[*other].area));
+        let one = &spots[at];
+        let belongs = |other: &Spot| {
+            let crosses = one.class == Class::Added && one.pixels.min(other.pixels) >= PART.1;
+            let apart = if crosses { APART.1 } else { APART.0 };
+            other.class == one.class && one.area.grown(apart).meets(&other.area)
+        };
+        let other = (at + 1..spots.len()).find(|other| belongs(&spots[*other]));
         match other {
             Some(other) => {
                 let other = spots.swap_remove(other);
