@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::Fields;
 use crate::domain::finding::Finding;
-use crate::domain::people::{Appointment, Subject, Visitor, role_words};
+use crate::domain::people::{Appointment, Subject, Visitor};
 use crate::domain::rights::{self, Action, Role};
 use crate::domain::words;
 use crate::flow::people::{self, Listed as Person, Look, Order};
@@ -131,7 +131,7 @@ fn dates(one: &Appointment) -> String {
 }
 
 fn office(one: &Appointment) -> String {
-    let role = role_words(one.role, one.acting);
+    let role = one.role.words(one.acting);
     let grades = one.grades.map(|(from, to)| format!(" ({from}-{to} классы)")).unwrap_or_default();
     let instead =
         if one.stands_for.is_empty() { String::new() } else { format!(", замещает {}", one.stands_for) };
