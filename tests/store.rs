@@ -144,6 +144,7 @@ fn snapshot() -> Snapshot {
     let span = period::span(&journal, &journal.classes[0], "Q1").expect("a span");
     let told = freeze::Circumstances {
         paper: String::new(),
+        adopted: String::new(),
         school_id: "story".into(),
         authority: Digest::of(b"authority"),
         version: 1,

@@ -218,7 +218,9 @@ impl Compromise {
                 let noted =
                     compromise::note(&house, &Report { account: person, since, learnt_at, reason }, &act).await?;
                 if desk.json {
-                    print_json(&json!({"notice": noted.no, "pending": noted.pending, "late": noted.late}));
+                    print_json(
+                        &json!({"notice": noted.no, "pending": noted.pending, "acts": noted.acts, "late": noted.late}),
+                    );
                     return Ok(0);
                 }
                 println!("Уведомление № {} принято: учётная запись закрыта.", noted.no);
@@ -226,8 +228,9 @@ impl Compromise {
                     println!("Внимание: уведомление подано позже одного рабочего дня после того, как об этом узнали.");
                 }
                 let changes = words::plural(noted.pending as u64, "изменение", "изменения", "изменений");
+                let acts = words::count(noted.acts as u64, "другое действие", "других действия", "других действий");
                 println!(
-                    "Ждут решения: {} {changes}. Посмотреть: letopis compromise show",
+                    "Ждут решения: {} {changes}, {acts}. Посмотреть: letopis compromise show",
                     grouped(noted.pending as u64)
                 );
                 Ok(0)

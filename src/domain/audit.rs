@@ -4,6 +4,7 @@
 //! data). Its canonical JSON is the payload; the log's entry is `SHA-256(salt ‖ payload)`, so that destroying salt and payload
 //! leaves the tree verifiable.
 
+mod codes;
 pub mod words;
 
 use serde::Serialize;
@@ -128,6 +129,8 @@ pub enum EventKind {
     SupplementWithdrawn,
     /// A lesson of the training programme was tried.
     LessonTried,
+    /// Many logins were wrong from one address, or from many: guesses are slowed down.
+    PasswordsSprayed,
 }
 
 /// What of the things that pages keep ready an event may have changed.
@@ -146,7 +149,7 @@ const OF_COPIES: [EventKind; 3] = [EventKind::CopyIssued, EventKind::StatementSi
 
 /// Events whose transactions write into the office's books, carriers, tokens or training alone. Receiving scans is not among them: the last scan
 /// of a stage completes it.
-const OF_OFFICE: [EventKind; 26] = [
+const OF_OFFICE: [EventKind; 27] = [
     EventKind::CopyExported,
     EventKind::ExtractMade,
     EventKind::CheckFailed,
@@ -173,6 +176,7 @@ const OF_OFFICE: [EventKind; 26] = [
     EventKind::BackupPruned,
     EventKind::BackupChecked,
     EventKind::LessonTried,
+    EventKind::PasswordsSprayed,
 ];
 
 /// What an event, by its word in the log, may have changed. A word that is not known here touches everything.
@@ -245,6 +249,7 @@ impl EventKind {
             Self::SupplementFrozen => "supplement_frozen",
             Self::SupplementWithdrawn => "supplement_withdrawn",
             Self::LessonTried => "lesson_tried",
+            Self::PasswordsSprayed => "passwords_sprayed",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The only way from a journal to pages; everything the pages need is decided here, once.
 
 mod courses;
+mod seats;
 mod supplement;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -23,6 +24,7 @@ use super::snapshot::{
     SummaryRow, SummarySheet, SummaryTotals, TemplateFacts, TitleSheet,
 };
 use super::words;
+use seats::Seats;
 
 pub use supplement::{LateRows, entries, supplement, supplement_id};
 
@@ -55,6 +57,8 @@ pub struct Circumstances {
     pub template: TemplateFacts,
     /// Random salts, 32 hexadecimal characters each; at least one for each learner of the class.
     pub salts: Vec<String>,
+    /// The order by which the school put the policy in force; empty for the one that its house was made under.
+    pub adopted: String,
     /// Every appointment by order: who signs as deputy for the grade and as director on the day of freezing (DOC-20).
     pub appointments: Vec<Appointment>,
 }
@@ -141,7 +145,7 @@ fn assemble(
         frozen_at: told.frozen_at.clone(),
         ground: told.ground.clone(),
         omissions: told.omissions.clone(),
-        policy: policy_facts(policy, kind),
+        policy: policy_facts(policy, kind, &told.adopted),
         template: told.template.clone(),
         codes: legend(policy),
         route: route::lay_out(rules, journal, class, &sheets, &told.appointments, day_of(&told.frozen_at))?,
@@ -156,10 +160,17 @@ fn day_of(moment: &str) -> NaiveDate {
     moment.get(..10).and_then(|day| day.parse().ok()).unwrap_or(NaiveDate::MAX)
 }
 
-fn policy_facts(policy: &Policy, kind: CopyKind) -> PolicyFacts {
-    let order = match policy.order_date {
+/// The policy as frozen; the regulation's own order first, then the one by which the school took it.
+fn policy_facts(policy: &Policy, kind: CopyKind, adopted: &str) -> PolicyFacts {
+    let own = match policy.order_date {
         Some(date) => format!("приказ от {} № {}", date.format("%d.%m.%Y"), policy.order_number),
         None => String::new(),
+    };
+    let order = match adopted {
+        "" => own,
+        same if same == own => own,
+        adopted if own.is_empty() => format!("введено в школе: {adopted}"),
+        adopted => format!("{own}; введено в школе: {adopted}"),
     };
     PolicyFacts {
         name: policy.name.clone(),
@@ -200,6 +211,8 @@ struct Freezing<'j> {
     marks: HashMap<(&'j LessonKey, &'j str), Vec<&'j str>>,
     absences: HashMap<(&'j LessonKey, &'j str), &'j str>,
     finals: HashMap<(&'j str, &'j str, &'j str), &'j str>,
+    /// Who stands on which group's page.
+    seats: Seats<'j>,
 }
 
 impl<'j> Freezing<'j> {
@@ -225,7 +238,8 @@ impl<'j> Freezing<'j> {
             .iter()
             .map(|f| ((f.course_id.as_str(), f.learner_id.as_str(), f.period.as_str()), f.value.as_str()))
             .collect();
-        Self { journal, class, span, policy, learners, courses, lessons, marks, absences, finals }
+        let seats = Seats::new(journal, class.grade, &courses, span);
+        Self { journal, class, span, policy, learners, courses, lessons, marks, absences, finals, seats }
     }
 
     fn period_name(&self) -> String {
@@ -381,11 +395,8 @@ impl<'j> Freezing<'j> {
         let mut counts = AttendanceCounts::default();
         let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
         for course in &self.courses {
-            if !course.members.is_empty() && !course.members.contains(&learner.id) {
-                continue;
-            }
             for lesson in self.lessons.get(course.id.as_str()).into_iter().flatten() {
-                if !learner.is_present_on(lesson.key.date) {
+                if !learner.is_present_on(lesson.key.date) || !self.seats.sits(course, &learner.id, lesson.key.date) {
                     continue;
                 }
                 let day = days.entry(lesson.key.date).or_default();

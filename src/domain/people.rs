@@ -422,9 +422,7 @@ pub fn offices(facts: &Facts, day: NaiveDate) -> Vec<Office> {
     if !taught.is_empty() || facts.roles.iter().any(|role| role == Role::SubjectTeacher.as_str()) {
         offices.push(plain(Role::SubjectTeacher, courses(&taught)));
     }
-    for one in facts.appointments.iter().filter(|one| one.holds_on(day)) {
-        offices.extend(appointed(one, facts));
-    }
+    offices.extend(facts.appointments.iter().filter(|one| one.holds_on(day)).filter_map(|one| appointed(one, facts)));
     if !facts.learners.is_empty() {
         let mut classes: Vec<String> = facts.learners.iter().map(|(_, class)| class.clone()).collect();
         classes.sort_by(|a, b| super::names::natural(a, b));
@@ -466,9 +464,8 @@ fn courses(taught: &[(String, String)]) -> Reach {
     let mut classes: Vec<String> = taught.iter().map(|(_, class)| class.clone()).collect();
     ids.sort();
     classes.sort_by(|a, b| super::names::natural(a, b));
-    for list in [&mut ids, &mut classes] {
-        list.dedup();
-    }
+    ids.dedup();
+    classes.dedup();
     Reach::Courses(ids, classes)
 }
 
@@ -518,7 +515,7 @@ pub enum Unfit {
         ends: String,
     },
     /// Acting, substituting and inspecting have an end.
-    #[error("для должности «{0}» нужен последний день: она временная")]
+    #[error("для должности «{0}» нужен последний день: назначение на неё временное")]
     NoEnd(String),
     /// Ranges are for deputies.
     #[error("параллели указывают только заместителю директора, от 1 до 11 и по возрастанию")]
@@ -573,7 +570,7 @@ pub fn check_appointment(new: &Appointment, standing: &[Appointment], by: &str) 
         _ => {}
     }
     if (new.acting || substitute || new.role == Role::Inspector) && new.ends.is_none() {
-        return Err(Unfit::NoEnd(new.role.as_russian().to_owned()));
+        return Err(Unfit::NoEnd(new.role.words(new.acting)));
     }
     let meets = |one: &&Appointment| {
         one.role == new.role

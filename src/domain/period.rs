@@ -140,12 +140,15 @@ impl<'j> Gate<'j> {
 
     fn final_marks(&self) -> Vec<Finding> {
         let period = self.span.id.as_str();
+        // A final mark is given in a subject: whoever changed groups has it from the group of that period.
+        let subjects: HashMap<&str, &str> =
+            self.courses().map(|course| (course.id.as_str(), course.subject.as_str())).collect();
         let set: HashSet<(&str, &str)> = self
             .journal
             .final_marks
             .iter()
             .filter(|mark| mark.period == period && !mark.value.is_empty())
-            .map(|mark| (mark.course_id.as_str(), mark.learner_id.as_str()))
+            .filter_map(|mark| Some((*subjects.get(mark.course_id.as_str())?, mark.learner_id.as_str())))
             .collect();
         // «I четверть»: the text is printed on the title page when the period is closed in spite of it.
         let own = self.journal.periods_of_grade(self.class.grade);
@@ -154,7 +157,9 @@ impl<'j> Gate<'j> {
         let mut findings = Vec::new();
         for course in self.courses().filter(|course| self.lessons_of(course) > 0) {
             for learner in members(course, &self.journal.learners) {
-                if learner.is_present_on(self.span.ends) && !set.contains(&(course.id.as_str(), learner.id.as_str())) {
+                if learner.is_present_on(self.span.ends)
+                    && !set.contains(&(course.subject.as_str(), learner.id.as_str()))
+                {
                     let name = names::list_name(&learner.surname, &learner.given_name);
                     findings.push(
                         Finding::new(

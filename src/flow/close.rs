@@ -52,7 +52,8 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     };
     let exported_at = house.db.list_bundles().await?.last().map(|(_, at)| at.clone()).unwrap_or_default();
     let closed_before = house.db.list_closures().await?;
-    let policy = policy::of_act(house, act).await?;
+    let in_force = policy::at_act(house, act).await?;
+    let (adopted, policy) = (in_force.adopted().to_owned(), in_force.policy);
     let appointments = house.db.list_appointments().await?;
     // The writer's place is taken before the journal is read: what is frozen is what is locked.
     let mut tx = house.db.begin().await?;
@@ -91,6 +92,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             exported_at: exported_at.clone(),
             voids: compromise::notes(&voids, &class.name, &span),
             paper: policy::on_title(&policy, &calendar, &part, &class, &span),
+            adopted: adopted.clone(),
             ground,
             omissions: errors,
             template: typeset::template_facts(freeze::kind_of(&span.id)),

@@ -45,6 +45,8 @@ pub struct Noted {
     pub no: u64,
     /// Void changes under all notices that wait for a decision.
     pub pending: usize,
+    /// Other void acts under all notices that wait: signatures, closings, imports.
+    pub acts: usize,
     /// Given later than one working day after it was learnt (003 Зам 21)?
     pub late: bool,
 }
@@ -188,7 +190,8 @@ pub async fn note(house: &House, report: &Report, act: &Act) -> Result<Noted, Er
     tx.record(&event, salt()?).await?.commit().await?;
     let survey = survey(house).await?;
     let pending = survey.changes.iter().filter(|change| change.standing.is_pending()).count();
-    Ok(Noted { no, pending, late })
+    let acts = survey.deeds.iter().filter(|deed| deed.standing.is_pending()).count();
+    Ok(Noted { no, pending, acts, late })
 }
 
 async fn is_known(house: &House, account: &str) -> Result<bool, Error> {

@@ -249,6 +249,8 @@ fn again(
         changes: None,
         voids: Vec::new(),
         paper: String::new(),
+        // The frozen words of the rules are kept as they are.
+        adopted: String::new(),
         frozen_at: frozen.frozen_at.clone(),
         exported_at: String::new(),
         ground: frozen.ground.clone(),

@@ -3,7 +3,7 @@
 //! A policy once used is never edited; a new order is a new file under its own name. Which policy holds is asked for a day, so that what
 //! was made earlier keeps what it was made under.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
@@ -32,6 +32,13 @@ pub struct InForce {
     pub adopted_at: String,
     /// By whom; empty for the founding policy.
     pub adopted_by: String,
+}
+
+impl InForce {
+    /// The order by which the school took the policy; empty for the founding one.
+    pub fn adopted(&self) -> &str {
+        if self.from.is_some() { &self.order } else { "" }
+    }
 }
 
 /// Every policy of a house, the founding one first.
@@ -109,8 +116,11 @@ pub enum Refusal {
         term: String,
     },
     /// No order.
-    #[error("не указан приказ: правила вводятся приказом, например --order «приказ от 01.09.2026 № 12»")]
+    #[error("не указан приказ: правила вводятся приказом, например «приказ от 01.09.2026 № 12»")]
     NoOrder,
+    /// An order without its date or its number: nobody would find it in the school's papers.
+    #[error("приказ назван не полностью: {0}; нужны и дата, и номер, например «приказ от 01.09.2026 № 12»")]
+    VagueOrder(String),
 }
 
 /// Every policy of the house, as the database has them now.
@@ -137,9 +147,14 @@ pub async fn history(house: &House) -> Result<History, Error> {
     Ok(History(all))
 }
 
+/// The policy in force on the day of an act, with the order that brought it.
+pub async fn at_act(house: &House, act: &Act) -> Result<InForce, Error> {
+    Ok(history(house).await?.on(act.at.date_naive()).clone())
+}
+
 /// The policy in force on the day of an act.
 pub async fn of_act(house: &House, act: &Act) -> Result<Policy, Error> {
-    Ok(history(house).await?.on(act.at.date_naive()).policy.clone())
+    Ok(at_act(house, act).await?.policy)
 }
 
 /// Puts a policy in force from a day on, by an order.
@@ -172,9 +187,32 @@ pub async fn adopt(house: &House, adoption: &Adoption, act: &Act) -> Result<InFo
     Ok(InForce { policy, from: Some(from), to: None, order, adopted_at: act.moment(), adopted_by: act.by.clone() })
 }
 
+/// Does the text name an order by date and number: «приказ от 01.09.2026 № 12», «приказ № 12 от 1 сентября 2026 г.»?
+fn names_an_order(text: &str) -> bool {
+    let number = text.split_once('№').is_some_and(|(_, rest)| rest.trim_start().starts_with(char::is_alphanumeric));
+    let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches([',', ';', '(', ')', '.'])).collect();
+    let in_digits = |word: &&str| {
+        let parsed =
+            NaiveDate::parse_from_str(word, "%d.%m.%Y").or_else(|_| NaiveDate::parse_from_str(word, "%Y-%m-%d"));
+        // «01.09.26» would be the year 26.
+        parsed.is_ok_and(|day| day.year() > 1900)
+    };
+    let in_words = |three: &[&str]| {
+        let year = three[2].parse().ok().filter(|year| *year > 1900);
+        let date = |month| NaiveDate::from_ymd_opt(year?, month, three[0].parse().ok()?);
+        (1..=12)
+            .filter_map(date)
+            .any(|date| words::day_and_month(date) == format!("{} {}", three[0], three[1].to_lowercase()))
+    };
+    number && (words.iter().any(in_digits) || words.windows(3).any(in_words))
+}
+
 fn check(history: &History, policy: &Policy, asked: Option<NaiveDate>, order: &str) -> Result<NaiveDate, Refusal> {
     if order.is_empty() {
         return Err(Refusal::NoOrder);
+    }
+    if !names_an_order(order) {
+        return Err(Refusal::VagueOrder(format!("«{order}»")));
     }
     if history.by_digest(policy.digest).is_some() {
         return Err(Refusal::Known(policy.name.clone()));

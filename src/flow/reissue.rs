@@ -29,7 +29,8 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     let journal = tx.load_journal(&last.year).await?;
     let class = journal.class(&last.class).cloned().ok_or_else(|| period::Refusal::NoClass(last.class.clone()))?;
     let span = period::span(&journal, &class, &last.period)?;
-    let policy = policy::of_act(house, act).await?;
+    let in_force = policy::at_act(house, act).await?;
+    let (adopted, policy) = (in_force.adopted().to_owned(), in_force.policy);
     let calendar = timeliness::calendar_of(house, &journal).await?;
     let journal = journal.of_class_within(&last.class, span.starts, span.ends);
     let voids = compromise::survey(house).await?;
@@ -50,6 +51,7 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
             (Some(_), Some(Sheet::Title(title))) => title.paper.clone(),
             _ => policy::on_title(&policy, &calendar, &journal, &class, &span),
         },
+        adopted,
         ground: was.ground.clone(),
         omissions: was.omissions.clone(),
         template: typeset::template_facts(last.kind),

@@ -334,7 +334,8 @@ impl Counts {
 
 /// Freezes the late entries of a copy as its supplement; `ground` as in closing an incomplete period.
 pub async fn make(house: &House, copy: &str, ground: Option<&str>, act: &Act) -> Result<Made, Error> {
-    let policy = policy::of_act(house, act).await?;
+    let in_force = policy::at_act(house, act).await?;
+    let (adopted, policy) = (in_force.adopted().to_owned(), in_force.policy);
     let mut tx = house.db.begin().await?;
     let all = tx.list_supplements().await?;
     let row = all.iter().find(|row| row.copy == copy && row.outcome.is_empty());
@@ -372,6 +373,7 @@ pub async fn make(house: &House, copy: &str, ground: Option<&str>, act: &Act) ->
         exported_at: exported_at(house, row).await?,
         voids: compromise::notes(&voids, &class.name, &span),
         paper: paper(&was),
+        adopted,
         ground: ground.filter(|_| !errors.is_empty()).unwrap_or_default().to_owned(),
         omissions: errors,
         template: typeset::template_facts(CopyKind::PeriodCopy),

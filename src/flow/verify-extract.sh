@@ -1,7 +1,7 @@
 #!/bin/sh
 # Проверка выписки без «Летописи»: sh, openssl 3, coreutils, awk, sed, grep. Выход: 0 – подлинно, 1 – изменено, 2 – проверить нельзя.
 # О собственной подмене программа не скажет: возьмите свою («letopis verify --script ПАПКА») и назовите ей выписку: sh verify-extract.sh ВЫПИСКА/data
-LC_ALL=C; export LC_ALL; unset CDPATH; bad=0; ca=certificates/authority.pem; log=certificates/log.pem
+export LC_ALL=C SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null; unset CDPATH; bad=0; ca=certificates/authority.pem; log=certificates/log.pem
 cannot() { echo "ПРОВЕРИТЬ НЕЛЬЗЯ: $*"; exit 2; }
 for f in openssl sha256sum sha512sum awk sed grep base64 od xargs mktemp; do command -v $f >/dev/null || cannot "нет программы $f"; done
 cd "${1:-$(dirname "$0")}" 2>/dev/null || cannot "нужна папка с файлами выписки"

@@ -570,7 +570,7 @@ async fn differences<'a>(
         for row in coming {
             match old.remove(&row[..table.key]) {
                 None => difference.new.push(row),
-                Some(same) if same == *row => {}
+                Some(same) if same == *row || table.differs_in_place_only(&same, row) => {}
                 Some(other) => difference.changed.push((other, row)),
             }
         }

@@ -77,8 +77,9 @@ pub static PERIODS: Listing = yearly(
         ("ends", Text),
     ],
 );
-/// Classes.
-pub static CLASSES: Listing = yearly("classes", &["name"], &[("name", Text), ("grade", Int), ("class_teacher", Text)]);
+/// Classes, 1А before 10А.
+pub static CLASSES: Listing =
+    yearly("classes", &["grade", "name"], &[("name", Text), ("grade", Int), ("class_teacher", Text)]);
 /// Learners with their stay.
 pub static LEARNERS: Listing = yearly(
     "learners",

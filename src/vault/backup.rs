@@ -36,7 +36,7 @@ pub const MARK: &str = "letopis-carrier.txt";
 pub const PART_BYTES: u64 = 2_000_000_000;
 
 /// scrypt's work when a code is made: 2^18, about a second. Measured against the machine it came out lower under load, so it is pinned.
-const WORK: u8 = 18;
+pub const WORK: u8 = 18;
 /// scrypt's work that is still accepted when a key is opened: a foreign file must not hold the program for hours.
 const MOST_WORK: u8 = 22;
 
@@ -92,15 +92,15 @@ fn at(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Fault {
     move |source| Fault::Io { what, source }
 }
 
-/// A new pair of keys: the public one, and the private one sealed with a code.
+/// A new pair of keys: the public one, and the private one sealed with a code by scrypt of 2^`work`, which every opening pays again.
 ///
 /// # Errors
 /// Only when the machine fails.
-pub fn new_key(code: &str) -> Result<(String, Vec<u8>), Fault> {
+pub fn new_key(code: &str, work: u8) -> Result<(String, Vec<u8>), Fault> {
     let identity = age::x25519::Identity::generate();
     let public = identity.to_public().to_string();
     let mut recipient = age::scrypt::Recipient::new(SecretString::from(code.to_owned()));
-    recipient.set_work_factor(WORK);
+    recipient.set_work_factor(work);
     let seal = |error: &dyn std::fmt::Display| Fault::Key(error.to_string());
     let encryptor = age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
         .map_err(|error| seal(&error))?;
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_key_opens_with_its_code_alone() {
-        let (public, sealed) = new_key("01234-56789-ABCDE-FGHJK").unwrap();
+        let (public, sealed) = new_key("01234-56789-ABCDE-FGHJK", WORK).unwrap();
         let opened = open_key(&sealed, "01234-56789-ABCDE-FGHJK").unwrap();
         assert_eq!(opened.to_public().to_string(), public);
         assert!(matches!(open_key(&sealed, "01234-56789-ABCDE-FGHJZ"), Err(Fault::Code)));

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Проверка записи без «Летописи»: sh, openssl 3, coreutils, awk, sed, grep, gzip. Выход: 0 – подлинно, 1 – изменено, 2 – проверить нельзя.
 # О собственной подмене программа не скажет: возьмите свою («letopis verify --script ПАПКА») и назовите ей запись: sh verify.sh ЗАПИСЬ/v1/content
-LC_ALL=C; export LC_ALL; unset CDPATH; bad=0; ca=certificates/authority.pem; log=certificates/log.pem; seal=certificates/seal.pem
+export LC_ALL=C SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null; unset CDPATH; bad=0; ca=certificates/authority.pem; log=certificates/log.pem; seal=certificates/seal.pem
 cannot() { echo "ПРОВЕРИТЬ НЕЛЬЗЯ: $*"; exit 2; }; no() { echo "НЕ СХОДИТСЯ: $*"; bad=1; }; ok() { m=$1; shift; "$@" >/dev/null 2>&1 || no "$m"; }
 for f in openssl sha256sum sha512sum awk sed grep gzip base64 od xargs mktemp; do command -v $f >/dev/null || cannot "нет программы $f"; done
 rules=$(cd "$(dirname "$0")" && pwd)/verify.awk; [ -f "$rules" ] || cannot "рядом с verify.sh нет verify.awk"

@@ -224,7 +224,7 @@ fn a_stolen_administrators_password_is_noted_struck_through_and_undone_at_once_a
         browser.fill("reason", "пароль подсмотрен").await;
         browser.press("main form[action=\"/compromise/note\"] button").await;
         let listed = browser.text().await;
-        assert!(listed.contains("4 изменения ждут решения"), "{listed}");
+        assert!(listed.contains("Ждут решения: 4\u{a0}изменения, "), "{listed}");
         let struck = browser.run("return document.querySelectorAll('main del').length;").await;
         assert_eq!(struck.as_u64(), Some(4), "what the thief did is struck through, the honest mark is not");
         assert_eq!(open.house.db.list_rows("marks", YEAR).await.expect("marks"), spoilt, "a notice changes no row");

@@ -322,7 +322,8 @@ fn a_policy_is_adopted_by_order_and_an_old_copy_still_cites_its_own() {
     assert!(show("2025-09A-Q1").contains("действуют и сегодня"), "{}", show("2025-09A-Q1"));
     let unordered = here(&["policy", "adopt", "kurskoe-2019"]);
     assert_eq!(code(&unordered), 2, "an order is asked for: {}", read(&unordered));
-    let early = here(&["policy", "adopt", "kurskoe-2019", "--order", "приказ № 1", "--from", "2018-01-01"]);
+    let early =
+        here(&["policy", "adopt", "kurskoe-2019", "--order", "приказ от 01.01.2018 № 1", "--from", "2018-01-01"]);
     assert_eq!(code(&early), 1, "{}", read(&early));
     assert!(read(&early).contains("не действует 01.01.2018"), "{}", read(&early));
     let output =

@@ -45,7 +45,7 @@ async fn furnish(house: &House) -> String {
         let visitor = visitor(house, role).await;
         carriers::undertake(house, &visitor, &act(&visitor.account, 3)).await.expect("an undertaking");
     }
-    carriers::make_code(house, &act(person_of(Role::Director), 4)).await.expect("a code").1
+    carriers::make_code_of_work(house, crate::disks::WORK, &act(person_of(Role::Director), 4)).await.expect("a code").1
 }
 
 #[test]

@@ -321,6 +321,7 @@ async fn freeze_copies(house: &House) {
         let span = period::span(&journal, &class, "Q1").unwrap();
         let told = Circumstances {
             paper: String::new(),
+            adopted: String::new(),
             school_id: "story".into(),
             authority: Digest::of(b"authority"),
             version: 1,

@@ -110,7 +110,7 @@ fn each_regulation_opens_the_four_acts_to_whom_its_clauses_name_and_tells_the_ot
             let address = open_on(&house, at * DAY).await;
             for role in Role::ALL.into_iter().filter(|role| !matches!(role, Role::Learner | Role::Parent)) {
                 number += 1;
-                let token = session_on(&house, person_of(role), number, at * DAY).await;
+                let token = session_at(&house, person_of(role), 500_000 + number, at * DAY).await;
                 let families = format!("/families/{OF_5A}");
                 let closing = form(&[("act", "close"), ("year", YEAR)]);
                 let order = form(&[("act", "order"), ("year", YEAR), ("learner", "L1"), ("what", "left")]);

@@ -327,6 +327,71 @@ fn strangers_elsewhere_do_not_shut_the_owner_out_of_a_known_address() {
 }
 
 #[test]
+fn one_password_over_three_hundred_logins_is_slowed_down_and_the_school_behind_the_same_address_is_not() {
+    on_every_engine(|house| async move {
+        let weak = settled(&house, "T04").await;
+        let colleague = settled(&house, "T05").await;
+        let fresh = issue(&house, "T03").await;
+        let at = |second: i64| after(60) + chrono::Duration::seconds(second);
+        // The colleague works in the school whence the guesses come; the attacked one has never come from there.
+        let school = from("195.0.2.1");
+        house.sign_in.sign_in(&house, &colleague, OWN, &school, at(0)).await.unwrap();
+        let mut reached = 0;
+        for number in 0..300 {
+            let login = format!("u-{}", 10_000 + number);
+            match refusal(house.sign_in.sign_in(&house, &login, OWN, &school, at(number)).await) {
+                Refusal::NotThem => reached += 1,
+                Refusal::Crowded(seconds) => assert!((1..=60).contains(&seconds)),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!((60..=110).contains(&reached), "{reached} of 300 were answered");
+        // Even the right password of somebody who has not been there waits, in the words of a wrong one; who works there and who has a printed
+        // password comes in.
+        let guessed = house.sign_in.sign_in(&house, &weak, OWN, &school, at(299)).await;
+        assert!(matches!(refusal(guessed), Refusal::Crowded(_)));
+        house.sign_in.sign_in(&house, &colleague, OWN, &school, at(300)).await.unwrap();
+        house.sign_in.sign_in(&house, &fresh.login, &fresh.password, &school, at(300)).await.unwrap();
+        assert!(enter(&house, &weak, OWN, 65).await.is_ok(), "another address is not concerned");
+        // Told once in the log, without an address, and on the administrator's page.
+        let told = house.db.list_log().await.unwrap().into_iter().filter(|entry| entry.event == "passwords_sprayed");
+        let told: Vec<String> = told.map(|entry| entry.payload).collect();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("\"logins\":61") && !told[0].contains("195.0.2.1"), "{}", told[0]);
+        let alarms = house.sign_in.alarms(after(60).timestamp());
+        assert_eq!(
+            alarms.iter().map(|one| (one.address.as_str(), one.logins)).collect::<Vec<_>>(),
+            [("195.0.2.1", 61)]
+        );
+        // An hour later it is over.
+        assert!(house.sign_in.sign_in(&house, &weak, OWN, &school, at(300 + 3600)).await.is_ok());
+    });
+}
+
+#[test]
+fn six_hundred_pupils_of_whom_one_in_twenty_mistypes_are_all_let_in() {
+    on_every_engine(|house| async move {
+        let login = settled(&house, "T04").await;
+        let school = from("195.0.2.1");
+        for number in 0..600 {
+            let now = after(60) + chrono::Duration::seconds(number * 3 / 2);
+            if number % 20 == 7 {
+                // A slip in the login, or in the password.
+                let typed = if number % 40 == 7 { format!("u-{}", 20_000 + number) } else { login.clone() };
+                let slip = house.sign_in.sign_in(&house, &typed, "три рыжих кита", &school, now).await;
+                assert_eq!(refusal(slip), Refusal::NotThem);
+            }
+            let entered = house.sign_in.sign_in(&house, &login, OWN, &school, now).await;
+            assert!(entered.is_ok(), "pupil {number}: {entered:?}");
+        }
+        assert_eq!(house.sign_in.alarms(0), []);
+        // Somebody who has never been there, with a password of the own: let in as well.
+        let newcomer = settled(&house, "T05").await;
+        assert!(house.sign_in.sign_in(&house, &newcomer, OWN, &school, after(75)).await.is_ok());
+    });
+}
+
+#[test]
 fn a_login_that_does_not_exist_is_answered_like_a_wrong_password() {
     on_every_engine(|house| async move {
         let login = settled(&house, "T04").await;

@@ -62,6 +62,12 @@ fn a_policy_adopted_by_order_rules_from_its_day_and_an_old_copy_still_cites_the_
         let later = house.snapshot("2025-06A-Q2").await;
         assert_eq!((before.policy.digest, before.policy.keep_years), (old.policy.digest, 5));
         assert_eq!((later.policy.digest, later.policy.keep_years), (adopted.policy.digest, 10));
+        // The title page names the order by which the school took the rules, beside the regulation's own.
+        assert_eq!(
+            (before.policy.order.as_str(), old.policy.order.as_str()),
+            ("приказ от 29.08.2025 № 1", "приказ от 29.08.2025 № 1")
+        );
+        assert_eq!(later.policy.order, "приказ от 29.08.2025 № 1; введено в школе: приказ от 10.11.2025 № 12");
 
         let today = "2026-02-01".parse().expect("a day");
         let basis = adopting::basis(&house, &old, today).await.expect("a basis");
@@ -97,6 +103,17 @@ fn what_was_used_is_never_edited_and_days_go_forward() {
         ));
         let unordered = Adoption { order: " ".into(), ..adoption("mine", &stricter(), "2025-12-01") };
         assert!(matches!(refusal(adopt(unordered).await), Refusal::NoOrder));
+        for vague in [
+            "без номера",
+            "приказ № 12",
+            "приказ от 10.11.2025",
+            "приказ от 31.02.2025 № 12",
+            "приказ от 10.11.25 № 12",
+        ] {
+            let order = vague.to_owned();
+            let vague = Adoption { order, ..adoption("mine", &stricter(), "2025-12-01") };
+            assert!(matches!(refusal(adopt(vague.clone()).await), Refusal::VagueOrder(_)), "{vague:?}");
+        }
         assert!(matches!(adopt(adoption("mine", "a = [", "2025-12-01")).await, Err(Error::Policy(_))));
         assert_eq!(adopting::history(&house).await.expect("a history").all().len(), 1, "nothing was adopted");
 

@@ -47,7 +47,7 @@ impl Office {
         assert!(matches!(refused, Err(Error::Carrier(Refusal::NoUndertaking))), "the undertaking comes first");
         let visitor = flow::people::visitor(&house, &person, true, after(32).at.date_naive()).await.unwrap();
         carriers::undertake(&house, &visitor, &by(&person, 32)).await.unwrap();
-        let (_, code) = carriers::make_code(&house, &by(&person, 33)).await.unwrap();
+        let (_, code) = carriers::make_code_of_work(&house, crate::disks::WORK, &by(&person, 33)).await.unwrap();
         Self { house, disks, code }
     }
 

@@ -16,6 +16,7 @@ mod desk;
 mod doctor;
 mod export;
 mod foreign;
+mod groups;
 mod house;
 mod import;
 mod intruder;

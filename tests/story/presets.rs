@@ -111,7 +111,8 @@ fn each_preset_changes_what_people_see_as_its_clauses_say() {
             let act = after(at * DAY_MINUTES);
             let text = policy::builtin(name).expect("a preset").to_owned();
             let from = Some(act.at.date_naive());
-            let adoption = Adoption { name: (*name).into(), text, from, order: format!("приказ № {at}") };
+            let adoption =
+                Adoption { name: (*name).into(), text, from, order: format!("приказ от 01.09.2025 № {at}") };
             adopting::adopt(&house, &adoption, &act).await.unwrap_or_else(|error| panic!("{name}: {error}"));
             let history = adopting::history(&house).await.expect("a history");
             let policy = &history.on(act.at.date_naive()).policy;

@@ -2,7 +2,9 @@
 
 use super::EventKind;
 use crate::domain::carrier::{Cause, Step};
+use crate::domain::paper::Purpose;
 use crate::domain::rights::Role;
+use crate::domain::token::SCOPES;
 
 impl EventKind {
     /// Every kind, in the order of their making.
@@ -63,6 +65,7 @@ impl EventKind {
         Self::SupplementFrozen,
         Self::SupplementWithdrawn,
         Self::LessonTried,
+        Self::PasswordsSprayed,
     ];
 
     /// What happened, as it stands in a sentence.
@@ -124,6 +127,7 @@ impl EventKind {
             Self::SupplementFrozen => "составлен дополнительный лист",
             Self::SupplementWithdrawn => "закрыт приём поздних записей",
             Self::LessonTried => "пройден урок обучения",
+            Self::PasswordsSprayed => "подбор паролей под разными логинами: попытки замедлены",
         }
     }
 }
@@ -192,12 +196,17 @@ pub fn fact(key: &str) -> &str {
         "letters" => "писем",
         "lines" => "строк",
         "listed" => "числится",
+        "logins" => "неверных логинов",
         "log_root" => "корень журнала",
         "log_size" => "записей в журнале",
         "made_at" => "составлена",
         "manifest" => "опись",
         "marks" => "отметок",
+        "month" => "месяц",
         "name" => "название",
+        "names" => "что изменено",
+        "next" => "следующая",
+        "notice" => "уведомление №",
         "notices" => "напоминаний",
         "number" | "no" => "№",
         "object" => "запись архива",
@@ -205,6 +214,7 @@ pub fn fact(key: &str) -> &str {
         "order_date" => "дата приказа",
         "over" => "под чем",
         "owner" => "владелец",
+        "part" => "раздел описи",
         "package" => "пакет",
         "page" => "страница",
         "pages" => "страниц",
@@ -274,6 +284,8 @@ pub fn value(key: &str, text: &str) -> Option<&'static str> {
         ("fact", "voided") => "аннулирована",
         ("side", "from") => "сдал",
         ("side", "to") => "принял",
+        ("how", "one_address") => "с одного адреса",
+        ("how", "many_addresses") => "с многих адресов",
         ("how", "registered") => "поставлен на учёт",
         ("how", "moved") => "перемещён",
         ("how", "written_off") => "списан",
@@ -286,6 +298,20 @@ pub fn value(key: &str, text: &str) -> Option<&'static str> {
         ("decision", "approved") => "оставлено в силе",
         ("decision", "undone") => "отменено",
         ("record", "bundle") => "журнал школы",
+        ("record", "history") => "изменения журнала",
+        ("over", "issued") => "выпущенный PDF",
+        ("over", "sealed") => "скреплённый PDF",
+        ("owner", "authority") => "удостоверяющий центр школы",
+        ("owner", "seal") => "печать школы",
+        ("owner", "log") => "журнал событий",
+        ("daily", "yes") => "да",
+        ("daily", "no") => "нет",
+        ("what", "setup") => "учебный год показательного дома",
+        ("what", "movement") => "движение обучающихся",
+        ("what", "substitution") => "замена учителя на уроке",
+        ("what", "journal") => "журнал целиком",
+        ("what", "roster") => "школа без уроков",
+        ("what", "year") => "школа с таблицами учебного года",
         ("what", "demo") => "вход в показательный дом",
         ("what", "guardian") => "родитель (законный представитель)",
         ("what", "setup_files") => "таблицы учебного года из файлов",
@@ -305,12 +331,30 @@ pub fn value(key: &str, text: &str) -> Option<&'static str> {
         ("what", "unlinked") => "отвязан внешний вход",
         ("what", "appointed") => "назначение приказом",
         ("what", "ended") => "назначение завершено приказом",
+        ("purpose", word) => return Purpose::parse(word).map(Purpose::as_russian),
         ("step", word) => return Step::parse(word).map(Step::as_russian),
         ("cause", word) => return Cause::parse(word).map(Cause::as_russian),
+        // A stage of a route is named by its office; a subject teacher signs the own sheets.
+        ("stage", "subject_teacher") => Role::SubjectTeacher.as_russian(),
         ("stage" | "role", word) => return Role::parse(word).map(Role::as_russian),
         _ => return None,
     };
     Some(said)
+}
+
+/// Several words in one fact, each as people read it: codes of findings, scopes of a token. `None` for every other fact.
+pub fn list(key: &str, text: &str) -> Option<String> {
+    let each = |said: fn(&str) -> Option<&'static str>| {
+        let mut told: Vec<&str> =
+            text.split(' ').filter(|word| !word.is_empty()).map(|word| said(word).unwrap_or(word)).collect();
+        told.dedup();
+        Some(told.join("; "))
+    };
+    match key {
+        "codes" => each(|code| Some(super::codes::said(code))),
+        "scopes" => each(|word| SCOPES.iter().find(|scope| scope.word == word).map(|scope| scope.about)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -334,5 +378,14 @@ mod tests {
         assert_eq!(value("step", "taken"), Some(Step::Taken.as_russian()));
         assert_eq!(value("stage", "director"), Some("директор"));
         assert_eq!(value("copy", "2025-05A-Q1"), None);
+        assert_eq!(value("over", "sealed"), Some("скреплённый PDF"));
+        assert_eq!(value("stage", "subject_teacher"), Some("учитель-предметник"));
+        assert_eq!(value("purpose", "hand_in"), Some("сдача в канцелярию"));
+        assert_eq!(
+            list("codes", "doctor.counter log.row-altered").as_deref(),
+            Some("счётчик реестра не на последнем номере; строка данных изменена мимо программы")
+        );
+        assert_eq!(list("scopes", "read_history").as_deref(), Some("лента изменений"));
+        assert_eq!(list("copy", "2025-05A-Q1"), None);
     }
 }

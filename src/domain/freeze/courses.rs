@@ -1,7 +1,5 @@
 //! The sheets of courses: lessons, marks, and the teacher of that time. Floor 0.
 
-use std::collections::HashSet;
-
 use chrono::NaiveDate;
 
 use super::{Freezing, place_in_year};
@@ -9,7 +7,7 @@ use crate::domain::journal::{Course, Learner, Lesson, StaffMember};
 use crate::domain::route::{Unroutable, person_facts};
 use crate::domain::snapshot::{CourseRow, CourseSheet, LessonFacts, PartFacts};
 use crate::domain::tenure::{self, Tenure};
-use crate::domain::{names, period, words};
+use crate::domain::{names, words};
 
 impl Freezing<'_> {
     /// The sheets of a course: one, or one for each teacher with lessons of the own in the span. The last one has the final marks.
@@ -54,9 +52,8 @@ impl Freezing<'_> {
             _ => String::new(),
         };
         let has_finals = suffix.is_empty();
-        let members: HashSet<&str> =
-            period::members(course, &self.journal.learners).iter().map(|l| l.id.as_str()).collect();
-        let rows = self.numbered().filter(|(_, learner)| members.contains(learner.id.as_str())).map(|(no, learner)| {
+        let seated = |learner: &Learner| self.seats.sits(course, &learner.id, self.span.starts);
+        let rows = self.numbered().filter(|(_, learner)| seated(learner)).map(|(no, learner)| {
             let mut row = self.course_row(course, lessons, no, learner);
             if !has_finals {
                 row.final_mark.clear();

@@ -96,7 +96,7 @@ pub fn obstacles(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let decisions = decisions(journal);
-    for class in &journal.classes {
+    for class in journal.classes_in_order() {
         let own = journal.periods_of_grade(class.grade);
         let open: Vec<&str> = own.iter().filter(|p| !closed(&class.name, &p.id)).map(|p| p.name.as_str()).collect();
         if !open.is_empty() {

@@ -299,7 +299,9 @@ pub fn shown(table: &str, others: Option<&[String]>) -> String {
 }
 
 fn told(table: &str, others: Option<&[String]>, said: impl Fn(&str, &str) -> String) -> String {
-    let Some(others) = others else { return "нет записи".to_owned() };
+    let Some(others) = others else {
+        return if table == "group_members" { "не в группе" } else { "нет записи" }.to_owned();
+    };
     let Some((_, columns)) = store::columns_of(table) else { return others.join(", ") };
     // What nothing stands in says nothing: an appointment of everybody has no grades, one by right no «и.о.».
     let empty = |column: &str, text: &str| {
@@ -308,6 +310,7 @@ fn told(table: &str, others: Option<&[String]>, said: impl Fn(&str, &str) -> Str
     let cells = columns.into_iter().zip(others).filter(|(column, text)| !empty(column, text) && *column != "ordinal");
     let told: Vec<(&str, &String)> = cells.collect();
     match told.as_slice() {
+        [] if table == "group_members" => "в группе".to_owned(),
         [] => "запись без содержания".to_owned(),
         [("value" | "code", text)] => format!("«{text}»"),
         [("kind_of_work", kind), ("value", text)] => format!("«{text}» ({kind})"),

@@ -8,8 +8,8 @@ use crate::bundle::year::tables as tables_of_year;
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::journal::{EXAM, FINAL, Journal, YEAR};
-use crate::domain::period;
 use crate::domain::setup::layout::MOVEMENT;
+use crate::domain::{names, period};
 
 /// What is exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,9 @@ pub struct Export {
 pub async fn export(house: &House, export: &Export, act: &Act) -> Result<Written, Error> {
     let year = house.year(export.year.as_deref()).await?;
     let journal = house.db.load_journal(&year).await?;
-    let part = part(journal, export)?;
+    let mut part = part(journal, export)?;
+    // As on every page: 1А before 10А, whatever order they came in.
+    part.classes.sort_by(|a, b| names::natural(&a.name, &b.name));
     let beside = beside(house, &year, export).await?;
     let written = export::write_with(&part, &beside, &export.tables, export.shape)?;
     record(house, act, &export.what, &year, &written).await?;
@@ -53,7 +55,8 @@ pub const SCHOOL: &str = "year";
 /// Writes a workbook of the school and its year, as an administrator would bring it to an empty house.
 pub async fn school(house: &House, year: Option<&str>, act: &Act) -> Result<Written, Error> {
     let year = house.year(year).await?;
-    let journal = house.db.load_roster(&year).await?;
+    let mut journal = house.db.load_roster(&year).await?;
+    journal.classes.sort_by(|a, b| names::natural(&a.name, &b.name));
     let setup = house.db.load_setup(&year).await?;
     let rooms: Vec<String> = setup.rooms.iter().map(|room| room.name.clone()).collect();
     let roster = export::tables_of("roster").unwrap_or_default();

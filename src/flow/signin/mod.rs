@@ -11,6 +11,7 @@ pub mod hashing;
 pub mod identity;
 mod memory;
 mod refusal;
+mod spray;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,7 @@ use crate::store::{AccountRow, AccountState, Attempt, SessionRow};
 pub use hashing::{Cost, Hasher};
 use memory::{Memory, Remembered};
 pub use refusal::Refusal;
+pub use spray::Alarm;
 
 /// How long things hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +135,7 @@ pub struct SignIn {
     remembered: Memory,
     identity: identity::Service,
     turns: Turns,
+    sprays: spray::Sprays,
 }
 
 impl Default for SignIn {
@@ -188,6 +191,7 @@ impl SignIn {
             remembered: Memory::default(),
             identity: identity::Service::default(),
             turns: Turns::default(),
+            sprays: spray::Sprays::default(),
         }
     }
 
@@ -223,7 +227,18 @@ impl SignIn {
         let issued = account.as_ref().is_some_and(|account| account.state == AccountState::Issued);
         let given = if issued { credentials::plain(&given) } else { given };
         let right = self.hasher.check(&given, secret).await?;
-        let Some(account) = account.filter(|_| right) else { return Err(Refusal::NotThem.into()) };
+        // Who is known here, or has a printed password, guesses nothing. A wrong one is answered alike whoever it is.
+        let held = if right && (known || issued) { 0 } else { self.sprays.ask(&origin.address, moment) };
+        let Some(account) = account.filter(|_| right) else {
+            if let Some(alarm) = self.sprays.wrong(&login, &origin.address, moment) {
+                spray::tell(house, &alarm, now).await?;
+            }
+            return Err(if held > 0 { Refusal::Crowded(held) } else { Refusal::NotThem }.into());
+        };
+        if held > 0 {
+            return Err(Refusal::Crowded(held).into());
+        }
+        self.sprays.right(&login, &origin.address);
         house.db.forget_attempts(&here).await?;
         house.db.forget_attempts(&anywhere).await?;
         house.db.forget_old_attempts(moment - FORGET_SECONDS).await?;
@@ -502,6 +517,11 @@ impl SignIn {
         let ended = house.db.end_sessions(person, spared, act.at.timestamp(), "revoked").await?;
         self.forget(person);
         Ok(ended)
+    }
+
+    /// Attacks by one password over many logins since a moment (Unix seconds), newest first.
+    pub fn alarms(&self, since: i64) -> Vec<Alarm> {
+        self.sprays.alarms(since)
     }
 
     /// Forgets what is remembered of a person's sessions; called when their end is written.

@@ -17,6 +17,9 @@ pub enum Refusal {
     /// Too many attempts.
     #[error("слишком много попыток; следующая — через {}", seconds(.0))]
     Wait(u64),
+    /// Many logins were wrong from this address; guesses pass one at a time.
+    #[error("с этого адреса было слишком много неверных попыток под разными логинами; следующая — через {}", seconds(.0))]
+    Crowded(u64),
     /// The account was shut by a person.
     #[error("вход закрыт: обратитесь к администратору школы")]
     Locked,

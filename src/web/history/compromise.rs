@@ -163,10 +163,12 @@ async fn note(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
     };
     let noted = compromise::note(&state.house, &report, &act).await?;
     let late = if noted.late { " Оно подано позже одного рабочего дня." } else { "" };
-    let changes = words::plural(noted.pending as u64, "изменение ждёт", "изменения ждут", "изменений ждут");
+    let (pending, acts) = (noted.pending as u64, noted.acts as u64);
     let said = format!(
-        "Уведомление № {} принято, учётная запись закрыта: {} {changes} решения.{late}",
-        noted.no, noted.pending
+        "Уведомление № {} принято, учётная запись закрыта. Ждут решения: {}, {}.{late}",
+        noted.no,
+        words::count(pending, "изменение", "изменения", "изменений"),
+        words::count(acts, "другое действие", "других действия", "других действий"),
     );
     Ok(answer::done("/compromise", &said))
 }

@@ -134,6 +134,27 @@ pub(super) fn members(course: &Course, roster: &Journal, span: &Span) -> Vec<Lea
     learners
 }
 
+/// The members of the course, and whoever has entries in it within the span: who left the group since stands on the page of that time, as in the copy.
+fn seated(laying: &Laying<'_>) -> Vec<Learner> {
+    let mut learners = members(laying.course, laying.roster, laying.span);
+    if laying.course.members.is_empty() {
+        return learners;
+    }
+    let marks = laying.entries.marks.iter().map(|mark| (&mark.lesson, &mark.learner_id));
+    let absences = laying.entries.absences.iter().map(|absence| (&absence.lesson, &absence.learner_id));
+    let own = |lesson: &LessonKey| lesson.course_id == laying.course.id && laying.span.contains(lesson.date);
+    let entered: HashSet<&String> =
+        marks.chain(absences).filter(|(lesson, _)| own(lesson)).map(|(_, learner)| learner).collect();
+    if entered.iter().all(|id| learners.iter().any(|learner| learner.id == **id)) {
+        return learners;
+    }
+    let known: HashSet<String> = learners.iter().map(|learner| learner.id.clone()).collect();
+    let class = laying.roster.of_class_within(&laying.course.class, laying.span.starts, laying.span.ends);
+    learners.extend(class.learners.into_iter().filter(|one| entered.contains(&one.id) && !known.contains(&one.id)));
+    learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
+    learners
+}
+
 /// Lays the page out.
 pub(super) fn lay_out(laying: &Laying<'_>) -> Grid {
     let mut lessons: Vec<_> = laying.entries.lessons.iter().filter(|l| laying.span.contains(l.key.date)).collect();
@@ -148,7 +169,7 @@ pub(super) fn lay_out(laying: &Laying<'_>) -> Grid {
     let absences: HashMap<(&LessonKey, &str), &str> =
         laying.entries.absences.iter().map(|a| ((&a.lesson, a.learner_id.as_str()), a.code.as_str())).collect();
     let finals = final_columns(laying);
-    let learners = members(laying.course, laying.roster, laying.span);
+    let learners = seated(laying);
     let mut codes = HashSet::new();
     let rows = (1..).zip(&learners).map(|(no, learner)| row(laying, no, learner, &keys, &marks, &absences, &finals));
     let rows: Vec<Row> = rows.collect();

@@ -164,7 +164,14 @@ async fn show(
         choose(&directory, &class, asked.value("period"), state.now().date_naive()).ok_or(Refusal::NotFound)?;
     let entries = state.house.db.load_learner_entries(&directory.year, &class.name, &learner.id).await?;
     let reach = visitor.reach(Action::ReadJournal);
-    let attends = |course: &&Course| course.members.is_empty() || course.members.contains(&learner.id);
+    // Marks of a group that the learner has left since are still the learner's own.
+    let has_entries = |course: &Course| {
+        entries.marks.iter().any(|mark| mark.lesson.course_id == course.id)
+            || entries.absences.iter().any(|absence| absence.lesson.course_id == course.id)
+            || entries.final_marks.iter().any(|mark| mark.course_id == course.id)
+    };
+    let attends =
+        |course: &&Course| course.members.is_empty() || course.members.contains(&learner.id) || has_entries(course);
     let of_class = directory.roster.courses.iter().filter(|course| course.class == class.name).filter(attends);
     let courses: Vec<&Course> = of_class.filter(|c| family || reach.course(&c.id, &class.name, class.grade)).collect();
     if courses.is_empty() && !family && !reach.whole_class(&class.name, class.grade) {

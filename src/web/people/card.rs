@@ -13,6 +13,7 @@ use crate::domain::words;
 use crate::flow::people::{self, Listed as Person, Look, Order};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::directory::Directory;
 use crate::web::frame::Frame;
 use crate::web::query::{self, Asked, Column, Listed};
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
@@ -130,15 +131,26 @@ fn dates(one: &Appointment) -> String {
     }
 }
 
-fn office(one: &Appointment) -> String {
+/// The office of an appointment; whoever is stood for is named as on every page.
+fn office(one: &Appointment, directory: &Directory) -> String {
     let role = one.role.words(one.acting);
+    let named = |id: &str| {
+        let person = directory.roster.staff_member(id);
+        person.map_or_else(
+            || id.to_owned(),
+            |one| crate::domain::names::short_name(&one.surname, &one.given_name, &one.patronymic),
+        )
+    };
     let grades = one.grades.map(|(from, to)| format!(" ({from}-{to} классы)")).unwrap_or_default();
-    let instead =
-        if one.stands_for.is_empty() { String::new() } else { format!(", замещает {}", one.stands_for) };
+    let instead = if one.stands_for.is_empty() {
+        String::new()
+    } else {
+        format!(" (замещаемый сотрудник — {})", named(&one.stands_for))
+    };
     format!("{role}{grades}{instead}")
 }
 
-fn line(one: &Appointment, today: NaiveDate) -> AppointmentLine {
+fn line(one: &Appointment, today: NaiveDate, directory: &Directory) -> AppointmentLine {
     let state = match (one.holds_on(today), one.starts.is_some_and(|starts| starts > today)) {
         (true, _) => "действует",
         (false, true) => "ещё не началось",
@@ -151,7 +163,7 @@ fn line(one: &Appointment, today: NaiveDate) -> AppointmentLine {
     };
     AppointmentLine {
         id: one.id.clone(),
-        office: office(one),
+        office: office(one, directory),
         order,
         dates: dates(one),
         state,
@@ -193,15 +205,15 @@ async fn card(
     };
     let subject = Subject::Person(&person);
     let may = |action| visitor.may(action, &subject).is_allowed();
-    let staff = state.directory().await?;
-    let staff = staff.roster.staff.iter().filter(|one| one.id != person);
+    let directory = state.directory().await?;
+    let staff = directory.roster.staff.iter().filter(|one| one.id != person);
     let choice = |role: Role| Choice { word: role.as_str(), label: role.as_russian() };
     answer::page(&CardPage {
         frame: frame.titled(named.full()).leading(named.place.clone()).under("Сотрудники", "/people"),
         id: person.clone(),
         offices: offices.iter().map(|office| (office.as_russian(), office.order.clone())).collect(),
         listed_roles: listed.map(choice).collect(),
-        appointments: facts.appointments.iter().map(|one| line(one, today)).collect(),
+        appointments: facts.appointments.iter().map(|one| line(one, today, &directory)).collect(),
         account,
         may_appoint: may(Action::Appoint),
         may_issue: may(Action::IssueStaffCredentials),
@@ -275,7 +287,8 @@ async fn appoint(
         ends,
     };
     let made = people::appoint(&state.house, &order, &state.act(&visitor.account)).await?;
-    let said = format!("Назначение внесено: {}, {}, {}.", office(&made), made.order(), dates(&made));
+    let directory = state.directory().await?;
+    let said = format!("Назначение внесено: {}, {}, {}.", office(&made, &directory), made.order(), dates(&made));
     Ok(answer::done(&format!("/people/{}", query::segment(&person)), &said))
 }
 
@@ -302,7 +315,8 @@ async fn end(
             people::end(house, id, last, no, &act).await?
         }
     };
-    let said = format!("Завершено: {}, последний день {}.", office(&ended), words::date_short(last));
+    let directory = state.directory().await?;
+    let said = format!("Завершено: {}, последний день {}.", office(&ended, &directory), words::date_short(last));
     Ok(answer::done(&format!("/people/{}", query::segment(&person)), &said))
 }
 

@@ -54,6 +54,8 @@ struct InForceView {
     order: String,
     digest: String,
     now: bool,
+    /// Its first day is still to come.
+    later: bool,
 }
 
 #[derive(Template)]
@@ -62,6 +64,8 @@ struct ValuesPage {
     frame: Frame,
     title: String,
     order: String,
+    /// How the school took it: «с 26.11.2026: приказ от 25.11.2026 № 77»; empty for a policy that it was made under, or never took.
+    taken: String,
     digest: String,
     issues: usize,
     name: String,
@@ -98,14 +102,18 @@ pub(super) async fn page(
                 order: one.order.clone(),
                 digest: one.policy.digest.prefix(),
                 now: one.policy.digest == in_force,
+                later: one.from.is_some_and(|from| from > today),
             }
         })
         .collect();
+    let taken = history.by_digest(policy.digest).and_then(|one| Some((one.from?, one.order.clone())));
+    let taken = taken.map(|(from, order)| format!("с {}: {order}", words::date_short(from))).unwrap_or_default();
     let title = if name == now { "Действующие правила" } else { "Правила" };
     answer::page(&ValuesPage {
         frame: frame.titled(title).leading(policy.title.clone()),
         title: policy.title.clone(),
         order: policy.order(),
+        taken,
         digest: policy.digest.to_hex(),
         issues,
         choices: choices(&history, &name),

@@ -113,11 +113,19 @@ impl Known<'_> {
     fn told(&self, key: &str, value: &Value) -> String {
         let Value::String(text) = value else { return short(value) };
         match key {
-            "person" | "owner" | "account" | "signer" => self.person(text),
+            "person" | "account" | "signer" => self.person(text),
+            "owner" => audit_words::value(key, text).map_or_else(|| self.person(text), str::to_owned),
             "copy" => self.copy(text),
             "paper" => self.paper(text),
+            "from" | "to" if self.directory.roster.staff_member(text).is_some() => self.person(text),
+            "from" | "to" | "day" | "order_date" | "expires_on" | "since" | "learnt" | "made_at" => moment(text),
+            // What was changed or carried out is named by a table as often as by a word.
+            "what" => audit_words::value(key, text).map_or_else(|| table_words(text).to_lowercase(), str::to_owned),
             "changes_tables" => text.split(' ').map(table_words).collect::<Vec<_>>().join(", "),
-            _ => audit_words::value(key, text).map_or_else(|| short(value), str::to_owned),
+            _ => match audit_words::list(key, text) {
+                Some(told) => told,
+                None => audit_words::value(key, text).map_or_else(|| short(value), str::to_owned),
+            },
         }
     }
 }
@@ -127,6 +135,7 @@ fn view(known: &Known<'_>, entry: &LogEntry) -> EventView {
     let text = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
     let by = match text("actor") {
         people::OPERATOR => people::OPERATOR_NAME.to_owned(),
+        "program" => "программа".to_owned(),
         id => known.person(id),
     };
     let facts =
@@ -145,6 +154,11 @@ fn view(known: &Known<'_>, entry: &LogEntry) -> EventView {
         facts: facts.join(", "),
         leaf: entry.leaf.clone(),
     }
+}
+
+/// A day or a moment in figures; anything else as it stands.
+fn moment(text: &str) -> String {
+    if text.len() > 10 { words::moment(text) } else { words::day(text) }
 }
 
 /// A fact as it is shown: digests by their first twelve letters, the whole of them in the file.

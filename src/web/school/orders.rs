@@ -148,6 +148,8 @@ struct SheetPage {
     may: bool,
     /// The visitor is on the sheet and has not signed.
     mine: bool,
+    /// Address of the sheet as PDF; empty for whoever may not print forms of the office.
+    pdf: String,
     seen: usize,
 }
 
@@ -194,6 +196,12 @@ async fn sheet(
         others: opened.year.known.choices(Is::Staff).into_iter().filter(|(id, _)| !on_sheet(id)).collect(),
         mine: lines.iter().any(|line| line.person == visitor.account && line.seen_on.is_none()),
         may: visitor.may_anywhere(Action::ChangeSetup),
+        pdf: if visitor.may_anywhere(Action::ReadRegister) {
+            let key = format!("{} {}", order.date, order.number);
+            format!("/office/forms/acquaintance?order={}&format=pdf", query::segment(&key))
+        } else {
+            String::new()
+        },
         signers,
         order: order.id.clone(),
         frame: frame

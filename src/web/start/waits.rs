@@ -53,6 +53,7 @@ impl Desk<'_> {
         waits.extend(self.late());
         waits.extend(self.carriers().await?);
         waits.extend(self.accounts().await?);
+        waits.extend(self.sprays());
         waits.extend(self.imports().await?);
         waits.sort_by_key(|wait| !wait.urgent);
         Ok(waits)
@@ -407,6 +408,33 @@ impl Desk<'_> {
             href: "/people?q=закрыт".to_owned(),
             urgent: false,
         }])
+    }
+
+    /// One password guessed over many logins, within the last days.
+    fn sprays(&self) -> Option<Wait> {
+        if !self.holds(&[Role::Administrator]) {
+            return None;
+        }
+        let since = self.state.now() - Duration::days(FAILED_DAYS);
+        let alarms = self.state.house.sign_in.alarms(since.timestamp());
+        let last = alarms.first()?;
+        let n = alarms.len() as u64;
+        let at = DateTime::from_timestamp(last.at, 0)?.with_timezone(&since.timezone()).format("%d.%m.%Y %H:%M");
+        let place = if last.address.is_empty() {
+            "с многих адресов".to_owned()
+        } else {
+            format!("с адреса {}", last.address)
+        };
+        Some(Wait {
+            count: n,
+            what: words::plural(n, "подбор паролей", "подбора паролей", "подборов паролей").to_owned(),
+            detail: format!(
+                "{at}, {place}, неверных логинов: {}; попытки замедлены, тех, кто там уже входил, это не держит",
+                last.logins
+            ),
+            href: "/log?q=подбор".to_owned(),
+            urgent: true,
+        })
     }
 
     /// Imports of the last days that failed and were not repeated with success.

@@ -117,6 +117,13 @@ fn a_copy_goes_to_two_disks_is_verified_rehearsed_and_comes_back_with_the_code_o
 
     let part =
         std::fs::read_dir(&disk).expect("a disk").flatten().find(|one| one.path().is_dir()).expect("a copy").path();
+    let key = std::fs::read(part.join("key.age")).expect("a sealed key");
+    let key = String::from_utf8_lossy(&key);
+    let stanza = key.lines().nth(1).unwrap_or_default();
+    assert!(
+        stanza.starts_with("-> scrypt ") && stanza.ends_with(" 18"),
+        "a guess of the code costs a second: {stanza}"
+    );
     std::fs::write(part.join("copy.tar.gz.age.001"), b"spoiled").expect("spoiled");
     let altered = place.run(&["verify-backup", &disk]);
     assert_eq!(code(&altered), 1, "{}", out(&altered));

@@ -52,7 +52,7 @@ impl Office {
         let act = Act { by: director.clone(), ..at(32) };
         let visitor = people::visitor(&house, &director, true, act.at.date_naive()).await.expect("a visitor");
         carriers::undertake(&house, &visitor, &act).await.expect("an undertaking");
-        let (_, code) = carriers::make_code(&house, &act).await.expect("a code");
+        let (_, code) = carriers::make_code_of_work(&house, crate::disks::WORK, &act).await.expect("a code");
         std::fs::write(self.path("code"), code).expect("the code's file");
         house.db.close().await;
     }
