@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::table::{Table, print_json};
 use super::{Desk, Failure};
 use crate::domain::journal::LessonKey;
-use crate::domain::people::{Appointment, Office, Subject, role_words};
+use crate::domain::people::{Appointment, Office, Subject};
 use crate::domain::rights::{self, Action, Role, Rules};
 use crate::domain::words;
 use crate::flow::people::{self, Order};
@@ -211,7 +211,7 @@ async fn show(desk: &Desk, person: &str) -> Result<u8, Failure> {
     let mut table = Table::new(&["Назначение", "Должность", "Сроки", "Приказ", "Завершено приказом"]);
     for one in appointments {
         let grades = one.grades.map(|(from, to)| format!(" {from}-{to}")).unwrap_or_default();
-        let role = format!("{}{grades}", role_words(one.role, one.acting));
+        let role = format!("{}{grades}", one.role.words(one.acting));
         table.row(vec![one.id.clone(), role, dates(&one), one.order(), one.end_order.clone()]);
     }
     table.print("Приказов о назначении нет.");

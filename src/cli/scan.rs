@@ -8,7 +8,9 @@ use super::table::print_json;
 use super::{Desk, Failure, REFUSED, print_findings};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::words;
-use crate::flow::scans::{self, Given, Standing, Taken};
+use crate::flow::House;
+use crate::flow::scans::{self, At, Compared, Given, Standing, Taken, Verdict};
+use crate::store::Leaf;
 
 /// `scan`.
 #[derive(Debug, Args)]
@@ -45,13 +47,26 @@ impl Scan {
         for copy in copies {
             standings.push(scans::standing(&house, copy, None).await?);
         }
-        let findings: Vec<Finding> = taken.iter().flat_map(|one| one.findings.clone()).collect();
+        let mut findings: Vec<Finding> = taken.iter().flat_map(|one| one.findings.clone()).collect();
+        let compared = compared(&house, &taken).await?;
+        for (at, leaf, one) in &compared {
+            let name = taken.iter().filter_map(|one| one.file.as_ref()).find(|file| file.digest == at.place.file);
+            let name = name.map_or("", |file| file.name.as_str());
+            let place = format!(
+                "{name}, страница {}: {} версия {}, лист {}, страница {}",
+                at.place.page, leaf.copy, leaf.version, leaf.sheet, leaf.leaf
+            );
+            findings.extend(one.findings(&place));
+        }
         if desk.json {
-            print_json(&as_json(&taken, &standings));
+            print_json(&as_json(&taken, &standings, &compared));
         } else {
             print_findings(&findings);
             for standing in &standings {
                 println!("{}", line(standing));
+            }
+            if let Some(line) = compared_line(&compared) {
+                println!("{line}");
             }
             for completed in taken.iter().flat_map(|one| &one.completed) {
                 println!("{completed}");
@@ -61,6 +76,34 @@ impl Scan {
         }
         Ok(if findings.iter().any(|finding| finding.severity >= Severity::Error) { REFUSED } else { 0 })
     }
+}
+
+/// Pages that went to their copy, each compared with the page that was issued.
+async fn compared(house: &House, taken: &[Taken]) -> Result<Vec<(At, Leaf, Compared)>, Failure> {
+    let mut all = Vec::new();
+    for page in taken.iter().flat_map(|one| &one.pages).filter(|page| page.outcome == Verdict::Filed.as_str()) {
+        let rows = house.db.list_versions(&page.leaf.copy).await?;
+        let Some(row) = rows.into_iter().find(|row| row.version == page.leaf.version) else { continue };
+        let at = At::read(page);
+        let one = scans::compare(house, &at, &row, page.leaf.leaf).await?;
+        all.push((at, page.leaf.clone(), one));
+    }
+    Ok(all)
+}
+
+/// «Сравнено с выпущенными: 12 страниц, с отличиями 1, не сравнено 0.» and at what the comparison looked.
+fn compared_line(compared: &[(At, Leaf, Compared)]) -> Option<String> {
+    let (could, not): (Vec<_>, Vec<_>) = compared.iter().map(|(_, _, one)| one).partition(|one| one.not.is_empty());
+    let least = could.iter().map(|one| one.least).fold(0.0, f32::max);
+    let differing = could.iter().filter(|one| one.unexpected().next().is_some()).count();
+    let pages = words::count(could.len() as u64, "страница", "страницы", "страниц");
+    let seen = format!("виден штрих пера 0,3 мм длиной от {} мм", scans::tenths(least));
+    (!compared.is_empty()).then(|| match could.is_empty() {
+        true => format!("Сравнено с выпущенными: 0 страниц, не сравнено: {}.", not.len()),
+        false => {
+            format!("Сравнено с выпущенными: {pages}, с отличиями: {differing}, не сравнено: {}; {seen}.", not.len())
+        }
+    })
 }
 
 /// «2025-05A-Q1 версия 1: есть 12 из 14 страниц; нет страниц 3, 7; дважды: 5».
@@ -82,7 +125,17 @@ fn line(standing: &Standing) -> String {
     line
 }
 
-fn as_json(taken: &[Taken], standings: &[Standing]) -> serde_json::Value {
+fn compared_json(one: &Compared) -> serde_json::Value {
+    if !one.not.is_empty() {
+        return serde_json::json!({"not": one.not});
+    }
+    let differences = one.differences.iter().map(
+        |one| serde_json::json!({"class": one.class, "x": one.x, "y": one.y, "width": one.width, "height": one.height}),
+    );
+    serde_json::json!({"differences": differences.collect::<Vec<_>>(), "least_stroke_mm": one.least})
+}
+
+fn as_json(taken: &[Taken], standings: &[Standing], compared: &[(At, Leaf, Compared)]) -> serde_json::Value {
     let files: Vec<_> = taken
         .iter()
         .map(|one| {
@@ -90,7 +143,8 @@ fn as_json(taken: &[Taken], standings: &[Standing]) -> serde_json::Value {
             let pages = one.pages.iter().map(|page| {
                 serde_json::json!({
                     "page": page.at.page, "outcome": page.outcome, "copy": page.leaf.copy, "version": page.leaf.version,
-                    "sheet": page.leaf.sheet, "leaf": page.leaf.leaf, "turn": page.turn
+                    "sheet": page.leaf.sheet, "leaf": page.leaf.leaf, "turn": page.turn,
+                    "compared": compared.iter().find(|(at, ..)| at.place == page.at).map(|(_, _, one)| compared_json(one))
                 })
             });
             serde_json::json!({

@@ -47,23 +47,13 @@ pub struct Office {
 impl Office {
     /// «и.о. директора», «заместитель директора (5-6 классы)», «классный руководитель (5А)».
     pub fn as_russian(&self) -> String {
-        let role = role_words(self.role, self.acting);
+        let role = self.role.words(self.acting);
         match &self.reach {
             Reach::Grades(from, to) if from == to => format!("{role} ({from} классы)"),
             Reach::Grades(from, to) => format!("{role} ({from}-{to} классы)"),
             Reach::Classes(classes) => format!("{role} ({})", classes.join(", ")),
             Reach::School | Reach::Courses(..) | Reach::Learners(..) => role,
         }
-    }
-}
-
-/// «директор», «и.о. директора».
-pub fn role_words(role: Role, acting: bool) -> String {
-    match (acting, role) {
-        (true, Role::Director) => "и.о. директора".to_owned(),
-        (true, Role::Deputy) => "и.о. заместителя директора".to_owned(),
-        (true, role) => format!("и.о.: {}", role.as_russian()),
-        (false, role) => role.as_russian().to_owned(),
     }
 }
 
@@ -580,7 +570,7 @@ pub fn check_appointment(new: &Appointment, standing: &[Appointment], by: &str) 
         _ => {}
     }
     if (new.acting || substitute || new.role == Role::Inspector) && new.ends.is_none() {
-        return Err(Unfit::NoEnd(role_words(new.role, new.acting)));
+        return Err(Unfit::NoEnd(new.role.words(new.acting)));
     }
     let meets = |one: &&Appointment| {
         one.role == new.role

@@ -149,10 +149,21 @@ pub fn pages(
 /// As [`pages`]; `Damaged` too for a page that is not there or cannot be drawn.
 pub fn page(bytes: &[u8], no: usize) -> Result<Grey, Unreadable> {
     match Kind::of(bytes).ok_or(Unreadable::NotAScan)? {
-        Kind::Pdf => pdf::page(bytes, no),
+        Kind::Pdf => pdf::page(bytes, no, pdf::DPI),
         Kind::Jpeg if no == 1 => photo(bytes, ImageFormat::Jpeg),
         Kind::Png if no == 1 => photo(bytes, ImageFormat::Png),
         Kind::Jpeg | Kind::Png => Err(Unreadable::Damaged),
+    }
+}
+
+/// One page of a PDF by its number from 1, drawn at so many pixels an inch.
+///
+/// # Errors
+/// As [`page`]; a file that is no PDF is `NotAScan`.
+pub fn page_at(bytes: &[u8], no: usize, dpi: f32) -> Result<Grey, Unreadable> {
+    match Kind::of(bytes) {
+        Some(Kind::Pdf) => pdf::page(bytes, no, dpi),
+        _ => Err(Unreadable::NotAScan),
     }
 }
 

@@ -25,7 +25,7 @@ use super::open::{LONGEST, MOST_SIDE, PageFault, Unreadable};
 /// A volume has at most 250 sheets (domain handbook 2.0), printed on both sides.
 const MOST_PAGES: usize = 500;
 /// Pixels an inch at which pages are drawn; of the scan itself no more is to be had, and 150 dpi read as well.
-const DPI: f32 = 300.0;
+pub const DPI: f32 = 300.0;
 /// What one stream may unpack to: A3 at 600 dpi in colour takes 210 MB.
 const MOST_UNPACKED: u64 = 256 << 20;
 /// What all streams of a file may unpack to that shrink more than a hundredfold, as blank paper does: 200 grey pages at 300 dpi.
@@ -44,18 +44,18 @@ pub fn pages(
         return Err(Unreadable::Damaged);
     }
     for (index, page) in pdf.pages().iter().enumerate() {
-        if !each(index + 1, count, draw(page)) {
+        if !each(index + 1, count, draw(page, DPI)) {
             break;
         }
     }
     Ok(())
 }
 
-/// One page by its number from 1.
-pub fn page(bytes: &[u8], no: usize) -> Result<Grey, Unreadable> {
+/// One page by its number from 1, at so many pixels an inch.
+pub fn page(bytes: &[u8], no: usize, dpi: f32) -> Result<Grey, Unreadable> {
     let pdf = open(bytes)?;
     let page = pdf.pages().get(no.wrapping_sub(1)).ok_or(Unreadable::Damaged)?;
-    draw(page).map_err(|_| Unreadable::Damaged)
+    draw(page, dpi).map_err(|_| Unreadable::Damaged)
 }
 
 fn open(bytes: &[u8]) -> Result<Pdf, Unreadable> {
@@ -150,14 +150,14 @@ fn pictures(pdf: &Pdf) -> Result<(), Unreadable> {
     Ok(())
 }
 
-fn draw(page: &Page<'_>) -> Result<Grey, PageFault> {
+fn draw(page: &Page<'_>, dpi: f32) -> Result<Grey, PageFault> {
     let (width, height) = guarded(|| page.render_dimensions()).ok_or(PageFault::Damaged)?;
     let longest = width.max(height);
     // A side of 14,400 points is the most that a PDF may have (ISO 32000-1, Annex C).
     if !(width >= 1.0 && height >= 1.0 && longest <= 14_400.0) {
         return Err(PageFault::NoSize);
     }
-    let scale = (DPI / 72.0).min(LONGEST as f32 / longest);
+    let scale = (dpi / 72.0).min(LONGEST as f32 / longest);
     if width.min(height) * scale < 1.0 {
         return Err(PageFault::NoSize);
     }

@@ -10,6 +10,7 @@ mod course;
 mod fit;
 mod fonts;
 mod form;
+mod hand;
 mod pages;
 mod period_copy;
 mod places;
@@ -35,6 +36,7 @@ use crate::domain::sheet_code::SheetCode;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, TemplateFacts};
 
 pub use form::{built_in, form, form_by, lay_out_form, missing_words};
+pub use hand::{HandPlaces, hand_places};
 
 use pages::{Binder, JOURNAL, Paper, SUMMARY};
 use plan::{Attached, Page, Plan};

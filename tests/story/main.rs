@@ -12,6 +12,7 @@ mod carrier_fat;
 mod carrier_prune;
 mod carriers;
 mod close;
+mod compared;
 mod desk;
 mod doctor;
 mod export;

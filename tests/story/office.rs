@@ -288,6 +288,9 @@ fn a_template_of_the_school_is_checked_before_it_is_used() {
         );
         assert_eq!(checked[0].digest, digest);
         assert!(checked[1].faults[0].contains("строка 2"), "{:?}", checked[1].faults);
+        let seen = templates::preview(&house, &checked, &house.outside("preview"), at).unwrap();
+        assert_eq!(seen, [house.outside("preview/remarks.pdf")], "only what fits has pages");
+        assert!(holds(&std::fs::read(&seen[0]).unwrap()), "set by the school's own template");
         let written = templates::begin(&house, Some("timesheet")).unwrap_err().to_string();
         assert!(written.contains("уже есть"), "{written}");
         assert_eq!(templates::begin(&house, Some("fallback")).unwrap(), "templates/form-fallback.typ");

@@ -1,5 +1,7 @@
 //! `template`: the school's own templates of forms: a new one, and the check of all of them. Floor 3.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -18,7 +20,14 @@ pub(in crate::cli) struct Template {
 enum What {
     /// Checks the house's templates on made-up data.
     #[command(about = "Проверить шаблоны школы на проверочных данных; код завершения 2, если хоть один не годится")]
-    Check,
+    Check {
+        #[arg(
+            long,
+            value_name = "ПАПКА",
+            help = "Положить сюда страницы форм на проверочных данных, PDF: посмотреть до печати"
+        )]
+        preview: Option<PathBuf>,
+    },
     /// Writes the built-in template into the house's folder.
     #[command(about = "Завести шаблон школы: копия встроенного в папке templates дома")]
     New {
@@ -35,9 +44,13 @@ impl Template {
                 println!("{}", templates::begin(&house, form.as_deref())?);
                 Ok(0)
             }
-            What::Check => {
+            What::Check { preview } => {
                 let act = desk.act(&house);
                 let checked = templates::check(&house, &act).await?;
+                let pages = match &preview {
+                    Some(to) => templates::preview(&house, &checked, to, &act.moment())?,
+                    None => Vec::new(),
+                };
                 let fits = checked.iter().all(|one| one.faults.is_empty());
                 if desk.json {
                     let rows: Vec<_> = checked
@@ -61,6 +74,9 @@ impl Template {
                         for fault in &one.faults {
                             println!("{}: {fault}", one.file);
                         }
+                    }
+                    for path in &pages {
+                        println!("Страницы на проверочных данных: {}", path.display());
                     }
                 }
                 Ok(if fits { 0 } else { 2 })

@@ -83,6 +83,16 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 
+    /// «директор»; acting: «и.о. директора».
+    pub fn words(self, acting: bool) -> String {
+        match (acting, self) {
+            (true, Self::Director) => "и.о. директора".to_owned(),
+            (true, Self::Deputy) => "и.о. заместителя директора".to_owned(),
+            (true, role) => format!("и.о.: {}", role.as_russian()),
+            (false, role) => role.as_russian().to_owned(),
+        }
+    }
+
     /// «заместитель директора».
     pub fn as_russian(self) -> &'static str {
         match self {

@@ -4,8 +4,8 @@
 //! or whose pages lack a word of the form, is refused with the place and the reason: a register printed without a column is worse than
 //! none. The pages themselves name the digest of the template that set them.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::Refusal;
@@ -104,7 +104,22 @@ pub async fn check(house: &House, act: &Act) -> Result<Vec<Checked>, Error> {
     Ok(checked)
 }
 
-fn check_folder(folder: &std::path::Path) -> Result<Vec<Checked>, Error> {
+/// Sets every form that the school's templates fit, on made-up data, and writes its pages into a folder as `ИМЯ_ФОРМЫ.pdf`: a template is
+/// looked at before real data meets it. A template that does not fit has no pages. `made_at` is RFC 3339; gives the files, by form.
+pub fn preview(house: &House, checked: &[Checked], to: &Path, made_at: &str) -> Result<Vec<PathBuf>, Error> {
+    let forms: BTreeSet<&str> = checked.iter().flat_map(|one| one.forms.iter().map(String::as_str)).collect();
+    std::fs::create_dir_all(to).map_err(|source| Error::File { path: to.to_owned(), source })?;
+    let mut written = Vec::new();
+    for example in examples().into_iter().filter(|example| forms.contains(example.id.as_str())) {
+        let Ok(pages) = typeset(house, &example, made_at) else { continue };
+        let path = to.join(format!("{}.pdf", example.id));
+        std::fs::write(&path, pages.pdf).map_err(|source| Error::File { path: path.clone(), source })?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn check_folder(folder: &Path) -> Result<Vec<Checked>, Error> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "typ"));

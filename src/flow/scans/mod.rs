@@ -4,6 +4,7 @@
 //! as it was given, under its SHA-256. [`standing`] says how a copy's paper stands; [`decide`] is the person's word on a page that the program
 //! could not place; [`receive`] ticks off a sheet whose code a reader typed. Everything is only ever added.
 
+mod compare;
 mod judge;
 mod standing;
 
@@ -19,6 +20,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::words;
 use crate::scan::{self, Grey, Kind, PageFault, Unreadable};
 use crate::store::{self, Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
+pub use compare::{Compared, Differs, compare, known, tenths};
 pub use judge::{Judge, Verdict};
 pub use standing::{At, Complete, PageStanding, Standing, complete, listed, overview, sheet_title, standing};
 

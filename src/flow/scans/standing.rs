@@ -22,6 +22,13 @@ pub struct At {
     pub turn: u32,
 }
 
+impl At {
+    /// Where a page was read, by its code.
+    pub fn read(row: &ScanPageRow) -> Self {
+        at(row, false)
+    }
+}
+
 /// One page of a copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageStanding {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::Fields;
 use crate::domain::finding::Finding;
-use crate::domain::people::{Appointment, Subject, Visitor, role_words};
+use crate::domain::people::{Appointment, Subject, Visitor};
 use crate::domain::rights::{self, Action, Role};
 use crate::domain::words;
 use crate::flow::people::{self, Listed as Person, Look, Order};
@@ -133,7 +133,7 @@ fn dates(one: &Appointment) -> String {
 
 /// The office of an appointment; whoever is stood for is named as on every page.
 fn office(one: &Appointment, directory: &Directory) -> String {
-    let role = role_words(one.role, one.acting);
+    let role = one.role.words(one.acting);
     let named = |id: &str| {
         let person = directory.roster.staff_member(id);
         person.map_or_else(

@@ -16,7 +16,7 @@ use crate::domain::snapshot::document_words;
 use crate::domain::words;
 use crate::flow::paper;
 use crate::flow::paper::stage::Settled;
-use crate::flow::scans::{self, At, Standing};
+use crate::flow::scans::{self, At, Compared, Standing};
 use crate::store::{Leaf, ScanPlace};
 
 /// Pixels of the longer side of a picture that is read beside another.
@@ -98,21 +98,28 @@ pub(super) async fn report(
         said: said(&standing),
         missing: standing.missing(),
         old: standing.old.len(),
-        leaves: leaves(&standing),
+        leaves: leaves(&state, &standing),
         stages: stages.iter().filter(|one| !one.owes.is_empty()).map(|one| stage_line(&name, &standing, one)).collect(),
         address: format!("/office/scans/{}", segment(&id)),
         today: state.now().date_naive().to_string(),
     })
 }
 
-fn leaves(standing: &Standing) -> Vec<LeafLine> {
+fn leaves(state: &WebState, standing: &Standing) -> Vec<LeafLine> {
     let line = |page: &scans::PageStanding| {
-        let (badge, said) = match page.scans.as_slice() {
+        let (mut badge, mut said) = match page.scans.as_slice() {
             [] => ("bad", "нет".to_owned()),
             [one] if one.by_hand => ("ok", "есть, положена вручную".to_owned()),
             [_] => ("ok", "есть".to_owned()),
             many => ("wait", words::count(many.len() as u64, "раз", "раза", "раз")),
         };
+        // What was compared already; the rest is compared when its page is opened.
+        let known = page.scans.iter().filter_map(|at| scans::known(&state.house, at, &standing.copy, page.leaf));
+        let differences = known.map(|one| one.unexpected().count()).sum::<usize>() as u64;
+        if differences > 0 {
+            badge = "bad";
+            said.push_str(&format!(", {}", words::count(differences, "отличие", "отличия", "отличий")));
+        }
         LeafLine {
             leaf: page.leaf,
             sheet: page.sheet,
@@ -131,6 +138,64 @@ struct ScanView {
     at: At,
     picture: String,
     from: String,
+    /// What the comparison says.
+    said: String,
+    badge: &'static str,
+    /// Width and height of the picture as it is shown, in pixels of the scan.
+    size: [usize; 2],
+    marks: Vec<Mark>,
+}
+
+/// One difference on the picture and in the list.
+struct Mark {
+    no: usize,
+    said: String,
+    is_expected: bool,
+    /// Corners of the frame on the picture as it is shown.
+    points: String,
+    /// Where its number stands, and how large.
+    label: [i32; 2],
+    letter: usize,
+}
+
+/// The frames of what differs, on the picture turned back by so many quarters.
+fn marks(compared: &Compared, quarters: u32) -> ([usize; 2], Vec<Mark>) {
+    let [width, height] = compared.size.map(|side| side as f32);
+    let turned = |x: f32, y: f32| match quarters % 4 {
+        0 => (x, y),
+        1 => (height - y, x),
+        2 => (width - x, height - y),
+        _ => (y, width - x),
+    };
+    let size = if quarters % 2 == 0 { compared.size } else { [compared.size[1], compared.size[0]] };
+    let letter = (size[1] / 55).max(12);
+    let each = |(no, one): (usize, &scans::Differs)| {
+        let points: Vec<(f32, f32)> = one.corners.chunks_exact(2).map(|pair| turned(pair[0], pair[1])).collect();
+        let right = points.iter().map(|point| point.0).fold(0.0, f32::max);
+        let top = points.iter().map(|point| point.1).fold(f32::MAX, f32::min);
+        // At the right edge there is no room for a number beside the frame.
+        let x = (right as i32 + letter as i32 / 4).min(size[0] as i32 - 2 * letter as i32);
+        Mark {
+            no,
+            said: one.said(),
+            is_expected: one.is_expected(),
+            points: points.iter().map(|(x, y)| format!("{x:.0},{y:.0}")).collect::<Vec<_>>().join(" "),
+            label: [x, (top as i32).max(letter as i32)],
+            letter,
+        }
+    };
+    (size, (1..).zip(&compared.differences).map(each).collect())
+}
+
+/// A comparison of a scan with its page; one at a time with the pictures, for it takes as much of the machine as they.
+async fn look(state: &WebState, at: &At, standing: &Standing, leaf: u32) -> Result<Compared, Refusal> {
+    let _permit = state.uploads.acquire().await.map_err(|_| Refusal::Fault)?;
+    Ok(scans::compare(&state.house, at, &standing.copy, leaf).await?)
+}
+
+/// Whole quarters by which a scan is turned back: what is left is the tilt of the glass.
+fn quarters(at: &At) -> u32 {
+    (360 - at.turn % 360 + 45) / 90 % 4
 }
 
 #[derive(Template)]
@@ -163,7 +228,18 @@ pub(super) async fn leaf(
         let file = state.house.db.find_scan_file(&at.place.file).await?;
         let (name, when) =
             file.map_or((String::new(), String::new()), |file| (file.name, words::moment(&file.received_at)));
+        let compared = look(&state, at, &standing, leaf).await?;
+        let badge = match compared.unexpected().next() {
+            Some(_) => "bad",
+            None if compared.not.is_empty() => "ok",
+            None => "wait",
+        };
+        let (size, marks) = marks(&compared, quarters(at));
         views.push(ScanView {
+            said: compared.said(),
+            badge,
+            size,
+            marks,
             at: at.clone(),
             picture: format!("{address}/scan/{no}"),
             from: format!("{name}, страница {}, принято {when}", at.place.page),
@@ -239,7 +315,5 @@ pub(super) async fn picture(
     let at = page.scans.get(scan).ok_or(Refusal::NotFound)?;
     let side = if asked.value("small").is_empty() { SIDE } else { SIDE / 4 };
     let picture = drawn(&state, &at.place.file, at.place.page).await?;
-    // Turned back by whole quarters: what is left is the tilt of the glass.
-    let quarters = (360 - at.turn % 360 + 45) / 90 % 4;
-    Ok(jpeg(&picture.turned(quarters), side))
+    Ok(jpeg(&picture.turned(quarters(at)), side))
 }

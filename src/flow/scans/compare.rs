@@ -1,0 +1,252 @@
+//! A scan compared with the page that was issued: what was added by hand, what is gone, where. Floor 2.
+//!
+//! A comparison takes a good part of a second and its answer never changes, so the answer is kept beside the scans, as a file that may be
+//! thrown away at any time: it holds millimetres and no data of anybody. It never says that a sheet is genuine, only what was compared.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::{Error, House};
+use super::At;
+use crate::domain::canon::Digest;
+use crate::domain::finding::{Finding, Severity};
+use crate::scan::{self, Area, Class, Issued, Kind, Point};
+use crate::store::CopyRow;
+use crate::typeset;
+
+/// Raised when the comparison itself changes: what an older one said is then found out again.
+const METHOD: u32 = 1;
+
+/// One difference, as it is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Differs {
+    /// `added`, `missing`, `changed`, `handwritten`.
+    pub class: String,
+    /// Left edge on the page, mm.
+    pub x: f32,
+    /// Upper edge, mm.
+    pub y: f32,
+    /// Width, mm.
+    pub width: f32,
+    /// Height, mm.
+    pub height: f32,
+    /// Corners of its frame on the scan as it came, pixels: x y four times.
+    pub corners: [f32; 8],
+}
+
+impl Differs {
+    fn class(&self) -> Class {
+        Class::parse(&self.class).unwrap_or(Class::Changed)
+    }
+
+    /// Is it where people are to write?
+    pub fn is_expected(&self) -> bool {
+        self.class() == Class::Handwritten
+    }
+
+    /// «Добавлено от руки: 62 × 118 мм от левого верхнего угла листа, размером 2 × 3 мм».
+    pub fn said(&self) -> String {
+        let what = match self.class() {
+            Class::Added => "Добавлено пером",
+            Class::Missing => "Пропало напечатанное",
+            Class::Changed => "Исправлено поверх напечатанного",
+            Class::Handwritten => "Рукописное в отведённом месте",
+        };
+        let (x, y) = (self.x + self.width / 2.0, self.y + self.height / 2.0);
+        let size = |length: f32| format!("{:.0}", length.max(1.0));
+        format!(
+            "{what}: {x:.0} мм от левого края листа и {y:.0} мм от верхнего, размер {} × {} мм",
+            size(self.width),
+            size(self.height)
+        )
+    }
+
+    fn code(&self) -> &'static str {
+        match self.class() {
+            Class::Added => "scan.ink-added",
+            Class::Missing => "scan.print-missing",
+            Class::Changed => "scan.print-changed",
+            Class::Handwritten => "scan.handwritten",
+        }
+    }
+}
+
+/// What is known of one scan of a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    method: u32,
+    /// SHA-256 of the issued PDF that it was compared with.
+    issued: String,
+    page: u32,
+    /// Why it was not compared; empty when it was.
+    pub not: String,
+    /// What differs, from the top down.
+    pub differences: Vec<Differs>,
+    /// Length of the least stroke of a pen of 0.3 mm that is still seen, mm.
+    pub least: f32,
+    /// Width and height of the scan, pixels.
+    pub size: [usize; 2],
+}
+
+impl Compared {
+    /// What stands where nobody is to write.
+    pub fn unexpected(&self) -> impl Iterator<Item = &Differs> {
+        self.differences.iter().filter(|one| !one.is_expected())
+    }
+
+    /// One sentence: what came out, and of what.
+    pub fn said(&self) -> String {
+        if !self.not.is_empty() {
+            return format!("Не сравнивалось: {}.", self.not);
+        }
+        let least = tenths(self.least);
+        let seen = format!(
+            "при этом качестве скана виден штрих пера 0,3 мм длиной от {least} мм; точки и поля 4 мм у края не сравниваются"
+        );
+        match self.unexpected().count() as u64 {
+            0 => format!("Отличий не найдено: сравнена вся печать страницы и чистые места между нею; {seen}."),
+            count => {
+                let words = crate::domain::words::count(count, "отличие", "отличия", "отличий");
+                format!("Найдено: {words}; {seen}.")
+            }
+        }
+    }
+
+    /// The same for the command: one finding for each difference; `place` names file and page.
+    pub fn findings(&self, place: &str) -> Vec<Finding> {
+        if !self.not.is_empty() {
+            // The page is filed all the same: that it could not be compared is no fault of it.
+            return vec![
+                Finding::new("scan.not-compared", place, format!("не сравнивалось: {}", self.not))
+                    .weighing(Severity::Warning),
+            ];
+        }
+        let weight = |one: &Differs| if one.is_expected() { Severity::Note } else { Severity::Error };
+        let each = |one: &Differs| Finding::new(one.code(), place, one.said()).weighing(weight(one));
+        self.differences.iter().map(each).collect()
+    }
+}
+
+/// A length as people read it: «1,2».
+pub fn tenths(length: f32) -> String {
+    format!("{length:.1}").replace('.', ",")
+}
+
+fn kept(house: &House, at: &At) -> PathBuf {
+    house.scans().join("compared").join(format!("{}-{}-{}.json", at.place.file, at.place.page, at.place.place))
+}
+
+/// The answer of an earlier comparison with this page, if it is still there.
+pub fn known(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Option<Compared> {
+    let bytes = std::fs::read(kept(house, at)).ok()?;
+    let known: Compared = serde_json::from_slice(&bytes).ok()?;
+    (known.method == METHOD && known.issued == copy.issued_pdf && known.page == leaf).then_some(known)
+}
+
+/// Compares a scan with a page (from 1) of the issued copy that it was filed to.
+///
+/// # Errors
+/// When the scan or the issued file cannot be read, or is not the one that is on record.
+pub async fn compare(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Result<Compared, Error> {
+    if let Some(known) = known(house, at, copy, leaf) {
+        return Ok(known);
+    }
+    let blank = Compared {
+        method: METHOD,
+        issued: copy.issued_pdf.clone(),
+        page: leaf,
+        not: String::new(),
+        differences: Vec::new(),
+        least: 0.0,
+        size: [0, 0],
+    };
+    let corners = corners(&at.corners);
+    let Some(corners) = corners else {
+        return Ok(Compared {
+            not: "код листа не прочитан, и место печати на скане не известно".to_owned(), ..blank
+        });
+    };
+    let file = house.db.find_scan_file(&at.place.file).await?.ok_or(super::Refusal::NoPage)?;
+    let kind = Kind::parse(&file.kind).ok_or(super::Refusal::NoPage)?;
+    let given = (
+        house.scan(&file.digest, kind),
+        file.digest.parse::<Digest>().map_err(|_| Error::Damaged(file.digest.clone()))?,
+    );
+    let digest: Digest = copy.issued_pdf.parse().map_err(|_| Error::Damaged(copy.id.clone()))?;
+    let issued = (house.issued_pdf(&copy.id, copy.version, digest), digest);
+    let snapshot = house.db.load_snapshot(copy.snapshot).await?;
+    let no = at.place.page as usize;
+    let work = move || -> Result<Compared, Error> {
+        let places = typeset::hand_places(&snapshot)?;
+        let page = (leaf as usize).checked_sub(1).and_then(|leaf| places.get(leaf)).ok_or(super::Refusal::NoPage)?;
+        let picture = scan::page_at(&whole(&issued)?, leaf as usize, scan::DPI);
+        let seen = scan::page(&whole(&given)?, no);
+        let (Ok(picture), Ok(seen)) = (picture, seen) else {
+            return Ok(Compared { not: "страница не читается".to_owned(), ..blank });
+        };
+        let size = [seen.width, seen.height];
+        let part = |(x, y): (f32, f32)| (x * size[0] as f32 / 1000.0, y * size[1] as f32 / 1000.0);
+        let issued = Issued {
+            picture,
+            code: area(page.code),
+            reserved: page.reserved.iter().copied().map(area).collect(),
+            body: area(page.body),
+        };
+        Ok(match scan::compare(&issued, &seen, &corners.map(part)) {
+            Ok(found) => Compared {
+                differences: found.differences.iter().map(differs).collect(),
+                least: found.least,
+                size,
+                ..blank
+            },
+            Err(why) => Compared { not: why.to_string(), size, ..blank },
+        })
+    };
+    let compared = tokio::task::spawn_blocking(work).await.map_err(|error| Error::Interrupted(error.to_string()))??;
+    keep(&kept(house, at), &compared);
+    Ok(compared)
+}
+
+/// A file that must be the one on record.
+fn whole((path, digest): &(PathBuf, Digest)) -> Result<Vec<u8>, Error> {
+    let bytes = super::super::read_file(path)?;
+    if Digest::of(&bytes) != *digest {
+        return Err(Error::FileAltered { path: path.clone() });
+    }
+    Ok(bytes)
+}
+
+fn area([x, y, width, height]: [f64; 4]) -> Area {
+    Area { x: x as f32, y: y as f32, width: width as f32, height: height as f32 }
+}
+
+fn differs(one: &scan::Difference) -> Differs {
+    let tenth = |length: f32| (length * 10.0).round() / 10.0;
+    let Area { x, y, width, height } = one.area;
+    let [(a, b), (c, d), (e, f), (g, h)] = one.corners;
+    Differs {
+        class: one.class.as_str().to_owned(),
+        x: tenth(x),
+        y: tenth(y),
+        width: tenth(width),
+        height: tenth(height),
+        corners: [a, b, c, d, e, f, g, h].map(tenth),
+    }
+}
+
+/// Four corners in thousandths of the page.
+fn corners(text: &str) -> Option<[Point; 4]> {
+    let numbers: Vec<f32> = text.split(' ').map_while(|part| part.parse().ok()).collect();
+    let [a, b, c, d, e, f, g, h] = numbers.try_into().ok()?;
+    Some([(a, b), (c, d), (e, f), (g, h)])
+}
+
+/// Kept for the next look. What cannot be kept is found out again: nothing is lost but time.
+fn keep(path: &std::path::Path, compared: &Compared) {
+    let Some(folder) = path.parent() else { return };
+    let Ok(bytes) = serde_json::to_vec(compared) else { return };
+    let part = path.with_extension("part");
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&part, bytes));
+    let _ = written.and_then(|()| std::fs::rename(&part, path));
+}

@@ -1,0 +1,181 @@
+//! One mark changed on paper with a pen, then scanned: the sheet's scan is compared with the page that was issued, and the change is framed.
+//!
+//! A few pages here; 400, made by tools, are `benches/scans/alter.py`.
+
+use letopis::domain::finding::Severity;
+use letopis::flow::Error;
+use letopis::flow::scans::{self, At, Compared};
+use letopis::scan::{self, Grey};
+use letopis::typeset;
+
+use super::house::{COPIES, House, tell};
+use super::scans::{jpeg, take};
+
+/// Pixels a millimetre of a page drawn at 300 dpi.
+const MM: f32 = 300.0 / 25.4;
+
+/// A page of an issued copy as a printer lays it on paper, 300 dpi.
+async fn printed(house: &House, no: usize) -> Grey {
+    let row = house.copy(COPIES[0]).await;
+    let digest = row.issued_pdf.parse().expect("a digest");
+    let bytes = std::fs::read(house.issued_pdf(COPIES[0], row.version, digest)).expect("the PDF");
+    scan::page(&bytes, no).expect("the page")
+}
+
+/// A stroke of a pen of 0.4 mm; points in pixels.
+fn stroke(page: &mut Grey, points: &[(f32, f32)]) {
+    for pair in points.windows(2) {
+        let ((x, y), (u, v)) = (pair[0], pair[1]);
+        let steps = (u - x).hypot(v - y).ceil().max(1.0);
+        for step in 0..=steps as usize {
+            let part = step as f32 / steps;
+            let (cx, cy) = (x + (u - x) * part, y + (v - y) * part);
+            for down in -2..=2_i32 {
+                for across in -2..=2_i32 {
+                    let at = (cy as i32 + down) as usize * page.width + (cx as i32 + across) as usize;
+                    page.pixels[at] = 50;
+                }
+            }
+        }
+    }
+}
+
+/// Marks of a page of marks: spots of ink as large as a digit, with nothing beside them; left, top, width, height in pixels.
+fn marks(page: &Grey) -> Vec<(usize, usize, usize, usize)> {
+    let mut seen = vec![false; page.pixels.len()];
+    let mut found = Vec::new();
+    for start in 0..page.pixels.len() {
+        if seen[start] || page.pixels[start] > 128 {
+            continue;
+        }
+        let (mut left, mut top, mut right, mut bottom) = (page.width, page.height, 0, 0);
+        let mut open = vec![start];
+        seen[start] = true;
+        while let Some(at) = open.pop() {
+            let (x, y) = (at % page.width, at / page.width);
+            (left, top, right, bottom) = (left.min(x), top.min(y), right.max(x), bottom.max(y));
+            for next in [at - 1, at + 1, at - page.width, at + page.width] {
+                if !seen[next] && page.pixels[next] <= 128 {
+                    seen[next] = true;
+                    open.push(next);
+                }
+            }
+        }
+        let (width, height) = (right - left + 1, bottom - top + 1);
+        // Right of the names, above the signatures.
+        let is_in_cell = left > page.width / 2 && top > page.height / 6 && bottom < page.height / 2;
+        let is_alone = || {
+            let around = (top - 6..bottom + 6).flat_map(|y| (left - 14..right + 14).map(move |x| (x, y)));
+            let mut dark = around.filter(|(x, y)| page.pixels[y * page.width + x] <= 128);
+            dark.all(|(x, y)| (left..=right).contains(&x) && (top..=bottom).contains(&y))
+        };
+        if is_in_cell && (8..20).contains(&width) && (20..34).contains(&height) && is_alone() {
+            found.push((left, top, width, height));
+        }
+    }
+    found
+}
+
+/// A signature and a day in the places of a page, as hands write them.
+fn sign(page: &mut Grey, place: [f64; 4]) {
+    let [x, y, width, height] = place.map(|length| length as f32 * MM);
+    let line: Vec<(f32, f32)> =
+        (0..24).map(|no| (x + width * 0.4 + no as f32 * 14.0, y + height * (0.3 + 0.3 * (no % 2) as f32))).collect();
+    stroke(page, &line);
+}
+
+/// What a scanner of 150 dpi makes of it: a little turned, grey, with grain.
+fn scanned(page: &Grey) -> Vec<u8> {
+    let mut picture = page.turned_by(1.7).resized(page.width / 2, page.height / 2);
+    let mut dice = 7_u32;
+    for value in &mut picture.pixels {
+        dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let grain = (dice >> 28) as i32 - 8;
+        *value = (40 + i32::from(*value) * 200 / 255 + grain).clamp(0, 255) as u8;
+    }
+    jpeg(&picture, 60)
+}
+
+/// Gives a scan to the house and has it compared.
+async fn compared(house: &House, name: &str, bytes: Vec<u8>) -> Compared {
+    let taken = take(house, name, bytes).await;
+    assert_eq!(taken.filed(), 1, "{:?}", taken.findings);
+    let row = house.copy(COPIES[0]).await;
+    let at = At::read(&taken.pages[0]);
+    assert_eq!(scans::known(house, &at, &row, taken.pages[0].leaf.leaf), None);
+    let found = scans::compare(house, &at, &row, taken.pages[0].leaf.leaf).await.expect("an answer");
+    assert_eq!(scans::known(house, &at, &row, taken.pages[0].leaf.leaf), Some(found.clone()), "kept for the next look");
+    assert_eq!(found.not, "");
+    found
+}
+
+#[test]
+fn what_a_pen_changed_on_paper_is_framed_where_it_is_and_a_signature_in_its_place_is_not_taken_for_it() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        // The first page of marks; the pages before it are the title, the contents and the learners.
+        let no = 4;
+        let clean = printed(&house, no).await;
+        let snapshot = house.db.load_snapshot(house.copy(COPIES[0]).await.snapshot).await.expect("a snapshot");
+        let places = typeset::hand_places(&snapshot).expect("places").remove(no - 1);
+        let place = *places.reserved.first().expect("a place to sign");
+
+        let mut signed = clean.clone();
+        sign(&mut signed, place);
+        let found = compared(&house, "подписан.jpg", scanned(&signed)).await;
+        assert!(!found.differences.is_empty(), "the signature is told, mildly");
+        assert_eq!(found.unexpected().collect::<Vec<_>>(), Vec::<&scans::Differs>::new());
+        assert!(found.said().starts_with("Отличий не найдено: сравнена вся печать страницы"), "{}", found.said());
+        assert!(
+            found.findings("скан").iter().all(|one| (one.code, one.severity) == ("scan.handwritten", Severity::Note))
+        );
+
+        // Written over in its own shape, struck out, covered with white, and a mark that nobody printed.
+        let marks = marks(&clean);
+        assert!(marks.len() > 20, "the page has marks: {}", marks.len());
+        let mut altered = signed.clone();
+        let at = |part: usize| marks[marks.len() * part / 8];
+        let middle = |(left, top, width, height): (usize, usize, usize, usize)| {
+            ((left as f32) + width as f32 / 2.0, top as f32 + height as f32 / 2.0)
+        };
+        let (x, y) = middle(at(1));
+        stroke(&mut altered, &[(x - 7.0, y - 11.0), (x + 7.0, y - 9.0), (x - 6.0, y + 12.0), (x + 8.0, y + 11.0)]);
+        let (x, y) = middle(at(3));
+        stroke(&mut altered, &[(x - 18.0, y + 4.0), (x + 18.0, y - 5.0)]);
+        let (left, top, width, height) = at(5);
+        for row in top - 3..top + height + 3 {
+            altered.pixels[row * altered.width + left - 3..row * altered.width + left + width + 3].fill(255);
+        }
+        // Below the table nothing is printed.
+        let empty = (altered.width as f32 / 2.0, 205.0 * MM);
+        stroke(&mut altered, &[(empty.0 - 8.0, empty.1 - 14.0), (empty.0 - 8.0, empty.1 + 14.0)]);
+        stroke(&mut altered, &[(empty.0 + 8.0, empty.1 - 14.0), (empty.0 + 8.0, empty.1 + 14.0)]);
+
+        let found = compared(&house, "исправлен.jpg", scanned(&altered)).await;
+        let unexpected: Vec<&scans::Differs> = found.unexpected().collect();
+        for (what, (x, y)) in
+            [("over", middle(at(1))), ("struck", middle(at(3))), ("covered", middle(at(5))), ("new", empty)]
+        {
+            let (x, y) = (x / MM, y / MM);
+            let hit = |one: &&&scans::Differs| {
+                (one.x - 0.5..one.x + one.width + 0.5).contains(&x)
+                    && (one.y - 0.5..one.y + one.height + 0.5).contains(&y)
+            };
+            assert!(unexpected.iter().any(|one| hit(&one)), "{what} at {x} × {y} mm: {unexpected:#?}");
+        }
+        assert_eq!(unexpected.len(), 4, "{unexpected:#?}");
+        let findings = found.findings("скан");
+        assert!(findings.iter().any(|one| (one.code, one.severity) == ("scan.print-missing", Severity::Error)));
+        assert!(findings.iter().any(|one| one.code == "scan.ink-added" && one.message.starts_with("Добавлено пером:")));
+
+        // An issued file that was exchanged is nothing to compare with.
+        let row = house.copy(COPIES[0]).await;
+        let path = house.issued_pdf(&row.id, row.version, row.issued_pdf.parse().expect("a digest"));
+        let mut bytes = std::fs::read(&path).expect("the PDF");
+        bytes.push(b'\n');
+        std::fs::write(&path, bytes).expect("an exchanged file");
+        let taken = take(&house, "ещё.jpg", jpeg(&clean.resized(clean.width / 2, clean.height / 2), 70)).await;
+        let refused = scans::compare(&house, &At::read(&taken.pages[0]), &row, no as u32).await;
+        assert!(matches!(refused, Err(Error::FileAltered { .. })), "{refused:?}");
+    });
+}
