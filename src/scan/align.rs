@@ -366,10 +366,9 @@ fn solved<const N: usize, const M: usize>(mut rows: [[f64; M]; N]) -> Option<[f6
         }
         for below in 0..N {
             if below != at {
-                let part = rows[below][at] / rows[at][at];
-                for column in at..M {
-                    rows[below][column] -= part * rows[at][column];
-                }
+                let by = rows[at];
+                let part = rows[below][at] / by[at];
+                rows[below].iter_mut().zip(by).skip(at).for_each(|(cell, one)| *cell -= part * one);
             }
         }
     }
@@ -382,7 +381,9 @@ fn net(map: &Map, ties: &[Tie], (across, down): (usize, usize), scale: f64) -> V
     const SOFT: f64 = 12.0;
     /// A shift beyond it (mm) is a wrong match.
     const MOST: f64 = 0.8;
-    let shifts: Vec<((f64, f64), (f64, f64), f64)> = ties
+    /// Where on the page, shifted by how much there, weight.
+    type Shift = ((f64, f64), (f64, f64), f64);
+    let shifts: Vec<Shift> = ties
         .iter()
         .filter(|tie| distance(map, tie) < MOST * scale)
         .map(|tie| {

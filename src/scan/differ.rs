@@ -272,7 +272,7 @@ impl Told<'_> {
                 windows.push((kind, own, more, area));
             }
         }
-        let usual: Vec<(f32, f32)> = kinds.into_iter().map(|more| usual(more)).collect();
+        let usual: Vec<(f32, f32)> = kinds.into_iter().map(usual).collect();
         let mut odd: Vec<(f32, Class, Area)> = Vec::new();
         for (kind, own, more, area) in windows {
             let (middle, spread) = usual[kind];

@@ -167,7 +167,7 @@ fn marks(compared: &Compared, quarters: u32) -> ([usize; 2], Vec<Mark>) {
         2 => (width - x, height - y),
         _ => (y, width - x),
     };
-    let size = if quarters % 2 == 0 { compared.size } else { [compared.size[1], compared.size[0]] };
+    let size = if quarters.is_multiple_of(2) { compared.size } else { [compared.size[1], compared.size[0]] };
     let letter = (size[1] / 55).max(12);
     let each = |(no, one): (usize, &scans::Differs)| {
         let points: Vec<(f32, f32)> = one.corners.chunks_exact(2).map(|pair| turned(pair[0], pair[1])).collect();
