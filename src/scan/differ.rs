@@ -120,6 +120,9 @@ pub enum NotCompared {
     /// A part of the text area lies outside the scan.
     #[error("часть листа осталась за краем скана")]
     CutOff,
+    /// Black and white alone at a coarse grid: edges of letters jump by whole pixels, as a pen's stroke would.
+    #[error("чёрно-белый скан без оттенков, грубее 200 точек на дюйм: отсканируйте в оттенках серого")]
+    TwoColours,
     /// Grain or faint print hide even a whole mark.
     #[error("скан слишком бледный или зернистый: отметку пером на нём не отличить от помех")]
     Noisy,
@@ -137,6 +140,11 @@ const EDGE: f32 = 4.0;
 const FRAME: f32 = 1.0;
 /// Length of stroke that no scan may hide, mm: a digit has three times as much.
 const LONGEST_LEAST: f32 = 3.0;
+/// A picture with fewer pixels between black and white for each dark one is of two colours: measured, 0.11 at most in such scans (rings of
+/// JPEG), 0.9 at least in those with shades, whose letters have soft edges.
+const SHADES: f32 = 0.3;
+/// Pixels an inch that a scan of two colours must have: below it clean pages were framed, at it none (`benches/scans/alter.py`).
+const FINE: f32 = 190.0;
 
 /// Compares a scan with the page that was issued. `corners`: those of the code on the scan, pixels: upper left, upper right, lower right, lower
 /// left of the upright code.
@@ -148,6 +156,9 @@ pub fn compare(issued: &Issued, scan: &Grey, corners: &[Point; 4]) -> Result<Com
     let Area { x, y, .. } = issued.code;
     let (right, bottom) = (issued.code.right(), issued.code.bottom());
     let own = [(x, y), (right, y), (right, bottom), (x, bottom)];
+    if density(corners, issued.code) < FINE && has_two_colours(scan) {
+        return Err(NotCompared::TwoColours);
+    }
     let aligned = align::align(&page, scan, (&own, corners)).ok_or(NotCompared::Unclear)?;
     // Fewer than three in five windows of print found again: it is not this page, or nothing to compare by.
     if aligned.found.0 * 5 < aligned.found.1 * 3 {
@@ -171,6 +182,18 @@ pub fn compare(issued: &Issued, scan: &Grey, corners: &[Point; 4]) -> Result<Com
         Difference { class, area, corners }
     });
     Ok(Compared { differences: differences.collect(), least })
+}
+
+/// Pixels an inch of a scan, by the sides of its code.
+fn density(corners: &[Point; 4], code: Area) -> f32 {
+    let side = |a: Point, b: Point| (a.0 - b.0).hypot(a.1 - b.1);
+    let sides = side(corners[0], corners[1]) + side(corners[1], corners[2]);
+    sides / (code.width + code.height) * align::INCH
+}
+
+fn has_two_colours(scan: &Grey) -> bool {
+    let count = |of: std::ops::Range<u8>| scan.pixels.iter().filter(|pixel| of.contains(*pixel)).count() as f32;
+    count(40..216) < SHADES * count(0..128)
 }
 
 /// See [`Compared::least`]: what the limits of a spot come to for a stroke of 0.3 mm.
