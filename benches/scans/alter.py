@@ -113,7 +113,9 @@ def signed(sheet, words, dice):
             x, y = left - dice.uniform(4, 10), top - dice.uniform(1, 3)
             points = [((x + step * 1.3) * MM, (y - abs(math.sin(step * dice.uniform(0.8, 1.4))) * dice.uniform(2, 8)) * MM) for step in range(16)]
             stroked(pen, points, ink, width, dice)
-        if word == "М.П.":
+        # Initials are followed by their surname; the seal's place stands alone.
+        named = any(abs(other[1] - top) < 1 and 0 < other[0] - right < 5 for other in words)
+        if word == "М.П." and not named:
             cx, cy, radius = (left + right) / 2 + dice.uniform(-3, 3), (top + bottom) / 2 + dice.uniform(-3, 3), 20
             for r in (radius, radius - 1.5, radius * 0.6):
                 pen.ellipse([(cx - r) * MM, (cy - r) * MM, (cx + r) * MM, (cy + r) * MM], outline=78, width=round(0.4 * MM))
