@@ -1,4 +1,4 @@
-//! Crashes: the sealing is killed, or told that the disk is full, at its file system calls; the next start finishes or clears away.
+//! Crashes: issuing and sealing are killed, or told that the disk is full, at their file system calls; the next start finishes or clears away.
 //!
 //! `strace` injects the signal or the error. Calls are sampled evenly; `LETOPIS_CRASH=every` takes each of them. Skipped aloud where strace is
 //! absent or may not trace.
@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, FixedOffset};
 use letopis::bundle::generate::{self, GeneratorSpec};
+use letopis::domain::canon::Digest;
 use letopis::domain::copy::State;
 use letopis::domain::finding::{Severity, Verdict};
 use letopis::domain::log_proof::object_name;
@@ -35,21 +36,32 @@ fn block_on<T>(story: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(story)
 }
 
-/// A house with one copy that everybody has signed: three learners of the first class.
-fn signed_house() -> &'static Path {
+/// A house with one closed period and nothing issued: three learners of the first class.
+fn frozen_house() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     MADE.get_or_init(|| {
         let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash");
         if place.exists() {
             std::fs::remove_dir_all(&place).expect("the last run's house goes");
         }
-        let root = place.join("signed");
-        block_on(make(&root, &place.join("bundle")));
+        let root = place.join("frozen");
+        block_on(freeze(&root, &place.join("bundle")));
         root
     })
 }
 
-async fn make(root: &Path, bundle: &Path) {
+/// The same house when everybody has signed its copy.
+fn signed_house() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let root = frozen_house().with_file_name("signed");
+        copy_folder(frozen_house(), &root);
+        block_on(sign_all(&root));
+        root
+    })
+}
+
+async fn freeze(root: &Path, bundle: &Path) {
     let spec = GeneratorSpec { classes: vec![(1, 'А')], learners_per_class: 3, spread: 0, seed: 3, year_start: 2025 };
     generate::write(bundle, &generate::generate(&spec)).expect("a bundle");
     let founding = Founding {
@@ -63,6 +75,11 @@ async fn make(root: &Path, bundle: &Path) {
     import::import(&house, bundle, false, &at(1)).await.expect("an import");
     let closing = Closing { year: "2025/2026".to_owned(), period: "Q1".to_owned(), classes: Vec::new(), ground: None };
     close::close(&house, &closing, &at(2)).await.expect("a closing");
+    house.db.close().await;
+}
+
+async fn sign_all(root: &Path) {
+    let house = House::open(root).await.expect("the house opens");
     let copies = house.db.list_copies().await.expect("copies");
     issue::issue(&house, &copies, &at(3), |_| {}).await.expect("an issue");
     let ids: Vec<String> = copies.into_iter().map(|row| row.id).collect();
@@ -194,6 +211,35 @@ fn is_whole(root: &Path, what: &str) {
     });
 }
 
+/// What must be true after a crash of issuing, and that a later run completes: the file comes first, then the transaction.
+fn is_issued_or_frozen(root: &Path, what: &str) {
+    block_on(async {
+        let house = House::open(root).await.expect("the house opens");
+        soundness(&house, what).await;
+        let files =
+            || std::fs::read_dir(house.root.join("issued")).expect("a folder").map(|entry| entry.expect("one").path());
+        for file in files().filter(|file| file.extension().is_some_and(|end| end == "pdf")) {
+            let digest = Digest::of(&std::fs::read(&file).expect("bytes")).to_hex();
+            let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+            assert!(name.ends_with(&digest[..16]), "{what}: {name} is whole under its name");
+        }
+        let copy = house.db.list_copies().await.expect("copies").pop().expect("a copy");
+        match copy.state {
+            State::Frozen => {
+                issue::issue(&house, &[copy.clone()], &at(60), |_| {}).await.expect("a later run issues");
+            }
+            State::Issued => {}
+            other => panic!("{what}: {other:?}"),
+        }
+        let copy = house.db.list_versions(&copy.id).await.expect("versions").pop().expect("a copy");
+        let digest: Digest = copy.issued_pdf.parse().expect("a digest");
+        let pdf = std::fs::read(house.issued_pdf(&copy.id, copy.version, digest)).expect("the issued file");
+        assert_eq!((copy.state, Digest::of(&pdf)), (State::Issued, digest), "{what}");
+        soundness(&house, what).await;
+        house.db.close().await;
+    });
+}
+
 async fn soundness(house: &House, what: &str) {
     let diagnosis = doctor::examine(house, &at(80)).await.expect("an examination");
     let grave: Vec<String> =
@@ -209,9 +255,9 @@ fn in_a_copy_of(base: &Path, story: impl FnOnce(&Path)) {
 }
 
 /// Kills a command at sampled calls of one kind.
-fn killed_at(base: &Path, arguments: &[&str], call: &str) {
+fn killed_at(base: &Path, arguments: &[&str], call: &str, is_whole: fn(&Path, &str)) {
     let last = count(base, arguments, call);
-    assert!(last > 0, "the sealing makes no {call}");
+    assert!(last > 0, "{arguments:?} makes no {call}");
     let (numbers, mut killed) = (sample(last), 0);
     for number in &numbers {
         in_a_copy_of(base, |root| {
@@ -228,9 +274,20 @@ fn killed_at(base: &Path, arguments: &[&str], call: &str) {
 const MKDIR: &str = "?mkdir,?mkdirat";
 const RENAME: &str = "?rename,?renameat,?renameat2";
 
+const ISSUE: [&str; 2] = ["issue", "--all"];
 const SEAL: [&str; 2] = ["seal", "--all"];
 /// Any command finishes what a crash left before it does its own work.
 const START: [&str; 1] = ["copies"];
+
+#[test]
+fn killed_while_a_copy_is_issued_it_is_frozen_or_issued_and_a_later_run_issues_it() {
+    if cannot_inject() {
+        return;
+    }
+    for call in ["write", "fsync", RENAME, "pwrite64"] {
+        killed_at(frozen_house(), &ISSUE, call, is_issued_or_frozen);
+    }
+}
 
 #[test]
 fn killed_while_the_record_is_built_it_leaves_a_signed_copy_and_no_trace() {
@@ -238,7 +295,7 @@ fn killed_while_the_record_is_built_it_leaves_a_signed_copy_and_no_trace() {
         return;
     }
     for call in [MKDIR, "write", "fsync"] {
-        killed_at(signed_house(), &SEAL, call);
+        killed_at(signed_house(), &SEAL, call, is_whole);
     }
 }
 
@@ -248,7 +305,7 @@ fn killed_while_the_database_writes_it_leaves_all_or_nothing() {
         return;
     }
     for call in ["pwrite64", "openat"] {
-        killed_at(signed_house(), &SEAL, call);
+        killed_at(signed_house(), &SEAL, call, is_whole);
     }
 }
 
@@ -257,9 +314,9 @@ fn killed_while_the_record_moves_into_the_archive_it_is_finished_by_the_next_sta
     if cannot_inject() {
         return;
     }
-    killed_at(signed_house(), &SEAL, RENAME);
+    killed_at(signed_house(), &SEAL, RENAME, is_whole);
     for call in [RENAME, "write", "fsync", "openat"] {
-        killed_at(registered_house(), &START, call);
+        killed_at(registered_house(), &START, call, is_whole);
     }
 }
 
@@ -274,7 +331,7 @@ fn killed_while_a_worthless_record_is_cleared_away_it_is_cleared_by_the_next_sta
     let last = count(signed_house(), &SEAL, "fsync");
     assert!(was_killed(&traced(&base, &SEAL, &format!("fsync:signal=SIGKILL:when={last}"))));
     for call in ["unlinkat", "openat"] {
-        killed_at(&base, &START, call);
+        killed_at(&base, &START, call, is_whole);
     }
 }
 
