@@ -226,7 +226,7 @@ fn is_issued_or_frozen(root: &Path, what: &str) {
         let copy = house.db.list_copies().await.expect("copies").pop().expect("a copy");
         match copy.state {
             State::Frozen => {
-                issue::issue(&house, &[copy.clone()], &at(60), |_| {}).await.expect("a later run issues");
+                issue::issue(&house, std::slice::from_ref(&copy), &at(60), |_| {}).await.expect("a later run issues");
             }
             State::Issued => {}
             other => panic!("{what}: {other:?}"),
