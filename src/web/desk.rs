@@ -20,6 +20,7 @@ use super::query::segment;
 use super::records::period_name;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
+use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::kind_words;
@@ -180,8 +181,9 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         });
     }
     let may_seal = visitor.may_anywhere(Action::SealCopies);
-    let signed = visible.iter().filter(|row| may_seal && row.state == CopyState::Signed);
-    let to_seal = signed.map(|row| {
+    let mut signed: Vec<&CopyRow> = visible.iter().filter(|row| may_seal && row.state == CopyState::Signed).collect();
+    signed.sort_by(|a, b| names::natural(&a.class, &b.class));
+    let to_seal = signed.into_iter().map(|row| {
         let period = period_name(&directory, &row.year, &row.class, &row.period);
         (row.class.clone(), period, format!("/copies/{}", segment(&row.id)))
     });
@@ -280,6 +282,11 @@ pub(super) async fn notices(
     let mut told = Vec::new();
     for row in rows {
         let Some(copy) = state.house.db.list_versions(&row.copy).await?.pop() else { continue };
+        // A reminder of a route that has ended reminds of nothing.
+        let reminds = matches!(row.kind.as_str(), "due_soon" | "due_today" | "overdue" | "escalated");
+        if reminds && copy.state != CopyState::Issued {
+            continue;
+        }
         let what = format!("{} класс, {}", copy.class, period_name(directory, &copy.year, &copy.class, &copy.period));
         let text = match row.kind.as_str() {
             "refused" => {
