@@ -224,9 +224,7 @@ fn route_lines(snapshot: &Snapshot, statements: &[crate::store::StatementRow]) -
                 .iter()
                 .map(|signer| {
                     let person = &signer.person;
-                    // Who signed some sheets and refused one has two statements: the refusal is what holds the copy up.
-                    let mut own = statements.iter().filter(|s| s.stage == stage.id && s.signer == person.id);
-                    let said = own.clone().find(|s| s.verdict == "refused").or_else(|| own.next());
+                    let said = flow::desk::said(statements, &stage.id, &person.id);
                     SignerLine {
                         id: person.id.clone(),
                         name: names::full_name(&person.surname, &person.given_name, &person.patronymic),

@@ -325,6 +325,12 @@ pub async fn events(house: &House, row: &CopyRow) -> Result<Vec<SignedEvent>, Er
     Ok(events)
 }
 
+/// What a person said of a copy on a stage: who signed some sheets and refused one has two statements, and the refusal is what holds the copy up.
+pub fn said<'s>(statements: &'s [StatementRow], stage: &str, signer: &str) -> Option<&'s StatementRow> {
+    let own = || statements.iter().filter(|one| one.stage == stage && one.signer == signer);
+    own().find(|one| one.verdict == REFUSED).or_else(|| own().next())
+}
+
 /// A signature with a pen, as pages and lists say it beside the name: which day and who saw it. Empty for one made with a key.
 pub fn on_paper(row: &StatementRow) -> String {
     statement(row).and_then(|said| said.ink.as_ref().map(|ink| seen(ink, &said))).unwrap_or_default()

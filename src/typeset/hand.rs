@@ -2,9 +2,7 @@
 
 use super::pages::FOOT;
 use super::plan::mm;
-use super::{Error, bind, clean, sheet_digests};
-use crate::domain::canon::Digest;
-use crate::domain::edition::{CheckpointFacts, Edition, EditionKind};
+use super::{Error, bind, clean, sheet_digests, unprinted};
 use crate::domain::snapshot::Snapshot;
 
 /// Places of a page that a comparison with its scan must know; all in millimetres from the upper left corner: x, y, width, height.
@@ -30,15 +28,8 @@ const SEAL_AROUND: f64 = 5.0;
 /// # Errors
 /// As for the document itself.
 pub fn hand_places(snapshot: &Snapshot) -> Result<Vec<HandPlaces>, Error> {
-    let edition = Edition {
-        kind: EditionKind::Issued,
-        typeset_at: snapshot.frozen_at.clone(),
-        snapshot: Digest::of(b""),
-        checkpoint: CheckpointFacts { origin: snapshot.school.id.clone(), size: 0, root: Digest::of(b"") },
-        marks: Vec::new(),
-        seal: None,
-    };
-    let (printable, edition, _) = clean::clean(snapshot, &edition).map_err(|error| Error::Data(error.to_string()))?;
+    let (printable, edition, _) =
+        clean::clean(snapshot, &unprinted(snapshot)).map_err(|error| Error::Data(error.to_string()))?;
     let digests = sheet_digests(snapshot);
     let (paper, pages) = bind(&printable, &edition, &digests)?;
     let bottom = paper.bottom();

@@ -186,17 +186,22 @@ fn bind(snapshot: &Snapshot, edition: &Edition, digests: &[Digest]) -> Result<(P
     Ok((paper, binder.pages))
 }
 
-/// Numbers of the sheets (from 1) that the pages of an issued copy belong to, page by page: nothing is typeset for it.
-pub fn sheets_of_pages(snapshot: &Snapshot) -> Result<Vec<u32>, Error> {
-    let edition = Edition {
+/// An edition that nobody prints: how a copy is laid out does not hang on who signed it or when.
+fn unprinted(snapshot: &Snapshot) -> Edition {
+    Edition {
         kind: EditionKind::Issued,
         typeset_at: snapshot.frozen_at.clone(),
         snapshot: Digest::of(b""),
         checkpoint: CheckpointFacts { origin: snapshot.school.id.clone(), size: 0, root: Digest::of(b"") },
         marks: Vec::new(),
         seal: None,
-    };
-    let (printable, edition, _) = clean::clean(snapshot, &edition).map_err(|error| Error::Data(error.to_string()))?;
+    }
+}
+
+/// Numbers of the sheets (from 1) that the pages of an issued copy belong to, page by page: nothing is typeset for it.
+pub fn sheets_of_pages(snapshot: &Snapshot) -> Result<Vec<u32>, Error> {
+    let (printable, edition, _) =
+        clean::clean(snapshot, &unprinted(snapshot)).map_err(|error| Error::Data(error.to_string()))?;
     let (_, pages) = bind(&printable, &edition, &sheet_digests(snapshot))?;
     Ok(pages.iter().map(|page| page.sheet as u32).collect())
 }

@@ -217,9 +217,7 @@ pub(super) async fn copy(
 
 fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, statements: &[StatementRow]) -> SignerView {
     let person = &signer.person;
-    // Who signed some sheets and refused one has two statements: the refusal is what holds the copy up.
-    let mut own = statements.iter().filter(|one| one.stage == stage && one.signer == person.id);
-    let said = own.clone().find(|one| one.verdict == verdict(Verdict::Refused)).or_else(|| own.next());
+    let said = desk::said(statements, stage, &person.id);
     let refused = said.is_some_and(|one| one.verdict == verdict(Verdict::Refused));
     let seen = said.map(desk::on_paper).unwrap_or_default();
     let verb = match (refused, seen.is_empty()) {
