@@ -199,7 +199,11 @@ fn versions(rows: &[CopyRow], shown: &CopyRow) -> Vec<VersionView> {
 }
 
 /// What fixes the copy, from the sealed document down to the template.
-fn digests(row: &CopyRow, snapshot: &Snapshot, register: Option<&crate::domain::register::RegisterLine>) -> Vec<(&'static str, String)> {
+fn digests(
+    row: &CopyRow,
+    snapshot: &Snapshot,
+    register: Option<&crate::domain::register::RegisterLine>,
+) -> Vec<(&'static str, String)> {
     let issued = (!row.issued_pdf.is_empty()).then(|| ("Выпущенный PDF", row.issued_pdf.clone()));
     let sealed = register.map(|line| ("Скреплённый PDF", line.sealed_pdf.to_hex()));
     let data = [
