@@ -59,7 +59,7 @@ struct Page {
     /// Carriers in the safe.
     free: Vec<(String, String)>,
     undertaken: bool,
-    /// A signature of the visitor's is awaited: its trip stands above everything else.
+    /// A signature of the visitor's is awaited, or a carrier is late: its trip stands above everything else.
     owes: bool,
     undertaking: String,
     signs: bool,
@@ -130,7 +130,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let mut trips: Vec<TripLine> = shown.into_iter().map(line).collect();
     trips.sort_by_key(|trip| trip.mine.is_empty());
     let page = Page {
-        owes: trips.iter().any(|trip| !trip.mine.is_empty()),
+        owes: trips.iter().any(|trip| !trip.mine.is_empty() || !trip.late.is_empty()),
         trips,
         free: free.map(|one| (one.id.clone(), format!("{}: {}", one.id, one.label))).collect(),
         undertaken: all.has_undertaken(&visitor.account),
@@ -191,7 +191,9 @@ fn steps(trip: &Trip, people: &People) -> Vec<(&'static str, String, String, Str
             let who = format!("{}, {}", people.get(&signed.person).short, signed.office);
             (step.as_russian(), who, words::moment_words(&signed.at), signed.note.clone())
         }
-        None if trip.next().contains(step) => (step.as_russian(), String::new(), awaited(trip, *step, people), String::new()),
+        None if trip.next().contains(step) => {
+            (step.as_russian(), String::new(), awaited(trip, *step, people), String::new())
+        }
         None => (step.as_russian(), String::new(), String::new(), String::new()),
     })
     .collect()

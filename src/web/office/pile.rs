@@ -40,8 +40,7 @@ pub(in crate::web) async fn piles(
 ) -> Result<Piles, Refusal> {
     let mut piles = Piles { unprinted: Vec::new(), printed: Vec::new(), clerks: Vec::new() };
     let now = state.now().date_naive();
-    if !visitor.may_anywhere(Action::HandOverPaper)
-        || state.house.policy.paper(now).is_some_and(|said| said.has("no"))
+    if !visitor.may_anywhere(Action::HandOverPaper) || state.house.policy.paper(now).is_some_and(|said| said.has("no"))
     {
         return Ok(piles);
     }

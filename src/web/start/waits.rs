@@ -116,7 +116,8 @@ impl Desk<'_> {
             "правил о резервных копиях не выполнено",
         ];
         let begin = "копии не пишутся, пока на учёте мало носителей или они в одном помещении";
-        let broken = ["носитель с повреждённой копией", "носителя с повреждёнными копиями", "носителей с повреждёнными копиями"];
+        let broken =
+            ["носитель с повреждённой копией", "носителя с повреждёнными копиями", "носителей с повреждёнными копиями"];
         let named = format!("{}: последняя сверка нашла расхождения, нужна новая копия", owed.broken.join(", "));
         let code = ["код доступа к резервным копиям не заведён"; 3];
         let until = "без него копии не пишутся: код показывают один раз, вам, для конверта";
@@ -241,7 +242,8 @@ impl Desk<'_> {
                 shortened(open.iter().map(String::as_str))
             ),
             // What is missing is seen there, and the period is closed there: the earliest of them first.
-            href: first.map_or_else(|| "/copies/gaps".to_owned(), |(_, id)| format!("/copies/gaps?period={}", segment(&id))),
+            href: first
+                .map_or_else(|| "/copies/gaps".to_owned(), |(_, id)| format!("/copies/gaps?period={}", segment(&id))),
             urgent: true,
         }]
     }
