@@ -47,14 +47,17 @@ pub fn examine(form: &Form, template: &str, made_at: &str) -> (Vec<Fault>, usize
         Err(error) => return (vec![Fault::whole(error.to_string())], 0),
     };
     let Warned { output, warnings } = typst::compile::<PagedDocument>(&desk);
-    let document = match output {
-        Ok(document) => described(document, Some(template)),
-        Err(errors) => return (desk.faults(&errors), 0),
-    };
-    let pages = document.pages().len();
     // A face that is not there prints nothing at all.
     let fonts: Vec<_> = warnings.into_iter().filter(|one| one.message.starts_with("unknown font family")).collect();
     let mut faults = desk.faults(&fonts);
+    let document = match output {
+        Ok(document) => described(document, Some(template)),
+        Err(errors) => {
+            faults.extend(desk.faults(&errors));
+            return (faults, 0);
+        }
+    };
+    let pages = document.pages().len();
     if pages > MOST_PAGES {
         faults
             .push(Fault::whole(format!("на проверочных данных вышло страниц: {pages}; больше {MOST_PAGES} не бывает")));
@@ -108,6 +111,19 @@ const SAID: [(&str, &str); 26] = [
     ("not a Typst source file", "это не файл шаблона"),
 ];
 
+/// Its quotation marks, as Russian has them.
+fn quoted(text: &str) -> String {
+    let mut open = false;
+    let mark = |c: char| match c {
+        '"' | '`' => {
+            open = !open;
+            if open { '«' } else { '»' }
+        }
+        c => c,
+    };
+    text.chars().map(mark).collect()
+}
+
 /// A message of typst in Russian; what is not known comes with its own words.
 pub(super) fn russian(message: &str) -> String {
     // A path out of the given files is told before what could not be read there.
@@ -116,7 +132,7 @@ pub(super) fn russian(message: &str) -> String {
     }
     let known = SAID.iter().find_map(|(begins, said)| Some((message.strip_prefix(begins)?, said)));
     match known {
-        Some((rest, said)) => said.replace("{}", rest.trim_end_matches(')')),
+        Some((rest, said)) => said.replace("{}", &quoted(rest.trim_end_matches(')'))),
         None => format!("ответ языка шаблонов: «{message}»"),
     }
 }

@@ -48,7 +48,8 @@ fn a_template_comes_in_over_the_page_is_looked_at_beside_the_present_one_and_put
         let address = open_to_the_web(&house).await;
         let administrator = session(&house, "T06", 1).await;
         // The rules of this house give printing to the keeper of the journal; to the secretary and the class teacher nobody gives it.
-        let [keeper, secretary, teacher] = [session(&house, "T09", 2).await, session(&house, "T05", 3).await, session(&house, "T03", 4).await];
+        let [keeper, secretary, teacher] =
+            [session(&house, "T09", 2).await, session(&house, "T05", 3).await, session(&house, "T03", 4).await];
         for (token, expected) in [(&administrator, 200), (&keeper, 200), (&secretary, 403), (&teacher, 403)] {
             assert_eq!(page(address, "/office/templates", token).await.0, expected);
             assert_eq!(upload(address, PAGE, token, "x").await == 403, expected == 403);
@@ -74,13 +75,20 @@ fn a_template_comes_in_over_the_page_is_looked_at_beside_the_present_one_and_put
         // A bad one stays on the page with the place of the fault.
         assert_eq!(upload(address, PAGE, &keeper, "#let x = (1, 2\n").await, 303);
         let (_, shown) = page(address, PAGE, &keeper).await;
-        assert!(shown.contains("Не годится") && shown.contains("строка 1, место 10: скобка открыта и не закрыта"), "{shown}");
+        assert!(
+            shown.contains("Не годится") && shown.contains("строка 1, место 10: скобка открыта и не закрыта"),
+            "{shown}"
+        );
         assert!(!shown.contains("Ввести в действие"), "{shown}");
         assert_eq!(press(act("withdraw", "")).await, 303);
         let (_, shown) = page(address, "/office/templates", &administrator).await;
         assert!(shown.contains("Своих шаблонов у школы нет"), "{shown}");
         // No path leads out of the folder.
-        for path in ["/office/templates/..%2Fletopis/template.typ?of=current", &format!("{PAGE}/template.typ?of=../../letopis.toml"), "/office/templates/nothing"] {
+        for path in [
+            "/office/templates/..%2Fletopis/template.typ?of=current",
+            &format!("{PAGE}/template.typ?of=../../letopis.toml"),
+            "/office/templates/nothing",
+        ] {
             assert_eq!(page(address, path, &administrator).await.0, 404, "{path}");
         }
     });

@@ -59,7 +59,7 @@ fn text_of(bytes: Vec<u8>) -> Result<String, String> {
 /// The text of a template that is fit to set a form, or what is wrong with it.
 fn checked_text(bytes: Vec<u8>, form: &str) -> Result<String, String> {
     let text = text_of(bytes)?;
-    match enacted::told(faults_of(&text, &[form.to_owned()])).into_iter().next() {
+    match enacted::told(faults_of(&text, &[form.to_owned()]), true).into_iter().next() {
         Some(why) => Err(why),
         None => Ok(text),
     }
@@ -187,7 +187,7 @@ fn check_folder(folder: &Path) -> Result<Vec<Checked>, Error> {
             Ok(_) if forms.is_empty() => {
                 vec!["имя файла: нужно form.typ или form-ИМЯ_ФОРМЫ.typ; имена форм — letopis print".to_owned()]
             }
-            Ok(text) => enacted::told(faults_of(&text, &forms)),
+            Ok(text) => enacted::told(faults_of(&text, &forms), forms.len() == 1),
         };
         checked.push(Checked { file: format!("{FOLDER}/{name}"), digest, forms, faults });
     }

@@ -91,6 +91,8 @@ struct Past {
     what: String,
     short: String,
     digest: String,
+    /// It prints today: there is nothing to bring back.
+    now: bool,
 }
 
 /// A picture beside another one.
@@ -145,6 +147,7 @@ pub(super) async fn one(
         ),
         short: deed.digest.get(..16).unwrap_or_default().to_owned(),
         digest: deed.digest.clone(),
+        now: deed.digest == standing.digest,
     });
     answer::page(&OnePage {
         frame: frame
@@ -244,14 +247,15 @@ pub(super) async fn lay(
         }
     }
     let faults = own::lay(&state.house, &form, bytes.ok_or(Refusal::NoFile)?, &state.act(&visitor.account)).await?;
-    Ok(answer::done(&format!("{LIST}/{form}#draft"), laid(&faults)))
+    Ok(laid(&form, &faults))
 }
 
-fn laid(faults: &[String]) -> &'static str {
-    if faults.is_empty() {
-        "Шаблон проверен и годится. Посмотрите страницы и введите его в действие"
-    } else {
-        "Шаблон проверен и не годится: что не так, сказано ниже"
+/// Back to the page, which says by itself what is wrong.
+fn laid(form: &str, faults: &[String]) -> Response {
+    let page = format!("{LIST}/{form}");
+    match faults.is_empty() {
+        true => answer::done(&page, "Шаблон проверен и годится. Посмотрите страницы и введите его в действие"),
+        false => answer::redirect(&format!("{page}#draft")),
     }
 }
 
@@ -276,7 +280,7 @@ pub(super) async fn act(
             own::drop_draft(house, &form)?;
             "Шаблон убран с проверки"
         }
-        "again" => laid(&own::lay_kept(house, &form, digest, &act).await?),
+        "again" => return Ok(laid(&form, &own::lay_kept(house, &form, digest, &act).await?)),
         _ => return Err(flow::Error::from(flow::office::Refusal::Empty("действие")).into()),
     };
     Ok(answer::done(&format!("{LIST}/{form}"), said))

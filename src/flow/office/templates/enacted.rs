@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::super::Refusal;
+use super::super::forms::find;
 use super::{EVERY_FORM, FOLDER, checked_text, faults_of, forms_of, text_of};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
@@ -141,7 +142,7 @@ pub async fn lay(house: &House, form: &str, bytes: Vec<u8>, act: &Act) -> Result
     let text = text_of(bytes).map_err(unfit)?;
     let digest = Digest::of(text.as_bytes());
     write(&at.draft, &text)?;
-    let faults = told(faults(form, text).await?);
+    let faults = told(faults(form, text).await?, form != EVERY_FORM);
     let event = Event::new(EventKind::TemplateChecked, &act.by, &act.moment())
         .with("form", form)
         .with_digest("file", digest)
@@ -157,8 +158,8 @@ async fn faults(form: &str, text: String) -> Result<Vec<(String, Fault)>, Error>
     checked.map_err(|error| Error::Interrupted(error.to_string()))
 }
 
-/// The same fault is told once, with the forms that it is found on.
-pub(super) fn told(faults: Vec<(String, Fault)>) -> Vec<String> {
+/// The same fault is told once, with the forms that it is found on; a template of one form needs no name of it (`alone`).
+pub(super) fn told(faults: Vec<(String, Fault)>, alone: bool) -> Vec<String> {
     let mut by_fault: Vec<(Fault, Vec<String>)> = Vec::new();
     for (form, fault) in faults {
         match by_fault.iter_mut().find(|(known, _)| *known == fault) {
@@ -166,10 +167,11 @@ pub(super) fn told(faults: Vec<(String, Fault)>) -> Vec<String> {
             None => by_fault.push((fault, vec![form])),
         }
     }
+    let title = |form: &String| find(form).map_or_else(|_| form.clone(), |known| format!("«{}»", known.title));
     let said = |(fault, forms): (Fault, Vec<String>)| match forms.as_slice() {
-        [one] => format!("форма {one}: {fault}"),
-        [first, rest @ ..] => format!("форма {first} и ещё {}: {fault}", rest.len()),
-        [] => fault.to_string(),
+        [one] if !alone => format!("форма {}: {fault}", title(one)),
+        [first, rest @ ..] if !rest.is_empty() => format!("форма {} и ещё {}: {fault}", title(first), rest.len()),
+        _ => fault.to_string(),
     };
     by_fault.into_iter().map(said).collect()
 }
@@ -177,7 +179,7 @@ pub(super) fn told(faults: Vec<(String, Fault)>) -> Vec<String> {
 /// What is wrong with the template that waits; `None` where none does.
 pub async fn draft_faults(house: &House, form: &str) -> Result<Option<Vec<String>>, Error> {
     let Some(text) = text(house, form, Which::Draft)? else { return Ok(None) };
-    Ok(Some(told(faults(form, text).await?)))
+    Ok(Some(told(faults(form, text).await?, form != EVERY_FORM)))
 }
 
 /// Puts the template that waits in force. `digest` is what the person looked at: another one may have been laid since.
@@ -189,7 +191,7 @@ pub async fn enact(house: &House, form: &str, digest: &str, act: &Act) -> Result
             .ok_or_else(|| unfit("на проверке лежит уже другой шаблон: посмотрите его страницы ещё раз"))
     };
     let seen = waiting(text(house, form, Which::Draft)?)?;
-    if let Some(first) = told(faults(form, seen).await?).first() {
+    if let Some(first) = told(faults(form, seen).await?, form != EVERY_FORM).first() {
         return Err(unfit(first));
     }
     // From here on this act alone writes.
