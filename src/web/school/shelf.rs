@@ -1,7 +1,7 @@
 //! A page for each table of the year: rows, a form, a paste from a spreadsheet, what is wrong, and the last changes with their undoing.
 //! Floor 3.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Request, State};
@@ -22,6 +22,7 @@ use crate::domain::setup::layout::{self, Is, Layout};
 use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::rules;
 use crate::flow::setup::{self, Coming, Meeting, Outcome};
+use crate::store::ChangeFilter;
 
 /// A table with its page.
 pub(super) struct Shelf {
@@ -46,7 +47,7 @@ const fn shelf(
     Shelf { layout, path, change, menu, lead, help }
 }
 
-use Action::{ChangeCurriculum, ChangeSetup};
+use Action::{ChangeCurriculum, ChangeSetup, SetGroups};
 
 /// Every table that has a page of its own of this kind.
 static SHELVES: [Shelf; 16] = [
@@ -109,7 +110,7 @@ static SHELVES: [Shelf; 16] = [
     shelf(
         &layout::GROUP_MEMBERS,
         "/year/groups",
-        ChangeCurriculum,
+        SetGroups,
         "Группы",
         "Кто в какой группе: иностранный язык, информатика, труд. Состав задаётся к началу каждого периода.",
         "year#группы",
@@ -218,6 +219,8 @@ struct Row {
     cells: Vec<String>,
     key: Vec<String>,
     edit: String,
+    /// Written under a compromised account, and nobody has decided about it yet.
+    void: bool,
 }
 
 #[derive(Template)]
@@ -250,6 +253,10 @@ struct Page {
     links: [String; 2],
     /// Address of the import for this table; empty for who may not import.
     files: String,
+    /// Classes whose groups have a page of their own: address and name.
+    classes: Vec<(String, String)>,
+    /// Who may change the table by a clause of the rules; empty where the table of rights alone decides.
+    given: String,
 }
 
 /// Rows shown at once; a filter or «Показать все» shows others.
@@ -286,6 +293,12 @@ async fn show(
         (true, "put") => "add",
         (true, "paste" | "try") => "paste",
         (true, _) if standing.is_some() => "edit",
+        // Groups are composed class by class: one row at a time is nobody's first wish.
+        (true, _)
+            if rows.is_empty() && asked.value("add").is_empty() && layout.table == layout::GROUP_MEMBERS.table =>
+        {
+            ""
+        }
         (true, _) if !asked.value("add").is_empty() || rows.is_empty() && asked.value("paste").is_empty() => "add",
         (true, _) if !asked.value("paste").is_empty() => "paste",
         (true, _) => "",
@@ -305,7 +318,8 @@ async fn show(
     let rest = told.split_off(told.len().min(TOLD));
     let past = if may { super::past(state, &opened, &[layout.table], Vec::new()).await? } else { Vec::new() };
     let query = asked.value("q").to_owned();
-    let (shown, total) = listed(&opened, layout, rows, &asked);
+    let void = void(state, &opened, layout).await?;
+    let (shown, total) = listed(&opened, layout, rows, &asked, &void);
     let whole = !asked.value("all").is_empty();
     let more = if shown.len() > ROWS && !whole { asked.with("all", "1") } else { String::new() };
     let shown: Vec<Row> = shown.into_iter().take(if whole { usize::MAX } else { ROWS }).collect();
@@ -333,10 +347,21 @@ async fn show(
         history: format!("/history?table={}&year={}", layout.table, query::segment(&opened.year.year)),
         links: links(shelf.path),
         files: by_file(visitor, layout),
+        classes: if layout.table == layout::GROUP_MEMBERS.table { classes(visitor, &opened) } else { Vec::new() },
+        given: visitor.rules.given(shelf.change),
         sent,
         frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year/ready"),
     };
     if refused { answer::page_again(&page) } else { answer::page(&page) }
+}
+
+/// The classes that are divided and that the visitor may look at, each with the page of its groups.
+fn classes(visitor: &Visitor, opened: &Opened) -> Vec<(String, String)> {
+    let reach = visitor.reach(Action::ReadRoster);
+    let classes = opened.year.journal.classes.iter().filter(|class| reach.class(&class.name, class.grade));
+    let address =
+        |class: &str| format!("/year/groups/{}?year={}", query::segment(class), query::segment(&opened.year.year));
+    classes.map(|class| (address(&class.name), class.name.clone())).collect()
 }
 
 /// Where the table comes in by file; empty for who may not import, and for tables that come with the roster's own files.
@@ -368,7 +393,33 @@ pub(super) fn closed_words(row: &crate::store::ClosedYearRow) -> String {
     format!("Учебный год {} закрыт приказом № {} от {date}: здесь можно только смотреть.", row.year, row.order_number)
 }
 
-fn listed(opened: &Opened, layout: &Layout, rows: Vec<Vec<String>>, asked: &Asked) -> (Vec<Row>, usize) {
+/// Keys of the rows whose last change is void: what a compromised account wrote is struck through wherever it stands (SEC-03).
+async fn void(state: &WebState, opened: &Opened, layout: &Layout) -> Result<BTreeSet<Vec<String>>, Refusal> {
+    if state.house.db.load_docket().await?.notices.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let filter = ChangeFilter {
+        table: Some(layout.table.to_owned()),
+        year: Some(opened.year.year.clone()),
+        ..ChangeFilter::default()
+    };
+    let (mut seen, mut void) = (BTreeSet::new(), BTreeSet::new());
+    // The newest line of each row comes first.
+    for change in state.house.db.list_changes(&filter).await? {
+        if seen.insert(change.key.clone()) && change.voided {
+            void.insert(change.key);
+        }
+    }
+    Ok(void)
+}
+
+fn listed(
+    opened: &Opened,
+    layout: &Layout,
+    rows: Vec<Vec<String>>,
+    asked: &Asked,
+    void: &BTreeSet<Vec<String>>,
+) -> (Vec<Row>, usize) {
     use crate::domain::names::fold;
     let total = rows.len();
     let sought: Vec<String> = fold(asked.value("q")).split(' ').map(str::to_owned).collect();
@@ -378,6 +429,7 @@ fn listed(opened: &Opened, layout: &Layout, rows: Vec<Vec<String>>, asked: &Aske
         Row {
             cells: shown.map(|(column, cell)| opened.year.known.show(column.is, cell)).collect(),
             edit: asked.with("edit", &key.join("|")),
+            void: void.contains(&key),
             key,
         }
     };
