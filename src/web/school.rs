@@ -18,6 +18,8 @@ mod shelf;
 mod substitutions;
 mod timetable;
 
+use std::collections::BTreeSet;
+
 use super::WebState;
 use super::answer::Refusal;
 use super::fields::Fields;
@@ -26,6 +28,7 @@ use super::route::Route;
 use crate::domain::finding::Finding;
 use crate::domain::names;
 use crate::domain::people;
+use crate::domain::setup::layout::Layout;
 use crate::flow::setup::{Outcome, Year};
 use crate::store::{ChangeFilter, ClosedYearRow};
 
@@ -125,6 +128,26 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
         Past { what: what.collect::<Vec<_>>().join(", "), seqs, ..act }
     };
     Ok(acts.into_iter().take(PAST_ACTS).map(told).collect())
+}
+
+/// Keys of the rows whose last change is void: what a compromised account wrote is struck through wherever it stands (SEC-03).
+async fn void(state: &WebState, opened: &Opened, layout: &Layout) -> Result<BTreeSet<Vec<String>>, Refusal> {
+    if state.house.db.load_docket().await?.notices.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let filter = ChangeFilter {
+        table: Some(layout.table.to_owned()),
+        year: Some(opened.year.year.clone()),
+        ..ChangeFilter::default()
+    };
+    let (mut seen, mut void) = (BTreeSet::new(), BTreeSet::new());
+    // The newest line of each row comes first.
+    for change in state.house.db.list_changes(&filter).await? {
+        if seen.insert(change.key.clone()) && change.voided {
+            void.insert(change.key);
+        }
+    }
+    Ok(void)
 }
 
 /// What is said after a change.

@@ -13,7 +13,7 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::shelf::{self, Sent};
-use super::{Fields, readiness};
+use super::{Fields, Opened, readiness};
 use crate::domain::journal::{Class, Course};
 use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
@@ -177,4 +177,13 @@ async fn change(
             Ok(answer::done(&back, &super::said(&outcome)))
         }
     }
+}
+
+/// The classes that the visitor may look at, each with the page of its groups.
+pub(super) fn classes(visitor: &Visitor, opened: &Opened) -> Vec<(String, String)> {
+    let reach = visitor.reach(Action::ReadRoster);
+    let classes = opened.year.journal.classes.iter().filter(|class| reach.class(&class.name, class.grade));
+    let address =
+        |class: &str| format!("/year/groups/{}?year={}", query::segment(class), query::segment(&opened.year.year));
+    classes.map(|class| (address(&class.name), class.name.clone())).collect()
 }

@@ -14,7 +14,7 @@ use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
 use super::sent::{self, Received};
-use super::{Fields, Opened, Past, reach, readiness};
+use super::{Fields, Opened, Past, groups, reach, readiness};
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -22,7 +22,6 @@ use crate::domain::setup::layout::{self, Is, Layout};
 use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::rules;
 use crate::flow::setup::{self, Coming, Meeting, Outcome};
-use crate::store::ChangeFilter;
 
 /// A table with its page.
 pub(super) struct Shelf {
@@ -318,7 +317,7 @@ async fn show(
     let rest = told.split_off(told.len().min(TOLD));
     let past = if may { super::past(state, &opened, &[layout.table], Vec::new()).await? } else { Vec::new() };
     let query = asked.value("q").to_owned();
-    let void = void(state, &opened, layout).await?;
+    let void = super::void(state, &opened, layout).await?;
     let (shown, total) = listed(&opened, layout, rows, &asked, &void);
     let whole = !asked.value("all").is_empty();
     let more = if shown.len() > ROWS && !whole { asked.with("all", "1") } else { String::new() };
@@ -347,21 +346,16 @@ async fn show(
         history: format!("/history?table={}&year={}", layout.table, query::segment(&opened.year.year)),
         links: links(shelf.path),
         files: by_file(visitor, layout),
-        classes: if layout.table == layout::GROUP_MEMBERS.table { classes(visitor, &opened) } else { Vec::new() },
+        classes: if layout.table == layout::GROUP_MEMBERS.table {
+            groups::classes(visitor, &opened)
+        } else {
+            Vec::new()
+        },
         given: visitor.rules.given(shelf.change),
         sent,
         frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year/ready"),
     };
     if refused { answer::page_again(&page) } else { answer::page(&page) }
-}
-
-/// The classes that are divided and that the visitor may look at, each with the page of its groups.
-fn classes(visitor: &Visitor, opened: &Opened) -> Vec<(String, String)> {
-    let reach = visitor.reach(Action::ReadRoster);
-    let classes = opened.year.journal.classes.iter().filter(|class| reach.class(&class.name, class.grade));
-    let address =
-        |class: &str| format!("/year/groups/{}?year={}", query::segment(class), query::segment(&opened.year.year));
-    classes.map(|class| (address(&class.name), class.name.clone())).collect()
 }
 
 /// Where the table comes in by file; empty for who may not import, and for tables that come with the roster's own files.
@@ -391,26 +385,6 @@ fn links(path: &str) -> [String; 2] {
 pub(super) fn closed_words(row: &crate::store::ClosedYearRow) -> String {
     let date = row.order_date.parse().map(crate::domain::words::date_short).unwrap_or_default();
     format!("Учебный год {} закрыт приказом № {} от {date}: здесь можно только смотреть.", row.year, row.order_number)
-}
-
-/// Keys of the rows whose last change is void: what a compromised account wrote is struck through wherever it stands (SEC-03).
-async fn void(state: &WebState, opened: &Opened, layout: &Layout) -> Result<BTreeSet<Vec<String>>, Refusal> {
-    if state.house.db.load_docket().await?.notices.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let filter = ChangeFilter {
-        table: Some(layout.table.to_owned()),
-        year: Some(opened.year.year.clone()),
-        ..ChangeFilter::default()
-    };
-    let (mut seen, mut void) = (BTreeSet::new(), BTreeSet::new());
-    // The newest line of each row comes first.
-    for change in state.house.db.list_changes(&filter).await? {
-        if seen.insert(change.key.clone()) && change.voided {
-            void.insert(change.key);
-        }
-    }
-    Ok(void)
 }
 
 fn listed(
