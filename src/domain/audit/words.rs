@@ -141,6 +141,24 @@ pub fn event(word: &str) -> &str {
     EventKind::ALL.iter().find(|kind| kind.as_str() == word).map_or(word, |kind| kind.as_russian())
 }
 
+/// What an event is called when its fact «what» says more: which change of an account it was.
+pub fn event_of<'w>(word: &'w str, what: &str) -> &'w str {
+    if word != EventKind::AccountChanged.as_str() {
+        return event(word);
+    }
+    match what {
+        "password" => "сменён пароль",
+        "factor_on" => "подключён второй фактор",
+        "factor_reset" => "снят второй фактор",
+        "locked" => "закрыт вход",
+        "unlocked" => "открыт вход",
+        "linked" => "вход связан с внешней службой",
+        "unlinked" => "вход отвязан от внешней службы",
+        "link_code" => "выдан код для связи с внешней службой",
+        _ => event(word),
+    }
+}
+
 /// What a fact of an event is called; one that stands nowhere here keeps its own word.
 pub fn fact(key: &str) -> &str {
     match key {

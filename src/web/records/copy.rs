@@ -42,6 +42,8 @@ struct CopyPage {
     digests: Vec<(&'static str, String)>,
     stages: Vec<StageView>,
     waits_for: String,
+    /// Refused or replaced: nobody is waited for any more.
+    returned: bool,
     sheets: Vec<SheetView>,
     omissions: Vec<String>,
     register_no: u64,
@@ -158,7 +160,8 @@ pub(super) async fn copy(
         versions: versions(&rows, &row),
         facts: facts(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line)),
         digests,
-        waits_for: if row.issued_pdf.is_empty() { String::new() } else { awaited.join(", ") },
+        returned: matches!(row.state, CopyState::Refused | CopyState::Superseded),
+        waits_for: if row.state == CopyState::Issued { awaited.join(", ") } else { String::new() },
         stages,
         sheets: sheets(&snapshot, &row),
         remarks: desk::remarks(&state.house, &row).await?,
@@ -350,7 +353,11 @@ async fn paper_stages(
     let open = open.iter().filter(|one| !one.owes.is_empty());
     let told = open.map(|one| {
         let came = one.pages.len() - one.missing.len();
-        (one.title.clone(), format!("пришло {came} из {} страниц", one.pages.len()))
+        let lacking = match one.missing.is_empty() {
+            true => String::new(),
+            false => format!(", не пришли: {}", crate::flow::scans::listed(&one.missing)),
+        };
+        (one.title.clone(), format!("страницы {}: пришло {came}{lacking}", crate::flow::scans::listed(&one.pages)))
     });
     Ok((free, told.collect()))
 }

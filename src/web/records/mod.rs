@@ -17,6 +17,7 @@ use super::WebState;
 use super::answer::{self, Refusal};
 use super::directory::Directory;
 use super::frame::Frame;
+use super::office::pile::{self, Piles};
 use super::query::{self, Asked, Column, Listed, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
@@ -95,6 +96,8 @@ struct CopiesPage {
     buttons: Buttons,
     /// Work on copies under way, each a ready part of the page.
     running: Vec<String>,
+    /// Paper of sealed copies that is printed or handed in together.
+    piles: Piles,
 }
 
 /// Word of the filter for copies whose period brought something after they were frozen.
@@ -161,7 +164,8 @@ async fn copies(
     }
     let frame =
         frame.titled("Копии").leading("Копии классных журналов и сводные ведомости: от закрытия периода до архива.");
-    answer::page(&CopiesPage { frame, states, listed, buttons, running })
+    let piles = pile::piles(&state, &directory, &visitor).await?;
+    answer::page(&CopiesPage { frame, states, listed, buttons, running, piles })
 }
 
 /// Entries made after a copy was drawn up, by copy.
