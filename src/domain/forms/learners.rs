@@ -57,6 +57,7 @@ pub fn extracts(
             form = form.with(Block::PageBreak);
         }
         form = extract(form, letterhead, people, of, learner);
+        // Above the line to tear: what certifies the extract stays with it.
         if let Some(certified) = certified {
             form = form
                 .with(super::super::form::centered("Верно"))
@@ -66,8 +67,24 @@ pub fn extracts(
                 )
                 .maybe(true_copy(letterhead, &certified.file, &certified.year));
         }
+        form = slip(form, of, learner);
     }
     form
+}
+
+/// The part that the family signs and gives back.
+fn slip(form: Form, of: ExtractOf<'_>, learner: &Learner) -> Form {
+    form.with(Block::Cut { text: "линия отрыва".to_owned() })
+        .text(
+            "{} класс, {}: с отметками за период с {} по {}",
+            &[
+                &learner.class,
+                &names::list_name(&learner.surname, &learner.given_name),
+                &date_short(of.starts),
+                &date_short(of.ends),
+            ],
+        )
+        .signatures(vec![Signature::of("Ознакомлен(а): родитель (законный представитель)", "")], false)
 }
 
 fn extract(form: Form, letterhead: &Letterhead, people: &People, of: ExtractOf<'_>, learner: &Learner) -> Form {
@@ -146,17 +163,6 @@ fn extract(form: Form, letterhead: &Letterhead, people: &People, of: ExtractOf<'
     .with(Block::Lines { count: 2 })
     .with(Block::Note { text: format!("{}.", legend.join("; ")) })
     .signatures(vec![Signature::of("Классный руководитель", &teacher.signed)], false)
-    .with(Block::Cut { text: "линия отрыва".to_owned() })
-    .text(
-        "{} класс, {}: с отметками за период с {} по {}",
-        &[
-            &learner.class,
-            &names::list_name(&learner.surname, &learner.given_name),
-            &date_short(starts),
-            &date_short(ends),
-        ],
-    )
-    .signatures(vec![Signature::of("Ознакомлен(а): родитель (законный представитель)", "")], false)
 }
 
 /// Register of who was given extracts. `teacher`: the class teacher as one signs, empty where there is none.
@@ -189,7 +195,7 @@ pub fn extract_register(
     .lines(rows);
     letterhead
         .form("extract-register", "РЕЕСТР")
-        .subtitle("выдачи выписок текущих отметок")
+        .subtitle(&format!("выдачи выписок текущих отметок, {class} класс"))
         .with(Block::Table(table))
         .signatures(vec![Signature::of("Классный руководитель", teacher)], false)
 }
@@ -292,7 +298,7 @@ pub fn remarks(letterhead: &Letterhead, year: &str, class: &str, remarks: &[Rema
     let rows = (1..).zip(remarks).map(|(no, one): (usize, &Remark)| {
         vec![no.to_string(), day(&one.date), one.text.clone(), one.by.clone(), day(&one.due), one.done.clone()]
     });
-    let table = Table::new(&heads).named("Замечания").sized(90).middle(&[0, 1, 4]).lines(rows).blank(12);
+    let table = Table::new(&heads).named("Замечания").sized(90).middle(&[0, 1, 4]).for_ink().lines(rows).blank(12);
     letterhead
         .form("remarks", "ЗАМЕЧАНИЯ ПО ВЕДЕНИЮ КЛАССНОГО ЖУРНАЛА")
         .landscape()
@@ -346,7 +352,7 @@ pub fn acquaintance(letterhead: &Letterhead, document: &str, people: &[Acquainte
 /// The line of certifying an extract (ГОСТ Р 7.0.97-2016 5.26); `None` while the file is not known.
 fn true_copy(letterhead: &Letterhead, file: &str, year: &str) -> Option<Block> {
     if_known(
-        &format!("Подлинник документа находится в {} в деле № {{}} за {{}} год.", letterhead.short()),
+        &format!("Подлинник документа находится в {} в деле № {{}} за {{}} учебный год.", letterhead.short()),
         &[file, year],
     )
 }
