@@ -287,3 +287,36 @@ pub fn course_title(course: &Course) -> String {
         group => format!("{}, {group} группа", course.subject),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn course(id: &str, class: &str, subject: &str, group: &str) -> Course {
+        Course {
+            id: id.into(),
+            class: class.into(),
+            subject: subject.into(),
+            group: group.into(),
+            teacher_id: String::new(),
+            hours_per_week_centi: 0,
+            members: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_gap_names_its_course_and_nobody_else_s() {
+        let courses = [
+            course("C1", "5А", "Английский язык", ""),
+            course("C2", "5А", "Английский язык", "1"),
+            course("C3", "5А", "Английский язык и литература", ""),
+            course("C4", "15А", "Английский язык", ""),
+        ];
+        let at = |place: &str| course_at(place, &courses).map(|course| course.id.as_str());
+        assert_eq!(at("5А, Английский язык, 01.10.2025, урок 1"), Some("C1"));
+        assert_eq!(at("5А, Английский язык, 1 группа, Агатова Анна"), Some("C2"));
+        assert_eq!(at("5А, Английский язык и литература"), Some("C3"));
+        assert_eq!(at("15А, Английский язык"), Some("C4"));
+        assert_eq!(at("5А"), None, "a decision is the class's own");
+    }
+}
