@@ -135,7 +135,7 @@ impl<'j> Gate<'j> {
     }
 
     fn place(&self, course: &Course, rest: &str) -> String {
-        format!("{}, {}{rest}", self.class.name, course_title(course))
+        format!("{}{rest}", place_of(course))
     }
 
     fn final_marks(&self) -> Vec<Finding> {
@@ -263,6 +263,21 @@ impl<'j> Gate<'j> {
             .map(|course| Finding::new("close.no-lessons", self.place(course, ""), "в периоде нет ни одного урока"))
             .collect()
     }
+}
+
+/// «5А, Математика»: how the place of a finding begins.
+fn place_of(course: &Course) -> String {
+    format!("{}, {}", course.class, course_title(course))
+}
+
+/// The course that the place of a finding of [`check`] names; `None` for what is a class's own.
+pub fn course_at<'j>(place: &str, courses: &'j [Course]) -> Option<&'j Course> {
+    let named = |course: &&Course| {
+        let rest = place.strip_prefix(&place_of(course));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(", "))
+    };
+    // «Английский, 1 группа» begins as the course without groups does.
+    courses.iter().filter(named).max_by_key(|course| place_of(course).len())
 }
 
 /// «Иностранный язык (английский), 1 группа».

@@ -30,6 +30,7 @@ use crate::domain::canon::{self, Digest};
 use crate::domain::carrier::manifest::{FORMAT, Label, Manifest};
 use crate::domain::carrier::{Carrier, Cause, Refusal};
 use crate::domain::checkpoint::Checkpoint;
+use crate::sign::keys::Ed25519Key;
 use crate::sign::note;
 use crate::store::{BackupRow, CodeRow, Db};
 use crate::vault::backup::write::{Plan, Stream, Target, Writer, clear_unfinished};
@@ -235,10 +236,10 @@ async fn make(
     house.db.keep_checkpoint(&checkpoint).await?;
 
     let id = free_id(house, act, &targets).await?;
-    let mut manifest = Manifest {
+    let manifest = Manifest {
         format: FORMAT.to_owned(),
         school: house.config.school.clone(),
-        id: id.clone(),
+        id,
         at: act.moment(),
         cause: order.cause.as_str().to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -250,79 +251,124 @@ async fn make(
         records: gathered.records,
         periods: gathered.periods,
     };
-    let periods = manifest.periods.join("; ");
-    let school = house.config.school.clone();
     let (stop, moment) = (Arc::new(AtomicBool::new(false)), act.at.timestamp());
     let guard = Stop(Arc::clone(&stop));
     meter.stage("Запись на носители", gathered.bytes + std::fs::metadata(&dump).map_or(0, |told| told.len()));
-    let (code, part_bytes, meter, cause) = (code.clone(), order.part_bytes, Arc::clone(meter), order.cause);
-    let (by, at) = (act.by.clone(), act.moment());
-    let written = blocking(move || -> Result<(BackupRow, Results), Error> {
-        let told = |bytes: u64| meter.read(bytes);
+    let job = Writing {
+        manifest,
+        cause: order.cause,
+        by: act.by.clone(),
+        // A moment before 1970 is no moment of a school.
+        mtime: u64::try_from(moment).unwrap_or_default(),
+        part_bytes: order.part_bytes,
+        dump,
+        files: gathered.files,
+        texts: gathered.texts,
+        code: code.clone(),
+        log_key,
+        stop,
+        meter: Arc::clone(meter),
+    };
+    let written = blocking(move || job.run(&targets)).await?;
+    drop(guard);
+    written
+}
+
+/// One stream onto every carrier: what the writing thread is given.
+struct Writing {
+    /// Whole but for its members, which the stream tells.
+    manifest: Manifest,
+    cause: Cause,
+    by: String,
+    /// Seconds since 1970 UTC; every member bears it.
+    mtime: u64,
+    part_bytes: u64,
+    dump: PathBuf,
+    files: Vec<(String, PathBuf)>,
+    texts: Vec<(String, Vec<u8>)>,
+    code: CodeRow,
+    log_key: Ed25519Key,
+    stop: Arc<AtomicBool>,
+    meter: Arc<dyn Meter>,
+}
+
+impl Writing {
+    fn run(mut self, targets: &[Target]) -> Result<(BackupRow, Results), Error> {
+        let told = |bytes: u64| self.meter.read(bytes);
+        let id = self.manifest.id.clone();
         let plan = Plan {
             name: &id,
-            recipient: &code.recipient,
-            // A moment before 1970 is no moment of a school.
-            mtime: u64::try_from(moment).unwrap_or_default(),
-            part_bytes,
-            stop: &stop,
+            recipient: &self.code.recipient,
+            mtime: self.mtime,
+            part_bytes: self.part_bytes,
+            stop: &self.stop,
             progress: &told,
         };
-        let mut writer = Writer::begin(&plan, &targets)?;
-        writer.file("letopis.db", &dump)?;
-        for (path, from) in &gathered.files {
+        let mut writer = Writer::begin(&plan, targets)?;
+        writer.file("letopis.db", &self.dump)?;
+        for (path, from) in &self.files {
             writer.file(path, from)?;
         }
-        for (path, bytes) in &gathered.texts {
+        for (path, bytes) in &self.texts {
             writer.bytes(path, bytes)?;
         }
-        manifest.members = writer.members().to_vec();
-        let signed = note::sign_note(&format!("{}\n", canon::to_text(&manifest)), &school, &log_key);
-        let mut sums: String = manifest.members.iter().map(|one| format!("{}  {}\n", one.sha256, one.path)).collect();
+        self.manifest.members = writer.members().to_vec();
+        let signed = self.note(&canon::to_text(&self.manifest));
+        let mut sums: String =
+            self.manifest.members.iter().map(|one| format!("{}  {}\n", one.sha256, one.path)).collect();
         sums.push_str(&format!("{}  {MANIFEST}\n", Digest::of(signed.as_bytes())));
         writer.bytes(MANIFEST, signed.as_bytes())?;
         writer.bytes(SUMS, sums.as_bytes())?;
         let stream: Stream = writer.end()?;
-        let sealed = STANDARD.decode(&code.sealed_key).map_err(|error| Fault::Key(error.to_string()))?;
-        let label = Label {
+        let sealed = STANDARD.decode(&self.code.sealed_key).map_err(|error| Fault::Key(error.to_string()))?;
+        let label = self.label(&stream, Digest::of(signed.as_bytes()), Digest::of(&sealed));
+        let row = self.row(&label);
+        self.meter.stage("Чтение записанного и сверка", 0);
+        Ok((row, stream.keep(&id, &sealed, &self.note(&canon::to_text(&label)))))
+    }
+
+    /// A canonical text as a note signed with the log's key.
+    fn note(&self, text: &str) -> String {
+        note::sign_note(&format!("{text}\n"), &self.manifest.school, &self.log_key)
+    }
+
+    fn label(&self, stream: &Stream, manifest: Digest, key_sha256: Digest) -> Label {
+        Label {
             format: FORMAT.to_owned(),
-            school: school.clone(),
-            id: id.clone(),
-            at: at.clone(),
-            cause: cause.as_str().to_owned(),
-            code_no: code.no,
+            school: self.manifest.school.clone(),
+            id: self.manifest.id.clone(),
+            at: self.manifest.at.clone(),
+            cause: self.manifest.cause.clone(),
+            code_no: self.code.no,
             parts: stream.parts.clone(),
             sha256: stream.sha256,
-            key_sha256: Digest::of(&sealed),
-            manifest: Digest::of(signed.as_bytes()),
-            log_size: manifest.log_size,
-            log_root: manifest.log_root,
-            log_key: STANDARD.encode(log_key.public_key()),
-        };
-        let row = BackupRow {
-            id: id.clone(),
-            cause,
-            at,
-            by,
-            code_no: code.no,
+            key_sha256,
+            manifest,
+            log_size: self.manifest.log_size,
+            log_root: self.manifest.log_root,
+            log_key: STANDARD.encode(self.log_key.public_key()),
+        }
+    }
+
+    fn row(&self, label: &Label) -> BackupRow {
+        BackupRow {
+            id: label.id.clone(),
+            cause: self.cause,
+            at: label.at.clone(),
+            by: self.by.clone(),
+            code_no: label.code_no,
             bytes: label.bytes(),
             parts: label.parts.len() as u64,
             sha256: label.sha256.to_hex(),
             manifest: label.manifest.to_hex(),
-            members: manifest.members.len() as u64,
-            rows: manifest.rows(),
+            members: self.manifest.members.len() as u64,
+            rows: self.manifest.rows(),
             log_size: label.log_size,
             log_root: label.log_root.to_hex(),
-            periods,
+            periods: self.manifest.periods.join("; "),
             carriers: Vec::new(),
-        };
-        let label = note::sign_note(&format!("{}\n", canon::to_text(&label)), &school, &log_key);
-        meter.stage("Чтение записанного и сверка", 0);
-        Ok((row, stream.keep(&id, &sealed, &label)))
-    })
-    .await?;
-    drop(guard);
-    written
+        }
+    }
 }
 
 /// The name of a copy: school and second, numbered when that second has one already, in the house or on a carrier: a copy whose writer

@@ -176,7 +176,7 @@ fn exceptions(paper: &Paper, said: &[StatementRow], row: &CopyRow) -> Vec<String
     }
     let ink = said.iter().filter(|one| statement(one).is_some_and(|said| said.ink.is_some())).count() as u64;
     if ink > 0 {
-        told.push(format!("Подписано на бумаге: {}", words::count(ink, "место", "места", "мест")));
+        told.push(format!("Подписано на бумаге: {}", words::count(ink, "подпись", "подписи", "подписей")));
     }
     for signer in paper.route.iter().flat_map(|stage| &stage.signers).filter(|signer| !signer.order.is_empty()) {
         told.push(format!("Подписывает {} ({})", signer.office, signer.order));

@@ -63,6 +63,9 @@ pub enum Refusal {
     /// Not this person's handover.
     #[error("передача № {0} ждёт не вашей подписи")]
     NotASide(u64),
+    /// This person's signature stands already: a second press signs once.
+    #[error("передача № {0} вами уже подписана")]
+    SignedBefore(u64),
     /// A day that is none, or lies ahead.
     #[error("дата «{0}»: нужен день не позже сегодняшнего, например 24.10.2025")]
     Day(String),
@@ -273,7 +276,9 @@ fn may_move(kept: &Kept, new: &NewHandover) -> Result<(), Refusal> {
 pub async fn sign_handover(house: &House, no: u64, act: &Act) -> Result<bool, Error> {
     let mut tx = house.db.begin().await?;
     let handover = tx.find_handover(no).await?.ok_or(Refusal::NoHandover(no))?;
-    let side = handover.owed_by(&act.by).ok_or(Refusal::NotASide(no))?;
+    let is_side = [&handover.from, &handover.to].contains(&&act.by);
+    let refusal = if is_side { Refusal::SignedBefore(no) } else { Refusal::NotASide(no) };
+    let side = handover.owed_by(&act.by).ok_or(refusal)?;
     tx.sign_handover(no, side, &act.by, &act.moment()).await?;
     let other = if side == Side::From { &handover.to_signed_at } else { &handover.from_signed_at };
     let complete = !other.is_empty();

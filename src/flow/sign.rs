@@ -97,6 +97,18 @@ struct Wanted<'a> {
     witness: Option<&'a Witness>,
 }
 
+impl<'a> Wanted<'a> {
+    /// Signs all that the place still owes.
+    fn all_of(signer: &'a str, stage: Option<String>) -> Self {
+        Self { signer, stage, sheets: Vec::new(), refused: Vec::new(), refusal: None, witness: None }
+    }
+
+    /// What a line of the desk asks for: its refused sheets go back, the rest is signed.
+    fn chosen(signer: &'a str, choice: &Choice) -> Self {
+        Self { refused: choice.refused.clone(), ..Self::all_of(signer, Some(choice.stage.clone())) }
+    }
+}
+
 /// What was done to one copy.
 #[derive(Default)]
 struct Deed {
@@ -167,12 +179,10 @@ impl<'h> Desk<'h> {
         for target in &gesture.targets {
             let row = current(&mut tx, &target.copy, target.version).await?;
             let wanted = Wanted {
-                signer: &gesture.signer,
-                stage: gesture.stage.clone(),
                 sheets: if by_sheets { Vec::new() } else { gesture.sheets.clone() },
                 refused: refused.clone(),
                 refusal: gesture.refusal.as_deref().filter(|_| !by_sheets).map(|remark| (gesture.category, remark)),
-                witness: None,
+                ..Wanted::all_of(&gesture.signer, gesture.stage.clone())
             };
             let deed = self.one(&mut tx, &row, &wanted, act).await?;
             done.copies += 1;
@@ -196,14 +206,7 @@ impl<'h> Desk<'h> {
         self.appointments = self.house.db.list_appointments().await?;
         let (mut events, mut answers) = (Vec::new(), Vec::new());
         for choice in choices {
-            let wanted = Wanted {
-                signer,
-                stage: Some(choice.stage.clone()),
-                sheets: Vec::new(),
-                refused: choice.refused.clone(),
-                refusal: None,
-                witness: None,
-            };
+            let wanted = Wanted::chosen(signer, choice);
             let tried = match current(&mut tx, &choice.copy, Some(choice.version)).await {
                 Ok(row) => self.one(&mut tx, &row, &wanted, act).await,
                 Err(error) => Err(error),
@@ -254,14 +257,7 @@ impl<'h> Desk<'h> {
             self.prepare(&row).await?;
             let Some(paper) = self.prepared.get(&row.snapshot) else { continue };
             let signed = signed(&self.house.db.list_statements(&row.id, row.version).await?);
-            let wanted = Wanted {
-                signer,
-                stage: Some(choice.stage.clone()),
-                sheets: Vec::new(),
-                refused: choice.refused.clone(),
-                refusal: None,
-                witness: None,
-            };
+            let wanted = Wanted::chosen(signer, choice);
             let wish = Wish { signer: signer.to_owned(), stage: wanted.stage.clone(), sheets: Vec::new() };
             let Ok((stage, place)) = route::decide(&paper.route, &signed, &wish) else { continue };
             let left = route::left(&stage.id, place, &signed);
@@ -290,14 +286,7 @@ impl<'h> Desk<'h> {
         let (mut events, mut done) = (Vec::new(), Done { copies: 1, ..Done::default() });
         for (signer, witness) in seen {
             let row = current(&mut tx, &target.copy, target.version).await?;
-            let wanted = Wanted {
-                signer,
-                stage: Some(stage.to_owned()),
-                sheets: Vec::new(),
-                refused: Vec::new(),
-                refusal: None,
-                witness: Some(witness),
-            };
+            let wanted = Wanted { witness: Some(witness), ..Wanted::all_of(signer, Some(stage.to_owned())) };
             let deed = self.one(&mut tx, &row, &wanted, act).await?;
             done.sheets += deed.signed;
             done.completed.extend(deed.completed.then(|| row.id.clone()));

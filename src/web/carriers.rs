@@ -36,6 +36,10 @@ pub(super) struct Owed {
     pub(super) overdue: u64,
     pub(super) signatures: u64,
     pub(super) late: u64,
+    /// Carriers whose last comparison or rehearsal found something: no copy can be restored from them until a next one is right.
+    pub(super) broken: Vec<String>,
+    /// Carriers are there and the code is not, told to the one who makes it.
+    pub(super) codeless: bool,
     /// Rules of carriers and rooms that do not hold, so that no backup is written; told to who writes them.
     pub(super) missing: u64,
 }
@@ -66,8 +70,18 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
         overdue: all.trips.iter().filter(|trip| trip.overdue(today) > 0).count() as u64,
         signatures: all.trips.iter().filter(signs).count() as u64,
         late: all.plan.duties.iter().filter(|duty| duty.late > 0).count() as u64,
+        broken: broken(&all),
+        codeless: all.codes.is_empty() && all.plan.holds() && visitor.may_anywhere(Action::HoldCode),
         missing,
     }))
+}
+
+/// Carriers in use whose newest check, of whatever copy, did not pass.
+fn broken(all: &Overview) -> Vec<String> {
+    let last = |id: &str| all.checks.iter().rev().find(|check| check.carrier == id);
+    let bad = |id: &str| last(id).is_some_and(|check| check.verdict != flow::carriers::VALID);
+    let used = all.carriers.iter().filter(|one| !one.written_off && bad(&one.id));
+    used.map(|one| one.id.clone()).collect()
 }
 
 async fn all(state: &WebState) -> Result<Overview, Refusal> {

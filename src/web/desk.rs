@@ -287,12 +287,22 @@ pub(super) async fn notices(
 ) -> Result<(Vec<Told>, u64), Refusal> {
     let rows = state.house.db.list_notices(person).await?;
     let last = rows.first().map_or(0, |row| row.no);
+    let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let mut told = Vec::new();
     for row in rows {
         let Some(copy) = state.house.db.list_versions(&row.copy).await?.pop() else { continue };
         // A reminder of a route that has ended reminds of nothing.
         let reminds = matches!(row.kind.as_str(), "due_soon" | "due_today" | "overdue" | "escalated");
         if reminds && copy.state != CopyState::Issued {
+            continue;
+        }
+        // Nor does one of a signature that stands by now.
+        let owes = awaited.iter().any(|one| one.row.id == row.copy && one.signers.iter().any(|id| id == person));
+        if matches!(row.kind.as_str(), "due_soon" | "due_today" | "overdue") && !owes {
+            continue;
+        }
+        // A refusal has been answered once the next version is out; the signers were told of that.
+        if row.kind == "refused" && copy.version > row.version {
             continue;
         }
         let what = format!("{} класс, {}", copy.class, period_name(directory, &copy.year, &copy.class, &copy.period));

@@ -4,6 +4,7 @@ mod files;
 mod forms;
 mod handovers;
 pub(in crate::web) mod papers;
+pub(in crate::web) mod pile;
 mod plan;
 pub(in crate::web) mod today;
 
@@ -26,10 +27,11 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/papers/{paper}", READS, SubjectOf::House, papers::one).helped("office#путь-бумажной-копии"),
         post("/office/papers/{paper}", KEEPS, SubjectOf::House, papers::act),
         post("/office/closing", KEEPS, SubjectOf::House, papers::close_year),
+        post("/copies/paper", HANDS, SubjectOf::House, pile::of_copies),
         post("/copies/{copy}/paper", HANDS, SubjectOf::Copy, papers::of_copy),
         get("/office/handovers", Access::SignedIn, SubjectOf::House, handovers::list).helped("office#журнал-сдачи"),
         post("/office/handovers", Access::SignedIn, SubjectOf::House, handovers::sign_all),
-        post("/office/papers", KEEPS, SubjectOf::House, papers::register_all),
+        post("/office/papers", KEEPS, SubjectOf::House, papers::act_on_all),
         post("/office/handovers/{handover}/sign", Access::SignedIn, SubjectOf::House, handovers::sign),
         get("/office/files", READS, SubjectOf::House, files::files)
             .in_menu(Group::Records, "Дела и описи")

@@ -103,12 +103,14 @@ fn a_quarter_goes_from_closing_to_the_safe_by_five_people_with_a_disk_s_trip_and
         eprintln!("the supplement took {:?}", began.elapsed());
 
         // Paper: the deputy prints and hands in both; the secretary receives, registers, places.
-        for copy in COPIES {
-            desk.as_one(DEPUTY, &format!("/copies/{copy}")).await;
-            desk.browser.press("button[value=\"print\"]").await;
-            desk.browser.press("button[value=\"hand-in\"]").await;
-            desk.sees("ждём подписи канцелярии").await;
-        }
+        desk.as_one(DEPUTY, "/copies?state=sealed").await;
+        desk.browser.run("document.querySelector('#print-pile').open = true; return true;").await;
+        desk.look("print-pile").await;
+        desk.browser.press("#print-pile button").await;
+        desk.sees("Отмечено: напечатано 3").await;
+        desk.look("hand-in-pile").await;
+        desk.browser.press("#hand-in-pile button").await;
+        desk.sees("ждём подписи канцелярии").await;
         desk.as_one(SECRETARY, "/office").await;
         desk.sees("Передачи ждут вашей подписи").await;
         desk.look("today").await;
@@ -117,19 +119,19 @@ fn a_quarter_goes_from_closing_to_the_safe_by_five_people_with_a_disk_s_trip_and
         desk.go("/office/papers?stage=handed-in").await;
         desk.look("to-register").await;
         desk.browser.press("form[action=\"/office/papers\"] button").await;
-        for _ in COPIES {
-            desk.go("/office/papers?stage=registered").await;
-            desk.browser.press("tbody th a").await;
-            desk.browser
-                .run("for (const box of document.querySelectorAll('.checks input')) box.checked = true; return true;")
-                .await;
-            desk.browser.press(".deeds button").await;
-            desk.browser.fill("room", "кабинет 1").await;
-            desk.browser.fill("safe", "сейф 1").await;
-            desk.browser.fill("file", "01-01").await;
-            desk.browser.press("form:has([name=room]) button").await;
-            desk.sees("кабинет 1, сейф 1").await;
-        }
+        desk.browser
+            .run(
+                "document.querySelector('#pile').open = true; \
+                 for (const box of document.querySelectorAll('#pile .checks input')) box.checked = true; return true;",
+            )
+            .await;
+        desk.browser.fill("room", "кабинет 1").await;
+        desk.browser.fill("safe", "сейф 1").await;
+        desk.look("pile").await;
+        desk.browser.press("#pile button").await;
+        desk.sees("Оформлено: 3\u{a0}копии; на месте: 3").await;
+        desk.browser.press("tbody th a").await;
+        desk.sees("кабинет 1, сейф 1").await;
         desk.look("paper-placed").await;
         // One goes out to the class teacher: both sign.
         let teacher = desk.open.account(&desk.open.login(CLASS_TEACHER).await.login).await;

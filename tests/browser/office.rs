@@ -30,7 +30,7 @@ fn a_secretary_takes_a_class_on_paper_from_the_deputy_to_the_safe() {
         open.sign_in(&browser, "заместитель директора").await;
         browser.open(&copy).await;
         browser.press("button[value=\"print\"]").await;
-        assert!(browser.text().await.contains("Печать отмечена"), "{}", browser.text().await);
+        assert!(browser.text().await.contains("Отмечено: напечатана"), "{}", browser.text().await);
         browser.press("button[value=\"hand-in\"]").await;
         let said = browser.text().await;
         assert!(said.contains("ждём подписи канцелярии"), "{said}");

@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use letopis::domain::paper::Stage;
 use letopis::domain::rights::Role;
 use letopis::flow::House;
+use letopis::store::Which;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::house::{on_every_engine, person_of};
+use super::house::{on_every_engine, past_the_program, person_of};
 use super::matrix::{furnish, open_to_the_web, send, session};
 
 /// Presses a button; status, and where the answer leads.
@@ -78,5 +80,67 @@ fn a_button_queues_its_work_within_the_reach_of_the_office_and_only_from_pages_o
             assert!(status == 303 && place.starts_with("/jobs/"), "{path}: {status} {place}");
         }
         assert_eq!(kinds(&house).await, ["close_all", "issue_all", "seal_all"]);
+    });
+}
+
+#[test]
+fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_office_and_a_second_press_adds_nothing() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let mut connection = past_the_program(&house).await;
+        sqlx::query("update copies set state = 'sealed', pages = 4, issued_pdf = $2 where school = $1")
+            .bind(house.db.school().to_owned())
+            .bind("0".repeat(64))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let address = open_to_the_web(&house).await;
+        let signed = async |role, number| session(&house, person_of(role), number).await;
+        let (teacher, clerk) = (signed(Role::ClassTeacher, 1).await, signed(Role::Secretary, 2).await);
+        let papers = async || house.db.list_paper(Which::All).await.unwrap();
+
+        // Both classes are asked for; the class teacher answers for one. Twice, as two windows do.
+        let both = "act=print&both=1&one=2025-05A-Q1&one=2025-09A-Q1";
+        for _ in 0..2 {
+            assert_eq!(press(address, "/copies/paper", "same-origin", &teacher, both).await.0, 303);
+        }
+        let printed = papers().await;
+        assert_eq!(
+            printed.iter().map(|kept| (kept.copy.class.as_str(), kept.sheets())).collect::<Vec<_>>(),
+            [("5А", 2)]
+        );
+        let (status, _) = press(address, "/copies/paper", "cross-site", &teacher, both).await;
+        assert_eq!(status, 403, "from another site");
+
+        let paper = printed[0].copy.id.clone();
+        let hand_in = format!("act=hand-in&person={}&one={paper}", person_of(Role::Secretary));
+        for _ in 0..2 {
+            assert_eq!(press(address, "/copies/paper", "same-origin", &teacher, &hand_in).await.0, 303);
+        }
+        assert_eq!(papers().await[0].handovers.len(), 1, "handed in once");
+        // The second window of the same clerk reads that the signature stands, and is not told that it was never asked for.
+        for _ in 0..2 {
+            assert_eq!(press(address, "/office/handovers/1/sign", "same-origin", &clerk, "").await.0, 303);
+        }
+        let (status, _) =
+            press(address, "/office/handovers/1/sign", "same-origin", &signed(Role::Director, 3).await, "").await;
+        assert!((400..500).contains(&status), "nobody signs for another: {status}");
+
+        let finish = format!(
+            "act=finish&one={paper}&signed=1&stamped=1&numbered=1&stitched=1&day=2025-09-01&room=%D0%BA%D0%B0%D0%B1.+1"
+        );
+        let (status, _) = press(address, "/office/papers", "same-origin", &clerk, &finish).await;
+        assert!(status == 303 && papers().await[0].facts.is_empty(), "without a number nothing is finished: {status}");
+        assert_eq!(press(address, "/office/papers", "same-origin", &clerk, "").await.0, 303);
+        assert_eq!(press(address, "/office/papers", "same-origin", &teacher, &finish).await.0, 403);
+        for _ in 0..2 {
+            assert_eq!(press(address, "/office/papers", "same-origin", &clerk, &finish).await.0, 303);
+        }
+        let kept = papers().await.remove(0);
+        assert_eq!((kept.copy.no, kept.stage(), kept.facts.len()), (1, Stage::Kept, 5));
+        assert_eq!(kept.place().unwrap().room, "каб. 1");
+        let nothing = format!("act=finish&one={paper}&day=2025-09-01");
+        let (status, _) = press(address, "/office/papers", "same-origin", &clerk, &nothing).await;
+        assert!((400..500).contains(&status), "nothing was said: {status}");
     });
 }

@@ -296,6 +296,8 @@ pub struct Checked {
     pub valid: bool,
     /// «Фамилия И.О.» of who made it.
     pub by: String,
+    /// In which office: a rehearsal is made by the director, who has the code; empty = the technical specialist.
+    pub post: String,
 }
 
 /// The certificate of a comparison or a rehearsal: what was looked at, and how much of it, before what came of it.
@@ -355,7 +357,12 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         .fold(form, |form, finding| form.with(Block::Note { text: format!("{}: {}", finding.place, finding.message) }));
     form.signatures(
         vec![Signature {
-            post: "Технический специалист".to_owned(), name: checked.by.clone(), ..Signature::default()
+            post: match checked.post.as_str() {
+                "" => "Технический специалист".to_owned(),
+                post => post.to_owned(),
+            },
+            name: checked.by.clone(),
+            ..Signature::default()
         }],
         false,
     )
@@ -460,6 +467,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         at: at(27, 19),
         valid: true,
         by: "А.А. Опалов".to_owned(),
+        post: String::new(),
     };
     let both = ["Н-1".to_owned(), "Н-2".to_owned()];
     vec![

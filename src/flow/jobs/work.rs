@@ -227,7 +227,7 @@ async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &P
     let classes: Vec<String> =
         journal.classes_in_order().into_iter().filter(asked).filter(has).map(|class| class.name.clone()).collect();
     progress.stage("Закрытие периода по классам", classes.len() as u64);
-    let (mut closed, mut refused) = (0_u64, Vec::new());
+    let (mut closed, mut before, mut refused) = (0_u64, 0_u64, Vec::new());
     for class in classes {
         let closing = Closing {
             year: ordered.year.to_owned(),
@@ -237,13 +237,17 @@ async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &P
         };
         for one in close::close(house, &closing, act).await? {
             match one.copy {
+                Some(_) if one.already => before += 1,
                 Some(_) => closed += 1,
                 None => refused.push(Refused { what: one.class, why: reasons(&one.findings) }),
             }
         }
         progress.step();
     }
-    let said = format!("Закрыт период у {}.", count(closed, "класса", "классов", "классов"));
+    let mut said = format!("Закрыт период у {}.", count(closed, "класса", "классов", "классов"));
+    if before > 0 {
+        said.push_str(&format!(" Закрыт раньше у {}.", count(before, "класса", "классов", "классов")));
+    }
     Ok(Outcome { said, refused })
 }
 

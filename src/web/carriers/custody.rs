@@ -35,7 +35,7 @@ struct TripLine {
     state: &'static str,
     late: String,
     over: bool,
-    /// Step, who, when, remark; who is empty for a signature that is owed.
+    /// Step, who, when, remark. Who is empty for a signature that is not there; then `when` says whose turn it is, if its turn has come.
     steps: Vec<(&'static str, String, String, String)>,
     /// Word of the step and the button's text: what the visitor may sign now.
     mine: Vec<(&'static str, &'static str)>,
@@ -59,6 +59,8 @@ struct Page {
     /// Carriers in the safe.
     free: Vec<(String, String)>,
     undertaken: bool,
+    /// A signature of the visitor's is awaited, or a carrier is late: its trip stands above everything else.
+    owes: bool,
     undertaking: String,
     signs: bool,
     tomorrow: String,
@@ -125,8 +127,11 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let mut shown: Vec<&Trip> = all.trips.iter().rev().take(SHOWN).collect();
     // What is late stands on top, then what is open.
     shown.sort_by_key(|trip| (std::cmp::Reverse(trip.overdue(today)), trip.state() == carrier::TripState::Over));
+    let mut trips: Vec<TripLine> = shown.into_iter().map(line).collect();
+    trips.sort_by_key(|trip| trip.mine.is_empty());
     let page = Page {
-        trips: shown.into_iter().map(line).collect(),
+        owes: trips.iter().any(|trip| !trip.mine.is_empty() || !trip.late.is_empty()),
+        trips,
         free: free.map(|one| (one.id.clone(), format!("{}: {}", one.id, one.label))).collect(),
         undertaken: all.has_undertaken(&visitor.account),
         undertaking: carrier::undertaking(&visitor.name, &office),
@@ -186,9 +191,21 @@ fn steps(trip: &Trip, people: &People) -> Vec<(&'static str, String, String, Str
             let who = format!("{}, {}", people.get(&signed.person).short, signed.office);
             (step.as_russian(), who, words::moment_words(&signed.at), signed.note.clone())
         }
+        None if trip.next().contains(step) => {
+            (step.as_russian(), String::new(), awaited(trip, *step, people), String::new())
+        }
         None => (step.as_russian(), String::new(), String::new(), String::new()),
     })
     .collect()
+}
+
+/// Whose turn it is: an office, or the one who has the carrier.
+fn awaited(trip: &Trip, step: Step, people: &People) -> String {
+    match carrier::signer_of(step) {
+        Some(role) => role.as_russian().to_owned(),
+        None if step == Step::Returned => people.get(trip.giver()).short,
+        None => people.get(&trip.taker).short,
+    }
 }
 
 async fn sign(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {

@@ -13,7 +13,7 @@ use crate::domain::paper::{Handover, Kept, Side};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::office;
+use crate::flow::{self, Act, office};
 use crate::store::Which;
 
 struct Line {
@@ -89,12 +89,19 @@ pub(super) async fn sign_all(
 ) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
     let numbers = fields.numbers("no");
+    let (mut signed, mut before) = (0, 0);
     for no in &numbers {
-        office::sign_handover(&state.house, *no, &act).await?;
+        match sign_once(&state, *no, &act).await? {
+            Some(_) => signed += 1,
+            None => before += 1,
+        }
     }
-    let n = numbers.len() as u64;
-    let said = words::count(n, "передача", "передачи", "передач");
-    Ok(answer::done("/office/handovers", &format!("Ваша подпись поставлена: {said}.")))
+    let count = |n| words::count(n, "передача", "передачи", "передач");
+    let mut said = format!("Ваша подпись поставлена: {}.", count(signed));
+    if before > 0 {
+        said.push_str(&format!(" Подписано вами раньше: {}.", count(before)));
+    }
+    Ok(answer::done("/office/handovers", &said))
 }
 
 /// `POST /office/handovers/{handover}/sign`.
@@ -104,11 +111,18 @@ pub(super) async fn sign(
     visitor: Visitor,
 ) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
-    let complete = office::sign_handover(&state.house, handover, &act).await?;
-    let said = if complete {
-        "Подписано обеими сторонами."
-    } else {
-        "Ваша подпись поставлена, ждём другую сторону."
+    let said = match sign_once(&state, handover, &act).await? {
+        Some(true) => "Подписано обеими сторонами.".to_owned(),
+        Some(false) => "Ваша подпись поставлена, ждём другую сторону.".to_owned(),
+        None => format!("Передача № {handover} вами уже подписана: второй раз подпись не ставится."),
     };
-    Ok(answer::done("/office/handovers", said))
+    Ok(answer::done("/office/handovers", &said))
+}
+
+/// Signs the own side; `None` when it was signed before, in another window or by a second press.
+pub(super) async fn sign_once(state: &WebState, handover: u64, act: &Act) -> Result<Option<bool>, Refusal> {
+    match office::sign_handover(&state.house, handover, act).await {
+        Err(flow::Error::Office(refusal)) if matches!(*refusal, office::Refusal::SignedBefore(_)) => Ok(None),
+        signed => Ok(Some(signed?)),
+    }
 }

@@ -10,6 +10,7 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked, Column, Listed, segment};
 use super::super::records::period_name;
 use super::Fields;
+use super::pile::{Unfinished, unfinished};
 use crate::domain::forms::{People, day};
 use crate::domain::journal::Journal;
 use crate::domain::names;
@@ -72,6 +73,9 @@ struct PapersPage {
     may_close: bool,
     /// Copies that wait for their number, for who may give it.
     to_register: usize,
+    /// Copies with a number that are finished and put away together; empty for who may not.
+    pile: Unfinished,
+    today: String,
 }
 
 /// Columns of the register, as they are shown and ordered.
@@ -186,11 +190,13 @@ pub(super) async fn list(
     );
     answer::page(&PapersPage {
         frame,
+        today: state.now().date_naive().to_string(),
+        pile: unfinished(if visitor.may_anywhere(Action::KeepPaper) { &papers } else { &[] }),
         tabs: tabs_of(&papers, &asked),
         listed,
         year: directory.year.clone(),
         to_register: match visitor.may_anywhere(Action::KeepPaper) {
-            true => papers.iter().filter(|kept| kept.stage() == Stage::HandedIn).count(),
+            true => papers.iter().filter(|kept| may_be_entered(kept, &visitor.account)).count(),
             false => 0,
         },
         may_close: closing.is_none()
@@ -200,11 +206,24 @@ pub(super) async fn list(
     })
 }
 
-/// `POST /office/papers`: gives a number to every copy that was handed in, in the order of classes and periods.
-pub(super) async fn register_all(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
+/// Was it handed in, or printed by the office itself, where nobody hands over (002 4.5)?
+fn may_be_entered(kept: &Kept, clerk: &str) -> bool {
+    let own = kept.stage() == Stage::Printed && kept.copy.printed_by == clerk;
+    (own || kept.stage() == Stage::HandedIn) && kept.open().is_none()
+}
+
+/// `POST /office/papers`: gives a number to every copy that was handed in, in the order of classes and periods; or finishes a pile.
+pub(super) async fn act_on_all(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    if fields.value("act") == "finish" {
+        return super::pile::finish(&state, &visitor, &fields).await;
+    }
     let act = state.act(&visitor.account);
     let mut waiting: Vec<Kept> = state.house.db.list_paper(Which::All).await?;
-    waiting.retain(|kept| kept.stage() == Stage::HandedIn && kept.open().is_none());
+    waiting.retain(|kept| may_be_entered(kept, &visitor.account));
     waiting.sort_by(|a, b| a.copy.copy.cmp(&b.copy.copy));
     let mut numbers = Vec::new();
     for kept in &waiting {
@@ -384,7 +403,11 @@ pub(super) async fn one(
         keeps: visitor.may_anywhere(Action::KeepPaper),
         today: state.now().date_naive().to_string(),
         sheets: kept.sheets(),
-        place: kept.place().unwrap_or_default(),
+        place: match kept.place() {
+            Some(place) => place,
+            // Where the last one went, the next one goes: room, safe and shelf are typed once.
+            None => super::pile::last_place(&state.house.db.list_paper(Which::All).await?),
+        },
         staff: staff(&directory.roster),
         out: kept.out().is_some(),
         facts: facts_of(&kept, &period, &people),
@@ -411,15 +434,8 @@ pub(super) async fn act(
             let no = move_paper(&state, &paper, &fields, &act).await?;
             return Ok(answer::done(&back, &format!("Запись № {no}: ждёт подписей обеих сторон.")));
         }
-        "finish" => finishing(&fields, &day),
-        "place" => vec![PaperFact::Placed(Place {
-            room: fields.value("room").to_owned(),
-            safe: fields.value("safe").to_owned(),
-            shelf: fields.value("shelf").to_owned(),
-            folder: fields.value("folder").to_owned(),
-            file: fields.value("file").to_owned(),
-            volume: fields.value("volume").parse().unwrap_or_default(),
-        })],
+        "finish" => finishing(&fields, &day, fields.value("sheets").parse().unwrap_or_default()),
+        "place" => vec![PaperFact::Placed(place_in(&fields))],
         "void" => vec![PaperFact::Voided { ground: fields.value("ground").to_owned() }],
         _ => return Err(Refusal::Rule("Не сказано, что сделать с копией.".to_owned())),
     };
@@ -433,8 +449,26 @@ pub(super) async fn act(
     Ok(answer::done(&back, &format!("Записано: {}.", said.join("; "))))
 }
 
-/// What was marked as done on one day.
-fn finishing(fields: &Fields, day: &str) -> Vec<PaperFact> {
+/// The place that a form names.
+pub(super) fn place_in(fields: &Fields) -> Place {
+    Place {
+        room: fields.value("room").to_owned(),
+        safe: fields.value("safe").to_owned(),
+        shelf: fields.value("shelf").to_owned(),
+        folder: fields.value("folder").to_owned(),
+        file: fields.value("file").to_owned(),
+        volume: fields.value("volume").parse().unwrap_or_default(),
+    }
+}
+
+/// «№ 1–4, 7».
+pub(super) fn names_of(papers: &[&Kept]) -> String {
+    let numbers: Vec<u32> = papers.iter().filter_map(|kept| u32::try_from(kept.copy.no).ok()).collect();
+    format!("№ {}", crate::flow::scans::listed(&numbers))
+}
+
+/// What was marked as done on one day; `sheets` by count.
+pub(super) fn finishing(fields: &Fields, day: &str, sheets: u32) -> Vec<PaperFact> {
     let mut facts = Vec::new();
     let marked = |name: &str| !fields.value(name).is_empty();
     if marked("signed") {
@@ -446,7 +480,7 @@ fn finishing(fields: &Fields, day: &str) -> Vec<PaperFact> {
     if marked("numbered") {
         facts.push(PaperFact::Numbered {
             day: day.to_owned(),
-            sheets: fields.value("sheets").parse().unwrap_or_default(),
+            sheets,
             lettered: fields.value("lettered").to_owned(),
             missing: fields.value("missing").to_owned(),
         });
@@ -507,7 +541,7 @@ pub(super) async fn of_copy(
                 state.now(),
             )
             .await?;
-            Ok(answer::done(&back, &format!("Печать отмечена: {}.", words::SHEET.counted(paper.sheets.into()))))
+            Ok(answer::done(&back, &format!("Отмечено: напечатана, {}.", words::SHEET.counted(paper.sheets.into()))))
         }
         "hand-in" => {
             let paper = fields.value("paper").to_owned();
@@ -570,6 +604,11 @@ pub(in crate::web) async fn twins(
         can_hand_in: kept.stage() == Stage::Printed && kept.open().is_none(),
     };
     let directory = state.directory().await?;
+    Ok((papers.iter().map(twin).collect(), clerks(&directory, visitor)))
+}
+
+/// To whom a visitor may hand in: the secretaries, in a school without one everybody else.
+pub(super) fn clerks(directory: &Directory, visitor: &str) -> Vec<(String, String)> {
     let clerks: Vec<&str> =
         directory.roster.staff.iter().filter(|one| one.has_role("secretary")).map(|one| one.id.as_str()).collect();
     let mut people = staff(&directory.roster);
@@ -577,5 +616,5 @@ pub(in crate::web) async fn twins(
         people.retain(|(id, _)| clerks.contains(&id.as_str()));
     }
     people.retain(|(id, _)| id != visitor);
-    Ok((papers.iter().map(twin).collect(), people))
+    people
 }

@@ -73,6 +73,8 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     if let Some(owed) = super::super::carriers::owed(&state, &visitor).await? {
         let (custody, out) = ("/carriers/custody", owed.out - owed.overdue);
         waits.push(wait(owed.overdue as usize, "Носители не возвращены в срок", "напомнить получателю", custody, true));
+        let broken = "последняя сверка нашла расхождения: нужна новая копия";
+        waits.push(wait(owed.broken.len(), "Копии на носителях повреждены", broken, "/carriers#checks", true));
         waits.push(wait(out as usize, "Носители выданы", "срок ещё не вышел", custody, false));
         let signatures = "выдача, получение или возврат носителя";
         waits.push(wait(owed.signatures as usize, "Журнал пользования ждёт вашей подписи", signatures, custody, true));
@@ -161,7 +163,7 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         waits.push(wait(
             lonely,
             "Электронные копии без бумажной пары",
-            "напечатать и отметить печать",
+            "напечатать и отметить это",
             "/copies?state=sealed",
             false,
         ));

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
+use super::super::query::segment;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -36,6 +37,8 @@ struct View {
     asked: String,
     ended: String,
     outcome: Option<Outcome>,
+    /// Where its fruit is, and what is done there next: address and words.
+    next: Vec<(String, &'static str)>,
 }
 
 impl View {
@@ -50,6 +53,7 @@ impl View {
             asked: words::moment(&row.created_at),
             ended: if row.finished_at.is_empty() { String::new() } else { words::moment(&row.finished_at) },
             outcome: jobs::outcome(row),
+            next: next(row),
         }
     }
 
@@ -89,6 +93,30 @@ struct JobPage {
 #[template(path = "ops/job-part.html", config = "src/web/askama.toml")]
 struct JobPart {
     job: View,
+}
+
+/// Where people go from a job: the pages on which its work is seen and gone on with.
+fn next(row: &JobRow) -> Vec<(String, &'static str)> {
+    let refused = jobs::outcome(row).is_some_and(|outcome| !outcome.refused.is_empty());
+    let to = |href: &str, words| (href.to_owned(), words);
+    match serde_json::from_str(&row.arguments) {
+        Ok(Work::CloseAll { period, .. }) => {
+            let mut next = vec![to("/copies?state=frozen", "К копиям: выпустить")];
+            if refused {
+                next.push((format!("/copies/gaps?period={}", segment(&period)), "Чего не хватает"));
+            }
+            next
+        }
+        Ok(Work::IssueAll) => vec![to("/copies?state=issued", "Копии на подписании")],
+        Ok(Work::SealAll) => vec![to("/copies?state=sealed", "К копиям с печатью"), to("/register", "Реестр")],
+        Ok(Work::Backup { .. } | Work::CompareCarrier { .. } | Work::Rehearse { .. }) => {
+            vec![to("/carriers", "Носители и копии")]
+        }
+        Ok(Work::PruneBackups { .. }) => vec![to("/carriers/prune", "Прежние копии")],
+        Ok(Work::Import { .. }) => vec![to("/journal", "Классы")],
+        Ok(Work::ReadScans { .. }) => vec![to("/office/scans", "Сканы листов")],
+        Err(_) => Vec::new(),
+    }
 }
 
 /// What the stream tells.

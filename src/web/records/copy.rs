@@ -42,6 +42,8 @@ struct CopyPage {
     digests: Vec<(&'static str, String)>,
     stages: Vec<StageView>,
     waits_for: String,
+    /// Refused or replaced: nobody is waited for any more.
+    returned: bool,
     sheets: Vec<SheetView>,
     omissions: Vec<String>,
     register_no: u64,
@@ -124,38 +126,10 @@ pub(super) async fn copy(
     let statements = state.house.db.list_statements(&row.id, row.version).await?;
     let register = state.house.db.find_register_line(&row.id, row.version).await?;
     let stands = signed(&statements);
-    let open = route::open_stage(&snapshot.route, &stands).map(|stage| stage.id.clone()).unwrap_or_default();
-    let stages: Vec<StageView> = snapshot
-        .route
-        .iter()
-        .map(|stage| StageView {
-            title: stage.title.clone(),
-            done: route::missing(stage, &stands).is_empty(),
-            open: stage.id == open,
-            signers: stage.signers.iter().map(|signer| signer_view(&stage.id, signer, &statements)).collect(),
-        })
-        .collect();
+    let stages = stages(&snapshot, &statements, &stands);
     let awaited = stages.iter().find(|stage| stage.open).into_iter().flat_map(|stage| &stage.signers);
     let awaited: Vec<&str> = awaited.filter(|s| s.signed.is_empty()).map(|s| s.name.as_str()).collect();
-    let mut digests = vec![
-        ("Снимок данных", row.snapshot.to_hex()),
-        ("Строки обучающихся", snapshot.rows_root.to_hex()),
-        ("Правила", snapshot.policy.digest.to_hex()),
-        ("Шаблон", snapshot.template.digest.to_hex()),
-    ];
-    if !row.issued_pdf.is_empty() {
-        digests.insert(0, ("Выпущенный PDF", row.issued_pdf.clone()));
-    }
-    if let Some(register) = &register {
-        digests.insert(0, ("Скреплённый PDF", register.line.sealed_pdf.to_hex()));
-    }
-    let versions = rows.iter().rev().map(|one| VersionView {
-        version: one.version,
-        href: format!("/copies/{}?version={}", segment(&one.id), one.version),
-        state: one.state.as_russian(),
-        badge: badge(one.state),
-        current: one.version == row.version,
-    });
+    let digests = digests(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line));
     let (twins, clerks) = twins(&state, &row.id, &visitor.account).await?;
     let grade = snapshot.class.grade;
     let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
@@ -183,10 +157,11 @@ pub(super) async fn copy(
             .filter(|one| row.version > 1 && one.version != row.version)
             .map(|one| one.version)
             .collect(),
-        versions: versions.collect(),
+        versions: versions(&rows, &row),
         facts: facts(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line)),
         digests,
-        waits_for: if row.issued_pdf.is_empty() { String::new() } else { awaited.join(", ") },
+        returned: matches!(row.state, CopyState::Refused | CopyState::Superseded),
+        waits_for: if row.state == CopyState::Issued { awaited.join(", ") } else { String::new() },
         stages,
         sheets: sheets(&snapshot, &row),
         remarks: desk::remarks(&state.house, &row).await?,
@@ -213,6 +188,45 @@ pub(super) async fn copy(
         frame,
         row,
     })
+}
+
+fn versions(rows: &[CopyRow], shown: &CopyRow) -> Vec<VersionView> {
+    let view = |one: &CopyRow| VersionView {
+        version: one.version,
+        href: format!("/copies/{}?version={}", segment(&one.id), one.version),
+        state: one.state.as_russian(),
+        badge: badge(one.state),
+        current: one.version == shown.version,
+    };
+    rows.iter().rev().map(view).collect()
+}
+
+/// What fixes the copy, from the sealed document down to the template.
+fn digests(
+    row: &CopyRow,
+    snapshot: &Snapshot,
+    register: Option<&crate::domain::register::RegisterLine>,
+) -> Vec<(&'static str, String)> {
+    let issued = (!row.issued_pdf.is_empty()).then(|| ("Выпущенный PDF", row.issued_pdf.clone()));
+    let sealed = register.map(|line| ("Скреплённый PDF", line.sealed_pdf.to_hex()));
+    let data = [
+        ("Снимок данных", row.snapshot.to_hex()),
+        ("Строки обучающихся", snapshot.rows_root.to_hex()),
+        ("Правила", snapshot.policy.digest.to_hex()),
+        ("Шаблон", snapshot.template.digest.to_hex()),
+    ];
+    issued.into_iter().chain(data).chain(sealed).collect()
+}
+
+fn stages(snapshot: &Snapshot, statements: &[StatementRow], stands: &[route::Signed]) -> Vec<StageView> {
+    let open = route::open_stage(&snapshot.route, stands).map(|stage| stage.id.as_str());
+    let view = |stage: &crate::domain::snapshot::StageFacts| StageView {
+        title: stage.title.clone(),
+        done: route::missing(stage, stands).is_empty(),
+        open: open == Some(stage.id.as_str()),
+        signers: stage.signers.iter().map(|signer| signer_view(&stage.id, signer, statements)).collect(),
+    };
+    snapshot.route.iter().map(view).collect()
 }
 
 fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, statements: &[StatementRow]) -> SignerView {
@@ -339,7 +353,11 @@ async fn paper_stages(
     let open = open.iter().filter(|one| !one.owes.is_empty());
     let told = open.map(|one| {
         let came = one.pages.len() - one.missing.len();
-        (one.title.clone(), format!("пришло {came} из {} страниц", one.pages.len()))
+        let lacking = match one.missing.is_empty() {
+            true => String::new(),
+            false => format!(", не пришли: {}", crate::flow::scans::listed(&one.missing)),
+        };
+        (one.title.clone(), format!("страницы {}: пришло {came}{lacking}", crate::flow::scans::listed(&one.pages)))
     });
     Ok((free, told.collect()))
 }

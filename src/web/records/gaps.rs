@@ -8,11 +8,14 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::directory::Directory;
 use super::super::frame::Frame;
-use super::super::query::Asked;
+use super::super::query::{Asked, segment};
 use super::jobs::{classes_of, periods};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::journal::YEAR;
+use crate::domain::journal::{Course, YEAR};
+use crate::domain::names;
 use crate::domain::people::Visitor;
+use crate::domain::period;
+use crate::domain::rights::Action;
 use crate::flow::close::{self, Closed, Closing};
 
 /// An option of a list.
@@ -38,6 +41,10 @@ struct GapLine {
     place: String,
     message: String,
     bars: bool,
+    /// Who leads the course, in one line; empty for what is the class's own.
+    teacher: String,
+    /// The course's page, where the visitor may open it.
+    href: String,
 }
 
 #[derive(Template)]
@@ -52,6 +59,11 @@ struct GapsPage {
     /// Is it about one class?
     single: bool,
     export: String,
+    period: String,
+    class: String,
+    /// Classes that would be closed now, and those that lack something.
+    ready: usize,
+    lacking: usize,
 }
 
 /// `GET /copies/gaps`: `period` and `class` narrow; `format=csv` gives every gap as a row. Nothing is closed by looking.
@@ -91,12 +103,13 @@ pub(super) async fn gaps(
     };
     if asked.value("format") == "csv" {
         let row = |class: &str, gap: &Finding| {
-            vec![class.to_owned(), gap.place.clone(), gap.message.clone(), weight(gap).to_owned()]
+            let teacher = course_of(&directory, gap).map_or_else(String::new, |course| teacher(&directory, course));
+            vec![class.to_owned(), gap.place.clone(), gap.message.clone(), weight(gap).to_owned(), teacher]
         };
         let rows = checked.iter().flat_map(|one| one.findings.iter().map(move |gap| row(&one.class, gap)));
         return answer::csv(
             &format!("полнота {class} {period}.csv"),
-            &["Класс", "Где", "Чего не хватает", "Вес"],
+            &["Класс", "Где", "Чего не хватает", "Вес", "Учитель"],
             &rows.collect::<Vec<_>>(),
         );
     }
@@ -105,14 +118,25 @@ pub(super) async fn gaps(
         label: label.to_owned(),
         chosen: value == chosen,
     };
-    let gap = |gap: &Finding| GapLine {
-        place: gap.place.clone(),
-        message: gap.message.clone(),
-        bars: gap.severity == Severity::Error,
+    let opens = visitor.reach(Action::ReadJournal);
+    let gap = |gap: &Finding| {
+        let course = course_of(&directory, gap);
+        let grade = |class: &str| directory.class(class).map_or(0, |class| class.grade);
+        let opened = course.filter(|course| opens.course(&course.id, &course.class, grade(&course.class)));
+        GapLine {
+            place: gap.place.clone(),
+            message: gap.message.clone(),
+            bars: gap.severity == Severity::Error,
+            teacher: course.map_or_else(String::new, |course| teacher(&directory, course)),
+            href: opened.map_or_else(String::new, |course| format!("/course/{}", segment(&course.id))),
+        }
     };
+    let open = |one: &&Closed| !one.already;
+    let lacks = |one: &&Closed| one.findings.iter().any(|gap| gap.severity == Severity::Error);
     let frame = frame
         .titled("Полнота журнала")
-        .leading("Чего не хватает, чтобы закрыть учётный период. Эта страница ничего не закрывает");
+        .leading("Чего не хватает, чтобы закрыть учётный период, и кого об этом спросить")
+        .under("Копии", "/copies");
     answer::page(&GapsPage {
         frame,
         periods: listed.iter().map(|(id, name)| choice(id, name, &period)).collect(),
@@ -125,6 +149,10 @@ pub(super) async fn gaps(
         },
         single: !class.is_empty(),
         export: asked.with("format", "csv"),
+        ready: checked.iter().filter(open).filter(|one| !lacks(one)).count(),
+        lacking: checked.iter().filter(open).filter(lacks).count(),
+        period,
+        class,
     })
 }
 
@@ -139,6 +167,17 @@ fn begun(directory: &Directory, listed: &[(String, String)], today: chrono::Naiv
 fn has(directory: &Directory, class: &str, period: &str) -> bool {
     let grade = directory.class(class).map_or(0, |class| class.grade);
     period == YEAR || directory.roster.periods_of_grade(grade).iter().any(|own| own.id == period)
+}
+
+/// The course that a gap stands in.
+fn course_of<'d>(directory: &'d Directory, gap: &Finding) -> Option<&'d Course> {
+    period::course_at(&gap.place, &directory.roster.courses)
+}
+
+/// «Фамилия И.О.» of who leads a course: the one to be asked.
+fn teacher(directory: &Directory, course: &Course) -> String {
+    let member = directory.roster.staff_member(&course.teacher_id);
+    member.map_or_else(String::new, |one| names::short_name(&one.surname, &one.given_name, &one.patronymic))
 }
 
 fn weight(gap: &Finding) -> &'static str {

@@ -17,6 +17,7 @@ use super::WebState;
 use super::answer::{self, Refusal};
 use super::directory::Directory;
 use super::frame::Frame;
+use super::office::pile::{self, Piles};
 use super::query::{self, Asked, Column, Listed, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
@@ -95,6 +96,8 @@ struct CopiesPage {
     buttons: Buttons,
     /// Work on copies under way, each a ready part of the page.
     running: Vec<String>,
+    /// Paper of sealed copies that is printed or handed in together.
+    piles: Piles,
 }
 
 /// Word of the filter for copies whose period brought something after they were frozen.
@@ -122,45 +125,10 @@ async fn copies(
     let running = super::ops::jobs::running(&state, &visitor, &["close_all", "issue_all", "seal_all"]).await?;
     let chosen = asked.value("state").to_owned();
     let late = supplement::open_ones(&state.house).await?;
-    let late: BTreeMap<String, u64> =
+    let late: Late =
         late.into_iter().filter(|one| one.entries > 0).map(|one| (one.row.copy, one.entries as u64)).collect();
-    let of_tab = |row: &CopyRow, word: &str| match word {
-        "" => true,
-        LATE => late.contains_key(&row.id),
-        word => row.state.as_str() == word,
-    };
-    let tab = |label, word: &str| StateTab {
-        label,
-        href: asked.with("state", word),
-        count: rows.iter().filter(|row| of_tab(row, word)).count(),
-        current: chosen == word,
-    };
-    let mut states = vec![
-        tab("Все", ""),
-        tab("Ждут выпуска", CopyState::Frozen.as_str()),
-        tab("На подписании", CopyState::Issued.as_str()),
-        tab("Ждут печати", CopyState::Signed.as_str()),
-        tab("В архиве", CopyState::Sealed.as_str()),
-        tab("Отклонены", CopyState::Refused.as_str()),
-    ];
-    if !late.is_empty() || chosen == LATE {
-        states.push(tab("Ждут дополнительного листа", LATE));
-    }
-    let lines = rows.into_iter().filter(|row| of_tab(row, &chosen)).map(|row| CopyLine {
-        href: format!("/copies/{}", segment(&row.id)),
-        period: period_name(&directory, &row.year, &row.class, &row.period),
-        kind: match row.kind {
-            CopyKind::PeriodCopy if supplement_no(&row.id).is_none() => "копия".to_owned(),
-            CopyKind::PeriodCopy => kind_words(row.kind, &row.id),
-            CopyKind::SummarySheet => "ведомость".to_owned(),
-        },
-        badge: badge(row.state),
-        late: late.get(&row.id).map_or_else(String::new, |n| {
-            format!("{} после составления", words::count(*n, "запись", "записи", "записей"))
-        }),
-        pdf: pdf(&row),
-        row,
-    });
+    let states = tabs(&rows, &late, &asked);
+    let lines = rows.into_iter().filter(|row| of_tab(row, &chosen, &late)).map(|row| line(&directory, row, &late));
     const COLUMNS: [Column<CopyLine>; 7] = [
         Column { key: "class", label: "Класс", class: "", order: |a, b| by_place(&a.row, &b.row) },
         Column { key: "period", label: "Период", class: "", order: |a, b| a.row.period.cmp(&b.row.period) },
@@ -196,7 +164,60 @@ async fn copies(
     }
     let frame =
         frame.titled("Копии").leading("Копии классных журналов и сводные ведомости: от закрытия периода до архива.");
-    answer::page(&CopiesPage { frame, states, listed, buttons, running })
+    let piles = pile::piles(&state, &directory, &visitor).await?;
+    answer::page(&CopiesPage { frame, states, listed, buttons, running, piles })
+}
+
+/// Entries made after a copy was drawn up, by copy.
+type Late = BTreeMap<String, u64>;
+
+/// Does a row stand under a tab: all, one state, or those that wait for a supplement?
+fn of_tab(row: &CopyRow, word: &str, late: &Late) -> bool {
+    match word {
+        "" => true,
+        LATE => late.contains_key(&row.id),
+        word => row.state.as_str() == word,
+    }
+}
+
+fn tabs(rows: &[CopyRow], late: &Late, asked: &Asked) -> Vec<StateTab> {
+    let chosen = asked.value("state");
+    let tab = |label, word: &str| StateTab {
+        label,
+        href: asked.with("state", word),
+        count: rows.iter().filter(|row| of_tab(row, word, late)).count(),
+        current: chosen == word,
+    };
+    let mut tabs = vec![
+        tab("Все", ""),
+        tab("Ждут выпуска", CopyState::Frozen.as_str()),
+        tab("На подписании", CopyState::Issued.as_str()),
+        tab("Ждут печати", CopyState::Signed.as_str()),
+        tab("В архиве", CopyState::Sealed.as_str()),
+        tab("Отклонены", CopyState::Refused.as_str()),
+    ];
+    if !late.is_empty() || chosen == LATE {
+        tabs.push(tab("Ждут дополнительного листа", LATE));
+    }
+    tabs
+}
+
+fn line(directory: &Directory, row: CopyRow, late: &Late) -> CopyLine {
+    CopyLine {
+        href: format!("/copies/{}", segment(&row.id)),
+        period: period_name(directory, &row.year, &row.class, &row.period),
+        kind: match row.kind {
+            CopyKind::PeriodCopy if supplement_no(&row.id).is_none() => "копия".to_owned(),
+            CopyKind::PeriodCopy => kind_words(row.kind, &row.id),
+            CopyKind::SummarySheet => "ведомость".to_owned(),
+        },
+        badge: badge(row.state),
+        late: late.get(&row.id).map_or_else(String::new, |n| {
+            format!("{} после составления", words::count(*n, "запись", "записи", "записей"))
+        }),
+        pdf: pdf(&row),
+        row,
+    }
 }
 
 /// Order of classes: by grade, then by name.

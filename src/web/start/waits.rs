@@ -143,7 +143,14 @@ impl Desk<'_> {
             "правил о резервных копиях не выполнено",
         ];
         let begin = "копии не пишутся, пока на учёте мало носителей или они в одном помещении";
+        let broken =
+            ["носитель с повреждённой копией", "носителя с повреждёнными копиями", "носителей с повреждёнными копиями"];
+        let named = format!("{}: последняя сверка нашла расхождения, нужна новая копия", owed.broken.join(", "));
+        let code = ["код доступа к резервным копиям не заведён"; 3];
+        let until = "без него копии не пишутся: код показывают один раз, вам, для конверта";
         let all = [
+            wait(owed.broken.len() as u64, broken, &named, "/carriers#checks", true),
+            wait(owed.codeless.into(), code, until, "/carriers/code", true),
             wait(owed.missing, rules, begin, "/carriers", true),
             wait(owed.overdue, late, "срок возврата прошёл", "/carriers/custody", true),
             wait(owed.signatures, sign, "выдача, получение или возврат носителя ждут вас", "/carriers/custody", false),
@@ -233,10 +240,15 @@ impl Desk<'_> {
         }
         let reach = self.visitor.reach(Action::IssueCopies);
         let mut open: Vec<String> = Vec::new();
+        let mut first: Option<(chrono::NaiveDate, String)> = None;
         for class in self.directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade)) {
             let ended = self.directory.roster.periods_of_grade(class.grade);
             let ended = ended.iter().filter(|period| period.ends < self.today);
-            open.extend(ended.filter(|p| !self.directory.is_closed(&class.name, &p.id)).map(|_| class.name.clone()));
+            for period in ended.filter(|period| !self.directory.is_closed(&class.name, &period.id)) {
+                open.push(class.name.clone());
+                let this = (period.ends, period.id.clone());
+                first = Some(first.map_or(this.clone(), |held| held.min(this)));
+            }
         }
         if open.is_empty() {
             return Vec::new();
@@ -256,7 +268,9 @@ impl Desk<'_> {
                 "дни периода прошли, копии ещё не составлены: {}",
                 shortened(open.iter().map(String::as_str))
             ),
-            href: "/journal".to_owned(),
+            // What is missing is seen there, and the period is closed there: the earliest of them first.
+            href: first
+                .map_or_else(|| "/copies/gaps".to_owned(), |(_, id)| format!("/copies/gaps?period={}", segment(&id))),
             urgent: true,
         }]
     }

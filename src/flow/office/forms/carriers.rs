@@ -161,6 +161,10 @@ impl Desk<'_> {
             valid: row.verdict == VALID,
             // The operator of the command line is no name: whoever sat there signs by hand.
             by: self.journal.staff_member(&row.by).map(|_| self.people.get(&row.by).signed).unwrap_or_default(),
+            post: match self.journal.staff_member(&row.by) {
+                Some(member) if !member.has_role("technical_specialist") => member.position.clone(),
+                _ => String::new(),
+            },
         };
         Some(papers::certificate(&self.letterhead, &checked, &coverage, &[]))
     }

@@ -1,0 +1,186 @@
+//! Paper in piles: a period's copies are printed, handed in, finished and put away together, as the office does it. Floor 3.
+//!
+//! Every copy keeps its own deeds and its own lines: a pile is one gesture over many copies, each recorded as if it were alone.
+
+use std::collections::BTreeSet;
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::directory::Directory;
+use super::Fields;
+use super::papers::{finishing, names_of, place_in};
+use crate::domain::names;
+use crate::domain::paper::{Kept, PaperFact, Place, Purpose, Stage};
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::snapshot::CopyKind;
+use crate::domain::words;
+use crate::flow::office::{self, NewHandover};
+use crate::flow::people::{Look, note_access};
+use crate::store::Which;
+
+/// Sealed copies whose paper is still to be made or handed in, of those that a visitor answers for.
+pub(in crate::web) struct Piles {
+    /// Copies that nobody has printed: identifier and class with its period's kind left to the list below.
+    pub(in crate::web) unprinted: Vec<String>,
+    /// Paper copies that are printed and not handed in.
+    pub(in crate::web) printed: Vec<String>,
+    /// Whom they are handed in to.
+    pub(in crate::web) clerks: Vec<(String, String)>,
+}
+
+/// The piles of a visitor; empty ones where the rules have no paper.
+pub(in crate::web) async fn piles(
+    state: &WebState,
+    directory: &Directory,
+    visitor: &Visitor,
+) -> Result<Piles, Refusal> {
+    let mut piles = Piles { unprinted: Vec::new(), printed: Vec::new(), clerks: Vec::new() };
+    let now = state.now().date_naive();
+    if !visitor.may_anywhere(Action::HandOverPaper) || state.house.policy.paper(now).is_some_and(|said| said.has("no"))
+    {
+        return Ok(piles);
+    }
+    let reach = visitor.reach(Action::HandOverPaper);
+    let within = |class: &str| reach.class(class, directory.class(class).map_or(0, |class| class.grade));
+    let papers = state.house.db.list_paper(Which::All).await?;
+    let live: BTreeSet<(&str, u32)> = papers
+        .iter()
+        .filter(|kept| kept.void().is_none())
+        .map(|kept| (kept.copy.copy.as_str(), kept.copy.version))
+        .collect();
+    let mut rows = super::super::records::visible_copies(state, directory, visitor).await?;
+    rows.retain(|row| row.state == crate::domain::copy::State::Sealed && within(&row.class));
+    rows.retain(|row| !live.contains(&(row.id.as_str(), row.version)));
+    piles.unprinted = rows.into_iter().map(|row| row.id).collect();
+    // Who keeps the register receives: what the office printed itself is entered without a handover.
+    if !visitor.may_anywhere(Action::KeepPaper) {
+        let waits = |kept: &&Kept| kept.stage() == Stage::Printed && kept.open().is_none() && within(&kept.copy.class);
+        let mut printed: Vec<&Kept> = papers.iter().filter(waits).collect();
+        printed.sort_by(|a, b| names::natural(&a.copy.class, &b.copy.class).then(a.copy.id.cmp(&b.copy.id)));
+        piles.printed = printed.into_iter().map(|kept| kept.copy.id.clone()).collect();
+        piles.clerks = super::papers::clerks(directory, &visitor.account);
+    }
+    Ok(piles)
+}
+
+/// `POST /copies/paper`: a pile was printed, or is handed in; exactly what the page showed.
+pub(super) async fn of_copies(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let act = state.act(&visitor.account);
+    let directory = state.directory().await?;
+    // What somebody else did meanwhile is no longer in the pile, and is not done twice.
+    let piles = piles(&state, &directory, &visitor).await?;
+    let shown = fields.all("one");
+    match fields.value("act") {
+        "print" => {
+            let (mut copies, mut sheets) = (0, 0_u64);
+            for id in piles.unprinted.iter().filter(|id| shown.contains(id)) {
+                // A journal is printed on both sides where the page says so; a summary sheet on one.
+                let row = state.house.db.list_versions(id).await?.pop().ok_or(Refusal::NotFound)?;
+                let both = row.kind == CopyKind::PeriodCopy && !fields.value("both").is_empty();
+                let paper = office::print(&state.house, id, both, &act).await?;
+                let look = Look::Copy { id, class: &paper.class };
+                note_access(&state.house, &visitor, look, &paper.year, state.now()).await?;
+                copies += 1;
+                sheets += u64::from(paper.sheets);
+            }
+            let copies = words::count(copies, "копия", "копии", "копий");
+            let said = format!("Отмечено: напечатано {copies}, всего {}.", words::SHEET.counted(sheets));
+            Ok(answer::done("/copies?state=sealed", &said))
+        }
+        "hand-in" => {
+            let mut n = 0;
+            for paper in piles.printed.iter().filter(|id| shown.contains(id)) {
+                let new = NewHandover {
+                    paper: paper.clone(),
+                    purpose: Purpose::HandIn,
+                    from: act.by.clone(),
+                    to: fields.value("person").to_owned(),
+                    note: String::new(),
+                    due: None,
+                };
+                let no = office::hand_over(&state.house, &new, &act).await?;
+                // Who enters it hands it over: the own signature is the same press.
+                super::handovers::sign_once(&state, no, &act).await?;
+                n += 1;
+            }
+            let n = words::count(n, "копия", "копии", "копий");
+            let said = format!("Сдано в канцелярию: {n}. Ваша подпись поставлена, ждём подписи канцелярии.");
+            Ok(answer::done("/copies?state=sealed", &said))
+        }
+        _ => Err(Refusal::Rule("Не сказано, что сделать с копиями.".to_owned())),
+    }
+}
+
+/// What the office finishes together: those that have a number and are not in their place yet.
+pub(super) struct Unfinished {
+    /// Paper copies by identifier.
+    pub(super) ids: Vec<String>,
+    /// «№ 1–9».
+    pub(super) said: String,
+    /// Where the last copy was put: the next pile goes there too.
+    pub(super) place: Place,
+}
+
+/// What of the register is still to be finished, as far as nothing else is under way with it.
+pub(super) fn unfinished(papers: &[Kept]) -> Unfinished {
+    let mut open: Vec<&Kept> =
+        papers.iter().filter(|kept| kept.stage() == Stage::Registered && kept.open().is_none()).collect();
+    open.sort_by_key(|kept| kept.copy.no);
+    Unfinished {
+        ids: open.iter().map(|kept| kept.copy.id.clone()).collect(),
+        said: names_of(&open),
+        place: last_place(papers),
+    }
+}
+
+/// Where a copy was put last, of all copies.
+pub(super) fn last_place(papers: &[Kept]) -> Place {
+    let placed = papers.iter().flat_map(|kept| &kept.facts).filter_map(|(at, _, fact)| match fact {
+        PaperFact::Placed(place) => Some((at, place)),
+        _ => None,
+    });
+    placed.max_by(|a, b| a.0.cmp(b.0)).map(|(_, place)| place.clone()).unwrap_or_default()
+}
+
+/// Finishes the copies that were shown: each gets what it lacks of what is ticked, sheets as printed, and the place if one is named.
+pub(super) async fn finish(state: &WebState, visitor: &Visitor, fields: &Fields) -> Result<Response, Refusal> {
+    let act = state.act(&visitor.account);
+    let papers = state.house.db.list_paper(Which::All).await?;
+    let shown = fields.all("one");
+    let open: Vec<String> = unfinished(&papers).ids.into_iter().filter(|id| shown.contains(id)).collect();
+    let day = fields.value("day").to_owned();
+    let place = Some(place_in(fields)).filter(|place| !place.room.is_empty());
+    if finishing(fields, &day, 1).is_empty() && place.is_none() {
+        return Err(Refusal::Rule("Отметьте, что сделано с копиями, или назовите место.".to_owned()));
+    }
+    let mut kept_now = 0_u64;
+    let mut done = 0_u64;
+    for kept in papers.iter().filter(|kept| open.contains(&kept.copy.id)) {
+        let lacks = |fact: &PaperFact| match fact {
+            PaperFact::SignedByHead { .. } => kept.signed_by_head().is_empty(),
+            PaperFact::Stamped { .. } => kept.stamped().is_empty(),
+            PaperFact::Numbered { .. } => kept.numbered().is_none(),
+            PaperFact::Stitched { .. } => kept.stitched().is_empty(),
+            PaperFact::Placed(_) => kept.place().is_none(),
+            PaperFact::Voided { .. } => false,
+        };
+        let facts = finishing(fields, &day, kept.sheets()).into_iter().chain(place.clone().map(PaperFact::Placed));
+        let facts: Vec<PaperFact> = facts.filter(lacks).collect();
+        for fact in &facts {
+            office::note(&state.house, &kept.copy.id, fact, &act).await?;
+        }
+        done += u64::from(!facts.is_empty());
+        kept_now += u64::from(facts.len() == kept.missing().len());
+    }
+    let count = |n| words::count(n, "копия", "копии", "копий");
+    let said = format!("Оформлено: {}; на месте: {}.", count(done), count(kept_now));
+    Ok(answer::done("/office/papers", &said))
+}
