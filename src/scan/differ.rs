@@ -259,12 +259,12 @@ impl Told<'_> {
         differences
     }
 
-    /// Print that is heavier or lighter than as much print of its sort elsewhere on the sheet: a digit written over in its own shape leaves no
-    /// spot of its own, nor does one that was covered on a grainy scan. The darkness of windows of a digit's size is compared with what windows
-    /// of as much print have all over the page.
+    /// Print that is heavier or lighter than as much print elsewhere on the sheet: a digit written over in its own shape leaves no spot of its
+    /// own, nor does one that was covered on a grainy scan. The darkness of windows of a digit's size is compared with what windows of as much
+    /// print have all over the page.
     ///
-    /// Straight rules are a sort of their own: a scanner makes the same of each stretch of them, so their spread is next to nothing. On a page
-    /// with little text nearly all windows lie on rules, and measured by them every crossing of rules and every heading would stand out.
+    /// Windows on a straight rule are left out. A scanner makes the same of each stretch of a rule, so they hardly spread, and on a page with
+    /// little text nearly all windows are such: measured by them, crossings of rules and headings stood out. Ink on a rule is a spot beside it.
     fn uneven(&self) -> Vec<(Class, Area)> {
         /// Half a window, pixels: 2.2 by 2.7 mm, a digit with its air.
         const HALF: (usize, usize) = (8, 10);
@@ -272,6 +272,8 @@ impl Told<'_> {
         const STEP: usize = 3;
         /// Along a straight rule the page does not change at all; a corner of a letter beside it has more than such a part of the rule's steps.
         const RULE: f32 = 0.02;
+        /// Classes of windows by the part that print covers; each holds enough to know what is usual.
+        const KINDS: usize = 16;
         let ink = self.ink;
         let (width, height) = (self.width, ink.height);
         let (page, scan) = (Sums::of(&ink.page, width), Sums::of(&ink.scan, width));
@@ -279,6 +281,7 @@ impl Told<'_> {
         let count = ((2 * HALF.0 + 1) * (2 * HALF.1 + 1)) as f32;
         let code = self.issued.code.grown(2.0);
         let mut windows = Vec::new();
+        let mut kinds: Vec<Vec<f32>> = vec![Vec::new(); KINDS];
         for y in (HALF.1..height - HALF.1).step_by(STEP) {
             for x in (HALF.0..width - HALF.0).step_by(STEP) {
                 let at = (x - HALF.0, y - HALF.1, x + HALF.0 + 1, y + HALF.1 + 1);
@@ -294,13 +297,20 @@ impl Told<'_> {
                     continue;
                 }
                 let (across, down) = (across.over(at), down.over(at));
-                let is_rule = across.min(down) < across.max(down) * RULE;
-                windows.push(Window { own, is_rule, more: scan.over(at) / count - own, area });
+                if across.min(down) < across.max(down) * RULE {
+                    continue;
+                }
+                let more = scan.over(at) / count - own;
+                let kind = ((own * 2.0 * KINDS as f32) as usize).min(KINDS - 1);
+                kinds[kind].push(more);
+                windows.push((kind, own, more, area));
             }
         }
+        let usual: Vec<(f32, f32)> = kinds.into_iter().map(usual).collect();
         let mut odd: Vec<(f32, Class, Area)> = Vec::new();
-        for (window, (over, spread)) in windows.iter().zip(strange(&windows)) {
-            let Window { own, area, .. } = *window;
+        for (kind, own, more, area) in windows {
+            let (middle, spread) = usual[kind];
+            let over = more - middle;
             // So much more or less ink than usual as a stroke of 0.3 by 1 mm has, and far beyond what chance gives.
             let part = if over > 0.0 { MORE } else { LESS };
             if over.abs() > (HEAVIER / (area.width * area.height)).max(spread * RARE).max(own * part) {
@@ -434,59 +444,28 @@ impl Sums {
     }
 }
 
-/// One window of print.
-struct Window {
-    /// Mean darkness of the page.
-    own: f32,
-    /// Is there nothing but a straight rule?
-    is_rule: bool,
-    /// What the scan has more, mean darkness.
-    more: f32,
-    area: Area,
-}
-
 /// How much the page changes from each pixel to the next: across and down.
 fn steps(page: &[f32], width: usize) -> [Vec<f32>; 2] {
     let mut across: Vec<f32> = page.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
-    across.push(0.0);
-    let mut down: Vec<f32> = page.iter().zip(&page[width..]).map(|(here, below)| (below - here).abs()).collect();
+    across.resize(page.len(), 0.0);
+    let mut down: Vec<f32> =
+        page.iter().zip(page.iter().skip(width)).map(|(here, below)| (below - here).abs()).collect();
     down.resize(page.len(), 0.0);
     [across, down]
 }
 
-/// What each window has more than usual, and how far such windows usually lie from it (as a standard deviation).
-fn strange(windows: &[Window]) -> Vec<(f32, f32)> {
-    /// Classes of windows by the part that print covers, up to a half.
-    const KINDS: usize = 16;
-    let kind = |one: &Window| ((one.own * 2.0 * KINDS as f32) as usize).min(KINDS - 1);
-    let class = |one: &Window| kind(one) * 2 + usize::from(one.is_rule);
-    let (mut classes, mut sorts) = (vec![Vec::new(); KINDS * 2], vec![Vec::new(); 2]);
-    for one in windows {
-        classes[class(one)].push(one.more);
-        sorts[usize::from(one.is_rule)].push(one.more);
-    }
-    let classes: Vec<Option<(f32, f32)>> = classes.into_iter().map(usual).collect();
-    // Print of a rare density is measured by all of its sort.
-    let sorts: Vec<(f32, f32)> = sorts.into_iter().map(|values| usual(values).unwrap_or((0.0, f32::MAX))).collect();
-    let of = |one: &Window| {
-        let (middle, spread) = classes[class(one)].unwrap_or(sorts[usize::from(one.is_rule)]);
-        (one.more - middle, spread)
-    };
-    windows.iter().map(of).collect()
-}
-
 /// The middle of some values and how far they usually lie from it (as a standard deviation).
-fn usual(mut values: Vec<f32>) -> Option<(f32, f32)> {
+fn usual(mut values: Vec<f32>) -> (f32, f32) {
     /// Fewer say nothing of what is usual.
     const FEWEST: usize = 40;
     if values.len() < FEWEST {
-        return None;
+        return (0.0, f32::MAX);
     }
     values.sort_by(f32::total_cmp);
     let middle = values[values.len() / 2];
     let mut off: Vec<f32> = values.iter().map(|value| (value - middle).abs()).collect();
     off.sort_by(f32::total_cmp);
-    Some((middle, off[off.len() / 2] * 1.4826))
+    (middle, off[off.len() / 2] * 1.4826)
 }
 
 /// Parts of one stroke are one spot: print that it crosses parts it, and each part may be as short as dust.
