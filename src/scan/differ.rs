@@ -263,8 +263,9 @@ impl Told<'_> {
     /// own, nor does one that was covered on a grainy scan. The darkness of windows of a digit's size is compared with what windows of as much
     /// print have all over the page.
     ///
-    /// Windows on a straight rule are left out. A scanner makes the same of each stretch of a rule, so they hardly spread, and on a page with
-    /// little text nearly all windows are such: measured by them, crossings of rules and headings stood out. Ink on a rule is a spot beside it.
+    /// Windows on a straight rule say nothing of the spread. A scanner makes the same of each stretch of a rule, and on a page with little text
+    /// nearly all windows are such: measured by them, crossings of rules and headings stood out. They have a middle of their own, and the
+    /// spread of other print.
     fn uneven(&self) -> Vec<(Class, Area)> {
         /// Half a window, pixels: 2.2 by 2.7 mm, a digit with its air.
         const HALF: (usize, usize) = (8, 10);
@@ -282,6 +283,7 @@ impl Told<'_> {
         let code = self.issued.code.grown(2.0);
         let mut windows = Vec::new();
         let mut kinds: Vec<Vec<f32>> = vec![Vec::new(); KINDS];
+        let mut rules = kinds.clone();
         for y in (HALF.1..height - HALF.1).step_by(STEP) {
             for x in (HALF.0..width - HALF.0).step_by(STEP) {
                 let at = (x - HALF.0, y - HALF.1, x + HALF.0 + 1, y + HALF.1 + 1);
@@ -297,19 +299,23 @@ impl Told<'_> {
                     continue;
                 }
                 let (across, down) = (across.over(at), down.over(at));
-                if across.min(down) < across.max(down) * RULE {
-                    continue;
-                }
+                let is_rule = across.min(down) < across.max(down) * RULE;
                 let more = scan.over(at) / count - own;
                 let kind = ((own * 2.0 * KINDS as f32) as usize).min(KINDS - 1);
-                kinds[kind].push(more);
-                windows.push((kind, own, more, area));
+                let alike = if is_rule { &mut rules } else { &mut kinds };
+                alike[kind].push(more);
+                windows.push(((kind, is_rule), own, more, area));
             }
         }
-        let usual: Vec<(f32, f32)> = kinds.into_iter().map(usual).collect();
+        let kinds: Vec<(f32, f32)> = kinds.into_iter().map(usual).collect();
+        let rules: Vec<(f32, f32)> = rules.into_iter().map(usual).collect();
+        let usual_of = |(kind, is_rule): (usize, bool)| match is_rule {
+            true => (rules[kind].0, rules[kind].1.max(kinds[kind].1)),
+            false => kinds[kind],
+        };
         let mut odd: Vec<(f32, Class, Area)> = Vec::new();
         for (kind, own, more, area) in windows {
-            let (middle, spread) = usual[kind];
+            let (middle, spread) = usual_of(kind);
             let over = more - middle;
             // So much more or less ink than usual as a stroke of 0.3 by 1 mm has, and far beyond what chance gives.
             let part = if over > 0.0 { MORE } else { LESS };
