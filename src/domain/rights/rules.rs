@@ -1,4 +1,4 @@
-//! What a school's rules say of rights: five acts that a clause gives to named offices, laid over the matrix. Floor 0.
+//! What a school's rules say of rights: acts that a clause gives to named offices, laid over the matrix. Floor 0.
 //!
 //! A policy comes in as a value, the one in force on the day. What its regulation says itself binds: offices that it names may, others may
 //! not. Where the regulation keeps silent, nobody loses what the matrix gives, and those whom the default rules name gain it.
@@ -9,12 +9,13 @@ use crate::domain::policy::{Policy, Value};
 use crate::domain::words::capitalised;
 
 /// The key of a policy and the acts that its people are about, in the order of [`Rules::clauses`].
-pub const GIVEN: [(&str, &[Action]); 5] = [
+pub const GIVEN: [(&str, &[Action]); 6] = [
     ("people.edit_by", &[Action::ChangeMovement]),
     ("access.issued_by", &[Action::IssueStaffCredentials, Action::IssueFamilyCredentials]),
     ("substitution.recorded_by", &[Action::RecordSubstitution]),
     ("year.promoted_by", &[Action::CloseYear]),
     ("groups.composed_by", &[Action::SetGroups]),
+    ("print.by", &[Action::ManageTemplates]),
 ];
 
 /// Whom one clause names.
@@ -29,7 +30,7 @@ struct Clause {
 /// The clauses of a policy that give acts to offices. The default has none: the matrix as it is printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
-    clauses: [Option<Clause>; 5],
+    clauses: [Option<Clause>; 6],
     /// The house is being set up: no period of it was closed yet.
     beginning: bool,
 }
@@ -82,10 +83,12 @@ impl Rules {
         }
         let Some(clause) = self.clause_of(action) else { return printed };
         // Class teachers let families in, never staff (SEC-05).
-        let named =
-            clause.roles.contains(&role) && !(action == Action::IssueStaffCredentials && role == Role::ClassTeacher);
+        // They print the copies of their class, and a template is the whole school's.
+        let of_school = matches!(action, Action::IssueStaffCredentials | Action::ManageTemplates);
+        let named = clause.roles.contains(&role) && !(of_school && role == Role::ClassTeacher);
         // The chain of credentials begins with the administrator in every school: who else would let in the first deputy.
-        let begins = role == Role::Administrator && (action == Action::IssueStaffCredentials || self.beginning);
+        // So do the files of the house, whoever prints by them.
+        let begins = role == Role::Administrator && (of_school || self.beginning);
         // A year is closed by the head's order; whom a clause names besides carries it out.
         let orders = role == Role::Director && action == Action::CloseYear;
         match printed {
