@@ -190,8 +190,27 @@ impl<'a> Register<'a> {
                 let stray = look_alike::between(name, twin).map(|stray| stray.describe()).unwrap_or_default();
                 found.mismatch(at, codes::LOOK_ALIKE, format!("{missing}: {stray}"), *twin, name);
             }
-            None => found.error(at, self.code, missing),
+            // A misspelt name was told with the one that is nearest to it.
+            None if found.is_told(at, codes::UNMATCHED_NAME) => {}
+            None => match self.of_same_grade(name) {
+                near if near.is_empty() => found.error(at, self.code, missing),
+                near => found.mismatch(at, self.code, missing, near, name),
+            },
         }
+    }
+}
+
+impl Register<'_> {
+    /// «9А, 9Б» for a class of grade 9 that is not there; empty for everything else.
+    fn of_same_grade(&self, name: &str) -> String {
+        let grade = |name: &str| name.chars().take_while(char::is_ascii_digit).collect::<String>();
+        let own = grade(name);
+        if self.file != File::Classes || own.is_empty() {
+            return String::new();
+        }
+        let mut near: Vec<&str> = self.names.iter().map(String::as_str).filter(|other| grade(other) == own).collect();
+        near.sort_unstable();
+        near.join(", ")
     }
 }
 

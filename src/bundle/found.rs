@@ -133,8 +133,9 @@ impl Found {
         let own = |list: &[String]| column.and_then(|place| list.get(place)).filter(|own| !own.is_empty()).cloned();
         let (mut text, heading) = match self.origins.get(&at.file) {
             Some(Origin::Made { name, places }) => {
-                let place = (at.line as usize).checked_sub(1).and_then(|index| places.get(index));
-                return place.unwrap_or(name).clone();
+                let place = (at.line as usize).checked_sub(1).and_then(|index| places.get(index)).unwrap_or(name);
+                let heading = column.map(|place| at.file.layout().columns[place].russian);
+                return heading.map_or_else(|| place.clone(), |heading| format!("{place}, столбец «{heading}»"));
             }
             Some(Origin::Sheet { workbook, sheet, letters }) => {
                 let text = format!("{workbook}, лист «{sheet}»");
@@ -154,6 +155,12 @@ impl Found {
             text.push_str(&format!(", столбец {}", heading.as_deref().unwrap_or(at.column)));
         }
         text
+    }
+
+    /// Was this said of the place already?
+    pub fn is_told(&self, at: Place, code: &str) -> bool {
+        let place = self.place(at);
+        self.list.iter().any(|(_, finding)| finding.code == code && finding.place == place)
     }
 
     /// Is anything wrong, warnings aside?

@@ -259,7 +259,7 @@ impl<'g> Given<'g> {
             if let Some(sheet) = of_year.or_else(|| grid.and_then(|grid| year::of_csv(stem, &file.name, &grid))) {
                 let tables = vec![sheet.layout.table];
                 self.note_words(file, Format::Csv, Some(*written), Some(char::from(separator)), tables);
-                self.year_sheets.push(office_year::without_notes(sheet));
+                self.year_sheets.push(office_year::with_prescriber(office_year::without_notes(sheet)));
                 return;
             }
             let header: Vec<&str> =
@@ -347,7 +347,7 @@ impl<'g> Given<'g> {
             let of_year = office_year::read(&lines_of(&file.name, &sheet));
             if let Some(of_year) = of_year.or_else(|| year::of_book(&file.name, &sheet)) {
                 tables.push(of_year.layout.table);
-                self.year_sheets.push(office_year::without_notes(of_year));
+                self.year_sheets.push(office_year::with_prescriber(office_year::without_notes(of_year)));
                 continue;
             }
             match workbook::table(&sheet) {
@@ -365,12 +365,12 @@ impl<'g> Given<'g> {
             }
         }
         if tables.is_empty() {
-            let names =
-                File::ALL.map(|table| table.layout().russian).into_iter().chain(year::tables().map(year::sheet_name));
-            let names = names.collect::<Vec<_>>().join(", ");
-            let message = "в книге нет ни одной известной таблицы";
+            let names = ["КТП", "Расписание", "Тарификация", "Учебный план", "Сотрудники", "Классы", "Обучающиеся"];
+            let message = "в книге нет ни одной известной таблицы: таблицу узнают по имени листа, по имени файла или по заголовкам столбцов";
             let finding = Finding::new(codes::UNKNOWN_FORMAT, &file.name, message);
-            self.findings.push(finding.expected_found(format!("листы: {names}"), ""));
+            let names = names.map(|name| format!("«{name}»")).join(", ");
+            let expected = format!("лист или файл с именем таблицы: {names} и другие, все — в примере книги");
+            self.findings.push(finding.expected_found(expected, ""));
         }
         // A sheet for each class says the same tables over and over.
         let mut seen = BTreeSet::new();
@@ -457,6 +457,7 @@ impl<'g> Given<'g> {
                     place: format!("{name}, часы по классам"),
                     course: String::new(),
                     sheet: Sheet { heads, rows, letters: Vec::new() },
+                    covers: Vec::new(),
                     findings: Vec::new(),
                 });
             }
@@ -465,6 +466,17 @@ impl<'g> Given<'g> {
                 _ => None,
             });
             match standing {
+                Some(rows) if matches!(kept.table, File::School | File::Periods) => {
+                    // A card or a list of quarters that lies in two files says the same twice; what differs is told where rows are checked.
+                    let is_same = |new: &(String, Vec<String>)| rows.iter().any(|(_, row)| *row == new.1);
+                    let (same, other): (PlacedRows, PlacedRows) = kept.rows.into_iter().partition(is_same);
+                    if let Some((place, _)) = same.first() {
+                        let message = format!("то же есть в другом файле, строк: {}; взято один раз", same.len());
+                        let finding = Finding::new(codes::SAME_TABLE, place, message);
+                        self.findings.push(finding.weighing(Severity::Note));
+                    }
+                    rows.extend(other);
+                }
                 Some(rows) => rows.extend(kept.rows),
                 None => self.parts.push(Part::Kept {
                     table: kept.table,

@@ -31,6 +31,7 @@ mod office_card;
 mod office_groups;
 mod office_hours;
 mod office_lists;
+mod office_plans;
 mod office_year;
 mod overlay;
 mod read;

@@ -5,7 +5,7 @@ use super::headings::fold;
 use super::office_lists::Lines;
 use super::year::{self, YearSheet};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::setup::layout::{BELLS, CALENDAR, CURRICULUM, Layout};
+use crate::domain::setup::layout::{BELLS, CALENDAR, CONTROL_WORKS, CURRICULUM, Layout};
 use crate::domain::setup::paste::Sheet;
 
 /// Name of bells that have none, as offices call the only ones.
@@ -50,6 +50,48 @@ pub(super) fn without_notes(mut of_year: YearSheet) -> YearSheet {
         let message = format!("столбец «{head}» не загружается: такого в таблице нет");
         let finding = Finding::new(codes::LEFT_OUT, &of_year.place, message).weighing(Severity::Warning);
         of_year.findings.push(finding);
+    }
+    of_year
+}
+
+/// Who prescribes a control work when a list does not say: offices hang the list of their own control, and call it so or not.
+const PRESCRIBED: &str = "внутришкольный контроль";
+
+/// A list of control works with the column «Кто назначает» in the table's words; where there is none, with the office's own control, and that
+/// is told.
+pub(super) fn with_prescriber(mut of_year: YearSheet) -> YearSheet {
+    if of_year.layout.table != CONTROL_WORKS.table || of_year.sheet.heads.is_empty() {
+        return of_year;
+    }
+    let title = CONTROL_WORKS.columns.iter().find(|column| column.name == "level").map_or("", |column| column.title);
+    let is_own = |head: &String| fold(head) == fold(title) || head == "level";
+    match of_year.sheet.heads.iter().position(is_own) {
+        Some(at) => {
+            for cell in of_year.sheet.rows.iter_mut().filter_map(|(_, cells)| cells.get_mut(at)) {
+                let word = match fold(cell).as_str() {
+                    "" | "школа" | "администрация" | "вшк" | "завуч" | "заместитель директора" => {
+                        PRESCRIBED
+                    }
+                    "учитель" => "по плану учителя",
+                    "впр" | "внешняя оценка" | "мониторинг" | "министерство" => {
+                        "внешняя оценка (ВПР, мониторинг)"
+                    }
+                    _ => continue,
+                };
+                *cell = word.to_owned();
+            }
+        }
+        None => {
+            let width = of_year.sheet.heads.len();
+            of_year.sheet.heads.push(title.to_owned());
+            for (_, cells) in &mut of_year.sheet.rows {
+                cells.resize(width, String::new());
+                cells.push(PRESCRIBED.to_owned());
+            }
+            let message = format!("столбца «{title}» нет: взято «{PRESCRIBED}»");
+            let finding = Finding::new(codes::LEFT_OUT, &of_year.place, message).weighing(Severity::Warning);
+            of_year.findings.push(finding);
+        }
     }
     of_year
 }
@@ -141,7 +183,9 @@ fn curriculum(lines: &Lines<'_>, at: usize, heads: &[String]) -> Option<YearShee
             rows.push((*no as usize, row));
         }
     }
-    sheet(lines, &CURRICULUM, &["Параллель", "Предмет", "Часов в неделю", "Часть плана"], rows)
+    let covers = grades.iter().map(|(_, grade)| grade.to_string()).collect();
+    let plan = sheet(lines, &CURRICULUM, &["Параллель", "Предмет", "Часов в неделю", "Часть плана"], rows)?;
+    Some(YearSheet { covers, ..plan })
 }
 
 fn sheet(
@@ -153,7 +197,14 @@ fn sheet(
     let heads = heads.iter().map(|head| (*head).to_owned()).collect();
     let (place, letters) = (lines.place.clone(), Vec::new());
     let sheet = Sheet { heads, rows, letters };
-    (!sheet.rows.is_empty()).then(|| YearSheet { layout, place, course: String::new(), sheet, findings: Vec::new() })
+    (!sheet.rows.is_empty()).then(|| YearSheet {
+        layout,
+        place,
+        course: String::new(),
+        sheet,
+        covers: Vec::new(),
+        findings: Vec::new(),
+    })
 }
 
 #[cfg(test)]
@@ -209,6 +260,23 @@ mod tests {
     }
 
     #[test]
+    fn control_works_without_a_prescriber_are_the_school_s_own() {
+        let of = |heads: &[&str], row: &[&str]| {
+            let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+            let sheet = Sheet { heads: owned(heads), rows: vec![(2, owned(row))], letters: Vec::new() };
+            let (place, course, covers, findings) = (String::new(), String::new(), Vec::new(), Vec::new());
+            with_prescriber(YearSheet { layout: &CONTROL_WORKS, place, course, sheet, covers, findings })
+        };
+        let bare = of(&["Класс", "Предмет", "Дата", "Вид работы"], &["5А", "Алгебра", "07.12.2026"]);
+        assert_eq!(bare.sheet.rows[0].1, ["5А", "Алгебра", "07.12.2026", "", PRESCRIBED]);
+        assert!(bare.findings[0].message.contains("взято «внутришкольный контроль»"));
+        let said = of(&["Дата", "Кто назначает"], &["07.12.2026", "ВПР"]);
+        assert_eq!(said.sheet.rows[0].1[1], "внешняя оценка (ВПР, мониторинг)");
+        assert!(said.findings.is_empty());
+        assert_eq!(of(&["Дата", "Кто назначает"], &["07.12.2026", "кто-то"]).sheet.rows[0].1[1], "кто-то");
+    }
+
+    #[test]
     fn columns_for_the_pen_are_left_with_a_word_and_no_other_column_is() {
         let sheet = Sheet {
             heads: ["Расписание звонков", "Примечание", "Цвет"].map(str::to_owned).to_vec(),
@@ -216,7 +284,8 @@ mod tests {
             letters: ["A", "B", "C"].map(str::to_owned).to_vec(),
         };
         let place = "год.xlsx".to_owned();
-        let told = YearSheet { layout: &BELLS, place, course: String::new(), sheet, findings: Vec::new() };
+        let (course, covers, findings) = (String::new(), Vec::new(), Vec::new());
+        let told = YearSheet { layout: &BELLS, place, course, sheet, covers, findings };
         let told = without_notes(told);
         assert_eq!(told.sheet.heads, ["Расписание звонков", "Цвет"]);
         assert_eq!(

@@ -100,13 +100,15 @@ struct People {
     codes: HashSet<String>,
     /// Folded «фамилия имя отчество», «фамилия имя» and «фамилия и.о.».
     names: HashMap<String, HashSet<String>>,
+    /// The full name of each code, as it is written.
+    full: HashMap<String, String>,
     /// Is every row there? If not, a missing name proves nothing.
     is_whole: bool,
 }
 
 impl People {
     fn of(sheets: &[Sheet<'_>], file: File) -> Self {
-        let mut people = Self { codes: HashSet::new(), names: HashMap::new(), is_whole: true };
+        let mut people = Self { codes: HashSet::new(), names: HashMap::new(), full: HashMap::new(), is_whole: true };
         let Some(sheet) = sheets.iter().find(|sheet| sheet.file == file) else { return people };
         people.is_whole = sheet.is_whole;
         for row in &sheet.rows {
@@ -117,6 +119,7 @@ impl People {
                 names::list_name(surname, given),
                 names::short_name(surname, given, patronymic),
             ];
+            people.full.insert(row.cell(0).to_owned(), spellings[0].clone());
             for spelling in spellings {
                 people.names.entry(key(&spelling)).or_default().insert(row.cell(0).to_owned());
             }
@@ -145,7 +148,10 @@ fn refer(sheets: &mut [Sheet<'_>], file: File, column: &'static str, people: &Pe
         match matches.map(|codes| codes.iter().collect::<Vec<_>>()).as_deref() {
             Some([code]) => {
                 if told.insert(written.clone()) {
-                    let message = format!("«{written}» — это {code}");
+                    let message = match people.full.get(*code) {
+                        Some(full) if *full != written => format!("«{written}» — это {full} ({code})"),
+                        _ => format!("«{written}» — это {code}"),
+                    };
                     found.told(at, codes::MATCHED_BY_NAME, Severity::Note, message);
                 }
                 row.set(place, (*code).clone());
@@ -159,6 +165,9 @@ fn refer(sheets: &mut [Sheet<'_>], file: File, column: &'static str, people: &Pe
             _ if !people.is_whole => {}
             _ => {
                 let near = nearest(&names::fold(&written), people.names.keys().map(String::as_str)).unwrap_or_default();
+                let near =
+                    people.names.get(near).and_then(|codes| codes.iter().min()).and_then(|code| people.full.get(code));
+                let near = near.map(String::as_str).unwrap_or_default();
                 found.mismatch(at, codes::UNMATCHED_NAME, format!("нет такого {whose}"), near, written.as_str());
             }
         }

@@ -232,6 +232,10 @@ fn date_hint(text: &str) -> String {
     if let Some(day) = epoch.zip(serial).and_then(|(epoch, days)| epoch.checked_add_days(Days::new(days))) {
         return format!(": похоже на порядковый номер дня из таблицы, {text} = {day}");
     }
+    let is_full = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+    if is_full {
+        return ": такого дня в календаре нет".to_owned();
+    }
     let is_short = text.len() == 8 && text.bytes().filter(|byte| *byte == b'.').count() == 2;
     if is_short { ": год пишется четырьмя цифрами".to_owned() } else { excel_hint(text) }
 }
@@ -450,6 +454,7 @@ mod tests {
     fn traces_of_table_editors_are_recognised() {
         assert!(date_hint("45901").contains("2025-09-01"));
         assert!(date_hint("01.09.25").contains("четырьмя"));
+        assert!(date_hint("31.02.2014").contains("такого дня"));
         for text in ["02.янв", "1.фев", "01.02.2026", "2-Янв"] {
             assert!(!excel_hint(text).is_empty(), "{text}");
         }

@@ -24,6 +24,9 @@ pub struct YearSheet {
     pub course: String,
     /// Headings and rows.
     pub sheet: Sheet,
+    /// What the sheet says as a whole, so that what it does not say goes: classes of a timetable that hangs on the wall, grades of a
+    /// curriculum. Empty for rows that are added to what stands.
+    pub covers: Vec<String>,
     /// What is wrong with the sheet before anything is read.
     pub findings: Vec<Finding>,
 }
@@ -51,7 +54,17 @@ const TABLES: &[Named] = &[
     (&INDIVIDUAL_PLANS, &["иуп", "индивидуальные планы"]),
     (&TIMETABLE, &["расписание уроков", "расписание занятий"]),
     (&PLAN_TOPICS, &["ктп", "планы", "календарно-тематические планы", "календарно-тематическое планирование"]),
-    (&CONTROL_WORKS, &["график контрольных", "контрольные работы", "вшк", "оценочные процедуры"]),
+    (
+        &CONTROL_WORKS,
+        &[
+            "график контрольных",
+            "контрольные работы",
+            "вшк",
+            "оценочные процедуры",
+            "график кр",
+            "график оценочных процедур",
+        ],
+    ),
     (&FOREIGN_MARKS, &["отметки другой школы"]),
     (&ORDERS, &["приказы", "локальные акты"]),
 ];
@@ -102,8 +115,20 @@ fn named(name: &str) -> Option<(&'static Layout, String)> {
             return Some((layout, String::new()));
         }
     }
-    let (first, rest) = name.trim().split_once([' ', '_'])?;
-    (names::fold(first) == "ктп").then(|| (&PLAN_TOPICS, rest.replace('_', " ").trim().to_owned()))
+    super::office_plans::course_of(name).map(|course| (&PLAN_TOPICS, course))
+}
+
+/// The table that a workbook is named after, for a sheet whose own name says nothing («Лист1», «График КР»): «График контрольных работ
+/// 2026-2027.xlsx». What a bundle's own table may be is left to that.
+fn named_by_file(file: &str) -> Option<&'static Layout> {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let is_time = |word: &&str| {
+        let folded = names::fold(word);
+        folded.starts_with(|letter: char| letter.is_ascii_digit())
+            || ["на", "учебный", "уч.", "год", "г."].contains(&folded.as_str())
+    };
+    let bare = stem.split([' ', '_']).filter(|word| !is_time(word)).collect::<Vec<_>>().join(" ");
+    named(&bare).filter(|(layout, course)| course.is_empty() && layout.table != PLAN_TOPICS.table).map(|(own, _)| own)
 }
 
 /// Names that a bundle's own tables have as well: such a sheet is the year's only when its headings say so.
@@ -115,8 +140,22 @@ fn is_shared(name: &str) -> bool {
 pub fn of_book(file: &str, sheet: &BookSheet) -> Option<YearSheet> {
     let place = format!("{file}, лист «{}»", sheet.name);
     let texts = |at: usize| -> Vec<String> { sheet.rows[at].filled().map(|(_, text)| text.to_owned()).collect() };
-    let known = named(&sheet.name);
     let rows = sheet.rows.len().min(HEADER_ROWS);
+    let likely = |layout: &Layout, at: usize| {
+        let heads = texts(at);
+        let known = layout.known_heads(&heads);
+        // A title above the headings is one cell; only a table that needs one column may have one heading.
+        let narrow = layout.columns.iter().filter(|column| column.required).count() == 1;
+        known > 0 && known * 2 >= heads.len() && (heads.len() > 1 || narrow)
+    };
+    let known = named(&sheet.name)
+        .filter(|(layout, course)| layout.table != PLAN_TOPICS.table || !course.is_empty())
+        .or_else(|| super::office_plans::course(file, sheet).map(|course| (&PLAN_TOPICS, course)))
+        .or_else(|| named(&sheet.name))
+        .or_else(|| {
+            let layout = named_by_file(file).filter(|_| !is_shared(&sheet.name))?;
+            (0..rows).any(|at| likely(layout, at)).then_some((layout, String::new()))
+        });
     if known.as_ref().is_none_or(|(layout, _)| layout.table == TIMETABLE.table)
         && let Some(at) = (0..rows).find(|at| is_grid(&texts(*at)))
     {
@@ -128,22 +167,15 @@ pub fn of_book(file: &str, sheet: &BookSheet) -> Option<YearSheet> {
             (0..rows).find(|at| layout.fits(&texts(*at), !course.is_empty()))
         }
         Some((layout, _)) => {
-            let likely = |at: &usize| {
-                let heads = texts(*at);
-                let known = layout.known_heads(&heads);
-                // A title above the headings is one cell; only a table that needs one column may have one heading.
-                let narrow = layout.columns.iter().filter(|column| column.required).count() == 1;
-                known > 0 && known * 2 >= heads.len() && (heads.len() > 1 || narrow)
-            };
             // Without headings that one can recognise the first row is told to be wrong, which says what is expected.
-            (0..rows).find(likely).or(if sheet.rows.is_empty() { None } else { Some(0) })
+            (0..rows).find(|at| likely(layout, *at)).or(if sheet.rows.is_empty() { None } else { Some(0) })
         }
         None => None,
     };
     let (layout, course, at) = match (known, found) {
         (Some((layout, course)), Some(at)) => (layout, course, at),
         (Some((layout, course)), None) if sheet.rows.is_empty() && !is_shared(&sheet.name) => {
-            return Some(YearSheet { layout, place, course, sheet: Sheet::default(), findings: Vec::new() });
+            return Some(empty(layout, place, course));
         }
         (Some(_), None) => return None,
         (None, _) => {
@@ -184,8 +216,14 @@ pub(super) fn of_json(layout: &'static Layout, file: &str, rows: Vec<(usize, Vec
         place: format!("{file}, таблица {}", layout.table),
         course: String::new(),
         sheet: Sheet { heads, rows, letters: Vec::new() },
+        covers: Vec::new(),
         findings: Vec::new(),
     }
+}
+
+/// A sheet of a table with nothing on it.
+fn empty(layout: &'static Layout, place: String, course: String) -> YearSheet {
+    YearSheet { layout, place, course, sheet: Sheet::default(), covers: Vec::new(), findings: Vec::new() }
 }
 
 /// The one table whose headings these are; of two that fit neither is taken, and what may be a bundle's table is that.
@@ -227,7 +265,7 @@ pub(super) fn table(
         }
         rows.push((record.line as usize, cells));
     }
-    YearSheet { layout, place, course, sheet: Sheet { heads, rows, letters }, findings }
+    YearSheet { layout, place, course, sheet: Sheet { heads, rows, letters }, covers: Vec::new(), findings }
 }
 
 /// A cell as people read it in their table editor: a time of day comes as a moment of the editor's first day, or with seconds.
@@ -281,6 +319,7 @@ fn unrolled(place: String, grid: &Grid<'_>) -> YearSheet {
     let number_at = folded.iter().position(|head| is_number(head)).unwrap_or_default();
     let mut day = String::new();
     let mut rows = Vec::new();
+    let of_class = |head: &str| head.split_whitespace().collect::<String>().to_uppercase();
     for record in &grid.records {
         let cell = |at: usize| record.fields.get(at).map(|field| field.trim()).unwrap_or_default();
         if !cell(day_at).is_empty() {
@@ -290,18 +329,22 @@ fn unrolled(place: String, grid: &Grid<'_>) -> YearSheet {
             let lessons = cell(at).split(['\n', ';']).flat_map(|part| part.split(" / ")).map(str::trim);
             for lesson in lessons.filter(|lesson| !lesson.is_empty() && !matches!(*lesson, "-" | "–" | "—")) {
                 let (subject, group, room) = lesson_of(lesson);
-                let class = head.split_whitespace().collect::<String>().to_uppercase();
+                let class = of_class(head);
                 let number = cell(number_at).trim_end_matches('.').to_owned();
                 rows.push((record.line as usize, vec![class, subject, group, day.clone(), number, room]));
             }
         }
     }
+    let mut covers: Vec<String> = rows.iter().map(|(_, row): &(usize, Vec<String>)| row[0].clone()).collect();
+    covers.sort_unstable();
+    covers.dedup();
     let heads = ["Класс", "Предмет", "Группа", "День недели", "Урок", "Кабинет"].map(str::to_owned).to_vec();
     YearSheet {
         layout: &TIMETABLE,
         place,
         course: String::new(),
         sheet: Sheet { heads, rows, letters: Vec::new() },
+        covers,
         findings: Vec::new(),
     }
 }

@@ -99,6 +99,10 @@ pub enum EventKind {
     VolumeNumbered,
     /// The school's own template of a form was checked.
     TemplateChecked,
+    /// The school's own template of a form came in force.
+    TemplateEnacted,
+    /// The school's own template of a form is no longer in force.
+    TemplateWithdrawn,
     /// A place or carrier was registered, moved or written off.
     CarrierChanged,
     /// An undertaking not to disclose the code was signed.
@@ -172,6 +176,8 @@ const OF_OFFICE: [EventKind; 29] = [
     EventKind::FilePlanClosed,
     EventKind::VolumeNumbered,
     EventKind::TemplateChecked,
+    EventKind::TemplateEnacted,
+    EventKind::TemplateWithdrawn,
     EventKind::CarrierChanged,
     EventKind::UndertakingSigned,
     EventKind::CarrierCodeMade,
@@ -240,6 +246,8 @@ impl EventKind {
             Self::FilePlanClosed => "file_plan_closed",
             Self::VolumeNumbered => "volume_numbered",
             Self::TemplateChecked => "template_checked",
+            Self::TemplateEnacted => "template_enacted",
+            Self::TemplateWithdrawn => "template_withdrawn",
             Self::CarrierChanged => "carrier_changed",
             Self::UndertakingSigned => "undertaking_signed",
             Self::CarrierCodeMade => "carrier_code_made",

@@ -7,10 +7,10 @@
 
 mod text;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A document of the office.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     /// Name in addresses and files: ASCII, `paper-register`. Says what document it is, never whose.
     pub id: String,
@@ -31,7 +31,7 @@ pub struct Form {
 }
 
 /// How the sheet of A4 lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Paper {
     /// 210 by 297 mm.
@@ -41,7 +41,7 @@ pub enum Paper {
 }
 
 /// The left margin (ГОСТ Р 7.0.97-2016 3.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Binding {
     /// 20 mm.
@@ -51,7 +51,7 @@ pub enum Binding {
 }
 
 /// A stamp of approval or consent (ГОСТ Р 7.0.97-2016 5.16, 5.20).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Approval {
     /// «УТВЕРЖДАЮ», «СОГЛАСОВАНО», «РАССМОТРЕНО».
     pub word: String,
@@ -70,7 +70,7 @@ pub struct Approval {
 }
 
 /// A part of a form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Block {
     /// A heading inside the form.
@@ -139,7 +139,7 @@ pub enum Block {
 }
 
 /// Where lines stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Align {
     /// At the left.
@@ -151,7 +151,7 @@ pub enum Align {
 }
 
 /// A part of a paragraph.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "kebab-case")]
 pub enum Part {
     /// Words of the form.
@@ -169,7 +169,7 @@ pub enum Part {
 }
 
 /// A ruled table; its head is repeated on every page.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Table {
     /// Words above it; may be empty.
     pub title: String,
@@ -192,7 +192,7 @@ pub struct Table {
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Its head; «\n» breaks a line.
     pub head: String,
@@ -205,7 +205,7 @@ pub struct Column {
 }
 
 /// A head over several columns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// Index of the first column.
     pub from: usize,
@@ -216,7 +216,7 @@ pub struct Span {
 }
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// What kind of row.
     pub is: RowKind,
@@ -225,7 +225,7 @@ pub struct Row {
 }
 
 /// Kinds of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RowKind {
     /// A line.
@@ -237,7 +237,7 @@ pub enum RowKind {
 }
 
 /// A signature line: job title, signature, name, date (ГОСТ Р 7.0.97-2016 5.22).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Signature {
     /// Job title or office, with the words before it: «Сдал: заместитель директора».
     pub post: String,

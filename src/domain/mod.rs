@@ -19,6 +19,7 @@ pub mod finding;
 pub mod form;
 pub mod forms;
 pub mod freeze;
+pub mod gather;
 pub mod journal;
 pub mod lint;
 pub mod log_proof;

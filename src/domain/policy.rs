@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 
 pub use self::inherit::{Silence, Source};
-pub use self::keys::{KEYS, Key, PARAMETERS, Parameter, Shape, TOLD_ONLY, about, why_only_told};
+pub use self::keys::{KEYS, Key, PARAMETERS, Parameter, Shape, TOLD_ONLY, about, title, why_only_told};
 use self::reader::{Node, Reader};
 pub use self::said::{ALL_GRADES, Other, Said, Unit, Value, as_written};
 pub use self::show::{Difference, difference};

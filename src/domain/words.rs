@@ -112,6 +112,14 @@ pub fn moment_words(rfc3339: &str) -> String {
     }
 }
 
+/// A moment in a narrow column, «24.10.2025, 14:05», from RFC 3339 text; other text comes back as it is.
+pub fn moment_short(rfc3339: &str) -> String {
+    match DateTime::parse_from_rfc3339(rfc3339) {
+        Ok(moment) => moment.format("%d.%m.%Y, %H:%M").to_string(),
+        Err(_) => rfc3339.to_owned(),
+    }
+}
+
 /// Parts of a sentence in a row: «I четверть, II четверть и год».
 pub fn listed(parts: &[String]) -> String {
     match parts {

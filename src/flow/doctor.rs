@@ -7,7 +7,9 @@ mod origins;
 mod records;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
 
+use super::issue::leftovers;
 use super::verify::{self, VerifyOptions};
 use super::{Act, Error, House, log, policy, read_file, salt, supplement};
 use crate::domain::audit::{Event, EventKind};
@@ -300,6 +302,15 @@ fn issued_files(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error
             )),
         }
     }
+    let unowned = leftovers::unowned(house, copies)?;
+    let note = |path: &PathBuf, message: &str| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Finding::new("doctor.issued-unowned", format!("issued/{name}"), message).weighing(Severity::Note)
+    };
+    let left = "остался от прерванного выпуска, ни одна копия его не называет: следующий выпуск его уберёт";
+    let foreign = "посторонний файл: программа его не писала и не удаляет";
+    findings.extend(unowned.leftovers.iter().map(|path| note(path, left)));
+    findings.extend(unowned.foreign.iter().map(|path| note(path, foreign)));
     Ok(findings)
 }
 

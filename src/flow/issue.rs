@@ -1,5 +1,7 @@
 //! Issuing: a frozen snapshot is typeset, its PDF kept, its route opened. Floor 2.
 
+pub(super) mod leftovers;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -49,6 +51,7 @@ pub async fn issue(
     if jobs.is_empty() {
         return Ok(Vec::new());
     }
+    let _writing = leftovers::writing(house).await?;
     let keyring = Keyring::open(house).await?;
     let checkpoint = log::checkpoint(house, &keyring, act).await?;
     let (typeset_at, facts) = (act.moment(), checkpoint.facts());
@@ -79,7 +82,7 @@ pub(super) fn read_frozen(row: &CopyRow, text: &str) -> Result<(Snapshot, Vec<Di
     Snapshot::with_sheet_digests(text.as_bytes()).map_err(|_| Error::Damaged(row.id.clone()))
 }
 
-/// The file first, under a name that holds its digest; then the transaction. A crash between leaves a file that nobody names.
+/// The file first, under a name that holds its digest; then the transaction. A crash between leaves a file that no row owns ([`leftovers`]).
 async fn keep(house: &House, row: CopyRow, pages: Typeset, at: &Checkpoint, act: &Act) -> Result<Issued, Error> {
     let digest = Digest::of(&pages.pdf);
     vault::durable::write_once(&house.issued_pdf(&row.id, row.version, digest), &pages.pdf)?;

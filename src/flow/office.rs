@@ -100,7 +100,7 @@ pub enum Refusal {
     #[error("для формы нужно указать: {0}")]
     Needs(String),
     /// The school's rules leave that sheet out.
-    #[error("по правилам школы {what} при журнале нет: «{key}» — {said}")]
+    #[error("по правилам школы {what} при журнале нет: {said}; ключ правил — {key}")]
     LeftOut {
         /// «листа «Общие сведения об обучающихся»».
         what: &'static str,

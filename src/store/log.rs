@@ -205,6 +205,16 @@ impl Db {
             .collect()
     }
 
+    /// Payloads of the entries of one kind of event, by index.
+    pub async fn list_events(&self, event: &str) -> Result<Vec<String>, Error> {
+        let rows = sqlx::query("select payload from log_entries where school = $1 and event = $2 order by idx")
+            .bind(self.school.clone())
+            .bind(event.to_owned())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     /// Every signed checkpoint, by size.
     pub async fn list_checkpoints(&self) -> Result<Vec<CheckpointRow>, Error> {
         let rows = sqlx::query("select size, root, signed_at, note from checkpoints where school = $1 order by size")

@@ -10,6 +10,8 @@ use typst::layout::{Frame, FrameItem};
 use super::clean::clean_data;
 use super::fit::wrap;
 use super::fonts::{Face, width};
+use super::glue::{self, rooms};
+use super::own::Fault;
 use super::plan::mm;
 use super::world::{Desk, TEMPLATES};
 use super::{Error, PagedDocument, Typeset, VERSION, export};
@@ -17,8 +19,8 @@ use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::form::{Binding, Block, Form, Paper, Table};
 
-/// Room inside a cell on each side, points; the template has the same.
-const INSET: f64 = 2.5;
+/// What a table without rows says.
+pub const NO_ROWS: &str = "Записей нет";
 
 #[derive(Serialize)]
 struct Data<'f> {
@@ -41,27 +43,43 @@ pub fn form_by(form: &Form, made_at: &str, template: Option<&str>) -> Result<Typ
 
 /// The pages of a form before export, for whoever looks at their frames.
 pub fn lay_out_form(form: &Form, template: Option<&str>) -> Result<(PagedDocument, Vec<Finding>), Error> {
+    let (desk, findings) = desk_for(form, template)?;
+    let told = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let document = typst::compile::<PagedDocument>(&desk).output;
+    let document = document.map_err(|errors| Error::Compile(told(desk.faults(&errors))))?;
+    Ok((described(document, template), findings))
+}
+
+/// What typst needs to set a form by a template.
+pub(super) fn desk_for(form: &Form, template: Option<&str>) -> Result<(Desk, Vec<Finding>), Error> {
     let mut form = form.clone();
     let room = text_width(&form);
     for block in &mut form.blocks {
         if let Block::Table(table) = block {
             breakable(table, room);
+            if table.rows.is_empty() {
+                // A table that ends with its heads looks like a failed print.
+                *table = std::mem::take(table).section(NO_ROWS);
+            }
         }
     }
     let author = form.organisation.first().cloned().unwrap_or_default();
     let data = |error: serde_json::Error| Error::Data(error.to_string());
     let mut value = serde_json::to_value(Data { form: &form, author: &author }).map_err(data)?;
     let findings = clean_data(&mut value, &form.title);
+    glue::set(&mut value["form"], room);
     let files = vec![("data/form.json".to_owned(), serde_json::to_vec(&value).map_err(data)?)];
     let desk = match template {
         None => Desk::new(&format!("form/{VERSION}/main.typ"), files)?,
         Some(text) => Desk::by(text, files)?,
     };
-    let output = typst::compile::<PagedDocument>(&desk).output;
-    let mut document = output.map_err(|errors| Error::Compile(desk.told_with_lines(&errors)))?;
-    // Whoever holds the pages can tell by which template they were set.
+    Ok((desk, findings))
+}
+
+/// Whoever holds the pages can tell by which template they were set.
+pub(super) fn described(mut document: PagedDocument, template: Option<&str>) -> PagedDocument {
     document.info_mut().keywords = vec![template_words(template).into()];
-    Ok((document, findings))
+    document
 }
 
 /// «шаблон form/1, SHA-256 …»: which template sets a form, as its pages' description keeps it.
@@ -78,17 +96,16 @@ pub fn built_in() -> &'static str {
     TEMPLATES.iter().find(|(path, _)| *path == name).map_or("", |(_, text)| text)
 }
 
-/// Texts of a form that its pages by a template lack: letters and digits are compared, for lines may break anywhere.
-pub fn missing_words(form: &Form, template: &str) -> Result<Vec<String>, Error> {
-    let (document, _) = lay_out_form(form, Some(template))?;
+/// Texts of a form that its pages lack: letters and digits are compared, for lines may break anywhere.
+pub(super) fn missing_from(form: &Form, document: &PagedDocument) -> Vec<String> {
     let mut printed = String::new();
     for page in document.pages() {
         read_frame(&page.frame, &mut printed);
     }
     let mut texts = Vec::new();
-    gather(&serde_json::to_value(form).map_err(|error| Error::Data(error.to_string()))?, &mut texts);
+    gather(&serde_json::to_value(form).unwrap_or_default(), &mut texts);
     texts.retain(|text| !printed.contains(&letters(text)));
-    Ok(texts)
+    texts
 }
 
 fn letters(text: &str) -> String {
@@ -134,12 +151,7 @@ fn text_width(form: &Form) -> f64 {
 /// Breaks the words that are wider than their column and that no hyphenation knows: whatever is not Russian through and through.
 fn breakable(table: &mut Table, room: f64) {
     let size = f64::from(table.size) / 10.0;
-    let whole: u32 = table.columns.iter().map(|column| column.width).sum();
-    let rooms: Vec<f64> = table
-        .columns
-        .iter()
-        .map(|column| room * f64::from(column.width) / f64::from(whole.max(1)) - 2.0 * INSET - 0.5)
-        .collect();
+    let rooms = rooms(table.columns.iter().map(|column| column.width), room);
     for row in &mut table.rows {
         for (cell, room) in row.cells.iter_mut().zip(&rooms) {
             let foreign = |word: &str| {

@@ -10,7 +10,9 @@ mod course;
 mod fit;
 mod fonts;
 mod form;
+mod glue;
 mod hand;
+mod own;
 mod pages;
 mod period_copy;
 mod places;
@@ -35,8 +37,9 @@ use crate::domain::finding::Finding;
 use crate::domain::sheet_code::SheetCode;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, TemplateFacts};
 
-pub use form::{built_in, form, form_by, lay_out_form, missing_words};
+pub use form::{NO_ROWS, built_in, form, form_by, lay_out_form};
 pub use hand::{HandPlaces, hand_places};
+pub use own::{Fault, examine};
 
 use pages::{Binder, JOURNAL, Paper, SUMMARY};
 use plan::{Attached, Page, Plan};

@@ -15,6 +15,7 @@ use typst::{Library, LibraryExt, World, WorldExt};
 
 use super::Error;
 use super::fonts::SHELF;
+use super::own::{Fault, russian};
 
 /// Template files by path below `typst-templates`, embedded.
 pub const TEMPLATES: [(&str, &str); 5] = [
@@ -64,16 +65,17 @@ impl Desk {
         Self::on(Source::new(id("form/own/main.typ")?, template.to_owned()), files)
     }
 
-    /// What is wrong with the main template, each with the line it is in: a school mends its own template by this.
-    pub fn told_with_lines(&self, errors: &[SourceDiagnostic]) -> String {
+    /// What is wrong, each with the line and the place of the main template: a school mends its own template by this.
+    pub fn faults(&self, errors: &[SourceDiagnostic]) -> Vec<Fault> {
         let told = |error: &SourceDiagnostic| {
-            let line = self.range(error.span).and_then(|range| self.main.lines().byte_to_line(range.start));
-            match line.filter(|_| error.span.id() == Some(self.main.id())) {
-                Some(line) => format!("строка {}: {}", line + 1, error.message),
-                None => error.message.to_string(),
-            }
+            let place = self.range(error.span).filter(|_| error.span.id() == Some(self.main.id()));
+            let place = place.and_then(|range| self.main.lines().byte_to_line_column(range.start));
+            let (line, column) = place.map_or((0, 0), |(line, column)| (line + 1, column + 1));
+            Fault { line, column, text: russian(&error.message) }
         };
-        errors.iter().map(told).collect::<Vec<_>>().join("; ")
+        let mut faults: Vec<Fault> = errors.iter().map(told).collect();
+        faults.dedup();
+        faults
     }
 
     fn on(main: Source, files: Vec<(String, Vec<u8>)>) -> Result<Self, Error> {

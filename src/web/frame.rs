@@ -12,7 +12,7 @@ use super::waiting::Awaited;
 use super::{WebState, answer, help, query};
 use crate::domain::copy::State as CopyState;
 use crate::domain::people::{Office, Visitor};
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Role};
 
 /// The frame of one page; templates have it as their field `frame` and fill the shell from it.
 #[derive(Debug, Clone, Default)]
@@ -164,7 +164,10 @@ fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
         Access::Token(_) => false,
         Access::Does(action) => visitor.may_anywhere(action),
     };
-    let groups = Group::ALL.into_iter().map(|group| MenuGroup {
+    // A family has no use for what programs and long work need, though nothing there is shut to it.
+    let of_family = |role: Role| matches!(role, Role::Learner | Role::Parent);
+    let is_family = !visitor.offices.is_empty() && visitor.offices.iter().all(|office| of_family(office.role));
+    let groups = Group::ALL.into_iter().filter(|group| !is_family || *group != Group::House).map(|group| MenuGroup {
         heading: group.heading(),
         items: MENU
             .iter()
@@ -209,7 +212,6 @@ impl FromRequestParts<WebState> for Stranger {
 mod tests {
     use super::*;
     use crate::domain::people::{Office, Reach};
-    use crate::domain::rights::Role;
 
     fn marked(frame: &Frame) -> Vec<&'static str> {
         let items = frame.menu.iter().flat_map(|group| &group.items);

@@ -6,6 +6,7 @@ mod handovers;
 pub(in crate::web) mod papers;
 pub(in crate::web) mod pile;
 mod plan;
+mod templates;
 pub(in crate::web) mod today;
 
 use super::fields::Fields;
@@ -17,6 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
     const READS: Access = Access::Does(Action::ReadRegister);
     const KEEPS: Access = Access::Does(Action::KeepPaper);
     const HANDS: Access = Access::Does(Action::HandOverPaper);
+    const TEMPLATES: Access = Access::Does(Action::ManageTemplates);
     vec![
         get("/office", READS, SubjectOf::House, today::today)
             .in_menu(Group::Records, "Канцелярия")
@@ -44,6 +46,14 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/forms", Access::Does(Action::ReadCopies), SubjectOf::House, forms::list)
             .in_menu(Group::Records, "Формы для печати")
             .helped("office#формы-для-печати"),
+        get("/office/templates", TEMPLATES, SubjectOf::House, templates::list)
+            .in_menu(Group::House, "Шаблоны форм")
+            .helped("office#свой-шаблон-формы"),
+        get("/office/templates/{form}", TEMPLATES, SubjectOf::House, templates::one).helped("office#свой-шаблон-формы"),
+        get("/office/templates/{form}/picture", TEMPLATES, SubjectOf::House, templates::picture),
+        get("/office/templates/{form}/template.typ", TEMPLATES, SubjectOf::House, templates::text),
+        post("/office/templates/{form}", TEMPLATES, SubjectOf::House, templates::lay),
+        post("/office/templates/{form}/act", TEMPLATES, SubjectOf::House, templates::act),
         get("/office/forms/{form}", READS, SubjectOf::House, forms::of_office),
         get("/office/teaching/{form}", Access::Does(Action::ReadStaff), SubjectOf::House, forms::of_teaching),
         get("/office/classes/{class}/{form}", Access::Does(Action::IssueCopies), SubjectOf::Class, forms::of_class),

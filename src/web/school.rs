@@ -18,13 +18,17 @@ mod shelf;
 mod substitutions;
 mod timetable;
 
+use std::collections::BTreeSet;
+
 use super::WebState;
 use super::answer::Refusal;
 use super::fields::Fields;
 use super::query::Asked;
 use super::route::Route;
 use crate::domain::finding::Finding;
+use crate::domain::names;
 use crate::domain::people;
+use crate::domain::setup::layout::Layout;
 use crate::flow::setup::{Outcome, Year};
 use crate::store::{ChangeFilter, ClosedYearRow};
 
@@ -72,6 +76,8 @@ struct Past {
     what: String,
     /// Numbers of its lines, to undo; empty when it is an undoing itself.
     seqs: String,
+    /// Done under a compromised account, and nobody has decided about it yet.
+    void: bool,
 }
 
 /// Lines of the history that a page shows, newest first: more stand on the page of history.
@@ -100,9 +106,11 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
             let who = opened.year.known.show(crate::domain::setup::layout::Is::Staff, &change.by);
             let who = if who == people::OPERATOR { people::OPERATOR_NAME.to_owned() } else { who };
             let when = crate::domain::words::moment(&change.at);
-            acts.push((change.event, Past { when, who, what: String::new(), seqs: String::new() }, Vec::new(), [0; 3]));
+            let past = Past { when, who, what: String::new(), seqs: String::new(), void: false };
+            acts.push((change.event, past, Vec::new(), [0; 3]));
         }
-        let Some((_, _, seqs, counts)) = acts.last_mut() else { continue };
+        let Some((_, act, seqs, counts)) = acts.last_mut() else { continue };
+        act.void |= change.voided;
         let kind = match (&change.old, &change.new) {
             (None, _) => 0,
             (Some(_), Some(_)) => 1,
@@ -120,6 +128,26 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
         Past { what: what.collect::<Vec<_>>().join(", "), seqs, ..act }
     };
     Ok(acts.into_iter().take(PAST_ACTS).map(told).collect())
+}
+
+/// Keys of the rows whose last change is void: what a compromised account wrote is struck through wherever it stands (SEC-03).
+async fn void(state: &WebState, opened: &Opened, layout: &Layout) -> Result<BTreeSet<Vec<String>>, Refusal> {
+    if state.house.db.load_docket().await?.notices.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let filter = ChangeFilter {
+        table: Some(layout.table.to_owned()),
+        year: Some(opened.year.year.clone()),
+        ..ChangeFilter::default()
+    };
+    let (mut seen, mut void) = (BTreeSet::new(), BTreeSet::new());
+    // The newest line of each row comes first.
+    for change in state.house.db.list_changes(&filter).await? {
+        if seen.insert(change.key.clone()) && change.voided {
+            void.insert(change.key);
+        }
+    }
+    Ok(void)
 }
 
 /// What is said after a change.
@@ -161,7 +189,8 @@ async fn undo(state: &WebState, by: &str, field: &str) -> Result<String, Refusal
 
 /// Findings as one line each, gravest first.
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|a, b| (b.severity, &a.place).cmp(&(a.severity, &b.place)));
+    // «10А» stands after «9А».
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| names::natural(&a.place, &b.place)));
     findings
 }
 

@@ -90,7 +90,7 @@ async fn first_screen(
     let desk = Desk { state: &state, directory: &directory, visitor: &visitor, today: state.now().date_naive() };
     let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let waits = desk.waits(&copies).await?;
-    let shelves = [desk.children(), desk.classes(), desk.courses(), desk.sealed(&copies)];
+    let shelves = [desk.children(), desk.classes(), desk.courses(), desk.lists(), desk.sealed(&copies)];
     let day = format!("{}, {}", words::capitalised(words::weekday(desk.today)), words::date_words(desk.today));
     let mut frame = frame.titled("Главная").leading(day);
     // The first screen is an office's own, so its help is the office's own guide.
@@ -179,6 +179,25 @@ impl Desk<'_> {
             .iter()
             .map(|course| (course.class.clone(), format!("/course/{}", segment(&course.id)), course_title(course)));
         Some(Shelf { heading: "Мои предметы", items: items.collect(), empty: "" })
+    }
+
+    /// What an assistant or a clerk does all day: checks the learners' data, class by class (SEC-09).
+    fn lists(&self) -> Option<Shelf> {
+        if !self.holds(&[Role::Assistant]) {
+            return None;
+        }
+        let changes = self.visitor.reach(Action::ChangeMovement);
+        let items = self.directory.roster.classes.iter().map(|class| {
+            let note = match changes.whole_class(&class.name, class.grade) {
+                true => "список класса: сверить и внести приказ",
+                false => "список класса: сверить",
+            };
+            (class.name.clone(), format!("/year/roster/{}", segment(&class.name)), note.to_owned())
+        });
+        let heading = "Сведения об учениках: сверка списков";
+        Some(Shelf {
+            heading, items: items.collect(), empty: "Списки классов ещё не загружены."
+        })
     }
 
     fn sealed(&self, copies: &[Awaited]) -> Option<Shelf> {

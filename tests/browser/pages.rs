@@ -199,6 +199,7 @@ fn is_no_page(path: &str) -> bool {
         "/exchange/example",
         "/carriers/papers/",
         "/picture",
+        ".typ",
         "/must",
         "/scan/",
         "/foreign/",

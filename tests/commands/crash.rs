@@ -211,7 +211,8 @@ fn is_whole(root: &Path, what: &str) {
     });
 }
 
-/// What must be true after a crash of issuing, and that a later run completes: the file comes first, then the transaction.
+/// What must be true after a crash of issuing, and that a later run completes: the file comes first, then the transaction. What the crash
+/// left is named by the doctor and taken away by that run; what a row owns, and what the program never wrote, stay.
 fn is_issued_or_frozen(root: &Path, what: &str) {
     block_on(async {
         let house = House::open(root).await.expect("the house opens");
@@ -224,6 +225,14 @@ fn is_issued_or_frozen(root: &Path, what: &str) {
             assert!(name.ends_with(&digest[..16]), "{what}: {name} is whole under its name");
         }
         let copy = house.db.list_copies().await.expect("copies").pop().expect("a copy");
+        let stranger = house.root.join("issued/от директора.txt");
+        std::fs::write(&stranger, "не удалять").expect("somebody's own file");
+        let named = async || {
+            let diagnosis = doctor::examine(&house, &at(50)).await.expect("an examination");
+            diagnosis.findings.iter().filter(|finding| finding.code == "doctor.issued-unowned").count()
+        };
+        let owned = usize::from(copy.state == State::Issued);
+        assert_eq!(named().await, files().count() - owned, "{what}: everything that no row owns is named");
         match copy.state {
             State::Frozen => {
                 issue::issue(&house, std::slice::from_ref(&copy), &at(60), |_| {}).await.expect("a later run issues");
@@ -235,6 +244,11 @@ fn is_issued_or_frozen(root: &Path, what: &str) {
         let digest: Digest = copy.issued_pdf.parse().expect("a digest");
         let pdf = std::fs::read(house.issued_pdf(&copy.id, copy.version, digest)).expect("the issued file");
         assert_eq!((copy.state, Digest::of(&pdf)), (State::Issued, digest), "{what}");
+        let mut stays = vec![house.issued_pdf(&copy.id, copy.version, digest), stranger];
+        stays.sort();
+        let mut lies: Vec<PathBuf> = files().collect();
+        lies.sort();
+        assert_eq!((lies, named().await), (stays, 1), "{what}: swept, and nothing but what was left");
         soundness(&house, what).await;
         house.db.close().await;
     });

@@ -18,4 +18,5 @@ mod reach;
 mod rules;
 mod shown;
 mod signin;
+mod templates;
 mod training;

@@ -90,15 +90,15 @@ fn a_class_teacher_sets_the_groups_of_the_own_class_at_a_periods_start_and_of_no
         paste(
             &house,
             &COURSES,
-            "Класс\tПредмет\tГруппа\tУчитель\tЧасов в неделю\n5А\tИнформатика\t1\tT04\t1\n5А\tИнформатика\t2\tT12\t1",
+            "Класс\tПредмет\tГруппа\tУчитель\tЧасов в неделю\n5А\tИнформатика\t1\tT04\t1\n5А\tИнформатика\t2\tT12\t1\n\
+             5А\tАнглийский язык\t1\tT12\t1\n5А\tАнглийский язык\t2\tT12\t1",
         )
         .await;
-        let courses: Vec<String> = rows(&house, "courses")
-            .await
-            .into_iter()
-            .filter(|row| row[2] == "Информатика")
-            .map(|row| row[0].clone())
-            .collect();
+        let of_subject = async |subject: &str| -> Vec<String> {
+            let rows = rows(&house, "courses").await.into_iter();
+            rows.filter(|row| row[2] == subject).map(|row| row[0].clone()).collect()
+        };
+        let (courses, english) = (of_subject("Информатика").await, of_subject("Английский язык").await);
         let [first, second] = courses.as_slice() else { panic!("two groups") };
         let class_teacher = session(&house, "T03", 1).await;
         let body = form(&[("year", YEAR), ("g.L1.1", first), ("g.L2.1", second)]);
@@ -110,7 +110,14 @@ fn a_class_teacher_sets_the_groups_of_the_own_class_at_a_periods_start_and_of_no
             [[first.clone(), "L1".to_owned()], [second.clone(), "L2".to_owned()]]
         );
         let subject_teacher = session(&house, "T04", 2).await;
-        assert_eq!(send(address, "POST", "/year/groups/5%D0%90", &subject_teacher, &body).await.0, 403);
+        // The default rules name subject teachers too (002 4.1): a teacher composes the groups of the own subject, and no others.
+        let wished = form(&[("year", YEAR), ("g.L1.1", &english[0]), ("g.L1.2", second), ("g.L2.2", second)]);
+        assert_eq!(send(address, "POST", "/year/groups/9%D0%90", &subject_teacher, &wished).await.0, 403);
+        assert_eq!(send(address, "POST", "/year/groups/5%D0%90", &subject_teacher, &wished).await.0, 303);
+        let members = rows(&house, "group_members").await;
+        let pairs: Vec<[&str; 2]> = members.iter().map(|row| [row[0].as_str(), row[1].as_str()]).collect();
+        assert_eq!(pairs, [[second.as_str(), "L1"], [second.as_str(), "L2"]], "the own subject alone");
+        assert_eq!(send(address, "POST", "/year/groups/5%D0%90", &class_teacher, &body).await.0, 303);
         // A learner of another class, two groups at once, a group of another class: refused with reasons, nothing written.
         for (learner, groups) in [("L9", vec![first]), ("L1", vec![first, second])] {
             let chosen = groups.into_iter().map(|group| (learner.to_owned(), group.clone())).collect();

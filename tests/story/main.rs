@@ -38,6 +38,7 @@ mod seal;
 mod sign;
 mod supplement;
 mod teaching;
+mod templates;
 mod tenure;
 mod verify;
 mod void;

@@ -251,54 +251,6 @@ fn a_volume_is_numbered_and_its_certifying_sheet_names_lettered_and_missing_numb
 }
 
 #[test]
-fn a_template_of_the_school_is_checked_before_it_is_used() {
-    tell(async {
-        let house = House::with_journal().await;
-        let form =
-            make(&house, "remarks", &Asked::from([("class".to_owned(), "5А".to_owned())]), &after(60)).await.unwrap();
-        let folder = house.root.join("templates");
-        std::fs::create_dir_all(&folder).unwrap();
-        let at = "2025-10-27T13:00:00+03:00";
-        let usual = templates::typeset(&house, &form, at).unwrap();
-        let poor =
-            "#let data = json(\"/data/form.json\")\n#set text(font: \"PT Serif\", lang: \"ru\")\n#data.form.title";
-        std::fs::write(folder.join("form-remarks.typ"), poor).unwrap();
-        let said = templates::typeset(&house, &form, at).unwrap_err().to_string();
-        assert!(said.contains("templates/form-remarks.typ") && said.contains("нет слов формы"), "{said}");
-        std::fs::write(folder.join("form-remarks.typ"), "#let x =").unwrap();
-        let said = templates::typeset(&house, &form, at).unwrap_err().to_string();
-        assert!(said.contains("не собрался"), "{said}");
-        let own = include_str!("../../typst-templates/form/1/main.typ").replace("size: 14pt", "size: 16pt");
-        std::fs::write(folder.join("form-remarks.typ"), &own).unwrap();
-        let own_pages = templates::typeset(&house, &form, at).unwrap().pdf;
-        assert_ne!(own_pages, usual.pdf);
-        // The pages say by which template they were set.
-        let digest = letopis::domain::canon::Digest::of(own.as_bytes()).to_hex();
-        let holds = |pdf: &[u8]| pdf.windows(digest.len()).any(|window| window == digest.as_bytes());
-        assert!(holds(&own_pages) && !holds(&usual.pdf));
-
-        // The check names every file, its place and what is wrong; a good one is written down with its digest.
-        std::fs::write(folder.join("form-timesheet.typ"), "#let a = 1\n#let b = nothing-of-this\n").unwrap();
-        std::fs::write(folder.join("form-what.typ"), "x").unwrap();
-        let checked = templates::check(&house, &after(61)).await.unwrap();
-        let told: Vec<_> = checked.iter().map(|one| (one.file.as_str(), one.faults.len())).collect();
-        assert_eq!(
-            told,
-            [("templates/form-remarks.typ", 0), ("templates/form-timesheet.typ", 1), ("templates/form-what.typ", 1)]
-        );
-        assert_eq!(checked[0].digest, digest);
-        assert!(checked[1].faults[0].contains("строка 2"), "{:?}", checked[1].faults);
-        let seen = templates::preview(&house, &checked, &house.outside("preview"), at).unwrap();
-        assert_eq!(seen, [house.outside("preview/remarks.pdf")], "only what fits has pages");
-        assert!(holds(&std::fs::read(&seen[0]).unwrap()), "set by the school's own template");
-        let written = templates::begin(&house, Some("timesheet")).unwrap_err().to_string();
-        assert!(written.contains("уже есть"), "{written}");
-        assert_eq!(templates::begin(&house, Some("fallback")).unwrap(), "templates/form-fallback.typ");
-        assert!(templates::check(&house, &after(62)).await.unwrap()[0].faults.is_empty());
-    });
-}
-
-#[test]
 fn the_queue_of_paper_extracts_holds_exactly_the_families_without_electronic_access() {
     tell(async {
         let house = House::with_journal().await;

@@ -50,6 +50,8 @@ impl EventKind {
         Self::FilePlanClosed,
         Self::VolumeNumbered,
         Self::TemplateChecked,
+        Self::TemplateEnacted,
+        Self::TemplateWithdrawn,
         Self::CarrierChanged,
         Self::UndertakingSigned,
         Self::CarrierCodeMade,
@@ -114,6 +116,8 @@ impl EventKind {
             Self::FilePlanClosed => "сделана итоговая запись номенклатуры",
             Self::VolumeNumbered => "оформлен том дела",
             Self::TemplateChecked => "проверен шаблон формы",
+            Self::TemplateEnacted => "введён в действие шаблон формы",
+            Self::TemplateWithdrawn => "шаблон формы снят",
             Self::CarrierChanged => "изменён учёт носителей",
             Self::UndertakingSigned => "подписана подписка о неразглашении",
             Self::CarrierCodeMade => "заведён код носителей",
@@ -139,6 +143,24 @@ impl EventKind {
 /// What an event of the log is called; one that a newer program wrote keeps its own word.
 pub fn event(word: &str) -> &str {
     EventKind::ALL.iter().find(|kind| kind.as_str() == word).map_or(word, |kind| kind.as_russian())
+}
+
+/// What an event is called when its fact «what» says more: which change of an account it was.
+pub fn event_of<'w>(word: &'w str, what: &str) -> &'w str {
+    if word != EventKind::AccountChanged.as_str() {
+        return event(word);
+    }
+    match what {
+        "password" => "сменён пароль",
+        "factor_on" => "подключён второй фактор",
+        "factor_reset" => "снят второй фактор",
+        "locked" => "закрыт вход",
+        "unlocked" => "открыт вход",
+        "linked" => "вход связан с внешней службой",
+        "unlinked" => "вход отвязан от внешней службы",
+        "link_code" => "выдан код для связи с внешней службой",
+        _ => event(word),
+    }
 }
 
 /// What a fact of an event is called; one that stands nowhere here keeps its own word.

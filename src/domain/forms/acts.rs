@@ -32,7 +32,7 @@ pub struct Transfer {
     pub date: String,
     /// Ground: «приказ директора …», «график передачи дел».
     pub ground: String,
-    /// What is handed over: «Сводные ведомости успеваемости».
+    /// Title of the fund: the name of the organisation whose records it holds.
     pub fund_title: String,
     /// Years of the documents: «2025/2026».
     pub years: String,
@@ -88,7 +88,7 @@ pub fn transfer_act(letterhead: &Letterhead, transfer: &Transfer) -> Form {
         .subtitle("приёма-передачи документов на хранение")
         .maybe(if_known("Основание передачи: {}.", &[&transfer.ground]))
         .text(
-            "{} сдал, а {} принял документы названного фонда за {} годы:",
+            "{(название передаваемого фонда)} — сдал, {(название архива)} — принял документы названного фонда за {} годы:",
             &[&transfer.fund_title, &transfer.taker, &transfer.years],
         )
         .with(Block::Table(table))
@@ -146,11 +146,12 @@ pub struct Condition {
 /// Act of a check of presence and condition.
 pub fn condition_act(letterhead: &Letterhead, check: &Condition) -> Form {
     let number = if check.no.is_empty() { "________" } else { &check.no };
+    let on = if check.to.is_empty() { "«____» ______________ 20___ г.".to_owned() } else { day(&check.to) };
     let paper = check.bytes == 0;
     let size = if paper { String::new() } else { format!(" ({} Мб)", megabytes(check.bytes)) };
     let count = |n: u64| if check.unfilled { String::new() } else { n.to_string() };
     let mut form = letterhead
-        .form("condition-act", &format!("АКТ № {number}"))
+        .form("condition-act", &format!("АКТ № {number} от {on}"))
         .approval(letterhead.approved())
         .subtitle(&format!("проверки наличия и состояния {}", check.what))
         .text("Проверка проводилась с {} по {}.", &[&day(&check.from), &day(&check.to)])
@@ -161,14 +162,14 @@ pub fn condition_act(letterhead: &Letterhead, check: &Condition) -> Form {
         .text("не читается {};", &[&count(check.unreadable)]);
     if !paper {
         form = form.text("контрольная сумма не совпала {};", &[&count(check.mismatched)]).text(
-            "заражено вредоносным ПО {};",
-            &[&check.infected.map_or_else(|| "проверка на вредоносное ПО не проводилась".to_owned(), count)],
+            "заражено вредоносным программным обеспечением: {};",
+            &[&check.infected.map_or_else(|| "проверка не проводилась".to_owned(), count)],
         );
     }
     form = form
         .text("требует перезаписи (реставрации) {}.", &[&count(check.rewrite)])
         .text(
-            "Отрицательные последствия и меры: {}",
+            "Отрицательные последствия и принятые меры: {}",
             &[if check.faulty.is_empty() && !check.unfilled { "не выявлены" } else { "" }],
         )
         .text("Условия хранения: {}", &[&check.conditions])
@@ -192,6 +193,8 @@ pub fn condition_act(letterhead: &Letterhead, check: &Condition) -> Form {
         .middle(&[0])
         .lines(rows);
     form.with(Block::PageBreak)
-        .with(super::super::form::centered("Приложение. Перечень неисправных единиц хранения"))
+        .with(super::super::form::centered(&format!(
+            "Приложение к акту № {number}. Перечень неисправных единиц хранения"
+        )))
         .with(Block::Table(table))
 }

@@ -122,7 +122,7 @@ pub struct Carried {
 /// «Журнал пользования резервными копиями ЭЖ» (000 Инс 5.2 секретарь б, в; тех. специалист б; ответственный в).
 pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &People) -> Form {
     let heads = [
-        ("№ п/п", 4),
+        ("№\nп/п", 4),
         ("Дата и время", 10),
         ("Учётный № носителя", 7),
         ("Действие (запись / чтение / восстановление / проверка)", 12),
@@ -140,7 +140,7 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
     for (trip, carried) in trips {
         let signed = |step| {
             trip.signed(step)
-                .map(|signed| format!("{}, {}", people.get(&signed.person).short, moment(&signed.at)))
+                .map(|signed| format!("{}, {}", people.get(&signed.person).short, words::moment_short(&signed.at)))
                 .unwrap_or_default()
         };
         let handed =
@@ -150,7 +150,7 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
         let notes = noted.chain(trip.orders.iter().map(|order| ordered(order, people)));
         table = table.line(vec![
             trip.no.to_string(),
-            moment(&trip.at),
+            words::moment_short(&trip.at),
             trip.carrier.clone(),
             carried.action.clone(),
             carried.what.clone(),
@@ -221,19 +221,19 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
         files => format!("{files} {}", words::plural(files, "файла", "файлов", "файлов")),
     };
     letterhead
-        .form("backup-act", "АКТ № ___")
+        .form("backup-act", "АКТ № ________")
         .subtitle("о записи резервной копии электронных журналов")
-        .text("{} {место составления}", &[&day(&copy.at), &letterhead.town])
+        .text("{}, {(место составления)}", &[&day(&copy.at), &letterhead.town])
         .text(
             "Мы, нижеподписавшиеся: ответственный за работу с электронным журналом {}, технический специалист {}, секретарь {}, \
-             составили настоящий акт о том, что на носитель {учётный №, вид, зав. №} записана резервная копия электронного журнала за {} \
+             составили настоящий акт о том, что на носитель учётный № {(учётный №, вид, зав. №)} записана резервная копия электронного журнала за {} \
              (учётный период): списки класса, отметки, посещаемость, отметки за четверть, полугодие и год.",
             &[keeper, specialist, &letterhead.clerk_name, &first, &copy.periods],
         )
         .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &copy.files.to_string(), &copy.sha256])
         .text("Правильность переноса данных проверена воспроизведением {}, расхождений нет.", &[&compared])
-        .text("Копия сдана в канцелярию, помещена в сейф. Второй экземпляр: {носитель №, помещение}.", &[&second])
-        .text("Копия {}.", &[&copy.id])
+        .text("Копия сдана в канцелярию, помещена в сейф. Второй экземпляр: носитель учётный № {(учётный №, помещение)}.", &[&second])
+        .text("Имя копии на носителе: {}.", &[&copy.id])
         .signatures(
             vec![
                 Signature { post: "Ответственный за работу с электронным журналом".to_owned(), name: keeper.to_owned(), ..Signature::default() },
@@ -303,7 +303,11 @@ pub struct Checked {
 /// The certificate of a comparison or a rehearsal: what was looked at, and how much of it, before what came of it.
 pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Coverage, findings: &[Finding]) -> Form {
     let of = |(done, all): (u64, u64)| {
-        if all == 0 { "не проверялось".to_owned() } else { format!("{done} из {all}") }
+        if all == 0 {
+            "не проверялось".to_owned()
+        } else {
+            format!("{} из {}", words::grouped(done), words::grouped(all))
+        }
     };
     let yes = |is: bool, yes: &str, no: &str| if is { yes.to_owned() } else { no.to_owned() };
     let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).named("Полнота").sized(90);
@@ -312,7 +316,7 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         ("Части копии на носителе прочитаны до последнего байта, SHA-256", of(coverage.parts)),
         ("Байт на носителе", words::grouped(coverage.bytes)),
         ("Подпись ярлыка ключом журнала событий", yes(coverage.label_signed, "верна", "НЕВЕРНА")),
-        ("Сверка с записью дома, сделанной при создании копии", yes(coverage.house_compared, "сделана", "не делалась")),
+        ("Сверка с записью, сделанной при создании копии", yes(coverage.house_compared, "сделана", "не делалась")),
         ("Файлы внутри копии сверены с подписанной описью, SHA-256", of(coverage.files)),
         ("Таблицы базы данных", of(coverage.tables)),
         ("Строки таблиц", of(coverage.rows)),
@@ -332,9 +336,9 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
     }
     let hundredths = coverage.hundredths();
     let verdict = match (checked.valid, opened) {
-        (true, true) => "Копия верна: дом восстанавливается из неё полностью.",
+        (true, true) => "Копия верна: данные школы восстанавливаются из неё полностью.",
         (true, false) => {
-            "Копия на носителе — та, которую записал дом, байт в байт. Содержимое не раскрывалось: код доступа не вводили."
+            "Копия на носителе — та, которая была записана, байт в байт. Содержимое не раскрывалось: код доступа не вводили."
         }
         (false, _) => "Копия неверна. Заверять её и восстанавливать из неё нельзя.",
     };
@@ -438,8 +442,8 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         files: 1204,
         sha256,
         carriers: vec![
-            "Н-1, внешний жёсткий диск, NA7X1K2M, кабинет 12, сейф".to_owned(),
-            "Н-2, внешний жёсткий диск, NA7X2K2M, серверная, сейф".to_owned(),
+            "Н-1 (внешний жёсткий диск, зав. № NA7X1K2M; кабинет 12, сейф)".to_owned(),
+            "Н-2 (внешний жёсткий диск, зав. № NA7X2K2M; серверная, сейф)".to_owned(),
         ],
         compared: 1204,
     };
@@ -480,7 +484,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         ),
         custody(letterhead, &[(trip, carried)], people),
         writing(letterhead, &written, "Б.Б. Гранитов", "А.А. Опалов"),
-        undertaking_form(letterhead, "Опалов А.А.", "технический специалист", "А.А. Опалов", &at(1, 9)),
+        undertaking_form(letterhead, "Опалов Аметист Алмазович", "технический специалист", "А.А. Опалов", &at(1, 9)),
         envelope(letterhead, "01234-56789-ABCDE-FGHJK", 1, &at(1, 9), &both),
         certificate(letterhead, &checked, &coverage, &[]),
     ]

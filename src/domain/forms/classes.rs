@@ -245,7 +245,7 @@ fn achievement(form: Form, people: &People, scope: Scope<'_>, issue: Issue, unti
     }
     let note = match issue {
         Issue::Preliminary => "Предварительно: по среднему арифметическому текущих отметок с округлением; итоговые отметки выставляет учитель.".to_owned(),
-        Issue::Final => format!("Доли отметок: {}.", report::COUNTING_RULE),
+        Issue::Final => format!("{}. СОУ — степень обученности учащихся.", super::control::COUNTED),
     };
     form.with(Block::Note { text: note })
 }

@@ -113,9 +113,9 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
     let Taught { journal, policy, teacher, span, planned, today } = taught;
     let until = if issue == Issue::Preliminary { today.min(span.ends) } else { span.ends };
     let heads = [
-        ("Предмет", 22),
+        ("Предмет", 21),
         ("Класс", 7),
-        ("Число обучающихся", 8),
+        ("Число обучающихся", 9),
         ("«5»", 5),
         ("«4»", 5),
         ("«3»", 5),
@@ -176,7 +176,7 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
              выставляет учитель."
                 .to_owned(),
         ),
-        Issue::Final => ("subject-report", "ОТЧЁТ УЧИТЕЛЯ-ПРЕДМЕТНИКА", format!("{}.", report::COUNTING_RULE)),
+        Issue::Final => ("subject-report", "ОТЧЁТ УЧИТЕЛЯ-ПРЕДМЕТНИКА", format!("{COUNTED}.")),
     };
     letterhead
         .form(id, title)
@@ -185,7 +185,7 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
         .subtitle(&format!("с {} по {}", date_short(span.starts), date_short(until)))
         .text("Учитель {}", &[&person.full])
         .with(Block::Table(table))
-        .with(Block::Note { text: note })
+        .with(Block::Note { text: format!("{note} {LEGEND}") })
         .signatures(
             vec![
                 Signature::of("Учитель", &person.signed).on(&date_short(today)),
@@ -194,6 +194,13 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
             false,
         )
 }
+
+/// How the rates of a printed report were counted: [`report::COUNTING_RULE`] for a reader who knows no N.
+pub(super) const COUNTED: &str = "Проценты и средний балл посчитаны по итоговым отметкам 5, 4, 3, 2, 1 и «н/а» обучающихся, состоящих в \
+                                  классе на последний день периода; «осв», «безотм» и другие неотметочные значения не входят";
+
+/// The short words of a report, said in full.
+const LEGEND: &str = "н/а — не аттестован(а); осв. — освобождён (освобождена); СОУ — степень обученности учащихся.";
 
 /// Late entries by course, when they are known.
 pub type Late<'a> = &'a HashMap<String, usize>;
@@ -215,9 +222,7 @@ fn norm_words(policy: &Policy) -> String {
     match said.as_slice() {
         [] => "Норма накопляемости правилами школы не названа.".to_owned(),
         said => {
-            let clause = policy.clause("marks.norm");
-            let clause = if clause.is_empty() { String::new() } else { format!(" ({clause})") };
-            format!("Норма накопляемости, отметок за период: {}{clause}.", said.join("; "))
+            format!("Норма накопляемости по правилам школы, отметок за период: {}.", said.join("; "))
         }
     }
 }
@@ -308,7 +313,7 @@ pub fn journal_analysis(
         .with(Block::Table(table))
         .with(Block::Note {
             text: format!(
-                "Процент участия — доля уроков, о которых есть запись. {} Пустая клетка: сведений нет.",
+                "Процент участия — доля уроков, о которых есть запись. {} «безотм» — безотметочное обучение. Пустая клетка: сведений нет.",
                 norm_words(policy)
             ),
         })
@@ -384,7 +389,7 @@ pub fn substitution_log(
         .form("substitution-log", "ЖУРНАЛ")
         .landscape()
         .subtitle("учёта пропущенных и замещённых уроков")
-        .subtitle(&format!("{}, с {} по {}", span.name, date_short(span.starts), date_short(span.ends)))
+        .subtitle(&format!("с {} по {}", date_short(span.starts), date_short(span.ends)))
         .with(Block::Table(table))
         .text(
             "Пропущено: {}. Замещено: {}. Не проведено: {}.",

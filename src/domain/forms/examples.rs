@@ -225,10 +225,10 @@ fn kept(no: u64, class: &str, sheets: u32) -> Kept {
         file: "01-01".to_owned(),
         volume: 1,
     };
-    let mut handovers = vec![handover(no * 3, Purpose::HandIn, "T00002", "T00003", at)];
+    let mut handovers = vec![handover(if no == 1 { 1 } else { no + 2 }, Purpose::HandIn, "T00002", "T00003", at)];
     if no == 1 {
-        handovers.push(handover(4, Purpose::Issue, "T00003", "T00004", "2025-11-05T09:00:00+05:00"));
-        handovers.push(handover(5, Purpose::Return, "T00004", "T00003", "2025-11-06T09:00:00+05:00"));
+        handovers.push(handover(2, Purpose::Issue, "T00003", "T00004", "2025-11-05T09:00:00+05:00"));
+        handovers.push(handover(3, Purpose::Return, "T00004", "T00003", "2025-11-06T09:00:00+05:00"));
     }
     let fact = |fact| (at.to_owned(), "T00003".to_owned(), fact);
     let mut facts = vec![
@@ -365,16 +365,16 @@ fn of_files(letterhead: &Letterhead, policy: &Policy) -> Vec<Form> {
     };
     forms.push(inventories::paper_inventory(letterhead, "1", 2026, true, &paper));
     forms.push(inventories::electronic_inventory(letterhead, "2", 2026, &electronic, &[container]));
-    forms.extend(of_acts(letterhead, summaries));
+    forms.extend(of_acts(letterhead));
     forms
 }
 
-fn of_acts(letterhead: &Letterhead, summaries: &str) -> Vec<Form> {
+fn of_acts(letterhead: &Letterhead) -> Vec<Form> {
     let transfer = Transfer {
         no: "1".to_owned(),
         date: "2027-02-01".to_owned(),
         ground: "график передачи дел, утверждённый приказом директора от 12.01.2027 № 4".to_owned(),
-        fund_title: summaries.to_owned(),
+        fund_title: letterhead.name.clone(),
         years: "2025–2026".to_owned(),
         taker: letterhead.archive.clone(),
         taker_post: "Начальник архивного отдела".to_owned(),
@@ -449,7 +449,7 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         class: "5А".to_owned(),
         learners: names,
         subject: "Математика".to_owned(),
-        teacher: "Рябинин Г.Б.".to_owned(),
+        teacher: "Рябинин Гранит Базальтович".to_owned(),
     };
     let teacher = people.get("T00004").signed;
     vec![

@@ -12,7 +12,7 @@ pub struct FallbackClass {
     pub learners: Vec<String>,
     /// Subject and teacher; both empty for a form of any subject.
     pub subject: String,
-    /// «Фамилия И.О.».
+    /// «Фамилия Имя Отчество».
     pub teacher: String,
 }
 
@@ -51,7 +51,7 @@ pub fn fallback(letterhead: &Letterhead, class: &FallbackClass) -> Form {
         .form("fallback", "ЛИСТ ВРЕМЕННОГО УЧЁТА")
         .landscape()
         .subtitle("на время, когда электронный журнал недоступен")
-        .text("Класс {}   Наименование предмета {}", &[&class.class, &class.subject])
+        .text("Класс {}, наименование предмета {}", &[&class.class, &class.subject])
         .text("Фамилия, имя, отчество учителя {}", &[&class.teacher])
         .with(Block::Table(marks))
         .with(Block::Note {
@@ -60,7 +60,7 @@ pub fn fallback(letterhead: &Letterhead, class: &FallbackClass) -> Form {
         })
         .with(Block::PageBreak)
         .with(Block::Table(topics))
-        .text("Журнал был недоступен с {} по {}. Причина {}", &[])
+        .text("Журнал был недоступен с {} по {}. Причина: {}", &[])
         .signatures(vec![Signature::of("Учитель", "")], false)
         .with(Block::Cut { text: "заполняется при внесении в электронный журнал".to_owned() })
         .text("Записи внесены в электронный журнал {(дата, время)}; этот лист хранится с копией журнала за учётный период.", &[])

@@ -98,7 +98,7 @@ fn titled(volume: &Volume) -> String {
     if volume.no == 0 {
         format!("ДЕЛО № {}", volume.file.index)
     } else {
-        format!("ДЕЛО № {}   ТОМ № {}", volume.file.index, volume.no)
+        format!("ДЕЛО № {}, ТОМ № {}", volume.file.index, volume.no)
     }
 }
 
@@ -212,7 +212,7 @@ pub fn certifying_sheet(letterhead: &Letterhead, volume: &Volume, numbering: Opt
         .middle(&[1])
         .lines(peculiarities.iter().map(|(what, sheets)| vec![what.clone(), sheets.clone()]))
         .blank(4_usize.saturating_sub(peculiarities.len()));
-    let volume_no = if volume.no == 0 { String::new() } else { format!(", том № {}", volume.no) };
+    let volume_no = if volume.no == 0 { String::new() } else { format!(", ТОМ № {}", volume.no) };
     let date = numbering.map(|n| day(&n.date)).unwrap_or_default();
     Form::new("certifying-sheet", &format!("ЛИСТ-ЗАВЕРИТЕЛЬ ДЕЛА № {}{volume_no}", volume.file.index))
         .kept_long()
@@ -228,9 +228,7 @@ pub fn certifying_sheet(letterhead: &Letterhead, volume: &Volume, numbering: Opt
 /// Inner inventory of a volume (внутренняя опись), its own numbering.
 pub fn inner_inventory(letterhead: &Letterhead, volume: &Volume, numbering: Option<&Numbering>) -> Form {
     let own = numbering.map(|n| n.inventory_sheets).filter(|sheets| *sheets > 0);
-    let own = own
-        .map(|n| format!("{n} ({})", cardinal(n.into(), super::super::words::Gender::Masculine)))
-        .unwrap_or_default();
+    let own = own.map(|n| SHEET.counted(n.into())).unwrap_or_default();
     let heads = [
         ("№\nп/п", 5),
         ("Индекс документа", 10),
@@ -254,12 +252,12 @@ pub fn inner_inventory(letterhead: &Letterhead, volume: &Volume, numbering: Opti
         ]);
         from = until;
     }
-    let volume_no = if volume.no == 0 { String::new() } else { format!(", том № {}", volume.no) };
+    let volume_no = if volume.no == 0 { String::new() } else { format!(", ТОМ № {}", volume.no) };
     Form::new("inner-inventory", &format!("ВНУТРЕННЯЯ ОПИСЬ ДОКУМЕНТОВ ДЕЛА № {}{volume_no}", volume.file.index))
         .kept_long()
         .with(Block::Table(table))
         .text("Итого {(цифрами и прописью)}.", &[&DOCUMENT.counted(volume.file.documents.len() as u64)])
-        .with(paragraph("Количество листов внутренней описи {(цифрами и прописью)}", &[&own]))
+        .with(paragraph("Количество листов внутренней описи: {(цифрами и прописью)}.", &[&own]))
         .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name)], false)
 }
 

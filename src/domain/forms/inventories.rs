@@ -162,11 +162,12 @@ pub fn electronic_inventory(
             .with(Block::Table(table))
             .maybe(if_known("Общий объём {} Мб.", &[&megabytes(bytes)]));
     let form = foot(form, letterhead, lines.len());
+    let number = if no.is_empty() { String::new() } else { format!(" № {no}") };
     form.with(Block::PageBreak)
         .with(super::super::form::centered("РЕЕСТР ДОКУМЕНТОВ (КОНТЕЙНЕРОВ)"))
         .with(Block::Paragraph {
             parts: vec![super::super::form::Part::Words {
-                text: format!("к описи электронных дел, документов за {year} год"),
+                text: format!("к описи{number} электронных дел, документов за {year} год"),
             }],
             align: Align::Center,
             strong: false,
@@ -178,11 +179,12 @@ fn container_register(containers: &[Container]) -> Table {
     let heads = [
         ("№\nп/п", 5),
         ("Номер и дата документа", 20),
-        ("Заголовок", 28),
-        ("Имя файла / контейнера", 18),
+        ("Заголовок", 26),
+        ("Имя файла / контейнера", 15),
         ("Дата и время последнего изменения", 15),
-        ("Объём, Мб", 8),
-        ("Контрольная сумма (SHA-256)", 34),
+        ("Объём, Мб", 7),
+        // A digest stands in one line.
+        ("Контрольная сумма (SHA-256)", 40),
     ];
     let rows = (1..).zip(containers).map(|(no, one): (usize, &Container)| {
         vec![

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use super::super::form::{Block, Form, Signature, Table, if_known};
+use super::super::form::{Block, Form, Signature, Table};
 use super::super::journal::{Journal, Learner};
 use super::super::names;
 use super::super::period::{course_title, members};
@@ -56,7 +56,8 @@ pub fn extracts(
         if no > 0 {
             form = form.with(Block::PageBreak);
         }
-        form = extract(form, letterhead, people, of, learner);
+        form = extract(form, letterhead, people, of, learner, if certified.is_some() { 1 } else { 2 });
+        // Above the line to tear: what certifies the extract stays with it.
         if let Some(certified) = certified {
             form = form
                 .with(super::super::form::centered("Верно"))
@@ -66,11 +67,35 @@ pub fn extracts(
                 )
                 .maybe(true_copy(letterhead, &certified.file, &certified.year));
         }
+        form = slip(form, of, learner);
     }
     form
 }
 
-fn extract(form: Form, letterhead: &Letterhead, people: &People, of: ExtractOf<'_>, learner: &Learner) -> Form {
+/// The part that the family signs and gives back.
+fn slip(form: Form, of: ExtractOf<'_>, learner: &Learner) -> Form {
+    form.with(Block::Cut { text: "линия отрыва".to_owned() })
+        .text(
+            "{} класс, {}: с отметками за период с {} по {}",
+            &[
+                &learner.class,
+                &names::list_name(&learner.surname, &learner.given_name),
+                &date_short(of.starts),
+                &date_short(of.ends),
+            ],
+        )
+        .signatures(vec![Signature::of("Ознакомлен(а): родитель (законный представитель)", "")], false)
+}
+
+/// `lines`: how many lines for remarks.
+fn extract(
+    form: Form,
+    letterhead: &Letterhead,
+    people: &People,
+    of: ExtractOf<'_>,
+    learner: &Learner,
+    lines: u32,
+) -> Form {
     let ExtractOf { journal, policy, starts, ends } = of;
     let own: Vec<_> = journal
         .courses
@@ -143,20 +168,9 @@ fn extract(form: Form, letterhead: &Letterhead, people: &People, of: ExtractOf<'
             .collect::<Vec<_>>(),
     )
     .text("Замечания, сообщения", &[])
-    .with(Block::Lines { count: 2 })
+    .with(Block::Lines { count: lines })
     .with(Block::Note { text: format!("{}.", legend.join("; ")) })
     .signatures(vec![Signature::of("Классный руководитель", &teacher.signed)], false)
-    .with(Block::Cut { text: "линия отрыва".to_owned() })
-    .text(
-        "{} класс, {}: с отметками за период с {} по {}",
-        &[
-            &learner.class,
-            &names::list_name(&learner.surname, &learner.given_name),
-            &date_short(starts),
-            &date_short(ends),
-        ],
-    )
-    .signatures(vec![Signature::of("Ознакомлен(а): родитель (законный представитель)", "")], false)
 }
 
 /// Register of who was given extracts. `teacher`: the class teacher as one signs, empty where there is none.
@@ -189,7 +203,7 @@ pub fn extract_register(
     .lines(rows);
     letterhead
         .form("extract-register", "РЕЕСТР")
-        .subtitle("выдачи выписок текущих отметок")
+        .subtitle(&format!("выдачи выписок текущих отметок, {class} класс"))
         .with(Block::Table(table))
         .signatures(vec![Signature::of("Классный руководитель", teacher)], false)
 }
@@ -292,7 +306,7 @@ pub fn remarks(letterhead: &Letterhead, year: &str, class: &str, remarks: &[Rema
     let rows = (1..).zip(remarks).map(|(no, one): (usize, &Remark)| {
         vec![no.to_string(), day(&one.date), one.text.clone(), one.by.clone(), day(&one.due), one.done.clone()]
     });
-    let table = Table::new(&heads).named("Замечания").sized(90).middle(&[0, 1, 4]).lines(rows).blank(12);
+    let table = Table::new(&heads).named("Замечания").sized(90).middle(&[0, 1, 4]).for_ink().lines(rows).blank(12);
     letterhead
         .form("remarks", "ЗАМЕЧАНИЯ ПО ВЕДЕНИЮ КЛАССНОГО ЖУРНАЛА")
         .landscape()
@@ -343,12 +357,12 @@ pub fn acquaintance(letterhead: &Letterhead, document: &str, people: &[Acquainte
         .with(Block::Table(table))
 }
 
-/// The line of certifying an extract (ГОСТ Р 7.0.97-2016 5.26); `None` while the file is not known.
+/// The line of certifying an extract (ГОСТ Р 7.0.97-2016 5.26); `None` while the file is not known. In small print: extract, seal and
+/// the part to tear off have one page.
 fn true_copy(letterhead: &Letterhead, file: &str, year: &str) -> Option<Block> {
-    if_known(
-        &format!("Подлинник документа находится в {} в деле № {{}} за {{}} год.", letterhead.short()),
-        &[file, year],
-    )
+    let school = letterhead.short();
+    let text = format!("Подлинник документа находится в {school} в деле № {file} за {year} учебный год.");
+    (!file.is_empty() && !year.is_empty()).then_some(Block::Note { text })
 }
 
 /// Learners of a class on a day, in the order of lists.

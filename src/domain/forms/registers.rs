@@ -3,7 +3,7 @@
 use super::super::form::{Block, Form, Signature, Table};
 use super::super::paper::{Closing, Handover, Kept, Purpose};
 use super::super::snapshot::{CopyKind, kind_words, supplement_no};
-use super::super::words::{POSITION, SHEET};
+use super::super::words::{DOCUMENT, POSITION, SHEET, plural};
 use super::{Letterhead, People, day};
 
 /// What a line of the register says beside the paper copy itself.
@@ -60,8 +60,8 @@ pub fn paper_register(
         .kept_long()
         .subtitle("бумажных копий электронных журналов")
         .subtitle(&format!("{year} учебный год"))
-        .text("Начат {}   Окончен {}", &[&started(entries), &closing.map(|one| day(&one.at)).unwrap_or_default()])
-        .text("Индекс дела по номенклатуре {}   На {} листах", &[index])
+        .text("Начат {}, окончен {}.", &[&started(entries), &closing.map(|one| day(&one.at)).unwrap_or_default()])
+        .text("Индекс дела по номенклатуре {}, на {} листах.", &[index])
         .with(Block::Table(table));
     match closing {
         Some(closing) => closed(form, letterhead, people, closing),
@@ -124,10 +124,23 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
         kept.stitched().split('T').next().map(day).unwrap_or_default(),
         file.unwrap_or_default(),
         lies.unwrap_or_default(),
-        if copy.keep_through.is_empty() { String::new() } else { format!("по {}", day(&copy.keep_through)) },
+        kept_for(&copy.year, &copy.keep_through),
         movements.join("; "),
         voided,
     ]
+}
+
+/// «5 лет, по 31.12.2031»: years are counted from the 1st of January after the school year's end.
+fn kept_for(year: &str, through: &str) -> String {
+    if through.is_empty() {
+        return String::new();
+    }
+    let ended = year.split('/').nth(1).and_then(|year| year.parse::<u64>().ok());
+    let last = through.get(..4).and_then(|year| year.parse::<u64>().ok());
+    match last.zip(ended).and_then(|(last, ended)| last.checked_sub(ended)) {
+        Some(years) => format!("{years} {}, по {}", plural(years, "год", "года", "лет"), day(through)),
+        None => format!("по {}", day(through)),
+    }
 }
 
 /// Two days, once where they are the same.
@@ -208,22 +221,32 @@ pub fn handover_journal(letterhead: &Letterhead, people: &People, year: &str, ha
             note,
         ]);
     }
-    let sheets: u64 = handovers.iter().map(|named| u64::from(named.handover.sheets)).sum();
     letterhead
         .form("handover-journal", "ЖУРНАЛ")
         .landscape()
         .subtitle("сдачи документов строгой отчётности")
         .subtitle(&format!("{year} учебный год"))
         .with(Block::Table(table))
-        .with(Block::Note {
-            text: format!("Передано документов: {}, всего {}.", handovers.len(), SHEET.counted(sheets)),
-        })
+        .with(Block::Note { text: moved(handovers) })
         .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name)], false)
         // The journal is numbered, stitched and sealed (domain.md 2.11): how many sheets it has, who stitches it counts.
         .with(Block::PageBreak)
         .text("В настоящем журнале пронумеровано, прошнуровано и скреплено печатью", &[])
         .text("{(цифрами и прописью)} листов.", &[])
         .signatures(vec![Signature::of(&letterhead.head_post, &letterhead.head_name)], true)
+}
+
+/// What the journal counts: what came into the office, and how often it was lent and brought back. A copy lent twice is no third document.
+fn moved(handovers: &[Named]) -> String {
+    let of = |purpose| handovers.iter().map(|named| &named.handover).filter(move |one| one.purpose == purpose);
+    let sheets = of(Purpose::HandIn).map(|one| u64::from(one.sheets)).sum();
+    let documents = DOCUMENT.counted(of(Purpose::HandIn).count() as u64);
+    let mut text = format!("Сдано в канцелярию: {documents}, всего {}.", SHEET.counted(sheets));
+    let (lent, back) = (of(Purpose::Issue).count(), of(Purpose::Return).count());
+    if lent + back > 0 {
+        text.push_str(&format!(" Выдано: {lent}, возвращено: {back}."));
+    }
+    text
 }
 
 /// A handover with the words for its period and its number in the register.

@@ -292,10 +292,29 @@ pub fn why_only_told(key: &str) -> &'static str {
     TOLD_ONLY.iter().find(|(told, _)| *told == key).map_or("", |(_, why)| why)
 }
 
-/// What a key is about: in its own words, or by the question that asks for it or for its section; empty for a key of neither.
-pub fn about(key: &str) -> &'static str {
+/// What the completeness gate looks at, key by key: they are read by the rules, and people read these words.
+const COMPLETENESS: &[(&str, &str)] = &[
+    ("completeness.final_mark", "итоговая отметка"),
+    ("completeness.topic", "тема урока"),
+    ("completeness.homework", "домашнее задание"),
+    ("completeness.absence_reason", "причина пропуска"),
+    ("completeness.lessons", "уроки предмета"),
+    ("completeness.decision", "решение о переводе"),
+];
+
+/// The own words of a key; empty for one that a question alone speaks for.
+pub fn title(key: &str) -> &'static str {
     if let Some(known) = find(key) {
         return known.about;
+    }
+    COMPLETENESS.iter().find(|(known, _)| *known == key).map_or("", |(_, words)| words)
+}
+
+/// What a key is about: in its own words, or by the question that asks for it or for its section; empty for a key of neither.
+pub fn about(key: &str) -> &'static str {
+    let own = title(key);
+    if !own.is_empty() {
+        return own;
     }
     let asks = |asked: &str| key == asked || key.strip_prefix(asked).is_some_and(|rest| rest.starts_with('.'));
     let asked = PARAMETERS.iter().find(|question| question.keys.iter().any(|asked| asks(asked)));

@@ -206,11 +206,13 @@ pub enum Action {
     ReceivePaper,
     /// Signatures made elsewhere, attached to a copy.
     AttachSignatures,
+    /// The school's own templates of the office's forms.
+    ManageTemplates,
 }
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -256,6 +258,7 @@ impl Action {
         Self::HoldCode,
         Self::ReceivePaper,
         Self::AttachSignatures,
+        Self::ManageTemplates,
     ];
 
     /// «вести журнал предмета».
@@ -306,6 +309,7 @@ impl Action {
             Self::HoldCode => "знать код носителей",
             Self::ReceivePaper => "принимать листы и их сканы",
             Self::AttachSignatures => "прилагать внешние подписи",
+            Self::ManageTemplates => "вводить шаблоны форм школы",
         }
     }
 

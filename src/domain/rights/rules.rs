@@ -1,4 +1,4 @@
-//! What a school's rules say of rights: four acts that a clause gives to named offices, laid over the matrix. Floor 0.
+//! What a school's rules say of rights: acts that a clause gives to named offices, laid over the matrix. Floor 0.
 //!
 //! A policy comes in as a value, the one in force on the day. What its regulation says itself binds: offices that it names may, others may
 //! not. Where the regulation keeps silent, nobody loses what the matrix gives, and those whom the default rules name gain it.
@@ -9,11 +9,13 @@ use crate::domain::policy::{Policy, Value};
 use crate::domain::words::capitalised;
 
 /// The key of a policy and the acts that its people are about, in the order of [`Rules::clauses`].
-pub const GIVEN: [(&str, &[Action]); 4] = [
+pub const GIVEN: [(&str, &[Action]); 6] = [
     ("people.edit_by", &[Action::ChangeMovement]),
     ("access.issued_by", &[Action::IssueStaffCredentials, Action::IssueFamilyCredentials]),
     ("substitution.recorded_by", &[Action::RecordSubstitution]),
     ("year.promoted_by", &[Action::CloseYear]),
+    ("groups.composed_by", &[Action::SetGroups]),
+    ("print.by", &[Action::ManageTemplates]),
 ];
 
 /// Whom one clause names.
@@ -28,7 +30,7 @@ struct Clause {
 /// The clauses of a policy that give acts to offices. The default has none: the matrix as it is printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
-    clauses: [Option<Clause>; 4],
+    clauses: [Option<Clause>; 6],
     /// The house is being set up: no period of it was closed yet.
     beginning: bool,
 }
@@ -81,16 +83,34 @@ impl Rules {
         }
         let Some(clause) = self.clause_of(action) else { return printed };
         // Class teachers let families in, never staff (SEC-05).
-        let named =
-            clause.roles.contains(&role) && !(action == Action::IssueStaffCredentials && role == Role::ClassTeacher);
+        // They print the copies of their class, and a template is the whole school's.
+        let of_school = matches!(action, Action::IssueStaffCredentials | Action::ManageTemplates);
+        let named = clause.roles.contains(&role) && !(of_school && role == Role::ClassTeacher);
         // The chain of credentials begins with the administrator in every school: who else would let in the first deputy.
-        let begins = role == Role::Administrator && (action == Action::IssueStaffCredentials || self.beginning);
+        // So do the files of the house, whoever prints by them.
+        let begins = role == Role::Administrator && (of_school || self.beginning);
         // A year is closed by the head's order; whom a clause names besides carries it out.
         let orders = role == Role::Director && action == Action::CloseYear;
         match printed {
             Grant::Never if named => Grant::Own,
             printed if named || begins || orders || !clause.own => printed,
             _ => Grant::Never,
+        }
+    }
+
+    /// Who does an action by the school's rules, as the page of it says: «По правилам школы это делают: секретарь (002 4.5).»; empty where
+    /// no clause speaks of it.
+    pub fn given(&self, action: Action) -> String {
+        let Some(clause) = self.clause_of(action) else { return String::new() };
+        let roles: Vec<&str> = self.may(action).map(Role::as_russian).collect();
+        let begins = if self.beginning {
+            " Пока дом заводят и ни один период не закрыт, вносит и администратор."
+        } else {
+            ""
+        };
+        match clause.own {
+            true => format!("По правилам школы это делают: {} ({}).{begins}", roles.join(", "), clause.clause),
+            false => format!("Это могут: {} ({}).", roles.join(", "), clause.clause),
         }
     }
 
@@ -182,6 +202,27 @@ mod tests {
     }
 
     #[test]
+    fn groups_are_composed_by_whom_the_clause_names_and_by_the_administrator_of_a_house_that_begins() {
+        let composes = |preset| may(preset, Action::SetGroups);
+        assert_eq!(composes("kurskoe-2019"), "class_teacher");
+        assert_eq!(composes("bauman"), "class_teacher teacher");
+        assert_eq!(composes("duties-moscow"), "deputy class_teacher");
+        // 000 and 004 keep silent: the matrix, and the teachers whom the default rules name beside it.
+        for silent in ["chernushka-2018", "talitsa-2019"] {
+            assert_eq!(composes(silent), "administrator director deputy class_teacher teacher", "{silent}");
+        }
+        let begins = grant(Role::Administrator, Action::SetGroups, &rules("bauman", true));
+        let runs = grant(Role::Administrator, Action::SetGroups, &rules("bauman", false));
+        assert_eq!((begins, runs), (Grant::Own, Grant::Never));
+        let said = rules("bauman", false).given(Action::SetGroups);
+        assert_eq!(said, "По правилам школы это делают: классный руководитель, учитель-предметник (002 4.1, 4.2).");
+        assert!(
+            rules("chernushka-2018", false).given(Action::SetGroups).starts_with("Это могут: администратор, директор")
+        );
+        assert_eq!(rules("bauman", false).given(Action::ReadPolicy), "");
+    }
+
+    #[test]
     fn a_refusal_names_the_clause_and_who_could() {
         let bauman = rules("bauman", false);
         let decided = decide(Role::Administrator, Action::CloseYear, Standing::Own, &bauman);
@@ -231,7 +272,7 @@ mod tests {
                     let given = GIVEN.iter().any(|(_, actions)| actions.contains(&action));
                     assert!(
                         given || action == Action::ReadRoster || grant(role, action, &rules) == table(role, action),
-                        "{preset} {role:?} {action:?}: only the four acts are the rules' to give"
+                        "{preset} {role:?} {action:?}: only the five acts are the rules' to give"
                     );
                 }
             }

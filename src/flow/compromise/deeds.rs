@@ -55,7 +55,7 @@ pub(super) async fn list(house: &House, docket: &Docket, names: &Names) -> Resul
         deeds.push(VoidDeed {
             contrary: Contrary::of(&entry.event, &payload, issued),
             event: entry.index,
-            what: words::event(&entry.event).to_owned(),
+            what: words::event_of(&entry.event, payload["what"].as_str().unwrap_or_default()).to_owned(),
             kind: entry.event,
             at: text("at"),
             who: names.person(&deed.actor),

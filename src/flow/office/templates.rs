@@ -2,11 +2,17 @@
 //!
 //! `form-<name>.typ` takes the place of the built-in template for one form, `form.typ` for every form. A template that does not compile,
 //! or whose pages lack a word of the form, is refused with the place and the reason: a register printed without a column is worse than
-//! none. The pages themselves name the digest of the template that set them.
+//! none. The pages themselves name the digest of the template that set them. Every one is set by a process of its own ([`apart`]).
+
+mod apart;
+mod enacted;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
+
+pub use apart::{by_program, work};
+pub use enacted::{Deed, Standing, Which, draft_faults, drop_draft, enact, lay, lay_kept, standings, text, withdraw};
 
 use super::Refusal;
 use crate::domain::audit::{Event, EventKind};
@@ -14,13 +20,20 @@ use crate::domain::canon::Digest;
 use crate::domain::form::Form;
 use crate::domain::forms::examples::examples;
 use crate::flow::{Act, Error, House, read_file, salt};
-use crate::typeset::{self, Typeset};
+use crate::typeset::{self, Fault, Typeset, preview as drawing};
+use apart::{Request, ask};
 
 /// Digests of template and form that passed: a template is checked once in the life of the program.
 static PASSED: LazyLock<Mutex<HashSet<Digest>>> = LazyLock::new(Mutex::default);
 
 /// Folder of the house that holds them.
 pub const FOLDER: &str = "templates";
+
+/// In the place of a form's identifier: the template that sets all of them.
+pub const EVERY_FORM: &str = "all";
+
+/// Any moment: what a check sets is thrown away.
+const NO_MOMENT: &str = "2026-01-01T00:00:00+00:00";
 
 /// A template that sets a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,18 +46,7 @@ pub struct Own {
 
 /// The school's own template for a form, checked; `None` where the built-in one is used.
 pub fn own(house: &House, form: &str) -> Result<Option<Own>, Error> {
-    for name in [format!("form-{form}.typ"), "form.typ".to_owned()] {
-        let path: PathBuf = house.root.join(FOLDER).join(&name);
-        if !path.is_file() {
-            continue;
-        }
-        let file = format!("{FOLDER}/{name}");
-        let unfit = |why: String| Refusal::Template { file: file.clone(), why };
-        let text = text_of(read_file(&path)?).map_err(unfit)?;
-        fits(&text, form).map_err(unfit)?;
-        return Ok(Some(Own { file, text }));
-    }
-    Ok(None)
+    Ok(enacted::in_force(house, form)?.map(|(file, text)| Own { file, text }))
 }
 
 fn text_of(bytes: Vec<u8>) -> Result<String, String> {
@@ -54,26 +56,70 @@ fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     })
 }
 
-/// Does the template hold this form on made-up data?
-fn fits(template: &str, form: &str) -> Result<(), String> {
-    let key = Digest::of(format!("{form}\n{template}").as_bytes());
-    if PASSED.lock().unwrap_or_else(PoisonError::into_inner).contains(&key) {
-        return Ok(());
+/// The text of a template that is fit to set a form, or what is wrong with it.
+fn checked_text(bytes: Vec<u8>, form: &str) -> Result<String, String> {
+    let text = text_of(bytes)?;
+    match enacted::told(faults_of(&text, &[form.to_owned()]), true).into_iter().next() {
+        Some(why) => Err(why),
+        None => Ok(text),
     }
-    let example = examples().into_iter().find(|example| example.id == form);
-    let example = example.ok_or_else(|| format!("для формы «{form}» нет проверочных данных"))?;
-    let missing = typeset::missing_words(&example, template).map_err(|error| error.to_string())?;
-    if let Some(first) = missing.first() {
-        return Err(format!("на проверочных данных на страницах нет слов формы: «{first}» (всего {})", missing.len()));
-    }
-    PASSED.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
-    Ok(())
 }
 
-/// Typesets a form by the school's own template, or by the built-in one. `made_at` is RFC 3339.
+/// Forms that a template sets: one, or every one; none where there is no such form.
+fn forms_of(form: &str) -> Vec<String> {
+    examples().into_iter().map(|example| example.id).filter(|id| form == EVERY_FORM || id == form).collect()
+}
+
+/// What is wrong with a template on the made-up data of forms. What passed once is not set again.
+fn faults_of(template: &str, forms: &[String]) -> Vec<(String, Fault)> {
+    let key = |form: &String| Digest::of(format!("{form}\n{template}").as_bytes());
+    let passed = || PASSED.lock().unwrap_or_else(PoisonError::into_inner);
+    let open: Vec<String> = {
+        let passed = passed();
+        forms.iter().filter(|form| !passed.contains(&key(form))).cloned().collect()
+    };
+    if open.is_empty() {
+        return Vec::new();
+    }
+    let asked = Request::Check { template: template.to_owned(), forms: open.clone(), made_at: NO_MOMENT.to_owned() };
+    match ask(&asked) {
+        Ok(answer) => {
+            let is_good = |form: &&String| answer.faults.iter().all(|(bad, _)| bad != *form);
+            passed().extend(open.iter().filter(is_good).map(key));
+            answer.faults
+        }
+        Err(why) => open.first().map(|form| (form.clone(), Fault::whole(why))).into_iter().collect(),
+    }
+}
+
+/// Typesets a form by the school's own template, or by the built-in one. `made_at` is RFC 3339. Holds the thread.
 pub fn typeset(house: &House, form: &Form, made_at: &str) -> Result<Typeset, Error> {
-    let own = own(house, &form.id)?;
-    Ok(typeset::form_by(form, made_at, own.as_ref().map(|own| own.text.as_str()))?)
+    let Some(own) = own(house, &form.id)? else { return Ok(typeset::form(form, made_at)?) };
+    let unfit = |why: String| Error::from(Refusal::Template { file: own.file.clone(), why });
+    let asked = Request::Set { template: own.text.clone(), form: Box::new(form.clone()), made_at: made_at.to_owned() };
+    let answer = ask(&asked).map_err(unfit)?;
+    match answer.faults.first() {
+        Some((_, fault)) => Err(unfit(fault.to_string())),
+        None => Ok(Typeset { pdf: answer.bytes, pages: answer.pages, findings: Vec::new() }),
+    }
+}
+
+/// A page (from 1) of a form on its made-up data as a picture so many pixels wide, by a template of the school's or (`None`) by the
+/// program's own; PNG, and how many pages there are. Holds the thread.
+pub fn drawn(template: Option<String>, form: &str, page: usize, width: u32) -> Result<(Vec<u8>, usize), Error> {
+    let example = examples().into_iter().find(|example| example.id == form);
+    let example = example.ok_or_else(|| Refusal::NoForm(form.to_owned()))?;
+    let Some(template) = template else {
+        let made = typeset::form(&example, NO_MOMENT)?;
+        return Ok((drawing::page_png(made.pdf, page, width).unwrap_or_default(), made.pages));
+    };
+    let unfit = |why: String| Error::from(Refusal::Template { file: "на проверке".to_owned(), why });
+    let asked = Request::Draw { template, form: form.to_owned(), made_at: NO_MOMENT.to_owned(), page, width };
+    let answer = ask(&asked).map_err(unfit)?;
+    match answer.faults.first() {
+        Some((_, fault)) => Err(unfit(fault.to_string())),
+        None => Ok((answer.bytes, answer.pages)),
+    }
 }
 
 /// What the check of one template found.
@@ -141,10 +187,7 @@ fn check_folder(folder: &Path) -> Result<Vec<Checked>, Error> {
             Ok(_) if forms.is_empty() => {
                 vec!["имя файла: нужно form.typ или form-ИМЯ_ФОРМЫ.typ; имена форм — letopis print".to_owned()]
             }
-            Ok(text) => forms
-                .iter()
-                .filter_map(|form| fits(&text, form).err().map(|why| format!("форма {form}: {why}")))
-                .collect(),
+            Ok(text) => enacted::told(faults_of(&text, &forms), forms.len() == 1),
         };
         checked.push(Checked { file: format!("{FOLDER}/{name}"), digest, forms, faults });
     }

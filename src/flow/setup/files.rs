@@ -56,6 +56,9 @@ pub struct Plan {
     pub findings: Vec<Finding>,
     #[serde(skip)]
     edits: Vec<Edit>,
+    /// Are tables replaced as they come, and not only what a sheet says as a whole?
+    #[serde(skip)]
+    replaces: bool,
 }
 
 impl Plan {
@@ -106,7 +109,7 @@ struct Planning<'h> {
 
 /// Plans what sheets would do to a year; nothing is written. `year` may hold a journal that comes with the same files.
 pub async fn plan(house: &House, year: Year, sheets: &[YearSheet], meeting: Meeting) -> Result<Plan, Error> {
-    let plan = Plan { year: year.year.clone(), ..Plan::default() };
+    let plan = Plan { year: year.year.clone(), replaces: meeting == Meeting::Replace, ..Plan::default() };
     let mut planning = Planning { house, year, meeting, plan };
     if let Some(row) = house.db.list_closed_years().await?.into_iter().find(|row| row.year == planning.plan.year) {
         let message = format!("учебный год закрыт приказом № {}: его таблицы не меняются", row.order_number);
@@ -152,7 +155,8 @@ fn shown_regime(year: &Year, sheets: &[YearSheet]) -> Option<YearSheet> {
     let message =
         format!("взят из расписания и звонков: {}; иное вносят на странице «Звонки и режим»", said.join("; "));
     let finding = Finding::new("setup.regime-shown", place.clone(), message).weighing(Severity::Note);
-    Some(YearSheet { layout: &REGIMES, place, course: String::new(), sheet, findings: vec![finding] })
+    let (course, covers) = (String::new(), Vec::new());
+    Some(YearSheet { layout: &REGIMES, place, course, sheet, covers, findings: vec![finding] })
 }
 
 /// A finding of a sheet, with the sheet before its place.
@@ -211,14 +215,28 @@ impl Planning<'_> {
             }
             self.plan.findings.extend(wrong.into_iter().map(|one| placed(sheet, one)));
         }
-        if self.meeting == Meeting::Replace && !coming.is_empty() {
-            // Of plans, only those that came are replaced.
-            let own = |row: &&Vec<String>| {
-                layout.table != PLAN_TOPICS.table
-                    || coming.iter().any(|new| new[0] == row[0])
-                    || courses.contains(&row[0])
+        if !coming.is_empty() {
+            let covers: BTreeSet<&str> = sheets.iter().flat_map(|sheet| &sheet.covers).map(String::as_str).collect();
+            let meets = |row: &&Vec<String>| match self.meeting {
+                // Of plans, only those that came are replaced.
+                Meeting::Replace => {
+                    layout.table != PLAN_TOPICS.table
+                        || coming.iter().any(|new| new[0] == row[0])
+                        || courses.contains(&row[0])
+                }
+                Meeting::Add => self.is_covered(layout, row, &covers, &courses),
             };
-            let gone = standing.iter().filter(own).filter(|row| !seen.contains_key(&row[..layout.key]));
+            let gone: Vec<&Vec<String>> =
+                standing.iter().filter(meets).filter(|row| !seen.contains_key(&row[..layout.key])).collect();
+            if self.meeting == Meeting::Add && !gone.is_empty() {
+                let message = format!(
+                    "эти листы говорят всё о своих классах и курсах: внесённого раньше, чего в них нет, не останется, строк — {}",
+                    gone.len()
+                );
+                self.plan
+                    .findings
+                    .push(Finding::new("setup.replaced", layout.title, message).weighing(Severity::Warning));
+            }
             for row in gone {
                 self.plan.findings.extend(barred(self.house, &self.year, layout, Some(row), None).await?);
                 came.gone += 1;
@@ -242,6 +260,21 @@ impl Planning<'_> {
         }
         self.plan.tables.push(came);
         Ok(())
+    }
+
+    /// Does a row that stands belong to what the sheets say as a whole: the timetable of a class, the curriculum of a grade, the plan of a
+    /// course? A curriculum of one class stands beside that of its grade.
+    fn is_covered(&self, layout: &Layout, row: &[String], covers: &BTreeSet<&str>, courses: &BTreeSet<String>) -> bool {
+        let cell = |name: &str| layout.place(name).and_then(|at| row.get(at)).map(String::as_str).unwrap_or_default();
+        match layout.table {
+            "plan_topics" => courses.contains(cell("course")),
+            "timetable" => {
+                let course = self.year.journal.courses.iter().find(|course| course.id == cell("course"));
+                course.is_some_and(|course| covers.contains(course.class.as_str()))
+            }
+            "curriculum" => covers.contains(cell("grade")) && cell("profile").is_empty(),
+            _ => false,
+        }
     }
 
     /// Tells of the columns of a sheet that were passed over, and counts them beside the sheet.
@@ -391,7 +424,7 @@ pub async fn write(
         digest: digest.to_hex(),
         year: plan.year.clone(),
         // The words of every import: rows are added, or what is not in the files has gone.
-        mode: if counts.gone > 0 { "whole" } else { "add" }.to_owned(),
+        mode: if plan.replaces && counts.gone > 0 { "whole" } else { "add" }.to_owned(),
         files: canon::to_text(&facts),
         imported_at: act.moment(),
         imported_by: act.by.clone(),

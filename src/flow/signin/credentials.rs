@@ -5,7 +5,7 @@
 //! matter; a first-grader types it, and in either keyboard layout. A one-time password is twelve digits for the same reasons: with the
 //! growing delays they are not guessed, and argon2id guards the stored hash for the days that they live.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Refusal, SignIn, changed, forget_failures};
 use crate::domain::audit::{Event, EventKind};
@@ -71,15 +71,27 @@ pub async fn people_of(house: &House, chain: &Chain) -> Result<Vec<PersonName>, 
                 .filter(|one| one.kind == "learner" && one.place == *class)
                 .map(|one| one.id.clone())
                 .collect();
-            let mut parents = BTreeSet::new();
+            let names: BTreeMap<String, String> = people
+                .iter()
+                .filter(|one| learners.contains(&one.id))
+                .map(|one| (one.id.clone(), crate::domain::names::list_name(&one.surname, &one.given_name)))
+                .collect();
+            // Whose parent it is: without the child's name a slip is handed to nobody.
+            let mut parents: BTreeMap<String, String> = BTreeMap::new();
             for guardian in house.db.list_guardians().await? {
-                if guardian.learners.iter().any(|learner| learners.contains(learner)) {
-                    parents.insert(guardian.id);
+                let own: Vec<&str> =
+                    guardian.learners.iter().filter_map(|learner| names.get(learner)).map(String::as_str).collect();
+                if !own.is_empty() {
+                    parents.insert(guardian.id, own.join(", "));
                 }
             }
-            people.retain(|one| learners.contains(&one.id) || (one.kind == "guardian" && parents.contains(&one.id)));
-            for one in people.iter_mut().filter(|one| one.kind == "guardian") {
-                one.place = format!("родитель, {class}");
+            people
+                .retain(|one| learners.contains(&one.id) || (one.kind == "guardian" && parents.contains_key(&one.id)));
+            for one in &mut people {
+                one.place = match parents.get(&one.id) {
+                    Some(children) => format!("родитель, {class}: {children}"),
+                    None => format!("обучающийся, {class}"),
+                };
             }
         }
     }

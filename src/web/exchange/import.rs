@@ -15,6 +15,7 @@ use super::super::{LARGEST_UPLOAD_BYTES, WebState, query};
 use super::act;
 use crate::bundle::{BundleFile, Told, example as workbook, year};
 use crate::domain::finding::Severity;
+use crate::domain::gather::{self, Gathered};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -180,11 +181,25 @@ struct Row {
 struct Finding {
     weight: &'static str,
     class: &'static str,
-    place: String,
+    /// The first places where it stands.
+    places: Vec<String>,
+    /// The others, behind a click.
+    elsewhere: Vec<String>,
     message: String,
     expected: String,
     found: String,
+    /// The first row of which it is said.
     row: Vec<(&'static str, String)>,
+}
+
+/// Places of one finding shown at once.
+const PLACES: usize = 3;
+
+/// A table of the year with the sheets that it came from.
+struct YearTable {
+    came: year_files::Came,
+    from: String,
+    others: Vec<String>,
 }
 
 #[derive(Template)]
@@ -195,8 +210,13 @@ struct PreviewPage {
     mode: String,
     preview: Preview,
     findings: Vec<Finding>,
+    /// What needs nobody's hand: whom a name was taken for.
+    notes: Vec<Finding>,
     hidden: usize,
-    errors: usize,
+    errors: u64,
+    year_tables: Vec<YearTable>,
+    /// Does any table lose rows, or leave columns?
+    loses: bool,
     differing: Vec<Differing>,
 }
 
@@ -213,11 +233,19 @@ pub(in super::super) async fn preview(
     let house = state.house.clone();
     let preview =
         apart(house, move |house| async move { exchange::preview(&house, &files, &wish, &act).await }).await?;
-    let errors = preview.told.iter().filter(|told| told.finding.severity >= Severity::Error).count();
     let mut told: Vec<&Told> = preview.told.iter().collect();
     told.sort_by_key(|told| std::cmp::Reverse(told.finding.severity));
-    let findings: Vec<Finding> = told.iter().take(MOST_FINDINGS).map(|told| finding(told)).collect();
-    let hidden = told.len() - findings.len();
+    let gathered = gather::gathered(&told.iter().map(|told| &told.finding).collect::<Vec<_>>());
+    let weighs = |one: &Gathered| told[one.first].finding.severity;
+    let errors = gathered.iter().filter(|one| weighs(one) >= Severity::Error).count() as u64;
+    let hidden = gathered.len().saturating_sub(MOST_FINDINGS);
+    let (notes, findings): (Vec<_>, Vec<_>) =
+        gathered.into_iter().take(MOST_FINDINGS).partition(|one| weighs(one) == Severity::Note);
+    let shown = |all: Vec<Gathered>| all.into_iter().map(|one| finding(told[one.first], one.places)).collect();
+    let (notes, findings) = (shown(notes), shown(findings));
+    let year_tables: Vec<YearTable> =
+        preview.year_tables.iter().flat_map(|plan| &plan.tables).map(|came| year_table(came.clone())).collect();
+    let loses = year_tables.iter().any(|one| one.came.gone + one.came.passed_over > 0);
     let differing = preview.differences.iter().map(differing).collect();
     let title =
         if preview.clean { "Файлы проверены" } else { "Файлы нужно исправить" };
@@ -227,14 +255,24 @@ pub(in super::super) async fn preview(
         upload: asked.upload,
         mode: asked.mode,
         findings,
+        notes,
         hidden,
         errors,
+        year_tables,
+        loses,
         differing,
         preview,
     })
 }
 
-fn finding(told: &Told) -> Finding {
+/// «книга.xlsx, лист «5А»» of the first two sheets, and the others apart: a plan for each course comes from a hundred of them.
+fn year_table(mut came: year_files::Came) -> YearTable {
+    let others = came.places.split_off(came.places.len().min(2));
+    YearTable { from: came.places.join("; "), others, came }
+}
+
+fn finding(told: &Told, mut places: Vec<String>) -> Finding {
+    let elsewhere = places.split_off(places.len().min(PLACES));
     let (weight, class) = match told.finding.severity {
         Severity::Note => ("к сведению", "plain"),
         Severity::Warning => ("внимание", "wait"),
@@ -243,7 +281,8 @@ fn finding(told: &Told) -> Finding {
     Finding {
         weight,
         class,
-        place: told.finding.place.clone(),
+        places,
+        elsewhere,
         message: told.finding.message.clone(),
         expected: told.finding.expected.clone(),
         found: told.finding.found.clone(),
@@ -326,15 +365,18 @@ pub(in super::super) async fn confirm(
         _ => 0,
     };
     let rows = (rows + year.map_or(0, |(_, counts)| counts.seqs.len())) as u64;
-    let said = match rows {
-        0 => "Эти файлы уже загружены: ничего не изменилось.".to_owned(),
-        rows => format!(
-            "Загружено: {rows} {}. Чего ещё не хватает, покажет «Готовность к году».",
-            words::plural(rows, "строка", "строки", "строк")
-        ),
-    };
     staged::forget(&state.house, &asked.upload, &act)?;
-    Ok(answer::done("/exchange/import", &said))
+    let rows = match rows {
+        0 => return Ok(answer::done("/exchange/import", "Эти файлы уже загружены: ничего не изменилось.")),
+        rows => words::count(rows, "строка", "строки", "строк"),
+    };
+    // What comes next after loading is what is still missing.
+    let said = |rest: &str| format!("Загружено: {rows}. {rest}");
+    if visitor.may_anywhere(Action::ReadSetup) {
+        let rest = "Ниже — чего ещё не хватает; ошиблись — загрузку отменяют на странице «Загрузка данных».";
+        return Ok(answer::done("/year/ready", &said(rest)));
+    }
+    Ok(answer::done("/exchange/import", &said("Загрузку можно отменить ниже.")))
 }
 
 fn asked_mode(asked: &Asked) -> &'static str {

@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::moment;
 use crate::domain::finding::Finding;
+use crate::domain::names::compare;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -127,7 +128,9 @@ async fn page(State(state): State<WebState>, frame: Frame) -> Result<Response, R
     let deeds: Vec<DeedLine> = survey.deeds.into_iter().map(deed_line).collect();
     let waiting = changes.iter().filter(|line| line.pending).count() + deeds.iter().filter(|line| line.pending).count();
     let directory = state.directory().await?;
-    let staff = directory.roster.staff.iter().map(|member| (member.id.clone(), names.person(&member.id))).collect();
+    let mut staff: Vec<(String, String)> =
+        directory.roster.staff.iter().map(|member| (member.id.clone(), names.person(&member.id))).collect();
+    staff.sort_by(|a, b| compare([&a.1, "", ""], [&b.1, "", ""]));
     let lead = "Пароль в чужих руках: учётная запись закрывается, а сделанное с того момента недействительно, пока о нём не решено.";
     answer::page(&CompromisePage {
         frame: frame.titled("Компрометация учётных записей").leading(lead),

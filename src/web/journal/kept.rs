@@ -1,6 +1,6 @@
 //! What the journal's pages keep ready, each under the log's turn that it was read at. Floor 3.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -79,6 +79,8 @@ pub(in crate::web) struct Pages {
     pub(in crate::web) counts: Kept<Counts>,
     /// Sections of the year that are not ready.
     pub(in crate::web) unready: Kept<Vec<Line>>,
+    /// Orders that each person has not read yet, by person.
+    pub(in crate::web) unread: Kept<BTreeMap<String, u64>>,
 }
 
 #[cfg(test)]

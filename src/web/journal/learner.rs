@@ -10,7 +10,7 @@ use super::{Tab, YearView, choice, choose, class_of, staff_name, tabs};
 use crate::domain::freeze;
 use crate::domain::journal::{Absence, Course, Journal, Learner, Lesson, LessonKey, Mark};
 use crate::domain::names;
-use crate::domain::people::Visitor;
+use crate::domain::people::{Subject, Visitor};
 use crate::domain::period::{Span, course_title};
 use crate::domain::policy::AbsenceKind;
 use crate::domain::rights::Action;
@@ -33,6 +33,8 @@ struct LearnerPage {
     movement: Vec<String>,
     missed: u64,
     unexplained: usize,
+    /// Address of who looked at this learner's marks; empty for whom it is shut.
+    looked: String,
 }
 
 struct SubjectView {
@@ -209,12 +211,16 @@ async fn show(
     // Whoever may look back for the school finds the learner through the lists of that year.
     let years = if family { state.house.db.list_years_of_learner(&learner.id).await? } else { Vec::new() };
     let page = format!("/{door}/{}", segment(&learner.id));
+    let subject =
+        Subject::Learner { id: &learner.id, class: &class.name, grade: class.grade, closed: false, archived: false };
+    let looks = visitor.may(Action::ReadAccessLog, &subject).is_allowed();
     answer::page(&LearnerPage {
         years: choice(&directory, &years, &page),
         tabs: tabs(&directory, &class, &page, &chosen.span.id),
         movement: movement(learner),
         missed: subjects.iter().map(|subject| subject.missed as u64).sum(),
         unexplained: absences.iter().filter(|absence| absence.open).count(),
+        looked: if looks { format!("/access/learners/{}", segment(&learner.id)) } else { String::new() },
         period: chosen.name,
         frame,
         subjects,

@@ -10,7 +10,7 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked, Column, Listed, segment};
 use super::super::records::period_name;
 use super::Fields;
-use super::pile::{Unfinished, unfinished};
+use super::pile::{Unfinished, finishing, place_in, unfinished};
 use crate::domain::forms::{People, day};
 use crate::domain::journal::Journal;
 use crate::domain::names;
@@ -447,48 +447,6 @@ pub(super) async fn act(
     }
     let said: Vec<String> = facts.iter().map(PaperFact::as_russian).collect();
     Ok(answer::done(&back, &format!("Записано: {}.", said.join("; "))))
-}
-
-/// The place that a form names.
-pub(super) fn place_in(fields: &Fields) -> Place {
-    Place {
-        room: fields.value("room").to_owned(),
-        safe: fields.value("safe").to_owned(),
-        shelf: fields.value("shelf").to_owned(),
-        folder: fields.value("folder").to_owned(),
-        file: fields.value("file").to_owned(),
-        volume: fields.value("volume").parse().unwrap_or_default(),
-    }
-}
-
-/// «№ 1–4, 7».
-pub(super) fn names_of(papers: &[&Kept]) -> String {
-    let numbers: Vec<u32> = papers.iter().filter_map(|kept| u32::try_from(kept.copy.no).ok()).collect();
-    format!("№ {}", crate::flow::scans::listed(&numbers))
-}
-
-/// What was marked as done on one day; `sheets` by count.
-pub(super) fn finishing(fields: &Fields, day: &str, sheets: u32) -> Vec<PaperFact> {
-    let mut facts = Vec::new();
-    let marked = |name: &str| !fields.value(name).is_empty();
-    if marked("signed") {
-        facts.push(PaperFact::SignedByHead { day: day.to_owned() });
-    }
-    if marked("stamped") {
-        facts.push(PaperFact::Stamped { day: day.to_owned() });
-    }
-    if marked("numbered") {
-        facts.push(PaperFact::Numbered {
-            day: day.to_owned(),
-            sheets,
-            lettered: fields.value("lettered").to_owned(),
-            missing: fields.value("missing").to_owned(),
-        });
-    }
-    if marked("stitched") {
-        facts.push(PaperFact::Stitched { day: day.to_owned() });
-    }
-    facts
 }
 
 async fn move_paper(state: &WebState, paper: &str, fields: &Fields, act: &Act) -> Result<u64, Refusal> {

@@ -11,7 +11,6 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::directory::Directory;
 use super::Fields;
-use super::papers::{finishing, names_of, place_in};
 use crate::domain::names;
 use crate::domain::paper::{Kept, PaperFact, Place, Purpose, Stage};
 use crate::domain::people::Visitor;
@@ -183,4 +182,46 @@ pub(super) async fn finish(state: &WebState, visitor: &Visitor, fields: &Fields)
     let count = |n| words::count(n, "копия", "копии", "копий");
     let said = format!("Оформлено: {}; на месте: {}.", count(done), count(kept_now));
     Ok(answer::done("/office/papers", &said))
+}
+
+/// The place that a form names.
+pub(super) fn place_in(fields: &Fields) -> Place {
+    Place {
+        room: fields.value("room").to_owned(),
+        safe: fields.value("safe").to_owned(),
+        shelf: fields.value("shelf").to_owned(),
+        folder: fields.value("folder").to_owned(),
+        file: fields.value("file").to_owned(),
+        volume: fields.value("volume").parse().unwrap_or_default(),
+    }
+}
+
+/// «№ 1–4, 7».
+fn names_of(papers: &[&Kept]) -> String {
+    let numbers: Vec<u32> = papers.iter().filter_map(|kept| u32::try_from(kept.copy.no).ok()).collect();
+    format!("№ {}", crate::flow::scans::listed(&numbers))
+}
+
+/// What was marked as done on one day; `sheets` by count.
+pub(super) fn finishing(fields: &Fields, day: &str, sheets: u32) -> Vec<PaperFact> {
+    let mut facts = Vec::new();
+    let marked = |name: &str| !fields.value(name).is_empty();
+    if marked("signed") {
+        facts.push(PaperFact::SignedByHead { day: day.to_owned() });
+    }
+    if marked("stamped") {
+        facts.push(PaperFact::Stamped { day: day.to_owned() });
+    }
+    if marked("numbered") {
+        facts.push(PaperFact::Numbered {
+            day: day.to_owned(),
+            sheets,
+            lettered: fields.value("lettered").to_owned(),
+            missing: fields.value("missing").to_owned(),
+        });
+    }
+    if marked("stitched") {
+        facts.push(PaperFact::Stitched { day: day.to_owned() });
+    }
+    facts
 }

@@ -7,8 +7,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::Fields;
+use crate::domain::names;
 use crate::domain::people::{OPERATOR, Visitor};
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Role};
 use crate::domain::words;
 use crate::flow::people;
 use crate::flow::signin::credentials::{Chain, Slip, people_of};
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/families", FAMILIES, SubjectOf::House, own_classes)
             .in_menu(Group::People, "Семьи класса")
             .helped("people.ru#семьи-класса"),
+        post("/families", FAMILIES, SubjectOf::House, whole_classes),
         get("/families/{class}", FAMILIES, SubjectOf::Class, families_form).helped("people.ru#семьи-класса"),
         post("/families/{class}", FAMILIES, SubjectOf::Class, families),
         post("/families/{class}/parents", FAMILIES, SubjectOf::Class, add_parent),
@@ -62,7 +64,12 @@ struct IssuePage {
 #[template(path = "people/slips.html", config = "src/web/askama.toml")]
 struct SlipsPage {
     frame: Frame,
-    slips: Vec<Slip>,
+    /// Whose slips they are, and the slips: staff, or each class by itself.
+    lists: Vec<(String, Vec<Slip>)>,
+    /// Where the house opens; empty when the settings do not say.
+    address: String,
+    /// The settings do not say, and the visitor could.
+    unsaid: bool,
     back: String,
     day: String,
     days: u64,
@@ -124,13 +131,80 @@ async fn issue(
     }
     let house = &state.house;
     let slips = house.sign_in.issue(house, chain, &people, &state.act(&visitor.account)).await?;
+    slips_page(state, visitor, frame, vec![(String::new(), slips)], back)
+}
+
+fn slips_page(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    lists: Vec<(String, Vec<Slip>)>,
+    back: String,
+) -> Result<Response, Refusal> {
+    let address = state.house.config.public_url();
     answer::page(&SlipsPage {
         frame: frame.titled("Список выдачи входа"),
-        slips,
+        lists,
+        unsaid: address.is_empty() && visitor.holds(Role::Administrator),
+        address,
         back,
         day: words::date_words(state.now().date_naive()),
-        days: house.sign_in.terms.one_time.as_secs() / 86_400,
+        days: state.house.sign_in.terms.one_time.as_secs() / 86_400,
     })
+}
+
+/// Slips printed at once: each password takes the machine 30 to 70 ms, and an answer is waited for a minute.
+const MOST_SLIPS: usize = 300;
+
+/// Gives a way in to everybody of the chosen classes who has none yet: one list for each class.
+async fn whole_classes(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let reach = visitor.reach(Action::IssueFamilyCredentials);
+    let directory = state.directory().await?;
+    let chosen = fields.all("class");
+    let mut asked = Vec::new();
+    for class in directory.roster.classes.iter().filter(|class| chosen.contains(&class.name)) {
+        if !reach.whole_class(&class.name, class.grade) {
+            return Err(Refusal::Forbidden {
+                reason: "Это не ваш класс: вход его семьям выдают другие.".to_owned()
+            });
+        }
+        let chain = Chain::Families(class.name.clone());
+        let fresh: Vec<String> =
+            lines(&state, &chain).await?.into_iter().filter(|line| line.fresh).map(|line| line.id).collect();
+        if !fresh.is_empty() {
+            asked.push((class.name.clone(), chain, fresh));
+        }
+    }
+    let all: usize = asked.iter().map(|(_, _, fresh)| fresh.len()).sum();
+    if all == 0 {
+        return Err(Refusal::Rule(
+            "В отмеченных классах вход есть у всех: новый пароль выдают на странице класса".to_owned(),
+        ));
+    }
+    if all > MOST_SLIPS {
+        return Err(Refusal::Rule(format!(
+            "Отмечено {all} человек, а разом печатают не больше {MOST_SLIPS} листков: снимите отметку с части классов"
+        )));
+    }
+    let house = &state.house;
+    let mut lists = Vec::new();
+    let mut given = Vec::new();
+    for (class, chain, fresh) in asked {
+        // A parent of two classes has got a way in with the first of them.
+        let fresh: Vec<String> = fresh.into_iter().filter(|person| !given.contains(person)).collect();
+        if fresh.is_empty() {
+            continue;
+        }
+        let slips = house.sign_in.issue(house, &chain, &fresh, &state.act(&visitor.account)).await?;
+        given.extend(fresh);
+        lists.push((class, slips));
+    }
+    slips_page(&state, &visitor, frame, lists, "/families".to_owned())
 }
 
 async fn own_classes(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
@@ -146,9 +220,23 @@ async fn own_classes(State(state): State<WebState>, visitor: Visitor, frame: Fra
     match own.as_slice() {
         [one] => Ok(answer::redirect(&format!("/families/{}", query::segment(one)))),
         _ => {
-            let classes =
-                own.into_iter().map(|class| (format!("/families/{}", query::segment(&class)), class)).collect();
-            answer::page(&ClassesPage { frame: frame.titled("Семьи класса"), classes })
+            let mut classes = Vec::new();
+            for name in own {
+                let people = lines(&state, &Chain::Families(name.clone())).await?;
+                let parents = people.iter().filter(|line| line.place.starts_with("родитель")).count();
+                classes.push(ClassLine {
+                    href: format!("/families/{}", query::segment(&name)),
+                    name,
+                    learners: people.len() - parents,
+                    parents,
+                    without: people.iter().filter(|line| line.fresh).count(),
+                });
+            }
+            let without = classes.iter().map(|class| class.without as u64).sum();
+            let lead = "Родителей вносят на странице класса. Здесь вход получают разом все, у кого его ещё нет.";
+            answer::page(&ClassesPage {
+                frame: frame.titled("Семьи классов").leading(lead), classes, without
+            })
         }
     }
 }
@@ -157,7 +245,17 @@ async fn own_classes(State(state): State<WebState>, visitor: Visitor, frame: Fra
 #[template(path = "people/classes.html", config = "src/web/askama.toml")]
 struct ClassesPage {
     frame: Frame,
-    classes: Vec<(String, String)>,
+    classes: Vec<ClassLine>,
+    without: u64,
+}
+
+struct ClassLine {
+    href: String,
+    name: String,
+    learners: usize,
+    parents: usize,
+    /// People who have no way in yet.
+    without: usize,
 }
 
 async fn families_form(
@@ -166,7 +264,14 @@ async fn families_form(
     frame: Frame,
 ) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
-    let own = directory.roster.learners.iter().filter(|learner| learner.class == class && learner.left_on.is_none());
+    let mut own: Vec<_> = directory
+        .roster
+        .learners
+        .iter()
+        .filter(|learner| learner.class == class && learner.left_on.is_none())
+        .map(|one| (one.id.clone(), names::full_name(&one.surname, &one.given_name, &one.patronymic)))
+        .collect();
+    own.sort_by(|a, b| names::compare([&a.1, "", ""], [&b.1, "", ""]));
     let segment = query::segment(&class);
     answer::page(&IssuePage {
         frame: frame.titled(format!("Семьи {class} класса")).leading(
@@ -174,9 +279,7 @@ async fn families_form(
         ),
         action: format!("/families/{segment}"),
         people: lines(&state, &Chain::Families(class.clone())).await?,
-        learners: own
-            .map(|one| (one.id.clone(), crate::domain::names::list_name(&one.surname, &one.given_name)))
-            .collect(),
+        learners: own,
         parents: format!("/families/{segment}/parents"),
     })
 }

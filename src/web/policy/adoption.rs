@@ -8,7 +8,9 @@ use super::{Choice, choices, open};
 use crate::domain::lint;
 use crate::domain::people::Visitor;
 use crate::domain::policy;
+use crate::domain::setup::promotion;
 use crate::domain::words;
+use crate::flow::exchange;
 use crate::flow::policy::{Adoption, adopt as bring};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -19,7 +21,7 @@ use crate::web::frame::Frame;
 struct AdoptPage {
     frame: Frame,
     choices: Vec<Choice>,
-    today: String,
+    from: String,
 }
 
 /// `GET /policy/adopt`.
@@ -34,13 +36,18 @@ pub(super) async fn form(State(state): State<WebState>, frame: Frame) -> Result<
         Choice { label, ..choice }
     };
     let choices = choices(&history, "").into_iter().filter(|choice| !used(&choice.name)).map(titled).collect();
+    // A house that has closed nothing yet lives by its first rules from the beginning of the year.
+    let today = state.now().date_naive();
+    let begins = state.house.db.list_years().await?.is_empty();
+    let year = exchange::first_year(&state.house, today).await?;
+    let first = promotion::first_day(&format!("{year}/{}", year + 1)).filter(|first| begins && *first <= today);
     answer::page(&AdoptPage {
         frame: frame
             .titled("Ввести правила приказом")
             .leading("Прежние записи остаются при правилах, по которым сделаны; применённые правила не правят")
             .under("Правила", "/policy"),
         choices,
-        today: state.now().date_naive().to_string(),
+        from: first.unwrap_or(today).to_string(),
     })
 }
 

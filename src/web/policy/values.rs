@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::{Choice, choices, find, open, or};
 use crate::domain::finding::Severity;
 use crate::domain::people::Visitor;
-use crate::domain::policy::{PARAMETERS, Policy, PolicyValue, Source, about, difference, why_only_told};
+use crate::domain::policy::{PARAMETERS, Policy, PolicyValue, Source, about, difference, title, why_only_told};
 use crate::domain::rights::Action;
 use crate::domain::{lint as linting, words};
 use crate::web::WebState;
@@ -18,6 +18,8 @@ use crate::web::query::Asked;
 /// One value as the page shows it.
 struct ValueView {
     key: String,
+    /// The key's own words; empty where the question says it all.
+    about: String,
     text: String,
     clause: String,
     note: String,
@@ -31,6 +33,7 @@ impl ValueView {
     fn of(value: &PolicyValue) -> Self {
         Self {
             key: value.key.clone(),
+            about: words::capitalised(title(&value.key)),
             text: value.russian.clone(),
             clause: value.clause.clone(),
             note: value.note.clone(),

@@ -24,6 +24,7 @@ pub(super) async fn take(
         place: "движение".to_owned(),
         course: String::new(),
         sheet,
+        covers: Vec::new(),
         findings: Vec::new(),
     };
     let year = Year::open(&state.house, &opened.year.year).await?;

@@ -1,4 +1,5 @@
-//! Groups of one class: each learner with a choice for each subject in which the class is divided; by class teacher, deputy, director. Floor 3.
+//! Groups of one class: each learner with a choice for each subject in which the class is divided; by whom the school's rules name. A subject
+//! teacher composes the groups of the own subjects alone. Floor 3.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,8 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::shelf::{self, Sent};
-use super::{Fields, readiness};
+use super::{Fields, Opened, readiness};
+use crate::domain::journal::{Class, Course};
 use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::Action;
@@ -33,8 +35,8 @@ type Choice = (String, String, bool);
 struct Row {
     learner: String,
     name: String,
-    /// For each subject its name and the choices, the first for no group.
-    cells: Vec<(String, Vec<Choice>)>,
+    /// For each subject its name, may the visitor choose, and the choices, the first for no group.
+    cells: Vec<(String, bool, Vec<Choice>)>,
 }
 
 /// A group's name, its teacher, how many are in it.
@@ -48,6 +50,8 @@ struct Page {
     path: String,
     closed: String,
     may: bool,
+    /// Who composes groups, by which clause.
+    given: String,
     /// Subject, and its groups with teacher and number of members.
     subjects: Vec<(String, Vec<GroupWords>)>,
     rows: Vec<Row>,
@@ -83,26 +87,26 @@ async fn page(
         Subject::Class { name: &known.name, grade: known.grade, closed: false, archived: opened.closed.is_some() };
     let may = visitor.may(Action::SetGroups, &subject).is_allowed();
     let divided = groups::divided(&opened.year, class);
+    let own = own_subjects(visitor, known, &divided);
+    let may = may && divided.iter().any(|one| own.contains(one.subject));
     let all = stays::all(journal, &opened.year.setup.stays);
     let last = journal.periods_of_grade(known.grade).last().map(|period| period.ends);
     let today = state.now().date_naive();
     let day = last.map_or(today, |last| today.min(last));
     let first = journal.periods_of_grade(known.grade).first().map(|period| period.starts);
     let day = first.map_or(day, |first| day.max(first));
-    let is_in = |learner: &str, course: &crate::domain::journal::Course| match wished {
+    let is_in = |learner: &str, course: &Course| match wished {
         Some(wished) => wished.contains(&(learner.to_owned(), course.id.clone())),
         None => course.members.iter().any(|member| member == learner),
     };
     let rows = roster_of(journal, &all, class, day).into_iter().map(|line| {
         let id = line.learner.id;
         let cells = divided.iter().map(|one| {
-            let of = |course: &&crate::domain::journal::Course| {
-                (course.id.clone(), course.group.clone(), is_in(&id, course))
-            };
+            let of = |course: &&Course| (course.id.clone(), course.group.clone(), is_in(&id, course));
             let mut choices: Vec<Choice> = one.groups.iter().map(of).collect();
             let none = choices.iter().all(|(_, _, chosen)| !chosen);
             choices.insert(0, (String::new(), "—".to_owned(), none));
-            (one.subject.to_owned(), choices)
+            (one.subject.to_owned(), may && own.contains(one.subject), choices)
         });
         let name = names::list_name(&line.learner.surname, &line.learner.given_name);
         Row { cells: cells.collect(), name, learner: id.clone() }
@@ -117,6 +121,7 @@ async fn page(
         path: format!("/year/groups/{}", query::segment(class)),
         closed: opened.closed.as_ref().map(shelf::closed_words).unwrap_or_default(),
         may,
+        given: visitor.rules.given(Action::SetGroups),
         subjects: divided.iter().map(groups_of).collect(),
         rows: rows.collect(),
         history: format!("/history?table=group_members&year={}", query::segment(&opened.year.year)),
@@ -124,11 +129,18 @@ async fn page(
         sent,
         frame: frame
             .titled(format!("Группы {class} класса"))
-            .leading("Состав групп задают в начале учебного периода классный руководитель и учителя групп.")
+            .leading("Состав групп задают в начале учебного периода.")
             .under("Учебный год", "/year/ready")
             .under("Группы", "/year/groups"),
     };
     if refused { answer::page_again(&page) } else { answer::page(&page) }
+}
+
+/// The subjects whose groups a visitor composes: all of an own class, those of the own courses else.
+fn own_subjects<'y>(visitor: &Visitor, class: &Class, divided: &[groups::Divided<'y>]) -> BTreeSet<&'y str> {
+    let reach = visitor.reach(Action::SetGroups);
+    let own = |course: &&Course| reach.course(&course.id, &class.name, class.grade);
+    divided.iter().filter(|one| one.groups.iter().any(|course| own(&course))).map(|one| one.subject).collect()
 }
 
 async fn change(
@@ -144,8 +156,16 @@ async fn change(
         let learner = name.strip_prefix("g.")?.rsplit_once('.')?.0;
         (!course.is_empty()).then(|| (learner.to_owned(), course.clone()))
     };
-    let chosen: BTreeSet<(String, String)> = fields.pairs().iter().filter_map(pair).collect();
-    let year = opened.year.year;
+    let mut chosen: BTreeSet<(String, String)> = fields.pairs().iter().filter_map(pair).collect();
+    // Groups of other teachers' subjects stay as they stand, whatever the form says.
+    let known = opened.year.journal.class(&class).ok_or(Refusal::NotFound)?;
+    let divided = groups::divided(&opened.year, &class);
+    let own = own_subjects(&visitor, known, &divided);
+    for course in divided.iter().filter(|one| !own.contains(one.subject)).flat_map(|one| &one.groups) {
+        chosen.retain(|(_, chosen)| *chosen != course.id);
+        chosen.extend(course.members.iter().map(|learner| (learner.clone(), course.id.clone())));
+    }
+    let year = opened.year.year.clone();
     match groups::set(&state.house, &state.act(&visitor.account), &year, &class, &chosen).await? {
         Outcome::Refused(findings) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();
@@ -157,4 +177,13 @@ async fn change(
             Ok(answer::done(&back, &super::said(&outcome)))
         }
     }
+}
+
+/// The classes that the visitor may look at, each with the page of its groups.
+pub(super) fn classes(visitor: &Visitor, opened: &Opened) -> Vec<(String, String)> {
+    let reach = visitor.reach(Action::ReadRoster);
+    let classes = opened.year.journal.classes.iter().filter(|class| reach.class(&class.name, class.grade));
+    let address =
+        |class: &str| format!("/year/groups/{}?year={}", query::segment(class), query::segment(&opened.year.year));
+    classes.map(|class| (address(&class.name), class.name.clone())).collect()
 }

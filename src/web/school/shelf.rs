@@ -1,7 +1,7 @@
 //! A page for each table of the year: rows, a form, a paste from a spreadsheet, what is wrong, and the last changes with their undoing.
 //! Floor 3.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Request, State};
@@ -14,7 +14,7 @@ use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
 use super::sent::{self, Received};
-use super::{Fields, Opened, Past, reach, readiness};
+use super::{Fields, Opened, Past, groups, reach, readiness};
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -46,7 +46,7 @@ const fn shelf(
     Shelf { layout, path, change, menu, lead, help }
 }
 
-use Action::{ChangeCurriculum, ChangeSetup};
+use Action::{ChangeCurriculum, ChangeSetup, SetGroups};
 
 /// Every table that has a page of its own of this kind.
 static SHELVES: [Shelf; 16] = [
@@ -109,7 +109,7 @@ static SHELVES: [Shelf; 16] = [
     shelf(
         &layout::GROUP_MEMBERS,
         "/year/groups",
-        ChangeCurriculum,
+        SetGroups,
         "Группы",
         "Кто в какой группе: иностранный язык, информатика, труд. Состав задаётся к началу каждого периода.",
         "year#группы",
@@ -218,6 +218,8 @@ struct Row {
     cells: Vec<String>,
     key: Vec<String>,
     edit: String,
+    /// Written under a compromised account, and nobody has decided about it yet.
+    void: bool,
 }
 
 #[derive(Template)]
@@ -250,6 +252,10 @@ struct Page {
     links: [String; 2],
     /// Address of the import for this table; empty for who may not import.
     files: String,
+    /// Classes whose groups have a page of their own: address and name.
+    classes: Vec<(String, String)>,
+    /// Who may change the table by a clause of the rules; empty where the table of rights alone decides.
+    given: String,
 }
 
 /// Rows shown at once; a filter or «Показать все» shows others.
@@ -286,6 +292,12 @@ async fn show(
         (true, "put") => "add",
         (true, "paste" | "try") => "paste",
         (true, _) if standing.is_some() => "edit",
+        // Groups are composed class by class: one row at a time is nobody's first wish.
+        (true, _)
+            if rows.is_empty() && asked.value("add").is_empty() && layout.table == layout::GROUP_MEMBERS.table =>
+        {
+            ""
+        }
         (true, _) if !asked.value("add").is_empty() || rows.is_empty() && asked.value("paste").is_empty() => "add",
         (true, _) if !asked.value("paste").is_empty() => "paste",
         (true, _) => "",
@@ -305,7 +317,8 @@ async fn show(
     let rest = told.split_off(told.len().min(TOLD));
     let past = if may { super::past(state, &opened, &[layout.table], Vec::new()).await? } else { Vec::new() };
     let query = asked.value("q").to_owned();
-    let (shown, total) = listed(&opened, layout, rows, &asked);
+    let void = super::void(state, &opened, layout).await?;
+    let (shown, total) = listed(&opened, layout, rows, &asked, &void);
     let whole = !asked.value("all").is_empty();
     let more = if shown.len() > ROWS && !whole { asked.with("all", "1") } else { String::new() };
     let shown: Vec<Row> = shown.into_iter().take(if whole { usize::MAX } else { ROWS }).collect();
@@ -333,6 +346,12 @@ async fn show(
         history: format!("/history?table={}&year={}", layout.table, query::segment(&opened.year.year)),
         links: links(shelf.path),
         files: by_file(visitor, layout),
+        classes: if layout.table == layout::GROUP_MEMBERS.table {
+            groups::classes(visitor, &opened)
+        } else {
+            Vec::new()
+        },
+        given: visitor.rules.given(shelf.change),
         sent,
         frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year/ready"),
     };
@@ -368,7 +387,13 @@ pub(super) fn closed_words(row: &crate::store::ClosedYearRow) -> String {
     format!("Учебный год {} закрыт приказом № {} от {date}: здесь можно только смотреть.", row.year, row.order_number)
 }
 
-fn listed(opened: &Opened, layout: &Layout, rows: Vec<Vec<String>>, asked: &Asked) -> (Vec<Row>, usize) {
+fn listed(
+    opened: &Opened,
+    layout: &Layout,
+    rows: Vec<Vec<String>>,
+    asked: &Asked,
+    void: &BTreeSet<Vec<String>>,
+) -> (Vec<Row>, usize) {
     use crate::domain::names::fold;
     let total = rows.len();
     let sought: Vec<String> = fold(asked.value("q")).split(' ').map(str::to_owned).collect();
@@ -378,6 +403,7 @@ fn listed(opened: &Opened, layout: &Layout, rows: Vec<Vec<String>>, asked: &Aske
         Row {
             cells: shown.map(|(column, cell)| opened.year.known.show(column.is, cell)).collect(),
             edit: asked.with("edit", &key.join("|")),
+            void: void.contains(&key),
             key,
         }
     };

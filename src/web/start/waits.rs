@@ -2,6 +2,7 @@
 //!
 //! Counts that only a transaction changes are kept under the log's turn; those of the machine and of long work are asked anew.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration};
@@ -18,6 +19,7 @@ use crate::domain::readiness::{Line, State as Ready};
 use crate::domain::rights::{Action, Role};
 use crate::domain::words;
 use crate::flow::jobs;
+use crate::flow::people;
 use crate::flow::setup::Year;
 use crate::store::{AccountState, JobState};
 
@@ -47,6 +49,7 @@ impl Desk<'_> {
         waits.extend(self.notices().await?);
         waits.extend(self.periods());
         waits.extend(self.handovers().await?);
+        waits.extend(self.orders().await?);
         waits.extend(self.office().await?);
         waits.extend(self.scans().await?);
         waits.extend(self.readiness().await?);
@@ -76,6 +79,38 @@ impl Desk<'_> {
             detail: "бумажные копии: принять или сдать".to_owned(),
             href: "/office/handovers".to_owned(),
             urgent: true,
+        }))
+    }
+
+    /// Orders on whose sheet the person stands and that the person has not yet said to have read.
+    async fn orders(&self) -> Result<Option<Wait>, Refusal> {
+        if self.directory.year.is_empty() || self.holds(&[Role::Learner, Role::Parent]) {
+            return Ok(None);
+        }
+        let key = (self.directory.year.clone(), "orders".to_owned(), String::new());
+        let make = async {
+            let mut unread: BTreeMap<String, u64> = BTreeMap::new();
+            for sheet in people::sheets(&self.state.house).await? {
+                for line in sheet.lines.into_iter().filter(|line| line.seen_on.is_none()) {
+                    *unread.entry(line.person).or_default() += 1;
+                }
+            }
+            Ok::<_, Refusal>(Arc::new(unread))
+        };
+        let unread = self.state.pages.unread.find_or_make(key, self.state.turn().await?, make).await?;
+        let n = unread.get(&self.visitor.account).copied().unwrap_or_default();
+        Ok((n > 0).then(|| Wait {
+            count: n,
+            what: words::plural(
+                n,
+                "приказ ждёт ознакомления",
+                "приказа ждут ознакомления",
+                "приказов ждут ознакомления",
+            )
+            .to_owned(),
+            detail: "прочтите и отметьте, что ознакомлены".to_owned(),
+            href: "/me#orders-title".to_owned(),
+            urgent: false,
         }))
     }
 
@@ -521,16 +556,23 @@ impl Desk<'_> {
         }
         let may_import = self.visitor.may_anywhere(Action::ImportData);
         if may_import && self.directory.year.is_empty() {
-            waits.push(Wait {
+            let step = |what: &str, detail: &str, href: &str| Wait {
                 count: 0,
-                what: "в доме ещё нет учебного года".to_owned(),
-                detail:
-                    "скачайте пример книги, перенесите в неё свои строки и загрузите: сначала она только проверяется; \
-                         порядок действий — в справке, «Школа за час»"
-                        .to_owned(),
-                href: "/exchange/import".to_owned(),
+                what: what.to_owned(),
+                detail: detail.to_owned(),
+                href: href.to_owned(),
                 urgent: true,
-            });
+            };
+            if self.visitor.may_anywhere(Action::ChangePolicy) && self.state.house.db.list_policies().await?.is_empty()
+            {
+                let detail =
+                    "сейчас действует образец: выберите положение школы и впишите приказ; образец годится — пропустите";
+                waits.push(step("введите правила школы приказом", detail, "/policy/adopt"));
+            }
+            let detail = "все таблицы разом, какими их ведут: сначала они только проверяются, исправить можно у себя и повторить";
+            waits.push(step("загрузите таблицы школы", detail, "/exchange/import"));
+            let detail = "что делать от пустого дома до первого входа учителей, по шагам";
+            waits.push(step("прочтите «Школа за час»", detail, "/help/administrator#школа-за-час"));
         }
         Ok(waits)
     }

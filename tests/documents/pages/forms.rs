@@ -1,10 +1,10 @@
 //! Every form of the office: its text is golden, its pages hold every word of it, leave no margin, and come out the same twice.
 
-use letopis::domain::form::Form;
+use letopis::domain::form::{Block, Form, Signature, Table};
 use letopis::domain::forms::examples::examples;
 use letopis::typeset::{form, form_by, lay_out_form};
 
-use super::frames::see;
+use super::frames::{Seen, see};
 use super::{MM, golden, target};
 
 const MADE_AT: &str = "2026-11-26T10:00:00+05:00";
@@ -52,25 +52,79 @@ fn every_form_is_typeset_whole_within_its_margins_and_the_same_twice() {
         std::fs::write(target().join(format!("form-{}.pdf", example.id)), &made.pdf).unwrap();
         assert_eq!(made.findings, [], "{}", example.id);
         assert_eq!(made.pdf, form(&example, MADE_AT).unwrap().pdf, "{}", example.id);
-        let (document, _) = lay_out_form(&example, None).unwrap();
-        let pages = see(&document);
+        let pages = within_its_margins(&example);
         let printed: String = pages.iter().flat_map(|page| &page.texts).map(|(_, text)| letters(text)).collect();
         for text in texts(&example) {
             assert!(printed.contains(&letters(&text)), "{}: «{text}» is not on the pages", example.id);
         }
-        let left = if matches!(example.binding, letopis::domain::form::Binding::Long) { 30.0 } else { 20.0 };
-        for (index, page) in pages.iter().enumerate() {
-            let size = document.pages()[index].frame.size();
-            let (width, height) = (size.x.to_pt(), size.y.to_pt());
-            for (ink, text) in page.texts.iter().filter(|(_, text)| !text.trim().is_empty()) {
-                let inside = ink[0] >= (left - 0.5) * MM
-                    && ink[1] >= 9.9 * MM
-                    && ink[2] <= width - 9.5 * MM
-                    && ink[3] <= height - 19.5 * MM;
-                assert!(inside, "{}, page {}: «{text}» leaves the margins: {ink:?}", example.id, index + 1);
-            }
+    }
+}
+
+/// The pages of a form, none of whose words leaves the margins.
+fn within_its_margins(form: &Form) -> Vec<Seen> {
+    let (document, _) = lay_out_form(form, None).unwrap();
+    let pages = see(&document);
+    let left = if matches!(form.binding, letopis::domain::form::Binding::Long) { 30.0 } else { 20.0 };
+    for (index, page) in pages.iter().enumerate() {
+        let size = document.pages()[index].frame.size();
+        let (width, height) = (size.x.to_pt(), size.y.to_pt());
+        for (ink, text) in page.texts.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            let inside = ink[0] >= (left - 0.5) * MM
+                && ink[1] >= 9.9 * MM
+                && ink[2] <= width - 9.5 * MM
+                && ink[3] <= height - 19.5 * MM;
+            assert!(inside, "{}, page {}: «{text}» leaves the margins: {ink:?}", form.id, index + 1);
         }
     }
+    pages
+}
+
+fn words_of(page: &Seen) -> String {
+    page.texts.iter().map(|(_, text)| letters(text)).collect()
+}
+
+/// Every form with forty-four lines of the longest names and subjects that a school could have, and with none.
+#[test]
+fn a_form_holds_forty_four_long_lines_and_says_that_there_are_none() {
+    let long = "Изумрудова-Самоцветская Александрита Всеволодовна, основы духовно-нравственной культуры народов России";
+    for example in examples() {
+        let mut full = example.clone();
+        let mut empty = example.clone();
+        let heads: Vec<String> =
+            example.tables().flat_map(|table| table.columns.iter().map(|one| letters(&one.head))).collect();
+        for (full, empty) in full.blocks.iter_mut().zip(&mut empty.blocks) {
+            let (Block::Table(full), Block::Table(empty)) = (full, empty) else { continue };
+            empty.rows.clear();
+            let cells: Vec<String> =
+                full.columns.iter().map(|column| if column.width < 10 { "12" } else { long }.to_owned()).collect();
+            *full = Table { rows: Vec::new(), ..full.clone() }.lines(vec![cells; 44]);
+        }
+        let pages = within_its_margins(&full);
+        assert!(heads.is_empty() || pages.len() > 1, "{}", example.id);
+        let none: String = within_its_margins(&empty).iter().map(words_of).collect();
+        assert_eq!(none.matches("Записейнет").count(), example.tables().count(), "{}", example.id);
+    }
+}
+
+#[test]
+fn signatures_never_stand_on_a_page_without_words_of_what_is_signed() {
+    let table =
+        |rows: usize| Table::new(&[("№\nп/п", 5), ("Заголовок", 50)]).lines((0..rows).map(|no| vec![no.to_string()]));
+    let mut parted = 0;
+    for rows in 25..75 {
+        let form = Form::new("paper-register", "РЕЕСТР")
+            .with(Block::Table(table(rows)))
+            .text("Всего внесено {} позиций.", &["12"])
+            .signatures(
+                vec![Signature::of("Секретарь", "Л.К. Ромашкина"), Signature::of("Директор", "Я.К. Малахитова")],
+                false,
+            );
+        let pages = within_its_margins(&form);
+        let signed = pages.iter().map(words_of).find(|words| words.contains("Секретарь")).unwrap();
+        assert!(signed.contains("Всеговнесено") && signed.contains("Директор"), "{rows} rows: {signed}");
+        parted += usize::from(!words_of(&pages[0]).contains("Секретарь"));
+    }
+    assert!(parted > 5 && parted < 45, "the edge of the page was never met: {parted}");
 }
 
 /// Distances between the level rules of a page, millimetres.

@@ -96,7 +96,7 @@ impl Desk<'_> {
             &self.letterhead.archive
         };
         let transfer = acts::Transfer {
-            fund_title: "Сводные ведомости успеваемости (и посещаемости) обучающихся".to_owned(),
+            fund_title: self.letterhead.name.clone(),
             years: year.replace('/', "–"),
             taker: taker.to_owned(),
             taker_post: "Руководитель принимающей стороны".to_owned(),

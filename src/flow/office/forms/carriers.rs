@@ -91,8 +91,11 @@ impl Desk<'_> {
         let Some(row) = all.backups.iter().find(|row| row.id == copy) else { return Ok(None) };
         let carrier = |id: &String| {
             let carrier = all.carrier(id).ok()?;
-            let what = [&carrier.id, carrier.kind.as_russian(), &carrier.serial, &carrier.place_words];
-            Some(what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+            let serial =
+                if carrier.serial.is_empty() { String::new() } else { format!(", зав. № {}", carrier.serial) };
+            let place = &carrier.place_words;
+            let place = if place.is_empty() { String::new() } else { format!("; {place}") };
+            Some(format!("{} ({}{serial}{place})", carrier.id, carrier.kind.as_russian()))
         };
         let good = all.checks.iter().rev().find(|check| check.backup == row.id && check.verdict == VALID);
         let coverage = good.and_then(|check| serde_json::from_str::<Coverage>(&check.coverage).ok());

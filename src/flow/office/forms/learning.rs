@@ -83,7 +83,7 @@ impl Desk<'_> {
                     class: name.to_owned(),
                     learners: list.iter().map(|l| names::list_name(&l.surname, &l.given_name)).collect(),
                     subject: course.map(period::course_title).unwrap_or_default(),
-                    teacher: course.map(|course| people.get(&course.teacher_id).short).unwrap_or_default(),
+                    teacher: course.map(|course| people.get(&course.teacher_id).full).unwrap_or_default(),
                 };
                 Ok(fallback::fallback(letterhead, &blank))
             }
