@@ -125,7 +125,9 @@ async fn counted_until_somebody_looks(house: &House) {
         let own = Arc::new(flow::House::open(&house.root).await.expect("the house"));
         let worker = Worker::new(own, Arc::new(|| after(96).at), Arc::default()).expect("a worker");
         let (stop, mut stopping) = watch::channel(false);
-        stop.send_replace(is_stopped);
+        if is_stopped {
+            stop.send_replace(true);
+        }
         assert!(worker.next(&mut stopping).await.expect("the job"));
         let job = house.db.list_jobs(1).await.expect("jobs").remove(0);
         assert_eq!(job.state, if is_stopped { JobState::Waiting } else { JobState::Done });
