@@ -157,7 +157,7 @@ const OF_COPIES: [EventKind; 3] = [EventKind::CopyIssued, EventKind::StatementSi
 
 /// Events whose transactions write into the office's books, carriers, tokens or training alone. Receiving scans is not among them: the last scan
 /// of a stage completes it.
-const OF_OFFICE: [EventKind; 29] = [
+const OF_OFFICE: [EventKind; 31] = [
     EventKind::CopyExported,
     EventKind::ExtractMade,
     EventKind::CheckFailed,
