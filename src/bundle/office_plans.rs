@@ -99,8 +99,8 @@ fn parts(text: &str) -> (Option<String>, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::workbook::{BookCell, BookRow};
     use super::*;
+    use crate::bundle::workbook::{BookCell, BookRow};
 
     fn sheet(name: &str, title: &str) -> BookSheet {
         let row = |no: u32, cells: &[&str]| BookRow {

@@ -48,6 +48,9 @@ impl Scan {
             standings.push(scans::standing(&house, copy, None).await?);
         }
         let mut findings: Vec<Finding> = taken.iter().flat_map(|one| one.findings.clone()).collect();
+        let files: Vec<String> =
+            taken.iter().filter_map(|one| one.file.as_ref()).map(|file| file.digest.clone()).collect();
+        scans::compare_files(&house, &files, &desk.act(&house), |_, _| {}).await?;
         let compared = compared(&house, &taken).await?;
         for (at, leaf, one) in &compared {
             let name = taken.iter().filter_map(|one| one.file.as_ref()).find(|file| file.digest == at.place.file);

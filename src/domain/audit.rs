@@ -123,6 +123,10 @@ pub enum EventKind {
     ScansTaken,
     /// A person said what a scanned page is.
     ScanDecided,
+    /// Scans of a file were compared with the pages that were issued.
+    ScansCompared,
+    /// A person looked at the differences of a scan and found them harmless.
+    ScanLooked,
     /// A sheet of paper was ticked off.
     SheetReceived,
     /// Late entries of a closed period are taken for a supplement.
@@ -153,7 +157,7 @@ const OF_COPIES: [EventKind; 3] = [EventKind::CopyIssued, EventKind::StatementSi
 
 /// Events whose transactions write into the office's books, carriers, tokens or training alone. Receiving scans is not among them: the last scan
 /// of a stage completes it.
-const OF_OFFICE: [EventKind; 29] = [
+const OF_OFFICE: [EventKind; 31] = [
     EventKind::CopyExported,
     EventKind::ExtractMade,
     EventKind::CheckFailed,
@@ -181,6 +185,8 @@ const OF_OFFICE: [EventKind; 29] = [
     EventKind::BackupWritten,
     EventKind::BackupPruned,
     EventKind::BackupChecked,
+    EventKind::ScansCompared,
+    EventKind::ScanLooked,
     EventKind::LessonTried,
     EventKind::PasswordsSprayed,
 ];
@@ -252,6 +258,8 @@ impl EventKind {
             Self::HouseRestored => "house_restored",
             Self::ScansTaken => "scans_taken",
             Self::ScanDecided => "scan_decided",
+            Self::ScansCompared => "scans_compared",
+            Self::ScanLooked => "scan_looked",
             Self::SheetReceived => "sheet_received",
             Self::SupplementOpened => "supplement_opened",
             Self::SupplementFrozen => "supplement_frozen",

@@ -87,8 +87,8 @@ fn rows(mut numbers: Vec<u32>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::Severity;
     use super::*;
+    use crate::domain::finding::Severity;
 
     #[test]
     fn what_says_the_same_of_many_rows_is_told_once() {

@@ -44,6 +44,8 @@ pub struct Item {
     pub before: (usize, usize),
     /// What stands out: each a sentence.
     pub exceptions: Vec<String>,
+    /// Pages whose scan differs from what was issued and was not looked at; for who certifies the whole.
+    pub differing: usize,
     /// What is wrong: such a copy is not to be signed.
     pub faults: Vec<String>,
 }
@@ -103,6 +105,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
     let seen: BTreeMap<(String, String), SeenRow> =
         house.db.list_seen(person).await?.into_iter().map(|row| ((row.copy.clone(), row.sheet.clone()), row)).collect();
     let keys = public_keys(house).await?;
+    let unseen = super::scans::unseen(house).await?;
     let mut items = Vec::new();
     for row in copies.iter().filter(|row| row.state == State::Issued) {
         let paper = house.papers.get(house, row.snapshot).await?;
@@ -134,6 +137,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
             sheets,
             before: before(&paper.route, stage, &stands),
             exceptions: if whole { exceptions(&paper, &said, row) } else { Vec::new() },
+            differing: unseen.iter().filter(|one| whole && one.copy.id == row.id).count(),
             faults: faults(house, row, &paper, &said, &keys)?,
             paper,
             row: row.clone(),
@@ -141,7 +145,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
     }
     // What stands out comes first; then class by class.
     items.sort_by_key(|item| {
-        let plain = item.exceptions.is_empty() && item.faults.is_empty();
+        let plain = item.exceptions.is_empty() && item.faults.is_empty() && item.differing == 0;
         (item.faults.is_empty(), plain, item.paper.grade, item.paper.class.clone(), item.row.id.clone())
     });
     Ok(items)

@@ -260,21 +260,30 @@ impl Told<'_> {
     }
 
     /// Print that is heavier or lighter than as much print elsewhere on the sheet: a digit written over in its own shape leaves no spot of its
-    /// own, nor does one that was covered on a grainy scan. The darkness of windows of a digit's size is compared with what windows of as much print have all over the page.
+    /// own, nor does one that was covered on a grainy scan. The darkness of windows of a digit's size is compared with what windows of as much
+    /// print have all over the page.
+    ///
+    /// Windows on a straight rule say nothing of the spread. A scanner makes the same of each stretch of a rule, and on a page with little text
+    /// nearly all windows are such: measured by them, crossings of rules and headings stood out. They have a middle of their own, and the
+    /// spread of other print.
     fn uneven(&self) -> Vec<(Class, Area)> {
         /// Half a window, pixels: 2.2 by 2.7 mm, a digit with its air.
         const HALF: (usize, usize) = (8, 10);
         /// Pixels between windows.
         const STEP: usize = 3;
+        /// Along a straight rule the page does not change at all; a corner of a letter beside it has more than such a part of the rule's steps.
+        const RULE: f32 = 0.02;
         /// Classes of windows by the part that print covers; each holds enough to know what is usual.
         const KINDS: usize = 16;
         let ink = self.ink;
         let (width, height) = (self.width, ink.height);
         let (page, scan) = (Sums::of(&ink.page, width), Sums::of(&ink.scan, width));
+        let [across, down] = steps(&ink.page, width).map(|steps| Sums::of(&steps, width));
         let count = ((2 * HALF.0 + 1) * (2 * HALF.1 + 1)) as f32;
         let code = self.issued.code.grown(2.0);
         let mut windows = Vec::new();
         let mut kinds: Vec<Vec<f32>> = vec![Vec::new(); KINDS];
+        let mut rules = kinds.clone();
         for y in (HALF.1..height - HALF.1).step_by(STEP) {
             for x in (HALF.0..width - HALF.0).step_by(STEP) {
                 let at = (x - HALF.0, y - HALF.1, x + HALF.0 + 1, y + HALF.1 + 1);
@@ -289,16 +298,24 @@ impl Told<'_> {
                 if self.is_by_hand(&area) || area.meets(&code) {
                     continue;
                 }
+                let (across, down) = (across.over(at), down.over(at));
+                let is_rule = across.min(down) < across.max(down) * RULE;
                 let more = scan.over(at) / count - own;
                 let kind = ((own * 2.0 * KINDS as f32) as usize).min(KINDS - 1);
-                kinds[kind].push(more);
-                windows.push((kind, own, more, area));
+                let alike = if is_rule { &mut rules } else { &mut kinds };
+                alike[kind].push(more);
+                windows.push(((kind, is_rule), own, more, area));
             }
         }
-        let usual: Vec<(f32, f32)> = kinds.into_iter().map(usual).collect();
+        let kinds: Vec<(f32, f32)> = kinds.into_iter().map(usual).collect();
+        let rules: Vec<(f32, f32)> = rules.into_iter().map(usual).collect();
+        let usual_of = |(kind, is_rule): (usize, bool)| match is_rule {
+            true => (rules[kind].0, rules[kind].1.max(kinds[kind].1)),
+            false => kinds[kind],
+        };
         let mut odd: Vec<(f32, Class, Area)> = Vec::new();
         for (kind, own, more, area) in windows {
-            let (middle, spread) = usual[kind];
+            let (middle, spread) = usual_of(kind);
             let over = more - middle;
             // So much more or less ink than usual as a stroke of 0.3 by 1 mm has, and far beyond what chance gives.
             let part = if over > 0.0 { MORE } else { LESS };
@@ -431,6 +448,16 @@ impl Sums {
         let at = |x: usize, y: usize| self.sums[y * self.width + x];
         (at(right, bottom) - at(left, bottom) - at(right, top) + at(left, top)) as f32
     }
+}
+
+/// How much the page changes from each pixel to the next: across and down.
+fn steps(page: &[f32], width: usize) -> [Vec<f32>; 2] {
+    let mut across: Vec<f32> = page.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
+    across.resize(page.len(), 0.0);
+    let mut down: Vec<f32> =
+        page.iter().zip(page.iter().skip(width)).map(|(here, below)| (below - here).abs()).collect();
+    down.resize(page.len(), 0.0);
+    [across, down]
 }
 
 /// The middle of some values and how far they usually lie from it (as a standard deviation).

@@ -8,6 +8,7 @@ mod accounts;
 mod carriers;
 mod certificates;
 mod changes;
+mod comparisons;
 mod copies;
 mod dump;
 mod entries;
@@ -47,6 +48,7 @@ pub use accounts::{
 pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
+pub use comparisons::{ComparisonRow, LookRow};
 pub use copies::{CopyRow, StatementRow};
 pub use dump::LogReplay;
 pub use exchange::ImportRow;
@@ -202,7 +204,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 17] = [
+const SQLITE_GUARDS: [&str; 18] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -220,8 +222,9 @@ const SQLITE_GUARDS: [&str; 17] = [
     include_str!("../../migrations/guards/0201_office.sqlite.sql"),
     include_str!("../../migrations/guards/0211_training.sqlite.sql"),
     include_str!("../../migrations/guards/0221_truncation.sqlite.sql"),
+    include_str!("../../migrations/guards/0261_scan_comparisons.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 17] = [
+const POSTGRES_GUARDS: [&str; 18] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -239,11 +242,12 @@ const POSTGRES_GUARDS: [&str; 17] = [
     include_str!("../../migrations/guards/0201_office.postgres.sql"),
     include_str!("../../migrations/guards/0211_training.postgres.sql"),
     include_str!("../../migrations/guards/0221_truncation.postgres.sql"),
+    include_str!("../../migrations/guards/0261_scan_comparisons.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 17]) -> Migrator {
+fn migrator(guards: [&'static str; 18]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -282,6 +286,8 @@ fn migrator(guards: [&'static str; 17]) -> Migrator {
         step(210, "training", include_str!("../../migrations/0210_training.sql")),
         step(211, "guards of training", guards[15]),
         step(221, "guards of truncation", guards[16]),
+        step(260, "comparisons of scans", include_str!("../../migrations/0260_scan_comparisons.sql")),
+        step(261, "guards of comparisons of scans", guards[17]),
     ])
 }
 

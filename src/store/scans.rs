@@ -94,11 +94,11 @@ const PAGE: &str = "file, page, place, outcome, copy, version, sheet, leaf, corn
 const DECISION: &str = "file, page, place, copy, version, sheet, leaf, decided_at, decided_by";
 const RECEIPT: &str = "copy, version, sheet, leaf, received_at, received_by";
 
-fn number(row: &AnyRow, column: usize) -> Result<u32, Error> {
+pub(super) fn number(row: &AnyRow, column: usize) -> Result<u32, Error> {
     Ok(row.try_get::<i64, _>(column)? as u32)
 }
 
-fn place(row: &AnyRow) -> Result<ScanPlace, Error> {
+pub(super) fn place(row: &AnyRow) -> Result<ScanPlace, Error> {
     Ok(ScanPlace { file: row.try_get(0)?, page: number(row, 1)?, place: number(row, 2)? })
 }
 

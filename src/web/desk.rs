@@ -72,6 +72,9 @@ struct Line {
     /// «Все листы подписаны (14 из 14), с тех пор ничего не менялось».
     standing: String,
     exceptions: Vec<String>,
+    /// «2 страницы», empty when no scan differs.
+    differing: String,
+    scans: String,
     faults: Vec<String>,
     href: String,
     pdf: String,
@@ -259,6 +262,11 @@ fn line(directory: &Directory, item: &Item) -> Line {
         options: item.sheets.iter().filter(|_| item.whole).map(|one| (one.id.clone(), one.name.clone())).collect(),
         standing,
         exceptions: item.exceptions.clone(),
+        differing: match item.differing as u64 {
+            0 => String::new(),
+            n => words::count(n, "страница", "страницы", "страниц"),
+        },
+        scans: format!("/office/scans/{copy}"),
         faults: item.faults.clone(),
         href: format!("/copies/{copy}"),
         pdf: format!("/copies/{copy}/{}/issued.pdf", row.version),

@@ -49,7 +49,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
-use crate::flow::jobs::Worker;
+use crate::domain::people::OPERATOR;
+use crate::flow::jobs::{self, Worker};
 use crate::flow::{Act, House, remind};
 use crate::store::Moved;
 use answer::Refusal;
@@ -195,6 +196,10 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    // Scans that the comparison of today has not seen. A house that cannot be read now says so at the first page.
+    if let Err(error) = jobs::queue_uncompared(&state.house, &state.act(OPERATOR)).await {
+        tracing::error!(error = %error, "scans to be compared were not queued");
+    }
     let worker = Worker::new(Arc::clone(&state.house), Arc::clone(&state.clock), Arc::clone(&state.ops.wake));
     let worker = tokio::spawn(worker.map_err(io::Error::other)?.run(state.ops.stopping.subscribe()));
     let reminders =

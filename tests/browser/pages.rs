@@ -172,6 +172,7 @@ fn every_page_is_whole_reachable_by_keyboard_and_without_faults_for_assistive_te
             "/office/scans/{copy}",
             "/office/scans/{copy}/{leaf}",
             "/office/scan-pages/{file}/{page}",
+            "/office/differences",
         ];
         assert!(asked.iter().all(|path| seen.contains(path)), "a page with an address of its own is seen: {unseen:?}");
         eprintln!("страниц просмотрено: {}; не показаны никому из ролей: {unseen:?}", seen.len());

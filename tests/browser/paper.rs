@@ -32,6 +32,19 @@ async fn printed(open: &Open, copy: &str, folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// A pen's cross of 5 mm above the middle of a sheet at 150 dpi.
+fn drawn_on(file: &Path) {
+    let mut page = scan::page(&std::fs::read(file).expect("a picture"), 1).expect("a page");
+    let (x, y) = (page.width / 2, page.height * 2 / 5);
+    for step in 0..30 {
+        for thick in 0..3 {
+            page.pixels[(y + step) * page.width + x + 15 + thick] = 40;
+            page.pixels[(y + 15 + thick) * page.width + x + step] = 40;
+        }
+    }
+    std::fs::write(file, page.to_jpeg(usize::MAX, 70)).expect("the picture again");
+}
+
 /// Looks at the page at both widths.
 async fn look(browser: &Browser, name: &str) {
     for width in WIDTHS {
@@ -135,7 +148,8 @@ fn a_mixed_route_goes_over_paper_and_its_scans_to_the_director() {
         let before = open.house.db.list_statements(copy, 1).await.expect("statements").len();
         look(&browser, "scans-all-but-one").await;
 
-        // The last one is dropped: the stage completes, and the copy goes on.
+        // The last one is dropped: the stage completes, and the copy goes on. Somebody drew on it where nobody is to write.
+        drawn_on(&files[last as usize - 1]);
         browser.open(&open.at("/office/scans")).await;
         drop_file(&browser, &files[last as usize - 1]).await;
         let text = said(&browser, "на бумаге завершена").await;
@@ -151,7 +165,24 @@ fn a_mixed_route_goes_over_paper_and_its_scans_to_the_director() {
         // The deputy signs in another room; the director's pile has the copy, and one press signs it.
         sign_stage(&open, copy, "deputy").await;
         open.sign_in(&browser, "директор").await;
+        browser.open(&open.at("/office")).await;
+        said(&browser, "На скане есть отличия").await;
+        look(&browser, "today-differs").await;
         browser.open(&open.at("/desk")).await;
+        assert!(browser.text().await.contains("На скане есть отличия: 1"), "{}", browser.text().await);
+        look(&browser, "desk-differs").await;
+        browser.open(&open.at("/office/differences")).await;
+        look(&browser, "differences").await;
+        browser.press("main table a").await;
+        assert!(browser.text().await.contains("Добавлено пером"), "{}", browser.text().await);
+        look(&browser, "leaf-differs").await;
+        browser.press("form[action$=\"/looked\"] button").await;
+        assert!(browser.text().await.contains("Просмотрено:"), "{}", browser.text().await);
+        look(&browser, "leaf-looked").await;
+        browser.open(&open.at("/office/differences")).await;
+        assert!(browser.text().await.contains("Непросмотренных отличий нет"), "{}", browser.text().await);
+        browser.open(&open.at("/desk")).await;
+        assert!(!browser.text().await.contains("На скане есть отличия"), "{}", browser.text().await);
         browser.press("#desk button[type=submit]").await;
         let row = open.house.db.list_versions(copy).await.expect("versions").pop().expect("a version");
         assert_eq!(row.state, State::Signed, "{}", browser.text().await);

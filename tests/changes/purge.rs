@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 49] = [
+const GROWING: [&str; 50] = [
     "access_notes",
     "appointment_readings",
     "backup_carriers",
@@ -45,6 +45,7 @@ const GROWING: [&str; 49] = [
     "revocations",
     "scan_decisions",
     "scan_files",
+    "scan_looks",
     "scan_pages",
     "sheet_receipts",
     "snapshots",
@@ -106,6 +107,7 @@ const CHANGING: &[&str] = &[
     "regimes",
     "reminders",
     "rooms",
+    "scan_comparisons",
     "schools",
     "seen_sheets",
     "sessions",

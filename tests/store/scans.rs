@@ -1,7 +1,9 @@
 //! Scans of sheets in the store: files, pages, decisions and ticks, on every engine.
 
 use letopis::domain::audit::{Event, EventKind};
-use letopis::store::{Db, Error, Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace, Tx};
+use letopis::store::{
+    ComparisonRow, Db, Error, Leaf, LookRow, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace, Tx,
+};
 
 use super::engines::{AT, on_every_engine};
 
@@ -91,5 +93,72 @@ fn decisions_keep_their_order_and_a_sheet_is_ticked_off_once() {
         let mut tx = db.begin().await.expect("a turn");
         let again = tx.record_receipt(&receipt).await;
         assert!(matches!(again, Err(Error::Duplicate)), "{again:?}");
+    });
+}
+
+#[test]
+fn a_newer_comparison_takes_the_place_of_the_older_and_looks_only_add_up() {
+    on_every_engine(|db| async move {
+        let comparison = |at: ScanPlace, method: u32, differences: u32| ComparisonRow {
+            at,
+            leaf: Leaf { sheet: 0, ..leaf("K1", 2) },
+            method,
+            compared: true,
+            differences,
+            compared_at: AT.into(),
+        };
+        let look = |differences: u32| LookRow {
+            at: at("aa", 1, 0),
+            leaf: Leaf { sheet: 0, ..leaf("K1", 2) },
+            differences,
+            looked_at: AT.into(),
+            looked_by: "S1".into(),
+        };
+        let (first, second) =
+            (page(at("aa", 1, 0), "filed", leaf("K1", 2)), page(at("aa", 2, 0), "filed", leaf("K1", 2)));
+        taken(&db, "aa", &[first, second]).await;
+        taken(&db, "bb", &[page(at("bb", 1, 0), "foreign", Leaf::default())]).await;
+        assert_eq!(
+            db.list_uncompared_files(2).await.expect("files"),
+            ["aa"],
+            "a foreign page is compared with nothing"
+        );
+
+        let mut tx = db.begin().await.expect("a turn");
+        tx.record_comparison(&comparison(at("aa", 1, 0), 1, 0)).await.expect("a comparison");
+        tx.record_comparison(&comparison(at("aa", 2, 0), 2, 0)).await.expect("a comparison");
+        commit(tx).await;
+        assert_eq!(db.list_differing().await.expect("rows"), []);
+        assert_eq!(db.list_uncompared_files(2).await.expect("files"), ["aa"], "an older method is as good as none");
+
+        let mut tx = db.begin().await.expect("a turn");
+        tx.record_comparison(&comparison(at("aa", 1, 0), 2, 3)).await.expect("a newer one");
+        for row in [look(2), look(3)] {
+            tx.record_look(&row).await.expect("a look");
+        }
+        commit(tx).await;
+        let (newer, clean) = (comparison(at("aa", 1, 0), 2, 3), comparison(at("aa", 2, 0), 2, 0));
+        assert_eq!(db.list_comparisons("aa").await.expect("rows"), [newer.clone(), clean]);
+        assert_eq!(db.list_differing().await.expect("rows"), [newer]);
+        assert_eq!(db.list_uncompared_files(2).await.expect("files"), Vec::<String>::new());
+        assert_eq!(db.list_looks().await.expect("looks"), [look(2), look(3)]);
+
+        // What a person moved is compared by whoever moves it.
+        let mut tx = db.begin().await.expect("a turn");
+        let row = ScanDecisionRow {
+            at: at("aa", 1, 0),
+            leaf: Leaf::default(),
+            decided_at: AT.into(),
+            decided_by: "S1".into(),
+        };
+        tx.record_scan_decision(&row).await.expect("a decision");
+        tx.record_comparison(&comparison(at("aa", 2, 0), 1, 0)).await.expect("a comparison");
+        tx.record_comparison(&comparison(at("aa", 1, 0), 1, 3)).await.expect("a comparison");
+        commit(tx).await;
+        assert_eq!(db.list_uncompared_files(2).await.expect("files"), ["aa"], "for its second page");
+        let mut tx = db.begin().await.expect("a turn");
+        tx.record_comparison(&comparison(at("aa", 2, 0), 2, 0)).await.expect("a comparison");
+        commit(tx).await;
+        assert_eq!(db.list_uncompared_files(2).await.expect("files"), Vec::<String>::new());
     });
 }

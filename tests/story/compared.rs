@@ -2,13 +2,18 @@
 //!
 //! A few pages here; 400, made by tools, are `benches/scans/alter.py`.
 
-use letopis::domain::finding::Severity;
-use letopis::flow::Error;
-use letopis::flow::scans::{self, At, Compared};
-use letopis::scan::{self, Grey};
-use letopis::typeset;
+use std::sync::Arc;
 
-use super::house::{COPIES, House, tell};
+use letopis::domain::finding::Severity;
+use letopis::flow::jobs::{self, Work, Worker};
+use letopis::flow::scans::{self, At, Compared};
+use letopis::flow::{self, Error};
+use letopis::scan::{self, Grey};
+use letopis::store::{JobState, Leaf};
+use letopis::typeset;
+use tokio::sync::watch;
+
+use super::house::{COPIES, House, after, tell};
 use super::scans::{jpeg, take};
 
 /// Pixels a millimetre of a page drawn at 300 dpi.
@@ -109,6 +114,53 @@ async fn compared(house: &House, name: &str, bytes: Vec<u8>) -> Compared {
     found
 }
 
+/// Both scans of the page are compared in the background; the one that differs is counted until a person has looked at it.
+async fn counted_until_somebody_looks(house: &House) {
+    let files = scans::uncompared(house).await.expect("files");
+    assert_eq!(files.len(), 2, "both wait: that a page was opened is no record");
+    jobs::queue_uncompared(house, &after(95)).await.expect("a job");
+    assert!(jobs::queue(house, &Work::CompareScans { files: files.clone() }, &after(95)).await.expect("it").already);
+    // The program is stopped in the middle and started again: another process does what is left.
+    for is_stopped in [true, false] {
+        let own = Arc::new(flow::House::open(&house.root).await.expect("the house"));
+        let worker = Worker::new(own, Arc::new(|| after(96).at), Arc::default()).expect("a worker");
+        let (stop, mut stopping) = watch::channel(false);
+        if is_stopped {
+            stop.send_replace(true);
+        }
+        assert!(worker.next(&mut stopping).await.expect("the job"));
+        let job = house.db.list_jobs(1).await.expect("jobs").remove(0);
+        assert_eq!(job.state, if is_stopped { JobState::Waiting } else { JobState::Done });
+    }
+    let job = house.db.list_jobs(1).await.expect("jobs").remove(0);
+    let outcome = jobs::outcome(&job).expect("an outcome");
+    assert_eq!((job.state, job.done, job.total), (JobState::Done, 2, 2), "{outcome:?}");
+    assert_eq!(outcome.said, "Сравнено с выпущенными: 2\u{a0}страницы, с отличиями: 1, не сравнено: 0.");
+    assert_eq!(outcome.refused.len(), 1, "{outcome:?}");
+    assert_eq!(scans::uncompared(house).await.expect("files"), Vec::<String>::new());
+    let again = scans::compare_files(house, &files, &after(97), |_, _| {}).await.expect("an answer");
+    assert_eq!(again, scans::Comparing::default(), "what was compared is not compared again");
+
+    let unseen = scans::unseen(house).await.expect("pages");
+    assert_eq!(unseen.iter().map(|one| (one.leaf, one.differences)).collect::<Vec<_>>(), [(4, 4)]);
+    let at = unseen[0].at.clone();
+    let clean = scans::standing(house, COPIES[0], None).await.expect("a standing").pages[3].scans[0].place.clone();
+    scans::look(house, &clean, &after(98)).await.expect_err("nothing differs there");
+    scans::look(house, &at, &after(98)).await.expect("a look");
+    assert_eq!(scans::unseen(house).await.expect("pages"), []);
+    let looked = scans::differing(house).await.expect("pages").remove(0).look.expect("a look");
+    assert_eq!((looked.looked_by, looked.differences), (after(98).by, 4));
+    scans::look(house, &at, &after(99)).await.expect_err("a second press");
+    let log = house.db.list_log().await.expect("the log");
+    let of = |event: &str| log.iter().filter(|entry| entry.event == event).count();
+    assert_eq!((of("scans_compared"), of("scan_looked")), (2, 1));
+
+    // What is put aside counts no more, and what is laid back by hand was looked at.
+    scans::decide(house, &at, &Leaf::default(), &after(99)).await.expect("put aside");
+    assert_eq!(scans::differing(house).await.expect("pages"), []);
+    assert_eq!(house.doctor().await, Vec::<String>::new());
+}
+
 #[test]
 fn what_a_pen_changed_on_paper_is_framed_where_it_is_and_a_signature_in_its_place_is_not_taken_for_it() {
     tell(async {
@@ -168,6 +220,8 @@ fn what_a_pen_changed_on_paper_is_framed_where_it_is_and_a_signature_in_its_plac
         assert!(findings.iter().any(|one| (one.code, one.severity) == ("scan.print-missing", Severity::Error)));
         assert!(findings.iter().any(|one| one.code == "scan.ink-added" && one.message.starts_with("Добавлено пером:")));
 
+        counted_until_somebody_looks(&house).await;
+
         // An issued file that was exchanged is nothing to compare with.
         let row = house.copy(COPIES[0]).await;
         let path = house.issued_pdf(&row.id, row.version, row.issued_pdf.parse().expect("a digest"));
@@ -177,5 +231,9 @@ fn what_a_pen_changed_on_paper_is_framed_where_it_is_and_a_signature_in_its_plac
         let taken = take(&house, "ещё.jpg", jpeg(&clean.resized(clean.width / 2, clean.height / 2), 70)).await;
         let refused = scans::compare(&house, &At::read(&taken.pages[0]), &row, no as u32).await;
         assert!(matches!(refused, Err(Error::FileAltered { .. })), "{refused:?}");
+        let files = [taken.file.expect("a file").digest];
+        let told = scans::compare_files(&house, &files, &after(100), |_, _| {}).await.expect("an answer");
+        assert_eq!(told.findings.iter().map(|one| one.code).collect::<Vec<_>>(), ["scan.not-compared"]);
+        assert_eq!(scans::uncompared(&house).await.expect("files"), files, "it waits until the file is as it was");
     });
 }

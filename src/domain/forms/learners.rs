@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use super::super::form::{Block, Form, Signature, Table, if_known};
+use super::super::form::{Block, Form, Signature, Table};
 use super::super::journal::{Journal, Learner};
 use super::super::names;
 use super::super::period::{course_title, members};
@@ -56,7 +56,7 @@ pub fn extracts(
         if no > 0 {
             form = form.with(Block::PageBreak);
         }
-        form = extract(form, letterhead, people, of, learner);
+        form = extract(form, letterhead, people, of, learner, if certified.is_some() { 1 } else { 2 });
         // Above the line to tear: what certifies the extract stays with it.
         if let Some(certified) = certified {
             form = form
@@ -87,7 +87,15 @@ fn slip(form: Form, of: ExtractOf<'_>, learner: &Learner) -> Form {
         .signatures(vec![Signature::of("Ознакомлен(а): родитель (законный представитель)", "")], false)
 }
 
-fn extract(form: Form, letterhead: &Letterhead, people: &People, of: ExtractOf<'_>, learner: &Learner) -> Form {
+/// `lines`: how many lines for remarks.
+fn extract(
+    form: Form,
+    letterhead: &Letterhead,
+    people: &People,
+    of: ExtractOf<'_>,
+    learner: &Learner,
+    lines: u32,
+) -> Form {
     let ExtractOf { journal, policy, starts, ends } = of;
     let own: Vec<_> = journal
         .courses
@@ -160,7 +168,7 @@ fn extract(form: Form, letterhead: &Letterhead, people: &People, of: ExtractOf<'
             .collect::<Vec<_>>(),
     )
     .text("Замечания, сообщения", &[])
-    .with(Block::Lines { count: 2 })
+    .with(Block::Lines { count: lines })
     .with(Block::Note { text: format!("{}.", legend.join("; ")) })
     .signatures(vec![Signature::of("Классный руководитель", &teacher.signed)], false)
 }
@@ -349,12 +357,12 @@ pub fn acquaintance(letterhead: &Letterhead, document: &str, people: &[Acquainte
         .with(Block::Table(table))
 }
 
-/// The line of certifying an extract (ГОСТ Р 7.0.97-2016 5.26); `None` while the file is not known.
+/// The line of certifying an extract (ГОСТ Р 7.0.97-2016 5.26); `None` while the file is not known. In small print: extract, seal and
+/// the part to tear off have one page.
 fn true_copy(letterhead: &Letterhead, file: &str, year: &str) -> Option<Block> {
-    if_known(
-        &format!("Подлинник документа находится в {} в деле № {{}} за {{}} учебный год.", letterhead.short()),
-        &[file, year],
-    )
+    let school = letterhead.short();
+    let text = format!("Подлинник документа находится в {school} в деле № {file} за {year} учебный год.");
+    (!file.is_empty() && !year.is_empty()).then_some(Block::Note { text })
 }
 
 /// Learners of a class on a day, in the order of lists.

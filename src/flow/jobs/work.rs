@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::close::{self, Closing};
 use super::super::{Act, Error, House, import, issue, scans, seal};
 use super::Progress;
+use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::period;
@@ -70,6 +71,11 @@ pub enum Work {
         #[serde(default)]
         signed_on: String,
     },
+    /// Compares the filed pages of files of scans with the pages that were issued.
+    CompareScans {
+        /// SHA-256 of the files.
+        files: Vec<String>,
+    },
 }
 
 /// A file that waits in `incoming`.
@@ -108,6 +114,8 @@ impl Outcome {
 impl Work {
     /// [`Work::kind`] of reading scans, for the page that shows it.
     pub const READ_SCANS: &'static str = "read_scans";
+    /// The same of comparing them.
+    pub const COMPARE_SCANS: &'static str = "compare_scans";
 
     /// Word of the store and the interface.
     pub fn kind(&self) -> &'static str {
@@ -121,6 +129,7 @@ impl Work {
             Self::PruneBackups { .. } => "prune_backups",
             Self::Rehearse { .. } => "rehearse",
             Self::ReadScans { .. } => Self::READ_SCANS,
+            Self::CompareScans { .. } => Self::COMPARE_SCANS,
         }
     }
 
@@ -136,6 +145,7 @@ impl Work {
             "prune_backups" => "Удаление прежних резервных копий",
             "rehearse" => "Пробное восстановление",
             Self::READ_SCANS => "Разбор сканов",
+            Self::COMPARE_SCANS => "Сравнение сканов с выпущенными страницами",
             other => other,
         }
     }
@@ -156,7 +166,10 @@ impl Work {
             // Files of another drop are other work.
             Self::ReadScans { files, .. } => {
                 let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
-                format!("read_scans {}", crate::domain::canon::Digest::of(names.join(" ").as_bytes()).prefix())
+                format!("read_scans {}", Digest::of(names.join(" ").as_bytes()).prefix())
+            }
+            Self::CompareScans { files } => {
+                format!("compare_scans {}", Digest::of(files.join(" ").as_bytes()).prefix())
             }
         }
     }
@@ -170,7 +183,7 @@ impl Work {
             Self::Backup { .. } | Self::CompareCarrier { .. } => Action::RunBackups,
             Self::PruneBackups { .. } => Action::PruneBackups,
             Self::Rehearse { .. } => Action::HoldCode,
-            Self::ReadScans { .. } => Action::ReceivePaper,
+            Self::ReadScans { .. } | Self::CompareScans { .. } => Action::ReceivePaper,
         }
     }
 }
@@ -193,6 +206,7 @@ pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Ar
         Work::CompareCarrier { carrier } => super::carriers::compare(house, carrier, act, progress).await,
         Work::Rehearse { carrier, ticket } => super::carriers::rehearse(house, carrier, ticket, act, progress).await,
         Work::ReadScans { files, signed_on } => read_scans(house, (files, signed_on), act, progress).await,
+        Work::CompareScans { files } => compare_scans(house, files, act, progress).await,
     }
 }
 
@@ -307,16 +321,21 @@ async fn read_scans(
     progress: &Progress,
 ) -> Result<Outcome, Error> {
     progress.stage("Разбор сканов: файлы", files.len() as u64);
-    let (mut filed, mut refused, mut completed) = (0, Vec::new(), Vec::new());
+    let (mut filed, mut refused, mut completed, mut kept) = (0, Vec::new(), Vec::new(), Vec::new());
     for file in files {
         let path = house.incoming().join(&file.file);
         let bytes = super::super::read_file(&path)?;
         let given = scans::Given { name: file.name.clone(), bytes, signed_on: signed_on.parse().ok() };
         let taken = scans::take(house, given, act, |_, _| {}).await?;
         completed.extend(taken.completed.iter().map(ToString::to_string));
+        kept.extend(taken.file.as_ref().map(|file| file.digest.clone()));
         filed += if taken.again { 0 } else { taken.filed() };
         refused.extend(taken.findings.into_iter().map(|finding| Refused { what: finding.place, why: finding.message }));
         progress.step();
+    }
+    // Work of its own: where the sheets belong is told at once, and comparing them takes a good part of a second each.
+    if !kept.is_empty() {
+        super::queue(house, &Work::CompareScans { files: kept }, act).await?;
     }
     // Only when everything is taken: until then another attempt needs them. One that is not there any more is no harm.
     for file in files {
@@ -330,4 +349,29 @@ async fn read_scans(
         said.push_str(&one);
     }
     Ok(Outcome { said, refused })
+}
+
+async fn compare_scans(house: &House, files: &[String], act: &Act, progress: &Progress) -> Result<Outcome, Error> {
+    let told = |done: usize, all: usize| match done {
+        0 => progress.stage("Сравнение сканов: страницы", all as u64),
+        _ => progress.step(),
+    };
+    let found = scans::compare_files(house, files, act, told).await?;
+    let pages = words::count(found.compared as u64, "страница", "страницы", "страниц");
+    let said =
+        format!("Сравнено с выпущенными: {pages}, с отличиями: {}, не сравнено: {}.", found.differing, found.not);
+    let refused = found.findings.into_iter().map(|finding| Refused { what: finding.place, why: finding.message });
+    Ok(Outcome { said, refused: refused.collect() })
+}
+
+/// Queues what the comparison of today has not seen: scans from before it, and those whose comparison was cut off for good.
+///
+/// # Errors
+/// Of the store.
+pub async fn queue_uncompared(house: &House, act: &Act) -> Result<(), Error> {
+    let files = scans::uncompared(house).await?;
+    if !files.is_empty() {
+        super::queue(house, &Work::CompareScans { files }, act).await?;
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ use crate::store::CopyRow;
 use crate::typeset;
 
 /// Raised when the comparison itself changes: what an older one said is then found out again.
-const METHOD: u32 = 1;
+pub(super) const METHOD: u32 = 2;
 
 /// One difference, as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

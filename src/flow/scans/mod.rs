@@ -2,9 +2,11 @@
 //!
 //! [`take`] reads one file: what it holds is decided page by page ([`judge`]) and written in one transaction with its event; the file stays
 //! as it was given, under its SHA-256. [`standing`] says how a copy's paper stands; [`decide`] is the person's word on a page that the program
-//! could not place; [`receive`] ticks off a sheet whose code a reader typed. Everything is only ever added.
+//! could not place; [`receive`] ticks off a sheet whose code a reader typed; [`compare_files`] compares what was filed, and [`look`] is the person's
+//! word on what differs. Everything is only ever added.
 
 mod compare;
+mod differing;
 mod judge;
 mod standing;
 
@@ -21,6 +23,7 @@ use crate::domain::words;
 use crate::scan::{self, Grey, Kind, PageFault, Unreadable};
 use crate::store::{self, Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use compare::{Compared, Differs, compare, known, tenths};
+pub use differing::{Comparing, Differing, compare_files, differing, look, uncompared, unseen};
 pub use judge::{Judge, Verdict};
 pub use standing::{At, Complete, PageStanding, Standing, complete, listed, overview, sheet_title, standing};
 
@@ -296,6 +299,9 @@ pub enum Refusal {
     /// The page stands so already.
     #[error("эта страница уже там")]
     AsItIs,
+    /// Nothing differs on the scan, or it counts no more.
+    #[error("на этом скане отличий нет, или он больше не считается")]
+    NoDifference,
     /// The code is not one of a sheet that is awaited; why.
     #[error("{0}")]
     Code(String),

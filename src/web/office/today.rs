@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
+use super::super::scans::differing;
 use super::files;
 use super::papers::title;
 use crate::domain::copy::State as CopyState;
@@ -59,6 +60,9 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     let late = supplement::open_ones(&state.house).await?.iter().filter(|one| one.entries > 0).count();
     let mut waits = vec![wait(mine, "Передачи ждут вашей подписи", "принять или сдать", "/office/handovers", true)];
     waits.extend(deeds(&state, &visitor, &papers).await?);
+    let differing = differing::unseen(&state, &directory, &visitor).await?.len();
+    let what = "скан расходится с выпущенной страницей: сравнить";
+    waits.push(wait(differing, "На скане есть отличия", what, differing::ADDRESS, true));
     waits.extend([
         wait(open.len(), "Передачи открыты", "нет одной из двух подписей", "/office/handovers", false),
         wait(unsigned, "Копии ждут подписей по маршруту", "видно, чья очередь", "/copies?state=issued", false),

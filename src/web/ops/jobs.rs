@@ -115,6 +115,7 @@ fn next(row: &JobRow) -> Vec<(String, &'static str)> {
         Ok(Work::PruneBackups { .. }) => vec![to("/carriers/prune", "Прежние копии")],
         Ok(Work::Import { .. }) => vec![to("/journal", "Классы")],
         Ok(Work::ReadScans { .. }) => vec![to("/office/scans", "Сканы листов")],
+        Ok(Work::CompareScans { .. }) => vec![to("/office/differences", "Отличия на сканах")],
         Err(_) => Vec::new(),
     }
 }

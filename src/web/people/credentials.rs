@@ -153,8 +153,8 @@ fn slips_page(
     })
 }
 
-/// Slips printed at once: a stack of 60 sheets; each password takes the machine some 50 ms.
-const MOST_SLIPS: usize = 500;
+/// Slips printed at once: each password takes the machine 30 to 70 ms, and an answer is waited for a minute.
+const MOST_SLIPS: usize = 300;
 
 /// Gives a way in to everybody of the chosen classes who has none yet: one list for each class.
 async fn whole_classes(

@@ -8,16 +8,19 @@ use serde::Deserialize;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
+use super::super::directory::Directory;
 use super::super::frame::Frame;
 use super::super::query::{Asked, segment};
-use super::{copy_name, draw, drawn, jpeg, said, stage_line};
+use super::{copy_name, differing, draw, drawn, jpeg, said, stage_line};
+use crate::domain::forms::People;
 use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
 use crate::domain::snapshot::document_words;
 use crate::domain::words;
 use crate::flow::paper;
 use crate::flow::paper::stage::Settled;
-use crate::flow::scans::{self, At, Compared, Standing};
-use crate::store::{Leaf, ScanPlace};
+use crate::flow::scans::{self, At, Compared, Differing, Standing};
+use crate::store::{CopyRow, Leaf, ScanPlace};
 
 /// Pixels of the longer side of a picture that is read beside another.
 const SIDE: usize = 1400;
@@ -45,6 +48,21 @@ struct CopyPage {
     stages: Vec<super::StageLine>,
     address: String,
     today: String,
+    receives: bool,
+}
+
+/// May the visitor place and judge the scans of this copy?
+fn receives(directory: &Directory, visitor: &Visitor, copy: &CopyRow) -> bool {
+    let grade = directory.class(&copy.class).map_or(0, |class| class.grade);
+    visitor.reach(Action::ReceivePaper).class(&copy.class, grade)
+}
+
+/// The way back: whoever does not receive paper has no page of all scans.
+fn under(frame: Frame, visitor: &Visitor) -> Frame {
+    match visitor.may_anywhere(Action::ReceivePaper) {
+        true => frame.under("Сканы листов", "/office/scans"),
+        false => frame.under("Отличия на сканах", differing::ADDRESS),
+    }
 }
 
 /// « Ступень … завершена.», and why one is not; nothing when there was nothing to complete.
@@ -81,6 +99,7 @@ pub(super) async fn complete(
 /// `GET /office/scans/{copy}`.
 pub(super) async fn report(
     State(state): State<WebState>,
+    visitor: Visitor,
     Path(id): Path<String>,
     frame: Frame,
 ) -> Result<Response, Refusal> {
@@ -88,24 +107,27 @@ pub(super) async fn report(
     let directory = state.directory().await?;
     let name = copy_name(&directory, &standing.copy);
     let stages = paper::stage::standing(&state.house, &standing).await?;
-    let frame = frame
-        .titled(name.clone())
-        .leading(words::capitalised(&document_words(standing.copy.kind, &standing.copy.id, &standing.copy.number)))
-        .under("Сканы листов", "/office/scans");
+    let frame = frame.titled(name.clone()).leading(words::capitalised(&document_words(
+        standing.copy.kind,
+        &standing.copy.id,
+        &standing.copy.number,
+    )));
+    let differing = scans::differing(&state.house).await?;
     answer::page(&CopyPage {
-        frame,
+        frame: under(frame, &visitor),
+        receives: receives(&directory, &visitor, &standing.copy),
         complete: standing.is_complete(),
         said: said(&standing),
         missing: standing.missing(),
         old: standing.old.len(),
-        leaves: leaves(&state, &standing),
+        leaves: leaves(&state, &standing, &differing),
         stages: stages.iter().filter(|one| !one.owes.is_empty()).map(|one| stage_line(&name, &standing, one)).collect(),
         address: format!("/office/scans/{}", segment(&id)),
         today: state.now().date_naive().to_string(),
     })
 }
 
-fn leaves(state: &WebState, standing: &Standing) -> Vec<LeafLine> {
+fn leaves(state: &WebState, standing: &Standing, differing: &[Differing]) -> Vec<LeafLine> {
     let line = |page: &scans::PageStanding| {
         let (mut badge, mut said) = match page.scans.as_slice() {
             [] => ("bad", "нет".to_owned()),
@@ -113,12 +135,17 @@ fn leaves(state: &WebState, standing: &Standing) -> Vec<LeafLine> {
             [_] => ("ok", "есть".to_owned()),
             many => ("wait", words::count(many.len() as u64, "раз", "раза", "раз")),
         };
-        // What was compared already; the rest is compared when its page is opened.
-        let known = page.scans.iter().filter_map(|at| scans::known(&state.house, at, &standing.copy, page.leaf));
-        let differences = known.map(|one| one.unexpected().count()).sum::<usize>() as u64;
+        // What was compared already; the rest is compared in the background or when its page is opened.
+        let is_seen = |at: &At| differing.iter().any(|one| one.at == at.place && one.look.is_some());
+        let known = |at: &At| scans::known(&state.house, at, &standing.copy, page.leaf);
+        let count = |at: &At| known(at).map_or(0, |one| one.unexpected().count() as u64);
+        let (seen, open): (Vec<&At>, Vec<&At>) = page.scans.iter().partition(|at| is_seen(at));
+        let differences: u64 = open.into_iter().map(count).sum();
         if differences > 0 {
             badge = "bad";
             said.push_str(&format!(", {}", words::count(differences, "отличие", "отличия", "отличий")));
+        } else if !seen.is_empty() {
+            said.push_str(", отличия просмотрены");
         }
         LeafLine {
             leaf: page.leaf,
@@ -140,6 +167,10 @@ struct ScanView {
     from: String,
     /// What the comparison says.
     said: String,
+    /// Does something differ that nobody has looked at?
+    is_open: bool,
+    /// Who looked at it and when; empty for nobody.
+    looked: String,
     badge: &'static str,
     /// Width and height of the picture as it is shown, in pixels of the scan.
     size: [usize; 2],
@@ -210,11 +241,13 @@ struct LeafPage {
     before: String,
     after: String,
     scans: Vec<ScanView>,
+    receives: bool,
 }
 
 /// `GET /office/scans/{copy}/{leaf}`.
 pub(super) async fn leaf(
     State(state): State<WebState>,
+    visitor: Visitor,
     Path((id, leaf)): Path<(String, u32)>,
     frame: Frame,
 ) -> Result<Response, Refusal> {
@@ -223,20 +256,26 @@ pub(super) async fn leaf(
     let directory = state.directory().await?;
     let back = format!("/office/scans/{}", segment(&id));
     let address = format!("{back}/{leaf}");
+    let people = People::of(&directory.roster);
+    let differing = scans::differing(&state.house).await?;
     let mut views = Vec::new();
     for (no, at) in page.scans.iter().enumerate() {
         let file = state.house.db.find_scan_file(&at.place.file).await?;
         let (name, when) =
             file.map_or((String::new(), String::new()), |file| (file.name, words::moment(&file.received_at)));
         let compared = look(&state, at, &standing, leaf).await?;
-        let badge = match compared.unexpected().next() {
-            Some(_) => "bad",
-            None if compared.not.is_empty() => "ok",
-            None => "wait",
+        let look = differing.iter().find(|one| one.at == at.place).and_then(|one| one.look.as_ref());
+        let is_open = look.is_none() && compared.unexpected().next().is_some();
+        let badge = match is_open {
+            true => "bad",
+            false if compared.not.is_empty() => "ok",
+            false => "wait",
         };
         let (size, marks) = marks(&compared, quarters(at));
         views.push(ScanView {
             said: compared.said(),
+            is_open,
+            looked: look.map_or_else(String::new, |look| differing::looked_words(&people, look)),
             badge,
             size,
             marks,
@@ -249,11 +288,8 @@ pub(super) async fn leaf(
         true => format!("{back}/{leaf}"),
         false => String::new(),
     };
-    let frame = frame
-        .titled(format!("Страница {leaf}"))
-        .leading(format!("Лист {}: {}", page.sheet, page.title))
-        .under("Сканы листов", "/office/scans")
-        .under(copy_name(&directory, &standing.copy), back.clone());
+    let frame = frame.titled(format!("Страница {leaf}")).leading(format!("Лист {}: {}", page.sheet, page.title));
+    let frame = under(frame, &visitor).under(copy_name(&directory, &standing.copy), back.clone());
     answer::page(&LeafPage {
         frame,
         leaf,
@@ -264,15 +300,22 @@ pub(super) async fn leaf(
         before: beside(leaf.saturating_sub(1)),
         after: beside(leaf + 1),
         scans: views,
+        receives: receives(&directory, &visitor, &standing.copy),
     })
 }
 
 /// Which scan.
 #[derive(Debug, Deserialize)]
-pub(super) struct Withdrawn {
+pub(super) struct Which {
     file: String,
     page: u32,
     place: u32,
+}
+
+impl Which {
+    pub(super) fn place(self) -> ScanPlace {
+        ScanPlace { file: self.file, page: self.page, place: self.place }
+    }
 }
 
 /// `POST /office/scans/{copy}/{leaf}`: this scan does not count.
@@ -280,9 +323,9 @@ pub(super) async fn withdraw(
     State(state): State<WebState>,
     visitor: Visitor,
     Path((id, leaf)): Path<(String, u32)>,
-    Form(asked): Form<Withdrawn>,
+    Form(asked): Form<Which>,
 ) -> Result<Response, Refusal> {
-    let at = ScanPlace { file: asked.file, page: asked.page, place: asked.place };
+    let at = asked.place();
     let standing = scans::standing(&state.house, &id, None).await?;
     let page = standing.pages.iter().find(|page| page.leaf == leaf).ok_or(Refusal::NotFound)?;
     if !page.scans.iter().any(|scan| scan.place == at) {

@@ -1,6 +1,7 @@
 //! Signed sheets of paper that come back: scans are dropped, the pile is ticked off, what could not be placed is placed by a person. Floor 3.
 
 mod copy;
+pub(super) mod differing;
 mod page;
 mod receiving;
 
@@ -40,16 +41,20 @@ const NEWEST_JOBS: u32 = 50;
 pub(super) fn routes() -> Vec<Route> {
     let (house, copies) = (SubjectOf::House, SubjectOf::Copy);
     let receives = Access::Does(Action::ReceivePaper);
+    // Whoever may read a copy may see what came back of it; to place and to judge is for those who receive paper.
+    let reads = Access::Does(Action::ReadCopies);
     let room = LARGEST_UPLOAD_BYTES + FORM_BYTES;
     vec![
         get("/office/scans", receives, house, overview).in_menu(Group::Records, "Сканы листов").helped("scans#сканы"),
         post("/office/scans", receives, house, drop_files).taking(room),
-        get("/office/scans/{copy}", receives, copies, copy::report).helped("scans#по-копии"),
+        get(differing::ADDRESS, reads, house, differing::list).helped("scans#что-изменено-на-бумаге"),
+        get("/office/scans/{copy}", reads, copies, copy::report).helped("scans#по-копии"),
         post("/office/scans/{copy}", receives, copies, copy::complete),
-        get("/office/scans/{copy}/{leaf}", receives, copies, copy::leaf).helped("scans#по-копии"),
+        get("/office/scans/{copy}/{leaf}", reads, copies, copy::leaf).helped("scans#что-изменено-на-бумаге"),
         post("/office/scans/{copy}/{leaf}", receives, copies, copy::withdraw),
-        get("/office/scans/{copy}/{leaf}/must", receives, copies, copy::must),
-        get("/office/scans/{copy}/{leaf}/scan/{scan}", receives, copies, copy::picture),
+        post("/office/scans/{copy}/{leaf}/looked", receives, copies, differing::looked),
+        get("/office/scans/{copy}/{leaf}/must", reads, copies, copy::must),
+        get("/office/scans/{copy}/{leaf}/scan/{scan}", reads, copies, copy::picture),
         get("/office/scan-pages/{file}/{page}", receives, house, page::show).helped("scans#вручную"),
         post("/office/scan-pages/{file}/{page}", receives, house, page::decide),
         get("/office/scan-pages/{file}/{page}/picture", receives, house, page::picture),
@@ -100,7 +105,11 @@ struct FileLine {
 struct OverviewPage {
     frame: Frame,
     job: Option<Following>,
+    /// Own comparisons that go on, each as a part.
+    comparing: Vec<String>,
     copies: Vec<CopyLine>,
+    /// Pages whose scan differs and was not looked at.
+    differing: usize,
     unplaced: Vec<Unplaced>,
     hidden: usize,
     files: Vec<FileLine>,
@@ -143,7 +152,9 @@ async fn overview(
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let job = following(&state, &visitor, asked.value("job")).await?;
+    let comparing = super::ops::jobs::running(&state, &visitor, &[Work::COMPARE_SCANS]).await?;
     let directory = state.directory().await?;
+    let differing = differing::unseen(&state, &directory, &visitor).await?.len();
     let standings = scans::overview(&state.house).await?;
     let copies = standings.iter().map(|standing| copy_line(&directory, standing)).collect();
     let mut stages = Vec::new();
@@ -168,7 +179,9 @@ async fn overview(
     answer::page(&OverviewPage {
         frame,
         job,
+        comparing,
         copies,
+        differing,
         unplaced,
         hidden,
         files,

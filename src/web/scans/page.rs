@@ -13,6 +13,7 @@ use super::super::query::Asked;
 use super::super::records::visible_copies;
 use super::{copy_name, drawn, jpeg};
 use crate::domain::people::Visitor;
+use crate::flow::jobs::{self, Work};
 use crate::flow::scans::{self, Verdict};
 use crate::store::{Leaf, ScanPageRow, ScanPlace};
 
@@ -102,6 +103,8 @@ pub(super) async fn decide(
     }
     let wish = Leaf { copy: last.id.clone(), version: last.version, sheet: 0, leaf };
     let settled = scans::decide(&state.house, &row.at, &wish, &act).await?;
+    jobs::queue(&state.house, &Work::CompareScans { files: vec![file] }, &act).await?;
+    state.ops.wake.notify_one();
     let said = format!("Страница {leaf} положена к копии {}.{}", last.id, super::copy::settled_words(&settled));
     Ok(answer::done("/office/scans", &said))
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Duration};
 
 use super::super::answer::Refusal;
 use super::super::query::segment;
+use super::super::scans::differing;
 use super::super::waiting::Awaited;
 use super::{Desk, Wait};
 use crate::domain::copy::State as CopyState;
@@ -50,6 +51,7 @@ impl Desk<'_> {
         waits.extend(self.handovers().await?);
         waits.extend(self.orders().await?);
         waits.extend(self.office().await?);
+        waits.extend(self.scans().await?);
         waits.extend(self.readiness().await?);
         waits.extend(self.own_class().await?);
         waits.extend(self.own_courses().await?);
@@ -121,6 +123,31 @@ impl Desk<'_> {
             detail,
             href: "/office".to_owned(),
             urgent,
+        }))
+    }
+
+    /// Scans that differ from what was issued, for those who answer for copies and their paper.
+    async fn scans(&self) -> Result<Option<Wait>, Refusal> {
+        if !self.holds(&[Role::Director, Role::Deputy, Role::Secretary, Role::JournalKeeper]) {
+            return Ok(None);
+        }
+        let unseen = differing::unseen(self.state, self.directory, self.visitor).await?;
+        let n = unseen.len() as u64;
+        Ok((n > 0).then(|| Wait {
+            count: n,
+            what: words::plural(
+                n,
+                "страница: на скане есть отличия",
+                "страницы: на сканах есть отличия",
+                "страниц: на сканах есть отличия",
+            )
+            .to_owned(),
+            detail: format!(
+                "подписанный лист расходится с выпущенным: {}",
+                shortened(differing::classes(&unseen).into_iter())
+            ),
+            href: differing::ADDRESS.to_owned(),
+            urgent: true,
         }))
     }
 

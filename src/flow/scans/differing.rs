@@ -1,0 +1,235 @@
+//! Filed scans compared one after another, and the sheets on which something differs until a person has looked. Floor 2.
+//!
+//! What a comparison found is kept twice: the differences with their places in a file beside the scan ([`super::compare`]), how many there
+//! are in a row, so that a page can count them. Each file is one transaction with its event: a stop in between leaves whole files, and the
+//! next attempt compares only what is left.
+
+use std::collections::HashMap;
+
+use super::super::{Act, Error, House, salt};
+use super::compare::{METHOD, compare};
+use super::{At, Refusal, Verdict};
+use crate::domain::audit::{Event, EventKind};
+use crate::domain::canon::Digest;
+use crate::domain::finding::Finding;
+use crate::domain::words;
+use crate::store::{ComparisonRow, CopyRow, Leaf, LookRow, ScanDecisionRow, ScanPageRow, ScanPlace};
+
+/// What came of comparing some files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Comparing {
+    /// Pages that could be compared.
+    pub compared: usize,
+    /// Pages that could not.
+    pub not: usize,
+    /// Pages on which something differs where nobody is to write.
+    pub differing: usize,
+    /// What a person should look at: a page each.
+    pub findings: Vec<Finding>,
+}
+
+/// A scan in force on which something differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Differing {
+    /// The version of the copy: the last one.
+    pub copy: CopyRow,
+    /// Its page, from 1.
+    pub leaf: u32,
+    /// The scan.
+    pub at: ScanPlace,
+    /// How much differs.
+    pub differences: u32,
+    /// The look of the person who found it harmless.
+    pub look: Option<LookRow>,
+}
+
+/// Files of scans that the comparison of today has not seen whole.
+pub async fn uncompared(house: &House) -> Result<Vec<String>, Error> {
+    Ok(house.db.list_uncompared_files(METHOD).await?)
+}
+
+/// Where each place of a file belongs: the last word of a person holds over what was read.
+fn in_force(pages: &[ScanPageRow], decisions: &[ScanDecisionRow]) -> Vec<(At, Leaf)> {
+    let each = pages.iter().filter_map(|page| {
+        let decided = decisions.iter().rev().find(|one| one.at == page.at).map(|one| &one.leaf);
+        let read = (page.outcome == Verdict::Filed.as_str()).then_some(&page.leaf);
+        let leaf = decided.or(read).filter(|leaf| leaf.leaf > 0)?;
+        Some((At { by_hand: decided.is_some(), ..At::read(page) }, leaf.clone()))
+    });
+    each.collect()
+}
+
+/// Pages of these files that lie in force and that the comparison of today has not seen.
+async fn left(house: &House, file: &str, decisions: &[ScanDecisionRow]) -> Result<Vec<(At, Leaf)>, Error> {
+    let known = house.db.list_comparisons(file).await?;
+    let is_known = |at: &At, leaf: &Leaf| {
+        known.iter().any(|row| {
+            (&row.at, row.method) == (&at.place, METHOD)
+                && (&row.leaf.copy, row.leaf.version, row.leaf.leaf) == (&leaf.copy, leaf.version, leaf.leaf)
+        })
+    };
+    let pages = house.db.list_scan_pages(file).await?;
+    Ok(in_force(&pages, decisions).into_iter().filter(|(at, leaf)| !is_known(at, leaf)).collect())
+}
+
+/// Compares what is left of these files. `progress` is told how many pages there are in all, and then of each as it is done.
+///
+/// # Errors
+/// Of the store. A scan or an issued file that was exchanged is a finding, and the others are compared.
+pub async fn compare_files(
+    house: &House,
+    files: &[String],
+    act: &Act,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Comparing, Error> {
+    let decisions = house.db.list_scan_decisions().await?;
+    let mut work = Vec::new();
+    for file in files {
+        work.push((file, left(house, file, &decisions).await?));
+    }
+    let all = work.iter().map(|(_, pages)| pages.len()).sum();
+    let (mut comparing, mut done) = (Comparing::default(), 0);
+    progress(0, all);
+    for (file, pages) in work {
+        let mut rows = Vec::new();
+        for (at, leaf) in pages {
+            match one(house, &at, &leaf, act).await {
+                Ok(Some(row)) => rows.push(row),
+                Ok(None) => {}
+                Err(error) => {
+                    comparing.findings.push(Finding::new("scan.not-compared", place(&leaf), error.to_string()))
+                }
+            }
+            done += 1;
+            progress(done, all);
+        }
+        record(house, file, &rows, act).await?;
+        for row in rows {
+            comparing.add(&row);
+        }
+    }
+    Ok(comparing)
+}
+
+impl Comparing {
+    fn add(&mut self, row: &ComparisonRow) {
+        self.compared += usize::from(row.compared);
+        self.not += usize::from(!row.compared);
+        if row.differences > 0 {
+            self.differing += 1;
+            let n = words::count(row.differences.into(), "отличие", "отличия", "отличий");
+            self.findings.push(Finding::new("scan.differs", place(&row.leaf), format!("на скане {n}")));
+        }
+    }
+}
+
+fn place(leaf: &Leaf) -> String {
+    format!("{} версия {}, страница {}", leaf.copy, leaf.version, leaf.leaf)
+}
+
+/// One comparison as a row; nothing for a copy that is not on record.
+async fn one(house: &House, at: &At, leaf: &Leaf, act: &Act) -> Result<Option<ComparisonRow>, Error> {
+    let versions = house.db.list_versions(&leaf.copy).await?;
+    let Some(copy) = versions.into_iter().find(|row| row.version == leaf.version) else { return Ok(None) };
+    let found = compare(house, at, &copy, leaf.leaf).await?;
+    Ok(Some(ComparisonRow {
+        at: at.place.clone(),
+        leaf: Leaf { sheet: 0, ..leaf.clone() },
+        method: METHOD,
+        compared: found.not.is_empty(),
+        differences: found.unexpected().count() as u32,
+        compared_at: act.moment(),
+    }))
+}
+
+async fn record(house: &House, file: &str, rows: &[ComparisonRow], act: &Act) -> Result<(), Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let digest: Digest = file.parse().map_err(|_| Error::Damaged(file.to_owned()))?;
+    let event = Event::new(EventKind::ScansCompared, &act.by, &act.moment())
+        .with_digest("file", digest)
+        .with_number("pages", rows.iter().filter(|row| row.compared).count() as u64)
+        .with_number("differing", rows.iter().filter(|row| row.differences > 0).count() as u64);
+    let mut tx = house.db.begin().await?;
+    for row in rows {
+        tx.record_comparison(row).await?;
+    }
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(())
+}
+
+/// Scans in force of last versions on which something differs, those that a person has looked at among them; by copy and page.
+pub async fn differing(house: &House) -> Result<Vec<Differing>, Error> {
+    let rows = house.db.list_differing().await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (decisions, looks) = (house.db.list_scan_decisions().await?, house.db.list_looks().await?);
+    let mut decided: HashMap<&ScanPlace, &Leaf> = HashMap::new();
+    decided.extend(decisions.iter().map(|one| (&one.at, &one.leaf)));
+    let mut last: HashMap<String, Option<CopyRow>> = HashMap::new();
+    let mut found = Vec::new();
+    for row in rows {
+        let is_same =
+            |leaf: &&Leaf| (&leaf.copy, leaf.version, leaf.leaf) == (&row.leaf.copy, row.leaf.version, row.leaf.leaf);
+        // A page that was moved or put aside since is compared anew, or not at all.
+        if decided.get(&row.at).is_some_and(|leaf| !is_same(leaf)) {
+            continue;
+        }
+        if !last.contains_key(&row.leaf.copy) {
+            last.insert(row.leaf.copy.clone(), house.db.list_versions(&row.leaf.copy).await?.pop());
+        }
+        let Some(Some(copy)) = last.get(&row.leaf.copy) else { continue };
+        if copy.version != row.leaf.version {
+            continue;
+        }
+        // More than was seen is not what was found harmless.
+        let seen = |look: &&LookRow| look.at == row.at && is_same(&&look.leaf) && look.differences >= row.differences;
+        let look = looks.iter().rev().find(seen).cloned();
+        let (copy, differences) = (copy.clone(), row.differences);
+        found.push(Differing { copy, leaf: row.leaf.leaf, at: row.at, differences, look });
+    }
+    Ok(found)
+}
+
+/// Pages on which something differs and at whose scans nobody has looked: each once, whatever the number of its scans.
+pub async fn unseen(house: &House) -> Result<Vec<Differing>, Error> {
+    let mut open: Vec<Differing> = differing(house).await?.into_iter().filter(|one| one.look.is_none()).collect();
+    open.dedup_by(|one, before| (&one.copy.id, one.leaf) == (&before.copy.id, before.leaf));
+    Ok(open)
+}
+
+/// A person has looked at the differences of a scan and found them harmless: the page is counted no more.
+///
+/// # Errors
+/// When no such scan differs, or it was looked at before.
+pub async fn look(house: &House, at: &ScanPlace, act: &Act) -> Result<(), Error> {
+    // Whoever opened the page before the comparison in the background came to it has seen the same frames.
+    compare_files(house, std::slice::from_ref(&at.file), act, |_, _| {}).await?;
+    let found = differing(house).await?.into_iter().find(|one| one.at == *at).ok_or(Refusal::NoDifference)?;
+    if found.look.is_some() {
+        return Err(Refusal::AsItIs.into());
+    }
+    let leaf = Leaf { copy: found.copy.id, version: found.copy.version, sheet: 0, leaf: found.leaf };
+    let file: Digest = at.file.parse().map_err(|_| Refusal::NoPage)?;
+    let event = Event::new(EventKind::ScanLooked, &act.by, &act.moment())
+        .with_digest("file", file)
+        .with_number("page", at.page.into())
+        .with_number("place", at.place.into())
+        .with("copy", &leaf.copy)
+        .with_number("version", leaf.version.into())
+        .with_number("leaf", leaf.leaf.into())
+        .with_number("differences", found.differences.into());
+    let row = LookRow {
+        at: at.clone(),
+        leaf,
+        differences: found.differences,
+        looked_at: act.moment(),
+        looked_by: act.by.clone(),
+    };
+    let mut tx = house.db.begin().await?;
+    tx.record_look(&row).await?;
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Sheets on whose scans something differs from what was issued, and the word of the person who looked. Floor 3.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::super::WebState;
+use super::super::answer::{self, Refusal};
+use super::super::directory::Directory;
+use super::super::frame::Frame;
+use super::super::query::segment;
+use super::copy::Which;
+use super::copy_name;
+use crate::domain::forms::People;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::scans::{self, At, Differing};
+use crate::store::LookRow;
+
+/// Where they are listed.
+pub(in crate::web) const ADDRESS: &str = "/office/differences";
+/// Differences of one page that are named in the list: what a line holds; the page itself shows all.
+const NAMED: usize = 3;
+
+/// A page in the list.
+struct Line {
+    href: String,
+    copy: String,
+    leaf: u32,
+    count: String,
+    /// What and where, the first of them.
+    said: Vec<String>,
+    more: usize,
+    looked: String,
+}
+
+#[derive(Template)]
+#[template(path = "scans/differing.html", config = "src/web/askama.toml")]
+struct DifferingPage {
+    frame: Frame,
+    open: Vec<Line>,
+    looked: Vec<Line>,
+    receives: bool,
+}
+
+/// «Просмотрено: Агатова М.П., 26 ноября 2026 г. в 18:10».
+pub(super) fn looked_words(people: &People, look: &LookRow) -> String {
+    format!("Просмотрено: {}, {}", people.get(&look.looked_by).short, words::moment(&look.looked_at))
+}
+
+fn sees(directory: &Directory, visitor: &Visitor, one: &Differing) -> bool {
+    let class = &one.copy.class;
+    visitor.reach(Action::ReadCopies).class(class, directory.class(class).map_or(0, |class| class.grade))
+}
+
+/// Pages of copies that the visitor may read, on which something differs and at which nobody has looked.
+pub(in crate::web) async fn unseen(
+    state: &WebState,
+    directory: &Directory,
+    visitor: &Visitor,
+) -> Result<Vec<Differing>, Refusal> {
+    let unseen = scans::unseen(&state.house).await?;
+    Ok(unseen.into_iter().filter(|one| sees(directory, visitor, one)).collect())
+}
+
+/// Classes of these pages, each once.
+pub(in crate::web) fn classes(pages: &[Differing]) -> Vec<&str> {
+    let mut classes: Vec<&str> = pages.iter().map(|one| one.copy.class.as_str()).collect();
+    classes.dedup();
+    classes
+}
+
+/// `GET /office/differences`.
+pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+    let directory = state.directory().await?;
+    let people = People::of(&directory.roster);
+    let (mut open, mut looked) = (Vec::new(), Vec::new());
+    for one in scans::differing(&state.house).await?.iter().filter(|one| sees(&directory, &visitor, one)) {
+        // The differences themselves lie beside the scan; where they were thrown away, the page finds them again.
+        let at = At { place: one.at.clone(), by_hand: false, corners: String::new(), turn: 0 };
+        let known = scans::known(&state.house, &at, &one.copy, one.leaf);
+        let said: Vec<String> = known.iter().flat_map(|one| one.unexpected().map(scans::Differs::said)).collect();
+        let line = Line {
+            href: format!("/office/scans/{}/{}", segment(&one.copy.id), one.leaf),
+            copy: copy_name(&directory, &one.copy),
+            leaf: one.leaf,
+            count: words::count(one.differences.into(), "отличие", "отличия", "отличий"),
+            more: said.len().saturating_sub(NAMED),
+            said: said.into_iter().take(NAMED).collect(),
+            looked: one.look.as_ref().map_or_else(String::new, |look| looked_words(&people, look)),
+        };
+        if one.look.is_none() { open.push(line) } else { looked.push(line) }
+    }
+    let receives = visitor.may_anywhere(Action::ReceivePaper);
+    let mut frame = frame
+        .titled("Отличия на сканах")
+        .leading("Подписанные листы, на которых скан расходится с выпущенной страницей: решает человек, сравнив их.");
+    if receives {
+        frame = frame.under("Сканы листов", "/office/scans");
+    }
+    answer::page(&DifferingPage { frame, open, looked, receives })
+}
+
+/// `POST /office/scans/{copy}/{leaf}/looked`: the differences of this scan are harmless.
+pub(super) async fn looked(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path((id, leaf)): Path<(String, u32)>,
+    Form(asked): Form<Which>,
+) -> Result<Response, Refusal> {
+    let at = asked.place();
+    let standing = scans::standing(&state.house, &id, None).await?;
+    let page = standing.pages.iter().find(|page| page.leaf == leaf).ok_or(Refusal::NotFound)?;
+    if !page.scans.iter().any(|scan| scan.place == at) {
+        return Err(Refusal::NotFound);
+    }
+    let address = format!("/office/scans/{}/{leaf}", segment(&id));
+    match scans::look(&state.house, &at, &state.act(&visitor.account)).await {
+        Ok(()) => Ok(answer::done(&address, "Отмечено: отличия на этом скане просмотрены.")),
+        // A second press, or somebody else was faster.
+        Err(crate::flow::Error::Scan(scans::Refusal::AsItIs)) => {
+            Ok(answer::done(&address, "Отличия на этом скане уже просмотрены."))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
