@@ -12,7 +12,7 @@ use crate::domain::journal::{Class, Journal};
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
 use crate::domain::snapshot::Snapshot;
-use crate::store::{ClosureRow, Entries, Part, Recorded, Tx};
+use crate::store::{ClosureRow, Entries, Part, Tx};
 use crate::typeset;
 
 use super::keys::AUTHORITY;
@@ -105,13 +105,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
         events.extend(supplement::open_with(&mut tx, &policy, &snapshot, &span, act).await?);
         results.push(Closed { class: class.name, copy: Some(id), already: false, findings });
     }
-    if let Some((first, rest)) = events.split_first() {
-        let mut recorded: Recorded = tx.record(first, salt()?).await?;
-        for event in rest {
-            recorded = recorded.also(event, salt()?).await?;
-        }
-        recorded.commit().await?;
-    }
+    super::commit(tx, &events).await?;
     Ok(results)
 }
 

@@ -223,12 +223,7 @@ impl Keyring {
                 .with("fingerprint", &key.row.fingerprint);
             events.push(event);
         }
-        let Some((first, rest)) = events.split_first() else { return Ok(()) };
-        let mut recorded = tx.record(first, salt()?).await?;
-        for event in rest {
-            recorded = recorded.also(event, salt()?).await?;
-        }
-        recorded.commit().await?;
+        super::commit(tx, &events).await?;
         for key in made {
             self.staff.remove(&key.row.owner);
             self.every.insert(key.row.fingerprint.clone(), key.row.clone());

@@ -48,6 +48,8 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::domain::audit::Event;
+use crate::store::Tx;
 pub use house::House;
 
 /// Who does it and when; both come in from the doors.
@@ -265,6 +267,17 @@ impl From<change::Refusal> for Error {
 /// Reads a file of the house.
 pub(crate) fn read_file(path: &std::path::Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|source| Error::File { path: path.to_owned(), source })
+}
+
+/// Commits what was written with every event of it; without an event nothing is committed.
+pub(crate) async fn commit(tx: Tx, events: &[Event]) -> Result<(), Error> {
+    let Some((first, rest)) = events.split_first() else { return Ok(()) };
+    let mut recorded = tx.record(first, salt()?).await?;
+    for event in rest {
+        recorded = recorded.also(event, salt()?).await?;
+    }
+    recorded.commit().await?;
+    Ok(())
 }
 
 /// Sixteen random bytes for the salt of a log entry.

@@ -4,7 +4,7 @@ mod acquaintance;
 
 pub use acquaintance::{Sheet, acquaint, sheets};
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -15,6 +15,7 @@ use super::tokens::Bearer;
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::hex;
+use crate::domain::families;
 use crate::domain::names;
 use crate::domain::people::{self, Appointment, OPERATOR, Unfit, Visitor};
 use crate::domain::rights::{Role, Rules};
@@ -215,6 +216,65 @@ pub async fn write_guardian(house: &House, guardian: &GuardianRow, act: &Act) ->
         .with_number("learners", row.learners.len() as u64);
     tx.record(&event, salt()?).await?.commit().await?;
     Ok(row.id)
+}
+
+/// What a list of parents brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Families {
+    /// Parents who were not known.
+    pub new: u64,
+    /// Known parents who got another child.
+    pub joined: u64,
+    /// Parents who stood so already.
+    pub known: u64,
+}
+
+/// Writes the parents of a list, all or none. Who has that full name and a child among `class` already is the same person; a parent of
+/// children of other classes is not looked for by name, for a namesake would see a stranger's child.
+pub async fn write_families(
+    house: &House,
+    parents: &[families::Parent],
+    class: &BTreeSet<String>,
+    act: &Act,
+) -> Result<Families, Error> {
+    let mut told = Families::default();
+    let mut tx = house.db.begin().await?;
+    let mut known = house.db.list_guardians().await?;
+    known.retain(|one| one.learners.iter().any(|learner| class.contains(learner)));
+    let (day, mut events) = (act.at.date_naive().to_string(), Vec::new());
+    for parent in parents {
+        let same = |one: &&GuardianRow| {
+            families::key(&[one.surname.clone(), one.given_name.clone(), one.patronymic.clone()])
+                == families::key(&parent.name)
+        };
+        let row = match known.iter().find(same) {
+            Some(one) if parent.children.iter().all(|child| one.learners.contains(child)) => {
+                told.known += 1;
+                continue;
+            }
+            Some(one) => {
+                told.joined += 1;
+                let mut row = one.clone();
+                row.learners.extend(parent.children.iter().filter(|child| !one.learners.contains(child)).cloned());
+                row
+            }
+            None => {
+                told.new += 1;
+                let [surname, given_name, patronymic] = parent.name.clone();
+                let id = format!("P{:05}", tx.next_number("guardian").await?);
+                GuardianRow { id, surname, given_name, patronymic, learners: parent.children.clone() }
+            }
+        };
+        tx.write_guardian(&row, &day).await?;
+        events.push(
+            Event::new(EventKind::DataChanged, &act.by, &act.moment())
+                .with("what", "guardian")
+                .with("person", &row.id)
+                .with_number("learners", row.learners.len() as u64),
+        );
+    }
+    super::commit(tx, &events).await?;
+    Ok(told)
 }
 
 /// What was looked at.

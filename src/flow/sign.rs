@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::keys::Keyring;
 use super::papers::Paper;
-use super::{Act, Error, House, salt};
+use super::{Act, Error, House};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
@@ -191,7 +191,7 @@ impl<'h> Desk<'h> {
             done.completed.extend(deed.completed.then(|| row.id.clone()));
             events.extend(deed.events);
         }
-        record(tx, &events).await?;
+        super::commit(tx, &events).await?;
         Ok(done)
     }
 
@@ -239,9 +239,7 @@ impl<'h> Desk<'h> {
             }
             answers.push(answer);
         }
-        if !events.is_empty() {
-            record(tx, &events).await?;
-        }
+        super::commit(tx, &events).await?;
         Ok(answers)
     }
 
@@ -293,7 +291,7 @@ impl<'h> Desk<'h> {
             events.extend(deed.events);
         }
         events.extend(also);
-        record(tx, &events).await?;
+        super::commit(tx, &events).await?;
         Ok(done)
     }
 
@@ -512,17 +510,6 @@ fn parts(left: &[String], wanted: &Wanted<'_>, stage: &StageFacts) -> Vec<(Vec<S
     let others = if !refused.is_empty() && stage.id != route::BY_SHEETS { Vec::new() } else { others };
     let parts = [(others, Verdict::CheckedAndCorrect), (refused, Verdict::Refused)];
     parts.into_iter().filter(|(sheets, _)| !sheets.is_empty()).collect()
-}
-
-/// Commits with every event.
-async fn record(tx: Tx, events: &[Event]) -> Result<(), Error> {
-    let Some((first, rest)) = events.split_first() else { return Ok(()) };
-    let mut recorded = tx.record(first, salt()?).await?;
-    for event in rest {
-        recorded = recorded.also(event, salt()?).await?;
-    }
-    recorded.commit().await?;
-    Ok(())
 }
 
 /// The last version of a copy as the transaction sees it; an older one is refused.

@@ -208,6 +208,13 @@ pub fn extract_register(
         .signatures(vec![Signature::of("Классный руководитель", teacher)], false)
 }
 
+/// The number of the personal file, where the school's own lists gave it as the code; a code that the program made («L00012») is none, and leaves
+/// a place for ink.
+fn file_number(id: &str) -> String {
+    let is_made = id.strip_prefix('L').is_some_and(|rest| rest.len() == 5 && rest.bytes().all(|b| b.is_ascii_digit()));
+    if is_made { String::new() } else { id.to_owned() }
+}
+
 /// General information on a class's learners; `teacher` as in [`extract_register`]. Home addresses and parents leave places for ink: this house does not keep them.
 pub fn general_information(
     letterhead: &Letterhead,
@@ -238,7 +245,7 @@ pub fn general_information(
         vec![
             no.to_string(),
             names::full_name(&l.surname, &l.given_name, &l.patronymic),
-            l.id.clone(),
+            file_number(&l.id),
             String::new(),
             l.born.map(date_short).unwrap_or_default(),
             joined(Some(l.enrolled_on), &l.enrolment_order),

@@ -7,15 +7,19 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::Fields;
+use crate::domain::families;
+use crate::domain::finding::Finding;
+use crate::domain::journal::Learner;
 use crate::domain::names;
 use crate::domain::people::{OPERATOR, Visitor};
 use crate::domain::rights::{Action, Role};
 use crate::domain::words;
-use crate::flow::people;
+use crate::flow::people::{self, Families};
 use crate::flow::signin::credentials::{Chain, Slip, people_of};
 use crate::store::GuardianRow;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::directory::Directory;
 use crate::web::frame::Frame;
 use crate::web::query;
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
@@ -36,6 +40,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/families/{class}", FAMILIES, SubjectOf::Class, families_form).helped("people.ru#семьи-класса"),
         post("/families/{class}", FAMILIES, SubjectOf::Class, families),
         post("/families/{class}/parents", FAMILIES, SubjectOf::Class, add_parent),
+        post("/families/{class}/list", FAMILIES, SubjectOf::Class, add_list),
     ]
 }
 
@@ -58,6 +63,10 @@ struct IssuePage {
     /// Learners of the class, for a new parent; empty for staff.
     learners: Vec<(String, String)>,
     parents: String,
+    /// Where a list of parents goes, what was pasted, and what is wrong with it.
+    list: String,
+    pasted: String,
+    findings: Vec<String>,
 }
 
 #[derive(Template)]
@@ -101,6 +110,9 @@ async fn staff_form(State(state): State<WebState>, frame: Frame) -> Result<Respo
         people: lines(&state, &Chain::Staff).await?,
         learners: Vec::new(),
         parents: String::new(),
+        list: String::new(),
+        pasted: String::new(),
+        findings: Vec::new(),
     })
 }
 
@@ -263,25 +275,91 @@ async fn families_form(
     Path(class): Path<String>,
     frame: Frame,
 ) -> Result<Response, Refusal> {
+    answer::page(&family_page(&state, frame, &class).await?)
+}
+
+/// Learners of a class who are in it now.
+fn of_class<'d>(directory: &'d Directory, class: &str) -> Vec<&'d Learner> {
+    let own = directory.roster.learners.iter().filter(|one| one.class == class && one.left_on.is_none());
+    own.collect()
+}
+
+async fn family_page(state: &WebState, frame: Frame, class: &str) -> Result<IssuePage, Refusal> {
     let directory = state.directory().await?;
-    let mut own: Vec<_> = directory
-        .roster
-        .learners
-        .iter()
-        .filter(|learner| learner.class == class && learner.left_on.is_none())
-        .map(|one| (one.id.clone(), names::full_name(&one.surname, &one.given_name, &one.patronymic)))
-        .collect();
+    let full = |one: &&Learner| (one.id.clone(), names::full_name(&one.surname, &one.given_name, &one.patronymic));
+    let mut own: Vec<_> = of_class(&directory, class).iter().map(full).collect();
     own.sort_by(|a, b| names::compare([&a.1, "", ""], [&b.1, "", ""]));
-    let segment = query::segment(&class);
-    answer::page(&IssuePage {
+    let segment = query::segment(class);
+    Ok(IssuePage {
         frame: frame.titled(format!("Семьи {class} класса")).leading(
             "Отметьте, кому выдать одноразовый пароль: ученикам и родителям. Список печатается один раз и выдаётся под подпись.",
         ),
         action: format!("/families/{segment}"),
-        people: lines(&state, &Chain::Families(class.clone())).await?,
+        people: lines(state, &Chain::Families(class.to_owned())).await?,
         learners: own,
         parents: format!("/families/{segment}/parents"),
+        list: format!("/families/{segment}/list"),
+        pasted: String::new(),
+        findings: Vec::new(),
     })
+}
+
+/// `POST /families/{class}/list`: parents of the whole class as a table pasted from an office file.
+async fn add_list(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(class): Path<String>,
+    frame: Frame,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let pasted = fields.value("list").to_owned();
+    let directory = state.directory().await?;
+    let own = of_class(&directory, &class);
+    let children: Vec<families::Child<'_>> = own
+        .iter()
+        .map(|one| (one.id.as_str(), [one.surname.as_str(), one.given_name.as_str(), one.patronymic.as_str()]))
+        .collect();
+    let told = match families::read(&pasted, &children) {
+        Ok(listed) if listed.parents.is_empty() => {
+            vec!["родителей в списке нет: нужны столбцы «Ученик» и «Родитель»".to_owned()]
+        }
+        Ok(listed) => {
+            let class_ids = own.iter().map(|one| one.id.clone()).collect();
+            let written =
+                people::write_families(&state.house, &listed.parents, &class_ids, &state.act(&visitor.account)).await?;
+            return Ok(answer::done(
+                &format!("/families/{}", query::segment(&class)),
+                &brought(&written, listed.passed_over),
+            ));
+        }
+        Err(findings) => findings.iter().map(said).collect(),
+    };
+    let page = family_page(&state, frame, &class).await?;
+    answer::page_again(&IssuePage { pasted, findings: told, ..page })
+}
+
+fn said(finding: &Finding) -> String {
+    format!("{}: {} (найдено: «{}»; нужно: {})", finding.place, finding.message, finding.found, finding.expected)
+}
+
+/// «Внесено: 41 родитель; второй ребёнок записан: 1; внесены раньше: 2.»
+fn brought(written: &Families, passed_over: u64) -> String {
+    let count = |n| words::count(n, "родитель", "родителя", "родителей");
+    let mut told = format!("Внесено: {}.", count(written.new));
+    if written.joined > 0 {
+        told.push_str(&format!(
+            " Ребёнок добавлен: {}.",
+            words::count(written.joined, "родителю", "родителям", "родителям")
+        ));
+    }
+    if written.known > 0 {
+        told.push_str(&format!(" Внесено раньше: {}.", count(written.known)));
+    }
+    if passed_over > 0 {
+        let cells = words::count(passed_over, "ячейка", "ячейки", "ячеек");
+        told.push_str(&format!(" Телефоны, адреса и числа не хранятся: пропущено {cells}."));
+    }
+    told
 }
 
 async fn families(
