@@ -140,7 +140,7 @@ async fn page(
 fn own_subjects<'y>(visitor: &Visitor, class: &Class, divided: &[groups::Divided<'y>]) -> BTreeSet<&'y str> {
     let reach = visitor.reach(Action::SetGroups);
     let own = |course: &&Course| reach.course(&course.id, &class.name, class.grade);
-    divided.iter().filter(|one| one.groups.iter().any(|course| own(course))).map(|one| one.subject).collect()
+    divided.iter().filter(|one| one.groups.iter().any(&own)).map(|one| one.subject).collect()
 }
 
 async fn change(
