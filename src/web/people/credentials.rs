@@ -356,8 +356,7 @@ fn brought(written: &Families, passed_over: u64) -> String {
         told.push_str(&format!(" Внесено раньше: {}.", count(written.known)));
     }
     if passed_over > 0 {
-        let cells = words::count(passed_over, "ячейка", "ячейки", "ячеек");
-        told.push_str(&format!(" Телефоны, адреса и числа не хранятся: пропущено {cells}."));
+        told.push_str(&format!(" Телефоны, адреса и числа не хранятся: пропущено ячеек — {passed_over}."));
     }
     told
 }
