@@ -313,8 +313,12 @@ pub(super) struct Which {
 }
 
 impl Which {
-    pub(super) fn place(self) -> ScanPlace {
-        ScanPlace { file: self.file, page: self.page, place: self.place }
+    /// The scan, if it is one of this page's.
+    pub(super) async fn of_page(self, state: &WebState, copy: &str, leaf: u32) -> Result<ScanPlace, Refusal> {
+        let at = ScanPlace { file: self.file, page: self.page, place: self.place };
+        let standing = scans::standing(&state.house, copy, None).await?;
+        let page = standing.pages.iter().find(|page| page.leaf == leaf).ok_or(Refusal::NotFound)?;
+        if page.scans.iter().any(|scan| scan.place == at) { Ok(at) } else { Err(Refusal::NotFound) }
     }
 }
 
@@ -325,12 +329,7 @@ pub(super) async fn withdraw(
     Path((id, leaf)): Path<(String, u32)>,
     Form(asked): Form<Which>,
 ) -> Result<Response, Refusal> {
-    let at = asked.place();
-    let standing = scans::standing(&state.house, &id, None).await?;
-    let page = standing.pages.iter().find(|page| page.leaf == leaf).ok_or(Refusal::NotFound)?;
-    if !page.scans.iter().any(|scan| scan.place == at) {
-        return Err(Refusal::NotFound);
-    }
+    let at = asked.of_page(&state, &id, leaf).await?;
     scans::decide(&state.house, &at, &Leaf::default(), &state.act(&visitor.account)).await?;
     let address = format!("/office/scans/{}/{leaf}", segment(&id));
     Ok(answer::done(&address, "Скан отложен: страница по нему больше не считается полученной."))

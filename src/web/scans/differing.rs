@@ -110,12 +110,7 @@ pub(super) async fn looked(
     Path((id, leaf)): Path<(String, u32)>,
     Form(asked): Form<Which>,
 ) -> Result<Response, Refusal> {
-    let at = asked.place();
-    let standing = scans::standing(&state.house, &id, None).await?;
-    let page = standing.pages.iter().find(|page| page.leaf == leaf).ok_or(Refusal::NotFound)?;
-    if !page.scans.iter().any(|scan| scan.place == at) {
-        return Err(Refusal::NotFound);
-    }
+    let at = asked.of_page(&state, &id, leaf).await?;
     let address = format!("/office/scans/{}/{leaf}", segment(&id));
     match scans::look(&state.house, &at, &state.act(&visitor.account)).await {
         Ok(()) => Ok(answer::done(&address, "Отмечено: отличия на этом скане просмотрены.")),
