@@ -19,6 +19,7 @@ use super::frame::Frame;
 use super::query::segment;
 use super::records::period_name;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
+use super::start::shortened;
 use crate::domain::copy::State as CopyState;
 use crate::domain::names;
 use crate::domain::people::Visitor;
@@ -30,7 +31,7 @@ use crate::flow::desk::{self, Item, Look};
 use crate::flow::jobs::{self, Work};
 use crate::flow::keys::{KeyState, Keyring, state_of};
 use crate::flow::sign::{Answer, Choice, Desk, Reproof};
-use crate::store::CopyRow;
+use crate::store::{CopyRow, NoticeRow};
 
 pub(super) use pages::{Pictures, Replaced};
 pub(super) use supplement::Supplements;
@@ -288,24 +289,29 @@ pub(super) async fn notices(
     let rows = state.house.db.list_notices(person).await?;
     let last = rows.first().map_or(0, |row| row.no);
     let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
-    let mut told = Vec::new();
+    let mut told: Vec<Told> = Vec::new();
+    let mut reminders: BTreeMap<&'static str, Reminder> = BTreeMap::new();
     for row in rows {
         let Some(copy) = state.house.db.list_versions(&row.copy).await?.pop() else { continue };
-        // A reminder of a route that has ended reminds of nothing.
-        let reminds = matches!(row.kind.as_str(), "due_soon" | "due_today" | "overdue" | "escalated");
-        if reminds && copy.state != CopyState::Issued {
-            continue;
-        }
-        // Nor does one of a signature that stands by now.
-        let owes = awaited.iter().any(|one| one.row.id == row.copy && one.signers.iter().any(|id| id == person));
-        if matches!(row.kind.as_str(), "due_soon" | "due_today" | "overdue") && !owes {
+        let what = format!("{} класс, {}", copy.class, period_name(directory, &copy.year, &copy.class, &copy.period));
+        let when = words::moment_words(&row.at);
+        if let Some((said, href)) = reminder(&row.kind) {
+            // A reminder of a route that has ended reminds of nothing, nor does one of an own signature that stands by now.
+            let owes = awaited.iter().any(|one| one.row.id == row.copy && one.signers.iter().any(|id| id == person));
+            if copy.state != CopyState::Issued || (row.kind != ESCALATED && !owes) {
+                continue;
+            }
+            let known = reminders.entry(said).or_insert_with(|| Reminder { at: told.len(), href, classes: Vec::new() });
+            if known.classes.is_empty() {
+                told.push(Told { text: format!("{what}: {said}"), when, href: one_of(&row) });
+            }
+            known.classes.push(copy.class);
             continue;
         }
         // A refusal has been answered once the next version is out; the signers were told of that.
         if row.kind == "refused" && copy.version > row.version {
             continue;
         }
-        let what = format!("{} класс, {}", copy.class, period_name(directory, &copy.year, &copy.class, &copy.period));
         let text = match row.kind.as_str() {
             "refused" => {
                 format!("{what}: версия {} возвращена с замечанием; подписи под ней остаются фактом", row.version)
@@ -314,19 +320,54 @@ pub(super) async fn notices(
                 "{what}: выпускается версия {} взамен прежней; листы без изменений подписывать заново не нужно",
                 row.version
             ),
-            "due_soon" => format!("{what}: скоро срок, ваша подпись ещё нужна"),
-            "due_today" => format!("{what}: сегодня срок, ваша подпись ещё нужна"),
-            "overdue" => format!("{what}: срок прошёл, ваша подпись ещё нужна"),
-            "escalated" => format!("{what}: срок прошёл, подписи ещё не все; сотрудникам напомнено"),
             _ => what,
         };
-        let href = match row.kind.as_str() {
-            "refused" | "reissued" | "escalated" => format!("/copies/{}", segment(&row.copy)),
-            _ => "/desk".to_owned(),
-        };
-        told.push(Told { text, when: words::moment_words(&row.at), href });
+        told.push(Told { text, when, href: one_of(&row) });
     }
-    Ok((told, last))
+    Ok((gathered(told, reminders), last))
+}
+
+/// Says reminders of several copies in one line each, in the place of the first.
+fn gathered(mut told: Vec<Told>, reminders: BTreeMap<&'static str, Reminder>) -> Vec<Told> {
+    for (said, mut many) in reminders {
+        let Some(line) = told.get_mut(many.at).filter(|_| many.classes.len() > 1) else { continue };
+        let copies = words::count(many.classes.len() as u64, "копия", "копии", "копий");
+        many.classes.sort_by(|a, b| names::natural(a, b));
+        let classes = shortened(many.classes.iter().map(String::as_str));
+        line.text = format!("{}: {copies} — {classes}", words::capitalised(said));
+        many.href.clone_into(&mut line.href);
+    }
+    told
+}
+
+/// Reminders of one kind are one line, however many copies they are about: a director's pile is 44.
+struct Reminder {
+    /// Place among the notices: that of the newest.
+    at: usize,
+    href: &'static str,
+    classes: Vec<String>,
+}
+
+/// Told to who leads: signatures of others are late.
+const ESCALATED: &str = "escalated";
+
+/// What a reminder says, and where all of its copies stand; `None` for a notice that is none.
+fn reminder(kind: &str) -> Option<(&'static str, &'static str)> {
+    match kind {
+        "due_soon" => Some(("скоро срок, ваша подпись ещё нужна", "/desk")),
+        "due_today" => Some(("сегодня срок, ваша подпись ещё нужна", "/desk")),
+        "overdue" => Some(("срок прошёл, ваша подпись ещё нужна", "/desk")),
+        ESCALATED => Some(("срок прошёл, подписи ещё не все; сотрудникам напомнено", "/copies?state=issued")),
+        _ => None,
+    }
+}
+
+/// Where the copy of one notice is looked at.
+fn one_of(row: &NoticeRow) -> String {
+    match row.kind.as_str() {
+        "refused" | "reissued" | ESCALATED => format!("/copies/{}", segment(&row.copy)),
+        _ => "/desk".to_owned(),
+    }
 }
 
 /// What the form says: ticked copies, and remarks on sheets.
@@ -417,4 +458,37 @@ async fn seal(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
     let queued = jobs::queue(&state.house, &Work::SealAll, &state.act(&visitor.account)).await?;
     state.ops.wake.notify_one();
     Ok(answer::redirect(&format!("/jobs/{}", queued.id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reminders_of_many_copies_are_one_line_and_one_of_one_copy_names_it() {
+        let line = |text: &str| Told { text: text.to_owned(), when: String::new(), href: "/desk".to_owned() };
+        let of = |at, href, classes: &[&str]| Reminder {
+            at,
+            href,
+            classes: classes.iter().map(|one| (*one).to_owned()).collect(),
+        };
+        let told = vec![line("7А класс, I четверть: сегодня срок"), line("возвращена"), line("10А класс: срок прошёл")];
+        let reminders = BTreeMap::from([
+            ("сегодня срок, ваша подпись ещё нужна", of(0, "/desk", &["7А"])),
+            ("срок прошёл, подписи ещё не все", of(2, "/copies?state=issued", &["10А", "2Б", "9А"])),
+        ]);
+        let said: Vec<(String, String)> =
+            gathered(told, reminders).into_iter().map(|one| (one.text.replace('\u{a0}', " "), one.href)).collect();
+        assert_eq!(
+            said,
+            [
+                ("7А класс, I четверть: сегодня срок".to_owned(), "/desk".to_owned()),
+                ("возвращена".to_owned(), "/desk".to_owned()),
+                (
+                    "Срок прошёл, подписи ещё не все: 3 копии — 2Б, 9А, 10А".to_owned(),
+                    "/copies?state=issued".to_owned()
+                ),
+            ]
+        );
+    }
 }

@@ -29,7 +29,7 @@ use crate::domain::words;
 use crate::flow::signin::demo::{self, DemoLogin};
 
 pub(super) use late::Late;
-pub(super) use waits::Counts;
+pub(super) use waits::{Counts, shortened};
 
 /// Routes of this page.
 pub(super) fn routes() -> Vec<Route> {

@@ -579,7 +579,7 @@ impl Desk<'_> {
 }
 
 /// «5А, 6А, 7А и ещё 4».
-fn shortened<'n>(names: impl Iterator<Item = &'n str>) -> String {
+pub(in crate::web) fn shortened<'n>(names: impl Iterator<Item = &'n str>) -> String {
     /// What fits one line of a phone.
     const NAMED: usize = 6;
     let names: Vec<&str> = names.collect();
