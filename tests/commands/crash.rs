@@ -21,6 +21,7 @@ use letopis::flow::house::Founding;
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{Act, House, doctor, import, issue, seal, sign};
 
+use crate::program::copy_folder;
 use crate::tracer::{strace, was_killed};
 
 /// Runs of one test: with all tests together the whole file stays under a minute and a half on two cores.
@@ -99,18 +100,6 @@ fn registered_house() -> &'static Path {
         assert!(was_killed(&killed), "{killed:?}");
         root
     })
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder to copy") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        match entry.file_type().expect("a kind").is_dir() {
-            true => copy_folder(&entry.path(), &target),
-            false => drop(std::fs::copy(entry.path(), &target).expect("a copy")),
-        }
-    }
 }
 
 fn letopis(root: &Path, arguments: &[&str]) -> Output {

@@ -1,5 +1,6 @@
 //! The program as a child process, and what it answers.
 
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 /// The program, away from any house of whoever runs the tests.
@@ -32,4 +33,17 @@ pub fn said(output: &Output) -> String {
 /// Findings and the closing sentence: all that a person reads.
 pub fn read(output: &Output) -> String {
     out(output) + &said(output)
+}
+
+/// A copy of a folder in which nothing works meanwhile.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder to copy") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        match entry.file_type().expect("a kind").is_dir() {
+            true => copy_folder(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), &target).expect("a copy")),
+        }
+    }
 }

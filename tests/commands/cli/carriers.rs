@@ -1,13 +1,13 @@
 //! Carriers from the command line: the plan and its exit code, a copy there and back, a code that is never an argument.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use letopis::domain::policy;
 
-use super::house;
-use crate::program::{code, letopis, out, run, said};
+use super::{house, untouched};
+use crate::program::{code, copy_folder, letopis, out, run, said};
 
 /// A copy of the sealed house of the other stories, with two disks beside it.
 struct Place {
@@ -17,8 +17,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let place = Self { folder: tempfile::tempdir().expect("a folder") };
-        let copied = std::process::Command::new("cp").args(["-r", house()]).arg(place.path("house")).status();
-        assert!(copied.expect("cp runs").success());
+        copy_folder(&untouched(Path::new(house())), &place.folder.path().join("house"));
         place
     }
 

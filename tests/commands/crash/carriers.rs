@@ -12,9 +12,10 @@ use letopis::flow::policy::{Adoption, adopt};
 use letopis::flow::{House, carriers, people};
 
 use super::{
-    Act, BINARY, MKDIR, RENAME, at, block_on, busiest, cannot_inject, copy_folder, count, letopis, sample,
-    signed_house, traced, under_strace,
+    Act, BINARY, MKDIR, RENAME, at, block_on, busiest, cannot_inject, count, letopis, sample, signed_house, traced,
+    under_strace,
 };
+use crate::program::copy_folder;
 use crate::tracer::was_killed;
 
 /// A house with two disks beside it and a code; the code lies in a file for the commands.
