@@ -2,6 +2,8 @@
 //!
 //! One mistake in a list of classes is met again in every row that names the class: a person mends it once, so it is told once.
 
+use std::collections::HashMap;
+
 use super::finding::Finding;
 
 /// Findings of one sentence.
@@ -18,16 +20,14 @@ pub struct Gathered {
 /// Puts together what weighs and says the same, expected and found alike, in the order of the first of each.
 pub fn gathered(findings: &[&Finding]) -> Vec<Gathered> {
     let mut all: Vec<(usize, Vec<Split>)> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
     for (at, finding) in findings.iter().enumerate() {
-        let same = |first: &Finding| {
-            (first.severity, first.code, &first.message, &first.expected, &first.found)
-                == (finding.severity, finding.code, &finding.message, &finding.expected, &finding.found)
-        };
-        let split = split(&finding.place);
-        match all.iter_mut().find(|(first, _)| same(findings[*first])) {
-            Some((_, splits)) => splits.push(split),
-            None => all.push((at, vec![split])),
-        }
+        let said = (finding.severity, finding.code, &finding.message, &finding.expected, &finding.found);
+        let place = *known.entry(said).or_insert_with(|| {
+            all.push((at, Vec::new()));
+            all.len() - 1
+        });
+        all[place].1.push(split(&finding.place));
     }
     all.into_iter().map(|(first, splits)| Gathered { first, count: splits.len(), places: together(splits) }).collect()
 }
@@ -52,11 +52,13 @@ fn split(place: &str) -> Split {
 /// Places that differ in the row alone, as one place with all rows.
 fn together(splits: Vec<Split>) -> Vec<String> {
     let mut groups: Vec<(String, Vec<u32>, String)> = Vec::new();
+    let mut known: HashMap<(String, String), usize> = HashMap::new();
     for (before, number, after) in splits {
-        match groups.iter_mut().find(|group| (&group.0, &group.2) == (&before, &after)) {
-            Some((_, numbers, _)) => numbers.extend(number),
-            None => groups.push((before, number.into_iter().collect(), after)),
-        }
+        let place = *known.entry((before, after)).or_insert_with_key(|(before, after)| {
+            groups.push((before.clone(), Vec::new(), after.clone()));
+            groups.len() - 1
+        });
+        groups[place].1.extend(number);
     }
     groups.into_iter().map(|(before, numbers, after)| format!("{before}{}{after}", rows(numbers))).collect()
 }

@@ -8,12 +8,13 @@ use std::collections::HashMap;
 
 use super::super::{Act, Error, House, salt};
 use super::compare::{METHOD, compare};
-use super::{At, Refusal, Verdict};
+use super::standing::LastWords;
+use super::{At, Refusal};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::words;
-use crate::store::{ComparisonRow, CopyRow, Leaf, LookRow, ScanDecisionRow, ScanPageRow, ScanPlace};
+use crate::store::{ComparisonRow, CopyRow, Leaf, LookRow, ScanDecisionRow, ScanPlace};
 
 /// What came of comparing some files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,17 +49,6 @@ pub async fn uncompared(house: &House) -> Result<Vec<String>, Error> {
     Ok(house.db.list_uncompared_files(METHOD).await?)
 }
 
-/// Where each place of a file belongs: the last word of a person holds over what was read.
-fn in_force(pages: &[ScanPageRow], decisions: &[ScanDecisionRow]) -> Vec<(At, Leaf)> {
-    let each = pages.iter().filter_map(|page| {
-        let decided = decisions.iter().rev().find(|one| one.at == page.at).map(|one| &one.leaf);
-        let read = (page.outcome == Verdict::Filed.as_str()).then_some(&page.leaf);
-        let leaf = decided.or(read).filter(|leaf| leaf.leaf > 0)?;
-        Some((At { by_hand: decided.is_some(), ..At::read(page) }, leaf.clone()))
-    });
-    each.collect()
-}
-
 /// Pages of these files that lie in force and that the comparison of today has not seen.
 async fn left(house: &House, file: &str, decisions: &[ScanDecisionRow]) -> Result<Vec<(At, Leaf)>, Error> {
     let known = house.db.list_comparisons(file).await?;
@@ -69,7 +59,9 @@ async fn left(house: &House, file: &str, decisions: &[ScanDecisionRow]) -> Resul
         })
     };
     let pages = house.db.list_scan_pages(file).await?;
-    Ok(in_force(&pages, decisions).into_iter().filter(|(at, leaf)| !is_known(at, leaf)).collect())
+    let decided = LastWords::of(decisions);
+    let in_force = pages.iter().filter_map(|page| decided.holding(page)).filter(|(at, leaf)| !is_known(at, leaf));
+    Ok(in_force.map(|(at, leaf)| (at, leaf.clone())).collect())
 }
 
 /// Compares what is left of these files. `progress` is told how many pages there are in all, and then of each as it is done.
@@ -166,15 +158,14 @@ pub async fn differing(house: &House) -> Result<Vec<Differing>, Error> {
         return Ok(Vec::new());
     }
     let (decisions, looks) = (house.db.list_scan_decisions().await?, house.db.list_looks().await?);
-    let mut decided: HashMap<&ScanPlace, &Leaf> = HashMap::new();
-    decided.extend(decisions.iter().map(|one| (&one.at, &one.leaf)));
+    let decided = LastWords::of(&decisions);
     let mut last: HashMap<String, Option<CopyRow>> = HashMap::new();
     let mut found = Vec::new();
     for row in rows {
         let is_same =
             |leaf: &&Leaf| (&leaf.copy, leaf.version, leaf.leaf) == (&row.leaf.copy, row.leaf.version, row.leaf.leaf);
         // A page that was moved or put aside since is compared anew, or not at all.
-        if decided.get(&row.at).is_some_and(|leaf| !is_same(leaf)) {
+        if decided.said(&row.at).is_some_and(|leaf| !is_same(&leaf)) {
             continue;
         }
         if !last.contains_key(&row.leaf.copy) {

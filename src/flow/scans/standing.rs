@@ -25,7 +25,41 @@ pub struct At {
 impl At {
     /// Where a page was read, by its code.
     pub fn read(row: &ScanPageRow) -> Self {
-        at(row, false)
+        Self { place: row.at.clone(), by_hand: false, corners: row.corners.clone(), turn: row.turn }
+    }
+}
+
+/// What people have said of places on scans: the last word of a person about a place holds over what was read there.
+pub(super) struct LastWords<'a>(BTreeMap<&'a ScanPlace, &'a Leaf>);
+
+impl<'a> LastWords<'a> {
+    /// `decisions` in the order in which they were taken.
+    pub(super) fn of(decisions: &'a [ScanDecisionRow]) -> Self {
+        Self(decisions.iter().map(|row| (&row.at, &row.leaf)).collect())
+    }
+
+    /// Has a person said what lies there?
+    pub(super) fn knows(&self, row: &ScanPageRow) -> bool {
+        self.0.contains_key(&row.at)
+    }
+
+    /// Where a place lies in force, and as which page; nothing for one that was put aside or never filed.
+    pub(super) fn holding<'b>(&'b self, row: &'b ScanPageRow) -> Option<(At, &'b Leaf)> {
+        let decided = self.0.get(&row.at).copied();
+        let read = (row.outcome == Verdict::Filed.as_str()).then_some(&row.leaf);
+        let leaf = decided.or(read).filter(|leaf| leaf.leaf > 0)?;
+        Some((At { by_hand: decided.is_some(), ..At::read(row) }, leaf))
+    }
+
+    /// The page that a person has said, whatever was read.
+    pub(super) fn said(&self, at: &ScanPlace) -> Option<&'a Leaf> {
+        self.0.get(at).copied()
+    }
+
+    fn places_of(&self, copy: &CopyRow) -> impl Iterator<Item = &'a ScanPlace> {
+        let (id, version) = (copy.id.clone(), copy.version);
+        let own = self.0.iter().filter(move |(_, leaf)| (&leaf.copy, leaf.version) == (&id, version));
+        own.map(|(place, _)| *place)
     }
 }
 
@@ -139,34 +173,26 @@ async fn of(house: &House, copy: CopyRow, decisions: &[ScanDecisionRow]) -> Resu
             page.received_at = receipt.received_at;
         }
     }
-    // The last word of a person about a place holds over what was read there.
-    let decided: BTreeMap<&ScanPlace, &Leaf> = decisions.iter().map(|row| (&row.at, &row.leaf)).collect();
-    let mut old = Vec::new();
-    let rows = house.db.list_scan_pages_of(&copy.id).await?;
-    for row in &rows {
-        if decided.contains_key(&row.at) {
-            continue;
-        }
-        let at = at(row, false);
-        if row.leaf.version != copy.version {
-            old.push((row.leaf.clone(), at));
-        } else if row.outcome == Verdict::Filed.as_str()
-            && let Some(page) = pages.get_mut((row.leaf.leaf as usize).wrapping_sub(1))
-        {
-            page.scans.push(at);
-        }
-    }
-    for (place, leaf) in decided.into_iter().filter(|(_, leaf)| (&leaf.copy, leaf.version) == (&copy.id, copy.version))
-    {
+    let decided = LastWords::of(decisions);
+    let mut rows = house.db.list_scan_pages_of(&copy.id).await?;
+    for place in decided.places_of(&copy) {
         let read = house.db.list_scan_pages(&place.file).await?.into_iter().find(|row| row.at == *place);
-        let Some(page) = pages.get_mut((leaf.leaf as usize).wrapping_sub(1)) else { continue };
-        page.scans.extend(read.as_ref().map(|row| at(row, true)));
+        rows.extend(read.filter(|row| row.leaf.copy != copy.id));
+    }
+    let mut old = Vec::new();
+    for row in &rows {
+        match decided.holding(row) {
+            Some((at, leaf)) if (&leaf.copy, leaf.version) == (&copy.id, copy.version) => {
+                if let Some(page) = pages.get_mut((leaf.leaf as usize).wrapping_sub(1)) {
+                    page.scans.push(at);
+                }
+            }
+            // What was read as another version's is named, unless a person has said what it is.
+            _ if row.leaf.version != copy.version && !decided.knows(row) => old.push((row.leaf.clone(), At::read(row))),
+            _ => {}
+        }
     }
     Ok(Standing { copy, pages, old })
-}
-
-fn at(row: &ScanPageRow, by_hand: bool) -> At {
-    At { place: row.at.clone(), by_hand, corners: row.corners.clone(), turn: row.turn }
 }
 
 fn blank(copy: &CopyRow, snapshot: &Snapshot) -> Result<Vec<PageStanding>, Error> {
