@@ -21,6 +21,7 @@ use super::office::pile::{self, Piles};
 use super::query::{self, Asked, Column, Listed, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
+use crate::domain::journal::YEAR;
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -66,7 +67,7 @@ fn badge(state: CopyState) -> &'static str {
 
 /// «I четверть» of a class, «2025/2026 учебный год»; the identifier where the year is no longer known.
 pub(super) fn period_name(directory: &Directory, year: &str, class: &str, period: &str) -> String {
-    if period == crate::domain::journal::YEAR {
+    if period == YEAR {
         return format!("{year} учебный год");
     }
     let grade = directory.class(class).map_or(0, |class| class.grade);
@@ -207,6 +208,7 @@ fn line(directory: &Directory, row: CopyRow, late: &Late) -> CopyLine {
         href: format!("/copies/{}", segment(&row.id)),
         period: period_name(directory, &row.year, &row.class, &row.period),
         kind: match row.kind {
+            CopyKind::PeriodCopy if row.period == YEAR => "журнал за год".to_owned(),
             CopyKind::PeriodCopy if supplement_no(&row.id).is_none() => "копия".to_owned(),
             CopyKind::PeriodCopy => kind_words(row.kind, &row.id),
             CopyKind::SummarySheet => "ведомость".to_owned(),
