@@ -254,7 +254,7 @@ fn a_school_under_003_prints_its_whole_journal_by_the_thirtieth_of_june() {
         assert_eq!(snapshot.policy.keep_years, 5);
         let title = title(&snapshot);
         assert_eq!(title.title, "КЛАССНЫЙ ЖУРНАЛ");
-        let due = "30.06.2026, не позднее 30 июня (003 Рук 5); печатает руководитель";
+        let due = "30.06.2026, не позднее 30 июня (003 Рук 5); печатает директор (003 Рук 5)";
         assert!(title.paper.contains(due), "{}", title.paper);
         assert_eq!(title.sources.len(), 4);
         let journal = house.db.load_journal(YEAR).await.expect("a journal");
@@ -282,7 +282,7 @@ fn a_school_under_003_prints_its_whole_journal_by_the_thirtieth_of_june() {
                 _ => None,
             })
             .collect();
-        assert_eq!(finals[..5], ["I четверть", "II четверть", "III четверть", "IV четверть", "Годовая"]);
+        assert_eq!(finals[..5], ["I четверть", "II четверть", "III четверть", "IV четверть", "за год"]);
         let of_year = house.snapshot(SUMMARY).await;
         let missed = |sheet: &Sheet| match sheet {
             Sheet::Attendance(sheet) => Some(sheet.total.lessons),

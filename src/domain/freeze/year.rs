@@ -260,10 +260,11 @@ impl<'j> Freezing<'j> {
                     marks: subjects.iter().map(|s| self.told_mark(copies, s, &learner.id, &id)).collect(),
                 })
                 .collect();
+            let of_year = id == YEAR;
             let said = rows.iter().any(|row| row.marks.iter().any(|mark| !mark.is_empty()));
             let sheet = FinalMarksSheet {
                 id: format!("final-marks-{}", names::slug(&id)),
-                period: name,
+                period: if of_year { "за год".to_owned() } else { name },
                 subjects: subjects.clone(),
                 rows,
             };
