@@ -122,7 +122,12 @@ async fn copies(
     let directory = state.directory().await?;
     let rows = visible_copies(&state, &directory, &visitor).await?;
     let of_state = |state: CopyState| rows.iter().filter(|row| row.state == state).count();
-    let buttons = Buttons::of(&directory, &visitor, of_state(CopyState::Frozen), of_state(CopyState::Signed));
+    let buttons = Buttons::of(
+        (&directory, state.now().date_naive()),
+        &visitor,
+        of_state(CopyState::Frozen),
+        of_state(CopyState::Signed),
+    );
     let running = super::ops::jobs::running(&state, &visitor, &["close_all", "issue_all", "seal_all"]).await?;
     let chosen = asked.value("state").to_owned();
     let late = supplement::open_ones(&state.house).await?;
