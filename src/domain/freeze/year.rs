@@ -134,12 +134,16 @@ pub fn changed_since(journal: &Journal, class: &Class, copies: &[PeriodCopies]) 
     let mut seen = HashSet::new();
     let mut taught: Vec<&str> = courses.iter().map(|course| course.subject.as_str()).collect();
     taught.retain(|subject| seen.insert(*subject));
+    // Who left the class and came back has a row for each stay.
+    let mut known = HashSet::new();
+    let learners = journal.learners.iter().filter(|one| one.class == class.name && known.insert(one.id.as_str()));
+    let learners: Vec<&Learner> = learners.collect();
     let mut findings = Vec::new();
     for of_period in copies {
         let Some(place) = own.iter().position(|period| period.id == of_period.period) else { continue };
         let name = words::period_name(own[place].kind, place + 1);
         let number = of_period.sources.first().map_or("", |source| source.number.as_str());
-        for learner in journal.learners.iter().filter(|one| one.class == class.name) {
+        for learner in &learners {
             for subject in &taught {
                 let Some(signed) = of_period.mark(&learner.id, subject) else { continue };
                 let live = live(subject, &learner.id, &of_period.period);
