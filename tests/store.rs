@@ -143,6 +143,8 @@ fn snapshot() -> Snapshot {
     let policy = policy::parse("default", policy::builtin("default").expect("a policy")).expect("the default policy");
     let span = period::span(&journal, &journal.classes[0], "Q1").expect("a span");
     let told = freeze::Circumstances {
+        kind: CopyKind::PeriodCopy,
+        copies: Vec::new(),
         paper: String::new(),
         adopted: String::new(),
         school_id: "story".into(),

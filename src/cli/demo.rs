@@ -12,7 +12,7 @@ use super::{Desk, Failure, REFUSED, clock, journal, print_findings, serve};
 use crate::bundle::generate::{self, GeneratorSpec};
 use crate::config;
 use crate::domain::copy::State;
-use crate::domain::journal::Journal;
+use crate::domain::journal::{Journal, YEAR};
 use crate::domain::policy;
 use crate::flow::close::{self, Closing};
 use crate::flow::house::Founding;
@@ -37,7 +37,7 @@ pub(super) struct Demo {
         long = "period",
         value_name = "ПЕРИОД",
         value_delimiter = ',',
-        help = "Период; можно несколько; Y — год со сводными ведомостями. Без этого — первый период каждого класса"
+        help = "Период; можно несколько; Y — весь год: все периоды и сводные ведомости. Без этого — первый период каждого класса"
     )]
     periods: Vec<String>,
     #[arg(long, value_name = "КЛАССЫ", value_delimiter = ',', help = "Только эти классы: 5А,6А")]
@@ -58,6 +58,9 @@ pub(super) struct Demo {
     #[arg(long, value_name = "ПОРТ", help = "Порт страницы вместо 8017; 0 — любой свободный")]
     port: Option<u16>,
 }
+
+/// Periods with the classes to close them for.
+type Closings = Vec<(String, Vec<String>)>;
 
 /// One line of the closing table.
 #[derive(Debug, Default)]
@@ -135,10 +138,13 @@ impl Demo {
             steps.finish(&bar, Step { name: "Учебный год", took: start.elapsed(), ..Step::default() });
         }
         let journal = house.db.load_journal(&year).await?;
-        let refused = self.close(&house, &journal, desk, &mut steps).await?;
-        issue_all(&house, desk, &mut steps).await?;
-        sign_all(&house, desk, &mut steps).await?;
-        seal_all(&house, desk, &mut steps).await?;
+        let mut refused = false;
+        for closings in self.wanted(&journal)? {
+            refused |= close_all(&house, &journal, closings, desk, &mut steps).await?;
+            issue_all(&house, desk, &mut steps).await?;
+            sign_all(&house, desk, &mut steps).await?;
+            seal_all(&house, desk, &mut steps).await?;
+        }
         let sound = verify_all(&house, &mut steps).await?;
         steps.print();
         println!("Дом: {}   Реестр: letopis register --dir {0}", folder.display());
@@ -243,42 +249,15 @@ impl Demo {
         Ok(true)
     }
 
-    /// Closes what was asked for; says whether a class was refused.
-    async fn close(&self, house: &House, journal: &Journal, desk: &Desk, steps: &mut Steps) -> Result<bool, Failure> {
-        let start = Instant::now();
-        let wanted = self.wanted(journal)?;
-        let count = wanted.iter().map(|(_, classes)| classes.len()).sum();
-        let classes = distinct(wanted.iter().flat_map(|(_, classes)| classes));
-        let bar = steps.start("Закрытие периодов", count);
-        let mut refused = false;
-        let mut notes: usize = 0;
-        for (period, classes) in wanted {
-            let closing = Closing { year: journal.school.year.clone(), period, classes, ground: None };
-            for one in close::close(house, &closing, &desk.act(house)).await? {
-                bar.inc(1);
-                notes += one.findings.len();
-                if one.copy.is_none() {
-                    refused = true;
-                    print_findings(&one.findings);
-                    eprintln!("{}: период {} не закрыт.", one.class, closing.period);
-                }
-            }
-        }
-        steps.finish(&bar, Step { name: "Закрытие периодов", classes, took: start.elapsed(), ..Step::default() });
-        if notes > 0 && !refused {
-            println!("Замечаний к полноте, не мешающих закрытию: {notes}.");
-        }
-        Ok(refused)
-    }
-
-    /// Period by period the classes to close: those asked for, or each class's first period.
-    fn wanted(&self, journal: &Journal) -> Result<Vec<(String, Vec<String>)>, Failure> {
+    /// Period by period the classes to close: those asked for, or each class's first period. The year comes in a second part, behind all periods of
+    /// its classes: it is built from their signed copies.
+    fn wanted(&self, journal: &Journal) -> Result<Vec<Closings>, Failure> {
         let known = |class: &String| journal.class(class).is_none();
         if let Some(class) = self.classes.iter().find(|class| known(class)) {
             let names = journal.classes.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
             return Err(Failure::Said(format!("нет такого класса: «{class}»; есть: {names}")));
         }
-        let mut periods: Vec<(String, Vec<String>)> = self.periods.iter().map(|p| (p.clone(), Vec::new())).collect();
+        let mut periods: Closings = self.periods.iter().map(|p| (p.clone(), Vec::new())).collect();
         for class in &journal.classes {
             if !self.classes.is_empty() && !self.classes.contains(&class.name) {
                 continue;
@@ -292,8 +271,14 @@ impl Demo {
                 }
                 continue;
             }
+            let whole_year = self.periods.iter().any(|period| period == YEAR);
+            for period in own.iter().filter(|_| whole_year) {
+                if !periods.iter().any(|(known, _)| *known == period.id) {
+                    periods.push((period.id.clone(), Vec::new()));
+                }
+            }
             for (period, classes) in &mut periods {
-                if *period == crate::domain::journal::YEAR || own.iter().any(|p| p.id == *period) {
+                if *period == YEAR || own.iter().any(|p| p.id == *period) {
                     classes.push(class.name.clone());
                 }
             }
@@ -301,8 +286,42 @@ impl Demo {
         if let Some((period, _)) = periods.iter().find(|(_, classes)| classes.is_empty()) {
             return Err(Failure::Said(format!("период «{period}» не относится ни к одному из этих классов")));
         }
-        Ok(periods)
+        let (year, periods): (Closings, Closings) = periods.into_iter().partition(|(period, _)| period == YEAR);
+        Ok([periods, year].into_iter().filter(|part| !part.is_empty()).collect())
     }
+}
+
+/// Closes what is named; says whether a class was refused.
+async fn close_all(
+    house: &House,
+    journal: &Journal,
+    closings: Closings,
+    desk: &Desk,
+    steps: &mut Steps,
+) -> Result<bool, Failure> {
+    let start = Instant::now();
+    let count = closings.iter().map(|(_, classes)| classes.len()).sum();
+    let classes = distinct(closings.iter().flat_map(|(_, classes)| classes));
+    let bar = steps.start("Закрытие периодов", count);
+    let mut refused = false;
+    let mut notes: usize = 0;
+    for (period, classes) in closings {
+        let closing = Closing { year: journal.school.year.clone(), period, classes, ground: None };
+        for one in close::close(house, &closing, &desk.act(house)).await? {
+            bar.inc(1);
+            notes += one.findings.len();
+            if one.copy.is_none() {
+                refused = true;
+                print_findings(&one.findings);
+                eprintln!("{}: период {} не закрыт.", one.class, closing.period);
+            }
+        }
+    }
+    steps.finish(&bar, Step { name: "Закрытие периодов", classes, took: start.elapsed(), ..Step::default() });
+    if notes > 0 && !refused {
+        println!("Замечаний к полноте, не мешающих закрытию: {notes}.");
+    }
+    Ok(refused)
 }
 
 /// The made-up school, written beside the house's own files.

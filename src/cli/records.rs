@@ -44,6 +44,9 @@ pub(super) struct Close {
 struct ClosedLine<'a> {
     class: &'a str,
     id: &'a str,
+    /// The year's journal beside the summary sheet, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journal: Option<&'a str>,
     result: &'static str,
     findings: &'a [crate::domain::finding::Finding],
 }
@@ -76,6 +79,7 @@ impl Close {
             let lines = closed.iter().map(|one| ClosedLine {
                 class: &one.class,
                 id: one.copy.as_deref().unwrap_or_default(),
+                journal: one.journal.as_deref(),
                 result: result(one),
                 findings: &one.findings,
             });
@@ -88,7 +92,10 @@ impl Close {
                         println!("{}: период {} можно закрыть", one.class, self.period)
                     }
                     (Some(copy), false) => {
-                        println!("{}: период {} закрыт, снимок {copy} заморожен", one.class, self.period)
+                        println!("{}: период {} закрыт, снимок {copy} заморожен", one.class, self.period);
+                        if let Some(journal) = &one.journal {
+                            println!("{}: журнал за год целиком — снимок {journal}", one.class);
+                        }
                     }
                     (Some(copy), true) => {
                         println!("{}: период {} уже был закрыт, копия {copy}", one.class, self.period)

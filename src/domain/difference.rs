@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::finding::{Finding, quote};
 use super::snapshot::{
     AttendanceCounts, AttendanceSheet, ChangesSheet, CourseSheet, FinalMarksSheet, LearnersSheet, LessonFacts, Sheet,
-    Snapshot, SummarySheet,
+    Snapshot, SourceFacts, SummarySheet, TitleSheet,
 };
 use super::words;
 pub use page::change_rows;
@@ -101,9 +101,17 @@ pub fn sheet_name(sheet: &Sheet) -> String {
         Sheet::Learners(_) => "список учеников".to_owned(),
         Sheet::Course(course) => course_name(course),
         Sheet::Attendance(_) => "сведения о пропусках".to_owned(),
-        Sheet::FinalMarks(_) => "итоговые отметки".to_owned(),
+        Sheet::FinalMarks(marks) => marks_name(marks),
         Sheet::Summary(_) => "сводная ведомость".to_owned(),
         Sheet::Changes(_) => "изменения".to_owned(),
+    }
+}
+
+/// «итоговые отметки», in a year's journal «итоговые отметки, I четверть».
+fn marks_name(sheet: &FinalMarksSheet) -> String {
+    match sheet.period.as_str() {
+        "" => "итоговые отметки".to_owned(),
+        period => format!("итоговые отметки, {period}"),
     }
 }
 
@@ -146,6 +154,11 @@ fn sheets(differences: &mut Differences, was: &Sheet, is: &Sheet) {
             differences.value("snapshot.title-changed", place, "заголовок", &was.title, &is.title);
             differences.value("snapshot.title-changed", place, "система", &was.system, &is.system);
             differences.value("snapshot.title-changed", place, "дата выгрузки", &was.exported_at, &is.exported_at);
+            let sources = |title: &TitleSheet| {
+                let named = |source: &SourceFacts| format!("{} версия {}", source.number, source.version);
+                title.sources.iter().map(named).collect::<Vec<_>>().join(", ")
+            };
+            differences.value("snapshot.title-changed", place, "составлено по копиям", &sources(was), &sources(is));
         }
         (Sheet::Learners(was), Sheet::Learners(is)) => learners(differences, was, is),
         (Sheet::Course(was), Sheet::Course(is)) => course(differences, was, is),
@@ -288,7 +301,7 @@ fn attendance(differences: &mut Differences, was: &AttendanceSheet, is: &Attenda
 }
 
 fn final_marks(differences: &mut Differences, was: &FinalMarksSheet, is: &FinalMarksSheet) {
-    let place = "итоговые отметки";
+    let place = &marks_name(was);
     differences.value(
         "snapshot.course-changed",
         place,

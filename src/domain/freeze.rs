@@ -5,32 +5,38 @@
 mod courses;
 mod seats;
 mod supplement;
+mod year;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
 use super::canon::Digest;
-use super::journal::{Class, Course, EXAM, FINAL, GapKind, Journal, Learner, Lesson, LessonKey, PeriodKind, YEAR};
+use super::journal::{Class, Course, GapKind, Journal, Learner, Lesson, LessonKey, PeriodKind, YEAR};
 use super::names;
 use super::people::Appointment;
 use super::period::Span;
-use super::policy::{AbsenceKind, Policy, StageRule};
+use super::policy::{AbsenceKind, Cadence, Policy, StageRule};
 use super::route::{self, Unroutable, person_facts};
 use super::rows::{self, Unsalted};
 use super::snapshot::{
     AttendanceCounts, AttendanceRow, AttendanceSheet, ChangesSheet, ClassFacts, CodeFacts, CopyFacts, CopyKind, FORMAT,
     FinalMarksRow, FinalMarksSheet, LearnerRow, LearnersSheet, PeriodFacts, PolicyFacts, SchoolFacts, Sheet, Snapshot,
-    SummaryRow, SummarySheet, SummaryTotals, TemplateFacts, TitleSheet,
+    TemplateFacts, TitleSheet, YEAR_JOURNAL,
 };
 use super::words;
 use seats::Seats;
 
 pub use supplement::{LateRows, entries, supplement, supplement_id};
+pub use year::{Owed, PeriodCopies, changed_since, owed};
 
 /// What freezing is told from outside the journal.
 #[derive(Debug, Clone)]
 pub struct Circumstances {
+    /// Which record of the span: of the year there may be two.
+    pub kind: CopyKind,
+    /// The signed copies of the year's periods; empty for every other span.
+    pub copies: Vec<PeriodCopies>,
     /// ASCII identifier of the school's house.
     pub school_id: String,
     /// SHA-256 of the authority's certificate.
@@ -74,15 +80,31 @@ pub enum Unfreezable {
     Salts(#[from] Unsalted),
 }
 
-/// Record class of a period: the year gives a summary sheet, a study period a period copy.
-pub fn kind_of(period: &str) -> CopyKind {
-    if period == YEAR { CopyKind::SummarySheet } else { CopyKind::PeriodCopy }
+/// The records that closing a span gives: a study period's copy; of the year the summary sheet, and the whole journal in the grades whose
+/// journal is printed once a year (003 Рук 5).
+pub fn records_of(policy: &Policy, grade: u8, period: &str) -> Vec<CopyKind> {
+    match (period == YEAR, policy.cadence(grade)) {
+        (false, _) => vec![CopyKind::PeriodCopy],
+        (true, Some(Cadence::Year)) => vec![CopyKind::SummarySheet, CopyKind::PeriodCopy],
+        (true, _) => vec![CopyKind::SummarySheet],
+    }
 }
 
-/// Identifier of a copy: `2025-05A-Q1`; ASCII, the same for all its versions.
+/// Identifier of a copy: `2025-05A-Q1`, of a year's summary sheet `2025-05A-Y`; ASCII, the same for all its versions.
 pub fn copy_id(year: &str, class: &str, period: &str) -> String {
     let start = year.split('/').next().unwrap_or(year);
     format!("{start}-{}-{}", names::slug(class), names::slug(period))
+}
+
+/// [`copy_id`] of one of the [`records_of`] a span: the year's journal is `2025-05A-Y-J`.
+pub fn record_id(year: &str, class: &str, period: &str, kind: CopyKind) -> String {
+    match (period, kind) {
+        (YEAR, CopyKind::PeriodCopy) => {
+            let start = year.split('/').next().unwrap_or(year);
+            format!("{start}-{}{YEAR_JOURNAL}", names::slug(class))
+        }
+        _ => copy_id(year, class, period),
+    }
 }
 
 /// Freezes one class and span. `journal` may be the class's part or the whole school's.
@@ -93,7 +115,7 @@ pub fn freeze(
     policy: &Policy,
     told: &Circumstances,
 ) -> Result<Snapshot, Unfreezable> {
-    let kind = kind_of(&span.id);
+    let kind = told.kind;
     let frozen = Freezing::new(journal, class, span, policy);
     let (rules, sheets) = match kind {
         CopyKind::PeriodCopy => (&policy.period_route, frozen.period_sheets(told)?),
@@ -101,10 +123,10 @@ pub fn freeze(
     };
     let start = journal.school.year.split('/').next().unwrap_or_default();
     let copy = CopyFacts {
-        id: copy_id(&journal.school.year, &class.name, &span.id),
+        id: record_id(&journal.school.year, &class.name, &span.id, kind),
         version: told.version,
         kind,
-        number: format!("{start}-{}-{}", class.name, frozen.period_mark()),
+        number: format!("{start}-{}-{}", class.name, frozen.period_mark(kind)),
         supplement: None,
     };
     assemble(&frozen, copy, rules, sheets, told)
@@ -249,12 +271,13 @@ impl<'j> Freezing<'j> {
         }
     }
 
-    /// The period in a document number: «1Ч», «2П», «Год».
-    fn period_mark(&self) -> String {
+    /// The period in a document number: «1Ч», «2П», «Год»; of the year's journal «Год-Ж».
+    fn period_mark(&self, kind: CopyKind) -> String {
         match place_in_year(self.journal, self.class, &self.span.id) {
             Some((PeriodKind::Quarter, order)) => format!("{order}Ч"),
             Some((PeriodKind::HalfYear, order)) => format!("{order}П"),
             Some((PeriodKind::Trimester, order)) => format!("{order}Т"),
+            None if kind == CopyKind::PeriodCopy => "Год-Ж".to_owned(),
             None => "Год".to_owned(),
         }
     }
@@ -264,15 +287,19 @@ impl<'j> Freezing<'j> {
         for course in &self.courses {
             sheets.extend(self.course_sheets(course)?.into_iter().map(Sheet::Course));
         }
-        sheets.push(Sheet::Attendance(self.attendance_sheet()));
-        sheets.push(Sheet::FinalMarks(self.final_marks_sheet()));
+        sheets.push(Sheet::Attendance(self.attendance_sheet(&told.copies)));
+        if self.span.id == YEAR {
+            sheets.extend(self.year_marks(&told.copies).into_iter().map(Sheet::FinalMarks));
+        } else {
+            sheets.push(Sheet::FinalMarks(self.final_marks_sheet()));
+        }
         sheets.extend(told.changes.clone().map(Sheet::Changes));
         Ok(sheets)
     }
 
     fn summary_sheets(&self, told: &Circumstances) -> Vec<Sheet> {
         let title = "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА УСПЕВАЕМОСТИ ОБУЧАЮЩИХСЯ";
-        let mut sheets = vec![self.title(title, told), Sheet::Summary(self.summary_sheet())];
+        let mut sheets = vec![self.title(title, told), Sheet::Summary(self.summary_sheet(&told.copies))];
         sheets.extend(told.changes.clone().map(Sheet::Changes));
         sheets
     }
@@ -284,14 +311,15 @@ impl<'j> Freezing<'j> {
             system: concat!("Летопись ", env!("CARGO_PKG_VERSION")).to_owned(),
             exported_at: told.exported_at.clone(),
             replaces: told.replaces.clone(),
-            contents: self.missing_contents().to_owned(),
+            contents: self.missing_contents(),
             voids: told.voids.clone(),
             paper: told.paper.clone(),
+            sources: Self::sources(&told.copies),
         })
     }
 
     /// What the title page says of a journal whose source did not have everything; empty for all others.
-    fn missing_contents(&self) -> &'static str {
+    fn missing_contents(&self) -> String {
         let class = self.class.name.as_str();
         let mut lessons = self.lessons.values().flatten();
         if self.span.id == YEAR {
@@ -302,9 +330,9 @@ impl<'j> Freezing<'j> {
             let is_bare = !has_lessons
                 && self.journal.content_gaps.iter().filter(|gap| gap.class == class).any(|gap| overlaps(&gap));
             return if is_bare {
-                "Ведомость составлена по табелю успеваемости: сведений об уроках и пропусках нет."
+                "Составлено по табелю успеваемости: сведений об уроках и пропусках нет.".to_owned()
             } else {
-                ""
+                self.elsewhere()
             };
         }
         let is_own = |lesson: &&Lesson| self.courses.iter().any(|course| course.id == lesson.key.course_id);
@@ -313,8 +341,9 @@ impl<'j> Freezing<'j> {
         });
         if is_bare {
             "Копия без содержания уроков: журнал перенесён из другой системы без тем уроков и домашних заданий."
+                .to_owned()
         } else {
-            ""
+            String::new()
         }
     }
 
@@ -370,12 +399,12 @@ impl<'j> Freezing<'j> {
         }
     }
 
-    fn attendance_sheet(&self) -> AttendanceSheet {
+    fn attendance_sheet(&self, copies: &[PeriodCopies]) -> AttendanceSheet {
         let mut total = AttendanceCounts::default();
         let rows = self
             .numbered()
             .map(|(no, learner)| {
-                let counts = self.attendance(learner);
+                let counts = self.told_attendance(copies, learner);
                 add(&mut total, &counts);
                 let name = names::list_name(&learner.surname, &learner.given_name);
                 AttendanceRow { learner: learner.id.clone(), no, name, counts }
@@ -384,8 +413,8 @@ impl<'j> Freezing<'j> {
         AttendanceSheet { id: "attendance".to_owned(), rows, total }
     }
 
-    /// Counts over every course of the learner; a day is missed when each of its lessons was.
-    fn attendance(&self, learner: &Learner) -> AttendanceCounts {
+    /// Counts over every course of the learner on some of the span's days; a day is missed when each of its lessons was.
+    fn attendance_on(&self, learner: &Learner, counted: &dyn Fn(NaiveDate) -> bool) -> AttendanceCounts {
         #[derive(Default)]
         struct Day {
             lessons: u32,
@@ -395,7 +424,8 @@ impl<'j> Freezing<'j> {
         let mut counts = AttendanceCounts::default();
         let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
         for course in &self.courses {
-            for lesson in self.lessons.get(course.id.as_str()).into_iter().flatten() {
+            let lessons = self.lessons.get(course.id.as_str()).into_iter().flatten();
+            for lesson in lessons.filter(|lesson| counted(lesson.key.date)) {
                 if !learner.is_present_on(lesson.key.date) || !self.seats.sits(course, &learner.id, lesson.key.date) {
                     continue;
                 }
@@ -450,66 +480,7 @@ impl<'j> Freezing<'j> {
                 marks: subjects.iter().map(|s| self.final_mark(s, &learner.id, &self.span.id)).collect(),
             })
             .collect();
-        FinalMarksSheet { id: "final-marks".to_owned(), subjects, rows }
-    }
-
-    fn summary_sheet(&self) -> SummarySheet {
-        let own = self.journal.periods_of_grade(self.class.grade);
-        let mut periods: Vec<(String, String)> =
-            (1..).zip(&own).map(|(order, p)| (p.id.clone(), words::period_name(p.kind, order))).collect();
-        for (id, name) in [(YEAR, "Годовая"), (EXAM, "Экзаменационная"), (FINAL, "Итоговая")]
-        {
-            periods.push((id.to_owned(), name.to_owned()));
-        }
-        let subjects = self.subjects();
-        let rows = self.numbered().map(|(no, learner)| SummaryRow {
-            learner: learner.id.clone(),
-            no,
-            name: names::full_name(&learner.surname, &learner.given_name, &learner.patronymic),
-            marks: periods
-                .iter()
-                .map(|(id, _)| subjects.iter().map(|s| self.final_mark(s, &learner.id, id)).collect())
-                .collect(),
-            movement: [self.arrival(learner), self.departure(learner)]
-                .into_iter()
-                .filter(|text| !text.is_empty())
-                .collect::<Vec<_>>()
-                .join("; "),
-            decision: self.decision(&learner.id),
-            attendance: self.attendance(learner),
-        });
-        SummarySheet {
-            id: "summary".to_owned(),
-            rows: rows.collect(),
-            totals: self.totals(),
-            periods: periods.into_iter().map(|(_, name)| name).collect(),
-            subjects,
-        }
-    }
-
-    fn decision(&self, learner: &str) -> String {
-        let Some(decision) = self.journal.decisions.iter().find(|d| d.learner_id == learner) else {
-            return String::new();
-        };
-        let protocol = match (decision.date, decision.protocol.as_str()) {
-            (Some(date), number) if !number.is_empty() => {
-                format!("Протокол от {} № {number}", words::date_short(date))
-            }
-            (Some(date), _) => format!("Протокол от {}", words::date_short(date)),
-            (None, number) if !number.is_empty() => format!("Протокол № {number}"),
-            (None, _) => return decision.decision.clone(),
-        };
-        format!("{}. {protocol}", decision.decision.trim_end_matches('.'))
-    }
-
-    fn totals(&self) -> SummaryTotals {
-        let count = |test: &dyn Fn(&Learner) -> bool| self.learners.iter().filter(|l| test(l)).count() as u32;
-        SummaryTotals {
-            at_start: count(&|l| l.is_present_on(self.span.starts)),
-            arrived: count(&|l| l.enrolled_on > self.span.starts),
-            left: count(&|l| l.left_on.is_some_and(|left| left <= self.span.ends)),
-            at_end: count(&|l| l.is_present_on(self.span.ends)),
-        }
+        FinalMarksSheet { id: "final-marks".to_owned(), period: String::new(), subjects, rows }
     }
 }
 

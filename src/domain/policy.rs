@@ -368,7 +368,8 @@ impl Policy {
         }
     }
 
-    /// Is a copy of this period printed in this grade? The year's copy (`Y`) is the summary sheet, printed in every school.
+    /// Is a copy of this period printed in this grade? The year's summary sheet (`Y`) is printed in every school; the year's journal exists only
+    /// where it is printed.
     pub fn prints(&self, grade: u8, period: &str, kind: Option<PeriodKind>) -> bool {
         match self.cadence(grade) {
             Some(Cadence::Each(each)) => period == YEAR || kind == Some(each),

@@ -266,10 +266,15 @@ fn gather_course<'s>(gathered: &mut Gathered<'s>, course: &'s CourseSheet) {
 }
 
 fn gather_final_marks<'s>(gathered: &mut Gathered<'s>, list: &'s FinalMarksSheet) {
+    // A year's journal has a sheet for each period: there the subject is told with it.
+    let named = |subject: &'s String| match list.period.as_str() {
+        "" => Cow::Borrowed(subject.as_str()),
+        period => Cow::Owned(format!("{subject}, {period}")),
+    };
     for row in &list.rows {
         let marks = list.subjects.iter().zip(&row.marks);
-        facts_of(gathered, &row.learner).final_marks =
-            marks.map(|(subject, mark)| SubjectMark { mark: mark.into(), subject: subject.into() }).collect();
+        let marks = marks.map(|(subject, mark)| SubjectMark { mark: mark.into(), subject: named(subject) });
+        facts_of(gathered, &row.learner).final_marks.extend(marks);
     }
 }
 

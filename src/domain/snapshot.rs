@@ -9,15 +9,17 @@ mod named;
 mod part;
 mod read;
 mod supplement;
+mod year;
 
 use serde::{Deserialize, Serialize};
 
 use super::canon::{self, Digest, scan};
 
 pub use changes::{ChangedValue, ChangesSheet};
-pub use named::{document_words, kind_words, supplement_no};
+pub use named::{YEAR_JOURNAL, document_words, kind_words, supplement_no};
 pub use part::PartFacts;
 pub use supplement::SupplementFacts;
+pub use year::{SourceFacts, SummaryRow, SummarySheet, SummaryTotals};
 
 /// The format that this program writes.
 pub const FORMAT: &str = "letopis.snapshot/1";
@@ -304,6 +306,9 @@ pub struct TitleSheet {
     /// before the title page said so.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub paper: String,
+    /// The signed copies that a record of the year is built from (DOC-09). Absent from all others, so that they keep their bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceFacts>,
 }
 
 /// The learners' list.
@@ -466,6 +471,9 @@ pub struct AttendanceCounts {
 pub struct FinalMarksSheet {
     /// `final-marks`.
     pub id: String,
+    /// «I четверть» where a year's journal has a sheet for each period; absent where the copy's own period is meant.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub period: String,
     /// Subjects across; groups of one subject share a column.
     pub subjects: Vec<String>,
     /// One row a learner.
@@ -484,56 +492,6 @@ pub struct FinalMarksRow {
     pub name: String,
     /// One for each subject, may be empty.
     pub marks: Vec<String>,
-}
-
-/// Summary sheet of the year (domain.md 2.5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SummarySheet {
-    /// `summary`.
-    pub id: String,
-    /// Subjects across.
-    pub subjects: Vec<String>,
-    /// Rows inside each learner: «I четверть» … «Годовая», «Экзаменационная», «Итоговая».
-    pub periods: Vec<String>,
-    /// One a learner.
-    pub rows: Vec<SummaryRow>,
-    /// Closing totals.
-    pub totals: SummaryTotals,
-}
-
-/// One learner of the summary sheet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SummaryRow {
-    /// Learner identifier.
-    pub learner: String,
-    /// Place in the list.
-    pub no: u32,
-    /// «Абрамов Иван Петрович».
-    pub name: String,
-    /// `marks[period][subject]`, may be empty.
-    pub marks: Vec<Vec<String>>,
-    /// «Прибыл …», «Выбыл …», may be empty.
-    pub movement: String,
-    /// «Переведён в 6 класс. Протокол от 26.05.2026 № 8», empty when the council has not decided.
-    pub decision: String,
-    /// The year's missed lessons.
-    pub attendance: AttendanceCounts,
-}
-
-/// Counts of the summary sheet's foot; printed in digits and words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SummaryTotals {
-    /// Learners at the year's start.
-    pub at_start: u32,
-    /// Arrived during the year.
-    pub arrived: u32,
-    /// Left during the year.
-    pub left: u32,
-    /// Learners at the year's end.
-    pub at_end: u32,
 }
 
 impl Snapshot {

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::sources::{Sources, TO_DO};
 use super::{Act, Error, House, compromise, policy, salt, supplement, timeliness};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex};
 use crate::domain::copy::State;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::freeze::{self, Circumstances};
-use crate::domain::journal::{Class, Journal};
+use crate::domain::journal::{Class, Journal, YEAR};
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{CopyKind, Snapshot};
 use crate::store::{ClosureRow, Entries, Part, Tx};
 use crate::typeset;
 
@@ -35,8 +36,10 @@ pub struct Closing {
 pub struct Closed {
     /// Class name.
     pub class: String,
-    /// Copy identifier; `None` when closing was refused.
+    /// Copy identifier, of the year its summary sheet's; `None` when closing was refused.
     pub copy: Option<String>,
+    /// Identifier of the year's journal, where the school prints it once a year; `None` otherwise.
+    pub journal: Option<String>,
     /// Was it closed before this call?
     pub already: bool,
     /// What the gate found.
@@ -62,27 +65,37 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     let lessons = house.db.load_part(&closing.year, &Part::default()).await?;
     let calendar = timeliness::calendar_of(house, &roster.clone().with_entries(lessons)).await?;
     let voids = compromise::survey(house).await?;
+    let sources = sources_of(house, closing).await?;
     let mut results = Vec::new();
     let mut events = Vec::new();
     for (class, span) in classes(&roster, closing)? {
         let id = freeze::copy_id(&closing.year, &class.name, &span.id);
+        let journal = year_journal(&policy, closing, &class, &span);
         let stands = |k: &&ClosureRow| k.year == closing.year && k.class == class.name && k.period == span.id;
         if closed_before.iter().any(|k| stands(&k)) {
-            results.push(Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() });
+            results.push(Closed { class: class.name, copy: Some(id), journal, already: true, findings: Vec::new() });
             continue;
         }
         // Class by class: what one costs, in time and memory, does not hang on how many others the school has.
         let entries = tx.load_class_entries(&closing.year, &class.name).await?;
         let part = roster.of_class(&class.name).with_entries(entries).within(span.starts, span.ends);
-        let findings = gate(&part, &class, &span, &policy, &voids);
+        let mut findings = gate(&part, &class, &span, &policy, &voids);
+        let mut copies = Vec::new();
+        if let Some(sources) = &sources {
+            let (signed, found) = sources.of_class(house, &part, &class).await?;
+            copies = signed;
+            findings.extend(found);
+        }
         let errors: Vec<String> = findings.iter().filter(|f| f.severity == Severity::Error).map(omission).collect();
         if !errors.is_empty() && closing.ground.is_none() {
-            results.push(Closed { class: class.name, copy: None, already: false, findings });
+            results.push(Closed { class: class.name, copy: None, journal: None, already: false, findings });
             continue;
         }
         // A ground is printed only where there is something to excuse.
         let ground = closing.ground.clone().filter(|_| !errors.is_empty()).unwrap_or_default();
-        let told = Circumstances {
+        let mut told = Circumstances {
+            kind: CopyKind::PeriodCopy,
+            copies,
             school_id: house.config.school.clone(),
             authority,
             version: 1,
@@ -91,19 +104,28 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             frozen_at: act.moment(),
             exported_at: exported_at.clone(),
             voids: compromise::notes(&voids, &class.name, &span),
-            paper: policy::on_title(&policy, &calendar, &part, &class, &span),
+            paper: String::new(),
             adopted: adopted.clone(),
             ground,
             omissions: errors,
-            template: typeset::template_facts(freeze::kind_of(&span.id)),
-            salts: salts(part.learners.len())?,
+            template: typeset::template_facts(CopyKind::PeriodCopy),
+            salts: Vec::new(),
             appointments: appointments.clone(),
         };
-        let snapshot = freeze::freeze(&part, &class, &span, &policy, &told)?;
-        record(&mut tx, &snapshot, act).await?;
-        events.push(event(&snapshot, act));
-        events.extend(supplement::open_with(&mut tx, &policy, &snapshot, &span, act).await?);
-        results.push(Closed { class: class.name, copy: Some(id), already: false, findings });
+        for (place, kind) in freeze::records_of(&policy, class.grade, &span.id).into_iter().enumerate() {
+            told.kind = kind;
+            told.paper = policy::on_title(&policy, &calendar, &part, &class, (&span, kind));
+            told.template = typeset::template_facts(kind);
+            told.salts = salts(part.learners.len())?;
+            let snapshot = freeze::freeze(&part, &class, &span, &policy, &told)?;
+            if place == 0 {
+                lock(&mut tx, &snapshot, act).await?;
+            }
+            tx.record_frozen(&snapshot, State::Frozen).await?;
+            events.push(event(&snapshot, act));
+            events.extend(supplement::open_with(&mut tx, &policy, &snapshot, &span, act).await?);
+        }
+        results.push(Closed { class: class.name, copy: Some(id), journal, already: false, findings });
     }
     super::commit(tx, &events).await?;
     Ok(results)
@@ -127,19 +149,47 @@ pub async fn check(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     };
     let journal = roster.with_entries(entries);
     let voids = compromise::survey(house).await?;
+    let sources = sources_of(house, closing).await?;
     let mut parts = journal.into_classes();
-    let say = |(class, span): (Class, Span)| {
+    // The copies themselves are read for one class: of a school there are hundreds.
+    let alone = wanted.len() == 1;
+    let mut said = Vec::new();
+    for (class, span) in wanted {
         let id = freeze::copy_id(&closing.year, &class.name, &span.id);
+        let journal = year_journal(&policy, closing, &class, &span);
         let stands = |k: &ClosureRow| k.year == closing.year && k.class == class.name && k.period == span.id;
         if closed_before.iter().any(stands) {
-            return Closed { class: class.name, copy: Some(id), already: true, findings: Vec::new() };
+            said.push(Closed { class: class.name, copy: Some(id), journal, already: true, findings: Vec::new() });
+            continue;
         }
         let part = parts.remove(&class.name).unwrap_or_default().within(span.starts, span.ends);
-        let findings = gate(&part, &class, &span, &policy, &voids);
+        let mut findings = gate(&part, &class, &span, &policy, &voids);
+        if let Some(sources) = &sources {
+            findings.extend(match alone {
+                true => sources.of_class(house, &part, &class).await?.1,
+                false => sources.standing(&part, &class).1,
+            });
+        }
         let bars = closing.ground.is_none() && findings.iter().any(|f| f.severity == Severity::Error);
-        Closed { class: class.name, copy: (!bars).then_some(id), already: false, findings }
-    };
-    Ok(wanted.into_iter().map(say).collect())
+        let (copy, journal) = if bars { (None, None) } else { (Some(id), journal) };
+        said.push(Closed { class: class.name, copy, journal, already: false, findings });
+    }
+    Ok(said)
+}
+
+/// The copies that a year is built from; nothing for any other span.
+async fn sources_of(house: &House, closing: &Closing) -> Result<Option<Sources>, Error> {
+    match closing.period.as_str() {
+        YEAR => Ok(Some(Sources::load(house, &closing.year).await?)),
+        _ => Ok(None),
+    }
+}
+
+/// Identifier of the year's journal, where closing gives one beside the summary sheet.
+fn year_journal(policy: &Policy, closing: &Closing, class: &Class, span: &Span) -> Option<String> {
+    let kind = CopyKind::PeriodCopy;
+    let made = span.id == YEAR && freeze::records_of(policy, class.grade, &span.id).contains(&kind);
+    made.then(|| freeze::record_id(&closing.year, &class.name, &span.id, kind))
 }
 
 /// What the rules and undecided void acts say against closing.
@@ -173,20 +223,20 @@ fn classes(journal: &Journal, closing: &Closing) -> Result<Vec<(Class, Span)>, E
     named.into_iter().map(one).collect()
 }
 
-async fn record(tx: &mut Tx, snapshot: &Snapshot, act: &Act) -> Result<(), Error> {
-    tx.record_closure(&ClosureRow {
-        year: snapshot.year.clone(),
-        class: snapshot.class.name.clone(),
-        period: snapshot.period.id.clone(),
-        starts: snapshot.period.starts.clone(),
-        ends: snapshot.period.ends.clone(),
-        closed_at: act.moment(),
-        closed_by: act.by.clone(),
-        ground: snapshot.ground.clone(),
-    })
-    .await?;
-    tx.record_frozen(snapshot, State::Frozen).await?;
-    Ok(())
+/// From here on the span's rows are locked, by the database's own guards too.
+async fn lock(tx: &mut Tx, snapshot: &Snapshot, act: &Act) -> Result<(), Error> {
+    Ok(tx
+        .record_closure(&ClosureRow {
+            year: snapshot.year.clone(),
+            class: snapshot.class.name.clone(),
+            period: snapshot.period.id.clone(),
+            starts: snapshot.period.starts.clone(),
+            ends: snapshot.period.ends.clone(),
+            closed_at: act.moment(),
+            closed_by: act.by.clone(),
+            ground: snapshot.ground.clone(),
+        })
+        .await?)
 }
 
 fn event(snapshot: &Snapshot, act: &Act) -> Event {
@@ -199,7 +249,9 @@ fn event(snapshot: &Snapshot, act: &Act) -> Event {
 }
 
 pub(super) fn omission(finding: &Finding) -> String {
-    format!("{}: {}", finding.place, finding.message)
+    // What is to be done is told to whoever closes; the page says what was missing.
+    let message = finding.message.split_once(TO_DO).map_or(finding.message.as_str(), |(said, _)| said);
+    format!("{}: {message}", finding.place)
 }
 
 /// Random salts for learners' rows, 16 bytes each.

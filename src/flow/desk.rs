@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::papers::Paper;
 use super::sign::{REFUSED, signed};
-use super::{Error, House, read_file, reissue};
+use super::{Error, House, read_file, reissue, sources};
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::desk_forms::{About, SignedEvent};
@@ -136,7 +136,10 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
             whole,
             sheets,
             before: before(&paper.route, stage, &stands),
-            exceptions: if whole { exceptions(&paper, &said, row) } else { Vec::new() },
+            exceptions: match whole {
+                true => [exceptions(&paper, &said, row), replaced(house, &paper).await?].concat(),
+                false => Vec::new(),
+            },
             differing: unseen.iter().filter(|one| whole && one.copy.id == row.id).count(),
             faults: faults(house, row, &paper, &said, &keys)?,
             paper,
@@ -182,6 +185,12 @@ fn exceptions(paper: &Paper, said: &[StatementRow], row: &CopyRow) -> Vec<String
         told.push(format!("Подписывает {} ({})", signer.office, signer.order));
     }
     told
+}
+
+/// Copies that a record of the year was built from and that have been replaced since.
+async fn replaced(house: &House, paper: &Paper) -> Result<Vec<String>, Error> {
+    let found = sources::replaced(house, "", &paper.sources).await?;
+    Ok(found.into_iter().map(|one| words::capitalised(&one.message)).collect())
 }
 
 fn statement(row: &StatementRow) -> Option<Statement> {

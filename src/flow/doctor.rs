@@ -11,13 +11,13 @@ use std::path::PathBuf;
 
 use super::issue::leftovers;
 use super::verify::{self, VerifyOptions};
-use super::{Act, Error, House, log, policy, read_file, salt, supplement};
+use super::{Act, Error, House, log, policy, read_file, salt, sources, supplement};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::difference::{change_rows, snapshot_diff};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::freeze::{self, Circumstances, LateRows};
+use crate::domain::freeze::{self, Circumstances, LateRows, PeriodCopies};
 use crate::domain::journal::Journal;
 use crate::domain::log_proof::object_name;
 use crate::domain::people::Appointment;
@@ -136,8 +136,13 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
         }
         let part = years.get(row.year.as_str()).and_then(|classes| classes.get(&frozen.class.name));
         let late = supplement::of_copy(house, &row.id).await?.map(|(rows, _)| rows);
+        // The year is built from the copies that its title names: anew from the same ones.
+        let named = sources::named(&frozen);
+        let copies_of_year = sources::frozen(house, named).await?;
+        findings.extend(sources::replaced(house, &frozen.copy.document_words(), named).await?);
+        findings.extend(part.map(|part| sources::told(part, &frozen, &copies_of_year)).unwrap_or_default());
         let compared = |part: Option<&Journal>| {
-            let now = again(&policies, &appointments, part, &frozen, late.as_ref());
+            let now = again((&policies, &appointments), part, &frozen, late.as_ref(), &copies_of_year);
             now.map(|now| snapshot_diff(&frozen, &now))
         };
         let mut told = compared(part);
@@ -232,11 +237,11 @@ fn once(differences: Vec<Finding>) -> impl Iterator<Item = Finding> {
 
 /// The same period frozen from the class's rows of today, with everything else as it was frozen then.
 fn again(
-    policies: &policy::History,
-    appointments: &[Appointment],
+    (policies, appointments): (&policy::History, &[Appointment]),
     part: Option<&Journal>,
     frozen: &Snapshot,
     late: Option<&LateRows>,
+    copies: &[PeriodCopies],
 ) -> Result<Snapshot, String> {
     let under = policies.by_digest(frozen.policy.digest).ok_or("правил, по которым закрыт период, в доме нет")?;
     let part = part.ok_or("класса больше нет в базе данных")?;
@@ -244,6 +249,8 @@ fn again(
     let span = period::span(part, class, &frozen.period.id).map_err(|refusal| refusal.to_string())?;
     let part = part.clone().within(span.starts, span.ends);
     let told = Circumstances {
+        kind: frozen.copy.kind,
+        copies: copies.to_vec(),
         school_id: frozen.school.id.clone(),
         authority: frozen.school.authority,
         version: frozen.copy.version,

@@ -36,6 +36,7 @@ pub mod seal;
 pub mod setup;
 pub mod sign;
 pub mod signin;
+pub mod sources;
 pub mod substitution;
 pub mod supplement;
 pub mod timeliness;
@@ -130,6 +131,14 @@ pub enum Error {
         asked: u32,
         /// The last there is.
         last: u32,
+    },
+    /// A record of the year cannot be made anew: the copies that it is built from are not all signed.
+    #[error("{copy}: новая версия составляется по подписанным копиям периодов. {what}")]
+    Unsigned {
+        /// Copy.
+        copy: String,
+        /// What is missing and what to do.
+        what: String,
     },
     /// No such copy.
     #[error("нет такой копии: «{0}»; список — команда «letopis copies»")]

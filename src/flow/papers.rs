@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Error, House};
 use crate::domain::canon::Digest;
 use crate::domain::difference::sheet_name;
-use crate::domain::snapshot::{CopyFacts, PeriodFacts, Sheet, Snapshot, StageFacts};
+use crate::domain::snapshot::{CopyFacts, PeriodFacts, Sheet, Snapshot, SourceFacts, StageFacts};
 
 /// A school of 44 classes has some 250 copies a year; a few years of them fit, some 20 KB each.
 const MOST: usize = 1_000;
@@ -35,6 +35,8 @@ pub struct Paper {
     pub omissions: Vec<String>,
     /// «Взамен версии 1: …», empty on a first version.
     pub replaces: String,
+    /// The copies that a record of the year is built from; empty for all others.
+    pub sources: Vec<SourceFacts>,
     /// Digest of the policy.
     pub policy: Digest,
     /// Root over the learners' rows.
@@ -66,9 +68,9 @@ impl Paper {
     }
 
     fn of(digest: Digest, snapshot: Snapshot, digests: &[Digest]) -> Self {
-        let replaces = match snapshot.sheets.first() {
-            Some(Sheet::Title(title)) => title.replaces.clone(),
-            _ => String::new(),
+        let (replaces, sources) = match snapshot.sheets.first() {
+            Some(Sheet::Title(title)) => (title.replaces.clone(), title.sources.clone()),
+            _ => (String::new(), Vec::new()),
         };
         let named = |(sheet, digest): (&Sheet, &Digest)| PaperSheet {
             id: sheet.id().to_owned(),
@@ -79,6 +81,7 @@ impl Paper {
             snapshot: digest,
             sheets: snapshot.sheets.iter().zip(digests).map(named).collect(),
             replaces,
+            sources,
             year: snapshot.year,
             class: snapshot.class.name,
             grade: snapshot.class.grade,

@@ -270,7 +270,7 @@ pub async fn basis(house: &House, frozen: &Snapshot, today: NaiveDate) -> Result
         deadline::print_duty(
             &under.policy,
             &calendar,
-            &deadline::Copy { class, grade: frozen.class.grade, period, kind, days },
+            &deadline::Copy { class, grade: frozen.class.grade, period, kind, days, record: frozen.copy.kind },
         )
     });
     Ok(Basis { under, in_force, keep_clause, paper })
@@ -282,7 +282,7 @@ pub(super) fn on_title(
     calendar: &SchoolCalendar,
     journal: &Journal,
     class: &Class,
-    span: &Span,
+    (span, record): (&Span, CopyKind),
 ) -> String {
     let kind = journal.periods.iter().find(|period| period.id == span.id).map(|period| period.kind);
     let copy = deadline::Copy {
@@ -291,6 +291,7 @@ pub(super) fn on_title(
         period: &span.id,
         kind,
         days: (span.starts, span.ends),
+        record,
     };
     deadline::print_duty(policy, calendar, &copy).on_title()
 }

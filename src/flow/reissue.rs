@@ -6,14 +6,17 @@
 
 use std::collections::BTreeSet;
 
-use super::close::salts;
+use super::close::{omission, salts};
 use super::keys::AUTHORITY;
+use super::sources::Sources;
 use super::{Act, Error, House, compromise, policy, remind, salt, supplement, timeliness};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
 use crate::domain::difference::change_rows;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::freeze::{self, Circumstances};
+use crate::domain::journal::YEAR;
 use crate::domain::period;
 use crate::domain::route::BY_SHEETS;
 use crate::domain::snapshot::{ChangesSheet, Sheet, Snapshot};
@@ -38,7 +41,20 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         Some(Sheet::Title(title)) => title.exported_at.clone(),
         _ => String::new(),
     };
+    let mut copies = Vec::new();
+    if last.period == YEAR {
+        let (signed, found) = Sources::load(house, &last.year).await?.of_class(house, &journal, &class).await?;
+        // What the version before was made without, under its ground, need not be had for this one.
+        let is_new = |one: &&Finding| one.severity == Severity::Error && !was.omissions.contains(&omission(one));
+        if let Some(first) = found.iter().find(is_new) {
+            let what = format!("{}: {}", first.place, first.message);
+            return Err(Error::Unsigned { copy: id.to_owned(), what });
+        }
+        copies = signed;
+    }
     let mut told = Circumstances {
+        kind: last.kind,
+        copies,
         school_id: was.school.id.clone(),
         authority: authority(house).await?,
         version: last.version + 1,
@@ -49,7 +65,7 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         voids: compromise::notes(&voids, &class.name, &span),
         paper: match (&was.copy.supplement, was.sheets.first()) {
             (Some(_), Some(Sheet::Title(title))) => title.paper.clone(),
-            _ => policy::on_title(&policy, &calendar, &journal, &class, &span),
+            _ => policy::on_title(&policy, &calendar, &journal, &class, (&span, last.kind)),
         },
         adopted,
         ground: was.ground.clone(),

@@ -127,7 +127,8 @@ pub(super) async fn open_with(
     span: &Span,
     act: &Act,
 ) -> Result<Option<Event>, Error> {
-    let early = act.at.date_naive() <= span.ends && snapshot.copy.kind == CopyKind::PeriodCopy;
+    // The year's own records close everything: its days have their periods' supplements.
+    let early = act.at.date_naive() <= span.ends && span.id != YEAR;
     if !early || snapshot.copy.supplement.is_some() || allowed(policy).is_err() {
         return Ok(None);
     }
@@ -187,8 +188,8 @@ pub async fn open(house: &House, copy: &str, ground: &str, act: &Act) -> Result<
     if known.iter().any(|row| row.id == copy) {
         return refuse("она сама дополнительный лист");
     }
-    if last.kind != CopyKind::PeriodCopy {
-        return refuse("она сводная ведомость года");
+    if last.period == YEAR {
+        return refuse("она составлена за весь учебный год");
     }
     if last.state == State::Refused {
         return refuse(
@@ -364,6 +365,8 @@ pub async fn make(house: &House, copy: &str, ground: Option<&str>, act: &Act) ->
         return Ok(Made { copy: None, findings });
     }
     let told = Circumstances {
+        kind: CopyKind::PeriodCopy,
+        copies: Vec::new(),
         school_id: house.config.school.clone(),
         authority: authority(house).await?,
         version: 1,

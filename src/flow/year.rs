@@ -17,9 +17,9 @@ use crate::domain::journal::{Journal, YEAR};
 use crate::domain::setup::Setup;
 use crate::domain::setup::promotion::{self, NextYear};
 use crate::domain::setup::stays::OrderMark;
-use crate::domain::snapshot::document_words;
+use crate::domain::snapshot::{CopyKind, document_words};
 use crate::domain::words;
-use crate::store::{ChangeFilter, ClosedYearRow, Tx};
+use crate::store::{ChangeFilter, ClosedYearRow, CopyRow, Tx};
 
 /// What closing would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,8 +190,13 @@ impl Facts {
         let closures = house.db.list_closures().await?;
         let closed = closures.into_iter().filter(|k| k.year == year).map(|k| (k.class, k.period)).collect();
         let copies = house.db.list_copies().await?;
-        let sealed = copies.into_iter().filter(|copy| copy.state == State::Sealed).map(|copy| copy.id).collect();
-        let owed = supplement::unfinished(house, year).await?.iter().map(owed).collect();
+        let sealed = copies.iter().filter(|copy| copy.state == State::Sealed).map(|copy| copy.id.clone()).collect();
+        let last: BTreeMap<&str, &CopyRow> = copies.iter().map(|copy| (copy.id.as_str(), copy)).collect();
+        let journals = last.into_values().filter(|copy| {
+            copy.year == year && copy.period == YEAR && copy.kind == CopyKind::PeriodCopy && copy.state != State::Sealed
+        });
+        let mut owed: Vec<(Finding, String)> = journals.map(unsealed_journal).collect();
+        owed.extend(supplement::unfinished(house, year).await?.iter().map(self::owed));
         Ok(Self { year: year.to_owned(), closed, sealed, owed })
     }
 
@@ -202,6 +207,13 @@ impl Facts {
         found.extend(self.owed.iter().map(|(finding, _)| finding.clone()));
         found
     }
+}
+
+/// The journal of the whole year, printed once a year, is a record that the year ends with, as its summary sheet is.
+fn unsealed_journal(copy: &CopyRow) -> (Finding, String) {
+    let place = format!("{}, {}", copy.class, document_words(copy.kind, &copy.id, &copy.number));
+    let finding = Finding::new("year.journal-unsealed", place, "журнал за год не скреплён печатью");
+    (finding.expected_found(State::Sealed.as_russian(), copy.state.as_russian()), copy.id.clone())
 }
 
 /// What a supplement owes before its year is closed: from then on nothing of the year changes, and a record that is not whole would stay so.

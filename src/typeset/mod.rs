@@ -34,6 +34,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use crate::domain::canon::Digest;
 use crate::domain::edition::{Attachment, CheckpointFacts, Edition, EditionKind};
 use crate::domain::finding::Finding;
+use crate::domain::journal::YEAR;
 use crate::domain::sheet_code::SheetCode;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, TemplateFacts};
 
@@ -211,8 +212,10 @@ pub fn sheets_of_pages(snapshot: &Snapshot) -> Result<Vec<u32>, Error> {
 
 fn running(snapshot: &Snapshot, class: &str) -> String {
     match snapshot.copy.kind {
-        CopyKind::PeriodCopy => format!("{class} класс · {} · {} учебный год", snapshot.period.name, snapshot.year),
-        CopyKind::SummarySheet => format!("{class} класс · {} учебный год", snapshot.year),
+        CopyKind::PeriodCopy if snapshot.period.id != YEAR => {
+            format!("{class} класс · {} · {} учебный год", snapshot.period.name, snapshot.year)
+        }
+        CopyKind::PeriodCopy | CopyKind::SummarySheet => format!("{class} класс · {} учебный год", snapshot.year),
     }
 }
 

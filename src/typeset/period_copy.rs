@@ -77,7 +77,10 @@ fn entries(sheets: &[Sheet]) -> Vec<[String; 2]> {
                 Some([format!("{name}{days}"), full_name(&course.teacher)])
             }
             Sheet::Attendance(_) => Some(named("Сведения о количестве уроков, пропущенных обучающимися")),
-            Sheet::FinalMarks(_) => Some(named("Сводная ведомость учёта успеваемости обучающихся")),
+            Sheet::FinalMarks(sheet) => {
+                let period = if sheet.period.is_empty() { String::new() } else { format!(", {}", sheet.period) };
+                Some(named(&format!("Сводная ведомость учёта успеваемости обучающихся{period}")))
+            }
             Sheet::Changes(sheet) => Some(named(&changes::title(sheet))),
         }
     };
@@ -284,7 +287,7 @@ fn final_marks(binder: &mut Binder<'_>, index: usize, sheet: &FinalMarksSheet, l
             &mut page,
             binder.paper.top(),
             "Сводная ведомость учёта успеваемости обучающихся",
-            &binder.snapshot.period.name,
+            if sheet.period.is_empty() { &binder.snapshot.period.name } else { &sheet.period },
         );
         signed(binder, &mut page, &sheet.id);
         let mut shapes =

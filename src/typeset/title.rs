@@ -2,6 +2,7 @@
 
 use crate::domain::canon::Digest;
 use crate::domain::edition::EditionKind;
+use crate::domain::journal::YEAR;
 use crate::domain::snapshot::{CopyKind, TitleSheet};
 use crate::domain::words::{count, moment};
 
@@ -157,7 +158,8 @@ fn heads(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<Block> {
             None => "(копия электронного журнала)",
         };
         blocks.push(Block::new(Face::Serif, 10.5, what, 1.5));
-        let dates = format!("{}: с {} по {}", period.name, day(&period.starts), day(&period.ends));
+        let span = if period.id == YEAR { "Учебный год" } else { &period.name };
+        let dates = format!("{span}: с {} по {}", day(&period.starts), day(&period.ends));
         blocks.push(Block::new(Face::SerifBold, 12.5, dates, 4.0));
     }
     if !sheet.contents.is_empty() {
@@ -211,6 +213,8 @@ fn facts(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<(&'static str, String)>
     }
     let frozen = if supplement.is_some() { "Лист составлен" } else { "Период закрыт" };
     facts.push((frozen, moment(&snapshot.frozen_at)));
+    let sources = sheet.sources.iter().map(|source| format!("№ {} (версия {})", source.number, source.version));
+    facts.push(("Составлено по копиям", sources.collect::<Vec<_>>().join(", ")));
     facts.push((issued, moment(&binder.edition.typeset_at)));
     facts.push(("На бумагу", sheet.paper.clone()));
     facts.push(("Порядок ведения", titled));

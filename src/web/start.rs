@@ -19,11 +19,12 @@ use super::query::segment;
 use super::route::{self, Access, Group, Route, SubjectOf, get};
 use super::waiting::Awaited;
 use crate::domain::copy::State as CopyState;
-use crate::domain::journal::{Class, Course};
+use crate::domain::journal::{Class, Course, YEAR};
 use crate::domain::names;
 use crate::domain::people::{Reach, Visitor};
 use crate::domain::period::course_title;
 use crate::domain::rights::{Action, Role};
+use crate::domain::snapshot::CopyKind;
 use crate::domain::training;
 use crate::domain::words;
 use crate::flow::signin::demo::{self, DemoLogin};
@@ -207,7 +208,9 @@ impl Desk<'_> {
         let sealed = copies.iter().filter(|copy| copy.row.state == CopyState::Sealed);
         let items = sealed.take(8).map(|copy| {
             let period = super::records::period_name(self.directory, &copy.row.year, &copy.row.class, &copy.row.period);
-            (copy.row.class.clone(), format!("/copies/{}", segment(&copy.row.id)), period)
+            let journal = copy.row.period == YEAR && copy.row.kind == CopyKind::PeriodCopy;
+            let what = if journal { format!("журнал за {period}") } else { period };
+            (copy.row.class.clone(), format!("/copies/{}", segment(&copy.row.id)), what)
         });
         Some(Shelf {
             heading: "В архиве",

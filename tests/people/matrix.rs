@@ -14,7 +14,7 @@ use letopis::domain::journal::{Class, Course, Journal, Learner, Period, PeriodKi
 use letopis::domain::period;
 use letopis::domain::policy;
 use letopis::domain::rights::{Action, Role, Rules, Standing, decide};
-use letopis::domain::snapshot::TemplateFacts;
+use letopis::domain::snapshot::{CopyKind, TemplateFacts};
 use letopis::flow::House;
 use letopis::flow::people;
 use letopis::flow::signin::token_digest;
@@ -320,6 +320,8 @@ async fn freeze_copies(house: &House) {
         let class = journal.class(class).unwrap().clone();
         let span = period::span(&journal, &class, "Q1").unwrap();
         let told = Circumstances {
+            kind: CopyKind::PeriodCopy,
+            copies: Vec::new(),
             paper: String::new(),
             adopted: String::new(),
             school_id: "story".into(),

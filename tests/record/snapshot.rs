@@ -108,6 +108,7 @@ fn sheets() -> Vec<Sheet> {
     vec![
         Sheet::Title(TitleSheet {
             paper: String::new(),
+            sources: Vec::new(),
             id: "title".into(),
             title: "КЛАССНЫЙ ЖУРНАЛ".into(),
             system: "Летопись".into(),
@@ -123,6 +124,7 @@ fn sheets() -> Vec<Sheet> {
         Sheet::Attendance(AttendanceSheet { id: "attendance".into(), rows: attendance.collect(), total: counts(10) }),
         Sheet::FinalMarks(FinalMarksSheet {
             id: "final-marks".into(),
+            period: String::new(),
             subjects: vec!["Математика".into(), "Русский язык".into()],
             rows: finals.collect(),
         }),

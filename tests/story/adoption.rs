@@ -3,6 +3,7 @@
 use letopis::bundle::generate;
 use letopis::domain::canon::Digest;
 use letopis::domain::finding::Severity;
+use letopis::domain::snapshot::CopyKind;
 use letopis::domain::{deadline, journal, period, policy};
 use letopis::flow::close::{self, Closing};
 use letopis::flow::house::Founding;
@@ -221,7 +222,14 @@ fn each_of_the_five_regulations_makes_another_record_of_the_same_quarter() {
             // The year's copy: which stamp the paper bears, where it is not the school's own.
             let calendar = timeliness::calendar(&house, YEAR).await.expect("a calendar");
             let days = ("2025-09-01".parse().expect("a day"), "2026-05-29".parse().expect("a day"));
-            let year = deadline::Copy { class: "5А", grade: 5, period: journal::YEAR, kind: None, days };
+            let year = deadline::Copy {
+                class: "5А",
+                grade: 5,
+                period: journal::YEAR,
+                kind: None,
+                days,
+                record: CopyKind::SummarySheet,
+            };
             let duty = deadline::print_duty(&house.policy, &calendar, &year).text;
             assert_eq!(duty.contains("; оттиск — печать учреждения (003 Рук 5)"), name == "duties-moscow", "{duty}");
         }

@@ -106,6 +106,13 @@ impl House {
         Self { inner, folder }
     }
 
+    /// A house without a journal, founded as told.
+    pub async fn founded(founding: &Founding) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inner = flow::House::found(&folder.path().join("house"), founding, &after(0)).await.expect("a house");
+        Self { inner, folder }
+    }
+
     /// A house with the journal of [`Bundle::small`].
     pub async fn with_journal() -> Self {
         Self::like(template("journal", |house| Box::pin(bring_journal(house)))).await

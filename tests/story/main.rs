@@ -42,3 +42,4 @@ mod templates;
 mod tenure;
 mod verify;
 mod void;
+mod yearly;

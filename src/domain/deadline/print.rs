@@ -3,8 +3,9 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use crate::domain::calendar::{DayUnit, SchoolCalendar};
-use crate::domain::journal::{PeriodKind, YEAR};
+use crate::domain::journal::PeriodKind;
 use crate::domain::policy::{Cadence, Policy, PrintDue, Said, Value};
+use crate::domain::snapshot::CopyKind;
 use crate::domain::words;
 
 /// The copy asked about.
@@ -14,12 +15,14 @@ pub struct Copy<'a> {
     pub class: &'a str,
     /// Its grade.
     pub grade: u8,
-    /// Period's id, or [`YEAR`].
+    /// Period's id, or [`crate::domain::journal::YEAR`].
     pub period: &'a str,
     /// Kind of the period; `None` for the year.
     pub kind: Option<PeriodKind>,
     /// First and last day of the span.
     pub days: (NaiveDate, NaiveDate),
+    /// Which record of the span: a year's summary sheet and its journal have rules of their own.
+    pub record: CopyKind,
 }
 
 /// What is asked.
@@ -92,7 +95,7 @@ pub fn print_duty(policy: &Policy, calendar: &SchoolCalendar, copy: &Copy<'_>) -
         );
         return none(text, clause);
     }
-    let (by_key, due_key, due, words_of_due) = if copy.period == YEAR {
+    let (by_key, due_key, due, words_of_due) = if copy.record == CopyKind::SummarySheet {
         let due = match policy.first("print.summary_due").map(|said| &said.value) {
             Some(Value::Day(month, day)) => day_after(copy.days.1, *month, *day),
             _ => Some(copy.days.1),

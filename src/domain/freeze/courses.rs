@@ -52,7 +52,7 @@ impl Freezing<'_> {
             _ => String::new(),
         };
         let has_finals = suffix.is_empty();
-        let seated = |learner: &Learner| self.seats.sits(course, &learner.id, self.span.starts);
+        let seated = |learner: &Learner| self.seats.sits_within(course, &learner.id, self.span);
         let rows = self.numbered().filter(|(_, learner)| seated(learner)).map(|(no, learner)| {
             let mut row = self.course_row(course, lessons, no, learner);
             if !has_finals {
@@ -60,10 +60,11 @@ impl Freezing<'_> {
             }
             row
         });
-        let final_heading = place_in_year(self.journal, self.class, &self.span.id)
-            .filter(|_| has_finals)
-            .map(|(kind, order)| words::final_heading(kind, order))
-            .unwrap_or_default();
+        let final_heading = match place_in_year(self.journal, self.class, &self.span.id) {
+            _ if !has_finals => String::new(),
+            Some((kind, order)) => words::final_heading(kind, order),
+            None => "Год".to_owned(),
+        };
         Ok(CourseSheet {
             id: format!("course-{}{suffix}", names::slug(&course.id)),
             course: format!("{}{suffix}", course.id),

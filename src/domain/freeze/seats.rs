@@ -52,6 +52,15 @@ impl<'j> Seats<'j> {
         self.periods.iter().position(within).unwrap_or(self.periods.len())
     }
 
+    /// Does the learner stand on the course's pages of a span? Those of a whole year are the pages of all its periods.
+    pub(super) fn sits_within(&self, course: &Course, learner: &str, span: &Span) -> bool {
+        let mut own = self.periods.iter().filter(|one| one.starts <= span.ends && span.starts <= one.ends).peekable();
+        match own.peek() {
+            None => self.sits(course, learner, span.starts),
+            Some(_) => own.any(|period| self.sits(course, learner, period.starts)),
+        }
+    }
+
     /// Does the learner stand on the course's page of the period with this day?
     pub(super) fn sits(&self, course: &Course, learner: &str, day: chrono::NaiveDate) -> bool {
         let Some(others) = self.siblings.get(course.id.as_str()) else { return true };

@@ -115,7 +115,7 @@ pub fn supplement(
         sheets.extend(said.map(Sheet::Course));
     }
     if !late.absences.is_empty() {
-        sheets.push(Sheet::Attendance(of_days.attendance_sheet()));
+        sheets.push(Sheet::Attendance(of_days.attendance_sheet(&[])));
     }
     if !late.final_marks.is_empty() {
         sheets.push(Sheet::FinalMarks(of_columns.final_marks_sheet()));

@@ -7,10 +7,14 @@ pub fn supplement_no(id: &str) -> Option<u32> {
     id.rsplit_once("-SUP").and_then(|(_, no)| no.parse().ok())
 }
 
-/// What a copy is: «копия классного журнала», «дополнительный лист № 1», «сводная ведомость».
+/// How the identifier of a year's journal ends; its summary sheet's is the same without the last part.
+pub const YEAR_JOURNAL: &str = "-Y-J";
+
+/// What a copy is: «копия классного журнала», «копия классного журнала за год», «дополнительный лист № 1», «сводная ведомость».
 pub fn kind_words(kind: CopyKind, id: &str) -> String {
     match supplement_no(id) {
         Some(no) => format!("дополнительный лист № {no}"),
+        None if id.ends_with(YEAR_JOURNAL) => format!("{} за год", kind.as_russian()),
         None => kind.as_russian().to_owned(),
     }
 }
@@ -23,7 +27,7 @@ pub fn document_words(kind: CopyKind, id: &str, number: &str) -> String {
             let of = number.strip_suffix(&format!("-Д{no}")).unwrap_or(number);
             format!("дополнительный лист № {no} к копии № {of}")
         }
-        None => format!("{} № {number}", kind.as_russian()),
+        None => format!("{} № {number}", kind_words(kind, id)),
     }
 }
 
@@ -53,6 +57,10 @@ mod tests {
         );
         assert_eq!(kind_words(copy, "2025-05A-Q1-SUP2"), "дополнительный лист № 2");
         assert_eq!(kind_words(copy, "2025-05A-Q1"), "копия классного журнала");
+        assert_eq!(
+            document_words(copy, "2025-05A-Y-J", "2025-5А-Год-Ж"),
+            "копия классного журнала за год № 2025-5А-Год-Ж"
+        );
         assert_eq!(document_words(sheet, "2025-05A-YEAR", "2025-5А-Год"), "сводная ведомость № 2025-5А-Год");
     }
 }

@@ -219,6 +219,7 @@ pub fn sheet_title(sheet: &Sheet) -> String {
         Sheet::Learners(_) => "Общие сведения об обучающихся".to_owned(),
         Sheet::Course(sheet) => sheet.name(),
         Sheet::Attendance(_) => "Сводная ведомость учёта посещаемости".to_owned(),
+        Sheet::FinalMarks(marks) if !marks.period.is_empty() => format!("Итоговые отметки, {}", marks.period),
         Sheet::FinalMarks(_) => "Итоговые отметки".to_owned(),
         Sheet::Summary(_) => "Сводная ведомость учёта успеваемости".to_owned(),
         Sheet::Changes(sheet) => format!("Изменения по сравнению с версией {}", sheet.replaces),

@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 
 use axum::extract::State;
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::directory::Directory;
 use super::Fields;
+use crate::domain::journal::YEAR;
 use crate::domain::names;
 use crate::domain::paper::{Kept, PaperFact, Place, Purpose, Stage};
 use crate::domain::people::Visitor;
@@ -29,6 +31,20 @@ pub(in crate::web) struct Piles {
     pub(in crate::web) printed: Vec<String>,
     /// Whom they are handed in to.
     pub(in crate::web) clerks: Vec<(String, String)>,
+}
+
+/// Does a copy go on paper by itself? Where the journal is printed once a year, a period's copy is part of the year's. What an earlier year's class
+/// printed is not asked anew.
+pub(in crate::web) fn has_paper(
+    directory: &Directory,
+    today: NaiveDate,
+    (year, class, period): (&str, &str, &str),
+) -> bool {
+    let kind = directory.roster.periods.iter().find(|held| held.id == period).map(|held| held.kind);
+    match directory.class(class).filter(|_| year == directory.year) {
+        Some(class) if period == YEAR || kind.is_some() => directory.policy(today).prints(class.grade, period, kind),
+        _ => true,
+    }
 }
 
 /// The piles of a visitor; empty ones where the rules have no paper.
@@ -54,6 +70,7 @@ pub(in crate::web) async fn piles(
     let mut rows = super::super::records::visible_copies(state, directory, visitor).await?;
     rows.retain(|row| row.state == crate::domain::copy::State::Sealed && within(&row.class));
     rows.retain(|row| !live.contains(&(row.id.as_str(), row.version)));
+    rows.retain(|row| has_paper(directory, now, (&row.year, &row.class, &row.period)));
     piles.unprinted = rows.into_iter().map(|row| row.id).collect();
     // Who keeps the register receives: what the office printed itself is entered without a handover.
     if !visitor.may_anywhere(Action::KeepPaper) {

@@ -3,18 +3,26 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
+use super::super::directory::Directory;
 use super::super::frame::Frame;
 use super::super::scans::differing;
-use super::files;
 use super::papers::title;
+use super::{files, pile};
+use crate::domain::calendar::SchoolCalendar;
 use crate::domain::copy::State as CopyState;
+use crate::domain::deadline::{Copy, print_duty};
 use crate::domain::forms::{People, day};
+use crate::domain::journal::YEAR;
 use crate::domain::paper::{Kept, Stage};
 use crate::domain::people::Visitor;
+use crate::domain::period;
+use crate::domain::register::RegisterLine;
 use crate::domain::rights::Action;
+use crate::domain::words;
 use crate::flow::supplement;
 use crate::store::Which;
 
@@ -114,6 +122,21 @@ fn wait(count: usize, what: &'static str, detail: &str, href: &'static str, urge
     Wait { count, what, detail: detail.to_owned(), href, urgent }
 }
 
+/// The first day by which paper of the year itself must be there, among copies without paper: its summary sheets, its journals (003 Рук 5: 30 июня).
+fn due_of_year(directory: &Directory, today: NaiveDate, lonely: &[&RegisterLine]) -> Option<NaiveDate> {
+    // The day of a year's print is a date of its own: it is not counted in study days.
+    let calendar = SchoolCalendar::default();
+    let policy = directory.policy(today);
+    let due = |line: &&RegisterLine| {
+        let class = directory.class(&line.class)?;
+        let span = period::span(&directory.roster, class, YEAR).ok()?;
+        let (days, record) = ((span.starts, span.ends), line.kind);
+        let copy = Copy { class: &class.name, grade: class.grade, period: YEAR, kind: None, days, record };
+        print_duty(policy, &calendar, &copy).due
+    };
+    lonely.iter().filter(|line| line.period == YEAR && line.year == directory.year).filter_map(due).min()
+}
+
 /// What the office itself has to do with paper, scans and checks; those that count nothing stand among them.
 async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<Vec<Wait>, Refusal> {
     let db = &state.house.db;
@@ -126,10 +149,13 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
     };
     let last_version =
         |id: &str, version: u32| !sealed.iter().any(|other| other.line.id == id && other.line.version > version);
-    let lonely = sealed
+    let directory = state.directory().await?;
+    let printed = |line: &RegisterLine| pile::has_paper(&directory, now, (&line.year, &line.class, &line.period));
+    let lonely: Vec<&RegisterLine> = sealed
         .iter()
-        .filter(|row| last_version(&row.line.id, row.line.version) && !has_twin(&row.line.id, row.line.version))
-        .count();
+        .map(|row| &row.line)
+        .filter(|line| last_version(&line.id, line.version) && !has_twin(&line.id, line.version) && printed(line))
+        .collect();
     let overdue = papers.iter().filter_map(Kept::out).filter(|one| one.is_overdue(&now.to_string())).count();
     let checks = files::checks(&db.list_requisites().await?, &sealed, papers);
     let late_checks: Vec<String> =
@@ -160,13 +186,13 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         wait(overdue, "Выданные копии не возвращены в срок", "напомнить получателю", "/office/papers?stage=out", true),
     ];
     if paper_on {
-        waits.push(wait(
-            lonely,
-            "Электронные копии без бумажной пары",
-            "напечатать и отметить это",
-            "/copies?state=sealed",
-            false,
-        ));
+        let due = due_of_year(&directory, now, &lonely);
+        let detail = match due {
+            Some(due) => format!("напечатать и отметить это; за год — не позднее {}", words::date_short(due)),
+            None => "напечатать и отметить это".to_owned(),
+        };
+        let urgent = due.is_some_and(|due| due < now);
+        waits.push(wait(lonely.len(), "Электронные копии без бумажной пары", &detail, "/copies?state=sealed", urgent));
     }
     // Only for whoever may open these pages.
     if visitor.may_anywhere(Action::ReceivePaper) {

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::{badge, pdf};
 use crate::domain::copy::State as CopyState;
+use crate::domain::finding::Finding;
 use crate::domain::log_proof::object_name;
 use crate::domain::names;
 use crate::domain::people::Visitor;
@@ -20,6 +21,7 @@ use crate::flow::paper::stage;
 use crate::flow::people::{Look, note_access};
 use crate::flow::scans;
 use crate::flow::sign::signed;
+use crate::flow::sources;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -46,6 +48,8 @@ struct CopyPage {
     returned: bool,
     sheets: Vec<SheetView>,
     omissions: Vec<String>,
+    /// What the journal says otherwise by now than this record of the year.
+    since: Vec<String>,
     register_no: u64,
     log: bool,
     remarks: Vec<desk::Remark>,
@@ -143,7 +147,7 @@ pub(super) async fn copy(
         .titled(format!("{} класс, {}", row.class, snapshot.period.name))
         .leading(match snapshot.copy.supplement.as_deref() {
             Some(_) => words::capitalised(&snapshot.copy.document_words()),
-            None => format!("{}, № {}", words::capitalised(row.kind.as_russian()), row.number),
+            None => format!("{}, № {}", words::capitalised(&snapshot.copy.kind_words()), row.number),
         })
         .under("Копии", "/copies");
     answer::page(&CopyPage {
@@ -176,6 +180,7 @@ pub(super) async fn copy(
         issues,
         on_paper,
         omissions: snapshot.omissions.clone(),
+        since: since(&state, &row, &snapshot, row.version == last).await?,
         register_no: register.map_or(0, |sealed| sealed.line.no),
         twins,
         clerks,
@@ -188,6 +193,29 @@ pub(super) async fn copy(
         frame,
         row,
     })
+}
+
+/// What the journal says otherwise by now, for the version of a year's record that holds.
+async fn since(state: &WebState, row: &CopyRow, snapshot: &Snapshot, holds: bool) -> Result<Vec<String>, Refusal> {
+    if !holds {
+        return Ok(Vec::new());
+    }
+    let found = sources::changed_since(&state.house, row, snapshot).await?;
+    // As many as one screen holds; the doctor lists all.
+    const SHOWN: usize = 12;
+    let mut told: Vec<String> = found.iter().take(SHOWN).map(|one| format!("{}: {}", one.place, said(one))).collect();
+    if found.len() > SHOWN {
+        told.push(format!("и ещё {}: весь перечень даёт команда «letopis doctor»", found.len() - SHOWN));
+    }
+    Ok(told)
+}
+
+/// A finding's sentence with the two values where it is about values.
+fn said(finding: &Finding) -> String {
+    match finding.expected == finding.found {
+        true => finding.message.clone(),
+        false => format!("{} (подписано «{}», теперь «{}»)", finding.message, finding.expected, finding.found),
+    }
 }
 
 fn versions(rows: &[CopyRow], shown: &CopyRow) -> Vec<VersionView> {
@@ -277,6 +305,11 @@ fn facts(
     if let Some(line) = line {
         facts.push(("Скреплена печатью", words::moment_words(&line.sealed_at)));
         facts.push(("Хранить по", format!("{} (срок {})", day(&line.keep_through), years(snapshot.policy.keep_years))));
+    }
+    let sources = sources::named(snapshot).iter().map(|one| format!("№ {} (версия {})", one.number, one.version));
+    let sources = sources.collect::<Vec<_>>().join(", ");
+    if !sources.is_empty() {
+        facts.push(("Составлена по копиям", sources));
     }
     if !snapshot.ground.is_empty() {
         facts.push(("Закрыта при замечаниях", snapshot.ground.clone()));

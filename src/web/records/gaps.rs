@@ -75,8 +75,8 @@ pub(super) async fn gaps(
 ) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let reach = classes_of(&directory, &visitor);
-    let listed = periods(&directory, &reach);
     let today = state.now().date_naive();
+    let listed = periods(&directory, today, &reach);
     let period = match asked.value("period") {
         "" => begun(&directory, &listed, today),
         named if listed.iter().any(|(id, _)| id == named) => named.to_owned(),

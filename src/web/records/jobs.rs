@@ -2,11 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::fields::Fields;
 use crate::domain::finding::Finding;
+use crate::domain::freeze::records_of;
 use crate::domain::journal::{PeriodKind, YEAR};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -28,7 +30,12 @@ pub(super) struct Buttons {
 
 impl Buttons {
     /// The buttons of a visitor; `frozen` and `signed` are counted over the whole school.
-    pub(super) fn of(directory: &Directory, visitor: &Visitor, frozen: usize, signed: usize) -> Self {
+    pub(super) fn of(
+        (directory, today): (&Directory, NaiveDate),
+        visitor: &Visitor,
+        frozen: usize,
+        signed: usize,
+    ) -> Self {
         let issues = visitor.reach(Action::IssueCopies);
         let seals = visitor.reach(Action::SealCopies);
         let archived = directory.is_archived(&directory.year);
@@ -36,7 +43,7 @@ impl Buttons {
         Self {
             issue: if issues.school { frozen } else { 0 },
             seal: if seals.school { signed } else { 0 },
-            periods: if classes.is_empty() || archived { Vec::new() } else { periods(directory, &classes) },
+            periods: if classes.is_empty() || archived { Vec::new() } else { periods(directory, today, &classes) },
             classes,
         }
     }
@@ -50,7 +57,7 @@ pub(super) fn classes_of(directory: &Directory, visitor: &Visitor) -> Vec<String
 }
 
 /// Periods that are open in at least one of these classes, by last day, and the year at the end.
-pub(super) fn periods(directory: &Directory, classes: &[String]) -> Vec<(String, String)> {
+pub(super) fn periods(directory: &Directory, today: NaiveDate, classes: &[String]) -> Vec<(String, String)> {
     let open = |period: &str, grades: (u8, u8)| {
         classes.iter().any(|name| {
             let grade = directory.class(name).map_or(0, |class| class.grade);
@@ -70,7 +77,13 @@ pub(super) fn periods(directory: &Directory, classes: &[String]) -> Vec<(String,
         }
     }
     if open(YEAR, (0, u8::MAX)) {
-        listed.push((YEAR.to_owned(), "год: сводная ведомость".to_owned()));
+        let grades = classes.iter().filter_map(|name| directory.class(name)).map(|class| class.grade);
+        let mut records = grades.map(|grade| records_of(directory.policy(today), grade, YEAR).len());
+        let name = match records.any(|records| records > 1) {
+            true => "год: сводная ведомость и журнал",
+            false => "год: сводная ведомость",
+        };
+        listed.push((YEAR.to_owned(), name.to_owned()));
     }
     listed
 }

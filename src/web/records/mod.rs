@@ -21,6 +21,7 @@ use super::office::pile::{self, Piles};
 use super::query::{self, Asked, Column, Listed, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::copy::State as CopyState;
+use crate::domain::journal::YEAR;
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -66,7 +67,7 @@ fn badge(state: CopyState) -> &'static str {
 
 /// «I четверть» of a class, «2025/2026 учебный год»; the identifier where the year is no longer known.
 pub(super) fn period_name(directory: &Directory, year: &str, class: &str, period: &str) -> String {
-    if period == crate::domain::journal::YEAR {
+    if period == YEAR {
         return format!("{year} учебный год");
     }
     let grade = directory.class(class).map_or(0, |class| class.grade);
@@ -121,7 +122,12 @@ async fn copies(
     let directory = state.directory().await?;
     let rows = visible_copies(&state, &directory, &visitor).await?;
     let of_state = |state: CopyState| rows.iter().filter(|row| row.state == state).count();
-    let buttons = Buttons::of(&directory, &visitor, of_state(CopyState::Frozen), of_state(CopyState::Signed));
+    let buttons = Buttons::of(
+        (&directory, state.now().date_naive()),
+        &visitor,
+        of_state(CopyState::Frozen),
+        of_state(CopyState::Signed),
+    );
     let running = super::ops::jobs::running(&state, &visitor, &["close_all", "issue_all", "seal_all"]).await?;
     let chosen = asked.value("state").to_owned();
     let late = supplement::open_ones(&state.house).await?;
@@ -207,6 +213,7 @@ fn line(directory: &Directory, row: CopyRow, late: &Late) -> CopyLine {
         href: format!("/copies/{}", segment(&row.id)),
         period: period_name(directory, &row.year, &row.class, &row.period),
         kind: match row.kind {
+            CopyKind::PeriodCopy if row.period == YEAR => "журнал за год".to_owned(),
             CopyKind::PeriodCopy if supplement_no(&row.id).is_none() => "копия".to_owned(),
             CopyKind::PeriodCopy => kind_words(row.kind, &row.id),
             CopyKind::SummarySheet => "ведомость".to_owned(),

@@ -13,6 +13,7 @@ use super::super::scans::differing;
 use super::super::waiting::Awaited;
 use super::{Desk, Wait};
 use crate::domain::copy::State as CopyState;
+use crate::domain::journal::YEAR;
 use crate::domain::period::course_title;
 use crate::domain::policy::AbsenceKind;
 use crate::domain::readiness::{Line, State as Ready};
@@ -277,11 +278,15 @@ impl Desk<'_> {
         let mut open: Vec<String> = Vec::new();
         let mut first: Option<(chrono::NaiveDate, String)> = None;
         for class in self.directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade)) {
-            let ended = self.directory.roster.periods_of_grade(class.grade);
-            let ended = ended.iter().filter(|period| period.ends < self.today);
-            for period in ended.filter(|period| !self.directory.is_closed(&class.name, &period.id)) {
+            let own = self.directory.roster.periods_of_grade(class.grade);
+            let closed = |id: &str| self.directory.is_closed(&class.name, id);
+            // The year itself waits behind the last of its periods.
+            let year = own.last().filter(|_| own.iter().all(|period| closed(&period.id)));
+            let all = own.iter().map(|period| (period.ends, period.id.as_str()));
+            let all = all.chain(year.map(|last| (last.ends, YEAR))).filter(|(ends, _)| *ends < self.today);
+            for (ends, id) in all.filter(|(_, id)| !closed(id)) {
                 open.push(class.name.clone());
-                let this = (period.ends, period.id.clone());
+                let this = (ends, id.to_owned());
                 first = Some(first.map_or(this.clone(), |held| held.min(this)));
             }
         }
@@ -290,15 +295,11 @@ impl Desk<'_> {
         }
         let n = open.len() as u64;
         open.dedup();
+        let [one, few, many] =
+            ["учётный период не закрыт", "учётных периода не закрыты", "учётных периодов не закрыто"];
         vec![Wait {
             count: n,
-            what: words::plural(
-                n,
-                "учётный период не закрыт",
-                "учётных периода не закрыты",
-                "учётных периодов не закрыто",
-            )
-            .to_owned(),
+            what: words::plural(n, one, few, many).to_owned(),
             detail: format!(
                 "дни периода прошли, копии ещё не составлены: {}",
                 shortened(open.iter().map(String::as_str))

@@ -292,6 +292,7 @@ pub fn journal(class: &Class) -> Snapshot {
     let mut snapshot = head(class, CopyKind::PeriodCopy);
     let title = TitleSheet {
         paper: PAPER.to_owned(),
+        sources: Vec::new(),
         id: "title".to_owned(),
         title: "КЛАССНЫЙ ЖУРНАЛ".to_owned(),
         system: "Летопись 0.1.0".to_owned(),
@@ -350,6 +351,7 @@ pub fn journal(class: &Class) -> Snapshot {
     }));
     snapshot.sheets.push(Sheet::FinalMarks(FinalMarksSheet {
         id: "final-marks".to_owned(),
+        period: String::new(),
         subjects: (0..class.subjects).map(|at| SUBJECTS[at % SUBJECTS.len()].to_owned()).collect(),
         rows: marks,
     }));
@@ -381,6 +383,7 @@ pub fn summary(class: &Class) -> Snapshot {
     snapshot.sheets = vec![
         Sheet::Title(TitleSheet {
             paper: PAPER.to_owned(),
+            sources: Vec::new(),
             id: "title".to_owned(),
             title: "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА УСПЕВАЕМОСТИ ОБУЧАЮЩИХСЯ".to_owned(),
             system: "Летопись 0.1.0".to_owned(),
