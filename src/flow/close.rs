@@ -11,6 +11,8 @@ use crate::domain::freeze::{self, Circumstances};
 use crate::domain::journal::{Class, Journal};
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
+use crate::domain::setup::layout::PLAN_TOPICS;
+use crate::domain::setup::{Setup, Topic};
 use crate::domain::snapshot::Snapshot;
 use crate::store::{ClosureRow, Entries, Part, Tx};
 use crate::typeset;
@@ -58,6 +60,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     // The writer's place is taken before the journal is read: what is frozen is what is locked.
     let mut tx = house.db.begin().await?;
     let roster = tx.load_roster(&closing.year).await?;
+    let topics = topics(&mut tx, &closing.year).await?;
     // Where no calendar is set, the days are those of everybody's lessons; nothing was written yet.
     let lessons = house.db.load_part(&closing.year, &Part::default()).await?;
     let calendar = timeliness::calendar_of(house, &roster.clone().with_entries(lessons)).await?;
@@ -97,6 +100,8 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             omissions: errors,
             template: typeset::template_facts(freeze::kind_of(&span.id)),
             salts: salts(part.learners.len())?,
+            founder: house.config.founder(),
+            topics: topics_of(&topics, &part),
             appointments: appointments.clone(),
         };
         let snapshot = freeze::freeze(&part, &class, &span, &policy, &told)?;
@@ -200,6 +205,18 @@ fn event(snapshot: &Snapshot, act: &Act) -> Event {
 
 pub(super) fn omission(finding: &Finding) -> String {
     format!("{}: {}", finding.place, finding.message)
+}
+
+/// Topics of every plan of a year, as the transaction sees them.
+pub(super) async fn topics(tx: &mut Tx, year: &str) -> Result<Vec<Topic>, Error> {
+    let rows = tx.list_year_rows(PLAN_TOPICS.table, year).await?;
+    Ok(Setup::from_rows(&[(PLAN_TOPICS.table, rows)].into()).topics)
+}
+
+/// Those of a class.
+pub(super) fn topics_of(topics: &[Topic], part: &Journal) -> Vec<Topic> {
+    let own: BTreeSet<&str> = part.courses.iter().map(|course| course.id.as_str()).collect();
+    topics.iter().filter(|topic| own.contains(topic.course.as_str())).cloned().collect()
 }
 
 /// Random salts for learners' rows, 16 bytes each.

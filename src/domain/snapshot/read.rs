@@ -92,6 +92,7 @@ mod tests {
             contents: String::new(),
             voids: Vec::new(),
             paper: String::new(),
+            exemplar: String::new(),
         });
         // Canonical: by the alphabet; plain: the kind stands first.
         let (canonical, plain) = (canon::to_text(&sheet), serde_json::to_string(&sheet).expect("text"));
