@@ -7,6 +7,8 @@
 #[path = "../tests/documents/pages/made_up.rs"]
 #[allow(dead_code)] // the tests need more of it
 mod made_up;
+#[path = "../tests/documents/pages/today.rs"]
+mod today;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -23,7 +25,7 @@ fn main() {
         .enumerate()
         .map(|(at, name)| {
             let class = made_up::Class { name, learners: 30, subjects: 14, lessons: 45, seed: at as u64 + 1 };
-            let snapshot = made_up::journal(&class);
+            let snapshot = today::of_today(made_up::journal(&class));
             let edition = made_up::edition(&snapshot, EditionKind::Sealed);
             let attachment = Attachment {
                 name: "snapshot.json".to_owned(),

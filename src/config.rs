@@ -359,6 +359,11 @@ impl Config {
         Some(mail).filter(|mail| !mail.host.is_empty() && !mail.from.is_empty())
     }
 
+    /// Who founded the school, as title pages print it; may be empty.
+    pub fn founder(&self) -> String {
+        self.text("print.founder")
+    }
+
     /// The zone.
     pub fn zone(&self) -> FixedOffset {
         // Parsing keeps the offset below a day, so UTC is never the answer of a file that was accepted.

@@ -159,6 +159,8 @@ fn snapshot() -> Snapshot {
         omissions: Vec::new(),
         template: TemplateFacts { name: "period-copy".into(), version: "1".into(), digest: Digest::of(b"t") },
         salts: vec!["00".repeat(16), "11".repeat(16)],
+        founder: String::new(),
+        topics: Vec::new(),
         appointments: Vec::new(),
     };
     freeze::freeze(&journal, &journal.classes[0], &span, &policy, &told).expect("a snapshot")

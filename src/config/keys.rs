@@ -80,6 +80,14 @@ pub const KEYS: &[Key] = &[
     ),
     key("utc_offset", "", Kind::Offset, "", "", "Часовой пояс школы: печатается в каждой отметке времени."),
     key(
+        "print.founder",
+        "LETOPIS_PRINT_FOUNDER",
+        Kind::Text,
+        "",
+        "",
+        "Учредитель школы: печатается над её именем на титульных листах копий журнала. Пустой — не печатается.",
+    ),
+    key(
         "serve.listen",
         "LETOPIS_SERVE_LISTEN",
         Kind::Address,

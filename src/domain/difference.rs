@@ -4,6 +4,7 @@
 //! Used wherever one of two tellings must be true: the snapshot in the archive against the one attached to the sealed PDF,
 //! the database against the archive. Which of the two is true is for the caller to know: the first one here is "was".
 
+mod months;
 mod page;
 
 use std::collections::BTreeMap;
@@ -231,6 +232,8 @@ fn course(differences: &mut Differences, was: &CourseSheet, is: &CourseSheet) {
         signer.map(|p| format!("{} {} {}", p.surname, p.given_name, p.patronymic)).unwrap_or_default()
     };
     differences.value("snapshot.course-changed", &place, "кто подписывает за учителя", &signer(was), &signer(is));
+    let planned = |sheet: &CourseSheet| sheet.planned_centi.map(super::setup::hours_text).unwrap_or_default();
+    differences.value("snapshot.course-changed", &place, "часы по программе", &planned(was), &planned(is));
     differences.value("snapshot.course-changed", &place, "графа итога", &was.final_heading, &is.final_heading);
     lessons(differences, &place, was, is);
     let rows = (&was.rows[..], &is.rows[..]);
@@ -298,6 +301,7 @@ fn attendance(differences: &mut Differences, was: &AttendanceSheet, is: &Attenda
         differences.counts(&place, &was.counts, &is.counts);
     }
     differences.counts(&format!("{place}, всего по классу"), &was.total, &is.total);
+    months::months(differences, place, was, is);
 }
 
 fn final_marks(differences: &mut Differences, was: &FinalMarksSheet, is: &FinalMarksSheet) {

@@ -2,12 +2,13 @@
 //!
 //! The only way from a journal to pages; everything the pages need is decided here, once.
 
+mod attendance;
 mod courses;
 mod seats;
 mod supplement;
 mod year;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -16,13 +17,13 @@ use super::journal::{Class, Course, GapKind, Journal, Learner, Lesson, LessonKey
 use super::names;
 use super::people::Appointment;
 use super::period::Span;
-use super::policy::{AbsenceKind, Cadence, Policy, StageRule};
+use super::policy::{Cadence, Policy, StageRule};
 use super::route::{self, Unroutable, person_facts};
 use super::rows::{self, Unsalted};
+use super::setup::Topic;
 use super::snapshot::{
-    AttendanceCounts, AttendanceRow, AttendanceSheet, ChangesSheet, ClassFacts, CodeFacts, CopyFacts, CopyKind, FORMAT,
-    FinalMarksRow, FinalMarksSheet, LearnerRow, LearnersSheet, PeriodFacts, PolicyFacts, SchoolFacts, Sheet, Snapshot,
-    TemplateFacts, TitleSheet, YEAR_JOURNAL,
+    ChangesSheet, ClassFacts, CodeFacts, CopyFacts, CopyKind, FORMAT, FinalMarksRow, FinalMarksSheet, LearnerRow,
+    LearnersSheet, PeriodFacts, PolicyFacts, SchoolFacts, Sheet, Snapshot, TemplateFacts, TitleSheet, YEAR_JOURNAL,
 };
 use super::words;
 use seats::Seats;
@@ -65,6 +66,10 @@ pub struct Circumstances {
     pub salts: Vec<String>,
     /// The order by which the school put the policy in force; empty for the one that its house was made under.
     pub adopted: String,
+    /// Who founded the school, for the title page; may be empty.
+    pub founder: String,
+    /// Topics of the class's calendar-thematic plans; none where the school keeps no plans here.
+    pub topics: Vec<Topic>,
     /// Every appointment by order: who signs as deputy for the grade and as director on the day of freezing (DOC-20).
     pub appointments: Vec<Appointment>,
 }
@@ -79,6 +84,9 @@ pub enum Unfreezable {
     #[error(transparent)]
     Salts(#[from] Unsalted),
 }
+
+/// A school keeps one copy on paper (000 Рег 3.7, Инс 4.4-4.6): there is one, and this is it.
+const ONE_OF_ONE: &str = "Копия № 1 из 1";
 
 /// The records that closing a span gives: a study period's copy; of the year the summary sheet, and the whole journal in the grades whose
 /// journal is printed once a year (003 Рук 5).
@@ -154,6 +162,7 @@ fn assemble(
             name: journal.school.name.clone(),
             short_name: journal.school.short_name.clone(),
             town: journal.school.town.clone(),
+            founder: told.founder.clone(),
             authority: told.authority,
         },
         year: journal.school.year.clone(),
@@ -283,9 +292,9 @@ impl<'j> Freezing<'j> {
     }
 
     fn period_sheets(&self, told: &Circumstances) -> Result<Vec<Sheet>, Unroutable> {
-        let mut sheets = vec![self.title("КЛАССНЫЙ ЖУРНАЛ", told), self.learners_sheet()];
+        let mut sheets = vec![self.title("КЛАССНЫЙ ЖУРНАЛ", ONE_OF_ONE, told), self.learners_sheet()];
         for course in &self.courses {
-            sheets.extend(self.course_sheets(course)?.into_iter().map(Sheet::Course));
+            sheets.extend(self.course_sheets(course, &told.topics)?.into_iter().map(Sheet::Course));
         }
         sheets.push(Sheet::Attendance(self.attendance_sheet(&told.copies)));
         if self.span.id == YEAR {
@@ -299,12 +308,12 @@ impl<'j> Freezing<'j> {
 
     fn summary_sheets(&self, told: &Circumstances) -> Vec<Sheet> {
         let title = "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА УСПЕВАЕМОСТИ ОБУЧАЮЩИХСЯ";
-        let mut sheets = vec![self.title(title, told), Sheet::Summary(self.summary_sheet(&told.copies))];
+        let mut sheets = vec![self.title(title, "", told), Sheet::Summary(self.summary_sheet(&told.copies))];
         sheets.extend(told.changes.clone().map(Sheet::Changes));
         sheets
     }
 
-    fn title(&self, title: &str, told: &Circumstances) -> Sheet {
+    fn title(&self, title: &str, exemplar: &str, told: &Circumstances) -> Sheet {
         Sheet::Title(TitleSheet {
             id: "title".to_owned(),
             title: title.to_owned(),
@@ -315,6 +324,7 @@ impl<'j> Freezing<'j> {
             voids: told.voids.clone(),
             paper: told.paper.clone(),
             sources: Self::sources(&told.copies),
+            exemplar: exemplar.to_owned(),
         })
     }
 
@@ -399,63 +409,6 @@ impl<'j> Freezing<'j> {
         }
     }
 
-    fn attendance_sheet(&self, copies: &[PeriodCopies]) -> AttendanceSheet {
-        let mut total = AttendanceCounts::default();
-        let rows = self
-            .numbered()
-            .map(|(no, learner)| {
-                let counts = self.told_attendance(copies, learner);
-                add(&mut total, &counts);
-                let name = names::list_name(&learner.surname, &learner.given_name);
-                AttendanceRow { learner: learner.id.clone(), no, name, counts }
-            })
-            .collect();
-        AttendanceSheet { id: "attendance".to_owned(), rows, total }
-    }
-
-    /// Counts over every course of the learner on some of the span's days; a day is missed when each of its lessons was.
-    fn attendance_on(&self, learner: &Learner, counted: &dyn Fn(NaiveDate) -> bool) -> AttendanceCounts {
-        #[derive(Default)]
-        struct Day {
-            lessons: u32,
-            missed: u32,
-            ill: u32,
-        }
-        let mut counts = AttendanceCounts::default();
-        let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
-        for course in &self.courses {
-            let lessons = self.lessons.get(course.id.as_str()).into_iter().flatten();
-            for lesson in lessons.filter(|lesson| counted(lesson.key.date)) {
-                if !learner.is_present_on(lesson.key.date) || !self.seats.sits(course, &learner.id, lesson.key.date) {
-                    continue;
-                }
-                let day = days.entry(lesson.key.date).or_default();
-                day.lessons += 1;
-                let code = self.absences.get(&(&lesson.key, learner.id.as_str())).copied().unwrap_or_default();
-                let Some(rule) = self.policy.absence(code) else { continue };
-                let reason = match rule.kind {
-                    AbsenceKind::Late => {
-                        counts.late += 1;
-                        continue;
-                    }
-                    AbsenceKind::Ill => {
-                        day.ill += 1;
-                        &mut counts.lessons_ill
-                    }
-                    AbsenceKind::Excused => &mut counts.lessons_excused,
-                    AbsenceKind::Unexcused => &mut counts.lessons_unexcused,
-                    AbsenceKind::Unexplained => &mut counts.lessons_unexplained,
-                };
-                *reason += 1;
-                day.missed += 1;
-                counts.lessons += 1;
-            }
-        }
-        counts.days = days.values().filter(|day| day.missed == day.lessons).count() as u32;
-        counts.days_ill = days.values().filter(|day| day.ill == day.lessons).count() as u32;
-        counts
-    }
-
     /// Subjects in the order of the courses; groups of one subject share a place.
     fn subjects(&self) -> Vec<String> {
         let mut seen = HashSet::new();
@@ -497,15 +450,4 @@ pub fn movement(verb: &str, patronymic: &str, day: &str, order: &str) -> String 
         order if order.starts_with("пр") => format!("{verb}{ending} {day}, {order}"),
         order => format!("{verb}{ending} {day}, пр. № {order}"),
     }
-}
-
-fn add(total: &mut AttendanceCounts, counts: &AttendanceCounts) {
-    total.days += counts.days;
-    total.lessons += counts.lessons;
-    total.days_ill += counts.days_ill;
-    total.lessons_ill += counts.lessons_ill;
-    total.lessons_excused += counts.lessons_excused;
-    total.lessons_unexcused += counts.lessons_unexcused;
-    total.lessons_unexplained += counts.lessons_unexplained;
-    total.late += counts.late;
 }

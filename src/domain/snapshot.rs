@@ -4,6 +4,7 @@
 //! route, policy digest, template, document number, dates. Written as RFC 8785 JSON: integers and strings only, an absent fact
 //! is an empty string. Once a format number is released its shape never changes; a new shape is a new number.
 
+mod attendance;
 mod changes;
 mod named;
 mod part;
@@ -15,8 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use super::canon::{self, Digest, scan};
 
+pub use attendance::{AttendanceCounts, AttendanceMonth, AttendanceRow, AttendanceSheet, MissedDay, MonthRow};
 pub use changes::{ChangedValue, ChangesSheet};
-pub use named::{YEAR_JOURNAL, document_words, kind_words, supplement_no};
+pub use named::{BY_DAYS, MISSED, YEAR_JOURNAL, document_words, kind_words, supplement_no};
 pub use part::PartFacts;
 pub use supplement::SupplementFacts;
 pub use year::{SourceFacts, SummaryRow, SummarySheet, SummaryTotals};
@@ -124,6 +126,9 @@ pub struct SchoolFacts {
     pub short_name: String,
     /// Town, may be empty.
     pub town: String,
+    /// Who founded the school, as the title page prints it above the name (domain.md 2.1); absent where it is not told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub founder: String,
     /// SHA-256 of the DER certificate of the school's certificate authority; printed on the title page.
     pub authority: Digest,
 }
@@ -250,7 +255,7 @@ pub enum Sheet {
     Learners(LearnersSheet),
     /// A course: `course-C00001`.
     Course(CourseSheet),
-    /// Missed lessons by reason: `attendance`.
+    /// Missed lessons, month by month and in all: `attendance`.
     Attendance(AttendanceSheet),
     /// Final marks of the period: `final-marks`.
     FinalMarks(FinalMarksSheet),
@@ -309,6 +314,10 @@ pub struct TitleSheet {
     /// The signed copies that a record of the year is built from (DOC-09). Absent from all others, so that they keep their bytes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<SourceFacts>,
+    /// «Копия № 1 из 1» (domain.md 2.1). A title page that says it has places for the file's stamp and for the number in the register too;
+    /// absent from snapshots that were frozen before the title page had them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub exemplar: String,
 }
 
 /// The learners' list.
@@ -367,6 +376,10 @@ pub struct CourseSheet {
     pub part: Option<Box<PartFacts>>,
     /// Heading of the final mark's column: «I четв.», «I полуг.».
     pub final_heading: String,
+    /// What the calendar-thematic plan has for the days of the sheet, hundredths of an hour; absent where the school keeps no dated plan of the
+    /// course, and from snapshots that were frozen before it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_centi: Option<u32>,
     /// Lessons of the period by date and place in the day.
     pub lessons: Vec<LessonFacts>,
     /// Learners of the course who were in the class on any day of the period.
@@ -415,54 +428,6 @@ pub struct CourseRow {
     pub cells: Vec<String>,
     /// Final mark of the period, may be empty.
     pub final_mark: String,
-}
-
-/// Missed lessons by reason (domain.md 2.4 b).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttendanceSheet {
-    /// `attendance`.
-    pub id: String,
-    /// One row a learner.
-    pub rows: Vec<AttendanceRow>,
-    /// Sums over the class.
-    pub total: AttendanceCounts,
-}
-
-/// One learner's missed lessons.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttendanceRow {
-    /// Learner identifier.
-    pub learner: String,
-    /// Place in the learners' list.
-    pub no: u32,
-    /// «Абрамов Иван».
-    pub name: String,
-    /// The counts.
-    pub counts: AttendanceCounts,
-}
-
-/// Counts of missed days and lessons. A day is missed when every lesson of that day for the learner was missed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttendanceCounts {
-    /// Whole days missed.
-    pub days: u32,
-    /// Lessons missed.
-    pub lessons: u32,
-    /// Whole days missed by illness (every missed lesson of the day is «Б»).
-    pub days_ill: u32,
-    /// Lessons missed by illness, «Б».
-    pub lessons_ill: u32,
-    /// Lessons missed with a good reason, «У».
-    pub lessons_excused: u32,
-    /// Lessons missed without a good reason, «Н».
-    pub lessons_unexcused: u32,
-    /// Lessons missed, reason not given, «н».
-    pub lessons_unexplained: u32,
-    /// Times late, «О»; not missed.
-    pub late: u32,
 }
 
 /// Final marks of the period: learners by subjects.

@@ -12,6 +12,8 @@ use crate::domain::freeze::{self, Circumstances};
 use crate::domain::journal::{Class, Journal, YEAR};
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
+use crate::domain::setup::layout::PLAN_TOPICS;
+use crate::domain::setup::{Setup, Topic};
 use crate::domain::snapshot::{CopyKind, Snapshot};
 use crate::store::{ClosureRow, Entries, Part, Tx};
 use crate::typeset;
@@ -61,6 +63,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     // The writer's place is taken before the journal is read: what is frozen is what is locked.
     let mut tx = house.db.begin().await?;
     let roster = tx.load_roster(&closing.year).await?;
+    let topics = topics(&mut tx, &closing.year).await?;
     // Where no calendar is set, the days are those of everybody's lessons; nothing was written yet.
     let lessons = house.db.load_part(&closing.year, &Part::default()).await?;
     let calendar = timeliness::calendar_of(house, &roster.clone().with_entries(lessons)).await?;
@@ -110,6 +113,8 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             omissions: errors,
             template: typeset::template_facts(CopyKind::PeriodCopy),
             salts: Vec::new(),
+            founder: house.config.founder(),
+            topics: topics_of(&topics, &part),
             appointments: appointments.clone(),
         };
         for (place, kind) in freeze::records_of(&policy, class.grade, &span.id).into_iter().enumerate() {
@@ -252,6 +257,18 @@ pub(super) fn omission(finding: &Finding) -> String {
     // What is to be done is told to whoever closes; the page says what was missing.
     let message = finding.message.split_once(TO_DO).map_or(finding.message.as_str(), |(said, _)| said);
     format!("{}: {message}", finding.place)
+}
+
+/// Topics of every plan of a year, as the transaction sees them.
+pub(super) async fn topics(tx: &mut Tx, year: &str) -> Result<Vec<Topic>, Error> {
+    let rows = tx.list_year_rows(PLAN_TOPICS.table, year).await?;
+    Ok(Setup::from_rows(&[(PLAN_TOPICS.table, rows)].into()).topics)
+}
+
+/// Those of a class.
+pub(super) fn topics_of(topics: &[Topic], part: &Journal) -> Vec<Topic> {
+    let own: BTreeSet<&str> = part.courses.iter().map(|course| course.id.as_str()).collect();
+    topics.iter().filter(|topic| own.contains(topic.course.as_str())).cloned().collect()
 }
 
 /// Random salts for learners' rows, 16 bytes each.

@@ -12,12 +12,12 @@ use super::sign::{REFUSED, signed};
 use super::{Error, House, read_file, reissue, sources};
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
-use crate::domain::desk_forms::{About, SignedEvent};
+use crate::domain::desk_forms::{About, SignedEvent, seen};
 use crate::domain::difference::{change_rows, sheet_diff};
 use crate::domain::finding::Finding;
 use crate::domain::route::{self, BY_SHEETS, Wish};
-use crate::domain::snapshot::{ChangedValue, StageFacts, document_words};
-use crate::domain::statement::{Ink, Statement};
+use crate::domain::snapshot::{ChangedValue, StageFacts};
+use crate::domain::statement::Statement;
 use crate::domain::words;
 use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
 use crate::sign::keys::verify_ed25519_raw;
@@ -292,15 +292,8 @@ pub async fn differences(house: &House, id: &str, from: u32, to: u32) -> Result<
 pub async fn about(house: &House, row: &CopyRow) -> Result<About, Error> {
     let snapshot = house.db.load_snapshot(row.snapshot).await?;
     let last = house.db.list_versions(&row.id).await?.last().map_or(row.version, |last| last.version);
-    Ok(About {
-        school: snapshot.school.name,
-        document: words::capitalised(&document_words(row.kind, &row.id, &row.number)),
-        what: format!("{} класс, {}, {} учебный год", row.class, snapshot.period.name, row.year),
-        version: row.version,
-        replaced_by: if last > row.version { last } else { 0 },
-        snapshot: row.snapshot.to_hex(),
-        issued_pdf: row.issued_pdf.clone(),
-    })
+    let replaced_by = if last > row.version { last } else { 0 };
+    Ok(About { replaced_by, ..About::of(&snapshot, row.snapshot, &row.issued_pdf) })
 }
 
 /// Everything that was said of a version, in the order of time, as the sheet of signatures prints it.
@@ -310,29 +303,10 @@ pub async fn events(house: &House, row: &CopyRow) -> Result<Vec<SignedEvent>, Er
     let mut events = Vec::new();
     for one in house.db.list_statements(&row.id, row.version).await? {
         let Some(said) = statement(&one) else { continue };
-        let (name, office, order) = said.office_of();
-        let order = if order.is_empty() { String::new() } else { format!(" ({order})") };
-        let what = match (&said.ink, one.verdict.as_str(), said.version < row.version) {
-            (_, REFUSED, _) => "отказано".to_owned(),
-            (_, _, true) => format!("в силе с версии {}", said.version),
-            (Some(_), ..) => "подписано на бумаге".to_owned(),
-            (None, ..) => "подписано".to_owned(),
-        };
-        let note = match &said.ink {
-            Some(ink) => seen(ink, &said),
-            None => said.remarks.clone(),
-        };
-        let title = paper.route.iter().find(|stage| stage.id == said.stage).map(|stage| stage.title.clone());
         let certificate = certificates.iter().find(|row| row.fingerprint == one.certificate);
         events.push(SignedEvent {
-            at: said.signed_at.clone(),
-            what,
-            who: format!("{name}, {office}{order}"),
-            stage: title.unwrap_or_else(|| said.stage.clone()),
-            sheets: if one.kept.is_empty() { said.sheets.len() } else { one.kept.len() },
             certificate: certificate.map(|row| row.serial.clone()).unwrap_or_default(),
-            statement: Digest::of(one.body.as_bytes()).to_hex(),
-            note,
+            ..SignedEvent::of(&said, one.body.as_bytes(), &paper.route, row.version, one.kept.len())
         });
     }
     Ok(events)
@@ -347,11 +321,6 @@ pub fn said<'s>(statements: &'s [StatementRow], stage: &str, signer: &str) -> Op
 /// A signature with a pen, as pages and lists say it beside the name: which day and who saw it. Empty for one made with a key.
 pub fn on_paper(row: &StatementRow) -> String {
     statement(row).and_then(|said| said.ink.as_ref().map(|ink| seen(ink, &said))).unwrap_or_default()
-}
-
-fn seen(ink: &Ink, said: &Statement) -> String {
-    let day = ink.signed_on.parse().map_or_else(|_| ink.signed_on.clone(), words::date_short);
-    format!("подпись от {day} видел(а): {}, {}", said.name, said.office)
 }
 
 /// Notes that a person has seen sheets of a version as they are.

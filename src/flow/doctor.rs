@@ -22,7 +22,7 @@ use crate::domain::journal::Journal;
 use crate::domain::log_proof::object_name;
 use crate::domain::people::Appointment;
 use crate::domain::period;
-use crate::domain::snapshot::{ChangedValue, Sheet, Snapshot};
+use crate::domain::snapshot::{AttendanceSheet, ChangedValue, CourseSheet, Sheet, Snapshot};
 use crate::store::{ChangeFilter, CopyRow, GuardFault, SealedRow};
 use crate::vault;
 
@@ -267,6 +267,8 @@ fn again(
         template: frozen.template.clone(),
         // Rows may have come or gone since; their own root is not compared here.
         salts: vec!["0".repeat(32); part.learners.len()],
+        founder: String::new(),
+        topics: Vec::new(),
         appointments: appointments.to_vec(),
     };
     let fresh = match (late, frozen.copy.supplement.as_deref()) {
@@ -277,14 +279,27 @@ fn again(
         _ => freeze::freeze(&part, class, &span, &under.policy, &told),
     };
     let fresh = fresh.map_err(|error| error.to_string())?;
-    let title = frozen.sheets.iter().find(|sheet| matches!(sheet, Sheet::Title(_)));
-    let sheets = fresh.sheets.into_iter().map(|sheet| match (sheet, title) {
-        (Sheet::Title(_), Some(title)) => title.clone(),
-        (sheet, _) => sheet,
+    let sheets = fresh.sheets.into_iter().map(|sheet| {
+        let then = frozen.sheets.iter().find(|then| then.id() == sheet.id());
+        as_then(sheet, then)
     });
     // What a version changed is compared with the version before, not with the rows.
     let changes = frozen.sheets.iter().filter(|sheet| matches!(sheet, Sheet::Changes(_))).cloned();
     Ok(Snapshot { sheets: sheets.chain(changes).collect(), ..frozen.clone() })
+}
+
+/// What is no row of the journal, or was not frozen yet when the copy was made, stands as it stood then.
+fn as_then(sheet: Sheet, then: Option<&Sheet>) -> Sheet {
+    match (sheet, then) {
+        (Sheet::Title(_), Some(Sheet::Title(then))) => Sheet::Title(then.clone()),
+        (Sheet::Course(sheet), Some(Sheet::Course(then))) => {
+            Sheet::Course(CourseSheet { planned_centi: then.planned_centi, ..sheet })
+        }
+        (Sheet::Attendance(sheet), Some(Sheet::Attendance(then))) if then.months.is_empty() => {
+            Sheet::Attendance(AttendanceSheet { months: Vec::new(), ..sheet })
+        }
+        (sheet, _) => sheet,
+    }
 }
 
 fn issued_files(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {
@@ -456,4 +471,23 @@ async fn key_files(house: &House) -> Result<Vec<Finding>, Error> {
         })
     };
     Ok(house.db.list_certificates().await?.into_iter().filter_map(missing).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::snapshot::{AttendanceCounts, AttendanceMonth};
+
+    #[test]
+    fn a_sheet_that_was_frozen_before_the_days_were_kept_is_compared_without_them() {
+        let sheet = |months: usize| {
+            let month =
+                AttendanceMonth { month: "2025-09".into(), rows: Vec::new(), total: AttendanceCounts::default() };
+            let (rows, total) = (Vec::new(), AttendanceCounts::default());
+            Sheet::Attendance(AttendanceSheet { id: "attendance".into(), rows, total, months: vec![month; months] })
+        };
+        assert_eq!(as_then(sheet(2), Some(&sheet(0))), sheet(0));
+        assert_eq!(as_then(sheet(2), Some(&sheet(1))), sheet(2), "what was frozen is compared");
+        assert_eq!(as_then(sheet(2), None), sheet(2));
+    }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::close::{omission, salts};
+use super::close::{omission, salts, topics, topics_of};
 use super::keys::AUTHORITY;
 use super::sources::Sources;
 use super::{Act, Error, House, compromise, policy, remind, salt, supplement, timeliness};
@@ -52,6 +52,9 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         }
         copies = signed;
     }
+    // A sheet that says nothing of the plan goes on saying nothing, so that its teacher's statement stands.
+    let asks_plan = was.sheets.iter().any(|sheet| matches!(sheet, Sheet::Course(one) if one.planned_centi.is_some()));
+    let topics = if asks_plan { topics_of(&topics(&mut tx, &last.year).await?, &journal) } else { Vec::new() };
     let mut told = Circumstances {
         kind: last.kind,
         copies,
@@ -72,6 +75,8 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         omissions: was.omissions.clone(),
         template: typeset::template_facts(last.kind),
         salts: salts(journal.learners.len())?,
+        founder: house.config.founder(),
+        topics,
         appointments: house.db.list_appointments().await?,
     };
     let own = supplement::of_copy(house, id).await?;

@@ -18,7 +18,9 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::checkpoint::Checkpoint;
 use crate::domain::copy::{self, Action, State};
+use crate::domain::desk_forms::{self, About, Bound, SignedEvent};
 use crate::domain::edition::{Attachment, CheckpointFacts, Edition, EditionKind, PaperMark, SealMark, SignatureMark};
+use crate::domain::form::Form;
 use crate::domain::log_proof::{LogProof, object_id, object_name};
 use crate::domain::register::RegisterLine;
 use crate::domain::retention;
@@ -199,6 +201,9 @@ impl Press {
         let request =
             SealRequest { sealed_at: self.at, reason: &snapshot.policy.seal_wording, location: &snapshot.school.town };
         let sealed_pdf = seal_pdf(&pages.pdf, &self.key, &self.der, &self.authority_der, &request)?;
+        let sheet = signature_sheet(&row, &snapshot, &statements)?;
+        // By the program's own template: what lies in a record comes out of the record alone.
+        let signatures_pdf = typeset::form(&sheet, &self.moment)?.pdf;
         let parts: Vec<StatementPart> = statements.iter().map(|(s, c)| part(s, c)).collect::<Result<_, _>>()?;
         let staged = vault::stage(
             &self.staging,
@@ -206,6 +211,7 @@ impl Press {
                 snapshot: &snapshot,
                 issued_pdf: &issued_pdf,
                 sealed_pdf: &sealed_pdf,
+                signatures_pdf: &signatures_pdf,
                 sealed_at: &self.moment,
                 statements: &parts,
                 authority: &self.authority.pem,
@@ -226,8 +232,7 @@ impl Press {
     }
 
     fn mark(&self, row: &StatementRow, certificate: &CertificateRow) -> Result<SignatureMark, Error> {
-        let statement = Statement::from_signed_bytes(row.body.as_bytes())
-            .map_err(|error| Error::Damaged(format!("{}: {error}", row.signer)))?;
+        let statement = read(row)?;
         Ok(SignatureMark {
             signer: statement.place_of().to_owned(),
             owner: statement.ink.as_ref().map_or_else(|| certificate.subject.clone(), |ink| ink.name.clone()),
@@ -294,6 +299,28 @@ fn attachments(snapshot: &Snapshot, statements: &[(StatementRow, CertificateRow)
             bytes: canon::to_bytes(&signed),
         },
     ]
+}
+
+/// The sheet of signatures of a record: its statements, in the order and under the names of their files.
+fn signature_sheet(
+    row: &CopyRow,
+    snapshot: &Snapshot,
+    statements: &[(StatementRow, CertificateRow)],
+) -> Result<Form, Error> {
+    let event = |(no, (said, certificate)): (usize, &(StatementRow, CertificateRow))| {
+        let statement = read(said)?;
+        let file = vault::name::of_statement(no, statements.len(), &certificate.owner) + ".txt";
+        let event = SignedEvent::of(&statement, said.body.as_bytes(), &snapshot.route, row.version, said.kept.len());
+        Ok(SignedEvent { certificate: certificate.serial.clone(), file, ..event })
+    };
+    let events = (1..).zip(statements).map(event).collect::<Result<Vec<_>, Error>>()?;
+    let about = About::of(snapshot, row.snapshot, &row.issued_pdf);
+    Ok(desk_forms::signature_sheet(&about, &events, Bound::Record))
+}
+
+fn read(row: &StatementRow) -> Result<Statement, Error> {
+    Statement::from_signed_bytes(row.body.as_bytes())
+        .map_err(|error| Error::Damaged(format!("{}: {error}", row.signer)))
 }
 
 fn part(row: &StatementRow, certificate: &CertificateRow) -> Result<StatementPart, Error> {

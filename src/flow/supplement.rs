@@ -381,6 +381,9 @@ pub async fn make(house: &House, copy: &str, ground: Option<&str>, act: &Act) ->
         omissions: errors,
         template: typeset::template_facts(CopyKind::PeriodCopy),
         salts: salts(part.learners.len())?,
+        founder: house.config.founder(),
+        // What was planned and held is counted in the copy.
+        topics: Vec::new(),
         appointments: house.db.list_appointments().await?,
     };
     let snapshot = freeze::supplement(&part, &class, &span, &policy, &told, (&rows, facts(row.no, &base, &was)))?;

@@ -17,11 +17,6 @@ const HEAD: f64 = mm(9.0);
 /// Widths of number, sheet, learner, cell, was, is and ground on 180 mm; a wider page gives each its share.
 const WIDTHS: [f64; 7] = [8.0, 29.0, 32.0, 40.0, 19.0, 19.0, 33.0];
 
-/// «Изменения по сравнению с версией 1».
-pub fn title(sheet: &ChangesSheet) -> String {
-    format!("Изменения по сравнению с версией {}", sheet.replaces)
-}
-
 /// Binds as many pages as the changes need; a version that changed nothing has one that says so.
 pub fn bind(binder: &mut Binder<'_>, index: usize, sheet: &ChangesSheet) {
     let paper = binder.paper;
@@ -36,7 +31,7 @@ pub fn bind(binder: &mut Binder<'_>, index: usize, sheet: &ChangesSheet) {
     let parts = if rows.is_empty() { vec![Vec::new()] } else { paginate(rows, halves(room, LINE)) };
     for rows in parts {
         let mut page = binder.blank("changes", index);
-        heading(&mut page, paper.top(), &title(sheet), &format!("версия {}", binder.snapshot.copy.version));
+        heading(&mut page, paper.top(), &sheet.title(), &format!("версия {}", binder.snapshot.copy.version));
         signed(binder, &mut page, &sheet.id);
         let words = Room { x: page.x, y: paper.top() + HEADING, w: page.w, h: said };
         page.texts.push(Text::top(words, "left", Face::Serif, &ground));

@@ -3,8 +3,10 @@
 //! The right page limits the spread: its rows are as high as their texts, so lessons are cut into balanced chunks that always
 //! fit, and the left page holds exactly those lessons. Both pages of a spread are made together or not at all.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
+use crate::domain::setup::hours_text;
 use crate::domain::snapshot::{CourseRow, CourseSheet};
 
 use super::Error;
@@ -298,7 +300,13 @@ impl<'a> Maker<'a> {
             let text = match binder.snapshot.copy.supplement {
                 // What was taught before is counted in the copy.
                 Some(_) => format!("В дополнительном листе: {hours} ч."),
-                None => format!("Проведено за период с {} по {}: {hours} ч.", day(starts), day(ends)),
+                None => {
+                    let held = format!("Проведено за период с {} по {}: {hours} ч.", day(starts), day(ends));
+                    match self.course.planned_centi {
+                        Some(planned) => told_plan(planned, hours * 100, &held),
+                        None => held,
+                    }
+                }
             };
             let room = Room { x: page.x, y: under, w: page.w, h: mm(4.0) };
             page.texts.push(Text::top(room, "left", Face::Serif, &Fitted { size: 8.5, lines: vec![text] }));
@@ -319,6 +327,16 @@ impl<'a> Maker<'a> {
         let room = Room { x: page.x, y: under + mm(1.6), w: page.w, h: mm(5.0) };
         page.texts.push(Text::top(room, "left", Face::Serif, &Fitted { size: 10.0, lines: vec![text.to_owned()] }));
     }
+}
+
+/// «По программе 40 ч. Проведено … 38 ч. (отставание 2 ч.)» (domain.md 2.3); hours in hundredths.
+fn told_plan(planned: u32, held: u32, words: &str) -> String {
+    let difference = match held.cmp(&planned) {
+        Ordering::Less => format!("отставание {} ч.", hours_text(planned - held)),
+        Ordering::Equal => "программа выполнена".to_owned(),
+        Ordering::Greater => format!("опережение {} ч.", hours_text(held - planned)),
+    };
+    format!("По программе {} ч. {words} ({difference})", hours_text(planned))
 }
 
 /// Cells of one row outside a learner's stay, by lesson of the spread.
@@ -402,6 +420,14 @@ fn greedy(heights: &[usize], capacity: usize, most: usize) -> Vec<Range<usize>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_plan_is_told_with_what_is_behind_it_or_before() {
+        let told = |planned, held| told_plan(planned, held, "Проведено: 38 ч.");
+        assert_eq!(told(4000, 3800), "По программе 40 ч. Проведено: 38 ч. (отставание 2 ч.)");
+        assert_eq!(told(3750, 3800), "По программе 37,5 ч. Проведено: 38 ч. (опережение 0,5 ч.)");
+        assert_eq!(told(3800, 3800), "По программе 38 ч. Проведено: 38 ч. (программа выполнена)");
+    }
 
     #[test]
     fn forty_lessons_of_one_line_make_two_spreads_of_twenty() {

@@ -41,6 +41,7 @@ pub fn hand_places(snapshot: &Snapshot) -> Result<Vec<HandPlaces>, Error> {
             let r = seal.r + mm(SEAL_AROUND);
             reserved.push([seal.x - r, seal.y - r, 2.0 * r, 2.0 * r]);
         }
+        reserved.extend(&page.ink);
         // Whoever held the lesson signs beside it.
         for table in &page.tables {
             let column = table.columns.iter().filter(|column| column.key == "substitute");

@@ -4,6 +4,7 @@
 //! [`summary_sheet`]), handed to the template as a plan ([`plan`]), laid out and exported by typst. The same snapshot, edition and
 //! attachments give the same bytes: no clock, no system fonts, no disk. Must never decide what a document says: that is frozen.
 
+mod attendance;
 mod changes;
 mod clean;
 mod course;

@@ -85,6 +85,7 @@ impl Binder<'_> {
             tables: Vec::new(),
             places: Vec::new(),
             seal: None,
+            ink: Vec::new(),
             qr: qr.map(round),
         }
     }

@@ -1,7 +1,7 @@
 //! The period copy of a class's journal: title, contents, learners, courses, missed lessons, final marks. Floor 1.
 
 use crate::domain::names;
-use crate::domain::snapshot::{AttendanceCounts, AttendanceSheet, FinalMarksSheet, LearnersSheet, Sheet, StageFacts};
+use crate::domain::snapshot::{FinalMarksSheet, LearnersSheet, Sheet, StageFacts};
 use crate::domain::words::{Gender, count, counted};
 
 use super::Error;
@@ -10,10 +10,10 @@ use super::fit::{Fitted, LEADING, fit};
 use super::fonts::Face;
 use super::pages::{Binder, HEADING, QR_SIDE, heading};
 use super::places::{PLACE_HEIGHT, Policy, SEAL_RADIUS, all_signers, first_signers, seal, stack};
-use super::plan::{Page, Room, Text, mm, round};
-use super::table::{Cover, Even, Flow, Row, Shape, even, flow, halves, paginate, pitch};
+use super::plan::{Page, Room, Text, mm};
+use super::table::{Even, Flow, Row, Shape, even, flow, halves, paginate, pitch};
 use super::wording::{class_name, course_name, day, full_name};
-use super::{changes, title};
+use super::{attendance, changes, title};
 
 /// Type size and line distance of lists.
 const LIST: (f64, f64) = (9.5, 10.6);
@@ -42,7 +42,10 @@ pub fn bind(binder: &mut Binder<'_>) -> Result<(), Error> {
             Sheet::Title(_) | Sheet::Summary(_) => continue,
             Sheet::Learners(sheet) => learners(binder, index, sheet),
             Sheet::Course(sheet) => course::bind(binder, index, sheet, &legend)?,
-            Sheet::Attendance(sheet) => attendance(binder, index, sheet),
+            Sheet::Attendance(sheet) => {
+                spans.extend(attendance::bind(binder, index, sheet, &legend));
+                continue;
+            }
             Sheet::FinalMarks(sheet) => final_marks(binder, index, sheet, &legend),
             Sheet::Changes(sheet) => changes::bind(binder, index, sheet),
         }
@@ -69,22 +72,17 @@ fn entries(sheets: &[Sheet]) -> Vec<[String; 2]> {
     let entry = |sheet: &Sheet| {
         let named = |name: &str| [name.to_owned(), String::new()];
         match sheet {
-            Sheet::Title(_) | Sheet::Summary(_) => None,
-            Sheet::Learners(_) => Some(named("Список обучающихся")),
+            Sheet::Title(_) | Sheet::Summary(_) => Vec::new(),
+            Sheet::Learners(_) | Sheet::FinalMarks(_) | Sheet::Changes(_) => vec![named(&sheet.title())],
+            Sheet::Attendance(sheet) => sheet.titles().into_iter().map(named).collect(),
             Sheet::Course(course) => {
                 let name = course_name(&course.subject, &course.group);
                 let days = course.part.as_ref().map(|part| format!(", {}", part.days())).unwrap_or_default();
-                Some([format!("{name}{days}"), full_name(&course.teacher)])
+                vec![[format!("{name}{days}"), full_name(&course.teacher)]]
             }
-            Sheet::Attendance(_) => Some(named("Сведения о количестве уроков, пропущенных обучающимися")),
-            Sheet::FinalMarks(sheet) => {
-                let period = if sheet.period.is_empty() { String::new() } else { format!(", {}", sheet.period) };
-                Some(named(&format!("Сводная ведомость учёта успеваемости обучающихся{period}")))
-            }
-            Sheet::Changes(sheet) => Some(named(&changes::title(sheet))),
         }
     };
-    sheets.iter().filter_map(entry).collect()
+    sheets.iter().flat_map(entry).collect()
 }
 
 fn contents_shapes() -> [Shape; 4] {
@@ -206,70 +204,12 @@ fn dated(date: &str, order: &str) -> String {
     parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(", ")
 }
 
-fn say_if_empty(page: &mut Page, empty: bool) {
+pub(super) fn say_if_empty(page: &mut Page, empty: bool) {
     if let (true, Some(table)) = (empty, page.tables.last()) {
         let room = Room { x: page.x, y: table.y + table.h + mm(1.6), w: page.w, h: mm(5.0) };
         let lines = vec!["В учётном периоде обучающихся в классе не было.".to_owned()];
         page.texts.push(Text::top(room, "left", Face::Serif, &Fitted { size: 10.0, lines }));
     }
-}
-
-fn attendance(binder: &mut Binder<'_>, index: usize, sheet: &AttendanceSheet) {
-    let mut page = binder.blank("attendance", index);
-    heading(
-        &mut page,
-        binder.paper.top(),
-        "Сведения о количестве уроков, пропущенных обучающимися",
-        &binder.snapshot.period.name,
-    );
-    signed(binder, &mut page, &sheet.id);
-    let count = |key| Shape::new(key, 14.5, "center", Face::Narrow);
-    let mut shapes =
-        vec![Shape::new("no", 8.0, "center", Face::Narrow), Shape::new("name", 56.0, "left", Face::Narrow)];
-    shapes.extend(["days", "lessons", "days", "lessons"].map(count));
-    shapes.extend(["excused", "unexcused", "unexplained", "late"].map(count));
-    let top = binder.paper.top() + HEADING;
-    let head = mm(18.0);
-    let room = places_top(binder, &sheet.id) - mm(4.0) - top - head;
-    let mut cells: Vec<Vec<String>> =
-        sheet.rows.iter().map(|row| counts(row.no.to_string(), row.name.clone(), &row.counts)).collect();
-    cells.push(counts(String::new(), "Итого по классу".to_owned(), &sheet.total));
-    let covers = vec![
-        Cover { from: 2, until: 4, label: "Пропущено всего".to_owned() },
-        Cover { from: 4, until: 6, label: "по болезни".to_owned() },
-        Cover { from: 6, until: 9, label: "уроков по причинам".to_owned() },
-    ];
-    let setting = Even {
-        at: [page.x, top],
-        head,
-        pitch: pitch(cells.len(), mm(5.6), room),
-        size: 9.0,
-        band: mm(5.5),
-        covers,
-        ..Even::default()
-    };
-    let mut table = even(&setting, &shapes, &cells, &[]);
-    let y = round(table.y + table.h - setting.pitch);
-    table.heavy.push([table.x, y, round(table.x + table.w), y]);
-    page.tables.push(table);
-    binder.bind(page);
-}
-
-/// A count of none stays empty, so that the eye finds what there is.
-fn counts(no: String, name: String, counts: &AttendanceCounts) -> Vec<String> {
-    let numbers = [
-        counts.days,
-        counts.lessons,
-        counts.days_ill,
-        counts.lessons_ill,
-        counts.lessons_excused,
-        counts.lessons_unexcused,
-        counts.lessons_unexplained,
-        counts.late,
-    ];
-    let mut cells = vec![no, name];
-    cells.extend(numbers.map(|number| if number == 0 { "–".to_owned() } else { number.to_string() }));
-    cells
 }
 
 fn final_marks(binder: &mut Binder<'_>, index: usize, sheet: &FinalMarksSheet, legend: &str) {

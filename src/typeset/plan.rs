@@ -78,6 +78,9 @@ pub struct Page {
     pub places: Vec<Place>,
     /// The seal's place.
     pub seal: Option<SealPlace>,
+    /// Places for ink beside signatures and seal, for whoever compares the page with its scan: x, y, width, height.
+    #[serde(skip)]
+    pub ink: Vec<[f64; 4]>,
     /// Where the sheet's QR stands: x, y, side.
     pub qr: [f64; 3],
 }

@@ -7,7 +7,7 @@ use crate::domain::snapshot::{CopyKind, TitleSheet};
 use crate::domain::words::{count, moment};
 
 use super::fit::{Fitted, LEADING, wrap, wrap_evenly};
-use super::fonts::Face;
+use super::fonts::{Face, width};
 use super::pages::{Binder, QR_SIDE};
 use super::places::{PLACE_HEIGHT, Policy, SEAL_RADIUS, Signer, seal, stack};
 use super::plan::{Page, Room, Text, mm};
@@ -20,6 +20,19 @@ const MOST_PLACES: usize = 4;
 const PLACES_ON_A_PAGE: usize = 8;
 /// Height of the lower zone: the means of checking, beside the seal's circle where the seal stands on this page.
 const LOWER: f64 = mm(30.0);
+
+/// Says whose place is free.
+const STAMP: &str = "[место штампа дела]";
+/// Width and height of the place for the file's stamp: three short lines (fund, inventory, file).
+const STAMP_WIDTH: f64 = mm(36.0);
+const STAMP_HEIGHT: f64 = mm(24.0);
+/// Lines that stand beside the stamp: title, class, year.
+const LINES_BESIDE_STAMP: usize = 3;
+/// A place for ink: what nobody knows before the seal.
+const FOR_INK: &str = "____________________";
+/// A hand writes longer than the rule, and above it.
+const INK_WIDTH: f64 = mm(50.0);
+const INK_ABOVE: f64 = mm(2.5);
 
 /// Words set in the middle, one under another.
 struct Block {
@@ -83,6 +96,7 @@ fn upper(binder: &Binder<'_>, sheet: &TitleSheet, page: &mut Page, bottom: f64) 
         let mut scale = 1.0;
         while scale > 0.3 {
             if let Some(texts) = compose(binder, sheet, room, scale, listed) {
+                page.ink = ink(&texts);
                 page.texts.extend(texts);
                 return !listed && !omissions.is_empty();
             }
@@ -103,6 +117,7 @@ fn compose(binder: &Binder<'_>, sheet: &TitleSheet, room: Room, scale: f64, list
         Fitted { size, lines: wrap_evenly(&block.text, block.face, size, room.w * 0.9) }
     };
     let fitted: Vec<Fitted> = heads.iter().map(set).collect();
+    let mut beside_title = Vec::new();
     let (mut facts, facts_height) = fields(&facts(binder, sheet), 10.0 * scale, mm(46.0), room);
     let ground = ground(binder, room, scale, listed);
     let ground_height: f64 = ground.iter().map(|text| height(text) + mm(1.5)).sum();
@@ -121,7 +136,13 @@ fn compose(binder: &Binder<'_>, sheet: &TitleSheet, room: Room, scale: f64, list
         y += mm(block.above) * scale + if block.flexible { gap } else { 0.0 };
         let inner = Room { x: room.x, y, w: room.w, h: 0.0 };
         texts.push(Text::top(inner, "center", block.face, fitted));
+        if block.flexible || !beside_title.is_empty() && beside_title.len() < LINES_BESIDE_STAMP {
+            beside_title.push((y, block.face, fitted));
+        }
         y += fitted.size * LEADING * fitted.lines.len() as f64;
+    }
+    if !sheet.exemplar.is_empty() {
+        texts.extend(stamp(&beside_title, room));
     }
     y += mm(6.0) * scale + gap;
     facts.iter_mut().for_each(|text| text.y += y - room.y);
@@ -136,6 +157,37 @@ fn compose(binder: &Binder<'_>, sheet: &TitleSheet, room: Room, scale: f64, list
     Some(texts)
 }
 
+/// The free place of the file's stamp (domain.md 2.1), right of title, class and year; `None` where these lines leave no room for one.
+fn stamp(beside: &[(f64, Face, &Fitted)], room: Room) -> Option<Text> {
+    let widest = |(_, face, fitted): &(f64, Face, &Fitted)| {
+        fitted.lines.iter().map(|line| width(line, *face, fitted.size)).fold(0.0, f64::max)
+    };
+    let taken = beside.iter().map(widest).fold(0.0, f64::max);
+    let free = (room.w - taken) / 2.0 - mm(2.0);
+    let (top, ..) = beside.first()?;
+    let fitted = Fitted { size: 7.0, lines: vec![STAMP.to_owned()] };
+    let place = Room { x: room.x + room.w - STAMP_WIDTH, y: *top, w: STAMP_WIDTH, h: 0.0 };
+    (free >= STAMP_WIDTH).then(|| Text::top(place, "center", Face::Narrow, &fitted))
+}
+
+/// Where hands write on the upper part: the file's stamp, the number in the register.
+fn ink(texts: &[Text]) -> Vec<[f64; 4]> {
+    let mut places = Vec::new();
+    for text in texts {
+        if text.text == STAMP {
+            places.push([text.x, text.y, text.w, STAMP_HEIGHT]);
+        }
+        for (no, line) in text.text.split('\n').enumerate() {
+            if let Some(words) = line.strip_suffix(FOR_INK) {
+                let y = text.y + text.slot * no as f64 - INK_ABOVE;
+                let x = text.x + width(words, text.face, text.size);
+                places.push([x, y, INK_WIDTH, text.slot + INK_ABOVE]);
+            }
+        }
+    }
+    places
+}
+
 fn height(text: &Text) -> f64 {
     text.slot * text.text.split('\n').count() as f64
 }
@@ -145,7 +197,13 @@ fn heads(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<Block> {
     let period = &snapshot.period;
     // The name in quotation marks begins a line of its own, as on a school's letterhead.
     let name = snapshot.school.name.replacen(" «", "\n«", 1);
-    let mut blocks = vec![Block::new(Face::Serif, 13.0, name, 0.0)];
+    let mut blocks = Vec::new();
+    if snapshot.school.founder.is_empty() {
+        blocks.push(Block::new(Face::Serif, 13.0, name, 0.0));
+    } else {
+        blocks.push(Block::new(Face::Serif, 10.5, &snapshot.school.founder, 0.0));
+        blocks.push(Block::new(Face::Serif, 13.0, name, 1.5));
+    }
     if !snapshot.school.town.is_empty() {
         blocks.push(Block::new(Face::Serif, 11.0, &snapshot.school.town, 1.0));
     }
@@ -168,7 +226,7 @@ fn heads(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<Block> {
     blocks
 }
 
-fn facts(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<(&'static str, String)> {
+fn facts<'s>(binder: &Binder<'_>, sheet: &'s TitleSheet) -> Vec<(&'s str, String)> {
     let snapshot = binder.snapshot;
     let policy = &snapshot.policy;
     let titled =
@@ -188,6 +246,10 @@ fn facts(binder: &Binder<'_>, sheet: &TitleSheet) -> Vec<(&'static str, String)>
         (number, format!("{}, версия {}", snapshot.copy.number, snapshot.copy.version)),
         ("Система ведения журнала", sheet.system.clone()),
     ];
+    if !sheet.exemplar.is_empty() {
+        // The number is given when the record is sealed, after its pages are set.
+        facts.insert(2, (&sheet.exemplar, format!("Регистрационный № в реестре: {FOR_INK}")));
+    }
     if let Some(of) = supplement {
         let entries = count(of.entries.into(), "запись", "записи", "записей");
         let (number, version) = (&of.copy_number, of.copy_version);

@@ -55,6 +55,8 @@ pub mod name {
     pub const SEALED_PDF: &str = "sealed.pdf";
     /// The issued PDF/A that the signers read.
     pub const ISSUED_PDF: &str = "issued.pdf";
+    /// The sheet of signatures, PDF/A; absent from records that were sealed before it was part of them.
+    pub const SIGNATURES: &str = "signatures.pdf";
     /// The frozen facts.
     pub const SNAPSHOT: &str = "snapshot.json";
     /// The proof that the sealing is in the audit log.

@@ -76,6 +76,7 @@ pub(super) fn premis(parts: &Parts<'_>) -> String {
     // PRONOM: fmt/480 is PDF/A-3b, fmt/817 is JSON.
     premis_file(&mut xml, "sealed.pdf", parts.sealed_pdf, ("PDF/A-3b", "fmt/480"));
     premis_file(&mut xml, "issued.pdf", parts.issued_pdf, ("PDF/A-3b", "fmt/480"));
+    premis_file(&mut xml, "signatures.pdf", parts.signatures_pdf, ("PDF/A-3b", "fmt/480"));
     premis_file(&mut xml, "snapshot.json", &snapshot.to_bytes(), ("JSON Data Interchange Format", "fmt/817"));
     premis_event(&mut xml, &id, "creation", &snapshot.frozen_at, "Учётный период закрыт, сведения зафиксированы");
     let sealed = match snapshot.copy.supplement {

@@ -20,6 +20,8 @@ pub struct Parts<'a> {
     pub issued_pdf: &'a [u8],
     /// The PDF with the school's seal.
     pub sealed_pdf: &'a [u8],
+    /// The sheet of signatures: what the statements say, for people.
+    pub signatures_pdf: &'a [u8],
     /// When it was sealed: RFC 3339 with offset.
     pub sealed_at: &'a str,
     /// Signed statements in the order of signing.
@@ -53,6 +55,7 @@ impl Parts<'_> {
         let mut files = BTreeMap::from([
             (name::SEALED_PDF.to_owned(), self.sealed_pdf.to_vec()),
             (name::ISSUED_PDF.to_owned(), self.issued_pdf.to_vec()),
+            (name::SIGNATURES.to_owned(), self.signatures_pdf.to_vec()),
             (name::SNAPSHOT.to_owned(), self.snapshot.to_bytes()),
             (name::AUTHORITY.to_owned(), self.authority.into()),
             (name::SEAL.to_owned(), self.seal.into()),

@@ -137,6 +137,7 @@ fn staged(house: &Path) -> vault::Staged {
         snapshot: &snapshot,
         issued_pdf: b"%PDF issued",
         sealed_pdf: b"%PDF sealed",
+        signatures_pdf: b"%PDF signatures",
         sealed_at: CREATED,
         statements: &statements,
         authority: "authority",

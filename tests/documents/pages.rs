@@ -5,6 +5,7 @@ mod forms;
 mod frames;
 mod hostile;
 mod made_up;
+mod today;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use frames::{Seen, crosses, dump, overlap, see};
 use letopis::domain::canon::Digest;
 use letopis::domain::edition::{Attachment, Edition, EditionKind};
 use letopis::domain::snapshot::{Sheet, Snapshot};
-use letopis::typeset::{lay_out, template_facts, typeset};
+use letopis::typeset::{hand_places, lay_out, template_facts, typeset};
 use made_up::{Class, edition, journal, summary};
 
 pub const MM: f64 = 72.0 / 25.4;
@@ -41,6 +42,12 @@ fn examples() -> Vec<(String, Snapshot, Edition, Vec<Attachment>)> {
         let snapshot = made_up::reissued(snapshot, 24);
         let edition = edition(&snapshot, EditionKind::Issued);
         examples.push((format!("{name}/1/28-learners-reissued"), snapshot, edition, Vec::new()));
+    }
+    for kind in [EditionKind::Issued, EditionKind::Sealed] {
+        let snapshot = today::of_today(journal(&class));
+        let word = if kind == EditionKind::Sealed { "sealed" } else { "issued" };
+        let edition = edition(&snapshot, kind);
+        examples.push((format!("period-copy/1/28-learners-today-{word}"), snapshot, edition, Vec::new()));
     }
     let snapshot = made_up::of_two_teachers(journal(&class));
     let edition = edition(&snapshot, EditionKind::Sealed);
@@ -150,6 +157,9 @@ fn every_page_says_what_it_is_expected_to_say() {
         let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Sealed), &[]).unwrap();
         golden(&format!("pages/{name}.txt"), dump(&see(&document)).as_bytes());
     }
+    let snapshot = today::of_today(journal(&class));
+    let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Sealed), &[]).unwrap();
+    golden("pages/period-copy-today.txt", dump(&see(&document)).as_bytes());
     let snapshot = made_up::reissued(journal(&class), 3);
     let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Issued), &[]).unwrap();
     golden("pages/reissued.txt", dump(&see(&document)).as_bytes());
@@ -180,6 +190,45 @@ fn the_page_of_changes_has_every_change_and_says_when_there_is_none() {
 }
 
 #[test]
+fn a_copy_of_today_tells_the_plan_the_days_and_the_places_for_ink() {
+    let snapshot = today::of_today(journal(&class(28, 3, 20)));
+    let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Issued), &[]).unwrap();
+    let pages = see(&document);
+    let told = read(&pages);
+    for words in
+        ["Копия № 1 из 1", "Регистрационный № в реестре: ____", "[место штампа дела]", "Управление образования"]
+    {
+        assert!(read(&pages[..1]).contains(words), "{words}");
+    }
+    for words in ["(отставание 2,5 ч.)", "(программа выполнена)", "По программе 15 ч. Проведено за период"]
+    {
+        assert!(told.contains(words), "{words}");
+    }
+    // A stamp and a number written by hand are no change of the page (scans are compared with it).
+    let [now, then] =
+        [snapshot, journal(&class(28, 3, 20))].map(|one| hand_places(&one).unwrap().swap_remove(0).reserved);
+    assert_eq!(now.len(), then.len() + 2, "{now:?}");
+    let stamp = now.iter().find(|place| place[2].round() == 36.0).expect("the stamp's place");
+    assert!(stamp[0] > 150.0 && stamp[1] > 30.0 && stamp[1] + stamp[3] < 100.0, "{stamp:?}");
+    // Both attendance sheets by their own names, in the contents and on their pages.
+    for words in ["Сводная ведомость учёта посещаемости", "Сведения о количестве уроков, пропущенных обучающимися"]
+    {
+        assert!(told.matches(words).count() >= 2, "{words}");
+    }
+    for words in ["сентябрь 2025", "октябрь 2025", "6Б", "Всего уроков"] {
+        assert!(told.contains(words), "{words}");
+    }
+    // What an earlier program froze has none of it: its hash in the list is the one that it had then.
+    let before = journal(&class(28, 3, 20));
+    let (document, _) = lay_out(&before, &edition(&before, EditionKind::Issued), &[]).unwrap();
+    let told = read(&see(&document));
+    for words in ["Копия № 1 из 1", "штампа", "По программе", "Сводная ведомость учёта посещаемости"]
+    {
+        assert!(!told.contains(words), "{words}");
+    }
+}
+
+#[test]
 fn two_teachers_of_a_course_have_a_sheet_each_with_a_place_of_the_own() {
     let snapshot = made_up::of_two_teachers(journal(&class(28, 3, 20)));
     let pages = assert_tidy("two teachers", &snapshot, EditionKind::Sealed);
@@ -203,12 +252,17 @@ fn small_pictures_look_as_they_did() {
     let reissued = made_up::reissued(journal.clone(), 24);
     // The page of changes stands before the closing one.
     let changes = typeset(&reissued, &edition(&reissued, EditionKind::Issued), &[]).unwrap().pages - 2;
+    let today = today::of_today(journal.clone());
+    // Behind the month of October stand the totals, the final marks and the closing page.
+    let by_days = typeset(&today, &edition(&today, EditionKind::Issued), &[]).unwrap().pages - 4;
     let drawn = [
         ("title", &journal, EditionKind::Sealed, 0),
         ("marks", &journal, EditionKind::Issued, 5),
         ("topics", &journal, EditionKind::Issued, 6),
         ("summary", &summary, EditionKind::Sealed, 1),
         ("changes", &reissued, EditionKind::Issued, changes),
+        ("title-today", &today, EditionKind::Issued, 0),
+        ("by-days", &today, EditionKind::Issued, by_days),
     ];
     for (name, snapshot, kind, page) in drawn {
         let (document, _) = lay_out(snapshot, &edition(snapshot, kind), &[]).unwrap();
@@ -269,6 +323,8 @@ fn nothing_overlaps_or_leaves_the_page_with_5_28_and_41_learners() {
         let class = class(learners, subjects, lessons);
         for kind in [EditionKind::Issued, EditionKind::Sealed] {
             assert_tidy(&format!("journal of {learners}"), &journal(&class), kind);
+            let today = today::of_today(journal(&class));
+            assert_tidy(&format!("journal of {learners} as of today"), &today, kind);
             assert_tidy(&format!("summary of {learners}"), &summary(&class), kind);
         }
     }
@@ -334,6 +390,7 @@ fn span(said: &str) -> (usize, usize) {
 
 #[test]
 fn hostile_texts_are_neither_interpreted_nor_cut_nor_overlapped() {
+    assert_tidy("hostile journal as of today", &today::of_today(hostile::journal()), EditionKind::Sealed);
     let snapshot = hostile::journal();
     for kind in [EditionKind::Issued, EditionKind::Sealed] {
         let pages = assert_tidy("hostile journal", &snapshot, kind);

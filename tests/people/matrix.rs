@@ -335,6 +335,8 @@ async fn freeze_copies(house: &House) {
             omissions: Vec::new(),
             template: TemplateFacts { name: "period-copy".into(), version: "1".into(), digest: Digest::of(b"t") },
             salts: vec!["00".repeat(16); journal.learners.len()],
+            founder: String::new(),
+            topics: Vec::new(),
             appointments: appointments.clone(),
             voids: Vec::new(),
         };

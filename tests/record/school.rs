@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use letopis::domain::canon::{self, Digest};
 use letopis::domain::checkpoint::Checkpoint;
-use letopis::domain::log_proof::{LogProof, SealEvent, entry};
+use letopis::domain::log_proof::{LogProof, SealEvent, content_digest, entry};
 use letopis::domain::merkle;
 use letopis::domain::snapshot::{SignerFacts, Snapshot, StageFacts};
 use letopis::domain::statement::{SignedSheet, SignedStatement, Statement, Verdict};
@@ -43,6 +43,7 @@ pub struct Record {
     pub snapshot: Snapshot,
     pub issued_pdf: Vec<u8>,
     pub sealed_pdf: Vec<u8>,
+    pub signatures_pdf: Vec<u8>,
     pub statements: Vec<StatementPart>,
     pub register_no: u64,
 }
@@ -128,7 +129,8 @@ impl School {
         let issued_pdf = pdf(&format!("issued {}", snapshot.digest()), &[]);
         let statements = self.statements(&snapshot, &issued_pdf);
         let sealed_pdf = self.sealed_pdf(&snapshot, &statements);
-        Record { snapshot, issued_pdf, sealed_pdf, statements, register_no }
+        let signatures_pdf = pdf(&format!("signatures {}", snapshot.digest()), &[]);
+        Record { snapshot, issued_pdf, sealed_pdf, signatures_pdf, statements, register_no }
     }
 
     /// Statements of the whole route, a minute after one another.
@@ -262,6 +264,7 @@ impl School {
             snapshot: &record.snapshot,
             issued_pdf: &record.issued_pdf,
             sealed_pdf: &record.sealed_pdf,
+            signatures_pdf: &record.signatures_pdf,
             sealed_at: SEALED_AT,
             statements: &record.statements,
             authority: &pem.authority,
@@ -286,6 +289,21 @@ impl School {
         vault::create_root(&house.join("archive")).expect("a root");
         let pem = self.pem();
         let staged = vault::stage(&house.join("staging"), &self.parts(record, &pem)).expect("staged");
+        let proof = self.log_proof(&self.event(record, &staged));
+        vault::finish(&staged.path, &house.join("archive"), &proof.to_text(), SEALED_AT, "Запись скреплена печатью")
+            .expect("archived")
+    }
+
+    /// Archives a record as it was before the sheet of signatures was a part of it.
+    pub fn archive_without_signatures(&self, record: &Record, house: &Path) -> PathBuf {
+        vault::create_root(&house.join("archive")).expect("a root");
+        let pem = self.pem();
+        let parts = self.parts(record, &pem);
+        let mut staged = vault::stage(&house.join("staging"), &parts).expect("staged");
+        fs::remove_file(staged.path.join("v1/content").join(vault::name::SIGNATURES)).expect("taken away");
+        let mut files = parts.files();
+        files.remove(vault::name::SIGNATURES);
+        staged.content = content_digest(files.iter().map(|(file, bytes)| (file.as_str(), Digest::of(bytes))));
         let proof = self.log_proof(&self.event(record, &staged));
         vault::finish(&staged.path, &house.join("archive"), &proof.to_text(), SEALED_AT, "Запись скреплена печатью")
             .expect("archived")

@@ -69,6 +69,7 @@ fn course(id: &str, subject: &str, group: &str, teacher: PersonFacts, learners: 
         teacher,
         part: None,
         final_heading: "I четв.".into(),
+        planned_centi: None,
         lessons,
         rows,
     })
@@ -109,6 +110,7 @@ fn sheets() -> Vec<Sheet> {
         Sheet::Title(TitleSheet {
             paper: String::new(),
             sources: Vec::new(),
+            exemplar: String::new(),
             id: "title".into(),
             title: "КЛАССНЫЙ ЖУРНАЛ".into(),
             system: "Летопись".into(),
@@ -121,7 +123,12 @@ fn sheets() -> Vec<Sheet> {
         course("C00001", "Математика", "", maths.clone(), &[0, 1, 2, 3, 4]),
         course("C00002", "Русский язык", "1", russian, &[0, 2, 4]),
         course("C00003", "Русский язык", "2", maths, &[1, 3]),
-        Sheet::Attendance(AttendanceSheet { id: "attendance".into(), rows: attendance.collect(), total: counts(10) }),
+        Sheet::Attendance(AttendanceSheet {
+            id: "attendance".into(),
+            rows: attendance.collect(),
+            total: counts(10),
+            months: Vec::new(),
+        }),
         Sheet::FinalMarks(FinalMarksSheet {
             id: "final-marks".into(),
             period: String::new(),
@@ -181,6 +188,7 @@ pub fn snapshot(authority: Digest) -> Snapshot {
             name: "Муниципальное бюджетное общеобразовательное учреждение «Школа № 17»".into(),
             short_name: "Школа № 17".into(),
             town: "Зареченск".into(),
+            founder: String::new(),
             authority,
         },
         year: "2025/2026".into(),

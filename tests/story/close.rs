@@ -1,9 +1,11 @@
 //! Closing: the gate, the ground, the lock.
 
-use letopis::domain::snapshot::Sheet;
+use letopis::domain::snapshot::{AttendanceSheet, CourseSheet, Sheet, Snapshot};
+use letopis::flow::change::{self, Edit};
 use letopis::flow::import::Outcome;
+use letopis::flow::setup;
 
-use super::house::{Bundle, CLASSES, COPIES, House, tell};
+use super::house::{Bundle, CLASSES, COPIES, House, YEAR, after, tell};
 use super::intruder::Intruder;
 
 /// The small bundle without one final mark of the first quarter and without one topic, both in the first class.
@@ -123,5 +125,78 @@ fn the_snapshot_says_where_the_data_came_from_and_what_the_rules_were() {
         let Some(Sheet::Title(title)) = snapshot.sheets.first() else { panic!("no title page") };
         let (_, imported_at) = house.db.list_bundles().await.expect("bundles").pop().expect("a bundle");
         assert_eq!(title.exported_at, imported_at);
+    });
+}
+
+fn courses(snapshot: &Snapshot) -> Vec<&CourseSheet> {
+    let mut own = Vec::new();
+    for sheet in &snapshot.sheets {
+        if let Sheet::Course(course) = sheet {
+            own.push(course);
+        }
+    }
+    own
+}
+
+fn attendance(snapshot: &Snapshot) -> &AttendanceSheet {
+    let Some((_, Sheet::Attendance(sheet))) = snapshot.sheet("attendance") else { panic!("an attendance sheet") };
+    sheet
+}
+
+#[test]
+fn a_copy_tells_the_hours_of_the_plan_and_the_days_on_which_lessons_were_missed() {
+    tell(async {
+        let house = House::with_journal().await;
+        setup::seed_demo_setup(&house, &after(0), YEAR).await.expect("a year that is set up");
+        let late = Edit::put(
+            "plan_topics",
+            YEAR,
+            &["C00001", "900"],
+            &["", "Обобщение", "200", "2025-10-20", "Ответ на уроке", ""],
+        );
+        change::apply(&house, &after(0), "setup", &[late]).await.expect("a topic that was never taught");
+        house.close("Q1", &CLASSES, None).await.expect("a closing");
+        let snapshot = house.snapshot(COPIES[0]).await;
+        for course in courses(&snapshot) {
+            let held = 100 * course.lessons.len() as u32;
+            let behind = if course.course == "C00001" { 200 } else { 0 };
+            assert_eq!(course.planned_centi, Some(held + behind), "{}", course.course);
+        }
+        // The days add up to the months, the months to the period.
+        let sheet = attendance(&snapshot);
+        let names: Vec<&str> = sheet.months.iter().map(|month| month.month.as_str()).collect();
+        assert_eq!(names, ["2025-09", "2025-10"]);
+        for (at, row) in sheet.rows.iter().enumerate() {
+            let own: Vec<_> = sheet.months.iter().map(|month| &month.rows[at]).collect();
+            assert!(own.iter().all(|one| one.learner == row.learner));
+            assert_eq!(own.iter().map(|one| one.counts.lessons).sum::<u32>(), row.counts.lessons, "{}", row.name);
+            assert_eq!(own.iter().map(|one| one.counts.days).sum::<u32>(), row.counts.days, "{}", row.name);
+            for one in own {
+                let told: String = one.days.iter().map(|day| format!("{} ", day.missed)).collect();
+                let lessons = told.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<u32>().ok());
+                assert_eq!(lessons.sum::<u32>(), one.counts.lessons, "{}: {told}", row.name);
+            }
+        }
+        assert!(sheet.total.lessons > 0 && sheet.months[0].total.lessons <= sheet.total.lessons);
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+        // A plan that changes later changes nothing of a copy.
+        let more = Edit::put("plan_topics", YEAR, &["C00001", "901"], &["", "Ещё", "100", "2025-10-21", "", ""]);
+        change::apply(&house, &after(2), "setup", &[more]).await.expect("another topic");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_school_without_plans_has_no_line_of_the_plan_and_its_re_issued_sheets_keep_their_digests() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let before = house.snapshot(COPIES[0]).await;
+        assert!(courses(&before).iter().all(|course| course.planned_centi.is_none()));
+        setup::seed_demo_setup(&house, &after(3), YEAR).await.expect("a plan, after the copy");
+        letopis::flow::reissue::reissue(&house, COPIES[0], "Замечание учителя", &after(4)).await.expect("a version");
+        let now = house.snapshot(COPIES[0]).await;
+        for (was, is) in courses(&before).into_iter().zip(courses(&now)) {
+            assert_eq!(Sheet::Course(was.clone()).digest(), Sheet::Course(is.clone()).digest(), "{}", was.course);
+        }
     });
 }

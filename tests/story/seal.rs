@@ -1,9 +1,19 @@
 //! Sealing: after the last signature, once, into the register and the archive.
 
+use std::process::Command;
+
+use letopis::domain::canon::Digest;
 use letopis::domain::copy::State;
+use letopis::domain::desk_forms::{About, Bound, SignedEvent, signature_sheet};
 use letopis::domain::finding::Verdict;
+use letopis::domain::snapshot::Snapshot;
+use letopis::domain::statement::Statement;
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{Error, seal};
+use letopis::sign::certificate::{certificate_facts, from_pem};
+use letopis::store::SealedRow;
+use letopis::typeset;
+use letopis::vault::{self, Content, Depth};
 
 use super::house::{COPIES, House, after, tell};
 
@@ -99,5 +109,52 @@ fn a_record_that_nobody_registered_is_cleared_away_and_a_registered_one_is_finis
         assert_eq!(std::fs::read_dir(house.staging()).expect("staging").count(), 0);
         assert!(archived.is_dir() && !house.archive().join("2025-09A-Q1-v1").exists());
         assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
+/// The sheet of signatures as the files of a record give it, and how many statements it has.
+fn sheet_of(content: &Content, row: &SealedRow) -> (Vec<u8>, usize) {
+    let snapshot = Snapshot::from_bytes(content.bytes(vault::name::SNAPSHOT).expect("a snapshot")).expect("readable");
+    let is_statement = |path: &&String| path.starts_with("statements/") && path.ends_with(".txt");
+    let event = |path: &String| {
+        let bytes = content.bytes(path).expect("a statement");
+        let said = Statement::from_signed_bytes(bytes).expect("readable");
+        let pem = content.text(&vault::name::of_certificate(&said.signer)).expect("a certificate");
+        let facts = certificate_facts(&from_pem(pem).expect("PEM")).expect("readable");
+        let event = SignedEvent::of(&said, bytes, &snapshot.route, row.line.version, 0);
+        SignedEvent { certificate: facts.serial_hex, file: path.clone(), ..event }
+    };
+    let events: Vec<SignedEvent> = content.files.keys().filter(is_statement).map(event).collect();
+    let issued = content.digest(vault::name::ISSUED_PDF).expect("an issued PDF");
+    let about = About::of(&snapshot, snapshot.digest(), &issued.to_hex());
+    let form = signature_sheet(&about, &events, Bound::Record);
+    (typeset::form(&form, &row.line.sealed_at).expect("pages").pdf, events.len())
+}
+
+#[test]
+fn a_record_has_a_sheet_of_its_signatures_that_comes_out_of_its_statements_alone() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        for row in house.db.list_register().await.expect("the register") {
+            let object = house.archive().join(format!("{}-v{}", row.line.id, row.line.version));
+            let content = vault::read_object(&object, Depth::Full).content;
+            let lying = content.bytes(vault::name::SIGNATURES).expect("a sheet of signatures");
+            let (made, statements) = sheet_of(&content, &row);
+            assert_eq!(Digest::of(lying), Digest::of(&made), "the same bytes, from the record's own files");
+            let place = object.join("v1/content").join(vault::name::SIGNATURES);
+            let Ok(told) = Command::new("pdftotext").arg("-layout").arg(&place).arg("-").output() else {
+                eprintln!("ПРОПУЩЕНО: нет программы pdftotext");
+                continue;
+            };
+            let told = String::from_utf8_lossy(&told.stdout).into_owned();
+            // Each line has its time with the offset from UTC (F56), whatever zone the reader lives in.
+            assert!(statements > 5 && told.matches("+03:00").count() == statements, "{statements}: {told}");
+            for words in ["ЛИСТ ПОДПИСЕЙ", "Служебный адрес", "печать", "sealed.pdf", "log-proof.txt", "statements/01-"]
+            {
+                assert!(told.contains(words), "{words}: {told}");
+            }
+            let premis = content.text(vault::name::PREMIS).expect("a description");
+            assert!(premis.contains("signatures.pdf") && premis.contains(&Digest::of(lying).to_hex()));
+        }
     });
 }

@@ -1,10 +1,13 @@
 //! The school's own templates of forms: checked on made-up data, put in force and taken out by an act, and unable to do any harm.
 
 use letopis::domain::canon::Digest;
+use letopis::domain::desk_forms::{Bound, signature_sheet};
+use letopis::flow::desk;
 use letopis::flow::office::forms::{Asked, make};
 use letopis::flow::office::templates;
+use letopis::vault::{self, Depth};
 
-use super::house::{House, after, tell};
+use super::house::{COPIES, House, after, tell};
 
 const OURS: &str = include_str!("../../typst-templates/form/1/main.typ");
 
@@ -197,5 +200,33 @@ fn a_template_that_never_ends_or_takes_all_memory_is_ended_and_the_house_goes_on
         *table = std::mem::take(table).blank(40);
         let said = templates::typeset(&house, &form, "2025-10-27T13:00:00+03:00").unwrap_err().to_string();
         assert!(said.contains("времени или памяти"), "{said}");
+    });
+}
+
+/// Papers of the signing desk have no place in the office's list, and the school's template all the same.
+#[test]
+fn the_sheet_of_signatures_follows_the_school_s_template_and_the_one_in_a_record_does_not() {
+    tell(async {
+        templates::by_program(env!("CARGO_BIN_EXE_letopis").into(), 4);
+        let house = House::with_issued_copies().await;
+        house.sign_everything(10).await.expect("signatures");
+        let copy = house.copy(COPIES[0]).await;
+        let about = desk::about(&house, &copy).await.expect("a copy");
+        let events = desk::events(&house, &copy).await.expect("events");
+        let form = signature_sheet(&about, &events, Bound::UpToNow);
+        let at = "2025-10-27T13:00:00+03:00";
+        let usual = templates::typeset(&house, &form, at).unwrap().pdf;
+        for form in ["signature-sheet", "version-differences"] {
+            assert_eq!(templates::begin(&house, Some(form)).unwrap(), format!("templates/form-{form}.typ"));
+        }
+        let own = OURS.replace("size: 14pt", "size: 16pt");
+        std::fs::write(house.root.join("templates/form-signature-sheet.typ"), &own).unwrap();
+        let digest = Digest::of(own.as_bytes()).to_hex();
+        let holds = |pdf: &[u8]| pdf.windows(digest.len()).any(|window| window == digest.as_bytes());
+        assert!(holds(&templates::typeset(&house, &form, at).unwrap().pdf) && !holds(&usual));
+        house.seal_everything(20).await.expect("seals");
+        let object = house.archive().join(format!("{}-v1", COPIES[0]));
+        let lying = vault::read_object(&object, Depth::Full).content;
+        assert!(!holds(lying.bytes(vault::name::SIGNATURES).expect("a sheet of signatures")));
     });
 }

@@ -30,7 +30,9 @@ async fn is_named(house: &House, file: &str) {
 #[test]
 fn a_changed_file_of_the_archive_is_named() {
     tell(async {
-        for file in ["sealed.pdf", "issued.pdf", "snapshot.json", "premis.xml", "log-proof.txt", "verify.sh"] {
+        for file in
+            ["sealed.pdf", "issued.pdf", "signatures.pdf", "snapshot.json", "premis.xml", "log-proof.txt", "verify.sh"]
+        {
             let house = House::with_sealed_copies().await;
             let path = house.archive().join(format!("{}-v1/v1/content/{file}", COPIES[0]));
             let mut bytes = std::fs::read(&path).expect("the file");

@@ -46,6 +46,7 @@ pub fn examples() -> Vec<Form> {
         "учитель-предметник, классный руководитель",
         &passed,
     ));
+    forms.extend(super::super::desk_forms::examples());
     forms.extend(super::carriers::examples(&letterhead, &People::of(&journal)));
     forms
 }

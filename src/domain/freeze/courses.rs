@@ -5,13 +5,15 @@ use chrono::NaiveDate;
 use super::{Freezing, place_in_year};
 use crate::domain::journal::{Course, Learner, Lesson, StaffMember};
 use crate::domain::route::{Unroutable, person_facts};
+use crate::domain::setup::{Topic, plan};
 use crate::domain::snapshot::{CourseRow, CourseSheet, LessonFacts, PartFacts};
 use crate::domain::tenure::{self, Tenure};
 use crate::domain::{names, words};
 
 impl Freezing<'_> {
     /// The sheets of a course: one, or one for each teacher with lessons of the own in the span. The last one has the final marks.
-    pub(super) fn course_sheets(&self, course: &Course) -> Result<Vec<CourseSheet>, Unroutable> {
+    /// `topics` are those of the class's plans.
+    pub(super) fn course_sheets(&self, course: &Course, topics: &[Topic]) -> Result<Vec<CourseSheet>, Unroutable> {
         let lessons = self.lessons.get(course.id.as_str()).map(Vec::as_slice).unwrap_or_default();
         let mut tenures = tenure::tenures(course, &self.journal.earlier_teachers, self.span.starts, self.span.ends);
         let last = tenures.len() - 1;
@@ -35,7 +37,10 @@ impl Freezing<'_> {
                 signer,
             };
             let part = (tenures.len() > 1 || part.signer.is_some()).then_some(part);
-            self.course_sheet(course, known(one.teacher)?, part, &own)
+            let mut sheet = self.course_sheet(course, known(one.teacher)?, part, &own)?;
+            let of_course = topics.iter().filter(|topic| topic.course == course.id);
+            sheet.planned_centi = plan::hours_within(of_course, one.starts, one.ends);
+            Ok(sheet)
         };
         (1..).zip(&tenures).map(each).collect()
     }
@@ -73,6 +78,7 @@ impl Freezing<'_> {
             teacher: person_facts(teacher),
             part: part.map(Box::new),
             final_heading,
+            planned_centi: None,
             rows: rows.collect(),
             lessons: lessons.iter().map(|lesson| self.lesson_facts(lesson)).collect(),
         })

@@ -9,7 +9,7 @@ use super::{Circumstances, Freezing, Unfreezable, assemble};
 use crate::domain::journal::{Absence, Class, FinalMark, Journal, LessonKey, Mark};
 use crate::domain::period::Span;
 use crate::domain::policy::Policy;
-use crate::domain::snapshot::{CopyFacts, CopyKind, Sheet, Snapshot, SupplementFacts};
+use crate::domain::snapshot::{AttendanceCounts, CopyFacts, CopyKind, Sheet, Snapshot, SupplementFacts};
 
 /// Rows of the journal by table and key that came after a copy was frozen, and when each was made as it stands (RFC 3339).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -107,15 +107,18 @@ pub fn supplement(
     let of_days = Freezing::new(&whole, class, span, policy);
     let title = format!("ДОПОЛНИТЕЛЬНЫЙ ЛИСТ № {}\nк копии № {}", facts.no, facts.copy_number);
     // The list says whose number is whose, and is what an extract for one learner hangs on.
-    let mut sheets = vec![of_columns.title(&title, told), of_columns.learners_sheet()];
+    let mut sheets = vec![of_columns.title(&title, "", told), of_columns.learners_sheet()];
     for course in &of_columns.courses {
-        let own = of_columns.course_sheets(course)?.into_iter();
+        let own = of_columns.course_sheets(course, &[])?.into_iter();
         let said =
             own.filter(|sheet| !sheet.lessons.is_empty() || sheet.rows.iter().any(|row| !row.final_mark.is_empty()));
         sheets.extend(said.map(Sheet::Course));
     }
     if !late.absences.is_empty() {
-        sheets.push(Sheet::Attendance(of_days.attendance_sheet(&[])));
+        let mut sheet = of_days.attendance_sheet(&[]);
+        // A month to which nothing came late has its page in the copy.
+        sheet.months.retain(|month| month.total != AttendanceCounts::default());
+        sheets.push(Sheet::Attendance(sheet));
     }
     if !late.final_marks.is_empty() {
         sheets.push(Sheet::FinalMarks(of_columns.final_marks_sheet()));

@@ -3,18 +3,19 @@
 //! What a period brought comes out of its signed copy and the copy's supplements, not out of rows that may have changed since. Only where
 //! there is no copy, because the period was kept in another system or on paper, the journal's own rows speak.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::{Freezing, add};
+use super::Freezing;
+use super::attendance::{Day, add, sum};
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Class, EXAM, FINAL, GapKind, Journal, Learner, Period, YEAR};
 use crate::domain::names;
 use crate::domain::snapshot::{
-    AttendanceCounts, FinalMarksRow, FinalMarksSheet, Sheet, Snapshot, SourceFacts, SummaryRow, SummarySheet,
-    SummaryTotals,
+    AttendanceCounts, AttendanceMonth, FinalMarksRow, FinalMarksSheet, MonthRow, Sheet, Snapshot, SourceFacts,
+    SummaryRow, SummarySheet, SummaryTotals,
 };
 use crate::domain::words;
 
@@ -28,6 +29,8 @@ pub struct PeriodCopies {
     /// By learner and subject.
     marks: HashMap<(String, String), String>,
     attendance: HashMap<String, AttendanceCounts>,
+    /// Missed days by month and learner; without any for a copy that was frozen before it had months.
+    months: HashMap<(String, String), Vec<MonthRow>>,
 }
 
 impl PeriodCopies {
@@ -50,6 +53,11 @@ impl PeriodCopies {
                     Sheet::Attendance(sheet) => {
                         for row in sheet.rows {
                             add(copies.attendance.entry(row.learner).or_default(), &row.counts);
+                        }
+                        for AttendanceMonth { month, rows, .. } in sheet.months {
+                            for row in rows {
+                                copies.months.entry((month.clone(), row.learner.clone())).or_default().push(row);
+                            }
                         }
                     }
                     Sheet::Title(_) | Sheet::Course(_) | Sheet::Summary(_) | Sheet::Changes(_) => {}
@@ -192,23 +200,49 @@ impl<'j> Freezing<'j> {
         signed.unwrap_or_else(|| self.final_mark(subject, learner, period))
     }
 
+    /// Does a day lie in the period of one of the copies?
+    fn is_told<'c>(&self, copies: impl Iterator<Item = &'c PeriodCopies> + Clone, day: NaiveDate) -> bool {
+        let of_copies = |period: &&Period| copies.clone().any(|of_period| of_period.period == period.id);
+        self.journal.periods.iter().filter(of_copies).any(|period| period.starts <= day && day <= period.ends)
+    }
+
     /// Missed lessons of the year: the periods' copies added up, and the journal's rows where there is no copy.
     pub(super) fn told_attendance(&self, copies: &[PeriodCopies], learner: &Learner) -> AttendanceCounts {
-        let days: Vec<(NaiveDate, NaiveDate)> = self
-            .journal
-            .periods
-            .iter()
-            .filter(|period| copies.iter().any(|of_period| of_period.period == period.id))
-            .map(|period| (period.starts, period.ends))
-            .collect();
-        let is_told = |day: NaiveDate| days.iter().any(|(starts, ends)| *starts <= day && day <= *ends);
-        let mut counts = self.attendance_on(learner, &|day| !is_told(day));
-        for of_period in copies {
-            if let Some(signed) = of_period.attendance.get(&learner.id) {
-                add(&mut counts, signed);
-            }
+        self.counted(copies, learner, &self.days(learner))
+    }
+
+    /// The same out of the learner's days.
+    pub(super) fn counted(
+        &self,
+        copies: &[PeriodCopies],
+        learner: &Learner,
+        days: &BTreeMap<NaiveDate, Day<'_>>,
+    ) -> AttendanceCounts {
+        let untold = days.iter().filter(|(date, _)| !self.is_told(copies.iter(), **date));
+        let mut counts = sum(untold.map(|(_, day)| day));
+        for signed in copies.iter().filter_map(|of_period| of_period.attendance.get(&learner.id)) {
+            add(&mut counts, signed);
         }
         counts
+    }
+
+    /// A learner's month: what the copies say of its days, and the journal's rows for all other days.
+    pub(super) fn told_month(
+        &self,
+        copies: &[PeriodCopies],
+        month: &str,
+        learner: &Learner,
+        days: &BTreeMap<NaiveDate, Day<'_>>,
+    ) -> MonthRow {
+        let with_months = copies.iter().filter(|one| !one.months.is_empty());
+        let mut row = self.month_row(month, learner, days, &|day| !self.is_told(with_months.clone(), day));
+        let key = (month.to_owned(), learner.id.clone());
+        for signed in with_months.filter_map(|of_period| of_period.months.get(&key)).flatten() {
+            row.days.extend(signed.days.iter().cloned());
+            add(&mut row.counts, &signed.counts);
+        }
+        row.days.sort_by_key(|day| day.day);
+        row
     }
 
     /// Identifier and name of every column of the year's marks: study periods, then year, examination, final.

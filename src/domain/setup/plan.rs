@@ -70,6 +70,17 @@ pub fn check(course: &Course, grade: u8, topics: &[&Topic]) -> Vec<Finding> {
     findings
 }
 
+/// Hours of the topics that a plan puts on days within a stretch, in hundredths; `None` where it puts none there.
+pub fn hours_within<'t>(
+    topics: impl IntoIterator<Item = &'t Topic>,
+    starts: NaiveDate,
+    ends: NaiveDate,
+) -> Option<u32> {
+    let within = |topic: &&Topic| topic.planned.is_some_and(|day| starts <= day && day <= ends);
+    let hours: u32 = topics.into_iter().filter(within).map(|topic| topic.hours_centi).sum();
+    (hours > 0).then_some(hours)
+}
+
 /// Lays topics on the days of the course's lessons, in order: each takes as many lessons as it has hours, at least one. Topics beyond
 /// the last lesson keep no day. `days` has a day once for each lesson held on it.
 pub fn lay_out(topics: &[&Topic], days: &[NaiveDate]) -> Vec<Topic> {
@@ -120,6 +131,18 @@ mod tests {
         assert_eq!(planned, [Some(days[0]), Some(days[1]), None]);
         let offered = |held| topic_for(&topics, held).map(|topic| topic.ordinal);
         assert_eq!([0, 1, 2, 3, 4].map(offered), [Some(1), Some(2), Some(2), Some(3), None]);
+    }
+
+    #[test]
+    fn hours_of_a_stretch_are_those_of_its_days() {
+        let topics = [topic(1, 100), topic(2, 200), topic(3, 50)];
+        let topics: Vec<&Topic> = topics.iter().collect();
+        let days: Vec<NaiveDate> = (1..=3).filter_map(|day| NaiveDate::from_ymd_opt(2025, 9, day)).collect();
+        let laid = lay_out(&topics, &days);
+        assert_eq!(hours_within(&laid, days[0], days[0]), Some(100));
+        assert_eq!(hours_within(&laid, days[0], days[2]), Some(300), "the third topic has no day");
+        assert_eq!(hours_within(&laid, days[2], days[2]), None);
+        assert_eq!(hours_within(topics, days[0], days[2]), None, "a plan without days says nothing of a period");
     }
 
     #[test]

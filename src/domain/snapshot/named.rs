@@ -1,6 +1,6 @@
 //! What a copy is called among documents: in the register, on forms, in a record's own descriptions, the same everywhere. Floor 0.
 
-use super::{CopyFacts, CopyKind};
+use super::{AttendanceSheet, ChangesSheet, CopyFacts, CopyKind, Sheet};
 
 /// Number of the supplement that an identifier of a copy names; `None` for all other copies.
 pub fn supplement_no(id: &str) -> Option<u32> {
@@ -28,6 +28,42 @@ pub fn document_words(kind: CopyKind, id: &str, number: &str) -> String {
             format!("дополнительный лист № {no} к копии № {of}")
         }
         None => format!("{} № {number}", kind_words(kind, id)),
+    }
+}
+
+/// Final marks of the class by subjects (domain.md 2.3).
+const SUCCESS: &str = "Сводная ведомость учёта успеваемости обучающихся";
+/// Missed lessons by days (domain.md 2.4 a).
+pub const BY_DAYS: &str = "Сводная ведомость учёта посещаемости";
+/// Missed lessons in all (domain.md 2.4 b).
+pub const MISSED: &str = "Сведения о количестве уроков, пропущенных обучающимися";
+
+impl AttendanceSheet {
+    /// What stands on its pages, as the contents name them: the days of the months, where it has them, and the totals.
+    pub fn titles(&self) -> Vec<&'static str> {
+        if self.months.is_empty() { vec![MISSED] } else { vec![BY_DAYS, MISSED] }
+    }
+}
+
+impl ChangesSheet {
+    /// «Изменения по сравнению с версией 1».
+    pub fn title(&self) -> String {
+        format!("Изменения по сравнению с версией {}", self.replaces)
+    }
+}
+
+impl Sheet {
+    /// What the sheet is called on its pages, in the contents and wherever the house lists sheets.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Title(_) => "Титульный лист и оглавление".to_owned(),
+            Self::Learners(_) => "Список обучающихся".to_owned(),
+            Self::Course(sheet) => sheet.name(),
+            Self::Attendance(sheet) => sheet.titles().join("; "),
+            Self::FinalMarks(marks) if !marks.period.is_empty() => format!("{SUCCESS}, {}", marks.period),
+            Self::FinalMarks(_) | Self::Summary(_) => SUCCESS.to_owned(),
+            Self::Changes(sheet) => sheet.title(),
+        }
     }
 }
 

@@ -93,6 +93,7 @@ mod tests {
             voids: Vec::new(),
             paper: String::new(),
             sources: Vec::new(),
+            exemplar: String::new(),
         });
         // Canonical: by the alphabet; plain: the kind stands first.
         let (canonical, plain) = (canon::to_text(&sheet), serde_json::to_string(&sheet).expect("text"));

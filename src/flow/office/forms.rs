@@ -22,6 +22,7 @@ use crate::domain::forms::{Letterhead, People, control, day, inventories, learne
 use crate::domain::journal::{Class, Journal, YEAR};
 use crate::domain::paper::Kept;
 use crate::domain::policy::Policy;
+use crate::domain::setup::plan::hours_within;
 use crate::domain::setup::{Setup, timetable};
 use crate::domain::snapshot::{CopyKind, kind_words, supplement_no};
 use crate::domain::timeliness::Status;
@@ -391,14 +392,14 @@ impl Desk<'_> {
         let topics = setup.plan_of(course);
         let within = |day: NaiveDate| starts <= day && day <= ends;
         let dated: Vec<_> = topics.iter().filter(|topic| topic.planned.is_some_and(within)).collect();
-        let hours: u32 = dated.iter().map(|topic| topic.hours_centi).sum();
+        let hours = hours_within(topics.iter().copied(), starts, ends);
         let works: Vec<_> = setup.works.iter().filter(|work| work.course == course).collect();
         let is_control = |kind: &str| control::is_control(&self.policy, kind);
         let controls = match works.is_empty() {
             false => Some(works.iter().filter(|work| within(work.date) && is_control(&work.kind_of_work)).count()),
             true => (!dated.is_empty()).then(|| dated.iter().filter(|topic| is_control(&topic.kind_of_work)).count()),
         };
-        control::CoursePlan { hours_centi: (hours > 0).then_some(hours), controls }
+        control::CoursePlan { hours_centi: hours, controls }
     }
 
     /// Late entries by course; a course of which no time of entry is known is not among them.

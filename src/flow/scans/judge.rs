@@ -10,7 +10,7 @@ use super::super::{Error, House};
 use super::Refusal;
 use crate::domain::finding::Severity;
 use crate::domain::sheet_code::{NotOurs, SheetCode};
-use crate::domain::snapshot::{Sheet, Snapshot};
+use crate::domain::snapshot::Snapshot;
 use crate::store::{CopyRow, Leaf};
 use crate::typeset;
 
@@ -210,20 +210,6 @@ pub(super) fn sheets_of_pages(row: &CopyRow, snapshot: &Snapshot) -> Result<Vec<
     // An older program may have set the same snapshot on more or fewer pages: then only the count is known.
     let sheet = |page: usize| sheets.get(page).copied().unwrap_or_default();
     Ok((0..row.pages as usize).map(sheet).collect())
-}
-
-/// Words for a sheet.
-pub fn sheet_title(sheet: &Sheet) -> String {
-    match sheet {
-        Sheet::Title(_) => "Титульный лист и оглавление".to_owned(),
-        Sheet::Learners(_) => "Общие сведения об обучающихся".to_owned(),
-        Sheet::Course(sheet) => sheet.name(),
-        Sheet::Attendance(_) => "Сводная ведомость учёта посещаемости".to_owned(),
-        Sheet::FinalMarks(marks) if !marks.period.is_empty() => format!("Итоговые отметки, {}", marks.period),
-        Sheet::FinalMarks(_) => "Итоговые отметки".to_owned(),
-        Sheet::Summary(_) => "Сводная ведомость учёта успеваемости".to_owned(),
-        Sheet::Changes(sheet) => format!("Изменения по сравнению с версией {}", sheet.replaces),
-    }
 }
 
 impl Known {

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::{Error, House};
 use super::judge::{Verdict, sheets_of_pages};
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{Sheet, Snapshot};
 use crate::store::{CopyRow, Leaf, ScanDecisionRow, ScanPageRow, ScanPlace};
-
-pub use super::judge::sheet_title;
 
 /// A scan of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,7 +194,7 @@ async fn of(house: &House, copy: CopyRow, decisions: &[ScanDecisionRow]) -> Resu
 }
 
 fn blank(copy: &CopyRow, snapshot: &Snapshot) -> Result<Vec<PageStanding>, Error> {
-    let titles: Vec<String> = snapshot.sheets.iter().map(sheet_title).collect();
+    let titles: Vec<String> = snapshot.sheets.iter().map(Sheet::title).collect();
     let page = |(leaf, sheet): (u32, u32)| PageStanding {
         leaf,
         sheet,

@@ -16,9 +16,10 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::ChangedValue;
 use crate::domain::words;
+use crate::flow::office::templates;
 use crate::flow::{desk, issue, reissue};
 use crate::store::CopyRow;
-use crate::typeset::{self, preview};
+use crate::typeset::preview;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::fields::Fields;
@@ -268,11 +269,11 @@ async fn changes(
     answer::page(&ChangesPage { replaced, changes: found.rows, ground: found.ground, remarks, pdf, frame })
 }
 
-/// A form as PDF/A.
+/// A form as PDF/A, by the school's own template where it has one.
 async fn printed(state: &WebState, form: Form, name: &str) -> Result<Response, Refusal> {
-    let at = state.act("").moment();
-    let made = tokio::task::spawn_blocking(move || typeset::form(&form, &at)).await;
-    let made = made.map_err(|error| answer::fault(&error))?.map_err(|error| answer::fault(&error))?;
+    let (house, at) = (state.house.clone(), state.act("").moment());
+    let made = tokio::task::spawn_blocking(move || templates::typeset(&house, &form, &at)).await;
+    let made = made.map_err(|error| answer::fault(&error))??;
     let shown = format!("inline; filename=\"{name}.pdf\"");
     let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, shown)];
     Ok((headers, made.pdf).into_response())
@@ -285,7 +286,8 @@ async fn signatures_pdf(
 ) -> Result<Response, Refusal> {
     let row = find(&state, &copy, version).await?;
     let about = desk::about(&state.house, &row).await?;
-    let form = desk_forms::signature_sheet(&about, &desk::events(&state.house, &row).await?);
+    let events = desk::events(&state.house, &row).await?;
+    let form = desk_forms::signature_sheet(&about, &events, desk_forms::Bound::UpToNow);
     printed(&state, form, &format!("{copy}-v{version}-signatures")).await
 }
 

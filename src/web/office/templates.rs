@@ -28,6 +28,8 @@ fn title_of(form: &str) -> &'static str {
     match form {
         EVERY_FORM => "Все формы",
         "training-certificate" => "Справка о прохождении обучения",
+        "signature-sheet" => "Лист подписей копии",
+        "version-differences" => "Отличия версии копии",
         form => find(form).map_or("Форма", |known| known.title),
     }
 }

@@ -399,7 +399,7 @@ fn sheets(snapshot: &Snapshot, row: &CopyRow) -> Vec<SheetView> {
     (1..)
         .zip(&snapshot.sheets)
         .map(|(no, sheet)| SheetView {
-            title: scans::sheet_title(sheet),
+            title: sheet.title(),
             digest: sheet.digest().to_hex(),
             href: match row.issued_pdf.is_empty() {
                 true => String::new(),

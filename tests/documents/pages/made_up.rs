@@ -144,6 +144,7 @@ fn course(dice: &mut Dice, at: usize, class: &Class) -> CourseSheet {
         teacher: person(10 + at, "Учитель"),
         part: None,
         final_heading: "I четв.".to_owned(),
+        planned_centi: None,
         lessons,
         rows,
     }
@@ -208,6 +209,7 @@ fn head(class: &Class, kind: CopyKind) -> Snapshot {
             name: "Муниципальное бюджетное общеобразовательное учреждение «Выдуманная средняя общеобразовательная школа № 0»".to_owned(),
             short_name: "МБОУ «Выдуманная СОШ № 0»".to_owned(),
             town: "г. Буквинск".to_owned(),
+            founder: String::new(),
             authority: Digest::of(b"authority"),
         },
         year: "2025/2026".to_owned(),
@@ -293,6 +295,7 @@ pub fn journal(class: &Class) -> Snapshot {
     let title = TitleSheet {
         paper: PAPER.to_owned(),
         sources: Vec::new(),
+        exemplar: String::new(),
         id: "title".to_owned(),
         title: "КЛАССНЫЙ ЖУРНАЛ".to_owned(),
         system: "Летопись 0.1.0".to_owned(),
@@ -348,6 +351,7 @@ pub fn journal(class: &Class) -> Snapshot {
         id: "attendance".to_owned(),
         rows: attendance,
         total: AttendanceCounts { days: 40, lessons: 312, days_ill: 38, lessons_ill: 240, ..counts(&mut dice) },
+        months: Vec::new(),
     }));
     snapshot.sheets.push(Sheet::FinalMarks(FinalMarksSheet {
         id: "final-marks".to_owned(),
@@ -384,6 +388,7 @@ pub fn summary(class: &Class) -> Snapshot {
         Sheet::Title(TitleSheet {
             paper: PAPER.to_owned(),
             sources: Vec::new(),
+            exemplar: String::new(),
             id: "title".to_owned(),
             title: "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА УСПЕВАЕМОСТИ ОБУЧАЮЩИХСЯ".to_owned(),
             system: "Летопись 0.1.0".to_owned(),

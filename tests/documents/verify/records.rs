@@ -31,6 +31,26 @@ fn a_sealed_record_is_valid_and_says_what_was_checked() {
 }
 
 #[test]
+fn a_record_that_was_sealed_before_there_was_a_sheet_of_signatures_stays_genuine() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let object = SCHOOL.archive_without_signatures(&SCHOOL.record(), folder.path());
+    assert!(!object.join("v1/content/signatures.pdf").exists());
+    let report = verify(&object);
+    assert_eq!(report.verdict.exit_code(), 0, "{:#?}", report.findings);
+    assert_script_agrees(&object.join("v1/content"), &report);
+}
+
+#[test]
+fn a_sheet_of_signatures_of_another_record_is_found_even_when_all_digests_are_made_anew() {
+    let (_house, object) = House::with_record();
+    rewrite(&object, |files| drop(files.insert("signatures.pdf".into(), b"%PDF-1.7 of another record".to_vec())));
+    assert_altered(&object, "log.other-content");
+    let (_house, object) = House::with_record();
+    rewrite(&object, |files| drop(files.remove("signatures.pdf")));
+    assert_altered(&object, "log.other-content");
+}
+
+#[test]
 fn a_byte_changed_in_any_file_is_found() {
     let (_house, object) = House::with_record();
     for path in files(&object) {
