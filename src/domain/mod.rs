@@ -14,6 +14,7 @@ pub mod desk_forms;
 pub mod difference;
 pub mod duties;
 pub mod edition;
+pub mod employment;
 pub mod families;
 pub mod feed;
 pub mod finding;

@@ -36,6 +36,7 @@ pub mod seal;
 pub mod setup;
 pub mod sign;
 pub mod signin;
+pub mod staff;
 pub mod substitution;
 pub mod supplement;
 pub mod timeliness;

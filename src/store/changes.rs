@@ -17,7 +17,7 @@ use crate::domain::journal::Journal;
 use crate::domain::void::{Deed, Target};
 
 /// Tables of the school's data beside the journal's: declared in their own store files, each with `school` and `year` first.
-pub(super) static TABLES: [&Table; 1] = [&super::accounts::APPOINTMENTS];
+pub(super) static TABLES: [&Table; 2] = [&super::accounts::APPOINTMENTS, &super::accounts::EMPLOYMENTS];
 
 /// Every table whose rows have a history, in an order in which they can be written.
 pub(super) fn tables() -> impl Iterator<Item = &'static Table> {

@@ -43,7 +43,8 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, Sql
 
 pub use access::{AccessRow, Looked};
 pub use accounts::{
-    AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow, appointment_cells,
+    AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow,
+    appointment_cells, employment_cells,
 };
 pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 pub use certificates::CertificateRow;
@@ -288,6 +289,7 @@ fn migrator(guards: [&'static str; 18]) -> Migrator {
         step(221, "guards of truncation", guards[16]),
         step(260, "comparisons of scans", include_str!("../../migrations/0260_scan_comparisons.sql")),
         step(261, "guards of comparisons of scans", guards[17]),
+        step(290, "staff by orders", include_str!("../../migrations/0290_staff.sql")),
     ])
 }
 

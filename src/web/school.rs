@@ -15,6 +15,7 @@ mod reach;
 mod readiness;
 mod sent;
 mod shelf;
+pub(super) mod staff;
 mod substitutions;
 mod timetable;
 
@@ -43,6 +44,7 @@ pub(super) fn routes() -> Vec<Route> {
         plans::routes(),
         movement::routes(),
         substitutions::routes(),
+        staff::routes(),
         orders::routes(),
         closing::routes(),
     ]

@@ -1,6 +1,7 @@
 //! The first screen: what waits for the one who signed in, by office and counted; for a stranger the way in. Floor 3.
 
 mod late;
+mod staffing;
 mod waits;
 
 use std::sync::Arc;
@@ -90,7 +91,7 @@ async fn first_screen(
     let desk = Desk { state: &state, directory: &directory, visitor: &visitor, today: state.now().date_naive() };
     let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let waits = desk.waits(&copies).await?;
-    let shelves = [desk.children(), desk.classes(), desk.courses(), desk.lists(), desk.sealed(&copies)];
+    let shelves = [desk.children(), desk.classes(), desk.courses(), desk.lists(), desk.staff(), desk.sealed(&copies)];
     let day = format!("{}, {}", words::capitalised(words::weekday(desk.today)), words::date_words(desk.today));
     let mut frame = frame.titled("Главная").leading(day);
     // The first screen is an office's own, so its help is the office's own guide.

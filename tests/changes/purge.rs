@@ -78,6 +78,7 @@ const CHANGING: &[&str] = &[
     "curriculum",
     "decisions",
     "earlier_teachers",
+    "employments",
     "entries",
     "events",
     "final_marks",

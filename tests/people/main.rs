@@ -19,5 +19,6 @@ mod reach;
 mod rules;
 mod shown;
 mod signin;
+mod staff;
 mod templates;
 mod training;

@@ -84,7 +84,7 @@ const GIVEN: [Given; 5] = [
 ];
 
 /// The house in the web as of a later day of the story.
-async fn open_on(house: &Arc<House>, minutes: i64) -> SocketAddr {
+pub(super) async fn open_on(house: &Arc<House>, minutes: i64) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let state = WebState::new(house.clone(), Arc::new(move || after(minutes)));

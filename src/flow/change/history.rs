@@ -24,6 +24,8 @@ pub struct Names {
     orders: BTreeMap<(String, String), String>,
     /// By identifier: «директор, Обсидианова А.А.».
     appointments: BTreeMap<String, String>,
+    /// By identifier: who was hired or dismissed.
+    employments: BTreeMap<String, String>,
 }
 
 /// Reads the names of staff, learners, courses, periods, orders and appointments of every year.
@@ -58,6 +60,10 @@ pub async fn names(house: &House) -> Result<Names, Error> {
     for one in house.db.list_appointments().await? {
         let name = names.name(&one.person);
         names.appointments.insert(one.id, format!("{}, {name}", one.role.as_russian()));
+    }
+    for one in house.db.list_employments().await? {
+        let name = names.name(&one.person);
+        names.employments.insert(one.id, name);
     }
     Ok(names)
 }
@@ -160,6 +166,7 @@ impl Names {
             }
             "staff" => format!("{what}, {}", self.person(at(0))),
             "courses" => format!("{what}, {}", self.course(year, at(0))),
+            "employments" => format!("{what}: {}", self.employments.get(at(0)).map_or(at(0), String::as_str)),
             "appointments" => {
                 let whose = self.appointments.get(at(0)).map_or(at(0), String::as_str);
                 format!("{what}: {whose}")
@@ -201,6 +208,7 @@ pub fn table_words(table: &str) -> &str {
         "group_members" => "состав группы",
         "periods" => "учётный период",
         "appointments" => "назначение",
+        "employments" => "приём и увольнение",
         other => layout::find(other).map_or(other, |layout| layout.title),
     }
 }
@@ -248,6 +256,12 @@ fn column_words(column: &str) -> &str {
         "order_no" => "приказ №",
         "order_date" => "дата приказа",
         "end_order" => "приказ об окончании №",
+        "room" => "кабинет",
+        "hired_on" => "принят(а) с",
+        "hire_order" => "приказ о приёме №",
+        "hire_order_date" => "дата приказа о приёме",
+        "leave_order" => "приказ об увольнении №",
+        "leave_order_date" => "дата приказа об увольнении",
         other => other,
     }
 }
@@ -256,7 +270,11 @@ fn column_words(column: &str) -> &str {
 pub fn heading(table: &str, column: &str) -> String {
     let laid_out = layout::find(table).and_then(|layout| layout.columns.get(layout.place(column)?));
     // The journal's own words are the shorter ones: «тема» and not «Тема урока».
-    let own = column_words(column);
+    let own = match (table, column) {
+        // A learner leaves the class, a member of staff works the last day.
+        ("employments", "left_on") => "последний день",
+        _ => column_words(column),
+    };
     match laid_out {
         Some(laid_out) if own == column => {
             let mut letters = laid_out.title.chars();
