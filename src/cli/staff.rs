@@ -147,7 +147,7 @@ impl Hire {
             *cell = new.unwrap_or(std::mem::take(cell));
         }
         let done = staff::hire(&house, &act, &person, &card, &order, self.from.or(order.date)).await?;
-        Ok(told(desk, &done, "принят на работу. Вход выдаёт администратор: letopis account issue"))
+        Ok(told(desk, &done, "принят(а) на работу. Вход выдаёт администратор: letopis account issue"))
     }
 }
 
@@ -178,7 +178,7 @@ impl Dismiss {
         let today = act.at.date_naive();
         let last = self.on.unwrap_or(today);
         let done = staff::dismiss(&house, &act, &self.person, &self.order.mark(today), Some(last)).await?;
-        Ok(told(desk, &done, &format!("уволен, последний день {}", words::date_short(last))))
+        Ok(told(desk, &done, &format!("уволен(а), последний день {}", words::date_short(last))))
     }
 }
 
@@ -228,7 +228,7 @@ async fn list(desk: &Desk) -> Result<u8, Failure> {
     table.print("Приказов о приёме и увольнении нет: действует список сотрудников учебного года.");
     for one in left {
         println!(
-            "Без хозяина: {} (вёл {}, последний день {})",
+            "Без хозяина: {} (прежде — {}, последний день {})",
             one.owned.what,
             one.person.1,
             words::date_short(one.since)

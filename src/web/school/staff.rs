@@ -220,11 +220,13 @@ async fn past(state: &WebState) -> Result<Vec<Past>, Refusal> {
             (_, false, false) if lines.iter().all(|line| line.old.is_none()) => continue,
             _ => "карточка",
         };
-        let mut who: Vec<String> = of_work().map(|line| names.place("employments", &line.year, &line.key)).collect();
-        who.extend(
-            lines.iter().filter(|line| line.table == "staff").map(|line| names.place("staff", &line.year, &line.key)),
-        );
-        let who = who.first().cloned().unwrap_or_default();
+        // Of an employment the person stands in its first cell, of the list in the key.
+        let person = |line: &&&crate::store::ChangeRow| {
+            let cells = line.new.as_ref().or(line.old.as_ref());
+            let of_work = cells.and_then(|cells| cells.first()).filter(|_| line.table == "employments");
+            of_work.or(line.key.first()).map(|person| names.person(person))
+        };
+        let who = lines.iter().find_map(|line| person(&line)).unwrap_or_default();
         let more = lines.iter().filter(|line| line.table == "staff").count();
         let more = if more > 1 { format!(" и ещё {}", more - 1) } else { String::new() };
         let seqs: Vec<String> = lines
@@ -371,7 +373,10 @@ pub(in crate::web) async fn view(state: &WebState, person: &str, may: bool) -> R
     let Some((card, work)) = staff::card(&state.house, person).await? else { return Ok(None) };
     let line = |one: &Employment| {
         let part = |what: &str, on: Option<chrono::NaiveDate>, mark: &OrderMark| {
-            on.map(|on| format!("{what} {} {}", words::date_short(on), order(mark)).trim().to_owned())
+            on.map(|on| match order(mark).as_str() {
+                "" => format!("{what} {}", words::date_short(on)),
+                order => format!("{what} {}, {order}", words::date_short(on)),
+            })
         };
         let parts =
             [part("принят(а) с", one.hired_on, &one.hire_order), part("последний день", one.left_on, &one.leave_order)];
