@@ -20,6 +20,7 @@ pub mod import;
 pub mod issue;
 pub mod jobs;
 pub mod keys;
+pub mod learners;
 mod lock;
 pub mod log;
 pub mod movement;

@@ -19,6 +19,7 @@ mod health;
 mod interface;
 mod jobs;
 mod journals;
+mod learners;
 mod log;
 pub mod pages;
 mod paper;
@@ -59,6 +60,7 @@ pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
 pub use jobs::{Hold, JobRow, JobState, NewJob};
 pub use journals::{BundleRow, Change, ClosureRow, Days, Entries, EntryList, Part, Replaced};
+pub use learners::DataCheck;
 pub use log::{Appended, CheckpointRow, LogEntry, Moved, Recorded, Tx};
 pub use paper::Which;
 pub use policies::PolicyRow;
@@ -205,7 +207,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 18] = [
+const SQLITE_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -224,8 +226,9 @@ const SQLITE_GUARDS: [&str; 18] = [
     include_str!("../../migrations/guards/0211_training.sqlite.sql"),
     include_str!("../../migrations/guards/0221_truncation.sqlite.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.sqlite.sql"),
+    include_str!("../../migrations/guards/0292_learners.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 18] = [
+const POSTGRES_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -244,11 +247,12 @@ const POSTGRES_GUARDS: [&str; 18] = [
     include_str!("../../migrations/guards/0211_training.postgres.sql"),
     include_str!("../../migrations/guards/0221_truncation.postgres.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.postgres.sql"),
+    include_str!("../../migrations/guards/0292_learners.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 18]) -> Migrator {
+fn migrator(guards: [&'static str; 19]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -290,6 +294,8 @@ fn migrator(guards: [&'static str; 18]) -> Migrator {
         step(260, "comparisons of scans", include_str!("../../migrations/0260_scan_comparisons.sql")),
         step(261, "guards of comparisons of scans", guards[17]),
         step(290, "staff by orders", include_str!("../../migrations/0290_staff.sql")),
+        step(291, "data of learners", include_str!("../../migrations/0291_learners.sql")),
+        step(292, "guards of data of learners", guards[18]),
     ])
 }
 

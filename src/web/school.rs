@@ -6,8 +6,10 @@
 mod book;
 mod calendar;
 mod closing;
+pub(super) mod data_check;
 mod form;
 mod groups;
+mod learner_card;
 mod movement;
 mod orders;
 mod plans;
@@ -45,6 +47,8 @@ pub(super) fn routes() -> Vec<Route> {
         movement::routes(),
         substitutions::routes(),
         staff::routes(),
+        learner_card::routes(),
+        data_check::routes(),
         orders::routes(),
         closing::routes(),
     ]

@@ -1,6 +1,7 @@
 //! The first screen: what waits for the one who signed in, by office and counted; for a stranger the way in. Floor 3.
 
 mod late;
+mod learners;
 mod staffing;
 mod waits;
 
@@ -22,7 +23,7 @@ use super::waiting::Awaited;
 use crate::domain::copy::State as CopyState;
 use crate::domain::journal::{Class, Course};
 use crate::domain::names;
-use crate::domain::people::{Reach, Visitor};
+use crate::domain::people::{Reach, ReachSet, Visitor};
 use crate::domain::period::course_title;
 use crate::domain::rights::{Action, Role};
 use crate::domain::training;
@@ -188,12 +189,16 @@ impl Desk<'_> {
             return None;
         }
         let changes = self.visitor.reach(Action::ChangeMovement);
+        let edits = self.visitor.reach(Action::EditLearners);
         let items = self.directory.roster.classes.iter().map(|class| {
-            let note = match changes.whole_class(&class.name, class.grade) {
-                true => "список класса: сверить и внести приказ",
-                false => "список класса: сверить",
+            let whole = |reach: &ReachSet| reach.whole_class(&class.name, class.grade);
+            let note = match (whole(&edits), whole(&changes)) {
+                (true, true) => "сверить, исправить карточку, внести приказ",
+                (true, false) => "сверить, исправить карточку",
+                (false, true) => "сверить, внести приказ",
+                (false, false) => "список класса: сверить",
             };
-            (class.name.clone(), format!("/year/roster/{}", segment(&class.name)), note.to_owned())
+            (class.name.clone(), format!("/year/check/{}", segment(&class.name)), note.to_owned())
         });
         let heading = "Сведения об учениках: сверка списков";
         Some(Shelf {

@@ -10,6 +10,7 @@ mod custody;
 mod families;
 mod house;
 mod identity;
+mod learners;
 mod matrix;
 mod offices;
 mod paper;

@@ -358,6 +358,8 @@ pub fn value(key: &str, text: &str) -> Option<&'static str> {
         ("what", "linked") => "привязан внешний вход",
         ("what", "unlinked") => "отвязан внешний вход",
         ("what", "appointed") => "назначение приказом",
+        ("what", "learner_card") => "карточка учащегося",
+        ("what", "data_checked") => "сверены данные класса",
         ("what", "staff_hired") => "принят сотрудник",
         ("what", "staff_card") => "исправлена карточка сотрудника",
         ("what", "staff_dismissed") => "уволен сотрудник",

@@ -167,6 +167,8 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::SetGroups             => [O,  N,  O,  O,  O,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::ChangePlan            => [O,  N,  N,  O,  N,  O,  N,  N,  N,  N,  N,  N,  N],
         Action::ChangeMovement        => [O,  O,  O,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N],
+        Action::EditLearners          => [O,  O,  O,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N],
+        Action::CheckLearners         => [O,  O,  O,  N,  O,  N,  O,  N,  N,  N,  N,  N,  N],
         Action::CloseYear             => [O,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::ChangeStaff           => [O,  N,  O,  N,  N,  N,  N,  N,  N,  O,  N,  N,  N],
         Action::Appoint               => [O,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],

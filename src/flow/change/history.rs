@@ -123,7 +123,7 @@ impl Names {
         let first = key.first()?;
         match table {
             "classes" => Some(first.clone()),
-            "learners" | "decisions" => self.classes.get(&(year.to_owned(), first.clone())).cloned(),
+            "learners" | "decisions" | "personal_files" => self.classes.get(&(year.to_owned(), first.clone())).cloned(),
             _ => self.class_of(year, first),
         }
     }
@@ -160,7 +160,7 @@ impl Names {
                 format!("{what}, {}, {period}, {}", self.course(year, at(0)), self.learner(at(1)))
             }
             "group_members" => format!("{what}, {}, {}", self.course(year, at(0)), self.learner(at(1))),
-            "learners" | "decisions" => {
+            "learners" | "decisions" | "personal_files" => {
                 let class = self.class_of_row(table, year, key).map(|class| format!(", {class}")).unwrap_or_default();
                 format!("{what}{class}, {}", self.learner(at(0)))
             }
@@ -209,6 +209,7 @@ pub fn table_words(table: &str) -> &str {
         "periods" => "учётный период",
         "appointments" => "назначение",
         "employments" => "приём и увольнение",
+        "personal_files" => "личное дело",
         other => layout::find(other).map_or(other, |layout| layout.title),
     }
 }
@@ -257,6 +258,7 @@ fn column_words(column: &str) -> &str {
         "order_date" => "дата приказа",
         "end_order" => "приказ об окончании №",
         "room" => "кабинет",
+        "file_no" => "личное дело №",
         "hired_on" => "принят(а) с",
         "hire_order" => "приказ о приёме №",
         "hire_order_date" => "дата приказа о приёме",

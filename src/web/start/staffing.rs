@@ -13,13 +13,13 @@ use crate::domain::words;
 impl Desk<'_> {
     /// Classes and courses without an owner, for who names another; people hired by order without an account, for who issues it.
     pub(super) async fn staffing(&self) -> Result<Vec<Wait>, Refusal> {
+        let mut waits: Vec<Wait> = self.data_checks().await?.into_iter().collect();
         let names_another = self.visitor.may_anywhere(Action::ChangeCurriculum);
         let lets_in = self.holds(&[Role::Administrator]);
         if !(names_another || lets_in) {
-            return Ok(Vec::new());
+            return Ok(waits);
         }
         let work = self.state.house.db.list_employments().await?;
-        let mut waits = Vec::new();
         if names_another {
             let reach = self.visitor.reach(Action::ChangeCurriculum);
             let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
