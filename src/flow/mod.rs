@@ -8,6 +8,7 @@ pub mod carriers;
 pub mod change;
 pub mod close;
 pub mod compromise;
+pub mod consents;
 pub mod desk;
 pub mod doctor;
 pub mod exchange;

@@ -9,6 +9,7 @@ mod carriers;
 mod certificates;
 mod changes;
 mod comparisons;
+mod consents;
 mod copies;
 mod dump;
 mod entries;
@@ -51,6 +52,7 @@ pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRo
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
 pub use comparisons::{ComparisonRow, LookRow};
+pub use consents::consent_cells;
 pub use copies::{CopyRow, StatementRow};
 pub use dump::LogReplay;
 pub use exchange::ImportRow;
@@ -296,6 +298,7 @@ fn migrator(guards: [&'static str; 19]) -> Migrator {
         step(290, "staff by orders", include_str!("../../migrations/0290_staff.sql")),
         step(291, "data of learners", include_str!("../../migrations/0291_learners.sql")),
         step(292, "guards of data of learners", guards[18]),
+        step(293, "register of consents", include_str!("../../migrations/0293_consents.sql")),
     ])
 }
 

@@ -70,6 +70,7 @@ const CHANGING: &[&str] = &[
     "calendar_days",
     "classes",
     "closed_years",
+    "consents",
     "content_gaps",
     "control_works",
     "copies",

@@ -6,6 +6,7 @@ mod disks;
 
 mod access;
 mod buttons;
+mod consents;
 mod custody;
 mod families;
 mod house;

@@ -358,6 +358,7 @@ pub fn value(key: &str, text: &str) -> Option<&'static str> {
         ("what", "linked") => "привязан внешний вход",
         ("what", "unlinked") => "отвязан внешний вход",
         ("what", "appointed") => "назначение приказом",
+        ("what", "consents") => "реестр согласий",
         ("what", "learner_card") => "карточка учащегося",
         ("what", "data_checked") => "сверены данные класса",
         ("what", "staff_hired") => "принят сотрудник",

@@ -169,6 +169,7 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::ChangeMovement        => [O,  O,  O,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N],
         Action::EditLearners          => [O,  O,  O,  N,  N,  N,  O,  N,  N,  N,  N,  N,  N],
         Action::CheckLearners         => [O,  O,  O,  N,  O,  N,  O,  N,  N,  N,  N,  N,  N],
+        Action::KeepConsents          => [N,  N,  O,  N,  O,  N,  O,  N,  N,  N,  N,  N,  N],
         Action::CloseYear             => [O,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
         Action::ChangeStaff           => [O,  N,  O,  N,  N,  N,  N,  N,  N,  O,  N,  N,  N],
         Action::Appoint               => [O,  N,  O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],

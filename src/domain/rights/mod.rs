@@ -162,6 +162,8 @@ pub enum Action {
     EditLearners,
     /// The monthly check of a class's data (000 Инс 5.2, 002 4.1).
     CheckLearners,
+    /// The register of consents of a class's parents (152-ФЗ; 003 Кл 4).
+    KeepConsents,
     /// Closing the school year and promoting classes.
     CloseYear,
     /// Staff cards: hiring, dismissal.
@@ -216,7 +218,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -240,6 +242,7 @@ impl Action {
         Self::ChangeMovement,
         Self::EditLearners,
         Self::CheckLearners,
+        Self::KeepConsents,
         Self::CloseYear,
         Self::ChangeStaff,
         Self::Appoint,
@@ -293,6 +296,7 @@ impl Action {
             Self::ChangeMovement => "оформлять движение учащихся",
             Self::EditLearners => "править сведения об учащихся",
             Self::CheckLearners => "сверять данные класса",
+            Self::KeepConsents => "вести реестр согласий",
             Self::CloseYear => "завершать учебный год",
             Self::ChangeStaff => "вести карточки сотрудников",
             Self::Appoint => "назначать на должности приказом",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{Error, House};
+use crate::domain::consent::{Purpose, Word};
 use crate::domain::names::{list_name, short_name};
 use crate::domain::people;
 use crate::domain::rights::Role;
@@ -99,6 +100,7 @@ impl Names {
         match (laid_out.map(|column| column.is), column) {
             (Some(Is::Staff | Is::Learner), _)
             | (_, "person" | "stands_for" | "teacher" | "class_teacher" | "substitute") => self.name(text),
+            (_, "learner" | "recorded_by") if table == "consents" => self.name(text),
             (Some(Is::Course), _) => self.course(year, text),
             (_, "order_id") => {
                 let order = self.orders.get(&(year.to_owned(), text.to_owned()));
@@ -209,6 +211,7 @@ pub fn table_words(table: &str) -> &str {
         "periods" => "учётный период",
         "appointments" => "назначение",
         "employments" => "приём и увольнение",
+        "consents" => "согласие",
         "personal_files" => "личное дело",
         other => layout::find(other).map_or(other, |layout| layout.title),
     }
@@ -275,6 +278,14 @@ pub fn heading(table: &str, column: &str) -> String {
     let own = match (table, column) {
         // A learner leaves the class, a member of staff works the last day.
         ("employments", "left_on") => "последний день",
+        ("consents", "learner") => "обучающийся",
+        ("consents", "guardian") => "родитель",
+        ("consents", "purpose") => "цель, канал",
+        ("consents", "said") => "сказано",
+        ("consents", "dated") => "день документа",
+        ("consents", "ground") => "документ",
+        ("consents", "recorded_by") => "кто внёс",
+        ("consents", "recorded_at") => "внесено",
         _ => column_words(column),
     };
     match laid_out {
@@ -300,6 +311,8 @@ pub fn value(table: &str, column: &str, text: &str) -> String {
             let said = text.split_whitespace().map(|word| Role::parse(word).map_or(word, |role| role.as_russian()));
             said.collect::<Vec<_>>().join(", ")
         }
+        (None, "purpose") => Purpose::parse(text).map_or_else(|| text.to_owned(), |one| one.as_russian().to_owned()),
+        (None, "said") => Word::parse(text).map_or_else(|| text.to_owned(), |one| one.as_russian().to_owned()),
         (None, "acting") => if text == "1" { "да" } else { "нет" }.to_owned(),
         (None, "hours_centi") => hours(text),
         (None, _) => day(text),
