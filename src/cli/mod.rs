@@ -22,6 +22,7 @@ mod russian;
 mod scan;
 mod serve;
 mod setup;
+mod staff;
 mod table;
 mod token;
 

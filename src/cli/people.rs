@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::staff::{Correct, Dismiss, Hire, Staff};
 use super::table::{Table, print_json};
 use super::{Desk, Failure};
 use crate::domain::journal::LessonKey;
@@ -38,6 +39,16 @@ enum What {
     Appoint(Appoint),
     #[command(about = "Завершить назначение приказом")]
     End(End),
+    #[command(about = "Принять на работу по приказу; код уволенного раньше принимает его снова")]
+    Hire(Hire),
+    #[command(about = "Исправить карточку сотрудника: имя, должность, предмет, кабинет")]
+    Card(Correct),
+    #[command(about = "Уволить по приказу: с последним днём кончаются должности и вход")]
+    Dismiss(Dismiss),
+    #[command(
+        about = "Приказы о приёме и увольнении и что осталось без хозяина; с файлом — список сотрудников таблицей"
+    )]
+    Staff(Staff),
     #[command(about = "Записать в проведённый урок, кто вёл его вместо учителя предмета")]
     Substitute(Substitute),
     #[command(about = "Таблица прав: кто что может")]
@@ -114,6 +125,10 @@ impl People {
             What::Show { person } => show(desk, &person).await,
             What::Appoint(appoint) => appoint.run(desk).await,
             What::End(end) => end.run(desk).await,
+            What::Hire(hire) => hire.run(desk).await,
+            What::Card(correct) => correct.run(desk).await,
+            What::Dismiss(dismiss) => dismiss.run(desk).await,
+            What::Staff(staff) => staff.run(desk).await,
             What::Substitute(substitute) => substitute.run(desk).await,
             What::Rights => {
                 print_rights(desk, &rules_of(desk).await?);

@@ -3,7 +3,7 @@
 //! A regulation names how often, seldom a day of the week or month. The day shown is the last working day of the running week, month, period
 //! or year: whoever does it then has done it in time under any reading.
 
-use chrono::{Datelike as _, Days, NaiveDate};
+use chrono::{Datelike as _, Days, Months, NaiveDate};
 use serde::Serialize;
 
 use super::calendar::{SchoolCalendar, is_working};
@@ -60,7 +60,7 @@ const KNOWN: [Known; 9] = [
         Who::Office("классный руководитель"),
         "/copies",
     ),
-    ("people.check", "Сверка данных обучающихся", Who::Office("классный руководитель"), "/journal"),
+    ("people.check", "Сверка данных обучающихся", Who::Office("классный руководитель"), "/year/check"),
     ("groups.composed", "Состав подгрупп", Who::Key("groups.composed_by"), "/year/groups"),
     ("archive.every", "Передача данных в архив", Who::Key("archive.owner"), "/copies"),
 ];
@@ -166,6 +166,78 @@ fn when(said: &Said, spans: &[(NaiveDate, NaiveDate)], today: NaiveDate) -> (Str
     }
 }
 
+/// How the check of a class's data stands on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// The school's year is not running, or its rules ask for no check.
+    NotAsked,
+    /// Done in the running span.
+    Done(NaiveDate),
+    /// Not yet done; the last working day for it.
+    Due(NaiveDate),
+    /// The span before the running one went by without a check: its last working day.
+    Overdue(NaiveDate),
+}
+
+impl Check {
+    /// Did its day go by?
+    pub fn is_overdue(self) -> bool {
+        matches!(self, Self::Overdue(_))
+    }
+
+    /// Is it still to be done in time?
+    pub fn is_due(self) -> bool {
+        matches!(self, Self::Due(_))
+    }
+
+    /// «сверить до 31.10.2025».
+    pub fn as_russian(self) -> String {
+        match self {
+            Self::NotAsked => "сейчас не требуется".to_owned(),
+            Self::Done(day) => format!("сверено {}", words::date_short(day)),
+            Self::Due(day) => format!("сверить до {}", words::date_short(day)),
+            Self::Overdue(day) => format!("просрочено: срок был {}", words::date_short(day)),
+        }
+    }
+}
+
+/// How often a duty of months is due, in words: «раз в месяц».
+pub fn often(said: &Said) -> String {
+    match &said.value {
+        Value::Number(n) if said.unit == Unit::Months => every(*n, "месяц", "месяца", "месяцев"),
+        _ => said.in_russian(),
+    }
+}
+
+/// How the check of a class's data stands: `last` is its last check, `year` the class's first and last day of study. Spans of so many
+/// months as the rules say begin with the year's first month.
+pub fn check_of_data(
+    policy: &Policy,
+    year: Option<(NaiveDate, NaiveDate)>,
+    last: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Check {
+    let months = match policy.first("people.check").map(|said| (&said.value, said.unit)) {
+        Some((Value::Number(n), Unit::Months)) if *n > 0 => *n,
+        _ => return Check::NotAsked,
+    };
+    let Some((first, end)) = year.filter(|(first, end)| *first <= today && today <= *end) else {
+        return Check::NotAsked;
+    };
+    let begins = |span: u32| first.with_day(1)?.checked_add_months(Months::new(span * months));
+    let mut span = 0;
+    while begins(span + 1).is_some_and(|next| next <= today) {
+        span += 1;
+    }
+    let ends = |span: u32| begins(span + 1).and_then(|next| next.pred_opt()).map_or(end, |day| day.min(end));
+    let done = |from: Option<NaiveDate>| last.filter(|last| from.is_none_or(|from| from <= *last));
+    match (done(begins(span)), span.checked_sub(1)) {
+        (Some(day), _) => Check::Done(day),
+        (None, Some(before)) if done(begins(before)).is_none() => Check::Overdue(working_until(ends(before))),
+        _ => Check::Due(working_until(ends(span))),
+    }
+}
+
 /// The last working day up to a day, inclusive.
 fn working_until(day: NaiveDate) -> NaiveDate {
     // No run of days off is longer than the January holidays.
@@ -236,6 +308,20 @@ mod tests {
         assert!(!told("kurskoe-2019", "control.check", "2025-09-10").3);
         assert_eq!(told("duties-moscow", "groups.composed", "2025-08-20").2.as_deref(), Some("2025-09-01"));
         assert_eq!(told("duties-moscow", "groups.composed", "2025-10-20").2, None, "once a year");
+    }
+
+    #[test]
+    fn a_check_of_data_is_due_every_month_and_late_when_a_month_went_by_without() {
+        let policy = policy::parse("bauman", policy::builtin("bauman").expect("a preset")).expect("a policy");
+        let year = Some((day("2025-09-01"), day("2026-05-26")));
+        let stands = |last: Option<&str>, today: &str| check_of_data(&policy, year, last.map(day), day(today));
+        assert_eq!(stands(None, "2025-09-10"), Check::Due(day("2025-09-30")), "the first month");
+        assert_eq!(stands(None, "2025-10-01"), Check::Overdue(day("2025-09-30")));
+        assert_eq!(stands(Some("2025-09-12"), "2025-10-01"), Check::Due(day("2025-10-31")));
+        assert_eq!(stands(Some("2025-10-02"), "2025-10-31"), Check::Done(day("2025-10-02")));
+        assert_eq!(stands(Some("2025-10-02"), "2025-12-01"), Check::Overdue(day("2025-11-28")), "a Sunday ends it");
+        assert_eq!(stands(None, "2026-07-01"), Check::NotAsked, "the year is over");
+        assert_eq!(stands(Some("2026-05-10"), "2026-05-26"), Check::Done(day("2026-05-10")));
     }
 
     #[test]

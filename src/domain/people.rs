@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::employment::{self, Span};
 use super::journal::{RESERVED_STAFF, StaffMember};
 use super::rights::{Action, Decision, Grant, Role, Rules, Standing, Why, decide, grant};
 
@@ -397,6 +398,8 @@ pub struct Facts {
     pub learners: Vec<(String, String)>,
     /// Is the person a learner?
     pub is_learner: bool,
+    /// Days of every employment by order; none for who is on the list alone.
+    pub work: Vec<Span>,
     /// Every appointment, of any time.
     pub appointments: Vec<Appointment>,
     /// Classes and courses of the people whom appointments name.
@@ -423,6 +426,10 @@ pub fn offices(facts: &Facts, day: NaiveDate) -> Vec<Office> {
         offices.push(plain(Role::SubjectTeacher, courses(&taught)));
     }
     offices.extend(facts.appointments.iter().filter(|one| one.holds_on(day)).filter_map(|one| appointed(one, facts)));
+    // Whoever is dismissed, or hired and not yet there, holds nothing of the school; a parent of its learners stays one.
+    if !employment::is_at_work(&facts.work, day) {
+        offices.clear();
+    }
     if !facts.learners.is_empty() {
         let mut classes: Vec<String> = facts.learners.iter().map(|(_, class)| class.clone()).collect();
         classes.sort_by(|a, b| super::names::natural(a, b));

@@ -486,7 +486,14 @@ pub async fn list_staff(house: &House, search: &str, day: NaiveDate) -> Result<V
     });
     let wanted = names::fold(search);
     let mut listed = Vec::new();
-    for one in people {
+    let work = house.db.list_employments().await?;
+    for mut one in people {
+        // The last employment says whether the person is still, or not yet, at work.
+        let state =
+            work.iter().rev().find(|work| work.person == one.id).map(|work| work.state(day)).unwrap_or_default();
+        if !state.is_empty() {
+            one.place = format!("{} — {state}", one.place);
+        }
         let facts = house.db.office_facts(&one.id, &year, day).await?;
         let offices: Vec<String> = people::offices(&facts, day).iter().map(people::Office::as_russian).collect();
         let text = names::fold(&format!("{} {} {} {}", one.id, one.full(), one.place, offices.join(" ")));

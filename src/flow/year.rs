@@ -3,7 +3,7 @@
 //!
 //! JRN-03; 002 4.3. From the commit on the closed year is read-only: triggers of the database hold every one of its tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{self, Edit};
 use super::movement::{learner_edit, stay_edit};
@@ -11,6 +11,7 @@ use super::supplement::{self, Standing};
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::State;
+use crate::domain::employment::{self, Span};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::freeze;
 use crate::domain::journal::{Journal, YEAR};
@@ -106,7 +107,11 @@ pub async fn close(house: &House, act: &Act, year: &str, order: &OrderMark) -> R
     if !barring.is_empty() && !next_stands {
         return Ok(Outcome::Refused(barring));
     }
-    let edits = if next_stands { Vec::new() } else { opening(&mut tx, year, &next, &setup, &journal).await? };
+    let edits = if next_stands {
+        Vec::new()
+    } else {
+        opening(&mut tx, year, &next, &setup, &journal, &gone(house, &next.year).await?).await?
+    };
     if next_stands {
         next = NextYear { year: next.year, ..NextYear::default() };
     }
@@ -234,6 +239,16 @@ fn owed(one: &Standing) -> (Finding, String) {
     }
 }
 
+/// Whose work was over before a year began: they are not on its lists, and what they left has no owner there.
+async fn gone(house: &House, year: &str) -> Result<BTreeSet<String>, Error> {
+    let Some(first) = promotion::first_day(year) else { return Ok(BTreeSet::new()) };
+    let mut spans: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+    for one in house.db.list_employments().await? {
+        spans.entry(one.person.clone()).or_default().push(one.span());
+    }
+    Ok(spans.into_iter().filter(|(_, spans)| employment::has_left(spans, first)).map(|(person, _)| person).collect())
+}
+
 /// The rows with which the next year begins: staff, rooms, bells and regimes go on; classes, learners, courses and curriculum follow
 /// the plan. Periods, calendar, timetable, plans and load are the new year's own work: the readiness list asks for them.
 async fn opening(
@@ -242,10 +257,15 @@ async fn opening(
     next: &NextYear,
     setup: &Setup,
     journal: &Journal,
+    gone: &BTreeSet<String>,
 ) -> Result<Vec<Edit>, Error> {
     let mut edits = Vec::new();
+    let stays = |person: &str| if gone.contains(person) { String::new() } else { person.to_owned() };
     for (table, key) in [("staff", 1), ("rooms", 1), ("bells", 2)] {
         for row in tx.list_year_rows(table, year).await? {
+            if table == "staff" && gone.contains(&row[0]) {
+                continue;
+            }
             let cells: Vec<&str> = row.iter().map(String::as_str).collect();
             edits.push(Edit::put(table, &next.year, &cells[..key], &cells[key..]));
         }
@@ -264,7 +284,12 @@ async fn opening(
     }
     for (at, class) in next.classes.iter().enumerate() {
         let (grade, ordinal) = (class.grade.to_string(), at.to_string());
-        edits.push(Edit::put("classes", &next.year, &[&class.name], &[&grade, &class.class_teacher_id, &ordinal]));
+        edits.push(Edit::put(
+            "classes",
+            &next.year,
+            &[&class.name],
+            &[&grade, &stays(&class.class_teacher_id), &ordinal],
+        ));
     }
     for (at, learner) in next.learners.iter().enumerate() {
         edits.push(learner_edit(&next.year, learner, at));
@@ -273,7 +298,8 @@ async fn opening(
     let mut members = 0;
     for (at, course) in next.courses.iter().enumerate() {
         let (hours, ordinal) = (course.hours_per_week_centi.to_string(), at.to_string());
-        let cells: [&str; 6] = [&course.class, &course.subject, &course.group, &course.teacher_id, &hours, &ordinal];
+        let teacher = stays(&course.teacher_id);
+        let cells: [&str; 6] = [&course.class, &course.subject, &course.group, &teacher, &hours, &ordinal];
         edits.push(Edit::put("courses", &next.year, &[&course.id], &cells));
         for learner in &course.members {
             edits.push(Edit::put("group_members", &next.year, &[&course.id, learner], &[&members.to_string()]));

@@ -17,7 +17,12 @@ use crate::domain::journal::Journal;
 use crate::domain::void::{Deed, Target};
 
 /// Tables of the school's data beside the journal's: declared in their own store files, each with `school` and `year` first.
-pub(super) static TABLES: [&Table; 1] = [&super::accounts::APPOINTMENTS];
+pub(super) static TABLES: [&Table; 4] = [
+    &super::accounts::APPOINTMENTS,
+    &super::accounts::EMPLOYMENTS,
+    &super::learners::PERSONAL_FILES,
+    &super::consents::CONSENTS,
+];
 
 /// Every table whose rows have a history, in an order in which they can be written.
 pub(super) fn tables() -> impl Iterator<Item = &'static Table> {

@@ -9,6 +9,7 @@ mod carriers;
 mod certificates;
 mod changes;
 mod comparisons;
+mod consents;
 mod copies;
 mod dump;
 mod entries;
@@ -19,6 +20,7 @@ mod health;
 mod interface;
 mod jobs;
 mod journals;
+mod learners;
 mod log;
 pub mod pages;
 mod paper;
@@ -43,12 +45,14 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, Sql
 
 pub use access::{AccessRow, Looked};
 pub use accounts::{
-    AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow, appointment_cells,
+    AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow,
+    appointment_cells, employment_cells,
 };
 pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
 pub use comparisons::{ComparisonRow, LookRow};
+pub use consents::consent_cells;
 pub use copies::{CopyRow, StatementRow};
 pub use dump::LogReplay;
 pub use exchange::ImportRow;
@@ -58,6 +62,7 @@ pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
 pub use jobs::{Hold, JobRow, JobState, NewJob};
 pub use journals::{BundleRow, Change, ClosureRow, Days, Entries, EntryList, Part, Replaced};
+pub use learners::DataCheck;
 pub use log::{Appended, CheckpointRow, LogEntry, Moved, Recorded, Tx};
 pub use paper::Which;
 pub use policies::PolicyRow;
@@ -204,7 +209,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 18] = [
+const SQLITE_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -223,8 +228,9 @@ const SQLITE_GUARDS: [&str; 18] = [
     include_str!("../../migrations/guards/0211_training.sqlite.sql"),
     include_str!("../../migrations/guards/0221_truncation.sqlite.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.sqlite.sql"),
+    include_str!("../../migrations/guards/0292_learners.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 18] = [
+const POSTGRES_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -243,11 +249,12 @@ const POSTGRES_GUARDS: [&str; 18] = [
     include_str!("../../migrations/guards/0211_training.postgres.sql"),
     include_str!("../../migrations/guards/0221_truncation.postgres.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.postgres.sql"),
+    include_str!("../../migrations/guards/0292_learners.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 18]) -> Migrator {
+fn migrator(guards: [&'static str; 19]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -288,6 +295,10 @@ fn migrator(guards: [&'static str; 18]) -> Migrator {
         step(221, "guards of truncation", guards[16]),
         step(260, "comparisons of scans", include_str!("../../migrations/0260_scan_comparisons.sql")),
         step(261, "guards of comparisons of scans", guards[17]),
+        step(290, "staff by orders", include_str!("../../migrations/0290_staff.sql")),
+        step(291, "data of learners", include_str!("../../migrations/0291_learners.sql")),
+        step(292, "guards of data of learners", guards[18]),
+        step(293, "register of consents", include_str!("../../migrations/0293_consents.sql")),
     ])
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Directory {
     pub(super) closures: Vec<ClosureRow>,
     /// Rows of the year that stand under a notice of compromise and wait for a decision: table and key.
     pub(super) struck: HashSet<(String, Vec<String>)>,
+    /// What learners were called before, by learner: they are still looked for so.
+    former: HashMap<String, String>,
     closed_years: Vec<String>,
     policies: History,
     name: String,
@@ -54,6 +56,11 @@ impl Directory {
         let closures = house.db.list_closures().await?.into_iter().filter(|row| row.year == year).collect();
         let struck = flow::compromise::struck(house, &year).await?.into_iter().collect();
         let closed_years = house.db.list_closed_years().await?.into_iter().map(|row| row.year).collect();
+        let mut former: HashMap<String, String> = HashMap::new();
+        for (learner, [surname, given_name]) in house.db.list_former_names().await? {
+            let told = former.entry(learner).or_default();
+            told.push_str(&format!("{}{surname} {given_name}", if told.is_empty() { "" } else { ", " }));
+        }
         let policies = history(house).await?;
         let name = if school.short_name.is_empty() { school.name } else { school.short_name };
         let places = |names: Vec<&String>| names.into_iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
@@ -67,6 +74,7 @@ impl Directory {
             roster,
             closures,
             struck,
+            former,
             closed_years,
             policies,
             name,
@@ -110,6 +118,11 @@ impl Directory {
     /// A learner by identifier.
     pub(super) fn learner(&self, id: &str) -> Option<&Learner> {
         self.learners.get(id).map(|at| &self.roster.learners[*at])
+    }
+
+    /// What a learner was called before: «Ольхина Яшма»; empty for who never changed the name.
+    pub(super) fn former_names(&self, learner: &str) -> &str {
+        self.former.get(learner).map_or("", String::as_str)
     }
 
     /// Is the school year closed by order, and so only read?

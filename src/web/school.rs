@@ -6,8 +6,10 @@
 mod book;
 mod calendar;
 mod closing;
+pub(super) mod data_check;
 mod form;
 mod groups;
+mod learner_card;
 mod movement;
 mod orders;
 mod plans;
@@ -15,6 +17,7 @@ mod reach;
 mod readiness;
 mod sent;
 mod shelf;
+pub(super) mod staff;
 mod substitutions;
 mod timetable;
 
@@ -43,6 +46,9 @@ pub(super) fn routes() -> Vec<Route> {
         plans::routes(),
         movement::routes(),
         substitutions::routes(),
+        staff::routes(),
+        learner_card::routes(),
+        data_check::routes(),
         orders::routes(),
         closing::routes(),
     ]

@@ -142,8 +142,13 @@ fn learners(directory: &Directory, visitor: &Visitor, question: &Question) -> Ve
             return None;
         };
         let label = names::full_name(&learner.surname, &learner.given_name, &learner.patronymic);
-        let distance = question.distance(&format!("{label} {}", learner.class))?;
-        Some(Answer { distance, label, note: format!("{} класс", learner.class), href })
+        let former = directory.former_names(&learner.id);
+        let distance = question.distance(&format!("{label} {former} {}", learner.class))?;
+        let note = match former {
+            "" => format!("{} класс", learner.class),
+            former => format!("{} класс; прежде — {former}", learner.class),
+        };
+        Some(Answer { distance, label, note, href })
     });
     found.collect()
 }

@@ -1,6 +1,8 @@
 //! The first screen: what waits for the one who signed in, by office and counted; for a stranger the way in. Floor 3.
 
 mod late;
+mod learners;
+mod staffing;
 mod waits;
 
 use std::sync::Arc;
@@ -21,7 +23,7 @@ use super::waiting::Awaited;
 use crate::domain::copy::State as CopyState;
 use crate::domain::journal::{Class, Course, YEAR};
 use crate::domain::names;
-use crate::domain::people::{Reach, Visitor};
+use crate::domain::people::{Reach, ReachSet, Visitor};
 use crate::domain::period::course_title;
 use crate::domain::rights::{Action, Role};
 use crate::domain::snapshot::CopyKind;
@@ -91,7 +93,7 @@ async fn first_screen(
     let desk = Desk { state: &state, directory: &directory, visitor: &visitor, today: state.now().date_naive() };
     let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let waits = desk.waits(&copies).await?;
-    let shelves = [desk.children(), desk.classes(), desk.courses(), desk.lists(), desk.sealed(&copies)];
+    let shelves = [desk.children(), desk.classes(), desk.courses(), desk.lists(), desk.staff(), desk.sealed(&copies)];
     let day = format!("{}, {}", words::capitalised(words::weekday(desk.today)), words::date_words(desk.today));
     let mut frame = frame.titled("Главная").leading(day);
     // The first screen is an office's own, so its help is the office's own guide.
@@ -188,12 +190,16 @@ impl Desk<'_> {
             return None;
         }
         let changes = self.visitor.reach(Action::ChangeMovement);
+        let edits = self.visitor.reach(Action::EditLearners);
         let items = self.directory.roster.classes.iter().map(|class| {
-            let note = match changes.whole_class(&class.name, class.grade) {
-                true => "список класса: сверить и внести приказ",
-                false => "список класса: сверить",
+            let whole = |reach: &ReachSet| reach.whole_class(&class.name, class.grade);
+            let note = match (whole(&edits), whole(&changes)) {
+                (true, true) => "сверить, исправить карточку, внести приказ",
+                (true, false) => "сверить, исправить карточку",
+                (false, true) => "сверить, внести приказ",
+                (false, false) => "список класса: сверить",
             };
-            (class.name.clone(), format!("/year/roster/{}", segment(&class.name)), note.to_owned())
+            (class.name.clone(), format!("/year/check/{}", segment(&class.name)), note.to_owned())
         });
         let heading = "Сведения об учениках: сверка списков";
         Some(Shelf {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 50] = [
+const GROWING: [&str; 51] = [
     "access_notes",
     "appointment_readings",
     "backup_carriers",
@@ -25,6 +25,7 @@ const GROWING: [&str; 50] = [
     "custody_orders",
     "custody_steps",
     "custody_trips",
+    "data_checks",
     "file_plan",
     "file_plan_closings",
     "foreign_signatures",
@@ -69,6 +70,7 @@ const CHANGING: &[&str] = &[
     "calendar_days",
     "classes",
     "closed_years",
+    "consents",
     "content_gaps",
     "control_works",
     "copies",
@@ -78,6 +80,7 @@ const CHANGING: &[&str] = &[
     "curriculum",
     "decisions",
     "earlier_teachers",
+    "employments",
     "entries",
     "events",
     "final_marks",
@@ -102,6 +105,7 @@ const CHANGING: &[&str] = &[
     "oidc_links",
     "orders",
     "periods",
+    "personal_files",
     "plan_topics",
     "recovery_codes",
     "regimes",

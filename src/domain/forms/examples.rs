@@ -463,7 +463,7 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         control::timesheet(letterhead, &people, journal, date(9, 1)),
         learners::extracts(letterhead, &people, of, &list[..2.min(list.len())], None),
         learners::extract_register(letterhead, "5А", "15.09.2025 – 28.09.2025", &list, &teacher),
-        learners::general_information(letterhead, "2025/2026", "5А", &list, &teacher),
+        learners::general_information(letterhead, "2025/2026", "5А", &list, &Default::default(), &teacher),
         learners::health_sheet(letterhead, "2025/2026", "5А", &list),
         learners::remarks(letterhead, "2025/2026", "5А", &[remark]),
         learners::acquaintance(

@@ -208,9 +208,12 @@ pub fn extract_register(
         .signatures(vec![Signature::of("Классный руководитель", teacher)], false)
 }
 
-/// The number of the personal file, where the school's own lists gave it as the code; a code that the program made («L00012») is none, and leaves
+/// The number of the personal file: of the learner's card, else where the school's own lists gave it as the code; a code that the program made («L00012») is none, and leaves
 /// a place for ink.
-fn file_number(id: &str) -> String {
+fn file_number(id: &str, files: &BTreeMap<String, String>) -> String {
+    if let Some(number) = files.get(id) {
+        return number.clone();
+    }
     let is_made = id.strip_prefix('L').is_some_and(|rest| rest.len() == 5 && rest.bytes().all(|b| b.is_ascii_digit()));
     if is_made { String::new() } else { id.to_owned() }
 }
@@ -221,6 +224,7 @@ pub fn general_information(
     year: &str,
     class: &str,
     learners: &[&Learner],
+    files: &BTreeMap<String, String>,
     teacher: &str,
 ) -> Form {
     let heads = [
@@ -245,7 +249,7 @@ pub fn general_information(
         vec![
             no.to_string(),
             names::full_name(&l.surname, &l.given_name, &l.patronymic),
-            file_number(&l.id),
+            file_number(&l.id, files),
             String::new(),
             l.born.map(date_short).unwrap_or_default(),
             joined(Some(l.enrolled_on), &l.enrolment_order),

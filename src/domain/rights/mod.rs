@@ -158,6 +158,12 @@ pub enum Action {
     ChangePlan,
     /// Learners: enrolled, moved, left, by order.
     ChangeMovement,
+    /// Cards of learners: names, birth, personal file, marks brought along; no order (000 Инс 5.2 кл. рук. б, 002 4.5).
+    EditLearners,
+    /// The monthly check of a class's data (000 Инс 5.2, 002 4.1).
+    CheckLearners,
+    /// The register of consents of a class's parents (152-ФЗ; 003 Кл 4).
+    KeepConsents,
     /// Closing the school year and promoting classes.
     CloseYear,
     /// Staff cards: hiring, dismissal.
@@ -212,7 +218,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 49] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -234,6 +240,9 @@ impl Action {
         Self::SetGroups,
         Self::ChangePlan,
         Self::ChangeMovement,
+        Self::EditLearners,
+        Self::CheckLearners,
+        Self::KeepConsents,
         Self::CloseYear,
         Self::ChangeStaff,
         Self::Appoint,
@@ -285,6 +294,9 @@ impl Action {
             Self::SetGroups => "задавать состав групп класса",
             Self::ChangePlan => "менять КТП",
             Self::ChangeMovement => "оформлять движение учащихся",
+            Self::EditLearners => "править сведения об учащихся",
+            Self::CheckLearners => "сверять данные класса",
+            Self::KeepConsents => "вести реестр согласий",
             Self::CloseYear => "завершать учебный год",
             Self::ChangeStaff => "вести карточки сотрудников",
             Self::Appoint => "назначать на должности приказом",

@@ -479,6 +479,30 @@ pub const MOVEMENT: Layout = Layout {
     ],
 };
 
+/// Staff as a sheet: a person a row, with the orders of hiring and dismissal. No table of the store by itself: each row is carried out on the
+/// staff list and the employments.
+pub const STAFF: Layout = Layout {
+    table: "staff_orders",
+    title: "Сотрудники",
+    one: "сотрудника",
+    key: 5,
+    columns: &[
+        may("surname", "Фамилия", Text),
+        may("given_name", "Имя", Text),
+        may("patronymic", "Отчество", Text),
+        may("full_name", "Фамилия, имя, отчество", Text),
+        must("position", "Должность", Text),
+        may("subject", "Предмет", Text),
+        may("room", "Кабинет", Text),
+        may("hired_on", "Принят с", Day),
+        may("hire_order", "Приказ о приёме №", Text),
+        may("hire_order_date", "Дата приказа о приёме", Day),
+        may("left_on", "Последний рабочий день", Day),
+        may("leave_order", "Приказ об увольнении №", Text),
+        may("leave_order_date", "Дата приказа об увольнении", Day),
+    ],
+};
+
 /// The year's own tables, in an order in which they can be filled.
 pub const SETUP: [&Layout; 17] = [
     &CALENDAR,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{Error, House};
+use crate::domain::consent::{Purpose, Word};
 use crate::domain::names::{list_name, short_name};
 use crate::domain::people;
 use crate::domain::rights::Role;
@@ -24,6 +25,8 @@ pub struct Names {
     orders: BTreeMap<(String, String), String>,
     /// By identifier: «директор, Обсидианова А.А.».
     appointments: BTreeMap<String, String>,
+    /// By identifier: who was hired or dismissed.
+    employments: BTreeMap<String, String>,
 }
 
 /// Reads the names of staff, learners, courses, periods, orders and appointments of every year.
@@ -59,6 +62,10 @@ pub async fn names(house: &House) -> Result<Names, Error> {
         let name = names.name(&one.person);
         names.appointments.insert(one.id, format!("{}, {name}", one.role.as_russian()));
     }
+    for one in house.db.list_employments().await? {
+        let name = names.name(&one.person);
+        names.employments.insert(one.id, name);
+    }
     Ok(names)
 }
 
@@ -93,6 +100,7 @@ impl Names {
         match (laid_out.map(|column| column.is), column) {
             (Some(Is::Staff | Is::Learner), _)
             | (_, "person" | "stands_for" | "teacher" | "class_teacher" | "substitute") => self.name(text),
+            (_, "learner" | "recorded_by") if table == "consents" => self.name(text),
             (Some(Is::Course), _) => self.course(year, text),
             (_, "order_id") => {
                 let order = self.orders.get(&(year.to_owned(), text.to_owned()));
@@ -117,7 +125,7 @@ impl Names {
         let first = key.first()?;
         match table {
             "classes" => Some(first.clone()),
-            "learners" | "decisions" => self.classes.get(&(year.to_owned(), first.clone())).cloned(),
+            "learners" | "decisions" | "personal_files" => self.classes.get(&(year.to_owned(), first.clone())).cloned(),
             _ => self.class_of(year, first),
         }
     }
@@ -154,12 +162,13 @@ impl Names {
                 format!("{what}, {}, {period}, {}", self.course(year, at(0)), self.learner(at(1)))
             }
             "group_members" => format!("{what}, {}, {}", self.course(year, at(0)), self.learner(at(1))),
-            "learners" | "decisions" => {
+            "learners" | "decisions" | "personal_files" => {
                 let class = self.class_of_row(table, year, key).map(|class| format!(", {class}")).unwrap_or_default();
                 format!("{what}{class}, {}", self.learner(at(0)))
             }
             "staff" => format!("{what}, {}", self.person(at(0))),
             "courses" => format!("{what}, {}", self.course(year, at(0))),
+            "employments" => format!("{what}: {}", self.employments.get(at(0)).map_or(at(0), String::as_str)),
             "appointments" => {
                 let whose = self.appointments.get(at(0)).map_or(at(0), String::as_str);
                 format!("{what}: {whose}")
@@ -201,6 +210,9 @@ pub fn table_words(table: &str) -> &str {
         "group_members" => "состав группы",
         "periods" => "учётный период",
         "appointments" => "назначение",
+        "employments" => "приём и увольнение",
+        "consents" => "согласие",
+        "personal_files" => "личное дело",
         other => layout::find(other).map_or(other, |layout| layout.title),
     }
 }
@@ -248,6 +260,13 @@ fn column_words(column: &str) -> &str {
         "order_no" => "приказ №",
         "order_date" => "дата приказа",
         "end_order" => "приказ об окончании №",
+        "room" => "кабинет",
+        "file_no" => "личное дело №",
+        "hired_on" => "принят(а) с",
+        "hire_order" => "приказ о приёме №",
+        "hire_order_date" => "дата приказа о приёме",
+        "leave_order" => "приказ об увольнении №",
+        "leave_order_date" => "дата приказа об увольнении",
         other => other,
     }
 }
@@ -256,7 +275,19 @@ fn column_words(column: &str) -> &str {
 pub fn heading(table: &str, column: &str) -> String {
     let laid_out = layout::find(table).and_then(|layout| layout.columns.get(layout.place(column)?));
     // The journal's own words are the shorter ones: «тема» and not «Тема урока».
-    let own = column_words(column);
+    let own = match (table, column) {
+        // A learner leaves the class, a member of staff works the last day.
+        ("employments", "left_on") => "последний день",
+        ("consents", "learner") => "обучающийся",
+        ("consents", "guardian") => "родитель",
+        ("consents", "purpose") => "цель, канал",
+        ("consents", "said") => "сказано",
+        ("consents", "dated") => "день документа",
+        ("consents", "ground") => "документ",
+        ("consents", "recorded_by") => "кто внёс",
+        ("consents", "recorded_at") => "внесено",
+        _ => column_words(column),
+    };
     match laid_out {
         Some(laid_out) if own == column => {
             let mut letters = laid_out.title.chars();
@@ -280,6 +311,8 @@ pub fn value(table: &str, column: &str, text: &str) -> String {
             let said = text.split_whitespace().map(|word| Role::parse(word).map_or(word, |role| role.as_russian()));
             said.collect::<Vec<_>>().join(", ")
         }
+        (None, "purpose") => Purpose::parse(text).map_or_else(|| text.to_owned(), |one| one.as_russian().to_owned()),
+        (None, "said") => Word::parse(text).map_or_else(|| text.to_owned(), |one| one.as_russian().to_owned()),
         (None, "acting") => if text == "1" { "да" } else { "нет" }.to_owned(),
         (None, "hours_centi") => hours(text),
         (None, _) => day(text),

@@ -347,7 +347,7 @@ impl<'f> Meeting<'f> {
     }
 }
 
-/// Movement by orders is the act of whom the school's rules name: who may bring data in may bring it in only with that right beside it.
+/// Movement by orders is the act of the office: who may bring data in may bring it in only with that right beside it.
 async fn not_yours(house: &House, plan: &Plan, act: &Act) -> Result<Vec<Finding>, Error> {
     const BY_ORDERS: [&str; 2] = ["movement", "stays"];
     let coming = plan.tables.iter().filter(|came| BY_ORDERS.contains(&came.table) && came.new + came.changed > 0);

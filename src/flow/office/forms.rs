@@ -42,6 +42,8 @@ struct Desk<'a> {
     letterhead: Letterhead,
     people: People,
     policy: Policy,
+    /// Numbers of personal files, by learner.
+    files: BTreeMap<String, String>,
 }
 
 /// Makes a form out of the house's data.
@@ -89,7 +91,8 @@ async fn desk<'a>(
     };
     let policy = crate::flow::policy::of_act(house, act).await?;
     let people = People::of(&journal);
-    Ok(Desk { house, asked, year, act, today: act.at.date_naive(), journal, letterhead, people, policy })
+    let (files, today) = (house.db.list_personal_files().await?, act.at.date_naive());
+    Ok(Desk { house, asked, year, act, today, journal, letterhead, people, policy, files })
 }
 
 /// Roster and entries of one class.

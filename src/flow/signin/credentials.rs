@@ -127,6 +127,10 @@ impl SignIn {
             // Only the keyboard gives the keyboard's own account away.
             let known = known.filter(|one| one.id != OPERATOR || act.by == OPERATOR);
             let one = known.ok_or_else(|| Refusal::NotInTheChain(person.clone()))?;
+            // A dismissed person gets no password, whoever asks: first comes another order of hiring.
+            if crate::flow::staff::has_left(house, person, act.at).await? {
+                return Err(Refusal::NotInTheChain(person.clone()).into());
+            }
             let old = house.db.find_account(person).await?;
             let login = match &old {
                 Some(old) => old.login.clone(),

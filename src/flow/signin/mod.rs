@@ -12,6 +12,7 @@ pub mod identity;
 mod memory;
 mod refusal;
 mod spray;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +21,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, FixedOffset};
 
-use super::{Act, Error, House, people, salt};
+use super::{Act, Error, House, people, salt, staff};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::password::{self, TooEasy};
@@ -30,6 +31,7 @@ pub use hashing::{Cost, Hasher};
 use memory::{Memory, Remembered};
 pub use refusal::Refusal;
 pub use spray::Alarm;
+use turns::Turns;
 
 /// How long things hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,26 +146,6 @@ impl Default for SignIn {
     }
 }
 
-/// Whose turn it is to be let in: logins share a few locks, so that a made-up login costs no memory.
-#[derive(Debug)]
-struct Turns([tokio::sync::Mutex<()>; TURNS]);
-
-/// Locks that logins share: many more than threads that hash, so that strangers hardly ever wait for each other.
-const TURNS: usize = 64;
-
-impl Default for Turns {
-    fn default() -> Self {
-        Self(std::array::from_fn(|_| tokio::sync::Mutex::new(())))
-    }
-}
-
-impl Turns {
-    fn of(&self, login: &str) -> &tokio::sync::Mutex<()> {
-        let place = Digest::of(login.as_bytes()).0[0] as usize % TURNS;
-        &self.0[place]
-    }
-}
-
 /// SHA-256 of a session's token, as the database names the session.
 pub fn token_digest(token: &str) -> String {
     Digest::of(token.as_bytes()).to_hex()
@@ -262,6 +244,9 @@ impl SignIn {
             }
             AccountState::Issued | AccountState::Open => {}
         }
+        if staff::has_left(house, &account.person, now).await? {
+            return Err(Refusal::Locked.into());
+        }
         let token = URL_SAFE_NO_PAD.encode(crate::sign::random()?);
         let row = SessionRow {
             token: token_digest(&token),
@@ -328,10 +313,17 @@ impl SignIn {
             Some(kept) => kept.visit,
             None => {
                 let account = house.db.find_account(&row.person).await?;
-                let Some(account) = account.filter(|account| account.state != AccountState::Locked) else {
+                let account = account.filter(|account| account.state != AccountState::Locked);
+                let Some(account) = account else {
                     self.remembered.drop(&name);
                     return Ok(None);
                 };
+                // The memory is kept for one day and one turn of the log: a dismissal is felt at once, its day at midnight.
+                if staff::has_left(house, &row.person, now).await? {
+                    house.db.end_session(&row.person, &name, moment, "dismissed").await?;
+                    self.remembered.forget(&name);
+                    return Ok(None);
+                }
                 self.recognise(house, &row, &account, now).await?
             }
         };

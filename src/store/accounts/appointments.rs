@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::employments;
 use crate::domain::people::{Appointment, Facts, Load};
 use crate::domain::rights::Role;
 use crate::store::rows::{Kind::Int, Kind::Text, Table};
@@ -113,6 +114,8 @@ const FACTS: &str = "
         join courses c on c.school = l.school and c.year = l.year and c.id = l.course
         where l.school = $1 and l.year = $2 and l.substitute = $3 and l.date = $4
     union all
+    select 'work', hired_on, left_on from employments where school = $1 and person = $3
+    union all
     select 'self', id, class from learners where school = $1 and year = $2 and id = $3 and (left_on = '' or left_on > $4)
     union all
     select 'child', g.learner, r.class from guardian_learners g
@@ -150,6 +153,7 @@ impl Db {
                 "class" => facts.load.classes.push(one),
                 "course" => facts.load.courses.push((one, class)),
                 "substitute" => facts.substitutes_today.push((one, class)),
+                "work" => facts.work.push((employments::day("hired_on", one)?, employments::day("left_on", class)?)),
                 "self" => {
                     facts.is_learner = true;
                     facts.learners.push((one, class));

@@ -4,6 +4,7 @@
 //! failures and the step of a used code are no state of the school's records: they are written by `Db`, one statement each, without an event.
 
 mod appointments;
+mod employments;
 mod families;
 mod identity;
 mod sessions;
@@ -15,6 +16,8 @@ use super::{Db, Error, Tx};
 
 pub(super) use appointments::APPOINTMENTS;
 pub use appointments::{AcquaintanceRow, appointment_cells};
+pub(super) use employments::EMPLOYMENTS;
+pub use employments::employment_cells;
 pub use families::{GuardianRow, PersonName};
 pub use identity::FlowRow;
 pub use sessions::{Attempt, SessionRow};

@@ -17,6 +17,7 @@ use crate::web::directory::Directory;
 use crate::web::frame::Frame;
 use crate::web::query::{self, Asked, Column, Listed};
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
+use crate::web::school::staff;
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
@@ -103,6 +104,8 @@ struct CardPage {
     listed_roles: Vec<Choice>,
     appointments: Vec<AppointmentLine>,
     account: Option<AccountView>,
+    /// Cards and orders of staff; none for who is on no list of the newest year.
+    staff_card: Option<staff::CardView>,
     may_appoint: bool,
     may_issue: bool,
     may_see_access: bool,
@@ -215,6 +218,7 @@ async fn card(
         listed_roles: listed.map(choice).collect(),
         appointments: facts.appointments.iter().map(|one| line(one, today, &directory)).collect(),
         account,
+        staff_card: staff::view(&state, &person, may(Action::ChangeStaff)).await?,
         may_appoint: may(Action::Appoint),
         may_issue: may(Action::IssueStaffCredentials),
         may_see_access: may(Action::ReadAccessLog),

@@ -2,6 +2,7 @@
 
 mod access;
 mod card;
+mod consents;
 mod credentials;
 mod identity;
 mod orders;
@@ -26,6 +27,7 @@ pub(super) fn routes() -> Vec<Route> {
         identity::routes(),
         own::routes(),
         card::routes(),
+        consents::routes(),
         credentials::routes(),
         orders::routes(),
         access::routes(),

@@ -13,6 +13,7 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
+use super::learner_card::{self, CardView};
 use super::sent::{self, Received};
 use super::shelf::{self, Sent, Step};
 use super::{Fields, Opened, Past, book, reach, readiness};
@@ -37,7 +38,7 @@ pub(super) fn routes() -> Vec<Route> {
             .helped("year#движение-обучающихся"),
         get("/year/learners/{learner}", Access::Does(Action::ReadRoster), SubjectOf::Learner, learner)
             .helped("year#движение-обучающихся"),
-        post("/year/learners/{learner}", Access::Does(Action::ChangeMovement), SubjectOf::Learner, change_learner),
+        post("/year/learners/{learner}", Access::Does(Action::EditLearners), SubjectOf::Learner, change_learner),
     ]
 }
 
@@ -319,6 +320,7 @@ struct RosterPage {
     said: String,
     rows: Vec<Listed>,
     year: String,
+    checks: bool,
 }
 
 async fn roster(
@@ -358,7 +360,9 @@ async fn roster(
             &cells,
         );
     }
+    let grade = opened.year.journal.class(&class).map_or(0, |known| known.grade);
     answer::page(&RosterPage {
+        checks: visitor.reach(Action::CheckLearners).whole_class(&class, grade),
         said: words::date_words(on),
         on: on.to_string(),
         rows,
@@ -379,7 +383,11 @@ struct LearnerPage {
     year: String,
     path: String,
     id: String,
+    /// The card may be put right, and marks brought along entered.
     may: bool,
+    /// An order may be carried out.
+    orders: bool,
+    card: CardView,
     stays: Vec<[String; 6]>,
     marks: Vec<([String; 6], Vec<String>)>,
     subjects: Vec<String>,
@@ -414,7 +422,8 @@ async fn learner_page(
     let refused = !sent.findings.is_empty();
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let known = journal.learners.iter().find(|known| known.id == learner).ok_or(Refusal::NotFound)?;
-    let may = visitor.may_anywhere(Action::ChangeMovement) && opened.closed.is_none();
+    let card = learner_card::view(state, visitor, &opened, learner).await?.ok_or(Refusal::NotFound)?;
+    let may = card.may;
     let show = |is: Is, text: &str| opened.year.known.show(is, text);
     let stays = stays::all(journal, &setup.stays)
         .into_iter()
@@ -475,6 +484,8 @@ async fn learner_page(
         history: format!("/history?year={}&names={learner}", query::segment(&opened.year.year)),
         path,
         may,
+        orders: visitor.may_anywhere(Action::ChangeMovement) && opened.closed.is_none(),
+        card,
         sent,
         frame: frame
             .titled(names::full_name(&known.surname, &known.given_name, &known.patronymic))
@@ -497,7 +508,7 @@ async fn change_learner(
     }
     let back = format!("/year/learners/{}", query::segment(&learner));
     let fixed = BTreeMap::from([("learner", learner.clone())]);
-    match shelf::act(&state, &visitor, Action::ChangeMovement, &FOREIGN_MARKS, &fields, &fixed).await? {
+    match shelf::act(&state, &visitor, Action::EditLearners, &FOREIGN_MARKS, &fields, &fixed).await? {
         Step::Said(said) => Ok(answer::done(&back, &said)),
         Step::Outcome(Outcome::Refused(findings)) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();

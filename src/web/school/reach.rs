@@ -16,7 +16,7 @@ const fn cell(name: &'static str, title: &'static str, is: Is) -> Column {
     Column { name, title, is, required: false }
 }
 
-/// The learners of the journal, as far as it matters whose they are: they have no page of their own to be changed on, orders change them.
+/// The learners of the journal, as far as it matters whose they are: the card changes names and birth, orders all the rest.
 pub(super) static LEARNERS: Layout = Layout {
     table: "learners",
     title: "Ученики",

@@ -54,6 +54,7 @@ impl Desk<'_> {
         waits.extend(self.office().await?);
         waits.extend(self.scans().await?);
         waits.extend(self.readiness().await?);
+        waits.extend(self.staffing().await?);
         waits.extend(self.own_class().await?);
         waits.extend(self.own_courses().await?);
         waits.extend(self.late());
@@ -437,7 +438,7 @@ impl Desk<'_> {
     /// Sections of the year's set-up that are not ready, for those who owe them and those who answer for all.
     async fn readiness(&self) -> Result<Vec<Wait>, Refusal> {
         let answers_for_all = self.holds(&[Role::Director, Role::Administrator]);
-        if self.directory.year.is_empty() || !(answers_for_all || self.holds(&[Role::Deputy])) {
+        if self.directory.year.is_empty() || !(answers_for_all || self.holds(&[Role::Deputy, Role::HumanResources])) {
             return Ok(Vec::new());
         }
         let key = (self.directory.year.clone(), "readiness".to_owned(), String::new());

@@ -75,7 +75,9 @@ impl Desk<'_> {
                 let readers = self.readers(name, ends, reached);
                 Ok(learners::extract_register(letterhead, name, &period, &readers, &teacher))
             }
-            "general-information" => Ok(learners::general_information(letterhead, &self.year, name, &list, &teacher)),
+            "general-information" => {
+                Ok(learners::general_information(letterhead, &self.year, name, &list, &self.files, &teacher))
+            }
             "health-sheet" => Ok(learners::health_sheet(letterhead, &self.year, name, &list)),
             _ => {
                 let course = journal.courses.iter().find(|course| course.id == self.text("course"));
