@@ -32,7 +32,12 @@ fn a_copy_is_written_on_its_day_and_once_and_an_absent_carrier_gets_its_own_when
         let office = Office::of(House::with_journal().await).await;
         let house = &office.house;
         let daily = async |days: i64| backup::daily(house, &day(days)).await.unwrap();
-        assert!(daily(6).await.is_empty(), "the week is not over");
+        assert_eq!(
+            on(&daily(0).await),
+            [(Cause::Period, vec!["Н-1", "Н-2"])],
+            "what stood on no carrier does not wait"
+        );
+        assert!(daily(0).await.is_empty() && daily(6).await.is_empty(), "the week is not over");
         assert_eq!(on(&daily(7).await), [(Cause::Week, vec!["Н-1", "Н-2"])]);
         assert!(daily(7).await.is_empty() && daily(8).await.is_empty(), "once");
 
