@@ -61,7 +61,10 @@ pub fn paper_register(
         .subtitle("бумажных копий электронных журналов")
         .subtitle(&format!("{year} учебный год"))
         .text("Начат {}, окончен {}.", &[&started(entries), &closing.map(|one| day(&one.at)).unwrap_or_default()])
-        .text("Индекс дела по номенклатуре {}, на {} листах.", &[index])
+        .text("Индекс дела по номенклатуре {}.", &[index])
+        .text("На {} листах.", &[])
+        // Up to here it is the register's title page (domain.md 2.10).
+        .with(Block::PageBreak)
         .with(Block::Table(table));
     match closing {
         Some(closing) => closed(form, letterhead, people, closing),
