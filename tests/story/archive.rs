@@ -10,7 +10,7 @@ use letopis::flow::office::{self, Refusal, plan};
 use letopis::flow::{Error, issue, reissue};
 use letopis::store::GuardianRow;
 
-use super::house::{COPIES, House, YEAR, after, tell};
+use super::house::{Bundle, COPIES, House, YEAR, after, tell};
 use super::office::registered;
 
 fn asked(pairs: &[(&str, &str)]) -> Asked {
@@ -209,5 +209,64 @@ fn the_register_of_paper_copies_has_a_title_page_of_its_own() {
         let (page, table) = (at(|one| *one == Block::PageBreak), at(|one| matches!(one, Block::Table(_))));
         assert_eq!(page + 1, table, "the table begins on the page after the title");
         assert!(form.to_string().contains("Индекс дела по номенклатуре 01-03"));
+    });
+}
+
+#[test]
+fn who_fails_again_and_why_somebody_was_not_attested_stand_in_the_class_report() {
+    tell(async {
+        let bundle = Bundle::small();
+        let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let (finals, absences) = (bundle.text("final_marks.csv"), bundle.text("absences.csv"));
+        let of_class = |learner: &str| {
+            bundle.text("learners.csv").lines().any(|line| line.starts_with(learner) && line.contains(",5А,"))
+        };
+        let is_marked = |course: &str, learner: &str, period: &str| {
+            ["3", "4", "5"].iter().any(|mark| finals.contains(&format!("\n{course},{learner},{period},{mark}\n")))
+        };
+        // Somebody ill in the second quarter, and another one's subject with marks in both quarters.
+        let ill = absences.lines().map(cells).find(|line| {
+            line[1].starts_with("2025-11")
+                && line[4] == "Б"
+                && of_class(&line[3])
+                && is_marked(&line[0], &line[3], "Q2")
+        });
+        let ill = ill.expect("somebody was ill");
+        let weak = finals.lines().map(cells).find(|line| {
+            line[1] != ill[3]
+                && of_class(&line[1])
+                && ["Q1", "Q2"].iter().all(|period| is_marked(&line[0], &line[1], period))
+        });
+        let weak = weak.expect("somebody has marks");
+        let bundle = bundle.with("final_marks.csv", |text| {
+            let set = |line: &str| match &cells(line)[..] {
+                [course, learner, period, _] if (course, learner) == (&ill[0], &ill[3]) && period == "Q2" => {
+                    format!("{course},{learner},Q2,н/а\n")
+                }
+                [course, learner, period, _]
+                    if (course, learner) == (&weak[0], &weak[1]) && ["Q1", "Q2"].contains(&period.as_str()) =>
+                {
+                    format!("{course},{learner},{period},2\n")
+                }
+                _ => format!("{line}\n"),
+            };
+            text.lines().map(set).collect()
+        });
+        let house = House::empty().await;
+        house.import(&bundle, false).await.unwrap();
+        let report =
+            make(&house, "class-report", &asked(&[("class", "5А"), ("period", "Q2")]), &after(60)).await.unwrap();
+        let table = report.tables().find(|table| table.title == "Неуспевающие и не аттестованные").unwrap();
+        let rows: Vec<_> = table
+            .rows
+            .iter()
+            .map(|row| (row.cells[2].as_str(), row.cells[4].as_str(), row.cells[5].as_str()))
+            .collect();
+        assert!(rows.contains(&("2", "да", "—")), "{rows:?}");
+        let reason = rows.iter().find(|row| row.0 == "н/а").unwrap();
+        assert!(
+            reason.1 == "нет" && reason.2.starts_with("пропущено ") && reason.2.contains("по болезни"),
+            "{reason:?}"
+        );
     });
 }

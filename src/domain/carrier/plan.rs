@@ -467,13 +467,13 @@ mod tests {
         let facts = |keeps_data, done| Facts {
             carriers: &[],
             done,
-            // Over before the house began: its data are here all the same.
             period_ends: &[],
             rehearsed: None,
             since: day("2025-11-03"),
             keeps_data,
             today: day("2025-11-05"),
         };
+        // The first was over before the house began: its data are here all the same.
         let ends = [day("2025-10-24"), day("2025-12-28")];
         let said = |facts: Facts<'_>| {
             let plan = plan(&policy, &Facts { period_ends: &ends, ..facts });
@@ -486,6 +486,6 @@ mod tests {
         let one = [Done { cause: Cause::Week, on: day("2025-11-04"), carrier: "Н-1".to_owned() }];
         assert_eq!(said(facts(true, &one))[0].1, "не на всех носителях");
         let late = plan(&policy, &facts(true, &[])).findings;
-        assert!(late.iter().any(|one| one.message == "не сделано ни разу; просрочено на 2 дня"), "{late:?}");
+        assert!(late.iter().any(|one| one.message == "не сделано ни разу; просрочено на 2\u{a0}дня"), "{late:?}");
     }
 }

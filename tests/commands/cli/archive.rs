@@ -13,7 +13,7 @@ fn the_inventories_of_a_year_are_written_as_pages_and_as_tables() {
     let run =
         |arguments: &[&str]| letopis().env("LETOPIS_DIR", &own).args(arguments).output().expect("the program runs");
     for step in [
-        &["close", "--period", "Y", "--all", "--ground", "сводная ведомость"][..],
+        &["close", "--period", "Y", "--all", "--override", "сводная ведомость"][..],
         &["issue", "--all"],
         &["sign", "2025-02B-Y"],
         &["seal", "2025-02B-Y"],
