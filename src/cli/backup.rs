@@ -244,7 +244,7 @@ async fn plan(desk: &Desk) -> Result<u8, Failure> {
             duties.row(vec![
                 duty.what.to_owned(),
                 duty.every.clone(),
-                day(duty.last),
+                duty.last_words(),
                 day(duty.due),
                 late,
                 clause.to_owned(),

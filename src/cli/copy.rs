@@ -125,7 +125,7 @@ async fn diff(desk: &Desk, copy: &str, from: u32, to: u32) -> Result<u8, Failure
     if !found.ground.is_empty() {
         println!("{}", found.ground);
     }
-    let mut table = Table::new(&["Лист", "Ученик", "Графа", "Было", "Стало", "Основание"]);
+    let mut table = Table::new(&["Лист", "Обучающийся", "Графа", "Было", "Стало", "Основание"]);
     for row in &found.rows {
         let said = |text: &str| if text.is_empty() { "—".to_owned() } else { text.to_owned() };
         table.row(vec![

@@ -89,6 +89,8 @@ pub enum EventKind {
     PaperYearClosed,
     /// The archive was read back whole.
     ConditionChecked,
+    /// Summary sheets were handed over to the archive.
+    SummariesTransferred,
     /// What the office's forms say of the school was set.
     RequisitesSet,
     /// A line of the file plan was written or taken out, or a year's plan copied into the next.
@@ -157,7 +159,7 @@ const OF_COPIES: [EventKind; 3] = [EventKind::CopyIssued, EventKind::StatementSi
 
 /// Events whose transactions write into the office's books, carriers, tokens or training alone. Receiving scans is not among them: the last scan
 /// of a stage completes it.
-const OF_OFFICE: [EventKind; 31] = [
+const OF_OFFICE: [EventKind; 32] = [
     EventKind::CopyExported,
     EventKind::ExtractMade,
     EventKind::CheckFailed,
@@ -172,6 +174,7 @@ const OF_OFFICE: [EventKind; 31] = [
     EventKind::PaperNoted,
     EventKind::PaperYearClosed,
     EventKind::ConditionChecked,
+    EventKind::SummariesTransferred,
     EventKind::FilePlanChanged,
     EventKind::FilePlanClosed,
     EventKind::VolumeNumbered,
@@ -241,6 +244,7 @@ impl EventKind {
             Self::PaperNoted => "paper_noted",
             Self::PaperYearClosed => "paper_year_closed",
             Self::ConditionChecked => "condition_checked",
+            Self::SummariesTransferred => "summaries_transferred",
             Self::RequisitesSet => "requisites_set",
             Self::FilePlanChanged => "file_plan_changed",
             Self::FilePlanClosed => "file_plan_closed",

@@ -459,11 +459,16 @@ pub fn overdue(trips: &[Trip], today: NaiveDate) -> Vec<Finding> {
 /// Days for which a carrier is given out when nothing else is said: to be written on and brought back the next day.
 pub const USUAL_DAYS: u64 = 1;
 
-/// The text that a person signs before anything else (000 Инс 5.2 отв. в; domain.md 2.15); `name` is the person in the nominative.
-pub fn undertaking(name: &str, office: &str) -> String {
+/// The text that a person signs before anything else (000 Инс 5.2 отв. в; domain.md 2.15): `name` in full and in the nominative, `carriers`
+/// the numbers on the books that day.
+pub fn undertaking(name: &str, office: &str, carriers: &[&str]) -> String {
+    let stand = match carriers {
+        [] => "всем, которые стоят на учёте".to_owned(),
+        numbers => format!("учётный №\u{a0}{} и поставленным на учёт позже", numbers.join(", №\u{a0}")),
+    };
     format!(
-        "Я, {name}, {office}, обязуюсь не разглашать код доступа к носителям резервных копий электронного журнала и содержащиеся на \
-         них персональные данные, сообщать код только директору, при увольнении или переводе сдать носители и сведения о коде. Об \
+        "Я, {name}, {office}, обязуюсь не разглашать код доступа к носителям резервных копий электронного журнала ({stand}) и содержащиеся \
+         на них персональные данные, сообщать код только директору, при увольнении или переводе сдать носители и сведения о коде. Об \
          ответственности по статье 13.14 КоАП РФ и статье 24 Федерального закона №\u{a0}152-ФЗ предупреждён(а)."
     )
 }

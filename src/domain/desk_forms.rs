@@ -202,7 +202,8 @@ fn parted(first: &str, second: &str) -> String {
 
 /// The differences of a version against the one before it: sheet, learner, cell, was, is, and the ground.
 pub fn differences(about: &About, ground: &str, remarks: &[(String, String)], found: &[ChangedValue]) -> Form {
-    let heads = [("№", 4), ("Лист", 20), ("Ученик", 18), ("Графа", 22), ("Было", 12), ("Стало", 12), ("Основание", 12)];
+    let heads =
+        [("№", 4), ("Лист", 20), ("Обучающийся", 18), ("Графа", 22), ("Было", 12), ("Стало", 12), ("Основание", 12)];
     let mut table = Table::new(&heads).titled("Отличия").sized(85).middle(&[0]);
     table.dashed = true;
     for (no, one) in (1..).zip(found) {

@@ -3,6 +3,7 @@
 //! Each side of a handing over acts in the own session: this file takes one person's step at a time and never two.
 
 mod order;
+mod undertaking;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,9 +14,10 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate};
 
 pub use self::order::{Wanted as WantedReturn, order_return};
+pub use self::undertaking::{undertake, undertaking_text};
 use super::{Act, Error, House, people, policy, salt};
 use crate::domain::audit::{Event, EventKind};
-use crate::domain::canon::{Digest, hex};
+use crate::domain::canon::hex;
 use crate::domain::carrier::plan::{self, Done, Facts, Plan};
 use crate::domain::carrier::{
     self, Carrier, Cause, Entry, Holder, Kind, Purpose, Refusal, Signed, Step, Trip, TripState, code,
@@ -109,12 +111,14 @@ async fn plan_of(
         .find(|check| check.what == REHEARSAL && check.verdict == VALID)
         .and_then(|check| day_of(&check.at));
     let mut period_ends = Vec::new();
-    if let Some(year) = house.db.list_years().await?.pop() {
+    let year = house.db.list_years().await?.pop();
+    let keeps_data = year.is_some();
+    if let Some(year) = year {
         period_ends.extend(house.db.load_roster(&year).await?.periods.iter().map(|period| period.ends));
     }
     // The first line of the log is the house's own beginning; without a log there is nothing to be late with.
     let since = house.db.first_moment().await?.and_then(|moment| day_of(&moment)).unwrap_or(today);
-    let facts = Facts { carriers, done: &done, period_ends: &period_ends, rehearsed, since, today };
+    let facts = Facts { carriers, done: &done, period_ends: &period_ends, rehearsed, since, keeps_data, today };
     let mut owed: Vec<(Cause, String)> = Vec::new();
     for carrier in held {
         owed.extend(plan::owed(&policy, &facts, carrier).into_iter().map(|cause| (cause, carrier.to_owned())));
@@ -128,6 +132,8 @@ pub const COMPARISON: &str = "comparison";
 pub const REHEARSAL: &str = "rehearsal";
 /// Word of a good verdict.
 pub const VALID: &str = "valid";
+/// Word of a check that could not be made.
+pub const UNCHECKED: &str = "unchecked";
 
 /// Registers a place; hands back its identifier.
 pub async fn add_place(house: &House, room: &str, holder: Holder, label: &str, act: &Act) -> Result<String, Error> {
@@ -363,22 +369,6 @@ async fn line(
     Ok(())
 }
 
-/// Signs the undertaking not to disclose the code: the person's own act. A second signature changes nothing.
-pub async fn undertake(house: &House, visitor: &Visitor, act: &Act) -> Result<(), Error> {
-    let office = office_of(visitor).map(Office::as_russian).unwrap_or_default();
-    let text = carrier::undertaking(&visitor.name, &office);
-    let mut tx = house.db.begin().await?;
-    if house.db.list_undertakings().await?.iter().any(|(person, _)| *person == act.by) {
-        return Ok(());
-    }
-    tx.record_undertaking(&act.by, &Digest::of(text.as_bytes()).to_hex(), &act.moment()).await?;
-    let event = Event::new(EventKind::UndertakingSigned, &act.by, &act.moment())
-        .with("person", &act.by)
-        .with_digest("text", Digest::of(text.as_bytes()));
-    tx.record(&event, salt()?).await?.commit().await?;
-    Ok(())
-}
-
 /// The office under which a person has to do with carriers: a technical specialist who also teaches signs as technical specialist.
 pub fn office_of(visitor: &Visitor) -> Option<&Office> {
     visitor.office_for(Action::SignCustody, &Subject::House).or(visitor.offices.first())
@@ -497,7 +487,7 @@ pub async fn sign_step(
         return Err(Refusal::NoUndertaking.into());
     }
     if step == Step::Certified {
-        vouch(&trip, &house.db.list_backup_checks().await?)?;
+        vouch(&trip, &house.db.list_backups().await?, &house.db.list_backup_checks().await?)?;
     }
     let office = match carrier::signer_of(step) {
         Some(role) => visitor.offices.iter().find(|office| office.role == role),
@@ -517,12 +507,14 @@ pub async fn sign_step(
     Ok(trip)
 }
 
-/// The technical specialist vouches for the data only after a comparison that was made since the carrier was taken, and only when it found
-/// nothing (BCK-06).
-pub fn vouch(trip: &Trip, checks: &[CheckRow]) -> Result<(), Refusal> {
+/// The technical specialist vouches for the data only after a comparison of the carrier's newest copy that was made since the carrier was
+/// taken, and only when it found nothing (BCK-06): an older copy that is whole says nothing of the newest.
+pub fn vouch(trip: &Trip, backups: &[BackupRow], checks: &[CheckRow]) -> Result<(), Refusal> {
+    let newest = backups.iter().rev().find(|row| row.carriers.contains(&trip.carrier));
     let taken = trip.signed(Step::Taken).and_then(|signed| DateTime::parse_from_rfc3339(&signed.at).ok());
     let since = |check: &&CheckRow| {
         check.carrier == trip.carrier
+            && newest.is_none_or(|row| row.id == check.backup)
             && DateTime::parse_from_rfc3339(&check.at).ok().zip(taken).is_some_and(|(at, taken)| at >= taken)
     };
     match checks.iter().rev().find(since) {

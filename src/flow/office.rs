@@ -6,14 +6,15 @@
 mod catalogue;
 mod condition;
 pub mod forms;
+mod keeping;
 pub mod plan;
 pub mod templates;
 
 use chrono::NaiveDate;
 
+pub use self::keeping::{CHECKED, CHECKED_PAPER, at_once, check, check_paper, transfer, untransferred};
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
-use crate::domain::forms::acts::Condition;
 use crate::domain::forms::files::{Numbering, VolumeKey};
 use crate::domain::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Purpose, Side, sheets_of};
 use crate::domain::retention;
@@ -403,42 +404,6 @@ pub async fn number_volume(house: &House, key: &VolumeKey, found: &Numbering, ac
         .with_number("volume", key.volume.into())
         .with_number("sheets", found.sheets.into());
     commit(tx, &event).await
-}
-
-/// Requisite that holds the day of the last check of paper files against the register, ISO.
-pub const CHECKED_PAPER: &str = "checked_paper";
-
-/// Records that the paper files were checked on a day, one by one (every 10 years; 526 п. 2.40).
-pub async fn check_paper(house: &House, day: &str, act: &Act) -> Result<(), Error> {
-    match day.parse::<NaiveDate>() {
-        Ok(on) if on <= act.at.date_naive() => {}
-        _ => return Err(Refusal::Day(day.to_owned()).into()),
-    }
-    let kept = house.db.list_paper(Which::All).await?;
-    let listed = kept.iter().filter(|one| one.copy.no > 0).count() as u64;
-    let mut tx = house.db.begin().await?;
-    tx.set_requisite(CHECKED_PAPER, day).await?;
-    let event = Event::new(EventKind::ConditionChecked, &act.by, &act.moment())
-        .with("what", "paper")
-        .with("day", day)
-        .with_number("listed", listed);
-    commit(tx, &event).await
-}
-
-/// Requisite that holds when the archive was last read back whole, RFC 3339.
-pub const CHECKED: &str = "checked_electronic";
-
-/// Reads the whole archive back and records that it was done (domain.md 2.16).
-pub async fn check(house: &House, act: &Act) -> Result<Condition, Error> {
-    let found = condition::examined(house).await?;
-    let mut tx = house.db.begin().await?;
-    tx.set_requisite(CHECKED, &act.moment()).await?;
-    let event = Event::new(EventKind::ConditionChecked, &act.by, &act.moment())
-        .with_number("listed", found.listed)
-        .with_number("present", found.present)
-        .with_number("faulty", found.faulty.len() as u64);
-    commit(tx, &event).await?;
-    Ok(found)
 }
 
 /// Names of what a school may set for its forms, with their Russian labels.

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod archive;
 mod carriers;
 mod certificates;
 mod changes;
@@ -48,6 +49,7 @@ pub use accounts::{
     AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow,
     appointment_cells, employment_cells,
 };
+pub use archive::{ArchiveCheck, ArchiveTransfer, ELECTRONIC, PAPER};
 pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
@@ -209,7 +211,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 19] = [
+const SQLITE_GUARDS: [&str; 20] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -229,8 +231,9 @@ const SQLITE_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/0221_truncation.sqlite.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.sqlite.sql"),
     include_str!("../../migrations/guards/0292_learners.sqlite.sql"),
+    include_str!("../../migrations/guards/0281_archive.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 19] = [
+const POSTGRES_GUARDS: [&str; 20] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -250,11 +253,12 @@ const POSTGRES_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/0221_truncation.postgres.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.postgres.sql"),
     include_str!("../../migrations/guards/0292_learners.postgres.sql"),
+    include_str!("../../migrations/guards/0281_archive.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 19]) -> Migrator {
+fn migrator(guards: [&'static str; 20]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -295,6 +299,8 @@ fn migrator(guards: [&'static str; 19]) -> Migrator {
         step(221, "guards of truncation", guards[16]),
         step(260, "comparisons of scans", include_str!("../../migrations/0260_scan_comparisons.sql")),
         step(261, "guards of comparisons of scans", guards[17]),
+        step(280, "acts of the archive", include_str!("../../migrations/0280_archive.sql")),
+        step(281, "guards of acts of the archive", guards[19]),
         step(290, "staff by orders", include_str!("../../migrations/0290_staff.sql")),
         step(291, "data of learners", include_str!("../../migrations/0291_learners.sql")),
         step(292, "guards of data of learners", guards[18]),

@@ -76,9 +76,12 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
     }))
 }
 
-/// Carriers in use whose newest check, of whatever copy, did not pass.
+/// Carriers in use whose newest copy that was ever checked did not pass its last check; an older copy that is whole mends nothing.
 fn broken(all: &Overview) -> Vec<String> {
-    let last = |id: &str| all.checks.iter().rev().find(|check| check.carrier == id);
+    // A copy that the house does not know of counts as the newest.
+    let age = |copy: &str| all.backups.iter().position(|row| row.id == copy).unwrap_or(usize::MAX);
+    let of = |id: &str| all.checks.iter().filter(|check| check.carrier == id).collect::<Vec<_>>();
+    let last = |id: &str| of(id).into_iter().max_by_key(|check| (age(&check.backup), check.no));
     let bad = |id: &str| last(id).is_some_and(|check| check.verdict != flow::carriers::VALID);
     let used = all.carriers.iter().filter(|one| !one.written_off && bad(&one.id));
     used.map(|one| one.id.clone()).collect()

@@ -43,6 +43,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/office/requisites", KEEPS, SubjectOf::House, files::set_requisites),
         post("/office/volumes", KEEPS, SubjectOf::House, files::number),
         post("/office/check", KEEPS, SubjectOf::House, files::check),
+        post("/office/transfers", KEEPS, SubjectOf::House, files::transfer),
         get("/office/forms", Access::Does(Action::ReadCopies), SubjectOf::House, forms::list)
             .in_menu(Group::Records, "Формы для печати")
             .helped("office#формы-для-печати"),

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 51] = [
+const GROWING: [&str; 53] = [
     "access_notes",
     "appointment_readings",
+    "archive_checks",
+    "archive_transfers",
     "backup_carriers",
     "backup_checks",
     "backup_prunings",

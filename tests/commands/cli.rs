@@ -1,5 +1,6 @@
 //! The program from outside: what every command answers, in which words, with which exit code.
 
+mod archive;
 mod carriers;
 
 use std::path::{Path, PathBuf};

@@ -293,8 +293,14 @@ fn a_carrier_of_somebody_who_left_comes_back_by_the_director_s_order_and_the_log
         assert_eq!(all.trips[0].state(), TripState::Over);
         let log = letopis::flow::office::forms::make(&house, "custody-log", &Asked::new(), &act("operator", 26)).await;
         let log = log.expect("the log").to_string();
-        for words in ["приказ от 02.10.2025 № 41-к: взявший уволен; сдаёт", "из стола уволенного", "носитель не выдан"]
-        {
+        // Each side of the handing over with the office in which it signed.
+        for words in [
+            "приказ от 02.10.2025 № 41-к: взявший уволен; сдаёт",
+            "из стола уволенного",
+            "носитель не выдан",
+            ", технический специалист, ",
+            ", секретарь, ",
+        ] {
             assert!(log.contains(words), "{words}: {log}");
         }
         // The database keeps the order as it keeps the signatures.

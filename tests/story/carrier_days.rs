@@ -9,7 +9,7 @@ use letopis::flow::backup::{self, Silent, Written, check};
 use letopis::flow::{self, Act, Error, carriers};
 
 use super::carriers::{Office, restore};
-use super::house::{House, after, tell};
+use super::house::{House, YEAR, after, tell};
 
 /// Noon so many days after the story's first day, 27 October 2025.
 fn day(days: i64) -> Act {
@@ -32,7 +32,12 @@ fn a_copy_is_written_on_its_day_and_once_and_an_absent_carrier_gets_its_own_when
         let office = Office::of(House::with_journal().await).await;
         let house = &office.house;
         let daily = async |days: i64| backup::daily(house, &day(days)).await.unwrap();
-        assert!(daily(6).await.is_empty(), "the week is not over");
+        assert_eq!(
+            on(&daily(0).await),
+            [(Cause::Period, vec!["Н-1", "Н-2"])],
+            "what stood on no carrier does not wait"
+        );
+        assert!(daily(0).await.is_empty() && daily(6).await.is_empty(), "the week is not over");
         assert_eq!(on(&daily(7).await), [(Cause::Week, vec!["Н-1", "Н-2"])]);
         assert!(daily(7).await.is_empty() && daily(8).await.is_empty(), "once");
 
@@ -52,6 +57,27 @@ fn a_copy_is_written_on_its_day_and_once_and_an_absent_carrier_gets_its_own_when
         assert_eq!(on(&daily(40).await), [(Cause::Month, vec!["Н-1", "Н-2"])]);
         assert!(daily(40).await.is_empty());
         assert_eq!(last_week(house, &day(40)).await.as_deref(), Some("2025-12-06"));
+    });
+}
+
+#[test]
+fn a_period_s_set_is_written_on_the_day_after_its_end_and_not_before_the_lessons_of_its_last_day() {
+    tell(async {
+        let office = Office::of(House::with_journal().await).await;
+        let house = &office.house;
+        let roster = house.db.load_roster(YEAR).await.unwrap();
+        let first = day(0).at.date_naive();
+        let last_day = roster.periods.iter().map(|period| period.ends).filter(|end| *end > first).min().unwrap();
+        let days = (last_day - first).num_days();
+        backup::daily(house, &day(0)).await.unwrap();
+        let causes = async |days: i64| {
+            let written = backup::daily(house, &day(days)).await.unwrap();
+            written.iter().map(|one| one.row.cause).collect::<Vec<_>>()
+        };
+        causes(days - 1).await;
+        assert!(!causes(days).await.contains(&Cause::Period), "its lessons are still being held");
+        assert_eq!(causes(days + 1).await, [Cause::Period]);
+        assert!(causes(days + 1).await.is_empty(), "once");
     });
 }
 

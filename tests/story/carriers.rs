@@ -194,6 +194,23 @@ fn a_house_with_one_room_writes_nothing_and_with_two_writes_on_both() {
             carriers::add_carrier(&house, &inside, &after(32)).await.is_err(),
             "a copy inside the house burns with it"
         );
+
+        // A second disk in a second room: the copy is on both, the same to the byte.
+        let second = house.outside("disk2");
+        std::fs::create_dir_all(&second).unwrap();
+        let room = carriers::add_place(&house, "кабинет 2", Holder::Safe, "", &after(33)).await.unwrap();
+        carriers::add_carrier(&house, &wanted(&room, &second), &after(34)).await.unwrap();
+        // Its mark was taken off the first disk above: a move puts it on again.
+        carriers::move_carrier(&house, "Н-1", "", &disk.to_string_lossy(), "", &after(35)).await.unwrap();
+        let person = director(&house).await;
+        let visitor = flow::people::visitor(&house, &person, true, after(36).at.date_naive()).await.unwrap();
+        carriers::undertake(&house, &visitor, &by(&person, 36)).await.unwrap();
+        carriers::make_code_of_work(&house, crate::disks::WORK, &by(&person, 37)).await.unwrap();
+        let order = Order::new(Vec::new(), Cause::Week);
+        let written = backup::write(&house, &order, &after(41), Arc::new(Silent)).await.unwrap();
+        assert_eq!((written.kept.len(), written.failed.len()), (2, 0), "{:?}", written.failed);
+        assert_eq!(names(&disk), [written.row.id.as_str()]);
+        assert_eq!(names(&disk), names(&second));
     });
 }
 

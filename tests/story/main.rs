@@ -7,8 +7,10 @@
 mod disks;
 
 mod adoption;
+mod archive;
 mod carrier_days;
 mod carrier_fat;
+mod carrier_papers;
 mod carrier_prune;
 mod carriers;
 mod close;

@@ -40,7 +40,7 @@ fn hand(paper: &str, purpose: Purpose, from: &str, to: &str) -> NewHandover {
 }
 
 /// Prints a copy, hands it in, enters it; gives its paper's identifier.
-async fn registered(house: &House, copy: &str, minutes: i64) -> String {
+pub async fn registered(house: &House, copy: &str, minutes: i64) -> String {
     let (deputy, secretary) = staff(house).await;
     let paper = office::print(house, copy, false, &by(&deputy, minutes)).await.unwrap();
     let no =
@@ -196,6 +196,7 @@ fn every_form_is_made_from_a_living_house_and_typeset() {
         ];
         let asked: Asked = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let policy = letopis::flow::policy::of_act(&house, &after(60)).await.unwrap();
+        office::check(&house, &after(59)).await.unwrap();
         // Papers of carriers have their own story: this house has no carriers.
         let own = |known: &Known| known.about != About::Carriers && left_out(&policy, known.id).is_none();
         for known in FORMS.into_iter().filter(own) {

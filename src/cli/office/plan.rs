@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::table::{Table, print_json};
 use super::super::{Desk, Failure};
-use crate::domain::forms::plan::{PlanLine, SECTION, Term};
+use crate::domain::forms::plan::{Holds, PlanLine, SECTION, Term};
 use crate::domain::words;
 use crate::flow::office::{forms, plan};
 
@@ -69,6 +69,12 @@ struct Set {
     carried: Option<String>,
     #[arg(long, value_name = "ДА|НЕТ", help = "С отметкой «ЭПК»")]
     expert: Option<String>,
+    #[arg(
+        long,
+        value_name = "СЛОВО",
+        help = "Что в деле, чтобы формы нашли его индекс: journals, summaries, paper_register …"
+    )]
+    holds: Option<String>,
     #[arg(long, default_value = "", value_name = "ТЕКСТ", help = "Почему")]
     reason: String,
 }
@@ -135,12 +141,20 @@ impl Set {
             note: String::new(),
             carried: false,
             expert: false,
+            holds: Holds::Other,
             units: 0,
         });
         let term = match &self.term {
             None => before.term,
             Some(text) => Term::parse(text)
                 .ok_or_else(|| Failure::Said(format!("--term «{text}»: нужно число лет или «постоянно»")))?,
+        };
+        let holds = match self.holds.as_deref() {
+            None => before.holds,
+            Some(word) => Holds::parse(word).ok_or_else(|| {
+                let known = Holds::ALL.map(|one| format!("{} ({})", one.as_str(), one.as_russian())).join(", ");
+                Failure::Said(format!("--holds «{word}»: нужно одно из: {known}"))
+            })?,
         };
         Ok(PlanLine {
             section: self.section.clone().unwrap_or(before.section),
@@ -149,6 +163,7 @@ impl Set {
             note: self.note.clone().unwrap_or(before.note),
             carried: yes(self.carried.clone(), before.carried)?,
             expert: yes(self.expert.clone(), before.expert)?,
+            holds,
             term,
             index: before.index,
             units: 0,

@@ -50,10 +50,24 @@ pub struct Duty {
     pub clause: String,
     /// When it was last done.
     pub last: Option<NaiveDate>,
+    /// Was it begun: does one stand on fewer carriers than asked for?
+    pub begun: bool,
     /// Last day of the next one.
     pub due: Option<NaiveDate>,
     /// Days since that day.
     pub late: u64,
+}
+
+impl Duty {
+    /// When it was last done, in words: «20.10.2025», «не сделано ни разу»; empty where nothing is owed either.
+    pub fn last_words(&self) -> String {
+        match self.last {
+            Some(day) => words::date_short(day),
+            None if self.begun => "не на всех носителях".to_owned(),
+            None if self.due.is_some() => "не сделано ни разу".to_owned(),
+            None => String::new(),
+        }
+    }
 }
 
 /// The whole plan.
@@ -103,6 +117,8 @@ pub struct Facts<'a> {
     pub rehearsed: Option<NaiveDate>,
     /// First day of the house.
     pub since: NaiveDate,
+    /// Does it keep a school's data? Then a copy is owed from the first day.
+    pub keeps_data: bool,
     /// Today.
     pub today: NaiveDate,
 }
@@ -196,9 +212,15 @@ fn judge(rule: &Rule) -> Option<Finding> {
     )
 }
 
+/// Does any carrier hold a copy for one of the causes?
+fn begun(facts: &Facts<'_>, causes: &[Cause]) -> bool {
+    facts.done.iter().any(|done| causes.contains(&done.cause) && done.on <= facts.today)
+}
+
 fn lateness(duty: &Duty) -> Finding {
     let late = words::count(duty.late, "день", "дня", "дней");
-    Finding::new("plan.late", duty.what, format!("просрочено на {late}"))
+    let never = if duty.last.is_none() { format!("{}; ", duty.last_words()) } else { String::new() };
+    Finding::new("plan.late", duty.what, format!("{never}просрочено на {late}"))
         .weighing(crate::domain::finding::Severity::Warning)
 }
 
@@ -217,13 +239,16 @@ fn duty(
     });
     // A regulation that says «регулярно» leaves the house to its own least: once a week.
     let (count, unit) = number.unwrap_or((1, Unit::Weeks));
-    let due = next(facts, last, count, unit);
+    // Data that stand on no carrier at all do not wait for the end of a first week.
+    let at_once = last.is_none() && facts.keeps_data && cause == Cause::Week;
+    let due = if at_once { Some(facts.since) } else { next(facts, last, count, unit) };
     Duty {
         cause: Some(cause),
         what,
         every: every(count, unit),
         clause: number.map(|_| policy.clause(key).to_owned()).unwrap_or_default(),
         last,
+        begun: begun(facts, if cause == Cause::Week { Cause::ALL } else { &[Cause::Month] }),
         due,
         late: late(due, facts.today),
     }
@@ -247,11 +272,15 @@ fn next(facts: &Facts<'_>, last: Option<NaiveDate>, count: u32, unit: Unit) -> O
     }
 }
 
-/// The end of the earliest period that has no copy after it; the day after the end is the first on which the period is whole.
+/// The day after the earliest period that has no copy written after its end: on its last day its lessons are still being held. Of periods
+/// that were over before the house began, the last one counts: its data are here and stood on no carrier; it is due from the first day.
 fn after_period(facts: &Facts<'_>, last: Option<NaiveDate>) -> Option<NaiveDate> {
-    let mut ends: Vec<NaiveDate> = facts.period_ends.iter().copied().filter(|end| *end >= facts.since).collect();
+    let mut ends: Vec<NaiveDate> = facts.period_ends.to_vec();
     ends.sort_unstable();
-    ends.into_iter().find(|end| last.is_none_or(|last| last < *end))
+    let before = ends.iter().rposition(|end| *end < facts.since).filter(|_| facts.keeps_data);
+    let own = |(at, end): (usize, NaiveDate)| (end >= facts.since || before == Some(at)).then_some(end);
+    let open = ends.into_iter().enumerate().filter_map(own).find(|end| last.is_none_or(|last| last <= *end))?;
+    open.succ_opt().map(|day| day.max(facts.since))
 }
 
 fn period_duty(facts: &Facts<'_>, last: Option<NaiveDate>) -> Duty {
@@ -262,6 +291,7 @@ fn period_duty(facts: &Facts<'_>, last: Option<NaiveDate>) -> Duty {
         every: "по окончании каждого учётного периода".to_owned(),
         clause: "000 Инс 5.2 отв. в".to_owned(),
         last,
+        begun: begun(facts, &[Cause::Period]),
         due,
         late: late(due, facts.today),
     }
@@ -275,8 +305,10 @@ fn rehearsal(facts: &Facts<'_>) -> Duty {
         cause: None,
         what: "Пробное восстановление",
         every: "раз в квартал".to_owned(),
-        clause: "000 Инс 5.2 тех. спец. в".to_owned(),
+        // The clause wants restoring; how often it is rehearsed no seed says.
+        clause: "000 Инс 5.2 тех. спец. в; срок — «Летописи», правила его не называют".to_owned(),
         last: rehearsed,
+        begun: false,
         due,
         late: late(due, facts.today),
     }
@@ -342,6 +374,7 @@ mod tests {
             period_ends: &[day("2025-10-24"), day("2025-12-28")],
             rehearsed: None,
             since: day("2025-09-01"),
+            keeps_data: true,
             today: day(today),
         };
         plan(&policy, &facts)
@@ -369,6 +402,7 @@ mod tests {
             period_ends: &[],
             rehearsed: None,
             since: day("2025-09-01"),
+            keeps_data: true,
             today: day("2025-09-02"),
         };
         let plan = plan(&policy, &facts);
@@ -395,7 +429,7 @@ mod tests {
         let plan = of("default", &[], &both, "2025-10-30");
         assert_eq!((plan.duties[0].due, plan.duties[0].late), (Some(day("2025-10-27")), 3));
         let period = plan.duties.iter().find(|duty| duty.cause == Some(Cause::Period)).unwrap();
-        assert_eq!((period.due, period.late), (Some(day("2025-10-24")), 6));
+        assert_eq!((period.due, period.late), (Some(day("2025-10-25")), 5));
         assert!(plan.due(day("2025-10-30")).count() >= 2);
         // On two carriers on two days: the duty was done on the first day since which both have one.
         let apart = [done("Н-1", "2025-10-27"), done("Н-2", "2025-10-29"), done("Н-1", "2025-10-20")];
@@ -405,5 +439,53 @@ mod tests {
         // Written under a clock of another year: not believed.
         let future = [done("Н-1", "2040-01-01"), done("Н-2", "2040-01-01")];
         assert_eq!(of("default", &[], &future, "2025-10-30").duties[0].last, None);
+    }
+
+    #[test]
+    fn a_period_is_written_the_day_after_it_ends_for_on_its_last_day_its_lessons_are_still_held() {
+        let period = |done: &[Done], today: &str| {
+            let plan = of("default", &[], done, today);
+            plan.duties.into_iter().find(|duty| duty.cause == Some(Cause::Period)).unwrap()
+        };
+        let due = |done: &[Done], today: &str| {
+            let plan = of("default", &[], done, today);
+            let due: Vec<_> = plan.due(day(today)).filter_map(|duty| duty.cause).collect();
+            due.contains(&Cause::Period)
+        };
+        let on = |at: &str| ["Н-1", "Н-2"].map(|id| Done { cause: Cause::Period, on: day(at), carrier: id.to_owned() });
+        assert!(!due(&[], "2025-10-24"), "the last lessons are still to come");
+        assert!(due(&[], "2025-10-25"));
+        // Written on the last day itself, before its lessons: not the period's set.
+        assert!(due(&on("2025-10-24"), "2025-10-25"));
+        assert!(!due(&on("2025-10-25"), "2025-10-25"));
+        assert_eq!(period(&on("2025-10-25"), "2025-10-26").due, Some(day("2025-12-29")));
+    }
+
+    #[test]
+    fn what_was_never_written_is_late_from_the_first_day_where_data_are_kept() {
+        let policy = policy::parse("default", policy::builtin("default").unwrap()).unwrap();
+        let facts = |keeps_data, done| Facts {
+            carriers: &[],
+            done,
+            period_ends: &[],
+            rehearsed: None,
+            since: day("2025-11-03"),
+            keeps_data,
+            today: day("2025-11-05"),
+        };
+        // The first was over before the house began: its data are here all the same.
+        let ends = [day("2025-10-24"), day("2025-12-28")];
+        let said = |facts: Facts<'_>| {
+            let plan = plan(&policy, &Facts { period_ends: &ends, ..facts });
+            let of = |duty: &Duty| (duty.cause, duty.last_words(), duty.due.map(|day| day.to_string()), duty.late);
+            plan.duties.iter().filter(|duty| duty.late > 0).map(of).collect::<Vec<_>>()
+        };
+        let never = |cause| (Some(cause), "не сделано ни разу".to_owned(), Some("2025-11-03".to_owned()), 2);
+        assert_eq!(said(facts(true, &[])), [never(Cause::Week), never(Cause::Period)]);
+        assert!(said(facts(false, &[])).is_empty(), "an empty house owes nothing yet");
+        let one = [Done { cause: Cause::Week, on: day("2025-11-04"), carrier: "Н-1".to_owned() }];
+        assert_eq!(said(facts(true, &one))[0].1, "не на всех носителях");
+        let late = plan(&policy, &facts(true, &[])).findings;
+        assert!(late.iter().any(|one| one.message == "не сделано ни разу; просрочено на 2\u{a0}дня"), "{late:?}");
     }
 }

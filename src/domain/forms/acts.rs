@@ -1,7 +1,9 @@
 //! Acts: transfer into keeping, check of presence and condition (domain.md 2.14, 2.16). Floor 0.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::form::{Approval, Block, Form, Signature, Table, if_known};
-use super::super::words::UNIT;
+use super::super::words::{UNIT, lowered};
 use super::{Letterhead, day, megabytes};
 
 /// A line of a transfer act.
@@ -96,7 +98,7 @@ pub fn transfer_act(letterhead: &Letterhead, transfer: &Transfer) -> Form {
         .signatures(
             vec![
                 Signature::of(
-                    &format!("Передачу произвёл: {}", letterhead.clerk_post.to_lowercase()),
+                    &format!("Передачу произвёл: {}", lowered(&letterhead.clerk_post)),
                     &letterhead.clerk_name,
                 ),
                 Signature::of("Приём произвёл:", ""),
@@ -107,7 +109,8 @@ pub fn transfer_act(letterhead: &Letterhead, transfer: &Transfer) -> Form {
 }
 
 /// What a check of presence and condition found, in storage units.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Condition {
     /// Number of the act; may be empty.
     pub no: String,
@@ -130,6 +133,7 @@ pub struct Condition {
     /// Found and not what the register says.
     pub mismatched: u64,
     /// With harmful programs: `None` when that was not looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub infected: Option<u64>,
     /// To be written anew.
     pub rewrite: u64,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::carrier::manifest::Coverage;
-use super::super::carrier::{Carrier, ReturnOrder, Step, Trip, undertaking};
+use super::super::carrier::{Carrier, ReturnOrder, Step, Trip};
 use super::super::finding::Finding;
 use super::super::form::{Block, Form, Signature, Table};
 use super::super::words;
@@ -143,8 +143,17 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
                 .map(|signed| format!("{}, {}", people.get(&signed.person).short, words::moment_short(&signed.at)))
                 .unwrap_or_default()
         };
-        let handed =
-            [("выдал: ", signed(Step::Handed)), ("получил: ", signed(Step::Taken)), ("сдал: ", signed(Step::Returned))];
+        // The column asks for the office too: the one in which each side signed then.
+        let with_office = |step| {
+            let Some(one) = trip.signed(step) else { return String::new() };
+            let who = [people.get(&one.person).short, one.office.clone(), words::moment_short(&one.at)];
+            who.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        };
+        let handed = [
+            ("выдал: ", with_office(Step::Handed)),
+            ("получил: ", with_office(Step::Taken)),
+            ("сдал: ", with_office(Step::Returned)),
+        ];
         let handed = handed.iter().filter(|(_, who)| !who.is_empty()).map(|(word, who)| format!("{word}{who}"));
         let noted = trip.steps.iter().map(|signed| signed.note.clone()).filter(|note| !note.is_empty());
         let notes = noted.chain(trip.orders.iter().map(|order| ordered(order, people)));
@@ -189,9 +198,70 @@ fn moment(rfc3339: &str) -> String {
     words::moment_words(rfc3339)
 }
 
+/// What came of a check of a copy on a carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every file inside was read out and compared, so many of so many.
+    Opened((u64, u64)),
+    /// Every byte on the carrier was compared with what the house wrote down; the code was not given.
+    Outside,
+    /// Every byte on the carrier was compared with the copy's own label alone.
+    Label,
+    /// Something differs.
+    Differs,
+    /// It could not be checked.
+    Failed,
+}
+
+/// The newest check of a copy on one of its carriers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// Number of the certificate.
+    pub no: u64,
+    /// RFC 3339.
+    pub at: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What an act of writing says of a carrier: what was compared, never more than that.
+fn compared(carrier: &str, newest: Option<&Compared>) -> String {
+    let Some(check) = newest else {
+        return format!(
+            "Носитель {carrier}: правильность переноса данных ещё не проверена, копию после записи не сверяли."
+        );
+    };
+    let on = day(&check.at);
+    let said = match check.outcome {
+        Outcome::Opened((read, all)) => {
+            let files = words::plural(read, "файла", "файлов", "файлов");
+            let read = words::grouped(read);
+            format!(
+                "правильность переноса данных проверена {on} воспроизведением {read} {files} из {}, расхождений нет",
+                words::grouped(all)
+            )
+        }
+        Outcome::Outside => format!(
+            "{on} копия сверена до последнего байта (SHA-256) с записью, сделанной при её создании, расхождений нет; содержимое не \
+             воспроизводилось: код доступа не вводили"
+        ),
+        Outcome::Label => format!(
+            "{on} копия сверена до последнего байта (SHA-256) со своим ярлыком, расхождений нет; с записью дома не сверялась, содержимое не \
+             воспроизводилось"
+        ),
+        Outcome::Differs => format!(
+            "при проверке {on} найдены расхождения: копия изменена или повреждена, восстанавливать из неё нельзя"
+        ),
+        Outcome::Failed => format!("проверить копию {on} не удалось"),
+    };
+    format!("Носитель {carrier}: {said} (справка №\u{a0}{}).", check.no)
+}
+
 /// What an act of writing says of a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Written {
+    /// Number of the act: which copy of its calendar year it is about.
+    pub no: u64,
     /// Name of the copy.
     pub id: String,
     /// RFC 3339.
@@ -206,8 +276,8 @@ pub struct Written {
     pub sha256: String,
     /// Carriers in words with their rooms, the first one first.
     pub carriers: Vec<String>,
-    /// Files compared in the last good check of it.
-    pub compared: u64,
+    /// The same by their numbers, each with the newest check of the copy on it.
+    pub checks: Vec<(String, Option<Compared>)>,
 }
 
 /// «Акт записи резервной копии» (000 Инс 5.2 отв. в; the set of data literally from there).
@@ -216,12 +286,8 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
     let size = format!("{},{} Мб", copy.bytes / 1_000_000, copy.bytes / 100_000 % 10);
     let first = copy.carriers.first().cloned().unwrap_or_default();
     let second = copy.carriers.get(1).cloned().unwrap_or_default();
-    let compared = match copy.compared {
-        0 => String::new(),
-        files => format!("{files} {}", words::plural(files, "файла", "файлов", "файлов")),
-    };
-    letterhead
-        .form("backup-act", "АКТ № ________")
+    let form = letterhead
+        .form("backup-act", &format!("АКТ № {}", copy.no))
         .subtitle("о записи резервной копии электронных журналов")
         .text("{}, {(место составления)}", &[&day(&copy.at), &letterhead.town])
         .text(
@@ -230,9 +296,9 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
              (учётный период): списки класса, отметки, посещаемость, отметки за четверть, полугодие и год.",
             &[keeper, specialist, &letterhead.clerk_name, &first, &copy.periods],
         )
-        .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &copy.files.to_string(), &copy.sha256])
-        .text("Правильность переноса данных проверена воспроизведением {}, расхождений нет.", &[&compared])
-        .text("Копия сдана в канцелярию, помещена в сейф. Второй экземпляр: носитель учётный №\u{a0}{(учётный №, помещение)}.", &[&second])
+        .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &copy.files.to_string(), &copy.sha256]);
+    let form = copy.checks.iter().fold(form, |form, (id, newest)| form.text(&compared(id, newest.as_ref()), &[]));
+    form.text("Копия сдана в канцелярию, помещена в сейф. Второй экземпляр: носитель учётный №\u{a0}{(учётный №, помещение)}.", &[&second])
         .text("Имя копии на носителе: {}.", &[&copy.id])
         .signatures(
             vec![
@@ -244,12 +310,12 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
         )
 }
 
-/// «Подписка о неразглашении кода доступа» (000 Инс 5.2 отв. в); `signed_at` is empty until it was signed.
-pub fn undertaking_form(letterhead: &Letterhead, name: &str, office: &str, signed_name: &str, signed_at: &str) -> Form {
+/// «Подписка о неразглашении кода доступа» (000 Инс 5.2 отв. в) with the text that is signed; `signed_at` is empty until it was.
+pub fn undertaking_form(letterhead: &Letterhead, text: &str, office: &str, signed_name: &str, signed_at: &str) -> Form {
     letterhead
         .form("carrier-undertaking", "ПОДПИСКА (ОБЯЗАТЕЛЬСТВО)")
         .subtitle("о неразглашении кода доступа к резервным копиям электронного журнала")
-        .text(&undertaking(name, office), &[])
+        .text(text, &[])
         .signatures(
             vec![Signature {
                 post: words::capitalised(office),
@@ -374,7 +440,7 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
 
 /// These papers on made-up data.
 pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
-    use super::super::carrier::{Kind, Purpose, Signed};
+    use super::super::carrier::{Kind, Purpose, Signed, undertaking};
     let at = |day: u32, hour: u32| format!("2025-10-{day:02}T{hour:02}:30:00+05:00");
     let carrier = |no: u32, purpose: Purpose, room: &str| Carrier {
         id: format!("Н-{no}"),
@@ -401,7 +467,12 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
     let signed = |step: Step, person: &str, hour: u32| Signed {
         step,
         person: person.to_owned(),
-        office: String::new(),
+        office: match step {
+            Step::KeyGiven | Step::KeyBack => "директор",
+            Step::Handed | Step::Accepted => "секретарь",
+            _ => "технический специалист",
+        }
+        .to_owned(),
         note: if step == Step::Accepted { "пломба цела".to_owned() } else { String::new() },
         at: at(27, hour),
     };
@@ -445,7 +516,11 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
             "Н-1 (внешний жёсткий диск, зав. № NA7X1K2M; кабинет 12, сейф)".to_owned(),
             "Н-2 (внешний жёсткий диск, зав. № NA7X2K2M; серверная, сейф)".to_owned(),
         ],
-        compared: 1204,
+        no: 7,
+        checks: vec![
+            ("Н-1".to_owned(), Some(Compared { no: 7, at: at(27, 19), outcome: Outcome::Opened((1204, 1204)) })),
+            ("Н-2".to_owned(), Some(Compared { no: 6, at: at(27, 18), outcome: Outcome::Outside })),
+        ],
     };
     let coverage = Coverage {
         school: "school".to_owned(),
@@ -484,7 +559,13 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         ),
         custody(letterhead, &[(trip, carried)], people),
         writing(letterhead, &written, "Б.Б. Гранитов", "А.А. Опалов"),
-        undertaking_form(letterhead, "Опалов Аметист Алмазович", "технический специалист", "А.А. Опалов", &at(1, 9)),
+        undertaking_form(
+            letterhead,
+            &undertaking("Опалов Аметист Алмазович", "технический специалист", &["Н-1", "Н-2"]),
+            "технический специалист",
+            "А.А. Опалов",
+            &at(1, 9),
+        ),
         envelope(letterhead, "01234-56789-ABCDE-FGHJK", 1, &at(1, 9), &both),
         certificate(letterhead, &checked, &coverage, &[]),
     ]

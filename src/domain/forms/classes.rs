@@ -10,6 +10,7 @@ use super::super::names;
 use super::super::period::{Span, course_title, members};
 use super::super::policy::{AbsenceKind, Policy};
 use super::super::report::{self, NOT_ATTESTED, centi, numeric};
+use super::super::setup::stays::{self, Stay};
 use super::super::words::{date_short, plural};
 use super::{Letterhead, People, hundredths, or_empty};
 
@@ -25,8 +26,25 @@ pub enum Issue {
 /// One learner's values of the period, subject by subject.
 struct Achieved<'j> {
     learner: &'j Learner,
-    /// Course title, teacher, value.
-    values: Vec<(String, String, String)>,
+    values: Vec<Achievement<'j>>,
+}
+
+/// A value of one course.
+struct Achievement<'j> {
+    course: &'j str,
+    title: String,
+    teacher: String,
+    value: String,
+}
+
+impl Achievement<'_> {
+    fn fails(&self) -> bool {
+        fails(&self.value)
+    }
+}
+
+fn fails(value: &str) -> bool {
+    value == NOT_ATTESTED || numeric(value).is_some_and(|mark| mark < 3)
 }
 
 /// What the report is about.
@@ -44,6 +62,8 @@ pub struct Scope<'a> {
     pub policy: &'a Policy,
     /// Day of the report.
     pub today: NaiveDate,
+    /// Stays on record: where a learner came from and went to.
+    pub stays: &'a [Stay],
 }
 
 /// The class teacher's report.
@@ -72,7 +92,7 @@ pub fn class_report(letterhead: &Letterhead, people: &People, scope: Scope<'_>, 
 }
 
 /// Stays of the class that touch the period.
-fn stays<'j>(journal: &'j Journal, class: &str, span: &Span) -> Vec<&'j Learner> {
+fn touching<'j>(journal: &'j Journal, class: &str, span: &Span) -> Vec<&'j Learner> {
     let mut stays: Vec<&Learner> = journal
         .stays()
         .filter(|l| l.class == class && l.enrolled_on <= span.ends && l.left_on.is_none_or(|left| left > span.starts))
@@ -89,7 +109,7 @@ fn name(learner: &Learner) -> String {
 
 fn contingent(form: Form, scope: Scope<'_>, until: NaiveDate) -> Form {
     let Scope { journal, class, span, .. } = scope;
-    let stays = stays(journal, &class.name, span);
+    let stays = touching(journal, &class.name, span);
     let on = |day: NaiveDate| stays.iter().filter(|l| l.is_present_on(day)).count();
     let arrived: Vec<&&Learner> =
         stays.iter().filter(|l| l.enrolled_on > span.starts && l.enrolled_on <= until).collect();
@@ -114,13 +134,21 @@ fn contingent(form: Form, scope: Scope<'_>, until: NaiveDate) -> Form {
     ]);
     let mut form = form.with(Block::Table(table));
     if !arrived.is_empty() || !left.is_empty() {
-        let row = |kind: &str, learner: &Learner, order: &str, day: NaiveDate| {
-            vec![kind.to_owned(), name(learner), String::new(), order.to_owned(), date_short(day)]
+        let row = |kind: &str, learner: &Learner, place: String, order: &str, day: NaiveDate| {
+            vec![kind.to_owned(), name(learner), place, order.to_owned(), date_short(day)]
+        };
+        let came = |l: &&&Learner| {
+            let place = stays::whence(scope.stays, &l.id, l.enrolled_on);
+            row("прибыл(а)", l, place, &l.enrolment_order, l.enrolled_on)
+        };
+        let went = |l: &&&Learner| {
+            let day = l.left_on.unwrap_or(until);
+            row("выбыл(а)", l, stays::whither(scope.stays, &l.id, day), &l.leaving_order, day)
         };
         let table = Table::new(&[("Тип", 12), ("Ф.И.О.", 30), ("Откуда / куда", 28), ("Приказ №", 18), ("Дата", 12)])
             .titled("1.1. Движение")
-            .lines(arrived.iter().map(|l| row("прибыл(а)", l, &l.enrolment_order, l.enrolled_on)))
-            .lines(left.iter().map(|l| row("выбыл(а)", l, &l.leaving_order, l.left_on.unwrap_or(until))));
+            .lines(arrived.iter().map(came))
+            .lines(left.iter().map(went));
         form = form.with(Block::Table(table));
     }
     form
@@ -130,7 +158,7 @@ fn contingent(form: Form, scope: Scope<'_>, until: NaiveDate) -> Form {
 fn achieved<'j>(scope: Scope<'j>, people: &People, issue: Issue, until: NaiveDate) -> Vec<Achieved<'j>> {
     let Scope { journal, class, span, .. } = scope;
     let present: Vec<&Learner> =
-        stays(journal, &class.name, span).into_iter().filter(|l| l.is_present_on(until)).collect();
+        touching(journal, &class.name, span).into_iter().filter(|l| l.is_present_on(until)).collect();
     let courses: Vec<_> = journal.courses.iter().filter(|course| course.class == class.name).collect();
     let of_course: HashMap<&str, HashSet<&str>> = courses
         .iter()
@@ -157,7 +185,8 @@ fn achieved<'j>(scope: Scope<'j>, people: &People, issue: Issue, until: NaiveDat
         let own = courses.iter().filter(|course| of_course[course.id.as_str()].contains(learner.id.as_str()));
         let values = own.filter_map(|course| {
             let value = value(&course.id, &learner.id)?;
-            Some((course_title(course), people.get(&course.teacher_id).short, value))
+            let teacher = people.get(&course.teacher_id).short;
+            Some(Achievement { course: &course.id, title: course_title(course), teacher, value })
         });
         Achieved { learner, values: values.collect() }
     };
@@ -165,9 +194,9 @@ fn achieved<'j>(scope: Scope<'j>, people: &People, issue: Issue, until: NaiveDat
 }
 
 /// In which group a learner stands.
-fn category(values: &[(String, String, String)]) -> Option<&'static str> {
-    let marks: Vec<u32> = values.iter().filter_map(|(_, _, value)| numeric(value)).collect();
-    let fails = marks.iter().any(|mark| *mark < 3) || values.iter().any(|(_, _, value)| value == NOT_ATTESTED);
+fn category(values: &[Achievement<'_>]) -> Option<&'static str> {
+    let marks: Vec<u32> = values.iter().filter_map(|one| numeric(&one.value)).collect();
+    let fails = values.iter().any(Achievement::fails);
     let of = |wanted: u32| marks.iter().filter(|mark| **mark == wanted).count();
     if marks.is_empty() && !fails {
         return None;
@@ -203,7 +232,7 @@ fn achievement(form: Form, people: &People, scope: Scope<'_>, issue: Issue, unti
         let people = groups.get(group).map(Vec::as_slice).unwrap_or_default();
         vec![(*group).to_owned(), people.len().to_string(), people.join(", ")]
     });
-    let values: Vec<&str> = achieved.iter().flat_map(|one| &one.values).map(|(_, _, value)| value.as_str()).collect();
+    let values: Vec<&str> = achieved.iter().flat_map(|one| &one.values).map(|one| one.value.as_str()).collect();
     let rates = report::rates(&values);
     let counted = achieved.iter().filter(|one| category(&one.values).is_some()).count() as u32;
     let of = |names: &[&str]| names.iter().map(|name| groups.get(name).map_or(0, Vec::len)).sum::<usize>() as u32;
@@ -235,31 +264,92 @@ fn achievement(form: Form, people: &People, scope: Scope<'_>, issue: Issue, unti
                 hundredths(centi(success * 100, counted)),
             ]),
         ));
-    let failing: Vec<Vec<String>> = achieved.iter().flat_map(failures).collect();
-    if !failing.is_empty() {
-        let table = Table::new(&[("Ф.И.О.", 28), ("Предмет", 28), ("Отметка", 10), ("Учитель", 22), ("Повторно", 12)])
-            .titled("Неуспевающие и не аттестованные")
-            .middle(&[2])
-            .lines(failing);
+    let failing = failures(&achieved, scope, until);
+    let any = !failing.is_empty();
+    if any {
+        let heads = [
+            ("Ф.И.О.", 24),
+            ("Предмет", 22),
+            ("Отметка", 9),
+            ("Учитель", 18),
+            ("Повторно", 11),
+            ("Причина, если не аттестован(а)", 26),
+        ];
+        let table =
+            Table::new(&heads).titled("Неуспевающие и не аттестованные").middle(&[2, 4]).for_ink().lines(failing);
         form = form.with(Block::Table(table));
     }
-    let note = match issue {
-        Issue::Preliminary => "Предварительно: по среднему арифметическому текущих отметок с округлением; итоговые отметки выставляет учитель.".to_owned(),
-        Issue::Final => format!("{}. СОУ — степень обученности учащихся.", super::control::COUNTED),
+    let counted = match issue {
+        Issue::Preliminary => "Предварительно: по среднему арифметическому текущих отметок с округлением; итоговые отметки выставляет учитель".to_owned(),
+        Issue::Final => super::control::COUNTED.to_owned(),
     };
-    form.with(Block::Note { text: note })
+    let again = if any {
+        " Повторно: в предыдущем учётном периоде этого года — тоже ниже «3» или «н/а»."
+    } else {
+        ""
+    };
+    form.with(Block::Note {
+        text: format!("{counted}. СОУ — степень обученности учащихся.{again}")
+    })
 }
 
-fn single(values: &[(String, String, String)], mark: u32) -> Vec<String> {
-    values.iter().filter(|(_, _, value)| numeric(value) == Some(mark)).map(|(subject, _, _)| subject.clone()).collect()
+fn single(values: &[Achievement<'_>], mark: u32) -> Vec<String> {
+    values.iter().filter(|one| numeric(&one.value) == Some(mark)).map(|one| one.title.clone()).collect()
 }
 
-fn failures(one: &Achieved<'_>) -> Vec<Vec<String>> {
-    let failed =
-        one.values.iter().filter(|(_, _, value)| value == NOT_ATTESTED || numeric(value).is_some_and(|mark| mark < 3));
-    failed
-        .map(|(subject, teacher, value)| vec![name(one.learner), subject.clone(), value.clone(), teacher.clone()])
+/// Who fails in what; whether the period before was failed too, and what is known of why somebody was not attested.
+fn failures(achieved: &[Achieved<'_>], scope: Scope<'_>, until: NaiveDate) -> Vec<Vec<String>> {
+    let Scope { journal, class, span, .. } = scope;
+    let periods = journal.periods_of_grade(class.grade);
+    let before = periods.iter().position(|period| period.id == span.id).and_then(|at| at.checked_sub(1));
+    let before = before.map(|at| periods[at].id.as_str());
+    let earlier: HashSet<(&str, &str)> = journal
+        .final_marks
+        .iter()
+        .filter(|mark| Some(mark.period.as_str()) == before && fails(&mark.value))
+        .map(|mark| (mark.course_id.as_str(), mark.learner_id.as_str()))
+        .collect();
+    let row = |one: &Achieved<'_>, held: &Achievement<'_>| {
+        let again = match before {
+            // What was before the year's first period, or in all of it together, this journal does not say.
+            None => "—",
+            Some(_) if earlier.contains(&(held.course, one.learner.id.as_str())) => "да",
+            Some(_) => "нет",
+        };
+        let why = match held.value == NOT_ATTESTED {
+            true => absent_from(scope, held.course, &one.learner.id, until),
+            false => "—".to_owned(),
+        };
+        vec![name(one.learner), held.title.clone(), held.value.clone(), held.teacher.clone(), again.to_owned(), why]
+    };
+    achieved
+        .iter()
+        .flat_map(|one| one.values.iter().filter(|held| held.fails()).map(move |held| row(one, held)))
         .collect()
+}
+
+/// «пропущено 18 из 24 уроков, из них по болезни 15»; empty, a place for ink, where the learner was there.
+fn absent_from(scope: Scope<'_>, course: &str, learner: &str, until: NaiveDate) -> String {
+    let Scope { journal, span, policy, .. } = scope;
+    let within = |date: NaiveDate| (span.starts..=until).contains(&date);
+    let mut missed = Missed::default();
+    for one in journal.absences.iter().filter(|one| one.learner_id == learner && one.lesson.course_id == course) {
+        if within(one.lesson.date) {
+            missed.add(policy.absence(&one.code).map_or(AbsenceKind::Unexplained, |rule| rule.kind));
+        }
+    }
+    if missed.all == 0 {
+        return String::new();
+    }
+    let held = journal.lessons.iter().filter(|one| one.key.course_id == course && within(one.key.date)).count();
+    let kinds = [
+        ("по болезни", missed.ill),
+        ("по уважительной причине", missed.excused),
+        ("без уважительной причины", missed.unexcused),
+    ];
+    let kinds: Vec<String> = kinds.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{what} {n}")).collect();
+    let kinds = if kinds.is_empty() { String::new() } else { format!(", из них {}", kinds.join(", ")) };
+    format!("пропущено {} из {held} {}{kinds}", missed.all, plural(held as u64, "урока", "уроков", "уроков"))
 }
 
 /// Missed lessons: all, ill, excused, unexcused, not explained.
@@ -310,7 +400,7 @@ fn attendance(form: Form, scope: Scope<'_>, until: NaiveDate) -> Form {
     let missed = missed(journal, policy, &class.name, span.starts, until);
     let learners: Vec<&Learner> = {
         let mut seen = HashSet::new();
-        stays(journal, &class.name, span).into_iter().filter(|l| seen.insert(l.id.as_str())).collect()
+        touching(journal, &class.name, span).into_iter().filter(|l| seen.insert(l.id.as_str())).collect()
     };
     let mut total = Missed::default();
     let mut rows = Vec::new();

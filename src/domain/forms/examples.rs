@@ -21,7 +21,7 @@ use super::acts::{Condition, Transfer, Transferred};
 use super::classes::{Issue, Scope};
 use super::files::{FileCase, Filed, Numbering};
 use super::inventories::{Container, InventoryLine};
-use super::learners::{Acquainted, ExtractOf, Remark};
+use super::learners::{Acquainted, ExtractOf, Family, Remark};
 use super::registers::{Named, RegisterEntry};
 use super::{
     Letterhead, People, acts, classes, control, fallback, files, inventories, learners, plan, registers, training,
@@ -296,7 +296,14 @@ fn of_paper(letterhead: &Letterhead, journal: &Journal) -> Vec<Form> {
         last.handover.to_signed_at.clear();
     }
     vec![
-        registers::paper_register(letterhead, &people, "2025/2026", plan::REGISTER, &entries, Some(&closing)),
+        registers::paper_register(
+            letterhead,
+            &people,
+            "2025/2026",
+            plan::Holds::PaperRegister.index(),
+            &entries,
+            Some(&closing),
+        ),
         registers::handover_journal(letterhead, &people, "2025/2026", &handovers),
         files::certifying_inscription(letterhead, "журнале", 96),
     ]
@@ -311,7 +318,8 @@ fn of_files(letterhead: &Letterhead, policy: &Policy) -> Vec<Form> {
         note: if no == 2 { "литерный лист 12а".to_owned() } else { String::new() },
     };
     let file = FileCase {
-        index: plan::JOURNALS.to_owned(),
+        holds: plan::Holds::Journals,
+        index: plan::Holds::Journals.index().to_owned(),
         title: "Классные журналы (копии на бумажном носителе), I четверть".to_owned(),
         year: "2025/2026".to_owned(),
         part: "Q1".to_owned(),
@@ -353,8 +361,9 @@ fn of_files(letterhead: &Letterhead, policy: &Policy) -> Vec<Form> {
         note: String::new(),
     };
     let summaries = "Сводные ведомости успеваемости (и посещаемости) обучающихся за 2025/2026 учебный год";
-    let paper = [line(plan::SUMMARIES, summaries, 25, 66, 0)];
-    let electronic = [line(plan::SUMMARIES, summaries, 25, 0, 4_310_000)];
+    let index = plan::Holds::Summaries.index();
+    let paper = [line(index, summaries, 25, 66, 0)];
+    let electronic = [line(index, summaries, 25, 0, 4_310_000)];
     let container = Container {
         number: "2025-5А-2025/2026 учебный год".to_owned(),
         date: "2026-05-27".to_owned(),
@@ -418,7 +427,7 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
     let people = People::of(journal);
     let Some(class) = journal.classes.first() else { return Vec::new() };
     let span = Span { id: "Q1".to_owned(), starts: date(9, 1), ends: date(10, 24) };
-    let scope = |today| Scope { journal, class, span: &span, period: "I четверть", policy, today };
+    let scope = |today| Scope { journal, class, span: &span, period: "I четверть", policy, today, stays: &[] };
     let days = control::Span { id: "Q1", name: "I четверть", starts: span.starts, ends: span.ends };
     let of = ExtractOf { journal, policy, starts: date(9, 15), ends: date(9, 28) };
     let list = learners::class_list(journal, "5А", date(10, 24));
@@ -463,7 +472,7 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         control::timesheet(letterhead, &people, journal, date(9, 1)),
         learners::extracts(letterhead, &people, of, &list[..2.min(list.len())], None),
         learners::extract_register(letterhead, "5А", "15.09.2025 – 28.09.2025", &list, &teacher),
-        learners::general_information(letterhead, "2025/2026", "5А", &list, &Default::default(), &teacher),
+        learners::general_information(letterhead, "2025/2026", "5А", &list, &Default::default(), &Family::default(), &teacher),
         learners::health_sheet(letterhead, "2025/2026", "5А", &list),
         learners::remarks(letterhead, "2025/2026", "5А", &[remark]),
         learners::acquaintance(

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::form::{Align, Block, Form, Signature, Table, centered, paragraph};
 use super::super::paper::volumes;
 use super::super::words::{DOCUMENT, SHEET, cardinal};
+use super::plan::Holds;
 use super::{Letterhead, day};
 
 /// One document of a file.
@@ -27,7 +28,7 @@ pub struct Filed {
 pub struct VolumeKey {
     /// School year, `2025/2026`.
     pub year: String,
-    /// Index of the file.
+    /// The file by its class of records, as [`Holds::index`] names it: the plan may give it another index.
     pub file: String,
     /// Period of the copies in it.
     pub part: String,
@@ -38,6 +39,8 @@ pub struct VolumeKey {
 /// A file of the file plan with its documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileCase {
+    /// Which class of records.
+    pub holds: Holds,
     /// Index by the file plan.
     pub index: String,
     /// Title of the file.
@@ -187,7 +190,7 @@ impl Volume {
     pub fn key(&self) -> VolumeKey {
         VolumeKey {
             year: self.file.year.clone(),
-            file: self.file.index.clone(),
+            file: self.file.holds.index().to_owned(),
             part: self.file.part.clone(),
             volume: self.no,
         }

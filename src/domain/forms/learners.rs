@@ -10,6 +10,7 @@ use super::super::journal::{Journal, Learner};
 use super::super::names;
 use super::super::period::{course_title, members};
 use super::super::policy::Policy;
+use super::super::setup::stays::{self, Stay};
 use super::super::words::date_short;
 use super::classes::missed;
 use super::control::mean;
@@ -218,13 +219,24 @@ fn file_number(id: &str, files: &BTreeMap<String, String>) -> String {
     if is_made { String::new() } else { id.to_owned() }
 }
 
-/// General information on a class's learners; `teacher` as in [`extract_register`]. Home addresses and parents leave places for ink: this house does not keep them.
+/// What the house knows of learners beside their rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Family {
+    /// Stays on record.
+    pub stays: Vec<Stay>,
+    /// Full names of parents by learner.
+    pub parents: HashMap<String, Vec<String>>,
+}
+
+/// General information on a class's learners, those who left too; `teacher` as in [`extract_register`]. Home addresses and telephones leave
+/// places for ink: this house does not keep them.
 pub fn general_information(
     letterhead: &Letterhead,
     year: &str,
     class: &str,
     learners: &[&Learner],
     files: &BTreeMap<String, String>,
+    family: &Family,
     teacher: &str,
 ) -> Form {
     let heads = [
@@ -245,6 +257,9 @@ pub fn general_information(
         Some(date) => format!("{}, пр. № {order}", date_short(date)),
         None => String::new(),
     };
+    let placed = |order: String, word: &str, place: &str| {
+        if place.is_empty() { order } else { format!("{order}; {word}: {place}") }
+    };
     let rows = (1..).zip(learners).map(|(no, l): (usize, &&Learner)| {
         vec![
             no.to_string(),
@@ -252,8 +267,18 @@ pub fn general_information(
             file_number(&l.id, files),
             String::new(),
             l.born.map(date_short).unwrap_or_default(),
-            joined(Some(l.enrolled_on), &l.enrolment_order),
-            joined(l.left_on, &l.leaving_order),
+            placed(
+                joined(Some(l.enrolled_on), &l.enrolment_order),
+                "прибыл(а)",
+                &stays::whence(&family.stays, &l.id, l.enrolled_on),
+            ),
+            placed(
+                joined(l.left_on, &l.leaving_order),
+                "выбыл(а)",
+                &l.left_on.map(|left| stays::whither(&family.stays, &l.id, left)).unwrap_or_default(),
+            ),
+            String::new(),
+            family.parents.get(&l.id).map(|names| names.join("; ")).unwrap_or_default(),
         ]
     });
     let table = Table::new(&heads).named("Общие сведения").sized(80).middle(&[0, 2, 3, 4]).for_ink().lines(rows);
@@ -374,6 +399,21 @@ fn true_copy(letterhead: &Letterhead, file: &str, year: &str) -> Option<Block> {
     let school = letterhead.short();
     let text = format!("Подлинник документа находится в {school} в деле № {file} за {year} учебный год.");
     (!file.is_empty() && !year.is_empty()).then_some(Block::Note { text })
+}
+
+/// Everybody who was in a class within days, those who left too: a line for each stay, in the order of lists.
+pub fn class_list_within<'j>(
+    journal: &'j Journal,
+    class: &str,
+    starts: NaiveDate,
+    ends: NaiveDate,
+) -> Vec<&'j Learner> {
+    let within = |l: &&Learner| l.class == class && l.enrolled_on <= ends && l.left_on.is_none_or(|left| left > starts);
+    let mut list: Vec<&Learner> = journal.stays().filter(within).collect();
+    list.sort_by_cached_key(|l| {
+        (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone(), l.enrolled_on)
+    });
+    list
 }
 
 /// Learners of a class on a day, in the order of lists.

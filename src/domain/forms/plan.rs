@@ -67,6 +67,9 @@ pub struct PlanLine {
     pub carried: bool,
     /// Marked «ЭПК»: the expert commission decides before it may go.
     pub expert: bool,
+    /// Which class of records it holds.
+    #[serde(default, skip_serializing_if = "Holds::is_other")]
+    pub holds: Holds,
     /// Storage units of the year; 0 while there are none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub units: u32,
@@ -98,24 +101,158 @@ pub fn unfit(line: &PlanLine) -> Vec<String> {
     found
 }
 
-/// Index of the file of journals' paper copies.
-pub const JOURNALS: &str = "01-01";
-/// Index of the file of summary sheets.
-pub const SUMMARIES: &str = "01-02";
-/// Index of the register of paper copies.
-pub const REGISTER: &str = "01-03";
+/// Which class of records a line holds (domain.md 1.2): by it, not by an index that a school may change, forms find the file they name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holds {
+    /// Anything that the house does not fill itself.
+    #[default]
+    Other,
+    /// Copies of journals.
+    Journals,
+    /// Summary sheets.
+    Summaries,
+    /// The register of paper copies.
+    PaperRegister,
+    /// The journal of handovers.
+    Handovers,
+    /// The custody log of carriers.
+    Custody,
+    /// The log of substitutions.
+    Substitutions,
+    /// Acts of destruction.
+    DestructionActs,
+    /// Acts of destruction of personal data.
+    PersonalDataActs,
+    /// The audit log.
+    AuditLog,
+    /// The ledger of carriers.
+    CarrierLedger,
+    /// Acts of writing backups, undertakings.
+    CarrierActs,
+    /// The register of extracts given out.
+    Extracts,
+    /// Consents to the processing of personal data.
+    Consents,
+}
 
-/// The section of the file plan that this house keeps, with the terms of the policy in force.
-///
-/// Terms of the auxiliary registers are the handbook's own proposal (domain.md 1.2) and say so: no act names them.
+impl Holds {
+    /// Every class.
+    pub const ALL: [Self; 14] = [
+        Self::Other,
+        Self::Journals,
+        Self::Summaries,
+        Self::PaperRegister,
+        Self::Handovers,
+        Self::Custody,
+        Self::Substitutions,
+        Self::DestructionActs,
+        Self::PersonalDataActs,
+        Self::AuditLog,
+        Self::CarrierLedger,
+        Self::CarrierActs,
+        Self::Extracts,
+        Self::Consents,
+    ];
+
+    /// Word of the store, of addresses and of the keyboard.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Other => "other",
+            Self::Journals => "journals",
+            Self::Summaries => "summaries",
+            Self::PaperRegister => "paper_register",
+            Self::Handovers => "handovers",
+            Self::Custody => "custody",
+            Self::Substitutions => "substitutions",
+            Self::DestructionActs => "destruction_acts",
+            Self::PersonalDataActs => "personal_data_acts",
+            Self::AuditLog => "audit_log",
+            Self::CarrierLedger => "carrier_ledger",
+            Self::CarrierActs => "carrier_acts",
+            Self::Extracts => "extracts",
+            Self::Consents => "consents",
+        }
+    }
+
+    /// What people read.
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::Other => "другие документы",
+            Self::Journals => "классные журналы",
+            Self::Summaries => "сводные ведомости",
+            Self::PaperRegister => "реестр бумажных копий",
+            Self::Handovers => "журнал сдачи документов",
+            Self::Custody => "журнал пользования резервными копиями",
+            Self::Substitutions => "журнал замещений",
+            Self::DestructionActs => "акты о выделении к уничтожению",
+            Self::PersonalDataActs => "акты об уничтожении персональных данных",
+            Self::AuditLog => "протокол действий пользователей",
+            Self::CarrierLedger => "журнал учёта носителей",
+            Self::CarrierActs => "акты записи копий, подписки",
+            Self::Extracts => "реестр выдачи выписок",
+            Self::Consents => "согласия на обработку данных",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+
+    /// The index that the house proposes, and the name of the class in what is recorded of volumes: a later index of the school's own
+    /// loses no record of numbering. Empty for what is no class.
+    pub fn index(self) -> &'static str {
+        match self {
+            Self::Other => "",
+            Self::Journals => "01-01",
+            Self::Summaries => "01-02",
+            Self::PaperRegister => "01-03",
+            Self::Handovers => "01-04",
+            Self::Custody => "01-05",
+            Self::Substitutions => "01-06",
+            Self::DestructionActs => "01-07",
+            Self::PersonalDataActs => "01-08",
+            Self::AuditLog => "01-09",
+            Self::CarrierLedger => "01-10",
+            Self::CarrierActs => "01-11",
+            Self::Extracts => "01-12",
+            Self::Consents => "01-13",
+        }
+    }
+
+    fn is_other(&self) -> bool {
+        *self == Self::Other
+    }
+}
+
+/// The index under which a plan keeps a class of records; the proposed one where no line says so.
+pub fn index_of(lines: &[PlanLine], holds: Holds) -> String {
+    let line = lines.iter().find(|line| line.holds == holds);
+    line.map_or_else(|| holds.index().to_owned(), |line| line.index.clone())
+}
+
+/// The true source of five years for journals and twenty-five for what is drawn from them (domain.md 1).
+const SCHOOL_RECORDS: &str = "приказ Минпросвещения СССР от 27.12.1974 № 167";
+/// The summary sheet goes to the archive when the record is complete (domain.md 1).
+const UNIFORM: &str = "письмо Минобрнауки России от 15.02.2012 № АП-147/07";
+/// No act names a term: the school sets it by approving the plan (domain.md 1.2).
+const BY_SCHOOL: &str = "перечнями не назван, устанавливает школа";
+
+/// The section of the file plan that this house keeps, with the terms of the policy in force and the true ground of each.
 pub fn lines(policy: &Policy) -> Vec<PlanLine> {
-    let act = match policy.order().as_str() {
-        "" => "локальный акт".to_owned(),
-        order => format!("локальный акт, {order}"),
+    // The school's own regulation where it names the term; else the act that does.
+    let said = |key: &str, else_by: &str| match policy.is_said(key) {
+        true => [policy.clause(key), &policy.order()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", "),
+        false => else_by.to_owned(),
     };
-    let own = |years: u32| (Term::Years(years), act.clone());
-    let line = |index: &str, title: &str, (term, ground), note: &str, carried| PlanLine {
-        index: index.to_owned(),
+    let years = |years: u32, ground: &str| (Term::Years(years), ground.to_owned());
+    let line = |holds: Holds, title: &str, (term, ground), note: &str, carried| PlanLine {
+        index: holds.index().to_owned(),
         section: SECTION.to_owned(),
         title: title.to_owned(),
         term,
@@ -123,49 +260,79 @@ pub fn lines(policy: &Policy) -> Vec<PlanLine> {
         note: note.to_owned(),
         carried,
         expert: false,
+        holds,
         units: 0,
     };
-    let electronic = "Ведётся в электронном виде";
     let both = "Электронный подлинник и копия на бумажном носителе";
+    let (journal, summary) = (policy.keep_journal_years, policy.keep_summary_years);
+    let copies = said("retention.period_copy", SCHOOL_RECORDS);
+    let sheets = said("retention.summary_sheet", &format!("{SCHOOL_RECORDS}; {UNIFORM}"));
     vec![
         line(
-            JOURNALS,
+            Holds::Journals,
             "Классные журналы (электронные и копии на бумажном носителе)",
-            own(policy.keep_journal_years),
+            years(journal, &copies),
             both,
             false,
         ),
         line(
-            SUMMARIES,
+            Holds::Summaries,
             "Сводные ведомости успеваемости (и посещаемости) обучающихся",
-            own(policy.keep_summary_years),
+            years(summary, &sheets),
             both,
             false,
         ),
-        // Not shorter than the longest item in it.
-        line(REGISTER, "Реестр бумажных копий электронных журналов", own(policy.keep_summary_years), "", true),
-        line("01-04", "Журнал сдачи документов строгой отчётности", own(5), "", true),
-        line("01-05", "Журнал пользования резервными копиями электронных журналов", own(5), "", true),
-        line("01-06", "Журнал учёта пропущенных и замещённых уроков", own(5), "", false),
         line(
-            "01-07",
+            Holds::PaperRegister,
+            "Реестр бумажных копий электронных журналов",
+            years(summary, "не меньше срока документов, которые в нём учтены"),
+            "",
+            true,
+        ),
+        line(Holds::Handovers, "Журнал сдачи документов строгой отчётности", years(5, BY_SCHOOL), "", true),
+        line(
+            Holds::Custody,
+            "Журнал пользования резервными копиями электронных журналов",
+            years(5, BY_SCHOOL),
+            "",
+            true,
+        ),
+        line(Holds::Substitutions, "Журнал учёта пропущенных и замещённых уроков", years(5, BY_SCHOOL), "", false),
+        line(
+            Holds::DestructionActs,
             "Акты о выделении к уничтожению",
             (Term::Permanent, "приказ Росархива от 20.12.2019 № 236".to_owned()),
             "До ликвидации организации",
             true,
         ),
         line(
-            "01-08",
+            Holds::PersonalDataActs,
             "Акты об уничтожении персональных данных и выгрузка из журнала событий",
-            (Term::Years(3), "приказ Роскомнадзора от 28.10.2022 № 179".to_owned()),
+            years(3, "приказ Роскомнадзора от 28.10.2022 № 179"),
             "",
             true,
         ),
         line(
-            "01-09",
+            Holds::AuditLog,
             "Протокол действий пользователей электронного журнала",
-            own(policy.keep_summary_years),
-            electronic,
+            years(summary, &format!("не меньше срока документов, которые он объясняет; {UNIFORM}")),
+            "Ведётся в электронном виде",
+            true,
+        ),
+        line(Holds::CarrierLedger, "Журнал учёта машинных носителей", years(5, BY_SCHOOL), "", true),
+        line(
+            Holds::CarrierActs,
+            "Акты записи резервных копий, подписки о неразглашении кода доступа",
+            years(5, BY_SCHOOL),
+            "",
+            true,
+        ),
+        line(Holds::Extracts, "Реестр выдачи выписок текущих отметок", years(5, BY_SCHOOL), "", false),
+        line(
+            Holds::Consents,
+            "Согласия на обработку персональных данных и отказы от неё",
+            years(3, "приказ Росархива от 20.12.2019 № 236"),
+            "После окончания срока согласия или его отзыва",
             true,
         ),
     ]
@@ -265,6 +432,7 @@ mod tests {
             note: String::new(),
             carried: false,
             expert: false,
+            holds: Holds::Other,
             units: 0,
         };
         assert!(unfit(&good).is_empty());
@@ -279,5 +447,36 @@ mod tests {
         assert_eq!(Term::parse("25 лет"), Some(Term::Years(25)));
         assert_eq!(Term::parse(" Постоянно "), Some(Term::Permanent));
         assert_eq!([Term::parse(""), Term::parse("долго")], [None, None]);
+    }
+
+    #[test]
+    fn a_ground_is_the_act_that_names_the_term_and_no_other() {
+        let ground = |name: &str, holds: Holds| {
+            let policy =
+                crate::domain::policy::builtin(name).and_then(|text| crate::domain::policy::parse(name, text).ok());
+            let lines = policy.map(|policy| lines(&policy)).unwrap_or_default();
+            lines.into_iter().find(|line| line.holds == holds).map(|line| line.ground).unwrap_or_default()
+        };
+        assert_eq!(ground("default", Holds::Journals), "003 Рук 5, приказ от 29.08.2025 № 1");
+        // Its regulation keeps copies «в течение срока, установленного регламентом» and names no number: its order is no ground.
+        assert_eq!(ground("chernushka-2018", Holds::Journals), SCHOOL_RECORDS);
+        assert!(ground("chernushka-2018", Holds::Summaries).starts_with(SCHOOL_RECORDS));
+        for (name, _) in crate::domain::policy::BUILTIN {
+            assert_eq!(ground(name, Holds::Handovers), BY_SCHOOL, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_class_of_records_has_its_line_and_its_own_index() {
+        let policy = crate::domain::policy::builtin("default")
+            .and_then(|text| crate::domain::policy::parse("default", text).ok());
+        let mut plan = policy.map(|policy| lines(&policy)).unwrap_or_default();
+        for holds in Holds::ALL.into_iter().filter(|holds| *holds != Holds::Other) {
+            assert_eq!(plan.iter().filter(|line| line.holds == holds).count(), 1, "{holds:?}");
+            assert_eq!(index_of(&plan, holds), holds.index());
+            assert_eq!(Holds::parse(holds.as_str()), Some(holds));
+        }
+        plan[0].index = "05-12".to_owned();
+        assert_eq!(index_of(&plan, Holds::Journals), "05-12");
     }
 }

@@ -60,8 +60,13 @@ pub fn paper_register(
         .kept_long()
         .subtitle("бумажных копий электронных журналов")
         .subtitle(&format!("{year} учебный год"))
+        .with(Block::Fill)
         .text("Начат {}, окончен {}.", &[&started(entries), &closing.map(|one| day(&one.at)).unwrap_or_default()])
-        .text("Индекс дела по номенклатуре {}, на {} листах.", &[index])
+        .text("Индекс дела по номенклатуре {}.", &[index])
+        .text("На {} листах.", &[])
+        .with(Block::Fill)
+        // Up to here it is the register's title page (domain.md 2.10).
+        .with(Block::PageBreak)
         .with(Block::Table(table));
     match closing {
         Some(closing) => closed(form, letterhead, people, closing),

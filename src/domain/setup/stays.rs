@@ -156,6 +156,27 @@ pub fn all(journal: &Journal, recorded: &[Stay]) -> Vec<Stay> {
     stays
 }
 
+/// Where a learner came from on a day: the class of a move within the school, or what the order says; empty when nothing does.
+pub fn whence(stays: &[Stay], learner: &str, starts: NaiveDate) -> String {
+    let stay = stays.iter().find(|stay| stay.learner == learner && stay.starts == starts);
+    stay.map(|stay| place(&stay.entry, &stay.whence)).unwrap_or_default()
+}
+
+/// Where a learner went to on a day.
+pub fn whither(stays: &[Stay], learner: &str, ends: NaiveDate) -> String {
+    let stay = stays.iter().find(|stay| stay.learner == learner && stay.ends == Some(ends));
+    stay.map(|stay| place(&stay.exit, &stay.whither)).unwrap_or_default()
+}
+
+fn place(how: &str, place: &str) -> String {
+    match (how, place) {
+        ("moved", place) if !place.is_empty() => format!("{place} класс"),
+        ("family", "") => "семейное обучение".to_owned(),
+        ("leave", "") => "академический отпуск".to_owned(),
+        (_, place) => place.to_owned(),
+    }
+}
+
 /// The list of a class on a day: the stays that hold, in the order given.
 pub fn roster<'s>(stays: &'s [Stay], class: &str, day: NaiveDate) -> Vec<&'s Stay> {
     stays.iter().filter(|stay| stay.class == class && stay.holds_on(day)).collect()

@@ -61,7 +61,7 @@ impl Report {
         match self.verdict {
             Verdict::Valid | Verdict::Superseded => carriers::VALID,
             Verdict::Altered => "altered",
-            Verdict::Unchecked => "unchecked",
+            Verdict::Unchecked => carriers::UNCHECKED,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Long work with carriers: a backup, a comparison, a rehearsal, with progress in megabytes. Floor 2.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::backup::{self, Meter, Order, check};
@@ -10,6 +10,7 @@ use super::work::{Outcome, Refused};
 use crate::domain::carrier::{Cause, Refusal};
 use crate::domain::finding::Severity;
 use crate::domain::words;
+use crate::store::BackupRow;
 
 impl Meter for Progress {
     fn stage(&self, words: &str, bytes: u64) {
@@ -65,15 +66,24 @@ async fn path_of(house: &House, carrier: &str) -> Result<String, Error> {
     Ok(found.path.clone())
 }
 
-/// Compares the newest copy of a carrier with the house.
+/// Compares a copy of a carrier with the house: the one that is named, or the newest.
 pub(super) async fn compare(
     house: &House,
     carrier: &str,
+    backup: &str,
     act: &Act,
     progress: &Arc<Progress>,
 ) -> Result<Outcome, Error> {
-    let path = path_of(house, carrier).await?;
-    let report = check::compare(Some(house), Path::new(&path), None, progress.clone()).await?;
+    let mut path = PathBuf::from(path_of(house, carrier).await?);
+    if !backup.is_empty() {
+        let rows = house.db.list_backups().await?;
+        let stands = |row: &&BackupRow| row.id == backup && row.carriers.iter().any(|one| one == carrier);
+        // Only a name that the house gave becomes a folder.
+        path.push(
+            &rows.iter().find(stands).ok_or_else(|| Refusal::Unknown(format!("копия {backup} на {carrier}")))?.id,
+        );
+    }
+    let report = check::compare(Some(house), &path, None, progress.clone()).await?;
     check::keep(house, carriers::COMPARISON, carrier, &report, act).await?;
     Ok(told(carrier, &report, "Сверка"))
 }

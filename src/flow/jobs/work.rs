@@ -41,10 +41,13 @@ pub enum Work {
         /// Word of the cause.
         cause: String,
     },
-    /// Compares the newest copy on a carrier with the house.
+    /// Compares a copy on a carrier with the house.
     CompareCarrier {
         /// Carrier.
         carrier: String,
+        /// Copy; empty: the newest one there.
+        #[serde(default)]
+        backup: String,
     },
     /// Takes old copies off carriers by the school's rule.
     PruneBackups {
@@ -157,10 +160,10 @@ impl Work {
             Self::IssueAll | Self::SealAll => self.kind().to_owned(),
             // Two imports would fight over one year.
             Self::Import { .. } => "import".to_owned(),
-            // One backup at a time; a carrier is compared by one at a time.
+            // One backup at a time; a copy on a carrier is compared by one at a time, while another copy of it may wait beside.
             Self::Backup { .. } => "backup".to_owned(),
             Self::PruneBackups { .. } => "prune_backups".to_owned(),
-            Self::CompareCarrier { carrier } => format!("carrier {carrier}"),
+            Self::CompareCarrier { carrier, backup } => format!("carrier {carrier} {backup}"),
             // Rehearsals share the scratch folder.
             Self::Rehearse { .. } => "rehearse".to_owned(),
             // Files of another drop are other work.
@@ -203,7 +206,9 @@ pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Ar
         Work::Import { file } => import_file(house, file, act, progress).await,
         Work::Backup { carriers, cause } => super::carriers::write(house, carriers, cause, act, progress).await,
         Work::PruneBackups { copies } => super::carriers::prune(house, copies, act, progress).await,
-        Work::CompareCarrier { carrier } => super::carriers::compare(house, carrier, act, progress).await,
+        Work::CompareCarrier { carrier, backup } => {
+            super::carriers::compare(house, carrier, backup, act, progress).await
+        }
         Work::Rehearse { carrier, ticket } => super::carriers::rehearse(house, carrier, ticket, act, progress).await,
         Work::ReadScans { files, signed_on } => read_scans(house, (files, signed_on), act, progress).await,
         Work::CompareScans { files } => compare_scans(house, files, act, progress).await,

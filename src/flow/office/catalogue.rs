@@ -47,7 +47,12 @@ pub const FORMS: [Known; 32] = [
     known("spine-labels", "Ярлыки на корешки", About::Office, &["year"]),
     known("inventory-paper", "Опись дел", About::Office, &["calendar", "term"]),
     known("inventory-electronic", "Опись электронных дел", About::Office, &["calendar", "term"]),
-    known("transfer-act", "Акт приёма-передачи на хранение", About::Office, &["calendar"]),
+    known(
+        "transfer-act",
+        "Акт приёма-передачи на хранение",
+        About::Office,
+        &["calendar", "act_no", "act_date", "ground", "taker", "taker_post", "taker_name", "carrier"],
+    ),
     known("condition-act", "Акт проверки наличия и состояния", About::Office, &["of"]),
     known("acquaintance", "Лист ознакомления", About::Office, &["order", "document"]),
     known("journal-analysis", "Анализ работы с классным журналом", About::Teaching, &["period"]),

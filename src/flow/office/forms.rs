@@ -16,7 +16,7 @@ use crate::domain::form::Form;
 use crate::domain::forms::classes::Issue;
 use crate::domain::forms::files::{self, FileCase, Filed, Volume};
 use crate::domain::forms::inventories::InventoryLine;
-use crate::domain::forms::plan::{JOURNALS, REGISTER, SUMMARIES};
+use crate::domain::forms::plan::Holds;
 use crate::domain::forms::registers::{Named, RegisterEntry};
 use crate::domain::forms::{Letterhead, People, control, day, inventories, learners, plan, registers};
 use crate::domain::journal::{Class, Journal, YEAR};
@@ -68,7 +68,8 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
                 return desk.remarks().await;
             }
             let reached = desk.reached().await?;
-            Ok(desk.class(id, &reached)?)
+            let journals = desk.index_of(Holds::Journals, &desk.year).await?;
+            Ok(desk.class(id, &reached, &desk.family().await?, &journals)?)
         }
     }
 }
@@ -185,8 +186,9 @@ impl Desk<'_> {
             "paper-register" => {
                 let entries = self.entries(Which::Year(&self.year)).await?;
                 let closing = db.find_paper_closing(&self.year).await?;
+                let index = self.index_of(Holds::PaperRegister, &self.year).await?;
                 let register = registers::paper_register;
-                Ok(register(&self.letterhead, &self.people, &self.year, REGISTER, &entries, closing.as_ref()))
+                Ok(register(&self.letterhead, &self.people, &self.year, &index, &entries, closing.as_ref()))
             }
             "handover-journal" => {
                 let mut handovers: Vec<Named> = Vec::new();
@@ -217,6 +219,18 @@ impl Desk<'_> {
         }
     }
 
+    /// Lines of the file plan under which a school year's files stand: that of the calendar year in which it ends.
+    async fn plan_for(&self, year: &str) -> Result<Vec<plan::PlanLine>, Error> {
+        let ends = year.split('/').nth(1).and_then(|year| year.parse().ok());
+        let calendar = ends.unwrap_or_else(|| self.today.year());
+        Ok(super::plan::read(self.house, calendar, self.act).await?.lines)
+    }
+
+    /// The index of a class of records in it.
+    async fn index_of(&self, holds: Holds, year: &str) -> Result<String, Error> {
+        Ok(plan::index_of(&self.plan_for(year).await?, holds))
+    }
+
     /// Lines of the register.
     async fn entries(&self, which: Which<'_>) -> Result<Vec<RegisterEntry>, Error> {
         let sealed: HashMap<(String, u32), String> = self.sealed().await?;
@@ -236,29 +250,31 @@ impl Desk<'_> {
 
     /// Volumes of a school year: period copies by period, summary sheets by year.
     async fn volumes(&self, year: &str) -> Result<Vec<Volume>, Error> {
-        let mut cases: BTreeMap<(String, String), FileCase> = BTreeMap::new();
+        let plan = self.plan_for(year).await?;
+        let mut cases: BTreeMap<(&'static str, String), FileCase> = BTreeMap::new();
         for kept in self.house.db.list_paper(Which::Year(year)).await? {
             let copy = &kept.copy;
             if copy.no == 0 || kept.void().is_some() {
                 continue;
             }
             let period = self.period_name(&copy.class, &copy.period, &copy.year);
-            let (index, title, keep_years) = match copy.kind {
+            let (holds, title, keep_years) = match copy.kind {
                 CopyKind::PeriodCopy => (
-                    JOURNALS,
+                    Holds::Journals,
                     format!("Классные журналы (копии на бумажном носителе), {period}"),
                     self.policy.keep_journal_years,
                 ),
                 CopyKind::SummarySheet => (
-                    SUMMARIES,
+                    Holds::Summaries,
                     "Сводные ведомости успеваемости (и посещаемости) обучающихся".to_owned(),
                     self.policy.keep_summary_years,
                 ),
             };
             let grade = self.journal.class(&copy.class).map_or(0, |class| class.grade);
             let days = span_of(&self.journal, &copy.period, grade);
-            let case = cases.entry((index.to_owned(), copy.period.clone())).or_insert_with(|| FileCase {
-                index: index.to_owned(),
+            let case = cases.entry((holds.index(), copy.period.clone())).or_insert_with(|| FileCase {
+                holds,
+                index: plan::index_of(&plan, holds),
                 title,
                 year: year.to_owned(),
                 part: copy.period.clone(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Refusal;
 use crate::domain::audit::{Event, EventKind};
-use crate::domain::forms::plan::{self, PlanLine, unfit};
+use crate::domain::forms::plan::{self, Holds, PlanLine, unfit};
 use crate::flow::{Act, Error, House, salt};
 use crate::store::{PlanClosing, PlanVersion, Tx};
 
@@ -100,6 +100,14 @@ pub async fn set(house: &House, year: i32, line: &PlanLine, reason: &str, act: &
     if held.contains(&line) {
         // Dropping the transaction takes back the proposal that it may have entered: nothing was changed, nothing is written.
         return Ok(());
+    }
+    let same = |one: &&PlanLine| one.holds == line.holds && one.index != line.index && line.holds != Holds::Other;
+    if let Some(other) = held.iter().find(same) {
+        let (what, index) = (line.holds.as_russian(), &other.index);
+        return Err(Refusal::Plan(vec![format!(
+            "{what}: уже стоят в деле {index}; исключите его или укажите, что в нём другие документы"
+        )])
+        .into());
     }
     let index = line.index.clone();
     let version = last_version(&versions, &index) + 1;

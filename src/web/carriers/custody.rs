@@ -12,7 +12,7 @@ use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::Fields;
 use crate::domain::carrier::{self, Step, Trip};
 use crate::domain::forms::{People, carriers as papers};
-use crate::domain::people::{Office, Visitor};
+use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
 use crate::domain::words::{self, date_short};
 use crate::flow::{carriers, people};
@@ -93,7 +93,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             }
         }
         if mine.iter().any(|(step, _)| *step == Step::Certified.as_str())
-            && let Err(why) = carriers::vouch(trip, &all.checks)
+            && let Err(why) = carriers::vouch(trip, &all.backups, &all.checks)
         {
             barred = words::capitalised(&why.to_string());
             mine.retain(|(step, _)| *step != Step::Certified.as_str());
@@ -123,7 +123,6 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         })
     };
     let free = all.carriers.iter().filter(|one| !one.written_off && !out(&one.id));
-    let office = carriers::office_of(&visitor).map(Office::as_russian).unwrap_or_default();
     let mut shown: Vec<&Trip> = all.trips.iter().rev().take(SHOWN).collect();
     // What is late stands on top, then what is open.
     shown.sort_by_key(|trip| (std::cmp::Reverse(trip.overdue(today)), trip.state() == carrier::TripState::Over));
@@ -134,7 +133,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         trips,
         free: free.map(|one| (one.id.clone(), format!("{}: {}", one.id, one.label))).collect(),
         undertaken: all.has_undertaken(&visitor.account),
-        undertaking: carrier::undertaking(&visitor.name, &office),
+        undertaking: carriers::undertaking_text(&state.house, &visitor, &state.act(&visitor.account).moment()).await?,
         signs: visitor.may_anywhere(Action::SignCustody),
         tomorrow: today.succ_opt().unwrap_or(today).to_string(),
         staff,

@@ -41,6 +41,8 @@ struct CarrierLine {
     out: String,
     /// Can it be compared now?
     there: bool,
+    /// Copies on it, the newest first: name and words.
+    copies: Vec<(String, String)>,
 }
 
 struct DutyLine {
@@ -146,6 +148,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
                 .map(|trip| format!("запись № {}, вернуть до {}", trip.no, date_short(trip.due_on)))
                 .unwrap_or_default(),
             there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
+            copies: all.backups.iter().rev().filter(|row| stands(row, &all.prunings, &carrier.id)).map(named).collect(),
         }
     };
     let due = all.plan.holds() && !all.codes.is_empty() && all.plan.due(today).next().is_some();
@@ -203,16 +206,29 @@ fn duty(duty: &Duty) -> DutyLine {
         what: duty.what,
         every: duty.every.clone(),
         clause: if duty.clause.is_empty() { "правила молчат".to_owned() } else { duty.clause.clone() },
-        last: duty.last.map_or_else(|| "—".to_owned(), date_short),
+        last: match duty.last_words() {
+            words if words.is_empty() => "—".to_owned(),
+            words => words,
+        },
         due: duty.due.map_or_else(|| "—".to_owned(), date_short),
         late: if duty.late == 0 { String::new() } else { words::count(duty.late, "день", "дня", "дней") },
     }
 }
 
+/// Does a copy still stand on a carrier?
+fn stands(row: &BackupRow, prunings: &[PruningRow], carrier: &str) -> bool {
+    row.carriers.iter().any(|one| one == carrier)
+        && !prunings.iter().any(|one| one.backup == row.id && one.carrier == carrier)
+}
+
+fn named(row: &BackupRow) -> (String, String) {
+    (row.id.clone(), format!("{}, {}", words::moment_short(&row.at), row.cause.as_russian()))
+}
+
 fn backup(row: &BackupRow, prunings: &[PruningRow]) -> BackupLine {
-    let stands = |carrier: &String| {
-        let gone = prunings.iter().any(|one| one.backup == row.id && one.carrier == *carrier);
-        if gone { format!("{carrier} (стёрта)") } else { carrier.clone() }
+    let stands = |carrier: &String| match stands(row, prunings, carrier) {
+        true => carrier.clone(),
+        false => format!("{carrier} (стёрта)"),
     };
     BackupLine {
         id: row.id.clone(),
@@ -296,7 +312,10 @@ async fn run(State(state): State<WebState>, visitor: Visitor, fields: Fields) ->
             }
             Work::Backup { carriers: Vec::new(), cause: cause.as_str().to_owned() }
         }
-        "compare" => Work::CompareCarrier { carrier: fields.value("carrier").to_owned() },
+        "compare" => Work::CompareCarrier {
+            carrier: fields.value("carrier").to_owned(),
+            backup: fields.value("backup").to_owned(),
+        },
         _ => return Err(Refusal::NotFound),
     };
     let queued = jobs::queue(&state.house, &work, &state.act(&visitor.account)).await?;

@@ -61,6 +61,8 @@ struct VolumeLine {
     /// Number of the line: names its form.
     at: usize,
     year: String,
+    /// Name of the file in what is recorded of its volumes.
+    file: String,
     part: String,
     numbering: Numbering,
     state: String,
@@ -88,6 +90,10 @@ struct FilesPage {
     volumes: Vec<VolumeLine>,
     requisites: Vec<(&'static str, &'static str, String)>,
     checks: Vec<CheckLine>,
+    /// School years with sealed summary sheets that are not in the archive yet, and how many.
+    summaries: Vec<(String, usize)>,
+    /// The clause that wants them there at once; empty where the rules do not.
+    at_once: String,
     today: String,
     keeps: bool,
 }
@@ -104,6 +110,7 @@ pub(super) async fn files(State(state): State<WebState>, visitor: Visitor, frame
         VolumeLine {
             at,
             year: volume.file.year.clone(),
+            file: volume.key().file,
             part: volume.file.part.clone(),
             state: state_of(volume, numbering.as_ref()),
             numbering: numbering.unwrap_or_else(|| Numbering {
@@ -129,7 +136,13 @@ pub(super) async fn files(State(state): State<WebState>, visitor: Visitor, frame
         office::REQUISITES.iter().map(|(name, label)| (*name, *label, known.get(*name).cloned().unwrap_or_default()));
     let today = state.now().date_naive();
     let papers = state.house.db.list_paper(Which::All).await?;
-    let checks = checks(&known, &state.house.db.list_register().await?, &papers);
+    let sealed = state.house.db.list_register().await?;
+    let checks = checks(&known, &sealed, &papers);
+    let mut summaries: BTreeMap<String, usize> = BTreeMap::new();
+    for line in office::untransferred(&sealed, &state.house.db.list_archive_transfers().await?) {
+        *summaries.entry(line.year.clone()).or_default() += 1;
+    }
+    let policy = crate::flow::policy::of_act(&state.house, &act).await?;
     let calendar = year.split('/').nth(1).and_then(|year| year.parse().ok()).unwrap_or_default();
     let frame = frame
         .titled("Дела и описи")
@@ -149,6 +162,8 @@ pub(super) async fn files(State(state): State<WebState>, visitor: Visitor, frame
                 late: check.due.is_some_and(|due| due <= today),
             })
             .collect(),
+        summaries: summaries.into_iter().collect(),
+        at_once: office::at_once(&policy).map(|said| said.clause.clone()).unwrap_or_default(),
         today: today.to_string(),
         keeps: visitor.may_anywhere(Action::KeepPaper),
     })
@@ -209,8 +224,21 @@ pub(super) async fn number(
     office::number_volume(&state.house, &key, &found, &act).await?;
     Ok(answer::done(
         "/office/files",
-        &format!("Том дела {} оформлен: {}.", key.file, words::SHEET.counted(found.sheets.into())),
+        &format!("Том дела {} оформлен: {}.", fields.value("index"), words::SHEET.counted(found.sheets.into())),
     ))
+}
+
+/// `POST /office/transfers`: the summary sheets of a school year were handed over to the archive.
+pub(super) async fn transfer(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let act = state.act(&visitor.account);
+    let (no, day) = (fields.value("act_no"), fields.value("day"));
+    let count = office::transfer(&state.house, fields.value("year"), no, day, &act).await? as u64;
+    let sheets = words::count(count, "сводная ведомость", "сводные ведомости", "сводных ведомостей");
+    Ok(answer::done("/office/files", &format!("Записано: по акту № {no} в архив сдано {sheets}.")))
 }
 
 /// `POST /office/check`: reads the whole archive, or records the day of a check of paper; the act is printed from its page.

@@ -328,6 +328,13 @@ fn field(directory: &Directory, name: &'static str, value: &str, class: &str) ->
         "paper" => ("Бумажная копия", "text", Vec::new()),
         "file" => ("Индекс дела", "text", Vec::new()),
         "volume" => ("Том", "number", Vec::new()),
+        "act_no" => ("Номер акта", "text", Vec::new()),
+        "act_date" => ("Дата акта", "date", Vec::new()),
+        "ground" => ("Основание передачи (график, приказ)", "text", Vec::new()),
+        "taker" => ("Кто принимает", "text", Vec::new()),
+        "taker_post" => ("Должность руководителя принимающей стороны", "text", Vec::new()),
+        "taker_name" => ("Его (её) И.О. Фамилия", "text", Vec::new()),
+        "carrier" => ("Носитель: тип и учётный №", "text", Vec::new()),
         "term" => {
             let all = vec![
                 ("long".to_owned(), "свыше 10 лет".to_owned()),

@@ -12,7 +12,7 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::Asked;
 use super::Fields;
-use crate::domain::forms::plan::{PlanLine, SECTION, Term};
+use crate::domain::forms::plan::{Holds, PlanLine, SECTION, Term};
 use crate::domain::forms::{People, day};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -80,6 +80,7 @@ pub(super) async fn show(
             note: String::new(),
             carried: false,
             expert: false,
+            holds: Holds::Other,
             units: 0,
         }),
         index => held.lines.iter().find(|line| line.index == index).cloned(),
@@ -160,6 +161,7 @@ fn written(fields: &Fields) -> Result<PlanLine, Refusal> {
         note: fields.value("note").to_owned(),
         carried: !fields.value("carried").is_empty(),
         expert: !fields.value("expert").is_empty(),
+        holds: Holds::parse(fields.value("holds")).unwrap_or_default(),
         units: 0,
     })
 }

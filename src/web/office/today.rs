@@ -23,7 +23,7 @@ use crate::domain::period;
 use crate::domain::register::RegisterLine;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::supplement;
+use crate::flow::{office, supplement};
 use crate::store::Which;
 
 /// Something that waits in the office.
@@ -50,8 +50,13 @@ struct TodayPage {
     /// What was counted and does not wait.
     calm: Vec<String>,
     todo: Vec<Todo>,
+    /// How many more there are than the page shows.
+    more: usize,
     keeps: bool,
 }
+
+/// Lines for one copy each that the page shows; the register has the rest.
+const SHOWN: usize = 30;
 
 /// `GET /office`: everything that waits today, counted.
 pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
@@ -97,7 +102,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     let calm = waits.iter().filter(|wait| wait.count == 0).map(|wait| wait.what.to_lowercase()).collect();
     waits.retain(|wait| wait.count > 0);
     let people = People::of(&directory.roster);
-    let todo = papers
+    let mut todo: Vec<Todo> = papers
         .iter()
         .filter(|kept| {
             matches!(kept.stage(), Stage::HandedIn | Stage::Registered)
@@ -110,12 +115,15 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
                 Some(out) => format!("выдана: {}, вернуть {}", people.get(&out.to).short, day(&out.due)),
                 None => kept.missing().join(", "),
             },
-        });
+        })
+        .collect();
+    let more = todo.len().saturating_sub(SHOWN);
+    todo.truncate(SHOWN);
     let frame = frame
         .titled("Канцелярия сегодня")
         .leading("Что принять, подписать, оформить и вернуть. Одно нажатие на каждое дело.");
     let keeps = visitor.may_anywhere(Action::KeepPaper);
-    answer::page(&TodayPage { frame, waits, calm, todo: todo.take(30).collect(), keeps })
+    answer::page(&TodayPage { frame, waits, calm, todo, more, keeps })
 }
 
 fn wait(count: usize, what: &'static str, detail: &str, href: &'static str, urgent: bool) -> Wait {
@@ -185,6 +193,13 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         ),
         wait(overdue, "Выданные копии не возвращены в срок", "напомнить получателю", "/office/papers?stage=out", true),
     ];
+    let policy = crate::flow::policy::of_act(&state.house, &state.act(&visitor.account)).await?;
+    if let Some(said) = office::at_once(&policy) {
+        let owed = office::untransferred(&sealed, &db.list_archive_transfers().await?).len();
+        let detail = format!("сдать сразу и записать акт ({})", said.clause);
+        let what = "Сводные ведомости не сданы в архив";
+        waits.push(wait(owed, what, &detail, "/office/files#transfer-title", true));
+    }
     if paper_on {
         let due = due_of_year(&directory, now, &lonely);
         let detail = match due {

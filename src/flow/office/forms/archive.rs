@@ -1,12 +1,12 @@
 //! Forms of the archive: electronic inventories, transfer, condition, acquaintance with orders. Floor 2.
 
-use super::super::condition::{examined, size_of};
+use super::super::condition::size_of;
 use super::{Desk, span_of};
 use crate::domain::form::Form;
 use crate::domain::forms::files::Volume;
 use crate::domain::forms::inventories::{Container, InventoryLine};
 use crate::domain::forms::learners::Acquainted;
-use crate::domain::forms::plan::{JOURNALS, SUMMARIES};
+use crate::domain::forms::plan::Holds;
 use crate::domain::forms::{People, acts};
 use crate::domain::journal::YEAR;
 use crate::domain::log_proof::object_name;
@@ -15,7 +15,7 @@ use crate::domain::snapshot::{CopyKind, kind_words};
 use crate::domain::{names, words};
 use crate::flow::office::Refusal;
 use crate::flow::{Error, people};
-use crate::store::Which;
+use crate::store::{ELECTRONIC, PAPER, Which};
 
 impl Desk<'_> {
     /// Electronic files of a school year with their containers.
@@ -29,6 +29,10 @@ impl Desk<'_> {
         let lines: Vec<RegisterLine> =
             rows.into_iter().map(|row| row.line).filter(|line| line.year == year && line.kind == kind).collect();
         let mut containers = Vec::new();
+        // A version that another one replaced stays in the archive and is said to be replaced.
+        let replaced = |line: &RegisterLine| {
+            lines.iter().filter(|other| other.id == line.id && other.version > line.version).map(|o| o.version).min()
+        };
         for line in &lines {
             let name = object_name(&line.id, line.version);
             let period = self.period_name(&line.class, &line.period, &line.year);
@@ -36,7 +40,10 @@ impl Desk<'_> {
             containers.push(Container {
                 number: line.number.clone(),
                 date: line.sealed_at.get(..10).unwrap_or_default().to_owned(),
-                title: format!("{what} {} класса, {period}", line.class),
+                title: match replaced(line) {
+                    Some(next) => format!("{what} {} класса, {period} (заменена версией {next})", line.class),
+                    None => format!("{what} {} класса, {period}", line.class),
+                },
                 bytes: size_of(&self.house.archive().join(&name)),
                 name,
                 changed_at: line.sealed_at.clone(),
@@ -48,13 +55,17 @@ impl Desk<'_> {
         }
         let grade = lines.first().and_then(|line| self.journal.class(&line.class)).map_or(0, |class| class.grade);
         let days = span_of(&self.journal, YEAR, grade);
-        let (index, title, keep_years) = if long {
-            (SUMMARIES, "Сводные ведомости успеваемости (и посещаемости) обучающихся", self.policy.keep_summary_years)
+        let (holds, title, keep_years) = if long {
+            (
+                Holds::Summaries,
+                "Сводные ведомости успеваемости (и посещаемости) обучающихся",
+                self.policy.keep_summary_years,
+            )
         } else {
-            (JOURNALS, "Классные журналы (электронные)", self.policy.keep_journal_years)
+            (Holds::Journals, "Классные журналы (электронные)", self.policy.keep_journal_years)
         };
         let line = InventoryLine {
-            index: index.to_owned(),
+            index: self.index_of(holds, year).await?,
             title: format!("{title} за {year} учебный год"),
             first: days.map(|(first, _)| first.to_string()).unwrap_or_default(),
             last: days.map(|(_, last)| last.to_string()).unwrap_or_default(),
@@ -62,7 +73,10 @@ impl Desk<'_> {
             sheets: 0,
             containers: containers.len() as u32,
             bytes: containers.iter().map(|one| one.bytes).sum(),
-            note: String::new(),
+            note: match lines.iter().filter(|line| replaced(line).is_some()).count() {
+                0 => String::new(),
+                old => format!("в том числе заменённых версий: {old}"),
+            },
         };
         Ok((vec![line], containers))
     }
@@ -87,43 +101,71 @@ impl Desk<'_> {
                 units: electronic.len() as u32,
                 bytes: line.bytes,
                 sha256: crate::domain::canon::Digest::of(digests.join("\n").as_bytes()).to_hex(),
+                carrier: self.text("carrier").to_owned(),
                 ..Default::default()
             });
         }
-        let taker = if self.letterhead.archive.is_empty() {
-            "архив организации"
-        } else {
-            &self.letterhead.archive
+        // Who is asked for comes before what stands in the requisites; a school without an archive of the state keeps its own.
+        let takers = [self.text("taker"), &self.letterhead.archive, "архив организации"];
+        let taker = takers.into_iter().find(|one| !one.is_empty()).unwrap_or_default();
+        // What was recorded as handed over names its act; what is asked for on the page comes before it.
+        let handed = self.house.db.list_archive_transfers().await?;
+        let rows = self.house.db.list_register().await?;
+        let own = |copy: &str| rows.iter().any(|row| row.line.id == copy && row.line.year == year);
+        let recorded = handed.iter().rev().find(|one| own(&one.copy));
+        let no = match self.text("act_no") {
+            "" => recorded.map(|one| one.act.clone()).unwrap_or_default(),
+            no => no.to_owned(),
+        };
+        let date = match self.day("act_date")? {
+            Some(day) => day.to_string(),
+            None => recorded.map(|one| one.on.clone()).unwrap_or_default(),
+        };
+        let post = match self.text("taker_post") {
+            "" => "Руководитель принимающей стороны",
+            post => post,
         };
         let transfer = acts::Transfer {
             fund_title: self.letterhead.name.clone(),
             years: year.replace('/', "–"),
             taker: taker.to_owned(),
-            taker_post: "Руководитель принимающей стороны".to_owned(),
+            taker_post: post.to_owned(),
+            taker_name: self.text("taker_name").to_owned(),
+            no,
+            date,
+            ground: self.text("ground").to_owned(),
             lines,
-            ..Default::default()
         };
         Ok(acts::transfer_act(&self.letterhead, &transfer))
     }
 
-    /// Reads the whole archive and says what was found.
+    /// The act of the newest check: what it found then, under its number; the archive is not read again for a page.
     pub(super) async fn condition(&self) -> Result<Form, Error> {
         let mut check = if self.text("of") == "paper" {
             // What is void is still listed: its paper lies in the file, or its absence is to be found.
             let kept = self.house.db.list_paper(Which::All).await?;
             let listed = kept.iter().filter(|one| one.copy.no > 0).count() as u64;
+            // Before the check the act is a sheet to fill; recorded, it has its number and day.
+            let made = self.house.db.find_archive_check(PAPER).await?;
             acts::Condition {
                 what: "дел на бумажном носителе".to_owned(),
+                no: made.as_ref().map(|made| made.no.to_string()).unwrap_or_default(),
+                to: made.map(|made| made.on).unwrap_or_default(),
                 listed,
                 unfilled: true,
                 ..Default::default()
             }
         } else {
+            let made = self.house.db.find_archive_check(ELECTRONIC).await?;
+            let made = made.ok_or_else(|| {
+                Refusal::Needs("проверка архива: кнопка «Проверить архив» на странице «Дела и описи»".to_owned())
+            })?;
             acts::Condition {
                 what: "электронных документов".to_owned(),
-                from: self.today.to_string(),
-                to: self.today.to_string(),
-                ..examined(self.house).await?
+                no: made.no.to_string(),
+                from: made.on.clone(),
+                to: made.on,
+                ..made.found.unwrap_or_default()
             }
         };
         let member = |role| People::holder(&self.journal, role).map(|id| self.people.get(id));

@@ -7,15 +7,28 @@ use super::Desk;
 use crate::domain::carrier::manifest::Coverage;
 use crate::domain::carrier::{Step, Trip};
 use crate::domain::form::Form;
-use crate::domain::forms::carriers::{self as papers, Carried, Checked, LedgerRow, Written};
+use crate::domain::forms::carriers::{self as papers, Carried, Checked, Compared, LedgerRow, Outcome, Written};
 use crate::domain::forms::{People, day};
 use crate::domain::journal::YEAR;
 use crate::domain::people::{Appointment, Office};
 use crate::domain::rights::Role;
 use crate::domain::words;
-use crate::flow::carriers::{Overview, REHEARSAL, VALID, office_of, overview};
+use crate::flow::carriers::{Overview, REHEARSAL, UNCHECKED, VALID, office_of, overview, undertaking_text};
 use crate::flow::{Error, people};
-use crate::store::LedgerLine;
+use crate::store::{BackupRow, CheckRow, LedgerLine};
+
+/// What a check of a copy says in the act of its writing.
+fn compared(check: &CheckRow) -> Compared {
+    let coverage = serde_json::from_str::<Coverage>(&check.coverage).unwrap_or_default();
+    let outcome = match check.verdict.as_str() {
+        VALID if coverage.files.1 > 0 => Outcome::Opened(coverage.files),
+        VALID if coverage.house_compared => Outcome::Outside,
+        VALID => Outcome::Label,
+        UNCHECKED => Outcome::Failed,
+        _ => Outcome::Differs,
+    };
+    Compared { no: check.no, at: check.at.clone(), outcome }
+}
 
 impl Desk<'_> {
     /// A paper of carriers. What the house does not know stands empty: the code above all, which is shown once, to the director alone.
@@ -36,8 +49,9 @@ impl Desk<'_> {
                 }
                 let at = all.undertakings.iter().find(|(one, _)| one == person).map(|(_, at)| at.as_str());
                 let office = office_of(&who).map(Office::as_russian).unwrap_or_default();
-                let signed = staff.get(person).signed;
-                Ok(papers::undertaking_form(letterhead, &who.name, &office, &signed, at.unwrap_or_default()))
+                let (signed, now) = (staff.get(person).signed, self.act.moment());
+                let text = undertaking_text(self.house, &who, at.unwrap_or(&now)).await?;
+                Ok(papers::undertaking_form(letterhead, &text, &office, &signed, at.unwrap_or_default()))
             }
             "backup-act" => {
                 let copy = match self.text("copy") {
@@ -97,8 +111,13 @@ impl Desk<'_> {
             let place = if place.is_empty() { String::new() } else { format!("; {place}") };
             Some(format!("{} ({}{serial}{place})", carrier.id, carrier.kind.as_russian()))
         };
-        let good = all.checks.iter().rev().find(|check| check.backup == row.id && check.verdict == VALID);
-        let coverage = good.and_then(|check| serde_json::from_str::<Coverage>(&check.coverage).ok());
+        // Copies are only ever added and each is one entry of the log: its place among those of the year is a number that nothing changes.
+        let before = |one: &&BackupRow| one.at.get(..4) == row.at.get(..4) && one.log_size <= row.log_size;
+        let no = all.backups.iter().filter(before).count() as u64;
+        let newest = |carrier: &String| {
+            let check = all.checks.iter().rev().find(|one| one.backup == row.id && one.carrier == *carrier);
+            (carrier.clone(), check.map(compared))
+        };
         let written = Written {
             id: row.id.clone(),
             at: row.at.clone(),
@@ -107,7 +126,8 @@ impl Desk<'_> {
             files: row.members,
             sha256: row.sha256.clone(),
             carriers: row.carriers.iter().filter_map(carrier).collect(),
-            compared: coverage.map(|coverage| coverage.files.0).unwrap_or_default(),
+            checks: row.carriers.iter().map(newest).collect(),
+            no,
         };
         let appointments = self.house.db.list_appointments().await?;
         let day = row.at.get(..10).and_then(|day| day.parse().ok()).unwrap_or(self.today);

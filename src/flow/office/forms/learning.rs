@@ -1,19 +1,19 @@
 //! Forms of a class: reports, extracts, sheets of the journal, remarks on it, the sheet for when it cannot be reached. Floor 2.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{Days, NaiveDate};
 
 use super::super::Refusal;
-use super::{Desk, last_day};
+use super::{Desk, last_day, span_of};
 use crate::domain::form::Form;
 use crate::domain::forms::classes::{Issue, Scope};
 use crate::domain::forms::fallback::FallbackClass;
-use crate::domain::forms::learners::{ExtractOf, Remark};
-use crate::domain::forms::plan::JOURNALS;
+use crate::domain::forms::learners::{ExtractOf, Family, Remark};
 use crate::domain::forms::{classes, day, fallback, learners};
-use crate::domain::journal::{Class, Learner};
+use crate::domain::journal::{Class, Learner, YEAR};
 use crate::domain::policy::{Unit, Value};
+use crate::domain::setup::stays;
 use crate::domain::statement::Category;
 use crate::domain::{names, period, words};
 use crate::flow::Error;
@@ -42,7 +42,27 @@ impl Desk<'_> {
         list
     }
 
-    pub(super) fn class(&self, id: &str, reached: &HashSet<String>) -> Result<Form, Error> {
+    /// What the house knows of the learners beside their rows.
+    pub(super) async fn family(&self) -> Result<Family, Error> {
+        let mut parents: HashMap<String, Vec<String>> = HashMap::new();
+        for row in self.house.db.list_guardians().await? {
+            let name = names::full_name(&row.surname, &row.given_name, &row.patronymic);
+            for learner in row.learners {
+                parents.entry(learner).or_default().push(name.clone());
+            }
+        }
+        let setup = self.house.db.load_setup(&self.year).await?;
+        Ok(Family { stays: stays::all(&self.journal, &setup.stays), parents })
+    }
+
+    /// `journals`: index of the file of journals.
+    pub(super) fn class(
+        &self,
+        id: &str,
+        reached: &HashSet<String>,
+        family: &Family,
+        journals: &str,
+    ) -> Result<Form, Error> {
         let name = self.needed("class", "класс")?;
         let class: &Class = self.journal.class(name).ok_or_else(|| Refusal::Needs("класс этой школы".to_owned()))?;
         let (letterhead, people, journal) = (&self.letterhead, &self.people, &self.journal);
@@ -53,8 +73,15 @@ impl Desk<'_> {
                 let period = self.needed("period", "учётный период")?;
                 let span = period::span(journal, class, period)?;
                 let name = self.period_name(name, period, &self.year);
-                let scope =
-                    Scope { journal, class, span: &span, period: &name, policy: &self.policy, today: self.today };
+                let scope = Scope {
+                    journal,
+                    class,
+                    span: &span,
+                    period: &name,
+                    policy: &self.policy,
+                    today: self.today,
+                    stays: &family.stays,
+                };
                 let issue = if id == "class-report" { Issue::Final } else { Issue::Preliminary };
                 Ok(classes::class_report(letterhead, people, scope, issue))
             }
@@ -63,7 +90,7 @@ impl Desk<'_> {
                 let of = ExtractOf { journal, policy: &self.policy, starts, ends };
                 let wanted = self.readers(name, ends, reached);
                 let copy = (self.text("certified") == "yes").then(|| learners::Certified {
-                    file: JOURNALS.to_owned(),
+                    file: journals.to_owned(),
                     year: self.year.clone(),
                     day: self.today,
                 });
@@ -76,7 +103,10 @@ impl Desk<'_> {
                 Ok(learners::extract_register(letterhead, name, &period, &readers, &teacher))
             }
             "general-information" => {
-                Ok(learners::general_information(letterhead, &self.year, name, &list, &self.files, &teacher))
+                let days = span_of(journal, YEAR, class.grade);
+                let (starts, ends) = days.unwrap_or((self.today, self.today));
+                let list = learners::class_list_within(journal, name, starts, ends.min(self.today));
+                Ok(learners::general_information(letterhead, &self.year, name, &list, &self.files, family, &teacher))
             }
             "health-sheet" => Ok(learners::health_sheet(letterhead, &self.year, name, &list)),
             _ => {

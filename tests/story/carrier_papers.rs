@@ -1,0 +1,124 @@
+//! Papers of carriers say what happened to a copy and no more: act of writing, undertaking, custody log; any copy of a carrier is compared.
+
+use std::sync::Arc;
+
+use letopis::domain::carrier::{Refusal, Signed, Step, Trip};
+use letopis::flow::backup::{Silent, check};
+use letopis::flow::carriers;
+use letopis::flow::jobs::{self, Work, Worker};
+use letopis::flow::office::forms::{Asked, make};
+
+use super::carriers::{Office, spoil};
+use super::house::{House, YEAR, after, tell};
+
+async fn text(house: &letopis::flow::House, id: &str, pairs: &[(&str, &str)], minutes: i64) -> String {
+    let asked: Asked = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    make(house, id, &asked, &after(minutes)).await.unwrap_or_else(|error| panic!("{id}: {error}")).to_string()
+}
+
+impl Office {
+    /// Compares a copy on a disk and keeps the certificate.
+    async fn keep(&self, disk: usize, copy: &str, code: Option<&str>, minutes: i64) {
+        let (folder, code) = (self.disks[disk].join(copy), code.map(str::to_owned));
+        let report = check::compare(Some(&self.house), &folder, code, Arc::new(Silent)).await.unwrap();
+        let carrier = format!("Н-{}", disk + 1);
+        check::keep(&self.house, carriers::COMPARISON, &carrier, &report, &after(minutes)).await.unwrap();
+    }
+}
+
+#[test]
+fn an_act_of_writing_says_of_each_carrier_what_was_compared_and_never_more() {
+    tell(async {
+        let office = Office::of(House::with_journal().await).await;
+        let first = office.write(40).await.unwrap().row.id;
+        let copy = office.write(41).await.unwrap().row.id;
+        let act = async |minutes| text(&office.house, "backup-act", &[("copy", &copy)], minutes).await;
+        let said = act(42).await;
+        assert!(said.contains("АКТ № 2") && !said.contains("расхождений нет"), "{said}");
+        assert_eq!(said.matches("правильность переноса данных ещё не проверена").count(), 2, "{said}");
+        assert!(text(&office.house, "backup-act", &[("copy", &first)], 42).await.contains("АКТ № 1"));
+
+        office.keep(0, &copy, None, 43).await;
+        let said = act(44).await;
+        assert!(said.contains("содержимое не воспроизводилось: код доступа не вводили (справка №\u{a0}1)"), "{said}");
+        office.keep(0, &copy, Some(&office.code), 45).await;
+        let said = act(46).await;
+        assert!(
+            said.contains("проверена 27.10.2025 воспроизведением") && said.contains("(справка №\u{a0}2)"),
+            "{said}"
+        );
+        // The other carrier is altered: the good word of the first does not cover it.
+        spoil(&office.disks[1].join(&copy).join("copy.tar.gz.age.001"), 50_000);
+        office.keep(1, &copy, None, 47).await;
+        let said = act(48).await;
+        assert!(said.contains("найдены расхождения: копия изменена или повреждена"), "{said}");
+        assert_eq!(said.matches("расхождений нет").count(), 1, "{said}");
+    });
+}
+
+#[test]
+fn any_copy_of_a_carrier_is_compared_and_an_older_one_vouches_for_nothing() {
+    tell(async {
+        let office = Office::of(House::with_journal().await).await;
+        let house = &office.house;
+        let older = office.write(40).await.unwrap().row.id;
+        let newest = office.write(41).await.unwrap().row.id;
+        let work = |backup: &str| Work::CompareCarrier { carrier: "Н-1".to_owned(), backup: backup.to_owned() };
+        for backup in ["", older.as_str(), "../keys"] {
+            jobs::queue(house, &work(backup), &after(42)).await.unwrap();
+        }
+        let shared = Arc::new(letopis::flow::House::open(&house.root).await.unwrap());
+        let worker = Worker::new(shared, Arc::new(|| after(43).at), Arc::default()).unwrap();
+        let (_keep, mut stop) = tokio::sync::watch::channel(false);
+        while worker.next(&mut stop).await.unwrap() {}
+        let checks = house.db.list_backup_checks().await.unwrap();
+        assert_eq!(
+            checks.iter().map(|check| check.backup.as_str()).collect::<Vec<_>>(),
+            [newest.as_str(), older.as_str()],
+            "a name that is no copy of the carrier is none"
+        );
+
+        let taken = Signed {
+            step: Step::Taken,
+            person: "T05".to_owned(),
+            office: String::new(),
+            note: String::new(),
+            at: after(44).moment(),
+        };
+        let trip = Trip {
+            no: 1,
+            carrier: "Н-1".to_owned(),
+            purpose: String::new(),
+            due_on: after(44).at.date_naive(),
+            taker: "T05".to_owned(),
+            at: after(44).moment(),
+            steps: vec![taken],
+            orders: Vec::new(),
+        };
+        let backups = house.db.list_backups().await.unwrap();
+        office.keep(0, &older, None, 45).await;
+        let checks = house.db.list_backup_checks().await.unwrap();
+        assert!(matches!(carriers::vouch(&trip, &backups, &checks), Err(Refusal::NotCompared(_))));
+        office.keep(0, &newest, None, 46).await;
+        let checks = house.db.list_backup_checks().await.unwrap();
+        assert_eq!(carriers::vouch(&trip, &backups, &checks), Ok(()));
+    });
+}
+
+#[test]
+fn an_undertaking_names_the_person_in_full_and_the_carriers_that_stood_on_the_books() {
+    tell(async {
+        let office = Office::of(House::with_journal().await).await;
+        let house = &office.house;
+        let roster = house.db.load_roster(YEAR).await.unwrap();
+        let head = roster.staff.iter().find(|one| one.has_role("director")).unwrap();
+        let said = text(house, "carrier-undertaking", &[("person", &head.id)], 50).await;
+        let full = format!("Я, {} {} {}, директор", head.surname, head.given_name, head.patronymic);
+        assert!(said.contains(&full), "{full}: {said}");
+        assert!(said.contains("(учётный №\u{a0}Н-1, №\u{a0}Н-2 и поставленным на учёт позже)"), "{said}");
+        // A carrier of a later day is not in the text that was signed.
+        let disk = house.outside("disk3");
+        crate::disks::put_on_the_books(house, &[disk], &after(60)).await;
+        assert!(!text(house, "carrier-undertaking", &[("person", &head.id)], 61).await.contains("Н-3"));
+    });
+}
