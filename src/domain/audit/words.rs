@@ -304,6 +304,7 @@ pub fn value(key: &str, text: &str) -> Option<&'static str> {
     let said = match (key, text) {
         ("complete" | "in_time" | "passed", "yes" | "true") => "да",
         ("complete" | "in_time" | "passed", "no" | "false") => "нет",
+        ("fact", "presented") => "представлена на подпись директору",
         ("fact", "signed_by_head") => "подписана директором",
         ("fact", "stamped") => "скреплена печатью",
         ("fact", "numbered") => "листы пронумерованы",
