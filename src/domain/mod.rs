@@ -8,6 +8,7 @@ pub mod canon;
 pub mod carrier;
 pub mod change;
 pub mod checkpoint;
+pub mod conformity;
 pub mod copy;
 pub mod deadline;
 pub mod desk_forms;

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod condition;
+pub mod conformity;
 pub mod forms;
 pub mod plan;
 pub mod templates;

@@ -1,5 +1,6 @@
 //! The office in a browser: today, paper copies and their register, handovers, files, every form with its preview. Floor 3.
 
+mod conformity;
 mod files;
 mod forms;
 mod handovers;
@@ -38,6 +39,9 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/files", READS, SubjectOf::House, files::files)
             .in_menu(Group::Records, "Дела и описи")
             .helped("office#дела-и-описи"),
+        get("/office/conformity", READS, SubjectOf::House, conformity::show)
+            .in_menu(Group::Records, "Соответствие стандарту")
+            .helped("office#соответствие-стандарту"),
         get("/office/plan", READS, SubjectOf::House, plan::show).helped("office#дела-и-описи"),
         post("/office/plan", KEEPS, SubjectOf::House, plan::act),
         post("/office/requisites", KEEPS, SubjectOf::House, files::set_requisites),

@@ -13,6 +13,7 @@ mod carrier_prune;
 mod carriers;
 mod close;
 mod compared;
+mod conformity;
 mod desk;
 mod doctor;
 mod export;

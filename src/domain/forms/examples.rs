@@ -4,6 +4,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::super::conformity::{Facts, Reading, Twins};
 use super::super::form::Form;
 use super::super::freeze::supplement_id;
 use super::super::journal::{
@@ -24,7 +25,8 @@ use super::inventories::{Container, InventoryLine};
 use super::learners::{Acquainted, ExtractOf, Remark};
 use super::registers::{Named, RegisterEntry};
 use super::{
-    Letterhead, People, acts, classes, control, fallback, files, inventories, learners, plan, registers, training,
+    Letterhead, People, acts, classes, conformity, control, fallback, files, inventories, learners, plan, registers,
+    training,
 };
 
 /// Every form of the office, filled. Empty only if the built-in policy did not parse, which its own tests exclude.
@@ -40,6 +42,8 @@ pub fn examples() -> Vec<Form> {
         .into_iter()
         .map(|lesson| training::Passed { lesson, at: "2025-11-20T15:10:00+03:00".to_owned() })
         .collect();
+    let lines = super::super::conformity::judge(&conformity_facts());
+    forms.push(conformity::declaration(&letterhead, date(11, 26), &lines));
     forms.push(training::certificate(
         &letterhead,
         "Гранатова Ольга Петровна",
@@ -48,6 +52,40 @@ pub fn examples() -> Vec<Form> {
     ));
     forms.extend(super::carriers::examples(&letterhead, &People::of(&journal)));
     forms
+}
+
+/// A house in which most is in order: two requirements are not met.
+fn conformity_facts() -> Facts {
+    Facts {
+        today: date(11, 26),
+        sealed: 88,
+        last_number: 88,
+        reading: Some(Reading { on: date(11, 20), listed: 88, faulty: 0 }),
+        reading_due: date(11, 20).checked_add_days(Days::new(1826)),
+        alarm: None,
+        statements: 1012,
+        certificates: 61,
+        strange: 0,
+        order: "приказ от 26.06.2018 № 125".to_owned(),
+        log_size: 1984,
+        log_root: "3f9c2ab7d10e".to_owned(),
+        checkpoint: Some((1984, date(11, 26))),
+        late: 0,
+        over: 44,
+        uncopied: vec!["5А, I четверть".to_owned(), "10Б, I полугодие".to_owned()],
+        undecided: 0,
+        guards: Vec::new(),
+        rooms: 2,
+        covered: 88,
+        backup: Some(date(11, 21)),
+        rehearsal: Some((date(11, 21), true)),
+        rehearsal_due: date(11, 21).checked_add_days(Days::new(92)),
+        twins: Some(Twins { placed: 87, lonely: 0, unplaced: 1 }),
+        termless: 0,
+        keep_years: (5, 25),
+        keep_said: true,
+        plan: Some((2025, 14)),
+    }
 }
 
 fn date(month: u32, day: u32) -> NaiveDate {

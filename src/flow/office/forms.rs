@@ -209,6 +209,10 @@ impl Desk<'_> {
                 Ok(learners::acquaintance(&self.letterhead, &document, &people))
             }
             "condition-act" => self.condition().await,
+            "conformity" => {
+                let lines = super::conformity::lines(self.house, self.act).await?;
+                Ok(crate::domain::forms::conformity::declaration(&self.letterhead, self.today, &lines))
+            }
             _ => self.files(id).await,
         }
     }
