@@ -137,6 +137,10 @@ pub enum EventKind {
     SupplementWithdrawn,
     /// A lesson of the training programme was tried.
     LessonTried,
+    /// The journal could not be reached: from when to when, why, which act.
+    OutageRecorded,
+    /// Of an outage: it ended, its act, paper that was kept, paper that was entered, the act filed, made void.
+    OutageNoted,
     /// Many logins were wrong from one address, or from many: guesses are slowed down.
     PasswordsSprayed,
 }
@@ -157,7 +161,7 @@ const OF_COPIES: [EventKind; 3] = [EventKind::CopyIssued, EventKind::StatementSi
 
 /// Events whose transactions write into the office's books, carriers, tokens or training alone. Receiving scans is not among them: the last scan
 /// of a stage completes it.
-const OF_OFFICE: [EventKind; 31] = [
+const OF_OFFICE: [EventKind; 33] = [
     EventKind::CopyExported,
     EventKind::ExtractMade,
     EventKind::CheckFailed,
@@ -188,6 +192,8 @@ const OF_OFFICE: [EventKind; 31] = [
     EventKind::ScansCompared,
     EventKind::ScanLooked,
     EventKind::LessonTried,
+    EventKind::OutageRecorded,
+    EventKind::OutageNoted,
     EventKind::PasswordsSprayed,
 ];
 
@@ -265,6 +271,8 @@ impl EventKind {
             Self::SupplementFrozen => "supplement_frozen",
             Self::SupplementWithdrawn => "supplement_withdrawn",
             Self::LessonTried => "lesson_tried",
+            Self::OutageRecorded => "outage_recorded",
+            Self::OutageNoted => "outage_noted",
             Self::PasswordsSprayed => "passwords_sprayed",
         }
     }

@@ -28,6 +28,7 @@ pub mod log_proof;
 pub mod merkle;
 pub mod names;
 pub mod norm;
+pub mod outage;
 pub mod paper;
 pub mod password;
 pub mod people;

@@ -6,7 +6,9 @@
 mod catalogue;
 mod condition;
 pub mod conformity;
+pub mod fallback;
 pub mod forms;
+pub mod outages;
 pub mod plan;
 pub mod templates;
 

@@ -20,6 +20,7 @@ mod interface;
 mod jobs;
 mod journals;
 mod log;
+mod outages;
 pub mod pages;
 mod paper;
 mod policies;
@@ -204,7 +205,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 18] = [
+const SQLITE_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -223,8 +224,9 @@ const SQLITE_GUARDS: [&str; 18] = [
     include_str!("../../migrations/guards/0211_training.sqlite.sql"),
     include_str!("../../migrations/guards/0221_truncation.sqlite.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.sqlite.sql"),
+    include_str!("../../migrations/guards/0286_fallback.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 18] = [
+const POSTGRES_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -243,11 +245,12 @@ const POSTGRES_GUARDS: [&str; 18] = [
     include_str!("../../migrations/guards/0211_training.postgres.sql"),
     include_str!("../../migrations/guards/0221_truncation.postgres.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.postgres.sql"),
+    include_str!("../../migrations/guards/0286_fallback.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 18]) -> Migrator {
+fn migrator(guards: [&'static str; 19]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -288,6 +291,8 @@ fn migrator(guards: [&'static str; 18]) -> Migrator {
         step(221, "guards of truncation", guards[16]),
         step(260, "comparisons of scans", include_str!("../../migrations/0260_scan_comparisons.sql")),
         step(261, "guards of comparisons of scans", guards[17]),
+        step(285, "outages", include_str!("../../migrations/0285_fallback.sql")),
+        step(286, "guards of outages", guards[18]),
     ])
 }
 

@@ -1,9 +1,11 @@
 //! The office in a browser: today, paper copies and their register, handovers, files, every form with its preview. Floor 3.
 
 mod conformity;
+mod fallback;
 mod files;
 mod forms;
 mod handovers;
+mod outages;
 pub(in crate::web) mod papers;
 pub(in crate::web) mod pile;
 mod plan;
@@ -19,6 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
     const READS: Access = Access::Does(Action::ReadRegister);
     const KEEPS: Access = Access::Does(Action::KeepPaper);
     const HANDS: Access = Access::Does(Action::HandOverPaper);
+    const RECEIVES: Access = Access::Does(Action::ReceivePaper);
     const TEMPLATES: Access = Access::Does(Action::ManageTemplates);
     vec![
         get("/office", READS, SubjectOf::House, today::today)
@@ -50,6 +53,12 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/forms", Access::Does(Action::ReadCopies), SubjectOf::House, forms::list)
             .in_menu(Group::Records, "Формы для печати")
             .helped("office#формы-для-печати"),
+        get("/office/fallback", Access::Does(Action::ReadRoster), SubjectOf::House, fallback::show)
+            .in_menu(Group::Records, "Листы на случай сбоя")
+            .helped("office#если-журнал-недоступен"),
+        get("/office/outages", READS, SubjectOf::House, outages::list).helped("office#если-журнал-недоступен"),
+        post("/office/outages", RECEIVES, SubjectOf::House, outages::record),
+        post("/office/outages/{no}", RECEIVES, SubjectOf::House, outages::note),
         get("/office/templates", TEMPLATES, SubjectOf::House, templates::list)
             .in_menu(Group::House, "Шаблоны форм")
             .helped("office#свой-шаблон-формы"),

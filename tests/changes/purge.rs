@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 50] = [
+const GROWING: [&str; 52] = [
     "access_notes",
     "appointment_readings",
     "backup_carriers",
@@ -33,6 +33,8 @@ const GROWING: [&str; 50] = [
     "imports",
     "kept_statements",
     "log_entries",
+    "outage_facts",
+    "outages",
     "paper_closings",
     "paper_copies",
     "paper_facts",

@@ -17,6 +17,7 @@ mod conformity;
 mod desk;
 mod doctor;
 mod export;
+mod fallback;
 mod foreign;
 mod groups;
 mod house;

@@ -483,11 +483,19 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         here: false,
     };
     let names = list.iter().map(|l| super::super::names::list_name(&l.surname, &l.given_name)).collect();
-    let blank = fallback::FallbackClass {
+    let blank = fallback::Blank {
         class: "5А".to_owned(),
         learners: names,
         subject: "Математика".to_owned(),
         teacher: "Рябинин Гранит Базальтович".to_owned(),
+        lessons: vec![(date(9, 17), 2)],
+    };
+    let any = fallback::Blank {
+        subject: String::new(),
+        teacher: String::new(),
+        lessons: Vec::new(),
+        learners: blank.learners.clone(),
+        class: blank.class.clone(),
     };
     let teacher = people.get("T00004").signed;
     vec![
@@ -508,6 +516,6 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
             "Положением об электронном журнале, приказ от 26.06.2018 № 125,",
             &[acquainted, unread],
         ),
-        fallback::fallback(letterhead, &blank),
+        fallback::fallback(letterhead, &[blank, any]),
     ]
 }

@@ -12,6 +12,7 @@ use super::files;
 use super::papers::title;
 use crate::domain::copy::State as CopyState;
 use crate::domain::forms::{People, day};
+use crate::domain::outage::Outage;
 use crate::domain::paper::{Kept, Stage};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -190,6 +191,11 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
             false,
         ));
     }
+    let outages = db.list_outages().await?;
+    let open = outages.iter().map(Outage::owed).filter(|owed| !owed.is_empty());
+    let owed: Vec<String> = open.filter_map(|owed| owed.into_iter().next()).collect();
+    let said = owed.join("; ");
+    waits.push(wait(owed.len(), "Перерывы в работе журнала не закрыты", &said, "/office/outages", true));
     let said = late_checks.join("; ");
     waits.push(wait(
         late_checks.len(),

@@ -8,7 +8,7 @@ use super::super::Refusal;
 use super::{Desk, last_day};
 use crate::domain::form::Form;
 use crate::domain::forms::classes::{Issue, Scope};
-use crate::domain::forms::fallback::FallbackClass;
+use crate::domain::forms::fallback::Blank;
 use crate::domain::forms::learners::{ExtractOf, Remark};
 use crate::domain::forms::plan::JOURNALS;
 use crate::domain::forms::{classes, day, fallback, learners};
@@ -79,13 +79,14 @@ impl Desk<'_> {
             "health-sheet" => Ok(learners::health_sheet(letterhead, &self.year, name, &list)),
             _ => {
                 let course = journal.courses.iter().find(|course| course.id == self.text("course"));
-                let blank = FallbackClass {
+                let blank = Blank {
                     class: name.to_owned(),
                     learners: list.iter().map(|l| names::list_name(&l.surname, &l.given_name)).collect(),
                     subject: course.map(period::course_title).unwrap_or_default(),
                     teacher: course.map(|course| people.get(&course.teacher_id).full).unwrap_or_default(),
+                    lessons: Vec::new(),
                 };
-                Ok(fallback::fallback(letterhead, &blank))
+                Ok(fallback::fallback(letterhead, &[blank]))
             }
         }
     }
