@@ -141,6 +141,12 @@ pub enum EventKind {
     OutageRecorded,
     /// Of an outage: it ended, its act, paper that was kept, paper that was entered, the act filed, made void.
     OutageNoted,
+    /// A family gets extracts on paper from now on, or no longer.
+    PaperFamilyNoted,
+    /// Extracts for families were printed.
+    ExtractsPrinted,
+    /// An extract was handed to a family.
+    ExtractHanded,
     /// Many logins were wrong from one address, or from many: guesses are slowed down.
     PasswordsSprayed,
 }
@@ -161,7 +167,7 @@ const OF_COPIES: [EventKind; 3] = [EventKind::CopyIssued, EventKind::StatementSi
 
 /// Events whose transactions write into the office's books, carriers, tokens or training alone. Receiving scans is not among them: the last scan
 /// of a stage completes it.
-const OF_OFFICE: [EventKind; 33] = [
+const OF_OFFICE: [EventKind; 36] = [
     EventKind::CopyExported,
     EventKind::ExtractMade,
     EventKind::CheckFailed,
@@ -194,6 +200,9 @@ const OF_OFFICE: [EventKind; 33] = [
     EventKind::LessonTried,
     EventKind::OutageRecorded,
     EventKind::OutageNoted,
+    EventKind::PaperFamilyNoted,
+    EventKind::ExtractsPrinted,
+    EventKind::ExtractHanded,
     EventKind::PasswordsSprayed,
 ];
 
@@ -273,6 +282,9 @@ impl EventKind {
             Self::LessonTried => "lesson_tried",
             Self::OutageRecorded => "outage_recorded",
             Self::OutageNoted => "outage_noted",
+            Self::PaperFamilyNoted => "paper_family_noted",
+            Self::ExtractsPrinted => "extracts_printed",
+            Self::ExtractHanded => "extract_handed",
             Self::PasswordsSprayed => "passwords_sprayed",
         }
     }

@@ -58,7 +58,7 @@ const KNOWN: [Known; 9] = [
         "parents.extract",
         "Выписка отметок родителям без доступа к журналу",
         Who::Office("классный руководитель"),
-        "/copies",
+        "/office/extracts",
     ),
     ("people.check", "Сверка данных обучающихся", Who::Office("классный руководитель"), "/journal"),
     ("groups.composed", "Состав подгрупп", Who::Key("groups.composed_by"), "/year/groups"),

@@ -16,6 +16,7 @@ pub mod difference;
 pub mod duties;
 pub mod edition;
 pub mod families;
+pub mod family_extract;
 pub mod feed;
 pub mod finding;
 pub mod form;

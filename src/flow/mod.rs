@@ -250,6 +250,9 @@ pub enum Error {
     /// Something cannot be said of an outage.
     #[error(transparent)]
     Outage(#[from] crate::domain::outage::Refusal),
+    /// Extracts for families say no.
+    #[error(transparent)]
+    FamilyExtract(#[from] crate::domain::family_extract::Refusal),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),

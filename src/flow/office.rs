@@ -6,6 +6,7 @@
 mod catalogue;
 mod condition;
 pub mod conformity;
+pub mod extracts;
 pub mod fallback;
 pub mod forms;
 pub mod outages;

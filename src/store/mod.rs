@@ -13,6 +13,7 @@ mod copies;
 mod dump;
 mod entries;
 mod exchange;
+mod extracts;
 mod file_plan;
 mod guards;
 mod health;
@@ -53,6 +54,7 @@ pub use comparisons::{ComparisonRow, LookRow};
 pub use copies::{CopyRow, StatementRow};
 pub use dump::LogReplay;
 pub use exchange::ImportRow;
+pub use extracts::PaperFamilyRow;
 pub use file_plan::{PlanClosing, PlanVersion};
 pub use guards::GuardFault;
 pub use health::PoolFigures;
@@ -205,7 +207,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 19] = [
+const SQLITE_GUARDS: [&str; 20] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -225,8 +227,9 @@ const SQLITE_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/0221_truncation.sqlite.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.sqlite.sql"),
     include_str!("../../migrations/guards/0286_fallback.sqlite.sql"),
+    include_str!("../../migrations/guards/0288_extracts.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 19] = [
+const POSTGRES_GUARDS: [&str; 20] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -246,11 +249,12 @@ const POSTGRES_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/0221_truncation.postgres.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.postgres.sql"),
     include_str!("../../migrations/guards/0286_fallback.postgres.sql"),
+    include_str!("../../migrations/guards/0288_extracts.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 19]) -> Migrator {
+fn migrator(guards: [&'static str; 20]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -293,6 +297,8 @@ fn migrator(guards: [&'static str; 19]) -> Migrator {
         step(261, "guards of comparisons of scans", guards[17]),
         step(285, "outages", include_str!("../../migrations/0285_fallback.sql")),
         step(286, "guards of outages", guards[18]),
+        step(287, "paper extracts", include_str!("../../migrations/0287_extracts.sql")),
+        step(288, "guards of paper extracts", guards[19]),
     ])
 }
 

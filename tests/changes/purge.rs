@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 52] = [
+const GROWING: [&str; 55] = [
     "access_notes",
     "appointment_readings",
     "backup_carriers",
@@ -37,7 +37,10 @@ const GROWING: [&str; 52] = [
     "outages",
     "paper_closings",
     "paper_copies",
+    "paper_extract_handings",
+    "paper_extracts",
     "paper_facts",
+    "paper_families",
     "paper_register",
     "paper_stages",
     "policies",

@@ -18,6 +18,7 @@ mod desk;
 mod doctor;
 mod export;
 mod fallback;
+mod family_extracts;
 mod foreign;
 mod groups;
 mod house;

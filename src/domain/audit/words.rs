@@ -71,6 +71,9 @@ impl EventKind {
         Self::LessonTried,
         Self::OutageRecorded,
         Self::OutageNoted,
+        Self::PaperFamilyNoted,
+        Self::ExtractsPrinted,
+        Self::ExtractHanded,
         Self::PasswordsSprayed,
     ];
 
@@ -139,6 +142,9 @@ impl EventKind {
             Self::LessonTried => "пройден урок обучения",
             Self::OutageRecorded => "записан перерыв в работе журнала",
             Self::OutageNoted => "отмечено о перерыве в работе журнала",
+            Self::PaperFamilyNoted => "отмечено, получает ли семья выписки на бумаге",
+            Self::ExtractsPrinted => "напечатаны выписки для семей",
+            Self::ExtractHanded => "семье выдана выписка",
             Self::PasswordsSprayed => "подбор паролей под разными логинами: попытки замедлены",
         }
     }
@@ -202,6 +208,8 @@ pub fn fact(key: &str) -> &str {
         "differing" => "страниц с отличиями",
         "entries" => "записей",
         "expires_on" => "действует по",
+        "extract" => "выписка №",
+        "extracts" => "выписок",
         "fact" => "что сделано",
         "faults" | "faulty" => "с нарушениями",
         "file" => "файл",

@@ -457,7 +457,7 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
     let span = Span { id: "Q1".to_owned(), starts: date(9, 1), ends: date(10, 24) };
     let scope = |today| Scope { journal, class, span: &span, period: "I четверть", policy, today };
     let days = control::Span { id: "Q1", name: "I четверть", starts: span.starts, ends: span.ends };
-    let of = ExtractOf { journal, policy, starts: date(9, 15), ends: date(9, 28) };
+    let of = ExtractOf { journal, policy, starts: date(9, 15), ends: date(9, 28), no: 41 };
     let list = learners::class_list(journal, "5А", date(10, 24));
     let late = [("C00001".to_owned(), 2)].into_iter().collect();
     let planned = |_: &str, _, _| control::CoursePlan { hours_centi: Some(800), controls: Some(1) };
@@ -498,6 +498,18 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         class: blank.class.clone(),
     };
     let teacher = people.get("T00004").signed;
+    let readers: Vec<_> = list.iter().take(2).map(|learner| (of, *learner)).collect();
+    let mut given: Vec<learners::Given> = list
+        .iter()
+        .map(|l| learners::Given {
+            name: super::super::names::full_name(&l.surname, &l.given_name, &l.patronymic),
+            period: "15.09.2025 – 28.09.2025".to_owned(),
+            ..learners::Given::default()
+        })
+        .collect();
+    if let Some(first) = given.first_mut() {
+        (first.no, first.on, first.to) = (41, "29.09.2025".to_owned(), "мать, Гранатова О.П.".to_owned());
+    }
     vec![
         classes::class_report(letterhead, &people, scope(date(10, 10)), Issue::Preliminary),
         classes::class_report(letterhead, &people, scope(date(10, 24)), Issue::Final),
@@ -506,8 +518,8 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         control::journal_analysis(letterhead, &people, journal, days, &late, policy, date(10, 24)),
         control::substitution_log(letterhead, &people, journal, days, lost.as_slice()),
         control::timesheet(letterhead, &people, journal, date(9, 1)),
-        learners::extracts(letterhead, &people, of, &list[..2.min(list.len())], None),
-        learners::extract_register(letterhead, "5А", "15.09.2025 – 28.09.2025", &list, &teacher),
+        learners::extracts(letterhead, &people, &readers, None),
+        learners::extract_register(letterhead, "5А", &given, &teacher),
         learners::general_information(letterhead, "2025/2026", "5А", &list, &teacher),
         learners::health_sheet(letterhead, "2025/2026", "5А", &list),
         learners::remarks(letterhead, "2025/2026", "5А", &[remark]),

@@ -64,6 +64,11 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
             if id == "remarks" {
                 return desk.remarks().await;
             }
+            if id == "extract-register"
+                && let Some(form) = desk.given().await?
+            {
+                return Ok(form);
+            }
             let reached = desk.reached().await?;
             Ok(desk.class(id, &reached)?)
         }
