@@ -2,6 +2,7 @@
 
 mod families;
 mod late;
+mod reports;
 mod waits;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@ mod disks;
 mod access;
 mod buttons;
 mod custody;
+mod fallback;
 mod families;
 mod house;
 mod identity;
