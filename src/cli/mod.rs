@@ -118,6 +118,8 @@ enum Command {
     Register,
     #[command(about = "Напечатать форму канцелярии: PDF/A, CSV, XLSX; без имени — список форм")]
     Print(office::Print),
+    #[command(about = "Листы на случай, когда журнал недоступен: по классу, учителю, дню, одним файлом")]
+    Forms(office::Forms),
     #[command(about = "Описи дел для архива, номенклатура дел")]
     Archive(office::Archive),
     #[command(about = "Шаблоны форм самой школы: завести, проверить")]
@@ -342,6 +344,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Remind => records::remind(&desk).await,
         Command::Register => listings::register(&desk).await,
         Command::Print(print) => print.run(&desk).await,
+        Command::Forms(forms) => forms.run(&desk).await,
         Command::Archive(archive) => archive.run(&desk).await,
         Command::Template(template) => template.run(&desk).await,
         Command::Report(report) => report.run(&desk).await,

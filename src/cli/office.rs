@@ -1,10 +1,12 @@
 //! `print`, `archive`: the office's forms and the inventories of files, as PDF and tables. Floor 3.
 
+mod fallback;
 mod plan;
 mod template;
 
 use std::path::PathBuf;
 
+pub(super) use self::fallback::Forms;
 pub(super) use self::template::Template;
 
 use clap::{Args, Subcommand, ValueEnum};

@@ -139,6 +139,16 @@ pub enum EventKind {
     SupplementWithdrawn,
     /// A lesson of the training programme was tried.
     LessonTried,
+    /// The journal could not be reached: from when to when, why, which act.
+    OutageRecorded,
+    /// Of an outage: it ended, its act, paper that was kept, paper that was entered, the act filed, made void.
+    OutageNoted,
+    /// A family gets extracts on paper from now on, or no longer.
+    PaperFamilyNoted,
+    /// Extracts for families were printed.
+    ExtractsPrinted,
+    /// An extract was handed to a family.
+    ExtractHanded,
     /// Many logins were wrong from one address, or from many: guesses are slowed down.
     PasswordsSprayed,
 }
@@ -159,7 +169,7 @@ const OF_COPIES: [EventKind; 3] = [EventKind::CopyIssued, EventKind::StatementSi
 
 /// Events whose transactions write into the office's books, carriers, tokens or training alone. Receiving scans is not among them: the last scan
 /// of a stage completes it.
-const OF_OFFICE: [EventKind; 32] = [
+const OF_OFFICE: [EventKind; 37] = [
     EventKind::CopyExported,
     EventKind::ExtractMade,
     EventKind::CheckFailed,
@@ -191,6 +201,11 @@ const OF_OFFICE: [EventKind; 32] = [
     EventKind::ScansCompared,
     EventKind::ScanLooked,
     EventKind::LessonTried,
+    EventKind::OutageRecorded,
+    EventKind::OutageNoted,
+    EventKind::PaperFamilyNoted,
+    EventKind::ExtractsPrinted,
+    EventKind::ExtractHanded,
     EventKind::PasswordsSprayed,
 ];
 
@@ -269,6 +284,11 @@ impl EventKind {
             Self::SupplementFrozen => "supplement_frozen",
             Self::SupplementWithdrawn => "supplement_withdrawn",
             Self::LessonTried => "lesson_tried",
+            Self::OutageRecorded => "outage_recorded",
+            Self::OutageNoted => "outage_noted",
+            Self::PaperFamilyNoted => "paper_family_noted",
+            Self::ExtractsPrinted => "extracts_printed",
+            Self::ExtractHanded => "extract_handed",
             Self::PasswordsSprayed => "passwords_sprayed",
         }
     }

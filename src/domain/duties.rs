@@ -53,12 +53,12 @@ const KNOWN: [Known; 9] = [
     ),
     ("control.check", "Проверка журналов", Who::Office("заместитель директора"), "/policy/timeliness"),
     ("control.deep_check", "Углублённая проверка журналов", Who::Office("заместитель директора"), "/policy/timeliness"),
-    ("report.preliminary", "Предварительный отчёт класса", Who::Office("классный руководитель"), "/journal"),
+    ("report.preliminary", "Предварительный отчёт класса", Who::Office("классный руководитель"), "/office/forms"),
     (
         "parents.extract",
         "Выписка отметок родителям без доступа к журналу",
         Who::Office("классный руководитель"),
-        "/copies",
+        "/office/extracts",
     ),
     ("people.check", "Сверка данных обучающихся", Who::Office("классный руководитель"), "/year/check"),
     ("groups.composed", "Состав подгрупп", Who::Key("groups.composed_by"), "/year/groups"),
@@ -126,8 +126,7 @@ fn when(said: &Said, spans: &[(NaiveDate, NaiveDate)], today: NaiveDate) -> (Str
     let ends = || spans.iter().map(|(_, ends)| working_until(*ends)).filter(|day| *day >= today).min();
     match (&said.value, said.unit) {
         (Value::Number(weeks), Unit::Weeks) if said.key == "report.preliminary" => {
-            let before = |ends: NaiveDate| ends.checked_sub_days(Days::new(u64::from(*weeks) * 7)).map(working_until);
-            let days = spans.iter().filter_map(|(_, ends)| before(*ends)).filter(|day| *day >= today);
+            let days = spans.iter().filter_map(|(_, ends)| preliminary_due(*ends, *weeks)).filter(|day| *day >= today);
             (format!("за {} до конца периода", said.in_russian().replace("неделя", "неделю")), days.min())
         }
         (Value::Number(n), Unit::Weeks) => {
@@ -236,6 +235,11 @@ pub fn check_of_data(
         (None, Some(before)) if done(begins(before)).is_none() => Check::Overdue(working_until(ends(before))),
         _ => Check::Due(working_until(ends(span))),
     }
+}
+
+/// The day on which the preliminary report of a period is due: so many weeks before its end (000 Инс 5.2 г; DOC-13).
+pub fn preliminary_due(ends: NaiveDate, weeks: u32) -> Option<NaiveDate> {
+    ends.checked_sub_days(Days::new(u64::from(weeks) * 7)).map(working_until)
 }
 
 /// The last working day up to a day, inclusive.

@@ -5,6 +5,7 @@
 pub mod acts;
 pub mod carriers;
 pub mod classes;
+pub mod conformity;
 pub mod control;
 pub mod examples;
 pub mod fallback;

@@ -59,6 +59,11 @@ pub fn sheets_of(pages: u32, both_sides: bool) -> u32 {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum PaperFact {
+    /// The secretary presented it to the head (000 Инс 4.7; DOC-07). Nothing waits for it: a signature says that it was.
+    Presented {
+        /// Day, ISO.
+        day: String,
+    },
     /// The head signed it in ink.
     SignedByHead {
         /// Day of the signature, ISO.
@@ -96,7 +101,8 @@ pub enum PaperFact {
 
 impl PaperFact {
     /// Every kind's word, as the store and the forms of the page have it.
-    pub const WORDS: [&'static str; 6] = ["signed_by_head", "stamped", "numbered", "stitched", "placed", "voided"];
+    pub const WORDS: [&'static str; 7] =
+        ["signed_by_head", "stamped", "numbered", "stitched", "placed", "voided", "presented"];
 
     /// Word of the store.
     pub fn word(&self) -> &'static str {
@@ -107,12 +113,14 @@ impl PaperFact {
             Self::Stitched { .. } => Self::WORDS[3],
             Self::Placed(_) => Self::WORDS[4],
             Self::Voided { .. } => Self::WORDS[5],
+            Self::Presented { .. } => Self::WORDS[6],
         }
     }
 
     /// What happened, for people.
     pub fn as_russian(&self) -> String {
         match self {
+            Self::Presented { .. } => "представлена на подпись директору".to_owned(),
             Self::SignedByHead { .. } => "подписана директором".to_owned(),
             Self::Stamped { .. } => "скреплена печатью".to_owned(),
             Self::Numbered { sheets, lettered, missing, .. } => {
@@ -307,6 +315,15 @@ impl Kept {
             PaperFact::Placed(place) => Some(place.clone()),
             _ => None,
         })
+    }
+
+    /// Day on which it was presented to the head, ISO; empty while it was not.
+    pub fn presented(&self) -> String {
+        self.last(|fact| match fact {
+            PaperFact::Presented { day } => Some(day.clone()),
+            _ => None,
+        })
+        .unwrap_or_default()
     }
 
     /// Day of the head's signature, ISO; empty while there is none.

@@ -259,6 +259,12 @@ pub enum Error {
     /// A word on a scan or a tick of a sheet is not taken.
     #[error(transparent)]
     Scan(#[from] scans::Refusal),
+    /// Something cannot be said of an outage.
+    #[error(transparent)]
+    Outage(#[from] crate::domain::outage::Refusal),
+    /// Extracts for families say no.
+    #[error(transparent)]
+    FamilyExtract(#[from] crate::domain::family_extract::Refusal),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),

@@ -5,8 +5,12 @@
 
 mod catalogue;
 mod condition;
+pub mod conformity;
+pub mod extracts;
+pub mod fallback;
 pub mod forms;
 mod keeping;
+pub mod outages;
 pub mod plan;
 pub mod templates;
 
@@ -343,7 +347,10 @@ fn sound(fact: &PaperFact, today: NaiveDate) -> Result<(), Refusal> {
         _ => Err(Refusal::Day(day.to_owned())),
     };
     match fact {
-        PaperFact::SignedByHead { day } | PaperFact::Stamped { day } | PaperFact::Stitched { day } => past(day),
+        PaperFact::Presented { day }
+        | PaperFact::SignedByHead { day }
+        | PaperFact::Stamped { day }
+        | PaperFact::Stitched { day } => past(day),
         PaperFact::Numbered { sheets: 0, .. } => Err(Refusal::Sheets(0)),
         PaperFact::Numbered { day, .. } => past(day),
         PaperFact::Placed(place) if place.room.trim().is_empty() => Err(Refusal::Empty("помещение")),

@@ -1,5 +1,7 @@
 //! Copies, their snapshots and statements: floor 1.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
@@ -138,6 +140,13 @@ impl Db {
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// How many statements were made by each certificate, by its digest.
+    pub async fn count_statements(&self) -> Result<BTreeMap<String, u64>, Error> {
+        let sql = "select certificate, count(*) from statements where school = $1 group by certificate";
+        let rows = sqlx::query(sql).bind(self.school.clone()).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u64))).collect()
     }
 
     /// A snapshot by its digest.

@@ -15,6 +15,7 @@ mod copies;
 mod dump;
 mod entries;
 mod exchange;
+mod extracts;
 mod file_plan;
 mod guards;
 mod health;
@@ -23,6 +24,7 @@ mod jobs;
 mod journals;
 mod learners;
 mod log;
+mod outages;
 pub mod pages;
 mod paper;
 mod policies;
@@ -58,6 +60,7 @@ pub use consents::consent_cells;
 pub use copies::{CopyRow, StatementRow};
 pub use dump::LogReplay;
 pub use exchange::ImportRow;
+pub use extracts::PaperFamilyRow;
 pub use file_plan::{PlanClosing, PlanVersion};
 pub use guards::GuardFault;
 pub use health::PoolFigures;
@@ -211,7 +214,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 20] = [
+const SQLITE_GUARDS: [&str; 22] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -232,8 +235,10 @@ const SQLITE_GUARDS: [&str; 20] = [
     include_str!("../../migrations/guards/0261_scan_comparisons.sqlite.sql"),
     include_str!("../../migrations/guards/0292_learners.sqlite.sql"),
     include_str!("../../migrations/guards/0281_archive.sqlite.sql"),
+    include_str!("../../migrations/guards/0286_fallback.sqlite.sql"),
+    include_str!("../../migrations/guards/0288_extracts.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 20] = [
+const POSTGRES_GUARDS: [&str; 22] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -254,11 +259,13 @@ const POSTGRES_GUARDS: [&str; 20] = [
     include_str!("../../migrations/guards/0261_scan_comparisons.postgres.sql"),
     include_str!("../../migrations/guards/0292_learners.postgres.sql"),
     include_str!("../../migrations/guards/0281_archive.postgres.sql"),
+    include_str!("../../migrations/guards/0286_fallback.postgres.sql"),
+    include_str!("../../migrations/guards/0288_extracts.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 20]) -> Migrator {
+fn migrator(guards: [&'static str; 22]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -301,6 +308,10 @@ fn migrator(guards: [&'static str; 20]) -> Migrator {
         step(261, "guards of comparisons of scans", guards[17]),
         step(280, "acts of the archive", include_str!("../../migrations/0280_archive.sql")),
         step(281, "guards of acts of the archive", guards[19]),
+        step(285, "outages", include_str!("../../migrations/0285_fallback.sql")),
+        step(286, "guards of outages", guards[20]),
+        step(287, "paper extracts", include_str!("../../migrations/0287_extracts.sql")),
+        step(288, "guards of paper extracts", guards[21]),
         step(290, "staff by orders", include_str!("../../migrations/0290_staff.sql")),
         step(291, "data of learners", include_str!("../../migrations/0291_learners.sql")),
         step(292, "guards of data of learners", guards[18]),

@@ -61,8 +61,14 @@ fn table(table: &mut Value, text_width: f64) {
     }
     for row in items(table, "rows") {
         let face = if row["is"] == "line" { Face::Narrow } else { Face::NarrowBold };
-        let tight: Vec<bool> =
-            items(row, "cells").iter_mut().zip(&rooms).map(|(cell, room)| text(cell, face, size, *room)).collect();
+        // A heading between the rows has the whole table to itself.
+        let whole = row["is"] == "section";
+        let room_of = |room: &f64| if whole { text_width } else { *room };
+        let tight: Vec<bool> = items(row, "cells")
+            .iter_mut()
+            .zip(&rooms)
+            .map(|(cell, room)| text(cell, face, size, room_of(room)))
+            .collect();
         row["tight"] = json!(tight);
     }
 }
@@ -177,6 +183,10 @@ mod tests {
         let told = |at: usize| form["blocks"][0]["columns"][at]["tight"].as_bool();
         assert_eq!((told(0), told(1)), (Some(false), Some(true)));
         assert_eq!(form["blocks"][0]["rows"][0]["tight"], json!([false, true]));
+        let mut headed = form.clone();
+        headed["blocks"][0]["rows"] = json!([{ "is": "section", "cells": ["Человеконенавистничество"] }]);
+        set(&mut headed, 400.0);
+        assert_eq!(headed["blocks"][0]["rows"][0]["tight"], json!([false]), "a heading has the whole width");
         assert_eq!(form["title"], "АКТ №\u{a0}1");
     }
 }

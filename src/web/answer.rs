@@ -20,7 +20,7 @@ use super::guard::Passage;
 use super::{WebState, query};
 use crate::bundle;
 use crate::domain::finding::Finding;
-use crate::domain::words;
+use crate::domain::{family_extract, outage, words};
 use crate::{flow, store};
 
 /// Own files only: no inline script or style, no other host, no frame around the page.
@@ -183,6 +183,9 @@ impl From<flow::Error> for Refusal {
             E::NoCopy(_) | E::NoVersion { .. } | E::NoYear { .. } => Self::NotFound,
             E::NoJournal => Self::NoJournal,
             E::Office(refusal) if refusal.is_unknown() => Self::NotFound,
+            E::Outage(outage::Refusal::Unknown(_)) | E::FamilyExtract(family_extract::Refusal::Unknown(_)) => {
+                Self::NotFound
+            }
             E::Period(_)
             | E::NotNow { .. }
             | E::State { .. }
@@ -204,6 +207,8 @@ impl From<flow::Error> for Refusal {
             | E::Compromise(_)
             | E::Scan(_)
             | E::Supplement(_)
+            | E::Outage(_)
+            | E::FamilyExtract(_)
             | E::NothingToSign(_)
             | E::Office(_) => Self::Rule(words::capitalised(&error.to_string())),
             other => fault(&other),

@@ -415,6 +415,10 @@ async fn sign(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
         let sheets: Vec<&str> = own.flat_map(|signer| signer.sheets.iter().map(String::as_str)).collect();
         desk::note_seen(&state.house, &visitor.account, &row, &sheets, state.now()).await?;
     }
+    // A press of which nothing came, out of turn or against what stands, is refused; one that comes again is not.
+    if answers.iter().all(|answer| !answer.why.is_empty()) {
+        return Err(Refusal::Rule(words::capitalised(&said(&answers))));
+    }
     Ok(answer::done("/desk", &said(&answers)))
 }
 

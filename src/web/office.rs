@@ -1,8 +1,12 @@
 //! The office in a browser: today, paper copies and their register, handovers, files, every form with its preview. Floor 3.
 
+mod conformity;
+mod extracts;
+mod fallback;
 mod files;
 mod forms;
 mod handovers;
+mod outages;
 pub(in crate::web) mod papers;
 pub(in crate::web) mod pile;
 mod plan;
@@ -18,6 +22,8 @@ pub(super) fn routes() -> Vec<Route> {
     const READS: Access = Access::Does(Action::ReadRegister);
     const KEEPS: Access = Access::Does(Action::KeepPaper);
     const HANDS: Access = Access::Does(Action::HandOverPaper);
+    const RECEIVES: Access = Access::Does(Action::ReceivePaper);
+    const ISSUES: Access = Access::Does(Action::IssueCopies);
     const TEMPLATES: Access = Access::Does(Action::ManageTemplates);
     vec![
         get("/office", READS, SubjectOf::House, today::today)
@@ -38,6 +44,9 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/files", READS, SubjectOf::House, files::files)
             .in_menu(Group::Records, "Дела и описи")
             .helped("office#дела-и-описи"),
+        get("/office/conformity", READS, SubjectOf::House, conformity::show)
+            .in_menu(Group::Records, "Соответствие стандарту")
+            .helped("office#соответствие-стандарту"),
         get("/office/plan", READS, SubjectOf::House, plan::show).helped("office#дела-и-описи"),
         post("/office/plan", KEEPS, SubjectOf::House, plan::act),
         post("/office/requisites", KEEPS, SubjectOf::House, files::set_requisites),
@@ -47,6 +56,18 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/forms", Access::Does(Action::ReadCopies), SubjectOf::House, forms::list)
             .in_menu(Group::Records, "Формы для печати")
             .helped("office#формы-для-печати"),
+        get("/office/fallback", Access::Does(Action::ReadRoster), SubjectOf::House, fallback::show)
+            .in_menu(Group::Records, "Листы на случай сбоя")
+            .helped("office#если-журнал-недоступен"),
+        get("/office/outages", READS, SubjectOf::House, outages::list).helped("office#если-журнал-недоступен"),
+        post("/office/outages", RECEIVES, SubjectOf::House, outages::record),
+        post("/office/outages/{no}", RECEIVES, SubjectOf::House, outages::note),
+        get("/office/extracts", ISSUES, SubjectOf::House, extracts::list)
+            .in_menu(Group::Records, "Выписки для семей")
+            .helped("office#выписки-для-семей"),
+        get("/office/extracts/{class}", ISSUES, SubjectOf::Class, extracts::class).helped("office#выписки-для-семей"),
+        post("/office/extracts/{class}", ISSUES, SubjectOf::Class, extracts::act),
+        get("/office/extracts/{class}/{no}", ISSUES, SubjectOf::Class, extracts::job),
         get("/office/templates", TEMPLATES, SubjectOf::House, templates::list)
             .in_menu(Group::House, "Шаблоны форм")
             .helped("office#свой-шаблон-формы"),
@@ -57,7 +78,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/office/templates/{form}/act", TEMPLATES, SubjectOf::House, templates::act),
         get("/office/forms/{form}", READS, SubjectOf::House, forms::of_office),
         get("/office/teaching/{form}", Access::Does(Action::ReadStaff), SubjectOf::House, forms::of_teaching),
-        get("/office/classes/{class}/{form}", Access::Does(Action::IssueCopies), SubjectOf::Class, forms::of_class),
+        get("/office/classes/{class}/{form}", ISSUES, SubjectOf::Class, forms::of_class),
         get("/office/my-report", Access::SignedIn, SubjectOf::House, forms::own_report),
         get("/office/my-report/preliminary", Access::SignedIn, SubjectOf::House, forms::own_preliminary),
     ]

@@ -1,7 +1,9 @@
 //! The first screen: what waits for the one who signed in, by office and counted; for a stranger the way in. Floor 3.
 
+mod families;
 mod late;
 mod learners;
+mod reports;
 mod staffing;
 mod waits;
 

@@ -31,6 +31,13 @@ impl Hand<'_> {
         self.clicks += 1;
         self.browser.press(selector).await;
     }
+
+    /// A click that leads nowhere: something on the page opens.
+    async fn click(&mut self, selector: &str) {
+        self.clicks += 1;
+        let found = self.browser.client.find(Locator::Css(selector)).await.expect("something to click");
+        found.click().await.expect("clicked");
+    }
 }
 
 /// The first courses of a bundle, all with one teacher.
@@ -120,6 +127,49 @@ fn twenty_three_sheets_of_all_classes_are_signed_in_two_clicks_while_a_colleague
             assert!(browser.text().await.contains("подписано раньше"), "{}", browser.text().await);
         }
         assert_eq!(signed_sheets(&open, &teacher).await, 23, "a second press signs once");
+        browser.client.clone().close().await.expect("closed");
+    });
+}
+
+#[test]
+fn of_twenty_three_sheets_one_is_refused_with_a_remark_and_twenty_two_are_signed_in_three_clicks() {
+    tell(async {
+        let (open, browser) = (Open::with_journal().await, Browser::start().await);
+        let teacher = person(&open, TEACHER).await;
+        open.folder.import(&taught_by(&teacher, 23), false).await.expect("an import");
+        issue_quarter(&open).await;
+        open.sign_in(&browser, TEACHER).await;
+        browser.open(&open.at("/")).await;
+        // To the desk, the remark of one sheet, the one gesture; a remark is typed, not clicked.
+        let mut hand = Hand { browser: &browser, clicks: 0 };
+        hand.press("main a[href=\"/desk\"]").await;
+        for (width, name) in [(1366, "desk/teacher-1366.png"), (390, "desk/teacher-390.png")] {
+            browser.picture(width, &pictures().join(name)).await.expect("a page that fits");
+        }
+        browser.client.set_window_size(1366, 900).await.expect("a size");
+        hand.click(".desk-list tbody tr:first-child summary").await;
+        let remark = browser.client.find(Locator::Css("input[name^=\"remark:\"]")).await.expect("a remark");
+        remark.send_keys("Не та отметка").await.expect("typed");
+        hand.press("#desk button[type=submit]").await;
+        assert_eq!(hand.clicks, 3);
+        let text = browser.text().await.replace('\u{a0}', " ");
+        assert!(text.contains("отклонено с замечанием: 1 лист"), "{text}");
+        let (mut refused, mut signed) = (0, 0);
+        let mut states = Vec::new();
+        for copy in COPIES {
+            states.push((copy, open.folder.copy(copy).await.state));
+            for row in open.house.db.list_statements(copy, 1).await.expect("statements") {
+                let said = Statement::from_signed_bytes(row.body.as_bytes()).expect("a statement");
+                assert_eq!((row.signer.as_str(), row.stage.as_str()), (teacher.as_str(), "subject_teacher"));
+                let sheets = if row.verdict == "refused" { &mut refused } else { &mut signed };
+                *sheets += said.sheets.len();
+            }
+        }
+        assert_eq!((refused, signed), (1, 22), "one sheet refused, the rest signed by the same gesture");
+        // The other sheets of the same copy are signed; its page still says who refused.
+        let (copy, _) = states.iter().find(|(_, state)| *state == State::Refused).expect("a copy that goes back");
+        browser.open(&open.at(&format!("/copies/{copy}"))).await;
+        assert!(browser.text().await.contains("отказано"), "{}", browser.text().await);
         browser.client.clone().close().await.expect("closed");
     });
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 53] = [
+const GROWING: [&str; 58] = [
     "access_notes",
     "appointment_readings",
     "archive_checks",
@@ -36,9 +36,14 @@ const GROWING: [&str; 53] = [
     "imports",
     "kept_statements",
     "log_entries",
+    "outage_facts",
+    "outages",
     "paper_closings",
     "paper_copies",
+    "paper_extract_handings",
+    "paper_extracts",
     "paper_facts",
+    "paper_families",
     "paper_register",
     "paper_stages",
     "policies",

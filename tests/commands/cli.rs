@@ -105,6 +105,8 @@ const VERBS: &[&[&str]] = &[
     &["undo"],
     &["scan"],
     &["print"],
+    &["forms"],
+    &["forms", "print"],
     &["archive"],
     &["archive", "opis"],
     &["archive", "plan"],

@@ -8,6 +8,7 @@ mod access;
 mod buttons;
 mod consents;
 mod custody;
+mod fallback;
 mod families;
 mod house;
 mod identity;

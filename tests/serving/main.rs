@@ -1,6 +1,7 @@
 //! The house as it is served: its pages, the documented interface, the long work behind them, and its running, over real connections.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
+mod desk;
 #[path = "../engines/mod.rs"]
 mod engines;
 #[path = "../story/house.rs"]

@@ -76,6 +76,11 @@ fn a_copy_goes_from_the_printer_to_the_safe_and_back_from_a_teacher() {
         assert_eq!(refusal(again), Refusal::Registered(1));
 
         let day = "2025-10-27".to_owned();
+        let waits = async || house.db.list_paper(Which::One(&paper.id)).await.unwrap().pop().unwrap().missing().len();
+        let before = waits().await;
+        let presented = PaperFact::Presented { day: day.clone() };
+        office::note(&house, &paper.id, &presented, &by(&secretary, 46)).await.unwrap();
+        assert_eq!(waits().await, before, "presenting to the head is on record (DOC-07) and holds nothing up");
         let steps = [
             PaperFact::SignedByHead { day: day.clone() },
             PaperFact::Stamped { day: day.clone() },
@@ -99,6 +104,7 @@ fn a_copy_goes_from_the_printer_to_the_safe_and_back_from_a_teacher() {
         let kept = house.db.list_paper(Which::One(&paper.id)).await.unwrap().pop().unwrap();
         assert_eq!((kept.stage(), kept.sheets(), kept.missing().len()), (Stage::Kept, paper.sheets + 1, 0));
         assert_eq!(kept.copy.keep_through, "2031-12-31");
+        assert_eq!(kept.presented(), "2025-10-27");
 
         // Out to a teacher and back, both sides each time.
         let teacher = house.db.load_roster(YEAR).await.unwrap().classes[0].class_teacher_id.clone();

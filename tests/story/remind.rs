@@ -4,9 +4,10 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::sync::mpsc;
 
-use letopis::flow::{Act, remind};
+use letopis::flow::close::{self, Closing};
+use letopis::flow::{Act, issue, remind};
 
-use super::house::{COPIES, House, after, tell};
+use super::house::{COPIES, House, YEAR, after, tell};
 
 /// An act at noon of a day.
 fn at(day: &str) -> Act {
@@ -43,6 +44,30 @@ fn who_owes_a_signature_is_reminded_on_the_day_and_after_it_and_then_the_deputy_
         let signed = house.db.list_notices(&teachers[0]).await.expect("notices");
         assert!(signed.iter().all(|one| one.copy != COPIES[0]), "who signed is left in peace: {signed:?}");
         assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn two_school_days_before_the_due_day_who_owes_a_signature_is_reminded_first() {
+    tell(async {
+        // Drawn up a week before the quarter's end: due on its last day but one, Thursday the 23rd.
+        let house = House::with_journal().await;
+        let early = at("2025-10-17");
+        let ground = Some("копии составлены заранее".to_owned());
+        let closing = Closing { year: YEAR.to_owned(), period: "Q1".to_owned(), classes: Vec::new(), ground };
+        close::close(&house, &closing, &early).await.expect("a closing");
+        let frozen = house.db.list_copies().await.expect("copies");
+        issue::issue(&house, &frozen, &early, |_| {}).await.expect("an issue");
+        let mut told = Vec::new();
+        for day in ["2025-10-17", "2025-10-20", "2025-10-21", "2025-10-22", "2025-10-23", "2025-10-24"] {
+            let round = remind::remind(&house, &at(day)).await.expect("reminders");
+            told.push((day, round.notices.into_keys().collect::<Vec<_>>()));
+        }
+        told.retain(|(_, kinds)| !kinds.is_empty());
+        let wanted = [("2025-10-21", "due_soon"), ("2025-10-23", "due_today"), ("2025-10-24", "overdue")];
+        assert_eq!(told, wanted.map(|(day, kind)| (day, vec![kind])));
+        let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
+        assert_eq!(kinds(&house, &teacher).await, ["due_soon", "due_today", "overdue"]);
     });
 }
 

@@ -211,6 +211,25 @@ fn what_was_issued_and_then_changed_on_disk_is_not_signed() {
     });
 }
 
+/// F49: signatures are detached; what was issued stays the bytes that it was, and the sealed edition is another file.
+#[test]
+fn the_issued_document_has_the_same_bytes_before_and_after_everybody_has_signed() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let copy = house.copy(COPIES[0]).await;
+        let path = house.issued_pdf(COPIES[0], 1, copy.issued_pdf.parse::<Digest>().expect("a digest"));
+        let sum = || Digest::of(&std::fs::read(&path).expect("the PDF")).to_hex();
+        assert_eq!(sum(), copy.issued_pdf);
+        house.sign_everything(10).await.expect("signatures");
+        assert_eq!(sum(), copy.issued_pdf, "signed by all, untouched");
+        house.seal_everything(20).await.expect("a seal");
+        assert_eq!(sum(), copy.issued_pdf, "sealed, untouched");
+        let statements = house.db.list_statements(COPIES[0], 1).await.expect("statements");
+        let of_it = |row: &letopis::store::StatementRow| row.body.contains(&copy.issued_pdf);
+        assert!(statements.len() > 3 && statements.iter().all(of_it), "each statement names what was issued");
+    });
+}
+
 #[test]
 fn two_people_who_press_the_button_at_once_both_sign() {
     tell(async {

@@ -13,7 +13,7 @@ use crate::domain::policy::{Unit, Value};
 use crate::domain::words;
 
 /// Carriers and rooms below which no house goes (000 Рег 3.4; 001 п. 5.1).
-const LEAST: u32 = 2;
+pub const LEAST: u32 = 2;
 
 /// A rule on carriers and rooms, and whether the house keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]

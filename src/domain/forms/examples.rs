@@ -4,6 +4,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::super::conformity::{Facts, Reading, Twins};
 use super::super::form::Form;
 use super::super::freeze::supplement_id;
 use super::super::journal::{
@@ -24,7 +25,8 @@ use super::inventories::{Container, InventoryLine};
 use super::learners::{Acquainted, ExtractOf, Family, Remark};
 use super::registers::{Named, RegisterEntry};
 use super::{
-    Letterhead, People, acts, classes, control, fallback, files, inventories, learners, plan, registers, training,
+    Letterhead, People, acts, classes, conformity, control, fallback, files, inventories, learners, plan, registers,
+    training,
 };
 
 /// Every form of the office, filled. Empty only if the built-in policy did not parse, which its own tests exclude.
@@ -40,6 +42,8 @@ pub fn examples() -> Vec<Form> {
         .into_iter()
         .map(|lesson| training::Passed { lesson, at: "2025-11-20T15:10:00+03:00".to_owned() })
         .collect();
+    let lines = super::super::conformity::judge(&conformity_facts());
+    forms.push(conformity::declaration(&letterhead, date(11, 26), &lines));
     forms.push(training::certificate(
         &letterhead,
         "Гранатова Ольга Петровна",
@@ -49,6 +53,40 @@ pub fn examples() -> Vec<Form> {
     forms.extend(super::super::desk_forms::examples());
     forms.extend(super::carriers::examples(&letterhead, &People::of(&journal)));
     forms
+}
+
+/// A house in which most is in order: two requirements are not met.
+fn conformity_facts() -> Facts {
+    Facts {
+        today: date(11, 26),
+        sealed: 88,
+        last_number: 88,
+        reading: Some(Reading { on: date(11, 20), listed: 88, faulty: 0 }),
+        reading_due: date(11, 20).checked_add_days(Days::new(1826)),
+        alarm: None,
+        statements: 1012,
+        certificates: 61,
+        strange: 0,
+        order: "приказ от 26.06.2018 № 125".to_owned(),
+        log_size: 1984,
+        log_root: "3f9c2ab7d10e".to_owned(),
+        checkpoint: Some((1984, date(11, 26))),
+        late: 0,
+        over: 44,
+        uncopied: vec!["5А, I четверть".to_owned(), "10Б, I полугодие".to_owned()],
+        undecided: 0,
+        guards: Vec::new(),
+        rooms: 2,
+        covered: 88,
+        backup: Some(date(11, 21)),
+        rehearsal: Some((date(11, 21), true)),
+        rehearsal_due: date(11, 21).checked_add_days(Days::new(92)),
+        twins: Some(Twins { placed: 87, lonely: 0, unplaced: 1 }),
+        termless: 0,
+        keep_years: (5, 25),
+        keep_said: true,
+        plan: Some((2025, 14)),
+    }
 }
 
 fn date(month: u32, day: u32) -> NaiveDate {
@@ -429,7 +467,7 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
     let span = Span { id: "Q1".to_owned(), starts: date(9, 1), ends: date(10, 24) };
     let scope = |today| Scope { journal, class, span: &span, period: "I четверть", policy, today, stays: &[] };
     let days = control::Span { id: "Q1", name: "I четверть", starts: span.starts, ends: span.ends };
-    let of = ExtractOf { journal, policy, starts: date(9, 15), ends: date(9, 28) };
+    let of = ExtractOf { journal, policy, starts: date(9, 15), ends: date(9, 28), no: 41 };
     let list = learners::class_list(journal, "5А", date(10, 24));
     let late = [("C00001".to_owned(), 2)].into_iter().collect();
     let planned = |_: &str, _, _| control::CoursePlan { hours_centi: Some(800), controls: Some(1) };
@@ -455,13 +493,33 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         here: false,
     };
     let names = list.iter().map(|l| super::super::names::list_name(&l.surname, &l.given_name)).collect();
-    let blank = fallback::FallbackClass {
+    let blank = fallback::Blank {
         class: "5А".to_owned(),
         learners: names,
         subject: "Математика".to_owned(),
         teacher: "Рябинин Гранит Базальтович".to_owned(),
+        lessons: vec![(date(9, 17), 2)],
+    };
+    let any = fallback::Blank {
+        subject: String::new(),
+        teacher: String::new(),
+        lessons: Vec::new(),
+        learners: blank.learners.clone(),
+        class: blank.class.clone(),
     };
     let teacher = people.get("T00004").signed;
+    let readers: Vec<_> = list.iter().take(2).map(|learner| (of, *learner)).collect();
+    let mut given: Vec<learners::Given> = list
+        .iter()
+        .map(|l| learners::Given {
+            name: super::super::names::full_name(&l.surname, &l.given_name, &l.patronymic),
+            period: "15.09.2025 – 28.09.2025".to_owned(),
+            ..learners::Given::default()
+        })
+        .collect();
+    if let Some(first) = given.first_mut() {
+        (first.no, first.on, first.to) = (41, "29.09.2025".to_owned(), "мать, Гранатова О.П.".to_owned());
+    }
     vec![
         classes::class_report(letterhead, &people, scope(date(10, 10)), Issue::Preliminary),
         classes::class_report(letterhead, &people, scope(date(10, 24)), Issue::Final),
@@ -470,9 +528,17 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         control::journal_analysis(letterhead, &people, journal, days, &late, policy, date(10, 24)),
         control::substitution_log(letterhead, &people, journal, days, lost.as_slice()),
         control::timesheet(letterhead, &people, journal, date(9, 1)),
-        learners::extracts(letterhead, &people, of, &list[..2.min(list.len())], None),
-        learners::extract_register(letterhead, "5А", "15.09.2025 – 28.09.2025", &list, &teacher),
-        learners::general_information(letterhead, "2025/2026", "5А", &list, &Default::default(), &Family::default(), &teacher),
+        learners::extracts(letterhead, &people, &readers, None),
+        learners::extract_register(letterhead, "5А", &given, &teacher),
+        learners::general_information(
+            letterhead,
+            "2025/2026",
+            "5А",
+            &list,
+            &Default::default(),
+            &Family::default(),
+            &teacher,
+        ),
         learners::health_sheet(letterhead, "2025/2026", "5А", &list),
         learners::remarks(letterhead, "2025/2026", "5А", &[remark]),
         learners::acquaintance(
@@ -480,6 +546,6 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
             "Положением об электронном журнале, приказ от 26.06.2018 № 125,",
             &[acquainted, unread],
         ),
-        fallback::fallback(letterhead, &blank),
+        fallback::fallback(letterhead, &[blank, any]),
     ]
 }

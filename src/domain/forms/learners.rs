@@ -9,15 +9,18 @@ use super::super::form::{Block, Form, Signature, Table};
 use super::super::journal::{Journal, Learner};
 use super::super::names;
 use super::super::period::{course_title, members};
-use super::super::policy::Policy;
+use super::super::policy::{AbsenceKind, Policy};
 use super::super::setup::stays::{self, Stay};
 use super::super::words::date_short;
-use super::classes::missed;
+use super::classes::{Missed, missed};
 use super::control::mean;
-use super::{Letterhead, People, day};
+use super::{Letterhead, People, day, or_empty};
 
 /// Lesson days that fit beside the subjects on a page.
-const DAYS_ON_PAGE: usize = 14;
+const DAYS_ON_PAGE: usize = 12;
+
+/// Columns of missed lessons: all of them, then those by illness, excused, unexcused.
+const MISSED: [&str; 4] = ["все", "по бол.", "ув.", "неув."];
 
 /// What an extract is for.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +33,8 @@ pub struct ExtractOf<'a> {
     pub starts: NaiveDate,
     /// Last day.
     pub ends: NaiveDate,
+    /// Number in the register of extracts; 0 for one that stands in none.
+    pub no: u64,
 }
 
 /// What certifies an extract (ГОСТ Р 7.0.97-2016 5.26).
@@ -48,12 +53,11 @@ pub struct Certified {
 pub fn extracts(
     letterhead: &Letterhead,
     people: &People,
-    of: ExtractOf<'_>,
-    learners: &[&Learner],
+    learners: &[(ExtractOf<'_>, &Learner)],
     certified: Option<&Certified>,
 ) -> Form {
     let mut form = Form::new("extract-for-parents", "");
-    for (no, learner) in (0..).zip(learners) {
+    for (no, (of, learner)) in (0..).zip(learners.iter().copied()) {
         if no > 0 {
             form = form.with(Block::PageBreak);
         }
@@ -97,7 +101,7 @@ fn extract(
     learner: &Learner,
     lines: u32,
 ) -> Form {
-    let ExtractOf { journal, policy, starts, ends } = of;
+    let ExtractOf { journal, policy, starts, ends, no } = of;
     let own: Vec<_> = journal
         .courses
         .iter()
@@ -117,10 +121,20 @@ fn extract(
         days.insert(mark.lesson.date);
     }
     let days: Vec<NaiveDate> = days.into_iter().collect();
+    // Missed lessons of each subject (domain.md 2.17): the sums below say the same of all.
+    let mut by_course: HashMap<&str, Missed> = HashMap::new();
+    for absence in journal.absences.iter().filter(|one| one.learner_id == learner.id && within(one.lesson.date)) {
+        let kind = policy.absence(&absence.code).map_or(AbsenceKind::Unexplained, |rule| rule.kind);
+        by_course.entry(&absence.lesson.course_id).or_default().add(kind);
+    }
     let teacher = journal.class(&learner.class).map(|class| people.get(&class.class_teacher_id)).unwrap_or_default();
     let mut form = form
         .with(super::super::form::centered(&letterhead.name))
-        .with(super::super::form::centered("ВЫПИСКА"))
+        .with(super::super::form::centered(&if no > 0 {
+            format!("ВЫПИСКА № {no}")
+        } else {
+            "ВЫПИСКА".to_owned()
+        }))
         .with(super::super::form::centered(&format!(
             "текущих отметок за период с {} по {}",
             date_short(starts),
@@ -138,9 +152,13 @@ fn extract(
         columns.extend(heads.iter().map(|head| (head.as_str(), 7)));
         if last {
             columns.push(("Средний балл", 11));
+            columns.extend(MISSED.map(|head| (head, 7)));
         }
         let middle: Vec<usize> = (1..columns.len()).collect();
         let mut table = Table::new(&columns).named("Текущие отметки").sized(85).middle(&middle);
+        if last {
+            table = table.span(columns.len() - MISSED.len(), MISSED.len(), "Пропущено уроков");
+        }
         for course in &own {
             let mut row = vec![course_title(course)];
             row.extend(
@@ -152,6 +170,8 @@ fn extract(
                 let all: Vec<&str> =
                     days.iter().filter_map(|day| cells.get(&(course.id.as_str(), *day))).flatten().copied().collect();
                 row.push(mean(&all));
+                let gone = by_course.get(course.id.as_str()).copied().unwrap_or_default();
+                row.extend([gone.all, gone.ill, gone.excused, gone.unexcused].map(or_empty));
             }
             table = table.line(row);
         }
@@ -174,21 +194,26 @@ fn extract(
     .signatures(vec![Signature::of("Классный руководитель", &teacher.signed)], false)
 }
 
+/// A line of the register of extracts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Given {
+    /// Number of the extract; 0 leaves the line's own.
+    pub no: u64,
+    /// «Фамилия Имя Отчество» of the learner.
+    pub name: String,
+    /// «15.09.2025 – 28.09.2025».
+    pub period: String,
+    /// Day of handing over, as printed; empty leaves a place for ink.
+    pub on: String,
+    /// Who took it; empty leaves a place for ink.
+    pub to: String,
+}
+
 /// Register of who was given extracts. `teacher`: the class teacher as one signs, empty where there is none.
-pub fn extract_register(
-    letterhead: &Letterhead,
-    class: &str,
-    period: &str,
-    learners: &[&Learner],
-    teacher: &str,
-) -> Form {
-    let rows = (1..).zip(learners).map(|(no, learner): (usize, &&Learner)| {
-        vec![
-            no.to_string(),
-            class.to_owned(),
-            names::full_name(&learner.surname, &learner.given_name, &learner.patronymic),
-            period.to_owned(),
-        ]
+pub fn extract_register(letterhead: &Letterhead, class: &str, lines: &[Given], teacher: &str) -> Form {
+    let rows = (1..).zip(lines).map(|(at, line): (u64, &Given)| {
+        let no = if line.no > 0 { line.no } else { at };
+        [&no.to_string(), class, &line.name, &line.period, &line.on, &line.to].map(str::to_owned).to_vec()
     });
     let table = Table::new(&[
         ("№\nп/п", 6),
@@ -199,7 +224,7 @@ pub fn extract_register(
         ("Получил, подпись", 18),
     ])
     .named("Выдача выписок")
-    .middle(&[0, 1, 3])
+    .middle(&[0, 1, 3, 4])
     .for_ink()
     .lines(rows);
     letterhead

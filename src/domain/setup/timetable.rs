@@ -349,6 +349,37 @@ pub fn lost<'y>(
     lost
 }
 
+/// Lessons that the timetable has on a day: course and number, in the order of the courses. None on a day without lessons.
+pub fn on_day<'y>(
+    journal: &'y Journal,
+    setup: &Setup,
+    calendar: &SchoolCalendar,
+    day: NaiveDate,
+) -> Vec<(&'y Course, u8)> {
+    let mut firsts: BTreeMap<&str, Option<NaiveDate>> = BTreeMap::new();
+    for class in &journal.classes {
+        let all = calendar.study_days(&class.name);
+        firsts.insert(&class.name, all.first().copied().filter(|_| all.contains(&day)));
+    }
+    let mut lessons = Vec::new();
+    for course in &journal.courses {
+        let grade = journal.class(&course.class).map_or(0, |class| class.grade);
+        let Some(Some(first)) = firsts.get(course.class.as_str()) else { continue };
+        let Some(weekday) = setup.weekday_of(calendar, &course.class, grade, day) else { continue };
+        let week = if is_week_a(*first, day) { "A" } else { "B" };
+        let mut own: Vec<u8> = setup
+            .timetable
+            .iter()
+            .filter(|slot| slot.course == course.id && slot.weekday == weekday)
+            .filter(|slot| (slot.week.is_empty() || slot.week == week) && is_in_force(slot, Some(day)))
+            .map(|slot| slot.number)
+            .collect();
+        own.sort_unstable();
+        lessons.extend(own.into_iter().map(|number| (course, number)));
+    }
+    lessons
+}
+
 /// Weeks alternate from the first of the year, which is A.
 fn is_week_a(first: NaiveDate, day: NaiveDate) -> bool {
     let monday = |day: NaiveDate| day - chrono::Days::new(u64::from(day.weekday().num_days_from_monday()));

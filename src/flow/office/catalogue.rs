@@ -36,7 +36,7 @@ const fn known(id: &'static str, title: &'static str, about: About, needs: &'sta
 }
 
 /// Every form, in the order of the office.
-pub const FORMS: [Known; 32] = [
+pub const FORMS: [Known; 33] = [
     known("paper-register", "Реестр бумажных копий", About::Office, &["year"]),
     known("handover-journal", "Журнал сдачи документов строгой отчётности", About::Office, &["year"]),
     known("certifying-inscription", "Заверительная надпись", About::Office, &["paper"]),
@@ -54,6 +54,7 @@ pub const FORMS: [Known; 32] = [
         &["calendar", "act_no", "act_date", "ground", "taker", "taker_post", "taker_name", "carrier"],
     ),
     known("condition-act", "Акт проверки наличия и состояния", About::Office, &["of"]),
+    known("conformity", "Заявление о соответствии ГОСТ Р ИСО 15489-1", About::Office, &[]),
     known("acquaintance", "Лист ознакомления", About::Office, &["order", "document"]),
     known("journal-analysis", "Анализ работы с классным журналом", About::Teaching, &["period"]),
     known(

@@ -67,6 +67,11 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
             if id == "remarks" {
                 return desk.remarks().await;
             }
+            if id == "extract-register"
+                && let Some(form) = desk.given().await?
+            {
+                return Ok(form);
+            }
             let reached = desk.reached().await?;
             let journals = desk.index_of(Holds::Journals, &desk.year).await?;
             Ok(desk.class(id, &reached, &desk.family().await?, &journals)?)
@@ -215,6 +220,10 @@ impl Desk<'_> {
                 Ok(learners::acquaintance(&self.letterhead, &document, &people))
             }
             "condition-act" => self.condition().await,
+            "conformity" => {
+                let lines = super::conformity::lines(self.house, self.act).await?;
+                Ok(crate::domain::forms::conformity::declaration(&self.letterhead, self.today, &lines))
+            }
             _ => self.files(id).await,
         }
     }

@@ -302,7 +302,7 @@ async fn shown(
     })
 }
 
-fn file(name: &str, mime: &str, inline: bool, bytes: Vec<u8>) -> Response {
+pub(super) fn file(name: &str, mime: &str, inline: bool, bytes: Vec<u8>) -> Response {
     let how = if inline { "inline" } else { "attachment" };
     let shown = format!("{how}; filename=\"{name}\"");
     ([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, shown)], bytes).into_response()

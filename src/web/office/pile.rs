@@ -181,6 +181,7 @@ pub(super) async fn finish(state: &WebState, visitor: &Visitor, fields: &Fields)
     let mut done = 0_u64;
     for kept in papers.iter().filter(|kept| open.contains(&kept.copy.id)) {
         let lacks = |fact: &PaperFact| match fact {
+            PaperFact::Presented { .. } => kept.presented().is_empty(),
             PaperFact::SignedByHead { .. } => kept.signed_by_head().is_empty(),
             PaperFact::Stamped { .. } => kept.stamped().is_empty(),
             PaperFact::Numbered { .. } => kept.numbered().is_none(),
@@ -194,7 +195,9 @@ pub(super) async fn finish(state: &WebState, visitor: &Visitor, fields: &Fields)
             office::note(&state.house, &kept.copy.id, fact, &act).await?;
         }
         done += u64::from(!facts.is_empty());
-        kept_now += u64::from(facts.len() == kept.missing().len());
+        // Nothing waits for a presentation.
+        let waited = facts.iter().filter(|fact| !matches!(fact, PaperFact::Presented { .. })).count();
+        kept_now += u64::from(waited == kept.missing().len());
     }
     let count = |n| words::count(n, "копия", "копии", "копий");
     let said = format!("Оформлено: {}; на месте: {}.", count(done), count(kept_now));
@@ -223,6 +226,9 @@ fn names_of(papers: &[&Kept]) -> String {
 pub(super) fn finishing(fields: &Fields, day: &str, sheets: u32) -> Vec<PaperFact> {
     let mut facts = Vec::new();
     let marked = |name: &str| !fields.value(name).is_empty();
+    if marked("presented") {
+        facts.push(PaperFact::Presented { day: day.to_owned() });
+    }
     if marked("signed") {
         facts.push(PaperFact::SignedByHead { day: day.to_owned() });
     }

@@ -17,13 +17,14 @@ use crate::domain::copy::State as CopyState;
 use crate::domain::deadline::{Copy, print_duty};
 use crate::domain::forms::{People, day};
 use crate::domain::journal::YEAR;
+use crate::domain::outage::Outage;
 use crate::domain::paper::{Kept, Stage};
 use crate::domain::people::Visitor;
 use crate::domain::period;
 use crate::domain::register::RegisterLine;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::{office, supplement};
+use crate::flow::{self, office, supplement};
 use crate::store::Which;
 
 /// Something that waits in the office.
@@ -230,6 +231,21 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
             "/office/scans",
             false,
         ));
+    }
+    let outages = db.list_outages().await?;
+    let open = outages.iter().map(Outage::owed).filter(|owed| !owed.is_empty());
+    let owed: Vec<String> = open.filter_map(|owed| owed.into_iter().next()).collect();
+    let said = owed.join("; ");
+    waits.push(wait(owed.len(), "Перерывы в работе журнала не закрыты", &said, "/office/outages", true));
+    let reach = visitor.reach(Action::IssueCopies);
+    let directory = state.directory().await?;
+    if !reach.is_empty() && !directory.year.is_empty() {
+        let wanted = |name: &str| directory.class(name).is_some_and(|class| reach.class(name, class.grade));
+        let act = state.act(&visitor.account);
+        let (due, unhanded) = flow::office::extracts::owed(&state.house, &wanted, &act).await?;
+        let pages = "/office/extracts";
+        waits.push(wait(due as usize, "Выписки для семей пора напечатать", "одной кнопкой на класс", pages, false));
+        waits.push(wait(unhanded as usize, "Выписки напечатаны и не выданы", "записать, кому выданы", pages, false));
     }
     let said = late_checks.join("; ");
     waits.push(wait(

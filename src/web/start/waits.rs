@@ -56,6 +56,7 @@ impl Desk<'_> {
         waits.extend(self.readiness().await?);
         waits.extend(self.staffing().await?);
         waits.extend(self.own_class().await?);
+        waits.extend(self.extracts().await?.into_iter().chain(self.reports()));
         waits.extend(self.own_courses().await?);
         waits.extend(self.late());
         waits.extend(self.carriers().await?);

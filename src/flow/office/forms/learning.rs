@@ -6,10 +6,11 @@ use chrono::{Days, NaiveDate};
 
 use super::super::Refusal;
 use super::{Desk, last_day, span_of};
+use crate::domain::family_extract::Printed;
 use crate::domain::form::Form;
 use crate::domain::forms::classes::{Issue, Scope};
-use crate::domain::forms::fallback::FallbackClass;
-use crate::domain::forms::learners::{ExtractOf, Family, Remark};
+use crate::domain::forms::fallback::Blank;
+use crate::domain::forms::learners::{ExtractOf, Family, Given, Remark};
 use crate::domain::forms::{classes, day, fallback, learners};
 use crate::domain::journal::{Class, Learner, YEAR};
 use crate::domain::policy::{Unit, Value};
@@ -87,20 +88,26 @@ impl Desk<'_> {
             }
             "extract-for-parents" => {
                 let (starts, ends) = self.days()?;
-                let of = ExtractOf { journal, policy: &self.policy, starts, ends };
-                let wanted = self.readers(name, ends, reached);
+                let of = ExtractOf { journal, policy: &self.policy, starts, ends, no: 0 };
+                let wanted: Vec<_> = self.readers(name, ends, reached).into_iter().map(|one| (of, one)).collect();
                 let copy = (self.text("certified") == "yes").then(|| learners::Certified {
                     file: journals.to_owned(),
                     year: self.year.clone(),
                     day: self.today,
                 });
-                Ok(learners::extracts(letterhead, people, of, &wanted, copy.as_ref()))
+                Ok(learners::extracts(letterhead, people, &wanted, copy.as_ref()))
             }
             "extract-register" => {
                 let (starts, ends) = self.days()?;
                 let period = format!("{} – {}", words::date_short(starts), words::date_short(ends));
                 let readers = self.readers(name, ends, reached);
-                Ok(learners::extract_register(letterhead, name, &period, &readers, &teacher))
+                let line = |one: &&Learner| Given {
+                    name: names::full_name(&one.surname, &one.given_name, &one.patronymic),
+                    period: period.clone(),
+                    ..Given::default()
+                };
+                let lines: Vec<Given> = readers.iter().map(line).collect();
+                Ok(learners::extract_register(letterhead, name, &lines, &teacher))
             }
             "general-information" => {
                 let days = span_of(journal, YEAR, class.grade);
@@ -111,15 +118,47 @@ impl Desk<'_> {
             "health-sheet" => Ok(learners::health_sheet(letterhead, &self.year, name, &list)),
             _ => {
                 let course = journal.courses.iter().find(|course| course.id == self.text("course"));
-                let blank = FallbackClass {
+                let blank = Blank {
                     class: name.to_owned(),
                     learners: list.iter().map(|l| names::list_name(&l.surname, &l.given_name)).collect(),
                     subject: course.map(period::course_title).unwrap_or_default(),
                     teacher: course.map(|course| people.get(&course.teacher_id).full).unwrap_or_default(),
+                    lessons: Vec::new(),
                 };
-                Ok(fallback::fallback(letterhead, &blank))
+                Ok(fallback::fallback(letterhead, &[blank]))
             }
         }
+    }
+
+    /// The register of extracts as it was kept: those of the class that were printed within the days asked for. `None` when none was, and a list for
+    /// ink serves.
+    pub(super) async fn given(&self) -> Result<Option<Form>, Error> {
+        let name = self.needed("class", "класс")?;
+        let (starts, ends) = self.days()?;
+        let printed = self.house.db.list_paper_extracts(&self.year).await?;
+        let own = printed.iter().filter(|one| one.class == name);
+        let within = own.filter(|one| {
+            let on = one.at.get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
+            on.is_some_and(|on| (starts..=ends).contains(&on))
+        });
+        let line = |one: &Printed| {
+            let learner = self.journal.learners.iter().find(|learner| learner.id == one.learner);
+            let full = |l: &Learner| names::full_name(&l.surname, &l.given_name, &l.patronymic);
+            Given {
+                no: one.no,
+                name: learner.map_or_else(|| one.learner.clone(), full),
+                period: format!("{} – {}", words::date_short(one.starts), words::date_short(one.ends)),
+                on: one.handed.as_ref().map(|handed| words::date_short(handed.on)).unwrap_or_default(),
+                to: one.handed.as_ref().map(|handed| handed.to.clone()).unwrap_or_default(),
+            }
+        };
+        let lines: Vec<Given> = within.map(line).collect();
+        if lines.is_empty() {
+            return Ok(None);
+        }
+        let class = self.journal.class(name);
+        let teacher = class.map(|class| self.people.get(&class.class_teacher_id).signed).unwrap_or_default();
+        Ok(Some(learners::extract_register(&self.letterhead, name, &lines, &teacher)))
     }
 
     /// Remarks on a class's journal: what signers refused, with the day, the day by which the policy wants it mended, and the version that
