@@ -46,6 +46,8 @@ pub mod snapshot;
 pub mod statement;
 pub mod tenure;
 pub mod timeliness;
+pub mod struck;
+pub mod technical_break;
 pub mod token;
 pub mod training;
 pub mod void;

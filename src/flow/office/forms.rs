@@ -12,7 +12,7 @@ use super::Refusal;
 
 pub use self::archive::orders;
 pub use super::catalogue::{About, Asked, FORMS, Known, find, left_out};
-use crate::domain::form::Form;
+use crate::domain::form::{Block, Form};
 use crate::domain::forms::classes::Issue;
 use crate::domain::forms::files::{self, FileCase, Filed, Volume};
 use crate::domain::forms::inventories::InventoryLine;
@@ -24,6 +24,7 @@ use crate::domain::paper::Kept;
 use crate::domain::policy::Policy;
 use crate::domain::setup::{Setup, timetable};
 use crate::domain::snapshot::{CopyKind, kind_words, supplement_no};
+use crate::domain::struck::{self, Void};
 use crate::domain::timeliness::Status;
 use crate::domain::words;
 use crate::flow::timeliness::{self, Question};
@@ -41,6 +42,8 @@ struct Desk<'a> {
     letterhead: Letterhead,
     people: People,
     policy: Policy,
+    /// What a stolen account wrote and nobody decided on: left out of `journal`, told in small print.
+    void: Void,
 }
 
 /// Makes a form out of the house's data.
@@ -52,20 +55,23 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
         About::Teaching => teaching_journal(house, &year, id, asked).await?,
         About::Class => class_journal(house, &year, asked).await?,
     };
-    let desk = desk(house, asked, journal, year, act).await?;
+    let mut journal = journal;
+    let void = crate::flow::compromise::void_rows(house, &year).await?.take_out(&mut journal);
+    let mut desk = desk(house, asked, journal, year, act).await?;
+    desk.void = void;
     if let Some(refusal) = left_out(&desk.policy, id) {
         return Err(refusal.into());
     }
     match known.about {
         About::Office => desk.office(id).await,
-        About::Teaching => desk.teaching(id).await,
+        About::Teaching => Ok(desk.told(desk.teaching(id).await?, id)),
         About::Carriers => desk.carriers(id).await,
         About::Class => {
             if id == "remarks" {
                 return desk.remarks().await;
             }
             let reached = desk.reached().await?;
-            Ok(desk.class(id, &reached)?)
+            Ok(desk.told(desk.class(id, &reached)?, id))
         }
     }
 }
@@ -88,7 +94,18 @@ async fn desk<'a>(
     };
     let policy = crate::flow::policy::of_act(house, act).await?;
     let people = People::of(&journal);
-    Ok(Desk { house, asked, year, act, today: act.at.date_naive(), journal, letterhead, people, policy })
+    Ok(Desk {
+        house,
+        asked,
+        year,
+        act,
+        today: act.at.date_naive(),
+        journal,
+        letterhead,
+        people,
+        policy,
+        void: Void::default(),
+    })
 }
 
 /// Roster and entries of one class.
@@ -127,6 +144,19 @@ fn span_of(journal: &Journal, period: &str, grade: u8) -> Option<(NaiveDate, Nai
 }
 
 impl Desk<'_> {
+    /// The form with what was left out of it, where it is about entries at all; extracts say it to each family of its own child.
+    fn told(&self, form: Form, id: &str) -> Form {
+        let teacher = self.text("teacher");
+        let taught =
+            |course: &str| self.journal.courses.iter().any(|one| one.id == course && one.teacher_id == teacher);
+        let void = match id {
+            "class-report" | "class-report-preliminary" | "journal-analysis" => self.void.clone(),
+            "subject-report" | "subject-report-preliminary" => self.void.of(|_, course| taught(course)),
+            _ => Void::default(),
+        };
+        form.maybe(void.told(struck::clause(&self.policy)).map(|text| Block::Note { text }))
+    }
+
     fn text(&self, name: &str) -> &str {
         self.asked.get(name).map_or("", |text| text.trim())
     }

@@ -60,7 +60,7 @@ impl Desk<'_> {
             }
             "extract-for-parents" => {
                 let (starts, ends) = self.days()?;
-                let of = ExtractOf { journal, policy: &self.policy, starts, ends };
+                let of = ExtractOf { journal, void: &self.void, policy: &self.policy, starts, ends };
                 let wanted = self.readers(name, ends, reached);
                 let copy = (self.text("certified") == "yes").then(|| learners::Certified {
                     file: JOURNALS.to_owned(),
