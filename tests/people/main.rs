@@ -21,3 +21,4 @@ mod shown;
 mod signin;
 mod templates;
 mod training;
+mod stolen;
