@@ -1,6 +1,7 @@
 //! The first screen: what waits for the one who signed in, by office and counted; for a stranger the way in. Floor 3.
 
 mod late;
+mod owed;
 mod waits;
 
 use std::sync::Arc;

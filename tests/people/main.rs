@@ -15,6 +15,7 @@ mod offices;
 mod paper;
 #[path = "../engines/postgres.rs"]
 mod postgres;
+mod owed;
 mod reach;
 mod rules;
 mod shown;

@@ -8,7 +8,7 @@ mod matrix;
 mod rules;
 
 pub use matrix::{Decision, Grant, Why, decide, grant, printed};
-pub use rules::{GIVEN, Rules};
+pub use rules::{GIVEN, Rules, role_of};
 
 /// Roles of a school (SEC-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::class::Overview;
+use crate::domain::duties::Duty;
 use crate::domain::readiness::Line;
 use crate::web::start::Counts;
 
@@ -80,6 +81,10 @@ pub(in crate::web) struct Pages {
     /// Sections of the year that are not ready.
     pub(in crate::web) unready: Kept<Vec<Line>>,
     /// Orders that each person has not read yet, by person.
+    /// Duties of the policy in force, with their next days.
+    pub(in crate::web) duties: Kept<Vec<Duty>>,
+    /// Technical breaks that stand.
+    pub(in crate::web) breaks: Kept<Vec<Break>>,
     pub(in crate::web) unread: Kept<BTreeMap<String, u64>>,
 }
 
