@@ -139,6 +139,10 @@ pub enum EventKind {
     LessonTried,
     /// Many logins were wrong from one address, or from many: guesses are slowed down.
     PasswordsSprayed,
+    /// A technical break was announced.
+    BreakAnnounced,
+    /// An announced break was taken back.
+    BreakWithdrawn,
 }
 
 /// What of the things that pages keep ready an event may have changed.
@@ -266,6 +270,8 @@ impl EventKind {
             Self::SupplementWithdrawn => "supplement_withdrawn",
             Self::LessonTried => "lesson_tried",
             Self::PasswordsSprayed => "passwords_sprayed",
+            Self::BreakAnnounced => "break_announced",
+            Self::BreakWithdrawn => "break_withdrawn",
         }
     }
 }

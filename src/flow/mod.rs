@@ -4,6 +4,7 @@
 //! in hand; [`doctor`] compares database, archive and log.
 
 pub mod backup;
+pub mod breaks;
 pub mod carriers;
 pub mod change;
 pub mod close;
@@ -248,6 +249,12 @@ pub enum Error {
     #[error(transparent)]
     Scan(#[from] scans::Refusal),
     /// A worker stopped without an answer.
+    /// The log cannot be published.
+    #[error(transparent)]
+    Publish(#[from] publish::Refusal),
+    /// A technical break is not announced or taken back.
+    #[error(transparent)]
+    Break(#[from] crate::domain::technical_break::Refusal),
     #[error("работа прервана: {0}")]
     Interrupted(String),
 }

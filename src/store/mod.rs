@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod breaks;
 mod carriers;
 mod certificates;
 mod changes;
@@ -45,6 +46,7 @@ pub use access::{AccessRow, Looked};
 pub use accounts::{
     AccountRow, AccountState, AcquaintanceRow, Attempt, FlowRow, GuardianRow, PersonName, SessionRow, appointment_cells,
 };
+pub use breaks::BreakRow;
 pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
@@ -204,7 +206,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 18] = [
+const SQLITE_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -223,8 +225,9 @@ const SQLITE_GUARDS: [&str; 18] = [
     include_str!("../../migrations/guards/0211_training.sqlite.sql"),
     include_str!("../../migrations/guards/0221_truncation.sqlite.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.sqlite.sql"),
+    include_str!("../../migrations/guards/0301_breaks.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 18] = [
+const POSTGRES_GUARDS: [&str; 19] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -243,11 +246,12 @@ const POSTGRES_GUARDS: [&str; 18] = [
     include_str!("../../migrations/guards/0211_training.postgres.sql"),
     include_str!("../../migrations/guards/0221_truncation.postgres.sql"),
     include_str!("../../migrations/guards/0261_scan_comparisons.postgres.sql"),
+    include_str!("../../migrations/guards/0301_breaks.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 18]) -> Migrator {
+fn migrator(guards: [&'static str; 19]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -288,6 +292,8 @@ fn migrator(guards: [&'static str; 18]) -> Migrator {
         step(221, "guards of truncation", guards[16]),
         step(260, "comparisons of scans", include_str!("../../migrations/0260_scan_comparisons.sql")),
         step(261, "guards of comparisons of scans", guards[17]),
+        step(300, "technical breaks", include_str!("../../migrations/0300_breaks.sql")),
+        step(301, "guards of technical breaks", guards[18]),
     ])
 }
 

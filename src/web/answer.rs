@@ -204,6 +204,7 @@ impl From<flow::Error> for Refusal {
             | E::Compromise(_)
             | E::Scan(_)
             | E::Supplement(_)
+            | E::Break(_)
             | E::NothingToSign(_)
             | E::Office(_) => Self::Rule(words::capitalised(&error.to_string())),
             other => fault(&other),

@@ -213,6 +213,7 @@ pub(super) fn all() -> Vec<Route> {
         super::policy::routes(),
         super::history::routes(),
         super::ops::routes(),
+        super::breaks::routes(),
         super::interface::routes(),
     ]
     .into_iter()
@@ -234,7 +235,6 @@ pub(super) fn has(path: &str) -> bool {
     PAGES.contains(path)
 }
 
-/// The router: every route of the table behind the guard.
 /// Pages by the parts of their paths, read once.
 static OPENED: LazyLock<Vec<(Vec<&'static str>, Access)>> = LazyLock::new(|| {
     let pages = table().into_iter().filter(|facts| facts.method == "GET");
@@ -256,6 +256,7 @@ pub(super) fn opens(visitor: &Visitor, address: &str) -> bool {
     })
 }
 
+/// The router: every route of the table behind the guard.
 pub(super) fn router(state: &WebState) -> Router<WebState> {
     all().into_iter().fold(Router::new(), |router, route| {
         let gate = guard::Gate { state: state.clone(), facts: route.facts, help: route.help, habits: route.habits };

@@ -66,6 +66,7 @@ const CHANGING: &[&str] = &[
     "appointments",
     "attempts",
     "bells",
+    "breaks",
     "calendar_days",
     "classes",
     "closed_years",

@@ -66,6 +66,10 @@ const VERBS: &[&[&str]] = &[
     &["config", "check"],
     &["config", "example"],
     &["token"],
+    &["break"],
+    &["break", "announce"],
+    &["break", "list"],
+    &["break", "withdraw"],
     &["token", "issue"],
     &["token", "list"],
     &["token", "revoke"],
@@ -316,7 +320,7 @@ fn a_listing_without_lines_is_an_empty_array_and_a_russian_sentence() {
     let dir = folder.path().join("house");
     let dir = dir.to_str().expect("UTF-8");
     assert_eq!(code(&run(&["init", dir])), 0);
-    let listings: [&[&str]; 8] = [
+    let listings: [&[&str]; 9] = [
         &["copies"],
         &["register"],
         &["key", "list"],
@@ -326,6 +330,7 @@ fn a_listing_without_lines_is_an_empty_array_and_a_russian_sentence() {
         &["backup", "list"],
         &["token", "list"],
     ];
+        &["break", "list"],
     for listing in listings {
         let output = run(&[listing, &["--json", "--dir", dir]].concat());
         assert_eq!((code(&output), out(&output).trim()), (0, "[]"), "{listing:?}");

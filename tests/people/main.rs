@@ -5,6 +5,7 @@
 mod disks;
 
 mod access;
+mod breaks;
 mod buttons;
 mod custody;
 mod families;

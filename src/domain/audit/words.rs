@@ -70,6 +70,8 @@ impl EventKind {
         Self::SupplementWithdrawn,
         Self::LessonTried,
         Self::PasswordsSprayed,
+        Self::BreakAnnounced,
+        Self::BreakWithdrawn,
     ];
 
     /// What happened, as it stands in a sentence.
@@ -136,6 +138,8 @@ impl EventKind {
             Self::SupplementWithdrawn => "закрыт приём поздних записей",
             Self::LessonTried => "пройден урок обучения",
             Self::PasswordsSprayed => "подбор паролей под разными логинами: попытки замедлены",
+            Self::BreakAnnounced => "объявлен технический перерыв",
+            Self::BreakWithdrawn => "отменён технический перерыв",
         }
     }
 }

@@ -208,11 +208,13 @@ pub enum Action {
     AttachSignatures,
     /// The school's own templates of the office's forms.
     ManageTemplates,
+    /// Technical breaks: announced, taken back.
+    AnnounceBreaks,
 }
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -259,6 +261,7 @@ impl Action {
         Self::ReceivePaper,
         Self::AttachSignatures,
         Self::ManageTemplates,
+        Self::AnnounceBreaks,
     ];
 
     /// «вести журнал предмета».
@@ -310,6 +313,7 @@ impl Action {
             Self::ReceivePaper => "принимать листы и их сканы",
             Self::AttachSignatures => "прилагать внешние подписи",
             Self::ManageTemplates => "вводить шаблоны форм школы",
+            Self::AnnounceBreaks => "объявлять технические перерывы",
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::class::Overview;
 use crate::domain::duties::Duty;
 use crate::domain::readiness::Line;
+use crate::domain::technical_break::Break;
 use crate::web::start::Counts;
 
 /// Entries kept of a kind: 44 classes of 15 courses in one period are 660, a laid-out page some 60 KB; the rest is made anew.
@@ -80,11 +81,11 @@ pub(in crate::web) struct Pages {
     pub(in crate::web) counts: Kept<Counts>,
     /// Sections of the year that are not ready.
     pub(in crate::web) unready: Kept<Vec<Line>>,
-    /// Orders that each person has not read yet, by person.
     /// Duties of the policy in force, with their next days.
     pub(in crate::web) duties: Kept<Vec<Duty>>,
     /// Technical breaks that stand.
     pub(in crate::web) breaks: Kept<Vec<Break>>,
+    /// Orders that each person has not read yet, by person.
     pub(in crate::web) unread: Kept<BTreeMap<String, u64>>,
 }
 
