@@ -25,6 +25,7 @@ pub mod journal;
 pub mod lint;
 pub mod log_proof;
 pub mod merkle;
+pub mod log_tiles;
 pub mod names;
 pub mod norm;
 pub mod paper;

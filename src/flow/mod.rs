@@ -30,6 +30,7 @@ pub mod paper;
 pub mod papers;
 pub mod people;
 pub mod policy;
+pub mod publish;
 pub mod reissue;
 pub mod remind;
 pub mod scans;
@@ -248,13 +249,13 @@ pub enum Error {
     /// A word on a scan or a tick of a sheet is not taken.
     #[error(transparent)]
     Scan(#[from] scans::Refusal),
-    /// A worker stopped without an answer.
     /// The log cannot be published.
     #[error(transparent)]
     Publish(#[from] publish::Refusal),
     /// A technical break is not announced or taken back.
     #[error(transparent)]
     Break(#[from] crate::domain::technical_break::Refusal),
+    /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),
 }

@@ -37,6 +37,7 @@ const VERBS: &[&[&str]] = &[
     &["log", "checkpoint"],
     &["log", "verify"],
     &["log", "prove"],
+    &["log", "publish"],
     &["log", "list"],
     &["doctor"],
     &["carrier"],
@@ -65,11 +66,11 @@ const VERBS: &[&[&str]] = &[
     &["config", "show"],
     &["config", "check"],
     &["config", "example"],
-    &["token"],
     &["break"],
     &["break", "announce"],
     &["break", "list"],
     &["break", "withdraw"],
+    &["token"],
     &["token", "issue"],
     &["token", "list"],
     &["token", "revoke"],
@@ -329,8 +330,8 @@ fn a_listing_without_lines_is_an_empty_array_and_a_russian_sentence() {
         &["carrier", "custody"],
         &["backup", "list"],
         &["token", "list"],
-    ];
         &["break", "list"],
+    ];
     for listing in listings {
         let output = run(&[listing, &["--json", "--dir", dir]].concat());
         assert_eq!((code(&output), out(&output).trim()), (0, "[]"), "{listing:?}");

@@ -30,6 +30,7 @@ mod paper;
 #[path = "../engines/postgres.rs"]
 mod postgres;
 mod presets;
+mod publish;
 mod reissue;
 mod remind;
 mod scans;
