@@ -6,6 +6,7 @@
 mod book;
 mod calendar;
 mod closing;
+pub(in crate::web) mod events;
 mod form;
 mod groups;
 mod movement;

@@ -20,6 +20,7 @@ use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
 use crate::web::frame::Frame;
 use crate::web::query::{Asked, segment};
+use crate::web::school::events::{EventLine, of_week, of_year};
 
 #[derive(Template)]
 #[template(path = "journal/learner.html", config = "src/web/askama.toml")]
@@ -33,12 +34,12 @@ struct LearnerPage {
     movement: Vec<String>,
     missed: u64,
     unexplained: usize,
-    /// Address of who looked at this learner's marks; empty for whom it is shut.
     /// Something on the page is void: the page says what that means.
     void: bool,
     /// Events of this week for the learner's class; nothing of an earlier year.
     events: Vec<EventLine>,
     this_year: bool,
+    /// Address of who looked at this learner's marks; empty for whom it is shut.
     looked: String,
 }
 
@@ -61,9 +62,9 @@ impl SubjectView {
 
 struct MarkView {
     value: String,
-    /// «2 сентября, контрольная работа».
     /// Written by an account that was reported stolen, and not decided yet: shown struck through, counted nowhere.
     void: bool,
+    /// «2 сентября, контрольная работа».
     said: String,
 }
 
@@ -76,7 +77,6 @@ struct AbsenceView {
     open: bool,
     /// Came late: no missed lesson.
     late: bool,
-}
     /// As for a mark.
     void: bool,
 }
@@ -85,6 +85,7 @@ impl AbsenceView {
     fn is_missed(&self) -> bool {
         !self.late && !self.void
     }
+}
 
 /// `GET /learner/{learner}?period=Q1`: for those who read the journal.
 pub(super) async fn of_staff(
@@ -140,8 +141,8 @@ impl Told<'_> {
                 topic: self.lesson(&absence.lesson).map(|lesson| lesson.topic.clone()).unwrap_or_default(),
                 open: kind == Some(AbsenceKind::Unexplained),
                 late: kind == Some(AbsenceKind::Late),
-            };
                 void: self.directory.struck.absence(absence),
+            };
             ((date, number), view)
         };
         own.map(view).collect()
@@ -240,6 +241,8 @@ async fn show(
     // Whoever may look back for the school finds the learner through the lists of that year.
     let years = if family { state.house.db.list_years_of_learner(&learner.id).await? } else { Vec::new() };
     let page = format!("/{door}/{}", segment(&learner.id));
+    let today = state.now().date_naive();
+    let events = of_year(&state.house.db, &directory.year).await?;
     let subject =
         Subject::Learner { id: &learner.id, class: &class.name, grade: class.grade, closed: false, archived: false };
     let looks = visitor.may(Action::ReadAccessLog, &subject).is_allowed();
@@ -247,12 +250,12 @@ async fn show(
         years: choice(&directory, &years, &page),
         tabs: tabs(&directory, &class, &page, &chosen.span.id),
         movement: movement(learner),
-        missed: subjects.iter().map(|subject| subject.missed as u64).sum(),
-        unexplained: absences.iter().filter(|absence| absence.open && !absence.void).count(),
-        looked: if looks { format!("/access/learners/{}", segment(&learner.id)) } else { String::new() },
         events: of_week(&events, today, |event| event.scope.holds(&class.name, class.grade)),
         this_year: !directory.is_earlier(),
         void: subjects.iter().any(SubjectView::has_void) || absences.iter().any(|absence| absence.void),
+        missed: subjects.iter().map(|subject| subject.missed as u64).sum(),
+        unexplained: absences.iter().filter(|absence| absence.open && !absence.void).count(),
+        looked: if looks { format!("/access/learners/{}", segment(&learner.id)) } else { String::new() },
         period: chosen.name,
         frame,
         subjects,
