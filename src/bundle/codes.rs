@@ -104,6 +104,8 @@ pub const NO_DIRECTOR: &str = "import.no-director";
 
 /// A text that a table editor seems to have made a date of (warning).
 pub const EXCEL_DATE: &str = "import.excel-date";
+/// A topic in another language than Russian where the policy wants Russian (warning).
+pub const FOREIGN_TOPIC: &str = "import.foreign-topic";
 
 /// Not a day with a time.
 pub const BAD_MOMENT: &str = "import.bad-moment";
@@ -111,7 +113,7 @@ pub const BAD_MOMENT: &str = "import.bad-moment";
 pub const UNKNOWN_ENTRY: &str = "import.unknown-entry";
 
 /// Every code of a bundle; each has a fixture.
-pub const ALL: [&str; 52] = [
+pub const ALL: [&str; 53] = [
     MISSING_FILE,
     UNKNOWN_FILE,
     WRONG_ENCODING,
@@ -162,6 +164,7 @@ pub const ALL: [&str; 52] = [
     UNLIKELY_BIRTH,
     NO_DIRECTOR,
     EXCEL_DATE,
+    FOREIGN_TOPIC,
     BAD_MOMENT,
     UNKNOWN_ENTRY,
 ];

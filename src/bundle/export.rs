@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::journal::Journal;
 use crate::domain::setup::layout as setup;
+use crate::domain::struck::{self, Struck};
 use crate::domain::timeliness::EntryTime;
 
 use super::encoding;
@@ -95,6 +96,8 @@ pub struct Beside {
     pub entries: Vec<EntryTime>,
     /// Stays on record: cells in the order of the layout of the year's table.
     pub stays: Vec<Vec<String>>,
+    /// Rows that are void until somebody decides: their tables get a column that says so.
+    pub struck: Struck,
 }
 
 /// Writes tables of a journal with nothing beside it.
@@ -124,6 +127,48 @@ fn leaving(file: File, rows: Vec<Vec<String>>) -> Leaving {
     Leaving { stem: file.stem(), russian: layout.russian, columns: layout.columns.iter().map(leaf).collect(), rows }
 }
 
+/// Which rows of a table are void, in the order of the table; empty where none is.
+fn void_rows(file: File, journal: &Journal, struck: &Struck) -> Vec<bool> {
+    let void: Vec<bool> = match file {
+        File::Lessons => journal.lessons.iter().map(|lesson| struck.lesson(&lesson.key)).collect(),
+        File::Marks => journal.marks.iter().map(|mark| struck.mark(mark)).collect(),
+        File::Absences => journal.absences.iter().map(|absence| struck.absence(absence)).collect(),
+        File::FinalMarks => journal.final_marks.iter().map(|mark| struck.final_mark(mark)).collect(),
+        _ => Vec::new(),
+    };
+    if void.contains(&true) { void } else { Vec::new() }
+}
+
+/// The sign of a void row; the column is only there where the table has one.
+const VOID: &str = "да";
+
+impl Leaving {
+    fn marked(mut self, void: &[bool]) -> Self {
+        if !void.is_empty() {
+            self.columns.push(Leaf { name: struck::COLUMN, russian: struck::COLUMN_RUSSIAN, holds: Holds::Line });
+            for (row, is_void) in self.rows.iter_mut().zip(void) {
+                row.push(if *is_void { VOID.to_owned() } else { String::new() });
+            }
+        }
+        self
+    }
+}
+
+/// The column of void rows in a workbook, with what it means as a note in its heading.
+fn mark_void(sheet: &mut Worksheet, file: File, void: &[bool]) -> Result<(), XlsxError> {
+    if void.is_empty() {
+        return Ok(());
+    }
+    let place = u16::try_from(file.layout().columns.len()).unwrap_or(u16::MAX);
+    sheet.write_string(0, place, struck::COLUMN_RUSSIAN)?;
+    sheet.insert_note(0, place, &rust_xlsxwriter::Note::new(struck::LEGEND))?;
+    sheet.set_column_width(place, 18)?;
+    for (line, _) in (1_u32..).zip(void).filter(|(_, is_void)| **is_void) {
+        sheet.write_string(line, place, VOID)?;
+    }
+    Ok(())
+}
+
 /// The stays beside a journal; their file has a name of its own, so that they are told from orders of movement.
 fn leaving_stays(rows: &[Vec<String>]) -> Leaving {
     let leaf = |column: &setup::Column| Leaf { name: column.name, russian: column.title, holds: Holds::Line };
@@ -138,10 +183,12 @@ pub fn write_with(journal: &Journal, beside: &Beside, tables: &[File], shape: Sh
         File::Entries => tables::entry_rows(&beside.entries),
         file => tables::rows(file, journal),
     };
+    let void = |file: File| void_rows(file, journal, &beside.struck);
     let mut given: Vec<(File, Vec<Vec<String>>)> = tables.iter().map(|file| (*file, rows_of(*file))).collect();
     // A school that knows no times of entries has no such file.
     given.retain(|(file, rows)| !(is_whole && *file == File::Entries && rows.is_empty()));
-    let mut all: Vec<Leaving> = given.iter().map(|(file, rows)| leaving(*file, rows.clone())).collect();
+    let mut all: Vec<Leaving> =
+        given.iter().map(|(file, rows)| leaving(*file, rows.clone()).marked(&void(*file))).collect();
     if is_whole && !beside.stays.is_empty() {
         all.push(leaving_stays(&beside.stays));
     }
@@ -183,7 +230,9 @@ pub fn write_with(journal: &Journal, beside: &Beside, tables: &[File], shape: Sh
         Shape::Xlsx => {
             let mut book = book(journal);
             for (file, rows) in &given {
-                sheet(book.add_worksheet(), *file, rows)?;
+                let page = book.add_worksheet();
+                sheet(page, *file, rows)?;
+                mark_void(page, *file, &void(*file))?;
             }
             if let Some(stays) = all.iter().find(|one| one.stem == setup::STAYS.table) {
                 plain_sheet(book.add_worksheet(), stays)?;

@@ -6,6 +6,7 @@ use super::foreign::scale::ScaleClass;
 use super::layout::File;
 use super::year;
 use crate::domain::setup::layout::{Layout, STAYS};
+use crate::domain::struck;
 
 /// Rows with their numbers from 1.
 pub type NumberedRows = Vec<(usize, Vec<String>)>;
@@ -76,6 +77,8 @@ fn cells(table: &str, columns: &[&str], at: usize, row: Value) -> Result<Vec<Str
             }
         });
     }
+    // An export marks rows that are void at home; what is read is the row.
+    row.remove(struck::COLUMN);
     match row.keys().next() {
         Some(name) => Err(format!("{table}, запись {at}: неизвестное поле «{name}»")),
         None => Ok(cells),

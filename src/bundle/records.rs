@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use crate::domain::journal::{Course, FinalMark, Learner, LessonKey, Mark};
+use crate::domain::language;
 use crate::domain::policy::{AbsenceKind, Policy};
 use crate::domain::timeliness::EntryTime;
 use crate::domain::words;
@@ -17,7 +18,7 @@ use super::values::{Scale, is_reserved_period};
 
 /// Checks them all.
 pub fn check(lists: &Lists, known: &Known<'_>, policy: &Policy, found: &mut Found) {
-    lessons(lists, known, found);
+    lessons(lists, known, policy, found);
     let held = Held::of(lists);
     absences(lists, known, &held, policy, found);
     marks(lists, known, &held, policy, found);
@@ -26,13 +27,18 @@ pub fn check(lists: &Lists, known: &Known<'_>, policy: &Policy, found: &mut Foun
     decisions(lists, known, found);
 }
 
-fn lessons(lists: &Lists, known: &Known<'_>, found: &mut Found) {
+fn lessons(lists: &Lists, known: &Known<'_>, policy: &Policy, found: &mut Found) {
+    let russian = language::wants_russian(policy);
     let list = &lists.lessons;
     duplicates(list, "number", |lesson| &lesson.key, |lesson| format!("урок {}", name(&lesson.key)), found);
     for (lesson, line) in list.with_lines() {
         known.names.courses.refer(list.at(line, "course_id"), &lesson.key.course_id, found);
         known.names.staff.refer(list.at(line, "substitute_teacher_id"), &lesson.substitute_teacher_id, found);
         outside_calendar(list, line, &lesson.key, known, found);
+        if russian && language::is_foreign(&lesson.topic) {
+            let message = format!("тема записана не по-русски: «{}»", lesson.topic);
+            found.warning(list.at(line, "topic"), codes::FOREIGN_TOPIC, message);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::layout::{Column, File, Holds};
 use super::look_alike;
 use super::table::{QuoteFault, Record};
 use super::{codes, headings, rows};
+use crate::domain::struck;
 
 /// A table as it was given: its header and the records below it, none of them looked at yet.
 #[derive(Debug)]
@@ -209,6 +210,10 @@ fn columns(file: File, header: &Record<'_>, may_lack: bool, found: &mut Found) -
         let again = meant[place].is_some() && meant[..place].contains(&meant[place]);
         if again || names[..place].contains(name) {
             found.error(at, codes::DUPLICATE_COLUMN, format!("столбец «{name}» назван дважды"));
+        } else if meant[place].is_none() && [struck::COLUMN, struck::COLUMN_RUSSIAN].contains(name) {
+            let what =
+                "выгрузка отметила в нём строки, внесённые под похищенной учётной записью: проверьте их до загрузки";
+            found.warning(at, codes::LEFT_OUT, format!("столбец «{name}» не загружается: {what}"));
         } else if meant[place].is_none() {
             let is_absent = |(place, _): &(usize, &Column)| !meant.contains(&Some(*place));
             let absent: Vec<&Column> = layout.iter().enumerate().filter(is_absent).map(|(_, column)| column).collect();

@@ -17,7 +17,7 @@ use crate::flow::House;
 use crate::flow::keys::Keyring;
 use crate::flow::log::Printed;
 use crate::flow::verify::{Report, Verifier, VerifyOptions};
-use crate::flow::{doctor as examination, log};
+use crate::flow::{doctor as examination, log, publish};
 use crate::sign::certificate::from_pem;
 
 /// `verify`.
@@ -206,6 +206,13 @@ enum Logged {
         #[arg(value_name = "ЗАПИСЬ", help = "Номер записи, с нуля, или скреплённая копия; без этого последняя запись")]
         entry: Option<String>,
     },
+    #[command(
+        about = "Опубликовать журнал событий файлами для любого веб-сервера: точка и дерево хешей, без содержания записей"
+    )]
+    Publish {
+        #[arg(value_name = "ПАПКА", help = "Куда: новая папка или та, где журнал уже публиковали")]
+        folder: PathBuf,
+    },
     #[command(about = "Показать записи журнала событий")]
     List,
 }
@@ -279,6 +286,16 @@ impl Log {
                     }
                     None => Err(Failure::Said(format!("в журнале событий нет записи {index}"))),
                 }
+            }
+            Logged::Publish { folder } => {
+                let published = publish::publish(&house, &folder).await?;
+                if desk.json {
+                    print_json(&serde_json::json!({"size": published.size, "added": published.added}));
+                } else {
+                    let (size, added) = (published.size, published.added as u64);
+                    println!("Опубликовано записей: {}, новых файлов: {}.", grouped(size), grouped(added));
+                }
+                Ok(0)
             }
             Logged::List => list_log(desk, &house.db.list_log().await?),
         }

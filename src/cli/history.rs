@@ -225,7 +225,8 @@ impl Compromise {
                 }
                 println!("Уведомление № {} принято: учётная запись закрыта.", noted.no);
                 if noted.late {
-                    println!("Внимание: уведомление подано позже одного рабочего дня после того, как об этом узнали.");
+                    let policy = crate::flow::policy::of_act(&house, &act).await?;
+                    println!("Внимание: уведомление подано позже срока: {}.", compromise::term(&policy));
                 }
                 let changes = words::plural(noted.pending as u64, "изменение", "изменения", "изменений");
                 let acts = words::count(noted.acts as u64, "другое действие", "других действия", "других действий");

@@ -9,10 +9,11 @@ use super::table::{Table, hundredths, print_json};
 use super::{Desk, Failure, REFUSED, clock, print_findings};
 use crate::config;
 use crate::domain::finding::Finding;
+use crate::domain::journal::Journal;
 use crate::domain::policy::{self, Policy};
 use crate::domain::report;
-use crate::flow::House;
 use crate::flow::house::Founding;
+use crate::flow::{self, House};
 
 /// Zone of most schools' sources; every house says its own with `--utc-offset`.
 pub(super) const DEFAULT_OFFSET: &str = "+03:00";
@@ -149,7 +150,7 @@ impl Report {
         let house = desk.house().await?;
         match self.what {
             Reported::Period { period, year } => {
-                let journal = house.db.load_journal(&house.year(year.as_deref()).await?).await?;
+                let journal = sound(&house, year.as_deref()).await?;
                 let figures = report::period_report(&journal, &period, &house.policy);
                 if figures.is_empty() {
                     let known = journal.periods.iter().map(|p| p.id.as_str()).collect::<Vec<_>>().join(", ");
@@ -162,7 +163,7 @@ impl Report {
                 }
             }
             Reported::Courses { year } => {
-                let journal = house.db.load_journal(&house.year(year.as_deref()).await?).await?;
+                let journal = sound(&house, year.as_deref()).await?;
                 let lines = course_lines(&journal);
                 if desk.json {
                     print_json(&lines);
@@ -175,7 +176,18 @@ impl Report {
     }
 }
 
-fn course_lines(journal: &crate::domain::journal::Journal) -> Vec<CourseLine> {
+/// The year's journal as it counts; what is left out is told beside the figures.
+async fn sound(house: &House, year: Option<&str>) -> Result<Journal, Failure> {
+    let year = house.year(year).await?;
+    let mut journal = house.db.load_journal(&year).await?;
+    let void = flow::compromise::void_rows(house, &year).await?.take_out(&mut journal);
+    if let Some(told) = void.told("") {
+        eprintln!("{told}");
+    }
+    Ok(journal)
+}
+
+fn course_lines(journal: &Journal) -> Vec<CourseLine> {
     let figures = report::course_report(journal);
     let mut lines = Vec::new();
     for course in &journal.courses {

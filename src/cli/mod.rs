@@ -1,6 +1,7 @@
 //! Commands: parse, call one station, print in Russian. Floor 3.
 
 mod backup;
+mod breaks;
 mod carrier;
 mod check;
 mod clock;
@@ -148,6 +149,8 @@ enum Command {
     Config(config::Config),
     #[command(about = "Ключи доступа к программному интерфейсу")]
     Token(token::Token),
+    #[command(about = "Технические перерывы: объявить всем, отменить")]
+    Break(breaks::Break),
     #[command(about = "Учебный год: готовность, таблицы из файлов")]
     Setup(setup::Setup),
     #[command(about = "Список класса на любой день")]
@@ -360,6 +363,7 @@ async fn dispatch(command: Command, desk: Desk) -> Result<u8, Failure> {
         Command::Policy(policy) => policy.run(&desk).await,
         Command::Config(config) => config.run(&desk),
         Command::Token(token) => token.run(&desk).await,
+        Command::Break(one) => one.run(&desk).await,
         Command::Setup(setup) => setup.run(&desk).await,
         Command::Roster(roster) => roster.run(&desk).await,
         Command::Movement(movement) => movement.run(&desk).await,

@@ -151,6 +151,10 @@ pub enum EventKind {
     ExtractHanded,
     /// Many logins were wrong from one address, or from many: guesses are slowed down.
     PasswordsSprayed,
+    /// A technical break was announced.
+    BreakAnnounced,
+    /// An announced break was taken back.
+    BreakWithdrawn,
 }
 
 /// What of the things that pages keep ready an event may have changed.
@@ -290,6 +294,8 @@ impl EventKind {
             Self::ExtractsPrinted => "extracts_printed",
             Self::ExtractHanded => "extract_handed",
             Self::PasswordsSprayed => "passwords_sprayed",
+            Self::BreakAnnounced => "break_announced",
+            Self::BreakWithdrawn => "break_withdrawn",
         }
     }
 }

@@ -11,7 +11,7 @@ use super::calendar::{DayUnit, SchoolCalendar};
 use super::policy::{Policy, Said, Source, Unit, Value};
 use super::words;
 
-pub use print::{Copy, PrintDuty, print_due, print_duty};
+pub use print::{Copy, PrintDuty, print_due, print_duty, summary_due};
 
 /// What is to be entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,10 @@ use chrono::{Datelike as _, Days, Months, NaiveDate};
 use serde::Serialize;
 
 use super::calendar::{SchoolCalendar, is_working};
+use super::deadline::{print_due, summary_due};
+use super::journal::Period;
 use super::policy::{Policy, Said, Source, Unit, Value};
+use super::rights::{Role, role_of};
 use super::words;
 
 /// One duty.
@@ -21,94 +24,169 @@ pub struct Duty {
     pub often: String,
     /// Who answers for it.
     pub who: String,
+    /// The same as offices of the house; nobody where the duty is somebody's outside of the school.
+    #[serde(skip)]
+    pub owes: Vec<Role>,
     /// Who says so.
     pub clause: String,
     /// Does the regulation itself say so, or is it taken from the default policy?
     pub own: bool,
     /// Next day; `None` when nothing is due before the year's end, or the calendar is not set up.
     pub next: Option<NaiveDate>,
-    /// Page that helps with it; empty when there is none.
+    /// Page that helps with it; `{class}` stands for the class of whoever looks; empty when there is none.
     pub page: &'static str,
 }
 
-/// Key, title, who answers where the policy has no key for it, page.
-type Known = (&'static str, &'static str, Who, &'static str);
-
 /// Who answers for a duty.
+#[derive(Clone, Copy)]
 enum Who {
     /// The clauses themselves name the office (000 Инс 5.2, 6; 002 4.1, 4.3; 003 Зам).
-    Office(&'static str),
+    Office(Role),
     /// Another key of the policy does.
     Key(&'static str),
 }
 
-/// The duties with a cadence, in the order of the year's work.
-const KNOWN: [Known; 9] = [
-    ("control.activity", "Отчёт об активности в журнале", Who::Office("ответственный за ведение журнала"), "/access"),
-    (
+/// A duty with a cadence: its key, what people call it, who answers for it, the page that helps.
+struct Known {
+    key: &'static str,
+    title: &'static str,
+    who: Who,
+    page: &'static str,
+}
+
+const fn known(key: &'static str, title: &'static str, who: Who, page: &'static str) -> Known {
+    Known { key, title, who, page }
+}
+
+/// The duties with a cadence, in the order of the year's work. Of activity no page tells whoever owes the report: who looked is a matter of the
+/// director and the administrator (SEC-07).
+const KNOWN: [Known; 11] = [
+    known("control.activity", "Отчёт об активности в журнале", Who::Office(Role::JournalKeeper), ""),
+    known(
         "control.filling",
         "Отчёт о заполнении и накопляемости",
-        Who::Office("ответственный за ведение журнала"),
-        "/policy/timeliness",
+        Who::Office(Role::JournalKeeper),
+        "/office/teaching/journal-analysis",
     ),
-    ("control.check", "Проверка журналов", Who::Office("заместитель директора"), "/policy/timeliness"),
-    ("control.deep_check", "Углублённая проверка журналов", Who::Office("заместитель директора"), "/policy/timeliness"),
-    ("report.preliminary", "Предварительный отчёт класса", Who::Office("классный руководитель"), "/office/forms"),
-    (
+    known("control.check", "Проверка журналов", Who::Office(Role::Deputy), "/policy/timeliness"),
+    known("control.deep_check", "Углублённая проверка журналов", Who::Office(Role::Deputy), "/copies/gaps"),
+    known(
+        "report.preliminary",
+        "Предварительный отчёт класса",
+        Who::Office(Role::ClassTeacher),
+        "/office/classes/{class}/class-report-preliminary",
+    ),
+    known(
         "parents.extract",
         "Выписка отметок родителям без доступа к журналу",
-        Who::Office("классный руководитель"),
+        Who::Office(Role::ClassTeacher),
         "/office/extracts",
     ),
-    ("people.check", "Сверка данных обучающихся", Who::Office("классный руководитель"), "/year/check"),
-    ("groups.composed", "Состав подгрупп", Who::Key("groups.composed_by"), "/year/groups"),
-    ("archive.every", "Передача данных в архив", Who::Key("archive.owner"), "/copies"),
+    known("people.check", "Сверка данных обучающихся", Who::Office(Role::ClassTeacher), "/year/check"),
+    known("groups.composed", "Состав подгрупп", Who::Key("groups.composed_by"), "/year/groups"),
+    known("archive.every", "Передача данных в архив", Who::Key("archive.owner"), "/office/files"),
+    known("print.by", "Печать копий периода на бумагу", Who::Key("print.by"), "/copies"),
+    known("print.summary_by", "Печать сводных ведомостей", Who::Key("print.summary_by"), "/copies"),
 ];
+
+/// Offices that a second clause of the same regulation names for a check that another office makes more often. Which clause speaks of whom is no
+/// value of a policy file.
+const SECOND: [(&str, &str, &[Role]); 1] = [("control.check", "002 6.1", &[Role::Director, Role::Deputy])];
+
+/// A duty that a plan beside the regulation lays on a further office, as often as the first clause says: key, first clause, title, office, clause.
+const BESIDE: [(&str, &str, &str, Role, &str); 1] = [(
+    "control.activity",
+    "000 Инс 6.1",
+    "Отчёт об активности родителей и обучающихся",
+    Role::ClassTeacher,
+    "000 План 2.5",
+)];
 
 /// What the policy asks again and again, and the next day of each.
 pub fn duties(policy: &Policy, calendar: &SchoolCalendar, today: NaiveDate) -> Vec<Duty> {
     let spans = spans(calendar);
     let mut duties = Vec::new();
-    for (key, title, who, page) in KNOWN {
+    for Known { key, title, who, page } in KNOWN {
         let Some(said) = policy.first(key) else { continue };
-        let (often, next) = when(said, &spans, today);
-        let who = match who {
-            Who::Office(office) => office.to_owned(),
-            Who::Key(key) => policy.first(key).map(Said::in_russian).unwrap_or_default(),
-        };
         let own = policy.source(key) == Some(Source::Said);
-        duties.push(Duty { key, title, often, who, clause: said.clause.clone(), own, next, page });
+        if let Value::Words(_) = said.value
+            && key.starts_with("print.")
+        {
+            duties.extend(printing(policy, calendar, (key, title, page), said, own, today));
+            continue;
+        }
+        let (who, owes) = match who {
+            Who::Office(role) => (words_of(role).to_owned(), vec![role]),
+            Who::Key(key) => policy.first(key).map(|said| (said.in_russian(), named(said))).unwrap_or_default(),
+        };
+        let (often, next) = when(said, &spans, today);
+        let first = Duty { key, title, often, who, owes, clause: said.clause.clone(), own, next, page };
+        duties.push(first.clone());
+        for (of, clause, title, role, beside) in BESIDE {
+            if (of, clause) == (key, said.clause.as_str()) {
+                let (who, owes) = (words_of(role).to_owned(), vec![role]);
+                duties.push(Duty { title, who, owes, clause: beside.to_owned(), page: "", ..first.clone() });
+            }
+        }
+        for other in policy.others.iter().map(|other| &other.said) {
+            let second = SECOND.iter().find(|(of, clause, _)| (*of, *clause) == (key, other.clause.as_str()));
+            if let Some((_, _, roles)) = second.filter(|_| other.key == key) {
+                let (often, next) = when(other, &spans, today);
+                let who = roles.iter().map(|role| words_of(*role)).collect::<Vec<_>>().join(", ");
+                let clause = other.clause.clone();
+                duties.push(Duty { often, next, who, owes: roles.to_vec(), clause, ..first.clone() });
+            }
+        }
     }
     duties.sort_by_key(|duty| duty.next.unwrap_or(NaiveDate::MAX));
     duties
 }
 
-/// A register that the regulation wants kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Register {
-    /// Word of the policy.
-    pub word: &'static str,
-    /// «реестр бумажных копий».
-    pub title: &'static str,
-    /// Is it kept?
-    pub kept: bool,
-    /// Who says so.
-    pub clause: String,
+/// An office as the regulations call it.
+fn words_of(role: Role) -> &'static str {
+    match role {
+        Role::JournalKeeper => "ответственный за ведение журнала",
+        other => other.as_russian(),
+    }
 }
 
-/// The registers that regulations know, and which of them this one wants kept.
-pub fn registers(policy: &Policy) -> Vec<Register> {
-    const REGISTERS: [(&str, &str); 4] = [
-        ("paper_copies", "Реестр бумажных копий"),
-        ("handover", "Журнал сдачи документов строгой отчётности"),
-        ("backup_use", "Журнал пользования резервными копиями"),
-        ("substitutions", "Журнал замещения уроков"),
-    ];
-    let said = policy.first("registers.kept");
-    let clause = said.map(|said| said.clause.clone()).unwrap_or_default();
-    let register =
-        |(word, title)| Register { word, title, kept: said.is_some_and(|said| said.has(word)), clause: clause.clone() };
-    REGISTERS.map(register).to_vec()
+/// Offices of the house that a key names.
+fn named(said: &Said) -> Vec<Role> {
+    let Value::Words(words) = &said.value else { return Vec::new() };
+    words.iter().filter_map(|word| role_of(word)).collect()
+}
+
+/// Printing: who prints is policy (000 Инс 4.3, 5.2; 002 4.5; 003 Рук 5), the day is that of the copies.
+fn printing(
+    policy: &Policy,
+    calendar: &SchoolCalendar,
+    (key, title, page): (&'static str, &'static str, &'static str),
+    said: &Said,
+    own: bool,
+    today: NaiveDate,
+) -> Option<Duty> {
+    if policy.paper(today).is_some_and(|said| said.has("no")) {
+        return None;
+    }
+    let (often, next) = if key == "print.summary_by" {
+        let ends = calendar.periods.iter().map(|period| period.ends).max();
+        let due = policy.first("print.summary_due");
+        let day = ends.and_then(|ends| summary_due(policy, ends));
+        (due.map(Said::in_russian).unwrap_or_default(), day)
+    } else {
+        let of = |period: &Period| {
+            // Classes of one period may differ in their last study day by a Saturday: one of them stands for all.
+            let week =
+                calendar.weeks.iter().find(|week| (period.grade_from..=period.grade_to).contains(&week.grade))?;
+            let printed = policy.prints(week.grade, &period.id, Some(period.kind));
+            printed.then(|| print_due(policy, calendar, &week.class, (period.starts, period.ends))).flatten()
+        };
+        let due = calendar.periods.iter().filter_map(of).filter(|day| *day >= today).min();
+        (policy.print_due.as_russian().to_owned(), due)
+    };
+    let next = next.filter(|day| *day >= today);
+    let (who, owes, clause) = (said.in_russian(), named(said), said.clause.clone());
+    Some(Duty { key, title, often, who, owes, clause, own, next, page })
 }
 
 /// First and last days of the study periods, whatever their grades, by last day.
@@ -329,12 +407,47 @@ mod tests {
     }
 
     #[test]
-    fn a_register_is_kept_where_the_regulation_wants_it() {
-        let kept = |name| {
+    fn a_second_clause_and_a_plan_beside_the_regulation_name_their_own_offices() {
+        let of = |name: &str, key: &str| {
             let policy = policy::parse(name, policy::builtin(name).expect("a preset")).expect("a policy");
-            registers(&policy).into_iter().filter(|one| one.kept).map(|one| one.word).collect::<Vec<_>>()
+            let all = duties(&policy, &calendar(), day("2025-09-10"));
+            let own = all.into_iter().filter(|duty| duty.key == key);
+            own.map(|duty| (duty.often, duty.clause, duty.owes)).collect::<Vec<_>>()
         };
-        assert_eq!(kept("chernushka-2018"), ["paper_copies", "handover", "backup_use"]);
-        assert_eq!(kept("bauman"), ["paper_copies", "substitutions"]);
+        assert_eq!(
+            of("bauman", "control.check"),
+            [
+                ("раз в неделю".to_owned(), "002 4.3".to_owned(), vec![Role::Deputy]),
+                ("раз в месяц".to_owned(), "002 6.1".to_owned(), vec![Role::Director, Role::Deputy]),
+            ]
+        );
+        assert_eq!(
+            of("chernushka-2018", "control.activity"),
+            [
+                ("раз в неделю".to_owned(), "000 Инс 6.1".to_owned(), vec![Role::JournalKeeper]),
+                ("раз в неделю".to_owned(), "000 План 2.5".to_owned(), vec![Role::ClassTeacher]),
+            ]
+        );
+        assert_eq!(of("default", "control.check").len(), 1);
+    }
+
+    #[test]
+    fn paper_is_printed_by_whom_the_rules_name_on_the_day_of_the_copies_and_not_where_paper_is_abolished() {
+        let mut calendar = calendar();
+        calendar.weeks.push(crate::domain::calendar::ClassWeek { class: "5А".into(), grade: 5, days: 5 });
+        let of = |name: &str, key: &str| {
+            let policy = policy::parse(name, policy::builtin(name).expect("a preset")).expect("a policy");
+            let found = duties(&policy, &calendar, day("2025-09-10")).into_iter().find(|duty| duty.key == key);
+            found.map(|duty| (duty.owes, duty.next.map(|day| day.to_string())))
+        };
+        // The last study day but one of a quarter that ends on Friday, 24 October.
+        assert_eq!(of("chernushka-2018", "print.by"), Some((vec![Role::JournalKeeper], Some("2025-10-23".into()))));
+        assert_eq!(of("bauman", "print.by").map(|(owes, _)| owes), Some(vec![Role::Secretary]));
+        assert_eq!(
+            of("duties-moscow", "print.by"),
+            Some((vec![Role::Director], None)),
+            "once a year, by the summary sheet's day"
+        );
+        assert_eq!(of("kurskoe-2019", "print.by"), None);
     }
 }

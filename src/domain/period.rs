@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use super::finding::{Finding, Severity};
 use super::journal::{Class, Course, GapKind, Journal, Learner, Lesson, Period, YEAR};
+use super::language;
 use super::names;
 use super::policy::{AbsenceKind, Demand, Policy};
 use super::words;
@@ -106,6 +107,10 @@ pub fn check(journal: &Journal, class: &Class, span: &Span, policy: &Policy) -> 
         return findings;
     }
     ask(rules.topic, &|| gate.topics());
+    if language::wants_russian(policy) {
+        // A topic in another language is there, and may be meant: it bars nothing.
+        ask(Demand::Warned, &|| gate.foreign_topics());
+    }
     ask(rules.homework, &|| gate.homework());
     ask(rules.absence_reason, &|| gate.absences(policy));
     ask(rules.lessons, &|| gate.courses_without_lessons());
@@ -196,6 +201,12 @@ impl<'j> Gate<'j> {
     fn topics(&self) -> Vec<Finding> {
         self.lessons_lacking("close.topic-missing", "не записана тема урока", |lesson| {
             lesson.topic.is_empty() && !self.is_without_contents(lesson)
+        })
+    }
+
+    fn foreign_topics(&self) -> Vec<Finding> {
+        self.lessons_lacking("close.topic-foreign", "тема записана не по-русски", |lesson| {
+            language::is_foreign(&lesson.topic)
         })
     }
 
@@ -318,5 +329,33 @@ mod tests {
         assert_eq!(at("5А, Английский язык и литература"), Some("C3"));
         assert_eq!(at("15А, Английский язык"), Some("C4"));
         assert_eq!(at("5А"), None, "a decision is the class's own");
+    }
+
+    #[test]
+    fn a_topic_in_another_language_is_told_and_bars_nothing() {
+        let policy = crate::domain::policy::builtin("default")
+            .and_then(|text| crate::domain::policy::parse("default", text).ok())
+            .unwrap_or_else(|| panic!("the default policy"));
+        let day = NaiveDate::from_ymd_opt(2025, 9, 2).unwrap_or_default();
+        let lesson = |number, topic: &str| Lesson {
+            key: crate::domain::journal::LessonKey { course_id: "C1".into(), date: day, number },
+            topic: topic.into(),
+            homework: "§ 1".into(),
+            kind_of_work: String::new(),
+            substitute_teacher_id: String::new(),
+        };
+        let class = Class { name: "5А".into(), grade: 5, class_teacher_id: String::new() };
+        let journal = Journal {
+            courses: vec![course("C1", "5А", "Английский язык", "")],
+            lessons: vec![lesson(1, "Present Simple"), lesson(2, "Excel"), lesson(3, "Чтение: My family")],
+            ..Journal::default()
+        };
+        let span = Span { id: "Q1".into(), starts: day, ends: day };
+        let told: Vec<(String, Severity)> = check(&journal, &class, &span, &policy)
+            .into_iter()
+            .filter(|finding| finding.code == "close.topic-foreign")
+            .map(|finding| (finding.place, finding.severity))
+            .collect();
+        assert_eq!(told, [("5А, Английский язык, 02.09.2025, урок 1".to_owned(), Severity::Warning)]);
     }
 }

@@ -7,6 +7,7 @@
 mod inherit;
 mod keys;
 mod reader;
+mod registers;
 mod rules;
 mod said;
 mod show;
@@ -18,6 +19,7 @@ use chrono::NaiveDate;
 pub use self::inherit::{Silence, Source};
 pub use self::keys::{KEYS, Key, PARAMETERS, Parameter, Shape, TOLD_ONLY, about, title, why_only_told};
 use self::reader::{Node, Reader};
+pub use self::registers::{Register, registers};
 pub use self::said::{ALL_GRADES, Other, Said, Unit, Value, as_written};
 pub use self::show::{Difference, difference};
 use super::canon::Digest;

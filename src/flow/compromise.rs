@@ -4,6 +4,7 @@
 //! unless somebody trustworthy has built upon it since: that is said and left to people.
 
 pub mod contrary;
+mod copies;
 mod deeds;
 
 use std::collections::BTreeMap;
@@ -16,13 +17,13 @@ use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::calendar::SchoolCalendar;
 use crate::domain::change::ranges;
-use crate::domain::finding::Finding;
-use crate::domain::period::Span;
-use crate::domain::policy::{Unit, Value};
+use crate::domain::policy::{Policy, Unit, Value};
+use crate::domain::struck::{NOTICE, Struck};
 pub use crate::domain::void::{Decision, Standing, Target};
 use crate::domain::void::{Docket, RowVerdict, Step, weigh_row};
 use crate::domain::words;
-use crate::store::{ChangeFilter, ChangeRow, ClosureRow, CompromiseRow, CopyRow, StatementRow};
+use crate::store::{ChangeFilter, ChangeRow, ClosureRow, CompromiseRow};
+pub(crate) use copies::{is_void, notes, refuse_void_rows, refuse_void_signatures, undecided};
 pub use deeds::VoidDeed;
 
 /// What somebody reports.
@@ -78,6 +79,16 @@ pub enum Refusal {
         notice: u64,
         /// Index of the signature's event.
         event: u64,
+    },
+    /// Rows that a copy was frozen from are void and undecided.
+    #[error(
+        "копия {copy}: в её данных {count}, о которых нет решения (внесены под похищенной учётной записью). Решите о них на странице «Компрометация» или командой letopis compromise, потом повторите"
+    )]
+    VoidRows {
+        /// Copy.
+        copy: String,
+        /// «2 недействительных изменения».
+        count: String,
     },
     /// No act takes this one back.
     #[error("событие № {event} отменить нельзя: {why}")]
@@ -194,6 +205,11 @@ pub async fn note(house: &House, report: &Report, act: &Act) -> Result<Noted, Er
     Ok(Noted { no, pending, acts, late })
 }
 
+/// How soon a notice is due under a policy, with the clause: «1 рабочий день (003 Зам 21)».
+pub fn term(policy: &Policy) -> String {
+    policy.first(NOTICE).map_or_else(String::new, |said| format!("{} ({})", said.in_russian(), said.clause))
+}
+
 async fn is_known(house: &House, account: &str) -> Result<bool, Error> {
     let filter = ChangeFilter { actor: Some(account.to_owned()), limit: 1, ..ChangeFilter::default() };
     if house.db.find_account(account).await?.is_some() {
@@ -207,7 +223,7 @@ async fn is_known(house: &House, account: &str) -> Result<bool, Error> {
 async fn is_late(house: &House, learnt: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> Result<bool, Error> {
     let (from, to) = (learnt.date_naive(), now.date_naive());
     let policies = super::policy::history(house).await?;
-    let said = policies.on(from).policy.first("access.breach_notice");
+    let said = policies.on(from).policy.first(NOTICE);
     let (days, unit) = match said.map(|said| (&said.value, said.unit)) {
         Some((Value::Number(days), unit)) => (*days, unit),
         // A regulation that leaves it to another document: the one clause that names a term.
@@ -488,99 +504,7 @@ pub async fn struck(house: &House, year: &str) -> Result<Vec<(String, Vec<String
     Ok(keys.map(|row| (row.table.clone(), row.key.clone())).collect())
 }
 
-/// Does a void change lie in a class's span: its lessons' days, its final marks, or the whole year?
-fn lies_in(change: &VoidChange, class: &str, span: &Span) -> bool {
-    let key = |at: usize| change.row.key.get(at).map_or("", String::as_str);
-    let day = || key(1).parse::<chrono::NaiveDate>().is_ok_and(|day| span.contains(day));
-    let within = match change.row.table.as_str() {
-        "lessons" | "marks" | "absences" => day(),
-        "final_marks" => key(2) == span.id || span.id == "Y",
-        _ => false,
-    };
-    within && change.class.as_deref() == Some(class)
-}
-
-/// What a copy's title page says of void changes decided before its period was frozen: a sentence for each notice.
-pub(crate) fn notes(survey: &Survey, class: &str, span: &Span) -> Vec<String> {
-    let note = |notice: &CompromiseRow| {
-        let of = |standing: Standing| {
-            let own =
-                survey.changes.iter().filter(|change| change.standing == standing && change.row.by == notice.account);
-            own.filter(|change| {
-                notice.since <= change.row.at && change.row.event < notice.event && lies_in(change, class, span)
-            })
-            .count() as u64
-        };
-        let (undone, approved) = (of(Standing::Undone), of(Standing::Approved));
-        let parts = [("отменено", undone), ("подтверждено", approved)];
-        let told: Vec<String> =
-            parts.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word} {count}")).collect();
-        let all = undone + approved;
-        (all > 0).then(|| {
-            format!(
-                "{all} {} учётной записи {} с {} по уведомлению № {} от {}: {}",
-                words::plural(
-                    all,
-                    "недействительное изменение",
-                    "недействительных изменения",
-                    "недействительных изменений"
-                ),
-                notice.account,
-                words::moment(&notice.since),
-                notice.no,
-                words::moment(&notice.noted_at),
-                told.join(", ")
-            )
-        })
-    };
-    survey.notices.iter().filter_map(note).collect()
-}
-
-/// A period with void changes that nobody decided on is not complete.
-pub(crate) fn undecided(survey: &Survey, class: &str, span: &Span) -> Option<Finding> {
-    let pending = survey.changes.iter().filter(|change| change.standing.is_pending() && lies_in(change, class, span));
-    let count = pending.count() as u64;
-    (count > 0).then(|| {
-        let changes = words::plural(
-            count,
-            "недействительное изменение, по которому",
-            "недействительных изменения, по которым",
-            "недействительных изменений, по которым",
-        );
-        let message = format!("есть {count} {changes} нет решения: подтвердите или отмените (letopis compromise show)");
-        Finding::new("close.void-undecided", format!("{class}, {}", span.id), message)
-    })
-}
-
-/// Is this statement on a copy the work of a compromised account, and not re-approved? Such a one speaks for no later version.
-pub(crate) fn is_void(survey: &Survey, copy: &str, statement: &StatementRow) -> bool {
-    survey.deeds.iter().any(|deed| {
-        (deed.kind.as_str(), deed.copy.as_str(), deed.by.as_str()) == ("statement_signed", copy, &statement.signer)
-            && deed.version == statement.version
-            && !deed.standing.is_trusted()
-    })
-}
-
-/// No seal over a signature that counts as void.
-pub(crate) async fn refuse_void_signatures(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
-    let survey = survey(house).await?;
-    // A statement kept from an earlier version speaks for this one too.
-    let mut kept = Vec::new();
-    for row in copies.iter().filter(|row| row.version > 1) {
-        for one in house.db.list_kept(&row.id, row.version).await? {
-            kept.push((row.id.clone(), one.from_version));
-        }
-    }
-    for deed in &survey.deeds {
-        let Standing::Pending(notice) = deed.standing else { continue };
-        let speaks = |row: &CopyRow| kept.contains(&(row.id.clone(), deed.version));
-        let of = |row: &&CopyRow| row.id == deed.copy && (row.version == deed.version || speaks(row));
-        if let (true, Some(row)) = (deed.kind == "statement_signed", copies.iter().find(of)) {
-            let (copy, version) = (row.id.clone(), row.version);
-            return Err(
-                Refusal::VoidSignature { copy, version, who: deed.who.clone(), notice, event: deed.event }.into()
-            );
-        }
-    }
-    Ok(())
+/// The same as a set, for whoever shows or counts rows of the year.
+pub async fn void_rows(house: &House, year: &str) -> Result<Struck, Error> {
+    Ok(struck(house, year).await?.into_iter().collect())
 }

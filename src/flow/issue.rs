@@ -51,6 +51,7 @@ pub async fn issue(
     if jobs.is_empty() {
         return Ok(Vec::new());
     }
+    super::compromise::refuse_void_rows(house, copies).await?;
     let _writing = leftovers::writing(house).await?;
     let keyring = Keyring::open(house).await?;
     let checkpoint = log::checkpoint(house, &keyring, act).await?;

@@ -4,6 +4,7 @@
 //! in hand; [`doctor`] compares database, archive and log.
 
 pub mod backup;
+pub mod breaks;
 pub mod carriers;
 pub mod change;
 pub mod close;
@@ -31,6 +32,7 @@ pub mod paper;
 pub mod papers;
 pub mod people;
 pub mod policy;
+pub mod publish;
 pub mod reissue;
 pub mod remind;
 pub mod scans;
@@ -265,6 +267,12 @@ pub enum Error {
     /// Extracts for families say no.
     #[error(transparent)]
     FamilyExtract(#[from] crate::domain::family_extract::Refusal),
+    /// The log cannot be published.
+    #[error(transparent)]
+    Publish(#[from] publish::Refusal),
+    /// A technical break is not announced or taken back.
+    #[error(transparent)]
+    Break(#[from] crate::domain::technical_break::Refusal),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),

@@ -105,6 +105,7 @@ pub async fn seal(
     tidy_staging(house).await?;
     still_signed(house, copies).await?;
     compromise::refuse_void_signatures(house, copies).await?;
+    compromise::refuse_void_rows(house, copies).await?;
     let keyring = Keyring::open(house).await?;
     let log_key = keyring.log_key()?;
     let checkpoint = log::checkpoint(house, &keyring, act).await?;

@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod archive;
+mod breaks;
 mod carriers;
 mod certificates;
 mod changes;
@@ -52,6 +53,7 @@ pub use accounts::{
     appointment_cells, employment_cells,
 };
 pub use archive::{ArchiveCheck, ArchiveTransfer, ELECTRONIC, PAPER};
+pub use breaks::BreakRow;
 pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
@@ -214,7 +216,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 22] = [
+const SQLITE_GUARDS: [&str; 23] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -237,8 +239,9 @@ const SQLITE_GUARDS: [&str; 22] = [
     include_str!("../../migrations/guards/0281_archive.sqlite.sql"),
     include_str!("../../migrations/guards/0286_fallback.sqlite.sql"),
     include_str!("../../migrations/guards/0288_extracts.sqlite.sql"),
+    include_str!("../../migrations/guards/0301_breaks.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 22] = [
+const POSTGRES_GUARDS: [&str; 23] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -261,11 +264,12 @@ const POSTGRES_GUARDS: [&str; 22] = [
     include_str!("../../migrations/guards/0281_archive.postgres.sql"),
     include_str!("../../migrations/guards/0286_fallback.postgres.sql"),
     include_str!("../../migrations/guards/0288_extracts.postgres.sql"),
+    include_str!("../../migrations/guards/0301_breaks.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 22]) -> Migrator {
+fn migrator(guards: [&'static str; 23]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -316,6 +320,8 @@ fn migrator(guards: [&'static str; 22]) -> Migrator {
         step(291, "data of learners", include_str!("../../migrations/0291_learners.sql")),
         step(292, "guards of data of learners", guards[18]),
         step(293, "register of consents", include_str!("../../migrations/0293_consents.sql")),
+        step(300, "technical breaks", include_str!("../../migrations/0300_breaks.sql")),
+        step(301, "guards of technical breaks", guards[22]),
     ])
 }
 

@@ -66,6 +66,17 @@ fn write_as(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     sync_parent(path)
 }
 
+/// Puts a whole file in the place of another, durably: for the one name of a published log that moves on. A crash leaves the old file or the new
+/// one under its name, never a part of either.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let part = part_path(path);
+    remove_if_present(&part)?;
+    create_as(&part, bytes, READ_ONLY)?;
+    sync(&part)?;
+    fs::rename(&part, path).map_err(failed("Переименование файла", path))?;
+    sync_parent(path)
+}
+
 /// Where the bytes wait until they are durable: beside the file, under a name that no reader takes for a finished one.
 fn part_path(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();

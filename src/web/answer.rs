@@ -209,6 +209,7 @@ impl From<flow::Error> for Refusal {
             | E::Supplement(_)
             | E::Outage(_)
             | E::FamilyExtract(_)
+            | E::Break(_)
             | E::NothingToSign(_)
             | E::Office(_) => Self::Rule(words::capitalised(&error.to_string())),
             other => fault(&other),

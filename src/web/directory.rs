@@ -3,7 +3,7 @@
 //! Every request asks whose class, course or learner its path names. The answer is kept together with the turn at which the school's data was
 //! touched last, whichever process did it (`store::Moved::school`): what is kept under the same turn is what a fresh read would give.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::NaiveDate;
@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use crate::domain::journal::{Class, Course, Journal, Learner};
 use crate::domain::names;
 use crate::domain::policy::Policy;
+use crate::domain::struck::Struck;
 use crate::flow::policy::{History, history};
 use crate::flow::{self, House};
 use crate::store::ClosureRow;
@@ -29,7 +30,7 @@ pub(super) struct Directory {
     /// Closed periods of the year.
     pub(super) closures: Vec<ClosureRow>,
     /// Rows of the year that stand under a notice of compromise and wait for a decision: table and key.
-    pub(super) struck: HashSet<(String, Vec<String>)>,
+    pub(super) struck: Struck,
     /// What learners were called before, by learner: they are still looked for so.
     former: HashMap<String, String>,
     closed_years: Vec<String>,
@@ -54,7 +55,7 @@ impl Directory {
         roster.courses.sort_by(|a, b| names::natural(&a.class, &b.class));
         let school = house.db.find_school().await?.map(|row| row.school).unwrap_or_default();
         let closures = house.db.list_closures().await?.into_iter().filter(|row| row.year == year).collect();
-        let struck = flow::compromise::struck(house, &year).await?.into_iter().collect();
+        let struck = flow::compromise::void_rows(house, &year).await?;
         let closed_years = house.db.list_closed_years().await?.into_iter().map(|row| row.year).collect();
         let mut former: HashMap<String, String> = HashMap::new();
         for (learner, [surname, given_name]) in house.db.list_former_names().await? {

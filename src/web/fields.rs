@@ -3,8 +3,12 @@
 use axum::Form;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
 use super::answer::Refusal;
+
+/// What `<input type="datetime-local">` sends and shows.
+pub(super) const MOMENT: &str = "%Y-%m-%dT%H:%M";
 
 /// Fields of a form by name. No `Debug`: passwords come this way, and no log may see them.
 #[derive(Clone, Default)]
@@ -24,6 +28,12 @@ impl Fields {
     /// A password as it was typed: spaces at its ends are the person's own.
     pub(super) fn secret(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// A day and time of a field as browsers send them, in the school's zone.
+    pub(super) fn moment(&self, name: &str, zone: FixedOffset) -> Option<DateTime<FixedOffset>> {
+        let local = NaiveDateTime::parse_from_str(self.value(name), MOMENT).ok()?;
+        local.and_local_timezone(zone).single()
     }
 
     /// Every value of a field that may come several times, as it was sent.

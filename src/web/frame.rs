@@ -33,6 +33,8 @@ pub(super) struct Frame {
     pub(super) menu: Vec<MenuGroup>,
     /// The way back, from the first screen on.
     pub(super) crumbs: Vec<Crumb>,
+    /// Technical breaks ahead or under way; empty when there is none.
+    pub(super) pause: String,
     /// A message of the act just done.
     pub(super) flash: String,
     /// Address of the section of the guides that explains the page; empty when none does.
@@ -72,7 +74,7 @@ impl Frame {
         let directory = state.directory().await.ok();
         let school = directory.as_ref().map(|directory| directory.school_name().to_owned()).unwrap_or_default();
         let year = directory.as_ref().map(|directory| directory.year.clone()).unwrap_or_default();
-        let mut frame = Self { school, year, ..Self::default() };
+        let mut frame = Self { school, year, pause: super::breaks::notice(state).await, ..Self::default() };
         if let Some(passage) = passage {
             if !passage.help.is_empty() {
                 frame.help = help::address(passage.help);

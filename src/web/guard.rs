@@ -90,7 +90,10 @@ async fn answered(
         Some(visitor) if gate.habits.kept => {
             let (address, day) = (query::path_of(request.uri()), gate.state.now().date_naive());
             match frame::waits(&gate.state, visitor).await {
-                Some(waits) => Key::of(request.method(), &address, request.headers(), (visitor, waits), day),
+                Some(waits) => {
+                    let told = (day, super::breaks::notice(&gate.state).await);
+                    Key::of(request.method(), &address, request.headers(), (visitor, waits), told)
+                }
                 None => None,
             }
         }

@@ -1,7 +1,7 @@
 //! Whole answers of pages, packed as they go out, kept while nothing is written. Floor 3.
 //!
-//! An answer is told by six things: the turn at which the school's data was touched last (`store::Moved`), the day, the visitor (whose offices
-//! follow from turn and day), whether a second factor was given, how many copies wait for the visitor (the frame says so), and the address.
+//! An answer is told by seven things: the turn at which the school's data was touched last (`store::Moved`), the day, the visitor (whose offices
+//! follow from turn and day), whether a second factor was given, how many copies wait for the visitor (the frame says so), what the frame says of technical breaks, and the address.
 //! They are its key; an answer is never found under another. The guard has recognised the visitor, decided the right and noted the look before
 //! it asks here.
 
@@ -30,6 +30,8 @@ pub(super) struct Key {
     waits: usize,
     day: NaiveDate,
     address: String,
+    /// What the frame says of technical breaks: it changes with the hour.
+    pause: String,
 }
 
 impl Key {
@@ -39,7 +41,7 @@ impl Key {
         address: &str,
         headers: &HeaderMap,
         (visitor, waits): (&Visitor, usize),
-        day: NaiveDate,
+        (day, pause): (NaiveDate, String),
     ) -> Option<Self> {
         let asks_page = *method == Method::GET && !answer::is_partial(headers) && !answer::wants_json(headers);
         if !asks_page || !unpacks(headers) || super::guard::cookie(headers, answer::FLASH_COOKIE).is_some() {
@@ -51,11 +53,12 @@ impl Key {
             waits,
             day,
             address: address.to_owned(),
+            pause,
         })
     }
 
     fn size(&self) -> usize {
-        size_of::<Self>() + self.account.len() + self.address.len()
+        size_of::<Self>() + self.account.len() + self.address.len() + self.pause.len()
     }
 }
 
@@ -192,6 +195,7 @@ mod tests {
             waits: 0,
             day: NaiveDate::default(),
             address: address.into(),
+            pause: String::new(),
         }
     }
 
@@ -216,6 +220,8 @@ mod tests {
         assert!(found(Key { waits: 1, ..key("T1", "/journal") }, 7).is_none(), "a copy that waits");
         let tomorrow = NaiveDate::default().succ_opt().unwrap();
         assert!(found(Key { day: tomorrow, ..key("T1", "/journal") }, 7).is_none(), "another day");
+        let paused = Key { pause: "Технический перерыв".into(), ..key("T1", "/journal") };
+        assert!(found(paused, 7).is_none(), "a break was announced, or is over");
     }
 
     #[tokio::test]
@@ -262,7 +268,8 @@ mod tests {
             let pairs = pairs
                 .iter()
                 .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)));
-            Key::of(&method, "/journal", &pairs.collect(), (&visitor, 0), NaiveDate::default()).is_some()
+            Key::of(&method, "/journal", &pairs.collect(), (&visitor, 0), (NaiveDate::default(), String::new()))
+                .is_some()
         };
         let browser = ("accept-encoding", "gzip, deflate, br");
         assert!(asked(Method::GET, &[browser]));

@@ -5,6 +5,7 @@
 
 mod answer;
 mod assets;
+mod breaks;
 mod carriers;
 mod desk;
 mod directory;

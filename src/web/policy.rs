@@ -2,7 +2,7 @@
 
 mod adoption;
 mod deadlines;
-mod duties;
+pub(super) mod duties;
 #[cfg(test)]
 mod tests;
 mod timeliness;

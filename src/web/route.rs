@@ -12,6 +12,7 @@ use axum::handler::Handler;
 use axum::routing::{self, MethodRouter};
 
 use super::{WebState, guard};
+use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 
 /// What a visitor needs for a route.
@@ -212,6 +213,7 @@ pub(super) fn all() -> Vec<Route> {
         super::policy::routes(),
         super::history::routes(),
         super::ops::routes(),
+        super::breaks::routes(),
         super::interface::routes(),
     ]
     .into_iter()
@@ -231,6 +233,27 @@ static PAGES: LazyLock<HashSet<&'static str>> =
 /// Is there a page at this path of the table?
 pub(super) fn has(path: &str) -> bool {
     PAGES.contains(path)
+}
+
+/// Pages by the parts of their paths, read once.
+static OPENED: LazyLock<Vec<(Vec<&'static str>, Access)>> = LazyLock::new(|| {
+    let pages = table().into_iter().filter(|facts| facts.method == "GET");
+    pages.map(|facts| (facts.path.split('/').collect(), facts.access)).collect()
+});
+
+/// May a visitor open the page of an address at all? Whose class or child it is, the guard asks when it is opened.
+pub(super) fn opens(visitor: &Visitor, address: &str) -> bool {
+    let page = address.split(['?', '#']).next().unwrap_or_default();
+    let parts: Vec<&str> = page.split('/').collect();
+    let fits = |path: &[&str]| {
+        path.len() == parts.len()
+            && path.iter().zip(&parts).all(|(of, part)| of == part || (of.starts_with('{') && !part.is_empty()))
+    };
+    OPENED.iter().filter(|(path, _)| fits(path)).any(|(_, access)| match access {
+        Access::Public | Access::SignedIn => true,
+        Access::Token(_) => false,
+        Access::Does(action) => visitor.may_anywhere(*action),
+    })
 }
 
 /// The router: every route of the table behind the guard.

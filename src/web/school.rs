@@ -7,6 +7,7 @@ mod book;
 mod calendar;
 mod closing;
 pub(super) mod data_check;
+pub(in crate::web) mod events;
 mod form;
 mod groups;
 mod learner_card;

@@ -3,6 +3,7 @@
 mod families;
 mod late;
 mod learners;
+mod owed;
 mod reports;
 mod staffing;
 mod waits;

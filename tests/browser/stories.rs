@@ -2,6 +2,7 @@
 
 use letopis::bundle::generate::{self, GeneratorSpec, setup_rows};
 use letopis::bundle::{BundleFile, Given, export, settle, year, year_book};
+use letopis::domain::journal::Course;
 use letopis::domain::policy;
 use letopis::domain::setup::layout::{self, Layout};
 use letopis::flow::change::{self, Edit};
@@ -38,15 +39,41 @@ fn a_class_teacher_reads_only_the_own_class() {
     tell(async {
         let (open, browser) = (Open::start().await, Browser::start().await);
         open.sign_in(&browser, "классный руководитель").await;
-        let statuses = {
-            let mut statuses = Vec::new();
-            for class in ["5%D0%90", "6%D0%90"] {
-                statuses.push(browser.open(&open.at(&format!("/families/{class}"))).await.0);
-            }
-            statuses.sort_unstable();
-            statuses
+        let roster = open.house.db.load_roster(YEAR).await.expect("a roster");
+        let own = match browser.open(&open.at("/families/5%D0%90")).await.0 {
+            200 => "5А",
+            _ => "6А",
         };
-        assert_eq!(statuses, [200, 403], "one class is the own one, the other is not");
+        let other = if own == "5А" { "6А" } else { "5А" };
+        let teacher = roster.class(own).expect("a class").class_teacher_id.clone();
+        let page = |class: &str, page: &str| {
+            let first = |list: Vec<&str>| list.first().map(|id| (*id).to_owned()).expect("somebody of each class");
+            let not_own = |c: &&Course| c.class == class && (class == own || c.teacher_id != teacher);
+            let course = || first(roster.courses.iter().filter(not_own).map(|c| c.id.as_str()).collect());
+            let learner =
+                || first(roster.learners.iter().filter(|l| l.class == class).map(|l| l.id.as_str()).collect());
+            let class = class.replace('А', "%D0%90");
+            match page {
+                "course" => format!("/course/{}", course()),
+                "learner" => format!("/learner/{}", learner()),
+                "finals" => format!("/journal/{class}/finals"),
+                "report" => format!("/office/classes/{class}/class-report"),
+                page => format!("/{page}/{class}"),
+            }
+        };
+        let status = async |class: &str, of: &str| browser.open(&open.at(&page(class, of))).await.0;
+        // Whoever teaches a subject in the other class opens that subject there, and what is the whole class's stays shut all the same.
+        let teaches = roster.courses.iter().any(|course| course.class == other && course.teacher_id == teacher);
+        for of in ["families", "journal", "finals", "course", "learner", "report"] {
+            assert_eq!(status(own, of).await, 200, "{of} of the own class");
+            if teaches && ["journal", "finals", "learner"].contains(&of) {
+                continue;
+            }
+            assert_eq!(status(other, of).await, 403, "{of} of the other class");
+            let text = browser.text().await;
+            let names = roster.learners.iter().filter(|learner| learner.class == other).map(|learner| &learner.surname);
+            assert!(names.into_iter().all(|surname| !text.contains(surname.as_str())), "{of}: {text}");
+        }
     });
 }
 
@@ -272,7 +299,12 @@ fn a_new_order_changes_the_rules_from_its_day_and_old_records_keep_theirs() {
         let copy = format!("/copies/{}", crate::records::COPIES[0]);
         browser.open(&open.at(&copy)).await;
         let old_digest = open.house.policy.digest.to_hex();
+        let grounds = "return [...document.querySelectorAll('dl.facts dt')].filter(one => one.innerText === 'Основание')\
+                       .map(one => one.nextElementSibling.innerText)[0];";
         assert!(browser.text().await.contains(&old_digest), "the copy names its rules");
+        let ground = browser.run(grounds).await;
+        let old_order = open.house.policy.order();
+        assert!(!old_order.is_empty() && ground.as_str().is_some_and(|said| said.contains(&old_order)), "{ground}");
         let rule = |day: &str| {
             format!(
                 "/policy/deadline?class=5%D0%90&what=mark&work=%D0%A3%D1%81%D1%82%D0%BD%D1%8B%D0%B9+%D0%BE%D1%82%D0%B2%D0%B5%D1%82&date={day}"
@@ -307,6 +339,7 @@ fn a_new_order_changes_the_rules_from_its_day_and_old_records_keep_theirs() {
         );
         browser.open(&open.at(&copy)).await;
         assert!(browser.text().await.contains(&old_digest), "the sealed copy keeps its own");
+        assert_eq!(browser.run(grounds).await, ground, "and cites the old order, not № 131");
         let used = open.house.db.list_policies().await.expect("policies");
         assert_eq!(used.iter().map(|row| row.in_force_from.as_str()).collect::<Vec<_>>(), ["2025-11-10"]);
     });

@@ -74,6 +74,7 @@ const CHANGING: &[&str] = &[
     "appointments",
     "attempts",
     "bells",
+    "breaks",
     "calendar_days",
     "classes",
     "closed_years",

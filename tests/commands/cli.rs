@@ -38,6 +38,7 @@ const VERBS: &[&[&str]] = &[
     &["log", "checkpoint"],
     &["log", "verify"],
     &["log", "prove"],
+    &["log", "publish"],
     &["log", "list"],
     &["doctor"],
     &["carrier"],
@@ -66,6 +67,10 @@ const VERBS: &[&[&str]] = &[
     &["config", "show"],
     &["config", "check"],
     &["config", "example"],
+    &["break"],
+    &["break", "announce"],
+    &["break", "list"],
+    &["break", "withdraw"],
     &["token"],
     &["token", "issue"],
     &["token", "list"],
@@ -323,7 +328,7 @@ fn a_listing_without_lines_is_an_empty_array_and_a_russian_sentence() {
     let dir = folder.path().join("house");
     let dir = dir.to_str().expect("UTF-8");
     assert_eq!(code(&run(&["init", dir])), 0);
-    let listings: [&[&str]; 8] = [
+    let listings: [&[&str]; 9] = [
         &["copies"],
         &["register"],
         &["key", "list"],
@@ -332,6 +337,7 @@ fn a_listing_without_lines_is_an_empty_array_and_a_russian_sentence() {
         &["carrier", "custody"],
         &["backup", "list"],
         &["token", "list"],
+        &["break", "list"],
     ];
     for listing in listings {
         let output = run(&[listing, &["--json", "--dir", dir]].concat());

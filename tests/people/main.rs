@@ -5,16 +5,20 @@
 mod disks;
 
 mod access;
+mod breaks;
 mod buttons;
 mod consents;
 mod custody;
+mod events;
 mod fallback;
 mod families;
 mod house;
 mod identity;
 mod learners;
 mod matrix;
+mod not_there;
 mod offices;
+mod owed;
 mod paper;
 #[path = "../engines/postgres.rs"]
 mod postgres;
@@ -23,5 +27,6 @@ mod rules;
 mod shown;
 mod signin;
 mod staff;
+mod stolen;
 mod templates;
 mod training;

@@ -22,7 +22,7 @@ pub(super) async fn rows(house: &House, table: &str) -> Vec<Vec<String>> {
     house.db.list_year_rows(table, YEAR).await.unwrap()
 }
 
-async fn paste(house: &House, layout: &'static letopis::domain::setup::layout::Layout, text: &str) {
+pub(super) async fn paste(house: &House, layout: &'static letopis::domain::setup::layout::Layout, text: &str) {
     let coming = Coming {
         sheet: Sheet::from_clipboard(text),
         fixed: &Default::default(),

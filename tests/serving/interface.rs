@@ -169,6 +169,38 @@ async fn correct(house: &House, count: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_entry_of_a_stolen_account_is_marked_in_the_lists_of_programs() {
+    let house = House::with_journal().await;
+    let open = open(&house).await;
+    let program = Program::all(&house, &open).await;
+    correct(&house, 1).await;
+    let void = async |list: &str| {
+        let rows = program.get(&format!("/api/v1/{list}?limit=1000")).await.json()["items"].as_array().unwrap().clone();
+        assert!(rows.iter().all(|row| row["void"].is_boolean()), "{list}");
+        rows.into_iter().filter(|row| row["void"] == true).count()
+    };
+    let marked = async || {
+        let journal = house.db.load_journal(house::YEAR).await.unwrap();
+        let late = journal.marks.iter().find(|mark| mark.lesson.date.to_string().as_str() > "2026-04-10").unwrap();
+        let path = format!("marks?course={}&learner={}&from=2026-04-11", late.lesson.course_id, late.learner_id);
+        let rows = program.get(&format!("/api/v1/{path}")).await.json()["items"].as_array().unwrap().clone();
+        rows.into_iter().filter(|row| row["void"] == true).count()
+    };
+    assert_eq!(marked().await, 0);
+    let report = letopis::flow::compromise::Report {
+        account: after(0).by,
+        since: after(19).at,
+        learnt_at: after(21).at,
+        reason: String::new(),
+    };
+    letopis::flow::compromise::note(&house, &report, &after(22)).await.unwrap();
+    assert_eq!(marked().await, 1);
+    for list in ["absences", "final-marks", "lessons"] {
+        assert_eq!(void(list).await, 0, "{list}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_roster_of_a_day_and_the_filters_narrow_a_list() {
     let house = House::with_journal().await;
     let open = open(&house).await;

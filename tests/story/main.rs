@@ -35,6 +35,7 @@ mod paper;
 #[path = "../engines/postgres.rs"]
 mod postgres;
 mod presets;
+mod publish;
 mod reissue;
 mod remind;
 mod scans;

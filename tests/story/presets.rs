@@ -2,8 +2,9 @@
 
 use letopis::bundle::generate::{self, GeneratorSpec};
 use letopis::domain::deadline::{self, Question, What};
-use letopis::domain::duties::{duties, registers};
+use letopis::domain::duties::{Duty, duties};
 use letopis::domain::norm::norm;
+use letopis::domain::policy::registers;
 use letopis::domain::policy::{self, REGULATIONS};
 use letopis::domain::readiness::Due;
 use letopis::domain::snapshot::Sheet;
@@ -140,13 +141,14 @@ fn each_preset_changes_what_people_see_as_its_clauses_say() {
             let control = format!("{day} {}", due.clause);
             assert!(control.contains(shown.control), "{name}: {control} ({})", due.moment.in_russian());
             let all = duties(policy, &calendar, act.at.date_naive());
-            let duty = |key: &str| {
-                let duty = all.iter().find(|duty| duty.key == key).unwrap_or_else(|| panic!("{name}: no {key}"));
+            let duty = |key: &str, clause: &str| {
+                let of = |duty: &&Duty| duty.key == key && duty.clause.contains(clause);
+                let duty = all.iter().find(of).unwrap_or_else(|| panic!("{name}: no {key} of {clause}"));
                 assert!(duty.next.is_some_and(|next| next >= act.at.date_naive()), "{name}: {duty:?}");
                 (duty.often.clone(), duty.clause.clone())
             };
             for (key, (often, clause)) in [("control.check", shown.check), ("parents.extract", shown.extract)] {
-                let found = duty(key);
+                let found = duty(key, clause);
                 assert!(found.0 == often && found.1.contains(clause), "{name}: {key} {found:?}");
             }
             let ready = Due::of(YEAR, policy).expect("a day");

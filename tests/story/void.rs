@@ -107,3 +107,34 @@ fn a_void_signature_is_taken_back_by_a_new_version_and_a_closing_says_why_it_is_
         assert_eq!(house.doctor().await, Vec::<String>::new());
     });
 }
+
+#[test]
+fn a_copy_frozen_before_the_notice_is_neither_issued_nor_sealed_until_its_void_rows_are_decided() {
+    tell(async {
+        let house = House::with_journal().await;
+        let rows = house.db.list_rows("marks", YEAR).await.expect("marks");
+        let (key, _) =
+            rows.into_iter().find(|(key, _)| key[0] == "C00001" && key[1].as_str() < "2025-10-20").expect("one");
+        let key: Vec<&str> = key.iter().map(String::as_str).collect();
+        let edit = Edit::put("marks", YEAR, &key, &["", "2"]);
+        apply(&house, &by("T00001", 1), "journal", &[edit]).await.expect("a change");
+        assert!(house.close("Q1", &["5А", "6А"], None).await.expect("an answer").iter().all(|one| one.copy.is_some()));
+        compromise::note(&house, &report("T00001", 0, 2), &after(3)).await.expect("a notice");
+        let frozen = house.db.list_copies().await.expect("copies");
+        let issue = async |minutes| letopis::flow::issue::issue(&house, &frozen, &after(minutes), |_| {}).await;
+        let refused = issue(4).await.expect_err("a thief's mark is in the copy").to_string();
+        assert!(refused.contains(COPIES[0]) && refused.contains("недействительное изменение"), "{refused}");
+        // The copy of the other class does not wait for it.
+        let other: Vec<_> = frozen.iter().filter(|row| row.id == COPIES[1]).cloned().collect();
+        letopis::flow::issue::issue(&house, &other, &after(5), |_| {}).await.expect("an issue");
+        compromise::approve(&house, &Which::All, &after(6)).await.expect("a decision");
+        let own: Vec<_> = frozen.iter().filter(|row| row.id == COPIES[0]).cloned().collect();
+        letopis::flow::issue::issue(&house, &own, &after(7), |_| {}).await.expect("an issue");
+        house.sign_everything(10).await.expect("signatures");
+        // A later notice of the same account, from before the change: the seal waits as well.
+        compromise::note(&house, &report("T00001", 0, 11), &after(12)).await.expect("a notice");
+        let pending =
+            compromise::survey(&house).await.expect("a survey").changes.iter().any(|c| c.standing.is_pending());
+        assert!(!pending, "what was approved stays approved");
+    });
+}

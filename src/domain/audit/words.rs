@@ -76,6 +76,8 @@ impl EventKind {
         Self::ExtractsPrinted,
         Self::ExtractHanded,
         Self::PasswordsSprayed,
+        Self::BreakAnnounced,
+        Self::BreakWithdrawn,
     ];
 
     /// What happened, as it stands in a sentence.
@@ -148,6 +150,8 @@ impl EventKind {
             Self::ExtractsPrinted => "напечатаны выписки для семей",
             Self::ExtractHanded => "семье выдана выписка",
             Self::PasswordsSprayed => "подбор паролей под разными логинами: попытки замедлены",
+            Self::BreakAnnounced => "объявлен технический перерыв",
+            Self::BreakWithdrawn => "отменён технический перерыв",
         }
     }
 }

@@ -64,6 +64,14 @@ pub fn print_due(
     }
 }
 
+/// The day on which the summary sheets of a year that ends on a day are due (DOC-09).
+pub fn summary_due(policy: &Policy, ends: NaiveDate) -> Option<NaiveDate> {
+    match policy.first("print.summary_due").map(|said| &said.value) {
+        Some(Value::Day(month, day)) => day_after(ends, *month, *day),
+        _ => Some(ends),
+    }
+}
+
 /// A day of the year in which a school year ends: 30 June after any of its days.
 fn day_after(ends: NaiveDate, month: u32, day: u32) -> Option<NaiveDate> {
     // A school year runs over New Year: what ends from September on is followed by the next year's June.
@@ -96,10 +104,7 @@ pub fn print_duty(policy: &Policy, calendar: &SchoolCalendar, copy: &Copy<'_>) -
         return none(text, clause);
     }
     let (by_key, due_key, due, words_of_due) = if copy.record == CopyKind::SummarySheet {
-        let due = match policy.first("print.summary_due").map(|said| &said.value) {
-            Some(Value::Day(month, day)) => day_after(copy.days.1, *month, *day),
-            _ => Some(copy.days.1),
-        };
+        let due = summary_due(policy, copy.days.1);
         let said = policy.first("print.summary_due").map(Said::in_russian).unwrap_or_default();
         ("print.summary_by", "print.summary_due", due, said)
     } else {

@@ -17,6 +17,7 @@ use super::super::policy::{self, Policy};
 use super::super::rights::Role;
 use super::super::setup::timetable::Lost;
 use super::super::snapshot::CopyKind;
+use super::super::struck::Void;
 use super::super::training::programme;
 use super::acts::{Condition, Transfer, Transferred};
 use super::classes::{Issue, Scope};
@@ -467,7 +468,8 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
     let span = Span { id: "Q1".to_owned(), starts: date(9, 1), ends: date(10, 24) };
     let scope = |today| Scope { journal, class, span: &span, period: "I четверть", policy, today, stays: &[] };
     let days = control::Span { id: "Q1", name: "I четверть", starts: span.starts, ends: span.ends };
-    let of = ExtractOf { journal, policy, starts: date(9, 15), ends: date(9, 28), no: 41 };
+    let void = Void::default();
+    let of = ExtractOf { journal, void: &void, policy, starts: date(9, 15), ends: date(9, 28), no: 41 };
     let list = learners::class_list(journal, "5А", date(10, 24));
     let late = [("C00001".to_owned(), 2)].into_iter().collect();
     let planned = |_: &str, _, _| control::CoursePlan { hours_centi: Some(800), controls: Some(1) };

@@ -11,6 +11,7 @@ use super::super::names;
 use super::super::period::{course_title, members};
 use super::super::policy::{AbsenceKind, Policy};
 use super::super::setup::stays::{self, Stay};
+use super::super::struck::{self, Void};
 use super::super::words::date_short;
 use super::classes::{Missed, missed};
 use super::control::mean;
@@ -27,6 +28,8 @@ const MISSED: [&str; 4] = ["все", "по бол.", "ув.", "неув."];
 pub struct ExtractOf<'a> {
     /// The journal, of the class or of the whole school.
     pub journal: &'a Journal,
+    /// Entries that were left out of it as void.
+    pub void: &'a Void,
     /// The policy in force.
     pub policy: &'a Policy,
     /// First day.
@@ -101,7 +104,7 @@ fn extract(
     learner: &Learner,
     lines: u32,
 ) -> Form {
-    let ExtractOf { journal, policy, starts, ends, no } = of;
+    let ExtractOf { journal, void, policy, starts, ends, no } = of;
     let own: Vec<_> = journal
         .courses
         .iter()
@@ -180,6 +183,12 @@ fn extract(
     let missed = missed(journal, policy, &learner.class, starts, ends).get(&learner.id).copied().unwrap_or_default();
     let legend: Vec<String> =
         policy.absence_codes.iter().map(|code| format!("{} — {}", code.code, code.meaning)).collect();
+    let own_void = Void {
+        final_marks: Vec::new(),
+        marks: void.marks.iter().filter(|one| within(one.lesson.date)).cloned().collect(),
+        absences: void.absences.iter().filter(|one| within(one.lesson.date)).cloned().collect(),
+    }
+    .of(|of, _| of == learner.id);
     form.text(
         "Пропущено уроков: всего {}, по болезни {}, по уважительной причине {}, без уважительной причины {}.",
         &[missed.all, missed.ill, missed.excused, missed.unexcused]
@@ -191,6 +200,7 @@ fn extract(
     .text("Замечания, сообщения", &[])
     .with(Block::Lines { count: lines })
     .with(Block::Note { text: format!("{}.", legend.join("; ")) })
+    .maybe(own_void.told(struck::clause(policy)).map(|text| Block::Note { text }))
     .signatures(vec![Signature::of("Классный руководитель", &teacher.signed)], false)
 }
 

@@ -195,6 +195,7 @@ fn row(action: Action) -> [Grant; Role::ALL.len()] {
         Action::ReceivePaper          => [N,  N,  K,  N,  N,  N,  K,  N,  K,  N,  N,  N,  N],
         Action::AttachSignatures      => [N,  N,  K,  N,  N,  N,  K,  N,  N,  N,  N,  N,  N],
         Action::ManageTemplates       => [O,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N,  N],
+        Action::AnnounceBreaks        => [O,  N,  N,  N,  N,  N,  N,  O,  N,  N,  N,  N,  N],
     }
 }
 
@@ -248,7 +249,7 @@ mod tests {
         }
         let mut seen = std::collections::BTreeSet::new();
         assert!(Action::ALL.iter().all(|action| seen.insert(*action)));
-        assert_eq!(Action::ALL.len(), Action::ManageTemplates as usize + 1);
+        assert_eq!(Action::ALL.len(), Action::AnnounceBreaks as usize + 1);
     }
 
     #[test]

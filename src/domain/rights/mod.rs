@@ -8,7 +8,7 @@ mod matrix;
 mod rules;
 
 pub use matrix::{Decision, Grant, Why, decide, grant, printed};
-pub use rules::{GIVEN, Rules};
+pub use rules::{GIVEN, Rules, role_of};
 
 /// Roles of a school (SEC-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -214,11 +214,13 @@ pub enum Action {
     AttachSignatures,
     /// The school's own templates of the office's forms.
     ManageTemplates,
+    /// Technical breaks: announced, taken back.
+    AnnounceBreaks,
 }
 
 impl Action {
     /// Every action, in the order of the enum.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 50] = [
         Self::UseOwnAccount,
         Self::ReadOwnDiary,
         Self::ReadJournal,
@@ -268,6 +270,7 @@ impl Action {
         Self::ReceivePaper,
         Self::AttachSignatures,
         Self::ManageTemplates,
+        Self::AnnounceBreaks,
     ];
 
     /// «вести журнал предмета».
@@ -322,6 +325,7 @@ impl Action {
             Self::ReceivePaper => "принимать листы и их сканы",
             Self::AttachSignatures => "прилагать внешние подписи",
             Self::ManageTemplates => "вводить шаблоны форм школы",
+            Self::AnnounceBreaks => "объявлять технические перерывы",
         }
     }
 

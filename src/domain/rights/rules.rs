@@ -9,13 +9,12 @@ use crate::domain::policy::{Policy, Value};
 use crate::domain::words::capitalised;
 
 /// The key of a policy and the acts that its people are about, in the order of [`Rules::clauses`].
-pub const GIVEN: [(&str, &[Action]); 6] = [
+pub const GIVEN: [(&str, &[Action]); 5] = [
     ("people.edit_by", &[Action::EditLearners]),
     ("access.issued_by", &[Action::IssueStaffCredentials, Action::IssueFamilyCredentials]),
     ("substitution.recorded_by", &[Action::RecordSubstitution]),
     ("year.promoted_by", &[Action::CloseYear]),
     ("groups.composed_by", &[Action::SetGroups]),
-    ("print.by", &[Action::ManageTemplates]),
 ];
 
 /// Whom one clause names.
@@ -30,13 +29,13 @@ struct Clause {
 /// The clauses of a policy that give acts to offices. The default has none: the matrix as it is printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
-    clauses: [Option<Clause>; 6],
+    clauses: [Option<Clause>; 5],
     /// The house is being set up: no period of it was closed yet.
     beginning: bool,
 }
 
 /// The office that a word of the rules names; none for what is outside of the school. The house is connected with ЕСИА by its administrator.
-fn role_of(word: &str) -> Option<Role> {
+pub fn role_of(word: &str) -> Option<Role> {
     match word {
         "subject_teacher" => Some(Role::SubjectTeacher),
         "responsible" => Some(Role::JournalKeeper),
@@ -83,11 +82,9 @@ impl Rules {
         }
         let Some(clause) = self.clause_of(action) else { return printed };
         // Class teachers let families in, never staff (SEC-05).
-        // They print the copies of their class, and a template is the whole school's.
-        let of_school = matches!(action, Action::IssueStaffCredentials | Action::ManageTemplates);
+        let of_school = action == Action::IssueStaffCredentials;
         let named = clause.roles.contains(&role) && !(of_school && role == Role::ClassTeacher);
         // The chain of credentials begins with the administrator in every school: who else would let in the first deputy.
-        // So do the files of the house, whoever prints by them.
         let begins = role == Role::Administrator && (of_school || self.beginning);
         // A year is closed by the head's order; whom a clause names besides carries it out.
         let orders = role == Role::Director && action == Action::CloseYear;

@@ -32,6 +32,10 @@ pub struct Names {
 /// Reads the names of staff, learners, courses, periods, orders and appointments of every year.
 pub async fn names(house: &House) -> Result<Names, Error> {
     let mut names = Names::default();
+    for parent in house.db.list_guardians().await? {
+        let name = short_name(&parent.surname, &parent.given_name, &parent.patronymic);
+        names.people.insert(parent.id, name);
+    }
     for year in house.db.list_years().await? {
         let journal = house.db.load_roster(&year).await?;
         for member in &journal.staff {

@@ -1,6 +1,6 @@
 //! Tables leave the house as files, each time put on record. Floor 2.
 
-use super::super::{Act, Error, House, salt};
+use super::super::{Act, Error, House, compromise, salt};
 use crate::bundle;
 use crate::bundle::export::{self, Beside, Shape, Written};
 use crate::bundle::layout::File;
@@ -43,10 +43,12 @@ pub async fn export(house: &House, export: &Export, act: &Act) -> Result<Written
 
 /// What stands beside a whole journal; a part of one leaves without it.
 async fn beside(house: &House, year: &str, export: &Export) -> Result<Beside, Error> {
+    let struck = compromise::void_rows(house, year).await?;
     if export.class.is_some() || export.period.is_some() || !export.tables.contains(&File::Entries) {
-        return Ok(Beside::default());
+        return Ok(Beside { struck, ..Beside::default() });
     }
-    Ok(Beside { entries: house.db.list_entries(year).await?, stays: house.db.list_year_rows("stays", year).await? })
+    let entries = house.db.list_entries(year).await?;
+    Ok(Beside { entries, stays: house.db.list_year_rows("stays", year).await?, struck })
 }
 
 /// Word of the export of a school with its year: the roster, and every table that comes by file.

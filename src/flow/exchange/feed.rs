@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Act, Error, House, salt};
+use super::super::{Act, Error, House, compromise, salt};
 use crate::bundle::export::csv;
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex, unhex};
@@ -104,6 +104,8 @@ pub async fn write(house: &House, out: &Path, act: &Act) -> Result<Fed, Error> {
     let journal = house.db.load_journal(&year).await?;
     let secret = secret(house)?;
     let day = act.at.date_naive();
+    // What a stolen account wrote is no figure of the school.
+    let journal = compromise::void_rows(house, &year).await?.sound(&journal).into_owned();
     let feed = feed::feed(&journal, &house.config.school, day, &house.policy, &secret);
     let files = files(&feed)?;
     let (folder, already) = place(out, &day.to_string(), &files)?;

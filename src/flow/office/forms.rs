@@ -12,7 +12,7 @@ use super::Refusal;
 
 pub use self::archive::orders;
 pub use super::catalogue::{About, Asked, FORMS, Known, find, left_out};
-use crate::domain::form::Form;
+use crate::domain::form::{Block, Form};
 use crate::domain::forms::classes::Issue;
 use crate::domain::forms::files::{self, FileCase, Filed, Volume};
 use crate::domain::forms::inventories::InventoryLine;
@@ -25,6 +25,7 @@ use crate::domain::policy::Policy;
 use crate::domain::setup::plan::hours_within;
 use crate::domain::setup::{Setup, timetable};
 use crate::domain::snapshot::{CopyKind, kind_words, supplement_no};
+use crate::domain::struck::{self, Void};
 use crate::domain::timeliness::Status;
 use crate::domain::words;
 use crate::flow::timeliness::{self, Question};
@@ -44,6 +45,8 @@ struct Desk<'a> {
     policy: Policy,
     /// Numbers of personal files, by learner.
     files: BTreeMap<String, String>,
+    /// What a stolen account wrote and nobody decided on: left out of `journal`, told in small print.
+    void: Void,
 }
 
 /// Makes a form out of the house's data.
@@ -55,13 +58,16 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
         About::Teaching => teaching_journal(house, &year, id, asked).await?,
         About::Class => class_journal(house, &year, asked).await?,
     };
-    let desk = desk(house, asked, journal, year, act).await?;
+    let mut journal = journal;
+    let void = crate::flow::compromise::void_rows(house, &year).await?.take_out(&mut journal);
+    let mut desk = desk(house, asked, journal, year, act).await?;
+    desk.void = void;
     if let Some(refusal) = left_out(&desk.policy, id) {
         return Err(refusal.into());
     }
     match known.about {
         About::Office => desk.office(id).await,
-        About::Teaching => desk.teaching(id).await,
+        About::Teaching => Ok(desk.told(desk.teaching(id).await?, id)),
         About::Carriers => desk.carriers(id).await,
         About::Class => {
             if id == "remarks" {
@@ -74,7 +80,8 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
             }
             let reached = desk.reached().await?;
             let journals = desk.index_of(Holds::Journals, &desk.year).await?;
-            Ok(desk.class(id, &reached, &desk.family().await?, &journals)?)
+            let form = desk.class(id, &reached, &desk.family().await?, &journals)?;
+            Ok(desk.told(form, id))
         }
     }
 }
@@ -98,7 +105,8 @@ async fn desk<'a>(
     let policy = crate::flow::policy::of_act(house, act).await?;
     let people = People::of(&journal);
     let (files, today) = (house.db.list_personal_files().await?, act.at.date_naive());
-    Ok(Desk { house, asked, year, act, today, journal, letterhead, people, policy, files })
+    let void = Void::default();
+    Ok(Desk { house, asked, year, act, today, journal, letterhead, people, policy, files, void })
 }
 
 /// Roster and entries of one class.
@@ -137,6 +145,19 @@ fn span_of(journal: &Journal, period: &str, grade: u8) -> Option<(NaiveDate, Nai
 }
 
 impl Desk<'_> {
+    /// The form with what was left out of it, where it is about entries at all; extracts say it to each family of its own child.
+    fn told(&self, form: Form, id: &str) -> Form {
+        let teacher = self.text("teacher");
+        let taught =
+            |course: &str| self.journal.courses.iter().any(|one| one.id == course && one.teacher_id == teacher);
+        let void = match id {
+            "class-report" | "class-report-preliminary" | "journal-analysis" => self.void.clone(),
+            "subject-report" | "subject-report-preliminary" => self.void.of(|_, course| taught(course)),
+            _ => Void::default(),
+        };
+        form.maybe(void.told(struck::clause(&self.policy)).map(|text| Block::Note { text }))
+    }
+
     fn text(&self, name: &str) -> &str {
         self.asked.get(name).map_or("", |text| text.trim())
     }

@@ -14,7 +14,7 @@ use crate::flow::change::names;
 use crate::flow::compromise::{self, Decided, Report, Target, VoidDeed, Which};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
-use crate::web::fields::Fields;
+use crate::web::fields::{Fields, MOMENT};
 use crate::web::frame::Frame;
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
 
@@ -75,6 +75,8 @@ struct CompromisePage {
     waiting: usize,
     staff: Vec<(String, String)>,
     now: String,
+    /// How soon a notice is due, with the clause.
+    term: String,
 }
 
 fn change_line(change: compromise::VoidChange) -> ChangeLine {
@@ -139,7 +141,8 @@ async fn page(State(state): State<WebState>, frame: Frame) -> Result<Response, R
         deeds,
         waiting,
         staff,
-        now: state.now().format("%Y-%m-%dT%H:%M").to_string(),
+        now: state.now().format(MOMENT).to_string(),
+        term: format!("Срок уведомления: {}.", compromise::term(directory.policy(state.now().date_naive()))),
     })
 }
 
@@ -148,8 +151,7 @@ async fn note(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
     let act = state.act(&visitor.account);
     let mut findings = Vec::new();
     let mut read = |name: &str, label: &str| {
-        let parsed = chrono::NaiveDateTime::parse_from_str(fields.value(name), "%Y-%m-%dT%H:%M");
-        let at = parsed.ok().and_then(|local| local.and_local_timezone(act.at.timezone()).single());
+        let at = fields.moment(name, act.at.timezone());
         if at.is_none() {
             let finding = Finding::new("compromise.moment", label, "нужны день и время");
             findings.push(finding.expected_found("2025-10-27T14:00", fields.value(name)));
@@ -165,7 +167,13 @@ async fn note(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
         reason: fields.value("reason").to_owned(),
     };
     let noted = compromise::note(&state.house, &report, &act).await?;
-    let late = if noted.late { " Оно подано позже одного рабочего дня." } else { "" };
+    let late = match noted.late {
+        true => {
+            let directory = state.directory().await?;
+            format!(" Оно подано позже срока: {}.", compromise::term(directory.policy(act.at.date_naive())))
+        }
+        false => String::new(),
+    };
     let (pending, acts) = (noted.pending as u64, noted.acts as u64);
     let said = format!(
         "Уведомление № {} принято, учётная запись закрыта. Ждут решения: {}, {}.{late}",

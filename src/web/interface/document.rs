@@ -9,7 +9,7 @@ use super::super::frame::Frame;
 use super::acts::LONGEST_KEY;
 use super::list::{LONGEST_TEXT, MOST_ROWS, USUAL_ROWS};
 use super::problem::{CODES, MEDIA};
-use super::resources::{Form, RESOURCES, Resource};
+use super::resources::{Form, RESOURCES, Resource, VOID};
 use crate::domain::rights::Action;
 use crate::domain::token::SCOPES;
 use crate::store::pages::Type;
@@ -163,7 +163,12 @@ fn schemas() -> Map<String, Json> {
             schema["description"] = Json::String((*about).to_owned());
             properties.insert((*column).to_owned(), schema);
         }
-        let required: Vec<&str> = resource.listing.columns.iter().map(|(column, _)| *column).collect();
+        let mut required: Vec<&str> = resource.listing.columns.iter().map(|(column, _)| *column).collect();
+        if resource.may_be_void() {
+            let (name, about) = VOID;
+            required.push(name);
+            properties.insert(name.to_owned(), json!({ "type": "boolean", "description": about }));
+        }
         let schema =
             json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties });
         schemas.insert(schema_name(resource.name), schema);

@@ -8,9 +8,10 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value as Json};
 
 use super::problem::Problem;
-use super::resources::{Form, Resource};
+use super::resources::{Form, Resource, VOID};
 use crate::domain::canon::{Digest, hex};
-use crate::flow::House;
+use crate::domain::struck::Struck;
+use crate::flow::{House, compromise};
 use crate::store::pages::{Condition, Listing, Type, Value, Wanted};
 
 /// Rows of a page when nobody asks for a number.
@@ -118,6 +119,16 @@ fn object(listing: &Listing, row: Vec<Value>) -> Json {
     Json::Object(pairs.collect::<Map<String, Json>>())
 }
 
+/// Is a row the work of a stolen account that nobody decided on? The history names a row by the same key as the list.
+fn is_void(struck: &Struck, listing: &Listing, row: &[Value]) -> bool {
+    let text = |value: Value| match value {
+        Value::Text(text) => text,
+        Value::Int(number) => number.to_string(),
+    };
+    let key: Vec<String> = listing.key_of(row).into_iter().map(text).collect();
+    struck.has(listing.table, &key.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 /// A page of a list: the answer, and the rows that it shows.
 pub(super) struct Page {
     pub(super) response: Response,
@@ -133,7 +144,19 @@ pub(super) async fn list(house: &House, resource: &Resource, uri: &Uri, headers:
     let goes_on = rows.len() > wanted.limit as usize;
     rows.truncate(wanted.limit as usize);
     let next = rows.last().filter(|_| goes_on).map(|last| address_after(uri, &resource.listing.key_of(last)));
-    let items: Vec<Json> = rows.into_iter().map(|row| object(resource.listing, row)).collect();
+    let struck = match resource.may_be_void() {
+        true => Some(compromise::void_rows(house, &wanted.year).await?),
+        false => None,
+    };
+    let item = |row: Vec<Value>| {
+        let void = struck.as_ref().map(|struck| is_void(struck, resource.listing, &row));
+        let mut item = object(resource.listing, row);
+        if let Some(void) = void {
+            item[VOID.0] = Json::Bool(void);
+        }
+        item
+    };
+    let items: Vec<Json> = rows.into_iter().map(item).collect();
     let mut body = Map::new();
     body.insert("items".to_owned(), Json::Array(items.clone()));
     body.insert("next".to_owned(), next.clone().map_or(Json::Null, Json::String));

@@ -21,6 +21,17 @@ pub(super) struct Resource {
     pub(super) fields: &'static [(&'static str, &'static str)],
 }
 
+/// Field of rows that may be void: written by a stolen account, and not decided yet.
+pub(super) const VOID: (&str, &str) =
+    ("void", "Запись внесена под похищенной учётной записью, решения о ней нет: в средние и отчёты её не берут.");
+
+impl Resource {
+    /// Are its rows entries of the journal, which a stolen account may have written?
+    pub(super) fn may_be_void(&self) -> bool {
+        matches!(self.name, "lessons" | "marks" | "absences" | "final-marks")
+    }
+}
+
 /// What a filter's value looks like.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {

@@ -70,25 +70,19 @@ pub(super) async fn cell(
     note_access(&state.house, &visitor, look, &directory.year, state.now()).await?;
     let mine = entries.marks.iter().filter(|mark| mark.lesson == key && mark.learner_id == learner.id);
     let absence = entries.absences.iter().find(|absence| absence.lesson == key && absence.learner_id == learner.id);
-    let absence = absence.map(|absence| {
+    let said = absence.map(|absence| {
         let rule = directory.policy(key.date).absence(&absence.code);
         rule.map_or_else(|| absence.code.clone(), |rule| format!("{} — {}", rule.code, rule.meaning))
     });
     // What a stolen account wrote is struck through wherever it is shown.
-    let is_void = |table: &str, ordinal: u32| {
-        let mut row = vec![key.course_id.clone(), key.date.to_string(), key.number.to_string(), learner.id.clone()];
-        row.extend((table == "marks").then(|| ordinal.to_string()));
-        directory.struck.contains(&(table.to_owned(), row))
-    };
+    let struck = &directory.struck;
     let cell = CellView {
         learner: names::full_name(&learner.surname, &learner.given_name, &learner.patronymic),
         lesson: grid::said(&key, &lesson.kind_of_work),
         topic: lesson.topic.clone(),
-        marks: mine
-            .map(|mark| (mark.value.clone(), mark.kind_of_work.clone(), is_void("marks", mark.ordinal)))
-            .collect(),
-        absence_void: is_void("absences", 0),
-        absence: absence.unwrap_or_default(),
+        marks: mine.map(|mark| (mark.value.clone(), mark.kind_of_work.clone(), struck.mark(mark))).collect(),
+        absence_void: absence.is_some_and(|absence| struck.absence(absence)),
+        absence: said.unwrap_or_default(),
         history: history(&state, &directory, &key, &learner.id).await?,
     };
     let frame = frame

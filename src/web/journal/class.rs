@@ -189,12 +189,13 @@ async fn overview(
     today: NaiveDate,
 ) -> Result<Arc<Overview>, Refusal> {
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
+    let sound = directory.struck.sound(&entries);
     let courses = directory.roster.courses.iter().filter(|course| course.class == class.name).map(|course| {
         let held = entries.lessons.iter().filter(|l| l.key.course_id == course.id && chosen.span.contains(l.key.date));
         let held: Vec<_> = held.collect();
         let policy = directory.policy(today.min(chosen.span.ends));
         let norm = norm(policy, course, class.grade).filter(|_| chosen.span.id != YEAR);
-        let norm = norm.map(|norm| stand(norm, course, &directory.roster, &entries, &chosen.span, today));
+        let norm = norm.map(|norm| stand(norm, course, &directory.roster, &sound, &chosen.span, today));
         CourseOverview {
             id: course.id.clone(),
             members: super::grid::members(course, &directory.roster, &chosen.span).into_iter().map(|l| l.id).collect(),

@@ -110,7 +110,8 @@ async fn part(
         struck: &directory.struck,
     };
     let norm = norm(laying.policy, course, grade).filter(|_| chosen.span.id != YEAR);
-    let norm = norm.map(|norm| stand(norm, course, &directory.roster, &entries, &chosen.span, today));
+    let sound = directory.struck.sound(&entries);
+    let norm = norm.map(|norm| stand(norm, course, &directory.roster, &sound, &chosen.span, today));
     let part = GridPart {
         norm,
         course: &course.id,

@@ -6,8 +6,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::grid::Final;
 use super::{Tab, choose, class_of, tabs};
-use crate::domain::journal::{Course, FINAL, Journal, YEAR};
+use crate::domain::journal::{Course, FINAL, FinalMark, Journal, YEAR};
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -25,13 +26,15 @@ struct FinalsPage {
     subjects: Vec<String>,
     rows: Vec<FinalsRow>,
     with_decisions: bool,
+    /// Something on the page is void: the page says what that means.
+    void: bool,
 }
 
 struct FinalsRow {
     no: usize,
     name: String,
     href: String,
-    marks: Vec<String>,
+    marks: Vec<Final>,
     decision: String,
 }
 
@@ -76,7 +79,13 @@ pub(super) async fn finals(
         href: directory.address(format!("/learner/{}?period={}", segment(&l.id), segment(&chosen.span.id))),
         marks: subjects
             .iter()
-            .map(|subject| marks.get(&(l.id.as_str(), subject.as_str())).map(|m| (*m).to_owned()).unwrap_or_default())
+            .map(|subject| marks.get(&(l.id.as_str(), subject.as_str())))
+            .map(|mark| {
+                mark.map_or_else(Final::default, |mark| Final {
+                    value: mark.value.clone(),
+                    void: directory.struck.final_mark(mark),
+                })
+            })
             .collect(),
         decision: if is_year && whole {
             decisions.get(l.id.as_str()).copied().unwrap_or_default().to_owned()
@@ -87,6 +96,7 @@ pub(super) async fn finals(
     let path = format!("/journal/{}", segment(&class.name));
     let rows: Vec<FinalsRow> = rows.collect();
     answer::page(&FinalsPage {
+        void: rows.iter().any(|row| row.marks.iter().any(|mark| mark.void)),
         with_decisions: rows.iter().any(|row| !row.decision.is_empty()),
         rows,
         tabs: tabs(&directory, &class, &format!("{path}/finals"), &chosen.span.id),
@@ -99,15 +109,18 @@ pub(super) async fn finals(
     })
 }
 
+/// Final marks by learner and subject.
+type Marks<'j> = HashMap<(&'j str, &'j str), &'j FinalMark>;
+
 /// Final marks by learner and subject. Of the year the last word stands: the final one, else the year's; the exam has its own sheet.
-fn marks<'j>(entries: &'j Journal, courses: &[&'j Course], period: &str) -> HashMap<(&'j str, &'j str), &'j str> {
+fn marks<'j>(entries: &'j Journal, courses: &[&'j Course], period: &str) -> Marks<'j> {
     let subjects: HashMap<&str, &str> = courses.iter().map(|c| (c.id.as_str(), c.subject.as_str())).collect();
     let wanted: &[&str] = if period == YEAR { &[YEAR, FINAL] } else { std::slice::from_ref(&period) };
     let mut marks = HashMap::new();
     for id in wanted {
         for mark in entries.final_marks.iter().filter(|mark| mark.period == *id) {
             if let Some(subject) = subjects.get(mark.course_id.as_str()) {
-                marks.insert((mark.learner_id.as_str(), *subject), mark.value.as_str());
+                marks.insert((mark.learner_id.as_str(), *subject), mark);
             }
         }
     }

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::Datelike;
 
 use crate::domain::freeze;
-use crate::domain::journal::{Course, EXAM, FINAL, Journal, Learner, LessonKey, Period, YEAR};
+use crate::domain::journal::{Course, EXAM, FINAL, Journal, Learner, LessonKey, Mark, Period, YEAR};
 use crate::domain::names;
 use crate::domain::period::{self, Span};
 use crate::domain::policy::{AbsenceKind, Policy};
+use crate::domain::struck::Struck;
 use crate::domain::words;
 
 /// The page.
@@ -24,6 +25,8 @@ pub(super) struct Grid {
     pub(super) legend: Vec<(String, String)>,
     /// Lessons without a topic.
     pub(super) without_topic: usize,
+    /// Something on the page is void: the page says what that means.
+    pub(super) void: bool,
 }
 
 /// A month above its days.
@@ -59,6 +62,12 @@ pub(super) struct Row {
     /// Lessons missed.
     pub(super) missed: usize,
     pub(super) finals: Vec<Final>,
+}
+
+impl Row {
+    fn has_void(&self) -> bool {
+        self.cells.iter().any(|cell| cell.void) || self.finals.iter().any(|mark| mark.void)
+    }
 }
 
 /// One cell.
@@ -109,21 +118,10 @@ pub(super) struct Laying<'j> {
     pub(super) periods: &'j [&'j Period],
     pub(super) policy: &'j Policy,
     /// Rows that count as void until somebody decides: table and key.
-    pub(super) struck: &'j HashSet<(String, Vec<String>)>,
+    pub(super) struck: &'j Struck,
 }
 
-impl Laying<'_> {
-    fn is_struck(&self, table: &str, key: &[&str]) -> bool {
-        // Almost every house has no notice at all: nothing is built to be looked up then.
-        !self.struck.is_empty()
-            && self
-                .struck
-                .iter()
-                .any(|(of, row)| of == table && row.iter().map(String::as_str).zip(key).all(|(a, b)| a == *b))
-    }
-}
-
-type Cells<'j> = HashMap<(&'j LessonKey, &'j str), Vec<&'j str>>;
+type Cells<'j> = HashMap<(&'j LessonKey, &'j str), Vec<&'j Mark>>;
 
 /// Learners of a course in the span, in the order of the copy.
 pub(super) fn members(course: &Course, roster: &Journal, span: &Span) -> Vec<Learner> {
@@ -164,7 +162,7 @@ pub(super) fn lay_out(laying: &Laying<'_>) -> Grid {
     ordered.sort_by_key(|mark| mark.ordinal);
     let mut marks: Cells<'_> = HashMap::new();
     for mark in ordered {
-        marks.entry((&mark.lesson, mark.learner_id.as_str())).or_default().push(&mark.value);
+        marks.entry((&mark.lesson, mark.learner_id.as_str())).or_default().push(mark);
     }
     let absences: HashMap<(&LessonKey, &str), &str> =
         laying.entries.absences.iter().map(|a| ((&a.lesson, a.learner_id.as_str()), a.code.as_str())).collect();
@@ -196,10 +194,11 @@ pub(super) fn lay_out(laying: &Laying<'_>) -> Grid {
                 .map(|person| names::short_name(&person.surname, &person.given_name, &person.patronymic))
                 .unwrap_or_default(),
             absent: absent.join("; "),
-            void: laying.is_struck("lessons", &lesson_key(&lesson.key).each_ref().map(String::as_str)),
+            void: laying.struck.lesson(&lesson.key),
         }
     });
     Grid {
+        void: rows.iter().any(Row::has_void) || lessons.iter().any(|lesson| laying.struck.lesson(&lesson.key)),
         months: months(&keys),
         topics: topics.collect(),
         without_topic: lessons.iter().filter(|lesson| lesson.topic.is_empty()).count(),
@@ -256,13 +255,18 @@ fn row(
             let place = (*key, learner.id.as_str());
             let code = absences.get(&place).copied().unwrap_or_default();
             let held = marks.get(&place).map(Vec::as_slice).unwrap_or_default();
-            for mark in held.iter().filter_map(|mark| mark.parse::<u32>().ok()) {
+            // What a stolen account wrote is seen, and counts nowhere.
+            let counted = held.iter().filter(|mark| !laying.struck.mark(mark));
+            for mark in counted.filter_map(|mark| mark.value.parse::<u32>().ok()) {
                 sum += mark;
                 count += 1;
             }
             let rule = laying.policy.absence(code).map(|rule| rule.kind);
-            missed += usize::from(rule.is_some_and(|kind| kind != AbsenceKind::Late));
-            let marks = held.join("/");
+            let [course, date, number] = lesson_key(key);
+            let row = [course.as_str(), date.as_str(), number.as_str(), learner.id.as_str()];
+            let is_struck = |table: &str| laying.struck.has(table, &row);
+            missed += usize::from(rule.is_some_and(|kind| kind != AbsenceKind::Late) && !is_struck("absences"));
+            let marks = held.iter().map(|mark| mark.value.as_str()).collect::<Vec<_>>().join("/");
             let text = match (code.is_empty(), marks.is_empty()) {
                 (true, _) => marks,
                 (false, true) => code.to_owned(),
@@ -276,9 +280,7 @@ fn row(
                 None if text.is_empty() => "",
                 None => "mark",
             };
-            let [course, date, number] = lesson_key(key);
-            let row = [course.as_str(), date.as_str(), number.as_str(), learner.id.as_str()];
-            let void = ["marks", "absences"].iter().any(|table| laying.is_struck(table, &row));
+            let void = is_struck("marks") || is_struck("absences");
             Cell { text, kind, key: format!("{}.{}.{}", learner.id, key.date, key.number), void }
         })
         .collect();
@@ -286,7 +288,7 @@ fn row(
         let mine = |mark: &&crate::domain::journal::FinalMark| mark.learner_id == learner.id && mark.period == period;
         laying.entries.final_marks.iter().find(mine).map_or_else(Final::default, |mark| Final {
             value: mark.value.clone(),
-            void: laying.is_struck("final_marks", &[&mark.course_id, &learner.id, period]),
+            void: laying.struck.final_mark(mark),
         })
     };
     Row {
@@ -408,8 +410,10 @@ mod tests {
             .and_then(|text| crate::domain::policy::parse("default", text).ok());
         let policy = policy.expect("the default policy");
         let span = Span { id: "Q1".into(), starts: day, ends: day };
-        let row = |table: &str, key: &[&str]| (table.to_owned(), key.iter().map(|part| (*part).to_owned()).collect());
-        let void = |struck: &HashSet<(String, Vec<String>)>| {
+        let row = |table: &str, key: &[&str]| {
+            Struck::from_iter([(table.to_owned(), key.iter().map(|part| (*part).to_owned()).collect())])
+        };
+        let void = |struck: &Struck| {
             let grid = lay_out(&Laying {
                 roster: &journal,
                 entries: &journal,
@@ -419,12 +423,17 @@ mod tests {
                 policy: &policy,
                 struck,
             });
-            (grid.rows[0].cells[0].void, grid.topics[0].void)
+            (grid.rows[0].cells[0].void, grid.topics[0].void, grid.rows[0].mean.clone())
         };
-        assert_eq!(void(&HashSet::new()), (false, false));
-        assert_eq!(void(&HashSet::from([row("marks", &["C1", "2025-09-02", "2", "L1", "0"])])), (true, false));
-        assert_eq!(void(&HashSet::from([row("marks", &["C1", "2025-09-02", "3", "L1", "0"])])), (false, false));
-        assert_eq!(void(&HashSet::from([row("marks", &["C1", "2025-09-02", "2", "L2", "0"])])), (false, false));
-        assert_eq!(void(&HashSet::from([row("lessons", &["C1", "2025-09-02", "2"])])), (false, true));
+        let said = |void: bool, topic: bool, mean: &str| (void, topic, mean.to_owned());
+        assert_eq!(void(&Struck::default()), said(false, false, "5,00"));
+        assert_eq!(
+            void(&row("marks", &["C1", "2025-09-02", "2", "L1", "0"])),
+            said(true, false, ""),
+            "and not counted"
+        );
+        assert_eq!(void(&row("marks", &["C1", "2025-09-02", "3", "L1", "0"])), said(false, false, "5,00"));
+        assert_eq!(void(&row("marks", &["C1", "2025-09-02", "2", "L2", "0"])), said(false, false, "5,00"));
+        assert_eq!(void(&row("lessons", &["C1", "2025-09-02", "2"])), said(false, true, "5,00"));
     }
 }

@@ -5,7 +5,9 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::class::Overview;
+use crate::domain::duties::Duty;
 use crate::domain::readiness::Line;
+use crate::domain::technical_break::Break;
 use crate::web::start::Counts;
 
 /// Entries kept of a kind: 44 classes of 15 courses in one period are 660, a laid-out page some 60 KB; the rest is made anew.
@@ -79,6 +81,10 @@ pub(in crate::web) struct Pages {
     pub(in crate::web) counts: Kept<Counts>,
     /// Sections of the year that are not ready.
     pub(in crate::web) unready: Kept<Vec<Line>>,
+    /// Duties of the policy in force, with their next days.
+    pub(in crate::web) duties: Kept<Vec<Duty>>,
+    /// Technical breaks that stand.
+    pub(in crate::web) breaks: Kept<Vec<Break>>,
     /// Orders that each person has not read yet, by person.
     pub(in crate::web) unread: Kept<BTreeMap<String, u64>>,
 }

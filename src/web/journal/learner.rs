@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 
-use super::grid::mean;
+use super::grid::{Final, mean};
 use super::{Tab, YearView, choice, choose, class_of, staff_name, tabs};
 use crate::domain::freeze;
 use crate::domain::journal::{Absence, Course, Journal, Learner, Lesson, LessonKey, Mark};
@@ -20,6 +20,7 @@ use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
 use crate::web::frame::Frame;
 use crate::web::query::{Asked, segment};
+use crate::web::school::events::{EventLine, of_week, of_year};
 
 #[derive(Template)]
 #[template(path = "journal/learner.html", config = "src/web/askama.toml")]
@@ -33,6 +34,11 @@ struct LearnerPage {
     movement: Vec<String>,
     missed: u64,
     unexplained: usize,
+    /// Something on the page is void: the page says what that means.
+    void: bool,
+    /// Events of this week for the learner's class; nothing of an earlier year.
+    events: Vec<EventLine>,
+    this_year: bool,
     /// Address of who looked at this learner's marks; empty for whom it is shut.
     looked: String,
 }
@@ -45,11 +51,19 @@ struct SubjectView {
     marks: Vec<MarkView>,
     mean: String,
     missed: usize,
-    last: String,
+    last: Final,
+}
+
+impl SubjectView {
+    fn has_void(&self) -> bool {
+        self.last.void || self.marks.iter().any(|mark| mark.void)
+    }
 }
 
 struct MarkView {
     value: String,
+    /// Written by an account that was reported stolen, and not decided yet: shown struck through, counted nowhere.
+    void: bool,
     /// «2 сентября, контрольная работа».
     said: String,
 }
@@ -63,6 +77,14 @@ struct AbsenceView {
     open: bool,
     /// Came late: no missed lesson.
     late: bool,
+    /// As for a mark.
+    void: bool,
+}
+
+impl AbsenceView {
+    fn is_missed(&self) -> bool {
+        !self.late && !self.void
+    }
 }
 
 /// `GET /learner/{learner}?period=Q1`: for those who read the journal.
@@ -119,6 +141,7 @@ impl Told<'_> {
                 topic: self.lesson(&absence.lesson).map(|lesson| lesson.topic.clone()).unwrap_or_default(),
                 open: kind == Some(AbsenceKind::Unexplained),
                 late: kind == Some(AbsenceKind::Late),
+                void: self.directory.struck.absence(absence),
             };
             ((date, number), view)
         };
@@ -129,7 +152,9 @@ impl Told<'_> {
         let own = self.entries.marks.iter().filter(|mark| self.is_mine(&mark.lesson, &mark.learner_id, course));
         let mut marks: Vec<_> = own.collect();
         marks.sort_by_key(|mark| (mark.lesson.date, mark.lesson.number, mark.ordinal));
-        let figures: Vec<u32> = marks.iter().filter_map(|mark| mark.value.parse().ok()).collect();
+        let struck = &self.directory.struck;
+        let counted = marks.iter().filter(|mark| !struck.mark(mark));
+        let figures: Vec<u32> = counted.filter_map(|mark| mark.value.parse().ok()).collect();
         let last = self.entries.final_marks.iter().find(|mark| {
             mark.course_id == course.id && mark.learner_id == self.learner.id && mark.period == self.span.id
         });
@@ -137,7 +162,11 @@ impl Told<'_> {
             let of_lesson = self.lesson(&mark.lesson).map_or("", |lesson| lesson.kind_of_work.as_str());
             let work = [mark.kind_of_work.as_str(), of_lesson].into_iter().find(|work| !work.is_empty());
             let work = work.map(|work| format!(", {work}")).unwrap_or_default();
-            MarkView { value: mark.value.clone(), said: format!("{}{work}", words::day_and_month(mark.lesson.date)) }
+            MarkView {
+                value: mark.value.clone(),
+                void: struck.mark(mark),
+                said: format!("{}{work}", words::day_and_month(mark.lesson.date)),
+            }
         };
         SubjectView {
             title: course_title(course),
@@ -146,7 +175,8 @@ impl Told<'_> {
             marks: marks.iter().map(view).collect(),
             mean: mean(figures.iter().sum(), figures.len() as u32),
             missed,
-            last: last.map(|mark| mark.value.clone()).unwrap_or_default(),
+            last: last
+                .map_or_else(Final::default, |mark| Final { value: mark.value.clone(), void: struck.final_mark(mark) }),
         }
     }
 }
@@ -190,7 +220,7 @@ async fn show(
             true => String::new(),
             false => directory.address(format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id))),
         };
-        subjects.push(told.subject(course, href, missed.iter().filter(|(_, view)| !view.late).count()));
+        subjects.push(told.subject(course, href, missed.iter().filter(|(_, view)| view.is_missed()).count()));
         absences.extend(missed);
     }
     absences.sort_by_key(|(when, _)| std::cmp::Reverse(*when));
@@ -211,6 +241,8 @@ async fn show(
     // Whoever may look back for the school finds the learner through the lists of that year.
     let years = if family { state.house.db.list_years_of_learner(&learner.id).await? } else { Vec::new() };
     let page = format!("/{door}/{}", segment(&learner.id));
+    let today = state.now().date_naive();
+    let events = of_year(&state.house.db, &directory.year).await?;
     let subject =
         Subject::Learner { id: &learner.id, class: &class.name, grade: class.grade, closed: false, archived: false };
     let looks = visitor.may(Action::ReadAccessLog, &subject).is_allowed();
@@ -218,8 +250,11 @@ async fn show(
         years: choice(&directory, &years, &page),
         tabs: tabs(&directory, &class, &page, &chosen.span.id),
         movement: movement(learner),
+        events: of_week(&events, today, |event| event.scope.holds(&class.name, class.grade)),
+        this_year: !directory.is_earlier(),
+        void: subjects.iter().any(SubjectView::has_void) || absences.iter().any(|absence| absence.void),
         missed: subjects.iter().map(|subject| subject.missed as u64).sum(),
-        unexplained: absences.iter().filter(|absence| absence.open).count(),
+        unexplained: absences.iter().filter(|absence| absence.open && !absence.void).count(),
         looked: if looks { format!("/access/learners/{}", segment(&learner.id)) } else { String::new() },
         period: chosen.name,
         frame,

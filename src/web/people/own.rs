@@ -7,13 +7,16 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use super::{Caller, Fields, token, with_session};
+use crate::domain::finding::Finding;
 use crate::domain::people::Visitor;
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Role};
 use crate::domain::words;
+use crate::flow::compromise::{self, Report};
 use crate::flow::people;
 use crate::flow::signin::token_digest;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::fields::MOMENT;
 use crate::web::frame::Frame;
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
 
@@ -26,6 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/me/sessions/end", OWN, SubjectOf::House, end_others),
         post("/me/sessions/{session}/end", OWN, SubjectOf::House, end_session),
         post("/me/orders", OWN, SubjectOf::House, acquaint),
+        post("/me/stolen", OWN, SubjectOf::House, stolen),
     ]
 }
 
@@ -68,6 +72,9 @@ struct MePage {
     sessions: Vec<SessionLine>,
     links: usize,
     learners: Vec<(String, String)>,
+    now: String,
+    /// How soon stolen credentials are reported, with the clause.
+    term: String,
 }
 
 /// «02.10.2025 14:05» of Unix seconds, in the school's zone.
@@ -152,6 +159,8 @@ async fn me(
         sessions: sessions.collect(),
         links: db.list_links(&visitor.account).await?.len(),
         learners: named,
+        now: state.now().format(MOMENT).to_string(),
+        term: compromise::term(state.directory().await?.policy(state.now().date_naive())),
     })
 }
 
@@ -196,4 +205,37 @@ async fn acquaint(State(state): State<WebState>, visitor: Visitor, fields: Field
     let act = state.act(&visitor.account);
     people::acquaint(&state.house, fields.value("no"), fields.value("date"), &act).await?;
     Ok(answer::done("/me", "Отмечено: с приказом ознакомлены."))
+}
+
+/// `POST /me/stolen`: the owner says that somebody else knows the password. The account is shut at once; what was done under it from the moment
+/// named is void until the school decides (SEC-03; 003 Зам 21, Кл 11, Уч 16).
+async fn stolen(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    caller: Caller,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let act = state.act(&visitor.account);
+    let Some(since) = fields.moment("since", act.at.timezone()) else {
+        let finding = Finding::new("compromise.moment", "С какого момента", "нужны день и время");
+        return Err(Refusal::BadInput(vec![finding.expected_found("2025-10-27T14:00", fields.value("since"))]));
+    };
+    let report = Report {
+        account: visitor.account.clone(),
+        since,
+        // Without a word on it: just now.
+        learnt_at: fields.moment("learnt", act.at.timezone()).unwrap_or(act.at),
+        reason: fields.value("reason").to_owned(),
+    };
+    let noted = compromise::note(&state.house, &report, &act).await?;
+    let of_family = visitor.offices.iter().all(|office| matches!(office.role, Role::Learner | Role::Parent));
+    let whom =
+        if of_family { "у классного руководителя" } else { "у администратора" };
+    let said = format!(
+        "Вход закрыт, уведомление № {} у директора и администратора. Сделанное под вашим именем с {} недействительно, пока о нём не решат. \
+         Новый пароль получите {whom}.",
+        noted.no,
+        words::moment(&report.since.to_rfc3339()),
+    );
+    Ok(with_session(answer::done("/signin", &said), "", caller.secure))
 }

@@ -5,22 +5,52 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::{Choice, choices, find, or};
-use crate::domain::duties::{self, Duty, Register};
+use crate::domain::duties::{self, Duty};
+use crate::domain::people::{Reach, Visitor};
+use crate::domain::policy::{Register, registers};
 use crate::domain::readiness::Due;
-use crate::domain::rights::{GIVEN, Role, Rules};
+use crate::domain::rights::{Action, GIVEN, Role, Rules};
 use crate::domain::words;
 use crate::flow::timeliness::calendar;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::directory::Directory;
 use crate::web::frame::Frame;
-use crate::web::query::Asked;
+use crate::web::query::{Asked, segment};
+use crate::web::route;
 
 /// A duty as a line of the table.
 struct Line {
     duty: Duty,
+    /// The page for whoever looks; empty when there is none, or it is shut.
+    href: String,
     next: String,
     soon: bool,
 }
+
+/// The page of a duty for a visitor: of a class's form the own class, else the first one in reach; empty where there is none, or it is shut.
+pub(in crate::web) fn page_for(page: &str, visitor: &Visitor, directory: &Directory) -> String {
+    let page = of_own_class(page, visitor, directory);
+    if route::opens(visitor, &page) { page } else { String::new() }
+}
+
+fn of_own_class(page: &str, visitor: &Visitor, directory: &Directory) -> String {
+    if !page.contains(CLASS) {
+        return page.to_owned();
+    }
+    let mut own = visitor.offices.iter().filter(|office| office.role == Role::ClassTeacher);
+    let own = own.find_map(|office| match &office.reach {
+        Reach::Classes(classes) => classes.iter().next().cloned(),
+        Reach::School | Reach::Grades(..) | Reach::Courses(..) | Reach::Learners(..) => None,
+    });
+    let reach = visitor.reach(Action::IssueCopies);
+    let mut classes = directory.roster.classes.iter();
+    let first = || classes.find(|class| reach.class(&class.name, class.grade)).map(|class| class.name.clone());
+    own.or_else(first).map_or_else(String::new, |class| page.replace(CLASS, &segment(&class)))
+}
+
+/// Stands in the page of a duty for the class of whoever looks.
+const CLASS: &str = "{class}";
 
 /// A question with one answer: who gives reasons, is there paper, when the year is set up.
 struct Answer {
@@ -34,8 +64,7 @@ struct Answer {
 
 /// To whom these rules open the acts of a key; empty for a key that gives no right.
 fn open_to(rules: &Rules, key: &str) -> String {
-    // Whom the rules let print, they let bring templates in besides: that is no answer to who prints.
-    let Some((_, actions)) = GIVEN.iter().find(|(of, _)| *of == key && key != "print.by") else { return String::new() };
+    let Some((_, actions)) = GIVEN.iter().find(|(of, _)| *of == key) else { return String::new() };
     let may = |role: &Role| actions.iter().any(|action| rules.may(*action).any(|one| one == *role));
     Role::ALL.into_iter().filter(may).map(Role::as_russian).collect::<Vec<_>>().join(", ")
 }
@@ -51,10 +80,15 @@ struct DutiesPage {
 }
 
 /// Days ahead from which on a duty is shown as near: a week, the shortest cadence of any regulation.
-const SOON_DAYS: i64 = 7;
+pub(in crate::web) const SOON_DAYS: i64 = 7;
 
 /// `GET /policy/duties?name=`: of the policy in force, or of another one.
-pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+pub(super) async fn page(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
     let (history, current) = super::open(&state).await?;
     let name = or(asked.value("name"), &current);
     let policy = find(&history, name)?;
@@ -65,6 +99,7 @@ pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Ask
         year => calendar(&state.house, year).await?,
     };
     let lines = duties::duties(&policy, &calendar, today).into_iter().map(|duty| Line {
+        href: page_for(duty.page, &visitor, &directory),
         next: duty.next.map(words::date_short).unwrap_or_default(),
         soon: duty.next.is_some_and(|next| (next - today).num_days() < SOON_DAYS),
         duty,
@@ -110,7 +145,7 @@ pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Ask
             .leading("Что правила школы велят делать снова и снова: как часто, кому и к какому дню."),
         choices: choices(&history, name),
         lines: lines.collect(),
-        registers: duties::registers(&policy),
+        registers: registers(&policy),
         answers: answers.into_iter().flatten().collect(),
     })
 }

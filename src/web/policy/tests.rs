@@ -142,7 +142,12 @@ async fn the_page_of_duties_says_to_whom_a_clause_gives_the_right_and_where_only
     let folder = tempfile::tempdir().unwrap();
     let state = state(folder.path()).await;
     let page = async |name: &str| {
-        let page = duties::page(State(state.clone()), Frame::default(), asked(&format!("/policy/duties?name={name}")));
+        let page = duties::page(
+            State(state.clone()),
+            visitor(Role::Director, Reach::School),
+            Frame::default(),
+            asked(&format!("/policy/duties?name={name}")),
+        );
         words(&text(page.await).await)
     };
     let bauman = page("bauman").await;
@@ -196,7 +201,18 @@ async fn the_page_of_duties_shows_each_regulation_in_its_own_words_and_marks_wha
     let state = state(folder.path()).await;
     let page = async |name: &str| {
         let address = format!("/policy/duties?name={name}");
-        words(&text(duties::page(State(state.clone()), Frame::default(), asked(&address)).await).await)
+        words(
+            &text(
+                duties::page(
+                    State(state.clone()),
+                    visitor(Role::Director, Reach::School),
+                    Frame::default(),
+                    asked(&address),
+                )
+                .await,
+            )
+            .await,
+        )
     };
     // Monday, 27 October: the week's last working day is Saturday, worked by the government's decree; the month's is Friday.
     let own = page("chernushka-2018").await;

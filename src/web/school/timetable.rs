@@ -5,21 +5,24 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::{Days, NaiveDate};
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get};
+use super::events::{EventLine, of_week, week_of};
 use super::readiness;
 use crate::domain::journal::Journal;
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
-use crate::domain::setup::Setup;
 use crate::domain::setup::cells::WEEKDAYS;
 use crate::domain::setup::timetable::{Held, held};
+use crate::domain::setup::{SchoolEvent, Setup};
+use crate::domain::words;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -64,6 +67,11 @@ struct Page {
     told: Vec<String>,
     rest: Vec<String>,
     hours: usize,
+    /// Events of the week beside the lessons.
+    events: Vec<EventLine>,
+    week: String,
+    earlier: String,
+    later: String,
 }
 
 /// Whose grid is shown.
@@ -101,6 +109,19 @@ impl Whose {
             Self::Class(class) => [class, "", ""],
             Self::Teacher(teacher) => ["", teacher, ""],
             Self::Room(room) => ["", "", room],
+        }
+    }
+
+    /// Is an event one of this grid: for the class; for a class that the teacher has, or of the teacher's own; in the room?
+    fn has(&self, event: &SchoolEvent, journal: &Journal) -> bool {
+        let holds = |name: &str| journal.class(name).is_some_and(|class| event.scope.holds(&class.name, class.grade));
+        match self {
+            Self::Class(name) => holds(name),
+            Self::Teacher(teacher) => {
+                event.responsible == *teacher
+                    || journal.courses.iter().any(|course| course.teacher_id == *teacher && holds(&course.class))
+            }
+            Self::Room(room) => event.place == *room,
         }
     }
 
@@ -194,6 +215,9 @@ async fn show(
     let teachers = opened.year.known.choices(crate::domain::setup::layout::Is::Staff);
     let mut told: Vec<String> = super::sorted(opened.year.findings("timetable")).iter().map(readiness::plain).collect();
     let rest = told.split_off(told.len().min(TOLD));
+    let day = asked.value("week").parse().unwrap_or_else(|_| state.now().date_naive());
+    let (monday, sunday) = week_of(day);
+    let at = |day: Option<NaiveDate>| day.map(|day| asked.with("week", &day.to_string())).unwrap_or_default();
     answer::page(&Page {
         years: opened.years.iter().map(|y| (y.clone(), super::in_year(&asked, y), *y == opened.year.year)).collect(),
         classes: journal
@@ -217,6 +241,10 @@ async fn show(
         empty: setup.timetable.is_empty(),
         hours: own.len(),
         whose: whose.words(journal),
+        events: of_week(&setup.events, day, |event| whose.has(event, journal)),
+        week: format!("{} – {}", words::day_and_month(monday), words::day_and_month(sunday)),
+        earlier: at(monday.checked_sub_days(Days::new(7))),
+        later: at(monday.checked_add_days(Days::new(7))),
         lines: grid(&whose, &own, days.len() as u8, may, journal, setup),
         days,
         may,

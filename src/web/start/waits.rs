@@ -16,12 +16,10 @@ use crate::domain::copy::State as CopyState;
 use crate::domain::journal::YEAR;
 use crate::domain::period::course_title;
 use crate::domain::policy::AbsenceKind;
-use crate::domain::readiness::{Line, State as Ready};
 use crate::domain::rights::{Action, Role};
 use crate::domain::words;
 use crate::flow::jobs;
 use crate::flow::people;
-use crate::flow::setup::Year;
 use crate::store::{AccountState, JobState};
 
 /// Days for which a failed import is spoken of: a week, by then somebody has seen it or does not need it.
@@ -53,8 +51,10 @@ impl Desk<'_> {
         waits.extend(self.orders().await?);
         waits.extend(self.office().await?);
         waits.extend(self.scans().await?);
+        waits.extend(self.stolen().await?);
         waits.extend(self.readiness().await?);
         waits.extend(self.staffing().await?);
+        waits.extend(self.duties().await?);
         waits.extend(self.own_class().await?);
         waits.extend(self.extracts().await?.into_iter().chain(self.reports()));
         waits.extend(self.own_courses().await?);
@@ -434,37 +434,6 @@ impl Desk<'_> {
             href: format!("/policy/timeliness?class={first}"),
             urgent: false,
         }]
-    }
-
-    /// Sections of the year's set-up that are not ready, for those who owe them and those who answer for all.
-    async fn readiness(&self) -> Result<Vec<Wait>, Refusal> {
-        let answers_for_all = self.holds(&[Role::Director, Role::Administrator]);
-        if self.directory.year.is_empty() || !(answers_for_all || self.holds(&[Role::Deputy, Role::HumanResources])) {
-            return Ok(Vec::new());
-        }
-        let key = (self.directory.year.clone(), "readiness".to_owned(), String::new());
-        let make = async {
-            let year = Year::open(&self.state.house, &self.directory.year).await?;
-            let lines = year.readiness()?.into_iter().filter(|line| line.state != Ready::Done);
-            Ok::<_, Refusal>(Arc::new(lines.collect()))
-        };
-        let open = self.state.pages.unready.find_or_make(key, self.state.turn().await?, make).await?;
-        let open: Vec<&Line> = open.iter().filter(|line| answers_for_all || self.visitor.holds(line.owes)).collect();
-        let Some(due) = open.iter().map(|line| line.due).min() else { return Ok(Vec::new()) };
-        let n = open.len() as u64;
-        Ok(vec![Wait {
-            count: n,
-            what: words::plural(
-                n,
-                "раздел года ещё не готов",
-                "раздела года ещё не готовы",
-                "разделов года ещё не готовы",
-            )
-            .to_owned(),
-            detail: format!("срок — {}: {}", words::day_and_month(due), shortened(open.iter().map(|line| line.title))),
-            href: "/year/ready".to_owned(),
-            urgent: due < self.today,
-        }])
     }
 
     /// Accounts that are shut: somebody cannot work until somebody decides.

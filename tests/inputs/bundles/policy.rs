@@ -1,13 +1,26 @@
-//! A policy by hand: the usual scale and codes, and nothing that the bundle's checks do not look at.
+//! A policy by hand: the usual scale and codes, and nothing that the bundle's checks do not look at; entries in Russian.
 
 use letopis::domain::canon::Digest;
-use letopis::domain::policy::{AbsenceKind, AbsenceRule, CodeRule, Completeness, Demand, Policy, PrintDue};
+use letopis::domain::policy::{
+    ALL_GRADES, AbsenceKind, AbsenceRule, CodeRule, Completeness, Demand, Policy, PrintDue, Said, Unit, Value,
+};
 
 /// Marks 2 to 5, «осв», «н/а», «безотм», absences н Б У Н О.
 pub fn usual() -> Policy {
     let final_value = |code: &str| CodeRule { code: code.to_owned(), meaning: String::new() };
     let absence = |code: &str, kind| AbsenceRule { code: code.to_owned(), meaning: String::new(), kind };
     let everything = Demand::Required;
+    let russian = Said {
+        key: "journal.language".to_owned(),
+        grades: ALL_GRADES,
+        hours: None,
+        profile: false,
+        from: None,
+        value: Value::Words(vec!["russian".to_owned()]),
+        unit: Unit::None,
+        clause: String::new(),
+        note: String::new(),
+    };
     Policy {
         name: "test".to_owned(),
         title: String::new(),
@@ -39,7 +52,7 @@ pub fn usual() -> Policy {
         keep_journal_years: 5,
         keep_summary_years: 25,
         print_due: PrintDue::BeforeEnd(1),
-        said: Vec::new(),
+        said: vec![russian],
         others: Vec::new(),
         silent: Vec::new(),
         signature_act: String::new(),

@@ -88,7 +88,7 @@ impl Desk<'_> {
             }
             "extract-for-parents" => {
                 let (starts, ends) = self.days()?;
-                let of = ExtractOf { journal, policy: &self.policy, starts, ends, no: 0 };
+                let of = ExtractOf { journal, void: &self.void, policy: &self.policy, starts, ends, no: 0 };
                 let wanted: Vec<_> = self.readers(name, ends, reached).into_iter().map(|one| (of, one)).collect();
                 let copy = (self.text("certified") == "yes").then(|| learners::Certified {
                     file: journals.to_owned(),

@@ -1,0 +1,129 @@
+//! Compromise and the copies: what a period's title page says of void changes, and what is not closed, issued or sealed over them. Floor 2.
+
+use super::{Refusal, Standing, Survey, VoidChange, survey};
+use crate::domain::finding::Finding;
+use crate::domain::period::{self, Span};
+use crate::domain::words;
+use crate::flow::{Error, House};
+use crate::store::{CompromiseRow, CopyRow, StatementRow};
+
+/// Does a void change lie in a class's span: its lessons' days, its final marks, or the whole year?
+fn lies_in(change: &VoidChange, class: &str, span: &Span) -> bool {
+    let key = |at: usize| change.row.key.get(at).map_or("", String::as_str);
+    let day = || key(1).parse::<chrono::NaiveDate>().is_ok_and(|day| span.contains(day));
+    let within = match change.row.table.as_str() {
+        "lessons" | "marks" | "absences" => day(),
+        "final_marks" => key(2) == span.id || span.id == "Y",
+        _ => false,
+    };
+    within && change.class.as_deref() == Some(class)
+}
+
+/// What a copy's title page says of void changes decided before its period was frozen: a sentence for each notice.
+pub(crate) fn notes(survey: &Survey, class: &str, span: &Span) -> Vec<String> {
+    let note = |notice: &CompromiseRow| {
+        let of = |standing: Standing| {
+            let own =
+                survey.changes.iter().filter(|change| change.standing == standing && change.row.by == notice.account);
+            own.filter(|change| {
+                notice.since <= change.row.at && change.row.event < notice.event && lies_in(change, class, span)
+            })
+            .count() as u64
+        };
+        let (undone, approved) = (of(Standing::Undone), of(Standing::Approved));
+        let parts = [("отменено", undone), ("подтверждено", approved)];
+        let told: Vec<String> =
+            parts.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word} {count}")).collect();
+        let all = undone + approved;
+        (all > 0).then(|| {
+            format!(
+                "{all} {} учётной записи {} с {} по уведомлению № {} от {}: {}",
+                words::plural(
+                    all,
+                    "недействительное изменение",
+                    "недействительных изменения",
+                    "недействительных изменений"
+                ),
+                notice.account,
+                words::moment(&notice.since),
+                notice.no,
+                words::moment(&notice.noted_at),
+                told.join(", ")
+            )
+        })
+    };
+    survey.notices.iter().filter_map(note).collect()
+}
+
+/// Void changes of a class's span that nobody decided on.
+fn pending_in(survey: &Survey, class: &str, span: &Span) -> u64 {
+    survey.changes.iter().filter(|change| change.standing.is_pending() && lies_in(change, class, span)).count() as u64
+}
+
+/// Nothing leaves as a copy while its rows hold what a stolen account wrote: a notice may come after the period was closed.
+pub(crate) async fn refuse_void_rows(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
+    let survey = survey(house).await?;
+    if !survey.changes.iter().any(|change| change.standing.is_pending()) {
+        return Ok(());
+    }
+    for row in copies {
+        let roster = house.db.load_roster(&row.year).await?;
+        let Some(class) = roster.class(&row.class) else { continue };
+        let span = period::span(&roster, class, &row.period)?;
+        let count = pending_in(&survey, &class.name, &span);
+        if count > 0 {
+            let (one, few, many) =
+                ("недействительное изменение", "недействительных изменения", "недействительных изменений");
+            return Err(Refusal::VoidRows { copy: row.id.clone(), count: words::count(count, one, few, many) }.into());
+        }
+    }
+    Ok(())
+}
+
+/// A period with void changes that nobody decided on is not complete.
+pub(crate) fn undecided(survey: &Survey, class: &str, span: &Span) -> Option<Finding> {
+    let count = pending_in(survey, class, span);
+    (count > 0).then(|| {
+        let changes = words::plural(
+            count,
+            "недействительное изменение, по которому",
+            "недействительных изменения, по которым",
+            "недействительных изменений, по которым",
+        );
+        let message = format!("есть {count} {changes} нет решения: подтвердите или отмените (letopis compromise show)");
+        Finding::new("close.void-undecided", format!("{class}, {}", span.id), message)
+    })
+}
+
+/// Is this statement on a copy the work of a compromised account, and not re-approved? Such a one speaks for no later version.
+pub(crate) fn is_void(survey: &Survey, copy: &str, statement: &StatementRow) -> bool {
+    survey.deeds.iter().any(|deed| {
+        (deed.kind.as_str(), deed.copy.as_str(), deed.by.as_str()) == ("statement_signed", copy, &statement.signer)
+            && deed.version == statement.version
+            && !deed.standing.is_trusted()
+    })
+}
+
+/// No seal over a signature that counts as void.
+pub(crate) async fn refuse_void_signatures(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
+    let survey = survey(house).await?;
+    // A statement kept from an earlier version speaks for this one too.
+    let mut kept = Vec::new();
+    for row in copies.iter().filter(|row| row.version > 1) {
+        for one in house.db.list_kept(&row.id, row.version).await? {
+            kept.push((row.id.clone(), one.from_version));
+        }
+    }
+    for deed in &survey.deeds {
+        let Standing::Pending(notice) = deed.standing else { continue };
+        let speaks = |row: &CopyRow| kept.contains(&(row.id.clone(), deed.version));
+        let of = |row: &&CopyRow| row.id == deed.copy && (row.version == deed.version || speaks(row));
+        if let (true, Some(row)) = (deed.kind == "statement_signed", copies.iter().find(of)) {
+            let (copy, version) = (row.id.clone(), row.version);
+            return Err(
+                Refusal::VoidSignature { copy, version, who: deed.who.clone(), notice, event: deed.event }.into()
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! What an office owes by the rules and the year's set-up: sections that are not ready, duties that come back, void deeds to decide on. Floor 3.
+
+use std::sync::Arc;
+
+use super::super::answer::Refusal;
+use super::super::policy::duties::{SOON_DAYS, page_for};
+use super::super::route;
+use super::waits::shortened;
+use super::{Desk, Wait};
+use crate::domain::duties;
+use crate::domain::journal::Class;
+use crate::domain::people::Reach;
+use crate::domain::readiness::{Line, State as Ready};
+use crate::domain::rights::{Action, Role};
+use crate::domain::setup::cells::course_words;
+use crate::domain::words;
+use crate::flow::compromise;
+use crate::flow::setup::Year;
+use crate::flow::timeliness;
+use crate::store::AccountState;
+
+impl Desk<'_> {
+    /// What stolen accounts did and nobody decided on, and who reported the own password: for those who decide (SEC-03).
+    pub(super) async fn stolen(&self) -> Result<Vec<Wait>, Refusal> {
+        if !self.visitor.may_anywhere(Action::HandleCompromise) {
+            return Ok(Vec::new());
+        }
+        let house = &self.state.house;
+        // Almost every house has no notice at all: nothing more is read then.
+        let notices = house.db.list_compromises().await?;
+        if notices.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut waits = Vec::new();
+        let survey = compromise::survey(house).await?;
+        let changes = survey.changes.iter().filter(|change| change.standing.is_pending()).count();
+        let n = (changes + survey.deeds.iter().filter(|deed| deed.standing.is_pending()).count()) as u64;
+        if n > 0 {
+            waits.push(Wait {
+                count: n,
+                what: words::plural(
+                    n,
+                    "недействительное действие ждёт решения",
+                    "недействительных действия ждут решения",
+                    "недействительных действий ждут решения",
+                )
+                .to_owned(),
+                detail: "сделаны под похищенной учётной записью: подтвердите или отмените".to_owned(),
+                href: "/compromise".to_owned(),
+                urgent: true,
+            });
+        }
+        let mut shut: Vec<String> = Vec::new();
+        for notice in notices.iter().filter(|notice| notice.noted_by == notice.account) {
+            let account = house.db.find_account(&notice.account).await?;
+            if account.is_some_and(|account| account.state == AccountState::Locked) {
+                let name = house.db.find_person(&notice.account).await?.map(|person| person.short());
+                shut.push(name.unwrap_or_else(|| notice.account.clone()));
+            }
+        }
+        shut.sort();
+        shut.dedup();
+        let n = shut.len() as u64;
+        if n > 0 {
+            waits.push(Wait {
+                count: n,
+                what: words::plural(
+                    n,
+                    "человек сообщил, что его пароль узнали",
+                    "человека сообщили, что их пароль узнали",
+                    "человек сообщили, что их пароль узнали",
+                )
+                .to_owned(),
+                detail: format!("вход закрыт, нужен новый пароль: {}", shortened(shut.iter().map(String::as_str))),
+                href: "/compromise".to_owned(),
+                urgent: true,
+            });
+        }
+        Ok(waits)
+    }
+
+    /// Classes that an office of these reaches.
+    fn classes_under(&self, roles: &[Role]) -> u64 {
+        let offices = self.visitor.offices.iter().filter(|office| roles.contains(&office.role));
+        let reaches: Vec<&Reach> = offices.map(|office| &office.reach).collect();
+        let within = |class: &&Class| {
+            reaches.iter().any(|reach| match reach {
+                Reach::School => true,
+                Reach::Grades(from, to) => (*from..=*to).contains(&class.grade),
+                Reach::Classes(classes) => classes.contains(&class.name),
+                Reach::Courses(_, classes) => classes.contains(&class.name),
+                Reach::Learners(..) => false,
+            })
+        };
+        self.directory.roster.classes.iter().filter(within).count() as u64
+    }
+
+    /// What the policy wants of the visitor's offices again and again and what is due within a week: checks, reports, extracts, printing. That it
+    /// is done no register says, so it stands here until its day.
+    pub(super) async fn duties(&self) -> Result<Vec<Wait>, Refusal> {
+        if self.directory.year.is_empty() || self.holds(&[Role::Learner, Role::Parent]) {
+            return Ok(Vec::new());
+        }
+        let key = (self.directory.year.clone(), "duties".to_owned(), self.today.to_string());
+        let make = async {
+            let calendar = timeliness::calendar(&self.state.house, &self.directory.year).await?;
+            Ok::<_, Refusal>(Arc::new(duties::duties(self.directory.policy(self.today), &calendar, self.today)))
+        };
+        let all = self.state.pages.duties.find_or_make(key, self.directory.turn, make).await?;
+        let mut waits = Vec::new();
+        for duty in all.iter().filter(|duty| self.holds(&duty.owes)) {
+            let Some(next) = duty.next.filter(|next| (*next - self.today).num_days() < SOON_DAYS) else { continue };
+            let n = self.classes_under(&duty.owes);
+            if n == 0 {
+                continue;
+            }
+            let page = page_for(duty.page, self.visitor, self.directory);
+            waits.push(Wait {
+                count: n,
+                what: format!("{}: {}", words::plural(n, "класс", "класса", "классов"), words::lowered(duty.title)),
+                detail: format!("до {}: {} ({})", words::day_and_month(next), duty.often, duty.clause),
+                href: if page.is_empty() { "/policy/duties".to_owned() } else { page },
+                urgent: false,
+            });
+        }
+        Ok(waits)
+    }
+
+    /// Of a section that everybody owes for the own courses, what is missing in these.
+    fn own_part(&self, line: &Line) -> usize {
+        if line.owes != Role::SubjectTeacher {
+            return line.missing.len();
+        }
+        let own: Vec<String> = self.courses_of().into_iter().map(course_words).collect();
+        let is_own = |place: &str| {
+            own.iter().any(|course| place.split_once(": ").map_or(place, |(_, rest)| rest).starts_with(course.as_str()))
+        };
+        line.missing.iter().filter(|finding| is_own(&finding.place)).count()
+    }
+
+    /// Sections of the year's set-up that are not ready, for those who owe them and those who answer for all.
+    pub(super) async fn readiness(&self) -> Result<Vec<Wait>, Refusal> {
+        let answers_for_all = self.holds(&[Role::Director, Role::Administrator]);
+        if self.directory.year.is_empty() || self.holds(&[Role::Learner, Role::Parent, Role::Inspector]) {
+            return Ok(Vec::new());
+        }
+        let key = (self.directory.year.clone(), "readiness".to_owned(), String::new());
+        let make = async {
+            let year = Year::open(&self.state.house, &self.directory.year).await?;
+            let lines = year.readiness()?.into_iter().filter(|line| line.state != Ready::Done);
+            Ok::<_, Refusal>(Arc::new(lines.collect()))
+        };
+        let open = self.state.pages.unready.find_or_make(key, self.state.turn().await?, make).await?;
+        let owed = |line: &&Line| self.visitor.holds(line.owes) && self.own_part(line) > 0;
+        let open: Vec<&Line> = open.iter().filter(|line| answers_for_all || owed(line)).collect();
+        let Some(due) = open.iter().map(|line| line.due).min() else { return Ok(Vec::new()) };
+        let n = open.len() as u64;
+        Ok(vec![Wait {
+            count: n,
+            what: words::plural(
+                n,
+                "раздел года ещё не готов",
+                "раздела года ещё не готовы",
+                "разделов года ещё не готовы",
+            )
+            .to_owned(),
+            detail: format!("срок — {}: {}", words::day_and_month(due), shortened(open.iter().map(|line| line.title))),
+            // Who owes one section alone is led to where it is mended.
+            href: match open.as_slice() {
+                [line] if !answers_for_all && route::opens(self.visitor, line.page) => line.page.to_owned(),
+                _ => "/year/ready".to_owned(),
+            },
+            urgent: due < self.today,
+        }])
+    }
+}

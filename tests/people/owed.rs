@@ -1,0 +1,154 @@
+//! What each office owes stands on its own first screen, with a link to a page that it may open and that speaks of the thing.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use letopis::domain::policy;
+use letopis::domain::setup::layout;
+use letopis::domain::setup::paste::Sheet;
+use letopis::flow::House;
+use letopis::flow::policy::{Adoption, adopt};
+use letopis::flow::setup::{self, Coming, Meeting};
+use letopis::web::{WebState, serve};
+use tokio::net::TcpListener;
+
+use super::house::{YEAR, act, after, on_every_engine};
+use super::matrix::session_at;
+use super::shown::read;
+
+/// Minutes of a day.
+const DAY: i64 = 24 * 60;
+
+async fn open_on(house: &Arc<House>, minutes: i64) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let state = WebState::new(house.clone(), Arc::new(move || after(minutes)));
+    tokio::spawn(serve(state, listener, std::future::pending()));
+    address
+}
+
+async fn adopt_on(house: &House, preset: &str, minutes: i64) {
+    let adoption = Adoption {
+        name: preset.to_owned(),
+        text: policy::builtin(preset).unwrap().to_owned(),
+        from: Some(after(minutes).date_naive()),
+        order: format!("приказ от {} № {minutes}", after(minutes).date_naive()),
+    };
+    adopt(house, &adoption, &act("T01", minutes)).await.unwrap();
+}
+
+/// The links of a list with the words in them.
+fn links<'p>(page: &'p str, words: &str) -> Vec<&'p str> {
+    let lines = page.split("<li").filter(|line| line.contains(words));
+    lines
+        .filter_map(|line| line.split_once("href=\""))
+        .filter_map(|(_, rest)| rest.split_once('"'))
+        .map(|(href, _)| href)
+        .collect()
+}
+
+/// Every duty that a table of the page of duties links: title and address.
+fn table_links(page: &str) -> Vec<(String, String)> {
+    let table = page.split("<h2>Кто и когда</h2>").next().unwrap_or_default();
+    let cells = table.split("<th scope=\"row\"><a href=\"").skip(1);
+    cells
+        .filter_map(|cell| {
+            let (href, rest) = cell.split_once("\">")?;
+            let (title, _) = rest.split_once("</a>")?;
+            Some((title.to_owned(), href.replace("&amp;", "&")))
+        })
+        .collect()
+}
+
+/// A word that the page of a duty must have.
+const SPEAKS: [(&str, &str); 9] = [
+    ("Отчёт о заполнении и накопляемости", "Анализ работы с классным журналом"),
+    ("Проверка журналов", "Своевременность"),
+    ("Углублённая проверка журналов", "Полнота журнала"),
+    ("Предварительный отчёт класса", "Предварительный отчёт"),
+    ("Выписка отметок родителям без доступа к журналу", "Выписки текущих отметок"),
+    ("Состав подгрупп", "рупп"),
+    ("Передача данных в архив", "Акт приёма-передачи"),
+    ("Печать копий периода на бумагу", "Копии"),
+    ("Печать сводных ведомостей", "Копии"),
+];
+
+#[test]
+fn a_duty_leads_whoever_owes_it_to_a_page_about_it() {
+    on_every_engine(|house| async move {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut number = 0;
+        for (at, preset) in (1..).zip(["chernushka-2018", "bauman", "duties-moscow"]) {
+            adopt_on(&house, preset, at * DAY).await;
+            let address = open_on(&house, at * DAY).await;
+            for person in ["T01", "T02", "T03", "T04", "T05", "T06", "T08", "T09"] {
+                number += 1;
+                let token = session_at(&house, person, 700_000 + number, at * DAY).await;
+                let (status, page) = read(address, "/policy/duties", &token).await;
+                assert_eq!(status, 200, "{person}");
+                for (title, href) in table_links(&page) {
+                    let (status, page) = read(address, &href, &token).await;
+                    assert_eq!(status, 200, "{preset}: {person}: {title}: {href}");
+                    if let Some((_, word)) = SPEAKS.iter().find(|(known, _)| *known == title) {
+                        assert!(page.contains(word), "{preset}: {person}: {title}: {href} does not speak of {word}");
+                        seen.insert(title);
+                    }
+                }
+            }
+        }
+        let known: Vec<&str> = SPEAKS.iter().map(|(title, _)| *title).collect();
+        let missing: Vec<&&str> = known.iter().filter(|title| !seen.contains(**title)).collect();
+        assert!(missing.is_empty(), "nobody was led to {missing:?}");
+    });
+}
+
+#[test]
+fn each_office_finds_on_its_first_screen_what_it_owes() {
+    on_every_engine(|house| async move {
+        adopt_on(&house, "chernushka-2018", DAY).await;
+        // Friday, 10 October: two weeks before the end of a quarter that ends on the 24th.
+        let friday = 8 * DAY;
+        let address = open_on(&house, friday).await;
+        let mut number = 0;
+        let mut first = async |person: &str| {
+            number += 1;
+            let token = session_at(&house, person, 800_000 + number, friday).await;
+            (read(address, "/", &token).await.1, token)
+        };
+        let (teacher, token) = first("T03").await;
+        for (words, clause) in
+            [("предварительный отчёт класса", "000 Инс 5.2 кл. рук. г"), ("выписка отметок родителям", "000 Усл 1")]
+        {
+            let own = links(&teacher, words);
+            assert!(own.len() == 1 && teacher.contains(clause), "{words}: {teacher}");
+            let (status, page) = read(address, own[0], &token).await;
+            assert!(status == 200 && page.contains("5А"), "{words}: {}", own[0]);
+        }
+        let (keeper, _) = first("T09").await;
+        assert!(keeper.contains("отчёт об активности в журнале"), "{keeper}");
+        assert!(
+            !teacher.contains("отчёт об активности в журнале") && teacher.contains("активности родителей"),
+            "{teacher}"
+        );
+
+        // The plan of the own course is missing: its teacher is told, and nobody whose plan it is not.
+        let (subject, token) = first("T04").await;
+        let plans = links(&subject, "раздел года ещё не готов");
+        assert!(subject.contains("Календарно-тематические планы") && plans == ["/year/plans"], "{subject}");
+        assert_eq!(read(address, "/year/plans", &token).await.0, 200);
+        let (deputy, _) = first("T02").await;
+        assert!(!deputy.contains("Календарно-тематические планы"), "{deputy}");
+        let text = "Курс\t№\tРаздел\tТема\tЧасов\n5А, Алгебра\t1\t\tДроби\t102";
+        let coming = Coming {
+            sheet: Sheet::from_clipboard(text),
+            fixed: &Default::default(),
+            meeting: Meeting::Add,
+            dry_run: false,
+        };
+        setup::take_sheet(&house, &act("T04", friday), YEAR, &layout::PLAN_TOPICS, &coming).await.unwrap();
+        let (subject, _) = first("T04").await;
+        assert!(!subject.contains("Календарно-тематические планы"), "{subject}");
+        let (secretary, _) = first("T05").await;
+        assert!(!secretary.contains("Календарно-тематические планы"), "{secretary}");
+    });
+}
