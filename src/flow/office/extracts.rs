@@ -14,7 +14,7 @@ use crate::domain::forms::{Letterhead, People};
 use crate::domain::journal::{Journal, Learner};
 use crate::domain::names;
 use crate::domain::policy::Policy;
-use crate::flow::{Act, Error, House, policy};
+use crate::flow::{Act, Error, House, compromise, policy};
 use crate::store::PaperFamilyRow;
 
 /// A family on the list.
@@ -219,13 +219,15 @@ pub async fn form(house: &House, class: &str, job: u64, act: &Act) -> Result<For
         return Err(Refusal::Unknown(job).into());
     }
     let entries = house.db.load_class_entries(&year, class).await?;
-    let journal = house.db.load_roster(&year).await?.with_entries(entries);
+    let mut journal = house.db.load_roster(&year).await?.with_entries(entries);
+    let void = compromise::void_rows(house, &year).await?.take_out(&mut journal);
     let policy = policy::of_act(house, act).await?;
     let wanted: Vec<(ExtractOf<'_>, &Learner)> = own
         .iter()
         .filter_map(|one| {
             let learner = journal.learners.iter().find(|learner| learner.id == one.learner)?;
-            let of = ExtractOf { journal: &journal, policy: &policy, starts: one.starts, ends: one.ends, no: one.no };
+            let (starts, ends) = (one.starts, one.ends);
+            let of = ExtractOf { journal: &journal, void: &void, policy: &policy, starts, ends, no: one.no };
             Some((of, learner))
         })
         .collect();
