@@ -222,7 +222,7 @@ fn stands(row: &BackupRow, prunings: &[PruningRow], carrier: &str) -> bool {
 }
 
 fn named(row: &BackupRow) -> (String, String) {
-    (row.id.clone(), format!("{}, {}", words::moment_short(&row.at), row.cause.as_russian()))
+    (row.id.clone(), words::moment_short(&row.at))
 }
 
 fn backup(row: &BackupRow, prunings: &[PruningRow]) -> BackupLine {
