@@ -17,7 +17,7 @@ use super::world::{Desk, TEMPLATES};
 use super::{Error, PagedDocument, Typeset, VERSION, export};
 use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
-use crate::domain::form::{Binding, Block, Form, Paper, Table};
+use crate::domain::form::{Binding, Block, Form, Paper, RowKind, Table};
 
 /// What a table without rows says.
 pub const NO_ROWS: &str = "Записей нет";
@@ -152,7 +152,8 @@ fn text_width(form: &Form) -> f64 {
 fn breakable(table: &mut Table, room: f64) {
     let size = f64::from(table.size) / 10.0;
     let rooms = rooms(table.columns.iter().map(|column| column.width), room);
-    for row in &mut table.rows {
+    // A heading between the rows has the whole width.
+    for row in table.rows.iter_mut().filter(|row| row.is != RowKind::Section) {
         for (cell, room) in row.cells.iter_mut().zip(&rooms) {
             let foreign = |word: &str| {
                 width(word, Face::Narrow, size) > *room && word.chars().any(|c| !c.is_alphabetic() || c.is_ascii())

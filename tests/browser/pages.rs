@@ -204,6 +204,7 @@ fn is_no_page(path: &str) -> bool {
         "/scan/",
         "/foreign/",
         "/pages/{page}",
+        "/extracts/{class}/{no}",
     ];
     parts.iter().any(|part| path.contains(part)) || (path.starts_with("/api/v1/"))
 }

@@ -79,6 +79,23 @@ fn within_its_margins(form: &Form) -> Vec<Seen> {
     pages
 }
 
+/// A heading between the rows of a table stands in the table's whole width, whatever the first column is: in one line.
+#[test]
+fn a_heading_between_rows_is_not_squeezed_into_the_first_column() {
+    let heading = "Аутентичность, п. 7.2.2 (в редакции 2019 года 5.2.2.1)";
+    let table = Table::new(&[("№\nп/п", 5), ("Требование", 95)]).section(heading).line(vec!["1".into(), "да".into()]);
+    let form = Form::new("conformity", "ЗАЯВЛЕНИЕ").with(Block::Table(table));
+    let (document, _) = lay_out_form(&form, None).unwrap();
+    let page = see(&document).remove(0);
+    let tops = |word: &str| {
+        let found = page.texts.iter().filter(|(_, text)| letters(text).contains(&letters(word)));
+        found.map(|(ink, _)| ink[1]).collect::<Vec<f64>>()
+    };
+    let (first, last) = (tops("Аутентичность"), tops("5.2.2.1"));
+    assert!(!first.is_empty() && !last.is_empty(), "{:?}", page.texts);
+    assert!((first[0] - last[0]).abs() < 2.0, "one line: {first:?} {last:?}");
+}
+
 fn words_of(page: &Seen) -> String {
     page.texts.iter().map(|(_, text)| letters(text)).collect()
 }
