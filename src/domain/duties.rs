@@ -69,7 +69,7 @@ const KNOWN: [Known; 11] = [
         "/office/teaching/journal-analysis",
     ),
     known("control.check", "Проверка журналов", Who::Office(Role::Deputy), "/policy/timeliness"),
-    known("control.deep_check", "Углублённая проверка журналов", Who::Office(Role::Deputy), "/copies/gaps"),
+    known("control.deep_check", "Углублённая проверка журналов", Who::Office(Role::Deputy), "/policy/timeliness"),
     known(
         "report.preliminary",
         "Предварительный отчёт класса",
