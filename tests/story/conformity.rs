@@ -1,7 +1,7 @@
 //! The declaration by ГОСТ Р ИСО 15489-1: each requirement turns green by a deed of the school and red by a fault, and is never claimed on credit.
 
 use letopis::domain::conformity::Line;
-use letopis::domain::forms::plan::{PlanLine, Term};
+use letopis::domain::forms::plan::{Holds, PlanLine, Term};
 use letopis::domain::paper::{PaperFact, Place};
 use letopis::domain::policy;
 use letopis::flow::office::forms::{Asked, make};
@@ -56,6 +56,7 @@ fn a_requirement_turns_green_by_a_deed_and_red_by_a_fault() {
             title: "Переписка".into(),
             term: Term::Years(5),
             ground: String::new(),
+            holds: Holds::Other,
             note: String::new(),
             carried: false,
             expert: false,
