@@ -19,6 +19,9 @@ use crate::flow::setup::Year;
 use crate::flow::timeliness;
 use crate::store::AccountState;
 
+/// Duties with a line of their own, which counts what is really left of them: [`Desk::reports`], [`Desk::extracts`], [`Desk::data_checks`].
+const TOLD_APART: [&str; 3] = ["report.preliminary", "parents.extract", "people.check"];
+
 impl Desk<'_> {
     /// What stolen accounts did and nobody decided on, and who reported the own password: for those who decide (SEC-03).
     pub(super) async fn stolen(&self) -> Result<Vec<Wait>, Refusal> {
@@ -108,7 +111,7 @@ impl Desk<'_> {
         };
         let all = self.state.pages.duties.find_or_make(key, self.directory.turn, make).await?;
         let mut waits = Vec::new();
-        for duty in all.iter().filter(|duty| self.holds(&duty.owes)) {
+        for duty in all.iter().filter(|duty| self.holds(&duty.owes) && !TOLD_APART.contains(&duty.key)) {
             let Some(next) = duty.next.filter(|next| (*next - self.today).num_days() < SOON_DAYS) else { continue };
             let n = self.classes_under(&duty.owes);
             if n == 0 {
