@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(told("2025-10-28T23:30:00+03:00"), "");
         let night = Break { ends: at("2025-10-29T01:00:00+03:00"), ..one.clone() };
         assert!(night.said(at("2025-10-27T12:00:00+03:00")).is_some_and(|said| said.contains("до 01:00 29 октября")));
-        assert_eq!(said(&[one.clone()], at("2025-11-01T00:00:00+03:00")), "");
+        assert_eq!(said(std::slice::from_ref(&one), at("2025-11-01T00:00:00+03:00")), "");
         let now = at("2025-10-27T12:00:00+03:00");
         assert_eq!(check(one.starts, one.ends, &one.reason, now), Ok(()));
         assert_eq!(check(one.ends, one.starts, &one.reason, now), Err(Refusal::Order));

@@ -88,7 +88,7 @@ async fn gather(house: &House, act: &Act) -> Result<Facts, Error> {
         // A sample's own terms are nobody's decision here.
         keep_said: !in_force.adopted().is_empty()
             && ["retention.period_copy", "retention.summary_sheet"].iter().all(|key| rules.is_said(key)),
-        plan: plan.is_entered.then(|| (plan.year, plan.lines.len() as u64)),
+        plan: plan.is_entered.then_some((plan.year, plan.lines.len() as u64)),
     })
 }
 
