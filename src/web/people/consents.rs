@@ -380,7 +380,7 @@ async fn own(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> R
                 .map(|(_, line)| line)
                 .collect::<Vec<_>>();
             let words_of = |line: &&&Line| format!("{} {}", line.said.as_russian(), words::date_short(line.dated));
-            let stands = said.iter().map(|line| words_of(line)).collect::<Vec<_>>().join("; ");
+            let stands = said.iter().map(words_of).collect::<Vec<_>>().join("; ");
             rows.push([
                 names::list_name(&child.surname, &child.given_name),
                 purpose.as_russian().to_owned(),
