@@ -50,6 +50,13 @@ pub(super) struct MenuGroup {
     pub(super) items: Vec<MenuItem>,
 }
 
+impl MenuGroup {
+    /// What waits behind its lines: a folded group says it on its heading.
+    pub(super) fn waits(&self) -> usize {
+        self.items.iter().map(|item| item.count).sum()
+    }
+}
+
 /// One line of the side menu.
 #[derive(Debug, Clone)]
 pub(super) struct MenuItem {
@@ -118,6 +125,12 @@ impl Frame {
         own || !MENU.iter().any(|(_, facts)| facts.path == page)
     }
 
+    /// Are a group's lines in sight? Those of a short menu are, of a long one the group of the page shown; the others unfold at a press.
+    pub(super) fn unfolds(&self, group: &MenuGroup) -> bool {
+        let lines = self.menu.iter().map(|group| group.items.len()).sum::<usize>();
+        lines <= UNFOLDED || group.items.iter().any(|item| item.current)
+    }
+
     /// Adds a step to the way back.
     pub(super) fn under(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
         let href = href.into();
@@ -147,6 +160,9 @@ pub(super) async fn waits(state: &WebState, visitor: &Visitor) -> Option<usize> 
         |copy: &&Awaited| copy.signers.contains(&visitor.account) || (seals && copy.row.state == CopyState::Signed);
     Some(copies.iter().filter(waits).count())
 }
+
+/// Lines of a menu that stands open whole: as many as a window of 1366 × 768 shows without scrolling.
+const UNFOLDED: usize = 18;
 
 /// The routes with a place in the menu, read once: the table does not change while the program runs.
 static MENU: LazyLock<Vec<(InMenu, RouteFacts)>> =
@@ -230,6 +246,19 @@ mod tests {
             rules: Default::default(),
         };
         Frame { menu: menu(&visitor, path), ..Frame::default() }
+    }
+
+    #[test]
+    fn a_long_menu_shows_the_group_of_the_page_and_says_what_waits_in_a_folded_one() {
+        let mut director = frame("/policy/timeliness");
+        director.count(3);
+        let open: Vec<_> = director.menu.iter().filter(|group| director.unfolds(group)).map(|g| g.heading).collect();
+        let marked = director.menu.iter().find(|group| group.items.iter().any(|item| item.current)).unwrap();
+        assert_eq!(open, [marked.heading]);
+        let desk = director.menu.iter().find(|group| group.items.iter().any(|item| item.href == "/desk")).unwrap();
+        assert_eq!(desk.waits(), 3);
+        let few = Frame { menu: director.menu.into_iter().take(2).collect(), ..Frame::default() };
+        assert!(few.menu.iter().all(|group| few.unfolds(group)), "a short menu stands open whole");
     }
 
     #[test]

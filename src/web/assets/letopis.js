@@ -19,6 +19,19 @@ for (const button of document.querySelectorAll(".menu-button")) {
   });
 }
 
+// Groups of the menu that somebody unfolded stay so while the tab is open: the next page is often in the same one.
+const unfolded = new Set(JSON.parse(sessionStorage.getItem("unfolded") || "[]"));
+for (const group of document.querySelectorAll(".side details")) {
+  const heading = group.firstElementChild.firstChild.textContent;
+  if (unfolded.has(heading)) group.open = true;
+  group.firstElementChild.addEventListener("click", () => {
+    if (group.open) unfolded.delete(heading);
+    else unfolded.add(heading);
+    sessionStorage.setItem("unfolded", JSON.stringify([...unfolded]));
+  });
+}
+for (const current of document.querySelectorAll(".side [aria-current]")) current.scrollIntoView({ block: "nearest" });
+
 // `/` puts the cursor into the search of the head, as long as nobody is writing.
 document.addEventListener("keydown", (event) => {
   const writing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
