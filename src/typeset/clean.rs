@@ -14,6 +14,8 @@ use crate::domain::snapshot::Snapshot;
 
 use super::fonts::{SUBSTITUTE, covers};
 
+const NO_BREAK: char = '\u{a0}';
+
 /// Snapshot and edition as they can be printed, with a finding for each character and sheet.
 pub fn clean(snapshot: &Snapshot, edition: &Edition) -> Result<(Snapshot, Edition, Vec<Finding>), serde_json::Error> {
     let mut findings = Vec::new();
@@ -48,9 +50,24 @@ fn clean_lines(value: &mut Value, missing: &mut BTreeSet<char>) {
         Value::String(text) => {
             // A space at an edge parts these words from the next ones.
             let edge = |at: bool| if at { " " } else { "" };
-            let line = |line: &str| match clean_text(line, missing) {
-                Some(clean) => format!("{}{clean}{}", edge(line.starts_with(' ')), edge(line.ends_with(' '))),
-                None => line.to_owned(),
+            let mut piece = |piece: &str| match clean_text(piece, missing) {
+                Some(clean) => format!("{}{clean}{}", edge(piece.starts_with(' ')), edge(piece.ends_with(' '))),
+                None => piece.to_owned(),
+            };
+            let line = |line: &str| {
+                let mut pieces = line.split(NO_BREAK);
+                let first = piece(pieces.next().unwrap_or_default());
+                pieces.fold(first, |mut out, next| {
+                    // «№ 5», «1 204», «3 файла» stay in one line; elsewhere such a space came with a text of Word's.
+                    let next = piece(next);
+                    let kept = out.ends_with(|c: char| c == '№' || c.is_ascii_digit());
+                    match () {
+                        () if kept => out.push(NO_BREAK),
+                        () if !out.ends_with(' ') => out.push(' '),
+                        () => {}
+                    }
+                    out + next.trim_start()
+                })
             };
             *text = text.split('\n').map(line).collect::<Vec<_>>().join("\n");
         }
@@ -134,6 +151,14 @@ mod tests {
         let mut missing = BTreeSet::new();
         assert_eq!(clean_text("а\r\n\tб🦄\u{0}", &mut missing).as_deref(), Some("а б▯▯"));
         assert_eq!(missing.into_iter().collect::<String>(), "\u{0}🦄");
+    }
+
+    #[test]
+    fn a_form_keeps_the_spaces_that_hold_a_number_together() {
+        let mut form =
+            serde_json::json!(["носитель учётный №\u{a0}", "из 1\u{a0}204 файлов", "из\u{a0}Word \u{a0} тоже"]);
+        assert_eq!(clean_data(&mut form, "форма"), []);
+        assert_eq!(form, serde_json::json!(["носитель учётный №\u{a0}", "из 1\u{a0}204 файлов", "из Word тоже"]));
     }
 
     #[test]

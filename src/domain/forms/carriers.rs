@@ -296,7 +296,7 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
              (учётный период): списки класса, отметки, посещаемость, отметки за четверть, полугодие и год.",
             &[keeper, specialist, &letterhead.clerk_name, &first, &copy.periods],
         )
-        .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &copy.files.to_string(), &copy.sha256]);
+        .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &words::grouped(copy.files), &copy.sha256]);
     let form = copy.checks.iter().fold(form, |form, (id, newest)| form.text(&compared(id, newest.as_ref()), &[]));
     form.text("Копия сдана в канцелярию, помещена в сейф. Второй экземпляр: носитель учётный №\u{a0}{(учётный №, помещение)}.", &[&second])
         .text("Имя копии на носителе: {}.", &[&copy.id])

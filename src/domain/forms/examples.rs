@@ -30,6 +30,9 @@ use super::{
     training,
 };
 
+/// Number of the first extract in the register: a year's office has given some by the end of September.
+const FIRST_EXTRACT: u64 = 41;
+
 /// Every form of the office, filled. Empty only if the built-in policy did not parse, which its own tests exclude.
 pub fn examples() -> Vec<Form> {
     let text = policy::builtin("chernushka-2018").unwrap_or_default();
@@ -469,7 +472,7 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
     let scope = |today| Scope { journal, class, span: &span, period: "I четверть", policy, today, stays: &[] };
     let days = control::Span { id: "Q1", name: "I четверть", starts: span.starts, ends: span.ends };
     let void = Void::default();
-    let of = ExtractOf { journal, void: &void, policy, starts: date(9, 15), ends: date(9, 28), no: 41 };
+    let of = ExtractOf { journal, void: &void, policy, starts: date(9, 15), ends: date(9, 28), no: FIRST_EXTRACT };
     let list = learners::class_list(journal, "5А", date(10, 24));
     let late = [("C00001".to_owned(), 2)].into_iter().collect();
     let planned = |_: &str, _, _| control::CoursePlan { hours_centi: Some(800), controls: Some(1) };
@@ -510,17 +513,20 @@ fn of_journal(letterhead: &Letterhead, journal: &Journal, policy: &Policy) -> Ve
         class: blank.class.clone(),
     };
     let teacher = people.get("T00004").signed;
-    let readers: Vec<_> = list.iter().take(2).map(|learner| (of, *learner)).collect();
+    let readers: Vec<_> =
+        list.iter().take(2).zip(FIRST_EXTRACT..).map(|(learner, no)| (ExtractOf { no, ..of }, *learner)).collect();
     let mut given: Vec<learners::Given> = list
         .iter()
-        .map(|l| learners::Given {
+        .zip(FIRST_EXTRACT..)
+        .map(|(l, no)| learners::Given {
+            no,
             name: super::super::names::full_name(&l.surname, &l.given_name, &l.patronymic),
             period: "15.09.2025 – 28.09.2025".to_owned(),
             ..learners::Given::default()
         })
         .collect();
     if let Some(first) = given.first_mut() {
-        (first.no, first.on, first.to) = (41, "29.09.2025".to_owned(), "мать, Гранатова О.П.".to_owned());
+        (first.on, first.to) = ("29.09.2025".to_owned(), "мать, Гранатова О.П.".to_owned());
     }
     vec![
         classes::class_report(letterhead, &people, scope(date(10, 10)), Issue::Preliminary),
