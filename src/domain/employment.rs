@@ -170,13 +170,18 @@ pub struct Orphan {
     pub since: NaiveDate,
 }
 
+/// Last day of somebody whose every employment has one; `None` for who stays, and for whom no employment stands.
+pub fn last_day(work: &[Employment], person: &str) -> Option<NaiveDate> {
+    let of_person = || work.iter().filter(|one| one.person == person);
+    let stays = of_person().any(|one| one.left_on.is_none());
+    of_person().filter_map(|one| one.left_on).max().filter(|_| !stays)
+}
+
 /// Classes and courses of a year whose owner is dismissed, those included whose last day is still to come: somebody has to be named by then.
 pub fn orphans(journal: &Journal, work: &[Employment]) -> Vec<Orphan> {
     let mut found = Vec::new();
     for member in &journal.staff {
-        let of_person = || work.iter().filter(|one| one.person == member.id);
-        let lasts = of_person().any(|one| one.left_on.is_none());
-        let Some(since) = of_person().filter_map(|one| one.left_on).max().filter(|_| !lasts) else { continue };
+        let Some(since) = last_day(work, &member.id) else { continue };
         let name = names::short_name(&member.surname, &member.given_name, &member.patronymic);
         found.extend(owned(journal, &member.id).into_iter().map(|owned| Orphan {
             owned,

@@ -87,7 +87,8 @@ impl Year {
         // Pages and lists of the year show classes and courses in people's order, whatever order they came in.
         journal.classes.sort_by(|a, b| names::natural(&a.name, &b.name));
         journal.courses.sort_by(|a, b| names::natural(&a.class, &b.class));
-        let known = Known::of(&journal, setup.rooms.iter().map(|room| room.name.clone()));
+        let mut known = Known::of(&journal, setup.rooms.iter().map(|room| room.name.clone()));
+        known.learn_last_days(&journal, &house.db.list_employments().await?);
         let policies = policy::history(house).await?;
         let policy = promotion::first_day(year).map_or(&house.policy, |day| &policies.on(day).policy).clone();
         Ok(Self { year: year.to_owned(), journal, setup, known, policy })

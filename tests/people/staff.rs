@@ -132,6 +132,8 @@ fn a_dismissal_ends_offices_and_account_and_what_is_left_waits_for_who_names_ano
         assert!(first.contains("уволенного без хозяина") && first.contains("5А: Алгебра"), "{first}");
         let (_, page) = read(later, "/people/staff", &deputy).await;
         assert!(page.contains("/year/courses?edit=C5#form"), "{page}");
+        let (_, form_of_course) = read(later, "/year/courses?edit=C5", &deputy).await;
+        assert!(form_of_course.contains("работает по 03.10.2025"), "a choice says who leaves: {form_of_course}");
         let put = form(&[
             ("act", "put"),
             ("year", YEAR),

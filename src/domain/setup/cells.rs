@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::hours_text;
 use super::layout::{Column, Is, Layout};
 use super::scope::Scope;
+use crate::domain::employment::{self, Employment};
 use crate::domain::finding::Finding;
 use crate::domain::journal::{Course, Journal};
 use crate::domain::names;
@@ -27,6 +28,8 @@ pub struct Known {
     classes: BTreeMap<String, u8>,
     rooms: BTreeMap<String, String>,
     names: BTreeMap<(&'static str, String), String>,
+    /// Last days of those who leave or have left.
+    last_days: BTreeMap<String, NaiveDate>,
 }
 
 impl Known {
@@ -69,6 +72,12 @@ impl Known {
         known
     }
 
+    /// Learns who of the staff leaves, and when: a choice says so, what stands is shown as before.
+    pub fn learn_last_days(&mut self, journal: &Journal, work: &[Employment]) {
+        let last = |id: &String| employment::last_day(work, id).map(|day| (id.clone(), day));
+        self.last_days = journal.staff.iter().filter_map(|person| last(&person.id)).collect();
+    }
+
     /// Is there a class of that name?
     pub fn has_class(&self, name: &str) -> bool {
         self.classes.contains_key(name)
@@ -94,7 +103,13 @@ impl Known {
             list
         };
         match is {
-            Is::Staff => by_name(of("staff")),
+            Is::Staff => by_name(of("staff"))
+                .into_iter()
+                .map(|(id, name)| match self.last_days.get(&id) {
+                    Some(day) => (id, format!("{name}, работает по {}", words::date_short(*day))),
+                    None => (id, name),
+                })
+                .collect(),
             Is::Learner => by_name(of("learner")),
             Is::Course => by_number(of("course")),
             Is::Class => by_number(self.classes.keys().map(|name| (name.clone(), name.clone())).collect()),
