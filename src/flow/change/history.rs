@@ -348,7 +348,7 @@ fn told(table: &str, others: Option<&[String]>, said: impl Fn(&str, &str) -> Str
     let told: Vec<(&str, &String)> = cells.collect();
     match told.as_slice() {
         [] if table == "group_members" => "в группе".to_owned(),
-        [] => "запись без содержания".to_owned(),
+        [] => "запись есть".to_owned(),
         [("value" | "code", text)] => format!("«{text}»"),
         [("kind_of_work", kind), ("value", text)] => format!("«{text}» ({kind})"),
         _ => told

@@ -214,6 +214,8 @@ async fn sheet(
 struct ChangesPage {
     frame: Frame,
     replaced: Option<Replaced>,
+    /// The first version: there is none before it.
+    alone: bool,
     ground: String,
     changes: Vec<ChangedValue>,
     remarks: Vec<desk::Remark>,
@@ -256,17 +258,21 @@ async fn changes(
     let (found, remarks) = compared(&state, &row, from).await?;
     let directory = state.directory().await?;
     let period = period_name(&directory, &row.year, &row.class, &row.period);
+    let alone = from == version;
+    let (title, told) = match alone {
+        true => (format!("Отличия версии {version}"), String::new()),
+        false => (
+            format!("Отличия версии {version} от версии {from}"),
+            format!(": {}", words::count(found.rows.len() as u64, "отличие", "отличия", "отличий")),
+        ),
+    };
     let frame = frame
-        .titled(format!("Отличия версии {version} от версии {from}"))
-        .leading(format!(
-            "{} класс, {period}: {}",
-            row.class,
-            words::count(found.rows.len() as u64, "отличие", "отличия", "отличий")
-        ))
+        .titled(title)
+        .leading(format!("{} класс, {period}{told}", row.class))
         .under("Копии", "/copies")
         .under(format!("{}, {period}", row.class), format!("/copies/{}", segment(&row.id)));
     let pdf = format!("changes.pdf?from={from}");
-    answer::page(&ChangesPage { replaced, changes: found.rows, ground: found.ground, remarks, pdf, frame })
+    answer::page(&ChangesPage { replaced, alone, changes: found.rows, ground: found.ground, remarks, pdf, frame })
 }
 
 /// A form as PDF/A, by the school's own template where it has one.

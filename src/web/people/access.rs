@@ -43,6 +43,8 @@ struct AccessPage {
     frame: Frame,
     lines: Vec<Line>,
     next: String,
+    /// What one person looked at, not who looked at something.
+    of_person: bool,
     /// Search field for whom is asked; families have none.
     search: bool,
     sought: String,
@@ -69,7 +71,8 @@ async fn show(
         Some(last) if rows.len() == AT_ONCE as usize => format!("{}?after={}", asked.path(), query::segment(&last.id)),
         _ => String::new(),
     };
-    Ok(AccessPage { frame, lines, next, search, sought: asked.value("who").to_owned(), found: Vec::new() })
+    let of_person = matches!(looked, Looked::By(_));
+    Ok(AccessPage { frame, lines, next, of_person, search, sought: asked.value("who").to_owned(), found: Vec::new() })
 }
 
 async fn all(State(state): State<WebState>, visitor: Visitor, asked: Asked, frame: Frame) -> Result<Response, Refusal> {
