@@ -21,6 +21,8 @@ use crate::web::frame::Frame;
 struct AdoptPage {
     frame: Frame,
     choices: Vec<Choice>,
+    /// Rules in force: they need no second order.
+    in_force: String,
     from: String,
 }
 
@@ -41,7 +43,10 @@ pub(super) async fn form(State(state): State<WebState>, frame: Frame) -> Result<
     let begins = state.house.db.list_years().await?.is_empty();
     let year = exchange::first_year(&state.house, today).await?;
     let first = promotion::first_day(&format!("{year}/{}", year + 1)).filter(|first| begins && *first <= today);
+    let now = &history.on(today).policy;
+    let in_force = format!("{} — {}", now.name, now.title);
     answer::page(&AdoptPage {
+        in_force,
         frame: frame
             .titled("Ввести правила приказом")
             .leading("Прежние записи остаются при правилах, по которым сделаны; применённые правила не правят")

@@ -537,9 +537,11 @@ impl Desk<'_> {
             };
             if self.visitor.may_anywhere(Action::ChangePolicy) && self.state.house.db.list_policies().await?.is_empty()
             {
-                let detail =
-                    "сейчас действует образец: выберите положение школы и впишите приказ; образец годится — пропустите";
-                waits.push(step("введите правила школы приказом", detail, "/policy/adopt"));
+                let detail = format!(
+                    "сейчас действуют «{}»: это положение школы — пропустите, иначе выберите своё и впишите приказ",
+                    self.state.house.policy.name
+                );
+                waits.push(step("введите правила школы приказом", &detail, "/policy/adopt"));
             }
             let detail = "все таблицы разом, какими их ведут: сначала они только проверяются, исправить можно у себя и повторить";
             waits.push(step("загрузите таблицы школы", detail, "/exchange/import"));
