@@ -228,7 +228,7 @@ pub struct Compared {
 fn compared(carrier: &str, newest: Option<&Compared>) -> String {
     let Some(check) = newest else {
         return format!(
-            "Носитель {carrier}: правильность переноса данных ещё не проверена, копию после записи не сверяли."
+            "Носитель {carrier}: при записи копия прочитана назад и совпала с записанным (SHA-256); отдельной сверки после записи ещё не было."
         );
     };
     let on = day(&check.at);

@@ -249,7 +249,13 @@ async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &P
         }
         progress.step();
     }
-    let mut said = format!("Закрыт период у {}.", count(closed, "класса", "классов", "классов"));
+    let mut said = match (closed, refused.len() as u64) {
+        (0, lacking @ 1..) => format!(
+            "Период не закрыт: записей не хватает у {}. Закрыть неполный журнал можно с основанием: страница «Полнота журнала».",
+            count(lacking, "класса", "классов", "классов")
+        ),
+        _ => format!("Закрыт период у {}.", count(closed, "класса", "классов", "классов")),
+    };
     if before > 0 {
         said.push_str(&format!(" Закрыт раньше у {}.", count(before, "класса", "классов", "классов")));
     }

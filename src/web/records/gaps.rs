@@ -60,6 +60,7 @@ struct GapsPage {
     single: bool,
     export: String,
     period: String,
+    period_name: String,
     class: String,
     /// Classes that would be closed now, and those that lack something.
     ready: usize,
@@ -151,15 +152,16 @@ pub(super) async fn gaps(
         export: asked.with("format", "csv"),
         ready: checked.iter().filter(open).filter(|one| !lacks(one)).count(),
         lacking: checked.iter().filter(open).filter(lacks).count(),
+        period_name: listed.iter().find(|(id, _)| *id == period).map(|(_, name)| name.clone()).unwrap_or_default(),
         period,
         class,
     })
 }
 
-/// The last of the open periods that has begun; the first one before the year begins.
+/// The open period that has begun and ends first: it is closed before the others; the first one before the year begins.
 fn begun(directory: &Directory, listed: &[(String, String)], today: chrono::NaiveDate) -> String {
     let starts = |id: &str| directory.roster.periods.iter().find(|period| period.id == id).map(|period| period.starts);
-    let begun = listed.iter().rev().find(|(id, _)| starts(id).is_some_and(|day| day <= today));
+    let begun = listed.iter().find(|(id, _)| starts(id).is_some_and(|day| day <= today));
     begun.or(listed.first()).map_or(YEAR, |(id, _)| id.as_str()).to_owned()
 }
 

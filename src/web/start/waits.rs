@@ -14,6 +14,7 @@ use super::super::waiting::Awaited;
 use super::{Desk, Wait};
 use crate::domain::copy::State as CopyState;
 use crate::domain::journal::YEAR;
+use crate::domain::people::ReachSet;
 use crate::domain::period::course_title;
 use crate::domain::policy::AbsenceKind;
 use crate::domain::rights::{Action, Role};
@@ -292,14 +293,15 @@ impl Desk<'_> {
                 first = Some(first.map_or(this.clone(), |held| held.min(this)));
             }
         }
+        let mut waits = self.ending(&reach);
         if open.is_empty() {
-            return Vec::new();
+            return waits;
         }
         let n = open.len() as u64;
         open.dedup();
         let [one, few, many] =
             ["учётный период не закрыт", "учётных периода не закрыты", "учётных периодов не закрыто"];
-        vec![Wait {
+        waits.push(Wait {
             count: n,
             what: words::plural(n, one, few, many).to_owned(),
             detail: format!(
@@ -310,7 +312,40 @@ impl Desk<'_> {
             href: first
                 .map_or_else(|| "/copies/gaps".to_owned(), |(_, id)| format!("/copies/gaps?period={}", segment(&id))),
             urgent: true,
-        }]
+        });
+        waits
+    }
+
+    /// Periods whose last day is today or near: what is missing is asked for while lessons still go on.
+    fn ending(&self, reach: &ReachSet) -> Vec<Wait> {
+        /// A last day on a Monday is spoken of on the Friday before.
+        const NEAR: Duration = Duration::days(3);
+        let mut ends: BTreeMap<(chrono::NaiveDate, &str), Vec<&str>> = BTreeMap::new();
+        for class in self.directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade)) {
+            let own = self.directory.roster.periods_of_grade(class.grade);
+            let near = own.iter().filter(|period| self.today <= period.ends && period.ends <= self.today + NEAR);
+            for period in near.filter(|period| !self.directory.is_closed(&class.name, &period.id)) {
+                ends.entry((period.ends, period.id.as_str())).or_default().push(&class.name);
+            }
+        }
+        let wait = |((day, id), classes): ((chrono::NaiveDate, &str), Vec<&str>)| Wait {
+            count: classes.len() as u64,
+            what: words::plural(
+                classes.len() as u64,
+                "класс кончает период",
+                "класса кончают период",
+                "классов кончают период",
+            )
+            .to_owned(),
+            detail: format!(
+                "последний день {}: проверьте полноту и закройте: {}",
+                words::date_short(day),
+                shortened(classes.into_iter())
+            ),
+            href: format!("/copies/gaps?period={}", segment(id)),
+            urgent: false,
+        };
+        ends.into_iter().map(wait).collect()
     }
 
     /// The class teacher's own class: absences whose reason nobody has given.
