@@ -151,7 +151,7 @@ fn before_the_year_the_class_teacher_is_told_of_groups_that_lack_members_and_of_
             read(address, page, &token).await.1
         };
         assert!(!first("T03", "/").await.contains("состав групп"), "no subject is divided: nothing to compose");
-        assert!(first("T03", "/journal").await.contains("2 обучающихся"), "who comes by the first of September");
+        assert!(first("T03", "/journal").await.contains("2\u{a0}обучающихся"), "who comes by the first of September");
         let courses = "Класс\tПредмет\tГруппа\tУчитель\tЧасов в неделю\n5А\tИнформатика\t1\tT04\t1";
         super::reach::paste(&house, &letopis::domain::setup::layout::COURSES, courses).await;
         let page = first("T03", "/").await;
