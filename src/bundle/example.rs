@@ -32,7 +32,7 @@ const ROWS: usize = 12;
 pub fn workbook(policy: &Policy, first_year: i32) -> Result<Vec<u8>, XlsxError> {
     let (journal, tables) = school(policy, first_year);
     let mut book = export::book(&journal);
-    guide(&mut book)?;
+    guide(&mut book, MADE_UP_ROWS)?;
     for file in File::ALL.into_iter().filter(|file| *file != File::Entries) {
         let sheet = book.add_worksheet();
         export::sheet(sheet, file, &tables::rows(file, &journal))?;
@@ -63,7 +63,7 @@ pub fn of_table(
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = export::book(journal);
     year_book::add(&mut book, journal, rooms, &[(layout, rows)])?;
-    guide(&mut book)?;
+    guide(&mut book, OWN_ROWS)?;
     book.save_to_buffer()
 }
 
@@ -168,17 +168,18 @@ fn set_apart(journal: &mut Journal) {
     journal.decisions.iter_mut().for_each(|decision| mark(&mut decision.learner_id));
 }
 
-fn guide(book: &mut rust_xlsxwriter::Workbook) -> Result<(), XlsxError> {
+const MADE_UP_ROWS: &str =
+    "1. Строки здесь вымышленные: замените их своими. Заголовки столбцов не меняйте; порядок столбцов и листов любой.";
+const OWN_ROWS: &str = "1. Здесь то, что внесено в Летопись, или черновик по вашим курсам и периодам: исправьте и загрузите обратно. Заголовки столбцов не меняйте; порядок столбцов и листов любой.";
+
+fn guide(book: &mut rust_xlsxwriter::Workbook, rows: &str) -> Result<(), XlsxError> {
     let bold = CellFormat::new().set_bold();
     let sheet = book.add_worksheet();
     sheet.set_name(GUIDE_SHEET)?;
     sheet.set_column_width(0, 110)?;
     let lines = [
         ("Как заполнять эту книгу", true),
-        (
-            "1. Строки здесь вымышленные: замените их своими. Заголовки столбцов не меняйте; порядок столбцов и листов любой.",
-            false,
-        ),
+        (rows, false),
         (
             "2. Ненужные листы удалите: загрузка добавляет и обновляет строки, а того, чего в книге нет, не трогает.",
             false,

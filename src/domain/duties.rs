@@ -83,7 +83,7 @@ const KNOWN: [Known; 11] = [
         "/office/extracts",
     ),
     known("people.check", "Сверка данных обучающихся", Who::Office(Role::ClassTeacher), "/year/check"),
-    known("groups.composed", "Состав подгрупп", Who::Key("groups.composed_by"), "/year/groups"),
+    known("groups.composed", "Состав групп", Who::Key("groups.composed_by"), "/year/groups"),
     known("archive.every", "Передача данных в архив", Who::Key("archive.owner"), "/office/files"),
     known("print.by", "Печать копий периода на бумагу", Who::Key("print.by"), "/copies"),
     known("print.summary_by", "Печать сводных ведомостей", Who::Key("print.summary_by"), "/copies"),

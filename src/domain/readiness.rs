@@ -412,7 +412,7 @@ impl Drawing<'_> {
 
         let mut missing = checks::works(journal, setup);
         if setup.works.is_empty() {
-            missing.push(Finding::new("works.missing", "график", "график контрольных работ пуст"));
+            missing.push(Finding::new("works.missing", "график контрольных работ", "пока пуст"));
         }
         let n = setup.works.len();
         self.add(

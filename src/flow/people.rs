@@ -277,11 +277,31 @@ pub async fn write_families(
     Ok(told)
 }
 
+/// A list that names a class's learners beside the class's own pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// The check of the class's data.
+    Check,
+    /// Who is in which group.
+    Groups,
+    /// Individual plans.
+    Plans,
+    /// The book of movement.
+    Movement,
+}
+
 /// What was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look<'a> {
     /// The page of a class: list, journal, attendance.
     Class(&'a str),
+    /// The class's learners in another list.
+    List {
+        /// Which list.
+        of: Listing,
+        /// Its class.
+        class: &'a str,
+    },
     /// The page of a course.
     Course {
         /// Identifier.
@@ -289,7 +309,14 @@ pub enum Look<'a> {
         /// Its class.
         class: &'a str,
     },
-    /// Card, marks or diary of one learner.
+    /// The card of one learner: birth, stays, personal file.
+    Card {
+        /// Identifier.
+        id: &'a str,
+        /// The learner's class.
+        class: &'a str,
+    },
+    /// Marks or diary of one learner.
     Learner {
         /// Identifier.
         id: &'a str,
@@ -314,7 +341,17 @@ impl<'a> Look<'a> {
     fn parts(self) -> (&'static str, &'a str, &'a str) {
         match self {
             Self::Class(class) => ("class", class, class),
+            Self::List { of, class } => {
+                let list = match of {
+                    Listing::Check => "check",
+                    Listing::Groups => "groups",
+                    Listing::Plans => "plans",
+                    Listing::Movement => "movement",
+                };
+                (list, class, class)
+            }
             Self::Course { id, class } => ("course", id, class),
+            Self::Card { id, class } => ("card", id, class),
             Self::Learner { id, class } => ("learner", id, class),
             Self::Copy { id, class } => ("copy", id, class),
             Self::Person(id) => ("person", id, ""),
@@ -349,7 +386,12 @@ pub async fn look_in_words(house: &House, row: &AccessRow, course: Option<&str>)
     let what = match row.what.as_str() {
         "class" => format!("журнал и список {} класса", row.subject),
         "course" => format!("предмет «{}», {} класс", course.unwrap_or(&row.subject), row.class),
-        "learner" => format!("страница ученика: {}", named(&row.subject).await?),
+        "check" => format!("сверка данных {} класса", row.subject),
+        "groups" => format!("состав групп {} класса", row.subject),
+        "plans" => format!("индивидуальные планы, {} класс", row.subject),
+        "movement" => format!("движение обучающихся, {} класс", row.subject),
+        "learner" => format!("отметки ученика: {}", named(&row.subject).await?),
+        "card" => format!("карточка ученика: {}", named(&row.subject).await?),
         "copy" => match house.db.list_versions(&row.subject).await?.pop() {
             Some(copy) => format!("копия № {}", copy.number),
             None => format!("копия {}", row.subject),
@@ -371,6 +413,20 @@ pub async fn note_access(
 ) -> Result<(), Error> {
     let office = || visitor.offices.iter().map(people::Office::as_russian).collect::<Vec<_>>().join(", ");
     note(house, &visitor.account, office, look, year, now).await
+}
+
+/// Notes a list of learners of several classes: a line for each class, as if its own page was read.
+pub async fn note_list(
+    house: &House,
+    visitor: &Visitor,
+    of: Listing,
+    classes: &BTreeSet<&str>,
+    year: &str,
+    now: DateTime<FixedOffset>,
+) -> Result<(), Error> {
+    let notes = classes.iter().map(|class| note_access(house, visitor, Look::List { of, class }, year, now));
+    futures_util::future::try_join_all(notes).await?;
+    Ok(())
 }
 
 /// The same for a program: its token's identifier stands for who looked, and the office names who answers for the token.

@@ -16,7 +16,7 @@ pub struct AccessRow {
     pub by: String,
     /// Under which office: «классный руководитель (5А)».
     pub office: String,
-    /// `class`, `course`, `learner`, `copy`, `person`, `access`.
+    /// `class`, a list of a class (`check`, `groups`, `plans`, `movement`), `course`, `learner`, `card`, `copy`, `person`, `access`.
     pub what: String,
     /// Identifier or class name.
     pub subject: String,
@@ -29,7 +29,7 @@ pub struct AccessRow {
 /// Which looks are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Looked<'a> {
-    /// At this learner: the learner's own pages, and in each year the pages of the class then, its courses and copies.
+    /// At this learner: the learner's own pages and log of looks, and in each year the pages of the class then, its lists, courses and copies.
     AtLearner {
         /// Identifier.
         learner: &'a str,
@@ -102,11 +102,11 @@ impl Db {
                 let pairs = (0..classes.len()).map(pair).collect::<Vec<_>>().join(" or ");
                 let of_class = match classes {
                     [] => String::new(),
-                    _ => format!(" or (what in ('class', 'course', 'copy') and ({pairs}))"),
+                    _ => format!(" or (what not in ('learner', 'card') and ({pairs}))"),
                 };
                 let values = classes.iter().flat_map(|(year, class)| [year.as_str(), class.as_str()]);
                 (
-                    format!("((what = 'learner' and subject = $4){of_class})"),
+                    format!("((what in ('learner', 'card', 'access') and subject = $4){of_class})"),
                     std::iter::once(learner).chain(values).collect(),
                 )
             }

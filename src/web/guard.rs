@@ -188,8 +188,12 @@ async fn note(
     }
     let look = match *subject {
         Subject::House | Subject::Person(_) => return Ok(()),
-        Subject::Class { name, .. } => Look::Class(name),
+        Subject::Class { name, .. } => match gate.habits.list {
+            Some(of) => Look::List { of, class: name },
+            None => Look::Class(name),
+        },
         Subject::Course { id, class, .. } => Look::Course { id, class },
+        Subject::Learner { id, class, .. } if gate.habits.card => Look::Card { id, class },
         Subject::Learner { id, class, .. } => Look::Learner { id, class },
         Subject::Copy { class, .. } => Look::Copy { id: named, class },
     };

@@ -14,6 +14,7 @@ use axum::routing::{self, MethodRouter};
 use super::{WebState, guard};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::flow::people::Listing;
 
 /// What a visitor needs for a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +135,10 @@ pub(super) struct Habits {
     pub(super) kept: bool,
     /// `?year=` asks for an earlier school year.
     pub(super) of_years: bool,
+    /// The list of a class's learners that the page is, where the log of looks names it so.
+    pub(super) list: Option<Listing>,
+    /// The page is a learner's card, not the marks.
+    pub(super) card: bool,
 }
 
 impl Route {
@@ -164,6 +169,18 @@ impl Route {
     /// The page shows earlier school years too, by `?year=`; only to offices whose reach does not hang on the lists of a year.
     pub(super) fn of_years(mut self) -> Self {
         self.habits.of_years = true;
+        self
+    }
+
+    /// The log of looks names the page as this list of a class's learners.
+    pub(super) fn listing(mut self, list: Listing) -> Self {
+        self.habits.list = Some(list);
+        self
+    }
+
+    /// The log of looks names the page as the learner's card.
+    pub(super) fn of_card(mut self) -> Self {
+        self.habits.card = true;
         self
     }
 

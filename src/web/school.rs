@@ -92,7 +92,8 @@ const PAST_SHOWN: u32 = 200;
 /// Acts of them.
 const PAST_ACTS: usize = 5;
 
-/// The last acts on tables that change together; lines of one event are one act.
+/// The last acts on tables that change together; lines of one event are one act. What is told is counted in the first table that the act
+/// touched: who is enrolled comes as a learner and a stay, and is one.
 async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<String>) -> Result<Vec<Past>, Refusal> {
     let mut changes = Vec::new();
     for table in tables {
@@ -106,7 +107,7 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
         changes.extend(state.house.db.list_changes(&filter).await?);
     }
     changes.sort_by_key(|change| std::cmp::Reverse(change.seq));
-    let mut acts: Vec<(u64, Past, Vec<u64>, [usize; 3])> = Vec::new();
+    let mut acts: Vec<(u64, Past, Vec<u64>, Vec<[usize; 3]>)> = Vec::new();
     let undone: Vec<u64> = changes.iter().map(|change| change.undoes).filter(|seq| *seq > 0).collect();
     for change in &changes {
         if acts.last().is_none_or(|(event, ..)| *event != change.event) {
@@ -114,7 +115,7 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
             let who = if who == people::OPERATOR { people::OPERATOR_NAME.to_owned() } else { who };
             let when = crate::domain::words::moment(&change.at);
             let past = Past { when, who, what: String::new(), seqs: String::new(), void: false };
-            acts.push((change.event, past, Vec::new(), [0; 3]));
+            acts.push((change.event, past, Vec::new(), vec![[0; 3]; tables.len()]));
         }
         let Some((_, act, seqs, counts)) = acts.last_mut() else { continue };
         act.void |= change.voided;
@@ -123,12 +124,15 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
             (Some(_), Some(_)) => 1,
             (Some(_), None) => 2,
         };
-        counts[kind] += 1;
+        if let Some(at) = tables.iter().position(|table| *table == change.table) {
+            counts[at][kind] += 1;
+        }
         if change.undoes == 0 && !undone.contains(&change.seq) {
             seqs.push(change.seq);
         }
     }
-    let told = |(_, act, seqs, counts): (u64, Past, Vec<u64>, [usize; 3])| {
+    let told = |(_, act, seqs, counts): (u64, Past, Vec<u64>, Vec<[usize; 3]>)| {
+        let counts = counts.into_iter().find(|one| one.iter().any(|n| *n > 0)).unwrap_or_default();
         let words = ["добавлено", "изменено", "удалено"];
         let what = words.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}: {n}"));
         let seqs = seqs.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");

@@ -15,6 +15,7 @@ mod families;
 mod house;
 mod identity;
 mod learners;
+mod lists;
 mod matrix;
 mod not_there;
 mod offices;

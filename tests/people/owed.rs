@@ -64,7 +64,7 @@ const SPEAKS: [(&str, &str); 9] = [
     ("Углублённая проверка журналов", "Своевременность"),
     ("Предварительный отчёт класса", "Предварительный отчёт"),
     ("Выписка отметок родителям без доступа к журналу", "Выписки для семей"),
-    ("Состав подгрупп", "рупп"),
+    ("Состав групп", "рупп"),
     ("Передача данных в архив", "Акт приёма-передачи"),
     ("Печать копий периода на бумагу", "Копии"),
     ("Печать сводных ведомостей", "Копии"),
@@ -151,5 +151,27 @@ fn the_end_of_a_period_is_spoken_of_before_it_and_leads_to_what_is_missing() {
             let overdue = links(&page, "дни периода прошли");
             assert_eq!(overdue.len(), usize::from(days > 22), "{days} days on: {overdue:?}");
         }
+    });
+}
+
+#[test]
+fn before_the_year_the_class_teacher_is_told_of_groups_that_lack_members_and_of_nothing_else() {
+    on_every_engine(|house| async move {
+        // Thursday, 28 August.
+        let before = -35 * DAY;
+        let address = open_on(&house, before).await;
+        let mut number = 0;
+        let mut first = async |person: &str, page: &str| {
+            number += 1;
+            let token = session_at(&house, person, 900_000 + number, before).await;
+            read(address, page, &token).await.1
+        };
+        assert!(!first("T03", "/").await.contains("состав групп"), "no subject is divided: nothing to compose");
+        assert!(first("T03", "/journal").await.contains("2\u{a0}обучающихся"), "who comes by the first of September");
+        let courses = "Класс\tПредмет\tГруппа\tУчитель\tЧасов в неделю\n5А\tИнформатика\t1\tT04\t1";
+        super::reach::paste(&house, &letopis::domain::setup::layout::COURSES, courses).await;
+        let page = first("T03", "/").await;
+        assert!(page.contains("класс: состав групп") && page.contains("5А; до 1 сентября"), "{page}");
+        assert!(!first("T12", "/").await.contains("состав групп"), "9А has no groups");
     });
 }

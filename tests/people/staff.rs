@@ -112,6 +112,11 @@ fn a_dismissal_ends_offices_and_account_and_what_is_left_waits_for_who_names_ano
         let dismiss =
             |last| form(&[("act", "dismiss"), ("last", last), ("order", "3-л"), ("order_date", "2025-10-02")]);
         let no_order = form(&[("act", "dismiss"), ("last", "2025-10-03")]);
+        let (_, card) = read(address, "/people/T04", &hr).await;
+        assert!(
+            card.contains("Без хозяина останутся:</strong> 5А, Алгебра") && card.contains("name=\"sure\""),
+            "{card}"
+        );
         assert_eq!(send(address, "POST", "/people/T04/staff", &hr, &no_order).await.0, 422);
         assert_eq!(send(address, "POST", "/people/T10/staff", &hr, &dismiss("2025-10-03")).await.0, 422, "not oneself");
         assert_eq!(send(address, "POST", "/people/T04/staff", &hr, &dismiss("2025-10-03")).await.0, 303);

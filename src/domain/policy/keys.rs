@@ -238,10 +238,10 @@ pub const KEYS: &[Key] = &[
     key("setup.due", "год настроен", DayOfYear),
     key(
         "groups.composed",
-        "когда составляются подгруппы",
+        "когда составляются группы",
         Shape::Word(&[("each_period", "в начале каждого периода"), ("year_start", "в начале года")]),
     ),
-    key("groups.composed_by", "кто составляет подгруппы", Shape::Words(PEOPLE)),
+    key("groups.composed_by", "кто составляет группы", Shape::Words(PEOPLE)),
     key(
         "substitution.recorded",
         "когда записывается замена",
@@ -418,7 +418,7 @@ pub const PARAMETERS: [Parameter; 55] = [
     ask(41, "Кто правит данные", &["people.edit_by"]),
     ask(42, "Доступ", &["access.issued_by"]),
     ask(43, "Срок настройки года", &["setup.due"]),
-    ask(44, "Подгруппы", &["groups.composed", "groups.composed_by"]),
+    ask(44, "Группы", &["groups.composed", "groups.composed_by"]),
     ask(45, "Замена", &["substitution.recorded", "substitution.recorded_by"]),
     ask(46, "Закрытие года и перевод", &["year.promoted_by"]),
     ask(47, "Что ведётся в журнале", &["journal.scope", "journal.general_information", "journal.health_sheet"]),

@@ -234,6 +234,11 @@ pub fn bells(setup: &Setup) -> Vec<Finding> {
     findings
 }
 
+/// Where a finding about the groups of a class's subject stands: «5А, Информатика».
+pub fn place_of_groups(class: &str, subject: &str) -> String {
+    format!("{class}, {subject}")
+}
+
 /// Groups: a subject split into groups has every learner of the class in exactly one of them.
 pub fn groups(journal: &Journal) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -242,7 +247,7 @@ pub fn groups(journal: &Journal) -> Vec<Finding> {
         by_subject.entry((&course.class, &course.subject)).or_default().push(course);
     }
     for ((class, subject), courses) in by_subject {
-        let place = format!("{class}, {subject}");
+        let place = place_of_groups(class, subject);
         if let Some(empty) = courses.iter().find(|course| course.members.is_empty()) {
             findings.push(Finding::new(
                 "groups.empty",

@@ -57,7 +57,9 @@ pub(super) async fn classes(
     for class in seen {
         // After the year's end the list of its last day is shown.
         let last = directory.roster.periods_of_grade(class.grade).last().map_or(today, |period| period.ends);
-        let day = today.min(last);
+        // Before the year's first day, the list of that day: who comes to the class by it.
+        let first = directory.roster.periods_of_grade(class.grade).first().map_or(today, |period| period.starts);
+        let day = today.min(last).max(first);
         let of_class = directory.roster.learners.iter().filter(|l| l.class == class.name && l.is_present_on(day));
         let view = ClassView {
             name: class.name.clone(),

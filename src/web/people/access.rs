@@ -85,24 +85,35 @@ async fn all(State(state): State<WebState>, visitor: Visitor, asked: Asked, fram
         };
     }
     let year = state.directory().await?.year.clone();
+    let found = found(&state, &year, asked.value("who")).await?;
+    if let [(href, _)] = found.as_slice() {
+        return Ok(answer::redirect(href));
+    }
     note_access(&state.house, &visitor, Look::AccessLog(""), &year, state.now()).await?;
     let frame = frame
         .titled("Кто смотрел данные")
         .leading("Каждый просмотр класса, предмета, ученика, копии и карточки; чтение этого журнала — тоже. Срока у записей нет: их не очищают, и удалить строку не даёт сама база (003 Рук 24).",
         );
-    let mut page = show(&state, frame, Looked::Everything, &asked, true).await?;
-    let sought = crate::domain::names::fold(asked.value("who"));
-    if !sought.is_empty() {
-        let people = state.house.db.list_people(&year).await?;
-        let meant = people.iter().filter(|one| crate::domain::names::fold(&one.full()).contains(&sought)).take(30);
-        page.found = meant
-            .map(|one| {
-                let place = if one.kind == "learner" { "learners" } else { "people" };
-                (format!("/access/{place}/{}", query::segment(&one.id)), format!("{}, {}", one.full(), one.place))
-            })
-            .collect();
+    let page = show(&state, frame, Looked::Everything, &asked, true).await?;
+    answer::page(&AccessPage { found, ..page })
+}
+
+/// People found at once; more of them want a longer word.
+const FOUND_AT_ONCE: usize = 30;
+
+/// People of the year whose name has the word: the address of the looks at or by each, and who it is.
+async fn found(state: &WebState, year: &str, who: &str) -> Result<Vec<(String, String)>, Refusal> {
+    let sought = crate::domain::names::fold(who);
+    if sought.is_empty() {
+        return Ok(Vec::new());
     }
-    answer::page(&page)
+    let people = state.house.db.list_people(year).await?;
+    let meant = people.iter().filter(|one| crate::domain::names::fold(&one.full()).contains(&sought));
+    let line = |one: &crate::store::PersonName| {
+        let place = if one.kind == "learner" { "learners" } else { "people" };
+        (format!("/access/{place}/{}", query::segment(&one.id)), format!("{}, {}", one.full(), one.place))
+    };
+    Ok(meant.take(FOUND_AT_ONCE).map(line).collect())
 }
 
 async fn of_learner(
@@ -120,6 +131,11 @@ async fn of_learner(
     let title =
         if own { "Кто смотрел отметки".to_owned() } else { format!("Кто смотрел: {name}") };
     let frame = frame.titled(title).leading(format!("{name}, {} класс", one.class));
+    let frame = if visitor.reach(Action::ReadAccessLog).school {
+        frame.under("Кто смотрел", "/access")
+    } else {
+        frame
+    };
     let classes = state.house.db.list_classes_of_learner(&learner).await?;
     answer::page(&show(&state, frame, Looked::AtLearner { learner: &learner, classes: &classes }, &asked, false).await?)
 }

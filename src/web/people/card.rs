@@ -106,6 +106,8 @@ struct CardPage {
     account: Option<AccountView>,
     /// Cards and orders of staff; none for who is on no list of the newest year.
     staff_card: Option<staff::CardView>,
+    /// Classes and courses that a dismissal would leave without an owner.
+    owns: Vec<String>,
     may_appoint: bool,
     may_issue: bool,
     may_see_access: bool,
@@ -211,7 +213,14 @@ async fn card(
     let directory = state.directory().await?;
     let staff = directory.roster.staff.iter().filter(|one| one.id != person);
     let choice = |role: Role| Choice { word: role.as_str(), label: role.as_russian() };
+    let classes = directory.roster.classes.iter().filter(|class| class.class_teacher_id == person);
+    let courses = directory.roster.courses.iter().filter(|course| course.teacher_id == person);
+    let owns = classes
+        .map(|class| format!("классное руководство, {}", class.name))
+        .chain(courses.map(crate::domain::setup::cells::course_words));
+    let owns: Vec<String> = owns.collect();
     answer::page(&CardPage {
+        owns,
         frame: frame.titled(named.full()).leading(named.place.clone()).under("Сотрудники", "/people"),
         id: person.clone(),
         offices: offices.iter().map(|office| (office.as_russian(), office.order.clone())).collect(),

@@ -2,6 +2,8 @@
 //!
 //! The list is the answer to the form and stands nowhere else: whoever reloads it, issues anew.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -21,7 +23,7 @@ use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
 use crate::web::frame::Frame;
-use crate::web::query;
+use crate::web::query::{self, Asked};
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
 
 /// Routes of these pages.
@@ -50,8 +52,10 @@ struct Line {
     place: String,
     login: String,
     state: String,
-    /// Nothing was issued yet: the box is ticked.
+    /// Nothing was issued yet.
     fresh: bool,
+    /// The box is ticked.
+    ticked: bool,
 }
 
 #[derive(Template)]
@@ -60,6 +64,10 @@ struct IssuePage {
     frame: Frame,
     action: String,
     people: Vec<Line>,
+    /// Ways to tick the boxes: address, label, is it the one shown.
+    picks: Vec<(String, &'static str, bool)>,
+    /// The settings do not say where the house opens, and slips would not either.
+    unsaid: bool,
     /// Learners of the class, for a new parent; empty for staff.
     learners: Vec<(String, String)>,
     parents: String,
@@ -96,18 +104,73 @@ async fn lines(state: &WebState, chain: &Chain) -> Result<Vec<Line>, Refusal> {
             login: account.map(|account| account.login.clone()).unwrap_or_default(),
             state: account.map_or("не выдан", |account| account.state.as_russian()).to_owned(),
             fresh: account.is_none(),
+            ticked: account.is_none(),
         }
     });
     Ok(lines.collect())
 }
 
-async fn staff_form(State(state): State<WebState>, frame: Frame) -> Result<Response, Refusal> {
+/// Whose boxes are ticked when the address does not say: those who have no way in.
+const FRESH: (&str, &str) = ("", "у кого входа ещё нет");
+/// Nobody's.
+const NOBODY: (&str, &str) = ("none", "снять все");
+/// Director and deputies: they get their way in first.
+const HEADS: (&str, &str) = ("heads", "директор и заместители");
+/// Everybody's: passwords in use are lost.
+const EVERYBODY: (&str, &str) = ("all", "отметить всех, и у кого вход уже есть");
+
+/// Ticks the boxes as the address asks; the links to the other ways.
+fn pick(
+    people: &mut [Line],
+    visitor: &Visitor,
+    action: &str,
+    asked: &str,
+    ways: &[(&str, &'static str)],
+    heads: &BTreeSet<String>,
+) -> Vec<(String, &'static str, bool)> {
+    let known = ways.iter().find(|(way, _)| *way == asked).map_or(FRESH.0, |(way, _)| way);
+    for one in people {
+        one.ticked = match known {
+            way if way == NOBODY.0 => false,
+            way if way == HEADS.0 => heads.contains(&one.id),
+            way if way == EVERYBODY.0 => true,
+            _ => one.fresh,
+        } && one.id != visitor.account;
+    }
+    let address = |way: &str| if way.is_empty() { action.to_owned() } else { format!("{action}?pick={way}") };
+    ways.iter().map(|(way, label)| (address(way), *label, *way == known)).collect()
+}
+
+/// Who holds the office of a director or deputy today.
+async fn heads(state: &WebState, people: &[Line]) -> Result<BTreeSet<String>, Refusal> {
+    let mut heads = BTreeSet::new();
+    for one in people {
+        let visitor = people::visitor(&state.house, &one.id, true, state.now().date_naive()).await?;
+        if visitor.holds(Role::Director) || visitor.holds(Role::Deputy) {
+            heads.insert(one.id.clone());
+        }
+    }
+    Ok(heads)
+}
+
+async fn staff_form(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    asked: Asked,
+    frame: Frame,
+) -> Result<Response, Refusal> {
+    let mut people = lines(&state, &Chain::Staff).await?;
+    let way = asked.value("pick");
+    let heads = if way == HEADS.0 { heads(&state, &people).await? } else { BTreeSet::new() };
+    let picks = pick(&mut people, &visitor, "/credentials", way, &[FRESH, HEADS, EVERYBODY, NOBODY], &heads);
     answer::page(&IssuePage {
+        picks,
+        unsaid: state.house.config.public_url().is_empty(),
         frame: frame.titled("Выдача входа сотрудникам").leading(
             "Отметьте, кому выдать одноразовый пароль. Список печатается один раз; прежние пароли и сеансы отмеченных перестают действовать.",
         ),
         action: "/credentials".to_owned(),
-        people: lines(&state, &Chain::Staff).await?,
+        people,
         learners: Vec::new(),
         parents: String::new(),
         list: String::new(),
@@ -272,10 +335,12 @@ struct ClassLine {
 
 async fn families_form(
     State(state): State<WebState>,
+    visitor: Visitor,
+    asked: Asked,
     Path(class): Path<String>,
     frame: Frame,
 ) -> Result<Response, Refusal> {
-    answer::page(&family_page(&state, frame, &class).await?)
+    answer::page(&family_page(&state, &visitor, frame, &class, asked.value("pick")).await?)
 }
 
 /// Learners of a class who are in it now.
@@ -284,18 +349,29 @@ fn of_class<'d>(directory: &'d Directory, class: &str) -> Vec<&'d Learner> {
     own.collect()
 }
 
-async fn family_page(state: &WebState, frame: Frame, class: &str) -> Result<IssuePage, Refusal> {
+async fn family_page(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    class: &str,
+    way: &str,
+) -> Result<IssuePage, Refusal> {
     let directory = state.directory().await?;
     let full = |one: &&Learner| (one.id.clone(), names::full_name(&one.surname, &one.given_name, &one.patronymic));
     let mut own: Vec<_> = of_class(&directory, class).iter().map(full).collect();
     own.sort_by(|a, b| names::compare([&a.1, "", ""], [&b.1, "", ""]));
     let segment = query::segment(class);
+    let action = format!("/families/{segment}");
+    let mut people = lines(state, &Chain::Families(class.to_owned())).await?;
+    let picks = pick(&mut people, visitor, &action, way, &[FRESH, EVERYBODY, NOBODY], &BTreeSet::new());
     Ok(IssuePage {
+        picks,
+        unsaid: state.house.config.public_url().is_empty(),
         frame: frame.titled(format!("Семьи {class} класса")).leading(
             "Отметьте, кому выдать одноразовый пароль: ученикам и родителям. Список печатается один раз и выдаётся под подпись.",
         ),
-        action: format!("/families/{segment}"),
-        people: lines(state, &Chain::Families(class.to_owned())).await?,
+        action,
+        people,
         learners: own,
         parents: format!("/families/{segment}/parents"),
         list: format!("/families/{segment}/list"),
@@ -334,7 +410,7 @@ async fn add_list(
         }
         Err(findings) => findings.iter().map(said).collect(),
     };
-    let page = family_page(&state, frame, &class).await?;
+    let page = family_page(&state, &visitor, frame, &class, "").await?;
     answer::page_again(&IssuePage { pasted, findings: told, ..page })
 }
 

@@ -18,6 +18,7 @@ use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::learners::{self, LearnerCard};
+use crate::flow::people::Listing;
 use crate::store::DataCheck;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -26,7 +27,9 @@ pub(super) fn routes() -> Vec<Route> {
         get("/year/check", CHECKS, SubjectOf::House, classes)
             .in_menu(Group::Year, "Сверка данных")
             .helped("year#сверка-данных"),
-        get("/year/check/{class}", CHECKS, SubjectOf::Class, class).helped("year#сверка-данных"),
+        get("/year/check/{class}", CHECKS, SubjectOf::Class, class)
+            .helped("year#сверка-данных")
+            .listing(Listing::Check),
         post("/year/check/{class}", CHECKS, SubjectOf::Class, checked),
     ]
 }

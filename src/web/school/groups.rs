@@ -20,11 +20,14 @@ use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::Action;
 use crate::domain::setup::stays;
 use crate::flow::movement::roster_of;
+use crate::flow::people::Listing;
 use crate::flow::setup::{Outcome, groups};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        get("/year/groups/{class}", Access::Does(Action::ReadRoster), SubjectOf::Class, show).helped("year#группы"),
+        get("/year/groups/{class}", Access::Does(Action::ReadRoster), SubjectOf::Class, show)
+            .helped("year#группы")
+            .listing(Listing::Groups),
         post("/year/groups/{class}", Access::Does(Action::SetGroups), SubjectOf::Class, change),
     ]
 }

@@ -1,6 +1,6 @@
 //! Movement: the book of orders, forms that carry an order out, lists of any day, one learner's stays and marks brought along. Floor 3.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -26,6 +26,7 @@ use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::stays::{self, Movement, OrderMark};
 use crate::domain::words;
 use crate::flow::movement::{self, Newcomer};
+use crate::flow::people::{Listing, note_list};
 use crate::flow::setup::Outcome;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -37,7 +38,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("/year/roster/{class}", Access::Does(Action::ReadRoster), SubjectOf::Class, roster)
             .helped("year#движение-обучающихся"),
         get("/year/learners/{learner}", Access::Does(Action::ReadRoster), SubjectOf::Learner, learner)
-            .helped("year#движение-обучающихся"),
+            .helped("year#движение-обучающихся")
+            .of_card(),
         post("/year/learners/{learner}", Access::Does(Action::EditLearners), SubjectOf::Learner, change_learner),
     ]
 }
@@ -72,6 +74,8 @@ struct BookPage {
     sent: Sent,
     past: Vec<Past>,
     history: String,
+    /// «1 сентября»: the book begins after it.
+    first: String,
     /// Headings of the book as a table, for who brings it by file.
     headings: String,
     example: String,
@@ -112,12 +116,24 @@ async fn book_page(
     let all = stays::all(journal, &setup.stays);
     let first = crate::domain::setup::promotion::first_day(&opened.year.year);
     let grade_first = |_: &str| first;
-    let lines = stays::book(&all, grade_first(""))
+    let book: Vec<stays::Line> = stays::book(&all, grade_first(""))
         .into_iter()
         .filter(|line| {
             let own = all.iter().filter(|stay| stay.learner == line.learner);
             own.clone().any(|stay| sees(&stay.class))
         })
+        .collect();
+    // Whom the book names, and the form's choice of learners.
+    let changes = visitor.reach(Action::ChangeMovement);
+    let may = visitor.may_anywhere(Action::ChangeMovement) && opened.closed.is_none();
+    let grade_of = |class: &str| journal.class(class).map_or(0, |known| known.grade);
+    let chosen_from = |class: &str| may && mode == "order" && changes.whole_class(class, grade_of(class));
+    let named: BTreeSet<&str> = book.iter().map(|line| line.learner.as_str()).collect();
+    let told = journal.learners.iter().filter(|one| named.contains(one.id.as_str()) || chosen_from(&one.class));
+    let told: BTreeSet<&str> = told.map(|one| one.class.as_str()).collect();
+    note_list(&state.house, visitor, Listing::Movement, &told, &opened.year.year, state.now()).await?;
+    let lines = book
+        .into_iter()
         .map(|line| Line {
             day: words::date_short(line.day),
             what: line.what,
@@ -142,11 +158,8 @@ async fn book_page(
             (class.name.clone(), count, format!("/year/roster/{}", query::segment(&class.name)))
         })
         .collect();
-    let may = visitor.may_anywhere(Action::ChangeMovement) && opened.closed.is_none();
     // Only learners of the own classes are named in the form; a learner may move from there to any other.
-    let changes = visitor.reach(Action::ChangeMovement);
     let mode_moves = mode == "order";
-    let grade_of = |class: &str| journal.class(class).map_or(0, |known| known.grade);
     let of_reach = |id: &str| {
         let known = journal.learners.iter().find(|learner| learner.id == id);
         known.is_some_and(|learner| changes.whole_class(&learner.class, grade_of(&learner.class)))
@@ -181,6 +194,7 @@ async fn book_page(
         history: format!("/history?table=stays&year={}", query::segment(&opened.year.year)),
         typed,
         sent,
+        first: first.map(words::day_and_month).unwrap_or_default(),
         headings: layout::MOVEMENT.headings().join(" · "),
         example: layout::MOVEMENT.headings().join("\t"),
         frame: frame
@@ -271,6 +285,10 @@ async fn change(
         _ => "order",
     };
     let sent = match &outcome {
+        Outcome::Done(counts) if matches!(mode, "enrol" | "sheet") => {
+            let said = words::count(counts.new as u64, "ученик", "ученика", "учеников");
+            return Ok(answer::done("/year/movement", &format!("По приказу зачислено: {said}.")));
+        }
         Outcome::Done(_) => return Ok(answer::done("/year/movement", &super::said(&outcome))),
         Outcome::Would(_) => Sent { note: super::said(&outcome), ..Sent::default() },
         Outcome::Refused(findings) => {

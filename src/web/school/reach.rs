@@ -2,6 +2,8 @@
 //!
 //! The guard knows the page's subject, which is the whole school for most tables of the year; the rows of a form say the rest.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::super::WebState;
 use super::super::answer::Refusal;
 use super::Opened;
@@ -31,6 +33,40 @@ pub(super) static LEARNERS: Layout = Layout {
         cell("class", "Класс", Is::Class),
     ],
 };
+
+/// Rows of a table that a visitor may read: a row that names a learner is open to whom the list of the learner's class is, all others with
+/// the page.
+pub(super) fn readable(
+    visitor: &Visitor,
+    journal: &Journal,
+    layout: &Layout,
+    mut rows: Vec<Vec<String>>,
+) -> Vec<Vec<String>> {
+    let reach = visitor.reach(Action::ReadRoster);
+    let (Some(at), false) = (learner_column(layout), reach.school) else { return rows };
+    let classes = classes(journal);
+    let grade_of = |class: &str| journal.class(class).map_or(0, |known| known.grade);
+    rows.retain(|row| {
+        classes.get(row[at].as_str()).is_some_and(|class| reach.learner(&row[at], class, grade_of(class)))
+    });
+    rows
+}
+
+/// Classes of the learners that these rows name.
+pub(super) fn classes_named<'j>(journal: &'j Journal, layout: &Layout, rows: &[Vec<String>]) -> BTreeSet<&'j str> {
+    let Some(at) = learner_column(layout) else { return BTreeSet::new() };
+    let classes = classes(journal);
+    rows.iter().filter_map(|row| classes.get(row[at].as_str()).copied()).collect()
+}
+
+fn learner_column(layout: &Layout) -> Option<usize> {
+    layout.columns.iter().position(|column| column.is == Is::Learner)
+}
+
+/// The class of each learner by identifier.
+fn classes(journal: &Journal) -> HashMap<&str, &str> {
+    journal.learners.iter().map(|learner| (learner.id.as_str(), learner.class.as_str())).collect()
+}
 
 /// Why a visitor may not change these rows of a table; nothing when all are within reach. Rows of the whole school (rooms, bells) are within
 /// the reach of whoever may change the table at all.

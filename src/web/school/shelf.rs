@@ -21,6 +21,7 @@ use crate::domain::rights::Action;
 use crate::domain::setup::layout::{self, Is, Layout};
 use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::rules;
+use crate::flow::people::{Listing, note_list};
 use crate::flow::setup::{self, Coming, Meeting, Outcome};
 
 /// A table with its page.
@@ -218,6 +219,8 @@ struct Row {
     cells: Vec<String>,
     key: Vec<String>,
     edit: String,
+    /// The visitor may change it.
+    may: bool,
     /// Written under a compromised account, and nobody has decided about it yet.
     void: bool,
 }
@@ -237,6 +240,8 @@ struct Page {
     query: String,
     more: String,
     may: bool,
+    /// There are rows of learners whose class lists are not open to the visitor: they are not shown.
+    apart: bool,
     /// Form shown: empty, `add`, `edit`, `paste`.
     mode: &'static str,
     fields: Vec<Field>,
@@ -275,17 +280,25 @@ async fn show(
     let opened =
         super::open(state, sent.fields.as_ref().map_or(asked.value("year"), |fields| fields.value("year"))).await?;
     let layout = shelf.layout;
-    let rows = in_order(&opened, layout, opened.year.rows(&state.house, layout).await?);
+    let all = opened.year.rows(&state.house, layout).await?;
+    let stands = all.len();
+    let rows = in_order(&opened, layout, reach::readable(visitor, &opened.year.journal, layout, all));
+    let apart = rows.len() < stands;
+    note(state, visitor, &opened, layout, &rows).await?;
     if asked.value("format") == "csv" {
         return as_csv(&opened, layout, &rows);
     }
+    let within = |row: &[String]| {
+        let row = [row.to_vec()];
+        reach::bars(visitor, shelf.change, &opened.year.journal, layout, &row).is_none()
+    };
     let may = visitor.may_anywhere(shelf.change) && opened.closed.is_none();
     let act = sent.fields.as_ref().map_or("", |fields| fields.value("act")).to_owned();
     let old: Vec<String> = match &sent.fields {
         Some(fields) => fields.all("key"),
         None => asked.value("edit").split('|').map(str::to_owned).collect(),
     };
-    let standing = rows.iter().find(|row| row[..layout.key] == *old).cloned();
+    let standing = rows.iter().find(|row| row[..layout.key] == *old && within(row)).cloned();
     let mode = match (may, act.as_str()) {
         (false, _) => "",
         (true, "put") if standing.is_some() => "edit",
@@ -294,7 +307,10 @@ async fn show(
         (true, _) if standing.is_some() => "edit",
         // Groups are composed class by class: one row at a time is nobody's first wish.
         (true, _)
-            if rows.is_empty() && asked.value("add").is_empty() && layout.table == layout::GROUP_MEMBERS.table =>
+            if rows.is_empty()
+                && asked.value("add").is_empty()
+                && asked.value("paste").is_empty()
+                && layout.table == layout::GROUP_MEMBERS.table =>
         {
             ""
         }
@@ -311,14 +327,33 @@ async fn show(
         _ => None,
     };
     let key_fixed = mode == "edit" && !rules::key_may_change(layout.table);
-    let fields = form::fields(layout, &opened.year.known, standing.as_deref(), typed.as_ref(), &[], key_fixed);
+    let mut fields = form::fields(layout, &opened.year.known, standing.as_deref(), typed.as_ref(), &[], key_fixed);
+    // A choice of learners is a list of them: it names those alone whose rows the visitor may put here.
+    for (field, column) in fields.iter_mut().zip(layout.columns).filter(|(_, column)| column.is == Is::Learner) {
+        let reach = visitor.reach(shelf.change);
+        let journal = &opened.year.journal;
+        field.choices.retain(|(id, ..)| {
+            let known = journal.learners.iter().find(|one| one.id == *id);
+            let grade = |class: &str| journal.class(class).map_or(0, |known| known.grade);
+            id.is_empty() || known.is_some_and(|one| reach.learner(id, &one.class, grade(&one.class)))
+        });
+        if mode == "add" || mode == "edit" {
+            let at = layout.place(column.name).unwrap_or_default();
+            let offered = field.choices.iter().map(|(id, ..)| {
+                let mut row = vec![String::new(); layout.columns.len()];
+                row[at].clone_from(id);
+                row
+            });
+            note(state, visitor, &opened, layout, &offered.collect::<Vec<_>>()).await?;
+        }
+    }
     let mut told: Vec<String> =
         super::sorted(opened.year.findings(layout.table)).iter().map(readiness::plain).collect();
     let rest = told.split_off(told.len().min(TOLD));
     let past = if may { super::past(state, &opened, &[layout.table], Vec::new()).await? } else { Vec::new() };
     let query = asked.value("q").to_owned();
     let void = super::void(state, &opened, layout).await?;
-    let (shown, total) = listed(&opened, layout, rows, &asked, &void);
+    let (shown, total) = listed(&opened, layout, rows, &asked, &void, &|row| may && within(row));
     let whole = !asked.value("all").is_empty();
     let more = if shown.len() > ROWS && !whole { asked.with("all", "1") } else { String::new() };
     let shown: Vec<Row> = shown.into_iter().take(if whole { usize::MAX } else { ROWS }).collect();
@@ -334,6 +369,7 @@ async fn show(
         query,
         more,
         may,
+        apart,
         mode,
         fields,
         key: standing.map(|row| row[..layout.key].to_vec()).unwrap_or_default(),
@@ -356,6 +392,19 @@ async fn show(
         frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year/ready"),
     };
     if refused { answer::page_again(&page) } else { answer::page(&page) }
+}
+
+/// Writes down whose learners the rows name: the page is of the whole school, so the guard does not know (SEC-07).
+async fn note(
+    state: &WebState,
+    visitor: &Visitor,
+    opened: &Opened,
+    layout: &Layout,
+    rows: &[Vec<String>],
+) -> Result<(), Refusal> {
+    let of = if layout.table == layout::INDIVIDUAL_PLANS.table { Listing::Plans } else { Listing::Groups };
+    let classes = reach::classes_named(&opened.year.journal, layout, rows);
+    Ok(note_list(&state.house, visitor, of, &classes, &opened.year.year, state.now()).await?)
 }
 
 /// Where the table comes in by file; empty for who may not import, and for tables that come with the roster's own files.
@@ -393,17 +442,19 @@ fn listed(
     rows: Vec<Vec<String>>,
     asked: &Asked,
     void: &BTreeSet<Vec<String>>,
+    may: &dyn Fn(&[String]) -> bool,
 ) -> (Vec<Row>, usize) {
     use crate::domain::names::fold;
     let total = rows.len();
     let sought: Vec<String> = fold(asked.value("q")).split(' ').map(str::to_owned).collect();
     let row = |cells: Vec<String>| {
-        let key = cells[..layout.key].to_vec();
+        let (key, may) = (cells[..layout.key].to_vec(), may(&cells));
         let shown = layout.columns.iter().zip(&cells).filter(|(column, _)| column.is != Is::Given);
         Row {
             cells: shown.map(|(column, cell)| opened.year.known.show(column.is, cell)).collect(),
             edit: asked.with("edit", &key.join("|")),
             void: void.contains(&key),
+            may,
             key,
         }
     };

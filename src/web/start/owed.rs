@@ -1,5 +1,6 @@
 //! What an office owes by the rules and the year's set-up: sections that are not ready, duties that come back, void deeds to decide on. Floor 3.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::answer::Refusal;
@@ -13,6 +14,7 @@ use crate::domain::people::Reach;
 use crate::domain::readiness::{Line, State as Ready};
 use crate::domain::rights::{Action, Role};
 use crate::domain::setup::cells::course_words;
+use crate::domain::setup::checks;
 use crate::domain::words;
 use crate::flow::compromise;
 use crate::flow::setup::Year;
@@ -98,6 +100,29 @@ impl Desk<'_> {
         self.directory.roster.classes.iter().filter(within).count() as u64
     }
 
+    /// Classes whose groups lack members and are composed by these offices; a teacher's are those of the own courses.
+    fn classes_to_compose(&self, roles: &[Role]) -> Vec<&str> {
+        let roster = &self.directory.roster;
+        let lacking: BTreeSet<String> = checks::groups(roster).into_iter().map(|finding| finding.place).collect();
+        let offices = self.visitor.offices.iter().filter(|office| roles.contains(&office.role));
+        let reaches: Vec<&Reach> = offices.map(|office| &office.reach).collect();
+        let within = |class: &&Class| {
+            let mut courses = roster.courses.iter().filter(|course| {
+                course.class == class.name && lacking.contains(&checks::place_of_groups(&class.name, &course.subject))
+            });
+            courses.any(|course| {
+                reaches.iter().any(|reach| match reach {
+                    Reach::School => true,
+                    Reach::Grades(from, to) => (*from..=*to).contains(&class.grade),
+                    Reach::Classes(classes) => classes.contains(&class.name),
+                    Reach::Courses(own, _) => own.contains(&course.id),
+                    Reach::Learners(..) => false,
+                })
+            })
+        };
+        roster.classes.iter().filter(within).map(|class| class.name.as_str()).collect()
+    }
+
     /// What the policy wants of the visitor's offices again and again and what is due within a week: checks, reports, extracts, printing. That it
     /// is done no register says, so it stands here until its day.
     pub(super) async fn duties(&self) -> Result<Vec<Wait>, Refusal> {
@@ -113,7 +138,10 @@ impl Desk<'_> {
         let mut waits = Vec::new();
         for duty in all.iter().filter(|duty| self.holds(&duty.owes) && !TOLD_APART.contains(&duty.key)) {
             let Some(next) = duty.next.filter(|next| (*next - self.today).num_days() < SOON_DAYS) else { continue };
-            let n = self.classes_under(&duty.owes);
+            let lacking = (duty.key == "groups.composed").then(|| self.classes_to_compose(&duty.owes));
+            let n = lacking.as_ref().map_or_else(|| self.classes_under(&duty.owes), |classes| classes.len() as u64);
+            let named = lacking.filter(|classes| !classes.is_empty());
+            let named = named.map(|classes| format!("{}; ", shortened(classes.into_iter()))).unwrap_or_default();
             if n == 0 {
                 continue;
             }
@@ -121,7 +149,7 @@ impl Desk<'_> {
             waits.push(Wait {
                 count: n,
                 what: format!("{}: {}", words::plural(n, "класс", "класса", "классов"), words::lowered(duty.title)),
-                detail: format!("до {}: {} ({})", words::day_and_month(next), duty.often, duty.clause),
+                detail: format!("{named}до {}: {} ({})", words::day_and_month(next), duty.often, duty.clause),
                 href: if page.is_empty() { "/policy/duties".to_owned() } else { page },
                 urgent: false,
             });

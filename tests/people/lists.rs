@@ -1,0 +1,180 @@
+//! Lists that name learners of several classes: each office sees its own classes, every reading is noted and told in its own words.
+
+use letopis::domain::setup::layout::{COURSES, INDIVIDUAL_PLANS};
+use letopis::flow::House;
+use letopis::flow::change::{self, Edit};
+use letopis::flow::people::look_in_words;
+use letopis::store::Looked;
+
+use super::house::{YEAR, act, on_every_engine};
+use super::matrix::{open_to_the_web, send, session};
+use super::reach::{form, paste, rows};
+use super::shown::read;
+
+/// Groups of both classes with a learner in each, and an individual plan of each class.
+async fn compose(house: &House) {
+    paste(
+        house,
+        &COURSES,
+        "Класс\tПредмет\tГруппа\tУчитель\tЧасов в неделю\n5А\tИнформатика\t1\tT04\t1\n5А\tАнглийский язык\t1\tT12\t1\n\
+         9А\tИнформатика\t1\tT12\t1",
+    )
+    .await;
+    let courses = rows(house, "courses").await;
+    let course = |class: &str, subject: &str| {
+        courses.iter().find(|row| row[1] == class && row[2] == subject).map(|row| row[0].clone()).unwrap()
+    };
+    let member = |course: &str, learner: &str| Edit::put("group_members", YEAR, &[course, learner], &["0"]);
+    let edits = [
+        member(&course("5А", "Информатика"), "L1"),
+        member(&course("5А", "Английский язык"), "L2"),
+        member(&course("9А", "Информатика"), "L9"),
+    ];
+    change::apply(house, &act("T01", 0), "setup", &edits).await.unwrap();
+    paste(
+        house,
+        &INDIVIDUAL_PLANS,
+        "Ученик\tПредмет\tЧасов в неделю\tПриказ\nL1\tАлгебра\t1\t№ 3\nL9\tАлгебра\t1\t№ 3",
+    )
+    .await;
+}
+
+/// Who looked at a list of a class.
+async fn readers(house: &House, what: &str, class: &str) -> Vec<String> {
+    let rows = house.db.list_access(&Looked::At { what, subject: class }, "", "", 100).await.unwrap();
+    let mut by: Vec<String> = rows.into_iter().map(|row| row.by).collect();
+    by.sort();
+    by
+}
+
+#[test]
+fn a_list_of_several_classes_shows_each_office_the_classes_whose_lists_it_reads() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        // The default rules name class teachers and teachers (002 4.1).
+        let composer = session(&house, "T03", 1).await;
+        let (_, empty) = read(address, "/year/groups?paste=1", &composer).await;
+        assert!(empty.contains("id=\"form\""), "a file comes in before there is a row");
+        compose(&house).await;
+        // Who reads which of a pupil of 5А and one of 9А: T12 has the class 9А and a course in 5А.
+        let offices = [
+            ("T01", true, true),
+            ("T03", true, false),
+            ("T04", true, false),
+            ("T05", true, true),
+            ("T08", false, false),
+            ("T10", false, false),
+            ("T12", true, true),
+        ];
+        for (number, (person, fifth, ninth)) in (10..).zip(offices) {
+            let token = session(&house, person, number).await;
+            for list in ["/year/groups", "/year/individual"] {
+                for page in ["", "?format=csv", "?all=1", "?q=%D0%B0"] {
+                    let (status, text) = read(address, &format!("{list}{page}"), &token).await;
+                    let seen = (text.contains("Ольхина"), text.contains("Сиренева"));
+                    // The parent of L1 bears the same surname and stands in none of these lists.
+                    assert_eq!((status, seen), (200, (fifth, ninth)), "{person}: {list}{page}");
+                }
+            }
+        }
+        let classes = |what| {
+            let house = &house;
+            async move { [readers(house, what, "5А").await, readers(house, what, "9А").await] }
+        };
+        for what in ["groups", "plans"] {
+            let [fifth, ninth] = classes(what).await;
+            assert_eq!(fifth, ["T01", "T03", "T04", "T05", "T12"], "{what}");
+            assert_eq!(ninth, ["T01", "T05", "T12"], "{what}");
+        }
+    });
+}
+
+#[test]
+fn a_row_is_changed_by_a_button_only_where_the_visitor_may_change_it() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        compose(&house).await;
+        // The class teacher both of 5А, the teacher the own course's; director and secretary read all three and change none (002 4.1).
+        for (number, (person, buttons)) in (1..).zip([("T01", 0), ("T03", 2), ("T04", 1), ("T05", 0)]) {
+            let token = session(&house, person, number).await;
+            let (_, page) = read(address, "/year/groups", &token).await;
+            assert_eq!(page.matches(">Удалить<").count(), buttons, "{person}");
+        }
+        let teacher = session(&house, "T03", 20).await;
+        let (_, page) = read(address, "/year/groups?add=1", &teacher).await;
+        assert!(page.contains("value=\"L1\"") && !page.contains("value=\"L9\""), "the form names the own class alone");
+    });
+}
+
+#[test]
+fn the_log_of_looks_tells_a_card_from_marks_a_check_from_a_journal_and_names_its_own_reader() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let director = session(&house, "T01", 1).await;
+        for page in ["/year/learners/L1", "/learner/L1", "/year/check/5%D0%90", "/year/groups/5%D0%90"] {
+            assert_eq!(read(address, page, &director).await.0, 200, "{page}");
+        }
+        let mut told = Vec::new();
+        for row in house.db.list_access(&Looked::By("T01"), "", "", 100).await.unwrap() {
+            told.push(look_in_words(&house, &row, None).await.unwrap().1);
+        }
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                "карточка ученика: Ольхина Я.",
+                "отметки ученика: Ольхина Я.",
+                "сверка данных 5А класса",
+                "состав групп 5А класса"
+            ]
+        );
+        let (status, page) = read(address, "/access/learners/L1", &director).await;
+        assert!(status == 200 && page.contains("этот журнал: Ольхина Я."), "the family sees that it was read");
+        assert!(page.contains("сверка данных 5А класса") && page.contains("карточка ученика"), "{page}");
+        // One person is meant: the lines stand there at once.
+        let found =
+            send(address, "GET", "/access?who=%D0%A1%D0%B8%D1%80%D0%B5%D0%BD%D0%B5%D0%B2%D0%B0", &director, "").await;
+        assert_eq!(found, (303, "/access/learners/l9".to_owned()), "of Сиренева; the test's client lowers letters");
+    });
+}
+
+#[test]
+fn who_is_enrolled_by_the_first_day_is_one_person_and_no_movement_of_the_year() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let secretary = session(&house, "T05", 1).await;
+        let enrol = |surname, day| {
+            form(&[
+                ("act", "enrol"),
+                ("year", YEAR),
+                ("surname", surname),
+                ("given_name", "Ива"),
+                ("class", "5А"),
+                ("day", day),
+                ("order", "7"),
+            ])
+        };
+        assert_eq!(send(address, "POST", "/year/movement", &secretary, &enrol("Осокина", "2025-09-01")).await.0, 303);
+        let (_, page) = read(address, "/year/movement", &secretary).await;
+        assert!(page.contains("После 1 сентября движения ещё не было"), "{page}");
+        assert!(page.contains("добавлено: 1") && !page.contains("добавлено: 2"), "{page}");
+        assert!(readers(&house, "movement", "5А").await.is_empty(), "nobody was named");
+        assert_eq!(send(address, "POST", "/year/movement", &secretary, &enrol("Ракитина", "2025-10-01")).await.0, 303);
+        assert!(read(address, "/year/movement", &secretary).await.1.contains("Ракитина"));
+        assert_eq!(readers(&house, "movement", "5А").await, ["T05"]);
+    });
+}
+
+#[test]
+fn boxes_of_credentials_are_ticked_for_nobody_for_the_heads_or_for_all_without_a_script() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let administrator = session(&house, "T06", 1).await;
+        // Twelve people on the list; nobody gives a password to himself.
+        for (way, ticked) in [("", 11), ("?pick=none", 0), ("?pick=heads", 2), ("?pick=all", 11)] {
+            let (status, page) = read(address, &format!("/credentials{way}"), &administrator).await;
+            assert_eq!((status, page.matches(" checked").count()), (200, ticked), "{way}");
+            assert!(page.contains("public_url"), "said before the passwords are shown once");
+        }
+    });
+}
