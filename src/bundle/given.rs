@@ -9,7 +9,9 @@ use serde::Serialize;
 
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::setup::layout::LOAD;
+use crate::domain::names::fold;
+use crate::domain::setup::cells::parse_day;
+use crate::domain::setup::layout::{CALENDAR, LOAD};
 use crate::domain::setup::paste::Sheet;
 
 use super::encoding::{self, Written};
@@ -19,7 +21,7 @@ use super::sheet::{Grid, Source, nearest};
 use super::source::BundleFile;
 use super::workbook::{self, BookSheet};
 use super::year::{self, YearSheet};
-use super::{codes, headings, json, office_hours, office_lists, office_year, oneroster, table};
+use super::{codes, headings, json, office_card, office_hours, office_lists, office_year, oneroster, table};
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -136,6 +138,7 @@ impl<'g> Given<'g> {
             }
         }
         given.courses_of_hours(files);
+        given.same_days();
         given.same_tables();
         given
     }
@@ -259,7 +262,7 @@ impl<'g> Given<'g> {
             if let Some(sheet) = of_year.or_else(|| grid.and_then(|grid| year::of_csv(stem, &file.name, &grid))) {
                 let tables = vec![sheet.layout.table];
                 self.note_words(file, Format::Csv, Some(*written), Some(char::from(separator)), tables);
-                self.year_sheets.push(office_year::with_prescriber(office_year::without_notes(sheet)));
+                self.year_sheets.push(office_year::tidied(sheet));
                 return;
             }
             let header: Vec<&str> =
@@ -270,9 +273,12 @@ impl<'g> Given<'g> {
                 && !is_clean(strict, &header)
                 && let Some(read) = office_lists::read(&lines)
             {
-                let tables = read.kept.iter().map(|kept| kept.table.stem()).collect();
+                let breaks = office_card::breaks(&lines);
+                let of_year = breaks.iter().map(|sheet| sheet.layout.table);
+                let tables = read.kept.iter().map(|kept| kept.table.stem()).chain(of_year).collect();
                 self.note_words(file, Format::Csv, Some(*written), Some(char::from(separator)), tables);
                 self.keep(&file.name, read);
+                self.year_sheets.extend(breaks);
                 return;
             }
         }
@@ -340,14 +346,17 @@ impl<'g> Given<'g> {
                 && sheet.name != workbook::GUIDE_SHEET
                 && let Some(read) = office_lists::read(&lines_of(&file.name, &sheet))
             {
+                let breaks = office_card::breaks(&lines_of(&file.name, &sheet));
                 tables.extend(read.kept.iter().map(|kept| kept.table.stem()));
+                tables.extend(breaks.iter().map(|sheet| sheet.layout.table));
                 self.keep(&file.name, read);
+                self.year_sheets.extend(breaks);
                 continue;
             }
             let of_year = office_year::read(&lines_of(&file.name, &sheet));
             if let Some(of_year) = of_year.or_else(|| year::of_book(&file.name, &sheet)) {
                 tables.push(of_year.layout.table);
-                self.year_sheets.push(office_year::with_prescriber(office_year::without_notes(of_year)));
+                self.year_sheets.push(office_year::tidied(of_year));
                 continue;
             }
             match workbook::table(&sheet) {
@@ -499,6 +508,25 @@ impl<'g> Given<'g> {
         if let (Some(kept), Some(file)) = (made, files.first()) {
             let (name, columns) = (file.name.as_str(), kept.columns);
             self.parts.push(Part::Kept { table: kept.table, name, columns, rows: kept.rows, into_empty: true });
+        }
+    }
+
+    /// A day of the calendar that two sheets say alike is taken once; what differs is told where rows are checked.
+    fn same_days(&mut self) {
+        let mut seen = BTreeSet::new();
+        for sheet in self.year_sheets.iter_mut().filter(|sheet| sheet.layout.table == CALENDAR.table) {
+            let day = |text: &str| parse_day(text).map_or_else(|| text.to_owned(), |day| day.to_string());
+            let (heads, own) = (sheet.sheet.heads.clone(), seen.clone());
+            let said = |row: &[String]| -> Vec<String> {
+                let at = |title: &str| heads.iter().position(|head| fold(head) == fold(title));
+                let cells = CALENDAR.columns.iter().map(|column| at(column.title).and_then(|at| row.get(at)));
+                cells.map(|cell| day(cell.map_or("", |text| text.trim())).to_lowercase()).collect()
+            };
+            sheet.sheet.rows.retain(|(_, row)| {
+                let said = said(row);
+                seen.insert(said.clone());
+                !own.contains(&said)
+            });
         }
     }
 

@@ -4,8 +4,11 @@ use super::codes;
 use super::headings;
 use super::layout::File;
 use super::office_lists::{Kept, Lines, Read};
+use super::year::YearSheet;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
+use crate::domain::setup::layout::CALENDAR;
+use crate::domain::setup::paste::Sheet;
 
 const SCHOOL: &[&str] = &["name", "short_name", "town", "year"];
 const PERIODS: &[&str] = &["id", "name", "kind", "grade_from", "grade_to", "starts", "ends"];
@@ -83,33 +86,13 @@ fn left(lines: &Lines<'_>, what: &str, other: &[String]) -> Vec<Finding> {
 /// Study periods by name, first and last day; kind, code and grades come from the name: quarters and trimesters are of grades 1 to 9, half-years
 /// of 10 and 11 (000 Инс 4.1), and that is told.
 pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
-    let heads = |at: usize| -> Vec<String> { lines.rows[at].1.iter().map(|cell| headings::fold(cell)).collect() };
-    let layout = File::Periods.layout().columns;
-    let find = |heads: &[String], column: &str, also: &[&str]| {
-        let own = layout.iter().find(|own| own.name == column)?;
-        heads
-            .iter()
-            .position(|head| also.contains(&head.as_str()) || (!head.is_empty() && headings::names_column(head, own)))
-    };
-    let rows = lines.rows.len().min(super::year::HEADER_ROWS);
-    let (at, name, starts, ends) = (0..rows).find_map(|at| {
-        let heads = heads(at);
-        // The format's own table has the code of each period.
-        if find(&heads, "id", &[]).is_some() {
-            return None;
-        }
-        let name = find(&heads, "name", &["период", "учебный период", "четверть", "четверти", "четверть, полугодие"])?;
-        Some((
-            at,
-            name,
-            find(&heads, "starts", &["начало", "начинается"])?,
-            find(&heads, "ends", &["окончание", "заканчивается"])?,
-        ))
-    })?;
+    let (at, name, starts, ends) = columns(lines)?;
     let (mut made, mut other) = (Vec::new(), Vec::new());
+    let breaks: Vec<u32> = break_rows(lines, (at, name, starts, ends)).map(|(no, _)| no).collect();
     for (no, cells) in &lines.rows[at + 1..] {
         let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
-        if cells.iter().all(|text| text.trim().is_empty()) {
+        let is_section = names::fold(cell(name)).starts_with("каникулы");
+        if cells.iter().all(|text| text.trim().is_empty()) || breaks.contains(no) || is_section {
             continue;
         }
         let Some((kind, letter, from, to)) = kind(cell(name)) else {
@@ -131,6 +114,67 @@ pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
     let message = "четверти и триместры взяты для 1–9 классов, полугодия — для 10–11; иначе назовите столбцы «С класса» и «По класс»";
     findings.push(Finding::new(codes::LEFT_OUT, &lines.place, message).weighing(Severity::Warning));
     Some(Read { kept: vec![Kept { table: File::Periods, columns: PERIODS, rows: made }], findings })
+}
+
+/// The row of headings of a sheet of periods, and the columns of name, first and last day.
+fn columns(lines: &Lines<'_>) -> Option<(usize, usize, usize, usize)> {
+    let heads = |at: usize| -> Vec<String> { lines.rows[at].1.iter().map(|cell| headings::fold(cell)).collect() };
+    let layout = File::Periods.layout().columns;
+    let find = |heads: &[String], column: &str, also: &[&str]| {
+        let own = layout.iter().find(|own| own.name == column)?;
+        heads
+            .iter()
+            .position(|head| also.contains(&head.as_str()) || (!head.is_empty() && headings::names_column(head, own)))
+    };
+    let rows = lines.rows.len().min(super::year::HEADER_ROWS);
+    (0..rows).find_map(|at| {
+        let heads = heads(at);
+        // The format's own table has the code of each period.
+        if find(&heads, "id", &[]).is_some() {
+            return None;
+        }
+        let name = find(&heads, "name", &["период", "учебный период", "четверть", "четверти", "четверть, полугодие"])?;
+        Some((
+            at,
+            name,
+            find(&heads, "starts", &["начало", "начинается"])?,
+            find(&heads, "ends", &["окончание", "заканчивается"])?,
+        ))
+    })
+}
+
+/// Holidays that stand among the periods of a sheet, or below a line «Каникулы», as days of the calendar; rows that are neither stay to be told.
+pub(super) fn breaks(lines: &Lines<'_>) -> Option<YearSheet> {
+    let columns = columns(lines)?;
+    let row = |(no, [name, starts, ends]): (u32, [&str; 3])| {
+        (no as usize, [starts, ends, "каникулы", name].map(str::to_owned).to_vec())
+    };
+    let rows: Vec<(usize, Vec<String>)> = break_rows(lines, columns).map(row).collect();
+    let heads = ["С", "По", "Что это", "Название"].map(str::to_owned).to_vec();
+    (!rows.is_empty()).then(|| YearSheet {
+        layout: &CALENDAR,
+        place: lines.place.clone(),
+        course: String::new(),
+        sheet: Sheet { heads, rows, letters: Vec::new() },
+        covers: Vec::new(),
+        findings: Vec::new(),
+    })
+}
+
+/// Place, name, first and last day of the holidays of a sheet of periods.
+fn break_rows<'l>(
+    lines: &'l Lines<'_>,
+    (at, name, starts, ends): (usize, usize, usize, usize),
+) -> impl Iterator<Item = (u32, [&'l str; 3])> {
+    let mut is_below = false;
+    lines.rows[at + 1..].iter().filter_map(move |(no, cells)| {
+        let [name, starts, ends] =
+            [name, starts, ends].map(|place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default());
+        let has_days = starts.starts_with(|letter: char| letter.is_ascii_digit()) && !ends.is_empty();
+        is_below = is_below || !has_days && names::fold(name).starts_with("каникулы");
+        let is_break = names::fold(name).contains("каникулы") || is_below && kind(name).is_none();
+        (has_days && is_break && !name.is_empty()).then_some((*no, [name, starts, ends]))
+    })
 }
 
 /// Kind, letter of the code and grades of a period by its name.

@@ -60,19 +60,26 @@ pub(super) fn kept(rows: Vec<(String, Vec<String>)>) -> Option<Kept> {
 /// A list of groups: class, subject, group and full name, each in its column; the first three hold until the next are named.
 pub(super) fn list(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
     let full = heads.full_name()?;
-    let (subject, group) = (heads.place("subject")?, heads.place("group")?);
+    let (subject, group) = (heads.place("subject"), heads.place("group")?);
+    // «5А Английский язык»: a sheet for each divided subject of a class.
+    let (of_sheet, subject_of_sheet) = match subject {
+        Some(_) => (class_name(lines.name), String::new()),
+        None => super::office_plans::parts(lines.name),
+    };
+    if subject.is_none() && (of_sheet.is_none() || subject_of_sheet.is_empty()) {
+        return None;
+    }
     let class_at = heads.folded.iter().position(|head| matches!(head.as_str(), "класс" | "классы"));
-    let of_sheet = class_name(lines.name);
     if (class_at.is_none() && of_sheet.is_none()) || heads.place("hours_per_week").is_some() {
         return None;
     }
     let mut findings = Vec::new();
-    heads.left_out(lines, &[Some(full), Some(subject), Some(group), class_at], &mut findings);
-    let mut held = [of_sheet.unwrap_or_default(), String::new(), String::new()];
+    heads.left_out(lines, &[Some(full), subject, Some(group), class_at], &mut findings);
+    let mut held = [of_sheet.unwrap_or_default(), subject_of_sheet, String::new()];
     let mut rows = Vec::new();
     for (no, cells) in &lines.rows[heads.below..] {
         let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
-        for (at, place) in [class_at, Some(subject), Some(group)].into_iter().enumerate() {
+        for (at, place) in [class_at, subject, Some(group)].into_iter().enumerate() {
             let text = place.map(cell).unwrap_or_default();
             if !text.is_empty() {
                 held[at] = if at == 0 { class_name(text).unwrap_or_else(|| text.to_owned()) } else { text.to_owned() };
@@ -107,6 +114,22 @@ fn is_about(head: &str, subject: &str) -> bool {
     !said.is_empty() && said.iter().all(begins)
 }
 
+/// Class, subject and group of a course told in words: those of a list, or «5А, Английский язык, 1 группа»; `None` for what may be a code.
+fn words_of(text: &str) -> Option<[String; 3]> {
+    if text.contains(PART) {
+        let mut parts = text.split(PART).map(str::to_owned);
+        return Some([parts.next()?, parts.next()?, parts.next()?]);
+    }
+    let (class, rest) = text.split_once(',')?;
+    let (subject, group, _) = super::year::lesson_of(rest);
+    Some([class_name(class)?, subject, group]).filter(|[_, subject, _]| !subject.is_empty())
+}
+
+/// «5А, Английский язык, 1 группа» of the cells of a course.
+fn said([_, class, subject, group]: &[String; 4]) -> String {
+    if group.is_empty() { format!("{class}, {subject}") } else { format!("{class}, {subject}, {group} группа") }
+}
+
 /// Puts codes of courses, and of learners of their class, where lists of groups have words. Columns of no divided subject are dropped with a word.
 pub(super) fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
     let of = |file: File| sheets.iter().find(|sheet| sheet.file == file).into_iter().flat_map(|sheet| &sheet.rows);
@@ -127,16 +150,29 @@ pub(super) fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
     let mut kept = Vec::with_capacity(sheet.rows.len());
     for mut row in std::mem::take(&mut sheet.rows) {
         let written = row.cell(0).to_owned();
-        let mut parts = written.split(PART);
-        let (Some(class), Some(head), Some(group)) = (parts.next(), parts.next(), parts.next()) else {
+        let is_code = courses.iter().any(|course| course[0] == written);
+        let Some([class, head, group]) = words_of(&written).filter(|_| !is_code) else {
             kept.push(row);
             continue;
         };
+        let (class, head, group) = (class.as_str(), head.as_str(), group.as_str());
         let fits = |course: &&[String; 4]| {
             let digits: String = course[3].chars().filter(char::is_ascii_digit).collect();
             course[1] == class && digits == group && is_about(head, &course[2])
         };
-        let fitting: Vec<&[String; 4]> = courses.iter().filter(fits).collect();
+        let mut fitting: Vec<&[String; 4]> = courses.iter().filter(fits).collect();
+        if let Some(same) = fitting.iter().position(|course| names::fold(&course[2]) == names::fold(head)) {
+            fitting = vec![fitting[same]];
+        }
+        if fitting.len() != 1 && !written.contains(PART) {
+            let of_class = courses.iter().filter(|course| course[1] == class && is_about(head, &course[2]));
+            let near: Vec<String> = of_class.map(|course| said(course)).collect();
+            let at = Place::cell(File::Groups, row.line, "course_id");
+            let message = "нет такого предмета с такой группой у этого класса";
+            found.mismatch(at, codes::UNMATCHED_NAME, message, near.join("; "), written.as_str());
+            kept.push(row);
+            continue;
+        }
         let [course] = fitting.as_slice() else {
             left.entry((head.to_owned(), u32::from(!fitting.is_empty()))).or_default().insert(class.to_owned());
             continue;

@@ -13,7 +13,8 @@ const COURSES: &[&str] = &["class", "subject", "group", "teacher_id", "hours_per
 pub(super) fn courses_of(place: &str, heads: &[String], rows: &[(usize, Vec<String>)]) -> Option<Kept> {
     let folded: Vec<String> = heads.iter().map(|head| fold(head)).collect();
     let find = |column: &str| folded.iter().position(|head| names_it(column, head));
-    let places = [find("class")?, find("subject")?, find("teacher_id")?, find("hours_per_week")?];
+    let classes = || folded.iter().position(|head| matches!(head.as_str(), "классы" | "класс(ы)" | "класс (классы)"));
+    let places = [find("class").or_else(classes)?, find("subject")?, find("teacher_id")?, find("hours_per_week")?];
     let group = find("group");
     let row = |(no, cells): &(usize, Vec<String>)| {
         let cell = |place: usize| cells.get(place).map(|text| text.trim().to_owned()).unwrap_or_default();

@@ -57,7 +57,8 @@ pub(super) fn course(file: &str, sheet: &BookSheet) -> Option<String> {
     let said = [Some(own), of_file, of_title].map(|text| text.map(|text| parts(&text)).unwrap_or_default());
     let class = said.iter().find_map(|(class, _)| class.clone())?;
     // The name that table editors give to a new sheet is nobody's subject.
-    let is_subject = |text: &&String| !text.is_empty() && !names::fold(text).starts_with("лист");
+    let is_subject =
+        |text: &&String| !text.is_empty() && !["лист", "sheet"].iter().any(|new| names::fold(text).starts_with(new));
     let subject = said.iter().map(|(_, subject)| subject).find(is_subject)?;
     Some(format!("{class} {subject}"))
 }
@@ -73,7 +74,7 @@ fn has_topics(sheet: &BookSheet) -> bool {
 }
 
 /// The class and the subject of «5 А класс, Алгебра», «по предмету «Алгебра», 5А класс», «Алгебра 5а».
-fn parts(text: &str) -> (Option<String>, String) {
+pub(super) fn parts(text: &str) -> (Option<String>, String) {
     if let Some((_, rest)) = text.split_once('«')
         && let Some((quoted, after)) = rest.split_once('»')
         && class_name(quoted).is_none()

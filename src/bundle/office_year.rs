@@ -1,10 +1,13 @@
 //! Bells, holidays and the curriculum as offices hang them on the wall: without the words that the year's own tables ask for. Floor 1.
 
+use std::collections::BTreeMap;
+
 use super::codes;
 use super::headings::fold;
-use super::office_lists::Lines;
+use super::office_lists::{Lines, class_name};
 use super::year::{self, YearSheet};
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::gather;
 use crate::domain::setup::layout::{BELLS, CALENDAR, CONTROL_WORKS, CURRICULUM, Layout};
 use crate::domain::setup::paste::Sheet;
 
@@ -18,6 +21,62 @@ pub(super) fn read(lines: &Lines<'_>) -> Option<YearSheet> {
         let find = |words: &[&str]| heads.iter().position(|head| words.contains(&head.as_str()));
         bells(lines, at, &find).or_else(|| holidays(lines, at, &find)).or_else(|| curriculum(lines, at, &heads))
     })
+}
+
+/// A table of the year without what offices add for the eye, one class in a row.
+pub(super) fn tidied(of_year: YearSheet) -> YearSheet {
+    classes_apart(with_prescriber(without_notes(of_year)))
+}
+
+/// The classes that a cell names: «7А, 9А», «5А и 5Б»; `None` unless every part is a class.
+fn classes_of(text: &str) -> Option<Vec<String>> {
+    let text = text.replace(" и ", ",");
+    text.split([',', ';', '\n']).filter(|part| !part.trim().is_empty()).map(class_name).collect()
+}
+
+/// A row for each class of a cell that names several, and classes as the school writes them: each is told.
+fn classes_apart(mut of_year: YearSheet) -> YearSheet {
+    let Some([Some(at), ..]) = of_year.layout.course_parts(&of_year.sheet.heads) else { return of_year };
+    let mut apart = Vec::new();
+    let mut spelt: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
+    let mut rows = Vec::with_capacity(of_year.sheet.rows.len());
+    for (line, cells) in std::mem::take(&mut of_year.sheet.rows) {
+        let no = u32::try_from(line).unwrap_or_default();
+        let written = cells.get(at).map(|text| text.trim().to_owned()).unwrap_or_default();
+        let Some(classes) = classes_of(&written).filter(|classes| !classes.is_empty()) else {
+            rows.push((line, cells));
+            continue;
+        };
+        if classes.len() > 1 {
+            apart.push(no);
+        }
+        let parts = written.replace(" и ", ",");
+        let parts = parts.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty());
+        for (part, class) in parts.zip(classes) {
+            // Spaces, quotes and small letters are how people write; a letter of another alphabet is a mistake.
+            if part.chars().any(|letter| letter.is_ascii_alphabetic()) {
+                spelt.entry((part.to_owned(), class.clone())).or_default().push(no);
+            }
+            let mut row = cells.clone();
+            row[at] = class;
+            rows.push((line, row));
+        }
+    }
+    of_year.sheet.rows = rows;
+    let told = |lines: Vec<u32>, message: String| {
+        let place = format!("{}: {}", of_year.place, gather::rows(lines));
+        Finding::new(codes::LEFT_OUT, place, message).weighing(Severity::Warning)
+    };
+    let mut findings: Vec<Finding> = spelt
+        .into_iter()
+        .map(|((part, class), lines)| told(lines, format!("в классе «{part}» латинская буква: взят класс «{class}»")))
+        .collect();
+    if !apart.is_empty() {
+        let message = "несколько классов в ячейке: взято по строке на класс, часы — каждому классу целиком";
+        findings.push(told(apart, message.to_owned()));
+    }
+    of_year.findings.extend(findings);
+    of_year
 }
 
 /// Columns for the pen: offices print them, and no table of the year has them.
@@ -35,7 +94,7 @@ const NOTES: &[&str] = &[
 ];
 
 /// The sheet without its columns for the pen, each named.
-pub(super) fn without_notes(mut of_year: YearSheet) -> YearSheet {
+fn without_notes(mut of_year: YearSheet) -> YearSheet {
     let layout = of_year.layout;
     let is_note =
         |head: &String| NOTES.contains(&fold(head).as_str()) && layout.known_heads(std::slice::from_ref(head)) == 0;
@@ -59,7 +118,7 @@ const PRESCRIBED: &str = "внутришкольный контроль";
 
 /// A list of control works with the column «Кто назначает» in the table's words; where there is none, with the office's own control, and that
 /// is told.
-pub(super) fn with_prescriber(mut of_year: YearSheet) -> YearSheet {
+fn with_prescriber(mut of_year: YearSheet) -> YearSheet {
     if of_year.layout.table != CONTROL_WORKS.table || of_year.sheet.heads.is_empty() {
         return of_year;
     }
@@ -152,15 +211,37 @@ fn curriculum(lines: &Lines<'_>, at: usize, heads: &[String]) -> Option<YearShee
     let subject = heads.iter().position(|head| words.contains(&head.as_str()))?;
     let grades: Vec<(usize, u8)> = heads.iter().enumerate().filter_map(|(at, head)| Some((at, grade(head)?))).collect();
     let teacher = heads.iter().any(|head| head.contains("учител") || head.contains("фио"));
-    if grades.len() < 2 || teacher {
+    if teacher {
         return None;
     }
+    if grades.len() < 2 {
+        return curriculum_of_classes(lines, at, subject);
+    }
+    let mut rows = Vec::new();
+    let places: Vec<usize> = grades.iter().map(|(at, _)| *at).collect();
+    for (no, subject, part, hours) in plan_rows(lines, at, subject, &places) {
+        for (column, text) in hours {
+            let grade = grades.iter().find(|(at, _)| *at == column).map(|(_, grade)| grade.to_string());
+            let row = vec![grade.unwrap_or_default(), subject.to_owned(), text.replace('.', ","), part.to_owned()];
+            rows.push((no as usize, row));
+        }
+    }
+    let covers = grades.iter().map(|(_, grade)| grade.to_string()).collect();
+    let plan = sheet(lines, &CURRICULUM, &["Параллель", "Предмет", "Часов в неделю", "Часть плана"], rows)?;
+    Some(YearSheet { covers, ..plan })
+}
+
+/// Place of a row, its subject, its part of the plan, and the hours of the columns that have any.
+type PlanRow<'l> = (u32, &'l str, &'static str, Vec<(usize, &'l str)>);
+
+/// Rows of hours below a heading; a line without hours says to which part the subjects below belong, sums are passed over.
+fn plan_rows<'l>(lines: &'l Lines<'_>, at: usize, subject: usize, columns: &[usize]) -> Vec<PlanRow<'l>> {
     let (mut part, mut rows) = ("обязательная часть", Vec::new());
     for (no, cells) in &lines.rows[at + 1..] {
         let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
         let said = fold(&cells.join(" "));
-        let hours: Vec<(u8, &str)> =
-            grades.iter().map(|(at, grade)| (*grade, cell(*at))).filter(|(_, text)| !text.is_empty()).collect();
+        let hours: Vec<(usize, &str)> =
+            columns.iter().map(|at| (*at, cell(*at))).filter(|(_, text)| !text.is_empty()).collect();
         if hours.is_empty() {
             part = match () {
                 () if said.contains("внеурочн") => "внеурочная деятельность",
@@ -178,14 +259,58 @@ fn curriculum(lines: &Lines<'_>, at: usize, heads: &[String]) -> Option<YearShee
         {
             continue;
         }
-        for (grade, text) in hours.into_iter().filter(|(_, text)| !matches!(*text, "0" | "-" | "–" | "—")) {
-            let row = vec![grade.to_string(), cell(subject).to_owned(), text.replace('.', ","), part.to_owned()];
-            rows.push((*no as usize, row));
+        let hours = hours.into_iter().filter(|(_, text)| !matches!(*text, "0" | "-" | "–" | "—")).collect();
+        rows.push((*no, cell(subject), part, hours));
+    }
+    rows
+}
+
+/// Hours by subject and class: one plan for a grade whose classes agree in everything, and a plan for each class of a grade whose do not.
+fn curriculum_of_classes(lines: &Lines<'_>, at: usize, subject: usize) -> Option<YearSheet> {
+    let heads = lines.rows[at].1.iter().enumerate();
+    let classes: Vec<(usize, String)> = heads.filter_map(|(at, head)| Some((at, class_name(head)?))).collect();
+    if classes.is_empty() {
+        return None;
+    }
+    let places: Vec<usize> = classes.iter().map(|(at, _)| *at).collect();
+    let read = plan_rows(lines, at, subject, &places);
+    let of_column = |column: usize| -> Vec<(u32, &str, &str, &str)> {
+        let mut plan = Vec::new();
+        for (no, subject, part, hours) in &read {
+            plan.extend(hours.iter().find(|(at, _)| *at == column).map(|(_, text)| (*no, *subject, *part, *text)));
+        }
+        plan
+    };
+    let grade_of = |class: &str| class.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let (mut rows, mut covers, mut own) = (Vec::new(), Vec::new(), Vec::new());
+    for (column, class) in &classes {
+        let grade = grade_of(class);
+        let plan = of_column(*column);
+        let mut of_grade = classes.iter().filter(|(_, other)| grade_of(other) == grade);
+        let agree = of_grade.clone().all(|(other, _)| of_column(*other) == plan);
+        let is_first = of_grade.next().is_some_and(|(first, _)| first == column);
+        if agree && !is_first {
+            continue;
+        }
+        let profile = if agree { String::new() } else { class.clone() };
+        if agree {
+            covers.push(grade.clone());
+        } else {
+            own.push(class.clone());
+        }
+        for (no, subject, part, hours) in plan {
+            let row = [grade.as_str(), &profile, subject, &hours.replace('.', ","), part].map(str::to_owned);
+            rows.push((no as usize, row.to_vec()));
         }
     }
-    let covers = grades.iter().map(|(_, grade)| grade.to_string()).collect();
-    let plan = sheet(lines, &CURRICULUM, &["Параллель", "Предмет", "Часов в неделю", "Часть плана"], rows)?;
-    Some(YearSheet { covers, ..plan })
+    let heads = ["Параллель", "Класс (если план особый)", "Предмет", "Часов в неделю", "Часть плана"];
+    let mut plan = sheet(lines, &CURRICULUM, &heads, rows)?;
+    plan.covers = covers;
+    if !own.is_empty() {
+        let message = format!("часы классов одной параллели различаются: свой план у {}", own.join(", "));
+        plan.findings.push(Finding::new(codes::LEFT_OUT, &plan.place, message).weighing(Severity::Note));
+    }
+    Some(plan)
 }
 
 fn sheet(

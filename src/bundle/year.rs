@@ -6,6 +6,7 @@
 use super::sheet::Grid;
 use super::workbook::{self, BookSheet};
 use crate::domain::finding::Finding;
+use crate::domain::gather;
 use crate::domain::names;
 use crate::domain::setup::layout::{
     BELLS, CALENDAR, CONTROL_WORKS, COURSE_DETAILS, CURRICULUM, EARLIER_TEACHERS, EVENTS, FOREIGN_MARKS,
@@ -168,7 +169,9 @@ pub fn of_book(file: &str, sheet: &BookSheet) -> Option<YearSheet> {
         }
         Some((layout, _)) => {
             // Without headings that one can recognise the first row is told to be wrong, which says what is expected.
-            (0..rows).find(|at| likely(layout, *at)).or(if sheet.rows.is_empty() { None } else { Some(0) })
+            let title_passed = || (0..rows).find(|at| texts(*at).len() > 1);
+            let first = if sheet.rows.is_empty() { None } else { Some(0) };
+            (0..rows).find(|at| likely(layout, *at)).or_else(title_passed).or(first)
         }
         None => None,
     };
@@ -247,7 +250,7 @@ pub(super) fn table(
 ) -> YearSheet {
     let heads: Vec<String> = grid.header.fields.iter().map(|field| field.trim().to_owned()).collect();
     let mut findings = Vec::new();
-    let mut rows = Vec::new();
+    let (mut rows, mut headless) = (Vec::new(), Vec::new());
     for record in &grid.records {
         let at = format!("{place}: строка {}", record.line);
         if record.fault.is_some() {
@@ -260,10 +263,15 @@ pub(super) fn table(
         }
         let beyond: Vec<String> = cells.drain(heads.len().min(cells.len())..).filter(|cell| !cell.is_empty()).collect();
         if !beyond.is_empty() {
-            let finding = Finding::new("setup.cell-beyond", at, "значение в столбце без заголовка");
-            findings.push(finding.expected_found("заголовок над каждым столбцом", beyond.join(", ")));
+            headless.push((record.line, beyond.join(", ")));
         }
         rows.push((record.line as usize, cells));
+    }
+    if let Some((_, first)) = headless.first() {
+        let found = if headless.len() == 1 { first.clone() } else { format!("{first} …") };
+        let at = format!("{place}: {}", gather::rows(headless.iter().map(|(line, _)| *line).collect()));
+        let finding = Finding::new("setup.cell-beyond", at, "значение в столбце без заголовка");
+        findings.push(finding.expected_found("заголовок над каждым столбцом", found));
     }
     YearSheet { layout, place, course, sheet: Sheet { heads, rows, letters }, covers: Vec::new(), findings }
 }

@@ -64,7 +64,7 @@ fn together(splits: Vec<Split>) -> Vec<String> {
 }
 
 /// «строка 3», «строки 3–5, 9».
-fn rows(mut numbers: Vec<u32>) -> String {
+pub fn rows(mut numbers: Vec<u32>) -> String {
     numbers.sort_unstable();
     numbers.dedup();
     let mut runs: Vec<(u32, u32)> = Vec::new();

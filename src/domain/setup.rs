@@ -11,6 +11,7 @@ pub mod promotion;
 pub mod regime;
 pub mod rules;
 pub mod scope;
+pub mod spelling;
 pub mod stays;
 pub mod timetable;
 

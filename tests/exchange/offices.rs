@@ -1,8 +1,12 @@
 //! Spreadsheets as a school's administrator has them: nothing is typed anew, what is left out is said.
 
-use letopis::bundle::{BundleFile, Settled, codes, encoding};
+use std::collections::BTreeMap;
+
+use letopis::bundle::{BundleFile, Given, Settled, YearSheet, codes, encoding};
 use letopis::domain::finding::Severity;
-use letopis::domain::journal::Journal;
+use letopis::domain::journal::{Course, Journal};
+use letopis::domain::setup::cells::Known;
+use letopis::domain::setup::spelling;
 
 use crate::handmade::{Sheet, name, workbook};
 use crate::house::taken;
@@ -190,4 +194,210 @@ fn a_class_list_says_beside_the_name_who_is_in_which_group_and_a_list_of_groups_
     assert_eq!(members("5А", "Английский язык", "2"), ["Рябинин"]);
     assert_eq!(members("5Б", "Информатика", "1"), ["Опалов"]);
     assert!(said.contains("«Группа здоровья» (5А) не загружается"), "a column of no divided subject: {said}");
+}
+
+/// Rows of a table of the year with the words of each, and what its sheet says of itself.
+fn of_year(files: &[BundleFile], table: &str) -> (Vec<String>, String) {
+    let given = Given::read(files);
+    let sheets: Vec<&YearSheet> = given.year_sheets().iter().filter(|sheet| sheet.layout.table == table).collect();
+    let rows = sheets.iter().flat_map(|sheet| &sheet.sheet.rows).map(|(_, cells)| cells.join("|")).collect();
+    let said = sheets.iter().flat_map(|sheet| &sheet.findings).map(|finding| format!("{finding}\n"));
+    (rows, given.findings().iter().map(|finding| format!("{finding}\n")).chain(said).collect())
+}
+
+/// The usual list of load: a title, «Классы», hours for each of them.
+fn usual_load() -> BundleFile {
+    book(
+        "Тарификация.xlsx",
+        &[sheet(
+            "Тарификация",
+            &[
+                &["Тарификация на 01.09.2026"],
+                &["№", "ФИО учителя", "Предмет", "Классы", "Часов в неделю на класс", "Всего часов"],
+                &["1", "Берёзкин Л.И.", "Математика", "5a, 5Б", "5", "10"],
+                &["2", "Гранатова О.П.", "Физическая культура", "5А и 5Б", "2", "4"],
+                &["3", "Гранатова О.П.", "Музыка", "5А-5Б", "1", "2"],
+            ],
+        )],
+    )
+}
+
+#[test]
+fn a_list_of_load_with_several_classes_in_a_cell_gives_each_its_course_and_says_so() {
+    let mut given = files();
+    given[3] = usual_load();
+    let (rows, said) = of_year(&given, "teaching_load");
+    assert_eq!(rows.len(), 5, "{rows:?}");
+    assert!(rows[0].contains("|5А|5|") && rows[1].contains("|5Б|5|"), "{rows:?}");
+    assert!(rows[4].contains("|5А-5Б|"), "what may mean two things stays as it is written: {rows:?}");
+    assert!(said.contains("строки 3, 4") && said.contains("по строке на класс"), "{said}");
+    assert!(said.contains("«5a» латинская буква: взят класс «5А»"), "{said}");
+    assert!(!said.contains("без заголовка"), "{said}");
+    let settled = taken(&given, Some(&Journal::default()));
+    let courses: Vec<String> =
+        settled.journal.unwrap().courses.iter().map(|one| format!("{} {}", one.class, one.subject)).collect();
+    assert_eq!(courses, ["5А Математика", "5Б Математика", "5А Физическая культура", "5Б Физическая культура"]);
+    let known = Known::default();
+    let parsed = Given::read(&given);
+    let load = parsed.year_sheets().iter().find(|sheet| sheet.layout.table == "teaching_load").unwrap();
+    let refused = load.layout.read_sheet(&load.sheet, &known, &BTreeMap::new(), 1).unwrap_err();
+    let of_several = refused.iter().find(|finding| finding.found.contains("5А-5Б")).unwrap();
+    assert!(of_several.message.contains("один класс в строке"), "{of_several}");
+    assert!(of_several.place.contains("«Предмет»") && !of_several.place.contains("«Курс»"), "{of_several}");
+}
+
+#[test]
+fn a_title_above_strange_headings_makes_one_finding_and_not_one_of_every_row() {
+    let strange = sheet(
+        "Тарификация",
+        &[&["Тарификация"], &["", "", "1", "2"], &["Берёзкин Л.И.", "", "3", "x"], &["Берёзкин Л.И.", "", "4", "y"]],
+    );
+    let (_, said) = of_year(&[book("Тарификация.xlsx", &[strange])], "teaching_load");
+    assert!(said.matches("без заголовка").count() <= 1, "{said}");
+}
+
+#[test]
+fn a_timetable_s_short_subjects_are_those_of_the_class_and_the_rest_are_told_with_the_nearest() {
+    let mut journal = taken(&files(), Some(&Journal::default())).journal.unwrap();
+    let first = journal.courses[0].clone();
+    let course = |id: &str, subject: &str, group: &str| Course {
+        id: id.to_owned(),
+        subject: subject.to_owned(),
+        group: group.to_owned(),
+        ..first.clone()
+    };
+    journal.courses = vec![
+        course("C1", "Физическая культура", ""),
+        course("C2", "Иностранный язык (английский)", "1"),
+        course("C3", "Иностранный язык (английский)", "2"),
+        course("C4", "Литература", ""),
+    ];
+    let wall = sheet(
+        "Расписание",
+        &[
+            &["Расписание уроков"],
+            &["День", "Урок", "5А"],
+            &["Понедельник", "1", "Физ-ра"],
+            &["", "2", "Англ. яз., 2 группа"],
+            &["", "3", "Лит-ра"],
+            &["Вторник", "1", "Физ-ра"],
+        ],
+    );
+    let known = Known::of(&journal, std::iter::empty());
+    let read = |wall: Sheet| {
+        let files = [book("Расписание.xlsx", &[wall])];
+        let given = Given::read(&files);
+        let sheet = &given.year_sheets()[0];
+        let (written, told) = spelling::written_out(sheet.layout, &sheet.sheet, &known);
+        let told = told.iter().map(|finding| format!("{finding}\n")).collect::<String>();
+        (sheet.layout.read_sheet(&written, &known, &BTreeMap::new(), 1), told)
+    };
+    let (rows, told) = read(wall);
+    let courses: Vec<String> = rows.unwrap().into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(courses, ["C1", "C3", "C4", "C1"], "{told}");
+    assert!(told.contains("строки 3, 6") && told.contains("«Физ-ра» — это «Физическая культура»"), "{told}");
+    let (refused, _) = read(sheet(
+        "Расписание",
+        &[
+            &["День", "Урок", "5А"],
+            &["Понедельник", "1", "Англ. яз."],
+            &["", "2", "Литиратура"],
+            &["", "3", "Иностранный язык (английский), 3 группа"],
+        ],
+    ));
+    let said: Vec<String> = refused.unwrap_err().into_iter().map(|finding| finding.message).collect();
+    assert!(said[0].contains("назовите группу — 1, 2"), "{said:?}");
+    assert!(said[1].contains("возможно, «Литература»"), "{said:?}");
+    assert!(said[2].contains("есть 1, 2"), "{said:?}");
+}
+
+#[test]
+fn a_plan_by_classes_is_the_plan_of_grades_that_agree_and_of_classes_that_do_not() {
+    let plan = sheet(
+        "Учебный план",
+        &[
+            &["Учебный план на 2026/2027 учебный год"],
+            &["Предмет", "5А", "5Б", "6А", "6Б"],
+            &["Обязательная часть"],
+            &["Русский язык", "5", "5", "6", "6"],
+            &["Часть, формируемая участниками"],
+            &["Информатика", "1", "1", "", "0,5"],
+            &["Итого", "6", "6", "6", "6,5"],
+        ],
+    );
+    let (rows, said) = of_year(&[book("Учебный план.xlsx", &[plan])], "curriculum");
+    assert_eq!(
+        rows,
+        [
+            "5||Русский язык|5|обязательная часть",
+            "5||Информатика|1|часть, формируемая школой",
+            "6|6А|Русский язык|6|обязательная часть",
+            "6|6Б|Русский язык|6|обязательная часть",
+            "6|6Б|Информатика|0,5|часть, формируемая школой",
+        ],
+        "{said}"
+    );
+    assert!(said.contains("свой план у 6А, 6Б"), "{said}");
+}
+
+#[test]
+fn holidays_among_the_quarters_are_days_of_the_calendar_and_what_two_sheets_say_alike_is_taken_once() {
+    let quarters = sheet(
+        "Четверти и каникулы",
+        &[
+            &["Период", "Начало", "Окончание"],
+            &["1 четверть", "01.09.2026", "25.10.2026"],
+            &["Осенние каникулы", "26.10.2026", "03.11.2026"],
+            &["2 четверть", "04.11.2026", "30.12.2026"],
+            &["Каникулы"],
+            &["Зимние", "31.12.2026", "11.01.2027"],
+        ],
+    );
+    let calendar = sheet(
+        "Календарь",
+        &[&["С", "По", "Что это", "Название"], &["2026-10-26", "2026-11-03", "каникулы", "Осенние каникулы"]],
+    );
+    let (rows, said) = of_year(&[book("График.xlsx", &[quarters, calendar])], "calendar_days");
+    assert_eq!(
+        rows,
+        ["26.10.2026|03.11.2026|каникулы|Осенние каникулы", "31.12.2026|11.01.2027|каникулы|Зимние"],
+        "{said}"
+    );
+    assert!(!said.contains("не похожи"), "{said}");
+}
+
+#[test]
+fn groups_are_told_by_words_in_a_sheet_of_a_divided_subject_and_in_the_column_of_courses() {
+    let mut given = files();
+    given[3] = book(
+        "Тарификация.xlsx",
+        &[sheet(
+            "Тарификация",
+            &[
+                &["Учитель", "Предмет", "Класс", "Группа", "Часов"],
+                &["Берёзкин Л.И.", "Английский язык", "5А", "1", "3"],
+                &["Гранатова О.П.", "Английский язык", "5А", "2", "3"],
+                &["Гранатова О.П.", "Английский язык", "5Б", "1", "3"],
+            ],
+        )],
+    );
+    let by_sheet = sheet(
+        "5А Английский язык",
+        &[&["№", "ФИО", "Группа"], &["1", "Агатова Яшма Петровна", "1"], &["2", "Рябинин Кедр", "2"]],
+    );
+    let by_words = |course: &str| sheet("Состав групп", &[&["Курс", "Обучающийся"], &[course, "Опалов Ясень"]]);
+    let members = |settled: Settled| {
+        let said = told(&settled);
+        let journal = settled.journal.unwrap_or_else(|| panic!("{said}"));
+        journal.courses.iter().map(|course| course.members.len()).collect::<Vec<_>>()
+    };
+    let files = |sheet: Sheet| given.iter().cloned().chain([book("Группы.xlsx", &[sheet])]).collect::<Vec<_>>();
+    assert_eq!(members(taken(&files(by_sheet), Some(&Journal::default()))), [1, 1, 0]);
+    let named = by_words("5Б, Английский язык, 1 группа");
+    assert_eq!(members(taken(&files(named), Some(&Journal::default()))), [0, 0, 1]);
+    let refused = taken(&files(by_words("5Б, Английский язык, 2 группа")), Some(&Journal::default()));
+    assert!(refused.journal.is_none());
+    let errors: Vec<_> = refused.findings().into_iter().filter(|one| one.severity == Severity::Error).collect();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0].expected, "5Б, Английский язык, 1 группа");
 }

@@ -28,6 +28,8 @@ pub struct Known {
     classes: BTreeMap<String, u8>,
     rooms: BTreeMap<String, String>,
     names: BTreeMap<(&'static str, String), String>,
+    /// Class, subject and group of each course.
+    pub(super) parts: Vec<[String; 3]>,
     /// Last days of those who leave or have left.
     last_days: BTreeMap<String, NaiveDate>,
 }
@@ -66,6 +68,7 @@ impl Known {
                 say(&mut known.courses, words, &course.id);
             }
             known.names.insert(("course", course.id.clone()), title);
+            known.parts.push([course.class.clone(), course.subject.clone(), course.group.clone()]);
         }
         known.classes = journal.classes.iter().map(|class| (class.name.clone(), class.grade)).collect();
         known.rooms = rooms.map(|room| (names::fold(&room), room)).collect();
@@ -335,8 +338,11 @@ impl Layout {
             match known.read(column.is, &text) {
                 Ok(cell) => cells.push(cell),
                 Err(fault) if fault.several.is_empty() => {
-                    findings
-                        .push(Finding::new("setup.cell-wrong", at, "не понято").expected_found(fault.expected, text));
+                    let message = match column.is {
+                        Is::Course => super::spelling::why(&text, known),
+                        _ => "не понято".to_owned(),
+                    };
+                    findings.push(Finding::new("setup.cell-wrong", at, message).expected_found(fault.expected, text));
                     cells.push(String::new());
                 }
                 Err(fault) => {

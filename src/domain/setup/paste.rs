@@ -81,6 +81,19 @@ impl Sheet {
 
 /// Headings that stand together for a course.
 const COURSE_PARTS: [&str; 3] = ["Класс", "Предмет", "Группа"];
+/// Other headings under which offices keep them, folded.
+const PART_SYNONYMS: &[(&str, &[&str])] = &[
+    ("Класс", &["классы", "класс(ы)", "класс (классы)"]),
+    ("Предмет", &["учебный предмет", "предметы", "дисциплина", "наименование предмета"]),
+    ("Группа", &["подгруппа", "№ группы"]),
+];
+
+/// Is a folded heading this part of a course?
+fn is_part(title: &str, head: &str) -> bool {
+    let also = PART_SYNONYMS.iter().filter(|(part, _)| *part == title).flat_map(|(_, words)| words.iter());
+    head == names::fold(title) || also.into_iter().any(|word| *word == head)
+}
+
 /// Headings of a running number, which says nothing of its row.
 const RUNNING: [&str; 4] = ["№", "№ п/п", "п/п", "n"];
 /// Other headings under which offices keep the same column, folded; those of a layout's own columns go first.
@@ -88,8 +101,36 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("weekday", &["день", "день нед."]),
     ("number", &["№ урока", "номер урока", "урок №"]),
     ("room", &["каб.", "каб", "№ кабинета", "аудитория"]),
-    ("teacher", &["учитель", "преподаватель", "фио учителя", "ф.и.о. учителя"]),
-    ("hours_centi", &["часов", "часы", "кол-во часов", "количество часов", "часов в нед.", "часы в неделю"]),
+    (
+        "teacher",
+        &[
+            "учитель",
+            "преподаватель",
+            "фио учителя",
+            "ф.и.о. учителя",
+            "фио педагога",
+            "ф.и.о. педагога",
+            "педагог",
+            "фио",
+            "ф.и.о.",
+        ],
+    ),
+    (
+        "hours_centi",
+        &[
+            "часов",
+            "часы",
+            "кол-во часов",
+            "количество часов",
+            "часов в нед.",
+            "часы в неделю",
+            "часов в неделю на класс",
+            "часов на класс",
+            "нагрузка",
+            "кол-во часов в неделю",
+            "количество часов в неделю",
+        ],
+    ),
     ("ordinal", &["№ п/п", "№ урока", "номер"]),
     ("topic", &["тема урока", "содержание", "содержание урока"]),
     ("section", &["тема раздела", "раздел программы", "глава"]),
@@ -169,7 +210,7 @@ impl Layout {
         places.iter().flatten().for_each(|place| used[*place] = true);
         let has_course = self.columns.iter().position(|column| column.is == Is::Course);
         let by_parts = has_course.is_some_and(|at| places[at].is_none() && !is_fixed(&self.columns[at]));
-        let part = |title: &str| folded.iter().position(|head| *head == names::fold(title));
+        let part = |title: &str| folded.iter().position(|head| is_part(title, head));
         let parts = COURSE_PARTS.map(part);
         let parts = Some(parts).filter(|parts| by_parts && parts[0].is_some() && parts[1].is_some());
         parts.iter().flatten().flatten().for_each(|place| used[*place] = true);
@@ -186,6 +227,11 @@ impl Layout {
         let missing = self.columns.iter().zip(&places).filter(missing).map(|(column, _)| column).collect();
         let is_strange = |at: &usize| !used[*at] && !folded[*at].is_empty() && !RUNNING.contains(&folded[*at].as_str());
         Matched { strange: (0..folded.len()).filter(is_strange).collect(), places, parts, missing }
+    }
+
+    /// Places of class, subject and group in a sheet whose courses are told by them.
+    pub fn course_parts(&self, heads: &[String]) -> Option<[Option<usize>; 3]> {
+        self.matched(heads, &|_| false).parts
     }
 
     /// Columns of a sheet that are none of this table's: warnings, for they are passed over. A heading that looks like a misspelt one of the
@@ -287,7 +333,11 @@ impl Layout {
             let place = |column: usize| {
                 let at = places[column].or_else(|| parts.and_then(|parts| parts[1]));
                 let letter = at.and_then(|at| sheet.letters.get(at)).map(|letter| format!("столбец {letter} "));
-                format!("строка {line}, {}«{}»", letter.unwrap_or_default(), self.columns[column].title)
+                // A finding names the sheet's own column: there is none «Курс» where class and subject stand apart.
+                let by_parts = self.columns[column].is == Is::Course && places[column].is_none();
+                let own = at.filter(|_| by_parts).and_then(|at| sheet.heads.get(at)).map(String::as_str);
+                let title = own.unwrap_or(self.columns[column].title);
+                format!("строка {line}, {}«{title}»", letter.unwrap_or_default())
             };
             match self.read_at(&texts, known, &place, &given) {
                 Ok(row) => {

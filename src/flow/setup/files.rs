@@ -20,6 +20,7 @@ use crate::domain::setup::Stay;
 use crate::domain::setup::layout::{BELLS, Is, Layout, MOVEMENT, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE};
 use crate::domain::setup::regime;
 use crate::domain::setup::rules;
+use crate::domain::setup::spelling;
 use crate::domain::setup::stays::{Movement, OrderMark};
 use crate::store::ImportRow;
 use crate::vault;
@@ -185,7 +186,9 @@ impl Planning<'_> {
                     continue;
                 }
             };
-            match layout.read_sheet(&sheet.sheet, &self.year.known, &fixed, first + coming.len()) {
+            let (written, short) = spelling::written_out(layout, &sheet.sheet, &self.year.known);
+            self.plan.findings.extend(short.into_iter().map(|one| placed(sheet, one)));
+            match layout.read_sheet(&written, &self.year.known, &fixed, first + coming.len()) {
                 Ok(mut rows) => {
                     self.passed_over(&mut came, sheet, &fixed);
                     keep_given(layout, &standing, &mut rows, first + coming.len());

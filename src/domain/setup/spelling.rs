@@ -1,0 +1,180 @@
+//! Classes and subjects as people shorten them in lists and timetables: «5a», «7А, 9А», «Физ-ра», «Англ. яз.». Floor 0.
+//!
+//! What stands for exactly one of the class's own subjects is taken, and that is told; anything else stays as it is written and is refused with
+//! what is nearest.
+
+use std::collections::BTreeMap;
+
+use super::cells::Known;
+use super::layout::Layout;
+use super::paste::Sheet;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::gather;
+use crate::domain::names;
+
+/// Short names that no rule of beginnings explains, folded, with the beginnings of the words that they stand for.
+const SHORT: &[(&str, &[&[&str]])] = &[
+    ("физра", &[&["физич", "культур"]]),
+    ("физкультура", &[&["физич", "культур"]]),
+    ("фк", &[&["физич", "культур"]]),
+    ("изо", &[&["изобразит", "искусств"]]),
+    ("обж", &[&["основы", "безопасности"], &["обзр"]]),
+    ("обзр", &[&["основы", "безопасности"], &["обж"]]),
+    ("общество", &[&["обществозн"]]),
+    ("общво", &[&["обществозн"]]),
+    ("вис", &[&["вероятность", "статистик"]]),
+    ("окрмир", &[&["окружающий", "мир"]]),
+];
+
+/// Letters of a shortened word that are its ending, after a hyphen: «ра» of «лит-ра».
+const ENDING: usize = 3;
+
+fn words(text: &str) -> Vec<String> {
+    let folded = names::fold(text);
+    let parts = folded.split(|letter: char| !letter.is_alphanumeric() && letter != '-');
+    parts.map(|word| word.trim_matches('-').to_owned()).filter(|word| !word.is_empty()).collect()
+}
+
+/// Does a written word begin this one, or give its beginning and ending: «лит-ра»?
+fn begins(written: &str, word: &str) -> bool {
+    match written.split_once('-') {
+        Some((start, end)) if end.chars().count() <= ENDING => word.starts_with(start) && word.ends_with(end),
+        _ => word.starts_with(written),
+    }
+}
+
+/// May the written text stand for the subject: each word begins one of the subject's, in their order and from the first, or from the first
+/// within brackets?
+fn stands_for(written: &str, subject: &str) -> bool {
+    let said = words(written);
+    let Some(first) = said.first() else { return false };
+    let bare: String = said.concat().chars().filter(|letter| letter.is_alphanumeric()).collect();
+    let own = words(subject);
+    let known = SHORT.iter().filter(|(short, _)| *short == bare).flat_map(|(_, stems)| stems.iter());
+    if known.into_iter().any(|stems| {
+        let mut rest = own.iter();
+        own.first().is_some_and(|word| word.starts_with(stems[0]))
+            && stems.iter().all(|stem| rest.any(|word| word.starts_with(stem)))
+    }) {
+        return true;
+    }
+    // «Англ. яз.» of «Иностранный язык (английский)»: the word in brackets says which, and may stand first.
+    let bracketed = subject.split_once('(').map(|(before, inside)| [words(inside), words(before)].concat());
+    [Some(own), bracketed].into_iter().flatten().any(|own| {
+        let mut rest = own.iter();
+        own.first().is_some_and(|word| begins(first, word))
+            && said.iter().all(|written| rest.any(|word| begins(written, word)))
+    })
+}
+
+/// The one subject of a class that the written text stands for; `None` for none or several.
+fn subject_of<'k>(known: &'k Known, class: &str, written: &str) -> Option<&'k str> {
+    let of_class = known.parts.iter().filter(|[own, ..]| own == class).map(|[_, subject, _]| subject.as_str());
+    let mut fitting: Vec<&str> = of_class.filter(|subject| stands_for(written, subject)).collect();
+    fitting.sort_unstable();
+    fitting.dedup();
+    let [one] = fitting.as_slice() else { return None };
+    Some(one)
+}
+
+/// Why no course is known by these words, with the nearest: «5А, Физ-ра», «5А, Английский язык» of a class with groups.
+pub(super) fn why(text: &str, known: &Known) -> String {
+    let Some((class, rest)) = text.split_once(',').map(|(class, rest)| (class.trim(), rest.trim())) else {
+        return "не понято".to_owned();
+    };
+    if !known.has_class(class) {
+        let joined = [";", "-", "–", " и "].iter().any(|mark| class.contains(mark));
+        return if joined && class.chars().filter(char::is_ascii_digit).count() > 1 && class.chars().count() > 3 {
+            format!("«{class}» — не один класс: пишите один класс в строке")
+        } else {
+            format!("класса «{class}» в школе нет")
+        };
+    }
+    let (subject, group) = rest.split_once(',').map_or((rest, ""), |(subject, group)| (subject.trim(), group.trim()));
+    let of_class: Vec<&[String; 3]> = known.parts.iter().filter(|[own, ..]| own == class).collect();
+    let same: Vec<&&[String; 3]> =
+        of_class.iter().filter(|[_, own, _]| names::fold(own) == names::fold(subject)).collect();
+    if !same.is_empty() {
+        let mut groups: Vec<&str> =
+            same.iter().map(|[.., group]| group.as_str()).filter(|group| !group.is_empty()).collect();
+        groups.sort_by(|a, b| names::natural(a, b));
+        groups.dedup();
+        return match (groups.is_empty(), group.is_empty()) {
+            (true, _) => format!("«{subject}» в {class} на группы не делится"),
+            (false, true) => format!("«{subject}» в {class} идёт по группам: назовите группу — {}", groups.join(", ")),
+            (false, false) => format!("такой группы у «{subject}» в {class} нет; есть {}", groups.join(", ")),
+        };
+    }
+    let fitting = |one: &&&[String; 3]| stands_for(subject, &one[1]);
+    let mut likely: Vec<&str> = of_class.iter().filter(fitting).map(|one| one[1].as_str()).collect();
+    if likely.is_empty() {
+        let folded = names::fold(subject);
+        // A third of the letters may be wrong; beyond that a name is another one.
+        let allowed = folded.chars().count() / 3;
+        let far = |one: &str| strsim::damerau_levenshtein(&folded, &names::fold(one));
+        let near = of_class.iter().map(|one| one[1].as_str()).filter(|one| far(one) <= allowed);
+        likely.extend(near.min_by_key(|one| far(one)));
+    }
+    likely.sort_unstable();
+    likely.dedup();
+    let likely: Vec<String> = likely.iter().map(|one| format!("«{one}»")).collect();
+    match likely.is_empty() {
+        true => format!("предмета «{subject}» у {class} нет"),
+        false => format!("предмета «{subject}» у {class} нет; возможно, {}", likely.join(" или ")),
+    }
+}
+
+/// A sheet with the shortened subjects of its courses written out, and a warning of each.
+pub fn written_out(layout: &Layout, sheet: &Sheet, known: &Known) -> (Sheet, Vec<Finding>) {
+    let mut sheet = sheet.clone();
+    let Some([Some(class_at), Some(subject_at), _]) = layout.course_parts(&sheet.heads) else {
+        return (sheet, Vec::new());
+    };
+    let mut taken: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
+    for (line, cells) in &mut sheet.rows {
+        let (Some(class), Some(written)) = (cells.get(class_at), cells.get(subject_at)) else { continue };
+        let folded = names::fold(written);
+        let is_own = known.parts.iter().any(|[own, subject, _]| own == class && names::fold(subject) == folded);
+        if is_own || folded.is_empty() {
+            continue;
+        }
+        if let Some(subject) = subject_of(known, class, written) {
+            let line = u32::try_from(*line).unwrap_or_default();
+            taken.entry((written.clone(), subject.to_owned())).or_default().push(line);
+            cells[subject_at] = subject.to_owned();
+        }
+    }
+    let told = |((written, subject), lines): ((String, String), Vec<u32>)| {
+        let message = format!("«{written}» — это «{subject}»: другого такого предмета у класса нет");
+        Finding::new("setup.subject-short", gather::rows(lines), message).weighing(Severity::Warning)
+    };
+    let told = taken.into_iter().map(told).collect();
+    (sheet, told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_name_stands_for_a_subject_by_the_beginnings_of_its_words() {
+        for (short, subject) in [
+            ("Физ-ра", "Физическая культура"),
+            ("Англ. яз.", "Английский язык"),
+            ("Англ. яз.", "Иностранный язык (английский)"),
+            ("Лит-ра", "Литература"),
+            ("ИЗО", "Изобразительное искусство"),
+            ("ОБЖ", "Основы безопасности и защиты Родины"),
+            ("Инф.", "Информатика"),
+            ("Рус. яз.", "Русский язык"),
+            ("Алгебра", "Алгебра и начала математического анализа"),
+        ] {
+            assert!(stands_for(short, subject), "{short}: {subject}");
+        }
+        for (short, subject) in
+            [("Физ-ра", "Физика"), ("Литература", "Родная литература"), ("Язык", "Русский язык"), ("", "Музыка")]
+        {
+            assert!(!stands_for(short, subject), "{short}: {subject}");
+        }
+    }
+}
