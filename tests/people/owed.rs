@@ -144,7 +144,7 @@ fn the_end_of_a_period_is_spoken_of_before_it_and_leads_to_what_is_missing() {
         // The quarter ends on Friday, 24 October: 22 days after the house's own day.
         for (days, told) in [(18, false), (19, true), (22, true), (23, false)] {
             let address = open_on(&house, days * DAY).await;
-            let token = session_at(&house, "T02", 810_000 + days as u64, days * DAY).await;
+            let token = session_at(&house, "T02", 810_000 + days as usize, days * DAY).await;
             let (_, page) = read(address, "/", &token).await;
             let ending = links(&page, "последний день 24.10.2025");
             assert_eq!(ending == ["/copies/gaps?period=Q1"], told, "{days} days on: {ending:?}");
