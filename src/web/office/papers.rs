@@ -10,7 +10,7 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked, Column, Listed, segment};
 use super::super::records::period_name;
 use super::Fields;
-use super::pile::{Unfinished, finishing, piles, place_in, unfinished};
+use super::pile::{Unfinished, finishing, hands_in, piles, place_in, unfinished};
 use crate::domain::forms::{People, day};
 use crate::domain::journal::Journal;
 use crate::domain::names;
@@ -137,15 +137,6 @@ fn line_of(kept: &Kept, directory: &Directory, visitor: &Visitor) -> Line {
         missing: kept.missing().join(", "),
         hand_in: if hands_in { format!("/copies/{}#paper-title", segment(&copy.copy)) } else { String::new() },
     }
-}
-
-/// Is it printed, not on its way, and the visitor's to hand in? Who keeps the register receives.
-fn hands_in(kept: &Kept, directory: &Directory, visitor: &Visitor) -> bool {
-    let grade = directory.class(&kept.copy.class).map_or(0, |class| class.grade);
-    kept.stage() == Stage::Printed
-        && kept.open().is_none()
-        && !visitor.may_anywhere(Action::KeepPaper)
-        && visitor.reach(Action::HandOverPaper).class(&kept.copy.class, grade)
 }
 
 fn as_csv(lines: &[Line]) -> Result<Response, Refusal> {
@@ -287,7 +278,6 @@ struct PaperPage {
     history: Vec<Happened>,
     open: u64,
     keeps: bool,
-    /// May it get its number now? Not before both sides of the handing-in have signed.
     enters: bool,
     /// The electronic copy's identifier, for who hands it in; else empty.
     hands_in: String,
