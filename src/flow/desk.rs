@@ -21,7 +21,7 @@ use crate::domain::statement::Statement;
 use crate::domain::words;
 use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
 use crate::sign::keys::verify_ed25519_raw;
-use crate::store::{CopyRow, SeenRow, StatementRow};
+use crate::store::{ChangeFilter, CopyRow, SeenRow, StatementRow};
 
 /// One place of a route that waits for the person at the desk.
 #[derive(Debug, Clone)]
@@ -182,7 +182,7 @@ fn exceptions(paper: &Paper, said: &[StatementRow], row: &CopyRow) -> Vec<String
         told.push(format!("Подписано на бумаге: {}", words::count(ink, "подпись", "подписи", "подписей")));
     }
     for signer in paper.route.iter().flat_map(|stage| &stage.signers).filter(|signer| !signer.order.is_empty()) {
-        told.push(format!("Подписывает {} ({})", signer.office, signer.order));
+        told.push(format!("Подписывает {} ({})", words::lowered(&signer.office), signer.order));
     }
     told
 }
@@ -367,6 +367,29 @@ pub async fn remarks(house: &House, row: &CopyRow) -> Result<Vec<Remark>, Error>
         .collect();
     remarks.sort_by_key(|one| std::cmp::Reverse(one.version));
     Ok(remarks)
+}
+
+/// Has nothing been written into the journal of a copy's class since it was frozen? A change of its learners, staff or courses counts as one.
+pub async fn stands_still(house: &House, row: &CopyRow) -> Result<bool, Error> {
+    let frozen_at = house.db.load_snapshot(row.snapshot).await?.frozen_at;
+    let roster = house.db.load_roster(&row.year).await?;
+    let since = ChangeFilter {
+        year: Some(row.year.clone()),
+        since: Some(frozen_at.clone()),
+        limit: 1,
+        ..ChangeFilter::default()
+    };
+    let own = roster.courses.iter().filter(|course| course.class == row.class);
+    let own = own.map(|course| ChangeFilter { names: Some(course.id.clone()), ..since.clone() });
+    let whole = ["learners", "staff", "courses", "classes"];
+    let whole = whole.map(|table| ChangeFilter { table: Some(table.to_owned()), ..since.clone() });
+    for filter in own.chain(whole) {
+        // What was written in the second of the freezing is in it: the period was closed from then on.
+        if house.db.list_changes(&filter).await?.iter().any(|change| change.at > frozen_at) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Copies among these that came back with remarks.

@@ -246,6 +246,13 @@ impl Db {
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
+    /// Digest of the undertaking that a person signed.
+    pub async fn find_undertaking(&self, person: &str) -> Result<Option<String>, Error> {
+        let sql = "select text_digest from carrier_undertakings where school = $1 and person = $2";
+        let row = sqlx::query(sql).bind(self.school.clone()).bind(person.to_owned()).fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
     /// Codes, the newest last.
     pub async fn list_codes(&self) -> Result<Vec<CodeRow>, Error> {
         let sql = "select no, recipient, sealed_key, at, by_person from carrier_codes where school = $1 order by no";

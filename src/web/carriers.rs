@@ -36,6 +36,8 @@ pub(super) struct Owed {
     pub(super) overdue: u64,
     pub(super) signatures: u64,
     pub(super) late: u64,
+    /// Those whose last day is today.
+    pub(super) today: u64,
     /// Carriers whose last comparison or rehearsal found something: no copy can be restored from them until a next one is right.
     pub(super) broken: Vec<String>,
     /// Carriers are there and the code is not, told to the one who makes it.
@@ -70,6 +72,7 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
         overdue: all.trips.iter().filter(|trip| trip.overdue(today) > 0).count() as u64,
         signatures: all.trips.iter().filter(signs).count() as u64,
         late: all.plan.duties.iter().filter(|duty| duty.late > 0).count() as u64,
+        today: all.plan.duties.iter().filter(|duty| duty.due == Some(today)).count() as u64,
         broken: broken(&all),
         codeless: all.codes.is_empty() && all.plan.holds() && visitor.may_anywhere(Action::HoldCode),
         missing,

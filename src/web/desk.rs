@@ -100,6 +100,8 @@ struct BackLine {
     href: String,
     remarks: Vec<desk::Remark>,
     may_issue: bool,
+    /// Nothing was written since: a next version would say the same.
+    still: bool,
     key: String,
     ground: String,
 }
@@ -173,10 +175,12 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let mut back = Vec::new();
     for one in desk::returned(&state.house, &visible).await? {
         let row = one.row;
+        let may_issue = issues.class(&row.class, grade(&row.class));
         back.push(BackLine {
             period: period_name(&directory, &row.year, &row.class, &row.period),
             href: format!("/copies/{}", segment(&row.id)),
-            may_issue: issues.class(&row.class, grade(&row.class)),
+            still: may_issue && desk::stands_still(&state.house, &row).await?,
+            may_issue,
             ground: ground(&one.remarks),
             remarks: one.remarks,
             version: row.version,
@@ -258,7 +262,7 @@ fn line(directory: &Directory, item: &Item) -> Line {
         class: row.class.clone(),
         period: period_name(directory, &row.year, &row.class, &row.period),
         kind: kind_words(row.kind, &row.id),
-        office: item.office.clone(),
+        office: words::lowered(&item.office),
         sheets: sheets.collect(),
         options: item.sheets.iter().filter(|_| item.whole).map(|one| (one.id.clone(), one.name.clone())).collect(),
         standing,

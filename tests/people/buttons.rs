@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 
 use super::house::{on_every_engine, past_the_program, person_of};
 use super::matrix::{furnish, open_to_the_web, send, session};
+use super::shown::read;
 
 /// Presses a button; status, and where the answer leads.
 async fn press(address: SocketAddr, path: &str, site: &str, token: &str, form: &str) -> (u16, String) {
@@ -112,12 +113,37 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
         let (status, _) = press(address, "/copies/paper", "cross-site", &teacher, both).await;
         assert_eq!(status, 403, "from another site");
 
+        // Nobody has handed it in: the office reads who does, and gives no number yet.
         let paper = printed[0].copy.id.clone();
+        let page = async |path: &str, token: &str| {
+            let (status, page) = read(address, path, token).await;
+            assert_eq!(status, 200, "{path}");
+            page
+        };
+        let own = format!("/office/papers/{paper}");
+        let today = page("/office", &clerk).await;
+        let givers =
+            "сдают: заместитель директора, классный руководитель, ответственный за ведение электронного журнала";
+        assert!(today.contains("Напечатанные копии ещё не сданы") && today.contains(givers), "{today}");
+        assert!(!today.contains("<span class=\"what\">Передачи"), "{today}");
+        let waits = page(&own, &clerk).await;
+        assert!(waits.contains("Копию ещё не сдали") && !waits.contains("value=\"register\""), "{waits}");
+        // The deputy hands in from the same pages.
+        let deputy = signed(Role::Deputy, 4).await;
+        assert!(page(&own, &deputy).await.contains("Сдать и подписать"));
+        let listed = page("/office/papers?stage=printed", &deputy).await;
+        assert!(listed.contains("Сдать все и подписать: 1") && listed.contains("#paper-title\">сдать</a>"), "{listed}");
+
         let hand_in = format!("act=hand-in&person={}&one={paper}", person_of(Role::Secretary));
         for _ in 0..2 {
             assert_eq!(press(address, "/copies/paper", "same-origin", &teacher, &hand_in).await.0, 303);
         }
         assert_eq!(papers().await[0].handovers.len(), 1, "handed in once");
+        // On its way it is told once: it waits for the clerk's own signature.
+        let today = page("/office", &clerk).await;
+        assert!(today.contains("Передачи ждут вашей подписи"), "{today}");
+        assert!(!today.contains("Напечатанные копии ещё не сданы") && !today.contains("Передачи открыты"), "{today}");
+        assert!(!page(&own, &deputy).await.contains("Сдать и подписать"), "on its way");
         // The second window of the same clerk reads that the signature stands, and is not told that it was never asked for.
         for _ in 0..2 {
             assert_eq!(press(address, "/office/handovers/1/sign", "same-origin", &clerk, "").await.0, 303);
@@ -139,6 +165,9 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
         let kept = papers().await.remove(0);
         assert_eq!((kept.copy.no, kept.stage(), kept.facts.len()), (1, Stage::Kept, 5));
         assert_eq!(kept.place().unwrap().room, "каб. 1");
+        // In October the year's closing line is only spoken of.
+        let listed = page("/office/papers", &clerk).await;
+        assert!(listed.contains("Итоговая запись за") && !listed.contains("Подвести итог года"), "{listed}");
         let nothing = format!("act=finish&one={paper}&day=2025-09-01");
         let (status, _) = press(address, "/office/papers", "same-origin", &clerk, &nothing).await;
         assert!((400..500).contains(&status), "nothing was said: {status}");

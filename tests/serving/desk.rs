@@ -70,13 +70,30 @@ async fn session(house: &House, person: &str) -> String {
 
 /// Presses the desk's one button; the whole answer.
 async fn press(address: SocketAddr, token: &str, pairs: &[(&str, &str)]) -> (u16, String) {
+    post(address, "/desk/sign", token, pairs).await
+}
+
+/// Reads a page.
+async fn read(address: SocketAddr, path: &str, token: &str) -> String {
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\nAccept: text/html\r\n\r\n"
+    );
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Sends a form; the whole answer.
+async fn post(address: SocketAddr, path: &str, token: &str, pairs: &[(&str, &str)]) -> (u16, String) {
     let mut body = form_urlencoded::Serializer::new(String::new());
     pairs.iter().for_each(|(name, value)| {
         body.append_pair(name, value);
     });
     let body = body.finish();
     let request = format!(
-        "POST /desk/sign HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\nSec-Fetch-Site: same-origin\r\n\
+        "POST {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\nSec-Fetch-Site: same-origin\r\n\
          Accept: text/html\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
@@ -139,6 +156,13 @@ fn a_refusal_over_the_page_sends_the_copy_back_with_its_remark_and_takes_no_more
         let own = format!("{copy}/1/subject_teacher");
         let sheet = route[0].signers.iter().find(|one| one.person.id == signers[0]).unwrap().sheets[0].clone();
         let token = session(&house, &signers[0]).await;
+        // The teacher of a closed course reads on its page how to have it mended.
+        let roster = house.db.load_roster(&house.copy(copy).await.year).await.unwrap();
+        let class = house.copy(copy).await.class;
+        let course = roster.courses.iter().find(|one| one.class == class && one.teacher_id == signers[0]).unwrap();
+        let page = read(address, &format!("/course/{}?period=Q1", course.id), &token).await;
+        assert!(page.contains("отклоните свой лист с замечанием"), "{page}");
+
         let (remarked, named) = (format!("{own}/{sheet}"), format!("remark:{own}/{sheet}"));
         let fields = [("remarked", remarked.as_str()), (named.as_str(), "не та отметка за 14 октября")];
         assert_eq!(press(address, &token, &fields).await.0, 303);
@@ -155,5 +179,17 @@ fn a_refusal_over_the_page_sends_the_copy_back_with_its_remark_and_takes_no_more
         let (status, answer) = press(address, &token, &[("tick", &own)]).await;
         assert_eq!(status, 409, "{answer}");
         assert_eq!(house.db.list_remarks(copy).await.unwrap().len(), 1);
+
+        // Nobody has mended anything: the deputy is told so before the next version, and its page does not boast of a correction.
+        let deputy = house.signers(copy, "deputy").await.remove(0);
+        let token = session(&house, &deputy).await;
+        let board = read(address, "/desk", &token).await;
+        assert!(board.contains("С тех пор в журнале ничего не изменилось"), "{board}");
+        let reissue = format!("/copies/{copy}/reissue");
+        assert_eq!(post(address, &reissue, &token, &[("ground", "по замечанию")]).await.0, 303);
+        let changes = read(address, &format!("/copies/{copy}/2/changes"), &token).await;
+        assert!(changes.contains("Замечания к версии 1") && !changes.contains("по которым исправлено"), "{changes}");
+        // The refuser's other sheets were signed by the same press, and nothing changed on them.
+        assert!(changes.contains("Остались в силе подписи: 1."), "{changes}");
     });
 }

@@ -115,6 +115,10 @@ fn an_undertaking_names_the_person_in_full_and_the_carriers_that_stood_on_the_bo
         let said = text(house, "carrier-undertaking", &[("person", &head.id)], 50).await;
         let full = format!("Я, {} {} {}, директор", head.surname, head.given_name, head.patronymic);
         assert!(said.contains(&full), "{full}: {said}");
+        assert!(said.contains("никому не сообщать код") && !said.contains("только директору"), "{said}");
+        let secretary = roster.staff.iter().find(|one| one.has_role("secretary")).unwrap();
+        let other = text(house, "carrier-undertaking", &[("person", &secretary.id)], 50).await;
+        assert!(other.contains("если код станет мне известен, не сообщать его никому, кроме директора"), "{other}");
         assert!(said.contains("(учётный №\u{a0}Н-1, №\u{a0}Н-2 и поставленным на учёт позже)"), "{said}");
         // A carrier of a later day is not in the text that was signed.
         let disk = house.outside("disk3");

@@ -204,8 +204,18 @@ fn judge(rule: &Rule) -> Option<Finding> {
     let message = match rule.key {
         "backup.rooms" => {
             "носители стоят на учёте в недостаточном числе помещений: поставьте второй носитель в другое помещение"
+                .to_owned()
         }
-        _ => "на учёте меньше носителей, чем требуют правила: поставьте на учёт ещё один",
+        _ => {
+            let more = if rule.stands == 0 { "" } else { "ещё " };
+            let lacking = match rule.asked.saturating_sub(rule.stands) {
+                1 => "один".to_owned(),
+                2 => "два".to_owned(),
+                3 => "три".to_owned(),
+                many => many.to_string(),
+            };
+            format!("на учёте меньше носителей, чем требуют правила: поставьте на учёт {more}{lacking}")
+        }
     };
     Some(
         Finding::new(code, place, message).expected_found(format!("не меньше {}", rule.asked), rule.stands.to_string()),
@@ -378,6 +388,17 @@ mod tests {
             today: day(today),
         };
         plan(&policy, &facts)
+    }
+
+    #[test]
+    fn a_house_without_carriers_is_asked_for_two_and_one_with_one_for_another() {
+        let said = |carriers: &[Carrier]| {
+            let found = of("default", carriers, &[], "2025-09-02").findings;
+            found.into_iter().find(|one| one.code == "plan.media").map(|one| one.message).unwrap_or_default()
+        };
+        assert!(said(&[]).ends_with("поставьте на учёт два"), "{}", said(&[]));
+        let one = said(&[carrier("Н-1", "кабинет 12")]);
+        assert!(one.ends_with("поставьте на учёт ещё один"), "{one}");
     }
 
     #[test]

@@ -440,7 +440,7 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
 
 /// These papers on made-up data.
 pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
-    use super::super::carrier::{Kind, Purpose, Signed, undertaking};
+    use super::super::carrier::{Kind, Purpose, Signed, Tells, undertaking};
     let at = |day: u32, hour: u32| format!("2025-10-{day:02}T{hour:02}:30:00+05:00");
     let carrier = |no: u32, purpose: Purpose, room: &str| Carrier {
         id: format!("Н-{no}"),
@@ -561,7 +561,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         writing(letterhead, &written, "Б.Б. Гранитов", "А.А. Опалов"),
         undertaking_form(
             letterhead,
-            &undertaking("Опалов Аметист Алмазович", "технический специалист", &["Н-1", "Н-2"]),
+            &undertaking("Опалов Аметист Алмазович", "технический специалист", &["Н-1", "Н-2"], Tells::OnlyHead),
             "технический специалист",
             "А.А. Опалов",
             &at(1, 9),

@@ -3,8 +3,9 @@
 use super::{office_of, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
-use crate::domain::carrier::{self, Carrier, Kind};
+use crate::domain::carrier::{self, Carrier, Kind, Tells};
 use crate::domain::people::{Office, Visitor};
+use crate::domain::rights::Role;
 use crate::flow::{Act, Error, House};
 
 /// The text that a person signs, or signed at that moment (RFC 3339): it names the carriers that were on the books then, so that what is
@@ -15,7 +16,15 @@ pub async fn undertaking_text(house: &House, visitor: &Visitor, at: &str) -> Res
     let carriers = house.db.list_carriers().await?;
     let stood = |one: &&Carrier| one.kind != Kind::Key && one.registered_at.as_str() <= at;
     let numbers: Vec<&str> = carriers.iter().filter(stood).map(|one| one.id.as_str()).collect();
-    Ok(carrier::undertaking(&name, &office, &numbers))
+    let tells = match office_of(visitor).map(|office| office.role) {
+        Some(Role::Director) => Tells::Nobody,
+        _ => Tells::OnlyHead,
+    };
+    let text = |tells| carrier::undertaking(&name, &office, &numbers, tells);
+    let before = text(Tells::AsBefore);
+    let signed = house.db.find_undertaking(&visitor.account).await?;
+    let is_before = signed.is_some_and(|digest| digest == Digest::of(before.as_bytes()).to_hex());
+    Ok(if is_before { before } else { text(tells) })
 }
 
 /// Signs the undertaking: the person's own act. A second signature changes nothing.

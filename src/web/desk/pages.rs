@@ -17,8 +17,9 @@ use crate::domain::rights::Action;
 use crate::domain::snapshot::ChangedValue;
 use crate::domain::words;
 use crate::flow::office::templates;
+use crate::flow::sign::REFUSED;
 use crate::flow::{desk, issue, reissue};
-use crate::store::CopyRow;
+use crate::store::{CopyRow, StatementRow};
 use crate::typeset::preview;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -219,6 +220,10 @@ struct ChangesPage {
     ground: String,
     changes: Vec<ChangedValue>,
     remarks: Vec<desk::Remark>,
+    /// «Замечания к версии 1».
+    remarked: String,
+    /// Which signatures stay in force, in words; empty where nothing is compared forwards.
+    kept: String,
     /// Where the same stands as PDF.
     pdf: String,
 }
@@ -272,7 +277,43 @@ async fn changes(
         .under("Копии", "/copies")
         .under(format!("{}, {period}", row.class), format!("/copies/{}", segment(&row.id)));
     let pdf = format!("changes.pdf?from={from}");
-    answer::page(&ChangesPage { replaced, alone, changes: found.rows, ground: found.ground, remarks, pdf, frame })
+    let kept = if from < version { kept(&state, &row, from).await? } else { String::new() };
+    answer::page(&ChangesPage {
+        remarked: remarked(&remarks, !found.rows.is_empty()),
+        replaced,
+        alone,
+        changes: found.rows,
+        ground: found.ground,
+        remarks,
+        kept,
+        pdf,
+        frame,
+    })
+}
+
+/// What stands above the remarks: that they were followed is said only where something differs.
+fn remarked(remarks: &[desk::Remark], differs: bool) -> String {
+    let mut versions: Vec<u32> = remarks.iter().map(|one| one.version).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    match (differs, versions.as_slice()) {
+        (true, _) => "Замечания, по которым исправлено".to_owned(),
+        (false, [one]) => format!("Замечания к версии {one}"),
+        (false, many) => format!("Замечания к версиям {}", crate::flow::scans::listed(many)),
+    }
+}
+
+/// The signatures under an earlier version that stay in force under this one, counted.
+async fn kept(state: &WebState, row: &CopyRow, from: u32) -> Result<String, Refusal> {
+    let signed = |one: &&StatementRow| one.verdict != REFUSED;
+    let now = state.house.db.list_statements(&row.id, row.version).await?;
+    let kept = now.iter().filter(signed).filter(|one| one.version < row.version).count();
+    let before = state.house.db.list_statements(&row.id, from).await?;
+    Ok(match (kept, before.iter().filter(signed).count()) {
+        (0, 0) => "Подписей под прежней версией не было.".to_owned(),
+        (0, _) => "Подписи под прежней версией остаются фактом; под новой подписывают заново.".to_owned(),
+        (kept, _) => format!("Остались в силе подписи: {kept}."),
+    })
 }
 
 /// A form as PDF/A, by the school's own template where it has one.

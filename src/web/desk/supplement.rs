@@ -50,7 +50,8 @@ pub(in crate::web) struct Open {
 impl Open {
     fn of(one: &Standing) -> Self {
         let said = match one.entries as u64 {
-            0 => "Поздние записи принимаются; пока их нет".to_owned(),
+            0 => "Поздние записи принимаются: их приносит загрузка журнала или правка в нём, пока приём открыт; пока их нет"
+                .to_owned(),
             n => format!("К этой копии нужен дополнительный лист: {}", words::count(n, "запись", "записи", "записей")),
         };
         Self { no: one.row.no, entries: one.entries, said }

@@ -9,6 +9,8 @@ use chrono::NaiveDate;
 
 use super::grid::{self, Grid, Laying};
 use super::{Chosen, Tab, choose, class_of, staff_name, tabs};
+use crate::domain::copy::State as CopyState;
+use crate::domain::freeze::copy_id;
 use crate::domain::journal::{Course, YEAR};
 use crate::domain::norm::{Standing, norm, stand};
 use crate::domain::people::Visitor;
@@ -39,7 +41,16 @@ struct CoursePage {
     tabs: Vec<Tab>,
     courses: Vec<Other>,
     closed: String,
+    /// Who can still mend what is closed, and how; empty while the period is open.
+    mends: Vec<Mend>,
     part: Arc<str>,
+}
+
+/// One way to mend a closed period: words, and the page where it is done.
+struct Mend {
+    words: &'static str,
+    page: &'static str,
+    href: String,
 }
 
 /// Another course of the class.
@@ -84,6 +95,7 @@ pub(super) async fn course(
         tabs: tabs(&directory, &class, &format!("/course/{}", segment(&course.id)), &chosen.span.id),
         courses: others.collect(),
         closed: closed(&directory, &class.name, &chosen.span.id),
+        mends: mends(&state, &directory, &visitor, &class.name, &chosen.span.id).await?,
         frame,
         part,
     })
@@ -127,6 +139,49 @@ fn hours(course: &Course) -> String {
     let (whole, centi) = (course.hours_per_week_centi / 100, course.hours_per_week_centi % 100);
     let part = if centi == 0 { String::new() } else { format!(",{centi:02}").trim_end_matches('0').to_owned() };
     format!("{whole}{part}\u{a0}ч в\u{a0}неделю")
+}
+
+/// How a closed period is mended from where its copy stands.
+async fn mends(
+    state: &WebState,
+    directory: &Directory,
+    visitor: &Visitor,
+    class: &str,
+    period: &str,
+) -> Result<Vec<Mend>, Refusal> {
+    let Some(row) = directory.closures.iter().find(|row| row.class == class && row.period == period) else {
+        return Ok(Vec::new());
+    };
+    let id = copy_id(&row.year, class, period);
+    let Some(copy) = state.house.db.list_versions(&id).await?.pop() else { return Ok(Vec::new()) };
+    let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
+    let signs = awaited.iter().any(|one| one.row.id == id && one.signers.contains(&visitor.account));
+    let own = format!("/copies/{}", segment(&id));
+    let mend = |words, page, href: &str| Mend { words, page, href: href.to_owned() };
+    let on_copy = |words| mend(words, "страница копии", &own);
+    let mut ways = vec![match copy.state {
+        CopyState::Issued if signs => {
+            mend("Нашли ошибку: отклоните свой лист с замечанием на странице", "«Подписание»", "/desk")
+        }
+        CopyState::Issued => {
+            on_copy("Нашли ошибку: скажите тому, чьей подписи копия ещё ждёт, — он отклонит её с замечанием")
+        }
+        CopyState::Signed => {
+            on_copy("Все подписи собраны: исправление идёт новой версией по решению директора или заместителя")
+        }
+        CopyState::Sealed => {
+            on_copy("После печати исправление идёт новой версией по решению директора или заместителя")
+        }
+        CopyState::Refused => on_copy("Копия отклонена: ошибку исправляют до выпуска следующей версии"),
+        CopyState::Frozen | CopyState::Superseded => {
+            on_copy("Нашли ошибку: скажите заместителю директора, на подпись копия ещё не выпущена")
+        }
+    }];
+    let late = directory.policy(state.now().date_naive()).first("print.late_entries");
+    if period != YEAR && late.is_some_and(|said| said.has("supplement")) {
+        ways.push(on_copy("Записи последнего дня принимаются дополнительным листом"));
+    }
+    Ok(ways)
 }
 
 /// Why nothing can be changed, with who and when; empty while the period is open.

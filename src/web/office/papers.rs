@@ -10,7 +10,7 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked, Column, Listed, segment};
 use super::super::records::period_name;
 use super::Fields;
-use super::pile::{Unfinished, finishing, place_in, unfinished};
+use super::pile::{Unfinished, finishing, hands_in, piles, place_in, unfinished};
 use crate::domain::forms::{People, day};
 use crate::domain::journal::Journal;
 use crate::domain::names;
@@ -53,6 +53,8 @@ struct Line {
     stage: Stage,
     badge: &'static str,
     missing: String,
+    /// The electronic copy on whose page it is handed in; empty where it is not to be, or not by the visitor.
+    hand_in: String,
 }
 
 struct Tab {
@@ -71,6 +73,11 @@ struct PapersPage {
     year: String,
     closed: String,
     may_close: bool,
+    /// The day after which the year's closing line is written; empty once it has come.
+    not_before: String,
+    /// Copies that the visitor hands in, and to whom.
+    printed: Vec<String>,
+    clerks: Vec<(String, String)>,
     /// Copies that wait for their number, for who may give it.
     to_register: usize,
     /// Copies with a number that are finished and put away together; empty for who may not.
@@ -111,8 +118,9 @@ fn tabs_of(papers: &[Kept], asked: &Asked) -> Vec<Tab> {
     tabs
 }
 
-fn line_of(kept: &Kept, directory: &Directory) -> Line {
+fn line_of(kept: &Kept, directory: &Directory, visitor: &Visitor) -> Line {
     let copy = &kept.copy;
+    let hands_in = hands_in(kept, directory, visitor);
     Line {
         no: copy.no,
         href: format!("/office/papers/{}", segment(&copy.id)),
@@ -127,6 +135,7 @@ fn line_of(kept: &Kept, directory: &Directory) -> Line {
         stage: kept.stage(),
         badge: badge(kept.stage()),
         missing: kept.missing().join(", "),
+        hand_in: if hands_in { format!("/copies/{}#paper-title", segment(&copy.copy)) } else { String::new() },
     }
 }
 
@@ -176,7 +185,7 @@ pub(super) async fn list(
         .iter()
         .rev()
         .filter(|kept| chosen.is_empty() || kept.stage().as_str() == chosen)
-        .map(|kept| line_of(kept, &directory));
+        .map(|kept| line_of(kept, &directory, &visitor));
     let said = |line: &Line| {
         format!("{} {} {} {} {} {} {}", line.no, line.number, line.class, line.period, line.kind, line.place, line.id)
     };
@@ -185,12 +194,18 @@ pub(super) async fn list(
         return as_csv(&listed.rows);
     }
     let closing = state.house.db.find_paper_closing(&directory.year).await?;
+    let piles = piles(&state, &directory, &visitor).await?;
+    let today = state.now().date_naive();
+    let last_day = directory.roster.periods.iter().map(|period| period.ends).max();
     let frame = frame.titled("Реестр бумажных копий").leading(
         "Номер даётся один раз и не повторяется; строка остаётся навсегда, ошибочная аннулируется с основанием.",
     );
     answer::page(&PapersPage {
         frame,
-        today: state.now().date_naive().to_string(),
+        today: today.to_string(),
+        not_before: last_day.filter(|last| today < *last).map(words::date_short).unwrap_or_default(),
+        printed: if chosen.is_empty() || chosen == Stage::Printed.as_str() { piles.printed } else { Vec::new() },
+        clerks: piles.clerks,
         pile: unfinished(if visitor.may_anywhere(Action::KeepPaper) { &papers } else { &[] }),
         tabs: tabs_of(&papers, &asked),
         listed,
@@ -263,6 +278,10 @@ struct PaperPage {
     history: Vec<Happened>,
     open: u64,
     keeps: bool,
+    enters: bool,
+    /// The electronic copy's identifier, for who hands it in; else empty.
+    hands_in: String,
+    clerks: Vec<(String, String)>,
     today: String,
     sheets: u32,
     place: Place,
@@ -401,6 +420,9 @@ pub(super) async fn one(
         history: history_of(&kept, &people),
         open: kept.open().map_or(0, |one| one.no),
         keeps: visitor.may_anywhere(Action::KeepPaper),
+        enters: may_be_entered(&kept, &visitor.account),
+        hands_in: if hands_in(&kept, &directory, &visitor) { segment(&copy.copy) } else { String::new() },
+        clerks: clerks(&directory, &visitor.account),
         today: state.now().date_naive().to_string(),
         sheets: kept.sheets(),
         place: match kept.place() {

@@ -83,6 +83,15 @@ pub(in crate::web) async fn piles(
     Ok(piles)
 }
 
+/// Is it printed, not on its way, and the visitor's to hand in? Who keeps the register receives.
+pub(super) fn hands_in(kept: &Kept, directory: &Directory, visitor: &Visitor) -> bool {
+    let grade = directory.class(&kept.copy.class).map_or(0, |class| class.grade);
+    kept.stage() == Stage::Printed
+        && kept.open().is_none()
+        && !visitor.may_anywhere(Action::KeepPaper)
+        && visitor.reach(Action::HandOverPaper).class(&kept.copy.class, grade)
+}
+
 /// `POST /copies/paper`: a pile was printed, or is handed in; exactly what the page showed.
 pub(super) async fn of_copies(
     State(state): State<WebState>,

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -22,8 +23,9 @@ use crate::domain::paper::{Kept, Stage};
 use crate::domain::people::Visitor;
 use crate::domain::period;
 use crate::domain::register::RegisterLine;
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Grant, Role, Rules, grant};
 use crate::domain::words;
+use crate::flow::office::forms::volumes_of;
 use crate::flow::{self, office, supplement};
 use crate::store::Which;
 
@@ -78,7 +80,8 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     let what = "скан расходится с выпущенной страницей: сравнить";
     waits.push(wait(differing, "На скане есть отличия", what, differing::ADDRESS, true));
     waits.extend([
-        wait(open.len(), "Передачи открыты", "нет одной из двух подписей", "/office/handovers", false),
+        // Those that wait for the visitor stand above.
+        wait(open.len() - mine, "Передачи открыты", "ждём подписи другой стороны", "/office/handovers", false),
         wait(unsigned, "Копии ждут подписей по маршруту", "видно, чья очередь", "/copies?state=issued", false),
         wait(late, "Копии ждут дополнительного листа", "записи после составления копии", "/copies?state=late", true),
         wait(unsealed, "Копии ждут печати школы", "все подписи собраны", "/copies?state=signed", false),
@@ -99,6 +102,16 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
             "/carriers",
             true,
         ));
+        let today = "последний день срока: план резервных копий";
+        waits.push(wait(owed.today as usize, "Копии или проверки — сегодня", today, "/carriers", false));
+    }
+    if !directory.year.is_empty() {
+        let volumes = volumes_of(&state.house, &directory.year, &state.act(&visitor.account)).await?;
+        let numbered: BTreeSet<_> =
+            db.list_numberings(&directory.year).await?.into_iter().map(|(key, _)| key).collect();
+        let bare = volumes.iter().filter(|volume| !numbered.contains(&volume.key())).count();
+        let detail = "пронумеровать, прошить, скрепить печатью";
+        waits.push(wait(bare, "Тома дел не оформлены", detail, "/office/files", false));
     }
     let calm = waits.iter().filter(|wait| wait.count == 0).map(|wait| wait.what.to_lowercase()).collect();
     waits.retain(|wait| wait.count > 0);
@@ -146,6 +159,15 @@ fn due_of_year(directory: &Directory, today: NaiveDate, lonely: &[&RegisterLine]
     lonely.iter().filter(|line| line.period == YEAR && line.year == directory.year).filter_map(due).min()
 }
 
+/// «сдают: заместитель директора, классный руководитель»: who hands in under the matrix and does not keep the register.
+fn givers(rules: &Rules) -> String {
+    let hands = |role: &Role| grant(*role, Action::HandOverPaper, rules) != Grant::Never;
+    let keeps = |role: &Role| grant(*role, Action::KeepPaper, rules) != Grant::Never;
+    let roles: Vec<&str> =
+        Role::ALL.iter().filter(|role| hands(role) && !keeps(role)).map(|role| role.as_russian()).collect();
+    format!("сдают: {}", roles.join(", "))
+}
+
 /// What the office itself has to do with paper, scans and checks; those that count nothing stand among them.
 async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<Vec<Wait>, Refusal> {
     let db = &state.house.db;
@@ -153,6 +175,8 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
     let sealed = db.list_register().await?;
     let live = |kept: &&Kept| kept.void().is_none();
     let stage = |wanted: Stage| papers.iter().filter(|kept| kept.stage() == wanted).count();
+    // One whose handover is open is on its way: the handover itself is told.
+    let unhanded = papers.iter().filter(|kept| kept.stage() == Stage::Printed && kept.open().is_none()).count();
     let has_twin = |id: &str, version: u32| {
         papers.iter().filter(live).any(|kept| kept.copy.copy == id && kept.copy.version == version)
     };
@@ -186,9 +210,9 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
             false,
         ),
         wait(
-            stage(Stage::Printed),
+            unhanded,
             "Напечатанные копии ещё не сданы",
-            "ждём от заместителей и классных руководителей",
+            &givers(&visitor.rules),
             "/office/papers?stage=printed",
             false,
         ),

@@ -57,6 +57,8 @@ struct CopyPage {
     changes: String,
     /// May the visitor make the next version, or record a signature on paper?
     issues: bool,
+    /// Nothing was written since: a next version would say the same; told to who may make it.
+    still: bool,
     /// Places that may be filled on paper now: `stage/person`, name and office.
     on_paper: Vec<(String, String)>,
     today: String,
@@ -177,6 +179,7 @@ pub(super) async fn copy(
         to_paper,
         paper_stages,
         receives: visitor.reach(Action::ReceivePaper).class(&row.class, grade),
+        still: issues && !row.issued_pdf.is_empty() && desk::stands_still(&state.house, &row).await?,
         issues,
         on_paper,
         omissions: snapshot.omissions.clone(),
@@ -270,7 +273,7 @@ fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, state
     let acting = if signer.order.is_empty() { String::new() } else { format!(" ({})", signer.order) };
     SignerView {
         name: names::short_name(&person.surname, &person.given_name, &person.patronymic),
-        office: format!("{}{acting}", signer.office),
+        office: format!("{}{acting}", words::lowered(&signer.office)),
         sheets: words::count(signer.sheets.len() as u64, "лист", "листа", "листов"),
         signed: said.map(|one| format!("{verb} {}", words::moment_words(&one.signed_at))).unwrap_or_default(),
         seen,
@@ -355,7 +358,7 @@ fn on_paper(snapshot: &Snapshot, stands: &[route::Signed], visitor: &str) -> Vec
         .map(|signer| {
             let person = &signer.person;
             let name = names::short_name(&person.surname, &person.given_name, &person.patronymic);
-            (format!("{}/{}", stage.id, person.id), format!("{name}, {}", signer.office))
+            (format!("{}/{}", stage.id, person.id), format!("{name}, {}", words::lowered(&signer.office)))
         })
         .collect()
 }
