@@ -9,9 +9,7 @@ use serde::Serialize;
 
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::names::fold;
-use crate::domain::setup::cells::parse_day;
-use crate::domain::setup::layout::{CALENDAR, LOAD};
+use crate::domain::setup::layout::LOAD;
 use crate::domain::setup::paste::Sheet;
 
 use super::encoding::{self, Written};
@@ -138,7 +136,7 @@ impl<'g> Given<'g> {
             }
         }
         given.courses_of_hours(files);
-        given.same_days();
+        office_year::same_days(&mut given.year_sheets);
         given.same_tables();
         given
     }
@@ -508,25 +506,6 @@ impl<'g> Given<'g> {
         if let (Some(kept), Some(file)) = (made, files.first()) {
             let (name, columns) = (file.name.as_str(), kept.columns);
             self.parts.push(Part::Kept { table: kept.table, name, columns, rows: kept.rows, into_empty: true });
-        }
-    }
-
-    /// A day of the calendar that two sheets say alike is taken once; what differs is told where rows are checked.
-    fn same_days(&mut self) {
-        let mut seen = BTreeSet::new();
-        for sheet in self.year_sheets.iter_mut().filter(|sheet| sheet.layout.table == CALENDAR.table) {
-            let day = |text: &str| parse_day(text).map_or_else(|| text.to_owned(), |day| day.to_string());
-            let (heads, own) = (sheet.sheet.heads.clone(), seen.clone());
-            let said = |row: &[String]| -> Vec<String> {
-                let at = |title: &str| heads.iter().position(|head| fold(head) == fold(title));
-                let cells = CALENDAR.columns.iter().map(|column| at(column.title).and_then(|at| row.get(at)));
-                cells.map(|cell| day(cell.map_or("", |text| text.trim())).to_lowercase()).collect()
-            };
-            sheet.sheet.rows.retain(|(_, row)| {
-                let said = said(row);
-                seen.insert(said.clone());
-                !own.contains(&said)
-            });
         }
     }
 

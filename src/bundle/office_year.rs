@@ -1,6 +1,6 @@
 //! Bells, holidays and the curriculum as offices hang them on the wall: without the words that the year's own tables ask for. Floor 1.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use super::headings::fold;
@@ -8,6 +8,8 @@ use super::office_lists::{Lines, class_name};
 use super::year::{self, YearSheet};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::gather;
+use crate::domain::names;
+use crate::domain::setup::cells::parse_day;
 use crate::domain::setup::layout::{BELLS, CALENDAR, CONTROL_WORKS, CURRICULUM, Layout};
 use crate::domain::setup::paste::Sheet;
 
@@ -330,6 +332,25 @@ fn sheet(
         covers: Vec::new(),
         findings: Vec::new(),
     })
+}
+
+/// A day of the calendar that two sheets say alike is taken once; what differs is told where rows are checked.
+pub(super) fn same_days(sheets: &mut [YearSheet]) {
+    let mut seen = BTreeSet::new();
+    for sheet in sheets.iter_mut().filter(|sheet| sheet.layout.table == CALENDAR.table) {
+        let day = |text: &str| parse_day(text).map_or_else(|| text.to_owned(), |day| day.to_string());
+        let (heads, own) = (sheet.sheet.heads.clone(), seen.clone());
+        let said = |row: &[String]| -> Vec<String> {
+            let at = |title: &str| heads.iter().position(|head| names::fold(head) == names::fold(title));
+            let cells = CALENDAR.columns.iter().map(|column| at(column.title).and_then(|at| row.get(at)));
+            cells.map(|cell| day(cell.map_or("", |text| text.trim())).to_lowercase()).collect()
+        };
+        sheet.sheet.rows.retain(|(_, row)| {
+            let said = said(row);
+            seen.insert(said.clone());
+            !own.contains(&said)
+        });
+    }
 }
 
 #[cfg(test)]

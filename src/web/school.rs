@@ -16,6 +16,7 @@ mod orders;
 mod plans;
 mod reach;
 mod readiness;
+mod rows;
 mod sent;
 mod shelf;
 pub(super) mod staff;

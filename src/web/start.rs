@@ -1,5 +1,6 @@
 //! The first screen: what waits for the one who signed in, by office and counted; for a stranger the way in. Floor 3.
 
+mod ends;
 mod families;
 mod late;
 mod learners;

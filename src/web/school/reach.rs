@@ -10,8 +10,9 @@ use super::Opened;
 use crate::domain::journal::Journal;
 use crate::domain::people::{ReachSet, Visitor};
 use crate::domain::rights::Action;
-use crate::domain::setup::layout::{Column, Is, Layout};
+use crate::domain::setup::layout::{Column, INDIVIDUAL_PLANS, Is, Layout};
 use crate::domain::setup::scope::Scope;
+use crate::flow::people::{Listing, note_list};
 use crate::store::ChangeFilter;
 
 const fn cell(name: &'static str, title: &'static str, is: Is) -> Column {
@@ -53,10 +54,32 @@ pub(super) fn readable(
 }
 
 /// Classes of the learners that these rows name.
-pub(super) fn classes_named<'j>(journal: &'j Journal, layout: &Layout, rows: &[Vec<String>]) -> BTreeSet<&'j str> {
+fn classes_named<'j>(journal: &'j Journal, layout: &Layout, rows: &[Vec<String>]) -> BTreeSet<&'j str> {
     let Some(at) = learner_column(layout) else { return BTreeSet::new() };
     let classes = classes(journal);
     rows.iter().filter_map(|row| classes.get(row[at].as_str()).copied()).collect()
+}
+
+/// A choice of learners is a list of them: it keeps those alone whose rows the visitor may put with this act, and the empty choice.
+pub(super) fn offer(choices: &mut Vec<(String, String, bool)>, visitor: &Visitor, action: Action, journal: &Journal) {
+    let (reach, classes) = (visitor.reach(action), classes(journal));
+    let grade_of = |class: &str| journal.class(class).map_or(0, |known| known.grade);
+    choices.retain(|(id, ..)| {
+        id.is_empty() || classes.get(id.as_str()).is_some_and(|class| reach.learner(id, class, grade_of(class)))
+    });
+}
+
+/// Writes down whose learners the rows name: the page is of the whole school, so the guard does not know (SEC-07).
+pub(super) async fn note(
+    state: &WebState,
+    visitor: &Visitor,
+    opened: &Opened,
+    layout: &Layout,
+    rows: &[Vec<String>],
+) -> Result<(), Refusal> {
+    let of = if layout.table == INDIVIDUAL_PLANS.table { Listing::Plans } else { Listing::Groups };
+    let classes = classes_named(&opened.year.journal, layout, rows);
+    Ok(note_list(&state.house, visitor, of, &classes, &opened.year.year, state.now()).await?)
 }
 
 fn learner_column(layout: &Layout) -> Option<usize> {

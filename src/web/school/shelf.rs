@@ -1,7 +1,7 @@
 //! A page for each table of the year: rows, a form, a paste from a spreadsheet, what is wrong, and the last changes with their undoing.
 //! Floor 3.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Request, State};
@@ -13,15 +13,14 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
+use super::rows::{self, Row};
 use super::sent::{self, Received};
 use super::{Fields, Opened, Past, groups, reach, readiness};
-use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::setup::layout::{self, Is, Layout};
 use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::rules;
-use crate::flow::people::{Listing, note_list};
 use crate::flow::setup::{self, Coming, Meeting, Outcome};
 
 /// A table with its page.
@@ -214,17 +213,6 @@ pub(super) struct Sent {
     pub(super) note: String,
 }
 
-/// One row of the table.
-struct Row {
-    cells: Vec<String>,
-    key: Vec<String>,
-    edit: String,
-    /// The visitor may change it.
-    may: bool,
-    /// Written under a compromised account, and nobody has decided about it yet.
-    void: bool,
-}
-
 #[derive(Template)]
 #[template(path = "school/shelf.html", config = "src/web/askama.toml")]
 struct Page {
@@ -282,11 +270,11 @@ async fn show(
     let layout = shelf.layout;
     let all = opened.year.rows(&state.house, layout).await?;
     let stands = all.len();
-    let rows = in_order(&opened, layout, reach::readable(visitor, &opened.year.journal, layout, all));
+    let rows = rows::in_order(&opened, layout, reach::readable(visitor, &opened.year.journal, layout, all));
     let apart = rows.len() < stands;
-    note(state, visitor, &opened, layout, &rows).await?;
+    reach::note(state, visitor, &opened, layout, &rows).await?;
     if asked.value("format") == "csv" {
-        return as_csv(&opened, layout, &rows);
+        return rows::as_csv(&opened, layout, &rows);
     }
     let within = |row: &[String]| {
         let row = [row.to_vec()];
@@ -330,13 +318,7 @@ async fn show(
     let mut fields = form::fields(layout, &opened.year.known, standing.as_deref(), typed.as_ref(), &[], key_fixed);
     // A choice of learners is a list of them: it names those alone whose rows the visitor may put here.
     for (field, column) in fields.iter_mut().zip(layout.columns).filter(|(_, column)| column.is == Is::Learner) {
-        let reach = visitor.reach(shelf.change);
-        let journal = &opened.year.journal;
-        field.choices.retain(|(id, ..)| {
-            let known = journal.learners.iter().find(|one| one.id == *id);
-            let grade = |class: &str| journal.class(class).map_or(0, |known| known.grade);
-            id.is_empty() || known.is_some_and(|one| reach.learner(id, &one.class, grade(&one.class)))
-        });
+        reach::offer(&mut field.choices, visitor, shelf.change, &opened.year.journal);
         if mode == "add" || mode == "edit" {
             let at = layout.place(column.name).unwrap_or_default();
             let offered = field.choices.iter().map(|(id, ..)| {
@@ -344,7 +326,7 @@ async fn show(
                 row[at].clone_from(id);
                 row
             });
-            note(state, visitor, &opened, layout, &offered.collect::<Vec<_>>()).await?;
+            reach::note(state, visitor, &opened, layout, &offered.collect::<Vec<_>>()).await?;
         }
     }
     let mut told: Vec<String> =
@@ -353,7 +335,7 @@ async fn show(
     let past = if may { super::past(state, &opened, &[layout.table], Vec::new()).await? } else { Vec::new() };
     let query = asked.value("q").to_owned();
     let void = super::void(state, &opened, layout).await?;
-    let (shown, total) = listed(&opened, layout, rows, &asked, &void, &|row| may && within(row));
+    let (shown, total) = rows::listed(&opened, layout, rows, &asked, &void, &|row| may && within(row));
     let whole = !asked.value("all").is_empty();
     let more = if shown.len() > ROWS && !whole { asked.with("all", "1") } else { String::new() };
     let shown: Vec<Row> = shown.into_iter().take(if whole { usize::MAX } else { ROWS }).collect();
@@ -394,19 +376,6 @@ async fn show(
     if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
-/// Writes down whose learners the rows name: the page is of the whole school, so the guard does not know (SEC-07).
-async fn note(
-    state: &WebState,
-    visitor: &Visitor,
-    opened: &Opened,
-    layout: &Layout,
-    rows: &[Vec<String>],
-) -> Result<(), Refusal> {
-    let of = if layout.table == layout::INDIVIDUAL_PLANS.table { Listing::Plans } else { Listing::Groups };
-    let classes = reach::classes_named(&opened.year.journal, layout, rows);
-    Ok(note_list(&state.house, visitor, of, &classes, &opened.year.year, state.now()).await?)
-}
-
 /// Where the table comes in by file; empty for who may not import, and for tables that come with the roster's own files.
 pub(super) fn by_file(visitor: &Visitor, layout: &Layout) -> String {
     let may = visitor.may_anywhere(Action::ImportData);
@@ -434,45 +403,6 @@ fn links(path: &str) -> [String; 2] {
 pub(super) fn closed_words(row: &crate::store::ClosedYearRow) -> String {
     let date = row.order_date.parse().map(crate::domain::words::date_short).unwrap_or_default();
     format!("Учебный год {} закрыт приказом № {} от {date}: здесь можно только смотреть.", row.year, row.order_number)
-}
-
-fn listed(
-    opened: &Opened,
-    layout: &Layout,
-    rows: Vec<Vec<String>>,
-    asked: &Asked,
-    void: &BTreeSet<Vec<String>>,
-    may: &dyn Fn(&[String]) -> bool,
-) -> (Vec<Row>, usize) {
-    use crate::domain::names::fold;
-    let total = rows.len();
-    let sought: Vec<String> = fold(asked.value("q")).split(' ').map(str::to_owned).collect();
-    let row = |cells: Vec<String>| {
-        let (key, may) = (cells[..layout.key].to_vec(), may(&cells));
-        let shown = layout.columns.iter().zip(&cells).filter(|(column, _)| column.is != Is::Given);
-        Row {
-            cells: shown.map(|(column, cell)| opened.year.known.show(column.is, cell)).collect(),
-            edit: asked.with("edit", &key.join("|")),
-            void: void.contains(&key),
-            may,
-            key,
-        }
-    };
-    let fits = |row: &Row| {
-        let said = fold(&row.cells.join(" "));
-        sought.iter().all(|word| said.contains(word.as_str()))
-    };
-    (rows.into_iter().map(row).filter(fits).collect(), total)
-}
-
-fn as_csv(opened: &Opened, layout: &Layout, rows: &[Vec<String>]) -> Result<Response, Refusal> {
-    let columns = || layout.columns.iter().enumerate().filter(|(_, column)| column.is != Is::Given);
-    let heads: Vec<&str> = columns().map(|(_, column)| column.title).collect();
-    let shown: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| columns().map(|(at, column)| opened.year.known.show(column.is, &row[at])).collect())
-        .collect();
-    answer::csv(layout.table, &heads, &shown)
 }
 
 async fn change(
@@ -521,29 +451,6 @@ pub(super) fn passed_over(layout: &Layout, fields: &Fields, fixed: &BTreeMap<&st
     }
     let heads: Vec<String> = told.iter().map(|one| format!("«{}»", one.found)).collect();
     format!(" Столбцы не из этой таблицы пропущены: {}.", heads.join(", "))
-}
-
-/// Rows as people sort them: classes and numbers as numbers, people and courses by their words, days by the calendar. A table whose key is the
-/// program's own goes by its first columns.
-fn in_order(opened: &Opened, layout: &Layout, rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
-    use std::cmp::Ordering;
-    let said = |at: usize, row: &[String]| match layout.columns[at].is {
-        Is::Class | Is::Course | Is::Scope | Is::Staff | Is::Learner => {
-            opened.year.known.show(layout.columns[at].is, &row[at])
-        }
-        _ => row[at].clone(),
-    };
-    let own = |at: &usize| layout.columns[*at].is != Is::Given;
-    let mut by: Vec<usize> = (0..layout.key).filter(own).collect();
-    if by.is_empty() {
-        by = (0..layout.columns.len()).filter(own).collect();
-    }
-    let keyed = |row: Vec<String>| (by.iter().map(|at| said(*at, &row)).collect::<Vec<_>>(), row);
-    let mut keyed: Vec<(Vec<String>, Vec<String>)> = rows.into_iter().map(keyed).collect();
-    keyed.sort_by(|(a, _), (b, _)| {
-        a.iter().zip(b).map(|(a, b)| names::natural(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-    });
-    keyed.into_iter().map(|(_, row)| row).collect()
 }
 
 /// What a form of a table did.

@@ -1,0 +1,85 @@
+//! Rows of a table of the year as its page shows them: in people's order, in words, found, as a file. Floor 3.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use axum::response::Response;
+
+use super::super::answer::{self, Refusal};
+use super::super::query::Asked;
+use super::Opened;
+use crate::domain::names::{self, fold};
+use crate::domain::setup::layout::{Is, Layout};
+
+/// One row of the table.
+pub(super) struct Row {
+    pub(super) cells: Vec<String>,
+    pub(super) key: Vec<String>,
+    pub(super) edit: String,
+    /// The visitor may change it.
+    pub(super) may: bool,
+    /// Written under a compromised account, and nobody has decided about it yet.
+    pub(super) void: bool,
+}
+
+/// Rows that have the words asked for, and how many there are without that.
+pub(super) fn listed(
+    opened: &Opened,
+    layout: &Layout,
+    rows: Vec<Vec<String>>,
+    asked: &Asked,
+    void: &BTreeSet<Vec<String>>,
+    may: &dyn Fn(&[String]) -> bool,
+) -> (Vec<Row>, usize) {
+    let total = rows.len();
+    let sought: Vec<String> = fold(asked.value("q")).split(' ').map(str::to_owned).collect();
+    let row = |cells: Vec<String>| {
+        let (key, may) = (cells[..layout.key].to_vec(), may(&cells));
+        let shown = layout.columns.iter().zip(&cells).filter(|(column, _)| column.is != Is::Given);
+        Row {
+            cells: shown.map(|(column, cell)| opened.year.known.show(column.is, cell)).collect(),
+            edit: asked.with("edit", &key.join("|")),
+            void: void.contains(&key),
+            may,
+            key,
+        }
+    };
+    let fits = |row: &Row| {
+        let said = fold(&row.cells.join(" "));
+        sought.iter().all(|word| said.contains(word.as_str()))
+    };
+    (rows.into_iter().map(row).filter(fits).collect(), total)
+}
+
+/// The rows as a file of an office.
+pub(super) fn as_csv(opened: &Opened, layout: &Layout, rows: &[Vec<String>]) -> Result<Response, Refusal> {
+    let columns = || layout.columns.iter().enumerate().filter(|(_, column)| column.is != Is::Given);
+    let heads: Vec<&str> = columns().map(|(_, column)| column.title).collect();
+    let shown: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| columns().map(|(at, column)| opened.year.known.show(column.is, &row[at])).collect())
+        .collect();
+    answer::csv(layout.table, &heads, &shown)
+}
+
+/// Rows as people sort them: classes and numbers as numbers, people and courses by their words, days by the calendar. A table whose key is the
+/// program's own goes by its first columns.
+pub(super) fn in_order(opened: &Opened, layout: &Layout, rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    let said = |at: usize, row: &[String]| match layout.columns[at].is {
+        Is::Class | Is::Course | Is::Scope | Is::Staff | Is::Learner => {
+            opened.year.known.show(layout.columns[at].is, &row[at])
+        }
+        _ => row[at].clone(),
+    };
+    let own = |at: &usize| layout.columns[*at].is != Is::Given;
+    let mut by: Vec<usize> = (0..layout.key).filter(own).collect();
+    if by.is_empty() {
+        by = (0..layout.columns.len()).filter(own).collect();
+    }
+    let keyed = |row: Vec<String>| (by.iter().map(|at| said(*at, &row)).collect::<Vec<_>>(), row);
+    let mut keyed: Vec<(Vec<String>, Vec<String>)> = rows.into_iter().map(keyed).collect();
+    keyed.sort_by(|(a, _), (b, _)| {
+        a.iter().zip(b).map(|(a, b)| names::natural(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    });
+    keyed.into_iter().map(|(_, row)| row).collect()
+}
