@@ -169,7 +169,7 @@ fn what_is_wrong_is_told_with_file_row_and_column_and_nothing_comes_in() {
         for expected in [
             ("setup.row-twice", "Кабинеты.csv: строка 3"),
             ("setup.cell-empty", "Кабинеты.csv: строка 4, «Кабинет»"),
-            ("setup.cell-wrong", "Расписание.csv: строка 2, «Курс»"),
+            ("setup.cell-wrong", "Расписание.csv: строка 2, «Предмет»"),
             ("setup.cell-wrong", "Расписание.csv: строка 3, «День недели»"),
             ("setup.cell-wrong", "Расписание.csv: строка 3, «Кабинет»"),
         ] {

@@ -35,7 +35,7 @@ fn an_act_of_writing_says_of_each_carrier_what_was_compared_and_never_more() {
         let act = async |minutes| text(&office.house, "backup-act", &[("copy", &copy)], minutes).await;
         let said = act(42).await;
         assert!(said.contains("АКТ № 2") && !said.contains("расхождений нет"), "{said}");
-        assert_eq!(said.matches("правильность переноса данных ещё не проверена").count(), 2, "{said}");
+        assert_eq!(said.matches("отдельной сверки после записи ещё не было").count(), 2, "{said}");
         assert!(text(&office.house, "backup-act", &[("copy", &first)], 42).await.contains("АКТ № 1"));
 
         office.keep(0, &copy, None, 43).await;
