@@ -343,8 +343,21 @@ fn template(kind: &'static str, make: impl FnOnce(flow::House) -> Making + Send 
             tell(async move { make(found(&at).await).await.db.close().await });
         });
         maker.join().expect("a house to copy");
+        settled(&root.join("letopis.db-wal"));
         root
     })
+}
+
+/// Waits until SQLite has written its log into the database: a copy made meanwhile would have the one without the other.
+fn settled(log: &Path) {
+    // A slow disk needs a second; a connection that is never closed would make every copy a guess.
+    for _ in 0..200 {
+        if std::fs::metadata(log).map_or(0, |log| log.len()) == 0 {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{} is still written to", log.display());
 }
 
 /// Copies a folder with everything in it.
