@@ -142,7 +142,7 @@ fn an_administrator_sets_a_school_up_from_files_in_an_empty_house() {
         browser.press("main .ways a.button").await;
         // The empty house says what to do first.
         let first = browser.text().await;
-        assert!(first.contains("Загруз"), "{first}");
+        assert!(first.contains("загрузите таблицы школы"), "{first}");
 
         let folder = tempfile::tempdir().expect("a folder");
         let book = folder.path().join("школа.xlsx");
