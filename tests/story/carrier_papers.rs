@@ -64,8 +64,9 @@ fn any_copy_of_a_carrier_is_compared_and_an_older_one_vouches_for_nothing() {
         let older = office.write(40).await.unwrap().row.id;
         let newest = office.write(41).await.unwrap().row.id;
         let work = |backup: &str| Work::CompareCarrier { carrier: "Н-1".to_owned(), backup: backup.to_owned() };
-        for backup in ["", older.as_str(), "../keys"] {
-            jobs::queue(house, &work(backup), &after(42)).await.unwrap();
+        // Jobs of one moment come in any order.
+        for (minute, backup) in (41..).zip(["", older.as_str(), "../keys"]) {
+            jobs::queue(house, &work(backup), &after(minute)).await.unwrap();
         }
         let shared = Arc::new(letopis::flow::House::open(&house.root).await.unwrap());
         let worker = Worker::new(shared, Arc::new(|| after(43).at), Arc::default()).unwrap();
