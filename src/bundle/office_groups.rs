@@ -166,7 +166,7 @@ pub(super) fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
         }
         if fitting.len() != 1 && !written.contains(PART) {
             let of_class = courses.iter().filter(|course| course[1] == class && is_about(head, &course[2]));
-            let near: Vec<String> = of_class.map(|course| said(course)).collect();
+            let near: Vec<String> = of_class.map(said).collect();
             let at = Place::cell(File::Groups, row.line, "course_id");
             let message = "нет такого предмета с такой группой у этого класса";
             found.mismatch(at, codes::UNMATCHED_NAME, message, near.join("; "), written.as_str());

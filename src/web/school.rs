@@ -108,7 +108,9 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
         changes.extend(state.house.db.list_changes(&filter).await?);
     }
     changes.sort_by_key(|change| std::cmp::Reverse(change.seq));
-    let mut acts: Vec<(u64, Past, Vec<u64>, Vec<[usize; 3]>)> = Vec::new();
+    /// Rows put, changed and taken away, table by table.
+    type Counts = Vec<[usize; 3]>;
+    let mut acts: Vec<(u64, Past, Vec<u64>, Counts)> = Vec::new();
     let undone: Vec<u64> = changes.iter().map(|change| change.undoes).filter(|seq| *seq > 0).collect();
     for change in &changes {
         if acts.last().is_none_or(|(event, ..)| *event != change.event) {
@@ -132,7 +134,7 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
             seqs.push(change.seq);
         }
     }
-    let told = |(_, act, seqs, counts): (u64, Past, Vec<u64>, Vec<[usize; 3]>)| {
+    let told = |(_, act, seqs, counts): (u64, Past, Vec<u64>, Counts)| {
         let counts = counts.into_iter().find(|one| one.iter().any(|n| *n > 0)).unwrap_or_default();
         let words = ["добавлено", "изменено", "удалено"];
         let what = words.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}: {n}"));
