@@ -61,10 +61,10 @@ fn clean_lines(value: &mut Value, missing: &mut BTreeSet<char>) {
                     // «№ 5», «1 204», «3 файла» stay in one line; elsewhere such a space came with a text of Word's.
                     let next = piece(next);
                     let kept = out.ends_with(|c: char| c == '№' || c.is_ascii_digit());
-                    match () {
-                        () if kept => out.push(NO_BREAK),
-                        () if !out.ends_with(' ') => out.push(' '),
-                        () => {}
+                    if kept {
+                        out.push(NO_BREAK);
+                    } else if !out.ends_with(' ') {
+                        out.push(' ');
                     }
                     out + next.trim_start()
                 })
