@@ -13,7 +13,7 @@ pub mod config;
 pub mod domain;
 
 pub mod bundle;
-pub mod scan;
+pub use letopis_scan as scan;
 pub mod sign;
 pub mod store;
 pub mod typeset;
