@@ -322,7 +322,8 @@ async fn seal_everything(house: &flow::House, minutes: i64) -> Result<Vec<seal::
 
 type Making = std::pin::Pin<Box<dyn Future<Output = flow::House>>>;
 
-/// The folder of a house of one kind, made by the first story that asks; it lies in cargo's folder for tests and is made anew in each run.
+/// The folder of a house of one kind, made by the first story that asks; it lies in cargo's folder for tests, apart for each test program, and is
+/// made anew in each run.
 fn template(kind: &'static str, make: impl FnOnce(flow::House) -> Making + Send + 'static) -> &'static Path {
     static JOURNAL: OnceLock<PathBuf> = OnceLock::new();
     static ISSUED: OnceLock<PathBuf> = OnceLock::new();
@@ -333,7 +334,7 @@ fn template(kind: &'static str, make: impl FnOnce(flow::House) -> Making + Send 
         _ => &SEALED,
     };
     made.get_or_init(|| {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("story").join(kind);
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("houses").join(env!("CARGO_CRATE_NAME")).join(kind);
         if root.exists() {
             std::fs::remove_dir_all(&root).expect("the last run's house goes");
         }
