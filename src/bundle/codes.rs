@@ -193,6 +193,8 @@ pub const UNKNOWN_SHEET: &str = "import.unknown-sheet";
 pub const BROKEN_JSON: &str = "import.broken-json";
 /// A file of a kind that is not taken.
 pub const UNKNOWN_FORMAT: &str = "import.unknown-format";
+/// Rows of load that name no group are numbered: one subject of a class under several teachers (warning, or note where a list says it).
+pub const GROUPS_NUMBERED: &str = "import.groups-numbered";
 /// Two files or sheets for one table.
 pub const SAME_TABLE: &str = "import.same-table";
 /// A report of another program lacks a part that it must have.
@@ -207,7 +209,7 @@ pub const WITHOUT_CONTENTS: &str = "import.without-contents";
 pub const UNKNOWN_RECORD: &str = "import.unknown-record";
 
 /// Every code of the other formats (`docs/exchange.ru.md`); each has a test in `tests/exchange`.
-pub const EXCHANGE: [&str; 18] = [
+pub const EXCHANGE: [&str; 19] = [
     MATCHED_BY_NAME,
     UNMATCHED_NAME,
     AMBIGUOUS_NAME,
@@ -220,6 +222,7 @@ pub const EXCHANGE: [&str; 18] = [
     UNKNOWN_SHEET,
     BROKEN_JSON,
     UNKNOWN_FORMAT,
+    GROUPS_NUMBERED,
     SAME_TABLE,
     BROKEN_REPORT,
     UNKNOWN_CELL,

@@ -5,81 +5,24 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
-use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::setup::layout::LOAD;
 use crate::domain::setup::paste::Sheet;
 
 use super::encoding::{self, Written};
+use super::facts::{FileFacts, Format};
 use super::foreign::{self, Foreign};
 use super::layout::File;
 use super::sheet::{Grid, Source, nearest};
 use super::source::BundleFile;
 use super::workbook::{self, BookSheet};
 use super::year::{self, YearSheet};
-use super::{codes, headings, json, office_card, office_hours, office_lists, office_year, oneroster, table};
-
-/// What kind of file it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// A table as CSV.
-    Csv,
-    /// A workbook of tables.
-    Workbook,
-    /// Tables as JSON.
-    Json,
-    /// A file of a OneRoster 1.2 set.
-    OneRoster,
-    /// «Отчет об успеваемости и посещаемости ученика».
-    PupilReport,
-    /// «Табель успеваемости учащегося».
-    ReportCard,
-    /// A class of «Шкала».
-    Scale,
-    /// None that can be read.
-    Unknown,
-}
-
-impl Format {
-    /// The words for people.
-    pub fn as_russian(self) -> &'static str {
-        match self {
-            Self::Csv => "таблица CSV",
-            Self::Workbook => "книга XLSX",
-            Self::Json => "таблицы JSON",
-            Self::OneRoster => "файл OneRoster 1.2",
-            Self::PupilReport => "отчёт об успеваемости и посещаемости",
-            Self::ReportCard => "табель успеваемости",
-            Self::Scale => "класс системы «Шкала»",
-            Self::Unknown => "не распознан",
-        }
-    }
-}
+use super::{
+    codes, headings, json, office_card, office_groups, office_hours, office_lists, office_year, oneroster, table,
+};
 
 /// Rows that an adapter made: the place of each in words, and its cells in the layout's order.
 pub type PlacedRows = Vec<(String, Vec<String>)>;
-
-/// What was learned of one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FileFacts {
-    /// Name without folders.
-    pub name: String,
-    /// SHA-256 of the bytes.
-    pub sha256: Digest,
-    /// Size in bytes.
-    pub bytes: usize,
-    /// What it is.
-    pub format: Format,
-    /// How its text is written, for text files.
-    pub encoding: Option<Written>,
-    /// What separates the fields, for CSV.
-    pub separator: Option<char>,
-    /// Words of the tables that it holds: `staff`, `learners`.
-    pub tables: Vec<&'static str>,
-}
 
 /// A part of what was given.
 pub(super) enum Part<'g> {
@@ -102,6 +45,8 @@ pub(super) enum Part<'g> {
 pub struct Given<'g> {
     pub(super) parts: Vec<Part<'g>>,
     year_sheets: Vec<YearSheet>,
+    /// Whose group is which, by lists of groups.
+    of_groups: Vec<[String; 4]>,
     pub(super) findings: Vec<Finding>,
     facts: Vec<FileFacts>,
 }
@@ -109,7 +54,13 @@ pub struct Given<'g> {
 impl<'g> Given<'g> {
     /// Tells the files apart and reads each.
     pub fn read(files: &'g [BundleFile]) -> Self {
-        let mut given = Self { parts: Vec::new(), year_sheets: Vec::new(), findings: Vec::new(), facts: Vec::new() };
+        let mut given = Self {
+            parts: Vec::new(),
+            year_sheets: Vec::new(),
+            of_groups: Vec::new(),
+            findings: Vec::new(),
+            facts: Vec::new(),
+        };
         if oneroster::is_set(files) {
             for file in files {
                 let text = encoding::text(&file.bytes).ok();
@@ -135,6 +86,7 @@ impl<'g> Given<'g> {
                 given.unknown(file);
             }
         }
+        given.number_groups();
         given.courses_of_hours(files);
         office_year::same_days(&mut given.year_sheets);
         given.same_tables();
@@ -454,6 +406,7 @@ impl<'g> Given<'g> {
                 self.findings.push(finding);
             }
         }
+        self.of_groups.extend(read.of_groups);
         for kept in read.kept {
             // Hours by classes say the load as well as the courses.
             if kept.table == File::Courses {
@@ -492,6 +445,21 @@ impl<'g> Given<'g> {
                     rows: kept.rows,
                     into_empty: false,
                 }),
+            }
+        }
+    }
+
+    /// Numbers groups that the load does not name, alike in the rows of the load and in the courses made of them.
+    fn number_groups(&mut self) {
+        for sheet in self.year_sheets.iter_mut().filter(|sheet| sheet.layout.table == LOAD.table) {
+            self.findings.append(&mut office_hours::number_groups(sheet, &self.of_groups));
+        }
+        for part in &mut self.parts {
+            if let Part::Kept { table: File::Courses, rows, .. } = part {
+                let load: Vec<[String; 4]> =
+                    rows.iter().map(|(_, row)| [0, 1, 2, 3].map(|at| row[at].clone())).collect();
+                let (groups, _) = office_groups::numbered("", &load, &self.of_groups);
+                rows.iter_mut().zip(groups).for_each(|((_, row), group)| row[2] = group);
             }
         }
     }

@@ -24,6 +24,7 @@ pub mod year;
 pub mod year_book;
 
 mod check;
+mod facts;
 mod found;
 mod json;
 mod look_alike;
@@ -43,8 +44,9 @@ mod sheet;
 mod table;
 mod values;
 
+pub use facts::{FileFacts, Format};
 pub use generate::{GeneratorSpec, generate, write};
-pub use given::{FileFacts, Format, Given};
+pub use given::Given;
 pub use intake::{Settled, Told, settle};
 pub use read::{Bundle, ReadError, read, read_files, read_kept};
 pub use sheet::guarded;

@@ -11,7 +11,7 @@ use super::headings::fold;
 use super::layout::File;
 use super::office_lists::{COUNTERS, Heads, Kept, Lines, Read, class_name, is_total};
 use super::sheet::Sheet;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
 
 const MEMBERS: &[&str] = &["course_id", "learner_id"];
@@ -69,14 +69,16 @@ pub(super) fn list(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
     if subject.is_none() && (of_sheet.is_none() || subject_of_sheet.is_empty()) {
         return None;
     }
+    let teacher = heads.place("teacher_id").filter(|place| *place != full);
     let class_at = heads.folded.iter().position(|head| matches!(head.as_str(), "класс" | "классы"));
     if (class_at.is_none() && of_sheet.is_none()) || heads.place("hours_per_week").is_some() {
         return None;
     }
     let mut findings = Vec::new();
-    heads.left_out(lines, &[Some(full), subject, Some(group), class_at], &mut findings);
+    heads.left_out(lines, &[Some(full), subject, Some(group), class_at, teacher], &mut findings);
     let mut held = [of_sheet.unwrap_or_default(), subject_of_sheet, String::new()];
     let mut rows = Vec::new();
+    let mut of_groups = BTreeSet::new();
     for (no, cells) in &lines.rows[heads.below..] {
         let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
         for (at, place) in [class_at, subject, Some(group)].into_iter().enumerate() {
@@ -89,11 +91,63 @@ pub(super) fn list(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
             continue;
         }
         let [class, subject, group] = &held;
+        let whose = teacher.map(cell).filter(|whose| !whose.is_empty());
+        of_groups.extend(whose.map(|whose| [class.clone(), subject.clone(), group.clone(), whose.to_owned()]));
         rows.extend(
             member(class, subject, group, cell(full)).map(|row| (format!("{}, строка {no}", lines.place), row)),
         );
     }
-    Some(Read { kept: vec![kept(rows)?], findings })
+    Some(Read { kept: vec![kept(rows)?], findings, of_groups: of_groups.into_iter().collect() })
+}
+
+/// Numbers of the groups that rows of load (class, subject, group, teacher) do not name: one subject of one class under several teachers. A
+/// list of groups that names the teachers says whose is which; else they are numbered in the order of the rows, and that is told.
+pub(super) fn numbered(place: &str, rows: &[[String; 4]], lists: &[[String; 4]]) -> (Vec<String>, Vec<Finding>) {
+    let mut groups: Vec<String> = rows.iter().map(|row| row[2].clone()).collect();
+    let mut same: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    for (at, [class, subject, ..]) in rows.iter().enumerate() {
+        if let Some(class) = class_name(class) {
+            same.entry((class, names::fold(subject))).or_default().push(at);
+        }
+    }
+    let mut findings = Vec::new();
+    for ((class, _), places) in same {
+        let teachers: BTreeSet<String> = places.iter().map(|at| initials(&rows[*at][3])).collect();
+        let is_named = places.iter().any(|at| !rows[*at][2].is_empty());
+        if is_named || places.len() < 2 || teachers.len() < places.len() {
+            continue;
+        }
+        let of_list = |at: &usize| {
+            let [_, subject, _, teacher] = &rows[*at];
+            let fits = |list: &&[String; 4]| {
+                list[0] == class && is_about(&list[1], subject) && initials(&list[3]) == initials(teacher)
+            };
+            lists.iter().find(fits).map(|list| number(&list[2])).unwrap_or_default()
+        };
+        let listed: Vec<String> = places.iter().map(of_list).collect();
+        let distinct: BTreeSet<&String> = listed.iter().filter(|group| !group.is_empty()).collect();
+        let is_listed = distinct.len() == places.len();
+        let mut said = Vec::new();
+        for (order, (at, of_list)) in (1..).zip(places.iter().zip(&listed)) {
+            groups[*at] = if is_listed { of_list.clone() } else { format!("{order}") };
+            said.push(format!("{} — {} группа", rows[*at][3], groups[*at]));
+        }
+        let (how, weight) = match is_listed {
+            true => ("так сказано в списке групп", Severity::Note),
+            false => ("по порядку строк; если иначе, добавьте столбец «Группа»", Severity::Warning),
+        };
+        let message = format!("«{}» в {class} ведут разные учителя: {} ({how})", rows[places[0]][1], said.join(", "));
+        findings.push(Finding::new(codes::GROUPS_NUMBERED, place, message).weighing(weight));
+    }
+    (groups, findings)
+}
+
+/// «барбарисова а с» of «Барбарисова А.С.» and of «Барбарисова Анна Сергеевна».
+fn initials(name: &str) -> String {
+    let folded = names::fold(name);
+    let mut words = folded.split([' ', '.']).filter(|word| !word.is_empty());
+    let surname = words.next().unwrap_or_default().to_owned();
+    words.filter_map(|word| word.chars().next()).fold(surname, |said, letter| format!("{said} {letter}"))
 }
 
 /// Is a heading about this subject? «Англ. яз.» and «Группа по английскому языку» are about «Английский язык»: each word begins as one of the
@@ -212,6 +266,28 @@ mod tests {
         {
             assert!(!is_about(head, "Английский язык"), "{head}");
         }
+    }
+
+    #[test]
+    fn two_teachers_of_one_subject_of_a_class_make_two_groups_as_a_list_says_or_in_their_order() {
+        let row = |class: &str, subject: &str, group: &str, who: &str| [class, subject, group, who].map(str::to_owned);
+        let load = [
+            row("5А", "Английский язык", "", "Барбарисова А.С."),
+            row("5А", "Английский язык", "", "Турмалинова С.И."),
+            row("5А", "Музыка", "", "Барбарисова А.С."),
+            row("5Б", "Труд", "2", "Сланцев В.С."),
+            row("5Б", "Труд", "1", "Астрина Л.П."),
+        ];
+        let (groups, told) = numbered("Тарификация", &load, &[]);
+        assert_eq!(groups, ["1", "2", "", "2", "1"]);
+        assert_eq!((told.len(), told[0].severity), (1, Severity::Warning));
+        assert!(told[0].message.contains("по порядку строк"), "{told:?}");
+        let list = [
+            row("5А", "Английский", "2 группа", "Барбарисова Анна Сергеевна"),
+            row("5А", "Английский", "1 группа", "Турмалинова Светлана Ильинична"),
+        ];
+        let (groups, told) = numbered("Тарификация", &load, &list);
+        assert_eq!((&groups[..2], told[0].severity), (&["2".to_owned(), "1".to_owned()][..], Severity::Note));
     }
 
     #[test]

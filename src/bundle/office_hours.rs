@@ -4,17 +4,28 @@ use std::collections::BTreeMap;
 
 use super::codes;
 use super::layout::File;
+use super::office_groups;
 use super::office_lists::{Heads, Kept, Lines, Read, class_name, fold, is_total, names_it};
+use super::year::YearSheet;
 use crate::domain::finding::Finding;
 
 const COURSES: &[&str] = &["class", "subject", "group", "teacher_id", "hours_per_week"];
+
+/// Place of a column of classes among folded headings.
+fn classes_at(folded: &[String]) -> Option<usize> {
+    folded.iter().position(|head| matches!(head.as_str(), "классы" | "класс(ы)" | "класс (классы)"))
+}
 
 /// The courses that a list of hours names row by row: teacher, class, subject, perhaps a group, hours. `heads` are those of the sheet.
 pub(super) fn courses_of(place: &str, heads: &[String], rows: &[(usize, Vec<String>)]) -> Option<Kept> {
     let folded: Vec<String> = heads.iter().map(|head| fold(head)).collect();
     let find = |column: &str| folded.iter().position(|head| names_it(column, head));
-    let classes = || folded.iter().position(|head| matches!(head.as_str(), "классы" | "класс(ы)" | "класс (классы)"));
-    let places = [find("class").or_else(classes)?, find("subject")?, find("teacher_id")?, find("hours_per_week")?];
+    let places = [
+        find("class").or_else(|| classes_at(&folded))?,
+        find("subject")?,
+        find("teacher_id")?,
+        find("hours_per_week")?,
+    ];
     let group = find("group");
     let row = |(no, cells): &(usize, Vec<String>)| {
         let cell = |place: usize| cells.get(place).map(|text| text.trim().to_owned()).unwrap_or_default();
@@ -26,6 +37,39 @@ pub(super) fn courses_of(place: &str, heads: &[String], rows: &[(usize, Vec<Stri
     };
     let rows: Vec<_> = rows.iter().filter_map(row).collect();
     (!rows.is_empty()).then_some(Kept { table: File::Courses, columns: COURSES, rows })
+}
+
+/// Numbers the groups that a list of load does not name ([`office_groups::numbered`]); a column «Группа» comes where there is none.
+pub(super) fn number_groups(load: &mut YearSheet, lists: &[[String; 4]]) -> Vec<Finding> {
+    let sheet = &mut load.sheet;
+    let folded: Vec<String> = sheet.heads.iter().map(|head| fold(head)).collect();
+    let find = |column: &str| folded.iter().position(|head| names_it(column, head));
+    let class = find("class").or_else(|| classes_at(&folded));
+    let (Some(class), Some(subject), Some(teacher)) = (class, find("subject"), find("teacher_id")) else {
+        return Vec::new();
+    };
+    let group = find("group");
+    let row = |(_, cells): &(usize, Vec<String>)| {
+        let cell = |place: usize| cells.get(place).map(|text| text.trim().to_owned()).unwrap_or_default();
+        [cell(class), cell(subject), group.map(cell).unwrap_or_default(), cell(teacher)]
+    };
+    let rows: Vec<[String; 4]> = sheet.rows.iter().map(row).collect();
+    let (groups, findings) = office_groups::numbered(&load.place, &rows, lists);
+    if findings.is_empty() {
+        return findings;
+    }
+    let at = group.unwrap_or(sheet.heads.len());
+    if group.is_none() {
+        sheet.heads.push("Группа".to_owned());
+        if !sheet.letters.is_empty() {
+            sheet.letters.push(String::new());
+        }
+    }
+    for ((_, cells), group) in sheet.rows.iter_mut().zip(groups) {
+        cells.resize(cells.len().max(at + 1), String::new());
+        cells[at] = group;
+    }
+    findings
 }
 
 /// Hours by teacher, subject and class: a column for each class. The teacher and the subject hold until the next are named.
@@ -76,7 +120,11 @@ pub(super) fn hours(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
         let message = format!("часы не названы числом и не загружаются: {}", strange.join("; "));
         findings.push(Finding::new(codes::BAD_NUMBER, &lines.place, message));
     }
-    (!rows.is_empty()).then(|| Read { kept: vec![Kept { table: File::Courses, columns: COURSES, rows }], findings })
+    (!rows.is_empty()).then(|| Read {
+        kept: vec![Kept { table: File::Courses, columns: COURSES, rows }],
+        findings,
+        of_groups: Vec::new(),
+    })
 }
 
 #[cfg(test)]

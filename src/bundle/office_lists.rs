@@ -45,6 +45,8 @@ pub(super) struct Kept {
 pub(super) struct Read {
     pub(super) kept: Vec<Kept>,
     pub(super) findings: Vec<Finding>,
+    /// Whose group is which, where a list of groups says it: class, subject, group, teacher.
+    pub(super) of_groups: Vec<[String; 4]>,
 }
 
 /// Columns of learners made here; the day of enrolment may be empty.
@@ -387,18 +389,16 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
         let named: Vec<String> = named.map(|(_, row)| format!("{} — {}", row[0], row[3])).collect();
         if !named.is_empty() {
             let list = named.join("; ");
-            findings.push(told(
-                lines,
-                format!("права взяты из должностей, проверьте: {list}. Остальные — учителя или без прав"),
-            ));
+            let others = "Остальные — учителя или без прав: другую должность даёт приказ на карточке сотрудника";
+            findings.push(told(lines, format!("права взяты из должностей, проверьте: {list}. {others}")));
         }
     }
     let (table, columns) = if is_learners { (File::Learners, LEARNERS) } else { (File::Staff, STAFF) };
     let kept = std::iter::once(Kept { table, columns, rows }).chain(super::office_groups::kept(members));
-    Some(Read { kept: kept.collect(), findings })
+    Some(Read { kept: kept.collect(), findings, of_groups: Vec::new() })
 }
 
-/// The role that a position names, as `staff.csv` has it; empty for none of the journal's.
+/// The role or roles that a position names, as `staff.csv` has them; empty for none of the journal's.
 fn roles_of(position: &str) -> &'static str {
     let folded = names::fold(position);
     let has = |words: &[&str]| words.iter().any(|word| folded.contains(word));
@@ -413,8 +413,13 @@ fn roles_of(position: &str) -> &'static str {
     {
         return "deputy";
     }
-    if has(&["секретар", "делопроизводител"]) {
-        return "secretary";
+    let keeps_paper = has(&["секретар", "делопроизводител", "документовед"]);
+    let keeps_staff = has(&["по кадрам", "по кадров", "отдел кадров", "отдела кадров", "отделом кадров", "кадровик"]);
+    match (keeps_paper, keeps_staff) {
+        (true, true) => return "secretary human_resources",
+        (true, false) => return "secretary",
+        (false, true) => return "human_resources",
+        (false, false) => {}
     }
     if has(&["учител", "преподавател", "педагог"]) {
         return "teacher";
@@ -453,7 +458,11 @@ fn classes(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
     if !skipped.is_empty() {
         findings.push(told(lines, format!("строки не похожи на классы и не загружаются: {}", skipped.join("; "))));
     }
-    (!rows.is_empty()).then(|| Read { kept: vec![Kept { table: File::Classes, columns: CLASSES, rows }], findings })
+    (!rows.is_empty()).then(|| Read {
+        kept: vec![Kept { table: File::Classes, columns: CLASSES, rows }],
+        findings,
+        of_groups: Vec::new(),
+    })
 }
 
 #[cfg(test)]
@@ -531,6 +540,26 @@ mod tests {
         let roles: Vec<&str> = read.kept[0].rows.iter().map(|(_, row)| row[4].as_str()).collect();
         assert_eq!(roles, ["director", "deputy", "", "teacher"]);
         assert!(read.findings.iter().any(|finding| finding.message.contains("права взяты из должностей")));
+    }
+
+    #[test]
+    fn whoever_keeps_staff_or_papers_is_known_by_the_position() {
+        for position in ["Специалист по кадрам", "инспектор по кадрам", "Начальник отдела кадров"]
+        {
+            assert_eq!(roles_of(position), "human_resources", "{position}");
+        }
+        assert_eq!(roles_of("Специалист по кадровой работе"), "human_resources");
+        for position in ["Делопроизводитель", "Секретарь руководителя", "Секретарь учебной части"]
+        {
+            assert_eq!(roles_of(position), "secretary", "{position}");
+        }
+        assert_eq!(roles_of("Секретарь, специалист по кадрам"), "secretary human_resources");
+        assert_eq!(roles_of("Заместитель директора по кадрам"), "deputy");
+        let office = Lines::of("Кадры", &[&["ФИО", "Должность"], &["Опалова Рябина Львовна", "Специалист по кадрам"]]);
+        let read = read(&office).unwrap();
+        assert_eq!(read.kept[0].rows[0].1[4], "human_resources");
+        let said: Vec<&str> = read.findings.iter().map(|finding| finding.message.as_str()).collect();
+        assert!(said.iter().any(|one| one.contains("Опалова — Специалист по кадрам")), "{said:?}");
     }
 
     #[test]

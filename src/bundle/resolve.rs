@@ -167,8 +167,13 @@ fn refer(sheets: &mut [Sheet<'_>], file: File, column: &'static str, people: &Pe
                 let near = nearest(&names::fold(&written), people.names.keys().map(String::as_str)).unwrap_or_default();
                 let near =
                     people.names.get(near).and_then(|codes| codes.iter().min()).and_then(|code| people.full.get(code));
-                let near = near.map(String::as_str).unwrap_or_default();
-                found.mismatch(at, codes::UNMATCHED_NAME, format!("нет такого {whose}"), near, written.as_str());
+                let near = near.map_or("фамилия, имя и отчество как в списке", String::as_str);
+                let message = if people.names.is_empty() {
+                    format!("нет такого {whose}: список ещё пуст, загрузите его вместе с этим файлом или раньше")
+                } else {
+                    format!("нет такого {whose}")
+                };
+                found.mismatch(at, codes::UNMATCHED_NAME, message, near, written.as_str());
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Where the bytes of an import come from: a folder, a zip of one, or a single file. Floor 1.
 //!
-//! Reads and never writes. A folder with CSV files is a bundle, and whatever else lies beside them is left alone; without any, its
-//! workbooks and JSON files are taken.
+//! Reads and never writes. A folder with `school.csv` or a manifest of OneRoster is a bundle, and whatever else lies beside its CSV files is
+//! left alone; without such a head all tables are taken, workbooks and CSV files together, as an office keeps them.
 
 use std::fs;
 use std::io::{self, Read};
@@ -97,9 +97,9 @@ fn of_folder(folder: &Path) -> Result<Vec<BundleFile>, Unreadable> {
             paths.push((name, path));
         }
     }
-    let has_csv = paths.iter().any(|(name, _)| is_csv(name));
+    let is_bundle = paths.iter().any(|(name, _)| is_head(name));
     let mut files = Vec::new();
-    for (name, path) in paths.into_iter().filter(|(name, _)| is_csv(name) || !has_csv) {
+    for (name, path) in paths.into_iter().filter(|(name, _)| is_csv(name) || !is_bundle) {
         let bytes = fs::File::open(&path).and_then(take).map_err(|error| (path.clone(), error))?;
         files.push(BundleFile::new(name, bytes));
     }
@@ -130,10 +130,9 @@ fn of_zip(bytes: &[u8]) -> io::Result<Vec<BundleFile>> {
             .ok_or_else(|| too_large("файлы архива занимают больше 512 МиБ"))?;
         entries.push((folder, file));
     }
-    if entries.iter().any(|(_, file)| is_csv(&file.name)) {
+    if entries.iter().any(|(_, file)| is_head(&file.name)) {
         entries.retain(|(_, file)| is_csv(&file.name));
     }
-    let is_head = |name: &str| matches!(name, "school.csv" | "manifest.csv");
     let mut folders: Vec<&PathBuf> =
         entries.iter().filter(|(_, file)| is_head(&file.name)).map(|(folder, _)| folder).collect();
     if folders.is_empty() {
@@ -151,6 +150,11 @@ fn ends(name: &str, ending: &str) -> bool {
 fn is_taken(name: &str) -> bool {
     let is_known = [".csv", ".xlsx", ".xlsm", ".json"].iter().any(|ending| ends(name, ending));
     is_known && !name.starts_with(['.', '~'])
+}
+
+/// The file that makes a folder a bundle.
+fn is_head(name: &str) -> bool {
+    matches!(name, "school.csv" | "manifest.csv")
 }
 
 fn is_csv(name: &str) -> bool {

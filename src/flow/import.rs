@@ -214,7 +214,10 @@ fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow]
             Finding::new(
                 "import.period-closed",
                 format!("{}.csv: {}, {subject}, {}", change.table, closure.class, row.join(", ")),
-                format!("период {} класса {} закрыт {}", closure.period, closure.class, closure.closed_at),
+                format!(
+                    "период {} класса {} закрыт {}; как исправить запись, сказано на странице курса в журнале",
+                    closure.period, closure.class, closure.closed_at
+                ),
             )
             .expected_found(change.old.join(", "), change.new.join(", ")),
         );

@@ -176,6 +176,7 @@ fn an_administrator_sets_a_school_up_from_files_in_an_empty_house() {
 
         // The tables of the year are taken back with one button.
         browser.open(&open.at("/exchange/import")).await;
+        browser.press("main td details summary").await;
         browser.press("main form[action=\"/exchange/undo\"] button").await;
         assert!(browser.text().await.contains("отменена"));
         browser.open(&open.at("/year/ready")).await;

@@ -62,6 +62,19 @@ fn names_that_lead_out_of_a_zip_are_not_taken() {
 }
 
 #[test]
+fn workbooks_beside_csv_files_are_left_alone_only_in_a_bundle() {
+    let book = workbook(&[staff_sheet()]);
+    for (name, taken) in [("school.csv", 1), ("manifest.csv", 1), ("Звонки.csv", 2)] {
+        let zip = zipped(&[(name, b"x"), ("Список.xlsx", &book)]);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(name), b"x").unwrap();
+        std::fs::write(folder.path().join("Список.xlsx"), &book).unwrap();
+        let unpacked = source::opened(vec![("a.zip".into(), zip)]).unwrap();
+        assert_eq!((unpacked.len(), source::files(folder.path()).unwrap().len()), (taken, taken), "{name}");
+    }
+}
+
+#[test]
 fn a_cell_in_the_last_corner_costs_no_memory_and_is_told() {
     for corner in ["XFD1048576", "BDWGN2", "ZZZZZZ9"] {
         let mut sheet = staff_sheet();

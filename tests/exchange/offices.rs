@@ -300,15 +300,74 @@ fn a_timetable_s_short_subjects_are_those_of_the_class_and_the_rest_are_told_wit
         "Расписание",
         &[
             &["День", "Урок", "5А"],
-            &["Понедельник", "1", "Англ. яз."],
-            &["", "2", "Литиратура"],
+            &["Понедельник", "1", "Литиратура"],
             &["", "3", "Иностранный язык (английский), 3 группа"],
         ],
     ));
     let said: Vec<String> = refused.unwrap_err().into_iter().map(|finding| finding.message).collect();
-    assert!(said[0].contains("назовите группу — 1, 2"), "{said:?}");
-    assert!(said[1].contains("возможно, «Литература»"), "{said:?}");
-    assert!(said[2].contains("есть 1, 2"), "{said:?}");
+    assert!(said[0].contains("возможно, «Литература»"), "{said:?}");
+    assert!(said[1].contains("есть 1, 2"), "{said:?}");
+    // A subject of groups without a group is a lesson of each of them.
+    let (rows, told) = read(sheet("Расписание", &[&["День", "Урок", "5А"], &["Вторник", "1", "Англ. яз., каб. 7"]]));
+    let courses: Vec<String> = rows.unwrap().into_iter().map(|row| format!("{}{}", row[0], row[6])).collect();
+    assert_eq!(courses, ["C2", "C3"], "{told}");
+    assert!(told.contains("урок записан каждой из них (1, 2)"), "{told}");
+}
+
+#[test]
+fn a_load_without_groups_is_numbered_by_the_list_of_groups_or_by_its_order_and_courses_follow() {
+    let mut given = files();
+    let load = sheet(
+        "Тарификация",
+        &[
+            &["№", "Учитель", "Предмет", "Классы", "Часов в неделю на класс"],
+            &["1", "Гранатова О.П.", "Английский язык", "5А, 5Б", "3"],
+            &["2", "Березкин Л.И.", "Английский язык", "5А", "3"],
+        ],
+    );
+    given[3] = book("Тарификация.xlsx", &[load]);
+    let courses = |given: &[BundleFile]| {
+        let settled = taken(given, Some(&Journal::default()));
+        let mut courses: Vec<String> = settled
+            .journal
+            .unwrap()
+            .courses
+            .iter()
+            .map(|one| format!("{}{} {}", one.class, one.group, one.teacher_id))
+            .collect();
+        courses.sort();
+        courses
+    };
+    let numbered = |given: &[BundleFile]| {
+        let found = Given::read(given)
+            .findings()
+            .iter()
+            .filter(|one| one.code == codes::GROUPS_NUMBERED)
+            .map(ToString::to_string)
+            .collect::<String>();
+        found
+    };
+    let by_order = courses(&given);
+    assert_eq!(by_order.len(), 3, "{by_order:?}");
+    assert!(
+        numbered(&given).contains("Гранатова О.П. — 1 группа, Березкин Л.И. — 2 группа (по порядку строк"),
+        "{}",
+        numbered(&given)
+    );
+    let rows = |first: &str, second: &str| {
+        sheet(
+            "5А Английский язык",
+            &[
+                &["№", "ФИО", "Группа", "Учитель"],
+                &["1", "Агатова Яшма Петровна", first, "Гранатова О.П."],
+                &["2", "Рябинин Кедр", second, "Берёзкин Л.И."],
+            ],
+        )
+    };
+    given.push(book("Деление на группы.xlsx", &[rows("2", "1")]));
+    let by_list = courses(&given);
+    assert_ne!(by_order, by_list, "the list says whose group is which");
+    assert!(numbered(&given).contains("Гранатова О.П. — 2 группа"), "{}", numbered(&given));
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub mod scale;
 
 pub use growing::{Growing, MadeTable};
 
-use super::given::Format;
+use super::facts::Format;
 use super::headings::fold;
 use super::workbook::BookSheet;
 

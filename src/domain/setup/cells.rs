@@ -161,8 +161,8 @@ impl Known {
             if fault.several.is_empty() {
                 return Finding::new("setup.cell-wrong", place, "не понято").expected_found(fault.expected, text);
             }
-            let message = format!("подходит несколько: {}; укажите код", fault.several.join(", "));
-            Finding::new("setup.cell-ambiguous", place, message).expected_found(fault.expected, text)
+            Finding::new("setup.cell-ambiguous", place, self.which(is, &fault.several))
+                .expected_found(fault.expected, text)
         };
         self.read(is, text).map_err(told)
     }
@@ -177,6 +177,16 @@ impl Known {
         found.sort();
         found.dedup();
         found
+    }
+
+    /// What to do when a text names several: courses of one subject are told apart by their groups, all else by its codes.
+    fn which(&self, is: Is, several: &[String]) -> String {
+        let said: Vec<String> = several.iter().map(|id| format!("{} ({id})", self.show(is, id))).collect();
+        let by = match is {
+            Is::Course => "назовите группу в столбце «Группа» или код курса",
+            _ => "укажите код",
+        };
+        format!("подходит несколько: {}; {by}", said.join("; "))
     }
 
     /// Reads one cell into its stored form.
@@ -346,7 +356,7 @@ impl Layout {
                     cells.push(String::new());
                 }
                 Err(fault) => {
-                    let message = format!("подходит несколько: {}; укажите код", fault.several.join(", "));
+                    let message = known.which(column.is, &fault.several);
                     findings
                         .push(Finding::new("setup.cell-ambiguous", at, message).expected_found(fault.expected, text));
                     cells.push(String::new());

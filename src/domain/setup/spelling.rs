@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::cells::Known;
-use super::layout::Layout;
+use super::layout::{Layout, TIMETABLE};
 use super::paste::Sheet;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::gather;
@@ -101,7 +101,11 @@ pub(super) fn why(text: &str, known: &Known) -> String {
         groups.dedup();
         return match (groups.is_empty(), group.is_empty()) {
             (true, _) => format!("«{subject}» в {class} на группы не делится"),
-            (false, true) => format!("«{subject}» в {class} идёт по группам: назовите группу — {}", groups.join(", ")),
+            (false, true) => format!(
+                "«{subject}» в {class} идёт по группам ({}): допишите, например «{subject}, {} группа»",
+                groups.join(", "),
+                groups[0]
+            ),
             (false, false) => format!("такой группы у «{subject}» в {class} нет; есть {}", groups.join(", ")),
         };
     }
@@ -144,12 +148,63 @@ pub fn written_out(layout: &Layout, sheet: &Sheet, known: &Known) -> (Sheet, Vec
             cells[subject_at] = subject.to_owned();
         }
     }
+    let parts = layout.course_parts(&sheet.heads).filter(|_| layout.table == TIMETABLE.table);
+    let mut of_groups = of_all_groups(&mut sheet, parts, known);
     let told = |((written, subject), lines): ((String, String), Vec<u32>)| {
         let message = format!("«{written}» — это «{subject}»: другого такого предмета у класса нет");
         Finding::new("setup.subject-short", gather::rows(lines), message).weighing(Severity::Warning)
     };
-    let told = taken.into_iter().map(told).collect();
-    (sheet, told)
+    of_groups.extend(taken.into_iter().map(told));
+    (sheet, of_groups)
+}
+
+/// A lesson of a subject that the class has in groups, named without a group, is a lesson of every group, and that is told. The room of such a
+/// cell is left out: two groups are not in one.
+fn of_all_groups(sheet: &mut Sheet, parts: Option<[Option<usize>; 3]>, known: &Known) -> Vec<Finding> {
+    let Some([Some(class_at), Some(subject_at), group_at]) = parts else { return Vec::new() };
+    let cell = |cells: &[String], at: Option<usize>| at.and_then(|at| cells.get(at)).cloned().unwrap_or_default();
+    let groups_of = |cells: &[String]| -> Vec<String> {
+        let (class, subject) = (cell(cells, Some(class_at)), names::fold(&cell(cells, Some(subject_at))));
+        let same = known.parts.iter().filter(|[own, of, _]| *own == class && names::fold(of) == subject);
+        let mut groups: Vec<String> = same.map(|[.., group]| group.clone()).collect();
+        groups.sort_by(|a, b| names::natural(a, b));
+        groups.dedup();
+        if groups.iter().any(String::is_empty) { Vec::new() } else { groups }
+    };
+    let room_at = sheet.heads.iter().position(|head| names::fold(head) == "кабинет");
+    let at = group_at.unwrap_or(sheet.heads.len());
+    let mut taken: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
+    let mut rows = Vec::with_capacity(sheet.rows.len());
+    for (line, cells) in std::mem::take(&mut sheet.rows) {
+        let groups = if cell(&cells, group_at).is_empty() { groups_of(&cells) } else { Vec::new() };
+        if groups.is_empty() {
+            rows.push((line, cells));
+            continue;
+        }
+        let subject = cell(&cells, Some(subject_at));
+        taken.entry((subject, groups.join(", "))).or_default().push(u32::try_from(line).unwrap_or_default());
+        for group in groups {
+            let mut of_group = cells.clone();
+            of_group.resize(of_group.len().max(at + 1), String::new());
+            of_group[at] = group;
+            if let Some(room) = room_at.and_then(|at| of_group.get_mut(at)) {
+                room.clear();
+            }
+            rows.push((line, of_group));
+        }
+    }
+    sheet.rows = rows;
+    if group_at.is_none() && !taken.is_empty() {
+        sheet.heads.push("Группа".to_owned());
+        if !sheet.letters.is_empty() {
+            sheet.letters.push(String::new());
+        }
+    }
+    let told = |((subject, groups), lines): ((String, String), Vec<u32>)| {
+        let message = format!("«{subject}» идёт по группам: урок записан каждой из них ({groups}), кабинет не взят");
+        Finding::new("setup.lesson-of-groups", gather::rows(lines), message).weighing(Severity::Warning)
+    };
+    taken.into_iter().map(told).collect()
 }
 
 #[cfg(test)]
