@@ -49,6 +49,11 @@ impl State {
     pub const ALL: [Self; 6] =
         [Self::Frozen, Self::Issued, Self::Signed, Self::Sealed, Self::Refused, Self::Superseded];
 
+    /// Has everybody signed what stands? Another version in its place takes a decision of the director or of a deputy.
+    pub fn is_decided(self) -> bool {
+        matches!(self, Self::Signed | Self::Sealed)
+    }
+
     /// Word of the store, JSON and log.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -23,7 +23,7 @@ use super::start::shortened;
 use crate::domain::copy::State as CopyState;
 use crate::domain::names;
 use crate::domain::people::Visitor;
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Role};
 use crate::domain::snapshot::kind_words;
 use crate::domain::statement::Category;
 use crate::domain::words;
@@ -50,6 +50,12 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(paper::routes());
     routes.extend(supplement::routes());
     routes
+}
+
+/// May the visitor, who issues copies, put another version in the place of one in this state? After all signatures the director or a deputy
+/// decides it.
+pub(super) fn decides(visitor: &Visitor, state: CopyState) -> bool {
+    !state.is_decided() || visitor.holds(Role::Director) || visitor.holds(Role::Deputy)
 }
 
 /// A notice in words.

@@ -23,6 +23,7 @@ use crate::store::{CopyRow, StatementRow};
 use crate::typeset::preview;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::desk::decides;
 use crate::web::fields::Fields;
 use crate::web::frame::Frame;
 use crate::web::query::{Asked, segment};
@@ -365,6 +366,11 @@ async fn next_version(
     let ground = fields.value("ground");
     if ground.is_empty() {
         return Err(Refusal::Rule("Основание новой версии не названо".to_owned()));
+    }
+    let last = state.house.db.list_versions(&copy).await?.pop();
+    if last.is_some_and(|last| !decides(&visitor, last.state)) {
+        let said = "Эту версию подписали все: следующую выпускает директор или заместитель директора";
+        return Err(Refusal::Rule(said.to_owned()));
     }
     let act = state.act(&visitor.account);
     let row = reissue::reissue(&state.house, &copy, ground, &act).await?;

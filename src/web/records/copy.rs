@@ -25,7 +25,7 @@ use crate::flow::sources;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
-use crate::web::desk::{Replaced, Supplements};
+use crate::web::desk::{Replaced, Supplements, decides};
 use crate::web::frame::Frame;
 use crate::web::office::papers::{Twin, twins};
 use crate::web::query::{Asked, segment};
@@ -59,6 +59,10 @@ struct CopyPage {
     issues: bool,
     /// Nothing was written since: a next version would say the same; told to who may make it.
     still: bool,
+    /// Does the form of the next version stand on the page? After all signatures only for whoever decides it.
+    reissues: bool,
+    /// Has everybody signed it?
+    decided: bool,
     /// Places that may be filled on paper now: `stage/person`, name and office.
     on_paper: Vec<(String, String)>,
     today: String,
@@ -140,6 +144,7 @@ pub(super) async fn copy(
     let grade = snapshot.class.grade;
     let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
     let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
+    let reissues = issues && !row.issued_pdf.is_empty() && decides(&visitor, row.state);
     let rules_know_paper = takes_paper(&state).await?;
     let may_mark = may_print && rules_know_paper;
     let takes_paper = issues && row.state == CopyState::Issued && rules_know_paper;
@@ -179,7 +184,9 @@ pub(super) async fn copy(
         to_paper,
         paper_stages,
         receives: visitor.reach(Action::ReceivePaper).class(&row.class, grade),
-        still: issues && !row.issued_pdf.is_empty() && desk::stands_still(&state.house, &row).await?,
+        reissues,
+        decided: row.state.is_decided(),
+        still: reissues && desk::stands_still(&state.house, &row).await?,
         issues,
         on_paper,
         omissions: snapshot.omissions.clone(),
