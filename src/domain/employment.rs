@@ -26,6 +26,12 @@ pub fn has_left(spans: &[Span], day: NaiveDate) -> bool {
     !spans.is_empty() && spans.iter().all(|(_, to)| to.is_some_and(|to| to < day))
 }
 
+/// The first day of work to come, for who is not at work on a day.
+pub fn begins(spans: &[Span], day: NaiveDate) -> Option<NaiveDate> {
+    let later = spans.iter().filter_map(|(from, _)| *from).filter(|from| *from > day);
+    later.min().filter(|_| !is_at_work(spans, day))
+}
+
 /// One employment of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Employment {
@@ -212,6 +218,8 @@ mod tests {
         assert!(is_at_work(&last_day, today) && !has_left(&last_day, today));
         let again = [(None, day("2025-09-30")), (day("2025-11-20"), None)];
         assert!(!is_at_work(&again, today) && !has_left(&again, today), "hired again, not yet begun");
+        assert_eq!(begins(&again, today), day("2025-11-20"));
+        assert_eq!((begins(&[], today), begins(&last_day, today)), (None, None));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! People: the visitor of a page, the offices held today, how far each reaches, and what a visitor may do. Floor 0.
 //!
 //! Offices come from the lists of the year (staff, class teachers, courses, substitutions of the day, families) and from appointments by
-//! order with dates. For a role that a person was ever appointed to by order, orders alone count: an office that was ended by order must not
-//! come back, wider, out of the staff list.
+//! order with dates. For a role that a person was appointed to by order, orders alone count from the first day of the first of them: an office
+//! that was ended by order must not come back, wider, out of the staff list; until that day the list still gives it.
 
 use std::sync::Arc;
 
@@ -365,6 +365,11 @@ impl Appointment {
         self.starts.is_none_or(|starts| starts <= day) && self.ends.is_none_or(|ends| day <= ends)
     }
 
+    /// Does it count on a day instead of the staff list: has it begun, or was it ended before it could?
+    pub fn outweighs_list_on(&self, day: NaiveDate) -> bool {
+        self.starts.is_none_or(|starts| starts <= day) || self.ends.is_some_and(|ends| ends < day)
+    }
+
     /// «№ 12-к от 01.09.2025».
     pub fn order(&self) -> String {
         match (self.order_no.as_str(), self.order_date) {
@@ -408,16 +413,13 @@ pub struct Facts {
 
 /// The offices of a person on a day, in the order of [`Role`].
 pub fn offices(facts: &Facts, day: NaiveDate) -> Vec<Office> {
-    let mut offices = Vec::new();
-    let by_order = |role: Role| facts.appointments.iter().any(|one| one.role == role && one.stands_for.is_empty());
-    for role in facts.roles.iter().filter_map(|word| Role::parse(word)) {
-        // Class teachers and teachers are told by their classes and courses, families are no staff.
-        let listed = !matches!(role, Role::ClassTeacher | Role::SubjectTeacher | Role::Learner | Role::Parent);
-        if listed && !by_order(role) {
-            offices.push(Office { role, reach: Reach::School, acting: false, order: String::new() });
-        }
-    }
     let plain = |role, reach| Office { role, reach, acting: false, order: String::new() };
+    let by_order = |role: Role| facts.appointments.iter().any(|one| one.role == role && one.outweighs_list_on(day));
+    // Class teachers and teachers are told by their classes and courses, families are no staff.
+    let told_apart = [Role::ClassTeacher, Role::SubjectTeacher, Role::Learner, Role::Parent];
+    let listed = facts.roles.iter().filter_map(|word| Role::parse(word));
+    let listed = listed.filter(|role| !told_apart.contains(role) && !by_order(*role));
+    let mut offices: Vec<Office> = listed.map(|role| plain(role, Reach::School)).collect();
     if !facts.load.classes.is_empty() {
         offices.push(plain(Role::ClassTeacher, Reach::Classes(facts.load.classes.clone())));
     }
@@ -477,7 +479,7 @@ fn courses(taught: &[(String, String)]) -> Reach {
 }
 
 /// Who signs as deputy or director for a grade on a day, and by which order: the acting before the absent, a deputy of the grade before one
-/// of the whole school, a later order before an earlier; without an order the first of the staff list whom no order ever named for it.
+/// of the whole school, a later order before an earlier; without an order the first of the staff list whom no order has named for it yet.
 pub fn signer_of<'a>(
     staff: &'a [StaffMember],
     appointments: &'a [Appointment],
@@ -493,7 +495,8 @@ pub fn signer_of<'a>(
         .sort_by_key(|one| (!one.acting, one.grades.is_none(), std::cmp::Reverse((one.order_date, one.id.clone()))));
     let member = |id: &str| staff.iter().find(|person| person.id == id);
     let ordered = by_order.into_iter().find_map(|one| Some((member(&one.person)?, Some(one))));
-    let named = |person: &StaffMember| appointments.iter().any(|one| one.role == role && one.person == person.id);
+    let counts = |one: &Appointment| one.role == role && one.outweighs_list_on(day);
+    let named = |person: &StaffMember| appointments.iter().any(|one| counts(one) && one.person == person.id);
     let listed = staff.iter().find(|person| person.has_role(role.as_str()) && !named(person));
     ordered.or(listed.map(|person| (person, None)))
 }

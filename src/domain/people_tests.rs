@@ -86,6 +86,20 @@ fn an_office_ended_by_order_does_not_come_back_out_of_the_staff_list() {
 }
 
 #[test]
+fn an_office_of_the_staff_list_holds_until_the_day_before_the_first_order() {
+    let facts = Facts { roles: vec!["deputy".into()], appointments: vec![deputy(5, 6)], ..Facts::default() };
+    let held = |on: &str| offices(&facts, day(on)).iter().map(Office::as_russian).collect::<Vec<_>>();
+    assert_eq!(held("2025-08-28"), ["заместитель директора"]);
+    assert_eq!(held("2025-08-31"), ["заместитель директора"]);
+    assert_eq!(held("2025-09-01"), ["заместитель директора (5-6 классы)"]);
+    // Whoever was dismissed before the first day of the order: neither the list nor the order gives it back.
+    let ended = Appointment { ends: Some(day("2025-08-29")), end_order: "3-л".into(), ..deputy(5, 6) };
+    let facts = Facts { appointments: vec![ended], ..facts };
+    assert_eq!(offices(&facts, day("2025-08-29")).len(), 1);
+    assert_eq!(offices(&facts, day("2025-08-30")), []);
+}
+
+#[test]
 fn a_substitute_of_a_lesson_reaches_the_course_and_a_substitute_by_order_all_of_the_absent_one() {
     let lesson = Facts {
         roles: vec!["teacher".into()],
@@ -173,6 +187,10 @@ fn a_copy_is_signed_by_the_deputy_of_its_grade_and_by_the_acting_head() {
     assert_eq!(signs(Role::Deputy, 9, "2025-10-24"), Some(("T3", false)), "the 9th grade is not the deputy's of 5-6");
     assert_eq!(signs(Role::Director, 9, "2025-10-24"), Some(("T4", true)));
     assert_eq!(signs(Role::Director, 9, "2025-11-01"), Some(("T1", false)));
+    let coming = [of("T3", deputy(5, 6))];
+    let signer = |on: &str| signer_of(&staff, &coming, Role::Deputy, 9, day(on)).map(|(person, _)| person.id.as_str());
+    assert_eq!(signer("2025-08-31"), Some("T3"), "the list until the order begins");
+    assert_eq!(signer("2025-09-01"), None);
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn office_holder(person: &StaffMember, by: Option<&Appointment>, sheets: Vec<Str
 }
 
 /// Is the signer of a stage in office on the day of signing? Whoever signs by an order signs within its term; whoever was ever appointed by order
-/// to the office, only while some order holds.
+/// to the office, only while some order holds; until the first of them begins, the staff list.
 pub fn check_office(
     appointments: &[Appointment],
     stage: &str,
@@ -111,7 +111,11 @@ pub fn check_office(
         _ => return Ok(()),
     };
     let own = appointments.iter().filter(|one| one.person == signer.person.id && one.role == role);
-    let named = own.filter(|one| signer.order.is_empty() || (one.acting && one.order() == signer.order));
+    let counts = |one: &&Appointment| match signer.order.is_empty() {
+        true => one.outweighs_list_on(day),
+        false => one.acting && one.order() == signer.order,
+    };
+    let named = own.filter(counts);
     let named: Vec<&Appointment> = named.collect();
     let listed = named.is_empty() && signer.order.is_empty();
     if listed || named.iter().any(|one| one.holds_on(day)) {

@@ -61,8 +61,18 @@ struct StrangerPage {
 #[template(path = "start/office.html", config = "src/web/askama.toml")]
 struct OfficePage {
     frame: Frame,
+    /// What somebody hired from a coming day is told; none for who is at work.
+    coming: Option<Coming>,
     waits: Vec<Wait>,
     shelves: Vec<Shelf>,
+}
+
+/// Work that begins on a coming day.
+struct Coming {
+    /// «15 сентября 2025 г.».
+    day: String,
+    /// Which courses are assigned already, or who assigns them.
+    courses: String,
 }
 
 /// One thing that waits.
@@ -104,7 +114,8 @@ async fn first_screen(
     if let Some(office) = visitor.offices.first() {
         frame.help = help::address(training::guide(office.role));
     }
-    answer::page(&OfficePage { frame, waits, shelves: shelves.into_iter().flatten().collect() })
+    let coming = desk.coming().await?;
+    answer::page(&OfficePage { frame, coming, waits, shelves: shelves.into_iter().flatten().collect() })
 }
 
 /// What one visitor's first screen is laid out from.

@@ -1,6 +1,6 @@
 //! Lists that name learners of several classes: each office sees its own classes, every reading is noted and told in its own words.
 
-use letopis::domain::setup::layout::{COURSES, INDIVIDUAL_PLANS};
+use letopis::domain::setup::layout::{CLASSES, COURSES, INDIVIDUAL_PLANS};
 use letopis::flow::House;
 use letopis::flow::change::{self, Edit};
 use letopis::flow::people::look_in_words;
@@ -174,7 +174,29 @@ fn boxes_of_credentials_are_ticked_for_nobody_for_the_heads_or_for_all_without_a
         for (way, ticked) in [("", 11), ("?pick=none", 0), ("?pick=heads", 2), ("?pick=all", 11)] {
             let (status, page) = read(address, &format!("/credentials{way}"), &administrator).await;
             assert_eq!((status, page.matches(" checked").count()), (200, ticked), "{way}");
-            assert!(page.contains("public_url"), "said before the passwords are shown once");
+            let offered = page.contains("name=\"address\"") && page.contains("value=\"http://letopis\"");
+            assert!(offered && !page.contains("public_url"), "the slips bear the address of this page unless changed");
         }
+        // A word that is no address: refused before a password is given.
+        let issue = |typed: &str| form(&[("person", "T04"), ("address", typed)]);
+        let accounts = async || house.db.list_accounts().await.unwrap().len();
+        let before = accounts().await;
+        let wrong = send(address, "POST", "/credentials", &administrator, &issue("наша школа")).await;
+        assert_eq!((wrong.0, accounts().await), (409, before));
+    });
+}
+
+#[test]
+fn the_calendar_counts_days_of_any_class_and_names_grades_without_periods_and_a_plan_says_what_it_differs_from() {
+    on_every_engine(|house| async move {
+        paste(&house, &CLASSES, "Класс\tПараллель\n10А\t10").await;
+        let address = open_to_the_web(&house).await;
+        let director = session(&house, "T01", 1).await;
+        // The quarter of grades 1 to 9 ends on the 24th; the one lesson held is of the 2nd.
+        let (status, page) = read(address, "/year/calendar?month=2025-10", &director).await;
+        assert_eq!(status, 200);
+        assert!(page.contains("Учебных дней в месяце: 17") && page.contains("для параллелей: 10."), "{page}");
+        let (_, page) = read(address, "/year/plans/C5", &director).await;
+        assert!(page.contains("План (0 ч) и учебный план (102 ч)") && page.contains("расписания ещё нет"), "{page}");
     });
 }

@@ -7,6 +7,8 @@ use letopis::flow::people::{self, Order};
 use letopis::flow::{Error, House};
 
 use super::house::{YEAR, act, day, on_every_engine, person_of};
+use super::matrix::{open_to_the_web, session};
+use super::shown::read;
 
 fn order(person: &str, role: Role) -> Order {
     Order {
@@ -95,6 +97,20 @@ fn an_office_of_the_staff_list_ends_by_order_and_stays_on_record() {
         assert_eq!(roles(&house, "T05", "2025-10-04").await, []);
         let twice = people::end_listed(&house, "T05", Role::Secretary, day("2025-10-03"), "41-к", &act("T01", 1)).await;
         assert!(twice.is_err());
+    });
+}
+
+#[test]
+fn an_appointment_from_a_coming_day_leaves_the_office_of_the_staff_list_until_then() {
+    on_every_engine(|house| async move {
+        let coming = Order { starts: day("2025-10-10"), ..order("T05", Role::Secretary) };
+        people::appoint(&house, &coming, &act("T01", 0)).await.unwrap();
+        assert_eq!(roles(&house, "T05", "2025-10-02").await, [Role::Secretary]);
+        assert_eq!(roles(&house, "T05", "2025-10-10").await, [Role::Secretary]);
+        let address = open_to_the_web(&house).await;
+        let (_, card) = read(address, "/people/T05", &session(&house, "T06", 1).await).await;
+        let said = "по спискам учебного года по 09.10.2025; с 10.10.2025 — по приказу № 31-к от 01.10.2025";
+        assert!(card.contains(said), "{card}");
     });
 }
 

@@ -103,6 +103,49 @@ fn a_teacher_hired_in_october_teaches_without_anybodys_import() {
 }
 
 #[test]
+fn whoever_was_hired_from_a_coming_day_reads_from_which_and_who_assigns_courses() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let hr = session(&house, "T10", 1).await;
+        let hire = form(&[
+            ("act", "hire"),
+            ("surname", "Лунина"),
+            ("given_name", "Яшма"),
+            ("position", "Учитель физики"),
+            ("from", "2025-10-06"),
+            ("order", "14-л"),
+            ("order_date", "2025-10-02"),
+        ]);
+        assert_eq!(send(address, "POST", "/people/staff", &hr, &hire).await.0, 303);
+        let early = session(&house, "T00013", 2).await;
+        let (_, first) = read(address, "/", &early).await;
+        assert!(first.contains("Вы работаете с 6 октября 2025 г.") && !first.contains("Ничего не ждёт"), "{first}");
+        let said = "Курсы вам ещё не назначены: их назначает администратор, директор или заместитель директора.";
+        assert!(first.contains(said), "{first}");
+        // At work, and still without a course: the journal says the same.
+        let later = open_on(&house, 5 * DAY).await;
+        let teacher = session_at(&house, "T00013", 3, 5 * DAY).await;
+        let (status, journal) = read(later, "/journal", &teacher).await;
+        assert!(status == 200 && journal.contains(said), "{status} {journal}");
+        let (_, first) = read(later, "/", &teacher).await;
+        assert!(!first.contains("Вы работаете с"), "{first}");
+    });
+}
+
+#[test]
+fn a_course_says_who_loads_the_journal_and_leads_there_whoever_may() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let (teacher, administrator) = (session(&house, "T04", 1).await, session(&house, "T06", 2).await);
+        let (_, page) = read(address, "/course/C5", &teacher).await;
+        let who = "загружает его администратор или ответственный за ведение электронного журнала";
+        assert!(page.contains(who) && !page.contains("/exchange/import"), "{page}");
+        let (_, page) = read(address, "/course/C5", &administrator).await;
+        assert!(page.contains("<a href=\"/exchange/import\">загрузить журнал</a>") && !page.contains(who), "{page}");
+    });
+}
+
+#[test]
 fn a_dismissal_ends_offices_and_account_and_what_is_left_waits_for_who_names_another() {
     on_every_engine(|house| async move {
         let address = open_to_the_web(&house).await;

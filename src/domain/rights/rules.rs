@@ -116,6 +116,15 @@ impl Rules {
         Role::ALL.into_iter().filter(move |role| self.laid_over(*role, action) != Grant::Never)
     }
 
+    /// Who may do an action, in words: «администратор, директор или заместитель директора».
+    pub fn who(&self, action: Action) -> String {
+        let roles: Vec<&str> = self.may(action).map(Role::as_russian).collect();
+        match roles.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} или {last}", rest.join(", ")),
+            _ => roles.concat(),
+        }
+    }
+
     /// A refusal as people read it: why not, by which clause, and who could.
     pub fn refusal(&self, action: Action, why: Why) -> String {
         let clause = match why {
@@ -154,6 +163,14 @@ mod tests {
     /// Roles that may, as words.
     fn may(preset: &str, action: Action) -> String {
         rules(preset, false).may(action).map(Role::as_str).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn who_may_is_said_in_words() {
+        let rules = Rules::default();
+        assert_eq!(rules.who(Action::ChangeCurriculum), "администратор, директор или заместитель директора");
+        assert_eq!(rules.who(Action::ImportData), "администратор или ответственный за ведение электронного журнала");
+        assert_eq!(rules.who(Action::IssueStaffCredentials), "администратор");
     }
 
     #[test]

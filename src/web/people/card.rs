@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::Fields;
 use crate::domain::finding::Finding;
-use crate::domain::people::{Appointment, Subject, Visitor};
+use crate::domain::people::{Appointment, Office, Subject, Visitor};
 use crate::domain::rights::{self, Action, Role};
 use crate::domain::words;
 use crate::flow::people::{self, Listed as Person, Look, Order};
@@ -100,7 +100,10 @@ struct Choice {
 struct CardPage {
     frame: Frame,
     id: String,
+    /// Offices of today, each with what gives it.
     offices: Vec<(String, String)>,
+    /// First day of the first appointment to come, for who holds nothing today.
+    coming: String,
     listed_roles: Vec<Choice>,
     appointments: Vec<AppointmentLine>,
     account: Option<AccountView>,
@@ -153,6 +156,30 @@ fn office(one: &Appointment, directory: &Directory) -> String {
         format!(" (замещаемый сотрудник — {})", named(&one.stands_for))
     };
     format!("{role}{grades}{instead}")
+}
+
+/// The appointment to come that begins first: to this role, or to any.
+fn coming(appointments: &[Appointment], role: Option<Role>, today: NaiveDate) -> Option<(NaiveDate, &Appointment)> {
+    let later = appointments.iter().filter(|one| role.is_none_or(|role| one.role == role));
+    let later = later.filter(|one| !one.outweighs_list_on(today));
+    // Whoever is dismissed before the first day of an order does not come to it.
+    let later = later.filter_map(|one| Some((one.starts.filter(|day| one.ends.is_none_or(|ends| *day <= ends))?, one)));
+    later.min_by_key(|(starts, _)| *starts)
+}
+
+/// What gives an office of today: its order, or the lists of the year; these until the first order for the role begins.
+fn ground(held: &Office, appointments: &[Appointment], today: NaiveDate) -> String {
+    if !held.order.is_empty() {
+        return format!("приказ {}", held.order);
+    }
+    let Some((starts, next)) =
+        coming(appointments, Some(held.role), today).filter(|(_, one)| one.stands_for.is_empty())
+    else {
+        return "по спискам учебного года".to_owned();
+    };
+    let last = starts.pred_opt().unwrap_or(starts);
+    let short = words::date_short;
+    format!("по спискам учебного года по {}; с {} — по приказу {}", short(last), short(starts), next.order())
 }
 
 fn line(one: &Appointment, today: NaiveDate, directory: &Directory) -> AppointmentLine {
@@ -223,7 +250,11 @@ async fn card(
         owns,
         frame: frame.titled(named.full()).leading(named.place.clone()).under("Сотрудники", "/people"),
         id: person.clone(),
-        offices: offices.iter().map(|office| (office.as_russian(), office.order.clone())).collect(),
+        offices: offices
+            .iter()
+            .map(|office| (office.as_russian(), ground(office, &facts.appointments, today)))
+            .collect(),
+        coming: coming(&facts.appointments, None, today).map(|(day, _)| words::date_short(day)).unwrap_or_default(),
         listed_roles: listed.map(choice).collect(),
         appointments: facts.appointments.iter().map(|one| line(one, today, &directory)).collect(),
         account,

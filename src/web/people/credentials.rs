@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::header::{HOST, HeaderMap};
 use axum::response::Response;
 
 use super::Fields;
@@ -23,6 +24,7 @@ use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
 use crate::web::frame::Frame;
+use crate::web::guard::is_secure;
 use crate::web::query::{self, Asked};
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
 
@@ -66,8 +68,9 @@ struct IssuePage {
     people: Vec<Line>,
     /// Ways to tick the boxes: address, label, is it the one shown.
     picks: Vec<(String, &'static str, bool)>,
-    /// The settings do not say where the house opens, and slips would not either.
+    /// Whether the settings leave open where the house opens, and what is offered for the slips then.
     unsaid: bool,
+    offered: String,
     /// Learners of the class, for a new parent; empty for staff.
     learners: Vec<(String, String)>,
     parents: String,
@@ -83,10 +86,8 @@ struct SlipsPage {
     frame: Frame,
     /// Whose slips they are, and the slips: staff, or each class by itself.
     lists: Vec<(String, Vec<Slip>)>,
-    /// Where the house opens; empty when the settings do not say.
+    /// Where the house opens; empty when neither the settings nor the form said.
     address: String,
-    /// The settings do not say, and the visitor could.
-    unsaid: bool,
     back: String,
     day: String,
     days: u64,
@@ -153,9 +154,44 @@ async fn heads(state: &WebState, people: &[Line]) -> Result<BTreeSet<String>, Re
     Ok(heads)
 }
 
+/// Longest address of a slip, characters: it is typed in by hand.
+const LONGEST_ADDRESS: usize = 120;
+
+/// Is it an address that a person can type in, and a browser opens the house by?
+fn is_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let wrong = |c: char| c.is_whitespace() || c.is_control() || "\"'<>\\^`{|}@?#".contains(c);
+    host.chars().any(char::is_alphanumeric) && text.chars().count() <= LONGEST_ADDRESS && !text.contains(wrong)
+}
+
+/// The address by which the page was opened, offered for the slips where the settings name none; empty when the request does not say.
+fn opened_by(headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let scheme = if is_secure(headers) { "https" } else { "http" };
+    let address = format!("{scheme}://{host}");
+    if is_address(&address) { address } else { String::new() }
+}
+
+/// The address that this printing bears: the one of the settings, else the one that the form brought. Asked before any password is given.
+fn printed(state: &WebState, fields: &Fields) -> Result<String, Refusal> {
+    let own = state.house.config.public_url();
+    if !own.is_empty() {
+        return Ok(own);
+    }
+    let typed = fields.value("address").trim_end_matches('/');
+    if typed.is_empty() || is_address(typed) {
+        return Ok(typed.to_owned());
+    }
+    Err(Refusal::Rule(format!(
+        "Адрес входа начинается с http:// или https:// и пишется без пробелов, не длиннее {LONGEST_ADDRESS} знаков"
+    )))
+}
+
 async fn staff_form(
     State(state): State<WebState>,
     visitor: Visitor,
+    headers: HeaderMap,
     asked: Asked,
     frame: Frame,
 ) -> Result<Response, Refusal> {
@@ -166,6 +202,7 @@ async fn staff_form(
     answer::page(&IssuePage {
         picks,
         unsaid: state.house.config.public_url().is_empty(),
+        offered: opened_by(&headers),
         frame: frame.titled("Выдача входа сотрудникам").leading(
             "Отметьте, кому выдать одноразовый пароль. Список печатается один раз; прежние пароли и сеансы отмеченных перестают действовать.",
         ),
@@ -204,23 +241,22 @@ async fn issue(
     if people.contains(&visitor.account) {
         return Err(Refusal::Rule("Себе пароль не выдают: смените его в разделе «Мой вход»".to_owned()));
     }
+    let address = printed(state, &fields)?;
     let house = &state.house;
     let slips = house.sign_in.issue(house, chain, &people, &state.act(&visitor.account)).await?;
-    slips_page(state, visitor, frame, vec![(String::new(), slips)], back)
+    slips_page(state, frame, vec![(String::new(), slips)], address, back)
 }
 
 fn slips_page(
     state: &WebState,
-    visitor: &Visitor,
     frame: Frame,
     lists: Vec<(String, Vec<Slip>)>,
+    address: String,
     back: String,
 ) -> Result<Response, Refusal> {
-    let address = state.house.config.public_url();
     answer::page(&SlipsPage {
         frame: frame.titled("Список выдачи входа"),
         lists,
-        unsaid: address.is_empty() && visitor.holds(Role::Administrator),
         address,
         back,
         day: words::date_words(state.now().date_naive()),
@@ -241,6 +277,7 @@ async fn whole_classes(
     let reach = visitor.reach(Action::IssueFamilyCredentials);
     let directory = state.directory().await?;
     let chosen = fields.all("class");
+    let address = printed(&state, &fields)?;
     let mut asked = Vec::new();
     for class in directory.roster.classes.iter().filter(|class| chosen.contains(&class.name)) {
         if !reach.whole_class(&class.name, class.grade) {
@@ -279,10 +316,15 @@ async fn whole_classes(
         given.extend(fresh);
         lists.push((class, slips));
     }
-    slips_page(&state, &visitor, frame, lists, "/families".to_owned())
+    slips_page(&state, frame, lists, address, "/families".to_owned())
 }
 
-async fn own_classes(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
+async fn own_classes(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    frame: Frame,
+) -> Result<Response, Refusal> {
     let reach = visitor.reach(Action::IssueFamilyCredentials);
     let directory = state.directory().await?;
     let own: Vec<String> = directory
@@ -310,7 +352,11 @@ async fn own_classes(State(state): State<WebState>, visitor: Visitor, frame: Fra
             let without = classes.iter().map(|class| class.without as u64).sum();
             let lead = "Родителей вносят на странице класса. Здесь вход получают разом все, у кого его ещё нет.";
             answer::page(&ClassesPage {
-                frame: frame.titled("Семьи классов").leading(lead), classes, without
+                frame: frame.titled("Семьи классов").leading(lead),
+                classes,
+                without,
+                unsaid: state.house.config.public_url().is_empty(),
+                offered: opened_by(&headers),
             })
         }
     }
@@ -322,6 +368,8 @@ struct ClassesPage {
     frame: Frame,
     classes: Vec<ClassLine>,
     without: u64,
+    unsaid: bool,
+    offered: String,
 }
 
 struct ClassLine {
@@ -336,11 +384,13 @@ struct ClassLine {
 async fn families_form(
     State(state): State<WebState>,
     visitor: Visitor,
+    headers: HeaderMap,
     asked: Asked,
     Path(class): Path<String>,
     frame: Frame,
 ) -> Result<Response, Refusal> {
-    answer::page(&family_page(&state, &visitor, frame, &class, asked.value("pick")).await?)
+    let page = family_page(&state, &visitor, frame, &class, asked.value("pick")).await?;
+    answer::page(&IssuePage { offered: opened_by(&headers), ..page })
 }
 
 /// Learners of a class who are in it now.
@@ -367,6 +417,7 @@ async fn family_page(
     Ok(IssuePage {
         picks,
         unsaid: state.house.config.public_url().is_empty(),
+        offered: String::new(),
         frame: frame.titled(format!("Семьи {class} класса")).leading(
             "Отметьте, кому выдать одноразовый пароль: ученикам и родителям. Список печатается один раз и выдаётся под подпись.",
         ),
@@ -384,6 +435,7 @@ async fn family_page(
 async fn add_list(
     State(state): State<WebState>,
     visitor: Visitor,
+    headers: HeaderMap,
     Path(class): Path<String>,
     frame: Frame,
     fields: Fields,
@@ -411,7 +463,7 @@ async fn add_list(
         Err(findings) => findings.iter().map(said).collect(),
     };
     let page = family_page(&state, &visitor, frame, &class, "").await?;
-    answer::page_again(&IssuePage { pasted, findings: told, ..page })
+    answer::page_again(&IssuePage { pasted, findings: told, offered: opened_by(&headers), ..page })
 }
 
 fn said(finding: &Finding) -> String {
@@ -470,4 +522,32 @@ async fn add_parent(
     };
     people::write_guardian(&state.house, &row, &state.act(&visitor.account)).await?;
     Ok(answer::done(&format!("/families/{}", query::segment(&class)), "Родитель внесён в список класса."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_bears_an_address_that_can_be_typed_in_and_nothing_else() {
+        for good in
+            ["http://letopis", "https://школа.рф", "http://192.168.0.5:8017", "http://[::1]:8017", "https://a.ru/l"]
+        {
+            assert!(is_address(good), "{good}");
+        }
+        let long = format!("https://{}.ru", "a".repeat(LONGEST_ADDRESS));
+        for bad in [
+            "",
+            "letopis",
+            "http://",
+            "ftp://a.ru",
+            "javascript:1",
+            "http://a b",
+            "http://a<b>",
+            "http://u@a.ru",
+            long.as_str(),
+        ] {
+            assert!(!is_address(bad), "{bad}");
+        }
+    }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use super::super::answer::Refusal;
 use super::waits::shortened;
-use super::{Desk, Shelf, Wait};
+use super::{Coming, Desk, Shelf, Wait};
 use crate::domain::employment::{self, Employment};
 use crate::domain::rights::{Action, Role};
+use crate::domain::setup::cells::course_words;
 use crate::domain::words;
 
 impl Desk<'_> {
@@ -72,6 +73,29 @@ impl Desk<'_> {
             }
         }
         Ok(waits)
+    }
+
+    /// What somebody reads who was hired by an order from a coming day: until then no office is held.
+    pub(super) async fn coming(&self) -> Result<Option<Coming>, Refusal> {
+        let roster = &self.directory.roster;
+        let Some(member) = roster.staff_member(&self.visitor.account).filter(|_| !self.visitor.is_staff()) else {
+            return Ok(None);
+        };
+        let spans = self.state.house.db.list_spans_of(&member.id).await?;
+        let Some(day) = employment::begins(&spans, self.today) else { return Ok(None) };
+        let own: Vec<String> =
+            roster.courses.iter().filter(|course| course.teacher_id == member.id).map(course_words).collect();
+        let courses = match own.is_empty() {
+            false => format!("Вам назначены курсы: {}.", shortened(own.iter().map(String::as_str))),
+            true if member.has_role(Role::SubjectTeacher.as_str()) => {
+                format!(
+                    "Курсы вам ещё не назначены: их назначает {}.",
+                    self.visitor.rules.who(Action::ChangeCurriculum)
+                )
+            }
+            true => String::new(),
+        };
+        Ok(Some(Coming { day: words::date_words(day), courses }))
     }
 
     /// What the specialist of staff does: hires, puts cards right, dismisses (SEC-09).
