@@ -12,9 +12,11 @@ use chrono::NaiveDate;
 
 use super::WebState;
 use super::answer::Refusal;
+use super::query;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use crate::domain::policy::{self, Policy};
 use crate::domain::rights::Action;
+use crate::domain::words;
 use crate::flow::policy::{History, history};
 
 /// Routes of these pages.
@@ -81,6 +83,32 @@ async fn open(state: &WebState) -> Result<(History, String), Refusal> {
     let today: NaiveDate = state.now().date_naive();
     let name = history.on(today).policy.name.clone();
     Ok((history, name))
+}
+
+/// A policy that an order has brought and whose first day is still to come.
+struct Coming {
+    /// «1 сентября 2025 г.».
+    day: String,
+    name: String,
+    order: String,
+    /// The same page of that policy.
+    href: String,
+    /// Is it the one shown?
+    shown: bool,
+}
+
+/// The policies of coming days, for the page at `path` that shows the policy `shown`.
+fn coming(history: &History, today: NaiveDate, path: &str, shown: &str) -> Vec<Coming> {
+    let later = history.all().iter().filter_map(|one| Some((one.from.filter(|from| *from > today)?, one)));
+    later
+        .map(|(from, one)| Coming {
+            day: words::date_words(from),
+            name: one.policy.name.clone(),
+            order: one.order.clone(),
+            href: format!("{path}?name={}", query::segment(&one.policy.name)),
+            shown: one.policy.name == shown,
+        })
+        .collect()
 }
 
 /// The asked name, or another one.

@@ -40,6 +40,16 @@ impl Hours {
     }
 }
 
+/// A plan beside the lessons that timetable and calendar give, an hour each: «уроков меньше на 3», empty when there are as many.
+pub fn beside_lessons(planned_centi: u32, lessons: usize) -> String {
+    let given = u32::try_from(lessons).unwrap_or(u32::MAX).saturating_mul(100);
+    match given.cmp(&planned_centi) {
+        std::cmp::Ordering::Equal => String::new(),
+        std::cmp::Ordering::Less => format!("уроков меньше на {}", hours_text(planned_centi - given)),
+        std::cmp::Ordering::Greater => format!("уроков больше на {}", hours_text(given - planned_centi)),
+    }
+}
+
 /// What is wrong with a course's plan: missing, hours that differ, days out of order.
 pub fn check(course: &Course, grade: u8, topics: &[&Topic]) -> Vec<Finding> {
     let place = format!("КТП: {}, {}", course.class, period::course_title(course));
@@ -150,5 +160,8 @@ mod tests {
         assert_eq!(Hours { planned: 6600, due: 6800 }.difference(), "не хватает 2 ч");
         assert_eq!(Hours { planned: 6850, due: 6800 }.difference(), "лишних 0,5 ч");
         assert_eq!(Hours { planned: 6800, due: 6800 }.difference(), "");
+        assert_eq!(beside_lessons(17_000, 167), "уроков меньше на 3");
+        assert_eq!(beside_lessons(6750, 68), "уроков больше на 0,5");
+        assert_eq!(beside_lessons(6800, 68), "");
     }
 }

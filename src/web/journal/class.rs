@@ -14,7 +14,7 @@ use crate::domain::names;
 use crate::domain::norm::{Standing, norm, stand};
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Role};
 use crate::domain::words;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -28,6 +28,8 @@ struct ClassesPage {
     frame: Frame,
     years: Vec<YearView>,
     grades: Vec<GradeView>,
+    /// Why no class stands here, and who changes it.
+    empty: String,
 }
 
 /// Classes of one grade.
@@ -41,6 +43,18 @@ struct ClassView {
     href: String,
     teacher: String,
     learners: String,
+}
+
+/// Why the visitor sees no class: there is none yet, no course was assigned, or no class.
+fn why_empty(directory: &Directory, visitor: &Visitor) -> String {
+    let who = |action| visitor.rules.who(action);
+    if directory.roster.classes.is_empty() {
+        return format!("Классы появляются из загруженных списков школы: их загружает {}.", who(Action::ImportData));
+    }
+    if visitor.holds(Role::SubjectTeacher) {
+        return format!("Курсы вам ещё не назначены: их назначает {}.", who(Action::ChangeCurriculum));
+    }
+    format!("Вам не назначен ни один класс: назначения делает {}.", who(Action::Appoint))
 }
 
 /// `GET /journal`: the classes that the visitor may read.
@@ -80,7 +94,8 @@ pub(super) async fn classes(
     };
     let frame = frame.titled("Классы").leading(lead);
     let years = years(&directory, &visitor, "/journal");
-    answer::page(&ClassesPage { frame, years, grades: grades.into_iter().map(|(_, view)| view).collect() })
+    let empty = why_empty(&directory, &visitor);
+    answer::page(&ClassesPage { frame, years, grades: grades.into_iter().map(|(_, view)| view).collect(), empty })
 }
 
 #[derive(Template)]

@@ -41,6 +41,10 @@ struct CoursePage {
     tabs: Vec<Tab>,
     courses: Vec<Other>,
     closed: String,
+    /// Who loads the journal, while the period is open; else empty.
+    loads: String,
+    /// Is it the visitor?
+    may_load: bool,
     /// Who can still mend what is closed, and how; empty while the period is open.
     mends: Vec<Mend>,
     part: Arc<str>,
@@ -91,10 +95,14 @@ pub(super) async fn course(
         .leading(format!("Учитель: {}; {}", staff_name(&directory, &course.teacher_id), hours(course)))
         .under("Журнал", directory.address("/journal".to_owned()))
         .under(class.name.clone(), directory.address(format!("/journal/{}", segment(&class.name))));
+    let closed = closed(&directory, &class.name, &chosen.span.id);
+    let is_open = closed.is_empty() && !directory.is_earlier();
     answer::page(&CoursePage {
+        loads: if is_open { visitor.rules.who(Action::ImportData) } else { String::new() },
+        may_load: visitor.may_anywhere(Action::ImportData),
         tabs: tabs(&directory, &class, &format!("/course/{}", segment(&course.id)), &chosen.span.id),
         courses: others.collect(),
-        closed: closed(&directory, &class.name, &chosen.span.id),
+        closed,
         mends: mends(&state, &directory, &visitor, &class.name, &chosen.span.id).await?,
         frame,
         part,
@@ -167,10 +175,10 @@ async fn mends(
             on_copy("Нашли ошибку: скажите тому, чьей подписи копия ещё ждёт, — он отклонит её с замечанием")
         }
         CopyState::Signed => {
-            on_copy("Все подписи собраны: исправление идёт новой версией по решению директора или заместителя")
+            on_copy("Все подписи собраны: сообщите директору или заместителю, исправление идёт новой версией")
         }
         CopyState::Sealed => {
-            on_copy("После печати исправление идёт новой версией по решению директора или заместителя")
+            on_copy("Копия опечатана: сообщите директору или заместителю, исправление идёт новой версией")
         }
         CopyState::Refused => on_copy("Копия отклонена: ошибку исправляют до выпуска следующей версии"),
         CopyState::Frozen | CopyState::Superseded => {

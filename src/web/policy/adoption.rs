@@ -15,6 +15,7 @@ use crate::flow::policy::{Adoption, adopt as bring};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
+use crate::web::query;
 
 #[derive(Template)]
 #[template(path = "policy/adopt.html", config = "src/web/askama.toml")]
@@ -92,9 +93,14 @@ pub(super) async fn adopt(
     let adopted = bring(&state.house, &adoption, &state.act(&visitor.account)).await?;
     let day = adopted.from.map(words::date_short).unwrap_or_default();
     let doubts = if lint::finds(&lint::lint(&parsed)) {
-        ". В положении есть противоречия: посмотрите страницу «Противоречия»"
+        ". В положении есть противоречия: их показывает кнопка «Противоречия» на этой странице"
     } else {
         ""
     };
-    Ok(answer::done("/policy", &format!("С {day} действуют правила «{}»{doubts}", adopted.policy.name)))
+    let later = adopted.from.is_some_and(|from| from > state.now().date_naive());
+    let begin = if later { "вступают в силу" } else { "действуют" };
+    let name = &adopted.policy.name;
+    // The page of what was adopted: until its first day «/policy» shows the rules before it.
+    let page = format!("/policy?name={}", query::segment(name));
+    Ok(answer::done(&page, &format!("С {day} {begin} правила «{name}»{doubts}")))
 }

@@ -196,6 +196,32 @@ async fn what_was_adopted_is_shown_as_in_force_and_is_not_offered_again() {
 }
 
 #[tokio::test]
+async fn rules_of_a_coming_day_are_named_on_the_pages_that_show_those_in_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = state(folder.path()).await;
+    let adoption = Adoption {
+        name: "chernushka-2018".into(),
+        text: policy::builtin("chernushka-2018").unwrap().into(),
+        from: "2025-11-10".parse().ok(),
+        order: "приказ от 27.10.2025 № 9".into(),
+    };
+    adopt(&state.house, &adoption, &act()).await.unwrap();
+    let director = || visitor(Role::Director, Reach::School);
+    let rules = async |address: &str| {
+        text(values::page(State(state.clone()), director(), Frame::default(), asked(address)).await).await
+    };
+    let lint =
+        async |address: &str| text(values::lint(State(state.clone()), Frame::default(), asked(address)).await).await;
+    let said = "С 10 ноября 2025 г. вступают в силу правила";
+    let page = rules("/policy").await;
+    assert!(page.contains(said) && page.contains("href=\"/policy?name=chernushka-2018\""), "{page:.4000}");
+    let page = lint("/policy/lint").await;
+    assert!(page.contains(said) && page.contains("href=\"/policy/lint?name=chernushka-2018\""), "{page:.4000}");
+    let page = lint("/policy/lint?name=chernushka-2018").await;
+    assert!(page.contains("они вступают в силу с 10 ноября 2025 г.") && page.contains("000 Рег 2.3"), "{page:.4000}");
+}
+
+#[tokio::test]
 async fn the_page_of_duties_shows_each_regulation_in_its_own_words_and_marks_what_it_does_not_say() {
     let folder = tempfile::tempdir().unwrap();
     let state = state(folder.path()).await;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Choice, choices, find, open, or};
+use super::{Choice, Coming, choices, coming, find, open, or};
 use crate::domain::finding::Severity;
 use crate::domain::people::Visitor;
 use crate::domain::policy::{PARAMETERS, Policy, PolicyValue, Source, about, difference, title, why_only_told};
@@ -76,6 +76,7 @@ struct ValuesPage {
     questions: Vec<QuestionView>,
     rest: Vec<ValueView>,
     history: Vec<InForceView>,
+    coming: Vec<Coming>,
     may_adopt: bool,
 }
 
@@ -120,6 +121,7 @@ pub(super) async fn page(
         digest: policy.digest.to_hex(),
         issues,
         choices: choices(&history, &name),
+        coming: coming(&history, today, "/policy", &name),
         name,
         questions: questions(&policy),
         rest: rest(&policy),
@@ -221,6 +223,7 @@ struct LintPage {
     frame: Frame,
     name: String,
     choices: Vec<Choice>,
+    coming: Vec<Coming>,
     issues: Vec<IssueView>,
     note: String,
 }
@@ -239,6 +242,7 @@ pub(super) async fn lint(State(state): State<WebState>, frame: Frame, asked: Ask
     answer::page(&LintPage {
         frame: frame.titled("Противоречия и пробелы").leading(policy.title.clone()).under("Правила", "/policy"),
         choices: choices(&history, &name),
+        coming: coming(&history, state.now().date_naive(), "/policy/lint", &name),
         name,
         issues: issues.into_iter().map(view).collect(),
         note: notes.into_iter().map(|issue| issue.finding.message).collect::<Vec<_>>().join(" "),

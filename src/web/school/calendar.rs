@@ -1,5 +1,7 @@
 //! The calendar by months: study days, breaks, holidays and events of the school or of one class. Floor 3.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -10,6 +12,7 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::Asked;
 use super::super::route::{Access, Group, Route, SubjectOf, get};
+use crate::domain::journal::Class;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::setup::cells::WEEKDAYS;
@@ -62,6 +65,8 @@ struct Page {
     whole: bool,
     may: bool,
     study_days: usize,
+    /// Grades of the classes shown that have no study periods: «10, 11».
+    without: String,
 }
 
 async fn show(
@@ -81,7 +86,11 @@ async fn show(
     });
     let first = first.ok_or(Refusal::NotFound)?;
     let class = journal.class(asked.value("class")).cloned();
-    let shown = class.as_ref().or(journal.classes.last());
+    let periods = |class: &&Class| !journal.periods_of_grade(class.grade).is_empty();
+    // The school's own breaks and holidays are told by a class that studies: the eldest may have no periods yet.
+    let shown = class.as_ref().or(journal.classes.iter().rev().find(periods)).or(journal.classes.last());
+    let looked_at: Vec<&Class> = class.as_ref().map_or_else(|| journal.classes.iter().collect(), |one| vec![one]);
+    let without: BTreeSet<u8> = looked_at.iter().copied().filter(|one| !periods(one)).map(|one| one.grade).collect();
     let calendar = setup.calendar(journal);
     let monday = first - Days::new(u64::from(first.weekday().num_days_from_monday()));
     let mut study_days = 0;
@@ -89,14 +98,16 @@ async fn show(
         let (name, grade) = shown.map_or(("", 0), |class| (class.name.as_str(), class.grade));
         let special: Vec<_> =
             setup.days.iter().filter(|days| days.contains(date) && days.scope.holds(name, grade)).collect();
-        let study = calendar.is_study_day(name, date);
+        let study = looked_at.iter().any(|one| calendar.is_study_day(&one.name, date));
         let inside = date.month() == first.month();
         study_days += usize::from(study && inside);
         let kind = match special.iter().max_by_key(|days| days.scope.narrowness()).map(|days| days.kind.as_str()) {
+            Some("study") => "moved",
+            // A day off of some classes is a study day of the school while another class studies.
+            Some(_) if study => "study",
             Some("break") => "break",
             Some("holiday") => "holiday",
             Some("day_off") => "off",
-            Some("study") => "moved",
             _ if study => "study",
             _ => "off",
         };
@@ -156,6 +167,7 @@ async fn show(
         whole: class.is_none(),
         may: visitor.may_anywhere(Action::ChangeSetup) && opened.closed.is_none(),
         study_days,
+        without: without.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         frame: frame
             .titled("Календарь")
             .leading("Учебные дни, каникулы, праздники и мероприятия школы и классов.")

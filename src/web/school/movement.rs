@@ -23,7 +23,8 @@ use crate::domain::rights::{Action, Decision};
 use crate::domain::setup::cells::parse_day;
 use crate::domain::setup::layout::{self, FOREIGN_MARKS, Is, STAYS};
 use crate::domain::setup::paste::Sheet;
-use crate::domain::setup::stays::{self, Movement, OrderMark};
+use crate::domain::setup::promotion;
+use crate::domain::setup::stays::{self, Movement, OrderMark, Stay};
 use crate::domain::words;
 use crate::flow::movement::{self, Newcomer};
 use crate::flow::people::{Listing, note_list};
@@ -336,9 +337,19 @@ struct RosterPage {
     class: String,
     on: String,
     said: String,
+    /// Why another day than today is shown, unasked; empty where none is.
+    ahead: String,
     rows: Vec<Listed>,
     year: String,
     checks: bool,
+}
+
+/// The day on which the list of a class opens unasked: today, or the first day on which anybody stands in it when that is still to come.
+/// Before the year begins it is the year's first day, or the day of the first enrolment after it.
+fn first_list(year: &str, all: &[Stay], class: &str, today: NaiveDate) -> NaiveDate {
+    let begins = promotion::first_day(year);
+    let enrolled = all.iter().filter(|stay| stay.class == class).map(|stay| stay.starts).min();
+    begins.into_iter().chain(enrolled).max().map_or(today, |first| first.max(today))
 }
 
 async fn roster(
@@ -349,8 +360,22 @@ async fn roster(
     Path(class): Path<String>,
 ) -> Result<Response, Refusal> {
     let opened = super::open(&state, asked.value("year")).await?;
-    let on = parse_day(asked.value("on")).unwrap_or_else(|| state.now().date_naive());
+    let today = state.now().date_naive();
     let all = stays::all(&opened.year.journal, &opened.year.setup.stays);
+    let asked_day = parse_day(asked.value("on"));
+    let on = asked_day.unwrap_or_else(|| first_list(&opened.year.year, &all, &class, today));
+    let ahead = match asked_day {
+        None if on > today => {
+            let begun = promotion::first_day(&opened.year.year).is_none_or(|first| first <= today);
+            let why = if begun {
+                "В классе ещё никто не числится"
+            } else {
+                "Учебный год ещё не начался"
+            };
+            format!("{why}: показан список на {}", words::date_words(on))
+        }
+        _ => String::new(),
+    };
     let may = visitor.may_anywhere(Action::ReadRoster);
     let lines = movement::roster_of(&opened.year.journal, &all, &class, on);
     let rows: Vec<Listed> = lines
@@ -382,6 +407,7 @@ async fn roster(
     answer::page(&RosterPage {
         checks: visitor.reach(Action::CheckLearners).whole_class(&class, grade),
         said: words::date_words(on),
+        ahead,
         on: on.to_string(),
         rows,
         year: opened.year.year.clone(),
@@ -535,5 +561,33 @@ async fn change_learner(
             learner_page(&state, &visitor, frame, opened, &learner, true, sent).await
         }
         Step::Outcome(outcome) => Ok(answer::done(&back, &super::said(&outcome))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_opens_on_a_day_on_which_somebody_stands_in_it() {
+        let day = |month, day| NaiveDate::from_ymd_opt(2025, month, day).unwrap_or_default();
+        let stay = |class: &str, starts| Stay {
+            learner: "L1".into(),
+            starts,
+            class: class.into(),
+            entry: String::new(),
+            entry_order: OrderMark::default(),
+            whence: String::new(),
+            ends: None,
+            exit: String::new(),
+            exit_order: OrderMark::default(),
+            whither: String::new(),
+        };
+        let all = [stay("5А", day(9, 1)), stay("5А", day(11, 10)), stay("10А", day(9, 15))];
+        let first = |class, today| first_list("2025/2026", &all, class, today);
+        assert_eq!(first("5А", day(8, 28)), day(9, 1));
+        assert_eq!(first("5А", day(10, 2)), day(10, 2));
+        assert_eq!(first("10А", day(9, 3)), day(9, 15), "nobody stands in it earlier");
+        assert_eq!(first("7А", day(8, 28)), day(9, 1), "an empty class opens with the year");
     }
 }

@@ -149,6 +149,9 @@ struct PlanPage {
     due: String,
     difference: String,
     lessons: usize,
+    /// «167 уроков», and how the plan differs from them.
+    lesson_words: String,
+    beside: String,
     topics: Vec<Topic>,
     mode: &'static str,
     fields: Vec<Field>,
@@ -200,7 +203,8 @@ async fn plan_page(
     let topics = setup.plan_of(&course.id);
     let hours = Hours::of(course, class.grade, &topics);
     let today = state.now().date_naive();
-    let held = setup::lesson_days(&opened.year, &course.id).iter().filter(|day| **day < today).count();
+    let days = setup::lesson_days(&opened.year, &course.id);
+    let held = days.iter().filter(|day| **day < today).count();
     let next = plan::topic_for(&topics, held as u32).map(|topic| topic.ordinal);
     let act = sent.fields.as_ref().map_or("", |fields| fields.value("act")).to_owned();
     let edited = match &sent.fields {
@@ -243,7 +247,9 @@ async fn plan_page(
         planned: hours_text(hours.planned),
         due: hours_text(hours.due),
         difference: hours.difference(),
-        lessons: setup::lesson_days(&opened.year, &course.id).len(),
+        lessons: days.len(),
+        lesson_words: words::count(days.len() as u64, "урок", "урока", "уроков"),
+        beside: plan::beside_lessons(hours.planned, days.len()),
         topics: shown,
         mode,
         fields,

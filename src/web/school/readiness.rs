@@ -1,8 +1,11 @@
 //! «Готовность к году»: what is set up, what is missing, who owes it and by when. Floor 3.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -11,6 +14,7 @@ use super::super::query::Asked;
 use super::super::route::{Access, Group, Route, SubjectOf, get};
 use crate::domain::readiness::{Line, State as Ready};
 use crate::domain::rights::Action;
+use crate::domain::setup::promotion;
 use crate::domain::words;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -36,6 +40,8 @@ struct Page {
     frame: Frame,
     sections: Vec<Section>,
     done: usize,
+    /// What is not ready, by its last day: «Мешает начать год, нужно к 1 сентября», and the sections.
+    waiting: Vec<(String, String)>,
     years: Vec<(String, String, bool)>,
 }
 
@@ -43,10 +49,21 @@ struct Page {
 const SHOWN: usize = 5;
 
 async fn show(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+    if asked.value("year").is_empty() && state.house.db.list_years().await?.is_empty() {
+        // Nothing was brought yet: the page says what to do first.
+        return answer::page(&Page {
+            frame: frame.titled("Готовность к году"),
+            sections: Vec::new(),
+            done: 0,
+            waiting: Vec::new(),
+            years: Vec::new(),
+        });
+    }
     let opened = super::open(&state, asked.value("year")).await?;
     let today = state.now().date_naive();
     let lines = opened.year.readiness()?;
     let done = lines.iter().filter(|line| line.state == Ready::Done).count();
+    let waiting = waiting(&lines, promotion::first_day(&opened.year.year));
     let section = |line: Line| {
         let mut missing: Vec<String> = super::sorted(line.missing.clone()).iter().map(plain).collect();
         let rest = missing.split_off(missing.len().min(SHOWN));
@@ -70,9 +87,27 @@ async fn show(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
             opened.year.year
         )),
         done,
+        waiting,
         years: years.collect(),
         sections: lines.into_iter().map(section).collect(),
     })
+}
+
+/// Sections that are not ready, by their last day: what the year cannot begin without, and what may be finished later.
+fn waiting(lines: &[Line], begins: Option<NaiveDate>) -> Vec<(String, String)> {
+    let mut by_day: BTreeMap<NaiveDate, Vec<&str>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.state != Ready::Done) {
+        by_day.entry(line.due).or_default().push(line.title);
+    }
+    let told = |(due, titles): (NaiveDate, Vec<&str>)| {
+        let day = words::day_and_month(due);
+        let when = match begins.is_some_and(|first| due > first) {
+            true => format!("Можно закончить позже, к {day}"),
+            false => format!("Мешает начать год, нужно к {day}"),
+        };
+        (when, titles.join("; "))
+    };
+    by_day.into_iter().map(told).collect()
 }
 
 /// A finding in one line.
@@ -82,5 +117,43 @@ pub(super) fn plain(finding: &crate::domain::finding::Finding) -> String {
         (expected, "") => format!("{}: {} (нужно: {expected})", finding.place, finding.message),
         ("", found) => format!("{}: {} ({found})", finding.place, finding.message),
         (expected, found) => format!("{}: {} (нужно: {expected}; есть: {found})", finding.place, finding.message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rights::Role;
+
+    fn line(title: &'static str, state: Ready, due: Option<NaiveDate>) -> Line {
+        Line {
+            id: "",
+            title,
+            state,
+            stands: String::new(),
+            missing: Vec::new(),
+            owes: Role::Deputy,
+            due: due.unwrap_or_default(),
+            due_clause: String::new(),
+            clause: "",
+            page: "",
+        }
+    }
+
+    #[test]
+    fn what_bars_the_year_is_told_apart_from_what_may_wait() {
+        let (first, later) = (NaiveDate::from_ymd_opt(2025, 9, 1), NaiveDate::from_ymd_opt(2025, 9, 5));
+        let lines = [
+            line("Кабинеты", Ready::Partly, later),
+            line("Расписание", Ready::Missing, first),
+            line("Нагрузка", Ready::Done, first),
+            line("КТП", Ready::Partly, first),
+        ];
+        let told = waiting(&lines, first);
+        let told: Vec<String> = told.into_iter().map(|(when, titles)| format!("{when}: {titles}")).collect();
+        assert_eq!(
+            told,
+            ["Мешает начать год, нужно к 1 сентября: Расписание; КТП", "Можно закончить позже, к 5 сентября: Кабинеты"]
+        );
     }
 }

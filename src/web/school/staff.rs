@@ -287,9 +287,12 @@ async fn act(
             let (card, order) = (card_of(&fields), mark_of(&fields));
             match staff::hire(house, &by, "", &card, &order, parse_day(fields.value("from"))).await? {
                 Done::Written { person, .. } => {
+                    let who = |action| visitor.rules.who(action);
                     let said = format!(
-                        "Принят сотрудник: {}, код {person}. Вход ему выдаёт администратор, курсы — завуч.",
-                        card.tidy().name()
+                        "Принят сотрудник: {}, код {person}. Вход ему выдаёт {}, курсы назначает {}.",
+                        card.tidy().name(),
+                        who(Action::IssueStaffCredentials),
+                        who(Action::ChangeCurriculum)
                     );
                     Ok(answer::done(&format!("/people/{}", query::segment(&person)), &said))
                 }
