@@ -1,8 +1,7 @@
 //! People: the visitor of a page, the offices held today, how far each reaches, and what a visitor may do. Floor 0.
 //!
-//! Offices come from the lists of the year (staff, class teachers, courses, substitutions of the day, families) and from appointments by
-//! order with dates. For a role that a person was appointed to by order, orders alone count from the first day of the first of them: an office
-//! that was ended by order must not come back, wider, out of the staff list; until that day the list still gives it.
+//! Offices come from the lists of the year (staff, class teachers, courses, substitutions of the day, families) and from appointments by order
+//! with dates. For a role that a person was appointed to, orders alone count from their first day on: what one ended must not come back, wider.
 
 use std::sync::Arc;
 
@@ -365,7 +364,7 @@ impl Appointment {
         self.starts.is_none_or(|starts| starts <= day) && self.ends.is_none_or(|ends| day <= ends)
     }
 
-    /// Does it count on a day instead of the staff list: has it begun, or was it ended before it could?
+    /// Does it count on a day instead of the staff list: begun, or ended before it could?
     pub fn outweighs_list_on(&self, day: NaiveDate) -> bool {
         self.starts.is_none_or(|starts| starts <= day) || self.ends.is_some_and(|ends| ends < day)
     }
@@ -397,7 +396,7 @@ pub struct Facts {
     pub roles: Vec<String>,
     /// Own classes and courses.
     pub load: Load,
-    /// Courses and classes of lessons in which the person substitutes on that day.
+    /// Courses and classes of lessons substituted in on that day.
     pub substitutes_today: Vec<(String, String)>,
     /// Learners and their classes: the person itself, or a parent's children.
     pub learners: Vec<(String, String)>,
@@ -414,12 +413,13 @@ pub struct Facts {
 /// The offices of a person on a day, in the order of [`Role`].
 pub fn offices(facts: &Facts, day: NaiveDate) -> Vec<Office> {
     let plain = |role, reach| Office { role, reach, acting: false, order: String::new() };
-    let by_order = |role: Role| facts.appointments.iter().any(|one| one.role == role && one.outweighs_list_on(day));
+    let own = |one: &Appointment| one.stands_for.is_empty() && one.outweighs_list_on(day);
+    let by_order = |role: Role| facts.appointments.iter().any(|one| one.role == role && own(one));
     // Class teachers and teachers are told by their classes and courses, families are no staff.
     let told_apart = [Role::ClassTeacher, Role::SubjectTeacher, Role::Learner, Role::Parent];
-    let listed = facts.roles.iter().filter_map(|word| Role::parse(word));
-    let listed = listed.filter(|role| !told_apart.contains(role) && !by_order(*role));
-    let mut offices: Vec<Office> = listed.map(|role| plain(role, Reach::School)).collect();
+    let listed = |role: &Role| !told_apart.contains(role) && !by_order(*role);
+    let of_list = facts.roles.iter().filter_map(|word| Role::parse(word)).filter(listed);
+    let mut offices: Vec<Office> = of_list.map(|role| plain(role, Reach::School)).collect();
     if !facts.load.classes.is_empty() {
         offices.push(plain(Role::ClassTeacher, Reach::Classes(facts.load.classes.clone())));
     }
