@@ -389,7 +389,15 @@ fn choices(fields: &Fields) -> Result<Vec<Choice>, Refusal> {
             continue;
         }
         let Some((key, sheet)) = name.rsplit_once('/') else { continue };
-        let sheet = Some(fields.value(&format!("sheet:{key}"))).filter(|chosen| !chosen.is_empty()).unwrap_or(sheet);
+        // A whole copy asks which sheet the remark is about; what was not chosen is not guessed.
+        let asked = format!("sheet:{key}");
+        let chosen = fields.value(&asked);
+        if chosen.is_empty() && fields.pairs().iter().any(|(name, _)| *name == asked) {
+            return Err(Refusal::Rule(format!(
+                "Ничего не записано: к замечанию «{remark}» выберите лист, к которому оно относится"
+            )));
+        }
+        let sheet = if chosen.is_empty() { sheet } else { chosen };
         let category = Category::parse(fields.value(&format!("category:{name}"))).unwrap_or(Category::Other);
         let one = Reproof { sheet: sheet.to_owned(), category, remark: remark.to_owned() };
         remarks.entry(key.to_owned()).or_default().push(one);

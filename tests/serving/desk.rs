@@ -193,3 +193,38 @@ fn a_refusal_over_the_page_sends_the_copy_back_with_its_remark_and_takes_no_more
         assert!(changes.contains("Остались в силе подписи: 1."), "{changes}");
     });
 }
+
+#[test]
+fn a_remark_on_a_whole_copy_is_filed_to_no_sheet_until_one_is_chosen() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let address = open(&house).await;
+        let copy = COPIES[0];
+        for stage in ["subject_teacher", "class_teacher"] {
+            for signer in house.signers(copy, stage).await {
+                house.sign(copy, &signer).await.unwrap();
+            }
+        }
+        let deputy = house.signers(copy, "deputy").await.remove(0);
+        let token = session(&house, &deputy).await;
+        let board = read(address, "/desk", &token).await;
+        let asks = format!("<select name=\"sheet:{copy}/1/deputy\"><option value=\"\">выберите лист</option>");
+        assert!(board.contains(&asks), "{board}");
+
+        let mut stage = house.snapshot(copy).await.route.into_iter().find(|stage| stage.id == "deputy").unwrap();
+        let sheet = stage.signers.remove(0).sheets.pop().unwrap();
+        let own = format!("{copy}/1/deputy");
+        let (remarked, chosen, named) = (format!("{own}/title"), format!("sheet:{own}"), format!("remark:{own}/title"));
+        let fields =
+            |sheet| [("remarked", remarked.as_str()), (chosen.as_str(), sheet), (named.as_str(), "не та отметка")];
+        let (status, answer) = press(address, &token, &fields("")).await;
+        assert!(status == 409 && answer.contains("выберите лист, к которому оно относится"), "{answer}");
+        assert_eq!(
+            (house.db.list_remarks(copy).await.unwrap().len(), house.copy(copy).await.state),
+            (0, State::Issued)
+        );
+        assert_eq!(press(address, &token, &fields(sheet.as_str())).await.0, 303);
+        let remarks = house.db.list_remarks(copy).await.unwrap();
+        assert_eq!(remarks.iter().map(|one| one.sheet.as_str()).collect::<Vec<_>>(), [sheet.as_str()]);
+    });
+}

@@ -5,12 +5,14 @@
 use std::sync::Arc;
 
 use letopis::domain::finding::Severity;
+use letopis::domain::log_proof::object_name;
 use letopis::flow::jobs::{self, Work, Worker};
 use letopis::flow::scans::{self, At, Compared};
 use letopis::flow::{self, Error};
 use letopis::scan::{self, Grey};
 use letopis::store::{JobState, Leaf};
 use letopis::typeset;
+use letopis::vault::name;
 use tokio::sync::watch;
 
 use super::house::{COPIES, House, after, tell};
@@ -24,6 +26,14 @@ async fn printed(house: &House, no: usize) -> Grey {
     let row = house.copy(COPIES[0]).await;
     let digest = row.issued_pdf.parse().expect("a digest");
     let bytes = std::fs::read(house.issued_pdf(COPIES[0], row.version, digest)).expect("the PDF");
+    scan::page(&bytes, no).expect("the page")
+}
+
+/// The same page as it was sealed, with the marks of signatures and seal.
+async fn printed_sealed(house: &House, no: usize) -> Grey {
+    let row = house.copy(COPIES[0]).await;
+    let object = house.archive().join(object_name(&row.id, row.version));
+    let bytes = std::fs::read(object.join("v1/content").join(name::SEALED_PDF)).expect("the sealed PDF");
     scan::page(&bytes, no).expect("the page")
 }
 
@@ -159,6 +169,33 @@ async fn counted_until_somebody_looks(house: &House) {
     scans::decide(house, &at, &Leaf::default(), &after(99)).await.expect("put aside");
     assert_eq!(scans::differing(house).await.expect("pages"), []);
     assert_eq!(house.doctor().await, Vec::<String>::new());
+}
+
+#[test]
+fn a_print_of_a_sealed_page_does_not_differ_and_a_pen_on_it_is_seen() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        // The title page with the seal, the log's checkpoint and the marks of all; a page of marks with those of its teacher.
+        for (no, name) in [(1, "титул.jpg"), (4, "отметки.jpg")] {
+            let found = compared(&house, name, scanned(&printed_sealed(&house, no).await)).await;
+            assert_eq!(found.unexpected().collect::<Vec<_>>(), Vec::<&scans::Differs>::new(), "page {no}");
+        }
+        // As it was issued, before anybody signed, it is a genuine sheet as well.
+        let found = compared(&house, "выпущенный.jpg", scanned(&printed(&house, 4).await)).await;
+        assert_eq!(found.unexpected().collect::<Vec<_>>(), Vec::<&scans::Differs>::new());
+
+        let mut altered = printed_sealed(&house, 4).await;
+        let empty = (altered.width as f32 / 2.0, 205.0 * MM);
+        stroke(&mut altered, &[(empty.0 - 8.0, empty.1 - 14.0), (empty.0 - 8.0, empty.1 + 14.0)]);
+        stroke(&mut altered, &[(empty.0 + 8.0, empty.1 - 14.0), (empty.0 + 8.0, empty.1 + 14.0)]);
+        let found = compared(&house, "дописано.jpg", scanned(&altered)).await;
+        let unexpected: Vec<&scans::Differs> = found.unexpected().collect();
+        let (x, y) = (empty.0 / MM, empty.1 / MM);
+        let hit = |one: &scans::Differs| {
+            (one.x - 0.5..one.x + one.width + 0.5).contains(&x) && (one.y - 0.5..one.y + one.height + 0.5).contains(&y)
+        };
+        assert!(matches!(unexpected[..], [one] if one.class == "added" && hit(one)), "{unexpected:#?}");
+    });
 }
 
 #[test]

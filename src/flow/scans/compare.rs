@@ -2,6 +2,9 @@
 //!
 //! A comparison takes a good part of a second and its answer never changes, so the answer is kept beside the scans, as a file that may be
 //! thrown away at any time: it holds millimetres and no data of anybody. It never says that a sheet is genuine, only what was compared.
+//!
+//! A sheet of a sealed copy may be a print of either file: as it was issued, or as it was sealed, with the marks of signatures and seal and
+//! with the log's checkpoint of that day. What is kept of its code does not say which, so the one that the scan is nearer to counts.
 
 use std::path::PathBuf;
 
@@ -11,12 +14,14 @@ use super::super::{Error, House};
 use super::At;
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::log_proof::object_name;
 use crate::scan::{self, Area, Class, Issued, Kind, Point};
 use crate::store::CopyRow;
 use crate::typeset;
+use crate::vault::name;
 
 /// Raised when the comparison itself changes: what an older one said is then found out again.
-pub(super) const METHOD: u32 = 2;
+pub(super) const METHOD: u32 = 3;
 
 /// One difference, as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,6 +100,11 @@ impl Compared {
         self.differences.iter().filter(|one| !one.is_expected())
     }
 
+    /// How far the scan is from what it was compared with: could it not be compared at all, then how much differs.
+    fn distance(&self) -> (bool, usize) {
+        (!self.not.is_empty(), self.unexpected().count())
+    }
+
     /// One sentence: what came out, and of what.
     pub fn said(&self) -> String {
         if !self.not.is_empty() {
@@ -144,10 +154,19 @@ pub fn known(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Option<Compar
     (known.method == METHOD && known.issued == copy.issued_pdf && known.page == leaf).then_some(known)
 }
 
-/// Compares a scan with a page (from 1) of the issued copy that it was filed to.
+/// The sealed file of a copy and its digest, once there is one.
+async fn sealed(house: &House, copy: &CopyRow) -> Result<Option<(PathBuf, Digest)>, Error> {
+    let found = house.db.find_register_line(&copy.id, copy.version).await?;
+    Ok(found.map(|row| {
+        let content = house.archive().join(object_name(&copy.id, copy.version)).join("v1/content");
+        (content.join(name::SEALED_PDF), row.line.sealed_pdf)
+    }))
+}
+
+/// Compares a scan with a page (from 1) of the copy that it was filed to: as it was issued, and where that differs, as it was sealed.
 ///
 /// # Errors
-/// When the scan or the issued file cannot be read, or is not the one that is on record.
+/// When the scan or a file of the copy cannot be read, or is not the one that is on record.
 pub async fn compare(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Result<Compared, Error> {
     if let Some(known) = known(house, at, copy, leaf) {
         return Ok(known);
@@ -175,33 +194,41 @@ pub async fn compare(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Resul
     );
     let digest: Digest = copy.issued_pdf.parse().map_err(|_| Error::Damaged(copy.id.clone()))?;
     let issued = (house.issued_pdf(&copy.id, copy.version, digest), digest);
+    let sealed = sealed(house, copy).await?;
     let snapshot = house.db.load_snapshot(copy.snapshot).await?;
     let no = at.place.page as usize;
     let work = move || -> Result<Compared, Error> {
         let places = typeset::hand_places(&snapshot)?;
         let page = (leaf as usize).checked_sub(1).and_then(|leaf| places.get(leaf)).ok_or(super::Refusal::NoPage)?;
-        let picture = scan::page_at(&whole(&issued)?, leaf as usize, scan::DPI);
         let seen = scan::page(&whole(&given)?, no);
-        let (Ok(picture), Ok(seen)) = (picture, seen) else {
-            return Ok(Compared { not: "страница не читается".to_owned(), ..blank });
+        let with = |file: &(PathBuf, Digest)| -> Result<Compared, Error> {
+            let picture = scan::page_at(&whole(file)?, leaf as usize, scan::DPI);
+            let (Ok(picture), Ok(seen)) = (picture, &seen) else {
+                return Ok(Compared { not: "страница не читается".to_owned(), ..blank.clone() });
+            };
+            let size = [seen.width, seen.height];
+            let part = |(x, y): (f32, f32)| (x * size[0] as f32 / 1000.0, y * size[1] as f32 / 1000.0);
+            let issued = Issued {
+                picture,
+                code: area(page.code),
+                reserved: page.reserved.iter().copied().map(area).collect(),
+                body: area(page.body),
+            };
+            Ok(match scan::compare(&issued, seen, &corners.map(part)) {
+                Ok(found) => Compared {
+                    differences: found.differences.iter().map(differs).collect(),
+                    least: found.least,
+                    size,
+                    ..blank.clone()
+                },
+                Err(why) => Compared { not: why.to_string(), size, ..blank.clone() },
+            })
         };
-        let size = [seen.width, seen.height];
-        let part = |(x, y): (f32, f32)| (x * size[0] as f32 / 1000.0, y * size[1] as f32 / 1000.0);
-        let issued = Issued {
-            picture,
-            code: area(page.code),
-            reserved: page.reserved.iter().copied().map(area).collect(),
-            body: area(page.body),
-        };
-        Ok(match scan::compare(&issued, &seen, &corners.map(part)) {
-            Ok(found) => Compared {
-                differences: found.differences.iter().map(differs).collect(),
-                least: found.least,
-                size,
-                ..blank
-            },
-            Err(why) => Compared { not: why.to_string(), size, ..blank },
-        })
+        let found = with(&issued)?;
+        // What shows nothing strange beside the issued page needs no second look, and most copies have no sealed one.
+        let Some(sealed) = sealed.filter(|_| found.distance() > (false, 0)) else { return Ok(found) };
+        let other = with(&sealed)?;
+        Ok(if other.distance() < found.distance() { other } else { found })
     };
     let compared = tokio::task::spawn_blocking(work).await.map_err(|error| Error::Interrupted(error.to_string()))??;
     keep(&kept(house, at), &compared);

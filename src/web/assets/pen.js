@@ -51,6 +51,18 @@
     });
   }
 
+  // A remark on a whole copy names its sheet: asked here before anything is sent; without scripts the server asks.
+  for (const remark of document.querySelectorAll(".pile input[name^='remark:']")) {
+    const box = remark.closest("details");
+    const sheet = box && box.querySelector("select[name^='sheet:']");
+    if (!sheet) continue;
+    const ask = () => { sheet.required = remark.value.trim() !== ""; };
+    ask();
+    remark.addEventListener("input", ask);
+    // A field that is folded away cannot be asked for.
+    sheet.addEventListener("invalid", () => { box.open = true; });
+  }
+
   // Signing: the server says what would be signed, this browser shows it with its digest and signs it.
   const desk = document.getElementById("desk");
   if (!desk || !desk.dataset.public) return;

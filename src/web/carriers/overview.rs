@@ -43,6 +43,8 @@ struct CarrierLine {
     there: bool,
     /// Copies on it, the newest first: name and words.
     copies: Vec<(String, String)>,
+    /// Kind of the badge and words of its last comparison; none before the first.
+    checked: (&'static str, String),
 }
 
 struct DutyLine {
@@ -149,6 +151,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
                 .unwrap_or_default(),
             there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
             copies: all.backups.iter().rev().filter(|row| stands(row, &all.prunings, &carrier.id)).map(named).collect(),
+            checked: checked(&all.checks, &carrier.id),
         }
     };
     let due = all.plan.holds() && !all.codes.is_empty() && all.plan.due(today).next().is_some();
@@ -241,6 +244,18 @@ fn backup(row: &BackupRow, prunings: &[PruningRow]) -> BackupLine {
     }
 }
 
+/// What the last comparison of a carrier came to, and when.
+fn checked(checks: &[CheckRow], carrier: &str) -> (&'static str, String) {
+    let of = |row: &&CheckRow| row.carrier == carrier && row.what == carriers::COMPARISON;
+    let Some(last) = checks.iter().rev().find(of) else { return ("", String::new()) };
+    let (badge, verdict) = match last.verdict.as_str() {
+        carriers::VALID => ("ok", "верна"),
+        carriers::UNCHECKED => ("wait", "не удалась"),
+        _ => ("bad", "расхождения"),
+    };
+    (badge, format!("{verdict}, {}", words::moment_short(&last.at)))
+}
+
 fn check(row: &CheckRow) -> CheckLine {
     CheckLine {
         no: row.no,
@@ -255,6 +270,20 @@ fn check(row: &CheckRow) -> CheckLine {
         valid: row.verdict == carriers::VALID,
         href: format!("/carriers/papers/certificate?no={}", row.no),
     }
+}
+
+/// The folder of a form as it was written. The server has no letters of disks: whoever writes one has the own computer in mind.
+fn folder(fields: &Fields) -> Result<&str, Refusal> {
+    let path = fields.value("path");
+    let mut letters = path.chars();
+    let has_letter = letters.next().is_some_and(|first| first.is_ascii_alphabetic()) && letters.next() == Some(':');
+    if has_letter || path.contains('\\') {
+        return Err(Refusal::Rule(format!(
+            "Указана папка Windows: «{path}». Ожидается папка на сервере, в которую смонтирован диск: она начинается с «/», \
+             например /mnt/arhiv-1. Её называет технический специалист"
+        )));
+    }
+    Ok(path)
 }
 
 async fn change(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
@@ -274,21 +303,15 @@ async fn change(State(state): State<WebState>, visitor: Visitor, fields: Fields)
                 capacity: fields.value("capacity").to_owned(),
                 purpose: Purpose::parse(fields.value("purpose")).ok_or(Refusal::NotFound)?,
                 place: fields.value("place").to_owned(),
-                path: fields.value("path").to_owned(),
+                path: folder(&fields)?.to_owned(),
             };
             let id = carriers::add_carrier(house, &wanted, &act).await.map_err(super::told)?;
             format!("Носитель {id} поставлен на учёт.")
         }
         "move" => {
             let id = fields.value("carrier");
-            let moved = carriers::move_carrier(
-                house,
-                id,
-                fields.value("place"),
-                fields.value("path"),
-                fields.value("note"),
-                &act,
-            );
+            let moved =
+                carriers::move_carrier(house, id, fields.value("place"), folder(&fields)?, fields.value("note"), &act);
             moved.await.map_err(super::told)?;
             format!("Записано: носитель {id} перемещён.")
         }
@@ -321,4 +344,51 @@ async fn run(State(state): State<WebState>, visitor: Visitor, fields: Fields) ->
     let queued = jobs::queue(&state.house, &work, &state.act(&visitor.account)).await?;
     state.ops.wake.notify_one();
     Ok(answer::redirect(&format!("/jobs/{}", segment(&queued.id))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_windows_is_refused_in_words_and_one_of_the_server_is_taken() {
+        let of = |path: &str| {
+            let body = form_urlencoded::Serializer::new(String::new()).append_pair("path", path).finish();
+            match folder(&Fields::of(&body)) {
+                Ok(path) => Ok(path.to_owned()),
+                Err(Refusal::Rule(said)) => Err(said),
+                Err(_) => Err(String::new()),
+            }
+        };
+        for path in ["E:\\", "e:", "D:/backup", "\\\\server\\disk"] {
+            let said = of(path).expect_err("no folder of the server");
+            assert!(said.contains(&format!("«{path}»")) && said.contains("/mnt/arhiv-1"), "{said}");
+        }
+        for path in ["", "/mnt/arhiv-1", "/media/disk:1"] {
+            assert_eq!(of(path), Ok(path.to_owned()));
+        }
+    }
+
+    #[test]
+    fn the_last_comparison_of_a_carrier_is_told_and_no_rehearsal_is_taken_for_it() {
+        let row = |no: u64, carrier: &str, what: &str, verdict: &str| CheckRow {
+            no,
+            what: what.to_owned(),
+            carrier: carrier.to_owned(),
+            backup: "B".to_owned(),
+            verdict: verdict.to_owned(),
+            coverage: String::new(),
+            at: format!("2025-10-2{no}T10:15:00+03:00"),
+            by: "T01".to_owned(),
+            trip: 0,
+        };
+        let rows = [
+            row(1, "Н-1", carriers::COMPARISON, carriers::VALID),
+            row(2, "Н-2", carriers::COMPARISON, "altered"),
+            row(3, "Н-1", carriers::REHEARSAL, "altered"),
+        ];
+        assert_eq!(checked(&rows, "Н-1"), ("ok", "верна, 21.10.2025, 10:15".to_owned()));
+        assert_eq!(checked(&rows, "Н-2"), ("bad", "расхождения, 22.10.2025, 10:15".to_owned()));
+        assert_eq!(checked(&rows, "Н-3"), ("", String::new()));
+    }
 }
