@@ -9,7 +9,7 @@ use super::codes;
 use super::found::{Found, Place};
 use super::headings::fold;
 use super::layout::File;
-use super::office_lists::{COUNTERS, Heads, Kept, Lines, Read, class_name, is_total};
+use super::office_lists::{COUNTERS, Heads, Kept, Lines, Read, class_name, is_total, names_it};
 use super::sheet::Sheet;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
@@ -69,7 +69,8 @@ pub(super) fn list(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
     if subject.is_none() && (of_sheet.is_none() || subject_of_sheet.is_empty()) {
         return None;
     }
-    let teacher = heads.place("teacher_id").filter(|place| *place != full);
+    // «ФИО» names teachers in other lists; here it is the learner's.
+    let teacher = (0..heads.folded.len()).find(|at| *at != full && names_it("teacher_id", &heads.folded[*at]));
     let class_at = heads.folded.iter().position(|head| matches!(head.as_str(), "класс" | "классы"));
     if (class_at.is_none() && of_sheet.is_none()) || heads.place("hours_per_week").is_some() {
         return None;

@@ -339,13 +339,9 @@ fn a_load_without_groups_is_numbered_by_the_list_of_groups_or_by_its_order_and_c
         courses
     };
     let numbered = |given: &[BundleFile]| {
-        let found = Given::read(given)
-            .findings()
-            .iter()
-            .filter(|one| one.code == codes::GROUPS_NUMBERED)
-            .map(ToString::to_string)
-            .collect::<String>();
-        found
+        let given = Given::read(given);
+        let told = given.findings().iter().filter(|one| one.code == codes::GROUPS_NUMBERED);
+        told.map(ToString::to_string).collect::<String>()
     };
     let by_order = courses(&given);
     assert_eq!(by_order.len(), 3, "{by_order:?}");

@@ -195,7 +195,7 @@ fn the_calendar_counts_days_of_any_class_and_names_grades_without_periods_and_a_
         // The quarter of grades 1 to 9 ends on the 24th; the one lesson held is of the 2nd.
         let (status, page) = read(address, "/year/calendar?month=2025-10", &director).await;
         assert_eq!(status, 200);
-        assert!(page.contains("Учебных дней в месяце: 17") && page.contains("для параллелей: 10."), "{page}");
+        assert!(page.contains("Учебных дней в месяце: 18") && page.contains("для параллелей: 10."), "{page}");
         let (_, page) = read(address, "/year/plans/C5", &director).await;
         assert!(page.contains("План (0 ч) и учебный план (102 ч)") && page.contains("расписания ещё нет"), "{page}");
     });
