@@ -32,6 +32,12 @@ const CARD: &[(&str, &[&str])] = &[
     ("year", &["учебный год", "на учебный год"]),
 ];
 
+/// How words of labels begin whose rows the house keeps nowhere and needs nowhere: no document of the school's names them.
+const UNNEEDED: &[&str] =
+    &["адрес", "телефон", "тел", "факс", "mail", "email", "почт", "сайт", "инн", "кпп", "огрн", "окпо", "учредител"];
+/// How words of labels begin of what the year's own tables tell: days of the week, shifts, bells.
+const OF_YEAR: &[&str] = &["режим", "недел", "смен"];
+
 /// A card: «Полное наименование» in the first column, the name in the second. Both the name and the year must be there.
 pub(super) fn card(lines: &Lines<'_>) -> Option<Read> {
     let mut row = vec![String::new(); SCHOOL.len()];
@@ -61,12 +67,35 @@ pub(super) fn card(lines: &Lines<'_>) -> Option<Read> {
     if row[0].is_empty() || row[3].is_empty() {
         return None;
     }
-    let findings = left(lines, "строки карточки не загружаются", &other);
+    let findings = not_taken(lines, other);
     Some(Read {
         kept: vec![Kept { table: File::School, columns: SCHOOL, rows: vec![(place, row)] }],
         findings,
         of_groups: Vec::new(),
     })
+}
+
+/// What is said of rows of a card that were not taken: a note of those that nobody misses, a warning of the others.
+fn not_taken(lines: &Lines<'_>, other: Vec<String>) -> Vec<Finding> {
+    let has = |words: &[&str], label: &String| {
+        let folded = headings::fold(label);
+        let mut own = folded.split(|letter: char| !letter.is_alphanumeric());
+        own.any(|word| words.iter().any(|begins| word.starts_with(begins)))
+    };
+    let (of_year, rest): (Vec<String>, Vec<String>) = other.into_iter().partition(|label| has(OF_YEAR, label));
+    let (unneeded, strange): (Vec<String>, Vec<String>) = rest.into_iter().partition(|label| has(UNNEEDED, label));
+    let mut findings = left(lines, "строки карточки не загружаются", &strange);
+    let mut note = |labels: &[String], what: &str| {
+        if !labels.is_empty() {
+            let message = format!("строки карточки не взяты: {}; {what}", labels.join(", "));
+            findings.push(Finding::new(codes::LEFT_OUT, &lines.place, message).weighing(Severity::Note));
+        }
+    };
+    note(&unneeded, "Летопись их не хранит, и ни для чего другого они не нужны: исправлять ничего не надо");
+    let by_tables =
+        "дни недели, смены и звонки вносят таблицами «Режим занятий» и «Звонки», часы работы школы не нужны";
+    note(&of_year, by_tables);
+    findings
 }
 
 /// «2026/2027» of «2026-2027 учебный год», «2026 – 2027 уч. г.».
@@ -233,12 +262,24 @@ mod tests {
                 &["Сокращённое наименование", "СШ № 5"],
                 &["Город", "Чернушка"],
                 &["ИНН", "5957000000"],
+                &["Юридический адрес:", "617830, г. Чернушка, ул. Школьная, 1"],
+                &["Телефон", "8 (34261) 4-00-00"],
+                &["E-mail", "school5@example.org"],
+                &["Режим работы", "пятидневка, одна смена"],
+                &["Девиз", "Знание — сила"],
                 &["Учебный год", "2026-2027 учебный год"],
             ],
         );
         let read = card(&sheet).unwrap();
         assert_eq!(read.kept[0].rows[0].1, ["МБОУ «Средняя школа № 5»", "СШ № 5", "Чернушка", "2026/2027"]);
-        assert!(read.findings[0].message.contains("«ИНН»"));
+        let said: Vec<(Severity, &str)> =
+            read.findings.iter().map(|finding| (finding.severity, finding.message.as_str())).collect();
+        assert_eq!(said[0], (Severity::Warning, "строки карточки не загружаются: «Девиз»"));
+        assert_eq!((said.len(), said[1].0, said[2].0), (3, Severity::Note, Severity::Note));
+        let unneeded =
+            "строки карточки не взяты: «ИНН», «Юридический адрес:», «Телефон», «E-mail»; Летопись их не хранит";
+        assert!(said[1].1.starts_with(unneeded), "{}", said[1].1);
+        assert!(said[2].1.contains("«Режим работы»") && said[2].1.contains("«Звонки»"), "{}", said[2].1);
         assert!(card(&Lines::of("Лист1", &[&["Учебный год", "2026/2027"]])).is_none(), "a year alone is no card");
     }
 

@@ -100,6 +100,10 @@ fn an_empty_house_is_ready_for_the_year_after_one_workbook_and_undone_with_one_a
         let rows = undo::undo(&house, &act(6), imports[1].no).await.unwrap();
         assert_eq!(rows as u64, imports[1].rows_new);
         assert!(house.db.list_years().await.unwrap().is_empty() && undo::last(&house).await.unwrap().is_none());
+        let back = undo::moments(&house, &imports).await.unwrap();
+        let told: Vec<u64> = back.into_keys().collect();
+        assert_eq!(told, [imports[1].no, imports[0].no], "both are told as taken back");
+        assert_eq!(imports[0].imported_at, imports[1].imported_at, "one upload");
         assert_eq!(log::verify(&house).await.unwrap(), []);
         let [new, ..] = taken(&house, &files, 7).await;
         assert!(new > 500);

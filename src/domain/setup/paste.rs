@@ -139,7 +139,11 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("homework", &["д/з", "дз", "задание на дом"]),
     ("name", &["№ кабинета", "номер кабинета", "наименование"]),
     ("seats", &["количество мест", "вместимость", "число мест"]),
-    ("purpose", &["назначение кабинета", "предмет"]),
+    // «Название» beside «Кабинет» is what the room is for: «Кабинет физики»; a room's own name is taken first.
+    (
+        "purpose",
+        &["назначение кабинета", "название", "название кабинета", "наименование", "наименование кабинета", "предмет"],
+    ),
     ("keeper", &["ответственный", "заведующий кабинетом", "зав. кабинетом"]),
     ("grade", &["класс", "параллель класса"]),
     ("profile", &["класс", "профиль"]),
@@ -420,6 +424,12 @@ mod tests {
         let beside = Sheet::from_clipboard("Кабинет\tМест\tКабинеты\n12\t30\t1");
         let told = ROOMS.passed_over(&beside, &BTreeMap::new());
         assert!(told[0].message.contains("ближе всего «Кабинет»"), "the column itself is there: {told:?}");
+        for head in ["Название", "Наименование", "Название кабинета"] {
+            let named = Sheet::from_clipboard(&format!("Кабинет\t{head}\n12\tкабинет физики"));
+            assert!(ROOMS.passed_over(&named, &BTreeMap::new()).is_empty(), "{head}");
+            let rows = ROOMS.read_sheet(&named, &known, &BTreeMap::new(), 1).unwrap();
+            assert_eq!(rows[0][..3], ["12", "", "кабинет физики"], "{head}");
+        }
         let twice = ROOMS.read_sheet(&Sheet::from_clipboard("Кабинет\n12\n12"), &known, &BTreeMap::new(), 1);
         assert_eq!(twice.unwrap_err()[0].code, "setup.row-twice");
     }

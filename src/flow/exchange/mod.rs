@@ -183,7 +183,8 @@ pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act
     } else if meeting.given.has_year() {
         let message = "таблицы учебного года будут проверены, когда будет исправлено отмеченное здесь: они опираются на эти строки";
         let finding = Finding::new("setup.waits", "таблицы учебного года", message);
-        preview.told.push(bare(finding.weighing(crate::domain::finding::Severity::Note)));
+        // It tells why half of the files is not judged yet: the first of what is told, before the names that were recognised.
+        preview.told.insert(0, bare(finding.weighing(crate::domain::finding::Severity::Note)));
     }
     Ok(preview)
 }

@@ -1,5 +1,9 @@
 //! An import taken back: the last one that still stands, row by row; a year's first one when nothing happened to the year since. Floor 2.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::super::change::{self, Refusal};
 use super::super::{Act, Error, House, salt};
 use crate::bundle;
@@ -7,7 +11,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::change::in_force;
 use crate::domain::journal::Journal;
 use crate::domain::setup::layout::SETUP;
-use crate::store::{Author, ChangeFilter, ImportRow};
+use crate::store::{Author, ChangeFilter, ChangeRow, ImportRow};
 
 /// An import that may be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,22 +37,60 @@ pub async fn last(house: &House) -> Result<Option<Standing>, Error> {
         }
         // One row tells for all: an import is taken back whole.
         let Some(first) = changes.first() else { continue };
-        let of_row = ChangeFilter {
-            table: Some(first.table.clone()),
-            year: Some(first.year.clone()),
-            key: first.key.clone(),
-            ..ChangeFilter::default()
-        };
-        let mut history = house.db.list_changes(&of_row).await?;
-        history.retain(|line| line.key == first.key);
-        history.reverse();
-        let taken_back = history.iter().any(|line| line.undoes > 0 && line.undoes <= first.seq && line.seq > first.seq);
-        if in_force(history.iter().map(|line| (line.seq, line.undoes))).contains(&first.seq) || !taken_back {
+        if taken_back(house, first).await?.is_none() {
             let lines = changes.into_iter().map(|change| change.seq).collect();
             return Ok(Some(Standing { row: row.clone(), lines }));
         }
     }
     Ok(None)
+}
+
+/// The line by which a change of the history was taken back; none where it stands.
+async fn taken_back(house: &House, change: &ChangeRow) -> Result<Option<ChangeRow>, Error> {
+    let of_row = ChangeFilter {
+        table: Some(change.table.clone()),
+        year: Some(change.year.clone()),
+        key: change.key.clone(),
+        ..ChangeFilter::default()
+    };
+    let mut history = house.db.list_changes(&of_row).await?;
+    history.retain(|line| line.key == change.key);
+    history.reverse();
+    if in_force(history.iter().map(|line| (line.seq, line.undoes))).contains(&change.seq) {
+        return Ok(None);
+    }
+    let takes = |line: &ChangeRow| line.undoes > 0 && line.undoes <= change.seq && line.seq > change.seq;
+    Ok(history.into_iter().find(takes))
+}
+
+/// Moments at which imports were taken back, by number; those that stand are not among them.
+pub async fn moments(house: &House, imports: &[ImportRow]) -> Result<BTreeMap<u64, String>, Error> {
+    // A year's first journal has no lines of its own: that it went is told by an event.
+    let events = house.db.list_events(EventKind::DataChanged.as_str()).await?;
+    let mut of_years: Vec<Value> = events
+        .iter()
+        .filter(|payload| payload.contains("import_undone"))
+        .filter_map(|payload| serde_json::from_str(payload).ok())
+        .collect();
+    of_years.retain(|facts| facts["what"].as_str() == Some("import_undone"));
+    let mut moments = BTreeMap::new();
+    for row in imports {
+        // One row tells for all: an import is taken back whole.
+        let filter = ChangeFilter { event: Some(row.event), limit: 1, ..ChangeFilter::default() };
+        let at = match house.db.list_changes(&filter).await?.first() {
+            Some(change) => taken_back(house, change).await?.map(|line| line.at),
+            None => {
+                let own = |facts: &&Value| {
+                    facts["bundle"].as_str() == Some(row.digest.as_str())
+                        && facts["year"].as_str() == Some(row.year.as_str())
+                        && facts["at"].as_str() >= Some(row.imported_at.as_str())
+                };
+                of_years.iter().find(own).and_then(|facts| facts["at"].as_str()).map(str::to_owned)
+            }
+        };
+        moments.extend(at.map(|at| (row.no, at)));
+    }
+    Ok(moments)
 }
 
 /// Takes the import of that number back; gives how many rows it touched. Only the last one that stands can be.

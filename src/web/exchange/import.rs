@@ -38,6 +38,10 @@ struct Past {
     files: String,
     rows: String,
     digest: String,
+    /// When it was taken back; empty while it stands.
+    undone: String,
+    /// Numbers of what else came with the same upload: «№ 3»; empty when nothing did.
+    beside: String,
     /// May it be undone: the last one that stands?
     may_undo: bool,
 }
@@ -67,13 +71,25 @@ pub(in super::super) async fn form(
     let may = visitor.may_anywhere(Action::UndoChanges);
     let standing = if may { taken_back::last(&state.house).await? } else { None };
     let may_undo = |row: &ImportRow| standing.as_ref().is_some_and(|standing| standing.row.no == row.no);
-    let past = rows.into_iter().map(|row| (may_undo(&row), row)).map(|(may, row)| shown(row, &names, may)).collect();
+    let undone = taken_back::moments(&state.house, &rows).await?;
+    let past = rows.iter().map(|row| {
+        let undone = undone.get(&row.no).map(|at| words::moment_short(at)).unwrap_or_default();
+        Past { undone, beside: beside(row, &rows), ..shown(row.clone(), &names, may_undo(row)) }
+    });
+    let past = past.collect();
     let frame =
         frame.titled("Загрузка данных").leading("Файлы сначала проверяются: до подтверждения ничего не записывается.");
     let tables = year::tables().map(|layout| (layout.table, layout.title, year::sheet_name(layout))).collect();
     let wanted = year_files::table(wanted.value("table")).map(|layout| (layout.title, layout.headings().join(" · ")));
     let stands = !state.house.db.list_years().await?.is_empty();
     answer::page(&ImportPage { frame, past, tables, wanted, stands })
+}
+
+/// What came with the same upload: the journal's tables and the year's are taken one after the other, in one act.
+fn beside(row: &ImportRow, rows: &[ImportRow]) -> String {
+    let act = |row: &ImportRow| (row.digest.clone(), row.imported_at.clone(), row.imported_by.clone());
+    let others = rows.iter().filter(|other| other.no != row.no && act(other) == act(row));
+    others.map(|other| format!("№ {}", other.no)).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
@@ -105,6 +121,8 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
         files,
         rows: format!("+{} ~{} −{}", row.rows_new, row.rows_changed, row.rows_gone),
         digest: row.digest.chars().take(16).collect(),
+        undone: String::new(),
+        beside: String::new(),
         may_undo,
     }
 }

@@ -175,6 +175,10 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
         assert!(matches!(refused, Err(Refusal::Rule(_))), "only the last one");
         import::undo(State(place.state.clone()), visitor("T00001"), undoing(last)).await.unwrap();
         assert_eq!(house.db.load_journal("2025/2026").await.unwrap().staff.len(), staff - 1);
+        let form = import::form(State(place.state.clone()), visitor("T00001"), Frame::default(), Default::default());
+        let page = text(form.await.unwrap()).await;
+        assert_eq!(page.matches("отменена 27.10.2025").count(), 1, "only the one taken back: {page}");
+        assert!(!page.contains("те же файлы"), "each came by an upload of its own");
     });
 }
 
@@ -196,6 +200,14 @@ fn what_is_wrong_is_shown_in_place_with_its_row_and_cannot_be_confirmed() {
         let forced = import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
         assert!(forced.headers()[header::LOCATION].to_str().unwrap().starts_with("/exchange/preview"));
         assert_eq!(place.state.house.db.list_imports().await.unwrap().len(), 1);
+        // What keeps the year's tables waiting is the first that is told.
+        let both = vec![
+            ("люди.csv".to_owned(), people.as_bytes().to_vec()),
+            ("кабинеты.csv".to_owned(), "Кабинет;Мест\r\n12;30\r\n".as_bytes().to_vec()),
+        ];
+        let both = exchange::opened(both).unwrap();
+        let told = exchange::preview(&place.state.house, &both, &exchange::Wish::default(), &act()).await.unwrap().told;
+        assert_eq!(told[0].finding.code, "setup.waits", "{told:#?}");
         let empty = import::receive(State(place.state.clone()), visitor("T00001"), upload("", b"")).await;
         assert!(matches!(empty, Err(Refusal::NoFile)));
     });
