@@ -127,12 +127,11 @@ fn an_administrator_sets_a_school_up_from_files_in_an_empty_house() {
     tell(async {
         let (open, login, password) = Open::empty().await;
         let browser = Browser::start().await;
-        // The one-time password of the slip, an own password, the phone.
+        // The one-time password of the slip, which is asked once; an own password, the phone.
         browser.open(&open.at("/signin")).await;
         browser.fill("login", &login).await;
         browser.fill("password", &password).await;
         browser.press("main form[action=\"/signin\"] button").await;
-        browser.fill("old", &password).await;
         browser.fill("new", "три рыжих кота под дождём").await;
         browser.fill("repeated", "три рыжих кота под дождём").await;
         browser.press("main form[action=\"/signin/password\"] button").await;

@@ -72,6 +72,30 @@ fn a_one_time_password_opens_only_the_way_to_an_own_one() {
 }
 
 #[test]
+fn a_one_time_password_is_not_asked_again_of_who_has_just_given_it() {
+    on_every_engine(|house| async move {
+        let change = |token: String, new: String, minutes: i64| {
+            let house = house.clone();
+            async move { house.sign_in.change_password(&house, &token, "", &new, &from("10.0.0.1"), after(minutes)).await }
+        };
+        let late = issue(&house, "T01").await;
+        let left_open = enter(&house, &late.login, &late.password, 1).await.unwrap();
+        assert!(!house.sign_in.just_entered(&house, &left_open.token, after(12)).await.unwrap());
+        let too_late = change(left_open.token, OWN.into(), 12).await;
+        assert_eq!(refusal(too_late), Refusal::WrongPassword, "left open too long");
+        let slip = issue(&house, "T04").await;
+        let entered = enter(&house, &slip.login, &slip.password, 1).await.unwrap();
+        assert!(house.sign_in.just_entered(&house, &entered.token, after(9)).await.unwrap());
+        let same = change(entered.token.clone(), slip.password.clone(), 2).await;
+        assert!(matches!(refusal(same), Refusal::TooEasy(_)), "the slip's password is no own one");
+        let open = change(entered.token, OWN.into(), 3).await.unwrap();
+        assert_eq!(open.visit.stage, Stage::Open);
+        // Who signed in by an own password gives it to change it.
+        assert_eq!(refusal(change(open.token, "четыре серых мыши".into(), 4).await), Refusal::WrongPassword);
+    });
+}
+
+#[test]
 fn the_database_holds_no_token_and_no_password() {
     on_every_engine(|house| async move {
         let login = settled(&house, "T04").await;

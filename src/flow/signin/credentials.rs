@@ -7,7 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Refusal, SignIn, changed, forget_failures};
+use chrono::{DateTime, FixedOffset};
+
+use super::{BY_PASSWORD, Refusal, SignIn, changed, forget_failures, token_digest};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::people::OPERATOR;
@@ -115,7 +117,20 @@ fn operator() -> PersonName {
     }
 }
 
+/// How long after a sign-in by the one-time password it is not asked again: long enough to think of a password, too short for a
+/// browser that was left open.
+const JUST_ENTERED_SECONDS: i64 = 600;
+
 impl SignIn {
+    /// Was this session opened by a password a few minutes ago? Issuing anew ends a person's sessions, so it was the one that stands.
+    pub async fn just_entered(&self, house: &House, token: &str, now: DateTime<FixedOffset>) -> Result<bool, Error> {
+        let row = house.db.find_session(&token_digest(token)).await?;
+        let since = |began: i64| now.timestamp() - began;
+        Ok(row.is_some_and(|row| {
+            row.ended == 0 && row.how == BY_PASSWORD && (0..=JUST_ENTERED_SECONDS).contains(&since(row.began))
+        }))
+    }
+
     /// Issues one-time passwords, for the first time or anew; open sessions of the people end. All or nothing.
     pub async fn issue(&self, house: &House, chain: &Chain, persons: &[String], act: &Act) -> Result<Vec<Slip>, Error> {
         let people = people_of(house, chain).await?;

@@ -449,7 +449,7 @@ impl SignIn {
         Ok((codes, self.rotate(house, token, &account, origin, now).await?))
     }
 
-    /// A new password of one's own. Other sessions of the person end; this one gets a new token.
+    /// A new password of one's own; `old` may be empty right after the one-time password. Other sessions end; this one gets a new token.
     pub async fn change_password(
         &self,
         house: &House,
@@ -463,14 +463,16 @@ impl SignIn {
         let counted = subject(&["password", &account.person]);
         self.count(house, &counted, now.timestamp(), &PAUSES_HERE).await?;
         let plain = credentials::plain(old);
-        let old = if account.state == AccountState::Issued { plain.as_str() } else { old };
-        if !account.secret.is_empty() && !self.hasher.check(old, Some(&account.secret)).await? {
+        let is_issued = account.state == AccountState::Issued;
+        let is_known = is_issued && old.is_empty() && self.just_entered(house, token, now).await?;
+        let old = if is_issued { plain.as_str() } else { old };
+        if !is_known && !account.secret.is_empty() && !self.hasher.check(old, Some(&account.secret)).await? {
             return Err(Refusal::WrongPassword.into());
         }
         house.db.forget_attempts(&counted).await?;
         let surname = house.db.find_person(&account.person).await?.map(|name| name.surname).unwrap_or_default();
         password::check(new, &account.login, &surname).map_err(Refusal::TooEasy)?;
-        if old == new {
+        if old == new || is_known && self.hasher.check(&credentials::plain(new), Some(&account.secret)).await? {
             return Err(Refusal::TooEasy(TooEasy::Same).into());
         }
         let how = self.how(house, token).await?;

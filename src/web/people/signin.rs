@@ -49,6 +49,8 @@ struct SignInPage {
 #[template(path = "people/password.html", config = "src/web/askama.toml")]
 struct PasswordPage {
     frame: Frame,
+    /// Label of the one-time password; empty right after it was given.
+    old_label: &'static str,
     next: String,
     error: String,
 }
@@ -187,13 +189,19 @@ async fn password_form(
 ) -> Result<Response, Refusal> {
     let next = asked.value("next");
     match at(&state, &headers, Stage::ChangePassword, next).await? {
-        Ok(_) => answer::page(&password_page(frame, next, String::new())),
+        Ok(_) => answer::page(&password_page(frame, next, asks_old(&state, &headers).await?, String::new())),
         Err(elsewhere) => Ok(elsewhere),
     }
 }
 
-fn password_page(frame: Frame, next: &str, error: String) -> PasswordPage {
-    PasswordPage { frame: frame.titled("Свой пароль"), next: next.to_owned(), error }
+/// Is the one-time password asked once more? Not of who has just signed in by it.
+async fn asks_old(state: &WebState, headers: &HeaderMap) -> Result<bool, Refusal> {
+    Ok(!state.house.sign_in.just_entered(&state.house, &token(headers), state.now()).await?)
+}
+
+fn password_page(frame: Frame, next: &str, asks_old: bool, error: String) -> PasswordPage {
+    let old_label = if asks_old { "Одноразовый пароль с листа" } else { "" };
+    PasswordPage { frame: frame.titled("Свой пароль"), old_label, next: next.to_owned(), error }
 }
 
 async fn change_password(
@@ -208,12 +216,16 @@ async fn change_password(
         return Ok(elsewhere);
     }
     let (new, repeated) = (fields.secret("new"), fields.secret("repeated"));
-    if new != repeated {
-        return answer::page_again(&password_page(
-            frame,
-            next,
-            "Новый пароль набран по-разному: повторите его точно.".to_owned(),
-        ));
+    let asks_old = asks_old(&state, &headers).await?;
+    let wrong = if new != repeated {
+        "Новый пароль набран по-разному: повторите его точно."
+    } else if asks_old && fields.secret("old").is_empty() {
+        "После входа прошло больше десяти минут: наберите и одноразовый пароль с листа."
+    } else {
+        ""
+    };
+    if !wrong.is_empty() {
+        return answer::page_again(&password_page(frame, next, asks_old, wrong.to_owned()));
     }
     let house = &state.house;
     let changed = house
@@ -222,7 +234,7 @@ async fn change_password(
         .await;
     match onward(changed, next, &caller)? {
         Ok(response) => Ok(response),
-        Err(words) => answer::page_again(&password_page(frame, next, words)),
+        Err(words) => answer::page_again(&password_page(frame, next, asks_old, words)),
     }
 }
 
