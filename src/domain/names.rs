@@ -4,6 +4,7 @@
 //! CLDR through `icu_collator`, so it is the same on every machine and never asks the system's locale.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use icu_collator::options::{AlternateHandling, CollatorOptions, MaxVariable, Strength};
@@ -121,6 +122,46 @@ pub fn signature_name(surname: &str, given_name: &str, patronymic: &str) -> Stri
 /// «Абрамов И.П.», as registers have it.
 pub fn short_name(surname: &str, given_name: &str, patronymic: &str) -> String {
     joined(&[surname, &initials(given_name, patronymic)])
+}
+
+/// The names of one list, each given as `[surname, given name, patronymic]`: as [`list_name`] has them, namesakes in full.
+pub fn list_names(people: &[[&str; 3]]) -> Vec<String> {
+    apart(people, &[of_list, in_full])
+}
+
+/// Surnames where a list has no room for more: namesakes with the given name, in full where that is the same as well.
+pub fn surnames(people: &[[&str; 3]]) -> Vec<String> {
+    apart(people, &[surname_alone, of_list, in_full])
+}
+
+/// Of each person the first of the forms that nobody else in the list has; the last of them where each is somebody else's too.
+fn apart(people: &[[&str; 3]], forms: &[fn([&str; 3]) -> String]) -> Vec<String> {
+    let mut named = vec![String::new(); people.len()];
+    let mut open: Vec<usize> = (0..people.len()).collect();
+    for form in forms {
+        let written: Vec<String> = people.iter().map(|one| form(*one)).collect();
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for name in &written {
+            *counts.entry(fold(name)).or_default() += 1;
+        }
+        open.retain(|at| {
+            named[*at].clone_from(&written[*at]);
+            counts.get(&fold(&written[*at])).is_some_and(|count| *count > 1)
+        });
+    }
+    named
+}
+
+fn surname_alone([surname, _, _]: [&str; 3]) -> String {
+    surname.to_owned()
+}
+
+fn of_list([surname, given_name, _]: [&str; 3]) -> String {
+    list_name(surname, given_name)
+}
+
+fn in_full([surname, given_name, patronymic]: [&str; 3]) -> String {
+    full_name(surname, given_name, patronymic)
 }
 
 fn joined(parts: &[&str]) -> String {
@@ -282,6 +323,30 @@ mod tests {
         assert_eq!(short_name("Нгуен", "Ван", ""), "Нгуен В.");
         assert_eq!(signature_name("Ли", "Анна-Мария", ""), "А.-М. Ли");
         assert_eq!(short_name("Ли", "", ""), "Ли");
+    }
+
+    #[test]
+    fn namesakes_of_one_list_are_told_apart_and_nobody_else_is_longer() {
+        let people = [
+            ["Агатов", "Иван", "Петрович"],
+            ["Агатов", "Иван", "Павлович"],
+            ["Агатов", "Пётр", "Ильич"],
+            ["Берилл", "Ия", "Львовна"],
+            ["Семёнов", "Лев", "Ильич"],
+            ["Семенов", "Лев", "Львович"],
+        ];
+        let named = [
+            "Агатов Иван Петрович",
+            "Агатов Иван Павлович",
+            "Агатов Пётр",
+            "Берилл Ия",
+            "Семёнов Лев Ильич",
+            "Семенов Лев Львович",
+        ];
+        assert_eq!(list_names(&people), named);
+        let short = [named[0], named[1], named[2], "Берилл", named[4], named[5]];
+        assert_eq!(surnames(&people), short);
+        assert_eq!(list_names(&[["Ли", "Ван", ""], ["Ли", "Ван", ""]]), ["Ли Ван", "Ли Ван"], "nothing to tell by");
     }
 
     #[test]

@@ -231,8 +231,9 @@ async fn overview(
     });
     let mut learners = directory.roster.of_class_within(&class.name, chosen.span.starts, chosen.span.ends).learners;
     learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
-    let learners = learners.into_iter().map(|l| LearnerOverview {
-        name: names::list_name(&l.surname, &l.given_name),
+    let named = names::list_names(&learners.iter().map(super::parts).collect::<Vec<_>>());
+    let learners = learners.into_iter().zip(named).map(|(l, name)| LearnerOverview {
+        name,
         href: directory.address(format!("/learner/{}?period={}", segment(&l.id), segment(&chosen.span.id))),
         note: l.left_on.filter(|day| *day <= chosen.span.ends).map_or_else(String::new, |day| {
             crate::domain::freeze::movement("Выбыл", &l.patronymic, &words::date_short(day), "")

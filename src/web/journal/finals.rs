@@ -73,9 +73,10 @@ pub(super) async fn finals(
         learners.retain(|learner| own.contains(&learner.id));
     }
     learners.sort_by_cached_key(|l| (names::sort_key(&l.surname, &l.given_name, &l.patronymic), l.id.clone()));
-    let rows = (1..).zip(learners).map(|(no, l)| FinalsRow {
+    let named = names::list_names(&learners.iter().map(super::parts).collect::<Vec<_>>());
+    let rows = (1..).zip(learners.into_iter().zip(named)).map(|(no, (l, name))| FinalsRow {
         no,
-        name: names::list_name(&l.surname, &l.given_name),
+        name,
         href: directory.address(format!("/learner/{}?period={}", segment(&l.id), segment(&chosen.span.id))),
         marks: subjects
             .iter()

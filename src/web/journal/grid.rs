@@ -169,15 +169,20 @@ pub(super) fn lay_out(laying: &Laying<'_>) -> Grid {
     let finals = final_columns(laying);
     let learners = seated(laying);
     let mut codes = HashSet::new();
-    let rows = (1..).zip(&learners).map(|(no, learner)| row(laying, no, learner, &keys, &marks, &absences, &finals));
+    let written: Vec<[&str; 3]> = learners.iter().map(super::parts).collect();
+    let (list_names, surnames) = (names::list_names(&written), names::surnames(&written));
+    let rows = (1..).zip(learners.iter().zip(list_names)).map(|(no, (learner, name))| {
+        let row = row(laying, no, learner, &keys, &marks, &absences, &finals);
+        Row { name, ..row }
+    });
     let rows: Vec<Row> = rows.collect();
     codes.extend(absences.iter().filter(|((key, _), _)| laying.span.contains(key.date)).map(|(_, code)| *code));
     let legend = laying.policy.absence_codes.iter().filter(|rule| codes.contains(rule.code.as_str()));
     let topics = (1..).zip(&lessons).map(|(no, lesson)| {
         let mut absent: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for learner in &learners {
+        for (learner, surname) in learners.iter().zip(&surnames) {
             if let Some(code) = absences.get(&(&lesson.key, learner.id.as_str())) {
-                absent.entry(code).or_default().push(&learner.surname);
+                absent.entry(code).or_default().push(surname);
             }
         }
         let absent: Vec<String> = absent.iter().map(|(code, names)| format!("{code}: {}", names.join(", "))).collect();
@@ -294,7 +299,8 @@ fn row(
     Row {
         no,
         learner: learner.id.clone(),
-        name: names::list_name(&learner.surname, &learner.given_name),
+        // Given by the list, which knows its namesakes.
+        name: String::new(),
         movement: movement(learner, laying.span),
         cells,
         mean: mean(sum, count),
@@ -356,6 +362,32 @@ mod tests {
         assert_eq!(mean(9, 2), "4,50");
         assert_eq!(mean(14, 3), "4,67");
         assert_eq!(mean(13, 3), "4,33");
+    }
+
+    #[test]
+    fn namesakes_on_one_page_stand_with_their_patronymics() {
+        let mut journal = journal();
+        let twin = |id: &str, patronymic: &str| Learner {
+            id: id.into(),
+            patronymic: patronymic.into(),
+            ..journal.learners[0].clone()
+        };
+        journal.learners = vec![twin("L1", "Львовна"), twin("L2", "Петровна")];
+        let day = journal.lessons[0].key.date;
+        let policy = crate::domain::policy::builtin("default")
+            .and_then(|text| crate::domain::policy::parse("default", text).ok());
+        let policy = policy.expect("the default policy");
+        let grid = lay_out(&Laying {
+            roster: &journal,
+            entries: &journal,
+            course: &journal.courses[0],
+            span: &Span { id: "Q1".into(), starts: day, ends: day },
+            periods: &[],
+            policy: &policy,
+            struck: &Struck::default(),
+        });
+        let named: Vec<&str> = grid.rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(named, ["Берилл Ия Львовна", "Берилл Ия Петровна"]);
     }
 
     /// A class of one learner with one lesson and one mark.

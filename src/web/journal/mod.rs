@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::answer::Refusal;
 use super::directory::Directory;
 use super::route::{Access, Group, Route, SubjectOf, get};
-use crate::domain::journal::{Class, Period, YEAR};
+use crate::domain::journal::{Class, Learner, Period, YEAR};
 use crate::domain::names;
 use crate::domain::people::{OPERATOR, OPERATOR_NAME, Visitor};
 use crate::domain::period::{self, Span};
@@ -126,15 +126,23 @@ fn tabs(directory: &Directory, class: &Class, path: &str, chosen: &str) -> Vec<T
     periods.chain([tab(YEAR, "Год".to_owned())]).collect()
 }
 
-/// «Агатова М.П.»; the identifier of somebody who is not on the staff.
+/// Surname, given name and patronymic, for the names of a list.
+fn parts(learner: &Learner) -> [&str; 3] {
+    [&learner.surname, &learner.given_name, &learner.patronymic]
+}
+
+/// «Агатова М.П.», in full where somebody else on the staff is written so; the identifier of somebody who is not on the staff.
 fn staff_name(directory: &Directory, id: &str) -> String {
     if id == OPERATOR {
         return OPERATOR_NAME.to_owned();
     }
-    directory.roster.staff_member(id).map_or_else(
-        || id.to_owned(),
-        |person| names::short_name(&person.surname, &person.given_name, &person.patronymic),
-    )
+    let Some(person) = directory.roster.staff_member(id) else { return id.to_owned() };
+    let short = names::short_name(&person.surname, &person.given_name, &person.patronymic);
+    let is_shared = directory.roster.staff.iter().filter(|other| other.id != person.id).any(|other| {
+        other.surname == person.surname
+            && names::short_name(&other.surname, &other.given_name, &other.patronymic) == short
+    });
+    if is_shared { names::full_name(&person.surname, &person.given_name, &person.patronymic) } else { short }
 }
 
 /// The class of a path; the guard has looked it up already.

@@ -102,7 +102,13 @@ async fn page(
         Some(wished) => wished.contains(&(learner.to_owned(), course.id.clone())),
         None => course.members.iter().any(|member| member == learner),
     };
-    let rows = roster_of(journal, &all, class, day).into_iter().map(|line| {
+    let lines = roster_of(journal, &all, class, day);
+    let named: Vec<[&str; 3]> = lines
+        .iter()
+        .map(|line| [line.learner.surname.as_str(), line.learner.given_name.as_str(), line.learner.patronymic.as_str()])
+        .collect();
+    let named = names::list_names(&named);
+    let rows = lines.into_iter().zip(named).map(|(line, name)| {
         let id = line.learner.id;
         let cells = divided.iter().map(|one| {
             let of = |course: &&Course| (course.id.clone(), course.group.clone(), is_in(&id, course));
@@ -111,7 +117,6 @@ async fn page(
             choices.insert(0, (String::new(), "—".to_owned(), none));
             (one.subject.to_owned(), may && own.contains(one.subject), choices)
         });
-        let name = names::list_name(&line.learner.surname, &line.learner.given_name);
         Row { cells: cells.collect(), name, learner: id.clone() }
     });
     let teacher = |id: &str| opened.year.known.show(crate::domain::setup::layout::Is::Staff, id);
