@@ -1,4 +1,5 @@
-//! `copy diff`, `copy supplement`: what two versions of a copy differ in, and what came after it was frozen. Floor 3.
+//! `copy diff`, `copy recall`, `copy supplement`: what two versions of a copy differ in, a signed copy called back for correction, and what came
+//! after it was frozen. Floor 3.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -8,7 +9,7 @@ use super::table::{Table, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
 use crate::domain::words;
 use crate::flow::supplement::{self, Standing};
-use crate::flow::{self, desk as differences, issue};
+use crate::flow::{self, desk as differences, issue, recall};
 
 /// `copy`.
 #[derive(Debug, Args)]
@@ -27,6 +28,27 @@ enum What {
         from: u32,
         #[arg(value_name = "ВЕРСИЯ", help = "Какую сравнить: v2 или 2", value_parser = version)]
         to: u32,
+    },
+    #[command(about = "Вернуть подписанную всеми копию на исправление: период класса открывается до следующей версии")]
+    Recall {
+        #[arg(value_name = "КОПИЯ", help = "Идентификатор копии")]
+        copy: String,
+        #[arg(
+            long = "sheet",
+            value_name = "ЛИСТ",
+            required_unless_present = "withdraw",
+            help = "Лист с ошибкой; можно назвать несколько"
+        )]
+        sheets: Vec<String>,
+        #[arg(
+            long,
+            value_name = "ОСНОВАНИЕ",
+            required_unless_present = "withdraw",
+            help = "В чём ошибка и по чьему обращению"
+        )]
+        ground: Option<String>,
+        #[arg(long, conflicts_with_all = ["sheets", "ground"], help = "Отменить возврат, пока в журнал ничего не вписано")]
+        withdraw: bool,
     },
     #[command(
         about = "Дополнительный лист: записи, внесённые после составления копии; без ключей — составить и выпустить"
@@ -103,6 +125,10 @@ impl Copy {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         match self.what {
             What::Diff { copy, from, to } => diff(desk, &copy, from, to).await,
+            What::Recall { copy, withdraw: true, .. } => keep(desk, &copy).await,
+            What::Recall { copy, sheets, ground, .. } => {
+                call_back(desk, &copy, &sheets, ground.as_deref().unwrap_or_default()).await
+            }
             What::Supplement { copy: Some(copy), open: Some(ground), .. } => open(desk, &copy, &ground).await,
             What::Supplement { copy: Some(copy), withdraw: true, .. } => withdraw(desk, &copy).await,
             What::Supplement { copy: Some(copy), list: false, ground, .. } => {
@@ -138,6 +164,34 @@ async fn diff(desk: &Desk, copy: &str, from: u32, to: u32) -> Result<u8, Failure
         ]);
     }
     table.print("Содержание листов этих версий одинаково: отличаются только номер версии, дата и основание.");
+    Ok(0)
+}
+
+async fn call_back(desk: &Desk, copy: &str, sheets: &[String], ground: &str) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    let row = recall::recall(&house, copy, sheets, ground, &desk.act(&house)).await?;
+    if desk.json {
+        print_json(
+            &serde_json::json!({ "copy": copy, "version": row.version, "sheets": row.sheets, "recalled_at": row.at }),
+        );
+    } else {
+        println!(
+            "Копия {copy} (версия {}) возвращена на исправление: период класса открыт. Исправьте журнал и выпустите следующую версию: \
+             letopis issue {copy} --reissue \"{}\"",
+            row.version, row.ground
+        );
+    }
+    Ok(0)
+}
+
+async fn keep(desk: &Desk, copy: &str) -> Result<u8, Failure> {
+    let house = desk.house().await?;
+    recall::withdraw(&house, copy, &desk.act(&house)).await?;
+    if desk.json {
+        print_json(&serde_json::json!({ "copy": copy, "outcome": "withdrawn" }));
+    } else {
+        println!("Возврат копии {copy} на исправление отменён: период снова закрыт.");
+    }
     Ok(0)
 }
 

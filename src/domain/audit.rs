@@ -33,6 +33,10 @@ pub enum EventKind {
     StatementRefused,
     /// A later version took the place of this one.
     CopySuperseded,
+    /// A signed copy was recalled for correction.
+    CopyRecalled,
+    /// A recall was taken back.
+    RecallWithdrawn,
     /// The school's seal was put and the register's line written.
     Sealed,
     /// A sealed copy left the house as a package.
@@ -235,6 +239,8 @@ impl EventKind {
             Self::StatementSigned => "statement_signed",
             Self::StatementRefused => "statement_refused",
             Self::CopySuperseded => "copy_superseded",
+            Self::CopyRecalled => "copy_recalled",
+            Self::RecallWithdrawn => "recall_withdrawn",
             Self::Sealed => "sealed",
             Self::CopyExported => "copy_exported",
             Self::ExtractMade => "extract_made",

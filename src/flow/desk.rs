@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::papers::Paper;
 use super::sign::{REFUSED, signed};
-use super::{Error, House, read_file, reissue, sources};
+use super::{Error, House, read_file, recall, reissue, sources};
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::desk_forms::{About, SignedEvent, seen};
@@ -17,11 +17,11 @@ use crate::domain::difference::{change_rows, sheet_diff};
 use crate::domain::finding::Finding;
 use crate::domain::route::{self, BY_SHEETS, Wish};
 use crate::domain::snapshot::{ChangedValue, StageFacts};
-use crate::domain::statement::Statement;
+use crate::domain::statement::{Category, Statement};
 use crate::domain::words;
 use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
 use crate::sign::keys::verify_ed25519_raw;
-use crate::store::{ChangeFilter, CopyRow, SeenRow, StatementRow};
+use crate::store::{ChangeFilter, CopyRow, RecallRow, SeenRow, StatementRow};
 
 /// One place of a route that waits for the person at the desk.
 #[derive(Debug, Clone)]
@@ -76,11 +76,13 @@ pub enum Look {
     Changed(Vec<Finding>),
 }
 
-/// A copy that came back and needs its next version.
+/// A copy that came back, or was recalled, and needs its next version.
 #[derive(Debug, Clone)]
 pub struct Returned {
     /// The copy.
     pub row: CopyRow,
+    /// The recall, of a copy that everybody had signed.
+    pub recall: Option<RecallRow>,
     /// Remarks: sheet, category, words.
     pub remarks: Vec<Remark>,
 }
@@ -275,7 +277,7 @@ pub async fn differences(house: &House, id: &str, from: u32, to: u32) -> Result<
     let (was, is) =
         (house.db.load_snapshot(find(from)?.snapshot).await?, house.db.load_snapshot(find(to)?.snapshot).await?);
     let passed = from.min(to)..from.max(to);
-    let remarks = house.db.list_remarks(id).await?;
+    let remarks = recall::with_recalls(house, id).await?;
     let said = |sheet: &str| {
         let own = passed.clone().map(|version| reissue::remark_on(&remarks, version, sheet));
         own.filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
@@ -350,17 +352,16 @@ pub async fn note_seen(
 /// The remarks of a copy as people read them, newest version first.
 pub async fn remarks(house: &House, row: &CopyRow) -> Result<Vec<Remark>, Error> {
     let paper = house.papers.get(house, row.snapshot).await?;
-    let mut remarks: Vec<Remark> = house
-        .db
-        .list_remarks(&row.id)
+    let mut remarks: Vec<Remark> = recall::with_recalls(house, &row.id)
         .await?
         .into_iter()
         .map(|one| Remark {
             version: one.version,
             sheet: paper.sheet(&one.sheet).map_or(one.sheet, |sheet| sheet.name.clone()),
-            category: crate::domain::statement::Category::parse(&one.category)
-                .unwrap_or(crate::domain::statement::Category::Other)
-                .as_russian(),
+            category: match one.stage == recall::STAGE {
+                true => "Возврат на исправление",
+                false => Category::parse(&one.category).unwrap_or(Category::Other).as_russian(),
+            },
             by: one.signer,
             words: one.remark,
         })
@@ -371,11 +372,15 @@ pub async fn remarks(house: &House, row: &CopyRow) -> Result<Vec<Remark>, Error>
 
 /// Has nothing been written into the journal of a copy's class since it was frozen? A change of its learners, staff or courses counts as one.
 pub async fn stands_still(house: &House, row: &CopyRow) -> Result<bool, Error> {
-    let frozen_at = house.db.load_snapshot(row.snapshot).await?.frozen_at;
+    unchanged_since(house, row, &house.db.load_snapshot(row.snapshot).await?.frozen_at).await
+}
+
+/// Has nothing been written into the journal of a copy's class since a moment (RFC 3339)?
+pub async fn unchanged_since(house: &House, row: &CopyRow, moment: &str) -> Result<bool, Error> {
     let roster = house.db.load_roster(&row.year).await?;
     let since = ChangeFilter {
         year: Some(row.year.clone()),
-        since: Some(frozen_at.clone()),
+        since: Some(moment.to_owned()),
         limit: 1,
         ..ChangeFilter::default()
     };
@@ -385,20 +390,25 @@ pub async fn stands_still(house: &House, row: &CopyRow) -> Result<bool, Error> {
     let whole = whole.map(|table| ChangeFilter { table: Some(table.to_owned()), ..since.clone() });
     for filter in own.chain(whole) {
         // What was written in the second of the freezing is in it: the period was closed from then on.
-        if house.db.list_changes(&filter).await?.iter().any(|change| change.at > frozen_at) {
+        if house.db.list_changes(&filter).await?.iter().any(|change| change.at.as_str() > moment) {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// Copies among these that came back with remarks.
+/// Copies among these that came back with remarks or were recalled.
 pub async fn returned(house: &House, copies: &[CopyRow]) -> Result<Vec<Returned>, Error> {
+    let recalls = house.db.list_recalls().await?;
     let mut returned = Vec::new();
-    for row in copies.iter().filter(|row| row.state == State::Refused) {
+    for row in copies {
+        let recall = recalls.iter().find(|one| one.copy == row.id && one.version == row.version).cloned();
+        if row.state != State::Refused && recall.is_none() {
+            continue;
+        }
         let mut remarks = remarks(house, row).await?;
         remarks.retain(|one| one.version == row.version);
-        returned.push(Returned { row: row.clone(), remarks });
+        returned.push(Returned { row: row.clone(), recall, remarks });
     }
     Ok(returned)
 }

@@ -33,6 +33,7 @@ pub mod papers;
 pub mod people;
 pub mod policy;
 pub mod publish;
+pub mod recall;
 pub mod reissue;
 pub mod remind;
 pub mod scans;
@@ -273,6 +274,9 @@ pub enum Error {
     /// A technical break is not announced or taken back.
     #[error(transparent)]
     Break(#[from] crate::domain::technical_break::Refusal),
+    /// Recall of a signed copy.
+    #[error(transparent)]
+    Recall(#[from] recall::Refusal),
     /// A worker stopped without an answer.
     #[error("работа прервана: {0}")]
     Interrupted(String),

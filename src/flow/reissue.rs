@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::close::{omission, salts, topics, topics_of};
 use super::keys::AUTHORITY;
 use super::sources::Sources;
-use super::{Act, Error, House, compromise, policy, remind, salt, supplement, timeliness};
+use super::{Act, Error, House, compromise, policy, recall, remind, salt, supplement, timeliness};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
@@ -87,7 +87,7 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         _ => freeze::freeze(&journal, &class, &span, &policy, told),
     };
     let drafted = freeze(&told)?;
-    let remarks = house.db.list_remarks(id).await?;
+    let remarks = recall::with_recalls(house, id).await?;
     told.changes = Some(ChangesSheet {
         id: "changes".to_owned(),
         replaces: last.version,
@@ -158,6 +158,9 @@ async fn tell(house: &House, tx: &mut Tx, next: &Snapshot, said: &[StatementRow]
 pub(super) fn remark_on(remarks: &[RemarkRow], version: u32, sheet: &str) -> String {
     let own = remarks.iter().filter(|one| one.version == version && one.sheet == sheet);
     let told = own.map(|one| {
+        if one.stage == recall::STAGE {
+            return format!("возвращено на исправление: {}", one.remark);
+        }
         let category = Category::parse(&one.category).unwrap_or(Category::Other);
         format!("{}: {}", category.as_russian().to_lowercase(), one.remark)
     });

@@ -13,7 +13,7 @@ use chrono::{DateTime, FixedOffset};
 use super::issue::{on_two_threads, read_frozen};
 use super::keys::{AUTHORITY, Keyring, LOG, SEAL};
 use super::lock::Lock;
-use super::{Act, Error, House, compromise, log, read_file, salt};
+use super::{Act, Error, House, compromise, log, read_file, recall, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::checkpoint::Checkpoint;
@@ -104,6 +104,7 @@ pub async fn seal(
     let _lock = Lock::take(house, STAGING_LOCK)?.ok_or(Error::SealingElsewhere)?;
     tidy_staging(house).await?;
     still_signed(house, copies).await?;
+    recall::refuse_recalled(house, copies).await?;
     compromise::refuse_void_signatures(house, copies).await?;
     compromise::refuse_void_rows(house, copies).await?;
     let keyring = Keyring::open(house).await?;

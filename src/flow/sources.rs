@@ -13,7 +13,7 @@ use crate::domain::freeze::{self, PeriodCopies};
 use crate::domain::journal::{Class, Journal};
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, SourceFacts};
 use crate::domain::words;
-use crate::store::{CopyRow, SupplementRow};
+use crate::store::{CopyRow, RecallRow, SupplementRow};
 
 /// What is to be done about a finding stands behind these words; a title page, which says what was missing, stops before them.
 pub(super) const TO_DO: &str = ". Что сделать: ";
@@ -26,6 +26,8 @@ pub(super) struct Sources {
     supplements: Vec<SupplementRow>,
     /// Late entries without a supplement, and supplements that are not sealed.
     unfinished: Vec<Standing>,
+    /// Copies that were recalled for correction and have no next version yet.
+    recalled: Vec<RecallRow>,
 }
 
 impl Sources {
@@ -37,6 +39,7 @@ impl Sources {
             last: house.db.list_copies().await?.into_iter().map(|row| (row.id.clone(), row)).collect(),
             supplements: house.db.list_supplements().await?,
             unfinished: supplement::unfinished(house, year).await?,
+            recalled: house.db.list_recalls().await?,
         })
     }
 
@@ -51,6 +54,11 @@ impl Sources {
             findings.extend(missing(&place, base));
             // A refused copy's period is open for its correction: nothing of it holds.
             let Some(base) = base.filter(|row| row.state != State::Refused) else { continue };
+            if self.recalled.iter().any(|one| one.copy == id && one.version == base.version) {
+                let stands = format!("копия № {} возвращена на исправление", base.number);
+                let message = format!("{stands}{TO_DO}исправьте журнал, выпустите следующую версию и соберите подписи");
+                findings.push(Finding::new("close.period-recalled", &place, message));
+            }
             let mut rows = vec![base];
             // What an earlier version's supplement brought stands in the next version itself.
             for row in self.supplements.iter().filter(|row| row.copy == id && row.version == base.version) {

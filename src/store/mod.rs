@@ -78,7 +78,7 @@ pub use scans::{Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, Sca
 pub use schools::SchoolRow;
 pub use setup::ClosedYearRow;
 pub use signing::{
-    ForeignRow, KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RemarkRow, RevocationRow, SeenRow,
+    ForeignRow, KeptRow, LetterRow, NewLetter, NoticeRow, PaperStageRow, RecallRow, RemarkRow, RevocationRow, SeenRow,
 };
 pub use supplements::{LateRow, SupplementRow};
 pub use training::TrainingStep;
@@ -216,7 +216,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 23] = [
+const SQLITE_GUARDS: [&str; 24] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -240,8 +240,9 @@ const SQLITE_GUARDS: [&str; 23] = [
     include_str!("../../migrations/guards/0286_fallback.sqlite.sql"),
     include_str!("../../migrations/guards/0288_extracts.sqlite.sql"),
     include_str!("../../migrations/guards/0301_breaks.sqlite.sql"),
+    include_str!("../../migrations/guards/0311_recalls.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 23] = [
+const POSTGRES_GUARDS: [&str; 24] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -265,11 +266,12 @@ const POSTGRES_GUARDS: [&str; 23] = [
     include_str!("../../migrations/guards/0286_fallback.postgres.sql"),
     include_str!("../../migrations/guards/0288_extracts.postgres.sql"),
     include_str!("../../migrations/guards/0301_breaks.postgres.sql"),
+    include_str!("../../migrations/guards/0311_recalls.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 23]) -> Migrator {
+fn migrator(guards: [&'static str; 24]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -322,6 +324,8 @@ fn migrator(guards: [&'static str; 23]) -> Migrator {
         step(293, "register of consents", include_str!("../../migrations/0293_consents.sql")),
         step(300, "technical breaks", include_str!("../../migrations/0300_breaks.sql")),
         step(301, "guards of technical breaks", guards[22]),
+        step(310, "recalls of signed copies", include_str!("../../migrations/0310_recalls.sql")),
+        step(311, "guards of recalls", guards[23]),
     ])
 }
 

@@ -3,6 +3,7 @@
 mod foreign;
 mod keys;
 mod letters;
+mod recalls;
 
 use sqlx::Row as _;
 
@@ -11,6 +12,7 @@ use super::{ClosureRow, Db, Error, StatementRow, Tx};
 pub use foreign::ForeignRow;
 pub use keys::{PaperStageRow, RevocationRow};
 pub use letters::{LetterRow, NewLetter};
+pub use recalls::RecallRow;
 
 /// One remark of a refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,12 +190,15 @@ impl Db {
         Ok(done.rows_affected())
     }
 
-    /// The closed periods that hold now: a copy that came back with remarks opens its own for the correction, until its next version. A supplement
-    /// opens none: it takes late entries only.
+    /// The closed periods that hold now: a copy that came back with remarks, or was recalled, opens its own for the correction, until its next
+    /// version. A supplement opens none: it takes late entries only.
     pub async fn list_locks(&self) -> Result<Vec<ClosureRow>, Error> {
-        let refused = "select year, class, period from copies c where c.school = $1 and c.state = 'refused'
-             and not exists (select 1 from supplements s where s.school = c.school and s.id = c.id)";
-        let rows = sqlx::query(refused).bind(self.school.clone()).fetch_all(&self.pool).await?;
+        let reopened = "select year, class, period from copies c where c.school = $1
+             and (c.state = 'refused' and not exists (select 1 from supplements s where s.school = c.school and s.id = c.id)
+                 or c.state in ('signed', 'sealed') and exists (select 1 from recalls w where w.school = c.school
+                     and w.copy = c.id and w.version = c.version and w.withdraws = 0
+                     and not exists (select 1 from recalls b where b.school = w.school and b.withdraws = w.no)))";
+        let rows = sqlx::query(reopened).bind(self.school.clone()).fetch_all(&self.pool).await?;
         let mut open = Vec::new();
         for row in rows {
             open.push((row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?, row.try_get::<String, _>(2)?));

@@ -210,6 +210,7 @@ impl From<flow::Error> for Refusal {
             | E::Outage(_)
             | E::FamilyExtract(_)
             | E::Break(_)
+            | E::Recall(_)
             | E::NothingToSign(_)
             | E::Office(_) => Self::Rule(words::capitalised(&error.to_string())),
             other => fault(&other),

@@ -3,6 +3,7 @@
 mod keys;
 mod pages;
 mod paper;
+mod recall;
 mod supplement;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ use super::start::shortened;
 use crate::domain::copy::State as CopyState;
 use crate::domain::names;
 use crate::domain::people::Visitor;
-use crate::domain::rights::{Action, Role};
+use crate::domain::rights::Action;
 use crate::domain::snapshot::kind_words;
 use crate::domain::statement::Category;
 use crate::domain::words;
@@ -34,6 +35,7 @@ use crate::flow::sign::{Answer, Choice, Desk, Reproof};
 use crate::store::{CopyRow, NoticeRow};
 
 pub(super) use pages::{Pictures, Replaced};
+pub(super) use recall::{Recalls, decides};
 pub(super) use supplement::Supplements;
 
 /// Routes of these pages.
@@ -48,14 +50,9 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(pages::routes());
     routes.extend(keys::routes());
     routes.extend(paper::routes());
+    routes.extend(recall::routes());
     routes.extend(supplement::routes());
     routes
-}
-
-/// May the visitor, who issues copies, put another version in the place of one in this state? After all signatures the director or a deputy
-/// decides it.
-pub(super) fn decides(visitor: &Visitor, state: CopyState) -> bool {
-    !state.is_decided() || visitor.holds(Role::Director) || visitor.holds(Role::Deputy)
 }
 
 /// A notice in words.
@@ -105,6 +102,8 @@ struct BackLine {
     version: u32,
     href: String,
     remarks: Vec<desk::Remark>,
+    /// Recalled after all signatures, on the ground that stands in the form.
+    recalled: bool,
     may_issue: bool,
     /// Nothing was written since: a next version would say the same.
     still: bool,
@@ -187,7 +186,8 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
             href: format!("/copies/{}", segment(&row.id)),
             still: may_issue && desk::stands_still(&state.house, &row).await?,
             may_issue,
-            ground: ground(&one.remarks),
+            recalled: one.recall.is_some(),
+            ground: one.recall.map_or_else(|| ground(&one.remarks), |recall| recall.ground),
             remarks: one.remarks,
             version: row.version,
             key: segment(&row.id),
@@ -196,6 +196,7 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     }
     let may_seal = visitor.may_anywhere(Action::SealCopies);
     let mut signed: Vec<&CopyRow> = visible.iter().filter(|row| may_seal && row.state == CopyState::Signed).collect();
+    signed.retain(|row| !back.iter().any(|one| one.key == segment(&row.id)));
     signed.sort_by(|a, b| names::natural(&a.class, &b.class));
     let to_seal = signed.into_iter().map(|row| {
         let period = period_name(&directory, &row.year, &row.class, &row.period);
@@ -318,8 +319,11 @@ pub(super) async fn notices(
             known.classes.push(copy.class);
             continue;
         }
-        // A refusal has been answered once the next version is out; the signers were told of that.
-        if row.kind == "refused" && copy.version > row.version {
+        // A refusal or a recall has been answered once the next version is out; the signers were told of that. A next version that everybody has
+        // signed is no news either.
+        let answered = matches!(row.kind.as_str(), "refused" | "recalled") && copy.version > row.version;
+        let settled = row.kind == "reissued" && (copy.version > row.version || copy.state.is_decided());
+        if answered || settled {
             continue;
         }
         let text = match row.kind.as_str() {
@@ -328,6 +332,10 @@ pub(super) async fn notices(
             }
             "reissued" => format!(
                 "{what}: выпускается версия {} взамен прежней; листы без изменений подписывать заново не нужно",
+                row.version
+            ),
+            "recalled" => format!(
+                "{what}: версия {} возвращена на исправление; она действует до следующей, подписи под ней остаются фактом",
                 row.version
             ),
             _ => what,
@@ -375,7 +383,7 @@ fn reminder(kind: &str) -> Option<(&'static str, &'static str)> {
 /// Where the copy of one notice is looked at.
 fn one_of(row: &NoticeRow) -> String {
     match row.kind.as_str() {
-        "refused" | "reissued" | ESCALATED => format!("/copies/{}", segment(&row.copy)),
+        "refused" | "recalled" | "reissued" | ESCALATED => format!("/copies/{}", segment(&row.copy)),
         _ => "/desk".to_owned(),
     }
 }

@@ -1,11 +1,11 @@
 //! Whom each copy waits for: kept while nothing is written, so that every page can count it. Floor 3.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
-use crate::domain::route;
+use crate::domain::route::{self, BY_SHEETS, Signed};
 use crate::domain::snapshot::StageFacts;
 use crate::flow::sign::signed;
 use crate::flow::{Error, House};
@@ -17,6 +17,20 @@ pub(super) struct Awaited {
     pub(super) row: CopyRow,
     /// Staff identifiers; empty when no signature is awaited now.
     pub(super) signers: Vec<String>,
+    /// Sheets that each of them is still to sign for; empty where the open stage certifies the copy as a whole.
+    pub(super) sheets: BTreeMap<String, usize>,
+    /// Recalled for correction after all signatures.
+    pub(super) recalled: bool,
+}
+
+impl Awaited {
+    /// As the desk counts it for a person: the own sheets, or 1 for a copy as a whole; 0 when it does not wait for the person.
+    pub(super) fn counted_for(&self, person: &str) -> usize {
+        match self.signers.iter().any(|id| id == person) {
+            true => self.sheets.get(person).copied().unwrap_or(1),
+            false => 0,
+        }
+    }
 }
 
 /// What is kept: copies under a turn, and routes by snapshot, which never change.
@@ -45,10 +59,15 @@ impl Cache {
                 _ => last.push(row),
             }
         }
+        let recalls = house.db.list_recalls().await?;
         let mut copies = Vec::with_capacity(last.len());
         for row in last {
-            let signers = if row.state == State::Issued { self.missing(house, &row).await? } else { Vec::new() };
-            copies.push(Awaited { row, signers });
+            let (signers, sheets) = match row.state {
+                State::Issued => self.missing(house, &row).await?,
+                _ => Default::default(),
+            };
+            let recalled = recalls.iter().any(|one| one.copy == row.id && one.version == row.version);
+            copies.push(Awaited { row, signers, sheets, recalled });
         }
         let copies = Arc::new(copies);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((turn, copies.clone()));
@@ -60,7 +79,7 @@ impl Cache {
         kept.as_ref().filter(|(held, _)| *held == turn).map(|(_, copies)| copies.clone())
     }
 
-    async fn missing(&self, house: &House, row: &CopyRow) -> Result<Vec<String>, Error> {
+    async fn missing(&self, house: &House, row: &CopyRow) -> Result<(Vec<String>, BTreeMap<String, usize>), Error> {
         let known = self.routes.lock().unwrap_or_else(PoisonError::into_inner).get(&row.snapshot).cloned();
         let route = match known {
             Some(route) => route,
@@ -72,6 +91,16 @@ impl Cache {
             }
         };
         let stands = signed(&house.db.list_statements(&row.id, row.version).await?);
-        Ok(route::open_stage(&route, &stands).map(|stage| route::missing(stage, &stands)).unwrap_or_default())
+        let open = route::open_stage(&route, &stands);
+        Ok(open.map(|stage| (route::missing(stage, &stands), own_sheets(stage, &stands))).unwrap_or_default())
     }
+}
+
+/// The sheets that each signer of a stage is still to sign for, where it is signed by sheets.
+fn own_sheets(stage: &StageFacts, stands: &[Signed]) -> BTreeMap<String, usize> {
+    if stage.id != BY_SHEETS {
+        return BTreeMap::new();
+    }
+    let left = stage.signers.iter().map(|one| (one.person.id.clone(), route::left(&stage.id, one, stands).len()));
+    left.filter(|(_, left)| *left > 0).collect()
 }

@@ -85,6 +85,7 @@ const VERBS: &[&[&str]] = &[
     &["control", "late"],
     &["copy"],
     &["copy", "diff"],
+    &["copy", "recall"],
     &["copy", "supplement"],
     &["attach-signature"],
     &["people"],

@@ -5,9 +5,10 @@ use letopis::domain::finding::Verdict;
 use letopis::domain::snapshot::Sheet;
 use letopis::domain::statement::Category;
 use letopis::flow::desk::{self, Look};
+use letopis::flow::import::Outcome;
 use letopis::flow::sign::{Choice, Desk, Gesture, Reproof};
 use letopis::flow::verify::{VerifyOptions, verify_path};
-use letopis::flow::{issue, reissue};
+use letopis::flow::{Error, issue, recall, reissue};
 use letopis::store::CopyRow;
 
 use super::house::{Bundle, COPIES, House, after, gesture, tell};
@@ -270,5 +271,77 @@ fn a_kept_statement_of_somebody_else_is_found_out() {
         intruder.run("delete from kept_statements").await;
         let found = house.doctor().await.join("\n");
         assert!(found.contains("doctor.statement-kept-differs"), "{found}");
+    });
+}
+
+#[test]
+fn a_mark_is_corrected_after_the_seal_by_one_recall_and_one_next_version() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let copy = COPIES[0];
+        let (teacher, sheets) = of_two_sheets(&house, copy).await;
+        let course = sheets[0].trim_start_matches("course-").to_owned();
+        let mended = corrected(Bundle::small(), &course);
+        let refused = house.import(&mended, false).await.expect("an answer");
+        assert!(matches!(refused, Outcome::Refused(_)), "the period is closed: {refused:?}");
+
+        // Who recalls says what is wrong and where; what is not everybody's signature yet is mended by a refusal.
+        let wrong = [sheets[0].clone()];
+        for (sheets, ground) in [(&wrong[..0], "не та отметка"), (&wrong[..], " ")] {
+            let unsaid = recall::recall(&house, copy, sheets, ground, &after(60)).await.expect_err("unsaid");
+            assert!(matches!(unsaid, Error::Recall(recall::Refusal::Unsaid)), "{unsaid:?}");
+        }
+        let stranger = recall::recall(&house, copy, &["course-X".to_owned()], "не та отметка", &after(60)).await;
+        assert!(matches!(stranger, Err(Error::Recall(recall::Refusal::NoSheet { .. }))), "{stranger:?}");
+
+        // Recalled by mistake, and taken back: the period is closed again, the line of the mistake stays.
+        recall::recall(&house, copy, &wrong, "не та копия", &after(61)).await.expect("a recall");
+        recall::withdraw(&house, copy, &after(62)).await.expect("taken back");
+        assert!(matches!(house.import(&mended, false).await.expect("an answer"), Outcome::Refused(_)));
+
+        recall::recall(&house, copy, &wrong, "отметка, записка учителя", &after(63)).await.expect("a recall");
+        let again = recall::recall(&house, copy, &wrong, "ещё раз", &after(63)).await.expect_err("one at a time");
+        assert!(matches!(again, Error::Recall(recall::Refusal::Already { .. })), "{again:?}");
+        assert_eq!(house.copy(copy).await.state, State::Sealed, "it holds until its successor is out");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+        let outcome = house.import(&mended, false).await.expect("an answer");
+        assert!(matches!(outcome, Outcome::Imported(_)), "{outcome:?}");
+        let late = recall::withdraw(&house, copy, &after(64)).await.expect_err("the journal says otherwise by now");
+        assert!(matches!(late, Error::Recall(recall::Refusal::Written { .. })), "{late:?}");
+
+        // One version: its changes are the one mark, with the recall's ground; all other sheets keep their teachers' statements.
+        let next = next_version(&house, copy).await;
+        assert_eq!((next.version, next.state), (2, State::Issued));
+        let found = desk::differences(&house, copy, 1, 2).await.expect("differences");
+        assert!(found.rows.iter().any(|row| row.ground.contains("отметка, записка учителя")), "{:?}", found.rows);
+        let kept = house.db.list_kept(copy, 2).await.expect("kept");
+        let stay: usize = kept.iter().map(|row| row.sheets.len()).sum();
+        let all: usize = house.snapshot(copy).await.route[0].signers.iter().map(|one| one.sheets.len()).sum();
+        assert_eq!(stay, all - 1, "only the corrected sheet is signed anew");
+        assert!(kept.iter().any(|row| row.signer == teacher), "the teacher's other sheet as well");
+        house.sign_everything(80).await.expect("signatures");
+        house.seal_everything(90).await.expect("seals");
+        let states: Vec<State> =
+            house.db.list_versions(copy).await.expect("versions").iter().map(|row| row.state).collect();
+        assert_eq!(states, [State::Superseded, State::Sealed]);
+        // Replaced, the recall holds nothing open.
+        assert!(matches!(house.import(&Bundle::small(), false).await.expect("an answer"), Outcome::Refused(_)));
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_recalled_copy_takes_no_seal_and_one_on_its_way_needs_no_recall() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let sheet = house.snapshot(COPIES[0]).await.route[0].signers[0].sheets[0].clone();
+        let early = recall::recall(&house, COPIES[0], &[sheet.clone()], "не та отметка", &after(5)).await;
+        assert!(matches!(early, Err(Error::Recall(recall::Refusal::NotSigned { .. }))), "{early:?}");
+        house.sign_everything(10).await.expect("signatures");
+        recall::recall(&house, COPIES[0], &[sheet], "не та отметка", &after(20)).await.expect("a recall");
+        let barred = house.seal_everything(30).await.expect_err("the correction goes before the seal");
+        assert!(matches!(barred, Error::Recall(recall::Refusal::NotToSeal { .. })), "{barred:?}");
+        recall::withdraw(&house, COPIES[0], &after(40)).await.expect("taken back");
+        house.seal_everything(50).await.expect("seals");
     });
 }

@@ -1,15 +1,19 @@
 //! A sheet with its pages as pictures, the differences of a version, and its next version. Floor 3.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::domain::canon::Digest;
+use crate::domain::copy::State as CopyState;
 use crate::domain::desk_forms;
 use crate::domain::form::Form;
 use crate::domain::people::Visitor;
@@ -18,7 +22,7 @@ use crate::domain::snapshot::ChangedValue;
 use crate::domain::words;
 use crate::flow::office::templates;
 use crate::flow::sign::REFUSED;
-use crate::flow::{desk, issue, reissue};
+use crate::flow::{Error, desk, issue, reissue};
 use crate::store::{CopyRow, StatementRow};
 use crate::typeset::preview;
 use crate::web::WebState;
@@ -48,6 +52,15 @@ const MOST: usize = 32 * 1024 * 1024;
 
 /// Widths that are drawn: a cover in a list, a page to read.
 const WIDTHS: [u32; 2] = [260, 1200];
+
+/// How often [`Pictures::keep_drawing`] looks for new covers: the teachers sign for days before who signs the whole sees the first of them.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Left to those who ask, between two pictures that nobody asked for.
+const BREATH: Duration = Duration::from_millis(20);
+
+/// Covers that are drawn unasked: more than a school of 44 classes issues in a year, and even without compression less than [`MOST`].
+const AHEAD: usize = 300;
 
 /// Pages drawn so far. They stay in memory: a picture on the disk would be one more place with learners' data.
 #[derive(Debug)]
@@ -81,18 +94,44 @@ impl Pictures {
         self.drawn.lock().unwrap_or_else(PoisonError::into_inner).kept.get(key).cloned()
     }
 
-    async fn get(&self, path: std::path::PathBuf, key: Key) -> Result<Arc<Vec<u8>>, Refusal> {
-        if let Some(kept) = self.kept(&key) {
-            return Ok(kept);
+    /// Draws the covers of the copies that are being signed before anybody asks for them, until the house stops: a director's pile of 44
+    /// opens at once, also at the first look after a start.
+    ///
+    /// From the issue on, so that no signature has to call for it; what others' pages pushed out of the memory is drawn again. Kept nowhere
+    /// else: all 44 are drawn in some three seconds after a start, and a picture on the disk would have to be guarded like the PDF.
+    pub(in crate::web) async fn keep_drawing(state: WebState, mut stop: watch::Receiver<bool>) {
+        let mut failed = HashSet::new();
+        while !*stop.borrow() {
+            let round = async {
+                if let Err(error) = draw_ahead(&state, &mut failed).await {
+                    tracing::warn!(%error, "covers could not be drawn ahead");
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            };
+            tokio::select! {
+                () = round => {}
+                _ = stop.changed() => return,
+            }
         }
-        let _hand = self.hand.acquire().await.map_err(|_| Refusal::Fault)?;
+    }
+
+    async fn get(&self, path: PathBuf, key: Key) -> Result<Arc<Vec<u8>>, Refusal> {
+        self.draw(path, key).await.map_err(|error| answer::fault(&error))?.ok_or(Refusal::NotFound)
+    }
+
+    /// The picture, drawn unless it is kept; `None` when the file is no PDF or has no such page.
+    async fn draw(&self, path: PathBuf, key: Key) -> io::Result<Option<Arc<Vec<u8>>>> {
         if let Some(kept) = self.kept(&key) {
-            return Ok(kept);
+            return Ok(Some(kept));
         }
-        let pdf = tokio::fs::read(&path).await.map_err(|error| answer::fault(&error))?;
+        let _hand = self.hand.acquire().await.map_err(io::Error::other)?;
+        if let Some(kept) = self.kept(&key) {
+            return Ok(Some(kept));
+        }
+        let pdf = tokio::fs::read(&path).await?;
         let (_, page, width) = key;
         let drawn = tokio::task::spawn_blocking(move || preview::page_png(pdf, page, width)).await;
-        let png = Arc::new(drawn.map_err(|error| answer::fault(&error))?.ok_or(Refusal::NotFound)?);
+        let Some(png) = drawn.map_err(io::Error::other)?.map(Arc::new) else { return Ok(None) };
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         drawn.bytes += png.len();
         drawn.kept.insert(key, Arc::clone(&png));
@@ -103,7 +142,7 @@ impl Pictures {
                 drawn.bytes -= gone.len();
             }
         }
-        Ok(png)
+        Ok(Some(png))
     }
 
     /// Pages of a sheet (both from 1).
@@ -123,6 +162,36 @@ impl Pictures {
         };
         Ok((1..).zip(sheets.iter()).filter(|(_, sheet)| **sheet == no).map(|(page, _)| page).collect())
     }
+}
+
+/// Draws the covers that are not drawn yet, one after another. A file that cannot be drawn is not tried twice.
+async fn draw_ahead(state: &WebState, failed: &mut HashSet<Digest>) -> Result<(), Error> {
+    let copies = state.waiting.at(&state.house, state.house.db.moved().await?.copies).await?;
+    let issued = copies.iter().map(|copy| &copy.row).filter(|row| row.state == CopyState::Issued).take(AHEAD);
+    let covers: Vec<(Digest, PathBuf)> = issued
+        .filter_map(|row| {
+            let digest = row.issued_pdf.parse::<Digest>().ok()?;
+            Some((digest, state.house.issued_pdf(&row.id, row.version, digest)))
+        })
+        .collect();
+    for (digest, path) in covers {
+        let key = (digest, 1, WIDTHS[0]);
+        if failed.contains(&digest) || state.pictures.kept(&key).is_some() {
+            continue;
+        }
+        match state.pictures.draw(path, key).await {
+            Ok(Some(_)) => {}
+            // The desk says that the file is gone; when it is put back, its cover is drawn.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            other => {
+                failed.insert(digest);
+                let error = other.err();
+                tracing::warn!(pdf = %digest, ?error, "a cover could not be drawn");
+            }
+        }
+        tokio::time::sleep(BREATH).await;
+    }
+    Ok(())
 }
 
 async fn find(state: &WebState, copy: &str, version: u32) -> Result<CopyRow, Refusal> {
@@ -368,8 +437,10 @@ async fn next_version(
         return Err(Refusal::Rule("Основание новой версии не названо".to_owned()));
     }
     let last = state.house.db.list_versions(&copy).await?.pop();
-    if last.is_some_and(|last| !decides(&visitor, last.state)) {
-        let said = "Эту версию подписали все: следующую выпускает директор или заместитель директора";
+    let recalled = state.house.db.find_recall(&copy).await?.is_some();
+    if last.is_some_and(|last| !decides(&visitor, last.state, recalled)) {
+        let said = "Эту версию подписали все: следующую выпускает директор или заместитель директора, а секретарь — когда они вернули копию на \
+                    исправление";
         return Err(Refusal::Rule(said.to_owned()));
     }
     let act = state.act(&visitor.account);

@@ -167,7 +167,9 @@ async fn mends(
     let own = format!("/copies/{}", segment(&id));
     let mend = |words, page, href: &str| Mend { words, page, href: href.to_owned() };
     let on_copy = |words| mend(words, "страница копии", &own);
+    let recalled = state.house.db.find_recall(&id).await?.is_some();
     let mut ways = vec![match copy.state {
+        _ if recalled => on_copy("Копия возвращена на исправление: ошибку исправляют до выпуска следующей версии"),
         CopyState::Issued if signs => {
             mend("Нашли ошибку: отклоните свой лист с замечанием на странице", "«Подписание»", "/desk")
         }
@@ -175,10 +177,10 @@ async fn mends(
             on_copy("Нашли ошибку: скажите тому, чьей подписи копия ещё ждёт, — он отклонит её с замечанием")
         }
         CopyState::Signed => {
-            on_copy("Все подписи собраны: сообщите директору или заместителю, исправление идёт новой версией")
+            on_copy("Все подписи собраны: директор или заместитель вернёт копию на исправление, и выйдет новая версия")
         }
         CopyState::Sealed => {
-            on_copy("Копия скреплена печатью: сообщите директору или заместителю, исправление идёт новой версией")
+            on_copy("Копия скреплена печатью: директор или заместитель вернёт её на исправление, и выйдет новая версия")
         }
         CopyState::Refused => on_copy("Копия отклонена: ошибку исправляют до выпуска следующей версии"),
         CopyState::Frozen | CopyState::Superseded => {

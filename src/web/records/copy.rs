@@ -25,7 +25,7 @@ use crate::flow::sources;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
-use crate::web::desk::{Replaced, Supplements, decides};
+use crate::web::desk::{Recalls, Replaced, Supplements, decides};
 use crate::web::frame::Frame;
 use crate::web::office::papers::{Twin, twins};
 use crate::web::query::{Asked, segment};
@@ -42,6 +42,8 @@ struct CopyPage {
     compare: Vec<u32>,
     facts: Vec<(&'static str, String)>,
     digests: Vec<(&'static str, String)>,
+    /// What proves a sealed version without this program.
+    package: Option<super::package::PackageView>,
     stages: Vec<StageView>,
     waits_for: String,
     /// Refused or replaced: nobody is waited for any more.
@@ -68,6 +70,7 @@ struct CopyPage {
     today: String,
     replaced: Option<Replaced>,
     supplements: Supplements,
+    recalls: Recalls,
     /// Stages that may be said to be signed on paper: identifier and title; those that are, with a note.
     to_paper: Vec<(String, String)>,
     paper_stages: Vec<(String, String)>,
@@ -144,7 +147,8 @@ pub(super) async fn copy(
     let grade = snapshot.class.grade;
     let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
     let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
-    let reissues = issues && !row.issued_pdf.is_empty() && decides(&visitor, row.state);
+    let recalls = Recalls::of(&state, &visitor, &row, issues).await?;
+    let reissues = issues && !row.issued_pdf.is_empty() && decides(&visitor, row.state, recalls.stands());
     let rules_know_paper = takes_paper(&state).await?;
     let may_mark = may_print && rules_know_paper;
     let takes_paper = issues && row.state == CopyState::Issued && rules_know_paper;
@@ -171,6 +175,7 @@ pub(super) async fn copy(
         versions: versions(&rows, &row),
         facts: facts(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line)),
         digests,
+        package: super::package::view(&state, &row, register.is_some()).await,
         returned: matches!(row.state, CopyState::Refused | CopyState::Superseded),
         waits_for: if row.state == CopyState::Issued { awaited.join(", ") } else { String::new() },
         stages,
@@ -185,7 +190,8 @@ pub(super) async fn copy(
         paper_stages,
         receives: visitor.reach(Action::ReceivePaper).class(&row.class, grade),
         reissues,
-        decided: row.state.is_decided(),
+        decided: row.state.is_decided() && !recalls.stands(),
+        recalls,
         still: reissues && desk::stands_still(&state.house, &row).await?,
         issues,
         on_paper,

@@ -1,0 +1,195 @@
+//! Recall for correction: what everybody has signed, or the seal stands on, is found wrong (DOC-11). Floor 2.
+//!
+//! The version stays what it is, signed and sealed, until its successor is issued: a recall changes no record. It opens the period of the class, so
+//! that the journal can be corrected, and tells everybody who signed; then the next version is issued on the recall's ground. A recall made by
+//! mistake is taken back while nothing was written.
+
+use std::collections::BTreeSet;
+
+use super::{Act, Error, House, desk, remind, salt};
+use crate::domain::audit::{Event, EventKind};
+use crate::domain::copy::State;
+use crate::domain::journal::YEAR;
+use crate::domain::names;
+use crate::domain::snapshot::supplement_no;
+use crate::domain::statement::Category;
+use crate::store::{CopyRow, RecallRow, RemarkRow};
+
+/// Stage of a remark that a recall makes; no route has one of that name.
+pub const STAGE: &str = "recall";
+
+/// Why there is no recall.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The copy is on its way still.
+    #[error(
+        "копию {copy} возвращать на исправление не нужно: она {}; до последней подписи ошибку исправляют отказом с замечанием",
+        state.as_russian()
+    )]
+    NotSigned {
+        /// Copy.
+        copy: String,
+        /// Where it stands.
+        state: State,
+    },
+    /// Only the copy of a period is corrected in the journal.
+    #[error("{copy} составлена по копиям учебных периодов: верните на исправление копию периода, в котором ошибка")]
+    OfYear {
+        /// Copy.
+        copy: String,
+    },
+    /// A supplement is corrected with its copy.
+    #[error("дополнительный лист {copy} исправляют вместе с копией: верните на исправление её")]
+    Supplement {
+        /// Supplement.
+        copy: String,
+    },
+    /// One at a time.
+    #[error("копия {copy} уже возвращена на исправление: исправьте журнал и выпустите следующую версию")]
+    Already {
+        /// Copy.
+        copy: String,
+    },
+    /// A recall names what is wrong.
+    #[error("скажите, на каком листе ошибка и в чём она: без этого копия не возвращается")]
+    Unsaid,
+    /// The copy has no such sheet.
+    #[error("в копии {copy} нет листа «{sheet}»")]
+    NoSheet {
+        /// Copy.
+        copy: String,
+        /// What was named.
+        sheet: String,
+    },
+    /// Nothing to take back.
+    #[error("копия {copy} на исправление не возвращена")]
+    None {
+        /// Copy.
+        copy: String,
+    },
+    /// Something was written on the recall's ground.
+    #[error("в журнал с возврата уже вписано: отменить возврат копии {copy} нельзя, выпустите следующую версию")]
+    Written {
+        /// Copy.
+        copy: String,
+    },
+    /// A recalled copy is not sealed.
+    #[error("копия {copy} возвращена на исправление: печать ставят на следующую версию")]
+    NotToSeal {
+        /// Copy.
+        copy: String,
+    },
+}
+
+/// Recalls the last version of a signed or sealed copy of a period; `sheets` are those with the error, by identifier.
+pub async fn recall(house: &House, id: &str, sheets: &[String], ground: &str, act: &Act) -> Result<RecallRow, Error> {
+    let copy = id.to_owned();
+    let ground = ground.trim();
+    if sheets.is_empty() || ground.is_empty() {
+        return Err(Refusal::Unsaid.into());
+    }
+    // The turn is taken first: two who recall the same copy do so one after the other.
+    let mut tx = house.db.begin().await?;
+    let last = house.db.list_versions(id).await?.pop().ok_or_else(|| Error::NoCopy(copy.clone()))?;
+    if supplement_no(id).is_some() {
+        return Err(Refusal::Supplement { copy }.into());
+    }
+    if last.period == YEAR {
+        return Err(Refusal::OfYear { copy }.into());
+    }
+    if !last.state.is_decided() {
+        return Err(Refusal::NotSigned { copy, state: last.state }.into());
+    }
+    if house.db.find_recall(id).await?.is_some() {
+        return Err(Refusal::Already { copy }.into());
+    }
+    let paper = house.papers.get(house, last.snapshot).await?;
+    if let Some(sheet) = sheets.iter().find(|sheet| paper.sheet(sheet).is_none()) {
+        return Err(Refusal::NoSheet { copy, sheet: sheet.clone() }.into());
+    }
+    let mut row = RecallRow {
+        no: 0,
+        copy,
+        version: last.version,
+        sheets: sheets.to_vec(),
+        ground: ground.to_owned(),
+        by: act.by.clone(),
+        at: act.moment(),
+    };
+    row.no = tx.record_recall(&row, 0).await?;
+    let said = tx.list_statements(id, last.version).await?;
+    let people: BTreeSet<&str> = said.iter().map(|one| one.signer.as_str()).filter(|one| *one != act.by).collect();
+    let what = format!("{} класс, {}", last.class, paper.period.name);
+    let subject = format!("Копия журнала возвращена на исправление: {what}");
+    let place = remind::place(house, "страницу копии", &format!("/copies/{id}"));
+    // The ground may name a learner and stays inside.
+    let text = format!(
+        "Версия {} ({what}) возвращена на исправление. Она действует, пока не выпущена следующая; ваша подпись под ней остаётся фактом.\n\n\
+         Листы, которые не изменятся, подписывать заново не нужно.\n\n{place}",
+        last.version
+    );
+    for person in people {
+        tx.notify(person, "recalled", id, last.version, &row.at).await?;
+        remind::write_to(house, &mut tx, person, &subject, &text, act).await?;
+    }
+    let event = Event::new(EventKind::CopyRecalled, &act.by, &row.at)
+        .with("copy", id)
+        .with_number("version", last.version.into())
+        .with_number("sheets", row.sheets.len() as u64);
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(row)
+}
+
+/// Takes a recall back: it was a mistake, and nothing was written on its ground.
+pub async fn withdraw(house: &House, id: &str, act: &Act) -> Result<(), Error> {
+    let mut tx = house.db.begin().await?;
+    let none = || Error::from(Refusal::None { copy: id.to_owned() });
+    let standing = house.db.find_recall(id).await?.ok_or_else(none)?;
+    let last = house.db.list_versions(id).await?.pop().ok_or_else(none)?;
+    if !desk::unchanged_since(house, &last, &standing.at).await? {
+        return Err(Refusal::Written { copy: id.to_owned() }.into());
+    }
+    let line = RecallRow { by: act.by.clone(), at: act.moment(), ..standing.clone() };
+    tx.record_recall(&line, standing.no).await?;
+    let event = Event::new(EventKind::RecallWithdrawn, &act.by, &act.moment())
+        .with("copy", id)
+        .with_number("version", standing.version.into());
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(())
+}
+
+/// Bars the seal while a recall stands: the correction goes into the next version.
+pub(super) async fn refuse_recalled(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
+    let recalled = house.db.list_recalls().await?;
+    match copies.iter().find(|row| recalled.iter().any(|one| one.copy == row.id && one.version == row.version)) {
+        Some(row) => Err(Refusal::NotToSeal { copy: row.id.clone() }.into()),
+        None => Ok(()),
+    }
+}
+
+/// The remarks of a copy, of the signers and of its recalls, in the order of versions.
+pub(super) async fn with_recalls(house: &House, copy: &str) -> Result<Vec<RemarkRow>, Error> {
+    let mut remarks = house.db.list_remarks(copy).await?;
+    for row in house.db.list_recalls_of(copy).await? {
+        remarks.extend(row.sheets.iter().map(|sheet| RemarkRow {
+            copy: row.copy.clone(),
+            version: row.version,
+            stage: STAGE.to_owned(),
+            signer: row.by.clone(),
+            sheet: sheet.clone(),
+            category: Category::Other.as_str().to_owned(),
+            remark: row.ground.clone(),
+        }));
+    }
+    remarks.sort_by_key(|one| one.version);
+    Ok(remarks)
+}
+
+/// Names of the recall's sheets, in the order of the copy.
+pub async fn sheets(house: &House, copy: &CopyRow, row: &RecallRow) -> Result<Vec<String>, Error> {
+    let paper = house.papers.get(house, copy.snapshot).await?;
+    let mut named: Vec<String> =
+        row.sheets.iter().map(|id| paper.sheet(id).map_or_else(|| id.clone(), |sheet| sheet.name.clone())).collect();
+    named.sort_by(|a, b| names::natural(a, b));
+    Ok(named)
+}
