@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::carriers::blocking;
 use super::package::{self, Packed};
 use super::{Act, Error, House, extract, foreign, salt};
 use crate::domain::audit::{Event, EventKind};
@@ -13,7 +14,8 @@ use crate::domain::register::RegisterLine;
 pub async fn export_copy(house: &House, copy: &str, version: Option<u32>, act: &Act) -> Result<Packed, Error> {
     let (line, object) = sealed(house, copy, version).await?;
     let beside = foreign::beside(house, &line.id, line.version).await?;
-    let packed = package::package_beside(&object, &beside)?;
+    // All files are read, hashed and packed: not on a thread that serves pages.
+    let packed = blocking(move || package::package_beside(&object, &beside)).await??;
     record(house, Event::new(EventKind::CopyExported, &act.by, &act.moment()), &line, &packed).await?;
     Ok(packed)
 }

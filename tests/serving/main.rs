@@ -13,6 +13,7 @@ mod interface;
 mod intruder;
 mod jobs;
 mod operations;
+mod package;
 #[path = "../served/mod.rs"]
 mod served;
 mod web;

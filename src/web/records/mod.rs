@@ -5,6 +5,7 @@ mod foreign;
 mod gaps;
 mod jobs;
 mod log;
+mod package;
 
 use std::collections::BTreeMap;
 
@@ -43,6 +44,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/copies/{copy}", reads, SubjectOf::Copy, copy::copy).helped("records#копия"),
         get("/copies/{copy}/{version}/sealed.pdf", reads, SubjectOf::Copy, copy::sealed_pdf),
         get("/copies/{copy}/{version}/issued.pdf", reads, SubjectOf::Copy, copy::issued_pdf),
+        get("/copies/{copy}/{version}/package.zip", reads, SubjectOf::Copy, package::download),
         get("/copies/{copy}/{version}/foreign/{file}", reads, SubjectOf::Copy, foreign::download),
         post("/copies/{copy}/foreign", Access::Does(Action::AttachSignatures), SubjectOf::Copy, foreign::attach)
             .taking(foreign::ROOM),
