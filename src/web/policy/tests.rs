@@ -105,7 +105,28 @@ async fn the_policy_page_shows_each_question_with_its_clause_and_each_preset_as_
     }
     let teacher = visitor(Role::SubjectTeacher, Reach::Courses(vec!["C00001".into()], vec!["9А".into()]));
     let page = values::page(State(state.clone()), teacher, Frame::default(), asked("/policy")).await;
-    assert!(!text(page).await.contains("/policy/adopt"), "a teacher is not offered what the matrix refuses");
+    let page = text(page).await;
+    assert!(!page.contains("/policy/adopt"), "a teacher is not offered what the matrix refuses");
+    // Whoever makes no rules reads names and no keys; each question stands once, under a heading that the top of the page leads to.
+    assert!(!page.contains("route.period_copy") && !page.contains("print.due_before_end"), "{page}");
+    for no in 1..=55 {
+        let cell = format!("<td class=\"num\">{no}</td>");
+        assert_eq!(page.matches(&cell).count(), 1, "question {no}");
+    }
+    assert!(
+        page.contains("<a href=\"#part-3\">Подписи и печать</a>")
+            && page.contains("<h2 id=\"part-3\">Подписи и печать</h2>")
+    );
+    let page = words(&page);
+    for said in [
+        "Подпись заместителя Копия за период: Заместитель директора 000 Инс 4.6",
+        "Подпись учителя Копия за период: Достоверность копии проверил: учитель 000 Инс 4.4 9 Подпись классного",
+        "9–11 классы: 4 календарных дня",
+        "«Б»: отсутствовал по болезни",
+        "Итоговая отметка: обязательно",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
     let nothing = values::page(State(state), director(), Frame::default(), asked("/policy?name=nothing")).await;
     assert!(matches!(nothing, Err(Refusal::NotFound)));
 }

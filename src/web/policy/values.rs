@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::{Choice, Coming, choices, coming, find, open, or};
 use crate::domain::finding::Severity;
@@ -17,9 +18,12 @@ use crate::web::query::Asked;
 
 /// One value as the page shows it.
 struct ValueView {
+    /// The key as the file of rules has it: shown to those who make rules.
     key: String,
-    /// The key's own words; empty where the question says it all.
+    /// The key's own words with what narrows it; empty where the question says it all.
     about: String,
+    /// Does it hold for some classes, some days, one sign, one way of signatures only? Then the question does not say it all.
+    narrowed: bool,
     text: String,
     clause: String,
     note: String,
@@ -33,7 +37,8 @@ impl ValueView {
     fn of(value: &PolicyValue) -> Self {
         Self {
             key: value.key.clone(),
-            about: words::capitalised(title(&value.key)),
+            about: name_of(&value.key),
+            narrowed: value.key.matches('.').count() > 1,
             text: value.russian.clone(),
             clause: value.clause.clone(),
             note: value.note.clone(),
@@ -43,8 +48,92 @@ impl ValueView {
     }
 }
 
+/// The own words of a key with what narrows it: «Письменная работа, 9–11 классы»; empty where its question says it all.
+fn name_of(key: &str) -> String {
+    let mut parts = key.splitn(3, '.');
+    let mut part = || parts.next().unwrap_or_default();
+    let (section, name, rest) = (part(), part(), part());
+    let own = match (section, name) {
+        ("codes", "marks") => "отметки",
+        ("codes", "absence") => "на уроке",
+        ("codes", "final") => "вместо отметки",
+        ("route", "period_copy") => "копия за период",
+        ("route", "summary_sheet") => "сводная ведомость",
+        ("signature", "act") => "по какому акту",
+        ("signature" | "seal", "wording") => "слова отметки на странице",
+        _ => title(&format!("{section}.{name}")),
+    };
+    let narrowed = match section {
+        "route" => String::new(),
+        "codes" if !rest.is_empty() => format!("«{rest}»"),
+        _ => narrowing(rest),
+    };
+    let said: Vec<&str> = [own, narrowed.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
+    words::capitalised(&said.join(", "))
+}
+
+/// What narrows a key, in words: grades, weekly hours, profile groups, a first day.
+fn narrowing(rest: &str) -> String {
+    let said = |part: &str| {
+        if part == "profile" {
+            return "профильные группы".to_owned();
+        }
+        if let Ok(day) = part.parse::<NaiveDate>() {
+            return format!("с {}", words::date_short(day));
+        }
+        if let Some(hours) = part.strip_suffix('h') {
+            return match hours.strip_suffix('+') {
+                Some(from) => format!("от {from} ч. в неделю"),
+                None => format!("{} ч. в неделю", hours.replace('-', "–")),
+            };
+        }
+        grades_of(part).map_or_else(|| part.to_owned(), |(from, to)| linting::grades(from, to))
+    };
+    rest.split('.').filter(|part| !part.is_empty()).map(said).collect::<Vec<_>>().join(", ")
+}
+
+fn grades_of(part: &str) -> Option<(u8, u8)> {
+    let (from, to) = part.split_once('-')?;
+    Some((from.parse().ok()?, to.parse().ok()?))
+}
+
+/// Does a value answer that question? Some keys hold the answers of several: a route those of everybody who signs.
+fn answers(no: u8, key: &str) -> bool {
+    let last = key.rsplit('.').next().unwrap_or_default();
+    match no {
+        3 => grades_of(last).is_none_or(|(from, _)| from <= 9),
+        4 => grades_of(last).is_none_or(|(_, to)| to >= 10),
+        8 => last == "subject_teacher",
+        9 => last == "class_teacher",
+        10 => last == "deputy",
+        11 => last == "director",
+        _ => true,
+    }
+}
+
+/// Parts of the page: what each is about and its questions; every question stands in one.
+const PARTS: [(&str, &[u8]); 10] = [
+    ("Журнал", &[1, 47, 53, 54, 51]),
+    ("Копии и бумага", &[2, 3, 4, 5, 6, 7, 13]),
+    ("Подписи и печать", &[8, 9, 10, 11, 12, 24]),
+    ("Хранение", &[14, 15, 16, 17, 19, 55]),
+    ("Резервные копии", &[18, 20, 21, 22, 23]),
+    ("Сроки записей", &[25, 26, 27, 28, 29, 30, 31, 32]),
+    ("Отметки и пропуски", &[33, 34, 35, 48, 52]),
+    ("Контроль", &[36, 37]),
+    ("Родители и доступ", &[38, 39, 42, 49, 50]),
+    ("Люди, группы, год", &[40, 41, 43, 44, 45, 46]),
+];
+
+/// A part of the page.
+struct PartView {
+    title: &'static str,
+    questions: Vec<QuestionView>,
+}
+
 /// One of the 55 questions with its values.
 struct QuestionView {
+    /// 0 for what no question asks about.
     no: u8,
     about: &'static str,
     values: Vec<ValueView>,
@@ -73,8 +162,7 @@ struct ValuesPage {
     issues: usize,
     name: String,
     choices: Vec<Choice>,
-    questions: Vec<QuestionView>,
-    rest: Vec<ValueView>,
+    parts: Vec<PartView>,
     history: Vec<InForceView>,
     coming: Vec<Coming>,
     may_adopt: bool,
@@ -123,30 +211,28 @@ pub(super) async fn page(
         choices: choices(&history, &name),
         coming: coming(&history, today, "/policy", &name),
         name,
-        questions: questions(&policy),
-        rest: rest(&policy),
+        parts: parts(&policy),
         history: days,
         may_adopt: visitor.may_anywhere(Action::ChangePolicy),
     })
 }
 
-fn questions(policy: &Policy) -> Vec<QuestionView> {
-    let values = |keys: &[&str]| {
-        let mut values: Vec<ValueView> = Vec::new();
-        for key in keys {
-            values.extend(policy.values_of(key).map(ValueView::of));
-        }
-        values
+/// The questions in their parts, and last what none of them asks about: the completeness gate.
+fn parts(policy: &Policy) -> Vec<PartView> {
+    let question = |no: &u8| {
+        let question = PARAMETERS.iter().find(|question| question.no == *no)?;
+        let values = question.keys.iter().flat_map(|key| policy.values_of(key));
+        let values = values.filter(|value| answers(*no, &value.key)).map(ValueView::of).collect();
+        Some(QuestionView { no: *no, about: question.about, values })
     };
-    PARAMETERS
+    let mut parts: Vec<PartView> = PARTS
         .iter()
-        .map(|question| QuestionView { no: question.no, about: question.about, values: values(question.keys) })
-        .collect()
-}
-
-/// What no question asks about: the head of the regulation and the completeness gate.
-fn rest(policy: &Policy) -> Vec<ValueView> {
-    policy.values_of("completeness").map(ValueView::of).collect()
+        .map(|&(title, numbers)| PartView { title, questions: numbers.iter().filter_map(question).collect() })
+        .collect();
+    let gate = policy.values_of("completeness").map(ValueView::of).collect();
+    let gate = QuestionView { no: 0, about: "Полнота при закрытии периода", values: gate };
+    parts.push(PartView { title: "Закрытие периода", questions: vec![gate] });
+    parts
 }
 
 /// One line of a comparison.
