@@ -2,11 +2,13 @@
 //!
 //! Never asks a locale: the words of a record must not depend on the machine that prints them.
 
+mod clauses;
 mod nouns;
 mod numbers;
 
 use chrono::{DateTime, Datelike, NaiveDate};
 
+pub use clauses::clause_words;
 pub use nouns::{DOCUMENT, ENTRY, FILE, LESSON, Noun, POSITION, SHEET, UNIT};
 pub use numbers::{cardinal, cardinal_of};
 
@@ -150,6 +152,18 @@ pub fn grouped(number: u64) -> String {
     groups.join("\u{a0}")
 }
 
+/// A size in megabytes of 10^6 bytes, as disks count them, with a no-break space: «12,3 МБ»; at least «0,1 МБ» for anything at all.
+pub fn size(bytes: u64) -> String {
+    format!("{}\u{a0}МБ", megabytes(bytes))
+}
+
+/// The number of [`size`], for a column whose head names the unit.
+pub fn megabytes(bytes: u64) -> String {
+    // Tenths, rounded up: a small file is not nothing.
+    let tenths = bytes.div_ceil(100_000);
+    format!("{},{}", tenths / 10, tenths % 10)
+}
+
 /// The number and its noun with a no-break space between: «3 класса».
 pub fn count(n: u64, one: &str, few: &str, many: &str) -> String {
     format!("{n}\u{a0}{}", plural(n, one, few, many))
@@ -290,6 +304,8 @@ mod tests {
         assert_eq!(weekday(day), "пятница");
         assert_eq!(moment_words("2025-10-23T14:31:07+05:00"), "23 октября 2025 г., 14:31");
         assert_eq!(count(21, "класс", "класса", "классов"), "21\u{a0}класс");
+        assert_eq!([megabytes(0), megabytes(1), megabytes(1_350_000)], ["0,0", "0,1", "1,4"]);
+        assert_eq!(size(83_400_000), "83,4\u{a0}МБ");
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl Frame {
         frame
     }
 
-    /// Says behind the desk's line of the menu how many copies wait there.
+    /// Says behind the desk's line of the menu how much waits there.
     fn count(&mut self, count: usize) {
         for item in self.menu.iter_mut().flat_map(|group| &mut group.items).filter(|item| item.href == "/desk") {
             item.count = count;
@@ -151,14 +151,14 @@ impl Frame {
     }
 }
 
-/// How many copies wait for a visitor behind the menu's lines; `None` when it cannot be told.
+/// What waits for a visitor behind the menu's lines, own sheets and copies as the desk counts them; `None` when it cannot be told.
 pub(super) async fn waits(state: &WebState, visitor: &Visitor) -> Option<usize> {
     let turn = state.moved().await.ok()?.copies;
     let copies = state.waiting.at(&state.house, turn).await.ok()?;
     let seals = visitor.may_anywhere(Action::SealCopies);
     let waits =
-        |copy: &&Awaited| copy.signers.contains(&visitor.account) || (seals && copy.row.state == CopyState::Signed);
-    Some(copies.iter().filter(waits).count())
+        |copy: &Awaited| copy.counted_for(&visitor.account) + usize::from(seals && copy.row.state == CopyState::Signed);
+    Some(copies.iter().map(waits).sum())
 }
 
 /// Lines of a menu that stands open whole: as many as a window of 1366 × 768 shows without scrolling.

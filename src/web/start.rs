@@ -30,7 +30,7 @@ use crate::domain::names;
 use crate::domain::people::{Reach, ReachSet, Visitor};
 use crate::domain::period::course_title;
 use crate::domain::rights::{Action, Role};
-use crate::domain::snapshot::CopyKind;
+use crate::domain::snapshot::{CopyKind, supplement_no};
 use crate::domain::training;
 use crate::domain::words;
 use crate::flow::signin::demo::{self, DemoLogin};
@@ -64,6 +64,8 @@ struct OfficePage {
     /// What somebody hired from a coming day is told; none for who is at work.
     coming: Option<Coming>,
     waits: Vec<Wait>,
+    /// What the rules ask for, and by which clause: shown to who opens the question.
+    grounds: Vec<(String, String)>,
     shelves: Vec<Shelf>,
 }
 
@@ -83,6 +85,8 @@ struct Wait {
     detail: String,
     href: String,
     urgent: bool,
+    /// The clause that asks for it, as the policy file has it; empty where none does.
+    why: String,
 }
 
 /// What is at hand: own classes, own courses, children, last seals.
@@ -115,7 +119,20 @@ async fn first_screen(
         frame.help = help::address(training::guide(office.role));
     }
     let coming = desk.coming().await?;
-    answer::page(&OfficePage { frame, coming, waits, shelves: shelves.into_iter().flatten().collect() })
+    let grounds = grounds(&waits);
+    answer::page(&OfficePage { frame, coming, waits, grounds, shelves: shelves.into_iter().flatten().collect() })
+}
+
+/// Each thing that a clause asks for, said once, with the clause in words.
+fn grounds(waits: &[Wait]) -> Vec<(String, String)> {
+    let mut grounds: Vec<(String, String)> = Vec::new();
+    for wait in waits.iter().filter(|wait| !wait.why.is_empty()) {
+        let ground = (words::capitalised(&wait.what), words::clause_words(&wait.why));
+        if !grounds.contains(&ground) {
+            grounds.push(ground);
+        }
+    }
+    grounds
 }
 
 /// What one visitor's first screen is laid out from.
@@ -231,6 +248,7 @@ impl Desk<'_> {
             let period = super::records::period_name(self.directory, &copy.row.year, &copy.row.class, &copy.row.period);
             let journal = copy.row.period == YEAR && copy.row.kind == CopyKind::PeriodCopy;
             let what = if journal { format!("журнал за {period}") } else { period };
+            let what = told_apart(what, &copy.row.id);
             (copy.row.class.clone(), format!("/copies/{}", segment(&copy.row.id)), what)
         });
         Some(Shelf {
@@ -238,5 +256,25 @@ impl Desk<'_> {
             items: items.collect(),
             empty: "В архиве пока ничего нет: копия попадает туда с печатью школы.",
         })
+    }
+}
+
+/// A copy and its supplements stand side by side on a shelf: the supplement says that it is one.
+fn told_apart(what: String, copy: &str) -> String {
+    match supplement_no(copy) {
+        Some(no) => format!("{what}, доп. лист № {no}"),
+        None => what,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_supplement_on_the_shelf_is_told_from_its_copy() {
+        let what = |id: &str| told_apart("I четверть".to_owned(), id);
+        assert_eq!(what("2025-02A-Q1"), "I четверть");
+        assert_eq!(what("2025-02A-Q1-SUP1"), "I четверть, доп. лист № 1");
     }
 }

@@ -97,6 +97,8 @@ fn twenty_three_sheets_of_all_classes_are_signed_in_two_clicks_while_a_colleague
         issue_quarter(&open).await;
         open.sign_in(&browser, TEACHER).await;
         browser.open(&open.at("/")).await;
+        let first = browser.text().await;
+        assert!(first.contains("листа ждут вашей подписи"), "23 here as on the desk: {first}");
         let mut hand = Hand { browser: &browser, clicks: 0 };
         hand.press("main a[href=\"/desk\"]").await;
         assert!(browser.text().await.contains("Подписать все мои листы (23)"), "{}", browser.text().await);

@@ -2,10 +2,13 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use letopis::domain::copy::State;
 use letopis::flow;
+use letopis::flow::change::{self, Edit};
 use letopis::flow::signin::token_digest;
+use letopis::flow::{issue, supplement};
 use letopis::store::{AccountRow, AccountState, SessionRow};
 use letopis::web::{WebState, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,7 +19,7 @@ use crate::house::{COPIES, House, after, tell};
 /// The minute of the story at which the pages are opened.
 const NOW: i64 = 30;
 
-async fn open(house: &House) -> SocketAddr {
+pub(super) async fn open(house: &House) -> SocketAddr {
     let opened = flow::House::open(&house.root).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -26,7 +29,7 @@ async fn open(house: &House) -> SocketAddr {
 }
 
 /// A session of a member of staff, as a sign-in with both factors leaves it.
-async fn session(house: &House, person: &str) -> String {
+pub(super) async fn session(house: &House, person: &str) -> String {
     let token = format!("{person}-token");
     if house.db.find_account(person).await.unwrap().is_none() {
         let row = AccountRow {
@@ -74,7 +77,7 @@ async fn press(address: SocketAddr, token: &str, pairs: &[(&str, &str)]) -> (u16
 }
 
 /// Reads a page.
-async fn read(address: SocketAddr, path: &str, token: &str) -> String {
+pub(super) async fn read(address: SocketAddr, path: &str, token: &str) -> String {
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\nAccept: text/html\r\n\r\n"
     );
@@ -83,6 +86,12 @@ async fn read(address: SocketAddr, path: &str, token: &str) -> String {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The number before a line of the first screen.
+fn figure<'p>(page: &'p str, words: &str) -> &'p str {
+    let line = page.split("<li").find(|line| line.contains(words)).unwrap_or_default();
+    line.split("<span class=\"figure\">").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default()
 }
 
 /// Sends a form; the whole answer.
@@ -127,8 +136,13 @@ fn the_server_keeps_the_order_refuses_what_contradicts_and_signs_once() {
             "nor the deputy before the teachers"
         );
 
-        // The first press signs, the second signs nothing more and is no error.
+        // The first screen and the desk count the same sheets.
         let token = session(&house, &teacher).await;
+        let (first, board) = (read(address, "/", &token).await, read(address, "/desk", &token).await);
+        let asked = figure(&first, "вашей подписи");
+        assert!(asked != "0" && board.contains(&format!("Подписать все мои листы ({asked})")), "{asked}: {first}");
+
+        // The first press signs, the second signs nothing more and is no error.
         let own = key("subject_teacher");
         assert_eq!(press(address, &token, &[("tick", &own)]).await.0, 303);
         let signed = count().await;
@@ -195,6 +209,39 @@ fn a_refusal_over_the_page_sends_the_copy_back_with_its_remark_and_takes_no_more
 }
 
 #[test]
+fn a_signed_copy_is_recalled_by_who_leads_and_its_next_version_is_issued_by_the_secretary() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let address = open(&house).await;
+        let copy = COPIES[0];
+        let of = async |stage: &str| house.signers(copy, stage).await.remove(0);
+        let (teacher, director) = (of("subject_teacher").await, of("director").await);
+        let sheet = house.snapshot(copy).await.route[0].signers[0].sheets[0].clone();
+        let (recall, reissue) = (format!("/copies/{copy}/recall"), format!("/copies/{copy}/reissue"));
+        let fields = [("act", "recall"), ("sheet", sheet.as_str()), ("ground", "не та отметка за 14 октября")];
+
+        let own = session(&house, &teacher).await;
+        assert_eq!(post(address, &recall, &own, &fields).await.0, 403, "a teacher does not recall");
+        let token = session(&house, &director).await;
+        let page = read(address, &format!("/copies/{copy}"), &token).await;
+        assert!(page.contains("Вернуть на исправление") && page.contains(&format!("value=\"{sheet}\"")), "{page}");
+        assert_eq!(post(address, &recall, &token, &fields).await.0, 303);
+        let page = read(address, &format!("/copies/{copy}"), &token).await;
+        assert!(page.contains("Возвращена на исправление") && page.contains("Отменить возврат"), "{page}");
+        assert_eq!(house.copy(copy).await.state, State::Sealed);
+        let told = read(address, "/desk", &own).await;
+        assert!(told.contains("возвращена на исправление; она действует до следующей"), "{told}");
+        let board = read(address, "/desk", &token).await;
+        assert!(board.contains("подписана всеми и действует до следующей"), "{board}");
+        assert!(board.contains("value=\"не та отметка за 14 октября\""), "{board}");
+        assert_eq!(post(address, &reissue, &token, &[("ground", "не та отметка за 14 октября")]).await.0, 303);
+        assert_eq!(house.copy(copy).await.version, 2);
+        let told = read(address, "/desk", &own).await;
+        assert!(!told.contains("возвращена на исправление"), "answered by the next version: {told}");
+    });
+}
+
+#[test]
 fn a_remark_on_a_whole_copy_is_filed_to_no_sheet_until_one_is_chosen() {
     tell(async {
         let house = House::with_issued_copies().await;
@@ -210,6 +257,10 @@ fn a_remark_on_a_whole_copy_is_filed_to_no_sheet_until_one_is_chosen() {
         let board = read(address, "/desk", &token).await;
         let asks = format!("<select name=\"sheet:{copy}/1/deputy\"><option value=\"\">выберите лист</option>");
         assert!(board.contains(&asks), "{board}");
+        // A copy as a whole counts once, on the first screen as here.
+        let first = read(address, "/", &token).await;
+        let asked = ["вашей подписи", "за вами"].map(|words| figure(&first, words)).concat();
+        assert!(board.contains(&format!("Подписать всё отмеченное ({asked})")), "{asked}: {board}");
 
         let mut stage = house.snapshot(copy).await.route.into_iter().find(|stage| stage.id == "deputy").unwrap();
         let sheet = stage.signers.remove(0).sheets.pop().unwrap();
@@ -226,5 +277,62 @@ fn a_remark_on_a_whole_copy_is_filed_to_no_sheet_until_one_is_chosen() {
         assert_eq!(press(address, &token, &fields(sheet.as_str())).await.0, 303);
         let remarks = house.db.list_remarks(copy).await.unwrap();
         assert_eq!(remarks.iter().map(|one| one.sheet.as_str()).collect::<Vec<_>>(), [sheet.as_str()]);
+    });
+}
+
+#[test]
+fn covers_of_what_is_being_signed_are_drawn_before_anybody_asks_for_them() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let address = open(&house).await;
+        let token = session(&house, &house.signers(COPIES[1], "director").await.remove(0)).await;
+        let issued = house.copy(COPIES[1]).await;
+        let pdf = house.issued_pdf(COPIES[1], issued.version, issued.issued_pdf.parse().unwrap());
+        let away = pdf.with_extension("away");
+        let cover = format!("/copies/{}/{}/pages/1?width=260", COPIES[1], issued.version);
+        // Without its file no cover can be drawn: one that is shown meanwhile was drawn before.
+        let began = Instant::now();
+        loop {
+            std::fs::rename(&pdf, &away).unwrap();
+            let answer = read(address, &cover, &token).await;
+            std::fs::rename(&away, &pdf).unwrap();
+            if answer.starts_with("HTTP/1.1 200") {
+                assert!(answer.contains("image/png"), "{answer:.400}");
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "no cover was drawn ahead: {answer:.400}");
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    });
+}
+
+#[test]
+fn the_secretary_is_told_of_copies_to_issue_and_of_a_supplement_that_is_due() {
+    tell(async {
+        let house = House::with_journal().await;
+        let address = open(&house).await;
+        house.close("Q1", &[], None).await.unwrap();
+        let copy = COPIES[0];
+        let row = house.copy(copy).await;
+        let roster = house.db.load_roster(&row.year).await.unwrap();
+        let secretary = roster.staff.iter().find(|one| one.has_role("secretary")).unwrap().id.clone();
+        let token = session(&house, &secretary).await;
+        let first = read(address, "/", &token).await;
+        assert!(first.contains("<a href=\"/copies?state=frozen\">"), "{first}");
+        assert_eq!(figure(&first, "копии ждут выпуска"), "2", "{first}");
+
+        let frozen = house.db.list_copies().await.unwrap();
+        issue::issue(&house, &frozen, &after(2), |_| {}).await.unwrap();
+        supplement::open(&house, copy, "работы на проверке", &after(3)).await.unwrap();
+        let due = "копия ждёт дополнительного листа";
+        assert!(!read(address, "/", &token).await.contains(due), "nothing came yet");
+        let mark = house.db.load_class_entries(&row.year, &row.class).await.unwrap().marks.remove(0);
+        let (day, number) = (mark.lesson.date.to_string(), mark.lesson.number.to_string());
+        let key = [mark.lesson.course_id.as_str(), day.as_str(), number.as_str(), mark.learner_id.as_str(), "7"];
+        let late = Edit::put("marks", &row.year, &key, &["", "5"]);
+        change::apply(&house, &after(4), "journal", &[late]).await.unwrap();
+        let first = read(address, "/", &token).await;
+        assert!(first.contains(&format!("<a href=\"/copies/{copy}\">")), "{first}");
+        assert_eq!(figure(&first, due), "1", "{first}");
     });
 }

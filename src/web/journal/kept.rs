@@ -5,9 +5,11 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::class::Overview;
+use crate::domain::calendar::SchoolCalendar;
 use crate::domain::duties::Duty;
 use crate::domain::readiness::Line;
 use crate::domain::technical_break::Break;
+use crate::flow::supplement::Standing;
 use crate::web::start::Counts;
 
 /// Entries kept of a kind: 44 classes of 15 courses in one period are 660, a laid-out page some 60 KB; the rest is made anew.
@@ -83,6 +85,10 @@ pub(in crate::web) struct Pages {
     pub(in crate::web) unready: Kept<Vec<Line>>,
     /// Duties of the policy in force, with their next days.
     pub(in crate::web) duties: Kept<Vec<Duty>>,
+    /// The year's calendar.
+    pub(in crate::web) calendars: Kept<SchoolCalendar>,
+    /// Supplements whose late entries are taken now.
+    pub(in crate::web) supplements: Kept<Vec<Standing>>,
     /// Technical breaks that stand.
     pub(in crate::web) breaks: Kept<Vec<Break>>,
     /// Orders that each person has not read yet, by person.

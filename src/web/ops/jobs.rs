@@ -247,3 +247,32 @@ impl Listener {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_where_the_figures_stand_still_is_the_reader_told_to_open_the_page_again() {
+        let row = JobRow {
+            id: "J1".to_owned(),
+            kind: "issue_all".to_owned(),
+            once: String::new(),
+            arguments: String::new(),
+            state: JobState::Running,
+            done: 1,
+            total: 2,
+            stage: "выпуск".to_owned(),
+            result: String::new(),
+            attempts: 1,
+            created_at: "2025-10-27T12:00:00+03:00".to_owned(),
+            created_by: "T01".to_owned(),
+            started_at: String::new(),
+            finished_at: String::new(),
+        };
+        let page = JobPart { job: View::of(&row) }.render().unwrap();
+        let (before, still) = page.split_once("<noscript>").unwrap();
+        assert!(before.contains("Страницу можно закрыть") && !before.contains("ещё раз"), "{before}");
+        assert!(still.contains("откройте её ещё раз") && !page.contains("сценари"), "{page}");
+    }
+}

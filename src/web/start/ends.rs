@@ -1,26 +1,38 @@
-//! Ends of periods: those that are near, and those that are over while the period is open. Floor 3.
+//! Ends of periods: those that are near, those that are over while the period is open, and what came after a copy was drawn up. Floor 3.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 
+use super::super::answer::Refusal;
 use super::super::query::segment;
+use super::late::Counted;
 use super::waits::shortened;
 use super::{Desk, Wait};
+use crate::domain::calendar::SchoolCalendar;
+use crate::domain::deadline::print_due;
 use crate::domain::journal::YEAR;
+use crate::domain::names;
 use crate::domain::people::ReachSet;
-use crate::domain::rights::{Action, Role};
+use crate::domain::rights::Action;
 use crate::domain::words;
+use crate::flow::{supplement, timeliness};
+
+/// A last day on a Monday is spoken of on the Friday before.
+pub(super) const NEAR: Duration = Duration::days(3);
 
 impl Desk<'_> {
-    /// Periods that have ended and are not closed, for those who answer for copies.
-    pub(super) fn periods(&self) -> Vec<Wait> {
-        if !self.holds(&[Role::Deputy, Role::Director, Role::JournalKeeper, Role::Administrator]) {
-            return Vec::new();
-        }
+    /// Periods that have ended and are not closed, and those that end soon, for whoever may close them.
+    pub(super) async fn periods(&self) -> Result<Vec<Wait>, Refusal> {
         let reach = self.visitor.reach(Action::IssueCopies);
+        if reach.is_empty() {
+            return Ok(Vec::new());
+        }
+        let counted = self.state.late.at(self.state, self.directory.turn);
         let mut open: Vec<String> = Vec::new();
-        let mut first: Option<(chrono::NaiveDate, String)> = None;
+        let mut lacking: BTreeSet<&str> = BTreeSet::new();
+        let mut first: Option<(NaiveDate, String)> = None;
         for class in self.directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade)) {
             let own = self.directory.roster.periods_of_grade(class.grade);
             let closed = |id: &str| self.directory.is_closed(&class.name, id);
@@ -30,13 +42,14 @@ impl Desk<'_> {
             let all = all.chain(year.map(|last| (last.ends, YEAR))).filter(|(ends, _)| *ends < self.today);
             for (ends, id) in all.filter(|(_, id)| !closed(id)) {
                 open.push(class.name.clone());
+                lacking.extend(lacks(counted.as_deref(), id, &class.name).then_some(class.name.as_str()));
                 let this = (ends, id.to_owned());
                 first = Some(first.map_or(this.clone(), |held| held.min(this)));
             }
         }
-        let mut waits = self.ending(&reach);
+        let mut waits = self.ending(&reach, counted.as_deref()).await?;
         if open.is_empty() {
-            return waits;
+            return Ok(waits);
         }
         let n = open.len() as u64;
         open.dedup();
@@ -46,46 +59,127 @@ impl Desk<'_> {
             count: n,
             what: words::plural(n, one, few, many).to_owned(),
             detail: format!(
-                "дни периода прошли, копии ещё не составлены: {}",
-                shortened(open.iter().map(String::as_str))
+                "дни периода прошли, копии ещё не составлены: {}{}",
+                shortened(open.iter().map(String::as_str)),
+                missing(lacking)
             ),
             // What is missing is seen there, and the period is closed there: the earliest of them first.
             href: first
                 .map_or_else(|| "/copies/gaps".to_owned(), |(_, id)| format!("/copies/gaps?period={}", segment(&id))),
             urgent: true,
+            why: String::new(),
         });
-        waits
+        Ok(waits)
     }
 
     /// Periods whose last day is today or near: what is missing is asked for while lessons still go on.
-    fn ending(&self, reach: &ReachSet) -> Vec<Wait> {
-        /// A last day on a Monday is spoken of on the Friday before.
-        const NEAR: Duration = Duration::days(3);
-        let mut ends: BTreeMap<(chrono::NaiveDate, &str), Vec<&str>> = BTreeMap::new();
+    async fn ending(&self, reach: &ReachSet, counted: Option<&Counted>) -> Result<Vec<Wait>, Refusal> {
+        let mut ends: BTreeMap<(NaiveDate, NaiveDate, &str), Vec<&str>> = BTreeMap::new();
         for class in self.directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade)) {
             let own = self.directory.roster.periods_of_grade(class.grade);
             let near = own.iter().filter(|period| self.today <= period.ends && period.ends <= self.today + NEAR);
             for period in near.filter(|period| !self.directory.is_closed(&class.name, &period.id)) {
-                ends.entry((period.ends, period.id.as_str())).or_default().push(&class.name);
+                ends.entry((period.ends, period.starts, period.id.as_str())).or_default().push(&class.name);
             }
         }
-        let wait = |((day, id), classes): ((chrono::NaiveDate, &str), Vec<&str>)| Wait {
-            count: classes.len() as u64,
+        if ends.is_empty() {
+            return Ok(Vec::new());
+        }
+        let calendar = self.calendar().await?;
+        let policy = self.directory.policy(self.today);
+        let wait = |((day, starts, id), classes): ((NaiveDate, NaiveDate, &str), Vec<&str>)| {
+            let due = classes.iter().filter_map(|class| print_due(policy, &calendar, class, (starts, day))).min();
+            let by = match due {
+                Some(due) if due < self.today => format!(", копии были нужны к {}", words::date_short(due)),
+                Some(due) if due != day => format!(", копии нужны к {}", words::date_short(due)),
+                _ => String::new(),
+            };
+            let lacking = classes.iter().copied().filter(|class| lacks(counted, id, class)).collect();
+            Wait {
+                count: classes.len() as u64,
+                what: words::plural(
+                    classes.len() as u64,
+                    "класс кончает период",
+                    "класса кончают период",
+                    "классов кончают период",
+                )
+                .to_owned(),
+                detail: format!(
+                    "последний день {}{by}: проверьте полноту и закройте: {}{}",
+                    words::date_short(day),
+                    shortened(classes.into_iter()),
+                    missing(lacking)
+                ),
+                href: format!("/copies/gaps?period={}", segment(id)),
+                urgent: due.unwrap_or(day).min(day) <= self.today,
+                why: String::new(),
+            }
+        };
+        Ok(ends.into_iter().map(wait).collect())
+    }
+
+    /// The year's calendar, read once for a state of the school's data.
+    pub(super) async fn calendar(&self) -> Result<Arc<SchoolCalendar>, Refusal> {
+        let key = (self.directory.year.clone(), "calendar".to_owned(), String::new());
+        let make = async {
+            let calendar = timeliness::calendar(&self.state.house, &self.directory.year).await?;
+            Ok::<_, Refusal>(Arc::new(calendar))
+        };
+        self.state.pages.calendars.find_or_make(key, self.directory.turn, make).await
+    }
+
+    /// Copies whose period brought something after they were drawn up, for whoever may draw up the supplement (DOC-18). One that is made
+    /// already waits as every copy does.
+    pub(super) async fn supplements(&self) -> Result<Option<Wait>, Refusal> {
+        let reach = self.visitor.reach(Action::IssueCopies);
+        if reach.is_empty() {
+            return Ok(None);
+        }
+        let key = (self.directory.year.clone(), "supplements".to_owned(), String::new());
+        let make = async { Ok::<_, Refusal>(Arc::new(supplement::open_ones(&self.state.house).await?)) };
+        let open = self.state.pages.supplements.find_or_make(key, self.state.turn().await?, make).await?;
+        let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
+        let owed = open.iter().filter(|one| one.entries > 0 && reach.class(&one.row.class, grade(&one.row.class)));
+        let mut owed: Vec<_> = owed.collect();
+        owed.sort_by(|a, b| names::natural(&a.row.class, &b.row.class));
+        let Some(first) = owed.first() else { return Ok(None) };
+        let n = owed.len() as u64;
+        let entries: u64 = owed.iter().map(|one| one.entries as u64).sum();
+        Ok(Some(Wait {
+            count: n,
             what: words::plural(
-                classes.len() as u64,
-                "класс кончает период",
-                "класса кончают период",
-                "классов кончают период",
+                n,
+                "копия ждёт дополнительного листа",
+                "копии ждут дополнительного листа",
+                "копий ждут дополнительного листа",
             )
             .to_owned(),
             detail: format!(
-                "последний день {}: проверьте полноту и закройте: {}",
-                words::date_short(day),
-                shortened(classes.into_iter())
+                "{} внесено после составления: {}",
+                words::count(entries, "запись", "записи", "записей"),
+                shortened(owed.iter().map(|one| one.row.class.as_str()))
             ),
-            href: format!("/copies/gaps?period={}", segment(id)),
-            urgent: false,
-        };
-        ends.into_iter().map(wait).collect()
+            href: match n {
+                1 => format!("/copies/{}", segment(&first.row.copy)),
+                _ => "/copies?state=late".to_owned(),
+            },
+            urgent: true,
+            why: String::new(),
+        }))
     }
+}
+
+/// Was a class found to lack something, when it was last looked at?
+fn lacks(counted: Option<&Counted>, period: &str, class: &str) -> bool {
+    counted.and_then(|counted| counted.lacking.get(period)).is_some_and(|classes| classes.contains(class))
+}
+
+/// «; не хватает записей: 5А, 6Б»; nothing when nothing is known to be missing.
+fn missing(classes: BTreeSet<&str>) -> String {
+    if classes.is_empty() {
+        return String::new();
+    }
+    let mut classes: Vec<&str> = classes.into_iter().collect();
+    classes.sort_by(|a, b| names::natural(a, b));
+    format!("; не хватает записей: {}", shortened(classes.into_iter()))
 }

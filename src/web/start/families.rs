@@ -24,6 +24,7 @@ impl Desk<'_> {
             detail: format!("напечатать: {due}, выдать: {unhanded}"),
             href: format!("/office/extracts/{}", segment(own[0])),
             urgent: false,
+            why: String::new(),
         }))
     }
 }

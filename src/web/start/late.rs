@@ -1,6 +1,6 @@
-//! Entries made too late in the last days: judged beside the pages, for judging a year takes seconds. Floor 3.
+//! Entries made too late in the last days, and what periods near their end lack: counted beside the pages, for it takes seconds. Floor 3.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,10 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::super::WebState;
+use super::ends::NEAR;
+use crate::domain::finding::Severity;
 use crate::domain::timeliness::Status;
+use crate::flow::close::{self, Closed, Closing};
 use crate::flow::timeliness::{Question, judge};
 use crate::flow::{Act, Error};
 
@@ -35,6 +38,8 @@ pub(super) struct Counted {
     day: NaiveDate,
     made: Instant,
     pub(super) lines: Vec<Line>,
+    /// By period that is open near its end or behind it: the classes whose journal lacks what closing asks for.
+    pub(super) lacking: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Late entries of one course.
@@ -76,6 +81,11 @@ async fn count(state: &WebState, turn: u64, today: NaiveDate) -> Result<Counted,
     let year = state.house.year(None).await?;
     let act = Act { by: String::new(), at: state.now() };
     let since = today.checked_sub_days(DAYS).unwrap_or(today);
+    // What cannot be told of the ends of periods is no reason to keep silent about late entries.
+    let lacking = lacking(state, &year, today, &act).await.unwrap_or_else(|error| {
+        tracing::warn!(error = %error, "what periods lack could not be counted");
+        BTreeMap::new()
+    });
     let judged =
         judge(&state.house, &Question { year, days: (Some(since), Some(today)), ..Question::default() }, &act).await?;
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
@@ -85,5 +95,35 @@ async fn count(state: &WebState, turn: u64, today: NaiveDate) -> Result<Counted,
         }
     }
     let lines = counts.into_iter().map(|((class, course), late)| Line { class, course, late });
-    Ok(Counted { turn, day: today, made: Instant::now(), lines: lines.collect() })
+    Ok(Counted { turn, day: today, made: Instant::now(), lines: lines.collect(), lacking })
+}
+
+/// The classes that could not be closed now, by open period that is over or ends soon.
+async fn lacking(
+    state: &WebState,
+    year: &str,
+    today: NaiveDate,
+    act: &Act,
+) -> Result<BTreeMap<String, BTreeSet<String>>, Error> {
+    let roster = state.house.db.load_roster(year).await?;
+    let closures = state.house.db.list_closures().await?;
+    let is_closed = |class: &str, period: &str| {
+        closures.iter().any(|one| one.year == year && one.class == class && one.period == period)
+    };
+    let mut open: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for class in &roster.classes {
+        for period in roster.periods_of_grade(class.grade) {
+            if period.ends <= today + NEAR && !is_closed(&class.name, &period.id) {
+                open.entry(period.id.clone()).or_default().push(class.name.clone());
+            }
+        }
+    }
+    let bars = |one: &Closed| one.findings.iter().any(|gap| gap.severity == Severity::Error);
+    let mut lacking = BTreeMap::new();
+    for (period, classes) in open {
+        let closing = Closing { year: year.to_owned(), period: period.clone(), classes, ground: None };
+        let checked = close::check(&state.house, &closing, act).await?;
+        lacking.insert(period, checked.into_iter().filter(bars).map(|one| one.class).collect());
+    }
+    Ok(lacking)
 }

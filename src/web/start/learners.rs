@@ -37,6 +37,7 @@ impl Desk<'_> {
             detail: format!("{}{}", if late { "срок прошёл: " } else { "" }, shortened(waiting.into_iter())),
             href: "/year/check".to_owned(),
             urgent: late,
+            why: String::new(),
         }))
     }
 }

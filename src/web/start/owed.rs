@@ -18,7 +18,6 @@ use crate::domain::setup::checks;
 use crate::domain::words;
 use crate::flow::compromise;
 use crate::flow::setup::Year;
-use crate::flow::timeliness;
 use crate::store::AccountState;
 
 /// Duties with a line of their own, which counts what is really left of them: [`Desk::reports`], [`Desk::extracts`], [`Desk::data_checks`].
@@ -53,6 +52,7 @@ impl Desk<'_> {
                 detail: "сделаны под похищенной учётной записью: подтвердите или отмените".to_owned(),
                 href: "/compromise".to_owned(),
                 urgent: true,
+                why: String::new(),
             });
         }
         let mut shut: Vec<String> = Vec::new();
@@ -79,6 +79,7 @@ impl Desk<'_> {
                 detail: format!("вход закрыт, нужен новый пароль: {}", shortened(shut.iter().map(String::as_str))),
                 href: "/compromise".to_owned(),
                 urgent: true,
+                why: String::new(),
             });
         }
         Ok(waits)
@@ -131,7 +132,7 @@ impl Desk<'_> {
         }
         let key = (self.directory.year.clone(), "duties".to_owned(), self.today.to_string());
         let make = async {
-            let calendar = timeliness::calendar(&self.state.house, &self.directory.year).await?;
+            let calendar = self.calendar().await?;
             Ok::<_, Refusal>(Arc::new(duties::duties(self.directory.policy(self.today), &calendar, self.today)))
         };
         let all = self.state.pages.duties.find_or_make(key, self.directory.turn, make).await?;
@@ -149,9 +150,10 @@ impl Desk<'_> {
             waits.push(Wait {
                 count: n,
                 what: format!("{}: {}", words::plural(n, "класс", "класса", "классов"), words::lowered(duty.title)),
-                detail: format!("{named}до {}: {} ({})", words::day_and_month(next), duty.often, duty.clause),
+                detail: format!("{named}до {}: {}", words::day_and_month(next), duty.often),
                 href: if page.is_empty() { "/policy/duties".to_owned() } else { page },
                 urgent: false,
+                why: duty.clause.clone(),
             });
         }
         Ok(waits)
@@ -202,6 +204,7 @@ impl Desk<'_> {
                 _ => "/year/ready".to_owned(),
             },
             urgent: due < self.today,
+            why: String::new(),
         }])
     }
 }

@@ -24,9 +24,10 @@ impl Desk<'_> {
         let wait = |(class, (due, period)): (&str, (chrono::NaiveDate, &String))| Wait {
             count: 1,
             what: "предварительный отчёт класса".to_owned(),
-            detail: format!("{class} класс: напечатать до {} ({})", words::day_and_month(due), policy.clause(KEY)),
+            detail: format!("{class} класс: напечатать до {}", words::day_and_month(due)),
             href: format!("/office/classes/{}/class-report-preliminary?period={}", segment(class), segment(period)),
             urgent: due == self.today,
+            why: policy.clause(KEY).to_owned(),
         };
         let own = self.classes_of(Role::ClassTeacher);
         own.into_iter().filter_map(|class| Some((class.name.as_str(), due(class.grade)?))).map(wait).collect()

@@ -41,6 +41,7 @@ impl Desk<'_> {
                     detail: format!("назначьте другого: {}", shortened(left.iter().map(|one| one.owned.what.as_str()))),
                     href: "/people/staff#left".to_owned(),
                     urgent: first < self.today,
+                    why: String::new(),
                 });
             }
         }
@@ -69,6 +70,7 @@ impl Desk<'_> {
                     detail: format!("выдайте вход на карточке: {}", shortened(hired.into_iter())),
                     href: "/people/staff".to_owned(),
                     urgent: false,
+                    why: String::new(),
                 });
             }
         }

@@ -45,7 +45,8 @@ impl Desk<'_> {
         let mut waits = self.house().await?;
         waits.extend(self.copies(copies));
         waits.extend(self.notices().await?);
-        waits.extend(self.periods());
+        waits.extend(self.periods().await?);
+        waits.extend(self.supplements().await?);
         waits.extend(self.handovers().await?);
         waits.extend(self.orders().await?);
         waits.extend(self.office().await?);
@@ -81,6 +82,7 @@ impl Desk<'_> {
             detail: "бумажные копии: принять или сдать".to_owned(),
             href: "/office/handovers".to_owned(),
             urgent: true,
+            why: String::new(),
         }))
     }
 
@@ -113,6 +115,7 @@ impl Desk<'_> {
             detail: "прочтите и отметьте, что ознакомлены".to_owned(),
             href: "/me#orders-title".to_owned(),
             urgent: false,
+            why: String::new(),
         }))
     }
 
@@ -125,6 +128,7 @@ impl Desk<'_> {
             detail,
             href: "/office".to_owned(),
             urgent,
+            why: String::new(),
         }))
     }
 
@@ -150,6 +154,7 @@ impl Desk<'_> {
             ),
             href: differing::ADDRESS.to_owned(),
             urgent: true,
+            why: String::new(),
         }))
     }
 
@@ -162,6 +167,7 @@ impl Desk<'_> {
             detail: detail.to_owned(),
             href: href.to_owned(),
             urgent,
+            why: String::new(),
         };
         let late = ["носитель не возвращён в сейф", "носителя не возвращены в сейф", "носителей не возвращены в сейф"];
         let sign = [
@@ -183,6 +189,12 @@ impl Desk<'_> {
         let broken =
             ["носитель с повреждённой копией", "носителя с повреждёнными копиями", "носителей с повреждёнными копиями"];
         let named = format!("{}: последняя сверка нашла расхождения, нужна новая копия", owed.broken.join(", "));
+        let outside = [
+            "носитель записан, хотя не возвращён в срок",
+            "носителя записаны, хотя не возвращены в срок",
+            "носителей записаны, хотя не возвращены в срок",
+        ];
+        let told = owed.outside.join("; ");
         let code = ["код доступа к резервным копиям не заведён"; 3];
         let until = "без него копии не пишутся: код показывают один раз, вам, для конверта";
         let all = [
@@ -190,6 +202,7 @@ impl Desk<'_> {
             wait(owed.codeless.into(), code, until, "/carriers/code", true),
             wait(owed.missing, rules, begin, "/carriers", true),
             wait(owed.overdue, late, "срок возврата прошёл", "/carriers/custody", true),
+            wait(owed.outside.len() as u64, outside, &told, "/carriers/custody", true),
             wait(owed.signatures, sign, "выдача, получение или возврат носителя ждут вас", "/carriers/custody", false),
             wait(owed.late, due, "план, сроки и пункты правил", "/carriers", true),
         ];
@@ -218,20 +231,47 @@ impl Desk<'_> {
                 detail: "нужна новая версия: прочтите замечание и составьте её".to_owned(),
                 href: if may(Action::SignCopies) { "/desk" } else { "/copies?state=refused" }.to_owned(),
                 urgent: true,
+                why: String::new(),
             });
         }
-        let mine: Vec<&Awaited> = copies.iter().filter(|copy| copy.signers.contains(&self.visitor.account)).collect();
-        if !mine.is_empty() {
-            let n = mine.len() as u64;
+        let recalled = seen.clone().filter(|copy| copy.recalled).count() as u64;
+        if recalled > 0 && may(Action::IssueCopies) {
             waits.push(Wait {
-                count: n,
-                what: plural(n, "копия ждёт вашей подписи", "копии ждут вашей подписи", "копий ждут вашей подписи"),
-                detail: shortened(mine.iter().map(|copy| copy.row.class.as_str())),
+                count: recalled,
+                what: plural(
+                    recalled,
+                    "подписанная копия возвращена на исправление",
+                    "подписанные копии возвращены на исправление",
+                    "подписанных копий возвращено на исправление",
+                ),
+                detail: "исправьте журнал и выпустите следующую версию".to_owned(),
                 href: "/desk".to_owned(),
                 urgent: false,
+                why: String::new(),
             });
         }
-        let ready = in_state(CopyState::Signed).count() as u64;
+        let person = &self.visitor.account;
+        let mine: Vec<&Awaited> = copies.iter().filter(|copy| copy.signers.contains(person)).collect();
+        if !mine.is_empty() {
+            // The same number as on the button of the desk: single sheets, and copies as a whole.
+            let n: u64 = mine.iter().map(|copy| copy.counted_for(person) as u64).sum();
+            let whole = mine.iter().filter(|copy| copy.sheets.is_empty()).count() as u64;
+            let mut classes: Vec<&str> = mine.iter().map(|copy| copy.row.class.as_str()).collect();
+            classes.dedup();
+            let classes = shortened(classes.into_iter());
+            let (what, detail) = if whole == 0 {
+                (plural(n, "лист ждёт вашей подписи", "листа ждут вашей подписи", "листов ждут вашей подписи"), classes)
+            } else if whole == n {
+                (plural(n, "копия ждёт вашей подписи", "копии ждут вашей подписи", "копий ждут вашей подписи"), classes)
+            } else {
+                let sheets = words::count(n - whole, "лист", "листа", "листов");
+                let whole = words::count(whole, "копия", "копии", "копий");
+                let detail = format!("{sheets} и {whole} целиком: {classes}");
+                (plural(n, "подпись за вами", "подписи за вами", "подписей за вами"), detail)
+            };
+            waits.push(Wait { count: n, what, detail, href: "/desk".to_owned(), urgent: false, why: String::new() });
+        }
+        let ready = in_state(CopyState::Signed).filter(|copy| !copy.recalled).count() as u64;
         if ready > 0 && may(Action::SealCopies) {
             waits.push(Wait {
                 count: ready,
@@ -239,16 +279,21 @@ impl Desk<'_> {
                 detail: "все подписи стоят и проверены".to_owned(),
                 href: "/copies?state=signed".to_owned(),
                 urgent: false,
+                why: String::new(),
             });
         }
-        let frozen = in_state(CopyState::Frozen).count() as u64;
-        if frozen > 0 && may(Action::IssueCopies) {
+        let issues = self.visitor.reach(Action::IssueCopies);
+        let frozen = in_state(CopyState::Frozen).map(|copy| copy.row.class.as_str());
+        let frozen: Vec<&str> = frozen.filter(|class| issues.class(class, grade(class))).collect();
+        if !frozen.is_empty() {
+            let n = frozen.len() as u64;
             waits.push(Wait {
-                count: frozen,
-                what: plural(frozen, "копия ждёт выпуска", "копии ждут выпуска", "копий ждут выпуска"),
-                detail: "период закрыт, данные заморожены".to_owned(),
+                count: n,
+                what: plural(n, "копия ждёт выпуска", "копии ждут выпуска", "копий ждут выпуска"),
+                detail: format!("период закрыт, выпустите на подпись: {}", shortened(frozen.into_iter())),
                 href: "/copies?state=frozen".to_owned(),
                 urgent: false,
+                why: String::new(),
             });
         }
         waits
@@ -267,6 +312,7 @@ impl Desk<'_> {
             detail: first.text.clone(),
             href: if may { "/desk" } else { "/copies" }.to_owned(),
             urgent: true,
+            why: String::new(),
         }])
     }
 
@@ -278,7 +324,7 @@ impl Desk<'_> {
         if by.is_some_and(|said| !said.has("class_teacher")) {
             return Ok(waits);
         }
-        let by = by.map(|said| format!("{} ({})", said.in_russian(), said.clause)).unwrap_or_default();
+        let (by, why) = by.map(|said| (said.in_russian(), said.clause.clone())).unwrap_or_default();
         for class in self.classes_of(Role::ClassTeacher) {
             let n = self.counts("class", &class.name).await?.unexplained;
             if n > 0 {
@@ -289,6 +335,7 @@ impl Desk<'_> {
                     detail: format!("{} класс: причину называет {by}", class.name),
                     href: format!("/journal/{}", segment(&class.name)),
                     urgent: false,
+                    why: why.clone(),
                 });
             }
         }
@@ -314,15 +361,10 @@ impl Desk<'_> {
                         "пропусков без причины",
                     )
                     .to_owned(),
-                    detail: format!(
-                        "{}: {}; причину называет {} ({})",
-                        course.class,
-                        course_title(course),
-                        by.in_russian(),
-                        by.clause
-                    ),
+                    detail: format!("{}: {}; причину называет {}", course.class, course_title(course), by.in_russian()),
                     href: format!("/course/{}", segment(&course.id)),
                     urgent: false,
+                    why: by.clause.clone(),
                 });
             }
             let n = counts.without_topic;
@@ -333,6 +375,7 @@ impl Desk<'_> {
                     detail: format!("{}: {}", course.class, course_title(course)),
                     href: format!("/course/{}", segment(&course.id)),
                     urgent: false,
+                    why: String::new(),
                 });
             }
         }
@@ -390,6 +433,7 @@ impl Desk<'_> {
             detail: format!("уроки последних двух недель: {}", shortened(classes.into_iter())),
             href: format!("/policy/timeliness?class={first}"),
             urgent: false,
+            why: String::new(),
         }]
     }
 
@@ -412,6 +456,7 @@ impl Desk<'_> {
             detail: "человек не войдёт, пока вы не откроете вход или не выдадите новый пароль".to_owned(),
             href: "/people?q=закрыт".to_owned(),
             urgent: false,
+            why: String::new(),
         }])
     }
 
@@ -439,6 +484,7 @@ impl Desk<'_> {
             ),
             href: "/log?q=подбор".to_owned(),
             urgent: true,
+            why: String::new(),
         })
     }
 
@@ -463,6 +509,7 @@ impl Desk<'_> {
             detail: jobs::outcome(last).map(|outcome| outcome.said).unwrap_or_default(),
             href: if n == 1 { format!("/jobs/{}", segment(&last.id)) } else { "/jobs".to_owned() },
             urgent: true,
+            why: String::new(),
         }])
     }
 
@@ -480,6 +527,7 @@ impl Desk<'_> {
                     detail: bad.iter().map(|check| check.said.as_str()).collect::<Vec<_>>().join("; "),
                     href: "/help/administrator#если-что-то-не-так".to_owned(),
                     urgent: true,
+                    why: String::new(),
                 });
             }
         }
@@ -491,6 +539,7 @@ impl Desk<'_> {
                 detail: detail.to_owned(),
                 href: href.to_owned(),
                 urgent: true,
+                why: String::new(),
             };
             if self.visitor.may_anywhere(Action::ChangePolicy) && self.state.house.db.list_policies().await?.is_empty()
             {
