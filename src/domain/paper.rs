@@ -117,6 +117,11 @@ impl PaperFact {
         }
     }
 
+    /// Is it the head's to state: the own signature, the school's stamp?
+    pub fn is_of_head(&self) -> bool {
+        matches!(self, Self::SignedByHead { .. } | Self::Stamped { .. })
+    }
+
     /// What happened, for people.
     pub fn as_russian(&self) -> String {
         match self {
@@ -292,6 +297,17 @@ impl Handover {
     }
 }
 
+/// The head's signature in ink, as the route has it: its stage was signed on paper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadInk {
+    /// Day beside the signature, ISO.
+    pub day: String,
+    /// When it was put on record, RFC 3339.
+    pub at: String,
+    /// Who put it on record, staff identifier.
+    pub by: String,
+}
+
 /// A paper copy with everything that is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
@@ -301,6 +317,8 @@ pub struct Kept {
     pub facts: Vec<(String, String, PaperFact)>,
     /// Handovers, oldest first.
     pub handovers: Vec<Handover>,
+    /// The head's ink on this version, where the route has it.
+    pub ink: Option<HeadInk>,
 }
 
 impl Kept {
@@ -332,7 +350,21 @@ impl Kept {
             PaperFact::SignedByHead { day } => Some(day.clone()),
             _ => None,
         })
+        .or_else(|| self.ink.as_ref().map(|ink| ink.day.clone()))
         .unwrap_or_default()
+    }
+
+    /// What it waits for from the head, once it is in the register.
+    pub fn awaits_head(&self) -> Option<&'static str> {
+        if self.copy.no == 0 || self.void().is_some() {
+            return None;
+        }
+        match (self.signed_by_head().is_empty(), self.stamped().is_empty()) {
+            (true, true) => Some("ждёт подписи и печати директора"),
+            (true, false) => Some("ждёт подписи директора"),
+            (false, true) => Some("ждёт печати школы"),
+            (false, false) => None,
+        }
     }
 
     /// Day of the stamp, ISO.

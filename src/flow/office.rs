@@ -9,6 +9,7 @@ pub mod conformity;
 pub mod extracts;
 pub mod fallback;
 pub mod forms;
+mod hands;
 mod keeping;
 pub mod outages;
 pub mod plan;
@@ -16,6 +17,7 @@ pub mod templates;
 
 use chrono::NaiveDate;
 
+pub use self::hands::enters_own_print;
 pub use self::keeping::{CHECKED, CHECKED_PAPER, at_once, check, check_paper, transfer, untransferred};
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
@@ -42,8 +44,14 @@ pub enum Refusal {
     #[error("копия уже внесена в реестр под № {0}")]
     Registered(u64),
     /// It is not in the office.
-    #[error("копия ещё не сдана в канцелярию: нужна передача с двумя подписями или печать копии самой канцелярией")]
+    #[error(
+        "сначала запишите передачу: кто сдаёт копию, нажимает «Сдать и подписать» на её странице, кто принимает, подписывает в журнале сдачи; \
+         после второй подписи копия получит номер"
+    )]
     NotHandedIn,
+    /// Ink and stamp are the head's word.
+    #[error("«{0}» записывает сам директор: копия ждёт его на странице «Бумажные копии»")]
+    NotTheHead(String),
     /// It has no number yet.
     #[error("копия ещё не внесена в реестр")]
     NotRegistered,
@@ -296,6 +304,7 @@ pub async fn sign_handover(house: &House, no: u64, act: &Act) -> Result<bool, Er
 /// Enters a paper copy into the register and gives its number.
 pub async fn register(house: &House, paper: &str, act: &Act) -> Result<u64, Error> {
     let policy = super::policy::of_act(house, act).await?;
+    let clerk = super::people::visitor(house, &act.by, true, act.at.date_naive()).await?;
     let mut tx = house.db.begin().await?;
     let kept = find(&mut tx, paper).await?;
     let copy = &kept.copy;
@@ -308,12 +317,13 @@ pub async fn register(house: &House, paper: &str, act: &Act) -> Result<u64, Erro
     if let Some(open) = kept.open() {
         return Err(Refusal::Open(open.no).into());
     }
-    // Where the office prints itself, nobody hands over (002 4.5).
-    if kept.hand_in().is_none() && copy.printed_by != act.by {
-        return Err(Refusal::NotHandedIn.into());
-    }
     if tx.find_paper_closing(&copy.year).await?.is_some() {
         return Err(Refusal::YearClosed(copy.year.clone()).into());
+    }
+    // Where the office prints itself, nobody hands over (002 4.5).
+    let is_own = copy.printed_by == act.by && enters_own_print(&policy, copy.kind, &clerk);
+    if kept.hand_in().is_none() && !is_own {
+        return Err(Refusal::NotHandedIn.into());
     }
     let years = retention::keep_years(copy.kind, &policy);
     let through = retention::keep_through(&copy.year, years).map(|day| day.to_string()).unwrap_or_default();
@@ -325,9 +335,10 @@ pub async fn register(house: &House, paper: &str, act: &Act) -> Result<u64, Erro
     Ok(no)
 }
 
-/// Records what happened to a paper copy. Days lie not ahead of the act.
+/// Records what happened to a paper copy. Days lie not ahead of the act; ink and stamp are the head's word alone.
 pub async fn note(house: &House, paper: &str, fact: &PaperFact, act: &Act) -> Result<(), Error> {
     sound(fact, act.at.date_naive())?;
+    let is_theirs = !fact.is_of_head() || hands::is_head(house, act).await?;
     let mut tx = house.db.begin().await?;
     let kept = find(&mut tx, paper).await?;
     if let Some(ground) = kept.void() {
@@ -335,6 +346,9 @@ pub async fn note(house: &House, paper: &str, fact: &PaperFact, act: &Act) -> Re
     }
     if kept.copy.no == 0 && !matches!(fact, PaperFact::Voided { .. }) {
         return Err(Refusal::NotRegistered.into());
+    }
+    if !is_theirs {
+        return Err(Refusal::NotTheHead(fact.as_russian()).into());
     }
     tx.record_paper_fact(&kept, fact, &act.moment(), &act.by).await?;
     let event = event(EventKind::PaperNoted, act, paper).with("fact", fact.word());

@@ -6,8 +6,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::{Db, Error, Tx};
-use crate::domain::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Purpose, Side};
+use crate::domain::paper::{Closing, Handover, HeadInk, Kept, PaperCopy, PaperFact, Purpose, Side};
 use crate::domain::snapshot::CopyKind;
+use crate::domain::statement::Statement;
 
 /// Which paper copies are meant; the first one that is given narrows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +112,23 @@ async fn load(connection: &mut AnyConnection, school: &str, which: Which<'_>) ->
         let fact = serde_json::from_str(&body).map_err(|_| foreign("paper_facts", "body", &body))?;
         facts.entry(paper).or_default().push((row.try_get(2)?, row.try_get(3)?, fact));
     }
+    // The head's stage signed on paper: the statement of who saw the ink speaks of the paper as well.
+    let sql = format!(
+        "select distinct s.body from statements s \
+         join paper_copies p on p.school = s.school and p.copy = s.copy and p.version = s.version \
+         where s.school = $1 and s.stage = 'director' and s.body like '%\"ink\":%' and {condition}"
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(school.to_owned()).bind(value.clone()).fetch_all(&mut *connection).await?;
+    let mut inks: HashMap<(String, u32), HeadInk> = HashMap::new();
+    for row in rows {
+        let body: String = row.try_get(0)?;
+        // One that was tampered with says nothing here; the doctor tells of it.
+        let Ok(said) = Statement::from_signed_bytes(body.as_bytes()) else { continue };
+        if let Some(ink) = said.ink {
+            inks.insert((said.copy, said.version), HeadInk { day: ink.signed_on, at: said.signed_at, by: said.signer });
+        }
+    }
     let sql = format!(
         "select {HANDOVER} from handovers h {SIGNED} join paper_copies p on p.school = h.school and p.id = h.paper \
          where h.school = $1 and {condition} order by h.no"
@@ -124,6 +142,7 @@ async fn load(connection: &mut AnyConnection, school: &str, which: Which<'_>) ->
     let kept = copies.into_iter().map(|copy| Kept {
         facts: facts.remove(&copy.id).unwrap_or_default(),
         handovers: handovers.remove(&copy.id).unwrap_or_default(),
+        ink: inks.get(&(copy.copy.clone(), copy.version)).cloned(),
         copy,
     });
     Ok(kept.collect())

@@ -6,6 +6,7 @@ mod fallback;
 mod files;
 mod forms;
 mod handovers;
+mod ink;
 mod outages;
 pub(in crate::web) mod papers;
 pub(in crate::web) mod pile;

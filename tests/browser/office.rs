@@ -55,7 +55,19 @@ fn a_secretary_takes_a_class_on_paper_from_the_deputy_to_the_safe() {
         assert!(browser.text().await.contains("Внесена в реестр под № 1"));
         look(&browser, axe, "paper").await;
 
-        // Signed, stamped, numbered, stitched: one form; then the place.
+        // The director signs and stamps, and says so once for all copies that wait.
+        let paper = open.at(&format!("/office/papers/{}-v1-p1", COPIES[0]));
+        assert!(browser.text().await.contains("ждёт подписи и печати директора"), "{}", browser.text().await);
+        open.sign_in(&browser, "директор").await;
+        browser.open(&open.at("/office/papers")).await;
+        assert!(browser.text().await.contains("Ждут вашей подписи и печати: 1"), "{}", browser.text().await);
+        look(&browser, axe, "papers-head").await;
+        browser.press(".head-ink button").await;
+        assert!(browser.text().await.contains("Записано вашим именем"), "{}", browser.text().await);
+        open.sign_in(&browser, "секретарь").await;
+        browser.open(&paper).await;
+
+        // Presented, numbered, stitched: one form; then the place.
         browser
             .run("for (const box of document.querySelectorAll('.checks input')) box.checked = true; return true;")
             .await;

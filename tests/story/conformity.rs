@@ -67,10 +67,9 @@ fn a_requirement_turns_green_by_a_deed_and_red_by_a_fault() {
         let secretary = secretary.staff.iter().find(|one| one.has_role("secretary")).unwrap().id.clone();
         let by = |minutes| letopis::flow::Act { by: secretary.clone(), ..after(minutes) };
         for copy in COPIES {
-            let paper = office::print(&house, copy, false, &by(35)).await.unwrap();
+            let paper = super::office::registered(&house, copy, 35).await;
             let place = PaperFact::Placed(Place { room: "канцелярия".into(), ..Place::default() });
-            office::register(&house, &paper.id, &by(36)).await.unwrap();
-            office::note(&house, &paper.id, &place, &by(37)).await.unwrap();
+            office::note(&house, &paper, &place, &by(37)).await.unwrap();
         }
         let left = red(&house, 40).await;
         assert_eq!(left, [CARRIERS, RESTORED], "only disks are missing");

@@ -4,10 +4,12 @@ use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::paper::{PaperFact, Place, Purpose, Stage};
 use letopis::flow::office::forms::{About, Asked, FORMS, Known, left_out, make};
 use letopis::flow::office::{self, NewHandover, Refusal, templates};
+use letopis::flow::paper::{Seen, record};
+use letopis::flow::sign::Gesture;
 use letopis::flow::{Act, Error};
 use letopis::store::{AccountRow, AccountState, GuardianRow, Which};
 
-use super::house::{COPIES, House, YEAR, after, tell};
+use super::house::{COPIES, House, YEAR, after, gesture, tell};
 
 /// An act of somebody, minutes after the noon of the story.
 fn by(person: &str, minutes: i64) -> Act {
@@ -41,6 +43,14 @@ fn hand(paper: &str, purpose: Purpose, from: &str, to: &str) -> NewHandover {
 
 /// Prints a copy, hands it in, enters it; gives its paper's identifier.
 pub async fn registered(house: &House, copy: &str, minutes: i64) -> String {
+    let (_, secretary) = staff(house).await;
+    let paper = handed_in(house, copy, minutes).await;
+    office::register(house, &paper, &by(&secretary, minutes)).await.unwrap();
+    paper
+}
+
+/// Prints a copy and hands it in, both sides signing; gives its paper's identifier.
+async fn handed_in(house: &House, copy: &str, minutes: i64) -> String {
     let (deputy, secretary) = staff(house).await;
     let paper = office::print(house, copy, false, &by(&deputy, minutes)).await.unwrap();
     let no =
@@ -48,7 +58,6 @@ pub async fn registered(house: &House, copy: &str, minutes: i64) -> String {
     let no = no.unwrap();
     office::sign_handover(house, no, &by(&deputy, minutes)).await.unwrap();
     office::sign_handover(house, no, &by(&secretary, minutes)).await.unwrap();
-    office::register(house, &paper.id, &by(&secretary, minutes)).await.unwrap();
     paper.id
 }
 
@@ -81,9 +90,8 @@ fn a_copy_goes_from_the_printer_to_the_safe_and_back_from_a_teacher() {
         let presented = PaperFact::Presented { day: day.clone() };
         office::note(&house, &paper.id, &presented, &by(&secretary, 46)).await.unwrap();
         assert_eq!(waits().await, before, "presenting to the head is on record (DOC-07) and holds nothing up");
+        let ink = [PaperFact::SignedByHead { day: day.clone() }, PaperFact::Stamped { day: day.clone() }];
         let steps = [
-            PaperFact::SignedByHead { day: day.clone() },
-            PaperFact::Stamped { day: day.clone() },
             PaperFact::Numbered {
                 day: day.clone(),
                 sheets: paper.sheets + 1,
@@ -100,6 +108,19 @@ fn a_copy_goes_from_the_printer_to_the_safe_and_back_from_a_teacher() {
         assert_eq!(refusal(refused), Refusal::Day("2025-10-28".to_owned()));
         for fact in &steps {
             office::note(&house, &paper.id, fact, &by(&secretary, 48)).await.unwrap();
+        }
+        // Ink and stamp are the director's word alone; until it is given, the register shows what is waited for.
+        let kept = house.db.list_paper(Which::One(&paper.id)).await.unwrap().pop().unwrap();
+        let waits = (kept.stage(), kept.awaits_head());
+        assert_eq!(waits, (Stage::Registered, Some("ждёт подписи и печати директора")));
+        let head = house.db.load_roster(YEAR).await.unwrap();
+        let head = head.staff.iter().find(|one| one.has_role("director")).unwrap().id.clone();
+        for fact in &ink {
+            for other in [&secretary, &deputy] {
+                let refused = office::note(&house, &paper.id, fact, &by(other, 49)).await;
+                assert_eq!(refusal(refused), Refusal::NotTheHead(fact.as_russian()));
+            }
+            office::note(&house, &paper.id, fact, &by(&head, 49)).await.unwrap();
         }
         let kept = house.db.list_paper(Which::One(&paper.id)).await.unwrap().pop().unwrap();
         assert_eq!((kept.stage(), kept.sheets(), kept.missing().len()), (Stage::Kept, paper.sheets + 1, 0));
@@ -129,6 +150,34 @@ fn a_copy_goes_from_the_printer_to_the_safe_and_back_from_a_teacher() {
         assert!(register.contains("канцелярия, сейф 1"), "{register}");
         let journal = make(&house, "handover-journal", &Asked::new(), &by(&secretary, 60)).await.unwrap().to_string();
         assert_eq!(journal.matches("подписано").count(), 6, "{journal}");
+    });
+}
+
+#[test]
+fn the_directors_ink_of_the_route_is_known_of_the_paper_copy_with_who_saw_it() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let (deputy, _) = staff(&house).await;
+        for stage in ["subject_teacher", "class_teacher", "deputy"] {
+            for signer in house.signers(COPIES[0], stage).await {
+                let one = Gesture { stage: Some(stage.to_owned()), ..gesture(&signer, &[COPIES[0]]) };
+                house.gesture(one).await.unwrap();
+            }
+        }
+        let seen = Seen {
+            version: 1,
+            stage: "director".to_owned(),
+            signer: house.signers(COPIES[0], "director").await.remove(0),
+            signed_on: "2025-10-27".to_owned(),
+            scan: Vec::new(),
+        };
+        record(&house, COPIES[0], &seen, &by(&deputy, 35)).await.unwrap();
+        house.seal_everything(38).await.unwrap();
+        let paper = registered(&house, COPIES[0], 40).await;
+        let kept = house.db.list_paper(Which::One(&paper)).await.unwrap().pop().unwrap();
+        assert_eq!((kept.signed_by_head().as_str(), kept.awaits_head()), ("2025-10-27", Some("ждёт печати школы")));
+        assert_eq!(kept.ink.map(|ink| ink.by), Some(deputy));
+        assert!(kept.facts.is_empty(), "nobody in the office said it");
     });
 }
 
@@ -172,8 +221,11 @@ fn two_who_enter_at_once_get_two_numbers() {
         let house = House::with_sealed_copies().await;
         let (_, secretary) = staff(&house).await;
         let act = by(&secretary, 40);
-        let one = office::print(&house, COPIES[0], false, &act).await.unwrap().id;
-        let other = office::print(&house, COPIES[1], false, &act).await.unwrap().id;
+        // The rules give the printing to another: what the secretary printed alone gets no number.
+        let alone = office::print(&house, COPIES[0], false, &act).await.unwrap().id;
+        assert_eq!(refusal(office::register(&house, &alone, &act).await), Refusal::NotHandedIn);
+        let one = handed_in(&house, COPIES[0], 40).await;
+        let other = handed_in(&house, COPIES[1], 40).await;
         let (a, b) = tokio::join!(office::register(&house, &one, &act), office::register(&house, &other, &act));
         let mut numbers = [a.unwrap(), b.unwrap()];
         numbers.sort_unstable();

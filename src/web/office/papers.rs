@@ -10,12 +10,14 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked, Column, Listed, segment};
 use super::super::records::period_name;
 use super::Fields;
+use super::ink::{self, Happened, history_of};
 use super::pile::{Unfinished, finishing, hands_in, piles, place_in, unfinished};
 use crate::domain::forms::{People, day};
 use crate::domain::journal::Journal;
 use crate::domain::names;
 use crate::domain::paper::{Closing, Kept, PaperFact, Place, Purpose, Stage};
 use crate::domain::people::Visitor;
+use crate::domain::policy::Policy;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::kind_words;
 use crate::domain::words;
@@ -82,6 +84,8 @@ struct PapersPage {
     to_register: usize,
     /// Copies with a number that are finished and put away together; empty for who may not.
     pile: Unfinished,
+    /// Copies that wait for the visitor's own signature and stamp, the head's.
+    for_head: Vec<String>,
     today: String,
 }
 
@@ -196,6 +200,7 @@ pub(super) async fn list(
     let closing = state.house.db.find_paper_closing(&directory.year).await?;
     let piles = piles(&state, &directory, &visitor).await?;
     let today = state.now().date_naive();
+    let policy = directory.policy(today);
     let last_day = directory.roster.periods.iter().map(|period| period.ends).max();
     let frame = frame.titled("Реестр бумажных копий").leading(
         "Номер даётся один раз и не повторяется; строка остаётся навсегда, ошибочная аннулируется с основанием.",
@@ -207,11 +212,12 @@ pub(super) async fn list(
         printed: if chosen.is_empty() || chosen == Stage::Printed.as_str() { piles.printed } else { Vec::new() },
         clerks: piles.clerks,
         pile: unfinished(if visitor.may_anywhere(Action::KeepPaper) { &papers } else { &[] }),
+        for_head: ink::waiting(&papers, &visitor).into_iter().map(|kept| kept.copy.id.clone()).collect(),
         tabs: tabs_of(&papers, &asked),
         listed,
         year: directory.year.clone(),
         to_register: match visitor.may_anywhere(Action::KeepPaper) {
-            true => papers.iter().filter(|kept| may_be_entered(kept, &visitor.account)).count(),
+            true => papers.iter().filter(|kept| may_be_entered(kept, &visitor, policy)).count(),
             false => 0,
         },
         may_close: closing.is_none()
@@ -221,24 +227,30 @@ pub(super) async fn list(
     })
 }
 
-/// Was it handed in, or printed by the office itself, where nobody hands over (002 4.5)?
-fn may_be_entered(kept: &Kept, clerk: &str) -> bool {
-    let own = kept.stage() == Stage::Printed && kept.copy.printed_by == clerk;
+/// Was it handed in, or printed by the office itself where the rules have it so, and nobody hands over (002 4.5)?
+fn may_be_entered(kept: &Kept, clerk: &Visitor, policy: &Policy) -> bool {
+    let own = kept.stage() == Stage::Printed
+        && kept.copy.printed_by == clerk.account
+        && office::enters_own_print(policy, kept.copy.kind, clerk);
     (own || kept.stage() == Stage::HandedIn) && kept.open().is_none()
 }
 
-/// `POST /office/papers`: gives a number to every copy that was handed in, in the order of classes and periods; or finishes a pile.
+/// `POST /office/papers`: gives a number to every copy that was handed in, in the order of classes and periods; or finishes a pile; or puts the
+/// head's word on record.
 pub(super) async fn act_on_all(
     State(state): State<WebState>,
     visitor: Visitor,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    if fields.value("act") == "finish" {
-        return super::pile::finish(&state, &visitor, &fields).await;
+    match fields.value("act") {
+        "finish" => return super::pile::finish(&state, &visitor, &fields).await,
+        "ink" => return ink::state_all(&state, &visitor, &fields).await,
+        _ => {}
     }
     let act = state.act(&visitor.account);
+    let policy = crate::flow::policy::of_act(&state.house, &act).await?;
     let mut waiting: Vec<Kept> = state.house.db.list_paper(Which::All).await?;
-    waiting.retain(|kept| may_be_entered(kept, &visitor.account));
+    waiting.retain(|kept| may_be_entered(kept, &visitor, &policy));
     waiting.sort_by(|a, b| a.copy.copy.cmp(&b.copy.copy));
     let mut numbers = Vec::new();
     for kept in &waiting {
@@ -253,14 +265,6 @@ pub(super) async fn act_on_all(
     Ok(answer::done("/office/papers", &said))
 }
 
-/// One thing that happened.
-struct Happened {
-    at: String,
-    who: String,
-    what: String,
-    open: bool,
-}
-
 #[derive(Template)]
 #[template(path = "office/paper.html", config = "src/web/askama.toml")]
 struct PaperPage {
@@ -271,6 +275,16 @@ struct PaperPage {
     badge: &'static str,
     missing: Vec<&'static str>,
     facts: Vec<(&'static str, String)>,
+    /// What is known of the head's signature and the stamp, or waited for.
+    ink: Vec<(&'static str, String)>,
+    /// «ждёт подписи и печати директора»; empty when it does not.
+    awaits: &'static str,
+    /// Does it wait for the visitor's own signature?
+    to_sign: bool,
+    /// Does it wait for the stamp, which the visitor puts?
+    to_stamp: bool,
+    /// Who hands copies in, for who waits for one.
+    givers: String,
     twin: String,
     twin_no: u64,
     twin_digest: String,
@@ -343,48 +357,6 @@ fn facts_of(kept: &Kept, period: &str, people: &People) -> Vec<(&'static str, St
     facts
 }
 
-/// What happened to a copy: the office's acts and the handovers, in the order of time.
-fn history_of(kept: &Kept, people: &People) -> Vec<Happened> {
-    let mut history: Vec<(String, Happened)> = kept
-        .facts
-        .iter()
-        .map(|(at, by, fact)| {
-            let happened = Happened {
-                at: words::moment_words(at),
-                who: people.get(by).short,
-                what: fact.as_russian(),
-                open: false,
-            };
-            (at.clone(), happened)
-        })
-        .collect();
-    for one in &kept.handovers {
-        let signed = |name: &str, at: &str| {
-            if at.is_empty() {
-                format!("{name}: ждём подписи")
-            } else {
-                format!("{name}: подписано {}", words::moment_words(at))
-            }
-        };
-        let what = format!(
-            "{} № {}: {}; {}",
-            one.purpose.as_russian(),
-            one.no,
-            signed(&people.get(&one.from).short, &one.from_signed_at),
-            signed(&people.get(&one.to).short, &one.to_signed_at),
-        );
-        let happened = Happened {
-            at: words::moment_words(&one.opened_at),
-            who: people.get(&one.opened_by).short,
-            what,
-            open: !one.is_complete(),
-        };
-        history.push((one.opened_at.clone(), happened));
-    }
-    history.sort_by(|a, b| a.0.cmp(&b.0));
-    history.into_iter().map(|(_, happened)| happened).collect()
-}
-
 /// `GET /office/papers/{paper}`.
 pub(super) async fn one(
     State(state): State<WebState>,
@@ -399,6 +371,7 @@ pub(super) async fn one(
     let period = period_name(&directory, &copy.year, &copy.class, &copy.period);
     let sealed = state.house.db.find_register_line(&copy.copy, copy.version).await?;
     let versions = state.house.db.list_versions(&copy.copy).await?;
+    let is_for_head = !ink::waiting(std::slice::from_ref(&kept), &visitor).is_empty();
     let frame = frame
         .titled(if copy.no > 0 {
             format!("Бумажная копия № {}", copy.no)
@@ -420,7 +393,12 @@ pub(super) async fn one(
         history: history_of(&kept, &people),
         open: kept.open().map_or(0, |one| one.no),
         keeps: visitor.may_anywhere(Action::KeepPaper),
-        enters: may_be_entered(&kept, &visitor.account),
+        enters: may_be_entered(&kept, &visitor, directory.policy(state.now().date_naive())),
+        awaits: kept.awaits_head().unwrap_or_default(),
+        ink: ink::said_of(&kept, &people),
+        to_sign: is_for_head && kept.signed_by_head().is_empty(),
+        to_stamp: is_for_head && kept.stamped().is_empty(),
+        givers: super::today::givers(&visitor.rules),
         hands_in: if hands_in(&kept, &directory, &visitor) { segment(&copy.copy) } else { String::new() },
         clerks: clerks(&directory, &visitor.account),
         today: state.now().date_naive().to_string(),
@@ -455,6 +433,14 @@ pub(super) async fn act(
         "issue" | "return" => {
             let no = move_paper(&state, &paper, &fields, &act).await?;
             return Ok(answer::done(&back, &format!("Запись № {no}: ждёт подписей обеих сторон.")));
+        }
+        "ink" => {
+            let kept = find(&state, &paper).await?;
+            let said = match ink::state_ink(&state, &visitor, &fields, &[&kept]).await? {
+                0 => "Записывать нечего: это о копии уже сказано.",
+                _ => "Записано вашим именем.",
+            };
+            return Ok(answer::done(&back, said));
         }
         "finish" => finishing(&fields, &day, fields.value("sheets").parse().unwrap_or_default()),
         "place" => vec![PaperFact::Placed(place_in(&fields))],

@@ -231,18 +231,12 @@ fn names_of(papers: &[&Kept]) -> String {
     format!("№ {}", crate::flow::scans::listed(&numbers))
 }
 
-/// What was marked as done on one day; `sheets` by count.
+/// What the office marked as done on one day; `sheets` by count. Ink and stamp are the head's word ([`super::ink`]).
 pub(super) fn finishing(fields: &Fields, day: &str, sheets: u32) -> Vec<PaperFact> {
     let mut facts = Vec::new();
     let marked = |name: &str| !fields.value(name).is_empty();
     if marked("presented") {
         facts.push(PaperFact::Presented { day: day.to_owned() });
-    }
-    if marked("signed") {
-        facts.push(PaperFact::SignedByHead { day: day.to_owned() });
-    }
-    if marked("stamped") {
-        facts.push(PaperFact::Stamped { day: day.to_owned() });
     }
     if marked("numbered") {
         facts.push(PaperFact::Numbered {

@@ -90,6 +90,9 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     if let Some(owed) = super::super::carriers::owed(&state, &visitor).await? {
         let (custody, out) = ("/carriers/custody", owed.out - owed.overdue);
         waits.push(wait(owed.overdue as usize, "Носители не возвращены в срок", "напомнить получателю", custody, true));
+        let (outside, what) = (owed.outside.join("; "), "Записано на носители, не возвращённые в срок");
+        // Told to the secretary and the director alone: to others it is neither waiting nor settled.
+        waits.extend((!owed.outside.is_empty()).then(|| wait(owed.outside.len(), what, &outside, custody, true)));
         let broken = "последняя сверка нашла расхождения: нужна новая копия";
         waits.push(wait(owed.broken.len(), "Копии на носителях повреждены", broken, "/carriers#checks", true));
         waits.push(wait(out as usize, "Носители выданы", "срок ещё не вышел", custody, false));
@@ -160,7 +163,7 @@ fn due_of_year(directory: &Directory, today: NaiveDate, lonely: &[&RegisterLine]
 }
 
 /// «сдают: заместитель директора, классный руководитель»: who hands in under the matrix and does not keep the register.
-fn givers(rules: &Rules) -> String {
+pub(super) fn givers(rules: &Rules) -> String {
     let hands = |role: &Role| grant(*role, Action::HandOverPaper, rules) != Grant::Never;
     let keeps = |role: &Role| grant(*role, Action::KeepPaper, rules) != Grant::Never;
     let roles: Vec<&str> =
@@ -194,6 +197,15 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
     let late_checks: Vec<String> =
         checks.iter().filter(|check| check.due.is_some_and(|due| due <= now)).map(files::Check::said).collect();
     let paper_on = state.house.policy.paper(now).is_none_or(|said| !said.has("no"));
+    // The head is told of those that wait for the head's own hand apart, and once.
+    let is_head = visitor.holds(Role::Director);
+    let for_head = papers.iter().filter(|kept| kept.awaits_head().is_some()).count();
+    let open = papers.iter().filter(|kept| kept.stage() == Stage::Registered);
+    let under_way = open.filter(|kept| !is_head || kept.awaits_head().is_none()).count();
+    let steps = match for_head {
+        n if n > 0 && !is_head => format!("нумерация, прошивка, место; ждут подписи или печати директора: {n}"),
+        _ => "нумерация, прошивка, место".to_owned(),
+    };
     let mut waits = vec![
         wait(
             stage(Stage::HandedIn),
@@ -202,13 +214,7 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
             "/office/papers?stage=handed-in",
             true,
         ),
-        wait(
-            stage(Stage::Registered),
-            "Копии оформляются",
-            "подпись, печать, нумерация, прошивка, место",
-            "/office/papers?stage=registered",
-            false,
-        ),
+        wait(under_way, "Копии оформляются", &steps, "/office/papers?stage=registered", false),
         wait(
             unhanded,
             "Напечатанные копии ещё не сданы",
@@ -218,6 +224,11 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         ),
         wait(overdue, "Выданные копии не возвращены в срок", "напомнить получателю", "/office/papers?stage=out", true),
     ];
+    if is_head {
+        let what = "Бумажные копии ждут вашей подписи и печати";
+        let own = wait(for_head, what, "подписать, скрепить и записать одной кнопкой", "/office/papers#ink", true);
+        waits.insert(0, own);
+    }
     let policy = crate::flow::policy::of_act(&state.house, &state.act(&visitor.account)).await?;
     if let Some(said) = office::at_once(&policy) {
         let owed = office::untransferred(&sealed, &db.list_archive_transfers().await?).len();
