@@ -196,7 +196,7 @@ impl Backup {
             print_json(
                 &serde_json::json!({"backup": row.id, "sha256": row.sha256, "bytes": row.bytes, "files": row.members,
                 "rows": row.rows, "log_size": row.log_size, "log_root": row.log_root, "code_no": row.code_no,
-                "kept": kept, "failed": failed}),
+                "kept": kept, "failed": failed, "outside": written.outside}),
             );
         } else {
             for (carrier, folder) in &written.kept {
@@ -204,6 +204,9 @@ impl Backup {
             }
             for (carrier, why) in &written.failed {
                 println!("{carrier}: НЕ ЗАПИСАНО — {why}");
+            }
+            for said in &written.outside {
+                println!("Внимание: {said}");
             }
             println!(
                 "Копия {}: файлов {}, строк {}, байт {}; код доступа № {}.",

@@ -57,6 +57,9 @@ async fn keep_the_day(house: Arc<House>) {
                 for (carrier, why) in written.iter().flat_map(|one| &one.failed) {
                     tracing::warn!(%carrier, %why, "the carrier has no copy of today");
                 }
+                for said in written.iter().flat_map(|one| &one.outside) {
+                    tracing::warn!(%said, "the copy is on a carrier that is out of the safe");
+                }
             }
             Err(error) => tracing::error!(%error, "the day's backup is not written"),
         }

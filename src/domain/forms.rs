@@ -159,13 +159,6 @@ fn or_empty(n: usize) -> String {
     if n == 0 { String::new() } else { n.to_string() }
 }
 
-/// Megabytes with one decimal, at least 0,1 for anything at all.
-pub fn megabytes(bytes: u64) -> String {
-    // Tenths of 10^6 bytes, rounded up: a small file is not nothing.
-    let tenths = bytes.div_ceil(100_000);
-    format!("{},{}", tenths / 10, tenths % 10)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,7 +167,6 @@ mod tests {
     fn figures_are_written_with_commas_and_rounded_half_up() {
         assert_eq!([percent(1, 8), percent(1, 3), percent(0, 5), percent(0, 0)], ["12,5", "33,3", "0,0", ""]);
         assert_eq!([hundredths(Some(367)), hundredths(Some(5)), hundredths(None)], ["3,67", "0,05", ""]);
-        assert_eq!([megabytes(0), megabytes(1), megabytes(1_350_000)], ["0,0", "0,1", "1,4"]);
         assert_eq!(
             [day("2026-06-05"), day("2026-06-05T10:00:00+05:00"), day("вчера")],
             ["05.06.2026", "05.06.2026", "вчера"]

@@ -81,6 +81,8 @@ pub struct Written {
     pub kept: Vec<(String, PathBuf)>,
     /// Carriers without it, each with why.
     pub failed: Vec<(String, String)>,
+    /// Carriers that have it though the custody log had them out of the safe, one sentence each.
+    pub outside: Vec<String>,
 }
 
 /// Writes a backup. One event `backup_written`. A carrier that is absent, full or pulled out is told of and does not stop the others.
@@ -134,7 +136,9 @@ async fn write_alone(
     }
     row.carriers = kept.iter().map(|(carrier, _)| carrier.clone()).collect();
     record(house, &row, act).await?;
-    Ok(Written { row, kept, failed })
+    let outside = carriers::outside(&overview.trips, std::slice::from_ref(&row));
+    let outside = outside.iter().map(carriers::Outside::noted).collect();
+    Ok(Written { row, kept, failed, outside })
 }
 
 /// Folder of the house in which a copy is put together.

@@ -3,6 +3,7 @@
 //! Each side of a handing over acts in the own session: this file takes one person's step at a time and never two.
 
 mod order;
+mod outside;
 mod undertaking;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate};
 
 pub use self::order::{Wanted as WantedReturn, order_return};
+pub use self::outside::{Outside, outside};
 pub use self::undertaking::{undertake, undertaking_text};
 use super::{Act, Error, House, people, policy, salt};
 use crate::domain::audit::{Event, EventKind};

@@ -23,6 +23,7 @@ use self::container::{Container, SignerInfo, Unread};
 use self::holder::Certificate;
 use crate::domain::canon::hex;
 use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::words;
 pub use holder::Holder;
 
 /// Said beside every verdict.
@@ -75,7 +76,7 @@ pub fn check_signature(place: &str, file: &[u8], documents: &[Document<'_>]) -> 
     let unread = |message: &str| Finding::new("signature.unreadable", place, message);
     if file.len() > LARGEST {
         let message = "файл больше, чем бывает отсоединённая подпись";
-        check.findings.push(unread(message).expected_found("не больше 10 МБ", size(file.len())));
+        check.findings.push(unread(message).expected_found("не больше 10 МБ", words::size(file.len() as u64)));
         return check;
     }
     let Some(der) = container::unwrapped(file) else {
@@ -100,10 +101,6 @@ pub fn check_signature(place: &str, file: &[u8], documents: &[Document<'_>]) -> 
         }
     }
     check
-}
-
-fn size(bytes: usize) -> String {
-    format!("{} МБ", bytes.div_ceil(1024 * 1024))
 }
 
 fn not_a_signature(place: &str, found: &str) -> Finding {

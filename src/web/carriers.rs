@@ -8,6 +8,8 @@ mod overview;
 pub(super) mod print;
 mod prune;
 
+use std::collections::BTreeMap;
+
 use super::WebState;
 use super::answer::Refusal;
 use super::fields::Fields;
@@ -15,10 +17,10 @@ use super::route::Route;
 use crate::domain::forms::{Letterhead, People};
 use crate::domain::journal::Journal;
 use crate::domain::people::Visitor;
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Role};
 use crate::domain::words;
 use crate::flow;
-use crate::flow::carriers::Overview;
+use crate::flow::carriers::{Outside, Overview};
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
@@ -44,6 +46,8 @@ pub(super) struct Owed {
     pub(super) codeless: bool,
     /// Rules of carriers and rooms that do not hold, so that no backup is written; told to who writes them.
     pub(super) missing: u64,
+    /// Copies written on carriers that are late and still out, one sentence a carrier; told to the secretary and the director.
+    pub(super) outside: Vec<String>,
 }
 
 /// Counts for the first screen; `None` for who has nothing to do with carriers.
@@ -67,6 +71,10 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
             *step != crate::domain::carrier::Step::Certified && trip.may_sign(*step, &visitor.account, &roles).is_ok()
         })
     };
+    let outside = match roles.iter().any(|role| matches!(role, Role::Secretary | Role::Director)) {
+        true => late_and_written(state, &all).await?,
+        false => Vec::new(),
+    };
     Ok(Some(Owed {
         out: all.trips.iter().filter(|trip| trip.is_out()).count() as u64,
         overdue: all.trips.iter().filter(|trip| trip.overdue(today) > 0).count() as u64,
@@ -76,7 +84,25 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
         broken: broken(&all),
         codeless: all.codes.is_empty() && all.plan.holds() && visitor.may_anywhere(Action::HoldCode),
         missing,
+        outside,
     }))
+}
+
+/// Of each carrier that is late and still out, the newest copy that was written on it after its last day.
+async fn late_and_written(state: &WebState, all: &Overview) -> Result<Vec<String>, Refusal> {
+    let mut newest: BTreeMap<u64, Outside> = BTreeMap::new();
+    let found = flow::carriers::outside(&all.trips, &all.backups).into_iter();
+    newest.extend(found.filter(|one| one.late && one.still_out).map(|one| (one.trip, one)));
+    if newest.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people = People::of(&state.directory().await?.roster);
+    Ok(newest.values().map(|one| format!("{}: {}", one.carrier, told_outside(one, &people))).collect())
+}
+
+/// «10.11.2025, 03:00 — записано автоматически, хотя носитель не возвращён в срок (взял Осокина М.И., вернуть до 06.11.2025)».
+fn told_outside(one: &Outside, people: &People) -> String {
+    format!("{} — {}", words::moment_short(&one.at), one.said(&people.get(&one.taker).short))
 }
 
 /// Carriers in use whose newest copy that was ever checked did not pass its last check; an older copy that is whole mends nothing.

@@ -206,6 +206,7 @@ pub async fn serve(
     let reminders =
         remind::keep_reminding(Arc::clone(&state.house), Arc::clone(&state.clock), state.ops.stopping.subscribe());
     tokio::spawn(reminders);
+    tokio::spawn(desk::Pictures::keep_drawing(state.clone(), state.ops.stopping.subscribe()));
     let ops = Arc::clone(&state.ops);
     let stop = async move {
         shutdown.await;

@@ -127,6 +127,7 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
         assert!(today.contains("Напечатанные копии ещё не сданы") && today.contains(givers), "{today}");
         assert!(!today.contains("<span class=\"what\">Передачи"), "{today}");
         let waits = page(&own, &clerk).await;
+        assert!(waits.contains("Сначала запишите передачу") && waits.contains("href=\"/office/handovers\""), "{waits}");
         assert!(waits.contains("Копию ещё не сдали") && !waits.contains("value=\"register\""), "{waits}");
         // The deputy hands in from the same pages.
         let deputy = signed(Role::Deputy, 4).await;
@@ -152,9 +153,7 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
             press(address, "/office/handovers/1/sign", "same-origin", &signed(Role::Director, 3).await, "").await;
         assert!((400..500).contains(&status), "nobody signs for another: {status}");
 
-        let finish = format!(
-            "act=finish&one={paper}&signed=1&stamped=1&numbered=1&stitched=1&day=2025-09-01&room=%D0%BA%D0%B0%D0%B1.+1"
-        );
+        let finish = format!("act=finish&one={paper}&numbered=1&stitched=1&day=2025-09-01&room=%D0%BA%D0%B0%D0%B1.+1");
         let (status, _) = press(address, "/office/papers", "same-origin", &clerk, &finish).await;
         assert!(status == 303 && papers().await[0].facts.is_empty(), "without a number nothing is finished: {status}");
         assert_eq!(press(address, "/office/papers", "same-origin", &clerk, "").await.0, 303);
@@ -163,7 +162,25 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
             assert_eq!(press(address, "/office/papers", "same-origin", &clerk, &finish).await.0, 303);
         }
         let kept = papers().await.remove(0);
-        assert_eq!((kept.copy.no, kept.stage(), kept.facts.len()), (1, Stage::Kept, 5));
+        assert_eq!((kept.copy.no, kept.stage(), kept.facts.len()), (1, Stage::Registered, 3));
+        // Ink and stamp are no ticks of the office: they wait for the director, who says it once for the pile.
+        let waits = page(&own, &clerk).await;
+        assert!(waits.contains("ждёт подписи и печати директора") && !waits.contains("name=\"signed\""), "{waits}");
+        let ink = format!("act=ink&one={paper}&signed=1&stamped=1&day=2025-09-01");
+        for path in ["/office/papers", own.as_str()] {
+            let (status, _) = press(address, path, "same-origin", &clerk, &ink).await;
+            assert!((400..500).contains(&status), "{path}: nobody says it for the director: {status}");
+        }
+        let head = signed(Role::Director, 5).await;
+        assert!(page("/office", &head).await.contains("Бумажные копии ждут вашей подписи и печати"));
+        assert!(page("/office/papers", &head).await.contains("Ждут вашей подписи и печати: 1"));
+        for _ in 0..2 {
+            assert_eq!(press(address, "/office/papers", "same-origin", &head, &ink).await.0, 303);
+        }
+        let kept = papers().await.remove(0);
+        assert_eq!((kept.stage(), kept.facts.len()), (Stage::Kept, 5));
+        let told = page(&own, &clerk).await;
+        assert!(told.contains("Подпись директора") && told.contains("записано"), "{told}");
         assert_eq!(kept.place().unwrap().room, "каб. 1");
         // In October the year's closing line is only spoken of.
         let listed = page("/office/papers", &clerk).await;

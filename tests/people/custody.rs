@@ -5,7 +5,7 @@ use std::sync::Arc;
 use letopis::domain::audit::EventKind;
 use letopis::domain::carrier::{self, Cause, Kind, Purpose, Refusal, ReturnOrder, Step, TripState};
 use letopis::domain::finding::Verdict;
-use letopis::domain::people::Visitor;
+use letopis::domain::people::{OPERATOR, Visitor};
 use letopis::domain::rights::Role;
 use letopis::flow::backup::{self, Order, Silent, check};
 use letopis::flow::carriers::WantedReturn;
@@ -15,6 +15,9 @@ use letopis::flow::{Error, House, carriers, people};
 use letopis::store::{Error as StoreError, PruningRow};
 
 use super::house::{YEAR, act, after, day, on_every_engine, person_of};
+use super::matrix::session_at;
+use super::rules::open_on;
+use super::shown::read;
 
 async fn visitor(house: &House, role: Role) -> Visitor {
     people::visitor(house, person_of(role), true, after(0).date_naive()).await.expect("a visitor")
@@ -310,5 +313,44 @@ fn a_carrier_of_somebody_who_left_comes_back_by_the_director_s_order_and_the_log
         assert!(matches!(two_sides, Err(StoreError::AppendOnly(_))), "{two_sides:?}");
         drop(tx);
         assert!(house.db.list_guard_faults().await.expect("guards").is_empty());
+    });
+}
+
+/// A copy of the schedule is written on a disk that should have been back: data come first, and whoever answers for the safe is told.
+#[test]
+fn a_copy_of_the_schedule_on_a_carrier_that_is_late_is_written_and_told() {
+    const LATER: i64 = 9 * 24 * 60;
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let taker = person_of(Role::TechnicalSpecialist);
+        let no = carriers::ask(&house, "Н-1", "перенос", None, &act(taker, 7)).await.expect("a line");
+        sign(&house, no, Step::KeyGiven, Role::Director, 8).await.expect("the key");
+        sign(&house, no, Step::Handed, Role::Secretary, 9).await.expect("handed");
+        sign(&house, no, Step::Taken, Role::TechnicalSpecialist, 10).await.expect("taken");
+
+        let written = backup::daily(&house, &act(OPERATOR, LATER)).await.expect("a backup");
+        assert!(written.iter().any(|one| one.row.carriers.iter().any(|id| id == "Н-1")), "written all the same");
+        let words = "записано автоматически, хотя носитель не возвращён в срок";
+        let told: Vec<&String> = written.iter().flat_map(|one| &one.outside).collect();
+        assert!(!told.is_empty() && told.iter().all(|one| one.contains("Н-1") && one.contains(words)), "{told:?}");
+
+        let log = letopis::flow::office::forms::make(&house, "custody-log", &Asked::new(), &act(OPERATOR, LATER)).await;
+        let log = log.expect("the log").to_string();
+        assert!(log.contains(words) && log.contains("вернуть до 03.10.2025"), "{log}");
+
+        let address = open_on(&house, LATER + 1).await;
+        for (number, role) in (910_000..).zip([Role::Secretary, Role::Director]) {
+            let token = session_at(&house, person_of(role), number, LATER + 1).await;
+            for page in ["/", "/office", "/carriers", "/carriers/custody"] {
+                let (status, text) = read(address, page, &token).await;
+                assert!(status == 200 && text.contains(words), "{role:?} {page}: {text}");
+            }
+            assert!(!read(address, "/office/files", &token).await.1.contains("ваша часть"), "{role:?}");
+        }
+        // The specialist, whose part of the transfer is the copy, finds on the page of files what leads there.
+        let token = session_at(&house, taker, 910_010, LATER + 1).await;
+        let (_, text) = read(address, "/office/files", &token).await;
+        assert!(text.contains("Передача данных в архив: ваша часть") && text.contains("/carriers#plan"), "{text}");
+        assert!(text.contains("записывают: директор или секретарь"), "{text}");
     });
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use letopis::domain::carrier::{Refusal, Signed, Step, Trip};
+use letopis::domain::forms::People;
 use letopis::flow::backup::{Silent, check};
 use letopis::flow::carriers;
 use letopis::flow::jobs::{self, Work, Worker};
@@ -35,6 +36,11 @@ fn an_act_of_writing_says_of_each_carrier_what_was_compared_and_never_more() {
         let act = async |minutes| text(&office.house, "backup-act", &[("copy", &copy)], minutes).await;
         let said = act(42).await;
         assert!(said.contains("АКТ № 2") && !said.contains("расхождений нет"), "{said}");
+        // Nobody answers for the journal here: whom the rules make answer for the archive is named with the office, no blank is left.
+        let roster = office.house.db.load_roster(YEAR).await.unwrap();
+        let head = People::holder(&roster, "director").unwrap();
+        let named = format!("ответственный за электронный архив, директор, {}", People::of(&roster).get(head).signed);
+        assert!(People::holder(&roster, "journal_keeper").is_none() && said.contains(&named), "{named}: {said}");
         assert_eq!(said.matches("отдельной сверки после записи ещё не было").count(), 2, "{said}");
         assert!(text(&office.house, "backup-act", &[("copy", &first)], 42).await.contains("АКТ № 1"));
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::form::{Approval, Block, Form, Signature, Table, if_known};
-use super::super::words::{UNIT, lowered};
-use super::{Letterhead, day, megabytes};
+use super::super::words::{UNIT, lowered, megabytes, size};
+use super::{Letterhead, day};
 
 /// A line of a transfer act.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,7 +58,7 @@ pub fn transfer_act(letterhead: &Letterhead, transfer: &Transfer) -> Form {
         ("Количество ед. хр.", 10),
     ];
     if is_electronic {
-        heads.extend([("Объём, Мб", 9), ("Носитель (тип, учётный №)", 16), ("Контрольная сумма", 24)]);
+        heads.extend([("Объём, МБ", 9), ("Носитель (тип, учётный №)", 16), ("Контрольная сумма", 24)]);
     }
     heads.push(("Примечание", 14));
     let mut table = Table::new(&heads).named("Передано").archival().sized(90).middle(&[0, 2, 3, 4]);
@@ -152,7 +152,7 @@ pub fn condition_act(letterhead: &Letterhead, check: &Condition) -> Form {
     let number = if check.no.is_empty() { "________" } else { &check.no };
     let on = if check.to.is_empty() { "«____» ______________ 20___ г.".to_owned() } else { day(&check.to) };
     let paper = check.bytes == 0;
-    let size = if paper { String::new() } else { format!(" ({} Мб)", megabytes(check.bytes)) };
+    let size = if paper { String::new() } else { format!(" ({})", size(check.bytes)) };
     let count = |n: u64| if check.unfilled { String::new() } else { n.to_string() };
     let mut form = letterhead
         .form("condition-act", &format!("АКТ № {number} от {on}"))

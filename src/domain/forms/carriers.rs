@@ -117,6 +117,8 @@ pub struct Carried {
     pub action: String,
     /// SHA-256 of the copy as the house recorded it, and whether the carrier held the same.
     pub sha256: String,
+    /// Copies that were written on it when it should have been back; empty for none.
+    pub remark: String,
 }
 
 /// «Журнал пользования резервными копиями ЭЖ» (000 Инс 5.2 секретарь б, в; тех. специалист б; ответственный в).
@@ -156,7 +158,8 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
         ];
         let handed = handed.iter().filter(|(_, who)| !who.is_empty()).map(|(word, who)| format!("{word}{who}"));
         let noted = trip.steps.iter().map(|signed| signed.note.clone()).filter(|note| !note.is_empty());
-        let notes = noted.chain(trip.orders.iter().map(|order| ordered(order, people)));
+        let remark = Some(carried.remark.clone()).filter(|remark| !remark.is_empty());
+        let notes = noted.chain(trip.orders.iter().map(|order| ordered(order, people))).chain(remark);
         table = table.line(vec![
             trip.no.to_string(),
             words::moment_short(&trip.at),
@@ -280,10 +283,13 @@ pub struct Written {
     pub checks: Vec<(String, Option<Compared>)>,
 }
 
-/// «Акт записи резервной копии» (000 Инс 5.2 отв. в; the set of data literally from there).
-pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist: &str) -> Form {
-    // Megabytes as disks count them.
-    let size = format!("{},{} Мб", copy.bytes / 1_000_000, copy.bytes / 100_000 % 10);
+/// The office that a regulation names first among those who sign an act of writing.
+pub const KEEPER: &str = "ответственный за работу с электронным журналом";
+
+/// «Акт записи резервной копии» (000 Инс 5.2 отв. в; the set of data literally from there). `office` and `keeper`: who answers for it; a
+/// place for ink where nobody is appointed.
+pub fn writing(letterhead: &Letterhead, copy: &Written, (office, keeper): (&str, &str), specialist: &str) -> Form {
+    let size = words::size(copy.bytes);
     let first = copy.carriers.first().cloned().unwrap_or_default();
     let second = copy.carriers.get(1).cloned().unwrap_or_default();
     let form = letterhead
@@ -291,9 +297,14 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
         .subtitle("о записи резервной копии электронных журналов")
         .text("{}, {(место составления)}", &[&day(&copy.at), &letterhead.town])
         .text(
-            "Мы, нижеподписавшиеся: ответственный за работу с электронным журналом {}, технический специалист {}, секретарь {}, \
-             составили настоящий акт о том, что на носитель учётный №\u{a0}{(учётный №, вид, зав. №)} записана резервная копия электронного журнала за {} \
-             (учётный период): списки класса, отметки, посещаемость, отметки за четверть, полугодие и год.",
+            &[
+                "Мы, нижеподписавшиеся: ",
+                office,
+                " {}, технический специалист {}, секретарь {}, \
+                 составили настоящий акт о том, что на носитель учётный №\u{a0}{(учётный №, вид, зав. №)} записана резервная копия электронного журнала за {} \
+                 (учётный период): списки класса, отметки, посещаемость, отметки за четверть, полугодие и год.",
+            ]
+            .concat(),
             &[keeper, specialist, &letterhead.clerk_name, &first, &copy.periods],
         )
         .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &words::grouped(copy.files), &copy.sha256]);
@@ -302,7 +313,7 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, keeper: &str, specialist
         .text("Имя копии на носителе: {}.", &[&copy.id])
         .signatures(
             vec![
-                Signature { post: "Ответственный за работу с электронным журналом".to_owned(), name: keeper.to_owned(), ..Signature::default() },
+                Signature { post: words::capitalised(office.trim_end_matches(',')), name: keeper.to_owned(), ..Signature::default() },
                 Signature { post: "Технический специалист".to_owned(), name: specialist.to_owned(), ..Signature::default() },
                 clerk(letterhead),
             ],
@@ -504,6 +515,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         what: "I четверть 2025/2026 учебного года, 44 класса".to_owned(),
         action: "запись, проверка".to_owned(),
         sha256: format!("{sha256}; после: та же"),
+        remark: String::new(),
     };
     let written = Written {
         id: "letopis-school-20251027-183000".to_owned(),
@@ -558,7 +570,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
             people,
         ),
         custody(letterhead, &[(trip, carried)], people),
-        writing(letterhead, &written, "Б.Б. Гранитов", "А.А. Опалов"),
+        writing(letterhead, &written, (KEEPER, "Б.Б. Гранитов"), "А.А. Опалов"),
         undertaking_form(
             letterhead,
             &undertaking("Опалов Аметист Алмазович", "технический специалист", &["Н-1", "Н-2"], Tells::OnlyHead),

@@ -285,6 +285,7 @@ fn kept(no: u64, class: &str, sheets: u32) -> Kept {
         facts.push(fact(PaperFact::Voided { ground: "выпущена версия 2".to_owned() }));
     }
     Kept {
+        ink: None,
         copy: PaperCopy {
             copy: "2025-05A-Q1".to_owned(),
             version: 1,

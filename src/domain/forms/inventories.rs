@@ -1,8 +1,8 @@
 //! Inventories of files: on paper and electronic (domain.md 2.12; ARC-04, ARC-10). Floor 0.
 
 use super::super::form::{Align, Approval, Block, Form, Signature, Table, if_known};
-use super::super::words::FILE;
-use super::{Letterhead, day, megabytes};
+use super::super::words::{FILE, megabytes, size};
+use super::{Letterhead, day};
 
 /// A file (дело) of an inventory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +134,7 @@ pub fn electronic_inventory(
         ("Крайние даты", 15),
         ("Срок хранения", 9),
         ("Количество контейнеров", 11),
-        ("Объём, Мб", 9),
+        ("Объём, МБ", 9),
         ("Примечание", 13),
     ];
     let rows = (1..).zip(lines).map(|(no, line): (usize, &InventoryLine)| {
@@ -160,7 +160,7 @@ pub fn electronic_inventory(
         head(letterhead, "inventory-electronic", no, &["электронных дел, документов", &format!("за {year} год")])
             .landscape()
             .with(Block::Table(table))
-            .maybe(if_known("Общий объём {} Мб.", &[&megabytes(bytes)]));
+            .maybe(if_known("Общий объём {}.", &[&size(bytes)]));
     let form = foot(form, letterhead, lines.len());
     let number = if no.is_empty() { String::new() } else { format!(" № {no}") };
     form.with(Block::PageBreak)
@@ -182,7 +182,7 @@ fn container_register(containers: &[Container]) -> Table {
         ("Заголовок", 26),
         ("Имя файла / контейнера", 15),
         ("Дата и время последнего изменения", 15),
-        ("Объём, Мб", 7),
+        ("Объём, МБ", 7),
         // A digest stands in one line.
         ("Контрольная сумма (SHA-256)", 40),
     ];

@@ -35,7 +35,10 @@ pub(super) async fn write(
     let meter: Arc<dyn Meter> = progress.clone();
     let written = backup::write(house, &Order::new(asked.to_vec(), cause), act, meter).await?;
     let copies = words::count(written.kept.len() as u64, "носителе", "носителях", "носителях");
-    let said = format!("Копия {} записана и прочитана назад на {copies}.", written.row.id);
+    let mut said = format!("Копия {} записана и прочитана назад на {copies}.", written.row.id);
+    for outside in &written.outside {
+        said.push_str(&format!(" {}.", words::capitalised(outside)));
+    }
     let refused =
         written.failed.into_iter().map(|(what, why)| Refused { what: format!("носитель {what}"), why }).collect();
     Ok(Outcome { said, refused })

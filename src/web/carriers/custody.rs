@@ -49,6 +49,8 @@ struct TripLine {
     holder: String,
     /// It is out, so that the order names who brings it back.
     out: bool,
+    /// Copies written on it when it should have been back, or by the schedule while it was out.
+    written: Vec<String>,
 }
 
 #[derive(Template)]
@@ -115,6 +117,10 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             orderable: left.contains(&trip.no),
             holder: people.get(trip.giver()).short,
             out: trip.is_out(),
+            written: carriers::outside(std::slice::from_ref(trip), &all.backups)
+                .iter()
+                .map(|one| super::told_outside(one, &people))
+                .collect(),
         }
     };
     let out = |id: &str| {

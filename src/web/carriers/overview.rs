@@ -12,11 +12,12 @@ use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::Fields;
 use crate::domain::carrier::plan::Duty;
 use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, overdue};
+use crate::domain::forms::People;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words::{self, date_short};
 use crate::flow;
-use crate::flow::carriers::{self, Presence, Wanted};
+use crate::flow::carriers::{self, Outside, Presence, Wanted};
 use crate::flow::jobs::{self, Work};
 use crate::store::{BackupRow, CheckRow, PruningRow};
 
@@ -70,6 +71,8 @@ struct BackupLine {
     cause: &'static str,
     size: String,
     carriers: String,
+    /// It was written on a carrier that was out of the safe: one sentence a carrier.
+    outside: Vec<String>,
     code: u64,
     act: String,
 }
@@ -115,14 +118,14 @@ fn moment(rfc3339: &str) -> String {
     if rfc3339.is_empty() { "—".to_owned() } else { words::moment_words(rfc3339) }
 }
 
-/// Megabytes as disks count them, one digit behind the comma.
-pub(super) fn size(bytes: u64) -> String {
-    format!("{},{}\u{a0}МБ", bytes / 1_000_000, bytes / 100_000 % 10)
-}
-
 async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let all = super::all(&state).await?;
     let today = state.now().date_naive();
+    let outside = carriers::outside(&all.trips, &all.backups);
+    let people = match outside.is_empty() {
+        true => People::default(),
+        false => People::of(&state.directory().await?.roster),
+    };
     let line = |carrier: &Carrier| {
         let presence = carriers::presence(&state.house, carrier);
         let trip = all.trips.iter().rev().find(|trip| trip.carrier == carrier.id && trip.is_out());
@@ -147,7 +150,12 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             now,
             written: moment(&carrier.written_at),
             out: trip
-                .map(|trip| format!("запись № {}, вернуть до {}", trip.no, date_short(trip.due_on)))
+                .map(|trip| {
+                    let written = outside.iter().rev().find(|one| one.trip == trip.no);
+                    let written = written.map(|one| format!("; {}", super::told_outside(one, &people)));
+                    let due = date_short(trip.due_on);
+                    format!("запись № {}, вернуть до {due}{}", trip.no, written.unwrap_or_default())
+                })
                 .unwrap_or_default(),
             there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
             copies: all.backups.iter().rev().filter(|row| stands(row, &all.prunings, &carrier.id)).map(named).collect(),
@@ -179,7 +187,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             .collect(),
         duties: all.plan.duties.iter().map(duty).collect(),
         carriers: all.carriers.iter().map(line).collect(),
-        backups: all.backups.iter().rev().take(SHOWN).map(|row| backup(row, &all.prunings)).collect(),
+        backups: all.backups.iter().rev().take(SHOWN).map(|row| backup(row, &all.prunings, &outside, &people)).collect(),
         checks: all.checks.iter().rev().take(SHOWN).map(check).collect(),
         places: all
             .places
@@ -228,7 +236,7 @@ fn named(row: &BackupRow) -> (String, String) {
     (row.id.clone(), words::moment_short(&row.at))
 }
 
-fn backup(row: &BackupRow, prunings: &[PruningRow]) -> BackupLine {
+fn backup(row: &BackupRow, prunings: &[PruningRow], outside: &[Outside], people: &People) -> BackupLine {
     let stands = |carrier: &String| match stands(row, prunings, carrier) {
         true => carrier.clone(),
         false => format!("{carrier} (стёрта)"),
@@ -237,8 +245,13 @@ fn backup(row: &BackupRow, prunings: &[PruningRow]) -> BackupLine {
         id: row.id.clone(),
         at: moment(&row.at),
         cause: row.cause.as_russian(),
-        size: size(row.bytes),
+        size: words::size(row.bytes),
         carriers: row.carriers.iter().map(stands).collect::<Vec<_>>().join(", "),
+        outside: outside
+            .iter()
+            .filter(|one| one.copy == row.id)
+            .map(|one| format!("{}: {}", one.carrier, one.said(&people.get(&one.taker).short)))
+            .collect(),
         code: row.code_no,
         act: format!("/carriers/papers/act?copy={}", segment(&row.id)),
     }

@@ -10,7 +10,6 @@ use super::super::frame::Frame;
 use super::super::query::segment;
 use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::Fields;
-use super::overview::size;
 use crate::domain::carrier::prune::Fate;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -56,7 +55,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let (going, staying): (Vec<Line>, Vec<Line>) = judged.iter().map(line).partition(|line| line.goes);
     answer::page(&Page {
         rule,
-        freed: size(freed),
+        freed: words::size(freed),
         going,
         staying,
         prunes: visitor.may_anywhere(Action::PruneBackups),
@@ -73,7 +72,7 @@ fn line(judged: &Judged) -> Line {
         copy: judged.row.id.clone(),
         at: words::moment_words(&judged.row.at),
         cause: judged.row.cause.as_russian(),
-        size: size(judged.row.bytes),
+        size: words::size(judged.row.bytes),
         fate: judged.fate.as_russian(),
         goes: judged.fate == Fate::Outdated,
     }

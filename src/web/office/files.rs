@@ -96,6 +96,8 @@ struct FilesPage {
     at_once: String,
     today: String,
     keeps: bool,
+    /// Who does the rest of the transfer, told to whoever only writes copies onto carriers; none for all others.
+    backs_up: Option<String>,
 }
 
 /// `GET /office/files`.
@@ -166,7 +168,15 @@ pub(super) async fn files(State(state): State<WebState>, visitor: Visitor, frame
         at_once: office::at_once(&policy).map(|said| said.clause.clone()).unwrap_or_default(),
         today: today.to_string(),
         keeps: visitor.may_anywhere(Action::KeepPaper),
+        backs_up: backs_up(&visitor),
     })
+}
+
+/// Whoever writes copies onto carriers and keeps no paper owes that part of «передача данных в архив» alone: the page leads there, and says
+/// who does the rest.
+fn backs_up(visitor: &Visitor) -> Option<String> {
+    let only_copies = visitor.may_anywhere(Action::RunBackups) && !visitor.may_anywhere(Action::KeepPaper);
+    only_copies.then(|| visitor.rules.who(Action::KeepPaper))
 }
 
 /// `POST /office/requisites`.

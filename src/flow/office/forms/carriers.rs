@@ -11,9 +11,10 @@ use crate::domain::forms::carriers::{self as papers, Carried, Checked, Compared,
 use crate::domain::forms::{People, day};
 use crate::domain::journal::YEAR;
 use crate::domain::people::{Appointment, Office};
-use crate::domain::rights::Role;
+use crate::domain::policy::Value;
+use crate::domain::rights::{Role, role_of};
 use crate::domain::words;
-use crate::flow::carriers::{Overview, REHEARSAL, UNCHECKED, VALID, office_of, overview, undertaking_text};
+use crate::flow::carriers::{Overview, REHEARSAL, UNCHECKED, VALID, office_of, outside, overview, undertaking_text};
 use crate::flow::{Error, people};
 use crate::store::{BackupRow, CheckRow, LedgerLine};
 
@@ -134,7 +135,10 @@ impl Desk<'_> {
         let holds = |one: &&Appointment, role| one.role == role && one.holds_on(day);
         // Who wrote it signs for it; else the one who holds the office by order, or by the lists of the year.
         let signed = |role: Role, listed: &str| {
-            let by_order = || appointments.iter().find(|one| holds(one, role)).map(|one| one.person.as_str());
+            // Appointed later than the copy: who answers now signs what is printed now.
+            let now = || appointments.iter().find(|one| one.role == role && one.holds_on(self.today));
+            let then = || appointments.iter().find(|one| holds(one, role));
+            let by_order = || then().or_else(now).map(|one| one.person.as_str());
             let wrote = appointments.iter().any(|one| holds(&one, role) && one.person == row.by);
             let id = if wrote { Some(row.by.as_str()) } else { by_order() };
             let id = id.or_else(|| People::holder(&self.journal, listed));
@@ -142,7 +146,29 @@ impl Desk<'_> {
         };
         let keeper = signed(Role::JournalKeeper, "journal_keeper");
         let specialist = signed(Role::TechnicalSpecialist, "technical_specialist");
-        Ok(Some(papers::writing(&self.letterhead, &written, &keeper, &specialist)))
+        // Nobody answers for the journal: then whoever the rules make answer for the archive; the specialist signs already.
+        let of_archive = || {
+            let mut owners = self.archive_owners().into_iter().filter(|role| *role != Role::TechnicalSpecialist);
+            owners.find_map(|role| {
+                let name = signed(role, role.as_str());
+                let office = format!("ответственный за электронный архив, {},", role.as_russian());
+                (!name.is_empty()).then_some((office, name))
+            })
+        };
+        let blank = || (papers::KEEPER.to_owned(), String::new());
+        let (office, keeper) = match keeper.is_empty() {
+            true => of_archive().unwrap_or_else(blank),
+            false => (papers::KEEPER.to_owned(), keeper),
+        };
+        Ok(Some(papers::writing(&self.letterhead, &written, (office.as_str(), keeper.as_str()), &specialist)))
+    }
+
+    /// The offices that the school's rules make answer for the electronic archive, in their order.
+    fn archive_owners(&self) -> Vec<Role> {
+        match self.policy.first("archive.owner").map(|said| &said.value) {
+            Some(Value::Words(words)) => words.iter().filter_map(|word| role_of(word)).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Closed periods as a copy recorded them («2025/2026 5А Q1; …») in words: «I четверть (5А, 9А) и год (5А) 2025/2026 учебного года»;
@@ -213,7 +239,10 @@ impl Desk<'_> {
         if checks.iter().any(|check| check.what == REHEARSAL) {
             done.push("восстановление (пробное)");
         }
-        let Some(copy) = copy else { return Carried { action: done.join(", "), ..Carried::default() } };
+        let late = outside(std::slice::from_ref(trip), &all.backups);
+        let late = late.iter().map(|one| format!("{} {}", day(&one.at), one.said(&self.people.get(&one.taker).short)));
+        let remark = late.collect::<Vec<_>>().join("; ");
+        let Some(copy) = copy else { return Carried { action: done.join(", "), remark, ..Carried::default() } };
         let after = match last.map(|check| check.verdict == VALID) {
             Some(true) => "; после: та же",
             Some(false) => "; после: НЕ СОВПАЛА",
@@ -226,6 +255,7 @@ impl Desk<'_> {
             },
             action: done.join(", "),
             sha256: format!("{}{after}", copy.sha256),
+            remark,
         }
     }
 }
