@@ -1,11 +1,12 @@
 //! The desk: one gesture over many sheets, one of them refused; the correction; the version that follows and what it keeps.
 
+use letopis::bundle::generate;
 use letopis::domain::copy::State;
 use letopis::domain::finding::Verdict;
 use letopis::domain::snapshot::Sheet;
 use letopis::domain::statement::Category;
 use letopis::flow::desk::{self, Look};
-use letopis::flow::import::Outcome;
+use letopis::flow::import::{self, Outcome};
 use letopis::flow::sign::{Choice, Desk, Gesture, Reproof};
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{Error, issue, recall, reissue};
@@ -304,7 +305,9 @@ fn a_mark_is_corrected_after_the_seal_by_one_recall_and_one_next_version() {
         assert!(matches!(again, Error::Recall(recall::Refusal::Already { .. })), "{again:?}");
         assert_eq!(house.copy(copy).await.state, State::Sealed, "it holds until its successor is out");
         assert_eq!(house.doctor().await, Vec::<String>::new());
-        let outcome = house.import(&mended, false).await.expect("an answer");
+        let folder = house.outside("mended");
+        generate::write(&folder, &mended.0).expect("a bundle");
+        let outcome = import::import(&house, &folder, false, &after(64)).await.expect("an answer");
         assert!(matches!(outcome, Outcome::Imported(_)), "{outcome:?}");
         let late = recall::withdraw(&house, copy, &after(64)).await.expect_err("the journal says otherwise by now");
         assert!(matches!(late, Error::Recall(recall::Refusal::Written { .. })), "{late:?}");

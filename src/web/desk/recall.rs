@@ -47,7 +47,9 @@ pub(in crate::web) struct Standing {
     pub(in crate::web) when: String,
     pub(in crate::web) ground: String,
     pub(in crate::web) sheets: Vec<String>,
-    /// Was nothing written since, and may the visitor take the recall back?
+    /// Was anything written since?
+    pub(in crate::web) is_written: bool,
+    /// Was nothing written, and may the visitor take the recall back?
     pub(in crate::web) may_withdraw: bool,
     /// May the visitor bring the corrected journal in?
     pub(in crate::web) may_load: bool,
@@ -86,11 +88,6 @@ impl Recalls {
     pub(in crate::web) fn stands(&self) -> bool {
         self.standing.is_some()
     }
-
-    /// What the next version's title page will say.
-    pub(in crate::web) fn ground(&self) -> &str {
-        self.standing.as_ref().map_or("", |one| &one.ground)
-    }
 }
 
 impl Standing {
@@ -105,6 +102,7 @@ impl Standing {
         Ok(Self {
             when: words::moment_words(&one.at),
             sheets: recall::sheets(&state.house, row, &one).await?,
+            is_written: !still,
             may_withdraw: issues && leads(visitor) && still,
             may_load: visitor.may_anywhere(Action::ImportData),
             ground: one.ground,
