@@ -179,6 +179,8 @@ pub const AMBIGUOUS_NAME: &str = "import.ambiguous-name";
 pub const NEW_COURSE: &str = "import.new-course";
 /// A learner whom the class does not have; a learner is made (warning).
 pub const NEW_LEARNER: &str = "import.new-learner";
+/// A list has another surname than the card: taken for the same learner by the day of birth, else only asked (warning).
+pub const LEARNER_RENAMED: &str = "import.learner-renamed";
 /// A cell that holds an error of the table editor (`#REF!`).
 pub const CELL_ERROR: &str = "import.cell-error";
 /// Cells hold formulas; the values computed last were taken (warning).
@@ -209,12 +211,13 @@ pub const WITHOUT_CONTENTS: &str = "import.without-contents";
 pub const UNKNOWN_RECORD: &str = "import.unknown-record";
 
 /// Every code of the other formats (`docs/exchange.ru.md`); each has a test in `tests/exchange`.
-pub const EXCHANGE: [&str; 19] = [
+pub const EXCHANGE: [&str; 20] = [
     MATCHED_BY_NAME,
     UNMATCHED_NAME,
     AMBIGUOUS_NAME,
     NEW_COURSE,
     NEW_LEARNER,
+    LEARNER_RENAMED,
     CELL_ERROR,
     FORMULAS,
     TOO_LARGE,

@@ -37,6 +37,10 @@ const UNNEEDED: &[&str] =
     &["адрес", "телефон", "тел", "факс", "mail", "email", "почт", "сайт", "инн", "кпп", "огрн", "окпо", "учредител"];
 /// How words of labels begin of what the year's own tables tell: days of the week, shifts, bells.
 const OF_YEAR: &[&str] = &["режим", "недел", "смен"];
+/// How words of labels begin of who holds an office: the list of staff and orders tell it.
+const OF_STAFF: &[&str] = &["директор", "руководител", "заместител"];
+/// How words of labels begin of what the forms for the archive say.
+const OF_FORMS: &[&str] = &["фонд", "архив", "подразделен"];
 
 /// A card: «Полное наименование» in the first column, the name in the second. Both the name and the year must be there.
 pub(super) fn card(lines: &Lines<'_>) -> Option<Read> {
@@ -83,7 +87,9 @@ fn not_taken(lines: &Lines<'_>, other: Vec<String>) -> Vec<Finding> {
         own.any(|word| words.iter().any(|begins| word.starts_with(begins)))
     };
     let (of_year, rest): (Vec<String>, Vec<String>) = other.into_iter().partition(|label| has(OF_YEAR, label));
-    let (unneeded, strange): (Vec<String>, Vec<String>) = rest.into_iter().partition(|label| has(UNNEEDED, label));
+    let (unneeded, rest): (Vec<String>, Vec<String>) = rest.into_iter().partition(|label| has(UNNEEDED, label));
+    let (of_staff, rest): (Vec<String>, Vec<String>) = rest.into_iter().partition(|label| has(OF_STAFF, label));
+    let (of_forms, strange): (Vec<String>, Vec<String>) = rest.into_iter().partition(|label| has(OF_FORMS, label));
     let mut findings = left(lines, "строки карточки не загружаются", &strange);
     let mut note = |labels: &[String], what: &str| {
         if !labels.is_empty() {
@@ -95,6 +101,10 @@ fn not_taken(lines: &Lines<'_>, other: Vec<String>) -> Vec<Finding> {
     let by_tables =
         "дни недели, смены и звонки вносят таблицами «Режим занятий» и «Звонки», часы работы школы не нужны";
     note(&of_year, by_tables);
+    let by_staff =
+        "кто руководит, берётся из должностей в списке работников, а потом из приказов: «Приказы о назначениях»";
+    note(&of_staff, by_staff);
+    note(&of_forms, "их вносят на странице «Дела и описи», «Реквизиты для форм»");
     findings
 }
 
@@ -267,6 +277,8 @@ mod tests {
                 &["E-mail", "school5@example.org"],
                 &["Режим работы", "пятидневка, одна смена"],
                 &["Девиз", "Знание — сила"],
+                &["Директор", "Гранатова Ольга Петровна"],
+                &["Номер фонда", "Р-12"],
                 &["Учебный год", "2026-2027 учебный год"],
             ],
         );
@@ -275,7 +287,9 @@ mod tests {
         let said: Vec<(Severity, &str)> =
             read.findings.iter().map(|finding| (finding.severity, finding.message.as_str())).collect();
         assert_eq!(said[0], (Severity::Warning, "строки карточки не загружаются: «Девиз»"));
-        assert_eq!((said.len(), said[1].0, said[2].0), (3, Severity::Note, Severity::Note));
+        assert_eq!((said.len(), said[1].0, said[2].0), (5, Severity::Note, Severity::Note));
+        assert!(said[3].1.contains("«Директор»") && said[3].1.contains("«Приказы о назначениях»"), "{}", said[3].1);
+        assert!(said[4].1.contains("«Номер фонда»") && said[4].1.contains("«Реквизиты для форм»"), "{}", said[4].1);
         let unneeded =
             "строки карточки не взяты: «ИНН», «Юридический адрес:», «Телефон», «E-mail»; Летопись их не хранит";
         assert!(said[1].1.starts_with(unneeded), "{}", said[1].1);

@@ -131,8 +131,10 @@ pub(super) fn numbered(place: &str, rows: &[[String; 4]], lists: &[[String; 4]])
         let mut said = Vec::new();
         for (order, (at, of_list)) in (1..).zip(places.iter().zip(&listed)) {
             groups[*at] = if is_listed { of_list.clone() } else { format!("{order}") };
-            said.push(format!("{} — {} группа", rows[*at][3], groups[*at]));
+            said.push((groups[*at].clone(), format!("{} — {} группа", rows[*at][3], groups[*at])));
         }
+        said.sort_by(|(a, _), (b, _)| names::natural(a, b));
+        let said: Vec<String> = said.into_iter().map(|(_, words)| words).collect();
         let (how, weight) = match is_listed {
             true => ("так сказано в списке групп", Severity::Note),
             false => ("по порядку строк; если иначе, добавьте столбец «Группа»", Severity::Warning),
@@ -238,6 +240,9 @@ pub(super) fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
         }
         kept.push(row);
     }
+    // What comes says all of a group, as rows with codes do: members that stand in it are not said twice.
+    let named: BTreeSet<String> = kept.iter().filter(|row| row.line > 0).map(|row| row.cell(0).to_owned()).collect();
+    kept.retain(|row| row.line > 0 || !named.contains(row.cell(0)));
     sheet.rows = kept;
     for ((head, several), classes) in left {
         let why = if several == 0 {

@@ -3,7 +3,7 @@
 //! Offices keep no codes. A name that stands for exactly one is taken and told; for none or several it is found. New rows without a code
 //! get the next one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::finding::Severity;
 use crate::domain::names;
@@ -11,11 +11,21 @@ use crate::domain::names;
 use super::codes;
 use super::found::{Found, Place};
 use super::layout::File;
+use super::rows;
 use super::sheet::{Row, Sheet, nearest};
+
+/// Places of a learner's cells in the layout.
+const SURNAME: usize = 1;
+const GIVEN: usize = 2;
+const PATRONYMIC: usize = 3;
+const BORN: usize = 4;
+const CLASS: usize = 5;
+const LEFT: usize = 8;
 
 /// Puts codes where names or nothing stand; the sheets are whole tables, standing rows included.
 pub fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
     give_codes(sheets, File::Staff, 'T', found, |row| person(row, 1));
+    let renamed = put_right(sheets, found);
     give_codes(sheets, File::Learners, 'L', found, |row| format!("{} {}", person(row, 1), class(row.cell(5))));
     give_codes(sheets, File::Courses, 'C', found, |row| {
         [row.cell(1), row.cell(2), row.cell(3)].map(names::fold).join("\u{1}")
@@ -27,7 +37,8 @@ pub fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
     {
         refer(sheets, file, column, &staff, "сотрудника", found);
     }
-    let learners = People::of(sheets, File::Learners);
+    let mut learners = People::of(sheets, File::Learners);
+    learners.also(renamed);
     for file in [File::Groups, File::Marks, File::Absences, File::FinalMarks, File::Decisions, File::Entries] {
         refer(sheets, file, "learner_id", &learners, "обучающегося", found);
     }
@@ -39,6 +50,76 @@ fn person(row: &Row<'_>, from: usize) -> String {
 
 fn class(text: &str) -> String {
     names::fold(text)
+}
+
+/// A learner whom a list names by another surname than the card.
+struct Renamed {
+    /// Code of the card.
+    code: String,
+    /// Surname, given name and patronymic of the list.
+    listed: [String; 3],
+}
+
+/// Puts the card's surname where a list without codes has a former one of the same learner, so that nobody is doubled. The day of birth proves
+/// it; without one it may be somebody else, and it is only asked.
+fn put_right(sheets: &mut [Sheet<'_>], found: &mut Found) -> Vec<Renamed> {
+    let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == File::Learners) else { return Vec::new() };
+    if !sheet.absent.contains(&0) {
+        return Vec::new();
+    }
+    let full = |row: &Row<'_>| names::full_name(row.cell(SURNAME), row.cell(GIVEN), row.cell(PATRONYMIC));
+    let whole = |row: &Row<'_>| format!("{} {}", person(row, SURNAME), class(row.cell(CLASS)));
+    // What a corrected surname leaves as it was.
+    let rest = |row: &Row<'_>| [CLASS, GIVEN, PATRONYMIC].map(|column| names::fold(row.cell(column))).join("\u{1}");
+    let (coming, standing): (Vec<&Row<'_>>, Vec<&Row<'_>>) = sheet.rows.iter().partition(|row| row.line > 0);
+    let listed: HashSet<String> = coming.into_iter().map(whole).collect();
+    let known: HashSet<String> = standing.into_iter().map(whole).collect();
+    let (mut strangers, mut missing) = (Vec::new(), HashMap::<String, Vec<usize>>::new());
+    for (place, row) in sheet.rows.iter().enumerate() {
+        if row.line > 0 && !known.contains(&whole(row)) {
+            strangers.push(place);
+        } else if row.line == 0 && row.cell(LEFT).is_empty() && !listed.contains(&whole(row)) {
+            missing.entry(rest(row)).or_default().push(place);
+        }
+    }
+    let mut renamed = Vec::new();
+    let mut taken: HashSet<usize> = HashSet::new();
+    for place in strangers {
+        let row = &sheet.rows[place];
+        let born = rows::date(row.cell(BORN));
+        let free: Vec<usize> = missing.get(&rest(row)).into_iter().flatten().copied().collect();
+        let day = |at: usize| rows::date(sheet.rows[at].cell(BORN));
+        let same: Vec<usize> =
+            free.iter().copied().filter(|at| !taken.contains(at) && born.is_some() && day(*at) == born).collect();
+        // Without a day and without a patronymic too little is left to ask by.
+        let has_patronymic = !row.cell(PATRONYMIC).is_empty();
+        let likely = free
+            .iter()
+            .copied()
+            .find(|at| !taken.contains(at) && has_patronymic && (born.is_none() || day(*at).is_none()));
+        let Some(at) = same.first().copied().or(likely) else { continue };
+        let card = &sheet.rows[at];
+        let is_one = same.len() == 1;
+        let asked =
+            format!("{}: в списке «{}», в карточке «{}»: тот же ученик?", row.cell(CLASS), full(row), full(card));
+        let message = match is_one {
+            true => format!(
+                "{asked} День рождения тот же: взят ученик из карточки, фамилия остаётся как в ней. Исправьте фамилию в списке или, если это другой ученик, зачислите его на странице «Движение»"
+            ),
+            false => format!(
+                "{asked} Исправьте фамилию в списке или, если это другой ученик, загружайте так: он будет записан новым"
+            ),
+        };
+        found.warning(Place::line(File::Learners, row.line), codes::LEARNER_RENAMED, message);
+        if is_one {
+            taken.insert(at);
+            let listed = [SURNAME, GIVEN, PATRONYMIC].map(|column| row.cell(column).to_owned());
+            renamed.push(Renamed { code: card.cell(0).to_owned(), listed });
+            let surname = card.cell(SURNAME).to_owned();
+            sheet.rows[place].set(SURNAME, surname);
+        }
+    }
+    renamed
 }
 
 /// Codes for the rows of a sheet that has no column of them: the code that stands for the same person or course, or the next one.
@@ -62,7 +143,10 @@ fn give_codes(sheets: &mut [Sheet<'_>], file: File, letter: char, found: &mut Fo
         match known.get(&who(&sheet.rows[place])).map(Vec::as_slice) {
             Some([standing]) if replaced.insert(*standing) => {
                 for column in 0..file.layout().columns.len() {
-                    if sheet.absent.contains(&column) {
+                    // A list of people without codes is an office's: what it leaves out or blank, it does not speak of.
+                    let is_silent =
+                        matches!(file, File::Staff | File::Learners) && sheet.rows[place].cell(column).is_empty();
+                    if is_silent || sheet.absent.contains(&column) {
                         let cell = sheet.rows[*standing].cell(column).to_owned();
                         sheet.rows[place].set(column, cell);
                     }
@@ -125,6 +209,23 @@ impl People {
             }
         }
         people
+    }
+
+    /// Names by which lists know somebody whom the card names otherwise; a name that is somebody's own stays theirs.
+    fn also(&mut self, renamed: Vec<Renamed>) {
+        let mut former: BTreeMap<String, HashSet<String>> = BTreeMap::new();
+        for Renamed { code, listed: [surname, given, patronymic] } in renamed {
+            for spelling in [
+                names::full_name(&surname, &given, &patronymic),
+                names::list_name(&surname, &given),
+                names::short_name(&surname, &given, &patronymic),
+            ] {
+                former.entry(key(&spelling)).or_default().insert(code.clone());
+            }
+        }
+        for (name, codes) in former {
+            self.names.entry(name).or_insert(codes);
+        }
     }
 }
 

@@ -11,14 +11,14 @@ pub use demo::seed_demo_setup;
 use super::change::{self, Edit};
 use super::{Act, Error, House, policy};
 use crate::domain::finding::Finding;
-use crate::domain::journal::Journal;
+use crate::domain::journal::{Course, Journal};
 use crate::domain::names;
 use crate::domain::policy::Policy;
 use crate::domain::readiness::{self, Due, Line};
 use crate::domain::setup::cells::Known;
 use crate::domain::setup::layout::{Column, Is, Layout};
 use crate::domain::setup::paste::{Sheet, given_text};
-use crate::domain::setup::{Setup, checks, plan, promotion, rules, timetable};
+use crate::domain::setup::{Setup, checks, plan, promotion, rules, spelling, timetable};
 
 /// What came of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +87,7 @@ impl Year {
         // Pages and lists of the year show classes and courses in people's order, whatever order they came in.
         journal.classes.sort_by(|a, b| names::natural(&a.name, &b.name));
         journal.courses.sort_by(|a, b| names::natural(&a.class, &b.class));
+        order_groups(&mut journal.courses);
         let mut known = Known::of(&journal, setup.rooms.iter().map(|room| room.name.clone()));
         known.learn_last_days(&journal, &house.db.list_employments().await?);
         let policies = policy::history(house).await?;
@@ -231,7 +232,8 @@ pub async fn take_sheet(
     let open = Year::open(house, year).await?;
     let rows = open.rows(house, layout).await?;
     let first = next_given(layout, &rows);
-    let mut rows_coming = match layout.read_sheet(sheet, &open.known, fixed, first) {
+    let (written, _) = spelling::written_out(layout, sheet, &open.known);
+    let mut rows_coming = match layout.read_sheet(&written, &open.known, fixed, first) {
         Ok(rows) => rows,
         Err(findings) => return Ok(Outcome::Refused(findings)),
     };
@@ -239,7 +241,7 @@ pub async fn take_sheet(
     let mut findings = Vec::new();
     let mut counts = Counts::default();
     let mut edits = Vec::new();
-    for (row, (line, _)) in rows_coming.iter().zip(&sheet.rows) {
+    for (row, (line, _)) in rows_coming.iter().zip(&written.rows) {
         let place = format!("строка {line}");
         findings.extend(rules::row(layout, row, &place));
         let standing = rows.iter().find(|old| old[..layout.key] == row[..layout.key]);
@@ -375,6 +377,22 @@ async fn write(house: &House, act: &Act, layout: &Layout, edits: Vec<Edit>, coun
     }
     let applied = change::apply(house, act, layout.table, &edits).await?;
     Ok(Outcome::Done(Counts { seqs: applied.seqs, ..counts }))
+}
+
+/// Groups of one subject stand by their names, in the places that they have among the other courses of their class.
+fn order_groups(courses: &mut [Course]) {
+    let mut divided: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    for (at, course) in courses.iter().enumerate().filter(|(_, course)| !course.group.is_empty()) {
+        divided.entry((course.class.clone(), course.subject.clone())).or_default().push(at);
+    }
+    for places in divided.into_values() {
+        for (order, at) in places.iter().enumerate() {
+            let least = places[order..].iter().min_by(|a, b| names::natural(&courses[**a].group, &courses[**b].group));
+            if let Some(least) = least.copied() {
+                courses.swap(*at, least);
+            }
+        }
+    }
 }
 
 /// A topic without a place goes to the end of its course's plan.

@@ -363,7 +363,8 @@ fn a_load_without_groups_is_numbered_by_the_list_of_groups_or_by_its_order_and_c
     given.push(book("Деление на группы.xlsx", &[rows("2", "1")]));
     let by_list = courses(&given);
     assert_ne!(by_order, by_list, "the list says whose group is which");
-    assert!(numbered(&given).contains("Гранатова О.П. — 2 группа"), "{}", numbered(&given));
+    let in_order = "Березкин Л.И. — 1 группа, Гранатова О.П. — 2 группа";
+    assert!(numbered(&given).contains(in_order), "{}", numbered(&given));
 }
 
 #[test]
@@ -455,4 +456,91 @@ fn groups_are_told_by_words_in_a_sheet_of_a_divided_subject_and_in_the_column_of
     let errors: Vec<_> = refused.findings().into_iter().filter(|one| one.severity == Severity::Error).collect();
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(errors[0].expected, "5Б, Английский язык, 1 группа");
+}
+
+#[test]
+fn an_old_list_with_a_former_surname_doubles_nobody() {
+    let mut journal = taken(&files(), Some(&Journal::default())).journal.unwrap();
+    let renamed = journal.learners.iter_mut().find(|one| one.surname == "Агатова").unwrap();
+    renamed.surname = "Липова".to_owned();
+    let code = renamed.id.clone();
+    // The day of birth says who it is: the card's surname holds, also where groups name the learner by the former one.
+    let settled = taken(&files(), Some(&journal));
+    let said = told(&settled);
+    let warned = settled.findings().into_iter().filter(|one| one.code == codes::LEARNER_RENAMED).collect::<Vec<_>>();
+    let after = settled.journal.unwrap_or_else(|| panic!("{said}"));
+    assert_eq!(after.learners, journal.learners, "{said}");
+    assert!(after.learners.iter().any(|one| one.id == code && one.surname == "Липова"));
+    assert_eq!((warned.len(), warned[0].severity), (1, Severity::Warning), "{said}");
+    assert_eq!(warned[0].place, "Списки классов.xlsx, лист «5а», строка 3");
+    let asked = "5А: в списке «Агатова Яшма Петровна», в карточке «Липова Яшма Петровна»: тот же ученик?";
+    assert!(warned[0].message.starts_with(asked), "{}", warned[0].message);
+    // Without the day it is asked, and the row comes in as it is written.
+    journal.learners.iter_mut().for_each(|one| one.born = None);
+    let settled = taken(&files(), Some(&journal));
+    assert!(told(&settled).contains(asked) && told(&settled).contains("будет записан новым"), "{}", told(&settled));
+    assert_eq!(settled.journal.unwrap().learners.len(), journal.learners.len() + 1);
+    // Another day of birth is another learner, of whom nothing is asked.
+    journal.learners.iter_mut().for_each(|one| one.born = "2015-01-02".parse().ok());
+    let settled = taken(&files(), Some(&journal));
+    assert!(!settled.findings().iter().any(|one| one.code == codes::LEARNER_RENAMED), "{}", told(&settled));
+}
+
+#[test]
+fn groups_of_an_old_list_find_the_learner_by_the_former_surname() {
+    let mut given = files();
+    given[2] = book(
+        "Списки классов.xlsx",
+        &[
+            sheet(
+                "5а",
+                &[
+                    &["№", "ФИО", "Дата рождения", "Труд"],
+                    &["1", "Агатова Яшма Петровна", "12.03.2015", "1"],
+                    &["2", "Рябинин Кедр", "", "2"],
+                ],
+            ),
+            sheet("5Б", &[&["ФИО", "Дата рождения"], &["Опалов Ясень", "01.04.2015"]]),
+        ],
+    );
+    given[3] = book(
+        "Тарификация.xlsx",
+        &[sheet(
+            "Тарификация",
+            &[
+                &["ФИО учителя", "Предмет", "Группа", "5А", "5Б"],
+                &["Берёзкин Л.И.", "Математика", "", "5", "5"],
+                &["", "Труд", "1", "2", ""],
+                &["Гранатова О.П.", "Труд", "2", "2", ""],
+            ],
+        )],
+    );
+    let mut journal = taken(&given, Some(&Journal::default())).journal.unwrap();
+    let members = |journal: &Journal| journal.courses.iter().map(|one| one.members.clone()).collect::<Vec<_>>();
+    let before = members(&journal);
+    journal.learners.iter_mut().find(|one| one.surname == "Агатова").unwrap().surname = "Липова".to_owned();
+    let settled = taken(&given, Some(&journal));
+    let said = told(&settled);
+    let after = settled.journal.unwrap_or_else(|| panic!("{said}"));
+    assert_eq!((members(&after), after.learners.len()), (before, journal.learners.len()), "{said}");
+}
+
+#[test]
+fn a_list_without_days_of_birth_leaves_those_of_the_cards() {
+    let journal = taken(&files(), Some(&Journal::default())).journal.unwrap();
+    let born =
+        |journal: &Journal| journal.learners.iter().map(|one| (one.surname.clone(), one.born)).collect::<Vec<_>>();
+    assert!(born(&journal).iter().any(|(_, day)| day.is_some()));
+    let mut given = files();
+    given[2] = book(
+        "Списки классов.xlsx",
+        &[
+            sheet("5а", &[&["№", "ФИО"], &["1", "Агатова Яшма Петровна"], &["2", "Рябинин Кедр"]]),
+            sheet("5Б", &[&["ФИО"], &["Опалов Ясень"]]),
+        ],
+    );
+    let settled = taken(&given, Some(&journal));
+    let said = told(&settled);
+    let after = settled.journal.unwrap_or_else(|| panic!("{said}"));
+    assert_eq!(born(&after), born(&journal), "{said}");
 }

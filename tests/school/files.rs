@@ -6,6 +6,7 @@ use letopis::bundle::{BundleFile, Given, encoding, example, settle, year, year_b
 use letopis::domain::finding::Finding;
 use letopis::domain::journal::{Journal, Learner};
 use letopis::domain::readiness::{State, is_ready};
+use letopis::domain::setup::Slot;
 use letopis::domain::setup::layout::{self, Layout};
 use letopis::flow::exchange::{self, Taken, Wish, export as leaving, undo};
 use letopis::flow::setup::Year;
@@ -239,6 +240,30 @@ fn the_timetable_of_the_wall_comes_in_as_it_hangs_there_with_groups_and_rooms() 
         assert_eq!(slot(&other.id), (1, 1, String::new()));
         assert_eq!(slot(&a.id), (1, 2, String::new()));
         assert_eq!(slot(&b.id), (1, 2, "102".to_owned()));
+    });
+}
+
+#[test]
+fn lessons_of_all_groups_push_no_later_lesson_out_of_the_timetable() {
+    in_every_house(|house| async move {
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let own: Vec<_> = open.journal.courses.iter().filter(|course| course.class == "7А").collect();
+        let whole = *own.iter().find(|course| course.group.is_empty()).unwrap();
+        let subject = &own.iter().find(|course| !course.group.is_empty()).unwrap().subject;
+        let groups = own.iter().filter(|course| course.subject == *subject).count();
+        assert!(groups > 1, "{subject}");
+        let grid = format!(
+            "День;Урок;7А\nПонедельник;1;{subject}\n;2;{whole}\nПятница;1;{subject}\n;2;{whole}\n",
+            whole = whole.subject
+        );
+        let files = [BundleFile::new("Расписание.csv", grid.into())];
+        assert_eq!(taken(&house, &files, 2).await, [2 * groups + 2, 0, 0, 0]);
+        let setup = house.db.load_setup(YEAR).await.unwrap();
+        let last = |weekday: u8| {
+            let at = |slot: &&Slot| (slot.weekday, slot.number) == (weekday, 2);
+            setup.timetable.iter().filter(at).map(|slot| slot.course.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!([last(1), last(5)], [vec![whole.id.clone()], vec![whole.id.clone()]]);
     });
 }
 

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use super::cells::course_words;
 use super::{Setup, hours_text, plan};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::journal::{Class, Course, Journal};
-use crate::domain::words;
+use crate::domain::journal::{Class, Course, Journal, StaffMember};
+use crate::domain::{names, words};
 
 /// Curriculum against courses: a subject of the plan without a course, hours that differ, a course that no plan knows.
 pub fn curriculum(journal: &Journal, setup: &Setup) -> Vec<Finding> {
@@ -63,6 +63,12 @@ pub fn curriculum(journal: &Journal, setup: &Setup) -> Vec<Finding> {
     findings
 }
 
+/// «Агатова М.П.»; the code of somebody who is not on the staff.
+pub fn teacher_name(journal: &Journal, id: &str) -> String {
+    let name = |one: &StaffMember| names::short_name(&one.surname, &one.given_name, &one.patronymic);
+    journal.staff_member(id).map_or_else(|| id.to_owned(), name)
+}
+
 /// Load against courses: a course without load, other hours, another teacher.
 pub fn load(journal: &Journal, setup: &Setup) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -85,11 +91,10 @@ pub fn load(journal: &Journal, setup: &Setup) -> Vec<Finding> {
             );
         }
         if !lines.iter().any(|(teacher, _)| *teacher == course.teacher_id) {
+            let theirs: Vec<String> = lines.iter().map(|(teacher, _)| teacher_name(journal, teacher)).collect();
             findings.push(
-                Finding::new("load.other-teacher", place, "по тарификации курс ведёт другой учитель").expected_found(
-                    course.teacher_id.clone(),
-                    lines.iter().map(|(t, _)| *t).collect::<Vec<_>>().join(", "),
-                ),
+                Finding::new("load.other-teacher", place, "по тарификации курс ведёт другой учитель")
+                    .expected_found(teacher_name(journal, &course.teacher_id), theirs.join(", ")),
             );
         }
     }

@@ -134,7 +134,22 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("ordinal", &["№ п/п", "№ урока", "номер"]),
     ("topic", &["тема урока", "содержание", "содержание урока"]),
     ("section", &["тема раздела", "раздел программы", "глава"]),
-    ("planned", &["дата", "дата проведения", "план"]),
+    (
+        "planned",
+        &[
+            "дата",
+            "дата (план)",
+            "дата план",
+            "план. дата",
+            "плановая дата",
+            "дата (по плану)",
+            "дата урока по плану",
+            "дата проведения (план)",
+            "дата проведения по плану",
+            "дата проведения",
+            "план",
+        ],
+    ),
     ("kind_of_work", &["форма контроля", "вид контроля", "вид контрольной работы"]),
     ("homework", &["д/з", "дз", "задание на дом"]),
     ("name", &["№ кабинета", "номер кабинета", "наименование"]),
@@ -165,6 +180,17 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("left_on", &["дата увольнения", "уволен", "последний день"]),
     ("leave_order", &["приказ об увольнении", "№ приказа об увольнении"]),
 ];
+
+/// Other headings of a topic's hours in a plan. In a list of load such a column is the sum of several classes, and no week's hours of one.
+const HOURS_OF_TOPIC: &[&str] = &["всего часов", "часов всего"];
+
+/// Other headings of a column, folded.
+fn synonyms(column: &Column) -> impl Iterator<Item = &'static str> + use<> {
+    let (name, title) = (column.name, column.title);
+    let of_topic: &[&'static str] = if (name, title) == ("hours_centi", "Часов") { HOURS_OF_TOPIC } else { &[] };
+    let own = SYNONYMS.iter().filter(move |(known, _)| *known == name).flat_map(|(_, words)| words.iter().copied());
+    own.chain(of_topic.iter().copied())
+}
 
 /// Which columns of a sheet hold what.
 struct Matched {
@@ -219,9 +245,8 @@ impl Layout {
         let parts = Some(parts).filter(|parts| by_parts && parts[0].is_some() && parts[1].is_some());
         parts.iter().flatten().flatten().for_each(|place| used[*place] = true);
         for (column, place) in self.columns.iter().zip(&mut places).filter(|(_, place)| place.is_none()) {
-            let words = SYNONYMS.iter().filter(|(name, _)| *name == column.name).flat_map(|(_, words)| words.iter());
-            let found = words.filter_map(|word| folded.iter().position(|head| head == word));
-            *place = found.into_iter().find(|place| !used[*place]);
+            let mut found = synonyms(column).filter_map(|word| folded.iter().position(|head| head == word));
+            *place = found.find(|place| !used[*place]);
             place.iter().for_each(|place| used[*place] = true);
         }
         let missing = |(column, place): &(&'static Column, &Option<usize>)| {
@@ -259,7 +284,7 @@ impl Layout {
             }
             nearest => {
                 let like = nearest.map(|(title, _)| format!("; ближе всего «{title}»")).unwrap_or_default();
-                let message = format!("столбца «{head}» в этой таблице нет{like}: он пропущен, остальное читается");
+                let message = format!("столбец «{head}» не знаком и не загружается{like}; остальное читается");
                 Finding::new("setup.column-unknown", sheet.column(at), message)
                     .expected_found(known, head.clone())
                     .weighing(Severity::Warning)
@@ -275,8 +300,8 @@ impl Layout {
         let own = self.columns.iter().enumerate().filter(|(_, column)| column.is != Is::Given);
         let titles = own.flat_map(|(at, column)| {
             let parts = if column.is == Is::Course { &COURSE_PARTS[..] } else { &[] };
-            let words = SYNONYMS.iter().filter(|(name, _)| *name == column.name).flat_map(|(_, words)| words.iter());
-            let said = parts.iter().map(|part| (*part, *part)).chain(words.map(|word| (*word, column.title)));
+            let words = synonyms(column).map(|word| (word, column.title));
+            let said = parts.iter().map(|part| (*part, *part)).chain(words);
             std::iter::once((column.title, column.title)).chain(said).map(move |(word, title)| (word, title, at))
         });
         titles
@@ -386,7 +411,7 @@ fn course_text(parts: &[Option<usize>; 3], cell: &dyn Fn(usize) -> String) -> St
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test that cannot go on should stop
 mod tests {
-    use super::super::layout::{BELLS, ROOMS};
+    use super::super::layout::{BELLS, LOAD, PLAN_TOPICS, ROOMS};
     use super::*;
 
     #[test]
@@ -417,7 +442,8 @@ mod tests {
         assert_eq!(rows[0][..2], ["12", "30"], "a strange column is passed over");
         let told = ROOMS.passed_over(&strange, &BTreeMap::new());
         assert_eq!((told.len(), told[0].code, told[0].severity), (1, "setup.column-unknown", Severity::Warning));
-        assert!(told[0].message.contains("Цвет стен") && told[0].expected.contains("Кабинет"), "{told:?}");
+        assert!(told[0].message.contains("«Цвет стен» не знаком и не загружается"), "{told:?}");
+        assert!(told[0].expected.contains("Кабинет"), "{told:?}");
         let misspelt = Sheet::from_clipboard("Кабинет\tКоличетсво мест\n12\t30");
         let told = ROOMS.read_sheet(&misspelt, &known, &BTreeMap::new(), 1).unwrap_err();
         assert_eq!((told[0].code, told[0].expected.as_str()), ("setup.column-misspelt", "Мест"));
@@ -430,6 +456,16 @@ mod tests {
             let rows = ROOMS.read_sheet(&named, &known, &BTreeMap::new(), 1).unwrap();
             assert_eq!(rows[0][..3], ["12", "", "кабинет физики"], "{head}");
         }
+        // Headings of a plan in an office's words; in a load the sum of several classes is no hours of one.
+        let course = BTreeMap::from([("course", "C1".to_owned())]);
+        for heads in ["Дата (план)\tВсего часов", "Дата по плану\tЧасов всего"] {
+            let plan = Sheet::from_clipboard(&format!("Тема\t{heads}\nДроби\t02.09.2025\t1"));
+            assert!(PLAN_TOPICS.fits(&plan.heads, true), "{heads}");
+            assert!(PLAN_TOPICS.passed_over(&plan, &course).is_empty(), "{heads}");
+        }
+        let load = Sheet::from_clipboard("Учитель\tКурс\tЧасов в неделю на класс\tВсего часов\nА\tБ\t3\t6");
+        let told = LOAD.passed_over(&load, &BTreeMap::new());
+        assert!(told.len() == 1 && told[0].message.contains("«Всего часов» не знаком"), "{told:?}");
         let twice = ROOMS.read_sheet(&Sheet::from_clipboard("Кабинет\n12\n12"), &known, &BTreeMap::new(), 1);
         assert_eq!(twice.unwrap_err()[0].code, "setup.row-twice");
     }

@@ -47,8 +47,13 @@ pub struct Held<'y> {
     pub shift: u8,
 }
 
-/// Every slot whose course stands in the journal.
+/// Every slot whose course stands in the journal, each with the course's present teacher.
 pub fn held<'y>(journal: &'y Journal, setup: &'y Setup) -> Vec<Held<'y>> {
+    held_in(journal, setup, None)
+}
+
+/// Every slot whose course stands in the journal, each with who has the course on that day of the week that begins on `monday`.
+pub fn held_in<'y>(journal: &'y Journal, setup: &'y Setup, monday: Option<NaiveDate>) -> Vec<Held<'y>> {
     let courses: HashMap<&str, &Course> = journal.courses.iter().map(|c| (c.id.as_str(), c)).collect();
     let grades: HashMap<&str, u8> = journal.classes.iter().map(|c| (c.name.as_str(), c.grade)).collect();
     let details: HashMap<&str, _> = setup.details.iter().map(|d| (d.course.as_str(), d)).collect();
@@ -62,11 +67,16 @@ pub fn held<'y>(journal: &'y Journal, setup: &'y Setup) -> Vec<Held<'y>> {
         let course = *courses.get(slot.course.as_str())?;
         let detail = details.get(slot.course.as_str());
         let (shift, bells) = times.get(course.class.as_str())?;
+        let after = chrono::Days::new(u64::from(slot.weekday.saturating_sub(1)));
+        let of_course = match monday.and_then(|monday| monday.checked_add_days(after)) {
+            Some(day) => journal.teacher_on(course, day),
+            None => course.teacher_id.as_str(),
+        };
         Some(Held {
             slot,
             course,
             grade: *grades.get(course.class.as_str())?,
-            teacher: if slot.teacher.is_empty() { &course.teacher_id } else { &slot.teacher },
+            teacher: if slot.teacher.is_empty() { of_course } else { &slot.teacher },
             room: if slot.room.is_empty() { detail.map_or("", |d| d.room.as_str()) } else { &slot.room },
             stream: detail.map_or("", |d| d.stream.as_str()),
             time: bells.get(&slot.number).copied(),
@@ -231,18 +241,27 @@ fn weeks(journal: &Journal, setup: &Setup, held: &[Held<'_>]) -> Vec<Finding> {
     findings
 }
 
-/// Hours a week of a course in the timetable, in hundredths: a lesson of one of two weeks is half an hour a week. The greatest of the
-/// versions counts.
+/// Hours a week of a course in the timetable, in hundredths.
 fn hours_in_timetable(setup: &Setup, course: &str) -> u32 {
-    let own: Vec<&Slot> = setup.timetable.iter().filter(|slot| slot.course == course).collect();
-    let mut starts: BTreeSet<Option<NaiveDate>> = own.iter().map(|slot| slot.since).collect();
+    hours_a_week(setup.timetable.iter().filter(|slot| slot.course == course).map(|slot| (slot, 1)))
+}
+
+/// Hours a week of slots, each with the shift of its class, in hundredths: what groups have at one time is one hour, a lesson of one of two
+/// weeks is half an hour a week. The greatest of the versions counts.
+pub fn hours_a_week<'s>(slots: impl Iterator<Item = (&'s Slot, u8)>) -> u32 {
+    let own: Vec<(&Slot, u8)> = slots.collect();
+    let mut starts: BTreeSet<Option<NaiveDate>> = own.iter().map(|(slot, _)| slot.since).collect();
     starts.insert(None);
-    let of = |version: Option<NaiveDate>| -> u32 {
-        own.iter()
-            .filter(|slot| is_in_force(slot, version))
-            .map(|slot| if slot.week.is_empty() { 100 } else { 50 })
-            .sum()
+    let of_week = |version: Option<NaiveDate>, week: &str| -> u32 {
+        let times: BTreeSet<(u8, u8, u8)> = own
+            .iter()
+            .filter(|(slot, _)| slot.week.is_empty() || slot.week == week)
+            .filter(|(slot, _)| is_in_force(slot, version))
+            .map(|(slot, shift)| (*shift, slot.weekday, slot.number))
+            .collect();
+        times.len() as u32 * 50
     };
+    let of = |version: Option<NaiveDate>| of_week(version, "A") + of_week(version, "B");
     starts.into_iter().map(of).max().unwrap_or_default()
 }
 
@@ -384,4 +403,31 @@ pub fn on_day<'y>(
 fn is_week_a(first: NaiveDate, day: NaiveDate) -> bool {
     let monday = |day: NaiveDate| day - chrono::Days::new(u64::from(day.weekday().num_days_from_monday()));
     ((monday(day) - monday(first)).num_days() / 7) % 2 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lessons_of_groups_at_one_time_are_one_hour_of_their_class() {
+        let slot = |course: &str, number: u8, week: &str| Slot {
+            course: course.to_owned(),
+            weekday: 1,
+            number,
+            week: week.to_owned(),
+            since: None,
+            until: None,
+            room: String::new(),
+            teacher: String::new(),
+        };
+        let hours = |slots: &[Slot]| hours_a_week(slots.iter().map(|slot| (slot, 1)));
+        let groups = [slot("english-1", 2, ""), slot("english-2", 2, "")];
+        assert_eq!(hours(&groups), 100);
+        assert_eq!(hours(&[slot("maths", 1, ""), groups[0].clone(), groups[1].clone()]), 200);
+        assert_eq!(hours(&[slot("music", 3, "A"), slot("drawing", 3, "B")]), 100, "by turns they fill one hour");
+        assert_eq!(hours(&[slot("music", 3, "A")]), 50);
+        let shifts = [slot("maths", 1, ""), slot("physics", 1, "")];
+        assert_eq!(hours_a_week(shifts.iter().zip([1, 2])), 200, "the first lessons of two shifts are at two times");
+    }
 }

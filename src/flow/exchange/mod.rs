@@ -28,6 +28,9 @@ use crate::domain::rights::Action;
 use crate::domain::timeliness::EntryTime;
 use crate::store::{self, Change};
 
+/// Code of the note that tables of the year are not judged yet.
+pub const WAITS: &str = "setup.waits";
+
 /// Rows shown of each table's differences: a screen full; the counts tell of the rest.
 const SHOWN_ROWS: usize = 20;
 
@@ -182,7 +185,7 @@ pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act
         }
     } else if meeting.given.has_year() {
         let message = "таблицы учебного года будут проверены, когда будет исправлено отмеченное здесь: они опираются на эти строки";
-        let finding = Finding::new("setup.waits", "таблицы учебного года", message);
+        let finding = Finding::new(WAITS, "таблицы учебного года", message);
         // It tells why half of the files is not judged yet: the first of what is told, before the names that were recognised.
         preview.told.insert(0, bare(finding.weighing(crate::domain::finding::Severity::Note)));
     }

@@ -192,13 +192,15 @@ impl Planning<'_> {
                 Ok(mut rows) => {
                     self.passed_over(&mut came, sheet, &fixed);
                     keep_given(layout, &standing, &mut rows, first + coming.len());
-                    lines.extend(sheet.sheet.rows.iter().map(|(line, _)| (*sheet, *line)));
+                    // Of the rows as they were written out: a lesson of all groups is several of them, from one line.
+                    lines.extend(written.rows.iter().map(|(line, _)| (*sheet, *line)));
                     coming.extend(rows);
                     courses.extend(fixed.into_values());
                 }
                 Err(findings) => self.plan.findings.extend(findings.into_iter().map(|one| placed(sheet, one))),
             }
         }
+        debug_assert_eq!(coming.len(), lines.len(), "each row has its line: none is left out without a word");
         let mut seen: BTreeMap<&[String], (&YearSheet, usize)> = BTreeMap::new();
         for (row, (sheet, line)) in coming.iter().zip(&lines) {
             let place = format!("строка {line}");

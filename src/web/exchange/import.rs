@@ -42,6 +42,8 @@ struct Past {
     undone: String,
     /// Numbers of what else came with the same upload: «№ 3»; empty when nothing did.
     beside: String,
+    /// Number of the one that can be taken back right after this one, being of the same upload; 0 when there is none.
+    along: u64,
     /// May it be undone: the last one that stands?
     may_undo: bool,
 }
@@ -73,8 +75,13 @@ pub(in super::super) async fn form(
     let may_undo = |row: &ImportRow| standing.as_ref().is_some_and(|standing| standing.row.no == row.no);
     let undone = taken_back::moments(&state.house, &rows).await?;
     let past = rows.iter().map(|row| {
+        let along: Vec<u64> = others(row, &rows).filter(|no| *no < row.no && !undone.contains_key(no)).collect();
+        let along = match along.as_slice() {
+            [one] => *one,
+            _ => 0,
+        };
         let undone = undone.get(&row.no).map(|at| words::moment_short(at)).unwrap_or_default();
-        Past { undone, beside: beside(row, &rows), ..shown(row.clone(), &names, may_undo(row)) }
+        Past { undone, along, beside: beside(row, &rows), ..shown(row.clone(), &names, may_undo(row)) }
     });
     let past = past.collect();
     let frame =
@@ -86,10 +93,16 @@ pub(in super::super) async fn form(
 }
 
 /// What came with the same upload: the journal's tables and the year's are taken one after the other, in one act.
+fn others<'r>(row: &'r ImportRow, rows: &'r [ImportRow]) -> impl Iterator<Item = u64> {
+    let is_beside = move |other: &&ImportRow| {
+        let same_act = other.imported_at == row.imported_at && other.imported_by == row.imported_by;
+        other.no != row.no && other.digest == row.digest && same_act
+    };
+    rows.iter().filter(is_beside).map(|other| other.no)
+}
+
 fn beside(row: &ImportRow, rows: &[ImportRow]) -> String {
-    let act = |row: &ImportRow| (row.digest.clone(), row.imported_at.clone(), row.imported_by.clone());
-    let others = rows.iter().filter(|other| other.no != row.no && act(other) == act(row));
-    others.map(|other| format!("№ {}", other.no)).collect::<Vec<_>>().join(", ")
+    others(row, rows).map(|no| format!("№ {no}")).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
@@ -123,6 +136,7 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
         digest: row.digest.chars().take(16).collect(),
         undone: String::new(),
         beside: String::new(),
+        along: 0,
         may_undo,
     }
 }
@@ -232,6 +246,8 @@ struct PreviewPage {
     notes: Vec<Finding>,
     hidden: usize,
     errors: u64,
+    /// Tables of the year came too and are judged only when the lists are right.
+    waits: bool,
     year_tables: Vec<YearTable>,
     /// Does any table lose rows, or leave columns?
     loses: bool,
@@ -251,7 +267,9 @@ pub(in super::super) async fn preview(
     let house = state.house.clone();
     let preview =
         apart(house, move |house| async move { exchange::preview(&house, &files, &wish, &act).await }).await?;
-    let mut told: Vec<&Told> = preview.told.iter().collect();
+    // Said in the head of the page, not among the notes.
+    let waits = preview.told.iter().any(|told| told.finding.code == exchange::WAITS);
+    let mut told: Vec<&Told> = preview.told.iter().filter(|told| told.finding.code != exchange::WAITS).collect();
     told.sort_by_key(|told| std::cmp::Reverse(told.finding.severity));
     let gathered = gather::gathered(&told.iter().map(|told| &told.finding).collect::<Vec<_>>());
     let weighs = |one: &Gathered| told[one.first].finding.severity;
@@ -276,6 +294,7 @@ pub(in super::super) async fn preview(
         notes,
         hidden,
         errors,
+        waits,
         year_tables,
         loses,
         differing,
@@ -419,18 +438,23 @@ pub(in super::super) async fn forget(
 #[derive(Debug, Deserialize)]
 pub(in super::super) struct Undoing {
     no: u64,
+    /// The one of the same upload that goes right after it; 0 for none.
+    #[serde(default)]
+    along: u64,
 }
 
-/// `POST /exchange/undo`: takes the last import that stands back, row by row, as any change is taken back.
+/// `POST /exchange/undo`: takes the last import that stands back, row by row, as any change is taken back; then the one that came with it.
 pub(in super::super) async fn undo(
     State(state): State<WebState>,
     visitor: Visitor,
     Form(asked): Form<Undoing>,
 ) -> Result<Response, Refusal> {
-    let rows = taken_back::undo(&state.house, &act(&state, &visitor), asked.no).await? as u64;
-    let said =
-        format!("Загрузка № {} отменена: {rows} {}.", asked.no, words::plural(rows, "строка", "строки", "строк"));
-    Ok(answer::done("/exchange/import", &said))
+    let mut said = Vec::new();
+    for no in [asked.no, asked.along].into_iter().filter(|no| *no > 0) {
+        let rows = taken_back::undo(&state.house, &act(&state, &visitor), no).await? as u64;
+        said.push(format!("Загрузка № {no} отменена: {}.", words::count(rows, "строка", "строки", "строк")));
+    }
+    Ok(answer::done("/exchange/import", &said.join(" ")))
 }
 
 /// `GET /exchange/example`: the whole workbook, or with `table` that one table of the year as this house has it.

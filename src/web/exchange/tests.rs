@@ -22,6 +22,7 @@ use crate::bundle::{BundleFile, Given, settle};
 use crate::domain::people::{Office, Reach, Visitor};
 use crate::domain::policy;
 use crate::domain::rights::Role;
+use crate::flow::exchange::staged;
 use crate::flow::house::Founding;
 use crate::flow::{Act, House, exchange};
 
@@ -179,6 +180,23 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
         let page = text(form.await.unwrap()).await;
         assert_eq!(page.matches("отменена 27.10.2025").count(), 1, "only the one taken back: {page}");
         assert!(!page.contains("те же файлы"), "each came by an upload of its own");
+
+        // One upload of lists and of a table of the year stands as two imports; both go with one press.
+        let both = vec![
+            ("люди.csv".to_owned(), people.as_bytes().to_vec()),
+            ("кабинеты.csv".to_owned(), "Кабинет;Мест\r\n12;30\r\n".as_bytes().to_vec()),
+        ];
+        let own = Act { by: "T00001".into(), ..act() };
+        let token = staged::keep(&house, &exchange::opened(both).unwrap(), &own).unwrap();
+        import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
+        let [of_year, of_lists] = [0, 1].map(|at| last + 2 - at);
+        let form = import::form(State(place.state.clone()), visitor("T00001"), Frame::default(), Default::default());
+        let page = text(form.await.unwrap()).await;
+        assert!(page.contains(&format!("Отменить вместе с № {of_lists}: те же файлы")), "{page}");
+        let undoing = Form(serde_json::from_value(serde_json::json!({"no": of_year, "along": of_lists})).unwrap());
+        import::undo(State(place.state.clone()), visitor("T00001"), undoing).await.unwrap();
+        assert_eq!(house.db.load_journal("2025/2026").await.unwrap().staff.len(), staff - 1);
+        assert!(house.db.list_year_rows("rooms", "2025/2026").await.unwrap().is_empty());
     });
 }
 
@@ -208,6 +226,11 @@ fn what_is_wrong_is_shown_in_place_with_its_row_and_cannot_be_confirmed() {
         let both = exchange::opened(both).unwrap();
         let told = exchange::preview(&place.state.house, &both, &exchange::Wish::default(), &act()).await.unwrap().told;
         assert_eq!(told[0].finding.code, "setup.waits", "{told:#?}");
+        // The head of the page says it, and the notes do not say it again.
+        let token = staged::keep(&place.state.house, &both, &Act { by: "T00001".into(), ..act() }).unwrap();
+        let page = preview(&place, "T00001", &token).await.unwrap();
+        assert_eq!(page.matches("Таблицы учебного года проверятся").count(), 1, "{page}");
+        assert!(!page.contains("таблицы учебного года будут проверены"), "{page}");
         let empty = import::receive(State(place.state.clone()), visitor("T00001"), upload("", b"")).await;
         assert!(matches!(empty, Err(Refusal::NoFile)));
     });
