@@ -347,6 +347,11 @@ impl Journal {
         }
     }
 
+    /// Who teaches a course on a day: its present teacher, or the one who has it until a last day that is not over.
+    pub fn teacher_on<'j>(&'j self, course: &'j Course, day: NaiveDate) -> &'j str {
+        super::tenure::teacher_on(course, &self.earlier_teachers, day)
+    }
+
     /// The roster with these entries: lessons and what hangs on them, final marks, decisions, gaps.
     pub fn with_entries(self, entries: Journal) -> Journal {
         Journal {

@@ -82,6 +82,29 @@ pub fn tenures<'j>(
     tenures
 }
 
+/// Who has a course on a day: of its changes (last day, who went) the first that is not over by then, else the present teacher. Rights, pages,
+/// the timetable and duties all ask here.
+pub fn of_day<'j>(present: &'j str, changes: impl Iterator<Item = (NaiveDate, &'j str)>, day: NaiveDate) -> &'j str {
+    let first = changes.filter(|(until, _)| *until >= day).min_by_key(|(until, _)| *until);
+    first.map_or(present, |(_, teacher)| teacher)
+}
+
+/// Who teaches a course on a day; see [`of_day`].
+pub fn teacher_on<'j>(course: &'j Course, earlier: &'j [EarlierTeacher], day: NaiveDate) -> &'j str {
+    let own = earlier.iter().filter(|one| one.course == course.id);
+    of_day(&course.teacher_id, own.map(|one| (one.until, one.teacher.as_str())), day)
+}
+
+/// The coming day from which a person has a course that somebody else has on `day`; `None` where no such day is known.
+pub fn begins(course: &Course, earlier: &[EarlierTeacher], person: &str, day: NaiveDate) -> Option<NaiveDate> {
+    if teacher_on(course, earlier, day) == person {
+        return None;
+    }
+    let coming = earlier.iter().filter(|one| one.course == course.id && one.until >= day);
+    let firsts = coming.filter_map(|one| one.until.succ_opt());
+    firsts.filter(|first| teacher_on(course, earlier, *first) == person).min()
+}
+
 #[cfg(test)]
 #[allow(clippy::expect_used)] // a test may say what it expects
 mod tests {
@@ -135,5 +158,20 @@ mod tests {
             ["T3 2025-09-01 2025-10-24"],
             "who came back had it all"
         );
+    }
+
+    #[test]
+    fn on_each_day_one_teacher_has_the_course_and_a_coming_one_knows_the_first_day() {
+        let course = course();
+        let changes =
+            [earlier("C1", "2025-10-10", "T2"), earlier("C1", "2025-09-14", "T1"), earlier("C2", "2025-12-20", "T9")];
+        let on = |text: &str| teacher_on(&course, &changes, day(text));
+        assert_eq!([on("2025-08-20"), on("2025-09-14"), on("2025-09-15")], ["T1", "T1", "T2"]);
+        assert_eq!([on("2025-10-10"), on("2025-10-11"), on("2026-05-25")], ["T2", "T3", "T3"]);
+        assert_eq!(teacher_on(&course, &[], day("2025-09-01")), "T3");
+        let first = |person: &str, text: &str| begins(&course, &changes, person, day(text));
+        assert_eq!(first("T2", "2025-08-28"), Some(day("2025-09-15")));
+        assert_eq!(first("T3", "2025-09-20"), Some(day("2025-10-11")));
+        assert_eq!([first("T1", "2025-08-28"), first("T3", "2025-11-01"), first("T9", "2025-09-01")], [None; 3]);
     }
 }

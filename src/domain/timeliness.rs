@@ -334,7 +334,7 @@ impl<'a, 'p, P: Fn(NaiveDate) -> &'p Policy> Judging<'a, P> {
     ) -> Judged {
         let entered_at = self.entered.get(&(&lesson.key, kind, learner)).copied();
         let teacher_id = match lesson.substitute_teacher_id.as_str() {
-            "" => &course.teacher_id,
+            "" => self.scope.journal.teacher_on(course, lesson.key.date),
             substitute => substitute,
         };
         let entry = Entry { lesson: &lesson.key, kind, learner, work, stands, entered_at, teacher_id };
@@ -370,8 +370,10 @@ impl<'a, 'p, P: Fn(NaiveDate) -> &'p Policy> Judging<'a, P> {
             return None;
         }
         let by_subject = policy.first("absence.reason_by").is_some_and(|said| said.has("subject_teacher"));
-        let of_class = self.scope.journal.class(&course.class).map(|class| class.class_teacher_id.as_str());
-        let teacher_id = of_class.filter(|_| !by_subject).unwrap_or(&course.teacher_id);
+        let journal = self.scope.journal;
+        let of_class = journal.class(&course.class).map(|class| class.class_teacher_id.as_str());
+        let teacher_id =
+            of_class.filter(|_| !by_subject).unwrap_or_else(|| journal.teacher_on(course, lesson.key.date));
         let stands = kind != Some(AbsenceKind::Unexplained);
         let known = self.entered.get(&(&lesson.key, EntryKind::Reason, learner)).copied();
         let entry = Entry {
@@ -424,7 +426,7 @@ impl<'a, 'p, P: Fn(NaiveDate) -> &'p Policy> Judging<'a, P> {
                             work: &period.name,
                             stands: standing.contains(&key),
                             entered_at: known.get(&key).copied().filter(|_| standing.contains(&key)),
-                            teacher_id: &course.teacher_id,
+                            teacher_id: journal.teacher_on(course, period.ends),
                         };
                         judged.push(self.judged(course, entry));
                     }

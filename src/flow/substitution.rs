@@ -32,7 +32,7 @@ pub async fn record(
     };
     let roster = house.db.load_roster(year).await?;
     let course = roster.courses.iter().find(|course| course.id == lesson.course_id);
-    if course.is_some_and(|course| course.teacher_id == substitute) {
+    if course.is_some_and(|course| roster.teacher_on(course, lesson.date) == substitute) {
         let message = "это учитель самого предмета: замены нет, выберите «вёл учитель предмета»";
         return refused("substitution.own-teacher", message.to_owned());
     }

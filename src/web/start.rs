@@ -31,6 +31,7 @@ use crate::domain::people::{Reach, ReachSet, Visitor};
 use crate::domain::period::course_title;
 use crate::domain::rights::{Action, Role};
 use crate::domain::snapshot::{CopyKind, supplement_no};
+use crate::domain::tenure;
 use crate::domain::training;
 use crate::domain::words;
 use crate::flow::signin::demo::{self, DemoLogin};
@@ -204,16 +205,31 @@ impl Desk<'_> {
     }
 
     fn courses(&self) -> Option<Shelf> {
-        let own = self.courses_of();
-        if own.is_empty() {
+        let (roster, me) = (&self.directory.roster, self.visitor.account.as_str());
+        let mut own = self.courses_of();
+        own.sort_by(|a, b| crate::domain::names::natural(&a.class, &b.class));
+        // A course that goes to another on a coming day says until when it is one's own, and one that comes says from when.
+        let last = |course: &Course| {
+            let mine = roster.earlier_teachers.iter().filter(|one| one.course == course.id && one.teacher == me);
+            mine.map(|one| one.until).filter(|until| *until >= self.today).min()
+        };
+        let mut items: Vec<(String, String, String)> = Vec::new();
+        for course in own {
+            let until =
+                last(course).map(|day| format!(", вы ведёте до {}", words::date_short(day))).unwrap_or_default();
+            let note = format!("{}{until}", course_title(course));
+            items.push((course.class.clone(), format!("/course/{}", segment(&course.id)), note));
+        }
+        for course in roster.courses.iter().filter(|_| self.holds(&[Role::SubjectTeacher])) {
+            let Some(day) = tenure::begins(course, &roster.earlier_teachers, me, self.today) else { continue };
+            let href = format!("/year/timetable?teacher={}&week={day}", segment(me));
+            let note = format!("{}: с {} вы ведёте", course_title(course), words::date_short(day));
+            items.push((course.class.clone(), href, note));
+        }
+        if items.is_empty() {
             return None;
         }
-        let mut own: Vec<_> = own.into_iter().collect();
-        own.sort_by(|a, b| crate::domain::names::natural(&a.class, &b.class));
-        let items = own
-            .iter()
-            .map(|course| (course.class.clone(), format!("/course/{}", segment(&course.id)), course_title(course)));
-        Some(Shelf { heading: "Мои предметы", items: items.collect(), empty: "" })
+        Some(Shelf { heading: "Мои предметы", items, empty: "" })
     }
 
     /// What an assistant or a clerk does all day: checks the learners' data, class by class (SEC-09).

@@ -1,13 +1,15 @@
 //! Attacks on the pages of the year by who may use them, on rows that are not theirs: another's classes, another page's changes.
 
-use letopis::domain::setup::layout::{COURSES, LOAD, ROOMS};
+use letopis::domain::setup::layout::{COURSES, EARLIER_TEACHERS, LOAD, ROOMS, TIMETABLE};
 use letopis::domain::setup::paste::Sheet;
 use letopis::flow::House;
 use letopis::flow::change::{self, Edit};
 use letopis::flow::setup::{self, Coming, Meeting, Outcome, groups};
 
 use super::house::{YEAR, act, on_every_engine};
-use super::matrix::{open_to_the_web, send, session};
+use super::matrix::{open_to_the_web, send, session, session_at};
+use super::rules::open_on;
+use super::shown::read;
 
 /// A form's body.
 pub(super) fn form(pairs: &[(&str, &str)]) -> String {
@@ -135,5 +137,41 @@ fn a_class_teacher_sets_the_groups_of_the_own_class_at_a_periods_start_and_of_no
         assert_eq!(findings.iter().map(|one| one.code).collect::<Vec<_>>(), ["groups.bound"]);
         let next = act("T03", 60 * 24 * 40);
         assert!(matches!(groups::set(&house, &next, YEAR, "5А", &moved).await.unwrap(), Outcome::Done(_)));
+    });
+}
+
+#[test]
+fn a_course_is_the_earlier_teachers_until_the_last_day_and_the_next_ones_from_the_day_after() {
+    on_every_engine(|house| async move {
+        // Thursday, 2 October is the last day of T12 in the course of T04; it has lessons on Thursday and on Friday.
+        paste(&house, &EARLIER_TEACHERS, "Курс\tПоследний день прежнего учителя\tПрежний учитель\nC5\t02.10.2025\tT12")
+            .await;
+        paste(&house, &TIMETABLE, "Курс\tДень недели\tУрок\nC5\t4\t1\nC5\t5\t1").await;
+        let of_5a = "/journal/5%D0%90";
+        for (minutes, has, has_not) in [(0, "T12", "T04"), (24 * 60, "T04", "T12")] {
+            let address = open_on(&house, minutes).await;
+            let theirs = session_at(&house, has, 1, minutes).await;
+            let others = session_at(&house, has_not, 2, minutes).await;
+            for path in ["/course/C5", of_5a] {
+                assert_eq!(read(address, path, &theirs).await.0, 200, "{has} reads {path} after {minutes} min");
+                assert_eq!(read(address, path, &others).await.0, 403, "{has_not} reads {path} after {minutes} min");
+            }
+            let (_, page) = read(address, "/course/C5", &theirs).await;
+            let surname = if has == "T12" { "Учитель: Елкин" } else { "Учитель: Гранитов" };
+            assert!(page.contains(surname), "{page}");
+            let (first, other) = (read(address, "/", &theirs).await.1, read(address, "/", &others).await.1);
+            assert!(first.contains("/course/C5") && !other.contains("/course/C5"), "{first} {other}");
+            assert_eq!(first.contains("вы ведёте до 02.10.2025"), minutes == 0, "{first}");
+            assert_eq!(other.contains("с 03.10.2025 вы ведёте"), minutes == 0, "{other}");
+            let lessons = async |teacher: &str, week: &str| {
+                let path = format!("/year/timetable?teacher={teacher}&week={week}");
+                let (_, page) = read(address, &path, &theirs).await;
+                let told = page.split_once("уроков в неделю: ").map(|(_, rest)| rest.chars().next());
+                told.flatten().unwrap_or_else(|| panic!("{path}: {page}"))
+            };
+            assert_eq!([lessons("T12", "2025-09-22").await, lessons("T04", "2025-09-22").await], ['2', '0']);
+            assert_eq!([lessons("T12", "2025-09-29").await, lessons("T04", "2025-09-29").await], ['1', '1']);
+            assert_eq!([lessons("T12", "2025-10-06").await, lessons("T04", "2025-10-06").await], ['0', '2']);
+        }
     });
 }

@@ -134,7 +134,7 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
     let mut table =
         Table::new(&heads).named("Отчёт").sized(80).middle(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16]);
     let held = Span { ends: until, ..span };
-    for course in journal.courses.iter().filter(|course| course.teacher_id == teacher) {
+    for course in journal.courses.iter().filter(|course| journal.teacher_on(course, until) == teacher) {
         let own: HashSet<&str> = members(course, &journal.learners)
             .into_iter()
             .filter(|learner| learner.is_present_on(until))
@@ -352,7 +352,7 @@ pub fn substitution_log(
         .iter()
         .filter(|lesson| span.holds(lesson.key.date) && !lesson.substitute_teacher_id.is_empty())
         .filter_map(|lesson| Some((lesson, *courses.get(lesson.key.course_id.as_str())?)))
-        .filter(|(lesson, course)| lesson.substitute_teacher_id != course.teacher_id);
+        .filter(|(lesson, course)| lesson.substitute_teacher_id != journal.teacher_on(course, lesson.key.date));
     let mut lines: Vec<(NaiveDate, u8, &Course, Option<&Lesson>)> =
         substituted.map(|(lesson, course)| (lesson.key.date, lesson.key.number, course, Some(lesson))).collect();
     let replaced = lines.len();
@@ -376,7 +376,7 @@ pub fn substitution_log(
             number.to_string(),
             class,
             course.subject.clone(),
-            people.get(&course.teacher_id).short,
+            people.get(journal.teacher_on(course, date)).short,
             String::new(),
             substitute,
             topic,
@@ -426,9 +426,9 @@ pub fn timesheet(letterhead: &Letterhead, people: &People, journal: &Journal, mo
             continue;
         }
         let Some(course) = courses.get(lesson.key.course_id.as_str()) else { continue };
-        let is_substituted =
-            !lesson.substitute_teacher_id.is_empty() && lesson.substitute_teacher_id != course.teacher_id;
-        let teacher = if is_substituted { lesson.substitute_teacher_id.as_str() } else { course.teacher_id.as_str() };
+        let own = journal.teacher_on(course, day);
+        let is_substituted = !lesson.substitute_teacher_id.is_empty() && lesson.substitute_teacher_id != own;
+        let teacher = if is_substituted { lesson.substitute_teacher_id.as_str() } else { own };
         let (by_day, substituted) = hours.entry(teacher).or_default();
         *by_day.entry(day.day()).or_default() += 1;
         *substituted += u32::from(is_substituted);

@@ -41,23 +41,23 @@ pub async fn sheets(
     for course in &journal.courses {
         let Some(place) = journal.classes.iter().position(|class| class.name == course.class) else { continue };
         let class = &journal.classes[place];
+        // Who has come or gone by the day for which it is printed.
+        let on = wanted.day.unwrap_or_else(|| act.at.date_naive());
         let is = |given: &str, own: &str| given.is_empty() || given == own;
         let asked = is(&wanted.class, &course.class)
             && is(&wanted.course, &course.id)
-            && is(&wanted.teacher, &course.teacher_id);
+            && is(&wanted.teacher, journal.teacher_on(course, on));
         let numbers: Vec<u8> =
             lessons.iter().filter(|(one, _)| one.id == course.id).map(|(_, number)| *number).collect();
         if !asked || (wanted.day.is_some() && numbers.is_empty()) || !may(course, class) {
             continue;
         }
-        // Who has come or gone by the day for which it is printed.
-        let on = wanted.day.unwrap_or_else(|| act.at.date_naive());
         let mut learners = period::members(course, &journal.learners);
         learners.retain(|learner| learner.is_present_on(on));
         learners.sort_by(|a, b| {
             names::compare([&a.surname, &a.given_name, &a.patronymic], [&b.surname, &b.given_name, &b.patronymic])
         });
-        let teacher = journal.staff_member(&course.teacher_id);
+        let teacher = journal.staff_member(journal.teacher_on(course, on));
         let blank = Blank {
             class: course.class.clone(),
             learners: learners.iter().map(|l| names::list_name(&l.surname, &l.given_name)).collect(),

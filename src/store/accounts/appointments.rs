@@ -7,6 +7,7 @@ use sqlx::any::AnyRow;
 use super::employments;
 use crate::domain::people::{Appointment, Facts, Load};
 use crate::domain::rights::Role;
+use crate::domain::tenure;
 use crate::store::rows::{Kind::Int, Kind::Text, Table};
 use crate::store::{Db, Error};
 
@@ -104,21 +105,26 @@ pub fn appointment_cells(one: &Appointment) -> Vec<String> {
 }
 
 const FACTS: &str = "
-    select 'staff', roles, '' from staff where school = $1 and year = $2 and id = $3
+    select 'staff', roles, '', '' from staff where school = $1 and year = $2 and id = $3
     union all
-    select 'class', name, '' from classes where school = $1 and year = $2 and class_teacher = $3
+    select 'class', name, '', '' from classes where school = $1 and year = $2 and class_teacher = $3
     union all
-    select 'course', id, class from courses where school = $1 and year = $2 and teacher = $3
+    select 'course', id, class, teacher from courses where school = $1 and year = $2 and teacher = $3
     union all
-    select 'substitute', l.course, c.class from lessons l
+    select 'course', id, class, teacher from courses where school = $1 and year = $2 and teacher <> $3 and id in
+        (select course from earlier_teachers where school = $1 and year = $2 and teacher = $3 and until >= $4)
+    union all
+    select 'change', course, until, teacher from earlier_teachers where school = $1 and year = $2 and until >= $4
+    union all
+    select 'substitute', l.course, c.class, '' from lessons l
         join courses c on c.school = l.school and c.year = l.year and c.id = l.course
         where l.school = $1 and l.year = $2 and l.substitute = $3 and l.date = $4
     union all
-    select 'work', hired_on, left_on from employments where school = $1 and person = $3
+    select 'work', hired_on, left_on, '' from employments where school = $1 and person = $3
     union all
-    select 'self', id, class from learners where school = $1 and year = $2 and id = $3 and (left_on = '' or left_on > $4)
+    select 'self', id, class, '' from learners where school = $1 and year = $2 and id = $3 and (left_on = '' or left_on > $4)
     union all
-    select 'child', g.learner, r.class from guardian_learners g
+    select 'child', g.learner, r.class, '' from guardian_learners g
         join learners r on r.school = g.school and r.year = $2 and r.id = g.learner
         where g.school = $1 and g.guardian = $3 and g.until = '' and (r.left_on = '' or r.left_on > $4)";
 
@@ -146,12 +152,19 @@ impl Db {
             .fetch_all(&self.pool)
             .await?;
         let mut facts = Facts { load: Load::default(), ..Facts::default() };
+        let mut courses: Vec<(String, String, String)> = Vec::new();
+        let mut changes: Vec<(String, NaiveDate, String)> = Vec::new();
         for row in &rows {
             let (what, one, class): (String, String, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
             match what.as_str() {
                 "staff" => facts.roles = one.split_whitespace().map(str::to_owned).collect(),
                 "class" => facts.load.classes.push(one),
-                "course" => facts.load.courses.push((one, class)),
+                "course" => courses.push((one, class, row.try_get(3)?)),
+                "change" => {
+                    if let Ok(until) = class.parse::<NaiveDate>() {
+                        changes.push((one, until, row.try_get(3)?));
+                    }
+                }
                 "substitute" => facts.substitutes_today.push((one, class)),
                 "work" => facts.work.push((employments::day("hired_on", one)?, employments::day("left_on", class)?)),
                 "self" => {
@@ -161,6 +174,13 @@ impl Db {
                 _ => facts.learners.push((one, class)),
             }
         }
+        // A course whose teacher changes on a coming day is still the earlier one's.
+        let has = |(course, _, present): &(String, String, String)| {
+            let own = changes.iter().filter(|(of, ..)| of == course);
+            tenure::of_day(present, own.map(|(_, until, teacher)| (*until, teacher.as_str())), day) == person
+        };
+        courses.retain(has);
+        facts.load.courses = courses.into_iter().map(|(course, class, _)| (course, class)).collect();
         Ok(facts)
     }
 

@@ -90,9 +90,10 @@ pub(super) async fn course(
         href: directory.address(format!("/course/{}{period}", segment(&other.id))),
         current: other.id == course.id,
     });
+    let teacher = staff_name(&directory, directory.roster.teacher_on(course, today));
     let frame = frame
         .titled(format!("{}: {}", class.name, course_title(course)))
-        .leading(format!("Учитель: {}; {}", staff_name(&directory, &course.teacher_id), hours(course)))
+        .leading(format!("Учитель: {teacher}; {}", hours(course)))
         .under("Журнал", directory.address("/journal".to_owned()))
         .under(class.name.clone(), directory.address(format!("/journal/{}", segment(&class.name))));
     let closed = closed(&directory, &class.name, &chosen.span.id);

@@ -69,7 +69,8 @@ pub(super) async fn show(
     let (classes, courses) = offered(&directory, &may, asked.value("class"), asked.value("course"));
     let day: Option<NaiveDate> = asked.value("day").parse().ok();
     // A teacher begins with the own courses; the whole school is never what somebody wants at once.
-    let own = directory.roster.courses.iter().any(|course| course.teacher_id == visitor.account);
+    let (roster, today) = (&directory.roster, act.at.date_naive());
+    let own = roster.courses.iter().any(|course| roster.teacher_on(course, today) == visitor.account);
     let mine = asked.value("class").is_empty() && asked.value("course").is_empty() && day.is_none();
     let wanted = Wanted {
         class: asked.value("class").to_owned(),

@@ -79,7 +79,7 @@ pub(super) async fn list(
         office: if may(Action::ReadRegister) { of(About::Office, "/office/forms") } else { Vec::new() },
         teaching: if may(Action::ReadStaff) { of(About::Teaching, "/office/teaching") } else { Vec::new() },
         class_forms: if class.is_empty() { Vec::new() } else { of(About::Class, &base) },
-        own_report: directory.roster.courses.iter().any(|course| course.teacher_id == visitor.account),
+        own_report: teaches(&state, &directory, &visitor),
         carriers: may(Action::ReadCarriers),
         classes,
         class,
@@ -193,9 +193,15 @@ pub(super) async fn own_preliminary(
     own(state, visitor, frame, asked, "subject-report-preliminary").await
 }
 
+/// Has the visitor a course of the own today?
+fn teaches(state: &WebState, directory: &Directory, visitor: &Visitor) -> bool {
+    let (roster, today) = (&directory.roster, state.now().date_naive());
+    roster.courses.iter().any(|course| roster.teacher_on(course, today) == visitor.account)
+}
+
 async fn own(state: WebState, visitor: Visitor, frame: Frame, asked: Asked, id: &str) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
-    if !directory.roster.courses.iter().any(|course| course.teacher_id == visitor.account) {
+    if !teaches(&state, &directory, &visitor) {
         return Err(Refusal::NotFound);
     }
     shown(&state, &visitor, frame, &asked, id, About::Teaching, &visitor.account).await

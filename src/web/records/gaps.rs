@@ -104,7 +104,8 @@ pub(super) async fn gaps(
     };
     if asked.value("format") == "csv" {
         let row = |class: &str, gap: &Finding| {
-            let teacher = course_of(&directory, gap).map_or_else(String::new, |course| teacher(&directory, course));
+            let course = course_of(&directory, gap);
+            let teacher = course.map_or_else(String::new, |course| teacher(&directory, course, today));
             vec![class.to_owned(), gap.place.clone(), gap.message.clone(), weight(gap).to_owned(), teacher]
         };
         let rows = checked.iter().flat_map(|one| one.findings.iter().map(move |gap| row(&one.class, gap)));
@@ -128,7 +129,7 @@ pub(super) async fn gaps(
             place: gap.place.clone(),
             message: gap.message.clone(),
             bars: gap.severity == Severity::Error,
-            teacher: course.map_or_else(String::new, |course| teacher(&directory, course)),
+            teacher: course.map_or_else(String::new, |course| teacher(&directory, course, today)),
             href: opened.map_or_else(String::new, |course| format!("/course/{}", segment(&course.id))),
         }
     };
@@ -177,8 +178,8 @@ fn course_of<'d>(directory: &'d Directory, gap: &Finding) -> Option<&'d Course> 
 }
 
 /// «Фамилия И.О.» of who leads a course: the one to be asked.
-fn teacher(directory: &Directory, course: &Course) -> String {
-    let member = directory.roster.staff_member(&course.teacher_id);
+fn teacher(directory: &Directory, course: &Course, day: chrono::NaiveDate) -> String {
+    let member = directory.roster.staff_member(directory.roster.teacher_on(course, day));
     member.map_or_else(String::new, |one| names::short_name(&one.surname, &one.given_name, &one.patronymic))
 }
 

@@ -148,11 +148,14 @@ async fn page(
         let value = format!("{} {}", lesson.key.date, lesson.key.number);
         (words::date_short(lesson.key.date), lesson.key.number, short(&lesson.substitute_teacher_id), value)
     });
+    // Where the teacher changed, whose lesson it is depends on its day.
+    let teacher = directory.roster.teacher_on(course, state.now().date_naive());
+    let changed = directory.roster.earlier_teachers.iter().any(|one| one.course == course.id);
     let mut staff: Vec<(String, String, bool)> = directory
         .roster
         .staff
         .iter()
-        .filter(|person| person.id != course.teacher_id)
+        .filter(|person| changed || person.id != course.teacher_id)
         .map(|person| (person.id.clone(), short(&person.id), person.id == *who))
         .collect();
     staff.sort_by(|a, b| a.1.cmp(&b.1));
@@ -165,7 +168,7 @@ async fn page(
         findings,
         frame: frame
             .titled(format!("Замены: {}", course_words(course)))
-            .leading(format!("Учитель предмета: {}", short(&course.teacher_id)))
+            .leading(format!("Учитель предмета: {}", short(teacher)))
             .under("Учебный год", "/year/ready")
             .under("Замены уроков", "/year/substitutions"),
     };

@@ -14,14 +14,14 @@ use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get};
 use super::events::{EventLine, of_week, week_of};
 use super::readiness;
-use crate::domain::journal::Journal;
+use crate::domain::journal::{Course, Journal};
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
 use crate::domain::setup::cells::WEEKDAYS;
-use crate::domain::setup::timetable::{Held, held};
-use crate::domain::setup::{SchoolEvent, Setup};
+use crate::domain::setup::timetable::{Held, held_in, hours_a_week};
+use crate::domain::setup::{SchoolEvent, Setup, hours_text};
 use crate::domain::words;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -66,7 +66,8 @@ struct Page {
     may: bool,
     told: Vec<String>,
     rest: Vec<String>,
-    hours: usize,
+    /// A lesson of several groups at one time is one.
+    hours: String,
     /// Events of the week beside the lessons.
     events: Vec<EventLine>,
     week: String,
@@ -113,13 +114,13 @@ impl Whose {
     }
 
     /// Is an event one of this grid: for the class; for a class that the teacher has, or of the teacher's own; in the room?
-    fn has(&self, event: &SchoolEvent, journal: &Journal) -> bool {
+    fn has(&self, event: &SchoolEvent, journal: &Journal, day: NaiveDate) -> bool {
         let holds = |name: &str| journal.class(name).is_some_and(|class| event.scope.holds(&class.name, class.grade));
         match self {
             Self::Class(name) => holds(name),
             Self::Teacher(teacher) => {
-                event.responsible == *teacher
-                    || journal.courses.iter().any(|course| course.teacher_id == *teacher && holds(&course.class))
+                let own = |course: &Course| journal.teacher_on(course, day) == teacher && holds(&course.class);
+                event.responsible == *teacher || journal.courses.iter().any(own)
             }
             Self::Room(room) => event.place == *room,
         }
@@ -177,13 +178,11 @@ fn grid(whose: &Whose, own: &[&Held<'_>], days: u8, may: bool, journal: &Journal
     let mut numbers: BTreeSet<u8> = own.iter().map(|one| one.slot.number).collect();
     numbers.extend(bells.iter().map(|bell| bell.number).filter(|_| may));
     let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
-    let cell = |weekday: u8, number: u8| Cell {
-        lessons: own
-            .iter()
-            .filter(|one| one.slot.weekday == weekday && one.slot.number == number)
-            .map(|one| whose.lesson(one, journal))
-            .collect(),
-        add: format!("/year/timetable/rows?add=1&weekday={weekday}&number={number}#form"),
+    let cell = |weekday: u8, number: u8| {
+        let at_once = own.iter().filter(|one| one.slot.weekday == weekday && one.slot.number == number);
+        let mut lessons: Vec<Lesson> = at_once.map(|one| whose.lesson(one, journal)).collect();
+        lessons.sort_by(|a, b| names::natural(&a.title, &b.title));
+        Cell { lessons, add: format!("/year/timetable/rows?add=1&weekday={weekday}&number={number}#form") }
     };
     let line = |number: u8| {
         let bell = bells.iter().find(|bell| bell.number == number);
@@ -204,19 +203,20 @@ async fn show(
 ) -> Result<Response, Refusal> {
     let opened = super::open(&state, asked.value("year")).await?;
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
-    let all = held(journal, setup);
+    let day = asked.value("week").parse().unwrap_or_else(|_| state.now().date_naive());
+    let (monday, sunday) = week_of(day);
+    let all = held_in(journal, setup, Some(monday));
     let whose = Whose::of(&asked, journal);
     let own: Vec<&Held<'_>> = all.iter().filter(|one| whose.holds(one)).collect();
     let may = visitor.may_anywhere(Action::ChangeCurriculum) && opened.closed.is_none();
     let six = own.iter().any(|one| one.slot.weekday > 5) || setup.regimes.iter().any(|regime| regime.week_days > 5);
     let days: Vec<&'static str> = WEEKDAYS[..if six { 6 } else { 5 }].to_vec();
     let [chosen_class, chosen_teacher, chosen_room] = whose.chosen();
-    let teaching: BTreeSet<&str> = all.iter().map(|one| one.teacher).collect();
+    // Who has a course in another week is offered as well.
+    let teaching: BTreeSet<&str> = all.iter().flat_map(|one| [one.teacher, one.course.teacher_id.as_str()]).collect();
     let teachers = opened.year.known.choices(crate::domain::setup::layout::Is::Staff);
     let mut told: Vec<String> = super::sorted(opened.year.findings("timetable")).iter().map(readiness::plain).collect();
     let rest = told.split_off(told.len().min(TOLD));
-    let day = asked.value("week").parse().unwrap_or_else(|_| state.now().date_naive());
-    let (monday, sunday) = week_of(day);
     let at = |day: Option<NaiveDate>| day.map(|day| asked.with("week", &day.to_string())).unwrap_or_default();
     answer::page(&Page {
         years: opened.years.iter().map(|y| (y.clone(), super::in_year(&asked, y), *y == opened.year.year)).collect(),
@@ -239,9 +239,9 @@ async fn show(
             .map(|room| (room.name.clone(), room.name.clone(), room.name == chosen_room))
             .collect(),
         empty: setup.timetable.is_empty(),
-        hours: own.len(),
+        hours: hours_text(hours_a_week(own.iter().map(|one| (one.slot, one.shift)))),
         whose: whose.words(journal),
-        events: of_week(&setup.events, day, |event| whose.has(event, journal)),
+        events: of_week(&setup.events, day, |event| whose.has(event, journal, day)),
         week: format!("{} – {}", words::day_and_month(monday), words::day_and_month(sunday)),
         earlier: at(monday.checked_sub_days(Days::new(7))),
         later: at(monday.checked_add_days(Days::new(7))),

@@ -89,12 +89,7 @@ impl Desk<'_> {
             roster.courses.iter().filter(|course| course.teacher_id == member.id).map(course_words).collect();
         let courses = match own.is_empty() {
             false => format!("Вам назначены курсы: {}.", shortened(own.iter().map(String::as_str))),
-            true if member.has_role(Role::SubjectTeacher.as_str()) => {
-                format!(
-                    "Курсы вам ещё не назначены: их назначает {}.",
-                    self.visitor.rules.who(Action::ChangeCurriculum)
-                )
-            }
+            true if member.has_role(Role::SubjectTeacher.as_str()) => self.visitor.rules.without_courses(),
             true => String::new(),
         };
         Ok(Some(Coming { day: words::date_words(day), courses }))
