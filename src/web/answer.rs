@@ -20,7 +20,7 @@ use super::guard::Passage;
 use super::{WebState, query};
 use crate::bundle;
 use crate::domain::finding::Finding;
-use crate::domain::{family_extract, outage, words};
+use crate::domain::{family_extract, freeze, outage, words};
 use crate::{flow, store};
 
 /// Own files only: no inline script or style, no other host, no frame around the page.
@@ -169,7 +169,8 @@ impl From<store::Error> for Refusal {
             | store::Error::AppendOnly(_)
             | store::Error::Duplicate
             | store::Error::YearClosed(_)
-            | store::Error::YearInUse => Self::Rule(words::capitalised(&error.to_string())),
+            | store::Error::YearInUse
+            | store::Error::Overtaken(_) => Self::Rule(words::capitalised(&error.to_string())),
             other => fault(&other),
         }
     }
@@ -212,6 +213,12 @@ impl From<flow::Error> for Refusal {
             | E::Break(_)
             | E::Recall(_)
             | E::NothingToSign(_)
+            | E::Unsigned { .. }
+            | E::Freeze(freeze::Unfreezable::Route(_))
+            | E::Adoption(_)
+            | E::Token(_)
+            | E::Carrier(_)
+            | E::Publish(_)
             | E::Office(_) => Self::Rule(words::capitalised(&error.to_string())),
             other => fault(&other),
         }
@@ -244,6 +251,8 @@ struct RefusalPage {
     advice: String,
     number: String,
     sign_in: String,
+    /// The page whose form was not taken; empty when the browser does not say.
+    back: String,
     /// Where the year is brought in, for a house that has none.
     bring: &'static str,
     findings: Vec<Finding>,
@@ -357,8 +366,23 @@ async fn tell(
     frame.address = address;
     let findings = findings.to_vec();
     let bring = if matches!(refusal, Refusal::NoJournal) { "/exchange/import" } else { "" };
-    let page = RefusalPage { frame, message, advice, number: number.to_owned(), sign_in, bring, findings };
+    let back = match refusal {
+        Refusal::Rule(_) | Refusal::BadInput(_) | Refusal::NoFile | Refusal::TooLarge | Refusal::BrokenUpload => {
+            came_from(headers)
+        }
+        _ => String::new(),
+    };
+    let page = RefusalPage { frame, message, advice, number: number.to_owned(), sign_in, back, bring, findings };
     (refusal.status(), Html(page.render().unwrap_or_else(|_| refusal.to_string()))).into_response()
+}
+
+/// Path and query of the house's own page that the request came from; empty when the browser names none, or one of another host.
+fn came_from(headers: &HeaderMap) -> String {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let page = text(header::REFERER).split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+    let Some((_, path)) = page.filter(|(host, _)| *host == text(header::HOST)) else { return String::new() };
+    let address = format!("/{path}");
+    if own(&address) == address { address } else { String::new() }
 }
 
 /// Does a program ask, and not a browser?
@@ -484,6 +508,39 @@ mod tests {
             assert_eq!(own(address), "/", "{address:?}");
             assert_eq!(redirect(address).headers()[header::LOCATION], "/", "{address:?}");
         }
+    }
+
+    #[test]
+    fn a_refusal_leads_back_to_the_page_of_the_form_and_to_no_other_house() {
+        let from = |page: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("letopis:8017"));
+            headers.insert(header::REFERER, HeaderValue::from_str(page).unwrap());
+            came_from(&headers)
+        };
+        assert_eq!(from("http://letopis:8017/people/T02?a=1"), "/people/T02?a=1");
+        for foreign in ["http://evil.example/people/T02", "http://letopis:8017//evil.example", "letopis:8017", ""] {
+            assert_eq!(from(foreign), "", "{foreign}");
+        }
+    }
+
+    #[test]
+    fn what_somebody_entered_or_left_undone_is_a_refusal_and_a_broken_world_a_fault() {
+        let nobody = crate::domain::route::Unroutable::Unknown("T00001".to_owned());
+        let refused = [
+            flow::Error::Adoption(flow::policy::Refusal::VagueOrder("«приказ № 24 2018 года»".to_owned())),
+            flow::Error::Token(crate::domain::token::Refusal::NoScope),
+            flow::Error::Carrier(crate::domain::carrier::Refusal::OneHand),
+            flow::Error::Unsigned { copy: "2025-05A-Y".to_owned(), what: String::new() },
+            flow::Error::Freeze(freeze::Unfreezable::Route(nobody)),
+            flow::Error::Publish(flow::publish::Refusal::NoCheckpoint),
+        ];
+        for error in refused {
+            let words = error.to_string();
+            assert!(Refusal::from(error).status().is_client_error(), "{words}");
+        }
+        let broken = flow::Error::Damaged("снимок".to_owned());
+        assert_eq!(Refusal::from(broken).status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 
     #[tokio::test]

@@ -14,10 +14,11 @@ use super::WebState;
 use super::answer::Refusal;
 use super::query;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
+use crate::domain::canon::Digest;
 use crate::domain::policy::{self, Policy};
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::policy::{History, history};
+use crate::flow::policy::{History, InForce, history};
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
@@ -53,7 +54,9 @@ struct Choice {
 fn choices(history: &History, chosen: &str) -> Vec<Choice> {
     let mut known: Vec<(String, String)> = Vec::new();
     for one in history.all() {
-        let label = if one.order.is_empty() {
+        let label = if is_sample(one) {
+            format!("{} (программы, без приказа школы)", one.policy.name)
+        } else if one.order.is_empty() {
             format!("{} (школы)", one.policy.name)
         } else {
             format!("{} (школы, {})", one.policy.name, one.order)
@@ -66,6 +69,14 @@ fn choices(history: &History, chosen: &str) -> Vec<Choice> {
         }
     }
     known.into_iter().map(|(name, label)| Choice { chosen: name == chosen, name, label }).collect()
+}
+
+/// Are these a sample inside the program that no order of the school has brought? The order that a sample names is nobody's; a house that was
+/// founded under a real school's regulation may be that school.
+fn is_sample(one: &InForce) -> bool {
+    let name = one.policy.name.as_str();
+    let inside = policy::builtin(name).map(|text| Digest::of(text.as_bytes()));
+    one.from.is_none() && inside == Some(one.policy.digest) && !policy::REGULATIONS.contains(&name)
 }
 
 /// A policy by name: one of the house, or one inside the program.

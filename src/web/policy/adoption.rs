@@ -3,15 +3,18 @@
 use askama::Template;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
+use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
 use super::{Choice, choices, open};
+use crate::domain::finding::Finding;
 use crate::domain::lint;
 use crate::domain::people::Visitor;
 use crate::domain::policy;
 use crate::domain::setup::promotion;
 use crate::domain::words;
+use crate::flow;
 use crate::flow::exchange;
-use crate::flow::policy::{Adoption, adopt as bring};
+use crate::flow::policy::{Adoption, Refusal as NotTaken, adopt as bring};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
@@ -24,12 +27,93 @@ struct AdoptPage {
     choices: Vec<Choice>,
     /// Rules in force: they need no second order.
     in_force: String,
+    sent: Sent,
+}
+
+/// What was typed, kept when the form comes back, and the words beside each field that was not taken.
+#[derive(Debug, Clone, Default)]
+struct Sent {
+    preset: String,
+    /// Name of the file that came: a browser does not send it twice, it is chosen again.
+    file: String,
+    order: String,
     from: String,
+    wrong_rules: String,
+    wrong_file: Vec<String>,
+    wrong_order: String,
+    wrong_from: String,
+}
+
+impl Sent {
+    /// Was something not taken?
+    fn is_wrong(&self) -> bool {
+        let words = [&self.wrong_rules, &self.wrong_order, &self.wrong_from];
+        !self.wrong_file.is_empty() || words.iter().any(|said| !said.is_empty())
+    }
+
+    /// Puts the words of a refusal beside the field that they are about.
+    fn refused(&mut self, refusal: &NotTaken) {
+        let said = words::capitalised(&refusal.to_string()) + ".";
+        match refusal {
+            NotTaken::NoOrder | NotTaken::VagueOrder(_) => self.wrong_order = said,
+            NotTaken::NotLater { .. } | NotTaken::NotInForce { .. } => self.wrong_from = said,
+            NotTaken::Edited { .. } | NotTaken::Known(_) if self.file.is_empty() => self.wrong_rules = said,
+            NotTaken::Edited { .. } | NotTaken::Known(_) => self.wrong_file.push(said),
+        }
+    }
+}
+
+/// One finding of a file of rules as a line: where, what is wrong, what is wanted.
+fn line(finding: &Finding) -> String {
+    let mut said = match finding.place.as_str() {
+        "" => words::capitalised(&finding.message),
+        place => format!("{place}: {}", finding.message),
+    };
+    if !finding.found.is_empty() {
+        said.push_str(&format!("; найдено: «{}»", finding.found));
+    }
+    if !finding.expected.is_empty() {
+        said.push_str(&format!("; нужно: {}", finding.expected));
+    }
+    said
+}
+
+/// The day that the form offers: the first of the school year that comes or has just begun, in the middle of a year today. A house that has
+/// closed nothing yet lives by its first rules from the beginning of its year; a day not after the last adoption would not be taken.
+pub(super) fn offered(year: i32, begins: bool, last: Option<NaiveDate>, today: NaiveDate) -> NaiveDate {
+    /// A year that began so many days ago has just begun.
+    const JUST_DAYS: i64 = 7;
+    // From June on the coming year is prepared, whatever year the house has.
+    let coming = today.year() - i32::from(today.month() < 6);
+    let fresh = |first: &NaiveDate| *first >= today - TimeDelta::days(JUST_DAYS);
+    let first = |year: i32| promotion::first_day(&format!("{year}/{}", year + 1));
+    let own = first(year).filter(|first| begins || fresh(first));
+    let day = own.or_else(|| first(coming).filter(fresh)).filter(|day| last.is_none_or(|last| last < *day));
+    day.unwrap_or(today)
 }
 
 /// `GET /policy/adopt`.
 pub(super) async fn form(State(state): State<WebState>, frame: Frame) -> Result<Response, Refusal> {
     let (history, _) = open(&state).await?;
+    let today = state.now().date_naive();
+    let begins = state.house.db.list_years().await?.is_empty();
+    let year = exchange::first_year(&state.house, today).await?;
+    let last = history.all().last().and_then(|one| one.from);
+    let from = offered(year, begins, last, today).to_string();
+    answer::page(&page(&state, frame, Sent { from, ..Sent::default() }).await?)
+}
+
+/// The form once more with what was typed and the words beside it; nothing was brought in.
+async fn again(state: &WebState, frame: Frame, mut sent: Sent) -> Result<Response, Refusal> {
+    if !sent.file.is_empty() {
+        let once_more = format!("Файл «{}» выберите ещё раз: браузер не помнит его.", sent.file);
+        sent.wrong_file.push(once_more);
+    }
+    answer::page_again(&page(state, frame, sent).await?)
+}
+
+async fn page(state: &WebState, frame: Frame, sent: Sent) -> Result<AdoptPage, Refusal> {
+    let (history, _) = open(state).await?;
     // What the house has used already cannot be adopted again.
     let used = |name: &str| history.all().iter().any(|one| one.policy.name == name);
     // Whose regulation it is, is said by its title: the names are those of files.
@@ -38,22 +122,18 @@ pub(super) async fn form(State(state): State<WebState>, frame: Frame) -> Result<
         let label = title.map_or(choice.label, |policy| format!("{} — {}", choice.name, policy.title));
         Choice { label, ..choice }
     };
-    let choices = choices(&history, "").into_iter().filter(|choice| !used(&choice.name)).map(titled).collect();
-    // A house that has closed nothing yet lives by its first rules from the beginning of the year.
-    let today = state.now().date_naive();
-    let begins = state.house.db.list_years().await?.is_empty();
-    let year = exchange::first_year(&state.house, today).await?;
-    let first = promotion::first_day(&format!("{year}/{}", year + 1)).filter(|first| begins && *first <= today);
-    let now = &history.on(today).policy;
+    let choices =
+        choices(&history, &sent.preset).into_iter().filter(|choice| !used(&choice.name)).map(titled).collect();
+    let now = &history.on(state.now().date_naive()).policy;
     let in_force = format!("{} — {}", now.name, now.title);
-    answer::page(&AdoptPage {
+    Ok(AdoptPage {
         in_force,
         frame: frame
             .titled("Ввести правила приказом")
             .leading("Прежние записи остаются при правилах, по которым сделаны; применённые правила не правят")
             .under("Правила", "/policy"),
         choices,
-        from: first.unwrap_or(today).to_string(),
+        sent,
     })
 }
 
@@ -61,36 +141,63 @@ pub(super) async fn form(State(state): State<WebState>, frame: Frame) -> Result<
 pub(super) async fn adopt(
     State(state): State<WebState>,
     visitor: Visitor,
+    frame: Frame,
     mut fields: Multipart,
 ) -> Result<Response, Refusal> {
-    let (mut preset, mut order, mut from, mut file) = (String::new(), String::new(), String::new(), None);
+    let (mut sent, mut file) = (Sent::default(), None);
     while let Some(field) = fields.next_field().await.map_err(|_| Refusal::BrokenUpload)? {
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().map(str::to_owned);
         let text = field.text().await.map_err(|_| Refusal::BrokenUpload)?;
         match name.as_str() {
-            "preset" => preset = text,
-            "order" => order = text,
-            "from" => from = text,
+            "preset" => sent.preset = text,
+            "order" => sent.order = text,
+            "from" => sent.from = text,
             "file" if !text.is_empty() => file = file_name.map(|file_name| (file_name, text)),
             _ => {}
         }
     }
     let (name, text) = match file {
-        Some((file_name, text)) => (file_name.trim_end_matches(".toml").to_owned(), text),
-        None if preset.is_empty() => return Err(Refusal::NoFile),
+        Some((file_name, text)) => {
+            let name = file_name.trim_end_matches(".toml").to_owned();
+            sent.file = file_name;
+            (name, text)
+        }
+        None if sent.preset.is_empty() => {
+            sent.wrong_rules = "Выберите готовые правила или свой файл.".to_owned();
+            return again(&state, frame, sent).await;
+        }
         None => {
-            let text = policy::builtin(&preset).ok_or(Refusal::NotFound)?.to_owned();
-            (preset, text)
+            let text = policy::builtin(&sent.preset).ok_or(Refusal::NotFound)?.to_owned();
+            (sent.preset.clone(), text)
         }
     };
-    let parsed = policy::parse(&name, &text).map_err(Refusal::BadInput)?;
-    let from = match from.trim() {
-        "" => None,
-        day => Some(day.parse().map_err(|_| Refusal::Rule(format!("«{day}» — не дата: нужно ГГГГ-ММ-ДД")))?),
+    let parsed = match policy::parse(&name, &text) {
+        Ok(parsed) => parsed,
+        Err(findings) => {
+            sent.wrong_file = findings.iter().map(line).collect();
+            return again(&state, frame, sent).await;
+        }
     };
-    let adoption = Adoption { name, text, from, order };
-    let adopted = bring(&state.house, &adoption, &state.act(&visitor.account)).await?;
+    let from = match sent.from.trim() {
+        "" => None,
+        typed => match typed.parse::<NaiveDate>() {
+            Ok(day) => Some(day),
+            Err(_) => {
+                sent.wrong_from = format!("«{typed}» — не дата: нужны день, месяц и год.");
+                return again(&state, frame, sent).await;
+            }
+        },
+    };
+    let adoption = Adoption { name, text, from, order: sent.order.clone() };
+    let adopted = match bring(&state.house, &adoption, &state.act(&visitor.account)).await {
+        Ok(adopted) => adopted,
+        Err(flow::Error::Adoption(refusal)) => {
+            sent.refused(&refusal);
+            return again(&state, frame, sent).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
     let day = adopted.from.map(words::date_short).unwrap_or_default();
     let doubts = if lint::finds(&lint::lint(&parsed)) {
         ". В положении есть противоречия: их показывает кнопка «Противоречия» на этой странице"

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
-use axum::extract::State;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::{adoption, deadlines, duties, timeliness, values};
 use crate::bundle::generate::{self, GeneratorSpec};
@@ -92,6 +93,14 @@ async fn the_policy_page_shows_each_question_with_its_clause_and_each_preset_as_
         words(&text(page).await)
     };
     let own = page("/policy").await;
+    // The house lives by the program's sample: the order that the sample names is not the school's, and nobody entered it.
+    let said = "Правила программы по умолчанию: приказа школы ещё нет — введите его";
+    assert!(own.contains(said) && !own.contains("приказ от 29.08.2025 № 1"), "{own}");
+    let doubtful = page("/policy?name=chernushka-2018").await;
+    assert!(
+        doubtful.contains("Работе это не мешает") && !doubtful.contains("приказа школы ещё нет"),
+        "{doubtful:.4000}"
+    );
     assert!(own.contains("Действующие правила") && own.contains("Ввести правила приказом"), "{own}");
     for (name, said) in [
         ("chernushka-2018", "в предпоследний учебный день периода print.due_before_end 000 Инс 4.1"),
@@ -214,6 +223,54 @@ async fn what_was_adopted_is_shown_as_in_force_and_is_not_offered_again() {
     assert!(page.contains("default с создания дома по 19.10.2025"), "{page}");
     let form = text(adoption::form(State(state), Frame::default()).await).await;
     assert!(form.contains("value=\"bauman\"") && !form.contains("value=\"strict\""), "{form}");
+}
+
+#[test]
+fn the_day_offered_for_new_rules_begins_a_school_year_that_comes_or_has_just_begun() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    for (year, begins, last, today, offered) in [
+        (2025, false, None, "2025-08-28", "2025-09-01"),
+        (2025, false, None, "2025-09-03", "2025-09-01"),
+        (2024, false, None, "2025-08-28", "2025-09-01"),
+        (2025, false, None, "2025-10-27", "2025-10-27"),
+        (2025, true, None, "2025-10-27", "2025-09-01"),
+        (2025, false, Some("2025-09-01"), "2025-09-03", "2025-09-03"),
+    ] {
+        let last: Option<&str> = last;
+        let given = adoption::offered(year, begins, last.map(day), day(today));
+        assert_eq!(given, day(offered), "{year} {begins} {today}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_is_not_named_whole_comes_back_on_the_form_with_what_was_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = state(folder.path()).await;
+    let send = async |fields: &[(&str, &str)]| {
+        let mut body: String = fields
+            .iter()
+            .map(|(name, value)| {
+                format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            })
+            .collect();
+        body.push_str("--edge--\r\n");
+        let request = Request::post("/policy/adopt").header("content-type", "multipart/form-data; boundary=edge");
+        let form = Multipart::from_request(request.body(Body::from(body)).unwrap(), &()).await.unwrap();
+        let director = visitor(Role::Director, Reach::School);
+        adoption::adopt(State(state.clone()), director, Frame::default(), form).await
+    };
+    let typed = [("preset", "bauman"), ("order", "приказ № 24 2018 года"), ("from", "2025-11-10")];
+    let answer = send(&typed).await.unwrap();
+    assert_eq!(answer.status(), 422);
+    let page = text(Ok(answer)).await;
+    let kept = ["value=\"bauman\" selected", "value=\"приказ № 24 2018 года\"", "value=\"2025-11-10\""];
+    assert!(kept.iter().all(|kept| page.contains(kept)), "{page}");
+    assert!(page.contains("Приказ назван не полностью") && page.contains("aria-invalid"), "{page}");
+    let without = send(&[("order", "приказ от 27.10.2025 № 9"), ("from", "2025-11-10")]).await.unwrap();
+    assert_eq!(without.status(), 422, "no rules chosen");
+    assert!(state.house.db.list_policies().await.unwrap().is_empty());
+    let whole = [("preset", "bauman"), ("order", "приказ от 27.10.2025 № 9"), ("from", "2025-11-10")];
+    assert_eq!(send(&whole).await.unwrap().status(), 303);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
 
-use super::{Choice, Coming, choices, coming, find, open, or};
+use super::{Choice, Coming, choices, coming, find, is_sample, open, or};
 use crate::domain::finding::Severity;
 use crate::domain::people::Visitor;
 use crate::domain::policy::{PARAMETERS, Policy, PolicyValue, Source, about, difference, title, why_only_told};
@@ -158,6 +158,9 @@ struct ValuesPage {
     order: String,
     /// How the school took it: «с 26.11.2026: приказ от 25.11.2026 № 77»; empty for a policy that it was made under, or never took.
     taken: String,
+    /// What holds while no order of the school has brought rules: «Правила программы по умолчанию»; empty when one has, or another day's
+    /// rules are shown.
+    unordered: &'static str,
     digest: String,
     issues: usize,
     name: String,
@@ -167,6 +170,9 @@ struct ValuesPage {
     coming: Vec<Coming>,
     may_adopt: bool,
 }
+
+/// What stands for the order of a sample inside the program.
+const NO_ORDER: &str = "приказа школы нет";
 
 /// `GET /policy`: the policy in force, or the one asked for by `name`.
 pub(super) async fn page(
@@ -191,7 +197,7 @@ pub(super) async fn page(
             InForceView {
                 name: one.policy.name.clone(),
                 days: format!("{from}{to}"),
-                order: one.order.clone(),
+                order: if is_sample(one) { NO_ORDER.to_owned() } else { one.order.clone() },
                 digest: one.policy.digest.prefix(),
                 now: one.policy.digest == in_force,
                 later: one.from.is_some_and(|from| from > today),
@@ -201,10 +207,18 @@ pub(super) async fn page(
     let taken = history.by_digest(policy.digest).and_then(|one| Some((one.from?, one.order.clone())));
     let taken = taken.map(|(from, order)| format!("с {}: {order}", words::date_short(from))).unwrap_or_default();
     let title = if name == now { "Действующие правила" } else { "Правила" };
+    let held = history.on(today);
+    let unordered = match held.policy.digest == policy.digest && is_sample(held) {
+        true if policy.name == "default" => "Правила программы по умолчанию",
+        true => "Образец программы",
+        false => "",
+    };
+    let sample = history.all().iter().any(|one| is_sample(one) && one.policy.digest == policy.digest);
     answer::page(&ValuesPage {
+        unordered,
         frame: frame.titled(title).leading(policy.title.clone()),
         title: policy.title.clone(),
-        order: policy.order(),
+        order: if sample { NO_ORDER.to_owned() } else { policy.order() },
         taken,
         digest: policy.digest.to_hex(),
         issues,
