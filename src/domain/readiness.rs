@@ -9,9 +9,10 @@ use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
 use super::finding::{Finding, Severity};
-use super::journal::Journal;
+use super::journal::{Class, Course, Journal};
 use super::policy::{Policy, Value};
 use super::rights::Role;
+use super::setup::cells::course_words;
 use super::setup::{Setup, checks, timetable};
 
 /// How a section stands.
@@ -53,6 +54,10 @@ pub struct Line {
     /// Who owes it.
     #[serde(serialize_with = "role_word")]
     pub owes: Role,
+    /// People of that office who have not done theirs yet: «Агатова М.П.». Only where the section is owed person by person.
+    pub debtors: Vec<String>,
+    /// Do lessons not begin without it? The rest is owed by its day, and lessons go on meanwhile.
+    pub bars_lessons: bool,
     /// Last day.
     pub due: NaiveDate,
     /// Clause that names that day; empty when it is the clause that asks for the section.
@@ -67,15 +72,20 @@ fn role_word<S: serde::Serializer>(role: &Role, serializer: S) -> Result<S::Ok, 
     serializer.serialize_str(role.as_str())
 }
 
+/// Sections without which no lesson can be held: when, by whom, for whom and what is taught.
+const LESSONS_NEED: [&str; 7] = ["periods", "holidays", "staff", "classes", "learners", "load", "timetable"];
+
 /// The days by which sections are due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// Plan, load, timetable, plans of courses: the year's first day (000 Инс 5.2 директор а), or earlier where everything is due earlier.
+    /// Plan, load, timetable: the year's first day (000 Инс 5.2 директор а), or earlier where everything is due earlier.
     pub curriculum: NaiveDate,
-    /// Everything else: `setup.due` of the policy (003 Рук 10: 5 September).
+    /// Everything else, plans of courses too: `setup.due` of the policy (003 Рук 10: 5 September), the year's first day where it names none.
     pub sections: NaiveDate,
     /// Clause of the policy that says so.
     pub clause: String,
+    /// The first grade that has marks, and so control works: `marks.first_grade` of the policy.
+    pub marked_from: u8,
 }
 
 impl Due {
@@ -91,7 +101,8 @@ impl Due {
             _ => first,
         };
         let clause = policy.clause("setup.due").to_owned();
-        Some(Self { curriculum: first.min(sections), sections, clause })
+        let marked_from = policy.number("marks.first_grade").and_then(|grade| u8::try_from(grade).ok()).unwrap_or(2);
+        Some(Self { curriculum: first.min(sections), sections, clause, marked_from })
     }
 }
 
@@ -144,12 +155,27 @@ impl Drawing<'_> {
             (_, true) => State::Partly,
             (_, false) => State::Done,
         };
-        let by_first = matches!(id, "curriculum" | "load" | "timetable" | "plans");
+        let by_first = matches!(id, "curriculum" | "load" | "timetable");
         let due = if by_first { self.due.curriculum } else { self.due.sections };
         // The year's first day is named by the clauses of plan, load and timetable themselves; one clause is not told twice.
         let same = by_first && due < self.due.sections || self.due.clause == clause.replace('.', "");
         let due_clause = if same { String::new() } else { self.due.clause.clone() };
-        self.lines.push(Line { id, title, state, stands, missing, owes, due, due_clause, clause, page });
+        let bars_lessons = LESSONS_NEED.contains(&id);
+        let debtors = Vec::new();
+        self.lines.push(Line {
+            id,
+            title,
+            state,
+            stands,
+            missing,
+            owes,
+            debtors,
+            bars_lessons,
+            due,
+            due_clause,
+            clause,
+            page,
+        });
     }
 
     fn year(&mut self) {
@@ -399,31 +425,63 @@ impl Drawing<'_> {
         }
         let planned: BTreeSet<&str> = setup.topics.iter().map(|topic| topic.course.as_str()).collect();
         let n = planned.len();
+        let debtors = self.owing_plans(&missing);
         self.add(
             "plans",
             "Календарно-тематические планы",
             n,
-            count(n, "курс", "курса", "курсов"),
+            format!("{n} из {}", count(journal.courses.len(), "курса", "курсов", "курсов")),
             missing,
             Role::SubjectTeacher,
             KTP,
             "/year/plans",
         );
+        if let Some(line) = self.lines.last_mut() {
+            line.debtors = debtors;
+        }
 
         let mut missing = checks::works(journal, setup);
         if setup.works.is_empty() {
             missing.push(Finding::new("works.missing", "график контрольных работ", "пока пуст"));
         }
         let n = setup.works.len();
+        let courses: BTreeSet<&str> = setup.works.iter().map(|work| work.course.as_str()).collect();
+        let with = journal.courses.iter().filter(|course| courses.contains(course.id.as_str()));
+        let with: Vec<&str> = with.map(|course| course.class.as_str()).collect();
+        // One work does not make the schedule of the school: each class that has marks owes its own.
+        let owing: Vec<&Class> = journal.classes.iter().filter(|class| class.grade >= self.due.marked_from).collect();
+        let have = owing.iter().filter(|class| with.contains(&class.name.as_str())).count();
+        if n > 0 {
+            let without = owing.iter().filter(|class| !with.contains(&class.name.as_str()));
+            let told = "в графике нет ни одной контрольной работы";
+            missing.extend(without.map(|class| Finding::new("works.class-missing", class.name.clone(), told)));
+        }
+        let of_courses = format!("{} из {}", with.len(), count(journal.courses.len(), "курса", "курсов", "курсов"));
+        let of_classes = format!("{have} из {}", count(owing.len(), "класса", "классов", "классов"));
+        let works = count(n, "работа", "работы", "работ");
         self.add(
             "works",
             "График контрольных работ (ВШК)",
             n,
-            count(n, "работа", "работы", "работ"),
+            format!("{works}: {of_classes}, {of_courses}"),
             missing,
             Role::Deputy,
             ZAM,
             "/year/works",
         );
+    }
+
+    /// Teachers whose plans are missing or wrong, by name; a course that changes its teacher is owed by who has it on the last day.
+    fn owing_plans(&self, missing: &[Finding]) -> Vec<String> {
+        let wrong = missing.iter().filter(|finding| finding.severity >= Severity::Error);
+        let places: BTreeSet<&str> = wrong.map(|finding| finding.place.as_str()).collect();
+        let lacks = |course: &&Course| places.contains(format!("КТП: {}", course_words(course)).as_str());
+        let courses = self.journal.courses.iter().filter(lacks);
+        let teachers = courses.map(|course| self.journal.teacher_on(course, self.due.sections));
+        let teachers: BTreeSet<&str> = teachers.filter(|teacher| !teacher.is_empty()).collect();
+        let mut named: Vec<String> =
+            teachers.into_iter().map(|teacher| checks::teacher_name(self.journal, teacher)).collect();
+        named.sort_by(|a, b| super::names::natural(a, b));
+        named
     }
 }

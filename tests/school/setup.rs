@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use letopis::domain::readiness::{State, is_ready};
-use letopis::domain::setup::layout::{BELLS, COURSES, LOAD, PERIODS, PLAN_TOPICS, ROOMS, TIMETABLE};
+use letopis::domain::setup::layout::{BELLS, CONTROL_WORKS, COURSES, LOAD, PERIODS, PLAN_TOPICS, ROOMS, TIMETABLE};
 use letopis::domain::setup::paste::Sheet;
+use letopis::domain::setup::timetable::hours_a_week;
 use letopis::flow::setup::{self, Coming, Meeting, Outcome, Year};
 use letopis::flow::{House, change};
 
@@ -107,6 +108,26 @@ fn a_teacher_or_a_room_in_two_places_at_once_is_found() {
 }
 
 #[test]
+fn a_lesson_without_its_group_is_one_of_each_group_on_the_timetable_s_own_page_too() {
+    in_every_house(|house| async move {
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let own: Vec<_> = open.journal.courses.iter().filter(|course| course.class == "7А").collect();
+        let whole = own.iter().find(|course| course.group.is_empty()).unwrap();
+        let subject = &own.iter().find(|course| !course.group.is_empty()).unwrap().subject;
+        let groups: Vec<_> = own.iter().filter(|course| course.subject == *subject).collect();
+        assert!(groups.windows(2).all(|two| two[0].group < two[1].group), "groups stand in their order");
+        let sheet =
+            format!("Класс\tПредмет\tДень недели\tУрок\n7А\t{subject}\tсреда\t1\n7А\t{}\tсреда\t2\n", whole.subject);
+        let Outcome::Done(counts) = take(&house, &TIMETABLE, &sheet).await else { panic!("refused") };
+        assert_eq!(counts.new, groups.len() + 1);
+        let setup = Year::open(&house, YEAR).await.unwrap().setup;
+        assert!(setup.timetable.iter().any(|slot| slot.course == whole.id && slot.number == 2), "the last lesson");
+        let slots = setup.timetable.iter().map(|slot| (slot, 1));
+        assert_eq!(hours_a_week(slots), 200, "groups at one time are one hour of the class");
+    });
+}
+
+#[test]
 fn more_lessons_than_the_sanitary_rules_allow_are_found() {
     in_every_house(|house| async move {
         setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
@@ -147,6 +168,7 @@ fn hours_of_a_plan_are_compared_with_the_curriculum_and_its_days_follow_the_time
         let open = Year::open(&house, YEAR).await.unwrap();
         let plans = open.readiness().unwrap().into_iter().find(|line| line.id == "plans").unwrap();
         assert_eq!(plans.missing.iter().map(|f| f.code).collect::<Vec<_>>(), ["plan.hours-differ"]);
+        assert!(plans.debtors.len() == 1 && !plans.bars_lessons, "{plans:?}");
         assert!(plans.missing[0].message.contains("не хватает 4 ч"), "{}", plans.missing[0]);
         setup::lay_out_plan(&house, &act(7), YEAR, &course).await.unwrap();
         let open = Year::open(&house, YEAR).await.unwrap();
@@ -215,5 +237,33 @@ fn load_that_differs_from_the_courses_is_told() {
             findings.iter().map(|f| (f.code, f.found.as_str())).collect::<Vec<_>>(),
             [("load.hours-differ", "9,5")]
         );
+    });
+}
+
+#[test]
+fn some_works_are_not_the_schedule_of_every_class_and_teachers_are_told_by_name() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let of_7a = |course: &str| open.journal.courses.iter().any(|c| c.id == course && c.class == "7А");
+        let works = house.db.list_year_rows("control_works", YEAR).await.unwrap();
+        for row in works.iter().filter(|row| of_7a(&row[0])) {
+            let gone = setup::remove_row(&house, &act(6), YEAR, &CONTROL_WORKS, &row[..CONTROL_WORKS.key]).await;
+            assert!(matches!(gone.unwrap(), Outcome::Done(_)));
+        }
+        let row = house.db.list_year_rows("teaching_load", YEAR).await.unwrap()[0].clone();
+        let other = open.journal.staff.iter().find(|one| one.id != row[0]).unwrap();
+        let shown = vec![other.id.clone(), row[1].clone(), "1".into(), String::new()];
+        setup::put_row(&house, &act(7), YEAR, &LOAD, Some(&row[..2]), &shown).await.unwrap();
+
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let works = open.readiness().unwrap().into_iter().find(|line| line.id == "works").unwrap();
+        assert_eq!(works.state, State::Partly);
+        assert!(works.stands.contains("2 из 3 классов"), "{}", works.stands);
+        let bars: Vec<_> = works.missing.iter().filter(|one| one.code == "works.class-missing").collect();
+        assert_eq!(bars.iter().map(|one| one.place.as_str()).collect::<Vec<_>>(), ["7А"]);
+        let findings = open.findings("teaching_load");
+        let told = findings.iter().find(|one| one.code == "load.other-teacher").expect("another teacher");
+        assert!(told.found.contains(&other.surname) && !told.expected.contains(&row[0]), "{told:?}");
     });
 }

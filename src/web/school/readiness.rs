@@ -14,7 +14,6 @@ use super::super::query::Asked;
 use super::super::route::{Access, Group, Route, SubjectOf, get};
 use crate::domain::readiness::{Line, State as Ready};
 use crate::domain::rights::Action;
-use crate::domain::setup::promotion;
 use crate::domain::words;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -28,7 +27,11 @@ pub(super) fn routes() -> Vec<Route> {
 struct Section {
     line: Line,
     kind: &'static str,
+    /// «готово», «не всё», «ждём к 5 сентября».
+    said: String,
     due: String,
+    /// Who owes it by name: «Агатова М.П., Берёзкин О.К. и ещё 12»; empty where an office does.
+    debtors: String,
     late: bool,
     first: Vec<String>,
     rest: Vec<String>,
@@ -40,13 +43,18 @@ struct Page {
     frame: Frame,
     sections: Vec<Section>,
     done: usize,
-    /// What is not ready, by its last day: «Мешает начать год, нужно к 1 сентября», and the sections.
+    /// «К урокам готова; к 5 сентября ждём: Кабинеты.»
+    verdict: String,
+    /// Where something bars lessons, what: «Мешает начать уроки», then what is owed by each day, and the sections.
     waiting: Vec<(String, String)>,
     years: Vec<(String, String, bool)>,
 }
 
 /// Findings of a section shown at once; the others open by a click.
 const SHOWN: usize = 5;
+
+/// Names told one by one; the others are counted.
+const NAMED: usize = 4;
 
 async fn show(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
     if asked.value("year").is_empty() && state.house.db.list_years().await?.is_empty() {
@@ -55,6 +63,7 @@ async fn show(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
             frame: frame.titled("Готовность к году"),
             sections: Vec::new(),
             done: 0,
+            verdict: String::new(),
             waiting: Vec::new(),
             years: Vec::new(),
         });
@@ -63,16 +72,22 @@ async fn show(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
     let today = state.now().date_naive();
     let lines = opened.year.readiness()?;
     let done = lines.iter().filter(|line| line.state == Ready::Done).count();
-    let waiting = waiting(&lines, promotion::first_day(&opened.year.year));
+    let (verdict, waiting) = told(&lines, today);
     let section = |line: Line| {
         let mut missing: Vec<String> = super::sorted(line.missing.clone()).iter().map(plain).collect();
         let rest = missing.split_off(missing.len().min(SHOWN));
+        let waits = line.state != Ready::Done && !line.bars_lessons && today <= line.due;
         Section {
             kind: match line.state {
                 Ready::Done => "ok",
-                Ready::Partly => "wait",
-                Ready::Missing => "bad",
+                Ready::Missing if !waits => "bad",
+                Ready::Partly | Ready::Missing => "wait",
             },
+            said: match waits {
+                true => format!("ждём к {}", words::day_and_month(line.due)),
+                false => line.state.as_russian().to_owned(),
+            },
+            debtors: some(&line.debtors),
             due: words::date_short(line.due),
             late: line.state != Ready::Done && today > line.due,
             first: missing,
@@ -87,27 +102,50 @@ async fn show(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
             opened.year.year
         )),
         done,
+        verdict,
         waiting,
         years: years.collect(),
         sections: lines.into_iter().map(section).collect(),
     })
 }
 
-/// Sections that are not ready, by their last day: what the year cannot begin without, and what may be finished later.
-fn waiting(lines: &[Line], begins: Option<NaiveDate>) -> Vec<(String, String)> {
-    let mut by_day: BTreeMap<NaiveDate, Vec<&str>> = BTreeMap::new();
-    for line in lines.iter().filter(|line| line.state != Ready::Done) {
-        by_day.entry(line.due).or_default().push(line.title);
+/// The first few names, and how many more there are.
+fn some(names: &[String]) -> String {
+    let first = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} и ещё {more}"),
     }
-    let told = |(due, titles): (NaiveDate, Vec<&str>)| {
-        let day = words::day_and_month(due);
-        let when = match begins.is_some_and(|first| due > first) {
-            true => format!("Можно закончить позже, к {day}"),
-            false => format!("Мешает начать год, нужно к {day}"),
-        };
-        (when, titles.join("; "))
-    };
-    by_day.into_iter().map(told).collect()
+}
+
+/// A section in a list: «Календарно-тематические планы (14 учителей)».
+fn short(line: &Line) -> String {
+    match line.debtors.len() as u64 {
+        0 => line.title.to_owned(),
+        n => format!("{} ({})", line.title, words::count(n, "учитель", "учителя", "учителей")),
+    }
+}
+
+/// Can lessons begin, and what is owed: the verdict, and the lists under it where something bars lessons. What is owed by a day and what
+/// bars lessons are told apart.
+fn told(lines: &[Line], today: NaiveDate) -> (String, Vec<(String, String)>) {
+    let open: Vec<&Line> = lines.iter().filter(|line| line.state != Ready::Done).collect();
+    let bars: Vec<String> = open.iter().filter(|line| line.bars_lessons).map(|line| short(line)).collect();
+    let mut by_day: BTreeMap<NaiveDate, Vec<String>> = BTreeMap::new();
+    for line in open.iter().filter(|line| !line.bars_lessons) {
+        by_day.entry(line.due).or_default().push(short(line));
+    }
+    let day = |due: NaiveDate| words::day_and_month(due);
+    if bars.is_empty() {
+        let waits = by_day.into_iter().map(|(due, sections)| match due < today {
+            true => format!("; срок {} прошёл, не готово: {}", day(due), sections.join(", ")),
+            false => format!("; к {} ждём: {}", day(due), sections.join(", ")),
+        });
+        return (format!("К урокам готова{}.", waits.collect::<String>()), Vec::new());
+    }
+    let mut waiting = vec![("Мешает начать уроки".to_owned(), bars.join("; "))];
+    waiting.extend(by_day.into_iter().map(|(due, sections)| (format!("Нужно к {}", day(due)), sections.join("; "))));
+    ("К урокам не готова.".to_owned(), waiting)
 }
 
 /// A finding in one line.
@@ -125,7 +163,7 @@ mod tests {
     use super::*;
     use crate::domain::rights::Role;
 
-    fn line(title: &'static str, state: Ready, due: Option<NaiveDate>) -> Line {
+    fn line(title: &'static str, state: Ready, due: NaiveDate, bars_lessons: bool) -> Line {
         Line {
             id: "",
             title,
@@ -133,7 +171,9 @@ mod tests {
             stands: String::new(),
             missing: Vec::new(),
             owes: Role::Deputy,
-            due: due.unwrap_or_default(),
+            debtors: Vec::new(),
+            bars_lessons,
+            due,
             due_clause: String::new(),
             clause: "",
             page: "",
@@ -141,19 +181,29 @@ mod tests {
     }
 
     #[test]
-    fn what_bars_the_year_is_told_apart_from_what_may_wait() {
-        let (first, later) = (NaiveDate::from_ymd_opt(2025, 9, 1), NaiveDate::from_ymd_opt(2025, 9, 5));
-        let lines = [
-            line("Кабинеты", Ready::Partly, later),
-            line("Расписание", Ready::Missing, first),
-            line("Нагрузка", Ready::Done, first),
-            line("КТП", Ready::Partly, first),
+    fn what_bars_lessons_is_told_apart_from_what_is_owed_by_a_day() {
+        let day = |n: u32| NaiveDate::from_ymd_opt(2025, 9, n).unwrap_or_default();
+        let mut lines = vec![
+            line("Кабинеты", Ready::Partly, day(5), false),
+            line("Расписание", Ready::Missing, day(1), true),
+            line("Нагрузка", Ready::Done, day(1), true),
+            Line {
+                debtors: ["Агатов О.К.", "Дубов О.К."].map(str::to_owned).to_vec(),
+                ..line("КТП", Ready::Partly, day(5), false)
+            },
         ];
-        let told = waiting(&lines, first);
-        let told: Vec<String> = told.into_iter().map(|(when, titles)| format!("{when}: {titles}")).collect();
-        assert_eq!(
-            told,
-            ["Мешает начать год, нужно к 1 сентября: Расписание; КТП", "Можно закончить позже, к 5 сентября: Кабинеты"]
-        );
+        let (verdict, waiting) = told(&lines, day(1));
+        let waiting: Vec<String> =
+            waiting.into_iter().map(|(when, titles)| format!("{when}: {titles}").replace('\u{a0}', " ")).collect();
+        assert_eq!(verdict, "К урокам не готова.");
+        assert_eq!(waiting, ["Мешает начать уроки: Расписание", "Нужно к 5 сентября: Кабинеты; КТП (2 учителя)"]);
+        lines.remove(1);
+        let lines = lines;
+        let plain = |today: NaiveDate| told(&lines, today).0.replace('\u{a0}', " ");
+        assert_eq!(plain(day(5)), "К урокам готова; к 5 сентября ждём: Кабинеты, КТП (2 учителя).");
+        assert_eq!(plain(day(6)), "К урокам готова; срок 5 сентября прошёл, не готово: Кабинеты, КТП (2 учителя).");
+        assert_eq!(told(&[], day(1)).0, "К урокам готова.");
+        let many: Vec<String> = (1..=6).map(|n| format!("Учитель {n}")).collect();
+        assert_eq!(some(&many), "Учитель 1, Учитель 2, Учитель 3, Учитель 4 и ещё 2");
     }
 }
