@@ -11,7 +11,7 @@ use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, Weekday};
 
 use super::journal::{Journal, Period};
 
-pub use production::{decree, is_off, is_working};
+pub use production::{decree, holiday_name, is_off, is_working};
 
 /// How far a count may run before it gives up, days: more than any school year with its summer.
 const FARTHEST_DAYS: u64 = 800;

@@ -178,7 +178,8 @@ fn place_of(path: &str) -> Option<&'static str> {
 fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
     let current = place_of(path);
     let seen = |access: Access| match access {
-        Access::Public | Access::SignedIn => true,
+        // The own account is there for everybody who is signed in, with or without an office.
+        Access::Public | Access::SignedIn | Access::Does(Action::UseOwnAccount) => true,
         Access::Token(_) => false,
         Access::Does(action) => visitor.may_anywhere(action),
     };
@@ -285,6 +286,20 @@ mod tests {
         assert!(secretary.opens("/office/papers") && secretary.opens("/office/papers?stage=out#first"));
         assert!(!secretary.opens("/access") && !secretary.opens("/journal") && !secretary.opens("/desk"));
         assert!(frame("/policy/duties").opens("/access") && secretary.opens("/copies/2025-05A-Q1"));
+    }
+
+    #[test]
+    fn whoever_holds_no_office_yet_finds_the_own_account_in_the_menu() {
+        let visitor = Visitor {
+            account: "T13".into(),
+            name: String::new(),
+            offices: Vec::new(),
+            second_factor: false,
+            rules: Default::default(),
+        };
+        let newcomer = Frame { menu: menu(&visitor, "/me"), ..Frame::default() };
+        assert_eq!(marked(&newcomer), ["/me"]);
+        assert!(!newcomer.opens("/journal"));
     }
 
     #[test]

@@ -63,6 +63,12 @@ fn a_class_teacher_puts_the_card_of_an_own_learner_right_and_frozen_copies_keep_
             let (_, found) = read(address, &format!("/search?q={name}"), &teacher).await;
             assert!(found.contains("/learner/L1"), "{name}: {found}");
         }
+        // The page that the search leads to leads on to the card; a family's page does not.
+        let card_of = "href=\"/year/learners/L1\">Карточка</a>";
+        assert!(read(address, "/learner/L1", &teacher).await.1.contains(card_of));
+        let parent = session(&house, "P00001", 1).await;
+        let (status, diary) = read(address, "/diary/L1", &parent).await;
+        assert!(status == 200 && !diary.contains(card_of), "{status}");
 
         // Taken back on the page; an order's change of the same row is not taken back here.
         let filter = ChangeFilter { table: Some("learners".into()), key: vec!["L1".into()], ..ChangeFilter::default() };

@@ -196,6 +196,9 @@ fn the_calendar_counts_days_of_any_class_and_names_grades_without_periods_and_a_
         let (status, page) = read(address, "/year/calendar?month=2025-10", &director).await;
         assert_eq!(status, 200);
         assert!(page.contains("Учебных дней в месяце: 18") && page.contains("для параллелей: 10."), "{page}");
+        let (_, page) = read(address, "/year/calendar?month=2025-11", &director).await;
+        let named = "<td class=\"holiday\">";
+        assert!(page.contains(named) && page.contains("<span class=\"what\">День народного единства</span>"), "{page}");
         let (_, page) = read(address, "/year/plans/C5", &director).await;
         assert!(page.contains("План (0 ч) и учебный план (102 ч)") && page.contains("расписания ещё нет"), "{page}");
     });

@@ -7,7 +7,8 @@ use letopis::flow::people::{self, Order};
 use letopis::flow::{Error, House};
 
 use super::house::{YEAR, act, day, on_every_engine, person_of};
-use super::matrix::{open_to_the_web, session};
+use super::matrix::{open_to_the_web, send, session};
+use super::reach::form;
 use super::shown::read;
 
 fn order(person: &str, role: Role) -> Order {
@@ -81,6 +82,27 @@ fn nobody_appoints_himself_and_an_order_names_somebody_known() {
         for (by, person) in [("T06", "T06"), ("T01", "T99")] {
             let made = people::appoint(&house, &order(person, Role::Secretary), &act(by, 0)).await;
             assert!(matches!(made, Err(Error::Appointment(_))), "{by} {person}: {made:?}");
+        }
+        assert_eq!(house.db.list_appointments().await.unwrap().len(), 1, "only the deputy's");
+    });
+}
+
+#[test]
+fn grades_that_cannot_be_bring_the_form_of_an_appointment_back_and_make_none() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let director = session(&house, "T01", 1).await;
+        for (from, to) in [("9", "5"), ("девять", "11")] {
+            let typed = form(&[
+                ("role", Role::Deputy.as_str()),
+                ("no", "31-к"),
+                ("date", "2025-10-01"),
+                ("starts", "2025-10-01"),
+                ("grade_from", from),
+                ("grade_to", to),
+            ]);
+            let (status, _) = send(address, "POST", "/people/T04/appoint", &director, &typed).await;
+            assert_eq!(status, 422, "{from}-{to}: the form once more");
         }
         assert_eq!(house.db.list_appointments().await.unwrap().len(), 1, "only the deputy's");
     });

@@ -134,7 +134,10 @@ fn each_office_finds_on_its_first_screen_what_it_owes() {
         let (subject, token) = first("T04").await;
         let plans = links(&subject, "раздел года ещё не готов");
         assert!(subject.contains("Календарно-тематические планы") && plans == ["/year/plans"], "{subject}");
-        assert_eq!(read(address, "/year/plans", &token).await.0, 200);
+        let (status, all) = read(address, "/year/plans", &token).await;
+        assert!(status == 200 && all.contains("/year/plans/C9") && all.contains("/year/plans?class=mine"), "{all}");
+        let (_, mine) = read(address, "/year/plans?class=mine", &token).await;
+        assert!(mine.contains("/year/plans/C5") && !mine.contains("/year/plans/C9"), "only the own courses: {mine}");
         let (deputy, _) = first("T02").await;
         assert!(!deputy.contains("Календарно-тематические планы"), "{deputy}");
         let (secretary, _) = first("T05").await;

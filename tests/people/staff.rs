@@ -120,6 +120,8 @@ fn whoever_was_hired_from_a_coming_day_reads_from_which_and_who_assigns_courses(
         let early = session(&house, "T00013", 2).await;
         let (_, first) = read(address, "/", &early).await;
         assert!(first.contains("Вы работаете с 6 октября 2025 г.") && !first.contains("Ничего не ждёт"), "{first}");
+        assert!(first.contains("<a href=\"/me\">«Мой вход»</a>") && !first.contains("class=\"waits\""), "{first}");
+        assert!(first.contains(">Мой вход<"), "the menu has it too: {first}");
         let said = "Курсы вам ещё не назначены: их назначает администратор, директор или заместитель директора.";
         assert!(first.contains(said), "{first}");
         // At work, and still without a course: the journal says the same.

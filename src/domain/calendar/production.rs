@@ -49,6 +49,23 @@ pub fn is_holiday(day: NaiveDate) -> bool {
     HOLIDAYS.contains(&(day.month(), day.day()))
 }
 
+/// What the labour code calls the day (ТК РФ ст. 112 ч. 1); `None` for a day that is no holiday of the code.
+pub fn holiday_name(day: NaiveDate) -> Option<&'static str> {
+    let name = match (day.month(), day.day()) {
+        (1, 7) => "Рождество Христово",
+        (1, 1..=8) => "Новогодние каникулы",
+        (2, 23) => "День защитника Отечества",
+        (3, 8) => "Международный женский день",
+        (5, 1) => "Праздник Весны и Труда",
+        (5, 9) => "День Победы",
+        (6, 12) => "День России",
+        (11, 4) => "День народного единства",
+        _ if is_holiday(day) => "Праздник",
+        _ => return None,
+    };
+    Some(name)
+}
+
 /// Is the day off for everybody: a holiday, or a weekday to which a holiday was moved?
 pub fn is_off(day: NaiveDate) -> bool {
     is_holiday(day) || is_moved_to(day) || decreed(day, |decree| decree.off)
@@ -116,5 +133,13 @@ mod tests {
         assert!(is_off(day("2025-05-08")) && is_off(day("2025-11-03")));
         assert!(is_working(day("2025-11-01")), "a Saturday worked for 3 November");
         assert!(decree(2025).is_some() && decree(2031).is_none());
+    }
+
+    #[test]
+    fn every_holiday_of_the_code_has_a_name_and_no_other_day() {
+        assert_eq!(holiday_name(day("2025-11-04")), Some("День народного единства"));
+        assert_eq!(holiday_name(day("2025-11-03")), None, "moved to, and no holiday itself");
+        let of_year = day("2025-01-01").iter_days().take(365);
+        assert_eq!(of_year.filter_map(holiday_name).filter(|name| *name != "Праздник").count(), HOLIDAYS.len());
     }
 }

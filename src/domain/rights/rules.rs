@@ -125,6 +125,11 @@ impl Rules {
         }
     }
 
+    /// What a teacher without a course reads on the first screen and in the journal.
+    pub fn without_courses(&self) -> String {
+        format!("Курсы вам ещё не назначены: их назначает {}.", self.who(Action::ChangeCurriculum))
+    }
+
     /// A refusal as people read it: why not, by which clause, and who could.
     pub fn refusal(&self, action: Action, why: Why) -> String {
         let clause = match why {

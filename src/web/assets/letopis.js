@@ -130,6 +130,11 @@ document.addEventListener("submit", (event) => {
 // Printing.
 document.addEventListener("click", (event) => {
   if (event.target instanceof Element && event.target.closest("[data-prints]")) window.print();
+  // Back as the browser goes back: what was typed stands in the form still. Without a script the link opens the page anew.
+  if (event.target instanceof Element && event.target.closest("[data-back]") && history.length > 1 && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    history.back();
+  }
 });
 for (const button of document.querySelectorAll("[data-prints]")) button.hidden = false;
 

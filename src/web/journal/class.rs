@@ -52,7 +52,7 @@ fn why_empty(directory: &Directory, visitor: &Visitor) -> String {
         return format!("Классы появляются из загруженных списков школы: их загружает {}.", who(Action::ImportData));
     }
     if visitor.holds(Role::SubjectTeacher) {
-        return format!("Курсы вам ещё не назначены: их назначает {}.", who(Action::ChangeCurriculum));
+        return visitor.rules.without_courses();
     }
     format!("Вам не назначен ни один класс: назначения делает {}.", who(Action::Appoint))
 }
@@ -219,7 +219,7 @@ async fn overview(
             view: CourseView {
                 title: course_title(course),
                 href: directory.address(format!("/course/{}?period={}", segment(&course.id), segment(&chosen.span.id))),
-                teacher: staff_name(directory, &course.teacher_id),
+                teacher: staff_name(directory, directory.roster.teacher_on(course, today)),
                 lessons: held.len(),
                 norm: norm.as_ref().map(Standing::in_russian).unwrap_or_default(),
                 short: norm.as_ref().map(|one| format!("{} из {}", one.short.len(), one.of)).unwrap_or_default(),

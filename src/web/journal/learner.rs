@@ -41,6 +41,8 @@ struct LearnerPage {
     this_year: bool,
     /// Address of who looked at this learner's marks; empty for whom it is shut.
     looked: String,
+    /// Address of the learner's card; empty for whom it is shut, and for an earlier year.
+    card: String,
 }
 
 struct SubjectView {
@@ -115,6 +117,7 @@ struct Told<'a> {
     learner: &'a Learner,
     span: &'a Span,
     entries: &'a Journal,
+    today: NaiveDate,
 }
 
 impl Told<'_> {
@@ -171,7 +174,7 @@ impl Told<'_> {
         SubjectView {
             title: course_title(course),
             href,
-            teacher: staff_name(self.directory, &course.teacher_id),
+            teacher: staff_name(self.directory, self.directory.roster.teacher_on(course, self.today)),
             marks: marks.iter().map(view).collect(),
             mean: mean(figures.iter().sum(), figures.len() as u32),
             missed,
@@ -211,7 +214,8 @@ async fn show(
             reason: "Этот обучающийся не учится ни на одном из ваших предметов.".to_owned(),
         });
     }
-    let told = Told { directory: &directory, learner, span: &chosen.span, entries: &entries };
+    let today = state.now().date_naive();
+    let told = Told { directory: &directory, learner, span: &chosen.span, entries: &entries, today };
     let mut subjects = Vec::new();
     let mut absences = Vec::new();
     for course in courses {
@@ -241,11 +245,12 @@ async fn show(
     // Whoever may look back for the school finds the learner through the lists of that year.
     let years = if family { state.house.db.list_years_of_learner(&learner.id).await? } else { Vec::new() };
     let page = format!("/{door}/{}", segment(&learner.id));
-    let today = state.now().date_naive();
     let events = of_year(&state.house.db, &directory.year).await?;
     let subject =
         Subject::Learner { id: &learner.id, class: &class.name, grade: class.grade, closed: false, archived: false };
     let looks = visitor.may(Action::ReadAccessLog, &subject).is_allowed();
+    // The card is of the newest year, and opens to those whom its own route lets in.
+    let has_card = !family && !directory.is_earlier() && visitor.may(Action::ReadRoster, &subject).is_allowed();
     answer::page(&LearnerPage {
         years: choice(&directory, &years, &page),
         tabs: tabs(&directory, &class, &page, &chosen.span.id),
@@ -256,6 +261,7 @@ async fn show(
         missed: subjects.iter().map(|subject| subject.missed as u64).sum(),
         unexplained: absences.iter().filter(|absence| absence.open && !absence.void).count(),
         looked: if looks { format!("/access/learners/{}", segment(&learner.id)) } else { String::new() },
+        card: if has_card { format!("/year/learners/{}", segment(&learner.id)) } else { String::new() },
         period: chosen.name,
         frame,
         subjects,

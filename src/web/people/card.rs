@@ -10,6 +10,7 @@ use crate::domain::finding::Finding;
 use crate::domain::people::{Appointment, Office, Subject, Visitor};
 use crate::domain::rights::{self, Action, Role};
 use crate::domain::words;
+use crate::flow;
 use crate::flow::people::{self, Listed as Person, Look, Order};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -117,6 +118,9 @@ struct CardPage {
     roles: Vec<Choice>,
     staff: Vec<(String, String)>,
     today: String,
+    /// The form of an appointment: what was typed, and why it was not taken.
+    typed: Fields,
+    wrong: Vec<String>,
 }
 
 struct AccountView {
@@ -209,11 +213,24 @@ async fn card(
     Path(person): Path<String>,
     frame: Frame,
 ) -> Result<Response, Refusal> {
+    let today = state.now().date_naive().to_string();
+    let typed = [("date", &today), ("starts", &today)].map(|(name, day)| (name.to_owned(), day.clone()));
+    answer::page(&card_page(&state, &visitor, person, frame, (typed.into_iter().collect(), Vec::new())).await?)
+}
+
+/// The card of a person; with what was typed into the form of an appointment and why it was not taken.
+async fn card_page(
+    state: &WebState,
+    visitor: &Visitor,
+    person: String,
+    frame: Frame,
+    (typed, wrong): (Fields, Vec<String>),
+) -> Result<CardPage, Refusal> {
     let db = &state.house.db;
     let named = db.find_person(&person).await?.filter(|one| one.kind == "staff").ok_or(Refusal::NotFound)?;
     let today = state.now().date_naive();
     let year = state.directory().await?.year.clone();
-    people::note_access(&state.house, &visitor, Look::Person(&person), &year, state.now()).await?;
+    people::note_access(&state.house, visitor, Look::Person(&person), &year, state.now()).await?;
     let facts = db.office_facts(&person, &year, today).await?;
     let offices = crate::domain::people::offices(&facts, today);
     let by_order = |role: Role| facts.appointments.iter().any(|one| one.role == role);
@@ -241,12 +258,15 @@ async fn card(
     let staff = directory.roster.staff.iter().filter(|one| one.id != person);
     let choice = |role: Role| Choice { word: role.as_str(), label: role.as_russian() };
     let classes = directory.roster.classes.iter().filter(|class| class.class_teacher_id == person);
-    let courses = directory.roster.courses.iter().filter(|course| course.teacher_id == person);
+    let roster = &directory.roster;
+    let courses = roster.courses.iter().filter(|course| roster.teacher_on(course, today) == person);
     let owns = classes
         .map(|class| format!("классное руководство, {}", class.name))
         .chain(courses.map(crate::domain::setup::cells::course_words));
     let owns: Vec<String> = owns.collect();
-    answer::page(&CardPage {
+    Ok(CardPage {
+        typed,
+        wrong,
         owns,
         frame: frame.titled(named.full()).leading(named.place.clone()).under("Сотрудники", "/people"),
         id: person.clone(),
@@ -258,7 +278,7 @@ async fn card(
         listed_roles: listed.map(choice).collect(),
         appointments: facts.appointments.iter().map(|one| line(one, today, &directory)).collect(),
         account,
-        staff_card: staff::view(&state, &person, may(Action::ChangeStaff)).await?,
+        staff_card: staff::view(state, &person, may(Action::ChangeStaff)).await?,
         may_appoint: may(Action::Appoint),
         may_issue: may(Action::IssueStaffCredentials),
         may_see_access: may(Action::ReadAccessLog),
@@ -285,10 +305,18 @@ fn day_of(fields: &Fields, name: &str, label: &str, findings: &mut Vec<Finding>)
     }
 }
 
+/// «Параллели: параллели указаны не полностью; нужно: два числа от 1 до 11».
+fn said(finding: &Finding) -> String {
+    let wanted =
+        if finding.expected.is_empty() { String::new() } else { format!("; нужно: {}", finding.expected) };
+    format!("{}: {}{wanted}", finding.place, finding.message)
+}
+
 async fn appoint(
     State(state): State<WebState>,
     visitor: Visitor,
     Path(person): Path<String>,
+    frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let mut findings = Vec::new();
@@ -315,10 +343,10 @@ async fn appoint(
             }
         },
     };
-    let (Some(role), Some(date), Some(starts)) = (role, date, starts) else { return Err(Refusal::BadInput(findings)) };
-    if !findings.is_empty() {
-        return Err(Refusal::BadInput(findings));
-    }
+    let (Some(role), Some(date), Some(starts), true) = (role, date, starts, findings.is_empty()) else {
+        let wrong = findings.iter().map(said).collect();
+        return answer::page_again(&card_page(&state, &visitor, person, frame, (fields, wrong)).await?);
+    };
     let order = Order {
         person: person.clone(),
         role,
@@ -330,7 +358,14 @@ async fn appoint(
         starts,
         ends,
     };
-    let made = people::appoint(&state.house, &order, &state.act(&visitor.account)).await?;
+    let made = match people::appoint(&state.house, &order, &state.act(&visitor.account)).await {
+        Ok(made) => made,
+        Err(flow::Error::Appointment(unfit)) => {
+            let wrong = vec![words::capitalised(&unfit.to_string())];
+            return answer::page_again(&card_page(&state, &visitor, person, frame, (fields, wrong)).await?);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let directory = state.directory().await?;
     let said = format!("Назначение внесено: {}, {}, {}.", office(&made, &directory), made.order(), dates(&made));
     Ok(answer::done(&format!("/people/{}", query::segment(&person)), &said))

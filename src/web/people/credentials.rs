@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header::{HOST, HeaderMap};
+use axum::http::header::HeaderMap;
 use axum::response::Response;
 
 use super::Fields;
+use super::address::{Offer, offer, printed, remembered};
 use crate::domain::families;
 use crate::domain::finding::Finding;
 use crate::domain::journal::Learner;
@@ -24,7 +25,6 @@ use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
 use crate::web::frame::Frame;
-use crate::web::guard::is_secure;
 use crate::web::query::{self, Asked};
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
 
@@ -70,7 +70,7 @@ struct IssuePage {
     picks: Vec<(String, &'static str, bool)>,
     /// Whether the settings leave open where the house opens, and what is offered for the slips then.
     unsaid: bool,
-    offered: String,
+    offered: Offer,
     /// Learners of the class, for a new parent; empty for staff.
     learners: Vec<(String, String)>,
     parents: String,
@@ -154,40 +154,6 @@ async fn heads(state: &WebState, people: &[Line]) -> Result<BTreeSet<String>, Re
     Ok(heads)
 }
 
-/// Longest address of a slip, characters: it is typed in by hand.
-const LONGEST_ADDRESS: usize = 120;
-
-/// Is it an address that a person can type in, and a browser opens the house by?
-fn is_address(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or_default();
-    let wrong = |c: char| c.is_whitespace() || c.is_control() || "\"'<>\\^`{|}@?#".contains(c);
-    host.chars().any(char::is_alphanumeric) && text.chars().count() <= LONGEST_ADDRESS && !text.contains(wrong)
-}
-
-/// The address by which the page was opened, offered for the slips where the settings name none; empty when the request does not say.
-fn opened_by(headers: &HeaderMap) -> String {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let scheme = if is_secure(headers) { "https" } else { "http" };
-    let address = format!("{scheme}://{host}");
-    if is_address(&address) { address } else { String::new() }
-}
-
-/// The address that this printing bears: the one of the settings, else the one that the form brought. Asked before any password is given.
-fn printed(state: &WebState, fields: &Fields) -> Result<String, Refusal> {
-    let own = state.house.config.public_url();
-    if !own.is_empty() {
-        return Ok(own);
-    }
-    let typed = fields.value("address").trim_end_matches('/');
-    if typed.is_empty() || is_address(typed) {
-        return Ok(typed.to_owned());
-    }
-    Err(Refusal::Rule(format!(
-        "Адрес входа начинается с http:// или https:// и пишется без пробелов, не длиннее {LONGEST_ADDRESS} знаков"
-    )))
-}
-
 async fn staff_form(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -202,7 +168,7 @@ async fn staff_form(
     answer::page(&IssuePage {
         picks,
         unsaid: state.house.config.public_url().is_empty(),
-        offered: opened_by(&headers),
+        offered: offer(&headers),
         frame: frame.titled("Выдача входа сотрудникам").leading(
             "Отметьте, кому выдать одноразовый пароль. Список печатается один раз; прежние пароли и сеансы отмеченных перестают действовать.",
         ),
@@ -219,10 +185,11 @@ async fn staff_form(
 async fn staff(
     State(state): State<WebState>,
     visitor: Visitor,
+    headers: HeaderMap,
     frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    issue(&state, &visitor, frame, &Chain::Staff, fields, "/credentials".to_owned()).await
+    issue(&state, &visitor, frame, &Chain::Staff, (&headers, fields), "/credentials".to_owned()).await
 }
 
 async fn issue(
@@ -230,7 +197,7 @@ async fn issue(
     visitor: &Visitor,
     frame: Frame,
     chain: &Chain,
-    fields: Fields,
+    (headers, fields): (&HeaderMap, Fields),
     back: String,
 ) -> Result<Response, Refusal> {
     let people = fields.all("person");
@@ -241,7 +208,7 @@ async fn issue(
     if people.contains(&visitor.account) {
         return Err(Refusal::Rule("Себе пароль не выдают: смените его в разделе «Мой вход»".to_owned()));
     }
-    let address = printed(state, &fields)?;
+    let address = printed(state, headers, &fields)?;
     let house = &state.house;
     let slips = house.sign_in.issue(house, chain, &people, &state.act(&visitor.account)).await?;
     slips_page(state, frame, vec![(String::new(), slips)], address, back)
@@ -254,14 +221,16 @@ fn slips_page(
     address: String,
     back: String,
 ) -> Result<Response, Refusal> {
-    answer::page(&SlipsPage {
+    let printed = address.clone();
+    let page = answer::page(&SlipsPage {
         frame: frame.titled("Список выдачи входа"),
         lists,
         address,
         back,
         day: words::date_words(state.now().date_naive()),
         days: state.house.sign_in.terms.one_time.as_secs() / 86_400,
-    })
+    })?;
+    Ok(remembered(page, state, &printed))
 }
 
 /// Slips printed at once: each password takes the machine 30 to 70 ms, and an answer is waited for a minute.
@@ -271,13 +240,14 @@ const MOST_SLIPS: usize = 300;
 async fn whole_classes(
     State(state): State<WebState>,
     visitor: Visitor,
+    headers: HeaderMap,
     frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let reach = visitor.reach(Action::IssueFamilyCredentials);
     let directory = state.directory().await?;
     let chosen = fields.all("class");
-    let address = printed(&state, &fields)?;
+    let address = printed(&state, &headers, &fields)?;
     let mut asked = Vec::new();
     for class in directory.roster.classes.iter().filter(|class| chosen.contains(&class.name)) {
         if !reach.whole_class(&class.name, class.grade) {
@@ -356,7 +326,7 @@ async fn own_classes(
                 classes,
                 without,
                 unsaid: state.house.config.public_url().is_empty(),
-                offered: opened_by(&headers),
+                offered: offer(&headers),
             })
         }
     }
@@ -369,7 +339,7 @@ struct ClassesPage {
     classes: Vec<ClassLine>,
     without: u64,
     unsaid: bool,
-    offered: String,
+    offered: Offer,
 }
 
 struct ClassLine {
@@ -390,7 +360,7 @@ async fn families_form(
     frame: Frame,
 ) -> Result<Response, Refusal> {
     let page = family_page(&state, &visitor, frame, &class, asked.value("pick")).await?;
-    answer::page(&IssuePage { offered: opened_by(&headers), ..page })
+    answer::page(&IssuePage { offered: offer(&headers), ..page })
 }
 
 /// Learners of a class who are in it now.
@@ -417,7 +387,7 @@ async fn family_page(
     Ok(IssuePage {
         picks,
         unsaid: state.house.config.public_url().is_empty(),
-        offered: String::new(),
+        offered: Offer::default(),
         frame: frame.titled(format!("Семьи {class} класса")).leading(
             "Отметьте, кому выдать одноразовый пароль: ученикам и родителям. Список печатается один раз и выдаётся под подпись.",
         ),
@@ -463,7 +433,7 @@ async fn add_list(
         Err(findings) => findings.iter().map(said).collect(),
     };
     let page = family_page(&state, &visitor, frame, &class, "").await?;
-    answer::page_again(&IssuePage { pasted, findings: told, offered: opened_by(&headers), ..page })
+    answer::page_again(&IssuePage { pasted, findings: told, offered: offer(&headers), ..page })
 }
 
 fn said(finding: &Finding) -> String {
@@ -492,12 +462,13 @@ fn brought(written: &Families, passed_over: u64) -> String {
 async fn families(
     State(state): State<WebState>,
     visitor: Visitor,
+    headers: HeaderMap,
     Path(class): Path<String>,
     frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let back = format!("/families/{}", query::segment(&class));
-    issue(&state, &visitor, frame, &Chain::Families(class), fields, back).await
+    issue(&state, &visitor, frame, &Chain::Families(class), (&headers, fields), back).await
 }
 
 async fn add_parent(
@@ -522,32 +493,4 @@ async fn add_parent(
     };
     people::write_guardian(&state.house, &row, &state.act(&visitor.account)).await?;
     Ok(answer::done(&format!("/families/{}", query::segment(&class)), "Родитель внесён в список класса."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_bears_an_address_that_can_be_typed_in_and_nothing_else() {
-        for good in
-            ["http://letopis", "https://школа.рф", "http://192.168.0.5:8017", "http://[::1]:8017", "https://a.ru/l"]
-        {
-            assert!(is_address(good), "{good}");
-        }
-        let long = format!("https://{}.ru", "a".repeat(LONGEST_ADDRESS));
-        for bad in [
-            "",
-            "letopis",
-            "http://",
-            "ftp://a.ru",
-            "javascript:1",
-            "http://a b",
-            "http://a<b>",
-            "http://u@a.ru",
-            long.as_str(),
-        ] {
-            assert!(!is_address(bad), "{bad}");
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Pages of people and rights: sign-in, own sessions, appointments, credentials, orders, who looked. Floor 3.
 
 mod access;
+mod address;
 mod card;
 mod consents;
 mod credentials;

@@ -12,6 +12,7 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::Asked;
 use super::super::route::{Access, Group, Route, SubjectOf, get};
+use crate::domain::calendar::holiday_name;
 use crate::domain::journal::Class;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -107,6 +108,8 @@ async fn show(
             Some(_) if study => "study",
             Some("break") => "break",
             Some("holiday") => "holiday",
+            // A public holiday is one whatever the school wrote of the day.
+            Some("day_off") | None if !study && holiday_name(date).is_some() => "holiday",
             Some("day_off") => "off",
             _ if study => "study",
             _ => "off",
@@ -118,6 +121,11 @@ async fn show(
             .iter()
             .map(|days| if days.name.is_empty() { kind_words(&days.kind) } else { days.name.clone() })
             .collect();
+        // A public holiday has its name though the school's own list is silent; the long one of January lies inside the winter break.
+        let named = special.iter().any(|days| days.kind == "holiday") || (date.month() == 1 && !lines.is_empty());
+        if !study && !named {
+            lines.extend(holiday_name(date).map(str::to_owned));
+        }
         lines.dedup();
         Day {
             number: date.day(),

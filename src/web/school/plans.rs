@@ -15,6 +15,7 @@ use super::form::{self, Field};
 use super::sent::{self, Received};
 use super::shelf::{self, Sent, Step};
 use super::{Opened, Past, readiness};
+use crate::domain::journal;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision};
 use crate::domain::setup::cells::course_words;
@@ -33,6 +34,9 @@ pub(super) fn routes() -> Vec<Route> {
         post("/year/plans/{course}", Access::Does(Action::ChangePlan), SubjectOf::Course, change),
     ]
 }
+
+/// What the address says in the place of a class for the visitor's own courses.
+const MINE: &str = "mine";
 
 struct Course {
     href: String,
@@ -56,6 +60,8 @@ struct ListPage {
     courses: Vec<Course>,
     /// No class chosen.
     whole: bool,
+    /// The choice of the visitor's own courses, and whether it is made; none for who teaches nothing.
+    mine: Option<(String, bool)>,
     missing: usize,
     differ: usize,
     /// Address of the import; empty for who may not import.
@@ -75,9 +81,20 @@ async fn list(
         by_course.entry(&topic.course).or_default().push(topic);
     }
     let chosen = asked.value("class").to_owned();
+    let today = state.now().date_naive();
+    let is_own = |course: &journal::Course| journal.teacher_on(course, today) == visitor.account;
+    let mine = journal.courses.iter().any(is_own).then(|| (asked.with("class", MINE), chosen == MINE));
     let mut courses = Vec::new();
     let (mut missing, mut differ) = (0, 0);
     for course in &journal.courses {
+        let is_left_out = match chosen.as_str() {
+            "" => false,
+            MINE => !is_own(course),
+            class => course.class != class,
+        };
+        if is_left_out {
+            continue;
+        }
         let grade = journal.class(&course.class).map_or(0, |class| class.grade);
         let topics = by_course.remove(course.id.as_str()).unwrap_or_default();
         let hours = Hours::of(course, grade, &topics);
@@ -88,14 +105,11 @@ async fn list(
         };
         missing += usize::from(topics.is_empty());
         differ += usize::from(kind == "wait");
-        if !chosen.is_empty() && course.class != chosen {
-            continue;
-        }
         courses.push(Course {
             href: format!("/year/plans/{}?year={}", query::segment(&course.id), query::segment(&opened.year.year)),
             class: course.class.clone(),
             title: crate::domain::period::course_title(course),
-            teacher: opened.year.known.show(crate::domain::setup::layout::Is::Staff, &course.teacher_id),
+            teacher: opened.year.known.show(crate::domain::setup::layout::Is::Staff, journal.teacher_on(course, today)),
             topics: topics.len(),
             planned: hours_text(hours.planned),
             due: hours_text(hours.due),
@@ -113,6 +127,7 @@ async fn list(
             .collect(),
         courses,
         whole: chosen.is_empty(),
+        mine,
         missing,
         differ,
         files: shelf::by_file(&visitor, &PLAN_TOPICS),

@@ -21,6 +21,7 @@ use crate::domain::rights::Action;
 use crate::domain::setup::layout::{self, Is, Layout};
 use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::rules;
+use crate::domain::setup::spelling;
 use crate::flow::setup::{self, Coming, Meeting, Outcome};
 
 /// A table with its page.
@@ -151,7 +152,7 @@ static SHELVES: [Shelf; 16] = [
         "/year/teachers",
         ChangeCurriculum,
         "Смена учителей",
-        "Учитель сменился посреди года: прежний подписывает листы своих уроков, новый — своих. Новый учитель назначается в таблице «Курсы».",
+        "По последний день журнал и уроки у прежнего учителя, со следующего — у нового; каждый подписывает листы своих уроков. Новый учитель назначается в таблице «Курсы».",
         "year#смена-учителя",
     ),
     shelf(
@@ -422,15 +423,16 @@ async fn change(
         "" => shelf.path.to_owned(),
         year => format!("{}?year={}", shelf.path, query::segment(year)),
     };
-    let passed_over = passed_over(shelf.layout, &fields, &BTreeMap::new());
+    let mut said_of_rows = read_as(state, shelf.layout, &fields).await?;
+    said_of_rows.push_str(&passed_over(shelf.layout, &fields, &BTreeMap::new()));
     let outcome = match act(state, visitor, shelf.change, shelf.layout, &fields, &BTreeMap::new()).await? {
         Step::Said(said) => return Ok(answer::done(&back, &said)),
         Step::Outcome(outcome) => outcome,
     };
     match outcome {
-        Outcome::Done(_) => Ok(answer::done(&back, &format!("{}{passed_over}", super::said(&outcome)))),
+        Outcome::Done(_) => Ok(answer::done(&back, &format!("{}{said_of_rows}", super::said(&outcome)))),
         Outcome::Would(_) => {
-            let note = format!("{}{passed_over}", super::said(&outcome));
+            let note = format!("{}{said_of_rows}", super::said(&outcome));
             show(state, visitor, frame, asked, shelf, Sent { fields: Some(fields), note, ..Sent::default() }).await
         }
         Outcome::Refused(findings) => {
@@ -438,6 +440,23 @@ async fn change(
             show(state, visitor, frame, asked, shelf, Sent { fields: Some(fields), findings, ..Sent::default() }).await
         }
     }
+}
+
+/// Ways in which pasted rows were read that are told one by one: a message beside a page is short.
+const MOST_READINGS: usize = 3;
+
+/// What is said of pasted rows that were not taken word for word: shortened subjects, lessons of all groups. Empty when all were.
+async fn read_as(state: &WebState, layout: &Layout, fields: &Fields) -> Result<String, Refusal> {
+    if !matches!(fields.value("act"), "paste" | "try") {
+        return Ok(String::new());
+    }
+    let opened = super::open(state, fields.value("year")).await?;
+    let (_, told) = spelling::written_out(layout, &Sheet::from_clipboard(fields.value("text")), &opened.year.known);
+    let mut said: String = told.iter().take(MOST_READINGS).map(|one| format!(" {}.", one.message)).collect();
+    if told.len() > MOST_READINGS {
+        said.push_str(&format!(" Так же прочитано предметов: {}.", told.len() - MOST_READINGS));
+    }
+    Ok(said)
 }
 
 /// What is said of pasted columns that are none of the table's; empty when there is none.
@@ -450,7 +469,7 @@ pub(super) fn passed_over(layout: &Layout, fields: &Fields, fixed: &BTreeMap<&st
         return String::new();
     }
     let heads: Vec<String> = told.iter().map(|one| format!("«{}»", one.found)).collect();
-    format!(" Столбцы не из этой таблицы пропущены: {}.", heads.join(", "))
+    format!(" Столбцы незнакомы и не загружаются: {}.", heads.join(", "))
 }
 
 /// What a form of a table did.
@@ -527,7 +546,9 @@ async fn touched(
         "put" => rows.extend(layout.read(&form::texts(layout, fields), &opened.year.known, "", &no_given).ok()),
         "paste" | "try" => {
             let sheet = Sheet::from_clipboard(fields.value("text"));
-            let coming = layout.read_sheet(&sheet, &opened.year.known, fixed, 1).unwrap_or_default();
+            // As `setup::take_sheet` reads them: what is taken is what is asked about.
+            let (written, _) = spelling::written_out(layout, &sheet, &opened.year.known);
+            let coming = layout.read_sheet(&written, &opened.year.known, fixed, 1).unwrap_or_default();
             if !fields.value("replace").is_empty() {
                 let of_part = |row: &&Vec<String>| {
                     fixed.iter().all(|(name, value)| layout.place(name).is_none_or(|at| row[at] == *value))

@@ -1,0 +1,148 @@
+//! The address on printed slips: what is offered, what a printing bears, what is kept for the next one. Floor 3.
+
+use std::net::IpAddr;
+
+use axum::http::header::{HOST, HeaderMap, HeaderValue, SET_COOKIE};
+use axum::response::Response;
+
+use super::Fields;
+use crate::web::WebState;
+use crate::web::answer::{self, Refusal};
+use crate::web::guard::{cookie, is_secure};
+use crate::web::query;
+
+/// Longest address of a slip, characters: it is typed in by hand.
+const LONGEST_ADDRESS: usize = 120;
+
+/// Is it an address that a person can type in, and a browser opens the house by?
+fn is_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let wrong = |c: char| c.is_whitespace() || c.is_control() || "\"'<>\\^`{|}@?#".contains(c);
+    host.chars().any(char::is_alphanumeric) && text.chars().count() <= LONGEST_ADDRESS && !text.contains(wrong)
+}
+
+/// The address by which the page was opened, offered for the slips where the settings name none; empty when the request does not say.
+fn opened_by(headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let scheme = if is_secure(headers) { "https" } else { "http" };
+    let address = format!("{scheme}://{host}");
+    if is_address(&address) { address } else { String::new() }
+}
+
+/// The cookie that keeps the address last printed: the page offers it again, and a card without the field prints it.
+const ADDRESS_COOKIE: &str = "letopis-address";
+
+/// What the form offers for the slips where the settings name no address, and the words under the field.
+#[derive(Default)]
+pub(super) struct Offer {
+    pub(super) address: String,
+    pub(super) said: &'static str,
+}
+
+/// Does an address open on this computer only?
+fn is_own_machine(address: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let place = rest.split('/').next().unwrap_or_default();
+    let host = match place.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or_default(),
+        None => place.split(':').next().unwrap_or_default(),
+    };
+    let is_loopback = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
+    host == "localhost" || host.ends_with(".localhost") || host.parse().is_ok_and(is_loopback)
+}
+
+/// The address last printed from this browser, else the one of this page unless nobody else could open it.
+pub(super) fn offer(headers: &HeaderMap) -> Offer {
+    let last = cookie(headers, ADDRESS_COOKIE).map(|text| answer::flash_text(&text)).unwrap_or_default();
+    if is_address(&last) {
+        let said = "Стоит адрес, который печатали в прошлый раз. Если Летопись открывают иначе, исправьте.";
+        return Offer { address: last, said };
+    }
+    let address = opened_by(headers);
+    if is_own_machine(&address) {
+        let said = "Адрес, по которому открыта эта страница, открывается только на этом компьютере, и на листах его не будет. Какой адрес \
+                    у программы для остальных, знает тот, кто её установил: команда letopis serve пишет его при запуске, а в файле \
+                    letopis.toml это ключ public_url. Пустое поле — листы без адреса.";
+        return Offer { address: String::new(), said };
+    }
+    let said = "Стоит адрес, по которому эта страница открыта сейчас. Если с других компьютеров Летопись открывают иначе, исправьте: \
+                в следующий раз здесь будет исправленный.";
+    Offer { address, said }
+}
+
+/// The address that this printing bears: the one of the settings, else the one that the form brought, else, where the form does not ask (a
+/// card), the one that the form would offer. Asked before any password is given.
+pub(super) fn printed(state: &WebState, headers: &HeaderMap, fields: &Fields) -> Result<String, Refusal> {
+    let own = state.house.config.public_url();
+    if !own.is_empty() {
+        return Ok(own);
+    }
+    if fields.all("address").is_empty() {
+        return Ok(offer(headers).address);
+    }
+    let typed = fields.value("address").trim_end_matches('/');
+    if typed.is_empty() || is_address(typed) {
+        return Ok(typed.to_owned());
+    }
+    Err(Refusal::Rule(format!(
+        "Адрес входа начинается с http:// или https:// и пишется без пробелов, не длиннее {LONGEST_ADDRESS} знаков"
+    )))
+}
+
+/// Keeps the address printed for the next printing from this browser; one of the settings needs no memory.
+pub(super) fn remembered(mut response: Response, state: &WebState, address: &str) -> Response {
+    if !address.is_empty() && state.house.config.public_url().is_empty() {
+        let kept = query::segment(address);
+        let kept = format!("{ADDRESS_COOKIE}={kept}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict");
+        if let Ok(kept) = HeaderValue::from_str(&kept) {
+            response.headers_mut().append(SET_COOKIE, kept);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_bears_an_address_that_can_be_typed_in_and_nothing_else() {
+        for good in
+            ["http://letopis", "https://школа.рф", "http://192.168.0.5:8017", "http://[::1]:8017", "https://a.ru/l"]
+        {
+            assert!(is_address(good), "{good}");
+        }
+        let long = format!("https://{}.ru", "a".repeat(LONGEST_ADDRESS));
+        for bad in [
+            "",
+            "letopis",
+            "http://",
+            "ftp://a.ru",
+            "javascript:1",
+            "http://a b",
+            "http://a<b>",
+            "http://u@a.ru",
+            long.as_str(),
+        ] {
+            assert!(!is_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_this_computer_alone_is_not_offered_and_the_one_printed_last_is() {
+        let at = |host: &str, cookies: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_str(host).unwrap());
+            headers.insert(axum::http::header::COOKIE, HeaderValue::from_str(cookies).unwrap());
+            offer(&headers)
+        };
+        for own in ["127.0.0.1:8111", "localhost:8017", "[::1]:8017"] {
+            let offered = at(own, "");
+            assert!(offered.address.is_empty() && offered.said.contains("только на этом компьютере"), "{own}");
+        }
+        assert_eq!(at("letopis.school.ru", "").address, "http://letopis.school.ru");
+        let kept = format!("a=b; {ADDRESS_COOKIE}={}", query::segment("https://letopis.school.ru/"));
+        assert_eq!(at("127.0.0.1:8111", &kept).address, "https://letopis.school.ru/");
+    }
+}
