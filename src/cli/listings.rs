@@ -79,7 +79,7 @@ impl Copies {
                 row.version.to_string(),
                 row.number.clone(),
                 kind_words(row.kind, &row.id),
-                row.state.as_russian().to_owned(),
+                row.state.said_of(&row.id).to_owned(),
                 row.sheets.to_string(),
                 row.pages.to_string(),
             ]);
@@ -249,7 +249,7 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
         row.class,
         snapshot.period.name
     );
-    println!("Номер: {}   Состояние: {}", row.number, row.state.as_russian());
+    println!("Номер: {}   Состояние: {}", row.number, row.state.said_of(&row.id));
     let issued = if row.issued_at.is_empty() { "ещё нет".to_owned() } else { words::moment(&row.issued_at) };
     println!("Листов: {}   Страниц: {}   Выпущена: {issued}", row.sheets, row.pages);
     print_basis(&shown.basis, snapshot);

@@ -362,9 +362,7 @@ pub enum Refusal {
         trip: u64,
     },
     /// No comparison since it was taken.
-    #[error(
-        "заверить нельзя: после выдачи носитель {0} не сверяли с домом; сверка — команда verify-backup или кнопка «Сверить»"
-    )]
+    #[error("заверить нельзя: после выдачи носитель {0} не сверяли с домом; «Сверить» — на странице носителей")]
     NotCompared(String),
     /// The comparison says no.
     #[error("заверить нельзя: последняя сверка носителя {0} нашла расхождения; копия на нём изменена или повреждена")]
@@ -378,6 +376,9 @@ pub enum Refusal {
     /// A field is empty or wrong.
     #[error("{0}")]
     Field(&'static str),
+    /// Another carrier has the maker's number; told with that carrier's name.
+    #[error("{0}")]
+    SameSerial(String),
     /// No such place is on the books.
     #[error("места хранения «{found}» на учёте нет; есть: {known}; новое место сначала ставят на учёт")]
     NoPlace {
@@ -480,8 +481,7 @@ impl Tells {
     }
 }
 
-/// The text that a person signs before anything else (000 Инс 5.2 отв. в; domain.md 2.15): `name` in full and in the nominative, `carriers`
-/// the numbers on the books that day.
+/// The text that a person signs (000 Инс 5.2 отв. в; domain.md 2.15): `name` in full, nominative, `carriers` the numbers on the books then.
 pub fn undertaking(name: &str, office: &str, carriers: &[&str], tells: Tells) -> String {
     let tells = tells.as_russian();
     let stand = match carriers {

@@ -194,6 +194,22 @@ async fn check_stands(house: &House, place: &str) -> Result<(), Error> {
     Err(Refusal::NoPlace { found: place.to_owned(), known }.into())
 }
 
+/// One thing is put on the books once: two carriers of one maker's number are one carrier, whatever the rules count.
+fn check_serial(carriers: &[Carrier], serial: &str) -> Result<(), Refusal> {
+    let plain = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
+    let asked = plain(serial);
+    let has_it = |other: &&Carrier| !asked.is_empty() && !other.written_off && plain(&other.serial) == asked;
+    match carriers.iter().find(has_it) {
+        None => Ok(()),
+        Some(other) => Err(Refusal::SameSerial(format!(
+            "заводской номер «{}» уже у носителя {} «{}»: один и тот же носитель на учёт дважды не ставят; проверьте номер на корпусе",
+            serial.trim(),
+            other.id,
+            other.label
+        ))),
+    }
+}
+
 /// Puts a carrier on the books, and its mark on the carrier when it is connected; hands back its identifier.
 pub async fn add_carrier(house: &House, wanted: &Wanted, act: &Act) -> Result<String, Error> {
     let label = wanted.label.trim();
@@ -206,6 +222,7 @@ pub async fn add_carrier(house: &House, wanted: &Wanted, act: &Act) -> Result<St
     if !path.is_empty() && standing.iter().any(|other| other.path == path && !other.written_off) {
         return Err(Refusal::Field("в этой папке уже появляется другой носитель; у каждого своя папка").into());
     }
+    check_serial(&standing, &wanted.serial)?;
     let mark = hex(&salt()?);
     let mut tx = house.db.begin().await?;
     let id = format!("Н-{}", tx.next_number("carriers").await?);

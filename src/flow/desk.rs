@@ -293,8 +293,10 @@ pub async fn differences(house: &House, id: &str, from: u32, to: u32) -> Result<
 /// Whose copy it is, for the papers of the desk.
 pub async fn about(house: &House, row: &CopyRow) -> Result<About, Error> {
     let snapshot = house.db.load_snapshot(row.snapshot).await?;
-    let last = house.db.list_versions(&row.id).await?.last().map_or(row.version, |last| last.version);
-    let replaced_by = if last > row.version { last } else { 0 };
+    let replaced_by = match Versions::of_copy(house, &row.id).await?.standing(&row.id, row.version) {
+        Standing::Replaced { by, .. } => by,
+        Standing::InForce { .. } | Standing::Coming { .. } => 0,
+    };
     Ok(About { replaced_by, ..About::of(&snapshot, row.snapshot, &row.issued_pdf) })
 }
 

@@ -13,7 +13,8 @@ use crate::bundle::{self, Bundle, Given, ReadError};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon;
 use crate::domain::finding::Finding;
-use crate::domain::journal::Journal;
+use crate::domain::journal::{Journal, YEAR};
+use crate::domain::words;
 use crate::store::{Author, Change, ClosureRow, ImportRow};
 use crate::vault;
 
@@ -215,12 +216,26 @@ fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow]
                 "import.period-closed",
                 format!("{}.csv: {}, {subject}, {}", change.table, closure.class, row.join(", ")),
                 format!(
-                    "период {} класса {} закрыт {}; как исправить запись, сказано на странице курса в журнале",
-                    closure.period, closure.class, closure.closed_at
+                    "{} класса {} закрыт {}; как исправить запись, сказано на странице курса в журнале",
+                    period_words(journal, closure),
+                    closure.class,
+                    words::moment_words(&closure.closed_at)
                 ),
             )
             .expected_found(change.old.join(", "), change.new.join(", ")),
         );
     }
     findings
+}
+
+/// «I четверть»; the year, and a period that the journal does not have any more, by their own words.
+fn period_words(journal: &Journal, closure: &ClosureRow) -> String {
+    let grade = journal.class(&closure.class).map_or(0, |class| class.grade);
+    let own = journal.periods_of_grade(grade);
+    let place = own.iter().position(|held| held.id == closure.period);
+    match place {
+        Some(at) => words::period_name(own[at].kind, at + 1),
+        None if closure.period == YEAR => "учебный год".to_owned(),
+        None => format!("период {}", closure.period),
+    }
 }

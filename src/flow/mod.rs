@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod exchange;
 pub mod export;
 pub mod extract;
+pub mod force;
 pub mod foreign;
 pub mod health;
 pub mod house;

@@ -115,7 +115,7 @@ fn missing(place: &str, copy: Option<&CopyRow>) -> Option<Finding> {
 fn late(place: &str, no: u32, made: Option<&CopyRow>, entries: usize) -> Option<Finding> {
     let (stands, to_do) = match made {
         Some(row) if is_signed(row) => return None,
-        Some(row) => (format!("дополнительный лист № {no} {}", row.state.as_russian()), "соберите его подписи"),
+        Some(row) => (format!("дополнительный лист № {no} {}", row.state.said_of(&row.id)), "соберите его подписи"),
         None if entries == 0 => return None,
         None => {
             let entries = words::count(entries as u64, "запись", "записи", "записей");

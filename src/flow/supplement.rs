@@ -92,7 +92,7 @@ impl Standing {
     /// Where it stands, in words.
     pub fn in_russian(&self) -> String {
         match (&self.copy, self.row.outcome.as_str()) {
-            (Some(copy), _) => copy.state.as_russian().to_owned(),
+            (Some(copy), _) => copy.state.said_of(&copy.id).to_owned(),
             (None, "") => "принимаются поздние записи".to_owned(),
             (None, "withdrawn") => "закрыт: поздних записей не было".to_owned(),
             (None, _) => "записи вошли в следующую версию копии".to_owned(),

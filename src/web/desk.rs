@@ -96,6 +96,13 @@ struct SheetLine {
     href: String,
 }
 
+impl SheetLine {
+    /// Was it never opened by who signs it?
+    fn is_unseen(&self) -> bool {
+        self.badge == "plain"
+    }
+}
+
 struct BackLine {
     class: String,
     period: String,

@@ -92,7 +92,7 @@ async fn answers(
         if supplement_no(&row.id).is_some() {
             label = format!("{label}, {}", kind_words(row.kind, &row.id));
         }
-        Some(Answer { distance, label, note: format!("{}: {}", row.number, row.state.as_russian()), href })
+        Some(Answer { distance, label, note: format!("{}: {}", row.number, row.state.said_of(&row.id)), href })
     });
     let guides = help::sections().filter_map(|section| {
         let distance = question.distance(&section.title)?;

@@ -109,6 +109,16 @@ pub async fn books(desk: &mut Desk, disks: &Path) -> String {
     let code = desk.browser.run("return document.querySelector('.code').innerText;").await;
     let code = code.as_str().expect("a code").to_owned();
     desk.look("envelope").await;
+    desk.sees("Печать").await;
+    // The sheet goes on paper whole and alone: who closes the page after it has no other code.
+    if let Some(paper) = desk.browser.printed().await {
+        for words in [code.as_str(), "Код доступа № 1 к носителям", "Лист вложить в конверт"] {
+            assert!(paper.contains(words), "no «{words}» on paper: {paper}");
+        }
+        for words in ["Код записан", "Распечатайте его сейчас", "Носители и копии"] {
+            assert!(!paper.contains(words), "«{words}» on paper: {paper}");
+        }
+    }
     desk.go("/carriers/code").await;
     assert!(!desk.browser.text().await.contains(&code), "shown once");
     code

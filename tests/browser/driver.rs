@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::wd::PrintConfiguration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -159,6 +160,19 @@ impl Browser {
             self.client.perform_actions(press).await.expect("keys");
             left -= now;
         }
+    }
+
+    /// What the page puts on paper, as words in one line; `None`, aloud, where nothing reads it out of the PDF.
+    pub async fn printed(&self) -> Option<String> {
+        let pdf = self.client.print(PrintConfiguration::default()).await.expect("a printed page");
+        let place = pictures().join("printed.pdf");
+        std::fs::create_dir_all(pictures()).expect("the folder");
+        std::fs::write(&place, pdf).expect("the printed page");
+        let Ok(told) = Command::new("pdftotext").arg("-layout").arg(&place).arg("-").output() else {
+            eprintln!("ПРОПУЩЕНО: нет программы pdftotext");
+            return None;
+        };
+        Some(String::from_utf8_lossy(&told.stdout).split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// A picture of the whole page at a width; an error when the page is wider than its window.

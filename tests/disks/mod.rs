@@ -14,7 +14,8 @@ pub fn wanted(place: &str, path: &Path) -> carriers::Wanted {
     carriers::Wanted {
         kind: Kind::Disk,
         label: "Диск".into(),
-        serial: "S1".into(),
+        // A maker gives each disk a number of its own.
+        serial: path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
         capacity: "1 ТБ".into(),
         purpose: Purpose::Main,
         place: place.into(),

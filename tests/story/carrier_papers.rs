@@ -131,5 +131,10 @@ fn an_undertaking_names_the_person_in_full_and_the_carriers_that_stood_on_the_bo
         let disk = house.outside("disk3");
         crate::disks::put_on_the_books(house, &[disk], &after(60)).await;
         assert!(!text(house, "carrier-undertaking", &[("person", &head.id)], 61).await.contains("Н-3"));
+        // Written off before the other signs: what she signs does not name it; what was signed stays as it was signed.
+        carriers::write_off(house, "Н-1", "акт № 1", &after(62)).await.unwrap();
+        let other = text(house, "carrier-undertaking", &[("person", &secretary.id)], 63).await;
+        assert!(other.contains("(учётный №\u{a0}Н-2, №\u{a0}Н-3 и поставленным на учёт позже)"), "{other}");
+        assert!(text(house, "carrier-undertaking", &[("person", &head.id)], 63).await.contains("(учётный №\u{a0}Н-1"));
     });
 }

@@ -56,6 +56,8 @@ pub struct Duty {
     pub due: Option<NaiveDate>,
     /// Days since that day.
     pub late: u64,
+    /// Why a copy that stands does not answer for it, in words; empty where none is in the way.
+    pub note: String,
 }
 
 impl Duty {
@@ -123,12 +125,22 @@ pub struct Facts<'a> {
     pub today: NaiveDate,
 }
 
+impl Carrier {
+    /// Are backups written on it: does it take copies, and has it a folder in which it appears?
+    pub fn is_written_on(&self) -> bool {
+        self.takes_copies() && !self.path.is_empty()
+    }
+}
+
 /// Months between two rehearsals of a restore: a quarter (features F76).
 const REHEARSAL_MONTHS: u32 = 3;
 
 /// The plan of a school on a day.
 pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
-    let held: Vec<&Carrier> = facts.carriers.iter().filter(|carrier| carrier.takes_copies()).collect();
+    // On a carrier without a folder nothing is ever written: it answers for no rule.
+    let held: Vec<&Carrier> = facts.carriers.iter().filter(|carrier| carrier.is_written_on()).collect();
+    let idle = facts.carriers.iter().filter(|carrier| carrier.takes_copies() && !carrier.is_written_on());
+    let idle: Vec<&str> = idle.map(|carrier| carrier.id.as_str()).collect();
     let rooms: BTreeSet<String> = held.iter().map(|carrier| carrier.room.to_lowercase()).collect();
     let rule = |key: &'static str, what: &'static str, stands: usize| {
         let said = policy.number(key);
@@ -146,7 +158,7 @@ pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
     let asked = rules.first().map_or(LEAST, |rule| rule.asked).max(LEAST);
     let mut duties = copies(policy, facts, |causes| last(facts, causes, asked as usize, None));
     duties.push(rehearsal(facts));
-    let mut findings: Vec<Finding> = rules.iter().filter_map(judge).collect();
+    let mut findings: Vec<Finding> = rules.iter().filter_map(|rule| judge(rule, &idle)).collect();
     findings.extend(duties.iter().filter(|duty| duty.late > 0).map(lateness));
     Plan { rules, duties, findings }
 }
@@ -185,7 +197,8 @@ fn last(facts: &Facts<'_>, causes: &[Cause], carriers: usize, only: Option<&str>
     days.get(carriers.saturating_sub(1)).copied()
 }
 
-fn judge(rule: &Rule) -> Option<Finding> {
+/// What is wrong with a rule; `idle`: carriers that nothing is written on, for they have no folder.
+fn judge(rule: &Rule, idle: &[&str]) -> Option<Finding> {
     if rule.holds() {
         return None;
     }
@@ -216,6 +229,10 @@ fn judge(rule: &Rule) -> Option<Finding> {
             };
             format!("на учёте меньше носителей, чем требуют правила: поставьте на учёт {more}{lacking}")
         }
+    };
+    let message = match idle {
+        [] => message,
+        _ => format!("{message}; без папки, копии на них не пишутся и в счёт не идут: {}", idle.join(", ")),
     };
     Some(
         Finding::new(code, place, message).expected_found(format!("не меньше {}", rule.asked), rule.stands.to_string()),
@@ -261,6 +278,7 @@ fn duty(
         begun: begun(facts, if cause == Cause::Week { Cause::ALL } else { &[Cause::Month] }),
         due,
         late: late(due, facts.today),
+        note: String::new(),
     }
 }
 
@@ -283,14 +301,29 @@ fn next(facts: &Facts<'_>, last: Option<NaiveDate>, count: u32, unit: Unit) -> O
 }
 
 /// The day after the earliest period that has no copy written after its end: on its last day its lessons are still being held. Of periods
-/// that were over before the house began, the last one counts: its data are here and stood on no carrier; it is due from the first day.
+/// that were over before the house began, it is due from the first day.
 fn after_period(facts: &Facts<'_>, last: Option<NaiveDate>) -> Option<NaiveDate> {
+    open_period(facts, last)?.succ_opt().map(|day| day.max(facts.since))
+}
+
+/// Last day of that period. Of periods that were over before the house began, the last one counts: its data are here and stood on no
+/// carrier.
+fn open_period(facts: &Facts<'_>, last: Option<NaiveDate>) -> Option<NaiveDate> {
     let mut ends: Vec<NaiveDate> = facts.period_ends.to_vec();
     ends.sort_unstable();
     let before = ends.iter().rposition(|end| *end < facts.since).filter(|_| facts.keeps_data);
     let own = |(at, end): (usize, NaiveDate)| (end >= facts.since || before == Some(at)).then_some(end);
-    let open = ends.into_iter().enumerate().filter_map(own).find(|end| last.is_none_or(|last| last <= *end))?;
-    open.succ_opt().map(|day| day.max(facts.since))
+    ends.into_iter().enumerate().filter_map(own).find(|end| last.is_none_or(|last| last <= *end))
+}
+
+/// A copy of the period's last day is there, and an act of it; who reads the plan is told why it is not the period's set.
+fn on_last_day(facts: &Facts<'_>, last: Option<NaiveDate>) -> String {
+    let end = open_period(facts, last).filter(|end| facts.done.iter().any(|done| done.on == *end));
+    end.map(|end| {
+        let day = words::date_short(end);
+        format!("копия от {day} не в счёт: в последний день периода уроки ещё идут; нужна копия, записанная после него")
+    })
+    .unwrap_or_default()
 }
 
 fn period_duty(facts: &Facts<'_>, last: Option<NaiveDate>) -> Duty {
@@ -304,6 +337,7 @@ fn period_duty(facts: &Facts<'_>, last: Option<NaiveDate>) -> Duty {
         begun: begun(facts, &[Cause::Period]),
         due,
         late: late(due, facts.today),
+        note: on_last_day(facts, last),
     }
 }
 
@@ -321,6 +355,7 @@ fn rehearsal(facts: &Facts<'_>) -> Duty {
         begun: false,
         due,
         late: late(due, facts.today),
+        note: String::new(),
     }
 }
 
@@ -365,7 +400,7 @@ mod tests {
             place: String::new(),
             room: room.to_owned(),
             place_words: String::new(),
-            path: String::new(),
+            path: format!("/mnt/{id}"),
             registered_at: String::new(),
             written_off: false,
             written_at: String::new(),
@@ -410,6 +445,17 @@ mod tests {
             let two = of(name, &[carrier("Н-1", "кабинет 12"), carrier("Н-2", "серверная")], &[], "2025-09-02");
             assert!(two.holds(), "{name}: {:?}", two.findings);
         }
+    }
+
+    #[test]
+    fn a_carrier_without_a_folder_answers_for_no_rule_and_is_named() {
+        let idle = |id: &str| Carrier { path: String::new(), ..carrier(id, "архив") };
+        let (first, second) = (carrier("Н-1", "кабинет 12"), carrier("Н-2", "серверная"));
+        let lacking = of("default", &[first.clone(), idle("Н-3")], &[], "2025-09-02");
+        assert!(!lacking.holds() && lacking.rules[0].stands == 1 && lacking.rules[1].stands == 1, "{:?}", lacking.rules);
+        let said = lacking.findings.iter().map(|one| one.message.as_str()).collect::<Vec<_>>().join("\n");
+        assert!(said.contains("без папки, копии на них не пишутся и в счёт не идут: Н-3"), "{said}");
+        assert_eq!(of("default", &[first, second, idle("Н-3")], &[], "2025-09-02").rules[0].stands, 2);
     }
 
     #[test]
@@ -478,6 +524,9 @@ mod tests {
         assert!(due(&[], "2025-10-25"));
         // Written on the last day itself, before its lessons: not the period's set.
         assert!(due(&on("2025-10-24"), "2025-10-25"));
+        let note = period(&on("2025-10-24"), "2025-10-25").note;
+        assert!(note.starts_with("копия от 24.10.2025 не в счёт: в последний день периода"), "{note}");
+        assert_eq!((period(&[], "2025-10-25").note, period(&on("2025-10-25"), "2025-10-25").note), Default::default());
         assert!(!due(&on("2025-10-25"), "2025-10-25"));
         assert_eq!(period(&on("2025-10-25"), "2025-10-26").due, Some(day("2025-12-29")));
     }

@@ -454,7 +454,7 @@ mod tests {
             let named = Sheet::from_clipboard(&format!("Кабинет\t{head}\n12\tкабинет физики"));
             assert!(ROOMS.passed_over(&named, &BTreeMap::new()).is_empty(), "{head}");
             let rows = ROOMS.read_sheet(&named, &known, &BTreeMap::new(), 1).unwrap();
-            assert_eq!(rows[0][..3], ["12", "", "кабинет физики"], "{head}");
+            assert_eq!(rows[0][..3], ["12", "0", "кабинет физики"], "{head}");
         }
         // Headings of a plan in an office's words; in a load the sum of several classes is no hours of one.
         let course = BTreeMap::from([("course", "C1".to_owned())]);

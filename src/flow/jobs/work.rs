@@ -223,6 +223,9 @@ struct Ordered<'a> {
     ground: &'a str,
 }
 
+/// How the words of a closing begin that closed nothing.
+pub const NOTHING_CLOSED: &str = "Период не закрыт";
+
 /// Class by class, each in a transaction of its own: a stop in the middle leaves whole classes, and the next attempt skips them.
 async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
     let journal = house.db.load_journal(ordered.year).await?;
@@ -251,7 +254,7 @@ async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &P
     }
     let mut said = match (closed, refused.len() as u64) {
         (0, lacking @ 1..) => format!(
-            "Период не закрыт: записей не хватает у {}. Закрыть неполный журнал можно с основанием: страница «Полнота журнала».",
+            "{NOTHING_CLOSED}: записей не хватает у {}. Закрыть неполный журнал можно с основанием: страница «Полнота журнала».",
             count(lacking, "класса", "классов", "классов")
         ),
         _ => format!("Закрыт период у {}.", count(closed, "класса", "классов", "классов")),

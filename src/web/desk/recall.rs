@@ -53,6 +53,8 @@ pub(in crate::web) struct Standing {
     pub(in crate::web) may_withdraw: bool,
     /// May the visitor bring the corrected journal in?
     pub(in crate::web) may_load: bool,
+    /// Who may, in words.
+    pub(in crate::web) loaders: String,
 }
 
 impl Recalls {
@@ -105,6 +107,7 @@ impl Standing {
             is_written: !still,
             may_withdraw: issues && leads(visitor) && still,
             may_load: visitor.may_anywhere(Action::ImportData),
+            loaders: visitor.rules.who(Action::ImportData),
             ground: one.ground,
         })
     }

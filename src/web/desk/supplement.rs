@@ -80,7 +80,7 @@ impl Supplements {
                 .iter()
                 .filter_map(|one| {
                     let copy = one.copy.as_ref()?;
-                    Some((one.row.no, format!("/copies/{}", segment(&copy.id)), copy.state.as_russian()))
+                    Some((one.row.no, format!("/copies/{}", segment(&copy.id)), copy.state.said_of(&copy.id)))
                 })
                 .collect(),
             open: all.iter().find(|one| one.is_open()).map(Open::of),

@@ -14,6 +14,7 @@ use super::super::frame::Frame;
 use super::super::{LARGEST_UPLOAD_BYTES, WebState, query};
 use super::act;
 use crate::bundle::{BundleFile, Told, example as workbook, year};
+use crate::domain::copy::State as CopyState;
 use crate::domain::finding::Severity;
 use crate::domain::gather::{self, Gathered};
 use crate::domain::people::Visitor;
@@ -407,8 +408,15 @@ pub(in super::super) async fn confirm(
         0 => return Ok(answer::done("/exchange/import", "Эти файлы уже загружены: ничего не изменилось.")),
         rows => words::count(rows, "строка", "строки", "строк"),
     };
-    // What comes next after loading is what is still missing.
-    let said = |rest: &str| format!("Загружено: {rows}. {rest}");
+    // What comes next after loading is the version that waits for the correction, and what is still missing.
+    let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
+    let open = copies.iter().filter(|copy| copy.recalled || copy.row.state == CopyState::Refused);
+    let again: Vec<String> = open.map(|copy| copy.row.number.clone()).collect();
+    let again = match again.is_empty() {
+        true => String::new(),
+        false => format!(" Ждут следующей версии копии {}: её выпускают на странице копии.", again.join(", ")),
+    };
+    let said = |rest: &str| format!("Загружено: {rows}.{again} {rest}");
     if visitor.may_anywhere(Action::ReadSetup) {
         let rest = "Ниже — чего ещё не хватает; ошиблись — загрузку отменяют на странице «Загрузка данных».";
         return Ok(answer::done("/year/ready", &said(rest)));

@@ -41,7 +41,7 @@ struct CoursePage {
     tabs: Vec<Tab>,
     courses: Vec<Other>,
     closed: String,
-    /// Who loads the journal, while the period is open; else empty.
+    /// Who loads the journal, while the period is open, be it for a correction; else empty.
     loads: String,
     /// Is it the visitor?
     may_load: bool,
@@ -96,8 +96,14 @@ pub(super) async fn course(
         .leading(format!("Учитель: {teacher}; {}", hours(course)))
         .under("Журнал", directory.address("/journal".to_owned()))
         .under(class.name.clone(), directory.address(format!("/journal/{}", segment(&class.name))));
-    let closed = closed(&directory, &class.name, &chosen.span.id);
-    let is_open = closed.is_empty() && !directory.is_earlier();
+    let mut closed = closed(&directory, &class.name, &chosen.span.id);
+    let reopened = state.house.db.list_locks().await?;
+    let is_held = |row: &crate::store::ClosureRow| row.class == class.name && row.period == chosen.span.id && row.year == directory.year;
+    let is_reopened = !closed.is_empty() && !reopened.iter().any(is_held);
+    if is_reopened {
+        closed = "Период открыт для исправления, пока не выпущена следующая версия копии.".to_owned();
+    }
+    let is_open = (closed.is_empty() || is_reopened) && !directory.is_earlier();
     answer::page(&CoursePage {
         loads: if is_open { visitor.rules.who(Action::ImportData) } else { String::new() },
         may_load: visitor.may_anywhere(Action::ImportData),

@@ -57,10 +57,16 @@ impl View {
         }
     }
 
+    /// How it stands, in words.
+    fn state_words(&self) -> &'static str {
+        words_of(self.state, self.outcome.as_ref())
+    }
+
     /// Kind of the badge.
     fn badge(&self) -> &'static str {
         match self.state {
             JobState::Waiting | JobState::Running => "wait",
+            JobState::Done if self.outcome.as_ref().is_some_and(|outcome| !outcome.refused.is_empty()) => "wait",
             JobState::Done => "ok",
             JobState::Failed => "bad",
         }
@@ -72,6 +78,14 @@ impl View {
 
     fn events(&self) -> String {
         format!("/jobs/{}/events", self.id)
+    }
+}
+
+/// A job that is over and left something undone says so.
+fn words_of(state: JobState, outcome: Option<&Outcome>) -> &'static str {
+    match outcome {
+        Some(outcome) if state == JobState::Done && !outcome.refused.is_empty() => "сделано не всё",
+        _ => state.as_russian(),
     }
 }
 
@@ -101,7 +115,12 @@ fn next(row: &JobRow) -> Vec<(String, &'static str)> {
     let to = |href: &str, words| (href.to_owned(), words);
     match serde_json::from_str(&row.arguments) {
         Ok(Work::CloseAll { period, .. }) => {
-            let mut next = vec![to("/copies?state=frozen", "К копиям: выпустить")];
+            // Where nothing was closed there is nothing to issue.
+            let nothing = jobs::outcome(row).is_some_and(|outcome| outcome.said.starts_with(jobs::NOTHING_CLOSED));
+            let mut next = match nothing {
+                true => Vec::new(),
+                false => vec![to("/copies?state=frozen", "К копиям: выпустить")],
+            };
             if refused {
                 next.push((format!("/copies/gaps?period={}", segment(&period)), "Чего не хватает"));
             }
@@ -135,7 +154,7 @@ impl Told {
     fn of(row: &JobRow) -> Self {
         Self {
             state: row.state,
-            state_ru: row.state.as_russian(),
+            state_ru: words_of(row.state, jobs::outcome(row).as_ref()),
             stage: row.stage.clone(),
             done: row.done,
             total: row.total,
