@@ -7,11 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, FixedOffset};
 
+use super::force::Versions;
 use super::papers::Paper;
 use super::sign::{REFUSED, signed};
 use super::{Error, House, read_file, recall, reissue, sources};
 use crate::domain::canon::Digest;
-use crate::domain::copy::State;
+use crate::domain::copy::{Standing, State};
 use crate::domain::desk_forms::{About, SignedEvent, seen};
 use crate::domain::difference::{change_rows, sheet_diff};
 use crate::domain::finding::Finding;

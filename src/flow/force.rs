@@ -77,3 +77,58 @@ impl Versions {
         supplements.iter().filter(holds).map(|row| row.id.clone()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::canon::Digest;
+    use crate::domain::snapshot::CopyKind;
+
+    fn copy(id: &str, version: u32, state: State, issued_at: &str) -> CopyRow {
+        CopyRow {
+            id: id.to_owned(),
+            version,
+            year: "2025/2026".to_owned(),
+            class: "5А".to_owned(),
+            period: "Q1".to_owned(),
+            number: String::new(),
+            kind: CopyKind::PeriodCopy,
+            state,
+            snapshot: Digest::of(b""),
+            sheets: 1,
+            pages: 1,
+            issued_at: issued_at.to_owned(),
+            issued_pdf: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_supplement_is_not_needed_on_paper_once_a_version_with_its_entries_is_in_force() {
+        const BASE: &str = "2025-05A-Q1";
+        let supplement = SupplementRow {
+            id: format!("{BASE}-SUP1"),
+            copy: BASE.to_owned(),
+            version: 1,
+            no: 1,
+            year: "2025/2026".to_owned(),
+            class: "5А".to_owned(),
+            period: "Q1".to_owned(),
+            since: 0,
+            opened_at: String::new(),
+            opened_by: String::new(),
+            ground: String::new(),
+            outcome: "frozen".to_owned(),
+            ended_at: String::new(),
+        };
+        let absorbed = |next: State| {
+            let copies = vec![
+                copy(BASE, 1, State::Sealed, "2025-10-24T12:00:00+03:00"),
+                copy(BASE, 2, next, "2025-10-29T12:00:00+03:00"),
+                copy(&supplement.id, 1, State::Sealed, "2025-10-27T12:00:00+03:00"),
+            ];
+            Versions::new(copies, &[]).absorbed(std::slice::from_ref(&supplement)).len()
+        };
+        assert_eq!(absorbed(State::Issued), 0, "the first version is in force still");
+        assert_eq!(absorbed(State::Sealed), 1);
+    }
+}

@@ -234,7 +234,8 @@ fn owed(one: &Standing) -> (Finding, String) {
         Some(copy) => {
             let place = format!("{}, {}", row.class, document_words(copy.kind, &copy.id, &copy.number));
             let finding = Finding::new("year.supplement-unsealed", place, "дополнительный лист не скреплён печатью");
-            (finding.expected_found(State::Sealed.as_russian(), copy.state.as_russian()), copy.id.clone())
+            let (sealed, now) = (State::Sealed.said_of(&copy.id), copy.state.said_of(&copy.id));
+            (finding.expected_found(sealed, now), copy.id.clone())
         }
     }
 }

@@ -13,6 +13,7 @@ pub(in crate::web) mod pile;
 mod plan;
 mod templates;
 pub(in crate::web) mod today;
+pub(in crate::web) mod twins;
 
 use super::fields::Fields;
 use super::route::{Access, Group, Route, SubjectOf, get, post};

@@ -5,6 +5,7 @@ mod families;
 mod late;
 mod learners;
 mod owed;
+mod papers;
 mod reports;
 mod staffing;
 mod waits;

@@ -8,9 +8,16 @@ use serde::Serialize;
 
 use super::answer::{self, Refusal};
 use super::frame::Frame;
+use super::guard::Passage;
+use super::query::segment;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::{LARGEST_UPLOAD_BYTES, WebState};
+use crate::domain::copy::Standing;
 use crate::domain::finding::{Finding, Severity, Verdict};
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::words;
+use crate::flow::force::Versions;
 use crate::flow::verify::{Report, VerifyOptions, verify_bytes};
 
 /// An over-long upload is read on to this many bytes and thrown away: a browser shows an answer only after it has sent all.
@@ -45,12 +52,47 @@ struct VerifyView {
     checked: Vec<String>,
     /// What was found.
     findings: Vec<Finding>,
+    /// Which copy it is and which version, where that can be said.
+    copy: Option<(String, u32)>,
+    /// The later version that this house has sealed.
+    later: Option<Later>,
+}
+
+/// A later version of what was checked; nobody's data stands in it.
+struct Later {
+    /// «В этой школе есть более поздняя версия 2, скреплена печатью …».
+    said: String,
+    /// Where it is read; empty for who may not read it.
+    href: String,
 }
 
 impl VerifyView {
     fn of(file: String, report: Report) -> Self {
         let what = report.what();
-        Self { file, what, verdict: report.verdict, checked: report.checked, findings: report.findings }
+        let copy = report.copy.as_ref().map(|copy| (copy.id.clone(), copy.version));
+        let Report { verdict, checked, findings, .. } = report;
+        Self { file, what, verdict, checked, findings, copy, later: None }
+    }
+
+    /// A file tells nothing of what was sealed after it: this house knows.
+    async fn superseded_by(&mut self, state: &WebState, visitor: Option<&Visitor>) -> Result<(), Refusal> {
+        let Some((id, version)) = self.copy.as_ref().filter(|_| self.verdict == Verdict::Valid) else { return Ok(()) };
+        let versions = Versions::of_copy(&state.house, id).await?;
+        let Standing::Replaced { by, .. } = versions.standing(id, *version) else { return Ok(()) };
+        // One that is still being made takes nobody's place.
+        let Some(sealed) = state.house.db.find_register_line(id, by).await? else { return Ok(()) };
+        let line = sealed.line;
+        let grade = state.directory().await?.class(&line.class).map_or(0, |class| class.grade);
+        let reads = visitor.is_some_and(|one| one.reach(Action::ReadCopies).class(&line.class, grade));
+        self.later = Some(Later {
+            said: format!(
+                "В этой школе есть более поздняя версия {by}, скреплена печатью {}.",
+                words::moment_words(&line.sealed_at)
+            ),
+            href: if reads { format!("/copies/{}?version={by}", segment(id)) } else { String::new() },
+        });
+        self.verdict = Verdict::Superseded;
+        Ok(())
     }
 }
 
@@ -133,6 +175,7 @@ pub(super) async fn verify(State(state): State<WebState>, frame: Frame, request:
 async fn check(state: &WebState, mut request: Request) -> Result<Vec<VerifyView>, Refusal> {
     let _check = state.checks.acquire().await.map_err(|_| Refusal::Fault)?;
     let _permit = state.uploads.acquire().await.map_err(|_| Refusal::Fault)?;
+    let visitor = request.extensions().get::<Passage>().and_then(|passage| passage.holder.clone());
     // The house knows its own school: what another authority signed is not this school's record.
     let options = VerifyOptions::of(&state.house, true).await?;
     // Counted below, file by file, so that an over-long one gets a sentence and not a broken connection.
@@ -141,7 +184,9 @@ async fn check(state: &WebState, mut request: Request) -> Result<Vec<VerifyView>
     let mut views = Vec::new();
     let mut room = Room { taken: 0 };
     while let Some((name, bytes)) = next_file(&mut form, &mut room).await? {
-        views.push(check_one(options.clone(), name, bytes).await?);
+        let mut view = check_one(options.clone(), name, bytes).await?;
+        view.superseded_by(state, visitor.as_deref()).await?;
+        views.push(view);
     }
     if views.is_empty() { Err(Refusal::NoFile) } else { Ok(views) }
 }

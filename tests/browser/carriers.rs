@@ -83,6 +83,9 @@ impl Desk {
 pub async fn books(desk: &mut Desk, disks: &Path) -> String {
     desk.as_one(SECRETARY, "/carriers").await;
     desk.look("carriers-empty").await;
+    // No button of hers writes a copy: she is told whose it is.
+    desk.sees("Копии и архив записывают на носители: администратор").await;
+    desk.sees("Секретарь ставит носители на учёт").await;
     for no in 1..=2 {
         desk.go("/carriers").await;
         desk.browser.fill("room", &format!("кабинет {no}")).await;
@@ -112,10 +115,12 @@ pub async fn books(desk: &mut Desk, disks: &Path) -> String {
     desk.sees("Печать").await;
     // The sheet goes on paper whole and alone: who closes the page after it has no other code.
     if let Some(paper) = desk.browser.printed().await {
-        for words in [code.as_str(), "Код доступа № 1 к носителям", "Лист вложить в конверт"] {
+        for words in [code.as_str(), "Код доступа № 1 к носителям", "Лист вложить в конверт"]
+        {
             assert!(paper.contains(words), "no «{words}» on paper: {paper}");
         }
-        for words in ["Код записан", "Распечатайте его сейчас", "Носители и копии"] {
+        for words in ["Код записан", "Распечатайте его сейчас", "Носители и копии"]
+        {
             assert!(!paper.contains(words), "«{words}» on paper: {paper}");
         }
     }
@@ -169,6 +174,7 @@ pub async fn trip(desk: &mut Desk, code: &str) {
 
     desk.as_one(DIRECTOR, "/carriers/code").await;
     desk.look("code").await;
+    desk.sees("код № 1 от").await;
     desk.browser.fill("code", &code.to_lowercase().replace('-', " ")).await;
     desk.browser.press("form:has(input[value=\"rehearse\"]) button").await;
     desk.job("на носителе Н-1 верна").await;

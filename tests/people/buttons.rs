@@ -129,6 +129,11 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
         let waits = page(&own, &clerk).await;
         assert!(waits.contains("Сначала запишите передачу") && waits.contains("href=\"/office/handovers\""), "{waits}");
         assert!(waits.contains("Копию ещё не сдали") && !waits.contains("value=\"register\""), "{waits}");
+        // Where the button is for the class teacher too, and that the number comes with a press of its own.
+        assert!(waits.contains("?version=1#paper-title\">странице копии</a>"), "{waits}");
+        assert!(waits.contains("появится кнопка «Внести в реестр»"), "{waits}");
+        let own_waits = page("/", &teacher).await;
+        assert!(own_waits.contains("напечатанная копия не сдана в канцелярию"), "{own_waits}");
         // The deputy hands in from the same pages.
         let deputy = signed(Role::Deputy, 4).await;
         assert!(page(&own, &deputy).await.contains("Сдать и подписать"));
@@ -145,6 +150,7 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
         assert!(today.contains("Передачи ждут вашей подписи"), "{today}");
         assert!(!today.contains("Напечатанные копии ещё не сданы") && !today.contains("Передачи открыты"), "{today}");
         assert!(!page(&own, &deputy).await.contains("Сдать и подписать"), "on its way");
+        assert!(!page("/", &teacher).await.contains("не сдана в канцелярию"), "on its way");
         // The second window of the same clerk reads that the signature stands, and is not told that it was never asked for.
         for _ in 0..2 {
             assert_eq!(press(address, "/office/handovers/1/sign", "same-origin", &clerk, "").await.0, 303);

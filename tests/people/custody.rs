@@ -120,6 +120,23 @@ fn a_disk_s_trip_has_two_sides_at_each_door_and_is_certified_only_after_a_compar
 }
 
 #[test]
+fn one_maker_s_number_stands_on_the_books_once_until_its_carrier_is_written_off() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let place = house.db.list_places().await.expect("places").remove(0).id;
+        let disk = house.root.with_file_name("disk3");
+        std::fs::create_dir_all(&disk).expect("a disk");
+        let again = carriers::Wanted { serial: " DISK1 ".into(), ..crate::disks::wanted(&place, &disk) };
+        match refusal(carriers::add_carrier(&house, &again, &act("T05", 5)).await) {
+            Refusal::SameSerial(said) => assert!(said.contains("«DISK1» уже у носителя Н-1 «Диск»"), "{said}"),
+            other => panic!("{other:?}"),
+        }
+        carriers::write_off(&house, "Н-1", "акт № 1", &act("T05", 6)).await.expect("written off");
+        assert_eq!(carriers::add_carrier(&house, &again, &act("T05", 7)).await.expect("a carrier"), "Н-3");
+    });
+}
+
+#[test]
 fn neither_a_contractor_nor_an_inspector_nor_a_parent_gets_a_carrier_or_its_key() {
     on_every_engine(|house| async move {
         furnish(&house).await;

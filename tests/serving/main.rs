@@ -4,6 +4,7 @@
 mod desk;
 #[path = "../engines/mod.rs"]
 mod engines;
+mod force;
 #[path = "../story/house.rs"]
 #[allow(dead_code)] // the houses of the records' stories; these stories need some of them
 mod house;

@@ -36,6 +36,8 @@ fn an_act_of_writing_says_of_each_carrier_what_was_compared_and_never_more() {
         let act = async |minutes| text(&office.house, "backup-act", &[("copy", &copy)], minutes).await;
         let said = act(42).await;
         assert!(said.contains("АКТ № 2") && !said.contains("расхождений нет"), "{said}");
+        // No carrier was given out, and nobody put one into the safe: the act does not say so.
+        assert!(!said.contains("помещ") && said.matches("никому не выдан").count() == 2, "{said}");
         // Nobody answers for the journal here: whom the rules make answer for the archive is named with the office, no blank is left.
         let roster = office.house.db.load_roster(YEAR).await.unwrap();
         let head = People::holder(&roster, "director").unwrap();

@@ -1,7 +1,10 @@
 //! The papers of carriers (domain.md 2.15): ledger, custody log, act of writing, undertaking, envelope sheet, certificate of a check. Floor 0.
 
+mod kept;
+
 use std::collections::BTreeMap;
 
+pub use self::kept::kept;
 use super::super::carrier::manifest::Coverage;
 use super::super::carrier::{Carrier, ReturnOrder, Step, Trip};
 use super::super::finding::Finding;
@@ -281,6 +284,8 @@ pub struct Written {
     pub carriers: Vec<String>,
     /// The same by their numbers, each with the newest check of the copy on it.
     pub checks: Vec<(String, Option<Compared>)>,
+    /// Where the custody log has each of them, a sentence a carrier.
+    pub kept: Vec<String>,
 }
 
 /// The office that a regulation names first among those who sign an act of writing.
@@ -291,7 +296,7 @@ pub const KEEPER: &str = "ответственный за работу с эле
 pub fn writing(letterhead: &Letterhead, copy: &Written, (office, keeper): (&str, &str), specialist: &str) -> Form {
     let size = words::size(copy.bytes);
     let first = copy.carriers.first().cloned().unwrap_or_default();
-    let second = copy.carriers.get(1).cloned().unwrap_or_default();
+    let others = copy.carriers.get(1..).unwrap_or_default().join("; №\u{a0}");
     let form = letterhead
         .form("backup-act", &format!("АКТ № {}", copy.no))
         .subtitle("о записи резервной копии электронных журналов")
@@ -309,16 +314,18 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, (office, keeper): (&str,
         )
         .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &words::grouped(copy.files), &copy.sha256]);
     let form = copy.checks.iter().fold(form, |form, (id, newest)| form.text(&compared(id, newest.as_ref()), &[]));
-    form.text("Копия сдана в канцелярию, помещена в сейф. Второй экземпляр: носитель учётный №\u{a0}{(учётный №, помещение)}.", &[&second])
-        .text("Имя копии на носителе: {}.", &[&copy.id])
-        .signatures(
-            vec![
-                Signature { post: words::capitalised(office.trim_end_matches(',')), name: keeper.to_owned(), ..Signature::default() },
-                Signature { post: "Технический специалист".to_owned(), name: specialist.to_owned(), ..Signature::default() },
-                clerk(letterhead),
-            ],
-            false,
-        )
+    let form = match others.is_empty() {
+        true => form.text("Второго экземпляра у этой копии нет: она записана на один носитель.", &[]),
+        false => form.text("Второй экземпляр: носитель учётный №\u{a0}{(учётный №, помещение)}.", &[&others]),
+    };
+    let form = copy.kept.iter().fold(form, |form, said| form.text(said, &[]));
+    let named = |post: &str, name: &str| Signature {
+        post: words::capitalised(post.trim_end_matches(',')),
+        name: name.to_owned(),
+        ..Signature::default()
+    };
+    let signers = vec![named(office, keeper), named("технический специалист", specialist), clerk(letterhead)];
+    form.text("Имя копии на носителе: {}.", &[&copy.id]).signatures(signers, false)
 }
 
 /// «Подписка о неразглашении кода доступа» (000 Инс 5.2 отв. в) with the text that is signed; `signed_at` is empty until it was.
@@ -517,7 +524,9 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         sha256: format!("{sha256}; после: та же"),
         remark: String::new(),
     };
+    let trips = std::slice::from_ref(&trip);
     let written = Written {
+        kept: carriers.iter().map(|(carrier, _)| kept(carrier, &at(27, 18), trips, trip.due_on, people)).collect(),
         id: "letopis-school-20251027-183000".to_owned(),
         at: at(27, 18),
         periods: "I четверть 2025/2026 учебного года".to_owned(),

@@ -10,13 +10,14 @@ use super::super::frame::Frame;
 use super::super::query::segment;
 use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::Fields;
-use crate::domain::carrier::code;
-use crate::domain::forms::carriers as papers;
+use crate::domain::carrier::{Carrier, code};
+use crate::domain::forms::{carriers as papers, day};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::carriers::{self, Presence};
+use crate::flow::carriers::{self, Overview, Presence};
 use crate::flow::jobs::{self, Work};
+use crate::store::BackupRow;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -33,6 +34,7 @@ struct Page {
     undertaken: bool,
     /// Number, since when, by whom.
     codes: Vec<(u64, String)>,
+    /// Carriers with a copy: identifier, and words with the code that opens its newest copy.
     connected: Vec<(String, String)>,
 }
 
@@ -50,7 +52,7 @@ struct Envelope {
 
 async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let all = super::all(&state).await?;
-    let there = |carrier: &&crate::domain::carrier::Carrier| {
+    let there = |carrier: &&Carrier| {
         carrier.takes_copies()
             && carriers::presence(&state.house, carrier) == Presence::There
             && !carrier.written_at.is_empty()
@@ -58,13 +60,24 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let page = Page {
         undertaken: all.has_undertaken(&visitor.account),
         codes: all.codes.iter().rev().map(|row| (row.no, words::moment_words(&row.at))).collect(),
-        connected: all.carriers.iter().filter(there).map(|one| (one.id.clone(), one.label.clone())).collect(),
+        connected: all.carriers.iter().filter(there).map(|one| (one.id.clone(), opened_by(&all, one))).collect(),
         frame: frame
             .titled("Код доступа")
             .leading("Код показывается один раз, директору, и нигде не хранится: только на листе в конверте.")
             .under("Носители и копии", "/carriers"),
     };
     answer::page(&page)
+}
+
+/// «Диск 1 — код № 2 от 24.10.2025»: an earlier copy opens with an earlier envelope, and the newest one is rehearsed.
+fn opened_by(all: &Overview, carrier: &Carrier) -> String {
+    let pruned = |copy: &str| all.prunings.iter().any(|one| one.backup == copy && one.carrier == carrier.id);
+    let stands = |row: &&BackupRow| row.carriers.contains(&carrier.id) && !pruned(&row.id);
+    let newest = all.backups.iter().filter(stands).max_by_key(|row| row.log_size);
+    match newest.and_then(|row| all.codes.iter().find(|code| code.no == row.code_no)) {
+        Some(code) => format!("{} — код № {} от {}", carrier.label, code.no, day(&code.at)),
+        None => carrier.label.clone(),
+    }
 }
 
 async fn act(

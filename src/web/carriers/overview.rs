@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -11,13 +12,13 @@ use super::super::query::segment;
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::Fields;
 use crate::domain::carrier::plan::Duty;
-use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, overdue};
+use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, Trip, overdue};
 use crate::domain::forms::People;
 use crate::domain::people::Visitor;
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Role, Standing, decide};
 use crate::domain::words::{self, date_short};
 use crate::flow;
-use crate::flow::carriers::{self, Outside, Presence, Wanted};
+use crate::flow::carriers::{self, Outside, Overview, Presence, Wanted};
 use crate::flow::jobs::{self, Work};
 use crate::store::{BackupRow, CheckRow, PruningRow};
 
@@ -55,6 +56,8 @@ struct DutyLine {
     last: String,
     due: String,
     late: String,
+    /// Why it is not done though a copy stands or the day has come.
+    notes: Vec<String>,
 }
 
 struct RuleLine {
@@ -108,6 +111,8 @@ struct Page {
     has_code: bool,
     keeps: bool,
     runs: bool,
+    /// Offices that write copies, told to who does not.
+    writers: String,
     holds_code: bool,
 }
 
@@ -122,7 +127,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let all = super::all(&state).await?;
     let today = state.now().date_naive();
     let outside = carriers::outside(&all.trips, &all.backups);
-    let people = match outside.is_empty() {
+    let people = match outside.is_empty() && !all.trips.iter().any(Trip::is_out) {
         true => People::default(),
         false => People::of(&state.directory().await?.roster),
     };
@@ -136,6 +141,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             (Some(_), _) => ("wait", "на руках"),
             (None, Presence::Swapped) => ("bad", "в папке другой носитель"),
             (None, Presence::There) => ("ok", "подключён"),
+            (None, Presence::Absent) if carrier.takes_copies() && !carrier.is_written_on() => ("wait", "без папки"),
             (None, Presence::Absent) => ("ok", "в сейфе"),
         };
         CarrierLine {
@@ -156,15 +162,15 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
                     let due = date_short(trip.due_on);
                     format!("запись № {}, вернуть до {due}{}", trip.no, written.unwrap_or_default())
                 })
-                .unwrap_or_default(),
+                .unwrap_or_else(|| idle(carrier).to_owned()),
             there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
             copies: all.backups.iter().rev().filter(|row| stands(row, &all.prunings, &carrier.id)).map(named).collect(),
             checked: checked(&all.checks, &carrier.id),
         }
     };
     let due = all.plan.holds() && !all.codes.is_empty() && all.plan.due(today).next().is_some();
-    let mounted = all.carriers.iter().filter(|carrier| due && carrier.takes_copies() && !carrier.path.is_empty());
-    let absent = mounted.filter_map(|carrier| flow::backup::presence(&state.house, carrier).err());
+    let mounted = all.carriers.iter().filter(|carrier| due && carrier.is_written_on());
+    let absent = mounted.filter_map(|carrier| away(&state.house, &all.trips, carrier, &people));
     let awaited = absent.map(|why| words::capitalised(&why)).collect();
     let words = |finding: &crate::domain::finding::Finding| format!("{}: {}", finding.place, finding.message);
     let grave = |finding: &&crate::domain::finding::Finding| finding.code != "plan.late";
@@ -185,7 +191,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
                 holds: rule.holds(),
             })
             .collect(),
-        duties: all.plan.duties.iter().map(duty).collect(),
+        duties: all.plan.duties.iter().map(|one| duty(one, &notes(one, &state.house, &all, today, &people))).collect(),
         carriers: all.carriers.iter().map(line).collect(),
         backups: all.backups.iter().rev().take(SHOWN).map(|row| backup(row, &all.prunings, &outside, &people)).collect(),
         checks: all.checks.iter().rev().take(SHOWN).map(check).collect(),
@@ -204,6 +210,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         has_code: !all.codes.is_empty(),
         keeps: visitor.may_anywhere(Action::KeepCarriers),
         runs: visitor.may_anywhere(Action::RunBackups),
+        writers: writers(&visitor),
         holds_code: visitor.may_anywhere(Action::HoldCode),
         frame: frame.titled("Носители и резервные копии").leading(
             "Копия пишется на два носителя в разных помещениях; носитель выходит из сейфа и возвращается только с двумя подписями.",
@@ -212,7 +219,47 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     answer::page(&page)
 }
 
-fn duty(duty: &Duty) -> DutyLine {
+/// Offices that write copies by the rules of the school: «администратор, технический специалист».
+fn writers(visitor: &Visitor) -> String {
+    let writes = |role: &Role| decide(*role, Action::RunBackups, Standing::Own, &visitor.rules).is_allowed();
+    Role::ALL.into_iter().filter(writes).map(Role::as_russian).collect::<Vec<_>>().join(", ")
+}
+
+/// What is said of a carrier on which nothing is ever written; empty for any other.
+fn idle(carrier: &Carrier) -> &'static str {
+    match carrier.takes_copies() && !carrier.is_written_on() {
+        true => "копии на него не пишутся, и в счёт по правилам он не идёт",
+        false => "",
+    }
+}
+
+/// Why a carrier cannot be written on now, and who has it when the custody log has it out.
+fn away(house: &flow::House, trips: &[Trip], carrier: &Carrier, people: &People) -> Option<String> {
+    let why = flow::backup::presence(house, carrier).err()?;
+    let trip = trips.iter().rev().find(|trip| trip.carrier == carrier.id && trip.is_out());
+    Some(match trip {
+        Some(trip) => format!(
+            "носитель {} не подключён: он на руках (взял {}, вернуть до {})",
+            carrier.id,
+            people.get(trip.giver()).short,
+            date_short(trip.due_on)
+        ),
+        None => why,
+    })
+}
+
+/// Why a duty is not done: what the plan says of a copy that does not count, and each carrier that is waited for.
+fn notes(duty: &Duty, house: &flow::House, all: &Overview, today: NaiveDate, people: &People) -> Vec<String> {
+    let mut notes: Vec<String> = Some(duty.note.clone()).filter(|note| !note.is_empty()).into_iter().collect();
+    if duty.due.is_some_and(|due| due <= today) {
+        let owes = |id: &str| all.owed.iter().any(|(cause, one)| duty.cause == Some(*cause) && one == id);
+        let owing = all.carriers.iter().filter(|carrier| carrier.is_written_on() && owes(&carrier.id));
+        notes.extend(owing.filter_map(|carrier| away(house, &all.trips, carrier, people)));
+    }
+    notes
+}
+
+fn duty(duty: &Duty, notes: &[String]) -> DutyLine {
     DutyLine {
         what: duty.what,
         every: duty.every.clone(),
@@ -223,6 +270,7 @@ fn duty(duty: &Duty) -> DutyLine {
         },
         due: duty.due.map_or_else(|| "—".to_owned(), date_short),
         late: if duty.late == 0 { String::new() } else { words::count(duty.late, "день", "дня", "дней") },
+        notes: notes.iter().map(|note| words::capitalised(note)).collect(),
     }
 }
 
@@ -319,7 +367,13 @@ async fn change(State(state): State<WebState>, visitor: Visitor, fields: Fields)
                 path: folder(&fields)?.to_owned(),
             };
             let id = carriers::add_carrier(house, &wanted, &act).await.map_err(super::told)?;
-            format!("Носитель {id} поставлен на учёт.")
+            match wanted.kind != Kind::Key && wanted.path.trim().is_empty() {
+                true => format!(
+                    "Носитель {id} поставлен на учёт без папки: копии на него не пишутся, и в счёт носителей по правилам он не идёт. \
+                     Папку указывают в «Переместить или списать»."
+                ),
+                false => format!("Носитель {id} поставлен на учёт."),
+            }
         }
         "move" => {
             let id = fields.value("carrier");

@@ -13,13 +13,14 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::{Semaphore, watch};
 
 use crate::domain::canon::Digest;
-use crate::domain::copy::State as CopyState;
+use crate::domain::copy::{Standing, State as CopyState};
 use crate::domain::desk_forms;
 use crate::domain::form::Form;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::ChangedValue;
 use crate::domain::words;
+use crate::flow::force::Versions;
 use crate::flow::office::templates;
 use crate::flow::sign::REFUSED;
 use crate::flow::{Error, desk, issue, reissue};
@@ -230,18 +231,36 @@ struct SheetPage {
     replaced: Option<Replaced>,
 }
 
-/// What stands above an earlier version wherever it is shown.
+/// What stands above a version wherever it is shown, unless it is the only one that may be meant.
 pub(in crate::web) struct Replaced {
     pub(in crate::web) version: u32,
+    /// The later version; 0 above the last.
     pub(in crate::web) by: u32,
+    /// The version in force; 0 while none is sealed.
+    pub(in crate::web) in_force: u32,
     pub(in crate::web) href: String,
 }
 
 impl Replaced {
-    /// Is a later version on record?
-    pub(in crate::web) fn of(row: &CopyRow, last: u32) -> Option<Self> {
-        let href = format!("/copies/{}", segment(&row.id));
-        (last > row.version).then_some(Self { version: row.version, by: last, href })
+    /// As the rule has it ([`crate::domain::copy::standing`]).
+    pub(in crate::web) fn of(row: &CopyRow, versions: &Versions) -> Option<Self> {
+        let (by, in_force) = match versions.standing(&row.id, row.version) {
+            Standing::InForce { next: None } | Standing::Coming { in_force: None } => return None,
+            Standing::InForce { next: Some(next) } => (next, row.version),
+            Standing::Coming { in_force: Some(held) } => (0, held),
+            Standing::Replaced { by, in_force } => (by, in_force.unwrap_or_default()),
+        };
+        Some(Self { version: row.version, by, in_force, href: format!("/copies/{}", segment(&row.id)) })
+    }
+
+    /// Did another version take its place?
+    pub(in crate::web) fn is_gone(&self) -> bool {
+        self.by > 0 && !self.holds()
+    }
+
+    /// Is it in force, though a later one is being made?
+    pub(in crate::web) fn holds(&self) -> bool {
+        self.in_force == self.version
     }
 }
 
@@ -266,9 +285,8 @@ async fn sheet(
         .titled(format!("{} класс: {}", row.class, sheet.name))
         .leading(format!("{period}, лист {no} из {}, версия {version}", paper.sheets.len()))
         .under("Подписание", "/desk");
-    let last = state.house.db.list_versions(&row.id).await?.last().map_or(row.version, |last| last.version);
     answer::page(&SheetPage {
-        replaced: Replaced::of(&row, last),
+        replaced: Replaced::of(&row, &Versions::of_copy(&state.house, &row.id).await?),
         pages: pages.into_iter().map(|page| (page, format!("{base}/pages/{page}"))).collect(),
         digest: sheet.digest.to_hex(),
         name: sheet.name.clone(),
@@ -326,9 +344,8 @@ async fn changes(
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let rows = state.house.db.list_versions(&copy).await?;
-    let last = rows.last().map_or(version, |last| last.version);
     let row = rows.into_iter().find(|row| row.version == version).ok_or(Refusal::NotFound)?;
-    let replaced = Replaced::of(&row, last);
+    let replaced = Replaced::of(&row, &Versions::of_copy(&state.house, &row.id).await?);
     let from = compared_with(&asked, version)?;
     let (found, remarks) = compared(&state, &row, from).await?;
     let directory = state.directory().await?;

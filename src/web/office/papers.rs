@@ -11,7 +11,9 @@ use super::super::query::{self, Asked, Column, Listed, segment};
 use super::super::records::period_name;
 use super::Fields;
 use super::ink::{self, Happened, history_of};
-use super::pile::{Unfinished, finishing, hands_in, piles, place_in, unfinished};
+use super::pile::{OUTDATED, Unfinished, finishing, hands_in, is_outdated, piles, place_in, unfinished};
+use super::twins::leaves;
+use crate::domain::copy::Standing;
 use crate::domain::forms::{People, day};
 use crate::domain::journal::Journal;
 use crate::domain::names;
@@ -22,6 +24,7 @@ use crate::domain::rights::Action;
 use crate::domain::snapshot::kind_words;
 use crate::domain::words;
 use crate::flow::Act;
+use crate::flow::force::Versions;
 use crate::flow::office::{self, NewHandover};
 use crate::flow::people::{Look, note_access};
 use crate::store::Which;
@@ -55,6 +58,8 @@ struct Line {
     stage: Stage,
     badge: &'static str,
     missing: String,
+    /// Its version was replaced: to be voided.
+    outdated: bool,
     /// The electronic copy on whose page it is handed in; empty where it is not to be, or not by the visitor.
     hand_in: String,
 }
@@ -102,7 +107,7 @@ const COLUMNS: [Column<Line>; 8] = [
 ];
 
 /// One tab for each stage, with how many stand in it.
-fn tabs_of(papers: &[Kept], asked: &Asked) -> Vec<Tab> {
+fn tabs_of(papers: &[Kept], asked: &Asked, versions: &Versions) -> Vec<Tab> {
     let chosen = asked.value("stage");
     let mut tabs =
         vec![Tab { label: "Все", href: asked.with("stage", ""), count: papers.len(), current: chosen.is_empty() }];
@@ -119,12 +124,17 @@ fn tabs_of(papers: &[Kept], asked: &Asked) -> Vec<Tab> {
         count: papers.iter().filter(|kept| kept.stage() == stage).count(),
         current: chosen == stage.as_str(),
     }));
+    let count = papers.iter().filter(|kept| is_outdated(kept, versions)).count();
+    let (href, current) = (asked.with("stage", OUTDATED), chosen == OUTDATED);
+    let outdated = Tab { label: "Заменены", href, count, current };
+    tabs.extend((count > 0 || outdated.current).then_some(outdated));
     tabs
 }
 
-fn line_of(kept: &Kept, directory: &Directory, visitor: &Visitor) -> Line {
+fn line_of(kept: &Kept, directory: &Directory, visitor: &Visitor, versions: &Versions) -> Line {
     let copy = &kept.copy;
-    let hands_in = hands_in(kept, directory, visitor);
+    let outdated = is_outdated(kept, versions);
+    let hands_in = !outdated && hands_in(kept, directory, visitor);
     Line {
         no: copy.no,
         href: format!("/office/papers/{}", segment(&copy.id)),
@@ -139,6 +149,7 @@ fn line_of(kept: &Kept, directory: &Directory, visitor: &Visitor) -> Line {
         stage: kept.stage(),
         badge: badge(kept.stage()),
         missing: kept.missing().join(", "),
+        outdated,
         hand_in: if hands_in { format!("/copies/{}#paper-title", segment(&copy.copy)) } else { String::new() },
     }
 }
@@ -184,12 +195,14 @@ pub(super) async fn list(
 ) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let papers = state.house.db.list_paper(Which::All).await?;
+    let versions = Versions::load(&state.house).await?;
     let chosen = asked.value("stage");
-    let lines = papers
-        .iter()
-        .rev()
-        .filter(|kept| chosen.is_empty() || kept.stage().as_str() == chosen)
-        .map(|kept| line_of(kept, &directory, &visitor));
+    let is_chosen = |kept: &&Kept| match chosen {
+        "" => true,
+        OUTDATED => is_outdated(kept, &versions),
+        stage => kept.stage().as_str() == stage,
+    };
+    let lines = papers.iter().rev().filter(is_chosen).map(|kept| line_of(kept, &directory, &visitor, &versions));
     let said = |line: &Line| {
         format!("{} {} {} {} {} {} {}", line.no, line.number, line.class, line.period, line.kind, line.place, line.id)
     };
@@ -213,7 +226,7 @@ pub(super) async fn list(
         clerks: piles.clerks,
         pile: unfinished(if visitor.may_anywhere(Action::KeepPaper) { &papers } else { &[] }),
         for_head: ink::waiting(&papers, &visitor).into_iter().map(|kept| kept.copy.id.clone()).collect(),
-        tabs: tabs_of(&papers, &asked),
+        tabs: tabs_of(&papers, &asked, &versions),
         listed,
         year: directory.year.clone(),
         to_register: match visitor.may_anywhere(Action::KeepPaper) {
@@ -288,7 +301,10 @@ struct PaperPage {
     twin: String,
     twin_no: u64,
     twin_digest: String,
-    is_newest: bool,
+    /// Its version was replaced: to be voided.
+    outdated: bool,
+    /// The version that takes its place once that is sealed; 0 where none is being made.
+    until: u32,
     history: Vec<Happened>,
     open: u64,
     keeps: bool,
@@ -331,14 +347,7 @@ fn facts_of(kept: &Kept, period: &str, people: &People) -> Vec<(&'static str, St
         ("Документ", office::document_name(copy)),
         ("Класс и период", format!("{}, {period}", copy.class)),
         ("Напечатана", format!("{}, {}", words::moment_words(&copy.printed_at), people.get(&copy.printed_by).short)),
-        (
-            "Объём",
-            format!(
-                "{}, {}",
-                words::count(copy.pages.into(), "страница", "страницы", "страниц"),
-                words::SHEET.counted(kept.sheets().into())
-            ),
-        ),
+        ("Объём", format!("{}, {}", words::count(copy.pages.into(), "страница", "страницы", "страниц"), leaves(kept))),
     ];
     if copy.no > 0 {
         facts.push((
@@ -370,7 +379,8 @@ pub(super) async fn one(
     let people = People::of(&directory.roster);
     let period = period_name(&directory, &copy.year, &copy.class, &copy.period);
     let sealed = state.house.db.find_register_line(&copy.copy, copy.version).await?;
-    let versions = state.house.db.list_versions(&copy.copy).await?;
+    let versions = Versions::of_copy(&state.house, &copy.copy).await?;
+    let (outdated, is_void) = (is_outdated(&kept, &versions), kept.void().is_some());
     let is_for_head = !ink::waiting(std::slice::from_ref(&kept), &visitor).is_empty();
     let frame = frame
         .titled(if copy.no > 0 {
@@ -389,17 +399,22 @@ pub(super) async fn one(
         twin: format!("/copies/{}?version={}", segment(&copy.copy), copy.version),
         twin_no: sealed.as_ref().map_or(0, |row| row.line.no),
         twin_digest: copy.pdf.clone(),
-        is_newest: versions.last().is_none_or(|row| row.version == copy.version),
+        outdated,
+        until: match versions.standing(&copy.copy, copy.version) {
+            Standing::InForce { next } if !is_void => next.unwrap_or_default(),
+            _ => 0,
+        },
         history: history_of(&kept, &people),
         open: kept.open().map_or(0, |one| one.no),
-        keeps: visitor.may_anywhere(Action::KeepPaper),
+        // Of a void one the history alone is left.
+        keeps: visitor.may_anywhere(Action::KeepPaper) && !is_void,
         enters: may_be_entered(&kept, &visitor, directory.policy(state.now().date_naive())),
         awaits: kept.awaits_head().unwrap_or_default(),
         ink: ink::said_of(&kept, &people),
         to_sign: is_for_head && kept.signed_by_head().is_empty(),
         to_stamp: is_for_head && kept.stamped().is_empty(),
         givers: super::today::givers(&visitor.rules),
-        hands_in: if hands_in(&kept, &directory, &visitor) { segment(&copy.copy) } else { String::new() },
+        hands_in: if !outdated && hands_in(&kept, &directory, &visitor) { segment(&copy.copy) } else { String::new() },
         clerks: clerks(&directory, &visitor.account),
         today: state.now().date_naive().to_string(),
         sheets: kept.sheets(),
@@ -532,45 +547,6 @@ pub(super) async fn of_copy(
         }
         _ => Err(Refusal::Rule("Не сказано, что сделать с копией.".to_owned())),
     }
-}
-
-/// Paper twins of a copy, for the copy's own page.
-pub(in crate::web) struct Twin {
-    pub(in crate::web) href: String,
-    pub(in crate::web) id: String,
-    pub(in crate::web) title: String,
-    pub(in crate::web) badge: &'static str,
-    pub(in crate::web) stage: &'static str,
-    pub(in crate::web) place: String,
-    pub(in crate::web) can_hand_in: bool,
-}
-
-/// What the page of an electronic copy shows of its paper twins: themselves, and to whom they may be handed in.
-/// A handover has two sides, so the visitor is not among the latter.
-pub(in crate::web) async fn twins(
-    state: &WebState,
-    copy: &str,
-    visitor: &str,
-) -> Result<(Vec<Twin>, Vec<(String, String)>), Refusal> {
-    let papers = state.house.db.list_paper(Which::Of(copy)).await?;
-    let twin = |kept: &Kept| Twin {
-        href: format!("/office/papers/{}", segment(&kept.copy.id)),
-        id: kept.copy.id.clone(),
-        title: match kept.copy.no {
-            0 => format!("версия {}, {}", kept.copy.version, words::SHEET.counted(kept.sheets().into())),
-            no => format!(
-                "№ {no} в реестре, версия {}, {}",
-                kept.copy.version,
-                words::SHEET.counted(kept.sheets().into())
-            ),
-        },
-        badge: badge(kept.stage()),
-        stage: kept.stage().as_russian(),
-        place: kept.place().map(|place| place.as_russian()).unwrap_or_default(),
-        can_hand_in: kept.stage() == Stage::Printed && kept.open().is_none(),
-    };
-    let directory = state.directory().await?;
-    Ok((papers.iter().map(twin).collect(), clerks(&directory, visitor)))
 }
 
 /// To whom a visitor may hand in: the secretaries, in a school without one everybody else.

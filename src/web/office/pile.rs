@@ -17,8 +17,9 @@ use crate::domain::names;
 use crate::domain::paper::{Kept, PaperFact, Place, Purpose, Stage};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
-use crate::domain::snapshot::CopyKind;
+use crate::domain::snapshot::{CopyKind, supplement_no};
 use crate::domain::words;
+use crate::flow::force::Versions;
 use crate::flow::office::{self, NewHandover};
 use crate::flow::people::{Look, note_access};
 use crate::store::Which;
@@ -71,16 +72,43 @@ pub(in crate::web) async fn piles(
     rows.retain(|row| row.state == crate::domain::copy::State::Sealed && within(&row.class));
     rows.retain(|row| !live.contains(&(row.id.as_str(), row.version)));
     rows.retain(|row| has_paper(directory, now, (&row.year, &row.class, &row.period)));
+    if rows.iter().any(|row| supplement_no(&row.id).is_some()) {
+        let versions = Versions::load(&state.house).await?;
+        let absorbed = versions.absorbed(&state.house.db.list_supplements().await?);
+        rows.retain(|row| !absorbed.contains(&row.id));
+    }
     piles.unprinted = rows.into_iter().map(|row| row.id).collect();
     // Who keeps the register receives: what the office printed itself is entered without a handover.
     if !visitor.may_anywhere(Action::KeepPaper) {
-        let waits = |kept: &&Kept| kept.stage() == Stage::Printed && kept.open().is_none() && within(&kept.copy.class);
-        let mut printed: Vec<&Kept> = papers.iter().filter(waits).collect();
-        printed.sort_by(|a, b| names::natural(&a.copy.class, &b.copy.class).then(a.copy.id.cmp(&b.copy.id)));
+        let printed = unhanded(state, directory, visitor, &papers).await?;
         piles.printed = printed.into_iter().map(|kept| kept.copy.id.clone()).collect();
         piles.clerks = super::papers::clerks(directory, &visitor.account);
     }
     Ok(piles)
+}
+
+/// Paper that is the visitor's to hand in, by class; nothing is read more where there is none.
+pub(in crate::web) async fn unhanded<'k>(
+    state: &WebState,
+    directory: &Directory,
+    visitor: &Visitor,
+    papers: &'k [Kept],
+) -> Result<Vec<&'k Kept>, Refusal> {
+    let mut own: Vec<&Kept> = papers.iter().filter(|kept| hands_in(kept, directory, visitor)).collect();
+    if !own.is_empty() {
+        let versions = Versions::load(&state.house).await?;
+        own.retain(|kept| !is_outdated(kept, &versions));
+        own.sort_by(|a, b| names::natural(&a.copy.class, &b.copy.class).then(a.copy.id.cmp(&b.copy.id)));
+    }
+    Ok(own)
+}
+
+/// Word of the register's filter for [`is_outdated`].
+pub(super) const OUTDATED: &str = "outdated";
+
+/// Did another version take the place of the one that was printed? Such paper is voided, and the new version printed.
+pub(super) fn is_outdated(kept: &Kept, versions: &Versions) -> bool {
+    kept.void().is_none() && versions.standing(&kept.copy.copy, kept.copy.version).is_replaced()
 }
 
 /// Is it printed, not on its way, and the visitor's to hand in? Who keeps the register receives.

@@ -25,6 +25,7 @@ use crate::domain::period;
 use crate::domain::register::RegisterLine;
 use crate::domain::rights::{Action, Grant, Role, Rules, grant};
 use crate::domain::words;
+use crate::flow::force::Versions;
 use crate::flow::office::forms::volumes_of;
 use crate::flow::{self, office, supplement};
 use crate::store::Which;
@@ -178,8 +179,12 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
     let sealed = db.list_register().await?;
     let live = |kept: &&Kept| kept.void().is_none();
     let stage = |wanted: Stage| papers.iter().filter(|kept| kept.stage() == wanted).count();
+    let versions = Versions::new(db.list_copies().await?, &sealed);
+    let outdated = papers.iter().filter(|kept| pile::is_outdated(kept, &versions)).count();
     // One whose handover is open is on its way: the handover itself is told.
-    let unhanded = papers.iter().filter(|kept| kept.stage() == Stage::Printed && kept.open().is_none()).count();
+    let printed_here = |kept: &&Kept| kept.stage() == Stage::Printed && kept.open().is_none();
+    let unhanded = papers.iter().filter(printed_here).filter(|kept| !pile::is_outdated(kept, &versions)).count();
+    let absorbed = versions.absorbed(&db.list_supplements().await?);
     let has_twin = |id: &str, version: u32| {
         papers.iter().filter(live).any(|kept| kept.copy.copy == id && kept.copy.version == version)
     };
@@ -191,6 +196,7 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         .iter()
         .map(|row| &row.line)
         .filter(|line| last_version(&line.id, line.version) && !has_twin(&line.id, line.version) && printed(line))
+        .filter(|line| !absorbed.contains(&line.id))
         .collect();
     let overdue = papers.iter().filter_map(Kept::out).filter(|one| one.is_overdue(&now.to_string())).count();
     let checks = files::checks(&db.list_requisites().await?, &sealed, papers);
@@ -221,6 +227,13 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
             &givers(&visitor.rules),
             "/office/papers?stage=printed",
             false,
+        ),
+        wait(
+            outdated,
+            "Заменённые бумажные копии",
+            "аннулировать и напечатать новую",
+            "/office/papers?stage=outdated",
+            true,
         ),
         wait(overdue, "Выданные копии не возвращены в срок", "напомнить получателю", "/office/papers?stage=out", true),
     ];

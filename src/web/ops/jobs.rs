@@ -170,7 +170,32 @@ fn sees_all(visitor: &Visitor) -> bool {
 /// The job, if it is the visitor's own or the visitor sees all of them; another's is as good as none.
 async fn find(state: &WebState, visitor: &Visitor, id: &str) -> Result<JobRow, Refusal> {
     let row = state.house.db.find_job(id).await?.ok_or(Refusal::NotFound)?;
-    if row.created_by == visitor.account || sees_all(visitor) { Ok(row) } else { Err(Refusal::NotFound) }
+    if row.created_by != visitor.account && !sees_all(visitor) {
+        return Err(Refusal::NotFound);
+    }
+    Ok(in_queue(state, row).await)
+}
+
+/// A job that waits says behind what; its own stages begin when it is taken.
+async fn in_queue(state: &WebState, row: JobRow) -> JobRow {
+    if row.state != JobState::Waiting {
+        return row;
+    }
+    let rows = state.house.db.list_jobs(SHOWN).await.unwrap_or_default();
+    JobRow { stage: behind(&row.id, &rows), ..row }
+}
+
+/// «сначала закончится: разбор сканов»: what is taken before a job that waits; `rows`: the newest first. Kinds of work are no secret.
+fn behind(id: &str, rows: &[JobRow]) -> String {
+    let at = rows.iter().position(|one| one.id == id).unwrap_or(rows.len());
+    let before = rows.iter().enumerate().rev().filter(|(place, one)| match one.state {
+        JobState::Running => true,
+        JobState::Waiting => *place > at,
+        JobState::Done | JobState::Failed => false,
+    });
+    let mut kinds: Vec<String> = before.map(|(_, one)| words::lowered(Work::kind_as_russian(&one.kind))).collect();
+    kinds.dedup();
+    if kinds.is_empty() { String::new() } else { format!("сначала закончится: {}", kinds.join(", ")) }
 }
 
 /// Open jobs of these kinds that the visitor may see, each rendered as a part of another page.
@@ -252,7 +277,8 @@ impl Listener {
                         () = tokio::time::sleep(LOOK_EVERY) => {}
                         _ = self.stop.changed() => return None,
                     }
-                    self.state.house.db.find_job(&self.id).await.ok().flatten()?
+                    let row = self.state.house.db.find_job(&self.id).await.ok().flatten()?;
+                    in_queue(&self.state, row).await
                 }
             };
             let told = Told::of(&row);
@@ -271,14 +297,13 @@ impl Listener {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_where_the_figures_stand_still_is_the_reader_told_to_open_the_page_again() {
-        let row = JobRow {
-            id: "J1".to_owned(),
-            kind: "issue_all".to_owned(),
+    fn job(id: &str, kind: &str, state: JobState) -> JobRow {
+        JobRow {
+            id: id.to_owned(),
+            kind: kind.to_owned(),
             once: String::new(),
             arguments: String::new(),
-            state: JobState::Running,
+            state,
             done: 1,
             total: 2,
             stage: "выпуск".to_owned(),
@@ -288,7 +313,26 @@ mod tests {
             created_by: "T01".to_owned(),
             started_at: String::new(),
             finished_at: String::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn a_job_that_waits_says_what_ends_before_it() {
+        let rows = [
+            job("J5", "seal_all", JobState::Waiting),
+            job("J4", "backup", JobState::Waiting),
+            job("J3", Work::READ_SCANS, JobState::Waiting),
+            job("J2", Work::READ_SCANS, JobState::Running),
+            job("J1", "import", JobState::Done),
+        ];
+        assert_eq!(behind("J4", &rows), "сначала закончится: разбор сканов");
+        assert_eq!(behind("J5", &rows), "сначала закончится: разбор сканов, запись резервной копии");
+        assert_eq!(behind("J4", &rows[1..2]), "");
+    }
+
+    #[test]
+    fn only_where_the_figures_stand_still_is_the_reader_told_to_open_the_page_again() {
+        let row = job("J1", "issue_all", JobState::Running);
         let page = JobPart { job: View::of(&row) }.render().unwrap();
         let (before, still) = page.split_once("<noscript>").unwrap();
         assert!(before.contains("Страницу можно закрыть") && !before.contains("ещё раз"), "{before}");

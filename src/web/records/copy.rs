@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use super::{badge, pdf};
+use super::{badge_of, pdf};
 use crate::domain::copy::State as CopyState;
 use crate::domain::finding::Finding;
 use crate::domain::log_proof::object_name;
@@ -13,10 +13,11 @@ use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::route;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{CopyKind, Snapshot};
 use crate::domain::statement::Verdict;
 use crate::domain::words;
 use crate::flow::desk;
+use crate::flow::force::Versions;
 use crate::flow::paper::stage;
 use crate::flow::people::{Look, note_access};
 use crate::flow::scans;
@@ -27,7 +28,7 @@ use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::desk::{Recalls, Replaced, Supplements, decides};
 use crate::web::frame::Frame;
-use crate::web::office::papers::{Twin, twins};
+use crate::web::office::twins::{Twin, twins};
 use crate::web::query::{Asked, segment};
 
 #[derive(Template)]
@@ -36,6 +37,8 @@ struct CopyPage {
     frame: Frame,
     row: CopyRow,
     badge: &'static str,
+    /// Where it stands, or until when it is in force.
+    said: String,
     pdf: String,
     versions: Vec<VersionView>,
     /// Versions that this one may be compared with.
@@ -48,6 +51,8 @@ struct CopyPage {
     waits_for: String,
     /// Refused or replaced: nobody is waited for any more.
     returned: bool,
+    /// Refused: its remarks stand first, and the next version is what comes.
+    refused: bool,
     sheets: Vec<SheetView>,
     omissions: Vec<String>,
     /// What the journal says otherwise by now than this record of the year.
@@ -92,7 +97,7 @@ struct CopyPage {
 struct VersionView {
     version: u32,
     href: String,
-    state: &'static str,
+    state: String,
     badge: &'static str,
     current: bool,
 }
@@ -138,6 +143,8 @@ pub(super) async fn copy(
     let snapshot = state.house.db.load_snapshot(row.snapshot).await?;
     let statements = state.house.db.list_statements(&row.id, row.version).await?;
     let register = state.house.db.find_register_line(&row.id, row.version).await?;
+    let known = Versions::of_copy(&state.house, &row.id).await?;
+    let standing = known.standing(&row.id, row.version);
     let stands = signed(&statements);
     let stages = stages(&snapshot, &statements, &stands);
     let awaited = stages.iter().find(|stage| stage.open).into_iter().flat_map(|stage| &stage.signers);
@@ -162,21 +169,27 @@ pub(super) async fn copy(
         })
         .under("Копии", "/copies");
     answer::page(&CopyPage {
-        replaced: Replaced::of(&row, last),
+        replaced: Replaced::of(&row, &known),
         supplements: Supplements::of(&state, &row, &snapshot, (row.version == last, issues)).await?,
-        badge: badge(row.state),
-        two_sided: matches!(row.kind, crate::domain::snapshot::CopyKind::PeriodCopy),
-        pdf: pdf(&row),
+        badge: badge_of(row.state, standing),
+        said: standing.said(row.state, &row.id),
+        two_sided: matches!(row.kind, CopyKind::PeriodCopy),
+        // A sealed version stays the sealed document when a later one is made.
+        pdf: match register.is_some() {
+            true => format!("/copies/{}/{}/sealed.pdf", segment(&row.id), row.version),
+            false => pdf(&row),
+        },
         compare: rows
             .iter()
             .filter(|one| row.version > 1 && one.version != row.version)
             .map(|one| one.version)
             .collect(),
-        versions: versions(&rows, &row),
+        versions: versions(&rows, &row, &known),
         facts: facts(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line)),
         digests,
         package: super::package::view(&state, &row, register.is_some()).await,
         returned: matches!(row.state, CopyState::Refused | CopyState::Superseded),
+        refused: row.state == CopyState::Refused,
         waits_for: if row.state == CopyState::Issued { awaited.join(", ") } else { String::new() },
         stages,
         sheets: sheets(&snapshot, &row),
@@ -234,13 +247,16 @@ fn said(finding: &Finding) -> String {
     }
 }
 
-fn versions(rows: &[CopyRow], shown: &CopyRow) -> Vec<VersionView> {
-    let view = |one: &CopyRow| VersionView {
-        version: one.version,
-        href: format!("/copies/{}?version={}", segment(&one.id), one.version),
-        state: one.state.as_russian(),
-        badge: badge(one.state),
-        current: one.version == shown.version,
+fn versions(rows: &[CopyRow], shown: &CopyRow, known: &Versions) -> Vec<VersionView> {
+    let view = |one: &CopyRow| {
+        let standing = known.standing(&one.id, one.version);
+        VersionView {
+            version: one.version,
+            href: format!("/copies/{}?version={}", segment(&one.id), one.version),
+            state: standing.said(one.state, &one.id),
+            badge: badge_of(one.state, standing),
+            current: one.version == shown.version,
+        }
     };
     rows.iter().rev().map(view).collect()
 }
@@ -315,11 +331,13 @@ fn facts(
         ("Основание", basis(snapshot)),
         ("Данные на", words::moment_words(&snapshot.frozen_at)),
     ];
+    let is_supplement = snapshot.copy.supplement.is_some();
     if !row.issued_at.is_empty() {
-        facts.push(("Выпущена", words::moment_words(&row.issued_at)));
+        facts.push((if is_supplement { "Выпущен" } else { "Выпущена" }, words::moment_words(&row.issued_at)));
     }
     if let Some(line) = line {
-        facts.push(("Скреплена печатью", words::moment_words(&line.sealed_at)));
+        let label = if is_supplement { "Скреплён печатью" } else { "Скреплена печатью" };
+        facts.push((label, words::moment_words(&line.sealed_at)));
         facts.push(("Хранить по", format!("{} (срок {})", day(&line.keep_through), years(snapshot.policy.keep_years))));
     }
     let sources = sources::named(snapshot).iter().map(|one| format!("№ {} (версия {})", one.number, one.version));
@@ -330,10 +348,15 @@ fn facts(
     if !snapshot.ground.is_empty() {
         facts.push(("Закрыта при замечаниях", snapshot.ground.clone()));
     }
+    // A sheet of the journal takes as many leaves of paper as it needs: those are counted where paper is spoken of.
+    let of = match row.kind {
+        CopyKind::PeriodCopy => "журнала",
+        CopyKind::SummarySheet => "ведомости",
+    };
     facts.push((
         "Объём",
         format!(
-            "{}, {}",
+            "{} {of}, {}",
             words::count(u64::from(row.sheets), "лист", "листа", "листов"),
             words::count(u64::from(row.pages), "страница", "страницы", "страниц")
         ),

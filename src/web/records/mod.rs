@@ -21,13 +21,14 @@ use super::frame::Frame;
 use super::office::pile::{self, Piles};
 use super::query::{self, Asked, Column, Listed, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
-use crate::domain::copy::State as CopyState;
+use crate::domain::copy::{Standing, State as CopyState};
 use crate::domain::journal::YEAR;
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::{CopyKind, kind_words, supplement_no};
 use crate::domain::words;
+use crate::flow::force::Versions;
 use crate::flow::supplement;
 use crate::store::CopyRow;
 
@@ -67,6 +68,14 @@ fn badge(state: CopyState) -> &'static str {
     }
 }
 
+/// How a version is coloured: one that is in force is, whatever is made after it.
+fn badge_of(state: CopyState, standing: Standing) -> &'static str {
+    match standing {
+        Standing::InForce { .. } => badge(CopyState::Sealed),
+        Standing::Coming { .. } | Standing::Replaced { .. } => badge(state),
+    }
+}
+
 /// «I четверть» of a class, «2025/2026 учебный год»; the identifier where the year is no longer known.
 pub(super) fn period_name(directory: &Directory, year: &str, class: &str, period: &str) -> String {
     if period == YEAR {
@@ -82,6 +91,9 @@ pub(super) fn period_name(directory: &Directory, year: &str, class: &str, period
 struct CopyLine {
     /// «3 записи после составления» of a copy that waits for its supplement.
     late: String,
+    /// The earlier version that is in force until this one is sealed; 0 where there is none.
+    in_force: u32,
+    said: &'static str,
     row: CopyRow,
     href: String,
     period: String,
@@ -136,7 +148,9 @@ async fn copies(
     let late: Late =
         late.into_iter().filter(|one| one.entries > 0).map(|one| (one.row.copy, one.entries as u64)).collect();
     let states = tabs(&rows, &late, &asked);
-    let lines = rows.into_iter().filter(|row| of_tab(row, &chosen, &late)).map(|row| line(&directory, row, &late));
+    let versions = Versions::load(&state.house).await?;
+    let lines = rows.into_iter().filter(|row| of_tab(row, &chosen, &late));
+    let lines = lines.map(|row| line(&directory, row, &late, &versions));
     const COLUMNS: [Column<CopyLine>; 7] = [
         Column { key: "class", label: "Класс", class: "", order: |a, b| by_place(&a.row, &b.row) },
         Column { key: "period", label: "Период", class: "", order: |a, b| a.row.period.cmp(&b.row.period) },
@@ -159,7 +173,7 @@ async fn copies(
                 [&row.id, &row.class, &line.period]
                     .map(Clone::clone)
                     .into_iter()
-                    .chain([line.kind.clone(), row.state.as_russian().to_owned(), row.version.to_string()])
+                    .chain([line.kind.clone(), row.state.said_of(&row.id).to_owned(), row.version.to_string()])
                     .chain([row.number.clone(), row.sheets.to_string(), row.pages.to_string()])
                     .collect()
             })
@@ -210,8 +224,13 @@ fn tabs(rows: &[CopyRow], late: &Late, asked: &Asked) -> Vec<StateTab> {
     tabs
 }
 
-fn line(directory: &Directory, row: CopyRow, late: &Late) -> CopyLine {
+fn line(directory: &Directory, row: CopyRow, late: &Late, versions: &Versions) -> CopyLine {
     CopyLine {
+        in_force: match versions.standing(&row.id, row.version) {
+            Standing::Coming { in_force } => in_force.unwrap_or_default(),
+            Standing::InForce { .. } | Standing::Replaced { .. } => 0,
+        },
+        said: row.state.said_of(&row.id),
         href: format!("/copies/{}", segment(&row.id)),
         period: period_name(directory, &row.year, &row.class, &row.period),
         kind: match row.kind {
@@ -281,8 +300,10 @@ struct RegisterView {
     class: String,
     period: String,
     version: u32,
-    /// A later version is on record.
+    /// A later version is sealed.
     replaced: bool,
+    /// The later version that is being made, of one in force; 0 where there is none.
+    next: u32,
     kind: String,
     href: String,
     sealed_at: String,
@@ -303,19 +324,20 @@ struct RegisterPage {
 async fn register(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let rows = state.house.db.list_register().await?;
-    let mut last: std::collections::HashMap<String, u32> = std::collections::HashMap::new();
-    for row in state.house.db.list_copies().await? {
-        let known = last.entry(row.id).or_default();
-        *known = row.version.max(*known);
-    }
+    let versions = Versions::new(state.house.db.list_copies().await?, &rows);
     let rows: Vec<RegisterView> = rows
         .into_iter()
         .rev()
         .map(|sealed| {
             let line = sealed.line;
+            let standing = versions.standing(&line.id, line.version);
             RegisterView {
                 no: line.no,
-                replaced: last.get(&line.id).is_some_and(|last| *last > line.version),
+                replaced: standing.is_replaced(),
+                next: match standing {
+                    Standing::InForce { next } => next.unwrap_or_default(),
+                    Standing::Coming { .. } | Standing::Replaced { .. } => 0,
+                },
                 period: period_name(&directory, &line.year, &line.class, &line.period),
                 kind: kind_words(line.kind, &line.id),
                 href: format!("/copies/{}", segment(&line.id)),

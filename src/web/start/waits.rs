@@ -48,6 +48,7 @@ impl Desk<'_> {
         waits.extend(self.periods().await?);
         waits.extend(self.supplements().await?);
         waits.extend(self.handovers().await?);
+        waits.extend(self.unhanded().await?);
         waits.extend(self.orders().await?);
         waits.extend(self.office().await?);
         waits.extend(self.scans().await?);

@@ -128,6 +128,12 @@ impl Desk<'_> {
             sha256: row.sha256.clone(),
             carriers: row.carriers.iter().filter_map(carrier).collect(),
             checks: row.carriers.iter().map(newest).collect(),
+            kept: row
+                .carriers
+                .iter()
+                .filter_map(|id| all.carrier(id).ok())
+                .map(|one| papers::kept(one, &row.at, &all.trips, self.today, &self.people))
+                .collect(),
             no,
         };
         let appointments = self.house.db.list_appointments().await?;
