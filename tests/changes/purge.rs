@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 59] = [
+const GROWING: [&str; 60] = [
     "access_notes",
     "appointment_readings",
     "archive_checks",
@@ -48,6 +48,7 @@ const GROWING: [&str; 59] = [
     "paper_register",
     "paper_stages",
     "policies",
+    "recalls",
     "refusals",
     "register",
     "remarks",

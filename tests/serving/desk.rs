@@ -199,6 +199,11 @@ fn a_refusal_over_the_page_sends_the_copy_back_with_its_remark_and_takes_no_more
         let token = session(&house, &deputy).await;
         let board = read(address, "/desk", &token).await;
         assert!(board.contains("С тех пор в журнале ничего не изменилось"), "{board}");
+        // On the copy's own page the remark stands before everything else, and the form of the next version is open.
+        let page = read(address, &format!("/copies/{copy}"), &token).await;
+        let (remarks, route) = (page.find("id=\"remarks-title\""), page.find("id=\"route-title\""));
+        assert!(remarks.is_some() && remarks < route, "{page}");
+        assert!(page.contains("<details class=\"card more\" open><summary>Выпустить следующую версию"), "{page}");
         let reissue = format!("/copies/{copy}/reissue");
         assert_eq!(post(address, &reissue, &token, &[("ground", "по замечанию")]).await.0, 303);
         let changes = read(address, &format!("/copies/{copy}/2/changes"), &token).await;

@@ -127,7 +127,10 @@ fn nobody_is_written_into_or_out_of_a_closed_period() {
         let bundle = Bundle::small().with("learners.csv", |text| text + newcomer);
         let findings = refused(house.import(&bundle, false).await.expect("an answer"));
         assert!(findings.iter().all(|finding| finding.code == "import.period-closed"), "{findings:#?}");
-        assert!(findings[0].message.contains("I четверть класса") && findings[0].message.contains("5А"), "{findings:#?}");
+        assert!(
+            findings[0].message.contains("I четверть класса") && findings[0].message.contains("5А"),
+            "{findings:#?}"
+        );
     });
 }
 

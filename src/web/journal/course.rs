@@ -98,7 +98,9 @@ pub(super) async fn course(
         .under(class.name.clone(), directory.address(format!("/journal/{}", segment(&class.name))));
     let mut closed = closed(&directory, &class.name, &chosen.span.id);
     let reopened = state.house.db.list_locks().await?;
-    let is_held = |row: &crate::store::ClosureRow| row.class == class.name && row.period == chosen.span.id && row.year == directory.year;
+    let is_held = |row: &crate::store::ClosureRow| {
+        row.class == class.name && row.period == chosen.span.id && row.year == directory.year
+    };
     let is_reopened = !closed.is_empty() && !reopened.iter().any(is_held);
     if is_reopened {
         closed = "Период открыт для исправления, пока не выпущена следующая версия копии.".to_owned();

@@ -1,0 +1,96 @@
+//! Where a carrier of a copy is: what the custody log knows, for the act of writing, and nothing that nobody signed. Floor 0.
+
+use chrono::NaiveDate;
+
+use super::super::People;
+use crate::domain::carrier::{Carrier, Step, Trip};
+use crate::domain::words;
+
+/// A sentence on a carrier with a copy that was written on it at that moment (RFC 3339): back in the safe with the secretary's signature,
+/// in somebody's hands, or not given out at all.
+pub fn kept(carrier: &Carrier, at: &str, trips: &[Trip], today: NaiveDate, people: &People) -> String {
+    let id = &carrier.id;
+    // Moments of one house have one offset, so that their texts stand in the order of time.
+    let taken = |trip: &&Trip| trip.signed(Step::Taken).is_some_and(|signed| signed.at.as_str() <= at);
+    let was_out = |trip: &&Trip| trip.signed(Step::Accepted).is_none_or(|signed| at < signed.at.as_str());
+    let mut own = trips.iter().rev().filter(|trip| trip.carrier == *id);
+    let Some(trip) = own.find(|trip| taken(trip) && was_out(trip)) else {
+        let place = match carrier.place_words.as_str() {
+            "" => String::new(),
+            place => format!("; место хранения по учёту: {}", place.replace(['{', '}'], "")),
+        };
+        return format!("Носитель {id}: когда копию записывали, по журналу пользования никому не выдан{place}.");
+    };
+    let line = format!("запись №\u{a0}{} журнала пользования", trip.no);
+    if let Some(back) = trip.signed(Step::Accepted) {
+        let (on, who) = (words::moment_short(&back.at), people.get(&back.person).short);
+        return format!("Носитель {id} сдан в канцелярию и помещён в сейф: {on}, подпись: {who} ({line}).");
+    }
+    let late = if trip.overdue(today) > 0 { ", в срок не возвращён" } else { "" };
+    let (who, due) = (people.get(trip.giver()).short, words::date_short(trip.due_on));
+    format!("Носитель {id} на руках: {who}, вернуть до {due}{late} ({line}).")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::carrier::{Kind, Purpose, Signed};
+
+    const AT: &str = "2025-11-10T03:00:00+05:00";
+
+    fn said(steps: &[(Step, &str)]) -> String {
+        let signed = |(step, at): &(Step, &str)| Signed {
+            step: *step,
+            person: "Ромашкина Л.К.".to_owned(),
+            office: String::new(),
+            note: String::new(),
+            at: (*at).to_owned(),
+        };
+        let trip = Trip {
+            no: 3,
+            carrier: "Н-1".to_owned(),
+            purpose: String::new(),
+            due_on: "2025-11-06".parse().unwrap_or_default(),
+            taker: "Опалов А.А.".to_owned(),
+            at: "2025-11-05T09:00:00+05:00".to_owned(),
+            steps: steps.iter().map(signed).collect(),
+            orders: Vec::new(),
+        };
+        let carrier = Carrier {
+            id: "Н-1".to_owned(),
+            kind: Kind::Disk,
+            label: String::new(),
+            serial: String::new(),
+            capacity: String::new(),
+            purpose: Purpose::Main,
+            mark: String::new(),
+            place: String::new(),
+            room: String::new(),
+            place_words: "кабинет 12, сейф".to_owned(),
+            path: String::new(),
+            registered_at: String::new(),
+            written_off: false,
+            written_at: String::new(),
+        };
+        // Whoever is not on the list is known by what stands there.
+        kept(&carrier, AT, &[trip], "2025-11-10".parse().unwrap_or_default(), &People::default())
+    }
+
+    #[test]
+    fn in_the_safe_is_said_only_with_the_signature_of_who_put_it_there() {
+        let taken = (Step::Taken, "2025-11-05T10:00:00+05:00");
+        assert_eq!(
+            said(&[taken]),
+            "Носитель Н-1 на руках: Опалов А.А., вернуть до 06.11.2025, в срок не возвращён (запись №\u{a0}3 журнала пользования)."
+        );
+        let back = said(&[taken, (Step::Accepted, "2025-11-10T09:15:00+05:00")]);
+        let whole = "помещён в сейф: 10.11.2025, 09:15, подпись: Ромашкина Л.К. (запись №\u{a0}3 журнала пользования).";
+        assert!(back.ends_with(whole), "{back}");
+        // Back before the copy was written, or never out: nobody handed it in with this copy.
+        for steps in [&[][..], &[taken, (Step::Accepted, "2025-11-08T10:00:00+05:00")]] {
+            let never = said(steps);
+            assert!(never.contains("никому не выдан; место хранения по учёту: кабинет 12, сейф"), "{never}");
+            assert!(!never.contains("помещён"), "{never}");
+        }
+    }
+}

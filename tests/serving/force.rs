@@ -1,0 +1,92 @@
+//! Which version is in force, on every page that says so: a sealed one until a later one is sealed, its paper with it.
+
+use std::net::SocketAddr;
+
+use letopis::domain::paper::PaperFact;
+use letopis::flow::{export, issue, office, reissue};
+use letopis::store::Which;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::desk::{open, read, session};
+use crate::house::{COPIES, House, after, tell};
+
+/// The page that answers a file dropped on `/verify`.
+async fn verify(address: SocketAddr, token: &str, bytes: &[u8]) -> String {
+    let mut body = b"--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"copy.zip\"\r\n\r\n".to_vec();
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--B--\r\n");
+    let head = format!(
+        "POST /verify HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\nAccept: text/html\r\n\
+         Sec-Fetch-Site: same-origin\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&body).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn a_sealed_version_and_its_paper_are_in_force_until_the_next_is_sealed() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let copy = COPIES[0];
+        let director = house.signers(copy, "director").await.remove(0);
+        let paper = office::print(&house, copy, true, &after(21)).await.expect("printed").id;
+        let package = export::export_copy(&house, copy, Some(1), &after(22)).await.expect("a package").bytes;
+        reissue::reissue(&house, copy, "Уточнены сведения", &after(23)).await.expect("a next version");
+        issue::issue(&house, &[house.copy(copy).await], &after(24), |_| {}).await.expect("issued");
+
+        let address = open(&house).await;
+        let token = session(&house, &director).await;
+        let page = async |path: &str| read(address, path, &token).await;
+        let (first, own) = (format!("/copies/{copy}?version=1"), format!("/office/papers/{paper}"));
+        let until = "ействует до печати версии 2";
+        let held = page(&first).await;
+        assert!(held.contains(until) && !held.contains("ЗАМЕНЁН"), "{held}");
+        assert!(held.contains(&format!("/copies/{copy}/1/sealed.pdf")), "the document in force is the sealed one");
+        let of_journal = ["лист", "листа", "листов"].iter().any(|word| held.contains(&format!("{word} журнала, ")));
+        assert!(of_journal && held.contains(" бумаги"), "each kind of sheet by its name: {held}");
+        let coming = page(&format!("/copies/{copy}")).await;
+        assert!(coming.contains("Пока эта версия не скреплена печатью, действует"), "{coming}");
+        let register = page("/register").await;
+        assert!(register.contains(until) && !register.contains(">заменён<"), "{register}");
+        assert!(page("/copies").await.contains("до её печати действует версия 1"));
+        let kept = page(&own).await;
+        assert!(kept.contains("Эта бумага действует") && !kept.contains("больше не действует"), "{kept}");
+        let today = page("/office").await;
+        assert!(!today.contains("<span class=\"what\">Заменённые бумажные копии"), "{today}");
+        assert!(!page("/office/papers").await.contains("заменена, аннулировать"));
+        let said = verify(address, &token, &package).await;
+        assert!(said.contains("подлинно") && !said.contains("более поздняя версия"), "{said}");
+
+        house.sign_everything(25).await.expect("signatures");
+        house.seal_everything(26).await.expect("seals");
+        let gone = page(&first).await;
+        assert!(gone.contains("ЗАМЕНЁН") && !gone.contains(until), "{gone}");
+        assert!(page("/register").await.contains(">заменён<"));
+        let kept = page(&own).await;
+        assert!(kept.contains("больше не действует"), "{kept}");
+        assert!(page("/office").await.contains("Заменённые бумажные копии"));
+        let listed = page("/office/papers?stage=outdated").await;
+        assert!(listed.contains("заменена, аннулировать") && listed.contains(&own), "{listed}");
+        // Whoever may read the copy gets the link, a stranger the words.
+        for (token, linked) in [(token.as_str(), true), ("", false)] {
+            let said = verify(address, token, &package).await;
+            assert!(said.contains("В этой школе есть более поздняя версия 2, скреплена печатью"), "{said}");
+            assert!(said.contains("подлинно, но есть более поздняя версия"), "{said}");
+            assert_eq!(said.contains(&format!("/copies/{copy}?version=2")), linked, "{said}");
+        }
+
+        // Voided, it asks for nothing more.
+        let void = PaperFact::Voided { ground: "заменена версией 2".to_owned() };
+        office::note(&house, &paper, &void, &after(27)).await.expect("voided");
+        assert!(house.db.list_paper(Which::One(&paper)).await.unwrap()[0].void().is_some());
+        let kept = page(&own).await;
+        assert!(!kept.contains("больше не действует") && !kept.contains("Аннулировать копию"), "{kept}");
+        assert!(!page("/office/papers").await.contains("заменена, аннулировать"));
+    });
+}
