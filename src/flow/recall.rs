@@ -124,7 +124,7 @@ pub async fn recall(house: &House, id: &str, sheets: &[String], ground: &str, ac
     let place = remind::place(house, "страницу копии", &format!("/copies/{id}"));
     // The ground may name a learner and stays inside.
     let text = format!(
-        "Версия {} ({what}) возвращена на исправление. Она действует, пока не выпущена следующая; ваша подпись под ней остаётся фактом.\n\n\
+        "Версия {} ({what}) возвращена на исправление. Она действует, пока следующая не скреплена печатью; ваша подпись под ней остаётся фактом.\n\n\
          Листы, которые не изменятся, подписывать заново не нужно.\n\n{place}",
         last.version
     );
