@@ -119,6 +119,12 @@ fn a_quarter_goes_from_closing_to_the_safe_by_five_people_with_a_disk_s_trip_and
         desk.go("/office/papers?stage=handed-in").await;
         desk.look("to-register").await;
         desk.browser.press("form[action=\"/office/papers\"] button").await;
+        // Ink and stamp are the director's word, one press for all that wait.
+        desk.as_one(DIRECTOR, "/office/papers").await;
+        desk.sees("Ждут вашей подписи и печати: 3").await;
+        desk.browser.press(".head-ink button").await;
+        desk.sees("Записано вашим именем: 3").await;
+        desk.as_one(SECRETARY, "/office/papers").await;
         desk.browser
             .run(
                 "document.querySelector('#pile').open = true; \
