@@ -90,7 +90,11 @@ pub fn load(journal: &Journal, setup: &Setup) -> Vec<Finding> {
                     .expected_found(hours_text(course.hours_per_week_centi), hours_text(sum)),
             );
         }
-        if !lines.iter().any(|(teacher, _)| *teacher == course.teacher_id) {
+        // Whoever has the course until a day of the year, or had it, is rightly in the load that the year began with.
+        let had = |teacher: &str| {
+            setup.earlier_teachers.iter().any(|one| one.course == course.id && one.teacher == teacher)
+        };
+        if !lines.iter().any(|(teacher, _)| *teacher == course.teacher_id || had(teacher)) {
             let theirs: Vec<String> = lines.iter().map(|(teacher, _)| teacher_name(journal, teacher)).collect();
             findings.push(
                 Finding::new("load.other-teacher", place, "по тарификации курс ведёт другой учитель")

@@ -30,7 +30,12 @@ for (const group of document.querySelectorAll(".side details")) {
     sessionStorage.setItem("unfolded", JSON.stringify([...unfolded]));
   });
 }
-for (const current of document.querySelectorAll(".side [aria-current]")) current.scrollIntoView({ block: "nearest" });
+// The current line of a long menu is shown by the menu's own scrolling; the page stays where it begins.
+for (const current of document.querySelectorAll(".side [aria-current]")) {
+  const menu = current.closest(".sections");
+  const below = menu ? current.getBoundingClientRect().bottom - menu.getBoundingClientRect().bottom : 0;
+  if (below > 0) menu.scrollTop += below + 12;
+}
 
 // `/` puts the cursor into the search of the head, as long as nobody is writing.
 document.addEventListener("keydown", (event) => {

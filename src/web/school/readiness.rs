@@ -43,7 +43,7 @@ struct Page {
     frame: Frame,
     sections: Vec<Section>,
     done: usize,
-    /// «К урокам готова; к 5 сентября ждём: Кабинеты.»
+    /// «Школа к урокам готова; к 5 сентября ждём: Кабинеты.»
     verdict: String,
     /// Where something bars lessons, what: «Мешает начать уроки», then what is owed by each day, and the sections.
     waiting: Vec<(String, String)>,
@@ -141,11 +141,11 @@ fn told(lines: &[Line], today: NaiveDate) -> (String, Vec<(String, String)>) {
             true => format!("; срок {} прошёл, не готово: {}", day(due), sections.join(", ")),
             false => format!("; к {} ждём: {}", day(due), sections.join(", ")),
         });
-        return (format!("К урокам готова{}.", waits.collect::<String>()), Vec::new());
+        return (format!("Школа к урокам готова{}.", waits.collect::<String>()), Vec::new());
     }
     let mut waiting = vec![("Мешает начать уроки".to_owned(), bars.join("; "))];
     waiting.extend(by_day.into_iter().map(|(due, sections)| (format!("Нужно к {}", day(due)), sections.join("; "))));
-    ("К урокам не готова.".to_owned(), waiting)
+    ("Школа к урокам не готова.".to_owned(), waiting)
 }
 
 /// A finding in one line.
@@ -195,14 +195,14 @@ mod tests {
         let (verdict, waiting) = told(&lines, day(1));
         let waiting: Vec<String> =
             waiting.into_iter().map(|(when, titles)| format!("{when}: {titles}").replace('\u{a0}', " ")).collect();
-        assert_eq!(verdict, "К урокам не готова.");
+        assert_eq!(verdict, "Школа к урокам не готова.");
         assert_eq!(waiting, ["Мешает начать уроки: Расписание", "Нужно к 5 сентября: Кабинеты; КТП (2 учителя)"]);
         lines.remove(1);
         let lines = lines;
         let plain = |today: NaiveDate| told(&lines, today).0.replace('\u{a0}', " ");
-        assert_eq!(plain(day(5)), "К урокам готова; к 5 сентября ждём: Кабинеты, КТП (2 учителя).");
-        assert_eq!(plain(day(6)), "К урокам готова; срок 5 сентября прошёл, не готово: Кабинеты, КТП (2 учителя).");
-        assert_eq!(told(&[], day(1)).0, "К урокам готова.");
+        assert_eq!(plain(day(5)), "Школа к урокам готова; к 5 сентября ждём: Кабинеты, КТП (2 учителя).");
+        assert_eq!(plain(day(6)), "Школа к урокам готова; срок 5 сентября прошёл, не готово: Кабинеты, КТП (2 учителя).");
+        assert_eq!(told(&[], day(1)).0, "Школа к урокам готова.");
         let many: Vec<String> = (1..=6).map(|n| format!("Учитель {n}")).collect();
         assert_eq!(some(&many), "Учитель 1, Учитель 2, Учитель 3, Учитель 4 и ещё 2");
     }

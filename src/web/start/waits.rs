@@ -545,7 +545,7 @@ impl Desk<'_> {
             if self.visitor.may_anywhere(Action::ChangePolicy) && self.state.house.db.list_policies().await?.is_empty()
             {
                 let detail = format!(
-                    "сейчас действуют «{}»: это положение школы — пропустите, иначе выберите своё и впишите приказ",
+                    "сейчас действуют «{}»: если это положение школы — пропустите, если нет — выберите своё и впишите приказ",
                     self.state.house.policy.name
                 );
                 waits.push(step("введите правила школы приказом", &detail, "/policy/adopt"));
