@@ -338,7 +338,7 @@ fn a_recalled_copy_takes_no_seal_and_one_on_its_way_needs_no_recall() {
     tell(async {
         let house = House::with_issued_copies().await;
         let sheet = house.snapshot(COPIES[0]).await.route[0].signers[0].sheets[0].clone();
-        let early = recall::recall(&house, COPIES[0], &[sheet.clone()], "не та отметка", &after(5)).await;
+        let early = recall::recall(&house, COPIES[0], std::slice::from_ref(&sheet), "не та отметка", &after(5)).await;
         assert!(matches!(early, Err(Error::Recall(recall::Refusal::NotSigned { .. }))), "{early:?}");
         house.sign_everything(10).await.expect("signatures");
         recall::recall(&house, COPIES[0], &[sheet], "не та отметка", &after(20)).await.expect("a recall");
