@@ -91,9 +91,8 @@ pub fn load(journal: &Journal, setup: &Setup) -> Vec<Finding> {
             );
         }
         // Whoever has the course until a day of the year, or had it, is rightly in the load that the year began with.
-        let had = |teacher: &str| {
-            setup.earlier_teachers.iter().any(|one| one.course == course.id && one.teacher == teacher)
-        };
+        let had =
+            |teacher: &str| setup.earlier_teachers.iter().any(|one| one.course == course.id && one.teacher == teacher);
         if !lines.iter().any(|(teacher, _)| *teacher == course.teacher_id || had(teacher)) {
             let theirs: Vec<String> = lines.iter().map(|(teacher, _)| teacher_name(journal, teacher)).collect();
             findings.push(

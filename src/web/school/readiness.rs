@@ -201,7 +201,10 @@ mod tests {
         let lines = lines;
         let plain = |today: NaiveDate| told(&lines, today).0.replace('\u{a0}', " ");
         assert_eq!(plain(day(5)), "Школа к урокам готова; к 5 сентября ждём: Кабинеты, КТП (2 учителя).");
-        assert_eq!(plain(day(6)), "Школа к урокам готова; срок 5 сентября прошёл, не готово: Кабинеты, КТП (2 учителя).");
+        assert_eq!(
+            plain(day(6)),
+            "Школа к урокам готова; срок 5 сентября прошёл, не готово: Кабинеты, КТП (2 учителя)."
+        );
         assert_eq!(told(&[], day(1)).0, "Школа к урокам готова.");
         let many: Vec<String> = (1..=6).map(|n| format!("Учитель {n}")).collect();
         assert_eq!(some(&many), "Учитель 1, Учитель 2, Учитель 3, Учитель 4 и ещё 2");
