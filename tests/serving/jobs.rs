@@ -193,6 +193,39 @@ fn a_killed_process_leaves_its_job_to_the_next_one_which_finishes_it() {
 }
 
 #[test]
+fn a_press_for_another_class_is_not_taken_for_the_one_under_way() {
+    tell(async {
+        let house = House::with_journal().await;
+        let house = Arc::new(letopis::flow::House::open(&house.root).await.unwrap());
+        let roster = house.db.load_roster(YEAR).await.unwrap();
+        let names: Vec<String> = roster.classes.iter().map(|class| class.name.clone()).collect();
+        let of = |class: &String, ground: &str| Work::CloseAll {
+            year: YEAR.into(),
+            period: "Q1".into(),
+            classes: vec![class.clone()],
+            ground: ground.into(),
+        };
+        let mut ids = Vec::new();
+        for (class, ground) in [(&names[0], ""), (&names[1], ""), (&names[1], "болезнь учителя")] {
+            let queued = jobs::queue(&house, &of(class, ground), &after(1)).await.unwrap();
+            assert!(!queued.already, "{class}, ground «{ground}», is other work");
+            ids.push(queued.id);
+        }
+        assert!(jobs::queue(&house, &of(&names[0], ""), &after(1)).await.unwrap().already, "a second press is none");
+        let worker = Worker::new(Arc::clone(&house), clock(&Arc::default()), Arc::default()).unwrap();
+        let (_keep, mut stop) = watch::channel(false);
+        while worker.next(&mut stop).await.unwrap() {}
+        let mut closed: Vec<String> =
+            house.db.list_closures().await.unwrap().into_iter().map(|row| row.class).collect();
+        closed.sort();
+        assert_eq!(closed, names, "both classes are closed");
+        for id in ids {
+            assert_eq!(house.db.find_job(&id).await.unwrap().unwrap().state, JobState::Done);
+        }
+    });
+}
+
+#[test]
 fn a_stop_gives_the_job_back_and_the_queue_goes_on_after_it() {
     tell(async {
         let house = House::with_journal().await;

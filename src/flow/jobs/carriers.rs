@@ -40,8 +40,8 @@ pub(super) async fn write(
         said.push_str(&format!(" {}.", words::capitalised(outside)));
     }
     let refused =
-        written.failed.into_iter().map(|(what, why)| Refused { what: format!("носитель {what}"), why }).collect();
-    Ok(Outcome { said, refused })
+        written.failed.into_iter().map(|(what, why)| Refused { what: format!("носитель {what}"), why });
+    Ok(Outcome::said(said).refusing(refused))
 }
 
 /// Takes the listed copies off their carriers, as far as the rule still says so.
@@ -58,7 +58,7 @@ pub(super) async fn prune(
     };
     let refused =
         pruned.refused.into_iter().map(|(what, why)| Refused { what: format!("носитель {what}"), why });
-    Ok(Outcome { said, refused: refused.collect() })
+    Ok(Outcome::said(said).refusing(refused))
 }
 
 async fn path_of(house: &House, carrier: &str) -> Result<String, Error> {
@@ -117,5 +117,5 @@ fn told(carrier: &str, report: &check::Report, what: &str) -> Outcome {
     };
     let refused =
         grave.into_iter().map(|finding| Refused { what: finding.place.clone(), why: finding.message.clone() });
-    Outcome { said, refused: refused.collect() }
+    Outcome::said(said).refusing(refused)
 }

@@ -18,7 +18,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::{Act, Error, House};
 use crate::domain::canon::{self, hex};
 use crate::store::{Hold, JobRow, JobState, NewJob};
-pub use work::{Incoming, NOTHING_CLOSED, Outcome, Work, queue_uncompared};
+pub use work::{Incoming, Outcome, Work, queue_uncompared};
 
 /// Tells this moment in the school's zone; the doors bring it in.
 pub type Clock = Arc<dyn Fn() -> DateTime<FixedOffset> + Send + Sync>;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::close::{self, Closing};
 use super::super::{Act, Error, House, import, issue, scans, seal};
 use super::Progress;
-use crate::domain::canon::Digest;
+use crate::domain::canon::{self, Digest};
 use crate::domain::copy::State;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::period;
@@ -97,6 +97,9 @@ pub struct Outcome {
     pub said: String,
     /// What did not go through, each with its reason.
     pub refused: Vec<Refused>,
+    /// Was nothing done at all, so that there is nothing to go on with?
+    #[serde(default)]
+    pub nothing: bool,
 }
 
 /// One thing that did not go through.
@@ -110,7 +113,11 @@ pub struct Refused {
 
 impl Outcome {
     pub(super) fn said(said: String) -> Self {
-        Self { said, refused: Vec::new() }
+        Self { said, refused: Vec::new(), nothing: false }
+    }
+
+    pub(super) fn refusing(self, refused: impl IntoIterator<Item = Refused>) -> Self {
+        Self { refused: refused.into_iter().collect(), ..self }
     }
 }
 
@@ -153,27 +160,20 @@ impl Work {
         }
     }
 
-    /// The name under which only one of it may be open.
+    /// The name under which only one of it may be open: the work with what it was asked for. What differs in anything is other work and
+    /// waits for its turn, so that nobody's press is taken for somebody else's.
     pub(super) fn once(&self) -> String {
         match self {
-            Self::CloseAll { year, period, .. } => format!("close_all {year} {period}"),
+            // They take whatever is ready, however often they are asked.
             Self::IssueAll | Self::SealAll => self.kind().to_owned(),
-            // Two imports would fight over one year.
-            Self::Import { .. } => "import".to_owned(),
-            // One backup at a time; a copy on a carrier is compared by one at a time, while another copy of it may wait beside.
-            Self::Backup { .. } => "backup".to_owned(),
-            Self::PruneBackups { .. } => "prune_backups".to_owned(),
-            Self::CompareCarrier { carrier, backup } => format!("carrier {carrier} {backup}"),
-            // Rehearsals share the scratch folder.
-            Self::Rehearse { .. } => "rehearse".to_owned(),
-            // Files of another drop are other work.
+            // The ticket of the code is new with each press.
+            Self::Rehearse { carrier, .. } => format!("{} {carrier}", self.kind()),
+            // The file, not the name it was dropped under: once read it is gone from `incoming`.
             Self::ReadScans { files, .. } => {
                 let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
-                format!("read_scans {}", Digest::of(names.join(" ").as_bytes()).prefix())
+                format!("{} {}", self.kind(), Digest::of(names.join(" ").as_bytes()).prefix())
             }
-            Self::CompareScans { files } => {
-                format!("compare_scans {}", Digest::of(files.join(" ").as_bytes()).prefix())
-            }
+            _ => format!("{} {}", self.kind(), Digest::of(canon::to_text(self).as_bytes()).prefix()),
         }
     }
 
@@ -223,9 +223,6 @@ struct Ordered<'a> {
     ground: &'a str,
 }
 
-/// How the words of a closing begin that closed nothing.
-pub const NOTHING_CLOSED: &str = "Период не закрыт";
-
 /// Class by class, each in a transaction of its own: a stop in the middle leaves whole classes, and the next attempt skips them.
 async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
     let journal = house.db.load_journal(ordered.year).await?;
@@ -254,7 +251,7 @@ async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &P
     }
     let mut said = match (closed, refused.len() as u64) {
         (0, lacking @ 1..) => format!(
-            "{NOTHING_CLOSED}: записей не хватает у {}. Закрыть неполный журнал можно с основанием: страница «Полнота журнала».",
+            "Период не закрыт: записей не хватает у {}. Закрыть неполный журнал можно с основанием: страница «Полнота журнала».",
             count(lacking, "класса", "классов", "классов")
         ),
         _ => format!("Закрыт период у {}.", count(closed, "класса", "классов", "классов")),
@@ -262,7 +259,7 @@ async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &P
     if before > 0 {
         said.push_str(&format!(" Закрыт раньше у {}.", count(before, "класса", "классов", "классов")));
     }
-    Ok(Outcome { said, refused })
+    Ok(Outcome { nothing: closed == 0 && !refused.is_empty(), ..Outcome::said(said).refusing(refused) })
 }
 
 /// The first reasons of a refusal and how many more there are; the page «Полнота журнала» shows all of them.
@@ -290,18 +287,31 @@ async fn in_state(house: &House, state: State) -> Result<Vec<CopyRow>, Error> {
     Ok(last.into_iter().filter(|row| row.state == state).collect())
 }
 
+/// Until nothing waits: a period that is closed meanwhile is issued too, since whoever pressed for it was led to this very job.
 async fn issue_all(house: &House, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
-    let rows = in_state(house, State::Frozen).await?;
-    progress.stage("Вёрстка копий", rows.len() as u64);
-    let issued = issue::issue(house, &rows, act, |_| progress.step()).await?;
-    Ok(Outcome::said(format!("Выпущено: {}.", count(issued.len() as u64, "копия", "копии", "копий"))))
+    let mut issued = 0;
+    loop {
+        let rows = in_state(house, State::Frozen).await?;
+        if rows.is_empty() {
+            break;
+        }
+        progress.stage("Вёрстка копий", rows.len() as u64);
+        issued += issue::issue(house, &rows, act, |_| progress.step()).await?.len() as u64;
+    }
+    Ok(Outcome::said(format!("Выпущено: {}.", count(issued, "копия", "копии", "копий"))))
 }
 
 async fn seal_all(house: &House, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
-    let rows = in_state(house, State::Signed).await?;
-    progress.stage("Печать и реестр", rows.len() as u64);
-    let sealed = seal::seal(house, &rows, act, |_| progress.step()).await?;
-    let counted = count(sealed.len() as u64, "копия", "копии", "копий");
+    let mut sealed = 0;
+    loop {
+        let rows = in_state(house, State::Signed).await?;
+        if rows.is_empty() {
+            break;
+        }
+        progress.stage("Печать и реестр", rows.len() as u64);
+        sealed += seal::seal(house, &rows, act, |_| progress.step()).await?.len() as u64;
+    }
+    let counted = count(sealed, "копия", "копии", "копий");
     Ok(Outcome::said(format!("Скреплено печатью: {counted}.")))
 }
 
@@ -310,13 +320,13 @@ async fn import_file(house: &House, file: &str, act: &Act, progress: &Progress) 
     let outcome = import::import(house, &house.incoming().join(file), false, act).await?;
     progress.step();
     Ok(match outcome {
-        import::Outcome::Refused(findings) => Outcome {
-            said: format!(
-                "Набор не загружен: {}.",
-                count(findings.len() as u64, "замечание", "замечания", "замечаний")
-            ),
-            refused: findings.iter().map(|f| Refused { what: f.place.clone(), why: f.message.clone() }).collect(),
-        },
+        import::Outcome::Refused(findings) => {
+            let counted = count(findings.len() as u64, "замечание", "замечания", "замечаний");
+            let refused = findings.iter().map(|f| Refused { what: f.place.clone(), why: f.message.clone() });
+            Outcome {
+                nothing: true, ..Outcome::said(format!("Набор не загружен: {counted}.")).refusing(refused)
+            }
+        }
         import::Outcome::Unchanged { .. } => {
             Outcome::said("Этот же набор уже загружен: ничего не изменилось.".to_owned())
         }
@@ -362,7 +372,7 @@ async fn read_scans(
         said.push(' ');
         said.push_str(&one);
     }
-    Ok(Outcome { said, refused })
+    Ok(Outcome::said(said).refusing(refused))
 }
 
 async fn compare_scans(house: &House, files: &[String], act: &Act, progress: &Progress) -> Result<Outcome, Error> {
@@ -375,7 +385,7 @@ async fn compare_scans(house: &House, files: &[String], act: &Act, progress: &Pr
     let said =
         format!("Сравнено с выпущенными: {pages}, с отличиями: {}, не сравнено: {}.", found.differing, found.not);
     let refused = found.findings.into_iter().map(|finding| Refused { what: finding.place, why: finding.message });
-    Ok(Outcome { said, refused: refused.collect() })
+    Ok(Outcome::said(said).refusing(refused))
 }
 
 /// Queues what the comparison of today has not seen: scans from before it, and those whose comparison was cut off for good.

@@ -45,7 +45,7 @@ impl View {
     fn of(row: &JobRow) -> Self {
         Self {
             id: row.id.clone(),
-            what: Work::kind_as_russian(&row.kind).to_owned(),
+            what: what(row),
             state: row.state,
             stage: row.stage.clone(),
             done: row.done,
@@ -109,6 +109,19 @@ struct JobPart {
     job: View,
 }
 
+/// «Закрытие периода: 2А»; whoever pressed for a few classes finds the own press among others by their names.
+fn what(row: &JobRow) -> String {
+    let kind = Work::kind_as_russian(&row.kind);
+    // A longer list is the school or a deputy's part of it: the page of the job says which went through.
+    const NAMED: usize = 3;
+    match serde_json::from_str(&row.arguments) {
+        Ok(Work::CloseAll { classes, .. }) if (1..=NAMED).contains(&classes.len()) => {
+            format!("{kind}: {}", classes.join(", "))
+        }
+        _ => kind.to_owned(),
+    }
+}
+
 /// Where people go from a job: the pages on which its work is seen and gone on with.
 fn next(row: &JobRow) -> Vec<(String, &'static str)> {
     let refused = jobs::outcome(row).is_some_and(|outcome| !outcome.refused.is_empty());
@@ -116,7 +129,7 @@ fn next(row: &JobRow) -> Vec<(String, &'static str)> {
     match serde_json::from_str(&row.arguments) {
         Ok(Work::CloseAll { period, .. }) => {
             // Where nothing was closed there is nothing to issue.
-            let nothing = jobs::outcome(row).is_some_and(|outcome| outcome.said.starts_with(jobs::NOTHING_CLOSED));
+            let nothing = jobs::outcome(row).is_some_and(|outcome| outcome.nothing);
             let mut next = match nothing {
                 true => Vec::new(),
                 false => vec![to("/copies?state=frozen", "К копиям: выпустить")],
