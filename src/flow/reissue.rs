@@ -37,9 +37,10 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     let calendar = timeliness::calendar_of(house, &journal).await?;
     let journal = journal.of_class_within(&last.class, span.starts, span.ends);
     let voids = compromise::survey(house).await?;
+    // A supplement tells when late data came, and its own rows stay what they were.
     let exported_at = match was.sheets.first() {
-        Some(Sheet::Title(title)) => title.exported_at.clone(),
-        _ => String::new(),
+        Some(Sheet::Title(title)) if was.copy.supplement.is_some() => title.exported_at.clone(),
+        _ => house.db.list_bundles().await?.pop().map(|(_, at)| at).unwrap_or_default(),
     };
     let mut copies = Vec::new();
     if last.period == YEAR {

@@ -273,7 +273,12 @@ fn facts<'s>(binder: &Binder<'_>, sheet: &'s TitleSheet) -> Vec<(&'s str, String
     if !sheet.exported_at.is_empty() {
         facts.push(("Данные журнала выгружены", moment(&sheet.exported_at)));
     }
-    let frozen = if supplement.is_some() { "Лист составлен" } else { "Период закрыт" };
+    // The period was closed for the first version; a later one is made of it as it stands after a correction.
+    let frozen = match snapshot.copy.version {
+        _ if supplement.is_some() => "Лист составлен",
+        1 => "Период закрыт",
+        _ => "Версия составлена",
+    };
     facts.push((frozen, moment(&snapshot.frozen_at)));
     let sources = sheet.sources.iter().map(|source| format!("№ {} (версия {})", source.number, source.version));
     facts.push(("Составлено по копиям", sources.collect::<Vec<_>>().join(", ")));
