@@ -64,7 +64,7 @@ enum What {
         #[arg(long, value_name = "ПАПКА", help = "Папка, в которой носитель появляется: /media/disk1")]
         path: Option<PathBuf>,
     },
-    #[command(about = "Переместить носитель: другое место или другая папка")]
+    #[command(about = "Место и папка носителя: записывается то, что изменилось")]
     Move {
         #[arg(value_name = "НОСИТЕЛЬ", help = "Учётный номер: Н-1")]
         carrier: String,
@@ -137,8 +137,8 @@ impl Carrier {
                 println!("Носитель {id} поставлен на учёт.");
             }
             What::Move { carrier, place, path } => {
-                carriers::move_carrier(&house, &carrier, &place, &absolute(path), "", &act).await?;
-                println!("Записано: носитель {carrier} перемещён.");
+                let what = carriers::move_carrier(&house, &carrier, &place, &absolute(path), "", &act).await?;
+                println!("Записано: носитель {carrier} — {}.", what.as_russian());
             }
             What::WriteOff { carrier, act: paper } => {
                 carriers::write_off(&house, &carrier, &paper, &act).await?;

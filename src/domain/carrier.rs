@@ -6,10 +6,12 @@
 pub mod code;
 pub mod manifest;
 pub mod plan;
+mod pledge;
 pub mod prune;
 
 use chrono::NaiveDate;
 
+pub use self::pledge::{Tells, undertaking};
 use super::finding::Finding;
 use super::rights::Role;
 use super::words;
@@ -88,8 +90,14 @@ worded! {
     Entry {
         /// Put on the books.
         Registered = "registered", "поставлен на учёт";
-        /// Another place or another folder.
+        /// Another place; before the words below were told apart, another folder too.
         Moved = "moved", "перемещён";
+        /// The folder in which it appears, where none stood.
+        FolderSet = "folder_set", "указана папка";
+        /// Another folder in place of one that stood.
+        FolderChanged = "folder_changed", "изменена папка";
+        /// A remark or its mark put on again, with place and folder as they were.
+        Clarified = "clarified", "уточнено";
         /// An old copy was taken off it by the rule of keeping.
         Pruned = "pruned", "стёрта прежняя копия";
         /// Taken off the books; what was on it is told by the act.
@@ -460,50 +468,9 @@ pub fn overdue(trips: &[Trip], today: NaiveDate) -> Vec<Finding> {
 /// Days for which a carrier is given out when nothing else is said: to be written on and brought back the next day.
 pub const USUAL_DAYS: u64 = 1;
 
-/// Whom the code may be told to, as an undertaking says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tells {
-    /// The director holds the code: there is nobody to tell it to.
-    Nobody,
-    /// Everybody else may learn of it by chance.
-    OnlyHead,
-    /// The words of undertakings that were signed before the two were told apart: what was signed is printed as it was signed.
-    AsBefore,
-}
-
-impl Tells {
-    fn as_russian(self) -> &'static str {
-        match self {
-            Self::Nobody => "никому не сообщать код",
-            Self::OnlyHead => "если код станет мне известен, не сообщать его никому, кроме директора",
-            Self::AsBefore => "сообщать код только директору",
-        }
-    }
-}
-
-/// The text that a person signs (000 Инс 5.2 отв. в; domain.md 2.15): `name` in full, nominative, `carriers` the numbers on the books then.
-pub fn undertaking(name: &str, office: &str, carriers: &[&str], tells: Tells) -> String {
-    let tells = tells.as_russian();
-    let stand = match carriers {
-        [] => "всем, которые стоят на учёте".to_owned(),
-        numbers => format!("учётный №\u{a0}{} и поставленным на учёт позже", numbers.join(", №\u{a0}")),
-    };
-    format!(
-        "Я, {name}, {office}, обязуюсь не разглашать код доступа к носителям резервных копий электронного журнала ({stand}) и содержащиеся \
-         на них персональные данные, {tells}, при увольнении или переводе сдать носители и сведения о коде. Об \
-         ответственности по статье 13.14 КоАП РФ и статье 24 Федерального закона №\u{a0}152-ФЗ предупреждён(а)."
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_undertaking_that_was_signed_before_keeps_its_words() {
-        let said = undertaking("Агатова Мария Петровна", "директор", &[], Tells::AsBefore);
-        assert!(said.contains("персональные данные, сообщать код только директору, при увольнении"), "{said}");
-    }
 
     fn trip(steps: &[(Step, &str)]) -> Trip {
         let signed = |(step, person): &(Step, &str)| Signed {

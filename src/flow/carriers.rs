@@ -311,7 +311,7 @@ pub fn presence(house: &House, carrier: &Carrier) -> Presence {
     }
 }
 
-/// Moves a carrier to another place or folder; an empty value stays as it is.
+/// Writes down a carrier's place and folder; an empty value stays as it is. Hands back what really changed, as the ledger has it.
 pub async fn move_carrier(
     house: &House,
     id: &str,
@@ -319,9 +319,10 @@ pub async fn move_carrier(
     path: &str,
     note: &str,
     act: &Act,
-) -> Result<(), Error> {
+) -> Result<Entry, Error> {
     let carriers = house.db.list_carriers().await?;
     let carrier = standing(&carriers, id)?;
+    let mut is_marked = false;
     if !place.is_empty() {
         check_stands(house, place).await?;
     }
@@ -332,14 +333,32 @@ pub async fn move_carrier(
             let moved = Carrier { path: path.clone(), ..carrier.clone() };
             match presence(house, &moved) {
                 Presence::There => {}
-                Presence::Absent => write_mark(house, Path::new(&path), id, &carrier.mark)?,
+                Presence::Absent => {
+                    write_mark(house, Path::new(&path), id, &carrier.mark)?;
+                    is_marked = true;
+                }
                 Presence::Swapped => return Err(Refusal::Field("в этой папке другой носитель").into()),
             }
             path
         }
     };
     let place = if place.is_empty() { carrier.place.clone() } else { place.to_owned() };
-    line(house, id, Entry::Moved, place, path, note, act).await
+    let is_new_folder = path != carrier.path;
+    let what = match () {
+        () if place != carrier.place => Entry::Moved,
+        () if is_new_folder && carrier.path.is_empty() => Entry::FolderSet,
+        () if is_new_folder => Entry::FolderChanged,
+        () if note.trim().is_empty() && !is_marked => {
+            return Err(Refusal::Field("ничего не изменено: укажите новое место, папку или примечание").into());
+        }
+        () => Entry::Clarified,
+    };
+    // A folder is not a place: the ledger names it beside the place.
+    let folder = if is_new_folder { format!("папка на сервере: {path}") } else { String::new() };
+    let parts = [note.trim(), folder.as_str()].into_iter().filter(|part| !part.is_empty());
+    let note = parts.collect::<Vec<_>>().join("; ");
+    line(house, id, what, place, path, &note, act).await?;
+    Ok(what)
 }
 
 /// Takes a carrier off the books; the note names the act of its destruction.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use letopis::domain::audit::EventKind;
-use letopis::domain::carrier::{self, Cause, Kind, Purpose, Refusal, ReturnOrder, Step, TripState};
+use letopis::domain::carrier::{self, Cause, Entry, Kind, Purpose, Refusal, ReturnOrder, Step, TripState};
 use letopis::domain::finding::Verdict;
 use letopis::domain::people::{OPERATOR, Visitor};
 use letopis::domain::rights::Role;
@@ -133,6 +133,37 @@ fn one_maker_s_number_stands_on_the_books_once_until_its_carrier_is_written_off(
         }
         carriers::write_off(&house, "Н-1", "акт № 1", &act("T05", 6)).await.expect("written off");
         assert_eq!(carriers::add_carrier(&house, &again, &act("T05", 7)).await.expect("a carrier"), "Н-3");
+    });
+}
+
+#[test]
+fn the_ledger_says_what_really_changed_and_a_folder_that_is_entered_is_no_move() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let places = house.db.list_places().await.expect("places");
+        let (disk, other) = (house.root.with_file_name("disk3"), house.root.with_file_name("disk4"));
+        for folder in [&disk, &other] {
+            std::fs::create_dir_all(folder).expect("a disk");
+        }
+        let idle = carriers::Wanted { path: String::new(), ..crate::disks::wanted(&places[0].id, &disk) };
+        let id = carriers::add_carrier(&house, &idle, &act("T05", 5)).await.expect("a carrier");
+        let (disk, other) = (disk.to_string_lossy().into_owned(), other.to_string_lossy().into_owned());
+        let save = async |place: &str, path: &str, note: &str, minutes: i64| {
+            carriers::move_carrier(&house, &id, place, path, note, &act("T05", minutes)).await
+        };
+        assert_eq!(save("", &disk, "", 6).await.expect("a folder"), Entry::FolderSet);
+        assert_eq!(save(&places[0].id, &other, "", 7).await.expect("another folder"), Entry::FolderChanged);
+        assert_eq!(save("", "", "новая наклейка", 8).await.expect("a remark"), Entry::Clarified);
+        assert_eq!(save(&places[1].id, "", "", 9).await.expect("a move"), Entry::Moved);
+        match refusal(save("", "", " ", 10).await) {
+            Refusal::Field(said) => assert!(said.contains("ничего не изменено"), "{said}"),
+            unexpected => panic!("{unexpected:?}"),
+        }
+        let ledger = letopis::flow::office::forms::make(&house, "carrier-ledger", &Asked::new(), &act("T05", 11)).await;
+        let ledger = ledger.expect("the ledger").to_string();
+        let told = ["указана папка", "изменена папка", "уточнено", "перемещён", "новая наклейка"];
+        assert!(told.iter().all(|words| ledger.contains(words)), "{ledger}");
+        assert!(ledger.contains(&format!("папка на сервере: {disk}")), "{ledger}");
     });
 }
 
@@ -366,8 +397,22 @@ fn a_copy_of_the_schedule_on_a_carrier_that_is_late_is_written_and_told() {
         }
         // The specialist, whose part of the transfer is the copy, finds on the page of files what leads there.
         let token = session_at(&house, taker, 910_010, LATER + 1).await;
+        // Comparing stands above giving back, and the page says what is still awaited.
+        let (_, text) = read(address, "/carriers/custody", &token).await;
+        let at = |words: &str| text.find(words).unwrap_or_else(|| panic!("{words}: {text}"));
+        assert!(at("value=\"compare\"") < at("value=\"returned\"") && text.contains("Копия ещё не сверена"), "{text}");
         let (_, text) = read(address, "/office/files", &token).await;
         assert!(text.contains("Передача данных в архив: ваша часть") && text.contains("/carriers#plan"), "{text}");
         assert!(text.contains("записывают: директор или секретарь"), "{text}");
+
+        // The day on which the next one is due: the first screen says what the plan says.
+        let today = act(OPERATOR, LATER).at.date_naive();
+        let plan = carriers::overview(&house, today).await.expect("a plan").plan;
+        let coming = plan.duties.iter().filter_map(|duty| duty.due).filter(|due| *due > today);
+        let minutes = LATER + (coming.min().expect("a next one") - today).num_days() * 24 * 60;
+        let address = open_on(&house, minutes).await;
+        let token = session_at(&house, taker, 910_020, minutes).await;
+        let (_, first) = read(address, "/", &token).await;
+        assert!(first.contains(": срок сегодня") && first.contains("href=\"/carriers#plan\""), "{first}");
     });
 }

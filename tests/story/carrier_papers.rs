@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use letopis::domain::carrier::{Refusal, Signed, Step, Trip};
 use letopis::domain::forms::People;
+use letopis::domain::rights::Role;
 use letopis::flow::backup::{Silent, check};
 use letopis::flow::carriers;
 use letopis::flow::jobs::{self, Work, Worker};
-use letopis::flow::office::forms::{Asked, make};
+use letopis::flow::office::forms::{Asked, make, missing_signers};
 
 use super::carriers::{Office, spoil};
 use super::house::{House, YEAR, after, tell};
@@ -43,6 +44,11 @@ fn an_act_of_writing_says_of_each_carrier_what_was_compared_and_never_more() {
         let head = People::holder(&roster, "director").unwrap();
         let named = format!("ответственный за электронный архив, директор, {}", People::of(&roster).get(head).signed);
         assert!(People::holder(&roster, "journal_keeper").is_none() && said.contains(&named), "{named}: {said}");
+        // The page of carriers names as missing whom the act leaves a line for, and nobody else.
+        let missing = missing_signers(&office.house, after(42).at.date_naive()).await.unwrap();
+        assert!(!missing.contains(&Role::JournalKeeper), "{missing:?}");
+        let is_left = said.contains("Никто не назначен") && said.contains("«Технический специалист»");
+        assert_eq!(missing.contains(&Role::TechnicalSpecialist), is_left, "{missing:?}: {said}");
         assert_eq!(said.matches("отдельной сверки после записи ещё не было").count(), 2, "{said}");
         assert!(text(&office.house, "backup-act", &[("copy", &first)], 42).await.contains("АКТ № 1"));
 

@@ -2,6 +2,8 @@
 //!
 //! Where a regulation is silent, the house does not go below two carriers in two rooms and once a week: a fire takes a room.
 
+mod notes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
@@ -56,7 +58,7 @@ pub struct Duty {
     pub due: Option<NaiveDate>,
     /// Days since that day.
     pub late: u64,
-    /// Why a copy that stands does not answer for it, in words; empty where none is in the way.
+    /// Why a copy that stands does not answer for it, or what does, in words; empty where nothing is to be said.
     pub note: String,
 }
 
@@ -79,6 +81,8 @@ pub struct Plan {
     pub rules: Vec<Rule>,
     /// Duties.
     pub duties: Vec<Duty>,
+    /// Last day of the period that still wants its set, where copies of that very day stand: they do not count as the set.
+    pub uncounted: Option<NaiveDate>,
     /// What is wrong: rules that do not hold are errors, lateness is a warning.
     pub findings: Vec<Finding>,
 }
@@ -156,11 +160,16 @@ pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
         vec![rule("backup.media", "носителей", held.len()), rule("backup.rooms", "разных помещений", rooms.len())];
     // A copy on fewer carriers than asked for is better than none, but the duty is not done by it.
     let asked = rules.first().map_or(LEAST, |rule| rule.asked).max(LEAST);
-    let mut duties = copies(policy, facts, |causes| last(facts, causes, asked as usize, None));
+    let asked = asked as usize;
+    let mut duties = copies(policy, facts, |causes| last(facts, causes, asked, None));
+    for duty in &mut duties {
+        notes::add(facts, duty, asked);
+    }
     duties.push(rehearsal(facts));
     let mut findings: Vec<Finding> = rules.iter().filter_map(|rule| judge(rule, &idle)).collect();
     findings.extend(duties.iter().filter(|duty| duty.late > 0).map(lateness));
-    Plan { rules, duties, findings }
+    let uncounted = last_day_copied(facts, last(facts, &[Cause::Period], asked, None));
+    Plan { rules, duties, uncounted, findings }
 }
 
 /// What a carrier owes on a day by itself: another one that is absent for weeks must not keep this one's copies old.
@@ -172,13 +181,13 @@ pub fn owed(policy: &Policy, facts: &Facts<'_>, carrier: &str) -> Vec<Cause> {
 
 /// Duties of writing, by when each was last done.
 fn copies(policy: &Policy, facts: &Facts<'_>, last: impl Fn(&[Cause]) -> Option<NaiveDate>) -> Vec<Duty> {
-    // Any whole copy is a backup; an archive and a period's set are asked for by name.
-    let weekly = duty(policy, facts, "backup.every", "Резервная копия", Cause::Week, last(Cause::ALL));
-    let monthly = duty(policy, facts, "archive.every", "Архив", Cause::Month, last(&[Cause::Month]));
+    let of = |cause| last(notes::answering(cause));
+    let weekly = duty(policy, facts, "backup.every", "Резервная копия", Cause::Week, of(Cause::Week));
+    let monthly = duty(policy, facts, "archive.every", "Архив", Cause::Month, of(Cause::Month));
     let mut duties = vec![weekly];
     // A regulation that asks for no archive of its own has none.
     duties.extend(policy.number("archive.every").map(|_| monthly));
-    duties.push(period_duty(facts, last(&[Cause::Period])));
+    duties.push(period_duty(facts, of(Cause::Period)));
     duties
 }
 
@@ -276,7 +285,7 @@ fn duty(
         every: every(count, unit),
         clause: number.map(|_| policy.clause(key).to_owned()).unwrap_or_default(),
         last,
-        begun: begun(facts, if cause == Cause::Week { Cause::ALL } else { &[Cause::Month] }),
+        begun: begun(facts, notes::answering(cause)),
         due,
         late: late(due, facts.today),
         note: String::new(),
@@ -319,12 +328,16 @@ fn open_period(facts: &Facts<'_>, last: Option<NaiveDate>) -> Option<NaiveDate> 
 
 /// A copy of the period's last day is there, and an act of it; who reads the plan is told why it is not the period's set.
 fn on_last_day(facts: &Facts<'_>, last: Option<NaiveDate>) -> String {
-    let end = open_period(facts, last).filter(|end| facts.done.iter().any(|done| done.on == *end));
-    end.map(|end| {
-        let day = words::date_short(end);
+    let end = last_day_copied(facts, last).map(words::date_short);
+    end.map(|day| {
         format!("копия от {day} не в счёт: в последний день периода уроки ещё идут; нужна копия, записанная после него")
     })
     .unwrap_or_default()
+}
+
+/// Last day of the period that wants its set, where a copy of that day stands.
+fn last_day_copied(facts: &Facts<'_>, last: Option<NaiveDate>) -> Option<NaiveDate> {
+    open_period(facts, last).filter(|end| facts.done.iter().any(|done| done.on == *end))
 }
 
 fn period_duty(facts: &Facts<'_>, last: Option<NaiveDate>) -> Duty {
@@ -389,7 +402,7 @@ mod tests {
     use super::*;
     use crate::domain::policy;
 
-    fn carrier(id: &str, room: &str) -> Carrier {
+    pub(super) fn carrier(id: &str, room: &str) -> Carrier {
         Carrier {
             id: id.to_owned(),
             kind: Kind::Disk,
@@ -408,11 +421,11 @@ mod tests {
         }
     }
 
-    fn day(text: &str) -> NaiveDate {
+    pub(super) fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
     }
 
-    fn of(name: &str, carriers: &[Carrier], done: &[Done], today: &str) -> Plan {
+    pub(super) fn of(name: &str, carriers: &[Carrier], done: &[Done], today: &str) -> Plan {
         let policy = policy::parse(name, policy::builtin(name).unwrap()).unwrap();
         let facts = Facts {
             carriers,

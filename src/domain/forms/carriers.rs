@@ -1,5 +1,6 @@
 //! The papers of carriers (domain.md 2.15): ledger, custody log, act of writing, undertaking, envelope sheet, certificate of a check. Floor 0.
 
+mod blank;
 mod kept;
 
 use std::collections::BTreeMap;
@@ -305,8 +306,13 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, (office, keeper): (&str,
             &[
                 "Мы, нижеподписавшиеся: ",
                 office,
-                " {}, технический специалист {}, секретарь {}, \
-                 составили настоящий акт о том, что на носитель учётный №\u{a0}{(учётный №, вид, зав. №)} записана резервная копия электронного журнала за {} \
+                " ",
+                blank::place(keeper),
+                ", технический специалист ",
+                blank::place(specialist),
+                ", секретарь ",
+                blank::place(&letterhead.clerk_name),
+                ", составили настоящий акт о том, что на носитель учётный №\u{a0}{(учётный №, вид, зав. №)} записана резервная копия электронного журнала за {} \
                  (учётный период): списки класса, отметки, посещаемость, отметки за четверть, полугодие и год.",
             ]
             .concat(),
@@ -325,7 +331,8 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, (office, keeper): (&str,
         ..Signature::default()
     };
     let signers = vec![named(office, keeper), named("технический специалист", specialist), clerk(letterhead)];
-    form.text("Имя копии на носителе: {}.", &[&copy.id]).signatures(signers, false)
+    let left = blank::left(&signers);
+    form.text("Имя копии на носителе: {}.", &[&copy.id]).maybe(left).signatures(signers, false)
 }
 
 /// «Подписка о неразглашении кода доступа» (000 Инс 5.2 отв. в) with the text that is signed; `signed_at` is empty until it was.

@@ -11,6 +11,7 @@ use chrono::{Datelike, NaiveDate};
 use super::Refusal;
 
 pub use self::archive::orders;
+pub use self::carriers::missing_signers;
 pub use super::catalogue::{About, Asked, FORMS, Known, find, left_out};
 use crate::domain::form::{Block, Form};
 use crate::domain::forms::classes::Issue;

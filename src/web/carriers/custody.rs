@@ -15,7 +15,8 @@ use crate::domain::forms::{People, carriers as papers};
 use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
 use crate::domain::words::{self, date_short};
-use crate::flow::{carriers, people};
+use crate::flow::carriers::{self, Overview, Presence};
+use crate::flow::people;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -41,6 +42,10 @@ struct TripLine {
     mine: Vec<(&'static str, &'static str)>,
     /// What bars the certificate, for the technical specialist.
     barred: String,
+    /// What is still awaited of the copy before the visitor gives the carrier back; empty for nothing.
+    awaited: String,
+    /// The visitor may start the comparison here: it comes first.
+    compares: bool,
     /// Orders about a taker who left.
     orders: Vec<String>,
     /// The visitor may order the return now: the one who has the carrier no longer works here.
@@ -100,7 +105,17 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             barred = words::capitalised(&why.to_string());
             mine.retain(|(step, _)| *step != Step::Certified.as_str());
         }
+        let returns = mine.iter().any(|(step, _)| *step == Step::Returned.as_str());
+        let awaited = if returns { before_return(&all, trip) } else { "" };
+        // Comparing and vouching come before giving back, while the carrier is in hand.
+        mine.sort_by_key(|(step, _)| *step == Step::Returned.as_str());
+        let connected = |one: &carrier::Carrier| carriers::presence(&state.house, one) == Presence::There;
         TripLine {
+            awaited: awaited.to_owned(),
+            compares: !awaited.is_empty()
+                && visitor.may_anywhere(Action::RunBackups)
+                && carriers::vouch(trip, &all.backups, &all.checks).is_err()
+                && all.carrier(&trip.carrier).is_ok_and(connected),
             no: trip.no,
             carrier: trip.carrier.clone(),
             purpose: trip.purpose.clone(),
@@ -175,6 +190,24 @@ async fn bringers(state: &WebState, visitor: &Visitor, today: NaiveDate) -> Resu
         }
     }
     Ok(staff)
+}
+
+/// What the order of the regulation wants of the copy before the carrier goes back: a comparison, then the certificate. The return itself is
+/// not barred, for a carrier may have been taken for other work or may not be readable; empty where nothing is awaited or nothing stands on it.
+fn before_return(all: &Overview, trip: &Trip) -> &'static str {
+    let has_copy = all.carrier(&trip.carrier).is_ok_and(|one| one.takes_copies() && !one.written_at.is_empty());
+    if !has_copy || trip.signed(Step::Certified).is_some() {
+        return "";
+    }
+    match carriers::vouch(trip, &all.backups, &all.checks) {
+        Err(carrier::Refusal::NotCompared(_)) => {
+            "Копия ещё не сверена: сверка — пока носитель на руках и подключён к серверу, потом перенос заверяет технический специалист"
+        }
+        Err(_) => {
+            "Последняя сверка нашла расхождения: запишите и сверьте копию заново, пока носитель на руках и подключён к серверу"
+        }
+        Ok(()) => "Копия сверена, перенос ещё не заверен: заверяет технический специалист",
+    }
 }
 
 fn button(step: Step) -> &'static str {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -14,8 +14,9 @@ use super::Fields;
 use crate::domain::carrier::plan::Duty;
 use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, Trip, overdue};
 use crate::domain::forms::People;
+use crate::domain::forms::carriers::KEEPER;
 use crate::domain::people::Visitor;
-use crate::domain::rights::{Action, Role, Standing, decide};
+use crate::domain::rights::{Action, Role};
 use crate::domain::words::{self, date_short};
 use crate::flow;
 use crate::flow::carriers::{self, Outside, Overview, Presence, Wanted};
@@ -72,6 +73,8 @@ struct BackupLine {
     id: String,
     at: String,
     cause: &'static str,
+    /// It was written on the last day of a period: its set is still wanted.
+    is_uncounted: bool,
     size: String,
     carriers: String,
     /// It was written on a carrier that was out of the safe: one sentence a carrier.
@@ -114,6 +117,10 @@ struct Page {
     /// Offices that write copies, told to who does not.
     writers: String,
     holds_code: bool,
+    /// Offices whose line in an act of writing stays for ink, for nobody holds them.
+    unsigned: Vec<String>,
+    /// Who appoints.
+    appoints: String,
 }
 
 /// Backups and checks shown, newest first: a year of weeks.
@@ -130,6 +137,10 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let people = match outside.is_empty() && !all.trips.iter().any(Trip::is_out) {
         true => People::default(),
         false => People::of(&state.directory().await?.roster),
+    };
+    let unsigned: Vec<String> = match all.backups.is_empty() {
+        true => Vec::new(),
+        false => flow::office::forms::missing_signers(&state.house, today).await?.into_iter().map(signer).collect(),
     };
     let line = |carrier: &Carrier| {
         let presence = carriers::presence(&state.house, carrier);
@@ -164,7 +175,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
                 })
                 .unwrap_or_else(|| idle(carrier).to_owned()),
             there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
-            copies: all.backups.iter().rev().filter(|row| stands(row, &all.prunings, &carrier.id)).map(named).collect(),
+            copies: named(&copies_on(&all, &carrier.id)),
             checked: checked(&all.checks, &carrier.id),
         }
     };
@@ -193,7 +204,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             .collect(),
         duties: all.plan.duties.iter().map(|one| duty(one, &notes(one, &state.house, &all, today, &people))).collect(),
         carriers: all.carriers.iter().map(line).collect(),
-        backups: all.backups.iter().rev().take(SHOWN).map(|row| backup(row, &all.prunings, &outside, &people)).collect(),
+        backups: all.backups.iter().rev().take(SHOWN).map(|row| backup(row, &all, &outside, &people)).collect(),
         checks: all.checks.iter().rev().take(SHOWN).map(check).collect(),
         places: all
             .places
@@ -210,8 +221,10 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         has_code: !all.codes.is_empty(),
         keeps: visitor.may_anywhere(Action::KeepCarriers),
         runs: visitor.may_anywhere(Action::RunBackups),
-        writers: writers(&visitor),
+        writers: visitor.rules.who(Action::RunBackups),
         holds_code: visitor.may_anywhere(Action::HoldCode),
+        unsigned,
+        appoints: visitor.rules.who(Action::Appoint),
         frame: frame.titled("Носители и резервные копии").leading(
             "Копия пишется на два носителя в разных помещениях; носитель выходит из сейфа и возвращается только с двумя подписями.",
         ),
@@ -219,10 +232,12 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     answer::page(&page)
 }
 
-/// Offices that write copies by the rules of the school: «администратор, технический специалист».
-fn writers(visitor: &Visitor) -> String {
-    let writes = |role: &Role| decide(*role, Action::RunBackups, Standing::Own, &visitor.rules).is_allowed();
-    Role::ALL.into_iter().filter(writes).map(Role::as_russian).collect::<Vec<_>>().join(", ")
+/// An office as the act of writing names it, and as the page of staff does where the two differ.
+fn signer(role: Role) -> String {
+    match role {
+        Role::JournalKeeper => format!("{KEEPER} (на странице «Сотрудники» — {})", role.as_russian()),
+        role => role.as_russian().to_owned(),
+    }
 }
 
 /// What is said of a carrier on which nothing is ever written; empty for any other.
@@ -251,6 +266,13 @@ fn away(house: &flow::House, trips: &[Trip], carrier: &Carrier, people: &People)
 /// Why a duty is not done: what the plan says of a copy that does not count, and each carrier that is waited for.
 fn notes(duty: &Duty, house: &flow::House, all: &Overview, today: NaiveDate, people: &People) -> Vec<String> {
     let mut notes: Vec<String> = Some(duty.note.clone()).filter(|note| !note.is_empty()).into_iter().collect();
+    // The same copy counts here and not as the period's set: told at both lines.
+    let is_other = duty.cause.is_some_and(|cause| cause != Cause::Period);
+    let last = all.plan.uncounted.filter(|day| is_other && duty.last == Some(*day));
+    notes.extend(last.map(|day| {
+        let day = date_short(day);
+        format!("копия от {day} здесь в счёт, а набором учётного периода не считается: в последний день периода уроки ещё идут")
+    }));
     if duty.due.is_some_and(|due| due <= today) {
         let owes = |id: &str| all.owed.iter().any(|(cause, one)| duty.cause == Some(*cause) && one == id);
         let owing = all.carriers.iter().filter(|carrier| carrier.is_written_on() && owes(&carrier.id));
@@ -280,12 +302,33 @@ fn stands(row: &BackupRow, prunings: &[PruningRow], carrier: &str) -> bool {
         && !prunings.iter().any(|one| one.backup == row.id && one.carrier == carrier)
 }
 
-fn named(row: &BackupRow) -> (String, String) {
-    (row.id.clone(), words::moment_short(&row.at))
+/// Copies that stand on a carrier, the newest first.
+fn copies_on<'a>(all: &'a Overview, carrier: &str) -> Vec<&'a BackupRow> {
+    all.backups.iter().rev().filter(|row| stands(row, &all.prunings, carrier)).collect()
 }
 
-fn backup(row: &BackupRow, prunings: &[PruningRow], outside: &[Outside], people: &People) -> BackupLine {
-    let stands = |carrier: &String| match stands(row, prunings, carrier) {
+/// Copies by their names and what tells them apart: the moment and the reason; where these are the same, the beginning of the digest too.
+fn named(rows: &[&BackupRow]) -> Vec<(String, String)> {
+    let said = |row: &BackupRow| format!("{}, {}", to_the_second(&row.at), row.cause.as_russian());
+    let one = |row: &&BackupRow| {
+        let words = said(row);
+        let twins = rows.iter().filter(|other| said(other) == words).count();
+        let digest = row.sha256.get(..8).filter(|_| twins > 1);
+        (row.id.clone(), digest.map_or_else(|| words.clone(), |digest| format!("{words}, SHA-256 {digest}…")))
+    };
+    rows.iter().map(one).collect()
+}
+
+/// «24.10.2025, 14:05:31»: copies of one minute are told apart by it.
+fn to_the_second(rfc3339: &str) -> String {
+    match DateTime::parse_from_rfc3339(rfc3339) {
+        Ok(moment) => moment.format("%d.%m.%Y, %H:%M:%S").to_string(),
+        Err(_) => rfc3339.to_owned(),
+    }
+}
+
+fn backup(row: &BackupRow, all: &Overview, outside: &[Outside], people: &People) -> BackupLine {
+    let stands = |carrier: &String| match stands(row, &all.prunings, carrier) {
         true => carrier.clone(),
         false => format!("{carrier} (стёрта)"),
     };
@@ -293,6 +336,8 @@ fn backup(row: &BackupRow, prunings: &[PruningRow], outside: &[Outside], people:
         id: row.id.clone(),
         at: moment(&row.at),
         cause: row.cause.as_russian(),
+        // Moments of a house begin with its own day.
+        is_uncounted: all.plan.uncounted.is_some_and(|day| row.at.starts_with(&day.to_string())),
         size: words::size(row.bytes),
         carriers: row.carriers.iter().map(stands).collect::<Vec<_>>().join(", "),
         outside: outside
@@ -370,7 +415,7 @@ async fn change(State(state): State<WebState>, visitor: Visitor, fields: Fields)
             match wanted.kind != Kind::Key && wanted.path.trim().is_empty() {
                 true => format!(
                     "Носитель {id} поставлен на учёт без папки: копии на него не пишутся, и в счёт носителей по правилам он не идёт. \
-                     Папку указывают в «Переместить или списать»."
+                     Папку указывают в «Место, папка или списание»."
                 ),
                 false => format!("Носитель {id} поставлен на учёт."),
             }
@@ -379,8 +424,8 @@ async fn change(State(state): State<WebState>, visitor: Visitor, fields: Fields)
             let id = fields.value("carrier");
             let moved =
                 carriers::move_carrier(house, id, fields.value("place"), folder(&fields)?, fields.value("note"), &act);
-            moved.await.map_err(super::told)?;
-            format!("Записано: носитель {id} перемещён.")
+            let what = moved.await.map_err(super::told)?;
+            format!("Записано: носитель {id} — {}.", what.as_russian())
         }
         "write_off" => {
             let id = fields.value("carrier");
@@ -434,6 +479,37 @@ mod tests {
         for path in ["", "/mnt/arhiv-1", "/media/disk:1"] {
             assert_eq!(of(path), Ok(path.to_owned()));
         }
+    }
+
+    #[test]
+    fn copies_of_one_minute_are_told_apart_in_the_list() {
+        let row = |id: &str, cause: Cause, at: &str, sha256: &str| BackupRow {
+            id: id.to_owned(),
+            cause,
+            at: format!("2025-10-27T{at}+05:00"),
+            by: "T01".to_owned(),
+            code_no: 1,
+            bytes: 1,
+            parts: 1,
+            sha256: sha256.to_owned(),
+            manifest: String::new(),
+            members: 1,
+            rows: 1,
+            log_size: 1,
+            log_root: String::new(),
+            periods: String::new(),
+            carriers: vec!["Н-1".to_owned()],
+        };
+        let rows = [
+            row("a", Cause::Month, "18:30:01", "11111111aa"),
+            row("b", Cause::Period, "18:30:02", "22222222bb"),
+            row("c", Cause::Demand, "18:31:00", "33333333cc"),
+            row("d", Cause::Demand, "18:31:00", "44444444dd"),
+        ];
+        let said: Vec<String> = named(&rows.iter().collect::<Vec<_>>()).into_iter().map(|(_, words)| words).collect();
+        assert_eq!(said[0], "27.10.2025, 18:30:01, архив");
+        assert_eq!(said[1], "27.10.2025, 18:30:02, по окончании учётного периода");
+        assert_eq!(said[3], "27.10.2025, 18:31:00, по требованию, SHA-256 44444444…");
     }
 
     #[test]

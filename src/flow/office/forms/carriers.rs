@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::super::Refusal;
 use super::Desk;
 use crate::domain::carrier::manifest::Coverage;
@@ -11,11 +13,11 @@ use crate::domain::forms::carriers::{self as papers, Carried, Checked, Compared,
 use crate::domain::forms::{People, day};
 use crate::domain::journal::YEAR;
 use crate::domain::people::{Appointment, Office};
-use crate::domain::policy::Value;
+use crate::domain::policy::{Policy, Value};
 use crate::domain::rights::{Role, role_of};
 use crate::domain::words;
 use crate::flow::carriers::{Overview, REHEARSAL, UNCHECKED, VALID, office_of, outside, overview, undertaking_text};
-use crate::flow::{Error, people};
+use crate::flow::{Error, House, people, policy};
 use crate::store::{BackupRow, CheckRow, LedgerLine};
 
 /// What a check of a copy says in the act of its writing.
@@ -29,6 +31,32 @@ fn compared(check: &CheckRow) -> Compared {
         _ => Outcome::Differs,
     };
     Compared { no: check.no, at: check.at.clone(), outcome }
+}
+
+/// The offices that the school's rules make answer for the electronic archive, in their order.
+fn archive_owners(policy: &Policy) -> Vec<Role> {
+    match policy.first("archive.owner").map(|said| &said.value) {
+        Some(Value::Words(words)) => words.iter().filter_map(|word| role_of(word)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Offices whose line in an act of writing would stand empty on a day, for nobody in the school holds them.
+pub async fn missing_signers(house: &House, today: NaiveDate) -> Result<Vec<Role>, Error> {
+    let year = house.db.list_years().await?.pop().unwrap_or_default();
+    let roster = house.db.load_roster(&year).await?;
+    let policy = policy::history(house).await?.on(today).policy.clone();
+    let appointments = house.db.list_appointments().await?;
+    let is_held = |role: Role| {
+        appointments.iter().any(|one| one.role == role && one.holds_on(today))
+            || People::holder(&roster, role.as_str()).is_some()
+    };
+    // Where nobody answers for the journal, whoever answers for the archive stands in that line; the specialist has an own one.
+    let mut owners = archive_owners(&policy).into_iter().filter(|role| *role != Role::TechnicalSpecialist);
+    let is_kept = is_held(Role::JournalKeeper) || owners.any(is_held);
+    let keeper = Some(Role::JournalKeeper).filter(|_| !is_kept);
+    let others = [Role::TechnicalSpecialist, Role::Secretary].into_iter().filter(|role| !is_held(*role));
+    Ok(keeper.into_iter().chain(others).collect())
 }
 
 impl Desk<'_> {
@@ -154,7 +182,7 @@ impl Desk<'_> {
         let specialist = signed(Role::TechnicalSpecialist, "technical_specialist");
         // Nobody answers for the journal: then whoever the rules make answer for the archive; the specialist signs already.
         let of_archive = || {
-            let mut owners = self.archive_owners().into_iter().filter(|role| *role != Role::TechnicalSpecialist);
+            let mut owners = archive_owners(&self.policy).into_iter().filter(|role| *role != Role::TechnicalSpecialist);
             owners.find_map(|role| {
                 let name = signed(role, role.as_str());
                 let office = format!("ответственный за электронный архив, {},", role.as_russian());
@@ -167,14 +195,6 @@ impl Desk<'_> {
             false => (papers::KEEPER.to_owned(), keeper),
         };
         Ok(Some(papers::writing(&self.letterhead, &written, (office.as_str(), keeper.as_str()), &specialist)))
-    }
-
-    /// The offices that the school's rules make answer for the electronic archive, in their order.
-    fn archive_owners(&self) -> Vec<Role> {
-        match self.policy.first("archive.owner").map(|said| &said.value) {
-            Some(Value::Words(words)) => words.iter().filter_map(|word| role_of(word)).collect(),
-            _ => Vec::new(),
-        }
     }
 
     /// Closed periods as a copy recorded them («2025/2026 5А Q1; …») in words: «I четверть (5А, 9А) и год (5А) 2025/2026 учебного года»;
