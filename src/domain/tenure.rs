@@ -105,6 +105,13 @@ pub fn begins(course: &Course, earlier: &[EarlierTeacher], person: &str, day: Na
     firsts.filter(|first| teacher_on(course, earlier, *first) == person).min()
 }
 
+/// The first day of the one who has a course on `day`; `None` where nobody else is known to have had it before.
+pub fn since(course: &Course, earlier: &[EarlierTeacher], day: NaiveDate) -> Option<NaiveDate> {
+    let own = teacher_on(course, earlier, day);
+    let gone = earlier.iter().filter(|one| one.course == course.id && one.until < day && one.teacher != own);
+    gone.filter_map(|one| one.until.succ_opt()).max()
+}
+
 #[cfg(test)]
 #[allow(clippy::expect_used)] // a test may say what it expects
 mod tests {
@@ -173,5 +180,8 @@ mod tests {
         assert_eq!(first("T2", "2025-08-28"), Some(day("2025-09-15")));
         assert_eq!(first("T3", "2025-09-20"), Some(day("2025-10-11")));
         assert_eq!([first("T1", "2025-08-28"), first("T3", "2025-11-01"), first("T9", "2025-09-01")], [None; 3]);
+        let had = |text: &str| since(&course, &changes, day(text));
+        assert_eq!([had("2025-09-10"), had("2025-09-20")], [None, Some(day("2025-09-15"))]);
+        assert_eq!([had("2025-10-11"), had("2026-05-25")], [Some(day("2025-10-11")); 2]);
     }
 }

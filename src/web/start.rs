@@ -7,6 +7,7 @@ mod learners;
 mod owed;
 mod papers;
 mod reports;
+mod signing;
 mod staffing;
 mod waits;
 
@@ -25,7 +26,6 @@ use super::help;
 use super::query::segment;
 use super::route::{self, Access, Group, Route, SubjectOf, get};
 use super::waiting::Awaited;
-use crate::domain::copy::State as CopyState;
 use crate::domain::journal::{Class, Course, YEAR};
 use crate::domain::names;
 use crate::domain::people::{Reach, ReachSet, Visitor};
@@ -260,13 +260,19 @@ impl Desk<'_> {
         if !self.holds(&[Role::Secretary, Role::Director, Role::Inspector, Role::JournalKeeper]) {
             return None;
         }
-        let sealed = copies.iter().filter(|copy| copy.row.state == CopyState::Sealed);
-        let items = sealed.take(8).map(|copy| {
+        // A sealed version is in force, and in the archive, until the next one is sealed.
+        let sealed = copies.iter().filter_map(|copy| Some((copy, copy.in_force?)));
+        let items = sealed.take(8).map(|(copy, version)| {
             let period = super::records::period_name(self.directory, &copy.row.year, &copy.row.class, &copy.row.period);
             let journal = copy.row.period == YEAR && copy.row.kind == CopyKind::PeriodCopy;
             let what = if journal { format!("журнал за {period}") } else { period };
             let what = told_apart(what, &copy.row.id);
-            (copy.row.class.clone(), format!("/copies/{}", segment(&copy.row.id)), what)
+            let href = format!("/copies/{}", segment(&copy.row.id));
+            if version == copy.row.version {
+                return (copy.row.class.clone(), href, what);
+            }
+            let what = format!("{what}, версия {version}: действует до печати версии {}", copy.row.version);
+            (copy.row.class.clone(), format!("{href}?version={version}"), what)
         });
         Some(Shelf {
             heading: "В архиве",

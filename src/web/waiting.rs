@@ -7,6 +7,7 @@ use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::route::{self, BY_SHEETS, Signed};
 use crate::domain::snapshot::StageFacts;
+use crate::flow::force::Versions;
 use crate::flow::sign::signed;
 use crate::flow::{Error, House};
 use crate::store::CopyRow;
@@ -21,6 +22,8 @@ pub(super) struct Awaited {
     pub(super) sheets: BTreeMap<String, usize>,
     /// Recalled for correction after all signatures.
     pub(super) recalled: bool,
+    /// The version in force: the last that was sealed; an earlier one while this row is being signed.
+    pub(super) in_force: Option<u32>,
 }
 
 impl Awaited {
@@ -52,13 +55,20 @@ impl Cache {
         if let Some(copies) = self.held(turn) {
             return Ok(copies);
         }
+        let rows = house.db.list_copies().await?;
         let mut last: Vec<CopyRow> = Vec::new();
-        for row in house.db.list_copies().await? {
+        for row in &rows {
             match last.last_mut() {
-                Some(held) if held.id == row.id => *held = row,
-                _ => last.push(row),
+                Some(held) if held.id == row.id => *held = row.clone(),
+                _ => last.push(row.clone()),
             }
         }
+        // Of a version that nothing superseded its state says whether it is sealed.
+        let register = match rows.iter().any(|row| row.state == State::Superseded) {
+            true => house.db.list_register().await?,
+            false => Vec::new(),
+        };
+        let versions = Versions::new(rows, &register);
         let recalls = house.db.list_recalls().await?;
         let mut copies = Vec::with_capacity(last.len());
         for row in last {
@@ -67,7 +77,8 @@ impl Cache {
                 _ => Default::default(),
             };
             let recalled = recalls.iter().any(|one| one.copy == row.id && one.version == row.version);
-            copies.push(Awaited { row, signers, sheets, recalled });
+            let in_force = versions.in_force(&row.id);
+            copies.push(Awaited { row, signers, sheets, recalled, in_force });
         }
         let copies = Arc::new(copies);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((turn, copies.clone()));

@@ -55,6 +55,10 @@ fn a_sealed_version_and_its_paper_are_in_force_until_the_next_is_sealed() {
         let register = page("/register").await;
         assert!(register.contains(until) && !register.contains(">заменён<"), "{register}");
         assert!(page("/copies").await.contains("до её печати действует версия 1"));
+        // The first screen keeps it in the archive as well, and leads to the version in force.
+        let shelf = page("/").await;
+        let shown = shelf.contains("версия 1: действует до печати версии 2");
+        assert!(shown && shelf.contains(&format!("/copies/{copy}?version=1")), "{shelf}");
         let kept = page(&own).await;
         assert!(kept.contains("Эта бумага действует") && !kept.contains("больше не действует"), "{kept}");
         let today = page("/office").await;
@@ -62,12 +66,15 @@ fn a_sealed_version_and_its_paper_are_in_force_until_the_next_is_sealed() {
         assert!(!page("/office/papers").await.contains("заменена, аннулировать"));
         let said = verify(address, &token, &package).await;
         assert!(said.contains("подлинно") && !said.contains("более поздняя версия"), "{said}");
+        // Times as an office writes them, and no code where nothing is wrong.
+        assert!(!said.contains("поставлена 2025-") && !said.contains("код для разработчиков"), "{said}");
 
         house.sign_everything(25).await.expect("signatures");
         house.seal_everything(26).await.expect("seals");
         let gone = page(&first).await;
         assert!(gone.contains("ЗАМЕНЁН") && !gone.contains(until), "{gone}");
         assert!(page("/register").await.contains(">заменён<"));
+        assert!(!page("/").await.contains("действует до печати версии"));
         let kept = page(&own).await;
         assert!(kept.contains("больше не действует"), "{kept}");
         assert!(page("/office").await.contains("Заменённые бумажные копии"));

@@ -49,7 +49,7 @@ const PEOPLE: &[Word] = &[
     ("subject_teacher", "учитель-предметник"),
     ("secretary", "секретарь (делопроизводитель)"),
     ("technical_specialist", "технический специалист"),
-    ("administrator", "администратор журнала"),
+    ("administrator", "администратор"),
     ("assistant", "помощник администратора"),
     ("hr_specialist", "специалист по кадрам"),
     ("outside", "специалисты внешней системы"),

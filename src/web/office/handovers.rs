@@ -6,12 +6,13 @@ use axum::response::Response;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
+use super::super::directory::Directory;
 use super::super::frame::Frame;
 use super::Fields;
 use crate::domain::forms::{People, day};
-use crate::domain::paper::{Handover, Kept, Side};
+use crate::domain::paper::{Handover, Kept, Purpose, Side};
 use crate::domain::people::Visitor;
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Grant, Role, Rules, grant};
 use crate::domain::words;
 use crate::flow::{self, Act, office};
 use crate::store::Which;
@@ -57,13 +58,13 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
         document: one.document.clone(),
         href: if whole { format!("/office/papers/{}", one.paper) } else { String::new() },
         sheets: one.sheets,
-        from: people.with_post(&one.from),
+        from: named(&directory, &people, &visitor.rules, one, Side::From),
         from_signed: if one.from_signed_at.is_empty() {
             String::new()
         } else {
             words::moment_words(&one.from_signed_at)
         },
-        to: people.with_post(&one.to),
+        to: named(&directory, &people, &visitor.rules, one, Side::To),
         to_signed: if one.to_signed_at.is_empty() { String::new() } else { words::moment_words(&one.to_signed_at) },
         complete: one.is_complete(),
         owed: match one.owed_by(&visitor.account) {
@@ -79,6 +80,32 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
         .leading("Передача открыта, пока не подписали обе стороны. Подпись ставит только тот, кто назван.");
     let frame = if whole { frame.under("Канцелярия", "/office") } else { frame };
     answer::page(&HandoversPage { frame, owed, lines, whole })
+}
+
+/// A side of a handover with the office in which the person takes part, by the same word as on every other page: «классный руководитель,
+/// Агатова М.П.». The job title, «учитель математики», stands where the lists of the year know of no such office.
+fn named(directory: &Directory, people: &People, rules: &Rules, one: &Handover, side: Side) -> String {
+    let id = match side {
+        Side::From => one.from.as_str(),
+        Side::To => one.to.as_str(),
+    };
+    // Paper goes into the office or out of it: one side keeps it, the other has to do with the class.
+    let keeps_here = match one.purpose {
+        Purpose::HandIn | Purpose::Return => side == Side::To,
+        Purpose::Issue => side == Side::From,
+    };
+    let class_teacher = directory.class(&one.class).is_some_and(|class| class.class_teacher_id == id);
+    if class_teacher && !keeps_here {
+        return format!("{}, {}", Role::ClassTeacher.as_russian(), people.get(id).short);
+    }
+    let action = if keeps_here { Action::KeepPaper } else { Action::HandOverPaper };
+    let acts = |role: &Role| *role != Role::ClassTeacher && grant(*role, action, rules) != Grant::Never;
+    let member = directory.roster.staff_member(id);
+    let held = member.and_then(|member| member.roles.iter().filter_map(|word| Role::parse(word)).find(acts));
+    match held {
+        Some(role) => format!("{}, {}", role.as_russian(), people.get(id).short),
+        None => people.with_post(id),
+    }
 }
 
 /// `POST /office/handovers`: signs a pile at once, exactly the lines that were shown.

@@ -15,6 +15,7 @@ use crate::domain::deadline::print_due;
 use crate::domain::journal::YEAR;
 use crate::domain::names;
 use crate::domain::people::ReachSet;
+use crate::domain::policy::PrintDue;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::{supplement, timeliness};
@@ -87,13 +88,17 @@ impl Desk<'_> {
         }
         let calendar = self.calendar().await?;
         let policy = self.directory.policy(self.today);
+        // Why on that day: what the school's rules say, in words; the clause stands behind «Почему?».
+        let rule = format!("по правилам школы — {}", policy.print_due.as_russian());
+        let clause = policy.clause(due_key(policy.print_due));
         let wait = |((day, starts, id), classes): ((NaiveDate, NaiveDate, &str), Vec<&str>)| {
             let due = classes.iter().filter_map(|class| print_due(policy, &calendar, class, (starts, day))).min();
             let by = match due {
-                Some(due) if due < self.today => format!(", копии были нужны к {}", words::date_short(due)),
-                Some(due) if due != day => format!(", копии нужны к {}", words::date_short(due)),
+                Some(due) if due < self.today => format!(", копии были нужны к {} ({rule})", words::date_short(due)),
+                Some(due) if due != day => format!(", копии нужны к {} ({rule})", words::date_short(due)),
                 _ => String::new(),
             };
+            let why = if by.is_empty() { String::new() } else { clause.to_owned() };
             let lacking = classes.iter().copied().filter(|class| lacks(counted, id, class)).collect();
             Wait {
                 count: classes.len() as u64,
@@ -112,7 +117,7 @@ impl Desk<'_> {
                 ),
                 href: format!("/copies/gaps?period={}", segment(id)),
                 urgent: due.unwrap_or(day).min(day) <= self.today,
-                why: String::new(),
+                why,
             }
         };
         Ok(ends.into_iter().map(wait).collect())
@@ -166,6 +171,15 @@ impl Desk<'_> {
             urgent: true,
             why: String::new(),
         }))
+    }
+}
+
+/// The key under which the rules say by when copies are needed.
+fn due_key(due: PrintDue) -> &'static str {
+    match due {
+        PrintDue::BeforeEnd(_) => "print.due_before_end",
+        PrintDue::AfterEnd(_) => "print.due_after_end",
+        PrintDue::By(..) => "print.due_by",
     }
 }
 

@@ -3,18 +3,23 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::super::answer::Refusal;
 use super::super::policy::duties::{SOON_DAYS, page_for};
 use super::super::route;
 use super::waits::shortened;
 use super::{Desk, Wait};
 use crate::domain::duties;
-use crate::domain::journal::Class;
+use crate::domain::employment;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::journal::{Class, Course};
 use crate::domain::people::Reach;
 use crate::domain::readiness::{Line, State as Ready};
 use crate::domain::rights::{Action, Role};
 use crate::domain::setup::cells::course_words;
 use crate::domain::setup::checks;
+use crate::domain::tenure;
 use crate::domain::words;
 use crate::flow::compromise;
 use crate::flow::setup::Year;
@@ -164,11 +169,34 @@ impl Desk<'_> {
         if line.owes != Role::SubjectTeacher {
             return line.missing.len();
         }
-        let own: Vec<String> = self.courses_of().into_iter().map(course_words).collect();
-        let is_own = |place: &str| {
-            own.iter().any(|course| place.split_once(": ").map_or(place, |(_, rest)| rest).starts_with(course.as_str()))
-        };
-        line.missing.iter().filter(|finding| is_own(&finding.place)).count()
+        let own = self.courses_of();
+        line.missing.iter().filter(|finding| own.iter().any(|course| is_of(finding, course))).count()
+    }
+
+    /// The first day of the person in the own courses that a section lacks, where it came after the section's term: hired later, or given
+    /// the course later. One course that was theirs in time keeps the term.
+    async fn owed_since(&self, line: &Line) -> Result<Option<NaiveDate>, Refusal> {
+        if line.owes != Role::SubjectTeacher || line.due >= self.today {
+            return Ok(None);
+        }
+        let spans = self.state.house.db.list_spans_of(&self.visitor.account).await?;
+        let now = spans.iter().filter(|span| employment::is_at_work(std::slice::from_ref(*span), self.today));
+        let hired = now.filter_map(|(from, _)| *from).max();
+        let lacks = |course: &&Course| line.missing.iter().any(|finding| is_of(finding, course));
+        let earlier = &self.directory.roster.earlier_teachers;
+        let own = self.courses_of().into_iter().filter(lacks);
+        let first = own.map(|course| tenure::since(course, earlier, self.today).max(hired)).min().flatten();
+        Ok(first.filter(|day| *day > line.due))
+    }
+
+    /// Of one section owed for the own courses: the first course that lacks something and what it lacks, «5А, Алгебра — плана нет и ещё 2».
+    fn own_words(&self, line: &Line) -> String {
+        let own = self.courses_of();
+        let bars = line.missing.iter().filter(|finding| finding.severity >= Severity::Error);
+        let lacking: Vec<&Finding> = bars.filter(|finding| own.iter().any(|course| is_of(finding, course))).collect();
+        let Some(first) = lacking.first() else { return String::new() };
+        let more = if lacking.len() > 1 { format!(" и ещё {}", lacking.len() - 1) } else { String::new() };
+        format!(": {} — {}{more}", course_part(&first.place), first.message)
     }
 
     /// Sections of the year's set-up that are not ready, for those who owe them and those who answer for all.
@@ -186,7 +214,24 @@ impl Desk<'_> {
         let open = self.state.pages.unready.find_or_make(key, self.state.turn().await?, make).await?;
         let owed = |line: &&Line| self.visitor.holds(line.owes) && self.own_part(line) > 0;
         let open: Vec<&Line> = open.iter().filter(|line| answers_for_all || owed(line)).collect();
-        let Some(due) = open.iter().map(|line| line.due).min() else { return Ok(Vec::new()) };
+        let (mut terms, mut firsts) = (Vec::new(), Vec::new());
+        for line in &open {
+            match self.owed_since(line).await? {
+                Some(first) if !answers_for_all => firsts.push(first),
+                _ => terms.push(line.due),
+            }
+        }
+        // A term that passed before the course was the person's own is not theirs: it is said since when it waits.
+        let due = terms.into_iter().min();
+        let term = match (due, firsts.into_iter().min()) {
+            (Some(due), _) => format!("срок — {}", words::day_and_month(due)),
+            (None, Some(first)) => format!("ждут вас с {}, вашего первого дня в курсе", words::day_and_month(first)),
+            (None, None) => return Ok(Vec::new()),
+        };
+        let own = match open.as_slice() {
+            [line] if !answers_for_all && line.owes == Role::SubjectTeacher => self.own_words(line),
+            _ => String::new(),
+        };
         let n = open.len() as u64;
         Ok(vec![Wait {
             count: n,
@@ -197,14 +242,24 @@ impl Desk<'_> {
                 "разделов года ещё не готовы",
             )
             .to_owned(),
-            detail: format!("срок — {}: {}", words::day_and_month(due), shortened(open.iter().map(|line| line.title))),
+            detail: format!("{term}: {}{own}", shortened(open.iter().map(|line| line.title))),
             // Who owes one section alone is led to where it is mended.
             href: match open.as_slice() {
                 [line] if !answers_for_all && route::opens(self.visitor, line.page) => line.page.to_owned(),
                 _ => "/year/ready".to_owned(),
             },
-            urgent: due < self.today,
+            urgent: due.is_some_and(|due| due < self.today),
             why: String::new(),
         }])
     }
+}
+
+/// The course in the place of a finding: «5А, Алгебра» of «КТП: 5А, Алгебра».
+fn course_part(place: &str) -> &str {
+    place.split_once(": ").map_or(place, |(_, rest)| rest)
+}
+
+/// Does a finding speak of a course?
+fn is_of(finding: &Finding, course: &Course) -> bool {
+    course_part(&finding.place).starts_with(course_words(course).as_str())
 }

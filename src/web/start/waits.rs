@@ -43,7 +43,7 @@ impl Desk<'_> {
     /// Everything that waits, the urgent first.
     pub(super) async fn waits(&self, copies: &[Awaited]) -> Result<Vec<Wait>, Refusal> {
         let mut waits = self.house().await?;
-        waits.extend(self.copies(copies));
+        waits.extend(self.copies(copies).into_iter().chain(self.signing(copies)));
         waits.extend(self.notices().await?);
         waits.extend(self.periods().await?);
         waits.extend(self.supplements().await?);
@@ -181,6 +181,14 @@ impl Desk<'_> {
             "резервные копии или проверки просрочены",
             "резервных копий и проверок просрочено",
         ];
+        let last_day = [
+            "резервная копия или проверка: срок сегодня",
+            "резервные копии или проверки: срок сегодня",
+            "резервных копий и проверок: срок сегодня",
+        ];
+        // On the day itself it is told to those who write copies or keep the carriers; to all others once it is late.
+        let may = |action| self.visitor.may_anywhere(action);
+        let today = if may(Action::RunBackups) || may(Action::KeepCarriers) { owed.today } else { 0 };
         let rules = [
             "правило о резервных копиях не выполнено",
             "правила о резервных копиях не выполнены",
@@ -206,6 +214,7 @@ impl Desk<'_> {
             wait(owed.outside.len() as u64, outside, &told, "/carriers/custody", true),
             wait(owed.signatures, sign, "выдача, получение или возврат носителя ждут вас", "/carriers/custody", false),
             wait(owed.late, due, "план, сроки и пункты правил", "/carriers", true),
+            wait(today, last_day, "что именно и на какие носители, говорит план", "/carriers#plan", false),
         ];
         Ok(all.into_iter().filter(|wait| wait.count > 0).collect())
     }
