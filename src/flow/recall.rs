@@ -85,9 +85,6 @@ pub enum Refusal {
 pub async fn recall(house: &House, id: &str, sheets: &[String], ground: &str, act: &Act) -> Result<RecallRow, Error> {
     let copy = id.to_owned();
     let ground = ground.trim();
-    if sheets.is_empty() || ground.is_empty() {
-        return Err(Refusal::Unsaid.into());
-    }
     // The turn is taken first: two who recall the same copy do so one after the other.
     let mut tx = house.db.begin().await?;
     let last = house.db.list_versions(id).await?.pop().ok_or_else(|| Error::NoCopy(copy.clone()))?;
@@ -102,6 +99,10 @@ pub async fn recall(house: &House, id: &str, sheets: &[String], ground: &str, ac
     }
     if house.db.find_recall(id).await?.is_some() {
         return Err(Refusal::Already { copy }.into());
+    }
+    // Said last: whoever forgot it can mend the form, and no form helps against the others.
+    if sheets.is_empty() || ground.is_empty() {
+        return Err(Refusal::Unsaid.into());
     }
     let paper = house.papers.get(house, last.snapshot).await?;
     if let Some(sheet) = sheets.iter().find(|sheet| paper.sheet(sheet).is_none()) {

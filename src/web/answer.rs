@@ -3,6 +3,8 @@
 //! A handler returns a [`Refusal`]; what it looks like is decided in one place, by what was asked for: a page, a fragment for htmx, or
 //! problem+json (RFC 9457) for a program. Each carries the number of the request, under which the program's log has the cause.
 
+mod world;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,7 +23,8 @@ use super::{WebState, query};
 use crate::bundle;
 use crate::domain::finding::Finding;
 use crate::domain::{family_extract, freeze, outage, words};
-use crate::{flow, store};
+use crate::vault::backup::Fault;
+use crate::{flow, store, typeset};
 
 /// Own files only: no inline script or style, no other host, no frame around the page.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
@@ -83,6 +86,9 @@ pub enum Refusal {
     /// The deadline of a request passed.
     #[error("Ответ готовился слишком долго")]
     TooSlow,
+    /// The world failed in a way that people can mend, and are told of.
+    #[error("{0}")]
+    World(world::Mendable),
     /// The world failed; the cause is in the program's log.
     #[error("Страницу показать не удалось")]
     Fault,
@@ -100,7 +106,8 @@ impl Refusal {
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NoFile | Self::BrokenUpload => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
+            Self::World(told) if told.is_full => StatusCode::INSUFFICIENT_STORAGE,
+            Self::TooSlow | Self::World(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -121,6 +128,7 @@ impl Refusal {
             Self::TooLarge => "too-large",
             Self::BrokenUpload => "broken-upload",
             Self::TooSlow => "too-slow",
+            Self::World(_) => "world",
             Self::Fault => "fault",
         }
     }
@@ -153,6 +161,9 @@ impl Refusal {
             Self::TooSlow => {
                 "Программа сейчас занята. Начатое могло и завершиться: через минуту посмотрите, сделано ли, и повторите, если нет.".to_owned()
             }
+            Self::World(_) => "Данные целы: неудавшееся действие не оставляет следов. Исправьте названное или скажите администратору, \
+                               потом повторите."
+                .to_owned(),
             Self::Fault => {
                 "Данные целы: неудавшееся действие не оставляет следов. Попробуйте ещё раз; если не поможет — \
                             назовите администратору номер запроса, причина записана под ним в журнале программы."
@@ -171,7 +182,7 @@ impl From<store::Error> for Refusal {
             | store::Error::YearClosed(_)
             | store::Error::YearInUse
             | store::Error::Overtaken(_) => Self::Rule(words::capitalised(&error.to_string())),
-            other => fault(&other),
+            other => failed(&other, world::of_store(&other)),
         }
     }
 }
@@ -219,10 +230,18 @@ impl From<flow::Error> for Refusal {
             | E::Token(_)
             | E::Carrier(_)
             | E::Publish(_)
+            | E::Backup(Fault::Code | Fault::NotACopy(..) | Fault::Stopped)
+            | E::Typeset(typeset::Error::TooLong { .. })
             | E::Office(_) => Self::Rule(words::capitalised(&error.to_string())),
-            other => fault(&other),
+            other => failed(&other, world::of_flow(&other)),
         }
     }
+}
+
+/// A failure that people can mend is told to them, any other in general words; the log has the cause of both.
+fn failed(error: &(dyn std::error::Error + 'static), told: Option<world::Mendable>) -> Refusal {
+    let fault = fault(error);
+    told.map_or(fault, Refusal::World)
 }
 
 /// Logs a fault once, at the boundary; visitors are told in general words.
@@ -539,6 +558,13 @@ mod tests {
             let words = error.to_string();
             assert!(Refusal::from(error).status().is_client_error(), "{words}");
         }
+        let long = flow::Error::Typeset(typeset::Error::TooLong { sheet: "course-1".to_owned() });
+        assert_eq!(Refusal::from(long).status(), StatusCode::CONFLICT);
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let full = flow::Error::Backup(Fault::Io { what: "носитель Н-1".to_owned(), source: full });
+        assert_eq!(Refusal::from(full).status(), StatusCode::INSUFFICIENT_STORAGE);
+        let locked = store::Error::World("база данных занята другой программой; повторите позже");
+        assert_eq!(Refusal::from(locked).status(), StatusCode::SERVICE_UNAVAILABLE);
         let broken = flow::Error::Damaged("снимок".to_owned());
         assert_eq!(Refusal::from(broken).status(), StatusCode::INTERNAL_SERVER_ERROR);
     }

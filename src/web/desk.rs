@@ -35,7 +35,7 @@ use crate::flow::sign::{Answer, Choice, Desk, Reproof};
 use crate::store::{CopyRow, NoticeRow};
 
 pub(super) use pages::{Pictures, Replaced};
-pub(super) use recall::{Recalls, decides};
+pub(super) use recall::{Recalls, Sent, decides};
 pub(super) use supplement::Supplements;
 
 /// Routes of these pages.
@@ -92,15 +92,10 @@ struct SheetLine {
     look: &'static str,
     /// Class of the badge.
     badge: &'static str,
+    /// Was it never opened by who signs it?
+    unseen: bool,
     changes: Vec<String>,
     href: String,
-}
-
-impl SheetLine {
-    /// Was it never opened by who signs it?
-    fn is_unseen(&self) -> bool {
-        self.badge == "plain"
-    }
 }
 
 struct BackLine {
@@ -257,6 +252,7 @@ fn line(directory: &Directory, item: &Item) -> Line {
             }
         };
         SheetLine {
+            unseen: matches!(sheet.look, Look::Never),
             href: format!("/copies/{copy}/{}/sheets/{}", row.version, sheet.no),
             id: sheet.id.clone(),
             name: sheet.name.clone(),

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::answer::{self, Refusal};
@@ -74,6 +75,19 @@ impl VerifyView {
         Self { file, what, verdict, checked, findings, copy, later: None }
     }
 
+    /// The same with moments as an office writes them, for the page: programs and the command line get them as they were recorded.
+    fn for_people(mut self, zone: FixedOffset) -> Self {
+        for finding in &mut self.findings {
+            for text in [&mut finding.message, &mut finding.expected, &mut finding.found] {
+                *text = with_moments(text, zone);
+            }
+        }
+        for line in &mut self.checked {
+            *line = with_moments(line, zone);
+        }
+        self
+    }
+
     /// A file tells nothing of what was sealed after it: this house knows.
     async fn superseded_by(&mut self, state: &WebState, visitor: Option<&Visitor>) -> Result<(), Refusal> {
         let Some((id, version)) = self.copy.as_ref().filter(|_| self.verdict == Verdict::Valid) else { return Ok(()) };
@@ -122,6 +136,33 @@ impl CheckView {
     }
 }
 
+/// A sentence with its moments (RFC 3339) as «24.10.2025 20:05»: by the clock of whoever wrote them, those of UTC by the school's.
+fn with_moments(text: &str, zone: FixedOffset) -> String {
+    let is_part = |letter: char| letter.is_ascii_digit() || "T:+-Z".contains(letter);
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(from) = rest.find(is_part) {
+        let (before, run) = rest.split_at(from);
+        let (run, after) = run.split_at(run.find(|letter: char| !is_part(letter)).unwrap_or(run.len()));
+        said.push_str(before);
+        match DateTime::parse_from_rfc3339(run) {
+            Ok(moment) => {
+                let own = if moment.offset().local_minus_utc() == 0 { moment.with_timezone(&zone) } else { moment };
+                said.push_str(&own.format("%d.%m.%Y %H:%M").to_string());
+            }
+            Err(_) => said.push_str(run),
+        }
+        rest = after;
+    }
+    said.push_str(rest);
+    said
+}
+
+/// Does the finding need somebody who knows the program, so that its code helps?
+fn shows_code(finding: &Finding) -> bool {
+    finding.severity >= Severity::Error
+}
+
 /// Words for a finding's weight.
 fn weight(finding: &Finding) -> &'static str {
     match finding.severity {
@@ -168,7 +209,8 @@ pub(super) async fn verify(State(state): State<WebState>, frame: Frame, request:
     if wants_json {
         return Ok(Json(views.iter().map(CheckJson::of).collect::<Vec<_>>()).into_response());
     }
-    let checks = views.into_iter().map(|view| CheckView { view }).collect();
+    let zone = *state.now().offset();
+    let checks = views.into_iter().map(|view| CheckView { view: view.for_people(zone) }).collect();
     answer::page(&VerifyPage { frame: frame.titled("Результат проверки"), checks })
 }
 
@@ -228,4 +270,31 @@ async fn next_file(form: &mut Multipart, room: &mut Room) -> Result<Option<(Stri
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_told_as_an_office_writes_them_and_everything_else_as_it_stands() {
+        let zone = FixedOffset::east_opt(3 * 3600).unwrap();
+        let told = |text: &str| with_moments(text, zone);
+        assert_eq!(
+            told("Печать школы цела, поставлена 2025-10-24T20:05:00+03:00."),
+            "Печать школы цела, поставлена 24.10.2025 20:05."
+        );
+        assert_eq!(told("до подписания (2025-10-24T20:05:00+05:00)."), "до подписания (24.10.2025 20:05).");
+        assert_eq!(told("2024-12-31T21:00:00+00:00 – 2025-10-24T17:05:00Z"), "01.01.2025 00:00 – 24.10.2025 20:05");
+        for text in ["№ 2025-5А-1Ч, версия 1", "лист 3 из 14 — T00012", "2025-10-24"] {
+            assert_eq!(told(text), text);
+        }
+    }
+
+    #[test]
+    fn a_code_stands_only_where_something_is_wrong() {
+        let of = |severity| Finding::new("document.alone", "PDF", "").weighing(severity);
+        assert!(!shows_code(&of(Severity::Note)) && !shows_code(&of(Severity::Warning)));
+        assert!(shows_code(&of(Severity::Error)) && shows_code(&of(Severity::Unchecked)));
+    }
 }

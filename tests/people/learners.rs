@@ -65,7 +65,12 @@ fn a_class_teacher_puts_the_card_of_an_own_learner_right_and_frozen_copies_keep_
         }
         // The page that the search leads to leads on to the card; a family's page does not.
         let card_of = "href=\"/year/learners/L1\">Карточка</a>";
-        assert!(read(address, "/learner/L1", &teacher).await.1.contains(card_of));
+        let (_, own) = read(address, "/learner/L1", &teacher).await;
+        assert!(own.contains(card_of));
+        // A lost slip: from there to the list of the class, where this one is ticked.
+        assert!(own.contains("href=\"/families/5%D0%90?person=L1#p-L1\">Выдать вход заново</a>"), "{own}");
+        let (_, list) = read(address, "/families/5%D0%90?person=L1", &teacher).await;
+        assert!(list.contains("value=\"L1\" checked") && !list.contains("value=\"P00001\" checked"), "{list}");
         let parent = session(&house, "P00001", 1).await;
         let (status, diary) = read(address, "/diary/L1", &parent).await;
         assert!(status == 200 && !diary.contains(card_of), "{status}");

@@ -231,6 +231,16 @@ fn a_signed_copy_is_recalled_by_who_leads_and_its_next_version_is_issued_by_the_
         let token = session(&house, &director).await;
         let page = read(address, &format!("/copies/{copy}"), &token).await;
         assert!(page.contains("Вернуть на исправление") && page.contains(&format!("value=\"{sheet}\"")), "{page}");
+        // Without a sheet the form comes back with what was typed; nothing is recalled.
+        let (status, again) = post(address, &recall, &token, &[fields[0], fields[2]]).await;
+        assert_eq!(status, 422, "{again}");
+        let kept = ["Отметьте лист, на котором ошибка", "value=\"не та отметка за 14 октября\""];
+        for words in kept {
+            assert!(again.contains(words), "{words}: {again}");
+        }
+        let (status, again) = post(address, &recall, &token, &[fields[0], fields[1]]).await;
+        assert!(status == 422 && again.contains(&format!("value=\"{sheet}\" checked")), "{again}");
+        assert!(house.db.find_recall(copy).await.unwrap().is_none());
         assert_eq!(post(address, &recall, &token, &fields).await.0, 303);
         let page = read(address, &format!("/copies/{copy}"), &token).await;
         assert!(page.contains("Возвращена на исправление") && page.contains("Отменить возврат"), "{page}");
@@ -329,6 +339,9 @@ fn the_secretary_is_told_of_copies_to_issue_and_of_a_supplement_that_is_due() {
 
         let frozen = house.db.list_copies().await.unwrap();
         issue::issue(&house, &frozen, &after(2), |_| {}).await.unwrap();
+        let first = read(address, "/", &token).await;
+        assert!(first.contains("<a href=\"/copies?state=issued\">") && first.contains("ждём подписи: "), "{first}");
+        assert_eq!(figure(&first, "копии на подписании"), "2", "{first}");
         supplement::open(&house, copy, "работы на проверке", &after(3)).await.unwrap();
         let due = "копия ждёт дополнительного листа";
         assert!(!read(address, "/", &token).await.contains(due), "nothing came yet");

@@ -265,6 +265,21 @@ fn a_sheet_of_the_replaced_version_is_named_and_does_not_count() {
 }
 
 #[test]
+fn a_sheet_of_a_sealed_version_is_filed_until_the_next_one_is_sealed() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let page = scanned_page(&house, COPIES[0], 2).await;
+        reissue::reissue(&house, COPIES[0], "Уточнены сведения", &after(60)).await.expect("a next version");
+        let frozen = house.copy(COPIES[0]).await;
+        issue::issue(&house, &[frozen], &after(61), |_| {}).await.expect("an issue");
+        let taken = take(&house, "действующий лист.jpg", jpeg(&page, 60)).await;
+        assert_eq!((taken.filed(), codes(&taken)), (1, vec![]), "version 2 is not sealed yet");
+        let standing = scans::standing(&house, COPIES[0], Some(1)).await.expect("a standing");
+        assert_eq!(standing.pages[1].scans.len(), 1);
+    });
+}
+
+#[test]
 fn a_page_without_a_code_is_laid_by_hand_and_a_scan_can_be_put_aside() {
     tell(async {
         let house = House::with_issued_copies().await;

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::super::force::Versions;
 use super::super::{Error, House};
 use super::Refusal;
 use crate::domain::finding::Severity;
@@ -19,7 +20,7 @@ use crate::typeset;
 pub enum Verdict {
     /// A page of a copy in force: filed.
     Filed,
-    /// A page of a version that another replaced.
+    /// A page of a version that another replaced; a sealed one is in force until the next is sealed too.
     OldVersion,
     /// No code could be read.
     Unread,
@@ -123,7 +124,7 @@ struct Known {
     digests: Vec<String>,
     /// Sheet of each page.
     sheets: Vec<u32>,
-    /// Is there a later version?
+    /// Did a later version take its place?
     replaced: bool,
 }
 
@@ -197,7 +198,7 @@ fn leaf_of(row: &CopyRow, sheet: u32, leaf: u32) -> Leaf {
 /// A version that was issued; one that was never printed has no pages that could come back.
 async fn read(house: &House, copy: &str, version: u32) -> Result<Option<Known>, Error> {
     let rows = house.db.list_versions(copy).await?;
-    let replaced = rows.iter().any(|row| row.version > version);
+    let replaced = Versions::of_copy(house, copy).await?.standing(copy, version).is_replaced();
     let Some(row) = rows.into_iter().find(|row| row.version == version && row.pages > 0) else { return Ok(None) };
     let snapshot = house.db.load_snapshot(row.snapshot).await?;
     let digests = snapshot.sheets.iter().map(|sheet| sheet.digest().prefix()).collect();

@@ -9,12 +9,14 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
 use crate::domain::snapshot::supplement_no;
 use crate::domain::words;
-use crate::flow::{desk, recall};
+use crate::flow::{Error, desk, recall};
 use crate::store::{CopyRow, RecallRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::fields::Fields;
+use crate::web::frame::Frame;
 use crate::web::query::segment;
+use crate::web::records::copy_again;
 use crate::web::route::{Access, Route, SubjectOf, post};
 
 /// Routes of these pages.
@@ -37,8 +39,38 @@ pub(in crate::web) fn decides(visitor: &Visitor, state: CopyState, recalled: boo
 pub(in crate::web) struct Recalls {
     /// The recall that stands.
     pub(in crate::web) standing: Option<Standing>,
-    /// Sheets to choose from, identifier and name, for who may recall the copy now; empty for everybody else.
-    pub(in crate::web) sheets: Vec<(String, String)>,
+    /// Sheets to choose from, identifier, name and whether it was ticked, for who may recall the copy now; empty for everybody else.
+    pub(in crate::web) sheets: Vec<(String, String, bool)>,
+    /// What a recall that was not taken brought.
+    pub(in crate::web) sent: Sent,
+}
+
+/// What was ticked and typed, kept when the form comes back, and the words beside each field that was left empty.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::web) struct Sent {
+    sheets: Vec<String>,
+    pub(in crate::web) ground: String,
+    pub(in crate::web) wrong_sheets: &'static str,
+    pub(in crate::web) wrong_ground: &'static str,
+}
+
+impl Sent {
+    /// Out of the form; with words at the fields that say nothing.
+    fn of(fields: &Fields) -> Self {
+        let (sheets, ground) = (fields.all("sheet"), fields.value("ground").to_owned());
+        let unless = |is_said: bool, words: &'static str| if is_said { "" } else { words };
+        Self {
+            wrong_sheets: unless(!sheets.is_empty(), "Отметьте лист, на котором ошибка; можно несколько."),
+            wrong_ground: unless(!ground.is_empty(), "Напишите, в чём ошибка: без этого копия не возвращается."),
+            sheets,
+            ground,
+        }
+    }
+
+    /// Was something not taken?
+    pub(in crate::web) fn is_wrong(&self) -> bool {
+        !self.wrong_sheets.is_empty() || !self.wrong_ground.is_empty()
+    }
 }
 
 /// A recall that stands.
@@ -58,12 +90,13 @@ pub(in crate::web) struct Standing {
 }
 
 impl Recalls {
-    /// For the version shown; `issues`: the visitor issues copies of this class, and the version is the last.
+    /// For the version shown; `issues`: the visitor issues copies of this class, and the version is the last; `sent` is a form that comes back.
     pub(in crate::web) async fn of(
         state: &WebState,
         visitor: &Visitor,
         row: &CopyRow,
         issues: bool,
+        sent: Sent,
     ) -> Result<Self, Refusal> {
         let found = state.house.db.find_recall(&row.id).await?.filter(|one| one.version == row.version);
         let standing = match found {
@@ -79,11 +112,12 @@ impl Recalls {
         let sheets = match may {
             true => {
                 let paper = state.house.papers.get(&state.house, row.snapshot).await?;
-                paper.sheets.iter().map(|sheet| (sheet.id.clone(), words::capitalised(&sheet.name))).collect()
+                let choice = |id: &String, name: &str| (id.clone(), words::capitalised(name), sent.sheets.contains(id));
+                paper.sheets.iter().map(|sheet| choice(&sheet.id, &sheet.name)).collect()
             }
             false => Vec::new(),
         };
-        Ok(Self { standing, sheets })
+        Ok(Self { standing, sheets, sent })
     }
 
     /// Does a recall stand?
@@ -113,11 +147,12 @@ impl Standing {
     }
 }
 
-/// `POST /copies/{copy}/recall`: `act` = `recall` with `sheet` (several) and `ground`, or `withdraw`.
+/// `POST /copies/{copy}/recall`: `act` = `recall` with `sheet` (several) and `ground`, or `withdraw`. A form with something left out comes back.
 async fn press(
     State(state): State<WebState>,
     Path(copy): Path<String>,
     visitor: Visitor,
+    mut frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
     if !leads(&visitor) {
@@ -132,11 +167,37 @@ async fn press(
             Ok(answer::done(&page, "Возврат на исправление отменён: период снова закрыт"))
         }
         _ => {
-            recall::recall(&state.house, &copy, &fields.all("sheet"), fields.value("ground"), &act).await?;
-            Ok(answer::done(
-                &page,
-                "Копия возвращена на исправление, подписавшим сообщено: исправьте журнал и выпустите следующую версию",
-            ))
+            let done = recall::recall(&state.house, &copy, &fields.all("sheet"), fields.value("ground"), &act).await;
+            match done {
+                Err(Error::Recall(recall::Refusal::Unsaid)) => {
+                    frame.address = page;
+                    copy_again(&state, &copy, &visitor, frame, Sent::of(&fields)).await
+                }
+                done => {
+                    done?;
+                    Ok(answer::done(
+                        &page,
+                        "Копия возвращена на исправление, подписавшим сообщено: исправьте журнал и выпустите следующую версию",
+                    ))
+                }
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recall_with_something_left_out_keeps_the_rest_and_says_what_at_its_field() {
+        let no_sheet = Sent::of(&Fields::of("act=recall&ground=not+the+mark"));
+        assert!(no_sheet.is_wrong() && no_sheet.wrong_ground.is_empty(), "{no_sheet:?}");
+        assert_eq!(no_sheet.ground, "not the mark");
+        let no_ground = Sent::of(&Fields::of("act=recall&sheet=course-1&sheet=course-2&ground=+"));
+        assert!(no_ground.is_wrong() && no_ground.wrong_sheets.is_empty(), "{no_ground:?}");
+        assert_eq!(no_ground.sheets, ["course-1", "course-2"]);
+        assert!(!Sent::of(&Fields::of("act=recall&sheet=course-1&ground=x")).is_wrong());
+        assert!(!Sent::default().is_wrong());
     }
 }

@@ -112,7 +112,7 @@ pub(super) async fn course(
         tabs: tabs(&directory, &class, &format!("/course/{}", segment(&course.id)), &chosen.span.id),
         courses: others.collect(),
         closed,
-        mends: mends(&state, &directory, &visitor, &class.name, &chosen.span.id).await?,
+        mends: mends(&state, &directory, &visitor, (&class.name, &chosen.span.id), is_reopened).await?,
         frame,
         part,
     })
@@ -158,13 +158,13 @@ fn hours(course: &Course) -> String {
     format!("{whole}{part}\u{a0}ч в\u{a0}неделю")
 }
 
-/// How a closed period is mended from where its copy stands.
+/// How a closed period is mended from where its copy stands; `is_reopened`: it is open for a correction already.
 async fn mends(
     state: &WebState,
     directory: &Directory,
     visitor: &Visitor,
-    class: &str,
-    period: &str,
+    (class, period): (&str, &str),
+    is_reopened: bool,
 ) -> Result<Vec<Mend>, Refusal> {
     let Some(row) = directory.closures.iter().find(|row| row.class == class && row.period == period) else {
         return Ok(Vec::new());
@@ -176,7 +176,8 @@ async fn mends(
     let own = format!("/copies/{}", segment(&id));
     let mend = |words, page, href: &str| Mend { words, page, href: href.to_owned() };
     let on_copy = |words| mend(words, "страница копии", &own);
-    let recalled = state.house.db.find_recall(&id).await?.is_some();
+    // Signed by everybody and open all the same: by a recall. A refusal says so by the state.
+    let recalled = is_reopened && copy.state.is_decided();
     let mut ways = vec![match copy.state {
         _ if recalled => on_copy("Копия возвращена на исправление: ошибку исправляют до выпуска следующей версии"),
         CopyState::Issued if signs => {

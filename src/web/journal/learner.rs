@@ -43,6 +43,8 @@ struct LearnerPage {
     looked: String,
     /// Address of the learner's card; empty for whom it is shut, and for an earlier year.
     card: String,
+    /// Where a way in is issued anew, the learner ticked; empty for who issues none to this class, and for who has left.
+    issue: String,
 }
 
 struct SubjectView {
@@ -251,7 +253,14 @@ async fn show(
     let looks = visitor.may(Action::ReadAccessLog, &subject).is_allowed();
     // The card is of the newest year, and opens to those whom its own route lets in.
     let has_card = !family && !directory.is_earlier() && visitor.may(Action::ReadRoster, &subject).is_allowed();
+    let issues = visitor.reach(Action::IssueFamilyCredentials).whole_class(&class.name, class.grade);
+    let has_issue = !family && !directory.is_earlier() && issues && learner.left_on.is_none();
+    let own = segment(&learner.id);
     answer::page(&LearnerPage {
+        issue: match has_issue {
+            true => format!("/families/{}?person={own}#p-{own}", segment(&class.name)),
+            false => String::new(),
+        },
         years: choice(&directory, &years, &page),
         tabs: tabs(&directory, &class, &page, &chosen.span.id),
         movement: movement(learner),

@@ -26,7 +26,7 @@ use crate::flow::sources;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
-use crate::web::desk::{Recalls, Replaced, Supplements, decides};
+use crate::web::desk::{Recalls, Replaced, Sent, Supplements, decides};
 use crate::web::frame::Frame;
 use crate::web::office::twins::{Twin, twins};
 use crate::web::query::{Asked, segment};
@@ -135,11 +135,33 @@ pub(super) async fn copy(
     frame: Frame,
     asked: Asked,
 ) -> Result<Response, Refusal> {
-    let rows = state.house.db.list_versions(&id).await?;
+    answer::page(&page(&state, &id, &visitor, frame, (asked.value("version"), Sent::default())).await?)
+}
+
+/// The page of a copy once more with the form of its recall as it was sent; nothing was recalled.
+pub(in crate::web) async fn copy_again(
+    state: &WebState,
+    id: &str,
+    visitor: &Visitor,
+    frame: Frame,
+    sent: Sent,
+) -> Result<Response, Refusal> {
+    answer::page_again(&page(state, id, visitor, frame, ("", sent)).await?)
+}
+
+/// `version` is empty for the last one.
+async fn page(
+    state: &WebState,
+    id: &str,
+    visitor: &Visitor,
+    frame: Frame,
+    (version, sent): (&str, Sent),
+) -> Result<CopyPage, Refusal> {
+    let rows = state.house.db.list_versions(id).await?;
     let last = rows.last().ok_or(Refusal::NotFound)?.version;
-    let wanted = if asked.value("version").is_empty() { last } else { asked.value("version").parse().unwrap_or(0) };
+    let wanted = if version.is_empty() { last } else { version.parse().unwrap_or(0) };
     let row = rows.iter().find(|row| row.version == wanted).cloned().ok_or(Refusal::NotFound)?;
-    looked(&state, &visitor, &row).await?;
+    looked(state, visitor, &row).await?;
     let snapshot = state.house.db.load_snapshot(row.snapshot).await?;
     let statements = state.house.db.list_statements(&row.id, row.version).await?;
     let register = state.house.db.find_register_line(&row.id, row.version).await?;
@@ -150,17 +172,17 @@ pub(super) async fn copy(
     let awaited = stages.iter().find(|stage| stage.open).into_iter().flat_map(|stage| &stage.signers);
     let awaited: Vec<&str> = awaited.filter(|s| s.signed.is_empty()).map(|s| s.name.as_str()).collect();
     let digests = digests(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line));
-    let (twins, clerks) = twins(&state, &row.id, &visitor.account).await?;
+    let (twins, clerks) = twins(state, &row.id, &visitor.account).await?;
     let grade = snapshot.class.grade;
     let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
     let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
-    let recalls = Recalls::of(&state, &visitor, &row, issues).await?;
-    let reissues = issues && !row.issued_pdf.is_empty() && decides(&visitor, row.state, recalls.stands());
-    let rules_know_paper = takes_paper(&state).await?;
+    let recalls = Recalls::of(state, visitor, &row, issues, sent).await?;
+    let reissues = issues && !row.issued_pdf.is_empty() && decides(visitor, row.state, recalls.stands());
+    let rules_know_paper = takes_paper(state).await?;
     let may_mark = may_print && rules_know_paper;
     let takes_paper = issues && row.state == CopyState::Issued && rules_know_paper;
     let on_paper = if takes_paper { on_paper(&snapshot, &stands, &visitor.account) } else { Vec::new() };
-    let (to_paper, paper_stages) = paper_stages(&state, &snapshot, &row, &stands, takes_paper).await?;
+    let (to_paper, paper_stages) = paper_stages(state, &snapshot, &row, &stands, takes_paper).await?;
     let frame = frame
         .titled(format!("{} класс, {}", row.class, snapshot.period.name))
         .leading(match snapshot.copy.supplement.as_deref() {
@@ -168,9 +190,9 @@ pub(super) async fn copy(
             None => format!("{}, № {}", words::capitalised(&snapshot.copy.kind_words()), row.number),
         })
         .under("Копии", "/copies");
-    answer::page(&CopyPage {
+    Ok(CopyPage {
         replaced: Replaced::of(&row, &known),
-        supplements: Supplements::of(&state, &row, &snapshot, (row.version == last, issues)).await?,
+        supplements: Supplements::of(state, &row, &snapshot, (row.version == last, issues)).await?,
         badge: badge_of(row.state, standing),
         said: standing.said(row.state, &row.id),
         two_sided: matches!(row.kind, CopyKind::PeriodCopy),
@@ -187,7 +209,7 @@ pub(super) async fn copy(
         versions: versions(&rows, &row, &known),
         facts: facts(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line)),
         digests,
-        package: super::package::view(&state, &row, register.is_some()).await,
+        package: super::package::view(state, &row, register.is_some()).await,
         returned: matches!(row.state, CopyState::Refused | CopyState::Superseded),
         refused: row.state == CopyState::Refused,
         waits_for: if row.state == CopyState::Issued { awaited.join(", ") } else { String::new() },
@@ -209,14 +231,14 @@ pub(super) async fn copy(
         issues,
         on_paper,
         omissions: snapshot.omissions.clone(),
-        since: since(&state, &row, &snapshot, row.version == last).await?,
+        since: since(state, &row, &snapshot, row.version == last).await?,
         register_no: register.map_or(0, |sealed| sealed.line.no),
         twins,
         clerks,
         may_print,
         may_mark,
         reads_paper: visitor.may_anywhere(Action::ReadRegister),
-        foreign: super::foreign::views(&state, &row).await?,
+        foreign: super::foreign::views(state, &row).await?,
         may_attach: !row.issued_pdf.is_empty() && visitor.reach(Action::AttachSignatures).class(&row.class, grade),
         log: visitor.may_anywhere(Action::ReadRegister),
         frame,

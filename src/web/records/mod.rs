@@ -32,6 +32,8 @@ use crate::flow::force::Versions;
 use crate::flow::supplement;
 use crate::store::CopyRow;
 
+pub(super) use self::copy::copy_again;
+
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
     let reads = Access::Does(Action::ReadCopies);

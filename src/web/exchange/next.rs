@@ -1,0 +1,83 @@
+//! What a load leads to: the next version of a copy that waited for its correction. Floor 3.
+
+use chrono::TimeDelta;
+
+use super::super::WebState;
+use super::super::answer::Refusal;
+use super::super::query::segment;
+use super::super::records::period_name;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::flow::{Act, desk};
+use crate::store::CopyRow;
+
+/// What is told of the copies that a load has corrected.
+pub(super) struct Corrected {
+    /// Page of the first of them.
+    pub(super) href: String,
+    /// What is to be done with it, in words.
+    pub(super) said: String,
+}
+
+/// Among the copies that wait for their next version, those of classes that this load wrote into; `None` where it wrote into none of them, or the
+/// visitor reads none. `rows` says how much was loaded.
+pub(super) async fn corrected(
+    state: &WebState,
+    visitor: &Visitor,
+    open: &[CopyRow],
+    rows: &str,
+    act: &Act,
+) -> Result<Option<Corrected>, Refusal> {
+    if open.is_empty() {
+        return Ok(None);
+    }
+    let directory = state.directory().await?;
+    let grade = |row: &CopyRow| directory.class(&row.class).map_or(0, |class| class.grade);
+    let reads = visitor.reach(Action::ReadCopies);
+    // What the load wrote carries the moment of its act.
+    let before = Act { at: act.at - TimeDelta::seconds(1), ..act.clone() }.moment();
+    let mut mended = Vec::new();
+    for row in open {
+        if reads.class(&row.class, grade(row)) && !desk::unchanged_since(&state.house, row, &before).await? {
+            mended.push(row);
+        }
+    }
+    let Some((first, others)) = mended.split_first() else { return Ok(None) };
+    let of = format!("{}, {}", first.class, period_name(&directory, &first.year, &first.class, &first.period));
+    let issuers = match visitor.reach(Action::IssueCopies).class(&first.class, grade(first)) {
+        true => String::new(),
+        false => visitor.rules.who(Action::IssueCopies),
+    };
+    let others: Vec<&str> = others.iter().map(|row| row.number.as_str()).collect();
+    let said = told(rows, &of, first.version + 1, &issuers, &others);
+    Ok(Some(Corrected { href: format!("/copies/{}", segment(&first.id)), said }))
+}
+
+/// «Исправление загружено (3 строки): выпустите версию 2 копии 2А, II четверть.»; `issuers` is empty where the visitor issues it.
+fn told(rows: &str, of: &str, version: u32, issuers: &str, others: &[&str]) -> String {
+    let next = match issuers {
+        "" => format!("выпустите версию {version} копии {of}"),
+        issuers => format!("версию {version} копии {of} выпускает {issuers}"),
+    };
+    let others = match others {
+        [] => String::new(),
+        others => format!(" Исправлены и ждут следующей версии ещё: № {}.", others.join(", № ")),
+    };
+    format!(
+        "Исправление загружено ({rows}): {next}.{others} Ошиблись — загрузку отменяют на странице «Загрузка данных»."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_load_that_corrects_a_recalled_copy_says_first_what_to_do_with_it() {
+        let said = told("3 строки", "2А, II четверть", 2, "", &[]);
+        assert!(said.starts_with("Исправление загружено (3 строки): выпустите версию 2 копии 2А,"), "{said}");
+        let said = told("3 строки", "2А, II четверть", 2, "секретарь", &["2025-3А-2Ч", "2025-4Б-2Ч"]);
+        assert!(said.contains("версию 2 копии 2А, II четверть выпускает секретарь."), "{said}");
+        assert!(said.contains("ждут следующей версии ещё: № 2025-3А-2Ч, № 2025-4Б-2Ч."), "{said}");
+    }
+}
