@@ -100,6 +100,32 @@ impl File {
     pub fn place(self, column: &str) -> Option<usize> {
         self.layout().columns.iter().position(|candidate| candidate.name == column)
     }
+
+    /// Place of a column that the program itself names, for constants: a name that the layout lacks is no constant, and nothing compiles.
+    pub const fn at(self, column: &str) -> usize {
+        let columns = FILES[self as usize].columns;
+        let mut place = 0;
+        while !is_same(columns[place].name, column) {
+            place += 1;
+        }
+        place
+    }
+}
+
+/// Are two names one? As `==`, where a constant is made.
+const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 const fn must(name: &'static str, russian: &'static str, holds: Holds) -> Column {
@@ -288,5 +314,14 @@ mod tests {
     fn every_file_stands_in_its_own_place() {
         let names: Vec<&str> = File::ALL.iter().map(|file| file.name()).collect();
         assert_eq!(names, FILES.iter().map(|file| file.name).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_place_known_beforehand_is_the_column_s_own() {
+        for file in File::ALL {
+            for (place, column) in file.layout().columns.iter().enumerate() {
+                assert_eq!((file.at(column.name), file.place(column.name)), (place, Some(place)), "{}", column.name);
+            }
+        }
     }
 }

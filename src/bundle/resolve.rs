@@ -14,22 +14,28 @@ use super::layout::File;
 use super::rows;
 use super::sheet::{Row, Sheet, nearest};
 
-/// Places of a learner's cells in the layout.
-const SURNAME: usize = 1;
-const GIVEN: usize = 2;
-const PATRONYMIC: usize = 3;
-const BORN: usize = 4;
-const CLASS: usize = 5;
-const LEFT: usize = 8;
+/// Places of a learner's cells, by the layout.
+const SURNAME: usize = File::Learners.at("surname");
+const GIVEN: usize = File::Learners.at("given_name");
+const PATRONYMIC: usize = File::Learners.at("patronymic");
+const BORN: usize = File::Learners.at("born");
+const CLASS: usize = File::Learners.at("class");
+const LEFT: usize = File::Learners.at("left_on");
+
+/// Names of a member of staff, by the layout.
+const STAFF_NAMES: [usize; 3] = [File::Staff.at("surname"), File::Staff.at("given_name"), File::Staff.at("patronymic")];
+/// Names of a learner.
+const LEARNER_NAMES: [usize; 3] = [SURNAME, GIVEN, PATRONYMIC];
+/// What tells courses apart.
+const COURSE: [usize; 3] = [File::Courses.at("class"), File::Courses.at("subject"), File::Courses.at("group")];
 
 /// Puts codes where names or nothing stand; the sheets are whole tables, standing rows included.
 pub fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
-    give_codes(sheets, File::Staff, 'T', found, |row| person(row, 1));
+    give_codes(sheets, File::Staff, 'T', found, |row| person(row, STAFF_NAMES));
     let renamed = put_right(sheets, found);
-    give_codes(sheets, File::Learners, 'L', found, |row| format!("{} {}", person(row, 1), class(row.cell(5))));
-    give_codes(sheets, File::Courses, 'C', found, |row| {
-        [row.cell(1), row.cell(2), row.cell(3)].map(names::fold).join("\u{1}")
-    });
+    let learner = |row: &Row<'_>| format!("{} {}", person(row, LEARNER_NAMES), class(row.cell(CLASS)));
+    give_codes(sheets, File::Learners, 'L', found, learner);
+    give_codes(sheets, File::Courses, 'C', found, |row| COURSE.map(|at| names::fold(row.cell(at))).join("\u{1}"));
     super::office_groups::resolve(sheets, found);
     let staff = People::of(sheets, File::Staff);
     for (file, column) in
@@ -44,8 +50,8 @@ pub fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
     }
 }
 
-fn person(row: &Row<'_>, from: usize) -> String {
-    names::fold(&names::full_name(row.cell(from), row.cell(from + 1), row.cell(from + 2)))
+fn person(row: &Row<'_>, [surname, given, patronymic]: [usize; 3]) -> String {
+    names::fold(&names::full_name(row.cell(surname), row.cell(given), row.cell(patronymic)))
 }
 
 fn class(text: &str) -> String {
@@ -68,7 +74,7 @@ fn put_right(sheets: &mut [Sheet<'_>], found: &mut Found) -> Vec<Renamed> {
         return Vec::new();
     }
     let full = |row: &Row<'_>| names::full_name(row.cell(SURNAME), row.cell(GIVEN), row.cell(PATRONYMIC));
-    let whole = |row: &Row<'_>| format!("{} {}", person(row, SURNAME), class(row.cell(CLASS)));
+    let whole = |row: &Row<'_>| format!("{} {}", person(row, LEARNER_NAMES), class(row.cell(CLASS)));
     // What a corrected surname leaves as it was.
     let rest = |row: &Row<'_>| [CLASS, GIVEN, PATRONYMIC].map(|column| names::fold(row.cell(column))).join("\u{1}");
     let (coming, standing): (Vec<&Row<'_>>, Vec<&Row<'_>>) = sheet.rows.iter().partition(|row| row.line > 0);
@@ -113,7 +119,7 @@ fn put_right(sheets: &mut [Sheet<'_>], found: &mut Found) -> Vec<Renamed> {
         found.warning(Place::line(File::Learners, row.line), codes::LEARNER_RENAMED, message);
         if is_one {
             taken.insert(at);
-            let listed = [SURNAME, GIVEN, PATRONYMIC].map(|column| row.cell(column).to_owned());
+            let listed = LEARNER_NAMES.map(|column| row.cell(column).to_owned());
             renamed.push(Renamed { code: card.cell(0).to_owned(), listed });
             let surname = card.cell(SURNAME).to_owned();
             sheet.rows[place].set(SURNAME, surname);
@@ -195,9 +201,10 @@ impl People {
         let mut people = Self { codes: HashSet::new(), names: HashMap::new(), full: HashMap::new(), is_whole: true };
         let Some(sheet) = sheets.iter().find(|sheet| sheet.file == file) else { return people };
         people.is_whole = sheet.is_whole;
+        let places = if file == File::Staff { STAFF_NAMES } else { LEARNER_NAMES };
         for row in &sheet.rows {
             people.codes.insert(row.cell(0).to_owned());
-            let [surname, given, patronymic] = [1, 2, 3].map(|place| row.cell(place));
+            let [surname, given, patronymic] = places.map(|place| row.cell(place));
             let spellings = [
                 names::full_name(surname, given, patronymic),
                 names::list_name(surname, given),

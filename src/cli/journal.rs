@@ -10,6 +10,7 @@ use super::{Desk, Failure, REFUSED, clock, print_findings};
 use crate::config;
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
+use crate::domain::people::OPERATOR;
 use crate::domain::policy::{self, Policy};
 use crate::domain::report;
 use crate::flow::house::Founding;
@@ -69,6 +70,13 @@ impl Init {
             let dir = folder.display();
             println!("Дальше, чтобы завести школу в браузере:");
             println!("  letopis account issue operator --dir {dir}    напечатает первый логин и одноразовый пароль");
+            println!("Первый вход получает служебная запись «{OPERATOR}»: под ней администратор вносит сотрудников.");
+            let person = if act.by == OPERATOR { "КОД_СОТРУДНИКА" } else { act.by.as_str() };
+            if act.by != OPERATOR {
+                println!("Создание дома записано за «{person}»; входа в дом это ещё не даёт.");
+            }
+            println!("Свой вход администратор получает, когда внесён в сотрудники и назначен администратором:");
+            println!("  letopis account issue {person} --dir {dir}");
             println!(
                 "  letopis serve --dir {dir}                     откроет дом; порядок действий — в справке, «Школа за час»"
             );

@@ -12,7 +12,6 @@ use super::finding::{Finding, Severity};
 use super::journal::{Class, Course, Journal};
 use super::policy::{Policy, Value};
 use super::rights::Role;
-use super::setup::cells::course_words;
 use super::setup::{Setup, checks, timetable};
 
 /// How a section stands.
@@ -62,6 +61,8 @@ pub struct Line {
     pub due: NaiveDate,
     /// Clause that names that day; empty when it is the clause that asks for the section.
     pub due_clause: String,
+    /// Where that day comes from: «по правилам школы»; empty for what has its day from the clause that asks for it.
+    pub due_from: &'static str,
     /// Clause that asks for it.
     pub clause: &'static str,
     /// Page that mends it.
@@ -84,9 +85,14 @@ pub struct Due {
     pub sections: NaiveDate,
     /// Clause of the policy that says so.
     pub clause: String,
+    /// Whence that day is: «по правилам школы».
+    pub from: &'static str,
     /// The first grade that has marks, and so control works: `marks.first_grade` of the policy.
     pub marked_from: u8,
 }
+
+/// Offices without which journal, backups and archive have nobody to answer for them. No lesson waits for them.
+pub const OFFICES: [Role; 3] = [Role::Secretary, Role::TechnicalSpecialist, Role::JournalKeeper];
 
 impl Due {
     /// The days of a year under the policy of its beginning; `None` for a year that has no such name.
@@ -100,9 +106,14 @@ impl Due {
             // A regulation that leaves the day to another document still wants the year begun with everything.
             _ => first,
         };
+        let from = match policy.first("setup.due").map(|said| &said.value) {
+            Some(Value::Day(..)) if policy.is_said("setup.due") => "по правилам школы",
+            Some(Value::Day(..)) => "правила школы молчат, взят обычный",
+            _ => "правила школы дня не называют: до начала года",
+        };
         let clause = policy.clause("setup.due").to_owned();
         let marked_from = policy.number("marks.first_grade").and_then(|grade| u8::try_from(grade).ok()).unwrap_or(2);
-        Some(Self { curriculum: first.min(sections), sections, clause, marked_from })
+        Some(Self { curriculum: first.min(sections), sections, clause, from, marked_from })
     }
 }
 
@@ -115,12 +126,15 @@ struct Drawing<'y> {
     journal: &'y Journal,
     setup: &'y Setup,
     due: Due,
+    unheld: &'y [Role],
+    day: NaiveDate,
     lines: Vec<Line>,
 }
 
-/// Every section of the year, in the order in which they can be filled.
-pub fn lines(journal: &Journal, setup: &Setup, due: Due) -> Vec<Line> {
-    let mut drawing = Drawing { journal, setup, due, lines: Vec::new() };
+/// Every section of the year, in the order in which they can be filled. `unheld`: those of [`OFFICES`] that nobody holds; `day`: whose teachers
+/// owe what courses lack.
+pub fn lines(journal: &Journal, setup: &Setup, due: Due, unheld: &[Role], day: NaiveDate) -> Vec<Line> {
+    let mut drawing = Drawing { journal, setup, due, unheld, day, lines: Vec::new() };
     drawing.year();
     drawing.people();
     drawing.teaching();
@@ -160,6 +174,7 @@ impl Drawing<'_> {
         // The year's first day is named by the clauses of plan, load and timetable themselves; one clause is not told twice.
         let same = by_first && due < self.due.sections || self.due.clause == clause.replace('.', "");
         let due_clause = if same { String::new() } else { self.due.clause.clone() };
+        let due_from = if by_first { "" } else { self.due.from };
         let bars_lessons = LESSONS_NEED.contains(&id);
         let debtors = Vec::new();
         self.lines.push(Line {
@@ -173,6 +188,7 @@ impl Drawing<'_> {
             bars_lessons,
             due,
             due_clause,
+            due_from,
             clause,
             page,
         });
@@ -257,6 +273,27 @@ impl Drawing<'_> {
             missing,
             Role::HumanResources,
             ZAM,
+            "/people",
+        );
+
+        // Warned of and no more: lessons go on, and a small school may give an office later.
+        let unheld = self.unheld.iter().map(|role| {
+            let mut who = super::words::capitalised(role.as_russian());
+            if *role == Role::Secretary {
+                who.push_str(" (ответственный за архив)");
+            }
+            Finding::new("staff.office-unheld", who, "никто не назначен").weighing(Severity::Warning)
+        });
+        let missing: Vec<Finding> = unheld.collect();
+        let n = OFFICES.len() - missing.len();
+        self.add(
+            "offices",
+            "Ответственные за журнал и архив",
+            n,
+            format!("назначено {n} из {}", OFFICES.len()),
+            missing,
+            Role::Director,
+            RUK,
             "/people",
         );
 
@@ -425,12 +462,19 @@ impl Drawing<'_> {
         }
         let planned: BTreeSet<&str> = setup.topics.iter().map(|topic| topic.course.as_str()).collect();
         let n = planned.len();
-        let debtors = self.owing_plans(&missing);
+        // What covers a part of its hours is begun and not there.
+        let owed = checks::owed_plans(journal, setup, self.day);
+        let all = count(journal.courses.len(), "курса", "курсов", "курсов");
+        let mut stands = format!("{} из {all}", journal.courses.len() - owed.len());
+        if !owed.is_empty() {
+            stands.push_str(&format!("; {}", checks::owed_words(&owed)));
+        }
+        let debtors = self.debtors(&owed);
         self.add(
             "plans",
             "Календарно-тематические планы",
             n,
-            format!("{n} из {}", count(journal.courses.len(), "курса", "курсов", "курсов")),
+            stands,
             missing,
             Role::SubjectTeacher,
             KTP,
@@ -471,14 +515,10 @@ impl Drawing<'_> {
         );
     }
 
-    /// Teachers whose plans are missing or wrong, by name; a course that changes its teacher is owed by who has it on the last day.
-    fn owing_plans(&self, missing: &[Finding]) -> Vec<String> {
-        let wrong = missing.iter().filter(|finding| finding.severity >= Severity::Error);
-        let places: BTreeSet<&str> = wrong.map(|finding| finding.place.as_str()).collect();
-        let lacks = |course: &&Course| places.contains(format!("КТП: {}", course_words(course)).as_str());
-        let courses = self.journal.courses.iter().filter(lacks);
-        let teachers = courses.map(|course| self.journal.teacher_on(course, self.due.sections));
-        let teachers: BTreeSet<&str> = teachers.filter(|teacher| !teacher.is_empty()).collect();
+    /// Teachers whose plans are owed, by name; a course that changes its teacher is owed by who has it on the day.
+    fn debtors(&self, owed: &[(&Course, &str)]) -> Vec<String> {
+        let teachers: BTreeSet<&str> =
+            owed.iter().map(|(_, teacher)| *teacher).filter(|teacher| !teacher.is_empty()).collect();
         let mut named: Vec<String> =
             teachers.into_iter().map(|teacher| checks::teacher_name(self.journal, teacher)).collect();
         named.sort_by(|a, b| super::names::natural(a, b));

@@ -8,16 +8,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use demo::seed_demo_setup;
 
+use chrono::NaiveDate;
+
 use super::change::{self, Edit};
 use super::{Act, Error, House, policy};
+use crate::domain::employment::{self, Employment};
 use crate::domain::finding::Finding;
-use crate::domain::journal::{Course, Journal};
+use crate::domain::journal::{Course, Journal, StaffMember};
 use crate::domain::names;
+use crate::domain::people::Appointment;
 use crate::domain::policy::Policy;
 use crate::domain::readiness::{self, Due, Line};
+use crate::domain::rights::Role;
 use crate::domain::setup::cells::Known;
 use crate::domain::setup::layout::{Column, Is, Layout};
-use crate::domain::setup::paste::{Sheet, given_text};
+use crate::domain::setup::paste::{LineRead, Sheet, given_text};
 use crate::domain::setup::{Setup, checks, plan, promotion, rules, spelling, timetable};
 
 /// What came of a change.
@@ -67,6 +72,10 @@ pub struct Year {
     pub known: Known,
     /// The policy of the year's first day.
     pub policy: Policy,
+    /// Appointments of the house by order.
+    appointments: Vec<Appointment>,
+    /// Who works in it from when to when.
+    work: Vec<Employment>,
 }
 
 impl Year {
@@ -89,17 +98,46 @@ impl Year {
         journal.courses.sort_by(|a, b| names::natural(&a.class, &b.class));
         order_groups(&mut journal.courses);
         let mut known = Known::of(&journal, setup.rooms.iter().map(|room| room.name.clone()));
-        known.learn_last_days(&journal, &house.db.list_employments().await?);
+        let work = house.db.list_employments().await?;
+        known.learn_last_days(&journal, &work);
+        let appointments = house.db.list_appointments().await?;
         let policies = policy::history(house).await?;
         let policy = promotion::first_day(year).map_or(&house.policy, |day| &policies.on(day).policy).clone();
-        Ok(Self { year: year.to_owned(), journal, setup, known, policy })
+        Ok(Self { year: year.to_owned(), journal, setup, known, policy, appointments, work })
     }
 
-    /// What is ready and what is not.
+    fn due(&self) -> Result<Due, Error> {
+        Due::of(&self.year, &self.policy).ok_or_else(|| Error::Damaged(format!("учебный год «{}»", self.year)))
+    }
+
+    /// What is ready and what is not, with the people of the last day of the checklist.
     pub fn readiness(&self) -> Result<Vec<Line>, Error> {
-        let due =
-            Due::of(&self.year, &self.policy).ok_or_else(|| Error::Damaged(format!("учебный год «{}»", self.year)))?;
-        Ok(readiness::lines(&self.journal, &self.setup, due))
+        self.readiness_on(NaiveDate::MIN)
+    }
+
+    /// As [`Self::readiness`], with the people of today when that day has passed.
+    pub fn readiness_on(&self, today: NaiveDate) -> Result<Vec<Line>, Error> {
+        let (due, day) = (self.due()?, self.asked_on(today)?);
+        Ok(readiness::lines(&self.journal, &self.setup, due, &self.unheld(day), day))
+    }
+
+    /// The day whose teachers and offices the checklist speaks of: its last one, or today when that has passed.
+    pub fn asked_on(&self, today: NaiveDate) -> Result<NaiveDate, Error> {
+        Ok(self.due()?.sections.max(today))
+    }
+
+    /// Offices of the checklist that nobody holds on a day, by order or by the staff list.
+    fn unheld(&self, day: NaiveDate) -> Vec<Role> {
+        let works = |person: &str| employment::last_day(&self.work, person).is_none_or(|last| day <= last);
+        let is_held = |role: Role| {
+            let of_role = || self.appointments.iter().filter(move |one| one.role == role);
+            let listed = |one: &StaffMember| {
+                let by_order = of_role().any(|other| other.person == one.id && other.outweighs_list_on(day));
+                one.has_role(role.as_str()) && !by_order && works(&one.id)
+            };
+            of_role().any(|one| one.holds_on(day) && works(&one.person)) || self.journal.staff.iter().any(listed)
+        };
+        readiness::OFFICES.into_iter().filter(|role| !is_held(*role)).collect()
     }
 
     /// Findings of one table, as its page shows them.
@@ -233,7 +271,7 @@ pub async fn take_sheet(
     let rows = open.rows(house, layout).await?;
     let first = next_given(layout, &rows);
     let (written, _) = spelling::written_out(layout, sheet, &open.known);
-    let mut rows_coming = match layout.read_sheet(&written, &open.known, fixed, first) {
+    let mut rows_coming = match layout.read_lines(&written, &open.known, fixed, first) {
         Ok(rows) => rows,
         Err(findings) => return Ok(Outcome::Refused(findings)),
     };
@@ -241,7 +279,7 @@ pub async fn take_sheet(
     let mut findings = Vec::new();
     let mut counts = Counts::default();
     let mut edits = Vec::new();
-    for (row, (line, _)) in rows_coming.iter().zip(&written.rows) {
+    for LineRead { line, row } in &rows_coming {
         let place = format!("строка {line}");
         findings.extend(rules::row(layout, row, &place));
         let standing = rows.iter().find(|old| old[..layout.key] == row[..layout.key]);
@@ -257,7 +295,7 @@ pub async fn take_sheet(
         edits.push(edit(layout, year, row, Some(row)));
     }
     if *meeting == Meeting::Replace {
-        let kept: BTreeSet<&[String]> = rows_coming.iter().map(|row| &row[..layout.key]).collect();
+        let kept: BTreeSet<&[String]> = rows_coming.iter().map(|one| &one.row[..layout.key]).collect();
         let of_part = |row: &&Vec<String>| {
             fixed.iter().all(|(name, value)| layout.place(name).is_none_or(|at| row[at] == *value))
         };
@@ -420,9 +458,9 @@ fn identifier(layout: &Layout, column: &Column, number: usize) -> String {
 }
 
 /// Rows of a sheet keep the identifiers and places of the rows that they are known again by.
-fn keep_given(layout: &Layout, rows: &[Vec<String>], coming: &mut [Vec<String>], first: usize) {
+fn keep_given(layout: &Layout, rows: &[Vec<String>], coming: &mut [LineRead], first: usize) {
     let natural = rules::natural_key(layout.table);
-    for (order, row) in coming.iter_mut().enumerate() {
+    for (order, LineRead { row, .. }) in coming.iter_mut().enumerate() {
         let known = rows.iter().find(|old| match natural {
             [] => old[..layout.key] == row[..layout.key],
             _ => is_twin(layout, old, row),

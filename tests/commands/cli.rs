@@ -324,6 +324,21 @@ fn every_listing_is_an_array_of_objects_with_json() {
 }
 
 #[test]
+fn a_new_house_says_who_gets_the_first_account_and_how_the_administrator_gets_the_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path().join("house");
+    let said = out(&run(&["init", dir.to_str().expect("UTF-8"), "--by", "T00001"]));
+    for words in [
+        "letopis account issue operator",
+        "Первый вход получает служебная запись «operator»",
+        "Создание дома записано за «T00001»; входа в дом это ещё не даёт",
+        "letopis account issue T00001",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+#[test]
 fn a_listing_without_lines_is_an_empty_array_and_a_russian_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     let dir = folder.path().join("house");

@@ -134,12 +134,25 @@ fn each_office_finds_on_its_first_screen_what_it_owes() {
         let (subject, token) = first("T04").await;
         let plans = links(&subject, "раздел года ещё не готов");
         assert!(subject.contains("Календарно-тематические планы") && plans == ["/year/plans"], "{subject}");
-        let (status, all) = read(address, "/year/plans", &token).await;
+        let (status, all) = read(address, "/year/plans?class=all", &token).await;
         assert!(status == 200 && all.contains("/year/plans/C9") && all.contains("/year/plans?class=mine"), "{all}");
-        let (_, mine) = read(address, "/year/plans?class=mine", &token).await;
-        assert!(mine.contains("/year/plans/C5") && !mine.contains("/year/plans/C9"), "only the own courses: {mine}");
-        let (deputy, _) = first("T02").await;
+        // Who teaches and answers for no other's plan finds the own ones first, and all by a link.
+        for own in ["/year/plans", "/year/plans?class=mine"] {
+            let (_, mine) = read(address, own, &token).await;
+            let is_own = mine.contains("/year/plans/C5") && !mine.contains("/year/plans/C9");
+            assert!(is_own && mine.contains("href=\"/year/plans?class=all\""), "only the own courses: {mine}");
+        }
+        let (deputy, token) = first("T02").await;
         assert!(!deputy.contains("Календарно-тематические планы"), "{deputy}");
+        // The checklist and the list of plans count the same plans and the same teachers.
+        let (_, plans) = read(address, "/year/plans", &token).await;
+        let (_, ready) = read(address, "/year/ready", &token).await;
+        let owed = plans.split("<p class=\"soft over\">").nth(1).and_then(|rest| rest.split('.').next()).unwrap();
+        let owed = owed.trim_start_matches("Ждём ").trim();
+        assert!(owed.contains(" от ") && ready.contains(owed), "«{owed}»: {ready}");
+        // The rules in force let families in by ЕСИА: the checklist says so, and whence its days are.
+        assert!(ready.contains("классный руководитель логинов не выдаёт"), "{ready}");
+        assert!(ready.contains("изменить: <a href=\"/policy\">Правила</a>"), "{ready}");
         let (secretary, _) = first("T05").await;
         assert!(!secretary.contains("Календарно-тематические планы"), "{secretary}");
     });
@@ -157,6 +170,10 @@ fn the_end_of_a_period_is_spoken_of_before_it_and_leads_to_what_is_missing() {
                 let (_, page) = read(address, "/", &token).await;
                 let ending = links(&page, "последний день 24.10.2025");
                 assert_eq!(ending == ["/copies/gaps?period=Q1"], told, "{person}, {days} days on: {ending:?}");
+                // A day before the last one is told with the rule that says so, and its clause stands behind «Почему?».
+                let before = page.contains("нужны к 23.10.2025");
+                let reason = page.contains("(по правилам школы — в предпоследний учебный день периода)");
+                assert_eq!(before, reason, "{person}, {days} days on: {page}");
                 let overdue = links(&page, "дни периода прошли");
                 assert_eq!(overdue.len(), usize::from(days > 22), "{person}, {days} days on: {overdue:?}");
             }

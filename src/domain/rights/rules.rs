@@ -24,6 +24,8 @@ struct Clause {
     clause: String,
     /// Does the school's own regulation say it?
     own: bool,
+    /// Does it name ЕСИА, which is no office?
+    by_state: bool,
 }
 
 /// The clauses of a policy that give acts to offices. The default has none: the matrix as it is printed.
@@ -57,7 +59,8 @@ impl Rules {
             roles.retain(|role| !matches!(role, Role::Learner | Role::Parent | Role::Inspector));
             roles.sort_unstable();
             roles.dedup();
-            Some(Clause { roles, clause: said.clause.clone(), own: policy.is_said(key) })
+            let by_state = words.iter().any(|word| word == "esia");
+            Some(Clause { roles, clause: said.clause.clone(), own: policy.is_said(key), by_state })
         };
         Self { clauses: GIVEN.map(|(key, _)| clause(key)), beginning }
     }
@@ -130,6 +133,22 @@ impl Rules {
         format!("Курсы вам ещё не назначены: их назначает {}.", self.who(Action::ChangeCurriculum))
     }
 
+    /// How learners and parents get in where class teachers give them nothing, as adoption, checklist and refusal say it; empty where class
+    /// teachers do.
+    pub fn families(&self) -> String {
+        let action = Action::IssueFamilyCredentials;
+        if self.may(action).any(|role| role == Role::ClassTeacher) {
+            return String::new();
+        }
+        let who = self.who(action);
+        match self.clause_of(action).is_some_and(|clause| clause.by_state) {
+            true => format!(
+                "родители и ученики входят через ЕСИА (Госуслуги), классный руководитель логинов не выдаёт; вход через ЕСИА подключает, а тем, у кого её нет, даёт пароль {who}"
+            ),
+            false => format!("логины родителям и ученикам выдаёт {who}, классный руководитель их не выдаёт"),
+        }
+    }
+
     /// A refusal as people read it: why not, by which clause, and who could.
     pub fn refusal(&self, action: Action, why: Why) -> String {
         let clause = match why {
@@ -138,7 +157,13 @@ impl Rules {
         };
         let said = capitalised(why.as_russian());
         let roles: Vec<&str> = self.may(action).map(Role::as_russian).collect();
-        format!("{said}{clause}. Сюда ведут должности: {}.", roles.join(", "))
+        let families = match (action, self.families()) {
+            (Action::IssueFamilyCredentials, families) if !families.is_empty() => {
+                format!(" По правилам школы {families}.")
+            }
+            _ => String::new(),
+        };
+        format!("{said}{clause}.{families} Сюда ведут должности: {}.", roles.join(", "))
     }
 
     /// The lines under the printed matrix: which acts the rules give to whom.
@@ -206,6 +231,16 @@ mod tests {
         for (preset, _) in crate::domain::policy::BUILTIN {
             assert_eq!(may(preset, Action::IssueStaffCredentials), "administrator", "{preset}");
         }
+        // Where class teachers give families nothing, that is said in words, in the refusal too.
+        let said = |preset| rules(preset, false).families();
+        let by_state = "родители и ученики входят через ЕСИА (Госуслуги), классный руководитель логинов не выдаёт";
+        assert!(said("chernushka-2018").starts_with(by_state) && said("talitsa-2019").starts_with(by_state));
+        assert!(said("kurskoe-2019").starts_with("логины родителям и ученикам выдаёт администратор"));
+        assert!(said("bauman").is_empty() && said("duties-moscow").is_empty() && said("default").is_empty());
+        let refused = rules("chernushka-2018", false).refusal(Action::IssueFamilyCredentials, Why::NotByRules);
+        assert!(refused.contains("входят через ЕСИА") && refused.contains("(000 Инс 3.1)"), "{refused}");
+        let other = rules("chernushka-2018", false).refusal(Action::ChangePolicy, Why::NotTheOffice);
+        assert!(!other.contains("ЕСИА"), "{other}");
     }
 
     #[test]

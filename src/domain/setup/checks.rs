@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use super::cells::course_words;
-use super::{Setup, hours_text, plan};
+use super::layout::{CALENDAR, Layout};
+use super::{Setup, SpecialDays, Topic, hours_text, plan, promotion};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Class, Course, Journal, StaffMember};
 use crate::domain::{names, words};
@@ -140,6 +141,33 @@ pub fn plans(journal: &Journal, setup: &Setup) -> Vec<Finding> {
     findings
 }
 
+/// Courses whose plans are owed: missing, not whole, or of other hours than the curriculum's; each with who teaches it on a day, empty where
+/// nobody does. The checklist of the year and the list of plans both count by it.
+pub fn owed_plans<'j>(journal: &'j Journal, setup: &Setup, day: NaiveDate) -> Vec<(&'j Course, &'j str)> {
+    let mut by_course: BTreeMap<&str, Vec<&Topic>> = BTreeMap::new();
+    for topic in &setup.topics {
+        by_course.entry(&topic.course).or_default().push(topic);
+    }
+    let is_owed = |course: &&Course| {
+        let grade = journal.class(&course.class).map_or(0, |class| class.grade);
+        let topics = by_course.get(course.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let findings = plan::check(course, grade, topics);
+        findings.iter().any(|finding| finding.severity >= Severity::Error)
+    };
+    journal.courses.iter().filter(is_owed).map(|course| (course, journal.teacher_on(course, day))).collect()
+}
+
+/// «ждём 22 курса от 21 учителя»; empty when none is owed.
+pub fn owed_words(owed: &[(&Course, &str)]) -> String {
+    let teachers: BTreeSet<&str> = owed.iter().map(|(_, teacher)| *teacher).filter(|one| !one.is_empty()).collect();
+    let courses = words::count(owed.len() as u64, "курс", "курса", "курсов");
+    match (owed.len(), teachers.len() as u64) {
+        (0, _) => String::new(),
+        (_, 0) => format!("ждём {courses}"),
+        (_, n) => format!("ждём {courses} от {}", words::count(n, "учителя", "учителей", "учителей")),
+    }
+}
+
 /// Control works: no more than one a day for a class, no more than a tenth of a course's hours, none outside the study periods.
 /// The first two follow the ministry's recommendations on assessment (письмо 2021 г. № СК-228/03), so they warn.
 pub fn works(journal: &Journal, setup: &Setup) -> Vec<Finding> {
@@ -199,22 +227,46 @@ pub fn periods(journal: &Journal, class: &Class) -> Vec<Finding> {
         .collect()
 }
 
-/// Days between the study periods of a class that the calendar does not name.
+/// Days between the study periods of a class that the calendar does not name, run by run. A weekend belongs to the run that it adjoins, and is
+/// none by itself.
 pub fn unnamed_breaks(journal: &Journal, setup: &Setup, class: &Class) -> Vec<(NaiveDate, NaiveDate)> {
     let own = journal.periods_of_grade(class.grade);
-    let gaps = own.windows(2).filter_map(|pair| {
-        let (from, to) = (pair[0].ends.succ_opt()?, pair[1].starts.pred_opt()?);
-        (from <= to).then_some((from, to))
-    });
     let named = |day: NaiveDate| {
-        use chrono::Datelike as _;
-        day.weekday().num_days_from_monday() >= 5
-            || setup
-                .days
-                .iter()
-                .any(|days| days.contains(day) && !days.is_study() && days.scope.holds(&class.name, class.grade))
+        let holds = |days: &&SpecialDays| !days.is_study() && days.scope.holds(&class.name, class.grade);
+        setup.days.iter().filter(holds).any(|days| days.contains(day))
     };
-    gaps.filter(|(from, to)| from.iter_days().take_while(|day| day <= to).any(|day| !named(day))).collect()
+    let mut runs: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+    for pair in own.windows(2) {
+        let (Some(from), Some(to)) = (pair[0].ends.succ_opt(), pair[1].starts.pred_opt()) else { continue };
+        for day in from.iter_days().take_while(|day| *day <= to).filter(|day| !named(*day)) {
+            match runs.last_mut() {
+                Some(run) if run.1.succ_opt() == Some(day) => run.1 = day,
+                _ => runs.push((day, day)),
+            }
+        }
+    }
+    let is_weekday = |day: NaiveDate| day.weekday().num_days_from_monday() < 5;
+    runs.retain(|(from, to)| from.iter_days().take_while(|day| day <= to).any(is_weekday));
+    runs
+}
+
+/// A row of the calendar with days of another school year: it does nothing in this one, and mostly the figure of the year is wrong.
+pub fn outside_year(layout: &Layout, row: &[String], year: &str, place: &str) -> Option<Finding> {
+    if layout.table != CALENDAR.table {
+        return None;
+    }
+    let day = |name: &str| row.get(layout.place(name)?)?.parse::<NaiveDate>().ok();
+    let first = promotion::first_day(year)?;
+    let last = first.with_year(first.year() + 1)?.pred_opt()?;
+    let starts = day("starts")?;
+    let ends = day("ends").unwrap_or(starts);
+    if ends < starts || first <= starts && ends <= last {
+        return None;
+    }
+    let span = |from: NaiveDate, to: NaiveDate| format!("{}–{}", words::date_short(from), words::date_short(to));
+    let message = format!("дни календаря вне учебного года {year}: проверьте год в датах");
+    let finding = Finding::new("calendar.outside-year", place, message).weighing(Severity::Warning);
+    Some(finding.expected_found(span(first, last), span(starts, ends)))
 }
 
 /// Bells of every schedule: each lesson ends after it begins, and before the next begins.
@@ -289,4 +341,62 @@ pub fn groups(journal: &Journal) -> Vec<Finding> {
         }
     }
     findings
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
+mod tests {
+    use super::super::Scope;
+    use super::*;
+    use crate::domain::journal::{Period, PeriodKind};
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn of_a_gap_between_periods_only_the_days_that_the_calendar_lacks_are_named() {
+        let period = |id: &str, starts: &str, ends: &str| Period {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            kind: PeriodKind::Quarter,
+            grade_from: 1,
+            grade_to: 9,
+            starts: day(starts),
+            ends: day(ends),
+        };
+        let periods = vec![period("Q2", "2025-11-05", "2025-12-26"), period("Q3", "2026-01-12", "2026-03-20")];
+        let journal = Journal { periods, ..Journal::default() };
+        let class = Class { name: "5А".to_owned(), grade: 5, class_teacher_id: String::new() };
+        let holiday = |starts: &str, ends: &str| SpecialDays {
+            starts: day(starts),
+            ends: day(ends),
+            scope: Scope::School,
+            kind: "break".to_owned(),
+            name: String::new(),
+            follows: 0,
+        };
+        let missing = |days: Vec<SpecialDays>| {
+            let setup = Setup { days, ..Setup::default() };
+            let runs = unnamed_breaks(&journal, &setup, &class).into_iter();
+            runs.map(|(from, to)| format!("{from} {to}")).collect::<Vec<_>>()
+        };
+        assert_eq!(missing(Vec::new()), ["2025-12-27 2026-01-11"]);
+        assert_eq!(missing(vec![holiday("2025-12-27", "2026-01-07")]), ["2026-01-08 2026-01-11"]);
+        let apart = missing(vec![holiday("2025-12-29", "2025-12-31"), holiday("2026-01-06", "2026-01-11")]);
+        assert_eq!(apart, ["2026-01-01 2026-01-05"], "a weekend alone is not missed");
+        assert!(missing(vec![holiday("2025-12-29", "2026-01-09")]).is_empty());
+    }
+
+    #[test]
+    fn a_holiday_of_another_year_is_told() {
+        let row = |starts: &str, ends: &str| [starts, "", ends, "break", "", "0"].map(str::to_owned);
+        let told = |starts: &str, ends: &str| outside_year(&CALENDAR, &row(starts, ends), "2025/2026", "строка 2");
+        assert!(told("2025-10-27", "2025-11-04").is_none() && told("2026-06-01", "2026-08-31").is_none());
+        let wrong = told("2024-10-27", "2024-11-04").unwrap();
+        assert!(wrong.message.contains("вне учебного года 2025/2026"), "{wrong}");
+        assert_eq!(wrong.found, "27.10.2024–04.11.2024");
+        // What runs backwards is told as that.
+        assert!(told("2025-12-29", "2025-01-08").is_none());
+    }
 }

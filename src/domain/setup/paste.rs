@@ -20,6 +20,15 @@ pub struct Sheet {
     pub letters: Vec<String>,
 }
 
+/// A row as it was read, and the line of the sheet that it stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineRead {
+    /// Line number, from 1.
+    pub line: usize,
+    /// Cells in the order of the layout's columns.
+    pub row: Vec<String>,
+}
+
 impl Sheet {
     /// Reads what a spreadsheet puts on the clipboard: cells parted by tabs, a cell with tabs or line breaks in quotes. Text without
     /// tabs is taken as `;`-separated, as Russian offices save CSV. Empty rows are skipped.
@@ -320,6 +329,18 @@ impl Layout {
         fixed: &BTreeMap<&str, String>,
         first_given: usize,
     ) -> Result<Vec<Vec<String>>, Vec<Finding>> {
+        let rows = self.read_lines(sheet, known, fixed, first_given)?;
+        Ok(rows.into_iter().map(|one| one.row).collect())
+    }
+
+    /// As [`Self::read_sheet`], each row with its line.
+    pub fn read_lines(
+        &self,
+        sheet: &Sheet,
+        known: &Known,
+        fixed: &BTreeMap<&str, String>,
+        first_given: usize,
+    ) -> Result<Vec<LineRead>, Vec<Finding>> {
         let mut findings = Vec::new();
         if sheet.heads.is_empty() {
             return Err(vec![
@@ -374,7 +395,7 @@ impl Layout {
                         let message = format!("повторяет строку {first}");
                         findings.push(Finding::new("setup.row-twice", format!("строка {line}"), message));
                     }
-                    rows.push(row);
+                    rows.push(LineRead { line: *line, row });
                 }
                 Err(wrong) => findings.extend(wrong),
             }
@@ -453,6 +474,8 @@ mod tests {
         for head in ["Название", "Наименование", "Название кабинета"] {
             let named = Sheet::from_clipboard(&format!("Кабинет\t{head}\n12\tкабинет физики"));
             assert!(ROOMS.passed_over(&named, &BTreeMap::new()).is_empty(), "{head}");
+            let lines = ROOMS.read_lines(&named, &known, &BTreeMap::new(), 1).unwrap();
+            assert_eq!(lines.iter().map(|one| one.line).collect::<Vec<_>>(), [2], "each row has its line");
             let rows = ROOMS.read_sheet(&named, &known, &BTreeMap::new(), 1).unwrap();
             assert_eq!(rows[0][..3], ["12", "0", "кабинет физики"], "{head}");
         }

@@ -30,6 +30,16 @@ impl Hours {
         Self { planned, due: course.hours_per_week_centi * study_weeks(grade) }
     }
 
+    /// Does the plan cover fewer hours than the course has?
+    pub fn is_short(self) -> bool {
+        self.planned < self.due
+    }
+
+    /// «10 из 170 ч».
+    pub fn covered(self) -> String {
+        format!("{} из {} ч", hours_text(self.planned), hours_text(self.due))
+    }
+
     /// «не хватает 2 ч», «лишних 1 ч», empty when equal.
     pub fn difference(self) -> String {
         match self.planned.cmp(&self.due) {
@@ -50,6 +60,34 @@ pub fn beside_lessons(planned_centi: u32, lessons: usize) -> String {
     }
 }
 
+/// Study weeks whose lessons holidays, breaks and days off may take from a year without anything being wrong.
+const WEEKS_LOST: u32 = 2;
+
+/// Why a plan and the lessons of the timetable differ, and what to do; empty when they do not, and where there are no lessons yet.
+pub fn why_beside(planned_centi: u32, lessons: usize, hours_per_week_centi: u32) -> String {
+    let given = u32::try_from(lessons).unwrap_or(u32::MAX).saturating_mul(100);
+    let usual = hours_per_week_centi * WEEKS_LOST;
+    if given == 0 || planned_centi == 0 || given == planned_centi {
+        return String::new();
+    }
+    let lost =
+        "Часы плана считают по учебным неделям, а уроки — по дням: часть дней приходится на праздники и каникулы.";
+    let within = format!("до {} ч — двух учебных недель", hours_text(usual));
+    match planned_centi.checked_sub(given) {
+        Some(more) if more <= usual => format!(
+            "{lost} Такая разница ({within}) — не ошибка: план менять не нужно, темы, которым не хватило уроков, объединяют."
+        ),
+        Some(_) => format!(
+            "{lost} Но здесь разница больше обычной ({within}): проверьте, все ли уроки курса стоят в расписании и верны ли каникулы класса."
+        ),
+        None if given - planned_centi <= usual => {
+            "Уроков по расписанию немного больше, чем часов: это не ошибка, лишние уроки отдают повторению.".to_owned()
+        }
+        None => "Уроков больше, чем часов, на две недели и больше: проверьте, не лишние ли уроки стоят в расписании и весь ли план внесён."
+            .to_owned(),
+    }
+}
+
 /// What is wrong with a course's plan: missing, hours that differ, days out of order.
 pub fn check(course: &Course, grade: u8, topics: &[&Topic]) -> Vec<Finding> {
     let place = format!("КТП: {}, {}", course.class, period::course_title(course));
@@ -59,7 +97,10 @@ pub fn check(course: &Course, grade: u8, topics: &[&Topic]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let hours = Hours::of(course, grade, topics);
     if hours.planned != hours.due {
-        let message = format!("часы плана не равны часам учебного плана: {}", hours.difference());
+        let message = match hours.is_short() {
+            true => format!("план внесён не весь: {}, {}", hours.covered(), hours.difference()),
+            false => format!("часы плана не равны часам учебного плана: {}", hours.difference()),
+        };
         findings.push(
             Finding::new("plan.hours-differ", place.clone(), message)
                 .expected_found(hours_text(hours.due), hours_text(hours.planned)),
@@ -141,6 +182,20 @@ mod tests {
         assert_eq!(planned, [Some(days[0]), Some(days[1]), None]);
         let offered = |held| topic_for(&topics, held).map(|topic| topic.ordinal);
         assert_eq!([0, 1, 2, 3, 4].map(offered), [Some(1), Some(2), Some(2), Some(3), None]);
+    }
+
+    #[test]
+    fn a_plan_that_covers_a_part_is_not_whole_and_lost_lessons_are_explained() {
+        let hours = Hours { planned: 1_000, due: 17_000 };
+        assert!(hours.is_short() && !Hours { planned: 17_000, due: 17_000 }.is_short());
+        assert_eq!(hours.covered(), "10 из 170 ч");
+        let usual = why_beside(17_000, 167, 500);
+        assert!(usual.contains("до 10 ч — двух учебных недель") && usual.contains("не ошибка"), "{usual}");
+        let lost = why_beside(17_000, 150, 500);
+        assert!(lost.contains("больше обычной") && lost.contains("каникулы класса"), "{lost}");
+        assert!(why_beside(17_000, 172, 500).contains("повторению"));
+        assert!(why_beside(1_000, 167, 500).contains("весь ли план внесён"));
+        assert!(why_beside(17_000, 170, 500).is_empty() && why_beside(17_000, 0, 500).is_empty());
     }
 
     #[test]

@@ -17,7 +17,11 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::setup::Stay;
-use crate::domain::setup::layout::{BELLS, Is, Layout, MOVEMENT, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE};
+use crate::domain::setup::checks;
+use crate::domain::setup::layout::{
+    BELLS, Column, Is, Layout, MOVEMENT, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
+};
+use crate::domain::setup::paste::{LineRead, Sheet};
 use crate::domain::setup::regime;
 use crate::domain::setup::rules;
 use crate::domain::setup::spelling;
@@ -101,6 +105,13 @@ impl Plan {
     }
 }
 
+/// A row that comes, and where it stands.
+struct Incoming<'s> {
+    sheet: &'s YearSheet,
+    line: usize,
+    row: Vec<String>,
+}
+
 struct Planning<'h> {
     house: &'h House,
     year: Year,
@@ -160,6 +171,46 @@ fn shown_regime(year: &Year, sheets: &[YearSheet]) -> Option<YearSheet> {
     Some(YearSheet { layout: &REGIMES, place, course, sheet, covers, findings: vec![finding] })
 }
 
+/// What is wrong with a row by itself, in the year that it comes to.
+fn by_itself(layout: &Layout, row: &[String], year: &str, place: &str) -> Vec<Finding> {
+    let mut wrong = rules::row(layout, row, place);
+    wrong.extend(checks::outside_year(layout, row, year, place));
+    wrong
+}
+
+/// What is wrong with the rows of tables that name nobody and nothing of the journal (calendar, bells, rooms), each by itself: it is told
+/// beside the mistakes of the lists, while there is no journal to plan over.
+pub fn alone(year: &str, sheets: &[YearSheet]) -> Vec<Finding> {
+    let names_journal =
+        |column: &Column| matches!(column.is, Is::Staff | Is::Class | Is::Course | Is::Learner | Is::Room);
+    let known = super::Known::default();
+    let mut findings: Vec<Finding> = Vec::new();
+    for sheet in sheets.iter().filter(|sheet| !sheet.layout.columns.iter().any(names_journal)) {
+        let layout = sheet.layout;
+        // Classes are not known yet: whom a row is for is judged with the journal.
+        let scopes = layout.columns.iter().filter(|column| column.is == Is::Scope);
+        let fixed: BTreeMap<&str, String> = scopes.map(|column| (column.name, String::new())).collect();
+        let mut wrong = sheet.findings.clone();
+        for (line, cells) in &sheet.sheet.rows {
+            let (heads, letters) = (sheet.sheet.heads.clone(), sheet.sheet.letters.clone());
+            let one = Sheet { heads, rows: vec![(*line, cells.clone())], letters };
+            let place = format!("строка {line}");
+            let told: Vec<Finding> = match layout.read_sheet(&one, &known, &fixed, 1) {
+                Ok(rows) => rows.iter().flat_map(|row| by_itself(layout, row, year, &place)).collect(),
+                Err(told) => told,
+            };
+            wrong.extend(told.into_iter().map(|finding| placed(sheet, finding)));
+        }
+        // A wrong heading is told once, not of every row.
+        for finding in wrong {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+    }
+    findings
+}
+
 /// A finding of a sheet, with the sheet before its place.
 fn placed(sheet: &YearSheet, finding: Finding) -> Finding {
     Finding { place: format!("{}: {}", sheet.place, finding.place), ..finding }
@@ -174,11 +225,10 @@ impl Planning<'_> {
     async fn table(&mut self, layout: &'static Layout, sheets: &[&YearSheet]) -> Result<(), Error> {
         let standing = self.year.rows(self.house, layout).await?;
         let first = next_given(layout, &standing);
-        let mut coming: Vec<Vec<String>> = Vec::new();
-        let mut lines: Vec<(&YearSheet, usize)> = Vec::new();
+        let mut coming: Vec<Incoming<'_>> = Vec::new();
         let mut courses: BTreeSet<String> = BTreeSet::new();
         let mut came = self.came(layout, sheets);
-        for sheet in sheets {
+        for &sheet in sheets {
             let fixed = match self.fixed(sheet) {
                 Ok(fixed) => fixed,
                 Err(finding) => {
@@ -188,23 +238,21 @@ impl Planning<'_> {
             };
             let (written, short) = spelling::written_out(layout, &sheet.sheet, &self.year.known);
             self.plan.findings.extend(short.into_iter().map(|one| placed(sheet, one)));
-            match layout.read_sheet(&written, &self.year.known, &fixed, first + coming.len()) {
+            match layout.read_lines(&written, &self.year.known, &fixed, first + coming.len()) {
                 Ok(mut rows) => {
                     self.passed_over(&mut came, sheet, &fixed);
                     keep_given(layout, &standing, &mut rows, first + coming.len());
                     // Of the rows as they were written out: a lesson of all groups is several of them, from one line.
-                    lines.extend(written.rows.iter().map(|(line, _)| (*sheet, *line)));
-                    coming.extend(rows);
+                    coming.extend(rows.into_iter().map(|LineRead { line, row }| Incoming { sheet, line, row }));
                     courses.extend(fixed.into_values());
                 }
                 Err(findings) => self.plan.findings.extend(findings.into_iter().map(|one| placed(sheet, one))),
             }
         }
-        debug_assert_eq!(coming.len(), lines.len(), "each row has its line: none is left out without a word");
         let mut seen: BTreeMap<&[String], (&YearSheet, usize)> = BTreeMap::new();
-        for (row, (sheet, line)) in coming.iter().zip(&lines) {
+        for Incoming { sheet, line, row } in &coming {
             let place = format!("строка {line}");
-            let mut wrong = rules::row(layout, row, &place);
+            let mut wrong = by_itself(layout, row, &self.year.year, &place);
             if let Some((other, earlier)) = seen.insert(&row[..layout.key], (sheet, *line)) {
                 let message = format!("повторяет строку {earlier} ({})", other.place);
                 wrong.push(Finding::new("setup.row-twice", place.clone(), message));
@@ -226,7 +274,7 @@ impl Planning<'_> {
                 // Of plans, only those that came are replaced.
                 Meeting::Replace => {
                     layout.table != PLAN_TOPICS.table
-                        || coming.iter().any(|new| new[0] == row[0])
+                        || coming.iter().any(|new| new.row[0] == row[0])
                         || courses.contains(&row[0])
                 }
                 Meeting::Add => self.is_covered(layout, row, &covers, &courses),
@@ -250,8 +298,8 @@ impl Planning<'_> {
         }
         if layout.table == STAYS.table {
             let before = self.year.setup.stays.clone();
-            let keys: BTreeSet<&[String]> = coming.iter().map(|row| &row[..layout.key]).collect();
-            let mut after: Vec<Stay> = coming.iter().filter_map(|row| Stay::from_cells(row)).collect();
+            let keys: BTreeSet<&[String]> = coming.iter().map(|one| &one.row[..layout.key]).collect();
+            let mut after: Vec<Stay> = coming.iter().filter_map(|one| Stay::from_cells(&one.row)).collect();
             if self.meeting == Meeting::Add {
                 after.extend(before.iter().filter(|stay| !keys.contains(&stay.to_cells()[..layout.key])).cloned());
             }
@@ -261,7 +309,7 @@ impl Planning<'_> {
             self.year.setup.stays = after;
         }
         if layout.table == ROOMS.table {
-            coming.iter().for_each(|row| self.year.known.add_room(&row[0]));
+            coming.iter().for_each(|one| self.year.known.add_room(&one.row[0]));
         }
         self.plan.tables.push(came);
         Ok(())
@@ -325,7 +373,7 @@ impl Planning<'_> {
         let mut ledger = Ledger::open(self.house, &self.year.year, self.year.journal.clone(), stays).await?;
         let mut came = self.came(&MOVEMENT, sheets);
         for sheet in sheets {
-            let rows = match MOVEMENT.read_sheet(&sheet.sheet, &self.year.known, &BTreeMap::new(), 1) {
+            let mut orders = match MOVEMENT.read_lines(&sheet.sheet, &self.year.known, &BTreeMap::new(), 1) {
                 Ok(rows) => rows,
                 Err(findings) => {
                     self.plan.findings.extend(findings.into_iter().map(|one| placed(sheet, one)));
@@ -333,10 +381,8 @@ impl Planning<'_> {
                 }
             };
             self.passed_over(&mut came, sheet, &BTreeMap::new());
-            let lines = sheet.sheet.rows.iter().map(|(line, _)| *line);
-            let mut orders: Vec<(usize, Vec<String>)> = lines.zip(rows).collect();
-            orders.sort_by(|a, b| (&a.1[0], a.0).cmp(&(&b.1[0], b.0)));
-            for (line, row) in orders {
+            orders.sort_by(|a, b| (&a.row[0], a.line).cmp(&(&b.row[0], b.line)));
+            for LineRead { line, row } in orders {
                 match self.order(&mut ledger, line, &row) {
                     Ok(edits) if edits.is_empty() => came.same += 1,
                     Ok(edits) => {

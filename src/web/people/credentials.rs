@@ -325,6 +325,7 @@ async fn own_classes(
                 frame: frame.titled("Семьи классов").leading(lead),
                 classes,
                 without,
+                who: visitor.rules.who(Action::IssueFamilyCredentials),
                 unsaid: state.house.config.public_url().is_empty(),
                 offered: offer(&headers),
             })
@@ -338,6 +339,8 @@ struct ClassesPage {
     frame: Frame,
     classes: Vec<ClassLine>,
     without: u64,
+    /// Whom the rules give the passwords of families to.
+    who: String,
     unsaid: bool,
     offered: Offer,
 }
@@ -359,7 +362,13 @@ async fn families_form(
     Path(class): Path<String>,
     frame: Frame,
 ) -> Result<Response, Refusal> {
-    let page = family_page(&state, &visitor, frame, &class, asked.value("pick")).await?;
+    let mut page = family_page(&state, &visitor, frame, &class, asked.value("pick")).await?;
+    // Whoever comes from a learner's page issues anew to that one: a slip was lost.
+    let lost = asked.value("person");
+    if page.people.iter().any(|one| one.id == lost) {
+        page.people.iter_mut().for_each(|one| one.ticked = one.id == lost);
+        page.picks.iter_mut().for_each(|pick| pick.2 = false);
+    }
     answer::page(&IssuePage { offered: offer(&headers), ..page })
 }
 

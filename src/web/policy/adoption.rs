@@ -9,7 +9,8 @@ use super::{Choice, choices, open};
 use crate::domain::finding::Finding;
 use crate::domain::lint;
 use crate::domain::people::Visitor;
-use crate::domain::policy;
+use crate::domain::policy::{self, Policy};
+use crate::domain::rights::{Action, Rules};
 use crate::domain::setup::promotion;
 use crate::domain::words;
 use crate::flow;
@@ -27,6 +28,8 @@ struct AdoptPage {
     choices: Vec<Choice>,
     /// Rules in force: they need no second order.
     in_force: String,
+    /// What changes for people: the rules, and how families get in under them.
+    families: Vec<(String, String)>,
     sent: Sent,
 }
 
@@ -122,8 +125,13 @@ async fn page(state: &WebState, frame: Frame, sent: Sent) -> Result<AdoptPage, R
         let label = title.map_or(choice.label, |policy| format!("{} — {}", choice.name, policy.title));
         Choice { label, ..choice }
     };
-    let choices =
+    let choices: Vec<Choice> =
         choices(&history, &sent.preset).into_iter().filter(|choice| !used(&choice.name)).map(titled).collect();
+    let families = choices.iter().filter_map(|choice| {
+        let rules = policy::parse(&choice.name, policy::builtin(&choice.name)?).ok()?;
+        Some((choice.name.clone(), ways_in(&rules)))
+    });
+    let families = families.collect();
     let now = &history.on(state.now().date_naive()).policy;
     let in_force = format!("{} — {}", now.name, now.title);
     Ok(AdoptPage {
@@ -133,8 +141,20 @@ async fn page(state: &WebState, frame: Frame, sent: Sent) -> Result<AdoptPage, R
             .leading("Прежние записи остаются при правилах, по которым сделаны; применённые правила не правят")
             .under("Правила", "/policy"),
         choices,
+        families,
         sent,
     })
+}
+
+/// How families get in under a policy.
+fn ways_in(policy: &Policy) -> String {
+    let rules = Rules::of(policy, false);
+    match rules.families() {
+        said if said.is_empty() => {
+            format!("логины родителям и ученикам выдаёт {}", rules.who(Action::IssueFamilyCredentials))
+        }
+        said => said,
+    }
 }
 
 /// `POST /policy/adopt`: `preset` or `file`, `order`, `from`.
@@ -209,5 +229,6 @@ pub(super) async fn adopt(
     let name = &adopted.policy.name;
     // The page of what was adopted: until its first day «/policy» shows the rules before it.
     let page = format!("/policy?name={}", query::segment(name));
-    Ok(answer::done(&page, &format!("С {day} {begin} правила «{name}»{doubts}")))
+    let families = ways_in(&adopted.policy);
+    Ok(answer::done(&page, &format!("С {day} {begin} правила «{name}»: {families}{doubts}")))
 }

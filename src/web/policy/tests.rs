@@ -223,6 +223,12 @@ async fn what_was_adopted_is_shown_as_in_force_and_is_not_offered_again() {
     assert!(page.contains("default с создания дома по 19.10.2025"), "{page}");
     let form = text(adoption::form(State(state), Frame::default()).await).await;
     assert!(form.contains("value=\"bauman\"") && !form.contains("value=\"strict\""), "{form}");
+    // What changes for families is said before the order is entered.
+    let form = words(&form);
+    let by_state =
+        "chernushka-2018 : родители и ученики входят через ЕСИА (Госуслуги), классный руководитель логинов не выдаёт";
+    let by_class = "duties-moscow : логины родителям и ученикам выдаёт классный руководитель";
+    assert!(form.contains(by_state) && form.contains(by_class), "{form}");
 }
 
 #[test]

@@ -17,11 +17,11 @@ use super::shelf::{self, Sent, Step};
 use super::{Opened, Past, readiness};
 use crate::domain::journal;
 use crate::domain::people::{Subject, Visitor};
-use crate::domain::rights::{Action, Decision};
+use crate::domain::rights::{Action, Decision, Role};
 use crate::domain::setup::cells::course_words;
 use crate::domain::setup::layout::PLAN_TOPICS;
 use crate::domain::setup::plan::Hours;
-use crate::domain::setup::{hours_text, plan};
+use crate::domain::setup::{checks, hours_text, plan};
 use crate::domain::words;
 use crate::flow::setup::{self, Outcome};
 
@@ -37,6 +37,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// What the address says in the place of a class for the visitor's own courses.
 const MINE: &str = "mine";
+/// And for all courses, where the page opens with the own ones.
+const ALL: &str = "all";
 
 struct Course {
     href: String,
@@ -48,7 +50,8 @@ struct Course {
     due: String,
     difference: String,
     kind: &'static str,
-    state: &'static str,
+    /// «нет плана», «внесён не весь: 10 из 170 ч».
+    state: String,
 }
 
 #[derive(Template)]
@@ -58,12 +61,16 @@ struct ListPage {
     years: Vec<(String, String, bool)>,
     classes: Vec<(String, String, bool)>,
     courses: Vec<Course>,
-    /// No class chosen.
+    /// No class chosen, and the address of that choice.
     whole: bool,
+    all: String,
     /// The choice of the visitor's own courses, and whether it is made; none for who teaches nothing.
     mine: Option<(String, bool)>,
     missing: usize,
-    differ: usize,
+    short: usize,
+    over: usize,
+    /// «Ждём 22 курса от 21 учителя»: as the checklist of the year counts.
+    owed: String,
     /// Address of the import; empty for who may not import.
     files: String,
 }
@@ -80,14 +87,23 @@ async fn list(
     for topic in &setup.topics {
         by_course.entry(&topic.course).or_default().push(topic);
     }
-    let chosen = asked.value("class").to_owned();
     let today = state.now().date_naive();
     let is_own = |course: &journal::Course| journal.teacher_on(course, today) == visitor.account;
-    let mine = journal.courses.iter().any(is_own).then(|| (asked.with("class", MINE), chosen == MINE));
-    let mut courses = Vec::new();
-    let (mut missing, mut differ) = (0, 0);
+    let teaches = journal.courses.iter().any(is_own);
+    // Who teaches and answers for no other's plan looks for the own first.
+    let answers = [Role::Director, Role::Deputy, Role::Administrator].into_iter().any(|role| visitor.holds(role));
+    let opens_own = teaches && !answers;
+    let chosen = match asked.value("class") {
+        "" if opens_own => MINE,
+        ALL => "",
+        class => class,
+    };
+    let mine = teaches.then(|| (asked.with("class", MINE), chosen == MINE));
+    let owed = checks::owed_plans(journal, setup, opened.year.asked_on(today)?);
+    let (mut courses, mut shown) = (Vec::new(), Vec::new());
+    let (mut missing, mut short, mut over) = (0, 0, 0);
     for course in &journal.courses {
-        let is_left_out = match chosen.as_str() {
+        let is_left_out = match chosen {
             "" => false,
             MINE => !is_own(course),
             class => course.class != class,
@@ -99,12 +115,15 @@ async fn list(
         let topics = by_course.remove(course.id.as_str()).unwrap_or_default();
         let hours = Hours::of(course, grade, &topics);
         let (kind, state) = match (topics.is_empty(), hours.planned == hours.due) {
-            (true, _) => ("bad", "нет плана"),
-            (false, true) => ("ok", "часы равны"),
-            (false, false) => ("wait", "часы не равны"),
+            (true, _) => ("bad", "нет плана".to_owned()),
+            (false, true) => ("ok", "часы равны".to_owned()),
+            (false, false) if hours.is_short() => ("wait", format!("внесён не весь: {}", hours.covered())),
+            (false, false) => ("wait", "часы не равны".to_owned()),
         };
         missing += usize::from(topics.is_empty());
-        differ += usize::from(kind == "wait");
+        short += usize::from(!topics.is_empty() && hours.is_short());
+        over += usize::from(hours.planned > hours.due);
+        shown.extend(owed.iter().filter(|(one, _)| one.id == course.id).copied());
         courses.push(Course {
             href: format!("/year/plans/{}?year={}", query::segment(&course.id), query::segment(&opened.year.year)),
             class: course.class.clone(),
@@ -127,9 +146,12 @@ async fn list(
             .collect(),
         courses,
         whole: chosen.is_empty(),
+        all: asked.with("class", if opens_own { ALL } else { "" }),
         mine,
         missing,
-        differ,
+        short,
+        over,
+        owed: words::capitalised(&checks::owed_words(&shown)),
         files: shelf::by_file(&visitor, &PLAN_TOPICS),
         frame: frame
             .titled("Календарно-тематические планы")
@@ -167,6 +189,8 @@ struct PlanPage {
     /// «167 уроков», and how the plan differs from them.
     lesson_words: String,
     beside: String,
+    /// Why plan and lessons differ, and what to do.
+    why_beside: String,
     topics: Vec<Topic>,
     mode: &'static str,
     fields: Vec<Field>,
@@ -265,6 +289,7 @@ async fn plan_page(
         lessons: days.len(),
         lesson_words: words::count(days.len() as u64, "урок", "урока", "уроков"),
         beside: plan::beside_lessons(hours.planned, days.len()),
+        why_beside: plan::why_beside(hours.planned, days.len(), course.hours_per_week_centi),
         topics: shown,
         mode,
         fields,

@@ -12,6 +12,7 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::Asked;
 use super::super::route::{Access, Group, Route, SubjectOf, get};
+use crate::domain::people::Visitor;
 use crate::domain::readiness::{Line, State as Ready};
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -27,11 +28,17 @@ pub(super) fn routes() -> Vec<Route> {
 struct Section {
     line: Line,
     kind: &'static str,
-    /// «готово», «не всё», «ждём к 5 сентября».
+    /// «готово», «не всё», «ждём к 5 сентября», «назначены не все».
     said: String,
     due: String,
-    /// Who owes it by name: «Агатова М.П., Берёзкин О.К. и ещё 12»; empty where an office does.
+    /// Whence the day is, while it matters: «по правилам школы».
+    due_from: &'static str,
+    /// Who owes it by name: «Агатова М.П., Берёзкин О.К.»; empty where an office does.
     debtors: String,
+    /// The names that open by a click.
+    more_debtors: Vec<String>,
+    /// Where each person is appointed on the own card.
+    appoints: bool,
     late: bool,
     first: Vec<String>,
     rest: Vec<String>,
@@ -43,6 +50,10 @@ struct Page {
     frame: Frame,
     sections: Vec<Section>,
     done: usize,
+    /// Is everything there that was not only warned of?
+    begins: bool,
+    /// How families get in, where class teachers give them nothing.
+    families: String,
     /// «Школа к урокам готова; к 5 сентября ждём: Кабинеты.»
     verdict: String,
     /// Where something bars lessons, what: «Мешает начать уроки», then what is owed by each day, and the sections.
@@ -53,16 +64,23 @@ struct Page {
 /// Findings of a section shown at once; the others open by a click.
 const SHOWN: usize = 5;
 
-/// Names told one by one; the others are counted.
+/// Names in sight; the others open by a click.
 const NAMED: usize = 4;
 
-async fn show(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+async fn show(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Refusal> {
     if asked.value("year").is_empty() && state.house.db.list_years().await?.is_empty() {
         // Nothing was brought yet: the page says what to do first.
         return answer::page(&Page {
             frame: frame.titled("Готовность к году"),
             sections: Vec::new(),
             done: 0,
+            begins: false,
+            families: String::new(),
             verdict: String::new(),
             waiting: Vec::new(),
             years: Vec::new(),
@@ -70,25 +88,32 @@ async fn show(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
     }
     let opened = super::open(&state, asked.value("year")).await?;
     let today = state.now().date_naive();
-    let lines = opened.year.readiness()?;
-    let done = lines.iter().filter(|line| line.state == Ready::Done).count();
+    let lines = opened.year.readiness_on(today)?;
+    let done = lines.iter().filter(|line| line.state == Ready::Done && !lacks_people(line)).count();
+    let begins = lines.iter().all(|line| line.state == Ready::Done);
     let (verdict, waiting) = told(&lines, today);
     let section = |line: Line| {
         let mut missing: Vec<String> = super::sorted(line.missing.clone()).iter().map(plain).collect();
         let rest = missing.split_off(missing.len().min(SHOWN));
         let waits = line.state != Ready::Done && !line.bars_lessons && today <= line.due;
+        let (debtors, more_debtors) = parted(&line.debtors);
         Section {
             kind: match line.state {
+                Ready::Done if lacks_people(&line) => "wait",
                 Ready::Done => "ok",
                 Ready::Missing if !waits => "bad",
                 Ready::Partly | Ready::Missing => "wait",
             },
             said: match waits {
                 true => format!("ждём к {}", words::day_and_month(line.due)),
+                false if lacks_people(&line) => "назначены не все".to_owned(),
                 false => line.state.as_russian().to_owned(),
             },
-            debtors: some(&line.debtors),
+            debtors,
+            more_debtors,
+            appoints: lacks_people(&line),
             due: words::date_short(line.due),
+            due_from: if line.state == Ready::Done { "" } else { line.due_from },
             late: line.state != Ready::Done && today > line.due,
             first: missing,
             rest,
@@ -102,6 +127,8 @@ async fn show(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
             opened.year.year
         )),
         done,
+        begins,
+        families: visitor.rules.families(),
         verdict,
         waiting,
         years: years.collect(),
@@ -109,13 +136,15 @@ async fn show(State(state): State<WebState>, frame: Frame, asked: Asked) -> Resu
     })
 }
 
-/// The first few names, and how many more there are.
-fn some(names: &[String]) -> String {
-    let first = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => first,
-        more => format!("{first} и ещё {more}"),
-    }
+/// The first few names, and the others.
+fn parted(names: &[String]) -> (String, Vec<String>) {
+    let (first, others) = names.split_at(names.len().min(NAMED));
+    (first.join(", "), others.to_vec())
+}
+
+/// Is it the section of offices, and somebody is lacking? Lessons go on, and the page still says it.
+fn lacks_people(line: &Line) -> bool {
+    line.id == "offices" && !line.missing.is_empty()
 }
 
 /// A section in a list: «Календарно-тематические планы (14 учителей)».
@@ -175,6 +204,7 @@ mod tests {
             bars_lessons,
             due,
             due_clause: String::new(),
+            due_from: "",
             clause: "",
             page: "",
         }
@@ -207,6 +237,9 @@ mod tests {
         );
         assert_eq!(told(&[], day(1)).0, "Школа к урокам готова.");
         let many: Vec<String> = (1..=6).map(|n| format!("Учитель {n}")).collect();
-        assert_eq!(some(&many), "Учитель 1, Учитель 2, Учитель 3, Учитель 4 и ещё 2");
+        let (first, others) = parted(&many);
+        assert_eq!(first, "Учитель 1, Учитель 2, Учитель 3, Учитель 4");
+        assert_eq!(others, ["Учитель 5", "Учитель 6"], "every name opens");
+        assert_eq!(parted(&many[..1]), ("Учитель 1".to_owned(), Vec::new()));
     }
 }
