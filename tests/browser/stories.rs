@@ -176,7 +176,7 @@ fn an_administrator_sets_a_school_up_from_files_in_an_empty_house() {
         // The tables of the year are taken back with one button, which stands folded so that no slip presses it.
         browser.open(&open.at("/exchange/import")).await;
         browser.run("document.querySelector('main td details summary').click()").await;
-        browser.press("main form[action=\"/exchange/undo\"] button").await;
+        browser.press("main form[action=\"/exchange/undo\"] button.quiet").await;
         assert!(browser.text().await.contains("отменена"));
         browser.open(&open.at("/year/ready")).await;
         assert!(browser.text().await.contains("не сделано"));

@@ -26,6 +26,12 @@ fn book(title: &str, sheets: &[Sheet]) -> BundleFile {
     BundleFile::new(title.to_owned(), workbook(sheets))
 }
 
+/// The list of the other class, which most stories leave as it is, behind that of 5А.
+fn lists(of_5a: Sheet) -> BundleFile {
+    let of_5b = sheet("5Б", &[&["ФИО", "Дата рождения"], &["Опалов Ясень", "01.04.2015"]]);
+    book("Списки классов.xlsx", &[of_5a, of_5b])
+}
+
 /// The files of the school's own disk: a card with periods, staff, lists of classes, class teachers in windows-1251, hours by classes.
 fn files() -> Vec<BundleFile> {
     let card = sheet(
@@ -83,10 +89,7 @@ fn files() -> Vec<BundleFile> {
     vec![
         book("Школа.xlsx", &[card, periods]),
         book("Кадры.xlsx", &[staff]),
-        book(
-            "Списки классов.xlsx",
-            &[class, sheet("5Б", &[&["ФИО", "Дата рождения"], &["Опалов Ясень", "01.04.2015"]])],
-        ),
+        lists(class),
         book("Тарификация.xlsx", &[hours]),
         BundleFile::new("Классное руководство.csv".to_owned(), teachers),
     ]
@@ -147,20 +150,14 @@ fn what_cannot_be_read_is_told_with_its_sheet_and_row_and_nothing_comes_in() {
 #[test]
 fn a_class_list_says_beside_the_name_who_is_in_which_group_and_a_list_of_groups_says_it_too() {
     let mut given = files();
-    given[2] = book(
-        "Списки классов.xlsx",
+    given[2] = lists(sheet(
+        "5а",
         &[
-            sheet(
-                "5а",
-                &[
-                    &["№", "ФИО", "Англ. яз.", "Группа здоровья"],
-                    &["1", "Агатова Яшма Петровна", "1", "1"],
-                    &["2", "Рябинин Кедр", "2 группа", "2"],
-                ],
-            ),
-            sheet("5Б", &[&["ФИО", "Дата рождения"], &["Опалов Ясень", "01.04.2015"]]),
+            &["№", "ФИО", "Англ. яз.", "Группа здоровья"],
+            &["1", "Агатова Яшма Петровна", "1", "1"],
+            &["2", "Рябинин Кедр", "2 группа", "2"],
         ],
-    );
+    ));
     given[3] = book(
         "Тарификация.xlsx",
         &[sheet(
@@ -489,20 +486,14 @@ fn an_old_list_with_a_former_surname_doubles_nobody() {
 #[test]
 fn groups_of_an_old_list_find_the_learner_by_the_former_surname() {
     let mut given = files();
-    given[2] = book(
-        "Списки классов.xlsx",
+    given[2] = lists(sheet(
+        "5а",
         &[
-            sheet(
-                "5а",
-                &[
-                    &["№", "ФИО", "Дата рождения", "Труд"],
-                    &["1", "Агатова Яшма Петровна", "12.03.2015", "1"],
-                    &["2", "Рябинин Кедр", "", "2"],
-                ],
-            ),
-            sheet("5Б", &[&["ФИО", "Дата рождения"], &["Опалов Ясень", "01.04.2015"]]),
+            &["№", "ФИО", "Дата рождения", "Труд"],
+            &["1", "Агатова Яшма Петровна", "12.03.2015", "1"],
+            &["2", "Рябинин Кедр", "", "2"],
         ],
-    );
+    ));
     given[3] = book(
         "Тарификация.xlsx",
         &[sheet(

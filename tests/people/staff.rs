@@ -131,6 +131,21 @@ fn whoever_was_hired_from_a_coming_day_reads_from_which_and_who_assigns_courses(
         assert!(status == 200 && journal.contains(said), "{status} {journal}");
         let (_, first) = read(later, "/", &teacher).await;
         assert!(!first.contains("Вы работаете с"), "{first}");
+        // With a course the plan of lessons is owed from the first day at work: the term of 1 September was nobody's fault here.
+        let deputy = session(&house, "T02", 4).await;
+        let course = form(&[
+            ("act", "put"),
+            ("year", YEAR),
+            ("class", "5А"),
+            ("subject", "Физика"),
+            ("teacher", "T00013"),
+            ("hours_centi", "2"),
+        ]);
+        assert_eq!(send(address, "POST", "/year/courses", &deputy, &course).await.0, 303);
+        let (_, first) = read(later, "/", &teacher).await;
+        let told = first.split("<li").find(|line| line.contains("ждут вас с 6 октября, вашего первого дня в курсе"));
+        let told = told.expect("the plan is asked for");
+        assert!(told.contains("Календарно-тематические планы") && !told.contains("urgent"), "{told}");
     });
 }
 
@@ -182,6 +197,19 @@ fn a_dismissal_ends_offices_and_account_and_what_is_left_waits_for_who_names_ano
         assert!(first.contains("уволенного без хозяина") && first.contains("5А: Алгебра"), "{first}");
         let (_, page) = read(later, "/people/staff", &deputy).await;
         assert!(page.contains("/year/courses?edit=C5#form"), "{page}");
+        // The way to a change of teacher has all that is known filled in, and leads on to the course, where the next is named.
+        let known = page.replace("&#38;", "&");
+        assert!(known.contains("/year/teachers?add=1&course=C5&until=2025-10-03&teacher=T04&ground="), "{page}");
+        let change = form(&[
+            ("act", "put"),
+            ("year", YEAR),
+            ("course", "C5"),
+            ("until", "2025-10-03"),
+            ("teacher", "T04"),
+            ("ground", "приказ № 3-л"),
+        ]);
+        let (status, way) = send(later, "POST", "/year/teachers", &deputy, &change).await;
+        assert_eq!((status, way.as_str()), (303, "/year/courses?year=2025%2f2026&edit=c5#form"));
         let (_, form_of_course) = read(later, "/year/courses?edit=C5", &deputy).await;
         assert!(form_of_course.contains("работает по 03.10.2025"), "a choice says who leaves: {form_of_course}");
         let put = form(&[
@@ -193,9 +221,14 @@ fn a_dismissal_ends_offices_and_account_and_what_is_left_waits_for_who_names_ano
             ("teacher", "T12"),
             ("hours_centi", "3"),
         ]);
-        assert_eq!(send(later, "POST", "/year/courses", &deputy, &put).await.0, 303);
+        // Who saves a row of a table that was searched comes back to the rows that were found.
+        let (status, way) = send(later, "POST", "/year/courses?q=5%D0%90", &deputy, &put).await;
+        assert_eq!((status, way.as_str()), (303, "/year/courses?year=2025%2f2026&q=5%d0%90"));
         let (_, first) = read(later, "/", &deputy).await;
         assert!(!first.contains("без хозяина"), "{first}");
+        let (_, works) = read(later, "/year/works?add=1", &deputy).await;
+        let offered = "id=\"f-kind_of_work-offered\"><option value=\"Контрольная работа\">";
+        assert!(works.contains(offered), "the rules' control works are offered: {works}");
 
         // Hired again: the same person, from another day.
         let again = form(&[

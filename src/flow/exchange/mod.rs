@@ -184,7 +184,10 @@ pub async fn preview(house: &House, files: &[BundleFile], wish: &Wish, act: &Act
             }
         }
     } else if meeting.given.has_year() {
-        let message = "таблицы учебного года будут проверены, когда будет исправлено отмеченное здесь: они опираются на эти строки";
+        // What rests on no list is judged at once, so that the files are mended once.
+        let alone = year_files::alone(&meeting.inspection.year, meeting.given.year_sheets());
+        preview.told.extend(alone.into_iter().map(bare));
+        let message = "таблицы учебного года будут проверены до конца, когда будет исправлено отмеченное здесь: они опираются на эти строки";
         let finding = Finding::new(WAITS, "таблицы учебного года", message);
         // It tells why half of the files is not judged yet: the first of what is told, before the names that were recognised.
         preview.told.insert(0, bare(finding.weighing(crate::domain::finding::Severity::Note)));

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::{LARGEST_UPLOAD_BYTES, WebState, query};
-use super::act;
+use super::{act, next};
 use crate::bundle::{BundleFile, Told, example as workbook, year};
 use crate::domain::copy::State as CopyState;
 use crate::domain::finding::Severity;
@@ -24,7 +24,7 @@ use crate::flow::exchange::{self, Preview, RowDifference, Taken, Wish, staged, u
 use crate::flow::import::Outcome;
 use crate::flow::setup::files as year_files;
 use crate::flow::{Act, House, change};
-use crate::store::ImportRow;
+use crate::store::{CopyRow, ImportRow};
 
 /// Findings on one page: more are counted, and the corrected file shows them next time.
 const MOST_FINDINGS: usize = 200;
@@ -41,8 +41,10 @@ struct Past {
     digest: String,
     /// When it was taken back; empty while it stands.
     undone: String,
-    /// Numbers of what else came with the same upload: «№ 3»; empty when nothing did.
-    beside: String,
+    /// Numbers of what else came with the same upload; empty when nothing did.
+    beside: Vec<u64>,
+    /// Which part of its upload it is.
+    part: usize,
     /// Number of the one that can be taken back right after this one, being of the same upload; 0 when there is none.
     along: u64,
     /// May it be undone: the last one that stands?
@@ -82,7 +84,9 @@ pub(in super::super) async fn form(
             _ => 0,
         };
         let undone = undone.get(&row.no).map(|at| words::moment_short(at)).unwrap_or_default();
-        Past { undone, along, beside: beside(row, &rows), ..shown(row.clone(), &names, may_undo(row)) }
+        let beside: Vec<u64> = others(row, &rows).collect();
+        let part = 1 + beside.iter().filter(|no| **no < row.no).count();
+        Past { undone, along, beside, part, ..shown(row.clone(), &names, may_undo(row)) }
     });
     let past = past.collect();
     let frame =
@@ -100,10 +104,6 @@ fn others<'r>(row: &'r ImportRow, rows: &'r [ImportRow]) -> impl Iterator<Item =
         other.no != row.no && other.digest == row.digest && same_act
     };
     rows.iter().filter(is_beside).map(|other| other.no)
-}
-
-fn beside(row: &ImportRow, rows: &[ImportRow]) -> String {
-    others(row, rows).map(|no| format!("№ {no}")).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
@@ -136,7 +136,8 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
         rows: format!("+{} ~{} −{}", row.rows_new, row.rows_changed, row.rows_gone),
         digest: row.digest.chars().take(16).collect(),
         undone: String::new(),
-        beside: String::new(),
+        beside: Vec::new(),
+        part: 1,
         along: 0,
         may_undo,
     }
@@ -411,7 +412,11 @@ pub(in super::super) async fn confirm(
     // What comes next after loading is the version that waits for the correction, and what is still missing.
     let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let open = copies.iter().filter(|copy| copy.recalled || copy.row.state == CopyState::Refused);
-    let again: Vec<String> = open.map(|copy| copy.row.number.clone()).collect();
+    let open: Vec<CopyRow> = open.map(|copy| copy.row.clone()).collect();
+    if let Some(first) = next::corrected(&state, &visitor, &open, &rows, &act).await? {
+        return Ok(answer::done(&first.href, &first.said));
+    }
+    let again: Vec<String> = open.into_iter().map(|row| row.number).collect();
     let again = match again.is_empty() {
         true => String::new(),
         false => format!(" Ждут следующей версии копии {}: её выпускают на странице копии.", again.join(", ")),
@@ -459,8 +464,17 @@ pub(in super::super) async fn undo(
 ) -> Result<Response, Refusal> {
     let mut said = Vec::new();
     for no in [asked.no, asked.along].into_iter().filter(|no| *no > 0) {
-        let rows = taken_back::undo(&state.house, &act(&state, &visitor), no).await? as u64;
-        said.push(format!("Загрузка № {no} отменена: {}.", words::count(rows, "строка", "строки", "строк")));
+        match taken_back::undo(&state.house, &act(&state, &visitor), no).await {
+            Ok(rows) => {
+                let rows = words::count(rows as u64, "строка", "строки", "строк");
+                said.push(format!("Загрузка № {no} отменена: {rows}."));
+            }
+            // The first part has gone already: what keeps the other is told beside it.
+            Err(crate::flow::Error::Change(refusal)) if !said.is_empty() => {
+                said.push(format!("Загрузка № {no} осталась: {refusal}."));
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(answer::done("/exchange/import", &said.join(" ")))
 }

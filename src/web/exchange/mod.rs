@@ -2,6 +2,7 @@
 
 mod import;
 mod leave;
+mod next;
 #[cfg(test)]
 mod tests;
 

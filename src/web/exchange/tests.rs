@@ -179,7 +179,7 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
         let form = import::form(State(place.state.clone()), visitor("T00001"), Frame::default(), Default::default());
         let page = text(form.await.unwrap()).await;
         assert_eq!(page.matches("отменена 27.10.2025").count(), 1, "only the one taken back: {page}");
-        assert!(!page.contains("те же файлы"), "each came by an upload of its own");
+        assert!(!page.contains("одной загрузки"), "each came by an upload of its own");
 
         // One upload of lists and of a table of the year stands as two imports; both go with one press.
         let both = vec![
@@ -192,7 +192,9 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
         let [of_year, of_lists] = [0, 1].map(|at| last + 2 - at);
         let form = import::form(State(place.state.clone()), visitor("T00001"), Frame::default(), Default::default());
         let page = text(form.await.unwrap()).await;
-        assert!(page.contains(&format!("Отменить вместе с № {of_lists}: те же файлы")), "{page}");
+        assert!(page.contains(&format!("Отменить обе части: № {of_year} и № {of_lists}")), "{page}");
+        let other = format!("часть 1 из 2 одной загрузки, вместе с <a href=\"#load-{of_year}\">№ {of_year}</a>");
+        assert!(page.contains(&other), "each part names the other: {page}");
         let undoing = Form(serde_json::from_value(serde_json::json!({"no": of_year, "along": of_lists})).unwrap());
         import::undo(State(place.state.clone()), visitor("T00001"), undoing).await.unwrap();
         assert_eq!(house.db.load_journal("2025/2026").await.unwrap().staff.len(), staff - 1);
@@ -218,10 +220,12 @@ fn what_is_wrong_is_shown_in_place_with_its_row_and_cannot_be_confirmed() {
         let forced = import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
         assert!(forced.headers()[header::LOCATION].to_str().unwrap().starts_with("/exchange/preview"));
         assert_eq!(place.state.house.db.list_imports().await.unwrap().len(), 1);
-        // What keeps the year's tables waiting is the first that is told.
+        // What keeps the year's tables waiting is the first that is told; what rests on no list is judged at once.
+        let days = "С;По;Что это;Название\r\n01.11.2024;08.11.2024;каникулы;Осенние\r\n";
         let both = vec![
             ("люди.csv".to_owned(), people.as_bytes().to_vec()),
             ("кабинеты.csv".to_owned(), "Кабинет;Мест\r\n12;30\r\n".as_bytes().to_vec()),
+            ("календарь.csv".to_owned(), days.as_bytes().to_vec()),
         ];
         let both = exchange::opened(both).unwrap();
         let told = exchange::preview(&place.state.house, &both, &exchange::Wish::default(), &act()).await.unwrap().told;
@@ -230,6 +234,7 @@ fn what_is_wrong_is_shown_in_place_with_its_row_and_cannot_be_confirmed() {
         let token = staged::keep(&place.state.house, &both, &Act { by: "T00001".into(), ..act() }).unwrap();
         let page = preview(&place, "T00001", &token).await.unwrap();
         assert_eq!(page.matches("Таблицы учебного года проверятся").count(), 1, "{page}");
+        assert!(page.contains("дни календаря вне учебного года 2025/2026"), "{page}");
         assert!(!page.contains("таблицы учебного года будут проверены"), "{page}");
         let empty = import::receive(State(place.state.clone()), visitor("T00001"), upload("", b"")).await;
         assert!(matches!(empty, Err(Refusal::NoFile)));

@@ -1,8 +1,10 @@
 //! Forms of the year's tables: a field for each column, with the choices that its cell may hold. Floor 3.
 
 use super::Fields;
+use crate::domain::policy::{Policy, Value};
 use crate::domain::setup::cells::Known;
 use crate::domain::setup::layout::{Column, Is, Layout};
+use crate::domain::words;
 
 /// One field of a form.
 pub(super) struct Field {
@@ -15,6 +17,18 @@ pub(super) struct Field {
     pub(super) choices: Vec<(String, String, bool)>,
     pub(super) required: bool,
     pub(super) hint: &'static str,
+    /// Words that are offered for a `text`; any other may be typed.
+    pub(super) offered: Vec<String>,
+}
+
+/// Offers for the kind of a control work the words by which the rules know one.
+pub(super) fn offer_works(fields: &mut [Field], policy: &Policy) {
+    let Some(Value::Words(names)) = policy.first("works.control").map(|said| &said.value) else { return };
+    for field in fields.iter_mut().filter(|field| field.name == "kind_of_work") {
+        field.offered = names.iter().map(|name| words::capitalised(name)).collect();
+        field.hint =
+            "как в журнале; список — работы, которые правила школы считают контрольными, можно вписать и другую";
+    }
 }
 
 /// The fields of a row. `stored` are the row's cells as the store has them; a field of the form just sent comes back as it was
@@ -60,6 +74,7 @@ pub(super) fn fields(
             choices,
             required: column.required && kind != "hidden",
             hint: hint(column.is),
+            offered: Vec::new(),
         }
     };
     layout.columns.iter().enumerate().map(one).collect()

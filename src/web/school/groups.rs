@@ -182,7 +182,7 @@ async fn change(
         }
         outcome => {
             let back = format!("/year/groups/{}?year={}", query::segment(&class), query::segment(&year));
-            Ok(answer::done(&back, &super::said(&outcome)))
+            Ok(answer::done(&back, &format!("Группы {class} класса. {}", super::said(&outcome))))
         }
     }
 }

@@ -290,6 +290,10 @@ async fn change(
             let said = words::count(counts.new as u64, "ученик", "ученика", "учеников");
             return Ok(answer::done("/year/movement", &format!("По приказу зачислено: {said}.")));
         }
+        Outcome::Done(_) if mode == "order" => {
+            let said = format!("Приказ № {} проведён: он стоит в книге движения.", fields.value("order"));
+            return Ok(answer::done("/year/movement", &said));
+        }
         Outcome::Done(_) => return Ok(answer::done("/year/movement", &super::said(&outcome))),
         Outcome::Would(_) => Sent { note: super::said(&outcome), ..Sent::default() },
         Outcome::Refused(findings) => {

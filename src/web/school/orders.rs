@@ -123,6 +123,10 @@ async fn change(
             list_page(&state, &visitor, frame, &asked, Sent { fields: Some(fields), findings, note: String::new() })
                 .await
         }
+        Step::Outcome(Outcome::Done(_)) if fields.value("act") == "put" => {
+            let said = "Документ сохранён. Откройте его в списке, чтобы собрать лист ознакомления.";
+            Ok(answer::done("/year/orders", said))
+        }
         Step::Outcome(outcome) => Ok(answer::done("/year/orders", &super::said(&outcome))),
     }
 }

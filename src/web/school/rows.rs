@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 
 use axum::response::Response;
 
+use super::super::WebState;
 use super::super::answer::{self, Refusal};
-use super::super::query::Asked;
-use super::Opened;
+use super::super::query::{self, Asked};
+use super::{Fields, Opened, form};
 use crate::domain::names::{self, fold};
-use crate::domain::setup::layout::{Is, Layout};
+use crate::domain::setup::layout::{COURSES, EARLIER_TEACHERS, Is, Layout};
+use crate::domain::setup::rules;
 
 /// One row of the table.
 pub(super) struct Row {
@@ -49,6 +51,59 @@ pub(super) fn listed(
         sought.iter().all(|word| said.contains(word.as_str()))
     };
     (rows.into_iter().map(row).filter(fits).collect(), total)
+}
+
+/// The part of the address by which the list was found, to stand after the year; empty for the whole table.
+pub(super) fn kept(asked: &Asked) -> String {
+    let of = |name: &str| match asked.value(name) {
+        "" => String::new(),
+        value => format!("&{name}={}", query::segment(value)),
+    };
+    ["q", "all"].map(of).concat()
+}
+
+/// Where a change of a course's teacher is written, with the course and its teacher of today filled in; empty for rows of other tables.
+pub(super) fn teacher_change(opened: &Opened, layout: &Layout, row: Option<&[String]>) -> String {
+    let Some(row) = row.filter(|_| layout.table == COURSES.table) else { return String::new() };
+    let cell = |name: &str| layout.place(name).and_then(|at| row.get(at)).map_or("", String::as_str);
+    let [year, course, teacher] = [opened.year.year.as_str(), cell("id"), cell("teacher")].map(query::segment);
+    format!("/year/teachers?year={year}&add=1&course={course}&teacher={teacher}#form")
+}
+
+/// What is said of the one row that a form put, and where it leads on: from the teacher who goes to the course, where the next is named.
+pub(super) async fn put(
+    state: &WebState,
+    layout: &Layout,
+    fields: &Fields,
+) -> Result<(String, Option<String>), Refusal> {
+    /// Cells that tell which row it is, and letters of each: a message is one line.
+    const CELLS: usize = 3;
+    const LETTERS: usize = 60;
+    if fields.value("act") != "put" {
+        return Ok((String::new(), None));
+    }
+    let opened = super::open(state, fields.value("year")).await?;
+    let mut texts = form::texts(layout, fields);
+    // Cells of a key that does not change are not sent as fields.
+    if !rules::key_may_change(layout.table) {
+        texts.iter_mut().zip(fields.all("key")).for_each(|(text, part)| *text = part);
+    }
+    let shown: Vec<String> = layout
+        .columns
+        .iter()
+        .zip(&texts)
+        .filter(|(column, text)| !matches!(column.is, Is::Given | Is::Long) && !text.is_empty())
+        .map(|(column, text)| opened.year.known.show(column.is, text).chars().take(LETTERS).collect::<String>())
+        .take(CELLS)
+        .collect();
+    let mut said = format!(" Строка «{}».", shown.join(", "));
+    let course = opened.year.journal.courses.iter().find(|course| course.id == fields.value("course"));
+    let stays =
+        course.filter(|course| layout.table == EARLIER_TEACHERS.table && course.teacher_id == fields.value("teacher"));
+    let Some(course) = stays else { return Ok((said, None)) };
+    said.push_str(" Теперь выберите у курса нового учителя и сохраните.");
+    let [year, course] = [opened.year.year.as_str(), course.id.as_str()].map(query::segment);
+    Ok((said, Some(format!("/year/courses?year={year}&edit={course}#form"))))
 }
 
 /// The rows as a file of an office.

@@ -227,6 +227,8 @@ struct Page {
     rows: Vec<Row>,
     total: usize,
     query: String,
+    /// What the address asks of the list («&q=5А»): forms lead back to the same rows.
+    kept: String,
     more: String,
     may: bool,
     /// There are rows of learners whose class lists are not open to the visitor: they are not shown.
@@ -235,6 +237,8 @@ struct Page {
     mode: &'static str,
     fields: Vec<Field>,
     key: Vec<String>,
+    /// Of a course's form: where a change of its teacher inside the year is written; empty elsewhere.
+    teacher: String,
     paste: String,
     headings: String,
     example: String,
@@ -317,6 +321,7 @@ async fn show(
     };
     let key_fixed = mode == "edit" && !rules::key_may_change(layout.table);
     let mut fields = form::fields(layout, &opened.year.known, standing.as_deref(), typed.as_ref(), &[], key_fixed);
+    form::offer_works(&mut fields, &opened.year.policy);
     // A choice of learners is a list of them: it names those alone whose rows the visitor may put here.
     for (field, column) in fields.iter_mut().zip(layout.columns).filter(|(_, column)| column.is == Is::Learner) {
         reach::offer(&mut field.choices, visitor, shelf.change, &opened.year.journal);
@@ -350,11 +355,13 @@ async fn show(
         rows: shown,
         total,
         query,
+        kept: rows::kept(&asked),
         more,
         may,
         apart,
         mode,
         fields,
+        teacher: rows::teacher_change(&opened, layout, standing.as_deref()),
         key: standing.map(|row| row[..layout.key].to_vec()).unwrap_or_default(),
         paste: sent.fields.as_ref().map_or("", |fields| fields.value("text")).to_owned(),
         headings: layout.headings().join(" · "),
@@ -419,9 +426,10 @@ async fn change(
         Received::Fields(fields) => fields,
         Received::Unread(sent) => return show(state, visitor, frame, asked, shelf, sent).await,
     };
-    let back = match fields.value("year") {
-        "" => shelf.path.to_owned(),
-        year => format!("{}?year={}", shelf.path, query::segment(year)),
+    let back = match (fields.value("year"), rows::kept(&asked).as_str()) {
+        ("", "") => shelf.path.to_owned(),
+        ("", kept) => format!("{}?{}", shelf.path, kept.trim_start_matches('&')),
+        (year, kept) => format!("{}?year={}{kept}", shelf.path, query::segment(year)),
     };
     let mut said_of_rows = read_as(state, shelf.layout, &fields).await?;
     said_of_rows.push_str(&passed_over(shelf.layout, &fields, &BTreeMap::new()));
@@ -430,7 +438,11 @@ async fn change(
         Step::Outcome(outcome) => outcome,
     };
     match outcome {
-        Outcome::Done(_) => Ok(answer::done(&back, &format!("{}{said_of_rows}", super::said(&outcome)))),
+        Outcome::Done(_) => {
+            let (said, next) = rows::put(state, shelf.layout, &fields).await?;
+            let said = format!("{}{said}{said_of_rows}", super::said(&outcome));
+            Ok(answer::done(next.as_deref().unwrap_or(&back), &said))
+        }
         Outcome::Would(_) => {
             let note = format!("{}{said_of_rows}", super::said(&outcome));
             show(state, visitor, frame, asked, shelf, Sent { fields: Some(fields), note, ..Sent::default() }).await

@@ -56,6 +56,8 @@ struct Left {
     since: String,
     /// Empty for who may not name another.
     href: String,
+    /// Of a course: where the change is written, everything known filled in; empty for a class and for who may not.
+    change: String,
 }
 
 #[derive(Template)]
@@ -155,9 +157,11 @@ async fn show(
             "" => ("classes", &one.owned.class),
             _ => ("courses", &one.owned.course),
         };
+        let may = changes.whole_class(&one.owned.class, grade);
         let href = format!("/year/{table}?edit={}#form", query::segment(key));
         Left {
-            href: if changes.whole_class(&one.owned.class, grade) { href } else { String::new() },
+            href: if may { href } else { String::new() },
+            change: if may { change_of_teacher(&one, &work) } else { String::new() },
             what: one.owned.what,
             who: one.person.1,
             since: words::date_short(one.since),
@@ -183,6 +187,18 @@ async fn show(
             .under("Сотрудники", "/people"),
     };
     if refused { answer::page_again(&page) } else { answer::page(&page) }
+}
+
+/// Where it is written that a dismissed teacher had a course until the last day: course, day, teacher and order filled in. Empty for a class.
+fn change_of_teacher(one: &employment::Orphan, work: &[Employment]) -> String {
+    if one.owned.course.is_empty() {
+        return String::new();
+    }
+    let dismissal = work.iter().find(|work| work.person == one.person.0 && work.left_on == Some(one.since));
+    let ground = dismissal.map(|work| order(&work.leave_order)).unwrap_or_default();
+    let cells = [one.owned.course.as_str(), one.person.0.as_str(), ground.as_str()];
+    let [course, teacher, ground] = cells.map(query::segment);
+    format!("/year/teachers?add=1&course={course}&until={}&teacher={teacher}&ground={ground}#form", one.since)
 }
 
 /// The last acts on staff, newest first; lines of one event are one act.
