@@ -116,7 +116,7 @@ pub(super) fn told(desk: &Desk, outcome: &Outcome) -> u8 {
 async fn check(desk: &Desk, year: Option<String>) -> Result<u8, Failure> {
     let house = desk.house().await?;
     let year = house.year(year.as_deref()).await?;
-    let lines = Year::open(&house, &year).await?.readiness()?;
+    let lines = Year::open(&house, &year).await?.readiness_on(desk.act(&house).at.date_naive())?;
     let ready = readiness::is_ready(&lines);
     if desk.json {
         print_json(&serde_json::json!({ "year": year, "ready": ready, "sections": lines }));

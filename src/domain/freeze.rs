@@ -23,7 +23,8 @@ use super::rows::{self, Unsalted};
 use super::setup::Topic;
 use super::snapshot::{
     ChangesSheet, ClassFacts, CodeFacts, CopyFacts, CopyKind, FORMAT, FinalMarksRow, FinalMarksSheet, LearnerRow,
-    LearnersSheet, PeriodFacts, PolicyFacts, SchoolFacts, Sheet, Snapshot, TemplateFacts, TitleSheet, YEAR_JOURNAL,
+    LearnersSheet, PeriodFacts, PolicyFacts, SchoolFacts, Sheet, Snapshot, StageFacts, TemplateFacts, TitleSheet,
+    YEAR_JOURNAL,
 };
 use super::words;
 use seats::Seats;
@@ -70,8 +71,17 @@ pub struct Circumstances {
     pub founder: String,
     /// Topics of the class's calendar-thematic plans; none where the school keeps no plans here.
     pub topics: Vec<Topic>,
-    /// Every appointment by order: who signs as deputy for the grade and as director on the day of freezing (DOC-20).
-    pub appointments: Vec<Appointment>,
+    /// Who is to sign.
+    pub route: Laying,
+}
+
+/// Whence the route of a snapshot comes.
+#[derive(Debug, Clone)]
+pub enum Laying {
+    /// Laid out anew, by every appointment by order: who signs as deputy for the grade and as director on the day of freezing (DOC-20).
+    By(Vec<Appointment>),
+    /// As it was laid out then: whoever compares rows asks nobody who holds an office today.
+    As(Vec<StageFacts>),
 }
 
 /// Why a snapshot cannot be made.
@@ -152,6 +162,12 @@ fn assemble(
     let teacher = journal
         .staff_member(&class.class_teacher_id)
         .ok_or_else(|| Unroutable::Unknown(class.class_teacher_id.clone()))?;
+    let route = match &told.route {
+        Laying::By(appointments) => {
+            route::lay_out(rules, journal, class, &sheets, appointments, day_of(&told.frozen_at))?
+        }
+        Laying::As(route) => route.clone(),
+    };
     let salts: Vec<String> = told.salts.iter().take(rows::rows(&sheets).len()).cloned().collect();
     let kind = copy.kind;
     Ok(Snapshot {
@@ -179,7 +195,7 @@ fn assemble(
         policy: policy_facts(policy, kind, &told.adopted),
         template: told.template.clone(),
         codes: legend(policy),
-        route: route::lay_out(rules, journal, class, &sheets, &told.appointments, day_of(&told.frozen_at))?,
+        route,
         rows_root: rows::root(&sheets, &salts)?,
         salts,
         sheets,

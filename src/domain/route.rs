@@ -97,14 +97,14 @@ fn office_holder(person: &StaffMember, by: Option<&Appointment>, sheets: Vec<Str
 }
 
 /// Is the signer of a stage in office on the day of signing? Whoever signs by an order signs within its term; whoever was ever appointed by order
-/// to the office, only while some order holds; until the first of them begins, the staff list.
+/// to the office, only while some order holds, for the grade of the copy; until the first of them begins, the staff list.
 pub fn check_office(
     appointments: &[Appointment],
-    stage: &str,
+    stage: &StageFacts,
     signer: &SignerFacts,
-    day: NaiveDate,
+    (grade, day): (u8, NaiveDate),
 ) -> Result<(), Refusal> {
-    let role = match Stage::parse(stage) {
+    let role = match Stage::parse(&stage.id) {
         Some(Stage::Director) => Role::Director,
         Some(Stage::Deputy) => Role::Deputy,
         // Teachers answer for the sheets of their classes and courses, whoever has them by now.
@@ -118,14 +118,20 @@ pub fn check_office(
     let named = own.filter(counts);
     let named: Vec<&Appointment> = named.collect();
     let listed = named.is_empty() && signer.order.is_empty();
-    if listed || named.iter().any(|one| one.holds_on(day)) {
+    let has_grade = |one: &Appointment| one.grades.is_none_or(|(from, to)| (from..=to).contains(&grade));
+    if listed || named.iter().any(|one| one.holds_on(day) && has_grade(one)) {
         return Ok(());
     }
     let short = super::words::date_short;
     let term = |one: &&Appointment| {
         let from = one.starts.map(|from| format!(" с {}", short(from))).unwrap_or_default();
         let to = one.ends.map(|to| format!(" по {}", short(to))).unwrap_or_default();
-        format!(" (приказ {}:{from}{to})", one.order())
+        let grades = match one.grades {
+            Some((from, to)) if from == to => format!(" для {from} классов"),
+            Some((from, to)) => format!(" для {from}–{to} классов"),
+            None => String::new(),
+        };
+        format!(" (приказ {}:{grades}{from}{to})", one.order())
     };
     Err(Refusal::NotInOffice {
         signer: signer.person.id.clone(),
@@ -194,7 +200,7 @@ pub enum Refusal {
         signer: String,
         /// Office in the route.
         office: String,
-        /// « (приказ № 12-к от 01.09.2025: с 01.10.2025 по 14.10.2025)», or nothing.
+        /// « (приказ № 12-к от 01.09.2025: для 5–6 классов с 01.10.2025 по 14.10.2025)», or nothing.
         order: String,
         /// Day of signing.
         day: String,

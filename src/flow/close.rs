@@ -8,7 +8,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{Digest, hex};
 use crate::domain::copy::State;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::freeze::{self, Circumstances};
+use crate::domain::freeze::{self, Circumstances, Laying};
 use crate::domain::journal::{Class, Journal, YEAR};
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
@@ -115,7 +115,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             salts: Vec::new(),
             founder: house.config.founder(),
             topics: topics_of(&topics, &part),
-            appointments: appointments.clone(),
+            route: Laying::By(appointments.clone()),
         };
         for (place, kind) in freeze::records_of(&policy, class.grade, &span.id).into_iter().enumerate() {
             told.kind = kind;

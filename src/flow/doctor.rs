@@ -17,10 +17,9 @@ use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::difference::{change_rows, snapshot_diff};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::freeze::{self, Circumstances, LateRows, PeriodCopies};
+use crate::domain::freeze::{self, Circumstances, LateRows, Laying, PeriodCopies};
 use crate::domain::journal::Journal;
 use crate::domain::log_proof::object_name;
-use crate::domain::people::Appointment;
 use crate::domain::period;
 use crate::domain::snapshot::{AttendanceSheet, ChangedValue, CourseSheet, Sheet, Snapshot};
 use crate::store::{ChangeFilter, CopyRow, GuardFault, SealedRow};
@@ -113,7 +112,6 @@ async fn remember(house: &House, diagnosis: &Diagnosis, act: &Act) -> Result<(),
 /// history, which the log's own check compares with the rows; it is told as worth knowing.
 async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {
     let policies = policy::history(house).await?;
-    let appointments = house.db.list_appointments().await?;
     let mut years: BTreeMap<&str, HashMap<String, Journal>> = BTreeMap::new();
     let mut past = Past::of(house).await?;
     let mut findings = Vec::new();
@@ -142,7 +140,7 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
         findings.extend(sources::replaced(house, &frozen.copy.document_words(), named).await?);
         findings.extend(part.map(|part| sources::told(part, &frozen, &copies_of_year)).unwrap_or_default());
         let compared = |part: Option<&Journal>| {
-            let now = again((&policies, &appointments), part, &frozen, late.as_ref(), &copies_of_year);
+            let now = again(&policies, part, &frozen, late.as_ref(), &copies_of_year);
             now.map(|now| snapshot_diff(&frozen, &now))
         };
         let mut told = compared(part);
@@ -237,7 +235,7 @@ fn once(differences: Vec<Finding>) -> impl Iterator<Item = Finding> {
 
 /// The same period frozen from the class's rows of today, with everything else as it was frozen then.
 fn again(
-    (policies, appointments): (&policy::History, &[Appointment]),
+    policies: &policy::History,
     part: Option<&Journal>,
     frozen: &Snapshot,
     late: Option<&LateRows>,
@@ -269,7 +267,8 @@ fn again(
         salts: vec!["0".repeat(32); part.learners.len()],
         founder: String::new(),
         topics: Vec::new(),
-        appointments: appointments.to_vec(),
+        // An order of today, or one that was entered late, changes no row.
+        route: Laying::As(frozen.route.clone()),
     };
     let fresh = match (late, frozen.copy.supplement.as_deref()) {
         (Some(rows), Some(facts)) => {

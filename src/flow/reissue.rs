@@ -15,7 +15,7 @@ use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
 use crate::domain::difference::change_rows;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::freeze::{self, Circumstances};
+use crate::domain::freeze::{self, Circumstances, Laying};
 use crate::domain::journal::YEAR;
 use crate::domain::period;
 use crate::domain::route::BY_SHEETS;
@@ -78,7 +78,7 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         salts: salts(journal.learners.len())?,
         founder: house.config.founder(),
         topics,
-        appointments: house.db.list_appointments().await?,
+        route: Laying::By(house.db.list_appointments().await?),
     };
     let own = supplement::of_copy(house, id).await?;
     let freeze = |told: &Circumstances| match (&own, was.copy.supplement.as_deref()) {

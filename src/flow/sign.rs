@@ -314,7 +314,7 @@ impl<'h> Desk<'h> {
         // On paper the day is the one that stands beside the signature.
         let written = wanted.witness.and_then(|witness| witness.signed_on.parse().ok());
         let day = written.unwrap_or_else(|| act.at.date_naive());
-        route::check_office(&self.appointments, &stage.id, place, day)
+        route::check_office(&self.appointments, stage, place, (paper.grade, day))
             .map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal) })?;
         let left = route::left(&stage.id, place, &signed);
         let stranger = |one: &&Reproof| !place.sheets.contains(&one.sheet);

@@ -14,7 +14,7 @@ use super::{Act, Error, House, compromise, policy, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::State;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::freeze::{self, Circumstances, LateRows};
+use crate::domain::freeze::{self, Circumstances, LateRows, Laying};
 use crate::domain::journal::YEAR;
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
@@ -384,7 +384,7 @@ pub async fn make(house: &House, copy: &str, ground: Option<&str>, act: &Act) ->
         founder: house.config.founder(),
         // What was planned and held is counted in the copy.
         topics: Vec::new(),
-        appointments: house.db.list_appointments().await?,
+        route: Laying::By(house.db.list_appointments().await?),
     };
     let snapshot = freeze::supplement(&part, &class, &span, &policy, &told, (&rows, facts(row.no, &base, &was)))?;
     tx.record_frozen(&snapshot, State::Frozen).await?;

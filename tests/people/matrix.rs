@@ -349,7 +349,7 @@ async fn freeze_copies(house: &House) {
             salts: vec!["00".repeat(16); journal.learners.len()],
             founder: String::new(),
             topics: Vec::new(),
-            appointments: appointments.clone(),
+            route: freeze::Laying::By(appointments.clone()),
             voids: Vec::new(),
         };
         let snapshot = freeze::freeze(&journal, &class, &span, &house.policy, &told).unwrap();

@@ -75,6 +75,39 @@ fn an_acting_head_signs_on_no_day_after_the_order() {
 }
 
 #[test]
+fn a_deputy_whom_an_order_gave_other_grades_signs_no_copy_that_was_issued_before_it() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let deputy = house.signers(COPIES[0], "deputy").await.remove(0);
+        for stage in ["subject_teacher", "class_teacher"] {
+            for signer in house.signers(COPIES[0], stage).await {
+                house.sign(COPIES[0], &signer).await.expect("a signature");
+            }
+        }
+        let order = |grades, no: &str| Order {
+            person: deputy.clone(),
+            role: Role::Deputy,
+            grades: Some(grades),
+            stands_for: String::new(),
+            acting: false,
+            no: no.into(),
+            date: day("2025-10-01"),
+            starts: day("2025-10-01"),
+            ends: None,
+        };
+        people::appoint(&house, &order((9, 9), "15-к"), &after(30)).await.expect("an appointment");
+        // The order changes who signs, not what was frozen.
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+        let refused = house.sign(COPIES[0], &deputy).await.expect_err("another deputy's class").to_string();
+        for word in ["№ 15-к", "для 9 классов", "Выпустите новую версию"] {
+            assert!(refused.contains(word), "{word}: {refused}");
+        }
+        people::appoint(&house, &order((1, 11), "16-к"), &after(31)).await.expect("an appointment");
+        house.sign(COPIES[0], &deputy).await.expect("the own class again");
+    });
+}
+
+#[test]
 fn an_acting_head_signs_within_the_term() {
     tell(async {
         let (house, person, _) = with_an_acting_head().await;
