@@ -2,9 +2,10 @@
 //!
 //! The version stays what it is, signed and sealed, until its successor is issued: a recall changes no record. It opens the period of the class, so
 //! that the journal can be corrected, and tells everybody who signed; then the next version is issued on the recall's ground. A recall made by
-//! mistake is taken back while nothing was written.
+//! mistake is taken back while nothing was written. The records of the class's year are built from the copies of its periods, so they are recalled
+//! with the copy that they name: they would lock its period otherwise, and would say what it no longer says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Act, Error, House, desk, remind, salt};
 use crate::domain::audit::{Event, EventKind};
@@ -13,7 +14,7 @@ use crate::domain::journal::YEAR;
 use crate::domain::names;
 use crate::domain::snapshot::supplement_no;
 use crate::domain::statement::Category;
-use crate::store::{CopyRow, RecallRow, RemarkRow};
+use crate::store::{CopyRow, RecallRow, RemarkRow, Tx};
 
 /// Stage of a remark that a recall makes; no route has one of that name.
 pub const STAGE: &str = "recall";
@@ -37,6 +38,25 @@ pub enum Refusal {
     OfYear {
         /// Copy.
         copy: String,
+    },
+    /// The records of the year lock the period, and are not signed yet.
+    #[error(
+        "год класса закрыт, а {copy} {}: сначала откажите её с замечанием — год откроется, тогда верните на исправление копию периода",
+        state.as_russian()
+    )]
+    YearUnderWay {
+        /// The record of the year.
+        copy: String,
+        /// Where it stands.
+        state: State,
+    },
+    /// A record of the year was recalled with the copy of a period.
+    #[error("{copy} возвращена вместе с копией {period}: отмените возврат той копии, и эта вернётся с нею")]
+    Together {
+        /// The record of the year.
+        copy: String,
+        /// Copy of the period.
+        period: String,
     },
     /// A supplement is corrected with its copy.
     #[error("дополнительный лист {copy} исправляют вместе с копией: верните на исправление её")]
@@ -108,9 +128,53 @@ pub async fn recall(house: &House, id: &str, sheets: &[String], ground: &str, ac
     if let Some(sheet) = sheets.iter().find(|sheet| paper.sheet(sheet).is_none()) {
         return Err(Refusal::NoSheet { copy, sheet: sheet.clone() }.into());
     }
+    let built = of_year(house, &last).await?;
+    if let Some(row) = built.iter().find(|row| matches!(row.state, State::Frozen | State::Issued)) {
+        return Err(Refusal::YearUnderWay { copy: row.id.clone(), state: row.state }.into());
+    }
+    let (row, event) = put(house, &mut tx, &last, (sheets, ground), act).await?;
+    let mut events = vec![event];
+    for record in built.iter().filter(|row| row.state.is_decided()) {
+        if house.db.find_recall(&record.id).await?.is_some() {
+            continue;
+        }
+        let paper = house.papers.get(house, record.snapshot).await?;
+        // The title only names what the others hold.
+        let all: Vec<String> = paper.sheets.iter().skip(1).map(|sheet| sheet.id.clone()).collect();
+        let own: Vec<String> = all.iter().filter(|id| sheets.contains(id)).cloned().collect();
+        let ground = format!("исправляется копия № {}: {ground}", last.number);
+        let named = if own.is_empty() { &all } else { &own };
+        events.push(put(house, &mut tx, record, (named, &ground), act).await?.1);
+    }
+    super::commit(tx, &events).await?;
+    Ok(row)
+}
+
+/// Last versions of the records of the class's year, which are built from the copies of its periods.
+async fn of_year(house: &House, of: &CopyRow) -> Result<Vec<CopyRow>, Error> {
+    let mut last: BTreeMap<String, CopyRow> = BTreeMap::new();
+    // Versions of one copy stand together, oldest first.
+    for row in house.db.list_copies().await? {
+        if row.period == YEAR && row.year == of.year && row.class == of.class && supplement_no(&row.id).is_none() {
+            last.insert(row.id.clone(), row);
+        }
+    }
+    Ok(last.into_values().collect())
+}
+
+/// Writes one recall down and tells everybody who signed that version; hands back the event that goes with it.
+async fn put(
+    house: &House,
+    tx: &mut Tx,
+    last: &CopyRow,
+    (sheets, ground): (&[String], &str),
+    act: &Act,
+) -> Result<(RecallRow, Event), Error> {
+    let id = &last.id;
+    let paper = house.papers.get(house, last.snapshot).await?;
     let mut row = RecallRow {
         no: 0,
-        copy,
+        copy: id.clone(),
         version: last.version,
         sheets: sheets.to_vec(),
         ground: ground.to_owned(),
@@ -131,14 +195,13 @@ pub async fn recall(house: &House, id: &str, sheets: &[String], ground: &str, ac
     );
     for person in people {
         tx.notify(person, "recalled", id, last.version, &row.at).await?;
-        remind::write_to(house, &mut tx, person, &subject, &text, act).await?;
+        remind::write_to(house, tx, person, &subject, &text, act).await?;
     }
     let event = Event::new(EventKind::CopyRecalled, &act.by, &row.at)
         .with("copy", id)
         .with_number("version", last.version.into())
         .with_number("sheets", row.sheets.len() as u64);
-    tx.record(&event, salt()?).await?.commit().await?;
-    Ok(row)
+    Ok((row, event))
 }
 
 /// Takes a recall back: it was a mistake, and nothing was written on its ground.
@@ -150,13 +213,30 @@ pub async fn withdraw(house: &House, id: &str, act: &Act) -> Result<(), Error> {
     if !desk::unchanged_since(house, &last, &standing.at).await? {
         return Err(Refusal::Written { copy: id.to_owned() }.into());
     }
+    let at_once = |one: &RecallRow| one.at == standing.at && one.by == standing.by && one.copy != id;
+    let mut events = Vec::new();
+    if last.period == YEAR {
+        if let Some(other) = house.db.list_recalls().await?.into_iter().find(at_once) {
+            return Err(Refusal::Together { copy: id.to_owned(), period: other.copy }.into());
+        }
+    } else {
+        let built: BTreeSet<String> = of_year(house, &last).await?.into_iter().map(|row| row.id).collect();
+        let all = house.db.list_recalls().await?;
+        for other in all.iter().filter(|one| at_once(one) && built.contains(&one.copy)) {
+            events.push(take_back(&mut tx, other, act).await?);
+        }
+    }
+    events.insert(0, take_back(&mut tx, &standing, act).await?);
+    super::commit(tx, &events).await
+}
+
+async fn take_back(tx: &mut Tx, standing: &RecallRow, act: &Act) -> Result<Event, Error> {
     let line = RecallRow { by: act.by.clone(), at: act.moment(), ..standing.clone() };
     tx.record_recall(&line, standing.no).await?;
     let event = Event::new(EventKind::RecallWithdrawn, &act.by, &act.moment())
-        .with("copy", id)
+        .with("copy", &standing.copy)
         .with_number("version", standing.version.into());
-    tx.record(&event, salt()?).await?.commit().await?;
-    Ok(())
+    Ok(event)
 }
 
 /// Bars the seal while a recall stands: the correction goes into the next version.

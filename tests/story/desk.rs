@@ -30,14 +30,14 @@ fn choice(copy: &str, version: u32, refused: &[&str]) -> Choice {
 }
 
 /// A teacher with at least two sheets in one copy: the person and the sheets.
-async fn of_two_sheets(house: &House, copy: &str) -> (String, Vec<String>) {
+pub(super) async fn of_two_sheets(house: &House, copy: &str) -> (String, Vec<String>) {
     let route = house.snapshot(copy).await.route;
     let signer = route[0].signers.iter().find(|signer| signer.sheets.len() > 1).expect("a teacher of two sheets");
     (signer.person.id.clone(), signer.sheets.clone())
 }
 
 /// Another mark of a lesson of a course, as a corrected bundle brings it: course, what was, what is.
-fn corrected(bundle: Bundle, course: &str) -> Bundle {
+pub(super) fn corrected(bundle: Bundle, course: &str) -> Bundle {
     let text = bundle.text("marks.csv");
     let starts = format!("{course},2025-09-");
     let line = text
@@ -327,6 +327,7 @@ fn a_mark_is_corrected_after_the_seal_by_one_recall_and_one_next_version() {
         let states: Vec<State> =
             house.db.list_versions(copy).await.expect("versions").iter().map(|row| row.state).collect();
         assert_eq!(states, [State::Superseded, State::Sealed]);
+        super::verify::holds_outside(&house, copy).await;
         // Replaced, the recall holds nothing open.
         assert!(matches!(house.import(&Bundle::small(), false).await.expect("an answer"), Outcome::Refused(_)));
         assert_eq!(house.doctor().await, Vec::<String>::new());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use letopis::bundle::generate;
 use letopis::domain::copy::State;
 use letopis::domain::finding::{Severity, Verdict};
 use letopis::domain::paper::Stage;
@@ -10,10 +11,12 @@ use letopis::domain::setup::stays::OrderMark;
 use letopis::domain::snapshot::{CopyKind, Sheet, Snapshot, SummarySheet, TitleSheet};
 use letopis::flow::close::Closed;
 use letopis::flow::house::Founding;
+use letopis::flow::import::Outcome;
 use letopis::flow::verify::{VerifyOptions, verify_path};
-use letopis::flow::{self, Error, import, issue, office, reissue, sources, year};
+use letopis::flow::{self, Error, import, issue, office, recall, reissue, sources, year};
 use letopis::store::Which;
 
+use super::desk::{corrected, of_two_sheets};
 use super::house::{Bundle, COPIES, House, YEAR, after, tell};
 use super::intruder::Intruder;
 
@@ -223,6 +226,49 @@ fn a_copy_reissued_after_the_year_was_closed_is_named_until_the_year_is_built_an
     });
 }
 
+#[test]
+fn a_mark_is_corrected_after_the_year_was_sealed_and_the_year_is_built_anew() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        periods_sealed(&house, &["Q2", "Q3", "Q4"]).await;
+        assert!(close_year(&house, None).await.copy.is_some());
+        let (_, sheets) = of_two_sheets(&house, COPIES[0]).await;
+        let mended = corrected(Bundle::small(), sheets[0].trim_start_matches("course-"));
+        let wrong = [sheets[0].clone()];
+        let early = recall::recall(&house, COPIES[0], &wrong, "не та отметка", &after(39)).await.expect_err("unsigned");
+        assert!(matches!(early, Error::Recall(recall::Refusal::YearUnderWay { .. })), "{early}");
+        to_the_archive(&house, 40).await;
+        assert!(matches!(house.import(&mended, false).await.expect("an answer"), Outcome::Refused(_)));
+
+        // By mistake: both go back together, and together they are taken back.
+        recall::recall(&house, COPIES[0], &wrong, "не та копия", &after(50)).await.expect("a recall");
+        let alone = recall::withdraw(&house, SUMMARY, &after(51)).await.expect_err("it hangs on its source");
+        assert!(matches!(alone, Error::Recall(recall::Refusal::Together { .. })), "{alone}");
+        recall::withdraw(&house, COPIES[0], &after(51)).await.expect("taken back");
+        assert!(house.db.list_recalls().await.expect("recalls").is_empty());
+        assert!(matches!(house.import(&mended, false).await.expect("an answer"), Outcome::Refused(_)));
+
+        // The period and the year open together; the year is built anew behind the period's next version.
+        recall::recall(&house, COPIES[0], &wrong, "отметка, записка учителя", &after(52)).await.expect("a recall");
+        let of_year = house.db.find_recall(SUMMARY).await.expect("recalls").expect("the year's too");
+        assert!(of_year.ground.contains("2025-5А-1Ч: отметка, записка учителя"), "{}", of_year.ground);
+        let folder = house.outside("mended");
+        generate::write(&folder, &mended.0).expect("a bundle");
+        let outcome = import::import(&house, &folder, false, &after(53)).await.expect("an answer");
+        assert!(matches!(outcome, Outcome::Imported(_)), "{outcome:?}");
+        let first = reissue::reissue(&house, SUMMARY, "По новой копии", &after(54)).await.expect_err("its source waits");
+        assert!(matches!(first, Error::Unsigned { .. }), "{first}");
+        reissue::reissue(&house, COPIES[0], "отметка, записка учителя", &after(54)).await.expect("a next version");
+        to_the_archive(&house, 55).await;
+        reissue::reissue(&house, SUMMARY, &of_year.ground, &after(60)).await.expect("a next version");
+        to_the_archive(&house, 61).await;
+        assert_eq!(title(&house.snapshot(SUMMARY).await).sources[0].version, 2);
+        assert!(house.db.list_recalls().await.expect("recalls").is_empty());
+        assert!(matches!(house.import(&Bundle::small(), false).await.expect("an answer"), Outcome::Refused(_)));
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
 /// A house under the regulation whose journal is printed once a year (003 Рук 5).
 async fn under_003() -> House {
     let founding = Founding {
@@ -303,6 +349,8 @@ fn a_school_under_003_prints_its_whole_journal_by_the_thirtieth_of_june() {
         let line = |id: &str| register.iter().find(|row| row.line.id == id).expect("a line").line.clone();
         assert_eq!(line(JOURNAL).keep_through, "2031-12-31");
         assert_eq!(line(SUMMARY).keep_through, "2051-12-31");
+        super::verify::holds_outside(&house, JOURNAL).await;
+        super::verify::holds_outside(&house, SUMMARY).await;
         let report = verify_path(&house.archive(), &VerifyOptions::default());
         assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
         assert_eq!(house.doctor().await, Vec::<String>::new());
