@@ -105,8 +105,11 @@ BEGIN {
   # Ярлык пакета говорит то же, что подписано.
   if (kind == "bag") {
     while ((getline line < "../bag-info.txt") > 0) { k = index(line, ": "); B[substr(line, 1, k - 1)] = substr(line, k + 2) }
-    line = (bare("s.copy.kind") == "summary_sheet" ? "сводная ведомость" : "копия классного журнала") " № " bare("s.copy.number") ", " bare("s.class.name")
-    line = line ", " bare("s.period.name") ", " bare("s.year") ", версия " version
+    v = bare("s.copy.number"); w = match(id, /-SUP[0-9]+$/) ? substr(id, RSTART + 4) : ""
+    if (w != "") { sub("-Д" w "$", "", v); line = "дополнительный лист № " w " к копии" }
+    else if (bare("s.copy.kind") == "summary_sheet") line = "сводная ведомость"
+    else line = "копия классного журнала" (id ~ /-Y-J$/ ? " за год" : "")
+    line = line " № " v ", " bare("s.class.name") ", " bare("s.period.name") ", " bare("s.year") ", версия " version
     if (B["External-Description"] != plain(line) || B["Source-Organization"] != plain(bare("s.school.name")) ||
       B["External-Identifier"] != bare("p.object") || B["Bagging-Date"] != substr(bare("p.at"), 1, 10)) differs("ярлык пакета говорит не то, что подписано") }
   # Листы: контрольная сумма каждого; строки учеников, собранные из листов, и корень их дерева.

@@ -167,6 +167,7 @@ async fn the_last_day(house: House) {
     let report = verify_path(&house.archive(), &VerifyOptions::default());
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
     super::verify::stock_tools_agree(&house, SUPPLEMENT, 2);
+    super::verify::holds_outside(&house, SUPPLEMENT).await;
     assert_eq!(house.doctor().await, Vec::<String>::new());
     it_is_called_what_it_is(&house).await;
     let learner = work.split(',').nth(3).expect("a learner");

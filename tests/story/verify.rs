@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use letopis::domain::finding::Verdict;
+use letopis::flow::export;
 use letopis::flow::verify::{Report, VerifyOptions, verify_path};
 
-use super::house::{COPIES, House, tell};
+use super::house::{COPIES, House, after, tell};
 
 /// Writes over a file that is closed for writing.
 pub fn overwrite(path: &Path, bytes: &[u8]) {
@@ -123,4 +124,23 @@ pub fn stock_tools_agree(house: &House, copy: &str, version: u32) {
     let done = Command::new("sh").arg(folder.path().join("verify.sh")).arg(content).output().expect("sh runs");
     let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
     assert_eq!(done.status.code(), Some(0), "{said}");
+}
+
+/// What leaves the house holds too: the package by its own script (skipped aloud without openssl), and the sealed PDF alone, as somebody sends it
+/// on.
+pub async fn holds_outside(house: &House, copy: &str) {
+    use std::process::Command;
+    let packed = export::export_copy(house, copy, None, &after(1_000)).await.expect("a package");
+    let folder = tempfile::tempdir().expect("a folder");
+    zip::ZipArchive::new(std::io::Cursor::new(&packed.bytes)).expect("a zip").extract(&folder).expect("files");
+    let bag = std::fs::read_dir(folder.path()).expect("entries").map(|one| one.expect("an entry").path());
+    let data = bag.map(|bag| bag.join("data")).find(|data| data.is_dir()).expect("a bag");
+    let alone = verify_path(&data.join("sealed.pdf"), &VerifyOptions::default());
+    assert_eq!(alone.verdict, Verdict::Valid, "{copy}: {alone:#?}");
+    if Command::new("openssl").arg("version").output().is_err() {
+        eprintln!("ПРОПУЩЕНО: нет программы openssl");
+        return;
+    }
+    let done = Command::new("sh").arg(data.join("verify.sh")).output().expect("sh runs");
+    assert!(done.status.success(), "{copy}: {}", String::from_utf8_lossy(&done.stdout));
 }

@@ -41,8 +41,9 @@ pub(super) fn check(pdf: &[u8], trust: &Trust<'_>, walk: &mut Walk) {
         return walk.found("record.attachment-missing", PLACE, "В PDF нет заявлений подписавших или они не читаются.");
     };
     let signed = statements::believe(&lying, authority.as_deref(), trust, walk);
-    // The issued PDF is not at hand; all signers must at least have read one and the same.
-    let issued_pdf = signed.first().map(|one| one.statement.issued_pdf);
+    // The issued PDF is not at hand; all signers of this version must at least have read one and the same. What a re-issue kept was read before.
+    let own = signed.iter().find(|one| one.statement.version == snapshot.copy.version);
+    let issued_pdf = own.map(|one| one.statement.issued_pdf);
     let digest = Digest::of(attached.snapshot.as_deref().unwrap_or_default());
     let subject = Subject { snapshot: &snapshot, digest, sheets: &sheets, issued_pdf };
     statements::check(&signed, lying.len() == signed.len(), &subject, walk);
