@@ -1,7 +1,7 @@
 //! A grey picture, and what is done to it before a code is looked for. Floor 1.
 
+use image::imageops::FilterType;
 use image::{DynamicImage, GrayImage};
-use pic_scale::{ImageSize, ImageStore, ImageStoreMut, PicScaleError, ResamplingFunction, Scaler};
 
 /// A picture of one byte a pixel: 0 black, 255 white.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,18 +23,8 @@ impl Grey {
 
     /// The same picture with other measures, both at least 1.
     pub fn resized(&self, width: usize, height: usize) -> Self {
-        let mut made = Self::new(width.max(1), height.max(1), Vec::new());
-        // Refused is only a picture without pixels: what stays white holds no code.
-        let _ = self.fill(&mut made);
-        made
-    }
-
-    /// `image` does the same in floating point, four channels wide: half of the time of reading a scan.
-    fn fill(&self, made: &mut Self) -> Result<(), PicScaleError> {
-        let (from, to) = (ImageSize::new(self.width, self.height), ImageSize::new(made.width, made.height));
-        let plan = Scaler::new(ResamplingFunction::CatmullRom).plan_planar_resampling(from, to)?;
-        let source = ImageStore::borrow(&self.pixels, self.width, self.height)?;
-        plan.resample(&source, &mut ImageStoreMut::borrow(&mut made.pixels, made.width, made.height)?)
+        let (width, height) = (width.max(1), height.max(1));
+        self.with(|image| image.resize_exact(width as u32, height as u32, FilterType::CatmullRom))
     }
 
     /// The same picture with its longer side at most so long.
