@@ -428,6 +428,25 @@ pub fn builtin(name: &str) -> Option<&'static str> {
     BUILTIN.iter().find(|(builtin, _)| *builtin == name).map(|(_, text)| *text)
 }
 
+/// The file of a policy with the school's own act of electronic signatures, whatever it says or is silent about in that place. The text is
+/// another one, so it wants a name of its own.
+pub fn with_signature_act(text: &str, act: &str) -> String {
+    let (mut kept, mut inside) = (String::with_capacity(text.len()), false);
+    for line in text.lines() {
+        if line.starts_with('[') {
+            inside = line.starts_with("[signature.act]");
+        }
+        // `[silent]` has the same key in quotes.
+        if !inside && !line.starts_with("\"signature.act\"") {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    let words: Vec<&str> = act.split_whitespace().collect();
+    let act = words.join(" ").replace('\\', "\\\\").replace('"', "\\\"");
+    format!("{kept}\n[signature.act]\nvalue = \"{act}\"\nclause = \"63-ФЗ ст. 6 ч. 2\"\n")
+}
+
 /// The default policy as a tree: what a silent regulation is filled from. A default that is no TOML gives nothing, and the test of
 /// the built-in policies says so.
 static BASE: LazyLock<Option<Node>> =

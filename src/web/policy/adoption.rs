@@ -5,7 +5,7 @@ use axum::extract::{Multipart, State};
 use axum::response::Response;
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
-use super::{Choice, choices, open};
+use super::{Choice, choices, is_sample, open};
 use crate::domain::finding::Finding;
 use crate::domain::lint;
 use crate::domain::people::Visitor;
@@ -15,7 +15,7 @@ use crate::domain::setup::promotion;
 use crate::domain::words;
 use crate::flow;
 use crate::flow::exchange;
-use crate::flow::policy::{Adoption, Refusal as NotTaken, adopt as bring};
+use crate::flow::policy::{Adoption, History, Refusal as NotTaken, adopt as bring};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
@@ -28,6 +28,8 @@ struct AdoptPage {
     choices: Vec<Choice>,
     /// Rules in force: they need no second order.
     in_force: String,
+    /// Are they a sample of the program, which no order has brought? With the school's own act it may be brought.
+    unordered: bool,
     /// What changes for people: the rules, and how families get in under them.
     families: Vec<(String, String)>,
     sent: Sent,
@@ -40,17 +42,20 @@ struct Sent {
     /// Name of the file that came: a browser does not send it twice, it is chosen again.
     file: String,
     order: String,
+    /// The school's own act of electronic signatures; empty when the rules name it, or nobody does.
+    act: String,
     from: String,
     wrong_rules: String,
     wrong_file: Vec<String>,
     wrong_order: String,
+    wrong_act: String,
     wrong_from: String,
 }
 
 impl Sent {
     /// Was something not taken?
     fn is_wrong(&self) -> bool {
-        let words = [&self.wrong_rules, &self.wrong_order, &self.wrong_from];
+        let words = [&self.wrong_rules, &self.wrong_order, &self.wrong_act, &self.wrong_from];
         !self.wrong_file.is_empty() || words.iter().any(|said| !said.is_empty())
     }
 
@@ -64,6 +69,22 @@ impl Sent {
             NotTaken::Edited { .. } | NotTaken::Known(_) => self.wrong_file.push(said),
         }
     }
+}
+
+/// Longest name of an act that the mark of a signature holds, letters.
+const LONGEST_ACT: usize = 160;
+
+/// A name for the rules that differ from a preset by the school's own act: free in this house.
+fn own_name(history: &History, preset: &str) -> String {
+    let free = |name: &String| history.all().iter().all(|one| one.policy.name != *name);
+    let numbered = (2_u32..).map(|no| format!("{preset}-school-{no}"));
+    std::iter::once(format!("{preset}-school")).chain(numbered).find(free).unwrap_or_default()
+}
+
+/// Is this the sample of the program that the house lives by without an order?
+fn is_unordered(history: &History, name: &str, today: NaiveDate) -> bool {
+    let now = history.on(today);
+    is_sample(now) && now.policy.name == name
 }
 
 /// One finding of a file of rules as a line: where, what is wrong, what is wanted.
@@ -117,8 +138,10 @@ async fn again(state: &WebState, frame: Frame, mut sent: Sent) -> Result<Respons
 
 async fn page(state: &WebState, frame: Frame, sent: Sent) -> Result<AdoptPage, Refusal> {
     let (history, _) = open(state).await?;
-    // What the house has used already cannot be adopted again.
-    let used = |name: &str| history.all().iter().any(|one| one.policy.name == name);
+    let today = state.now().date_naive();
+    // What the house has used already cannot be adopted again; a sample that no order has brought can, with the school's own act.
+    let used =
+        |name: &str| history.all().iter().any(|one| one.policy.name == name) && !is_unordered(&history, name, today);
     // Whose regulation it is, is said by its title: the names are those of files.
     let titled = |choice: Choice| {
         let title = policy::builtin(&choice.name).and_then(|text| policy::parse(&choice.name, text).ok());
@@ -132,10 +155,12 @@ async fn page(state: &WebState, frame: Frame, sent: Sent) -> Result<AdoptPage, R
         Some((choice.name.clone(), ways_in(&rules)))
     });
     let families = families.collect();
-    let now = &history.on(state.now().date_naive()).policy;
+    let now = &history.on(today).policy;
     let in_force = format!("{} — {}", now.name, now.title);
+    let unordered = is_unordered(&history, &now.name, today);
     Ok(AdoptPage {
         in_force,
+        unordered,
         frame: frame
             .titled("Ввести правила приказом")
             .leading("Прежние записи остаются при правилах, по которым сделаны; применённые правила не правят")
@@ -157,7 +182,7 @@ fn ways_in(policy: &Policy) -> String {
     }
 }
 
-/// `POST /policy/adopt`: `preset` or `file`, `order`, `from`.
+/// `POST /policy/adopt`: `preset` or `file`, `order`, `act`, `from`.
 pub(super) async fn adopt(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -172,15 +197,25 @@ pub(super) async fn adopt(
         match name.as_str() {
             "preset" => sent.preset = text,
             "order" => sent.order = text,
+            "act" => sent.act = text,
             "from" => sent.from = text,
             "file" if !text.is_empty() => file = file_name.map(|file_name| (file_name, text)),
             _ => {}
         }
     }
+    let own_act = sent.act.trim().to_owned();
+    if own_act.chars().count() > LONGEST_ACT {
+        sent.wrong_act = format!("Название длиннее {LONGEST_ACT} знаков: в отметку о подписи оно не поместится.");
+        return again(&state, frame, sent).await;
+    }
     let (name, text) = match file {
         Some((file_name, text)) => {
             let name = file_name.trim_end_matches(".toml").to_owned();
             sent.file = file_name;
+            if !own_act.is_empty() {
+                sent.wrong_act = "В своём файле правил акт называет сам файл: оставьте это поле пустым.".to_owned();
+                return again(&state, frame, sent).await;
+            }
             (name, text)
         }
         None if sent.preset.is_empty() => {
@@ -188,12 +223,29 @@ pub(super) async fn adopt(
             return again(&state, frame, sent).await;
         }
         None => {
-            let text = policy::builtin(&sent.preset).ok_or(Refusal::NotFound)?.to_owned();
-            (sent.preset.clone(), text)
+            let text = policy::builtin(&sent.preset).ok_or(Refusal::NotFound)?;
+            let (history, _) = open(&state).await?;
+            if !own_act.is_empty() {
+                // Another text under another name: the file inside the program stays what it is.
+                (own_name(&history, &sent.preset), policy::with_signature_act(text, &own_act))
+            } else if is_unordered(&history, &sent.preset, state.now().date_naive()) {
+                sent.wrong_act =
+                    "Эти правила уже действуют: чтобы ввести их приказом, назовите локальный акт школы.".to_owned();
+                return again(&state, frame, sent).await;
+            } else {
+                (sent.preset.clone(), text.to_owned())
+            }
         }
     };
     let parsed = match policy::parse(&name, &text) {
         Ok(parsed) => parsed,
+        // A preset is right: what is wrong came with the words of the act.
+        Err(findings) if sent.file.is_empty() => {
+            let said: Vec<String> =
+                findings.iter().map(|one| one.message.replace("в «signature.act.value» слово", "слово")).collect();
+            sent.wrong_act = words::capitalised(&said.join("; ")) + ".";
+            return again(&state, frame, sent).await;
+        }
         Err(findings) => {
             sent.wrong_file = findings.iter().map(line).collect();
             return again(&state, frame, sent).await;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::{find, open};
-use crate::domain::deadline::{Question, What, due};
+use crate::domain::deadline::{Question, What, due, unknown_year};
 use crate::domain::policy::{REGULATIONS, Source};
 use crate::domain::words;
 use crate::flow::timeliness::calendar_on;
@@ -112,7 +112,9 @@ pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Ask
     let calendar = calendar_on(&state.house, date).await?;
     let entry = ENTRIES.iter().find(|(word, _)| *word == what).map_or("", |(_, label)| label);
     page.head = format!("{class}, {} ({}), {entry}", words::date_short(date), words::weekday(date));
-    if !calendar.is_study_day(&class, date) {
+    if let Some(unknown) = unknown_year(&calendar, date) {
+        page.warning = format!("{}.", words::capitalised(&unknown));
+    } else if !calendar.is_study_day(&class, date) {
         page.warning = format!("У класса {class} {} — не учебный день.", words::date_short(date));
     }
     page.bells = !calendar.bells.is_empty();
