@@ -401,10 +401,10 @@ pub async fn daily(house: &House, act: &Act) -> Result<Vec<Written>, Error> {
     // Looked at again under the lock: what the other process has written meanwhile is no longer owed.
     let owed = owed(house, &carriers::overview(house, today).await?);
     let mut written: Vec<Written> = Vec::new();
-    // One copy answers every duty that is due: the archive's before the period's before the week's, for it is kept longest.
-    for cause in [Cause::Month, Cause::Period, Cause::Week] {
+    // One copy answers every duty that is due: a period's set is an archive too, and either is a backup; both are kept for good.
+    for cause in [Cause::Period, Cause::Month, Cause::Week] {
         let has = |id: &String| written.iter().any(|one| one.row.carriers.contains(id));
-        let asked = owed.iter().filter(|(due, id)| *due == cause && !(cause == Cause::Week && has(id)));
+        let asked = owed.iter().filter(|(due, id)| *due == cause && !has(id));
         let asked: Vec<String> = asked.map(|(_, id)| id.clone()).collect();
         if asked.is_empty() {
             continue;

@@ -3,10 +3,12 @@
 //! A signature of the custody log is the act of who is signed in: no page here signs for anybody else.
 
 mod code;
+mod compared;
 mod custody;
 mod overview;
 pub(super) mod print;
 mod prune;
+mod sent;
 
 use std::collections::BTreeMap;
 

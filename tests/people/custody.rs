@@ -1,5 +1,6 @@
 //! The custody log on every engine: nobody signs for two, nothing returns without a signature, nothing is vouched for without a comparison.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use letopis::domain::audit::EventKind;
@@ -13,9 +14,12 @@ use letopis::flow::keys::Keyring;
 use letopis::flow::office::forms::Asked;
 use letopis::flow::{Error, House, carriers, people};
 use letopis::store::{Error as StoreError, PruningRow};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::house::{YEAR, act, after, day, on_every_engine, person_of};
 use super::matrix::session_at;
+use super::reach::form;
 use super::rules::open_on;
 use super::shown::read;
 
@@ -32,6 +36,22 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
         Err(Error::Carrier(refusal)) => refusal,
         other => panic!("no refusal: {other:?}"),
     }
+}
+
+/// Status and page that a form is answered with.
+async fn post(address: SocketAddr, path: &str, token: &str, form: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\nSec-Fetch-Site: same-origin\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("an answer");
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or_default();
+    (status, answer)
 }
 
 /// Two disks in two rooms, a code, undertakings of those who take carriers.
@@ -116,6 +136,22 @@ fn a_disk_s_trip_has_two_sides_at_each_door_and_is_certified_only_after_a_compar
         let all = carriers::overview(&house, after(20).date_naive()).await.expect("an overview");
         assert_eq!((all.trips[0].state(), all.trips[0].steps.len()), (TripState::Over, 7));
         assert_eq!(all.checks.len(), 2);
+
+        // Back in the safe by the log and still connected: a rehearsal is not refused, and the page says so first.
+        let address = open_on(&house, 21).await;
+        let token = session_at(&house, person_of(Role::Director), 911_010, 21).await;
+        let (status, text) = read(address, "/carriers/code", &token).await;
+        let warned = "Носитель Н-1: по журналу носитель в сейфе, а подключён к серверу";
+        assert!(status == 200 && text.contains(warned) && !text.contains("Носитель Н-2: по журналу"), "{text}");
+        // A copy written by name before its period is over is no set: no line calls it the last one, and the form says it before.
+        let token = session_at(&house, taker, 911_011, 21).await;
+        let (_, text) = read(address, "/carriers", &token).await;
+        for words in [
+            "Следующий набор — за период, который кончается 24.10.2025",
+            "не в счёт: учётный период идёт до 24.10.2025",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
     });
 }
 
@@ -131,6 +167,20 @@ fn one_maker_s_number_stands_on_the_books_once_until_its_carrier_is_written_off(
             Refusal::SameSerial(said) => assert!(said.contains("«DISK1» уже у носителя Н-1 «Диск»"), "{said}"),
             other => panic!("{other:?}"),
         }
+        // On the page the form comes back unfolded and filled, with the reason above.
+        let address = open_on(&house, 6).await;
+        let token = session_at(&house, person_of(Role::Secretary), 911_000, 6).await;
+        let sent = form(&[
+            ("act", "carrier"),
+            ("kind", "disk"),
+            ("label", "Диск с новой наклейкой"),
+            ("serial", "disk1"),
+            ("purpose", "second"),
+            ("place", place.as_str()),
+        ]);
+        let (status, text) = post(address, "/carriers", &token, &sent).await;
+        assert!(status == 422 && text.contains("уже у носителя Н-1") && text.contains("value=\"disk1\""), "{text}");
+        assert!(text.contains("id=\"new-carrier\" open") && text.contains("Диск с новой наклейкой"), "{text}");
         carriers::write_off(&house, "Н-1", "акт № 1", &act("T05", 6)).await.expect("written off");
         assert_eq!(carriers::add_carrier(&house, &again, &act("T05", 7)).await.expect("a carrier"), "Н-3");
     });
@@ -241,6 +291,16 @@ fn a_disk_out_for_two_days_is_late_and_a_comparison_before_the_trip_vouches_for_
             refusal(sign(&house, no, Step::Certified, Role::TechnicalSpecialist, 11).await),
             Refusal::NotCompared("Н-1".into())
         );
+        // Each page says so: the one of carriers, and the log beside its own button.
+        let address = open_on(&house, 12).await;
+        let token = session_at(&house, taker, 911_020, 12).await;
+        let (_, text) = read(address, "/carriers", &token).await;
+        assert!(text.contains("сверка, сделанная до выдачи, для заверения не считается"), "{text}");
+        let (_, text) = read(address, "/carriers/custody", &token).await;
+        for words in ["После выдачи копия ещё не сверена, прежняя сверка не в счёт", "Кнопка «Сверить» — здесь, выше"]
+        {
+            assert!(text.contains(words) && text.contains("value=\"compare\""), "{words}: {text}");
+        }
         let trips = house.db.list_trips().await.expect("trips");
         assert!(carrier::overdue(&trips, day("2025-10-03")).is_empty(), "the day after is in time");
         assert_eq!(carrier::overdue(&trips, day("2025-10-04")).len(), 1, "two days out are late");

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use letopis::domain::carrier::{Refusal, Signed, Step, Trip};
+use letopis::domain::carrier::{Cause, Refusal, Signed, Step, Trip};
 use letopis::domain::forms::People;
 use letopis::domain::rights::Role;
-use letopis::flow::backup::{Silent, check};
+use letopis::flow::backup::{self, Silent, check};
 use letopis::flow::carriers;
 use letopis::flow::jobs::{self, Work, Worker};
 use letopis::flow::office::forms::{Asked, make, missing_signers};
@@ -51,6 +51,13 @@ fn an_act_of_writing_says_of_each_carrier_what_was_compared_and_never_more() {
         assert_eq!(missing.contains(&Role::TechnicalSpecialist), is_left, "{missing:?}: {said}");
         assert_eq!(said.matches("отдельной сверки после записи ещё не было").count(), 2, "{said}");
         assert!(text(&office.house, "backup-act", &[("copy", &first)], 42).await.contains("АКТ № 1"));
+        // The period's set is told as the regulation has it; a copy of another reason by what it holds.
+        assert!(said.contains("(учётный период): списки класса, отметки") && !said.contains("повод"), "{said}");
+        let order = backup::Order::new(Vec::new(), Cause::Month);
+        let archive = backup::write(&office.house, &order, &after(42), Arc::new(Silent)).await.unwrap().row.id;
+        let of_archive = text(&office.house, "backup-act", &[("copy", &archive)], 42).await;
+        let is_told = of_archive.contains("всех данных «Летописи» (повод — «архив»): база данных и архив школы");
+        assert!(is_told && !of_archive.contains("(учётный период)"), "{of_archive}");
 
         office.keep(0, &copy, None, 43).await;
         let said = act(44).await;

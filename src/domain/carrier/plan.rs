@@ -50,16 +50,22 @@ pub struct Duty {
     pub every: String,
     /// Clause; empty when the regulation is silent.
     pub clause: String,
-    /// When it was last done.
+    /// When it was last done: the copy that counts for it.
     pub last: Option<NaiveDate>,
     /// Was it begun: does one stand on fewer carriers than asked for?
     pub begun: bool,
+    /// Where it is done by study periods: last day of the one that wants its copy.
+    pub period: Option<NaiveDate>,
+    /// Day of a copy that stands and does not count for it.
+    pub uncounted: Option<NaiveDate>,
     /// Last day of the next one.
     pub due: Option<NaiveDate>,
     /// Days since that day.
     pub late: u64,
     /// Why a copy that stands does not answer for it, or what does, in words; empty where nothing is to be said.
     pub note: String,
+    /// Carriers that lack the copy which its note says to stand on too few.
+    pub lacking: Vec<String>,
 }
 
 impl Duty {
@@ -68,6 +74,7 @@ impl Duty {
         match self.last {
             Some(day) => words::date_short(day),
             None if self.begun => "не на всех носителях".to_owned(),
+            None if self.uncounted.is_some() => "копии в счёт ещё нет".to_owned(),
             None if self.due.is_some() => "не сделано ни разу".to_owned(),
             None => String::new(),
         }
@@ -81,7 +88,9 @@ pub struct Plan {
     pub rules: Vec<Rule>,
     /// Duties.
     pub duties: Vec<Duty>,
-    /// Last day of the period that still wants its set, where copies of that very day stand: they do not count as the set.
+    /// Last day of the period that still wants its set.
+    pub open: Option<NaiveDate>,
+    /// The same, where copies of that very day stand: they do not count as the set.
     pub uncounted: Option<NaiveDate>,
     /// What is wrong: rules that do not hold are errors, lateness is a warning.
     pub findings: Vec<Finding>,
@@ -168,8 +177,9 @@ pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
     duties.push(rehearsal(facts));
     let mut findings: Vec<Finding> = rules.iter().filter_map(|rule| judge(rule, &idle)).collect();
     findings.extend(duties.iter().filter(|duty| duty.late > 0).map(lateness));
-    let uncounted = last_day_copied(facts, last(facts, &[Cause::Period], asked, None));
-    Plan { rules, duties, uncounted, findings }
+    let open = open_period(facts, last(facts, &[Cause::Period], asked, None));
+    let uncounted = open.filter(|end| notes::is_copied(facts, *end));
+    Plan { rules, duties, open, uncounted, findings }
 }
 
 /// What a carrier owes on a day by itself: another one that is absent for weeks must not keep this one's copies old.
@@ -286,9 +296,12 @@ fn duty(
         clause: number.map(|_| policy.clause(key).to_owned()).unwrap_or_default(),
         last,
         begun: begun(facts, notes::answering(cause)),
+        period: open_period(facts, last).filter(|_| unit == Unit::Periods),
+        uncounted: None,
         due,
         late: late(due, facts.today),
         note: String::new(),
+        lacking: Vec::new(),
     }
 }
 
@@ -326,20 +339,6 @@ fn open_period(facts: &Facts<'_>, last: Option<NaiveDate>) -> Option<NaiveDate> 
     ends.into_iter().enumerate().filter_map(own).find(|end| last.is_none_or(|last| last <= *end))
 }
 
-/// A copy of the period's last day is there, and an act of it; who reads the plan is told why it is not the period's set.
-fn on_last_day(facts: &Facts<'_>, last: Option<NaiveDate>) -> String {
-    let end = last_day_copied(facts, last).map(words::date_short);
-    end.map(|day| {
-        format!("копия от {day} не в счёт: в последний день периода уроки ещё идут; нужна копия, записанная после него")
-    })
-    .unwrap_or_default()
-}
-
-/// Last day of the period that wants its set, where a copy of that day stands.
-fn last_day_copied(facts: &Facts<'_>, last: Option<NaiveDate>) -> Option<NaiveDate> {
-    open_period(facts, last).filter(|end| facts.done.iter().any(|done| done.on == *end))
-}
-
 fn period_duty(facts: &Facts<'_>, last: Option<NaiveDate>) -> Duty {
     let due = after_period(facts, last);
     Duty {
@@ -349,9 +348,12 @@ fn period_duty(facts: &Facts<'_>, last: Option<NaiveDate>) -> Duty {
         clause: "000 Инс 5.2 отв. в".to_owned(),
         last,
         begun: begun(facts, &[Cause::Period]),
+        period: open_period(facts, last),
+        uncounted: None,
         due,
         late: late(due, facts.today),
-        note: on_last_day(facts, last),
+        note: String::new(),
+        lacking: Vec::new(),
     }
 }
 
@@ -367,9 +369,12 @@ fn rehearsal(facts: &Facts<'_>) -> Duty {
         clause: "000 Инс 5.2 тех. спец. в; срок — «Летописи», правила его не называют".to_owned(),
         last: rehearsed,
         begun: false,
+        period: None,
+        uncounted: None,
         due,
         late: late(due, facts.today),
         note: String::new(),
+        lacking: Vec::new(),
     }
 }
 

@@ -1,13 +1,15 @@
 //! The papers of carriers (domain.md 2.15): ledger, custody log, act of writing, undertaking, envelope sheet, certificate of a check. Floor 0.
 
 mod blank;
+mod copied;
 mod kept;
 
 use std::collections::BTreeMap;
 
+pub use self::copied::{Compared, Outcome};
 pub use self::kept::kept;
 use super::super::carrier::manifest::Coverage;
-use super::super::carrier::{Carrier, ReturnOrder, Step, Trip};
+use super::super::carrier::{Carrier, Cause, ReturnOrder, Step, Trip};
 use super::super::finding::Finding;
 use super::super::form::{Block, Form, Signature, Table};
 use super::super::words;
@@ -205,65 +207,6 @@ fn moment(rfc3339: &str) -> String {
     words::moment_words(rfc3339)
 }
 
-/// What came of a check of a copy on a carrier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Every file inside was read out and compared, so many of so many.
-    Opened((u64, u64)),
-    /// Every byte on the carrier was compared with what the house wrote down; the code was not given.
-    Outside,
-    /// Every byte on the carrier was compared with the copy's own label alone.
-    Label,
-    /// Something differs.
-    Differs,
-    /// It could not be checked.
-    Failed,
-}
-
-/// The newest check of a copy on one of its carriers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Compared {
-    /// Number of the certificate.
-    pub no: u64,
-    /// RFC 3339.
-    pub at: String,
-    /// What came of it.
-    pub outcome: Outcome,
-}
-
-/// What an act of writing says of a carrier: what was compared, never more than that.
-fn compared(carrier: &str, newest: Option<&Compared>) -> String {
-    let Some(check) = newest else {
-        return format!(
-            "Носитель {carrier}: при записи копия прочитана назад и совпала с записанным (SHA-256); отдельной сверки после записи ещё не было."
-        );
-    };
-    let on = day(&check.at);
-    let said = match check.outcome {
-        Outcome::Opened((read, all)) => {
-            let files = words::plural(read, "файла", "файлов", "файлов");
-            let read = words::grouped(read);
-            format!(
-                "правильность переноса данных проверена {on} воспроизведением {read} {files} из {}, расхождений нет",
-                words::grouped(all)
-            )
-        }
-        Outcome::Outside => format!(
-            "{on} копия сверена до последнего байта (SHA-256) с записью, сделанной при её создании, расхождений нет; содержимое не \
-             воспроизводилось: код доступа не вводили"
-        ),
-        Outcome::Label => format!(
-            "{on} копия сверена до последнего байта (SHA-256) со своим ярлыком, расхождений нет; с записью дома не сверялась, содержимое не \
-             воспроизводилось"
-        ),
-        Outcome::Differs => format!(
-            "при проверке {on} найдены расхождения: копия изменена или повреждена, восстанавливать из неё нельзя"
-        ),
-        Outcome::Failed => format!("проверить копию {on} не удалось"),
-    };
-    format!("Носитель {carrier}: {said} (справка №\u{a0}{}).", check.no)
-}
-
 /// What an act of writing says of a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Written {
@@ -273,7 +216,9 @@ pub struct Written {
     pub id: String,
     /// RFC 3339.
     pub at: String,
-    /// «I четверть: 5А, 6А».
+    /// Why it was made; nothing is said of it where that is not known.
+    pub cause: Option<Cause>,
+    /// «I четверть: 5А, 6А»; empty before the first is closed.
     pub periods: String,
     /// Bytes.
     pub bytes: u64,
@@ -292,8 +237,8 @@ pub struct Written {
 /// The office that a regulation names first among those who sign an act of writing.
 pub const KEEPER: &str = "ответственный за работу с электронным журналом";
 
-/// «Акт записи резервной копии» (000 Инс 5.2 отв. в; the set of data literally from there). `office` and `keeper`: who answers for it; a
-/// place for ink where nobody is appointed.
+/// «Акт записи резервной копии» (000 Инс 5.2 отв. в; the data of a period's set literally from there). `office` and `keeper`: who answers
+/// for it; a place for ink where nobody is appointed.
 pub fn writing(letterhead: &Letterhead, copy: &Written, (office, keeper): (&str, &str), specialist: &str) -> Form {
     let size = words::size(copy.bytes);
     let first = copy.carriers.first().cloned().unwrap_or_default();
@@ -312,14 +257,19 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, (office, keeper): (&str,
                 blank::place(specialist),
                 ", секретарь ",
                 blank::place(&letterhead.clerk_name),
-                ", составили настоящий акт о том, что на носитель учётный №\u{a0}{(учётный №, вид, зав. №)} записана резервная копия электронного журнала за {} \
-                 (учётный период): списки класса, отметки, посещаемость, отметки за четверть, полугодие и год.",
+                ", составили настоящий акт о том, что на носитель учётный №\u{a0}{(учётный №, вид, зав. №)} записана ",
+                copied::contents(copy).as_str(),
+                ".",
             ]
             .concat(),
             &[keeper, specialist, &letterhead.clerk_name, &first, &copy.periods],
         )
-        .text("Объём {}, файлов {}, контрольная сумма SHA-256 {}.", &[&size, &words::grouped(copy.files), &copy.sha256]);
-    let form = copy.checks.iter().fold(form, |form, (id, newest)| form.text(&compared(id, newest.as_ref()), &[]));
+        .text(
+            "Объём {}, файлов {}, контрольная сумма SHA-256 {}.",
+            &[&size, &words::grouped(copy.files), &copy.sha256],
+        );
+    let form =
+        copy.checks.iter().fold(form, |form, (id, newest)| form.text(&copied::compared(id, newest.as_ref()), &[]));
     let form = match others.is_empty() {
         true => form.text("Второго экземпляра у этой копии нет: она записана на один носитель.", &[]),
         false => form.text("Второй экземпляр: носитель учётный №\u{a0}{(учётный №, помещение)}.", &[&others]),
@@ -536,6 +486,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         kept: carriers.iter().map(|(carrier, _)| kept(carrier, &at(27, 18), trips, trip.due_on, people)).collect(),
         id: "letopis-school-20251027-183000".to_owned(),
         at: at(27, 18),
+        cause: Some(Cause::Period),
         periods: "I четверть 2025/2026 учебного года".to_owned(),
         bytes: 83_400_000,
         files: 1204,

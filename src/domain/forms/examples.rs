@@ -316,6 +316,7 @@ fn of_paper(letterhead: &Letterhead, journal: &Journal) -> Vec<Form> {
         kept: kept(no, class, sheets),
         period: "I четверть".to_owned(),
         object: "urn:letopis:school-5:2025-05A-Q1:1".to_owned(),
+        volume: "01-01, т. 1".to_owned(),
     };
     let mut entries = [entry(1, "5А", 54), entry(2, "5Б", 51), entry(3, "6А", 48), entry(4, "5А", 6)];
     let [.., supplement] = &mut entries;

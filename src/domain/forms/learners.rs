@@ -398,7 +398,7 @@ pub struct Acquainted {
     pub here: bool,
 }
 
-/// Acquaintance sheet of an order or a regulation.
+/// Acquaintance sheet of an order or a regulation; `document` is what follows «с»: «приказом от 01.09.2025 № 12».
 pub fn acquaintance(letterhead: &Letterhead, document: &str, people: &[Acquainted]) -> Form {
     let mark = |one: &Acquainted| match (one.date.is_empty(), one.here) {
         (true, _) => [String::new(), String::new()],
@@ -424,7 +424,7 @@ pub fn acquaintance(letterhead: &Letterhead, document: &str, people: &[Acquainte
     .lines(rows);
     letterhead
         .form("acquaintance", "ЛИСТ ОЗНАКОМЛЕНИЯ")
-        .text("С {} ознакомлен(ы):", &[document])
+        .text("С {} ознакомлены:", &[document])
         .with(Block::Table(table))
 }
 

@@ -15,6 +15,8 @@ pub struct RegisterEntry {
     pub period: String,
     /// Name of the electronic twin's object in the archive; empty while it is not sealed.
     pub object: String,
+    /// «01-01, т. 2»: the volume whose inner inventory lists the copy; empty for a copy that stands in none.
+    pub volume: String,
 }
 
 /// Register of paper copies of a school year (ARC-05).
@@ -94,11 +96,11 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
         CopyKind::PeriodCopy | CopyKind::SummarySheet => kind_words(copy.kind, &copy.copy),
     };
     let place = kept.place();
-    let file = place.as_ref().map(|place| match (place.file.as_str(), place.volume) {
-        ("", _) => String::new(),
-        (file, 0) => file.to_owned(),
-        (file, volume) => format!("{file}, т. {volume}"),
-    });
+    // Where nobody wrote the file down, the inner inventory says in which volume the copy lies.
+    let file = match place.as_ref().map(|place| (place.file.as_str(), place.volume)) {
+        None | Some(("", _)) => entry.volume.clone(),
+        Some((file, volume)) => in_volume(file, volume),
+    };
     let lies = place.map(|mut place| {
         (place.file, place.volume) = (String::new(), 0);
         place.as_russian()
@@ -127,12 +129,17 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
         to,
         both(&kept.signed_by_head(), &kept.stamped()),
         kept.stitched().split('T').next().map(day).unwrap_or_default(),
-        file.unwrap_or_default(),
+        file,
         lies.unwrap_or_default(),
         kept_for(&copy.year, &copy.keep_through),
         movements.join("; "),
         voided,
     ]
+}
+
+/// «01-01, т. 2»; the file alone where it has one volume only.
+pub fn in_volume(file: &str, volume: u32) -> String {
+    if volume == 0 { file.to_owned() } else { format!("{file}, т. {volume}") }
 }
 
 /// «5 лет, по 31.12.2031»: years are counted from the 1st of January after the school year's end.

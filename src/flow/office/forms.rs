@@ -211,7 +211,7 @@ impl Desk<'_> {
         let db = &self.house.db;
         match id {
             "paper-register" => {
-                let entries = self.entries(Which::Year(&self.year)).await?;
+                let entries = self.entries().await?;
                 let closing = db.find_paper_closing(&self.year).await?;
                 let index = self.index_of(Holds::PaperRegister, &self.year).await?;
                 let register = registers::paper_register;
@@ -262,13 +262,20 @@ impl Desk<'_> {
         Ok(plan::index_of(&self.plan_for(year).await?, holds))
     }
 
-    /// Lines of the register.
-    async fn entries(&self, which: Which<'_>) -> Result<Vec<RegisterEntry>, Error> {
+    /// Lines of the year's register.
+    async fn entries(&self) -> Result<Vec<RegisterEntry>, Error> {
         let sealed: HashMap<(String, u32), String> = self.sealed().await?;
-        let kept = self.house.db.list_paper(which).await?;
+        let volumes = self.volumes(&self.year).await?;
+        let listed = |no: u64| {
+            let no = no.to_string();
+            let holds = |volume: &&Volume| volume.file.documents.iter().any(|document| document.index == no);
+            volumes.iter().find(holds).map(|volume| registers::in_volume(&volume.file.index, volume.no))
+        };
+        let kept = self.house.db.list_paper(Which::Year(&self.year)).await?;
         let entry = |kept: Kept| RegisterEntry {
             period: self.period_name(&kept.copy.class, &kept.copy.period, &kept.copy.year),
             object: sealed.get(&(kept.copy.copy.clone(), kept.copy.version)).cloned().unwrap_or_default(),
+            volume: listed(kept.copy.no).unwrap_or_default(),
             kept,
         };
         Ok(kept.into_iter().filter(|kept| kept.copy.no > 0).map(entry).collect())

@@ -10,7 +10,7 @@ use super::super::frame::Frame;
 use super::super::query::segment;
 use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::Fields;
-use crate::domain::carrier::{Carrier, code};
+use crate::domain::carrier::{Carrier, Step, Trip, code};
 use crate::domain::forms::{carriers as papers, day};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -36,6 +36,8 @@ struct Page {
     codes: Vec<(u64, String)>,
     /// Carriers with a copy: identifier, and words with the code that opens its newest copy.
     connected: Vec<(String, String)>,
+    /// Of those, the ones that the custody log has back in the safe.
+    in_safe: Vec<String>,
 }
 
 #[derive(Template)]
@@ -60,6 +62,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let page = Page {
         undertaken: all.has_undertaken(&visitor.account),
         codes: all.codes.iter().rev().map(|row| (row.no, words::moment_words(&row.at))).collect(),
+        in_safe: all.carriers.iter().filter(there).filter(|one| is_back(&all, one)).map(|one| one.id.clone()).collect(),
         connected: all.carriers.iter().filter(there).map(|one| (one.id.clone(), opened_by(&all, one))).collect(),
         frame: frame
             .titled("Код доступа")
@@ -67,6 +70,12 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             .under("Носители и копии", "/carriers"),
     };
     answer::page(&page)
+}
+
+/// Did the carrier come back from its last trip: accepted into the safe with the secretary's signature?
+fn is_back(all: &Overview, carrier: &Carrier) -> bool {
+    let taken = |trip: &&Trip| trip.carrier == carrier.id && trip.signed(Step::Taken).is_some();
+    all.trips.iter().rev().find(taken).is_some_and(|trip| trip.signed(Step::Accepted).is_some())
 }
 
 /// «Диск 1 — код № 2 от 24.10.2025»: an earlier copy opens with an earlier envelope, and the newest one is rehearsed.

@@ -9,7 +9,7 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::route::{Access, Route, SubjectOf, get, post};
-use super::Fields;
+use super::{Fields, compared};
 use crate::domain::carrier::{self, Step, Trip};
 use crate::domain::forms::{People, carriers as papers};
 use crate::domain::people::Visitor;
@@ -200,6 +200,9 @@ fn before_return(all: &Overview, trip: &Trip) -> &'static str {
         return "";
     }
     match carriers::vouch(trip, &all.backups, &all.checks) {
+        Err(carrier::Refusal::NotCompared(_)) if compared::only_before(all, trip) => {
+            "После выдачи копия ещё не сверена, прежняя сверка не в счёт: сверяют, пока носитель на руках и подключён к серверу, потом перенос заверяет технический специалист"
+        }
         Err(carrier::Refusal::NotCompared(_)) => {
             "Копия ещё не сверена: сверка — пока носитель на руках и подключён к серверу, потом перенос заверяет технический специалист"
         }

@@ -1,7 +1,10 @@
 //! What stands on the books, what is due, what was written and checked; and the forms that change the books. Floor 3.
 
+use std::cmp::Ordering;
+
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate};
 
@@ -10,7 +13,8 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::segment;
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
-use super::Fields;
+use super::sent::Sent;
+use super::{Fields, compared};
 use crate::domain::carrier::plan::Duty;
 use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, Trip, overdue};
 use crate::domain::forms::People;
@@ -46,7 +50,7 @@ struct CarrierLine {
     there: bool,
     /// Copies on it, the newest first: name and words.
     copies: Vec<(String, String)>,
-    /// Kind of the badge and words of its last comparison; none before the first.
+    /// Kind of the badge and words of its last comparison, or that the newest copy has none; empty before the first.
     checked: (&'static str, String),
 }
 
@@ -111,6 +115,13 @@ struct Page {
     holders: Vec<(&'static str, &'static str)>,
     purposes: Vec<(&'static str, &'static str)>,
     causes: Vec<(&'static str, &'static str)>,
+    /// From which day a copy counts as the next period's set; empty when one written now does.
+    not_yet: String,
+    /// Why the form below was not taken; empty for none.
+    refused: String,
+    new_place: Sent,
+    new_carrier: Sent,
+    changed: Sent,
     has_code: bool,
     keeps: bool,
     runs: bool,
@@ -131,7 +142,18 @@ fn moment(rfc3339: &str) -> String {
 }
 
 async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
-    let all = super::all(&state).await?;
+    answer::page(&page(&state, &visitor, frame, String::new(), &Fields::default()).await?)
+}
+
+/// The page; `refused`: why the form with these fields was not taken.
+async fn page(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    refused: String,
+    fields: &Fields,
+) -> Result<Page, Refusal> {
+    let all = super::all(state).await?;
     let today = state.now().date_naive();
     let outside = carriers::outside(&all.trips, &all.backups);
     let people = match outside.is_empty() && !all.trips.iter().any(Trip::is_out) {
@@ -155,6 +177,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             (None, Presence::Absent) if carrier.takes_copies() && !carrier.is_written_on() => ("wait", "без папки"),
             (None, Presence::Absent) => ("ok", "в сейфе"),
         };
+        let copies = copies_on(&all, &carrier.id);
         CarrierLine {
             id: carrier.id.clone(),
             what: [carrier.kind.as_russian(), &carrier.label, &carrier.serial, &carrier.capacity]
@@ -171,12 +194,13 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
                     let written = outside.iter().rev().find(|one| one.trip == trip.no);
                     let written = written.map(|one| format!("; {}", super::told_outside(one, &people)));
                     let due = date_short(trip.due_on);
-                    format!("запись № {}, вернуть до {due}{}", trip.no, written.unwrap_or_default())
+                    let before = if compared::only_before(&all, trip) { compared::BEFORE } else { "" };
+                    format!("запись № {}, вернуть до {due}{}{before}", trip.no, written.unwrap_or_default())
                 })
                 .unwrap_or_else(|| idle(carrier).to_owned()),
             there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
-            copies: named(&copies_on(&all, &carrier.id)),
-            checked: checked(&all.checks, &carrier.id),
+            checked: compared::told(&all.checks, &carrier.id, &copies),
+            copies: named(&copies),
         }
     };
     let due = all.plan.holds() && !all.codes.is_empty() && all.plan.due(today).next().is_some();
@@ -186,7 +210,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let words = |finding: &crate::domain::finding::Finding| format!("{}: {}", finding.place, finding.message);
     let grave = |finding: &&crate::domain::finding::Finding| finding.code != "plan.late";
     let pairs = |all: &[(&'static str, &'static str)]| all.to_vec();
-    let page = Page {
+    Ok(Page {
         faults: all.plan.findings.iter().filter(grave).map(|finding| words::capitalised(&finding.message)).collect(),
         awaited,
         late: overdue(&all.trips, today).iter().map(words).collect(),
@@ -218,6 +242,11 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         holders: pairs(&Holder::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
         purposes: pairs(&Purpose::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
         causes: pairs(&Cause::ALL.iter().rev().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
+        not_yet: all.plan.open.map(|end| not_yet(end, today)).unwrap_or_default(),
+        refused,
+        new_place: Sent::of(fields, &["place"]),
+        new_carrier: Sent::of(fields, &["carrier"]),
+        changed: Sent::of(fields, &["move", "write_off"]),
         has_code: !all.codes.is_empty(),
         keeps: visitor.may_anywhere(Action::KeepCarriers),
         runs: visitor.may_anywhere(Action::RunBackups),
@@ -228,8 +257,23 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         frame: frame.titled("Носители и резервные копии").leading(
             "Копия пишется на два носителя в разных помещениях; носитель выходит из сейфа и возвращается только с двумя подписями.",
         ),
-    };
-    answer::page(&page)
+    })
+}
+
+/// What is to be known before a copy is written by name as the set of a period that is not over: when it would count.
+fn not_yet(end: NaiveDate, today: NaiveDate) -> String {
+    let reason = Cause::Period.as_russian();
+    let next = end.succ_opt().map(date_short).unwrap_or_default();
+    match end.cmp(&today) {
+        Ordering::Less => String::new(),
+        Ordering::Equal => format!(
+            "Сегодня последний день учётного периода, уроки ещё идут: копия с поводом «{reason}» набором не считается. Набор пишется с {next}."
+        ),
+        Ordering::Greater => format!(
+            "Следующий набор — за период, который кончается {}: копия с поводом «{reason}», записанная до {next}, им не считается.",
+            date_short(end)
+        ),
+    }
 }
 
 /// An office as the act of writing names it, and as the page of staff does where the two differ.
@@ -273,6 +317,8 @@ fn notes(duty: &Duty, house: &flow::House, all: &Overview, today: NaiveDate, peo
         let day = date_short(day);
         format!("копия от {day} здесь в счёт, а набором учётного периода не считается: в последний день периода уроки ещё идут")
     }));
+    let is_there = |id: &str| all.carrier(id).is_ok_and(|one| carriers::presence(house, one) == Presence::There);
+    notes.extend(Some(duty.remedy(is_there)).filter(|said| !said.is_empty()));
     if duty.due.is_some_and(|due| due <= today) {
         let owes = |id: &str| all.owed.iter().any(|(cause, one)| duty.cause == Some(*cause) && one == id);
         let owing = all.carriers.iter().filter(|carrier| carrier.is_written_on() && owes(&carrier.id));
@@ -350,18 +396,6 @@ fn backup(row: &BackupRow, all: &Overview, outside: &[Outside], people: &People)
     }
 }
 
-/// What the last comparison of a carrier came to, and when.
-fn checked(checks: &[CheckRow], carrier: &str) -> (&'static str, String) {
-    let of = |row: &&CheckRow| row.carrier == carrier && row.what == carriers::COMPARISON;
-    let Some(last) = checks.iter().rev().find(of) else { return ("", String::new()) };
-    let (badge, verdict) = match last.verdict.as_str() {
-        carriers::VALID => ("ok", "верна"),
-        carriers::UNCHECKED => ("wait", "не удалась"),
-        _ => ("bad", "расхождения"),
-    };
-    (badge, format!("{verdict}, {}", words::moment_short(&last.at)))
-}
-
 fn check(row: &CheckRow) -> CheckLine {
     CheckLine {
         no: row.no,
@@ -392,7 +426,23 @@ fn folder(fields: &Fields) -> Result<&str, Refusal> {
     Ok(path)
 }
 
-async fn change(State(state): State<WebState>, visitor: Visitor, fields: Fields) -> Result<Response, Refusal> {
+/// A form that a rule refuses comes back on its own page, unfolded and filled; a program is told in its own way.
+async fn change(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    frame: Frame,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    match changed(&state, &visitor, &fields).await {
+        Err(Refusal::Rule(why)) if !answer::wants_json(&headers) => {
+            answer::page_again(&page(&state, &visitor, frame, why, &fields).await?)
+        }
+        done => done,
+    }
+}
+
+async fn changed(state: &WebState, visitor: &Visitor, fields: &Fields) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
     let house = &state.house;
     let said = match fields.value("act") {
@@ -409,7 +459,7 @@ async fn change(State(state): State<WebState>, visitor: Visitor, fields: Fields)
                 capacity: fields.value("capacity").to_owned(),
                 purpose: Purpose::parse(fields.value("purpose")).ok_or(Refusal::NotFound)?,
                 place: fields.value("place").to_owned(),
-                path: folder(&fields)?.to_owned(),
+                path: folder(fields)?.to_owned(),
             };
             let id = carriers::add_carrier(house, &wanted, &act).await.map_err(super::told)?;
             match wanted.kind != Kind::Key && wanted.path.trim().is_empty() {
@@ -423,7 +473,7 @@ async fn change(State(state): State<WebState>, visitor: Visitor, fields: Fields)
         "move" => {
             let id = fields.value("carrier");
             let moved =
-                carriers::move_carrier(house, id, fields.value("place"), folder(&fields)?, fields.value("note"), &act);
+                carriers::move_carrier(house, id, fields.value("place"), folder(fields)?, fields.value("note"), &act);
             let what = moved.await.map_err(super::told)?;
             format!("Записано: носитель {id} — {}.", what.as_russian())
         }
@@ -482,6 +532,17 @@ mod tests {
     }
 
     #[test]
+    fn before_its_period_is_over_a_set_is_said_not_to_count_yet_and_after_it_nothing() {
+        let day = |text: &str| -> NaiveDate { text.parse().unwrap_or_default() };
+        let end = day("2025-10-24");
+        let said = not_yet(end, end);
+        assert!(said.contains("набором не считается") && said.ends_with("Набор пишется с 25.10.2025."), "{said}");
+        let said = not_yet(end, day("2025-10-21"));
+        assert!(said.contains("кончается 24.10.2025") && said.contains("до 25.10.2025, им не считается"), "{said}");
+        assert_eq!(not_yet(end, day("2025-10-25")), "");
+    }
+
+    #[test]
     fn copies_of_one_minute_are_told_apart_in_the_list() {
         let row = |id: &str, cause: Cause, at: &str, sha256: &str| BackupRow {
             id: id.to_owned(),
@@ -510,28 +571,5 @@ mod tests {
         assert_eq!(said[0], "27.10.2025, 18:30:01, архив");
         assert_eq!(said[1], "27.10.2025, 18:30:02, по окончании учётного периода");
         assert_eq!(said[3], "27.10.2025, 18:31:00, по требованию, SHA-256 44444444…");
-    }
-
-    #[test]
-    fn the_last_comparison_of_a_carrier_is_told_and_no_rehearsal_is_taken_for_it() {
-        let row = |no: u64, carrier: &str, what: &str, verdict: &str| CheckRow {
-            no,
-            what: what.to_owned(),
-            carrier: carrier.to_owned(),
-            backup: "B".to_owned(),
-            verdict: verdict.to_owned(),
-            coverage: String::new(),
-            at: format!("2025-10-2{no}T10:15:00+03:00"),
-            by: "T01".to_owned(),
-            trip: 0,
-        };
-        let rows = [
-            row(1, "Н-1", carriers::COMPARISON, carriers::VALID),
-            row(2, "Н-2", carriers::COMPARISON, "altered"),
-            row(3, "Н-1", carriers::REHEARSAL, "altered"),
-        ];
-        assert_eq!(checked(&rows, "Н-1"), ("ok", "верна, 21.10.2025, 10:15".to_owned()));
-        assert_eq!(checked(&rows, "Н-2"), ("bad", "расхождения, 22.10.2025, 10:15".to_owned()));
-        assert_eq!(checked(&rows, "Н-3"), ("", String::new()));
     }
 }

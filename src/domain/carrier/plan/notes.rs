@@ -1,8 +1,11 @@
-//! What the plan says of a duty of writing besides its days: a copy that stands on too few carriers, a copy that stands for another. Floor 0.
+//! What the plan says of a duty of writing besides its days: a copy that does not count, one on too few carriers, one that stands for
+//! another. Floor 0.
 
 use std::collections::BTreeSet;
 
-use super::{Cause, Duty, Facts, last};
+use chrono::NaiveDate;
+
+use super::{Cause, Done, Duty, Facts, begun, last, open_period};
 use crate::domain::words;
 
 /// Which copies answer for a duty. Any whole copy is a backup. An archive and a period's set are asked for by name; a set holds the whole
@@ -15,18 +18,70 @@ pub(super) fn answering(cause: Cause) -> &'static [Cause] {
     }
 }
 
-/// Adds to a duty's note what is to be said of its copies. `asked`: on how many carriers one must stand.
+/// Says of a duty which of its copies count and which do not. `asked`: on how many carriers one must stand.
 pub(super) fn add(facts: &Facts<'_>, duty: &mut Duty, asked: usize) {
-    let said = [std::mem::take(&mut duty.note), on_fewer(facts, duty, asked), of_archive(facts, duty, asked)];
+    recount(facts, duty, asked);
+    let (fewer, lacking) = on_fewer(facts, duty, asked);
+    let said = [std::mem::take(&mut duty.note), fewer, of_archive(facts, duty, asked)];
     duty.note = said.into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("; ");
+    duty.lacking = lacking;
 }
 
-/// The newest copy for a duty stands on fewer carriers than asked for: on how many, where it is lacking and what to do.
-fn on_fewer(facts: &Facts<'_>, duty: &Duty, asked: usize) -> String {
-    let Some(cause) = duty.cause else { return String::new() };
+/// Does a copy of that day stand anywhere?
+pub(super) fn is_copied(facts: &Facts<'_>, day: NaiveDate) -> bool {
+    day <= facts.today && facts.done.iter().any(|done| done.on == day)
+}
+
+/// Of a duty that is done by study periods: what was done last is the copy that counts, and a sentence says why a newer one does not.
+fn recount(facts: &Facts<'_>, duty: &mut Duty, asked: usize) {
+    let (Some(cause), Some(end)) = (duty.cause, duty.period) else { return };
     let causes = answering(cause);
-    let newest = last(facts, causes, 1, None).filter(|newest| duty.last.is_none_or(|last| last < *newest));
-    let Some(newest) = newest else { return String::new() };
+    // A set is asked for by name: one that was written before any period was over is none.
+    let is_early = |on: NaiveDate| cause == Cause::Period && !facts.period_ends.iter().any(|end| *end < on);
+    let counts = |done: &&Done| done.on != end && !is_early(done.on);
+    let counted: Vec<Done> = facts.done.iter().filter(counts).cloned().collect();
+    let of_counted = Facts { done: &counted, ..*facts };
+    let newest = last(&of_counted, causes, asked, None);
+    // Written on the last day of one period, it may still be the first since the one before.
+    let is_none = open_period(&of_counted, newest) == Some(end);
+    if is_none {
+        duty.last = newest;
+        duty.begun = begun(&of_counted, causes);
+    }
+    // One that counts stands on some carrier already: the line tells of that one.
+    if last(&of_counted, causes, 1, None).is_some_and(|newest| newest > end) {
+        return;
+    }
+    let day = words::date_short(end);
+    if is_copied(facts, end) {
+        duty.uncounted = Some(end);
+        duty.note = match is_none {
+            true => format!(
+                "копия от {day} не в счёт: в последний день периода уроки ещё идут; нужна копия, записанная после него"
+            ),
+            false => format!(
+                "копия от {day} в счёт за прежний период, но не за тот, что кончился в этот день: уроки ещё шли; нужна копия, записанная после него"
+            ),
+        };
+        return;
+    }
+    let early = facts.done.iter().filter(|done| causes.contains(&done.cause) && done.on <= facts.today);
+    duty.uncounted = early.map(|done| done.on).filter(|on| is_early(*on)).max();
+    if let Some(on) = duty.uncounted {
+        let on = words::date_short(on);
+        duty.note =
+            format!("копия от {on} не в счёт: учётный период идёт до {day}; нужна копия, записанная после него");
+    }
+}
+
+/// The newest copy for a duty stands on fewer carriers than asked for: on how many, and where it is lacking.
+fn on_fewer(facts: &Facts<'_>, duty: &Duty, asked: usize) -> (String, Vec<String>) {
+    let nothing = || (String::new(), Vec::new());
+    let Some(cause) = duty.cause else { return nothing() };
+    let causes = answering(cause);
+    let whole = last(facts, causes, asked, None);
+    let is_alone = |newest: &NaiveDate| whole.is_none_or(|whole| whole < *newest) && duty.uncounted != Some(*newest);
+    let Some(newest) = last(facts, causes, 1, None).filter(is_alone) else { return nothing() };
     let of_newest = facts.done.iter().filter(|done| done.on == newest && causes.contains(&done.cause));
     let on: BTreeSet<&str> = of_newest.map(|done| done.carrier.as_str()).collect();
     let how_many = match (on.len(), asked) {
@@ -35,20 +90,30 @@ fn on_fewer(facts: &Facts<'_>, duty: &Duty, asked: usize) -> String {
     };
     let said = format!("копия от {} записана {how_many}", words::date_short(newest));
     let written_on = facts.carriers.iter().filter(|carrier| carrier.is_written_on());
-    let lacking: Vec<&str> = written_on.map(|carrier| carrier.id.as_str()).filter(|id| !on.contains(id)).collect();
-    let them = match lacking.len() {
-        0 => return said,
-        1 => "его",
-        _ => "их",
-    };
-    let reason = match cause {
-        Cause::Week | Cause::Demand => String::new(),
-        named => format!(" с поводом «{}»", named.as_russian()),
-    };
-    format!(
-        "{said}, её нет на {}: подключите {them} — в свой срок копия запишется сама, раньше её пишет кнопка «Записать копию сейчас»{reason}",
-        lacking.join(", ")
-    )
+    let lacking: Vec<String> =
+        written_on.map(|carrier| carrier.id.clone()).filter(|id| !on.contains(id.as_str())).collect();
+    match lacking.is_empty() {
+        true => (said, lacking),
+        false => (format!("{said}, её нет на {}", lacking.join(", ")), lacking),
+    }
+}
+
+impl Duty {
+    /// What to do about the carriers that lack its newest copy; `is_there`: is one connected? Empty where none lacks it.
+    pub fn remedy(&self, is_there: impl Fn(&str) -> bool) -> String {
+        let Some(cause) = self.cause.filter(|_| !self.lacking.is_empty()) else { return String::new() };
+        let absent: Vec<&str> = self.lacking.iter().map(String::as_str).filter(|id| !is_there(id)).collect();
+        let first = match (absent.is_empty(), self.lacking.len()) {
+            (true, 1) => format!("носитель {} подключён", self.lacking.join(", ")),
+            (true, _) => format!("носители {} подключены", self.lacking.join(", ")),
+            (false, _) => format!("подключите {}", absent.join(", ")),
+        };
+        let reason = match cause {
+            Cause::Week | Cause::Demand => String::new(),
+            named => format!(" с поводом «{}»", named.as_russian()),
+        };
+        format!("{first}: в свой срок копия запишется сама, раньше её пишет кнопка «Записать копию сейчас»{reason}")
+    }
 }
 
 /// What stands for an archive, and why a newer whole copy does not.
@@ -57,11 +122,12 @@ fn of_archive(facts: &Facts<'_>, duty: &Duty, asked: usize) -> String {
         return String::new();
     }
     let of = |causes: &[Cause]| last(facts, causes, asked, None);
+    let stands = of(answering(Cause::Month));
     let said = match duty.late {
-        0 if duty.last.is_some() && of(&[Cause::Month]) != duty.last => {
+        0 if stands.is_some() && of(&[Cause::Month]) != stands => {
             "в счёт идёт копия, записанная по окончании учётного периода: в ней весь дом, и хранят её наравне с архивом"
         }
-        late if late > 0 && of(Cause::ALL) > duty.last => {
+        late if late > 0 && of(Cause::ALL) > stands => {
             "копия по графику или по требованию архивом не считается: правила хранения позволяют её стереть; запишите копию с поводом «архив»"
         }
         _ => "",
@@ -72,10 +138,8 @@ fn of_archive(facts: &Facts<'_>, duty: &Duty, asked: usize) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test that cannot go on should stop
 mod tests {
-    use chrono::NaiveDate;
-
+    use super::super::Plan;
     use super::super::tests::{carrier, day, of};
-    use super::super::{Done, Plan};
     use super::*;
 
     fn done(cause: Cause, carrier: &str, on: &str) -> Done {
@@ -92,9 +156,17 @@ mod tests {
         let disks = [carrier("Н-1", "кабинет 12"), carrier("Н-2", "серверная")];
         let one = [done(Cause::Period, "Н-1", "2025-10-25")];
         let (note, last, _) = told(&of("default", &disks, &one, "2025-10-26"), Cause::Period);
-        let words = "копия от 25.10.2025 записана на один носитель из двух, её нет на Н-2: подключите его";
-        assert!(last.is_none() && note.starts_with(words), "{note}");
-        assert!(note.ends_with("с поводом «по окончании учётного периода»"), "{note}");
+        let words = "копия от 25.10.2025 записана на один носитель из двух, её нет на Н-2";
+        assert!(last.is_none() && note == words, "{note}");
+        // What to do about it depends on whether the carrier is there.
+        let plan = of("default", &disks, &one, "2025-10-26");
+        let set = plan.duties.iter().find(|duty| duty.cause == Some(Cause::Period)).unwrap();
+        assert_eq!(set.last_words(), "не на всех носителях");
+        let absent = set.remedy(|_| false);
+        assert!(absent.starts_with("подключите Н-2: в свой срок копия запишется сама"), "{absent}");
+        assert!(absent.ends_with("с поводом «по окончании учётного периода»"), "{absent}");
+        let there = set.remedy(|id| id == "Н-2");
+        assert!(there.starts_with("носитель Н-2 подключён: ") && !there.contains("подключите"), "{there}");
         let both = [one[0].clone(), done(Cause::Period, "Н-2", "2025-10-25")];
         assert_eq!(told(&of("default", &disks, &both, "2025-10-26"), Cause::Period).0, "");
         assert_eq!(told(&of("default", &disks, &[], "2025-10-26"), Cause::Week).0, "");
@@ -118,5 +190,44 @@ mod tests {
         let both = |on| ["Н-1", "Н-2"].map(|id| done(Cause::Period, id, on));
         assert_eq!(of("default", &[], &both("2025-10-24"), "2025-10-25").uncounted, Some(day("2025-10-24")));
         assert_eq!(of("default", &[], &both("2025-10-25"), "2025-10-25").uncounted, None);
+    }
+
+    #[test]
+    fn a_line_done_by_periods_names_the_copy_that_counts_and_says_why_that_of_the_last_day_does_not() {
+        // Copy, archive and set of every study period: no line calls that of the last day the last one.
+        let both = |on| ["Н-1", "Н-2"].map(|id| done(Cause::Period, id, on));
+        let said = |done: &[Done], today| {
+            let duties = of("chernushka-2018", &[], done, today).duties;
+            duties.into_iter().filter(|duty| duty.cause.is_some()).collect::<Vec<_>>()
+        };
+        let lines = said(&both("2025-10-24"), "2025-10-27");
+        assert_eq!(lines.len(), 3);
+        for one in &lines {
+            assert_eq!(
+                (one.last_words().as_str(), one.due, one.late),
+                ("копии в счёт ещё нет", Some(day("2025-10-25")), 2)
+            );
+            assert!(one.note.starts_with("копия от 24.10.2025 не в счёт: ") && one.lacking.is_empty(), "{}", one.note);
+        }
+        // The one that counts is named, and an earlier one stays named beside a copy of the next last day.
+        let mut copies = both("2025-10-25").to_vec();
+        copies.extend(both("2025-12-28"));
+        for one in said(&copies, "2025-12-28") {
+            assert_eq!((one.last, one.uncounted, one.late), (Some(day("2025-10-25")), Some(day("2025-12-28")), 0));
+        }
+        for one in said(&both("2025-10-25"), "2025-10-27") {
+            assert_eq!(
+                (one.last, one.uncounted, one.note.contains("не в счёт")),
+                (Some(day("2025-10-25")), None, false)
+            );
+        }
+        // A set by name that was written before any period was over is none.
+        let early = said(&both("2025-10-20"), "2025-10-21").pop().unwrap();
+        assert_eq!(early.last_words(), "копии в счёт ещё нет");
+        assert!(
+            early.note.starts_with("копия от 20.10.2025 не в счёт: учётный период идёт до 24.10.2025"),
+            "{}",
+            early.note
+        );
     }
 }

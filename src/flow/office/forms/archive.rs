@@ -182,7 +182,7 @@ impl Desk<'_> {
         let blank = |id: &String| (id.clone(), String::new(), String::new());
         let (document, lines): (String, Vec<(String, String, String)>) = if wanted.is_empty() {
             let document = self.needed("document", "документ, с которым знакомят: приказ из списка или название")?;
-            (document.to_owned(), all.iter().map(blank).collect())
+            (titled(document), all.iter().map(blank).collect())
         } else {
             let sheets = people::sheets(self.house).await?;
             let named =
@@ -235,6 +235,13 @@ fn key_of(sheet: &people::Sheet) -> String {
 }
 
 /// «приказом от 01.09.2025 № 12 «О назначении»», after «С».
+/// «документом «Положение об архиве»»: a title stays as it was typed, in one pair of quotes.
+fn titled(document: &str) -> String {
+    let bare = document.strip_prefix('«').and_then(|rest| rest.strip_suffix('»'));
+    let bare = bare.filter(|bare| !bare.contains(['«', '»'])).unwrap_or(document);
+    format!("документом «{bare}»")
+}
+
 fn sheet_words(sheet: &people::Sheet) -> String {
     let order = &sheet.order;
     let what = match order.kind.as_str() {

@@ -150,6 +150,7 @@ impl Desk<'_> {
         let written = Written {
             id: row.id.clone(),
             at: row.at.clone(),
+            cause: Some(row.cause),
             periods: self.spans(&row.periods, true),
             bytes: row.bytes,
             files: row.members,

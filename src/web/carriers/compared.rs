@@ -1,0 +1,123 @@
+//! What the comparisons of a carrier came to, in words, and which of them count. Floor 3.
+
+use chrono::DateTime;
+
+use crate::domain::carrier::{Step, Trip};
+use crate::domain::words;
+use crate::flow::carriers::{self, Overview};
+use crate::store::{BackupRow, CheckRow};
+
+/// Said of a carrier that was compared only before it was taken.
+pub(super) const BEFORE: &str = "; сверка, сделанная до выдачи, для заверения не считается: сверьте носитель ещё раз";
+
+/// What the last comparison of a carrier came to, and when; after a good one of an older copy, that the newest was not compared. `copies`: those
+/// that stand on it, the newest first. Kind of a badge and its words; none before the first.
+pub(super) fn told(checks: &[CheckRow], carrier: &str, copies: &[&BackupRow]) -> (&'static str, String) {
+    let of = |row: &&CheckRow| row.carrier == carrier && row.what == carriers::COMPARISON;
+    let Some(mut last) = checks.iter().rev().find(of) else { return ("", String::new()) };
+    if let Some(newest) = copies.first().filter(|newest| last.verdict == carriers::VALID && newest.id != last.backup) {
+        match checks.iter().rev().filter(of).find(|row| row.backup == newest.id) {
+            Some(own) => last = own,
+            None => {
+                let older = copies.iter().find(|row| row.id == last.backup);
+                return ("wait", older_alone(older.map(|row| row.at.as_str()), &newest.at));
+            }
+        }
+    }
+    let (badge, verdict) = match last.verdict.as_str() {
+        carriers::VALID => ("ok", "верна"),
+        carriers::UNCHECKED => ("wait", "не удалась"),
+        _ => ("bad", "расхождения"),
+    };
+    (badge, format!("{verdict}, {}", words::moment_short(&last.at)))
+}
+
+/// «сверена копия от 24.10.2025; копия от 27.10.2025 не сверена»; with the time where both are of one day.
+fn older_alone(older: Option<&str>, newest: &str) -> String {
+    let day = |at: &str| words::moment_short(at).split(',').next().unwrap_or_default().to_owned();
+    match older {
+        None => format!("копия от {} не сверена", day(newest)),
+        Some(older) if day(older) == day(newest) => {
+            let (older, newest) = (words::moment_short(older), words::moment_short(newest));
+            format!("сверена копия от {older}; копия от {newest} не сверена")
+        }
+        Some(older) => format!("сверена копия от {}; копия от {} не сверена", day(older), day(newest)),
+    }
+}
+
+/// Was the carrier of a trip compared, but only before it was taken? That vouches for nothing.
+pub(super) fn only_before(all: &Overview, trip: &Trip) -> bool {
+    let moment = |text: &str| DateTime::parse_from_rfc3339(text).ok();
+    let taken = trip.signed(Step::Taken).and_then(|signed| moment(&signed.at));
+    let of = |row: &&CheckRow| row.carrier == trip.carrier && row.what == carriers::COMPARISON;
+    let last = all.checks.iter().rev().find(of).and_then(|row| moment(&row.at));
+    trip.is_out() && trip.signed(Step::Certified).is_none() && last.zip(taken).is_some_and(|(last, taken)| last < taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::carrier::Cause;
+
+    fn check(no: u64, carrier: &str, what: &str, backup: &str, verdict: &str) -> CheckRow {
+        CheckRow {
+            no,
+            what: what.to_owned(),
+            carrier: carrier.to_owned(),
+            backup: backup.to_owned(),
+            verdict: verdict.to_owned(),
+            coverage: String::new(),
+            at: format!("2025-10-2{no}T10:15:00+03:00"),
+            by: "T01".to_owned(),
+            trip: 0,
+        }
+    }
+
+    fn copy(id: &str, at: &str) -> BackupRow {
+        BackupRow {
+            id: id.to_owned(),
+            cause: Cause::Demand,
+            at: format!("2025-10-{at}:00+03:00"),
+            by: "T01".to_owned(),
+            code_no: 1,
+            bytes: 1,
+            parts: 1,
+            sha256: String::new(),
+            manifest: String::new(),
+            members: 1,
+            rows: 1,
+            log_size: 1,
+            log_root: String::new(),
+            periods: String::new(),
+            carriers: vec!["Н-1".to_owned()],
+        }
+    }
+
+    #[test]
+    fn the_last_comparison_of_a_carrier_is_told_and_no_rehearsal_is_taken_for_it() {
+        let rows = [
+            check(1, "Н-1", carriers::COMPARISON, "B", carriers::VALID),
+            check(2, "Н-2", carriers::COMPARISON, "B", "altered"),
+            check(3, "Н-1", carriers::REHEARSAL, "B", "altered"),
+        ];
+        assert_eq!(told(&rows, "Н-1", &[]), ("ok", "верна, 21.10.2025, 10:15".to_owned()));
+        assert_eq!(told(&rows, "Н-2", &[]), ("bad", "расхождения, 22.10.2025, 10:15".to_owned()));
+        assert_eq!(told(&rows, "Н-3", &[]), ("", String::new()));
+    }
+
+    #[test]
+    fn a_good_word_on_an_older_copy_is_none_on_the_newest() {
+        let (old, noon, new) = (copy("old", "24T12:00"), copy("noon", "27T12:00"), copy("new", "27T18:30"));
+        let of = |id: &str| check(4, "Н-1", carriers::COMPARISON, id, carriers::VALID);
+        let said = |checks: &[CheckRow], copies: &[&BackupRow]| told(checks, "Н-1", copies);
+        let words = "сверена копия от 24.10.2025; копия от 27.10.2025 не сверена";
+        assert_eq!(said(&[of("old")], &[&new, &old]), ("wait", words.to_owned()));
+        let words = "сверена копия от 27.10.2025, 12:00; копия от 27.10.2025, 18:30 не сверена";
+        assert_eq!(said(&[of("noon")], &[&new, &noon]), ("wait", words.to_owned()));
+        assert_eq!(said(&[of("gone")], &[&new]), ("wait", "копия от 27.10.2025 не сверена".to_owned()));
+        // The newest was compared before the older one was: its own word stands.
+        assert_eq!(said(&[of("new"), of("old")], &[&new, &old]).0, "ok");
+        let bad = check(5, "Н-1", carriers::COMPARISON, "old", "altered");
+        assert_eq!(said(&[of("new"), bad], &[&new, &old]).0, "bad", "what was found is not hidden");
+    }
+}
