@@ -39,6 +39,8 @@ pub struct Item {
     pub office: String,
     /// Does the place certify the copy as a whole?
     pub whole: bool,
+    /// Was the stage said to be signed on paper? It is signed here only by whoever says so.
+    pub on_paper: bool,
     /// The sheets still to be signed for.
     pub sheets: Vec<ItemSheet>,
     /// Places of the earlier stages that are signed, of how many.
@@ -109,6 +111,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
         house.db.list_seen(person).await?.into_iter().map(|row| ((row.copy.clone(), row.sheet.clone()), row)).collect();
     let keys = public_keys(house).await?;
     let unseen = super::scans::unseen(house).await?;
+    let paper_stages = house.db.list_open_paper_stages().await?;
     let mut items = Vec::new();
     for row in copies.iter().filter(|row| row.state == State::Issued) {
         let paper = house.papers.get(house, row.snapshot).await?;
@@ -137,6 +140,9 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
             title: stage.title.clone(),
             office,
             whole,
+            on_paper: paper_stages
+                .iter()
+                .any(|one| (&one.copy, one.version, &one.stage) == (&row.id, row.version, &stage.id)),
             sheets,
             before: before(&paper.route, stage, &stands),
             exceptions: match whole {

@@ -16,6 +16,17 @@ pub struct HandPlaces {
     pub body: [f64; 4],
     /// Where people write by hand.
     pub reserved: Vec<[f64; 4]>,
+    /// The places of signatures among them.
+    pub signatures: Vec<SignaturePlace>,
+}
+
+/// Where one person signs on one page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignaturePlace {
+    /// Stage and staff identifier; both empty for the place under the stitching, which no stage of the route waits for.
+    pub of: (String, String),
+    /// Millimetres from the upper left corner: x, y, width, height.
+    pub area: [f64; 4],
 }
 
 /// Above the text area stands the running head, below it the foot ends with it: what they take of the margins, mm.
@@ -54,6 +65,14 @@ pub fn hand_places(snapshot: &Snapshot) -> Result<Vec<HandPlaces>, Error> {
             code: [x, y, side, side].map(length),
             body: [page.x, top, page.w, bottom + FOOT - top].map(length),
             reserved: reserved.into_iter().map(|place| place.map(length)).collect(),
+            signatures: page
+                .places
+                .iter()
+                .map(|place| SignaturePlace {
+                    of: place.of.clone(),
+                    area: [place.x, place.y, place.w, place.h].map(length),
+                })
+                .collect(),
         }
     };
     Ok(pages.iter().map(of_page).collect())

@@ -40,7 +40,7 @@ use crate::domain::sheet_code::SheetCode;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, TemplateFacts};
 
 pub use form::{NO_ROWS, built_in, form, form_by, lay_out_form};
-pub use hand::{HandPlaces, hand_places};
+pub use hand::{HandPlaces, SignaturePlace, hand_places};
 pub use own::{Fault, examine};
 
 use pages::{Binder, JOURNAL, Paper, SUMMARY};

@@ -297,6 +297,10 @@ fn closing(binder: &mut Binder<'_>) {
         let stage = StageFacts { title: String::new(), ..(*stage).clone() };
         let room = Room { x: page.x, y: mm(140.0), w: page.w, h: PLACE_HEIGHT };
         page.places = stack(&[(&stage, *signer)], &unsigned, &Policy::of(binder.snapshot), title, room);
+        // The stitching is certified after the copy is signed: no stage of the route waits for this place.
+        for place in &mut page.places {
+            place.of = (String::new(), String::new());
+        }
     }
     let policy = Policy::of(binder.snapshot);
     page.seal = Some(seal(&unsigned, &policy, page.x + SEAL_RADIUS, mm(168.0) + SEAL_RADIUS));

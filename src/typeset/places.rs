@@ -91,6 +91,7 @@ fn place((stage, signer): &Signer<'_>, edition: &Edition, policy: &Policy<'_>, s
         date: mark.map(signed_day).unwrap_or_default(),
         sign: [round(sign_x), round(SIGN_WIDTH)],
         mark: mark.map(|mark| signature_mark(mark, policy, inner)).unwrap_or_default(),
+        of: (stage.id.clone(), signer.person.id.clone()),
     }
 }
 

@@ -232,6 +232,9 @@ pub struct Place {
     pub sign: [f64; 2],
     /// The visible mark, once signed.
     pub mark: Vec<Text>,
+    /// Whose place it is: stage and staff identifier; not printed.
+    #[serde(skip)]
+    pub of: (String, String),
 }
 
 /// The seal's place: a circle of 50 mm.

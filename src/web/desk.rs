@@ -25,7 +25,7 @@ use crate::domain::copy::State as CopyState;
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
-use crate::domain::snapshot::kind_words;
+use crate::domain::snapshot::{kind_words, supplement_no};
 use crate::domain::statement::Category;
 use crate::domain::words;
 use crate::flow::desk::{self, Item, Look};
@@ -69,6 +69,10 @@ struct Line {
     class: String,
     period: String,
     kind: String,
+    /// «дополнительный лист № 1»; empty for a copy, which has the same class and period.
+    supplement: String,
+    /// Was the stage said to be signed on paper? Such a line is ticked by hand alone.
+    on_paper: bool,
     office: String,
     sheets: Vec<SheetLine>,
     /// Sheets that a remark on a whole copy may be about: identifier and name.
@@ -121,7 +125,7 @@ struct BoardPage {
     last_notice: u64,
     teaching: Vec<Line>,
     whole: Vec<Line>,
-    /// Sheets of the teaching part, and copies of the other.
+    /// Sheets of the teaching part, and copies of the other: those that come ticked.
     count: usize,
     categories: Vec<(&'static str, &'static str)>,
     back: Vec<BackLine>,
@@ -172,7 +176,10 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         awaited.iter().filter(|copy| copy.signers.contains(&visitor.account)).map(|copy| copy.row.clone()).collect();
     let items = desk::items(&state.house, &visitor.account, &mine).await?;
     let (whole, teaching): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.whole);
-    let count = teaching.iter().map(|item| item.sheets.len()).sum::<usize>() + whole.len();
+    // What is signed on paper is signed here only when it is ticked by hand.
+    let here = |item: &&&Item| !item.on_paper;
+    let sheets = teaching.iter().filter(here).map(|item| item.sheets.len()).sum::<usize>();
+    let count = sheets + whole.iter().filter(here).count();
     let (notices, last_notice) = notices(&state, &directory, &visitor.account).await?;
     let all: Vec<CopyRow> = awaited.iter().map(|copy| copy.row.clone()).collect();
     let seen = visitor.reach(Action::ReadCopies);
@@ -184,7 +191,7 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         let row = one.row;
         let may_issue = issues.class(&row.class, grade(&row.class));
         back.push(BackLine {
-            period: period_name(&directory, &row.year, &row.class, &row.period),
+            period: period_of(&directory, &row),
             href: format!("/copies/{}", segment(&row.id)),
             still: may_issue && desk::stands_still(&state.house, &row).await?,
             may_issue,
@@ -201,7 +208,7 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     signed.retain(|row| !back.iter().any(|one| one.key == segment(&row.id)));
     signed.sort_by(|a, b| names::natural(&a.class, &b.class));
     let to_seal = signed.into_iter().map(|row| {
-        let period = period_name(&directory, &row.year, &row.class, &row.period);
+        let period = period_of(&directory, row);
         (row.class.clone(), period, format!("/copies/{}", segment(&row.id)))
     });
     let waiting_elsewhere = visible
@@ -226,6 +233,20 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         may_seal,
         waiting_elsewhere,
     })
+}
+
+/// «дополнительный лист № 1»; empty for a copy.
+fn supplement_words(id: &str) -> String {
+    supplement_no(id).map_or_else(String::new, |no| format!("дополнительный лист № {no}"))
+}
+
+/// «I четверть», of a supplement «I четверть, дополнительный лист № 1»: its class and period are those of its copy.
+fn period_of(directory: &Directory, row: &CopyRow) -> String {
+    let period = period_name(directory, &row.year, &row.class, &row.period);
+    match supplement_words(&row.id) {
+        words if words.is_empty() => period,
+        words => format!("{period}, {words}"),
+    }
 }
 
 /// What a next version's title page will say, out of the remarks.
@@ -272,6 +293,8 @@ fn line(directory: &Directory, item: &Item) -> Line {
         class: row.class.clone(),
         period: period_name(directory, &row.year, &row.class, &row.period),
         kind: kind_words(row.kind, &row.id),
+        supplement: supplement_words(&row.id),
+        on_paper: item.on_paper,
         office: words::lowered(&item.office),
         sheets: sheets.collect(),
         options: item.sheets.iter().filter(|_| item.whole).map(|one| (one.id.clone(), one.name.clone())).collect(),
@@ -307,7 +330,7 @@ pub(super) async fn notices(
     let mut reminders: BTreeMap<&'static str, Reminder> = BTreeMap::new();
     for row in rows {
         let Some(copy) = state.house.db.list_versions(&row.copy).await?.pop() else { continue };
-        let what = format!("{} класс, {}", copy.class, period_name(directory, &copy.year, &copy.class, &copy.period));
+        let what = format!("{} класс, {}", copy.class, period_of(directory, &copy));
         let when = words::moment_words(&row.at);
         if let Some((said, href)) = reminder(&row.kind) {
             // A reminder of a route that has ended reminds of nothing, nor does one of an own signature that stands by now.
@@ -496,6 +519,12 @@ async fn seal(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_supplement_is_called_one_and_a_copy_is_not() {
+        assert_eq!(supplement_words("2025-03A-Q1-SUP1"), "дополнительный лист № 1");
+        assert_eq!(supplement_words("2025-03A-Q1"), "");
+    }
 
     #[test]
     fn reminders_of_many_copies_are_one_line_and_one_of_one_copy_names_it() {

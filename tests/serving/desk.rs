@@ -8,7 +8,7 @@ use letopis::domain::copy::State;
 use letopis::flow;
 use letopis::flow::change::{self, Edit};
 use letopis::flow::signin::token_digest;
-use letopis::flow::{issue, supplement};
+use letopis::flow::{Act, issue, paper, supplement};
 use letopis::store::{AccountRow, AccountState, SessionRow};
 use letopis::web::{WebState, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -204,6 +204,7 @@ fn a_refusal_over_the_page_sends_the_copy_back_with_its_remark_and_takes_no_more
         let (remarks, route) = (page.find("id=\"remarks-title\""), page.find("id=\"route-title\""));
         assert!(remarks.is_some() && remarks < route, "{page}");
         assert!(page.contains("<details class=\"card more\" open><summary>Выпустить следующую версию"), "{page}");
+        assert!(!page.contains("Исправления внесены"), "{page}");
         let reissue = format!("/copies/{copy}/reissue");
         assert_eq!(post(address, &reissue, &token, &[("ground", "по замечанию")]).await.0, 303);
         let changes = read(address, &format!("/copies/{copy}/2/changes"), &token).await;
@@ -240,6 +241,8 @@ fn a_signed_copy_is_recalled_by_who_leads_and_its_next_version_is_issued_by_the_
         }
         let (status, again) = post(address, &recall, &token, &[fields[0], fields[1]]).await;
         assert!(status == 422 && again.contains(&format!("value=\"{sheet}\" checked")), "{again}");
+        let (flash, standing) = (again.find("Копия не возвращена на исправление"), again.find("class=\"standing\""));
+        assert!(flash.is_some() && flash < standing, "told on top too: {again}");
         assert!(house.db.find_recall(copy).await.unwrap().is_none());
         assert_eq!(post(address, &recall, &token, &fields).await.0, 303);
         let page = read(address, &format!("/copies/{copy}"), &token).await;
@@ -254,6 +257,42 @@ fn a_signed_copy_is_recalled_by_who_leads_and_its_next_version_is_issued_by_the_
         assert_eq!(house.copy(copy).await.version, 2);
         let told = read(address, "/desk", &own).await;
         assert!(!told.contains("возвращена на исправление"), "answered by the next version: {told}");
+    });
+}
+
+#[test]
+fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is_told() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let address = open(&house).await;
+        let (copy, second) = (COPIES[0], COPIES[1]);
+        let of = async |copy: &str, stage: &str| house.signers(copy, stage).await.remove(0);
+        let (teacher, deputy) = (of(copy, "subject_teacher").await, of(copy, "deputy").await);
+        let said = Act { by: deputy.clone(), ..after(12) };
+        paper::stage::open(&house, copy, 1, "subject_teacher", &said).await.unwrap();
+        let token = session(&house, &teacher).await;
+        let board = read(address, "/desk", &token).await;
+        assert!(board.contains("объявлено: на бумаге — подпишите распечатку"), "{board}");
+        let own = format!("{copy}/1/subject_teacher");
+        assert!(board.contains(&format!("value=\"{own}\" aria-label=")), "not ticked by itself: {board}");
+        assert_eq!(press(address, &token, &[("tick", &own)]).await.0, 303, "and may be signed here all the same");
+
+        // Of a refused copy its page says when the correction has come.
+        let refuser = of(second, "subject_teacher").await;
+        let route = house.snapshot(second).await.route;
+        let sheet = route[0].signers.iter().find(|one| one.person.id == refuser).unwrap().sheets[0].clone();
+        let remarked = format!("{second}/1/subject_teacher/{sheet}");
+        let named = format!("remark:{remarked}");
+        let fields = [("remarked", remarked.as_str()), (named.as_str(), "не та отметка")];
+        assert_eq!(press(address, &session(&house, &refuser).await, &fields).await.0, 303);
+        let row = house.copy(second).await;
+        let mark = house.db.load_class_entries(&row.year, &row.class).await.unwrap().marks.remove(0);
+        let (day, number) = (mark.lesson.date.to_string(), mark.lesson.number.to_string());
+        let key = [mark.lesson.course_id.as_str(), day.as_str(), number.as_str(), mark.learner_id.as_str(), "7"];
+        let correction = Edit::put("marks", &row.year, &key, &["", "5"]);
+        change::apply(&house, &after(NOW + 5), "journal", &[correction]).await.unwrap();
+        let page = read(address, &format!("/copies/{second}"), &session(&house, &deputy).await).await;
+        assert!(page.contains("Исправления внесены."), "{page}");
     });
 }
 

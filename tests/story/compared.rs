@@ -8,7 +8,7 @@ use letopis::domain::finding::Severity;
 use letopis::domain::log_proof::object_name;
 use letopis::flow::jobs::{self, Work, Worker};
 use letopis::flow::scans::{self, At, Compared};
-use letopis::flow::{self, Error};
+use letopis::flow::{self, Act, Error, paper};
 use letopis::scan::{self, Grey};
 use letopis::store::{JobState, Leaf};
 use letopis::typeset;
@@ -195,6 +195,39 @@ fn a_print_of_a_sealed_page_does_not_differ_and_a_pen_on_it_is_seen() {
             (one.x - 0.5..one.x + one.width + 0.5).contains(&x) && (one.y - 0.5..one.y + one.height + 0.5).contains(&y)
         };
         assert!(matches!(unexpected[..], [one] if one.class == "added" && hit(one)), "{unexpected:#?}");
+    });
+}
+
+#[test]
+fn a_sheet_of_a_stage_on_paper_that_came_back_without_ink_is_told_and_a_signed_one_is_not() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let copy = COPIES[0];
+        let snapshot = house.db.load_snapshot(house.copy(copy).await.snapshot).await.expect("a snapshot");
+        let places = typeset::hand_places(&snapshot).expect("places");
+        let signs = |page: &typeset::HandPlaces| {
+            page.signatures.iter().find(|one| one.of.0 == "subject_teacher").map(|one| one.area)
+        };
+        let (no, place) = (1_usize..).zip(&places).find_map(|(no, page)| Some((no, signs(page)?))).expect("a page");
+        let deputy = Act { by: house.signers(copy, "deputy").await.remove(0), ..after(11) };
+        paper::stage::open(&house, copy, 1, "subject_teacher", &deputy).await.expect("a stage on paper");
+
+        let clean = printed(&house, no).await;
+        let bare = compared(&house, "не подписан.jpg", scanned(&clean)).await;
+        assert_eq!((bare.unsigned(), bare.unexpected().count()), (1, 1), "{:#?}", bare.differences);
+        assert!(bare.differences[0].said().starts_with("Подписи не видно: место для неё пусто"));
+        assert_eq!(bare.findings("скан")[0].code, "scan.unsigned");
+        // It is counted where differences are, until somebody has looked.
+        let file = house.db.list_scan_files().await.expect("files").remove(0).digest;
+        let told = scans::compare_files(&house, &[file], &after(95), |_, _| {}).await.expect("an answer");
+        assert_eq!(told.findings[0].message, "подписи не видно: проверьте лист");
+        let unseen = scans::unseen(&house).await.expect("pages");
+        assert_eq!(unseen.iter().map(|one| (one.leaf as usize, one.differences)).collect::<Vec<_>>(), [(no, 1)]);
+
+        let mut inked = clean.clone();
+        sign(&mut inked, place);
+        let signed = compared(&house, "подписан.jpg", scanned(&inked)).await;
+        assert_eq!((signed.unsigned(), signed.unexpected().count()), (0, 0), "{:#?}", signed.differences);
     });
 }
 

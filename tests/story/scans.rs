@@ -141,6 +141,9 @@ fn a_pile_files_itself_and_names_what_is_missing_doubled_and_out_of_order() {
         let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
         assert_eq!((standing.missing(), standing.doubled()), (vec![3], vec![5]));
         assert_eq!(scans::complete(&house, COPIES[0]).await.expect("an answer"), None);
+        let row = house.copy(COPIES[0]).await;
+        let facts = [(row.id.as_str(), row.version, row.pages), (COPIES[1], 1, row.pages)];
+        assert!(scans::all_in(&house, &facts).await.expect("an answer").is_empty(), "a page is missing");
         let kept =
             std::fs::read(house.scan(&taken.file.as_ref().expect("a file").digest, scan::Kind::Pdf)).expect("the scan");
         assert!(kept == file, "the scan is kept as it was given");
@@ -158,6 +161,8 @@ fn a_pile_files_itself_and_names_what_is_missing_doubled_and_out_of_order() {
         assert_eq!((photo.filed(), photo.pages[0].leaf.leaf, photo.pages[0].turn), (1, 3, 180));
         let complete = scans::complete(&house, COPIES[0]).await.expect("an answer").expect("a complete paper");
         assert_eq!((complete.files.len(), complete.by_hand), (2, 0));
+        let whole = scans::all_in(&house, &facts).await.expect("an answer");
+        assert_eq!(whole, [COPIES[0].to_owned()].into());
         assert_eq!(house.doctor().await, Vec::<String>::new());
     });
 }

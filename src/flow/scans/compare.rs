@@ -6,27 +6,37 @@
 //! A sheet of a sealed copy may be a print of either file: as it was issued, or as it was sealed, with the marks of signatures and seal and
 //! with the log's checkpoint of that day. What is kept of its code does not say which, so the one that the scan is nearer to counts.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
+use super::super::desk::on_paper;
+use super::super::sign::signed;
 use super::super::{Error, House};
 use super::At;
+use super::judge::sheets_of_pages;
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::log_proof::object_name;
+use crate::domain::route;
+use crate::domain::snapshot::{Sheet, Snapshot, StageFacts};
 use crate::scan::{self, Area, Class, Issued, Kind, Point};
 use crate::store::CopyRow;
 use crate::typeset;
 use crate::vault::name;
 
 /// Raised when the comparison itself changes: what an older one said is then found out again.
-pub(super) const METHOD: u32 = 3;
+pub(super) const METHOD: u32 = 4;
+
+/// Class of a place that was to be signed with a pen and has no ink.
+const UNSIGNED: &str = "unsigned";
 
 /// One difference, as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Differs {
-    /// `added`, `missing`, `changed`, `handwritten`.
+    /// `added`, `missing`, `changed`, `handwritten`; `unsigned` for a place of a signature on paper that has no ink.
     pub class: String,
     /// Left edge on the page, mm.
     pub x: f32,
@@ -36,13 +46,18 @@ pub struct Differs {
     pub width: f32,
     /// Height, mm.
     pub height: f32,
-    /// Corners of its frame on the scan as it came, pixels: x y four times.
+    /// Corners of its frame on the scan as it came, pixels: x y four times; zeros for `unsigned`, which has no frame.
     pub corners: [f32; 8],
 }
 
 impl Differs {
     fn class(&self) -> Class {
         Class::parse(&self.class).unwrap_or(Class::Changed)
+    }
+
+    /// Is it the place of a signature on paper with no ink in it?
+    pub fn is_unsigned(&self) -> bool {
+        self.class == UNSIGNED
     }
 
     /// Is it where people are to write?
@@ -52,6 +67,12 @@ impl Differs {
 
     /// «Добавлено от руки: 62 × 118 мм от левого верхнего угла листа, размером 2 × 3 мм».
     pub fn said(&self) -> String {
+        if self.is_unsigned() {
+            let (x, y) = (self.x, self.y);
+            return format!(
+                "Подписи не видно: место для неё пусто ({x:.0} мм от левого края листа и {y:.0} мм от верхнего); проверьте лист"
+            );
+        }
         let what = match self.class() {
             Class::Added => "Добавлено пером",
             Class::Missing => "Пропало напечатанное",
@@ -69,6 +90,7 @@ impl Differs {
 
     fn code(&self) -> &'static str {
         match self.class() {
+            _ if self.is_unsigned() => "scan.unsigned",
             Class::Added => "scan.ink-added",
             Class::Missing => "scan.print-missing",
             Class::Changed => "scan.print-changed",
@@ -98,6 +120,19 @@ impl Compared {
     /// What stands where nobody is to write.
     pub fn unexpected(&self) -> impl Iterator<Item = &Differs> {
         self.differences.iter().filter(|one| !one.is_expected())
+    }
+
+    /// Places of signatures on paper that have no ink.
+    pub fn unsigned(&self) -> usize {
+        self.differences.iter().filter(|one| one.is_unsigned()).count()
+    }
+
+    /// Is this place blank on the scan: nothing that was added by hand reaches into it?
+    fn is_blank(&self, [x, y, width, height]: [f64; 4]) -> bool {
+        let place = Area { x: x as f32, y: y as f32, width: width as f32, height: height as f32 };
+        let inked = |one: &&Differs| one.class() != Class::Missing;
+        let of = |one: &Differs| Area { x: one.x, y: one.y, width: one.width, height: one.height };
+        !self.differences.iter().filter(inked).any(|one| of(one).meets(&place))
     }
 
     /// How far the scan is from what it was compared with: could it not be compared at all, then how much differs.
@@ -196,6 +231,7 @@ pub async fn compare(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Resul
     let issued = (house.issued_pdf(&copy.id, copy.version, digest), digest);
     let sealed = sealed(house, copy).await?;
     let snapshot = house.db.load_snapshot(copy.snapshot).await?;
+    let awaited = awaited(house, copy, &snapshot, leaf, &file.received_at).await?;
     let no = at.place.page as usize;
     let work = move || -> Result<Compared, Error> {
         let places = typeset::hand_places(&snapshot)?;
@@ -224,15 +260,72 @@ pub async fn compare(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Resul
                 Err(why) => Compared { not: why.to_string(), size, ..blank.clone() },
             })
         };
+        let signed = |found: Compared| {
+            let mut whole = found;
+            if whole.not.is_empty() {
+                let blank = page.signatures.iter().filter(|one| awaited.contains(&one.of) && whole.is_blank(one.area));
+                let blank: Vec<Differs> = blank.map(|one| unsigned(one.area)).collect();
+                whole.differences.extend(blank);
+            }
+            whole
+        };
         let found = with(&issued)?;
         // What shows nothing strange beside the issued page needs no second look, and most copies have no sealed one.
-        let Some(sealed) = sealed.filter(|_| found.distance() > (false, 0)) else { return Ok(found) };
+        let Some(sealed) = sealed.filter(|_| found.distance() > (false, 0)) else { return Ok(signed(found)) };
         let other = with(&sealed)?;
-        Ok(if other.distance() < found.distance() { other } else { found })
+        Ok(signed(if other.distance() < found.distance() { other } else { found }))
     };
     let compared = tokio::task::spawn_blocking(work).await.map_err(|error| Error::Interrupted(error.to_string()))??;
     keep(&kept(house, at), &compared);
     Ok(compared)
+}
+
+/// Stage and person of every signature that a page is to bear in ink: the stage was on paper when the scan came, and what stands of the person's
+/// on that sheet was not made with a key, nor for an earlier version.
+async fn awaited(
+    house: &House,
+    copy: &CopyRow,
+    snapshot: &Snapshot,
+    leaf: u32,
+    received_at: &str,
+) -> Result<BTreeSet<(String, String)>, Error> {
+    let moment = |text: &str| DateTime::parse_from_rfc3339(text).ok();
+    let came = moment(received_at);
+    let opened = house.db.list_paper_stages(&copy.id, copy.version).await?;
+    let counted = opened.iter().filter(|one| moment(&one.opened_at).zip(came).is_some_and(|(from, came)| came >= from));
+    let stages: Vec<&StageFacts> =
+        counted.filter_map(|one| snapshot.route.iter().find(|stage| stage.id == one.stage)).collect();
+    if stages.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let sheets = sheets_of_pages(copy, snapshot)?;
+    let no = sheets.get((leaf as usize).wrapping_sub(1)).copied().unwrap_or_default();
+    let Some(sheet) = snapshot.sheets.get((no as usize).wrapping_sub(1)).map(Sheet::id) else {
+        return Ok(BTreeSet::new());
+    };
+    let mut otherwise = house.db.list_statements(&copy.id, copy.version).await?;
+    otherwise.retain(|one| one.version < copy.version || on_paper(one).is_empty());
+    let otherwise = signed(&otherwise);
+    let mut awaited = BTreeSet::new();
+    for stage in stages {
+        let owes =
+            stage.signers.iter().filter(|one| route::left(&stage.id, one, &otherwise).iter().any(|id| id == sheet));
+        awaited.extend(owes.map(|one| (stage.id.clone(), one.person.id.clone())));
+    }
+    Ok(awaited)
+}
+
+/// A place without the ink that it waits for.
+fn unsigned([x, y, width, height]: [f64; 4]) -> Differs {
+    let tenth = |length: f64| (length * 10.0).round() as f32 / 10.0;
+    Differs {
+        class: UNSIGNED.to_owned(),
+        x: tenth(x),
+        y: tenth(y),
+        width: tenth(width),
+        height: tenth(height),
+        corners: [0.0; 8],
+    }
 }
 
 /// A file that must be the one on record.

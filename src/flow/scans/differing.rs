@@ -86,7 +86,7 @@ pub async fn compare_files(
         let mut rows = Vec::new();
         for (at, leaf) in pages {
             match one(house, &at, &leaf, act).await {
-                Ok(Some(row)) => rows.push(row),
+                Ok(Some(one)) => rows.push(one),
                 Ok(None) => {}
                 Err(error) => {
                     comparing.findings.push(Finding::new("scan.not-compared", place(&leaf), error.to_string()))
@@ -95,22 +95,29 @@ pub async fn compare_files(
             done += 1;
             progress(done, all);
         }
-        record(house, file, &rows, act).await?;
-        for row in rows {
-            comparing.add(&row);
+        let told: Vec<ComparisonRow> = rows.iter().map(|(row, _)| row.clone()).collect();
+        record(house, file, &told, act).await?;
+        for (row, unsigned) in rows {
+            comparing.add(&row, unsigned);
         }
     }
     Ok(comparing)
 }
 
 impl Comparing {
-    fn add(&mut self, row: &ComparisonRow) {
+    /// `unsigned` of the differences are places of signatures on paper without ink.
+    fn add(&mut self, row: &ComparisonRow, unsigned: u32) {
         self.compared += usize::from(row.compared);
         self.not += usize::from(!row.compared);
         if row.differences > 0 {
             self.differing += 1;
             let n = words::count(row.differences.into(), "отличие", "отличия", "отличий");
-            self.findings.push(Finding::new("scan.differs", place(&row.leaf), format!("на скане {n}")));
+            let said = match unsigned {
+                0 => format!("на скане {n}"),
+                all if all == row.differences => "подписи не видно: проверьте лист".to_owned(),
+                _ => format!("на скане {n}; не видно и подписи: проверьте лист"),
+            };
+            self.findings.push(Finding::new("scan.differs", place(&row.leaf), said));
         }
     }
 }
@@ -119,19 +126,20 @@ fn place(leaf: &Leaf) -> String {
     format!("{} версия {}, страница {}", leaf.copy, leaf.version, leaf.leaf)
 }
 
-/// One comparison as a row; nothing for a copy that is not on record.
-async fn one(house: &House, at: &At, leaf: &Leaf, act: &Act) -> Result<Option<ComparisonRow>, Error> {
+/// One comparison as a row, and how many places of signatures on paper it found without ink; nothing for a copy that is not on record.
+async fn one(house: &House, at: &At, leaf: &Leaf, act: &Act) -> Result<Option<(ComparisonRow, u32)>, Error> {
     let versions = house.db.list_versions(&leaf.copy).await?;
     let Some(copy) = versions.into_iter().find(|row| row.version == leaf.version) else { return Ok(None) };
     let found = compare(house, at, &copy, leaf.leaf).await?;
-    Ok(Some(ComparisonRow {
+    let row = ComparisonRow {
         at: at.place.clone(),
         leaf: Leaf { sheet: 0, ..leaf.clone() },
         method: METHOD,
         compared: found.not.is_empty(),
         differences: found.unexpected().count() as u32,
         compared_at: act.moment(),
-    }))
+    };
+    Ok(Some((row, found.unsigned() as u32)))
 }
 
 async fn record(house: &House, file: &str, rows: &[ComparisonRow], act: &Act) -> Result<(), Error> {

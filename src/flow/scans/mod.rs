@@ -25,7 +25,7 @@ use crate::store::{self, Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPag
 pub use compare::{Compared, Differs, compare, known, tenths};
 pub use differing::{Comparing, Differing, compare_files, differing, look, uncompared, unseen};
 pub use judge::{Judge, Verdict};
-pub use standing::{At, Complete, PageStanding, Standing, complete, listed, overview, standing};
+pub use standing::{At, Complete, PageStanding, Standing, all_in, complete, listed, overview, standing};
 
 /// A file as it is given.
 #[derive(Debug, Clone, PartialEq, Eq)]

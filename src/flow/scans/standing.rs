@@ -1,6 +1,6 @@
 //! How the paper of a copy stands: which pages came back, which are missing, doubled, of an old version. Floor 2.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Error, House};
 use super::judge::{Verdict, sheets_of_pages};
@@ -144,6 +144,31 @@ pub async fn overview(house: &House) -> Result<Vec<Standing>, Error> {
         all.push(of(house, row, &decisions).await?);
     }
     Ok(all)
+}
+
+/// Which of these copies (identifier, version, pages) have a scan of every page. Nothing is laid out for it: a first screen asks of all that are not
+/// on paper yet.
+pub async fn all_in(house: &House, copies: &[(&str, u32, u32)]) -> Result<BTreeSet<String>, Error> {
+    let mut whole = BTreeSet::new();
+    if copies.is_empty() {
+        return Ok(whole);
+    }
+    let begun = house.db.list_scanned_copies().await?;
+    let decisions = house.db.list_scan_decisions().await?;
+    let decided = LastWords::of(&decisions);
+    for (id, version, pages) in copies {
+        if !begun.iter().any(|(copy, of)| copy == id && of == version) {
+            continue;
+        }
+        let own = |leaf: &&Leaf| leaf.copy == *id && leaf.version == *version && leaf.leaf > 0;
+        let rows = house.db.list_scan_pages_of(id).await?;
+        let read = rows.iter().filter_map(|row| decided.holding(row)).map(|(_, leaf)| leaf);
+        let leaves: BTreeSet<u32> = read.chain(decided.0.values().copied()).filter(own).map(|leaf| leaf.leaf).collect();
+        if *pages > 0 && leaves.len() >= *pages as usize {
+            whole.insert((*id).to_owned());
+        }
+    }
+    Ok(whole)
 }
 
 /// The facts of a complete paper; nothing while a page is missing.

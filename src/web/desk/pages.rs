@@ -15,10 +15,11 @@ use tokio::sync::{Semaphore, watch};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{Standing, State as CopyState};
 use crate::domain::desk_forms;
+use crate::domain::difference::grounded;
 use crate::domain::form::Form;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
-use crate::domain::snapshot::ChangedValue;
+use crate::domain::snapshot::{ChangedValue, supplement_no};
 use crate::domain::words;
 use crate::flow::force::Versions;
 use crate::flow::office::templates;
@@ -239,6 +240,8 @@ pub(in crate::web) struct Replaced {
     /// The version in force; 0 while none is sealed.
     pub(in crate::web) in_force: u32,
     pub(in crate::web) href: String,
+    /// «ЗАМЕНЕНА» of a copy, «ЗАМЕНЁН» of a supplement.
+    pub(in crate::web) stamp: &'static str,
 }
 
 impl Replaced {
@@ -250,7 +253,8 @@ impl Replaced {
             Standing::Coming { in_force: Some(held) } => (0, held),
             Standing::Replaced { by, in_force } => (by, in_force.unwrap_or_default()),
         };
-        Some(Self { version: row.version, by, in_force, href: format!("/copies/{}", segment(&row.id)) })
+        let stamp = if supplement_no(&row.id).is_some() { "ЗАМЕНЁН" } else { "ЗАМЕНЕНА" };
+        Some(Self { version: row.version, by, in_force, href: format!("/copies/{}", segment(&row.id)), stamp })
     }
 
     /// Did another version take its place?
@@ -283,7 +287,12 @@ async fn sheet(
     let period = period_name(&directory, &row.year, &row.class, &row.period);
     let frame = frame
         .titled(format!("{} класс: {}", row.class, sheet.name))
-        .leading(format!("{period}, лист {no} из {}, версия {version}", paper.sheets.len()))
+        .leading(match supplement_no(&row.id) {
+            Some(of) => {
+                format!("{period}, дополнительный лист № {of}: лист {no} из {}, версия {version}", paper.sheets.len())
+            }
+            None => format!("{period}, лист {no} из {}, версия {version}", paper.sheets.len()),
+        })
         .under("Подписание", "/desk");
     answer::page(&SheetPage {
         replaced: Replaced::of(&row, &Versions::of_copy(&state.house, &row.id).await?),
@@ -369,7 +378,7 @@ async fn changes(
         remarked: remarked(&remarks, !found.rows.is_empty()),
         replaced,
         alone,
-        changes: found.rows,
+        changes: grounded(&found.rows, &found.ground),
         ground: found.ground,
         remarks,
         kept,

@@ -138,12 +138,19 @@ fn leaves(state: &WebState, standing: &Standing, differing: &[Differing]) -> Vec
         // What was compared already; the rest is compared in the background or when its page is opened.
         let is_seen = |at: &At| differing.iter().any(|one| one.at == at.place && one.look.is_some());
         let known = |at: &At| scans::known(&state.house, at, &standing.copy, page.leaf);
-        let count = |at: &At| known(at).map_or(0, |one| one.unexpected().count() as u64);
+        let count = |at: &At| known(at).map_or((0, 0), |one| (one.unexpected().count() as u64, one.unsigned() as u64));
         let (seen, open): (Vec<&At>, Vec<&At>) = page.scans.iter().partition(|at| is_seen(at));
-        let differences: u64 = open.into_iter().map(count).sum();
+        let found = open.into_iter().map(count);
+        let (differences, unsigned) = found.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
         if differences > 0 {
             badge = "bad";
-            said.push_str(&format!(", {}", words::count(differences, "отличие", "отличия", "отличий")));
+            if unsigned > 0 {
+                said.push_str(", подписи не видно: проверьте лист");
+            }
+            if differences > unsigned {
+                let n = words::count(differences - unsigned, "отличие", "отличия", "отличий");
+                said.push_str(&format!(", {n}"));
+            }
         } else if !seen.is_empty() {
             said.push_str(", отличия просмотрены");
         }
@@ -182,7 +189,7 @@ struct Mark {
     no: usize,
     said: String,
     is_expected: bool,
-    /// Corners of the frame on the picture as it is shown.
+    /// Corners of the frame on the picture as it is shown; empty for what has none, a place without its signature.
     points: String,
     /// Where its number stands, and how large.
     label: [i32; 2],
@@ -210,7 +217,10 @@ fn marks(compared: &Compared, quarters: u32) -> ([usize; 2], Vec<Mark>) {
             no,
             said: one.said(),
             is_expected: one.is_expected(),
-            points: points.iter().map(|(x, y)| format!("{x:.0},{y:.0}")).collect::<Vec<_>>().join(" "),
+            points: match one.is_unsigned() {
+                true => String::new(),
+                false => points.iter().map(|(x, y)| format!("{x:.0},{y:.0}")).collect::<Vec<_>>().join(" "),
+            },
             label: [x, (top as i32).max(letter as i32)],
             letter,
         }

@@ -96,7 +96,7 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
     let receives = visitor.may_anywhere(Action::ReceivePaper);
     let mut frame = frame
         .titled("Отличия на сканах")
-        .leading("Подписанные листы, на которых скан расходится с выпущенной страницей: решает человек, сравнив их.");
+        .leading("Подписанные листы, на которых скан расходится с выпущенной страницей или подписи не видно: решает человек, сравнив их.");
     if receives {
         frame = frame.under("Сканы листов", "/office/scans");
     }
