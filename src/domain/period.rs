@@ -214,21 +214,22 @@ impl<'j> Gate<'j> {
         let mut findings = Vec::new();
         for course in self.courses() {
             let held = self.lessons_of(course);
-            let without = self
+            let without: Vec<NaiveDate> = self
                 .journal
                 .lessons
                 .iter()
                 .filter(|l| l.key.course_id == course.id && self.span.contains(l.key.date) && l.homework.is_empty())
                 .filter(|lesson| !self.is_without_contents(lesson))
-                .count();
-            if without > 0 {
+                .map(|lesson| lesson.key.date)
+                .collect();
+            if !without.is_empty() {
                 findings.push(
                     Finding::new(
                         "close.homework-missing",
                         self.place(course, ""),
-                        "есть уроки без записи домашнего задания",
+                        format!("есть уроки без записи домашнего задания: {}", days_said(&without)),
                     )
-                    .expected_found(format!("уроков с заданием: {held}"), format!("без задания: {without}")),
+                    .expected_found(format!("уроков с заданием: {held}"), format!("без задания: {}", without.len())),
                 );
             }
         }
@@ -276,6 +277,18 @@ impl<'j> Gate<'j> {
     }
 }
 
+/// «02.09, 05.09 и ещё 3»: the first days of lessons, in order.
+fn days_said(days: &[NaiveDate]) -> String {
+    const NAMED: usize = 5;
+    let mut days = days.to_vec();
+    days.sort_unstable();
+    let named: Vec<String> = days.iter().take(NAMED).map(|day| day.format("%d.%m").to_string()).collect();
+    match days.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} и ещё {more}", named.join(", ")),
+    }
+}
+
 /// «5А, Математика»: how the place of a finding begins.
 fn place_of(course: &Course) -> String {
     format!("{}, {}", course.class, course_title(course))
@@ -302,6 +315,15 @@ pub fn course_title(course: &Course) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_told_in_order_and_the_rest_is_counted() {
+        let days = |days: &[u32]| -> Vec<NaiveDate> {
+            days.iter().filter_map(|day| NaiveDate::from_ymd_opt(2025, 9, *day)).collect()
+        };
+        assert_eq!(days_said(&days(&[5, 2])), "02.09, 05.09");
+        assert_eq!(days_said(&days(&[9, 8, 5, 4, 3, 2, 1])), "01.09, 02.09, 03.09, 04.09, 05.09 и ещё 2");
+    }
 
     fn course(id: &str, class: &str, subject: &str, group: &str) -> Course {
         Course {

@@ -1,5 +1,7 @@
 //! What a load leads to: the next version of a copy that waited for its correction. Floor 3.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::super::WebState;
@@ -8,8 +10,9 @@ use super::super::query::segment;
 use super::super::records::period_name;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
-use crate::flow::{Act, desk};
-use crate::store::CopyRow;
+use crate::domain::words;
+use crate::flow::{Act, desk, supplement};
+use crate::store::{CopyRow, SupplementRow};
 
 /// What is told of the copies that a load has corrected.
 pub(super) struct Corrected {
@@ -53,6 +56,56 @@ pub(super) async fn corrected(
     Ok(Some(Corrected { href: format!("/copies/{}", segment(&first.id)), said }))
 }
 
+/// Late entries of every open supplement, before a load.
+pub(super) async fn late(state: &WebState) -> Result<BTreeMap<String, usize>, Refusal> {
+    let open = supplement::open_ones(&state.house).await?;
+    Ok(open.into_iter().map(|one| (one.row.id, one.entries)).collect())
+}
+
+/// The copy into whose open supplement this load brought entries; `before` counts them from before it. `None` where it brought none, or the
+/// visitor reads no such copy.
+pub(super) async fn supplemented(
+    state: &WebState,
+    visitor: &Visitor,
+    before: &BTreeMap<String, usize>,
+    rows: &str,
+) -> Result<Option<Corrected>, Refusal> {
+    if before.is_empty() {
+        return Ok(None);
+    }
+    let directory = state.directory().await?;
+    let reads = visitor.reach(Action::ReadCopies);
+    let grade = |class: &str| directory.class(class).map_or(0, |class| class.grade);
+    let mut grown = supplement::open_ones(&state.house).await?;
+    grown.retain(|one| {
+        let row = &one.row;
+        reads.class(&row.class, grade(&row.class)) && one.entries > before.get(&row.id).copied().unwrap_or_default()
+    });
+    let Some(first) = grown.first() else { return Ok(None) };
+    let of = |row: &SupplementRow| {
+        let period = period_name(&directory, &row.year, &row.class, &row.period);
+        format!("дополнительный лист № {} копии {}, {period}", row.no, row.class)
+    };
+    let brought = first.entries - before.get(&first.row.id).copied().unwrap_or_default();
+    let others: Vec<String> = grown.iter().skip(1).map(|one| of(&one.row)).collect();
+    let said = told_late(rows, brought as u64, &of(&first.row), &others);
+    Ok(Some(Corrected { href: format!("/copies/{}", segment(&first.row.copy)), said }))
+}
+
+/// «Загружено: 1 строка. 1 запись попадёт в дополнительный лист № 1 копии 3А, I четверть.»
+fn told_late(rows: &str, brought: u64, of: &str, others: &[String]) -> String {
+    let entries = words::count(brought, "запись", "записи", "записей");
+    let goes = words::plural(brought, "попадёт", "попадут", "попадут");
+    let others = match others {
+        [] => String::new(),
+        others => format!(" Записи пришли и в: {}.", others.join("; ")),
+    };
+    format!(
+        "Загружено: {rows}. {entries} {goes} в {of}: период закрыт, записи в копии не меняются.{others} Ошиблись — загрузку отменяют на \
+         странице «Загрузка данных»."
+    )
+}
+
 /// «Исправление загружено (3 строки): выпустите версию 2 копии 2А, II четверть.»; `issuers` is empty where the visitor issues it.
 fn told(rows: &str, of: &str, version: u32, issuers: &str, others: &[&str]) -> String {
     let next = match issuers {
@@ -76,6 +129,11 @@ mod tests {
     fn a_load_that_corrects_a_recalled_copy_says_first_what_to_do_with_it() {
         let said = told("3 строки", "2А, II четверть", 2, "", &[]);
         assert!(said.starts_with("Исправление загружено (3 строки): выпустите версию 2 копии 2А,"), "{said}");
+        let late = told_late("1 строка", 1, "дополнительный лист № 1 копии 3А, I четверть", &[]).replace('\u{a0}', " ");
+        assert!(
+            late.starts_with("Загружено: 1 строка. 1 запись попадёт в дополнительный лист № 1 копии 3А, I четверть:"),
+            "{late}"
+        );
         let said = told("3 строки", "2А, II четверть", 2, "секретарь", &["2025-3А-2Ч", "2025-4Б-2Ч"]);
         assert!(said.contains("версию 2 копии 2А, II четверть выпускает секретарь."), "{said}");
         assert!(said.contains("ждут следующей версии ещё: № 2025-3А-2Ч, № 2025-4Б-2Ч."), "{said}");

@@ -325,7 +325,7 @@ fn field(directory: &Directory, name: &'static str, value: &str, class: &str) ->
         "from" => ("С какого дня", "date", Vec::new()),
         "to" => ("По какой день", "date", Vec::new()),
         "month" => ("Месяц (любой его день)", "date", Vec::new()),
-        "document" => ("Другой документ (творительный падеж)", "text", Vec::new()),
+        "document" => ("Другой документ (название)", "text", Vec::new()),
         "order" => ("Приказ", "select", pick(vec![(String::new(), "документ не из списка".to_owned())])),
         "certified" => {
             let all = [("", "без заверения"), ("yes", "заверить: «Верно»")];

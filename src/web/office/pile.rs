@@ -22,12 +22,15 @@ use crate::domain::words;
 use crate::flow::force::Versions;
 use crate::flow::office::{self, NewHandover};
 use crate::flow::people::{Look, note_access};
+use crate::flow::scans;
 use crate::store::Which;
 
 /// Sealed copies whose paper is still to be made or handed in, of those that a visitor answers for.
 pub(in crate::web) struct Piles {
     /// Copies that nobody has printed: identifier and class with its period's kind left to the list below.
     pub(in crate::web) unprinted: Vec<String>,
+    /// Copies whose paper exists, for scans of all its sheets came back, and that nobody has entered.
+    pub(in crate::web) on_paper: Vec<String>,
     /// Paper copies that are printed and not handed in.
     pub(in crate::web) printed: Vec<String>,
     /// Whom they are handed in to.
@@ -54,7 +57,7 @@ pub(in crate::web) async fn piles(
     directory: &Directory,
     visitor: &Visitor,
 ) -> Result<Piles, Refusal> {
-    let mut piles = Piles { unprinted: Vec::new(), printed: Vec::new(), clerks: Vec::new() };
+    let mut piles = Piles { unprinted: Vec::new(), on_paper: Vec::new(), printed: Vec::new(), clerks: Vec::new() };
     let now = state.now().date_naive();
     if !visitor.may_anywhere(Action::HandOverPaper) || state.house.policy.paper(now).is_some_and(|said| said.has("no"))
     {
@@ -77,7 +80,10 @@ pub(in crate::web) async fn piles(
         let absorbed = versions.absorbed(&state.house.db.list_supplements().await?);
         rows.retain(|row| !absorbed.contains(&row.id));
     }
-    piles.unprinted = rows.into_iter().map(|row| row.id).collect();
+    let facts: Vec<(&str, u32, u32)> = rows.iter().map(|row| (row.id.as_str(), row.version, row.pages)).collect();
+    let scanned = scans::all_in(&state.house, &facts).await?;
+    let ids = rows.into_iter().map(|row| row.id);
+    (piles.on_paper, piles.unprinted) = ids.partition(|id| scanned.contains(id));
     // Who keeps the register receives: what the office printed itself is entered without a handover.
     if !visitor.may_anywhere(Action::KeepPaper) {
         let printed = unhanded(state, directory, visitor, &papers).await?;
@@ -134,7 +140,7 @@ pub(super) async fn of_copies(
     match fields.value("act") {
         "print" => {
             let (mut copies, mut sheets) = (0, 0_u64);
-            for id in piles.unprinted.iter().filter(|id| shown.contains(id)) {
+            for id in piles.unprinted.iter().chain(&piles.on_paper).filter(|id| shown.contains(id)) {
                 // A journal is printed on both sides where the page says so; a summary sheet on one.
                 let row = state.house.db.list_versions(id).await?.pop().ok_or(Refusal::NotFound)?;
                 let both = row.kind == CopyKind::PeriodCopy && !fields.value("both").is_empty();

@@ -78,7 +78,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     let mut waits = vec![wait(mine, "Передачи ждут вашей подписи", "принять или сдать", "/office/handovers", true)];
     waits.extend(deeds(&state, &visitor, &papers).await?);
     let differing = differing::unseen(&state, &directory, &visitor).await?.len();
-    let what = "скан расходится с выпущенной страницей: сравнить";
+    let what = "скан расходится с выпущенной страницей или подписи на нём не видно: сравнить";
     waits.push(wait(differing, "На скане есть отличия", what, differing::ADDRESS, true));
     waits.extend([
         // Those that wait for the visitor stand above.
@@ -198,6 +198,11 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         .filter(|line| last_version(&line.id, line.version) && !has_twin(&line.id, line.version) && printed(line))
         .filter(|line| !absorbed.contains(&line.id))
         .collect();
+    // Signed on paper and scanned: the paper is there, and nothing is to be printed.
+    let facts: Vec<(&str, u32, u32)> = lonely.iter().map(|line| (line.id.as_str(), line.version, line.pages)).collect();
+    let scanned = flow::scans::all_in(&state.house, &facts).await?;
+    let (on_paper, lonely): (Vec<&RegisterLine>, Vec<&RegisterLine>) =
+        lonely.into_iter().partition(|line| scanned.contains(&line.id));
     let overdue = papers.iter().filter_map(Kept::out).filter(|one| one.is_overdue(&now.to_string())).count();
     let checks = files::checks(&db.list_requisites().await?, &sealed, papers);
     let late_checks: Vec<String> =
@@ -257,6 +262,13 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         };
         let urgent = due.is_some_and(|due| due < now);
         waits.push(wait(lonely.len(), "Электронные копии без бумажной пары", &detail, "/copies?state=sealed", urgent));
+        waits.push(wait(
+            on_paper.len(),
+            "Бумажные копии есть, не зарегистрированы",
+            "сканы всех листов пришли: отметить бумажные копии и зарегистрировать",
+            "/copies?state=sealed",
+            false,
+        ));
     }
     // Only for whoever may open these pages.
     if visitor.may_anywhere(Action::ReceivePaper) {

@@ -66,6 +66,8 @@ struct CopyPage {
     issues: bool,
     /// Nothing was written since: a next version would say the same; told to who may make it.
     still: bool,
+    /// Refused, and the journal was written into since: the next version has something to say.
+    mended: bool,
     /// Does the form of the next version stand on the page? After all signatures only for whoever decides it.
     reissues: bool,
     /// Has everybody signed it?
@@ -82,6 +84,8 @@ struct CopyPage {
     /// May the visitor see the scans?
     receives: bool,
     twins: Vec<Twin>,
+    /// Scans of all its sheets came back: the paper exists, entered or not.
+    scanned: bool,
     clerks: Vec<(String, String)>,
     may_print: bool,
     /// May a print be marked? Not where the school's rules know no paper copies; those made before are still handed in.
@@ -173,6 +177,11 @@ async fn page(
     let awaited: Vec<&str> = awaited.filter(|s| s.signed.is_empty()).map(|s| s.name.as_str()).collect();
     let digests = digests(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line));
     let (twins, clerks) = twins(state, &row.id, &visitor.account).await?;
+    let scanned = scans::all_in(&state.house, &[(row.id.as_str(), row.version, row.pages)]).await?;
+    let mended = match refused_at(&row, &statements) {
+        Some(moment) if row.version == last => !desk::unchanged_since(&state.house, &row, moment).await?,
+        _ => false,
+    };
     let grade = snapshot.class.grade;
     let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
     let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
@@ -234,6 +243,8 @@ async fn page(
         since: since(state, &row, &snapshot, row.version == last).await?,
         register_no: register.map_or(0, |sealed| sealed.line.no),
         twins,
+        scanned: !scanned.is_empty(),
+        mended,
         clerks,
         may_print,
         may_mark,
@@ -330,6 +341,12 @@ fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, state
         seen,
         refused,
     }
+}
+
+/// When a refused version was refused.
+fn refused_at<'s>(row: &CopyRow, statements: &'s [StatementRow]) -> Option<&'s str> {
+    let refusals = statements.iter().filter(|one| one.verdict == verdict(Verdict::Refused));
+    refusals.map(|one| one.signed_at.as_str()).max().filter(|_| row.state == CopyState::Refused)
 }
 
 fn verdict(verdict: Verdict) -> &'static str {

@@ -31,7 +31,10 @@ struct ClassLine {
     /// The class's own list; empty where it has nothing to list.
     href: String,
     badge: &'static str,
-    said: &'static str,
+    /// «закрыт с основанием: …».
+    said: String,
+    /// Closed: nothing is counted any more.
+    closed: bool,
     errors: usize,
     warnings: usize,
 }
@@ -47,6 +50,15 @@ struct GapLine {
     href: String,
 }
 
+/// How the one class asked for was closed, out of its copy's title page.
+struct Shut {
+    ground: String,
+    omissions: Vec<String>,
+    href: String,
+    /// Does the copy wait to be issued?
+    to_issue: bool,
+}
+
 #[derive(Template)]
 #[template(path = "records/gaps.html", config = "src/web/askama.toml")]
 struct GapsPage {
@@ -58,6 +70,7 @@ struct GapsPage {
     gaps: Vec<GapLine>,
     /// Is it about one class?
     single: bool,
+    shut: Option<Shut>,
     export: String,
     period: String,
     period_name: String,
@@ -133,6 +146,10 @@ pub(super) async fn gaps(
             href: opened.map_or_else(String::new, |course| format!("/course/{}", segment(&course.id))),
         }
     };
+    let shut = match (checked.as_slice(), class.is_empty()) {
+        ([one], false) if one.already => shut(&state, one).await?,
+        _ => None,
+    };
     let open = |one: &&Closed| !one.already;
     let lacks = |one: &&Closed| one.findings.iter().any(|gap| gap.severity == Severity::Error);
     let frame = frame
@@ -143,13 +160,14 @@ pub(super) async fn gaps(
         frame,
         periods: listed.iter().map(|(id, name)| choice(id, name, &period)).collect(),
         choices: reach.iter().map(|name| choice(name, name, &class)).collect(),
-        classes: checked.iter().map(|one| line(one, &asked)).collect(),
+        classes: checked.iter().map(|one| line(one, &asked, ground(&directory, &one.class, &period))).collect(),
         gaps: if class.is_empty() {
             Vec::new()
         } else {
             checked.iter().flat_map(|one| &one.findings).map(gap).collect()
         },
         single: !class.is_empty(),
+        shut,
         export: asked.with("format", "csv"),
         ready: checked.iter().filter(open).filter(|one| !lacks(one)).count(),
         lacking: checked.iter().filter(open).filter(lacks).count(),
@@ -187,18 +205,42 @@ fn weight(gap: &Finding) -> &'static str {
     if gap.severity == Severity::Error { "не даёт закрыть" } else { "к сведению" }
 }
 
-fn line(one: &Closed, asked: &Asked) -> ClassLine {
+/// What the title page of a closed class's copy says of its closing.
+async fn shut(state: &WebState, one: &Closed) -> Result<Option<Shut>, Refusal> {
+    let Some(id) = &one.copy else { return Ok(None) };
+    let Some(row) = state.house.db.list_versions(id).await?.pop() else { return Ok(None) };
+    let snapshot = state.house.db.load_snapshot(row.snapshot).await?;
+    Ok(Some(Shut {
+        href: format!("/copies/{}", segment(&row.id)),
+        to_issue: row.issued_pdf.is_empty(),
+        ground: snapshot.ground,
+        omissions: snapshot.omissions,
+    }))
+}
+
+/// The ground on which a class's period was closed in spite of gaps; empty where there were none, or where it is open.
+fn ground<'d>(directory: &'d Directory, class: &str, period: &str) -> &'d str {
+    let own = directory.closures.iter().find(|row| row.class == class && row.period == period);
+    own.map_or("", |row| row.ground.as_str())
+}
+
+fn line(one: &Closed, asked: &Asked, ground: &str) -> ClassLine {
     let errors = one.findings.iter().filter(|gap| gap.severity == Severity::Error).count();
     let (badge, said) = match (one.already, errors) {
-        (true, _) => ("plain", "закрыт"),
-        (false, 0) => ("ok", "можно закрыть"),
-        (false, _) => ("bad", "не хватает записей"),
+        (true, _) if !ground.is_empty() => ("wait", format!("закрыт с основанием: {ground}")),
+        (true, _) => ("plain", "закрыт".to_owned()),
+        (false, 0) => ("ok", "можно закрыть".to_owned()),
+        (false, _) => ("bad", "не хватает записей".to_owned()),
     };
     ClassLine {
         class: one.class.clone(),
-        href: if one.findings.is_empty() { String::new() } else { asked.with("class", &one.class) },
+        href: match one.findings.is_empty() && !one.already {
+            true => String::new(),
+            false => asked.with("class", &one.class),
+        },
         badge,
         said,
+        closed: one.already,
         errors,
         warnings: one.findings.len() - errors,
     }
