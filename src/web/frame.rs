@@ -27,8 +27,10 @@ pub(super) struct Frame {
     pub(super) lead: String,
     /// Name of who is signed in; empty for a stranger.
     pub(super) name: String,
-    /// Offices of who is signed in: «директор, учитель-предметник».
+    /// Offices of who is signed in: «директор, учитель-предметник», «директор, учитель-предметник и ещё 1».
     pub(super) offices: String,
+    /// All of them, where the line above does not name all; else empty.
+    pub(super) all_offices: String,
     /// The side menu; empty for a stranger.
     pub(super) menu: Vec<MenuGroup>,
     /// The way back, from the first screen on.
@@ -88,7 +90,7 @@ impl Frame {
             }
             if let Some(visitor) = &passage.visitor {
                 frame.name = visitor.name.clone();
-                frame.offices = visitor.offices.iter().map(Office::as_russian).collect::<Vec<_>>().join(", ");
+                (frame.offices, frame.all_offices) = offices(visitor);
                 frame.menu = menu(visitor, passage.path);
                 // A count that cannot be had is not shown: the page itself will say why.
                 if let Some(count) = waits(state, visitor).await {
@@ -151,6 +153,18 @@ impl Frame {
     }
 }
 
+/// Offices that the head of a page has room for.
+const NAMED_OFFICES: usize = 2;
+
+/// The first offices of a visitor with the count of the rest, and all of them where there is a rest.
+fn offices(visitor: &Visitor) -> (String, String) {
+    let all: Vec<String> = visitor.offices.iter().map(Office::as_russian).collect();
+    match all.len().checked_sub(NAMED_OFFICES) {
+        None | Some(0) => (all.join(", "), String::new()),
+        Some(rest) => (format!("{} и ещё {rest}", all[..NAMED_OFFICES].join(", ")), all.join(", ")),
+    }
+}
+
 /// What waits for a visitor behind the menu's lines, own sheets and copies as the desk counts them; `None` when it cannot be told.
 pub(super) async fn waits(state: &WebState, visitor: &Visitor) -> Option<usize> {
     let turn = state.moved().await.ok()?.copies;
@@ -175,6 +189,27 @@ fn place_of(path: &str) -> Option<&'static str> {
     on_the_way.max_by_key(|href| href.len())
 }
 
+/// Acts that are done by long work, and the right to see everybody's.
+const LONG_WORK: [Action; 8] = [
+    Action::ReadOperations,
+    Action::IssueCopies,
+    Action::SealCopies,
+    Action::ImportData,
+    Action::RunBackups,
+    Action::PruneBackups,
+    Action::HoldCode,
+    Action::ReceivePaper,
+];
+
+/// Is a page that is shut to nobody of use to a visitor? Keys for programs are given by few, and long work is begun by few.
+fn is_of_use(path: &str, visitor: &Visitor) -> bool {
+    match path {
+        "/api/v1" => visitor.may_anywhere(Action::ManageTokens),
+        "/jobs" => LONG_WORK.into_iter().any(|action| visitor.may_anywhere(action)),
+        _ => true,
+    }
+}
+
 fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
     let current = place_of(path);
     let seen = |access: Access| match access {
@@ -190,7 +225,7 @@ fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
         heading: group.heading(),
         items: MENU
             .iter()
-            .filter(|(place, facts)| place.group == group && seen(facts.access))
+            .filter(|(place, facts)| place.group == group && seen(facts.access) && is_of_use(facts.path, visitor))
             .map(|(place, facts)| MenuItem {
                 label: place.label,
                 href: facts.path,
@@ -286,6 +321,31 @@ mod tests {
         assert!(secretary.opens("/office/papers") && secretary.opens("/office/papers?stage=out#first"));
         assert!(!secretary.opens("/access") && !secretary.opens("/journal") && !secretary.opens("/desk"));
         assert!(frame("/policy/duties").opens("/access") && secretary.opens("/copies/2025-05A-Q1"));
+    }
+
+    #[test]
+    fn the_menu_has_pages_for_programs_and_long_work_for_those_who_use_them_and_the_head_names_two_offices() {
+        let of = |roles: &[Role]| Visitor {
+            account: "T4".into(),
+            name: String::new(),
+            offices: roles
+                .iter()
+                .map(|role| Office { role: *role, reach: Reach::School, acting: false, order: String::new() })
+                .collect(),
+            second_factor: true,
+            rules: Default::default(),
+        };
+        let opens = |roles: &[Role], page: &str| {
+            menu(&of(roles), "/").iter().flat_map(|group| &group.items).any(|item| item.href == page)
+        };
+        for page in ["/api/v1", "/jobs"] {
+            assert!(!opens(&[Role::SubjectTeacher], page) && opens(&[Role::Administrator], page), "{page}");
+        }
+        assert!(opens(&[Role::Deputy], "/jobs") && !opens(&[Role::Deputy], "/api/v1"));
+        let two = offices(&of(&[Role::Director, Role::SubjectTeacher]));
+        assert_eq!(two, ("директор, учитель-предметник".to_owned(), String::new()));
+        let (named, all) = offices(&of(&[Role::Director, Role::ClassTeacher, Role::SubjectTeacher]));
+        assert!(named.ends_with(" и ещё 1") && all.ends_with(", учитель-предметник"), "{named}; {all}");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Lists that name learners of several classes: each office sees its own classes, every reading is noted and told in its own words.
 
-use letopis::domain::setup::layout::{CLASSES, COURSES, INDIVIDUAL_PLANS};
+use std::sync::Arc;
+
+use letopis::domain::setup::layout::{CLASSES, COURSES, ENTRIES, ENTRIES_SAID, EXITS, EXITS_SAID, INDIVIDUAL_PLANS};
 use letopis::flow::House;
 use letopis::flow::change::{self, Edit};
 use letopis::flow::people::look_in_words;
@@ -160,7 +162,11 @@ fn who_is_enrolled_by_the_first_day_is_one_person_and_no_movement_of_the_year() 
         assert!(page.contains("добавлено: 1") && !page.contains("добавлено: 2"), "{page}");
         assert!(readers(&house, "movement", "5А").await.is_empty(), "nobody was named");
         assert_eq!(send(address, "POST", "/year/movement", &secretary, &enrol("Ракитина", "2025-10-01")).await.0, 303);
-        assert!(read(address, "/year/movement", &secretary).await.1.contains("Ракитина"));
+        let (_, page) = read(address, "/year/movement", &secretary).await;
+        assert!(page.contains("Ракитина") && page.contains("зачисление"), "of a girl and a boy alike: {page}");
+        let words =
+            |list: &'static [(&'static str, &'static str)]| list.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+        assert_eq!((words(ENTRIES), words(EXITS)), (words(ENTRIES_SAID), words(EXITS_SAID)), "each has its noun");
         assert_eq!(readers(&house, "movement", "5А").await, ["T05"]);
     });
 }
@@ -183,6 +189,20 @@ fn boxes_of_credentials_are_ticked_for_nobody_for_the_heads_or_for_all_without_a
         let before = accounts().await;
         let wrong = send(address, "POST", "/credentials", &administrator, &issue("наша школа")).await;
         assert_eq!((wrong.0, accounts().await), (409, before));
+        // What the administrator printed is the school's: a program started anew offers it to everybody who prints slips.
+        let typed = issue("https://letopis.example");
+        assert_eq!(send(address, "POST", "/credentials", &administrator, &typed).await.0, 200);
+        let anew = open_to_the_web(&Arc::new(House::open(&house.root).await.unwrap())).await;
+        let teacher = session(&house, "T03", 1).await;
+        let offered = "value=\"https://letopis.example\"";
+        for (path, token) in [("/credentials", &administrator), ("/families/5%D0%90", &teacher)] {
+            let (status, page) = read(anew, path, token).await;
+            assert!(status == 200 && page.contains(offered), "{path}: {page}");
+        }
+        // A class teacher corrects it for the own slips alone.
+        let own = form(&[("person", "L1"), ("address", "https://elsewhere.example")]);
+        assert_eq!(send(address, "POST", "/families/5%D0%90", &teacher, &own).await.0, 200);
+        assert!(read(anew, "/credentials", &administrator).await.1.contains(offered));
     });
 }
 

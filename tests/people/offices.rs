@@ -165,6 +165,12 @@ fn an_order_of_appointment_has_one_sheet_among_the_years_and_takes_each_person_o
         assert_eq!(table.rows.len(), 1);
         assert_eq!(&table.rows[0].cells[3..], ["02.10.2025", "ознакомлен(а) в системе", ""]);
         assert!(form.to_string().contains("приказом от 01.09.2025 № 12-к «О назначении: заместитель директора»"));
+        // A title that somebody types is set in quotes and not declined.
+        for typed in ["Положение об архиве", "«Положение об архиве»"] {
+            let asked = office::Asked::from([("document".to_owned(), typed.to_owned())]);
+            let form = office::make(&house, "acquaintance", &asked, &act("T05", 1)).await.unwrap().to_string();
+            assert!(form.contains("С документом «Положение об архиве» ознакомлены:"), "{form}");
+        }
         // Whoever types the order has its number; one that is not there is answered with those that are.
         let by = async |order: &str| {
             let asked = office::Asked::from([("order".to_owned(), order.to_owned())]);

@@ -132,8 +132,8 @@ fn each_office_finds_on_its_first_screen_what_it_owes() {
 
         // The plan of the own course is missing: its teacher is told, and nobody whose plan it is not.
         let (subject, token) = first("T04").await;
-        let plans = links(&subject, "раздел года ещё не готов");
-        assert!(subject.contains("Календарно-тематические планы") && plans == ["/year/plans"], "{subject}");
+        let plans = links(&subject, "сдайте КТП");
+        assert_eq!(plans, ["/year/plans"], "{subject}");
         let (status, all) = read(address, "/year/plans?class=all", &token).await;
         assert!(status == 200 && all.contains("/year/plans/C9") && all.contains("/year/plans?class=mine"), "{all}");
         // Who teaches and answers for no other's plan finds the own ones first, and all by a link.
@@ -143,7 +143,7 @@ fn each_office_finds_on_its_first_screen_what_it_owes() {
             assert!(is_own && mine.contains("href=\"/year/plans?class=all\""), "only the own courses: {mine}");
         }
         let (deputy, token) = first("T02").await;
-        assert!(!deputy.contains("Календарно-тематические планы"), "{deputy}");
+        assert!(!deputy.contains("Календарно-тематические планы") && !deputy.contains("сдайте КТП"), "{deputy}");
         // The checklist and the list of plans count the same plans and the same teachers.
         let (_, plans) = read(address, "/year/plans", &token).await;
         let (_, ready) = read(address, "/year/ready", &token).await;
@@ -153,8 +153,13 @@ fn each_office_finds_on_its_first_screen_what_it_owes() {
         // The rules in force let families in by ЕСИА: the checklist says so, and whence its days are.
         assert!(ready.contains("классный руководитель логинов не выдаёт"), "{ready}");
         assert!(ready.contains("изменить: <a href=\"/policy\">Правила</a>"), "{ready}");
-        let (secretary, _) = first("T05").await;
+        let (secretary, secretarys) = first("T05").await;
         assert!(!secretary.contains("Календарно-тематические планы"), "{secretary}");
+        assert!(!secretary.contains("сдайте КТП"), "{secretary}");
+        // The section's own address leads to its first page, and an address without a page still knows who is signed in.
+        assert_eq!(super::matrix::send(address, "GET", "/year", &token, "").await, (303, "/year/ready".to_owned()));
+        let (status, lost) = read(address, "/no-such-page", &secretarys).await;
+        assert!(status == 404 && lost.contains("Такой страницы нет") && !lost.contains(">Войти<"), "{lost}");
     });
 }
 

@@ -171,6 +171,25 @@ fn each_regulation_opens_the_five_acts_to_whom_its_clauses_name_and_tells_the_ot
 }
 
 #[test]
+fn rules_that_let_families_in_by_the_state_service_are_told_where_passwords_are_given_before_their_first_day_too() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let teacher = session(&house, "T03", 1).await;
+        let path = format!("/families/{OF_5A}");
+        assert!(!read(address, &path, &teacher).await.1.contains("ЕСИА"));
+        adopt_on(&house, "chernushka-2018", 10 * DAY).await;
+        let (status, page) = read(address, &path, &teacher).await;
+        let coming = "С 12 октября родители и ученики входят через ЕСИА (Госуслуги): пароли понадобятся только до";
+        assert!(status == 200 && page.contains(coming), "{status} {page}");
+        let later = open_on(&house, 10 * DAY).await;
+        let administrator = session_at(&house, "T06", 2, 10 * DAY).await;
+        let (status, page) = read(later, &path, &administrator).await;
+        let now = "По правилам школы родители и ученики входят через ЕСИА";
+        assert!(status == 200 && page.contains(now), "{status} {page}");
+    });
+}
+
+#[test]
 fn an_order_of_the_day_moves_the_right_from_one_office_to_another() {
     on_every_engine(|house| async move {
         furnish(&house).await;

@@ -87,6 +87,15 @@ fn a_teacher_hired_in_october_teaches_without_anybodys_import() {
             ("hours_centi", "2"),
         ]);
         assert_eq!(send(address, "POST", "/year/courses", &deputy, &course).await.0, 303);
+        // A course that just began has no lessons yet: the page says who brings them, and sends nobody to another period.
+        let courses = rows(&house, "courses").await;
+        let id = courses.iter().find(|row| row[2] == "Физика").map(|row| row[0].clone()).unwrap();
+        let (_, page) = read(address, &format!("/course/{id}"), &deputy).await;
+        assert!(
+            page.contains("Уроков ещё нет") && page.contains("загружает администратор или ответственный"),
+            "{page}"
+        );
+        assert!(!page.contains("Посмотрите другой период"), "{page}");
         let administrator = session(&house, "T06", 3).await;
         let (_, first) = read(address, "/", &administrator).await;
         assert!(first.contains("принятый сотрудник без входа"), "{first}");
@@ -117,6 +126,11 @@ fn whoever_was_hired_from_a_coming_day_reads_from_which_and_who_assigns_courses(
             ("order_date", "2025-10-02"),
         ]);
         assert_eq!(send(address, "POST", "/people/staff", &hr, &hire).await.0, 303);
+        // An appointment is offered from the first day at work, the order from today.
+        let director = session(&house, "T01", 5).await;
+        let (_, card) = read(address, "/people/T00013", &director).await;
+        assert!(card.contains("name=\"starts\" type=\"date\" value=\"2025-10-06\""), "{card}");
+        assert!(card.contains("name=\"date\" type=\"date\" value=\"2025-10-02\""), "{card}");
         let early = session(&house, "T00013", 2).await;
         let (_, first) = read(address, "/", &early).await;
         assert!(first.contains("Вы работаете с 6 октября 2025 г.") && !first.contains("Ничего не ждёт"), "{first}");

@@ -102,8 +102,10 @@ impl Rules {
     /// no clause speaks of it.
     pub fn given(&self, action: Action) -> String {
         let Some(clause) = self.clause_of(action) else { return String::new() };
-        let roles: Vec<&str> = self.may(action).map(Role::as_russian).collect();
-        let begins = if self.beginning {
+        // Whom only the beginning lets in is named once, in a sentence of its own.
+        let settled = Self { beginning: false, ..self.clone() };
+        let roles: Vec<&str> = settled.may(action).map(Role::as_russian).collect();
+        let begins = if self.may(action).count() > roles.len() {
             " Пока дом заводят и ни один период не закрыт, вносит и администратор."
         } else {
             ""
@@ -147,6 +149,12 @@ impl Rules {
             ),
             false => format!("логины родителям и ученикам выдаёт {who}, классный руководитель их не выдаёт"),
         }
+    }
+
+    /// Do families come in by ЕСИА, so that a password is for those who have none?
+    pub fn families_by_state(&self) -> bool {
+        let action = Action::IssueFamilyCredentials;
+        !self.families().is_empty() && self.clause_of(action).is_some_and(|clause| clause.by_state)
     }
 
     /// A refusal as people read it: why not, by which clause, and who could.
@@ -237,6 +245,9 @@ mod tests {
         assert!(said("chernushka-2018").starts_with(by_state) && said("talitsa-2019").starts_with(by_state));
         assert!(said("kurskoe-2019").starts_with("логины родителям и ученикам выдаёт администратор"));
         assert!(said("bauman").is_empty() && said("duties-moscow").is_empty() && said("default").is_empty());
+        let by_state = |preset| rules(preset, false).families_by_state();
+        assert!(by_state("chernushka-2018") && by_state("talitsa-2019"));
+        assert!(!by_state("kurskoe-2019") && !by_state("bauman") && !by_state("default"));
         let refused = rules("chernushka-2018", false).refusal(Action::IssueFamilyCredentials, Why::NotByRules);
         assert!(refused.contains("входят через ЕСИА") && refused.contains("(000 Инс 3.1)"), "{refused}");
         let other = rules("chernushka-2018", false).refusal(Action::ChangePolicy, Why::NotTheOffice);
@@ -278,6 +289,9 @@ mod tests {
             rules("chernushka-2018", false).given(Action::SetGroups).starts_with("Это могут: администратор, директор")
         );
         assert_eq!(rules("bauman", false).given(Action::ReadPolicy), "");
+        let said = rules("bauman", true).given(Action::EditLearners);
+        assert!(said.ends_with("вносит и администратор."), "{said}");
+        assert_eq!(said.matches("администратор").count(), 1, "named once: {said}");
     }
 
     #[test]

@@ -117,6 +117,26 @@ fn operator() -> PersonName {
     }
 }
 
+/// The requisite of the house that keeps the address last printed on slips: the school's, not that of a browser or of one run of the server.
+const SLIP_ADDRESS: &str = "slip_address";
+
+/// The address last printed on slips by whoever lets the staff in; empty when none was.
+pub async fn slip_address(house: &House) -> Result<String, Error> {
+    Ok(house.db.list_requisites().await?.remove(SLIP_ADDRESS).unwrap_or_default())
+}
+
+/// Keeps the address for the next slips of everybody; the same one again writes nothing.
+pub async fn keep_slip_address(house: &House, address: &str, act: &Act) -> Result<(), Error> {
+    if slip_address(house).await? == address {
+        return Ok(());
+    }
+    let mut tx = house.db.begin().await?;
+    tx.set_requisite(SLIP_ADDRESS, address).await?;
+    let event = Event::new(EventKind::RequisitesSet, &act.by, &act.moment()).with("names", SLIP_ADDRESS);
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(())
+}
+
 /// How long after a sign-in by the one-time password it is not asked again: long enough to think of a password, too short for a
 /// browser that was left open.
 const JUST_ENTERED_SECONDS: i64 = 600;

@@ -8,8 +8,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 
-use super::{Chosen, Tab, YearView, choose, class_of, staff_name, tabs, years};
-use crate::domain::journal::{Class, YEAR};
+use super::{Chosen, Tab, YearView, by_subject, choose, class_of, staff_name, tabs, years};
+use crate::domain::journal::{Class, Course, YEAR};
 use crate::domain::names;
 use crate::domain::norm::{Standing, norm, stand};
 use crate::domain::people::Visitor;
@@ -207,7 +207,9 @@ async fn overview(
 ) -> Result<Arc<Overview>, Refusal> {
     let entries = state.house.db.load_class_entries(&directory.year, &class.name).await?;
     let sound = directory.struck.sound(&entries);
-    let courses = directory.roster.courses.iter().filter(|course| course.class == class.name).map(|course| {
+    let mut own: Vec<&Course> = directory.roster.courses.iter().filter(|course| course.class == class.name).collect();
+    own.sort_by(|a, b| by_subject(a, b));
+    let courses = own.into_iter().map(|course| {
         let held = entries.lessons.iter().filter(|l| l.key.course_id == course.id && chosen.span.contains(l.key.date));
         let held: Vec<_> = held.collect();
         let policy = directory.policy(today.min(chosen.span.ends));

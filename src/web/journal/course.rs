@@ -8,7 +8,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::grid::{self, Grid, Laying};
-use super::{Chosen, Tab, choose, class_of, staff_name, tabs};
+use super::{Chosen, Tab, by_subject, choose, class_of, staff_name, tabs};
 use crate::domain::copy::State as CopyState;
 use crate::domain::freeze::copy_id;
 use crate::domain::journal::{Course, YEAR};
@@ -31,6 +31,8 @@ struct GridPart<'a> {
     earlier: &'a str,
     caption: String,
     norm: Option<Standing>,
+    /// Who brings lessons in, while the span is not over and may still get some; else empty.
+    loads: String,
     grid: Grid,
 }
 
@@ -79,13 +81,14 @@ pub(super) async fn course(
     let chosen = choose(&directory, &class, asked.value("period"), today).ok_or(Refusal::NotFound)?;
     // What a running period asks for grows with its days, so a page is good for one of them.
     let key = (directory.year.clone(), course.id.clone(), format!("{} {today}", chosen.span.id));
-    let make = part(&state, &directory, course, &chosen, today);
+    let make = part(&state, &directory, course, &chosen, today, visitor.rules.who(Action::ImportData));
     let part = state.pages.grids.find_or_make(key, directory.turn, make).await?;
     let reach = visitor.reach(Action::ReadJournal);
     let seen = directory.roster.courses.iter().filter(|other| other.class == class.name);
-    let seen = seen.filter(|other| reach.course(&other.id, &class.name, class.grade));
+    let mut seen: Vec<&Course> = seen.filter(|other| reach.course(&other.id, &class.name, class.grade)).collect();
+    seen.sort_by(|a, b| by_subject(a, b));
     let period = format!("?period={}", segment(&chosen.span.id));
-    let others = seen.map(|other| Other {
+    let others = seen.into_iter().map(|other| Other {
         label: course_title(other),
         href: directory.address(format!("/course/{}{period}", segment(&other.id))),
         current: other.id == course.id,
@@ -106,10 +109,14 @@ pub(super) async fn course(
         closed = "Период открыт для исправления, пока не выпущена следующая версия копии.".to_owned();
     }
     let is_open = (closed.is_empty() || is_reopened) && !directory.is_earlier();
+    let mut tabs = tabs(&directory, &class, &format!("/course/{}", segment(&course.id)), &chosen.span.id);
+    for tab in tabs.iter_mut().filter(|tab| tab.current && is_reopened) {
+        tab.closed = false;
+    }
     answer::page(&CoursePage {
         loads: if is_open { visitor.rules.who(Action::ImportData) } else { String::new() },
         may_load: visitor.may_anywhere(Action::ImportData),
-        tabs: tabs(&directory, &class, &format!("/course/{}", segment(&course.id)), &chosen.span.id),
+        tabs,
         courses: others.collect(),
         closed,
         mends: mends(&state, &directory, &visitor, (&class.name, &chosen.span.id), is_reopened).await?,
@@ -118,13 +125,14 @@ pub(super) async fn course(
     })
 }
 
-/// The grid of a course, laid out and rendered.
+/// The grid of a course, laid out and rendered; `loads`: who brings the journal in, the same for every reader.
 async fn part(
     state: &WebState,
     directory: &Arc<Directory>,
     course: &Course,
     chosen: &Chosen,
     today: NaiveDate,
+    loads: String,
 ) -> Result<Arc<str>, Refusal> {
     let entries = state.house.db.load_course_entries(&directory.year, &course.id).await?;
     let grade = directory.class(&course.class).map_or(0, |class| class.grade);
@@ -143,6 +151,7 @@ async fn part(
     let norm = norm.map(|norm| stand(norm, course, &directory.roster, &sound, &chosen.span, today));
     let part = GridPart {
         norm,
+        loads: if chosen.span.ends >= today && !directory.is_earlier() { loads } else { String::new() },
         course: &course.id,
         earlier: if directory.is_earlier() { &directory.year } else { "" },
         caption: format!("{}, {}, {}", course.class, course_title(course), chosen.name),

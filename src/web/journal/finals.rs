@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::grid::Final;
-use super::{Tab, choose, class_of, tabs};
+use super::{Tab, by_subject, choose, class_of, tabs};
 use crate::domain::journal::{Course, FINAL, FinalMark, Journal, YEAR};
 use crate::domain::names;
 use crate::domain::people::Visitor;
@@ -54,7 +54,8 @@ pub(super) async fn finals(
     let reach = visitor.reach(Action::ReadJournal);
     let whole = reach.whole_class(&class.name, class.grade);
     let seen = directory.roster.courses.iter().filter(|course| course.class == class.name);
-    let courses: Vec<&Course> = seen.filter(|course| reach.course(&course.id, &class.name, class.grade)).collect();
+    let mut courses: Vec<&Course> = seen.filter(|course| reach.course(&course.id, &class.name, class.grade)).collect();
+    courses.sort_by(|a, b| by_subject(a, b));
     let mut subjects: Vec<String> = Vec::new();
     for course in &courses {
         if !subjects.contains(&course.subject) {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::grid::{Final, mean};
-use super::{Tab, YearView, choice, choose, class_of, staff_name, tabs};
+use super::{Tab, YearView, by_subject, choice, choose, class_of, staff_name, tabs};
 use crate::domain::freeze;
 use crate::domain::journal::{Absence, Course, Journal, Learner, Lesson, LessonKey, Mark};
 use crate::domain::names;
@@ -210,7 +210,9 @@ async fn show(
     let attends =
         |course: &&Course| course.members.is_empty() || course.members.contains(&learner.id) || has_entries(course);
     let of_class = directory.roster.courses.iter().filter(|course| course.class == class.name).filter(attends);
-    let courses: Vec<&Course> = of_class.filter(|c| family || reach.course(&c.id, &class.name, class.grade)).collect();
+    let mut courses: Vec<&Course> =
+        of_class.filter(|c| family || reach.course(&c.id, &class.name, class.grade)).collect();
+    courses.sort_by(|a, b| by_subject(a, b));
     if courses.is_empty() && !family && !reach.whole_class(&class.name, class.grade) {
         return Err(Refusal::Forbidden {
             reason: "Этот обучающийся не учится ни на одном из ваших предметов.".to_owned(),

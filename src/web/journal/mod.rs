@@ -8,12 +8,13 @@ mod grid;
 mod kept;
 mod learner;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::answer::Refusal;
 use super::directory::Directory;
 use super::route::{Access, Group, Route, SubjectOf, get};
-use crate::domain::journal::{Class, Learner, Period, YEAR};
+use crate::domain::journal::{Class, Course, Learner, Period, YEAR};
 use crate::domain::names;
 use crate::domain::people::{OPERATOR, OPERATOR_NAME, Visitor};
 use crate::domain::period::{self, Span};
@@ -126,6 +127,12 @@ fn tabs(directory: &Directory, class: &Class, path: &str, chosen: &str) -> Vec<T
     periods.chain([tab(YEAR, "Год".to_owned())]).collect()
 }
 
+/// The order of courses on the pages: subjects by name, groups of one subject together. Copies keep the order of the lists.
+fn by_subject(a: &Course, b: &Course) -> Ordering {
+    let subjects = names::compare([&a.subject, "", ""], [&b.subject, "", ""]);
+    subjects.then_with(|| names::natural(&a.group, &b.group)).then_with(|| a.id.cmp(&b.id))
+}
+
 /// Surname, given name and patronymic, for the names of a list.
 fn parts(learner: &Learner) -> [&str; 3] {
     [&learner.surname, &learner.given_name, &learner.patronymic]
@@ -148,4 +155,32 @@ fn staff_name(directory: &Directory, id: &str) -> String {
 /// The class of a path; the guard has looked it up already.
 fn class_of(directory: &Arc<Directory>, name: &str) -> Result<Class, Refusal> {
     directory.class(name).cloned().ok_or(Refusal::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subjects_stand_by_name_and_groups_of_one_subject_together() {
+        let course = |id: &str, subject: &str, group: &str| Course {
+            id: id.into(),
+            class: "5А".into(),
+            subject: subject.into(),
+            group: group.into(),
+            teacher_id: String::new(),
+            hours_per_week_centi: 100,
+            members: Vec::new(),
+        };
+        let mut courses = [
+            course("C1", "Труд", ""),
+            course("C2", "Английский язык", "2"),
+            course("C3", "Ёлочный кружок", ""),
+            course("C4", "Алгебра", ""),
+            course("C5", "Английский язык", "1"),
+            course("C6", "Жизнь города", ""),
+        ];
+        courses.sort_by(by_subject);
+        assert_eq!(courses.map(|course| course.id), ["C4", "C5", "C2", "C3", "C6", "C1"]);
+    }
 }

@@ -6,6 +6,9 @@ use axum::http::header::{HOST, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::response::Response;
 
 use super::Fields;
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::flow::signin::credentials;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::guard::{cookie, is_secure};
@@ -30,7 +33,7 @@ fn opened_by(headers: &HeaderMap) -> String {
     if is_address(&address) { address } else { String::new() }
 }
 
-/// The cookie that keeps the address last printed: the page offers it again, and a card without the field prints it.
+/// The cookie that keeps the address last printed from a browser, for as long as the school itself has none.
 const ADDRESS_COOKIE: &str = "letopis-address";
 
 /// What the form offers for the slips where the settings name no address, and the words under the field.
@@ -52,8 +55,17 @@ fn is_own_machine(address: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost") || host.parse().is_ok_and(is_loopback)
 }
 
-/// The address last printed from this browser, else the one of this page unless nobody else could open it.
-pub(super) fn offer(headers: &HeaderMap) -> Offer {
+/// The address that the school printed last, else the one printed from this browser, else the one of this page unless nobody else could open
+/// it. The school's is kept in the house, so it outlives the server's run and serves everybody who prints slips.
+pub(super) async fn offer(state: &WebState, headers: &HeaderMap) -> Result<Offer, Refusal> {
+    Ok(offered(&credentials::slip_address(&state.house).await?, headers))
+}
+
+fn offered(of_school: &str, headers: &HeaderMap) -> Offer {
+    if is_address(of_school) {
+        let said = "Стоит адрес, который школа печатала в прошлый раз. Если Летопись открывают иначе, исправьте.";
+        return Offer { address: of_school.to_owned(), said };
+    }
     let last = cookie(headers, ADDRESS_COOKIE).map(|text| answer::flash_text(&text)).unwrap_or_default();
     if is_address(&last) {
         let said = "Стоит адрес, который печатали в прошлый раз. Если Летопись открывают иначе, исправьте.";
@@ -72,22 +84,31 @@ pub(super) fn offer(headers: &HeaderMap) -> Offer {
 }
 
 /// The address that this printing bears: the one of the settings, else the one that the form brought, else, where the form does not ask (a
-/// card), the one that the form would offer. Asked before any password is given.
-pub(super) fn printed(state: &WebState, headers: &HeaderMap, fields: &Fields) -> Result<String, Refusal> {
+/// card), the one that the form would offer. Asked before any password is given. What the administrator printed is the school's from then on;
+/// others correct it for their own slips alone: an address on everybody's slips is where everybody types the password in.
+pub(super) async fn printed(
+    state: &WebState,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<String, Refusal> {
     let own = state.house.config.public_url();
     if !own.is_empty() {
         return Ok(own);
     }
     if fields.all("address").is_empty() {
-        return Ok(offer(headers).address);
+        return Ok(offer(state, headers).await?.address);
     }
     let typed = fields.value("address").trim_end_matches('/');
-    if typed.is_empty() || is_address(typed) {
-        return Ok(typed.to_owned());
+    if !typed.is_empty() && !is_address(typed) {
+        return Err(Refusal::Rule(format!(
+            "Адрес входа начинается с http:// или https:// и пишется без пробелов, не длиннее {LONGEST_ADDRESS} знаков"
+        )));
     }
-    Err(Refusal::Rule(format!(
-        "Адрес входа начинается с http:// или https:// и пишется без пробелов, не длиннее {LONGEST_ADDRESS} знаков"
-    )))
+    if !typed.is_empty() && visitor.may_anywhere(Action::IssueStaffCredentials) {
+        credentials::keep_slip_address(&state.house, typed, &state.act(&visitor.account)).await?;
+    }
+    Ok(typed.to_owned())
 }
 
 /// Keeps the address printed for the next printing from this browser; one of the settings needs no memory.
@@ -131,18 +152,22 @@ mod tests {
 
     #[test]
     fn an_address_of_this_computer_alone_is_not_offered_and_the_one_printed_last_is() {
-        let at = |host: &str, cookies: &str| {
+        let at = |host: &str, cookies: &str, of_school: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(HOST, HeaderValue::from_str(host).unwrap());
             headers.insert(axum::http::header::COOKIE, HeaderValue::from_str(cookies).unwrap());
-            offer(&headers)
+            offered(of_school, &headers)
         };
         for own in ["127.0.0.1:8111", "localhost:8017", "[::1]:8017"] {
-            let offered = at(own, "");
-            assert!(offered.address.is_empty() && offered.said.contains("только на этом компьютере"), "{own}");
+            let own_only = at(own, "", "");
+            assert!(own_only.address.is_empty() && own_only.said.contains("только на этом компьютере"), "{own}");
         }
-        assert_eq!(at("letopis.school.ru", "").address, "http://letopis.school.ru");
+        assert_eq!(at("letopis.school.ru", "", "").address, "http://letopis.school.ru");
         let kept = format!("a=b; {ADDRESS_COOKIE}={}", query::segment("https://letopis.school.ru/"));
-        assert_eq!(at("127.0.0.1:8111", &kept).address, "https://letopis.school.ru/");
+        assert_eq!(at("127.0.0.1:8111", &kept, "").address, "https://letopis.school.ru/");
+        // The school's own word serves every browser, one that has printed before too.
+        for cookies in ["", kept.as_str()] {
+            assert_eq!(at("127.0.0.1:8111", cookies, "https://school.ru").address, "https://school.ru");
+        }
     }
 }

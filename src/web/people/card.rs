@@ -6,6 +6,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::Fields;
+use crate::domain::employment;
 use crate::domain::finding::Finding;
 use crate::domain::people::{Appointment, Office, Subject, Visitor};
 use crate::domain::rights::{self, Action, Role};
@@ -213,8 +214,10 @@ async fn card(
     Path(person): Path<String>,
     frame: Frame,
 ) -> Result<Response, Refusal> {
-    let today = state.now().date_naive().to_string();
-    let typed = [("date", &today), ("starts", &today)].map(|(name, day)| (name.to_owned(), day.clone()));
+    let today = state.now().date_naive();
+    // Whoever is hired from a later day holds nothing before it.
+    let starts = employment::begins(&state.house.db.list_spans_of(&person).await?, today).unwrap_or(today);
+    let typed = [("date", today), ("starts", starts)].map(|(name, day)| (name.to_owned(), day.to_string()));
     answer::page(&card_page(&state, &visitor, person, frame, (typed.into_iter().collect(), Vec::new())).await?)
 }
 

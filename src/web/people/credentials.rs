@@ -16,9 +16,10 @@ use crate::domain::finding::Finding;
 use crate::domain::journal::Learner;
 use crate::domain::names;
 use crate::domain::people::{OPERATOR, Visitor};
-use crate::domain::rights::{Action, Role};
+use crate::domain::rights::{Action, Role, Rules};
 use crate::domain::words;
 use crate::flow::people::{self, Families};
+use crate::flow::policy;
 use crate::flow::signin::credentials::{Chain, Slip, people_of};
 use crate::store::GuardianRow;
 use crate::web::WebState;
@@ -38,10 +39,10 @@ pub(super) fn routes() -> Vec<Route> {
             .helped("people.ru#выдача-входа"),
         post("/credentials", STAFF, SubjectOf::House, staff),
         get("/families", FAMILIES, SubjectOf::House, own_classes)
-            .in_menu(Group::People, "Семьи класса")
-            .helped("people.ru#семьи-класса"),
+            .in_menu(Group::People, "Семьи классов")
+            .helped("people.ru#семьи-классов"),
         post("/families", FAMILIES, SubjectOf::House, whole_classes),
-        get("/families/{class}", FAMILIES, SubjectOf::Class, families_form).helped("people.ru#семьи-класса"),
+        get("/families/{class}", FAMILIES, SubjectOf::Class, families_form).helped("people.ru#семьи-классов"),
         post("/families/{class}", FAMILIES, SubjectOf::Class, families),
         post("/families/{class}/parents", FAMILIES, SubjectOf::Class, add_parent),
         post("/families/{class}/list", FAMILIES, SubjectOf::Class, add_list),
@@ -71,6 +72,8 @@ struct IssuePage {
     /// Whether the settings leave open where the house opens, and what is offered for the slips then.
     unsaid: bool,
     offered: Offer,
+    /// Until when families need passwords at all; empty when no rules speak of ЕСИА, and for staff.
+    till: String,
     /// Learners of the class, for a new parent; empty for staff.
     learners: Vec<(String, String)>,
     parents: String,
@@ -168,7 +171,8 @@ async fn staff_form(
     answer::page(&IssuePage {
         picks,
         unsaid: state.house.config.public_url().is_empty(),
-        offered: offer(&headers),
+        offered: offer(&state, &headers).await?,
+        till: String::new(),
         frame: frame.titled("Выдача входа сотрудникам").leading(
             "Отметьте, кому выдать одноразовый пароль. Список печатается один раз; прежние пароли и сеансы отмеченных перестают действовать.",
         ),
@@ -208,7 +212,7 @@ async fn issue(
     if people.contains(&visitor.account) {
         return Err(Refusal::Rule("Себе пароль не выдают: смените его в разделе «Мой вход»".to_owned()));
     }
-    let address = printed(state, headers, &fields)?;
+    let address = printed(state, visitor, headers, &fields).await?;
     let house = &state.house;
     let slips = house.sign_in.issue(house, chain, &people, &state.act(&visitor.account)).await?;
     slips_page(state, frame, vec![(String::new(), slips)], address, back)
@@ -247,7 +251,7 @@ async fn whole_classes(
     let reach = visitor.reach(Action::IssueFamilyCredentials);
     let directory = state.directory().await?;
     let chosen = fields.all("class");
-    let address = printed(&state, &headers, &fields)?;
+    let address = printed(&state, &visitor, &headers, &fields).await?;
     let mut asked = Vec::new();
     for class in directory.roster.classes.iter().filter(|class| chosen.contains(&class.name)) {
         if !reach.whole_class(&class.name, class.grade) {
@@ -326,11 +330,32 @@ async fn own_classes(
                 classes,
                 without,
                 who: visitor.rules.who(Action::IssueFamilyCredentials),
+                till: till_state(&state, &visitor).await?,
                 unsaid: state.house.config.public_url().is_empty(),
-                offered: offer(&headers),
+                offered: offer(&state, &headers).await?,
             })
         }
     }
+}
+
+/// What the rules of today, or those adopted from a later day, say of families who come in by ЕСИА: their passwords are for others, or not for
+/// long. Empty where no rules do.
+async fn till_state(state: &WebState, visitor: &Visitor) -> Result<String, Refusal> {
+    if visitor.rules.families_by_state() {
+        return Ok(format!("По правилам школы {}.", visitor.rules.families()));
+    }
+    let today = state.now().date_naive();
+    let history = policy::history(&state.house).await?;
+    let by_state = |one: &&policy::InForce| {
+        one.from.is_some_and(|from| from > today) && Rules::of(&one.policy, false).families_by_state()
+    };
+    let from = history.all().iter().find(by_state).and_then(|one| one.from);
+    Ok(from.map_or_else(String::new, |from| {
+        let day = words::day_and_month(from);
+        format!(
+            "С {day} родители и ученики входят через ЕСИА (Госуслуги): пароли понадобятся только до этого дня, а потом — тем, у кого ЕСИА нет."
+        )
+    }))
 }
 
 #[derive(Template)]
@@ -341,6 +366,8 @@ struct ClassesPage {
     without: u64,
     /// Whom the rules give the passwords of families to.
     who: String,
+    /// Until when families need passwords at all; empty when no rules speak of ЕСИА.
+    till: String,
     unsaid: bool,
     offered: Offer,
 }
@@ -369,7 +396,7 @@ async fn families_form(
         page.people.iter_mut().for_each(|one| one.ticked = one.id == lost);
         page.picks.iter_mut().for_each(|pick| pick.2 = false);
     }
-    answer::page(&IssuePage { offered: offer(&headers), ..page })
+    answer::page(&IssuePage { offered: offer(&state, &headers).await?, ..page })
 }
 
 /// Learners of a class who are in it now.
@@ -397,6 +424,7 @@ async fn family_page(
         picks,
         unsaid: state.house.config.public_url().is_empty(),
         offered: Offer::default(),
+        till: till_state(state, visitor).await?,
         frame: frame.titled(format!("Семьи {class} класса")).leading(
             "Отметьте, кому выдать одноразовый пароль: ученикам и родителям. Список печатается один раз и выдаётся под подпись.",
         ),
@@ -442,7 +470,8 @@ async fn add_list(
         Err(findings) => findings.iter().map(said).collect(),
     };
     let page = family_page(&state, &visitor, frame, &class, "").await?;
-    answer::page_again(&IssuePage { pasted, findings: told, offered: offer(&headers), ..page })
+    let offered = offer(&state, &headers).await?;
+    answer::page_again(&IssuePage { pasted, findings: told, offered, ..page })
 }
 
 fn said(finding: &Finding) -> String {
