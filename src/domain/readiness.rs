@@ -210,17 +210,11 @@ impl Drawing<'_> {
         );
 
         let breaks = setup.days.iter().filter(|days| days.kind == "break").count();
-        let mut gaps: BTreeMap<(NaiveDate, NaiveDate), BTreeSet<&str>> = BTreeMap::new();
-        for class in &journal.classes {
-            for gap in checks::unnamed_breaks(journal, setup, class) {
-                gaps.entry(gap).or_default().insert(&class.name);
-            }
-        }
-        let mut missing: Vec<Finding> = gaps
+        let mut missing: Vec<Finding> = checks::break_gaps(journal, setup)
             .into_iter()
             .map(|((from, to), classes)| {
                 let place = format!("{}–{}", super::words::date_short(from), super::words::date_short(to));
-                let who = classes.into_iter().collect::<Vec<_>>().join(", ");
+                let who = classes.into_iter().map(|class| class.name.as_str()).collect::<Vec<_>>().join(", ");
                 Finding::new("calendar.break-unnamed", place, format!("каникулы не внесены в календарь: {who}"))
             })
             .collect();
@@ -237,6 +231,10 @@ impl Drawing<'_> {
             ZAM,
             "/year/calendar",
         );
+        // Where holidays are planned, a gap among them is awaited by the section's day and keeps no lesson from being held.
+        if let Some(line) = self.lines.last_mut() {
+            line.bars_lessons = breaks == 0;
+        }
 
         let mut missing = checks::bells(setup);
         let without = journal.classes.iter().filter(|class| setup.regime(&class.name, class.grade).is_none());
@@ -523,5 +521,63 @@ impl Drawing<'_> {
             teachers.into_iter().map(|teacher| checks::teacher_name(self.journal, teacher)).collect();
         named.sort_by(|a, b| super::names::natural(a, b));
         named
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on should stop
+mod tests {
+    use super::super::journal::{Period, PeriodKind};
+    use super::super::setup::{Scope, SpecialDays};
+    use super::*;
+
+    #[test]
+    fn a_gap_among_planned_holidays_is_awaited_and_a_year_without_holidays_bars_lessons() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let period = |id: &str, grades: (u8, u8), starts: &str, ends: &str| Period {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            kind: PeriodKind::Quarter,
+            grade_from: grades.0,
+            grade_to: grades.1,
+            starts: day(starts),
+            ends: day(ends),
+        };
+        let class = |name: &str, grade| Class { name: name.to_owned(), grade, class_teacher_id: String::new() };
+        let journal = Journal {
+            classes: vec![class("9А", 9), class("10А", 10)],
+            periods: vec![
+                period("Q1", (1, 9), "2025-09-01", "2025-10-24"),
+                period("Q2", (1, 9), "2025-11-05", "2025-12-26"),
+                period("H1", (10, 11), "2025-09-01", "2025-12-26"),
+                period("H2", (10, 11), "2026-01-12", "2026-05-26"),
+            ],
+            ..Journal::default()
+        };
+        let holidays = |days: Vec<SpecialDays>| {
+            let due = Due {
+                curriculum: day("2025-09-01"),
+                sections: day("2025-09-05"),
+                clause: String::new(),
+                from: "",
+                marked_from: 2,
+            };
+            let setup = Setup { days, ..Setup::default() };
+            let lines = lines(&journal, &setup, due, &[], day("2025-09-01"));
+            lines.into_iter().find(|line| line.id == "holidays").unwrap()
+        };
+        let none = holidays(Vec::new());
+        assert!(none.state == State::Missing && none.bars_lessons, "{none:?}");
+        let autumn = SpecialDays {
+            starts: day("2025-10-25"),
+            ends: day("2025-11-04"),
+            scope: Scope::Grades(1, 9),
+            kind: "break".to_owned(),
+            name: String::new(),
+            follows: 0,
+        };
+        let partly = holidays(vec![autumn]);
+        assert!(partly.state == State::Partly && !partly.bars_lessons, "{partly:?}");
+        assert_eq!(partly.missing[0].message, "каникулы не внесены в календарь: 10А");
     }
 }

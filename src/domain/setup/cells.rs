@@ -258,7 +258,7 @@ fn choice(words: &'static [(&'static str, &'static str)], text: &str) -> Option<
 }
 
 /// `2`, `0,5`, `1.25` as hundredths; at most 60 hours, more than any week or topic has.
-fn parse_hours(text: &str) -> Option<u32> {
+pub(super) fn parse_hours(text: &str) -> Option<u32> {
     const MOST: u32 = 60 * 100;
     let (whole, rest) = text.split_once([',', '.']).unwrap_or((text, ""));
     if rest.len() > 2 || !rest.bytes().all(|b| b.is_ascii_digit()) || whole.len() > 4 {

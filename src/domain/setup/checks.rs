@@ -6,7 +6,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::cells::course_words;
 use super::layout::{CALENDAR, Layout};
-use super::{Setup, SpecialDays, Topic, hours_text, plan, promotion};
+use super::{Scope, Setup, SpecialDays, Topic, hours_text, plan, promotion};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Class, Course, Journal, StaffMember};
 use crate::domain::{names, words};
@@ -91,16 +91,25 @@ pub fn load(journal: &Journal, setup: &Setup) -> Vec<Finding> {
                     .expected_found(hours_text(course.hours_per_week_centi), hours_text(sum)),
             );
         }
-        // Whoever has the course until a day of the year, or had it, is rightly in the load that the year began with.
-        let had =
-            |teacher: &str| setup.earlier_teachers.iter().any(|one| one.course == course.id && one.teacher == teacher);
-        if !lines.iter().any(|(teacher, _)| *teacher == course.teacher_id || had(teacher)) {
-            let theirs: Vec<String> = lines.iter().map(|(teacher, _)| teacher_name(journal, teacher)).collect();
-            findings.push(
-                Finding::new("load.other-teacher", place, "по тарификации курс ведёт другой учитель")
-                    .expected_found(teacher_name(journal, &course.teacher_id), theirs.join(", ")),
-            );
+        if lines.iter().any(|(teacher, _)| *teacher == course.teacher_id) {
+            continue;
         }
+        let own = teacher_name(journal, &course.teacher_id);
+        let theirs: Vec<String> = lines.iter().map(|(teacher, _)| teacher_name(journal, teacher)).collect();
+        let theirs = theirs.join(", ");
+        // Whoever has the course until a day of the year, or had it, is rightly in the load that the year began with: told, and bars nothing.
+        let went: Vec<_> = setup.earlier_teachers.iter().filter(|one| one.course == course.id).collect();
+        let had = went.iter().any(|one| lines.iter().any(|(teacher, _)| *teacher == one.teacher));
+        let since = went.iter().map(|one| one.until).max().and_then(|last| last.succ_opt());
+        findings.push(match since.filter(|_| had) {
+            Some(since) => {
+                let since = words::date_short(since);
+                let told = format!("в тарификации — {theirs}, а с {since} курс ведёт {own}");
+                Finding::new("load.teacher-changed", place, told).weighing(Severity::Warning)
+            }
+            None => Finding::new("load.other-teacher", place, "по тарификации курс ведёт другой учитель")
+                .expected_found(own, theirs),
+        });
     }
     for course in by_course.keys() {
         findings.push(Finding::new("load.unknown-course", (*course).to_owned(), "в тарификации курс, которого нет"));
@@ -250,6 +259,30 @@ pub fn unnamed_breaks(journal: &Journal, setup: &Setup, class: &Class) -> Vec<(N
     runs
 }
 
+/// Days between study periods that the calendar does not name, with the classes that have them so.
+pub fn break_gaps<'j>(journal: &'j Journal, setup: &Setup) -> BTreeMap<(NaiveDate, NaiveDate), Vec<&'j Class>> {
+    let mut gaps: BTreeMap<(NaiveDate, NaiveDate), Vec<&Class>> = BTreeMap::new();
+    for class in &journal.classes {
+        for gap in unnamed_breaks(journal, setup, class) {
+            gaps.entry(gap).or_default().push(class);
+        }
+    }
+    gaps
+}
+
+/// For whom one row of the calendar would speak of these classes and no other: the school, a run of grades, a class. None where no row could.
+pub fn scope_of(journal: &Journal, classes: &[&Class]) -> Option<Scope> {
+    let grades: BTreeSet<u8> = classes.iter().map(|class| class.grade).collect();
+    let (from, to) = (*grades.first()?, *grades.last()?);
+    let within = journal.classes.iter().filter(|class| (from..=to).contains(&class.grade)).count();
+    match classes {
+        all if all.len() == journal.classes.len() => Some(Scope::School),
+        all if all.len() == within => Some(Scope::Grades(from, to)),
+        [one] => Some(Scope::Class(one.name.clone())),
+        _ => None,
+    }
+}
+
 /// A row of the calendar with days of another school year: it does nothing in this one, and mostly the figure of the year is wrong.
 pub fn outside_year(layout: &Layout, row: &[String], year: &str, place: &str) -> Option<Finding> {
     if layout.table != CALENDAR.table {
@@ -346,9 +379,10 @@ pub fn groups(journal: &Journal) -> Vec<Finding> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test that cannot go on should stop
 mod tests {
-    use super::super::Scope;
+    use super::super::LoadLine;
     use super::*;
     use crate::domain::journal::{Period, PeriodKind};
+    use crate::domain::tenure::EarlierTeacher;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -386,6 +420,61 @@ mod tests {
         let apart = missing(vec![holiday("2025-12-29", "2025-12-31"), holiday("2026-01-06", "2026-01-11")]);
         assert_eq!(apart, ["2026-01-01 2026-01-05"], "a weekend alone is not missed");
         assert!(missing(vec![holiday("2025-12-29", "2026-01-09")]).is_empty());
+    }
+
+    #[test]
+    fn a_gap_is_told_to_whom_one_row_of_the_calendar_can_say() {
+        let class = |name: &str, grade| Class { name: name.to_owned(), grade, class_teacher_id: String::new() };
+        let classes = vec![class("9А", 9), class("10А", 10), class("10Б", 10), class("11А", 11)];
+        let journal = Journal { classes, ..Journal::default() };
+        let scope = |places: &[usize]| {
+            let classes: Vec<&Class> = places.iter().map(|at| &journal.classes[*at]).collect();
+            scope_of(&journal, &classes).map(|scope| scope.as_text())
+        };
+        assert_eq!(scope(&[0, 1, 2, 3]).as_deref(), Some(""));
+        assert_eq!(scope(&[1, 2, 3]).as_deref(), Some("10-11"));
+        assert_eq!(scope(&[2]).as_deref(), Some("10Б"));
+        assert_eq!((scope(&[0, 2]), scope(&[])), (None, None));
+    }
+
+    #[test]
+    fn a_load_that_names_the_teacher_who_went_is_told_and_bars_nothing() {
+        let person = |id: &str, surname: &str| StaffMember {
+            id: id.to_owned(),
+            surname: surname.to_owned(),
+            given_name: "Анна".to_owned(),
+            patronymic: String::new(),
+            position: String::new(),
+            roles: Vec::new(),
+        };
+        let course = Course {
+            id: "C1".to_owned(),
+            class: "5А".to_owned(),
+            subject: "Алгебра".to_owned(),
+            group: String::new(),
+            teacher_id: "T2".to_owned(),
+            hours_per_week_centi: 300,
+            members: Vec::new(),
+        };
+        let staff = vec![person("T1", "Рогозина"), person("T2", "Ясенева"), person("T3", "Дубова")];
+        let journal = Journal { staff, courses: vec![course], ..Journal::default() };
+        let told = |teacher: &str| {
+            let went = EarlierTeacher {
+                course: "C1".to_owned(),
+                until: day("2025-09-14"),
+                teacher: "T1".to_owned(),
+                ground: String::new(),
+                signer: String::new(),
+            };
+            let line = LoadLine { teacher: teacher.to_owned(), course: "C1".to_owned(), hours_centi: 300 };
+            load(&journal, &Setup { load: vec![line], earlier_teachers: vec![went], ..Setup::default() })
+        };
+        let before = told("T1");
+        assert_eq!((before[0].code, before[0].severity), ("load.teacher-changed", Severity::Warning), "{before:?}");
+        let said = &before[0].message;
+        assert!(said.contains("Рогозина") && said.contains("а с 15.09.2025 курс ведёт Ясенева"), "{said}");
+        assert!(told("T2").is_empty());
+        assert_eq!(told("T3")[0].code, "load.other-teacher");
     }
 
     #[test]

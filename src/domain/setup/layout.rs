@@ -122,6 +122,24 @@ pub const EXITS: &[(&str, &str)] = &[
     ("leave", "академический отпуск"),
     ("graduated", "завершил обучение"),
 ];
+/// [`ENTRIES`] as pages say them of a girl and a boy alike.
+pub const ENTRIES_SAID: &[(&str, &str)] = &[
+    ("enrolled", "зачисление"),
+    ("moved", "перевод из другого класса"),
+    ("returned", "возвращение"),
+    ("promoted", "перевод в следующий класс"),
+    ("conditional", "условный перевод"),
+    ("repeating", "повторное обучение"),
+];
+/// [`EXITS`] as pages say them of a girl and a boy alike.
+pub const EXITS_SAID: &[(&str, &str)] = &[
+    ("", "обучается"),
+    ("moved", "перевод в другой класс"),
+    ("left", "выбытие"),
+    ("family", "переход на семейное обучение"),
+    ("leave", "академический отпуск"),
+    ("graduated", "завершение обучения"),
+];
 /// Kinds of orders and statutes (EXC-05).
 pub const ORDER_KINDS: &[(&str, &str)] = &[
     ("order", "приказ"),

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::Known;
+use super::cells::{Known, parse_hours};
 use super::layout::{Column, Is, Layout};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::names;
+use crate::domain::{names, words};
 
 /// Rows of texts with the number of the line that each came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,6 +85,20 @@ impl Sheet {
         let line = |cells: &[String]| cells.iter().map(cell).collect::<Vec<_>>().join("\t");
         let rows = self.rows.iter().map(|(_, cells)| line(cells));
         std::iter::once(line(&self.heads)).chain(rows).map(|line| line + "\n").collect()
+    }
+
+    /// A plan without headings: two columns, of which the second reads as hours in every row, are topics and their hours. The same sheet with
+    /// these headings; `None` for any other.
+    pub fn headed_as_plan(&self) -> Option<Self> {
+        let is_topic = |cells: &[String]| match cells {
+            [topic, hours] => !topic.is_empty() && parse_hours(topic).is_none() && parse_hours(hours).is_some(),
+            _ => false,
+        };
+        if !is_topic(&self.heads) || !self.rows.iter().all(|(_, cells)| is_topic(cells)) {
+            return None;
+        }
+        let rows = std::iter::once((1, self.heads.clone())).chain(self.rows.iter().cloned()).collect();
+        Some(Self { heads: ["Тема", "Часов"].map(str::to_owned).to_vec(), rows, letters: Vec::new() })
     }
 }
 
@@ -350,6 +364,18 @@ impl Layout {
         }
         let Matched { places, parts, strange, missing } =
             self.matched(&sheet.heads, &|column| fixed.contains_key(column.name));
+        // Not one heading of the table is known, nor is any misspelt: the first line is a row like the others, and that is said once.
+        let is_row = parts.is_none() && places.iter().all(Option::is_none);
+        let is_misspelt = |at: &usize| self.strange(sheet, *at, &places).severity >= Severity::Error;
+        if is_row && !missing.is_empty() && !strange.iter().any(is_misspelt) {
+            let titles = missing.iter().flat_map(|column| match column.is {
+                Is::Course => COURSE_PARTS[..2].to_vec(),
+                _ => vec![column.title],
+            });
+            let titles: Vec<String> = titles.map(|title| format!("«{title}»")).collect();
+            let message = format!("нет строки заголовков: первой строкой вставьте {}", words::listed(&titles));
+            return Err(vec![Finding::new("setup.heads-missing", self.title, message)]);
+        }
         for column in missing {
             let message = format!("нет столбца «{}»", column.title);
             findings.push(
@@ -443,6 +469,24 @@ mod tests {
         assert_eq!(sheet.rows[1], (5, vec!["2".into(), String::new()]));
         assert_eq!(Sheet::from_clipboard("А;Б\n1;2").rows, [(2, vec!["1".into(), "2".into()])]);
         assert_eq!(Sheet::from_clipboard(" \n"), Sheet::default());
+    }
+
+    #[test]
+    fn rows_without_headings_are_told_once_and_two_columns_of_a_plan_need_none() {
+        let course = BTreeMap::from([("course", "C1".to_owned())]);
+        let read = |text: &str| {
+            PLAN_TOPICS.read_sheet(&Sheet::from_clipboard(text), &Known::default(), &course, 1).unwrap_err()
+        };
+        let told = read("1\tНатуральные числа\t2\n2\tДроби\t3\n");
+        assert_eq!((told.len(), told[0].code), (1, "setup.heads-missing"), "{told:?}");
+        assert_eq!(told[0].message, "нет строки заголовков: первой строкой вставьте «Тема» и «Часов»");
+        let told = read("Тема\tДлительность\nДроби\t2\n");
+        assert_eq!(told[0].code, "setup.column-missing", "some headings are there: {told:?}");
+        let plan = Sheet::from_clipboard("Натуральные числа\t2\nДроби\t0,5\n").headed_as_plan().unwrap();
+        assert_eq!(plan.to_clipboard(), "Тема\tЧасов\nНатуральные числа\t2\nДроби\t0,5\n");
+        for other in ["Тема\tЧасов\nДроби\t2", "Дроби\tдва", "1\tДроби\t2", "1\t2", ""] {
+            assert_eq!(Sheet::from_clipboard(other).headed_as_plan(), None, "{other}");
+        }
     }
 
     #[test]

@@ -318,7 +318,7 @@ pub fn book(stays: &[Stay], first_day: Option<NaiveDate>) -> Vec<Line> {
             lines.push(Line {
                 day: stay.starts,
                 learner: stay.learner.clone(),
-                what: word(super::layout::ENTRIES, &stay.entry),
+                what: word(super::layout::ENTRIES_SAID, &stay.entry),
                 whence: stay.whence.clone(),
                 whither: stay.class.clone(),
                 order: stay.entry_order.clone(),
@@ -328,7 +328,7 @@ pub fn book(stays: &[Stay], first_day: Option<NaiveDate>) -> Vec<Line> {
             lines.push(Line {
                 day: ends,
                 learner: stay.learner.clone(),
-                what: word(super::layout::EXITS, &stay.exit),
+                what: word(super::layout::EXITS_SAID, &stay.exit),
                 whence: stay.class.clone(),
                 whither: stay.whither.clone(),
                 order: stay.exit_order.clone(),

@@ -123,7 +123,7 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
     };
     Past {
         no: row.no,
-        at: words::moment(&row.imported_at),
+        at: words::moment_short(&row.imported_at),
         by: names.person(&row.imported_by),
         year: row.year,
         mode: match row.mode.as_str() {
@@ -133,7 +133,7 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
             _ => "добавление",
         },
         files,
-        rows: format!("+{} ~{} −{}", row.rows_new, row.rows_changed, row.rows_gone),
+        rows: format!("добавлено {}, изменено {}, удалено {}", row.rows_new, row.rows_changed, row.rows_gone),
         digest: row.digest.chars().take(16).collect(),
         undone: String::new(),
         beside: Vec::new(),
@@ -388,6 +388,7 @@ pub(in super::super) async fn confirm(
     let files = kept(&state.house, &asked.upload, &act)?;
     let wish = asked.wish();
     let own = act.clone();
+    let late = next::late(&state).await?;
     let work = move |house: Arc<House>| async move { exchange::take(&house, &files, &wish, false, &own).await };
     let (journal, year) = match apart(state.house.clone(), work).await? {
         Taken::Refused(_) => {
@@ -414,6 +415,9 @@ pub(in super::super) async fn confirm(
     let open = copies.iter().filter(|copy| copy.recalled || copy.row.state == CopyState::Refused);
     let open: Vec<CopyRow> = open.map(|copy| copy.row.clone()).collect();
     if let Some(first) = next::corrected(&state, &visitor, &open, &rows, &act).await? {
+        return Ok(answer::done(&first.href, &first.said));
+    }
+    if let Some(first) = next::supplemented(&state, &visitor, &late, &rows).await? {
         return Ok(answer::done(&first.href, &first.said));
     }
     let again: Vec<String> = open.into_iter().map(|row| row.number).collect();

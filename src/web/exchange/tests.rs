@@ -170,6 +170,7 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
         )
         .await;
         assert!(page.contains("люди.csv") && page.contains("Отменить"), "{page}");
+        assert!(page.contains("изменено 0, удалено 0") && !page.contains("+05:00"), "{page}");
         let last = house.db.list_imports().await.unwrap()[0].no;
         let undoing = |no: u64| Form(serde_json::from_value(serde_json::json!({"no": no})).unwrap());
         let refused = import::undo(State(place.state.clone()), visitor("T00001"), undoing(last - 1)).await;

@@ -73,7 +73,7 @@ pub(super) fn fields(
             value,
             choices,
             required: column.required && kind != "hidden",
-            hint: hint(column.is),
+            hint: hint(column),
             offered: Vec::new(),
         }
     };
@@ -106,10 +106,30 @@ fn kind(is: Is) -> &'static str {
     }
 }
 
-fn hint(is: Is) -> &'static str {
-    match is {
-        Is::Hours => "число, например 2 или 0,5",
-        Is::Scope => "пусто — вся школа; «5», «1-4» или класс «7Б»",
+fn hint(column: &Column) -> &'static str {
+    match (column.name, column.is) {
+        ("signer", _) => {
+            "кто по приказу подпишет листы его уроков, если сам он не может: уволился, болеет; пусто — подписывает сам"
+        }
+        (_, Is::Hours) => "число, например 2 или 0,5",
+        (_, Is::Scope) => "пусто — вся школа; «5», «1-4» или класс «7Б»",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::setup::layout::{CALENDAR, EARLIER_TEACHERS};
+
+    #[test]
+    fn who_signs_for_another_is_explained_and_a_last_day_stands_beside_the_first() {
+        let signs = fields(&EARLIER_TEACHERS, &Known::default(), None, None, &[], false);
+        let hints: Vec<&str> = signs.iter().filter(|field| !field.hint.is_empty()).map(|field| field.name).collect();
+        assert_eq!(hints, ["signer"]);
+        let days = fields(&CALENDAR, &Known::default(), None, None, &[], false);
+        let days = super::super::rows::as_shown(&CALENDAR, days);
+        let labels: Vec<&str> = days.iter().map(|field| field.label).collect();
+        assert_eq!(labels[..3], ["С", "По", "Для кого"]);
     }
 }

@@ -190,7 +190,7 @@ async fn book_page(
             .filter(|(id, _)| of_reach(id))
             .map(|(id, said)| (id.clone(), said, id == chosen))
             .collect(),
-        exits: layout::EXITS.iter().filter(|(word, _)| !word.is_empty() && *word != "moved").copied().collect(),
+        exits: layout::EXITS_SAID.iter().filter(|(word, _)| !word.is_empty() && *word != "moved").copied().collect(),
         past: if may && changes.school { super::past(state, &opened, &[STAYS.table, "learners"], Vec::new()).await? } else { Vec::new() },
         history: format!("/history?table=stays&year={}", query::segment(&opened.year.year)),
         typed,
@@ -480,13 +480,13 @@ async fn learner_page(
             [
                 stay.class.clone(),
                 words::date_short(stay.starts),
-                format!("{} {}", show(Is::Choice(layout::ENTRIES), &stay.entry), stay.whence).trim().to_owned(),
+                format!("{} {}", show(Is::Choice(layout::ENTRIES_SAID), &stay.entry), stay.whence).trim().to_owned(),
                 stay.entry_order.as_text(),
                 stay.ends.map(words::date_short).unwrap_or_default(),
                 match stay.ends {
                     Some(_) => format!(
                         "{} {} {}",
-                        show(Is::Choice(layout::EXITS), &stay.exit),
+                        show(Is::Choice(layout::EXITS_SAID), &stay.exit),
                         stay.whither,
                         stay.exit_order.as_text()
                     ),

@@ -14,12 +14,13 @@ use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
 use super::sent::{self, Received};
 use super::shelf::{self, Sent, Step};
-use super::{Opened, Past, readiness};
+use super::{Fields, Opened, Past, readiness};
 use crate::domain::journal;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision, Role};
 use crate::domain::setup::cells::course_words;
 use crate::domain::setup::layout::PLAN_TOPICS;
+use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::plan::Hours;
 use crate::domain::setup::{checks, hours_text, plan};
 use crate::domain::words;
@@ -316,6 +317,17 @@ async fn plan_page(
     if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
+/// A plan pasted as two columns without headings gets them; and what is said of that, empty where nothing was added.
+fn headed(fields: Fields) -> (Fields, &'static str) {
+    const SAID: &str = " Строки заголовков не было: первый столбец прочитан как «Тема», второй — как «Часов».";
+    if !matches!(fields.value("act"), "paste" | "try") {
+        return (fields, "");
+    }
+    let Some(sheet) = Sheet::from_clipboard(fields.value("text")).headed_as_plan() else { return (fields, "") };
+    let kept = ["act", "year", "replace"].map(|name| (name.to_owned(), fields.value(name).to_owned()));
+    (Fields::from_iter(kept.into_iter().chain([("text".to_owned(), sheet.to_clipboard())])), SAID)
+}
+
 async fn change(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -332,6 +344,7 @@ async fn change(
             return plan_page(&state, &visitor, frame, &asked, opened, &course, sent).await;
         }
     };
+    let (fields, read_as) = headed(fields);
     let back = format!("/year/plans/{}", query::segment(&course));
     let opened = super::open(&state, fields.value("year")).await?;
     let outcome = if fields.value("act") == "lay" {
@@ -351,9 +364,10 @@ async fn change(
         }
     };
     match outcome {
-        Outcome::Done(_) => Ok(answer::done(&back, &super::said(&outcome))),
+        Outcome::Done(_) => Ok(answer::done(&back, &format!("{}{read_as}", super::said(&outcome)))),
         Outcome::Would(_) => {
-            let sent = Sent { note: super::said(&outcome), fields: Some(fields), findings: Vec::new() };
+            let note = format!("{}{read_as}", super::said(&outcome));
+            let sent = Sent { note, fields: Some(fields), findings: Vec::new() };
             plan_page(&state, &visitor, frame, &asked, opened, &course, sent).await
         }
         Outcome::Refused(findings) => {

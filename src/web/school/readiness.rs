@@ -10,11 +10,14 @@ use chrono::NaiveDate;
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
-use super::super::query::Asked;
+use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get};
+use super::Opened;
+use crate::domain::journal::Class;
 use crate::domain::people::Visitor;
 use crate::domain::readiness::{Line, State as Ready};
 use crate::domain::rights::Action;
+use crate::domain::setup::checks;
 use crate::domain::words;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -22,7 +25,13 @@ pub(super) fn routes() -> Vec<Route> {
         get("/year/ready", Access::Does(Action::ReadSetup), SubjectOf::House, show)
             .in_menu(Group::Year, "Готовность к году")
             .helped("year#готовность-к-году"),
+        get("/year", Access::Does(Action::ReadSetup), SubjectOf::House, first),
     ]
+}
+
+/// `GET /year`: the section's address without a page leads to its first one.
+async fn first() -> Response {
+    answer::redirect("/year/ready")
 }
 
 struct Section {
@@ -42,6 +51,8 @@ struct Section {
     late: bool,
     first: Vec<String>,
     rest: Vec<String>,
+    /// Holidays that the calendar lacks: the form with their days, and the days; none for who may not write them.
+    gaps: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -92,6 +103,8 @@ async fn show(
     let done = lines.iter().filter(|line| line.state == Ready::Done && !lacks_people(line)).count();
     let begins = lines.iter().all(|line| line.state == Ready::Done);
     let (verdict, waiting) = told(&lines, today);
+    let writes = visitor.may_anywhere(Action::ChangeSetup) && opened.closed.is_none();
+    let gaps = if writes { gaps(&opened) } else { Vec::new() };
     let section = |line: Line| {
         let mut missing: Vec<String> = super::sorted(line.missing.clone()).iter().map(plain).collect();
         let rest = missing.split_off(missing.len().min(SHOWN));
@@ -117,6 +130,7 @@ async fn show(
             late: line.state != Ready::Done && today > line.due,
             first: missing,
             rest,
+            gaps: if line.id == "holidays" { gaps.clone() } else { Vec::new() },
             line,
         }
     };
@@ -134,6 +148,20 @@ async fn show(
         years: years.collect(),
         sections: lines.into_iter().map(section).collect(),
     })
+}
+
+/// Holidays that the calendar lacks: the address of its form with the days filled in, and «27.12.2025–11.01.2026, 10-11».
+fn gaps(opened: &Opened) -> Vec<(String, String)> {
+    let (journal, year) = (&opened.year.journal, query::segment(&opened.year.year));
+    let link = |((from, to), classes): ((NaiveDate, NaiveDate), Vec<&Class>)| {
+        let scope = checks::scope_of(journal, &classes).map(|scope| scope.as_text()).unwrap_or_default();
+        let whom = if scope.is_empty() { String::new() } else { format!(", {scope}") };
+        let scope = query::segment(&scope);
+        let href =
+            format!("/year/calendar/rows?year={year}&add=1&starts={from}&ends={to}&scope={scope}&kind=break#form");
+        (href, format!("{}–{}{whom}", words::date_short(from), words::date_short(to)))
+    };
+    checks::break_gaps(journal, &opened.year.setup).into_iter().take(SHOWN).map(link).collect()
 }
 
 /// The first few names, and the others.

@@ -10,7 +10,7 @@ use super::super::answer::{self, Refusal};
 use super::super::query::{self, Asked};
 use super::{Fields, Opened, form};
 use crate::domain::names::{self, fold};
-use crate::domain::setup::layout::{COURSES, EARLIER_TEACHERS, Is, Layout};
+use crate::domain::setup::layout::{CALENDAR, COURSES, EARLIER_TEACHERS, Is, Layout};
 use crate::domain::setup::rules;
 
 /// One row of the table.
@@ -39,7 +39,7 @@ pub(super) fn listed(
         let (key, may) = (cells[..layout.key].to_vec(), may(&cells));
         let shown = layout.columns.iter().zip(&cells).filter(|(column, _)| column.is != Is::Given);
         Row {
-            cells: shown.map(|(column, cell)| opened.year.known.show(column.is, cell)).collect(),
+            cells: as_shown(layout, shown.map(|(column, cell)| opened.year.known.show(column.is, cell)).collect()),
             edit: asked.with("edit", &key.join("|")),
             void: void.contains(&key),
             may,
@@ -51,6 +51,17 @@ pub(super) fn listed(
         sought.iter().all(|word| said.contains(word.as_str()))
     };
     (rows.into_iter().map(row).filter(fits).collect(), total)
+}
+
+/// Columns as a page shows them: the calendar's last day stands beside its first, though the key of a row is told by the scope.
+pub(super) fn as_shown<T>(layout: &Layout, mut columns: Vec<T>) -> Vec<T> {
+    let places = (layout.place("scope"), layout.place("ends"));
+    if let (true, (Some(scope), Some(ends))) = (layout.table == CALENDAR.table, places)
+        && scope.max(ends) < columns.len()
+    {
+        columns.swap(scope, ends);
+    }
+    columns
 }
 
 /// The part of the address by which the list was found, to stand after the year; empty for the whole table.

@@ -345,13 +345,14 @@ async fn show(
     let whole = !asked.value("all").is_empty();
     let more = if shown.len() > ROWS && !whole { asked.with("all", "1") } else { String::new() };
     let shown: Vec<Row> = shown.into_iter().take(if whole { usize::MAX } else { ROWS }).collect();
+    let heads = layout.columns.iter().filter(|column| column.is != Is::Given).map(|column| column.title);
     let page = Page {
         years: opened.years.iter().map(|y| (y.clone(), super::in_year(&asked, y), *y == opened.year.year)).collect(),
         year: opened.year.year.clone(),
         closed: opened.closed.as_ref().map(closed_words).unwrap_or_default(),
         path: shelf.path.to_owned(),
         one: layout.one,
-        heads: layout.columns.iter().filter(|column| column.is != Is::Given).map(|column| column.title).collect(),
+        heads: rows::as_shown(layout, heads.collect()),
         rows: shown,
         total,
         query,
@@ -360,7 +361,7 @@ async fn show(
         may,
         apart,
         mode,
-        fields,
+        fields: rows::as_shown(layout, fields),
         teacher: rows::teacher_change(&opened, layout, standing.as_deref()),
         key: standing.map(|row| row[..layout.key].to_vec()).unwrap_or_default(),
         paste: sent.fields.as_ref().map_or("", |fields| fields.value("text")).to_owned(),

@@ -305,7 +305,7 @@ async fn act(
                 Done::Written { person, .. } => {
                     let who = |action| visitor.rules.who(action);
                     let said = format!(
-                        "Принят сотрудник: {}, код {person}. Вход ему выдаёт {}, курсы назначает {}.",
+                        "Принят сотрудник: {}, код {person}. Вход выдаёт {}, курсы назначает {}.",
                         card.tidy().name(),
                         who(Action::IssueStaffCredentials),
                         who(Action::ChangeCurriculum)

@@ -160,8 +160,8 @@ impl Desk<'_> {
             )
             .to_owned(),
             detail: format!(
-                "{} внесено после составления: {}",
-                words::count(entries, "запись", "записи", "записей"),
+                "{} после составления: {}",
+                entered(entries),
                 shortened(owed.iter().map(|one| one.row.class.as_str()))
             ),
             href: match n {
@@ -172,6 +172,12 @@ impl Desk<'_> {
             why: String::new(),
         }))
     }
+}
+
+/// «внесена 1 запись», «внесено 5 записей».
+fn entered(entries: u64) -> String {
+    let verb = words::plural(entries, "внесена", "внесены", "внесено");
+    format!("{verb} {}", words::count(entries, "запись", "записи", "записей"))
 }
 
 /// The key under which the rules say by when copies are needed.

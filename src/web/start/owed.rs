@@ -189,14 +189,16 @@ impl Desk<'_> {
         Ok(first.filter(|day| *day > line.due))
     }
 
-    /// Of one section owed for the own courses: the first course that lacks something and what it lacks, «5А, Алгебра — плана нет и ещё 2».
-    fn own_words(&self, line: &Line) -> String {
+    /// Of plans owed for the own courses: how many courses lack theirs, and the first of them with what it lacks, «5А, Алгебра — плана нет; ещё
+    /// курсов: 2». None where nothing of the own bars.
+    fn own_plans(&self, line: &Line) -> Option<(u64, String)> {
         let own = self.courses_of();
         let bars = line.missing.iter().filter(|finding| finding.severity >= Severity::Error);
         let lacking: Vec<&Finding> = bars.filter(|finding| own.iter().any(|course| is_of(finding, course))).collect();
-        let Some(first) = lacking.first() else { return String::new() };
-        let more = if lacking.len() > 1 { format!(" и ещё {}", lacking.len() - 1) } else { String::new() };
-        format!(": {} — {}{more}", course_part(&first.place), first.message)
+        let first = lacking.first()?;
+        let courses = own.iter().filter(|course| lacking.iter().any(|finding| is_of(finding, course))).count() as u64;
+        let more = if courses > 1 { format!("; ещё курсов: {}", courses - 1) } else { String::new() };
+        Some((courses, format!("{} — {}{more}", course_part(&first.place), first.message)))
     }
 
     /// Sections of the year's set-up that are not ready, for those who owe them and those who answer for all.
@@ -205,10 +207,10 @@ impl Desk<'_> {
         if self.directory.year.is_empty() || self.holds(&[Role::Learner, Role::Parent, Role::Inspector]) {
             return Ok(Vec::new());
         }
-        let key = (self.directory.year.clone(), "readiness".to_owned(), String::new());
+        let key = (self.directory.year.clone(), "readiness".to_owned(), self.today.to_string());
         let make = async {
             let year = Year::open(&self.state.house, &self.directory.year).await?;
-            let lines = year.readiness()?.into_iter().filter(|line| line.state != Ready::Done);
+            let lines = year.readiness_on(self.today)?.into_iter().filter(|line| line.state != Ready::Done);
             Ok::<_, Refusal>(Arc::new(lines.collect()))
         };
         let open = self.state.pages.unready.find_or_make(key, self.state.turn().await?, make).await?;
@@ -228,10 +230,18 @@ impl Desk<'_> {
             (None, Some(first)) => format!("ждут вас с {}, вашего первого дня в курсе", words::day_and_month(first)),
             (None, None) => return Ok(Vec::new()),
         };
+        let late = due.is_some_and(|due| due < self.today);
         let own = match open.as_slice() {
-            [line] if !answers_for_all && line.owes == Role::SubjectTeacher => self.own_words(line),
-            _ => String::new(),
+            [line] if !answers_for_all && line.owes == Role::SubjectTeacher => self.own_plans(line),
+            _ => None,
         };
+        if let Some((count, told)) = own {
+            let what = words::plural(count, "курс: сдайте КТП", "курса: сдайте КТП", "курсов: сдайте КТП").to_owned();
+            let detail = format!("{term}: {told}");
+            let href = "/year/plans".to_owned();
+            return Ok(vec![Wait { count, what, detail, href, urgent: late, why: String::new() }]);
+        }
+        let (urgent, go_on) = weight(&open, answers_for_all, late);
         let n = open.len() as u64;
         Ok(vec![Wait {
             count: n,
@@ -242,15 +252,23 @@ impl Desk<'_> {
                 "разделов года ещё не готовы",
             )
             .to_owned(),
-            detail: format!("{term}: {}{own}", shortened(open.iter().map(|line| line.title))),
+            detail: format!("{go_on}{term}: {}", shortened(open.iter().map(|line| line.title))),
             // Who owes one section alone is led to where it is mended.
             href: match open.as_slice() {
                 [line] if !answers_for_all && route::opens(self.visitor, line.page) => line.page.to_owned(),
                 _ => "/year/ready".to_owned(),
             },
-            urgent: due.is_some_and(|due| due < self.today),
+            urgent,
             why: String::new(),
         }])
+    }
+}
+
+/// Are open sections an alarm, and what is said before them. What keeps no lesson from being held is none for those who answer for all, late or not.
+fn weight(open: &[&Line], answers_for_all: bool, late: bool) -> (bool, &'static str) {
+    match open.iter().any(|line| line.bars_lessons) {
+        false if answers_for_all => (false, "уроки можно вести; "),
+        _ => (late, ""),
     }
 }
 
@@ -262,4 +280,33 @@ fn course_part(place: &str) -> &str {
 /// Does a finding speak of a course?
 fn is_of(finding: &Finding, course: &Course) -> bool {
     course_part(&finding.place).starts_with(course_words(course).as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_bars_lessons_alarms_those_who_answer_for_all() {
+        let line = |bars_lessons| Line {
+            id: "",
+            title: "",
+            state: Ready::Partly,
+            stands: String::new(),
+            missing: Vec::new(),
+            owes: Role::Deputy,
+            debtors: Vec::new(),
+            bars_lessons,
+            due: NaiveDate::MIN,
+            due_clause: String::new(),
+            due_from: "",
+            clause: "",
+            page: "",
+        };
+        let (waits, bars) = (line(false), line(true));
+        assert_eq!(weight(&[&waits], true, true), (false, "уроки можно вести; "));
+        assert_eq!(weight(&[&waits, &bars], true, true), (true, ""));
+        assert_eq!(weight(&[&waits, &bars], true, false), (false, ""));
+        assert_eq!(weight(&[&waits], false, true), (true, ""), "the own debt is late");
+    }
 }
