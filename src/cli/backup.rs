@@ -380,12 +380,13 @@ async fn make_code(desk: &Desk) -> Result<u8, Failure> {
 impl VerifyBackup {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let code = self.code.as_deref().map(ask_code).transpose()?;
+        let has_code = code.is_some();
         let house = at_hand(desk).await?;
         let report = check::compare(house.as_ref(), &self.path, code, Bar::new()).await?;
         if let Some(house) = &house {
             keep(house, desk, carriers::COMPARISON, &self.path, &report).await?;
         }
-        print(&report, desk);
+        print(&report, has_code, desk);
         Ok(report.verdict.exit_code())
     }
 }
@@ -412,8 +413,8 @@ async fn keep(house: &House, desk: &Desk, what: &str, path: &Path, report: &Repo
     Ok(())
 }
 
-/// The certificate on the terminal.
-fn print(report: &Report, desk: &Desk) {
+/// The certificate on the terminal; `has_code`: was the code of access given?
+fn print(report: &Report, has_code: bool, desk: &Desk) {
     if desk.json {
         print_json(report);
         return;
@@ -427,7 +428,7 @@ fn print(report: &Report, desk: &Desk) {
     if coverage.opened {
         println!("  файлы сверены с описью: {}", pair(coverage.files));
     } else {
-        println!("  содержимое не раскрывалось: код доступа не вводили");
+        println!("  содержимое не раскрывалось: {}", closed(has_code));
     }
     if coverage.tables.1 > 0 {
         println!("  таблицы: {}, строки: {}", pair(coverage.tables), pair(coverage.rows));
@@ -445,12 +446,22 @@ fn print(report: &Report, desk: &Desk) {
     } else {
         "КОПИЯ НЕВЕРНА: заверять и восстанавливать из неё нельзя"
     };
-    println!(
-        "ВЫВОД: {verdict}; полнота проверки {},{:02} %, {} с",
-        hundredths / 100,
-        hundredths % 100,
-        coverage.seconds
-    );
+    // What was never opened is no part of the whole: the percentage is of the carrier's parts alone.
+    let (of, inside) = if coverage.opened {
+        ("полнота проверки", String::new())
+    } else {
+        ("части на носителе сверены с ярлыком:", format!("; содержимое не раскрывалось: {}", closed(has_code)))
+    };
+    println!("ВЫВОД: {verdict}; {of} {},{:02} %{inside}, {} с", hundredths / 100, hundredths % 100, coverage.seconds);
+}
+
+/// Why the contents of a copy stayed closed.
+fn closed(has_code: bool) -> &'static str {
+    if has_code {
+        "код доступа введён, но копия повреждена, и проверка остановилась раньше, чем дошла до её файлов"
+    } else {
+        "код доступа не вводили"
+    }
 }
 
 impl Restore {
@@ -464,7 +475,7 @@ impl Restore {
         let Some(to) = self.to else { return Ok(UNUSABLE) };
         let wanted = Wanted { from: self.path, to: to.clone(), database: self.database, printed, older: self.older };
         let report = restore::restore(&wanted, code, &act_of(&found.label.at), Bar::new()).await?;
-        print(&report, desk);
+        print(&report, true, desk);
         if report.verdict.exit_code() == 0 && !desk.json {
             println!("Дом восстановлен: {}", to.display());
             println!(
@@ -485,7 +496,7 @@ impl Restore {
         if let Some(house) = &house {
             keep(house, desk, carriers::REHEARSAL, &self.path, &report).await?;
         }
-        print(&report, desk);
+        print(&report, true, desk);
         Ok(report.verdict.exit_code())
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::listings::CopyLine;
 use super::table::{Table, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
+use crate::domain::difference::grounded;
 use crate::domain::words;
 use crate::flow::supplement::{self, Standing};
 use crate::flow::{self, desk as differences, issue, recall};
@@ -152,7 +153,7 @@ async fn diff(desk: &Desk, copy: &str, from: u32, to: u32) -> Result<u8, Failure
         println!("{}", found.ground);
     }
     let mut table = Table::new(&["Лист", "Обучающийся", "Графа", "Было", "Стало", "Основание"]);
-    for row in &found.rows {
+    for row in &grounded(&found.rows, &found.ground) {
         let said = |text: &str| if text.is_empty() { "—".to_owned() } else { text.to_owned() };
         table.row(vec![
             row.sheet.clone(),

@@ -422,9 +422,9 @@ impl Deadline {
                 None => return Ok(REFUSED),
             },
             None => {
-                // The school's own policy first, then every regulation inside the program.
+                // The school's own policy first, then every preset inside the program.
                 let mut policies = vec![flow::policy::history(&house).await?.on(self.date).policy.clone()];
-                for name in policy::REGULATIONS {
+                for (name, _) in policy::BUILTIN {
                     policies.extend(read(name)?.filter(|preset| preset.digest != policies[0].digest));
                 }
                 policies
@@ -445,7 +445,9 @@ impl Deadline {
         }
         let work = self.work.as_deref().map(|work| format!(", {work}")).unwrap_or_default();
         println!("{}, {} ({}){work}", self.class, words::date_short(self.date), words::weekday(self.date));
-        if !calendar.is_study_day(&self.class, self.date) {
+        if let Some(unknown) = deadline::unknown_year(&calendar, self.date) {
+            println!("Внимание: {unknown}.");
+        } else if !calendar.is_study_day(&self.class, self.date) {
             println!("Внимание: у класса {} это не учебный день.", self.class);
         }
         let mut table = Table::new(&["Правила", "Запись", "Срок", "Сказано", "Пункт"]);

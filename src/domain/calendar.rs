@@ -162,6 +162,12 @@ impl SchoolCalendar {
         self.periods_of(class).into_iter().find(|period| period.starts <= day && day <= period.ends)
     }
 
+    /// Does the day lie in a school year whose periods are known here, its summer included? A calendar without periods bounds nothing.
+    pub fn covers(&self, day: NaiveDate) -> bool {
+        let year = first_year(day);
+        self.periods.is_empty() || self.periods.iter().any(|period| first_year(period.starts) == year)
+    }
+
     /// Has the class lessons on that day? A class that nobody knows has none.
     pub fn is_study_day(&self, class: &str, day: NaiveDate) -> bool {
         let Some(week) = self.week(class) else { return false };
@@ -288,6 +294,11 @@ impl SchoolCalendar {
         let until = last.ends;
         first.starts.iter_days().take_while(|day| *day <= until).filter(|day| self.is_study_day(class, *day)).collect()
     }
+}
+
+/// The calendar year in which a day's school year begins: on 1 September, and summer belongs to the year that ended.
+pub fn first_year(day: NaiveDate) -> i32 {
+    day.year() - i32::from(day.month() < 9)
 }
 
 fn is_in_week(days: u8, day: NaiveDate) -> bool {

@@ -7,7 +7,7 @@ mod print;
 
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::calendar::{DayUnit, SchoolCalendar};
+use super::calendar::{DayUnit, SchoolCalendar, first_year};
 use super::policy::{Policy, Said, Source, Unit, Value};
 use super::words;
 
@@ -189,6 +189,18 @@ fn folded(text: &str) -> String {
     text.to_lowercase().replace('ё', "е").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What people should know of a day in a school year that the calendar does not know; `None` where it does.
+pub fn unknown_year(calendar: &SchoolCalendar, day: NaiveDate) -> Option<String> {
+    let first = first_year(day);
+    (!calendar.covers(day)).then(|| {
+        format!(
+            "календарь учебного года {first}/{} не внесён, и какие дни учебные, неизвестно: сроки в календарных и рабочих днях посчитаны, \
+             в учебных днях — нет",
+            first + 1
+        )
+    })
+}
+
 /// When an entry is due: the answer in force first, then those of the regulation's other clauses and readings.
 pub fn due(policy: &Policy, calendar: &SchoolCalendar, question: &Question<'_>) -> Vec<Answer> {
     let key = key(policy, question.what);
@@ -239,6 +251,7 @@ fn answer(
     }
     if let Moment::EndOf(day) = moment
         && day != question.date
+        && calendar.covers(day)
         && !calendar.is_study_day(question.class, day)
     {
         notes.push("день не учебный".to_owned());
@@ -259,6 +272,8 @@ fn moment(said: &Said, calendar: &SchoolCalendar, question: &Question<'_>) -> Mo
         (Value::Time(time), _) => Moment::At(date.and_time(*time)),
         (Value::Minutes(minutes), _) => hours(*minutes, calendar, question),
         (Value::Number(days), Unit::CalendarDays) => end_of(calendar.after(DayUnit::Calendar, class, date, *days)),
+        // Study days are not counted over a year that nobody brought in.
+        (Value::Number(days), Unit::SchoolDays) if *days > 0 && !calendar.covers(date) => beyond(),
         (Value::Number(days), Unit::SchoolDays) => end_of(calendar.after(DayUnit::School, class, date, *days)),
         (Value::Number(days), Unit::WorkingDays) => end_of(calendar.after(DayUnit::Working, class, date, *days)),
         (Value::Number(weeks), Unit::Weeks) => end_of(calendar.after(DayUnit::Calendar, class, date, weeks * 7)),
@@ -296,7 +311,12 @@ fn hours(minutes: u32, calendar: &SchoolCalendar, question: &Question<'_>) -> Mo
 /// A period's marks are due before its end: so many study days, or by the last of them within the last weeks.
 fn period_mark(said: &Said, calendar: &SchoolCalendar, question: &Question<'_>) -> Moment {
     let Some(period) = calendar.period_at(question.class, question.date) else {
-        return Moment::Unknown("день не входит ни в один учебный период класса".to_owned());
+        let why = if calendar.covers(question.date) {
+            "день не входит ни в один учебный период класса"
+        } else {
+            "календарь на эти дни не составлен"
+        };
+        return Moment::Unknown(why.to_owned());
     };
     let before = match (&said.value, said.unit) {
         (Value::Number(days), Unit::SchoolDays) => *days,

@@ -1,6 +1,7 @@
 //! Two papers of the signing desk: the sheet of signatures of a copy, and the differences of a version. Floor 0.
 
 use super::canon::Digest;
+use super::difference::grounded;
 use super::form::{Block, Form, Table};
 use super::snapshot::{ChangedValue, Snapshot, StageFacts};
 use super::statement::{Ink, Statement, Verdict};
@@ -206,7 +207,7 @@ pub fn differences(about: &About, ground: &str, remarks: &[(String, String)], fo
         [("№", 4), ("Лист", 20), ("Обучающийся", 18), ("Графа", 22), ("Было", 12), ("Стало", 12), ("Основание", 12)];
     let mut table = Table::new(&heads).titled("Отличия").sized(85).middle(&[0]);
     table.dashed = true;
-    for (no, one) in (1..).zip(found) {
+    for (no, one) in (1..).zip(&grounded(found, ground)) {
         let cells = [&one.sheet, &one.learner, &one.cell, &one.was, &one.is, &one.ground].map(Clone::clone);
         table = table.line([no.to_string()].into_iter().chain(cells).collect());
     }

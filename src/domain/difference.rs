@@ -17,7 +17,7 @@ use super::snapshot::{
     Snapshot, SourceFacts, SummarySheet, TitleSheet,
 };
 use super::words;
-pub use page::change_rows;
+pub use page::{change_rows, grounded};
 
 /// All differences between two snapshots, sheet by sheet; empty when they are equal.
 pub fn snapshot_diff(was: &Snapshot, is: &Snapshot) -> Vec<Finding> {

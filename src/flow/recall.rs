@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Act, Error, House, desk, remind, salt};
+use super::{Act, Error, House, desk, remind};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::State;
 use crate::domain::journal::YEAR;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Datelike as _, NaiveDate};
 
 use super::{Act, Error, House, policy};
-use crate::domain::calendar::{Basis, SchoolCalendar};
+use crate::domain::calendar::{Basis, SchoolCalendar, first_year};
 use crate::domain::copy::State;
 use crate::domain::journal::{Journal, YEAR};
 use crate::domain::period;
@@ -37,8 +37,7 @@ pub async fn calendar(house: &House, year: &str) -> Result<SchoolCalendar, Error
 
 /// The calendar of the school year in which a day lies; the newest year when the house has none for it.
 pub async fn calendar_on(house: &House, day: NaiveDate) -> Result<SchoolCalendar, Error> {
-    // A school year begins on 1 September; summer belongs to the year that ended.
-    let first = day.year() - i32::from(day.month() < 9);
+    let first = first_year(day);
     let year = format!("{first}/{}", first + 1);
     let known = house.db.list_years().await?;
     let year = if known.contains(&year) { year } else { house.year(None).await? };

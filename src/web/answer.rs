@@ -18,7 +18,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::frame::Frame;
-use super::guard::Passage;
+use super::guard::{self, Passage};
 use super::{WebState, query};
 use crate::bundle;
 use crate::domain::finding::Finding;
@@ -320,7 +320,7 @@ pub(super) async fn finish(State(state): State<WebState>, mut request: Request, 
         }
         response = told;
     }
-    if super::guard::cookie(&headers, FLASH_COOKIE).is_some() && is_page(&response) {
+    if guard::cookie(&headers, FLASH_COOKIE).is_some() && is_page(&response) {
         let gone = format!("{FLASH_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
         if let Ok(gone) = HeaderValue::from_str(&gone) {
             response.headers_mut().append(header::SET_COOKIE, gone);
@@ -474,12 +474,12 @@ pub(super) fn csv(name: &str, headings: &[&str], rows: &[Vec<String>]) -> Result
     Ok((headers, bytes).into_response())
 }
 
-pub(super) async fn not_found() -> Refusal {
-    Refusal::NotFound
+pub(super) async fn not_found(State(state): State<WebState>, headers: HeaderMap) -> Response {
+    guard::refused(&state, &headers, Refusal::NotFound).await
 }
 
-pub(super) async fn method_not_allowed() -> Refusal {
-    Refusal::MethodNotAllowed
+pub(super) async fn method_not_allowed(State(state): State<WebState>, headers: HeaderMap) -> Response {
+    guard::refused(&state, &headers, Refusal::MethodNotAllowed).await
 }
 
 /// Adds the headers of every answer; a header that an answer set itself stays.

@@ -75,6 +75,14 @@ pub(super) async fn guard(
     response
 }
 
+/// A refusal where no route is: its page tells who is signed in, as that of every other refusal does.
+pub(super) async fn refused(state: &WebState, headers: &HeaderMap, refusal: Refusal) -> Response {
+    let visitor = signed_in(state, headers).await.unwrap_or_default();
+    let mut response = refusal.into_response();
+    response.extensions_mut().insert(Passage { visitor: visitor.clone(), holder: visitor, path: "", help: "" });
+    response
+}
+
 async fn answered(
     gate: &Gate,
     passage: &mut Passage,

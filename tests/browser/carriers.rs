@@ -175,6 +175,7 @@ pub async fn trip(desk: &mut Desk, code: &str) {
     desk.as_one(DIRECTOR, "/carriers/code").await;
     desk.look("code").await;
     desk.sees("код № 1 от").await;
+    desk.sees("по журналу носитель в сейфе, а подключён к серверу").await;
     desk.browser.fill("code", &code.to_lowercase().replace('-', " ")).await;
     desk.browser.press("form:has(input[value=\"rehearse\"]) button").await;
     desk.job("на носителе Н-1 верна").await;

@@ -8,6 +8,7 @@ use letopis::domain::copy::State;
 use letopis::flow::sign::{Desk, Gesture, Target};
 use letopis::flow::{Act, paper, scans};
 use letopis::scan::{self, Grey};
+use letopis::typeset;
 
 use crate::driver::{Browser, WIDTHS, pictures};
 use crate::house::Open;
@@ -40,6 +41,21 @@ fn drawn_on(file: &Path) {
         for thick in 0..3 {
             page.pixels[(y + step) * page.width + x + 15 + thick] = 40;
             page.pixels[(y + 15 + thick) * page.width + x + step] = 40;
+        }
+    }
+    std::fs::write(file, page.to_jpeg(usize::MAX, 70)).expect("the picture again");
+}
+
+/// A signature in its place (mm) on a sheet at 150 dpi.
+fn signed_on(file: &Path, [x, y, width, height]: [f64; 4]) {
+    const DOTS: f64 = 150.0 / 25.4;
+    let mut page = scan::page(&std::fs::read(file).expect("a picture"), 1).expect("a page");
+    for step in 0..120 {
+        let across = ((x + width * 0.4) * DOTS) as usize + step;
+        let down = ((y + height * 0.5) * DOTS) as usize + [0, 6, 12, 18, 12, 6][step / 3 % 6];
+        for thick in 0..3 {
+            page.pixels[(down + thick) * page.width + across] = 40;
+            page.pixels[(down + thick) * page.width + across + 1] = 40;
         }
     }
     std::fs::write(file, page.to_jpeg(usize::MAX, 70)).expect("the picture again");
@@ -138,6 +154,12 @@ fn a_mixed_route_goes_over_paper_and_its_scans_to_the_director() {
         let mut leaves: Vec<u32> = stages.iter().flat_map(|stage| stage.pages.clone()).collect();
         leaves.sort_unstable();
         leaves.dedup();
+        let places = typeset::hand_places(&open.house.db.load_snapshot(standing.copy.snapshot).await.expect("it"));
+        let places = places.expect("places");
+        for leaf in leaves.iter().map(|leaf| *leaf as usize - 1) {
+            let own = places[leaf].signatures.iter().filter(|one| one.of.0 == "class_teacher");
+            own.for_each(|one| signed_on(&files[leaf], one.area));
+        }
         let last = leaves.pop().expect("pages");
         let names: Vec<String> = leaves.iter().map(|leaf| files[*leaf as usize - 1].display().to_string()).collect();
         browser.run("window.letopisOld = true; return true;").await;

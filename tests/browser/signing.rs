@@ -220,7 +220,7 @@ fn a_copy_that_came_back_is_issued_anew_and_only_the_corrected_sheet_is_signed_a
         // The first version says wherever it is shown that it was replaced.
         for path in [format!("/copies/{copy}?version=1"), format!("/copies/{copy}/1/sheets/1")] {
             browser.open(&open.at(&path)).await;
-            assert!(browser.text().await.contains("ЗАМЕНЁН"), "{path}");
+            assert!(browser.text().await.contains("ЗАМЕНЕНА"), "{path}");
         }
         for (width, name) in [(1366, "desk/replaced-1366.png"), (390, "desk/replaced-390.png")] {
             browser.picture(width, &pictures().join(name)).await.expect("a page that fits");

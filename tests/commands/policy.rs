@@ -117,7 +117,7 @@ fn a_deadline_is_told_for_each_regulation_with_its_clause() {
     );
     assert_eq!(of("duties-moscow")["due"], "2025-10-18T23:59");
     assert_eq!(of("bauman")["due"], "");
-    for name in letopis::domain::policy::REGULATIONS {
+    for &(name, _) in letopis::domain::policy::BUILTIN {
         assert!(!of(name)["clause"].as_str().expect("a clause").is_empty(), "{name}");
     }
     let output = in_house(&[
@@ -134,6 +134,9 @@ fn a_deadline_is_told_for_each_regulation_with_its_clause() {
     let text = read(&output);
     assert!(text.contains("до конца дня 19.10.2025 (воскресенье)") && text.contains("или: 000 Инс 5.2 г"), "{text}");
     assert!(text.contains("Звонки школы не заданы"), "{text}");
+    let unknown = read(&in_house(&["deadline", "--class", "9А", "--date", "2031-10-30"]));
+    assert!(unknown.contains("календарь учебного года 2031/2032 не внесён"), "{unknown}");
+    assert!(!unknown.contains("не учебный день"), "{unknown}");
     let output = in_house(&["deadline", "--class", "9Я", "--date", "2025-10-15"]);
     assert_eq!(code(&output), 2);
     assert!(read(&output).contains("нет такого класса: «9Я»; есть: 9А, 10А"), "{}", read(&output));

@@ -46,14 +46,14 @@ fn a_sealed_version_and_its_paper_are_in_force_until_the_next_is_sealed() {
         let (first, own) = (format!("/copies/{copy}?version=1"), format!("/office/papers/{paper}"));
         let until = "ействует до печати версии 2";
         let held = page(&first).await;
-        assert!(held.contains(until) && !held.contains("ЗАМЕНЁН"), "{held}");
+        assert!(held.contains(until) && !held.contains("ЗАМЕНЕНА"), "{held}");
         assert!(held.contains(&format!("/copies/{copy}/1/sealed.pdf")), "the document in force is the sealed one");
         let of_journal = ["лист", "листа", "листов"].iter().any(|word| held.contains(&format!("{word} журнала, ")));
         assert!(of_journal && held.contains(" бумаги"), "each kind of sheet by its name: {held}");
         let coming = page(&format!("/copies/{copy}")).await;
         assert!(coming.contains("Пока эта версия не скреплена печатью, действует"), "{coming}");
         let register = page("/register").await;
-        assert!(register.contains(until) && !register.contains(">заменён<"), "{register}");
+        assert!(register.contains(until) && !register.contains(">заменена<"), "{register}");
         assert!(page("/copies").await.contains("до её печати действует версия 1"));
         // The first screen keeps it in the archive as well, and leads to the version in force.
         let shelf = page("/").await;
@@ -72,8 +72,8 @@ fn a_sealed_version_and_its_paper_are_in_force_until_the_next_is_sealed() {
         house.sign_everything(25).await.expect("signatures");
         house.seal_everything(26).await.expect("seals");
         let gone = page(&first).await;
-        assert!(gone.contains("ЗАМЕНЁН") && !gone.contains(until), "{gone}");
-        assert!(page("/register").await.contains(">заменён<"));
+        assert!(gone.contains("ЗАМЕНЕНА") && !gone.contains(until), "{gone}");
+        assert!(page("/register").await.contains(">заменена<"));
         assert!(!page("/").await.contains("действует до печати версии"));
         let kept = page(&own).await;
         assert!(kept.contains("больше не действует"), "{kept}");

@@ -209,6 +209,10 @@ fn the_register_of_paper_copies_has_a_title_page_of_its_own() {
         let (page, table) = (at(|one| *one == Block::PageBreak), at(|one| matches!(one, Block::Table(_))));
         assert_eq!(page + 1, table, "the table begins on the page after the title");
         assert!(form.to_string().contains("Индекс дела по номенклатуре 01-03"));
+        // Nobody wrote down where the copy lies: the volume that lists it stands in the line.
+        let table = form.tables().next().unwrap();
+        let file = table.columns.iter().position(|column| column.head == "Дело №, том").unwrap();
+        assert_eq!(table.rows[0].cells[file], "01-01");
     });
 }
 

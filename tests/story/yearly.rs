@@ -256,7 +256,8 @@ fn a_mark_is_corrected_after_the_year_was_sealed_and_the_year_is_built_anew() {
         generate::write(&folder, &mended.0).expect("a bundle");
         let outcome = import::import(&house, &folder, false, &after(53)).await.expect("an answer");
         assert!(matches!(outcome, Outcome::Imported(_)), "{outcome:?}");
-        let first = reissue::reissue(&house, SUMMARY, "По новой копии", &after(54)).await.expect_err("its source waits");
+        let first =
+            reissue::reissue(&house, SUMMARY, "По новой копии", &after(54)).await.expect_err("its source waits");
         assert!(matches!(first, Error::Unsigned { .. }), "{first}");
         reissue::reissue(&house, COPIES[0], "отметка, записка учителя", &after(54)).await.expect("a next version");
         to_the_archive(&house, 55).await;

@@ -378,6 +378,7 @@ pub fn value(key: &str, text: &str) -> Option<&'static str> {
         ("what", "journal") => "журнал целиком",
         ("what", "roster") => "школа без уроков",
         ("what", "year") => "школа с таблицами учебного года",
+        ("names", "slip_address") => "адрес входа на листках",
         ("what", "demo") => "вход в показательный дом",
         ("what", "guardian") => "родитель (законный представитель)",
         ("what", "setup_files") => "таблицы учебного года из файлов",

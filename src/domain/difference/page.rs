@@ -37,6 +37,18 @@ pub fn change_rows(was: &Snapshot, is: &Snapshot, ground: impl Fn(&str) -> Strin
     rows
 }
 
+/// The rows as people read them beside the version's own ground: a sheet without a remark changed on that ground, and says so.
+pub fn grounded(rows: &[ChangedValue], ground: &str) -> Vec<ChangedValue> {
+    let mut rows = rows.to_vec();
+    for row in rows.iter_mut().filter(|row| row.ground.is_empty() && !ground.is_empty()) {
+        row.ground = AS_VERSION.to_owned();
+    }
+    rows
+}
+
+/// What stands in place of a row's ground where the version's is all.
+const AS_VERSION: &str = "как у версии";
+
 /// A difference taken apart: its place names class, sheet, and then the lesson or the period and the learner, in either order.
 fn row(class: &str, was: &Sheet, is: &Sheet, finding: &Finding, ground: &str) -> ChangedValue {
     let named = sheet_name(was);

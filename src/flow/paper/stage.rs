@@ -3,7 +3,8 @@
 //! Whoever answers for the copy says which stage goes on paper ([`open`]). From then on scans that come in are counted: when every page of
 //! every sheet that the stage still owes is among them, [`settle`] puts the statements of the person who recorded the last of them on
 //! record, in one transaction with an event that names the scans and the recorder. A scan from before the stage was opened shows no
-//! signature of it and does not count.
+//! signature of it and does not count. Whoever puts the scans there says that the signatures were seen: the form says so before. A place that
+//! the comparison afterwards finds without ink is told as a difference of its page ([`super::super::scans::compare`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 

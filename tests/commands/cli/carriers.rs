@@ -90,6 +90,8 @@ fn a_copy_goes_to_two_disks_is_verified_rehearsed_and_comes_back_with_the_code_o
     let verified = place.run(&["verify-backup", &disk]);
     assert_eq!(code(&verified), 0, "{}", out(&verified));
     assert!(out(&verified).contains("копия верна") && out(&verified).contains("содержимое не раскрывалось"));
+    let covered = "части на носителе сверены с ярлыком: 100,00 %; содержимое не раскрывалось: код доступа не вводили";
+    assert!(out(&verified).contains(covered) && !out(&verified).contains("полнота проверки"), "{}", out(&verified));
 
     let typed = |arguments: &[&str], text: &str| {
         let mut child = letopis()
@@ -127,4 +129,8 @@ fn a_copy_goes_to_two_disks_is_verified_rehearsed_and_comes_back_with_the_code_o
     let altered = place.run(&["verify-backup", &disk]);
     assert_eq!(code(&altered), 1, "{}", out(&altered));
     assert!(out(&altered).contains("КОПИЯ НЕВЕРНА"));
+    let rehearsed = typed(&["--dir", &place.path("house"), "restore", &disk, "--rehearse", "--code", "-"], &envelope);
+    assert_eq!(code(&rehearsed), 1, "{}{}", out(&rehearsed), said(&rehearsed));
+    assert!(out(&rehearsed).contains("код доступа введён, но копия повреждена"), "{}", out(&rehearsed));
+    assert!(!out(&rehearsed).contains("не вводили"), "the code was given: {}", out(&rehearsed));
 }

@@ -139,6 +139,9 @@ fn signatures_never_stand_on_a_page_without_words_of_what_is_signed() {
         let pages = within_its_margins(&form);
         let signed = pages.iter().map(words_of).find(|words| words.contains("Секретарь")).unwrap();
         assert!(signed.contains("Всеговнесено") && signed.contains("Директор"), "{rows} rows: {signed}");
+        // The last lines of what is signed go with the signatures, under their heads.
+        let last = format!("{}{}", rows - 2, rows - 1);
+        assert!(signed.contains("Заголовок") && signed.contains(&last), "{rows} rows: {signed}");
         parted += usize::from(!words_of(&pages[0]).contains("Секретарь"));
     }
     assert!(parted > 5 && parted < 45, "the edge of the page was never met: {parted}");

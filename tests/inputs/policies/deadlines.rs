@@ -116,6 +116,22 @@ fn the_other_clause_of_the_regulation_stands_beside_the_one_in_force() {
 }
 
 #[test]
+fn a_year_that_nobody_brought_in_is_said_to_be_unknown_and_no_study_day_is_counted_over_it() {
+    let calendar = calendar();
+    for known in ["2025-09-01", "2026-05-31", "2026-08-31"] {
+        assert_eq!(deadline::unknown_year(&calendar, day(known)), None, "{known}");
+    }
+    for (unknown, year) in [("2026-10-30", "2026/2027"), ("2024-10-30", "2024/2025"), ("2025-08-31", "2024/2025")] {
+        let said = deadline::unknown_year(&calendar, day(unknown)).expect("an unknown year");
+        assert!(said.starts_with(&format!("календарь учебного года {year} не внесён")), "{said}");
+        let marks = ask("chernushka-2018", "9А", unknown, What::PeriodMark).remove(0);
+        assert_eq!(marks.moment, Moment::Unknown("календарь на эти дни не составлен".to_owned()));
+        let control = ask("chernushka-2018", "9А", unknown, What::Mark("Контрольная работа")).remove(0);
+        assert!(!control.note.contains("не учебный"), "{}", control.note);
+    }
+}
+
+#[test]
 fn homework_is_counted_from_the_last_lesson_of_the_class() {
     // Six lessons of 45 minutes with breaks of 10 from 8:30 end at 13:50.
     assert_eq!(

@@ -406,8 +406,10 @@ fn orders_and_dates_are_those_of_the_regulations() {
     assert_eq!(head("chernushka-2018"), ("приказ от 26.06.2018 № 125".into(), "2018-06-26".into(), None));
     assert_eq!(head("kurskoe-2019"), ("приказ от 26.08.2019 № 155".into(), "2019-08-26".into(), None));
     assert_eq!(head("talitsa-2019"), ("приказ от 29.08.2019 № 1/2".into(), "2019-08-29".into(), None));
-    assert_eq!(head("bauman").0, "");
-    assert_eq!(head("duties-moscow").0, "");
+    // Neither these two regulations nor the program's samples name an order.
+    for name in ["bauman", "duties-moscow", "default", "strict"] {
+        assert_eq!(head(name).0, "", "{name}");
+    }
 }
 
 #[test]
@@ -466,6 +468,23 @@ fn a_policy_of_a_house_made_before_the_further_keys_is_still_whole() {
     assert_eq!(oral.source, Source::Absent);
     assert_eq!(oral.clause, "в файле не указано; взято из правил по умолчанию: 000 Рег 2.3");
     assert!(policy.silent.is_empty());
+}
+
+#[test]
+fn a_school_names_its_own_act_of_signatures_in_place_of_the_presets_words() {
+    let usual = "локальный акт школы об электронной подписи";
+    let act = "Положение «Об ЭП» \\ \"второе\", утв. приказом от 30.08.2025 № 60";
+    for (name, text) in policy::BUILTIN {
+        let (preset, own) = (preset(name), policy::with_signature_act(text, act));
+        assert_eq!(preset.signature_act, usual, "{name} claims no act that the school has not");
+        let own = policy::parse("my", &own).unwrap_or_else(|findings| panic!("{name}: {findings:#?}"));
+        assert_eq!((own.signature_act.as_str(), own.is_said("signature.act")), (act, true), "{name}");
+        let differ: Vec<String> = policy::difference(&preset, &own).into_iter().map(|one| one.key).collect();
+        assert_eq!(differ, ["signature.act"], "{name}: nothing else changes");
+        // Once more over the own words: still one act.
+        let again = policy::with_signature_act(&policy::with_signature_act(text, act), usual);
+        assert_eq!(policy::parse("my", &again).map(|again| again.signature_act), Ok(usual.to_owned()), "{name}");
+    }
 }
 
 #[test]
