@@ -527,9 +527,9 @@ impl Drawing<'_> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test that cannot go on should stop
 mod tests {
-    use super::super::journal::{Period, PeriodKind};
-    use super::super::setup::{Scope, SpecialDays};
     use super::*;
+    use crate::domain::journal::{Period, PeriodKind};
+    use crate::domain::setup::{Scope, SpecialDays};
 
     #[test]
     fn a_gap_among_planned_holidays_is_awaited_and_a_year_without_holidays_bars_lessons() {
