@@ -126,7 +126,11 @@ BEGIN {
       if (sort == "attendance") R[l ".attendance"] = R[v ".counts"]
       if (sort == "summary") R[l ".summary"] = object("attendance decision marks movement name no periods subjects", v, w)
       if (sort == "final_marks") {
-        M[l] = ""; for (m = 0; m < N[v ".marks"]; m++) M[l] = M[l] ",{\"mark\":" R[v ".marks." m] ",\"subject\":" R[w ".subjects." m] "}" } } }
+        # В журнале за год таких листов несколько, и предмет назван вместе с периодом.
+        y = ((w ".period") in R) && bare(w ".period") != "" ? (", " bare(w ".period") "\"") : ""
+        for (m = 0; m < N[v ".marks"]; m++) {
+          line = R[w ".subjects." m]; if (y != "") line = substr(line, 1, length(line) - 1) y
+          M[l] = M[l] ",{\"mark\":" R[v ".marks." m] ",\"subject\":" line "}" } } } }
   for (k = 0; k < learners; k++) {
     l = L[k]; R[l ".courses"] = "[" substr(T[l], 2) "]"; R[l ".final_marks"] = "[" substr(M[l], 2) "]"; R[l ".format"] = "\"letopis.row/1\""; R[l ".learner"] = l
     E[k] = sha("00" bare("s.salts." k), object("attendance courses final_marks format learner listed summary", l, l)) }

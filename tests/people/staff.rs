@@ -159,7 +159,7 @@ fn whoever_was_hired_from_a_coming_day_reads_from_which_and_who_assigns_courses(
         let (_, first) = read(later, "/", &teacher).await;
         let told = first.split("<li").find(|line| line.contains("ждут вас с 6 октября, вашего первого дня в курсе"));
         let told = told.expect("the plan is asked for");
-        assert!(told.contains("Календарно-тематические планы") && !told.contains("urgent"), "{told}");
+        assert!(told.contains("сдайте КТП") && !told.contains("urgent"), "{told}");
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, NaiveDate, Weekday};
 
 use super::cells::course_words;
 use super::layout::{CALENDAR, Layout};
@@ -188,9 +188,12 @@ pub fn works(journal: &Journal, setup: &Setup) -> Vec<Finding> {
         by_day.entry((&course.class, work.date)).or_default().push(course);
         *count.entry(&course.id).or_default() += 1;
         let grade = journal.class(&course.class).map_or(0, |class| class.grade);
+        let place = || format!("{}, {}", course_words(course), words::date_short(work.date));
         if !journal.periods_of_grade(grade).iter().any(|p| p.starts <= work.date && work.date <= p.ends) {
-            let place = format!("{}, {}", course_words(course), words::date_short(work.date));
-            findings.push(Finding::new("works.outside-periods", place, "работа назначена вне учебных периодов"));
+            findings.push(Finding::new("works.outside-periods", place(), "работа назначена вне учебных периодов"));
+        } else if is_day_off(setup, &course.class, grade, work.date) {
+            let finding = Finding::new("works.day-off", place(), "работа назначена на неучебный день");
+            findings.push(finding.weighing(Severity::Warning));
         }
     }
     for ((class, day), courses) in by_day {
@@ -216,6 +219,15 @@ pub fn works(journal: &Journal, setup: &Setup) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Sunday, or a day that the calendar takes from study and no transfer gives back.
+fn is_day_off(setup: &Setup, class: &str, grade: u8, day: NaiveDate) -> bool {
+    let mut named = setup.days.iter().filter(|days| days.contains(day) && days.scope.holds(class, grade)).peekable();
+    match named.peek() {
+        None => day.weekday() == Weekday::Sun,
+        Some(_) => named.all(|days| !days.is_study()),
+    }
 }
 
 /// Study periods of a class: there are some, they do not overlap, and breaks between them are in the calendar.

@@ -104,7 +104,11 @@ pub(super) async fn put(
         .iter()
         .zip(&texts)
         .filter(|(column, text)| !matches!(column.is, Is::Given | Is::Long) && !text.is_empty())
-        .map(|(column, text)| opened.year.known.show(column.is, text).chars().take(LETTERS).collect::<String>())
+        .map(|(column, text)| match column.is {
+            // As it was typed; the table keeps hundredths.
+            Is::Hours => text.clone(),
+            is => opened.year.known.show(is, text).chars().take(LETTERS).collect(),
+        })
         .take(CELLS)
         .collect();
     let mut said = format!(" Строка «{}».", shown.join(", "));
