@@ -166,8 +166,6 @@ impl Work {
         match self {
             // They take whatever is ready, however often they are asked.
             Self::IssueAll | Self::SealAll => self.kind().to_owned(),
-            // The ticket of the code is new with each press.
-            Self::Rehearse { carrier, .. } => format!("{} {carrier}", self.kind()),
             // The file, not the name it was dropped under: once read it is gone from `incoming`.
             Self::ReadScans { files, .. } => {
                 let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();

@@ -53,6 +53,10 @@ struct CopyPage {
     returned: bool,
     /// Refused: its remarks stand first, and the next version is what comes.
     refused: bool,
+    /// Of a refused copy: who corrects the journal and who issues the next version.
+    onward: String,
+    /// May the visitor bring the corrected journal in?
+    may_load: bool,
     sheets: Vec<SheetView>,
     omissions: Vec<String>,
     /// What the journal says otherwise by now than this record of the year.
@@ -221,6 +225,8 @@ async fn page(
         package: super::package::view(state, &row, register.is_some()).await,
         returned: matches!(row.state, CopyState::Refused | CopyState::Superseded),
         refused: row.state == CopyState::Refused,
+        onward: if row.state == CopyState::Refused && !mended { onward(visitor) } else { String::new() },
+        may_load: visitor.may_anywhere(Action::ImportData),
         waits_for: if row.state == CopyState::Issued { awaited.join(", ") } else { String::new() },
         stages,
         sheets: sheets(&snapshot, &row),
@@ -341,6 +347,14 @@ fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, state
         seen,
         refused,
     }
+}
+
+/// What follows a refusal, for whoever looks at the copy and may not do it.
+fn onward(visitor: &Visitor) -> String {
+    let (loads, issues) = (visitor.rules.who(Action::ImportData), visitor.rules.who(Action::IssueCopies));
+    format!(
+        "Что дальше: запись в журнале исправляет {loads}, следующую версию выпускает {issues}. Лист, который не изменится, подписывать заново не нужно."
+    )
 }
 
 /// When a refused version was refused.

@@ -238,7 +238,14 @@ impl Desk<'_> {
                     "копии отклонены подписантами",
                     "копий отклонено подписантами",
                 ),
-                detail: "нужна новая версия: прочтите замечание и составьте её".to_owned(),
+                detail: match may(Action::IssueCopies) {
+                    true => "прочтите замечание; когда журнал исправлен, выпустите новую версию".to_owned(),
+                    false => format!(
+                        "журнал исправляет {}, новую версию выпускает {}; изменится ваш лист — подпишете его снова",
+                        self.visitor.rules.who(Action::ImportData),
+                        self.visitor.rules.who(Action::IssueCopies)
+                    ),
+                },
                 href: if may(Action::SignCopies) { "/desk" } else { "/copies?state=refused" }.to_owned(),
                 urgent: true,
                 why: String::new(),
