@@ -188,8 +188,11 @@ async fn check_stands(house: &House, place: &str) -> Result<(), Error> {
     if places.iter().any(|known| known.id == place) {
         return Ok(());
     }
-    let known: Vec<String> =
-        places.iter().map(|known| format!("{} ({}, {})", known.id, known.room, known.label)).collect();
+    let words = |known: &PlaceRow| match known.label.as_str() {
+        "" => format!("{} ({})", known.id, known.room),
+        label => format!("{} ({}, {label})", known.id, known.room),
+    };
+    let known: Vec<String> = places.iter().map(words).collect();
     let known = if known.is_empty() { "ни одного".to_owned() } else { known.join(", ") };
     Err(Refusal::NoPlace { found: place.to_owned(), known }.into())
 }

@@ -9,6 +9,7 @@ mod overview;
 pub(super) mod print;
 mod prune;
 mod sent;
+mod warned;
 
 use std::collections::BTreeMap;
 

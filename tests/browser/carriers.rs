@@ -231,6 +231,7 @@ pub async fn pruning(desk: &mut Desk) {
     desk.as_one(DIRECTOR, "/carriers/prune").await;
     desk.sees("Что будет удалено и почему").await;
     desk.sees("остаётся: самая новая на носителе").await;
+    desk.sees("За сколько последних недель носитель хранит по копии").await;
     desk.look("prune").await;
     desk.browser.press("button.danger").await;
     desk.job("Удалено: 2").await;

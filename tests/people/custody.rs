@@ -304,6 +304,30 @@ fn a_disk_out_for_two_days_is_late_and_a_comparison_before_the_trip_vouches_for_
         let trips = house.db.list_trips().await.expect("trips");
         assert!(carrier::overdue(&trips, day("2025-10-03")).is_empty(), "the day after is in time");
         assert_eq!(carrier::overdue(&trips, day("2025-10-04")).len(), 1, "two days out are late");
+
+        // Nobody has compared it: whoever takes it into the safe is told so before and after, and is not refused.
+        sign(&house, no, Step::Returned, Role::TechnicalSpecialist, 13).await.expect("returned");
+        let address = open_on(&house, 14).await;
+        let token = session_at(&house, person_of(Role::Secretary), 911_021, 14).await;
+        let (_, text) = read(address, "/carriers/custody", &token).await;
+        for words in [
+            "После выдачи самую новую копию на носителе Н-1 не сверяли с записями «Летописи». Принять его в сейф можно.",
+            "Сверяет администратор, технический специалист или ",
+            "href=\"/carriers#carriers\"",
+            "value=\"accepted\"",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let trip = no.to_string();
+        let sent = form(&[("act", "sign"), ("trip", trip.as_str()), ("step", "accepted"), ("note", "")]);
+        let (status, answer) = post(address, "/carriers/custody", &token, &sent).await;
+        assert_eq!(status, 303, "{answer}");
+        let (_, text) = read(address, "/carriers/custody", &token).await;
+        assert!(text.contains("Носитель Н-1 принят без сверки") && !text.contains("value=\"accepted\""), "{text}");
+        // The page of earlier copies names the rule in the words of the page of rules, by no key.
+        let (_, text) = read(address, "/carriers/prune", &token).await;
+        assert!(text.contains("За сколько последних недель носитель хранит по копии"), "{text}");
+        assert!(!text.contains("backup.keep_"), "{text}");
     });
 }
 

@@ -8,6 +8,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::Cause;
 use crate::domain::policy::Policy;
+use crate::domain::words;
 
 /// The school's rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +33,33 @@ impl Rule {
         }
         let (weeks, months) = (weeks.map_or(0, |(n, _)| n), months.map_or(0, |(n, _)| n));
         let clauses = clauses.into_iter().collect::<Vec<_>>().join("; ");
-        let words = format!(
-            "хранятся копии за недель: {weeks}, за месяцев: {months}; архивы и наборы периодов — все ({clauses})"
-        );
+        let words = format!("{}; архивы и наборы периодов — все ({clauses})", kept(weeks, months));
         Some(Self { weeks, months, words })
+    }
+}
+
+/// «на носителе хранится по одной копии за каждую из 8 последних недель и за последний месяц».
+fn kept(weeks: u32, months: u32) -> String {
+    let of_weeks = match weeks {
+        0 => None,
+        1 => Some("за последнюю неделю".to_owned()),
+        n => {
+            let last = words::plural(n.into(), "последней недели", "последних недель", "последних недель");
+            Some(format!("за каждую из {n} {last}"))
+        }
+    };
+    let of_months = match months {
+        0 => None,
+        1 => Some("за последний месяц".to_owned()),
+        n => {
+            let last = words::plural(n.into(), "последнего месяца", "последних месяцев", "последних месяцев");
+            Some(format!("за каждый из {n} {last}"))
+        }
+    };
+    let all: Vec<String> = [of_weeks, of_months].into_iter().flatten().collect();
+    match all.is_empty() {
+        true => "на носителе хранится только самая новая копия".to_owned(),
+        false => format!("на носителе хранится по одной копии {}", all.join(" и ")),
     }
 }
 
@@ -157,6 +181,17 @@ mod tests {
         assert_eq!(outdated(&rule(0, 0), &all), ["letopis-2040-01-02-1"], "the copy of a wrong clock is the older one");
         all.remove(0);
         assert!(outdated(&rule(0, 0), &all).is_empty() && outdated(&rule(1, 1), &[]).is_empty());
+    }
+
+    #[test]
+    fn the_rule_is_said_in_words_of_an_office_with_its_clause() {
+        let said = "keep_weeks = { value = 2, unit = \"weeks\", clause = \"приказ № 14\" }\n";
+        let text = policy::builtin("default").unwrap().replace("[backup]\n", &format!("[backup]\n{said}"));
+        let rule = Rule::of(&policy::parse("keeps", &text).unwrap()).unwrap();
+        let words = "на носителе хранится по одной копии за каждую из 2 последних недель; архивы и наборы периодов — все (приказ № 14)";
+        assert_eq!(rule.words, words);
+        assert!(kept(1, 21).ends_with("за последнюю неделю и за каждый из 21 последнего месяца"), "{}", kept(1, 21));
+        assert!(kept(0, 0).ends_with("только самая новая копия"));
     }
 
     #[test]

@@ -29,7 +29,8 @@ pub(super) fn told(checks: &[CheckRow], carrier: &str, copies: &[&BackupRow]) ->
         carriers::UNCHECKED => ("wait", "не удалась"),
         _ => ("bad", "расхождения"),
     };
-    (badge, format!("{verdict}, {}", words::moment_short(&last.at)))
+    // The day and its hour stay on one line: no comma is left hanging at the edge of a narrow badge.
+    (badge, format!("{verdict}, {}", words::moment_short(&last.at).replace(' ', "\u{a0}")))
 }
 
 /// «сверена копия от 24.10.2025; копия от 27.10.2025 не сверена»; with the time where both are of one day.
@@ -100,8 +101,8 @@ mod tests {
             check(2, "Н-2", carriers::COMPARISON, "B", "altered"),
             check(3, "Н-1", carriers::REHEARSAL, "B", "altered"),
         ];
-        assert_eq!(told(&rows, "Н-1", &[]), ("ok", "верна, 21.10.2025, 10:15".to_owned()));
-        assert_eq!(told(&rows, "Н-2", &[]), ("bad", "расхождения, 22.10.2025, 10:15".to_owned()));
+        assert_eq!(told(&rows, "Н-1", &[]), ("ok", "верна, 21.10.2025,\u{a0}10:15".to_owned()));
+        assert_eq!(told(&rows, "Н-2", &[]), ("bad", "расхождения, 22.10.2025,\u{a0}10:15".to_owned()));
         assert_eq!(told(&rows, "Н-3", &[]), ("", String::new()));
     }
 

@@ -44,6 +44,8 @@ struct TripLine {
     barred: String,
     /// What is still awaited of the copy before the visitor gives the carrier back; empty for nothing.
     awaited: String,
+    /// It comes back, or has come back, without a comparison since it was taken: that, and who compares; empty for nothing.
+    uncompared: String,
     /// The visitor may start the comparison here: it comes first.
     compares: bool,
     /// Orders about a taker who left.
@@ -90,6 +92,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     if !left.is_empty() {
         staff = bringers(&state, &visitor, today).await?;
     }
+    let comparers = visitor.rules.who(Action::RunBackups);
     let line = |trip: &Trip| {
         let late = trip.overdue(today);
         let mut mine = Vec::new();
@@ -112,6 +115,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         let connected = |one: &carrier::Carrier| carriers::presence(&state.house, one) == Presence::There;
         TripLine {
             awaited: awaited.to_owned(),
+            uncompared: uncompared(&all, trip, &comparers),
             compares: !awaited.is_empty()
                 && visitor.may_anywhere(Action::RunBackups)
                 && carriers::vouch(trip, &all.backups, &all.checks).is_err()
@@ -195,8 +199,7 @@ async fn bringers(state: &WebState, visitor: &Visitor, today: NaiveDate) -> Resu
 /// What the order of the regulation wants of the copy before the carrier goes back: a comparison, then the certificate. The return itself is
 /// not barred, for a carrier may have been taken for other work or may not be readable; empty where nothing is awaited or nothing stands on it.
 fn before_return(all: &Overview, trip: &Trip) -> &'static str {
-    let has_copy = all.carrier(&trip.carrier).is_ok_and(|one| one.takes_copies() && !one.written_at.is_empty());
-    if !has_copy || trip.signed(Step::Certified).is_some() {
+    if !has_copy(all, trip) || trip.signed(Step::Certified).is_some() {
         return "";
     }
     match carriers::vouch(trip, &all.backups, &all.checks) {
@@ -211,6 +214,51 @@ fn before_return(all: &Overview, trip: &Trip) -> &'static str {
         }
         Ok(()) => "Копия сверена, перенос ещё не заверен: заверяет технический специалист",
     }
+}
+
+/// Does a copy stand on the carrier, so that there is something to compare?
+fn has_copy(all: &Overview, trip: &Trip) -> bool {
+    all.carrier(&trip.carrier).is_ok_and(|one| one.takes_copies() && !one.written_at.is_empty())
+}
+
+/// What whoever accepts a carrier is told of a comparison that was not made since it was taken, or did not pass: the rules take the carrier
+/// all the same. Told of its last trip until a comparison is right; it ends before the name of the page where `comparers` compare.
+fn uncompared(all: &Overview, trip: &Trip, comparers: &str) -> String {
+    let taken = |one: &&Trip| one.carrier == trip.carrier && one.signed(Step::Taken).is_some();
+    let is_last = all.trips.iter().rev().find(taken).is_some_and(|one| one.no == trip.no);
+    let is_vouched = trip.signed(Step::Certified).is_some();
+    if !is_last || is_vouched || trip.signed(Step::Returned).is_none() || !has_copy(all, trip) {
+        return String::new();
+    }
+    let is_in = trip.signed(Step::Accepted).is_some();
+    let carrier = &trip.carrier;
+    let (found, next) = match carriers::vouch(trip, &all.backups, &all.checks) {
+        Ok(()) => return String::new(),
+        Err(carrier::Refusal::NotCompared(_)) if is_in => (
+            format!(
+                "Носитель {carrier} принят без сверки: после выдачи самую новую копию на нём не сверяли с записями «Летописи»."
+            ),
+            "Сверяет",
+        ),
+        Err(carrier::Refusal::NotCompared(_)) => (
+            format!(
+                "После выдачи самую новую копию на носителе {carrier} не сверяли с записями «Летописи». Принять его в сейф можно."
+            ),
+            "Сверяет",
+        ),
+        Err(_) => (
+            format!(
+                "Последняя сверка носителя {carrier} после выдачи не прошла: на его копию полагаться нельзя. Хранить его в сейфе можно."
+            ),
+            "Копию пишет заново и сверяет",
+        ),
+    };
+    let first = if is_in {
+        "берёт носитель из сейфа, подключает"
+    } else {
+        "подключает носитель"
+    };
+    format!("{found} {next} {comparers}: {first} к серверу и нажимает «Сверить» на странице")
 }
 
 fn button(step: Step) -> &'static str {
@@ -270,7 +318,18 @@ async fn sign(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
             let step = Step::parse(fields.value("step")).ok_or(Refusal::NotFound)?;
             let trip = carriers::sign_step(house, no, step, fields.value("note"), &visitor, &act).await;
             let trip = trip.map_err(super::told)?;
-            format!("Запись № {no}: {} — подписано. Сейчас: {}.", step.as_russian(), trip.state().as_russian())
+            let mut said =
+                format!("Запись № {no}: {} — подписано. Сейчас: {}.", step.as_russian(), trip.state().as_russian());
+            // The signature stands: what else is to be said of the carrier does not undo it.
+            if step == Step::Accepted
+                && let Ok(all) = super::all(&state).await
+            {
+                let why = uncompared(&all, &trip, &visitor.rules.who(Action::RunBackups));
+                if !why.is_empty() {
+                    said = format!("{said} {why} «Носители и копии».");
+                }
+            }
+            said
         }
         "order" => {
             let no = fields.value("trip").parse().map_err(|_| Refusal::NotFound)?;

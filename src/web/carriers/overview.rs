@@ -1,7 +1,5 @@
 //! What stands on the books, what is due, what was written and checked; and the forms that change the books. Floor 3.
 
-use std::cmp::Ordering;
-
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -14,7 +12,7 @@ use super::super::frame::Frame;
 use super::super::query::segment;
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::sent::Sent;
-use super::{Fields, compared};
+use super::{Fields, compared, warned};
 use crate::domain::carrier::plan::Duty;
 use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, Trip, overdue};
 use crate::domain::forms::People;
@@ -77,8 +75,8 @@ struct BackupLine {
     id: String,
     at: String,
     cause: &'static str,
-    /// It was written on the last day of a period: its set is still wanted.
-    is_uncounted: bool,
+    /// For which lines of the plan it does not count, and why; empty where nothing is to be said.
+    uncounted: String,
     size: String,
     carriers: String,
     /// It was written on a carrier that was out of the safe: one sentence a carrier.
@@ -115,7 +113,7 @@ struct Page {
     holders: Vec<(&'static str, &'static str)>,
     purposes: Vec<(&'static str, &'static str)>,
     causes: Vec<(&'static str, &'static str)>,
-    /// From which day a copy counts as the next period's set; empty when one written now does.
+    /// For which lines of the plan a copy written now does not count; empty when it counts for all.
     not_yet: String,
     /// Why the form below was not taken; empty for none.
     refused: String,
@@ -200,7 +198,7 @@ async fn page(
                 .unwrap_or_else(|| idle(carrier).to_owned()),
             there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
             checked: compared::told(&all.checks, &carrier.id, &copies),
-            copies: named(&copies),
+            copies: named(&carrier.id, &copies),
         }
     };
     let due = all.plan.holds() && !all.codes.is_empty() && all.plan.due(today).next().is_some();
@@ -242,7 +240,7 @@ async fn page(
         holders: pairs(&Holder::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
         purposes: pairs(&Purpose::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
         causes: pairs(&Cause::ALL.iter().rev().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
-        not_yet: all.plan.open.map(|end| not_yet(end, today)).unwrap_or_default(),
+        not_yet: warned::not_yet(&all.plan.duties, today),
         refused,
         new_place: Sent::of(fields, &["place"]),
         new_carrier: Sent::of(fields, &["carrier"]),
@@ -258,22 +256,6 @@ async fn page(
             "Копия пишется на два носителя в разных помещениях; носитель выходит из сейфа и возвращается только с двумя подписями.",
         ),
     })
-}
-
-/// What is to be known before a copy is written by name as the set of a period that is not over: when it would count.
-fn not_yet(end: NaiveDate, today: NaiveDate) -> String {
-    let reason = Cause::Period.as_russian();
-    let next = end.succ_opt().map(date_short).unwrap_or_default();
-    match end.cmp(&today) {
-        Ordering::Less => String::new(),
-        Ordering::Equal => format!(
-            "Сегодня последний день учётного периода, уроки ещё идут: копия с поводом «{reason}» набором не считается. Набор пишется с {next}."
-        ),
-        Ordering::Greater => format!(
-            "Следующий набор — за период, который кончается {}: копия с поводом «{reason}», записанная до {next}, им не считается.",
-            date_short(end)
-        ),
-    }
 }
 
 /// An office as the act of writing names it, and as the page of staff does where the two differ.
@@ -353,23 +335,39 @@ fn copies_on<'a>(all: &'a Overview, carrier: &str) -> Vec<&'a BackupRow> {
     all.backups.iter().rev().filter(|row| stands(row, &all.prunings, carrier)).collect()
 }
 
-/// Copies by their names and what tells them apart: the moment and the reason; where these are the same, the beginning of the digest too.
-fn named(rows: &[&BackupRow]) -> Vec<(String, String)> {
-    let said = |row: &BackupRow| format!("{}, {}", to_the_second(&row.at), row.cause.as_russian());
-    let one = |row: &&BackupRow| {
-        let words = said(row);
-        let twins = rows.iter().filter(|other| said(other) == words).count();
-        let digest = row.sha256.get(..8).filter(|_| twins > 1);
-        (row.id.clone(), digest.map_or_else(|| words.clone(), |digest| format!("{words}, SHA-256 {digest}…")))
+/// Copies of a carrier by their names and what tells them apart: the minute, what it is, the carrier; of those that are the same by that, the
+/// second and then the beginning of the digest too.
+fn named(carrier: &str, rows: &[&BackupRow]) -> Vec<(String, String)> {
+    let by = |clock: &str| -> Vec<String> {
+        rows.iter().map(|row| format!("{} — {}, {carrier}", clocked(&row.at, clock), kind_of(row.cause))).collect()
     };
-    rows.iter().map(one).collect()
+    let (minutes, seconds) = (by("%d.%m.%Y %H:%M"), by("%d.%m.%Y %H:%M:%S"));
+    let has_twin = |all: &[String], one: &String| all.iter().filter(|other| *other == one).count() > 1;
+    let told = |(row, (minute, second)): (&&BackupRow, (&String, &String))| {
+        let words = match row.sha256.get(..8) {
+            _ if !has_twin(&minutes, minute) => minute.clone(),
+            Some(digest) if has_twin(&seconds, second) => format!("{second}, SHA-256 {digest}…"),
+            _ => second.clone(),
+        };
+        (row.id.clone(), words)
+    };
+    rows.iter().zip(minutes.iter().zip(&seconds)).map(told).collect()
 }
 
-/// «24.10.2025, 14:05:31»: copies of one minute are told apart by it.
-fn to_the_second(rfc3339: &str) -> String {
+/// A moment as the clock of a list shows it.
+fn clocked(rfc3339: &str, clock: &str) -> String {
     match DateTime::parse_from_rfc3339(rfc3339) {
-        Ok(moment) => moment.format("%d.%m.%Y, %H:%M:%S").to_string(),
+        Ok(moment) => moment.format(clock).to_string(),
         Err(_) => rfc3339.to_owned(),
+    }
+}
+
+/// What a copy is, in the words of the plan.
+fn kind_of(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Week | Cause::Demand => "резервная копия",
+        Cause::Month => "архив",
+        Cause::Period => "набор периода",
     }
 }
 
@@ -382,8 +380,7 @@ fn backup(row: &BackupRow, all: &Overview, outside: &[Outside], people: &People)
         id: row.id.clone(),
         at: moment(&row.at),
         cause: row.cause.as_russian(),
-        // Moments of a house begin with its own day.
-        is_uncounted: all.plan.uncounted.is_some_and(|day| row.at.starts_with(&day.to_string())),
+        uncounted: warned::uncounted(&all.plan, &row.at),
         size: words::size(row.bytes),
         carriers: row.carriers.iter().map(stands).collect::<Vec<_>>().join(", "),
         outside: outside
@@ -532,17 +529,6 @@ mod tests {
     }
 
     #[test]
-    fn before_its_period_is_over_a_set_is_said_not_to_count_yet_and_after_it_nothing() {
-        let day = |text: &str| -> NaiveDate { text.parse().unwrap_or_default() };
-        let end = day("2025-10-24");
-        let said = not_yet(end, end);
-        assert!(said.contains("набором не считается") && said.ends_with("Набор пишется с 25.10.2025."), "{said}");
-        let said = not_yet(end, day("2025-10-21"));
-        assert!(said.contains("кончается 24.10.2025") && said.contains("до 25.10.2025, им не считается"), "{said}");
-        assert_eq!(not_yet(end, day("2025-10-25")), "");
-    }
-
-    #[test]
     fn copies_of_one_minute_are_told_apart_in_the_list() {
         let row = |id: &str, cause: Cause, at: &str, sha256: &str| BackupRow {
             id: id.to_owned(),
@@ -566,10 +552,21 @@ mod tests {
             row("b", Cause::Period, "18:30:02", "22222222bb"),
             row("c", Cause::Demand, "18:31:00", "33333333cc"),
             row("d", Cause::Demand, "18:31:00", "44444444dd"),
+            row("e", Cause::Week, "18:32:07", "55555555ee"),
+            row("f", Cause::Demand, "18:32:09", "66666666ff"),
         ];
-        let said: Vec<String> = named(&rows.iter().collect::<Vec<_>>()).into_iter().map(|(_, words)| words).collect();
-        assert_eq!(said[0], "27.10.2025, 18:30:01, архив");
-        assert_eq!(said[1], "27.10.2025, 18:30:02, по окончании учётного периода");
-        assert_eq!(said[3], "27.10.2025, 18:31:00, по требованию, SHA-256 44444444…");
+        let said = named("Н-1", &rows.iter().collect::<Vec<_>>());
+        let said: Vec<&str> = said.iter().map(|(_, words)| words.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "27.10.2025 18:30 — архив, Н-1",
+                "27.10.2025 18:30 — набор периода, Н-1",
+                "27.10.2025 18:31:00 — резервная копия, Н-1, SHA-256 33333333…",
+                "27.10.2025 18:31:00 — резервная копия, Н-1, SHA-256 44444444…",
+                "27.10.2025 18:32:07 — резервная копия, Н-1",
+                "27.10.2025 18:32:09 — резервная копия, Н-1",
+            ]
+        );
     }
 }

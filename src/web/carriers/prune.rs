@@ -12,10 +12,12 @@ use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::Fields;
 use crate::domain::carrier::prune::Fate;
 use crate::domain::people::Visitor;
+use crate::domain::policy::{Policy, title};
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::backup::prune::{self, Judged};
 use crate::flow::jobs::{self, Work};
+use crate::flow::policy;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -35,12 +37,25 @@ struct Line {
     goes: bool,
 }
 
+/// A line of the school's rules: what it is about, what it says and its clause.
+struct Said {
+    about: String,
+    value: String,
+    clause: String,
+}
+
 #[derive(Template)]
 #[template(path = "carriers/prune.html", config = "src/web/askama.toml")]
 struct Page {
     frame: Frame,
     /// The rule with its clause; empty when the school has none.
     rule: String,
+    /// Its lines in the school's rules, each in the words by which their page names it.
+    said: [Said; 2],
+    /// Who brings rules by an order.
+    adopters: String,
+    /// May the visitor read the rules?
+    reads: bool,
     going: Vec<Line>,
     staying: Vec<Line>,
     /// «12,3 МБ» of what goes.
@@ -49,12 +64,17 @@ struct Page {
 }
 
 async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
-    let plan = prune::plan(&state.house, state.now().date_naive()).await?;
+    let today = state.now().date_naive();
+    let plan = prune::plan(&state.house, today).await?;
+    let history = policy::history(&state.house).await?;
     let (rule, judged) = plan.map_or_else(Default::default, |(rule, judged)| (rule.words, judged));
     let freed: u64 = judged.iter().filter(|one| one.fate == Fate::Outdated).map(|one| one.row.bytes).sum();
     let (going, staying): (Vec<Line>, Vec<Line>) = judged.iter().map(line).partition(|line| line.goes);
     answer::page(&Page {
         rule,
+        said: ["backup.keep_weeks", "backup.keep_months"].map(|key| said(&history.on(today).policy, key)),
+        adopters: visitor.rules.who(Action::ChangePolicy),
+        reads: visitor.may_anywhere(Action::ReadPolicy),
         freed: words::size(freed),
         going,
         staying,
@@ -64,6 +84,15 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             .leading("Удаляется только то, что не хранят правила школы, и только после сверки самой новой копии того же носителя.")
             .under("Носители и копии", "/carriers"),
     })
+}
+
+/// What the school's rules say under a key.
+fn said(policy: &Policy, key: &str) -> Said {
+    let (value, clause) = match policy.first(key) {
+        Some(said) => (said.in_russian(), said.clause.clone()),
+        None => ("в правилах не сказано".to_owned(), String::new()),
+    };
+    Said { about: words::capitalised(title(key)), value, clause }
 }
 
 fn line(judged: &Judged) -> Line {

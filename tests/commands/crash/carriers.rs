@@ -293,7 +293,11 @@ fn a_dry_run_lists_what_would_go_and_why_and_takes_nothing() {
     let output = letopis(&office.root(), &["backup", "prune", "--dry-run"]);
     let told = printed(&output);
     assert!(output.status.success(), "{}", said(&output));
-    assert!(told.contains("Правило: хранятся копии за недель: 1") && told.contains("приказ № 14"), "{told}");
+    assert!(
+        told.contains("Правило: на носителе хранится по одной копии за последнюю неделю")
+            && told.contains("приказ № 14"),
+        "{told}"
+    );
     assert_eq!(told.matches("будет удалена: ").count(), 4, "two copies of each disk: {told}");
     assert_eq!(told.matches("остаётся: самая новая на носителе").count(), 2, "{told}");
     for no in 1..=2 {
