@@ -22,7 +22,7 @@ use crate::domain::statement::{Category, Statement};
 use crate::domain::words;
 use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
 use crate::sign::keys::verify_ed25519_raw;
-use crate::store::{ChangeFilter, CopyRow, RecallRow, SeenRow, StatementRow};
+use crate::store::{ChangeFilter, CopyRow, PaperStageRow, RecallRow, SeenRow, StatementRow};
 
 /// One place of a route that waits for the person at the desk.
 #[derive(Debug, Clone)]
@@ -99,6 +99,10 @@ pub struct Remark {
     pub by: String,
     /// «алгебра», empty for a remark on the whole.
     pub sheet: String,
+    /// Of a course's sheet the course, with the number of an earlier teacher's part; empty otherwise.
+    pub course: String,
+    /// Whose sheet it is, the first in the route who signs for it: staff identifier; empty where nobody does.
+    pub owner: String,
     /// «Отметка».
     pub category: &'static str,
     /// The words.
@@ -140,9 +144,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
             title: stage.title.clone(),
             office,
             whole,
-            on_paper: paper_stages
-                .iter()
-                .any(|one| (&one.copy, one.version, &one.stage) == (&row.id, row.version, &stage.id)),
+            on_paper: is_on_paper(&paper_stages, row, &stage.id),
             sheets,
             before: before(&paper.route, stage, &stands),
             exceptions: match whole {
@@ -161,6 +163,11 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
         (item.faults.is_empty(), plain, item.paper.grade, item.paper.class.clone(), item.row.id.clone())
     });
     Ok(items)
+}
+
+/// Was a stage of this version said to be signed on paper? The desk and the first screen ask here.
+pub fn is_on_paper(stages: &[PaperStageRow], row: &CopyRow, stage: &str) -> bool {
+    stages.iter().any(|one| (&one.copy, one.version, one.stage.as_str()) == (&row.id, row.version, stage))
 }
 
 /// Signed places of the stages before one, of how many.
@@ -366,6 +373,14 @@ pub async fn remarks(house: &House, row: &CopyRow) -> Result<Vec<Remark>, Error>
         .into_iter()
         .map(|one| Remark {
             version: one.version,
+            owner: paper
+                .route
+                .iter()
+                .flat_map(|stage| &stage.signers)
+                .find(|signer| signer.sheets.contains(&one.sheet))
+                .map(|signer| signer.person.id.clone())
+                .unwrap_or_default(),
+            course: paper.sheet(&one.sheet).map(|sheet| sheet.course.clone()).unwrap_or_default(),
             sheet: paper.sheet(&one.sheet).map_or(one.sheet, |sheet| sheet.name.clone()),
             category: match one.stage == recall::STAGE {
                 true => "Возврат на исправление",
@@ -382,6 +397,16 @@ pub async fn remarks(house: &House, row: &CopyRow) -> Result<Vec<Remark>, Error>
 /// Has nothing been written into the journal of a copy's class since it was frozen? A change of its learners, staff or courses counts as one.
 pub async fn stands_still(house: &House, row: &CopyRow) -> Result<bool, Error> {
     unchanged_since(house, row, &house.db.load_snapshot(row.snapshot).await?.frozen_at).await
+}
+
+/// Of a copy that came back: has the journal of its class been written into since the last refusal or the recall?
+pub async fn is_mended(house: &House, row: &CopyRow, recall: Option<&RecallRow>) -> Result<bool, Error> {
+    let said = house.db.list_statements(&row.id, row.version).await?;
+    let refusals = said.iter().filter(|one| one.verdict == REFUSED).map(|one| one.signed_at.as_str());
+    match refusals.chain(recall.map(|one| one.at.as_str())).max() {
+        Some(moment) => Ok(!unchanged_since(house, row, moment).await?),
+        None => Ok(false),
+    }
 }
 
 /// Has nothing been written into the journal of a copy's class since a moment (RFC 3339)?

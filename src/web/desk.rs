@@ -1,5 +1,6 @@
 //! The signing desk: what waits for the one who signed in, signed with one gesture; what came back; what waits for the seal. Floor 3.
 
+mod back;
 mod keys;
 mod pages;
 mod paper;
@@ -21,6 +22,7 @@ use super::query::segment;
 use super::records::period_name;
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::start::shortened;
+use super::waiting::{Awaited, Part};
 use crate::domain::copy::State as CopyState;
 use crate::domain::names;
 use crate::domain::people::Visitor;
@@ -102,21 +104,6 @@ struct SheetLine {
     href: String,
 }
 
-struct BackLine {
-    class: String,
-    period: String,
-    version: u32,
-    href: String,
-    remarks: Vec<desk::Remark>,
-    /// Recalled after all signatures, on the ground that stands in the form.
-    recalled: bool,
-    may_issue: bool,
-    /// Nothing was written since: a next version would say the same.
-    still: bool,
-    key: String,
-    ground: String,
-}
-
 #[derive(Template)]
 #[template(path = "desk/board.html", config = "src/web/askama.toml")]
 struct BoardPage {
@@ -125,13 +112,18 @@ struct BoardPage {
     last_notice: u64,
     teaching: Vec<Line>,
     whole: Vec<Line>,
-    /// Sheets of the teaching part, and copies of the other: those that come ticked.
+    /// Sheets of the teaching part, and copies of the other: those that come ticked, as every page counts them.
     count: usize,
     categories: Vec<(&'static str, &'static str)>,
-    back: Vec<BackLine>,
+    back: Vec<back::BackLine>,
+    /// Copies in which the own signature was kept from the version before: words and page.
+    kept: Vec<(String, String)>,
     supplements: Vec<supplement::Waiting>,
     to_seal: Vec<(String, String, String)>,
     may_seal: bool,
+    /// Copies in whose route the visitor comes later.
+    to_come: usize,
+    /// Copies that wait for others alone.
     waiting_elsewhere: usize,
     key: KeyLine,
 }
@@ -173,36 +165,24 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let directory = state.directory().await?;
     let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let mine: Vec<CopyRow> =
-        awaited.iter().filter(|copy| copy.signers.contains(&visitor.account)).map(|copy| copy.row.clone()).collect();
+        awaited.iter().filter(|copy| copy.waits_for(&visitor.account)).map(|copy| copy.row.clone()).collect();
     let items = desk::items(&state.house, &visitor.account, &mine).await?;
     let (whole, teaching): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.whole);
-    // What is signed on paper is signed here only when it is ticked by hand.
-    let here = |item: &&&Item| !item.on_paper;
-    let sheets = teaching.iter().filter(here).map(|item| item.sheets.len()).sum::<usize>();
-    let count = sheets + whole.iter().filter(here).count();
+    let me = visitor.account.as_str();
+    let count: usize = awaited.iter().map(|copy| copy.counted_for(me)).sum();
+    let has_part = |copy: &&Awaited, part: Part| copy.part_of(me) == Some(part);
+    let kept = awaited.iter().filter(|copy| has_part(copy, Part::Kept)).map(|copy| {
+        let what = format!("{}, {}, версия {}", copy.row.class, period_of(&directory, &copy.row), copy.row.version);
+        (what, format!("/copies/{}", segment(&copy.row.id)))
+    });
+    let kept: Vec<(String, String)> = kept.collect();
+    let to_come = awaited.iter().filter(|copy| has_part(copy, Part::ToSign) && !copy.waits_for(me)).count();
     let (notices, last_notice) = notices(&state, &directory, &visitor.account).await?;
     let all: Vec<CopyRow> = awaited.iter().map(|copy| copy.row.clone()).collect();
     let seen = visitor.reach(Action::ReadCopies);
-    let issues = visitor.reach(Action::IssueCopies);
     let grade = |class: &str| directory.class(class).map_or(0, |class| class.grade);
     let visible: Vec<CopyRow> = all.iter().filter(|row| seen.class(&row.class, grade(&row.class))).cloned().collect();
-    let mut back = Vec::new();
-    for one in desk::returned(&state.house, &visible).await? {
-        let row = one.row;
-        let may_issue = issues.class(&row.class, grade(&row.class));
-        back.push(BackLine {
-            period: period_of(&directory, &row),
-            href: format!("/copies/{}", segment(&row.id)),
-            still: may_issue && desk::stands_still(&state.house, &row).await?,
-            may_issue,
-            recalled: one.recall.is_some(),
-            ground: one.recall.map_or_else(|| ground(&one.remarks), |recall| recall.ground),
-            remarks: one.remarks,
-            version: row.version,
-            key: segment(&row.id),
-            class: row.class,
-        });
-    }
+    let back = back::lines(&state, &directory, &visitor, &visible).await?;
     let may_seal = visitor.may_anywhere(Action::SealCopies);
     let mut signed: Vec<&CopyRow> = visible.iter().filter(|row| may_seal && row.state == CopyState::Signed).collect();
     signed.retain(|row| !back.iter().any(|one| one.key == segment(&row.id)));
@@ -211,10 +191,8 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         let period = period_of(&directory, row);
         (row.class.clone(), period, format!("/copies/{}", segment(&row.id)))
     });
-    let waiting_elsewhere = visible
-        .iter()
-        .filter(|row| row.state == CopyState::Issued && !items.iter().any(|item| item.row.id == row.id))
-        .count();
+    let elsewhere = awaited.iter().filter(|copy| copy.row.state == CopyState::Issued && !has_part(copy, Part::ToSign));
+    let waiting_elsewhere = elsewhere.filter(|copy| seen.class(&copy.row.class, grade(&copy.row.class))).count();
     let frame = frame.titled("Подписание").leading(
         "Только то, что ждёт вашей подписи. Лист с замечанием отклоняется, остальные подписываются одной кнопкой.",
     );
@@ -226,10 +204,12 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         categories: Category::ALL.into_iter().map(|one| (one.as_str(), one.as_russian())).collect(),
         key: own_key(&state, &visitor.account).await?,
         frame,
+        kept,
         notices,
         last_notice,
         count,
         back,
+        to_come,
         may_seal,
         waiting_elsewhere,
     })
@@ -246,17 +226,6 @@ fn period_of(directory: &Directory, row: &CopyRow) -> String {
     match supplement_words(&row.id) {
         words if words.is_empty() => period,
         words => format!("{period}, {words}"),
-    }
-}
-
-/// What a next version's title page will say, out of the remarks.
-fn ground(remarks: &[desk::Remark]) -> String {
-    let mut said: Vec<String> =
-        remarks.iter().map(|one| format!("замечание ({})", one.category.to_lowercase())).collect();
-    said.dedup();
-    match said.is_empty() {
-        true => "исправлено по замечанию".to_owned(),
-        false => format!("исправлено: {}", said.join(", ")),
     }
 }
 
@@ -334,7 +303,7 @@ pub(super) async fn notices(
         let when = words::moment_words(&row.at);
         if let Some((said, href)) = reminder(&row.kind) {
             // A reminder of a route that has ended reminds of nothing, nor does one of an own signature that stands by now.
-            let owes = awaited.iter().any(|one| one.row.id == row.copy && one.signers.iter().any(|id| id == person));
+            let owes = awaited.iter().any(|one| one.row.id == row.copy && one.waits_for(person));
             if copy.state != CopyState::Issued || (row.kind != ESCALATED && !owes) {
                 continue;
             }
@@ -352,10 +321,15 @@ pub(super) async fn notices(
         if answered || settled {
             continue;
         }
+        let is_kept = awaited.iter().any(|one| one.row.id == row.copy && one.part_of(person) == Some(Part::Kept));
         let text = match row.kind.as_str() {
             "refused" => {
                 format!("{what}: версия {} возвращена с замечанием; подписи под ней остаются фактом", row.version)
             }
+            "reissued" if is_kept => format!(
+                "{what}: выпускается версия {} взамен прежней; ваш лист не изменился: подпись сохранена, делать ничего не нужно",
+                row.version
+            ),
             "reissued" => format!(
                 "{what}: выпускается версия {} взамен прежней; листы без изменений подписывать заново не нужно",
                 row.version

@@ -7,10 +7,22 @@ use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::route::{self, BY_SHEETS, Signed};
 use crate::domain::snapshot::StageFacts;
+use crate::flow::desk::is_on_paper;
 use crate::flow::force::Versions;
 use crate::flow::sign::signed;
 use crate::flow::{Error, House};
-use crate::store::CopyRow;
+use crate::store::{CopyRow, StatementRow};
+
+/// What a person of the route has done in a copy that is being signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The own signature is lacking, now or when the turn comes.
+    ToSign,
+    /// Everything of the own is signed in this version.
+    Signed,
+    /// Everything of the own stands by a signature that a re-issue kept: nothing is to be done.
+    Kept,
+}
 
 /// The last version of a copy, and the people whose signature its open stage lacks.
 #[derive(Debug, Clone)]
@@ -20,6 +32,10 @@ pub(super) struct Awaited {
     pub(super) signers: Vec<String>,
     /// Sheets that each of them is still to sign for; empty where the open stage certifies the copy as a whole.
     pub(super) sheets: BTreeMap<String, usize>,
+    /// The open stage was said to be signed on paper: nothing of it comes ticked at the desk.
+    pub(super) on_paper: bool,
+    /// Everybody of the route of a copy that is being signed.
+    parts: BTreeMap<String, Part>,
     /// Recalled for correction after all signatures.
     pub(super) recalled: bool,
     /// The version in force: the last that was sealed; an earlier one while this row is being signed.
@@ -27,12 +43,23 @@ pub(super) struct Awaited {
 }
 
 impl Awaited {
-    /// As the desk counts it for a person: the own sheets, or 1 for a copy as a whole; 0 when it does not wait for the person.
+    /// What comes ticked at the person's desk, and is counted wherever signatures are: the own sheets, or 1 for a copy as a whole; 0 when it does
+    /// not wait for the person, or waits for a signature on paper.
     pub(super) fn counted_for(&self, person: &str) -> usize {
-        match self.signers.iter().any(|id| id == person) {
+        match self.waits_for(person) && !self.on_paper {
             true => self.sheets.get(person).copied().unwrap_or(1),
             false => 0,
         }
+    }
+
+    /// Does the open stage lack this person's signature, here or on paper?
+    pub(super) fn waits_for(&self, person: &str) -> bool {
+        self.signers.iter().any(|id| id == person)
+    }
+
+    /// The person's part in a copy that is being signed; `None` for who is not in its route.
+    pub(super) fn part_of(&self, person: &str) -> Option<Part> {
+        self.parts.get(person).copied()
     }
 }
 
@@ -70,15 +97,18 @@ impl Cache {
         };
         let versions = Versions::new(rows, &register);
         let recalls = house.db.list_recalls().await?;
+        let paper_stages = house.db.list_open_paper_stages().await?;
         let mut copies = Vec::with_capacity(last.len());
         for row in last {
-            let (signers, sheets) = match row.state {
+            let lacks = match row.state {
                 State::Issued => self.missing(house, &row).await?,
-                _ => Default::default(),
+                _ => Lacks::default(),
             };
+            let on_paper = is_on_paper(&paper_stages, &row, &lacks.stage);
+            let Lacks { signers, sheets, parts, .. } = lacks;
             let recalled = recalls.iter().any(|one| one.copy == row.id && one.version == row.version);
             let in_force = versions.in_force(&row.id);
-            copies.push(Awaited { row, signers, sheets, recalled, in_force });
+            copies.push(Awaited { row, signers, sheets, on_paper, parts, recalled, in_force });
         }
         let copies = Arc::new(copies);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((turn, copies.clone()));
@@ -90,7 +120,7 @@ impl Cache {
         kept.as_ref().filter(|(held, _)| *held == turn).map(|(_, copies)| copies.clone())
     }
 
-    async fn missing(&self, house: &House, row: &CopyRow) -> Result<(Vec<String>, BTreeMap<String, usize>), Error> {
+    async fn missing(&self, house: &House, row: &CopyRow) -> Result<Lacks, Error> {
         let known = self.routes.lock().unwrap_or_else(PoisonError::into_inner).get(&row.snapshot).cloned();
         let route = match known {
             Some(route) => route,
@@ -101,10 +131,49 @@ impl Cache {
                 route
             }
         };
-        let stands = signed(&house.db.list_statements(&row.id, row.version).await?);
-        let open = route::open_stage(&route, &stands);
-        Ok(open.map(|stage| (route::missing(stage, &stands), own_sheets(stage, &stands))).unwrap_or_default())
+        let said = house.db.list_statements(&row.id, row.version).await?;
+        let stands = signed(&said);
+        let mut lacks = Lacks { parts: parts(&route, &stands, &said, row.version), ..Lacks::default() };
+        if let Some(stage) = route::open_stage(&route, &stands) {
+            lacks.stage.clone_from(&stage.id);
+            lacks.signers = route::missing(stage, &stands);
+            lacks.sheets = own_sheets(stage, &stands);
+        }
+        Ok(lacks)
     }
+}
+
+/// What an issued version lacks.
+#[derive(Debug, Default)]
+struct Lacks {
+    /// The open stage; empty when the route is complete.
+    stage: String,
+    signers: Vec<String>,
+    sheets: BTreeMap<String, usize>,
+    parts: BTreeMap<String, Part>,
+}
+
+/// The part of everybody in a route.
+fn parts(route: &[StageFacts], stands: &[Signed], said: &[StatementRow], version: u32) -> BTreeMap<String, Part> {
+    let mut parts = BTreeMap::new();
+    for stage in route {
+        for signer in &stage.signers {
+            let id = &signer.person.id;
+            let owes = !route::left(&stage.id, signer, stands).is_empty();
+            let anew = said.iter().any(|one| one.signer == *id && one.version == version);
+            let part = match (owes, anew) {
+                (true, _) => Part::ToSign,
+                (false, true) => Part::Signed,
+                (false, false) => Part::Kept,
+            };
+            // Of several places the one that is not signed yet speaks for the person.
+            let known = parts.entry(id.clone()).or_insert(part);
+            if owes {
+                *known = Part::ToSign;
+            }
+        }
+    }
+    parts
 }
 
 /// The sheets that each signer of a stage is still to sign for, where it is signed by sheets.
@@ -114,4 +183,59 @@ fn own_sheets(stage: &StageFacts, stands: &[Signed]) -> BTreeMap<String, usize> 
     }
     let left = stage.signers.iter().map(|one| (one.person.id.clone(), route::left(&stage.id, one, stands).len()));
     left.filter(|(_, left)| *left > 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::snapshot::{PersonFacts, SignerFacts};
+
+    fn stage(id: &str, people: &[(&str, &str)]) -> StageFacts {
+        let person = |id: &str| PersonFacts {
+            id: id.to_owned(),
+            surname: String::new(),
+            given_name: String::new(),
+            patronymic: String::new(),
+            position: String::new(),
+        };
+        let signer = |(one, sheet): &(&str, &str)| SignerFacts {
+            person: person(one),
+            office: String::new(),
+            order: String::new(),
+            sheets: vec![(*sheet).to_owned()],
+        };
+        StageFacts { id: id.to_owned(), title: String::new(), signers: people.iter().map(signer).collect() }
+    }
+
+    fn said(signer: &str, version: u32) -> StatementRow {
+        StatementRow {
+            stage: BY_SHEETS.to_owned(),
+            signer: signer.to_owned(),
+            body: String::new(),
+            signature: String::new(),
+            certificate: String::new(),
+            signed_at: String::new(),
+            verdict: "checked_and_correct".to_owned(),
+            version,
+            kept: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_kept_signature_is_told_from_a_new_one_and_from_one_that_is_lacking() {
+        let own = [("T1", "algebra"), ("T2", "physics"), ("T3", "music")];
+        let route = [stage(BY_SHEETS, &own), stage("deputy", &[("T1", "title")])];
+        let stands: Vec<Signed> = own
+            .into_iter()
+            .map(|(signer, sheet)| Signed {
+                stage: BY_SHEETS.to_owned(),
+                signer: signer.to_owned(),
+                sheets: vec![sheet.to_owned()],
+            })
+            .collect();
+        let found = parts(&route, &stands, &[said("T1", 1), said("T2", 1), said("T3", 2)], 2);
+        let of = |id: &str| found.get(id).copied();
+        assert_eq!(of("T1"), Some(Part::ToSign), "the deputy's place is open");
+        assert_eq!((of("T2"), of("T3"), of("T4")), (Some(Part::Kept), Some(Part::Signed), None));
+    }
 }

@@ -102,6 +102,19 @@ fn twenty_three_sheets_of_all_classes_are_signed_in_two_clicks_while_a_colleague
         let mut hand = Hand { browser: &browser, clicks: 0 };
         hand.press("main a[href=\"/desk\"]").await;
         assert!(browser.text().await.contains("Подписать все мои листы (23)"), "{}", browser.text().await);
+        // The button says what a press would sign: with nothing ticked, nothing.
+        let said = browser
+            .run(
+                "const boxes = [...document.querySelectorAll('#desk input[name=tick]')];
+                 const button = document.querySelector('#desk button[type=submit]');
+                 boxes.forEach((box) => box.click());
+                 const none = [button.textContent, button.disabled];
+                 boxes.forEach((box) => box.click());
+                 return [...none, button.textContent, button.disabled];",
+            )
+            .await;
+        let all = ["Подписать отмеченное", "Подписать все мои листы (23)"];
+        assert!(said[0] == all[0] && said[1] == true && said[2] == all[1] && said[3] == false, "{said}");
         browser.picture(1366, &pictures().join("desk/many-1366.png")).await.expect("a page that fits");
         browser.client.set_window_size(1366, 900).await.expect("a size");
         // A colleague presses at the same moment, in another window.

@@ -140,7 +140,9 @@ fn the_server_keeps_the_order_refuses_what_contradicts_and_signs_once() {
         let token = session(&house, &teacher).await;
         let (first, board) = (read(address, "/", &token).await, read(address, "/desk", &token).await);
         let asked = figure(&first, "вашей подписи");
-        assert!(asked != "0" && board.contains(&format!("Подписать все мои листы ({asked})")), "{asked}: {first}");
+        assert!(asked != "0" && board.contains(&format!("Ждёт вашей подписи: {asked}.")), "{asked}: {first}");
+        // What a box being unticked would make untrue is said by the script alone.
+        assert!(board.contains(">Подписать отмеченное</button>"), "{board}");
 
         // The first press signs, the second signs nothing more and is no error.
         let own = key("subject_teacher");
@@ -194,17 +196,35 @@ fn a_refusal_over_the_page_sends_the_copy_back_with_its_remark_and_takes_no_more
         assert_eq!(status, 409, "{answer}");
         assert_eq!(house.db.list_remarks(copy).await.unwrap().len(), 1);
 
+        // The teacher whose sheet it is sees on the first screen what is to be corrected, and who goes on; so does the desk.
+        let refuser = format!("{}-token", signers[0]);
+        let first = read(address, "/", &refuser).await;
+        assert!(first.contains("замечание к вашему листу"), "{first}");
+        let named = [format!("{class}, "), "«не та отметка за 14 октября»; исправьте в журнале школы".to_owned()];
+        assert!(named.iter().all(|words| first.contains(words.as_str())), "{first}");
+        let own = read(address, "/desk", &refuser).await;
+        assert!(own.contains("ваш лист</b>") && own.contains(">записи предмета</a>"), "{own}");
+        // Another teacher of the class is told that it came back, not that the own sheet is wrong.
+        let first = read(address, "/", &token).await;
+        assert!(first.contains("копия отклонена подписантом") && !first.contains("к вашему листу"), "{first}");
         // Nobody has mended anything: the deputy is told so before the next version, and its page does not boast of a correction.
         let deputy = house.signers(copy, "deputy").await.remove(0);
         let token = session(&house, &deputy).await;
         let board = read(address, "/desk", &token).await;
         assert!(board.contains("С тех пор в журнале ничего не изменилось"), "{board}");
+        assert!(board.contains("ещё не исправлено"), "{board}");
+        let roster = house.db.load_roster(&house.copy(copy).await.year).await.unwrap();
+        let secretary = roster.staff.iter().find(|one| one.has_role("secretary")).unwrap().id.clone();
+        let first = read(address, "/", &session(&house, &secretary).await).await;
+        assert!(first.contains("ещё не исправлено: "), "{first}");
+        assert!(first.contains(&format!("<a href=\"/copies/{copy}\">")), "where the next version is issued: {first}");
         // On the copy's own page the remark stands before everything else, and the form of the next version is open.
         let page = read(address, &format!("/copies/{copy}"), &token).await;
         let (remarks, route) = (page.find("id=\"remarks-title\""), page.find("id=\"route-title\""));
         assert!(remarks.is_some() && remarks < route, "{page}");
         assert!(page.contains("<details class=\"card more\" open><summary>Выпустить следующую версию"), "{page}");
         assert!(!page.contains("Исправления внесены"), "{page}");
+        assert!(!page.contains("value=\"print\""), "what came back is printed by nobody: {page}");
         let reissue = format!("/copies/{copy}/reissue");
         assert_eq!(post(address, &reissue, &token, &[("ground", "по замечанию")]).await.0, 303);
         let changes = read(address, &format!("/copies/{copy}/2/changes"), &token).await;
@@ -257,6 +277,14 @@ fn a_signed_copy_is_recalled_by_who_leads_and_its_next_version_is_issued_by_the_
         assert_eq!(house.copy(copy).await.version, 2);
         let told = read(address, "/desk", &own).await;
         assert!(!told.contains("возвращена на исправление"), "answered by the next version: {told}");
+        // Nothing changed on the sheets: who signs these alone reads that the signature is kept, not that the turn will come.
+        let mut whole = house.signers(copy, "class_teacher").await;
+        whole.extend([of("deputy").await, director.clone()]);
+        let alone = house.signers(copy, "subject_teacher").await.into_iter().find(|one| !whole.contains(one)).unwrap();
+        let token = if alone == teacher { own } else { session(&house, &alone).await };
+        let board = read(address, "/desk", &token).await;
+        assert!(board.contains("Ваша подпись сохранена") && board.contains("делать ничего не нужно"), "{board}");
+        assert!(!board.contains("Когда очередь дойдёт"), "{board}");
     });
 }
 
@@ -275,6 +303,12 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
         assert!(board.contains("объявлено: на бумаге — подпишите распечатку"), "{board}");
         let own = format!("{copy}/1/subject_teacher");
         assert!(board.contains(&format!("value=\"{own}\" aria-label=")), "not ticked by itself: {board}");
+        // The first screen counts what the desk ticks, and says beside it what is signed on paper.
+        let first = read(address, "/", &token).await;
+        let asked = ["ждёт вашей подписи", "ждут вашей подписи"].map(|words| figure(&first, words)).concat();
+        assert!(first.contains("; и на бумаге: ") || first.contains("подписи на бумаге"), "{first}");
+        assert_eq!(board.contains("Ждёт вашей подписи: "), !asked.is_empty(), "{board}");
+        assert!(board.contains(&format!("Ждёт вашей подписи: {asked}.")) || asked.is_empty(), "{asked}: {board}");
         assert_eq!(press(address, &token, &[("tick", &own)]).await.0, 303, "and may be signed here all the same");
 
         // Of a refused copy its page says when the correction has come.
@@ -294,6 +328,8 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
         change::apply(&house, &after(NOW + 5), "journal", &[correction]).await.unwrap();
         let page = read(address, &format!("/copies/{second}"), &session(&house, &deputy).await).await;
         assert!(page.contains("Исправления внесены."), "{page}");
+        let first = read(address, "/", &format!("{deputy}-token")).await;
+        assert!(first.contains("исправлено, выпустите новую версию: "), "{first}");
     });
 }
 
@@ -316,7 +352,7 @@ fn a_remark_on_a_whole_copy_is_filed_to_no_sheet_until_one_is_chosen() {
         // A copy as a whole counts once, on the first screen as here.
         let first = read(address, "/", &token).await;
         let asked = ["вашей подписи", "за вами"].map(|words| figure(&first, words)).concat();
-        assert!(board.contains(&format!("Подписать всё отмеченное ({asked})")), "{asked}: {board}");
+        assert!(board.contains(&format!("Ждёт вашей подписи: {asked}.")), "{asked}: {board}");
 
         let mut stage = house.snapshot(copy).await.route.into_iter().find(|stage| stage.id == "deputy").unwrap();
         let sheet = stage.signers.remove(0).sheets.pop().unwrap();

@@ -63,6 +63,38 @@
     sheet.addEventListener("invalid", () => { box.open = true; });
   }
 
+  // The button says what a press would do now: without scripts it bears no number, for the server does not see a box being unticked.
+  const board = document.getElementById("desk");
+  const act = board && board.querySelector(".desk-act button[data-label]");
+  if (act) {
+    const ticks = [...board.querySelectorAll("input[name='tick']")];
+    const fields = [...board.querySelectorAll("input[name^='remark:']")];
+    const count = () => {
+      let signed = 0;
+      let remarked = 0;
+      for (const tick of ticks) {
+        const own = fields.filter((field) => field.name.startsWith(`remark:${tick.value}/`));
+        const said = own.filter((field) => field.value.trim() !== "").length;
+        remarked += said;
+        // A remark speaks for its copy: the sheets beside it are signed by the same press.
+        if (tick.checked || said > 0) signed += Math.max(0, Number(tick.dataset.sheets) - said);
+      }
+      const all = ticks.every((tick) => tick.checked || tick.disabled);
+      const sheets = act.dataset.label === "sheets";
+      let label = "Подписать отмеченное";
+      if (signed > 0 && sheets && all) label = `Подписать все мои листы (${signed})`;
+      else if (signed > 0) label = `${sheets ? "Подписать отмеченные листы" : "Подписать всё отмеченное"} (${signed})`;
+      if (remarked > 0) label = signed > 0 ? `${label}, с замечанием: ${remarked}` : `Отправить замечания (${remarked})`;
+      act.textContent = label;
+      act.disabled = "shut" in act.dataset || signed + remarked === 0;
+    };
+    count();
+    board.addEventListener("change", count);
+    board.addEventListener("input", count);
+    // A page that the browser took back from its memory has the ticks it was left with.
+    window.addEventListener("pageshow", count);
+  }
+
   // Signing: the server says what would be signed, this browser shows it with its digest and signs it.
   const desk = document.getElementById("desk");
   if (!desk || !desk.dataset.public) return;

@@ -14,8 +14,8 @@
       if (told.total > 0) {
         const bar = box.querySelector("progress");
         if (bar) { bar.max = told.total; bar.value = told.done; }
-        write("figures", `${told.done} из ${told.total}`);
       }
+      write("figures", told.figures);
       if (["done", "failed"].includes(told.state)) {
         source.close();
         write("said", told.said);

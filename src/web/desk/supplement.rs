@@ -1,5 +1,7 @@
 //! The supplement of a copy: what came after it was frozen, opened, made, put away. Floor 3.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 
@@ -10,8 +12,9 @@ use crate::domain::rights::Action;
 use crate::domain::snapshot::{CopyKind, Snapshot};
 use crate::domain::words;
 use crate::flow::issue;
+use crate::flow::scans;
 use crate::flow::supplement::{self, Standing};
-use crate::store::CopyRow;
+use crate::store::{CopyRow, SupplementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
@@ -33,6 +36,8 @@ pub(in crate::web) struct Supplements {
     pub(in crate::web) open: Option<Open>,
     /// May it be opened by hand?
     pub(in crate::web) may_open: bool,
+    /// Why a number below those in use has no supplement; empty where each has its own.
+    pub(in crate::web) skipped: String,
     /// Is there anything to say or to do?
     pub(in crate::web) shown: bool,
     /// The copy that this one is the supplement of: words and address.
@@ -72,7 +77,15 @@ impl Supplements {
         let year_over = state.directory().await?.is_closed(&row.class, YEAR);
         let fits = last && row.kind == CopyKind::PeriodCopy && row.state != CopyState::Refused && !year_over;
         let may_open = issues && fits && snapshot.copy.supplement.is_none() && !all.iter().any(unfinished);
+        let rows: Vec<SupplementRow> = match snapshot.copy.supplement.as_deref() {
+            Some(facts) => {
+                let known = state.house.db.list_supplements().await?;
+                known.into_iter().filter(|one| one.copy == facts.copy).collect()
+            }
+            None => all.iter().map(|one| one.row.clone()).collect(),
+        };
         Ok(Self {
+            skipped: skipped(&rows),
             shown: may_open
                 || snapshot.copy.supplement.is_some()
                 || all.iter().any(|one| one.is_open() || one.copy.is_some()),
@@ -90,6 +103,21 @@ impl Supplements {
                 (format!("№ {}, версия {version}", facts.copy_number), format!("/copies/{copy}?version={version}"))
             }),
         })
+    }
+}
+
+/// What is said of numbers that an unused opening holds: before such a number went to the next opening, the one behind it was given.
+fn skipped(rows: &[SupplementRow]) -> String {
+    let used: BTreeSet<u32> = rows.iter().filter(|row| !row.is_unused()).map(|row| row.no).collect();
+    let last = used.last().copied().unwrap_or_default();
+    let free: Vec<u32> = (1..last).filter(|no| !used.contains(no)).collect();
+    match free.as_slice() {
+        [] => String::new(),
+        [one] => format!("Дополнительного листа № {one} нет: приём записей под этим номером закончился без листа."),
+        many => format!(
+            "Дополнительных листов № {} нет: приём записей под этими номерами закончился без листов.",
+            scans::listed(many)
+        ),
     }
 }
 
@@ -163,5 +191,33 @@ async fn press(
             let page = format!("/copies/{}", segment(&row.id));
             Ok(answer::done(&page, "Дополнительный лист составлен и выпущен: подписи — по маршруту копии"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_without_a_supplement_is_explained_only_below_one_in_use() {
+        let row = |no: u32, outcome: &str| SupplementRow {
+            id: format!("2025-05A-Q1-SUP{no}"),
+            copy: "2025-05A-Q1".to_owned(),
+            version: 1,
+            no,
+            year: "2025/2026".to_owned(),
+            class: "5А".to_owned(),
+            period: "Q1".to_owned(),
+            since: 0,
+            opened_at: String::new(),
+            opened_by: String::new(),
+            ground: String::new(),
+            outcome: outcome.to_owned(),
+            ended_at: String::new(),
+        };
+        assert_eq!(skipped(&[row(1, "withdrawn")]), "");
+        assert_eq!(skipped(&[row(1, "frozen"), row(2, "")]), "");
+        assert!(skipped(&[row(1, "reissued"), row(2, "frozen")]).starts_with("Дополнительного листа № 1 нет"));
+        assert_eq!(skipped(&[row(1, "reissued"), row(1, "frozen")]), "", "the number was given to the next opening");
     }
 }
