@@ -12,9 +12,12 @@ mod rules;
 mod said;
 mod show;
 
+use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
+use toml_edit::{Document, Item};
 
 pub use self::inherit::{Silence, Source};
 pub use self::keys::{KEYS, Key, PARAMETERS, Parameter, Shape, TOLD_ONLY, about, title, why_only_told};
@@ -428,23 +431,44 @@ pub fn builtin(name: &str) -> Option<&'static str> {
     BUILTIN.iter().find(|(builtin, _)| *builtin == name).map(|(_, text)| *text)
 }
 
-/// The file of a policy with the school's own act of electronic signatures, whatever it says or is silent about in that place. The text is
-/// another one, so it wants a name of its own.
+/// Clause of the law by which an act of the school makes its signatures count.
+const ACT_CLAUSE: &str = "63-ФЗ ст. 6 ч. 2";
+
+/// The file of a policy with the school's own act of electronic signatures, whatever it says or is silent about in that place; all else stands
+/// as it was written, remarks and order too. The text is another one, so it wants a name of its own.
 pub fn with_signature_act(text: &str, act: &str) -> String {
-    let (mut kept, mut inside) = (String::with_capacity(text.len()), false);
-    for line in text.lines() {
-        if line.starts_with('[') {
-            inside = line.starts_with("[signature.act]");
-        }
-        // `[silent]` has the same key in quotes.
-        if !inside && !line.starts_with("\"signature.act\"") {
-            kept.push_str(line);
-            kept.push('\n');
+    let quoted = |words: &str| format!("\"{}\"", words.replace('\\', "\\\\").replace('"', "\\\""));
+    let words: Vec<&str> = act.split_whitespace().collect();
+    let (act, clause) = (quoted(&words.join(" ")), quoted(ACT_CLAUSE));
+    let mut own = text.to_owned();
+    // What is no TOML is left as it is: whoever reads it says what is wrong.
+    let Ok(document) = Document::parse(text) else { return own };
+    let root = document.as_table();
+    let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
+    // Where the regulation keeps silent, `[silent]` has the same key in quotes: its whole line goes.
+    let silent = root.get("silent").and_then(Item::as_table_like);
+    if let Some((key, item)) = silent.and_then(|silent| silent.get_key_value("signature.act"))
+        && let (Some(key), Some(value)) = (key.span(), item.span())
+    {
+        let from = text[..key.start].rfind('\n').map_or(0, |at| at + 1);
+        let to = text[value.end..].find('\n').map_or(text.len(), |at| value.end + at + 1);
+        edits.push((from..to, ""));
+    }
+    let said = root.get("signature").and_then(|signature| signature.get("act"));
+    for (key, new) in [("value", act.as_str()), ("clause", clause.as_str())] {
+        if let Some(span) = said.and_then(|said| said.get(key)).and_then(Item::span) {
+            edits.push((span, new));
         }
     }
-    let words: Vec<&str> = act.split_whitespace().collect();
-    let act = words.join(" ").replace('\\', "\\\\").replace('"', "\\\"");
-    format!("{kept}\n[signature.act]\nvalue = \"{act}\"\nclause = \"63-ФЗ ст. 6 ч. 2\"\n")
+    // From the last to the first: an edit moves only what stands behind it.
+    edits.sort_by_key(|(span, _)| Reverse(span.start));
+    for (span, new) in edits {
+        own.replace_range(span, new);
+    }
+    if said.is_none() {
+        own.push_str(&format!("\n[signature.act]\nvalue = {act}\nclause = {clause}\n"));
+    }
+    own
 }
 
 /// The default policy as a tree: what a silent regulation is filled from. A default that is no TOML gives nothing, and the test of

@@ -56,6 +56,15 @@ pub struct Question {
 }
 
 impl Lesson {
+    /// The task of one to whom these pages open, and its page, empty where none opens.
+    pub fn place(&self, opens: impl Fn(&str) -> bool) -> (&'static str, &'static str) {
+        if opens(self.page) {
+            return (self.task, self.page);
+        }
+        let other = lessons::ELSEWHERE.iter().find(|(id, _, page)| *id == self.id && opens(page));
+        other.map_or((self.task, ""), |(_, task, page)| (*task, *page))
+    }
+
     /// Is it a lesson of one who holds these roles?
     pub fn is_for(&self, roles: &[Role]) -> bool {
         self.roles.is_empty() || self.roles.iter().any(|role| roles.contains(role))
@@ -143,6 +152,20 @@ mod tests {
             let passed = LESSONS.iter().filter(|lesson| lesson.questions.iter().all(|one| one.right == place)).count();
             assert_eq!(passed, 0, "place {place}");
         }
+    }
+
+    #[test]
+    fn whom_the_rules_keep_from_a_lesson_s_page_has_another_task() {
+        let families = find("families");
+        let place = |closed: &str| families.map(|lesson| lesson.place(|page| page != closed));
+        assert_eq!(place("").map(|(_, page)| page), Some("/families"));
+        let told = place("/families");
+        assert!(
+            told.is_some_and(|(task, page)| page == "/policy" && task.contains("«Действующие правила»")),
+            "{told:?}"
+        );
+        let signing = find("signing").map(|lesson| lesson.place(|_| false));
+        assert_eq!(signing.map(|(_, page)| page), Some(""), "no page is offered that would be refused");
     }
 
     #[test]

@@ -97,10 +97,24 @@ pub async fn appoint(house: &House, order: &Order, act: &Act) -> Result<Appointm
     };
     let mut tx = house.db.begin().await?;
     // Read after the writer's place was taken: two at once cannot make the same appointment.
-    people::check_appointment(&new, &house.db.list_appointments_of(&order.person).await?, &act.by)?;
+    let standing = house.db.list_appointments_of(&order.person).await?;
+    if let Err(unfit) = people::check_appointment(&new, &standing, &act.by) {
+        return Err(named(house, unfit).await?.into());
+    }
     new.id = format!("A{:05}", tx.next_number("appointment").await?);
     write(house, tx, &new, "appointed", act).await?;
     Ok(new)
+}
+
+/// A refusal with the name of the person as every page writes it, not the identifier.
+async fn named(house: &House, unfit: Unfit) -> Result<Unfit, Error> {
+    let Unfit::Twice { person, order } = unfit else { return Ok(unfit) };
+    let name = house.db.find_person(&person).await?.map(|one| one.short());
+    let order = match order.as_str() {
+        "" => "по списку сотрудников".to_owned(),
+        order => format!("приказ {order}"),
+    };
+    Ok(Unfit::Twice { person: name.unwrap_or(person), order })
 }
 
 /// Ends an appointment on its last day, by an order.
@@ -164,7 +178,7 @@ pub async fn end_listed(
 fn ends(one: &Appointment, last_day: NaiveDate) -> Result<(), Unfit> {
     let short = crate::domain::words::date_short;
     if !one.end_order.is_empty() || one.ends.is_some_and(|ends| ends <= last_day) {
-        return Err(Unfit::Ended(one.id.clone()));
+        return Err(Unfit::Ended(one.role.words(one.acting)));
     }
     match one.starts {
         Some(starts) if last_day < starts => {

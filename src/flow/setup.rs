@@ -14,9 +14,9 @@ use super::change::{self, Edit};
 use super::{Act, Error, House, policy};
 use crate::domain::employment::{self, Employment};
 use crate::domain::finding::Finding;
-use crate::domain::journal::{Course, Journal, StaffMember};
+use crate::domain::journal::{Course, Journal};
 use crate::domain::names;
-use crate::domain::people::Appointment;
+use crate::domain::people::{self, Appointment};
 use crate::domain::policy::Policy;
 use crate::domain::readiness::{self, Due, Line};
 use crate::domain::rights::Role;
@@ -129,15 +129,8 @@ impl Year {
     /// Offices of the checklist that nobody holds on a day, by order or by the staff list.
     fn unheld(&self, day: NaiveDate) -> Vec<Role> {
         let works = |person: &str| employment::last_day(&self.work, person).is_none_or(|last| day <= last);
-        let is_held = |role: Role| {
-            let of_role = || self.appointments.iter().filter(move |one| one.role == role);
-            let listed = |one: &StaffMember| {
-                let by_order = of_role().any(|other| other.person == one.id && other.outweighs_list_on(day));
-                one.has_role(role.as_str()) && !by_order && works(&one.id)
-            };
-            of_role().any(|one| one.holds_on(day) && works(&one.person)) || self.journal.staff.iter().any(listed)
-        };
-        readiness::OFFICES.into_iter().filter(|role| !is_held(*role)).collect()
+        let holders = |role: Role| people::holders(&self.journal.staff, &self.appointments, role, day);
+        readiness::OFFICES.into_iter().filter(|role| !holders(*role).any(|(person, _)| works(person))).collect()
     }
 
     /// Findings of one table, as its page shows them.

@@ -9,6 +9,7 @@ mod papers;
 mod reports;
 mod signing;
 mod staffing;
+mod unloaded;
 mod waits;
 
 use std::sync::Arc;

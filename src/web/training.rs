@@ -182,6 +182,8 @@ async fn lesson(
     });
     let roles = roles(&visitor);
     let following = programme::programme(&roles).into_iter().skip_while(|one| one.id != lesson.id).nth(1);
+    // A page that another office has is not offered as a link that would be refused.
+    let (task, page) = lesson.place(|page| may_open(&visitor, page));
     let minutes = words::count(u64::from(lesson.minutes), "минута", "минуты", "минут");
     let frame = frame.titled(lesson.title).leading(format!("Урок, {minutes}")).under("Обучение", "/training");
     answer::page(&LessonPage {
@@ -189,9 +191,8 @@ async fn lesson(
         action: address(lesson),
         learn: lesson.learn,
         reading: lesson.read.iter().filter_map(|named| help::piece(named)).collect(),
-        task: lesson.task,
-        // A page that another office has is not offered as a link that would be refused.
-        page: if may_open(&visitor, lesson.page) { lesson.page } else { "" },
+        task,
+        page,
         tried: standing.last.is_some(),
         // Whoever answered everything rightly and did not pass has not done the task.
         done: standing.last.as_ref().is_some_and(|step| step.passed),

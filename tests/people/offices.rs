@@ -133,6 +133,16 @@ fn an_appointment_from_a_coming_day_leaves_the_office_of_the_staff_list_until_th
         let (_, card) = read(address, "/people/T05", &session(&house, "T06", 1).await).await;
         let said = "по спискам учебного года по 09.10.2025; с 10.10.2025 — по приказу № 31-к от 01.10.2025";
         assert!(card.contains(said), "{card}");
+        // What has not begun is not offered to end before it begins, and a day before is refused in words.
+        assert!(card.contains("value=\"2025-10-10\" min=\"2025-10-10\""), "{card}");
+        let made = house.db.list_appointments_of("T05").await.unwrap().pop().unwrap();
+        let ended = people::end(&house, &made.id, day("2025-10-09"), "32-к", &act("T01", 1)).await;
+        let said = "последний день (09.10.2025) раньше первого (10.10.2025)";
+        assert!(ended.unwrap_err().to_string().contains(said));
+        // The same office once more: the person is named, not numbered.
+        let twice = people::appoint(&house, &coming, &act("T01", 2)).await.unwrap_err().to_string();
+        let said = "Дубов О.К. уже занимает эту должность: приказ № 31-к от 01.10.2025;";
+        assert!(twice.replace('\u{a0}', " ").contains(said), "{twice}");
     });
 }
 

@@ -258,6 +258,27 @@ fn a_subject_teacher_sees_the_final_marks_of_the_own_learners_only() {
 }
 
 #[test]
+fn weeks_of_lessons_without_a_journal_are_told_to_whoever_loads_it() {
+    on_every_engine(|house| async move {
+        let mut journal = house.db.load_journal(YEAR).await.unwrap();
+        journal.school.year = YEAR.to_owned();
+        let told = "класс: журнал не загружен<small>уроки идут с 1 сентября, а в журнале нет ни одной записи: 9А";
+        let address = open_to_the_web(&house).await;
+        let administrator = session(&house, "T06", 1).await;
+        let (_, page) = read(address, "/", &administrator).await;
+        assert!(!page.contains("журнал не загружен"), "both classes have lessons: {page}");
+        journal.lessons.retain(|lesson| lesson.key.course_id != "C9");
+        import(&house, &journal).await;
+        let (keeper, secretary) = (session(&house, "T09", 1).await, session(&house, "T05", 1).await);
+        for token in [&administrator, &keeper] {
+            let (_, page) = read(address, "/", token).await;
+            assert!(page.contains(told) && page.contains("href=\"/exchange/import\""), "{page}");
+        }
+        assert!(!read(address, "/", &secretary).await.1.contains("журнал не загружен"), "who does not load it");
+    });
+}
+
+#[test]
 fn the_first_screen_counts_what_waits_for_the_administrator() {
     on_every_engine(|house| async move {
         let address = open_to_the_web(&house).await;
@@ -267,6 +288,7 @@ fn the_first_screen_counts_what_waits_for_the_administrator() {
         assert_eq!(status, 200);
         assert!(!page.contains("вход закрыт"));
         assert!(page.contains("года ещё не готов"), "nothing of the year is set up: {page}");
+        assert!(page.contains("срок 1 сентября прошёл, не готово: "), "what was due, and how much: {page}");
         assert!(page.contains("правила о резервных копиях не выполнены"), "no carrier, no second room: {page}");
         let mut account = house.db.find_account("T04").await.unwrap().unwrap();
         account.state = AccountState::Locked;

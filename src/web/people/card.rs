@@ -90,6 +90,10 @@ struct AppointmentLine {
     dates: String,
     state: &'static str,
     can_end: bool,
+    /// The last day that the form of ending offers: never before the first.
+    last: String,
+    /// The first day, before which nothing ends; empty for what the staff list gave.
+    first: String,
 }
 
 struct Choice {
@@ -205,6 +209,8 @@ fn line(one: &Appointment, today: NaiveDate, directory: &Directory) -> Appointme
         dates: dates(one),
         state,
         can_end: state != "завершено" && one.end_order.is_empty(),
+        last: one.starts.map_or(today, |starts| starts.max(today)).to_string(),
+        first: one.starts.map(|starts| starts.to_string()).unwrap_or_default(),
     }
 }
 

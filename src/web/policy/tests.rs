@@ -228,6 +228,7 @@ async fn what_was_adopted_is_shown_as_in_force_and_is_not_offered_again() {
     assert!(page.contains("strict с 20.10.2025 приказ от 20.10.2025 № 9"), "{page}");
     assert!(page.contains("default с создания дома по 19.10.2025"), "{page}");
     let form = text(adoption::form(State(state), Frame::default()).await).await;
+    assert!(form.contains("Приказ вашей школы, которым положение введено в действие"), "whose order it is: {form}");
     assert!(form.contains("value=\"bauman\"") && !form.contains("value=\"strict\""), "{form}");
     // What changes for families is said before the order is entered.
     let form = words(&form);

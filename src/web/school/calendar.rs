@@ -16,7 +16,6 @@ use crate::domain::calendar::holiday_name;
 use crate::domain::journal::Class;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
-use crate::domain::setup::cells::WEEKDAYS;
 use crate::domain::words;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -130,11 +129,7 @@ async fn show(
         Day {
             number: date.day(),
             date: date.to_string(),
-            spoken: format!(
-                "{}, {}",
-                words::date_words(date),
-                WEEKDAYS[date.weekday().num_days_from_monday() as usize]
-            ),
+            spoken: format!("{}, {}", words::date_words(date), words::weekday(date)),
             kind,
             words: lines,
             events: events

@@ -4,6 +4,7 @@ use super::Fields;
 use crate::domain::policy::{Policy, Value};
 use crate::domain::setup::cells::Known;
 use crate::domain::setup::layout::{Column, Is, Layout};
+use crate::domain::setup::rules;
 use crate::domain::words;
 
 /// One field of a form.
@@ -83,6 +84,15 @@ pub(super) fn fields(
 /// Texts of a form in the order of the layout's columns.
 pub(super) fn texts(layout: &Layout, typed: &Fields) -> Vec<String> {
     layout.columns.iter().map(|column| typed.value(column.name).to_owned()).collect()
+}
+
+/// [`texts`] of the row that a form puts: cells of a key that does not change are not sent as fields.
+pub(super) fn put_texts(layout: &Layout, typed: &Fields) -> Vec<String> {
+    let (mut texts, key) = (texts(layout, typed), typed.all("key"));
+    if key.len() == layout.key && !rules::key_may_change(layout.table) {
+        texts[..layout.key].clone_from_slice(&key);
+    }
+    texts
 }
 
 /// What a field shows of a stored cell: what its kind of input takes.

@@ -556,11 +556,11 @@ async fn change_learner(
     }
     let back = format!("/year/learners/{}", query::segment(&learner));
     let fixed = BTreeMap::from([("learner", learner.clone())]);
-    match shelf::act(&state, &visitor, Action::EditLearners, &FOREIGN_MARKS, &fields, &fixed).await? {
+    let opened = super::open(&state, fields.value("year")).await?;
+    match shelf::act(&state, &visitor, &opened, Action::EditLearners, &FOREIGN_MARKS, &fields, &fixed).await? {
         Step::Said(said) => Ok(answer::done(&back, &said)),
         Step::Outcome(Outcome::Refused(findings)) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();
-            let opened = super::open(&state, fields.value("year")).await?;
             let sent = Sent { fields: Some(fields), findings, note: String::new() };
             learner_page(&state, &visitor, frame, opened, &learner, true, sent).await
         }

@@ -116,7 +116,8 @@ async fn change(
     asked: Asked,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    match shelf::act(&state, &visitor, Action::ChangeSetup, &ORDERS, &fields, &BTreeMap::new()).await? {
+    let opened = super::open(&state, fields.value("year")).await?;
+    match shelf::act(&state, &visitor, &opened, Action::ChangeSetup, &ORDERS, &fields, &BTreeMap::new()).await? {
         Step::Said(said) => Ok(answer::done("/year/orders", &said)),
         Step::Outcome(Outcome::Refused(findings)) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();

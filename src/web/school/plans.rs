@@ -9,6 +9,7 @@ use axum::response::Response;
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
+use super::super::journal::by_subject;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
@@ -16,6 +17,7 @@ use super::sent::{self, Received};
 use super::shelf::{self, Sent, Step};
 use super::{Fields, Opened, Past, readiness};
 use crate::domain::journal;
+use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision, Role};
 use crate::domain::setup::cells::course_words;
@@ -76,6 +78,13 @@ struct ListPage {
     files: String,
 }
 
+/// Courses by class, and within a class as the journal lists them.
+fn in_order(courses: &[journal::Course]) -> Vec<&journal::Course> {
+    let mut ordered: Vec<&journal::Course> = courses.iter().collect();
+    ordered.sort_by(|a, b| names::natural(&a.class, &b.class).then_with(|| by_subject(a, b)));
+    ordered
+}
+
 async fn list(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -103,7 +112,7 @@ async fn list(
     let owed = checks::owed_plans(journal, setup, opened.year.asked_on(today)?);
     let (mut courses, mut shown) = (Vec::new(), Vec::new());
     let (mut missing, mut short, mut over) = (0, 0, 0);
-    for course in &journal.courses {
+    for course in in_order(&journal.courses) {
         let is_left_out = match chosen {
             "" => false,
             MINE => !is_own(course),
@@ -358,7 +367,7 @@ async fn change(
             return Err(Refusal::NotFound);
         }
         let fixed = BTreeMap::from([("course", course.clone())]);
-        match shelf::act(&state, &visitor, Action::ChangePlan, &PLAN_TOPICS, &fields, &fixed).await? {
+        match shelf::act(&state, &visitor, &opened, Action::ChangePlan, &PLAN_TOPICS, &fields, &fixed).await? {
             Step::Said(said) => return Ok(answer::done(&back, &said)),
             Step::Outcome(outcome) => outcome,
         }
@@ -375,5 +384,32 @@ async fn change(
             let sent = Sent { fields: Some(fields), findings, note: String::new() };
             plan_page(&state, &visitor, frame, &asked, opened, &course, sent).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plans_stand_by_class_and_within_a_class_as_the_journal_lists_its_subjects() {
+        let course = |id: &str, class: &str, subject: &str, group: &str| journal::Course {
+            id: id.into(),
+            class: class.into(),
+            subject: subject.into(),
+            group: group.into(),
+            teacher_id: String::new(),
+            hours_per_week_centi: 100,
+            members: Vec::new(),
+        };
+        let courses = [
+            course("C1", "10А", "Алгебра", ""),
+            course("C2", "5А", "Труд", ""),
+            course("C3", "5А", "Английский язык", "2"),
+            course("C4", "5А", "Английский язык", "1"),
+            course("C5", "5А", "Алгебра", ""),
+        ];
+        let ids: Vec<&str> = in_order(&courses).into_iter().map(|course| course.id.as_str()).collect();
+        assert_eq!(ids, ["C5", "C4", "C3", "C2", "C1"]);
     }
 }

@@ -1,6 +1,6 @@
 //! «Готовность к году»: what is set up, what is missing, who owes it and by when. Floor 3.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::State;
@@ -13,12 +13,14 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get};
 use super::Opened;
+use crate::domain::employment;
 use crate::domain::journal::Class;
-use crate::domain::people::Visitor;
+use crate::domain::people::{OPERATOR, Visitor};
 use crate::domain::readiness::{Line, State as Ready};
 use crate::domain::rights::Action;
 use crate::domain::setup::checks;
 use crate::domain::words;
+use crate::flow::signin::credentials::{Chain, people_of};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -65,6 +67,9 @@ struct Page {
     begins: bool,
     /// How families get in, where class teachers give them nothing.
     families: String,
+    /// Staff without a way in: «12 работников»; empty where everybody has one. And who gives it.
+    without: String,
+    lets_in: String,
     /// «Школа к урокам готова; к 5 сентября ждём: Кабинеты.»
     verdict: String,
     /// Where something bars lessons, what: «Мешает начать уроки», then what is owed by each day, and the sections.
@@ -92,6 +97,8 @@ async fn show(
             done: 0,
             begins: false,
             families: String::new(),
+            without: String::new(),
+            lets_in: String::new(),
             verdict: String::new(),
             waiting: Vec::new(),
             years: Vec::new(),
@@ -105,6 +112,10 @@ async fn show(
     let (verdict, waiting) = told(&lines, today);
     let writes = visitor.may_anywhere(Action::ChangeSetup) && opened.closed.is_none();
     let gaps = if writes { gaps(&opened) } else { Vec::new() };
+    let without = match without_way_in(&state, &opened, today).await? {
+        0 => String::new(),
+        n => words::count(n, "работник", "работника", "работников"),
+    };
     let section = |line: Line| {
         let mut missing: Vec<String> = super::sorted(line.missing.clone()).iter().map(plain).collect();
         let rest = missing.split_off(missing.len().min(SHOWN));
@@ -143,11 +154,28 @@ async fn show(
         done,
         begins,
         families: visitor.rules.families(),
+        without,
+        lets_in: visitor.rules.who(Action::IssueStaffCredentials),
         verdict,
         waiting,
         years: years.collect(),
         sections: lines.into_iter().map(section).collect(),
     })
+}
+
+/// Staff of the newest year whom nobody has let in yet, as the page that does it counts them; who is dismissed needs no way in. No rule of a
+/// school makes lessons wait for them (SEC-05 says only who lets in whom).
+async fn without_way_in(state: &WebState, opened: &Opened, today: NaiveDate) -> Result<u64, Refusal> {
+    if opened.years.last() != Some(&opened.year.year) {
+        return Ok(0);
+    }
+    let db = &state.house.db;
+    let accounts: BTreeSet<String> = db.list_accounts().await?.into_iter().map(|row| row.person).collect();
+    let work = db.list_employments().await?;
+    let leaves = |person: &str| employment::last_day(&work, person).is_some_and(|last| last < today);
+    let staff = people_of(&state.house, &Chain::Staff).await?;
+    let without = staff.iter().filter(|one| one.id != OPERATOR && !accounts.contains(&one.id) && !leaves(&one.id));
+    Ok(without.count() as u64)
 }
 
 /// Holidays that the calendar lacks: the address of its form with the days filled in, and «27.12.2025–11.01.2026, 10-11».

@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 
 use axum::response::Response;
 
-use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::query::{self, Asked};
 use super::{Fields, Opened, form};
 use crate::domain::names::{self, fold};
 use crate::domain::setup::layout::{CALENDAR, COURSES, EARLIER_TEACHERS, Is, Layout};
-use crate::domain::setup::rules;
 
 /// One row of the table.
 pub(super) struct Row {
@@ -82,30 +80,21 @@ pub(super) fn teacher_change(opened: &Opened, layout: &Layout, row: Option<&[Str
 }
 
 /// What is said of the one row that a form put, and where it leads on: from the teacher who goes to the course, where the next is named.
-pub(super) async fn put(
-    state: &WebState,
-    layout: &Layout,
-    fields: &Fields,
-) -> Result<(String, Option<String>), Refusal> {
+pub(super) fn put(opened: &Opened, layout: &Layout, fields: &Fields) -> (String, Option<String>) {
     /// Cells that tell which row it is, and letters of each: a message is one line.
     const CELLS: usize = 3;
     const LETTERS: usize = 60;
     if fields.value("act") != "put" {
-        return Ok((String::new(), None));
+        return (String::new(), None);
     }
-    let opened = super::open(state, fields.value("year")).await?;
-    let mut texts = form::texts(layout, fields);
-    // Cells of a key that does not change are not sent as fields.
-    if !rules::key_may_change(layout.table) {
-        texts.iter_mut().zip(fields.all("key")).for_each(|(text, part)| *text = part);
-    }
+    let texts = form::put_texts(layout, fields);
     let shown: Vec<String> = layout
         .columns
         .iter()
         .zip(&texts)
         .filter(|(column, text)| !matches!(column.is, Is::Given | Is::Long) && !text.is_empty())
         .map(|(column, text)| match column.is {
-            // As it was typed; the table keeps hundredths.
+            // Typed as people write hours, kept in hundredths; what the other fields send reads as the stored form does.
             Is::Hours => text.clone(),
             is => opened.year.known.show(is, text).chars().take(LETTERS).collect(),
         })
@@ -115,10 +104,10 @@ pub(super) async fn put(
     let course = opened.year.journal.courses.iter().find(|course| course.id == fields.value("course"));
     let stays =
         course.filter(|course| layout.table == EARLIER_TEACHERS.table && course.teacher_id == fields.value("teacher"));
-    let Some(course) = stays else { return Ok((said, None)) };
+    let Some(course) = stays else { return (said, None) };
     said.push_str(" Теперь выберите у курса нового учителя и сохраните.");
     let [year, course] = [opened.year.year.as_str(), course.id.as_str()].map(query::segment);
-    Ok((said, Some(format!("/year/courses?year={year}&edit={course}#form"))))
+    (said, Some(format!("/year/courses?year={year}&edit={course}#form")))
 }
 
 /// The rows as a file of an office.

@@ -432,15 +432,16 @@ async fn change(
         ("", kept) => format!("{}?{}", shelf.path, kept.trim_start_matches('&')),
         (year, kept) => format!("{}?year={}{kept}", shelf.path, query::segment(year)),
     };
-    let mut said_of_rows = read_as(state, shelf.layout, &fields).await?;
+    let opened = super::open(state, fields.value("year")).await?;
+    let mut said_of_rows = read_as(&opened, shelf.layout, &fields);
     said_of_rows.push_str(&passed_over(shelf.layout, &fields, &BTreeMap::new()));
-    let outcome = match act(state, visitor, shelf.change, shelf.layout, &fields, &BTreeMap::new()).await? {
+    let outcome = match act(state, visitor, &opened, shelf.change, shelf.layout, &fields, &BTreeMap::new()).await? {
         Step::Said(said) => return Ok(answer::done(&back, &said)),
         Step::Outcome(outcome) => outcome,
     };
     match outcome {
         Outcome::Done(_) => {
-            let (said, next) = rows::put(state, shelf.layout, &fields).await?;
+            let (said, next) = rows::put(&opened, shelf.layout, &fields);
             let said = format!("{}{said}{said_of_rows}", super::said(&outcome));
             Ok(answer::done(next.as_deref().unwrap_or(&back), &said))
         }
@@ -459,17 +460,16 @@ async fn change(
 const MOST_READINGS: usize = 3;
 
 /// What is said of pasted rows that were not taken word for word: shortened subjects, lessons of all groups. Empty when all were.
-async fn read_as(state: &WebState, layout: &Layout, fields: &Fields) -> Result<String, Refusal> {
+fn read_as(opened: &Opened, layout: &Layout, fields: &Fields) -> String {
     if !matches!(fields.value("act"), "paste" | "try") {
-        return Ok(String::new());
+        return String::new();
     }
-    let opened = super::open(state, fields.value("year")).await?;
     let (_, told) = spelling::written_out(layout, &Sheet::from_clipboard(fields.value("text")), &opened.year.known);
     let mut said: String = told.iter().take(MOST_READINGS).map(|one| format!(" {}.", one.message)).collect();
     if told.len() > MOST_READINGS {
         said.push_str(&format!(" Так же прочитано предметов: {}.", told.len() - MOST_READINGS));
     }
-    Ok(said)
+    said
 }
 
 /// What is said of pasted columns that are none of the table's; empty when there is none.
@@ -493,37 +493,34 @@ pub(super) enum Step {
     Outcome(Outcome),
 }
 
-/// Does what a form of a table asks: put, remove, paste (or only try), undo.
+/// Does what a form of a table asks of a year: put, remove, paste (or only try), undo.
 pub(super) async fn act(
     state: &WebState,
     visitor: &Visitor,
+    opened: &Opened,
     action: Action,
     layout: &'static Layout,
     fields: &Fields,
     fixed: &BTreeMap<&str, String>,
 ) -> Result<Step, Refusal> {
-    let opened = super::open(state, fields.value("year")).await?;
     if let Some(row) = &opened.closed {
         return Err(Refusal::Rule(closed_words(row)));
     }
     let (house, by, year) = (&state.house, state.act(&visitor.account), opened.year.year.as_str());
     let key: Vec<String> = fields.all("key");
-    let touched = touched(state, &opened, layout, fields, fixed, &key).await?;
+    let touched = touched(state, opened, layout, fields, fixed, &key).await?;
     if let Some(reason) = reach::bars(visitor, action, &opened.year.journal, layout, &touched) {
         return Err(Refusal::Forbidden { reason });
     }
     let outcome = match fields.value("act") {
         "put" => {
-            let mut texts = form::texts(layout, fields);
+            let mut texts = form::put_texts(layout, fields);
             for (name, value) in fixed {
                 if let Some(at) = layout.place(name) {
                     texts[at].clone_from(value);
                 }
             }
             let old = Some(key.as_slice()).filter(|key| key.len() == layout.key);
-            if let Some(old) = old.filter(|_| !rules::key_may_change(layout.table)) {
-                texts[..layout.key].clone_from_slice(old);
-            }
             setup::put_row(house, &by, year, layout, old, &texts).await?
         }
         "remove" => setup::remove_row(house, &by, year, layout, &key).await?,
@@ -535,7 +532,7 @@ pub(super) async fn act(
         }
         "undo" => {
             let tables = [(layout.table, Some(layout))];
-            reach::undoable(state, visitor, action, &opened, &tables, &super::seqs(fields.value("seqs"))).await?;
+            reach::undoable(state, visitor, action, opened, &tables, &super::seqs(fields.value("seqs"))).await?;
             return Ok(Step::Said(super::undo(state, &visitor.account, fields.value("seqs")).await?));
         }
         _ => return Err(Refusal::NotFound),

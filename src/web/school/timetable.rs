@@ -19,10 +19,9 @@ use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::period::course_title;
 use crate::domain::rights::Action;
-use crate::domain::setup::cells::WEEKDAYS;
 use crate::domain::setup::timetable::{Held, held_in, hours_a_week};
 use crate::domain::setup::{SchoolEvent, Setup, hours_text};
-use crate::domain::words;
+use crate::domain::words::{self, WEEKDAYS};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![

@@ -1,6 +1,6 @@
 //! What an office owes by the rules and the year's set-up: sections that are not ready, duties that come back, void deeds to decide on. Floor 3.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -173,6 +173,14 @@ impl Desk<'_> {
         line.missing.iter().filter(|finding| own.iter().any(|course| is_of(finding, course))).count()
     }
 
+    /// How many things keep a section from being ready, those of the own courses for who owes no others; what is only remarked counts as one.
+    fn lacking(&self, line: &Line, answers_for_all: bool) -> usize {
+        let whole = answers_for_all || line.owes != Role::SubjectTeacher;
+        let own = self.courses_of();
+        let bars = line.missing.iter().filter(|finding| finding.severity >= Severity::Error);
+        bars.filter(|finding| whole || own.iter().any(|course| is_of(finding, course))).count().max(1)
+    }
+
     /// The first day of the person in the own courses that a section lacks, where it came after the section's term: hired later, or given
     /// the course later. One course that was theirs in time keeps the term.
     async fn owed_since(&self, line: &Line) -> Result<Option<NaiveDate>, Refusal> {
@@ -220,24 +228,26 @@ impl Desk<'_> {
         for line in &open {
             match self.owed_since(line).await? {
                 Some(first) if !answers_for_all => firsts.push(first),
-                _ => terms.push(line.due),
+                _ => terms.push((line.due, self.lacking(line, answers_for_all))),
             }
         }
         // A term that passed before the course was the person's own is not theirs: it is said since when it waits.
-        let due = terms.into_iter().min();
+        let due = terms.iter().map(|(due, _)| *due).min();
         let term = match (due, firsts.into_iter().min()) {
-            (Some(due), _) => format!("срок — {}", words::day_and_month(due)),
+            (Some(_), _) => term_words(&terms, self.today),
             (None, Some(first)) => format!("ждут вас с {}, вашего первого дня в курсе", words::day_and_month(first)),
             (None, None) => return Ok(Vec::new()),
         };
         let late = due.is_some_and(|due| due < self.today);
+        // What has passed is a sentence of its own; a day to come leads into what is due by it.
+        let joint = if late { "." } else { ":" };
         let own = match open.as_slice() {
             [line] if !answers_for_all && line.owes == Role::SubjectTeacher => self.own_plans(line),
             _ => None,
         };
         if let Some((count, told)) = own {
             let what = words::plural(count, "курс: сдайте КТП", "курса: сдайте КТП", "курсов: сдайте КТП").to_owned();
-            let detail = format!("{term}: {told}");
+            let detail = format!("{term}{joint} {told}");
             let href = "/year/plans".to_owned();
             return Ok(vec![Wait { count, what, detail, href, urgent: late, why: String::new() }]);
         }
@@ -252,7 +262,7 @@ impl Desk<'_> {
                 "разделов года ещё не готовы",
             )
             .to_owned(),
-            detail: format!("{go_on}{term}: {}", shortened(open.iter().map(|line| line.title))),
+            detail: format!("{go_on}{term}{joint} {}", shortened(open.iter().map(|line| line.title))),
             // Who owes one section alone is led to where it is mended.
             href: match open.as_slice() {
                 [line] if !answers_for_all && route::opens(self.visitor, line.page) => line.page.to_owned(),
@@ -269,6 +279,23 @@ fn weight(open: &[&Line], answers_for_all: bool, late: bool) -> (bool, &'static 
     match open.iter().any(|line| line.bars_lessons) {
         false if answers_for_all => (false, "уроки можно вести; "),
         _ => (late, ""),
+    }
+}
+
+/// The terms of open sections, each with how much it lacks: «срок — 5 сентября», or which have passed and how much of what was due is missing.
+fn term_words(terms: &[(NaiveDate, usize)], today: NaiveDate) -> String {
+    let mut by_day: BTreeMap<NaiveDate, usize> = BTreeMap::new();
+    for (due, missing) in terms {
+        *by_day.entry(*due).or_default() += *missing;
+    }
+    let day = |due: &NaiveDate| words::day_and_month(*due);
+    let passed: Vec<String> =
+        by_day.range(..today).map(|(due, missing)| format!("срок {} прошёл, не готово: {missing}", day(due))).collect();
+    let passed = passed.join("; ");
+    match by_day.range(today..).next() {
+        Some((due, _)) if passed.is_empty() => format!("срок — {}", day(due)),
+        Some((due, _)) => format!("{passed}; срок остального — {}", day(due)),
+        None => passed,
     }
 }
 
@@ -308,5 +335,16 @@ mod tests {
         assert_eq!(weight(&[&waits, &bars], true, true), (true, ""));
         assert_eq!(weight(&[&waits, &bars], true, false), (false, ""));
         assert_eq!(weight(&[&waits], false, true), (true, ""), "the own debt is late");
+    }
+
+    #[test]
+    fn a_term_that_has_passed_says_so_and_how_much_is_missing() {
+        let day = |n: u32| NaiveDate::from_ymd_opt(2025, 9, n).unwrap_or_default();
+        let terms = [(day(1), 3), (day(5), 20), (day(5), 2)];
+        let said = |today: u32| term_words(&terms, day(today));
+        assert_eq!(said(1), "срок — 1 сентября");
+        assert_eq!(said(2), "срок 1 сентября прошёл, не готово: 3; срок остального — 5 сентября");
+        assert_eq!(said(16), "срок 1 сентября прошёл, не готово: 3; срок 5 сентября прошёл, не готово: 22");
+        assert_eq!(term_words(&terms[..1], day(16)), "срок 1 сентября прошёл, не готово: 3");
     }
 }

@@ -40,20 +40,24 @@ pub(in super::super) struct Counts {
 }
 
 impl Desk<'_> {
-    /// Everything that waits, the urgent first.
+    /// Everything that waits: exceptions on top, then what is done by the own hand, then the rest, the urgent first.
     pub(super) async fn waits(&self, copies: &[Awaited]) -> Result<Vec<Wait>, Refusal> {
-        let mut waits = self.house().await?;
-        waits.extend(self.copies(copies).into_iter().chain(self.signing(copies)));
+        let mut first = self.house().await?;
+        first.extend(self.stolen().await?);
+        first.extend(self.sprays());
+        first.extend(self.refused(copies).await?);
+        first.extend(self.scans().await?);
+        first.extend(self.own_signatures(copies).into_iter().chain(self.seals(copies)));
+        first.extend(self.handovers().await?);
+        let mut waits: Vec<Wait> = self.frozen(copies).into_iter().chain(self.signing(copies)).collect();
         waits.extend(self.notices().await?);
         waits.extend(self.periods().await?);
         waits.extend(self.supplements().await?);
-        waits.extend(self.handovers().await?);
         waits.extend(self.unhanded().await?);
         waits.extend(self.orders().await?);
         waits.extend(self.office().await?);
-        waits.extend(self.scans().await?);
-        waits.extend(self.stolen().await?);
         waits.extend(self.readiness().await?);
+        waits.extend(self.unloaded().await?);
         waits.extend(self.staffing().await?);
         waits.extend(self.duties().await?);
         waits.extend(self.own_class().await?);
@@ -62,10 +66,10 @@ impl Desk<'_> {
         waits.extend(self.late());
         waits.extend(self.carriers().await?);
         waits.extend(self.accounts().await?);
-        waits.extend(self.sprays());
         waits.extend(self.imports().await?);
         waits.sort_by_key(|wait| !wait.urgent);
-        Ok(waits)
+        first.extend(waits);
+        Ok(first)
     }
 
     /// Paper copies that change hands and wait for this person's signature.
@@ -219,101 +223,23 @@ impl Desk<'_> {
         Ok(all.into_iter().filter(|wait| wait.count > 0).collect())
     }
 
-    /// Copies: own signatures, seals, and what went wrong, on top.
-    fn copies(&self, copies: &[Awaited]) -> Vec<Wait> {
-        let mut waits = Vec::new();
-        let may = |action| self.visitor.may_anywhere(action);
-        let plural = |n: u64, one: &str, few: &str, many: &str| words::plural(n, one, few, many).to_owned();
-        let seen = self.visitor.reach(Action::ReadCopies);
+    /// Copies that wait to be issued.
+    fn frozen(&self, copies: &[Awaited]) -> Option<Wait> {
+        let (seen, issues) = (self.visitor.reach(Action::ReadCopies), self.visitor.reach(Action::IssueCopies));
         let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
-        let seen = copies.iter().filter(|copy| seen.class(&copy.row.class, grade(&copy.row.class)));
-        let in_state = |state: CopyState| seen.clone().filter(move |copy| copy.row.state == state);
-        let refused = in_state(CopyState::Refused).count() as u64;
-        if refused > 0 {
-            waits.push(Wait {
-                count: refused,
-                what: plural(
-                    refused,
-                    "копия отклонена подписантом",
-                    "копии отклонены подписантами",
-                    "копий отклонено подписантами",
-                ),
-                detail: match may(Action::IssueCopies) {
-                    true => "прочтите замечание; когда журнал исправлен, выпустите новую версию".to_owned(),
-                    false => format!(
-                        "журнал исправляет {}, новую версию выпускает {}; изменится ваш лист — подпишете его снова",
-                        self.visitor.rules.who(Action::ImportData),
-                        self.visitor.rules.who(Action::IssueCopies)
-                    ),
-                },
-                href: if may(Action::SignCopies) { "/desk" } else { "/copies?state=refused" }.to_owned(),
-                urgent: true,
-                why: String::new(),
-            });
-        }
-        let recalled = seen.clone().filter(|copy| copy.recalled).count() as u64;
-        if recalled > 0 && may(Action::IssueCopies) {
-            waits.push(Wait {
-                count: recalled,
-                what: plural(
-                    recalled,
-                    "подписанная копия возвращена на исправление",
-                    "подписанные копии возвращены на исправление",
-                    "подписанных копий возвращено на исправление",
-                ),
-                detail: "исправьте журнал и выпустите следующую версию".to_owned(),
-                href: "/desk".to_owned(),
-                urgent: false,
-                why: String::new(),
-            });
-        }
-        let person = &self.visitor.account;
-        let mine: Vec<&Awaited> = copies.iter().filter(|copy| copy.signers.contains(person)).collect();
-        if !mine.is_empty() {
-            // The same number as on the button of the desk: single sheets, and copies as a whole.
-            let n: u64 = mine.iter().map(|copy| copy.counted_for(person) as u64).sum();
-            let whole = mine.iter().filter(|copy| copy.sheets.is_empty()).count() as u64;
-            let mut classes: Vec<&str> = mine.iter().map(|copy| copy.row.class.as_str()).collect();
-            classes.dedup();
-            let classes = shortened(classes.into_iter());
-            let (what, detail) = if whole == 0 {
-                (plural(n, "лист ждёт вашей подписи", "листа ждут вашей подписи", "листов ждут вашей подписи"), classes)
-            } else if whole == n {
-                (plural(n, "копия ждёт вашей подписи", "копии ждут вашей подписи", "копий ждут вашей подписи"), classes)
-            } else {
-                let sheets = words::count(n - whole, "лист", "листа", "листов");
-                let whole = words::count(whole, "копия", "копии", "копий");
-                let detail = format!("{sheets} и {whole} целиком: {classes}");
-                (plural(n, "подпись за вами", "подписи за вами", "подписей за вами"), detail)
-            };
-            waits.push(Wait { count: n, what, detail, href: "/desk".to_owned(), urgent: false, why: String::new() });
-        }
-        let ready = in_state(CopyState::Signed).filter(|copy| !copy.recalled).count() as u64;
-        if ready > 0 && may(Action::SealCopies) {
-            waits.push(Wait {
-                count: ready,
-                what: plural(ready, "копия ждёт печати", "копии ждут печати", "копий ждут печати"),
-                detail: "все подписи стоят и проверены".to_owned(),
-                href: "/copies?state=signed".to_owned(),
-                urgent: false,
-                why: String::new(),
-            });
-        }
-        let issues = self.visitor.reach(Action::IssueCopies);
-        let frozen = in_state(CopyState::Frozen).map(|copy| copy.row.class.as_str());
-        let frozen: Vec<&str> = frozen.filter(|class| issues.class(class, grade(class))).collect();
-        if !frozen.is_empty() {
-            let n = frozen.len() as u64;
-            waits.push(Wait {
-                count: n,
-                what: plural(n, "копия ждёт выпуска", "копии ждут выпуска", "копий ждут выпуска"),
-                detail: format!("период закрыт, выпустите на подпись: {}", shortened(frozen.into_iter())),
-                href: "/copies?state=frozen".to_owned(),
-                urgent: false,
-                why: String::new(),
-            });
-        }
-        waits
+        let frozen = copies.iter().filter(|copy| copy.row.state == CopyState::Frozen);
+        let frozen = frozen.map(|copy| copy.row.class.as_str());
+        let frozen: Vec<&str> =
+            frozen.filter(|class| [&seen, &issues].iter().all(|reach| reach.class(class, grade(class)))).collect();
+        let n = frozen.len() as u64;
+        (n > 0).then(|| Wait {
+            count: n,
+            what: words::plural(n, "копия ждёт выпуска", "копии ждут выпуска", "копий ждут выпуска").to_owned(),
+            detail: format!("период закрыт, выпустите на подпись: {}", shortened(frozen.into_iter())),
+            href: "/copies?state=frozen".to_owned(),
+            urgent: false,
+            why: String::new(),
+        })
     }
 
     /// What became of copies that the visitor signed: refusals, next versions, reminders.

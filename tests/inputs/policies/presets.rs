@@ -476,6 +476,12 @@ fn a_school_names_its_own_act_of_signatures_in_place_of_the_presets_words() {
     let act = "Положение «Об ЭП» \\ \"второе\", утв. приказом от 30.08.2025 № 60";
     for (name, text) in policy::BUILTIN {
         let (preset, own) = (preset(name), policy::with_signature_act(text, act));
+        // Remarks and sections stand as they stood, in their order; a section that was not there comes last.
+        let outline = |text: &str| -> Vec<String> {
+            let marks = |line: &&str| line.starts_with('#') || line.starts_with('[');
+            text.lines().filter(marks).map(str::to_owned).collect()
+        };
+        assert!(outline(&own).starts_with(&outline(text)), "{name}: {own}");
         assert_eq!(preset.signature_act, usual, "{name} claims no act that the school has not");
         let own = policy::parse("my", &own).unwrap_or_else(|findings| panic!("{name}: {findings:#?}"));
         assert_eq!((own.signature_act.as_str(), own.is_said("signature.act")), (act, true), "{name}");
