@@ -153,7 +153,7 @@ fn said(head: &Head, cell: &str, journal: &Journal, known: &Known) -> String {
 fn choices(column: &Column) -> Vec<String> {
     let list: Vec<String> = match column.is {
         Is::Choice(words) => words.iter().map(|(_, said)| (*said).to_owned()).collect(),
-        Is::Weekday => crate::domain::setup::cells::WEEKDAYS.iter().take(6).map(|day| (*day).to_owned()).collect(),
+        Is::Weekday => crate::domain::words::WEEKDAYS.iter().take(6).map(|day| (*day).to_owned()).collect(),
         _ => Vec::new(),
     };
     let letters: usize = list.iter().map(|word| word.chars().count() + 1).sum();

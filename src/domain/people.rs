@@ -478,27 +478,23 @@ fn courses(taught: &[(String, String)]) -> Reach {
     Reach::Courses(ids, classes)
 }
 
-/// Who signs as deputy or director for a grade on a day, and by which order: the acting before the absent, a deputy of the grade before one
-/// of the whole school, a later order before an earlier; without an order the first of the staff list whom no order has named for it yet.
-pub fn signer_of<'a>(
+/// Appointments to an office that are in force on a day.
+pub fn orders_in_force(appointments: &[Appointment], role: Role, day: NaiveDate) -> impl Iterator<Item = &Appointment> {
+    appointments.iter().filter(move |one| one.role == role && one.holds_on(day))
+}
+
+/// Who holds an office on a day, and by which order: the appointed, then whom the staff list names and no order has named for it yet.
+pub fn holders<'a>(
     staff: &'a [StaffMember],
     appointments: &'a [Appointment],
     role: Role,
-    grade: u8,
     day: NaiveDate,
-) -> Option<(&'a StaffMember, Option<&'a Appointment>)> {
-    let fits = |one: &&Appointment| {
-        one.role == role && one.holds_on(day) && one.grades.is_none_or(|(from, to)| (from..=to).contains(&grade))
-    };
-    let mut by_order: Vec<&Appointment> = appointments.iter().filter(fits).collect();
-    by_order
-        .sort_by_key(|one| (!one.acting, one.grades.is_none(), std::cmp::Reverse((one.order_date, one.id.clone()))));
-    let member = |id: &str| staff.iter().find(|person| person.id == id);
-    let ordered = by_order.into_iter().find_map(|one| Some((member(&one.person)?, Some(one))));
-    let counts = |one: &Appointment| one.role == role && one.outweighs_list_on(day);
-    let named = |person: &StaffMember| appointments.iter().any(|one| counts(one) && one.person == person.id);
-    let listed = staff.iter().find(|person| person.has_role(role.as_str()) && !named(person));
-    ordered.or(listed.map(|person| (person, None)))
+) -> impl Iterator<Item = (&'a str, Option<&'a Appointment>)> {
+    let counts = move |one: &Appointment| one.role == role && one.outweighs_list_on(day);
+    let named = move |person: &StaffMember| appointments.iter().any(|one| counts(one) && one.person == person.id);
+    let listed = staff.iter().filter(move |person| person.has_role(role.as_str()) && !named(person));
+    let by_order = orders_in_force(appointments, role, day).map(|one| (one.person.as_str(), Some(one)));
+    by_order.chain(listed.map(|person| (person.id.as_str(), None)))
 }
 
 /// Why an appointment cannot be made or ended.
@@ -537,7 +533,7 @@ pub enum Unfit {
     #[error("замещаемого указывают только классному руководителю и учителю-предметнику")]
     ForSomebody,
     /// The same office twice.
-    #[error("эта должность у сотрудника {person} уже есть: {order}; сначала завершите прежнее назначение")]
+    #[error("{person} уже занимает эту должность: {order}; сначала завершите прежнее назначение")]
     Twice {
         /// Person.
         person: String,
@@ -545,7 +541,7 @@ pub enum Unfit {
         order: String,
     },
     /// It has ended already.
-    #[error("назначение {0} уже завершено")]
+    #[error("назначение на должность «{0}» уже завершено")]
     Ended(String),
     /// No such appointment.
     #[error("нет назначения «{0}»")]

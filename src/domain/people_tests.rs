@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should stop
 
 use super::*;
+use crate::domain::route::signer_of;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -187,6 +188,9 @@ fn a_copy_is_signed_by_the_deputy_of_its_grade_and_by_the_acting_head() {
     assert_eq!(signs(Role::Deputy, 9, "2025-10-24"), Some(("T3", false)), "the 9th grade is not the deputy's of 5-6");
     assert_eq!(signs(Role::Director, 9, "2025-10-24"), Some(("T4", true)));
     assert_eq!(signs(Role::Director, 9, "2025-11-01"), Some(("T1", false)));
+    let holds = |role, on: &str| holders(&staff, &orders, role, day(on)).map(|(id, _)| id).collect::<Vec<_>>();
+    assert_eq!(holds(Role::Director, "2025-10-24"), ["T4", "T1"], "the order before the list");
+    assert_eq!(holds(Role::Director, "2025-11-01"), ["T1"]);
     let coming = [of("T3", deputy(5, 6))];
     let signer = |on: &str| signer_of(&staff, &coming, Role::Deputy, 9, day(on)).map(|(person, _)| person.id.as_str());
     assert_eq!(signer("2025-08-31"), Some("T3"), "the list until the order begins");

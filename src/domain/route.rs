@@ -1,5 +1,7 @@
 //! The route: who signs a copy, in what order, and whether a person may sign now. Floor 0.
 
+use std::cmp::Reverse;
+
 use chrono::NaiveDate;
 
 use super::journal::{Class, Journal, StaffMember};
@@ -52,7 +54,7 @@ pub fn lay_out(
                 }
                 Stage::Deputy | Stage::Director => {
                     let role = if rule.stage == Stage::Deputy { Role::Deputy } else { Role::Director };
-                    let found = people::signer_of(&journal.staff, appointments, role, class.grade, day);
+                    let found = signer_of(&journal.staff, appointments, role, class.grade, day);
                     let (person, by) = found
                         .ok_or_else(|| Unroutable::NobodyHolds { title: rule.title.clone(), role: role.as_str() })?;
                     vec![office_holder(person, by, all.clone())]
@@ -62,6 +64,23 @@ pub fn lay_out(
         })
         .filter(|stage| !matches!(stage, Ok(stage) if stage.signers.is_empty()))
         .collect()
+}
+
+/// Who signs as deputy or director for a grade on a day, and by which order: the acting before the absent, a deputy of the grade before one
+/// of the whole school, a later order before an earlier; without an order the first of the staff list whom no order has named for it yet.
+pub fn signer_of<'a>(
+    staff: &'a [StaffMember],
+    appointments: &'a [Appointment],
+    role: Role,
+    grade: u8,
+    day: NaiveDate,
+) -> Option<(&'a StaffMember, Option<&'a Appointment>)> {
+    let fits = |by: &Appointment| by.grades.is_none_or(|(from, to)| (from..=to).contains(&grade));
+    let rank = |by: &Appointment| (!by.acting, by.grades.is_none(), Reverse((by.order_date, by.id.clone())));
+    let mut all: Vec<_> = people::holders(staff, appointments, role, day).collect();
+    all.retain(|(_, by)| by.is_none_or(fits));
+    all.sort_by_key(|(_, by)| (by.is_none(), by.map(rank)));
+    all.into_iter().find_map(|(id, by)| Some((staff.iter().find(|person| person.id == id)?, by)))
 }
 
 fn subject_teachers(sheets: &[Sheet]) -> Vec<SignerFacts> {

@@ -99,6 +99,23 @@ pub fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// The text with the full stop of its sentence; one that ends with initials, an abbreviation or a mark of its own gets no second.
+pub fn stopped(text: &str) -> String {
+    if text.ends_with(['.', '!', '?', '…']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// How a period is closed, by the gender of the noun that its name holds: «I четверть закрыта», «II полугодие закрыто», «учебный год закрыт».
+pub fn closed(period: &str) -> &'static str {
+    let named = |noun: &str| period.to_lowercase().contains(noun);
+    if named("четверть") {
+        "закрыта"
+    } else if named("полугодие") {
+        "закрыто"
+    } else {
+        "закрыт"
+    }
+}
+
 /// The text with its first letter in lower case, as it goes on inside a sentence; an abbreviation («И.о. директора» aside, «ЗАВУЧ») stays.
 pub fn lowered(text: &str) -> String {
     let mut letters = text.chars();
@@ -110,10 +127,12 @@ pub fn lowered(text: &str) -> String {
     first.to_lowercase().chain(rest.chars()).collect()
 }
 
+/// Days of the week, Monday first.
+pub const WEEKDAYS: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
+
 /// «суббота».
 pub fn weekday(date: NaiveDate) -> &'static str {
-    const NAMES: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
-    NAMES[date.weekday().num_days_from_monday() as usize]
+    WEEKDAYS[date.weekday().num_days_from_monday() as usize]
 }
 
 /// A moment on a page, «24 октября 2025 г., 14:05», from RFC 3339 text in the zone that it was written in; other text comes back as
@@ -230,6 +249,17 @@ mod tests {
         assert_eq!(of(&["I четверть", "II четверть", "год"]), "I четверть, II четверть и год");
         assert_eq!([0, 999, 1_000, 17_834_091].map(grouped), ["0", "999", "1\u{a0}000", "17\u{a0}834\u{a0}091"]);
         assert_eq!((capitalised("ёлка"), capitalised("")), ("Ёлка".to_owned(), String::new()));
+    }
+
+    #[test]
+    fn a_sentence_ends_with_one_full_stop_and_a_period_is_closed_in_its_own_gender() {
+        assert_eq!(stopped("Ждём подписей: Абрамов И.П."), "Ждём подписей: Абрамов И.П.");
+        assert_eq!(stopped("Записано"), "Записано.");
+        let closed_is = |kind| closed(&period_name(kind, 1));
+        assert_eq!(closed_is(PeriodKind::Quarter), "закрыта");
+        assert_eq!(closed_is(PeriodKind::HalfYear), "закрыто");
+        assert_eq!(closed_is(PeriodKind::Trimester), "закрыт");
+        assert_eq!((closed("учебный год"), closed("период Q1")), ("закрыт", "закрыт"));
     }
 
     #[test]

@@ -272,7 +272,8 @@ fn again(
     };
     let fresh = match (late, frozen.copy.supplement.as_deref()) {
         (Some(rows), Some(facts)) => {
-            freeze::supplement(&part, class, &span, &under.policy, &told, (rows, facts.clone()))
+            let own = (rows, facts.clone(), frozen.copy.id.as_str());
+            freeze::supplement(&part, class, &span, &under.policy, &told, own)
         }
         (None, Some(_)) => return Err("открытия дополнительного листа в базе данных нет".to_owned()),
         _ => freeze::freeze(&part, class, &span, &under.policy, &told),

@@ -210,15 +210,16 @@ fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow]
             table => closed.bars(table, &change.old, &change.new),
         };
         let Some(closure) = closure else { continue };
+        let period = period_words(journal, closure);
         let subject = journal.courses.iter().find(|c| c.id == row[0]).map_or("", |c| c.subject.as_str());
         findings.push(
             Finding::new(
                 "import.period-closed",
                 format!("{}.csv: {}, {subject}, {}", change.table, closure.class, row.join(", ")),
                 format!(
-                    "{} класса {} закрыт {}; как исправить запись, сказано на странице курса в журнале",
-                    period_words(journal, closure),
+                    "{period} класса {} {} {}; как исправить запись, сказано на странице курса в журнале",
                     closure.class,
+                    words::closed(&period),
                     words::moment_words(&closure.closed_at)
                 ),
             )

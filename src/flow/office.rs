@@ -21,6 +21,7 @@ pub use self::hands::enters_own_print;
 pub use self::keeping::{CHECKED, CHECKED_PAPER, at_once, check, check_paper, transfer, untransferred};
 use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
+use crate::domain::copy::State;
 use crate::domain::forms::files::{Numbering, VolumeKey};
 use crate::domain::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Purpose, Side, sheets_of};
 use crate::domain::retention;
@@ -34,6 +35,11 @@ pub enum Refusal {
     /// Nothing to print yet.
     #[error("копия {0} ещё не выпущена: печатать нечего")]
     NotIssued(String),
+    /// It came back with remarks, or another version took its place: paper of it would be void.
+    #[error(
+        "{0}: версия {1} возвращена с замечанием или заменена, печатать её не нужно; напечатайте следующую версию, когда её выпустят"
+    )]
+    NotForPaper(String, u32),
     /// No such paper copy.
     #[error("нет такой бумажной копии: «{0}»")]
     NoPaper(String),
@@ -149,6 +155,10 @@ impl From<Refusal> for Error {
 pub async fn print(house: &House, copy: &str, both_sides: bool, act: &Act) -> Result<PaperCopy, Error> {
     let rows = house.db.list_versions(copy).await?;
     let row = rows.last().ok_or_else(|| Error::NoCopy(copy.to_owned()))?;
+    if matches!(row.state, State::Refused | State::Superseded) {
+        let words = document_words(row.kind, &row.id, &row.number);
+        return Err(Refusal::NotForPaper(words, row.version).into());
+    }
     let sealed = house.db.find_register_line(copy, row.version).await?;
     let (pages, pdf) = match &sealed {
         Some(sealed) => (sealed.line.pages, sealed.line.sealed_pdf.to_hex()),

@@ -56,6 +56,8 @@ pub struct PaperSheet {
     pub id: String,
     /// «алгебра (1 группа)», «титульный лист».
     pub name: String,
+    /// Of a course's sheet the course, with the number of an earlier teacher's part; empty otherwise.
+    pub course: String,
     /// Digest.
     pub digest: Digest,
 }
@@ -75,6 +77,10 @@ impl Paper {
         let named = |(sheet, digest): (&Sheet, &Digest)| PaperSheet {
             id: sheet.id().to_owned(),
             name: sheet_name(sheet),
+            course: match sheet {
+                Sheet::Course(course) => course.course.clone(),
+                _ => String::new(),
+            },
             digest: *digest,
         };
         Self {

@@ -213,6 +213,7 @@ pub async fn withdraw(house: &House, id: &str, act: &Act) -> Result<(), Error> {
     if !desk::unchanged_since(house, &last, &standing.at).await? {
         return Err(Refusal::Written { copy: id.to_owned() }.into());
     }
+    // A recall keeps no word of the one that it was made with; what one act recalls has its moment and its hand.
     let at_once = |one: &RecallRow| one.at == standing.at && one.by == standing.by && one.copy != id;
     let mut events = Vec::new();
     if last.period == YEAR {

@@ -83,7 +83,7 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     let own = supplement::of_copy(house, id).await?;
     let freeze = |told: &Circumstances| match (&own, was.copy.supplement.as_deref()) {
         (Some((rows, _)), Some(facts)) => {
-            freeze::supplement(&journal, &class, &span, &policy, told, (rows, facts.clone()))
+            freeze::supplement(&journal, &class, &span, &policy, told, (rows, facts.clone(), id))
         }
         _ => freeze::freeze(&journal, &class, &span, &policy, told),
     };

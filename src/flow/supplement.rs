@@ -153,9 +153,12 @@ fn next(
     ground: &str,
     act: &Act,
 ) -> SupplementRow {
-    let no = known.iter().filter(|row| row.copy == copy).map(|row| row.no).max().unwrap_or_default() + 1;
+    let own: Vec<&SupplementRow> = known.iter().filter(|row| row.copy == copy).collect();
+    // A number is taken by what was made or may still be; the next opening takes up one that was put away unused.
+    let no = own.iter().filter(|row| !row.is_unused()).map(|row| row.no).max().unwrap_or_default() + 1;
+    let earlier = own.iter().filter(|row| row.no == no).count();
     SupplementRow {
-        id: freeze::supplement_id(copy, no),
+        id: freeze::supplement_id(copy, no, earlier + 1),
         copy: copy.to_owned(),
         version,
         no,
@@ -233,7 +236,8 @@ pub async fn withdraw(house: &House, copy: &str, act: &Act) -> Result<(), Error>
 
 /// The late rows of a supplement: they came after its opening and before the next one's of the same copy.
 pub(super) async fn late_rows(house: &House, all: &[SupplementRow], row: &SupplementRow) -> Result<LateRows, Error> {
-    let until = all.iter().filter(|one| one.copy == row.copy && one.no > row.no).map(|one| one.since).min();
+    // Two openings without a supplement between them may bear one number: their places in the history tell them apart.
+    let until = all.iter().filter(|one| one.copy == row.copy && one.since > row.since).map(|one| one.since).min();
     Ok(LateRows::new(house.db.list_rows_since(&row.year, row.since, until).await?))
 }
 
@@ -386,7 +390,8 @@ pub async fn make(house: &House, copy: &str, ground: Option<&str>, act: &Act) ->
         topics: Vec::new(),
         route: Laying::By(house.db.list_appointments().await?),
     };
-    let snapshot = freeze::supplement(&part, &class, &span, &policy, &told, (&rows, facts(row.no, &base, &was)))?;
+    let own = (&rows, facts(row.no, &base, &was), row.id.as_str());
+    let snapshot = freeze::supplement(&part, &class, &span, &policy, &told, own)?;
     tx.record_frozen(&snapshot, State::Frozen).await?;
     tx.end_supplement(&row.id, "frozen", &act.moment(), &act.by).await?;
     let event = Event::new(EventKind::SupplementFrozen, &act.by, &act.moment())

@@ -1,6 +1,6 @@
 //! When entries of the journal were made, as its earlier home knew: floor 1.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime};
 use sqlx::Row as _;
@@ -38,6 +38,22 @@ impl Db {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(|row| read(&ENTRIES.read(row)?)).collect()
+    }
+}
+
+impl Db {
+    /// Classes of a year whose courses have anything of the journal: a lesson or a final mark. Each course is looked up once by its key.
+    pub async fn list_classes_with_entries(&self, year: &str) -> Result<BTreeSet<String>, Error> {
+        let rows = sqlx::query(
+            "select distinct c.class from courses c where c.school = $1 and c.year = $2 and (
+                 exists (select 1 from lessons l where l.school = c.school and l.year = c.year and l.course = c.id)
+                 or exists (select 1 from final_marks f where f.school = c.school and f.year = c.year and f.course = c.id))",
+        )
+        .bind(self.school.clone())
+        .bind(year.to_owned())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 }
 

@@ -19,7 +19,7 @@ pub struct SupplementRow {
     pub copy: String,
     /// Version of that copy.
     pub version: u32,
-    /// Number, from 1 for each copy.
+    /// Number, from 1 for each copy; one that was put away unused is given to the next opening.
     pub no: u32,
     /// School year.
     pub year: String,
@@ -41,11 +41,18 @@ pub struct SupplementRow {
     pub ended_at: String,
 }
 
+impl SupplementRow {
+    /// Did it end without a supplement: nothing came, or the next version of the copy took up what did?
+    pub fn is_unused(&self) -> bool {
+        matches!(self.outcome.as_str(), "withdrawn" | "reissued")
+    }
+}
+
 const SELECT: &str = "
     select s.id, s.copy, s.version, s.no, s.year, s.class, s.period, s.since, s.opened_at, s.opened_by, s.ground,
            coalesce(e.outcome, ''), coalesce(e.ended_at, '')
     from supplements s left join supplement_ends e on e.school = s.school and e.id = s.id
-    where s.school = $1 order by s.copy, s.no";
+    where s.school = $1 order by s.copy, s.no, s.since, s.id";
 
 fn read(row: &AnyRow) -> Result<SupplementRow, Error> {
     Ok(SupplementRow {

@@ -17,6 +17,7 @@ use crate::domain::copy::Standing;
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::domain::snapshot::supplement_no;
 use crate::domain::words;
 use crate::flow::force::Versions;
 use crate::flow::verify::{Report, VerifyOptions, verify_bytes};
@@ -75,6 +76,11 @@ impl VerifyView {
         Self { file, what, verdict, checked, findings, copy, later: None }
     }
 
+    /// Is it a supplement (дополнительный лист) and not a copy?
+    fn is_supplement(&self) -> bool {
+        self.copy.as_ref().is_some_and(|(id, _)| supplement_no(id).is_some())
+    }
+
     /// The same with moments as an office writes them, for the page: programs and the command line get them as they were recorded.
     fn for_people(mut self, zone: FixedOffset) -> Self {
         for finding in &mut self.findings {
@@ -129,6 +135,9 @@ impl CheckView {
     fn advice(&self) -> &'static str {
         match self.view.verdict {
             Verdict::Valid => "Всё, что можно было проверить, проверено и сходится.",
+            Verdict::Superseded if self.view.is_supplement() => {
+                "Сам файл цел, но у дополнительного листа есть более поздняя версия: пользуйтесь ею."
+            }
             Verdict::Superseded => "Сам файл цел, но у копии есть более поздняя версия: пользуйтесь ею.",
             Verdict::Unchecked => "Не хватает части, без которой ответить нельзя. Это не значит, что файл изменён.",
             Verdict::Altered => "Этому файлу верить нельзя. Ниже сказано, что именно не сошлось.",

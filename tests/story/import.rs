@@ -85,7 +85,7 @@ fn a_bundle_that_reaches_into_a_closed_period_is_refused_with_place_was_and_is()
         assert_eq!(findings.len(), 1, "{findings:#?}");
         let said = findings[0].to_string();
         let cells: Vec<&str> = mark.split(',').collect();
-        for word in ["marks.csv", CLASSES[0], cells[1], cells[3], "I четверть", "закрыт"] {
+        for word in ["marks.csv", CLASSES[0], cells[1], cells[3], "I четверть", "закрыта"] {
             assert!(said.contains(word), "«{word}» is not in: {said}");
         }
         assert!(findings[0].expected.ends_with(value) && findings[0].found.ends_with(other), "{said}");

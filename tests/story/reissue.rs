@@ -5,7 +5,7 @@ use letopis::domain::finding::Verdict;
 use letopis::domain::statement::Category;
 use letopis::flow::sign::{Gesture, Target};
 use letopis::flow::verify::{VerifyOptions, verify_path};
-use letopis::flow::{Error, issue, reissue, seal};
+use letopis::flow::{Error, issue, office, reissue, seal};
 
 use super::house::{COPIES, House, after, gesture, tell};
 
@@ -36,6 +36,8 @@ fn a_refused_copy_is_issued_anew_signed_and_sealed_as_the_second_version() {
         for other in house.signers(COPIES[0], "subject_teacher").await {
             house.sign(COPIES[0], &other).await.expect_err("nobody signs a refused copy");
         }
+        let printed = office::print(&house, COPIES[0], true, &after(19)).await.expect_err("nor is it printed");
+        assert!(printed.to_string().contains("печатать её не нужно"), "{printed}");
         let refused = house.copy(COPIES[0]).await;
         seal::seal(&house, &[refused], &after(20), |_| {}).await.expect_err("nobody seals it either");
 

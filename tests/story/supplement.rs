@@ -182,7 +182,10 @@ async fn it_is_called_what_it_is(house: &House) {
     let folder = tempfile::tempdir().expect("a folder");
     let zip = folder.path().join("supplement.zip");
     std::fs::write(&zip, &packed.bytes).expect("a file");
-    assert_eq!(verify_path(&zip, &VerifyOptions::default()).verdict, Verdict::Valid);
+    let report = verify_path(&zip, &VerifyOptions::default());
+    assert_eq!(report.verdict, Verdict::Valid);
+    let what = report.what();
+    assert!(what.starts_with("вывезенный дополнительный лист № 1, ") && !what.contains("копия"), "{what}");
     let mut bag = zip::ZipArchive::new(std::io::Cursor::new(&packed.bytes)).expect("a zip");
     let mut text = |name: &str| {
         let at = (0..bag.len())
@@ -226,8 +229,10 @@ fn the_last_day_goes_to_a_supplement_on_postgresql_too() {
 #[test]
 fn a_next_version_of_the_copy_takes_up_what_came_late_and_an_opening_by_hand_names_its_ground() {
     tell(async {
-        let (house, _) = closed_in_time(House::empty().await).await;
-        assert!(imports(&house, &Bundle::small()).await);
+        let (house, work) = closed_in_time(House::empty().await).await;
+        // One work is checked later still.
+        let without = Bundle::small().with("marks.csv", |text| text.replace(&format!("{work}\n"), ""));
+        assert!(imports(&house, &without).await);
         reissue::reissue(&house, COPIES[0], "внесён последний день", &after(5)).await.expect("a next version");
         assert!(said(&house.snapshot(COPIES[0]).await).0.contains(&LAST_DAY.to_owned()), "it is in the copy now");
         let standing = supplement::standing(&house, COPIES[0]).await.expect("supplements");
@@ -236,10 +241,17 @@ fn a_next_version_of_the_copy_takes_up_what_came_late_and_an_opening_by_hand_nam
         assert!(matches!(none, Error::Supplement(Refusal::NotOpen(_))), "{none:?}");
 
         let row = supplement::open(&house, COPIES[0], "работы на проверке", &after(7)).await.expect("an opening");
-        assert_eq!((row.no, row.version, row.ground.as_str()), (2, 2, "работы на проверке"));
+        // The first number was never made a supplement: the second version's first supplement bears it.
+        assert_eq!((row.no, row.version, row.ground.as_str()), (1, 2, "работы на проверке"));
+        assert_eq!(row.id, format!("{SUPPLEMENT}-2"), "an identifier is given once");
         let twice = supplement::open(&house, COPIES[0], "ещё раз", &after(8)).await.expect_err("one at a time");
-        assert!(matches!(twice, Error::Supplement(Refusal::Unfinished { no: 2, .. })), "{twice:?}");
+        assert!(matches!(twice, Error::Supplement(Refusal::Unfinished { no: 1, .. })), "{twice:?}");
         supplement::withdraw(&house, COPIES[0], &after(9)).await.expect("nothing came");
+        supplement::open(&house, COPIES[0], "работа на проверке", &after(10)).await.expect("opened again");
+        assert!(imports(&house, &Bundle::small()).await, "the work was checked");
+        let made = supplement::make(&house, COPIES[0], None, &after(11)).await.expect("an answer");
+        let made = made.copy.expect("a supplement");
+        assert_eq!((made.id, made.number.as_str()), (format!("{SUPPLEMENT}-3"), "2025-5А-1Ч-Д1"));
         assert_eq!(house.doctor().await, Vec::<String>::new());
 
         // A period opened past the program is found.

@@ -320,7 +320,7 @@ fn of_paper(letterhead: &Letterhead, journal: &Journal) -> Vec<Form> {
     };
     let mut entries = [entry(1, "5А", 54), entry(2, "5Б", 51), entry(3, "6А", 48), entry(4, "5А", 6)];
     let [.., supplement] = &mut entries;
-    supplement.kept.copy.copy = supplement_id(&supplement.kept.copy.copy, 1);
+    supplement.kept.copy.copy = supplement_id(&supplement.kept.copy.copy, 1, 1);
     supplement.kept.copy.number += "-Д1";
     let closing = Closing {
         year: "2025/2026".to_owned(),

@@ -79,19 +79,23 @@ pub fn entries(late: &Journal) -> usize {
     late.lessons.len() + late.marks.len() + late.absences.len() + late.final_marks.len()
 }
 
-/// Identifier of a supplement as a copy of its own: `2025-05A-Q1-SUP1`.
-pub fn supplement_id(copy: &str, no: u32) -> String {
-    format!("{copy}-SUP{no}")
+/// Identifier of a supplement as a copy of its own: `2025-05A-Q1-SUP1`. An identifier is given once: a number that an earlier opening left unused
+/// is opened again (`opening` 2 and on) as `2025-05A-Q1-SUP1-2`.
+pub fn supplement_id(copy: &str, no: u32, opening: usize) -> String {
+    match opening {
+        0 | 1 => format!("{copy}-SUP{no}"),
+        opening => format!("{copy}-SUP{no}-{opening}"),
+    }
 }
 
-/// Freezes a supplement. `journal` is the class's part; `rows` say what of it is late.
+/// Freezes a supplement under the identifier of its opening. `journal` is the class's part; `rows` say what of it is late.
 pub fn supplement(
     journal: &Journal,
     class: &Class,
     span: &Span,
     policy: &Policy,
     told: &Circumstances,
-    (rows, facts): (&LateRows, SupplementFacts),
+    (rows, facts, id): (&LateRows, SupplementFacts, &str),
 ) -> Result<Snapshot, Unfreezable> {
     let late = rows.of(journal, &class.name, span);
     // A column stands for a late lesson, and for an earlier one that has something late in it.
@@ -127,7 +131,7 @@ pub fn supplement(
     let (entered_from, entered_until) = rows.entered(&late);
     let entries = entries(&late) as u32;
     let copy = CopyFacts {
-        id: supplement_id(&facts.copy, facts.no),
+        id: id.to_owned(),
         version: told.version,
         kind: CopyKind::PeriodCopy,
         number: format!("{}-Д{}", facts.copy_number, facts.no),

@@ -12,10 +12,9 @@ use crate::domain::finding::Finding;
 use crate::domain::journal::{Course, Journal};
 use crate::domain::names;
 use crate::domain::period;
-use crate::domain::words;
+use crate::domain::words::{self, WEEKDAYS};
 
-/// The days of the week, Monday first.
-pub const WEEKDAYS: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
+/// As [`WEEKDAYS`], short.
 const WEEKDAYS_SHORT: [&str; 7] = ["пн", "вт", "ср", "чт", "пт", "сб", "вс"];
 
 /// What cells may refer to: staff, classes, courses, learners and rooms by identifier, and by the words people use for them.

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::cells::{WEEKDAYS, course_words};
+use super::cells::course_words;
 use super::{Setup, Slot, hours_text};
 use crate::domain::calendar::SchoolCalendar;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Course, Journal};
+use crate::domain::words::WEEKDAYS;
 
 /// Lessons a week at most, by grade from 1, for a week of five and of six days (СанПиН 1.2.3685-21, table 6.6; first classes never
 /// have six days).

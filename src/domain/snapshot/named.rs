@@ -2,9 +2,12 @@
 
 use super::{AttendanceSheet, ChangesSheet, CopyFacts, CopyKind, Sheet};
 
-/// Number of the supplement that an identifier of a copy names; `None` for all other copies.
+/// Number of the supplement that an identifier of a copy names; `None` for all other copies. A number that was opened again carries the opening
+/// behind it: `2025-05A-Q1-SUP1-2` is № 1 as well.
 pub fn supplement_no(id: &str) -> Option<u32> {
-    id.rsplit_once("-SUP").and_then(|(_, no)| no.parse().ok())
+    let (_, said) = id.rsplit_once("-SUP")?;
+    let no = said.split_once('-').map_or(said, |(no, _)| no);
+    no.parse().ok()
 }
 
 /// How the identifier of a year's journal ends; its summary sheet's is the same without the last part.
@@ -92,6 +95,11 @@ mod tests {
             "дополнительный лист № 12 к копии № 2025-5А-1Ч"
         );
         assert_eq!(kind_words(copy, "2025-05A-Q1-SUP2"), "дополнительный лист № 2");
+        assert_eq!(kind_words(copy, "2025-05A-Q1-SUP1-2"), "дополнительный лист № 1");
+        assert_eq!(
+            document_words(copy, "2025-05A-Q1-SUP1-2", "2025-5А-1Ч-Д1"),
+            "дополнительный лист № 1 к копии № 2025-5А-1Ч"
+        );
         assert_eq!(kind_words(copy, "2025-05A-Q1"), "копия классного журнала");
         assert_eq!(
             document_words(copy, "2025-05A-Y-J", "2025-5А-Год-Ж"),

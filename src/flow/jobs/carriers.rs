@@ -37,7 +37,7 @@ pub(super) async fn write(
     let copies = words::count(written.kept.len() as u64, "носителе", "носителях", "носителях");
     let mut said = format!("Копия {} записана и прочитана назад на {copies}.", written.row.id);
     for outside in &written.outside {
-        said.push_str(&format!(" {}.", words::capitalised(outside)));
+        said.push_str(&format!(" {}", words::stopped(&words::capitalised(outside))));
     }
     let refused =
         written.failed.into_iter().map(|(what, why)| Refused { what: format!("носитель {what}"), why });

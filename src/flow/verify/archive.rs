@@ -168,7 +168,11 @@ fn mark_superseded(parts: &mut [Report]) {
     for part in parts {
         let Some(copy) = &part.copy else { continue };
         if let Some(version) = last.get(&copy.id).filter(|version| **version > copy.version) {
-            let message = format!("Есть более поздняя версия этой копии: {version}.");
+            let this = match part.supplement() {
+                Some(_) => "этого дополнительного листа",
+                None => "этой копии",
+            };
+            let message = format!("Есть более поздняя версия {this}: {version}.");
             let finding = Finding::new("archive.superseded", &part.path, message).weighing(Severity::Note);
             part.findings.push(finding);
             part.verdict = Verdict::of(&part.findings, true);

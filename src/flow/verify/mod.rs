@@ -29,7 +29,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::domain::finding::{Finding, Severity, Verdict};
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{Snapshot, supplement_no};
 use crate::vault::{self, Content, Depth, bag, package};
 
 use certificates::Certificates;
@@ -159,12 +159,23 @@ impl Report {
         self.findings.iter().chain(self.parts.iter().flat_map(|part| &part.findings))
     }
 
-    /// What the file is, in one line: «копия 2025-5А-1Ч, 5А, I четверть, версия 1».
+    /// Number of the supplement (дополнительный лист) that the file is; `None` for every other one.
+    pub fn supplement(&self) -> Option<u32> {
+        self.copy.as_ref().and_then(|copy| supplement_no(&copy.id))
+    }
+
+    /// What the file is, in one line: «копия 2025-5А-1Ч, 5А, I четверть, версия 1»; a supplement is never called a copy.
     pub fn what(&self) -> String {
-        let kind = self.kind.as_russian();
+        let kind = match (self.kind, self.supplement()) {
+            (Kind::Package, Some(no)) => format!("вывезенный дополнительный лист № {no}"),
+            (Kind::Document, Some(no)) => format!("скреплённый печатью дополнительный лист № {no} (PDF)"),
+            (Kind::Extract, Some(no)) => format!("выписка из дополнительного листа № {no}"),
+            (Kind::Object, Some(no)) => format!("запись архива: дополнительный лист № {no}"),
+            (kind, _) => kind.as_russian().to_owned(),
+        };
         match &self.copy {
-            None => kind.to_owned(),
-            Some(copy) => [kind, &copy.number, &copy.class, &copy.period]
+            None => kind,
+            Some(copy) => [kind.as_str(), &copy.number, &copy.class, &copy.period]
                 .into_iter()
                 .filter(|part| !part.is_empty())
                 .map(str::to_owned)

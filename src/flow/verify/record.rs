@@ -322,7 +322,7 @@ pub(super) fn check_rows(snapshot: &Snapshot, walk: &mut Walk) {
 
 /// Says how many people signed for how many sheets.
 pub(super) fn tell_people(signed: usize, snapshot: &Snapshot, walk: &mut Walk) {
-    walk.checked.push(format!("Заявления с верной подписью: {signed}; листов в копии: {}.", snapshot.sheets.len()));
+    walk.checked.push(format!("Заявления с верной подписью: {signed}; листов: {}.", snapshot.sheets.len()));
     for sheet in &snapshot.sheets {
         let Sheet::Course(course) = sheet else { continue };
         if let Some(signer) = course.part.as_ref().map(|_| course.signer()) {

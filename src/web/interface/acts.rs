@@ -222,6 +222,7 @@ pub(super) async fn job(
         |row: &JobRow| row.created_by == bearer.issued_by || bearer.may(crate::domain::rights::Action::ReadOperations);
     let found = if id.contains('\0') { None } else { state.house.db.find_job(&id).await? };
     let row = found.filter(own).ok_or_else(|| Problem::new("not-found", "Такой работы нет."))?;
+    // Not the whole of it as it is kept: whether there is anything to go on with is asked by the house's own pages alone.
     let outcome = jobs::outcome(&row).map(|ended| json!({ "said": ended.said, "refused": ended.refused }));
     let told = json!({
         "id": row.id,

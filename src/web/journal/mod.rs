@@ -128,7 +128,7 @@ fn tabs(directory: &Directory, class: &Class, path: &str, chosen: &str) -> Vec<T
 }
 
 /// The order of courses on the pages: subjects by name, groups of one subject together. Copies keep the order of the lists.
-fn by_subject(a: &Course, b: &Course) -> Ordering {
+pub(super) fn by_subject(a: &Course, b: &Course) -> Ordering {
     let subjects = names::compare([&a.subject, "", ""], [&b.subject, "", ""]);
     subjects.then_with(|| names::natural(&a.group, &b.group)).then_with(|| a.id.cmp(&b.id))
 }

@@ -72,12 +72,27 @@ impl View {
         }
     }
 
+    /// How far it is.
+    fn figures(&self) -> String {
+        figures(self.state, self.done, self.total)
+    }
+
     fn said(&self) -> &str {
         self.outcome.as_ref().map_or("", |outcome| outcome.said.as_str())
     }
 
     fn events(&self) -> String {
         format!("/jobs/{}/events", self.id)
+    }
+}
+
+/// «3 из 10»; where nothing is counted yet, or never was, in words.
+pub(in crate::web) fn figures(state: JobState, done: u64, total: u64) -> String {
+    match state {
+        _ if total > 0 => format!("{done} из {total}"),
+        JobState::Waiting => "ещё не начато".to_owned(),
+        JobState::Running => "ещё выполняется".to_owned(),
+        JobState::Done | JobState::Failed => "—".to_owned(),
     }
 }
 
@@ -160,6 +175,7 @@ struct Told {
     stage: String,
     done: u64,
     total: u64,
+    figures: String,
     said: String,
 }
 
@@ -171,6 +187,7 @@ impl Told {
             stage: row.stage.clone(),
             done: row.done,
             total: row.total,
+            figures: figures(row.state, row.done, row.total),
             said: jobs::outcome(row).map(|outcome| outcome.said).unwrap_or_default(),
         }
     }
@@ -341,6 +358,18 @@ mod tests {
         assert_eq!(behind("J4", &rows), "сначала закончится: разбор сканов");
         assert_eq!(behind("J5", &rows), "сначала закончится: разбор сканов, запись резервной копии");
         assert_eq!(behind("J4", &rows[1..2]), "");
+    }
+
+    #[test]
+    fn a_job_says_how_far_it_is_before_anything_is_counted() {
+        let mut row = job("J1", "issue_all", JobState::Running);
+        assert_eq!(View::of(&row).figures(), "1 из 2");
+        row.total = 0;
+        let page = JobPart { job: View::of(&row) }.render().unwrap();
+        assert!(page.contains("<span data-job=\"figures\">ещё выполняется</span>"), "{page}");
+        assert_eq!(Told::of(&row).figures, "ещё выполняется", "the stream says the same");
+        row.state = JobState::Waiting;
+        assert_eq!(View::of(&row).figures(), "ещё не начато");
     }
 
     #[test]

@@ -92,7 +92,8 @@ struct CopyPage {
     scanned: bool,
     clerks: Vec<(String, String)>,
     may_print: bool,
-    /// May a print be marked? Not where the school's rules know no paper copies; those made before are still handed in.
+    /// May a print be marked? Not where the school's rules know no paper copies, nor of a refused or replaced version; those made before are still
+    /// handed in.
     may_mark: bool,
     /// Does the last page of the copy count leaves printed on both sides?
     two_sided: bool,
@@ -186,13 +187,21 @@ async fn page(
         Some(moment) if row.version == last => !desk::unchanged_since(&state.house, &row, moment).await?,
         _ => false,
     };
+    let mut remarks = desk::remarks(&state.house, &row).await?;
+    let own = |one: &&mut desk::Remark| one.owner == visitor.account && one.version == row.version;
+    let mut is_own = false;
+    for one in remarks.iter_mut().filter(own) {
+        one.sheet.push_str(" (ваш лист)");
+        is_own = true;
+    }
     let grade = snapshot.class.grade;
     let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
     let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
     let recalls = Recalls::of(state, visitor, &row, issues, sent).await?;
     let reissues = issues && !row.issued_pdf.is_empty() && decides(visitor, row.state, recalls.stands());
     let rules_know_paper = takes_paper(state).await?;
-    let may_mark = may_print && rules_know_paper;
+    // What came back with remarks or was replaced goes on no paper; a print is always one of the last version.
+    let may_mark = may_print && rules_know_paper && row.version == last && row.state != CopyState::Refused;
     let takes_paper = issues && row.state == CopyState::Issued && rules_know_paper;
     let on_paper = if takes_paper { on_paper(&snapshot, &stands, &visitor.account) } else { Vec::new() };
     let (to_paper, paper_stages) = paper_stages(state, &snapshot, &row, &stands, takes_paper).await?;
@@ -225,12 +234,12 @@ async fn page(
         package: super::package::view(state, &row, register.is_some()).await,
         returned: matches!(row.state, CopyState::Refused | CopyState::Superseded),
         refused: row.state == CopyState::Refused,
-        onward: if row.state == CopyState::Refused && !mended { onward(visitor) } else { String::new() },
+        onward: if row.state == CopyState::Refused && !mended { onward(visitor, is_own) } else { String::new() },
         may_load: visitor.may_anywhere(Action::ImportData),
         waits_for: if row.state == CopyState::Issued { awaited.join(", ") } else { String::new() },
         stages,
         sheets: sheets(&snapshot, &row),
-        remarks: desk::remarks(&state.house, &row).await?,
+        remarks,
         changes: match row.version {
             1 => String::new(),
             version => format!("/copies/{}/{version}/changes", segment(&row.id)),
@@ -343,17 +352,29 @@ fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, state
         name: names::short_name(&person.surname, &person.given_name, &person.patronymic),
         office: format!("{}{acting}", words::lowered(&signer.office)),
         sheets: words::count(signer.sheets.len() as u64, "лист", "листа", "листов"),
-        signed: said.map(|one| format!("{verb} {}", words::moment_words(&one.signed_at))).unwrap_or_default(),
+        signed: said
+            .map(|one| match one.kept.is_empty() {
+                true => format!("{verb} {}", words::moment_words(&one.signed_at)),
+                false => {
+                    let moment = words::moment_words(&one.signed_at);
+                    format!("{verb} {moment}, подпись сохранена с версии {}", one.version)
+                }
+            })
+            .unwrap_or_default(),
         seen,
         refused,
     }
 }
 
-/// What follows a refusal, for whoever looks at the copy and may not do it.
-fn onward(visitor: &Visitor) -> String {
+/// What follows a refusal; `is_own`: the remark is on a sheet of whoever looks at the copy.
+fn onward(visitor: &Visitor, is_own: bool) -> String {
     let (loads, issues) = (visitor.rules.who(Action::ImportData), visitor.rules.who(Action::IssueCopies));
+    let who = match is_own {
+        true => "исправьте запись в журнале школы",
+        false => "запись исправляют в журнале школы",
+    };
     format!(
-        "Что дальше: запись в журнале исправляет {loads}, следующую версию выпускает {issues}. Лист, который не изменится, подписывать заново не нужно."
+        "Что дальше: {who}; исправленный журнал загружает {loads}, следующую версию выпускает {issues}. Лист, который не изменится, подписывать заново не нужно."
     )
 }
 
@@ -399,7 +420,7 @@ fn facts(
         facts.push(("Составлена по копиям", sources));
     }
     if !snapshot.ground.is_empty() {
-        facts.push(("Закрыта при замечаниях", snapshot.ground.clone()));
+        facts.push(("Период закрыт при замечаниях", snapshot.ground.clone()));
     }
     // A sheet of the journal takes as many leaves of paper as it needs: those are counted where paper is spoken of.
     let of = match row.kind {

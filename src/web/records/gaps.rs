@@ -16,6 +16,7 @@ use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::period;
 use crate::domain::rights::Action;
+use crate::domain::words;
 use crate::flow::close::{self, Closed, Closing};
 
 /// An option of a list.
@@ -31,7 +32,7 @@ struct ClassLine {
     /// The class's own list; empty where it has nothing to list.
     href: String,
     badge: &'static str,
-    /// «закрыт с основанием: …».
+    /// «закрыта с основанием: …».
     said: String,
     /// Closed: nothing is counted any more.
     closed: bool,
@@ -74,6 +75,8 @@ struct GapsPage {
     export: String,
     period: String,
     period_name: String,
+    /// «Закрыта» of a quarter, «Закрыто» of a half-year, «Закрыт» of the rest.
+    is_closed: String,
     class: String,
     /// Classes that would be closed now, and those that lack something.
     ready: usize,
@@ -152,6 +155,8 @@ pub(super) async fn gaps(
     };
     let open = |one: &&Closed| !one.already;
     let lacks = |one: &&Closed| one.findings.iter().any(|gap| gap.severity == Severity::Error);
+    let period_name = listed.iter().find(|(id, _)| *id == period).map(|(_, name)| name.clone()).unwrap_or_default();
+    let is_closed = words::closed(&period_name);
     let frame = frame
         .titled("Полнота журнала")
         .leading("Чего не хватает, чтобы закрыть учётный период, и кого об этом спросить")
@@ -160,7 +165,10 @@ pub(super) async fn gaps(
         frame,
         periods: listed.iter().map(|(id, name)| choice(id, name, &period)).collect(),
         choices: reach.iter().map(|name| choice(name, name, &class)).collect(),
-        classes: checked.iter().map(|one| line(one, &asked, ground(&directory, &one.class, &period))).collect(),
+        classes: checked
+            .iter()
+            .map(|one| line(one, &asked, (is_closed, ground(&directory, &one.class, &period))))
+            .collect(),
         gaps: if class.is_empty() {
             Vec::new()
         } else {
@@ -171,7 +179,8 @@ pub(super) async fn gaps(
         export: asked.with("format", "csv"),
         ready: checked.iter().filter(open).filter(|one| !lacks(one)).count(),
         lacking: checked.iter().filter(open).filter(lacks).count(),
-        period_name: listed.iter().find(|(id, _)| *id == period).map(|(_, name)| name.clone()).unwrap_or_default(),
+        is_closed: words::capitalised(is_closed),
+        period_name,
         period,
         class,
     })
@@ -224,11 +233,11 @@ fn ground<'d>(directory: &'d Directory, class: &str, period: &str) -> &'d str {
     own.map_or("", |row| row.ground.as_str())
 }
 
-fn line(one: &Closed, asked: &Asked, ground: &str) -> ClassLine {
+fn line(one: &Closed, asked: &Asked, (is_closed, ground): (&str, &str)) -> ClassLine {
     let errors = one.findings.iter().filter(|gap| gap.severity == Severity::Error).count();
     let (badge, said) = match (one.already, errors) {
-        (true, _) if !ground.is_empty() => ("wait", format!("закрыт с основанием: {ground}")),
-        (true, _) => ("plain", "закрыт".to_owned()),
+        (true, _) if !ground.is_empty() => ("wait", format!("{is_closed} с основанием: {ground}")),
+        (true, _) => ("plain", is_closed.to_owned()),
         (false, 0) => ("ok", "можно закрыть".to_owned()),
         (false, _) => ("bad", "не хватает записей".to_owned()),
     };

@@ -76,6 +76,13 @@ struct Following {
     outcome: Option<Outcome>,
 }
 
+impl Following {
+    /// How far it is, as the page of jobs says it.
+    fn figures(&self) -> String {
+        super::ops::jobs::figures(self.state, self.done, self.total)
+    }
+}
+
 /// A copy whose paper has begun to come back.
 struct CopyLine {
     href: String,

@@ -12,7 +12,7 @@ use crate::domain::form::Form;
 use crate::domain::forms::carriers::{self as papers, Carried, Checked, Compared, LedgerRow, Outcome, Written};
 use crate::domain::forms::{People, day};
 use crate::domain::journal::YEAR;
-use crate::domain::people::{Appointment, Office};
+use crate::domain::people::{Office, orders_in_force};
 use crate::domain::policy::{Policy, Value};
 use crate::domain::rights::{Role, role_of};
 use crate::domain::words;
@@ -48,8 +48,7 @@ pub async fn missing_signers(house: &House, today: NaiveDate) -> Result<Vec<Role
     let policy = policy::history(house).await?.on(today).policy.clone();
     let appointments = house.db.list_appointments().await?;
     let is_held = |role: Role| {
-        appointments.iter().any(|one| one.role == role && one.holds_on(today))
-            || People::holder(&roster, role.as_str()).is_some()
+        orders_in_force(&appointments, role, today).next().is_some() || People::holder(&roster, role.as_str()).is_some()
     };
     // Where nobody answers for the journal, whoever answers for the archive stands in that line; the specialist has an own one.
     let mut owners = archive_owners(&policy).into_iter().filter(|role| *role != Role::TechnicalSpecialist);
@@ -167,15 +166,13 @@ impl Desk<'_> {
         };
         let appointments = self.house.db.list_appointments().await?;
         let day = row.at.get(..10).and_then(|day| day.parse().ok()).unwrap_or(self.today);
-        let holds = |one: &&Appointment, role| one.role == role && one.holds_on(day);
         // Who wrote it signs for it; else the one who holds the office by order, or by the lists of the year.
         let signed = |role: Role, listed: &str| {
+            let wrote = orders_in_force(&appointments, role, day).find(|one| one.person == row.by);
+            let then = || orders_in_force(&appointments, role, day).next();
             // Appointed later than the copy: who answers now signs what is printed now.
-            let now = || appointments.iter().find(|one| one.role == role && one.holds_on(self.today));
-            let then = || appointments.iter().find(|one| holds(one, role));
-            let by_order = || then().or_else(now).map(|one| one.person.as_str());
-            let wrote = appointments.iter().any(|one| holds(&one, role) && one.person == row.by);
-            let id = if wrote { Some(row.by.as_str()) } else { by_order() };
+            let now = || orders_in_force(&appointments, role, self.today).next();
+            let id = wrote.or_else(then).or_else(now).map(|one| one.person.as_str());
             let id = id.or_else(|| People::holder(&self.journal, listed));
             id.map(|id| self.people.get(id).signed).unwrap_or_default()
         };
