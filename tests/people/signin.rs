@@ -461,12 +461,10 @@ fn the_time_of_an_answer_does_not_tell_whether_a_login_exists() {
                 assert_eq!(refusal(answer), Refusal::NotThem);
             }
         }
-        let [real, none] = times.map(|mut times| {
-            times.sort();
-            times[times.len() / 2].as_secs_f64()
-        });
+        // The least of thirty: what the work itself takes, whatever else this machine does meanwhile.
+        let [real, none] = times.map(|times| times.into_iter().min().unwrap().as_secs_f64());
         let ratio = real / none;
-        eprintln!("median with a login {real:.4} s, without {none:.4} s, ratio {ratio:.2}");
+        eprintln!("least with a login {real:.4} s, without {none:.4} s, ratio {ratio:.2}");
         assert!((0.6..1.7).contains(&ratio), "{real} s against {none} s");
     });
 }
