@@ -12,6 +12,7 @@ use super::listings::CopyLine;
 use super::table::{bytes, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
 use crate::domain::copy::State;
+use crate::domain::period;
 use crate::domain::statement::Category;
 use crate::domain::words::count;
 use crate::flow::close::{self, Closing};
@@ -65,6 +66,10 @@ impl Close {
         let classes = self.classes.into_iter().filter(|class| named.insert(class.clone())).collect();
         let closing = Closing { year, period: self.period.clone(), classes, ground: self.ground };
         let act = desk.act(&house);
+        if !self.dry_run {
+            let roster = house.db.load_roster(&closing.year).await?;
+            period::begun(&roster, &closing.period, act.at.date_naive()).map_err(flow::Error::from)?;
+        }
         let closed = match self.dry_run {
             true => close::check(&house, &closing, &act).await?,
             false => close::close(&house, &closing, &act).await?,

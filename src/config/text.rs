@@ -113,6 +113,23 @@ pub fn example() -> String {
     text
 }
 
+/// What a section of the file is about; empty for the lines before the first.
+fn titled(section: &str) -> &'static str {
+    match section {
+        "" => "",
+        "print" => "Печатные формы",
+        "serve" => "Адрес и запуск",
+        "sessions" => "Сроки входа",
+        "limits" => "Ограничения",
+        "log" => "Журнал программы",
+        "metrics" => "Показатели работы",
+        "jobs" => "Долгие работы",
+        "oidc" => "Вход через внешнюю систему",
+        "mail" => "Почта",
+        _ => "Прочее",
+    }
+}
+
 /// The guide `settings.ru.md`, made of the same table as the reader: it cannot go stale.
 pub fn guide() -> String {
     let mut text = String::from(
@@ -128,7 +145,10 @@ pub fn guide() -> String {
     for key in KEYS {
         let (own, name) = parts(key.path);
         if own != section {
-            let heading = if own.is_empty() { "В начале файла".to_owned() } else { format!("[{own}]") };
+            let heading = match titled(own) {
+                "" => "В начале файла".to_owned(),
+                title => format!("{title}: раздел [{own}]"),
+            };
             let _ = write!(
                 text,
                 "\n## {heading}\n\n| ключ | значение | по умолчанию | единица | переменная | для чего |\n|---|---|---|---|---|---|\n"

@@ -11,7 +11,7 @@ pub mod prune;
 
 use chrono::NaiveDate;
 
-pub use self::pledge::{Tells, undertaking};
+pub use self::pledge::{Tells, undertaking, undertaking_as_before};
 use super::finding::Finding;
 use super::rights::Role;
 use super::words;
@@ -370,7 +370,9 @@ pub enum Refusal {
         trip: u64,
     },
     /// No comparison since it was taken.
-    #[error("заверить нельзя: после выдачи носитель {0} не сверяли с домом; сверка, сделанная до выдачи, не считается")]
+    #[error(
+        "заверить нельзя: после выдачи носитель {0} не сверяли с записями «Летописи»; сверка, сделанная до выдачи, не считается"
+    )]
     NotCompared(String),
     /// The comparison says no.
     #[error("заверить нельзя: последняя сверка носителя {0} нашла расхождения; копия на нём изменена или повреждена")]

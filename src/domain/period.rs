@@ -55,6 +55,18 @@ pub enum Refusal {
         /// The class's own periods.
         own: String,
     },
+    /// Its first day has not come.
+    #[error("период ещё не начался: его первый день — {0}")]
+    NotBegun(String),
+}
+
+/// A period is closed from its first day on; the year, from the first day of its first period.
+pub fn begun(journal: &Journal, period: &str, today: NaiveDate) -> Result<(), Refusal> {
+    let of = |one: &&Period| period == YEAR || one.id == period;
+    match journal.periods.iter().filter(of).map(|one| one.starts).min() {
+        Some(first) if today < first => Err(Refusal::NotBegun(words::date_short(first))),
+        _ => Ok(()),
+    }
 }
 
 /// Finds the span of a period for a class.

@@ -117,9 +117,9 @@ impl Due {
     }
 }
 
-const RUK: &str = "003 Рук. 10";
-const ZAM: &str = "003 Зам. 5";
-const DIR: &str = "000 Инс. 5.2, директор, а";
+const RUK: &str = "003 Рук 10";
+const ZAM: &str = "003 Зам 5";
+const DIR: &str = "000 Инс 5.2 директор а";
 const KTP: &str = "002 4.2";
 
 struct Drawing<'y> {
@@ -337,17 +337,17 @@ impl Drawing<'_> {
 
         let empty = journal.classes.iter().filter(|class| !journal.learners.iter().any(|l| l.class == class.name));
         let mut missing: Vec<Finding> = empty
-            .map(|class| Finding::new("learners.class-empty", class.name.clone(), "в классе нет учеников"))
+            .map(|class| Finding::new("learners.class-empty", class.name.clone(), "в классе нет обучающихся"))
             .collect();
         if journal.learners.is_empty() && journal.classes.is_empty() {
-            missing.push(Finding::new("learners.missing", "контингент", "нет ни одного ученика"));
+            missing.push(Finding::new("learners.missing", "контингент", "нет ни одного обучающегося"));
         }
         let n = journal.learners.iter().filter(|learner| learner.left_on.is_none()).count();
         self.add(
             "learners",
             "Контингент",
             n,
-            count(n, "ученик", "ученика", "учеников"),
+            count(n, "обучающийся", "обучающихся", "обучающихся"),
             missing,
             Role::Secretary,
             RUK,
@@ -375,9 +375,9 @@ impl Drawing<'_> {
             .collect();
         let n = learners.len();
         let stands = if n == 0 {
-            "нет учеников с ИУП".to_owned()
+            "нет обучающихся с ИУП".to_owned()
         } else {
-            count(n, "ученик", "ученика", "учеников")
+            count(n, "обучающийся", "обучающихся", "обучающихся")
         };
         self.add(
             "individual",

@@ -8,7 +8,7 @@ mod numbers;
 
 use chrono::{DateTime, Datelike, NaiveDate};
 
-pub use clauses::clause_words;
+pub use clauses::{clause_words, with_clauses};
 pub use nouns::{DOCUMENT, ENTRY, FILE, LESSON, Noun, POSITION, SHEET, UNIT};
 pub use numbers::{cardinal, cardinal_of};
 
@@ -135,8 +135,8 @@ pub fn weekday(date: NaiveDate) -> &'static str {
     WEEKDAYS[date.weekday().num_days_from_monday() as usize]
 }
 
-/// A moment on a page, «24 октября 2025 г., 14:05», from RFC 3339 text in the zone that it was written in; other text comes back as
-/// it is.
+/// A moment in a sentence of a page, «24 октября 2025 г., 14:05», from RFC 3339 text in the zone that it was written in; other text comes
+/// back as it is.
 pub fn moment_words(rfc3339: &str) -> String {
     match DateTime::parse_from_rfc3339(rfc3339) {
         Ok(moment) => format!("{}, {}", date_words(moment.date_naive()), moment.format("%H:%M")),
@@ -144,7 +144,7 @@ pub fn moment_words(rfc3339: &str) -> String {
     }
 }
 
-/// A moment in a narrow column, «24.10.2025, 14:05», from RFC 3339 text; other text comes back as it is.
+/// A moment in a table or a list of a page, «24.10.2025, 14:05», from RFC 3339 text; other text comes back as it is.
 pub fn moment_short(rfc3339: &str) -> String {
     match DateTime::parse_from_rfc3339(rfc3339) {
         Ok(moment) => moment.format("%d.%m.%Y, %H:%M").to_string(),
@@ -188,6 +188,11 @@ pub fn count(n: u64, one: &str, few: &str, many: &str) -> String {
     format!("{n}\u{a0}{}", plural(n, one, few, many))
 }
 
+/// «5 обучающихся»: how many learners there are.
+pub fn learners(n: usize) -> String {
+    count(n as u64, "обучающийся", "обучающихся", "обучающихся")
+}
+
 /// «05.06.2026».
 pub fn date_short(date: NaiveDate) -> String {
     date.format("%d.%m.%Y").to_string()
@@ -198,7 +203,8 @@ pub fn month_name(date: NaiveDate) -> &'static str {
     MONTHS[date.month0() as usize]
 }
 
-/// A moment for people, «23.10.2025 14:31:07 +05:00», from RFC 3339 text; other text comes back as it is.
+/// A moment where something is proved by it (typeset sheets, findings, facts of the log), «23.10.2025 14:31:07 +05:00», from RFC 3339
+/// text; other text comes back as it is. Pages have [`moment_words`] and [`moment_short`].
 pub fn moment(rfc3339: &str) -> String {
     match DateTime::parse_from_rfc3339(rfc3339) {
         Ok(moment) => moment.format("%d.%m.%Y %H:%M:%S %:z").to_string(),
@@ -333,7 +339,9 @@ mod tests {
         assert_eq!(day_and_month(day), "5 июня");
         assert_eq!(weekday(day), "пятница");
         assert_eq!(moment_words("2025-10-23T14:31:07+05:00"), "23 октября 2025 г., 14:31");
+        assert_eq!(moment_short("2025-10-23T14:31:07+05:00"), "23.10.2025, 14:31");
         assert_eq!(count(21, "класс", "класса", "классов"), "21\u{a0}класс");
+        assert_eq!([1, 5].map(learners), ["1\u{a0}обучающийся", "5\u{a0}обучающихся"]);
         assert_eq!([megabytes(0), megabytes(1), megabytes(1_350_000)], ["0,0", "0,1", "1,4"]);
         assert_eq!(size(83_400_000), "83,4\u{a0}МБ");
     }

@@ -91,7 +91,7 @@ pub struct Written {
 /// When the rules of carriers and rooms do not hold, there is no code, or no carrier has it whole.
 pub async fn write(house: &House, order: &Order, act: &Act, meter: Arc<dyn Meter>) -> Result<Written, Error> {
     let Some(lock) = Lock::take(house, LOCK)? else {
-        return Err(Error::Interrupted("резервная копия уже пишется другим процессом этого дома".to_owned()));
+        return Err(Error::Interrupted("резервная копия уже пишется другим процессом «Летописи»".to_owned()));
     };
     write_alone(house, order, act, meter, &lock).await
 }

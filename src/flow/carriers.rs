@@ -270,7 +270,9 @@ fn checked_path(house: &House, path: &str) -> Result<String, Error> {
     }
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if real(folder).starts_with(real(&house.root)) {
-        return Err(Refusal::Field("папка носителя лежит внутри дома: копия пропала бы вместе с домом").into());
+        return Err(
+            Refusal::Field("папка носителя лежит внутри папки «Летописи»: копия пропала бы вместе с ней").into()
+        );
     }
     Ok(path.trim_end_matches('/').to_owned())
 }

@@ -161,7 +161,7 @@ async fn explain(house: &House, edits: &[Edit], error: &Error) -> Result<Option<
                 when: if at.is_empty() {
                     "при загрузке журнала".to_owned()
                 } else {
-                    words::moment(at)
+                    words::moment_words(at)
                 },
                 stands: shown(table, stands.as_deref()),
             }))
@@ -183,7 +183,7 @@ async fn explain(house: &House, edits: &[Edit], error: &Error) -> Result<Option<
                         place: names.place(edit.table, &edit.year, &edit.key),
                         class: closure.class.clone(),
                         period: closure.period.clone(),
-                        when: words::moment(&closure.closed_at),
+                        when: words::moment_words(&closure.closed_at),
                     }));
                 }
             }
@@ -260,7 +260,7 @@ async fn plan_undo(house: &House, tx: &mut Tx, changes: &[u64]) -> Result<Vec<Ta
                 place: names.place(&first.table, &first.year, &first.key),
                 later: later.seq,
                 who: names.person(&later.by),
-                when: words::moment(&later.at),
+                when: words::moment_words(&later.at),
             }
             .into());
         }

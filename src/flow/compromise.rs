@@ -420,7 +420,7 @@ async fn undo_changes(house: &House, which: &Which, act: &Act) -> Result<Decided
                 let why = format!(
                     "позже запись изменил(а) {}, {} (№ {})",
                     names.person(&later.by),
-                    words::moment(&later.at),
+                    words::moment_words(&later.at),
                     later.seq
                 );
                 decided.left.push(Left {
@@ -447,7 +447,7 @@ async fn undo_changes(house: &House, which: &Which, act: &Act) -> Result<Decided
                     "период {} класса {} закрыт {}: исправление — только новой версией копии",
                     closure.period,
                     closure.class,
-                    words::moment(&closure.closed_at)
+                    words::moment_words(&closure.closed_at)
                 );
                 let place = names.place(&first.table, &first.year, &first.key);
                 let left = |seq: &u64| Left { seq: *seq, place: place.clone(), why: why.clone() };

@@ -241,7 +241,8 @@ fn again(
     late: Option<&LateRows>,
     copies: &[PeriodCopies],
 ) -> Result<Snapshot, String> {
-    let under = policies.by_digest(frozen.policy.digest).ok_or("правил, по которым закрыт период, в доме нет")?;
+    let under =
+        policies.by_digest(frozen.policy.digest).ok_or("правил, по которым закрыт период, в базе данных нет")?;
     let part = part.ok_or("класса больше нет в базе данных")?;
     let class = part.class(&frozen.class.name).ok_or("класса больше нет в базе данных")?;
     let span = period::span(part, class, &frozen.period.id).map_err(|refusal| refusal.to_string())?;

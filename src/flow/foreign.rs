@@ -211,7 +211,7 @@ pub fn told(check: &SignatureCheck) -> String {
     for one in &check.signatures {
         let signed = match one.signed_at.as_str() {
             "" => String::new(),
-            at => format!(", подписано {}", words::moment(at)),
+            at => format!(", подписано {}", words::moment_words(at)),
         };
         let holder = &one.holder;
         let fields: Vec<String> =

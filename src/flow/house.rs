@@ -100,7 +100,7 @@ impl House {
     pub async fn open(root: &Path) -> Result<Self, Error> {
         let config = Config::read(root)?;
         let db = Db::open(&config.database_url(root), &config.school).await?;
-        let row = db.find_school().await?.ok_or(Error::Damaged("в базе данных нет школы этого дома".to_owned()))?;
+        let row = db.find_school().await?.ok_or(Error::Damaged("в базе данных нет сведений о школе".to_owned()))?;
         let founding = parse_policy(&row.policy, &row.policy_text)?;
         let policy = match db.list_policies().await?.last() {
             Some(last) => parse_policy(&last.name, &last.text)?,

@@ -157,7 +157,7 @@ pub enum Error {
     #[error(transparent)]
     Package(#[from] package::Refusal),
     /// The house has no journal yet.
-    #[error("в доме ещё нет учебного года: загрузите его на странице «Загрузка данных» или командой «letopis import»")]
+    #[error("учебный год ещё не заведён: загрузите его на странице «Загрузка данных» или командой «letopis import»")]
     NoJournal,
     /// Somebody changed the journal between the check of an import and its writing.
     #[error("журнал изменился, пока проверялись файлы; ничего не записано, повторите загрузку")]
@@ -228,7 +228,7 @@ pub enum Error {
     #[error("запись повреждена: {0}")]
     Damaged(String),
     /// Another process holds the press.
-    #[error("печать сейчас ставит другой процесс этого дома; повторите, когда он закончит")]
+    #[error("печать сейчас ставит другой процесс «Летописи»; повторите, когда он закончит")]
     SealingElsewhere,
     /// A token that cannot be issued.
     #[error(transparent)]

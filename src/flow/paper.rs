@@ -68,7 +68,7 @@ pub enum Refusal {
 pub(super) async fn check_policy(house: &House, act: &Act) -> Result<(), Error> {
     let policy = super::policy::of_act(house, act).await?;
     match policy.paper(act.at.date_naive()).filter(|said| said.has("no")) {
-        Some(said) => Err(Refusal::NoPaper(said.clause.clone()).into()),
+        Some(said) => Err(Refusal::NoPaper(words::clause_words(&said.clause)).into()),
         None => Ok(()),
     }
 }

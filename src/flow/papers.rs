@@ -54,7 +54,7 @@ pub struct Paper {
 pub struct PaperSheet {
     /// Identifier.
     pub id: String,
-    /// «алгебра (1 группа)», «титульный лист».
+    /// «алгебра, 1 группа», «титульный лист».
     pub name: String,
     /// Of a course's sheet the course, with the number of an earlier teacher's part; empty otherwise.
     pub course: String,
@@ -76,7 +76,10 @@ impl Paper {
         };
         let named = |(sheet, digest): (&Sheet, &Digest)| PaperSheet {
             id: sheet.id().to_owned(),
-            name: sheet_name(sheet),
+            name: match sheet {
+                Sheet::Course(course) => course.listed(),
+                _ => sheet_name(sheet),
+            },
             course: match sheet {
                 Sheet::Course(course) => course.course.clone(),
                 _ => String::new(),

@@ -109,9 +109,9 @@ impl Book {
     }
 
     fn is_empty(&self) -> Option<Finding> {
-        self.year.is_empty().then(|| {
-            Finding::new("staff.no-year", "Сотрудники", "в доме ещё нет учебного года: сначала загружают школу")
-        })
+        self.year
+            .is_empty()
+            .then(|| Finding::new("staff.no-year", "Сотрудники", "учебный год ещё не заведён: сначала загружают школу"))
     }
 
     fn staff_edit(&self, row: &[String]) -> Edit {

@@ -19,6 +19,7 @@ use crate::domain::journal::YEAR;
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
 use crate::domain::snapshot::{CopyKind, Sheet, Snapshot, SupplementFacts};
+use crate::domain::words;
 use crate::store::{ClosureRow, CopyRow, LateRow, SupplementRow, Tx};
 use crate::typeset;
 
@@ -113,7 +114,7 @@ pub struct Made {
 fn allowed(policy: &Policy) -> Result<(), Refusal> {
     match policy.first("print.late_entries") {
         Some(said) if said.has("supplement") => Ok(()),
-        Some(said) => Err(Refusal::NextPeriod(said.clause.clone())),
+        Some(said) => Err(Refusal::NextPeriod(words::clause_words(&said.clause))),
         None => Err(Refusal::Unsaid),
     }
 }

@@ -172,7 +172,7 @@ impl Db {
             .await?;
         sqlx::query(
             "update jobs set state = 'failed', holder = '', leased_until = 0, finished_at = $2,
-                 result = '{\"refused\":[],\"said\":\"Работа прервана восстановлением дома из копии.\"}'
+                 result = '{\"refused\":[],\"said\":\"Работа прервана: «Летопись» восстановлена из копии.\"}'
              where school = $1 and state in ('waiting', 'running')",
         )
         .bind(self.school.clone())

@@ -103,7 +103,7 @@ pub enum Error {
     #[error("такая запись уже есть")]
     Duplicate,
     /// The row is not what the editor saw: somebody changed it meanwhile.
-    #[error("запись успели изменить: {}, {}", .0.by, crate::domain::words::moment(&.0.at))]
+    #[error("запись успели изменить: {}, {}", .0.by, crate::domain::words::moment_words(&.0.at))]
     Overtaken(Box<Overtaken>),
     /// Rows changed and no event vouches for them: a defect of the program, never committed.
     #[error("изменения не внесены в журнал событий и не сохранены")]

@@ -35,6 +35,9 @@ pub(super) const NUMBER_HEADER: HeaderName = HeaderName::from_static("x-request-
 /// The cookie that carries a message over a redirect.
 pub(super) const FLASH_COOKIE: &str = "letopis-said";
 
+/// What to do where no page is, for whoever has not signed in.
+const NOT_FOUND_OUTSIDE: &str = "Проверьте адрес. Если это страница школы, войдите: после входа есть поиск.";
+
 /// Why a request has no page.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -72,7 +75,7 @@ pub enum Refusal {
         retry_after_seconds: u64,
     },
     /// The house has no school year yet.
-    #[error("В доме ещё нет учебного года")]
+    #[error("Учебный год ещё не заведён")]
     NoJournal,
     /// A form without a file.
     #[error("Файл не выбран: выберите файл и повторите")]
@@ -383,6 +386,11 @@ async fn tell(
     }
     let mut frame = Frame::of(state, passage).await.titled(message.clone());
     frame.address = address;
+    // A stranger has no search to look in.
+    let advice = match refusal {
+        Refusal::NotFound if frame.name.is_empty() => NOT_FOUND_OUTSIDE.to_owned(),
+        _ => advice,
+    };
     let findings = findings.to_vec();
     let bring = if matches!(refusal, Refusal::NoJournal) { "/exchange/import" } else { "" };
     let back = match refusal {

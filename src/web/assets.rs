@@ -84,4 +84,16 @@ mod tests {
         let hearing: Vec<&str> = own.filter(hears).map(|asset| asset.name).collect();
         assert_eq!(hearing, ["progress.js"], "a second one takes the other's words for its own");
     }
+
+    #[test]
+    fn what_the_script_marks_as_hidden_on_a_side_the_styles_draw() {
+        let text = |name: &str| {
+            let asset = ASSETS.iter().find(|asset| asset.name == name);
+            String::from_utf8_lossy(asset.map_or(&[][..], |asset| asset.bytes)).into_owned()
+        };
+        let (script, styles) = (text("letopis.js"), text("letopis.css"));
+        for class in ["fades-left", "fades-right"] {
+            assert!(script.contains(&format!("\"{class}\"")) && styles.contains(&format!(".{class}")), "{class}");
+        }
+    }
 }

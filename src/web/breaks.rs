@@ -16,6 +16,7 @@ use crate::domain::finding::Finding;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::technical_break::{LONGEST_REASON, said};
+use crate::domain::words;
 use crate::flow::breaks;
 use crate::flow::change::names;
 
@@ -76,7 +77,7 @@ async fn page(State(state): State<WebState>, frame: Frame) -> Result<Response, R
             (true, false, false) => "прошёл",
         };
         let at =
-            |moment: DateTime<FixedOffset>| moment.with_timezone(&now.timezone()).format("%d.%m.%Y %H:%M").to_string();
+            |moment: DateTime<FixedOffset>| words::moment_short(&moment.with_timezone(&now.timezone()).to_rfc3339());
         Line {
             no: one.no,
             from: at(one.starts),

@@ -137,12 +137,12 @@ impl Frame {
     pub(super) fn under(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
         let href = href.into();
         let page = href.split('?').next().unwrap_or_default();
-        // A page below another in the way back is below it in the menu too, wherever its own address lies; one line is marked at most, and
-        // the own address of a page has the first word.
-        let by_crumb =
-            |item: &MenuItem| self.crumbs.iter().any(|crumb| crumb.href.split('?').next() == Some(item.href));
+        // A page below another in the way back is below it in the menu too, wherever its own address lies; one line is marked at most. The
+        // line of the very page stays, and so does one that lies below this step.
+        let own = self.address.split('?').next().unwrap_or_default();
+        let stays = |href: &str| href == own || href.strip_prefix(page).is_some_and(|rest| rest.starts_with('/'));
         let mut items = self.menu.iter().flat_map(|group| &group.items);
-        let placed = items.clone().any(|item| item.current && !by_crumb(item));
+        let placed = items.clone().any(|item| item.current && stays(item.href));
         if !placed && items.any(|item| item.href == page) {
             for item in self.menu.iter_mut().flat_map(|group| &mut group.items) {
                 item.current = item.href == page;
@@ -182,11 +182,11 @@ const UNFOLDED: usize = 18;
 static MENU: LazyLock<Vec<(InMenu, RouteFacts)>> =
     LazyLock::new(|| route::all().into_iter().filter_map(|route| Some((route.menu?, route.facts))).collect());
 
-/// The line of the menu that a page lies on or below; of several the nearest one.
-fn place_of(path: &str) -> Option<&'static str> {
+/// The line of a visitor's menu that a page lies on or below; of several the nearest one.
+fn place_of(path: &str, groups: &[MenuGroup]) -> Option<&'static str> {
     let below = |href: &str| href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
-    let on_the_way = MENU.iter().map(|(_, facts)| facts.path).filter(|href| *href == path || below(href));
-    on_the_way.max_by_key(|href| href.len())
+    let lines = groups.iter().flat_map(|group| &group.items).map(|item| item.href);
+    lines.filter(|href| *href == path || below(href)).max_by_key(|href| href.len())
 }
 
 /// Acts that are done by long work, and the right to see everybody's.
@@ -211,7 +211,6 @@ fn is_of_use(path: &str, visitor: &Visitor) -> bool {
 }
 
 fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
-    let current = place_of(path);
     let seen = |access: Access| match access {
         // The own account is there for everybody who is signed in, with or without an office.
         Access::Public | Access::SignedIn | Access::Does(Action::UseOwnAccount) => true,
@@ -226,15 +225,15 @@ fn menu(visitor: &Visitor, path: &str) -> Vec<MenuGroup> {
         items: MENU
             .iter()
             .filter(|(place, facts)| place.group == group && seen(facts.access) && is_of_use(facts.path, visitor))
-            .map(|(place, facts)| MenuItem {
-                label: place.label,
-                href: facts.path,
-                current: current == Some(facts.path),
-                count: 0,
-            })
+            .map(|(place, facts)| MenuItem { label: place.label, href: facts.path, current: false, count: 0 })
             .collect(),
     });
-    groups.filter(|group| !group.items.is_empty()).collect()
+    let mut groups: Vec<MenuGroup> = groups.filter(|group| !group.items.is_empty()).collect();
+    let current = place_of(path, &groups);
+    for item in groups.iter_mut().flat_map(|group| &mut group.items) {
+        item.current = current == Some(item.href);
+    }
+    groups
 }
 
 impl FromRequestParts<WebState> for Frame {
@@ -369,5 +368,26 @@ mod tests {
         assert_eq!(marked(&page().under("5А", "/journal/5А")), ["/journal"], "no line of its own");
         assert_eq!(marked(&page().under("Копии", "/copies")), ["/copies"], "the nearest step");
         assert_eq!(marked(&frame("/policy/timeliness").under("Правила", "/policy")), ["/policy/timeliness"]);
+        // The menu and the way back say the same, wherever the address lies.
+        for (path, label, line) in [
+            ("/office/plan", "Дела и описи", "/office/files"),
+            ("/office/classes/{class}/{form}", "Формы для печати", "/office/forms"),
+            ("/copies/{copy}/{version}/sheets/{no}", "Подписание", "/desk"),
+        ] {
+            assert_eq!(marked(&frame(path).under(label, line)), [line], "{path}");
+        }
+        let key = Frame { address: "/signing-key?lost=1".to_owned(), ..frame("/signing-key") };
+        assert_eq!(marked(&key.under("Подписание", "/desk")), ["/signing-key"], "the line of the very page stays");
+        // Whoever has no line of the nearest page has the one above it.
+        let office = Office { role: Role::Administrator, reach: Reach::School, acting: false, order: String::new() };
+        let administrator = Visitor {
+            account: "T5".into(),
+            name: String::new(),
+            offices: vec![office],
+            second_factor: true,
+            rules: Default::default(),
+        };
+        let scans = Frame { menu: menu(&administrator, "/office/scans/{copy}"), ..Frame::default() };
+        assert_eq!(marked(&scans), ["/office"]);
     }
 }

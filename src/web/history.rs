@@ -19,13 +19,17 @@ use crate::domain::words;
 use crate::flow::change::{self, CellHistory, Names, names};
 use crate::store::{ChangeFilter, ChangeRow};
 
+/// Section of the guides that explains these pages.
+const HELP: &str = "commands#история-и-похищенный-пароль";
+
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = vec![
         get("/history", Access::Does(Action::ReadHistory), SubjectOf::House, list)
-            .in_menu(Group::House, "История изменений"),
-        get("/history/row", Access::Does(Action::ReadHistory), SubjectOf::House, row),
-        get("/history/undo", Access::Does(Action::UndoChanges), SubjectOf::House, preview),
+            .in_menu(Group::House, "История изменений")
+            .helped(HELP),
+        get("/history/row", Access::Does(Action::ReadHistory), SubjectOf::House, row).helped(HELP),
+        get("/history/undo", Access::Does(Action::UndoChanges), SubjectOf::House, preview).helped(HELP),
         post("/history/undo", Access::Does(Action::UndoChanges), SubjectOf::House, undo),
     ];
     routes.extend(compromise::routes());
@@ -54,7 +58,7 @@ impl Line {
     fn of(row: &ChangeRow, names: &Names) -> Self {
         Self {
             seq: row.seq,
-            when: moment(&row.at),
+            when: words::moment_short(&row.at),
             who: names.person(&row.by),
             place: names.place(&row.table, &row.year, &row.key),
             was: names.shown(&row.table, &row.year, row.old.as_deref()),
@@ -68,11 +72,6 @@ impl Line {
             row: row_address(&row.table, &row.year, &row.key),
         }
     }
-}
-
-/// «27.10.2025 12:05»: seconds and zone are for the log, not for the eye.
-fn moment(rfc3339: &str) -> String {
-    words::moment(rfc3339).chars().take("27.10.2025 12:05".len()).collect()
 }
 
 /// Address of the history of one row.
@@ -191,7 +190,7 @@ async fn row(
     }
     let mut history = change::history_of(&state.house, asked.value("table"), asked.value("year"), &key).await?;
     for told in &mut history.moments {
-        told.at = moment(&told.at);
+        told.at = words::moment_short(&told.at);
     }
     if answer::is_partial(&headers) {
         return answer::page(&RowPart { history });

@@ -78,10 +78,13 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/templates/{form}/template.typ", TEMPLATES, SubjectOf::House, templates::text),
         post("/office/templates/{form}", TEMPLATES, SubjectOf::House, templates::lay),
         post("/office/templates/{form}/act", TEMPLATES, SubjectOf::House, templates::act),
-        get("/office/forms/{form}", READS, SubjectOf::House, forms::of_office),
-        get("/office/teaching/{form}", Access::Does(Action::ReadStaff), SubjectOf::House, forms::of_teaching),
-        get("/office/classes/{class}/{form}", ISSUES, SubjectOf::Class, forms::of_class),
-        get("/office/my-report", Access::SignedIn, SubjectOf::House, forms::own_report),
-        get("/office/my-report/preliminary", Access::SignedIn, SubjectOf::House, forms::own_preliminary),
+        get("/office/forms/{form}", READS, SubjectOf::House, forms::of_office).helped("office#формы-для-печати"),
+        get("/office/teaching/{form}", Access::Does(Action::ReadStaff), SubjectOf::House, forms::of_teaching)
+            .helped("office#формы-для-печати"),
+        get("/office/classes/{class}/{form}", ISSUES, SubjectOf::Class, forms::of_class)
+            .helped("office#формы-для-печати"),
+        get("/office/my-report", Access::SignedIn, SubjectOf::House, forms::own_report).helped("teacher#отчёт"),
+        get("/office/my-report/preliminary", Access::SignedIn, SubjectOf::House, forms::own_preliminary)
+            .helped("teacher#отчёт"),
     ]
 }

@@ -116,7 +116,7 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
         if acts.last().is_none_or(|(event, ..)| *event != change.event) {
             let who = opened.year.known.show(crate::domain::setup::layout::Is::Staff, &change.by);
             let who = if who == people::OPERATOR { people::OPERATOR_NAME.to_owned() } else { who };
-            let when = crate::domain::words::moment(&change.at);
+            let when = crate::domain::words::moment_short(&change.at);
             let past = Past { when, who, what: String::new(), seqs: String::new(), void: false };
             acts.push((change.event, past, Vec::new(), vec![[0; 3]; tables.len()]));
         }
@@ -203,12 +203,31 @@ async fn undo(state: &WebState, by: &str, field: &str) -> Result<String, Refusal
 
 /// Findings as one line each, gravest first.
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    // «10А» stands after «9А».
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| names::natural(&a.place, &b.place)));
+    // «10А» stands after «9А», and 31.12.2025 before 28.03.2026.
+    let day =
+        |one: &Finding| one.place.get(..10).and_then(|text| chrono::NaiveDate::parse_from_str(text, "%d.%m.%Y").ok());
+    findings.sort_by(|a, b| {
+        let by_day = b.severity.cmp(&a.severity).then_with(|| day(a).cmp(&day(b)));
+        by_day.then_with(|| names::natural(&a.place, &b.place))
+    });
     findings
 }
 
 /// The address of this page in another year.
 fn in_year(asked: &Asked, year: &str) -> String {
     asked.with("year", year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_of_days_stand_in_the_order_of_the_days() {
+        let places = ["31.12.2025–11.01.2026", "28.03.2026–05.04.2026", "25.10.2025–04.11.2025", "10А", "9А"];
+        let found = places.map(|place| Finding::new("calendar.break-unnamed", place, "каникулы не внесены"));
+        let told: Vec<String> = sorted(found.to_vec()).into_iter().map(|one| one.place).collect();
+        let days = ["25.10.2025–04.11.2025", "31.12.2025–11.01.2026", "28.03.2026–05.04.2026"];
+        assert_eq!((&told[..2], &told[2..]), (&["9А", "10А"].map(str::to_owned)[..], &days.map(str::to_owned)[..]));
+    }
 }

@@ -101,7 +101,7 @@ async fn own(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> R
     }
     let frame = frame
         .titled("Обучение")
-        .leading("Уроки вашей должности: что прочитать, что сделать и как проверить себя. Пройденное сохраняется");
+        .leading("Уроки вашей должности: что прочитать, что сделать и как проверить себя. Пройденное сохраняется.");
     answer::page(&OwnPage {
         frame,
         guides,
@@ -264,7 +264,7 @@ async fn staff(State(state): State<WebState>, _visitor: Visitor, frame: Frame) -
     let lines: Vec<StaffLine> = lines.collect();
     let frame = frame
         .titled("Обучение сотрудников")
-        .leading("Сколько уроков своей должности прошёл каждый. Ответов здесь нет: они видны только тому, кто отвечал")
+        .leading("Сколько уроков своей должности прошёл каждый. Ответов здесь нет: они видны только тому, кто отвечал.")
         .under("Обучение", "/training");
     answer::page(&StaffPage { frame, whole: lines.iter().filter(|line| line.whole).count(), lines })
 }

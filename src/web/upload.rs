@@ -145,7 +145,7 @@ impl CheckView {
     }
 }
 
-/// A sentence with its moments (RFC 3339) as «24.10.2025 20:05»: by the clock of whoever wrote them, those of UTC by the school's.
+/// A sentence with its moments (RFC 3339) as «24.10.2025, 20:05»: by the clock of whoever wrote them, those of UTC by the school's.
 fn with_moments(text: &str, zone: FixedOffset) -> String {
     let is_part = |letter: char| letter.is_ascii_digit() || "T:+-Z".contains(letter);
     let mut said = String::with_capacity(text.len());
@@ -157,7 +157,7 @@ fn with_moments(text: &str, zone: FixedOffset) -> String {
         match DateTime::parse_from_rfc3339(run) {
             Ok(moment) => {
                 let own = if moment.offset().local_minus_utc() == 0 { moment.with_timezone(&zone) } else { moment };
-                said.push_str(&own.format("%d.%m.%Y %H:%M").to_string());
+                said.push_str(&words::moment_short(&own.to_rfc3339()));
             }
             Err(_) => said.push_str(run),
         }
@@ -291,10 +291,10 @@ mod tests {
         let told = |text: &str| with_moments(text, zone);
         assert_eq!(
             told("Печать школы цела, поставлена 2025-10-24T20:05:00+03:00."),
-            "Печать школы цела, поставлена 24.10.2025 20:05."
+            "Печать школы цела, поставлена 24.10.2025, 20:05."
         );
-        assert_eq!(told("до подписания (2025-10-24T20:05:00+05:00)."), "до подписания (24.10.2025 20:05).");
-        assert_eq!(told("2024-12-31T21:00:00+00:00 – 2025-10-24T17:05:00Z"), "01.01.2025 00:00 – 24.10.2025 20:05");
+        assert_eq!(told("до подписания (2025-10-24T20:05:00+05:00)."), "до подписания (24.10.2025, 20:05).");
+        assert_eq!(told("2024-12-31T21:00:00+00:00 – 2025-10-24T17:05:00Z"), "01.01.2025, 00:00 – 24.10.2025, 20:05");
         for text in ["№ 2025-5А-1Ч, версия 1", "лист 3 из 14 — T00012", "2025-10-24"] {
             assert_eq!(told(text), text);
         }

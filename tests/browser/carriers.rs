@@ -156,7 +156,7 @@ pub async fn trip(desk: &mut Desk, code: &str) {
     // Two days later it is still out: red for everybody who looks.
     desk.open.wait(2 * 24 * 3600);
     desk.as_one(SECRETARY, "/office").await;
-    desk.sees("Носители не возвращены в срок").await;
+    desk.sees("Носитель не возвращён в срок").await;
     desk.go("/carriers").await;
     desk.sees("Не возвращено в сейф").await;
     desk.look("overdue").await;

@@ -14,8 +14,24 @@ use tokio::sync::{Mutex, MutexGuard};
 
 /// Widths at which every page is looked at, pixels: a school's notebook and a phone.
 pub const WIDTHS: [u32; 2] = [1366, 390];
-/// The tallest picture, pixels: what is below repeats.
-const TALLEST: u64 = 3000;
+/// Heights of a picture, pixels: the notebook's window at least, and at most what Chromium paints in one piece.
+const HEIGHTS: [u64; 2] = [768, 16_000];
+
+/// The page as whoever opens it meets it: nothing has the focus, it stands at its beginning, faces and pictures have come, two frames have gone by.
+/// Gives its height, the window's inner measures, its width, and pictures that are not there.
+const MET: &str = "
+    const frame = () => new Promise((go) => requestAnimationFrame(go));
+    if (document.activeElement) document.activeElement.blur();
+    const images = [...document.images].filter((image) => image.getAttribute('src'));
+    const come = images.map((image) => { image.loading = 'eager'; return image.decode().catch(() => null); });
+    const late = new Promise((go) => setTimeout(go, 20000));
+    return Promise.race([Promise.all(come), late]).then(() => document.fonts.ready).then(frame).then(frame).then(() => {
+        for (const line of document.querySelectorAll('.side [aria-current]')) line.scrollIntoView({ block: 'nearest' });
+        window.scrollTo({ top: 0, left: 0, behavior: 'instant' });
+        const lost = images.filter((image) => image.checkVisibility() && image.naturalWidth === 0);
+        const page = document.documentElement;
+        return [page.scrollHeight, window.innerWidth, window.innerHeight, page.scrollWidth, lost.map((image) => image.getAttribute('src')).join(', ')];
+    });";
 
 /// One browser at a time: two would take the machine's memory from each other.
 static TURN: Mutex<()> = Mutex::const_new(());
@@ -42,6 +58,9 @@ pub fn installed() -> bool {
     if !both {
         eprintln!("ПРОПУЩЕНО: нет chromium и chromedriver; их ставит .ci/run");
     }
+    if both && !Path::new("/usr/lib/chromium/locales/ru.pak").exists() {
+        eprintln!("поля дат на снимках — английские: нет chromium-l10n, его ставит .ci/run");
+    }
     both
 }
 
@@ -51,6 +70,8 @@ impl Browser {
         let turn = TURN.lock().await;
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
+            // Fields of dates and files speak the language of the environment, not that of `--lang`.
+            .envs([("LANGUAGE", "ru"), ("LANG", "ru_RU.UTF-8"), ("LC_ALL", "ru_RU.UTF-8")])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -90,6 +111,12 @@ impl Browser {
             .run("const entry = performance.getEntriesByType('navigation')[0]; return [entry ? entry.responseStatus : 0, document.contentType];")
             .await;
         (told[0].as_u64().unwrap_or_default() as u16, told[1].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Did the address lead to another page?
+    pub async fn led_on(&self) -> bool {
+        let script = "const entry = performance.getEntriesByType('navigation')[0]; return Boolean(entry && entry.redirectCount > 0);";
+        self.run(script).await == true
     }
 
     /// Runs a script in the page.
@@ -175,21 +202,32 @@ impl Browser {
         Some(String::from_utf8_lossy(&told.stdout).split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
-    /// A picture of the whole page at a width; an error when the page is wider than its window.
+    /// A picture of the whole page at a width; an error when the page is wider than its window, or shows a picture that never came.
     pub async fn picture(&self, width: u32, path: &Path) -> Result<(), String> {
         self.client.set_window_size(width, 900).await.expect("a size");
-        let told = self.run("return [document.documentElement.scrollHeight, window.innerWidth, document.documentElement.scrollWidth];").await;
-        assert_eq!(told[1].as_u64(), Some(width.into()), "the browser does not take this width");
-        let wide = told[2].as_u64().unwrap_or_default();
-        let height = told[0].as_u64().unwrap_or_default().clamp(600, TALLEST);
-        self.client.set_window_size(width, height as u32).await.expect("a size");
+        let first = self.run(MET).await;
+        assert_eq!(first[1].as_u64(), Some(width.into()), "the browser does not take this width");
+        let wide = first[3].as_u64().unwrap_or_default();
+        // A window's own frame is a part of its size.
+        let frame = 900_u64.saturating_sub(first[2].as_u64().unwrap_or(900));
+        let height = |told: &Value| told[0].as_u64().unwrap_or_default().clamp(HEIGHTS[0], HEIGHTS[1]);
+        self.client.set_window_size(width, (height(&first) + frame) as u32).await.expect("a size");
+        let told = self.run(MET).await;
+        if height(&told) > told[2].as_u64().unwrap_or_default() {
+            // What follows the window's height has grown with it.
+            self.client.set_window_size(width, (height(&told) + frame) as u32).await.expect("a size");
+            self.run(MET).await;
+        }
         let png = self.client.screenshot().await.expect("a picture");
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder");
         std::fs::write(path, png).expect("the picture");
-        if wide <= u64::from(width) {
-            Ok(())
-        } else {
+        let lost = told[4].as_str().unwrap_or_default();
+        if wide > u64::from(width) {
             Err(format!("страница шириной {wide} px в окне {width} px"))
+        } else if !lost.is_empty() {
+            Err(format!("нет картинки: {lost}"))
+        } else {
+            Ok(())
         }
     }
 }

@@ -154,8 +154,8 @@ impl Open {
         logins.into_iter().find(|login| login.role == role).unwrap_or_else(|| panic!("no login of a {role}"))
     }
 
-    /// Signs in with password and, where it is asked for, second factor.
-    pub async fn sign_in(&self, browser: &Browser, role: &str) {
+    /// Gives login and password: who has a second factor is asked for it.
+    pub async fn half_sign_in(&self, browser: &Browser, role: &str) -> DemoLogin {
         // A code is used once; the next one is half a minute away.
         self.forward.fetch_add(60, Ordering::Relaxed);
         browser.client.delete_all_cookies().await.expect("no cookies");
@@ -164,6 +164,12 @@ impl Open {
         browser.fill("login", &login.login).await;
         browser.fill("password", login.password).await;
         browser.press("main form[action=\"/signin\"] button").await;
+        login
+    }
+
+    /// Signs in with password and, where it is asked for, second factor.
+    pub async fn sign_in(&self, browser: &Browser, role: &str) {
+        let login = self.half_sign_in(browser, role).await;
         if !login.code.is_empty() {
             browser.fill("code", &self.login(role).await.code).await;
             browser.press("main form[action=\"/signin/code\"] button").await;

@@ -42,8 +42,8 @@ fn a_secretary_takes_a_class_on_paper_from_the_deputy_to_the_safe() {
         assert!(!browser.text().await.contains("Сдать в канцелярию"), "nobody hands in to themselves");
         browser.open(&open.at("/office")).await;
         let said = browser.text().await;
-        assert!(said.contains("Передачи ждут вашей подписи"), "{said}");
-        assert!(said.contains("Электронные копии без бумажной пары"), "the other class is not printed yet\n{said}");
+        assert!(said.contains("Передача ждёт вашей подписи"), "{said}");
+        assert!(said.contains("без бумажной пары"), "the other class is not printed yet\n{said}");
         look(&browser, axe, "today").await;
         browser.press("a[href=\"/office/handovers\"]").await;
         look(&browser, axe, "handovers").await;
@@ -113,6 +113,9 @@ fn a_secretary_takes_a_class_on_paper_from_the_deputy_to_the_safe() {
             let name = path.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default();
             look(&browser, axe, &format!("form-{name}")).await;
         }
+        // Each table of the last form is downloaded under its own name.
+        let said = browser.text().await;
+        assert!(said.contains("CSV: Отметки") && said.contains("CSV: Темы"), "{said}");
 
         // A teacher from outside the office neither keeps the register nor sees it.
         open.sign_in(&browser, "учитель-предметник").await;

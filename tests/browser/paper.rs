@@ -146,7 +146,7 @@ fn a_mixed_route_goes_over_paper_and_its_scans_to_the_director() {
         // The secretary puts all scans but one on the page.
         open.sign_in(&browser, "секретарь").await;
         browser.open(&open.at("/office")).await;
-        assert!(browser.text().await.contains("Копии подписываются на бумаге"), "{}", browser.text().await);
+        assert!(browser.text().await.contains("Копия подписывается на бумаге"), "{}", browser.text().await);
         browser.open(&open.at("/office/scans")).await;
         look(&browser, "scans-before").await;
         let standing = scans::standing(&open.house, copy, None).await.expect("a standing");
@@ -175,7 +175,7 @@ fn a_mixed_route_goes_over_paper_and_its_scans_to_the_director() {
         browser.open(&open.at("/office/scans")).await;
         drop_file(&browser, &files[last as usize - 1]).await;
         let text = said(&browser, "на бумаге завершена").await;
-        assert!(text.contains("подписей: 1"), "{text}");
+        assert!(text.contains("подписей: 1") && text.contains("Копия №"), "{text}");
         assert_eq!(open.house.db.list_statements(copy, 1).await.expect("statements").len(), before + 1);
         look(&browser, "scans-complete").await;
         browser.open(&open.at(&format!("/office/scans/{copy}"))).await;

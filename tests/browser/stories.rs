@@ -10,6 +10,8 @@ use letopis::flow::{Act, House, log};
 
 use crate::driver::Browser;
 use crate::house::Open;
+use crate::looks::axe;
+use crate::pages::look;
 use crate::records::YEAR;
 use crate::tell;
 
@@ -122,6 +124,13 @@ fn phone(secret: &str, at: chrono::DateTime<chrono::FixedOffset>) -> String {
     clock.generate(at.timestamp() as u64).to_string()
 }
 
+/// Looks at a page that only somebody half signed in sees.
+async fn looked(browser: &Browser, name: &str) {
+    let faults = look(browser, axe().as_deref(), &format!("stranger/{name}")).await;
+    assert!(faults.is_empty(), "{faults:?}");
+    browser.client.set_window_size(1366, 900).await.expect("a size");
+}
+
 #[test]
 fn an_administrator_sets_a_school_up_from_files_in_an_empty_house() {
     tell(async {
@@ -132,9 +141,11 @@ fn an_administrator_sets_a_school_up_from_files_in_an_empty_house() {
         browser.fill("login", &login).await;
         browser.fill("password", &password).await;
         browser.press("main form[action=\"/signin\"] button").await;
+        looked(&browser, "signin-password").await;
         browser.fill("new", "три рыжих кота под дождём").await;
         browser.fill("repeated", "три рыжих кота под дождём").await;
         browser.press("main form[action=\"/signin/password\"] button").await;
+        looked(&browser, "signin-enrol").await;
         let secret = browser.run("return document.querySelector('main section code').innerText;").await;
         browser.fill("code", &phone(secret.as_str().expect("a key"), open.now())).await;
         browser.press("main form[action=\"/signin/enrol\"] button").await;

@@ -487,7 +487,7 @@ fn a_copy_of_the_schedule_on_a_carrier_that_is_late_is_written_and_told() {
         assert!(at("value=\"compare\"") < at("value=\"returned\"") && text.contains("Копия ещё не сверена"), "{text}");
         let (_, text) = read(address, "/office/files", &token).await;
         assert!(text.contains("Передача данных в архив: ваша часть") && text.contains("/carriers#plan"), "{text}");
-        assert!(text.contains("записывают: директор или секретарь"), "{text}");
+        assert!(text.contains("записывает директор или секретарь"), "{text}");
 
         // The day on which the next one is due: the first screen says what the plan says.
         let today = act(OPERATOR, LATER).at.date_naive();

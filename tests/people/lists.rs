@@ -220,6 +220,7 @@ fn the_calendar_counts_days_of_any_class_and_names_grades_without_periods_and_a_
         let named = "<td class=\"holiday\">";
         assert!(page.contains(named) && page.contains("<span class=\"what\">День народного единства</span>"), "{page}");
         let (_, page) = read(address, "/year/plans/C5", &director).await;
-        assert!(page.contains("План (0 ч) и учебный план (102 ч)") && page.contains("расписания ещё нет"), "{page}");
+        assert!(page.contains("Учебного плана у класса ещё нет: часы за год взяты из курса."), "{page}");
+        assert!(page.contains("План (0 ч) и часы за год (102 ч)") && page.contains("расписания ещё нет"), "{page}");
     });
 }

@@ -190,6 +190,15 @@ fn an_order_of_appointment_has_one_sheet_among_the_years_and_takes_each_person_o
         assert!(by("13").await.unwrap_err().to_string().contains("№ 12-к от 01.09.2025"));
         assert!(people::acquaint(&house, "99", "2025-09-01", &act("T02", 0)).await.is_err(), "no such order");
         assert!(people::acquaint(&house, "12-к", "2025-09-01", &act("T03", 0)).await.is_err(), "not on the sheet");
+        // Somebody whom it does not appoint is asked to read it too: both lists count the same people.
+        let (order, more) = (&setup.orders[0].id, ["T03".to_owned()]);
+        letopis::flow::setup::ask_to_see(&house, &act("T01", 3), YEAR, order, &more).await.unwrap();
+        let address = open_to_the_web(&house).await;
+        let token = session(&house, "T01", 77).await;
+        for page in ["/appointments", "/year/orders"] {
+            let (_, text) = read(address, page, &token).await;
+            assert!(text.contains(">1 из 2<"), "{page}: {text}");
+        }
     });
 }
 

@@ -126,7 +126,10 @@ fn the_owner_of_a_stolen_account_shuts_it_and_those_who_decide_learn_of_it() {
         change::apply(&house, &act("T04", -30), "journal", &[mark]).await.unwrap();
         let teacher = session(&house, "T04", 1).await;
         let (_, me) = read(address, "/me", &teacher).await;
-        assert!(me.contains("Мой пароль узнали") && me.contains("1 рабочий день") && me.contains("003 Зам 21"), "{me}");
+        assert!(
+            me.contains("Мой пароль узнали") && me.contains("1 рабочий день (Обязанности заместителя 003, п. 21)"),
+            "{me}"
+        );
         let unsaid = send(address, "POST", "/me/stolen", &teacher, &form(&[("since", "вчера")])).await;
         assert_eq!(unsaid.0, 422, "a moment is needed");
         let told = form(&[("since", "2025-10-02T11:00"), ("reason", "листок с паролем пропал")]);
@@ -158,6 +161,6 @@ fn the_page_of_notices_tells_the_term_of_the_rules_in_force() {
         let address = open_to_the_web(&house).await;
         let director = session(&house, "T01", 1).await;
         let (_, page) = read(address, "/compromise", &director).await;
-        assert!(page.contains("Срок уведомления: 1 рабочий день (003 Зам 21)."), "{page}");
+        assert!(page.contains("Срок уведомления: 1 рабочий день (Обязанности заместителя 003, п. 21)."), "{page}");
     });
 }

@@ -57,6 +57,8 @@ fn a_year_closes_only_when_all_is_done_and_then_its_classes_go_up() {
         };
         let codes: std::collections::BTreeSet<_> = findings.iter().map(|f| f.code).collect();
         assert!(codes.contains("year.periods-open") && codes.contains("year.summary-missing"), "{codes:?}");
+        let said = findings.iter().find(|f| f.code == "year.periods-open").map(ToString::to_string).unwrap_or_default();
+        assert!(said.contains("не закрыты учебные периоды: ") && said.contains("III четверть"), "{said}");
         assert_eq!(house.db.list_years().await.unwrap(), [YEAR], "nothing was written");
 
         finish(&house).await;

@@ -412,6 +412,12 @@ fn the_secretary_is_told_of_copies_to_issue_and_of_a_supplement_that_is_due() {
         let first = read(address, "/", &token).await;
         assert!(first.contains("<a href=\"/copies?state=frozen\">"), "{first}");
         assert_eq!(figure(&first, "копии ждут выпуска"), "2", "{first}");
+        // The second quarter has not begun: it is looked at, and there is nothing to press yet.
+        let gaps = read(address, "/copies/gaps?period=Q2", &token).await;
+        assert!(gaps.contains("Период ещё не начался: его первый день — 05.11.2025."), "{gaps}");
+        assert!(!gaps.contains("action=\"/copies/close\"") && !gaps.contains("можно закрыть"), "{gaps}");
+        let list = read(address, "/copies", &token).await;
+        assert!(!list.contains("<option value=\"Q2\">"), "{list}");
 
         let frozen = house.db.list_copies().await.unwrap();
         issue::issue(&house, &frozen, &after(2), |_| {}).await.unwrap();

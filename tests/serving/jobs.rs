@@ -219,6 +219,19 @@ fn a_press_for_another_class_is_not_taken_for_the_one_under_way() {
             house.db.list_closures().await.unwrap().into_iter().map(|row| row.class).collect();
         closed.sort();
         assert_eq!(closed, names, "both classes are closed");
+        // The second quarter begins on 5 November, after the house's own day: even a ground does not close it.
+        let ahead = Work::CloseAll {
+            year: YEAR.into(),
+            period: "Q2".into(),
+            classes: vec![names[0].clone()],
+            ground: "приказ № 7".into(),
+        };
+        let early = jobs::queue(&house, &ahead, &after(2)).await.unwrap().id;
+        while worker.next(&mut stop).await.unwrap() {}
+        let early = house.db.find_job(&early).await.unwrap().unwrap();
+        let told = early.result.contains("период ещё не начался: его первый день — 05.11.2025");
+        assert!(early.state == JobState::Failed && told, "{}", early.result);
+        assert_eq!(house.db.list_closures().await.unwrap().len(), names.len(), "nothing else is closed");
         for id in ids {
             assert_eq!(house.db.find_job(&id).await.unwrap().unwrap().state, JobState::Done);
         }

@@ -108,6 +108,7 @@ async fn a_refusal_has_a_way_out_and_the_number_under_which_the_log_tells_the_ca
     let (house, _folder) = empty_house().await;
     let answer = get(house, "/no-such").await;
     assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("Такой страницы нет"), "{answer}");
+    assert!(answer.contains("после входа есть поиск") && !answer.contains("role=\"search\""), "{answer}");
     let number = answer.split("x-request-id: ").nth(1).and_then(|rest| rest.split("\r\n").next()).unwrap();
     assert!(answer.contains(&format!("<code>{number}</code>")) && answer.contains("На главную"), "{answer}");
     let other = get(house, "/no-such").await;

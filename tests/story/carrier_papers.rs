@@ -141,7 +141,7 @@ fn an_undertaking_names_the_person_in_full_and_the_carriers_that_stood_on_the_bo
         let secretary = roster.staff.iter().find(|one| one.has_role("secretary")).unwrap();
         let other = text(house, "carrier-undertaking", &[("person", &secretary.id)], 50).await;
         assert!(other.contains("если код станет мне известен, не сообщать его никому, кроме директора"), "{other}");
-        assert!(said.contains("(учётный №\u{a0}Н-1, №\u{a0}Н-2 и поставленным на учёт позже)"), "{said}");
+        assert!(said.contains("(учётные №\u{a0}Н-1, №\u{a0}Н-2 и поставленные на учёт позже)"), "{said}");
         // A carrier of a later day is not in the text that was signed.
         let disk = house.outside("disk3");
         crate::disks::put_on_the_books(house, &[disk], &after(60)).await;
@@ -149,7 +149,7 @@ fn an_undertaking_names_the_person_in_full_and_the_carriers_that_stood_on_the_bo
         // Written off before the other signs: what she signs does not name it; what was signed stays as it was signed.
         carriers::write_off(house, "Н-1", "акт № 1", &after(62)).await.unwrap();
         let other = text(house, "carrier-undertaking", &[("person", &secretary.id)], 63).await;
-        assert!(other.contains("(учётный №\u{a0}Н-2, №\u{a0}Н-3 и поставленным на учёт позже)"), "{other}");
-        assert!(text(house, "carrier-undertaking", &[("person", &head.id)], 63).await.contains("(учётный №\u{a0}Н-1"));
+        assert!(other.contains("(учётные №\u{a0}Н-2, №\u{a0}Н-3 и поставленные на учёт позже)"), "{other}");
+        assert!(text(house, "carrier-undertaking", &[("person", &head.id)], 63).await.contains("(учётные №\u{a0}Н-1"));
     });
 }

@@ -23,11 +23,26 @@ impl Tells {
 
 /// The text that a person signs (000 Инс 5.2 отв. в; domain.md 2.15): `name` in full, nominative, `carriers` the numbers on the books then.
 pub fn undertaking(name: &str, office: &str, carriers: &[&str], tells: Tells) -> String {
-    let tells = tells.as_russian();
     let stand = match carriers {
-        [] => "всем, которые стоят на учёте".to_owned(),
+        [] => ALL.to_owned(),
+        numbers => format!("учётные №\u{a0}{} и поставленные на учёт позже", numbers.join(", №\u{a0}")),
+    };
+    worded(name, office, &stand, tells)
+}
+
+/// The same as it was worded before carriers and their numbers agreed: undertakings that were signed so are printed so.
+pub fn undertaking_as_before(name: &str, office: &str, carriers: &[&str], tells: Tells) -> String {
+    let stand = match carriers {
+        [] => ALL.to_owned(),
         numbers => format!("учётный №\u{a0}{} и поставленным на учёт позже", numbers.join(", №\u{a0}")),
     };
+    worded(name, office, &stand, tells)
+}
+
+const ALL: &str = "всем, которые стоят на учёте";
+
+fn worded(name: &str, office: &str, stand: &str, tells: Tells) -> String {
+    let tells = tells.as_russian();
     format!(
         "Я, {name}, {office}, обязуюсь не разглашать код доступа к носителям резервных копий электронного журнала ({stand}) и содержащиеся \
          на них персональные данные, {tells}, при увольнении или переводе сдать носители и сведения о коде. Об \
@@ -43,5 +58,7 @@ mod tests {
     fn an_undertaking_that_was_signed_before_keeps_its_words() {
         let said = undertaking("Агатова Мария Петровна", "директор", &[], Tells::AsBefore);
         assert!(said.contains("персональные данные, сообщать код только директору, при увольнении"), "{said}");
+        let said = undertaking_as_before("Агатова Мария Петровна", "директор", &["Н-1"], Tells::Nobody);
+        assert!(said.contains("(учётный №\u{a0}Н-1 и поставленным на учёт позже)"), "{said}");
     }
 }

@@ -47,7 +47,7 @@ pub fn declaration(letterhead: &Letterhead, today: NaiveDate, lines: &[Line]) ->
         .form("conformity", "ЗАЯВЛЕНИЕ О СООТВЕТСТВИИ")
         .landscape()
         .subtitle("электронного журнала и архива его копий требованиям ГОСТ Р ИСО 15489-1 к документам")
-        .text(&format!("Составлено {} по сведениям, которые дом хранит на этот день. Проверки не повторялись: названы последние и их дни.", date_short(today)), &[])
+        .text(&format!("Составлено {} по сведениям, которые «Летопись» хранит на этот день. Проверки не повторялись: названы последние и их дни.", date_short(today)), &[])
         .with(Block::Table(table))
         .text(&format!("Рассмотрено: {}, выполнено: {met}. {verdict}", count(lines.len())), &[])
         .with(Block::Note {

@@ -134,6 +134,8 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
     let mut table =
         Table::new(&heads).named("Отчёт").sized(80).middle(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16]);
     let held = Span { ends: until, ..span };
+    let or_dash = |told: Option<String>| told.unwrap_or_else(|| "—".to_owned());
+    let mut unplanned = false;
     for course in journal.courses.iter().filter(|course| journal.teacher_on(course, until) == teacher) {
         let own: HashSet<&str> = members(course, &journal.learners)
             .into_iter()
@@ -147,6 +149,7 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
         let lessons = lessons_of(journal, &course.id, &held);
         let controls = lessons.iter().filter(|lesson| is_control(policy, &lesson.kind_of_work)).count();
         let plan = planned(&course.id, span.starts, until);
+        unplanned |= plan.hours_centi.is_none() || plan.controls.is_none();
         table = table.line(vec![
             course_title(course),
             course.class.clone(),
@@ -161,10 +164,10 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
             hundredths(rates.quality_percent_centi),
             hundredths(rates.sou_percent_centi),
             hundredths(rates.mean_centi),
-            plan.hours_centi.map(|centi| super::super::setup::hours_text(centi).replace('.', ",")).unwrap_or_default(),
+            or_dash(plan.hours_centi.map(|centi| super::super::setup::hours_text(centi).replace('.', ","))),
             lessons.len().to_string(),
             String::new(),
-            format!("{} / {controls}", plan.controls.map(|count| count.to_string()).unwrap_or_default()),
+            format!("{} / {controls}", or_dash(plan.controls.map(|count| count.to_string()))),
         ]);
     }
     let person = people.get(teacher);
@@ -172,11 +175,13 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
         Issue::Preliminary => (
             "subject-report-preliminary",
             "ПРЕДВАРИТЕЛЬНЫЙ ОТЧЁТ УЧИТЕЛЯ-ПРЕДМЕТНИКА",
-            "Предварительно: по среднему арифметическому текущих отметок с округлением; «н/а» — текущих отметок нет. Итоговые отметки \
-             выставляет учитель."
+            "Предварительно: по среднему арифметическому текущих отметок с округлением; итоговые отметки выставляет учитель. \
+             н/а — не аттестован(а): текущих отметок нет;"
                 .to_owned(),
         ),
-        Issue::Final => ("subject-report", "ОТЧЁТ УЧИТЕЛЯ-ПРЕДМЕТНИКА", format!("{COUNTED}.")),
+        Issue::Final => {
+            ("subject-report", "ОТЧЁТ УЧИТЕЛЯ-ПРЕДМЕТНИКА", format!("{COUNTED}. н/а — не аттестован(а);"))
+        }
     };
     letterhead
         .form(id, title)
@@ -185,7 +190,7 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
         .subtitle(&format!("с {} по {}", date_short(span.starts), date_short(until)))
         .text("Учитель {}", &[&person.full])
         .with(Block::Table(table))
-        .with(Block::Note { text: format!("{note} {LEGEND}") })
+        .with(Block::Note { text: format!("{note} {LEGEND}{}", if unplanned { UNPLANNED } else { "" }) })
         .signatures(
             vec![
                 Signature::of("Учитель", &person.signed).on(&date_short(today)),
@@ -199,8 +204,11 @@ pub fn subject_report(letterhead: &Letterhead, people: &People, taught: Taught<'
 pub(super) const COUNTED: &str = "Проценты и средний балл посчитаны по итоговым отметкам 5, 4, 3, 2, 1 и «н/а» обучающихся, состоящих в \
                                   классе на последний день периода; «осв», «безотм» и другие неотметочные значения не входят";
 
+/// Why a place for the plan has a dash.
+const UNPLANNED: &str = " «—» в графах плана: тематический план с датами уроков на эти дни не внесён.";
+
 /// The short words of a report, said in full.
-const LEGEND: &str = "н/а — не аттестован(а); осв. — освобождён (освобождена); СОУ — степень обученности учащихся.";
+const LEGEND: &str = "осв. — освобождён (освобождена); СОУ — степень обученности учащихся.";
 
 /// Late entries by course, when they are known.
 pub type Late<'a> = &'a HashMap<String, usize>;

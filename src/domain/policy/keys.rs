@@ -263,7 +263,7 @@ pub fn find(key: &str) -> Option<&'static Key> {
 
 /// Keys that the program shows and does not act on, each with the reason that people read beside its value.
 pub const TOLD_ONLY: &[(&str, &str)] = &[
-    ("journal.status", "слова положения: на работу программы не влияют"),
+    ("journal.status", "так сказано в положении, на работу программы это не влияет"),
     ("journal.scope", "какие бывают занятия, вносится на странице «Виды занятий и потоки»"),
     ("journal.failover", "правило для времени, когда журнал недоступен"),
     (

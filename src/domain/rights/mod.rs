@@ -276,7 +276,7 @@ impl Action {
     /// «вести журнал предмета».
     pub fn as_russian(self) -> &'static str {
         match self {
-            Self::UseOwnAccount => "свой вход, сессии, пароль",
+            Self::UseOwnAccount => "свой вход, сеансы, пароль",
             Self::ReadOwnDiary => "свой дневник, отметки своего ребёнка",
             Self::ReadJournal => "читать журнал класса или предмета",
             Self::ReadRoster => "читать список класса и движение",
@@ -296,8 +296,8 @@ impl Action {
             Self::ChangeCurriculum => "менять классы, нагрузку, расписание",
             Self::SetGroups => "задавать состав групп класса",
             Self::ChangePlan => "менять КТП",
-            Self::ChangeMovement => "оформлять движение учащихся",
-            Self::EditLearners => "править сведения об учащихся",
+            Self::ChangeMovement => "оформлять движение обучающихся",
+            Self::EditLearners => "править сведения об обучающихся",
             Self::CheckLearners => "сверять данные класса",
             Self::KeepConsents => "вести реестр согласий",
             Self::CloseYear => "завершать учебный год",

@@ -6,7 +6,7 @@
 use super::matrix::{Grant, Why, table};
 use super::{Action, Role};
 use crate::domain::policy::{Policy, Value};
-use crate::domain::words::capitalised;
+use crate::domain::words::{capitalised, clause_words};
 
 /// The key of a policy and the acts that its people are about, in the order of [`Rules::clauses`].
 pub const GIVEN: [(&str, &[Action]); 5] = [
@@ -98,7 +98,7 @@ impl Rules {
         }
     }
 
-    /// Who does an action by the school's rules, as the page of it says: «По правилам школы это делают: секретарь (002 4.5).»; empty where
+    /// Who does an action by the school's rules, as the page of it says: «По правилам школы это делают: секретарь (Положение 002, п. 4.5).»; empty where
     /// no clause speaks of it.
     pub fn given(&self, action: Action) -> String {
         let Some(clause) = self.clause_of(action) else { return String::new() };
@@ -106,13 +106,14 @@ impl Rules {
         let settled = Self { beginning: false, ..self.clone() };
         let roles: Vec<&str> = settled.may(action).map(Role::as_russian).collect();
         let begins = if self.may(action).count() > roles.len() {
-            " Пока дом заводят и ни один период не закрыт, вносит и администратор."
+            " Пока школу заводят и ни один период не закрыт, вносит и администратор."
         } else {
             ""
         };
+        let said = clause_words(&clause.clause);
         match clause.own {
-            true => format!("По правилам школы это делают: {} ({}).{begins}", roles.join(", "), clause.clause),
-            false => format!("Это могут: {} ({}).", roles.join(", "), clause.clause),
+            true => format!("По правилам школы это делают: {} ({said}).{begins}", roles.join(", ")),
+            false => format!("Это могут: {} ({said}).", roles.join(", ")),
         }
     }
 
@@ -160,7 +161,7 @@ impl Rules {
     /// A refusal as people read it: why not, by which clause, and who could.
     pub fn refusal(&self, action: Action, why: Why) -> String {
         let clause = match why {
-            Why::NotByRules => format!(" ({})", self.clause(action)),
+            Why::NotByRules => format!(" ({})", clause_words(self.clause(action))),
             _ => String::new(),
         };
         let said = capitalised(why.as_russian());
@@ -249,7 +250,7 @@ mod tests {
         assert!(by_state("chernushka-2018") && by_state("talitsa-2019"));
         assert!(!by_state("kurskoe-2019") && !by_state("bauman") && !by_state("default"));
         let refused = rules("chernushka-2018", false).refusal(Action::IssueFamilyCredentials, Why::NotByRules);
-        assert!(refused.contains("входят через ЕСИА") && refused.contains("(000 Инс 3.1)"), "{refused}");
+        assert!(refused.contains("входят через ЕСИА") && refused.contains("(Инструкция 000, п. 3.1)"), "{refused}");
         let other = rules("chernushka-2018", false).refusal(Action::ChangePolicy, Why::NotTheOffice);
         assert!(!other.contains("ЕСИА"), "{other}");
     }
@@ -284,7 +285,10 @@ mod tests {
         let runs = grant(Role::Administrator, Action::SetGroups, &rules("bauman", false));
         assert_eq!((begins, runs), (Grant::Own, Grant::Never));
         let said = rules("bauman", false).given(Action::SetGroups);
-        assert_eq!(said, "По правилам школы это делают: классный руководитель, учитель-предметник (002 4.1, 4.2).");
+        assert_eq!(
+            said,
+            "По правилам школы это делают: классный руководитель, учитель-предметник (Положение 002, п. 4.1, 4.2)."
+        );
         assert!(
             rules("chernushka-2018", false).given(Action::SetGroups).starts_with("Это могут: администратор, директор")
         );
@@ -302,7 +306,7 @@ mod tests {
         let said = bauman.refusal(Action::CloseYear, Why::NotByRules);
         assert_eq!(
             said,
-            "Правила школы поручают это другим (002 4.3). Сюда ведут должности: директор, заместитель директора."
+            "Правила школы поручают это другим (Положение 002, п. 4.3). Сюда ведут должности: директор, заместитель директора."
         );
         assert!(
             decide(Role::Director, Action::CloseYear, Standing::Own, &bauman).is_allowed(),

@@ -18,7 +18,7 @@ pub fn curriculum(journal: &Journal, setup: &Setup) -> Vec<Finding> {
         let lines = setup.curriculum_of(&class.name, class.grade);
         if lines.is_empty() {
             let finding = Finding::new("curriculum.missing", class.name.clone(), "нет учебного плана");
-            findings.push(finding.expected_found(format!("план {} параллели или класса", class.grade), ""));
+            findings.push(finding.expected_found(format!("план {}-й параллели или класса", class.grade), ""));
             continue;
         }
         let own: Vec<&Course> = journal.courses.iter().filter(|course| course.class == class.name).collect();

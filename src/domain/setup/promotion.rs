@@ -10,7 +10,7 @@ use super::stays::{OrderMark, Stay};
 use super::{CurriculumLine, Setup};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Class, Course, Journal, Learner, YEAR};
-use crate::domain::names;
+use crate::domain::{names, words};
 
 /// What the council decided, as far as the next year is concerned (273-ФЗ ст. 58).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,11 +98,14 @@ pub fn obstacles(
     let decisions = decisions(journal);
     for class in journal.classes_in_order() {
         let own = journal.periods_of_grade(class.grade);
-        let open: Vec<&str> = own.iter().filter(|p| !closed(&class.name, &p.id)).map(|p| p.name.as_str()).collect();
-        if !open.is_empty() {
-            let finding = Finding::new("year.periods-open", class.name.clone(), "не закрыты учебные периоды");
-            findings.push(finding.expected_found("все закрыты", open.join(", ")));
-        }
+        let open = own.iter().enumerate().filter(|(_, period)| !closed(&class.name, &period.id));
+        let open: Vec<String> = open.map(|(at, period)| words::period_name(period.kind, at + 1)).collect();
+        let said = match open.as_slice() {
+            [] => None,
+            [one] => Some(format!("не закрыт учебный период: {one}")),
+            many => Some(format!("не закрыты учебные периоды: {}", many.join(", "))),
+        };
+        findings.extend(said.map(|said| Finding::new("year.periods-open", class.name.clone(), said)));
         if !closed(&class.name, YEAR) {
             findings.push(Finding::new(
                 "year.summary-missing",

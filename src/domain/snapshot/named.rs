@@ -61,7 +61,7 @@ impl Sheet {
         match self {
             Self::Title(_) => "Титульный лист и оглавление".to_owned(),
             Self::Learners(_) => "Список обучающихся".to_owned(),
-            Self::Course(sheet) => sheet.name(),
+            Self::Course(sheet) => sheet.listed(),
             Self::Attendance(sheet) => sheet.titles().join("; "),
             Self::FinalMarks(marks) if !marks.period.is_empty() => format!("{SUCCESS}, {}", marks.period),
             Self::FinalMarks(_) | Self::Summary(_) => SUCCESS.to_owned(),

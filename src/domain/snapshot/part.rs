@@ -49,6 +49,19 @@ impl CourseSheet {
         name
     }
 
+    /// The same as the contents of the copy and the lists of courses name it: «алгебра, 1 группа», «труд, группа мальчики».
+    pub fn listed(&self) -> String {
+        let mut name = match self.group.as_str() {
+            "" => self.subject.clone(),
+            no if no.chars().all(|c| c.is_ascii_digit()) => format!("{}, {no} группа", self.subject),
+            name => format!("{}, группа {name}", self.subject),
+        };
+        if let Some(part) = &self.part {
+            name.push_str(&format!(", {}", part.days()));
+        }
+        name
+    }
+
     /// Who signs the sheet.
     pub fn signer(&self) -> &PersonFacts {
         self.part.as_ref().and_then(|part| part.signer.as_ref()).unwrap_or(&self.teacher)

@@ -38,7 +38,7 @@ pub fn clause_words(clause: &str) -> String {
             _ => (number, code),
         };
         let (short, point) = rest.split_once(' ').unwrap_or((rest, ""));
-        let known = DOCUMENTS.iter().find(|(known, _)| *known == short.trim_end_matches(','));
+        let known = DOCUMENTS.iter().find(|(known, _)| *known == short.trim_end_matches([',', '.']));
         let (named, point) = match known {
             Some((_, named)) => (*named, point),
             // A further clause of the document that was named before.
@@ -60,6 +60,18 @@ pub fn clause_words(clause: &str) -> String {
         said.push(format!("{before}{named} {own}{point}"));
     }
     said.join("; ")
+}
+
+/// A sentence whose clauses stand in brackets, «раз в неделю (002 4.3)», with each of them in words; other brackets stay as they are.
+pub fn with_clauses(text: &str) -> String {
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, tail)) = rest.split_once('(') {
+        let Some((inside, after)) = tail.split_once(')') else { break };
+        said.push_str(&format!("{before}({})", clause_words(inside)));
+        rest = after;
+    }
+    said + rest
 }
 
 /// Does a text begin with the number of a point, «5.2»? «63-ФЗ» is none.
@@ -101,6 +113,7 @@ mod tests {
             ("001 п. 5.1", "Положение 001, п. 5.1"),
             ("003 Уч, право 2", "Обязанности учителя 003, право 2"),
             ("003 Адм", "Обязанности администратора 003"),
+            ("003 Рук. 10", "Обязанности руководителя 003, п. 10"),
             ("000 Инс 4.8; 5.2 отв. в", "Инструкция 000, п. 4.8; Инструкция 000, п. 5.2 «в», ответственный"),
             ("000 Рег 3.7; Инс 4.7", "Регламент учёта 000, п. 3.7; Инструкция 000, п. 4.7"),
             (
@@ -115,6 +128,22 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(clause_words(clause), said);
+        }
+    }
+
+    #[test]
+    fn clauses_in_the_brackets_of_a_sentence_are_told_in_words_and_other_brackets_stay() {
+        for (text, said) in [
+            ("раз в неделю (002 4.3)", "раз в неделю (Положение 002, п. 4.3)"),
+            (
+                "печатает секретарь (делопроизводитель) (002 4.5); не раньше",
+                "печатает секретарь (делопроизводитель) (Положение 002, п. 4.5); не раньше",
+            ),
+            ("5А, Алгебра (2)", "5А, Алгебра (2)"),
+            ("скобка (не закрыта", "скобка (не закрыта"),
+            ("", ""),
+        ] {
+            assert_eq!(with_clauses(text), said);
         }
     }
 }

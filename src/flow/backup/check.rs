@@ -158,7 +158,7 @@ pub(super) async fn label_of(
         findings.push(Finding::new(
             "backup.foreign-key",
             "ярлык",
-            "копия подписана другим журналом событий: она не из этого дома",
+            "копия подписана другим журналом событий: она не этой школы",
         ));
     }
     match own.or(said).map(|key| note::verify_note(&found.note, &found.label.school, &key)) {
@@ -170,7 +170,7 @@ pub(super) async fn label_of(
         )),
     }
     if own.is_none() {
-        let message = "подпись ярлыка сверена с ключом из самой копии: подлинность ключа подтвердит только дом или титульный лист";
+        let message = "подпись ярлыка сверена с ключом из самой копии: подлинность ключа подтвердит только сама «Летопись» или титульный лист";
         findings.push(Finding::new("backup.key-unknown", "ярлык", message).weighing(Severity::Note));
     }
     Ok(())
@@ -186,7 +186,7 @@ async fn against_house(
     let label = &found.label;
     if label.school != house.config.school {
         findings.push(
-            Finding::new("backup.other-school", "ярлык", "это копия другого дома")
+            Finding::new("backup.other-school", "ярлык", "это копия другой школы")
                 .expected_found(house.config.school.clone(), label.school.clone()),
         );
         return Ok(());
@@ -200,7 +200,7 @@ async fn against_house(
                     Finding::new(
                         "backup.swapped",
                         "ярлык",
-                        "на носителе не та копия, которую записал дом: она подменена",
+                        "на носителе не та копия, которую записала «Летопись»: она подменена",
                     )
                     .expected_found(row.sha256.clone(), label.sha256.to_hex()),
                 );
@@ -208,8 +208,8 @@ async fn against_house(
         }
         None => findings.push(Finding::new(
             "backup.unknown-to-house",
-            "дом",
-            "дом не помнит этой копии: её записал другой дом, либо дом восстановлен из более старой копии, либо запись оборвалась на последнем шаге; запишите новую копию",
+            "«Летопись»",
+            "о копии нет записи: её записали в другом месте, либо «Летопись» восстановлена из более старой копии, либо запись оборвалась на последнем шаге; запишите новую копию",
         )),
     }
     let replay = house.db.replay_log(label.log_size).await?;
@@ -217,8 +217,8 @@ async fn against_house(
         None => findings.push(
             Finding::new(
                 "backup.house-rolled-back",
-                "журнал событий дома",
-                "журнал событий дома короче, чем в копии: дом возвращён к прошлому состоянию",
+                "журнал событий школы",
+                "журнал событий школы короче, чем в копии: его вернули к прошлому состоянию",
             )
             .expected_found(
                 format!("не меньше {}", words::count(label.log_size, "записи", "записей", "записей")),
@@ -228,8 +228,8 @@ async fn against_house(
         Some(root) if root != label.log_root => findings.push(
             Finding::new(
                 "backup.house-rewritten",
-                "журнал событий дома",
-                "журнал событий дома переписан после записи копии",
+                "журнал событий школы",
+                "журнал событий школы переписан после записи копии",
             )
             .expected_found(label.log_root.to_hex(), root.to_hex()),
         ),

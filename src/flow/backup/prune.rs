@@ -123,7 +123,8 @@ pub async fn prune_only(
         }
         for found in found.iter().filter(|found| old.contains(&found.label.id)) {
             if let Err(why) = verified(house, found, &meter).await? {
-                let said = format!("копия {} не та, что записал дом, и остаётся как есть: {why}", found.label.id);
+                let said =
+                    format!("копия {} не та, что записана «Летописью», и остаётся как есть: {why}", found.label.id);
                 pruned.refused.push((carrier.id.clone(), said));
                 continue;
             }

@@ -27,9 +27,16 @@ pub async fn undertaking_text(house: &House, visitor: &Visitor, at: &str) -> Res
         _ => Tells::OnlyHead,
     };
     let text = |numbers: &[&str], tells| carrier::undertaking(&name, &office, numbers, tells);
+    let old = |numbers: &[&str], tells| carrier::undertaking_as_before(&name, &office, numbers, tells);
     let signed = house.db.find_undertaking(&visitor.account).await?;
     // Undertakings that were signed in earlier words, or with carriers that were written off by then, are printed as they were signed.
-    let earlier = [text(&numbers, Tells::AsBefore), text(&ever, tells), text(&ever, Tells::AsBefore)];
+    let earlier = [
+        text(&ever, tells),
+        old(&numbers, tells),
+        old(&numbers, Tells::AsBefore),
+        old(&ever, tells),
+        old(&ever, Tells::AsBefore),
+    ];
     let is_signed = |text: &String| signed.as_deref() == Some(Digest::of(text.as_bytes()).to_hex().as_str());
     let now = text(&numbers, tells);
     Ok(match is_signed(&now) {

@@ -142,7 +142,7 @@ impl Names {
     fn course(&self, year: &str, id: &str) -> String {
         match self.courses.get(&(year.to_owned(), id.to_owned())) {
             Some((class, subject, group)) if group.is_empty() => format!("{class}, {subject}"),
-            Some((class, subject, group)) => format!("{class}, {subject} ({group})"),
+            Some((class, subject, group)) => format!("{class}, {subject}, {group} группа"),
             None => format!("курс {id}"),
         }
     }
@@ -171,6 +171,10 @@ impl Names {
                 format!("{what}{class}, {}", self.learner(at(0)))
             }
             "staff" => format!("{what}, {}", self.person(at(0))),
+            "orders" => match self.orders.get(&(year.to_owned(), at(0).to_owned())) {
+                Some(order) => format!("приказ {order}"),
+                None => format!("{what}, запись {}", at(0)),
+            },
             "courses" => format!("{what}, {}", self.course(year, at(0))),
             "employments" => format!("{what}: {}", self.employments.get(at(0)).map_or(at(0), String::as_str)),
             "appointments" => {

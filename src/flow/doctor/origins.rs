@@ -61,7 +61,7 @@ pub(super) async fn foundations(house: &House) -> Result<Vec<Finding>, Error> {
     let made = events(&entries, "house_made").filter_map(|payload| payload["policy"].as_str().map(str::to_owned));
     let founding = house.founding.digest.to_hex();
     let other = made.filter(|digest| *digest != founding).map(|digest| {
-        Finding::new("doctor.policy-altered", "правила школы", "правила не те, по которым заведён дом")
+        Finding::new("doctor.policy-altered", "правила школы", "правила не те, с которыми школа начала работу")
             .expected_found(digest, founding.clone())
     });
     // What the rows hold is digested anew: a row's own digest proves nothing.

@@ -319,7 +319,7 @@ impl<'f> Meeting<'f> {
             (Some(journal), _) => Year::with_journal(house, journal).await?,
             (None, Some(year)) => Year::open(house, year).await?,
             (None, None) => {
-                let message = "в этом доме ещё нет школы: сначала загрузите листы «Школа», «Сотрудники», «Классы», «Обучающиеся» и «Курсы», можно в этой же книге";
+                let message = "школа ещё не заведена: сначала загрузите листы «Школа», «Сотрудники», «Классы», «Обучающиеся» и «Курсы», можно в этой же книге";
                 return Ok(Err(Finding::new("setup.no-school", "таблицы учебного года", message)));
             }
         };

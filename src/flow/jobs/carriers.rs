@@ -35,7 +35,7 @@ pub(super) async fn write(
     let meter: Arc<dyn Meter> = progress.clone();
     let written = backup::write(house, &Order::new(asked.to_vec(), cause), act, meter).await?;
     let copies = words::count(written.kept.len() as u64, "носителе", "носителях", "носителях");
-    let mut said = format!("Копия {} записана и прочитана назад на {copies}.", written.row.id);
+    let mut said = format!("Копия от {} записана и прочитана назад на {copies}.", words::moment_words(&written.row.at));
     for outside in &written.outside {
         said.push_str(&format!(" {}", words::stopped(&words::capitalised(outside))));
     }
@@ -111,9 +111,10 @@ pub(super) async fn rehearse(
 
 fn told(carrier: &str, report: &check::Report, what: &str) -> Outcome {
     let grave: Vec<_> = report.findings.iter().filter(|finding| finding.severity >= Severity::Error).collect();
+    let at = words::moment_words(&report.label.at);
     let said = match grave.len() {
-        0 => format!("{what}: копия {} на носителе {carrier} верна.", report.label.id),
-        _ => format!("{what}: копия {} на носителе {carrier} неверна, заверять её нельзя.", report.label.id),
+        0 => format!("{what}: копия от {at} на носителе {carrier} верна."),
+        _ => format!("{what}: копия от {at} на носителе {carrier} неверна, заверять её нельзя."),
     };
     let refused =
         grave.into_iter().map(|finding| Refused { what: finding.place.clone(), why: finding.message.clone() });

@@ -151,7 +151,7 @@ impl Work {
             "seal_all" => "Печать школы и реестр",
             "import" => "Загрузка набора данных",
             "backup" => "Запись резервной копии",
-            "compare_carrier" => "Сверка носителя с домом",
+            "compare_carrier" => "Сверка носителя с записями «Летописи»",
             "prune_backups" => "Удаление прежних резервных копий",
             "rehearse" => "Пробное восстановление",
             Self::READ_SCANS => "Разбор сканов",
@@ -224,6 +224,7 @@ struct Ordered<'a> {
 /// Class by class, each in a transaction of its own: a stop in the middle leaves whole classes, and the next attempt skips them.
 async fn close_all(house: &House, ordered: &Ordered<'_>, act: &Act, progress: &Progress) -> Result<Outcome, Error> {
     let journal = house.db.load_journal(ordered.year).await?;
+    period::begun(&journal, ordered.period, act.at.date_naive())?;
     let has = |class: &&crate::domain::journal::Class| period::span(&journal, class, ordered.period).is_ok();
     let asked =
         |class: &&crate::domain::journal::Class| ordered.classes.is_empty() || ordered.classes.contains(&class.name);

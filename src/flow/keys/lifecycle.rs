@@ -266,7 +266,7 @@ pub(in crate::flow) async fn place_with(
     }
     let journal = house.db.load_journal(&house.year(None).await?).await?;
     let roles: Vec<&str> = roles_of(&journal, person).into_iter().chain(role).collect();
-    Ok(policy.key_place(&roles).map(|(place, said)| (place, said.clause.clone())))
+    Ok(policy.key_place(&roles).map(|(place, said)| (place, words::clause_words(&said.clause))))
 }
 
 /// Members of staff whom the house may give a key on the server: not those whose rules keep it in their browser.

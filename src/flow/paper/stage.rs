@@ -53,6 +53,8 @@ pub struct PaperStage {
 pub struct Completed {
     /// Copy.
     pub copy: String,
+    /// Its number, as papers and pages have it.
+    pub number: String,
     /// Version.
     pub version: u32,
     /// Words for the stage.
@@ -64,10 +66,10 @@ pub struct Completed {
 }
 
 impl std::fmt::Display for Completed {
-    /// «2025-05A-Q1: ступень «Учитель» на бумаге завершена, подписей: 12.»
+    /// «Копия № 2025-5А-1Ч: ступень «Учитель» на бумаге завершена, подписей: 12.»
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { copy, stage, signatures, .. } = self;
-        write!(f, "{copy}: ступень «{stage}» на бумаге завершена, подписей: {signatures}.")?;
+        let Self { number, stage, signatures, .. } = self;
+        write!(f, "Копия №\u{a0}{number}: ступень «{stage}» на бумаге завершена, подписей: {signatures}.")?;
         if self.route_done {
             f.write_str(" Маршрут завершён.")?;
         }
@@ -256,6 +258,7 @@ async fn complete(
     let done = Desk::open(house).await?.witness(&target, &stage.id, &ink, Some(event), act).await?;
     Ok(Completed {
         copy: row.id.clone(),
+        number: row.number.clone(),
         version: row.version,
         stage: stage.title.clone(),
         signatures: ink.len(),

@@ -220,14 +220,26 @@ async fn of(house: &House, copy: CopyRow, decisions: &[ScanDecisionRow]) -> Resu
 
 fn blank(copy: &CopyRow, snapshot: &Snapshot) -> Result<Vec<PageStanding>, Error> {
     let titles: Vec<String> = snapshot.sheets.iter().map(Sheet::title).collect();
+    let sheets = sheets_of_pages(copy, snapshot)?;
     let page = |(leaf, sheet): (u32, u32)| PageStanding {
         leaf,
         sheet,
-        title: titles.get((sheet as usize).wrapping_sub(1)).cloned().unwrap_or_default(),
+        title: match certifies(&sheets, leaf) {
+            true => CERTIFYING.to_owned(),
+            false => titles.get((sheet as usize).wrapping_sub(1)).cloned().unwrap_or_default(),
+        },
         scans: Vec::new(),
         received_at: String::new(),
     };
-    Ok((1..).zip(sheets_of_pages(copy, snapshot)?).map(page).collect())
+    Ok((1..).zip(sheets.iter().copied()).map(page).collect())
+}
+
+/// What the last page of a copy bears.
+const CERTIFYING: &str = "Заверительная надпись";
+
+/// Is it the last page, which belongs to the first sheet and stands behind all the others? `sheets` names the sheet of each page.
+fn certifies(sheets: &[u32], leaf: u32) -> bool {
+    leaf as usize == sheets.len() && sheets.last() == Some(&1) && sheets.iter().any(|sheet| *sheet > 1)
 }
 
 /// «3, 7–9, 12».
@@ -242,7 +254,15 @@ pub fn listed(numbers: &[u32]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::listed;
+    use super::{certifies, listed};
+
+    #[test]
+    fn the_last_page_is_no_second_title_page() {
+        let sheets = [1, 2, 2, 3, 1];
+        let certifying: Vec<u32> = (1..=5).filter(|leaf| certifies(&sheets, *leaf)).collect();
+        assert_eq!(certifying, [5]);
+        assert!(!certifies(&[1, 2, 3], 3) && !certifies(&[1, 1], 2) && !certifies(&[1], 1));
+    }
 
     #[test]
     fn numbers_one_after_another_are_told_as_a_span() {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration};
 use super::Desk;
 use crate::domain::policy::KeyPlace;
 use crate::domain::statement::{Statement, Verdict};
+use crate::domain::words;
 use crate::flow::keys::{self, Refusal};
 use crate::flow::{Act, Error};
 use crate::sign::certificate::{self, PublicKey};
@@ -52,7 +53,7 @@ impl Desk<'_> {
         {
             return Ok(());
         }
-        let refusal = Refusal::Elsewhere { place: must.as_russian(), clause: said.clause.clone() };
+        let refusal = Refusal::Elsewhere { place: must.as_russian(), clause: words::clause_words(&said.clause) };
         Err(Error::KeyOut { person: statement.signer.clone(), why: refusal.to_string() })
     }
 

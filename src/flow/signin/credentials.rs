@@ -113,7 +113,7 @@ fn operator() -> PersonName {
         surname: "Оператор".to_owned(),
         given_name: String::new(),
         patronymic: String::new(),
-        place: "за клавиатурой дома".to_owned(),
+        place: "за клавиатурой сервера".to_owned(),
     }
 }
 

@@ -157,9 +157,11 @@ async fn choose(house: &House, act: &Act) -> Result<Vec<(Role, String)>, Error> 
     }
     if let Some(learner) = journal.learners.iter().find(|learner| learner.left_on.is_none()) {
         chosen.push((Role::Learner, learner.id.clone()));
+        // Every made-up surname of a man ends so; a woman's takes «а».
+        let ending = if learner.surname.ends_with(['в', 'н']) { "а" } else { "" };
         let parent = GuardianRow {
             id: String::new(),
-            surname: learner.surname.clone(),
+            surname: format!("{}{ending}", learner.surname),
             given_name: "Роза".to_owned(),
             patronymic: "Гранитовна".to_owned(),
             learners: vec![learner.id.clone()],

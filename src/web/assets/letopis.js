@@ -30,12 +30,18 @@ for (const group of document.querySelectorAll(".side details")) {
     sessionStorage.setItem("unfolded", JSON.stringify([...unfolded]));
   });
 }
-// The current line of a long menu is shown by the menu's own scrolling; the page stays where it begins.
-for (const current of document.querySelectorAll(".side [aria-current]")) {
-  const menu = current.closest(".sections");
-  const below = menu ? current.getBoundingClientRect().bottom - menu.getBoundingClientRect().bottom : 0;
-  if (below > 0) menu.scrollTop += below + 12;
-}
+// The current line of a long menu is shown by the menu's own scrolling, in a resized window too; the page stays where it begins.
+const showCurrent = () => {
+  for (const current of document.querySelectorAll(".side [aria-current]")) {
+    const menu = current.closest(".sections");
+    if (!menu) continue;
+    const [line, box] = [current.getBoundingClientRect(), menu.getBoundingClientRect()];
+    if (line.bottom > box.bottom) menu.scrollTop += line.bottom - box.bottom + 12;
+    else if (line.top < box.top) menu.scrollTop -= box.top - line.top + 12;
+  }
+};
+showCurrent();
+window.addEventListener("resize", showCurrent);
 
 // `/` puts the cursor into the search of the head, as long as nobody is writing.
 document.addEventListener("keydown", (event) => {
@@ -59,12 +65,6 @@ document.addEventListener("click", (event) => {
     event.target.close();
   }
 });
-
-// The chosen period stands in sight on a phone, where the switch is wider than the page.
-for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
-  const switcher = tab.closest(".tabs");
-  if (switcher.scrollWidth > switcher.clientWidth) switcher.scrollLeft = tab.offsetLeft - switcher.offsetLeft - (switcher.clientWidth - tab.offsetWidth) / 2;
-}
 
 // What htmx put into a dialog is shown in it.
 document.addEventListener("htmx:after:swap", (event) => {
@@ -125,6 +125,19 @@ reach();
 // A table grows when the faces come, and its box when the window does; both are told when it has happened, not before.
 const measured = new ResizeObserver(reach);
 for (const box of boxes) for (const part of [box, ...box.children]) measured.observe(part);
+
+// What a table hides on a side fades away there; the styles draw it.
+const scrollers = [...document.querySelectorAll(".table-box, .grid-box, .scroll, main table")];
+const fade = (box) => {
+  const hidden = getComputedStyle(box).overflowX === "visible" ? 0 : box.scrollWidth - box.clientWidth;
+  box.classList.toggle("fades-left", hidden > 1 && box.scrollLeft > 1);
+  box.classList.toggle("fades-right", hidden > 1 && box.scrollLeft < hidden - 1);
+};
+const faded = new ResizeObserver(() => scrollers.forEach(fade));
+for (const box of scrollers) {
+  box.addEventListener("scroll", () => fade(box), { passive: true });
+  for (const part of [box, ...box.children]) faded.observe(part);
+}
 
 // Forms that ask before they act.
 document.addEventListener("submit", (event) => {

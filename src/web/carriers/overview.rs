@@ -136,7 +136,7 @@ struct Page {
 const SHOWN: usize = 52;
 
 fn moment(rfc3339: &str) -> String {
-    if rfc3339.is_empty() { "—".to_owned() } else { words::moment_words(rfc3339) }
+    if rfc3339.is_empty() { "—".to_owned() } else { words::moment_short(rfc3339) }
 }
 
 async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
@@ -227,7 +227,7 @@ async fn page(
         duties: all.plan.duties.iter().map(|one| duty(one, &notes(one, &state.house, &all, today, &people))).collect(),
         carriers: all.carriers.iter().map(line).collect(),
         backups: all.backups.iter().rev().take(SHOWN).map(|row| backup(row, &all, &outside, &people)).collect(),
-        checks: all.checks.iter().rev().take(SHOWN).map(check).collect(),
+        checks: all.checks.iter().rev().take(SHOWN).map(|row| check(row, &all.backups)).collect(),
         places: all
             .places
             .iter()
@@ -341,7 +341,7 @@ fn named(carrier: &str, rows: &[&BackupRow]) -> Vec<(String, String)> {
     let by = |clock: &str| -> Vec<String> {
         rows.iter().map(|row| format!("{} — {}, {carrier}", clocked(&row.at, clock), kind_of(row.cause))).collect()
     };
-    let (minutes, seconds) = (by("%d.%m.%Y %H:%M"), by("%d.%m.%Y %H:%M:%S"));
+    let (minutes, seconds) = (by("%d.%m.%Y, %H:%M"), by("%d.%m.%Y, %H:%M:%S"));
     let has_twin = |all: &[String], one: &String| all.iter().filter(|other| *other == one).count() > 1;
     let told = |(row, (minute, second)): (&&BackupRow, (&String, &String))| {
         let words = match row.sha256.get(..8) {
@@ -393,7 +393,9 @@ fn backup(row: &BackupRow, all: &Overview, outside: &[Outside], people: &People)
     }
 }
 
-fn check(row: &CheckRow) -> CheckLine {
+/// A check as the page shows it: the copy by the moment of its writing, for its folder has a name of the program.
+fn check(row: &CheckRow, backups: &[BackupRow]) -> CheckLine {
+    let copy = backups.iter().find(|copy| copy.id == row.backup);
     CheckLine {
         no: row.no,
         at: moment(&row.at),
@@ -403,7 +405,7 @@ fn check(row: &CheckRow) -> CheckLine {
             "сверка"
         },
         carrier: row.carrier.clone(),
-        backup: row.backup.clone(),
+        backup: copy.map_or_else(|| row.backup.clone(), |copy| format!("от {}", words::moment_short(&copy.at))),
         valid: row.verdict == carriers::VALID,
         href: format!("/carriers/papers/certificate?no={}", row.no),
     }
@@ -560,12 +562,12 @@ mod tests {
         assert_eq!(
             said,
             [
-                "27.10.2025 18:30 — архив, Н-1",
-                "27.10.2025 18:30 — набор периода, Н-1",
-                "27.10.2025 18:31:00 — резервная копия, Н-1, SHA-256 33333333…",
-                "27.10.2025 18:31:00 — резервная копия, Н-1, SHA-256 44444444…",
-                "27.10.2025 18:32:07 — резервная копия, Н-1",
-                "27.10.2025 18:32:09 — резервная копия, Н-1",
+                "27.10.2025, 18:30 — архив, Н-1",
+                "27.10.2025, 18:30 — набор периода, Н-1",
+                "27.10.2025, 18:31:00 — резервная копия, Н-1, SHA-256 33333333…",
+                "27.10.2025, 18:31:00 — резервная копия, Н-1, SHA-256 44444444…",
+                "27.10.2025, 18:32:07 — резервная копия, Н-1",
+                "27.10.2025, 18:32:09 — резервная копия, Н-1",
             ]
         );
     }

@@ -99,7 +99,7 @@ fn line(judged: &Judged) -> Line {
     Line {
         carrier: judged.carrier.clone(),
         copy: judged.row.id.clone(),
-        at: words::moment_words(&judged.row.at),
+        at: words::moment_short(&judged.row.at),
         cause: judged.row.cause.as_russian(),
         size: words::size(judged.row.bytes),
         fate: judged.fate.as_russian(),

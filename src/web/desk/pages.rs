@@ -285,15 +285,20 @@ async fn sheet(
     remarks.retain(|one| one.sheet == sheet.name || one.sheet.is_empty());
     let directory = state.directory().await?;
     let period = period_name(&directory, &row.year, &row.class, &row.period);
-    let frame = frame
-        .titled(format!("{} класс: {}", row.class, sheet.name))
-        .leading(match supplement_no(&row.id) {
-            Some(of) => {
-                format!("{period}, дополнительный лист № {of}: лист {no} из {}, версия {version}", paper.sheets.len())
-            }
-            None => format!("{period}, лист {no} из {}, версия {version}", paper.sheets.len()),
-        })
-        .under("Подписание", "/desk");
+    let frame = frame.titled(format!("{} класс: {}", row.class, sheet.name)).leading(match supplement_no(&row.id) {
+        Some(of) => {
+            format!("{period}, дополнительный лист № {of}: лист {no} из {}, версия {version}", paper.sheets.len())
+        }
+        None => format!("{period}, лист {no} из {}, версия {version}", paper.sheets.len()),
+    });
+    // Who signs comes from the desk, others from the copy.
+    let frame = if frame.opens("/desk") {
+        frame.under("Подписание", "/desk")
+    } else {
+        frame
+            .under("Копии", "/copies")
+            .under(format!("{}, {period}", row.class), format!("/copies/{}", segment(&row.id)))
+    };
     answer::page(&SheetPage {
         replaced: Replaced::of(&row, &Versions::of_copy(&state.house, &row.id).await?),
         pages: pages.into_iter().map(|page| (page, format!("{base}/pages/{page}"))).collect(),

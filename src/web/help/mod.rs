@@ -185,6 +185,13 @@ mod tests {
     }
 
     #[test]
+    fn every_page_of_the_menu_has_its_guide() {
+        let of_menu = route::all().into_iter().filter(|route| route.menu.is_some() && route.facts.path != "/help");
+        let bare: Vec<&str> = of_menu.filter(|route| route.help.is_empty()).map(|route| route.facts.path).collect();
+        assert!(bare.is_empty(), "{bare:?}");
+    }
+
+    #[test]
     fn every_guide_in_the_tree_is_inside_the_program() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
         let files = std::fs::read_dir(folder).into_iter().flatten().flatten();

@@ -1,10 +1,11 @@
 //! Compromise: notice, void deeds struck through, decisions one by one or at once. Floor 3.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::moment;
 use crate::domain::finding::Finding;
 use crate::domain::names::compare;
 use crate::domain::people::Visitor;
@@ -22,7 +23,9 @@ use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
 pub(super) fn routes() -> Vec<Route> {
     let may = Access::Does(Action::HandleCompromise);
     vec![
-        get("/compromise", may, SubjectOf::House, page).in_menu(Group::People, "Компрометация"),
+        get("/compromise", may, SubjectOf::House, page)
+            .in_menu(Group::People, "Компрометация")
+            .helped("director#если-пароль-узнал-чужой"),
         post("/compromise/note", may, SubjectOf::House, note),
         post("/compromise/decide", may, SubjectOf::House, decide),
     ]
@@ -79,12 +82,21 @@ struct CompromisePage {
     term: String,
 }
 
-fn change_line(change: compromise::VoidChange) -> ChangeLine {
+/// Copies by their numbers, «№ 2025-5А-1Ч»; one that was never frozen by its identifier.
+struct Numbers(HashMap<String, String>);
+
+impl Numbers {
+    fn said(&self, copy: &str) -> String {
+        self.0.get(copy).map_or_else(|| copy.to_owned(), |number| format!("№\u{a0}{number}"))
+    }
+}
+
+fn change_line(change: compromise::VoidChange, numbers: &Numbers) -> ChangeLine {
     let later = change.overtaken.map(|(seq, who, _)| format!("позже изменено: {who}, № {seq}"));
-    let copy = change.copy.map(|copy| format!("период закрыт, копия {copy}"));
+    let copy = change.copy.map(|copy| format!("период закрыт, копия {}", numbers.said(&copy)));
     ChangeLine {
         seq: change.row.seq,
-        when: moment(&change.row.at),
+        when: words::moment_short(&change.row.at),
         who: change.who,
         place: change.place,
         was: change.was,
@@ -96,13 +108,13 @@ fn change_line(change: compromise::VoidChange) -> ChangeLine {
     }
 }
 
-fn deed_line(deed: VoidDeed) -> DeedLine {
+fn deed_line(deed: VoidDeed, numbers: &Numbers) -> DeedLine {
     DeedLine {
         event: deed.event,
-        when: moment(&deed.at),
+        when: words::moment_short(&deed.at),
         who: deed.who,
         what: deed.what,
-        copy: deed.copy,
+        copy: numbers.said(&deed.copy),
         contrary: deed.contrary.in_russian(),
         standing: deed.standing.as_russian(),
         pending: deed.standing.is_pending(),
@@ -119,15 +131,17 @@ async fn page(State(state): State<WebState>, frame: Frame) -> Result<Response, R
         .map(|row| NoticeLine {
             no: row.no,
             who: names.person(&row.account),
-            since: moment(&row.since),
-            learnt: moment(&row.learnt_at),
-            noted: moment(&row.noted_at),
+            since: words::moment_short(&row.since),
+            learnt: words::moment_short(&row.learnt_at),
+            noted: words::moment_short(&row.noted_at),
             by: names.person(&row.noted_by),
             reason: row.reason.clone(),
         })
         .collect();
-    let changes: Vec<ChangeLine> = survey.changes.into_iter().map(change_line).collect();
-    let deeds: Vec<DeedLine> = survey.deeds.into_iter().map(deed_line).collect();
+    let copies = state.house.db.list_copies().await?;
+    let numbers = Numbers(copies.into_iter().map(|row| (row.id, row.number)).collect());
+    let changes: Vec<ChangeLine> = survey.changes.into_iter().map(|change| change_line(change, &numbers)).collect();
+    let deeds: Vec<DeedLine> = survey.deeds.into_iter().map(|deed| deed_line(deed, &numbers)).collect();
     let waiting = changes.iter().filter(|line| line.pending).count() + deeds.iter().filter(|line| line.pending).count();
     let directory = state.directory().await?;
     let mut staff: Vec<(String, String)> =
@@ -142,7 +156,10 @@ async fn page(State(state): State<WebState>, frame: Frame) -> Result<Response, R
         waiting,
         staff,
         now: state.now().format(MOMENT).to_string(),
-        term: format!("Срок уведомления: {}.", compromise::term(directory.policy(state.now().date_naive()))),
+        term: words::with_clauses(&format!(
+            "Срок уведомления: {}.",
+            compromise::term(directory.policy(state.now().date_naive()))
+        )),
     })
 }
 

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::moment;
 use crate::domain::rights::Action;
+use crate::domain::words;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
@@ -15,7 +15,8 @@ use crate::web::route::{Access, Group, Route, SubjectOf, get};
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/log/checkpoints", Access::Does(Action::ReadRegister), SubjectOf::House, list)
-            .in_menu(Group::Records, "Контрольные точки"),
+            .in_menu(Group::Records, "Контрольные точки")
+            .helped("records#журнал-событий"),
     ]
 }
 
@@ -39,7 +40,7 @@ async fn list(State(state): State<WebState>, frame: Frame) -> Result<Response, R
     let point = |row: crate::store::CheckpointRow| Point {
         size: row.size,
         root: row.root,
-        when: moment(&row.signed_at),
+        when: words::moment_short(&row.signed_at),
         note: row.note,
     };
     let points = rows.into_iter().rev().map(point).collect();

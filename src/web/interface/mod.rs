@@ -43,8 +43,12 @@ pub(super) fn routes() -> Vec<Route> {
         post("/api/v1/verify", Access::Token(Action::ReadRegister), house, acts::verify),
         post("/api/v1/import", Access::Token(Action::ImportData), house, acts::import),
         get("/api/v1/openapi.json", Access::Public, house, openapi),
-        get("/api/v1", Access::Public, house, document::page).in_menu(Group::House, "Интерфейс для программ"),
-        get("/tokens", Access::Does(Action::ManageTokens), house, tokens::list).in_menu(Group::House, "Ключи доступа"),
+        get("/api/v1", Access::Public, house, document::page)
+            .in_menu(Group::House, "Интерфейс для программ")
+            .helped("administrator#интерфейс-для-программ"),
+        get("/tokens", Access::Does(Action::ManageTokens), house, tokens::list)
+            .in_menu(Group::House, "Ключи доступа")
+            .helped("administrator#интерфейс-для-программ"),
         post("/tokens", Access::Does(Action::ManageTokens), house, tokens::issue),
         post("/tokens/{token}/revoke", Access::Does(Action::ManageTokens), house, tokens::revoke),
     ]);

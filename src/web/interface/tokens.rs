@@ -9,6 +9,7 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::fields::Fields;
 use super::super::frame::Frame;
+use crate::domain::outage;
 use crate::domain::people::Visitor;
 use crate::domain::token::{self, SCOPES, Scope};
 use crate::domain::words;
@@ -63,12 +64,12 @@ async fn page(state: &WebState, frame: Frame) -> Result<TokensPage, Refusal> {
             (true, false) => "действует",
         };
         Line {
-            issued: words::moment(&row.created_at),
+            issued: words::moment_short(&row.created_at),
             expires: day(&row.expires_on),
             used: if row.last_used_at.is_empty() {
                 "ещё не использован".to_owned()
             } else {
-                row.last_used_at.replace('T', " ")
+                outage::moment_words(&row.last_used_at)
             },
             is_open: row.revoked_at.is_empty() && !expired,
             state,

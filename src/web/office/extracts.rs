@@ -114,7 +114,7 @@ pub(super) async fn class(
         no: one.no,
         name: board.names.get(&one.learner).unwrap_or(&one.learner).clone(),
         span: span(one.starts, one.ends),
-        printed: format!("{}, {}", words::moment_words(&one.at), people.get(&one.by).short),
+        printed: format!("{}, {}", words::moment_short(&one.at), people.get(&one.by).short),
         pdf: format!("{path}/{}", one.job),
         handed: match &one.handed {
             Some(handed) => {

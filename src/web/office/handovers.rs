@@ -76,7 +76,7 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
     let owed = all.iter().filter(|one| one.owed_by(&visitor.account).is_some()).map(|one| line(one)).collect();
     let lines = all.iter().map(|one| line(one)).collect();
     let frame = frame
-        .titled("Журнал сдачи документов")
+        .titled("Журнал сдачи документов строгой отчётности")
         .leading("Передача открыта, пока не подписали обе стороны. Подпись ставит только тот, кто назван.");
     let frame = if whole { frame.under("Канцелярия", "/office") } else { frame };
     answer::page(&HandoversPage { frame, owed, lines, whole })
@@ -104,7 +104,9 @@ fn named(directory: &Directory, people: &People, rules: &Rules, one: &Handover, 
     let held = member.and_then(|member| member.roles.iter().filter_map(|word| Role::parse(word)).find(acts));
     match held {
         Some(role) => format!("{}, {}", role.as_russian(), people.get(id).short),
-        None => people.with_post(id),
+        // A post of the staff list begins with a capital letter, an office of the house does not.
+        None if people.get(id).post.is_empty() => people.with_post(id),
+        None => words::lowered(&people.with_post(id)),
     }
 }
 

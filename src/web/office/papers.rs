@@ -100,7 +100,7 @@ const COLUMNS: [Column<Line>; 8] = [
     Column { key: "number", label: "Документ", class: "", order: |a, b| a.number.cmp(&b.number) },
     Column { key: "class", label: "Класс", class: "", order: |a, b| names::natural(&a.class, &b.class) },
     Column { key: "", label: "Период", class: "", order: |_, _| std::cmp::Ordering::Equal },
-    Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.sheets.cmp(&b.sheets) },
+    Column { key: "sheets", label: "Листов бумаги", class: "num", order: |a, b| a.sheets.cmp(&b.sheets) },
     Column { key: "stage", label: "Состояние", class: "", order: |a, b| a.stage.cmp(&b.stage) },
     Column { key: "place", label: "Место хранения", class: "", order: |a, b| a.place.cmp(&b.place) },
     Column { key: "", label: "Хранить по", class: "", order: |_, _| std::cmp::Ordering::Equal },
@@ -169,7 +169,8 @@ fn as_csv(lines: &[Line]) -> Result<Response, Refusal> {
         ]
     };
     let rows: Vec<Vec<String>> = lines.iter().map(cells).collect();
-    let heads = ["Рег. №", "Документ", "Вид", "Класс", "Период", "Листов", "Состояние", "Место хранения", "Хранить по"];
+    let heads =
+        ["Рег. №", "Документ", "Вид", "Класс", "Период", "Листов бумаги", "Состояние", "Место хранения", "Хранить по"];
     answer::csv("paper-register", &heads, &rows)
 }
 
@@ -522,7 +523,8 @@ pub(super) async fn of_copy(
                 state.now(),
             )
             .await?;
-            Ok(answer::done(&back, &format!("Отмечено: напечатана, {}.", words::SHEET.counted(paper.sheets.into()))))
+            let sheets = words::SHEET.counted(paper.sheets.into());
+            Ok(answer::done(&back, &format!("Отмечено: напечатана, {sheets} бумаги.")))
         }
         "hand-in" => {
             let paper = fields.value("paper").to_owned();

@@ -151,7 +151,7 @@ pub(super) async fn of_copies(
                 sheets += u64::from(paper.sheets);
             }
             let copies = words::count(copies, "копия", "копии", "копий");
-            let said = format!("Отмечено: напечатано {copies}, всего {}.", words::SHEET.counted(sheets));
+            let said = format!("Отмечено: напечатано {copies}, всего {} бумаги.", words::SHEET.counted(sheets));
             Ok(answer::done("/copies?state=sealed", &said))
         }
         "hand-in" => {

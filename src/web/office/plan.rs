@@ -88,7 +88,7 @@ pub(super) async fn show(
     let mut versions = held.versions.clone();
     versions.sort_by(|a, b| (&b.at, &a.index).cmp(&(&a.at, &b.index)));
     let past = versions.into_iter().map(|one| Past {
-        at: words::moment(&one.at),
+        at: words::moment_short(&one.at),
         who: people.get(&one.by).short,
         what: match &one.line {
             Some(line) => format!("{}, {}", line.title, PlanPage::term(line)),

@@ -50,8 +50,8 @@ impl View {
             stage: row.stage.clone(),
             done: row.done,
             total: row.total,
-            asked: words::moment(&row.created_at),
-            ended: if row.finished_at.is_empty() { String::new() } else { words::moment(&row.finished_at) },
+            asked: words::moment_short(&row.created_at),
+            ended: if row.finished_at.is_empty() { String::new() } else { words::moment_short(&row.finished_at) },
             outcome: jobs::outcome(row),
             next: next(row),
         }

@@ -30,8 +30,10 @@ pub(super) fn routes() -> Vec<Route> {
         get("/healthz", Access::Public, SubjectOf::House, alive),
         get("/readyz", Access::Public, SubjectOf::House, ready),
         get("/metrics", Access::Public, SubjectOf::House, metrics),
-        get("/jobs", Access::SignedIn, SubjectOf::House, jobs::list).in_menu(Group::House, "Долгие работы"),
-        get("/jobs/{job}", Access::SignedIn, SubjectOf::House, jobs::page),
+        get("/jobs", Access::SignedIn, SubjectOf::House, jobs::list)
+            .in_menu(Group::House, "Долгие работы")
+            .helped("technical-specialist#дом"),
+        get("/jobs/{job}", Access::SignedIn, SubjectOf::House, jobs::page).helped("technical-specialist#дом"),
         get("/jobs/{job}/part", Access::SignedIn, SubjectOf::House, jobs::part),
         get("/jobs/{job}/events", Access::SignedIn, SubjectOf::House, jobs::events),
     ]

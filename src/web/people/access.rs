@@ -65,7 +65,7 @@ async fn show(
         let course =
             directory.course(&row.subject).filter(|_| row.what == "course").map(|course| course.subject.as_str());
         let (who, what) = look_in_words(&state.house, row, course).await?;
-        lines.push(Line { at: words::moment(&row.at), who, office: row.office.clone(), what });
+        lines.push(Line { at: words::moment_short(&row.at), who, office: row.office.clone(), what });
     }
     let next = match rows.last() {
         Some(last) if rows.len() == AT_ONCE as usize => format!("{}?after={}", asked.path(), query::segment(&last.id)),
@@ -92,7 +92,7 @@ async fn all(State(state): State<WebState>, visitor: Visitor, asked: Asked, fram
     note_access(&state.house, &visitor, Look::AccessLog(""), &year, state.now()).await?;
     let frame = frame
         .titled("Кто смотрел данные")
-        .leading("Каждый просмотр класса, предмета, ученика, копии и карточки; чтение этого журнала — тоже. Срока у записей нет: их не очищают, и удалить строку не даёт сама база (003 Рук 24).",
+        .leading("Каждый просмотр класса, предмета, обучающегося, копии и карточки; чтение этого журнала — тоже. Срока у записей нет: их не очищают, и удалить строку не даёт сама база.",
         );
     let page = show(&state, frame, Looked::Everything, &asked, true).await?;
     answer::page(&AccessPage { found, ..page })

@@ -252,8 +252,8 @@ async fn card_page(
             Some(AccountView {
                 state: account.state.as_russian(),
                 locked: account.state == crate::store::AccountState::Locked,
-                issued: words::moment(&account.issued_at),
-                factor: words::moment(&account.factor_on),
+                issued: words::moment_words(&account.issued_at),
+                factor: words::moment_words(&account.factor_on),
                 open_sessions: open.iter().filter(|row| row.ended == 0 && row.expires > now).count(),
                 links: db.list_links(&person).await?.len(),
                 login: account.login,

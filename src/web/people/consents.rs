@@ -287,7 +287,7 @@ async fn register(
             purpose: line.purpose.as_russian(),
             said: line.said.as_russian(),
             ground: line.ground.clone(),
-            who: format!("{}, {}", who(directory, &line.recorded_by), words::moment(&line.recorded_at)),
+            who: format!("{}, {}", who(directory, &line.recorded_by), words::moment_short(&line.recorded_at)),
             seq: entered.get(&line.id).map(u64::to_string).unwrap_or_default(),
         })
     });

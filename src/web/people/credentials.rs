@@ -425,9 +425,12 @@ async fn family_page(
         unsaid: state.house.config.public_url().is_empty(),
         offered: Offer::default(),
         till: till_state(state, visitor).await?,
-        frame: frame.titled(format!("Семьи {class} класса")).leading(
-            "Отметьте, кому выдать одноразовый пароль: ученикам и родителям. Список печатается один раз и выдаётся под подпись.",
-        ),
+        frame: frame
+            .titled(format!("Семьи {class} класса"))
+            .leading(
+                "Отметьте, кому выдать одноразовый пароль: ученикам и родителям. Список печатается один раз и выдаётся под подпись.",
+            )
+            .under("Семьи классов", "/families"),
         action,
         people,
         learners: own,

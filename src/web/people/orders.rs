@@ -59,18 +59,16 @@ async fn list(State(state): State<WebState>, frame: Frame) -> Result<Response, R
     let orders = orders.into_iter().rev().map(|((date, no), people)| {
         let of = |sheet: &&Sheet| sheet.order.number == no && sheet.order.date.to_string() == date;
         let sheet = sheets.iter().find(of);
-        let seen = |one: &&Appointment| {
-            sheet
-                .is_some_and(|sheet| sheet.lines.iter().any(|line| line.person == one.person && line.seen_on.is_some()))
-        };
+        // Everybody on the sheet is counted, as the year's list does: more may be asked to read an order than it appoints.
+        let lines = sheet.map(|sheet| sheet.lines.as_slice()).unwrap_or_default();
         let mut roles: Vec<&str> = people.iter().map(|one| one.role.as_russian()).collect();
         roles.dedup();
         OrderLine {
             shown: people.first().map(Appointment::order).unwrap_or_default(),
             href: sheet.map(sheet_address).unwrap_or_default(),
             about: roles.join(", "),
-            read: people.iter().filter(seen).count(),
-            people: people.len(),
+            read: lines.iter().filter(|line| line.seen_on.is_some()).count(),
+            people: sheet.map_or(people.len(), |sheet| sheet.lines.len()),
         }
     });
     answer::page(&OrdersPage {

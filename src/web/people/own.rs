@@ -77,11 +77,11 @@ struct MePage {
     term: String,
 }
 
-/// «02.10.2025 14:05» of Unix seconds, in the school's zone.
+/// «02.10.2025, 14:05» of Unix seconds, in the school's zone.
 pub(super) fn moment(state: &WebState, seconds: i64) -> String {
     let zone = state.house.config.zone();
     DateTime::<Utc>::from_timestamp(seconds, 0)
-        .map(|moment| moment.with_timezone(&zone).format("%d.%m.%Y %H:%M").to_string())
+        .map(|moment| words::moment_short(&moment.with_timezone(&zone).to_rfc3339()))
         .unwrap_or_default()
 }
 
@@ -146,8 +146,8 @@ async fn me(
     answer::page(&MePage {
         frame: frame.titled("Мой вход").leading(visitor.name.clone()),
         login: account.login.clone(),
-        password: words::moment(&account.password_at),
-        factor: words::moment(&account.factor_on),
+        password: words::moment_words(&account.password_at),
+        factor: words::moment_words(&account.factor_on),
         factor_on: account.has_factor(),
         recovery: db.count_recovery_codes(&visitor.account).await?,
         offices: visitor
@@ -160,7 +160,7 @@ async fn me(
         links: db.list_links(&visitor.account).await?.len(),
         learners: named,
         now: state.now().format(MOMENT).to_string(),
-        term: compromise::term(state.directory().await?.policy(state.now().date_naive())),
+        term: words::with_clauses(&compromise::term(state.directory().await?.policy(state.now().date_naive()))),
     })
 }
 
@@ -235,7 +235,7 @@ async fn stolen(
         "Вход закрыт, уведомление № {} у директора и администратора. Сделанное под вашим именем с {} недействительно, пока о нём не решат. \
          Новый пароль получите {whom}.",
         noted.no,
-        words::moment(&report.since.to_rfc3339()),
+        words::moment_words(&report.since.to_rfc3339()),
     );
     Ok(with_session(answer::done("/signin", &said), "", caller.secure))
 }

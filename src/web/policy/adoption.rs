@@ -163,7 +163,7 @@ async fn page(state: &WebState, frame: Frame, sent: Sent) -> Result<AdoptPage, R
         unordered,
         frame: frame
             .titled("Ввести правила приказом")
-            .leading("Прежние записи остаются при правилах, по которым сделаны; применённые правила не правят")
+            .leading("Прежние записи остаются при правилах, по которым сделаны; применённые правила не правят.")
             .under("Правила", "/policy"),
         choices,
         families,

@@ -76,7 +76,7 @@ struct DeadlinePage {
 pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
     let frame = frame
         .titled("Сроки записей")
-        .leading("Когда запись должна быть сделана: по правилам школы и по каждому положению, с пунктом")
+        .leading("Когда запись должна быть сделана: по правилам школы и по каждому положению, с пунктом.")
         .under("Правила", "/policy");
     let directory = state.directory().await?;
     let today = state.now().date_naive();

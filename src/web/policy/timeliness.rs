@@ -9,6 +9,7 @@ use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::timeliness::{CSV_HEADS, EntryKind, Status, csv_row, tally};
+use crate::domain::words;
 use crate::flow::timeliness::{Question, judge};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -54,7 +55,7 @@ pub(super) async fn page(
     let reach = visitor.reach(Action::ReadTimeliness);
     let frame = frame
         .titled("Своевременность записей")
-        .leading("Что внесено в срок по правилам, действовавшим в день урока. Неизвестное — не опоздание");
+        .leading("Что внесено в срок по правилам, действовавшим в день урока. Неизвестное — не опоздание.");
     let seen: Vec<_> =
         directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade)).cloned().collect();
     let class = match asked.value("class") {
@@ -113,7 +114,8 @@ pub(super) async fn page(
         label: label.to_owned(),
         chosen: value == chosen,
     };
-    let mut periods: Vec<OptionView> = own.iter().map(|one| option(&one.id, &one.name, &period)).collect();
+    let mut periods: Vec<OptionView> =
+        (1..).zip(&own).map(|(at, one)| option(&one.id, &words::period_name(one.kind, at), &period)).collect();
     periods.push(option(YEAR, "весь год", &period));
     answer::page(&TimelinessPage {
         frame,

@@ -33,7 +33,16 @@ struct ValueView {
     told: &'static str,
 }
 
+/// The parts of a key, each with its dot: a narrow column breaks it between them.
+fn parts_of(key: &str) -> Vec<&str> {
+    key.split_inclusive('.').collect()
+}
+
 impl ValueView {
+    fn key_parts(&self) -> Vec<&str> {
+        parts_of(&self.key)
+    }
+
     fn of(value: &PolicyValue) -> Self {
         Self {
             key: value.key.clone(),
@@ -192,7 +201,7 @@ pub(super) async fn page(
         .iter()
         .map(|one| {
             let from =
-                one.from.map_or_else(|| "с создания дома".to_owned(), |day| format!("с {}", words::date_short(day)));
+                one.from.map_or_else(|| "с начала работы".to_owned(), |day| format!("с {}", words::date_short(day)));
             let to = one.to.map(|day| format!(" по {}", words::date_short(day))).unwrap_or_default();
             InForceView {
                 name: one.policy.name.clone(),
@@ -255,6 +264,12 @@ struct DifferenceView {
     about: String,
     first: Option<ValueView>,
     second: Option<ValueView>,
+}
+
+impl DifferenceView {
+    fn key_parts(&self) -> Vec<&str> {
+        parts_of(&self.key)
+    }
 }
 
 #[derive(Template)]
@@ -328,6 +343,11 @@ struct LintPage {
     note: String,
 }
 
+/// Clauses in a row, their documents by name.
+fn in_words(clauses: &[String]) -> String {
+    clauses.iter().map(|clause| words::clause_words(clause)).collect::<Vec<_>>().join(" · ")
+}
+
 /// `GET /policy/lint`.
 pub(super) async fn lint(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
     let (history, now) = open(&state).await?;
@@ -337,7 +357,7 @@ pub(super) async fn lint(State(state): State<WebState>, frame: Frame, asked: Ask
         linting::lint(&policy).into_iter().partition(|issue| issue.finding.severity == Severity::Note);
     let view = |issue: linting::Issue| {
         let (kind, label) = label(issue.finding.code);
-        IssueView { kind, label, message: issue.finding.message, clauses: issue.clauses.join(" · ") }
+        IssueView { kind, label, message: issue.finding.message, clauses: in_words(&issue.clauses) }
     };
     answer::page(&LintPage {
         frame: frame.titled("Противоречия и пробелы").leading(policy.title.clone()).under("Правила", "/policy"),

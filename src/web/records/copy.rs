@@ -499,11 +499,13 @@ async fn paper_stages(
     let open = open.iter().filter(|one| !one.owes.is_empty());
     let told = open.map(|one| {
         let came = one.pages.len() - one.missing.len();
-        let lacking = match one.missing.is_empty() {
-            true => String::new(),
-            false => format!(", не пришли: {}", crate::flow::scans::listed(&one.missing)),
+        let came = match (came, one.missing.is_empty()) {
+            (_, true) => "пришли все".to_owned(),
+            // All of them are named before the colon.
+            (0, false) => "ни одной ещё не пришло".to_owned(),
+            (came, false) => format!("пришло {came}, нет: {}", crate::flow::scans::listed(&one.missing)),
         };
-        (one.title.clone(), format!("страницы {}: пришло {came}{lacking}", crate::flow::scans::listed(&one.pages)))
+        (one.title.clone(), format!("страницы {}: {came}", crate::flow::scans::listed(&one.pages)))
     });
     Ok((free, told.collect()))
 }

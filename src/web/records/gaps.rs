@@ -78,6 +78,8 @@ struct GapsPage {
     /// «Закрыта» of a quarter, «Закрыто» of a half-year, «Закрыт» of the rest.
     is_closed: String,
     class: String,
+    /// Why nothing can be closed yet: «Период ещё не начался: …»; empty once it has begun.
+    ahead: String,
     /// Classes that would be closed now, and those that lack something.
     ready: usize,
     lacking: usize,
@@ -157,9 +159,11 @@ pub(super) async fn gaps(
     let lacks = |one: &&Closed| one.findings.iter().any(|gap| gap.severity == Severity::Error);
     let period_name = listed.iter().find(|(id, _)| *id == period).map(|(_, name)| name.clone()).unwrap_or_default();
     let is_closed = words::closed(&period_name);
+    let ahead = period::begun(&directory.roster, &period, today).err();
+    let ahead = ahead.map(|refusal| words::capitalised(&refusal.to_string())).unwrap_or_default();
     let frame = frame
         .titled("Полнота журнала")
-        .leading("Чего не хватает, чтобы закрыть учётный период, и кого об этом спросить")
+        .leading("Чего не хватает, чтобы закрыть учётный период, и кого об этом спросить.")
         .under("Копии", "/copies");
     answer::page(&GapsPage {
         frame,
@@ -167,7 +171,7 @@ pub(super) async fn gaps(
         choices: reach.iter().map(|name| choice(name, name, &class)).collect(),
         classes: checked
             .iter()
-            .map(|one| line(one, &asked, (is_closed, ground(&directory, &one.class, &period))))
+            .map(|one| line(one, &asked, (is_closed, ground(&directory, &one.class, &period)), ahead.is_empty()))
             .collect(),
         gaps: if class.is_empty() {
             Vec::new()
@@ -180,6 +184,7 @@ pub(super) async fn gaps(
         ready: checked.iter().filter(open).filter(|one| !lacks(one)).count(),
         lacking: checked.iter().filter(open).filter(lacks).count(),
         is_closed: words::capitalised(is_closed),
+        ahead,
         period_name,
         period,
         class,
@@ -233,11 +238,12 @@ fn ground<'d>(directory: &'d Directory, class: &str, period: &str) -> &'d str {
     own.map_or("", |row| row.ground.as_str())
 }
 
-fn line(one: &Closed, asked: &Asked, (is_closed, ground): (&str, &str)) -> ClassLine {
+fn line(one: &Closed, asked: &Asked, (is_closed, ground): (&str, &str), begun: bool) -> ClassLine {
     let errors = one.findings.iter().filter(|gap| gap.severity == Severity::Error).count();
     let (badge, said) = match (one.already, errors) {
         (true, _) if !ground.is_empty() => ("wait", format!("{is_closed} с основанием: {ground}")),
         (true, _) => ("plain", is_closed.to_owned()),
+        (false, _) if !begun => ("plain", "период не начался".to_owned()),
         (false, 0) => ("ok", "можно закрыть".to_owned()),
         (false, _) => ("bad", "не хватает записей".to_owned()),
     };

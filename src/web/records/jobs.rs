@@ -11,6 +11,7 @@ use crate::domain::finding::Finding;
 use crate::domain::freeze::records_of;
 use crate::domain::journal::{PeriodKind, YEAR};
 use crate::domain::people::Visitor;
+use crate::domain::period;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::jobs::{self, Work};
@@ -43,7 +44,7 @@ impl Buttons {
         Self {
             issue: if issues.school { frozen } else { 0 },
             seal: if seals.school { signed } else { 0 },
-            periods: if classes.is_empty() || archived { Vec::new() } else { periods(directory, today, &classes) },
+            periods: if classes.is_empty() || archived { Vec::new() } else { begun(directory, today, &classes) },
             classes,
         }
     }
@@ -54,6 +55,13 @@ pub(super) fn classes_of(directory: &Directory, visitor: &Visitor) -> Vec<String
     let reach = visitor.reach(Action::IssueCopies);
     let within = directory.roster.classes.iter().filter(|class| reach.whole_class(&class.name, class.grade));
     within.map(|class| class.name.clone()).collect()
+}
+
+/// Of the open [`periods`], those that have begun: only they may be closed.
+fn begun(directory: &Directory, today: NaiveDate, classes: &[String]) -> Vec<(String, String)> {
+    let mut listed = periods(directory, today, classes);
+    listed.retain(|(id, _)| period::begun(&directory.roster, id, today).is_ok());
+    listed
 }
 
 /// Periods that are open in at least one of these classes, by last day, and the year at the end.
@@ -123,6 +131,9 @@ pub(super) async fn close(
     let period = fields.value("period");
     if period != YEAR && !directory.roster.periods.iter().any(|known| known.id == period) {
         return Err(wrong("период", "такого учебного периода нет: выберите из списка", period));
+    }
+    if let Err(refusal) = period::begun(&directory.roster, period, state.now().date_naive()) {
+        return Err(wrong("период", &refusal.to_string(), ""));
     }
     let classes = match fields.value("class") {
         "" => reach,

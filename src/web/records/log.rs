@@ -1,6 +1,6 @@
 //! The log of events with its checkpoints, newest first. Floor 3.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::State;
@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use crate::domain::audit::words::{self as audit_words, event, fact};
+use crate::domain::rights::Role;
 use crate::domain::{names, people, words};
 use crate::flow::change::table_words;
 use crate::store::LogEntry;
@@ -54,11 +55,15 @@ pub(super) async fn log(State(state): State<WebState>, frame: Frame, asked: Aske
     let checkpoints = checkpoints.into_iter().rev().take(CHECKPOINTS_SHOWN).map(|row| CheckpointView {
         size: row.size,
         root: row.root,
-        signed_at: words::moment_words(&row.signed_at),
+        signed_at: words::moment_short(&row.signed_at),
     });
     let entries = state.house.db.list_log().await?;
     let copies = state.house.db.list_copies().await?.into_iter().map(|row| (row.id, row.number)).collect();
-    let known = Known { directory: &directory, copies };
+    let parents = state.house.db.list_guardians().await?.into_iter().map(|row| row.id).collect();
+    let appointments = state.house.db.list_appointments().await?;
+    let appointments = appointments.into_iter().map(|one| (one.id, (one.role, one.person))).collect();
+    let backups = state.house.db.list_backups().await?.into_iter().map(|row| (row.id, row.at)).collect();
+    let known = Known { directory: &directory, copies, parents, appointments, backups };
     let events: Vec<EventView> = entries.iter().rev().map(|entry| view(&known, entry)).collect();
     const COLUMNS: [Column<EventView>; 5] = [
         Column { key: "index", label: "№", class: "num", order: |a, b| a.index.cmp(&b.index) },
@@ -77,7 +82,7 @@ pub(super) async fn log(State(state): State<WebState>, frame: Frame, asked: Aske
         return answer::csv("log", &["№", "Когда", "Событие", "Кто", "Что именно", "Лист дерева"], &rows);
     }
     let frame = frame.titled("Журнал событий").leading(
-        "Всё, что изменяло записи, по порядку. Имён и отметок здесь нет: журнал событий переживёт сами записи.",
+        "Всё, что изменяло записи, сначала новое. Журнал событий хранит не имена, а коды людей, и ни одной отметки: он переживёт сами записи. Имена сотрудников подставлены из сегодняшних списков. Счёт событий начинается с нуля.",
     );
     answer::page(&LogPage { frame, size, root: root.to_hex(), checkpoints: checkpoints.collect(), listed })
 }
@@ -86,14 +91,35 @@ pub(super) async fn log(State(state): State<WebState>, frame: Frame, asked: Aske
 struct Known<'a> {
     directory: &'a Directory,
     copies: HashMap<String, String>,
+    parents: HashSet<String>,
+    appointments: HashMap<String, (Role, String)>,
+    backups: HashMap<String, String>,
 }
 
 impl Known<'_> {
+    /// Staff by name; of a family only who it is, for the log outlives its records and names no learner.
     fn person(&self, id: &str) -> String {
-        self.directory
-            .roster
-            .staff_member(id)
-            .map_or_else(|| id.to_owned(), |p| names::short_name(&p.surname, &p.given_name, &p.patronymic))
+        let roster = &self.directory.roster;
+        if let Some(p) = roster.staff_member(id) {
+            return names::short_name(&p.surname, &p.given_name, &p.patronymic);
+        }
+        if self.parents.contains(id) {
+            return format!("родитель ({id})");
+        }
+        let is_learner = roster.learners.iter().any(|one| one.id == id);
+        if is_learner { format!("обучающийся ({id})") } else { id.to_owned() }
+    }
+
+    /// «директор, Яшмов Б.Б.»: an appointment in words.
+    fn appointment(&self, id: &str) -> String {
+        let said = |(role, person): &(Role, String)| format!("{}, {}", role.as_russian(), self.person(person));
+        self.appointments.get(id).map_or_else(|| id.to_owned(), said)
+    }
+
+    /// «№ 2025-5А-1Ч, версия 1»: the archive's record of a copy, `urn:letopis:<school>:<copy>:v<version>`.
+    fn object(&self, urn: &str) -> String {
+        let parts = urn.rsplit_once(":v").and_then(|(rest, version)| Some((rest.rsplit_once(':')?.1, version)));
+        parts.map_or_else(|| urn.to_owned(), |(copy, version)| format!("{}, версия {version}", self.copy(copy)))
     }
 
     fn copy(&self, id: &str) -> String {
@@ -115,7 +141,13 @@ impl Known<'_> {
         match key {
             "person" | "account" | "signer" => self.person(text),
             "owner" => audit_words::value(key, text).map_or_else(|| self.person(text), str::to_owned),
+            "appointment" => self.appointment(text),
+            "object" => self.object(text),
+            "backup" => {
+                self.backups.get(text).map_or_else(|| text.clone(), |at| format!("от {}", words::moment_short(at)))
+            }
             "copy" => self.copy(text),
+            "copies" => text.split(' ').map(|id| self.copy(id)).collect::<Vec<_>>().join(", "),
             "paper" => self.paper(text),
             "from" | "to" if self.directory.roster.staff_member(text).is_some() => self.person(text),
             "from" | "to" | "day" | "order_date" | "expires_on" | "since" | "learnt" | "made_at" => moment(text),
@@ -142,17 +174,26 @@ fn view(known: &Known<'_>, entry: &LogEntry) -> EventView {
         payload.as_object().into_iter().flatten().filter(|(key, _)| !["event", "actor", "at"].contains(&key.as_str()));
     let said = |(key, value): (&String, &Value)| match known.told(key, value) {
         text if text.is_empty() => None,
-        text => Some(format!("{}: {text}", fact(key))),
+        text => Some(format!("{}: {text}", head(&entry.event, key))),
     };
     let facts: Vec<String> = facts.filter_map(said).collect();
     EventView {
         index: entry.index,
-        at: words::moment_words(text("at")),
+        at: words::moment_short(text("at")),
         moment: text("at").to_owned(),
         said: words::capitalised(event(&entry.event)),
         by,
         facts: facts.join(", "),
         leaf: entry.leaf.clone(),
+    }
+}
+
+/// What a fact is called beside the event that has it: of scans, the number and the pages are those of a file.
+fn head<'a>(event: &str, key: &'a str) -> &'a str {
+    match (event, key) {
+        ("scans_taken", "no") => "файл №",
+        ("scans_taken", "pages") => "страниц в файле",
+        _ => fact(key),
     }
 }
 
@@ -171,5 +212,18 @@ fn short(value: &Value) -> String {
         Value::Array(list) if list.len() > 3 => format!("{} шт.", list.len()),
         Value::Array(list) => list.iter().map(short).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_scans_are_those_of_their_file_and_moments_of_facts_keep_their_seconds() {
+        assert_eq!((head("scans_taken", "no"), head("scans_taken", "pages")), ("файл №", "страниц в файле"));
+        assert_eq!(head("carrier_checked", "no"), fact("no"));
+        assert_eq!(moment("2025-10-27T13:05:33+03:00"), "27.10.2025 13:05:33 +03:00");
+        assert_eq!(moment("2025-10-27"), "27.10.2025");
     }
 }

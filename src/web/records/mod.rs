@@ -158,7 +158,9 @@ async fn copies(
         Column { key: "period", label: "Период", class: "", order: |a, b| a.row.period.cmp(&b.row.period) },
         Column { key: "kind", label: "Вид", class: "", order: |a, b| a.kind.cmp(&b.kind) },
         Column { key: "state", label: "Состояние", class: "", order: |a, b| a.row.state.cmp(&b.row.state) },
-        Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.row.sheets.cmp(&b.row.sheets) },
+        Column {
+            key: "sheets", label: "Листов копии", class: "num", order: |a, b| a.row.sheets.cmp(&b.row.sheets)
+        },
         Column { key: "pages", label: "Страниц", class: "num", order: |a, b| a.row.pages.cmp(&b.row.pages) },
         Column { key: "", label: "Документ", class: "", order: |_, _| std::cmp::Ordering::Equal },
     ];
@@ -182,7 +184,7 @@ async fn copies(
             .collect();
         return answer::csv(
             "copies",
-            &["Копия", "Класс", "Период", "Вид", "Состояние", "Версия", "Номер", "Листов", "Страниц"],
+            &["Копия", "Класс", "Период", "Вид", "Состояние", "Версия", "Номер", "Листов копии", "Страниц"],
             &rows,
         );
     }
@@ -343,7 +345,7 @@ async fn register(State(state): State<WebState>, frame: Frame, asked: Asked) -> 
                 period: period_name(&directory, &line.year, &line.class, &line.period),
                 kind: kind_words(line.kind, &line.id),
                 href: format!("/copies/{}", segment(&line.id)),
-                sealed: words::moment_words(&line.sealed_at),
+                sealed: words::moment_short(&line.sealed_at),
                 keep_through: line.keep_through.parse().map_or(line.keep_through, words::date_short),
                 number: line.number,
                 class: line.class,
@@ -360,7 +362,7 @@ async fn register(State(state): State<WebState>, frame: Frame, asked: Asked) -> 
         Column { key: "class", label: "Класс", class: "", order: |a, b| names::natural(&a.class, &b.class) },
         Column { key: "", label: "Период", class: "", order: |_, _| std::cmp::Ordering::Equal },
         Column { key: "sealed", label: "Скреплена", class: "", order: |a, b| a.sealed_at.cmp(&b.sealed_at) },
-        Column { key: "sheets", label: "Листов", class: "num", order: |a, b| a.sheets.cmp(&b.sheets) },
+        Column { key: "sheets", label: "Листов копии", class: "num", order: |a, b| a.sheets.cmp(&b.sheets) },
         Column { key: "pages", label: "Страниц", class: "num", order: |a, b| a.pages.cmp(&b.pages) },
         Column { key: "", label: "Хранить по", class: "", order: |_, _| std::cmp::Ordering::Equal },
     ];
@@ -384,7 +386,7 @@ async fn register(State(state): State<WebState>, frame: Frame, asked: Asked) -> 
         };
         let rows: Vec<Vec<String>> = listed.rows.iter().map(cells).collect();
         let heads =
-            ["№", "Документ", "Вид", "Класс", "Период", "Версия", "Скреплена", "Листов", "Страниц", "Хранить по"];
+            ["№", "Документ", "Вид", "Класс", "Период", "Версия", "Скреплена", "Листов копии", "Страниц", "Хранить по"];
         return answer::csv("register", &heads, &rows);
     }
     let frame = frame

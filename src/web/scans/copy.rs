@@ -45,6 +45,8 @@ struct CopyPage {
     missing: Vec<u32>,
     old: usize,
     leaves: Vec<LeafLine>,
+    /// Was any page ticked off when the pile was received?
+    ticked: bool,
     stages: Vec<super::StageLine>,
     address: String,
     today: String,
@@ -121,6 +123,7 @@ pub(super) async fn report(
         missing: standing.missing(),
         old: standing.old.len(),
         leaves: leaves(&state, &standing, &differing),
+        ticked: standing.pages.iter().any(|page| !page.received_at.is_empty()),
         stages: stages.iter().filter(|one| !one.owes.is_empty()).map(|one| stage_line(&name, &standing, one)).collect(),
         address: format!("/office/scans/{}", segment(&id)),
         today: state.now().date_naive().to_string(),
@@ -161,7 +164,7 @@ fn leaves(state: &WebState, standing: &Standing, differing: &[Differing]) -> Vec
             href: format!("/office/scans/{}/{}", segment(&standing.copy.id), page.leaf),
             badge,
             said,
-            received: if page.received_at.is_empty() { String::new() } else { words::moment(&page.received_at) },
+            received: if page.received_at.is_empty() { String::new() } else { words::moment_short(&page.received_at) },
         }
     };
     standing.pages.iter().map(line).collect()
@@ -272,7 +275,7 @@ pub(super) async fn leaf(
     for (no, at) in page.scans.iter().enumerate() {
         let file = state.house.db.find_scan_file(&at.place.file).await?;
         let (name, when) =
-            file.map_or((String::new(), String::new()), |file| (file.name, words::moment(&file.received_at)));
+            file.map_or((String::new(), String::new()), |file| (file.name, words::moment_words(&file.received_at)));
         let compared = look(&state, at, &standing, leaf).await?;
         let look = differing.iter().find(|one| one.at == at.place).and_then(|one| one.look.as_ref());
         let is_open = look.is_none() && compared.unexpected().next().is_some();

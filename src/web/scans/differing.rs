@@ -45,9 +45,9 @@ struct DifferingPage {
     receives: bool,
 }
 
-/// «Просмотрено: Агатова М.П., 26 ноября 2026 г. в 18:10».
+/// «Просмотрено: Агатова М.П., 26 ноября 2026 г., 18:10».
 pub(super) fn looked_words(people: &People, look: &LookRow) -> String {
-    format!("Просмотрено: {}, {}", people.get(&look.looked_by).short, words::moment(&look.looked_at))
+    format!("Просмотрено: {}, {}", people.get(&look.looked_by).short, words::moment_words(&look.looked_at))
 }
 
 fn sees(directory: &Directory, visitor: &Visitor, one: &Differing) -> bool {

@@ -135,6 +135,8 @@ pub(super) struct StageLine {
     pub(super) came: usize,
     pub(super) pages: usize,
     pub(super) missing: String,
+    /// «нет страницы 3», «нет страниц 3, 7–9»; empty when all came.
+    pub(super) lacks: String,
     pub(super) is_turn: bool,
 }
 
@@ -147,6 +149,7 @@ pub(super) fn stage_line(name: &str, standing: &Standing, one: &PaperStage) -> S
         came: one.pages.len() - one.missing.len(),
         pages: one.pages.len(),
         missing: scans::listed(&one.missing),
+        lacks: lacking(&one.missing),
         is_turn: one.is_turn,
     }
 }
@@ -179,7 +182,7 @@ async fn overview(
     let unplaced: Vec<Unplaced> = open.iter().take(SHOWN_PAGES).map(|row| unplaced(row, &files)).collect();
     let hidden = open.len() - unplaced.len();
     let files = files.into_iter().take(SHOWN_FILES);
-    let files = files.map(|row| FileLine { at: words::moment(&row.received_at), row }).collect();
+    let files = files.map(|row| FileLine { at: words::moment_short(&row.received_at), row }).collect();
     let frame = frame
         .titled("Сканы листов")
         .leading("Подписанные листы возвращаются сканами: программа узнаёт каждый по QR-коду и кладёт к своей копии.");
@@ -235,13 +238,21 @@ fn copy_line(directory: &super::directory::Directory, standing: &Standing) -> Co
     }
 }
 
+/// «нет страницы 3», «нет страниц 3, 7–9»; empty for none.
+fn lacking(missing: &[u32]) -> String {
+    match missing {
+        [] => String::new(),
+        [one] => format!("нет страницы {one}"),
+        many => format!("нет страниц {}", scans::listed(many)),
+    }
+}
+
 /// «все листы на бумаге получены», «нет страниц 3, 7–9; дважды: 5».
 fn said(standing: &Standing) -> String {
     let (missing, doubled) = (standing.missing(), standing.doubled());
-    let mut said = match missing.as_slice() {
-        [] => "все листы на бумаге получены".to_owned(),
-        [one] => format!("нет страницы {one}"),
-        many => format!("нет страниц {}", scans::listed(many)),
+    let mut said = match missing.is_empty() {
+        true => "все листы на бумаге получены".to_owned(),
+        false => lacking(&missing),
     };
     if !doubled.is_empty() {
         said.push_str(&format!("; дважды: {}", scans::listed(&doubled)));

@@ -31,7 +31,7 @@ pub(super) async fn take(
     let plan = files::plan(&state.house, year, &[coming], Meeting::Add).await?;
     if let Some(class) = out_of_reach(visitor, opened, &plan) {
         return Err(Refusal::Forbidden {
-            reason: format!("Движение учеников {class} класса ведут другие.")
+            reason: format!("Движение обучающихся {class} класса ведут другие.")
         });
     }
     if !plan.is_clean() {

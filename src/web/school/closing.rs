@@ -15,7 +15,7 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::setup::cells::parse_day;
 use crate::domain::setup::stays::OrderMark;
-use crate::domain::words::plural;
+use crate::domain::words;
 use crate::flow::year::{self, Outcome};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -40,12 +40,17 @@ struct Page {
     obstacles: Vec<(String, String)>,
     rest: Vec<(String, String)>,
     counts: Vec<String>,
-    classes: Vec<(String, usize)>,
+    classes: Vec<(String, String)>,
     courses: usize,
     notes: Vec<String>,
     findings: Vec<String>,
     number: String,
     date: String,
+}
+
+/// «5 обучающихся».
+fn learners(n: u64) -> String {
+    words::count(n, "обучающийся", "обучающихся", "обучающихся")
 }
 
 /// Obstacles shown open.
@@ -75,8 +80,8 @@ async fn page(
     let rest = obstacles.split_off(obstacles.len().min(SHOWN));
     let next = review.next;
     let count = |class: &crate::domain::journal::Class| {
-        let learners = next.learners.iter().filter(|learner| learner.class == class.name).count();
-        (class.name.clone(), learners)
+        let own = next.learners.iter().filter(|learner| learner.class == class.name).count();
+        (class.name.clone(), learners(own as u64))
     };
     let refused = !findings.is_empty();
     let page = Page {
@@ -87,9 +92,7 @@ async fn page(
         counts: next
             .counts
             .iter()
-            .map(|(outcome, n)| {
-                format!("{}: {n} {}", outcome.as_russian(), plural(*n as u64, "ученик", "ученика", "учеников"))
-            })
+            .map(|(outcome, n)| format!("{}: {}", outcome.as_russian(), learners(*n as u64)))
             .collect(),
         classes: next.classes.iter().map(count).collect(),
         courses: next.courses.len(),

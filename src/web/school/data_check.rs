@@ -64,7 +64,8 @@ struct ClassesPage {
 fn rule(directory: &Directory, today: NaiveDate) -> String {
     let policy = directory.policy(today);
     let said = policy.first("people.check");
-    said.map(|said| format!("Данные класса сверяют: {} ({}).", duties::often(said), said.clause)).unwrap_or_default()
+    said.map(|said| format!("Данные класса сверяют: {} ({}).", duties::often(said), words::clause_words(&said.clause)))
+        .unwrap_or_default()
 }
 
 fn person(directory: &Directory, id: &str) -> String {

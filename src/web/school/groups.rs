@@ -19,6 +19,7 @@ use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::Action;
 use crate::domain::setup::stays;
+use crate::domain::words;
 use crate::flow::movement::roster_of;
 use crate::flow::people::Listing;
 use crate::flow::setup::{Outcome, groups};
@@ -42,8 +43,8 @@ struct Row {
     cells: Vec<(String, bool, Vec<Choice>)>,
 }
 
-/// A group's name, its teacher, how many are in it.
-type GroupWords = (String, String, usize);
+/// A group's name, its teacher, how many are in it: «1», «Агатова М.П.», «5 обучающихся».
+type GroupWords = (String, String, String);
 
 #[derive(Template)]
 #[template(path = "school/groups.html", config = "src/web/askama.toml")]
@@ -121,8 +122,8 @@ async fn page(
     });
     let teacher = |id: &str| opened.year.known.show(crate::domain::setup::layout::Is::Staff, id);
     let groups_of = |one: &groups::Divided<'_>| {
-        let each =
-            one.groups.iter().map(|course| (course.group.clone(), teacher(&course.teacher_id), course.members.len()));
+        let count = |course: &Course| words::learners(course.members.len());
+        let each = one.groups.iter().map(|course| (course.group.clone(), teacher(&course.teacher_id), count(course)));
         (one.subject.to_owned(), each.collect())
     };
     let page = Page {

@@ -62,7 +62,7 @@ pub(super) async fn view(
         });
         let stands = change.undoes == 0 && !undone.contains(&change.seq);
         Past {
-            when: words::moment(&change.at),
+            when: words::moment_short(&change.at),
             who: names.person(&change.by),
             what: said.collect::<Vec<_>>().join("; "),
             seqs: if stands { change.seq.to_string() } else { String::new() },

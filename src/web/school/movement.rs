@@ -66,7 +66,7 @@ struct BookPage {
     may: bool,
     mode: String,
     lines: Vec<Line>,
-    classes: Vec<(String, usize, String)>,
+    classes: Vec<(String, String, String)>,
     /// Values of the form as typed.
     typed: Fields,
     class_names: Vec<(String, bool)>,
@@ -145,7 +145,7 @@ async fn book_page(
             order: line.order.as_text(),
         })
         .collect();
-    let classes: Vec<(String, usize, String)> = journal
+    let classes: Vec<(String, String, String)> = journal
         .classes
         .iter()
         .filter(|class| sees(&class.name))
@@ -156,7 +156,7 @@ async fn book_page(
                 today.clamp(first.unwrap_or(today), last_day(journal).unwrap_or(today)),
             )
             .len();
-            (class.name.clone(), count, format!("/year/roster/{}", query::segment(&class.name)))
+            (class.name.clone(), words::learners(count), format!("/year/roster/{}", query::segment(&class.name)))
         })
         .collect();
     // Only learners of the own classes are named in the form; a learner may move from there to any other.
@@ -287,7 +287,7 @@ async fn change(
     };
     let sent = match &outcome {
         Outcome::Done(counts) if matches!(mode, "enrol" | "sheet") => {
-            let said = words::count(counts.new as u64, "ученик", "ученика", "учеников");
+            let said = words::learners(counts.new);
             return Ok(answer::done("/year/movement", &format!("По приказу зачислено: {said}.")));
         }
         Outcome::Done(_) if mode == "order" => {
@@ -319,7 +319,7 @@ fn out_of_reach(visitor: &Visitor, opened: &Opened, fields: &Fields) -> Option<S
         let subject =
             Subject::Class { name: &class.name, grade: class.grade, closed: false, archived: opened.closed.is_some() };
         if visitor.may(Action::ChangeMovement, &subject) != Decision::Allowed {
-            return Some(format!("Движение учеников {} класса ведут другие.", class.name));
+            return Some(format!("Движение обучающихся {} класса ведут другие.", class.name));
         }
     }
     None
@@ -537,7 +537,7 @@ async fn learner_page(
         sent,
         frame: frame
             .titled(names::full_name(&known.surname, &known.given_name, &known.patronymic))
-            .leading(format!("{} класс, код {learner}", known.class))
+            .leading(format!("{} класс", known.class))
             .under("Учебный год", "/year/ready")
             .under("Движение", "/year/movement"),
     };

@@ -18,7 +18,9 @@ use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::setup::layout::{Is, ORDER_KINDS, ORDERS, WAYS};
+use crate::domain::setup::{Acquaintance, Setup};
 use crate::domain::words;
+use crate::flow::people::Sheet;
 use crate::flow::setup::{self, Outcome};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -78,8 +80,9 @@ async fn list_page(
     let may = visitor.may_anywhere(Action::ChangeSetup);
     let mut orders: Vec<&crate::domain::setup::Order> = setup.orders.iter().collect();
     orders.sort_by(|a, b| (b.date, &b.number).cmp(&(a.date, &a.number)));
+    let sheets = crate::flow::people::sheets(&state.house).await?;
     let order = |order: &crate::domain::setup::Order| {
-        let lines = setup.acquaintances.iter().filter(|line| line.order == order.id);
+        let lines = lines_of(&sheets, &opened.year.year, setup, order);
         Order {
             href: format!(
                 "/year/orders/sheet?year={}&order={}",
@@ -90,8 +93,8 @@ async fn list_page(
             number: order.number.clone(),
             date: words::date_short(order.date),
             title: order.title.clone(),
-            seen: lines.clone().filter(|line| line.seen_on.is_some()).count(),
-            asked: lines.count(),
+            seen: lines.iter().filter(|line| line.seen_on.is_some()).count(),
+            asked: lines.len(),
         }
     };
     answer::page(&ListPage {
@@ -107,6 +110,14 @@ async fn list_page(
             .leading("Документы, которыми назначены ответственные, и листы ознакомления с ними.")
             .under("Учебный год", "/year/ready"),
     })
+}
+
+/// Who is on an order's sheet; the sheet of an appointment knows also what earlier versions put on record apart.
+fn lines_of(sheets: &[Sheet], year: &str, setup: &Setup, order: &crate::domain::setup::Order) -> Vec<Acquaintance> {
+    match sheets.iter().find(|sheet| sheet.year == year && sheet.order.id == order.id) {
+        Some(sheet) => sheet.lines.clone(),
+        None => setup.acquaintances.iter().filter(|line| line.order == order.id).cloned().collect(),
+    }
 }
 
 async fn change(
@@ -167,14 +178,8 @@ async fn sheet(
     let opened = super::open(&state, asked.value("year")).await?;
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let order = setup.orders.iter().find(|order| order.id == asked.value("order")).ok_or(Refusal::NotFound)?;
-    // The sheet of an appointment knows also what earlier versions put on record apart.
-    let sheets = crate::flow::people::sheets(&state.house).await?;
-    let sheet = sheets.into_iter().find(|sheet| sheet.year == opened.year.year && sheet.order.id == order.id);
-    let lines = match sheet {
-        Some(sheet) => sheet.lines,
-        None => setup.acquaintances.iter().filter(|line| line.order == order.id).cloned().collect(),
-    };
-    let signer = |line: &crate::domain::setup::Acquaintance| {
+    let lines = lines_of(&crate::flow::people::sheets(&state.house).await?, &opened.year.year, setup, order);
+    let signer = |line: &Acquaintance| {
         let person = journal.staff_member(&line.person);
         Signer {
             id: line.person.clone(),

@@ -72,6 +72,8 @@ struct ListPage {
     missing: usize,
     short: usize,
     over: usize,
+    /// Classes of the page without a curriculum, «5А, 6А»: what their courses need is told by the courses alone.
+    unplanned: String,
     /// «Ждём 22 курса от 21 учителя»: as the checklist of the year counts.
     owed: String,
     /// Address of the import; empty for who may not import.
@@ -83,6 +85,14 @@ fn in_order(courses: &[journal::Course]) -> Vec<&journal::Course> {
     let mut ordered: Vec<&journal::Course> = courses.iter().collect();
     ordered.sort_by(|a, b| names::natural(&a.class, &b.class).then_with(|| by_subject(a, b)));
     ordered
+}
+
+/// «5А, 6А»: of these courses, the classes that no curriculum names.
+fn without_curriculum(opened: &Opened, courses: &[Course]) -> String {
+    let of_page = |class: &&journal::Class| courses.iter().any(|course| course.class == class.name);
+    let bare = |class: &&journal::Class| opened.year.setup.curriculum_of(&class.name, class.grade).is_empty();
+    let names = opened.year.journal.classes.iter().filter(of_page).filter(bare).map(|class| class.name.as_str());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 async fn list(
@@ -147,6 +157,7 @@ async fn list(
             state,
         });
     }
+    let unplanned = without_curriculum(&opened, &courses);
     answer::page(&ListPage {
         years: opened.years.iter().map(|y| (y.clone(), super::in_year(&asked, y), *y == opened.year.year)).collect(),
         classes: journal
@@ -161,6 +172,7 @@ async fn list(
         missing,
         short,
         over,
+        unplanned,
         owed: words::capitalised(&checks::owed_words(&shown)),
         files: shelf::by_file(&visitor, &PLAN_TOPICS),
         frame: frame
@@ -195,6 +207,8 @@ struct PlanPage {
     planned: String,
     due: String,
     difference: String,
+    /// Has the class no curriculum, so that the hours are the course's own?
+    unplanned: bool,
     lessons: usize,
     /// «167 уроков», and how the plan differs from them.
     lesson_words: String,
@@ -296,6 +310,7 @@ async fn plan_page(
         planned: hours_text(hours.planned),
         due: hours_text(hours.due),
         difference: hours.difference(),
+        unplanned: setup.curriculum_of(&class.name, class.grade).is_empty(),
         lessons: days.len(),
         lesson_words: words::count(days.len() as u64, "урок", "урока", "уроков"),
         beside: plan::beside_lessons(hours.planned, days.len()),

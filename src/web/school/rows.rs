@@ -9,7 +9,7 @@ use super::super::answer::{self, Refusal};
 use super::super::query::{self, Asked};
 use super::{Fields, Opened, form};
 use crate::domain::names::{self, fold};
-use crate::domain::setup::layout::{CALENDAR, COURSES, EARLIER_TEACHERS, Is, Layout};
+use crate::domain::setup::layout::{CALENDAR, COURSES, EARLIER_TEACHERS, Is, Layout, PERIODS};
 
 /// One row of the table.
 pub(super) struct Row {
@@ -134,6 +134,10 @@ pub(super) fn in_order(opened: &Opened, layout: &Layout, rows: Vec<Vec<String>>)
     let mut by: Vec<usize> = (0..layout.key).filter(own).collect();
     if by.is_empty() {
         by = (0..layout.columns.len()).filter(own).collect();
+    }
+    // Periods go as the year does, not by their codes: those of the youngest classes first.
+    if layout.table == PERIODS.table {
+        by = ["grade_from", "starts"].iter().filter_map(|name| layout.place(name)).collect();
     }
     let keyed = |row: Vec<String>| (by.iter().map(|at| said(*at, &row)).collect::<Vec<_>>(), row);
     let mut keyed: Vec<(Vec<String>, Vec<String>)> = rows.into_iter().map(keyed).collect();

@@ -380,9 +380,19 @@ async fn show(
         },
         given: visitor.rules.given(shelf.change),
         sent,
-        frame: frame.titled(layout.title).leading(shelf.lead).under("Учебный год", "/year/ready"),
+        frame: under(frame.titled(layout.title).leading(shelf.lead), shelf.path),
     };
     if refused { answer::page_again(&page) } else { answer::page(&page) }
+}
+
+/// The way back. A table that is another page seen as rows lies below that page.
+fn under(frame: Frame, path: &str) -> Frame {
+    let frame = frame.under("Учебный год", "/year/ready");
+    match path {
+        "/year/calendar/rows" => frame.under("Календарь", "/year/calendar"),
+        "/year/timetable/rows" => frame.under("Расписание", "/year/timetable"),
+        _ => frame,
+    }
 }
 
 /// Where the table comes in by file; empty for who may not import, and for tables that come with the roster's own files.

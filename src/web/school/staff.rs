@@ -251,7 +251,7 @@ async fn past(state: &WebState) -> Result<Vec<Past>, Refusal> {
             .map(|line| line.seq.to_string())
             .collect();
         told.push(Past {
-            when: words::moment(&first.at),
+            when: words::moment_short(&first.at),
             who: names.person(&first.by),
             what: format!("{what} — {who}{more}"),
             seqs: seqs.join(","),

@@ -155,7 +155,7 @@ impl Desk<'_> {
             waits.push(Wait {
                 count: n,
                 what: format!("{}: {}", words::plural(n, "класс", "класса", "классов"), words::lowered(duty.title)),
-                detail: format!("{named}до {}: {}", words::day_and_month(next), duty.often),
+                detail: format!("{named}срок — {}, {}", words::day_and_month(next), duty.often),
                 href: if page.is_empty() { "/policy/duties".to_owned() } else { page },
                 urgent: false,
                 why: duty.clause.clone(),

@@ -412,7 +412,8 @@ impl Desk<'_> {
         let alarms = self.state.house.sign_in.alarms(since.timestamp());
         let last = alarms.first()?;
         let n = alarms.len() as u64;
-        let at = DateTime::from_timestamp(last.at, 0)?.with_timezone(&since.timezone()).format("%d.%m.%Y %H:%M");
+        let at = DateTime::from_timestamp(last.at, 0)?.with_timezone(&since.timezone()).to_rfc3339();
+        let at = words::moment_short(&at);
         let place = if last.address.is_empty() {
             "с многих адресов".to_owned()
         } else {
@@ -466,7 +467,8 @@ impl Desk<'_> {
                 let n = bad.len() as u64;
                 waits.push(Wait {
                     count: n,
-                    what: words::plural(n, "неполадка дома", "неполадки дома", "неполадок дома").to_owned(),
+                    what: words::plural(n, "неполадка программы", "неполадки программы", "неполадок программы")
+                        .to_owned(),
                     detail: bad.iter().map(|check| check.said.as_str()).collect::<Vec<_>>().join("; "),
                     href: "/help/administrator#если-что-то-не-так".to_owned(),
                     urgent: true,
@@ -494,7 +496,7 @@ impl Desk<'_> {
             }
             let detail = "все таблицы разом, какими их ведут: сначала они только проверяются, исправить можно у себя и повторить";
             waits.push(step("загрузите таблицы школы", detail, "/exchange/import"));
-            let detail = "что делать от пустого дома до первого входа учителей, по шагам";
+            let detail = "что делать от установки до первого входа учителей, по шагам";
             waits.push(step("прочтите «Школа за час»", detail, "/help/administrator#школа-за-час"));
         }
         Ok(waits)

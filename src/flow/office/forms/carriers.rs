@@ -227,7 +227,7 @@ impl Desk<'_> {
             no,
             what: match row.what == REHEARSAL {
                 true => "о пробном восстановлении из резервной копии".to_owned(),
-                false => "о сверке носителя с домом".to_owned(),
+                false => "о сверке носителя с записями «Летописи»".to_owned(),
             },
             carrier: if row.carrier.is_empty() { "вне учёта".to_owned() } else { row.carrier.clone() },
             at: row.at.clone(),

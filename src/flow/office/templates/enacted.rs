@@ -229,7 +229,7 @@ pub async fn withdraw(house: &House, form: &str, act: &Act) -> Result<(), Error>
 /// Lays a template that was in force once more beside those in force: it is looked at and put in force like a new one.
 pub async fn lay_kept(house: &House, form: &str, digest: &str, act: &Act) -> Result<Vec<String>, Error> {
     let Some(text) = text(house, form, Which::Kept(digest))? else {
-        let why = "такого прежнего шаблона в доме нет".to_owned();
+        let why = "такого прежнего шаблона у школы нет".to_owned();
         return Err(Refusal::Template { file: name_of(form), why }.into());
     };
     lay(house, form, text.into_bytes(), act).await
