@@ -273,12 +273,15 @@ impl Told<'_> {
         const STEP: usize = 3;
         /// Along a straight rule the page does not change at all; a corner of a letter beside it has more than such a part of the rule's steps.
         const RULE: f32 = 0.02;
+        /// Darkness of a window that has print at all: a stroke of 0.3 by 0.5 mm.
+        const LEAST_OWN: f32 = 0.025;
         /// Classes of windows by the part that print covers; each holds enough to know what is usual.
         const KINDS: usize = 16;
         let ink = self.ink;
         let (width, height) = (self.width, ink.height);
         let (page, scan) = (Sums::of(&ink.page, width), Sums::of(&ink.scan, width));
         let [across, down] = steps(&ink.page, width).map(|steps| Sums::of(&steps, width));
+        let text = Sums::of(&without_rules(&ink.page, width), width);
         let count = ((2 * HALF.0 + 1) * (2 * HALF.1 + 1)) as f32;
         let code = self.issued.code.grown(2.0);
         let mut windows = Vec::new();
@@ -289,7 +292,7 @@ impl Told<'_> {
                 let at = (x - HALF.0, y - HALF.1, x + HALF.0 + 1, y + HALF.1 + 1);
                 let own = page.over(at) / count;
                 // Where the page has nothing, a spot says it all.
-                if own < 0.025 || self.seen.outside[y * width + x] {
+                if own < LEAST_OWN || self.seen.outside[y * width + x] {
                     continue;
                 }
                 let length = |pixels: usize| pixels as f32 / SCALE;
@@ -304,7 +307,9 @@ impl Told<'_> {
                 let kind = ((own * 2.0 * KINDS as f32) as usize).min(KINDS - 1);
                 let alike = if is_rule { &mut rules } else { &mut kinds };
                 alike[kind].push(more);
-                windows.push(((kind, is_rule), own, more, area));
+                // A crossing of rules that a coarse scan has thinner is no mark that somebody took away: something must stand there beside them.
+                let has_text = text.over(at) / count >= LEAST_OWN;
+                windows.push(((kind, is_rule), own, more, has_text, area));
             }
         }
         let kinds: Vec<(f32, f32)> = kinds.into_iter().map(usual).collect();
@@ -314,9 +319,12 @@ impl Told<'_> {
             false => kinds[kind],
         };
         let mut odd: Vec<(f32, Class, Area)> = Vec::new();
-        for (kind, own, more, area) in windows {
+        for (kind, own, more, has_text, area) in windows {
             let (middle, spread) = usual_of(kind);
             let over = more - middle;
+            if over < 0.0 && !has_text {
+                continue;
+            }
             // So much more or less ink than usual as a stroke of 0.3 by 1 mm has, and far beyond what chance gives.
             let part = if over > 0.0 { MORE } else { LESS };
             if over.abs() > (HEAVIER / (area.width * area.height)).max(spread * RARE).max(own * part) {
@@ -458,6 +466,44 @@ fn steps(page: &[f32], width: usize) -> [Vec<f32>; 2] {
         page.iter().zip(page.iter().skip(width)).map(|(here, below)| (below - here).abs()).collect();
     down.resize(page.len(), 0.0);
     [across, down]
+}
+
+/// The print of a page without its straight rules: what stands in an unbroken run of print longer than any letter, across or down, is none.
+fn without_rules(page: &[f32], width: usize) -> Vec<f32> {
+    /// Pixels of such a run, 6 mm: the largest letter of a heading is 5 mm high.
+    const LONG: usize = 47;
+    /// Darkness of print.
+    const DARK: f32 = 0.2;
+    let height = page.len() / width;
+    let mut text = page.to_vec();
+    let mut clear = |places: &mut dyn Iterator<Item = usize>| {
+        let mut run = Vec::new();
+        for at in places {
+            match page[at] >= DARK {
+                true => run.push(at),
+                false => rub_out(&mut text, &mut run, LONG),
+            }
+        }
+        rub_out(&mut text, &mut run, LONG);
+    };
+    for y in 0..height {
+        clear(&mut (y * width..(y + 1) * width));
+    }
+    for x in 0..width {
+        clear(&mut (x..height * width).step_by(width));
+    }
+    // Soft sides of a rule: darkness under that of print says nothing of letters.
+    text.iter_mut().filter(|dark| **dark < DARK).for_each(|dark| *dark = 0.0);
+    text
+}
+
+fn rub_out(text: &mut [f32], run: &mut Vec<usize>, long: usize) {
+    if run.len() >= long {
+        for at in run.iter() {
+            text[*at] = 0.0;
+        }
+    }
+    run.clear();
 }
 
 /// The middle of some values and how far they usually lie from it (as a standard deviation).

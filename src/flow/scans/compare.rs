@@ -28,7 +28,7 @@ use crate::typeset;
 use crate::vault::name;
 
 /// Raised when the comparison itself changes: what an older one said is then found out again.
-pub(super) const METHOD: u32 = 4;
+pub(super) const METHOD: u32 = 5;
 
 /// Class of a place that was to be signed with a pen and has no ink.
 const UNSIGNED: &str = "unsigned";
@@ -68,9 +68,10 @@ impl Differs {
     /// «Добавлено от руки: 62 × 118 мм от левого верхнего угла листа, размером 2 × 3 мм».
     pub fn said(&self) -> String {
         if self.is_unsigned() {
-            let (x, y) = (self.x, self.y);
+            // The line that is to be signed, from end to end: the words before it name the office.
+            let (from, to, y) = (self.x, self.x + self.width, self.y + self.height);
             return format!(
-                "Подписи не видно: место для неё пусто ({x:.0} мм от левого края листа и {y:.0} мм от верхнего); проверьте лист"
+                "Подписи не видно: место для неё пусто (строка от {from:.0} до {to:.0} мм от левого края листа, {y:.0} мм от верхнего); проверьте лист"
             );
         }
         let what = match self.class() {
@@ -264,7 +265,7 @@ pub async fn compare(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Resul
             let mut whole = found;
             if whole.not.is_empty() {
                 let blank = page.signatures.iter().filter(|one| awaited.contains(&one.of) && whole.is_blank(one.area));
-                let blank: Vec<Differs> = blank.map(|one| unsigned(one.area)).collect();
+                let blank: Vec<Differs> = blank.map(|one| unsigned(one.line)).collect();
                 whole.differences.extend(blank);
             }
             whole

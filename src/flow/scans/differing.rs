@@ -89,6 +89,7 @@ pub async fn compare_files(
                 Ok(Some(one)) => rows.push(one),
                 Ok(None) => {}
                 Err(error) => {
+                    comparing.not += 1;
                     comparing.findings.push(Finding::new("scan.not-compared", place(&leaf), error.to_string()))
                 }
             }

@@ -302,6 +302,11 @@ pub enum Refusal {
     /// Nothing differs on the scan, or it counts no more.
     #[error("на этом скане отличий нет, или он больше не считается")]
     NoDifference,
+    /// Signatures were recorded by it, and they stay.
+    #[error(
+        "по этому скану отмечены подписи ступени «{0}»: подписи хранятся, и скан хранится с ними; если на листе подписи нет, верните копию: замечанием при подписании, а подписанную всеми — кнопкой «Вернуть на исправление» на её странице"
+    )]
+    Attested(String),
     /// The code is not one of a sheet that is awaited; why.
     #[error("{0}")]
     Code(String),
@@ -318,6 +323,12 @@ pub async fn decide(house: &House, at: &ScanPlace, wish: &Leaf, act: &Act) -> Re
     let read = (page.outcome == Verdict::Filed.as_str()).then_some(&page.leaf);
     if last.or(read) == Some(&leaf) {
         return Err(Refusal::AsItIs.into());
+    }
+    // What signatures were recorded by stays where it lies.
+    if let Some(held) = last.or(read).filter(|held| held.leaf > 0)
+        && let Some(stage) = stage::rests_on(house, at, held).await?
+    {
+        return Err(Refusal::Attested(stage).into());
     }
     let file: Digest = at.file.parse().map_err(|_| Refusal::NoPage)?;
     let event = Event::new(EventKind::ScanDecided, &act.by, &act.moment())
