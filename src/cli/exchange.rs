@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::table::{Table, grouped, print_json};
-use super::{Desk, Failure, REFUSED, print_findings};
+use super::{Desk, Failure, REFUSED, clock, journal, print_findings};
 use crate::bundle::export::Shape;
 use crate::bundle::{FileFacts, example, export as tables};
+use crate::config;
 use crate::flow::exchange::{self, Inspection, TableDifference, Taken, Wish, export, feed};
 use crate::flow::import::{Imported, Outcome};
 use crate::flow::setup::files::Plan;
@@ -38,21 +39,17 @@ pub(super) struct Import {
         long,
         value_name = "ФАЙЛ",
         conflicts_with = "bundle",
-        help = "Записать пример книги XLSX и ничего не загружать"
+        help = "Записать пример книги XLSX и ничего не загружать; дом не нужен"
     )]
     example: Option<PathBuf>,
 }
 
 impl Import {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
-        let house = desk.house().await?;
         if let Some(path) = &self.example {
-            let first = exchange::first_year(&house, desk.act(&house).at.date_naive()).await?;
-            let bytes = example::workbook(&house.policy, first).map_err(|error| Failure::Said(error.to_string()))?;
-            write_new(path, &bytes)?;
-            println!("Пример записан: {}", path.display());
-            return Ok(0);
+            return write_example(path, desk).await;
         }
+        let house = desk.house().await?;
         let Some(path) = &self.bundle else { return Ok(REFUSED) };
         let whole = if self.whole { Some(true) } else { self.add.then_some(false) };
         let wish = Wish { whole, year: self.year.clone() };
@@ -93,6 +90,24 @@ impl Import {
         }
         Ok(0)
     }
+}
+
+/// Writes the example and loads nothing: by the rules and the year of the house that is named, without one by the default rules and today's year.
+async fn write_example(path: &Path, desk: &Desk) -> Result<u8, Failure> {
+    let book = if desk.folder().is_ok() {
+        let house = desk.house().await?;
+        let first = exchange::first_year(&house, desk.act(&house).at.date_naive()).await?;
+        example::workbook(&house.policy, first)
+    } else {
+        let (name, text) = journal::policy_text("default")?;
+        let rules = journal::parse_policy(&name, &name, &text)
+            .map_err(|_| Failure::Said(format!("встроенные правила «{name}» не читаются")))?;
+        let zone = journal::zone(config::parse_offset(journal::DEFAULT_OFFSET).unwrap_or_default());
+        example::workbook(&rules, exchange::first_year_of(clock::act(&desk.by, zone).at.date_naive()))
+    };
+    write_new(path, &book.map_err(|error| Failure::Said(error.to_string()))?)?;
+    println!("Пример записан: {}", path.display());
+    Ok(0)
 }
 
 /// What the tables of the year came to.
@@ -141,8 +156,8 @@ fn outcome_json(inspection: &Inspection, outcome: &Outcome) -> serde_json::Value
             imported.counts.iter().map(|(name, count)| ((*name).to_owned(), (*count).into())).collect();
         serde_json::json!({
             "result": result, "digest": imported.digest, "year": imported.year, "counts": counts,
-            "rows_written": imported.written, "certificates": imported.certificates, "findings": imported.warnings,
-            "differences": imported.differences,
+            "rows_written": imported.written, "entry_times": imported.entries, "certificates": imported.certificates,
+            "findings": imported.warnings, "differences": imported.differences,
         })
     };
     let mut json = match outcome {
@@ -219,7 +234,12 @@ fn print_imported(headline: &str, imported: &Imported) {
         let count = imported.counts.iter().find(|(name, _)| *name == key).map_or(0, |(_, count)| *count);
         println!("  {:>9}  {russian}", grouped(count as u64));
     }
-    println!("Строк изменено: {}. Сертификатов выдано: {}.", grouped(imported.written as u64), imported.certificates);
+    let times = match imported.entries {
+        0 => String::new(),
+        entries => format!(" Из них времён записи: {}.", grouped(entries as u64)),
+    };
+    let rows = grouped(imported.written as u64);
+    println!("Строк изменено: {rows}.{times} Сертификатов выдано: {}.", imported.certificates);
 }
 
 /// Writes a file that must not be there yet.

@@ -168,6 +168,9 @@ struct SignerLine {
     /// A signature with a pen: which day, who saw it.
     #[serde(skip_serializing_if = "String::is_empty")]
     on_paper: String,
+    /// Why the signature does not count: a stolen account made it, and nobody has approved it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    void: String,
 }
 
 impl Show {
@@ -177,6 +180,7 @@ impl Show {
         let Some(row) = versions.last() else { return Err(flow::Error::NoCopy(self.copy).into()) };
         let snapshot = house.db.load_snapshot(row.snapshot).await?;
         let statements = house.db.list_statements(&row.id, row.version).await?;
+        let voids = flow::compromise::void_statements(&house).await?;
         let line = house.db.find_register_line(&row.id, row.version).await?.map(|sealed| sealed.line);
         let today = desk.act(&house).at.date_naive();
         let basis = flow::policy::basis(&house, &snapshot, today).await?;
@@ -193,7 +197,7 @@ impl Show {
                 .zip(&snapshot.sheets)
                 .map(|(no, sheet)| SheetLine { no, id: sheet.id().to_owned(), digest: sheet.digest().to_hex() })
                 .collect(),
-            route: route_lines(&snapshot, &statements),
+            route: route_lines(&snapshot, &statements, &voids),
             register_no: line.as_ref().map(|line| line.no),
             object: line.as_ref().map(|line| line.object.clone()).unwrap_or_default(),
             keep_through: line.map(|line| line.keep_through).unwrap_or_default(),
@@ -212,7 +216,11 @@ impl Show {
     }
 }
 
-fn route_lines(snapshot: &Snapshot, statements: &[crate::store::StatementRow]) -> Vec<StageLine> {
+fn route_lines(
+    snapshot: &Snapshot,
+    statements: &[crate::store::StatementRow],
+    voids: &flow::compromise::VoidStatements,
+) -> Vec<StageLine> {
     snapshot
         .route
         .iter()
@@ -224,7 +232,9 @@ fn route_lines(snapshot: &Snapshot, statements: &[crate::store::StatementRow]) -
                 .iter()
                 .map(|signer| {
                     let person = &signer.person;
-                    let said = flow::desk::said(statements, &stage.id, &person.id);
+                    let void = voids.of_place(statements, &stage.id, &person.id);
+                    let said = void.map(|(one, _)| one);
+                    let said = said.or_else(|| flow::desk::said(statements, &stage.id, &person.id));
                     SignerLine {
                         id: person.id.clone(),
                         name: names::full_name(&person.surname, &person.given_name, &person.patronymic),
@@ -233,6 +243,7 @@ fn route_lines(snapshot: &Snapshot, statements: &[crate::store::StatementRow]) -
                         signed_at: said.map(|s| s.signed_at.clone()).unwrap_or_default(),
                         verdict: said.map(|s| s.verdict.clone()).unwrap_or_default(),
                         on_paper: said.map(flow::desk::on_paper).unwrap_or_default(),
+                        void: void.map(|(_, why)| why.to_owned()).unwrap_or_default(),
                     }
                 })
                 .collect(),
@@ -266,18 +277,12 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
     let mut table = Table::new(&["Ступень", "Сотрудник", "Ф.И.О.", "Листов", "Подпись"]);
     for stage in &shown.route {
         for signer in &stage.signers {
-            let said = match signer.verdict.as_str() {
-                "" => "ждём".to_owned(),
-                "refused" => format!("отказ {}", words::moment(&signer.signed_at)),
-                _ if !signer.on_paper.is_empty() => format!("на бумаге: {}", signer.on_paper),
-                _ => words::moment(&signer.signed_at),
-            };
             table.row(vec![
                 stage_name(&stage.stage, &stage.title),
                 signer.id.clone(),
                 signer.name.clone(),
                 signer.sheets.to_string(),
-                said,
+                signature_words(signer),
             ]);
         }
     }
@@ -285,6 +290,20 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
     let open = route::open_stage(&snapshot.route, &signing::signed(statements));
     if let Some(open) = open.filter(|_| row.state == State::Issued) {
         println!("Открыта ступень: {}", open.title);
+    }
+}
+
+/// What a signer said, in one cell; what does not count is called void first, with its reason.
+fn signature_words(signer: &SignerLine) -> String {
+    let said = match signer.verdict.as_str() {
+        "" => "ждём".to_owned(),
+        "refused" => format!("отказ {}", words::moment(&signer.signed_at)),
+        _ if !signer.on_paper.is_empty() => format!("на бумаге: {}", signer.on_paper),
+        _ => words::moment(&signer.signed_at),
+    };
+    match signer.void.as_str() {
+        "" => said,
+        why => format!("недействительно ({said}): {why}"),
     }
 }
 
@@ -368,4 +387,27 @@ pub(super) async fn register(desk: &Desk) -> Result<u8, Failure> {
     }
     table.print("Реестр пуст.");
     Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stolen_accounts_signature_is_called_void_with_its_reason_and_another_is_a_moment() {
+        let signer = |void: &str| SignerLine {
+            id: "T1".to_owned(),
+            name: "Гранитова Яшма".to_owned(),
+            office: "учитель".to_owned(),
+            sheets: 1,
+            signed_at: "2025-11-27T14:05:00+03:00".to_owned(),
+            verdict: "checked_and_correct".to_owned(),
+            on_paper: String::new(),
+            void: void.to_owned(),
+        };
+        let sound = signature_words(&signer(""));
+        assert!(!sound.contains("недействительно"), "{sound}");
+        let void = signature_words(&signer("сделано под похищенной учётной записью"));
+        assert_eq!(void, format!("недействительно ({sound}): сделано под похищенной учётной записью"));
+    }
 }

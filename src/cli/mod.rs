@@ -37,6 +37,16 @@ use crate::domain::people::{OPERATOR, Subject};
 use crate::domain::rights::Action;
 use crate::flow::{self, House};
 
+/// The variable that names the folder of the house.
+const DIR_VARIABLE: &str = "LETOPIS_DIR";
+
+/// What the exit code tells, at the foot of the help.
+const EXIT_CODES: &str = "Коды завершения:
+  0 — сделано или подлинно
+  1 — отказано, изменено или недействительно
+  2 — неверная команда, проверить нельзя или найдено то, что надо исправить
+      (close, policy lint, backup plan, template check, template lay)";
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -45,21 +55,23 @@ use crate::flow::{self, House};
     about = "Летопись: записи и архив электронных классных журналов школы",
     disable_help_flag = true,
     disable_version_flag = true,
-    arg_required_else_help = true
+    arg_required_else_help = true,
+    after_help = EXIT_CODES
 )]
 struct Cli {
     /// Folder of the house.
     #[arg(
         long,
         global = true,
-        env = "LETOPIS_DIR",
+        env = DIR_VARIABLE,
         hide_env_values = true,
         value_name = "ПАПКА",
+        display_order = 900,
         help = "Папка дома «Летописи»"
     )]
     dir: Option<PathBuf>,
     /// JSON instead of tables.
-    #[arg(long, global = true, help = "Вывести JSON")]
+    #[arg(long, global = true, display_order = 901, help = "Вывести JSON")]
     json: bool,
     /// Who acts.
     #[arg(
@@ -67,14 +79,15 @@ struct Cli {
         global = true,
         value_name = "СОТРУДНИК",
         default_value = OPERATOR,
+        display_order = 902,
         help = "Кто действует: идентификатор сотрудника; записывается в журнал событий"
     )]
     by: String,
     /// Help.
-    #[arg(short, long, global = true, action = ArgAction::Help, help = "Показать справку")]
+    #[arg(short, long, global = true, display_order = 904, action = ArgAction::Help, help = "Показать справку")]
     help: Option<bool>,
     /// Version.
-    #[arg(short = 'V', long, action = ArgAction::Version, help = "Показать версию")]
+    #[arg(short = 'V', long, display_order = 903, action = ArgAction::Version, help = "Показать версию")]
     version: Option<bool>,
     #[command(subcommand)]
     command: Command,
@@ -92,7 +105,9 @@ enum Command {
     Export(exchange::Export),
     #[command(about = "Обезличенная выгрузка для сайта школы")]
     Feed(exchange::Feed),
-    #[command(about = "Закрыть учётный период класса: проверка полноты, снимок, запрет изменений")]
+    #[command(
+        about = "Закрыть учётный период класса: проверка полноты, снимок, запрет изменений; код завершения 2, если чего-то не хватает"
+    )]
     Close(records::Close),
     #[command(about = "Выпустить копии: сверстать PDF по снимкам и открыть маршрут подписания")]
     Issue(records::Issue),
@@ -270,7 +285,7 @@ impl From<crate::store::Error> for Failure {
 
 /// Exit code of a refusal or of something altered.
 const REFUSED: u8 = 1;
-/// Exit code of a mistake on the command line or of a check that could not be made.
+/// Exit code of a mistake on the command line, of a check that could not be made, and of what was found and must be put right.
 const UNUSABLE: u8 = 2;
 
 /// Exit code of a program whose reader went away, as a shell reports it: 128 and the number of SIGPIPE.
@@ -288,12 +303,20 @@ fn leave_quietly_when_nobody_reads() {
     }));
 }
 
-/// Runs the program on a command line; returns the exit code: 0 done, 1 refused or altered, 2 misused or cannot be checked.
+/// The command line in Russian. A variable that is set and empty is as if it were not set.
+fn command_line() -> clap::Command {
+    let command = russian::localise(Cli::command());
+    if std::env::var_os(DIR_VARIABLE).is_none_or(|folder| !folder.is_empty()) {
+        return command;
+    }
+    command.mut_args(|arg| if arg.get_id().as_str() == "dir" { arg.env(None::<&'static str>) } else { arg })
+}
+
+/// Runs the program on a command line; returns the exit code: 0 done, 1 refused or altered, 2 misused, cannot be checked, or something was
+/// found that must be put right.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     leave_quietly_when_nobody_reads();
-    let parsed = russian::localise(Cli::command())
-        .try_get_matches_from(arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = command_line().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) if !error.use_stderr() => {

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::listings::CopyLine;
 use super::table::{bytes, print_json};
-use super::{Desk, Failure, REFUSED, print_findings};
+use super::{Desk, Failure, UNUSABLE, print_findings};
 use crate::domain::copy::State;
 use crate::domain::period;
 use crate::domain::statement::Category;
@@ -113,7 +113,8 @@ impl Close {
                 }
             }
         }
-        Ok(if closed.iter().any(|one| one.copy.is_none()) { REFUSED } else { 0 })
+        // What is missing can be mended: another code than a refusal.
+        Ok(if closed.iter().any(|one| one.copy.is_none()) { UNUSABLE } else { 0 })
     }
 }
 

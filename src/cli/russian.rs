@@ -17,6 +17,15 @@ pub fn localise(command: Command) -> Command {
         (false, true) => arg.help_heading("Что"),
         (false, false) => arg.help_heading("Параметры"),
     });
+    // Help lists what stands by place in the order of places, not of names.
+    let mut place = 0_usize;
+    let headings = headings.mut_args(|arg| {
+        if !arg.is_positional() {
+            return arg;
+        }
+        place += 1;
+        arg.display_order(place)
+    });
     // «По умолчанию: ""» tells nobody anything.
     let headings = headings.mut_args(|arg| {
         let says_nothing = arg.get_default_values().iter().all(|value| value.is_empty());

@@ -58,6 +58,14 @@ struct Line<'a> {
     last_used_at: &'a str,
 }
 
+/// A token just issued, for programs: its line of the list and its text.
+#[derive(Serialize)]
+struct Issued<'a> {
+    token: &'a str,
+    #[serde(flatten)]
+    line: Line<'a>,
+}
+
 impl Token {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         match self.action {
@@ -88,7 +96,10 @@ async fn issue(desk: &Desk, wanted: Wanted) -> Result<u8, Failure> {
     let house = desk.house().await?;
     let (row, text) = tokens::issue(&house, &wanted, &desk.act(&house)).await?;
     eprintln!("Ключ {} выдан до {} включительно. Он показан один раз — сохраните его:", row.id, row.expires_on);
-    println!("{text}");
+    match desk.json {
+        true => print_json(&Issued { token: &text, line: line(&row) }),
+        false => println!("{text}"),
+    }
     Ok(0)
 }
 

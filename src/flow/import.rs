@@ -5,7 +5,8 @@
 use std::path::Path;
 
 use super::change::closed::Closed;
-use super::exchange::{TableDifference, differences};
+use super::change::{self, Names};
+use super::exchange::{TableDifference, differences, time_differences};
 use super::keys::Keyring;
 use super::supplement::Openings;
 use super::{Act, Error, House, salt};
@@ -63,8 +64,10 @@ pub struct Imported {
     pub year: String,
     /// Classes, learners, courses, lessons, marks, absences, final marks.
     pub counts: [(&'static str, usize); 8],
-    /// Rows written.
+    /// Rows written, times of entries among them.
     pub written: usize,
+    /// Times of entries that are new, changed or gone: they have no history.
+    pub entries: usize,
     /// Members of staff who got a key and certificate.
     pub certificates: usize,
     /// What should be looked at, though it bars nothing.
@@ -96,22 +99,33 @@ pub(super) async fn settle(
     let changes = tx.list_changes(journal).await?;
     let locked = touches_closed(&changes, journal, &house.db.list_locks().await?, &Openings::load(house).await?);
     if !locked.is_empty() {
-        return Ok(Outcome::Refused(locked));
+        let names = names(house, journal).await?;
+        let told = locked.iter().map(|(change, closure)| barred(journal, &names, change, closure));
+        return Ok(Outcome::Refused(told.collect()));
     }
     let known = house.db.find_bundle(&digest).await?;
-    if let Some(imported_at) = known.clone().filter(|_| changes.is_empty()) {
+    let times = time_differences(&house.db.list_entries(&journal.school.year).await?, &bundle.entries);
+    let entries = times.as_ref().map_or(0, |times| times.new + times.changed + times.gone);
+    if let Some(imported_at) = known.clone().filter(|_| changes.is_empty() && entries == 0) {
         return Ok(Outcome::Unchanged { digest, imported_at });
     }
     let mut imported = Imported {
         digest: digest.clone(),
         year: journal.school.year.clone(),
         counts: counts(journal),
-        written: changes.len(),
+        written: changes.len() + entries,
+        entries,
         certificates: 0,
         warnings: bundle.warnings.clone(),
-        differences: differences(&changes),
+        differences: differences(&changes).into_iter().chain(times).collect(),
     };
     if dry_run {
+        let names = names(house, journal).await?;
+        for difference in &mut imported.differences {
+            for row in &mut difference.shown {
+                row.place = names.place(difference.table, &imported.year, &row.key);
+            }
+        }
         return Ok(Outcome::WouldImport(imported));
     }
     // Certificates have a transaction of their own, so this one lets the writer's place go and takes it again.
@@ -132,7 +146,7 @@ pub(super) async fn settle(
     let secret = crate::sign::random()?;
     let author = Author { by: &act.by, at: &act.moment(), secret: &secret };
     let replaced = tx.replace_journal(journal, &author).await?;
-    imported.written = replaced.rows;
+    imported.written = replaced.rows + entries;
     tx.replace_entries(&journal.school.year, &bundle.entries).await?;
     if known.is_none() {
         tx.record_bundle(&digest, &journal.school.year, &act.moment(), &act.by).await?;
@@ -191,12 +205,26 @@ fn keep(house: &House, bundle: &Bundle) -> Result<(), Error> {
     Ok(())
 }
 
-/// Changes that reach into a closed period: each is a finding, because a closed period changes for nobody.
-fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow], openings: &Openings) -> Vec<Finding> {
+/// Names of the house, and those of the journal as it would be.
+async fn names(house: &House, journal: &Journal) -> Result<Names, Error> {
+    let mut names = change::names(house).await?;
+    names.learn(&journal.school.year, journal);
+    Ok(names)
+}
+
+/// Code of the finding that a row reaches into a closed period.
+pub const CLOSED: &str = "import.period-closed";
+
+/// Changes that reach into a closed period, each with the period: it changes for nobody.
+fn touches_closed<'c>(
+    changes: &'c [Change],
+    journal: &Journal,
+    closures: &[ClosureRow],
+    openings: &Openings,
+) -> Vec<(&'c Change, ClosureRow)> {
     let class_of = |course: &str| journal.courses.iter().find(|c| c.id == course).map(|c| c.class.clone());
-    let mut findings = Vec::new();
+    let mut found = Vec::new();
     for change in changes {
-        let row = if change.new.is_empty() { &change.old } else { &change.new };
         // A period that takes late entries bars none of them; what stood in its copy it bars as ever.
         let taking = |closure: &&ClosureRow| !openings.take(closure, change.table, change.key(), change.old.is_empty());
         let left: Vec<ClosureRow> = match openings.is_empty() {
@@ -209,24 +237,32 @@ fn touches_closed(changes: &[Change], journal: &Journal, closures: &[ClosureRow]
             "learners" => closed.bars_stay(&change.old, &change.new),
             table => closed.bars(table, &change.old, &change.new),
         };
-        let Some(closure) = closure else { continue };
-        let period = period_words(journal, closure);
-        let subject = journal.courses.iter().find(|c| c.id == row[0]).map_or("", |c| c.subject.as_str());
-        findings.push(
-            Finding::new(
-                "import.period-closed",
-                format!("{}.csv: {}, {subject}, {}", change.table, closure.class, row.join(", ")),
-                format!(
-                    "{period} класса {} {} {}; как исправить запись, сказано на странице курса в журнале",
-                    closure.class,
-                    words::closed(&period),
-                    words::moment_words(&closure.closed_at)
-                ),
-            )
-            .expected_found(change.old.join(", "), change.new.join(", ")),
-        );
+        found.extend(closure.map(|closure| (change, closure.clone())));
     }
-    findings
+    found
+}
+
+/// A row that reaches into a closed period: the row in words, what stands in it and what came.
+fn barred(journal: &Journal, names: &Names, change: &Change, closure: &ClosureRow) -> Finding {
+    let key = change.key();
+    let differing = change::differing(change.table, change.old.get(key.len()..), change.new.get(key.len()..));
+    let cells = |side: fn(&(String, String, String)) -> &String| {
+        let told = differing.iter().filter(|cells| !side(cells).is_empty());
+        told.map(|cells| format!("{}: {}", cells.0, side(cells))).collect::<Vec<_>>().join(", ")
+    };
+    let place = names.place(change.table, &journal.school.year, key);
+    Finding::new(CLOSED, place, closed_words(journal, closure)).expected_found(cells(|one| &one.1), cells(|one| &one.2))
+}
+
+/// «I четверть класса 5А закрыта 24 октября 2025 г.» and what is done then: what is said of every row of the period.
+pub(crate) fn closed_words(journal: &Journal, closure: &ClosureRow) -> String {
+    let period = period_words(journal, closure);
+    format!(
+        "{period} класса {} {} {}; верните копию на исправление, потом загрузите файлы снова",
+        closure.class,
+        words::closed(&period),
+        words::moment_words(&closure.closed_at)
+    )
 }
 
 /// «I четверть»; the year, and a period that the journal does not have any more, by their own words.

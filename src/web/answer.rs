@@ -3,6 +3,7 @@
 //! A handler returns a [`Refusal`]; what it looks like is decided in one place, by what was asked for: a page, a fragment for htmx, or
 //! problem+json (RFC 9457) for a program. Each carries the number of the request, under which the program's log has the cause.
 
+mod problem;
 mod world;
 
 use std::borrow::Cow;
@@ -10,7 +11,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{self, ACCEPT};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -115,7 +115,7 @@ impl Refusal {
         }
     }
 
-    /// Stable word for programs: the last part of problem+json's `type`.
+    /// Stable word for programs: `code` of problem+json, and the last part of its `type`.
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not-found",
@@ -289,18 +289,6 @@ struct RefusalPart<'a> {
     findings: &'a [Finding],
 }
 
-/// RFC 9457.
-#[derive(serde::Serialize)]
-struct Problem<'a> {
-    r#type: String,
-    title: String,
-    status: u16,
-    detail: String,
-    request: &'a str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    findings: &'a [Finding],
-}
-
 /// Numbers the request, gives a refusal its words, forgets a message that was shown, and adds the headers of every answer.
 pub(super) async fn finish(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     let count = state.requests.fetch_add(1, Ordering::Relaxed);
@@ -358,16 +346,7 @@ async fn tell(
         _ => String::new(),
     };
     if wants_json(headers) || address.starts_with("/api/") {
-        let problem = Problem {
-            r#type: format!("urn:letopis:problem:{}", refusal.code()),
-            title: message,
-            status: refusal.status().as_u16(),
-            detail: advice,
-            request: number,
-            findings,
-        };
-        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-        return (refusal.status(), kind, Json(problem).into_response().into_body()).into_response();
+        return problem::told(refusal, number, findings);
     }
     if is_partial(headers) {
         if !sign_in.is_empty() {

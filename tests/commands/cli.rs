@@ -232,6 +232,32 @@ fn the_help_of_every_command_is_in_russian() {
 }
 
 #[test]
+fn help_tells_places_in_their_order_itself_last_and_the_exit_codes() {
+    let places: [(&[&str], &[&str]); 6] = [
+        (&["template", "lay"], &["<ФОРМА>", "<ФАЙЛ>"]),
+        (&["setup", "load"], &["<ТАБЛИЦА>", "<ФАЙЛ>"]),
+        (&["movement", "enrol"], &["<КЛАСС>", "<ФАМИЛИЯ>", "<ИМЯ>", "[ОТЧЕСТВО]"]),
+        (&["movement", "move"], &["<УЧЕНИК>", "<КЛАСС>"]),
+        (&["movement", "return"], &["<УЧЕНИК>", "<КЛАСС>"]),
+        (&["forms", "print"], &["[КЛАСС]", "[ДЕНЬ]"]),
+    ];
+    for (verb, names) in places {
+        let text = out(&run(&[verb, &["--help"]].concat()));
+        let told = text.split("Что:").nth(1).and_then(|rest| rest.split("Параметры:").next()).expect("places");
+        let found: Vec<usize> = names.iter().filter_map(|name| told.find(name)).collect();
+        assert!(found.len() == names.len() && found.is_sorted(), "{verb:?}: {told}");
+    }
+    for verb in VERBS {
+        let text = out(&run(&[*verb, &["--help"]].concat()));
+        let options = text.split("Параметры:").nth(1).expect("options");
+        assert!(options.rfind("\n      --") < options.find("-h, --help"), "{verb:?}: {options}");
+    }
+    let text = out(&run(&["--help"]));
+    let codes = text.split("Коды завершения:").nth(1).expect("exit codes");
+    assert!(codes.contains("то, что надо исправить") && codes.contains("close, policy lint"), "{codes}");
+}
+
+#[test]
 fn every_command_of_the_program_is_in_the_list_that_the_tests_know() {
     let text = out(&run(&["--help"]));
     let commands = text.split("Команды:").nth(1).and_then(|rest| rest.split("Параметры:").next()).expect("commands");
@@ -361,6 +387,19 @@ fn a_listing_without_lines_is_an_empty_array_and_a_russian_sentence() {
         let text = out(&run(&[listing, &["--dir", dir]].concat()));
         assert_eq!(text.lines().count(), 1, "{listing:?}: {text}");
     }
+    // With --json the token is an object with the names of the list.
+    let log: Value = serde_json::from_slice(&run(&["log", "list", "--json", "--dir", dir]).stdout).expect("JSON");
+    let today = log[0]["payload"]["at"].as_str().and_then(|at| at.get(..10)).expect("a day");
+    let until = (today.parse::<chrono::NaiveDate>().expect("a day") + chrono::Days::new(7)).to_string();
+    let wanted = ["token", "issue", "--label", "сайт", "--scope", "read_setup", "--until", until.as_str()];
+    let issued = run(&[&wanted[..], &["--json", "--dir", dir]].concat());
+    let told: Value =
+        serde_json::from_slice(&issued.stdout).unwrap_or_else(|error| panic!("{error}: {}", read(&issued)));
+    let listed: Value = serde_json::from_slice(&run(&["token", "list", "--json", "--dir", dir]).stdout).expect("JSON");
+    assert!(told["token"].as_str().is_some_and(|token| token.contains(told["id"].as_str().expect("an id"))), "{told}");
+    for key in ["id", "label", "scopes", "expires_on"] {
+        assert!(!told[key].is_null() && told[key] == listed[0][key], "{key}: {told}, {listed}");
+    }
     let again = run(&["init", dir]);
     assert_eq!(code(&again), 1);
     assert!(said(&again).contains("уже есть дом"), "{}", said(&again));
@@ -377,6 +416,17 @@ fn the_folder_may_stand_before_the_verb_after_it_in_the_environment_or_be_the_cu
     // What is said aloud goes before what stands in the environment.
     let both = letopis().env("LETOPIS_DIR", "no-such-house").args(["--dir", house(), "copies"]).output();
     assert_eq!(out(&both.expect("the program runs")), expected);
+    // A variable that is set and empty is as one not set.
+    let emptied = |arguments: &[&str]| letopis().env("LETOPIS_DIR", "").args(arguments).output().expect("it runs");
+    assert_eq!(out(&emptied(&["copies", "--dir", house()])), expected);
+    let nowhere = emptied(&["copies"]);
+    assert!(code(&nowhere) == 2 && said(&nowhere).contains("LETOPIS_DIR"), "{}", said(&nowhere));
+    // The example loads nothing, so it asks for no house.
+    let folder = tempfile::tempdir().expect("a folder");
+    let book = folder.path().join("primer.xlsx");
+    let example = run(&["import", "--example", book.to_str().expect("UTF-8")]);
+    assert_eq!(code(&example), 0, "{}", said(&example));
+    assert!(std::fs::read(&book).expect("a workbook").starts_with(b"PK"));
 }
 
 #[test]

@@ -349,3 +349,55 @@ fn a_policy_is_adopted_by_order_and_an_old_copy_still_cites_its_own() {
     assert_eq!(history.as_array().map(Vec::len), Some(2));
     assert_eq!(code(&here(&["doctor"])), 0);
 }
+
+#[test]
+fn a_missing_mark_keeps_a_period_open_with_code_two_and_other_refusals_have_one() {
+    let root = make("policy-lacking");
+    let here =
+        |arguments: &[&str]| letopis().env("LETOPIS_DIR", &root).args(arguments).output().expect("the program runs");
+    let bundle = root.with_file_name("bundle");
+    let path = bundle.join("final_marks.csv");
+    let marks = std::fs::read_to_string(&path).expect("final marks");
+    let left: Vec<&str> = marks.lines().filter(|line| !line.starts_with("C00001,L00001,Q1,")).collect();
+    assert_eq!(left.len() + 1, marks.lines().count(), "one mark goes");
+    std::fs::write(&path, left.join("\n") + "\n").expect("a bundle without it");
+    assert_eq!(code(&here(&["import", bundle.to_str().expect("UTF-8")])), 0);
+    let closing = ["close", "--period", "Q1", "--class", "9А"];
+    for how in [&["--dry-run"][..], &[]] {
+        let lacking = here(&[&closing[..], how].concat());
+        assert_eq!(code(&lacking), 2, "{how:?}: {}", read(&lacking));
+        assert!(read(&lacking).contains("[close.final-mark-missing] 9А"), "{how:?}: {}", read(&lacking));
+    }
+    assert_eq!(code(&here(&["close", "--period", "Q9", "--class", "9А"])), 1, "no such period is a refusal");
+    let excused = here(&[&closing[..], &["--override", "приказ от 27.10.2025 № 5"]].concat());
+    assert_eq!(code(&excused), 0, "{}", read(&excused));
+}
+
+#[test]
+fn times_of_entries_are_counted_before_they_are_taken_and_when_they_are() {
+    let root = make("policy-times");
+    let here =
+        |arguments: &[&str]| letopis().env("LETOPIS_DIR", &root).args(arguments).output().expect("the program runs");
+    let text = |name: &str| std::fs::read_to_string(root.with_file_name("bundle").join(name)).expect("a table");
+    let (known, lessons) = (text("entries.csv"), text("lessons.csv"));
+    let changed = known.lines().nth(1).expect("a known time").replace("T14:05", "T15:05");
+    let new = lessons.lines().filter(|line| line.starts_with("C00001,")).nth(2).expect("a third lesson");
+    let new = new.split(',').take(3).collect::<Vec<_>>().join(",");
+    let file = root.with_file_name("entries.csv");
+    let head = "course_id,date,number,what,learner_id,entered_at";
+    std::fs::write(&file, format!("{head}\n{changed}\n{new},lesson,,2025-09-09T14:05\n")).expect("a file");
+    let file = file.to_str().expect("UTF-8");
+    let tried = here(&["import", file, "--dry-run"]);
+    let told = read(&tried);
+    assert_eq!(code(&tried), 0, "{told}");
+    assert!(told.contains("Строк изменено: 2. Из них времён записи: 2."), "{told}");
+    assert!(told.contains("T14:05:00» → «") && !told.contains("Отличий от того"), "{told}");
+    let figures = json(&here(&["import", file, "--dry-run", "--json"]));
+    assert!(figures["rows_written"] == 2 && figures["entry_times"] == 2, "{figures}");
+    let difference = &figures["differences"][0];
+    assert!(difference["new"] == 1 && difference["changed"] == 1 && difference["gone"] == 0, "{figures}");
+    let taken = read(&here(&["import", file]));
+    assert!(taken.contains("Строк изменено: 2. Из них времён записи: 2."), "{taken}");
+    let again = read(&here(&["import", file]));
+    assert!(again.contains("ничего не изменилось"), "{again}");
+}

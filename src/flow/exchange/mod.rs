@@ -9,7 +9,7 @@ pub mod feed;
 pub mod staged;
 pub mod undo;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use chrono::{Datelike as _, NaiveDate};
@@ -22,14 +22,17 @@ use super::{Act, Error, House};
 use crate::bundle::{self, Bundle, BundleFile, FileFacts, Given, Settled, Told, intake, source};
 use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
-use crate::domain::journal::Journal;
+use crate::domain::journal::{Journal, LessonKey};
 use crate::domain::people::Subject;
 use crate::domain::rights::Action;
-use crate::domain::timeliness::EntryTime;
+use crate::domain::timeliness::{EntryKind, EntryTime};
 use crate::store::{self, Change};
 
 /// Code of the note that tables of the year are not judged yet.
 pub const WAITS: &str = "setup.waits";
+
+/// The table of the times of entries, which has no history.
+pub const ENTRIES: &str = "entries";
 
 /// Rows shown of each table's differences: a screen full; the counts tell of the rest.
 const SHOWN_ROWS: usize = 20;
@@ -79,6 +82,9 @@ pub struct RowDifference {
     pub kind: &'static str,
     /// The row's key.
     pub key: Vec<String>,
+    /// The row in words, with names in place of identifiers; only a dry run says it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub place: String,
     /// Cells that differ: column, old, new.
     pub cells: Vec<(&'static str, String, String)>,
 }
@@ -250,8 +256,12 @@ pub async fn import(
 /// the next is prepared.
 pub async fn first_year(house: &House, day: NaiveDate) -> Result<i32, Error> {
     let newest = house.db.list_years().await?.pop();
-    let of_day = day.year() - i32::from(day.month() < 6);
-    Ok(newest.and_then(|year| year.get(..4)?.parse().ok()).unwrap_or(of_day))
+    Ok(newest.and_then(|year| year.get(..4)?.parse().ok()).unwrap_or(first_year_of(day)))
+}
+
+/// The year in whose September the school year of a day begins; from June on the next is prepared.
+pub fn first_year_of(day: NaiveDate) -> i32 {
+    day.year() - i32::from(day.month() < 6)
 }
 
 /// What was given and what it meets.
@@ -404,8 +414,44 @@ pub(super) fn differences(changes: &[Change]) -> Vec<TableDifference> {
         }
         if difference.shown.len() < SHOWN_ROWS {
             let row = if change.new.is_empty() { &change.old } else { &change.new };
-            difference.shown.push(RowDifference { kind, key: row[..key].to_vec(), cells });
+            difference.shown.push(RowDifference { kind, key: row[..key].to_vec(), place: String::new(), cells });
         }
     }
     all
+}
+
+/// What differs in the times of entries; `None` where nothing does.
+pub(super) fn time_differences(standing: &[EntryTime], coming: &[EntryTime]) -> Option<TableDifference> {
+    let (standing, coming) = (times(standing), times(coming));
+    let mut difference = TableDifference { table: ENTRIES, new: 0, changed: 0, gone: 0, shown: Vec::new() };
+    let named: BTreeSet<_> = standing.keys().chain(coming.keys()).copied().collect();
+    for entry in named {
+        let (old, new) = (standing.get(&entry), coming.get(&entry));
+        let kind = match (old, new) {
+            (old, new) if old == new => continue,
+            (None, _) => "new",
+            (_, None) => "gone",
+            _ => "changed",
+        };
+        match kind {
+            "new" => difference.new += 1,
+            "gone" => difference.gone += 1,
+            _ => difference.changed += 1,
+        }
+        if difference.shown.len() < SHOWN_ROWS {
+            let (lesson, what, learner) = entry;
+            let [date, number] = [lesson.date.to_string(), lesson.number.to_string()];
+            let key = vec![lesson.course_id.clone(), date, number, what.as_str().to_owned(), learner.to_owned()];
+            let text = |time: Option<&String>| time.cloned().unwrap_or_default();
+            let cells = vec![("entered_at", text(old), text(new))];
+            difference.shown.push(RowDifference { kind, key, place: String::new(), cells });
+        }
+    }
+    (difference.new + difference.changed + difference.gone > 0).then_some(difference)
+}
+
+/// Times by what was entered, to the second as the store has them.
+fn times(entries: &[EntryTime]) -> BTreeMap<(&LessonKey, EntryKind, &str), String> {
+    let time = |entry: &EntryTime| entry.entered_at.format("%Y-%m-%dT%H:%M:%S").to_string();
+    entries.iter().map(|entry| ((&entry.lesson, entry.kind, entry.learner_id.as_str()), time(entry))).collect()
 }

@@ -1,5 +1,6 @@
 //! Import: files are checked first, shown with everything that is wrong and everything that would differ, and only then taken. Floor 3.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -16,12 +17,13 @@ use super::{act, next};
 use crate::bundle::{BundleFile, Told, example as workbook, year};
 use crate::domain::copy::State as CopyState;
 use crate::domain::finding::Severity;
+use crate::domain::freeze::copy_id;
 use crate::domain::gather::{self, Gathered};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::exchange::{self, Preview, RowDifference, Taken, Wish, staged, undo as taken_back};
-use crate::flow::import::Outcome;
+use crate::flow::import::{CLOSED, Outcome, closed_words};
 use crate::flow::setup::files as year_files;
 use crate::flow::{Act, House, change};
 use crate::store::{CopyRow, ImportRow};
@@ -208,7 +210,8 @@ struct Differing {
 
 struct Row {
     kind: &'static str,
-    key: String,
+    /// «отметка, 5А, Алгебра, 12.09.2025, урок 3, Ольхина Яшма».
+    place: String,
     cells: Vec<(String, String, String)>,
 }
 
@@ -224,6 +227,8 @@ struct Finding {
     found: String,
     /// The first row of which it is said.
     row: Vec<(&'static str, String)>,
+    /// Address and words of the copy that is to be returned first.
+    copy: Option<(String, String)>,
 }
 
 /// Places of one finding shown at once.
@@ -279,7 +284,11 @@ pub(in super::super) async fn preview(
     let hidden = gathered.len().saturating_sub(MOST_FINDINGS);
     let (notes, findings): (Vec<_>, Vec<_>) =
         gathered.into_iter().take(MOST_FINDINGS).partition(|one| weighs(one) == Severity::Note);
-    let shown = |all: Vec<Gathered>| all.into_iter().map(|one| finding(told[one.first], one.places)).collect();
+    let copies = closed_copies(&state.house, &preview).await?;
+    let shown = |all: Vec<Gathered>| -> Vec<Finding> {
+        let shown = all.into_iter().map(|one| finding(told[one.first], one.places, &copies));
+        shown.collect()
+    };
     let (notes, findings) = (shown(notes), shown(findings));
     let year_tables: Vec<YearTable> =
         preview.year_tables.iter().flat_map(|plan| &plan.tables).map(|came| year_table(came.clone())).collect();
@@ -310,7 +319,22 @@ fn year_table(mut came: year_files::Came) -> YearTable {
     YearTable { from: came.places.join("; "), others, came }
 }
 
-fn finding(told: &Told, mut places: Vec<String>) -> Finding {
+/// Copies of closed periods that these files reach into, by what is said of a row there: address and words.
+async fn closed_copies(house: &House, preview: &Preview) -> Result<BTreeMap<String, (String, String)>, Refusal> {
+    let mut copies = BTreeMap::new();
+    let year = &preview.inspection.year;
+    if !year.is_empty() && preview.told.iter().any(|told| told.finding.code == CLOSED) {
+        let roster = house.db.load_roster(year).await?;
+        for closure in house.db.list_locks().await?.iter().filter(|one| one.year == roster.school.year) {
+            let id = copy_id(&closure.year, &closure.class, &closure.period);
+            let copy = (format!("/copies/{}", query::segment(&id)), format!("Копия класса {}", closure.class));
+            copies.insert(closed_words(&roster, closure), copy);
+        }
+    }
+    Ok(copies)
+}
+
+fn finding(told: &Told, mut places: Vec<String>, copies: &BTreeMap<String, (String, String)>) -> Finding {
     let elsewhere = places.split_off(places.len().min(PLACES));
     let (weight, class) = match told.finding.severity {
         Severity::Note => ("к сведению", "plain"),
@@ -326,6 +350,7 @@ fn finding(told: &Told, mut places: Vec<String>) -> Finding {
         expected: told.finding.expected.clone(),
         found: told.finding.found.clone(),
         row: told.row.iter().filter(|(_, cell)| !cell.is_empty()).cloned().collect(),
+        copy: copies.get(&told.finding.message).cloned(),
     }
 }
 
@@ -336,7 +361,7 @@ fn differing(difference: &exchange::TableDifference) -> Differing {
             "gone" => "исчезнет",
             _ => "изменится",
         },
-        key: row.key.join(" "),
+        place: row.place.clone(),
         cells: row
             .cells
             .iter()
@@ -400,11 +425,12 @@ pub(in super::super) async fn confirm(
         }
         Taken::Done { journal, year } => (journal, year),
     };
-    let rows = match &journal {
-        Some(Outcome::WouldImport(figures) | Outcome::Imported(figures)) => figures.written,
-        _ => 0,
+    let (rows, times) = match &journal {
+        Some(Outcome::WouldImport(figures) | Outcome::Imported(figures)) => (figures.written, figures.entries),
+        _ => (0, 0),
     };
     let rows = (rows + year.map_or(0, |(_, counts)| counts.seqs.len())) as u64;
+    let only_times = rows == times as u64;
     staged::forget(&state.house, &asked.upload, &act)?;
     let rows = match rows {
         0 => return Ok(answer::done("/exchange/import", "Эти файлы уже загружены: ничего не изменилось.")),
@@ -426,6 +452,10 @@ pub(in super::super) async fn confirm(
         false => format!(" Ждут следующей версии копии {}: её выпускают на странице копии.", again.join(", ")),
     };
     let said = |rest: &str| format!("Загружено: {rows}.{again} {rest}");
+    if only_times {
+        let rest = "Это времена записей: загрузка не отменяется, ошибку исправляют файлом с верным временем.";
+        return Ok(answer::done("/exchange/import", &said(rest)));
+    }
     if visitor.may_anywhere(Action::ReadSetup) {
         let rest = "Ниже — чего ещё не хватает; ошиблись — загрузку отменяют на странице «Загрузка данных».";
         return Ok(answer::done("/year/ready", &said(rest)));

@@ -22,8 +22,8 @@ pub(super) struct Corrected {
     pub(super) said: String,
 }
 
-/// Among the copies that wait for their next version, those of classes that this load wrote into; `None` where it wrote into none of them, or the
-/// visitor reads none. `rows` says how much was loaded.
+/// Among the copies that wait for their next version, those of classes that this load wrote into and that are corrected by now; `None` where there
+/// are none, or the visitor reads none. `rows` says how much was loaded.
 pub(super) async fn corrected(
     state: &WebState,
     visitor: &Visitor,
@@ -41,7 +41,12 @@ pub(super) async fn corrected(
     let before = Act { at: act.at - TimeDelta::seconds(1), ..act.clone() }.moment();
     let mut mended = Vec::new();
     for row in open {
-        if reads.class(&row.class, grade(row)) && !desk::unchanged_since(&state.house, row, &before).await? {
+        let is_read = reads.class(&row.class, grade(row));
+        // What was written beside the sheet with the remark corrects nothing.
+        if is_read
+            && !desk::unchanged_since(&state.house, row, &before).await?
+            && desk::mending(&state.house, row).await?.is_done()
+        {
             mended.push(row);
         }
     }

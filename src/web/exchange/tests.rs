@@ -11,7 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt as _, stream};
 
-use super::super::answer::Refusal;
+use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::{CHECKS_AT_ONCE, Clock, UPLOADS_AT_ONCE, WebState, upload as checking};
 use super::{import, leave};
@@ -156,6 +156,21 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
         assert_eq!(done.headers()[header::LOCATION], "/year/ready");
         assert_eq!(house.db.list_years().await.unwrap(), ["2025/2026"]);
         assert!(preview(&place, "T00001", &token).await.is_err(), "what was taken is kept no longer");
+
+        // Times of entries are rows too, though they have no history.
+        let lesson = house.db.load_journal("2025/2026").await.unwrap().lessons[0].key.clone();
+        let (course, day, number) = (lesson.course_id, lesson.date, lesson.number);
+        let times =
+            format!("course_id,date,number,what,learner_id,entered_at\n{course},{day},{number},lesson,,{day}T14:05\n");
+        let token = send(&place, "T00001", "entries.csv", times.as_bytes()).await;
+        let page = preview(&place, "T00001", &token).await.unwrap();
+        assert!(page.contains("Время записи: новых 1</summary>") && page.contains("урок"), "{page}");
+        // The row in words: class, subject, day and lesson, no code of a course.
+        let told = format!(", {}, урок {number}: урок", day.format("%d.%m.%Y"));
+        assert!(page.contains(&told) && !page.contains(&course), "{told}: {page}");
+        let done = import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
+        let said = done.headers()[header::SET_COOKIE].to_str().unwrap();
+        assert!(answer::flash_text(said).contains("Загружено: 1 строка"), "{said}");
 
         let people = "Фамилия;Имя;Отчество;Должность\r\nКремнева;Яшма;;Учитель\r\n";
         let token = send(&place, "T00001", "люди.csv", people.as_bytes()).await;
