@@ -23,6 +23,7 @@ pub use crate::domain::void::{Decision, Standing, Target};
 use crate::domain::void::{Docket, RowVerdict, Step, weigh_row};
 use crate::domain::words;
 use crate::store::{ChangeFilter, ChangeRow, ClosureRow, CompromiseRow};
+pub use copies::{VoidStatements, void_statements};
 pub(crate) use copies::{is_void, notes, refuse_void_rows, refuse_void_signatures, undecided};
 pub use deeds::VoidDeed;
 

@@ -132,3 +132,29 @@ fn a_check_of_a_classs_data_is_recorded_with_day_and_person_and_a_month_without_
         super::house::all_are_refused(&mut past, &attacks).await;
     });
 }
+
+#[test]
+fn a_mark_from_another_school_is_mapped_to_a_subject_that_there_is() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let teacher = session(&house, person_of(Role::ClassTeacher), 1).await;
+        let (_, page) = read(address, "/year/learners/L1?add=1", &teacher).await;
+        assert!(page.contains("list=\"f-subject-offered\"") && page.contains("<option value=\"Алгебра\">"), "{page}");
+        let mark = |subject: &str| {
+            form(&[
+                ("act", "put"),
+                ("year", YEAR),
+                ("origin", "Школа № 2"),
+                ("their_subject", "Математика"),
+                ("subject", subject),
+                ("dated", "1 четверть"),
+                ("value", "4"),
+            ])
+        };
+        assert_eq!(send(address, "POST", "/year/learners/L1", &teacher, &mark("Алгебрра")).await.0, 422);
+        assert!(house.db.list_year_rows("foreign_marks", YEAR).await.unwrap().is_empty());
+        assert_eq!(send(address, "POST", "/year/learners/L1", &teacher, &mark("алгебра")).await.0, 303);
+        let row = house.db.list_year_rows("foreign_marks", YEAR).await.unwrap().remove(0);
+        assert_eq!(row[4], "Алгебра", "as the school spells it");
+    });
+}

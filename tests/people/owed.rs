@@ -220,7 +220,7 @@ fn before_the_year_the_class_teacher_is_told_of_groups_that_lack_members_and_of_
         let courses = "Класс\tПредмет\tГруппа\tУчитель\tЧасов в неделю\n5А\tИнформатика\t1\tT04\t1";
         super::reach::paste(&house, &letopis::domain::setup::layout::COURSES, courses).await;
         let page = first("T03", "/").await;
-        assert!(page.contains("класс: состав групп") && page.contains("5А; до 1 сентября"), "{page}");
+        assert!(page.contains("класс: состав групп") && page.contains("5А; срок — 1 сентября"), "{page}");
         assert!(!first("T12", "/").await.contains("состав групп"), "9А has no groups");
     });
 }

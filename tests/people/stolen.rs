@@ -164,3 +164,26 @@ fn the_page_of_notices_tells_the_term_of_the_rules_in_force() {
         assert!(page.contains("Срок уведомления: 1 рабочий день (Обязанности заместителя 003, п. 21)."), "{page}");
     });
 }
+
+#[test]
+fn a_mark_from_another_school_that_a_thief_entered_is_struck_on_the_learners_page() {
+    on_every_engine(|house| async move {
+        let mark = |id: &str, value: &str| {
+            let cells = ["Школа № 2", "Математика", "Алгебра", "1 четверть", value, ""];
+            Edit::put("foreign_marks", YEAR, &["L1", id], &cells)
+        };
+        change::apply(&house, &act("T03", -6), "foreign_marks", &[mark("0001", "4")]).await.unwrap();
+        change::apply(&house, &act("T05", -5), "foreign_marks", &[mark("0002", "3")]).await.unwrap();
+        let report = Report { account: "T05".into(), since: after(-10), learnt_at: after(-2), reason: String::new() };
+        compromise::note(&house, &report, &act("T06", -1)).await.unwrap();
+        let address = open_to_the_web(&house).await;
+        let teacher = session(&house, "T03", 1).await;
+        let (_, page) = read(address, "/year/learners/L1", &teacher).await;
+        let void = "<s>3</s> <span class=\"badge bad\">недействительно</span>";
+        assert!(page.contains(void) && page.contains("внесено под похищенной учётной записью"), "{page}");
+        assert!(page.contains("<td>4</td>"), "the genuine mark stands: {page}");
+        compromise::approve(&house, &Which::All, &act("T01", 1)).await.unwrap();
+        let (_, page) = read(address, "/year/learners/L1", &teacher).await;
+        assert!(page.contains("<td>3</td>") && !page.contains("<s>"), "{page}");
+    });
+}

@@ -429,3 +429,25 @@ fn xml_holds_every_filled_cell_and_closes_every_tag_whatever_a_cell_says() {
         assert_eq!(topic.1, "a<b & \"c\" > </topic>\u{FFFD}", "what XML has no place for is replaced");
     });
 }
+
+#[test]
+fn a_mark_from_another_school_is_mapped_to_a_subject_of_the_school_or_to_none() {
+    in_every_house(|house| async move {
+        let who = learner_of(&house, "7А").await.id;
+        let file = |subject: &str| {
+            let heads = "Ученик;Школа;Предмет там;Предмет здесь;Дата или период;Отметка";
+            let text = format!("{heads}\n{who};Школа № 2;Математика;{subject};1 четверть;4\n");
+            one("Отметки другой школы.csv", text.into())
+        };
+        let findings = refused(&house, &file("Алгебрра")).await;
+        let told = findings.iter().find(|one| one.code == "setup.subject-unknown").expect("the subject");
+        assert_eq!(told.place, "Отметки другой школы.csv: строка 2, «Предмет здесь»");
+        assert!(told.found == "Алгебрра" && told.message.contains("возможно, «Алгебра»"), "{told:?}");
+        assert!(told.expected.contains("Алгебра"), "{told:?}");
+        let subject = async || house.db.list_year_rows("foreign_marks", YEAR).await.unwrap().remove(0)[4].clone();
+        assert_eq!(taken(&house, &file(""), 2).await, [1, 0, 0, 0]);
+        assert_eq!(subject().await, "");
+        assert_eq!(taken(&house, &file("алгебра"), 3).await, [0, 1, 0, 0]);
+        assert_eq!(subject().await, "Алгебра");
+    });
+}

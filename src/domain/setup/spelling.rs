@@ -109,23 +109,28 @@ pub(super) fn why(text: &str, known: &Known) -> String {
             (false, false) => format!("такой группы у «{subject}» в {class} нет; есть {}", groups.join(", ")),
         };
     }
-    let fitting = |one: &&&[String; 3]| stands_for(subject, &one[1]);
-    let mut likely: Vec<&str> = of_class.iter().filter(fitting).map(|one| one[1].as_str()).collect();
-    if likely.is_empty() {
-        let folded = names::fold(subject);
-        // A third of the letters may be wrong; beyond that a name is another one.
-        let allowed = folded.chars().count() / 3;
-        let far = |one: &str| strsim::damerau_levenshtein(&folded, &names::fold(one));
-        let near = of_class.iter().map(|one| one[1].as_str()).filter(|one| far(one) <= allowed);
-        likely.extend(near.min_by_key(|one| far(one)));
-    }
-    likely.sort_unstable();
-    likely.dedup();
-    let likely: Vec<String> = likely.iter().map(|one| format!("«{one}»")).collect();
+    let subjects: Vec<&str> = of_class.iter().map(|one| one[1].as_str()).collect();
+    let likely: Vec<String> = likely(subject, &subjects).iter().map(|one| format!("«{one}»")).collect();
     match likely.is_empty() {
         true => format!("предмета «{subject}» у {class} нет"),
         false => format!("предмета «{subject}» у {class} нет; возможно, {}", likely.join(" или ")),
     }
+}
+
+/// Subjects that the written text may be meant for: those that it shortens, else the nearest by its letters, if it is near at all.
+pub(super) fn likely<'s>(written: &str, subjects: &[&'s str]) -> Vec<&'s str> {
+    let mut likely: Vec<&'s str> = subjects.iter().copied().filter(|one| stands_for(written, one)).collect();
+    if likely.is_empty() {
+        let folded = names::fold(written);
+        // A third of the letters may be wrong; beyond that a name is another one.
+        let allowed = folded.chars().count() / 3;
+        let far = |one: &str| strsim::damerau_levenshtein(&folded, &names::fold(one));
+        let near = subjects.iter().copied().filter(|one| far(one) <= allowed);
+        likely.extend(near.min_by_key(|one| far(one)));
+    }
+    likely.sort_unstable();
+    likely.dedup();
+    likely
 }
 
 /// A sheet with the shortened subjects of its courses written out, and a warning of each.

@@ -1,10 +1,16 @@
 //! Compromise and the copies: what a period's title page says of void changes, and what is not closed, issued or sealed over them. Floor 2.
 
-use super::{Refusal, Standing, Survey, VoidChange, survey};
+use std::collections::BTreeMap;
+
+use super::{Refusal, Standing, Survey, VoidChange, VoidDeed, deeds, survey};
+use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
+use crate::domain::names;
 use crate::domain::period::{self, Span};
+use crate::domain::snapshot::StageFacts;
 use crate::domain::words;
-use crate::flow::{Error, House};
+use crate::flow::sign::REFUSED;
+use crate::flow::{Error, House, change};
 use crate::store::{CompromiseRow, CopyRow, StatementRow};
 
 /// Does a void change lie in a class's span: its lessons' days, its final marks, or the whole year?
@@ -96,12 +102,89 @@ pub(crate) fn undecided(survey: &Survey, class: &str, span: &Span) -> Option<Fin
 }
 
 /// Is this statement on a copy the work of a compromised account, and not re-approved? Such a one speaks for no later version.
-pub(crate) fn is_void(survey: &Survey, copy: &str, statement: &StatementRow) -> bool {
-    survey.deeds.iter().any(|deed| {
-        (deed.kind.as_str(), deed.copy.as_str(), deed.by.as_str()) == ("statement_signed", copy, &statement.signer)
-            && deed.version == statement.version
-            && !deed.standing.is_trusted()
-    })
+pub(crate) fn is_void(survey: &Survey, statement: &StatementRow) -> bool {
+    VoidStatements::of(&survey.deeds).why(statement).is_some()
+}
+
+/// Signatures and refusals of compromised accounts that nobody has approved: the digest of what was signed, and why it does not count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VoidStatements(BTreeMap<String, String>);
+
+impl VoidStatements {
+    fn of(deeds: &[VoidDeed]) -> Self {
+        let void = deeds.iter().filter(|deed| !deed.statement.is_empty());
+        let void = void.filter_map(|deed| {
+            let why = match deed.standing {
+                Standing::Sound | Standing::Approved => return None,
+                Standing::Pending(no) => {
+                    format!("сделано под похищенной учётной записью (уведомление № {no}), решения ещё нет")
+                }
+                Standing::Undone => "сделано под похищенной учётной записью и отменено".to_owned(),
+            };
+            Some((deed.statement.clone(), why))
+        });
+        Self(void.collect())
+    }
+
+    /// Almost every house has none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Why a statement does not count; `None` of one that does.
+    pub fn why(&self, statement: &StatementRow) -> Option<&str> {
+        if self.is_empty() {
+            return None;
+        }
+        self.0.get(&Digest::of(statement.body.as_bytes()).to_hex()).map(String::as_str)
+    }
+
+    /// The statements that count.
+    pub fn sound(&self, statements: &[StatementRow]) -> Vec<StatementRow> {
+        statements.iter().filter(|one| self.why(one).is_none()).cloned().collect()
+    }
+
+    /// What a person said of a stage and does not count, and why; nothing for whom everything counts.
+    pub fn of_place<'s>(
+        &'s self,
+        statements: &'s [StatementRow],
+        stage: &str,
+        signer: &str,
+    ) -> Option<(&'s StatementRow, &'s str)> {
+        let mut own = statements.iter().filter(|one| one.stage == stage && one.signer == signer);
+        own.find_map(|one| Some((one, self.why(one)?)))
+    }
+
+    /// What does not count, of whom and why: «Подпись недействительна. Гранитов О.К.: сделано под …», each once, in the order of the route.
+    pub fn told(&self, statements: &[StatementRow], route: &[StageFacts]) -> Vec<String> {
+        let mut told: Vec<String> = Vec::new();
+        for stage in route {
+            for signer in &stage.signers {
+                let person = &signer.person;
+                let Some((one, why)) = self.of_place(statements, &stage.id, &person.id) else { continue };
+                let name = names::short_name(&person.surname, &person.given_name, &person.patronymic);
+                let what = if one.verdict == REFUSED {
+                    "Отказ недействителен"
+                } else {
+                    "Подпись недействительна"
+                };
+                let line = format!("{what}. {name}: {why}");
+                if !told.contains(&line) {
+                    told.push(line);
+                }
+            }
+        }
+        told
+    }
+}
+
+/// Statements on copies that are void under the notices of a house; without a notice nothing more is read.
+pub async fn void_statements(house: &House) -> Result<VoidStatements, Error> {
+    let docket = house.db.load_docket().await?;
+    if docket.notices.is_empty() {
+        return Ok(VoidStatements::default());
+    }
+    Ok(VoidStatements::of(&deeds::list(house, &docket, &change::names(house).await?).await?))
 }
 
 /// No seal over a signature that counts as void.

@@ -28,6 +28,8 @@ pub struct VoidDeed {
     pub copy: String,
     /// Its version; 0 for none.
     pub version: u32,
+    /// SHA-256 of the statement that was signed; empty for none.
+    pub statement: String,
     /// How it stands.
     pub standing: Standing,
     /// What would take it back.
@@ -61,6 +63,7 @@ pub(super) async fn list(house: &House, docket: &Docket, names: &Names) -> Resul
             who: names.person(&deed.actor),
             by: deed.actor,
             copy: text("copy"),
+            statement: text("statement"),
             version: payload["version"].as_u64().and_then(|version| u32::try_from(version).ok()).unwrap_or_default(),
             standing,
         });

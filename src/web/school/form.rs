@@ -32,6 +32,14 @@ pub(super) fn offer_works(fields: &mut [Field], policy: &Policy) {
     }
 }
 
+/// Offers the subjects of a learner's class for a mark from another school.
+pub(super) fn offer_subjects(fields: &mut [Field], subjects: &[String]) {
+    for field in fields.iter_mut().filter(|field| field.name == "subject") {
+        field.offered = subjects.to_vec();
+        field.hint = "предмет из списка класса или школы; пусто — не сопоставлен";
+    }
+}
+
 /// The fields of a row. `stored` are the row's cells as the store has them; a field of the form just sent comes back as it was
 /// typed.
 pub(super) fn fields(

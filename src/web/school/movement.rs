@@ -20,6 +20,7 @@ use super::{Fields, Opened, Past, book, reach, readiness};
 use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision};
+use crate::domain::setup::brought;
 use crate::domain::setup::cells::parse_day;
 use crate::domain::setup::layout::{self, FOREIGN_MARKS, Is, STAYS};
 use crate::domain::setup::paste::Sheet;
@@ -437,7 +438,8 @@ struct LearnerPage {
     orders: bool,
     card: CardView,
     stays: Vec<[String; 6]>,
-    marks: Vec<([String; 6], Vec<String>)>,
+    /// Cells, key, void by a notice of compromise.
+    marks: Vec<([String; 6], Vec<String>, bool)>,
     subjects: Vec<String>,
     fields: Vec<Field>,
     adding: bool,
@@ -495,6 +497,7 @@ async fn learner_page(
             ]
         })
         .collect();
+    let void = super::void(state, &opened, &FOREIGN_MARKS).await?;
     let marks = setup
         .foreign
         .iter()
@@ -502,19 +505,16 @@ async fn learner_page(
         .map(|mark| {
             let cells = [&mark.dated, &mark.their_subject, &mark.subject, &mark.value, &mark.origin].map(Clone::clone);
             let [dated, theirs, ours, value, origin] = cells;
-            ([dated, theirs, ours, value, origin, mark.id.clone()], vec![mark.learner.clone(), mark.id.clone()])
+            let key = vec![mark.learner.clone(), mark.id.clone()];
+            let is_void = void.contains(&key);
+            ([dated, theirs, ours, value, origin, mark.id.clone()], key, is_void)
         })
         .collect();
-    let mut subjects: Vec<String> = journal
-        .courses
-        .iter()
-        .filter(|course| course.class == known.class)
-        .map(|course| course.subject.clone())
-        .collect();
-    subjects.sort();
-    subjects.dedup();
+    let subjects = brought::subjects_of(journal, setup, &known.class);
     let fixed = [("learner", learner)];
     let typed = sent.fields.clone();
+    let mut fields = form::fields(&FOREIGN_MARKS, &opened.year.known, None, typed.as_ref(), &fixed, false);
+    form::offer_subjects(&mut fields, &subjects);
     let path = format!("/year/learners/{}", query::segment(learner));
     let page = LearnerPage {
         year: opened.year.year.clone(),
@@ -522,7 +522,7 @@ async fn learner_page(
         stays,
         marks,
         subjects,
-        fields: form::fields(&FOREIGN_MARKS, &opened.year.known, None, typed.as_ref(), &fixed, false),
+        fields,
         adding: may && adding,
         past: if may {
             super::past(state, &opened, &[FOREIGN_MARKS.table], vec![learner.to_owned()]).await?
