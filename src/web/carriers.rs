@@ -51,6 +51,8 @@ pub(super) struct Owed {
     pub(super) missing: u64,
     /// Copies written on carriers that are late and still out, one sentence a carrier; told to the secretary and the director.
     pub(super) outside: Vec<String>,
+    /// Why the set of a study period is to be written once more; told to who writes copies, empty for none.
+    pub(super) again: String,
 }
 
 /// Counts for the first screen; `None` for who has nothing to do with carriers.
@@ -88,6 +90,10 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
         codeless: all.codes.is_empty() && all.plan.holds() && visitor.may_anywhere(Action::HoldCode),
         missing,
         outside,
+        again: match visitor.may_anywhere(Action::RunBackups) {
+            true => all.plan.again,
+            false => String::new(),
+        },
     }))
 }
 

@@ -3,11 +3,13 @@
 //! Where a regulation is silent, the house does not go below two carriers in two rooms and once a week: a fire takes a room.
 
 mod notes;
+mod set;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
+pub use self::set::{Sets, Span, Written};
 use super::{Carrier, Cause};
 use crate::domain::finding::Finding;
 use crate::domain::policy::Policy;
@@ -92,6 +94,8 @@ pub struct Plan {
     pub open: Option<NaiveDate>,
     /// The same, where copies of that very day stand: they do not count as the set.
     pub uncounted: Option<NaiveDate>,
+    /// Why the set that stands is to be written once more; empty for no reason.
+    pub again: String,
     /// What is wrong: rules that do not hold are errors, lateness is a warning.
     pub findings: Vec<Finding>,
 }
@@ -128,6 +132,8 @@ pub struct Facts<'a> {
     pub done: &'a [Done],
     /// Last days of the year's study periods.
     pub period_ends: &'a [NaiveDate],
+    /// Sets that stand and the classes that they answer for.
+    pub sets: Sets<'a>,
     /// When a restore was last rehearsed with success.
     pub rehearsed: Option<NaiveDate>,
     /// First day of the house.
@@ -171,15 +177,17 @@ pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
     let asked = rules.first().map_or(LEAST, |rule| rule.asked).max(LEAST);
     let asked = asked as usize;
     let mut duties = copies(policy, facts, |causes| last(facts, causes, asked, None));
+    let mut again = String::new();
     for duty in &mut duties {
         notes::add(facts, duty, asked);
+        again.push_str(&set::add(facts.sets, duty, facts.today, asked));
     }
     duties.push(rehearsal(facts));
     let mut findings: Vec<Finding> = rules.iter().filter_map(|rule| judge(rule, &idle)).collect();
     findings.extend(duties.iter().filter(|duty| duty.late > 0).map(lateness));
     let open = open_period(facts, last(facts, &[Cause::Period], asked, None));
     let uncounted = open.filter(|end| notes::is_copied(facts, *end));
-    Plan { rules, duties, open, uncounted, findings }
+    Plan { rules, duties, open, uncounted, again, findings }
 }
 
 /// What a carrier owes on a day by itself: another one that is absent for weeks must not keep this one's copies old.
@@ -436,6 +444,7 @@ mod tests {
             carriers,
             done,
             period_ends: &[day("2025-10-24"), day("2025-12-28")],
+            sets: Sets::default(),
             rehearsed: None,
             since: day("2025-09-01"),
             keeps_data: true,
@@ -487,6 +496,7 @@ mod tests {
             carriers: &carriers,
             done: &[],
             period_ends: &[],
+            sets: Sets::default(),
             rehearsed: None,
             since: day("2025-09-01"),
             keeps_data: true,
@@ -558,6 +568,7 @@ mod tests {
             carriers: &[],
             done,
             period_ends: &[],
+            sets: Sets::default(),
             rehearsed: None,
             since: day("2025-11-03"),
             keeps_data,

@@ -13,7 +13,7 @@ use super::super::query::segment;
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::sent::Sent;
 use super::{Fields, compared, warned};
-use crate::domain::carrier::plan::Duty;
+use crate::domain::carrier::plan::{Duty, LEAST};
 use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, Trip, overdue};
 use crate::domain::forms::People;
 use crate::domain::forms::carriers::KEEPER;
@@ -103,6 +103,8 @@ struct Page {
     late: Vec<String>,
     /// Carriers that a copy of the schedule waits for.
     awaited: Vec<String>,
+    /// The newest copy stands on too few carriers: on which, and what to do; empty for no such thing.
+    alone: String,
     rules: Vec<RuleLine>,
     duties: Vec<DutyLine>,
     carriers: Vec<CarrierLine>,
@@ -211,6 +213,7 @@ async fn page(
     Ok(Page {
         faults: all.plan.findings.iter().filter(grave).map(|finding| words::capitalised(&finding.message)).collect(),
         awaited,
+        alone: alone(&all, &state.house),
         late: overdue(&all.trips, today).iter().map(words).collect(),
         rules: all
             .plan
@@ -333,6 +336,20 @@ fn stands(row: &BackupRow, prunings: &[PruningRow], carrier: &str) -> bool {
 /// Copies that stand on a carrier, the newest first.
 fn copies_on<'a>(all: &'a Overview, carrier: &str) -> Vec<&'a BackupRow> {
     all.backups.iter().rev().filter(|row| stands(row, &all.prunings, carrier)).collect()
+}
+
+/// What is said of the newest copy where it stands on too few of the carriers in use.
+fn alone(all: &Overview, house: &flow::House) -> String {
+    let used: Vec<&Carrier> = all.carriers.iter().filter(|carrier| carrier.is_written_on()).collect();
+    let has = |row: &BackupRow, carrier: &Carrier| stands(row, &all.prunings, &carrier.id);
+    let newest = all.backups.iter().rev().find(|row| used.iter().any(|carrier| has(row, carrier)));
+    let Some(newest) = newest else { return String::new() };
+    let (on, lacking): (Vec<&Carrier>, Vec<&Carrier>) = used.into_iter().partition(|carrier| has(newest, carrier));
+    let on: Vec<&str> = on.iter().map(|carrier| carrier.id.as_str()).collect();
+    let lacking: Vec<&str> = lacking.iter().map(|carrier| carrier.id.as_str()).collect();
+    let asked = all.plan.rules.first().map_or(LEAST, |rule| rule.asked).max(LEAST) as usize;
+    let is_there = |id: &str| all.carrier(id).is_ok_and(|one| carriers::presence(house, one) == Presence::There);
+    words::capitalised(&warned::alone(&newest.at, (&on, &lacking), asked, is_there))
 }
 
 /// Copies of a carrier by their names and what tells them apart: the minute, what it is, the carrier; of those that are the same by that, the

@@ -1,0 +1,61 @@
+//! What the plan of backups is told of sets: when they were written, and what was closed and sealed of the year. Floor 2.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, FixedOffset};
+
+use crate::domain::carrier::Cause;
+use crate::domain::carrier::plan::{Span, Written};
+use crate::domain::journal::Journal;
+use crate::flow::{Error, House};
+use crate::store::BackupRow;
+
+/// Sets that stand, each with the number of carriers that hold it. `held`: carriers in use.
+pub(super) fn written(backups: &[BackupRow], held: &[&str]) -> Vec<Written> {
+    let sets = backups.iter().filter(|row| row.cause == Cause::Period);
+    let sets = sets.filter_map(|row| {
+        let carriers = row.carriers.iter().filter(|carrier| held.contains(&carrier.as_str())).count();
+        Some(Written { at: moment(&row.at)?, carriers }).filter(|set| set.carriers > 0)
+    });
+    sets.collect()
+}
+
+/// Study periods of the year's classes, with what was closed and sealed of them; nothing where no set was written.
+pub(super) async fn spans(house: &House, roster: &Journal, written: &[Written]) -> Result<Vec<Span>, Error> {
+    if written.is_empty() {
+        return Ok(Vec::new());
+    }
+    let year = roster.school.year.as_str();
+    let mut closed: HashMap<(String, String), DateTime<FixedOffset>> = HashMap::new();
+    for row in house.db.list_closures().await?.into_iter().filter(|row| row.year == year) {
+        if let Some(at) = moment(&row.closed_at) {
+            closed.insert((row.class, row.period), at);
+        }
+    }
+    let mut sealed: HashMap<(String, String), Vec<(String, DateTime<FixedOffset>)>> = HashMap::new();
+    for line in house.db.list_register().await?.into_iter().map(|row| row.line).filter(|line| line.year == year) {
+        let Some(at) = moment(&line.sealed_at) else { continue };
+        let what = match line.version {
+            0 | 1 => line.number,
+            version => format!("{} версия {version}", line.number),
+        };
+        sealed.entry((line.class, line.period)).or_default().push((what, at));
+    }
+    let mut spans = Vec::new();
+    for class in &roster.classes {
+        for period in roster.periods_of_grade(class.grade) {
+            let key = (class.name.clone(), period.id.clone());
+            spans.push(Span {
+                class: class.name.clone(),
+                ends: period.ends,
+                closed: closed.get(&key).copied(),
+                sealed: sealed.remove(&key).unwrap_or_default(),
+            });
+        }
+    }
+    Ok(spans)
+}
+
+fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
+}
