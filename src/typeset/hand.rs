@@ -27,10 +27,14 @@ pub struct SignaturePlace {
     pub of: (String, String),
     /// Millimetres from the upper left corner: x, y, width, height.
     pub area: [f64; 4],
+    /// The room above the line of the signature itself, behind the words that name the office; the same measures.
+    pub line: [f64; 4],
 }
 
 /// Above the text area stands the running head, below it the foot ends with it: what they take of the margins, mm.
 const HEAD: f64 = 9.0;
+/// The line of a signature is drawn so high above the lower edge of its place, points.
+const LINE_ABOVE: f64 = 23.0;
 /// A seal of 40 mm is rarely set in the very middle of its place of 50: so many millimetres around are its own.
 const SEAL_AROUND: f64 = 5.0;
 
@@ -71,6 +75,7 @@ pub fn hand_places(snapshot: &Snapshot) -> Result<Vec<HandPlaces>, Error> {
                 .map(|place| SignaturePlace {
                     of: place.of.clone(),
                     area: [place.x, place.y, place.w, place.h].map(length),
+                    line: [place.sign[0], place.y, place.sign[1], place.h - LINE_ABOVE].map(length),
                 })
                 .collect(),
         }

@@ -1,10 +1,10 @@
 //! A stage signed on paper: opened for a version of a copy, completed by the scans of its sheets. Floor 2.
 //!
 //! Whoever answers for the copy says which stage goes on paper ([`open`]). From then on scans that come in are counted: when every page of
-//! every sheet that the stage still owes is among them, [`settle`] puts the statements of the person who recorded the last of them on
-//! record, in one transaction with an event that names the scans and the recorder. A scan from before the stage was opened shows no
-//! signature of it and does not count. Whoever puts the scans there says that the signatures were seen: the form says so before. A place that
-//! the comparison afterwards finds without ink is told as a difference of its page ([`super::super::scans::compare`]).
+//! every sheet that the stage still owes is among them and each place of its signatures shows ink ([`super::super::scans::compare`]),
+//! [`settle`] puts the statements of the person who recorded the last of them on record, in one transaction with an event that names the scans
+//! and the recorder. A scan from before the stage was opened shows no signature of it and does not count. Where no ink is seen the stage waits
+//! for a person who has looked ([`confirm`]). Statements stay: a scan that one of them rests on is not put aside ([`rests_on`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +20,8 @@ use crate::domain::copy::State;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
 use crate::domain::route;
-use crate::domain::snapshot::{Snapshot, StageFacts};
-use crate::store::{self, CopyRow, PaperStageRow};
+use crate::domain::snapshot::{Sheet, Snapshot, StageFacts};
+use crate::store::{self, CopyRow, Leaf, PaperStageRow, ScanPlace};
 
 /// How a stage on paper stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +40,46 @@ pub struct PaperStage {
     pub pages: Vec<u32>,
     /// Those of them that have not come yet.
     pub missing: Vec<u32>,
+    /// Pages that came and on which no ink of the stage was seen.
+    pub blank: Vec<Blank>,
     /// Is it this stage's turn?
     pub is_turn: bool,
     /// File with the first page of each signer's sheets, for those whose pages are all in.
     scans: BTreeMap<String, String>,
     /// Every file that its pages lie in.
     files: BTreeSet<String>,
+}
+
+/// A page that came back and on which no signature of the stage was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blank {
+    /// Page, from 1.
+    pub leaf: u32,
+    /// Its sheet, from 1.
+    pub sheet: u32,
+    /// Was the scan compared? Otherwise the program cannot say whether it is signed.
+    pub is_compared: bool,
+}
+
+impl PaperStage {
+    /// Sheets on which no ink was seen, in order.
+    fn blank_sheets(&self, is_wanted: impl Fn(&Blank) -> bool) -> Vec<u32> {
+        let mut sheets: Vec<u32> = self.blank.iter().filter(|one| is_wanted(one)).map(|one| one.sheet).collect();
+        sheets.sort_unstable();
+        sheets.dedup();
+        sheets
+    }
+
+    /// «подписи не видно: лист 1; скан не сравнивался: листы 3, 4»; empty when each page that came is signed.
+    pub fn blank_words(&self) -> String {
+        let part = |said: &str, sheets: Vec<u32>| {
+            let noun = if sheets.len() == 1 { "лист" } else { "листы" };
+            (!sheets.is_empty()).then(|| format!("{said}: {noun} {}", scans::listed(&sheets)))
+        };
+        let bare = part("подписи не видно", self.blank_sheets(|one| one.is_compared));
+        let unread = part("скан не сравнивался", self.blank_sheets(|one| !one.is_compared));
+        bare.into_iter().chain(unread).collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// A stage that its scans completed.
@@ -137,7 +171,7 @@ pub async fn standing(house: &House, standing: &Standing) -> Result<Vec<PaperSta
     let turn = route::open_stage(&snapshot.route, &signed).map(|stage| stage.id.as_str());
     let one = |stage: &StageFacts| {
         let opened = opened.iter().find(|one| one.stage == stage.id)?;
-        let mut made = stage_of(&snapshot, stage, &signed, standing, &received, opened);
+        let mut made = stage_of(house, &snapshot, stage, &signed, standing, &received, opened);
         made.is_turn = row.state == State::Issued && turn == Some(stage.id.as_str());
         Some(made)
     };
@@ -145,6 +179,7 @@ pub async fn standing(house: &House, standing: &Standing) -> Result<Vec<PaperSta
 }
 
 fn stage_of(
+    house: &House,
     snapshot: &Snapshot,
     stage: &StageFacts,
     signed: &[route::Signed],
@@ -153,12 +188,15 @@ fn stage_of(
     opened: &PaperStageRow,
 ) -> PaperStage {
     let moment = |text: &str| DateTime::parse_from_rfc3339(text).ok();
-    // The scan of a page that came in since the stage was opened, the first of them.
-    let scan = |page: &scans::PageStanding| {
-        let counts = |file: &&String| {
-            received.get(*file).is_some_and(|at| moment(at).zip(moment(&opened.opened_at)).is_some_and(|(a, b)| a >= b))
-        };
-        page.scans.iter().map(|at| &at.place.file).find(counts).cloned()
+    // Scans of a page count that came in since the stage was opened.
+    let counts = |at: &&scans::At| {
+        let came = received.get(&at.place.file).and_then(|at| moment(at));
+        came.zip(moment(&opened.opened_at)).is_some_and(|(came, from)| came >= from)
+    };
+    // Does a scan show the ink that it waits for? Nothing is known of one that was not compared, or could not be.
+    let inked = |at: &scans::At, leaf: u32| {
+        let found = scans::known(house, at, &standing.copy, leaf).filter(|found| found.not.is_empty());
+        found.map(|found| found.unsigned() == 0)
     };
     let number = |id: &String| (1..).zip(&snapshot.sheets).find(|(_, sheet)| sheet.id() == id).map(|(no, _)| no);
     let mut made = PaperStage {
@@ -169,6 +207,7 @@ fn stage_of(
         owes: Vec::new(),
         pages: Vec::new(),
         missing: Vec::new(),
+        blank: Vec::new(),
         is_turn: false,
         scans: BTreeMap::new(),
         files: BTreeSet::new(),
@@ -184,12 +223,20 @@ fn stage_of(
         let sheets: Vec<u32> = left.iter().filter_map(number).collect();
         for page in standing.pages.iter().filter(|page| sheets.contains(&page.sheet)) {
             made.pages.push(page.leaf);
-            match scan(page) {
-                Some(file) => {
-                    made.scans.entry(person.id.clone()).or_insert_with(|| file.clone());
-                    made.files.insert(file);
-                }
-                None => made.missing.push(page.leaf),
+            let came: Vec<(&scans::At, Option<bool>)> =
+                page.scans.iter().filter(counts).map(|at| (at, inked(at, page.leaf))).collect();
+            // A signed sheet that was scanned anew speaks instead of the bare scan before it.
+            let shown = came.iter().find(|(_, ink)| *ink == Some(true));
+            let Some((at, ink)) = shown.or(came.first()) else {
+                made.missing.push(page.leaf);
+                continue;
+            };
+            let file = at.place.file.clone();
+            made.scans.entry(person.id.clone()).or_insert_with(|| file.clone());
+            made.files.insert(file);
+            if *ink != Some(true) {
+                let is_compared = came.iter().any(|(_, ink)| ink.is_some());
+                made.blank.push(Blank { leaf: page.leaf, sheet: page.sheet, is_compared });
             }
         }
     }
@@ -197,36 +244,128 @@ fn stage_of(
         pages.sort_unstable();
         pages.dedup();
     }
+    made.blank.sort_unstable_by_key(|one| one.leaf);
+    made.blank.dedup();
     made
 }
 
-/// Completes every stage on paper of these copies whose sheets are all in; `day` is the one beside the signatures.
+/// Completes every stage on paper of these copies whose sheets are all in and show ink in each place of a signature; `day` is the one beside
+/// the signatures.
 pub async fn settle(house: &House, copies: &[String], day: NaiveDate, act: &Act) -> Result<Settled, Error> {
     let mut settled = Settled::default();
     for copy in copies {
-        // One stage after another: what was opened together may be completed by one pile.
-        while let Some(row) = house.db.list_versions(copy).await?.pop() {
-            if house.db.list_paper_stages(&row.id, row.version).await?.is_empty() {
-                break;
-            }
-            let standing_now = scans::standing(house, &row.id, None).await?;
-            let stages = standing(house, &standing_now).await?;
-            let whole = |stage: &&PaperStage| stage.is_turn && stage.missing.is_empty() && !stage.pages.is_empty();
-            let Some(stage) = stages.iter().find(whole) else { break };
-            match complete(house, &row, stage, day, act).await {
-                Ok(completed) => settled.completed.push(completed),
-                // What a person can put right is told; the scans stay filed.
-                Err(error @ (Error::Paper(_) | Error::KeyOut { .. } | Error::NoKey(_) | Error::NotNow { .. })) => {
-                    let message = format!("листы ступени «{}» все на месте, но она не завершена: {error}", stage.title);
-                    let finding = Finding::new("scan.stage-not-completed", copy.as_str(), message);
-                    settled.findings.push(finding.weighing(Severity::Warning));
-                    break;
-                }
-                Err(other) => return Err(other),
-            }
-        }
+        run(house, copy, day, false, act, &mut settled).await?;
     }
     Ok(settled)
+}
+
+/// Completes the stage on paper whose turn it is by the word of the person who has looked at its sheets, whatever the comparison saw.
+pub async fn confirm(house: &House, copy: &str, day: NaiveDate, act: &Act) -> Result<Settled, Error> {
+    let mut settled = Settled::default();
+    run(house, copy, day, true, act, &mut settled).await?;
+    Ok(settled)
+}
+
+async fn run(
+    house: &House,
+    copy: &str,
+    day: NaiveDate,
+    by_eye: bool,
+    act: &Act,
+    settled: &mut Settled,
+) -> Result<(), Error> {
+    // What was looked at is the stage that waited; those after it are completed by their ink.
+    let mut by_eye = by_eye;
+    // One stage after another: what was opened together may be completed by one pile.
+    while let Some(row) = house.db.list_versions(copy).await?.pop() {
+        if house.db.list_paper_stages(&row.id, row.version).await?.is_empty() {
+            break;
+        }
+        let standing_now = scans::standing(house, &row.id, None).await?;
+        let Some(mut stage) = whole(house, &standing_now).await? else { break };
+        if !by_eye && !stage.blank.is_empty() {
+            look(house, &standing_now, &stage).await;
+            let Some(seen) = whole(house, &standing_now).await? else { break };
+            stage = seen;
+        }
+        if !by_eye && !stage.blank.is_empty() {
+            let message = format!(
+                "листы ступени «{}» все на месте, но она не завершена: {}. Посмотрите эти листы на странице копии в «Сканах листов»: если подписи на них есть, подтвердите это там, если нет — положите скан подписанного листа",
+                stage.title,
+                stage.blank_words()
+            );
+            let finding = Finding::new("scan.stage-not-completed", copy, message);
+            settled.findings.push(finding.weighing(Severity::Warning));
+            break;
+        }
+        match complete(house, &row, &stage, day, act).await {
+            Ok(completed) => settled.completed.push(completed),
+            // What a person can put right is told; the scans stay filed.
+            Err(error @ (Error::Paper(_) | Error::KeyOut { .. } | Error::NoKey(_) | Error::NotNow { .. })) => {
+                let message = format!("листы ступени «{}» все на месте, но она не завершена: {error}", stage.title);
+                let finding = Finding::new("scan.stage-not-completed", copy, message);
+                settled.findings.push(finding.weighing(Severity::Warning));
+                break;
+            }
+            Err(other) => return Err(other),
+        }
+        by_eye = false;
+    }
+    Ok(())
+}
+
+/// The stage on paper whose turn it is and whose pages are all in.
+async fn whole(house: &House, standing_now: &Standing) -> Result<Option<PaperStage>, Error> {
+    let whole = |stage: &PaperStage| stage.is_turn && stage.missing.is_empty() && !stage.pages.is_empty();
+    Ok(standing(house, standing_now).await?.into_iter().find(whole))
+}
+
+/// Compares what of the stage's pages was not compared yet. What cannot be compared is left to a person's eyes.
+async fn look(house: &House, standing_now: &Standing, stage: &PaperStage) {
+    for page in standing_now.pages.iter().filter(|page| stage.blank.iter().any(|one| one.leaf == page.leaf)) {
+        for at in &page.scans {
+            let _compared = scans::compare(house, at, &standing_now.copy, page.leaf).await;
+        }
+    }
+}
+
+/// Why a scan of a page of a copy cannot be put aside: signatures of a stage on paper were recorded by it, and a statement stays what it is.
+/// Nothing when no statement rests on it, or when another scan of the page came before the statement as well.
+pub async fn rests_on(house: &House, at: &ScanPlace, leaf: &Leaf) -> Result<Option<String>, Error> {
+    let opened = house.db.list_paper_stages(&leaf.copy, leaf.version).await?;
+    if opened.is_empty() {
+        return Ok(None);
+    }
+    let standing = scans::standing(house, &leaf.copy, Some(leaf.version)).await?;
+    let Some(page) = standing.pages.iter().find(|page| page.leaf == leaf.leaf) else { return Ok(None) };
+    let snapshot = house.db.load_snapshot(standing.copy.snapshot).await?;
+    let sheet = snapshot.sheets.get((page.sheet as usize).wrapping_sub(1)).map(Sheet::id);
+    let moment = |text: &str| DateTime::parse_from_rfc3339(text).ok();
+    let received: BTreeMap<String, String> =
+        house.db.list_scan_files().await?.into_iter().map(|file| (file.digest, file.received_at)).collect();
+    let came_before = |place: &ScanPlace, said: &str| {
+        let came = received.get(&place.file).and_then(|at| moment(at));
+        came.zip(moment(said)).is_some_and(|(came, said)| came <= said)
+    };
+    for row in house.db.list_statements(&leaf.copy, leaf.version).await? {
+        let Some(stage) = opened.iter().find(|one| one.stage == row.stage && row.version == leaf.version) else {
+            continue;
+        };
+        let Some(said) = super::super::desk::statement(&row) else { continue };
+        let is_by_scan = said.ink.as_ref().is_some_and(|ink| !ink.scan.is_empty());
+        let is_of_sheet = said.sheets.iter().any(|one| Some(one.id.as_str()) == sheet);
+        let other = |scan: &scans::At| {
+            let since = moment(&stage.opened_at).zip(received.get(&scan.place.file).and_then(|at| moment(at)));
+            scan.place != *at
+                && since.is_some_and(|(from, came)| came >= from)
+                && came_before(&scan.place, &said.signed_at)
+        };
+        if is_by_scan && is_of_sheet && came_before(at, &said.signed_at) && !page.scans.iter().any(other) {
+            let title = snapshot.route.iter().find(|one| one.id == row.stage).map_or("", |one| one.title.as_str());
+            return Ok(Some(title.to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 async fn complete(
@@ -254,6 +393,9 @@ async fn complete(
         .with("stage", &stage.id)
         .with_number("signatures", ink.len() as u64)
         .with_digests("scans", &files);
+    // Sheets whose ink the program did not see: the person who attests it has looked.
+    let by_eye = scans::listed(&stage.blank_sheets(|_| true));
+    let event = if by_eye.is_empty() { event } else { event.with("by_eye", by_eye) };
     let target = Target { copy: row.id.clone(), version: Some(row.version) };
     let done = Desk::open(house).await?.witness(&target, &stage.id, &ink, Some(event), act).await?;
     Ok(Completed {

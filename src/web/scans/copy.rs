@@ -80,7 +80,7 @@ pub(super) struct Completing {
     signed_on: String,
 }
 
-/// `POST /office/scans/{copy}`: the stage on paper whose sheets are all in is completed by whoever presses.
+/// `POST /office/scans/{copy}`: the stage on paper whose sheets are all in is completed by whoever has looked at them and presses.
 pub(super) async fn complete(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -90,7 +90,7 @@ pub(super) async fn complete(
     let act = state.act(&visitor.account);
     let no_day = |_| crate::flow::Error::Paper(paper::Refusal::NoDay);
     let day = asked.signed_on.trim().parse().map_err(no_day)?;
-    let settled = paper::stage::settle(&state.house, std::slice::from_ref(&id), day, &act).await?;
+    let settled = paper::stage::confirm(&state.house, &id, day, &act).await?;
     let said = match settled_words(&settled) {
         said if said.is_empty() => "Завершать нечего: листов ступени ещё не хватает".to_owned(),
         said => said.trim().to_owned(),

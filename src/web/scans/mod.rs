@@ -21,7 +21,7 @@ use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::jobs::{self, Incoming, Outcome, Work};
 use crate::flow::paper;
-use crate::flow::paper::stage::PaperStage;
+use crate::flow::paper::stage::{Blank, PaperStage};
 use crate::flow::scans::{self, Standing, Verdict};
 use crate::scan::{self, Grey, Kind};
 use crate::store::{JobRow, JobState, ScanFileRow, ScanPageRow};
@@ -137,10 +137,18 @@ pub(super) struct StageLine {
     pub(super) missing: String,
     /// «нет страницы 3», «нет страниц 3, 7–9»; empty when all came.
     pub(super) lacks: String,
+    /// «подписи не видно: лист 1», once all came; empty when each is signed.
+    pub(super) blank: String,
+    /// The pages that are to be looked at: words and address.
+    pub(super) looks: Vec<(String, String)>,
     pub(super) is_turn: bool,
 }
 
 pub(super) fn stage_line(name: &str, standing: &Standing, one: &PaperStage) -> StageLine {
+    let look = |blank: &Blank| {
+        let href = format!("/office/scans/{}/{}", segment(&standing.copy.id), blank.leaf);
+        (format!("лист {}, страница {}", blank.sheet, blank.leaf), href)
+    };
     StageLine {
         copy: name.to_owned(),
         href: format!("/office/scans/{}", segment(&standing.copy.id)),
@@ -150,6 +158,8 @@ pub(super) fn stage_line(name: &str, standing: &Standing, one: &PaperStage) -> S
         pages: one.pages.len(),
         missing: scans::listed(&one.missing),
         lacks: lacking(&one.missing),
+        blank: if one.missing.is_empty() { one.blank_words() } else { String::new() },
+        looks: one.blank.iter().map(look).collect(),
         is_turn: one.is_turn,
     }
 }
