@@ -17,7 +17,7 @@ use super::snapshot::{
     Snapshot, SourceFacts, SummarySheet, TitleSheet,
 };
 use super::words;
-pub use page::{change_rows, grounded};
+pub use page::{change_rows, grounded, grounded_on_screen};
 
 /// All differences between two snapshots, sheet by sheet; empty when they are equal.
 pub fn snapshot_diff(was: &Snapshot, is: &Snapshot) -> Vec<Finding> {

@@ -36,7 +36,7 @@ pub struct PaperCopy {
     pub sheets: u32,
     /// SHA-256 of the PDF that was printed, hexadecimal: the electronic twin to the byte.
     pub pdf: String,
-    /// When printed, RFC 3339.
+    /// When printed, RFC 3339; of paper that came back as scans when it was scanned.
     pub printed_at: String,
     /// Who printed, staff identifier.
     pub printed_by: String,

@@ -2,6 +2,7 @@
 //!
 //! Rows are kept as the store has them (texts in the order of [`layout`]); here they become what the rules speak of.
 
+pub mod brought;
 pub mod cells;
 pub mod checks;
 pub mod layout;

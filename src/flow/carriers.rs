@@ -4,6 +4,7 @@
 
 mod order;
 mod outside;
+mod sets;
 mod undertaking;
 
 use std::collections::HashMap;
@@ -20,7 +21,7 @@ pub use self::undertaking::{undertake, undertaking_text};
 use super::{Act, Error, House, people, policy, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::hex;
-use crate::domain::carrier::plan::{self, Done, Facts, Plan};
+use crate::domain::carrier::plan::{self, Done, Facts, Plan, Sets};
 use crate::domain::carrier::{
     self, Carrier, Cause, Entry, Holder, Kind, Purpose, Refusal, Signed, Step, Trip, TripState, code,
 };
@@ -112,15 +113,18 @@ async fn plan_of(
         .rev()
         .find(|check| check.what == REHEARSAL && check.verdict == VALID)
         .and_then(|check| day_of(&check.at));
-    let mut period_ends = Vec::new();
+    let (written, mut period_ends, mut spans) = (sets::written(backups, &held), Vec::new(), Vec::new());
     let year = house.db.list_years().await?.pop();
     let keeps_data = year.is_some();
     if let Some(year) = year {
-        period_ends.extend(house.db.load_roster(&year).await?.periods.iter().map(|period| period.ends));
+        let roster = house.db.load_roster(&year).await?;
+        period_ends.extend(roster.periods.iter().map(|period| period.ends));
+        spans = sets::spans(house, &roster, &written).await?;
     }
     // The first line of the log is the house's own beginning; without a log there is nothing to be late with.
     let since = house.db.first_moment().await?.and_then(|moment| day_of(&moment)).unwrap_or(today);
-    let facts = Facts { carriers, done: &done, period_ends: &period_ends, rehearsed, since, keeps_data, today };
+    let sets = Sets { written: &written, spans: &spans };
+    let facts = Facts { carriers, done: &done, period_ends: &period_ends, sets, rehearsed, since, keeps_data, today };
     let mut owed: Vec<(Cause, String)> = Vec::new();
     for carrier in held {
         owed.extend(plan::owed(&policy, &facts, carrier).into_iter().map(|cause| (cause, carrier.to_owned())));

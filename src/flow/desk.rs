@@ -1,5 +1,7 @@
 //! The signing desk: what one person is to sign now, what changed since the last look, what stands behind a whole copy. Floor 2.
 
+mod mending;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,7 +12,7 @@ use chrono::{DateTime, FixedOffset};
 use super::force::Versions;
 use super::papers::Paper;
 use super::sign::{REFUSED, signed};
-use super::{Error, House, read_file, recall, reissue, sources};
+use super::{Error, House, compromise, read_file, recall, reissue, sources};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{Standing, State};
 use crate::domain::desk_forms::{About, SignedEvent, seen};
@@ -23,6 +25,8 @@ use crate::domain::words;
 use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
 use crate::sign::keys::verify_ed25519_raw;
 use crate::store::{ChangeFilter, CopyRow, PaperStageRow, RecallRow, SeenRow, StatementRow};
+
+pub use mending::{Mending, mending};
 
 /// One place of a route that waits for the person at the desk.
 #[derive(Debug, Clone)]
@@ -116,6 +120,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
     let keys = public_keys(house).await?;
     let unseen = super::scans::unseen(house).await?;
     let paper_stages = house.db.list_open_paper_stages().await?;
+    let voids = compromise::void_statements(house).await?;
     let mut items = Vec::new();
     for row in copies.iter().filter(|row| row.state == State::Issued) {
         let paper = house.papers.get(house, row.snapshot).await?;
@@ -135,6 +140,9 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
             };
             sheets.push(ItemSheet { no: paper.number(&id), name: sheet.name.clone(), digest: sheet.digest, id, look });
         }
+        // The route goes on over a void signature; nobody is told that it stands.
+        let counts = voids.sound(&said);
+        let void = voids.told(&said, &paper.route);
         let office = match place.order.as_str() {
             "" => place.office.clone(),
             order => format!("{} ({order})", place.office),
@@ -146,9 +154,9 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
             whole,
             on_paper: is_on_paper(&paper_stages, row, &stage.id),
             sheets,
-            before: before(&paper.route, stage, &stands),
+            before: before(&paper.route, stage, &signed(&counts)),
             exceptions: match whole {
-                true => [exceptions(&paper, &said, row), replaced(house, &paper).await?].concat(),
+                true => [void, exceptions(&paper, &counts, row), replaced(house, &paper).await?].concat(),
                 false => Vec::new(),
             },
             differing: unseen.iter().filter(|one| whole && one.copy.id == row.id).count(),
@@ -209,7 +217,7 @@ async fn replaced(house: &House, paper: &Paper) -> Result<Vec<String>, Error> {
     Ok(found.into_iter().map(|one| words::capitalised(&one.message)).collect())
 }
 
-fn statement(row: &StatementRow) -> Option<Statement> {
+pub(super) fn statement(row: &StatementRow) -> Option<Statement> {
     Statement::from_signed_bytes(row.body.as_bytes()).ok()
 }
 
@@ -318,14 +326,20 @@ pub async fn about(house: &House, row: &CopyRow) -> Result<About, Error> {
 pub async fn events(house: &House, row: &CopyRow) -> Result<Vec<SignedEvent>, Error> {
     let paper = house.papers.get(house, row.snapshot).await?;
     let certificates = house.db.list_certificates().await?;
+    let voids = compromise::void_statements(house).await?;
     let mut events = Vec::new();
     for one in house.db.list_statements(&row.id, row.version).await? {
         let Some(said) = statement(&one) else { continue };
         let certificate = certificates.iter().find(|row| row.fingerprint == one.certificate);
-        events.push(SignedEvent {
+        let mut event = SignedEvent {
             certificate: certificate.map(|row| row.serial.clone()).unwrap_or_default(),
             ..SignedEvent::of(&said, one.body.as_bytes(), &paper.route, row.version, one.kept.len())
-        });
+        };
+        if let Some(why) = voids.why(&one) {
+            event.what = format!("недействительно: {}", event.what);
+            event.note = [why, event.note.as_str()].join("; ").trim_end_matches("; ").to_owned();
+        }
+        events.push(event);
     }
     Ok(events)
 }
@@ -397,16 +411,6 @@ pub async fn remarks(house: &House, row: &CopyRow) -> Result<Vec<Remark>, Error>
 /// Has nothing been written into the journal of a copy's class since it was frozen? A change of its learners, staff or courses counts as one.
 pub async fn stands_still(house: &House, row: &CopyRow) -> Result<bool, Error> {
     unchanged_since(house, row, &house.db.load_snapshot(row.snapshot).await?.frozen_at).await
-}
-
-/// Of a copy that came back: has the journal of its class been written into since the last refusal or the recall?
-pub async fn is_mended(house: &House, row: &CopyRow, recall: Option<&RecallRow>) -> Result<bool, Error> {
-    let said = house.db.list_statements(&row.id, row.version).await?;
-    let refusals = said.iter().filter(|one| one.verdict == REFUSED).map(|one| one.signed_at.as_str());
-    match refusals.chain(recall.map(|one| one.at.as_str())).max() {
-        Some(moment) => Ok(!unchanged_since(house, row, moment).await?),
-        None => Ok(false),
-    }
 }
 
 /// Has nothing been written into the journal of a copy's class since a moment (RFC 3339)?

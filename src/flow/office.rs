@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 
 pub use self::hands::enters_own_print;
 pub use self::keeping::{CHECKED, CHECKED_PAPER, at_once, check, check_paper, transfer, untransferred};
-use super::{Act, Error, House, salt};
+use super::{Act, Error, House, salt, scans};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::State;
 use crate::domain::forms::files::{Numbering, VolumeKey};
@@ -27,7 +27,7 @@ use crate::domain::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Purpos
 use crate::domain::retention;
 use crate::domain::snapshot::document_words;
 use crate::domain::words;
-use crate::store::{Tx, Which};
+use crate::store::{CopyRow, Tx, Which};
 
 /// Why the office says no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -151,7 +151,30 @@ impl From<Refusal> for Error {
     }
 }
 
-/// Records that the last version of a copy was printed.
+/// When the paper of a version was scanned, where every page of it came back: it is that paper which is there, and it was printed before.
+async fn scanned_at(house: &House, row: &CopyRow) -> Result<Option<String>, Error> {
+    let known = scans::all_in(house, &[(row.id.as_str(), row.version, row.pages)]).await?;
+    if known.is_empty() {
+        return Ok(None);
+    }
+    let whole = scans::complete(house, &row.id).await?.filter(|whole| whole.copy.version == row.version);
+    let Some(whole) = whole else { return Ok(None) };
+    let mut times = Vec::new();
+    for file in &whole.files {
+        times.extend(house.db.find_scan_file(file).await?.map(|file| file.received_at));
+    }
+    // Written by this house, with one offset.
+    Ok(times.into_iter().max())
+}
+
+/// Was a stage of a version signed on its paper? Then that is a print of the issued PDF: the sealed one did not exist yet.
+async fn is_signed_in_ink(house: &House, row: &CopyRow) -> Result<bool, Error> {
+    let said = house.db.list_statements(&row.id, row.version).await?;
+    Ok(said.iter().any(|one| one.version == row.version && !super::desk::on_paper(one).is_empty()))
+}
+
+/// Records that the last version of a copy was printed; where its sheets were scanned and it is not on record yet, that the scanned paper is there:
+/// with the PDF that was printed then and the time of its scan.
 pub async fn print(house: &House, copy: &str, both_sides: bool, act: &Act) -> Result<PaperCopy, Error> {
     let rows = house.db.list_versions(copy).await?;
     let row = rows.last().ok_or_else(|| Error::NoCopy(copy.to_owned()))?;
@@ -165,6 +188,15 @@ pub async fn print(house: &House, copy: &str, both_sides: bool, act: &Act) -> Re
         None if row.issued_pdf.is_empty() => return Err(Refusal::NotIssued(copy.to_owned()).into()),
         None => (row.pages, row.issued_pdf.clone()),
     };
+    // What was scanned before the seal, or bears ink of the route, is a print of the issued PDF.
+    let before = house.db.list_paper(Which::Of(copy)).await?;
+    let is_first = !before.iter().any(|kept| kept.copy.version == row.version);
+    let scanned = if is_first { scanned_at(house, row).await? } else { None };
+    let is_issued = match (&sealed, &scanned) {
+        (Some(sealed), Some(at)) => *at < sealed.line.sealed_at || is_signed_in_ink(house, row).await?,
+        _ => false,
+    };
+    let (pages, pdf) = if is_issued { (row.pages, row.issued_pdf.clone()) } else { (pages, pdf) };
     let mut tx = house.db.begin().await?;
     let earlier = tx.list_paper(Which::Of(copy)).await?;
     let printing = earlier.iter().filter(|kept| kept.copy.version == row.version).count() + 1;
@@ -180,7 +212,7 @@ pub async fn print(house: &House, copy: &str, both_sides: bool, act: &Act) -> Re
         pages,
         sheets: sheets_of(pages, both_sides),
         pdf,
-        printed_at: act.moment(),
+        printed_at: scanned.unwrap_or_else(|| act.moment()),
         printed_by: act.by.clone(),
         no: 0,
         registered_at: String::new(),

@@ -13,7 +13,7 @@ use super::{Act, Error, House, compromise, policy, recall, remind, salt, supplem
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
-use crate::domain::difference::change_rows;
+use crate::domain::difference::{change_rows, sheet_name};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::freeze::{self, Circumstances, Laying};
 use crate::domain::journal::YEAR;
@@ -21,6 +21,7 @@ use crate::domain::period;
 use crate::domain::route::BY_SHEETS;
 use crate::domain::snapshot::{ChangesSheet, Sheet, Snapshot};
 use crate::domain::statement::{Category, Statement};
+use crate::domain::words;
 use crate::store::{CopyRow, KeptRow, RemarkRow, StatementRow, Tx};
 use crate::typeset;
 
@@ -101,17 +102,18 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     let said = tx.list_statements(&last.id, last.version).await?;
     tx.move_copy(&last.id, last.version, last.state, superseded).await?;
     tx.record_frozen(&snapshot, State::Frozen).await?;
-    let mut kept = Vec::new();
+    let (mut kept, mut kept_by) = (Vec::new(), BTreeSet::new());
     // Certificates of another authority would not be believed in the new record.
     let stands = was.school.authority == snapshot.school.authority;
-    let sound = |statement: &&StatementRow| stands && !compromise::is_void(&voids, id, statement);
+    let sound = |statement: &&StatementRow| stands && !compromise::is_void(&voids, statement);
     for statement in said.iter().filter(sound) {
         if let Some(row) = keeps(&snapshot, statement) {
             kept.push(Digest::of(statement.body.as_bytes()));
             tx.keep_statement(id, snapshot.copy.version, &row).await?;
+            kept_by.insert(row.signer);
         }
     }
-    tell(house, &mut tx, &snapshot, &said, act).await?;
+    tell(house, &mut tx, (&was, &snapshot), (&said, &kept_by), act).await?;
     // What came late to the copy is in its next version now.
     let ended = supplement::end_with(&mut tx, id, act).await?;
     let mut event = Event::new(EventKind::CopySuperseded, &act.by, &act.moment())
@@ -134,7 +136,13 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
 
 /// Whoever spoke on the version learns that another takes its place: inside, and by letter where the house has a mail server and the person gave
 /// an address, as of a refusal. The ground may name a learner and stays inside.
-async fn tell(house: &House, tx: &mut Tx, next: &Snapshot, said: &[StatementRow], act: &Act) -> Result<(), Error> {
+async fn tell(
+    house: &House,
+    tx: &mut Tx,
+    (was, next): (&Snapshot, &Snapshot),
+    (said, kept_by): (&[StatementRow], &BTreeSet<String>),
+    act: &Act,
+) -> Result<(), Error> {
     let version = next.copy.version;
     let what = format!("{} класс, {}", next.class.name, next.period.name);
     let subject = match &next.copy.supplement {
@@ -142,17 +150,37 @@ async fn tell(house: &House, tx: &mut Tx, next: &Snapshot, said: &[StatementRow]
         None => format!("Выпускается новая версия копии журнала: {what}"),
     };
     let place = remind::place(house, "отличия версии", &format!("/copies/{}/{version}/changes", next.copy.id));
-    let text = format!(
-        "Взамен версии {} выпускается версия {version} ({what}).\n\nЛисты, которые не изменились, подписывать заново не нужно. \
-         Если изменился ваш лист, он ждёт вашей подписи на странице «Подписание».\n\n{place}",
-        version - 1
-    );
     let people: BTreeSet<&str> = said.iter().map(|one| one.signer.as_str()).collect();
     for person in people {
         tx.notify(person, "reissued", &next.copy.id, version, &act.moment()).await?;
+        let own = own_part(was, next, person, kept_by.contains(person));
+        let text = format!("Взамен версии {} выпускается версия {version} ({what}).\n\n{own}\n\n{place}", version - 1);
         remind::write_to(house, tx, person, &subject, &text, act).await?;
     }
     Ok(())
+}
+
+/// What the next version asks of a person who spoke on the one before; `is_kept`: a signature of theirs still speaks for a sheet.
+fn own_part(was: &Snapshot, next: &Snapshot, person: &str, is_kept: bool) -> String {
+    let places = next.route.iter().filter(|stage| stage.id == BY_SHEETS).flat_map(|stage| &stage.signers);
+    let own: BTreeSet<&String> = places.filter(|one| one.person.id == person).flat_map(|one| &one.sheets).collect();
+    let stood = |sheet: &Sheet| was.sheets.iter().any(|old| old.id() == sheet.id() && old.digest() == sheet.digest());
+    let changed = next.sheets.iter().filter(|sheet| own.iter().any(|id| id.as_str() == sheet.id()) && !stood(sheet));
+    let changed: Vec<String> = changed.map(|sheet| format!("«{}»", sheet_name(sheet))).collect();
+    let others = if is_kept {
+        " Под листами, которые не изменились, ваша подпись сохранена."
+    } else {
+        ""
+    };
+    match changed.as_slice() {
+        [] if is_kept => "Ваши листы не изменились: ваша подпись сохранена.".to_owned(),
+        [] => "Что ждёт вашей подписи, показывает страница «Подписание».".to_owned(),
+        [one] => format!("Изменён ваш лист {one}: он ждёт вашей подписи на странице «Подписание».{others}"),
+        many => {
+            let named = words::listed(many);
+            format!("Изменены ваши листы {named}: они ждут вашей подписи на странице «Подписание».{others}")
+        }
+    }
 }
 
 /// What was said of a sheet when the version was refused: «отметка: не та отметка».

@@ -23,7 +23,7 @@ use crate::domain::rights::Role;
 use crate::domain::setup::cells::Known;
 use crate::domain::setup::layout::{Column, Is, Layout};
 use crate::domain::setup::paste::{LineRead, Sheet, given_text};
-use crate::domain::setup::{Setup, checks, plan, promotion, rules, spelling, timetable};
+use crate::domain::setup::{Setup, brought, checks, plan, promotion, rules, spelling, timetable};
 
 /// What came of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,6 +184,7 @@ pub async fn put_row(
     let mut row = row;
     next_place(layout, &rows, &mut row);
     let mut refusals = rules::row(layout, &row, layout.title);
+    refusals.extend(brought::settle(layout, &mut row, &open.journal, &open.setup, brought::place_in_form));
     let key = row[..layout.key].to_vec();
     let moved = standing.filter(|old| old[..layout.key] != *key);
     if standing.is_none() || moved.is_some() {
@@ -270,6 +271,10 @@ pub async fn take_sheet(
     };
     keep_given(layout, &rows, &mut rows_coming, first);
     let mut findings = Vec::new();
+    for LineRead { line, row } in &mut rows_coming {
+        let place = || brought::place(&written, *line);
+        findings.extend(brought::settle(layout, row, &open.journal, &open.setup, place));
+    }
     let mut counts = Counts::default();
     let mut edits = Vec::new();
     for LineRead { line, row } in &rows_coming {

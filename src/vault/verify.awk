@@ -105,7 +105,7 @@ BEGIN {
   # Ярлык пакета говорит то же, что подписано.
   if (kind == "bag") {
     while ((getline line < "../bag-info.txt") > 0) { k = index(line, ": "); B[substr(line, 1, k - 1)] = substr(line, k + 2) }
-    v = bare("s.copy.number"); w = match(id, /-SUP[0-9]+$/) ? substr(id, RSTART + 4) : ""
+    v = bare("s.copy.number"); w = match(id, /-SUP[0-9]+(-[0-9]+)?$/) ? substr(id, RSTART + 4) : ""; sub(/-.*/, "", w)
     if (w != "") { sub("-Д" w "$", "", v); line = "дополнительный лист № " w " к копии" }
     else if (bare("s.copy.kind") == "summary_sheet") line = "сводная ведомость"
     else line = "копия классного журнала" (id ~ /-Y-J$/ ? " за год" : "")

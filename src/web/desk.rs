@@ -2,6 +2,7 @@
 
 mod back;
 mod keys;
+mod next;
 mod pages;
 mod paper;
 mod recall;
@@ -30,6 +31,7 @@ use crate::domain::rights::Action;
 use crate::domain::snapshot::{kind_words, supplement_no};
 use crate::domain::statement::Category;
 use crate::domain::words;
+use crate::flow::compromise;
 use crate::flow::desk::{self, Item, Look};
 use crate::flow::jobs::{self, Work};
 use crate::flow::keys::{KeyState, Keyring, state_of};
@@ -60,6 +62,8 @@ pub(super) fn routes() -> Vec<Route> {
 /// A notice in words.
 pub(super) struct Told {
     pub(super) text: String,
+    /// Of a copy that came back its identifier; empty for any other news.
+    pub(super) back: String,
     when: String,
     href: String,
 }
@@ -120,6 +124,10 @@ struct BoardPage {
     kept: Vec<(String, String)>,
     supplements: Vec<supplement::Waiting>,
     to_seal: Vec<(String, String, String)>,
+    /// Those of them that a void signature keeps from the seal: «5А, I четверть».
+    unsound: String,
+    /// Those of them on whose scans something differs that nobody has looked at: words and the page of their scans.
+    open_scans: Vec<(String, String)>,
     may_seal: bool,
     /// Copies in whose route the visitor comes later.
     to_come: usize,
@@ -187,6 +195,8 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let mut signed: Vec<&CopyRow> = visible.iter().filter(|row| may_seal && row.state == CopyState::Signed).collect();
     signed.retain(|row| !back.iter().any(|one| one.key == segment(&row.id)));
     signed.sort_by(|a, b| names::natural(&a.class, &b.class));
+    let unsound = unsound(&state, &directory, &signed).await?;
+    let open_scans = paper::open_scans(&state, &directory, &signed).await?;
     let to_seal = signed.into_iter().map(|row| {
         let period = period_of(&directory, row);
         (row.class.clone(), period, format!("/copies/{}", segment(&row.id)))
@@ -199,6 +209,8 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     answer::page(&BoardPage {
         supplements: supplement::waiting(&state, &directory, &visitor).await?,
         to_seal: to_seal.collect(),
+        unsound,
+        open_scans,
         teaching: teaching.into_iter().map(|item| line(&directory, item)).collect(),
         whole: whole.into_iter().map(|item| line(&directory, item)).collect(),
         categories: Category::ALL.into_iter().map(|one| (one.as_str(), one.as_russian())).collect(),
@@ -213,6 +225,19 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         may_seal,
         waiting_elsewhere,
     })
+}
+
+/// Copies among these under which a stolen account signed and nobody has decided yet, by class and period.
+async fn unsound(state: &WebState, directory: &Directory, signed: &[&CopyRow]) -> Result<String, Refusal> {
+    let mut found = Vec::new();
+    let voids = compromise::void_statements(&state.house).await?;
+    for row in signed.iter().filter(|_| !voids.is_empty()) {
+        let said = state.house.db.list_statements(&row.id, row.version).await?;
+        if said.iter().any(|one| voids.why(one).is_some()) {
+            found.push(format!("{}, {}", row.class, period_of(directory, row)));
+        }
+    }
+    Ok(found.join("; "))
 }
 
 /// «дополнительный лист № 1»; empty for a copy.
@@ -255,6 +280,7 @@ fn line(directory: &Directory, item: &Item) -> Line {
     let standing = match (item.faults.is_empty(), all) {
         (false, _) => String::new(),
         (true, 0) => "С выпуска ничего не менялось".to_owned(),
+        (true, all) if done < all => format!("Подписей до вас: {done} из {all}"),
         (true, all) => format!("Все подписи до вас стоят ({done} из {all}), с тех пор ничего не менялось"),
     };
     Line {
@@ -309,38 +335,39 @@ pub(super) async fn notices(
             }
             let known = reminders.entry(said).or_insert_with(|| Reminder { at: told.len(), href, classes: Vec::new() });
             if known.classes.is_empty() {
-                told.push(Told { text: format!("{what}: {said}"), when, href: one_of(&row) });
+                let (text, back) = (format!("{what}: {said}"), String::new());
+                told.push(Told { text, back, when, href: one_of(&row) });
             }
             known.classes.push(copy.class);
             continue;
         }
         // A refusal or a recall has been answered once the next version is out; the signers were told of that. A next version that everybody has
-        // signed is no news either.
+        // signed, or somebody refused, is no news either.
         let answered = matches!(row.kind.as_str(), "refused" | "recalled") && copy.version > row.version;
-        let settled = row.kind == "reissued" && (copy.version > row.version || copy.state.is_decided());
+        let is_over = copy.version > row.version || copy.state.is_decided() || copy.state == CopyState::Refused;
+        let settled = row.kind == "reissued" && is_over;
         if answered || settled {
             continue;
         }
-        let is_kept = awaited.iter().any(|one| one.row.id == row.copy && one.part_of(person) == Some(Part::Kept));
         let text = match row.kind.as_str() {
             "refused" => {
-                format!("{what}: версия {} возвращена с замечанием; подписи под ней остаются фактом", row.version)
+                format!(
+                    "{what}: версия {0} возвращена с замечанием; подписи под версией {0} хранятся вместе с ней",
+                    row.version
+                )
             }
-            "reissued" if is_kept => format!(
-                "{what}: выпускается версия {} взамен прежней; ваш лист не изменился: подпись сохранена, делать ничего не нужно",
-                row.version
-            ),
-            "reissued" => format!(
-                "{what}: выпускается версия {} взамен прежней; листы без изменений подписывать заново не нужно",
-                row.version
-            ),
+            "reissued" => {
+                let own = next::own_part(state, &copy, person).await?;
+                format!("{what}: выпускается версия {} взамен прежней; {own}", row.version)
+            }
             "recalled" => format!(
-                "{what}: версия {} возвращена на исправление; она действует до следующей, подписи под ней остаются фактом",
+                "{what}: версия {0} возвращена на исправление; она действует до следующей, подписи под версией {0} хранятся вместе с ней",
                 row.version
             ),
             _ => what,
         };
-        told.push(Told { text, when, href: one_of(&row) });
+        let back = if matches!(row.kind.as_str(), "refused" | "recalled") { row.copy.clone() } else { String::new() };
+        told.push(Told { text, back, when, href: one_of(&row) });
     }
     Ok((gathered(told, reminders), last))
 }
@@ -502,7 +529,12 @@ mod tests {
 
     #[test]
     fn reminders_of_many_copies_are_one_line_and_one_of_one_copy_names_it() {
-        let line = |text: &str| Told { text: text.to_owned(), when: String::new(), href: "/desk".to_owned() };
+        let line = |text: &str| Told {
+            text: text.to_owned(),
+            back: String::new(),
+            when: String::new(),
+            href: "/desk".to_owned(),
+        };
         let of = |at, href, classes: &[&str]| Reminder {
             at,
             href,

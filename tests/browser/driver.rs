@@ -70,8 +70,10 @@ impl Browser {
         let turn = TURN.lock().await;
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
-            // Fields of dates and files speak the language of the environment, not that of `--lang`.
-            .envs([("LANGUAGE", "ru"), ("LANG", "ru_RU.UTF-8"), ("LC_ALL", "ru_RU.UTF-8")])
+            // Fields of dates and files speak the language of the environment, not that of `--lang`. A locale that is not installed would be
+            // taken for «C», where no Russian file name is found.
+            .envs([("LANGUAGE", "ru"), ("LANG", "C.UTF-8")])
+            .env_remove("LC_ALL")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

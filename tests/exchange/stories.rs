@@ -171,7 +171,9 @@ fn nothing_comes_into_a_closed_period_by_any_format() {
         let preview =
             exchange::preview(&house, &one("marks.csv", text.into()), &Wish::default(), &after(20)).await.unwrap();
         assert!(!preview.clean);
-        assert!(preview.told.iter().any(|told| told.finding.code == "import.period-closed"), "{:#?}", preview.told);
+        let closed = preview.told.iter().find(|told| told.finding.code == "import.period-closed");
+        let place = &closed.unwrap_or_else(|| panic!("{:#?}", preview.told)).finding.place;
+        assert!(place.starts_with("отметка, 5А, ") && !place.contains(&mark.learner_id), "{place}");
     });
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use letopis::domain::copy::State;
+use letopis::domain::journal::Mark;
 use letopis::flow;
 use letopis::flow::change::{self, Edit};
 use letopis::flow::signin::token_digest;
@@ -96,6 +97,16 @@ fn figure<'p>(page: &'p str, words: &str) -> &'p str {
 
 /// Sends a form; the whole answer.
 async fn post(address: SocketAddr, path: &str, token: &str, pairs: &[(&str, &str)]) -> (u16, String) {
+    post_for(address, (path, "text/html"), token, pairs).await
+}
+
+/// The same for whoever reads another kind of answer than pages.
+async fn post_for(
+    address: SocketAddr,
+    (path, accept): (&str, &str),
+    token: &str,
+    pairs: &[(&str, &str)],
+) -> (u16, String) {
     let mut body = form_urlencoded::Serializer::new(String::new());
     pairs.iter().for_each(|(name, value)| {
         body.append_pair(name, value);
@@ -103,7 +114,7 @@ async fn post(address: SocketAddr, path: &str, token: &str, pairs: &[(&str, &str
     let body = body.finish();
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\nSec-Fetch-Site: same-origin\r\n\
-         Accept: text/html\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+         Accept: {accept}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -129,6 +140,13 @@ fn the_server_keeps_the_order_refuses_what_contradicts_and_signs_once() {
         let token = session(&house, &director).await;
         let (status, answer) = press(address, &token, &[("tick", &key("director"))]).await;
         assert_eq!((status, count().await), (409, 0), "{answer}");
+        // A program reads the same in the shape of the interface's own problems.
+        let place = ("/desk/sign", "application/json");
+        let (status, answer) = post_for(address, place, &token, &[("tick", &key("director"))]).await;
+        let problem: serde_json::Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+        assert!(status == 409 && problem["status"] == 409 && problem["code"] == "rule", "{problem}");
+        assert_eq!(problem["title"], "Сделать этого нельзя");
+        assert!(problem["detail"].as_str().unwrap().starts_with("Не сделано — "), "{problem}");
         let token = session(&house, &deputy).await;
         assert_eq!(
             press(address, &token, &[("tick", &key("deputy"))]).await.0,
@@ -211,7 +229,7 @@ fn a_refusal_over_the_page_sends_the_copy_back_with_its_remark_and_takes_no_more
         let deputy = house.signers(copy, "deputy").await.remove(0);
         let token = session(&house, &deputy).await;
         let board = read(address, "/desk", &token).await;
-        assert!(board.contains("С тех пор в журнале ничего не изменилось"), "{board}");
+        assert!(board.contains("В листе «") && board.contains("» ничего не изменено. В новой версии это"), "{board}");
         assert!(board.contains("ещё не исправлено"), "{board}");
         let roster = house.db.load_roster(&house.copy(copy).await.year).await.unwrap();
         let secretary = roster.staff.iter().find(|one| one.has_role("secretary")).unwrap().id.clone();
@@ -301,6 +319,8 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
         let token = session(&house, &teacher).await;
         let board = read(address, "/desk", &token).await;
         assert!(board.contains("объявлено: на бумаге — подпишите распечатку"), "{board}");
+        let issued = format!("Напечатайте PDF копии: <a href=\"/copies/{copy}/1/issued.pdf\">");
+        assert!(board.contains(&issued), "which PDF is to be printed: {board}");
         let own = format!("{copy}/1/subject_teacher");
         assert!(board.contains(&format!("value=\"{own}\" aria-label=")), "not ticked by itself: {board}");
         // The first screen counts what the desk ticks, and says beside it what is signed on paper.
@@ -321,15 +341,45 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
         let own = if refuser == teacher { token } else { session(&house, &refuser).await };
         assert_eq!(press(address, &own, &fields).await.0, 303);
         let row = house.copy(second).await;
-        let mark = house.db.load_class_entries(&row.year, &row.class).await.unwrap().marks.remove(0);
-        let (day, number) = (mark.lesson.date.to_string(), mark.lesson.number.to_string());
-        let key = [mark.lesson.course_id.as_str(), day.as_str(), number.as_str(), mark.learner_id.as_str(), "7"];
-        let correction = Edit::put("marks", &row.year, &key, &["", "5"]);
-        change::apply(&house, &after(NOW + 5), "journal", &[correction]).await.unwrap();
-        let page = read(address, &format!("/copies/{second}"), &session(&house, &deputy).await).await;
+        let course = sheet.trim_start_matches("course-");
+        let marks = house.db.load_class_entries(&row.year, &row.class).await.unwrap().marks;
+        let correct = async |is_own: bool, first_day: &str, minutes: i64| {
+            let day_of = |one: &Mark| one.lesson.date.to_string();
+            let wanted = |one: &&Mark| (one.lesson.course_id == course) == is_own && day_of(one).as_str() >= first_day;
+            let mark = marks.iter().filter(wanted).min_by_key(|one| one.lesson.date).unwrap();
+            let (day, number) = (day_of(mark), mark.lesson.number.to_string());
+            let key = [mark.lesson.course_id.as_str(), day.as_str(), number.as_str(), mark.learner_id.as_str(), "7"];
+            let correction = Edit::put("marks", &row.year, &key, &["", "5"]);
+            change::apply(&house, &after(minutes), "journal", &[correction]).await.unwrap();
+        };
+        let (page_of, deputy) = (format!("/copies/{second}"), session(&house, &deputy).await);
+        // A mark of the next quarter, and one of another course: neither is a correction of the sheet with the remark.
+        correct(true, "2025-11-05", NOW + 3).await;
+        correct(false, "2025-09-01", NOW + 4).await;
+        let page = read(address, &page_of, &deputy).await;
+        assert!(!page.contains("Исправления внесены."), "{page}");
+        assert!(page.contains("» ничего не изменено; изменены другие листы: "), "{page}");
+        let board = read(address, "/desk", &deputy).await;
+        assert!(board.contains("» ничего не изменено; изменены другие листы: "), "{board}");
+        assert!(read(address, "/", &deputy).await.contains("ещё не исправлено: "));
+        assert!(read(address, "/", &own).await.contains("замечание к вашему листу<"), "it stays on the first screen");
+        // The sheet itself.
+        correct(true, "2025-09-01", NOW + 5).await;
+        let page = read(address, &page_of, &deputy).await;
         assert!(page.contains("Исправления внесены."), "{page}");
-        let first = read(address, "/", &format!("{deputy}-token")).await;
+        let first = read(address, "/", &deputy).await;
         assert!(first.contains("исправлено, выпустите новую версию: "), "{first}");
+        let first = read(address, "/", &own).await;
+        assert!(!first.contains("исправьте в журнале школы"), "{first}");
+        assert!(first.contains("исправлено, ждём версию 2: ") || first.contains("выпустите новую версию: "), "{first}");
+        // Whose sheet changed is told which, and no sheet's change passes for the answer to a remark on another.
+        let ground = [("ground", "исправлена отметка")];
+        assert_eq!(post(address, &format!("{page_of}/reissue"), &deputy, &ground).await.0, 303);
+        let board = read(address, "/desk", &own).await;
+        assert!(board.contains("изменён ваш лист «") && board.contains("его нужно подписать снова"), "{board}");
+        let changes = read(address, &format!("{page_of}/2/changes"), &deputy).await;
+        assert!(changes.contains("основание версии: исправлена отметка"), "{changes}");
+        assert!(changes.contains("Замечания, по которым исправлено"), "{changes}");
     });
 }
 
@@ -435,5 +485,39 @@ fn the_secretary_is_told_of_copies_to_issue_and_of_a_supplement_that_is_due() {
         let first = read(address, "/", &token).await;
         assert!(first.contains(&format!("<a href=\"/copies/{copy}\">")), "{first}");
         assert_eq!(figure(&first, due), "1", "{first}");
+    });
+}
+
+#[test]
+fn a_stolen_accounts_signature_is_struck_on_the_copy_and_counted_nowhere_until_it_is_approved() {
+    use letopis::flow::compromise::{self, Report, Which};
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let copy = COPIES[0];
+        for stage in ["subject_teacher", "class_teacher", "deputy"] {
+            for signer in house.signers(copy, stage).await {
+                house.sign(copy, &signer).await.unwrap();
+            }
+        }
+        let thief = house.signers(copy, "subject_teacher").await.remove(0);
+        let report = Report { account: thief, since: after(0).at, learnt_at: after(15).at, reason: String::new() };
+        compromise::note(&house, &report, &after(16)).await.unwrap();
+
+        let address = open(&house).await;
+        let token = session(&house, &house.signers(copy, "director").await.remove(0)).await;
+        let page = read(address, &format!("/copies/{copy}"), &token).await;
+        assert!(page.contains("<s>подписано ") && page.contains("badge bad\">недействительно"), "{page}");
+        assert!(page.contains("Подпись недействительна.") && page.contains("href=\"/compromise\""), "{page}");
+        assert!(page.contains("под похищенной учётной записью (уведомление № 1), решения ещё нет"), "{page}");
+        let board = read(address, "/desk", &token).await;
+        assert!(board.contains("Подпись недействительна.") && board.contains("Подписей до вас: "), "{board}");
+        assert!(!board.contains("Все подписи до вас стоят"), "{board}");
+
+        // Whoever decides that it stands, lets it count.
+        compromise::approve(&house, &Which::All, &after(17)).await.unwrap();
+        let page = read(address, &format!("/copies/{copy}"), &token).await;
+        assert!(!page.contains("<s>подписано ") && !page.contains("Подпись недействительна."), "{page}");
+        let board = read(address, "/desk", &token).await;
+        assert!(board.contains("Все подписи до вас стоят"), "{board}");
     });
 }

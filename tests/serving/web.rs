@@ -124,6 +124,12 @@ async fn a_program_is_refused_in_problem_json_and_htmx_in_a_part_of_a_page() {
     let json: serde_json::Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
     assert_eq!(json["type"], "urn:letopis:problem:not-found");
     assert_eq!(json["status"], 404);
+    assert!(json["code"] == "not-found" && json["title"] == "Такой страницы нет", "{json}");
+    assert!(json["detail"].as_str().unwrap().starts_with("Проверьте адрес"), "{json}");
+    let answer = ask(house, form("application/json", "", "")).await;
+    let json: serde_json::Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    assert!(json["code"] == "no-file" && json["title"] == "Файл не выбран", "{json}");
+    assert_eq!(json["detail"], "Файл не выбран: выберите файл и повторите");
     let answer = ask(house, asking("HX-Request: true")).await;
     assert!(answer.contains("hx-retarget: #said") && !answer.contains("<html"), "{answer}");
 }

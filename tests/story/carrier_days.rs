@@ -70,6 +70,10 @@ fn a_period_s_set_is_written_on_the_day_after_its_end_and_not_before_the_lessons
         let last_day = roster.periods.iter().map(|period| period.ends).filter(|end| *end > first).min().unwrap();
         let days = (last_day - first).num_days();
         backup::daily(house, &day(0)).await.unwrap();
+        // No class of the period that is over was closed by then: the set does not answer for them, and nothing is asked for yet.
+        let plan = carriers::overview(house, first).await.unwrap().plan;
+        let set = plan.duties.iter().find(|duty| duty.cause == Some(Cause::Period)).unwrap();
+        assert!(set.note.starts_with("ни один из ") && plan.again.is_empty(), "{}", set.note);
         let causes = async |days: i64| {
             let written = backup::daily(house, &day(days)).await.unwrap();
             written.iter().map(|one| one.row.cause).collect::<Vec<_>>()

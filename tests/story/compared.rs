@@ -216,6 +216,8 @@ fn a_sheet_of_a_stage_on_paper_that_came_back_without_ink_is_told_and_a_signed_o
         let bare = compared(&house, "не подписан.jpg", scanned(&clean)).await;
         assert_eq!((bare.unsigned(), bare.unexpected().count()), (1, 1), "{:#?}", bare.differences);
         assert!(bare.differences[0].said().starts_with("Подписи не видно: место для неё пусто"));
+        // The place of the line, not of the words that name the office before it.
+        assert!(f64::from(bare.differences[0].x) > place[0] + 10.0, "{place:?}: {:?}", bare.differences);
         assert_eq!(bare.findings("скан")[0].code, "scan.unsigned");
         // It is counted where differences are, until somebody has looked.
         let file = house.db.list_scan_files().await.expect("files").remove(0).digest;

@@ -301,6 +301,8 @@ fn a_mark_is_corrected_after_the_seal_by_one_recall_and_one_next_version() {
         assert!(matches!(house.import(&mended, false).await.expect("an answer"), Outcome::Refused(_)));
 
         recall::recall(&house, copy, &wrong, "отметка, записка учителя", &after(63)).await.expect("a recall");
+        let asked = desk::mending(&house, &house.copy(copy).await).await.expect("an answer");
+        assert!(asked.came_back && asked.untouched.len() == 1 && asked.others.is_empty(), "{asked:?}");
         let again = recall::recall(&house, copy, &wrong, "ещё раз", &after(63)).await.expect_err("one at a time");
         assert!(matches!(again, Error::Recall(recall::Refusal::Already { .. })), "{again:?}");
         assert_eq!(house.copy(copy).await.state, State::Sealed, "it holds until its successor is out");
@@ -309,6 +311,7 @@ fn a_mark_is_corrected_after_the_seal_by_one_recall_and_one_next_version() {
         generate::write(&folder, &mended.0).expect("a bundle");
         let outcome = import::import(&house, &folder, false, &after(64)).await.expect("an answer");
         assert!(matches!(outcome, Outcome::Imported(_)), "{outcome:?}");
+        assert!(desk::mending(&house, &house.copy(copy).await).await.expect("an answer").is_done());
         let late = recall::withdraw(&house, copy, &after(64)).await.expect_err("the journal says otherwise by now");
         assert!(matches!(late, Error::Recall(recall::Refusal::Written { .. })), "{late:?}");
 

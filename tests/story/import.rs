@@ -85,8 +85,16 @@ fn a_bundle_that_reaches_into_a_closed_period_is_refused_with_place_was_and_is()
         assert_eq!(findings.len(), 1, "{findings:#?}");
         let said = findings[0].to_string();
         let cells: Vec<&str> = mark.split(',').collect();
-        for word in ["marks.csv", CLASSES[0], cells[1], cells[3], "I четверть", "закрыта"] {
+        // The row in words: nobody reads the codes of a course and a learner.
+        let day = cells[1].split('-').rev().collect::<Vec<_>>().join(".");
+        let lesson = format!("урок {}", cells[2]);
+        let (day, lesson) = (day.as_str(), lesson.as_str());
+        for word in ["отметка", CLASSES[0], day, lesson, "I четверть", "закрыта", "верните копию на исправление"]
+        {
             assert!(said.contains(word), "«{word}» is not in: {said}");
+        }
+        for code in [cells[0], cells[3]] {
+            assert!(!findings[0].place.contains(code), "«{code}» is in: {said}");
         }
         assert!(findings[0].expected.ends_with(value) && findings[0].found.ends_with(other), "{said}");
         assert_eq!(house.counts().await, before);

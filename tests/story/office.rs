@@ -216,6 +216,25 @@ fn numbers_run_without_gaps_and_a_closed_year_takes_no_more() {
 }
 
 #[test]
+fn paper_that_was_scanned_before_the_seal_is_recorded_as_the_issued_pdf_of_the_day_of_its_scan() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let bytes = super::scans::pdf(&super::scans::scanned(&house, COPIES[0]).await);
+        let given = letopis::flow::scans::Given { name: "копия.pdf".to_owned(), bytes, signed_on: None };
+        letopis::flow::scans::take(&house, given, &after(10), |_, _| {}).await.unwrap();
+        house.sign_everything(20).await.unwrap();
+        house.seal_everything(30).await.unwrap();
+        let (row, (deputy, _)) = (house.copy(COPIES[0]).await, staff(&house).await);
+        let paper = office::print(&house, COPIES[0], false, &by(&deputy, 40)).await.unwrap();
+        assert_eq!((paper.pdf, paper.pages, paper.printed_at), (row.issued_pdf, row.pages, after(10).moment()));
+        // What is printed after that is the sealed one.
+        let line = house.db.find_register_line(COPIES[0], 1).await.unwrap().unwrap().line;
+        let next = office::print(&house, COPIES[0], false, &by(&deputy, 41)).await.unwrap();
+        assert_eq!((next.pdf, next.printed_at), (line.sealed_pdf.to_hex(), after(41).moment()));
+    });
+}
+
+#[test]
 fn two_who_enter_at_once_get_two_numbers() {
     tell(async {
         let house = House::with_sealed_copies().await;

@@ -8,6 +8,8 @@ use letopis::flow::scans::{self, Given, Taken};
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{Act, Error};
 use letopis::scan::Grey;
+use letopis::store::Leaf;
+use letopis::typeset;
 
 use super::house::{COPIES, House, after, tell};
 use super::scans::{codes, jpeg, pdf, scanned_page};
@@ -118,11 +120,32 @@ async fn two_keep_to_ink(house: &House, copy: &str) -> ([String; 2], usize) {
     (teachers.try_into().expect("two teachers"), others.len())
 }
 
-/// Scans of some pages.
-async fn pictures(house: &House, copy: &str, leaves: &[u32]) -> Vec<Grey> {
+/// Scans of some pages, as they left the printer.
+async fn bare(house: &House, copy: &str, leaves: &[u32]) -> Vec<Grey> {
     let mut pictures = Vec::new();
     for leaf in leaves {
         pictures.push(scanned_page(house, copy, *leaf as usize).await);
+    }
+    pictures
+}
+
+/// Scans of some pages with a pen's line in each place of a teacher's signature.
+async fn pictures(house: &House, copy: &str, leaves: &[u32]) -> Vec<Grey> {
+    const DOTS: f64 = 150.0 / 25.4;
+    let places = typeset::hand_places(&house.snapshot(copy).await).expect("places");
+    let mut pictures = bare(house, copy, leaves).await;
+    for (leaf, page) in leaves.iter().zip(&mut pictures) {
+        let own = places[*leaf as usize - 1].signatures.iter().filter(|one| one.of.0 == "subject_teacher");
+        for [x, y, width, height] in own.map(|one| one.area) {
+            for step in 0..120 {
+                let across = ((x + width * 0.4) * DOTS) as usize + step;
+                let down = ((y + height * 0.5) * DOTS) as usize + [0, 6, 12, 18, 12, 6][step / 3 % 6];
+                for thick in 0..3 {
+                    let at = (down + thick) * page.width + across;
+                    page.pixels[at..at + 2].fill(40);
+                }
+            }
+        }
     }
     pictures
 }
@@ -212,6 +235,42 @@ fn a_stage_on_paper_completes_on_postgresql_too() {
     if let Some(url) = crate::postgres::postgres() {
         tell(async move { a_stage_on_paper(House::with_issued_copies_on(&url).await).await });
     }
+}
+
+#[test]
+fn sheets_without_ink_complete_no_stage_until_somebody_has_looked_and_what_signatures_rest_on_is_not_dropped() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let (copy, deputy) = (COPIES[0], house.signers(COPIES[0], "deputy").await.remove(0));
+        let secretary = onlooker(&house, copy).await;
+        paper::stage::open(&house, copy, 1, "subject_teacher", &by(&deputy, 10)).await.expect("a stage on paper");
+        let (owing, others) = two_keep_to_ink(&house, copy).await;
+        let pages = on_paper(&house, copy).await.pages;
+        let taken = give(&house, "без подписей.pdf", pdf(&bare(&house, copy, &pages).await), &by(&secretary, 20)).await;
+        assert_eq!((taken.completed.len(), codes(&taken)), (0, vec!["scan.stage-not-completed"]));
+        assert!(taken.findings[0].message.contains("подписи не видно: лист"), "{:?}", taken.findings);
+        let stage = on_paper(&house, copy).await;
+        assert!(stage.missing.is_empty() && stage.blank_words().starts_with("подписи не видно: лист"), "{stage:?}");
+        assert!(stage.blank.iter().all(|one| one.is_compared), "{stage:?}");
+        assert_eq!(house.db.list_statements(copy, 1).await.expect("statements").len(), others);
+
+        // Who has looked at the sheets says so by hand: not one of those who owe the signature.
+        let day = after(21).at.date_naive();
+        let own = paper::stage::confirm(&house, copy, day, &by(&owing[0], 21)).await.expect("an answer");
+        assert_eq!((own.completed.len(), own.findings.len()), (0, 1));
+        let seen = paper::stage::confirm(&house, copy, day, &by(&secretary, 21)).await.expect("an answer");
+        assert_eq!(seen.completed.iter().map(|one| one.signatures).collect::<Vec<_>>(), [owing.len()]);
+        let log = house.db.list_log().await.expect("the log");
+        let event = log.iter().find(|entry| entry.event == "paper_stage_completed").expect("the event");
+        assert!(event.payload.contains("\"by_eye\":\"") && event.payload.contains(&secretary), "{}", event.payload);
+
+        // The statements stay, and so does the scan that they rest on.
+        let at = taken.pages[0].at.clone();
+        let dropped = scans::decide(&house, &at, &Leaf::default(), &by(&secretary, 22)).await;
+        assert!(matches!(&dropped, Err(Error::Scan(scans::Refusal::Attested(_)))), "{dropped:?}");
+        assert!(house.db.list_scan_decisions().await.expect("decisions").is_empty());
+        assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
 }
 
 #[test]

@@ -193,7 +193,7 @@ fn a_refusal_and_the_next_version_are_told_inside_and_by_letter_to_whom_they_con
             assert!(text.contains("5А класс") && text.contains("возвращена с замечанием"), "{text}");
             assert!(text.contains("Замечание к 1 листу: отметка."), "{text}");
             assert!(!text.contains(&remark), "a remark may name a learner and stays inside: {text}");
-            assert_eq!(text.contains("остаётся фактом"), to == "signed@school.example", "{text}");
+            assert_eq!(text.contains("хранится вместе с ней"), to == "signed@school.example", "{text}");
             addressed.push(to);
         }
         addressed.sort_unstable();

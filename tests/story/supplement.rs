@@ -252,6 +252,16 @@ fn a_next_version_of_the_copy_takes_up_what_came_late_and_an_opening_by_hand_nam
         let made = supplement::make(&house, COPIES[0], None, &after(11)).await.expect("an answer");
         let made = made.copy.expect("a supplement");
         assert_eq!((made.id, made.number.as_str()), (format!("{SUPPLEMENT}-3"), "2025-5А-1Ч-Д1"));
+
+        // Its package is checked by the stock tools like every other.
+        let mut frozen = house.db.list_copies().await.expect("copies");
+        frozen.retain(|row| row.state == State::Frozen);
+        issue::issue(&house, &frozen, &after(12), |_| {}).await.expect("an issue");
+        house.sign_everything(20).await.expect("signatures");
+        house.seal_everything(30).await.expect("seals");
+        let again = format!("{SUPPLEMENT}-3");
+        super::verify::stock_tools_agree(&house, &again, 1);
+        super::verify::holds_outside(&house, &again).await;
         assert_eq!(house.doctor().await, Vec::<String>::new());
 
         // A period opened past the program is found.

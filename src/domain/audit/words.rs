@@ -192,6 +192,7 @@ pub fn fact(key: &str) -> &str {
         "appointment" => "назначение",
         "backup" | "base" => "резервная копия",
         "bundle" => "набор",
+        "by_eye" => "подписи видел(а) на листах",
         "carrier" => "носитель",
         "carriers" => "носители",
         "cause" => "повод",

@@ -46,6 +46,21 @@ pub fn grounded(rows: &[ChangedValue], ground: &str) -> Vec<ChangedValue> {
     rows
 }
 
+/// The same for a screen, where no sheet's change is to be read as the answer to a remark on another: «основание версии: исправлена отметка».
+pub fn grounded_on_screen(rows: &[ChangedValue], ground: &str) -> Vec<ChangedValue> {
+    // «Взамен версии 1: …» stands above the table; of several versions each is named.
+    let own = ground.strip_prefix("Взамен версии ").and_then(|rest| rest.split_once(": "));
+    let said = match own {
+        Some((_, said)) if !said.contains("Взамен версии ") => said,
+        _ => ground,
+    };
+    let mut rows = rows.to_vec();
+    for row in rows.iter_mut().filter(|row| row.ground.is_empty() && !said.is_empty()) {
+        row.ground = format!("основание версии: {said}");
+    }
+    rows
+}
+
 /// What stands in place of a row's ground where the version's is all.
 const AS_VERSION: &str = "как у версии";
 

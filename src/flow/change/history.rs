@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDateTime;
+
 use super::super::{Error, House};
 use crate::domain::consent::{Purpose, Word};
+use crate::domain::journal::Journal;
 use crate::domain::names::{list_name, short_name};
 use crate::domain::people;
 use crate::domain::rights::Role;
 use crate::domain::setup::layout::{self, Is};
+use crate::domain::timeliness::EntryKind;
 use crate::domain::words;
 use crate::store::{self, ChangeFilter, ChangeRow};
 
@@ -37,24 +41,7 @@ pub async fn names(house: &House) -> Result<Names, Error> {
         names.people.insert(parent.id, name);
     }
     for year in house.db.list_years().await? {
-        let journal = house.db.load_roster(&year).await?;
-        for member in &journal.staff {
-            let name = short_name(&member.surname, &member.given_name, &member.patronymic);
-            names.people.insert(member.id.clone(), name);
-        }
-        for learner in &journal.learners {
-            let name = list_name(&learner.surname, &learner.given_name);
-            names.people.insert(learner.id.clone(), name.clone());
-            names.learners.insert(learner.id.clone(), name);
-            names.classes.insert((year.clone(), learner.id.clone()), learner.class.clone());
-        }
-        for course in journal.courses {
-            let what = (course.class, course.subject, course.group);
-            names.courses.insert((year.clone(), course.id), what);
-        }
-        for period in journal.periods {
-            names.periods.insert((year.clone(), period.id), period.name);
-        }
+        names.learn(&year, &house.db.load_roster(&year).await?);
         for order in house.db.list_year_rows(layout::ORDERS.table, &year).await? {
             if let [id, number, date, ..] = order.as_slice() {
                 let date = if date.is_empty() { String::new() } else { format!(" от {}", day(date)) };
@@ -74,6 +61,27 @@ pub async fn names(house: &House) -> Result<Names, Error> {
 }
 
 impl Names {
+    /// Takes the names of a year's journal in, which need not stand yet: files that are only tried name people and courses of their own.
+    pub fn learn(&mut self, year: &str, journal: &Journal) {
+        for member in &journal.staff {
+            let name = short_name(&member.surname, &member.given_name, &member.patronymic);
+            self.people.insert(member.id.clone(), name);
+        }
+        for learner in &journal.learners {
+            let name = list_name(&learner.surname, &learner.given_name);
+            self.people.insert(learner.id.clone(), name.clone());
+            self.learners.insert(learner.id.clone(), name);
+            self.classes.insert((year.to_owned(), learner.id.clone()), learner.class.clone());
+        }
+        for course in &journal.courses {
+            let what = (course.class.clone(), course.subject.clone(), course.group.clone());
+            self.courses.insert((year.to_owned(), course.id.clone()), what);
+        }
+        for period in &journal.periods {
+            self.periods.insert((year.to_owned(), period.id.clone()), period.name.clone());
+        }
+    }
+
     /// Name of whoever acted: staff, learner, or the keyboard.
     pub fn person(&self, id: &str) -> String {
         match id {
@@ -160,6 +168,11 @@ impl Names {
             }
             "absences" => format!("{what}, {}, {}", lesson(), self.learner(at(3))),
             "lessons" => format!("{what}, {}", lesson()),
+            "entries" => {
+                let kind = EntryKind::parse(at(3)).map_or(at(3), |kind| kind.as_russian());
+                let whose = if at(4).is_empty() { String::new() } else { format!(", {}", self.learner(at(4))) };
+                format!("{}: {kind}{whose}", lesson())
+            }
             "final_marks" => {
                 let period = self.periods.get(&(year.to_owned(), at(2).to_owned()));
                 let period = period.map_or(if at(2) == "Y" { "год" } else { at(2) }, String::as_str);
@@ -199,6 +212,12 @@ fn day(iso: &str) -> String {
     iso.parse().map_or_else(|_| iso.to_owned(), words::date_short)
 }
 
+/// A moment of the school's own time, «02.09.2025, 14:05».
+fn entered(iso: &str) -> String {
+    let parsed = iso.parse::<NaiveDateTime>();
+    parsed.map_or_else(|_| iso.to_owned(), |moment| moment.format("%d.%m.%Y, %H:%M").to_string())
+}
+
 fn ordinal(text: &str) -> String {
     text.parse::<u64>().map_or_else(|_| text.to_owned(), |number| (number + 1).to_string())
 }
@@ -221,6 +240,7 @@ pub fn table_words(table: &str) -> &str {
         "employments" => "приём и увольнение",
         "consents" => "согласие",
         "personal_files" => "личное дело",
+        "entries" => "время записи",
         other => layout::find(other).map_or(other, |layout| layout.title),
     }
 }
@@ -275,6 +295,7 @@ fn column_words(column: &str) -> &str {
         "hire_order_date" => "дата приказа о приёме",
         "leave_order" => "приказ об увольнении №",
         "leave_order_date" => "дата приказа об увольнении",
+        "entered_at" => "когда записано",
         other => other,
     }
 }
@@ -323,6 +344,7 @@ pub fn value(table: &str, column: &str, text: &str) -> String {
         (None, "said") => Word::parse(text).map_or_else(|| text.to_owned(), |one| one.as_russian().to_owned()),
         (None, "acting") => if text == "1" { "да" } else { "нет" }.to_owned(),
         (None, "hours_centi") => hours(text),
+        (None, "entered_at") => entered(text),
         (None, _) => day(text),
     }
 }

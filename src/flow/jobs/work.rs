@@ -100,6 +100,9 @@ pub struct Outcome {
     /// Was nothing done at all, so that there is nothing to go on with?
     #[serde(default)]
     pub nothing: bool,
+    /// Does the list say what was found, all having been done?
+    #[serde(default)]
+    pub found: bool,
 }
 
 /// One thing that did not go through.
@@ -113,7 +116,7 @@ pub struct Refused {
 
 impl Outcome {
     pub(super) fn said(said: String) -> Self {
-        Self { said, refused: Vec::new(), nothing: false }
+        Self { said, refused: Vec::new(), nothing: false, found: false }
     }
 
     pub(super) fn refusing(self, refused: impl IntoIterator<Item = Refused>) -> Self {
@@ -383,8 +386,9 @@ async fn compare_scans(house: &House, files: &[String], act: &Act, progress: &Pr
     let pages = words::count(found.compared as u64, "страница", "страницы", "страниц");
     let said =
         format!("Сравнено с выпущенными: {pages}, с отличиями: {}, не сравнено: {}.", found.differing, found.not);
+    let is_whole = found.not == 0;
     let refused = found.findings.into_iter().map(|finding| Refused { what: finding.place, why: finding.message });
-    Ok(Outcome::said(said).refusing(refused))
+    Ok(Outcome { found: is_whole, ..Outcome::said(said).refusing(refused) })
 }
 
 /// Queues what the comparison of today has not seen: scans from before it, and those whose comparison was cut off for good.

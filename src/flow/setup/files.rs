@@ -17,6 +17,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::setup::Stay;
+use crate::domain::setup::brought;
 use crate::domain::setup::checks;
 use crate::domain::setup::layout::{
     BELLS, Column, Is, Layout, MOVEMENT, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
@@ -242,6 +243,11 @@ impl Planning<'_> {
                 Ok(mut rows) => {
                     self.passed_over(&mut came, sheet, &fixed);
                     keep_given(layout, &standing, &mut rows, first + coming.len());
+                    for LineRead { line, row } in &mut rows {
+                        let place = || brought::place(&written, *line);
+                        let wrong = brought::settle(layout, row, &self.year.journal, &self.year.setup, place);
+                        self.plan.findings.extend(wrong.map(|one| placed(sheet, one)));
+                    }
                     // Of the rows as they were written out: a lesson of all groups is several of them, from one line.
                     coming.extend(rows.into_iter().map(|LineRead { line, row }| Incoming { sheet, line, row }));
                     courses.extend(fixed.into_values());

@@ -4,6 +4,7 @@ use super::period_of;
 use crate::domain::journal::Course;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::domain::words;
 use crate::flow::desk::{self, Remark};
 use crate::store::CopyRow;
 use crate::web::WebState;
@@ -21,10 +22,8 @@ pub(super) struct BackLine {
     /// Recalled after all signatures, on the ground that stands in the form.
     pub(super) recalled: bool,
     pub(super) may_issue: bool,
-    /// Nothing was written since: a next version would say the same.
-    pub(super) still: bool,
-    /// The journal was written into since the remark.
-    pub(super) mended: bool,
+    /// In which sheet with a remark nothing was changed since, a sentence without its stop; empty for a corrected copy.
+    pub(super) unmended: String,
     pub(super) key: String,
     pub(super) ground: String,
     /// Who brings the corrected journal in and who issues, for who may do neither.
@@ -75,8 +74,7 @@ pub(super) async fn lines(
         lines.push(BackLine {
             period: period_of(directory, &row),
             href: format!("/copies/{}", segment(&row.id)),
-            still: may_issue && desk::stands_still(&state.house, &row).await?,
-            mended: desk::is_mended(&state.house, &row, one.recall.as_ref()).await?,
+            unmended: words::capitalised(&desk::mending(&state.house, &row).await?.said()),
             onward: match may_issue {
                 true => String::new(),
                 false => format!(

@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{Standing, State as CopyState};
 use crate::domain::desk_forms;
-use crate::domain::difference::grounded;
+use crate::domain::difference::grounded_on_screen;
 use crate::domain::form::Form;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -380,10 +380,10 @@ async fn changes(
     let pdf = format!("changes.pdf?from={from}");
     let kept = if from < version { kept(&state, &row, from).await? } else { String::new() };
     answer::page(&ChangesPage {
-        remarked: remarked(&remarks, !found.rows.is_empty()),
+        remarked: remarked(&remarks, &found.rows),
         replaced,
         alone,
-        changes: grounded(&found.rows, &found.ground),
+        changes: grounded_on_screen(&found.rows, &found.ground),
         ground: found.ground,
         remarks,
         kept,
@@ -392,8 +392,10 @@ async fn changes(
     })
 }
 
-/// What stands above the remarks: that they were followed is said only where something differs.
-fn remarked(remarks: &[desk::Remark], differs: bool) -> String {
+/// What stands above the remarks: that they were followed is said only where the sheet of each of them differs.
+fn remarked(remarks: &[desk::Remark], rows: &[ChangedValue]) -> String {
+    // A row of a sheet with a remark has its words for a ground.
+    let differs = remarks.iter().all(|one| rows.iter().any(|row| row.ground.contains(one.words.as_str())));
     let mut versions: Vec<u32> = remarks.iter().map(|one| one.version).collect();
     versions.sort_unstable();
     versions.dedup();
@@ -412,7 +414,7 @@ async fn kept(state: &WebState, row: &CopyRow, from: u32) -> Result<String, Refu
     let before = state.house.db.list_statements(&row.id, from).await?;
     Ok(match (kept, before.iter().filter(signed).count()) {
         (0, 0) => "Подписей под прежней версией не было.".to_owned(),
-        (0, _) => "Подписи под прежней версией остаются фактом; под новой подписывают заново.".to_owned(),
+        (0, _) => format!("Подписи под версией {from} хранятся вместе с ней; под новой подписывают заново."),
         (kept, _) => format!("Остались в силе подписи: {kept}."),
     })
 }

@@ -5,9 +5,13 @@ use axum::response::Response;
 
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
+use crate::domain::words;
 use crate::flow::paper::{self, Seen};
+use crate::flow::scans;
+use crate::store::CopyRow;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
+use crate::web::directory::Directory;
 use crate::web::fields::Fields;
 use crate::web::query::segment;
 use crate::web::route::{Access, Route, SubjectOf, post};
@@ -24,6 +28,28 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+/// Copies among these on whose scans something differs that nobody has looked at: «5А, I четверть: 2 страницы» and the page of their scans.
+pub(super) async fn open_scans(
+    state: &WebState,
+    directory: &Directory,
+    signed: &[&CopyRow],
+) -> Result<Vec<(String, String)>, Refusal> {
+    if signed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let unseen = scans::unseen(&state.house).await?;
+    let pages = |row: &CopyRow| {
+        unseen.iter().filter(|one| (&one.copy.id, one.copy.version) == (&row.id, row.version)).count() as u64
+    };
+    let open = signed.iter().map(|row| (row, pages(row))).filter(|(_, pages)| *pages > 0);
+    let told = open.map(|(row, pages)| {
+        let pages = words::count(pages, "страница", "страницы", "страниц");
+        let said = format!("{}, {}: {pages}", row.class, super::period_of(directory, row));
+        (said, format!("/office/scans/{}", segment(&row.id)))
+    });
+    Ok(told.collect())
+}
+
 /// `POST /copies/{copy}/paper-stage`: fields `version`, `stage`; the stage is signed on paper from now on.
 async fn open(
     State(state): State<WebState>,
@@ -33,7 +59,7 @@ async fn open(
 ) -> Result<Response, Refusal> {
     let version = fields.value("version").parse().unwrap_or(0);
     paper::stage::open(&state.house, &copy, version, fields.value("stage"), &state.act(&visitor.account)).await?;
-    let said = "Ступень подписывается на бумаге: она завершится сама, когда придут сканы всех её листов";
+    let said = "Ступень подписывается на бумаге: она завершится сама, когда придут сканы всех её листов и на каждом будет видна подпись";
     Ok(answer::done(&format!("/copies/{}", segment(&copy)), said))
 }
 

@@ -79,8 +79,10 @@ pub(in crate::web) struct Standing {
     pub(in crate::web) when: String,
     pub(in crate::web) ground: String,
     pub(in crate::web) sheets: Vec<String>,
-    /// Was anything written since?
-    pub(in crate::web) is_written: bool,
+    /// In which of these sheets nothing was changed since, a sentence without its stop; empty where all are corrected.
+    pub(in crate::web) unmended: String,
+    /// Who issues the next version, in words.
+    pub(in crate::web) issuers: String,
     /// Was nothing written, and may the visitor take the recall back?
     pub(in crate::web) may_withdraw: bool,
     /// May the visitor bring the corrected journal in?
@@ -138,7 +140,8 @@ impl Standing {
         Ok(Self {
             when: words::moment_words(&one.at),
             sheets: recall::sheets(&state.house, row, &one).await?,
-            is_written: !still,
+            unmended: words::capitalised(&desk::mending(&state.house, row).await?.said()),
+            issuers: visitor.rules.who(Action::IssueCopies),
             may_withdraw: issues && leads(visitor) && still,
             may_load: visitor.may_anywhere(Action::ImportData),
             loaders: visitor.rules.who(Action::ImportData),

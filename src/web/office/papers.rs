@@ -342,12 +342,14 @@ fn staff(roster: &Journal) -> Vec<(String, String)> {
 }
 
 /// What the head of a copy's page says of it: label and words.
-fn facts_of(kept: &Kept, period: &str, people: &People) -> Vec<(&'static str, String)> {
+fn facts_of(kept: &Kept, period: &str, people: &People, scanned: bool) -> Vec<(&'static str, String)> {
     let copy = &kept.copy;
+    let (made, by) =
+        if scanned { ("Отсканирована", "отметил(а) ") } else { ("Напечатана", "") };
     let mut facts = vec![
         ("Документ", office::document_name(copy)),
         ("Класс и период", format!("{}, {period}", copy.class)),
-        ("Напечатана", format!("{}, {}", words::moment_words(&copy.printed_at), people.get(&copy.printed_by).short)),
+        (made, format!("{}, {by}{}", words::moment_words(&copy.printed_at), people.get(&copy.printed_by).short)),
         ("Объём", format!("{}, {}", words::count(copy.pages.into(), "страница", "страницы", "страниц"), leaves(kept))),
     ];
     if copy.no > 0 {
@@ -380,6 +382,9 @@ pub(super) async fn one(
     let people = People::of(&directory.roster);
     let period = period_name(&directory, &copy.year, &copy.class, &copy.period);
     let sealed = state.house.db.find_register_line(&copy.copy, copy.version).await?;
+    // Paper that came back as scans bears the time of the scan, for nobody noted when it was printed.
+    let files = state.house.db.list_scan_files().await?;
+    let scanned = files.iter().any(|file| file.received_at == copy.printed_at);
     let versions = Versions::of_copy(&state.house, &copy.copy).await?;
     let (outdated, is_void) = (is_outdated(&kept, &versions), kept.void().is_some());
     let is_for_head = !ink::waiting(std::slice::from_ref(&kept), &visitor).is_empty();
@@ -426,7 +431,7 @@ pub(super) async fn one(
         },
         staff: staff(&directory.roster),
         out: kept.out().is_some(),
-        facts: facts_of(&kept, &period, &people),
+        facts: facts_of(&kept, &period, &people, scanned),
         frame,
     })
 }
@@ -524,7 +529,12 @@ pub(super) async fn of_copy(
             )
             .await?;
             let sheets = words::SHEET.counted(paper.sheets.into());
-            Ok(answer::done(&back, &format!("Отмечено: напечатана, {sheets} бумаги.")))
+            let files = state.house.db.list_scan_files().await?;
+            let said = match files.iter().any(|file| file.received_at == paper.printed_at) {
+                true => format!("копия есть на бумаге, отсканирована {}", words::moment_words(&paper.printed_at)),
+                false => "напечатана".to_owned(),
+            };
+            Ok(answer::done(&back, &format!("Отмечено: {said}, {sheets} бумаги.")))
         }
         "hand-in" => {
             let paper = fields.value("paper").to_owned();

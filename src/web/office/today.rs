@@ -124,7 +124,10 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     let open: Vec<_> = papers.iter().filter_map(Kept::open).collect();
     let mine = open.iter().filter(|one| one.owed_by(&visitor.account).is_some()).count();
     let out = papers.iter().filter_map(Kept::out).filter(|one| !one.is_overdue(&now.to_string())).count();
-    let in_state = |wanted: CopyState| copies.iter().filter(|copy| copy.row.state == wanted).count();
+    // What is signed on paper stands among the deeds of whoever receives it, and is counted there alone.
+    let receives = visitor.may_anywhere(Action::ReceivePaper);
+    let counted = || copies.iter().filter(|copy| !(receives && copy.on_paper));
+    let in_state = |wanted: CopyState| counted().filter(|copy| copy.row.state == wanted).count();
     let (unsigned, unsealed) = (in_state(CopyState::Issued), in_state(CopyState::Signed));
     let late = supplement::open_ones(&state.house).await?.iter().filter(|one| one.entries > 0).count();
     let mut waits = vec![wait(mine, "Передачи ждут вашей подписи", "принять или сдать", "/office/handovers", true)];

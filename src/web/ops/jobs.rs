@@ -96,10 +96,13 @@ pub(in crate::web) fn figures(state: JobState, done: u64, total: u64) -> String 
     }
 }
 
-/// A job that is over and left something undone says so.
+/// A job that is over and left something undone says so; one that did all and found something says that.
 fn words_of(state: JobState, outcome: Option<&Outcome>) -> &'static str {
     match outcome {
-        Some(outcome) if state == JobState::Done && !outcome.refused.is_empty() => "сделано не всё",
+        Some(outcome) if state == JobState::Done && !outcome.refused.is_empty() => match outcome.found {
+            true => "сделано, есть отличия",
+            false => "сделано не всё",
+        },
         _ => state.as_russian(),
     }
 }
@@ -370,6 +373,23 @@ mod tests {
         assert_eq!(Told::of(&row).figures, "ещё выполняется", "the stream says the same");
         row.state = JobState::Waiting;
         assert_eq!(View::of(&row).figures(), "ещё не начато");
+    }
+
+    #[test]
+    fn a_comparison_that_found_something_did_all_of_its_work() {
+        let mut row = job("J1", "compare_scans", JobState::Done);
+        let result = |found: bool| {
+            format!(
+                "{{\"said\":\"Сравнено\",\"refused\":[{{\"what\":\"страница 1\",\"why\":\"на скане 1 отличие\"}}],\"found\":{found}}}"
+            )
+        };
+        row.result = result(true);
+        let page = JobPart { job: View::of(&row) }.render().unwrap();
+        assert!(page.contains("сделано, есть отличия") && page.contains("На что посмотреть"), "{page}");
+        assert!(!page.contains("сделано не всё") && !page.contains("Не прошло"), "{page}");
+        row.result = result(false);
+        let page = JobPart { job: View::of(&row) }.render().unwrap();
+        assert!(page.contains("сделано не всё") && page.contains("Не прошло"), "{page}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::domain::route;
 use crate::domain::snapshot::{CopyKind, Snapshot};
 use crate::domain::statement::Verdict;
 use crate::domain::words;
+use crate::flow::compromise::{self, VoidStatements};
 use crate::flow::desk;
 use crate::flow::force::Versions;
 use crate::flow::paper::stage;
@@ -48,6 +49,10 @@ struct CopyPage {
     /// What proves a sealed version without this program.
     package: Option<super::package::PackageView>,
     stages: Vec<StageView>,
+    /// Whose signatures a stolen account made and nobody has decided on: name and why.
+    void: Vec<String>,
+    /// May the visitor decide on them?
+    judges: bool,
     waits_for: String,
     /// Refused or replaced: nobody is waited for any more.
     returned: bool,
@@ -70,8 +75,10 @@ struct CopyPage {
     issues: bool,
     /// Nothing was written since: a next version would say the same; told to who may make it.
     still: bool,
-    /// Refused, and the journal was written into since: the next version has something to say.
+    /// Refused, and what the remarks are on was changed since: the next version has something to say.
     mended: bool,
+    /// Refused: in which sheet with a remark nothing was changed since, a sentence without its stop.
+    unmended: String,
     /// Does the form of the next version stand on the page? After all signatures only for whoever decides it.
     reissues: bool,
     /// Has everybody signed it?
@@ -127,6 +134,8 @@ struct SignerView {
     /// Who saw the signature on paper and of which day it is; empty for one made with a key.
     seen: String,
     refused: bool,
+    /// Why it does not count; empty for one that does.
+    void: String,
 }
 
 struct SheetView {
@@ -177,16 +186,18 @@ async fn page(
     let known = Versions::of_copy(&state.house, &row.id).await?;
     let standing = known.standing(&row.id, row.version);
     let stands = signed(&statements);
-    let stages = stages(&snapshot, &statements, &stands);
+    let voids = compromise::void_statements(&state.house).await?;
+    let stages = stages(&snapshot, &statements, &stands, &voids);
     let awaited = stages.iter().find(|stage| stage.open).into_iter().flat_map(|stage| &stage.signers);
     let awaited: Vec<&str> = awaited.filter(|s| s.signed.is_empty()).map(|s| s.name.as_str()).collect();
     let digests = digests(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line));
     let (twins, clerks) = twins(state, &row.id, &visitor.account).await?;
     let scanned = scans::all_in(&state.house, &[(row.id.as_str(), row.version, row.pages)]).await?;
-    let mended = match refused_at(&row, &statements) {
-        Some(moment) if row.version == last => !desk::unchanged_since(&state.house, &row, moment).await?,
-        _ => false,
+    let mending = match row.state == CopyState::Refused && row.version == last {
+        true => desk::mending(&state.house, &row).await?,
+        false => desk::Mending::default(),
     };
+    let mended = mending.is_done();
     let mut remarks = desk::remarks(&state.house, &row).await?;
     let own = |one: &&mut desk::Remark| one.owner == visitor.account && one.version == row.version;
     let mut is_own = false;
@@ -238,6 +249,8 @@ async fn page(
         may_load: visitor.may_anywhere(Action::ImportData),
         waits_for: if row.state == CopyState::Issued { awaited.join(", ") } else { String::new() },
         stages,
+        void: voids.told(&statements, &snapshot.route),
+        judges: visitor.may_anywhere(Action::HandleCompromise),
         sheets: sheets(&snapshot, &row),
         remarks,
         changes: match row.version {
@@ -251,7 +264,8 @@ async fn page(
         reissues,
         decided: row.state.is_decided() && !recalls.stands(),
         recalls,
-        still: reissues && desk::stands_still(&state.house, &row).await?,
+        still: reissues && !mending.came_back && desk::stands_still(&state.house, &row).await?,
+        unmended: words::capitalised(&mending.said()),
         issues,
         on_paper,
         omissions: snapshot.omissions.clone(),
@@ -326,20 +340,33 @@ fn digests(
     issued.into_iter().chain(data).chain(sealed).collect()
 }
 
-fn stages(snapshot: &Snapshot, statements: &[StatementRow], stands: &[route::Signed]) -> Vec<StageView> {
+/// The stages of the route. A void signature completes none.
+fn stages(
+    snapshot: &Snapshot,
+    statements: &[StatementRow],
+    stands: &[route::Signed],
+    voids: &VoidStatements,
+) -> Vec<StageView> {
     let open = route::open_stage(&snapshot.route, stands).map(|stage| stage.id.as_str());
+    let counts = signed(&voids.sound(statements));
     let view = |stage: &crate::domain::snapshot::StageFacts| StageView {
         title: stage.title.clone(),
-        done: route::missing(stage, stands).is_empty(),
+        done: route::missing(stage, &counts).is_empty(),
         open: open == Some(stage.id.as_str()),
-        signers: stage.signers.iter().map(|signer| signer_view(&stage.id, signer, statements)).collect(),
+        signers: stage.signers.iter().map(|signer| signer_view(&stage.id, signer, statements, voids)).collect(),
     };
     snapshot.route.iter().map(view).collect()
 }
 
-fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, statements: &[StatementRow]) -> SignerView {
+fn signer_view(
+    stage: &str,
+    signer: &crate::domain::snapshot::SignerFacts,
+    statements: &[StatementRow],
+    voids: &VoidStatements,
+) -> SignerView {
     let person = &signer.person;
-    let said = desk::said(statements, stage, &person.id);
+    let void = voids.of_place(statements, stage, &person.id);
+    let said = void.map(|(one, _)| one).or_else(|| desk::said(statements, stage, &person.id));
     let refused = said.is_some_and(|one| one.verdict == verdict(Verdict::Refused));
     let seen = said.map(desk::on_paper).unwrap_or_default();
     let verb = match (refused, seen.is_empty()) {
@@ -363,6 +390,7 @@ fn signer_view(stage: &str, signer: &crate::domain::snapshot::SignerFacts, state
             .unwrap_or_default(),
         seen,
         refused,
+        void: void.map(|(_, why)| why.to_owned()).unwrap_or_default(),
     }
 }
 
@@ -376,12 +404,6 @@ fn onward(visitor: &Visitor, is_own: bool) -> String {
     format!(
         "Что дальше: {who}; исправленный журнал загружает {loads}, следующую версию выпускает {issues}. Лист, который не изменится, подписывать заново не нужно."
     )
-}
-
-/// When a refused version was refused.
-fn refused_at<'s>(row: &CopyRow, statements: &'s [StatementRow]) -> Option<&'s str> {
-    let refusals = statements.iter().filter(|one| one.verdict == verdict(Verdict::Refused));
-    refusals.map(|one| one.signed_at.as_str()).max().filter(|_| row.state == CopyState::Refused)
 }
 
 fn verdict(verdict: Verdict) -> &'static str {
@@ -500,6 +522,7 @@ async fn paper_stages(
     let told = open.map(|one| {
         let came = one.pages.len() - one.missing.len();
         let came = match (came, one.missing.is_empty()) {
+            (_, true) if !one.blank.is_empty() => format!("пришли все, но {}", one.blank_words()),
             (_, true) => "пришли все".to_owned(),
             // All of them are named before the colon.
             (0, false) => "ни одной ещё не пришло".to_owned(),

@@ -1,7 +1,7 @@
 //! Copies on their way to the seal: what waits for the own hand, what came back, and, for who leads them, who is owed. Floor 3.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::answer::Refusal;
 use super::super::query::segment;
@@ -11,7 +11,35 @@ use crate::domain::copy::State as CopyState;
 use crate::domain::names;
 use crate::domain::rights::{Action, Role};
 use crate::domain::words;
-use crate::flow::desk;
+use crate::flow::desk::{self, Mending};
+
+/// A copy that came back, and what became of it since.
+struct Back<'c> {
+    copy: &'c Awaited,
+    mending: Mending,
+    /// Does the visitor issue its next version?
+    leads: bool,
+}
+
+impl Back<'_> {
+    /// The class, and where something else was changed, what was not: «5А (в листе «Биология» ничего не изменено; …)».
+    fn not_yet(&self) -> String {
+        let class = &self.copy.row.class;
+        match self.mending.others.is_empty() {
+            true => class.clone(),
+            false => format!("{class} ({})", self.mending.said()),
+        }
+    }
+}
+
+/// «версию 2: 5А», «следующие версии: 5А, 6А».
+fn versions(copies: &[&Back<'_>]) -> String {
+    let classes = shortened(copies.iter().map(|one| one.copy.row.class.as_str()));
+    match copies {
+        [one] => format!("версию {}: {classes}", one.copy.row.version + 1),
+        _ => format!("следующие версии: {classes}"),
+    }
+}
 
 impl Desk<'_> {
     /// The own signatures: the same number as on the button of the desk, single sheets and copies as a whole. What is signed on paper is not
@@ -83,45 +111,62 @@ impl Desk<'_> {
         })
     }
 
-    /// Copies that came back: to whose sheet the remark is, what is to be corrected; to who issues, what is corrected and where the next version
-    /// is issued; to everybody else of the class, that it came back.
-    pub(super) async fn refused(&self, copies: &[Awaited]) -> Result<Vec<Wait>, Refusal> {
+    /// Copies that came back, with the identifiers of those that are told here: to whose sheet the remark is, what is to be corrected and then
+    /// what is waited for; to who issues, what is corrected and where the next version is issued; to everybody else of the class, that it came
+    /// back and that nothing is asked of them.
+    pub(super) async fn refused(&self, copies: &[Awaited]) -> Result<(Vec<Wait>, BTreeSet<String>), Refusal> {
         let (seen, issues) = (self.visitor.reach(Action::ReadCopies), self.visitor.reach(Action::IssueCopies));
         let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
-        let back = copies.iter().filter(|copy| copy.row.state == CopyState::Refused || copy.recalled);
-        let back: Vec<&Awaited> = back.filter(|copy| seen.class(&copy.row.class, grade(&copy.row.class))).collect();
-        let (own, told) = self.remarked(&back).await?;
-        let mut waits: Vec<Wait> = own.into_iter().collect();
-        let (leads, rest): (Vec<&Awaited>, Vec<&Awaited>) =
-            back.into_iter().partition(|copy| issues.class(&copy.row.class, grade(&copy.row.class)));
-        let (recalled, refused): (Vec<&Awaited>, Vec<&Awaited>) = leads.into_iter().partition(|copy| copy.recalled);
+        let mut back = Vec::new();
+        for copy in copies.iter().filter(|copy| copy.row.state == CopyState::Refused || copy.recalled) {
+            let class = copy.row.class.as_str();
+            if seen.class(class, grade(class)) {
+                let mending = desk::mending(&self.state.house, &copy.row).await?;
+                back.push(Back { copy, mending, leads: issues.class(class, grade(class)) });
+            }
+        }
+        let (mut waits, mut told) = self.remarked(&back).await?;
+        let is_told = |one: &&Back<'_>| told.contains(&one.copy.row.id);
+        let leads = back.iter().filter(|one| one.leads && !is_told(one));
+        let (recalled, refused): (Vec<&Back<'_>>, Vec<&Back<'_>>) = leads.partition(|one| one.copy.recalled);
         let what = ["копия отклонена подписантом", "копии отклонены подписантами", "копий отклонено подписантами"];
-        waits.extend(self.to_issue(&refused, what, true).await?);
+        waits.extend(self.to_issue(&refused, what, true));
         let recall = [
             "подписанная копия возвращена на исправление",
             "подписанные копии возвращены на исправление",
             "подписанных копий возвращено на исправление",
         ];
-        waits.extend(self.to_issue(&recalled, recall, false).await?);
-        let rest = rest.into_iter().filter(|copy| !copy.recalled && !told.contains(&copy.row.id));
-        let rest: Vec<&Awaited> = rest.collect();
-        let n = rest.len() as u64;
+        waits.extend(self.to_issue(&recalled, recall, false));
+        let rest = back.iter().filter(|one| !one.leads && !one.copy.recalled && !is_told(one));
+        let (mended, rest): (Vec<&Back<'_>>, Vec<&Back<'_>>) = rest.partition(|one| one.mending.is_done());
         if let [one, ..] = rest.as_slice() {
-            let [single, few, many] = what;
-            waits.push(Wait {
-                count: n,
-                what: words::plural(n, single, few, many).to_owned(),
-                detail: format!(
-                    "исправленный журнал загружает {}, новую версию выпускает {}; изменится ваш лист — подпишете его снова",
-                    self.visitor.rules.who(Action::ImportData),
-                    self.visitor.rules.who(Action::IssueCopies)
-                ),
-                href: self.place_of(one, n),
-                urgent: true,
-                why: String::new(),
-            });
+            let detail = format!(
+                "от вас ничего не ждут: исправленный журнал загружает {}, новую версию выпускает {}; если изменится ваш лист, подпишете его снова",
+                self.visitor.rules.who(Action::ImportData),
+                self.visitor.rules.who(Action::IssueCopies)
+            );
+            waits.push(self.came_back(one, rest.len() as u64, what, detail));
         }
-        Ok(waits)
+        if let [one, ..] = mended.as_slice() {
+            let what = ["отклонённая копия исправлена", "отклонённые копии исправлены", "отклонённых копий исправлено"];
+            let detail = format!("исправлено, ждём {}", versions(&mended));
+            waits.push(self.came_back(one, mended.len() as u64, what, detail));
+        }
+        let here = back.iter().filter(|one| one.leads || !one.copy.recalled);
+        told.extend(here.map(|one| one.copy.row.id.clone()));
+        Ok((waits, told))
+    }
+
+    /// A quiet line on copies that came back and wait for others.
+    fn came_back(&self, one: &Back<'_>, n: u64, [single, few, many]: [&str; 3], detail: String) -> Wait {
+        Wait {
+            count: n,
+            what: words::plural(n, single, few, many).to_owned(),
+            detail,
+            href: self.place_of(one.copy, n),
+            urgent: false,
+            why: String::new(),
+        }
     }
 
     /// Where copies that came back are read: the page of the only one, the desk, or the list for who signs nothing.
@@ -134,77 +179,102 @@ impl Desk<'_> {
         }
     }
 
-    /// Remarks on the own sheets, with the copies that they are on.
-    async fn remarked(&self, back: &[&Awaited]) -> Result<(Option<Wait>, Vec<String>), Refusal> {
-        let (mut open, mut told) = (Vec::new(), Vec::new());
-        for copy in back {
-            let mut remarks = desk::remarks(&self.state.house, &copy.row).await?;
-            remarks.retain(|one| one.version == copy.row.version && one.owner == self.visitor.account);
-            let Some(first) = remarks.first() else { continue };
-            told.push(copy.row.id.clone());
-            let recall = self.state.house.db.find_recall(&copy.row.id).await?;
-            // What is corrected waits for others.
-            if desk::is_mended(&self.state.house, &copy.row, recall.as_ref()).await? {
-                continue;
+    /// Remarks on the own sheets, and the copies that are told by them: those to be corrected, and those that were. Who issues the next version
+    /// of a corrected one is told that instead.
+    async fn remarked(&self, back: &[Back<'_>]) -> Result<(Vec<Wait>, BTreeSet<String>), Refusal> {
+        let (mut open, mut mended, mut told) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for one in back {
+            let row = &one.copy.row;
+            let mut remarks = desk::remarks(&self.state.house, row).await?;
+            remarks.retain(|remark| remark.version == row.version && remark.owner == self.visitor.account);
+            let own = remarks.len() as u64;
+            remarks.retain(|remark| one.mending.lacks(&remark.sheet));
+            match remarks.first() {
+                Some(first) => {
+                    let elsewhere = match one.mending.others.is_empty() {
+                        true => String::new(),
+                        false => format!(" ({})", one.mending.said()),
+                    };
+                    let said = format!("{}, {}: «{}»{elsewhere}", row.class, first.sheet, first.words);
+                    open.push((one, said, remarks.len() as u64));
+                }
+                None if own > 0 && !one.leads => mended.push((one, own)),
+                None => continue,
             }
-            let said = format!("{}, {}: «{}»", copy.row.class, first.sheet, first.words);
-            open.push((*copy, said, remarks.len() as u64));
+            told.insert(row.id.clone());
         }
-        let Some((copy, said, _)) = open.first() else { return Ok((None, told)) };
-        let n: u64 = open.iter().map(|(_, _, remarks)| remarks).sum();
-        let more = if n > 1 { format!(" и ещё {}", n - 1) } else { String::new() };
-        let wait = Wait {
-            count: n,
-            what: words::plural(n, "замечание к вашему листу", "замечания к вашим листам", "замечаний к вашим листам")
+        let mut waits = Vec::new();
+        if let [(one, said, _), ..] = open.as_slice() {
+            let n: u64 = open.iter().map(|(_, _, remarks)| remarks).sum();
+            let more = if n > 1 { format!(" и ещё {}", n - 1) } else { String::new() };
+            waits.push(Wait {
+                count: n,
+                what: words::plural(
+                    n,
+                    "замечание к вашему листу",
+                    "замечания к вашим листам",
+                    "замечаний к вашим листам",
+                )
                 .to_owned(),
-            detail: format!(
-                "{said}{more}; исправьте в журнале школы, исправленный журнал загружает {}, потом новую версию выпускает {}",
-                self.visitor.rules.who(Action::ImportData),
-                self.visitor.rules.who(Action::IssueCopies)
-            ),
-            href: self.place_of(copy, open.len() as u64),
-            urgent: true,
-            why: String::new(),
-        };
-        Ok((Some(wait), told))
+                detail: format!(
+                    "{said}{more}; исправьте в журнале школы, исправленный журнал загружает {}, потом новую версию выпускает {}",
+                    self.visitor.rules.who(Action::ImportData),
+                    self.visitor.rules.who(Action::IssueCopies)
+                ),
+                href: self.place_of(one.copy, open.len() as u64),
+                urgent: true,
+                why: String::new(),
+            });
+        }
+        if let [(one, _), ..] = mended.as_slice() {
+            let n: u64 = mended.iter().map(|(_, remarks)| remarks).sum();
+            let copies: Vec<&Back<'_>> = mended.iter().map(|(one, _)| *one).collect();
+            let issues = self.visitor.rules.who(Action::IssueCopies);
+            let what = words::plural(
+                n,
+                "замечание к вашему листу исправлено",
+                "замечания к вашим листам исправлены",
+                "замечаний к вашим листам исправлено",
+            );
+            waits.push(Wait {
+                count: n,
+                what: what.to_owned(),
+                detail: format!("исправлено, ждём {}; выпускает {issues}", versions(&copies)),
+                href: self.place_of(one.copy, copies.len() as u64),
+                urgent: false,
+                why: String::new(),
+            });
+        }
+        Ok((waits, told))
     }
 
     /// Copies that came back, for who issues the next version: which are corrected by now and which are not.
-    async fn to_issue(
-        &self,
-        copies: &[&Awaited],
-        [single, few, many]: [&str; 3],
-        urgent: bool,
-    ) -> Result<Option<Wait>, Refusal> {
-        let [one, ..] = copies else { return Ok(None) };
-        let (mut mended, mut not_yet) = (Vec::new(), Vec::new());
-        for copy in copies {
-            let recall = self.state.house.db.find_recall(&copy.row.id).await?;
-            match desk::is_mended(&self.state.house, &copy.row, recall.as_ref()).await? {
-                true => mended.push(copy.row.class.as_str()),
-                false => not_yet.push(copy.row.class.as_str()),
-            }
-        }
+    fn to_issue(&self, copies: &[&Back<'_>], [single, few, many]: [&str; 3], urgent: bool) -> Option<Wait> {
+        let [one, ..] = copies else { return None };
+        let (mended, not_yet): (Vec<&Back<'_>>, Vec<&Back<'_>>) =
+            copies.iter().copied().partition(|one| one.mending.is_done());
         let mut detail = Vec::new();
         if !mended.is_empty() {
-            detail.push(format!("исправлено, выпустите новую версию: {}", shortened(mended.into_iter())));
+            let classes = mended.iter().map(|one| one.copy.row.class.as_str());
+            detail.push(format!("исправлено, выпустите новую версию: {}", shortened(classes)));
         }
         if !not_yet.is_empty() {
-            detail.push(format!("ещё не исправлено: {}", shortened(not_yet.into_iter())));
+            let named: Vec<String> = not_yet.iter().map(|one| one.not_yet()).collect();
+            detail.push(format!("ещё не исправлено: {}", shortened(named.iter().map(String::as_str))));
         }
         let n = copies.len() as u64;
-        Ok(Some(Wait {
+        Some(Wait {
             count: n,
             what: words::plural(n, single, few, many).to_owned(),
             detail: detail.join("; "),
-            href: self.place_of(one, n),
+            href: self.place_of(one.copy, n),
             urgent,
             why: String::new(),
-        }))
+        })
     }
 
     /// Copies that wait for the signatures of others, a next version of a sealed copy among them. What waits for the visitor alone is told as
-    /// the own signature.
+    /// the own signature; what is signed on paper, whoever keeps the office's paper is told among its deeds.
     pub(super) fn signing(&self, copies: &[Awaited]) -> Option<Wait> {
         if !self.holds(&[Role::Secretary, Role::JournalKeeper]) {
             return None;
@@ -215,7 +285,8 @@ impl Desk<'_> {
         let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
         let seen = copies.iter().filter(|copy| reach.class(&copy.row.class, grade(&copy.row.class)));
         let (mut n, mut owed) = (0_u64, BTreeMap::<&str, u64>::new());
-        for copy in seen.filter(|copy| copy.row.state == CopyState::Issued) {
+        let files = [Action::KeepPaper, Action::ReceivePaper].iter().all(|action| self.visitor.may_anywhere(*action));
+        for copy in seen.filter(|copy| copy.row.state == CopyState::Issued && !(files && copy.on_paper)) {
             let others: Vec<&str> = copy.signers.iter().map(String::as_str).filter(|id| *id != me).collect();
             if others.is_empty() && !copy.signers.is_empty() {
                 continue;

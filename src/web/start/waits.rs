@@ -2,7 +2,7 @@
 //!
 //! Counts that only a transaction changes are kept under the log's turn; those of the machine and of long work are asked anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration};
@@ -45,12 +45,13 @@ impl Desk<'_> {
         let mut first = self.house().await?;
         first.extend(self.stolen().await?);
         first.extend(self.sprays());
-        first.extend(self.refused(copies).await?);
+        let (back, told) = self.refused(copies).await?;
+        first.extend(back);
         first.extend(self.scans().await?);
         first.extend(self.own_signatures(copies).into_iter().chain(self.seals(copies)));
         first.extend(self.handovers().await?);
         let mut waits: Vec<Wait> = self.frozen(copies).into_iter().chain(self.signing(copies)).collect();
-        waits.extend(self.notices().await?);
+        waits.extend(self.notices(&told).await?);
         waits.extend(self.periods().await?);
         waits.extend(self.supplements().await?);
         waits.extend(self.unhanded().await?);
@@ -209,6 +210,7 @@ impl Desk<'_> {
         ];
         let told = owed.outside.join("; ");
         let code = ["код доступа к резервным копиям не заведён"; 3];
+        let set = ["набор учётного периода неполон: запишите его ещё раз"; 3];
         let until = "без него копии не пишутся: код показывают один раз, вам, для конверта";
         let all = [
             wait(owed.broken.len() as u64, broken, &named, "/carriers#checks", true),
@@ -218,6 +220,7 @@ impl Desk<'_> {
             wait(owed.outside.len() as u64, outside, &told, "/carriers/custody", true),
             wait(owed.signatures, sign, "выдача, получение или возврат носителя ждут вас", "/carriers/custody", false),
             wait(owed.late, due, "план, сроки и пункты правил", "/carriers", true),
+            wait(u64::from(!owed.again.is_empty()), set, &owed.again, "/carriers#plan", false),
             wait(today, last_day, "что именно и на какие носители, говорит план", "/carriers#plan", false),
         ];
         Ok(all.into_iter().filter(|wait| wait.count > 0).collect())
@@ -242,9 +245,11 @@ impl Desk<'_> {
         })
     }
 
-    /// What became of copies that the visitor signed: refusals, next versions, reminders.
-    async fn notices(&self) -> Result<Vec<Wait>, Refusal> {
-        let (told, _) = super::super::desk::notices(self.state, self.directory, &self.visitor.account).await?;
+    /// What became of copies that the visitor signed: refusals, next versions, reminders. What came back is said once: not of copies that a line
+    /// of their own speaks of, which are those named.
+    async fn notices(&self, spoken: &BTreeSet<String>) -> Result<Vec<Wait>, Refusal> {
+        let (mut told, _) = super::super::desk::notices(self.state, self.directory, &self.visitor.account).await?;
+        told.retain(|one| !spoken.contains(&one.back));
         let Some(first) = told.first() else { return Ok(Vec::new()) };
         let n = told.len() as u64;
         let may = self.visitor.may_anywhere(Action::SignCopies);
