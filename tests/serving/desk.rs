@@ -376,7 +376,7 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
         let ground = [("ground", "исправлена отметка")];
         assert_eq!(post(address, &format!("{page_of}/reissue"), &deputy, &ground).await.0, 303);
         let board = read(address, "/desk", &own).await;
-        assert!(board.contains("изменён ваш лист «") && board.contains("его нужно подписать снова"), "{board}");
+        assert!(board.contains("изменены ваши листы «") && board.contains("их нужно подписать снова"), "{board}");
         let changes = read(address, &format!("{page_of}/2/changes"), &deputy).await;
         assert!(changes.contains("основание версии: исправлена отметка"), "{changes}");
         assert!(changes.contains("Замечания, по которым исправлено"), "{changes}");

@@ -170,7 +170,7 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
         assert!(page.contains(&told) && !page.contains(&course), "{told}: {page}");
         let done = import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
         let said = done.headers()[header::SET_COOKIE].to_str().unwrap();
-        assert!(answer::flash_text(said).contains("Загружено: 1 строка"), "{said}");
+        assert!(answer::flash_text(said).contains("Загружено: 1\u{a0}строка"), "{said}");
 
         let people = "Фамилия;Имя;Отчество;Должность\r\nКремнева;Яшма;;Учитель\r\n";
         let token = send(&place, "T00001", "люди.csv", people.as_bytes()).await;
