@@ -10,6 +10,11 @@ use crate::domain::journal::Journal;
 use crate::flow::{Error, House};
 use crate::store::BackupRow;
 
+/// Class and study period.
+type OfPeriod = (String, String);
+/// What was sealed, by its number, and when.
+type Sealed = (String, DateTime<FixedOffset>);
+
 /// Sets that stand, each with the number of carriers that hold it. `held`: carriers in use.
 pub(super) fn written(backups: &[BackupRow], held: &[&str]) -> Vec<Written> {
     let sets = backups.iter().filter(|row| row.cause == Cause::Period);
@@ -26,13 +31,13 @@ pub(super) async fn spans(house: &House, roster: &Journal, written: &[Written]) 
         return Ok(Vec::new());
     }
     let year = roster.school.year.as_str();
-    let mut closed: HashMap<(String, String), DateTime<FixedOffset>> = HashMap::new();
+    let mut closed: HashMap<OfPeriod, DateTime<FixedOffset>> = HashMap::new();
     for row in house.db.list_closures().await?.into_iter().filter(|row| row.year == year) {
         if let Some(at) = moment(&row.closed_at) {
             closed.insert((row.class, row.period), at);
         }
     }
-    let mut sealed: HashMap<(String, String), Vec<(String, DateTime<FixedOffset>)>> = HashMap::new();
+    let mut sealed: HashMap<OfPeriod, Vec<Sealed>> = HashMap::new();
     for line in house.db.list_register().await?.into_iter().map(|row| row.line).filter(|line| line.year == year) {
         let Some(at) = moment(&line.sealed_at) else { continue };
         let what = match line.version {
