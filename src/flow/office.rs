@@ -193,7 +193,8 @@ pub async fn print(house: &House, copy: &str, both_sides: bool, act: &Act) -> Re
     let is_first = !before.iter().any(|kept| kept.copy.version == row.version);
     let scanned = if is_first { scanned_at(house, row).await? } else { None };
     let is_issued = match (&sealed, &scanned) {
-        (Some(sealed), Some(at)) => *at < sealed.line.sealed_at || is_signed_in_ink(house, row).await?,
+        (Some(sealed), Some(at)) if *at < sealed.line.sealed_at => true,
+        (Some(_), _) => is_first && is_signed_in_ink(house, row).await?,
         _ => false,
     };
     let (pages, pdf) = if is_issued { (row.pages, row.issued_pdf.clone()) } else { (pages, pdf) };

@@ -230,6 +230,8 @@ fn a_sheet_of_a_stage_on_paper_that_came_back_without_ink_is_told_and_a_signed_o
         sign(&mut inked, place);
         let signed = compared(&house, "подписан.jpg", scanned(&inked)).await;
         assert_eq!((signed.unsigned(), signed.unexpected().count()), (0, 0), "{:#?}", signed.differences);
+        // The one that was signed speaks for the page: nobody is sent to the bare one any more.
+        assert_eq!(scans::unseen(&house).await.expect("pages"), []);
     });
 }
 

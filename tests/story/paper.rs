@@ -57,6 +57,10 @@ fn a_route_goes_partly_on_paper_and_the_record_says_who_saw_the_ink() {
         assert_eq!(verify_path(&house.archive(), &VerifyOptions::default()).verdict, Verdict::Valid);
         assert_eq!(house.doctor().await, Vec::<String>::new());
         super::verify::stock_tools_agree(&house, COPIES[0], 1);
+        // The paper that bears the ink is a print of the issued file, also where it is entered after the seal.
+        let act = by(&class_teacher, 60);
+        let printed = letopis::flow::office::print(&house, COPIES[0], true, &act).await.expect("a paper copy");
+        assert_eq!(printed.pdf, house.copy(COPIES[0]).await.issued_pdf);
     });
 }
 
@@ -262,6 +266,10 @@ fn sheets_without_ink_complete_no_stage_until_somebody_has_looked_and_what_signa
         assert_eq!(seen.completed.iter().map(|one| one.signatures).collect::<Vec<_>>(), [owing.len()]);
         let log = house.db.list_log().await.expect("the log");
         let event = log.iter().find(|entry| entry.event == "paper_stage_completed").expect("the event");
+        // What was seen by eye is no open difference of the scan.
+        let file = taken.pages[0].at.file.clone();
+        scans::compare_files(&house, &[file], &by(&secretary, 22), |_, _| {}).await.expect("an answer");
+        assert_eq!(scans::unseen(&house).await.expect("pages"), []);
         assert!(event.payload.contains("\"by_eye\":\"") && event.payload.contains(&secretary), "{}", event.payload);
 
         // The statements stay, and so does the scan that they rest on.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::super::{Act, Error, House, salt};
 use super::compare::{METHOD, compare};
 use super::standing::LastWords;
-use super::{At, Refusal};
+use super::{At, Inked, Refusal};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
@@ -38,7 +38,7 @@ pub struct Differing {
     pub leaf: u32,
     /// The scan.
     pub at: ScanPlace,
-    /// How much differs.
+    /// How much differs, but for signatures that were seen elsewhere since ([`Inked`]).
     pub differences: u32,
     /// The look of the person who found it harmless.
     pub look: Option<LookRow>,
@@ -168,7 +168,7 @@ pub async fn differing(house: &House) -> Result<Vec<Differing>, Error> {
     }
     let (decisions, looks) = (house.db.list_scan_decisions().await?, house.db.list_looks().await?);
     let decided = LastWords::of(&decisions);
-    let mut last: HashMap<String, Option<CopyRow>> = HashMap::new();
+    let mut last: HashMap<String, Option<(CopyRow, Option<Inked>)>> = HashMap::new();
     let mut found = Vec::new();
     for row in rows {
         let is_same =
@@ -178,16 +178,25 @@ pub async fn differing(house: &House) -> Result<Vec<Differing>, Error> {
             continue;
         }
         if !last.contains_key(&row.leaf.copy) {
-            last.insert(row.leaf.copy.clone(), house.db.list_versions(&row.leaf.copy).await?.pop());
+            let known = match house.db.list_versions(&row.leaf.copy).await?.pop() {
+                Some(copy) => Inked::load(house, &copy).await.map(|inked| Some((copy, inked)))?,
+                None => None,
+            };
+            last.insert(row.leaf.copy.clone(), known);
         }
-        let Some(Some(copy)) = last.get(&row.leaf.copy) else { continue };
+        let Some(Some((copy, inked))) = last.get(&row.leaf.copy) else { continue };
         if copy.version != row.leaf.version {
             continue;
         }
+        let settled = inked.as_ref().map_or(0, |inked| inked.settled(house, &row.at, row.leaf.leaf));
+        let differences = row.differences.saturating_sub(settled);
+        if differences == 0 {
+            continue;
+        }
         // More than was seen is not what was found harmless.
-        let seen = |look: &&LookRow| look.at == row.at && is_same(&&look.leaf) && look.differences >= row.differences;
+        let seen = |look: &&LookRow| look.at == row.at && is_same(&&look.leaf) && look.differences >= differences;
         let look = looks.iter().rev().find(seen).cloned();
-        let (copy, differences) = (copy.clone(), row.differences);
+        let copy = copy.clone();
         found.push(Differing { copy, leaf: row.leaf.leaf, at: row.at, differences, look });
     }
     Ok(found)

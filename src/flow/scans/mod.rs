@@ -8,6 +8,7 @@
 mod compare;
 mod differing;
 mod judge;
+mod settled;
 mod standing;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use crate::store::{self, Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPag
 pub use compare::{Compared, Differs, compare, known, tenths};
 pub use differing::{Comparing, Differing, compare_files, differing, look, uncompared, unseen};
 pub use judge::{Judge, Verdict};
+pub use settled::Inked;
 pub use standing::{At, Complete, PageStanding, Standing, all_in, complete, listed, overview, standing};
 
 /// A file as it is given.

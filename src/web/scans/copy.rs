@@ -19,7 +19,7 @@ use crate::domain::snapshot::document_words;
 use crate::domain::words;
 use crate::flow::paper;
 use crate::flow::paper::stage::Settled;
-use crate::flow::scans::{self, At, Compared, Differing, Standing};
+use crate::flow::scans::{self, At, Compared, Differing, Inked, Standing};
 use crate::store::{CopyRow, Leaf, ScanPlace};
 
 /// Pixels of the longer side of a picture that is read beside another.
@@ -115,6 +115,7 @@ pub(super) async fn report(
         &standing.copy.number,
     )));
     let differing = scans::differing(&state.house).await?;
+    let inked = Inked::load(&state.house, &standing.copy).await?;
     answer::page(&CopyPage {
         frame: under(frame, &visitor),
         receives: receives(&directory, &visitor, &standing.copy),
@@ -122,7 +123,7 @@ pub(super) async fn report(
         said: said(&standing),
         missing: standing.missing(),
         old: standing.old.len(),
-        leaves: leaves(&state, &standing, &differing),
+        leaves: leaves(&state, &standing, &differing, inked.as_ref()),
         ticked: standing.pages.iter().any(|page| !page.received_at.is_empty()),
         stages: stages.iter().filter(|one| !one.owes.is_empty()).map(|one| stage_line(&name, &standing, one)).collect(),
         address: format!("/office/scans/{}", segment(&id)),
@@ -130,7 +131,7 @@ pub(super) async fn report(
     })
 }
 
-fn leaves(state: &WebState, standing: &Standing, differing: &[Differing]) -> Vec<LeafLine> {
+fn leaves(state: &WebState, standing: &Standing, differing: &[Differing], inked: Option<&Inked>) -> Vec<LeafLine> {
     let line = |page: &scans::PageStanding| {
         let (mut badge, mut said) = match page.scans.as_slice() {
             [] => ("bad", "нет".to_owned()),
@@ -141,7 +142,11 @@ fn leaves(state: &WebState, standing: &Standing, differing: &[Differing]) -> Vec
         // What was compared already; the rest is compared in the background or when its page is opened.
         let is_seen = |at: &At| differing.iter().any(|one| one.at == at.place && one.look.is_some());
         let known = |at: &At| scans::known(&state.house, at, &standing.copy, page.leaf);
-        let count = |at: &At| known(at).map_or((0, 0), |one| (one.unexpected().count() as u64, one.unsigned() as u64));
+        // What a later scan or a person has settled of a bare one is open no more.
+        let settled = |at: &At| u64::from(inked.map_or(0, |inked| inked.settled(&state.house, &at.place, page.leaf)));
+        let less = |count: usize, at: &At| (count as u64).saturating_sub(settled(at));
+        let count =
+            |at: &At| known(at).map_or((0, 0), |one| (less(one.unexpected().count(), at), less(one.unsigned(), at)));
         let (seen, open): (Vec<&At>, Vec<&At>) = page.scans.iter().partition(|at| is_seen(at));
         let found = open.into_iter().map(count);
         let (differences, unsigned) = found.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
@@ -271,6 +276,7 @@ pub(super) async fn leaf(
     let address = format!("{back}/{leaf}");
     let people = People::of(&directory.roster);
     let differing = scans::differing(&state.house).await?;
+    let inked = Inked::load(&state.house, &standing.copy).await?;
     let mut views = Vec::new();
     for (no, at) in page.scans.iter().enumerate() {
         let file = state.house.db.find_scan_file(&at.place.file).await?;
@@ -278,7 +284,8 @@ pub(super) async fn leaf(
             file.map_or((String::new(), String::new()), |file| (file.name, words::moment_words(&file.received_at)));
         let compared = look(&state, at, &standing, leaf).await?;
         let look = differing.iter().find(|one| one.at == at.place).and_then(|one| one.look.as_ref());
-        let is_open = look.is_none() && compared.unexpected().next().is_some();
+        let settled = inked.as_ref().map_or(0, |inked| inked.settled(&state.house, &at.place, leaf));
+        let is_open = look.is_none() && compared.unexpected().count() > settled as usize;
         let badge = match is_open {
             true => "bad",
             false if compared.not.is_empty() => "ok",
