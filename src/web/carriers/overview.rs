@@ -243,7 +243,7 @@ async fn page(
         holders: pairs(&Holder::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
         purposes: pairs(&Purpose::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
         causes: pairs(&Cause::ALL.iter().rev().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
-        not_yet: warned::not_yet(&all.plan.duties, today),
+        not_yet: warned::not_yet(&all.plan, today),
         refused,
         new_place: Sent::of(fields, &["place"]),
         new_carrier: Sent::of(fields, &["carrier"]),

@@ -6,15 +6,18 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::domain::carrier::Cause;
-use crate::domain::carrier::plan::{Duty, Plan};
+use crate::domain::carrier::plan::Plan;
 use crate::domain::words::{date_short, moment_short};
 
 /// What is to be known before a copy is written while a study period is not over: for which lines it will not count, for whatever reason it
 /// is written, and from which day one counts.
-pub(super) fn not_yet(duties: &[Duty], today: NaiveDate) -> String {
+pub(super) fn not_yet(plan: &Plan, today: NaiveDate) -> String {
+    let duties = &plan.duties;
     let of = |cause: Cause| duties.iter().find(|duty| duty.cause == Some(cause));
     let is_backup = of(Cause::Week).is_some_and(|duty| duty.period.is_none());
-    let set = of(Cause::Period).and_then(|duty| duty.period).map(|end| no_set(end, today, is_backup));
+    // While the last period's set is asked for once more, one written now is that set.
+    let next = of(Cause::Period).filter(|_| plan.again.is_empty()).and_then(|duty| duty.period);
+    let set = next.map(|end| no_set(end, today, is_backup));
     let mut said: Vec<String> = set.filter(|set| !set.is_empty()).into_iter().collect();
     // A regulation may ask for backups and archives by study periods as well: the last day is as early for them.
     let mut lines: BTreeMap<NaiveDate, Vec<&str>> = BTreeMap::new();
@@ -135,7 +138,7 @@ mod tests {
 
     #[test]
     fn before_its_period_is_over_a_set_is_said_not_to_count_yet_and_after_it_nothing() {
-        let said = |today: &str| not_yet(&of("default", &[], today).duties, day(today));
+        let said = |today: &str| not_yet(&of("default", &[], today), day(today));
         let last = said("2025-10-24");
         assert!(last.contains("набором не считается") && last.ends_with("Набор пишется с 25.10.2025."), "{last}");
         // A week's copy is a backup on that day too.
@@ -143,11 +146,17 @@ mod tests {
         let early = said("2025-10-21");
         assert!(early.contains("кончается 24.10.2025") && early.contains("до 25.10.2025, им не считается"), "{early}");
         assert_eq!(said("2025-10-25"), "");
+        // A set that is asked for once more is not warned of.
+        let set = ["Н-1", "Н-2"].map(|id| Done { cause: Cause::Period, on: day("2025-10-25"), carrier: id.to_owned() });
+        let mut plan = of("default", &set, "2025-10-27");
+        assert!(not_yet(&plan, day("2025-10-27")).contains("им не считается"));
+        plan.again = "запишите набор ещё раз".to_owned();
+        assert_eq!(not_yet(&plan, day("2025-10-27")), "");
     }
 
     #[test]
     fn where_backups_and_archives_go_by_periods_the_warning_speaks_of_them_as_the_plan_does() {
-        let said = |today: &str| not_yet(&of("chernushka-2018", &[], today).duties, day(today));
+        let said = |today: &str| not_yet(&of("chernushka-2018", &[], today), day(today));
         let last = said("2025-10-24");
         for words in [
             "набором не считается. Набор пишется с 25.10.2025.",

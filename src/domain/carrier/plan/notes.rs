@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Cause, Done, Duty, Facts, begun, last, open_period};
+use super::{Cause, Done, Duty, Facts, begun, last, late, open_period};
 use crate::domain::words;
 
 /// Which copies answer for a duty. Any whole copy is a backup. An archive and a period's set are asked for by name; a set holds the whole
@@ -20,11 +20,20 @@ pub(super) fn answering(cause: Cause) -> &'static [Cause] {
 
 /// Says of a duty which of its copies count and which do not. `asked`: on how many carriers one must stand.
 pub(super) fn add(facts: &Facts<'_>, duty: &mut Duty, asked: usize) {
+    not_before_it_counts(duty, facts.today);
     recount(facts, duty, asked);
     let (fewer, lacking) = on_fewer(facts, duty, asked);
     let said = [std::mem::take(&mut duty.note), fewer, of_archive(facts, duty, asked)];
     duty.note = said.into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("; ");
     duty.lacking = lacking;
+}
+
+/// A duty that is done by study periods is due no earlier than a copy counts for it. A carrier without any copy has one written at once all
+/// the same ([`super::owed`]).
+fn not_before_it_counts(duty: &mut Duty, today: NaiveDate) {
+    let first = duty.period.and_then(|end| end.succ_opt());
+    duty.due = duty.due.map(|due| first.map_or(due, |first| due.max(first)));
+    duty.late = late(duty.due, today);
 }
 
 /// Does a copy of that day stand anywhere?
@@ -190,6 +199,17 @@ mod tests {
         let both = |on| ["Н-1", "Н-2"].map(|id| done(Cause::Period, id, on));
         assert_eq!(of("default", &[], &both("2025-10-24"), "2025-10-25").uncounted, Some(day("2025-10-24")));
         assert_eq!(of("default", &[], &both("2025-10-25"), "2025-10-25").uncounted, None);
+    }
+
+    #[test]
+    fn a_line_done_by_periods_is_due_no_earlier_than_a_copy_counts_for_it() {
+        for today in ["2025-10-21", "2025-10-24", "2025-10-25"] {
+            let plan = of("chernushka-2018", &[], &[], today);
+            let lines = plan.duties.iter().filter(|duty| duty.cause.is_some());
+            let due: Vec<_> = lines.map(|duty| (duty.due, duty.late)).collect();
+            assert_eq!(due, [(Some(day("2025-10-25")), 0); 3], "{today}");
+            assert_eq!(plan.due(day(today)).count(), if today == "2025-10-25" { 3 } else { 0 }, "{today}");
+        }
     }
 
     #[test]
