@@ -12,8 +12,10 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::State;
 use crate::domain::journal::YEAR;
 use crate::domain::names;
+use crate::domain::route::BY_SHEETS;
 use crate::domain::snapshot::supplement_no;
 use crate::domain::statement::Category;
+use crate::flow::papers::Paper;
 use crate::store::{CopyRow, RecallRow, RemarkRow, Tx};
 
 /// Stage of a remark that a recall makes; no route has one of that name.
@@ -188,12 +190,19 @@ async fn put(
     let subject = format!("Копия журнала возвращена на исправление: {what}");
     let place = remind::place(house, "страницу копии", &format!("/copies/{id}"));
     // The ground may name a learner and stays inside.
-    let text = format!(
-        "Версия {0} ({what}) возвращена на исправление. Она действует, пока следующая не скреплена печатью; ваша подпись под версией {0} хранится вместе с ней.\n\n\
-         Листы, которые не изменятся, подписывать заново не нужно.\n\n{place}",
-        last.version
-    );
+    let text = |own: &str| {
+        format!(
+            "Версия {0} ({what}) возвращена на исправление. Она действует, пока следующая не скреплена печатью; ваша подпись под версией {0} хранится вместе с ней.\n\n\
+             {own}Листы, которые не изменятся, подписывать заново не нужно.\n\n{place}",
+            last.version
+        )
+    };
     for person in people {
+        let own = match is_beside(&paper, sheets, person) {
+            true => "Ваши листы не отмечены: пока они не изменены, делать ничего не нужно. ",
+            false => "",
+        };
+        let text = text(own);
         tx.notify(person, "recalled", id, last.version, &row.at).await?;
         remind::write_to(house, tx, person, &subject, &text, act).await?;
     }
@@ -202,6 +211,14 @@ async fn put(
         .with_number("version", last.version.into())
         .with_number("sheets", row.sheets.len() as u64);
     Ok((row, event))
+}
+
+/// Does the person sign for single sheets alone, and is none of them among those that a recall names?
+pub fn is_beside(paper: &Paper, sheets: &[String], person: &str) -> bool {
+    let all = paper.route.iter().flat_map(|stage| stage.signers.iter().map(move |place| (stage, place)));
+    let mut own = all.filter(|(_, place)| place.person.id == person).peekable();
+    own.peek().is_some()
+        && own.all(|(stage, place)| stage.id == BY_SHEETS && !place.sheets.iter().any(|id| sheets.contains(id)))
 }
 
 /// Takes a recall back: it was a mistake, and nothing was written on its ground.

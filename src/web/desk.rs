@@ -14,6 +14,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+pub(super) use self::paper::open_scans;
 use super::WebState;
 use super::answer::{self, Refusal};
 use super::directory::Directory;
@@ -38,6 +39,7 @@ use crate::flow::keys::{KeyState, Keyring, state_of};
 use crate::flow::sign::{Answer, Choice, Desk, Reproof};
 use crate::store::{CopyRow, NoticeRow};
 
+pub(super) use back::{Changed, changed};
 pub(super) use pages::{Pictures, Replaced};
 pub(super) use recall::{Recalls, Sent, decides};
 pub(super) use supplement::Supplements;
@@ -360,16 +362,31 @@ pub(super) async fn notices(
                 let own = next::own_part(state, &copy, person).await?;
                 format!("{what}: выпускается версия {} взамен прежней; {own}", row.version)
             }
-            "recalled" => format!(
-                "{what}: версия {0} возвращена на исправление; она действует до следующей, подписи под версией {0} хранятся вместе с ней",
-                row.version
-            ),
+            "recalled" => {
+                let own = beside(state, &copy, person).await?;
+                format!(
+                    "{what}: версия {0} возвращена на исправление; она действует до следующей, подписи под версией {0} хранятся вместе с ней{own}",
+                    row.version
+                )
+            }
             _ => what,
         };
         let back = if matches!(row.kind.as_str(), "refused" | "recalled") { row.copy.clone() } else { String::new() };
         told.push(Told { text, back, when, href: one_of(&row) });
     }
     Ok((gathered(told, reminders), last))
+}
+
+/// To whoever signs only sheets that a recall does not name; a tail of its notice, empty for everybody else.
+async fn beside(state: &WebState, copy: &CopyRow, person: &str) -> Result<&'static str, Refusal> {
+    let house = &state.house;
+    let recall = house.db.find_recall(&copy.id).await?.filter(|one| one.version == copy.version);
+    let Some(recall) = recall else { return Ok("") };
+    let paper = house.papers.get(house, copy.snapshot).await?;
+    Ok(match crate::flow::recall::is_beside(&paper, &recall.sheets, person) {
+        true => "; ваши листы не отмечены: пока они не изменены, делать ничего не нужно",
+        false => "",
+    })
 }
 
 /// Says reminders of several copies in one line each, in the place of the first.

@@ -231,6 +231,7 @@ fn a_refusal_over_the_page_sends_the_copy_back_with_its_remark_and_takes_no_more
         let board = read(address, "/desk", &token).await;
         assert!(board.contains("В листе «") && board.contains("» ничего не изменено. В новой версии это"), "{board}");
         assert!(board.contains("ещё не исправлено"), "{board}");
+        assert!(board.contains("name=\"ground\" value=\"\" required"), "no ground speaks of a correction: {board}");
         let roster = house.db.load_roster(&house.copy(copy).await.year).await.unwrap();
         let secretary = roster.staff.iter().find(|one| one.has_role("secretary")).unwrap().id.clone();
         let first = read(address, "/", &session(&house, &secretary).await).await;
@@ -288,6 +289,14 @@ fn a_signed_copy_is_recalled_by_who_leads_and_its_next_version_is_issued_by_the_
         assert_eq!(house.copy(copy).await.state, State::Sealed);
         let told = read(address, "/desk", &own).await;
         assert!(told.contains("возвращена на исправление; она действует до следующей"), "{told}");
+        let beside = "ваши листы не отмечены: пока они не изменены, делать ничего не нужно";
+        assert!(!told.contains(beside), "a sheet of theirs is named: {told}");
+        let paper = house.papers.get(&house, house.copy(copy).await.snapshot).await.unwrap();
+        for person in &house.signers(copy, "subject_teacher").await {
+            let places = || paper.route.iter().flat_map(|stage| &stage.signers).filter(|one| one.person.id == *person);
+            let is_named = places().any(|one| one.sheets.contains(&sheet)) || places().count() > 1;
+            assert_eq!(flow::recall::is_beside(&paper, std::slice::from_ref(&sheet), person), !is_named, "{person}");
+        }
         let board = read(address, "/desk", &token).await;
         assert!(board.contains("подписана всеми и действует до следующей"), "{board}");
         assert!(board.contains("value=\"не та отметка за 14 октября\""), "{board}");
@@ -363,15 +372,38 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
         assert!(board.contains("» ничего не изменено; изменены другие листы: "), "{board}");
         assert!(read(address, "/", &deputy).await.contains("ещё не исправлено: "));
         assert!(read(address, "/", &own).await.contains("замечание к вашему листу<"), "it stays on the first screen");
+        assert!(!page.contains("Изменено после замечания") && !board.contains("Изменено после замечания"), "{page}");
         // The sheet itself.
         correct(true, "2025-09-01", NOW + 5).await;
         let page = read(address, &page_of, &deputy).await;
         assert!(page.contains("Исправления внесены."), "{page}");
+        // Whose mark was changed is for people to read: a program does not know whether that is what the remark is about.
+        let board = read(address, "/desk", &deputy).await;
+        for told in [&page, &board] {
+            assert!(told.contains("Изменено после замечания") && told.contains("нет записи → «5»"), "{told}");
+        }
         let first = read(address, "/", &deputy).await;
         assert!(first.contains("исправлено, выпустите новую версию: "), "{first}");
         let first = read(address, "/", &own).await;
         assert!(!first.contains("исправьте в журнале школы"), "{first}");
-        assert!(first.contains("исправлено, ждём версию 2: ") || first.contains("выпустите новую версию: "), "{first}");
+        let waits = first.contains("исправлено, ждём версию 2: ") && first.contains("что изменено — на странице копии");
+        assert!(waits || first.contains("выпустите новую версию: "), "{first}");
+        // Whose sheet was changed beside the one with the remark signs it again.
+        let roster = house.db.load_roster(&row.year).await.unwrap();
+        let beside =
+            marks.iter().filter(|one| one.lesson.course_id != course).min_by_key(|one| one.lesson.date).unwrap();
+        let other = roster.courses.iter().find(|one| one.id == beside.lesson.course_id).unwrap().teacher_id.clone();
+        if other != refuser {
+            let known = [format!("{teacher}-token"), deputy.clone()];
+            let token = match known.into_iter().find(|one| *one == format!("{other}-token")) {
+                Some(token) => token,
+                None => session(&house, &other).await,
+            };
+            let first = read(address, "/", &token).await;
+            let signs = ["ваш лист «", "» изменён: в новой версии его нужно будет подписать"];
+            let leads = first.contains("выпустите новую версию: ");
+            assert!(leads || signs.iter().all(|words| first.contains(words)), "{first}");
+        }
         // Whose sheet changed is told which, and no sheet's change passes for the answer to a remark on another.
         let ground = [("ground", "исправлена отметка")];
         assert_eq!(post(address, &format!("{page_of}/reissue"), &deputy, &ground).await.0, 303);

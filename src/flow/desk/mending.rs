@@ -21,6 +21,8 @@ pub struct Mending {
     pub untouched: Vec<String>,
     /// Sheets of courses without a remark that were changed since, by name.
     pub others: Vec<String>,
+    /// The rows changed since by the name of the sheet with a remark that shows them; none for a sheet in which nothing was changed.
+    pub changes: BTreeMap<String, Vec<ChangeRow>>,
 }
 
 impl Mending {
@@ -32,6 +34,20 @@ impl Mending {
     /// Is nothing changed for a remark on this sheet?
     pub fn lacks(&self, sheet: &str) -> bool {
         self.untouched.iter().any(|name| name == sheet)
+    }
+
+    /// The same as a sentence: «В листе «Биология» ничего не изменено.»; empty where all of it is corrected.
+    pub fn sentence(&self) -> String {
+        match self.said() {
+            said if said.is_empty() => said,
+            // A group may be called by its teacher, with the initials last.
+            said => words::stopped(&words::capitalised(&said)),
+        }
+    }
+
+    /// What was changed for a remark on this sheet; of a copy that is judged as a whole, everything.
+    pub fn changed(&self, sheet: &str) -> &[ChangeRow] {
+        self.changes.get(sheet).or_else(|| self.changes.get("")).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// «в листе «Биология» ничего не изменено; изменены другие листы: Математика»; empty where all of it is corrected.
@@ -77,11 +93,16 @@ pub async fn mending(house: &House, row: &CopyRow) -> Result<Mending, Error> {
     let roster = house.db.load_roster(&row.year).await?;
     let scope = Scope { row, paper: &paper, roster: &roster };
     let changes = since(house, &scope, moment).await?;
-    let touches: Vec<Touch> = changes.iter().filter_map(|change| scope.touch(change)).collect();
-    let is_changed = |id: &str| match paper.sheet(id).filter(|sheet| !sheet.course.is_empty()) {
-        Some(sheet) => touches.iter().any(|touch| scope.shows(sheet, touch)),
+    let touches: Vec<(Touch, &ChangeRow)> =
+        changes.iter().filter_map(|change| Some((scope.touch(change)?, change))).collect();
+    let is_shown = |id: &str, touch: &Touch| match paper.sheet(id).filter(|sheet| !sheet.course.is_empty()) {
+        Some(sheet) => scope.shows(sheet, touch),
         // The whole, the title and what sums the class up.
-        None => !touches.is_empty(),
+        None => true,
+    };
+    let is_changed = |id: &str| touches.iter().any(|(touch, _)| is_shown(id, touch));
+    let rows = |id: &String| -> Vec<ChangeRow> {
+        touches.iter().filter(|(touch, _)| is_shown(id, touch)).map(|(_, change)| (*change).clone()).collect()
     };
     let name = |id: &String| paper.sheet(id).map_or_else(|| id.clone(), |sheet| sheet.name.clone());
     let others = paper.sheets.iter().filter(|sheet| !sheet.course.is_empty() && !spoken.contains(&sheet.id));
@@ -89,6 +110,7 @@ pub async fn mending(house: &House, row: &CopyRow) -> Result<Mending, Error> {
         came_back: true,
         untouched: spoken.iter().filter(|id| !is_changed(id.as_str())).map(name).collect(),
         others: others.filter(|sheet| is_changed(sheet.id.as_str())).map(|sheet| sheet.name.clone()).collect(),
+        changes: spoken.iter().map(|id| (name(id), rows(id))).filter(|(_, rows)| !rows.is_empty()).collect(),
     })
 }
 
@@ -253,14 +275,17 @@ mod tests {
             came_back: true,
             untouched: untouched.iter().map(|name| (*name).to_owned()).collect(),
             others: others.iter().map(|name| (*name).to_owned()).collect(),
+            changes: BTreeMap::new(),
         };
         let elsewhere = of(&["Биология"], &["Математика"]);
         assert!(!elsewhere.is_done() && elsewhere.lacks("Биология") && !elsewhere.lacks("Химия"));
         assert_eq!(elsewhere.said(), "в листе «Биология» ничего не изменено; изменены другие листы: Математика");
+        let named = of(&["Биология"], &["Английский язык, группа Лазурит П.Р."]).sentence();
+        assert!(named.starts_with("В листе") && named.ends_with("Лазурит П.Р."), "one stop after initials: {named}");
         assert_eq!(of(&["Биология", "Химия"], &[]).said(), "в листах «Биология» и «Химия» ничего не изменено");
         assert_eq!(of(&[""], &[]).said(), "в записях класса за этот период ничего не изменено");
         let done = of(&[], &["Математика"]);
-        assert!(done.is_done() && done.said().is_empty());
+        assert!(done.is_done() && done.said().is_empty() && done.sentence().is_empty());
         assert!(!Mending::default().is_done(), "what did not come back is not corrected");
     }
 

@@ -4,8 +4,8 @@ use super::period_of;
 use crate::domain::journal::Course;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
-use crate::domain::words;
-use crate::flow::desk::{self, Remark};
+use crate::flow::change::{Names, names};
+use crate::flow::desk::{self, Mending, Remark};
 use crate::store::CopyRow;
 use crate::web::WebState;
 use crate::web::answer::Refusal;
@@ -22,7 +22,7 @@ pub(super) struct BackLine {
     /// Recalled after all signatures, on the ground that stands in the form.
     pub(super) recalled: bool,
     pub(super) may_issue: bool,
-    /// In which sheet with a remark nothing was changed since, a sentence without its stop; empty for a corrected copy.
+    /// In which sheet with a remark nothing was changed since, a sentence; empty for a corrected copy.
     pub(super) unmended: String,
     pub(super) key: String,
     pub(super) ground: String,
@@ -39,6 +39,58 @@ pub(super) struct RemarkLine {
     pub(super) own: bool,
     /// Page of the course whose sheet it is; empty for other sheets and for courses that the visitor does not read.
     pub(super) course: String,
+    /// What was changed in that sheet since, one or none: whether it answers the remark, people judge.
+    pub(super) changed: Vec<Changed>,
+}
+
+/// What was changed in a sheet with a remark since it was made.
+pub(in crate::web) struct Changed {
+    /// The sheet; empty for a copy that is judged as a whole.
+    pub(in crate::web) sheet: String,
+    /// «отметка, 5А, Алгебра, 12.09.2025, урок 3, Ольхина Яшма: «4» → «5»», as many as are read at a glance.
+    pub(in crate::web) rows: Vec<String>,
+    /// How many more there are.
+    pub(in crate::web) more: usize,
+    /// Where the rest of them stand; empty for who does not read the history.
+    pub(in crate::web) history: String,
+}
+
+impl Changed {
+    fn of(names: &Names, visitor: &Visitor, (row, grade): (&CopyRow, u8), (sheet, mending): (&str, &Mending)) -> Self {
+        const SHOWN: usize = 5;
+        let all = mending.changed(sheet);
+        let said = |old: Option<&[String]>, table: &str| names.shown(table, &row.year, old);
+        let told = all.iter().take(SHOWN).map(|one| {
+            let place = names.place(&one.table, &row.year, &one.key);
+            let (was, is) = (said(one.old.as_deref(), &one.table), said(one.new.as_deref(), &one.table));
+            format!("{place}: {was} → {is}")
+        });
+        let first = all.iter().map(|one| one.at.as_str()).min().and_then(|at| at.get(..10)).unwrap_or_default();
+        let reads = visitor.reach(Action::ReadHistory).class(&row.class, grade);
+        Self {
+            sheet: sheet.to_owned(),
+            rows: told.collect(),
+            more: all.len().saturating_sub(SHOWN),
+            history: match reads {
+                true => format!("/history?class={}&since={}", segment(&row.class), segment(first)),
+                false => String::new(),
+            },
+        }
+    }
+}
+
+/// What was changed in each sheet with a remark of one copy.
+pub(in crate::web) async fn changed(
+    state: &WebState,
+    visitor: &Visitor,
+    (row, grade): (&CopyRow, u8),
+    mending: &Mending,
+) -> Result<Vec<Changed>, Refusal> {
+    if mending.changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = names(&state.house).await?;
+    Ok(mending.changes.keys().map(|sheet| Changed::of(&names, visitor, (row, grade), (sheet, mending))).collect())
 }
 
 /// Those among the copies that the visitor sees.
@@ -50,7 +102,7 @@ pub(super) async fn lines(
 ) -> Result<Vec<BackLine>, Refusal> {
     let (issues, reads) = (visitor.reach(Action::IssueCopies), visitor.reach(Action::ReadJournal));
     let grade = |class: &str| directory.class(class).map_or(0, |class| class.grade);
-    let mut lines = Vec::new();
+    let (mut lines, mut known) = (Vec::new(), None);
     for one in desk::returned(&state.house, visible).await? {
         let row = one.row;
         let may_issue = issues.class(&row.class, grade(&row.class));
@@ -62,8 +114,20 @@ pub(super) async fn lines(
             let page = |course: &Course| format!("/course/{}?period={}", segment(&course.id), segment(&row.period));
             read.map(page).unwrap_or_default()
         };
-        let ground = one.recall.as_ref().map_or_else(|| ground(&one.remarks), |recall| recall.ground.clone());
+        let mending = desk::mending(&state.house, &row).await?;
+        if known.is_none() && !mending.changes.is_empty() {
+            known = Some(names(&state.house).await?);
+        }
+        let changed = |sheet: &str| -> Vec<Changed> {
+            let about = (&row, grade(&row.class));
+            let names = known.as_ref().filter(|_| !mending.changed(sheet).is_empty());
+            names.map(|names| Changed::of(names, visitor, about, (sheet, &mending))).into_iter().collect()
+        };
+        // Nothing is printed as corrected before something was.
+        let of_remarks = || if mending.is_done() { ground(&one.remarks) } else { String::new() };
+        let ground = one.recall.as_ref().map_or_else(of_remarks, |recall| recall.ground.clone());
         let remarks = one.remarks.into_iter().map(|remark| RemarkLine {
+            changed: changed(&remark.sheet),
             course: course(&remark.course),
             own: remark.owner == visitor.account,
             sheet: remark.sheet,
@@ -74,7 +138,7 @@ pub(super) async fn lines(
         lines.push(BackLine {
             period: period_of(directory, &row),
             href: format!("/copies/{}", segment(&row.id)),
-            unmended: words::capitalised(&desk::mending(&state.house, &row).await?.said()),
+            unmended: mending.sentence(),
             onward: match may_issue {
                 true => String::new(),
                 false => format!(

@@ -29,7 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Copies among these on whose scans something differs that nobody has looked at: «5А, I четверть: 2 страницы» and the page of their scans.
-pub(super) async fn open_scans(
+pub(in crate::web) async fn open_scans(
     state: &WebState,
     directory: &Directory,
     signed: &[&CopyRow],

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::back::{Changed, changed};
 use crate::domain::copy::State as CopyState;
 use crate::domain::journal::YEAR;
 use crate::domain::people::Visitor;
@@ -78,9 +79,12 @@ pub(in crate::web) struct Standing {
     /// «24 октября 2025 г., 14:05».
     pub(in crate::web) when: String,
     pub(in crate::web) ground: String,
-    pub(in crate::web) sheets: Vec<String>,
-    /// In which of these sheets nothing was changed since, a sentence without its stop; empty where all are corrected.
+    /// Their names, as the end of a sentence.
+    pub(in crate::web) sheets: String,
+    /// In which of these sheets nothing was changed since, a sentence; empty where all are corrected.
     pub(in crate::web) unmended: String,
+    /// What was changed in these sheets since.
+    pub(in crate::web) changed: Vec<Changed>,
     /// Who issues the next version, in words.
     pub(in crate::web) issuers: String,
     /// Was nothing written, and may the visitor take the recall back?
@@ -137,10 +141,13 @@ impl Standing {
         issues: bool,
     ) -> Result<Self, Refusal> {
         let still = desk::unchanged_since(&state.house, row, &one.at).await?;
+        let mending = desk::mending(&state.house, row).await?;
+        let grade = state.directory().await?.class(&row.class).map_or(0, |class| class.grade);
         Ok(Self {
             when: words::moment_words(&one.at),
-            sheets: recall::sheets(&state.house, row, &one).await?,
-            unmended: words::capitalised(&desk::mending(&state.house, row).await?.said()),
+            sheets: words::stopped(&recall::sheets(&state.house, row, &one).await?.join(", ")),
+            unmended: mending.sentence(),
+            changed: changed(state, visitor, (row, grade), &mending).await?,
             issuers: visitor.rules.who(Action::IssueCopies),
             may_withdraw: issues && leads(visitor) && still,
             may_load: visitor.may_anywhere(Action::ImportData),

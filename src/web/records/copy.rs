@@ -27,7 +27,7 @@ use crate::flow::sources;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
-use crate::web::desk::{Recalls, Replaced, Sent, Supplements, decides};
+use crate::web::desk::{Changed, Recalls, Replaced, Sent, Supplements, changed, decides};
 use crate::web::frame::Frame;
 use crate::web::office::twins::{Twin, twins};
 use crate::web::query::{Asked, segment};
@@ -69,6 +69,8 @@ struct CopyPage {
     register_no: u64,
     log: bool,
     remarks: Vec<desk::Remark>,
+    /// What was changed since in the sheets with a remark.
+    changed: Vec<Changed>,
     /// What the version changed against the one before; empty for a first version.
     changes: String,
     /// May the visitor make the next version, or record a signature on paper?
@@ -77,7 +79,7 @@ struct CopyPage {
     still: bool,
     /// Refused, and what the remarks are on was changed since: the next version has something to say.
     mended: bool,
-    /// Refused: in which sheet with a remark nothing was changed since, a sentence without its stop.
+    /// Refused: in which sheet with a remark nothing was changed since, a sentence.
     unmended: String,
     /// Does the form of the next version stand on the page? After all signatures only for whoever decides it.
     reissues: bool,
@@ -208,7 +210,11 @@ async fn page(
     let grade = snapshot.class.grade;
     let may_print = !row.issued_pdf.is_empty() && visitor.reach(Action::HandOverPaper).class(&row.class, grade);
     let issues = visitor.reach(Action::IssueCopies).class(&row.class, grade) && row.version == last;
-    let recalls = Recalls::of(state, visitor, &row, issues, sent).await?;
+    let mut recalls = Recalls::of(state, visitor, &row, issues, sent).await?;
+    let changed = match recalls.standing.as_mut() {
+        Some(one) => std::mem::take(&mut one.changed),
+        None => changed(state, visitor, (&row, grade), &mending).await?,
+    };
     let reissues = issues && !row.issued_pdf.is_empty() && decides(visitor, row.state, recalls.stands());
     let rules_know_paper = takes_paper(state).await?;
     // What came back with remarks or was replaced goes on no paper; a print is always one of the last version.
@@ -253,6 +259,7 @@ async fn page(
         judges: visitor.may_anywhere(Action::HandleCompromise),
         sheets: sheets(&snapshot, &row),
         remarks,
+        changed,
         changes: match row.version {
             1 => String::new(),
             version => format!("/copies/{}/{version}/changes", segment(&row.id)),
@@ -265,7 +272,7 @@ async fn page(
         decided: row.state.is_decided() && !recalls.stands(),
         recalls,
         still: reissues && !mending.came_back && desk::stands_still(&state.house, &row).await?,
-        unmended: words::capitalised(&mending.said()),
+        unmended: mending.sentence(),
         issues,
         on_paper,
         omissions: snapshot.omissions.clone(),

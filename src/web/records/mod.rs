@@ -111,6 +111,8 @@ struct CopiesPage {
     states: Vec<StateTab>,
     listed: Listed<CopyLine>,
     buttons: Buttons,
+    /// Differences on scans that nobody has looked at, of copies that the button would seal: words and address.
+    open_scans: Vec<(String, String)>,
     /// Work on copies under way, each a ready part of the page.
     running: Vec<String>,
     /// Paper of sealed copies that is printed or handed in together.
@@ -144,6 +146,9 @@ async fn copies(
         of_state(CopyState::Frozen),
         of_state(CopyState::Signed),
     );
+    let waits_for_seal = |row: &&CopyRow| buttons.seal > 0 && row.state == CopyState::Signed;
+    let signed: Vec<&CopyRow> = rows.iter().filter(waits_for_seal).collect();
+    let open_scans = super::desk::open_scans(&state, &directory, &signed).await?;
     let running = super::ops::jobs::running(&state, &visitor, &["close_all", "issue_all", "seal_all"]).await?;
     let chosen = asked.value("state").to_owned();
     let late = supplement::open_ones(&state.house).await?;
@@ -191,7 +196,7 @@ async fn copies(
     let frame =
         frame.titled("Копии").leading("Копии классных журналов и сводные ведомости: от закрытия периода до архива.");
     let piles = pile::piles(&state, &directory, &visitor).await?;
-    answer::page(&CopiesPage { frame, states, listed, buttons, running, piles })
+    answer::page(&CopiesPage { frame, states, listed, buttons, open_scans, running, piles })
 }
 
 /// Entries made after a copy was drawn up, by copy.

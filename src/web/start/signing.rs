@@ -10,8 +10,10 @@ use super::{Desk, Wait, shortened};
 use crate::domain::copy::State as CopyState;
 use crate::domain::names;
 use crate::domain::rights::{Action, Role};
+use crate::domain::route::BY_SHEETS;
 use crate::domain::words;
 use crate::flow::desk::{self, Mending};
+use crate::flow::sign::REFUSED;
 
 /// A copy that came back, and what became of it since.
 struct Back<'c> {
@@ -140,21 +142,57 @@ impl Desk<'_> {
         let rest = back.iter().filter(|one| !one.leads && !one.copy.recalled && !is_told(one));
         let (mended, rest): (Vec<&Back<'_>>, Vec<&Back<'_>>) = rest.partition(|one| one.mending.is_done());
         if let [one, ..] = rest.as_slice() {
-            let detail = format!(
-                "от вас ничего не ждут: исправленный журнал загружает {}, новую версию выпускает {}; если изменится ваш лист, подпишете его снова",
-                self.visitor.rules.who(Action::ImportData),
-                self.visitor.rules.who(Action::IssueCopies)
-            );
+            let (loads, issues) =
+                (self.visitor.rules.who(Action::ImportData), self.visitor.rules.who(Action::IssueCopies));
+            let detail = match self.own_changed(&rest).await?.as_str() {
+                "" => format!(
+                    "от вас ничего не ждут: исправленный журнал загружает {loads}, новую версию выпускает {issues}; если изменится ваш лист, подпишете его снова"
+                ),
+                own => format!("{own}; новую версию выпускает {issues}"),
+            };
             waits.push(self.came_back(one, rest.len() as u64, what, detail));
         }
         if let [one, ..] = mended.as_slice() {
             let what = ["отклонённая копия исправлена", "отклонённые копии исправлены", "отклонённых копий исправлено"];
-            let detail = format!("исправлено, ждём {}", versions(&mended));
+            let detail = match self.own_changed(&mended).await?.as_str() {
+                "" => format!("исправлено, ждём {}", versions(&mended)),
+                own => format!("исправлено, ждём {}; {own}", versions(&mended)),
+            };
             waits.push(self.came_back(one, mended.len() as u64, what, detail));
         }
         let here = back.iter().filter(|one| one.leads || !one.copy.recalled);
         told.extend(here.map(|one| one.copy.row.id.clone()));
         Ok((waits, told))
+    }
+
+    /// The visitor's own sheets that were changed after a remark on another: the next version asks for their signature. Empty where none was.
+    async fn own_changed(&self, copies: &[&Back<'_>]) -> Result<String, Refusal> {
+        let (house, me) = (&self.state.house, self.visitor.account.as_str());
+        let (mut named, mut has_signed) = (Vec::new(), false);
+        for one in copies {
+            let row = &one.copy.row;
+            let paper = house.papers.get(house, row.snapshot).await?;
+            let places = paper.route.iter().filter(|stage| stage.id == BY_SHEETS).flat_map(|stage| &stage.signers);
+            let own = places.filter(|place| place.person.id == me).flat_map(|place| &place.sheets);
+            let own = own.filter_map(|id| paper.sheet(id)).filter(|sheet| one.mending.others.contains(&sheet.name));
+            let before = named.len();
+            named.extend(own.map(|sheet| match copies.len() {
+                1 => format!("«{}»", sheet.name),
+                _ => format!("«{}» ({})", sheet.name, row.class),
+            }));
+            if named.len() > before {
+                let said = house.db.list_statements(&row.id, row.version).await?;
+                has_signed |= said.iter().any(|said| said.signer == me && said.verdict != REFUSED);
+            }
+        }
+        let anew = if has_signed { "подписать снова" } else { "подписать" };
+        Ok(match named.as_slice() {
+            [] => String::new(),
+            [one] => format!("ваш лист {one} изменён: в новой версии его нужно будет {anew}"),
+            many => {
+                format!("ваши листы {} изменены: в новой версии их нужно будет {anew}", words::listed(many))
+            }
+        })
     }
 
     /// A quiet line on copies that came back and wait for others.
@@ -239,7 +277,10 @@ impl Desk<'_> {
             waits.push(Wait {
                 count: n,
                 what: what.to_owned(),
-                detail: format!("исправлено, ждём {}; выпускает {issues}", versions(&copies)),
+                detail: format!(
+                    "исправлено, ждём {}; выпускает {issues}; что изменено — на странице копии",
+                    versions(&copies)
+                ),
                 href: self.place_of(one.copy, copies.len() as u64),
                 urgent: false,
                 why: String::new(),
