@@ -224,6 +224,8 @@ fn a_copy_that_came_back_is_issued_anew_and_only_the_corrected_sheet_is_signed_a
             browser.picture(width, &pictures().join(name)).await.expect("a page that fits");
         }
         browser.client.set_window_size(1366, 900).await.expect("a size");
+        // Nothing was corrected, so that the ground is theirs who issue all the same.
+        browser.fill("ground", "замечание не подтвердилось").await;
         browser.press(".back form button").await;
         let changes = browser.text().await;
         assert!(
