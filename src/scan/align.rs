@@ -14,6 +14,11 @@ const PITCH: f32 = 8.0;
 const ALIKE: f32 = 0.35;
 /// Windows without which nothing is said of a page.
 const FEWEST: usize = 12;
+/// Ties within so many millimetres foretell a place.
+const NEAR: f64 = 26.0;
+/// Pixels of the coarse page, 7 mm, by which a window may lie off that no tie foretells: the corners of a code are known to a pixel of the scan or two,
+/// and at ten times the code's side that is as many millimetres.
+const FAR: i32 = 28;
 
 /// A projective map of the issued page (in units of 100 mm, so that all terms are of one size) to pixels of the scan.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +54,11 @@ pub struct Aligned {
 }
 
 impl Aligned {
+    /// Were so many fifths of the windows found?
+    pub fn has_fifths(&self, part: usize) -> bool {
+        self.found.0 * 5 >= self.found.1 * part
+    }
+
     /// The pixel of the scan where a point of the page lies; the point in mm.
     pub fn at(&self, x: f32, y: f32) -> Point {
         let (u, v) = self.map.at(f64::from(x), f64::from(y));
@@ -73,8 +83,8 @@ pub struct Scaled<'a> {
 }
 
 /// Finds where an issued page lies on a scan. `codes`: corners of the code on the page, mm, and on the scan, pixels, in the same order.
-/// Nothing when too little of the print is found.
-pub fn align(page: &Scaled<'_>, scan: &Grey, codes: (&[Point; 4], &[Point; 4])) -> Option<Aligned> {
+/// With `leaps`, print that lies far from all that was found yet is looked for in a wider ring. Nothing when too little of the print is found.
+pub fn align(page: &Scaled<'_>, scan: &Grey, codes: (&[Point; 4], &[Point; 4]), leaps: bool) -> Option<Aligned> {
     let side = |corners: &[Point; 4]| {
         let each = (0..4).map(|at| {
             let ((x, y), (u, v)) = (corners[at], corners[(at + 1) % 4]);
@@ -115,6 +125,10 @@ pub fn align(page: &Scaled<'_>, scan: &Grey, codes: (&[Point; 4], &[Point; 4])) 
     let corner = |at: usize| Tie { page: wide(codes.0[at]), scan: wide(codes.1[at]), weight: 1.0 };
     let mut ties: Vec<Tie> = (0..4).map(corner).collect();
     let mut map = affine(&ties)?;
+    let is_lone = |at: &(f32, f32), ties: &[Tie]| {
+        let apart = |tie: &Tie| (tie.page.0 - f64::from(at.0)).hypot(tie.page.1 - f64::from(at.1));
+        leaps && ties.iter().all(|tie| apart(tie) > NEAR)
+    };
     let mut reach = 22.0_f32;
     let mut next = 0;
     while next < windows.len() {
@@ -122,7 +136,7 @@ pub fn align(page: &Scaled<'_>, scan: &Grey, codes: (&[Point; 4], &[Point; 4])) 
         if count > 0 {
             let found: Vec<Tie> = windows[next..next + count]
                 .iter()
-                .filter_map(|at| coarse.find(*at, &|x, y| guess(&map, &ties, x, y)))
+                .filter_map(|at| coarse.find(*at, &|x, y| guess(&map, &ties, x, y), is_lone(at, &ties)))
                 .collect();
             ties.extend(found);
             next += count;
@@ -134,7 +148,7 @@ pub fn align(page: &Scaled<'_>, scan: &Grey, codes: (&[Point; 4], &[Point; 4])) 
     let mut coarse_ties = ties;
     for _ in 0..2 {
         let found: Vec<Tie> =
-            windows.iter().filter_map(|at| fine.find(*at, &|x, y| guess(&map, &coarse_ties, x, y))).collect();
+            windows.iter().filter_map(|at| fine.find(*at, &|x, y| guess(&map, &coarse_ties, x, y), false)).collect();
         if found.len() < FEWEST {
             return None;
         }
@@ -161,8 +175,6 @@ fn distance(map: &Map, tie: &Tie) -> f64 {
 
 /// The map, moved as the nearest ties are moved against it.
 fn guess(map: &Map, ties: &[Tie], x: f64, y: f64) -> (f64, f64) {
-    /// Ties within so many millimetres foretell a place.
-    const NEAR: f64 = 26.0;
     let (u, v) = map.at(x, y);
     let (mut dx, mut dy, mut sum) = (0.0, 0.0, 0.2);
     for tie in ties {
@@ -222,9 +234,10 @@ impl Looking<'_> {
         (mean - apart) / count > LEAST
     }
 
-    /// The place on the scan (its own pixels) that is most like a window of the page.
-    fn find(&self, (x, y): (f32, f32), at: &dyn Fn(f64, f64) -> (f64, f64)) -> Option<Tie> {
-        let (half, reach) = (self.half(), self.reach);
+    /// The place on the scan (its own pixels) that is most like a window of the page. A lone window is looked for farther off, and counts only
+    /// where no other place is nearly so like it: rows of an empty table are.
+    fn find(&self, (x, y): (f32, f32), at: &dyn Fn(f64, f64) -> (f64, f64), is_lone: bool) -> Option<Tie> {
+        let (half, reach) = (self.half(), if is_lone { FAR } else { self.reach });
         let (x, y) = (f64::from(x), f64::from(y));
         // The map about the window is as good as straight: three of its points give it.
         let step = f64::from(PITCH);
@@ -281,6 +294,9 @@ impl Looking<'_> {
         if *value < ALIKE || bx == 0 || by == 0 || bx + 1 == span || by + 1 == span {
             return None;
         }
+        if is_lone && !stands_out(&alike, span, best) {
+            return None;
+        }
         // Between pixels: the top of the parabola through the best and its neighbours.
         let top = |less: f32, more: f32| {
             let bow = less + more - 2.0 * value;
@@ -292,6 +308,17 @@ impl Looking<'_> {
         let scan = (own.0 + ux.0 * dx + uy.0 * dy, own.1 + ux.1 * dx + uy.1 * dy);
         Some(Tie { page: (x - rest.0, y - rest.1), scan, weight: f64::from(*value) })
     }
+}
+
+/// Is the best of these places (rows of `span`) better than every one that does not lie beside it?
+fn stands_out(alike: &[f32], span: usize, best: usize) -> bool {
+    /// Pixels over which one match is wide.
+    const BESIDE: usize = 3;
+    /// So much more alike: another row of the same table comes nearer than that.
+    const MORE: f32 = 0.12;
+    let is_beside =
+        |at: usize| (at % span).abs_diff(best % span) <= BESIDE && (at / span).abs_diff(best / span) <= BESIDE;
+    alike.iter().enumerate().all(|(at, value)| is_beside(at) || *value + MORE <= alike[best])
 }
 
 /// The map of all ties: straight while they lie close together, projective once they span the page; ties far off count little.
@@ -439,4 +466,52 @@ pub fn shrunk(picture: &Grey, by: usize) -> Grey {
         pixels.extend(sums.iter().map(|sum| (sum / (by * by) as u32) as u8));
     }
     Grey::new(width, height, pixels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pixels a millimetre, 200 dpi.
+    const SCALE: f32 = 200.0 / INCH;
+
+    /// A page with a code at its foot, ten lines at its head and nothing between; the lines lie so many pixels lower.
+    fn few_lines(lower: usize) -> Grey {
+        let mut page = Grey::new(1654, 2339, Vec::new());
+        let mut dice = 7_u32;
+        let mut print = |left: usize, top: usize, across: usize, down: usize| {
+            for (row, column) in (0..down).flat_map(|row| (0..across).map(move |column| (row, column))) {
+                dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                for y in (top + row * 4..top + row * 4 + 4).filter(|_| dice >> 31 == 1) {
+                    let at = y * 1654 + left + column * 4;
+                    page.pixels[at..at + 4].fill(0);
+                }
+            }
+        };
+        print(1362, 1969, 33, 33);
+        (0..10).for_each(|line| print(120, 200 + lower + line * 40, 200, 5));
+        page
+    }
+
+    #[test]
+    fn print_that_lies_farther_off_than_the_code_foretells_is_found_over_a_blank_half_page() {
+        let (page, scan) = (few_lines(0), few_lines(32));
+        let seen: [Point; 4] = [(1362.0, 1969.0), (1494.0, 1969.0), (1494.0, 2101.0), (1362.0, 2101.0)];
+        let own = seen.map(|(x, y)| (x / SCALE, y / SCALE));
+        let page = Scaled { grey: &page, scale: SCALE };
+        assert!(align(&page, &scan, (&own, &seen), false).is_none_or(|near| !near.has_fifths(3)));
+        let far = align(&page, &scan, (&own, &seen), true).filter(|far| far.has_fifths(4));
+        let (x, y) = far.map_or((0.0, 0.0), |far| far.at(60.0, 40.0));
+        assert!((x - 60.0 * SCALE).hypot(y - 40.0 * SCALE - 32.0) < 2.0, "{x} {y}");
+    }
+
+    #[test]
+    fn one_row_of_many_that_are_alike_foretells_nothing() {
+        let mut alike = vec![0.1_f32; 57 * 57];
+        let (best, other) = (28 * 57 + 28, 50 * 57 + 28);
+        (alike[best], alike[best + 2]) = (0.9, 0.85);
+        assert!(stands_out(&alike, 57, best));
+        alike[other] = 0.85;
+        assert!(!stands_out(&alike, 57, best));
+    }
 }

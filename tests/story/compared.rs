@@ -224,7 +224,11 @@ fn a_sheet_of_a_stage_on_paper_that_came_back_without_ink_is_told_and_a_signed_o
         let told = scans::compare_files(&house, &[file], &after(95), |_, _| {}).await.expect("an answer");
         assert_eq!(told.findings[0].message, "подписи не видно: проверьте лист");
         let unseen = scans::unseen(&house).await.expect("pages");
-        assert_eq!(unseen.iter().map(|one| (one.leaf as usize, one.differences)).collect::<Vec<_>>(), [(no, 1)]);
+        let told: Vec<_> = unseen.iter().map(|one| (one.leaf as usize, one.differences, one.unsigned)).collect();
+        assert_eq!(told, [(no, 1, 1)]);
+        // Nobody waves a missing signature through as harmless.
+        let harmless = scans::look(&house, &unseen[0].at, &after(96)).await;
+        assert!(matches!(harmless, Err(Error::Scan(scans::Refusal::Unsigned))), "{harmless:?}");
 
         let mut inked = clean.clone();
         sign(&mut inked, place);
@@ -232,6 +236,13 @@ fn a_sheet_of_a_stage_on_paper_that_came_back_without_ink_is_told_and_a_signed_o
         assert_eq!((signed.unsigned(), signed.unexpected().count()), (0, 0), "{:#?}", signed.differences);
         // The one that was signed speaks for the page: nobody is sent to the bare one any more.
         assert_eq!(scans::unseen(&house).await.expect("pages"), []);
+        // The bare scan names the one that took its place, and not the other way round.
+        let row = house.copy(copy).await;
+        let inked = scans::Inked::load(&house, &row).await.expect("an answer").expect("a stage on paper");
+        let both = scans::standing(&house, copy, None).await.expect("a standing").pages.remove(no - 1).scans;
+        let by = |at: &At| inked.replaced_by(&house, &at.place, no as u32).cloned();
+        assert_eq!([by(&both[0]), by(&both[1])], [Some(both[1].place.clone()), None]);
+        assert!(bare.said(1).starts_with("Отличий не найдено"), "{}", bare.said(1));
     });
 }
 
@@ -251,7 +262,7 @@ fn what_a_pen_changed_on_paper_is_framed_where_it_is_and_a_signature_in_its_plac
         let found = compared(&house, "подписан.jpg", scanned(&signed)).await;
         assert!(!found.differences.is_empty(), "the signature is told, mildly");
         assert_eq!(found.unexpected().collect::<Vec<_>>(), Vec::<&scans::Differs>::new());
-        assert!(found.said().starts_with("Отличий не найдено: сравнена вся печать страницы"), "{}", found.said());
+        assert!(found.said(0).starts_with("Отличий не найдено: сравнена вся печать страницы"), "{}", found.said(0));
         assert!(
             found.findings("скан").iter().all(|one| (one.code, one.severity) == ("scan.handwritten", Severity::Note))
         );

@@ -308,6 +308,8 @@ fn a_page_without_a_code_is_laid_by_hand_and_a_scan_can_be_put_aside() {
         scans::decide(&house, &at, &Leaf::default(), &after(94)).await.expect("put aside");
         let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
         assert!(standing.pages[1].scans.is_empty());
+        let seen = standing.pages.iter().filter(|page| !page.scans.is_empty()).count();
+        assert_eq!(scans::pages_in(&house, COPIES[0], standing.copy.version).await.expect("a number"), seen);
         let log = house.db.list_log().await.expect("the log");
         assert_eq!(log.iter().filter(|entry| entry.event == "scan_decided").count(), 2);
     });

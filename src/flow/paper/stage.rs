@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::super::scans::{self, Standing};
 use super::super::sign::{self, Desk, Target, Witness};
@@ -21,7 +21,9 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
 use crate::domain::route;
 use crate::domain::snapshot::{Sheet, Snapshot, StageFacts};
+use crate::domain::words::moment_of;
 use crate::store::{self, CopyRow, Leaf, PaperStageRow, ScanPlace};
+use crate::typeset;
 
 /// How a stage on paper stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,16 +168,38 @@ pub async fn standing(house: &House, standing: &Standing) -> Result<Vec<PaperSta
     }
     let snapshot = house.db.load_snapshot(row.snapshot).await?;
     let signed = sign::signed(&house.db.list_statements(&row.id, row.version).await?);
-    let received = house.db.list_scan_files().await?.into_iter().map(|file| (file.digest, file.received_at));
-    let received: BTreeMap<String, String> = received.collect();
+    let arrived = scans::arrivals(house).await?;
     let turn = route::open_stage(&snapshot.route, &signed).map(|stage| stage.id.as_str());
     let one = |stage: &StageFacts| {
         let opened = opened.iter().find(|one| one.stage == stage.id)?;
-        let mut made = stage_of(house, &snapshot, stage, &signed, standing, &received, opened);
+        let mut made = stage_of(house, &snapshot, stage, &signed, standing, &arrived, opened);
         made.is_turn = row.state == State::Issued && turn == Some(stage.id.as_str());
         Some(made)
     };
-    Ok(snapshot.route.iter().filter_map(one).collect())
+    let mut stages: Vec<PaperStage> = snapshot.route.iter().filter_map(one).collect();
+    if stages.iter().any(|stage| !stage.blank.is_empty()) {
+        let places = typeset::hand_places(&snapshot)?;
+        let pages: Vec<u32> = standing.pages.iter().map(|page| page.sheet).collect();
+        for stage in &mut stages {
+            let owed =
+                |(of, person): &(String, String)| *of == stage.id && stage.owes.iter().any(|(id, _)| id == person);
+            let bears: Vec<bool> =
+                places.iter().map(|page| page.signatures.iter().any(|place| owed(&place.of))).collect();
+            stage.blank.retain(|one| awaits_ink(one.leaf, &pages, &bears));
+        }
+    }
+    Ok(stages)
+}
+
+/// Is ink awaited on this page (from 1)? Nowhere on a page without a place of a signature, if another page of its sheet has one: such a page is
+/// filed, and whether its scan could be compared is a matter of differences. `sheets`: the sheet of each page; `bears`: which pages have a place.
+fn awaits_ink(leaf: u32, sheets: &[u32], bears: &[bool]) -> bool {
+    let at = (leaf as usize).wrapping_sub(1);
+    // What an older program has set on other pages is not known: then each page waits.
+    if sheets.len() != bears.len() || bears.get(at) != Some(&false) {
+        return true;
+    }
+    !sheets.iter().zip(bears).any(|(sheet, bears)| *bears && sheets.get(at) == Some(sheet))
 }
 
 fn stage_of(
@@ -184,20 +208,12 @@ fn stage_of(
     stage: &StageFacts,
     signed: &[route::Signed],
     standing: &Standing,
-    received: &BTreeMap<String, String>,
+    arrived: &BTreeMap<String, DateTime<FixedOffset>>,
     opened: &PaperStageRow,
 ) -> PaperStage {
-    let moment = |text: &str| DateTime::parse_from_rfc3339(text).ok();
     // Scans of a page count that came in since the stage was opened.
-    let counts = |at: &&scans::At| {
-        let came = received.get(&at.place.file).and_then(|at| moment(at));
-        came.zip(moment(&opened.opened_at)).is_some_and(|(came, from)| came >= from)
-    };
-    // Does a scan show the ink that it waits for? Nothing is known of one that was not compared, or could not be.
-    let inked = |at: &scans::At, leaf: u32| {
-        let found = scans::known(house, at, &standing.copy, leaf).filter(|found| found.not.is_empty());
-        found.map(|found| found.unsigned() == 0)
-    };
+    let from = moment_of(&opened.opened_at);
+    let counts = |at: &&scans::At| arrived.get(&at.place.file).zip(from).is_some_and(|(came, from)| *came >= from);
     let number = |id: &String| (1..).zip(&snapshot.sheets).find(|(_, sheet)| sheet.id() == id).map(|(no, _)| no);
     let mut made = PaperStage {
         id: stage.id.clone(),
@@ -223,8 +239,12 @@ fn stage_of(
         let sheets: Vec<u32> = left.iter().filter_map(number).collect();
         for page in standing.pages.iter().filter(|page| sheets.contains(&page.sheet)) {
             made.pages.push(page.leaf);
-            let came: Vec<(&scans::At, Option<bool>)> =
-                page.scans.iter().filter(counts).map(|at| (at, inked(at, page.leaf))).collect();
+            let came: Vec<(&scans::At, Option<bool>)> = page
+                .scans
+                .iter()
+                .filter(counts)
+                .map(|at| (at, scans::ink(house, at, &standing.copy, page.leaf)))
+                .collect();
             // A signed sheet that was scanned anew speaks instead of the bare scan before it.
             let shown = came.iter().find(|(_, ink)| *ink == Some(true));
             let Some((at, ink)) = shown.or(came.first()) else {
@@ -250,11 +270,17 @@ fn stage_of(
 }
 
 /// Completes every stage on paper of these copies whose sheets are all in and show ink in each place of a signature; `day` is the one beside
-/// the signatures.
-pub async fn settle(house: &House, copies: &[String], day: NaiveDate, act: &Act) -> Result<Settled, Error> {
+/// the signatures. `told` hears of pages compared for it and of all.
+pub async fn settle(
+    house: &House,
+    copies: &[String],
+    day: NaiveDate,
+    act: &Act,
+    told: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Settled, Error> {
     let mut settled = Settled::default();
     for copy in copies {
-        run(house, copy, day, false, act, &mut settled).await?;
+        run(house, copy, (day, false), act, told, &mut settled).await?;
     }
     Ok(settled)
 }
@@ -262,20 +288,19 @@ pub async fn settle(house: &House, copies: &[String], day: NaiveDate, act: &Act)
 /// Completes the stage on paper whose turn it is by the word of the person who has looked at its sheets, whatever the comparison saw.
 pub async fn confirm(house: &House, copy: &str, day: NaiveDate, act: &Act) -> Result<Settled, Error> {
     let mut settled = Settled::default();
-    run(house, copy, day, true, act, &mut settled).await?;
+    run(house, copy, (day, true), act, &|_, _| {}, &mut settled).await?;
     Ok(settled)
 }
 
 async fn run(
     house: &House,
     copy: &str,
-    day: NaiveDate,
-    by_eye: bool,
+    (day, mut by_eye): (NaiveDate, bool),
     act: &Act,
+    told: &(dyn Fn(usize, usize) + Sync),
     settled: &mut Settled,
 ) -> Result<(), Error> {
     // What was looked at is the stage that waited; those after it are completed by their ink.
-    let mut by_eye = by_eye;
     // One stage after another: what was opened together may be completed by one pile.
     while let Some(row) = house.db.list_versions(copy).await?.pop() {
         if house.db.list_paper_stages(&row.id, row.version).await?.is_empty() {
@@ -284,7 +309,7 @@ async fn run(
         let standing_now = scans::standing(house, &row.id, None).await?;
         let Some(mut stage) = whole(house, &standing_now).await? else { break };
         if !by_eye && !stage.blank.is_empty() {
-            look(house, &standing_now, &stage).await;
+            look(house, &standing_now, &stage, told).await;
             let Some(seen) = whole(house, &standing_now).await? else { break };
             stage = seen;
         }
@@ -321,11 +346,15 @@ async fn whole(house: &House, standing_now: &Standing) -> Result<Option<PaperSta
 }
 
 /// Compares what of the stage's pages was not compared yet. What cannot be compared is left to a person's eyes.
-async fn look(house: &House, standing_now: &Standing, stage: &PaperStage) {
-    for page in standing_now.pages.iter().filter(|page| stage.blank.iter().any(|one| one.leaf == page.leaf)) {
-        for at in &page.scans {
-            let _compared = scans::compare(house, at, &standing_now.copy, page.leaf).await;
-        }
+async fn look(house: &House, standing_now: &Standing, stage: &PaperStage, told: &(dyn Fn(usize, usize) + Sync)) {
+    let waits = |leaf: u32| stage.blank.iter().any(|one| one.leaf == leaf);
+    let pages = standing_now.pages.iter().filter(|page| waits(page.leaf));
+    let work: Vec<(u32, &scans::At)> =
+        pages.flat_map(|page| page.scans.iter().map(move |at| (page.leaf, at))).collect();
+    told(0, work.len());
+    for (done, (leaf, at)) in (1..).zip(&work) {
+        let _compared = scans::compare(house, at, &standing_now.copy, *leaf).await;
+        told(done, work.len());
     }
 }
 
@@ -340,12 +369,9 @@ pub async fn rests_on(house: &House, at: &ScanPlace, leaf: &Leaf) -> Result<Opti
     let Some(page) = standing.pages.iter().find(|page| page.leaf == leaf.leaf) else { return Ok(None) };
     let snapshot = house.db.load_snapshot(standing.copy.snapshot).await?;
     let sheet = snapshot.sheets.get((page.sheet as usize).wrapping_sub(1)).map(Sheet::id);
-    let moment = |text: &str| DateTime::parse_from_rfc3339(text).ok();
-    let received: BTreeMap<String, String> =
-        house.db.list_scan_files().await?.into_iter().map(|file| (file.digest, file.received_at)).collect();
+    let arrived = scans::arrivals(house).await?;
     let came_before = |place: &ScanPlace, said: &str| {
-        let came = received.get(&place.file).and_then(|at| moment(at));
-        came.zip(moment(said)).is_some_and(|(came, said)| came <= said)
+        arrived.get(&place.file).zip(moment_of(said)).is_some_and(|(came, said)| *came <= said)
     };
     for row in house.db.list_statements(&leaf.copy, leaf.version).await? {
         let Some(stage) = opened.iter().find(|one| one.stage == row.stage && row.version == leaf.version) else {
@@ -355,9 +381,9 @@ pub async fn rests_on(house: &House, at: &ScanPlace, leaf: &Leaf) -> Result<Opti
         let is_by_scan = said.ink.as_ref().is_some_and(|ink| !ink.scan.is_empty());
         let is_of_sheet = said.sheets.iter().any(|one| Some(one.id.as_str()) == sheet);
         let other = |scan: &scans::At| {
-            let since = moment(&stage.opened_at).zip(received.get(&scan.place.file).and_then(|at| moment(at)));
+            let since = moment_of(&stage.opened_at).zip(arrived.get(&scan.place.file));
             scan.place != *at
-                && since.is_some_and(|(from, came)| came >= from)
+                && since.is_some_and(|(from, came)| *came >= from)
                 && came_before(&scan.place, &said.signed_at)
         };
         if is_by_scan && is_of_sheet && came_before(at, &said.signed_at) && !page.scans.iter().any(other) {
@@ -406,4 +432,18 @@ async fn complete(
         signatures: ink.len(),
         route_done: !done.completed.is_empty(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::awaits_ink;
+
+    #[test]
+    fn a_page_of_a_signed_sheet_that_has_no_place_of_a_signature_waits_for_no_ink() {
+        // The title page is signed, the list behind it belongs to its sheet and is not; nor has the second sheet any place.
+        let (sheets, bears) = ([1, 1, 2, 1], [true, false, false, true]);
+        let waiting: Vec<u32> = (1..=5).filter(|leaf| awaits_ink(*leaf, &sheets, &bears)).collect();
+        assert_eq!(waiting, [1, 3, 4, 5]);
+        assert!(awaits_ink(2, &sheets, &bears[..3]), "set on other pages: nothing is known of them");
+    }
 }

@@ -6,10 +6,10 @@
 //! A sheet of a sealed copy may be a print of either file: as it was issued, or as it was sealed, with the marks of signatures and seal and
 //! with the log's checkpoint of that day. What is kept of its code does not say which, so the one that the scan is nearer to counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use chrono::DateTime;
+use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 use super::super::desk::on_paper;
@@ -22,13 +22,14 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::log_proof::object_name;
 use crate::domain::route;
 use crate::domain::snapshot::{Sheet, Snapshot, StageFacts};
+use crate::domain::words::moment_of;
 use crate::scan::{self, Area, Class, Issued, Kind, Point};
 use crate::store::CopyRow;
 use crate::typeset;
 use crate::vault::name;
 
 /// Raised when the comparison itself changes: what an older one said is then found out again.
-pub(super) const METHOD: u32 = 5;
+pub(super) const METHOD: u32 = 6;
 
 /// Class of a place that was to be signed with a pen and has no ink.
 const UNSIGNED: &str = "unsigned";
@@ -141,8 +142,8 @@ impl Compared {
         (!self.not.is_empty(), self.unexpected().count())
     }
 
-    /// One sentence: what came out, and of what.
-    pub fn said(&self) -> String {
+    /// One sentence: what came out, and of what; without so many places of signatures that were settled since.
+    pub fn said(&self, settled: usize) -> String {
         if !self.not.is_empty() {
             return format!("Не сравнивалось: {}.", self.not);
         }
@@ -150,7 +151,7 @@ impl Compared {
         let seen = format!(
             "при этом качестве скана виден штрих пера 0,3 мм длиной от {least} мм; точки и поля 4 мм у края не сравниваются"
         );
-        match self.unexpected().count() as u64 {
+        match self.unexpected().count().saturating_sub(settled) as u64 {
             0 => format!("Отличий не найдено: сравнена вся печать страницы и чистые места вокруг неё; {seen}."),
             count => {
                 let words = crate::domain::words::count(count, "отличие", "отличия", "отличий");
@@ -188,6 +189,18 @@ pub fn known(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Option<Compar
     let bytes = std::fs::read(kept(house, at)).ok()?;
     let known: Compared = serde_json::from_slice(&bytes).ok()?;
     (known.method == METHOD && known.issued == copy.issued_pdf && known.page == leaf).then_some(known)
+}
+
+/// Does a scan show each signature in ink that it waits for? Nothing is known of one that was not compared, or could not be.
+pub fn ink(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Option<bool> {
+    let found = known(house, at, copy, leaf).filter(|found| found.not.is_empty());
+    found.map(|found| found.unsigned() == 0)
+}
+
+/// When each file of scans came, by its digest.
+pub async fn arrivals(house: &House) -> Result<BTreeMap<String, DateTime<FixedOffset>>, Error> {
+    let files = house.db.list_scan_files().await?.into_iter();
+    Ok(files.filter_map(|file| moment_of(&file.received_at).map(|at| (file.digest, at))).collect())
 }
 
 /// The sealed file of a copy and its digest, once there is one.
@@ -290,10 +303,10 @@ async fn awaited(
     leaf: u32,
     received_at: &str,
 ) -> Result<BTreeSet<(String, String)>, Error> {
-    let moment = |text: &str| DateTime::parse_from_rfc3339(text).ok();
-    let came = moment(received_at);
+    let came = moment_of(received_at);
     let opened = house.db.list_paper_stages(&copy.id, copy.version).await?;
-    let counted = opened.iter().filter(|one| moment(&one.opened_at).zip(came).is_some_and(|(from, came)| came >= from));
+    let counted =
+        opened.iter().filter(|one| moment_of(&one.opened_at).zip(came).is_some_and(|(from, came)| came >= from));
     let stages: Vec<&StageFacts> =
         counted.filter_map(|one| snapshot.route.iter().find(|stage| stage.id == one.stage)).collect();
     if stages.is_empty() {

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::super::{Act, Error, House, salt};
-use super::compare::{METHOD, compare};
+use super::compare::{METHOD, compare, known};
 use super::standing::LastWords;
 use super::{At, Inked, Refusal};
 use crate::domain::audit::{Event, EventKind};
@@ -40,6 +40,8 @@ pub struct Differing {
     pub at: ScanPlace,
     /// How much differs, but for signatures that were seen elsewhere since ([`Inked`]).
     pub differences: u32,
+    /// Places of signatures on paper without ink among them.
+    pub unsigned: u32,
     /// The look of the person who found it harmless.
     pub look: Option<LookRow>,
 }
@@ -193,13 +195,24 @@ pub async fn differing(house: &House) -> Result<Vec<Differing>, Error> {
         if differences == 0 {
             continue;
         }
+        // Only a version with stages on paper waits for ink.
+        let unsigned = match (settled, inked) {
+            (0, Some(_)) => bare(house, &row.at, copy, row.leaf.leaf).min(differences),
+            _ => 0,
+        };
         // More than was seen is not what was found harmless.
         let seen = |look: &&LookRow| look.at == row.at && is_same(&&look.leaf) && look.differences >= differences;
         let look = looks.iter().rev().find(seen).cloned();
         let copy = copy.clone();
-        found.push(Differing { copy, leaf: row.leaf.leaf, at: row.at, differences, look });
+        found.push(Differing { copy, leaf: row.leaf.leaf, at: row.at, differences, unsigned, look });
     }
     Ok(found)
+}
+
+/// Places of signatures without ink on a scan; none where the comparison's own file was thrown away.
+fn bare(house: &House, at: &ScanPlace, copy: &CopyRow, leaf: u32) -> u32 {
+    let at = At { place: at.clone(), by_hand: false, corners: String::new(), turn: 0 };
+    known(house, &at, copy, leaf).map_or(0, |found| found.unsigned() as u32)
 }
 
 /// Pages on which something differs and at whose scans nobody has looked: each once, whatever the number of its scans.
@@ -212,13 +225,17 @@ pub async fn unseen(house: &House) -> Result<Vec<Differing>, Error> {
 /// A person has looked at the differences of a scan and found them harmless: the page is counted no more.
 ///
 /// # Errors
-/// When no such scan differs, or it was looked at before.
+/// When no such scan differs, when it lacks a signature, or it was looked at before.
 pub async fn look(house: &House, at: &ScanPlace, act: &Act) -> Result<(), Error> {
     // Whoever opened the page before the comparison in the background came to it has seen the same frames.
     compare_files(house, std::slice::from_ref(&at.file), act, |_, _| {}).await?;
     let found = differing(house).await?.into_iter().find(|one| one.at == *at).ok_or(Refusal::NoDifference)?;
     if found.look.is_some() {
         return Err(Refusal::AsItIs.into());
+    }
+    // A signature that is not there is nothing harmless, and what differs beside it waits with it.
+    if found.unsigned > 0 {
+        return Err(Refusal::Unsigned.into());
     }
     let leaf = Leaf { copy: found.copy.id, version: found.copy.version, sheet: 0, leaf: found.leaf };
     let file: Digest = at.file.parse().map_err(|_| Refusal::NoPage)?;

@@ -23,11 +23,11 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::words;
 use crate::scan::{self, Grey, Kind, PageFault, Unreadable};
 use crate::store::{self, Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
-pub use compare::{Compared, Differs, compare, known, tenths};
+pub use compare::{Compared, Differs, arrivals, compare, ink, known, tenths};
 pub use differing::{Comparing, Differing, compare_files, differing, look, uncompared, unseen};
 pub use judge::{Judge, Verdict};
 pub use settled::Inked;
-pub use standing::{At, Complete, PageStanding, Standing, all_in, complete, listed, overview, standing};
+pub use standing::{At, Complete, PageStanding, Standing, all_in, complete, listed, overview, pages_in, standing};
 
 /// A file as it is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,9 +103,20 @@ pub async fn take(
     act: &Act,
     progress: impl Fn(usize, usize) + Send + 'static,
 ) -> Result<Taken, Error> {
+    take_telling(house, given, act, progress, &|_, _| {}).await
+}
+
+/// The same; `compared` is told of pages compared and of all, where a stage waits for what they show.
+pub async fn take_telling(
+    house: &House,
+    given: Given,
+    act: &Act,
+    progress: impl Fn(usize, usize) + Send + 'static,
+    compared: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Taken, Error> {
     let day = given.signed_on.unwrap_or_else(|| act.at.date_naive());
     let mut taken = file(house, given, act, progress).await?;
-    let settled = stage::settle(house, &filed_to(&taken.pages), day, act).await?;
+    let settled = stage::settle(house, &filed_to(&taken.pages), day, act, compared).await?;
     taken.findings.extend(settled.findings);
     taken.completed = settled.completed;
     Ok(taken)
@@ -304,6 +315,11 @@ pub enum Refusal {
     /// Nothing differs on the scan, or it counts no more.
     #[error("на этом скане отличий нет, или он больше не считается")]
     NoDifference,
+    /// A signature is missing on the scan.
+    #[error(
+        "на скане нет подписи: положите скан подписанного листа, а если подпись на листе есть, подтвердите это на странице копии в «Сканах листов»"
+    )]
+    Unsigned,
     /// Signatures were recorded by it, and they stay.
     #[error(
         "по этому скану отмечены подписи ступени «{0}»: подписи хранятся, и скан хранится с ними; если на листе подписи нет, верните копию: замечанием при подписании, а подписанную всеми — кнопкой «Вернуть на исправление» на её странице"
@@ -315,8 +331,19 @@ pub enum Refusal {
 }
 
 /// Files a page by hand to a page of a copy, or, with `leaf` 0, says that it does not count; the last word holds. A stage on paper whose
-/// last sheet it was is completed.
+/// last sheet it was is completed, with the day of the act beside its signatures.
 pub async fn decide(house: &House, at: &ScanPlace, wish: &Leaf, act: &Act) -> Result<Settled, Error> {
+    decide_signed(house, at, wish, act.at.date_naive(), act).await
+}
+
+/// The same; `day` is the one beside the signatures.
+pub async fn decide_signed(
+    house: &House,
+    at: &ScanPlace,
+    wish: &Leaf,
+    day: NaiveDate,
+    act: &Act,
+) -> Result<Settled, Error> {
     let pages = house.db.list_scan_pages(&at.file).await?;
     let page = pages.iter().find(|row| row.at == *at).ok_or(Refusal::NoPage)?;
     let leaf = if wish.leaf == 0 { Leaf::default() } else { Judge::new(house).leaf(wish).await? };
@@ -345,7 +372,7 @@ pub async fn decide(house: &House, at: &ScanPlace, wish: &Leaf, act: &Act) -> Re
     tx.record_scan_decision(&row).await?;
     tx.record(&event, salt()?).await?.commit().await?;
     let copies: Vec<String> = Some(row.leaf.copy).filter(|copy| !copy.is_empty()).into_iter().collect();
-    stage::settle(house, &copies, act.at.date_naive(), act).await
+    stage::settle(house, &copies, day, act, &|_, _| {}).await
 }
 
 /// A tick of a sheet.

@@ -9,9 +9,10 @@ use super::super::desk::on_paper;
 use super::super::papers::Paper;
 use super::super::sign::signed;
 use super::super::{Error, House};
-use super::compare::known;
+use super::compare::{arrivals, ink, known};
 use super::standing::{At, LastWords};
 use crate::domain::route;
+use crate::domain::words::moment_of;
 use crate::store::{CopyRow, Leaf, PaperStageRow, ScanPlace, StatementRow};
 
 /// What is known of the ink of a version with stages on paper.
@@ -40,15 +41,13 @@ impl Inked {
         let held = rows.iter().filter_map(|row| decided.holding(row));
         let own = held.filter(|(_, leaf)| (&leaf.copy, leaf.version) == (&copy.id, copy.version));
         let scans: Vec<(At, Leaf)> = own.map(|(at, leaf)| (at, leaf.clone())).collect();
-        let files = house.db.list_scan_files().await?.into_iter();
-        let came = files.filter_map(|file| moment(&file.received_at).map(|at| (file.digest, at))).collect();
         Ok(Some(Self {
             copy: copy.clone(),
             paper: house.papers.get(house, copy.snapshot).await?,
             said: house.db.list_statements(&copy.id, copy.version).await?,
             opened,
             scans,
-            came,
+            came: arrivals(house).await?,
         }))
     }
 
@@ -60,16 +59,27 @@ impl Inked {
         };
         let bare = known(house, at, &self.copy, leaf).map_or(0, |found| found.unsigned() as u32);
         let Some(came) = self.came.get(&place.file).filter(|_| bare > 0) else { return 0 };
+        let is_settled = self.successor(house, place, leaf).is_some() || self.is_attested(page.sheet, came);
+        if is_settled { bare } else { 0 }
+    }
+
+    /// The later scan of the page that shows the ink which this one lacks: that one counts.
+    pub fn replaced_by(&self, house: &House, place: &ScanPlace, leaf: u32) -> Option<&ScanPlace> {
+        (self.settled(house, place, leaf) > 0).then(|| self.successor(house, place, leaf)).flatten()
+    }
+
+    /// When a scan came.
+    pub fn came(&self, place: &ScanPlace) -> Option<DateTime<FixedOffset>> {
+        self.came.get(&place.file).copied()
+    }
+
+    fn successor(&self, house: &House, place: &ScanPlace, leaf: u32) -> Option<&ScanPlace> {
+        let came = self.came.get(&place.file)?;
         let is_later =
             |one: &At| one.place != *place && self.came.get(&one.place.file).is_some_and(|later| later >= came);
-        let is_inked = |one: &At| {
-            known(house, one, &self.copy, leaf).is_some_and(|found| found.not.is_empty() && found.unsigned() == 0)
-        };
+        let is_inked = |one: &At| ink(house, one, &self.copy, leaf) == Some(true);
         let mut others = self.scans.iter().filter(|(one, of)| of.leaf == leaf && is_later(one));
-        if others.any(|(one, _)| is_inked(one)) || self.is_attested(page.sheet, came) {
-            return bare;
-        }
-        0
+        others.find(|(one, _)| is_inked(one)).map(|(one, _)| &one.place)
     }
 
     /// Does every signature in ink that a scan of the sheet waited for stand by a statement made since?
@@ -77,11 +87,11 @@ impl Inked {
         let mut since = self.said.clone();
         since.retain(|one| {
             let is_by_key = one.version < self.copy.version || on_paper(one).is_empty();
-            is_by_key || moment(&one.signed_at).is_some_and(|at| at >= *came)
+            is_by_key || moment_of(&one.signed_at).is_some_and(|at| at >= *came)
         });
         let since = signed(&since);
         let counts = |id: &str| {
-            self.opened.iter().any(|one| one.stage == id && moment(&one.opened_at).is_some_and(|from| from <= *came))
+            self.opened.iter().any(|one| one.stage == id && moment_of(&one.opened_at).is_some_and(|from| from <= *came))
         };
         let is_of_sheet = |id: &String| sheet > 0 && self.paper.number(id) == sheet as usize;
         let mut stages = self.paper.route.iter().filter(|stage| counts(&stage.id));
@@ -90,8 +100,4 @@ impl Inked {
         });
         sheet > 0 && is_whole
     }
-}
-
-fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
 }

@@ -160,15 +160,25 @@ pub async fn all_in(house: &House, copies: &[(&str, u32, u32)]) -> Result<BTreeS
         if !begun.iter().any(|(copy, of)| copy == id && of == version) {
             continue;
         }
-        let own = |leaf: &&Leaf| leaf.copy == *id && leaf.version == *version && leaf.leaf > 0;
-        let rows = house.db.list_scan_pages_of(id).await?;
-        let read = rows.iter().filter_map(|row| decided.holding(row)).map(|(_, leaf)| leaf);
-        let leaves: BTreeSet<u32> = read.chain(decided.0.values().copied()).filter(own).map(|leaf| leaf.leaf).collect();
-        if *pages > 0 && leaves.len() >= *pages as usize {
+        if *pages > 0 && leaves_in(house, &decided, id, *version).await? >= *pages as usize {
             whole.insert((*id).to_owned());
         }
     }
     Ok(whole)
+}
+
+/// Of how many pages of a version there is a scan. Nothing is laid out for it.
+pub async fn pages_in(house: &House, copy: &str, version: u32) -> Result<usize, Error> {
+    let decisions = house.db.list_scan_decisions().await?;
+    leaves_in(house, &LastWords::of(&decisions), copy, version).await
+}
+
+async fn leaves_in(house: &House, decided: &LastWords<'_>, copy: &str, version: u32) -> Result<usize, Error> {
+    let own = |leaf: &&Leaf| leaf.copy == copy && leaf.version == version && leaf.leaf > 0;
+    let rows = house.db.list_scan_pages_of(copy).await?;
+    let read = rows.iter().filter_map(|row| decided.holding(row)).map(|(_, leaf)| leaf);
+    let leaves: BTreeSet<u32> = read.chain(decided.0.values().copied()).filter(own).map(|leaf| leaf.leaf).collect();
+    Ok(leaves.len())
 }
 
 /// The facts of a complete paper; nothing while a page is missing.

@@ -138,6 +138,7 @@
       const detector = formats.includes("qr_code") ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
       const wish = { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } };
       video.srcObject = await navigator.mediaDevices.getUserMedia({ video: wish });
+      video.hidden = false;
       await video.play();
       button.disabled = true;
       for (;;) {

@@ -133,12 +133,22 @@ pub(super) async fn report(
 
 fn leaves(state: &WebState, standing: &Standing, differing: &[Differing], inked: Option<&Inked>) -> Vec<LeafLine> {
     let line = |page: &scans::PageStanding| {
-        let (mut badge, mut said) = match page.scans.as_slice() {
+        // A bare scan before the signed one counts no more.
+        let is_replaced =
+            |at: &At| inked.is_some_and(|inked| inked.replaced_by(&state.house, &at.place, page.leaf).is_some());
+        let (before, counts): (Vec<&At>, Vec<&At>) = page.scans.iter().partition(|at| is_replaced(at));
+        let (mut badge, mut said) = match counts.as_slice() {
             [] => ("bad", "нет".to_owned()),
             [one] if one.by_hand => ("ok", "есть, положена вручную".to_owned()),
             [_] => ("ok", "есть".to_owned()),
             many => ("wait", words::count(many.len() as u64, "раз", "раза", "раз")),
         };
+        if !before.is_empty() {
+            let came = counts.last().and_then(|at| inked.and_then(|inked| inked.came(&at.place)));
+            let came = came.map_or_else(String::new, |at| format!(" от {}", words::moment_short(&at.to_rfc3339())));
+            let gone = words::plural(before.len() as u64, "прежний заменён", "прежние заменены", "прежние заменены");
+            said.push_str(&format!(", считается скан{came}; {gone}"));
+        }
         // What was compared already; the rest is compared in the background or when its page is opened.
         let is_seen = |at: &At| differing.iter().any(|one| one.at == at.place && one.look.is_some());
         let known = |at: &At| scans::known(&state.house, at, &standing.copy, page.leaf);
@@ -182,8 +192,14 @@ struct ScanView {
     from: String,
     /// What the comparison says.
     said: String,
+    /// Address on this page and moment of the later scan that shows the ink which this one lacks.
+    replaced: Option<(String, String)>,
+    /// Were the signatures that it lacks attested since?
+    is_attested: bool,
     /// Does something differ that nobody has looked at?
     is_open: bool,
+    /// Is a signature missing?
+    is_bare: bool,
     /// Who looked at it and when; empty for nobody.
     looked: String,
     badge: &'static str,
@@ -204,8 +220,8 @@ struct Mark {
     letter: usize,
 }
 
-/// The frames of what differs, on the picture turned back by so many quarters.
-fn marks(compared: &Compared, quarters: u32) -> ([usize; 2], Vec<Mark>) {
+/// The frames of what differs, on the picture turned back by so many quarters; places of signatures are left out where they were settled since.
+fn marks(compared: &Compared, quarters: u32, is_settled: bool) -> ([usize; 2], Vec<Mark>) {
     let [width, height] = compared.size.map(|side| side as f32);
     let turned = |x: f32, y: f32| match quarters % 4 {
         0 => (x, y),
@@ -233,7 +249,8 @@ fn marks(compared: &Compared, quarters: u32) -> ([usize; 2], Vec<Mark>) {
             letter,
         }
     };
-    (size, (1..).zip(&compared.differences).map(each).collect())
+    let shown = compared.differences.iter().filter(|one| !(is_settled && one.is_unsigned()));
+    (size, (1..).zip(shown).map(each).collect())
 }
 
 /// A comparison of a scan with its page; one at a time with the pictures, for it takes as much of the machine as they.
@@ -255,6 +272,7 @@ struct LeafPage {
     sheet: u32,
     title: String,
     address: String,
+    copy: String,
     must: String,
     before: String,
     after: String,
@@ -284,16 +302,28 @@ pub(super) async fn leaf(
             file.map_or((String::new(), String::new()), |file| (file.name, words::moment_words(&file.received_at)));
         let compared = look(&state, at, &standing, leaf).await?;
         let look = differing.iter().find(|one| one.at == at.place).and_then(|one| one.look.as_ref());
-        let settled = inked.as_ref().map_or(0, |inked| inked.settled(&state.house, &at.place, leaf));
-        let is_open = look.is_none() && compared.unexpected().count() > settled as usize;
+        let settled = inked.as_ref().map_or(0, |inked| inked.settled(&state.house, &at.place, leaf)) as usize;
+        let replaced = match inked.as_ref().and_then(|inked| inked.replaced_by(&state.house, &at.place, leaf)) {
+            Some(by) => {
+                let beside = page.scans.iter().position(|one| one.place == *by).map_or(0, |no| no + 1);
+                let file = state.house.db.find_scan_file(&by.file).await?;
+                let came = file.map_or_else(String::new, |file| words::moment_words(&file.received_at));
+                Some((format!("#scan-{beside}"), came))
+            }
+            None => None,
+        };
+        let is_open = look.is_none() && compared.unexpected().count() > settled;
         let badge = match is_open {
             true => "bad",
             false if compared.not.is_empty() => "ok",
             false => "wait",
         };
-        let (size, marks) = marks(&compared, quarters(at));
+        let (size, marks) = marks(&compared, quarters(at), settled > 0);
         views.push(ScanView {
-            said: compared.said(),
+            said: compared.said(settled),
+            is_attested: settled > 0 && replaced.is_none(),
+            replaced,
+            is_bare: settled == 0 && compared.unsigned() > 0,
             is_open,
             looked: look.map_or_else(String::new, |look| differing::looked_words(&people, look)),
             badge,
@@ -316,6 +346,7 @@ pub(super) async fn leaf(
         sheet: page.sheet,
         title: page.title.clone(),
         must: format!("{address}/must"),
+        copy: back.clone(),
         address,
         before: beside(leaf.saturating_sub(1)),
         after: beside(leaf + 1),

@@ -72,6 +72,25 @@ pub(in crate::web) fn classes(pages: &[Differing]) -> Vec<&str> {
     classes
 }
 
+/// What is to be looked at on these pages: a missing signature is no other print.
+pub(in crate::web) fn what(pages: &[Differing]) -> &'static str {
+    let is_bare = pages.iter().any(|one| one.unsigned > 0);
+    let is_other = pages.iter().any(|one| one.differences > one.unsigned);
+    match (is_bare, is_other) {
+        (true, false) => "на скане нет подписи",
+        (true, true) => "на скане нет подписи или скан расходится с выпущенным листом",
+        (false, _) => "скан подписанного листа расходится с выпущенным",
+    }
+}
+
+/// «нет подписи, 2 отличия».
+fn count_words(one: &Differing) -> String {
+    let others = one.differences - one.unsigned.min(one.differences);
+    let bare = (one.unsigned > 0).then(|| "нет подписи".to_owned());
+    let others = (others > 0).then(|| words::count(others.into(), "отличие", "отличия", "отличий"));
+    bare.into_iter().chain(others).collect::<Vec<_>>().join(", ")
+}
+
 /// `GET /office/differences`.
 pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
@@ -81,12 +100,14 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
         // The differences themselves lie beside the scan; where they were thrown away, the page finds them again.
         let at = At { place: one.at.clone(), by_hand: false, corners: String::new(), turn: 0 };
         let known = scans::known(&state.house, &at, &one.copy, one.leaf);
-        let said: Vec<String> = known.iter().flat_map(|one| one.unexpected().map(scans::Differs::said)).collect();
+        let is_shown = |differs: &&scans::Differs| one.unsigned > 0 || !differs.is_unsigned();
+        let said = known.iter().flat_map(|known| known.unexpected().filter(is_shown).map(scans::Differs::said));
+        let said: Vec<String> = said.collect();
         let line = Line {
             href: format!("/office/scans/{}/{}", segment(&one.copy.id), one.leaf),
             copy: copy_name(&directory, &one.copy),
             leaf: one.leaf,
-            count: words::count(one.differences.into(), "отличие", "отличия", "отличий"),
+            count: count_words(one),
             more: said.len().saturating_sub(NAMED),
             said: said.into_iter().take(NAMED).collect(),
             looked: one.look.as_ref().map_or_else(String::new, |look| looked_words(&people, look)),

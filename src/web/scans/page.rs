@@ -14,6 +14,7 @@ use super::super::records::visible_copies;
 use super::{copy_name, drawn, jpeg};
 use crate::domain::people::Visitor;
 use crate::flow::jobs::{self, Work};
+use crate::flow::paper;
 use crate::flow::scans::{self, Verdict};
 use crate::store::{Leaf, ScanPageRow, ScanPlace};
 
@@ -29,6 +30,9 @@ struct PagePage {
     place: u32,
     said: &'static str,
     copies: Vec<(String, String, u32)>,
+    /// Is any stage signed on paper? Then the day beside the signatures is asked for.
+    signs: bool,
+    today: String,
 }
 
 /// What was read there, if it is nobody's page yet: what went to a copy is looked at on the copy's own pages, under its own right.
@@ -68,6 +72,8 @@ pub(super) async fn show(
         place: row.at.place,
         said: Verdict::parse(&row.outcome).and_then(Verdict::said).unwrap_or_default(),
         copies,
+        signs: !state.house.db.list_open_paper_stages().await?.is_empty(),
+        today: state.now().date_naive().to_string(),
     })
 }
 
@@ -79,6 +85,8 @@ pub(super) struct Decided {
     copy: String,
     #[serde(default)]
     leaf: String,
+    #[serde(default)]
+    signed_on: String,
     #[serde(default)]
     none: String,
 }
@@ -102,7 +110,11 @@ pub(super) async fn decide(
         return Err(Refusal::Rule("Укажите номер страницы копии: он напечатан вверху листа".to_owned()));
     }
     let wish = Leaf { copy: last.id.clone(), version: last.version, sheet: 0, leaf };
-    let settled = scans::decide(&state.house, &row.at, &wish, &act).await?;
+    let day = match said.signed_on.trim() {
+        "" => act.at.date_naive(),
+        day => day.parse::<chrono::NaiveDate>().map_err(|_| crate::flow::Error::Paper(paper::Refusal::NoDay))?,
+    };
+    let settled = scans::decide_signed(&state.house, &row.at, &wish, day, &act).await?;
     jobs::queue(&state.house, &Work::CompareScans { files: vec![file] }, &act).await?;
     state.ops.wake.notify_one();
     let said = format!("Страница {leaf} положена к копии {}.{}", last.id, super::copy::settled_words(&settled));
