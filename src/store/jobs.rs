@@ -114,6 +114,17 @@ pub struct Hold<'a> {
     pub until: i64,
 }
 
+/// Which jobs are taken, by the word of their kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKinds {
+    /// Every one.
+    All,
+    /// Those of one kind.
+    Only(&'static str),
+    /// All but those of one kind.
+    AllBut(&'static str),
+}
+
 const COLUMNS: &str = "id, kind, once, arguments, state, done, total, stage, result, attempts, created_at, created_by, \
      started_at, finished_at";
 
@@ -172,23 +183,36 @@ impl Db {
 
     /// Takes the oldest job that nobody holds; `None` when there is none.
     pub async fn claim_job(&self, hold: Hold<'_>, at: &str) -> Result<Option<JobRow>, Error> {
+        self.claim_job_of(JobKinds::All, hold, at).await
+    }
+
+    /// The same among some kinds of jobs.
+    pub async fn claim_job_of(&self, kinds: JobKinds, hold: Hold<'_>, at: &str) -> Result<Option<JobRow>, Error> {
         // The condition stands twice: on PostgreSQL two processes may pick the same row, and the second looks again at what the first left.
         const FREE: &str = "(state = 'waiting' or (state = 'running' and leased_until < $2))";
+        let (of_kind, kind) = match kinds {
+            JobKinds::All => ("", None),
+            JobKinds::Only(kind) => (" and kind = $6", Some(kind)),
+            JobKinds::AllBut(kind) => (" and kind <> $6", Some(kind)),
+        };
         let sql = format!(
             "update jobs set state = 'running', holder = $3, leased_until = $4, attempts = attempts + 1,
                  started_at = case when started_at = '' then $5 else started_at end
              where school = $1 and {FREE} and id = (
-                 select id from jobs where school = $1 and {FREE} order by queued, id limit 1)
+                 select id from jobs where school = $1 and {FREE}{of_kind} order by queued, id limit 1)
              returning {COLUMNS}"
         );
-        let row = sqlx::query(AssertSqlSafe(sql))
+        let query = sqlx::query(AssertSqlSafe(sql))
             .bind(self.school.clone())
             .bind(hold.now)
             .bind(hold.holder.to_owned())
             .bind(hold.until)
-            .bind(at.to_owned())
-            .fetch_optional(&self.pool)
-            .await?;
+            .bind(at.to_owned());
+        let query = match kind {
+            Some(kind) => query.bind(kind),
+            None => query,
+        };
+        let row = query.fetch_optional(&self.pool).await?;
         row.as_ref().map(read).transpose()
     }
 

@@ -67,7 +67,7 @@ pub use file_plan::{PlanClosing, PlanVersion};
 pub use guards::GuardFault;
 pub use health::PoolFigures;
 pub use interface::{AnswerKey, KeptAnswer, TokenRow};
-pub use jobs::{Hold, JobRow, JobState, NewJob};
+pub use jobs::{Hold, JobKinds, JobRow, JobState, NewJob};
 pub use journals::{BundleRow, Change, ClosureRow, Days, Entries, EntryList, Part, Replaced};
 pub use learners::DataCheck;
 pub use log::{Appended, CheckpointRow, LogEntry, Moved, Recorded, Tx};

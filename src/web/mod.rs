@@ -202,7 +202,8 @@ pub async fn serve(
         tracing::error!(error = %error, "scans to be compared were not queued");
     }
     let worker = Worker::new(Arc::clone(&state.house), Arc::clone(&state.clock), Arc::clone(&state.ops.wake));
-    let worker = tokio::spawn(worker.map_err(io::Error::other)?.run(state.ops.stopping.subscribe()));
+    let workers = worker.and_then(Worker::in_two).map_err(io::Error::other)?;
+    let workers = workers.map(|worker| tokio::spawn(worker.run(state.ops.stopping.subscribe())));
     let reminders =
         remind::keep_reminding(Arc::clone(&state.house), Arc::clone(&state.clock), state.ops.stopping.subscribe());
     tokio::spawn(reminders);
@@ -215,7 +216,10 @@ pub async fn serve(
     };
     let house = Arc::clone(&state.house);
     patience::serve(listener, router(state), &house.config, stop).await?;
-    worker.await.map_err(io::Error::other)
+    for worker in workers {
+        worker.await.map_err(io::Error::other)?;
+    }
+    Ok(())
 }
 
 fn router(state: WebState) -> Router {

@@ -297,6 +297,17 @@ fn a_signed_copy_is_recalled_by_who_leads_and_its_next_version_is_issued_by_the_
             let is_named = places().any(|one| one.sheets.contains(&sheet)) || places().count() > 1;
             assert_eq!(flow::recall::is_beside(&paper, std::slice::from_ref(&sheet), person), !is_named, "{person}");
         }
+        // The correction is asked of whose sheet is marked; who signs other sheets reads that nothing is to be done.
+        let mut whole = house.signers(copy, "class_teacher").await;
+        whole.extend([of("deputy").await, director.clone()]);
+        let alone = house.signers(copy, "subject_teacher").await.into_iter().find(|one| !whole.contains(one)).unwrap();
+        let other = if alone == teacher { own.clone() } else { session(&house, &alone).await };
+        let page = read(address, &format!("/copies/{copy}"), &own).await;
+        assert!(page.contains("Исправьте запись в журнале"), "{page}");
+        let page = read(address, &format!("/copies/{copy}"), &other).await;
+        let is_asked = alone == teacher || page.contains("href=\"/exchange/import\"");
+        assert!(is_asked || page.contains("Вам делать ничего не нужно, пока ваши листы не изменены."), "{page}");
+        assert!(is_asked || !page.contains("Исправьте запись в журнале"), "{page}");
         let board = read(address, "/desk", &token).await;
         assert!(board.contains("подписана всеми и действует до следующей"), "{board}");
         assert!(board.contains("value=\"не та отметка за 14 октября\""), "{board}");
@@ -305,11 +316,7 @@ fn a_signed_copy_is_recalled_by_who_leads_and_its_next_version_is_issued_by_the_
         let told = read(address, "/desk", &own).await;
         assert!(!told.contains("возвращена на исправление"), "answered by the next version: {told}");
         // Nothing changed on the sheets: who signs these alone reads that the signature is kept, not that the turn will come.
-        let mut whole = house.signers(copy, "class_teacher").await;
-        whole.extend([of("deputy").await, director.clone()]);
-        let alone = house.signers(copy, "subject_teacher").await.into_iter().find(|one| !whole.contains(one)).unwrap();
-        let token = if alone == teacher { own } else { session(&house, &alone).await };
-        let board = read(address, "/desk", &token).await;
+        let board = read(address, "/desk", &other).await;
         assert!(board.contains("Ваша подпись сохранена") && board.contains("делать ничего не нужно"), "{board}");
         assert!(!board.contains("Когда очередь дойдёт"), "{board}");
     });
@@ -383,11 +390,12 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
             assert!(told.contains("Изменено после замечания") && told.contains("нет записи → «5»"), "{told}");
         }
         let first = read(address, "/", &deputy).await;
-        assert!(first.contains("исправлено, выпустите новую версию: "), "{first}");
+        assert!(first.contains("лист изменён после замечания — проверьте и выпустите версию 2: "), "{first}");
         let first = read(address, "/", &own).await;
         assert!(!first.contains("исправьте в журнале школы"), "{first}");
-        let waits = first.contains("исправлено, ждём версию 2: ") && first.contains("что изменено — на странице копии");
-        assert!(waits || first.contains("выпустите новую версию: "), "{first}");
+        let waits = first.contains("лист изменён после замечания, ждём версию 2: ");
+        let waits = waits && first.contains("что изменено — на странице копии") && !first.contains("исправлено, ");
+        assert!(waits || first.contains("проверьте и выпустите версию 2: "), "{first}");
         // Whose sheet was changed beside the one with the remark signs it again.
         let roster = house.db.load_roster(&row.year).await.unwrap();
         let beside =
@@ -401,7 +409,7 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
             };
             let first = read(address, "/", &token).await;
             let signs = ["ваш лист «", "» изменён: в новой версии его нужно будет подписать"];
-            let leads = first.contains("выпустите новую версию: ");
+            let leads = first.contains("проверьте и выпустите версию 2: ");
             assert!(leads || signs.iter().all(|words| first.contains(words)), "{first}");
         }
         // Whose sheet changed is told which, and no sheet's change passes for the answer to a remark on another.

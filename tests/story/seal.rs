@@ -1,6 +1,7 @@
 //! Sealing: after the last signature, once, into the register and the archive.
 
 use std::process::Command;
+use std::sync::Arc;
 
 use letopis::domain::canon::Digest;
 use letopis::domain::copy::State;
@@ -8,12 +9,15 @@ use letopis::domain::desk_forms::{About, Bound, SignedEvent, signature_sheet};
 use letopis::domain::finding::Verdict;
 use letopis::domain::snapshot::Snapshot;
 use letopis::domain::statement::Statement;
+use letopis::flow::jobs::{self, Outcome, Work, Worker};
+use letopis::flow::sign::Desk;
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{Error, seal};
 use letopis::sign::certificate::{certificate_facts, from_pem};
-use letopis::store::SealedRow;
+use letopis::store::{JobState, SealedRow};
 use letopis::typeset;
 use letopis::vault::{self, Content, Depth};
+use tokio::sync::watch;
 
 use super::house::{COPIES, House, after, tell};
 
@@ -89,6 +93,68 @@ fn two_presses_at_once_seal_once() {
         assert!(one.is_ok() || other.is_ok(), "{one:?} {other:?}");
         assert_eq!(house.db.list_register().await.expect("the register").len(), 2);
         assert_eq!(house.doctor().await, Vec::<String>::new());
+    });
+}
+
+/// What came of a job.
+async fn came(house: &House, id: &str) -> Outcome {
+    let row = house.db.find_job(id).await.expect("a job").expect("it");
+    assert_eq!(row.state, JobState::Done, "{}", row.result);
+    jobs::outcome(&row).expect("an outcome")
+}
+
+#[test]
+fn a_press_seals_what_its_page_showed_and_nothing_that_was_signed_later() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let sign = async |copy: &str, minutes: i64| {
+            let mut desk = Desk::open(&house).await.expect("a desk");
+            desk.sign_all(&[copy.to_owned()], &|| after(minutes), |_, _| {}).await.expect("signatures");
+        };
+        sign(COPIES[0], 10).await;
+        // Scans are compared for long; the seal does not wait for that.
+        let scans = Work::CompareScans { files: vec!["0".repeat(64)] };
+        let scans = jobs::queue(&house, &scans, &after(11)).await.expect("a job");
+        let listed = jobs::list(&house, &[&house.copy(COPIES[0]).await]).await.expect("a list");
+        let work = Work::Seal { copies: listed };
+        let pressed = jobs::queue(&house, &work, &after(12)).await.expect("a job");
+        assert!(jobs::queue(&house, &work, &after(12)).await.expect("the same").already, "a double press is one");
+        let queued = jobs::pending(&house).await.expect("what waits").seal;
+        assert_eq!(queued.into_iter().collect::<Vec<_>>(), [(COPIES[0].to_owned(), 1)]);
+        // Signed after the press, while the job waits: the director has not seen it.
+        sign(COPIES[1], 13).await;
+        let own = Arc::new(letopis::flow::House::open(&house.root).await.expect("the house"));
+        let worker = Worker::new(own, Arc::new(|| after(14).at), Arc::default()).expect("a worker");
+        let [seals, others] = worker.in_two().expect("two workers");
+        let (_keep, mut stop) = watch::channel(false);
+        assert!(seals.next(&mut stop).await.expect("the seal"));
+        assert!(!seals.next(&mut stop).await.expect("no other seal"));
+        let told = came(&house, &pressed.id).await;
+        assert!(told.said == "Скреплено печатью: 1\u{a0}копия." && told.refused.is_empty(), "{told:?}");
+        assert_eq!(house.copy(COPIES[1]).await.state, State::Signed, "it waits for a press of its own");
+        assert_eq!(jobs::pending(&house).await.expect("what waits"), jobs::Pending::default());
+        let waits = house.db.find_job(&scans.id).await.expect("a job").expect("it");
+        assert_eq!(waits.state, JobState::Waiting);
+        assert!(others.next(&mut stop).await.expect("the scans") && !others.next(&mut stop).await.expect("no seal"));
+
+        // The page of before, pressed once more: nothing is sealed twice.
+        let again = jobs::queue(&house, &work, &after(15)).await.expect("a job");
+        assert!(!again.already && seals.next(&mut stop).await.expect("the second"));
+        let told = came(&house, &again.id).await;
+        assert!(told.said.contains("Скреплено раньше: 1\u{a0}копия.") && told.refused.is_empty(), "{told:?}");
+        assert_eq!(house.db.list_register().await.expect("the register").len(), 1);
+        // What is no longer as it was shown, or is gone, is named with the reason, and is not sealed.
+        let mut other = jobs::list(&house, &[&house.copy(COPIES[1]).await]).await.expect("a list");
+        let gone = jobs::Listed { version: 7, ..other[0].clone() };
+        other[0].shown = "0".repeat(16);
+        let changed = Work::Seal { copies: vec![other.remove(0), gone] };
+        let changed = jobs::queue(&house, &changed, &after(16)).await.expect("a job");
+        assert!(seals.next(&mut stop).await.expect("the third"));
+        let told = came(&house, &changed.id).await;
+        let why: Vec<&str> = told.refused.iter().map(|one| one.why.as_str()).collect();
+        assert_eq!(why, ["подписи под ней уже не те, что были при нажатии кнопки", "такой копии больше нет"]);
+        assert!(told.nothing && told.said.ends_with("Не скреплено: 2\u{a0}копии."), "{}", told.said);
+        assert_eq!(house.copy(COPIES[1]).await.state, State::Signed);
     });
 }
 

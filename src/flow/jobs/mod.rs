@@ -4,6 +4,7 @@
 //! the lease anybody takes the job again; that is safe because every kind of work begins by looking at what is done already.
 
 mod carriers;
+mod listed;
 mod work;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +18,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Act, Error, House};
 use crate::domain::canon::{self, hex};
-use crate::store::{Hold, JobRow, JobState, NewJob};
+use crate::store::{Hold, JobKinds, JobRow, JobState, NewJob};
+pub use listed::{Listed, Pending, list, pending};
 pub use work::{Incoming, Outcome, Work, queue_uncompared};
 
 /// Tells this moment in the school's zone; the doors bring it in.
@@ -107,6 +109,7 @@ impl Progress {
 /// Takes jobs one after another and does them.
 #[derive(Clone)]
 pub struct Worker {
+    kinds: JobKinds,
     house: Arc<House>,
     clock: Clock,
     holder: String,
@@ -121,7 +124,18 @@ impl Worker {
     /// When the system gives no random bytes.
     pub fn new(house: Arc<House>, clock: Clock, wake: Arc<Notify>) -> Result<Self, Error> {
         let lease = house.config.job_lease();
-        Ok(Self { house, clock, holder: hex(&crate::sign::random()?[..8]), lease, wake })
+        Ok(Self { kinds: JobKinds::All, house, clock, holder: hex(&crate::sign::random()?[..8]), lease, wake })
+    }
+
+    /// Two workers side by side: one that seals, and one for all other work. A seal is a minute of somebody who waits for it, and reading or
+    /// comparing scans goes on for long. Jobs of two processes run side by side as well; two seals never do, for one worker takes them all.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub fn in_two(self) -> Result<[Self; 2], Error> {
+        let holder = hex(&crate::sign::random()?[..8]);
+        let sealing = Self { kinds: JobKinds::Only(Work::SEAL_ALL), holder, ..self.clone() };
+        Ok([sealing, Self { kinds: JobKinds::AllBut(Work::SEAL_ALL), ..self }])
     }
 
     /// Works until `stop` says so; a job under way is given back then.
@@ -148,7 +162,7 @@ impl Worker {
     pub async fn next(&self, stop: &mut watch::Receiver<bool>) -> Result<bool, Error> {
         let at = (self.clock)();
         let moment = Act { by: String::new(), at }.moment();
-        match self.house.db.claim_job(self.hold(), &moment).await? {
+        match self.house.db.claim_job_of(self.kinds, self.hold(), &moment).await? {
             Some(job) => self.carry_out(job, stop).await.map(|()| true),
             None => Ok(false),
         }

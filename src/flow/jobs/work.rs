@@ -1,12 +1,14 @@
 //! The kinds of long work, and what each does. Floor 2.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
 use super::super::close::{self, Closing};
 use super::super::{Act, Error, House, import, issue, scans, seal};
 use super::Progress;
+use super::listed::{self, Listed};
 use crate::domain::canon::{self, Digest};
 use crate::domain::copy::State;
 use crate::domain::finding::{Finding, Severity};
@@ -30,10 +32,20 @@ pub enum Work {
         /// Ground of closing in spite of findings, may be empty.
         ground: String,
     },
-    /// Issues every frozen copy.
+    /// Issues every frozen copy: no page asks for it, a queue of an earlier version of the program may.
     IssueAll,
-    /// Seals every copy that is signed by everybody.
+    /// Issues the frozen copies that a page listed when its button was pressed.
+    Issue {
+        /// The copies as they were shown.
+        copies: Vec<Listed>,
+    },
+    /// Seals every copy that is signed by everybody, asked for as [`Work::IssueAll`] is.
     SealAll,
+    /// Seals the signed copies that a page listed when its button was pressed, and none that was signed later.
+    Seal {
+        /// The copies as they were shown.
+        copies: Vec<Listed>,
+    },
     /// Writes a backup.
     Backup {
         /// Carriers by identifier; empty = every one that has a folder.
@@ -125,6 +137,8 @@ impl Outcome {
 }
 
 impl Work {
+    /// [`Work::kind`] of sealing, which a worker of its own takes.
+    pub const SEAL_ALL: &'static str = "seal_all";
     /// [`Work::kind`] of reading scans, for the page that shows it.
     pub const READ_SCANS: &'static str = "read_scans";
     /// The same of comparing them.
@@ -134,8 +148,8 @@ impl Work {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::CloseAll { .. } => "close_all",
-            Self::IssueAll => "issue_all",
-            Self::SealAll => "seal_all",
+            Self::IssueAll | Self::Issue { .. } => "issue_all",
+            Self::SealAll | Self::Seal { .. } => Self::SEAL_ALL,
             Self::Import { .. } => "import",
             Self::Backup { .. } => "backup",
             Self::CompareCarrier { .. } => "compare_carrier",
@@ -151,7 +165,7 @@ impl Work {
         match kind {
             "close_all" => "Закрытие периода",
             "issue_all" => "Выпуск копий",
-            "seal_all" => "Печать школы и реестр",
+            Self::SEAL_ALL => "Печать школы и реестр",
             "import" => "Загрузка набора данных",
             "backup" => "Запись резервной копии",
             "compare_carrier" => "Сверка носителя с записями «Летописи»",
@@ -181,8 +195,8 @@ impl Work {
     /// What whoever asks for it must be allowed to do.
     pub fn action(&self) -> Action {
         match self {
-            Self::CloseAll { .. } | Self::IssueAll => Action::IssueCopies,
-            Self::SealAll => Action::SealCopies,
+            Self::CloseAll { .. } | Self::IssueAll | Self::Issue { .. } => Action::IssueCopies,
+            Self::SealAll | Self::Seal { .. } => Action::SealCopies,
             Self::Import { .. } => Action::ImportData,
             Self::Backup { .. } | Self::CompareCarrier { .. } => Action::RunBackups,
             Self::PruneBackups { .. } => Action::PruneBackups,
@@ -193,7 +207,7 @@ impl Work {
 }
 
 /// «5 копий».
-fn count(n: u64, one: &str, few: &str, many: &str) -> String {
+pub(super) fn count(n: u64, one: &str, few: &str, many: &str) -> String {
     format!("{n}\u{a0}{}", words::plural(n, one, few, many))
 }
 
@@ -203,7 +217,9 @@ pub(super) async fn perform(house: &House, work: &Work, act: &Act, progress: &Ar
             close_all(house, &Ordered { year, period, classes, ground }, act, progress).await
         }
         Work::IssueAll => issue_all(house, act, progress).await,
+        Work::Issue { copies } => listed::issue(house, copies, act, progress).await,
         Work::SealAll => seal_all(house, act, progress).await,
+        Work::Seal { copies } => listed::seal(house, copies, act, progress).await,
         Work::Import { file } => import_file(house, file, act, progress).await,
         Work::Backup { carriers, cause } => super::carriers::write(house, carriers, cause, act, progress).await,
         Work::PruneBackups { copies } => super::carriers::prune(house, copies, act, progress).await,
@@ -346,18 +362,34 @@ async fn read_scans(
     act: &Act,
     progress: &Progress,
 ) -> Result<Outcome, Error> {
-    progress.stage("Разбор сканов: файлы", files.len() as u64);
+    const READING: &str = "Разбор сканов: файлы";
+    progress.stage(READING, files.len() as u64);
     let (mut filed, mut refused, mut completed, mut kept) = (0, Vec::new(), Vec::new(), Vec::new());
-    for file in files {
+    let is_comparing = AtomicBool::new(false);
+    // With the last sheet of a stage on paper its pages are compared at once: that takes longer than reading the file.
+    let compared = |done: usize, all: usize| match done {
+        0 => {
+            is_comparing.store(true, Ordering::Relaxed);
+            progress.stage("Сравнение листов ступени на бумаге: страницы", all as u64);
+        }
+        _ => progress.step(),
+    };
+    for (read, file) in files.iter().enumerate() {
+        if is_comparing.swap(false, Ordering::Relaxed) {
+            progress.stage(READING, files.len() as u64);
+            (0..read).for_each(|_| progress.step());
+        }
         let path = house.incoming().join(&file.file);
         let bytes = super::super::read_file(&path)?;
         let given = scans::Given { name: file.name.clone(), bytes, signed_on: signed_on.parse().ok() };
-        let taken = scans::take(house, given, act, |_, _| {}).await?;
+        let taken = scans::take_telling(house, given, act, |_, _| {}, &compared).await?;
         completed.extend(taken.completed.iter().map(ToString::to_string));
         kept.extend(taken.file.as_ref().map(|file| file.digest.clone()));
         filed += if taken.again { 0 } else { taken.filed() };
         refused.extend(taken.findings.into_iter().map(|finding| Refused { what: finding.place, why: finding.message }));
-        progress.step();
+        if !is_comparing.load(Ordering::Relaxed) {
+            progress.step();
+        }
     }
     // Work of its own: where the sheets belong is told at once, and comparing them takes a good part of a second each.
     if !kept.is_empty() {

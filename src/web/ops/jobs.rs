@@ -157,8 +157,14 @@ fn next(row: &JobRow) -> Vec<(String, &'static str)> {
             }
             next
         }
-        Ok(Work::IssueAll) => vec![to("/copies?state=issued", "Копии на подписании")],
-        Ok(Work::SealAll) => vec![to("/copies?state=sealed", "К копиям с печатью"), to("/register", "Реестр")],
+        Ok(Work::IssueAll | Work::Issue { .. }) => vec![to("/copies?state=issued", "Копии на подписании")],
+        Ok(Work::SealAll | Work::Seal { .. }) => {
+            let mut next = vec![to("/copies?state=sealed", "К копиям с печатью"), to("/register", "Реестр")];
+            if refused {
+                next.push(to("/copies?state=signed", "Ждут печати"));
+            }
+            next
+        }
         Ok(Work::Backup { .. } | Work::CompareCarrier { .. } | Work::Rehearse { .. }) => {
             vec![to("/carriers", "Носители и копии")]
         }
@@ -218,10 +224,14 @@ async fn in_queue(state: &WebState, row: JobRow) -> JobRow {
     JobRow { stage: behind(&row.id, &rows), ..row }
 }
 
-/// «сначала закончится: разбор сканов»: what is taken before a job that waits; `rows`: the newest first. Kinds of work are no secret.
+/// «сначала закончится: разбор сканов»: what is taken before a job that waits; `rows`: the newest first. Kinds of work are no secret. A seal
+/// waits for seals alone, and nothing else waits for them.
 fn behind(id: &str, rows: &[JobRow]) -> String {
     let at = rows.iter().position(|one| one.id == id).unwrap_or(rows.len());
-    let before = rows.iter().enumerate().rev().filter(|(place, one)| match one.state {
+    let is_seal = |row: &JobRow| row.kind == Work::SEAL_ALL;
+    let own = rows.get(at).is_some_and(is_seal);
+    let before = rows.iter().enumerate().rev().filter(|(_, one)| is_seal(one) == own);
+    let before = before.filter(|(place, one)| match one.state {
         JobState::Running => true,
         JobState::Waiting => *place > at,
         JobState::Done | JobState::Failed => false,
@@ -359,7 +369,9 @@ mod tests {
             job("J1", "import", JobState::Done),
         ];
         assert_eq!(behind("J4", &rows), "сначала закончится: разбор сканов");
-        assert_eq!(behind("J5", &rows), "сначала закончится: разбор сканов, запись резервной копии");
+        assert_eq!(behind("J5", &rows), "", "a seal does not wait for scans");
+        let seals = [job("J7", "seal_all", JobState::Waiting), job("J6", "seal_all", JobState::Running)];
+        assert_eq!(behind("J7", &seals), "сначала закончится: печать школы и реестр");
         assert_eq!(behind("J4", &rows[1..2]), "");
     }
 

@@ -1,5 +1,7 @@
 //! Buttons that queue long work on copies: a period closed, copies issued, seals put; each as a job with live progress. Floor 3.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
@@ -7,6 +9,7 @@ use chrono::NaiveDate;
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::fields::Fields;
+use crate::domain::copy::State as CopyState;
 use crate::domain::finding::Finding;
 use crate::domain::freeze::records_of;
 use crate::domain::journal::{PeriodKind, YEAR};
@@ -14,15 +17,49 @@ use crate::domain::people::Visitor;
 use crate::domain::period;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::jobs::{self, Work};
+use crate::flow::jobs::{self, Listed, Work};
+use crate::store::CopyRow;
 use crate::web::directory::Directory;
+
+/// The copies of a button: what it takes when it is pressed, and what was asked for before.
+#[derive(Default)]
+pub(in crate::web) struct Offered {
+    /// Copies as the form sends them back, exactly those that the page lists; none hides the button.
+    pub(in crate::web) ones: Vec<String>,
+    /// «ждёт очереди: 1 копия»: those of a job that waits or runs; empty for none.
+    pub(in crate::web) queued: String,
+}
+
+impl Offered {
+    /// Of these copies; `queued`: those that open jobs were asked for.
+    pub(in crate::web) async fn of(
+        state: &WebState,
+        rows: &[&CopyRow],
+        queued: &BTreeSet<(String, u32)>,
+    ) -> Result<Self, Refusal> {
+        let is_queued = |row: &&CopyRow| queued.contains(&(row.id.clone(), row.version));
+        let (waits, free): (Vec<&CopyRow>, Vec<&CopyRow>) = rows.iter().copied().partition(is_queued);
+        let n = waits.len() as u64;
+        Ok(Self {
+            ones: jobs::list(&state.house, &free).await?.iter().map(Listed::field).collect(),
+            queued: match n {
+                0 => String::new(),
+                n => format!(
+                    "{} очереди: {}",
+                    words::plural(n, "ждёт", "ждут", "ждут"),
+                    words::count(n, "копия", "копии", "копий")
+                ),
+            },
+        })
+    }
+}
 
 /// What of these buttons a visitor gets to see.
 pub(super) struct Buttons {
-    /// Frozen copies that would be issued; 0 hides the button.
-    pub(super) issue: usize,
-    /// Signed copies that would be sealed; 0 hides the button.
-    pub(super) seal: usize,
+    /// Frozen copies that would be issued.
+    pub(super) issue: Offered,
+    /// Signed copies that would be sealed.
+    pub(super) seal: Offered,
     /// Periods that could be closed: identifier and name; empty hides the form.
     pub(super) periods: Vec<(String, String)>,
     /// Classes within the visitor's reach.
@@ -30,23 +67,32 @@ pub(super) struct Buttons {
 }
 
 impl Buttons {
-    /// The buttons of a visitor; `frozen` and `signed` are counted over the whole school.
-    pub(super) fn of(
-        (directory, today): (&Directory, NaiveDate),
+    /// The buttons of a visitor; `rows`: last versions of the whole school's copies.
+    pub(super) async fn of(
+        state: &WebState,
+        directory: &Directory,
         visitor: &Visitor,
-        frozen: usize,
-        signed: usize,
-    ) -> Self {
-        let issues = visitor.reach(Action::IssueCopies);
-        let seals = visitor.reach(Action::SealCopies);
+        rows: &[CopyRow],
+    ) -> Result<Self, Refusal> {
+        let today = state.now().date_naive();
         let archived = directory.is_archived(&directory.year);
         let classes = classes_of(directory, visitor);
-        Self {
-            issue: if issues.school { frozen } else { 0 },
-            seal: if seals.school { signed } else { 0 },
+        let queued = jobs::pending(&state.house).await?;
+        // What was sent back for correction is not sealed.
+        let recalled = state.house.db.list_recalls().await?;
+        let is_recalled = |row: &CopyRow| recalled.iter().any(|one| (&one.copy, one.version) == (&row.id, row.version));
+        let within = |action: Action, wanted: CopyState| -> Vec<&CopyRow> {
+            let is_within = visitor.reach(action).school;
+            rows.iter().filter(|row| is_within && row.state == wanted && !is_recalled(row)).collect()
+        };
+        let (frozen, signed) =
+            (within(Action::IssueCopies, CopyState::Frozen), within(Action::SealCopies, CopyState::Signed));
+        Ok(Self {
+            issue: Offered::of(state, &frozen, &queued.issue).await?,
+            seal: Offered::of(state, &signed, &queued.seal).await?,
             periods: if classes.is_empty() || archived { Vec::new() } else { begun(directory, today, &classes) },
             classes,
-        }
+        })
     }
 }
 
@@ -96,16 +142,40 @@ pub(super) fn periods(directory: &Directory, today: NaiveDate, classes: &[String
     listed
 }
 
-/// `POST /copies/issue`: every frozen copy of the school.
-pub(super) async fn issue(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
+/// `POST /copies/issue`: the frozen copies that the page listed, fields `one`.
+pub(super) async fn issue(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
     whole_school(&visitor, Action::IssueCopies)?;
-    queue(&state, &visitor, &Work::IssueAll).await
+    let copies = listed(&fields, "Не выпущено: на странице не было копий, которые ждут выпуска; откройте её заново")?;
+    queue(&state, &visitor, &Work::Issue { copies }).await
 }
 
-/// `POST /copies/seal`: every copy that everybody has signed.
-pub(super) async fn seal(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
+/// `POST /copies/seal`, and `POST /desk/seal` from the board: the signed copies that the page listed, fields `one`. What was signed after it was
+/// shown waits for another press.
+pub(in crate::web) async fn seal(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
     whole_school(&visitor, Action::SealCopies)?;
-    queue(&state, &visitor, &Work::SealAll).await
+    let copies = listed(&fields, "Не скреплено: на странице не было копий, которые ждут печати; откройте её заново")?;
+    queue(&state, &visitor, &Work::Seal { copies }).await
+}
+
+/// Copies out of a form; `none`: what is said where it lists none.
+fn listed(fields: &Fields, none: &str) -> Result<Vec<Listed>, Refusal> {
+    let mut copies = Vec::new();
+    for field in fields.all("one") {
+        let one = Listed::read(&field);
+        copies.push(one.ok_or_else(|| Refusal::Rule("Страница устарела: обновите её и повторите".to_owned()))?);
+    }
+    // In one order and each once: a second press of the same button is the same work.
+    copies.sort();
+    copies.dedup();
+    if copies.is_empty() { Err(Refusal::Rule(none.to_owned())) } else { Ok(copies) }
 }
 
 /// Work over all copies is for those whose office reaches all of them.
