@@ -255,17 +255,23 @@ fn told(desk: &Desk, verb: &str, decided: &Decided) -> Result<u8, Failure> {
     if desk.json {
         let left: Vec<_> =
             decided.left.iter().map(|left| json!({"seq": left.seq, "place": left.place, "why": left.why})).collect();
-        print_json(&json!({"changes": decided.changes, "events": decided.events, "rows": decided.rows, "left": left}));
+        let opened =
+            |one: &compromise::Opened| json!({"copy": one.copy, "version": one.version, "recalled": one.recalled});
+        print_json(&json!({
+            "changes": decided.changes, "events": decided.events, "rows": decided.rows, "left": left,
+            "opened": decided.opened.iter().map(opened).collect::<Vec<_>>(), "ground": decided.ground
+        }));
     } else {
         let count = (decided.changes.len() + decided.events.len()) as u64;
         println!("{verb}: {} {}.", grouped(count), words::plural(count, "действие", "действия", "действий"));
         for left in &decided.left {
             println!("  оставлено № {}: {} — {}", left.seq, left.place, left.why);
         }
+        for one in &decided.opened {
+            println!("{}: letopis issue {} --reissue \"{}\"", one.said(&one.copy), one.copy, decided.ground);
+        }
         if !decided.left.is_empty() {
-            println!(
-                "Оставленное решают люди: исправьте запись, если нужно, и подтвердите: letopis compromise approve №…"
-            );
+            println!("Оставленное ждёт решения: что стоит сейчас и что сделать, сказано у каждого номера.");
         }
     }
     Ok(if decided.left.is_empty() { 0 } else { super::REFUSED })

@@ -6,14 +6,15 @@
 pub mod contrary;
 mod copies;
 mod deeds;
+mod openings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, FixedOffset};
 
 use super::change::closed::Closed;
 use super::change::{Names, TakenBack, entries_upon, names, take_back, told, undo_in, upon_words};
-use super::{Act, Error, House, salt};
+use super::{Act, Error, House, commit, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::calendar::SchoolCalendar;
 use crate::domain::change::ranges;
@@ -23,9 +24,11 @@ pub use crate::domain::void::{Decision, Standing, Target};
 use crate::domain::void::{Docket, RowVerdict, Step, weigh_row};
 use crate::domain::words;
 use crate::store::{ChangeFilter, ChangeRow, ClosureRow, CompromiseRow};
-pub use copies::{VoidStatements, void_statements};
-pub(crate) use copies::{is_void, notes, refuse_void_rows, refuse_void_signatures, undecided};
+pub use copies::{Held, VoidStatements, held, void_statements};
+pub(crate) use copies::{is_void, notes, refuse_pending, refuse_void_rows, refuse_void_signatures, undecided};
 pub use deeds::VoidDeed;
+use openings::Gate;
+pub use openings::Opened;
 
 /// What somebody reports.
 #[derive(Debug, Clone)]
@@ -83,13 +86,25 @@ pub enum Refusal {
     },
     /// Rows that a copy was frozen from are void and undecided.
     #[error(
-        "копия {copy}: в её данных {count}, о которых нет решения (внесены под похищенной учётной записью). Решите о них на странице «Компрометация» или командой letopis compromise, потом повторите"
+        "копия {copy}: в её данных {count}, о которых нет решения (внесены под похищенной учётной записью). Отмените их на странице «Компрометация» или командой letopis compromise undo --all: закрытый период для этого откроется сам. Верные подтвердите там же, потом повторите"
     )]
     VoidRows {
         /// Copy.
         copy: String,
         /// «2 недействительных изменения».
         count: String,
+    },
+    /// The version was frozen before void rows of it were undone.
+    #[error(
+        "копия {copy}: после её составления отменено {count}, а в её листах они остались. Выпустите следующую версию на странице копии или командой letopis issue {copy} --reissue \"{ground}\""
+    )]
+    Stale {
+        /// Copy.
+        copy: String,
+        /// «2 недействительных изменения».
+        count: String,
+        /// Ground of the next version.
+        ground: String,
     },
     /// No act takes this one back.
     #[error("событие № {event} отменить нельзя: {why}")]
@@ -155,8 +170,12 @@ pub struct Decided {
     pub events: Vec<u64>,
     /// Rows put back.
     pub rows: usize,
-    /// What is left to people, with the reason.
+    /// What is left to people, with the reason and what to do.
     pub left: Vec<Left>,
+    /// Copies whose periods were opened for it; each wants its next version.
+    pub opened: Vec<Opened>,
+    /// The ground of those versions; empty where nothing was undone.
+    pub ground: String,
 }
 
 /// Which void deeds are decided about.
@@ -364,15 +383,15 @@ pub async fn approve(house: &House, which: &Which, act: &Act) -> Result<Decided,
     if changes.is_empty() && events.is_empty() {
         return Err(Refusal::NothingPending.into());
     }
-    decide(tx, Decision::Approved, &changes, &events, act).await?;
-    Ok(Decided { changes, events, rows: 0, left: Vec::new() })
+    decide(tx, Decision::Approved, (&changes, &events), Vec::new(), act).await?;
+    Ok(Decided { changes, events, ..Decided::default() })
 }
 
 async fn decide(
     mut tx: crate::store::Tx,
     decision: Decision,
-    changes: &[u64],
-    events: &[u64],
+    (changes, events): (&[u64], &[u64]),
+    with: Vec<Event>,
     act: &Act,
 ) -> Result<(), Error> {
     let targets: Vec<Target> = changes.iter().map(|seq| Target::Change(*seq)).collect();
@@ -382,29 +401,46 @@ async fn decide(
         .with("decision", decision.as_str())
         .with("void_changes", ranges(changes))
         .with("void_events", ranges(events));
-    tx.record(&event, salt()?).await?.commit().await?;
-    Ok(())
+    // First the event that vouches for the rows, then what was done for their sake.
+    commit(tx, &[vec![event], with].concat()).await
 }
 
 /// Takes void deeds back: rows become what they were, other acts meet their contrary acts. What is left as it is comes back with the reason; nothing
-/// else is touched.
+/// else is touched. A closed period is opened for it in the same act: a copy that everybody has signed is recalled.
 pub async fn undo(house: &House, which: &Which, act: &Act) -> Result<Decided, Error> {
-    let acts = contrary::undo(house, which, act).await?;
-    match undo_changes(house, which, act).await {
-        Ok(changes) => Ok(Decided { events: acts.events, ..changes }),
-        Err(Error::Compromise(refusal)) if *refusal == Refusal::NothingPending && !acts.events.is_empty() => Ok(acts),
-        Err(error) => Err(error),
+    undo_as(house, which, true, act).await
+}
+
+/// The same of a person; `recalls`: may they recall what everybody has signed? If not, what such a copy locks is left.
+pub async fn undo_as(house: &House, which: &Which, recalls: bool, act: &Act) -> Result<Decided, Error> {
+    // Doors are shut first. Where acts are named a copy may be among them, and it is made anew out of rows that were put back.
+    let named = matches!(which, Which::These(_));
+    let acts = match named {
+        true => contrary::refuse(house, which).await.map(|()| Decided::default())?,
+        false => contrary::undo(house, which, act).await?,
+    };
+    let changes = match undo_changes(house, which, recalls, act).await {
+        Ok(changes) => Some(changes),
+        Err(Error::Compromise(refusal)) if *refusal == Refusal::NothingPending => None,
+        Err(error) => return Err(error),
+    };
+    let acts = if named { contrary::undo(house, which, act).await? } else { acts };
+    match changes {
+        Some(changes) => Ok(Decided { events: acts.events, ..changes }),
+        None if acts.events.is_empty() => Err(Refusal::NothingPending.into()),
+        None => Ok(acts),
     }
 }
 
 /// Each row becomes what it was before its first void change on which nothing trusted was built.
-async fn undo_changes(house: &House, which: &Which, act: &Act) -> Result<Decided, Error> {
+async fn undo_changes(house: &House, which: &Which, recalls: bool, act: &Act) -> Result<Decided, Error> {
     // The turn is taken first: while it is held, nobody else commits, so what is read beside it stays true.
     let mut tx = house.db.begin().await?;
     let docket = house.db.load_docket().await?;
     let names = names(house).await?;
-    let closures = house.db.list_closures().await?;
+    let gate = Gate::load(house, recalls).await?;
     let mut decided = Decided::default();
+    let mut notices = BTreeSet::new();
     let mut plan: Vec<TakenBack> = Vec::new();
     for row in weigh(house, &docket).await? {
         let asked: Vec<u64> = row
@@ -419,7 +455,7 @@ async fn undo_changes(house: &House, which: &Which, act: &Act) -> Result<Decided
             let later = row.verdict.overtaken.iter().find(|(overtaken, _)| overtaken == seq);
             if let Some(later) = later.and_then(|(_, later)| row.history.iter().find(|row| row.seq == *later)) {
                 let why = format!(
-                    "позже запись изменил(а) {}, {} (№ {})",
+                    "позже запись изменил(а) {}, {} (№ {}): стоит это значение, а не похищенное. Если оно верно, подтвердите № {seq}",
                     names.person(&later.by),
                     words::moment_words(&later.at),
                     later.seq
@@ -436,26 +472,19 @@ async fn undo_changes(house: &House, which: &Which, act: &Act) -> Result<Decided
         let Some(tail) = from.map(|from| &row.verdict.tail[from..]) else { continue };
         let Some(first) = row.history.iter().find(|change| Some(&change.seq) == tail.first()) else { continue };
         let Some(taken) = take_back(first, row.history.last(), tail.to_vec()) else { continue };
-        let closed =
-            Closed { year: &first.year, closures: &closures, class_of: &|course| names.class_of(&first.year, course) };
-        let whole = |others: &Option<Vec<String>>| {
-            others.as_ref().map(|others| [first.key.clone(), others.clone()].concat()).unwrap_or_default()
-        };
-        let stands = row.history.last().and_then(|last| last.new.clone());
-        match closed.bars(&first.table, &whole(&stands), &whole(&first.old)) {
-            Some(closure) => {
-                let why = format!(
-                    "период {} класса {} закрыт {}: исправление — только новой версией копии",
-                    closure.period,
-                    closure.class,
-                    words::moment_words(&closure.closed_at)
-                );
-                let place = names.place(&first.table, &first.year, &first.key);
-                let left = |seq: &u64| Left { seq: *seq, place: place.clone(), why: why.clone() };
-                decided.left.extend(tail.iter().map(left));
-            }
-            None => plan.push(taken),
+        if let Some(why) = gate.why_left(&names, &taken.edit) {
+            let place = names.place(&first.table, &first.year, &first.key);
+            let left = |seq: &u64| Left { seq: *seq, place: place.clone(), why: why.clone() };
+            decided.left.extend(tail.iter().map(left));
+            continue;
         }
+        notices.extend(row.verdict.standings.iter().filter(|(seq, _)| tail.contains(seq)).filter_map(
+            |(_, standing)| match standing {
+                Standing::Pending(no) => Some(*no),
+                _ => None,
+            },
+        ));
+        plan.push(taken);
     }
     // A lesson does not go from under the marks that others have put on it since.
     let upon = entries_upon(house, &plan).await?;
@@ -471,6 +500,8 @@ async fn undo_changes(house: &House, which: &Which, act: &Act) -> Result<Decided
         return if decided.left.is_empty() { Err(Refusal::NothingPending.into()) } else { Ok(decided) };
     }
     plan.sort_by_key(|taken| taken.first);
+    decided.ground = openings::ground(&notices);
+    let opening = gate.open(house, &mut tx, (&names, &plan), &decided.ground, act).await?;
     if let Err(error) = undo_in(&mut tx, act, &plan).await {
         drop(tx);
         let edits: Vec<_> = plan.into_iter().map(|taken| taken.edit).collect();
@@ -480,7 +511,9 @@ async fn undo_changes(house: &House, which: &Which, act: &Act) -> Result<Decided
     decided.changes = plan.into_iter().flat_map(|taken| taken.seqs).collect();
     decided.changes.sort_unstable();
     decided.left.sort_by_key(|left| left.seq);
-    decide(tx, Decision::Undone, &decided.changes, &[], act).await?;
+    opening.shut(&mut tx).await?;
+    decided.opened = opening.opened;
+    decide(tx, Decision::Undone, (&decided.changes, &[]), opening.events, act).await?;
     Ok(decided)
 }
 

@@ -165,7 +165,7 @@ async fn of_year(house: &House, of: &CopyRow) -> Result<Vec<CopyRow>, Error> {
 }
 
 /// Writes one recall down and tells everybody who signed that version; hands back the event that goes with it.
-async fn put(
+pub(super) async fn put(
     house: &House,
     tx: &mut Tx,
     last: &CopyRow,

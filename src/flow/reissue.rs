@@ -38,6 +38,8 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
     let calendar = timeliness::calendar_of(house, &journal).await?;
     let journal = journal.of_class_within(&last.class, span.starts, span.ends);
     let voids = compromise::survey(house).await?;
+    // Such a version would not be issued; nothing is opened for it, so that the one before stays what it is.
+    compromise::refuse_pending(&voids, id, &class.name, &span)?;
     // A supplement tells when late data came, and its own rows stay what they were.
     let exported_at = match was.sheets.first() {
         Some(Sheet::Title(title)) if was.copy.supplement.is_some() => title.exported_at.clone(),

@@ -87,29 +87,39 @@ impl Contrary {
 /// A crash in the middle leaves whole acts; who asks again finds the rest.
 pub(super) async fn undo(house: &House, which: &Which, act: &Act) -> Result<Decided, Error> {
     let mut decided = Decided::default();
-    let survey = survey(house).await?;
-    let pending = |deed: &&VoidDeed| match (which, deed.standing) {
+    for deed in wanted(house, which).await? {
+        perform(house, &deed, act).await?;
+        decided.events.push(deed.event);
+    }
+    if !decided.events.is_empty() {
+        decide(house.db.begin().await?, Decision::Undone, (&[], &decided.events), Vec::new(), act).await?;
+    }
+    Ok(decided)
+}
+
+/// Refuses what [`undo`] would refuse before it begins.
+pub(super) async fn refuse(house: &House, which: &Which) -> Result<(), Error> {
+    wanted(house, which).await.map(|_| ())
+}
+
+/// The void acts that are to be taken back. None of them when one of those named cannot be: who asked reads why and asks for the rest.
+async fn wanted(house: &House, which: &Which) -> Result<Vec<VoidDeed>, Error> {
+    let pending = |deed: &VoidDeed| match (which, deed.standing) {
         (Which::All, Standing::Pending(_)) => deed.contrary.is_at_once(),
         (Which::Notice(no), Standing::Pending(under)) => *no == under && deed.contrary.is_at_once(),
         (Which::These(targets), Standing::Pending(_)) => targets.contains(&Target::Event(deed.event)),
         _ => false,
     };
-    let wanted: Vec<&VoidDeed> = survey.deeds.iter().filter(pending).collect();
-    // Nothing is done when one of the acts named cannot be: who asked reads why and asks for the rest.
-    if let Some((deed, why)) = wanted.iter().find_map(|deed| match &deed.contrary {
-        Contrary::None(why) => Some((deed, *why)),
+    let mut deeds = survey(house).await?.deeds;
+    deeds.retain(pending);
+    let none = deeds.iter().find_map(|deed| match &deed.contrary {
+        Contrary::None(why) => Some((deed.event, *why)),
         _ => None,
-    }) {
-        return Err(Refusal::NoContrary { event: deed.event, why }.into());
+    });
+    match none {
+        Some((event, why)) => Err(Refusal::NoContrary { event, why }.into()),
+        None => Ok(deeds),
     }
-    for deed in wanted {
-        perform(house, deed, act).await?;
-        decided.events.push(deed.event);
-    }
-    if !decided.events.is_empty() {
-        decide(house.db.begin().await?, Decision::Undone, &[], &decided.events, act).await?;
-    }
-    Ok(decided)
 }
 
 /// Does one contrary act; what somebody did meanwhile is not done twice.

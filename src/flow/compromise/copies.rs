@@ -1,13 +1,15 @@
 //! Compromise and the copies: what a period's title page says of void changes, and what is not closed, issued or sealed over them. Floor 2.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Refusal, Standing, Survey, VoidChange, VoidDeed, deeds, survey};
+use super::openings::ground;
+use super::{Decision, Refusal, Standing, Survey, Target, VoidChange, VoidDeed, deeds, survey};
 use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::names;
 use crate::domain::period::{self, Span};
-use crate::domain::snapshot::StageFacts;
+use crate::domain::snapshot::{StageFacts, supplement_no};
+use crate::domain::void::Docket;
 use crate::domain::words;
 use crate::flow::sign::REFUSED;
 use crate::flow::{Error, House, change};
@@ -66,24 +68,129 @@ fn pending_in(survey: &Survey, class: &str, span: &Span) -> u64 {
     survey.changes.iter().filter(|change| change.standing.is_pending() && lies_in(change, class, span)).count() as u64
 }
 
-/// Nothing leaves as a copy while its rows hold what a stolen account wrote: a notice may come after the period was closed.
+fn counted(count: u64) -> String {
+    words::count(count, "недействительное изменение", "недействительных изменения", "недействительных изменений")
+}
+
+/// No version is made while the rows of its period wait for a decision.
+pub(crate) fn refuse_pending(survey: &Survey, copy: &str, class: &str, span: &Span) -> Result<(), Refusal> {
+    match pending_in(survey, class, span) {
+        0 => Ok(()),
+        count => Err(Refusal::VoidRows { copy: copy.to_owned(), count: counted(count) }),
+    }
+}
+
+/// Nothing leaves as a copy while its rows hold what a stolen account wrote: a notice may come after the period was closed, and what was undone since
+/// stands in the version all the same.
 pub(crate) async fn refuse_void_rows(house: &House, copies: &[CopyRow]) -> Result<(), Error> {
     let survey = survey(house).await?;
-    if !survey.changes.iter().any(|change| change.standing.is_pending()) {
+    if survey.changes.is_empty() {
         return Ok(());
     }
+    let docket = house.db.load_docket().await?;
     for row in copies {
         let roster = house.db.load_roster(&row.year).await?;
         let Some(class) = roster.class(&row.class) else { continue };
         let span = period::span(&roster, class, &row.period)?;
-        let count = pending_in(&survey, &class.name, &span);
-        if count > 0 {
-            let (one, few, many) =
-                ("недействительное изменение", "недействительных изменения", "недействительных изменений");
-            return Err(Refusal::VoidRows { copy: row.id.clone(), count: words::count(count, one, few, many) }.into());
+        refuse_pending(&survey, &row.id, &class.name, &span)?;
+        let held = held_in(house, (&docket, &survey), row, (&class.name, &span)).await?;
+        if held.undone > 0 {
+            let (copy, count) = (row.id.clone(), counted(held.undone));
+            return Err(Refusal::Stale { copy, count, ground: held.ground() }.into());
         }
     }
     Ok(())
+}
+
+/// What a stolen account wrote into the sheets of one version of a copy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Changes that wait for a decision.
+    pub pending: u64,
+    /// Changes that were undone after the version was frozen: its sheets still have them.
+    pub undone: u64,
+    /// Since when the account was in foreign hands, RFC 3339; empty for none.
+    pub since: String,
+    notices: BTreeSet<u64>,
+}
+
+impl Held {
+    /// Is there anything?
+    pub fn is_empty(&self) -> bool {
+        self.pending + self.undone == 0
+    }
+
+    /// The ground of the next version; empty where nothing is held.
+    pub fn ground(&self) -> String {
+        match self.is_empty() {
+            true => String::new(),
+            false => ground(&self.notices),
+        }
+    }
+
+    /// In Russian, a sentence for what waits and one for what was undone since.
+    pub fn told(&self) -> Vec<String> {
+        let numbers: Vec<String> = self.notices.iter().map(u64::to_string).collect();
+        let whose = format!(
+            "под похищенной учётной записью с {} (уведомление № {})",
+            words::moment_words(&self.since),
+            words::listed(&numbers)
+        );
+        let waits = || format!("В листах этой версии {}: сделано {whose}, решения ещё нет", counted(self.pending));
+        let stays =
+            || format!("В листах этой версии {}: сделано {whose}, в журнале уже отменено", counted(self.undone));
+        [(self.pending > 0).then(waits), (self.undone > 0).then(stays)].into_iter().flatten().collect()
+    }
+}
+
+/// Of one version; without a notice nothing more is read. What came late to a copy is its own sheet's matter.
+pub async fn held(house: &House, row: &CopyRow) -> Result<Held, Error> {
+    let docket = house.db.load_docket().await?;
+    if docket.notices.is_empty() {
+        return Ok(Held::default());
+    }
+    let roster = house.db.load_roster(&row.year).await?;
+    let Some(class) = roster.class(&row.class) else { return Ok(Held::default()) };
+    let span = period::span(&roster, class, &row.period)?;
+    held_in(house, (&docket, &survey(house).await?), row, (&class.name, &span)).await
+}
+
+async fn held_in(
+    house: &House,
+    (docket, survey): (&Docket, &Survey),
+    row: &CopyRow,
+    (class, span): (&str, &Span),
+) -> Result<Held, Error> {
+    let mut held = Held::default();
+    if supplement_no(&row.id).is_some() {
+        return Ok(held);
+    }
+    // The order of the log tells what stood in it: the first event that names the snapshot froze it.
+    let snapshot = row.snapshot.to_hex();
+    let log = house.db.list_log().await?;
+    let Some(frozen) = log.iter().find(|entry| entry.payload.contains(&snapshot)).map(|entry| entry.index) else {
+        return Ok(held);
+    };
+    let undone_since = |seq: u64| {
+        let mut own = docket.rulings.iter().filter(|ruling| ruling.target == Target::Change(seq));
+        own.any(|ruling| ruling.decision == Decision::Undone && ruling.deed.event > frozen)
+    };
+    for change in survey.changes.iter().filter(|change| lies_in(change, class, span)) {
+        let deed = change.row.deed()?;
+        match change.standing {
+            _ if deed.event > frozen => continue,
+            Standing::Pending(_) => held.pending += 1,
+            Standing::Undone if undone_since(change.row.seq) => held.undone += 1,
+            _ => continue,
+        }
+        let Some(notice) = docket.notice_on(&deed) else { continue };
+        held.notices.insert(notice.no);
+        let since = survey.notices.iter().find(|row| row.no == notice.no).map_or("", |row| row.since.as_str());
+        if held.since.is_empty() || since < held.since.as_str() {
+            held.since = since.to_owned();
+        }
+    }
+    Ok(held)
 }
 
 /// A period with void changes that nobody decided on is not complete.

@@ -9,7 +9,7 @@ use axum::response::Response;
 use crate::domain::finding::Finding;
 use crate::domain::names::compare;
 use crate::domain::people::Visitor;
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Role};
 use crate::domain::words;
 use crate::flow::change::names;
 use crate::flow::compromise::{self, Decided, Report, Target, VoidDeed, Which};
@@ -17,6 +17,7 @@ use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::fields::{Fields, MOMENT};
 use crate::web::frame::Frame;
+use crate::web::query::segment;
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
 
 /// Routes of these pages.
@@ -52,8 +53,10 @@ struct ChangeLine {
     standing: &'static str,
     pending: bool,
     struck: bool,
-    /// Who changed it later, and the copy concerned.
+    /// Who changed it later.
     note: String,
+    /// The copy of its closed period: address and what is said of it; empty for none.
+    copy: (String, String),
 }
 
 struct DeedLine {
@@ -93,7 +96,13 @@ impl Numbers {
 
 fn change_line(change: compromise::VoidChange, numbers: &Numbers) -> ChangeLine {
     let later = change.overtaken.map(|(seq, who, _)| format!("позже изменено: {who}, № {seq}"));
-    let copy = change.copy.map(|copy| format!("период закрыт, копия {}", numbers.said(&copy)));
+    let copy = change.copy.map(|copy| {
+        let said = match change.standing.is_pending() {
+            true => format!("период закрыт: отмена откроет его для новой версии копии {}", numbers.said(&copy)),
+            false => format!("копия {}", numbers.said(&copy)),
+        };
+        (format!("/copies/{}", segment(&copy)), said)
+    });
     ChangeLine {
         seq: change.row.seq,
         when: words::moment_short(&change.row.at),
@@ -104,7 +113,8 @@ fn change_line(change: compromise::VoidChange, numbers: &Numbers) -> ChangeLine 
         standing: change.standing.as_russian(),
         pending: change.standing.is_pending(),
         struck: change.row.voided,
-        note: later.into_iter().chain(copy).collect::<Vec<_>>().join("; "),
+        note: later.unwrap_or_default(),
+        copy: copy.unwrap_or_default(),
     }
 }
 
@@ -210,11 +220,13 @@ async fn decide(State(state): State<WebState>, visitor: Visitor, fields: Fields)
         _ => None,
     };
     let these = Which::These(fields.pairs().iter().filter_map(target).collect());
+    // Undoing recalls what everybody has signed, and that is decided where a recall is.
+    let recalls = visitor.holds(Role::Director) || visitor.holds(Role::Deputy);
     let (word, decided) = match fields.value("do") {
         "approve" => ("Подтверждено", compromise::approve(&state.house, &these, &act).await?),
         "approve-all" => ("Подтверждено", compromise::approve(&state.house, &Which::All, &act).await?),
-        "undo" => ("Отменено", compromise::undo(&state.house, &these, &act).await?),
-        "undo-all" => ("Отменено", compromise::undo(&state.house, &Which::All, &act).await?),
+        "undo" => ("Отменено", compromise::undo_as(&state.house, &these, recalls, &act).await?),
+        "undo-all" => ("Отменено", compromise::undo_as(&state.house, &Which::All, recalls, &act).await?),
         _ => return Err(Refusal::Rule("Не сказано, подтвердить или отменить".to_owned())),
     };
     Ok(answer::done("/compromise", &told(word, &decided)))
@@ -222,12 +234,17 @@ async fn decide(State(state): State<WebState>, visitor: Visitor, fields: Fields)
 
 fn told(word: &str, decided: &Decided) -> String {
     let left = decided.left.len() as u64;
-    let done = decided.changes.len() + decided.events.len();
-    match left {
-        0 => format!("{word}: {done}."),
-        _ => {
-            let noun = words::plural(left, "изменение оставлено", "изменения оставлены", "изменений оставлено");
-            format!("{word}: {done}. {left} {noun} для решения людьми: причина указана в строке.")
-        }
+    let mut said = format!("{word}: {}.", decided.changes.len() + decided.events.len());
+    // As much as a message holds; the page of each copy says the rest.
+    for one in decided.opened.iter().take(2) {
+        said.push_str(&format!(" {}.", words::capitalised(&one.said(&format!("№\u{a0}{}", one.number)))));
     }
+    if decided.opened.len() > 2 {
+        said.push_str(&format!(" И ещё копий: {}.", decided.opened.len() - 2));
+    }
+    if let Some(first) = decided.left.first() {
+        let noun = words::plural(left, "изменение оставлено", "изменения оставлены", "изменений оставлено");
+        said.push_str(&format!(" {left} {noun}. № {}: {}.", first.seq, first.why));
+    }
+    said
 }

@@ -1,0 +1,49 @@
+//! What of a copy a stolen account made: signatures that do not count, entries in its sheets, and what is to be done about them. Floor 3.
+
+use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
+use crate::domain::snapshot::Snapshot;
+use crate::flow::compromise::{self, VoidStatements};
+use crate::store::{CopyRow, StatementRow};
+use crate::web::WebState;
+use crate::web::answer::Refusal;
+
+/// For the version that is shown.
+pub(super) struct Voided {
+    /// Whose signatures nobody has decided on: name and why.
+    pub(super) signatures: Vec<String>,
+    /// How many entries its sheets hold, since when and under which notice, a sentence for each standing.
+    pub(super) entries: Vec<String>,
+    /// Do entries wait for a decision?
+    pub(super) waits: bool,
+    /// Is nothing left to decide, and are there undone entries in the sheets of the last version?
+    pub(super) is_stale: bool,
+    /// Ground of the next version; empty where no entries are held.
+    pub(super) ground: String,
+    /// May the visitor decide?
+    pub(super) judges: bool,
+    /// Who decides and who issues copies, in words.
+    pub(super) deciders: String,
+    pub(super) issuers: String,
+}
+
+impl Voided {
+    pub(super) async fn of(
+        state: &WebState,
+        visitor: &Visitor,
+        (row, snapshot, is_last): (&CopyRow, &Snapshot, bool),
+        (voids, statements): (&VoidStatements, &[StatementRow]),
+    ) -> Result<Self, Refusal> {
+        let held = compromise::held(&state.house, row).await?;
+        Ok(Self {
+            signatures: voids.told(statements, &snapshot.route),
+            entries: held.told(),
+            waits: is_last && held.pending > 0,
+            is_stale: is_last && held.pending == 0 && held.undone > 0,
+            ground: held.ground(),
+            judges: visitor.may_anywhere(Action::HandleCompromise),
+            deciders: visitor.rules.who(Action::HandleCompromise),
+            issuers: visitor.rules.who(Action::IssueCopies),
+        })
+    }
+}
