@@ -22,6 +22,7 @@ use crate::domain::journal::Journal;
 use crate::domain::log_proof::object_name;
 use crate::domain::period;
 use crate::domain::snapshot::{AttendanceSheet, ChangedValue, CourseSheet, Sheet, Snapshot};
+use crate::domain::words;
 use crate::store::{ChangeFilter, CopyRow, GuardFault, SealedRow};
 use crate::vault;
 
@@ -44,7 +45,7 @@ pub async fn examine(house: &House, act: &Act) -> Result<Diagnosis, Error> {
     let register = house.db.list_register().await?;
     diagnosis.findings.extend(frozen_periods(house, &copies).await?);
     diagnosis.checked.push(("закрытые периоды и их снимки", copies.len()));
-    diagnosis.findings.extend(issued_files(house, &copies)?);
+    diagnosis.findings.extend(issued_files(house, &copies).await?);
     diagnosis.findings.extend(states(&copies, &register));
     diagnosis.findings.extend(records::compare(house, &copies, &register).await?);
     diagnosis.findings.extend(archive(house, &register).await?);
@@ -55,29 +56,54 @@ pub async fn examine(house: &House, act: &Act) -> Result<Diagnosis, Error> {
     diagnosis.checked.push(("загруженные наборы", bundles.len()));
     diagnosis.findings.extend(origins::foundations(house).await?);
     diagnosis.findings.extend(origins::entries(house).await?);
-    diagnosis.findings.extend(guards(house).await?);
     diagnosis.findings.extend(counter(house, &register).await?);
     diagnosis.findings.extend(origins::certificates(house).await?);
     let (foreign, seen) = super::foreign::examine(house).await?;
     diagnosis.findings.extend(foreign);
     diagnosis.checked.push(("внешние подписи", seen));
     diagnosis.findings.extend(key_files(house).await?);
+    // Last, and in few lines: what was done behind the guards stands above.
+    diagnosis.findings.extend(guards(house).await?);
     remember(house, &diagnosis, act).await?;
     Ok(diagnosis)
 }
 
+/// So many guards are named one by one; of more the first ones and the count are told.
+const TOLD_GUARDS: usize = 3;
+
 /// The database's own guards are all there, as they were set.
 async fn guards(house: &House) -> Result<Vec<Finding>, Error> {
-    let faults = house.db.list_guard_faults().await?;
-    let finding = |(name, fault): (String, GuardFault)| {
-        let message = match fault {
-            GuardFault::Missing => "защита таблицы снята: триггер базы данных удалён",
-            GuardFault::Disabled => "защита таблицы отключена: триггер базы данных не действует",
-            GuardFault::Altered => "защита таблицы подменена: триггер базы данных не тот, что поставила программа",
+    Ok(guards_told(house.db.list_guard_faults().await?))
+}
+
+/// One finding for each way in which guards do not act.
+fn guards_told(faults: Vec<(String, GuardFault)>) -> Vec<Finding> {
+    let told = |fault: GuardFault| {
+        let names: Vec<&str> = faults.iter().filter(|(_, of)| *of == fault).map(|(name, _)| name.as_str()).collect();
+        let (one, many) = match fault {
+            GuardFault::Missing => (
+                "защита таблицы снята: триггер базы данных удалён",
+                "защита таблиц снята: триггеры базы данных удалены",
+            ),
+            GuardFault::Disabled => (
+                "защита таблицы отключена: триггер базы данных не действует",
+                "защита таблиц отключена: триггеры базы данных не действуют",
+            ),
+            GuardFault::Altered => (
+                "защита таблицы подменена: триггер базы данных не тот, что поставила программа",
+                "защита таблиц подменена: триггеры базы данных не те, что поставила программа",
+            ),
         };
-        Finding::new("doctor.guard-gone", format!("триггер {name}"), message)
+        let of = |place: String, message: &str| Finding::new("doctor.guard-gone", place, message);
+        match names.len() {
+            count if count > TOLD_GUARDS => {
+                let count = words::count(count as u64, "триггер", "триггера", "триггеров");
+                vec![of(format!("{count}: {} и другие", names[..TOLD_GUARDS].join(", ")), many)]
+            }
+            _ => names.iter().map(|name| of(format!("триггер {name}"), one)).collect(),
+        }
     };
-    Ok(faults.into_iter().map(finding).collect())
+    [GuardFault::Missing, GuardFault::Disabled, GuardFault::Altered].into_iter().flat_map(told).collect()
 }
 
 /// The counter of register numbers stands where the register and the log say: put back, it would give a number twice.
@@ -303,7 +329,7 @@ fn as_then(sheet: Sheet, then: Option<&Sheet>) -> Sheet {
     }
 }
 
-fn issued_files(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {
+async fn issued_files(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     for row in copies.iter().filter(|row| !row.issued_pdf.is_empty()) {
         let place = format!("копия {} версия {}", row.id, row.version);
@@ -325,7 +351,20 @@ fn issued_files(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>, Error
             )),
         }
     }
-    let unowned = leftovers::unowned(house, copies)?;
+    let mut unowned = leftovers::unowned(house, copies)?;
+    if !unowned.of_lost_copies.is_empty() {
+        // A copy that was issued since the rows were read is not lost.
+        unowned = leftovers::unowned(house, &house.db.list_copies().await?)?;
+    }
+    findings.extend(unowned.of_lost_copies.iter().map(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let (copy, version) = leftovers::copy_of(&name).unwrap_or_default();
+        let message = format!(
+            "файл выпущенной копии {copy} версии {version} есть, а в базе данных её нет: база, похоже, восстановлена из более ранней копии. \
+             Не продолжайте работу: восстановите самую новую резервную копию (letopis restore)"
+        );
+        Finding::new("doctor.issued-unknown", format!("issued/{name}"), message)
+    }));
     let note = |path: &PathBuf, message: &str| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         Finding::new("doctor.issued-unowned", format!("issued/{name}"), message).weighing(Severity::Note)
@@ -478,6 +517,14 @@ async fn key_files(house: &House) -> Result<Vec<Finding>, Error> {
 mod tests {
     use super::*;
     use crate::domain::snapshot::{AttendanceCounts, AttendanceMonth};
+
+    #[test]
+    fn many_guards_that_are_gone_are_one_line_and_few_are_named() {
+        let gone = |count: usize| guards_told((0..count).map(|no| (format!("t{no}"), GuardFault::Missing)).collect());
+        let places = |found: &[Finding]| found.iter().map(|one| one.place.clone()).collect::<Vec<_>>();
+        assert_eq!(places(&gone(2)), ["триггер t0", "триггер t1"]);
+        assert_eq!(places(&gone(200)), ["200\u{a0}триггеров: t0, t1, t2 и другие"]);
+    }
 
     #[test]
     fn a_sheet_that_was_frozen_before_the_days_were_kept_is_compared_without_them() {

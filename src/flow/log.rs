@@ -1,6 +1,7 @@
 //! The audit log from outside: signed checkpoints, proofs, and the check that starts from the rows. Floor 2.
 
 mod notices;
+mod outside;
 mod replay;
 
 use super::keys::{Keyring, LOG};
@@ -62,9 +63,12 @@ pub fn leaves(entries: &[LogEntry]) -> Vec<Digest> {
         .collect()
 }
 
-/// Checks the log from its rows: indices without gaps, leaves, the head's root, every checkpoint ever signed, and the school's data itself:
-/// first bundle and history replayed must give what stands in the tables.
+/// Checks the log from its rows: indices without gaps, leaves, the head's root, every checkpoint ever signed, the newest of
+/// those that the archive holds outside the database, and the school's data itself: first bundle and history replayed must give what stands in
+/// the tables.
 pub async fn verify(house: &House) -> Result<Vec<Finding>, Error> {
+    let verifier = public_key(house).await?;
+    let outside = outside::newest(house, verifier.as_ref())?;
     let entries = house.db.list_log().await?;
     let (size, root) = house.db.log_state().await?;
     let mut findings = Vec::new();
@@ -106,10 +110,11 @@ pub async fn verify(house: &House) -> Result<Vec<Finding>, Error> {
             .expected_found(root.to_hex(), merkle::root(&leaves).to_hex()),
         );
     }
-    let verifier = public_key(house).await?;
-    for row in house.db.list_checkpoints().await? {
-        findings.extend(kept_checkpoint(&row, &house.config.school, verifier.as_ref(), &leaves));
+    let kept = house.db.list_checkpoints().await?;
+    for row in &kept {
+        findings.extend(kept_checkpoint(row, &house.config.school, verifier.as_ref(), &leaves));
     }
+    findings.extend(outside.and_then(|outside| outside::compared(&outside, &leaves, &kept)));
     findings.extend(notices::check(house, &entries).await?);
     findings.extend(replay::data(house, &entries).await?);
     Ok(findings)

@@ -19,5 +19,7 @@ pub use content::{Content, ContentFile, name};
 pub use durable::write_once;
 pub use error::Error;
 pub use fixity::{Depth, Object, check_fixity, read_object};
-pub use object::{Staged, create_root, discard, finish, is_object, is_root, list_objects, list_staged, stage};
+pub use object::{
+    Staged, create_root, discard, finish, is_object, is_root, list_objects, list_staged, log_proof_of, stage,
+};
 pub use record::{Parts, StatementPart};

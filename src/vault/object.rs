@@ -143,6 +143,11 @@ pub fn list_objects(root: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(entries.iter().map(fs::DirEntry::path).filter(|path| is_object(path)).collect())
 }
 
+/// The text of an object's log proof, read alone; `None` when it does not read.
+pub fn log_proof_of(path: &Path) -> Option<String> {
+    fs::read_to_string(path.join(CONTENT).join(name::LOG_PROOF)).ok()
+}
+
 /// Does the folder declare itself an object?
 pub fn is_object(path: &Path) -> bool {
     path.join(OBJECT_DECLARATION.0).is_file()

@@ -150,6 +150,25 @@ fn a_database_of_yesterday_beside_the_archive_of_today_is_noticed_by_the_doctor(
         let found = letopis::flow::doctor::examine(&back, &after(90)).await.expect("an examination").findings;
         let unknown: Vec<&Finding> = found.iter().filter(|f| f.code == "doctor.object-unknown").collect();
         assert_eq!(unknown.len(), 2, "{found:#?}");
+        // What people read first: the database is older than the archive, and what to do.
+        let first = found.first().expect("a finding");
+        assert_eq!(first.code, "log.rolled-back", "{found:#?}");
+        for words in ["база данных старше архива", "последняя контрольная точка базы", "резервную копию"]
+        {
+            assert!(first.message.contains(words), "{words}: {first:#?}");
+        }
+        let alone = log::verify(&back).await.expect("a check");
+        assert!(codes(&alone).contains(&"log.rolled-back") || codes(&alone).contains(&"log.rewritten"), "{alone:#?}");
+
+        // A file of a copy that only a newer database knows.
+        let pdf = b"%PDF-1.7 of a copy that was issued later";
+        let name = format!("2025-05A-Q3-v1-{}.pdf", &letopis::domain::canon::Digest::of(pdf).to_hex()[..16]);
+        std::fs::write(back.root.join("issued").join(&name), pdf).expect("a file");
+        std::fs::write(back.root.join("issued/2025-05A-Q3-v1-0000000000000000.pdf"), pdf).expect("a file");
+        let found = letopis::flow::doctor::examine(&back, &after(91)).await.expect("an examination").findings;
+        let lost: Vec<&Finding> = found.iter().filter(|f| f.code == "doctor.issued-unknown").collect();
+        assert!(lost.len() == 1 && lost[0].place.contains(&name), "a name alone proves nothing: {found:#?}");
+        assert!(lost[0].message.contains("2025-05A-Q3 версии 1"), "{lost:#?}");
     });
 }
 

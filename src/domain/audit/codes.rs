@@ -60,6 +60,7 @@ fn exactly(code: &str) -> Option<&'static str> {
         "doctor.guard-gone" => "снята защита таблицы базы",
         "doctor.issued-altered" => "выпущенный PDF изменён",
         "doctor.issued-missing" => "выпущенный PDF не читается или пропал",
+        "doctor.issued-unknown" => "в папке выпущенных PDF файл копии, которой нет в базе",
         "doctor.issued-unowned" => "в папке выпущенных PDF лежит лишний файл",
         "doctor.journal-lost" => "журнал, по которому составлена копия, не восстанавливается",
         "doctor.key-missing" => "нет файла закрытого ключа",

@@ -4,10 +4,10 @@
 //! has it alone, so that a file whose row is still on its way is never taken for a leftover.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::super::lock::Lock;
-use super::super::{Error, House};
+use super::super::{Error, House, read_file};
 use crate::domain::canon::Digest;
 use crate::store::CopyRow;
 
@@ -22,6 +22,8 @@ const DIGITS: usize = 16;
 pub(in super::super) struct Unowned {
     /// Files of a known copy under a digest that its row does not name, and parts of such files.
     pub leftovers: Vec<PathBuf>,
+    /// Issued files of copies that no row names, whole under their own digests: only an older database does not know them.
+    pub of_lost_copies: Vec<PathBuf>,
     /// What the program never wrote: it stays.
     pub foreign: Vec<PathBuf>,
 }
@@ -48,10 +50,7 @@ pub(in super::super) fn unowned(house: &House, copies: &[CopyRow]) -> Result<Uno
     }
     let is_ours = |name: &str| {
         let bare = name.strip_suffix(".part").unwrap_or(name);
-        let Some(bare) = bare.strip_suffix(".pdf") else { return false };
-        let Some(at) = bare.len().checked_sub(DIGITS).filter(|at| bare.is_char_boundary(*at)) else { return false };
-        let (stem, digest) = bare.split_at(at);
-        known.contains(stem) && digest.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+        parts(bare).is_some_and(|(stem, _)| known.contains(stem))
     };
     let mut found = Unowned::default();
     for entry in std::fs::read_dir(&folder).map_err(failed)? {
@@ -59,12 +58,39 @@ pub(in super::super) fn unowned(house: &House, copies: &[CopyRow]) -> Result<Uno
         if owned.contains(&path) {
             continue;
         }
-        let ours = path.file_name().and_then(|name| name.to_str()).is_some_and(is_ours) && path.is_file();
-        if ours { found.leftovers.push(path) } else { found.foreign.push(path) }
+        let name = path.file_name().and_then(|name| name.to_str()).filter(|_| path.is_file());
+        let of = match name {
+            Some(name) if is_ours(name) => &mut found.leftovers,
+            Some(name) if is_issued_copy(name, &path) => &mut found.of_lost_copies,
+            _ => &mut found.foreign,
+        };
+        of.push(path);
     }
     found.leftovers.sort();
+    found.of_lost_copies.sort();
     found.foreign.sort();
     Ok(found)
+}
+
+/// The name of an issued file before its digest, and the digest's first digits.
+fn parts(name: &str) -> Option<(&str, &str)> {
+    let bare = name.strip_suffix(".pdf")?;
+    let at = bare.len().checked_sub(DIGITS).filter(|at| bare.is_char_boundary(*at))?;
+    let (stem, digest) = bare.split_at(at);
+    digest.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')).then_some((stem, digest))
+}
+
+/// Identifier and version of the copy whose issued file has that name: `2025-05A-Q1` and `1` of `2025-05A-Q1-v1-….pdf`.
+pub(in super::super) fn copy_of(name: &str) -> Option<(&str, &str)> {
+    let (copy, version) = parts(name)?.0.strip_suffix('-')?.rsplit_once("-v")?;
+    let named = !copy.is_empty() && !version.is_empty() && version.chars().all(|c| c.is_ascii_digit());
+    named.then_some((copy, version))
+}
+
+/// Does the file carry the name of an issued copy with its own digest in it? Nobody else gives a file such a name.
+fn is_issued_copy(name: &str, path: &Path) -> bool {
+    let Some((_, digits)) = parts(name).filter(|_| copy_of(name).is_some()) else { return false };
+    read_file(path).is_ok_and(|bytes| Digest::of(&bytes).to_hex().starts_with(digits))
 }
 
 /// The right to write issued files, held as long as the answer lives. Whoever comes when nobody writes sweeps first.
