@@ -12,6 +12,7 @@ use crate::domain::route;
 use crate::domain::snapshot::{Snapshot, kind_words};
 use crate::domain::words;
 use crate::flow;
+use crate::flow::force::Versions;
 use crate::flow::sign as signing;
 use crate::store::CopyRow;
 
@@ -66,6 +67,7 @@ impl Copies {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let house = desk.house().await?;
         let mut rows = house.db.list_copies().await?;
+        let versions = Versions::new(rows.clone(), &house.db.list_register().await?);
         rows.retain(|row| self.period.as_ref().is_none_or(|p| *p == row.period));
         rows.retain(|row| self.class.as_ref().is_none_or(|c| *c == row.class));
         if desk.json {
@@ -79,7 +81,7 @@ impl Copies {
                 row.version.to_string(),
                 row.number.clone(),
                 kind_words(row.kind, &row.id),
-                row.state.said_of(&row.id).to_owned(),
+                versions.standing(&row.id, row.version).said(row.state, &row.id),
                 row.sheets.to_string(),
                 row.pages.to_string(),
             ]);
@@ -109,8 +111,13 @@ struct Shown<'a> {
     sheet_list: Vec<SheetLine>,
     route: Vec<StageLine>,
     register_no: Option<u64>,
+    /// The version that is in force: the last that was sealed.
+    in_force: Option<u32>,
     object: String,
     keep_through: String,
+    /// What a stolen account wrote into its sheets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    void_changes: Option<VoidChangesLine>,
     foreign_signatures: Vec<SignatureLine<'a>>,
 }
 
@@ -144,6 +151,14 @@ impl BasisLine {
 }
 
 #[derive(Debug, Serialize)]
+struct VoidChangesLine {
+    /// How many wait for a decision, and how many were undone after the version was frozen.
+    pending: u64,
+    undone: u64,
+    since: String,
+}
+
+#[derive(Debug, Serialize)]
 struct SheetLine {
     no: usize,
     id: String,
@@ -163,6 +178,9 @@ struct SignerLine {
     name: String,
     office: String,
     sheets: usize,
+    /// Of these, those that a signature stands for in this version, and those that none does.
+    sheets_signed: usize,
+    sheets_left: usize,
     signed_at: String,
     verdict: String,
     /// A signature with a pen: which day, who saw it.
@@ -173,6 +191,13 @@ struct SignerLine {
     void: String,
 }
 
+impl SignerLine {
+    /// Is it signed for some of its sheets only?
+    fn is_partial(&self) -> bool {
+        self.sheets_signed > 0 && self.sheets_left > 0
+    }
+}
+
 impl Show {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         let house = desk.house().await?;
@@ -181,6 +206,7 @@ impl Show {
         let snapshot = house.db.load_snapshot(row.snapshot).await?;
         let statements = house.db.list_statements(&row.id, row.version).await?;
         let voids = flow::compromise::void_statements(&house).await?;
+        let held = flow::compromise::held(&house, row).await?;
         let line = house.db.find_register_line(&row.id, row.version).await?.map(|sealed| sealed.line);
         let today = desk.act(&house).at.date_naive();
         let basis = flow::policy::basis(&house, &snapshot, today).await?;
@@ -198,15 +224,22 @@ impl Show {
                 .map(|(no, sheet)| SheetLine { no, id: sheet.id().to_owned(), digest: sheet.digest().to_hex() })
                 .collect(),
             route: route_lines(&snapshot, &statements, &voids),
+            in_force: Versions::of_copy(&house, &row.id).await?.in_force(&row.id),
             register_no: line.as_ref().map(|line| line.no),
             object: line.as_ref().map(|line| line.object.clone()).unwrap_or_default(),
             keep_through: line.map(|line| line.keep_through).unwrap_or_default(),
+            void_changes: (!held.is_empty()).then(|| VoidChangesLine {
+                pending: held.pending,
+                undone: held.undone,
+                since: held.since.clone(),
+            }),
             foreign_signatures: foreign.iter().map(SignatureLine::of).collect(),
         };
         if desk.json {
             print_json(&shown);
         } else {
             print_shown(&shown, row, &snapshot, &statements);
+            print_held(&held, row);
             for (no, one) in (1..).zip(&foreign) {
                 println!("Внешняя подпись {no} под {}.pdf: {}", one.row.over, flow::foreign::told(&one.check));
                 print_findings(&one.check.findings);
@@ -234,12 +267,15 @@ fn route_lines(
                     let person = &signer.person;
                     let void = voids.of_place(statements, &stage.id, &person.id);
                     let said = void.map(|(one, _)| one);
-                    let said = said.or_else(|| flow::desk::said(statements, &stage.id, &person.id));
+                    let place = flow::desk::place(statements, &stage.id, signer);
+                    let said = said.or(place.said);
                     SignerLine {
                         id: person.id.clone(),
                         name: names::full_name(&person.surname, &person.given_name, &person.patronymic),
                         office: signer.office.clone(),
                         sheets: signer.sheets.len(),
+                        sheets_signed: place.signed,
+                        sheets_left: place.left,
                         signed_at: said.map(|s| s.signed_at.clone()).unwrap_or_default(),
                         verdict: said.map(|s| s.verdict.clone()).unwrap_or_default(),
                         on_paper: said.map(flow::desk::on_paper).unwrap_or_default(),
@@ -260,7 +296,11 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
         row.class,
         snapshot.period.name
     );
-    println!("Номер: {}   Состояние: {}", row.number, row.state.said_of(&row.id));
+    let held = match shown.in_force {
+        Some(held) if held != row.version => format!("; до её печати действует версия {held}"),
+        _ => String::new(),
+    };
+    println!("Номер: {}   Состояние: {}{held}", row.number, row.state.said_of(&row.id));
     let issued = if row.issued_at.is_empty() { "ещё нет".to_owned() } else { words::moment(&row.issued_at) };
     println!("Листов: {}   Страниц: {}   Выпущена: {issued}", row.sheets, row.pages);
     print_basis(&shown.basis, snapshot);
@@ -281,7 +321,10 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
                 stage_name(&stage.stage, &stage.title),
                 signer.id.clone(),
                 signer.name.clone(),
-                signer.sheets.to_string(),
+                match signer.is_partial() {
+                    true => format!("{} из {}", signer.sheets_signed, signer.sheets),
+                    false => signer.sheets.to_string(),
+                },
                 signature_words(signer),
             ]);
         }
@@ -293,14 +336,31 @@ fn print_shown(shown: &Shown<'_>, row: &CopyRow, snapshot: &Snapshot, statements
     }
 }
 
+/// What a stolen account wrote into the version's sheets, and what is done about it.
+fn print_held(held: &flow::compromise::Held, row: &CopyRow) {
+    for line in held.told() {
+        println!("{line}.");
+    }
+    if held.pending > 0 {
+        println!(
+            "Решите о них: letopis compromise undo --all или letopis compromise approve №… (letopis compromise show)"
+        );
+    } else if held.undone > 0 {
+        println!("Выпустите следующую версию: letopis issue {} --reissue \"{}\"", row.id, held.ground());
+    }
+}
+
 /// What a signer said, in one cell; what does not count is called void first, with its reason.
 fn signature_words(signer: &SignerLine) -> String {
-    let said = match signer.verdict.as_str() {
+    let mut said = match signer.verdict.as_str() {
         "" => "ждём".to_owned(),
         "refused" => format!("отказ {}", words::moment(&signer.signed_at)),
         _ if !signer.on_paper.is_empty() => format!("на бумаге: {}", signer.on_paper),
         _ => words::moment(&signer.signed_at),
     };
+    if signer.is_partial() && signer.verdict != signing::REFUSED {
+        said.push_str(&format!("; ждём: {}", words::count(signer.sheets_left as u64, "лист", "листа", "листов")));
+    }
     match signer.void.as_str() {
         "" => said,
         why => format!("недействительно ({said}): {why}"),
@@ -400,6 +460,8 @@ mod tests {
             name: "Гранитова Яшма".to_owned(),
             office: "учитель".to_owned(),
             sheets: 1,
+            sheets_signed: 1,
+            sheets_left: 0,
             signed_at: "2025-11-27T14:05:00+03:00".to_owned(),
             verdict: "checked_and_correct".to_owned(),
             on_paper: String::new(),
@@ -409,5 +471,7 @@ mod tests {
         assert!(!sound.contains("недействительно"), "{sound}");
         let void = signature_words(&signer("сделано под похищенной учётной записью"));
         assert_eq!(void, format!("недействительно ({sound}): сделано под похищенной учётной записью"));
+        let partial = SignerLine { sheets: 3, sheets_signed: 2, sheets_left: 1, ..signer("") };
+        assert_eq!(signature_words(&partial), format!("{sound}; ждём: 1\u{a0}лист"));
     }
 }

@@ -153,7 +153,7 @@ pub fn check_office(
         format!(" (приказ {}:{grades}{from}{to})", one.order())
     };
     Err(Refusal::NotInOffice {
-        signer: signer.person.id.clone(),
+        signer: called(&signer.person),
         office: signer.office.clone(),
         order: named.last().map(term).unwrap_or_default(),
         day: short(day),
@@ -212,7 +212,7 @@ pub struct Wish {
 pub enum Refusal {
     /// The person is not in the office on the day of signing (DOC-20; ГОСТ Р 7.0.97-2016: an acting head signs within the order's term).
     #[error(
-        "{day} сотрудник {signer} не в должности «{office}»{order}: подпись не принята. Выпустите новую версию копии: в ней подпишет тот, кто в должности сейчас"
+        "{day} {signer} не в должности «{office}»{order}: подпись не принята. Выпустите новую версию копии: в ней подпишет тот, кто в должности сейчас"
     )]
     NotInOffice {
         /// Staff identifier.
@@ -225,18 +225,24 @@ pub enum Refusal {
         day: String,
     },
     /// The person is not in the route.
-    #[error("сотрудник {signer} не входит в маршрут подписания этой копии")]
+    #[error("{signer} не подписывает эту копию{reach}")]
     NotInRoute {
-        /// Staff identifier.
+        /// Who, by name where it is known.
         signer: String,
+        /// «: заместитель директора по 5–6 классам не подписывает копии 9А», or nothing.
+        reach: String,
     },
     /// The person is in the route, but not in that stage.
-    #[error("сотрудник {signer} не подписывает на ступени «{stage}»")]
+    #[error("{signer} не подписывает эту копию как {stage}{reach}{instead}")]
     WrongStage {
-        /// Staff identifier.
+        /// Who, by name.
         signer: String,
-        /// Stage asked for.
+        /// Words of the stage asked for: «заместитель директора».
         stage: String,
+        /// As of [`Refusal::NotInRoute`].
+        reach: String,
+        /// «; так её подписывает Кварцева О. А.», or nothing.
+        instead: String,
     },
     /// Earlier stages are not complete.
     #[error("ещё не ваша очередь: на ступени «{stage}» ждут подписи: {waiting}")]
@@ -248,7 +254,7 @@ pub enum Refusal {
     },
     /// The person has signed already.
     #[error(
-        "подпись сотрудника {signer} на ступени «{stage}» уже стоит: подписать второй раз или отказаться нельзя. Если найдена ошибка, её исправляет следующая версия копии"
+        "подпись ({signer}) на ступени «{stage}» уже стоит: подписать второй раз или отказаться нельзя. Если найдена ошибка, её исправляет следующая версия копии"
     )]
     AlreadySigned {
         /// Staff identifier.
@@ -282,24 +288,34 @@ pub fn decide<'r>(
     let own = |stage: &'r StageFacts| stage.signers.iter().find(|s| s.person.id == wish.signer).map(|s| (stage, s));
     let mine: Vec<(&StageFacts, &SignerFacts)> = route.iter().filter_map(own).collect();
     if mine.is_empty() {
-        return Err(Refusal::NotInRoute { signer: wish.signer.clone() });
+        return Err(Refusal::NotInRoute { signer: wish.signer.clone(), reach: String::new() });
     }
+    let called = mine.first().map_or_else(|| wish.signer.clone(), |(_, own)| called(&own.person));
     let asked: Vec<(&StageFacts, &SignerFacts)> =
         mine.into_iter().filter(|(stage, _)| wish.stage.as_ref().is_none_or(|asked| *asked == stage.id)).collect();
     let Some((last, _)) = asked.last() else {
-        let stage = wish.stage.clone().unwrap_or_default();
-        return Err(Refusal::WrongStage { signer: wish.signer.clone(), stage });
+        let asked = wish.stage.clone().unwrap_or_default();
+        let signers = route.iter().find(|stage| stage.id == asked).map(|stage| stage.signers.as_slice());
+        // Of a few the names help; of all teachers of a class they do not.
+        let instead = match signers {
+            Some(signers) if (1..=2).contains(&signers.len()) => {
+                let names: Vec<String> = signers.iter().map(|one| self::called(&one.person)).collect();
+                format!("; так её подписывает {}", names.join(" или "))
+            }
+            _ => String::new(),
+        };
+        return Err(Refusal::WrongStage { signer: called, stage: stage_words(&asked), reach: String::new(), instead });
     };
     let waits = asked.iter().find(|(stage, signer)| !left(&stage.id, signer, signed).is_empty());
     let Some((stage, signer)) = waits.copied() else {
-        return Err(Refusal::AlreadySigned { signer: wish.signer.clone(), stage: last.title.clone() });
+        return Err(Refusal::AlreadySigned { signer: called, stage: last.title.clone() });
     };
     let open = open_stage(route, signed);
     if let Some(open) = open.filter(|open| open.id != stage.id) {
         return Err(Refusal::NotYourTurn { stage: open.title.clone(), waiting: waiting(open, signed) });
     }
     if let Some(sheet) = wish.sheets.iter().find(|sheet| !signer.sheets.contains(sheet)) {
-        return Err(Refusal::ForeignSheet { sheet: sheet.clone(), signer: wish.signer.clone() });
+        return Err(Refusal::ForeignSheet { sheet: sheet.clone(), signer: called });
     }
     let mut unnamed = left(&stage.id, signer, signed);
     unnamed.retain(|sheet| !wish.sheets.contains(sheet));
@@ -312,6 +328,26 @@ pub fn decide<'r>(
 /// The first stage that lacks a signature; `None` when the route is complete.
 pub fn open_stage<'r>(route: &'r [StageFacts], signed: &[Signed]) -> Option<&'r StageFacts> {
     route.iter().find(|stage| !missing(stage, signed).is_empty())
+}
+
+/// A person as others say the name; the identifier where a copy has no name.
+pub fn called(person: &PersonFacts) -> String {
+    match person.surname.as_str() {
+        "" => person.id.clone(),
+        _ => names::short_name(&person.surname, &person.given_name, &person.patronymic),
+    }
+}
+
+/// A stage as the office that signs there; a word that no policy has comes back as it is.
+fn stage_words(stage: &str) -> String {
+    let words = match Stage::parse(stage) {
+        Some(Stage::SubjectTeacher) => "учитель-предметник",
+        Some(Stage::ClassTeacher) => "классный руководитель",
+        Some(Stage::Deputy) => "заместитель директора",
+        Some(Stage::Director) => "директор",
+        None => return format!("«{stage}»"),
+    };
+    words.to_owned()
 }
 
 /// «Кварцева О.А. (T2), …»: who is awaited, as people know each other.
@@ -409,7 +445,8 @@ mod tests {
         let part = Wish { sheets: vec!["a".into()], ..wish("T1") };
         assert!(matches!(decide(&route, &[], &part), Err(Refusal::PartOfSheets { .. })));
         let stage = Wish { stage: Some("director".into()), ..wish("T2") };
-        assert!(matches!(decide(&route, &[], &stage), Err(Refusal::WrongStage { .. })));
+        let wrong = decide(&route, &[], &stage).expect_err("another stage").to_string();
+        assert_eq!(wrong, "T2 не подписывает эту копию как директор; так её подписывает T9");
         assert!(matches!(decide(&route, &[], &wish("T5")), Err(Refusal::NotInRoute { .. })));
     }
 

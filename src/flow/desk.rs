@@ -19,7 +19,7 @@ use crate::domain::desk_forms::{About, SignedEvent, seen};
 use crate::domain::difference::{change_rows, sheet_diff};
 use crate::domain::finding::Finding;
 use crate::domain::route::{self, BY_SHEETS, Wish};
-use crate::domain::snapshot::{ChangedValue, StageFacts};
+use crate::domain::snapshot::{ChangedValue, SignerFacts, StageFacts};
 use crate::domain::statement::{Category, Statement};
 use crate::domain::words;
 use crate::sign::certificate::{PublicKey, certificate_facts, from_pem};
@@ -145,7 +145,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
         let void = voids.told(&said, &paper.route);
         let office = match place.order.as_str() {
             "" => place.office.clone(),
-            order => format!("{} ({order})", place.office),
+            order => format!("{} ({})", place.office, words::order_words(order)),
         };
         items.push(Item {
             stage: stage.id.clone(),
@@ -206,7 +206,7 @@ fn exceptions(paper: &Paper, said: &[StatementRow], row: &CopyRow) -> Vec<String
         told.push(format!("Подписано на бумаге: {}", words::count(ink, "подпись", "подписи", "подписей")));
     }
     for signer in paper.route.iter().flat_map(|stage| &stage.signers).filter(|signer| !signer.order.is_empty()) {
-        told.push(format!("Подписывает {} ({})", words::lowered(&signer.office), signer.order));
+        told.push(format!("Подписывает {} ({})", words::lowered(&signer.office), words::order_words(&signer.order)));
     }
     told
 }
@@ -335,6 +335,11 @@ pub async fn events(house: &House, row: &CopyRow) -> Result<Vec<SignedEvent>, Er
             certificate: certificate.map(|row| row.serial.clone()).unwrap_or_default(),
             ..SignedEvent::of(&said, one.body.as_bytes(), &paper.route, row.version, one.kept.len())
         };
+        // The sheet of a record says the order's number alone, as the pages that were signed do.
+        let (name, office, order) = said.office_of();
+        if !order.is_empty() {
+            event.who = format!("{name}, {office} ({})", words::order_words(order));
+        }
         if let Some(why) = voids.why(&one) {
             event.what = format!("недействительно: {}", event.what);
             event.note = [why, event.note.as_str()].join("; ").trim_end_matches("; ").to_owned();
@@ -344,10 +349,53 @@ pub async fn events(house: &House, row: &CopyRow) -> Result<Vec<SignedEvent>, Er
     Ok(events)
 }
 
-/// What a person said of a copy on a stage: who signed some sheets and refused one has two statements, and the refusal is what holds the copy up.
-pub fn said<'s>(statements: &'s [StatementRow], stage: &str, signer: &str) -> Option<&'s StatementRow> {
-    let own = || statements.iter().filter(|one| one.stage == stage && one.signer == signer);
-    own().find(|one| one.verdict == REFUSED).or_else(|| own().next())
+/// A place of the route as lists show it: what was said there, and for which of its sheets a signature stands in this version.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'s> {
+    /// Who signed some sheets and refused one has two statements, and the refusal is what holds the copy up; else the newest speaks. `None`
+    /// while nothing was said.
+    pub said: Option<&'s StatementRow>,
+    /// Sheets that a signature speaks for.
+    pub signed: usize,
+    /// Sheets that no signature speaks for.
+    pub left: usize,
+}
+
+impl Place<'_> {
+    /// Is it signed for some of its sheets only?
+    pub fn is_partial(&self) -> bool {
+        self.signed > 0 && self.left > 0
+    }
+
+    /// «3 листа», «2 из 3 листов»: those that the signature, or the refusal, speaks for.
+    pub fn sheets(&self) -> String {
+        let all = (self.signed + self.left) as u64;
+        if !self.is_partial() {
+            return words::count(all, "лист", "листа", "листов");
+        }
+        let spoken = if self.is_refused() { self.left } else { self.signed };
+        format!("{spoken} из {}", words::count(all, "листа", "листов", "листов"))
+    }
+
+    /// «1 лист»: still awaited of who signed others; empty of who signed all, refused, or said nothing at all.
+    pub fn owed(&self) -> String {
+        if self.left == 0 || self.said.is_none() || self.is_refused() {
+            return String::new();
+        }
+        words::count(self.left as u64, "лист", "листа", "листов")
+    }
+
+    fn is_refused(&self) -> bool {
+        self.said.is_some_and(|one| one.verdict == REFUSED)
+    }
+}
+
+/// How a place of the route stands.
+pub fn place<'s>(statements: &'s [StatementRow], stage: &str, signer: &SignerFacts) -> Place<'s> {
+    let own = || statements.iter().filter(|one| one.stage == stage && one.signer == signer.person.id);
+    let said = own().find(|one| one.verdict == REFUSED).or_else(|| own().max_by_key(|one| one.version));
+    let left = route::left(stage, signer, &signed(statements)).len();
+    Place { said, signed: signer.sheets.len() - left, left }
 }
 
 /// A signature with a pen, as pages and lists say it beside the name: which day and who saw it. Empty for one made with a key.

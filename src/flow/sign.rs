@@ -304,23 +304,25 @@ impl<'h> Desk<'h> {
         let wish =
             Wish { signer: wanted.signer.to_owned(), stage: wanted.stage.clone(), sheets: wanted.sheets.clone() };
         // The route speaks first where it can: «already signed» says more than «the copy is signed».
-        let decided = route::decide(&paper.route, &signed, &wish);
+        let decided = match route::decide(&paper.route, &signed, &wish) {
+            Err(refusal) => Err(told::in_words(self.house, &self.appointments, &paper, &wish, refusal).await?),
+            decided => decided,
+        };
+        let not_now = |refusal| Error::NotNow { copy: told::copy_words(&paper), refusal: Box::new(refusal) };
         if let (Err(refusal), State::Issued | State::Signed | State::Sealed) = (&decided, row.state) {
-            return Err(Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal.clone()) });
+            return Err(not_now(refusal.clone()));
         }
         copy::next(row.state, if refuses { Action::Refuse } else { Action::Sign }).map_err(told)?;
-        let (stage, place) =
-            decided.map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal) })?;
+        let (stage, place) = decided.map_err(not_now)?;
         // On paper the day is the one that stands beside the signature.
         let written = wanted.witness.and_then(|witness| witness.signed_on.parse().ok());
         let day = written.unwrap_or_else(|| act.at.date_naive());
-        route::check_office(&self.appointments, stage, place, (paper.grade, day))
-            .map_err(|refusal| Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal) })?;
+        route::check_office(&self.appointments, stage, place, (paper.grade, day)).map_err(not_now)?;
         let left = route::left(&stage.id, place, &signed);
         let stranger = |one: &&Reproof| !place.sheets.contains(&one.sheet);
         if let Some(one) = wanted.refused.iter().find(stranger) {
-            let refusal = Refusal::ForeignSheet { sheet: one.sheet.clone(), signer: wanted.signer.to_owned() };
-            return Err(Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal) });
+            let refusal = Refusal::ForeignSheet { sheet: one.sheet.clone(), signer: route::called(&place.person) };
+            return Err(not_now(refusal));
         }
         let mut deed = Deed::default();
         let mut state = row.state;

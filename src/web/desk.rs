@@ -1,6 +1,7 @@
 //! The signing desk: what waits for the one who signed in, signed with one gesture; what came back; what waits for the seal. Floor 3.
 
 mod back;
+mod changed;
 mod keys;
 mod next;
 mod pages;
@@ -21,7 +22,7 @@ use super::directory::Directory;
 use super::fields::Fields;
 use super::frame::Frame;
 use super::query::segment;
-use super::records::period_name;
+use super::records::{Offered, period_name};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::start::shortened;
 use super::waiting::{Awaited, Part};
@@ -34,12 +35,12 @@ use crate::domain::statement::Category;
 use crate::domain::words;
 use crate::flow::compromise;
 use crate::flow::desk::{self, Item, Look};
-use crate::flow::jobs::{self, Work};
+use crate::flow::jobs;
 use crate::flow::keys::{KeyState, Keyring, state_of};
 use crate::flow::sign::{Answer, Choice, Desk, Reproof};
 use crate::store::{CopyRow, NoticeRow};
 
-pub(super) use back::{Changed, changed};
+pub(super) use changed::{Changed, changed};
 pub(super) use pages::{Pictures, Replaced};
 pub(super) use recall::{Recalls, Sent, decides};
 pub(super) use supplement::Supplements;
@@ -51,7 +52,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/desk", SIGNS, SubjectOf::House, board).in_menu(Group::Records, "Подписание").helped("records#подписание"),
         post("/desk/sign", SIGNS, SubjectOf::House, sign),
         post("/desk/notices", Access::Does(Action::UseOwnAccount), SubjectOf::House, put_away),
-        post("/desk/seal", Access::Does(Action::SealCopies), SubjectOf::House, seal),
+        post("/desk/seal", Access::Does(Action::SealCopies), SubjectOf::House, super::records::seal),
     ];
     routes.extend(pages::routes());
     routes.extend(keys::routes());
@@ -126,6 +127,8 @@ struct BoardPage {
     kept: Vec<(String, String)>,
     supplements: Vec<supplement::Waiting>,
     to_seal: Vec<(String, String, String)>,
+    /// What the button seals of them, and what is in the queue already.
+    sealing: Offered,
     /// Those of them that a void signature keeps from the seal: «5А, I четверть».
     unsound: String,
     /// Those of them on whose scans something differs that nobody has looked at: words and the page of their scans.
@@ -199,6 +202,10 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     signed.sort_by(|a, b| names::natural(&a.class, &b.class));
     let unsound = unsound(&state, &directory, &signed).await?;
     let open_scans = paper::open_scans(&state, &directory, &signed).await?;
+    let sealing = match signed.as_slice() {
+        [] => Offered::default(),
+        signed => Offered::of(&state, signed, &jobs::pending(&state.house).await?.seal).await?,
+    };
     let to_seal = signed.into_iter().map(|row| {
         let period = period_of(&directory, row);
         (row.class.clone(), period, format!("/copies/{}", segment(&row.id)))
@@ -211,6 +218,7 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     answer::page(&BoardPage {
         supplements: supplement::waiting(&state, &directory, &visitor).await?,
         to_seal: to_seal.collect(),
+        sealing,
         unsound,
         open_scans,
         teaching: teaching.into_iter().map(|item| line(&directory, item)).collect(),
@@ -521,17 +529,6 @@ async fn put_away(State(state): State<WebState>, visitor: Visitor, fields: Field
     let act = state.act(&visitor.account);
     state.house.db.put_notices_away(&visitor.account, up_to, &act.moment()).await?;
     Ok(answer::redirect(if fields.value("back") == "/" { "/" } else { "/desk" }))
-}
-
-/// `POST /desk/seal`: everything that is signed by everybody goes under the seal, in the background.
-async fn seal(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
-    let waiting = last_copies(&state).await?.iter().any(|row| row.state == CopyState::Signed);
-    if !waiting {
-        return Err(Refusal::Rule("Нет копий, которые ждут печати".to_owned()));
-    }
-    let queued = jobs::queue(&state.house, &Work::SealAll, &state.act(&visitor.account)).await?;
-    state.ops.wake.notify_one();
-    Ok(answer::redirect(&format!("/jobs/{}", queued.id)))
 }
 
 #[cfg(test)]

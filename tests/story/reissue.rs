@@ -5,7 +5,7 @@ use letopis::domain::finding::Verdict;
 use letopis::domain::statement::Category;
 use letopis::flow::sign::{Gesture, Target};
 use letopis::flow::verify::{VerifyOptions, verify_path};
-use letopis::flow::{Error, issue, office, reissue, seal};
+use letopis::flow::{Error, desk, issue, office, reissue, seal};
 
 use super::house::{COPIES, House, after, gesture, tell};
 
@@ -66,6 +66,17 @@ fn a_statement_for_the_old_version_is_refused_and_the_old_signatures_stay_for_sh
         assert!(matches!(refused, Error::OldVersion { asked: 1, current: 2, .. }), "{refused:?}");
         let kept = house.db.list_statements(COPIES[0], 2).await.expect("statements");
         assert_eq!((kept.len(), kept[0].version, &kept[0].signer), (1, 1, &teacher), "nothing changed on her sheets");
+        // As the lists of a copy show her place: whole here; where another sheet of hers changed, only what is signed counts.
+        let route = house.snapshot(COPIES[0]).await.route;
+        let mut signer = route[0].signers.iter().find(|one| one.person.id == teacher).expect("her place").clone();
+        let own = signer.sheets.len();
+        let whole = desk::place(&kept, &route[0].id, &signer);
+        assert_eq!((whole.signed, whole.left, whole.owed().as_str()), (own, 0, ""));
+        signer.sheets.push("course-changed".to_owned());
+        let part = desk::place(&kept, &route[0].id, &signer);
+        assert_eq!((part.signed, part.left, part.is_partial()), (own, 1, true));
+        assert_eq!(part.owed(), "1\u{a0}лист");
+        assert!(part.sheets().starts_with(&format!("{own} из {}\u{a0}лист", own + 1)), "{}", part.sheets());
         let again = house.sign(COPIES[0], &teacher).await.expect_err("she has signed");
         assert!(matches!(again, Error::NotNow { .. }), "{again:?}");
         assert_eq!(house.doctor().await, Vec::<String>::new());

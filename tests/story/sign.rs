@@ -176,7 +176,9 @@ fn a_sheet_of_somebody_else_a_stage_of_somebody_else_and_a_stranger_are_refused(
         let said = refuses(&house, foreign, |r| matches!(r, Refusal::ForeignSheet { .. })).await;
         assert!(said.contains(&other.sheets[0]), "{said}");
         let stage = Gesture { stage: Some("director".to_owned()), ..gesture(&one.person.id, &[COPIES[0]]) };
-        refuses(&house, stage, |r| matches!(r, Refusal::WrongStage { .. })).await;
+        let said = refuses(&house, stage, |r| matches!(r, Refusal::WrongStage { .. })).await;
+        let named = said.contains(&one.person.surname) && said.contains("не подписывает эту копию как директор");
+        assert!(named && !said.contains(&one.person.id) && !said.contains(COPIES[0]), "no machine ids: {said}");
         for stranger in ["T99999", "", "operator"] {
             refuses(&house, gesture(stranger, &[COPIES[0]]), |r| matches!(r, Refusal::NotInRoute { .. })).await;
         }

@@ -4,13 +4,56 @@ use std::collections::BTreeSet;
 
 use super::choice::Reproof;
 use super::{REFUSED, Wanted};
-use crate::domain::route;
+use crate::domain::people::Appointment;
+use crate::domain::policy::Stage;
+use crate::domain::rights::Role;
+use crate::domain::route::{self, Refusal, Wish};
 use crate::domain::snapshot::supplement_no;
 use crate::domain::statement::Category;
 use crate::domain::words;
 use crate::flow::papers::Paper;
 use crate::flow::{Act, Error, House, remind};
 use crate::store::{CopyRow, StatementRow, Tx};
+
+/// Which copy, as people name it: «9А, I четверть».
+pub(super) fn copy_words(paper: &Paper) -> String {
+    format!("{}, {}", paper.class, words::period_title(&paper.period.name))
+}
+
+/// The route's answer with the person's name, and, of a deputy of other grades, for which grades that is.
+pub(super) async fn in_words(
+    house: &House,
+    appointments: &[Appointment],
+    paper: &Paper,
+    wish: &Wish,
+    refusal: Refusal,
+) -> Result<Refusal, Error> {
+    let deputies = Stage::Deputy.as_str();
+    let about_deputies = wish.stage.as_deref().is_none_or(|stage| stage == deputies);
+    let grades = || {
+        let own = |one: &&Appointment| one.person == wish.signer && one.role == Role::Deputy && one.ends.is_none();
+        let own = appointments.iter().filter(own);
+        let grades: Vec<(u8, u8)> = own.map(|one| one.grades).collect::<Option<_>>()?;
+        let covers = grades.iter().any(|(from, to)| (*from..=*to).contains(&paper.grade));
+        let range = |(from, to): (u8, u8)| if from == to { from.to_string() } else { format!("{from}–{to}") };
+        let mut said: Vec<String> = grades.into_iter().map(range).collect();
+        said.dedup();
+        (!said.is_empty() && !covers).then(|| words::listed(&said))
+    };
+    let reach = match grades().filter(|_| about_deputies) {
+        Some(grades) => format!(": заместитель директора {grades} классов не подписывает копии {}", paper.class),
+        None => String::new(),
+    };
+    Ok(match refusal {
+        Refusal::NotInRoute { signer, .. } => {
+            let roster = house.db.load_roster(&paper.year).await?;
+            let signer = roster.staff_member(&signer).map_or(signer, |own| route::called(&route::person_facts(own)));
+            Refusal::NotInRoute { signer, reach }
+        }
+        Refusal::WrongStage { signer, stage, instead, .. } => Refusal::WrongStage { signer, stage, reach, instead },
+        other => other,
+    })
+}
 
 /// The remarks as the statement of refusal says them.
 pub(super) fn remarks(paper: &Paper, wanted: &Wanted<'_>) -> String {

@@ -3,13 +3,15 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::back::{Changed, changed};
+use super::changed::{Changed, changed};
 use crate::domain::copy::State as CopyState;
 use crate::domain::journal::YEAR;
 use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
+use crate::domain::route::BY_SHEETS;
 use crate::domain::snapshot::supplement_no;
 use crate::domain::words;
+use crate::flow::papers::Paper;
 use crate::flow::{Error, desk, recall};
 use crate::store::{CopyRow, RecallRow};
 use crate::web::WebState;
@@ -87,6 +89,10 @@ pub(in crate::web) struct Standing {
     pub(in crate::web) changed: Vec<Changed>,
     /// Who issues the next version, in words.
     pub(in crate::web) issuers: String,
+    /// Is the record for the visitor to correct: is an own sheet marked, or do they bring the corrected journal in?
+    pub(in crate::web) mends: bool,
+    /// What the visitor has to do about it besides, a sentence: for most, nothing. Empty where the steps say all.
+    pub(in crate::web) to_you: &'static str,
     /// Was nothing written, and may the visitor take the recall back?
     pub(in crate::web) may_withdraw: bool,
     /// May the visitor bring the corrected journal in?
@@ -143,17 +149,45 @@ impl Standing {
         let still = desk::unchanged_since(&state.house, row, &one.at).await?;
         let mending = desk::mending(&state.house, row).await?;
         let grade = state.directory().await?.class(&row.class).map_or(0, |class| class.grade);
+        let paper = state.house.papers.get(&state.house, row.snapshot).await?;
+        let me = visitor.account.as_str();
+        let (is_marked, signs) = places(&paper, &one.sheets, me);
+        let (may_load, is_beside) =
+            (visitor.may_anywhere(Action::ImportData), recall::is_beside(&paper, &one.sheets, me));
+        let mends = may_load || is_marked;
         Ok(Self {
+            mends,
+            to_you: asked(mends || issues, signs, is_beside),
             when: words::moment_words(&one.at),
             sheets: words::stopped(&recall::sheets(&state.house, row, &one).await?.join(", ")),
             unmended: mending.sentence(),
             changed: changed(state, visitor, (row, grade), &mending).await?,
             issuers: visitor.rules.who(Action::IssueCopies),
             may_withdraw: issues && leads(visitor) && still,
-            may_load: visitor.may_anywhere(Action::ImportData),
+            may_load,
             loaders: visitor.rules.who(Action::ImportData),
             ground: one.ground,
         })
+    }
+}
+
+/// Does a person sign a sheet that a recall marks, and does the person sign at all?
+fn places(paper: &Paper, marked: &[String], person: &str) -> (bool, bool) {
+    let all = || paper.route.iter().flat_map(|stage| stage.signers.iter().map(move |place| (stage, place)));
+    let mut own = all().filter(|(_, place)| place.person.id == person);
+    let is_marked =
+        own.any(|(stage, place)| stage.id == BY_SHEETS && place.sheets.iter().any(|id| marked.contains(id)));
+    (is_marked, all().any(|(_, place)| place.person.id == person))
+}
+
+/// What a recall asks of a visitor besides the steps that are told everybody. `acts`: do the steps speak to them?
+fn asked(acts: bool, signs: bool, is_beside: bool) -> &'static str {
+    match (signs && !is_beside, acts) {
+        (true, true) => "Следующую версию вы подпишете снова.",
+        (true, false) => "Вам сейчас делать ничего не нужно: следующую версию вы подпишете снова.",
+        (false, true) => "",
+        (false, false) if is_beside => "Вам делать ничего не нужно, пока ваши листы не изменены.",
+        (false, false) => "Вам делать ничего не нужно.",
     }
 }
 
@@ -198,6 +232,16 @@ async fn press(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_neither_corrects_nor_issues_reads_that_nothing_is_to_be_done() {
+        let beside = asked(false, true, true);
+        assert!(beside.contains("делать ничего не нужно") && !beside.contains("подпишете"), "{beside}");
+        let later = asked(false, true, false);
+        assert!(later.contains("делать ничего не нужно") && later.contains("подпишете снова"), "{later}");
+        assert_eq!(asked(false, false, false), "Вам делать ничего не нужно.");
+        assert_eq!((asked(true, false, false), asked(true, true, true)), ("", ""));
+    }
 
     #[test]
     fn a_recall_with_something_left_out_keeps_the_rest_and_says_what_at_its_field() {

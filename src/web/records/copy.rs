@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use super::void::Voided;
 use super::{badge_of, pdf};
 use crate::domain::copy::State as CopyState;
 use crate::domain::finding::Finding;
@@ -14,7 +15,6 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::route;
 use crate::domain::snapshot::{CopyKind, Snapshot};
-use crate::domain::statement::Verdict;
 use crate::domain::words;
 use crate::flow::compromise::{self, VoidStatements};
 use crate::flow::desk;
@@ -22,7 +22,7 @@ use crate::flow::force::Versions;
 use crate::flow::paper::stage;
 use crate::flow::people::{Look, note_access};
 use crate::flow::scans;
-use crate::flow::sign::signed;
+use crate::flow::sign::{REFUSED, signed};
 use crate::flow::sources;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
@@ -49,10 +49,8 @@ struct CopyPage {
     /// What proves a sealed version without this program.
     package: Option<super::package::PackageView>,
     stages: Vec<StageView>,
-    /// Whose signatures a stolen account made and nobody has decided on: name and why.
-    void: Vec<String>,
-    /// May the visitor decide on them?
-    judges: bool,
+    /// What of it a stolen account made.
+    voided: Voided,
     waits_for: String,
     /// Refused or replaced: nobody is waited for any more.
     returned: bool,
@@ -99,6 +97,8 @@ struct CopyPage {
     twins: Vec<Twin>,
     /// Scans of all its sheets came back: the paper exists, entered or not.
     scanned: bool,
+    /// Of how many pages a scan came back.
+    scans_in: usize,
     clerks: Vec<(String, String)>,
     may_print: bool,
     /// May a print be marked? Not where the school's rules know no paper copies, nor of a refused or replaced version; those made before are still
@@ -131,10 +131,12 @@ struct SignerView {
     name: String,
     office: String,
     sheets: String,
-    /// «подписано 24 октября 2025 г., 14:05»; empty while awaited.
+    /// «подписано 24.10.2025, 14:05»; empty while awaited.
     signed: String,
     /// Who saw the signature on paper and of which day it is; empty for one made with a key.
     seen: String,
+    /// «1 лист»: sheets that whoever signed others is still to sign; empty when none is.
+    owes: String,
     refused: bool,
     /// Why it does not count; empty for one that does.
     void: String,
@@ -189,12 +191,15 @@ async fn page(
     let standing = known.standing(&row.id, row.version);
     let stands = signed(&statements);
     let voids = compromise::void_statements(&state.house).await?;
+    let voided = Voided::of(state, visitor, (&row, &snapshot, row.version == last), (&voids, &statements)).await?;
     let stages = stages(&snapshot, &statements, &stands, &voids);
     let awaited = stages.iter().find(|stage| stage.open).into_iter().flat_map(|stage| &stage.signers);
-    let awaited: Vec<&str> = awaited.filter(|s| s.signed.is_empty()).map(|s| s.name.as_str()).collect();
+    let awaited: Vec<&str> =
+        awaited.filter(|s| s.signed.is_empty() || !s.owes.is_empty()).map(|s| s.name.as_str()).collect();
     let digests = digests(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line));
     let (twins, clerks) = twins(state, &row.id, &visitor.account).await?;
     let scanned = scans::all_in(&state.house, &[(row.id.as_str(), row.version, row.pages)]).await?;
+    let scans_in = scans::pages_in(&state.house, &row.id, row.version).await?;
     let mending = match row.state == CopyState::Refused && row.version == last {
         true => desk::mending(&state.house, &row).await?,
         false => desk::Mending::default(),
@@ -215,7 +220,8 @@ async fn page(
         Some(one) => std::mem::take(&mut one.changed),
         None => changed(state, visitor, (&row, grade), &mending).await?,
     };
-    let reissues = issues && !row.issued_pdf.is_empty() && decides(visitor, row.state, recalls.stands());
+    let is_made = !row.issued_pdf.is_empty() || voided.is_stale;
+    let reissues = issues && is_made && decides(visitor, row.state, recalls.stands());
     let rules_know_paper = takes_paper(state).await?;
     // What came back with remarks or was replaced goes on no paper; a print is always one of the last version.
     let may_mark = may_print && rules_know_paper && row.version == last && row.state != CopyState::Refused;
@@ -255,8 +261,7 @@ async fn page(
         may_load: visitor.may_anywhere(Action::ImportData),
         waits_for: if row.state == CopyState::Issued { awaited.join(", ") } else { String::new() },
         stages,
-        void: voids.told(&statements, &snapshot.route),
-        judges: visitor.may_anywhere(Action::HandleCompromise),
+        voided,
         sheets: sheets(&snapshot, &row),
         remarks,
         changed,
@@ -280,6 +285,7 @@ async fn page(
         register_no: register.map_or(0, |sealed| sealed.line.no),
         twins,
         scanned: !scanned.is_empty(),
+        scans_in,
         mended,
         clerks,
         may_print,
@@ -373,24 +379,29 @@ fn signer_view(
 ) -> SignerView {
     let person = &signer.person;
     let void = voids.of_place(statements, stage, &person.id);
-    let said = void.map(|(one, _)| one).or_else(|| desk::said(statements, stage, &person.id));
-    let refused = said.is_some_and(|one| one.verdict == verdict(Verdict::Refused));
+    let place = desk::place(statements, stage, signer);
+    let said = void.map(|(one, _)| one).or(place.said);
+    let refused = said.is_some_and(|one| one.verdict == REFUSED);
     let seen = said.map(desk::on_paper).unwrap_or_default();
     let verb = match (refused, seen.is_empty()) {
         (true, _) => "отказано",
         (false, true) => "подписано",
         (false, false) => "подписано на бумаге, отмечено",
     };
-    let acting = if signer.order.is_empty() { String::new() } else { format!(" ({})", signer.order) };
+    let acting = match words::order_words(&signer.order) {
+        order if order.is_empty() => order,
+        order => format!(" ({order})"),
+    };
     SignerView {
         name: names::short_name(&person.surname, &person.given_name, &person.patronymic),
         office: format!("{}{acting}", words::lowered(&signer.office)),
-        sheets: words::count(signer.sheets.len() as u64, "лист", "листа", "листов"),
+        sheets: place.sheets(),
+        owes: place.owed(),
         signed: said
             .map(|one| match one.kept.is_empty() {
-                true => format!("{verb} {}", words::moment_words(&one.signed_at)),
+                true => format!("{verb} {}", words::moment_short(&one.signed_at)),
                 false => {
-                    let moment = words::moment_words(&one.signed_at);
+                    let moment = words::moment_short(&one.signed_at);
                     format!("{verb} {moment}, подпись сохранена с версии {}", one.version)
                 }
             })
@@ -413,13 +424,6 @@ fn onward(visitor: &Visitor, is_own: bool) -> String {
     )
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::CheckedAndCorrect => "checked_and_correct",
-        Verdict::Refused => "refused",
-    }
-}
-
 fn facts(
     row: &CopyRow,
     snapshot: &Snapshot,
@@ -432,15 +436,15 @@ fn facts(
             format!("{} ({}–{})", snapshot.period.name, day(&snapshot.period.starts), day(&snapshot.period.ends)),
         ),
         ("Основание", basis(snapshot)),
-        ("Данные на", words::moment_words(&snapshot.frozen_at)),
+        ("Данные на", words::moment_short(&snapshot.frozen_at)),
     ];
     let is_supplement = snapshot.copy.supplement.is_some();
     if !row.issued_at.is_empty() {
-        facts.push((if is_supplement { "Выпущен" } else { "Выпущена" }, words::moment_words(&row.issued_at)));
+        facts.push((if is_supplement { "Выпущен" } else { "Выпущена" }, words::moment_short(&row.issued_at)));
     }
     if let Some(line) = line {
         let label = if is_supplement { "Скреплён печатью" } else { "Скреплена печатью" };
-        facts.push((label, words::moment_words(&line.sealed_at)));
+        facts.push((label, words::moment_short(&line.sealed_at)));
         facts.push(("Хранить по", format!("{} (срок {})", day(&line.keep_through), years(snapshot.policy.keep_years))));
     }
     let sources = sources::named(snapshot).iter().map(|one| format!("№ {} (версия {})", one.number, one.version));

@@ -68,7 +68,7 @@ fn fields(one: &Signature, zone: FixedOffset) -> Vec<(&'static str, String)> {
     fields.push(("Действителен", format!("с {} по {}", day(&one.holder.not_before), day(&one.holder.not_after))));
     fields.push(("Алгоритм", one.algorithm.clone()));
     if let Some(at) = here(&one.signed_at) {
-        fields.push(("Подписано", words::moment_words(&at.to_rfc3339())));
+        fields.push(("Подписано", words::moment_short(&at.to_rfc3339())));
     }
     fields
 }

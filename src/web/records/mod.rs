@@ -6,6 +6,7 @@ mod gaps;
 mod jobs;
 mod log;
 mod package;
+mod void;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ use crate::flow::supplement;
 use crate::store::CopyRow;
 
 pub(super) use self::copy::copy_again;
+pub(super) use self::jobs::{Offered, seal};
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
@@ -139,14 +141,8 @@ async fn copies(
 ) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let rows = visible_copies(&state, &directory, &visitor).await?;
-    let of_state = |state: CopyState| rows.iter().filter(|row| row.state == state).count();
-    let buttons = Buttons::of(
-        (&directory, state.now().date_naive()),
-        &visitor,
-        of_state(CopyState::Frozen),
-        of_state(CopyState::Signed),
-    );
-    let waits_for_seal = |row: &&CopyRow| buttons.seal > 0 && row.state == CopyState::Signed;
+    let buttons = Buttons::of(&state, &directory, &visitor, &rows).await?;
+    let waits_for_seal = |row: &&CopyRow| !buttons.seal.ones.is_empty() && row.state == CopyState::Signed;
     let signed: Vec<&CopyRow> = rows.iter().filter(waits_for_seal).collect();
     let open_scans = super::desk::open_scans(&state, &directory, &signed).await?;
     let running = super::ops::jobs::running(&state, &visitor, &["close_all", "issue_all", "seal_all"]).await?;

@@ -43,6 +43,20 @@ fn versions(copies: &[&Back<'_>]) -> String {
     }
 }
 
+/// «лист изменён после замечания»: what is known of copies that were changed since they came back. Whether that answers the remark, people
+/// judge.
+fn changed(copies: &[&Back<'_>]) -> String {
+    let after = if copies.iter().all(|one| one.copy.recalled) { "возврата" } else { "замечания" };
+    let sheets: Vec<&String> = copies.iter().flat_map(|one| one.mending.changes.keys()).collect();
+    // A copy that is judged as a whole has no sheet of its own to name.
+    let what = match (sheets.iter().any(|name| name.is_empty()), sheets.len()) {
+        (true, _) => "записи изменены",
+        (false, 0 | 1) => "лист изменён",
+        (false, _) => "листы изменены",
+    };
+    format!("{what} после {after}")
+}
+
 impl Desk<'_> {
     /// The own signatures: the same number as on the button of the desk, single sheets and copies as a whole. What is signed on paper is not
     /// ticked there and not counted here; it is said beside the number.
@@ -153,10 +167,14 @@ impl Desk<'_> {
             waits.push(self.came_back(one, rest.len() as u64, what, detail));
         }
         if let [one, ..] = mended.as_slice() {
-            let what = ["отклонённая копия исправлена", "отклонённые копии исправлены", "отклонённых копий исправлено"];
+            let what = [
+                "отклонённая копия ждёт следующей версии",
+                "отклонённые копии ждут следующих версий",
+                "отклонённых копий ждут следующих версий",
+            ];
             let detail = match self.own_changed(&mended).await?.as_str() {
-                "" => format!("исправлено, ждём {}", versions(&mended)),
-                own => format!("исправлено, ждём {}; {own}", versions(&mended)),
+                "" => format!("{}, ждём {}", changed(&mended), versions(&mended)),
+                own => format!("{}, ждём {}; {own}", changed(&mended), versions(&mended)),
             };
             waits.push(self.came_back(one, mended.len() as u64, what, detail));
         }
@@ -270,15 +288,16 @@ impl Desk<'_> {
             let issues = self.visitor.rules.who(Action::IssueCopies);
             let what = words::plural(
                 n,
-                "замечание к вашему листу исправлено",
-                "замечания к вашим листам исправлены",
-                "замечаний к вашим листам исправлено",
+                "замечание к вашему листу ждёт следующей версии",
+                "замечания к вашим листам ждут следующей версии",
+                "замечаний к вашим листам ждут следующей версии",
             );
             waits.push(Wait {
                 count: n,
                 what: what.to_owned(),
                 detail: format!(
-                    "исправлено, ждём {}; выпускает {issues}; что изменено — на странице копии",
+                    "{}, ждём {}; выпускает {issues}; что изменено — на странице копии",
+                    changed(&copies),
                     versions(&copies)
                 ),
                 href: self.place_of(one.copy, copies.len() as u64),
@@ -296,8 +315,7 @@ impl Desk<'_> {
             copies.iter().copied().partition(|one| one.mending.is_done());
         let mut detail = Vec::new();
         if !mended.is_empty() {
-            let classes = mended.iter().map(|one| one.copy.row.class.as_str());
-            detail.push(format!("исправлено, выпустите новую версию: {}", shortened(classes)));
+            detail.push(format!("{} — проверьте и выпустите {}", changed(&mended), versions(&mended)));
         }
         if !not_yet.is_empty() {
             let named: Vec<String> = not_yet.iter().map(|one| one.not_yet()).collect();
