@@ -160,11 +160,12 @@ fn print_policy(desk: &Desk, policy: &policy::Policy) {
     println!("{} — {}", policy.name, policy.title);
     println!("{}{}", policy.order(), if policy.order().is_empty() { "приказ не назван" } else { "" });
     println!("SHA-256 {}", policy.digest);
-    let mut table = Table::new(&["Ключ", "Значение", "Единица", "Пункт"]);
+    let mut table = Table::new(&["Ключ", "О чём", "Значение", "Единица", "Пункт"]);
     for value in &policy.values {
         let clause =
             if value.note.is_empty() { value.clause.clone() } else { format!("{} ({})", value.clause, value.note) };
-        table.row(vec![value.key.clone(), value.russian.clone(), value.unit.clone(), clause]);
+        let about = policy::about(&value.key);
+        table.row(vec![value.key.clone(), about, value.russian.clone(), value.unit.clone(), clause]);
     }
     print!("{}", table.to_text());
     for other in &policy.others {
@@ -235,9 +236,10 @@ fn print_difference(desk: &Desk, first: &policy::Policy, second: &policy::Policy
         print_json(&lines);
         return;
     }
-    let mut table = Table::new(&["Ключ", &first.name, "Пункт", &second.name, "Пункт"]);
+    let mut table = Table::new(&["Ключ", "О чём", &first.name, "Пункт", &second.name, "Пункт"]);
     for line in lines {
-        table.row(vec![line.key, line.first, line.first_clause, line.second, line.second_clause]);
+        let about = policy::about(&line.key);
+        table.row(vec![line.key, about, line.first, line.first_clause, line.second, line.second_clause]);
     }
     table.print("Правила не различаются.");
 }
@@ -430,6 +432,9 @@ impl Deadline {
                 policies
             }
         };
+        if let Some(unknown) = self.work.as_deref().and_then(|work| deadline::unknown_work(&policies, work)) {
+            return Err(Failure::Said(unknown));
+        }
         let mut lines = Vec::new();
         for policy in &policies {
             for (entry, what) in self.asked() {

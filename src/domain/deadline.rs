@@ -8,7 +8,7 @@ mod print;
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::calendar::{DayUnit, SchoolCalendar, first_year};
-use super::policy::{Policy, Said, Source, Unit, Value};
+use super::policy::{self, Policy, Said, Source, Unit, Value};
 use super::words;
 
 pub use print::{Copy, PrintDuty, print_due, print_duty, summary_due};
@@ -174,6 +174,32 @@ pub fn work_kind(policy: &Policy, work: &str) -> &'static str {
         })
         .max_by_key(|(length, _)| *length)
         .map_or(otherwise.unwrap_or("oral"), |(_, kind)| kind)
+}
+
+/// What to say of a kind of work that none of these policies, nor the default one, names: the known kinds, the nearest first. `None` for one
+/// that is named, and for no kind at all.
+pub fn unknown_work<'p>(policies: impl IntoIterator<Item = &'p Policy>, work: &str) -> Option<String> {
+    let default = policy::builtin("default").and_then(|text| policy::parse("default", text).ok());
+    let mut known: Vec<String> = Vec::new();
+    let mut learn = |policy: &Policy| {
+        for key in ["works.oral", "works.written", "works.control"] {
+            if let Some(Said { value: Value::Words(names), .. }) = policy.first(key) {
+                known.extend(names.iter().map(|name| folded(name)));
+            }
+        }
+    };
+    policies.into_iter().for_each(&mut learn);
+    default.iter().for_each(&mut learn);
+    known.sort_unstable();
+    known.dedup();
+    let work = folded(work);
+    if work.is_empty() || known.iter().any(|name| work.contains(name.as_str()) || name.starts_with(&work)) {
+        return None;
+    }
+    let far = |name: &str| strsim::damerau_levenshtein(&work, name);
+    let nearest = known.iter().min_by_key(|name| far(name)).filter(|name| far(name) <= work.chars().count() / 3);
+    let perhaps = nearest.map(|name| format!("; возможно, «{name}»")).unwrap_or_default();
+    Some(format!("вид работы «{work}» правилам не известен{perhaps}; известны: {}", known.join(", ")))
 }
 
 fn kind_place(kind: &str) -> usize {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::finding::{Finding, Severity};
-use super::policy::{self, ALL_GRADES, Policy, PrintDue, Said, Source, Unit, Value};
+use super::policy::{self, ALL_GRADES, Policy, PrintDue, Said, Source, Unit, Value, grades};
 use super::words;
 
 /// Two clauses of one regulation say different things.
@@ -86,7 +86,12 @@ fn about(key: &str) -> String {
         "seal.wording" => Some("слова печати"),
         _ => None,
     };
-    further.or(first).unwrap_or(key).to_owned()
+    further.or(first).map_or_else(|| named(key), str::to_owned)
+}
+
+/// The words that a comparison has for the key; the key itself where there are none.
+fn named(key: &str) -> String {
+    Some(policy::about(key)).filter(|words| !words.is_empty()).unwrap_or_else(|| key.to_owned())
 }
 
 /// The other clauses and readings that the file records.
@@ -171,11 +176,6 @@ fn disagreements<'p>(policy: &'p Policy, key: &'p str, same_clause: bool) -> Vec
 fn pair(value: &str, clause: &str, other: &Said) -> String {
     let note = if other.note.is_empty() { String::new() } else { format!(", {}", other.note) };
     format!("{value} ({clause}) или {} ({}{note})", other.in_russian(), other.clause)
-}
-
-/// «9 класс», «10–11 классы».
-pub fn grades(from: u8, to: u8) -> String {
-    if from == to { format!("{from} класс") } else { format!("{from}–{to} классы") }
 }
 
 /// Two statements under one key that hold for the same grade and differ.

@@ -4,6 +4,7 @@
 //! has and which of them are possible, `said` reads the further keys of `keys`, and `inherit` fills what the regulation keeps silent
 //! about. A `Policy` that exists is complete: nothing below asks again.
 
+mod about;
 mod inherit;
 mod keys;
 mod reader;
@@ -19,8 +20,9 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use toml_edit::{Document, Item};
 
+pub use self::about::{about, grades, grades_of, narrowing};
 pub use self::inherit::{Silence, Source};
-pub use self::keys::{KEYS, Key, PARAMETERS, Parameter, Shape, TOLD_ONLY, about, title, why_only_told};
+pub use self::keys::{KEYS, Key, PARAMETERS, Parameter, Shape, TOLD_ONLY, title, why_only_told};
 use self::reader::{Node, Reader};
 pub use self::registers::{Register, registers};
 pub use self::said::{ALL_GRADES, Other, Said, Unit, Value, as_written};

@@ -55,20 +55,26 @@ fn choices(history: &History, chosen: &str) -> Vec<Choice> {
     let mut known: Vec<(String, String)> = Vec::new();
     for one in history.all() {
         let label = if is_sample(one) {
-            format!("{} (программы, без приказа школы)", one.policy.name)
+            format!("{} (программы, без приказа школы)", title(&one.policy))
         } else if one.order.is_empty() {
-            format!("{} (школы)", one.policy.name)
+            format!("{} (школы)", title(&one.policy))
         } else {
-            format!("{} (школы, {})", one.policy.name, one.order)
+            format!("{} (школы, {})", title(&one.policy), one.order)
         };
         known.push((one.policy.name.clone(), label));
     }
-    for (name, _) in policy::BUILTIN {
+    for (name, text) in policy::BUILTIN {
         if !known.iter().any(|(known, _)| known == name) {
-            known.push(((*name).to_owned(), (*name).to_owned()));
+            let label = policy::parse(name, text).map_or_else(|_| (*name).to_owned(), |policy| title(&policy));
+            known.push(((*name).to_owned(), label));
         }
     }
     known.into_iter().map(|(name, label)| Choice { chosen: name == chosen, name, label }).collect()
+}
+
+/// What people call a policy: whose regulation it is, is said by its title; the name is that of a file.
+fn title(policy: &Policy) -> String {
+    if policy.title.is_empty() { policy.name.clone() } else { policy.title.clone() }
 }
 
 /// Are these a sample inside the program that no order of the school has brought? The order that a sample names is nobody's; a house that was
@@ -100,7 +106,7 @@ async fn open(state: &WebState) -> Result<(History, String), Refusal> {
 struct Coming {
     /// «1 сентября 2025 г.».
     day: String,
-    name: String,
+    title: String,
     order: String,
     /// The same page of that policy.
     href: String,
@@ -114,7 +120,7 @@ fn coming(history: &History, today: NaiveDate, path: &str, shown: &str) -> Vec<C
     later
         .map(|(from, one)| Coming {
             day: words::date_words(from),
-            name: one.policy.name.clone(),
+            title: title(&one.policy),
             order: one.order.clone(),
             href: format!("{path}?name={}", query::segment(&one.policy.name)),
             shown: one.policy.name == shown,

@@ -83,6 +83,7 @@ fn show_gives_value_unit_and_clause_for_each_row_and_diff_both_clauses() {
     assert_eq!(row("retention.period_copy")["source"], "silent");
     let text = read(&run(&["policy", "show", "duties-moscow"]));
     assert!(text.contains("1,5 часа") && text.contains("003 Уч 4"), "{text}");
+    assert!(text.contains("Срок: отметка за контрольную работу"), "{text}");
     assert!(text.contains("Другой пункт: seal.kind — гербовая печать (003 Рук 15)"), "{text}");
     let output = run(&["policy", "diff", "chernushka-2018", "kurskoe-2019", "--json"]);
     let lines = json(&output);
@@ -134,6 +135,10 @@ fn a_deadline_is_told_for_each_regulation_with_its_clause() {
     let text = read(&output);
     assert!(text.contains("до конца дня 19.10.2025 (воскресенье)") && text.contains("или: 000 Инс 5.2 г"), "{text}");
     assert!(text.contains("Звонки школы не заданы"), "{text}");
+    let nonsense = in_house(&["deadline", "--class", "9А", "--date", "2025-10-15", "--work", "диктнт"]);
+    let said = read(&nonsense);
+    assert_eq!(code(&nonsense), 2, "{said}");
+    assert!(said.contains("возможно, «диктант»") && said.contains("контрольная работа"), "{said}");
     let unknown = read(&in_house(&["deadline", "--class", "9А", "--date", "2031-10-30"]));
     assert!(unknown.contains("календарь учебного года 2031/2032 не внесён"), "{unknown}");
     assert!(!unknown.contains("не учебный день"), "{unknown}");
@@ -391,7 +396,10 @@ fn times_of_entries_are_counted_before_they_are_taken_and_when_they_are() {
     let told = read(&tried);
     assert_eq!(code(&tried), 0, "{told}");
     assert!(told.contains("Строк изменено: 2. Из них времён записи: 2."), "{told}");
-    assert!(told.contains("T14:05:00» → «") && !told.contains("Отличий от того"), "{told}");
+    assert!(
+        told.contains("когда записано: «") && told.contains("15:05") && !told.contains("Отличий от того"),
+        "{told}"
+    );
     let figures = json(&here(&["import", file, "--dry-run", "--json"]));
     assert!(figures["rows_written"] == 2 && figures["entry_times"] == 2, "{figures}");
     let difference = &figures["differences"][0];

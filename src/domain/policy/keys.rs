@@ -312,17 +312,6 @@ pub fn title(key: &str) -> &'static str {
     COMPLETENESS.iter().find(|(known, _)| *known == key).map_or("", |(_, words)| words)
 }
 
-/// What a key is about: in its own words, or by the question that asks for it or for its section; empty for a key of neither.
-pub fn about(key: &str) -> &'static str {
-    let own = title(key);
-    if !own.is_empty() {
-        return own;
-    }
-    let asks = |asked: &str| key == asked || key.strip_prefix(asked).is_some_and(|rest| rest.starts_with('.'));
-    let asked = PARAMETERS.iter().find(|question| question.keys.iter().any(|asked| asks(asked)));
-    asked.map_or("", |question| question.about)
-}
-
 /// The names of a section's further keys: `["by", "summary_by"]` for `print`.
 pub(super) fn names_of(section: &str) -> Vec<&'static str> {
     KEYS.iter()

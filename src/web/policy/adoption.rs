@@ -5,7 +5,7 @@ use axum::extract::{Multipart, State};
 use axum::response::Response;
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
-use super::{Choice, choices, is_sample, open};
+use super::{Choice, choices, is_sample, open, title};
 use crate::domain::finding::Finding;
 use crate::domain::lint;
 use crate::domain::people::Visitor;
@@ -142,21 +142,15 @@ async fn page(state: &WebState, frame: Frame, sent: Sent) -> Result<AdoptPage, R
     // What the house has used already cannot be adopted again; a sample that no order has brought can, with the school's own act.
     let used =
         |name: &str| history.all().iter().any(|one| one.policy.name == name) && !is_unordered(&history, name, today);
-    // Whose regulation it is, is said by its title: the names are those of files.
-    let titled = |choice: Choice| {
-        let title = policy::builtin(&choice.name).and_then(|text| policy::parse(&choice.name, text).ok());
-        let label = title.map_or(choice.label, |policy| format!("{} — {}", choice.name, policy.title));
-        Choice { label, ..choice }
-    };
     let choices: Vec<Choice> =
-        choices(&history, &sent.preset).into_iter().filter(|choice| !used(&choice.name)).map(titled).collect();
+        choices(&history, &sent.preset).into_iter().filter(|choice| !used(&choice.name)).collect();
     let families = choices.iter().filter_map(|choice| {
         let rules = policy::parse(&choice.name, policy::builtin(&choice.name)?).ok()?;
-        Some((choice.name.clone(), ways_in(&rules)))
+        Some((title(&rules), ways_in(&rules)))
     });
     let families = families.collect();
     let now = &history.on(today).policy;
-    let in_force = format!("{} — {}", now.name, now.title);
+    let in_force = title(now);
     let unordered = is_unordered(&history, &now.name, today);
     Ok(AdoptPage {
         in_force,
@@ -278,9 +272,9 @@ pub(super) async fn adopt(
     };
     let later = adopted.from.is_some_and(|from| from > state.now().date_naive());
     let begin = if later { "вступают в силу" } else { "действуют" };
-    let name = &adopted.policy.name;
+    let said = title(&adopted.policy);
     // The page of what was adopted: until its first day «/policy» shows the rules before it.
-    let page = format!("/policy?name={}", query::segment(name));
+    let page = format!("/policy?name={}", query::segment(&adopted.policy.name));
     let families = ways_in(&adopted.policy);
-    Ok(answer::done(&page, &format!("С {day} {begin} правила «{name}»: {families}{doubts}")))
+    Ok(answer::done(&page, &format!("С {day} {begin} правила «{said}»: {families}{doubts}")))
 }

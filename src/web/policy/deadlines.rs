@@ -6,8 +6,8 @@ use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::{find, open};
-use crate::domain::deadline::{Question, What, due, unknown_year};
-use crate::domain::policy::{REGULATIONS, Source};
+use crate::domain::deadline::{Question, What, due, unknown_work, unknown_year};
+use crate::domain::policy::{BUILTIN, Source};
 use crate::domain::words;
 use crate::flow::timeliness::calendar_on;
 use crate::web::WebState;
@@ -47,6 +47,7 @@ struct OptionView {
 /// One answer.
 struct AnswerView {
     policy: String,
+    title: String,
     own: bool,
     due: String,
     term: String,
@@ -121,11 +122,15 @@ pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Ask
     let (history, _) = open(&state).await?;
     let own = history.on(date).policy.clone();
     let mut policies = vec![own];
-    for name in REGULATIONS {
+    for (name, _) in BUILTIN {
         let preset = find(&history, name)?;
         if preset.digest != policies[0].digest {
             policies.push(preset);
         }
+    }
+    if let Some(unknown) = unknown_work(&policies, &page.work).filter(|_| what == "mark") {
+        let said = format!("{}. Срок назван как для работы без вида.", words::capitalised(&unknown));
+        page.warning = [std::mem::take(&mut page.warning), said].join(" ").trim().to_owned();
     }
     for (at, policy) in policies.iter().enumerate() {
         let question =
@@ -133,6 +138,7 @@ pub(super) async fn page(State(state): State<WebState>, frame: Frame, asked: Ask
         for answer in due(policy, &calendar, &question) {
             page.answers.push(AnswerView {
                 policy: policy.name.clone(),
+                title: super::title(policy),
                 own: at == 0,
                 due: answer.moment.in_russian(),
                 known: answer.moment.day().is_some(),

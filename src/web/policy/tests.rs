@@ -164,6 +164,7 @@ async fn comparison_lint_and_deadlines_are_pages_too() {
         text(values::compare(State(state.clone()), Frame::default(), asked(&format!("{address}&format=csv"))).await)
             .await;
     assert!(csv.contains("deadline.homework"), "{csv}");
+    assert!(page.contains("Подписи копии за период, директор route.period_copy.director"), "{page}");
     let page = async |address: &str| {
         words(&text(values::lint(State(state.clone()), Frame::default(), asked(address)).await).await)
     };
@@ -174,8 +175,9 @@ async fn comparison_lint_and_deadlines_are_pages_too() {
         "/policy/deadline?class=9%D0%90&date=2025-10-15&what=mark&work=%D0%94%D0%B8%D0%BA%D1%82%D0%B0%D0%BD%D1%82";
     let page = words(&text(deadlines::page(State(state.clone()), Frame::default(), asked(address)).await).await);
     assert!(page.contains("9А, 15.10.2025 (среда), отметка за работу"), "{page}");
+    assert!(page.to_lowercase().contains("строг"), "every preset answers, as in the command: {page}");
     assert!(
-        page.contains("duties-moscow до конца дня 22.10.2025 (среда) 1 неделя Обязанности учителя 003, п. 10"),
+        page.contains("электронного журнала до конца дня 22.10.2025 (среда) 1 неделя Обязанности учителя 003, п. 10"),
         "{page}"
     );
     assert!(
@@ -221,6 +223,12 @@ async fn a_class_teacher_sees_the_timeliness_of_the_own_class_only_and_nobody_is
         async |address: &str| timeliness::page(State(state.clone()), teacher(), Frame::default(), asked(address)).await;
     let own = text(page("/policy/timeliness?period=Q1").await).await;
     assert!(own.contains("Неизвестно — не опоздание") && !own.contains("badge bad"), "{own}");
+    let named = |part: &str| part.split_once("</th>").map(|(name, _)| name.to_owned());
+    let names: Vec<String> = own.split("scope=\"rowgroup\" colspan=\"5\">").skip(1).filter_map(named).collect();
+    let mut sorted = names.clone();
+    sorted.sort_by_key(|name| crate::domain::names::fold(name));
+    sorted.dedup();
+    assert!(!names.is_empty() && names == sorted, "each teacher once, by name: {names:?}");
     assert!(!own.contains("10А"), "the other class is not offered");
     let other = page("/policy/timeliness?class=10%D0%90").await;
     assert!(matches!(other, Err(Refusal::NotFound)), "and not given by its address");
@@ -242,16 +250,17 @@ async fn what_was_adopted_is_shown_as_in_force_and_is_not_offered_again() {
     let director = visitor(Role::Director, Reach::School);
     let page = values::page(State(state.clone()), director, Frame::default(), asked("/policy")).await;
     let page = words(&text(page).await);
-    assert!(page.contains("strict с 20.10.2025 приказ от 20.10.2025 № 9"), "{page}");
-    assert!(page.contains("default с начала работы по 19.10.2025"), "{page}");
+    assert!(page.contains("(строгий образец) с 20.10.2025 приказ от 20.10.2025 № 9"), "{page}");
+    assert!(page.contains("(образец) с начала работы по 19.10.2025"), "{page}");
     let form = text(adoption::form(State(state), Frame::default()).await).await;
     assert!(form.contains("Приказ вашей школы, которым положение введено в действие"), "whose order it is: {form}");
     assert!(form.contains("value=\"bauman\"") && !form.contains("value=\"strict\""), "{form}");
+    assert!(!words(&form).contains("chernushka-2018"), "people read titles, not names of files: {form}");
     // What changes for families is said before the order is entered.
     let form = words(&form);
-    let by_state =
-        "chernushka-2018 : родители и ученики входят через ЕСИА (Госуслуги), классный руководитель логинов не выдаёт";
-    let by_class = "duties-moscow : логины родителям и ученикам выдаёт классный руководитель";
+    let by_state = "«СОШ № 5», г. Чернушка : родители и ученики входят через ЕСИА (Госуслуги), классный руководитель логинов не выдаёт";
+    let by_class =
+        "связанных с ведением электронного журнала : логины родителям и ученикам выдаёт классный руководитель";
     assert!(form.contains(by_state) && form.contains(by_class), "{form}");
 }
 

@@ -23,9 +23,14 @@ struct OptionView {
     chosen: bool,
 }
 
+/// A teacher of the class with the counts of each kind of entry.
+struct TeacherView {
+    teacher: String,
+    lines: Vec<LineView>,
+}
+
 /// Counts of one kind of entry of a class and teacher.
 struct LineView {
-    teacher: String,
     kind: &'static str,
     done: usize,
     late: usize,
@@ -39,7 +44,7 @@ struct TimelinessPage {
     frame: Frame,
     classes: Vec<OptionView>,
     periods: Vec<OptionView>,
-    lines: Vec<LineView>,
+    teachers: Vec<TeacherView>,
     unknown: usize,
     export: String,
 }
@@ -67,7 +72,7 @@ pub(super) async fn page(
             frame,
             classes: Vec::new(),
             periods: Vec::new(),
-            lines: Vec::new(),
+            teachers: Vec::new(),
             unknown: 0,
             export: String::new(),
         };
@@ -99,16 +104,20 @@ pub(super) async fn page(
         Some(person) => names::short_name(&person.surname, &person.given_name, &person.patronymic),
         None => id.to_owned(),
     };
-    let mut lines = Vec::new();
+    let mut teachers = Vec::new();
     for one in tally(&judged) {
+        let mut lines = Vec::new();
         for kind in EntryKind::ALL {
             let [done, late, due, unknown] = Status::ALL.map(|status| one.of(kind, status));
             if done + late + due + unknown > 0 {
-                let teacher = name_of(&one.teacher_id);
-                lines.push(LineView { teacher, kind: kind.as_russian(), done, late, due, unknown });
+                lines.push(LineView { kind: kind.as_russian(), done, late, due, unknown });
             }
         }
+        if !lines.is_empty() {
+            teachers.push(TeacherView { teacher: name_of(&one.teacher_id), lines });
+        }
     }
+    teachers.sort_by_cached_key(|one: &TeacherView| names::fold(&one.teacher));
     let option = |value: &str, label: &str, chosen: &str| OptionView {
         value: value.to_owned(),
         label: label.to_owned(),
@@ -121,8 +130,8 @@ pub(super) async fn page(
         frame,
         classes: seen.iter().map(|one| option(&one.name, &one.name, &class.name)).collect(),
         periods,
-        unknown: lines.iter().map(|line| line.unknown).sum(),
-        lines,
+        unknown: teachers.iter().flat_map(|one| &one.lines).map(|line| line.unknown).sum(),
+        teachers,
         export: asked.with("format", "csv"),
     })
 }

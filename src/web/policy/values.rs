@@ -3,12 +3,13 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::NaiveDate;
 
 use super::{Choice, Coming, choices, coming, find, is_sample, open, or};
 use crate::domain::finding::Severity;
 use crate::domain::people::Visitor;
-use crate::domain::policy::{PARAMETERS, Policy, PolicyValue, Source, about, difference, title, why_only_told};
+use crate::domain::policy::{
+    PARAMETERS, Policy, PolicyValue, Source, about, difference, grades_of, narrowing, title, why_only_told,
+};
 use crate::domain::rights::Action;
 use crate::domain::{lint as linting, words};
 use crate::web::WebState;
@@ -81,31 +82,6 @@ fn name_of(key: &str) -> String {
     words::capitalised(&said.join(", "))
 }
 
-/// What narrows a key, in words: grades, weekly hours, profile groups, a first day.
-fn narrowing(rest: &str) -> String {
-    let said = |part: &str| {
-        if part == "profile" {
-            return "профильные группы".to_owned();
-        }
-        if let Ok(day) = part.parse::<NaiveDate>() {
-            return format!("с {}", words::date_short(day));
-        }
-        if let Some(hours) = part.strip_suffix('h') {
-            return match hours.strip_suffix('+') {
-                Some(from) => format!("от {from} ч. в неделю"),
-                None => format!("{} ч. в неделю", hours.replace('-', "–")),
-            };
-        }
-        grades_of(part).map_or_else(|| part.to_owned(), |(from, to)| linting::grades(from, to))
-    };
-    rest.split('.').filter(|part| !part.is_empty()).map(said).collect::<Vec<_>>().join(", ")
-}
-
-fn grades_of(part: &str) -> Option<(u8, u8)> {
-    let (from, to) = part.split_once('-')?;
-    Some((from.parse().ok()?, to.parse().ok()?))
-}
-
 /// Does a value answer that question? Some keys hold the answers of several: a route those of everybody who signs.
 fn answers(no: u8, key: &str) -> bool {
     let last = key.rsplit('.').next().unwrap_or_default();
@@ -151,6 +127,7 @@ struct QuestionView {
 /// A policy of the house and its days.
 struct InForceView {
     name: String,
+    title: String,
     days: String,
     order: String,
     digest: String,
@@ -205,9 +182,11 @@ pub(super) async fn page(
             let to = one.to.map(|day| format!(" по {}", words::date_short(day))).unwrap_or_default();
             InForceView {
                 name: one.policy.name.clone(),
+                title: super::title(&one.policy),
                 days: format!("{from}{to}"),
                 order: if is_sample(one) { NO_ORDER.to_owned() } else { one.order.clone() },
-                digest: one.policy.digest.prefix(),
+                // In small letters, as the whole digest above it and every command tells it.
+                digest: one.policy.digest.to_hex().chars().take(16).collect(),
                 now: one.policy.digest == in_force,
                 later: one.from.is_some_and(|from| from > today),
             }
@@ -278,6 +257,8 @@ struct ComparePage {
     frame: Frame,
     first: String,
     second: String,
+    /// What people call the two.
+    titles: [String; 2],
     firsts: Vec<Choice>,
     seconds: Vec<Choice>,
     lines: Vec<DifferenceView>,
@@ -294,7 +275,7 @@ pub(super) async fn compare(State(state): State<WebState>, frame: Frame, asked: 
         .into_iter()
         .filter(|line| !line.key.starts_with("regulation."))
         .map(|line| DifferenceView {
-            about: words::capitalised(about(&line.key)),
+            about: about(&line.key),
             key: line.key,
             first: line.first.map(ValueView::of),
             second: line.second.map(ValueView::of),
@@ -312,7 +293,9 @@ pub(super) async fn compare(State(state): State<WebState>, frame: Frame, asked: 
                 vec![line.about.clone(), line.key.clone(), a, b, c, d]
             })
             .collect();
-        return answer::csv("сравнение правил.csv", &["О чём", "Ключ", first, "Пункт", second, "Пункт"], &rows);
+        let [first, second] = [&one, &two].map(super::title);
+        let heads = ["О чём", "Ключ", first.as_str(), "Пункт", second.as_str(), "Пункт"];
+        return answer::csv("сравнение правил.csv", &heads, &rows);
     }
     answer::page(&ComparePage {
         frame: frame.titled("Сравнение правил").under("Правила", "/policy"),
@@ -320,6 +303,7 @@ pub(super) async fn compare(State(state): State<WebState>, frame: Frame, asked: 
         seconds: choices(&history, second),
         first: first.to_owned(),
         second: second.to_owned(),
+        titles: [&one, &two].map(super::title),
         lines,
     })
 }
@@ -337,6 +321,7 @@ struct IssueView {
 struct LintPage {
     frame: Frame,
     name: String,
+    title: String,
     choices: Vec<Choice>,
     coming: Vec<Coming>,
     issues: Vec<IssueView>,
@@ -364,6 +349,7 @@ pub(super) async fn lint(State(state): State<WebState>, frame: Frame, asked: Ask
         choices: choices(&history, &name),
         coming: coming(&history, state.now().date_naive(), "/policy/lint", &name),
         name,
+        title: super::title(&policy),
         issues: issues.into_iter().map(view).collect(),
         note: notes.into_iter().map(|issue| issue.finding.message).collect::<Vec<_>>().join(" "),
     })
