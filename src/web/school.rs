@@ -35,7 +35,7 @@ use crate::domain::names;
 use crate::domain::people;
 use crate::domain::setup::layout::Layout;
 use crate::flow::setup::{Outcome, Year};
-use crate::store::{ChangeFilter, ClosedYearRow};
+use crate::store::{ChangeFilter, ChangeRow, ClosedYearRow};
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
@@ -96,6 +96,17 @@ const PAST_ACTS: usize = 5;
 /// The last acts on tables that change together; lines of one event are one act. What is told is counted in the first table that the act
 /// touched: who is enrolled comes as a learner and a stay, and is one.
 async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<String>) -> Result<Vec<Past>, Refusal> {
+    past_within(state, opened, tables, key, &|_| true).await
+}
+
+/// The same for who may change a part of the table: an act is offered to be taken back only where each of its lines `may` be.
+async fn past_within(
+    state: &WebState,
+    opened: &Opened,
+    tables: &[&str],
+    key: Vec<String>,
+    may: &(dyn Fn(&ChangeRow) -> bool + Sync),
+) -> Result<Vec<Past>, Refusal> {
     let mut changes = Vec::new();
     for table in tables {
         let filter = ChangeFilter {
@@ -112,6 +123,7 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
     type Counts = Vec<[usize; 3]>;
     let mut acts: Vec<(u64, Past, Vec<u64>, Counts)> = Vec::new();
     let undone: Vec<u64> = changes.iter().map(|change| change.undoes).filter(|seq| *seq > 0).collect();
+    let barred: BTreeSet<u64> = changes.iter().filter(|change| !may(change)).map(|change| change.event).collect();
     for change in &changes {
         if acts.last().is_none_or(|(event, ..)| *event != change.event) {
             let who = opened.year.known.show(crate::domain::setup::layout::Is::Staff, &change.by);
@@ -134,7 +146,8 @@ async fn past(state: &WebState, opened: &Opened, tables: &[&str], key: Vec<Strin
             seqs.push(change.seq);
         }
     }
-    let told = |(_, act, seqs, counts): (u64, Past, Vec<u64>, Counts)| {
+    let told = |(event, act, seqs, counts): (u64, Past, Vec<u64>, Counts)| {
+        let seqs = if barred.contains(&event) { Vec::new() } else { seqs };
         let counts = counts.into_iter().find(|one| one.iter().any(|n| *n > 0)).unwrap_or_default();
         let words = ["добавлено", "изменено", "удалено"];
         let what = words.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}: {n}"));

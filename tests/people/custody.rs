@@ -39,7 +39,7 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
 }
 
 /// Status and page that a form is answered with.
-async fn post(address: SocketAddr, path: &str, token: &str, form: &str) -> (u16, String) {
+pub(super) async fn post(address: SocketAddr, path: &str, token: &str, form: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: letopis\r\nConnection: close\r\nCookie: letopis={token}\r\nSec-Fetch-Site: same-origin\r\n\

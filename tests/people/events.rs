@@ -28,5 +28,10 @@ fn the_weeks_events_stand_under_the_timetable_and_in_the_diary_of_the_classes_th
         let later = table("class=9%D0%90&week=2025-10-22").await;
         assert!(later.contains("Линейка") && later.contains("20 октября – 26 октября"), "{later}");
         assert!(table("teacher=T12").await.contains("Турслёт"));
+        // Where bells stand, a room without lessons is told to have none, and nobody is sent to write bells.
+        paste(&house, &layout::BELLS, "Урок\tРасписание звонков\tНачало\tКонец\n1\t1 смена\t8:30\t9:10").await;
+        let deputy = session(&house, "T02", 3).await;
+        let (_, room) = read(address, "/year/timetable?room=16", &deputy).await;
+        assert!(room.contains("На этой неделе уроков нет") && !room.contains("Внесите звонки"), "{room}");
     });
 }

@@ -149,6 +149,8 @@ fn the_declaration_is_read_by_those_who_answer_for_records_and_links_only_where_
                 assert!(page.contains(words), "{person}: {words}");
             }
             assert_eq!(page.contains("href=\"/carriers\""), person != "T11", "the inspector has no page of carriers");
+            // A rehearsal that is owed is led to the page of the code for its holder alone.
+            assert_eq!(page.contains("href=\"/carriers/code\""), person == "T01", "{person}");
         }
         let director = session(&house, "T01", 50).await;
         let (status, pdf) = read(address, "/office/forms/conformity?format=pdf", &director).await;

@@ -233,3 +233,21 @@ fn the_list_of_staff_finds_by_name_position_and_office() {
         assert_eq!(found("").await.len(), 12);
     });
 }
+
+#[test]
+fn the_title_of_an_order_of_several_appointments_names_every_office_and_to_each_person_the_own_one() {
+    on_every_engine(|house| async move {
+        let begun = day("2025-09-01");
+        let another = Order { no: "12-к".into(), date: begun, starts: begun, ..order("T12", Role::JournalKeeper) };
+        people::appoint(&house, &another, &act("T01", 0)).await.unwrap();
+        let title = "О назначении: заместитель директора, ответственный за ведение электронного журнала";
+        let sheets = people::sheets(&house).await.unwrap();
+        let sheet = sheets.iter().find(|sheet| sheet.order.number == "12-к").unwrap();
+        assert_eq!((sheet.order.title.as_str(), sheet.lines.len()), (title, 2));
+        let address = open_to_the_web(&house).await;
+        let (_, me) = read(address, "/me", &session(&house, "T12", 1).await).await;
+        assert!(me.contains(&format!("{title}. Вы — ответственный за ведение электронного журнала")), "{me}");
+        let (_, list) = read(address, "/year/orders", &session(&house, "T01", 1).await).await;
+        assert!(list.contains(title), "{list}");
+    });
+}

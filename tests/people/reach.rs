@@ -1,6 +1,6 @@
 //! Attacks on the pages of the year by who may use them, on rows that are not theirs: another's classes, another page's changes.
 
-use letopis::domain::setup::layout::{COURSES, EARLIER_TEACHERS, LOAD, ROOMS, TIMETABLE};
+use letopis::domain::setup::layout::{CONTROL_WORKS, COURSES, EARLIER_TEACHERS, LOAD, ROOMS, TIMETABLE};
 use letopis::domain::setup::paste::Sheet;
 use letopis::flow::House;
 use letopis::flow::change::{self, Edit};
@@ -57,6 +57,29 @@ fn a_deputy_of_some_grades_changes_rows_of_those_grades_only() {
         assert_eq!(send(address, "POST", "/year/rooms", &deputy, &room).await.0, 303, "rooms are the whole school's");
         let subjects: Vec<String> = rows(&house, COURSES.table).await.into_iter().map(|row| row[2].clone()).collect();
         assert!(subjects.contains(&"Ботаника".to_owned()) && !subjects.contains(&"Химия".to_owned()), "{subjects:?}");
+    });
+}
+
+#[test]
+fn a_deputy_of_some_grades_is_offered_only_what_would_be_taken() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let work = |course: &str| {
+            format!("Курс\tДата\tВид работы\tКто назначает\n{course}\t09.10.2025\tКонтрольная\tвнутришкольный контроль")
+        };
+        paste(&house, &CONTROL_WORKS, &work("C9")).await;
+        let (deputy, director) = (session(&house, "T02", 1).await, session(&house, "T01", 1).await);
+        let undo = "name=\"act\" value=\"undo\"";
+        let (_, page) = read(address, "/year/works?add=1", &deputy).await;
+        assert!(page.contains("<option value=\"C5\"") && !page.contains("<option value=\"C9\""), "{page}");
+        assert!(!page.contains(undo) && page.contains("добавлено: 1"), "another's row: told, not undone here: {page}");
+        let (_, page) = read(address, "/year/works?paste=1", &deputy).await;
+        assert!(!page.contains("name=\"replace\""), "rows of others stand: {page}");
+        let (_, page) = read(address, "/year/works?add=1", &director).await;
+        assert!(page.contains("<option value=\"C9\"") && page.contains(undo), "{page}");
+        paste(&house, &CONTROL_WORKS, &work("C5")).await;
+        let (_, page) = read(address, "/year/works", &deputy).await;
+        assert_eq!(page.matches(undo).count(), 1, "the own row's: {page}");
     });
 }
 

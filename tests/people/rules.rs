@@ -12,10 +12,12 @@ use letopis::domain::words;
 use letopis::flow::exchange::{self, Taken, Wish};
 use letopis::flow::policy::{Adoption, adopt};
 use letopis::flow::setup::Outcome;
+use letopis::flow::signin::identity::Provider;
 use letopis::flow::{House, people, substitution};
 use letopis::web::{WebState, serve};
 use tokio::net::TcpListener;
 
+use super::custody::post;
 use super::house::{YEAR, act, after, day, on_every_engine, person_of};
 use super::matrix::{furnish, open_to_the_web, send, session, session_at};
 use super::reach::{form, rows};
@@ -189,6 +191,40 @@ fn rules_that_let_families_in_by_the_state_service_are_told_where_passwords_are_
         let (status, page) = read(later, &path, &administrator).await;
         let now = "По правилам школы родители и ученики входят через ЕСИА";
         assert!(status == 200 && page.contains(now), "{status} {page}");
+        // The server of the test is not connected with it: that is said, with who connects it and what works until then.
+        let (_, ready) = read(later, "/year/ready", &administrator).await;
+        for page in [page, ready] {
+            assert!(page.contains("Вход через ЕСИА на этом сервере не подключён"), "{page}");
+            assert!(page.contains("технический специалист") && page.contains("по листкам с паролями"), "{page}");
+            assert!(page.contains("href=\"/help/people#вход-через-внешнюю-службу\""), "{page}");
+        }
+        let (_, entrance) = read(later, "/signin", "").await;
+        assert!(entrance.contains("ученикам и родителям — администратор."), "{entrance}");
+        assert!(entrance.contains("на этом сервере ещё не подключён: ученики и родители входят по"), "{entrance}");
+    });
+}
+
+#[test]
+fn where_the_server_is_connected_with_the_state_service_the_slips_of_families_bear_the_code_that_links() {
+    on_every_engine(|house| async move {
+        adopt_on(&house, "chernushka-2018", DAY).await;
+        let mut house: House = Arc::try_unwrap(house).unwrap();
+        house.sign_in.provider = Some(Provider {
+            issuer: "https://id.example".into(),
+            client_id: "letopis".into(),
+            client_secret: "not-asked-here".into(),
+            redirect: "https://letopis.example/signin/identity/back".into(),
+        });
+        let house = Arc::new(house);
+        let address = open_on(&house, DAY).await;
+        let administrator = session_at(&house, "T06", 1, DAY).await;
+        let (_, ready) = read(address, "/year/ready", &administrator).await;
+        assert!(ready.contains("Вход через ЕСИА на этом сервере подключён. На листке семьи"), "{ready}");
+        let path = format!("/families/{OF_5A}");
+        let (status, slips) = post(address, &path, &administrator, &form(&[("person", "L1")])).await;
+        assert!(status == 200 && slips.contains("Код связи с ЕСИА"), "{status} {slips}");
+        let (status, slips) = post(address, "/credentials", &administrator, &form(&[("person", "T05")])).await;
+        assert!(status == 200 && !slips.contains("Код связи"), "staff sign in by password: {status} {slips}");
     });
 }
 

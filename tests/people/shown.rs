@@ -290,6 +290,7 @@ fn the_first_screen_counts_what_waits_for_the_administrator() {
         assert!(page.contains("года ещё не готов"), "nothing of the year is set up: {page}");
         assert!(page.contains("срок 1 сентября прошёл, не готово: "), "what was due, and how much: {page}");
         assert!(page.contains("правила о резервных копиях не выполнены"), "no carrier, no second room: {page}");
+        assert!(page.contains("копии не пишутся: на учёте меньше носителей"), "and each cause in its words: {page}");
         let mut account = house.db.find_account("T04").await.unwrap().unwrap();
         account.state = AccountState::Locked;
         let mut tx = house.db.begin().await.unwrap();

@@ -7,6 +7,7 @@ use super::super::change::Edit;
 use super::super::setup::{self, Outcome};
 use super::super::{Act, Error, House};
 use crate::domain::people::{Appointment, Unfit};
+use crate::domain::rights::Role;
 use crate::domain::setup::layout::{ACQUAINTANCES, ORDERS};
 use crate::domain::setup::{Acquaintance, Order};
 
@@ -32,6 +33,21 @@ fn is_of(order: &Order, one: &Appointment) -> bool {
     order.number == one.order_no && one.order_date == Some(order.date)
 }
 
+/// The title that an order of appointment gets of itself: the offices that it gives, each once.
+fn title_of(roles: &[Role]) -> String {
+    /// Offices named; of more than these the first two are.
+    const NAMED: usize = 3;
+    let mut offices: Vec<&str> = Vec::new();
+    for office in roles.iter().map(|role| role.as_russian()) {
+        if !offices.contains(&office) {
+            offices.push(office);
+        }
+    }
+    let others = if offices.len() > NAMED { offices.split_off(NAMED - 1).len() } else { 0 };
+    let others = if others > 0 { format!(" и ещё {others}") } else { String::new() };
+    format!("О назначении: {}{others}", offices.join(", "))
+}
+
 /// What an appointment by order puts into the year's list: its order, when it is not there, and the person's line without a day.
 pub(super) async fn edits(house: &House, one: &Appointment) -> Result<Vec<Edit>, Error> {
     let (Some(year), Some(date)) = (open_year(house).await?, one.order_date) else { return Ok(Vec::new()) };
@@ -45,7 +61,7 @@ pub(super) async fn edits(house: &House, one: &Appointment) -> Result<Vec<Edit>,
         None => {
             let used = setup.orders.iter().filter_map(|order| order.id.parse::<u32>().ok()).max().unwrap_or_default();
             let id = format!("{:04}", used + 1);
-            let title = format!("О назначении: {}", one.role.as_russian());
+            let title = title_of(&[one.role]);
             let cells = [&one.order_no, &date.to_string(), "order", title.as_str(), ""];
             edits.push(Edit::put(ORDERS.table, &year, &[&id], &cells));
             id
@@ -69,7 +85,8 @@ pub async fn sheets(house: &House) -> Result<Vec<Sheet>, Error> {
             Sheet { year: year.clone(), order: order.clone(), lines: lines.cloned().collect() }
         })
         .collect();
-    for one in house.db.list_appointments().await?.iter().filter(|one| !one.order_no.is_empty()) {
+    let appointments = house.db.list_appointments().await?;
+    for one in appointments.iter().filter(|one| !one.order_no.is_empty()) {
         let Some(date) = one.order_date else { continue };
         let at = match sheets.iter().position(|sheet| is_of(&sheet.order, one)) {
             Some(at) => at,
@@ -79,7 +96,7 @@ pub async fn sheets(house: &House) -> Result<Vec<Sheet>, Error> {
                     number: one.order_no.clone(),
                     date,
                     kind: "order".to_owned(),
-                    title: format!("О назначении: {}", one.role.as_russian()),
+                    title: title_of(&[one.role]),
                     body: String::new(),
                 };
                 sheets.push(Sheet { year: String::new(), order, lines: Vec::new() });
@@ -90,6 +107,14 @@ pub async fn sheets(house: &House) -> Result<Vec<Sheet>, Error> {
         if !sheet.lines.iter().any(|line| line.person == one.person) {
             let order = sheet.order.id.clone();
             sheet.lines.push(Acquaintance { order, person: one.person.clone(), seen_on: None, way: String::new() });
+        }
+    }
+    for sheet in &mut sheets {
+        let of = appointments.iter().filter(|one| is_of(&sheet.order, one));
+        let roles: Vec<Role> = of.map(|one| one.role).collect();
+        // The title that the first appointment gave grows with the next ones; what people typed stays.
+        if roles.iter().any(|role| sheet.order.title == title_of(&[*role])) {
+            sheet.order.title = title_of(&roles);
         }
     }
     for row in house.db.list_acquaintances().await? {
@@ -131,5 +156,20 @@ pub async fn acquaint(house: &House, order_no: &str, order_date: &str, act: &Act
     match setup::acquaint(house, act, &year, &id, &act.by, "here").await? {
         Outcome::Refused(findings) if findings.iter().any(|one| one.code != "order.seen-already") => Err(unknown()),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_of_several_appointments_is_titled_by_all_its_offices() {
+        use Role::{Administrator, Assistant, Deputy, Director, Secretary};
+        assert_eq!(title_of(&[Secretary]), "О назначении: секретарь");
+        assert_eq!(title_of(&[Deputy, Deputy]), "О назначении: заместитель директора");
+        assert_eq!(title_of(&[Administrator, Secretary, Administrator]), "О назначении: администратор, секретарь");
+        let all = [Administrator, Secretary, Deputy, Director, Assistant];
+        assert_eq!(title_of(&all), "О назначении: администратор, секретарь и ещё 3");
     }
 }

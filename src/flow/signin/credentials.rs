@@ -154,8 +154,7 @@ impl SignIn {
     /// Issues one-time passwords, for the first time or anew; open sessions of the people end. All or nothing.
     pub async fn issue(&self, house: &House, chain: &Chain, persons: &[String], act: &Act) -> Result<Vec<Slip>, Error> {
         let people = people_of(house, chain).await?;
-        let mut slips = Vec::new();
-        let mut rows = Vec::new();
+        let (mut slips, mut before) = (Vec::new(), Vec::new());
         let mut taken: BTreeSet<String> = house.db.list_accounts().await?.into_iter().map(|row| row.login).collect();
         for person in persons.iter().collect::<BTreeSet<_>>() {
             let known = people.iter().find(|one| one.id == *person);
@@ -173,10 +172,15 @@ impl SignIn {
                 None => free_login(&mut taken)?,
             };
             let password = one_time_password()?;
-            // Typed with or without the spaces of the print.
-            let secret = self.hasher.hash(&plain(&password)).await?;
-            rows.push(issued(person, &login, secret, old, self.terms.one_time.as_secs() as i64, act)?);
+            before.push(old);
             slips.push(Slip { person: person.clone(), name: one.full(), place: one.place.clone(), login, password });
+        }
+        // Typed with or without the spaces of the print.
+        let passwords: Vec<String> = slips.iter().map(|slip| plain(&slip.password)).collect();
+        let secrets = self.hasher.hash_all(&passwords).await?;
+        let mut rows = Vec::new();
+        for ((slip, old), secret) in slips.iter().zip(before).zip(secrets) {
+            rows.push(issued(&slip.person, &slip.login, secret, old, self.terms.one_time.as_secs() as i64, act)?);
         }
         let persons: Vec<&str> = rows.iter().map(|row| row.person.as_str()).collect();
         let event = Event::new(EventKind::AccountIssued, &act.by, &act.moment())

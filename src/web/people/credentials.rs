@@ -2,7 +2,7 @@
 //!
 //! The list is the answer to the form and stands nowhere else: whoever reloads it, issues anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -89,6 +89,8 @@ struct SlipsPage {
     frame: Frame,
     /// Whose slips they are, and the slips: staff, or each class by itself.
     lists: Vec<(String, Vec<Slip>)>,
+    /// By person, the one-time code that links an account of ЕСИА; none where families do not come in by it.
+    codes: BTreeMap<String, String>,
     /// Where the house opens; empty when neither the settings nor the form said.
     address: String,
     back: String,
@@ -215,20 +217,43 @@ async fn issue(
     let address = printed(state, visitor, headers, &fields).await?;
     let house = &state.house;
     let slips = house.sign_in.issue(house, chain, &people, &state.act(&visitor.account)).await?;
-    slips_page(state, frame, vec![(String::new(), slips)], address, back)
+    let lists = vec![(String::new(), slips)];
+    let codes = match chain {
+        Chain::Staff => BTreeMap::new(),
+        Chain::Families(_) => link_codes(state, visitor, &lists).await?,
+    };
+    slips_page(state, frame, lists, codes, (address, back))
+}
+
+/// Codes by which families link their accounts of ЕСИА, for the slips: where the rules speak of it and this server is connected with it.
+async fn link_codes(
+    state: &WebState,
+    visitor: &Visitor,
+    lists: &[(String, Vec<Slip>)],
+) -> Result<BTreeMap<String, String>, Refusal> {
+    let mut codes = BTreeMap::new();
+    if super::identity::provider(state).is_none() || till_state(state, visitor).await?.is_empty() {
+        return Ok(codes);
+    }
+    let (house, act) = (&state.house, state.act(&visitor.account));
+    for slip in lists.iter().flat_map(|(_, slips)| slips) {
+        codes.insert(slip.person.clone(), house.sign_in.issue_link_code(house, &slip.person, &act).await?);
+    }
+    Ok(codes)
 }
 
 fn slips_page(
     state: &WebState,
     frame: Frame,
     lists: Vec<(String, Vec<Slip>)>,
-    address: String,
-    back: String,
+    codes: BTreeMap<String, String>,
+    (address, back): (String, String),
 ) -> Result<Response, Refusal> {
     let printed = address.clone();
     let page = answer::page(&SlipsPage {
         frame: frame.titled("Список выдачи входа"),
         lists,
+        codes,
         address,
         back,
         day: words::date_words(state.now().date_naive()),
@@ -290,7 +315,8 @@ async fn whole_classes(
         given.extend(fresh);
         lists.push((class, slips));
     }
-    slips_page(&state, frame, lists, address, "/families".to_owned())
+    let codes = link_codes(&state, &visitor, &lists).await?;
+    slips_page(&state, frame, lists, codes, (address, "/families".to_owned()))
 }
 
 async fn own_classes(
@@ -341,8 +367,9 @@ async fn own_classes(
 /// What the rules of today, or those adopted from a later day, say of families who come in by ЕСИА: their passwords are for others, or not for
 /// long. Empty where no rules do.
 async fn till_state(state: &WebState, visitor: &Visitor) -> Result<String, Refusal> {
+    let here = super::identity::by_state(state);
     if visitor.rules.families_by_state() {
-        return Ok(format!("По правилам школы {}.", visitor.rules.families()));
+        return Ok(format!("По правилам школы {}. {here}", visitor.rules.families()));
     }
     let today = state.now().date_naive();
     let history = policy::history(&state.house).await?;
@@ -353,7 +380,7 @@ async fn till_state(state: &WebState, visitor: &Visitor) -> Result<String, Refus
     Ok(from.map_or_else(String::new, |from| {
         let day = words::day_and_month(from);
         format!(
-            "С {day} родители и ученики входят через ЕСИА (Госуслуги): пароли понадобятся только до этого дня, а потом — тем, у кого ЕСИА нет."
+            "С {day} родители и ученики входят через ЕСИА (Госуслуги): пароли понадобятся только до этого дня, а потом — тем, у кого ЕСИА нет. {here}"
         )
     }))
 }

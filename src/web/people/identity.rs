@@ -36,6 +36,19 @@ pub(super) fn provider(state: &WebState) -> Option<Provider> {
     crate::flow::signin::identity::provider_of(&state.house)
 }
 
+/// Beside rules by which families come in by ЕСИА: how a family does it on this server, or that the server is not connected, who connects it
+/// and what works until then.
+pub(in crate::web) fn by_state(state: &WebState) -> &'static str {
+    match provider(state) {
+        Some(_) => {
+            "Вход через ЕСИА на этом сервере подключён. На листке семьи рядом с паролем напечатан код связи: на странице входа нажимают «Войти через внешнюю службу», подтверждают себя в ЕСИА и один раз вводят этот код. Он действует неделю; потерян или вышел срок — напечатайте листок заново."
+        }
+        None => {
+            "Вход через ЕСИА на этом сервере не подключён, кнопки на странице входа пока нет. Подключает его технический специалист в настройках сервера. До этого дня семьи входят по листкам с паролями: печатайте и выдавайте их."
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "people/link.html", config = "src/web/askama.toml")]
 struct LinkPage {

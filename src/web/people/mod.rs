@@ -5,7 +5,7 @@ mod address;
 mod card;
 mod consents;
 mod credentials;
-mod identity;
+pub(super) mod identity;
 mod orders;
 mod own;
 mod signin;

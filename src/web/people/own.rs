@@ -1,5 +1,7 @@
 //! The own account: offices, password, second factor, sessions, orders to be read. Floor 3.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -8,12 +10,13 @@ use chrono::{DateTime, Utc};
 
 use super::{Caller, Fields, token, with_session};
 use crate::domain::finding::Finding;
-use crate::domain::people::Visitor;
+use crate::domain::people::{Appointment, Visitor};
 use crate::domain::rights::{Action, Role};
 use crate::domain::words;
 use crate::flow::compromise::{self, Report};
 use crate::flow::people;
 use crate::flow::signin::token_digest;
+use crate::store::SessionRow;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::fields::MOMENT;
@@ -98,6 +101,32 @@ fn browser(agent: &str) -> &'static str {
     NAMES.iter().find(|(mark, _)| agent.contains(mark)).map_or("другая программа", |(_, name)| *name)
 }
 
+/// Is it a session that only went on? A step of signing in (the second factor, the own password) opens it anew in the same browser, at the very
+/// moment when it ends the old one.
+fn is_step(row: &SessionRow, all: &[SessionRow]) -> bool {
+    let goes_on = |next: &SessionRow| {
+        next.token != row.token && next.began == row.ended && next.agent == row.agent && next.address == row.address
+    };
+    match row.end_reason.as_str() {
+        "rotated" => true,
+        "password_changed" => all.iter().any(goes_on),
+        _ => false,
+    }
+}
+
+/// What an order is about; of several offices the person's own ones are named beside: «О назначении: администратор, секретарь. Вы — секретарь».
+fn about(sheet: &people::Sheet, appointed: &[Appointment]) -> String {
+    let title = &sheet.order.title;
+    let of =
+        appointed.iter().filter(|one| one.order_no == sheet.order.number && one.order_date == Some(sheet.order.date));
+    let mut own: Vec<&str> = of.map(|one| one.role.as_russian()).collect();
+    own.dedup();
+    match own.is_empty() || title.ends_with(&format!(": {}", own.join(", "))) {
+        true => title.clone(),
+        false => format!("{}. Вы — {}", title.trim_end_matches('.'), own.join(", ")),
+    }
+}
+
 async fn me(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -109,7 +138,10 @@ async fn me(
     let now = state.now().timestamp();
     let this = token_digest(&token(&headers));
     let idle = state.house.sign_in.terms.idle.as_secs() as i64;
-    let sessions = db.list_sessions(&visitor.account).await?.into_iter().take(30).map(|row| {
+    let mut rows = db.list_sessions(&visitor.account).await?;
+    let steps: BTreeSet<String> = rows.iter().filter(|row| is_step(row, &rows)).map(|row| row.token.clone()).collect();
+    rows.retain(|row| !steps.contains(&row.token));
+    let sessions = rows.into_iter().take(30).map(|row| {
         let over = row.ended != 0 || now >= row.expires || now >= row.seen + idle;
         SessionLine {
             this: row.token == this,
@@ -126,12 +158,13 @@ async fn me(
         }
     });
     let mut orders = Vec::new();
+    let appointed = db.list_appointments_of(&visitor.account).await?;
     for sheet in people::sheets(&state.house).await? {
         let Some(line) = sheet.lines.iter().find(|line| line.person == visitor.account) else { continue };
         orders.push(OrderLine {
             href: super::orders::sheet_address(&sheet),
             shown: format!("№ {} от {}", sheet.order.number, words::date_short(sheet.order.date)),
-            about: sheet.order.title.clone(),
+            about: about(&sheet, &appointed),
             read: line.seen_on.map(words::date_short).unwrap_or_default(),
             date: sheet.order.date.to_string(),
             no: sheet.order.number,
@@ -238,4 +271,35 @@ async fn stolen(
         words::moment_words(&report.since.to_rfc3339()),
     );
     Ok(with_session(answer::done("/signin", &said), "", caller.secure))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_of_signing_in_is_no_session_of_its_own_and_another_browsers_is() {
+        let row = |token: &str, began: i64, ended: i64, reason: &str, agent: &str| SessionRow {
+            token: token.to_owned(),
+            person: "T05".to_owned(),
+            began,
+            seen: began,
+            expires: began + 100,
+            ended,
+            end_reason: reason.to_owned(),
+            factor: false,
+            how: "password".to_owned(),
+            address: "192.0.2.1".to_owned(),
+            agent: agent.to_owned(),
+        };
+        let rows = [
+            row("a", 10, 20, "password_changed", "Firefox"),
+            row("b", 20, 30, "rotated", "Firefox"),
+            row("c", 30, 0, "", "Firefox"),
+            row("d", 5, 20, "password_changed", "Chrome"),
+            row("e", 1, 4, "signed_out", "Firefox"),
+        ];
+        let shown: Vec<&str> = rows.iter().filter(|row| !is_step(row, &rows)).map(|row| row.token.as_str()).collect();
+        assert_eq!(shown, ["c", "d", "e"]);
+    }
 }

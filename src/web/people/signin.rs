@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
 use super::{Caller, Fields, token, with_session};
+use crate::domain::rights::{Action, Rules};
 use crate::domain::words;
 use crate::flow;
 use crate::flow::signin::demo::{self, DemoLogin};
@@ -41,6 +42,9 @@ struct SignInPage {
     login: String,
     error: String,
     identity: bool,
+    /// Whom the rules let give families their way in, and do they name ЕСИА.
+    who: String,
+    by_state: bool,
     /// Logins of a demonstration house; empty in every other.
     demo: Vec<DemoLogin>,
 }
@@ -128,12 +132,15 @@ async fn entrance(
 ) -> Result<SignInPage, Refusal> {
     let identity = super::identity::provider(state).is_some();
     let demo = demo::logins(&state.house, state.now()).await?;
+    let rules = Rules::of(state.directory().await?.policy(state.now().date_naive()), false);
     Ok(SignInPage {
         frame: frame.titled("Вход"),
         next: next.to_owned(),
         login: login.to_owned(),
         error,
         identity,
+        who: rules.who(Action::IssueFamilyCredentials),
+        by_state: rules.families_by_state(),
         demo,
     })
 }

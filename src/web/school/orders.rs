@@ -92,7 +92,7 @@ async fn list_page(
             kind: opened.year.known.show(Is::Choice(ORDER_KINDS), &order.kind),
             number: order.number.clone(),
             date: words::date_short(order.date),
-            title: order.title.clone(),
+            title: title_of(&sheets, &opened.year.year, order),
             seen: lines.iter().filter(|line| line.seen_on.is_some()).count(),
             asked: lines.len(),
         }
@@ -110,6 +110,12 @@ async fn list_page(
             .leading("Документы, которыми назначены ответственные, и листы ознакомления с ними.")
             .under("Учебный год", "/year/ready"),
     })
+}
+
+/// The title of an order; that of appointments names every office.
+fn title_of(sheets: &[Sheet], year: &str, order: &crate::domain::setup::Order) -> String {
+    let sheet = sheets.iter().find(|sheet| sheet.year == year && sheet.order.id == order.id);
+    sheet.map_or_else(|| order.title.clone(), |sheet| sheet.order.title.clone())
 }
 
 /// Who is on an order's sheet; the sheet of an appointment knows also what earlier versions put on record apart.
@@ -178,7 +184,9 @@ async fn sheet(
     let opened = super::open(&state, asked.value("year")).await?;
     let (journal, setup) = (&opened.year.journal, &opened.year.setup);
     let order = setup.orders.iter().find(|order| order.id == asked.value("order")).ok_or(Refusal::NotFound)?;
-    let lines = lines_of(&crate::flow::people::sheets(&state.house).await?, &opened.year.year, setup, order);
+    let sheets = crate::flow::people::sheets(&state.house).await?;
+    let lines = lines_of(&sheets, &opened.year.year, setup, order);
+    let title = title_of(&sheets, &opened.year.year, order);
     let signer = |line: &Acquaintance| {
         let person = journal.staff_member(&line.person);
         Signer {
@@ -200,7 +208,7 @@ async fn sheet(
     let kind = opened.year.known.show(Is::Choice(ORDER_KINDS), &order.kind);
     answer::page(&SheetPage {
         year: opened.year.year.clone(),
-        document: format!("{} № {} от {} «{}»", kind, order.number, words::date_words(order.date), order.title),
+        document: format!("{} № {} от {} «{}»", kind, order.number, words::date_words(order.date), title),
         body: order.body.clone(),
         seen: lines.iter().filter(|line| line.seen_on.is_some()).count(),
         others: opened.year.known.choices(Is::Staff).into_iter().filter(|(id, _)| !on_sheet(id)).collect(),

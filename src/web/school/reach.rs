@@ -7,13 +7,14 @@ use std::collections::{BTreeSet, HashMap};
 use super::super::WebState;
 use super::super::answer::Refusal;
 use super::Opened;
+use super::form::Field;
 use crate::domain::journal::Journal;
 use crate::domain::people::{ReachSet, Visitor};
 use crate::domain::rights::Action;
 use crate::domain::setup::layout::{Column, INDIVIDUAL_PLANS, Is, Layout};
 use crate::domain::setup::scope::Scope;
 use crate::flow::people::{Listing, note_list};
-use crate::store::ChangeFilter;
+use crate::store::{ChangeFilter, ChangeRow};
 
 const fn cell(name: &'static str, title: &'static str, is: Is) -> Column {
     Column { name, title, is, required: false }
@@ -67,6 +68,28 @@ pub(super) fn offer(choices: &mut Vec<(String, String, bool)>, visitor: &Visitor
     choices.retain(|(id, ..)| {
         id.is_empty() || classes.get(id.as_str()).is_some_and(|class| reach.learner(id, class, grade_of(class)))
     });
+}
+
+/// Choices of classes and courses in the form of a row: those alone whose rows the visitor may put with this act, and the empty choice. Where the
+/// chosen one is not among them, the empty one is: no other is taken by mistake.
+pub(super) fn offer_own(fields: &mut [Field], visitor: &Visitor, action: Action, journal: &Journal, layout: &Layout) {
+    if visitor.reach(action).school {
+        return;
+    }
+    for (at, (field, column)) in fields.iter_mut().zip(layout.columns).enumerate() {
+        if field.kind != "select" || !matches!(column.is, Is::Class | Is::Course) {
+            continue;
+        }
+        field.choices.retain(|(id, ..)| {
+            let mut row = vec![String::new(); layout.columns.len()];
+            row[at].clone_from(id);
+            bars(visitor, action, journal, layout, &[row]).is_none()
+        });
+        let stands = field.choices.iter().any(|(id, _, chosen)| *chosen || id.is_empty());
+        if !stands {
+            field.choices.insert(0, (String::new(), "—".to_owned(), true));
+        }
+    }
 }
 
 /// Writes down whose learners the rows name: the page is of the whole school, so the guard does not know (SEC-07).
@@ -148,6 +171,12 @@ fn outside(reach: &ReachSet, journal: &Journal, layout: &Layout, row: &[String])
     None
 }
 
+/// The row of a change as it was and as it became.
+pub(super) fn rows_of(change: &ChangeRow) -> Vec<Vec<String>> {
+    let whole = |others: &Vec<String>| [change.key.clone(), others.clone()].concat();
+    [&change.old, &change.new].into_iter().flatten().map(whole).collect()
+}
+
 /// Refuses to undo what is not of these tables and this year, or out of the visitor's reach: the numbers come from a form.
 pub(super) async fn undoable(
     state: &WebState,
@@ -170,9 +199,7 @@ pub(super) async fn undoable(
             }
             left.retain(|seq| *seq != change.seq);
             let Some(layout) = layout else { continue };
-            let whole = |others: &Vec<String>| [change.key.clone(), others.clone()].concat();
-            let rows: Vec<Vec<String>> = [&change.old, &change.new].into_iter().flatten().map(whole).collect();
-            if let Some(reason) = bars(visitor, action, &opened.year.journal, layout, &rows) {
+            if let Some(reason) = bars(visitor, action, &opened.year.journal, layout, &rows_of(&change)) {
                 return Err(Refusal::Forbidden { reason });
             }
         }

@@ -94,15 +94,7 @@ impl Desk<'_> {
     fn classes_under(&self, roles: &[Role]) -> u64 {
         let offices = self.visitor.offices.iter().filter(|office| roles.contains(&office.role));
         let reaches: Vec<&Reach> = offices.map(|office| &office.reach).collect();
-        let within = |class: &&Class| {
-            reaches.iter().any(|reach| match reach {
-                Reach::School => true,
-                Reach::Grades(from, to) => (*from..=*to).contains(&class.grade),
-                Reach::Classes(classes) => classes.contains(&class.name),
-                Reach::Courses(_, classes) => classes.contains(&class.name),
-                Reach::Learners(..) => false,
-            })
-        };
+        let within = |class: &&Class| reaches.iter().any(|reach| covers(reach, class));
         self.directory.roster.classes.iter().filter(within).count() as u64
     }
 
@@ -164,21 +156,33 @@ impl Desk<'_> {
         Ok(waits)
     }
 
-    /// Of a section that everybody owes for the own courses, what is missing in these.
+    /// Is a finding within the visitor's area of the office that owes the section? What names no class is everybody's who holds it.
+    fn in_area(&self, line: &Line, finding: &Finding) -> bool {
+        let Some(class) = class_of(finding, &self.directory.roster.classes) else { return true };
+        let mut offices = self.visitor.offices.iter().filter(|office| office.role == line.owes);
+        offices.any(|office| covers(&office.reach, class))
+    }
+
+    /// Of a section that everybody owes for the own courses or classes, what is missing in these.
     fn own_part(&self, line: &Line) -> usize {
         if line.owes != Role::SubjectTeacher {
-            return line.missing.len();
+            return line.missing.iter().filter(|finding| self.in_area(line, finding)).count();
         }
         let own = self.courses_of();
         line.missing.iter().filter(|finding| own.iter().any(|course| is_of(finding, course))).count()
     }
 
-    /// How many things keep a section from being ready, those of the own courses for who owes no others; what is only remarked counts as one.
+    /// How many things keep a section from being ready, those of the own courses or classes for who owes no others; what is only remarked
+    /// counts as one.
     fn lacking(&self, line: &Line, answers_for_all: bool) -> usize {
-        let whole = answers_for_all || line.owes != Role::SubjectTeacher;
         let own = self.courses_of();
+        let concerns = |finding: &&Finding| match line.owes {
+            _ if answers_for_all => true,
+            Role::SubjectTeacher => own.iter().any(|course| is_of(finding, course)),
+            _ => self.in_area(line, finding),
+        };
         let bars = line.missing.iter().filter(|finding| finding.severity >= Severity::Error);
-        bars.filter(|finding| whole || own.iter().any(|course| is_of(finding, course))).count().max(1)
+        bars.filter(concerns).count().max(1)
     }
 
     /// The first day of the person in the own courses that a section lacks, where it came after the section's term: hired later, or given
@@ -228,11 +232,11 @@ impl Desk<'_> {
         for line in &open {
             match self.owed_since(line).await? {
                 Some(first) if !answers_for_all => firsts.push(first),
-                _ => terms.push((line.due, self.lacking(line, answers_for_all))),
+                _ => terms.push((line.due, line.title, self.lacking(line, answers_for_all))),
             }
         }
         // A term that passed before the course was the person's own is not theirs: it is said since when it waits.
-        let due = terms.iter().map(|(due, _)| *due).min();
+        let due = terms.iter().map(|(due, ..)| *due).min();
         let term = match (due, firsts.into_iter().min()) {
             (Some(_), _) => term_words(&terms, self.today),
             (None, Some(first)) => format!("ждут вас с {}, вашего первого дня в курсе", words::day_and_month(first)),
@@ -253,6 +257,15 @@ impl Desk<'_> {
         }
         let (urgent, go_on) = weight(&open, answers_for_all, late);
         let n = open.len() as u64;
+        // What has passed is named with its term already.
+        let is_named = |line: &&&Line| terms.iter().any(|(due, title, _)| *due < self.today && *title == line.title);
+        let rest: Vec<&str> = open.iter().filter(|line| !is_named(line)).map(|line| line.title).collect();
+        let rest = if rest.is_empty() { String::new() } else { format!("{joint} {}", shortened(rest.into_iter())) };
+        let who = if late && answers_for_all {
+            ". Кто отвечает — «Готовность к году»"
+        } else {
+            ""
+        };
         Ok(vec![Wait {
             count: n,
             what: words::plural(
@@ -262,7 +275,7 @@ impl Desk<'_> {
                 "разделов года ещё не готовы",
             )
             .to_owned(),
-            detail: format!("{go_on}{term}{joint} {}", shortened(open.iter().map(|line| line.title))),
+            detail: format!("{go_on}{term}{rest}{who}"),
             // Who owes one section alone is led to where it is mended.
             href: match open.as_slice() {
                 [line] if !answers_for_all && route::opens(self.visitor, line.page) => line.page.to_owned(),
@@ -282,16 +295,19 @@ fn weight(open: &[&Line], answers_for_all: bool, late: bool) -> (bool, &'static 
     }
 }
 
-/// The terms of open sections, each with how much it lacks: «срок — 5 сентября», or which have passed and how much of what was due is missing.
-fn term_words(terms: &[(NaiveDate, usize)], today: NaiveDate) -> String {
-    let mut by_day: BTreeMap<NaiveDate, usize> = BTreeMap::new();
-    for (due, missing) in terms {
-        *by_day.entry(*due).or_default() += *missing;
+/// The terms of open sections, each with how much it lacks: «срок — 5 сентября», or which have passed and how much of each section is missing:
+/// plans and classes make no sum.
+fn term_words(terms: &[(NaiveDate, &str, usize)], today: NaiveDate) -> String {
+    let mut by_day: BTreeMap<NaiveDate, Vec<String>> = BTreeMap::new();
+    for (due, title, missing) in terms {
+        let part = if *missing > 1 { format!("{title} — {missing}") } else { (*title).to_owned() };
+        by_day.entry(*due).or_default().push(part);
     }
     let day = |due: &NaiveDate| words::day_and_month(*due);
-    let passed: Vec<String> =
-        by_day.range(..today).map(|(due, missing)| format!("срок {} прошёл, не готово: {missing}", day(due))).collect();
-    let passed = passed.join("; ");
+    let gone = |(due, parts): (&NaiveDate, &Vec<String>)| {
+        format!("срок {} прошёл, не готово: {}", day(due), shortened(parts.iter().map(String::as_str)))
+    };
+    let passed = by_day.range(..today).map(gone).collect::<Vec<_>>().join("; ");
     match by_day.range(today..).next() {
         Some((due, _)) if passed.is_empty() => format!("срок — {}", day(due)),
         Some((due, _)) => format!("{passed}; срок остального — {}", day(due)),
@@ -302,6 +318,23 @@ fn term_words(terms: &[(NaiveDate, usize)], today: NaiveDate) -> String {
 /// The course in the place of a finding: «5А, Алгебра» of «КТП: 5А, Алгебра».
 fn course_part(place: &str) -> &str {
     place.split_once(": ").map_or(place, |(_, rest)| rest)
+}
+
+/// Is the whole class, or a course of it, within the reach of an office?
+fn covers(reach: &Reach, class: &Class) -> bool {
+    match reach {
+        Reach::School => true,
+        Reach::Grades(from, to) => (*from..=*to).contains(&class.grade),
+        Reach::Classes(classes) | Reach::Courses(_, classes) => classes.contains(&class.name),
+        Reach::Learners(..) => false,
+    }
+}
+
+/// The class that a finding speaks of: by itself, or with a course.
+fn class_of<'c>(finding: &Finding, classes: &'c [Class]) -> Option<&'c Class> {
+    let place = course_part(&finding.place);
+    let named = place.split_once(',').map_or(place, |(class, _)| class);
+    classes.iter().find(|class| class.name == named)
 }
 
 /// Does a finding speak of a course?
@@ -338,13 +371,31 @@ mod tests {
     }
 
     #[test]
+    fn a_deputy_of_some_grades_owes_what_is_missing_in_these_and_what_names_no_class() {
+        let class = |name: &str, grade| Class { name: name.to_owned(), grade, class_teacher_id: String::new() };
+        let classes = [class("5А", 5), class("9А", 9)];
+        let found = |place: &str| {
+            let finding = Finding::new("works.class-missing", place, "");
+            class_of(&finding, &classes).map(|class| class.name.clone())
+        };
+        assert_eq!(found("9А").as_deref(), Some("9А"));
+        assert_eq!(found("КТП: 5А, Алгебра").as_deref(), Some("5А"));
+        assert_eq!(found("график контрольных работ"), None);
+        let covered = |reach: &Reach| classes.iter().filter(|class| covers(reach, class)).count();
+        assert_eq!([covered(&Reach::School), covered(&Reach::Grades(9, 11)), covered(&Reach::Grades(1, 4))], [2, 1, 0]);
+    }
+
+    #[test]
     fn a_term_that_has_passed_says_so_and_how_much_is_missing() {
         let day = |n: u32| NaiveDate::from_ymd_opt(2025, 9, n).unwrap_or_default();
-        let terms = [(day(1), 3), (day(5), 20), (day(5), 2)];
+        let terms = [(day(1), "Нагрузка", 3), (day(5), "КТП", 164), (day(5), "График", 10), (day(5), "Кабинеты", 1)];
         let said = |today: u32| term_words(&terms, day(today));
         assert_eq!(said(1), "срок — 1 сентября");
-        assert_eq!(said(2), "срок 1 сентября прошёл, не готово: 3; срок остального — 5 сентября");
-        assert_eq!(said(16), "срок 1 сентября прошёл, не готово: 3; срок 5 сентября прошёл, не готово: 22");
-        assert_eq!(term_words(&terms[..1], day(16)), "срок 1 сентября прошёл, не готово: 3");
+        assert_eq!(said(2), "срок 1 сентября прошёл, не готово: Нагрузка — 3; срок остального — 5 сентября");
+        assert_eq!(
+            said(16),
+            "срок 1 сентября прошёл, не готово: Нагрузка — 3; срок 5 сентября прошёл, не готово: КТП — 164, График — 10, Кабинеты"
+        );
+        assert_eq!(term_words(&terms[..1], day(16)), "срок 1 сентября прошёл, не готово: Нагрузка — 3");
     }
 }

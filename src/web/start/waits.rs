@@ -154,10 +154,7 @@ impl Desk<'_> {
                 "страниц: на сканах есть отличия",
             )
             .to_owned(),
-            detail: format!(
-                "подписанный лист расходится с выпущенным: {}",
-                shortened(differing::classes(&unseen).into_iter())
-            ),
+            detail: format!("{}: {}", differing::what(&unseen), shortened(differing::classes(&unseen).into_iter())),
             href: differing::ADDRESS.to_owned(),
             urgent: true,
             why: String::new(),
@@ -199,7 +196,7 @@ impl Desk<'_> {
             "правила о резервных копиях не выполнены",
             "правил о резервных копиях не выполнено",
         ];
-        let begin = "копии не пишутся, пока на учёте мало носителей или они в одном помещении";
+        let begin = format!("копии не пишутся: {}", owed.causes);
         let broken =
             ["носитель с повреждённой копией", "носителя с повреждёнными копиями", "носителей с повреждёнными копиями"];
         let named = format!("{}: последняя сверка нашла расхождения, нужна новая копия", owed.broken.join(", "));
@@ -215,7 +212,7 @@ impl Desk<'_> {
         let all = [
             wait(owed.broken.len() as u64, broken, &named, "/carriers#checks", true),
             wait(owed.codeless.into(), code, until, "/carriers/code", true),
-            wait(owed.missing, rules, begin, "/carriers", true),
+            wait(owed.missing, rules, &begin, "/carriers", true),
             wait(owed.overdue, late, "срок возврата прошёл", "/carriers/custody", true),
             wait(owed.outside.len() as u64, outside, &told, "/carriers/custody", true),
             wait(owed.signatures, sign, "выдача, получение или возврат носителя ждут вас", "/carriers/custody", false),
@@ -495,7 +492,7 @@ impl Desk<'_> {
             {
                 let detail = format!(
                     "сейчас действуют «{}»: если это положение школы — пропустите, если нет — выберите своё и впишите приказ",
-                    self.state.house.policy.name
+                    self.state.house.policy.title
                 );
                 waits.push(step("введите правила школы приказом", &detail, "/policy/adopt"));
             }
