@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use super::table::{Table, print_json};
 use super::{Desk, Failure, REFUSED, print_findings};
 use crate::bundle::one_table;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
 use crate::domain::people::Subject;
 use crate::domain::readiness::{self, State};
@@ -36,6 +37,8 @@ enum SetupCommand {
     Check {
         #[arg(long, value_name = "ГОД", help = "Учебный год, например 2025/2026; по умолчанию последний")]
         year: Option<String>,
+        #[arg(long, help = "Показать все замечания; без этого — первые каждого вида")]
+        all: bool,
     },
     #[command(about = "Внести таблицу года из файла: XLSX, CSV или строки, как их копируют из электронной таблицы")]
     Load {
@@ -57,7 +60,7 @@ enum SetupCommand {
 impl Setup {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         match self.what {
-            SetupCommand::Check { year } => check(desk, year).await,
+            SetupCommand::Check { year, all } => check(desk, year, all).await,
             SetupCommand::Load { table, file, year, course, replace, dry_run } => {
                 let house = desk.house().await?;
                 let year = house.year(year.as_deref()).await?;
@@ -113,7 +116,24 @@ pub(super) fn told(desk: &Desk, outcome: &Outcome) -> u8 {
     0
 }
 
-async fn check(desk: &Desk, year: Option<String>) -> Result<u8, Failure> {
+/// Findings of one kind that a section shows unasked.
+const TOLD_OF_KIND: usize = 10;
+
+/// The first findings of each kind, and how many more of each there are: a school begins its year with hundreds of courses without a plan.
+fn first_of_each_kind(findings: &[Finding]) -> (Vec<Finding>, Vec<String>) {
+    let mut kinds: BTreeMap<(&str, Severity), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        kinds.entry((finding.code, finding.severity)).or_default().push(finding);
+    }
+    let told = kinds.values().flat_map(|of| of.iter().take(TOLD_OF_KIND)).map(|finding| (*finding).clone()).collect();
+    let more = kinds.iter().filter(|(_, of)| of.len() > TOLD_OF_KIND).map(|((code, _), of)| {
+        let more = words::count((of.len() - TOLD_OF_KIND) as u64, "замечание", "замечания", "замечаний");
+        format!("и ещё {more} [{code}]; все: letopis setup check --all")
+    });
+    (told, more.collect())
+}
+
+async fn check(desk: &Desk, year: Option<String>, all: bool) -> Result<u8, Failure> {
     let house = desk.house().await?;
     let year = house.year(year.as_deref()).await?;
     let lines = Year::open(&house, &year).await?.readiness_on(desk.act(&house).at.date_naive())?;
@@ -135,9 +155,16 @@ async fn check(desk: &Desk, year: Option<String>) -> Result<u8, Failure> {
     }
     println!("Готовность к {year} учебному году");
     print!("{}", table.to_text());
-    for line in lines.iter().filter(|line| line.state != State::Done) {
+    // What is done may still have something to remind of.
+    for line in lines.iter().filter(|line| line.state != State::Done || !line.missing.is_empty()) {
         println!("\n{}:", line.title);
-        print_findings(&line.missing);
+        if all {
+            print_findings(&line.missing);
+            continue;
+        }
+        let (told, more) = first_of_each_kind(&line.missing);
+        print_findings(&told);
+        more.iter().for_each(|line| println!("{line}"));
     }
     let done = lines.iter().filter(|line| line.state == State::Done).count();
     println!("\nГотово разделов: {done} из {}.", lines.len());
@@ -427,5 +454,21 @@ impl YearArgs {
             }
             year::Outcome::Refused(findings) => Ok(told(desk, &Outcome::Refused(findings))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_each_kind_are_told_and_the_rest_is_counted() {
+        let plan = |no: usize| Finding::new("plan.missing", format!("КТП {no}"), "плана нет");
+        let mut findings: Vec<Finding> = (0..141).map(plan).collect();
+        findings.push(Finding::new("load.missing", "5А", "курса нет в тарификации"));
+        let (told, more) = first_of_each_kind(&findings);
+        assert_eq!(told.len(), TOLD_OF_KIND + 1);
+        assert_eq!(more, ["и ещё 131\u{a0}замечание [plan.missing]; все: letopis setup check --all"]);
+        assert_eq!(first_of_each_kind(&findings[140..]).1, Vec::<String>::new());
     }
 }

@@ -69,10 +69,18 @@ pub fn begun(journal: &Journal, period: &str, today: NaiveDate) -> Result<(), Re
     }
 }
 
+/// «Q1 (I четверть)»: the code that a command takes, and what it stands for.
+pub fn titled(period: &Period) -> String {
+    match words::period_title(&period.name) {
+        name if name.is_empty() || name == period.id => period.id.clone(),
+        name => format!("{} ({name})", period.id),
+    }
+}
+
 /// Finds the span of a period for a class.
 pub fn span(journal: &Journal, class: &Class, period: &str) -> Result<Span, Refusal> {
     let own = journal.periods_of_grade(class.grade);
-    let list = |periods: &[&Period]| periods.iter().map(|p| p.id.as_str()).collect::<Vec<_>>().join(", ");
+    let list = |periods: &[&Period]| periods.iter().map(|p| titled(p)).collect::<Vec<_>>().join(", ");
     if period == YEAR {
         let starts = own.first().map(|p| p.starts);
         let ends = own.last().map(|p| p.ends);

@@ -288,7 +288,10 @@ impl Drawing<'_> {
             "offices",
             "Ответственные за журнал и архив",
             n,
-            format!("назначено {n} из {}", OFFICES.len()),
+            match missing.is_empty() {
+                true => format!("назначено {n} из {}", OFFICES.len()),
+                false => format!("назначено {n} из {}, остальных можно назначить и позже", OFFICES.len()),
+            },
             missing,
             Role::Director,
             RUK,

@@ -291,5 +291,6 @@ fn some_works_are_not_the_schedule_of_every_class_and_teachers_are_told_by_name(
         let findings = open.findings("teaching_load");
         let told = findings.iter().find(|one| one.code == "load.other-teacher").expect("another teacher");
         assert!(told.found.contains(&other.surname) && !told.expected.contains(&row[0]), "{told:?}");
+        assert!(told.message.ends_with("измените строку нагрузки или верните учителя курсу"), "{told:?}");
     });
 }

@@ -56,7 +56,11 @@ pub fn settle(
     }
     let likely = |subjects: &[String]| -> Vec<String> {
         let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
-        spelling::likely(&written, &subjects).into_iter().map(|one| format!("«{one}»")).collect()
+        let mut near: Vec<String> = spelling::likely(&written, &subjects).into_iter().map(str::to_owned).collect();
+        if near.is_empty() {
+            near.extend(subjects.iter().filter(|one| begins_alike(&written, one)).map(|one| (*one).to_owned()));
+        }
+        near.into_iter().map(|one| format!("«{one}»")).collect()
     };
     let mut near = likely(&of_class);
     if near.is_empty() {
@@ -68,6 +72,14 @@ pub fn settle(
     };
     let expected = if of_class.is_empty() { &of_school } else { &of_class };
     Some(Finding::new("setup.subject-unknown", place(), message).expected_found(expected.join(", "), written))
+}
+
+/// Is one name the other's first words, as «Алгебра» of «Алгебра и начала анализа»?
+fn begins_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (names::fold(one), names::fold(other));
+    let (one, other): (Vec<&str>, Vec<&str>) = (one.split_whitespace().collect(), other.split_whitespace().collect());
+    let shared = one.len().min(other.len());
+    shared > 0 && one[..shared] == other[..shared]
 }
 
 /// Where the subject of a line of a sheet stands: «строка 3, столбец E «Предмет здесь»».
@@ -141,8 +153,12 @@ mod tests {
 
     #[test]
     fn an_unknown_subject_is_told_with_its_cell_and_the_nearest() {
-        for (written, nearest) in [("Алгебрра", "возможно, «Алгебра»"), ("Химмия", "возможно, «Химия»")]
-        {
+        for (written, nearest) in [
+            ("Алгебрра", "возможно, «Алгебра»"),
+            ("Химмия", "возможно, «Химия»"),
+            ("Алгебра и начала анализа", "возможно, «Алгебра»"),
+            ("Химия вокруг нас", "возможно, «Химия»"),
+        ] {
             let finding = settled(written).err().unwrap_or_else(|| Finding::new("none", "", ""));
             assert_eq!((finding.code, finding.found.as_str()), ("setup.subject-unknown", written));
             assert!(finding.place.ends_with("«Предмет здесь»") && finding.message.contains(nearest), "{finding:?}");

@@ -31,6 +31,8 @@ pub struct Known {
     pub(super) parts: Vec<[String; 3]>,
     /// Last days of those who leave or have left.
     last_days: BTreeMap<String, NaiveDate>,
+    /// The calendar year in which the school year begins.
+    begins: Option<i32>,
 }
 
 impl Known {
@@ -71,7 +73,16 @@ impl Known {
         }
         known.classes = journal.classes.iter().map(|class| (class.name.clone(), class.grade)).collect();
         known.rooms = rooms.map(|room| (names::fold(&room), room)).collect();
+        known.begins = journal.school.year.split_once('/').and_then(|(first, _)| first.parse().ok());
         known
+    }
+
+    /// A day of a plan without its year, «01.09»: that of the school year.
+    fn day_of_year(&self, text: &str) -> Option<NaiveDate> {
+        let (day, month) = text.trim_end_matches('.').split_once('.')?;
+        let month: u32 = month.parse().ok()?;
+        let begins = self.begins?;
+        NaiveDate::from_ymd_opt(if month > 8 { begins } else { begins + 1 }, month, day.parse().ok()?)
     }
 
     /// Learns who of the staff leaves, and when: a choice says so, what stands is shown as before.
@@ -256,9 +267,11 @@ fn choice(words: &'static [(&'static str, &'static str)], text: &str) -> Option<
     words.iter().find(same).map(|(word, _)| *word)
 }
 
-/// `2`, `0,5`, `1.25` as hundredths; at most 60 hours, more than any week or topic has.
+/// `2`, `0,5`, `1.25`, `2 ч` as hundredths; at most 60 hours, more than any week or topic has.
 pub(super) fn parse_hours(text: &str) -> Option<u32> {
     const MOST: u32 = 60 * 100;
+    const UNITS: [&str; 5] = ["часов", "часа", "час", "ч.", "ч"];
+    let text = UNITS.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text).trim_end();
     let (whole, rest) = text.split_once([',', '.']).unwrap_or((text, ""));
     if rest.len() > 2 || !rest.bytes().all(|b| b.is_ascii_digit()) || whole.len() > 4 {
         return None;
@@ -344,11 +357,15 @@ impl Layout {
                 });
                 continue;
             }
-            match known.read(column.is, &text) {
+            // Plans are written day by day of one school year, and their days often without it.
+            let of_plan = Some(&text).filter(|_| self.table == "plan_topics" && column.is == Is::Day);
+            let day = of_plan.and_then(|text| known.day_of_year(text));
+            match day.map_or_else(|| known.read(column.is, &text), |day| Ok(day.to_string())) {
                 Ok(cell) => cells.push(cell),
                 Err(fault) if fault.several.is_empty() => {
                     let message = match column.is {
                         Is::Course => super::spelling::why(&text, known),
+                        Is::Hours => "часы — не число".to_owned(),
                         _ => "не понято".to_owned(),
                     };
                     findings.push(Finding::new("setup.cell-wrong", at, message).expected_found(fault.expected, text));
@@ -379,13 +396,17 @@ mod tests {
         assert_eq!(parse_hours("2"), Some(200));
         assert_eq!(parse_hours("0,5"), Some(50));
         assert_eq!(parse_hours("1.25"), Some(125));
-        assert_eq!(parse_hours("1,234"), None);
+        assert_eq!(["2 ч", "2ч.", "1 час", "0,5 часа"].map(parse_hours), [Some(200), Some(200), Some(100), Some(50)]);
+        assert_eq!(["ч", "два ч", "1,234"].map(parse_hours), [None; 3]);
         assert_eq!(parse_hours("-1"), None);
         assert_eq!(parse_hours("61"), None);
         assert_eq!(hours_text(250), "2,5");
         assert_eq!(hours_text(125), "1,25");
         assert_eq!(parse_day("01.09.25").map(|d| d.to_string()).as_deref(), Some("2025-09-01"));
         assert_eq!(parse_day("31.02.2025"), None);
+        let known = Known { begins: Some(2025), ..Known::default() };
+        let day = |text| known.day_of_year(text).map(|day| day.to_string()).unwrap_or_default();
+        assert_eq!(["01.09", "9.02.", "30.02", "сентябрь"].map(day), ["2025-09-01", "2026-02-09", "", ""]);
         assert_eq!(minutes("8:30"), Some(510));
         assert_eq!(minutes("24:00"), None);
         assert_eq!(parse_weekday("Пт."), Some(5));

@@ -107,8 +107,11 @@ pub fn load(journal: &Journal, setup: &Setup) -> Vec<Finding> {
                 let told = format!("в тарификации — {theirs}, а с {since} курс ведёт {own}");
                 Finding::new("load.teacher-changed", place, told).weighing(Severity::Warning)
             }
-            None => Finding::new("load.other-teacher", place, "по тарификации курс ведёт другой учитель")
-                .expected_found(own, theirs),
+            None => {
+                let told =
+                    "по тарификации курс ведёт другой учитель: измените строку нагрузки или верните учителя курсу";
+                Finding::new("load.other-teacher", place, told).expected_found(own, theirs)
+            }
         });
     }
     for course in by_course.keys() {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::cells::{Known, parse_hours};
-use super::layout::{Column, Is, Layout};
+use super::layout::{Column, Is, Layout, PLAN_TOPICS};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::{names, words};
 
@@ -87,19 +87,59 @@ impl Sheet {
         std::iter::once(line(&self.heads)).chain(rows).map(|line| line + "\n").collect()
     }
 
-    /// A plan without headings: two columns, of which the second reads as hours in every row, are topics and their hours. The same sheet with
-    /// these headings; `None` for any other.
+    /// A plan without headings: two to four columns, of which one is topics, one their hours in most of the rows, and others the topics'
+    /// numbers or days. The same sheet with headings; `None` for any other.
     pub fn headed_as_plan(&self) -> Option<Self> {
-        let is_topic = |cells: &[String]| match cells {
-            [topic, hours] => !topic.is_empty() && parse_hours(topic).is_none() && parse_hours(hours).is_some(),
-            _ => false,
-        };
-        if !is_topic(&self.heads) || !self.rows.iter().all(|(_, cells)| is_topic(cells)) {
+        let width = self.heads.len();
+        if !(2..=4).contains(&width) || PLAN_TOPICS.known_heads(&self.heads) > 0 {
             return None;
         }
-        let rows = std::iter::once((1, self.heads.clone())).chain(self.rows.iter().cloned()).collect();
-        Some(Self { heads: ["Тема", "Часов"].map(str::to_owned).to_vec(), rows, letters: Vec::new() })
+        let first = std::iter::once((1, self.heads.clone()));
+        let mut rows: Vec<(usize, Vec<String>)> = first.chain(self.rows.iter().cloned()).collect();
+        if rows.iter().any(|(_, cells)| cells.len() > width) {
+            return None;
+        }
+        rows.iter_mut().for_each(|(_, cells)| cells.resize(width, String::new()));
+        let column = |at: usize| rows.iter().map(move |(_, cells)| cells[at].as_str());
+        let is_days = |at: &usize| {
+            let mut said = column(*at).filter(|text| !text.is_empty()).peekable();
+            said.peek().is_some() && said.all(looks_like_day)
+        };
+        let is_topics = |at: &usize| {
+            let words = |text: &str| !text.is_empty() && parse_hours(text).is_none() && !looks_like_day(text);
+            column(*at).all(words)
+        };
+        let (days, others): (Vec<usize>, Vec<usize>) = (0..width).partition(is_days);
+        let (topics, numbers): (Vec<usize>, Vec<usize>) = others.into_iter().partition(is_topics);
+        let is_whole = |text: &str| text.trim_end_matches('.').parse::<u32>().is_ok();
+        let (running, hours) = match numbers.as_slice() {
+            [hours] => (None, *hours),
+            [running, hours] if column(*running).all(is_whole) => (Some(*running), *hours),
+            _ => return None,
+        };
+        let right = column(hours).filter(|text| parse_hours(text).is_some()).count();
+        if topics.len() != 1 || days.len() > 1 || 2 * right <= rows.len() {
+            return None;
+        }
+        let head = |at: usize| match at {
+            at if Some(at) == running => "№",
+            at if at == hours => "Часов",
+            at if days.contains(&at) => "Дата по плану",
+            _ => "Тема",
+        };
+        let heads = (0..width).map(|at| head(at).to_owned()).collect();
+        if let Some(at) = running {
+            rows.iter_mut().for_each(|(_, cells)| cells[at] = cells[at].trim_end_matches('.').to_owned());
+        }
+        Some(Self { heads, rows, letters: Vec::new() })
     }
+}
+
+/// «01.09», «01.09.2025»: a day, with its year or without.
+fn looks_like_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.trim_end_matches('.').split('.').collect();
+    let within = |part: &str, most: u32| part.parse::<u32>().is_ok_and(|number| (1..=most).contains(&number));
+    matches!(parts.as_slice(), [day, month] | [day, month, _] if month.len() == 2 && within(day, 31) && within(month, 12))
 }
 
 /// Headings that stand together for a course.
@@ -484,7 +524,21 @@ mod tests {
         assert_eq!(told[0].code, "setup.column-missing", "some headings are there: {told:?}");
         let plan = Sheet::from_clipboard("Натуральные числа\t2\nДроби\t0,5\n").headed_as_plan().unwrap();
         assert_eq!(plan.to_clipboard(), "Тема\tЧасов\nНатуральные числа\t2\nДроби\t0,5\n");
-        for other in ["Тема\tЧасов\nДроби\t2", "Дроби\tдва", "1\tДроби\t2", "1\t2", ""] {
+        for (text, heads) in [
+            ("1.\tЧисла\t2 ч\n2.\tДроби\t3", "№\tТема\tЧасов\n1\tЧисла\t2 ч\n"),
+            ("01.09\tЧисла\t2\n03.09\tДроби\t1", "Дата по плану\tТема\tЧасов\n01.09\tЧисла\t2\n"),
+            ("1\tЧисла\t2\t01.09.2025\n2\tДроби\t3\t", "№\tТема\tЧасов\tДата по плану\n1\tЧисла\t2\t"),
+        ] {
+            let plan = Sheet::from_clipboard(text).headed_as_plan().unwrap();
+            assert!(plan.to_clipboard().starts_with(heads), "{}", plan.to_clipboard());
+        }
+        // Hours that are no number are told as such, with their line.
+        let plan = Sheet::from_clipboard("Числа\t2\nДроби\tдва\nСтепени\t1").headed_as_plan().unwrap();
+        let told = PLAN_TOPICS.read_sheet(&plan, &Known::default(), &course, 1).unwrap_err();
+        let hours: Vec<&Finding> = told.iter().filter(|one| one.message == "часы — не число").collect();
+        assert_eq!(hours.len(), 1, "{told:?}");
+        assert!(hours[0].found == "два" && hours[0].place.starts_with("строка 2"), "{told:?}");
+        for other in ["Тема\tЧасов\nДроби\t2", "Дроби\tдва", "1\t2", ""] {
             assert_eq!(Sheet::from_clipboard(other).headed_as_plan(), None, "{other}");
         }
     }

@@ -8,6 +8,7 @@ use super::{Topic, hours_text};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::Course;
 use crate::domain::period;
+use crate::domain::words;
 
 /// Study weeks of a year: 33 in grade 1, 34 in the others (СанПиН, domain.md 3.3).
 pub fn study_weeks(grade: u8) -> u32 {
@@ -112,6 +113,7 @@ pub fn check(course: &Course, grade: u8, topics: &[&Topic]) -> Vec<Finding> {
             && planned < last
         {
             let finding = Finding::new("plan.days-disordered", place.clone(), "тема стоит по плану раньше предыдущей");
+            let (last, planned) = (words::date_short(last), words::date_short(planned));
             let finding =
                 finding.expected_found(format!("не раньше {last}"), format!("№ {}: {planned}", topic.ordinal));
             findings.push(finding.weighing(Severity::Warning));

@@ -1,9 +1,12 @@
 //! Rules of single rows of the year, and what keeps a row from going: it is used elsewhere, or a closed period stands on it. Floor 0.
 
+use chrono::NaiveDate;
+
 use super::layout::Layout;
 use super::{Setup, cells};
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
+use crate::domain::words;
 
 /// Columns by which a row that has an identifier of the program's own is known again: a second paste of the same sheet changes rows
 /// and does not double them.
@@ -21,11 +24,12 @@ pub fn natural_key(table: &str) -> &'static [&'static str] {
 pub fn row(layout: &Layout, row: &[String], place: &str) -> Vec<Finding> {
     let cell = |name: &str| layout.place(name).and_then(|at| row.get(at)).map_or("", String::as_str);
     let mut findings = Vec::new();
+    let shown = |day: &str| day.parse::<NaiveDate>().map_or_else(|_| day.to_owned(), words::date_short);
     let mut ordered = |from: &str, to: &str, message: &str| {
         let (first, last) = (cell(from), cell(to));
         if !first.is_empty() && !last.is_empty() && first > last {
             let finding = Finding::new("setup.backwards", place, message);
-            findings.push(finding.expected_found(format!("не раньше {first}"), last));
+            findings.push(finding.expected_found(format!("не раньше {}", shown(first)), shown(last)));
         }
     };
     match layout.table {

@@ -122,7 +122,7 @@ async fn bound(
             let place = format!("{}, {}, группа {}", name(open, learner), group.subject, group.group);
             let message = format!(
                 "в периоде «{}» у ученика уже есть записи в этой группе: состав меняется с начала следующего периода",
-                period.name
+                crate::domain::words::period_title(&period.name)
             );
             findings.push(Finding::new("groups.bound", place, message));
         }

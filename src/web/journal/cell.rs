@@ -127,7 +127,7 @@ fn line(directory: &Directory, row: &ChangeRow) -> HistoryLine {
             (None, None) => noun.to_owned(),
         },
         by: staff_name(directory, &row.by),
-        at: words::moment_words(&row.at),
+        at: words::moment_short(&row.at),
         voided: row.voided,
     }
 }

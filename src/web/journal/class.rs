@@ -9,7 +9,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::{Chosen, Tab, YearView, by_subject, choose, class_of, staff_name, tabs, years};
-use crate::domain::journal::{Class, Course, YEAR};
+use crate::domain::journal::{Class, Course, Mark, YEAR};
 use crate::domain::names;
 use crate::domain::norm::{Standing, norm, stand};
 use crate::domain::people::Visitor;
@@ -140,6 +140,8 @@ struct CourseView {
     without_topic: usize,
     /// Learners with fewer marks than the policy asks for, in words with the clause; empty when there are none.
     norm: String,
+    /// Fewer marks than asked for, for nobody has a single one in the period.
+    unmarked: bool,
     /// «2 из 27».
     short: String,
     clause: String,
@@ -215,6 +217,7 @@ async fn overview(
         let policy = directory.policy(today.min(chosen.span.ends));
         let norm = norm(policy, course, class.grade).filter(|_| chosen.span.id != YEAR);
         let norm = norm.map(|norm| stand(norm, course, &directory.roster, &sound, &chosen.span, today));
+        let marked = |mark: &Mark| mark.lesson.course_id == course.id && chosen.span.contains(mark.lesson.date);
         CourseOverview {
             id: course.id.clone(),
             members: super::grid::members(course, &directory.roster, &chosen.span).into_iter().map(|l| l.id).collect(),
@@ -224,6 +227,7 @@ async fn overview(
                 teacher: staff_name(directory, directory.roster.teacher_on(course, today)),
                 lessons: held.len(),
                 norm: norm.as_ref().map(Standing::in_russian).unwrap_or_default(),
+                unmarked: !sound.marks.iter().any(marked),
                 short: norm.as_ref().map(|one| format!("{} из {}", one.short.len(), one.of)).unwrap_or_default(),
                 clause: norm.map(|standing| standing.norm.clause).unwrap_or_default(),
                 without_topic: held.iter().filter(|lesson| lesson.topic.is_empty()).count(),

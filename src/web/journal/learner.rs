@@ -281,7 +281,10 @@ async fn show(
 }
 
 fn movement(learner: &Learner) -> Vec<String> {
-    let said = |verb, day, order: &str| freeze::movement(verb, &learner.patronymic, &words::date_short(day), order);
+    let said = |verb, day, order: &str| {
+        // The copy's own form is «пр. № 12»; a page names an order as every page does.
+        freeze::movement(verb, &learner.patronymic, &words::date_short(day), &words::order_words(order))
+    };
     let arrived = said("Прибыл", learner.enrolled_on, &learner.enrolment_order);
     let left = learner.left_on.map(|day| said("Выбыл", day, &learner.leaving_order));
     [arrived].into_iter().chain(left).collect()

@@ -161,7 +161,7 @@ async fn class(
             let order = if one.enrolment_order.is_empty() {
                 String::new()
             } else {
-                format!(", приказ {}", one.enrolment_order)
+                format!(", {}", words::order_words(&one.enrolment_order))
             };
             Line {
                 name: names::full_name(&one.surname, &one.given_name, &one.patronymic),

@@ -56,6 +56,7 @@ pub(super) fn fields(
         let value = match (locked, typed, cell) {
             (Some((_, value)), _, _) => (*value).to_owned(),
             (None, Some(typed), _) => typed.value(column.name).to_owned(),
+            (None, None, Some(cell)) if super::rows::is_period_name(layout, column) => words::period_title(cell),
             (None, None, Some(cell)) => shown(known, column.is, cell),
             (None, None, None) => String::new(),
         };
@@ -129,6 +130,7 @@ fn hint(column: &Column) -> &'static str {
         ("signer", _) => {
             "кто по приказу подпишет листы его уроков, если сам он не может: уволился, болеет; пусто — подписывает сам"
         }
+        ("id", Is::Text) => "короткий код латиницей для файлов, например Q1 или H2; на страницах его не видно",
         (_, Is::Hours) => "число, например 2 или 0,5",
         (_, Is::Scope) => "пусто — вся школа; «5», «1-4» или класс «7Б»",
         _ => "",
@@ -138,7 +140,7 @@ fn hint(column: &Column) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::setup::layout::{CALENDAR, EARLIER_TEACHERS};
+    use crate::domain::setup::layout::{CALENDAR, EARLIER_TEACHERS, PERIODS};
 
     #[test]
     fn who_signs_for_another_is_explained_and_a_last_day_stands_beside_the_first() {
@@ -149,5 +151,19 @@ mod tests {
         let days = super::super::rows::as_shown(&CALENDAR, days);
         let labels: Vec<&str> = days.iter().map(|field| field.label).collect();
         assert_eq!(labels[..3], ["С", "По", "Для кого"]);
+    }
+
+    #[test]
+    fn a_period_is_called_as_everywhere_and_its_code_is_for_files() {
+        let row = ["Q1", "1 четверть", "quarter", "1", "9", "2025-09-01", "2025-10-24", "1"].map(str::to_owned);
+        let typed = fields(&PERIODS, &Known::default(), Some(&row), None, &[], false);
+        assert_eq!((typed[0].value.as_str(), typed[1].value.as_str()), ("Q1", "I четверть"));
+        let heads: Vec<&str> = PERIODS
+            .columns
+            .iter()
+            .filter(|column| super::super::rows::is_shown(&PERIODS, column))
+            .map(|column| column.title)
+            .collect();
+        assert_eq!(heads[..2], ["Название", "Вид"]);
     }
 }

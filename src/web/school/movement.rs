@@ -143,7 +143,7 @@ async fn book_page(
             href: format!("/year/learners/{}", query::segment(&line.learner)),
             whence: line.whence,
             whither: line.whither,
-            order: line.order.as_text(),
+            order: words::order_words(&line.order.as_text()),
         })
         .collect();
     let classes: Vec<(String, String, String)> = journal
@@ -483,14 +483,14 @@ async fn learner_page(
                 stay.class.clone(),
                 words::date_short(stay.starts),
                 format!("{} {}", show(Is::Choice(layout::ENTRIES_SAID), &stay.entry), stay.whence).trim().to_owned(),
-                stay.entry_order.as_text(),
+                words::order_words(&stay.entry_order.as_text()),
                 stay.ends.map(words::date_short).unwrap_or_default(),
                 match stay.ends {
                     Some(_) => format!(
                         "{} {} {}",
                         show(Is::Choice(layout::EXITS_SAID), &stay.exit),
                         stay.whither,
-                        stay.exit_order.as_text()
+                        words::order_words(&stay.exit_order.as_text())
                     ),
                     None => String::new(),
                 },

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -173,7 +174,12 @@ async fn list(
         short,
         over,
         unplanned,
-        owed: words::capitalised(&checks::owed_words(&shown)),
+        owed: match shown.len() as u64 {
+            0 => String::new(),
+            1 if chosen == MINE => "Ждём от вас план 1\u{a0}курса".to_owned(),
+            n if chosen == MINE => format!("Ждём от вас планы {}", words::count(n, "курса", "курсов", "курсов")),
+            _ => words::capitalised(&checks::owed_words(&shown)),
+        },
         files: shelf::by_file(&visitor, &PLAN_TOPICS),
         frame: frame
             .titled("Календарно-тематические планы")
@@ -215,6 +221,10 @@ struct PlanPage {
     beside: String,
     /// Why plan and lessons differ, and what to do.
     why_beside: String,
+    /// While the plan is not whole, that alone, for all else follows from it: «План внесён не весь: 10 из 170 ч, не хватает 160 ч».
+    short: String,
+    /// The day by which it is to be whole; empty once that has passed.
+    wanted_by: String,
     topics: Vec<Topic>,
     mode: &'static str,
     fields: Vec<Field>,
@@ -266,6 +276,11 @@ async fn plan_page(
     let topics = setup.plan_of(&course.id);
     let hours = Hours::of(course, class.grade, &topics);
     let today = state.now().date_naive();
+    let wanted = opened.year.asked_on(NaiveDate::MIN)?;
+    let mut told = plan::check(course, class.grade, &topics);
+    if hours.is_short() {
+        told.retain(|finding| !matches!(finding.code, "plan.missing" | "plan.hours-differ"));
+    }
     let days = setup::lesson_days(&opened.year, &course.id);
     let held = days.iter().filter(|day| **day < today).count();
     let next = plan::topic_for(&topics, held as u32).map(|topic| topic.ordinal);
@@ -322,7 +337,13 @@ async fn plan_page(
         paste: sent.fields.as_ref().map_or("", |fields| fields.value("text")).to_owned(),
         headings: HEADINGS.join(" · "),
         example: HEADINGS.join("\t"),
-        told: plan::check(course, class.grade, &topics).iter().map(readiness::plain).collect(),
+        short: match (hours.is_short(), topics.is_empty()) {
+            (false, _) => String::new(),
+            (true, true) => format!("Плана ещё нет, за год нужно {} ч", hours_text(hours.due)),
+            (true, false) => format!("План внесён не весь: {}, {}", hours.covered(), hours.difference()),
+        },
+        wanted_by: if today <= wanted { words::day_and_month(wanted) } else { String::new() },
+        told: told.iter().map(readiness::plain).collect(),
         past: if may {
             super::past(state, &opened, &[PLAN_TOPICS.table], vec![course.id.clone()]).await?
         } else {
@@ -341,15 +362,18 @@ async fn plan_page(
     if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
-/// A plan pasted as two columns without headings gets them; and what is said of that, empty where nothing was added.
-fn headed(fields: Fields) -> (Fields, &'static str) {
-    const SAID: &str = " Строки заголовков не было: первый столбец прочитан как «Тема», второй — как «Часов».";
+/// A plan pasted without headings gets them; and what is said of that, empty where nothing was added.
+fn headed(fields: Fields) -> (Fields, String) {
     if !matches!(fields.value("act"), "paste" | "try") {
-        return (fields, "");
+        return (fields, String::new());
     }
-    let Some(sheet) = Sheet::from_clipboard(fields.value("text")).headed_as_plan() else { return (fields, "") };
+    let Some(sheet) = Sheet::from_clipboard(fields.value("text")).headed_as_plan() else {
+        return (fields, String::new());
+    };
+    let heads: Vec<String> = sheet.heads.iter().map(|head| format!("«{head}»")).collect();
+    let said = format!(" Строки заголовков не было: столбцы прочитаны как {}.", words::listed(&heads));
     let kept = ["act", "year", "replace"].map(|name| (name.to_owned(), fields.value(name).to_owned()));
-    (Fields::from_iter(kept.into_iter().chain([("text".to_owned(), sheet.to_clipboard())])), SAID)
+    (Fields::from_iter(kept.into_iter().chain([("text".to_owned(), sheet.to_clipboard())])), said)
 }
 
 async fn change(

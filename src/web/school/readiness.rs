@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
+use super::super::people::identity;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get};
 use super::Opened;
@@ -19,7 +20,7 @@ use crate::domain::people::{OPERATOR, Visitor};
 use crate::domain::readiness::{Line, State as Ready};
 use crate::domain::rights::Action;
 use crate::domain::setup::checks;
-use crate::domain::words;
+use crate::domain::words::{self, unnumbered};
 use crate::flow::signin::credentials::{Chain, people_of};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -51,6 +52,9 @@ struct Section {
     /// Where each person is appointed on the own card.
     appoints: bool,
     late: bool,
+    /// Clauses by which the section is owed, and by which it has its day: «Обязанности заместителя, п. 5».
+    clause: String,
+    due_clause: String,
     first: Vec<String>,
     rest: Vec<String>,
     /// Holidays that the calendar lacks: the form with their days, and the days; none for who may not write them.
@@ -67,6 +71,8 @@ struct Page {
     begins: bool,
     /// How families get in, where class teachers give them nothing.
     families: String,
+    /// How they do it on this server, where it is by ЕСИА; empty elsewhere.
+    by_state: &'static str,
     /// Staff without a way in: «12 работников»; empty where everybody has one. And who gives it.
     without: String,
     lets_in: String,
@@ -97,6 +103,7 @@ async fn show(
             done: 0,
             begins: false,
             families: String::new(),
+            by_state: "",
             without: String::new(),
             lets_in: String::new(),
             verdict: String::new(),
@@ -139,6 +146,8 @@ async fn show(
             due: words::date_short(line.due),
             due_from: if line.state == Ready::Done { "" } else { line.due_from },
             late: line.state != Ready::Done && today > line.due,
+            clause: unnumbered(line.clause),
+            due_clause: if line.due_clause == line.clause { String::new() } else { unnumbered(&line.due_clause) },
             first: missing,
             rest,
             gaps: if line.id == "holidays" { gaps.clone() } else { Vec::new() },
@@ -154,6 +163,7 @@ async fn show(
         done,
         begins,
         families: visitor.rules.families(),
+        by_state: if visitor.rules.families_by_state() { identity::by_state(&state) } else { "" },
         without,
         lets_in: visitor.rules.who(Action::IssueStaffCredentials),
         verdict,
@@ -297,5 +307,7 @@ mod tests {
         assert_eq!(first, "Учитель 1, Учитель 2, Учитель 3, Учитель 4");
         assert_eq!(others, ["Учитель 5", "Учитель 6"], "every name opens");
         assert_eq!(parted(&many[..1]), ("Учитель 1".to_owned(), Vec::new()));
+        assert_eq!(unnumbered("003 Зам 5"), "Обязанности заместителя, п. 5");
+        assert_eq!(unnumbered("п. 3.2"), "п. 3.2");
     }
 }

@@ -8,8 +8,10 @@ use axum::response::Response;
 use super::super::answer::{self, Refusal};
 use super::super::query::{self, Asked};
 use super::{Fields, Opened, form};
+use crate::domain::finding::Finding;
 use crate::domain::names::{self, fold};
-use crate::domain::setup::layout::{CALENDAR, COURSES, EARLIER_TEACHERS, Is, Layout, PERIODS};
+use crate::domain::setup::layout::{CALENDAR, COURSES, Column, EARLIER_TEACHERS, Is, Layout, PERIODS};
+use crate::domain::words;
 
 /// One row of the table.
 pub(super) struct Row {
@@ -35,9 +37,13 @@ pub(super) fn listed(
     let sought: Vec<String> = fold(asked.value("q")).split(' ').map(str::to_owned).collect();
     let row = |cells: Vec<String>| {
         let (key, may) = (cells[..layout.key].to_vec(), may(&cells));
-        let shown = layout.columns.iter().zip(&cells).filter(|(column, _)| column.is != Is::Given);
+        let shown = layout.columns.iter().zip(&cells).filter(|(column, _)| is_shown(layout, column));
+        let told = shown.map(|(column, cell)| match is_period_name(layout, column) {
+            true => words::period_title(cell),
+            false => opened.year.known.show(column.is, cell),
+        });
         Row {
-            cells: as_shown(layout, shown.map(|(column, cell)| opened.year.known.show(column.is, cell)).collect()),
+            cells: as_shown(layout, told.collect()),
             edit: asked.with("edit", &key.join("|")),
             void: void.contains(&key),
             may,
@@ -49,6 +55,16 @@ pub(super) fn listed(
         sought.iter().all(|word| said.contains(word.as_str()))
     };
     (rows.into_iter().map(row).filter(fits).collect(), total)
+}
+
+/// Does a page show that column? What the program gives itself and the codes of periods are for files alone.
+pub(super) fn is_shown(layout: &Layout, column: &Column) -> bool {
+    column.is != Is::Given && !(layout.table == PERIODS.table && column.name == "id")
+}
+
+/// Is it the name of a study period, which pages write in Roman numerals?
+pub(super) fn is_period_name(layout: &Layout, column: &Column) -> bool {
+    layout.table == PERIODS.table && column.name == "name"
 }
 
 /// Columns as a page shows them: the calendar's last day stands beside its first, though the key of a row is told by the scope.
@@ -79,6 +95,20 @@ pub(super) fn teacher_change(opened: &Opened, layout: &Layout, row: Option<&[Str
     format!("/year/teachers?year={year}&add=1&course={course}&teacher={teacher}#form")
 }
 
+/// Of the courses, those that the load gives to somebody else: where their rows of the load are, and what differs. None on other pages.
+pub(super) fn other_load(opened: &Opened, layout: &Layout) -> Vec<(String, String)> {
+    if layout.table != COURSES.table {
+        return Vec::new();
+    }
+    let year = query::segment(&opened.year.year);
+    let findings = opened.year.findings("teaching_load").into_iter().filter(|one| one.code == "load.other-teacher");
+    let way = |one: Finding| {
+        let told = format!("{}: курс ведёт {}, а в нагрузке — {}", one.place, one.expected, one.found);
+        (format!("/year/load?year={year}&q={}", query::segment(&one.place)), told)
+    };
+    findings.map(way).collect()
+}
+
 /// What is said of the one row that a form put, and where it leads on: from the teacher who goes to the course, where the next is named.
 pub(super) fn put(opened: &Opened, layout: &Layout, fields: &Fields) -> (String, Option<String>) {
     /// Cells that tell which row it is, and letters of each: a message is one line.
@@ -92,7 +122,7 @@ pub(super) fn put(opened: &Opened, layout: &Layout, fields: &Fields) -> (String,
         .columns
         .iter()
         .zip(&texts)
-        .filter(|(column, text)| !matches!(column.is, Is::Given | Is::Long) && !text.is_empty())
+        .filter(|(column, text)| is_shown(layout, column) && column.is != Is::Long && !text.is_empty())
         .map(|(column, text)| match column.is {
             // Typed as people write hours, kept in hundredths; what the other fields send reads as the stored form does.
             Is::Hours => text.clone(),

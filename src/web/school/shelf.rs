@@ -23,6 +23,7 @@ use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::rules;
 use crate::domain::setup::spelling;
 use crate::flow::setup::{self, Coming, Meeting, Outcome};
+use crate::store::ChangeRow;
 
 /// A table with its page.
 pub(super) struct Shelf {
@@ -233,12 +234,16 @@ struct Page {
     may: bool,
     /// There are rows of learners whose class lists are not open to the visitor: they are not shown.
     apart: bool,
+    /// Every row is within the visitor's reach, so that a pasted sheet may take the place of all.
+    replaces: bool,
     /// Form shown: empty, `add`, `edit`, `paste`.
     mode: &'static str,
     fields: Vec<Field>,
     key: Vec<String>,
     /// Of a course's form: where a change of its teacher inside the year is written; empty elsewhere.
     teacher: String,
+    /// Of the courses' page: rows of the load that name another teacher than the course, and what is said of each.
+    load: Vec<(String, String)>,
     paste: String,
     headings: String,
     example: String,
@@ -322,6 +327,7 @@ async fn show(
     let key_fixed = mode == "edit" && !rules::key_may_change(layout.table);
     let mut fields = form::fields(layout, &opened.year.known, standing.as_deref(), typed.as_ref(), &[], key_fixed);
     form::offer_works(&mut fields, &opened.year.policy);
+    reach::offer_own(&mut fields, visitor, shelf.change, &opened.year.journal, layout);
     // A choice of learners is a list of them: it names those alone whose rows the visitor may put here.
     for (field, column) in fields.iter_mut().zip(layout.columns).filter(|(_, column)| column.is == Is::Learner) {
         reach::offer(&mut field.choices, visitor, shelf.change, &opened.year.journal);
@@ -338,14 +344,20 @@ async fn show(
     let mut told: Vec<String> =
         super::sorted(opened.year.findings(layout.table)).iter().map(readiness::plain).collect();
     let rest = told.split_off(told.len().min(TOLD));
-    let past = if may { super::past(state, &opened, &[layout.table], Vec::new()).await? } else { Vec::new() };
+    // What another's row came to is not offered to be taken back: it would be refused.
+    let own = |change: &ChangeRow| {
+        reach::bars(visitor, shelf.change, &opened.year.journal, layout, &reach::rows_of(change)).is_none()
+    };
+    let tables = [layout.table];
+    let past = if may { super::past_within(state, &opened, &tables, Vec::new(), &own).await? } else { Vec::new() };
+    let replaces = !apart && rows.iter().all(|row| within(row));
     let query = asked.value("q").to_owned();
     let void = super::void(state, &opened, layout).await?;
     let (shown, total) = rows::listed(&opened, layout, rows, &asked, &void, &|row| may && within(row));
     let whole = !asked.value("all").is_empty();
     let more = if shown.len() > ROWS && !whole { asked.with("all", "1") } else { String::new() };
     let shown: Vec<Row> = shown.into_iter().take(if whole { usize::MAX } else { ROWS }).collect();
-    let heads = layout.columns.iter().filter(|column| column.is != Is::Given).map(|column| column.title);
+    let heads = layout.columns.iter().filter(|column| rows::is_shown(layout, column)).map(|column| column.title);
     let page = Page {
         years: opened.years.iter().map(|y| (y.clone(), super::in_year(&asked, y), *y == opened.year.year)).collect(),
         year: opened.year.year.clone(),
@@ -360,9 +372,11 @@ async fn show(
         more,
         may,
         apart,
+        replaces,
         mode,
         fields: rows::as_shown(layout, fields),
         teacher: rows::teacher_change(&opened, layout, standing.as_deref()),
+        load: rows::other_load(&opened, layout),
         key: standing.map(|row| row[..layout.key].to_vec()).unwrap_or_default(),
         paste: sent.fields.as_ref().map_or("", |fields| fields.value("text")).to_owned(),
         headings: layout.headings().join(" · "),

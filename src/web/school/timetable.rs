@@ -62,6 +62,8 @@ struct Page {
     days: Vec<&'static str>,
     lines: Vec<Line>,
     empty: bool,
+    /// Have the classes that the grid is of no bells yet?
+    no_bells: bool,
     may: bool,
     told: Vec<String>,
     rest: Vec<String>,
@@ -238,6 +240,10 @@ async fn show(
             .map(|room| (room.name.clone(), room.name.clone(), room.name == chosen_room))
             .collect(),
         empty: setup.timetable.is_empty(),
+        no_bells: match &whose {
+            Whose::Class(name) => journal.class(name).is_none_or(|class| setup.bells_of(name, class.grade).is_empty()),
+            _ => setup.bells.is_empty(),
+        },
         hours: hours_text(hours_a_week(own.iter().map(|one| (one.slot, one.shift)))),
         whose: whose.words(journal),
         events: of_week(&setup.events, day, |event| whose.has(event, journal, day)),
