@@ -49,6 +49,8 @@ pub(super) struct Owed {
     pub(super) codeless: bool,
     /// Rules of carriers and rooms that do not hold, so that no backup is written; told to who writes them.
     pub(super) missing: u64,
+    /// Why, each cause in its own words.
+    pub(super) causes: String,
     /// Copies written on carriers that are late and still out, one sentence a carrier; told to the secretary and the director.
     pub(super) outside: Vec<String>,
     /// Why the set of a study period is to be written once more; told to who writes copies, empty for none.
@@ -89,6 +91,7 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
         broken: broken(&all),
         codeless: all.codes.is_empty() && all.plan.holds() && visitor.may_anywhere(Action::HoldCode),
         missing,
+        causes: all.plan.causes().join("; "),
         outside,
         again: match visitor.may_anywhere(Action::RunBackups) {
             true => all.plan.again,

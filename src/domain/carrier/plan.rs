@@ -12,8 +12,7 @@ use chrono::{Datelike as _, Days, Months, NaiveDate};
 pub use self::set::{Sets, Span, Written};
 use super::{Carrier, Cause};
 use crate::domain::finding::Finding;
-use crate::domain::policy::Policy;
-use crate::domain::policy::{Unit, Value};
+use crate::domain::policy::{Policy, Unit, Value};
 use crate::domain::words;
 
 /// Carriers and rooms below which no house goes (000 Рег 3.4; 001 п. 5.1).
@@ -96,6 +95,8 @@ pub struct Plan {
     pub uncounted: Option<NaiveDate>,
     /// Why the set that stands is to be written once more; empty for no reason.
     pub again: String,
+    /// Will it be, when the classes that are still open are closed?
+    pub later: bool,
     /// What is wrong: rules that do not hold are errors, lateness is a warning.
     pub findings: Vec<Finding>,
 }
@@ -158,8 +159,8 @@ const REHEARSAL_MONTHS: u32 = 3;
 pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
     // On a carrier without a folder nothing is ever written: it answers for no rule.
     let held: Vec<&Carrier> = facts.carriers.iter().filter(|carrier| carrier.is_written_on()).collect();
-    let idle = facts.carriers.iter().filter(|carrier| carrier.takes_copies() && !carrier.is_written_on());
-    let idle: Vec<&str> = idle.map(|carrier| carrier.id.as_str()).collect();
+    let books: Vec<&Carrier> = facts.carriers.iter().filter(|carrier| carrier.takes_copies()).collect();
+    let idle: Vec<&str> = books.iter().filter(|one| !one.is_written_on()).map(|one| one.id.as_str()).collect();
     let rooms: BTreeSet<String> = held.iter().map(|carrier| carrier.room.to_lowercase()).collect();
     let rule = |key: &'static str, what: &'static str, stands: usize| {
         let said = policy.number(key);
@@ -174,20 +175,23 @@ pub fn plan(policy: &Policy, facts: &Facts<'_>) -> Plan {
     let rules =
         vec![rule("backup.media", "носителей", held.len()), rule("backup.rooms", "разных помещений", rooms.len())];
     // A copy on fewer carriers than asked for is better than none, but the duty is not done by it.
-    let asked = rules.first().map_or(LEAST, |rule| rule.asked).max(LEAST);
-    let asked = asked as usize;
+    let asked = rules.first().map_or(LEAST, |rule| rule.asked).max(LEAST) as usize;
     let mut duties = copies(policy, facts, |causes| last(facts, causes, asked, None));
-    let mut again = String::new();
+    let (mut again, mut later) = (String::new(), false);
     for duty in &mut duties {
         notes::add(facts, duty, asked);
-        again.push_str(&set::add(facts.sets, duty, facts.today, asked));
+        let (now, waits) = set::add(facts.sets, duty, facts.today, asked);
+        (again, later) = (again + &now, later || waits);
     }
     duties.push(rehearsal(facts));
-    let mut findings: Vec<Finding> = rules.iter().filter_map(|rule| judge(rule, &idle)).collect();
+    // What the books alone would make of each rule tells a missing folder from a missing carrier.
+    let in_rooms: BTreeSet<String> = books.iter().map(|carrier| carrier.room.to_lowercase()).collect();
+    let judged = rules.iter().zip([books.len(), in_rooms.len()]);
+    let mut findings: Vec<Finding> = judged.filter_map(|(rule, on_books)| judge(rule, on_books, &idle)).collect();
     findings.extend(duties.iter().filter(|duty| duty.late > 0).map(lateness));
     let open = open_period(facts, last(facts, &[Cause::Period], asked, None));
     let uncounted = open.filter(|end| notes::is_copied(facts, *end));
-    Plan { rules, duties, open, uncounted, again, findings }
+    Plan { rules, duties, open, uncounted, again, later, findings }
 }
 
 /// What a carrier owes on a day by itself: another one that is absent for weeks must not keep this one's copies old.
@@ -224,8 +228,8 @@ fn last(facts: &Facts<'_>, causes: &[Cause], carriers: usize, only: Option<&str>
     days.get(carriers.saturating_sub(1)).copied()
 }
 
-/// What is wrong with a rule; `idle`: carriers that nothing is written on, for they have no folder.
-fn judge(rule: &Rule, idle: &[&str]) -> Option<Finding> {
+/// What is wrong with a rule; `on_books`: what would stand if every carrier had its folder; `idle`: those that have none.
+fn judge(rule: &Rule, on_books: usize, idle: &[&str]) -> Option<Finding> {
     if rule.holds() {
         return None;
     }
@@ -240,6 +244,9 @@ fn judge(rule: &Rule, idle: &[&str]) -> Option<Finding> {
                 .expected_found(format!("не меньше {LEAST}"), rule.asked.to_string()),
         );
     }
+    if on_books >= rule.asked as usize {
+        return Some(notes::no_folder(rule, place, idle));
+    }
     let code = if rule.key == "backup.rooms" { "plan.rooms" } else { "plan.media" };
     let message = match rule.key {
         "backup.rooms" => {
@@ -247,8 +254,8 @@ fn judge(rule: &Rule, idle: &[&str]) -> Option<Finding> {
                 .to_owned()
         }
         _ => {
-            let more = if rule.stands == 0 { "" } else { "ещё " };
-            let lacking = match rule.asked.saturating_sub(rule.stands) {
+            let more = if on_books == 0 { "" } else { "ещё " };
+            let lacking = match (rule.asked as usize).saturating_sub(on_books) {
                 1 => "один".to_owned(),
                 2 => "два".to_owned(),
                 3 => "три".to_owned(),
@@ -483,7 +490,9 @@ mod tests {
         let stand: Vec<u32> = lacking.rules.iter().map(|rule| rule.stands).collect();
         assert_eq!((lacking.holds(), stand), (false, vec![1, 1]));
         let said = lacking.findings.iter().map(|one| one.message.as_str()).collect::<Vec<_>>().join("\n");
-        assert!(said.contains("без папки, копии на них не пишутся и в счёт не идут: Н-3"), "{said}");
+        assert!(said.contains("у носителей на учёте не указана папка на сервере: Н-3;"), "{said}");
+        let said = of("default", &[idle("Н-3")], &[], "2025-09-02").causes().join("\n");
+        assert!(said.contains("в счёт не идут: Н-3") && said.contains("поставьте на учёт ещё один"), "{said}");
         assert_eq!(of("default", &[first, second, idle("Н-3")], &[], "2025-09-02").rules[0].stands, 2);
     }
 
@@ -546,8 +555,7 @@ mod tests {
         };
         let due = |done: &[Done], today: &str| {
             let plan = of("default", &[], done, today);
-            let due: Vec<_> = plan.due(day(today)).filter_map(|duty| duty.cause).collect();
-            due.contains(&Cause::Period)
+            plan.due(day(today)).any(|duty| duty.cause == Some(Cause::Period))
         };
         let on = |at: &str| ["Н-1", "Н-2"].map(|id| Done { cause: Cause::Period, on: day(at), carrier: id.to_owned() });
         assert!(!due(&[], "2025-10-24"), "the last lessons are still to come");

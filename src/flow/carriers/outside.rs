@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::domain::carrier::{Cause, Step, Trip};
 use crate::domain::people::OPERATOR;
-use crate::domain::words::date_short;
+use crate::domain::words::{date_short, moment_of};
 use crate::store::BackupRow;
 
 /// A copy on a carrier that was out of the safe.
@@ -64,7 +64,7 @@ impl Outside {
 pub fn outside(trips: &[Trip], backups: &[BackupRow]) -> Vec<Outside> {
     let mut found = Vec::new();
     for row in backups {
-        let Some(at) = moment(&row.at) else { continue };
+        let Some(at) = moment_of(&row.at) else { continue };
         let automatic = row.by == OPERATOR && row.cause != Cause::Demand;
         let was_out = |trip: &&Trip| row.carriers.contains(&trip.carrier) && was_out(trip, at);
         for trip in trips.iter().filter(was_out) {
@@ -88,13 +88,9 @@ pub fn outside(trips: &[Trip], backups: &[BackupRow]) -> Vec<Outside> {
     found
 }
 
-fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
-}
-
 /// Was the carrier out at that moment: taken by then, and not yet accepted?
 fn was_out(trip: &Trip, at: DateTime<FixedOffset>) -> bool {
-    let signed = |step| trip.signed(step).and_then(|signed| moment(&signed.at));
+    let signed = |step| trip.signed(step).and_then(|signed| moment_of(&signed.at));
     signed(Step::Taken).is_some_and(|taken| taken <= at) && signed(Step::Accepted).is_none_or(|back| at < back)
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset};
 use crate::domain::carrier::Cause;
 use crate::domain::carrier::plan::{Span, Written};
 use crate::domain::journal::Journal;
+use crate::domain::words::moment_of;
 use crate::flow::{Error, House};
 use crate::store::BackupRow;
 
@@ -20,7 +21,7 @@ pub(super) fn written(backups: &[BackupRow], held: &[&str]) -> Vec<Written> {
     let sets = backups.iter().filter(|row| row.cause == Cause::Period);
     let sets = sets.filter_map(|row| {
         let carriers = row.carriers.iter().filter(|carrier| held.contains(&carrier.as_str())).count();
-        Some(Written { at: moment(&row.at)?, carriers }).filter(|set| set.carriers > 0)
+        Some(Written { at: moment_of(&row.at)?, carriers }).filter(|set| set.carriers > 0)
     });
     sets.collect()
 }
@@ -33,13 +34,13 @@ pub(super) async fn spans(house: &House, roster: &Journal, written: &[Written]) 
     let year = roster.school.year.as_str();
     let mut closed: HashMap<OfPeriod, DateTime<FixedOffset>> = HashMap::new();
     for row in house.db.list_closures().await?.into_iter().filter(|row| row.year == year) {
-        if let Some(at) = moment(&row.closed_at) {
+        if let Some(at) = moment_of(&row.closed_at) {
             closed.insert((row.class, row.period), at);
         }
     }
     let mut sealed: HashMap<OfPeriod, Vec<Sealed>> = HashMap::new();
     for line in house.db.list_register().await?.into_iter().map(|row| row.line).filter(|line| line.year == year) {
-        let Some(at) = moment(&line.sealed_at) else { continue };
+        let Some(at) = moment_of(&line.sealed_at) else { continue };
         let what = match line.version {
             0 | 1 => line.number,
             version => format!("{} версия {version}", line.number),
@@ -59,8 +60,4 @@ pub(super) async fn spans(house: &House, roster: &Journal, written: &[Written]) 
         }
     }
     Ok(spans)
-}
-
-fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
 }

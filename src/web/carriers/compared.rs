@@ -1,9 +1,7 @@
 //! What the comparisons of a carrier came to, in words, and which of them count. Floor 3.
 
-use chrono::DateTime;
-
 use crate::domain::carrier::{Step, Trip};
-use crate::domain::words;
+use crate::domain::words::{self, moment_of};
 use crate::flow::carriers::{self, Overview};
 use crate::store::{BackupRow, CheckRow};
 
@@ -48,10 +46,9 @@ fn older_alone(older: Option<&str>, newest: &str) -> String {
 
 /// Was the carrier of a trip compared, but only before it was taken? That vouches for nothing.
 pub(super) fn only_before(all: &Overview, trip: &Trip) -> bool {
-    let moment = |text: &str| DateTime::parse_from_rfc3339(text).ok();
-    let taken = trip.signed(Step::Taken).and_then(|signed| moment(&signed.at));
+    let taken = trip.signed(Step::Taken).and_then(|signed| moment_of(&signed.at));
     let of = |row: &&CheckRow| row.carrier == trip.carrier && row.what == carriers::COMPARISON;
-    let last = all.checks.iter().rev().find(of).and_then(|row| moment(&row.at));
+    let last = all.checks.iter().rev().find(of).and_then(|row| moment_of(&row.at));
     trip.is_out() && trip.signed(Step::Certified).is_none() && last.zip(taken).is_some_and(|(last, taken)| last < taken)
 }
 

@@ -13,7 +13,7 @@ use super::super::query::segment;
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::sent::Sent;
 use super::{Fields, compared, warned};
-use crate::domain::carrier::plan::{Duty, LEAST};
+use crate::domain::carrier::plan::{Duty, LEAST, Plan};
 use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, Trip, overdue};
 use crate::domain::forms::People;
 use crate::domain::forms::carriers::KEEPER;
@@ -208,10 +208,11 @@ async fn page(
     let absent = mounted.filter_map(|carrier| away(&state.house, &all.trips, carrier, &people));
     let awaited = absent.map(|why| words::capitalised(&why)).collect();
     let words = |finding: &crate::domain::finding::Finding| format!("{}: {}", finding.place, finding.message);
-    let grave = |finding: &&crate::domain::finding::Finding| finding.code != "plan.late";
     let pairs = |all: &[(&'static str, &'static str)]| all.to_vec();
+    let told = |one: &Duty| notes(one, &state.house, &all, today, &people);
+    let duties = all.plan.duties.iter().map(|one| duty(one, &all.plan, &told(one)));
     Ok(Page {
-        faults: all.plan.findings.iter().filter(grave).map(|finding| words::capitalised(&finding.message)).collect(),
+        faults: all.plan.causes().iter().map(|cause| words::capitalised(cause)).collect(),
         awaited,
         alone: alone(&all, &state.house),
         late: overdue(&all.trips, today).iter().map(words).collect(),
@@ -227,7 +228,7 @@ async fn page(
                 holds: rule.holds(),
             })
             .collect(),
-        duties: all.plan.duties.iter().map(|one| duty(one, &notes(one, &state.house, &all, today, &people))).collect(),
+        duties: duties.collect(),
         carriers: all.carriers.iter().map(line).collect(),
         backups: all.backups.iter().rev().take(SHOWN).map(|row| backup(row, &all, &outside, &people)).collect(),
         checks: all.checks.iter().rev().take(SHOWN).map(|row| check(row, &all.backups)).collect(),
@@ -312,7 +313,15 @@ fn notes(duty: &Duty, house: &flow::House, all: &Overview, today: NaiveDate, peo
     notes
 }
 
-fn duty(duty: &Duty, notes: &[String]) -> DutyLine {
+fn duty(duty: &Duty, plan: &Plan, notes: &[String]) -> DutyLine {
+    let next = duty.due.map(date_short);
+    // A set that is to be written once more is not due at the end of the next period alone.
+    let repeat = Some(plan.repeat_words()).filter(|when| !when.is_empty() && duty.cause == Some(Cause::Period));
+    let due = match (repeat, next) {
+        (Some(when), Some(next)) => format!("{when}; следующий набор — {next}"),
+        (Some(when), None) => when.to_owned(),
+        (None, next) => next.unwrap_or_else(|| "—".to_owned()),
+    };
     DutyLine {
         what: duty.what,
         every: duty.every.clone(),
@@ -321,7 +330,7 @@ fn duty(duty: &Duty, notes: &[String]) -> DutyLine {
             words if words.is_empty() => "—".to_owned(),
             words => words,
         },
-        due: duty.due.map_or_else(|| "—".to_owned(), date_short),
+        due,
         late: if duty.late == 0 { String::new() } else { words::count(duty.late, "день", "дня", "дней") },
         notes: notes.iter().map(|note| words::capitalised(note)).collect(),
     }

@@ -15,8 +15,8 @@ pub(super) fn not_yet(plan: &Plan, today: NaiveDate) -> String {
     let duties = &plan.duties;
     let of = |cause: Cause| duties.iter().find(|duty| duty.cause == Some(cause));
     let is_backup = of(Cause::Week).is_some_and(|duty| duty.period.is_none());
-    // While the last period's set is asked for once more, one written now is that set.
-    let next = of(Cause::Period).filter(|_| plan.again.is_empty()).and_then(|duty| duty.period);
+    // While the last period's set is asked for once more, now or when its classes are closed, one written now is that set.
+    let next = of(Cause::Period).filter(|_| plan.repeat_words().is_empty()).and_then(|duty| duty.period);
     let set = next.map(|end| no_set(end, today, is_backup));
     let mut said: Vec<String> = set.filter(|set| !set.is_empty()).into_iter().collect();
     // A regulation may ask for backups and archives by study periods as well: the last day is as early for them.
@@ -152,6 +152,8 @@ mod tests {
         assert!(not_yet(&plan, day("2025-10-27")).contains("им не считается"));
         plan.again = "запишите набор ещё раз".to_owned();
         assert_eq!(not_yet(&plan, day("2025-10-27")), "");
+        (plan.again, plan.later) = (String::new(), true);
+        assert_eq!(not_yet(&plan, day("2025-10-27")), "", "nor is one that will be");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Cause, Done, Duty, Facts, begun, last, late, open_period};
+use super::{Cause, Done, Duty, Facts, Plan, Rule, begun, last, late, open_period};
+use crate::domain::finding::Finding;
 use crate::domain::words;
 
 /// Which copies answer for a duty. Any whole copy is a backup. An archive and a period's set are asked for by name; a set holds the whole
@@ -58,28 +59,44 @@ fn recount(facts: &Facts<'_>, duty: &mut Duty, asked: usize) {
         duty.begun = begun(&of_counted, causes);
     }
     // One that counts stands on some carrier already: the line tells of that one.
-    if last(&of_counted, causes, 1, None).is_some_and(|newest| newest > end) {
+    let counts_on = last(&of_counted, causes, 1, None);
+    if counts_on.is_some_and(|newest| newest > end) {
         return;
     }
     let day = words::date_short(end);
+    let anew = anew(cause, end, facts.today);
     if is_copied(facts, end) {
         duty.uncounted = Some(end);
         duty.note = match is_none {
-            true => format!(
-                "копия от {day} не в счёт: в последний день периода уроки ещё идут; нужна копия, записанная после него"
-            ),
+            true => format!("копия от {day} не в счёт: в последний день периода уроки ещё идут; {anew}"),
             false => format!(
-                "копия от {day} в счёт за прежний период, но не за тот, что кончился в этот день: уроки ещё шли; нужна копия, записанная после него"
+                "копия от {day} в счёт за прежний период, но не за тот, что кончился в этот день: уроки ещё шли; {anew}"
             ),
         };
         return;
     }
     let early = facts.done.iter().filter(|done| causes.contains(&done.cause) && done.on <= facts.today);
-    duty.uncounted = early.map(|done| done.on).filter(|on| is_early(*on)).max();
+    // Once a newer copy counts, nobody asks of an older one.
+    let is_newest = |on: &NaiveDate| counts_on.is_none_or(|newest| newest < *on);
+    duty.uncounted = early.map(|done| done.on).filter(|on| is_early(*on)).max().filter(is_newest);
     if let Some(on) = duty.uncounted {
         let on = words::date_short(on);
-        duty.note =
-            format!("копия от {on} не в счёт: учётный период идёт до {day}; нужна копия, записанная после него");
+        duty.note = format!("копия от {on} не в счёт: учётный период идёт до {day}; {anew}");
+    }
+}
+
+/// What to do where a copy of a period's last day, or an earlier one, does not count.
+fn anew(cause: Cause, end: NaiveDate, today: NaiveDate) -> String {
+    let what = match cause {
+        Cause::Period => "набор",
+        Cause::Month => "архив",
+        Cause::Week | Cause::Demand => "копию",
+    };
+    match end.succ_opt().filter(|_| today <= end) {
+        Some(next) => {
+            format!("запишите {what} {} или позже, когда уроки периода закончатся", words::date_short(next))
+        }
+        None => format!("уроки периода закончились: запишите {what} ещё раз"),
     }
 }
 
@@ -104,6 +121,38 @@ fn on_fewer(facts: &Facts<'_>, duty: &Duty, asked: usize) -> (String, Vec<String
     match lacking.is_empty() {
         true => (said, lacking),
         false => (format!("{said}, её нет на {}", lacking.join(", ")), lacking),
+    }
+}
+
+/// The carriers of a rule are on the books, and nothing is written on them because nobody has named their folders: who mends it.
+pub(super) fn no_folder(rule: &Rule, place: String, idle: &[&str]) -> Finding {
+    let message = format!(
+        "у носителей на учёте не указана папка на сервере: {}; папку называет технический специалист, а вносит её секретарь или администратор на странице «Носители и копии», «Место, папка или списание»",
+        idle.join(", ")
+    );
+    Finding::new("plan.folder", place, message)
+        .expected_found(format!("не меньше {}", rule.asked), rule.stands.to_string())
+}
+
+impl Plan {
+    /// When the set that stands is to be written once more: «сейчас», «когда закроются все классы»; empty where it is not.
+    pub fn repeat_words(&self) -> &'static str {
+        match (self.again.is_empty(), self.later) {
+            (false, _) => "сейчас",
+            (true, true) => "когда закроются все классы",
+            (true, false) => "",
+        }
+    }
+
+    /// Why no copy is written, each cause once and in its own words; empty while the rules hold.
+    pub fn causes(&self) -> Vec<String> {
+        let mut causes: Vec<String> = Vec::new();
+        for finding in self.findings.iter().filter(|finding| finding.code != "plan.late") {
+            if !causes.contains(&finding.message) {
+                causes.push(finding.message.clone());
+            }
+        }
+        causes
     }
 }
 
@@ -241,6 +290,17 @@ mod tests {
                 (Some(day("2025-10-25")), None, false)
             );
         }
+        // Written anew once it counts, the older one is told of no more; until then the line says when to write it.
+        let disks = [carrier("Н-1", "кабинет 12"), carrier("Н-2", "серверная")];
+        let mut anew = both("2025-10-24").to_vec();
+        let (note, ..) = told(&of("default", &disks, &anew, "2025-10-24"), Cause::Period);
+        let words = "; запишите набор 25.10.2025 или позже, когда уроки периода закончатся";
+        assert!(note.ends_with(words), "{note}");
+        let (note, ..) = told(&of("default", &disks, &anew, "2025-10-25"), Cause::Period);
+        assert!(note.ends_with("уроки периода закончились: запишите набор ещё раз"), "{note}");
+        anew.extend(both("2025-10-25"));
+        let (note, last, _) = told(&of("default", &disks, &anew, "2025-10-25"), Cause::Period);
+        assert_eq!((note.as_str(), last), ("", Some(day("2025-10-25"))));
         // A set by name that was written before any period was over is none.
         let early = said(&both("2025-10-20"), "2025-10-21").pop().unwrap();
         assert_eq!(early.last_words(), "копии в счёт ещё нет");

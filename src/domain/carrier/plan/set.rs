@@ -39,14 +39,14 @@ pub struct Sets<'a> {
 }
 
 /// Says of the period's duty which classes its set does not answer for; hands back why it is to be written once more, empty while there is
-/// nothing to write yet. `asked`: on how many carriers a set must stand.
-pub(super) fn add(sets: Sets<'_>, duty: &mut Duty, today: NaiveDate, asked: usize) -> String {
+/// nothing to write yet, and whether it will be when the classes that are open are closed. `asked`: on how many carriers a set must stand.
+pub(super) fn add(sets: Sets<'_>, duty: &mut Duty, today: NaiveDate, asked: usize) -> (String, bool) {
     // The next set is due: it will hold all of this.
     if duty.cause != Some(Cause::Period) || duty.due.is_some_and(|due| due <= today) {
-        return String::new();
+        return (String::new(), false);
     }
     let Some((last, at)) = duty.last.and_then(|last| Some((last, moment(sets.written, last, asked)?))) else {
-        return String::new();
+        return (String::new(), false);
     };
     let over: Vec<&Span> = sets.spans.iter().filter(|span| span.ends < last).collect();
     let all = classes(over.iter().copied());
@@ -86,7 +86,7 @@ pub(super) fn add(sets: Sets<'_>, duty: &mut Duty, today: NaiveDate, asked: usiz
     notes.extend(Some(again.clone()).filter(|again| !again.is_empty()));
     let said = [std::mem::take(&mut duty.note), notes.join("; ")];
     duty.note = said.into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("; ");
-    again
+    (again, !open.is_empty())
 }
 
 /// The moment of the set that counts for a day: the newest that stands on enough carriers; where only several together do, the first of them.
@@ -170,6 +170,7 @@ mod tests {
         let said = note(&plan);
         assert!(said.starts_with("закрыт 1 из 3 классов: запишите набор ещё раз"), "{said}");
         assert!(said.ends_with("когда закроются остальные: 1А, 3А") && plan.again.is_empty(), "{said}");
+        assert!(plan.later && plan.repeat_words() == "когда закроются все классы", "{}", plan.repeat_words());
         let none = of(&[span("1А", "", &[])], &["2025-10-27T11:00"], "2025-10-27");
         assert!(note(&none).starts_with("ни один из 1 класса не закрыт: "), "{}", note(&none));
         // One more is closed: nothing to write until all are.
@@ -179,10 +180,11 @@ mod tests {
         spans[2].closed = Some(at("2025-10-28T11:00"));
         let plan = of(&spans, &["2025-10-27T11:00"], "2025-10-28");
         assert!(plan.again.starts_with("после набора от 27.10.2025 закрыты 1А, 3А; запишите набор"), "{}", plan.again);
+        assert!(!plan.later && plan.repeat_words() == "сейчас", "{}", plan.repeat_words());
         assert_eq!(note(&plan), plan.again);
         // Written once more, it answers for all.
         let plan = of(&spans, &["2025-10-27T11:00", "2025-10-28T12:00"], "2025-10-28");
-        assert_eq!((note(&plan).as_str(), plan.again.as_str()), ("", ""));
+        assert_eq!((note(&plan).as_str(), plan.again.as_str(), plan.repeat_words()), ("", "", ""));
     }
 
     #[test]
