@@ -17,7 +17,7 @@ use super::{Desk, Failure};
 use crate::bundle::ruled;
 use crate::domain::form::Form;
 use crate::flow::House;
-use crate::flow::office::forms::{Asked, FORMS, make};
+use crate::flow::office::forms::{Asked, FORMS, WHO, find, make};
 use crate::flow::office::templates;
 
 /// How a form is written.
@@ -45,7 +45,7 @@ pub(super) struct Print {
     #[arg(
         long = "with",
         value_name = "ПОЛЕ=ЗНАЧЕНИЕ",
-        help = "Что нужно форме: class=5А, period=Q1, from=2025-09-01, teacher=T00002"
+        help = "Что нужно форме: class=5А, period=Q1, from=2025-09-01, teacher=T00002; поля каждой формы — «letopis print» без имени"
     )]
     with: Vec<String>,
     #[arg(long, value_enum, value_name = "ВИД", default_value = "pdf", help = "Вид: PDF, CSV, XLSX или текст")]
@@ -67,12 +67,18 @@ impl Print {
             list(desk);
             return Ok(0);
         };
+        let known = find(id).map_err(crate::flow::Error::from)?;
         let mut asked = Asked::new();
         for pair in &self.with {
             let (name, value) = pair
                 .split_once('=')
                 .ok_or_else(|| Failure::Said(format!("--with «{pair}»: нужно ПОЛЕ=ЗНАЧЕНИЕ, например class=5А")))?;
-            asked.insert(name.trim().to_owned(), value.trim().to_owned());
+            let (name, fields) = (name.trim(), known.fields());
+            if !["year", "calendar"].contains(&name) && !fields.contains(&name) {
+                let fields = if fields.is_empty() { "только year".to_owned() } else { fields.join(", ") };
+                return Err(Failure::Said(format!("у формы «{id}» нет поля «{name}»; её поля: {fields}")));
+            }
+            asked.insert(name.to_owned(), value.trim().to_owned());
         }
         let house = desk.house().await?;
         let act = desk.act(&house);
@@ -97,19 +103,20 @@ impl Print {
 fn list(desk: &Desk) {
     if desk.json {
         let rows: Vec<FormRow> =
-            FORMS.iter().map(|one| FormRow { form: one.id, title: one.title, needs: one.needs.to_vec() }).collect();
+            FORMS.iter().map(|one| FormRow { form: one.id, title: one.title, needs: one.fields() }).collect();
         print_json(&rows);
         return;
     }
     let mut table = Table::new(&["Форма", "Название", "Поля"]);
     for one in FORMS {
-        let mut needs = one.needs.to_vec();
-        if one.about == crate::flow::office::forms::About::Class {
-            needs.insert(0, "class");
-        }
-        table.row(vec![one.id.to_owned(), one.title.to_owned(), needs.join(", ")]);
+        table.row(vec![one.id.to_owned(), one.title.to_owned(), one.fields().join(", ")]);
     }
     table.print("");
+    let who = WHO.map(|(word, said)| format!("{word} — {said}")).join("; ");
+    println!();
+    println!("Год другой, чем последний: year=2025/2026 у любой формы.");
+    println!("who (кому выписки): {who}. Без поля — {}. Одному обучающемуся: learner=L00001.", WHO[0].0);
+    println!("title: заголовок дела, как на странице «Дела и описи»; нужен, если под одним индексом несколько дел.");
 }
 
 /// Every table of a form, an empty line between them.

@@ -352,7 +352,7 @@ fn integrity(facts: &Facts) -> Vec<Line> {
                 (None, Some(one)) => {
                     format!("после проверки {} расхождений не записано", date_short(one.on))
                 }
-                (None, None) => "проверок на записи нет".to_owned(),
+                (None, None) => "архив с базой и журналом событий ещё не сверяли".to_owned(),
             },
             first(&[
                 (facts.alarm.is_some(), "разберите расхождения: «letopis doctor», затем «Проверить архив»"),
@@ -391,7 +391,7 @@ fn integrity(facts: &Facts) -> Vec<Line> {
         ),
         line(
             "Документ сохраняется при утрате носителя",
-            "Архив стоит на носителях в разных помещениях; носитель сверяется с записями «Летописи» (000 Рег 3.4)",
+            "Архив стоит на носителях в разных помещениях; носитель сверяется с записями «Летописи»",
             match facts.backup {
                 Some(on) => format!(
                     "на носителях в {} помещениях: копий {} из {}; последняя резервная копия {}",
@@ -418,6 +418,13 @@ fn usability(facts: &Facts) -> Vec<Line> {
         words::count(journal.into(), "год", "года", "лет"),
         words::count(summary.into(), "год", "года", "лет")
     );
+    // Where it is done while it is owed, else where it is told.
+    let is_owed =
+        facts.rehearsal.is_none_or(|(_, passed)| !passed) || facts.rehearsal_due.is_some_and(|due| due < facts.today);
+    let (rehearse_at, rehearse_page) = match is_owed {
+        true => ("/carriers/code", "Код доступа"),
+        false => ("/carriers#checks", "Носители и копии"),
+    };
     vec![
         line(
             "Документ можно локализовать и найти",
@@ -446,18 +453,21 @@ fn usability(facts: &Facts) -> Vec<Line> {
                 None => "восстановление ещё не пробовали".to_owned(),
             },
             first(&[
-                (facts.rehearsal.is_none(), "проведите пробное восстановление: «letopis restore --rehearse»"),
+                (
+                    facts.rehearsal.is_none(),
+                    "проведите пробное восстановление на странице «Код доступа» или командой «letopis restore --rehearse»",
+                ),
                 (
                     facts.rehearsal.is_some_and(|(_, passed)| !passed),
                     "пробное восстановление не прошло: запишите новую копию и повторите",
                 ),
                 (
                     facts.rehearsal_due.is_some_and(|due| due < facts.today),
-                    "срок пробного восстановления прошёл: повторите его",
+                    "срок пробного восстановления прошёл: повторите его на странице «Код доступа»",
                 ),
             ]),
-            "/carriers#checks",
-            "Носители и копии",
+            rehearse_at,
+            rehearse_page,
         ),
         line(
             "Видна связь документа с деятельностью, в которой он создан",

@@ -3,6 +3,8 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::journal::Period;
+
 /// Weeks between two extracts where the rules say nothing (000 Усл 1).
 pub const WEEKS: u32 = 2;
 
@@ -93,6 +95,12 @@ pub fn due(last: Option<&Printed>, weeks: u32, today: NaiveDate) -> Option<(Naiv
     }
 }
 
+/// Do the days of an extract touch a school period of the grade? Holidays, or days after the year's end, give no extract to send; where no
+/// periods are known, every day may have lessons.
+pub fn has_school_days(periods: &[&Period], (starts, ends): (NaiveDate, NaiveDate)) -> bool {
+    periods.is_empty() || periods.iter().any(|one| one.starts <= ends && starts <= one.ends)
+}
+
 /// Why extracts say no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -105,6 +113,9 @@ pub enum Refusal {
     /// Nothing is due.
     #[error("печатать нечего: у всех семей списка выписка свежее срока")]
     NothingDue,
+    /// Days are due that hold no lesson: holidays, or the year is over.
+    #[error("печатать нечего: с прошлой выписки учебных дней не было")]
+    NoSchoolDays,
     /// No such extract.
     #[error("в реестре нет выписки № {0}")]
     Unknown(u64),
@@ -151,6 +162,18 @@ mod tests {
         assert_eq!((starts, ends), (day("2025-10-13"), day("2025-10-26")));
         let late = due(Some(&printed), WEEKS, day("2025-11-05")).unwrap();
         assert_eq!(late, (day("2025-10-13"), day("2025-11-04")), "a late one leaves no day out");
+        let quarter = Period {
+            id: "Q4".to_owned(),
+            name: "IV четверть".to_owned(),
+            kind: crate::domain::journal::PeriodKind::Quarter,
+            grade_from: 1,
+            grade_to: 9,
+            starts: day("2026-03-30"),
+            ends: day("2026-05-26"),
+        };
+        let taught = |starts, ends| has_school_days(&[&quarter], (day(starts), day(ends)));
+        assert!(taught("2026-05-20", "2026-06-02") && !taught("2026-05-27", "2026-06-09"));
+        assert!(!taught("2026-03-23", "2026-03-29") && has_school_days(&[], (starts, ends)));
         for ground in Ground::ALL {
             assert_eq!(Ground::parse(ground.as_str()), Some(ground));
         }

@@ -140,6 +140,29 @@ impl Letterhead {
     }
 }
 
+/// Minutes of the expert commission as a stamp names them, «Протокол ЭК от 12.01.2027 № 1» (domain.md 2.12), however the school typed them:
+/// «от 12.01.2027 № 1», «№ 1 от 12.01.2027», «протокол экспертной комиссии …». What names another body stays as it was typed.
+pub fn minutes_words(typed: &str) -> String {
+    const NAMED: [&str; 4] = ["протокол", "экспертной", "комиссии", "эк"];
+    let is_name = |word: &&str| NAMED.contains(&word.to_lowercase().as_str());
+    let rest = typed.split_whitespace().skip_while(is_name).collect::<Vec<_>>().join(" ");
+    let (date, no) = match rest.split_once('№') {
+        // The number first.
+        Some(("", after)) => after.split_once("от ").map_or(("", after), |(no, date)| (date, no)),
+        Some((before, after)) => (before, after),
+        None => (rest.as_str(), ""),
+    };
+    let date = date.strip_prefix("от ").unwrap_or(date).trim().trim_end_matches(',');
+    let no = no.trim().trim_end_matches(',');
+    let is_day = date.starts_with(|first: char| first.is_ascii_digit()) && date.contains(['.', ' ', '-']);
+    if !(is_day || date.is_empty() && !no.is_empty()) {
+        return typed.trim().to_owned();
+    }
+    let date = if date.is_empty() { String::new() } else { format!(" от {}", day(date)) };
+    let no = if no.is_empty() { String::new() } else { format!(" № {no}") };
+    format!("Протокол ЭК{date}{no}")
+}
+
 /// «67,50»: hundredths with a decimal comma; empty for nothing.
 fn hundredths(value: Option<u32>) -> String {
     value.map(|n| format!("{},{:02}", n / 100, n % 100)).unwrap_or_default()
@@ -171,5 +194,24 @@ mod tests {
             [day("2026-06-05"), day("2026-06-05T10:00:00+05:00"), day("вчера")],
             ["05.06.2026", "05.06.2026", "вчера"]
         );
+    }
+
+    #[test]
+    fn minutes_of_the_commission_are_named_however_they_were_typed() {
+        for typed in [
+            "от 12.01.2027 № 1",
+            "12.01.2027 № 1",
+            "12.01.2027, №1",
+            "№ 1 от 12.01.2027",
+            "2027-01-12 № 1",
+            "Протокол ЭК от 12.01.2027 № 1",
+            " протокол экспертной комиссии № 1 от 12.01.2027 ",
+        ] {
+            assert_eq!(minutes_words(typed), "Протокол ЭК от 12.01.2027 № 1", "{typed}");
+        }
+        assert_eq!(minutes_words("№ 1"), "Протокол ЭК № 1");
+        for typed in ["", "Протокол ЭПК архива от 12.01.2027 № 1", "Протокол ЭК", "1"] {
+            assert_eq!(minutes_words(typed), typed);
+        }
     }
 }

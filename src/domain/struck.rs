@@ -142,7 +142,7 @@ impl Void {
     pub fn told(&self, clause: &str) -> Option<String> {
         let n = self.count();
         let what = words::plural(n, "недействительная запись", "недействительные записи", "недействительных записей");
-        let clause = if clause.is_empty() { String::new() } else { format!(" ({clause})") };
+        let clause = if clause.is_empty() { String::new() } else { format!(" ({})", words::unnumbered(clause)) };
         (n > 0).then(|| {
             format!(
                 "Не учтено: {n} {what}. Они внесены под похищенной учётной записью, и решения о них ещё нет{clause}."
@@ -183,10 +183,9 @@ mod tests {
         assert_eq!(struck.sound(&journal).marks, [mark(0, "5")]);
         let void = struck.take_out(&mut journal);
         assert_eq!((journal.marks.len(), void.marks.as_slice()), (1, &[mark(1, "2")][..]));
-        assert!(
-            void.told("003 Зам. 21")
-                .is_some_and(|told| told.contains("1 недействительная запись") && told.contains("003 Зам. 21"))
-        );
+        assert!(void.told("003 Зам. 21").is_some_and(
+            |told| told.contains("1 недействительная запись") && told.contains("(Обязанности заместителя, п. 21)")
+        ));
         assert_eq!(void.of(|learner, _| learner == "L2").told(""), None);
         assert!(matches!(Struck::default().sound(&journal), Cow::Borrowed(_)));
     }

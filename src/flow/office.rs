@@ -118,6 +118,14 @@ pub enum Refusal {
     /// Something that a form needs.
     #[error("для формы нужно указать: {0}")]
     Needs(String),
+    /// An order that no list has.
+    #[error("нет такого приказа: {asked}; есть: {known}")]
+    NoOrder {
+        /// Number asked for.
+        asked: String,
+        /// «№ 12 от 01.09.2025, …».
+        known: String,
+    },
     /// The school's rules leave that sheet out.
     #[error("по правилам школы {what} при журнале нет: {said}; ключ правил — {key}")]
     LeftOut {
@@ -456,16 +464,16 @@ pub async fn number_volume(house: &House, key: &VolumeKey, found: &Numbering, ac
         return Err(Refusal::Sheets(0).into());
     }
     let volumes = forms::volumes_of(house, &key.year, act).await?;
-    if !volumes.iter().any(|volume| volume.key() == *key) {
+    let Some(volume) = volumes.iter().find(|volume| volume.key() == *key) else {
         return Err(Refusal::NoFile(key.file.clone()).into());
-    }
+    };
     let mut tx = house.db.begin().await?;
     tx.record_numbering(key, found, &act.moment(), &act.by).await?;
     let event = Event::new(EventKind::VolumeNumbered, &act.by, &act.moment())
         .with("year", &key.year)
         .with("file", &key.file)
         .with("part", &key.part)
-        .with_number("volume", key.volume.into())
+        .with_number("volume", volume.no.into())
         .with_number("sheets", found.sheets.into());
     commit(tx, &event).await
 }
@@ -474,7 +482,7 @@ pub async fn number_volume(house: &House, key: &VolumeKey, found: &Numbering, ac
 pub const REQUISITES: [(&str, &str); 4] = [
     ("fund", "Номер фонда"),
     ("archive", "Государственный (муниципальный) архив"),
-    ("minutes", "Протокол экспертной комиссии"),
+    ("minutes", "Протокол экспертной комиссии: дата и номер"),
     ("division", "Структурное подразделение"),
 ];
 

@@ -110,6 +110,7 @@ fn a_secretary_takes_a_class_on_paper_from_the_deputy_to_the_safe() {
             let (status, _) = browser.open(&open.at(path)).await;
             let said = browser.text().await.to_lowercase();
             assert!(status == 200 && said.contains(&words.to_lowercase()), "{path}: {status}\n{said}");
+            assert!(!said.contains("csv: таблица"), "every table of a form has its name: {path}\n{said}");
             let name = path.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default();
             look(&browser, axe, &format!("form-{name}")).await;
         }

@@ -3,6 +3,7 @@
 use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::forms::files::Numbering;
 use letopis::domain::forms::plan::{self as form, Holds, PlanLine};
+use letopis::domain::paper::{PaperFact, Place};
 use letopis::domain::setup::stays::{Movement, OrderMark};
 use letopis::flow::movement::{self, Newcomer};
 use letopis::flow::office::forms::{Asked, make, volumes_of};
@@ -55,6 +56,39 @@ fn covers_inventories_and_certified_extracts_stand_under_the_index_that_the_plan
         assert!(extract.contains("05-12") && !extract.contains("01-01"), "{extract}");
         // What was recorded of the volume before it had another index is still its own.
         assert!(text(&house, "certifying-sheet", &[], 50).await.contains("Пятно"));
+    });
+}
+
+#[test]
+fn volumes_that_the_register_numbers_carry_their_number_on_every_form_and_are_asked_for_by_it() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let secretary = house.db.load_roster(YEAR).await.unwrap();
+        let secretary = secretary.staff.iter().find(|one| one.has_role("secretary")).unwrap().id.clone();
+        let papers = [registered(&house, COPIES[0], 40).await, registered(&house, COPIES[1], 40).await];
+        // The only volume of a file has no number; asked for, it is the first.
+        let only = text(&house, "file-cover", &[("file", "01-01"), ("volume", "1")], 42).await;
+        assert!(only.contains("ДЕЛО № 01-01") && !only.contains("ТОМ"), "{only}");
+        for (volume, paper) in (1..).zip(&papers) {
+            let place = Place { room: "канцелярия".into(), file: "01-01".into(), volume, ..Place::default() };
+            let by = letopis::flow::Act { by: secretary.clone(), ..after(43) };
+            office::note(&house, paper, &PaperFact::Placed(place), &by).await.unwrap();
+        }
+        for id in ["file-cover", "inner-inventory", "certifying-sheet"] {
+            let second = text(&house, id, &[("file", "01-01"), ("volume", "2")], 44).await;
+            assert!(second.contains("01-01, ТОМ № 2"), "{id}: {second}");
+        }
+        let labels = text(&house, "spine-labels", &[], 44).await;
+        assert!(labels.contains("Том 1") && labels.contains("Том 2"), "{labels}");
+        let register = text(&house, "paper-register", &[], 44).await;
+        assert!(register.contains("01-01, т. 1") && register.contains("01-01, т. 2"), "{register}");
+        let third = make(&house, "file-cover", &asked(&[("file", "01-01"), ("volume", "3")]), &after(44)).await;
+        assert_eq!(refusal(third), Refusal::Needs("том дела, один из этих: 1, 2".to_owned()));
+        // However the minutes of the commission were typed, the stamp names them whole.
+        let minutes = [("minutes".to_owned(), "от 12.01.2027 № 1".to_owned())];
+        office::set_requisites(&house, &minutes, &after(45)).await.unwrap();
+        let plan = text(&house, "file-plan", &[("calendar", "2026")], 46).await;
+        assert!(plan.contains("СОГЛАСОВАНО | Протокол ЭК от 12.01.2027 № 1"), "{plan}");
     });
 }
 

@@ -62,6 +62,9 @@ fn an_act_of_writing_says_of_each_carrier_what_was_compared_and_never_more() {
         office.keep(0, &copy, None, 43).await;
         let said = act(44).await;
         assert!(said.contains("содержимое не воспроизводилось: код доступа не вводили (справка №\u{a0}1)"), "{said}");
+        // Who sat at the command line is no office of the school: the name is for ink.
+        let certificate = text(&office.house, "backup-certificate", &[("no", "1")], 44).await;
+        assert!(certificate.contains("Оператор программы") && !certificate.contains("Технический"), "{certificate}");
         office.keep(0, &copy, Some(&office.code), 45).await;
         let said = act(46).await;
         assert!(

@@ -100,7 +100,7 @@ fn an_extract_tells_missed_lessons_of_each_subject() {
         let form = make(&house, "extract-for-parents", &asked, &after(5)).await.unwrap();
         let table = form.tables().next().unwrap();
         let heads: Vec<String> = table.columns.iter().map(|one| one.head.clone()).collect();
-        assert_eq!(heads[heads.len() - 4..], ["все", "по бол.", "ув.", "неув."]);
+        assert_eq!(heads[heads.len() - 4..], ["всего", "по бол.", "ув.", "неув."]);
         let course = journal.courses.iter().find(|one| one.id == ill.lesson.course_id).unwrap();
         let title = letopis::domain::period::course_title(course);
         let row = table.rows.iter().find(|row| row.cells[0] == title).expect("the subject's row");

@@ -147,6 +147,8 @@ fn a_copy_goes_from_the_printer_to_the_safe_and_back_from_a_teacher() {
 
         let register = make(&house, "paper-register", &Asked::new(), &by(&secretary, 60)).await.unwrap().to_string();
         assert!(register.contains(&line.sealed_pdf.to_hex()), "the paper names its electronic twin\n{register}");
+        let twin = format!("№ {}, версия {}, контейнер {}-v{}", line.number, line.version, line.id, line.version);
+        assert!(register.contains(&twin) && !register.contains("urn:"), "people read the copy's number\n{register}");
         assert!(register.contains("канцелярия, сейф 1"), "{register}");
         let journal = make(&house, "handover-journal", &Asked::new(), &by(&secretary, 60)).await.unwrap().to_string();
         assert_eq!(journal.matches("подписано").count(), 6, "{journal}");
@@ -374,6 +376,14 @@ fn the_queue_of_paper_extracts_holds_exactly_the_families_without_electronic_acc
         asked.insert("who".to_owned(), "all".to_owned());
         let all = make(&house, "extract-for-parents", &asked, &after(60)).await.unwrap().to_string();
         assert_eq!(all.matches("ВЫПИСКА").count(), class.len());
+        // A word that the field does not know prints nothing, least of all the whole class.
+        asked.insert("who".to_owned(), "anyone".to_owned());
+        let unknown = make(&house, "extract-for-parents", &asked, &after(60)).await.unwrap_err().to_string();
+        assert!(unknown.contains("who=all (весь класс)") && unknown.contains("learner=L00001"), "{unknown}");
+        asked.remove("who");
+        asked.insert("learner".to_owned(), "L99999".to_owned());
+        let stranger = make(&house, "extract-for-parents", &asked, &after(60)).await.unwrap_err().to_string();
+        assert!(stranger.contains("в списке 5А класса нет"), "{stranger}");
     });
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use letopis::domain::form::Form;
+use letopis::domain::form::{Block, Form};
+use letopis::domain::journal::StaffMember;
+use letopis::domain::names::signature_name;
 use letopis::domain::policy;
 use letopis::flow::office::Refusal;
 use letopis::flow::office::forms::{Asked, make};
@@ -105,6 +107,16 @@ fn the_log_of_october_holds_seven_replaced_lessons_and_two_that_nobody_held() {
             "{said}"
         );
         assert!(cells(&log, 5).iter().all(|absent| !absent.is_empty()), "who was absent is always known");
+        // The line of an office has the name of its only holder; of several it is for ink.
+        let roster = house.db.load_roster(YEAR).await.unwrap();
+        let deputies: Vec<_> = roster.staff.iter().filter(|one| one.has_role("deputy")).collect();
+        let signed = |one: &StaffMember| signature_name(&one.surname, &one.given_name, &one.patronymic);
+        let lines = log.blocks.iter().find_map(|block| match block {
+            Block::Signatures { lines, .. } => Some(lines),
+            _ => None,
+        });
+        let expected = if deputies.len() == 1 { signed(deputies[0]) } else { String::new() };
+        assert_eq!(lines.expect("a line")[0].name, expected, "{said}");
         // A day before the month ends, the lessons of tomorrow are not lost yet.
         let early = Act { at: "2025-10-10T20:00:00+03:00".parse().unwrap(), ..after(0) };
         let log = make(&house, "substitution-log", &october, &early).await.unwrap();

@@ -185,7 +185,8 @@ fn show(desk: &Desk, held: &plan::Plan) {
     for line in &held.lines {
         let term = if line.expert { format!("{} ЭПК", line.term.as_russian()) } else { line.term.as_russian() };
         let units = if line.units == 0 { String::new() } else { line.units.to_string() };
-        table.row(vec![line.index.clone(), line.title.clone(), units, term, line.ground.clone(), line.note.clone()]);
+        let ground = crate::domain::words::clause_words(&line.ground);
+        table.row(vec![line.index.clone(), line.title.clone(), units, term, ground, line.note.clone()]);
     }
     table.print("");
     match &held.closing {

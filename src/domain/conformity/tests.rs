@@ -89,6 +89,11 @@ fn no_requirement_is_claimed_that_could_not_come_out_red() {
 fn what_fell_due_is_red_and_a_log_that_did_not_grow_owes_no_checkpoint() {
     assert_eq!(red(|facts| facts.reading_due = Some(facts.today)), ["Документ является тем, чем должен быть"]);
     assert_eq!(red(|facts| facts.rehearsal_due = Some(day("2025-11-25"))), ["Документ можно воспроизвести"]);
+    // What is owed is led to the page where it is done.
+    let lines = judge(&Facts { rehearsal: None, ..good() });
+    let owed = lines.iter().find(|line| line.what == "Документ можно воспроизвести").unwrap();
+    assert_eq!((owed.href, owed.page), ("/carriers/code", "Код доступа"));
+    assert!(owed.todo.contains("на странице «Код доступа»"), "{}", owed.todo);
     assert!(red(|facts| facts.checkpoint = Some((900, day("2025-09-01")))).is_empty());
     assert!(red(|facts| facts.checkpoint = Some((890, day("2025-11-25")))).is_empty(), "yesterday's is fresh");
     let rolled_back = red(|facts| facts.checkpoint = Some((901, day("2025-11-26"))));

@@ -254,6 +254,7 @@ fn achievement(form: Form, people: &People, scope: Scope<'_>, issue: Issue, unti
                 ("Успевают на «4» и «5», % обучающихся", 1),
                 ("Успевают, % обучающихся", 1),
             ])
+            .named("Показатели успеваемости")
             .middle(&[0, 1, 2, 3, 4, 5])
             .line(vec![
                 hundredths(rates.quality_percent_centi),

@@ -4,11 +4,23 @@ use chrono::NaiveDate;
 
 use super::super::conformity::{Line, Property};
 use super::super::form::{Block, Form, Signature, Table};
+use super::super::policy::Policy;
 use super::super::words::{self, date_short};
 use super::Letterhead;
 
+/// Rules on the rooms that carriers stand in.
+const ROOMS: &str = "backup.rooms";
+
+/// The school's own rules by their whole name, and their clause on carriers; `None` where they do not speak of them.
+fn by_rules(rules: &Policy) -> Option<Block> {
+    let clause = words::unnumbered(rules.clause(ROOMS));
+    let named = [rules.title.clone(), rules.order()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let text = format!("Правила школы: {}. Носители и помещения для них: {clause}.", named.join(", "));
+    (rules.is_said(ROOMS) && !clause.is_empty()).then_some(Block::Note { text })
+}
+
 /// The declaration of a day: what is not met stands in it as well, with what is to be done.
-pub fn declaration(letterhead: &Letterhead, today: NaiveDate, lines: &[Line]) -> Form {
+pub fn declaration(letterhead: &Letterhead, today: NaiveDate, lines: &[Line], rules: &Policy) -> Form {
     let mut table = Table::new(&[
         ("№\nп/п", 5),
         ("Требование", 24),
@@ -54,6 +66,7 @@ pub fn declaration(letterhead: &Letterhead, today: NaiveDate, lines: &[Line]) ->
             text: "Заявление делает сама школа; это не сертификат соответствия. ГОСТ Р ИСО 15489-1-2007 назван в положении об электронном журнале, с 2020 года действует редакция 2019 года."
                 .to_owned(),
         })
+        .maybe(by_rules(rules))
         .signatures(
             vec![
                 Signature::of(&letterhead.head_post, &letterhead.head_name),

@@ -47,7 +47,7 @@ pub fn examples() -> Vec<Form> {
         .map(|lesson| training::Passed { lesson, at: "2025-11-20T15:10:00+03:00".to_owned() })
         .collect();
     let lines = super::super::conformity::judge(&conformity_facts());
-    forms.push(conformity::declaration(&letterhead, date(11, 26), &lines));
+    forms.push(conformity::declaration(&letterhead, date(11, 26), &lines, &policy));
     forms.push(training::certificate(
         &letterhead,
         "Гранатова Ольга Петровна",
@@ -315,7 +315,7 @@ fn of_paper(letterhead: &Letterhead, journal: &Journal) -> Vec<Form> {
     let entry = |no: u64, class: &str, sheets: u32| RegisterEntry {
         kept: kept(no, class, sheets),
         period: "I четверть".to_owned(),
-        object: "urn:letopis:school-5:2025-05A-Q1:1".to_owned(),
+        object: "2025-05A-Q1-v1".to_owned(),
         volume: "01-01, т. 1".to_owned(),
     };
     let mut entries = [entry(1, "5А", 54), entry(2, "5Б", 51), entry(3, "6А", 48), entry(4, "5А", 6)];
@@ -360,6 +360,7 @@ fn of_files(letterhead: &Letterhead, policy: &Policy) -> Vec<Form> {
         title: format!("Копия классного журнала {}А класса, I четверть", no + 4),
         sheets: 40 + no,
         note: if no == 2 { "литерный лист 12а".to_owned() } else { String::new() },
+        volume: 0,
     };
     let file = FileCase {
         holds: plan::Holds::Journals,

@@ -1,9 +1,11 @@
 //! What goes with a file: certifying inscription, cover, certifying sheet, inner inventory, labels of spines (domain.md 2.9, 2.12). Floor 0.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::super::form::{Align, Block, Form, Signature, Table, centered, paragraph};
-use super::super::paper::volumes;
+use super::super::paper::{VOLUME_SHEETS, volumes};
 use super::super::words::{DOCUMENT, SHEET, cardinal};
 use super::plan::Holds;
 use super::{Letterhead, day};
@@ -21,6 +23,8 @@ pub struct Filed {
     pub sheets: u32,
     /// Remark; may be empty.
     pub note: String,
+    /// Volume that the office wrote down for it, from 1; 0 where nobody did.
+    pub volume: u32,
 }
 
 /// Which volume is meant.
@@ -32,7 +36,8 @@ pub struct VolumeKey {
     pub file: String,
     /// Period of the copies in it.
     pub part: String,
-    /// Number of the volume; 0 when the file has one volume only.
+    /// Its place among the volumes of that period, from 1; 0 when the period has one only. People see [`Volume::no`], which the copies of
+    /// other periods may move.
     pub volume: u32,
 }
 
@@ -68,8 +73,10 @@ pub struct FileCase {
 pub struct Volume {
     /// The file with the documents of this volume alone.
     pub file: FileCase,
-    /// Number of the volume, from 1; 0 when the file has one volume only.
+    /// Number of the volume in its file, from 1; 0 when the file has one volume only.
     pub no: u32,
+    /// Its place among the volumes of its period, as [`VolumeKey::volume`].
+    pub of_part: u32,
     /// Sheets of its documents.
     pub sheets: u32,
 }
@@ -85,8 +92,90 @@ pub fn split(file: &FileCase) -> Vec<Volume> {
             sheets: sheets[range.clone()].iter().sum(),
             file: FileCase { documents: file.documents[range].to_vec(), ..file.clone() },
             no: if alone { 0 } else { no },
+            of_part: if alone { 0 } else { no },
         })
         .collect()
+}
+
+impl FileCase {
+    fn sheets(&self) -> u32 {
+        self.documents.iter().map(|document| document.sheets).sum()
+    }
+
+    /// The lowest number in the register among its documents.
+    fn first_no(&self) -> Option<u64> {
+        self.documents.iter().filter_map(|document| document.index.parse().ok()).min()
+    }
+
+    /// Takes a document of a part in; one of another period widens the title and the days.
+    fn join(&mut self, part: &Self, document: &Filed) {
+        self.documents.push(document.clone());
+        // «Классные журналы (копии на бумажном носителе), I четверть»: the period stands last.
+        if let Some((_, period)) = part.title.rsplit_once(", ")
+            && !self.title.split(", ").any(|known| known == period)
+        {
+            self.title = format!("{}, {period}", self.title);
+        }
+        if self.first.is_empty() || (!part.first.is_empty() && part.first < self.first) {
+            self.first.clone_from(&part.first);
+        }
+        if part.last > self.last {
+            self.last.clone_from(&part.last);
+        }
+        if part.keep_through > self.keep_through {
+            self.keep_through.clone_from(&part.keep_through);
+        }
+    }
+}
+
+/// The volumes of one file, whose `parts` are its documents by period. A copy lies in the volume that the office wrote down for it, the
+/// others of its period beside it while there is room; what is left is split by sheets and takes the numbers that are free. A file's only
+/// volume has no number.
+pub fn bound(parts: &[FileCase]) -> Vec<Volume> {
+    let mut parts: Vec<&FileCase> = parts.iter().collect();
+    parts.sort_by_key(|part| part.first_no());
+    let mut written: BTreeMap<u32, FileCase> = BTreeMap::new();
+    for part in &parts {
+        for document in part.documents.iter().filter(|document| document.volume > 0) {
+            let empty = || FileCase { documents: Vec::new(), ..(*part).clone() };
+            written.entry(document.volume).or_insert_with(empty).join(part, document);
+        }
+    }
+    let mut loose: Vec<Volume> = Vec::new();
+    for part in &parts {
+        let beside = part.documents.iter().map(|document| document.volume).max().unwrap_or_default();
+        let mut rest: Vec<Filed> = Vec::new();
+        for document in part.documents.iter().filter(|document| document.volume == 0) {
+            let has_room = |case: &&mut FileCase| case.sheets() + document.sheets <= VOLUME_SHEETS;
+            match written.get_mut(&beside).filter(has_room) {
+                Some(case) if rest.is_empty() => case.join(part, document),
+                _ => rest.push(document.clone()),
+            }
+        }
+        loose.extend(split(&FileCase { documents: rest, ..(*part).clone() }));
+    }
+    for (volume, no) in loose.iter_mut().zip((1..).filter(|no| !written.contains_key(no))) {
+        volume.no = no;
+    }
+    let of_written = |(no, mut file): (u32, FileCase)| {
+        file.documents.sort_by_key(|document| document.index.parse::<u64>().unwrap_or(u64::MAX));
+        Volume { sheets: file.sheets(), file, no, of_part: 0 }
+    };
+    let mut all: Vec<Volume> = written.into_iter().map(of_written).chain(loose).collect();
+    all.sort_by_key(|volume| volume.no);
+    // A single volume that the office numbered higher supposes the others.
+    if let [only] = all.as_mut_slice()
+        && only.no == 1
+    {
+        only.no = 0;
+    }
+    let periods: Vec<String> = all.iter().map(|volume| volume.file.part.clone()).collect();
+    for (at, volume) in all.iter_mut().enumerate() {
+        let same = |periods: &[String]| periods.iter().filter(|part| **part == volume.file.part).count() as u32;
+        let of_part = if same(&periods) == 1 { 0 } else { same(&periods[..=at]) };
+        volume.of_part = of_part;
+    }
+    all
 }
 
 /// The certifying inscription on the back of the last sheet; `what` is «журнале», «реестре».
@@ -192,7 +281,7 @@ impl Volume {
             year: self.file.year.clone(),
             file: self.file.holds.index().to_owned(),
             part: self.file.part.clone(),
-            volume: self.no,
+            volume: self.of_part,
         }
     }
 }
@@ -315,5 +404,60 @@ mod tests {
         // Numbers 1 to 217 without four of them are on 213 sheets; two sheets more carry a letter.
         assert_eq!(found.last_number(), 217);
         assert_eq!(Numbering { sheets: 3, ..Numbering::default() }.last_number(), 3);
+    }
+
+    fn part(period: &str, name: &str, documents: &[(u64, u32, u32)]) -> FileCase {
+        let document = |(index, sheets, volume): &(u64, u32, u32)| Filed {
+            index: index.to_string(),
+            date: String::new(),
+            title: String::new(),
+            sheets: *sheets,
+            note: String::new(),
+            volume: *volume,
+        };
+        FileCase {
+            holds: Holds::Journals,
+            index: "01-01".to_owned(),
+            title: format!("Классные журналы, {name}"),
+            year: "2025/2026".to_owned(),
+            part: period.to_owned(),
+            first: String::new(),
+            last: String::new(),
+            keep_years: 5,
+            keep_through: String::new(),
+            inventory: String::new(),
+            documents: documents.iter().map(document).collect(),
+        }
+    }
+
+    /// Number of each volume, its place in its period, its documents.
+    fn told(parts: &[FileCase]) -> Vec<(u32, u32, Vec<String>)> {
+        let documents = |file: &FileCase| file.documents.iter().map(|one| one.index.clone()).collect();
+        bound(parts).iter().map(|one| (one.no, one.of_part, documents(&one.file))).collect()
+    }
+
+    #[test]
+    fn the_volumes_of_a_file_are_numbered_through_its_periods_and_the_only_one_is_not() {
+        let names = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let quarter = part("Q1", "I четверть", &[(1, 40, 0), (2, 40, 0)]);
+        assert_eq!(told(std::slice::from_ref(&quarter)), [(0, 0, names(&["1", "2"]))]);
+        // The half-year's copies were registered later: theirs is the second volume, though their period sorts before.
+        let half = part("H1", "I полугодие", &[(3, 200, 0), (4, 100, 0)]);
+        let all = bound(&[half.clone(), quarter]);
+        assert_eq!(all.iter().map(|one| (one.no, one.of_part)).collect::<Vec<_>>(), [(1, 0), (2, 1), (3, 2)]);
+        let letterhead = Letterhead::default();
+        for form in volume_set(&letterhead, &all[1], None) {
+            assert!(form.to_string().contains("ТОМ № 2"), "{form}");
+        }
+        assert!(spine_labels(&letterhead, &all).to_string().contains("Том 2"));
+        // What the office wrote down comes first, and what it has not written yet lies beside it.
+        let quarter = part("Q1", "I четверть", &[(1, 40, 2), (2, 40, 0)]);
+        let found = told(&[half, quarter]);
+        assert_eq!(found, [(1, 1, names(&["3"])), (2, 0, names(&["1", "2"])), (3, 2, names(&["4"]))]);
+        // One volume for two periods says both.
+        let both = [part("Q1", "I четверть", &[(1, 40, 1)]), part("Q2", "II четверть", &[(2, 40, 1)])];
+        let only = bound(&both);
+        assert_eq!((only.len(), only[0].no), (1, 0));
+        assert_eq!(only[0].file.title, "Классные журналы, I четверть, II четверть");
     }
 }

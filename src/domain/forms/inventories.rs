@@ -192,7 +192,7 @@ fn container_register(containers: &[Container]) -> Table {
             format!("№ {} от {}", one.number, day(&one.date)),
             one.title.clone(),
             one.name.clone(),
-            super::super::words::moment(&one.changed_at),
+            super::super::words::moment_short(&one.changed_at),
             megabytes(one.bytes),
             one.sha256.clone(),
         ]

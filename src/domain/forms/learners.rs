@@ -21,7 +21,7 @@ use super::{Letterhead, People, day, or_empty};
 const DAYS_ON_PAGE: usize = 12;
 
 /// Columns of missed lessons: all of them, then those by illness, excused, unexcused.
-const MISSED: [&str; 4] = ["все", "по бол.", "ув.", "неув."];
+const MISSED: [&str; 4] = ["всего", "по бол.", "ув.", "неув."];
 
 /// What an extract is for.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::form::{Approval, Block, Form, Signature, Table};
 use super::super::policy::Policy;
-use super::super::words::{FILE, plural};
+use super::super::words::{FILE, clause_words, plural};
 use super::Letterhead;
 
 /// How long a file is kept.
@@ -243,7 +243,7 @@ const BY_SCHOOL: &str = "перечнями не назван, устанавл�
 pub fn lines(policy: &Policy) -> Vec<PlanLine> {
     // The school's own regulation where it names the term; else the act that does.
     let said = |key: &str, else_by: &str| match policy.is_said(key) {
-        true => [policy.clause(key), &policy.order()]
+        true => [clause_words(policy.clause(key)), policy.order()]
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()
@@ -355,7 +355,8 @@ pub fn file_plan(letterhead: &Letterhead, year: i32, lines: &[PlanLine], closed_
             table = table.section(section);
         }
         let expert = if line.expert { " ЭПК" } else { "" };
-        let term = [format!("{}{expert}", line.term.as_russian()), line.ground.clone()];
+        // A ground that was written down before clauses were told in words is told so here.
+        let term = [format!("{}{expert}", line.term.as_russian()), clause_words(&line.ground)];
         let note = [line.note.as_str(), if line.carried { "Переходящее" } else { "" }];
         table = table.line(vec![
             line.index.clone(),
@@ -457,7 +458,7 @@ mod tests {
             let lines = policy.map(|policy| lines(&policy)).unwrap_or_default();
             lines.into_iter().find(|line| line.holds == holds).map(|line| line.ground).unwrap_or_default()
         };
-        assert_eq!(ground("default", Holds::Journals), "003 Рук 5");
+        assert_eq!(ground("default", Holds::Journals), "Обязанности руководителя 003, п. 5");
         // Its regulation keeps copies «в течение срока, установленного регламентом» and names no number: its order is no ground.
         assert_eq!(ground("chernushka-2018", Holds::Journals), SCHOOL_RECORDS);
         assert!(ground("chernushka-2018", Holds::Summaries).starts_with(SCHOOL_RECORDS));

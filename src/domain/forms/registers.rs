@@ -13,7 +13,7 @@ pub struct RegisterEntry {
     pub kept: Kept,
     /// «I четверть».
     pub period: String,
-    /// Name of the electronic twin's object in the archive; empty while it is not sealed.
+    /// Name of the electronic twin's container in the archive, `2025-05A-Q1-v1`; empty while it is not sealed.
     pub object: String,
     /// «01-01, т. 2»: the volume whose inner inventory lists the copy; empty for a copy that stands in none.
     pub volume: String,
@@ -96,9 +96,11 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
         CopyKind::PeriodCopy | CopyKind::SummarySheet => kind_words(copy.kind, &copy.copy),
     };
     let place = kept.place();
-    // Where nobody wrote the file down, the inner inventory says in which volume the copy lies.
+    // The volume whose inner inventory lists the copy is told as its cover tells it; another file that was written down comes first.
+    let is_listed = |file: &str| entry.volume == file || entry.volume.starts_with(&format!("{file}, "));
     let file = match place.as_ref().map(|place| (place.file.as_str(), place.volume)) {
         None | Some(("", _)) => entry.volume.clone(),
+        Some((file, _)) if is_listed(file) => entry.volume.clone(),
         Some((file, volume)) => in_volume(file, volume),
     };
     let lies = place.map(|mut place| {
@@ -111,6 +113,10 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
         .filter(|one| one.purpose != Purpose::HandIn && one.is_complete())
         .map(|one| movement(one, people))
         .collect();
+    // The container's name is one for machines: a person reads the copy's number and version first.
+    let original = format!("№ {}, версия {}", copy.number, copy.version);
+    let container =
+        if entry.object.is_empty() { String::new() } else { format!("контейнер {}", entry.object) };
     let voided = kept.void().map(|ground| format!("аннулирована: {ground}")).unwrap_or_default();
     vec![
         no.to_string(),
@@ -120,7 +126,7 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
         copy.class.clone(),
         entry.period.clone(),
         kept.sheets().to_string(),
-        [entry.object.as_str(), copy.pdf.as_str()]
+        [original.as_str(), container.as_str(), copy.pdf.as_str()]
             .into_iter()
             .filter(|text| !text.is_empty())
             .collect::<Vec<_>>()

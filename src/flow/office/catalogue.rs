@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Refusal;
 use crate::domain::policy::Policy;
+use crate::domain::words;
 
 /// What a form is about; the doors ask for rights accordingly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,19 @@ pub struct Known {
     pub about: About,
     /// What must be asked for, and what may be: names of fields.
     pub needs: &'static [&'static str],
+}
+
+impl Known {
+    /// Every field that the form reads, those that narrow it down among them; any form takes `year` besides.
+    pub fn fields(&self) -> Vec<&'static str> {
+        let class = (self.about == About::Class).then_some("class");
+        let also = match self.id {
+            "extract-for-parents" | "extract-register" => Some("learner"),
+            "file-cover" | "inner-inventory" | "certifying-sheet" => Some("title"),
+            _ => None,
+        };
+        class.into_iter().chain(self.needs.iter().copied()).chain(also).collect()
+    }
 }
 
 const fn known(id: &'static str, title: &'static str, about: About, needs: &'static [&'static str]) -> Known {
@@ -92,6 +106,9 @@ pub fn find(id: &str) -> Result<Known, Refusal> {
     FORMS.into_iter().find(|one| one.id == id).ok_or_else(|| Refusal::NoForm(id.to_owned()))
 }
 
+/// Words that a field takes, with what people read for them; the first is what an empty field says.
+pub const WHO: [(&str, &str); 2] = [("without", "семьи без электронного доступа"), ("all", "весь класс")];
+
 /// Sheets of the class journal that the policy may leave out (domain.md 2.6, 2.7): form, key, what people call it in the genitive, and why a
 /// policy that does not speak of it leaves it out, when it does: a special category of data asks for a decision (152-ФЗ ст. 10).
 const BY_POLICY: [(&str, &str, &str, &str); 2] = [
@@ -109,7 +126,7 @@ pub fn left_out(policy: &Policy, id: &str) -> Option<Refusal> {
     let (_, key, what, unsaid) = BY_POLICY.into_iter().find(|(form, ..)| *form == id)?;
     let said = match policy.first(key) {
         Some(said) if said.has("yes") => return None,
-        Some(said) => format!("«нет» ({})", said.clause),
+        Some(said) => format!("«нет» ({})", words::unnumbered(&said.clause)),
         None if unsaid.is_empty() => return None,
         None => unsaid.to_owned(),
     };

@@ -25,12 +25,8 @@ pub async fn lines(house: &House, act: &Act) -> Result<Vec<Line>, Error> {
     Ok(judge(&gather(house, act).await?))
 }
 
-fn moment_of(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
-}
-
 fn day_of(text: &str) -> Option<NaiveDate> {
-    moment_of(text).map(|moment| moment.date_naive())
+    words::moment_of(text).map(|moment| moment.date_naive())
 }
 
 async fn gather(house: &House, act: &Act) -> Result<Facts, Error> {
@@ -108,8 +104,9 @@ async fn readings(house: &House) -> Result<(Option<Reading>, Option<NaiveDate>),
     };
     let reading = checked(house.db.list_events(EventKind::ConditionChecked.as_str()).await?).find_map(read);
     let alarm: Option<Checked> = checked(house.db.list_events(EventKind::CheckFailed.as_str()).await?).next();
-    let is_newer =
-        |one: &Checked| reading.as_ref().is_none_or(|(at, read)| read.faulty > 0 || moment_of(&one.at) > moment_of(at));
+    let is_newer = |one: &Checked| {
+        reading.as_ref().is_none_or(|(at, read)| read.faulty > 0 || words::moment_of(&one.at) > words::moment_of(at))
+    };
     let alarm = alarm.filter(is_newer).and_then(|one| day_of(&one.at));
     Ok((reading.map(|(_, one)| one), alarm))
 }
@@ -159,13 +156,13 @@ fn standing(carriers: &Overview) -> impl Iterator<Item = (String, &str)> {
 fn covered(carriers: &Overview, register: &[SealedRow], rooms: usize) -> u64 {
     let mut newest: BTreeMap<String, DateTime<FixedOffset>> = BTreeMap::new();
     for (room, at) in standing(carriers) {
-        let Some(at) = moment_of(at) else { continue };
+        let Some(at) = words::moment_of(at) else { continue };
         newest.entry(room).and_modify(|last| *last = at.max(*last)).or_insert(at);
     }
     let mut moments: Vec<_> = newest.into_values().collect();
     moments.sort_unstable_by(|a, b| b.cmp(a));
     let Some(since) = rooms.checked_sub(1).and_then(|last| moments.get(last)) else { return 0 };
-    let before = |row: &&SealedRow| moment_of(&row.line.sealed_at).is_some_and(|sealed| sealed <= *since);
+    let before = |row: &&SealedRow| words::moment_of(&row.line.sealed_at).is_some_and(|sealed| sealed <= *since);
     register.iter().filter(before).count() as u64
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate};
 
 use super::commit;
 use crate::domain::audit::{Event, EventKind};
-use crate::domain::family_extract::{Ground, Handed, Printed, Refusal, WEEKS, due, next};
+use crate::domain::family_extract::{Ground, Handed, Printed, Refusal, WEEKS, due, has_school_days, next};
 use crate::domain::form::Form;
 use crate::domain::forms::learners::{ExtractOf, class_list, extracts};
 use crate::domain::forms::{Letterhead, People};
@@ -28,6 +28,8 @@ pub struct Family {
     pub ground: Ground,
     /// Days of the extract that is due; `None` while none is.
     pub due: Option<(NaiveDate, NaiveDate)>,
+    /// Days that would be due, but hold no school day: nothing is to be sent of them.
+    pub idle: Option<(NaiveDate, NaiveDate)>,
     /// The day of the next one, when none is due.
     pub next: Option<NaiveDate>,
 }
@@ -79,6 +81,7 @@ fn listed(
     today: NaiveDate,
 ) -> (Vec<Family>, Vec<(String, String)>) {
     let (mut families, mut others) = (Vec::new(), Vec::new());
+    let periods = roster.class(class).map(|one| roster.periods_of_grade(one.grade)).unwrap_or_default();
     for learner in class_list(roster, class, today) {
         let row = rows.iter().find(|row| row.learner == learner.id);
         let Some(ground) = row.and_then(|row| row.ground) else {
@@ -87,11 +90,14 @@ fn listed(
         };
         // Whoever came from another class has the last extract of that class.
         let last = printed.iter().rev().find(|one| one.learner == learner.id);
+        let days = due(last, weeks, today);
+        let taught = days.filter(|days| has_school_days(&periods, *days));
         families.push(Family {
             learner: learner.id.clone(),
             name: full(learner),
             ground,
-            due: due(last, weeks, today),
+            due: taught,
+            idle: days.filter(|_| taught.is_none()),
             next: next(last, weeks),
         });
     }
@@ -175,8 +181,9 @@ pub async fn print(house: &House, class: &str, act: &Act) -> Result<u64, Error> 
     let (families, _) = listed(&roster, class, &rows, &before, weeks, act.at.date_naive());
     let (last, job) = tx.last_paper_extract().await?;
     let job = job + 1;
-    let mut printed = 0;
+    let (mut printed, mut is_idle) = (0, false);
     for family in families {
+        is_idle |= family.idle.is_some();
         let Some((starts, ends)) = family.due else { continue };
         printed += 1;
         let one = Printed {
@@ -194,7 +201,7 @@ pub async fn print(house: &House, class: &str, act: &Act) -> Result<u64, Error> 
         tx.record_paper_extract(&one).await?;
     }
     if printed == 0 {
-        return Err(Refusal::NothingDue.into());
+        return Err(if is_idle { Refusal::NoSchoolDays } else { Refusal::NothingDue }.into());
     }
     let event = Event::new(EventKind::ExtractsPrinted, &act.by, &act.moment())
         .with("class", class)

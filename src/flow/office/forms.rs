@@ -4,7 +4,7 @@ mod archive;
 mod carriers;
 mod learning;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 
@@ -12,17 +12,21 @@ use super::Refusal;
 
 pub use self::archive::orders;
 pub use self::carriers::missing_signers;
-pub use super::catalogue::{About, Asked, FORMS, Known, find, left_out};
+pub use super::catalogue::{About, Asked, FORMS, Known, WHO, find, left_out};
 use crate::domain::form::{Block, Form};
 use crate::domain::forms::classes::Issue;
 use crate::domain::forms::files::{self, FileCase, Filed, Volume};
 use crate::domain::forms::inventories::InventoryLine;
 use crate::domain::forms::plan::Holds;
 use crate::domain::forms::registers::{Named, RegisterEntry};
-use crate::domain::forms::{Letterhead, People, control, day, inventories, learners, plan, registers};
+use crate::domain::forms::{Letterhead, People, control, day, inventories, learners, minutes_words, plan, registers};
 use crate::domain::journal::{Class, Journal, YEAR};
-use crate::domain::paper::Kept;
+use crate::domain::log_proof::object_name;
+use crate::domain::paper::{Kept, Place};
+use crate::domain::people::holders;
 use crate::domain::policy::Policy;
+use crate::domain::register::RegisterLine;
+use crate::domain::rights::Role;
 use crate::domain::setup::plan::hours_within;
 use crate::domain::setup::{Setup, timetable};
 use crate::domain::snapshot::{CopyKind, kind_words, supplement_no};
@@ -68,7 +72,10 @@ pub async fn make(house: &House, id: &str, asked: &Asked, act: &Act) -> Result<F
     }
     match known.about {
         About::Office => desk.office(id).await,
-        About::Teaching => Ok(desk.told(desk.teaching(id).await?, id)),
+        About::Teaching => {
+            let form = desk.named(desk.teaching(id).await?).await?;
+            Ok(desk.told(form, id))
+        }
         About::Carriers => desk.carriers(id).await,
         About::Class => {
             if id == "remarks" {
@@ -99,7 +106,7 @@ async fn desk<'a>(
     let letterhead = Letterhead {
         fund: own("fund"),
         archive: own("archive"),
-        minutes: own("minutes"),
+        minutes: minutes_words(&own("minutes")),
         division: own("division"),
         ..Letterhead::of(&journal)
     };
@@ -157,6 +164,27 @@ impl Desk<'_> {
             _ => Void::default(),
         };
         form.maybe(void.told(struck::clause(&self.policy)).map(|text| Block::Note { text }))
+    }
+
+    /// Writes beside an office the name of who holds it today, where that is one person; where several do, or nobody, the line is for ink.
+    async fn named(&self, mut form: Form) -> Result<Form, Error> {
+        const OFFICES: [(&str, Role); 2] = [
+            ("Заместитель директора", Role::Deputy),
+            ("Ответственный за ведение электронного журнала", Role::JournalKeeper),
+        ];
+        let appointments = self.house.db.list_appointments().await?;
+        for block in &mut form.blocks {
+            let Block::Signatures { lines, .. } = block else { continue };
+            for line in lines.iter_mut().filter(|line| line.name.is_empty()) {
+                let Some((_, role)) = OFFICES.into_iter().find(|(post, _)| *post == line.post) else { continue };
+                let all = holders(&self.journal.staff, &appointments, role, self.today).map(|(id, _)| id);
+                let all: BTreeSet<&str> = all.filter(|id| self.journal.staff_member(id).is_some()).collect();
+                if let (1, Some(id)) = (all.len(), all.first()) {
+                    line.name = self.people.get(id).signed;
+                }
+            }
+        }
+        Ok(form)
     }
 
     fn text(&self, name: &str) -> &str {
@@ -244,7 +272,7 @@ impl Desk<'_> {
             "condition-act" => self.condition().await,
             "conformity" => {
                 let lines = super::conformity::lines(self.house, self.act).await?;
-                Ok(crate::domain::forms::conformity::declaration(&self.letterhead, self.today, &lines))
+                Ok(crate::domain::forms::conformity::declaration(&self.letterhead, self.today, &lines, &self.policy))
             }
             _ => self.files(id).await,
         }
@@ -281,12 +309,17 @@ impl Desk<'_> {
         Ok(kept.into_iter().filter(|kept| kept.copy.no > 0).map(entry).collect())
     }
 
+    /// Names of the containers of sealed copies, by copy and version.
     async fn sealed(&self) -> Result<HashMap<(String, u32), String>, Error> {
         let rows = self.house.db.list_register().await?;
-        Ok(rows.into_iter().map(|row| ((row.line.id, row.line.version), row.line.object)).collect())
+        let named = |line: RegisterLine| {
+            let name = object_name(&line.id, line.version);
+            ((line.id, line.version), name)
+        };
+        Ok(rows.into_iter().map(|row| named(row.line)).collect())
     }
 
-    /// Volumes of a school year: period copies by period, summary sheets by year.
+    /// Volumes of a school year, numbered within each file: period copies by period, summary sheets by year.
     async fn volumes(&self, year: &str) -> Result<Vec<Volume>, Error> {
         let plan = self.plan_for(year).await?;
         let mut cases: BTreeMap<(&'static str, String), FileCase> = BTreeMap::new();
@@ -323,6 +356,9 @@ impl Desk<'_> {
                 inventory: if keep_years > 10 { "1".to_owned() } else { String::new() },
                 documents: Vec::new(),
             });
+            // A place that names another file says nothing of this one's volumes.
+            let of_file = |place: &Place| ["", case.index.as_str(), holds.index()].contains(&place.file.as_str());
+            let volume = kept.place().filter(of_file).map_or(0, |place| place.volume);
             let what = words::capitalised(&kind_words(copy.kind, &copy.copy));
             case.documents.push(Filed {
                 index: copy.no.to_string(),
@@ -330,9 +366,14 @@ impl Desk<'_> {
                 title: format!("{what} {} класса, {period}", copy.class),
                 sheets: kept.sheets(),
                 note: String::new(),
+                volume,
             });
         }
-        Ok(cases.values().flat_map(files::split).collect())
+        let mut by_file: BTreeMap<&'static str, Vec<FileCase>> = BTreeMap::new();
+        for ((file, _), case) in cases {
+            by_file.entry(file).or_default().push(case);
+        }
+        Ok(by_file.values().flat_map(|parts| files::bound(parts)).collect())
     }
 
     async fn files(&self, id: &str) -> Result<Form, Error> {
@@ -376,17 +417,23 @@ impl Desk<'_> {
         }
     }
 
-    /// The volume asked for: by file, place among its volumes; the first where nothing is said.
+    /// The volume asked for: by file and the number that people see; the first where nothing is said.
     fn chosen<'v>(&self, volumes: &'v [Volume]) -> Result<&'v Volume, Refusal> {
-        let wanted = |volume: &&Volume| {
-            let file = self.text("file");
-            let no = self.text("volume");
-            (file.is_empty() || volume.file.index == file)
-                && (no.is_empty() || volume.no.to_string() == no)
-                && (self.text("title").is_empty() || volume.file.title == self.text("title"))
-        };
-        let found = volumes.iter().find(wanted);
-        found.ok_or_else(|| Refusal::Needs("дело, в котором есть зарегистрированные копии".to_owned()))
+        let (file, no, title) = (self.text("file"), self.text("volume"), self.text("title"));
+        let of_file: Vec<&'v Volume> = volumes
+            .iter()
+            .filter(|volume| file.is_empty() || volume.file.index == file)
+            .filter(|volume| title.is_empty() || volume.file.title == title)
+            .collect();
+        if of_file.is_empty() {
+            return Err(Refusal::Needs("дело, в котором есть зарегистрированные копии".to_owned()));
+        }
+        // A file's only volume has no number of its own, and is its first.
+        let is_wanted = |volume: &&&Volume| matches!(no, "" | "0") || volume.no.max(1).to_string() == no;
+        of_file.iter().find(is_wanted).copied().ok_or_else(|| {
+            let known: Vec<String> = of_file.iter().map(|volume| volume.no.max(1).to_string()).collect();
+            Refusal::Needs(format!("том дела, один из этих: {}", known.join(", ")))
+        })
     }
 
     async fn teaching(&self, id: &str) -> Result<Form, Error> {

@@ -9,6 +9,7 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use crate::domain::conformity::{Line, Property};
 use crate::domain::people::Visitor;
+use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::office::conformity;
 
@@ -32,7 +33,13 @@ struct Page {
 /// `GET /office/conformity`.
 pub(super) async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let act = state.act(&visitor.account);
-    let lines = conformity::lines(&state.house, &act).await?;
+    let mut lines = conformity::lines(&state.house, &act).await?;
+    // The page of the code opens to its holder alone: others are led to where the rehearsals are told.
+    if !visitor.may_anywhere(Action::HoldCode) {
+        for line in lines.iter_mut().filter(|line| line.href == "/carriers/code") {
+            (line.href, line.page) = ("/carriers#checks", "Носители и копии");
+        }
+    }
     let met = lines.iter().filter(|line| line.is_met()).count();
     let left = lines.len() - met;
     let of = |property: Property| lines.iter().filter(|line| line.property == property).cloned().collect();

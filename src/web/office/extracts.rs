@@ -83,6 +83,8 @@ struct ClassPage {
     every: String,
     clause: String,
     queue: Vec<FamilyLine>,
+    /// Days without lessons since the last extracts: nothing is to be sent of them; empty where there are none.
+    idle: String,
     unhanded: Vec<PrintedLine>,
     families: Vec<FamilyLine>,
     others: Vec<(String, String)>,
@@ -108,7 +110,8 @@ pub(super) async fn class(
         name: one.name.clone(),
         ground: one.ground.as_russian(),
         span: one.due.map(|(starts, ends)| span(starts, ends)).unwrap_or_default(),
-        next: one.next.map(date_short).unwrap_or_default(),
+        // After days without lessons the next one comes with the lessons, not on a day of the calendar.
+        next: one.next.filter(|_| one.idle.is_none()).map(date_short).unwrap_or_default(),
     };
     let printed = |one: &Printed| PrintedLine {
         no: one.no,
@@ -138,6 +141,7 @@ pub(super) async fn class(
             clause => clause.to_owned(),
         },
         queue: board.queue().map(family).collect(),
+        idle: board.families.iter().find_map(|one| one.idle).map(|(from, to)| span(from, to)).unwrap_or_default(),
         unhanded: board.unhanded().map(printed).collect(),
         families: board.families.iter().map(family).collect(),
         others: board.others.clone(),

@@ -64,6 +64,8 @@ struct VolumeLine {
     /// Name of the file in what is recorded of its volumes.
     file: String,
     part: String,
+    /// Its place among the volumes of the period, in what is recorded of it.
+    of_part: u32,
     numbering: Numbering,
     state: String,
     index: String,
@@ -88,7 +90,8 @@ struct FilesPage {
     year: String,
     calendar: i32,
     volumes: Vec<VolumeLine>,
-    requisites: Vec<(&'static str, &'static str, String)>,
+    /// Name, label, value, and how it is typed where that is not plain.
+    requisites: Vec<(&'static str, &'static str, String, &'static str)>,
     checks: Vec<CheckLine>,
     /// School years with sealed summary sheets that are not in the archive yet, and how many.
     summaries: Vec<(String, usize)>,
@@ -114,6 +117,7 @@ pub(super) async fn files(State(state): State<WebState>, visitor: Visitor, frame
             year: volume.file.year.clone(),
             file: volume.key().file,
             part: volume.file.part.clone(),
+            of_part: volume.of_part,
             state: state_of(volume, numbering.as_ref()),
             numbering: numbering.unwrap_or_else(|| Numbering {
                 sheets: volume.sheets,
@@ -134,8 +138,10 @@ pub(super) async fn files(State(state): State<WebState>, visitor: Visitor, frame
         }
     });
     let known = state.house.db.list_requisites().await?;
-    let requisites =
-        office::REQUISITES.iter().map(|(name, label)| (*name, *label, known.get(*name).cloned().unwrap_or_default()));
+    let requisites = office::REQUISITES.iter().map(|(name, label)| {
+        let typed = if *name == "minutes" { "от 12.01.2027 № 1" } else { "" };
+        (*name, *label, known.get(*name).cloned().unwrap_or_default(), typed)
+    });
     let today = state.now().date_naive();
     let papers = state.house.db.list_paper(Which::All).await?;
     let sealed = state.house.db.list_register().await?;

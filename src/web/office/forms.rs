@@ -18,7 +18,7 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow;
-use crate::flow::office::forms::{About, FORMS, Known, find, left_out, make};
+use crate::flow::office::forms::{About, FORMS, Known, WHO, find, left_out, make};
 use crate::flow::office::{Refusal as Office, templates};
 use crate::flow::people::{Look, note_access};
 
@@ -249,7 +249,10 @@ async fn shown(
     let made = match make(&state.house, id, &given, &act).await {
         Ok(form) => Ok(form),
         Err(flow::Error::Office(refusal))
-            if matches!(*refusal, Office::Needs(_) | Office::NoPaper(_) | Office::LeftOut { .. }) =>
+            if matches!(
+                *refusal,
+                Office::Needs(_) | Office::NoOrder { .. } | Office::NoPaper(_) | Office::LeftOut { .. }
+            ) =>
         {
             Err(refusal.to_string())
         }
@@ -352,10 +355,7 @@ fn field(directory: &Directory, name: &'static str, value: &str, class: &str) ->
             let all = [("", "электронные документы"), ("paper", "дела на бумаге")];
             ("Что проверено", "select", pick(all.map(|(id, words)| (id.to_owned(), words.to_owned())).to_vec()))
         }
-        "who" => {
-            let all = [("without", "семьи без электронного доступа"), ("all", "весь класс")];
-            ("Кому", "select", pick(all.map(|(id, words)| (id.to_owned(), words.to_owned())).to_vec()))
-        }
+        "who" => ("Кому", "select", pick(WHO.map(|(id, words)| (id.to_owned(), words.to_owned())).to_vec())),
         "teacher" => {
             let mut staff: Vec<_> = roster
                 .staff

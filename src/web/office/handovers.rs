@@ -62,10 +62,10 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
         from_signed: if one.from_signed_at.is_empty() {
             String::new()
         } else {
-            words::moment_words(&one.from_signed_at)
+            words::moment_short(&one.from_signed_at)
         },
         to: named(&directory, &people, &visitor.rules, one, Side::To),
-        to_signed: if one.to_signed_at.is_empty() { String::new() } else { words::moment_words(&one.to_signed_at) },
+        to_signed: if one.to_signed_at.is_empty() { String::new() } else { words::moment_short(&one.to_signed_at) },
         complete: one.is_complete(),
         owed: match one.owed_by(&visitor.account) {
             Some(Side::From) => "Сдал, подписываю",

@@ -21,14 +21,14 @@ pub(super) struct Happened {
     pub(super) open: bool,
 }
 
-/// What happened to a copy: the office's acts and the handovers, in the order of time.
-pub(super) fn history_of(kept: &Kept, people: &People) -> Vec<Happened> {
+/// What happened to a copy: how it came to be, the office's acts and the handovers, in the order of time.
+pub(super) fn history_of(kept: &Kept, people: &People, scanned: bool) -> Vec<Happened> {
     let mut history: Vec<(String, Happened)> = kept
         .facts
         .iter()
         .map(|(at, by, fact)| {
             let happened = Happened {
-                at: words::moment_words(at),
+                at: words::moment_short(at),
                 who: people.get(by).short,
                 what: fact.as_russian(),
                 open: false,
@@ -36,12 +36,25 @@ pub(super) fn history_of(kept: &Kept, people: &People) -> Vec<Happened> {
             (at.clone(), happened)
         })
         .collect();
+    // The first of all, whatever bears the same moment.
+    let what = if scanned {
+        "принята сканами подписанных листов"
+    } else {
+        "напечатана"
+    };
+    let made = Happened {
+        at: words::moment_short(&kept.copy.printed_at),
+        who: people.get(&kept.copy.printed_by).short,
+        what: what.to_owned(),
+        open: false,
+    };
+    history.insert(0, (kept.copy.printed_at.clone(), made));
     for one in &kept.handovers {
         let signed = |name: &str, at: &str| {
             if at.is_empty() {
                 format!("{name}: ждём подписи")
             } else {
-                format!("{name}: подписано {}", words::moment_words(at))
+                format!("{name}: подписано {}", words::moment_short(at))
             }
         };
         let what = format!(
@@ -52,7 +65,7 @@ pub(super) fn history_of(kept: &Kept, people: &People) -> Vec<Happened> {
             signed(&people.get(&one.to).short, &one.to_signed_at),
         );
         let happened = Happened {
-            at: words::moment_words(&one.opened_at),
+            at: words::moment_short(&one.opened_at),
             who: people.get(&one.opened_by).short,
             what,
             open: !one.is_complete(),
@@ -61,7 +74,7 @@ pub(super) fn history_of(kept: &Kept, people: &People) -> Vec<Happened> {
     }
     if let Some(ink) = &kept.ink {
         let happened = Happened {
-            at: words::moment_words(&ink.at),
+            at: words::moment_short(&ink.at),
             who: people.get(&ink.by).short,
             what: format!("подпись директора на бумаге отмечена по ступени маршрута: {}", day(&ink.day)),
             open: false,
@@ -78,7 +91,7 @@ pub(super) fn said_of(kept: &Kept, people: &People) -> Vec<(&'static str, String
         return Vec::new();
     }
     let told = |on: &str, at: &str, by: &str| {
-        format!("{}; записано {}, {}", day(on), words::moment_words(at), people.get(by).short)
+        format!("{}; записано {}, {}", day(on), words::moment_short(at), people.get(by).short)
     };
     let noted = |pick: fn(&PaperFact) -> Option<&String>| {
         kept.facts.iter().rev().find_map(|(at, by, fact)| pick(fact).map(|on| told(on, at, by)))

@@ -78,12 +78,12 @@ fn card(outage: &Outage, people: &People, classes: &[String]) -> Card {
     let named = outage.classes();
     let is_open = !outage.owed().is_empty();
     let first = Said {
-        at: words::moment_words(&outage.at),
+        at: words::moment_short(&outage.at),
         who: people.get(&outage.by).short,
         what: "перерыв записан".to_owned(),
     };
     let later = outage.facts.iter().map(|(at, by, fact)| Said {
-        at: words::moment_words(at),
+        at: words::moment_short(at),
         who: people.get(by).short,
         what: fact.as_russian(),
     });

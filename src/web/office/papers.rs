@@ -315,6 +315,9 @@ struct PaperPage {
     clerks: Vec<(String, String)>,
     today: String,
     sheets: u32,
+    /// Numbers with a letter and those left out, as they were recorded: a correction begins from them.
+    lettered: String,
+    absent: String,
     place: Place,
     staff: Vec<(String, String)>,
     out: bool,
@@ -349,7 +352,7 @@ fn facts_of(kept: &Kept, period: &str, people: &People, scanned: bool) -> Vec<(&
     let mut facts = vec![
         ("Документ", office::document_name(copy)),
         ("Класс и период", format!("{}, {period}", copy.class)),
-        (made, format!("{}, {by}{}", words::moment_words(&copy.printed_at), people.get(&copy.printed_by).short)),
+        (made, format!("{}, {by}{}", words::moment_short(&copy.printed_at), people.get(&copy.printed_by).short)),
         ("Объём", format!("{}, {}", words::count(copy.pages.into(), "страница", "страницы", "страниц"), leaves(kept))),
     ];
     if copy.no > 0 {
@@ -387,6 +390,7 @@ pub(super) async fn one(
     let scanned = files.iter().any(|file| file.received_at == copy.printed_at);
     let versions = Versions::of_copy(&state.house, &copy.copy).await?;
     let (outdated, is_void) = (is_outdated(&kept, &versions), kept.void().is_some());
+    let (_, lettered, absent) = kept.numbered().unwrap_or_default();
     let is_for_head = !ink::waiting(std::slice::from_ref(&kept), &visitor).is_empty();
     let frame = frame
         .titled(if copy.no > 0 {
@@ -410,7 +414,7 @@ pub(super) async fn one(
             Standing::InForce { next } if !is_void => next.unwrap_or_default(),
             _ => 0,
         },
-        history: history_of(&kept, &people),
+        history: history_of(&kept, &people, scanned),
         open: kept.open().map_or(0, |one| one.no),
         // Of a void one the history alone is left.
         keeps: visitor.may_anywhere(Action::KeepPaper) && !is_void,
@@ -424,6 +428,8 @@ pub(super) async fn one(
         clerks: clerks(&directory, &visitor.account),
         today: state.now().date_naive().to_string(),
         sheets: kept.sheets(),
+        lettered,
+        absent,
         place: match kept.place() {
             Some(place) => place,
             // Where the last one went, the next one goes: room, safe and shelf are typed once.

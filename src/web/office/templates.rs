@@ -144,7 +144,7 @@ pub(super) async fn one(
         what: format!(
             "{} {}, {}",
             if deed.enacted { "введён" } else { "снят" },
-            words::moment_words(&deed.at),
+            words::moment_short(&deed.at),
             people.get(&deed.by).short
         ),
         short: deed.digest.get(..16).unwrap_or_default().to_owned(),

@@ -192,6 +192,10 @@ impl Desk<'_> {
                 |sheet: &&people::Sheet| [key_of(sheet), sheet.order.number.clone()].iter().any(|one| one == wanted);
             let sheet = match sheets.iter().filter(is).collect::<Vec<_>>()[..] {
                 [one] => one,
+                [] => {
+                    let known = sheets.iter().map(named).collect::<Vec<_>>().join(", ");
+                    return Err(Refusal::NoOrder { asked: wanted.to_owned(), known }.into());
+                }
                 _ => {
                     let known = sheets.iter().map(named).collect::<Vec<_>>().join(", ");
                     return Err(Refusal::Needs(format!("приказ школы (номер или «день номер»): {known}")).into());

@@ -12,7 +12,7 @@ use crate::domain::form::Form;
 use crate::domain::forms::carriers::{self as papers, Carried, Checked, Compared, LedgerRow, Outcome, Written};
 use crate::domain::forms::{People, day};
 use crate::domain::journal::YEAR;
-use crate::domain::people::{Office, orders_in_force};
+use crate::domain::people::{Appointment, OPERATOR, Office, orders_in_force};
 use crate::domain::policy::{Policy, Value};
 use crate::domain::rights::{Role, role_of};
 use crate::domain::words;
@@ -94,7 +94,7 @@ impl Desk<'_> {
                     "" => all.checks.last().map_or(0, |check| check.no),
                     no => no.parse().unwrap_or_default(),
                 };
-                let form = self.certificate(&all, no);
+                let form = self.certificate(&all, no, &self.house.db.list_appointments().await?);
                 Ok(form.ok_or_else(|| Refusal::Needs("сверка или пробное восстановление: no=НОМЕР".to_owned()))?)
             }
             _ => {
@@ -220,7 +220,24 @@ impl Desk<'_> {
         years.into_iter().map(year).collect::<Vec<_>>().join("; ")
     }
 
-    fn certificate(&self, all: &Overview, no: u64) -> Option<Form> {
+    /// The office in which a check was made: whoever looks after the carriers made it as such, whatever else the person is.
+    fn post_of(&self, row: &CheckRow, appointments: &[Appointment]) -> String {
+        let Some(member) = self.journal.staff_member(&row.by) else {
+            let is_operator = row.by == OPERATOR;
+            return if is_operator { "Оператор программы" } else { "Проверил(а)" }.to_owned();
+        };
+        let day = row.at.get(..10).and_then(|day| day.parse().ok()).unwrap_or(self.today);
+        let by_order = |role: Role| orders_in_force(appointments, role, day).find(|one| one.person == row.by);
+        if member.has_role("technical_specialist") || by_order(Role::TechnicalSpecialist).is_some() {
+            return String::new();
+        }
+        match by_order(Role::Director).filter(|one| one.acting) {
+            Some(one) => format!("{} (приказ {})", words::capitalised(&one.role.words(true)), one.order()),
+            None => member.position.clone(),
+        }
+    }
+
+    fn certificate(&self, all: &Overview, no: u64, appointments: &[Appointment]) -> Option<Form> {
         let row = all.checks.iter().find(|check| check.no == no)?;
         let coverage = serde_json::from_str(&row.coverage).ok()?;
         let checked = Checked {
@@ -234,10 +251,7 @@ impl Desk<'_> {
             valid: row.verdict == VALID,
             // The operator of the command line is no name: whoever sat there signs by hand.
             by: self.journal.staff_member(&row.by).map(|_| self.people.get(&row.by).signed).unwrap_or_default(),
-            post: match self.journal.staff_member(&row.by) {
-                Some(member) if !member.has_role("technical_specialist") => member.position.clone(),
-                _ => String::new(),
-            },
+            post: self.post_of(row, appointments),
         };
         Some(papers::certificate(&self.letterhead, &checked, &coverage, &[]))
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{Days, NaiveDate};
 
 use super::super::Refusal;
+use super::super::catalogue::WHO;
 use super::{Desk, last_day, span_of};
 use crate::domain::family_extract::Printed;
 use crate::domain::form::Form;
@@ -33,14 +34,22 @@ impl Desk<'_> {
     }
 
     /// Who gets a paper extract: families without electronic access (000 У1), or the whole class where it is asked for.
-    fn readers(&self, class: &str, on: NaiveDate, reached: &HashSet<String>) -> Vec<&Learner> {
-        let one = self.text("learner");
+    fn readers(&self, class: &str, on: NaiveDate, reached: &HashSet<String>) -> Result<Vec<&Learner>, Refusal> {
+        let (one, who) = (self.text("learner"), self.text("who"));
+        if !who.is_empty() && !WHO.iter().any(|(word, _)| *word == who) {
+            let known: Vec<String> = WHO.iter().map(|(word, said)| format!("who={word} ({said})")).collect();
+            let all = known.join(", ");
+            return Err(Refusal::Needs(format!("{all} или один обучающийся: learner=L00001; «{who}» не из них")));
+        }
         let mut list = learners::class_list(&self.journal, class, on);
+        if !one.is_empty() && !list.iter().any(|learner| learner.id == one) {
+            return Err(Refusal::Needs(format!("обучающийся этого класса: «{one}» в списке {class} класса нет")));
+        }
         list.retain(|learner| match one {
-            "" => self.text("who") == "all" || !reached.contains(&learner.id),
+            "" => who == "all" || !reached.contains(&learner.id),
             one => learner.id == one,
         });
-        list
+        Ok(list)
     }
 
     /// What the house knows of the learners beside their rows.
@@ -89,7 +98,7 @@ impl Desk<'_> {
             "extract-for-parents" => {
                 let (starts, ends) = self.days()?;
                 let of = ExtractOf { journal, void: &self.void, policy: &self.policy, starts, ends, no: 0 };
-                let wanted: Vec<_> = self.readers(name, ends, reached).into_iter().map(|one| (of, one)).collect();
+                let wanted: Vec<_> = self.readers(name, ends, reached)?.into_iter().map(|one| (of, one)).collect();
                 let copy = (self.text("certified") == "yes").then(|| learners::Certified {
                     file: journals.to_owned(),
                     year: self.year.clone(),
@@ -100,7 +109,7 @@ impl Desk<'_> {
             "extract-register" => {
                 let (starts, ends) = self.days()?;
                 let period = format!("{} – {}", words::date_short(starts), words::date_short(ends));
-                let readers = self.readers(name, ends, reached);
+                let readers = self.readers(name, ends, reached)?;
                 let line = |one: &&Learner| Given {
                     name: names::full_name(&one.surname, &one.given_name, &one.patronymic),
                     period: period.clone(),
