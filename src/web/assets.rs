@@ -86,6 +86,19 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_the_journal_are_printed_though_buttons_are_not() {
+        let styles = |name: &str| {
+            let asset = ASSETS.iter().find(|asset| asset.name == name);
+            String::from_utf8_lossy(asset.map_or(&[][..], |asset| asset.bytes)).into_owned()
+        };
+        let (common, journal) = (styles("letopis.css"), styles("journal.css"));
+        let hidden = common.lines().find(|line| line.contains(" button, .button, .buttons, ")).unwrap();
+        assert!(hidden.ends_with("{ display: none !important; }"), "{hidden}");
+        let printed = journal.split("@media print").nth(1).unwrap();
+        assert!(printed.contains(".grid td button { display: inline !important;"), "{printed}");
+    }
+
+    #[test]
     fn what_the_script_marks_as_hidden_on_a_side_the_styles_draw() {
         let text = |name: &str| {
             let asset = ASSETS.iter().find(|asset| asset.name == name);

@@ -21,6 +21,8 @@ pub(super) struct Frame {
     pub(super) school: String,
     /// School year that the pages show; empty before the first import.
     pub(super) year: String,
+    /// Moment that the page is of, «27.11.2025, 14:05»: stands on its printed sheets only.
+    pub(super) printed: String,
     /// Heading of the page and of the browser's tab.
     pub(super) title: String,
     /// Line under the heading; may be empty.
@@ -83,7 +85,9 @@ impl Frame {
         let directory = state.directory().await.ok();
         let school = directory.as_ref().map(|directory| directory.school_name().to_owned()).unwrap_or_default();
         let year = directory.as_ref().map(|directory| directory.year.clone()).unwrap_or_default();
-        let mut frame = Self { school, year, pause: super::breaks::notice(state).await, ..Self::default() };
+        let printed = state.now().format("%d.%m.%Y, %H:%M").to_string();
+        let pause = super::breaks::notice(state).await;
+        let mut frame = Self { school, year, printed, pause, ..Self::default() };
         if let Some(passage) = passage {
             if !passage.help.is_empty() {
                 frame.help = help::address(passage.help);

@@ -127,7 +127,7 @@ const measured = new ResizeObserver(reach);
 for (const box of boxes) for (const part of [box, ...box.children]) measured.observe(part);
 
 // What a table hides on a side fades away there; the styles draw it.
-const scrollers = [...document.querySelectorAll(".table-box, .grid-box, .scroll, main table")];
+const scrollers = [...document.querySelectorAll(".table-box, .grid-box, .scroll, .guide pre, main table")];
 const fade = (box) => {
   const hidden = getComputedStyle(box).overflowX === "visible" ? 0 : box.scrollWidth - box.clientWidth;
   box.classList.toggle("fades-left", hidden > 1 && box.scrollLeft > 1);
@@ -145,7 +145,18 @@ document.addEventListener("submit", (event) => {
   if (asks && !window.confirm(asks)) event.preventDefault();
 });
 
-// Printing.
+// Printing. A list whose end is folded is printed whole; forms, asides and ways to other pages stay folded, and folded is not printed.
+const unfoldedForPrint = [];
+window.addEventListener("beforeprint", () => {
+  for (const one of document.querySelectorAll("main details:not([open], .switch, .more, .calm, .no-print)")) {
+    if (one.querySelector("form, input, select, textarea, button")) continue;
+    one.open = true;
+    unfoldedForPrint.push(one);
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const one of unfoldedForPrint.splice(0)) one.open = false;
+});
 document.addEventListener("click", (event) => {
   if (event.target instanceof Element && event.target.closest("[data-prints]")) window.print();
   // Back as the browser goes back: what was typed stands in the form still. Without a script the link opens the page anew.

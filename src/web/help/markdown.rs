@@ -168,8 +168,9 @@ fn inline(text: &str) -> String {
 }
 
 fn linked(text: &str) -> String {
-    let Some((before, rest)) = text.split_once('[') else { return bold(text) };
-    let Some((label, rest)) = rest.split_once("](") else { return bold(text) };
+    // A bracket before that opens no link stays a bracket: «раздел [sessions]».
+    let Some((head, rest)) = text.split_once("](") else { return bold(text) };
+    let Some((before, label)) = head.rsplit_once('[') else { return bold(text) };
     let Some((target, after)) = rest.split_once(')') else { return bold(text) };
     format!("{}<a href=\"{}\">{}</a>{}", bold(before), escape(&address(target)), bold(label), linked(after))
 }
@@ -219,6 +220,7 @@ mod tests {
         assert_eq!(html("```\n<a>\n```"), "<pre tabindex=\"0\"><code>&lt;a&gt;</code></pre>\n");
         assert!(html("| а | б |\n|---|---|\n| 1 | `x\\|y` |").contains("<td>1</td><td><code>x|y</code></td>"));
         assert_eq!(html("[см.](verify.ru.md#2-pdf)"), "<p><a href=\"/help/verify#2-pdf\">см.</a></p>\n");
+        assert_eq!(html("[а] и [б](в.ru.md)"), "<p>[а] и <a href=\"/help/в\">б</a></p>\n");
     }
 
     #[test]
