@@ -9,7 +9,9 @@ use super::{Desk, Failure, REFUSED, clock, journal, print_findings};
 use crate::bundle::export::Shape;
 use crate::bundle::{FileFacts, example, export as tables};
 use crate::config;
-use crate::flow::exchange::{self, Inspection, TableDifference, Taken, Wish, export, feed};
+use crate::domain::words;
+use crate::flow::change;
+use crate::flow::exchange::{self, Inspection, RowDifference, TableDifference, Taken, Wish, export, feed};
 use crate::flow::import::{Imported, Outcome};
 use crate::flow::setup::files::Plan;
 use crate::vault;
@@ -199,21 +201,40 @@ fn print_differences(differences: &[TableDifference]) {
     let mut table = Table::new(&["Таблица", "Новых", "Изменённых", "Исчезнет"]);
     for difference in differences {
         table.row(vec![
-            difference.table.to_owned(),
+            words::capitalised(change::table_words(difference.table)),
             grouped(difference.new as u64),
             grouped(difference.changed as u64),
             grouped(difference.gone as u64),
         ]);
     }
     table.print("Отличий от того, что в журнале, нет.");
-    for difference in differences {
-        for row in difference.shown.iter().filter(|row| row.kind != "new") {
-            let cells: Vec<String> =
-                row.cells.iter().map(|(column, old, new)| format!("{column}: «{old}» → «{new}»")).collect();
-            let what = if row.kind == "gone" { "исчезнет".to_owned() } else { cells.join(", ") };
-            println!("  {} {}: {what}", difference.table, row.key.join(" "));
-        }
+    for line in differences.iter().flat_map(rows_told) {
+        println!("  {line}");
     }
+}
+
+/// The rows of a table that change or go, as the history names them, and how many more there are.
+fn rows_told(difference: &TableDifference) -> Vec<String> {
+    let said = |column: &str, text: &str| match text {
+        "" => String::new(),
+        text => change::value(difference.table, column, text),
+    };
+    let told = |row: &RowDifference| {
+        let cell = |(column, old, new): &(&'static str, String, String)| {
+            let head = change::heading(difference.table, column);
+            format!("{head}: «{}» → «{}»", said(column, old), said(column, new))
+        };
+        let cells: Vec<String> = row.cells.iter().map(cell).collect();
+        let what = if row.kind == "gone" { "исчезнет".to_owned() } else { cells.join(", ") };
+        format!("{}: {what}", row.place)
+    };
+    let mut lines: Vec<String> = difference.shown.iter().filter(|row| row.kind != "new").map(told).collect();
+    let more = (difference.changed + difference.gone).saturating_sub(lines.len());
+    if more > 0 {
+        let of = change::table_words(difference.table);
+        lines.push(format!("и ещё {} ({of})", words::count(more as u64, "строка", "строки", "строк")));
+    }
+    lines
 }
 
 fn print_imported(headline: &str, imported: &Imported) {
@@ -409,5 +430,24 @@ impl Feed {
             grouped(fed.suppressed)
         );
         Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_told_in_words_and_the_rest_is_counted() {
+        let row = RowDifference {
+            kind: "changed",
+            key: vec!["C00039".to_owned()],
+            place: "отметка, 5А, Алгебра, 05.11.2025, урок 1, Ольхина Яшма".to_owned(),
+            cells: vec![("value", "3".to_owned(), "5".to_owned())],
+        };
+        let difference = TableDifference { table: "marks", new: 0, changed: 80, gone: 0, shown: vec![row; 20] };
+        let told = rows_told(&difference);
+        assert_eq!(told[0], "отметка, 5А, Алгебра, 05.11.2025, урок 1, Ольхина Яшма: отметка: «3» → «5»");
+        assert_eq!(told[20], "и ещё 60\u{a0}строк (отметка)");
     }
 }

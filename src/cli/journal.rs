@@ -11,6 +11,7 @@ use crate::config;
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
 use crate::domain::people::OPERATOR;
+use crate::domain::period::titled;
 use crate::domain::policy::{self, Policy};
 use crate::domain::report;
 use crate::flow::house::Founding;
@@ -161,7 +162,7 @@ impl Report {
                 let journal = sound(&house, year.as_deref()).await?;
                 let figures = report::period_report(&journal, &period, &house.policy);
                 if figures.is_empty() {
-                    let known = journal.periods.iter().map(|p| p.id.as_str()).collect::<Vec<_>>().join(", ");
+                    let known = journal.periods.iter().map(titled).collect::<Vec<_>>().join(", ");
                     return Err(Failure::Said(format!("нет такого учётного периода: «{period}»; есть: {known}, Y")));
                 }
                 if desk.json {

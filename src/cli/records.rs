@@ -16,6 +16,7 @@ use crate::domain::period;
 use crate::domain::statement::Category;
 use crate::domain::words::count;
 use crate::flow::close::{self, Closing};
+use crate::flow::issue::Issued;
 use crate::flow::sign::{self as signing, Gesture, Target};
 use crate::flow::{self, House, issue, reissue, seal};
 use crate::store::CopyRow;
@@ -179,31 +180,45 @@ impl Issue {
         }
         let house = desk.house().await?;
         let act = desk.act(&house);
-        if let Some(ground) = &self.reissue {
-            for id in &self.which.copies {
-                reissue::reissue(&house, id, ground, &act).await?;
-            }
-        }
         let rows = self.which.rows(&house, State::Frozen).await?;
-        let issued = issue::issue(&house, &rows, &act, |_| {}).await?;
-        let findings: Vec<_> = issued.iter().flat_map(|one| one.findings.clone()).collect();
-        if desk.json {
-            print_json(&issued.iter().map(|one| CopyLine::of(&one.copy)).collect::<Vec<_>>());
-        } else {
-            print_findings(&findings);
-            for one in &issued {
-                println!(
-                    "{} версия {}: {} стр., {}",
-                    one.copy.id,
-                    one.copy.version,
-                    one.copy.pages,
-                    bytes(one.bytes as u64)
-                );
+        let Some(ground) = &self.reissue else {
+            print_issued(desk, &issue::issue(&house, &rows, &act, |_| {}).await?);
+            return Ok(0);
+        };
+        // Each is whole before the next begins: one that is refused leaves none of the others half made.
+        let mut issued = Vec::new();
+        for row in &rows {
+            match next_version(&house, &row.id, ground, &act).await {
+                Ok(one) => issued.extend(one),
+                Err(error) => {
+                    if !issued.is_empty() {
+                        print_issued(desk, &issued);
+                    }
+                    return Err(error.into());
+                }
             }
-            println!("Выпущено копий: {}.", issued.len());
         }
+        print_issued(desk, &issued);
         Ok(0)
     }
+}
+
+async fn next_version(house: &House, id: &str, ground: &str, act: &flow::Act) -> Result<Vec<Issued>, flow::Error> {
+    let row = reissue::reissue(house, id, ground, act).await?;
+    issue::issue(house, &[row], act, |_| {}).await
+}
+
+fn print_issued(desk: &Desk, issued: &[Issued]) {
+    if desk.json {
+        print_json(&issued.iter().map(|one| CopyLine::of(&one.copy)).collect::<Vec<_>>());
+        return;
+    }
+    let findings: Vec<_> = issued.iter().flat_map(|one| one.findings.clone()).collect();
+    print_findings(&findings);
+    for one in issued {
+        println!("{} версия {}: {} стр., {}", one.copy.id, one.copy.version, one.copy.pages, bytes(one.bytes as u64));
+    }
+    println!("Выпущено копий: {}.", issued.len());
 }
 
 /// `sign`.
@@ -217,19 +232,24 @@ pub(super) struct Sign {
         long,
         value_name = "СТУПЕНЬ",
         requires = "signer",
-        help = "Ступень маршрута: subject_teacher, class_teacher, deputy, director"
+        help = "Только эта ступень маршрута, вместе с --as: subject_teacher, class_teacher, deputy, director"
     )]
     stage: Option<String>,
     #[arg(
         long = "sheet",
         value_name = "ЛИСТ",
         requires = "signer",
-        help = "Лист; подписываются все свои листы сразу, а с --refuse названные листы возвращаются, остальные свои подписываются"
+        help = "Лист, вместе с --as; подписываются все свои листы сразу, а с --refuse названные листы возвращаются, остальные свои подписываются"
     )]
     sheets: Vec<String>,
-    #[arg(long = "copy-version", value_name = "N", requires = "signer", help = "Версия копии")]
+    #[arg(long = "copy-version", value_name = "N", requires = "signer", help = "Версия копии, вместе с --as")]
     copy_version: Option<u32>,
-    #[arg(long, value_name = "ЗАМЕЧАНИЯ", requires = "signer", help = "Отказать в подписи с замечаниями")]
+    #[arg(
+        long,
+        value_name = "ЗАМЕЧАНИЯ",
+        requires = "signer",
+        help = "Отказать в подписи с замечаниями, вместе с --as"
+    )]
     refuse: Option<String>,
     #[arg(
         long,

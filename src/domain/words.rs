@@ -6,9 +6,9 @@ mod clauses;
 mod nouns;
 mod numbers;
 
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
-pub use clauses::{clause_words, with_clauses};
+pub use clauses::{clause_words, unnumbered, with_clauses};
 pub use nouns::{DOCUMENT, ENTRY, FILE, LESSON, Noun, POSITION, SHEET, UNIT};
 pub use numbers::{cardinal, cardinal_of};
 
@@ -81,11 +81,9 @@ pub fn day_and_month(date: NaiveDate) -> String {
 
 /// An ISO day or RFC 3339 moment as «05.06.2026»; anything else as it stands.
 pub fn day(text: &str) -> String {
-    let moment = || DateTime::parse_from_rfc3339(text).map(|at| at.date_naive());
-    match NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| moment()) {
-        Ok(date) => date_short(date),
-        Err(_) => text.to_owned(),
-    }
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    let date = date.or_else(|| moment_of(text).map(|at| at.date_naive()));
+    date.map_or_else(|| text.to_owned(), date_short)
 }
 
 /// A letter of the Cyrillic block (Unicode U+0400 to U+04FF).
@@ -133,6 +131,11 @@ pub const WEEKDAYS: [&str; 7] = ["понедельник", "вторник", "с
 /// «суббота».
 pub fn weekday(date: NaiveDate) -> &'static str {
     WEEKDAYS[date.weekday().num_days_from_monday() as usize]
+}
+
+/// The moment of RFC 3339 text, in the zone that it was written in; nothing for other text.
+pub fn moment_of(rfc3339: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(rfc3339).ok()
 }
 
 /// A moment in a sentence of a page, «24 октября 2025 г., 14:05», from RFC 3339 text in the zone that it was written in; other text comes
@@ -222,6 +225,32 @@ pub fn period_name(kind: PeriodKind, order: usize) -> String {
     format!("{} {noun}", roman(order))
 }
 
+/// A period's own name as every page has it: «1 четверть» and «2-е полугодие» of a list of the year are «I четверть» and «II полугодие»; a name
+/// of another form comes back as it is.
+pub fn period_title(name: &str) -> String {
+    let told = || {
+        let (no, noun) = name.trim().split_once(' ')?;
+        let digits = ["-я", "-е", "-й"].iter().find_map(|ending| no.strip_suffix(ending)).unwrap_or(no);
+        let (no, noun) = (digits.parse::<usize>().ok()?, noun.trim().to_lowercase());
+        let is_known = ["четверть", "полугодие", "триместр"].contains(&noun.as_str());
+        is_known.then(|| format!("{} {noun}", roman(no)))
+    };
+    told().unwrap_or_else(|| name.to_owned())
+}
+
+/// «приказ № 34-у»: an order by its number, however it was written down («34-у», «№ 34-у», «пр. № 34-у», «приказ 34-у»); empty for none.
+pub fn order_words(order: &str) -> String {
+    let text = order.trim();
+    let named = ["приказ ", "Приказ ", "пр. ", "Пр. "].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    let number = named.trim().strip_prefix('№').unwrap_or(named).trim();
+    match number {
+        "" => String::new(),
+        // «приказ от 26.06.2018 № 125» names its number itself.
+        number if number.contains('№') || number.starts_with("от ") => format!("приказ {number}"),
+        number => format!("приказ № {number}"),
+    }
+}
+
 /// Heading of the final mark's column: «I четв.», «II полуг.», «III трим.».
 pub fn final_heading(kind: PeriodKind, order: usize) -> String {
     let noun = match kind {
@@ -255,6 +284,12 @@ mod tests {
         assert_eq!(of(&["I четверть", "II четверть", "год"]), "I четверть, II четверть и год");
         assert_eq!([0, 999, 1_000, 17_834_091].map(grouped), ["0", "999", "1\u{a0}000", "17\u{a0}834\u{a0}091"]);
         assert_eq!((capitalised("ёлка"), capitalised("")), ("Ёлка".to_owned(), String::new()));
+        let named = ["1 четверть", "2-е полугодие", "III триместр", "Практика"].map(period_title);
+        assert_eq!(named, ["I четверть", "II полугодие", "III триместр", "Практика"]);
+        let orders = ["34-у", "№ 34-у", "пр. № 34-у", "приказ 34-у от 01.09.2025", "приказ от 26.06.2018 № 125", ""];
+        let said = ["приказ № 34-у", "приказ № 34-у", "приказ № 34-у", "приказ № 34-у от 01.09.2025"];
+        assert_eq!(orders.map(order_words)[..4], said);
+        assert_eq!(orders.map(order_words)[4..], ["приказ от 26.06.2018 № 125", ""]);
     }
 
     #[test]

@@ -199,7 +199,7 @@ pub fn fact(key: &str) -> &str {
         "certificate" => "сертификат",
         "changes" | "rows" => "изменённых строк",
         "changes_first" => "с № истории",
-        "changes_root" => "сумма изменений",
+        "changes_root" => "контрольная сумма изменений",
         "changes_tables" | "tables" => "таблицы",
         "check" => "вид проверки",
         "checkpoint" => "записей в контрольной точке",
@@ -450,6 +450,7 @@ mod tests {
     #[test]
     fn facts_are_told_in_words_and_identifiers_stay() {
         assert_eq!((fact("paper"), value("fact", "stitched")), ("бумажная копия", Some("прошита")));
+        assert_eq!(fact("changes_root"), "контрольная сумма изменений");
         assert_eq!(value("step", "taken"), Some(Step::Taken.as_russian()));
         assert_eq!(value("stage", "director"), Some("директор"));
         assert_eq!(value("copy", "2025-05A-Q1"), None);

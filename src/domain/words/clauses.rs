@@ -62,6 +62,13 @@ pub fn clause_words(clause: &str) -> String {
     said.join("; ")
 }
 
+/// A clause in words without the program's own number of its document, which nobody outside knows: «Регламент учёта, п. 3.4». What shows it
+/// names the documents once.
+pub fn unnumbered(clause: &str) -> String {
+    const NUMBERS: [&str; 5] = [" 000", " 001", " 002", " 003", " 004"];
+    NUMBERS.iter().fold(clause_words(clause), |said, number| said.replace(number, ""))
+}
+
 /// A sentence whose clauses stand in brackets, «раз в неделю (002 4.3)», with each of them in words; other brackets stay as they are.
 pub fn with_clauses(text: &str) -> String {
     let mut said = String::with_capacity(text.len());
@@ -129,6 +136,13 @@ mod tests {
         ] {
             assert_eq!(clause_words(clause), said);
         }
+    }
+
+    #[test]
+    fn a_clause_for_people_outside_has_no_number_of_ours() {
+        assert_eq!(unnumbered("000 Рег 3.4"), "Регламент учёта, п. 3.4");
+        assert_eq!(unnumbered("001 п. 5.1"), "Положение, п. 5.1");
+        assert_eq!(unnumbered("63-ФЗ ст. 6 ч. 2"), "63-ФЗ ст. 6 ч. 2");
     }
 
     #[test]

@@ -78,7 +78,8 @@ impl Names {
             self.courses.insert((year.to_owned(), course.id.clone()), what);
         }
         for period in &journal.periods {
-            self.periods.insert((year.to_owned(), period.id.clone()), period.name.clone());
+            let name = words::period_title(&period.name);
+            self.periods.insert((year.to_owned(), period.id.clone()), name);
         }
     }
 
@@ -188,6 +189,10 @@ impl Names {
                 Some(order) => format!("приказ {order}"),
                 None => format!("{what}, запись {}", at(0)),
             },
+            "periods" => {
+                let period = self.periods.get(&(year.to_owned(), at(0).to_owned()));
+                format!("{what}, {}", period.map_or(at(0), String::as_str))
+            }
             "courses" => format!("{what}, {}", self.course(year, at(0))),
             "employments" => format!("{what}: {}", self.employments.get(at(0)).map_or(at(0), String::as_str)),
             "appointments" => {
@@ -345,6 +350,7 @@ pub fn value(table: &str, column: &str, text: &str) -> String {
         (None, "acting") => if text == "1" { "да" } else { "нет" }.to_owned(),
         (None, "hours_centi") => hours(text),
         (None, "entered_at") => entered(text),
+        (None, "name") if table == "periods" => words::period_title(text),
         (None, _) => day(text),
     }
 }
@@ -379,10 +385,34 @@ fn told(table: &str, others: Option<&[String]>, said: impl Fn(&str, &str) -> Str
         [("kind_of_work", kind), ("value", text)] => format!("«{text}» ({kind})"),
         _ => told
             .iter()
-            .map(|(column, text)| format!("{} «{}»", heading(table, column), said(column, text)))
+            .map(|(column, text)| {
+                let (head, said) = (heading(table, column), said(column, text));
+                match is_quoted(column, &said) {
+                    true => format!("{head} «{said}»"),
+                    // «приказ № 121 от 29.08.2025» says what it is itself.
+                    false if said.starts_with(&head) => said,
+                    false => format!("{head} {said}"),
+                }
+            })
             .collect::<Vec<_>>()
             .join(", "),
     }
+}
+
+/// Only words that people wrote stand in quotes: not dates, numbers and the numbers of orders.
+fn is_quoted(column: &str, said: &str) -> bool {
+    const NUMBERS: [&str; 8] = [
+        "order_no",
+        "end_order",
+        "hire_order",
+        "leave_order",
+        "enrolment_order",
+        "leaving_order",
+        "order_id",
+        "file_no",
+    ];
+    let is_number = NUMBERS.contains(&column);
+    !is_number && said.chars().any(char::is_alphabetic)
 }
 
 /// What differs between two states of a row: column in words, was, is.
@@ -473,5 +503,19 @@ fn moment(names: &Names, change: &ChangeRow) -> Moment {
         is: names.shown(&change.table, &change.year, change.new.as_deref()),
         undoes: change.undoes,
         voided: change.voided,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_in_quotes_and_days_and_numbers_do_not() {
+        let row = ["1 четверть", "quarter", "1", "9", "2025-09-01", "2025-10-24", "1"].map(str::to_owned);
+        let said =
+            "название «I четверть», вид «четверть», с параллели 1, по параллель 9, начало 01.09.2025, конец 24.10.2025";
+        assert_eq!(shown("periods", Some(&row)), said);
+        assert!(!is_quoted("order_no", "34-у") && is_quoted("homework", "§ 4, читать"));
     }
 }

@@ -103,7 +103,7 @@ fn part(journal: Journal, export: &Export) -> Result<Journal, Error> {
         return Ok(part);
     }
     let Some(own) = part.periods.iter().find(|period| period.id == id).cloned() else {
-        let known = part.periods.iter().map(|period| period.id.as_str()).collect::<Vec<_>>().join(", ");
+        let known = part.periods.iter().map(period::titled).collect::<Vec<_>>().join(", ");
         return Err(period::Refusal::NoPeriod(id.to_owned(), known).into());
     };
     let within = |day| own.starts <= day && day <= own.ends;

@@ -16,7 +16,7 @@ use crate::domain::difference::{sheet_name, snapshot_diff};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::log_proof::{SealEvent, content_digest, object_id};
 use crate::domain::snapshot::{Sheet, Snapshot};
-use crate::domain::{names, rows};
+use crate::domain::{names, rows, words};
 use crate::sign::seal::{SealCheck, attachments};
 use crate::vault::{Content, name};
 
@@ -378,8 +378,7 @@ fn check_event(event: &SealEvent, snapshot: &Snapshot, seal: Option<&SealCheck>,
         walk.findings.push(finding.expected_found(&event.object, object));
     }
     if let Some(claimed) = seal.and_then(|seal| seal.claimed_at.as_ref()) {
-        let moment = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
-        if moment(claimed) != moment(&event.at) {
+        if words::moment_of(claimed) != words::moment_of(&event.at) {
             let message = "Печать поставлена не тогда, когда опечатывание внесено в журнал событий.";
             let finding = Finding::new("log.other-moment", name::LOG_PROOF, message);
             walk.findings.push(finding.expected_found(&event.at, claimed));
