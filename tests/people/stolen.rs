@@ -114,7 +114,7 @@ fn forms_are_made_without_a_thiefs_entries_and_say_how_many_were_left_out() {
             2,
             "each child its own: {extracts}"
         );
-        assert!(extracts.contains("003 Зам 21"), "{extracts}");
+        assert!(extracts.contains("Обязанности заместителя, п. 21"), "{extracts}");
     });
 }
 

@@ -301,12 +301,13 @@ pub(crate) async fn refuse_void_signatures(house: &House, copies: &[CopyRow]) ->
     let mut kept = Vec::new();
     for row in copies.iter().filter(|row| row.version > 1) {
         for one in house.db.list_kept(&row.id, row.version).await? {
-            kept.push((row.id.clone(), one.from_version));
+            kept.push((row.id.clone(), one.from_version, one.signer));
         }
     }
     for deed in &survey.deeds {
         let Standing::Pending(notice) = deed.standing else { continue };
-        let speaks = |row: &CopyRow| kept.contains(&(row.id.clone(), deed.version));
+        let speaks =
+            |row: &CopyRow| kept.iter().any(|(id, from, by)| (id, *from, by) == (&row.id, deed.version, &deed.by));
         let of = |row: &&CopyRow| row.id == deed.copy && (row.version == deed.version || speaks(row));
         if let (true, Some(row)) = (deed.kind == "statement_signed", copies.iter().find(of)) {
             let (copy, version) = (row.id.clone(), row.version);
