@@ -369,7 +369,8 @@ async fn issued_files(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding>,
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         Finding::new("doctor.issued-unowned", format!("issued/{name}"), message).weighing(Severity::Note)
     };
-    let left = "остался от прерванного выпуска, ни одна копия его не называет: следующий выпуск его уберёт";
+    let left = "остался от прерванного выпуска, ни одна копия его не называет: следующий выпуск его уберёт. Если же эту копию уже \
+                подписывали или печатали, база восстановлена из более ранней копии: не продолжайте работу, восстановите самую новую";
     let foreign = "посторонний файл: программа его не писала и не удаляет";
     findings.extend(unowned.leftovers.iter().map(|path| note(path, left)));
     findings.extend(unowned.foreign.iter().map(|path| note(path, foreign)));
