@@ -61,7 +61,7 @@ impl Import {
         if desk.json {
             print_json(&taken_json(&inspection, &taken));
         } else if self.dry_run {
-            print_files(&inspection);
+            print_files(&inspection, gone(&taken));
         }
         let (journal, year) = match taken {
             Taken::Refused(findings) => {
@@ -81,10 +81,10 @@ impl Import {
                 println!("Этот набор уже загружен {imported_at}: ничего не изменилось (SHA-256 {digest}).");
             }
             Some(Outcome::WouldImport(imported)) => {
-                print_imported("Набор можно загрузить; ничего не записано (--dry-run).", &imported);
+                print_imported("Набор можно загрузить; ничего не записано (--dry-run).", &imported, true);
                 print_differences(&imported.differences);
             }
-            Some(Outcome::Imported(imported)) => print_imported("Набор загружен.", &imported),
+            Some(Outcome::Imported(imported)) => print_imported("Набор загружен.", &imported, false),
             Some(Outcome::Refused(_)) | None => {}
         }
         if let Some((plan, _)) = year {
@@ -175,8 +175,19 @@ fn outcome_json(inspection: &Inspection, outcome: &Outcome) -> serde_json::Value
     json
 }
 
+/// How many rows go when this is taken.
+fn gone(taken: &Taken) -> usize {
+    let Taken::Done { journal, year } = taken else { return 0 };
+    let of_journal: usize = match journal {
+        Some(Outcome::WouldImport(imported)) => imported.differences.iter().map(|one| one.gone).sum(),
+        _ => 0,
+    };
+    let of_year: usize = year.iter().flat_map(|(plan, _)| &plan.tables).map(|came| came.gone).sum();
+    of_journal + of_year
+}
+
 /// What was told of each file: the report of a dry run.
-fn print_files(inspection: &Inspection) {
+fn print_files(inspection: &Inspection, gone: usize) {
     let mut table = Table::new(&["Файл", "Что это", "Кодировка", "Разделитель", "Таблицы"]);
     for file in &inspection.files {
         let FileFacts { name, format, encoding, separator, tables, .. } = file;
@@ -189,10 +200,13 @@ fn print_files(inspection: &Inspection) {
         ]);
     }
     table.print("Ни одного файла, который можно загрузить.");
-    let how = if inspection.whole {
-        "учебный год станет таким, как в файлах"
-    } else {
-        "строки добавятся и обновятся, остальное останется"
+    let how = match (inspection.whole, gone) {
+        (true, _) => "учебный год станет таким, как в файлах".to_owned(),
+        (false, 0) => "строки добавятся и обновятся, остальное останется".to_owned(),
+        (false, gone) => {
+            let rows = words::count(gone as u64, "строка", "строки", "строк");
+            format!("строки добавятся и обновятся, исчезнет {rows}, остальное останется")
+        }
     };
     println!("Учебный год {}: {how}.", inspection.year);
 }
@@ -237,7 +251,7 @@ fn rows_told(difference: &TableDifference) -> Vec<String> {
     lines
 }
 
-fn print_imported(headline: &str, imported: &Imported) {
+fn print_imported(headline: &str, imported: &Imported, dry_run: bool) {
     print_findings(&imported.warnings);
     println!("{headline}");
     println!("Учебный год {}, SHA-256 набора {}", imported.year, imported.digest);
@@ -260,7 +274,11 @@ fn print_imported(headline: &str, imported: &Imported) {
         entries => format!(" Из них времён записи: {}.", grouped(entries as u64)),
     };
     let rows = grouped(imported.written as u64);
-    println!("Строк изменено: {rows}.{times} Сертификатов выдано: {}.", imported.certificates);
+    // Keys are given when the set is taken: nobody knows how many before.
+    match dry_run {
+        true => println!("Будет изменено строк: {rows}.{times}"),
+        false => println!("Строк изменено: {rows}.{times} Сертификатов выдано: {}.", imported.certificates),
+    }
 }
 
 /// Writes a file that must not be there yet.

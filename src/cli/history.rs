@@ -259,7 +259,8 @@ fn told(desk: &Desk, verb: &str, decided: &Decided) -> Result<u8, Failure> {
             |one: &compromise::Opened| json!({"copy": one.copy, "version": one.version, "recalled": one.recalled});
         print_json(&json!({
             "changes": decided.changes, "events": decided.events, "rows": decided.rows, "left": left,
-            "opened": decided.opened.iter().map(opened).collect::<Vec<_>>(), "ground": decided.ground
+            "opened": decided.opened.iter().map(opened).collect::<Vec<_>>(), "ground": decided.ground,
+            "remaining": decided.remaining
         }));
     } else {
         let count = (decided.changes.len() + decided.events.len()) as u64;
@@ -269,6 +270,9 @@ fn told(desk: &Desk, verb: &str, decided: &Decided) -> Result<u8, Failure> {
         }
         for one in &decided.opened {
             println!("{}: letopis issue {} --reissue \"{}\"", one.said(&one.copy), one.copy, decided.ground);
+        }
+        for line in &decided.remaining {
+            println!("Ждёт решения: {line}");
         }
         if !decided.left.is_empty() {
             println!("Оставленное ждёт решения: что стоит сейчас и что сделать, сказано у каждого номера.");
@@ -347,7 +351,7 @@ async fn show(desk: &Desk, house: &House, notice: Option<u64>) -> Result<u8, Fai
     table.print("Недействительных изменений нет.");
     if !survey.deeds.is_empty() {
         println!("\nДругие недействительные действия:");
-        let mut table = Table::new(&["Запись", "Когда", "Кто", "Что", "Копия", "Решение", "Отмена"]);
+        let mut table = Table::new(&["Запись", "Когда", "Кто", "Что", "Копия", "Решение", "Что делать"]);
         for deed in &survey.deeds {
             table.row(vec![
                 deed.event.to_string(),
@@ -356,7 +360,7 @@ async fn show(desk: &Desk, house: &House, notice: Option<u64>) -> Result<u8, Fai
                 deed.what.clone(),
                 deed.copy.clone(),
                 deed.standing.as_russian().to_owned(),
-                if deed.standing.is_pending() { deed.contrary.in_russian() } else { String::new() },
+                if deed.standing.is_pending() { deed.ways() } else { String::new() },
             ]);
         }
         table.print("");

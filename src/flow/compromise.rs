@@ -7,6 +7,7 @@ pub mod contrary;
 mod copies;
 mod deeds;
 mod openings;
+mod refusal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,11 +25,12 @@ pub use crate::domain::void::{Decision, Standing, Target};
 use crate::domain::void::{Docket, RowVerdict, Step, weigh_row};
 use crate::domain::words;
 use crate::store::{ChangeFilter, ChangeRow, ClosureRow, CompromiseRow};
-pub use copies::{Held, VoidStatements, held, void_statements};
+pub use copies::{Held, Stale, VoidStatements, held, void_statements};
 pub(crate) use copies::{is_void, notes, refuse_pending, refuse_void_rows, refuse_void_signatures, undecided};
 pub use deeds::VoidDeed;
 use openings::Gate;
 pub use openings::Opened;
+pub use refusal::Refusal;
 
 /// What somebody reports.
 #[derive(Debug, Clone)]
@@ -54,66 +56,6 @@ pub struct Noted {
     pub acts: usize,
     /// Given later than one working day after it was learnt (003 Зам 21)?
     pub late: bool,
-}
-
-/// Why a notice or a decision is not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Nobody has this identifier.
-    #[error("«{0}»: такого сотрудника нет и ничего от его имени не сделано")]
-    NoAccount(String),
-    /// Moments in the wrong order.
-    #[error("момент, с которого действия недействительны, не может быть в будущем")]
-    Future,
-    /// Nothing of what was asked for waits for a decision.
-    #[error("нет недействительных действий, которые ждут решения")]
-    NothingPending,
-    /// A statement on the copy was signed by a compromised account.
-    #[error(
-        "копия {copy} версия {version}: подпись под ней недействительна ({who}, уведомление № {notice}). Подтвердите её: letopis compromise approve --event {event}, или выпустите копию заново"
-    )]
-    VoidSignature {
-        /// Copy.
-        copy: String,
-        /// Version.
-        version: u32,
-        /// Whose signature.
-        who: String,
-        /// Number of the notice.
-        notice: u64,
-        /// Index of the signature's event.
-        event: u64,
-    },
-    /// Rows that a copy was frozen from are void and undecided.
-    #[error(
-        "копия {copy}: в её данных {count}, о которых нет решения (внесены под похищенной учётной записью). Отмените их на странице «Компрометация» или командой letopis compromise undo --all: закрытый период для этого откроется сам. Верные подтвердите там же, потом повторите"
-    )]
-    VoidRows {
-        /// Copy.
-        copy: String,
-        /// «2 недействительных изменения».
-        count: String,
-    },
-    /// The version was frozen before void rows of it were undone.
-    #[error(
-        "копия {copy}: после её составления отменено {count}, а в её листах они остались. Выпустите следующую версию на странице копии или командой letopis issue {copy} --reissue \"{ground}\""
-    )]
-    Stale {
-        /// Copy.
-        copy: String,
-        /// «2 недействительных изменения».
-        count: String,
-        /// Ground of the next version.
-        ground: String,
-    },
-    /// No act takes this one back.
-    #[error("событие № {event} отменить нельзя: {why}")]
-    NoContrary {
-        /// Index of the event.
-        event: u64,
-        /// Why, and what is left.
-        why: &'static str,
-    },
 }
 
 /// A void change with what is to be known for deciding.
@@ -176,6 +118,8 @@ pub struct Decided {
     pub opened: Vec<Opened>,
     /// The ground of those versions; empty where nothing was undone.
     pub ground: String,
+    /// Acts that wait after everything was to be undone, each with what is to be done, in Russian.
+    pub remaining: Vec<String>,
 }
 
 /// Which void deeds are decided about.
@@ -330,7 +274,15 @@ pub async fn survey(house: &House) -> Result<Survey, Error> {
     }
     changes.sort_by_key(|change| change.row.seq);
     let notices = house.db.list_compromises().await?;
-    Ok(Survey { notices, changes, deeds: deeds::list(house, &docket, &names).await? })
+    let mut waits: BTreeMap<u64, u64> = BTreeMap::new();
+    for change in changes.iter().filter(|change| change.standing.is_pending()) {
+        *waits.entry(change.row.event).or_default() += 1;
+    }
+    let mut deeds = deeds::list(house, &docket, &names).await?;
+    for deed in &mut deeds {
+        deed.rows = waits.get(&deed.event).copied().unwrap_or_default();
+    }
+    Ok(Survey { notices, changes, deeds })
 }
 
 fn void_change(
@@ -374,12 +326,15 @@ pub async fn approve(house: &House, which: &Which, act: &Act) -> Result<Decided,
         .filter(|change| wanted(Target::Change(change.row.seq), change.standing))
         .map(|change| change.row.seq)
         .collect();
-    let events: Vec<u64> = survey
+    let mut events: Vec<u64> = survey
         .deeds
         .iter()
         .filter(|deed| wanted(Target::Event(deed.event), deed.standing))
         .map(|deed| deed.event)
         .collect();
+    events.extend(contrary::with_rows(which, &survey.deeds, &contrary::brought(&survey), &changes));
+    events.sort_unstable();
+    events.dedup();
     if changes.is_empty() && events.is_empty() {
         return Err(Refusal::NothingPending.into());
     }
@@ -425,11 +380,35 @@ pub async fn undo_as(house: &House, which: &Which, recalls: bool, act: &Act) -> 
         Err(error) => return Err(error),
     };
     let acts = if named { contrary::undo(house, which, act).await? } else { acts };
-    match changes {
-        Some(changes) => Ok(Decided { events: acts.events, ..changes }),
-        None if acts.events.is_empty() => Err(Refusal::NothingPending.into()),
-        None => Ok(acts),
+    let mut decided = match changes {
+        Some(mut changes) => {
+            changes.events.extend(acts.events);
+            changes.events.sort_unstable();
+            changes
+        }
+        None => acts,
+    };
+    decided.remaining = remaining(house, which).await?;
+    let nothing = decided.changes.is_empty() && decided.events.is_empty() && decided.left.is_empty();
+    match (nothing, decided.remaining.is_empty()) {
+        (true, true) => Err(Refusal::NothingPending.into()),
+        (true, false) => Err(Refusal::NothingAtOnce(decided.remaining.join("; ")).into()),
+        (false, _) => Ok(decided),
     }
+}
+
+/// The acts that an undoing of everything has left waiting. Those whose rows were left are told with the rows.
+async fn remaining(house: &House, which: &Which) -> Result<Vec<String>, Error> {
+    let mut deeds = match which {
+        Which::All | Which::Notice(_) => survey(house).await?.deeds,
+        Which::These(_) => Vec::new(),
+    };
+    deeds.retain(|deed| match (which, deed.standing) {
+        (Which::Notice(no), Standing::Pending(under)) => *no == under && deed.rows == 0,
+        (_, Standing::Pending(_)) => deed.rows == 0,
+        _ => false,
+    });
+    Ok(deeds::remain(&deeds))
 }
 
 /// Each row becomes what it was before its first void change on which nothing trusted was built.
@@ -442,7 +421,17 @@ async fn undo_changes(house: &House, which: &Which, recalls: bool, act: &Act) ->
     let mut decided = Decided::default();
     let mut notices = BTreeSet::new();
     let mut plan: Vec<TakenBack> = Vec::new();
-    for row in weigh(house, &docket).await? {
+    let weighed = weigh(house, &docket).await?;
+    let rows = weighed.iter().flat_map(|row| row.history.iter().zip(&row.verdict.standings));
+    let rows: Vec<contrary::Brought> = rows
+        .map(|(change, (seq, standing))| contrary::Brought {
+            event: change.event,
+            seq: *seq,
+            pending: standing.is_pending(),
+        })
+        .collect();
+    let acts = deeds::list(house, &docket, &names).await?;
+    for row in weighed {
         let asked: Vec<u64> = row
             .verdict
             .standings
@@ -497,6 +486,12 @@ async fn undo_changes(house: &House, which: &Which, recalls: bool, act: &Act) ->
         decided.left.extend(lesson.seqs.iter().map(|seq| Left { seq: *seq, place: place.clone(), why: why.clone() }));
     }
     if plan.is_empty() {
+        // Their rows may have been decided before.
+        decided.events = contrary::with_rows(which, &acts, &rows, &[]);
+        if !decided.events.is_empty() {
+            decide(tx, Decision::Undone, (&[], &decided.events), Vec::new(), act).await?;
+            return Ok(decided);
+        }
         return if decided.left.is_empty() { Err(Refusal::NothingPending.into()) } else { Ok(decided) };
     }
     plan.sort_by_key(|taken| taken.first);
@@ -513,7 +508,9 @@ async fn undo_changes(house: &House, which: &Which, recalls: bool, act: &Act) ->
     decided.left.sort_by_key(|left| left.seq);
     opening.shut(&mut tx).await?;
     decided.opened = opening.opened;
-    decide(tx, Decision::Undone, (&decided.changes, &[]), opening.events, act).await?;
+    // What only brought these rows goes with the last of them.
+    decided.events = contrary::with_rows(which, &acts, &rows, &decided.changes);
+    decide(tx, Decision::Undone, (&decided.changes, &decided.events), opening.events, act).await?;
     Ok(decided)
 }
 

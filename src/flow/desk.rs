@@ -55,6 +55,8 @@ pub struct Item {
     pub differing: usize,
     /// What is wrong: such a copy is not to be signed.
     pub faults: Vec<String>,
+    /// Is it so because what is undone stands in its sheets? Then its next version is waited for.
+    pub stale: bool,
 }
 
 /// One sheet of an [`Item`].
@@ -121,6 +123,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
     let unseen = super::scans::unseen(house).await?;
     let paper_stages = house.db.list_open_paper_stages().await?;
     let voids = compromise::void_statements(house).await?;
+    let undone = compromise::Stale::load(house).await?;
     let mut items = Vec::new();
     for row in copies.iter().filter(|row| row.state == State::Issued) {
         let paper = house.papers.get(house, row.snapshot).await?;
@@ -147,6 +150,12 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
             "" => place.office.clone(),
             order => format!("{} ({})", place.office, words::order_words(order)),
         };
+        let mut faults = faults(house, row, &paper, &said, &keys)?;
+        let stale = undone.holds(house, row).await?;
+        if stale {
+            let next = row.version + 1;
+            faults.push(format!("Составлена с отменёнными записями: ждите версию {next}, подписывать её не нужно"));
+        }
         items.push(Item {
             stage: stage.id.clone(),
             title: stage.title.clone(),
@@ -160,7 +169,8 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
                 false => Vec::new(),
             },
             differing: unseen.iter().filter(|one| whole && one.copy.id == row.id).count(),
-            faults: faults(house, row, &paper, &said, &keys)?,
+            faults,
+            stale,
             paper,
             row: row.clone(),
         });

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::keys::Keyring;
 use super::papers::Paper;
-use super::{Act, Error, House};
+use super::{Act, Error, House, compromise};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
@@ -129,6 +129,8 @@ pub struct Desk<'h> {
     rules: super::policy::History,
     /// Every appointment by order, as the transaction under way sees them: an acting signer signs between its dates only (DOC-20).
     appointments: Vec<Appointment>,
+    /// Versions that will never be sealed: nobody signs them.
+    stale: compromise::Stale,
 }
 
 impl<'h> Desk<'h> {
@@ -140,7 +142,8 @@ impl<'h> Desk<'h> {
     /// Opens the table with another pen.
     pub async fn with_pen(house: &'h House, pen: Pen) -> Result<Self, Error> {
         let (keyring, rules) = (Keyring::open(house).await?, super::policy::history(house).await?);
-        Ok(Self { house, keyring, prepared: HashMap::new(), pen, rules, appointments: Vec::new() })
+        let (prepared, stale) = (HashMap::new(), compromise::Stale::default());
+        Ok(Self { house, keyring, prepared, pen, rules, appointments: Vec::new(), stale })
     }
 
     async fn prepare(&mut self, row: &CopyRow) -> Result<(), Error> {
@@ -165,6 +168,13 @@ impl<'h> Desk<'h> {
         }
     }
 
+    /// Why a version is not to be signed any more; `None` of one that is.
+    async fn not_to_sign(&self, row: &CopyRow, paper: &Paper) -> Result<Option<Error>, Error> {
+        let (copy, version, next) = (told::copy_words(paper), row.version, row.version + 1);
+        let stale = self.stale.holds(self.house, row).await?;
+        Ok(stale.then(|| compromise::Refusal::NotToSign { copy, version, next }.into()))
+    }
+
     /// One person signs; every copy of the gesture or none.
     pub async fn sign(&mut self, gesture: &Gesture, act: &Act) -> Result<Done, Error> {
         for target in &gesture.targets {
@@ -173,6 +183,7 @@ impl<'h> Desk<'h> {
         let mut tx = self.house.db.begin().await?;
         // After the writer's place was taken: an order that ended a minute ago counts.
         self.appointments = self.house.db.list_appointments().await?;
+        self.stale = compromise::Stale::load(self.house).await?;
         let (mut events, mut done) = (Vec::new(), Done::default());
         let refused = gesture.reproofs();
         let by_sheets = !refused.is_empty();
@@ -204,6 +215,7 @@ impl<'h> Desk<'h> {
         let mut tx = self.house.db.begin().await?;
         // After the writer's place was taken: an order that ended a minute ago counts.
         self.appointments = self.house.db.list_appointments().await?;
+        self.stale = compromise::Stale::load(self.house).await?;
         let (mut events, mut answers) = (Vec::new(), Vec::new());
         for choice in choices {
             let wanted = Wanted::chosen(signer, choice);
@@ -231,7 +243,11 @@ impl<'h> Desk<'h> {
                 }
                 // These are said before anything of the copy is written.
                 Err(
-                    error @ (Error::NotNow { .. } | Error::State { .. } | Error::OldVersion { .. } | Error::NoCopy(_)),
+                    error @ (Error::NotNow { .. }
+                    | Error::State { .. }
+                    | Error::OldVersion { .. }
+                    | Error::NoCopy(_)
+                    | Error::Compromise(_)),
                 ) => {
                     answer.why = error.to_string();
                 }
@@ -247,9 +263,11 @@ impl<'h> Desk<'h> {
     /// What cannot be signed now is left out.
     pub async fn statements(&mut self, signer: &str, choices: &[Choice], act: &Act) -> Result<Vec<Statement>, Error> {
         let mut made = Vec::new();
+        self.stale = compromise::Stale::load(self.house).await?;
         for choice in choices {
             let Some(row) = self.house.db.list_versions(&choice.copy).await?.pop() else { continue };
-            if row.version != choice.version || row.state != State::Issued {
+            let stale = choice.refused.is_empty() && self.stale.holds(self.house, &row).await?;
+            if row.version != choice.version || row.state != State::Issued || stale {
                 continue;
             }
             self.prepare(&row).await?;
@@ -281,6 +299,7 @@ impl<'h> Desk<'h> {
         let mut tx = self.house.db.begin().await?;
         // After the writer's place was taken: an order that ended a minute ago counts.
         self.appointments = self.house.db.list_appointments().await?;
+        self.stale = compromise::Stale::load(self.house).await?;
         let (mut events, mut done) = (Vec::new(), Done { copies: 1, ..Done::default() });
         for (signer, witness) in seen {
             let row = current(&mut tx, &target.copy, target.version).await?;
@@ -318,6 +337,9 @@ impl<'h> Desk<'h> {
         let written = wanted.witness.and_then(|witness| witness.signed_on.parse().ok());
         let day = written.unwrap_or_else(|| act.at.date_naive());
         route::check_office(&self.appointments, stage, place, (paper.grade, day)).map_err(not_now)?;
+        if !refuses && let Some(why) = self.not_to_sign(row, &paper).await? {
+            return Err(why);
+        }
         let left = route::left(&stage.id, place, &signed);
         let stranger = |one: &&Reproof| !place.sheets.contains(&one.sheet);
         if let Some(one) = wanted.refused.iter().find(stranger) {
@@ -451,7 +473,9 @@ impl<'h> Desk<'h> {
         mut progress: impl FnMut(&str, &Done),
     ) -> Result<Done, Error> {
         let mut total = Done::default();
+        self.stale = compromise::Stale::load(self.house).await?;
         loop {
+            let mut barred = None;
             let mut open: std::collections::BTreeMap<(usize, String), Vec<Target>> = std::collections::BTreeMap::new();
             for id in copies {
                 let Some(row) = self.house.db.list_versions(id).await?.pop() else { continue };
@@ -463,6 +487,10 @@ impl<'h> Desk<'h> {
                 let signed = signed(&self.house.db.list_statements(id, row.version).await?);
                 let route = &paper.route;
                 let Some(stage) = route::open_stage(route, &signed) else { continue };
+                if let Some(why) = self.not_to_sign(&row, paper).await? {
+                    barred = Some(why);
+                    continue;
+                }
                 let place = route.iter().position(|s| s.id == stage.id).unwrap_or_default();
                 for signer in route::missing(stage, &signed) {
                     let target = Target { copy: id.clone(), version: Some(row.version) };
@@ -470,7 +498,9 @@ impl<'h> Desk<'h> {
                 }
             }
             // The earliest stage first, so that a later signer meets as many ready copies as possible in one gesture.
-            let Some(earliest) = open.keys().map(|(place, _)| *place).min() else { return Ok(total) };
+            let Some(earliest) = open.keys().map(|(place, _)| *place).min() else {
+                return barred.filter(|_| total.copies == 0).map_or(Ok(total), Err);
+            };
             for ((_, signer), targets) in open.into_iter().filter(|((place, _), _)| *place == earliest) {
                 let gesture = Gesture::checked(&signer, targets);
                 let done = self.sign(&gesture, &clock()).await?;
@@ -484,19 +514,23 @@ impl<'h> Desk<'h> {
 
     /// Copies among these in which the person can sign now.
     pub async fn ready_for(&mut self, signer: &str, copies: &[CopyRow]) -> Result<Vec<Target>, Error> {
-        let mut targets = Vec::new();
+        let (mut targets, mut barred) = (Vec::new(), None);
+        self.stale = compromise::Stale::load(self.house).await?;
         for row in copies.iter().filter(|row| row.state == State::Issued) {
             self.prepare(row).await?;
             let Some(paper) = self.prepared.get(&row.snapshot) else { continue };
             let signed = signed(&self.house.db.list_statements(&row.id, row.version).await?);
             let wish = Wish { signer: signer.to_owned(), ..Wish::default() };
             match route::decide(&paper.route, &signed, &wish) {
-                Ok(_) => targets.push(Target { copy: row.id.clone(), version: Some(row.version) }),
+                Ok(_) => match self.not_to_sign(row, paper).await? {
+                    Some(why) => barred = Some(why),
+                    None => targets.push(Target { copy: row.id.clone(), version: Some(row.version) }),
+                },
                 Err(Refusal::NotInRoute { .. } | Refusal::AlreadySigned { .. } | Refusal::NotYourTurn { .. }) => {}
                 Err(refusal) => return Err(Error::NotNow { copy: row.id.clone(), refusal: Box::new(refusal) }),
             }
         }
-        Ok(targets)
+        barred.filter(|_| targets.is_empty()).map_or(Ok(targets), Err)
     }
 }
 

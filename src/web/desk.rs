@@ -182,7 +182,8 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let items = desk::items(&state.house, &visitor.account, &mine).await?;
     let (whole, teaching): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.whole);
     let me = visitor.account.as_str();
-    let count: usize = awaited.iter().map(|copy| copy.counted_for(me)).sum();
+    let is_stale = |copy: &&Awaited| items.iter().any(|item| item.stale && item.row.id == copy.row.id);
+    let count: usize = awaited.iter().filter(|copy| !is_stale(copy)).map(|copy| copy.counted_for(me)).sum();
     let has_part = |copy: &&Awaited, part: Part| copy.part_of(me) == Some(part);
     let kept = awaited.iter().filter(|copy| has_part(copy, Part::Kept)).map(|copy| {
         let what = format!("{}, {}, версия {}", copy.row.class, period_of(&directory, &copy.row), copy.row.version);

@@ -6,10 +6,10 @@ use letopis::flow::change::{Edit, apply, undo};
 use letopis::flow::close::{self, Closing};
 use letopis::flow::compromise::{self, Refusal, Report, Standing, Target, Which};
 use letopis::flow::sign::Desk;
-use letopis::flow::{Error, House, doctor, issue, log, recall, reissue, seal};
+use letopis::flow::{Error, House, doctor, import, issue, log, recall, reissue, seal};
 use letopis::store::{ChangeFilter, CopyRow};
 
-use super::house::{YEAR, at, on_every_engine};
+use super::house::{YEAR, at, bundle, on_every_engine};
 use super::mechanism::{every_row, some_marks};
 
 /// The administrator whose password was stolen, and somebody who works on honestly.
@@ -196,6 +196,65 @@ fn a_void_change_goes_back_from_under_a_frozen_version_which_is_not_issued_any_m
 }
 
 #[test]
+fn nobody_signs_an_issued_version_whose_void_entries_were_undone() {
+    on_every_engine(|house| async move {
+        let (key, _) = two_of_the_first_quarter(&house).await.remove(0);
+        write(&house, ADMINISTRATOR, 20, &[mark(&key, "5")]).await;
+        close_the_first_quarter(&house, "operator").await;
+        issue::issue(&house, &[last(&house).await], &at("operator", 40), |_| {}).await.expect("an issue");
+        compromise::note(&house, &report(10), &at("operator", 110)).await.expect("a notice");
+        let decided = compromise::undo(&house, &Which::All, &at("operator", 120)).await.expect("an undoing");
+        let said = decided.opened[0].said(COPY);
+        assert!(said.contains("такой её не скрепить") && !said.contains("не выпустить"), "{said}");
+        let mut desk = Desk::open(&house).await.expect("a desk");
+        let signed = desk.sign_all(&[COPY.to_owned()], &|| at("operator", 121), |_, _| {}).await;
+        let why = signed.expect_err("it is never sealed").to_string();
+        assert!(why.contains("составлена с отменёнными записями: ждите версию 2"), "{why}");
+        assert!(house.db.list_statements(COPY, 1).await.expect("statements").is_empty());
+        reissue::reissue(&house, COPY, &decided.ground, &at("operator", 130)).await.expect("a next version");
+        see_through(&house, 131).await;
+        assert_eq!((last(&house).await.version, last(&house).await.state), (2, State::Sealed));
+        assert_eq!(log::verify(&house).await.expect("a check"), []);
+    });
+}
+
+#[test]
+fn what_a_thief_imported_is_decided_with_the_last_of_its_rows() {
+    on_every_engine(|house| async move {
+        let before = every_row(&house).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut files = bundle();
+        let (_, marks) = files.iter_mut().find(|(name, _)| name == "marks.csv").expect("marks");
+        let text = String::from_utf8(marks.clone()).expect("UTF-8");
+        let lines: Vec<&str> = text.lines().collect();
+        *marks = format!("{}\n", lines[..lines.len() - 2].join("\n")).into_bytes();
+        let place = folder.path().join("stolen");
+        letopis::bundle::generate::write(&place, &files).expect("a bundle");
+        import::import(&house, &place, false, &at(ADMINISTRATOR, 20)).await.expect("an import");
+        compromise::note(&house, &report(10), &at("operator", 110)).await.expect("a notice");
+        let survey = compromise::survey(&house).await.expect("a survey");
+        let seqs: Vec<u64> = survey.changes.iter().map(|change| change.row.seq).collect();
+        assert_eq!((seqs.len(), survey.deeds.len()), (2, 1), "{:?}", survey.deeds);
+        let brought = &survey.deeds[0];
+        assert!(brought.rows == 2 && brought.is_undoable() && brought.ways().contains("вместе со своими строками"));
+
+        let first = Which::These(vec![Target::Change(seqs[0])]);
+        let decided = compromise::undo(&house, &first, &at("operator", 120)).await.expect("one row");
+        assert_eq!((decided.changes.len(), decided.events.len()), (1, 0), "the other one waits");
+        let decided = compromise::undo(&house, &Which::All, &at("operator", 121)).await.expect("the rest");
+        assert_eq!((decided.changes.as_slice(), decided.events.as_slice()), (&seqs[1..], &[brought.event][..]));
+        assert!(decided.remaining.is_empty(), "{:?}", decided.remaining);
+        let survey = compromise::survey(&house).await.expect("a survey");
+        assert!(survey.changes.iter().all(|change| change.standing == Standing::Undone));
+        assert!(survey.deeds.iter().all(|deed| deed.standing == Standing::Undone), "{:?}", survey.deeds);
+        assert_eq!(every_row(&house).await, before);
+        let again = compromise::undo(&house, &Which::All, &at("operator", 122)).await.expect_err("nothing waits");
+        assert!(matches!(&again, Error::Compromise(refusal) if **refusal == Refusal::NothingPending), "{again}");
+        assert_eq!(log::verify(&house).await.expect("a check"), []);
+    });
+}
+
+#[test]
 fn a_sealed_copy_with_stolen_marks_is_recalled_by_the_undoing_and_its_next_version_says_on_which_ground() {
     on_every_engine(|house| async move {
         let marks = two_of_the_first_quarter(&house).await;
@@ -341,7 +400,10 @@ fn a_void_token_is_revoked_with_everything_else_and_what_has_no_contrary_act_say
         assert!(!row.expect("the token").revoked_at.is_empty(), "revoked");
         let survey = compromise::survey(&house).await.expect("a survey");
         let closed = survey.deeds.iter().find(|deed| deed.kind == "period_closed").expect("the closing");
-        assert!(closed.standing.is_pending());
+        assert!(closed.standing.is_pending() && !closed.is_undoable());
+        assert!(decided.remaining.len() == 1 && decided.remaining[0].contains("отменить нечем, потому что"));
+        let nothing = compromise::undo(&house, &Which::All, &at("operator", 121)).await.expect_err("only approving");
+        assert!(nothing.to_string().contains("закрытый период не открывают"), "{nothing}");
         let which = Which::These(vec![Target::Event(closed.event)]);
         let why =
             compromise::undo(&house, &which, &at("operator", 121)).await.expect_err("no contrary act").to_string();

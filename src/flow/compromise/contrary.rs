@@ -3,11 +3,13 @@
 //! An act of the log is never taken out of it. Where the house knows an act that undoes its effect, that one is done, and the void act counts as undone;
 //! where it knows none, it says why and what is left: approving, or a new version of the copy.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::super::{Act, Error, House, reissue, tokens};
 use super::deeds::VoidDeed;
-use super::{Decided, Decision, Refusal, Standing, Target, Which, decide, survey};
+use super::{Decided, Decision, Refusal, Standing, Survey, Target, Which, decide, survey};
 use crate::domain::copy::State;
 use crate::store::AccountState;
 
@@ -46,8 +48,8 @@ impl Contrary {
                 Self::None("составленный лист заменяют его следующей версией, закрытый приём открывают снова")
             }
             "bundle_imported" => Self::None(
-                "строки, которые загрузка изменила, стоят среди изменений, и решают о них; первая загрузка года отменяется загрузкой \
-                 верного набора: разница станет изменениями",
+                "загрузка отменяется со строками, которые изменила, а таких строк, ждущих решения, нет; первую загрузку года исправляют \
+                 загрузкой верного набора: разница станет изменениями",
             ),
             "policy_changed" => {
                 Self::None("правила сменяют только новым приказом: введите верные (letopis policy adopt)")
@@ -77,9 +79,50 @@ impl Contrary {
     }
 
     /// Is it done together with everything else, when no act is named? Copies are reissued one by one: each is signed by a dozen people again.
-    fn is_at_once(&self) -> bool {
+    pub fn is_at_once(&self) -> bool {
         matches!(self, Self::Revoke(_) | Self::Shut(_) | Self::Open(_))
     }
+}
+
+/// A void change as its act sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Brought {
+    /// Index of the act's event.
+    pub(super) event: u64,
+    /// Number of the change.
+    pub(super) seq: u64,
+    /// Does it wait for a decision?
+    pub(super) pending: bool,
+}
+
+/// The void changes of a survey.
+pub(super) fn brought(survey: &Survey) -> Vec<Brought> {
+    let one = |change: &super::VoidChange| Brought {
+        event: change.row.event,
+        seq: change.row.seq,
+        pending: change.standing.is_pending(),
+    };
+    survey.changes.iter().map(one).collect()
+}
+
+/// Acts that only brought rows and that no act takes back: each is decided with the last of its rows, once these changes are decided.
+pub(super) fn with_rows(which: &Which, deeds: &[VoidDeed], rows: &[Brought], decided: &[u64]) -> Vec<u64> {
+    let decided: BTreeSet<u64> = decided.iter().copied().collect();
+    let brings: BTreeSet<u64> = rows.iter().map(|row| row.event).collect();
+    let wait = rows.iter().filter(|row| row.pending && !decided.contains(&row.seq));
+    let wait: BTreeSet<u64> = wait.map(|row| row.event).collect();
+    let now: BTreeSet<u64> = rows.iter().filter(|row| decided.contains(&row.seq)).map(|row| row.event).collect();
+    let is_settled = |deed: &&VoidDeed| {
+        let Standing::Pending(under) = deed.standing else { return false };
+        let asked = match which {
+            Which::All => true,
+            Which::Notice(no) => *no == under,
+            Which::These(targets) => targets.contains(&Target::Event(deed.event)),
+        };
+        let only_rows = matches!(deed.contrary, Contrary::None(_)) && brings.contains(&deed.event);
+        only_rows && !wait.contains(&deed.event) && (asked || now.contains(&deed.event))
+    };
+    deeds.iter().filter(is_settled).map(|deed| deed.event).collect()
 }
 
 /// Does the contrary acts of what is wanted, one after another, each with its own event, and puts on record what was undone by them.
@@ -110,8 +153,22 @@ async fn wanted(house: &House, which: &Which) -> Result<Vec<VoidDeed>, Error> {
         (Which::These(targets), Standing::Pending(_)) => targets.contains(&Target::Event(deed.event)),
         _ => false,
     };
-    let mut deeds = survey(house).await?.deeds;
-    deeds.retain(pending);
+    let survey = survey(house).await?;
+    // What goes with its rows is not asked for by itself.
+    let rows = brought(&survey);
+    let named: Vec<u64> = match which {
+        Which::These(targets) => {
+            let seqs = targets.iter().filter_map(|target| match target {
+                Target::Change(seq) => Some(*seq),
+                Target::Event(_) => None,
+            });
+            seqs.collect()
+        }
+        Which::All | Which::Notice(_) => Vec::new(),
+    };
+    let with = with_rows(which, &survey.deeds, &rows, &named);
+    let mut deeds = survey.deeds;
+    deeds.retain(|deed| pending(deed) && !with.contains(&deed.event));
     let none = deeds.iter().find_map(|deed| match &deed.contrary {
         Contrary::None(why) => Some((deed.event, *why)),
         _ => None,

@@ -9,11 +9,11 @@ use crate::domain::finding::Finding;
 use crate::domain::names;
 use crate::domain::period::{self, Span};
 use crate::domain::snapshot::{StageFacts, supplement_no};
-use crate::domain::void::Docket;
+use crate::domain::void::{Docket, Ruling};
 use crate::domain::words;
 use crate::flow::sign::REFUSED;
 use crate::flow::{Error, House, change};
-use crate::store::{CompromiseRow, CopyRow, StatementRow};
+use crate::store::{CompromiseRow, CopyRow, LogEntry, StatementRow};
 
 /// Does a void change lie in a class's span: its lessons' days, its final marks, or the whole year?
 fn lies_in(change: &VoidChange, class: &str, span: &Span) -> bool {
@@ -87,13 +87,13 @@ pub(crate) async fn refuse_void_rows(house: &House, copies: &[CopyRow]) -> Resul
     if survey.changes.is_empty() {
         return Ok(());
     }
-    let docket = house.db.load_docket().await?;
+    let (docket, log) = (house.db.load_docket().await?, house.db.list_log().await?);
     for row in copies {
         let roster = house.db.load_roster(&row.year).await?;
         let Some(class) = roster.class(&row.class) else { continue };
         let span = period::span(&roster, class, &row.period)?;
         refuse_pending(&survey, &row.id, &class.name, &span)?;
-        let held = held_in(house, (&docket, &survey), row, (&class.name, &span)).await?;
+        let held = held_in(&log, (&docket, &survey), row, (&class.name, &span))?;
         if held.undone > 0 {
             let (copy, count) = (row.id.clone(), counted(held.undone));
             return Err(Refusal::Stale { copy, count, ground: held.ground() }.into());
@@ -152,11 +152,47 @@ pub async fn held(house: &House, row: &CopyRow) -> Result<Held, Error> {
     let roster = house.db.load_roster(&row.year).await?;
     let Some(class) = roster.class(&row.class) else { return Ok(Held::default()) };
     let span = period::span(&roster, class, &row.period)?;
-    held_in(house, (&docket, &survey(house).await?), row, (&class.name, &span)).await
+    held_in(&house.db.list_log().await?, (&docket, &survey(house).await?), row, (&class.name, &span))
 }
 
-async fn held_in(
-    house: &House,
+/// Versions that hold entries undone since they were frozen: they are never sealed, so nobody is asked to sign them.
+#[derive(Debug, Default)]
+pub struct Stale {
+    docket: Docket,
+    survey: Survey,
+    log: Vec<LogEntry>,
+}
+
+impl Stale {
+    /// Of a house; without a notice, and where nothing was undone, nothing more is read.
+    pub async fn load(house: &House) -> Result<Self, Error> {
+        let docket = house.db.load_docket().await?;
+        let undoes =
+            |ruling: &Ruling| ruling.decision == Decision::Undone && matches!(ruling.target, Target::Change(_));
+        if docket.notices.is_empty() || !docket.rulings.iter().any(undoes) {
+            return Ok(Self::default());
+        }
+        let mut survey = survey(house).await?;
+        survey.changes.retain(|change| change.standing == Standing::Undone);
+        Ok(Self { docket, survey, log: house.db.list_log().await? })
+    }
+
+    /// Is this version one of them? Of a class in which nothing was undone nothing is read.
+    pub async fn holds(&self, house: &House, row: &CopyRow) -> Result<bool, Error> {
+        let own =
+            |change: &VoidChange| change.class.as_deref() == Some(row.class.as_str()) && change.row.year == row.year;
+        if !self.survey.changes.iter().any(own) {
+            return Ok(false);
+        }
+        let roster = house.db.load_roster(&row.year).await?;
+        let Some(class) = roster.class(&row.class) else { return Ok(false) };
+        let span = period::span(&roster, class, &row.period)?;
+        Ok(held_in(&self.log, (&self.docket, &self.survey), row, (&class.name, &span))?.undone > 0)
+    }
+}
+
+fn held_in(
+    log: &[LogEntry],
     (docket, survey): (&Docket, &Survey),
     row: &CopyRow,
     (class, span): (&str, &Span),
@@ -167,7 +203,6 @@ async fn held_in(
     }
     // The order of the log tells what stood in it: the first event that names the snapshot froze it.
     let snapshot = row.snapshot.to_hex();
-    let log = house.db.list_log().await?;
     let Some(frozen) = log.iter().find(|entry| entry.payload.contains(&snapshot)).map(|entry| entry.index) else {
         return Ok(held);
     };

@@ -34,6 +34,33 @@ pub struct VoidDeed {
     pub standing: Standing,
     /// What would take it back.
     pub contrary: Contrary,
+    /// Changes of rows that it brought and that wait for a decision, as [`super::survey`] counts them.
+    pub rows: u64,
+}
+
+impl VoidDeed {
+    /// Can it be undone at all, by itself or with its rows?
+    pub fn is_undoable(&self) -> bool {
+        self.rows > 0 || !matches!(self.contrary, Contrary::None(_))
+    }
+
+    /// What deciding on it comes to, in Russian: what undoing would do, or why only approving is left.
+    pub fn ways(&self) -> String {
+        match &self.contrary {
+            Contrary::None(_) if self.rows > 0 => {
+                let rows = super::words::count(self.rows, "изменение", "изменения", "изменений");
+                format!("решится само вместе со своими строками: ждут решения {rows}")
+            }
+            Contrary::None(why) => format!("подтвердите: отменить нечем, потому что {why}"),
+            contrary => format!("отмена: {}", contrary.in_russian()),
+        }
+    }
+}
+
+/// What waits still of all that was to be undone, in Russian; empty when nothing does.
+pub(super) fn remain(deeds: &[VoidDeed]) -> Vec<String> {
+    let line = |deed: &VoidDeed| format!("«{}», запись журнала № {}: {}", deed.what, deed.event, deed.ways());
+    deeds.iter().map(line).collect()
 }
 
 /// Void acts by the log, oldest first. Events that only vouch for changes of rows are left out: there each row is decided.
@@ -66,6 +93,7 @@ pub(super) async fn list(house: &House, docket: &Docket, names: &Names) -> Resul
             statement: text("statement"),
             version: payload["version"].as_u64().and_then(|version| u32::try_from(version).ok()).unwrap_or_default(),
             standing,
+            rows: 0,
         });
     }
     Ok(deeds)

@@ -30,14 +30,17 @@ pub struct Opened {
     pub of_year: bool,
     /// Was it recalled? Otherwise it is still on its way, and is not issued or sealed as it is.
     pub recalled: bool,
+    /// Is it issued already? Then it only waits for a seal that it does not get.
+    pub issued: bool,
 }
 
 impl Opened {
     /// What became of it, and what is next, in Russian; `name` is what the reader calls the copy.
     pub fn said(&self, name: &str) -> String {
-        let what = match self.recalled {
-            true => "возвращена на исправление и действует, пока следующая не скреплена печатью",
-            false => "составлена с этими записями, такой её не выпустить и не скрепить",
+        let what = match (self.recalled, self.issued) {
+            (true, _) => "возвращена на исправление и действует, пока следующая не скреплена печатью",
+            (false, true) => "составлена с этими записями, такой её не скрепить",
+            (false, false) => "составлена с этими записями, такой её не выпустить и не скрепить",
         };
         let next = match self.of_year {
             true => "следующую версию выпускают, когда снова скреплены копии периодов",
@@ -174,7 +177,8 @@ impl Gate {
                 opening.lifted.push(row.clone());
             }
             let (copy, number, version) = (row.id.clone(), row.number.clone(), row.version);
-            opening.opened.push(Opened { copy, number, version, of_year, recalled });
+            let issued = !row.issued_pdf.is_empty();
+            opening.opened.push(Opened { copy, number, version, of_year, recalled, issued });
         }
         Ok(opening)
     }
@@ -223,10 +227,13 @@ mod tests {
             version: 1,
             of_year: false,
             recalled: true,
+            issued: true,
         };
         let said = one.said("2025-05A-Q2");
         assert!(said.contains("возвращена на исправление") && said.ends_with("выпустите следующую версию"), "{said}");
-        let said = Opened { of_year: true, recalled: false, ..one }.said("2025-05A-Y");
-        assert!(said.contains("не скрепить") && said.contains("скреплены копии периодов"), "{said}");
+        let said = Opened { recalled: false, ..one.clone() }.said("2025-05A-Q2");
+        assert!(said.contains("такой её не скрепить") && !said.contains("не выпустить"), "{said}");
+        let said = Opened { of_year: true, recalled: false, issued: false, ..one }.said("2025-05A-Y");
+        assert!(said.contains("не выпустить и не скрепить") && said.contains("скреплены копии периодов"), "{said}");
     }
 }

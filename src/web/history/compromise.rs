@@ -66,7 +66,7 @@ struct DeedLine {
     what: String,
     copy: String,
     /// What undoing would do, or why it cannot be done.
-    contrary: String,
+    ways: String,
     standing: &'static str,
     pending: bool,
 }
@@ -79,25 +79,37 @@ struct CompromisePage {
     changes: Vec<ChangeLine>,
     deeds: Vec<DeedLine>,
     waiting: usize,
+    /// Can any of what waits be undone, and can any of it together with everything else?
+    undoable: bool,
+    at_once: bool,
     staff: Vec<(String, String)>,
     now: String,
     /// How soon a notice is due, with the clause.
     term: String,
 }
 
-/// Copies by their numbers, «№ 2025-5А-1Ч»; one that was never frozen by its identifier.
-struct Numbers(HashMap<String, String>);
+/// Copies by their numbers, «№ 2025-5А-1Ч», and has everybody signed the last version; one that was never frozen by its identifier.
+struct Numbers(HashMap<String, (String, bool)>);
 
 impl Numbers {
     fn said(&self, copy: &str) -> String {
-        self.0.get(copy).map_or_else(|| copy.to_owned(), |number| format!("№\u{a0}{number}"))
+        self.0.get(copy).map_or_else(|| copy.to_owned(), |(number, _)| format!("№\u{a0}{number}"))
+    }
+
+    fn is_signed(&self, copy: &str) -> bool {
+        self.0.get(copy).is_some_and(|(_, signed)| *signed)
     }
 }
 
-fn change_line(change: compromise::VoidChange, numbers: &Numbers) -> ChangeLine {
+/// `recalls`: may the reader recall what everybody has signed?
+fn change_line(change: compromise::VoidChange, numbers: &Numbers, recalls: bool) -> ChangeLine {
     let later = change.overtaken.map(|(seq, who, _)| format!("позже изменено: {who}, № {seq}"));
     let copy = change.copy.map(|copy| {
         let said = match change.standing.is_pending() {
+            true if !recalls && numbers.is_signed(&copy) => format!(
+                "период закрыт, копию {} подписали все: изменение отменяет директор или его заместитель",
+                numbers.said(&copy)
+            ),
             true => format!("период закрыт: отмена откроет его для новой версии копии {}", numbers.said(&copy)),
             false => format!("копия {}", numbers.said(&copy)),
         };
@@ -122,17 +134,22 @@ fn deed_line(deed: VoidDeed, numbers: &Numbers) -> DeedLine {
     DeedLine {
         event: deed.event,
         when: words::moment_short(&deed.at),
+        ways: deed.ways(),
         who: deed.who,
         what: deed.what,
         copy: numbers.said(&deed.copy),
-        contrary: deed.contrary.in_russian(),
         standing: deed.standing.as_russian(),
         pending: deed.standing.is_pending(),
     }
 }
 
+/// Undoing recalls what everybody has signed, and that is decided where a recall is.
+fn may_recall(visitor: &Visitor) -> bool {
+    visitor.holds(Role::Director) || visitor.holds(Role::Deputy)
+}
+
 /// `GET /compromise`.
-async fn page(State(state): State<WebState>, frame: Frame) -> Result<Response, Refusal> {
+async fn page(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let survey = compromise::survey(&state.house).await?;
     let names = names(&state.house).await?;
     let notices = survey
@@ -149,8 +166,14 @@ async fn page(State(state): State<WebState>, frame: Frame) -> Result<Response, R
         })
         .collect();
     let copies = state.house.db.list_copies().await?;
-    let numbers = Numbers(copies.into_iter().map(|row| (row.id, row.number)).collect());
-    let changes: Vec<ChangeLine> = survey.changes.into_iter().map(|change| change_line(change, &numbers)).collect();
+    let numbers = copies.into_iter().map(|row| (row.id, (row.number, row.state.is_decided())));
+    let (numbers, recalls) = (Numbers(numbers.collect()), may_recall(&visitor));
+    let pending = |deed: &&VoidDeed| deed.standing.is_pending();
+    let rows = survey.changes.iter().any(|change| change.standing.is_pending());
+    let undoable = rows || survey.deeds.iter().filter(pending).any(VoidDeed::is_undoable);
+    let at_once = rows || survey.deeds.iter().filter(pending).any(|deed| deed.contrary.is_at_once());
+    let changes: Vec<ChangeLine> =
+        survey.changes.into_iter().map(|change| change_line(change, &numbers, recalls)).collect();
     let deeds: Vec<DeedLine> = survey.deeds.into_iter().map(|deed| deed_line(deed, &numbers)).collect();
     let waiting = changes.iter().filter(|line| line.pending).count() + deeds.iter().filter(|line| line.pending).count();
     let directory = state.directory().await?;
@@ -164,6 +187,8 @@ async fn page(State(state): State<WebState>, frame: Frame) -> Result<Response, R
         changes,
         deeds,
         waiting,
+        undoable,
+        at_once,
         staff,
         now: state.now().format(MOMENT).to_string(),
         term: words::with_clauses(&format!(
@@ -220,8 +245,7 @@ async fn decide(State(state): State<WebState>, visitor: Visitor, fields: Fields)
         _ => None,
     };
     let these = Which::These(fields.pairs().iter().filter_map(target).collect());
-    // Undoing recalls what everybody has signed, and that is decided where a recall is.
-    let recalls = visitor.holds(Role::Director) || visitor.holds(Role::Deputy);
+    let recalls = may_recall(&visitor);
     let (word, decided) = match fields.value("do") {
         "approve" => ("Подтверждено", compromise::approve(&state.house, &these, &act).await?),
         "approve-all" => ("Подтверждено", compromise::approve(&state.house, &Which::All, &act).await?),
@@ -245,6 +269,9 @@ fn told(word: &str, decided: &Decided) -> String {
     if let Some(first) = decided.left.first() {
         let noun = words::plural(left, "изменение оставлено", "изменения оставлены", "изменений оставлено");
         said.push_str(&format!(" {left} {noun}. № {}: {}.", first.seq, first.why));
+    }
+    if let Some(first) = decided.remaining.first() {
+        said.push_str(&format!(" Ждут решения ещё: {}. {}.", decided.remaining.len(), words::capitalised(first)));
     }
     said
 }

@@ -1,7 +1,7 @@
 //! What of a copy a stolen account made: signatures that do not count, entries in its sheets, and what is to be done about them. Floor 3.
 
 use crate::domain::people::Visitor;
-use crate::domain::rights::Action;
+use crate::domain::rights::{Action, Role};
 use crate::domain::snapshot::Snapshot;
 use crate::flow::compromise::{self, VoidStatements};
 use crate::store::{CopyRow, StatementRow};
@@ -22,6 +22,8 @@ pub(super) struct Voided {
     pub(super) ground: String,
     /// May the visitor decide?
     pub(super) judges: bool,
+    /// May the visitor's undoing recall the copy, or is there nothing to recall?
+    pub(super) opens: bool,
     /// Who decides and who issues copies, in words.
     pub(super) deciders: String,
     pub(super) issuers: String,
@@ -42,6 +44,7 @@ impl Voided {
             is_stale: is_last && held.pending == 0 && held.undone > 0,
             ground: held.ground(),
             judges: visitor.may_anywhere(Action::HandleCompromise),
+            opens: !row.state.is_decided() || visitor.holds(Role::Director) || visitor.holds(Role::Deputy),
             deciders: visitor.rules.who(Action::HandleCompromise),
             issuers: visitor.rules.who(Action::IssueCopies),
         })

@@ -43,6 +43,11 @@ impl Desk<'_> {
         let mut waits = Vec::new();
         let survey = compromise::survey(house).await?;
         let changes = survey.changes.iter().filter(|change| change.standing.is_pending()).count();
+        let can_go = |deed: &compromise::VoidDeed| deed.standing.is_pending() && deed.is_undoable();
+        let ways = match changes > 0 || survey.deeds.iter().any(can_go) {
+            true => "подтвердите или отмените",
+            false => "подтвердите: отменить нечем",
+        };
         let n = (changes + survey.deeds.iter().filter(|deed| deed.standing.is_pending()).count()) as u64;
         if n > 0 {
             waits.push(Wait {
@@ -54,7 +59,7 @@ impl Desk<'_> {
                     "недействительных действий ждут решения",
                 )
                 .to_owned(),
-                detail: "сделаны под похищенной учётной записью: подтвердите или отмените".to_owned(),
+                detail: format!("сделаны под похищенной учётной записью: {ways}"),
                 href: "/compromise".to_owned(),
                 urgent: true,
                 why: String::new(),
