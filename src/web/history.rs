@@ -60,7 +60,7 @@ impl Line {
             seq: row.seq,
             when: words::moment_short(&row.at),
             who: names.person(&row.by),
-            place: names.place(&row.table, &row.year, &row.key),
+            place: words::capitalised(&names.place(&row.table, &row.year, &row.key)),
             was: names.shown(&row.table, &row.year, row.old.as_deref()),
             is: names.shown(&row.table, &row.year, row.new.as_deref()),
             note: match (row.voided, row.undoes) {

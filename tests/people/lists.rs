@@ -8,6 +8,7 @@ use letopis::flow::change::{self, Edit};
 use letopis::flow::people::look_in_words;
 use letopis::store::Looked;
 
+use super::custody::post;
 use super::house::{YEAR, act, on_every_engine};
 use super::matrix::{open_to_the_web, send, session};
 use super::reach::{form, paste, rows};
@@ -217,6 +218,7 @@ fn the_calendar_counts_days_of_any_class_and_names_grades_without_periods_and_a_
         assert_eq!(status, 200);
         assert!(page.contains("Учебных дней в месяце: 18") && page.contains("для параллелей: 10."), "{page}");
         let (_, page) = read(address, "/year/calendar?month=2025-11", &director).await;
+        assert!(page.contains("<li class=\"outside\">день соседнего месяца</li>"), "{page}");
         let named = "<td class=\"holiday\">";
         assert!(page.contains(named) && page.contains("<span class=\"what\">День народного единства</span>"), "{page}");
         // On a phone the days with words stand in a list below the grid; on paper every page says of which moment it is.
@@ -230,5 +232,13 @@ fn the_calendar_counts_days_of_any_class_and_names_grades_without_periods_and_a_
         // While there is no plan, that is said once; no other difference is told beside it.
         assert!(page.contains("Плана ещё нет, за год нужно 102 ч") && !page.contains("План (0 ч)"), "{page}");
         assert!(page.contains("Уроков в расписании ещё нет.") && !page.contains("плана нет"), "{page}");
+        // Rows that are tried say their hours and what they lack; a fault names the line of the paste.
+        let teacher = session(&house, "T04", 2).await;
+        let tried = |text: &str| form(&[("act", "try"), ("year", YEAR), ("replace", "1"), ("text", text)]);
+        let (_, page) = post(address, "/year/plans/C5", &teacher, &tried("Числа\t2\nДроби\t1")).await;
+        assert!(page.contains("Во вставленном плане 3 из 102 ч, не хватает 99 ч."), "{page}");
+        assert!(page.contains("Часов в записанном плане") && !page.contains("Плана ещё нет"), "{page}");
+        let (_, page) = post(address, "/year/plans/C5", &teacher, &tried("Числа\t2\nДроби\t0")).await;
+        assert!(page.contains("строка 2: у темы нет часов"), "{page}");
     });
 }

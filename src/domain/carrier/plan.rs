@@ -250,7 +250,7 @@ fn judge(rule: &Rule, on_books: usize, idle: &[&str]) -> Option<Finding> {
     let code = if rule.key == "backup.rooms" { "plan.rooms" } else { "plan.media" };
     let message = match rule.key {
         "backup.rooms" => {
-            "носители стоят на учёте в недостаточном числе помещений: поставьте второй носитель в другое помещение"
+            "носители стоят на учёте в недостаточном числе помещений; поставьте второй носитель в другое помещение"
                 .to_owned()
         }
         _ => {
@@ -261,7 +261,7 @@ fn judge(rule: &Rule, on_books: usize, idle: &[&str]) -> Option<Finding> {
                 3 => "три".to_owned(),
                 many => many.to_string(),
             };
-            format!("на учёте меньше носителей, чем требуют правила: поставьте на учёт {more}{lacking}")
+            format!("на учёте меньше носителей, чем требуют правила; поставьте на учёт {more}{lacking}")
         }
     };
     let message = match idle {

@@ -102,10 +102,12 @@ pub fn check(course: &Course, grade: u8, topics: &[&Topic]) -> Vec<Finding> {
             true => format!("план внесён не весь: {}, {}", hours.covered(), hours.difference()),
             false => format!("часы плана не равны часам учебного плана: {}", hours.difference()),
         };
-        findings.push(
-            Finding::new("plan.hours-differ", place.clone(), message)
-                .expected_found(hours_text(hours.due), hours_text(hours.planned)),
-        );
+        let finding = Finding::new("plan.hours-differ", place.clone(), message);
+        findings.push(match hours.is_short() {
+            // Both numbers stand in the message.
+            true => finding,
+            false => finding.expected_found(hours_text(hours.due), hours_text(hours.planned)),
+        });
     }
     let mut before: Option<NaiveDate> = None;
     for topic in topics {
@@ -220,5 +222,8 @@ mod tests {
         assert_eq!(beside_lessons(17_000, 167), "уроков меньше на 3");
         assert_eq!(beside_lessons(6750, 68), "уроков больше на 0,5");
         assert_eq!(beside_lessons(6800, 68), "");
+        let no_hours = ["C1", "1", "", "Дроби", "0", "", "", ""].map(str::to_owned);
+        let told = super::super::rules::row(&super::super::layout::PLAN_TOPICS, &no_hours, "строка 1");
+        assert_eq!(told.iter().map(|one| one.code).collect::<Vec<_>>(), ["setup.no-hours"]);
     }
 }

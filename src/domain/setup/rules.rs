@@ -44,6 +44,10 @@ pub fn row(layout: &Layout, row: &[String], place: &str) -> Vec<Finding> {
                 findings.push(finding.expected_found(format!("позже {}", cell("starts")), cell("ends")));
             }
         }
+        "plan_topics" if cell("hours_centi") == "0" => {
+            let finding = Finding::new("setup.no-hours", place, "у темы нет часов");
+            findings.push(finding.expected_found("больше нуля", "0"));
+        }
         _ => {}
     }
     if layout.table == "periods" && cell("grade_from").parse::<u8>().ok() > cell("grade_to").parse::<u8>().ok() {

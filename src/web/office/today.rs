@@ -61,8 +61,12 @@ fn one_of(what: &'static str) -> &'static str {
         }
         "Копии на носителях повреждены" => "Копия на носителе повреждена",
         "Носители выданы" => "Носитель выдан",
-        "Копии или проверки просрочены" => "Копия или проверка просрочена",
-        "Копии или проверки — сегодня" => "Копия или проверка — сегодня",
+        "Резервные копии или проверки просрочены" => {
+            "Резервная копия или проверка просрочена"
+        }
+        "Резервные копии или проверки — сегодня" => {
+            "Резервная копия или проверка — сегодня"
+        }
         "Тома дел не оформлены" => "Том дела не оформлен",
         "Принятые копии ждут номера в реестре" => "Принятая копия ждёт номера в реестре",
         "Копии оформляются" => "Копия оформляется",
@@ -156,13 +160,13 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
         waits.push(wait(owed.signatures as usize, "Журнал пользования ждёт вашей подписи", signatures, custody, true));
         waits.push(wait(
             owed.late as usize,
-            "Копии или проверки просрочены",
+            "Резервные копии или проверки просрочены",
             "план резервных копий",
             "/carriers",
             true,
         ));
         let today = "последний день срока: план резервных копий";
-        waits.push(wait(owed.today as usize, "Копии или проверки — сегодня", today, "/carriers", false));
+        waits.push(wait(owed.today as usize, "Резервные копии или проверки — сегодня", today, "/carriers", false));
     }
     if !directory.year.is_empty() {
         let volumes = volumes_of(&state.house, &directory.year, &state.act(&visitor.account)).await?;

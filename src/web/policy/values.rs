@@ -158,7 +158,7 @@ struct ValuesPage {
 }
 
 /// What stands for the order of a sample inside the program.
-const NO_ORDER: &str = "приказа школы нет";
+const NO_ORDER: &str = "школа не издавала";
 
 /// `GET /policy`: the policy in force, or the one asked for by `name`.
 pub(super) async fn page(

@@ -170,8 +170,14 @@ fn view(known: &Known<'_>, entry: &LogEntry) -> EventView {
         "program" => "программа".to_owned(),
         id => known.person(id),
     };
-    let facts =
-        payload.as_object().into_iter().flatten().filter(|(key, _)| !["event", "actor", "at"].contains(&key.as_str()));
+    // Who did it and which version it is are told once: by the actor, and by the record of the archive.
+    let is_told = |key: &str, value: &Value| match key {
+        "event" | "actor" | "at" => true,
+        "account" | "person" | "signer" => value.as_str() == Some(text("actor")),
+        "version" => text("object").ends_with(&format!(":v{value}")),
+        _ => false,
+    };
+    let facts = payload.as_object().into_iter().flatten().filter(|(key, value)| !is_told(key, value));
     let said = |(key, value): (&String, &Value)| match known.told(key, value) {
         text if text.is_empty() => None,
         text => Some(format!("{}: {text}", head(&entry.event, key))),

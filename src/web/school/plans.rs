@@ -25,7 +25,7 @@ use crate::domain::setup::cells::course_words;
 use crate::domain::setup::layout::PLAN_TOPICS;
 use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::plan::Hours;
-use crate::domain::setup::{checks, hours_text, plan};
+use crate::domain::setup::{checks, hours_text, plan, spelling};
 use crate::domain::words;
 use crate::flow::setup::{self, Outcome};
 
@@ -233,6 +233,8 @@ struct PlanPage {
     headings: String,
     example: String,
     sent: Sent,
+    /// Pasted rows were tried: what stands is told apart from what would.
+    checked: bool,
     told: Vec<String>,
     past: Vec<Past>,
     history: String,
@@ -285,6 +287,7 @@ async fn plan_page(
     let held = days.iter().filter(|day| **day < today).count();
     let next = plan::topic_for(&topics, held as u32).map(|topic| topic.ordinal);
     let act = sent.fields.as_ref().map_or("", |fields| fields.value("act")).to_owned();
+    let checked = act == "try" && !refused;
     let edited = match &sent.fields {
         Some(fields) => fields.all("key").get(1).map(|key| (*key).to_owned()).unwrap_or_default(),
         None => asked.value("edit").to_owned(),
@@ -343,7 +346,8 @@ async fn plan_page(
             (true, false) => format!("План внесён не весь: {}, {}", hours.covered(), hours.difference()),
         },
         wanted_by: if today <= wanted { words::day_and_month(wanted) } else { String::new() },
-        told: told.iter().map(readiness::plain).collect(),
+        told: if checked { Vec::new() } else { told.iter().map(readiness::plain).collect() },
+        checked,
         past: if may {
             super::past(state, &opened, &[PLAN_TOPICS.table], vec![course.id.clone()]).await?
         } else {
@@ -362,18 +366,38 @@ async fn plan_page(
     if refused { answer::page_again(&page) } else { answer::page(&page) }
 }
 
-/// A plan pasted without headings gets them; and what is said of that, empty where nothing was added.
-fn headed(fields: Fields) -> (Fields, String) {
+/// What is said of a plan pasted without headings; empty where it has its own.
+fn headed(fields: &Fields) -> String {
     if !matches!(fields.value("act"), "paste" | "try") {
-        return (fields, String::new());
+        return String::new();
     }
     let Some(sheet) = Sheet::from_clipboard(fields.value("text")).headed_as_plan() else {
-        return (fields, String::new());
+        return String::new();
     };
     let heads: Vec<String> = sheet.heads.iter().map(|head| format!("«{head}»")).collect();
-    let said = format!(" Строки заголовков не было: столбцы прочитаны как {}.", words::listed(&heads));
-    let kept = ["act", "year", "replace"].map(|name| (name.to_owned(), fields.value(name).to_owned()));
-    (Fields::from_iter(kept.into_iter().chain([("text".to_owned(), sheet.to_clipboard())])), said)
+    format!(" Строки заголовков не было: столбцы прочитаны как {}.", words::listed(&heads))
+}
+
+/// Hours of the pasted rows: « Во вставленном плане 30 из 34 ч, не хватает 4 ч.»; empty when they cannot be read.
+fn pasted_hours(opened: &Opened, course: &str, fields: &Fields) -> String {
+    let journal = &opened.year.journal;
+    let Some(known) = journal.courses.iter().find(|one| one.id == course) else { return String::new() };
+    let grade = journal.class(&known.class).map_or(0, |class| class.grade);
+    let fixed = BTreeMap::from([("course", course.to_owned())]);
+    let sheet = sent::pasted(&PLAN_TOPICS, fields);
+    let (written, _) = spelling::written_out(&PLAN_TOPICS, &sheet, &opened.year.known);
+    let rows = PLAN_TOPICS.read_sheet(&written, &opened.year.known, &fixed, 1).unwrap_or_default();
+    let Some(at) = PLAN_TOPICS.place("hours_centi").filter(|_| !rows.is_empty()) else { return String::new() };
+    let planned = rows.iter().filter_map(|row| row[at].parse::<u32>().ok()).sum::<u32>();
+    // Rows beside those that stand are no whole plan, and have nothing to be compared with.
+    if fields.value("replace").is_empty() {
+        return format!(" Во вставленных строках {} ч.", hours_text(planned));
+    }
+    let hours = Hours { planned, ..Hours::of(known, grade, &[]) };
+    match hours.difference() {
+        same if same.is_empty() => format!(" Во вставленном плане {}, разницы нет.", hours.covered()),
+        differs => format!(" Во вставленном плане {}, {differs}.", hours.covered()),
+    }
 }
 
 async fn change(
@@ -392,7 +416,7 @@ async fn change(
             return plan_page(&state, &visitor, frame, &asked, opened, &course, sent).await;
         }
     };
-    let (fields, read_as) = headed(fields);
+    let read_as = headed(&fields);
     let back = format!("/year/plans/{}", query::segment(&course));
     let opened = super::open(&state, fields.value("year")).await?;
     let outcome = if fields.value("act") == "lay" {
@@ -414,7 +438,8 @@ async fn change(
     match outcome {
         Outcome::Done(_) => Ok(answer::done(&back, &format!("{}{read_as}", super::said(&outcome)))),
         Outcome::Would(_) => {
-            let note = format!("{}{read_as}", super::said(&outcome));
+            let hours = pasted_hours(&opened, &course, &fields);
+            let note = format!("{}{hours}{read_as}", super::said(&outcome));
             let sent = Sent { note, fields: Some(fields), findings: Vec::new() };
             plan_page(&state, &visitor, frame, &asked, opened, &course, sent).await
         }

@@ -239,7 +239,11 @@ fn told(lines: &[Line], today: NaiveDate) -> (String, Vec<(String, String)>) {
         return (format!("Школа к урокам готова{}.", waits.collect::<String>()), Vec::new());
     }
     let mut waiting = vec![("Мешает начать уроки".to_owned(), bars.join("; "))];
-    waiting.extend(by_day.into_iter().map(|(due, sections)| (format!("Нужно к {}", day(due)), sections.join("; "))));
+    let by = |due: NaiveDate| match due < today {
+        true => format!("Срок {} прошёл, не готово", day(due)),
+        false => format!("Нужно к {}", day(due)),
+    };
+    waiting.extend(by_day.into_iter().map(|(due, sections)| (by(due), sections.join("; "))));
     ("Школа к урокам не готова.".to_owned(), waiting)
 }
 
@@ -293,6 +297,8 @@ mod tests {
             waiting.into_iter().map(|(when, titles)| format!("{when}: {titles}").replace('\u{a0}', " ")).collect();
         assert_eq!(verdict, "Школа к урокам не готова.");
         assert_eq!(waiting, ["Мешает начать уроки: Расписание", "Нужно к 5 сентября: Кабинеты; КТП (2 учителя)"]);
+        let late = told(&lines, day(6)).1.last().map(|(when, _)| when.replace('\u{a0}', " "));
+        assert_eq!(late.as_deref(), Some("Срок 5 сентября прошёл, не готово"));
         lines.remove(1);
         let lines = lines;
         let plain = |today: NaiveDate| told(&lines, today).0.replace('\u{a0}', " ");

@@ -7,7 +7,8 @@ use super::super::answer::Refusal;
 use super::shelf::Sent;
 use super::{Fields, readiness};
 use crate::bundle::one_table;
-use crate::domain::setup::layout::Layout;
+use crate::domain::setup::layout::{Layout, PLAN_TOPICS};
+use crate::domain::setup::paste::Sheet;
 
 /// A form holds one table: two megabytes are the frame's limit for it, some thirty thousand rows.
 const TOO_LARGE: &str =
@@ -19,6 +20,13 @@ pub(super) enum Received {
     Fields(Fields),
     /// A file that cannot be read as this table: what is wrong, beside what was typed.
     Unread(Sent),
+}
+
+/// The rows that a form brought. A plan without headings gets them, and its lines keep their numbers.
+pub(super) fn pasted(layout: &Layout, fields: &Fields) -> Sheet {
+    let sheet = Sheet::from_clipboard(fields.value("text"));
+    let headed = if layout.table == PLAN_TOPICS.table { sheet.headed_as_plan() } else { None };
+    headed.unwrap_or(sheet)
 }
 
 /// Reads a form of either kind. `with_course`: the page is of one course's plan.
@@ -64,4 +72,26 @@ pub(super) async fn received(
         }
     }
     Ok(Received::Fields(Fields::from_iter(pairs)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::setup::cells::Known;
+
+    #[test]
+    fn lines_of_a_plan_pasted_without_headings_keep_their_numbers() {
+        let text = "Числа\t2\nДроби\t1\nСтепени\t1\nКорни\tдве";
+        let fields = Fields::from_iter([("text".to_owned(), text.to_owned())]);
+        let course = BTreeMap::from([("course", "C1".to_owned())]);
+        let read = PLAN_TOPICS.read_sheet(&pasted(&PLAN_TOPICS, &fields), &Known::default(), &course, 1);
+        let told = read.err().unwrap_or_default();
+        let hours: Vec<&str> =
+            told.iter().filter(|one| one.message == "часы — не число").map(|one| one.place.as_str()).collect();
+        assert_eq!(hours, ["строка 4, «Часов»"]);
+        let headed = Fields::from_iter([("text".to_owned(), "Тема\tЧасов\nДроби\t2".to_owned())]);
+        assert_eq!(pasted(&PLAN_TOPICS, &headed).heads, ["Тема", "Часов"]);
+    }
 }

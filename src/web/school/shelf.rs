@@ -549,7 +549,7 @@ pub(super) async fn act(
         }
         "remove" => setup::remove_row(house, &by, year, layout, &key).await?,
         "paste" | "try" => {
-            let sheet = Sheet::from_clipboard(fields.value("text"));
+            let sheet = sent::pasted(layout, fields);
             let meeting = if fields.value("replace").is_empty() { Meeting::Add } else { Meeting::Replace };
             let only_try = fields.value("act") == "try";
             setup::take_sheet(house, &by, year, layout, &Coming { sheet, fixed, meeting, dry_run: only_try }).await?
@@ -579,7 +579,7 @@ async fn touched(
     match fields.value("act") {
         "put" => rows.extend(layout.read(&form::texts(layout, fields), &opened.year.known, "", &no_given).ok()),
         "paste" | "try" => {
-            let sheet = Sheet::from_clipboard(fields.value("text"));
+            let sheet = sent::pasted(layout, fields);
             // As `setup::take_sheet` reads them: what is taken is what is asked about.
             let (written, _) = spelling::written_out(layout, &sheet, &opened.year.known);
             let coming = layout.read_sheet(&written, &opened.year.known, fixed, 1).unwrap_or_default();
