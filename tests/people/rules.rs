@@ -199,7 +199,7 @@ fn rules_that_let_families_in_by_the_state_service_are_told_where_passwords_are_
             assert!(page.contains("href=\"/help/people#вход-через-внешнюю-службу\""), "{page}");
         }
         let (_, entrance) = read(later, "/signin", "").await;
-        assert!(entrance.contains("ученикам и родителям — администратор."), "{entrance}");
+        assert!(entrance.contains("Вход выдаёт администратор."), "{entrance}");
         assert!(entrance.contains("на этом сервере ещё не подключён: ученики и родители входят по"), "{entrance}");
     });
 }

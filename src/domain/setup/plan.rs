@@ -162,6 +162,8 @@ pub fn topic_for<'t>(topics: &[&'t Topic], held: u32) -> Option<&'t Topic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::setup::layout::PLAN_TOPICS;
+    use crate::domain::setup::rules;
 
     fn topic(ordinal: u32, hours_centi: u32) -> Topic {
         Topic {
@@ -223,7 +225,7 @@ mod tests {
         assert_eq!(beside_lessons(6750, 68), "уроков больше на 0,5");
         assert_eq!(beside_lessons(6800, 68), "");
         let no_hours = ["C1", "1", "", "Дроби", "0", "", "", ""].map(str::to_owned);
-        let told = super::super::rules::row(&super::super::layout::PLAN_TOPICS, &no_hours, "строка 1");
+        let told = rules::row(&PLAN_TOPICS, &no_hours, "строка 1");
         assert_eq!(told.iter().map(|one| one.code).collect::<Vec<_>>(), ["setup.no-hours"]);
     }
 }
