@@ -377,12 +377,12 @@ fn check_event(event: &SealEvent, snapshot: &Snapshot, seal: Option<&SealCheck>,
         let finding = Finding::new("log.other-copy", name::LOG_PROOF, message);
         walk.findings.push(finding.expected_found(&event.object, object));
     }
-    if let Some(claimed) = seal.and_then(|seal| seal.claimed_at.as_ref()) {
-        if words::moment_of(claimed) != words::moment_of(&event.at) {
-            let message = "Печать поставлена не тогда, когда опечатывание внесено в журнал событий.";
-            let finding = Finding::new("log.other-moment", name::LOG_PROOF, message);
-            walk.findings.push(finding.expected_found(&event.at, claimed));
-        }
+    if let Some(claimed) = seal.and_then(|seal| seal.claimed_at.as_ref())
+        && words::moment_of(claimed) != words::moment_of(&event.at)
+    {
+        let message = "Печать поставлена не тогда, когда опечатывание внесено в журнал событий.";
+        let finding = Finding::new("log.other-moment", name::LOG_PROOF, message);
+        walk.findings.push(finding.expected_found(&event.at, claimed));
     }
 }
 
