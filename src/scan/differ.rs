@@ -5,7 +5,7 @@
 //! raises the limits, and what is then the least stroke that is still seen is said with the answer.
 
 use super::align::{self, Scaled};
-use super::find::Point;
+use super::find::{self, Point};
 use super::grey::Grey;
 use super::ink::{Ink, Seen, most};
 
@@ -156,13 +156,14 @@ pub fn compare(issued: &Issued, scan: &Grey, corners: &[Point; 4]) -> Result<Com
     let Area { x, y, .. } = issued.code;
     let (right, bottom) = (issued.code.right(), issued.code.bottom());
     let own = [(x, y), (right, y), (right, bottom), (x, bottom)];
+    let (own, corners) = &exact(&issued.picture, scan, (&own, corners)).unwrap_or((own, *corners));
     if density(corners, issued.code) < FINE && has_two_colours(scan) {
         return Err(NotCompared::TwoColours);
     }
     // Fewer than three in five windows of print found again: it is not this page, or nothing to compare by.
-    let near = align::align(&page, scan, (&own, corners), false).filter(|aligned| aligned.has_fifths(3));
+    let near = align::align(&page, scan, (own, corners), false).filter(|aligned| aligned.has_fifths(3));
     // On a page of few lines the print may begin far above the code, farther off than the code foretells; found so, it must agree better.
-    let far = || align::align(&page, scan, (&own, corners), true).filter(|aligned| aligned.has_fifths(4));
+    let far = || align::align(&page, scan, (own, corners), true).filter(|aligned| aligned.has_fifths(4));
     let aligned = near.or_else(far).ok_or(NotCompared::Unclear)?;
     let seen = Seen::of(issued, scan, &aligned);
     if seen.cut_off(issued) {
@@ -182,6 +183,21 @@ pub fn compare(issued: &Issued, scan: &Grey, corners: &[Point; 4]) -> Result<Com
         Difference { class, area, corners }
     });
     Ok(Compared { differences: differences.collect(), least })
+}
+
+/// The corners of the code on the page (mm) and on the scan (pixels), read anew near where they are said to be. What is kept of a scan's code is
+/// rounded to thousandths of the page: ten sides of the code away that is 5 mm, a row of a table. The same reader errs alike on both.
+fn exact(page: &Grey, scan: &Grey, (own, seen): (&[Point; 4], &[Point; 4])) -> Option<([Point; 4], [Point; 4])> {
+    /// Part of a picture's height by which a corner may lie off: rounding, and the reader's own error.
+    const OFF: f32 = 0.005;
+    let near = |picture: &Grey, said: &[Point; 4]| {
+        let off = picture.height as f32 * OFF;
+        let is_near = |corners: &[Point; 4]| corners.iter().zip(said).all(|(a, b)| (a.0 - b.0).hypot(a.1 - b.1) < off);
+        find::codes(picture).into_iter().map(|found| found.corners).find(is_near)
+    };
+    let seen = near(scan, seen)?;
+    let own = near(page, &own.map(|(x, y)| (x * SCALE, y * SCALE)))?;
+    Some((own.map(|(x, y)| (x / SCALE, y / SCALE)), seen))
 }
 
 /// Pixels an inch of a scan, by the sides of its code.
