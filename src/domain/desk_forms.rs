@@ -131,12 +131,6 @@ impl Bound {
     }
 }
 
-/// «27.10.2025 14:31:07 +03:00»: the moment with its offset; a text that is no moment stays as it is.
-fn moment_with_offset(rfc3339: &str) -> String {
-    chrono::DateTime::parse_from_rfc3339(rfc3339)
-        .map_or_else(|_| rfc3339.to_owned(), |at| at.format("%d.%m.%Y %H:%M:%S %:z").to_string())
-}
-
 /// «Документ заменён версией 2», empty for the last version.
 fn replaced(about: &About) -> String {
     match about.replaced_by {
@@ -162,7 +156,7 @@ pub fn signature_sheet(about: &About, events: &[SignedEvent], bound: Bound) -> F
     for (no, event) in (1..).zip(events) {
         table = table.line(vec![
             no.to_string(),
-            moment_with_offset(&event.at),
+            words::moment(&event.at),
             event.what.clone(),
             parted(&event.who, &event.signer),
             event.stage.clone(),
@@ -294,12 +288,6 @@ pub fn examples() -> Vec<Form> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_moment_keeps_its_offset() {
-        assert_eq!(moment_with_offset("2025-10-27T14:31:07+05:00"), "27.10.2025 14:31:07 +05:00");
-        assert_eq!(moment_with_offset("вчера"), "вчера");
-    }
 
     #[test]
     fn every_line_of_the_sheet_says_its_offset() {

@@ -141,17 +141,17 @@ pub fn moment_of(rfc3339: &str) -> Option<DateTime<FixedOffset>> {
 /// A moment in a sentence of a page, «24 октября 2025 г., 14:05», from RFC 3339 text in the zone that it was written in; other text comes
 /// back as it is.
 pub fn moment_words(rfc3339: &str) -> String {
-    match DateTime::parse_from_rfc3339(rfc3339) {
-        Ok(moment) => format!("{}, {}", date_words(moment.date_naive()), moment.format("%H:%M")),
-        Err(_) => rfc3339.to_owned(),
+    match moment_of(rfc3339) {
+        Some(moment) => format!("{}, {}", date_words(moment.date_naive()), moment.format("%H:%M")),
+        None => rfc3339.to_owned(),
     }
 }
 
 /// A moment in a table or a list of a page, «24.10.2025, 14:05», from RFC 3339 text; other text comes back as it is.
 pub fn moment_short(rfc3339: &str) -> String {
-    match DateTime::parse_from_rfc3339(rfc3339) {
-        Ok(moment) => moment.format("%d.%m.%Y, %H:%M").to_string(),
-        Err(_) => rfc3339.to_owned(),
+    match moment_of(rfc3339) {
+        Some(moment) => moment.format("%d.%m.%Y, %H:%M").to_string(),
+        None => rfc3339.to_owned(),
     }
 }
 
@@ -209,9 +209,9 @@ pub fn month_name(date: NaiveDate) -> &'static str {
 /// A moment where something is proved by it (typeset sheets, findings, facts of the log), «23.10.2025 14:31:07 +05:00», from RFC 3339
 /// text; other text comes back as it is. Pages have [`moment_words`] and [`moment_short`].
 pub fn moment(rfc3339: &str) -> String {
-    match DateTime::parse_from_rfc3339(rfc3339) {
-        Ok(moment) => moment.format("%d.%m.%Y %H:%M:%S %:z").to_string(),
-        Err(_) => rfc3339.to_owned(),
+    match moment_of(rfc3339) {
+        Some(moment) => moment.format("%d.%m.%Y %H:%M:%S %:z").to_string(),
+        None => rfc3339.to_owned(),
     }
 }
 

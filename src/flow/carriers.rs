@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 
 pub use self::order::{Wanted as WantedReturn, order_return};
 pub use self::outside::{Outside, outside};
@@ -27,6 +27,7 @@ use crate::domain::carrier::{
 };
 use crate::domain::people::{Office, Subject, Visitor};
 use crate::domain::rights::Action;
+use crate::domain::words;
 use crate::store::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 use crate::vault::backup::{self as stream, MARK};
 
@@ -88,7 +89,7 @@ pub async fn overview(house: &House, today: NaiveDate) -> Result<Overview, Error
 }
 
 pub(super) fn day_of(moment: &str) -> Option<NaiveDate> {
-    DateTime::parse_from_rfc3339(moment).ok().map(|moment| moment.date_naive())
+    words::moment_of(moment).map(|moment| moment.date_naive())
 }
 
 async fn plan_of(
@@ -558,11 +559,11 @@ pub async fn sign_step(
 /// taken, and only when it found nothing (BCK-06): an older copy that is whole says nothing of the newest.
 pub fn vouch(trip: &Trip, backups: &[BackupRow], checks: &[CheckRow]) -> Result<(), Refusal> {
     let newest = backups.iter().rev().find(|row| row.carriers.contains(&trip.carrier));
-    let taken = trip.signed(Step::Taken).and_then(|signed| DateTime::parse_from_rfc3339(&signed.at).ok());
+    let taken = trip.signed(Step::Taken).and_then(|signed| words::moment_of(&signed.at));
     let since = |check: &&CheckRow| {
         check.carrier == trip.carrier
             && newest.is_none_or(|row| row.id == check.backup)
-            && DateTime::parse_from_rfc3339(&check.at).ok().zip(taken).is_some_and(|(at, taken)| at >= taken)
+            && words::moment_of(&check.at).zip(taken).is_some_and(|(at, taken)| at >= taken)
     };
     match checks.iter().rev().find(since) {
         None => Err(Refusal::NotCompared(trip.carrier.clone())),

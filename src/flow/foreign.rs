@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use chrono::{DateTime, Duration};
+use chrono::Duration;
 
 use super::{Act, Error, House, read_file, salt};
 use crate::domain::audit::{Event, EventKind};
@@ -133,7 +133,7 @@ pub async fn attach(
 }
 
 fn from_later(place: &str, one: &Signature, act: &Act) -> Option<Finding> {
-    let at = DateTime::parse_from_rfc3339(&one.signed_at).ok()?;
+    let at = words::moment_of(&one.signed_at)?;
     (at > act.at + CLOCKS_DIFFER).then(|| {
         let message = "подпись сделана позже, чем сейчас: часы подписавшего или этого компьютера идут неверно";
         let expected = format!("не позже {}", words::moment(&act.moment()));

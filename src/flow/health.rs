@@ -6,6 +6,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::House;
+use crate::domain::words;
 use crate::store;
 use crate::vault::space;
 
@@ -141,5 +142,5 @@ async fn clock(house: &House, now: DateTime<FixedOffset>) -> Check {
 
 fn moment_of(payload: &str) -> Option<DateTime<FixedOffset>> {
     let facts: serde_json::Value = serde_json::from_str(payload).ok()?;
-    DateTime::parse_from_rfc3339(facts.get("at")?.as_str()?).ok()
+    words::moment_of(facts.get("at")?.as_str()?)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Datelike as _, NaiveDate};
+use chrono::{Datelike as _, NaiveDate};
 
 use super::{Act, Error, House, policy};
 use crate::domain::calendar::{Basis, SchoolCalendar, first_year};
@@ -11,6 +11,7 @@ use crate::domain::journal::{Journal, YEAR};
 use crate::domain::period;
 use crate::domain::setup::Setup;
 use crate::domain::timeliness::{self, Judged, RemarkTime, Scope};
+use crate::domain::words;
 use crate::store::{Days, Entries, Part};
 
 /// What to judge.
@@ -172,7 +173,7 @@ const REFUSED: &str = "refused";
 
 /// Refusals to sign a year's copies, each with the moment at which the next version was made.
 async fn remarks(house: &House, year: &str, journal: &Journal) -> Result<Vec<RemarkTime>, Error> {
-    let local = |moment: &str| DateTime::parse_from_rfc3339(moment).ok().map(|at| at.naive_local());
+    let local = |moment: &str| words::moment_of(moment).map(|at| at.naive_local());
     let mut remarks = Vec::new();
     let mut copies = house.db.list_copies().await?;
     copies.retain(|copy| copy.year == year && matches!(copy.state, State::Refused | State::Superseded));

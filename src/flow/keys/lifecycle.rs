@@ -132,7 +132,7 @@ impl KeyState {
 
 /// How a certificate stands at a moment of the school's zone.
 pub fn state_of(row: &CertificateRow, revoked: Option<&RevocationRow>, at: DateTime<FixedOffset>) -> KeyState {
-    let moment = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.with_timezone(at.offset()));
+    let moment = |text: &str| words::moment_of(text).map(|moment| moment.with_timezone(at.offset()));
     let day = |moment: Option<DateTime<FixedOffset>>| {
         moment.map(|moment| words::date_short(moment.date_naive())).unwrap_or_default()
     };

@@ -301,7 +301,7 @@ fn check_people(
 
 /// Nobody signs what is sealed already.
 pub(super) fn check_sealed_last(seal: &SealCheck, last: Option<DateTime<FixedOffset>>, walk: &mut Walk) {
-    let sealed_at = seal.claimed_at.as_deref().and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+    let sealed_at = seal.claimed_at.as_deref().and_then(words::moment_of);
     if sealed_at.is_some() && sealed_at < last {
         walk.found("seal.before-statements", name::SEALED_PDF, "Печать поставлена раньше последней подписи.");
     }

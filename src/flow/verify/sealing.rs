@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::DateTime;
-
 use super::certificates::Known;
 use super::{Trust, Walk};
 use crate::domain::canon::Digest;
 use crate::domain::checkpoint::Checkpoint;
 use crate::domain::log_proof::{LogProof, SealEvent};
+use crate::domain::words;
 use crate::sign::certificate::PublicKey;
 use crate::sign::note;
 use crate::vault::{Content, name};
@@ -57,7 +56,7 @@ pub(super) fn believe(
         walk.found("log.event-unreadable", place, "Запись журнала событий не об опечатывании или не читается.");
         return None;
     };
-    let at = DateTime::parse_from_rfc3339(&event.at).ok();
+    let at = words::moment_of(&event.at);
     if !at.is_some_and(|at| log.facts.is_in_force_at(at.to_utc())) {
         let message = format!("Сертификат журнала событий не действовал при опечатывании ({}).", event.at);
         walk.found("log.certificate", name::LOG, message);

@@ -12,6 +12,7 @@ use crate::domain::canon::Digest;
 use crate::domain::route::BY_SHEETS;
 use crate::domain::snapshot::{PersonFacts, Sheet, SignerFacts, Snapshot};
 use crate::domain::statement::{SignedStatement, Statement, Verdict};
+use crate::domain::words;
 use crate::sign::certificate::PublicKey;
 use crate::sign::keys::verify_ed25519_raw;
 use crate::vault::{Content, name};
@@ -134,7 +135,7 @@ fn believe_one(lying: &Lying, authority: Option<&Known>, trust: &Trust<'_>, walk
         let message = "Сертификат не тот, которым подписано заявление.";
         walk.found("statement.other-certificate", &place, message);
     }
-    let at = DateTime::parse_from_rfc3339(&statement.signed_at).ok();
+    let at = words::moment_of(&statement.signed_at);
     if !at.is_some_and(|at| facts.is_in_force_at(at.to_utc())) {
         let message = format!("Сертификат не действовал в момент подписания ({}).", statement.signed_at);
         walk.found("statement.certificate-not-in-force", &place, message);
@@ -324,7 +325,7 @@ fn check_complete(
 
 /// Nobody signs before the stage before is complete, nor before the snapshot was frozen; what a re-issue kept was signed before that.
 fn check_order(signed: &[Signed], snapshot: &Snapshot, walk: &mut Walk) {
-    let frozen = DateTime::parse_from_rfc3339(&snapshot.frozen_at).ok();
+    let frozen = words::moment_of(&snapshot.frozen_at);
     let mut after = frozen;
     for stage in &snapshot.route {
         let of_stage = || signed.iter().filter(|one| one.statement.stage == stage.id);
