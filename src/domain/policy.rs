@@ -175,6 +175,16 @@ impl Stage {
         }
     }
 
+    /// The office that signs there.
+    pub fn as_russian(self) -> &'static str {
+        match self {
+            Self::SubjectTeacher => "учитель-предметник",
+            Self::ClassTeacher => "классный руководитель",
+            Self::Deputy => "заместитель директора",
+            Self::Director => "директор",
+        }
+    }
+
     /// Reads [`Stage::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.as_str() == text)

@@ -340,14 +340,10 @@ pub fn called(person: &PersonFacts) -> String {
 
 /// A stage as the office that signs there; a word that no policy has comes back as it is.
 fn stage_words(stage: &str) -> String {
-    let words = match Stage::parse(stage) {
-        Some(Stage::SubjectTeacher) => "учитель-предметник",
-        Some(Stage::ClassTeacher) => "классный руководитель",
-        Some(Stage::Deputy) => "заместитель директора",
-        Some(Stage::Director) => "директор",
-        None => return format!("«{stage}»"),
-    };
-    words.to_owned()
+    match Stage::parse(stage) {
+        Some(known) => known.as_russian().to_owned(),
+        None => format!("«{stage}»"),
+    }
 }
 
 /// «Кварцева О.А. (T2), …»: who is awaited, as people know each other.

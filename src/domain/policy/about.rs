@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::keys::{PARAMETERS, title};
+use super::Stage;
+use super::keys::own_words;
 use crate::domain::words;
 
 /// What a key is about with what narrows it: «Срок: отметка за письменную работу, 9–11 классы»; empty for a key that no policy has.
@@ -10,63 +11,18 @@ pub fn about(key: &str) -> String {
     let mut parts = key.splitn(3, '.');
     let mut part = || parts.next().unwrap_or_default();
     let (section, name, rest) = (part(), part(), part());
-    let own = match (section, own_words(section, name)) {
+    let own = match (section, own_words(&format!("{section}.{name}"))) {
         ("deadline", own) if !own.is_empty() => format!("срок: {own}"),
         ("completeness", own) if !own.is_empty() => format!("полнота при закрытии периода: {own}"),
         (_, own) => own.to_owned(),
     };
     let narrowed = match section {
-        "route" => stage(rest),
+        "route" => Stage::parse(rest).map_or_else(|| rest.to_owned(), |stage| stage.as_russian().to_owned()),
         "codes" if !rest.is_empty() => format!("«{rest}»"),
         _ => narrowing(rest),
     };
     let said: Vec<&str> = [own.as_str(), narrowed.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
     words::capitalised(&said.join(", "))
-}
-
-/// The words of a key before its narrowing; of a key without any, those of the question that asks for it.
-fn own_words(section: &str, name: &str) -> &'static str {
-    match (section, name) {
-        ("regulation", "title") => "название положения",
-        ("regulation", "order_number") => "номер приказа",
-        ("regulation", "order_date") => "дата приказа",
-        ("regulation", "in_force_from") => "действует с",
-        ("regulation", "in_force_to") => "действует по",
-        ("print", "cadence") => "когда делается копия",
-        ("print", "due_before_end") => "срок копии до конца периода",
-        ("print", "due_after_end") => "срок копии после конца периода",
-        ("print", "due_by") => "день года, к которому готова копия",
-        ("route", "period_copy") => "подписи копии за период",
-        ("route", "summary_sheet") => "подписи сводной ведомости",
-        ("retention", "period_copy") => "срок хранения журнала",
-        ("retention", "summary_sheet") => "срок хранения сводной ведомости",
-        ("codes", "marks") => "шкала отметок",
-        ("codes", "absence") => "обозначение пропуска",
-        ("codes", "final") => "обозначение вместо итоговой отметки",
-        ("signature", "act") => "по какому акту действует электронная подпись",
-        ("signature", "wording") => "слова отметки об электронной подписи",
-        ("seal", "wording") => "слова отметки о печати",
-        _ => {
-            let key = format!("{section}.{name}");
-            let asked = || PARAMETERS.iter().find(|question| question.keys.iter().any(|asked| *asked == key));
-            match title(&key) {
-                "" => asked().map_or("", |question| question.about),
-                own => own,
-            }
-        }
-    }
-}
-
-/// A stage of a route in words: whose signature it is.
-fn stage(stage: &str) -> String {
-    let said = match stage {
-        "subject_teacher" => "учитель-предметник",
-        "class_teacher" => "классный руководитель",
-        "deputy" => "заместитель директора",
-        "director" => "директор",
-        other => other,
-    };
-    said.to_owned()
 }
 
 /// What narrows a key, in words: grades, weekly hours, profile groups, a first day.

@@ -1,7 +1,8 @@
-//! The further keys of a policy: what each means, what it may hold, and which question of a regulation it answers. Floor 0.
+//! The keys of a policy: what each means, what the further ones may hold, and which question of a regulation they answer. Floor 0.
 //!
-//! The first keys (print, route, retention, codes, completeness, signature, seal) are read by `rules`; these are read by `said`, all in
-//! one way. [`PARAMETERS`] walks the questions on which the schools' regulations differ (docs/policies.ru.md), each with its keys.
+//! The first keys (print, route, retention, codes, completeness, signature, seal) are read by `rules`, and `FIRST` has their words; the
+//! further ones are read by `said`, all in one way. [`PARAMETERS`] walks the questions on which the schools' regulations differ
+//! (docs/policies.ru.md), each with its keys.
 
 use super::said::Unit;
 
@@ -294,22 +295,52 @@ pub fn why_only_told(key: &str) -> &'static str {
     TOLD_ONLY.iter().find(|(told, _)| *told == key).map_or("", |(_, why)| why)
 }
 
-/// What the completeness gate looks at, key by key: they are read by the rules, and people read these words.
-const COMPLETENESS: &[(&str, &str)] = &[
-    ("completeness.final_mark", "итоговая отметка"),
-    ("completeness.topic", "тема урока"),
-    ("completeness.homework", "домашнее задание"),
-    ("completeness.absence_reason", "причина пропуска"),
-    ("completeness.lessons", "уроки предмета"),
-    ("completeness.decision", "решение о переводе"),
+/// The first keys, each with its title under the question that asks for it, empty where the question says it all, and with its words where it
+/// stands by itself.
+const FIRST: &[(&str, &str, &str)] = &[
+    ("regulation.title", "", "название положения"),
+    ("regulation.order_number", "", "номер приказа"),
+    ("regulation.order_date", "", "дата приказа"),
+    ("regulation.in_force_from", "", "действует с"),
+    ("regulation.in_force_to", "", "действует по"),
+    ("print.cadence", "", "когда делается копия"),
+    ("print.due_before_end", "", "срок копии до конца периода"),
+    ("print.due_after_end", "", "срок копии после конца периода"),
+    ("print.due_by", "", "день года, к которому готова копия"),
+    ("route.period_copy", "копия за период", "подписи копии за период"),
+    ("route.summary_sheet", "сводная ведомость", "подписи сводной ведомости"),
+    ("retention.period_copy", "", "срок хранения журнала"),
+    ("retention.summary_sheet", "", "срок хранения сводной ведомости"),
+    ("codes.marks", "отметки", "шкала отметок"),
+    ("codes.absence", "на уроке", "обозначение пропуска"),
+    ("codes.final", "вместо отметки", "обозначение вместо итоговой отметки"),
+    ("completeness.final_mark", "итоговая отметка", "итоговая отметка"),
+    ("completeness.topic", "тема урока", "тема урока"),
+    ("completeness.homework", "домашнее задание", "домашнее задание"),
+    ("completeness.absence_reason", "причина пропуска", "причина пропуска"),
+    ("completeness.lessons", "уроки предмета", "уроки предмета"),
+    ("completeness.decision", "решение о переводе", "решение о переводе"),
+    ("signature.act", "по какому акту", "по какому акту действует электронная подпись"),
+    ("signature.wording", "слова отметки на странице", "слова отметки об электронной подписи"),
+    ("seal.wording", "слова отметки на странице", "слова отметки о печати"),
 ];
 
-/// The own words of a key; empty for one that a question alone speaks for.
+/// Title and words of a key; a further key has one name for both, a key that no policy has neither.
+fn names(key: &str) -> [&'static str; 2] {
+    let first = || FIRST.iter().find(|(known, ..)| *known == key).map(|(_, title, words)| [*title, *words]);
+    find(key).map(|known| [known.about; 2]).or_else(first).unwrap_or_default()
+}
+
+/// The title of a key under the question that asks for it; empty for one that the question alone speaks for.
 pub fn title(key: &str) -> &'static str {
-    if let Some(known) = find(key) {
-        return known.about;
-    }
-    COMPLETENESS.iter().find(|(known, _)| *known == key).map_or("", |(_, words)| words)
+    let [title, _] = names(key);
+    title
+}
+
+/// The words of a key that stands by itself; empty for one that no policy has.
+pub(super) fn own_words(key: &str) -> &'static str {
+    let [_, words] = names(key);
+    words
 }
 
 /// The names of a section's further keys: `["by", "summary_by"]` for `print`.

@@ -63,16 +63,7 @@ fn name_of(key: &str) -> String {
     let mut parts = key.splitn(3, '.');
     let mut part = || parts.next().unwrap_or_default();
     let (section, name, rest) = (part(), part(), part());
-    let own = match (section, name) {
-        ("codes", "marks") => "отметки",
-        ("codes", "absence") => "на уроке",
-        ("codes", "final") => "вместо отметки",
-        ("route", "period_copy") => "копия за период",
-        ("route", "summary_sheet") => "сводная ведомость",
-        ("signature", "act") => "по какому акту",
-        ("signature" | "seal", "wording") => "слова отметки на странице",
-        _ => title(&format!("{section}.{name}")),
-    };
+    let own = title(&format!("{section}.{name}"));
     let narrowed = match section {
         "route" => String::new(),
         "codes" if !rest.is_empty() => format!("«{rest}»"),
