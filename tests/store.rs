@@ -428,6 +428,9 @@ fn the_log_never_forks_under_many_writers_and_a_dropped_turn_leaves_nothing() {
         }
         let entries = db.list_log().await.expect("the log");
         assert_eq!(entries.len(), 64);
+        let of_kinds = db.list_events_of([EventKind::CheckFailed, EventKind::Sealed]).await.expect("entries");
+        assert_eq!(of_kinds, entries.iter().map(|one| (one.index, one.payload.clone())).collect::<Vec<_>>());
+        assert_eq!(db.list_events_of([EventKind::PeriodClosed, EventKind::Sealed]).await.expect("none"), []);
         let leaves: Vec<Digest> = entries
             .iter()
             .map(|e| {

@@ -9,7 +9,7 @@ use sqlx::{Any, AnyConnection, Row as _, Transaction};
 
 use super::changes::Unvouched;
 use super::{Db, Error};
-use crate::domain::audit::{self, Event, Touched};
+use crate::domain::audit::{self, Event, EventKind, Touched};
 use crate::domain::canon::{Digest, hex};
 use crate::domain::merkle::{self, Frontier};
 
@@ -213,6 +213,18 @@ impl Db {
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// Index and payload of the entries of two kinds of event, by index.
+    pub async fn list_events_of(&self, [one, other]: [EventKind; 2]) -> Result<Vec<(u64, String)>, Error> {
+        let rows =
+            sqlx::query("select idx, payload from log_entries where school = $1 and event in ($2, $3) order by idx")
+                .bind(self.school.clone())
+                .bind(one.as_str())
+                .bind(other.as_str())
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(|row| Ok((row.try_get::<i64, _>(0)? as u64, row.try_get(1)?))).collect()
     }
 
     /// Every signed checkpoint, by size.

@@ -1,9 +1,12 @@
 //! Compromise and the copies: what a period's title page says of void changes, and what is not closed, issued or sealed over them. Floor 2.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value;
 
 use super::openings::ground;
 use super::{Decision, Refusal, Standing, Survey, Target, VoidChange, VoidDeed, deeds, survey};
+use crate::domain::audit::EventKind;
 use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::names;
@@ -13,7 +16,7 @@ use crate::domain::void::{Docket, Ruling};
 use crate::domain::words;
 use crate::flow::sign::REFUSED;
 use crate::flow::{Error, House, change};
-use crate::store::{CompromiseRow, CopyRow, LogEntry, StatementRow};
+use crate::store::{CompromiseRow, CopyRow, StatementRow};
 
 /// Does a void change lie in a class's span: its lessons' days, its final marks, or the whole year?
 fn lies_in(change: &VoidChange, class: &str, span: &Span) -> bool {
@@ -87,13 +90,13 @@ pub(crate) async fn refuse_void_rows(house: &House, copies: &[CopyRow]) -> Resul
     if survey.changes.is_empty() {
         return Ok(());
     }
-    let (docket, log) = (house.db.load_docket().await?, house.db.list_log().await?);
+    let (docket, freezings) = (house.db.load_docket().await?, Freezings::load(house).await?);
     for row in copies {
         let roster = house.db.load_roster(&row.year).await?;
         let Some(class) = roster.class(&row.class) else { continue };
         let span = period::span(&roster, class, &row.period)?;
         refuse_pending(&survey, &row.id, &class.name, &span)?;
-        let held = held_in(&log, (&docket, &survey), row, (&class.name, &span))?;
+        let held = held_in(&freezings, (&docket, &survey), row, (&class.name, &span))?;
         if held.undone > 0 {
             let (copy, count) = (row.id.clone(), counted(held.undone));
             return Err(Refusal::Stale { copy, count, ground: held.ground() }.into());
@@ -152,7 +155,8 @@ pub async fn held(house: &House, row: &CopyRow) -> Result<Held, Error> {
     let roster = house.db.load_roster(&row.year).await?;
     let Some(class) = roster.class(&row.class) else { return Ok(Held::default()) };
     let span = period::span(&roster, class, &row.period)?;
-    held_in(&house.db.list_log().await?, (&docket, &survey(house).await?), row, (&class.name, &span))
+    let freezings = Freezings::load(house).await?;
+    held_in(&freezings, (&docket, &survey(house).await?), row, (&class.name, &span))
 }
 
 /// Versions that hold entries undone since they were frozen: they are never sealed, so nobody is asked to sign them.
@@ -160,7 +164,7 @@ pub async fn held(house: &House, row: &CopyRow) -> Result<Held, Error> {
 pub struct Stale {
     docket: Docket,
     survey: Survey,
-    log: Vec<LogEntry>,
+    freezings: Freezings,
 }
 
 impl Stale {
@@ -174,7 +178,7 @@ impl Stale {
         }
         let mut survey = survey(house).await?;
         survey.changes.retain(|change| change.standing == Standing::Undone);
-        Ok(Self { docket, survey, log: house.db.list_log().await? })
+        Ok(Self { docket, survey, freezings: Freezings::load(house).await? })
     }
 
     /// Is this version one of them? Of a class in which nothing was undone nothing is read.
@@ -187,12 +191,31 @@ impl Stale {
         let roster = house.db.load_roster(&row.year).await?;
         let Some(class) = roster.class(&row.class) else { return Ok(false) };
         let span = period::span(&roster, class, &row.period)?;
-        Ok(held_in(&self.log, (&self.docket, &self.survey), row, (&class.name, &span))?.undone > 0)
+        Ok(held_in(&self.freezings, (&self.docket, &self.survey), row, (&class.name, &span))?.undone > 0)
+    }
+}
+
+/// Which event of the log froze each snapshot: its index. Supplements are not among them.
+#[derive(Debug, Default)]
+struct Freezings(HashMap<Digest, u64>);
+
+impl Freezings {
+    async fn load(house: &House) -> Result<Self, Error> {
+        let mut indexes = HashMap::new();
+        // A first version is frozen by the closing of its period, a later one by the reissue.
+        for (index, payload) in house.db.list_events_of([EventKind::PeriodClosed, EventKind::CopySuperseded]).await? {
+            let Ok(facts) = serde_json::from_str::<Value>(&payload) else { continue };
+            let snapshot = facts["snapshot"].as_str().and_then(|text| text.parse::<Digest>().ok());
+            if let Some(snapshot) = snapshot {
+                indexes.entry(snapshot).or_insert(index);
+            }
+        }
+        Ok(Self(indexes))
     }
 }
 
 fn held_in(
-    log: &[LogEntry],
+    freezings: &Freezings,
     (docket, survey): (&Docket, &Survey),
     row: &CopyRow,
     (class, span): (&str, &Span),
@@ -201,11 +224,8 @@ fn held_in(
     if supplement_no(&row.id).is_some() {
         return Ok(held);
     }
-    // The order of the log tells what stood in it: the first event that names the snapshot froze it.
-    let snapshot = row.snapshot.to_hex();
-    let Some(frozen) = log.iter().find(|entry| entry.payload.contains(&snapshot)).map(|entry| entry.index) else {
-        return Ok(held);
-    };
+    // The order of the log tells what stood in the snapshot: nothing that came after the event which froze it.
+    let Some(frozen) = freezings.0.get(&row.snapshot).copied() else { return Ok(held) };
     let undone_since = |seq: u64| {
         let mut own = docket.rulings.iter().filter(|ruling| ruling.target == Target::Change(seq));
         own.any(|ruling| ruling.decision == Decision::Undone && ruling.deed.event > frozen)
