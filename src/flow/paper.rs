@@ -120,7 +120,7 @@ async fn keep(house: &House, row: &CopyRow, seen: &Seen, act: &Act) -> Result<St
     let given = Given {
         name: format!("Подпись на бумаге, {}", row.id), bytes: seen.scan.clone(), signed_on: None
     };
-    let taken = scans::file(house, given, act, |_, _| {}).await?;
+    let taken = scans::file(house, given, act).await?;
     let file = taken.file.as_ref().ok_or(Refusal::NotAScan)?;
     let read: Vec<&str> = taken.pages.iter().map(|page| page.leaf.copy.as_str()).filter(|id| !id.is_empty()).collect();
     let is_own = taken.pages.iter().any(|page| (&page.leaf.copy, page.leaf.version) == (&row.id, row.version));

@@ -117,9 +117,13 @@ async fn compared(house: &House, name: &str, bytes: Vec<u8>) -> Compared {
     assert_eq!(taken.filed(), 1, "{:?}", taken.findings);
     let row = house.copy(COPIES[0]).await;
     let at = At::read(&taken.pages[0]);
-    assert_eq!(scans::known(house, &at, &row, taken.pages[0].leaf.leaf), None);
+    assert_eq!(scans::known(house, &at.place, &row, taken.pages[0].leaf.leaf), None);
     let found = scans::compare(house, &at, &row, taken.pages[0].leaf.leaf).await.expect("an answer");
-    assert_eq!(scans::known(house, &at, &row, taken.pages[0].leaf.leaf), Some(found.clone()), "kept for the next look");
+    assert_eq!(
+        scans::known(house, &at.place, &row, taken.pages[0].leaf.leaf),
+        Some(found.clone()),
+        "kept for the next look"
+    );
     assert_eq!(found.not, "");
     found
 }
@@ -166,7 +170,7 @@ async fn counted_until_somebody_looks(house: &House) {
     assert_eq!((of("scans_compared"), of("scan_looked")), (2, 1));
 
     // What is put aside counts no more, and what is laid back by hand was looked at.
-    scans::decide(house, &at, &Leaf::default(), &after(99)).await.expect("put aside");
+    scans::decide(house, &at, &Leaf::default(), None, &after(99)).await.expect("put aside");
     assert_eq!(scans::differing(house).await.expect("pages"), []);
     assert_eq!(house.doctor().await, Vec::<String>::new());
 }
@@ -239,10 +243,54 @@ fn a_sheet_of_a_stage_on_paper_that_came_back_without_ink_is_told_and_a_signed_o
         // The bare scan names the one that took its place, and not the other way round.
         let row = house.copy(copy).await;
         let inked = scans::Inked::load(&house, &row).await.expect("an answer").expect("a stage on paper");
-        let both = scans::standing(&house, copy, None).await.expect("a standing").pages.remove(no - 1).scans;
+        let page = scans::standing(&house, copy, None).await.expect("a standing").pages.remove(no - 1);
+        let both = &page.scans;
+        assert_eq!(inked.counting(&house, &page).map(|at| &at.place), Some(&both[1].place), "its time is the paper's");
         let by = |at: &At| inked.replaced_by(&house, &at.place, no as u32).cloned();
         assert_eq!([by(&both[0]), by(&both[1])], [Some(both[1].place.clone()), None]);
         assert!(bare.said(1).starts_with("Отличий не найдено"), "{}", bare.said(1));
+    });
+}
+
+#[test]
+fn corners_of_a_code_kept_in_thousandths_do_not_lay_a_page_a_row_off() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let row = house.copy(COPIES[0]).await;
+        let snapshot = house.db.load_snapshot(row.snapshot).await.expect("a snapshot");
+        let places = typeset::hand_places(&snapshot).expect("places");
+        let bytes = std::fs::read(house.issued_pdf(&row.id, 1, row.issued_pdf.parse().expect("a digest"))).expect("it");
+        let area = |[x, y, width, height]: [f64; 4]| scan::Area {
+            x: x as f32,
+            y: y as f32,
+            width: width as f32,
+            height: height as f32,
+        };
+        // The contents and the learners: rows that are alike, which a page a row off fits nearly as well.
+        for no in [2, 3] {
+            let page = &places[no - 1];
+            let issued = scan::Issued {
+                picture: scan::page_at(&bytes, no, scan::DPI).expect("the page"),
+                code: area(page.code),
+                reserved: page.reserved.iter().copied().map(area).collect(),
+                body: area(page.body),
+            };
+            let seen = scan::page(&scanned(&printed(&house, no).await), 1).expect("the scan");
+            let [found] = &scan::codes(&seen)[..] else { panic!("one code") };
+            let sides = (seen.width as f32, seen.height as f32);
+            // All that rounding can do: each corner half a thousandth of the page to either side, up or down.
+            for [turn, stretch] in [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0], [1.0, 1.0], [-1.0, 1.0]] {
+                let off = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
+                    .map(|(x, y): (f32, f32)| (x * stretch - y * turn, y * stretch + x * turn));
+                let mut said = found.corners;
+                for (corner, (x, y)) in said.iter_mut().zip(off) {
+                    corner.0 += x.clamp(-1.0, 1.0) * 0.0005 * sides.0;
+                    corner.1 += y.clamp(-1.0, 1.0) * 0.0005 * sides.1;
+                }
+                let differs = scan::compare(&issued, &seen, &said).map(|compared| compared.differences);
+                assert_eq!(differs, Ok(Vec::new()), "page {no}, turned {turn}, stretched {stretch}");
+            }
+        }
     });
 }
 

@@ -274,7 +274,7 @@ fn sheets_without_ink_complete_no_stage_until_somebody_has_looked_and_what_signa
 
         // The statements stay, and so does the scan that they rest on.
         let at = taken.pages[0].at.clone();
-        let dropped = scans::decide(&house, &at, &Leaf::default(), &by(&secretary, 22)).await;
+        let dropped = scans::decide(&house, &at, &Leaf::default(), None, &by(&secretary, 22)).await;
         assert!(matches!(&dropped, Err(Error::Scan(scans::Refusal::Attested(_)))), "{dropped:?}");
         assert!(house.db.list_scan_decisions().await.expect("decisions").is_empty());
         assert_eq!(house.doctor().await, Vec::<String>::new());

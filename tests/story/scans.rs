@@ -296,16 +296,16 @@ fn a_page_without_a_code_is_laid_by_hand_and_a_scan_can_be_put_aside() {
         assert_eq!((taken.filed(), codes(&taken)), (0, vec!["scan.no-code"]));
         let at = taken.pages[0].at.clone();
         let wish = |leaf| Leaf { copy: COPIES[0].to_owned(), version: 1, sheet: 0, leaf };
-        let beyond = scans::decide(&house, &at, &wish(9_999), &after(91)).await.expect_err("no such page");
+        let beyond = scans::decide(&house, &at, &wish(9_999), None, &after(91)).await.expect_err("no such page");
         assert!(beyond.to_string().contains("нет страницы 9999"), "{beyond}");
         let nowhere = ScanPlace { page: 2, ..at.clone() };
-        scans::decide(&house, &nowhere, &wish(2), &after(91)).await.expect_err("no such scan");
+        scans::decide(&house, &nowhere, &wish(2), None, &after(91)).await.expect_err("no such scan");
 
-        scans::decide(&house, &at, &wish(2), &after(92)).await.expect("a decision");
+        scans::decide(&house, &at, &wish(2), None, &after(92)).await.expect("a decision");
         let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
         assert!(standing.pages[1].scans.len() == 1 && standing.pages[1].scans[0].by_hand);
-        scans::decide(&house, &at, &wish(2), &after(93)).await.expect_err("it is there already");
-        scans::decide(&house, &at, &Leaf::default(), &after(94)).await.expect("put aside");
+        scans::decide(&house, &at, &wish(2), None, &after(93)).await.expect_err("it is there already");
+        scans::decide(&house, &at, &Leaf::default(), None, &after(94)).await.expect("put aside");
         let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
         assert!(standing.pages[1].scans.is_empty());
         let seen = standing.pages.iter().filter(|page| !page.scans.is_empty()).count();

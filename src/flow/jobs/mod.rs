@@ -134,8 +134,8 @@ impl Worker {
     /// When the system gives no random bytes.
     pub fn in_two(self) -> Result<[Self; 2], Error> {
         let holder = hex(&crate::sign::random()?[..8]);
-        let sealing = Self { kinds: JobKinds::Only(Work::SEAL_ALL), holder, ..self.clone() };
-        Ok([sealing, Self { kinds: JobKinds::AllBut(Work::SEAL_ALL), ..self }])
+        let sealing = Self { kinds: JobKinds::Only(Work::SEAL), holder, ..self.clone() };
+        Ok([sealing, Self { kinds: JobKinds::AllBut(Work::SEAL), ..self }])
     }
 
     /// Works until `stop` says so; a job under way is given back then.

@@ -137,8 +137,8 @@ impl Outcome {
 }
 
 impl Work {
-    /// [`Work::kind`] of sealing, which a worker of its own takes.
-    pub const SEAL_ALL: &'static str = "seal_all";
+    /// [`Work::kind`] of sealing, be it of every copy or of those that were listed; a worker of its own takes it.
+    pub const SEAL: &'static str = "seal_all";
     /// [`Work::kind`] of reading scans, for the page that shows it.
     pub const READ_SCANS: &'static str = "read_scans";
     /// The same of comparing them.
@@ -149,7 +149,7 @@ impl Work {
         match self {
             Self::CloseAll { .. } => "close_all",
             Self::IssueAll | Self::Issue { .. } => "issue_all",
-            Self::SealAll | Self::Seal { .. } => Self::SEAL_ALL,
+            Self::SealAll | Self::Seal { .. } => Self::SEAL,
             Self::Import { .. } => "import",
             Self::Backup { .. } => "backup",
             Self::CompareCarrier { .. } => "compare_carrier",
@@ -165,7 +165,7 @@ impl Work {
         match kind {
             "close_all" => "Закрытие периода",
             "issue_all" => "Выпуск копий",
-            Self::SEAL_ALL => "Печать школы и реестр",
+            Self::SEAL => "Печать школы и реестр",
             "import" => "Загрузка набора данных",
             "backup" => "Запись резервной копии",
             "compare_carrier" => "Сверка носителя с записями «Летописи»",
@@ -382,7 +382,7 @@ async fn read_scans(
         let path = house.incoming().join(&file.file);
         let bytes = super::super::read_file(&path)?;
         let given = scans::Given { name: file.name.clone(), bytes, signed_on: signed_on.parse().ok() };
-        let taken = scans::take_telling(house, given, act, |_, _| {}, &compared).await?;
+        let taken = scans::take(house, given, act, compared).await?;
         completed.extend(taken.completed.iter().map(ToString::to_string));
         kept.extend(taken.file.as_ref().map(|file| file.digest.clone()));
         filed += if taken.again { 0 } else { taken.filed() };

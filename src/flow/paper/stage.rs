@@ -243,7 +243,7 @@ fn stage_of(
                 .scans
                 .iter()
                 .filter(counts)
-                .map(|at| (at, scans::ink(house, at, &standing.copy, page.leaf)))
+                .map(|at| (at, scans::ink(house, &at.place, &standing.copy, page.leaf)))
                 .collect();
             // A signed sheet that was scanned anew speaks instead of the bare scan before it.
             let shown = came.iter().find(|(_, ink)| *ink == Some(true));

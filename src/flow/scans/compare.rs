@@ -24,7 +24,7 @@ use crate::domain::route;
 use crate::domain::snapshot::{Sheet, Snapshot, StageFacts};
 use crate::domain::words::moment_of;
 use crate::scan::{self, Area, Class, Issued, Kind, Point};
-use crate::store::CopyRow;
+use crate::store::{CopyRow, ScanPlace};
 use crate::typeset;
 use crate::vault::name;
 
@@ -180,19 +180,19 @@ pub fn tenths(length: f32) -> String {
     format!("{length:.1}").replace('.', ",")
 }
 
-fn kept(house: &House, at: &At) -> PathBuf {
-    house.scans().join("compared").join(format!("{}-{}-{}.json", at.place.file, at.place.page, at.place.place))
+fn kept(house: &House, at: &ScanPlace) -> PathBuf {
+    house.scans().join("compared").join(format!("{}-{}-{}.json", at.file, at.page, at.place))
 }
 
 /// The answer of an earlier comparison with this page, if it is still there.
-pub fn known(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Option<Compared> {
+pub fn known(house: &House, at: &ScanPlace, copy: &CopyRow, leaf: u32) -> Option<Compared> {
     let bytes = std::fs::read(kept(house, at)).ok()?;
     let known: Compared = serde_json::from_slice(&bytes).ok()?;
     (known.method == METHOD && known.issued == copy.issued_pdf && known.page == leaf).then_some(known)
 }
 
 /// Does a scan show each signature in ink that it waits for? Nothing is known of one that was not compared, or could not be.
-pub fn ink(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Option<bool> {
+pub fn ink(house: &House, at: &ScanPlace, copy: &CopyRow, leaf: u32) -> Option<bool> {
     let found = known(house, at, copy, leaf).filter(|found| found.not.is_empty());
     found.map(|found| found.unsigned() == 0)
 }
@@ -217,7 +217,7 @@ async fn sealed(house: &House, copy: &CopyRow) -> Result<Option<(PathBuf, Digest
 /// # Errors
 /// When the scan or a file of the copy cannot be read, or is not the one that is on record.
 pub async fn compare(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Result<Compared, Error> {
-    if let Some(known) = known(house, at, copy, leaf) {
+    if let Some(known) = known(house, &at.place, copy, leaf) {
         return Ok(known);
     }
     let blank = Compared {
@@ -290,7 +290,7 @@ pub async fn compare(house: &House, at: &At, copy: &CopyRow, leaf: u32) -> Resul
         Ok(signed(if other.distance() < found.distance() { other } else { found }))
     };
     let compared = tokio::task::spawn_blocking(work).await.map_err(|error| Error::Interrupted(error.to_string()))??;
-    keep(&kept(house, at), &compared);
+    keep(&kept(house, &at.place), &compared);
     Ok(compared)
 }
 

@@ -211,8 +211,7 @@ pub async fn differing(house: &House) -> Result<Vec<Differing>, Error> {
 
 /// Places of signatures without ink on a scan; none where the comparison's own file was thrown away.
 fn bare(house: &House, at: &ScanPlace, copy: &CopyRow, leaf: u32) -> u32 {
-    let at = At { place: at.clone(), by_hand: false, corners: String::new(), turn: 0 };
-    known(house, &at, copy, leaf).map_or(0, |found| found.unsigned() as u32)
+    known(house, at, copy, leaf).map_or(0, |found| found.unsigned() as u32)
 }
 
 /// Pages on which something differs and at whose scans nobody has looked: each once, whatever the number of its scans.

@@ -96,27 +96,17 @@ impl House {
 }
 
 /// Takes one file: reads it, files its pages, keeps it, and completes the stages on paper whose last sheet came with it. The same file
-/// again changes nothing, unless a stage waits for nothing more. `progress` is told of pages read and of all.
+/// again changes nothing, unless a stage waits for nothing more. `compared` is told of pages compared and of all, where a stage waits for what
+/// they show.
 pub async fn take(
     house: &House,
     given: Given,
     act: &Act,
-    progress: impl Fn(usize, usize) + Send + 'static,
-) -> Result<Taken, Error> {
-    take_telling(house, given, act, progress, &|_, _| {}).await
-}
-
-/// The same; `compared` is told of pages compared and of all, where a stage waits for what they show.
-pub async fn take_telling(
-    house: &House,
-    given: Given,
-    act: &Act,
-    progress: impl Fn(usize, usize) + Send + 'static,
-    compared: &(dyn Fn(usize, usize) + Sync),
+    compared: impl Fn(usize, usize) + Sync,
 ) -> Result<Taken, Error> {
     let day = given.signed_on.unwrap_or_else(|| act.at.date_naive());
-    let mut taken = file(house, given, act, progress).await?;
-    let settled = stage::settle(house, &filed_to(&taken.pages), day, act, compared).await?;
+    let mut taken = file(house, given, act).await?;
+    let settled = stage::settle(house, &filed_to(&taken.pages), day, act, &compared).await?;
     taken.findings.extend(settled.findings);
     taken.completed = settled.completed;
     Ok(taken)
@@ -129,19 +119,14 @@ fn filed_to(pages: &[ScanPageRow]) -> Vec<String> {
 }
 
 /// Takes one file as [`take`] does, and looks at no stage.
-pub(super) async fn file(
-    house: &House,
-    given: Given,
-    act: &Act,
-    progress: impl Fn(usize, usize) + Send + 'static,
-) -> Result<Taken, Error> {
+pub(super) async fn file(house: &House, given: Given, act: &Act) -> Result<Taken, Error> {
     let digest = Digest::of(&given.bytes).to_hex();
     if let Some(file) = house.db.find_scan_file(&digest).await? {
         return again(house, file, &given.name).await;
     }
     let name = given.name.clone();
     let (bytes, read) = tokio::task::spawn_blocking(move || {
-        let read = read(&given.bytes, progress);
+        let read = read(&given.bytes);
         (given.bytes, read)
     })
     .await
@@ -170,16 +155,15 @@ pub(super) async fn file(
 }
 
 /// Reads every page; a page is let go before the next is drawn.
-fn read(bytes: &[u8], progress: impl Fn(usize, usize)) -> Result<(Kind, Vec<Read>), Unreadable> {
+fn read(bytes: &[u8]) -> Result<(Kind, Vec<Read>), Unreadable> {
     let mut all = Vec::new();
-    let kind = scan::pages(bytes, |no, of, page| {
+    let kind = scan::pages(bytes, |_, _, page| {
         all.push(match page {
             Ok(page) => {
                 Read { codes: scan::codes(&page).iter().map(|found| code(&page, found)).collect(), fault: None }
             }
             Err(fault) => Read { codes: Vec::new(), fault: Some(fault) },
         });
-        progress(no, of);
         true
     })?;
     Ok((kind, all))
@@ -331,17 +315,12 @@ pub enum Refusal {
 }
 
 /// Files a page by hand to a page of a copy, or, with `leaf` 0, says that it does not count; the last word holds. A stage on paper whose
-/// last sheet it was is completed, with the day of the act beside its signatures.
-pub async fn decide(house: &House, at: &ScanPlace, wish: &Leaf, act: &Act) -> Result<Settled, Error> {
-    decide_signed(house, at, wish, act.at.date_naive(), act).await
-}
-
-/// The same; `day` is the one beside the signatures.
-pub async fn decide_signed(
+/// last sheet it was is completed; `signed_on` is the day beside its signatures, that of the act when absent.
+pub async fn decide(
     house: &House,
     at: &ScanPlace,
     wish: &Leaf,
-    day: NaiveDate,
+    signed_on: Option<NaiveDate>,
     act: &Act,
 ) -> Result<Settled, Error> {
     let pages = house.db.list_scan_pages(&at.file).await?;
@@ -372,6 +351,7 @@ pub async fn decide_signed(
     tx.record_scan_decision(&row).await?;
     tx.record(&event, salt()?).await?.commit().await?;
     let copies: Vec<String> = Some(row.leaf.copy).filter(|copy| !copy.is_empty()).into_iter().collect();
+    let day = signed_on.unwrap_or_else(|| act.at.date_naive());
     stage::settle(house, &copies, day, act, &|_, _| {}).await
 }
 

@@ -10,7 +10,7 @@ use super::super::papers::Paper;
 use super::super::sign::signed;
 use super::super::{Error, House};
 use super::compare::{arrivals, ink, known};
-use super::standing::{At, LastWords};
+use super::standing::{At, LastWords, PageStanding};
 use crate::domain::route;
 use crate::domain::words::moment_of;
 use crate::store::{CopyRow, Leaf, PaperStageRow, ScanPlace, StatementRow};
@@ -54,10 +54,10 @@ impl Inked {
     /// How many places without ink on this scan are settled: all of them or none. Where a later scan of the page shows the ink, or each signature
     /// that the page waited for was attested after the scan came, nobody is to be sent to the old one.
     pub fn settled(&self, house: &House, place: &ScanPlace, leaf: u32) -> u32 {
-        let Some((at, page)) = self.scans.iter().find(|(at, of)| at.place == *place && of.leaf == leaf) else {
+        let Some((_, page)) = self.scans.iter().find(|(at, of)| at.place == *place && of.leaf == leaf) else {
             return 0;
         };
-        let bare = known(house, at, &self.copy, leaf).map_or(0, |found| found.unsigned() as u32);
+        let bare = known(house, place, &self.copy, leaf).map_or(0, |found| found.unsigned() as u32);
         let Some(came) = self.came.get(&place.file).filter(|_| bare > 0) else { return 0 };
         let is_settled = self.successor(house, place, leaf).is_some() || self.is_attested(page.sheet, came);
         if is_settled { bare } else { 0 }
@@ -66,6 +66,12 @@ impl Inked {
     /// The later scan of the page that shows the ink which this one lacks: that one counts.
     pub fn replaced_by(&self, house: &House, place: &ScanPlace, leaf: u32) -> Option<&ScanPlace> {
         (self.settled(house, place, leaf) > 0).then(|| self.successor(house, place, leaf)).flatten()
+    }
+
+    /// The scan of a page that counts: the first one that no later scan with the ink has replaced.
+    pub fn counting<'p>(&self, house: &House, page: &'p PageStanding) -> Option<&'p At> {
+        let is_replaced = |at: &&At| self.replaced_by(house, &at.place, page.leaf).is_some();
+        page.scans.iter().find(|at| !is_replaced(at)).or_else(|| page.scans.first())
     }
 
     /// When a scan came.
@@ -77,7 +83,7 @@ impl Inked {
         let came = self.came.get(&place.file)?;
         let is_later =
             |one: &At| one.place != *place && self.came.get(&one.place.file).is_some_and(|later| later >= came);
-        let is_inked = |one: &At| ink(house, one, &self.copy, leaf) == Some(true);
+        let is_inked = |one: &At| ink(house, &one.place, &self.copy, leaf) == Some(true);
         let mut others = self.scans.iter().filter(|(one, of)| of.leaf == leaf && is_later(one));
         others.find(|(one, _)| is_inked(one)).map(|(one, _)| &one.place)
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Error, House};
 use super::judge::{Verdict, sheets_of_pages};
+use super::settled::Inked;
 use crate::domain::snapshot::{Sheet, Snapshot};
 use crate::store::{CopyRow, Leaf, ScanDecisionRow, ScanPageRow, ScanPlace};
 
@@ -114,7 +115,7 @@ impl Standing {
 pub struct Complete {
     /// Copy and version.
     pub copy: CopyRow,
-    /// SHA-256 of the files that its pages lie in, each once, in order.
+    /// SHA-256 of the files that the scans of its pages in force lie in, each once, in order: none that a scan with the ink has replaced.
     pub files: Vec<String>,
     /// Pages that a person filed.
     pub by_hand: usize,
@@ -187,7 +188,12 @@ pub async fn complete(house: &House, copy: &str) -> Result<Option<Complete>, Err
     if !standing.is_complete() {
         return Ok(None);
     }
-    let scans: Vec<&At> = standing.pages.iter().filter_map(|page| page.scans.first()).collect();
+    let inked = Inked::load(house, &standing.copy).await?;
+    let scans = standing.pages.iter().filter_map(|page| match &inked {
+        Some(inked) => inked.counting(house, page),
+        None => page.scans.first(),
+    });
+    let scans: Vec<&At> = scans.collect();
     let mut files: Vec<String> = Vec::new();
     for at in &scans {
         if !files.contains(&at.place.file) {

@@ -228,7 +228,7 @@ async fn in_queue(state: &WebState, row: JobRow) -> JobRow {
 /// waits for seals alone, and nothing else waits for them.
 fn behind(id: &str, rows: &[JobRow]) -> String {
     let at = rows.iter().position(|one| one.id == id).unwrap_or(rows.len());
-    let is_seal = |row: &JobRow| row.kind == Work::SEAL_ALL;
+    let is_seal = |row: &JobRow| row.kind == Work::SEAL;
     let own = rows.get(at).is_some_and(is_seal);
     let before = rows.iter().enumerate().rev().filter(|(_, one)| is_seal(one) == own);
     let before = before.filter(|(place, one)| match one.state {

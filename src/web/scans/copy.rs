@@ -151,7 +151,7 @@ fn leaves(state: &WebState, standing: &Standing, differing: &[Differing], inked:
         }
         // What was compared already; the rest is compared in the background or when its page is opened.
         let is_seen = |at: &At| differing.iter().any(|one| one.at == at.place && one.look.is_some());
-        let known = |at: &At| scans::known(&state.house, at, &standing.copy, page.leaf);
+        let known = |at: &At| scans::known(&state.house, &at.place, &standing.copy, page.leaf);
         // What a later scan or a person has settled of a bare one is open no more.
         let settled = |at: &At| u64::from(inked.map_or(0, |inked| inked.settled(&state.house, &at.place, page.leaf)));
         let less = |count: usize, at: &At| (count as u64).saturating_sub(settled(at));
@@ -190,7 +190,7 @@ struct ScanView {
     at: At,
     picture: String,
     from: String,
-    /// What the comparison says.
+    /// What the comparison says; empty of a replaced scan, which is judged no more.
     said: String,
     /// Address on this page and moment of the later scan that shows the ink which this one lacks.
     replaced: Option<(String, String)>,
@@ -318,9 +318,14 @@ pub(super) async fn leaf(
             false if compared.not.is_empty() => "ok",
             false => "wait",
         };
-        let (size, marks) = marks(&compared, quarters(at), settled > 0);
+        // Of a replaced scan it is said by which; a difference beside the missing ink that nobody has looked at stays to be looked at.
+        let is_told = replaced.is_none() || is_open;
+        let (size, mut marks) = marks(&compared, quarters(at), settled > 0);
+        if !is_told {
+            marks.clear();
+        }
         views.push(ScanView {
-            said: compared.said(settled),
+            said: if is_told { compared.said(settled) } else { String::new() },
             is_attested: settled > 0 && replaced.is_none(),
             replaced,
             is_bare: settled == 0 && compared.unsigned() > 0,
@@ -381,7 +386,7 @@ pub(super) async fn withdraw(
     Form(asked): Form<Which>,
 ) -> Result<Response, Refusal> {
     let at = asked.of_page(&state, &id, leaf).await?;
-    scans::decide(&state.house, &at, &Leaf::default(), &state.act(&visitor.account)).await?;
+    scans::decide(&state.house, &at, &Leaf::default(), None, &state.act(&visitor.account)).await?;
     let address = format!("/office/scans/{}/{leaf}", segment(&id));
     Ok(answer::done(&address, "Скан отложен: страница по нему больше не считается полученной."))
 }

@@ -16,7 +16,7 @@ use crate::domain::forms::People;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
-use crate::flow::scans::{self, At, Differing};
+use crate::flow::scans::{self, Differing};
 use crate::store::LookRow;
 
 /// Where they are listed.
@@ -98,8 +98,7 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
     let (mut open, mut looked) = (Vec::new(), Vec::new());
     for one in scans::differing(&state.house).await?.iter().filter(|one| sees(&directory, &visitor, one)) {
         // The differences themselves lie beside the scan; where they were thrown away, the page finds them again.
-        let at = At { place: one.at.clone(), by_hand: false, corners: String::new(), turn: 0 };
-        let known = scans::known(&state.house, &at, &one.copy, one.leaf);
+        let known = scans::known(&state.house, &one.at, &one.copy, one.leaf);
         let is_shown = |differs: &&scans::Differs| one.unsigned > 0 || !differs.is_unsigned();
         let said = known.iter().flat_map(|known| known.unexpected().filter(is_shown).map(scans::Differs::said));
         let said: Vec<String> = said.collect();

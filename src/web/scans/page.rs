@@ -101,7 +101,7 @@ pub(super) async fn decide(
     let row = open(&state, &file, page, said.place).await?;
     let act = state.act(&visitor.account);
     if !said.none.is_empty() {
-        scans::decide(&state.house, &row.at, &Leaf::default(), &act).await.map(drop).or_else(as_it_is)?;
+        scans::decide(&state.house, &row.at, &Leaf::default(), None, &act).await.map(drop).or_else(as_it_is)?;
         return Ok(answer::done("/office/scans", "Страница отложена: это не лист копии."));
     }
     let last = state.house.db.list_versions(&said.copy).await?.pop().ok_or(Refusal::NotFound)?;
@@ -110,11 +110,11 @@ pub(super) async fn decide(
         return Err(Refusal::Rule("Укажите номер страницы копии: он напечатан вверху листа".to_owned()));
     }
     let wish = Leaf { copy: last.id.clone(), version: last.version, sheet: 0, leaf };
-    let day = match said.signed_on.trim() {
-        "" => act.at.date_naive(),
-        day => day.parse::<chrono::NaiveDate>().map_err(|_| crate::flow::Error::Paper(paper::Refusal::NoDay))?,
+    let signed_on = match said.signed_on.trim() {
+        "" => None,
+        day => Some(day.parse::<chrono::NaiveDate>().map_err(|_| crate::flow::Error::Paper(paper::Refusal::NoDay))?),
     };
-    let settled = scans::decide_signed(&state.house, &row.at, &wish, day, &act).await?;
+    let settled = scans::decide(&state.house, &row.at, &wish, signed_on, &act).await?;
     jobs::queue(&state.house, &Work::CompareScans { files: vec![file] }, &act).await?;
     state.ops.wake.notify_one();
     let said = format!("Страница {leaf} положена к копии {}.{}", last.id, super::copy::settled_words(&settled));
