@@ -175,15 +175,20 @@ impl<'h> Desk<'h> {
         Ok(stale.then(|| compromise::Refusal::NotToSign { copy, version, next }.into()))
     }
 
+    /// Takes the writer's place, and only then reads who holds an office and what is stale: an order that ended a minute ago counts.
+    async fn begin(&mut self) -> Result<Tx, Error> {
+        let tx = self.house.db.begin().await?;
+        self.appointments = self.house.db.list_appointments().await?;
+        self.stale = compromise::Stale::load(self.house).await?;
+        Ok(tx)
+    }
+
     /// One person signs; every copy of the gesture or none.
     pub async fn sign(&mut self, gesture: &Gesture, act: &Act) -> Result<Done, Error> {
         for target in &gesture.targets {
             self.prepare_last(&target.copy).await?;
         }
-        let mut tx = self.house.db.begin().await?;
-        // After the writer's place was taken: an order that ended a minute ago counts.
-        self.appointments = self.house.db.list_appointments().await?;
-        self.stale = compromise::Stale::load(self.house).await?;
+        let mut tx = self.begin().await?;
         let (mut events, mut done) = (Vec::new(), Done::default());
         let refused = gesture.reproofs();
         let by_sheets = !refused.is_empty();
@@ -212,10 +217,7 @@ impl<'h> Desk<'h> {
         for choice in choices {
             self.prepare_last(&choice.copy).await?;
         }
-        let mut tx = self.house.db.begin().await?;
-        // After the writer's place was taken: an order that ended a minute ago counts.
-        self.appointments = self.house.db.list_appointments().await?;
-        self.stale = compromise::Stale::load(self.house).await?;
+        let mut tx = self.begin().await?;
         let (mut events, mut answers) = (Vec::new(), Vec::new());
         for choice in choices {
             let wanted = Wanted::chosen(signer, choice);
@@ -296,10 +298,7 @@ impl<'h> Desk<'h> {
         act: &Act,
     ) -> Result<Done, Error> {
         self.prepare_last(&target.copy).await?;
-        let mut tx = self.house.db.begin().await?;
-        // After the writer's place was taken: an order that ended a minute ago counts.
-        self.appointments = self.house.db.list_appointments().await?;
-        self.stale = compromise::Stale::load(self.house).await?;
+        let mut tx = self.begin().await?;
         let (mut events, mut done) = (Vec::new(), Done { copies: 1, ..Done::default() });
         for (signer, witness) in seen {
             let row = current(&mut tx, &target.copy, target.version).await?;
