@@ -16,6 +16,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
 use tokio::sync::watch;
 
+use super::compromise;
 use super::jobs::Clock;
 use super::sign::signed;
 use super::{Act, Error, House, salt};
@@ -121,7 +122,12 @@ pub async fn remind(house: &House, act: &Act) -> Result<Reminded, Error> {
     for row in house.db.list_copies().await? {
         last.insert(row.id.clone(), row);
     }
+    let undone = compromise::Stale::load(house).await?;
     for row in last.into_values().filter(|row| row.state == State::Issued) {
+        // What holds entries undone since is never sealed: its signers wait for the next version.
+        if undone.holds(house, &row).await? {
+            continue;
+        }
         let paper = house.papers.get(house, row.snapshot).await?;
         if !calendars.contains_key(&row.year) {
             calendars.insert(row.year.clone(), super::timeliness::calendar(house, &row.year).await?);

@@ -340,8 +340,9 @@ pub(super) async fn notices(
         let when = words::moment_words(&row.at);
         if let Some((said, href)) = reminder(&row.kind) {
             // A reminder of a route that has ended reminds of nothing, nor does one of an own signature that stands by now.
-            let owes = awaited.iter().any(|one| one.row.id == row.copy && one.waits_for(person));
-            if copy.state != CopyState::Issued || (row.kind != ESCALATED && !owes) {
+            let waits = awaited.iter().find(|one| one.row.id == row.copy && !one.stale);
+            let owes = waits.is_some_and(|one| one.waits_for(person));
+            if copy.state != CopyState::Issued || waits.is_none() || (row.kind != ESCALATED && !owes) {
                 continue;
             }
             let known = reminders.entry(said).or_insert_with(|| Reminder { at: told.len(), href, classes: Vec::new() });

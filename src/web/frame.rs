@@ -10,7 +10,6 @@ use super::guard::{Passage, cookie};
 use super::route::{self, Access, Group, InMenu, RouteFacts};
 use super::waiting::Awaited;
 use super::{WebState, answer, help, query};
-use crate::domain::copy::State as CopyState;
 use crate::domain::people::{Office, Visitor};
 use crate::domain::rights::{Action, Role};
 
@@ -174,8 +173,7 @@ pub(super) async fn waits(state: &WebState, visitor: &Visitor) -> Option<usize> 
     let turn = state.moved().await.ok()?.copies;
     let copies = state.waiting.at(&state.house, turn).await.ok()?;
     let seals = visitor.may_anywhere(Action::SealCopies);
-    let waits =
-        |copy: &Awaited| copy.counted_for(&visitor.account) + usize::from(seals && copy.row.state == CopyState::Signed);
+    let waits = |copy: &Awaited| copy.counted_for(&visitor.account) + usize::from(seals && copy.waits_for_seal());
     Some(copies.iter().map(waits).sum())
 }
 

@@ -7,6 +7,7 @@ use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::route::{self, BY_SHEETS, Signed};
 use crate::domain::snapshot::StageFacts;
+use crate::flow::compromise::Stale;
 use crate::flow::desk::is_on_paper;
 use crate::flow::force::Versions;
 use crate::flow::sign::signed;
@@ -38,15 +39,17 @@ pub(super) struct Awaited {
     parts: BTreeMap<String, Part>,
     /// Recalled for correction after all signatures.
     pub(super) recalled: bool,
+    /// On its way with entries that were undone since it was frozen: it is never sealed, so nobody is asked to sign it.
+    pub(super) stale: bool,
     /// The version in force: the last that was sealed; an earlier one while this row is being signed.
     pub(super) in_force: Option<u32>,
 }
 
 impl Awaited {
     /// What comes ticked at the person's desk, and is counted wherever signatures are: the own sheets, or 1 for a copy as a whole; 0 when it does
-    /// not wait for the person, or waits for a signature on paper.
+    /// not wait for the person, waits for a signature on paper, or is never sealed.
     pub(super) fn counted_for(&self, person: &str) -> usize {
-        match self.waits_for(person) && !self.on_paper {
+        match self.waits_for(person) && !self.on_paper && !self.stale {
             true => self.sheets.get(person).copied().unwrap_or(1),
             false => 0,
         }
@@ -55,6 +58,11 @@ impl Awaited {
     /// Does the open stage lack this person's signature, here or on paper?
     pub(super) fn waits_for(&self, person: &str) -> bool {
         self.signers.iter().any(|id| id == person)
+    }
+
+    /// Is the seal of the school all that it lacks?
+    pub(super) fn waits_for_seal(&self) -> bool {
+        self.row.state == State::Signed && !self.recalled && !self.stale
     }
 
     /// The person's part in a copy that is being signed; `None` for who is not in its route.
@@ -67,8 +75,8 @@ impl Awaited {
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     kept: Mutex<Option<(u64, Arc<Vec<Awaited>>)>>,
-    /// After a change one request reads, the others wait for what it read.
-    reading: tokio::sync::Mutex<()>,
+    /// After a change one request reads, the others wait for what it read; with what it has looked at.
+    reading: tokio::sync::Mutex<Looked>,
     routes: Mutex<HashMap<Digest, Arc<Vec<StageFacts>>>>,
 }
 
@@ -78,7 +86,7 @@ impl Cache {
         if let Some(copies) = self.held(turn) {
             return Ok(copies);
         }
-        let _one = self.reading.lock().await;
+        let mut looked = self.reading.lock().await;
         if let Some(copies) = self.held(turn) {
             return Ok(copies);
         }
@@ -98,6 +106,7 @@ impl Cache {
         let versions = Versions::new(rows, &register);
         let recalls = house.db.list_recalls().await?;
         let paper_stages = house.db.list_open_paper_stages().await?;
+        looked.look(house, &last).await?;
         let mut copies = Vec::with_capacity(last.len());
         for row in last {
             let lacks = match row.state {
@@ -107,8 +116,8 @@ impl Cache {
             let on_paper = is_on_paper(&paper_stages, &row, &lacks.stage);
             let Lacks { signers, sheets, parts, .. } = lacks;
             let recalled = recalls.iter().any(|one| one.copy == row.id && one.version == row.version);
-            let in_force = versions.in_force(&row.id);
-            copies.push(Awaited { row, signers, sheets, on_paper, parts, recalled, in_force });
+            let (stale, in_force) = (looked.is_stale(&row), versions.in_force(&row.id));
+            copies.push(Awaited { row, signers, sheets, on_paper, parts, recalled, stale, in_force });
         }
         let copies = Arc::new(copies);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((turn, copies.clone()));
@@ -141,6 +150,46 @@ impl Cache {
         }
         Ok(lacks)
     }
+}
+
+/// Versions on their way that were looked at for entries undone since: what a version was frozen with never changes, so the log is asked once
+/// of each while no notice and no decision comes.
+#[derive(Debug, Default)]
+struct Looked {
+    /// How many notices and decisions there were.
+    docket: (usize, usize),
+    /// By copy and version.
+    stale: HashMap<(String, u32), bool>,
+}
+
+impl Looked {
+    /// Looks at those among these last versions that were not looked at yet. Almost every house has no notice: nothing more is read then.
+    async fn look(&mut self, house: &House, last: &[CopyRow]) -> Result<(), Error> {
+        let docket = house.db.load_docket().await?;
+        let docket = (docket.notices.len(), docket.rulings.len());
+        if docket != self.docket {
+            *self = Self { docket, stale: HashMap::new() };
+        }
+        let is_new = |row: &&CopyRow| !self.stale.contains_key(&(row.id.clone(), row.version));
+        let fresh: Vec<&CopyRow> = last.iter().filter(|row| is_on_way(row)).filter(is_new).collect();
+        if docket.0 == 0 || fresh.is_empty() {
+            return Ok(());
+        }
+        let undone = Stale::load(house).await?;
+        for row in fresh {
+            let is_stale = undone.holds(house, row).await?;
+            self.stale.insert((row.id.clone(), row.version), is_stale);
+        }
+        Ok(())
+    }
+
+    fn is_stale(&self, row: &CopyRow) -> bool {
+        is_on_way(row) && self.stale.get(&(row.id.clone(), row.version)).copied().unwrap_or_default()
+    }
+}
+
+fn is_on_way(row: &CopyRow) -> bool {
+    matches!(row.state, State::Frozen | State::Issued | State::Signed)
 }
 
 /// What an issued version lacks.

@@ -6,7 +6,7 @@ use letopis::flow::change::{Edit, apply, undo};
 use letopis::flow::close::{self, Closing};
 use letopis::flow::compromise::{self, Refusal, Report, Standing, Target, Which};
 use letopis::flow::sign::Desk;
-use letopis::flow::{Error, House, doctor, import, issue, log, recall, reissue, seal};
+use letopis::flow::{Error, House, doctor, import, issue, log, recall, reissue, remind, seal};
 use letopis::store::{ChangeFilter, CopyRow};
 
 use super::house::{YEAR, at, bundle, on_every_engine};
@@ -202,8 +202,13 @@ fn nobody_signs_an_issued_version_whose_void_entries_were_undone() {
         write(&house, ADMINISTRATOR, 20, &[mark(&key, "5")]).await;
         close_the_first_quarter(&house, "operator").await;
         issue::issue(&house, &[last(&house).await], &at("operator", 40), |_| {}).await.expect("an issue");
+        let reminded = remind::remind(&house, &at("operator", 41)).await.expect("reminders");
+        assert!(reminded.notices.contains_key("due_today"), "{reminded:?}");
         compromise::note(&house, &report(10), &at("operator", 110)).await.expect("a notice");
         let decided = compromise::undo(&house, &Which::All, &at("operator", 120)).await.expect("an undoing");
+        // Two days later it would be overdue; nobody is asked for what is never sealed.
+        let reminded = remind::remind(&house, &at("operator", 2 * 24 * 60)).await.expect("an answer");
+        assert_eq!(reminded, remind::Reminded::default());
         let said = decided.opened[0].said(COPY);
         assert!(said.contains("такой её не скрепить") && !said.contains("не выпустить"), "{said}");
         let mut desk = Desk::open(&house).await.expect("a desk");

@@ -372,11 +372,26 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
         // A mark of the next quarter, and one of another course: neither is a correction of the sheet with the remark.
         correct(true, "2025-11-05", NOW + 3).await;
         correct(false, "2025-09-01", NOW + 4).await;
+        let roster = house.db.load_roster(&row.year).await.unwrap();
+        let beside =
+            marks.iter().filter(|one| one.lesson.course_id != course).min_by_key(|one| one.lesson.date).unwrap();
+        let other = roster.courses.iter().find(|one| one.id == beside.lesson.course_id).unwrap().teacher_id.clone();
+        let known = [format!("{teacher}-token"), deputy.clone(), own.clone()];
+        let theirs = match known.into_iter().find(|one| *one == format!("{other}-token")) {
+            Some(token) => token,
+            None => session(&house, &other).await,
+        };
         let page = read(address, &page_of, &deputy).await;
         assert!(!page.contains("Исправления внесены."), "{page}");
-        assert!(page.contains("» ничего не изменено; изменены другие листы: "), "{page}");
+        // To its own teacher the sheet that was changed is no other one.
+        let (others, yours) =
+            ("» ничего не изменено; изменены другие листы: ", "» ничего не изменено; изменён ваш лист: ");
+        let is_told = |told: &str, is_own: bool| told.contains(if is_own { yours } else { others });
+        let leads = theirs == deputy;
         let board = read(address, "/desk", &deputy).await;
-        assert!(board.contains("» ничего не изменено; изменены другие листы: "), "{board}");
+        assert!(is_told(&page, leads) && is_told(&board, leads), "{page}{board}");
+        let board_of_other = read(address, "/desk", &theirs).await;
+        assert!(is_told(&board_of_other, true) && !is_told(&board_of_other, false), "{board_of_other}");
         assert!(read(address, "/", &deputy).await.contains("ещё не исправлено: "));
         assert!(read(address, "/", &own).await.contains("замечание к вашему листу<"), "it stays on the first screen");
         assert!(!page.contains("Изменено после замечания") && !board.contains("Изменено после замечания"), "{page}");
@@ -397,17 +412,8 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
         let waits = waits && first.contains("что изменено — на странице копии") && !first.contains("исправлено, ");
         assert!(waits || first.contains("проверьте и выпустите версию 2: "), "{first}");
         // Whose sheet was changed beside the one with the remark signs it again.
-        let roster = house.db.load_roster(&row.year).await.unwrap();
-        let beside =
-            marks.iter().filter(|one| one.lesson.course_id != course).min_by_key(|one| one.lesson.date).unwrap();
-        let other = roster.courses.iter().find(|one| one.id == beside.lesson.course_id).unwrap().teacher_id.clone();
         if other != refuser {
-            let known = [format!("{teacher}-token"), deputy.clone()];
-            let token = match known.into_iter().find(|one| *one == format!("{other}-token")) {
-                Some(token) => token,
-                None => session(&house, &other).await,
-            };
-            let first = read(address, "/", &token).await;
+            let first = read(address, "/", &theirs).await;
             let signs = ["ваш лист «", "» изменён: в новой версии его нужно будет подписать"];
             let leads = first.contains("проверьте и выпустите версию 2: ");
             assert!(leads || signs.iter().all(|words| first.contains(words)), "{first}");

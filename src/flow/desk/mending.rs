@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::journal::{Course, Journal, YEAR};
+use crate::domain::route::BY_SHEETS;
 use crate::domain::words;
 use crate::flow::papers::{Paper, PaperSheet};
 use crate::flow::sign::REFUSED;
@@ -21,6 +22,8 @@ pub struct Mending {
     pub untouched: Vec<String>,
     /// Sheets of courses without a remark that were changed since, by name.
     pub others: Vec<String>,
+    /// Staff identifiers of who signs for each of these, by its name.
+    pub signers: BTreeMap<String, BTreeSet<String>>,
     /// The rows changed since by the name of the sheet with a remark that shows them; none for a sheet in which nothing was changed.
     pub changes: BTreeMap<String, Vec<ChangeRow>>,
 }
@@ -37,8 +40,8 @@ impl Mending {
     }
 
     /// The same as a sentence: «В листе «Биология» ничего не изменено.»; empty where all of it is corrected.
-    pub fn sentence(&self) -> String {
-        match self.said() {
+    pub fn sentence(&self, reader: &str) -> String {
+        match self.said(reader) {
             said if said.is_empty() => said,
             // A group may be called by its teacher, with the initials last.
             said => words::stopped(&words::capitalised(&said)),
@@ -50,22 +53,30 @@ impl Mending {
         self.changes.get(sheet).or_else(|| self.changes.get("")).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// «в листе «Биология» ничего не изменено; изменены другие листы: Математика»; empty where all of it is corrected.
-    pub fn said(&self) -> String {
+    /// «в листе «Биология» ничего не изменено; изменены другие листы: Математика»; empty where all of it is corrected. To the reader, a staff
+    /// identifier, the own sheets are no others: «изменён ваш лист: Математика».
+    pub fn said(&self, reader: &str) -> String {
         if self.untouched.is_empty() {
             return String::new();
         }
         let named = self.untouched.iter().filter(|name| !name.is_empty());
         let named: Vec<String> = named.map(|name| format!("«{name}»")).collect();
-        let still = match named.as_slice() {
+        let mut said = match named.as_slice() {
             [] => "в записях класса за этот период ничего не изменено".to_owned(),
             [one] => format!("в листе {one} ничего не изменено"),
             many => format!("в листах {} ничего не изменено", words::listed(many)),
         };
-        match self.others.is_empty() {
-            true => still,
-            false => format!("{still}; изменены другие листы: {}", self.others.join(", ")),
+        let is_own = |name: &&str| self.signers.get(*name).is_some_and(|signers| signers.contains(reader));
+        let (own, others): (Vec<&str>, Vec<&str>) = self.others.iter().map(String::as_str).partition(is_own);
+        if !others.is_empty() {
+            said.push_str(&format!("; изменены другие листы: {}", others.join(", ")));
         }
+        match own.as_slice() {
+            [] => {}
+            [one] => said.push_str(&format!("; изменён ваш лист: {one}")),
+            many => said.push_str(&format!("; изменены ваши листы: {}", many.join(", "))),
+        }
+        said
     }
 }
 
@@ -106,10 +117,20 @@ pub async fn mending(house: &House, row: &CopyRow) -> Result<Mending, Error> {
     };
     let name = |id: &String| paper.sheet(id).map_or_else(|| id.clone(), |sheet| sheet.name.clone());
     let others = paper.sheets.iter().filter(|sheet| !sheet.course.is_empty() && !spoken.contains(&sheet.id));
+    let others: Vec<String> =
+        others.filter(|sheet| is_changed(sheet.id.as_str())).map(|sheet| sheet.name.clone()).collect();
+    let mut signers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for signer in paper.route.iter().filter(|stage| stage.id == BY_SHEETS).flat_map(|stage| &stage.signers) {
+        let sheets = signer.sheets.iter().filter_map(|id| paper.sheet(id));
+        for sheet in sheets.filter(|sheet| others.contains(&sheet.name)) {
+            signers.entry(sheet.name.clone()).or_default().insert(signer.person.id.clone());
+        }
+    }
     Ok(Mending {
         came_back: true,
         untouched: spoken.iter().filter(|id| !is_changed(id.as_str())).map(name).collect(),
-        others: others.filter(|sheet| is_changed(sheet.id.as_str())).map(|sheet| sheet.name.clone()).collect(),
+        others,
+        signers,
         changes: spoken.iter().map(|id| (name(id), rows(id))).filter(|(_, rows)| !rows.is_empty()).collect(),
     })
 }
@@ -275,17 +296,23 @@ mod tests {
             came_back: true,
             untouched: untouched.iter().map(|name| (*name).to_owned()).collect(),
             others: others.iter().map(|name| (*name).to_owned()).collect(),
+            signers: BTreeMap::from([("Математика".to_owned(), ["T7".to_owned()].into())]),
             changes: BTreeMap::new(),
         };
         let elsewhere = of(&["Биология"], &["Математика"]);
         assert!(!elsewhere.is_done() && elsewhere.lacks("Биология") && !elsewhere.lacks("Химия"));
-        assert_eq!(elsewhere.said(), "в листе «Биология» ничего не изменено; изменены другие листы: Математика");
-        let named = of(&["Биология"], &["Английский язык, группа Лазурит П.Р."]).sentence();
+        assert_eq!(elsewhere.said("T1"), "в листе «Биология» ничего не изменено; изменены другие листы: Математика");
+        let to_its_teacher = of(&["Биология"], &["География", "Математика"]).said("T7");
+        assert_eq!(
+            to_its_teacher,
+            "в листе «Биология» ничего не изменено; изменены другие листы: География; изменён ваш лист: Математика"
+        );
+        let named = of(&["Биология"], &["Английский язык, группа Лазурит П.Р."]).sentence("T1");
         assert!(named.starts_with("В листе") && named.ends_with("Лазурит П.Р."), "one stop after initials: {named}");
-        assert_eq!(of(&["Биология", "Химия"], &[]).said(), "в листах «Биология» и «Химия» ничего не изменено");
-        assert_eq!(of(&[""], &[]).said(), "в записях класса за этот период ничего не изменено");
+        assert_eq!(of(&["Биология", "Химия"], &[]).said("T1"), "в листах «Биология» и «Химия» ничего не изменено");
+        assert_eq!(of(&[""], &[]).said("T1"), "в записях класса за этот период ничего не изменено");
         let done = of(&[], &["Математика"]);
-        assert!(done.is_done() && done.said().is_empty() && done.sentence().is_empty());
+        assert!(done.is_done() && done.said("T7").is_empty() && done.sentence("T7").is_empty());
         assert!(!Mending::default().is_done(), "what did not come back is not corrected");
     }
 

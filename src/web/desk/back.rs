@@ -89,7 +89,7 @@ pub(super) async fn lines(
         lines.push(BackLine {
             period: period_of(directory, &row),
             href: format!("/copies/{}", segment(&row.id)),
-            unmended: mending.sentence(),
+            unmended: mending.sentence(&visitor.account),
             onward: match (may_issue, mending.is_done()) {
                 (true, _) => String::new(),
                 (false, true) => {

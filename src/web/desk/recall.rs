@@ -160,7 +160,7 @@ impl Standing {
             to_you: asked(mends || issues, signs, is_beside),
             when: words::moment_words(&one.at),
             sheets: words::stopped(&recall::sheets(&state.house, row, &one).await?.join(", ")),
-            unmended: mending.sentence(),
+            unmended: mending.sentence(me),
             changed: changed(state, visitor, (row, grade), &mending).await?,
             issuers: visitor.rules.who(Action::IssueCopies),
             may_withdraw: issues && leads(visitor) && still,

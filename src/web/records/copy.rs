@@ -277,7 +277,7 @@ async fn page(
         decided: row.state.is_decided() && !recalls.stands(),
         recalls,
         still: reissues && !mending.came_back && desk::stands_still(&state.house, &row).await?,
-        unmended: mending.sentence(),
+        unmended: mending.sentence(&visitor.account),
         issues,
         on_paper,
         omissions: snapshot.omissions.clone(),

@@ -177,9 +177,9 @@ impl Desk<'_> {
         line.missing.iter().filter(|finding| own.iter().any(|course| is_of(finding, course))).count()
     }
 
-    /// How many things keep a section from being ready, those of the own courses or classes for who owes no others; what is only remarked
-    /// counts as one.
-    fn lacking(&self, line: &Line, answers_for_all: bool) -> usize {
+    /// How many things keep a section from being ready, those of the own courses or classes for who owes no others: «10 классов», «164»;
+    /// empty for one, and for what is only remarked.
+    fn lacking(&self, line: &Line, answers_for_all: bool) -> String {
         let own = self.courses_of();
         let concerns = |finding: &&Finding| match line.owes {
             _ if answers_for_all => true,
@@ -187,7 +187,8 @@ impl Desk<'_> {
             _ => self.in_area(line, finding),
         };
         let bars = line.missing.iter().filter(|finding| finding.severity >= Severity::Error);
-        bars.filter(concerns).count().max(1)
+        let bars: Vec<&Finding> = bars.filter(concerns).collect();
+        amount(&bars, &self.directory.roster.classes)
     }
 
     /// The first day of the person in the own courses that a section lacks, where it came after the section's term: hired later, or given
@@ -300,12 +301,26 @@ fn weight(open: &[&Line], answers_for_all: bool, late: bool) -> (bool, &'static 
     }
 }
 
+/// How many findings there are, with their noun where each speaks of a class as a whole; empty for one or none.
+fn amount(findings: &[&Finding], classes: &[Class]) -> String {
+    let n = findings.len() as u64;
+    let is_of_class = |finding: &&Finding| classes.iter().any(|class| class.name == finding.place);
+    match findings.iter().all(is_of_class) {
+        _ if n < 2 => String::new(),
+        true => {
+            let named: BTreeSet<&str> = findings.iter().map(|finding| finding.place.as_str()).collect();
+            words::count(named.len() as u64, "класс", "класса", "классов")
+        }
+        false => n.to_string(),
+    }
+}
+
 /// The terms of open sections, each with how much it lacks: «срок — 5 сентября», or which have passed and how much of each section is missing:
 /// plans and classes make no sum.
-fn term_words(terms: &[(NaiveDate, &str, usize)], today: NaiveDate) -> String {
+fn term_words(terms: &[(NaiveDate, &str, String)], today: NaiveDate) -> String {
     let mut by_day: BTreeMap<NaiveDate, Vec<String>> = BTreeMap::new();
     for (due, title, missing) in terms {
-        let part = if *missing > 1 { format!("{title} — {missing}") } else { (*title).to_owned() };
+        let part = if missing.is_empty() { (*title).to_owned() } else { format!("{title} — {missing}") };
         by_day.entry(*due).or_default().push(part);
     }
     let day = |due: &NaiveDate| words::day_and_month(*due);
@@ -393,13 +408,25 @@ mod tests {
     #[test]
     fn a_term_that_has_passed_says_so_and_how_much_is_missing() {
         let day = |n: u32| NaiveDate::from_ymd_opt(2025, 9, n).unwrap_or_default();
-        let terms = [(day(1), "Нагрузка", 3), (day(5), "КТП", 164), (day(5), "График", 10), (day(5), "Кабинеты", 1)];
+        let classes =
+            ["5А", "9А"].map(|name| Class { name: name.to_owned(), grade: 5, class_teacher_id: String::new() });
+        let found = ["5А", "9А", "КТП: 5А, Алгебра"].map(|place| Finding::new("works.class-missing", place, ""));
+        let [one, other, course] = &found;
+        let amounts = [vec![one, other], vec![one, other, course], vec![one], vec![]];
+        assert_eq!(amounts.map(|findings| amount(&findings, &classes)), ["2\u{a0}класса", "3", "", ""]);
+        let terms = [
+            (day(1), "Нагрузка", "3"),
+            (day(5), "КТП", "164"),
+            (day(5), "График", "10\u{a0}классов"),
+            (day(5), "Кабинеты", ""),
+        ];
+        let terms = terms.map(|(due, title, missing)| (due, title, missing.to_owned()));
         let said = |today: u32| term_words(&terms, day(today));
         assert_eq!(said(1), "срок — 1 сентября");
         assert_eq!(said(2), "срок 1 сентября прошёл, не готово: Нагрузка — 3; срок остального — 5 сентября");
         assert_eq!(
             said(16),
-            "срок 1 сентября прошёл, не готово: Нагрузка — 3; срок 5 сентября прошёл, не готово: КТП — 164, График — 10, Кабинеты"
+            "срок 1 сентября прошёл, не готово: Нагрузка — 3; срок 5 сентября прошёл, не готово: КТП — 164, График — 10\u{a0}классов, Кабинеты"
         );
         assert_eq!(term_words(&terms[..1], day(16)), "срок 1 сентября прошёл, не готово: Нагрузка — 3");
     }

@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::answer::Refusal;
+use super::super::desk::open_scans;
 use super::super::query::segment;
+use super::super::scans::differing;
 use super::super::waiting::Awaited;
 use super::{Desk, Wait, shortened};
 use crate::domain::copy::State as CopyState;
@@ -14,6 +16,7 @@ use crate::domain::route::BY_SHEETS;
 use crate::domain::words;
 use crate::flow::desk::{self, Mending};
 use crate::flow::sign::REFUSED;
+use crate::store::CopyRow;
 
 /// A copy that came back, and what became of it since.
 struct Back<'c> {
@@ -25,11 +28,11 @@ struct Back<'c> {
 
 impl Back<'_> {
     /// The class, and where something else was changed, what was not: «5А (в листе «Биология» ничего не изменено; …)».
-    fn not_yet(&self) -> String {
+    fn not_yet(&self, reader: &str) -> String {
         let class = &self.copy.row.class;
         match self.mending.others.is_empty() {
             true => class.clone(),
-            false => format!("{class} ({})", self.mending.said()),
+            false => format!("{class} ({})", self.mending.said(reader)),
         }
     }
 }
@@ -57,12 +60,23 @@ fn changed(copies: &[&Back<'_>]) -> String {
     format!("{what} после {after}")
 }
 
+/// What is said of copies that wait for the seal, of which so many have scans with differences that nobody has looked at.
+fn ready_words(open: u64) -> String {
+    match open {
+        0 => "все подписи стоят и проверены".to_owned(),
+        open => {
+            let copies = words::count(open, "копии", "копий", "копий");
+            format!("все подписи стоят; на сканах {copies} есть непросмотренные отличия: посмотрите их до печати школы")
+        }
+    }
+}
+
 impl Desk<'_> {
     /// The own signatures: the same number as on the button of the desk, single sheets and copies as a whole. What is signed on paper is not
     /// ticked there and not counted here; it is said beside the number.
     pub(super) fn own_signatures(&self, copies: &[Awaited]) -> Option<Wait> {
         let person = self.visitor.account.as_str();
-        let mine = copies.iter().filter(|copy| copy.waits_for(person));
+        let mine = copies.iter().filter(|copy| copy.waits_for(person) && !copy.stale);
         let (paper, here): (Vec<&Awaited>, Vec<&Awaited>) = mine.partition(|copy| copy.on_paper);
         let classes = |copies: &[&Awaited]| {
             let mut classes: Vec<&str> = copies.iter().map(|copy| copy.row.class.as_str()).collect();
@@ -111,17 +125,59 @@ impl Desk<'_> {
         Some(wait(n, what, format!("{detail}{on_paper}")))
     }
 
-    /// Copies that everybody has signed, for who puts the seal.
-    pub(super) fn seals(&self, copies: &[Awaited]) -> Option<Wait> {
+    /// Copies that everybody has signed, for who puts the seal. Where scans of some differ and nobody has looked, it leads there: after the seal
+    /// a scan undoes no signature.
+    pub(super) async fn seals(&self, copies: &[Awaited]) -> Result<Option<Wait>, Refusal> {
+        if !self.visitor.may_anywhere(Action::SealCopies) {
+            return Ok(None);
+        }
         let seen = self.visitor.reach(Action::ReadCopies);
         let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
-        let ready = copies.iter().filter(|copy| copy.row.state == CopyState::Signed && !copy.recalled);
-        let n = ready.filter(|copy| seen.class(&copy.row.class, grade(&copy.row.class))).count() as u64;
-        (n > 0 && self.visitor.may_anywhere(Action::SealCopies)).then(|| Wait {
+        let ready = copies.iter().filter(|copy| copy.waits_for_seal()).map(|copy| &copy.row);
+        let ready: Vec<&CopyRow> = ready.filter(|row| seen.class(&row.class, grade(&row.class))).collect();
+        let n = ready.len() as u64;
+        let open = open_scans(self.state, self.directory, &ready).await?;
+        let href = match open.as_slice() {
+            [] => "/copies?state=signed".to_owned(),
+            [(_, scans)] => scans.clone(),
+            _ => differing::ADDRESS.to_owned(),
+        };
+        Ok((n > 0).then(|| Wait {
             count: n,
             what: words::plural(n, "копия ждёт печати", "копии ждут печати", "копий ждут печати").to_owned(),
-            detail: "все подписи стоят и проверены".to_owned(),
-            href: "/copies?state=signed".to_owned(),
+            detail: ready_words(open.len() as u64),
+            href,
+            urgent: false,
+            why: String::new(),
+        }))
+    }
+
+    /// Copies on their way with entries that were undone since, for who issues: nobody signs or seals them, the next version takes their place.
+    /// What was recalled is told as what came back.
+    pub(super) fn undone(&self, copies: &[Awaited]) -> Option<Wait> {
+        let (seen, issues) = (self.visitor.reach(Action::ReadCopies), self.visitor.reach(Action::IssueCopies));
+        let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
+        let own = |class: &str| [&seen, &issues].iter().all(|reach| reach.class(class, grade(class)));
+        let stale = copies.iter().filter(|copy| copy.stale && !copy.recalled && own(&copy.row.class));
+        let stale: Vec<&Awaited> = stale.collect();
+        let [one, ..] = stale.as_slice() else { return None };
+        let n = stale.len() as u64;
+        let what = words::plural(
+            n,
+            "копия ждёт следующей версии",
+            "копии ждут следующих версий",
+            "копий ждут следующих версий",
+        );
+        let detail = match n {
+            1 => "составлена с отменёнными записями, её не подписывают и не скрепляют: выпустите следующую версию",
+            _ => "составлены с отменёнными записями, их не подписывают и не скрепляют: выпустите следующие версии",
+        };
+        let classes = shortened(stale.iter().map(|copy| copy.row.class.as_str()));
+        Some(Wait {
+            count: n,
+            what: what.to_owned(),
+            detail: format!("{detail}: {classes}"),
+            href: if n == 1 { format!("/copies/{}", segment(&one.row.id)) } else { "/copies".to_owned() },
             urgent: false,
             why: String::new(),
         })
@@ -249,7 +305,7 @@ impl Desk<'_> {
                 Some(first) => {
                     let elsewhere = match one.mending.others.is_empty() {
                         true => String::new(),
-                        false => format!(" ({})", one.mending.said()),
+                        false => format!(" ({})", one.mending.said(&self.visitor.account)),
                     };
                     let said = format!("{}, {}: «{}»{elsewhere}", row.class, first.sheet, first.words);
                     open.push((one, said, remarks.len() as u64));
@@ -318,7 +374,7 @@ impl Desk<'_> {
             detail.push(format!("{} — проверьте и выпустите {}", changed(&mended), versions(&mended)));
         }
         if !not_yet.is_empty() {
-            let named: Vec<String> = not_yet.iter().map(|one| one.not_yet()).collect();
+            let named: Vec<String> = not_yet.iter().map(|one| one.not_yet(&self.visitor.account)).collect();
             detail.push(format!("ещё не исправлено: {}", shortened(named.iter().map(String::as_str))));
         }
         let n = copies.len() as u64;
@@ -345,7 +401,8 @@ impl Desk<'_> {
         let seen = copies.iter().filter(|copy| reach.class(&copy.row.class, grade(&copy.row.class)));
         let (mut n, mut owed) = (0_u64, BTreeMap::<&str, u64>::new());
         let files = [Action::KeepPaper, Action::ReceivePaper].iter().all(|action| self.visitor.may_anywhere(*action));
-        for copy in seen.filter(|copy| copy.row.state == CopyState::Issued && !(files && copy.on_paper)) {
+        let waits = |copy: &&Awaited| copy.row.state == CopyState::Issued && !copy.stale && !(files && copy.on_paper);
+        for copy in seen.filter(waits) {
             let others: Vec<&str> = copy.signers.iter().map(String::as_str).filter(|id| *id != me).collect();
             if others.is_empty() && !copy.signers.is_empty() {
                 continue;
@@ -376,5 +433,21 @@ impl Desk<'_> {
             urgent: false,
             why: String::new(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_the_seal_is_called_checked_only_where_no_difference_of_a_scan_is_open() {
+        assert_eq!(ready_words(0), "все подписи стоят и проверены");
+        let (one, two) = (ready_words(1), ready_words(2));
+        assert!(
+            one.contains("на сканах 1\u{a0}копии есть непросмотренные отличия") && !one.contains("проверены"),
+            "{one}"
+        );
+        assert!(two.contains("на сканах 2\u{a0}копий есть"), "{two}");
     }
 }

@@ -48,9 +48,10 @@ impl Desk<'_> {
         let (back, told) = self.refused(copies).await?;
         first.extend(back);
         first.extend(self.scans().await?);
-        first.extend(self.own_signatures(copies).into_iter().chain(self.seals(copies)));
+        first.extend(self.own_signatures(copies).into_iter().chain(self.seals(copies).await?));
         first.extend(self.handovers().await?);
         let mut waits: Vec<Wait> = self.frozen(copies).into_iter().chain(self.signing(copies)).collect();
+        waits.extend(self.undone(copies));
         waits.extend(self.notices(&told).await?);
         waits.extend(self.periods().await?);
         waits.extend(self.supplements().await?);
@@ -227,7 +228,7 @@ impl Desk<'_> {
     fn frozen(&self, copies: &[Awaited]) -> Option<Wait> {
         let (seen, issues) = (self.visitor.reach(Action::ReadCopies), self.visitor.reach(Action::IssueCopies));
         let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
-        let frozen = copies.iter().filter(|copy| copy.row.state == CopyState::Frozen);
+        let frozen = copies.iter().filter(|copy| copy.row.state == CopyState::Frozen && !copy.stale);
         let frozen = frozen.map(|copy| copy.row.class.as_str());
         let frozen: Vec<&str> =
             frozen.filter(|class| [&seen, &issues].iter().all(|reach| reach.class(class, grade(class)))).collect();
