@@ -184,7 +184,7 @@ fn rules_that_let_families_in_by_the_state_service_are_told_where_passwords_are_
         assert!(!read(address, &path, &teacher).await.1.contains("ЕСИА"));
         adopt_on(&house, "chernushka-2018", 10 * DAY).await;
         let (status, page) = read(address, &path, &teacher).await;
-        let coming = "С 12 октября родители и ученики входят через ЕСИА (Госуслуги): пароли понадобятся только до";
+        let coming = "С 12 октября родители и ученики входят через ЕСИА (Госуслуги): пароли действуют и после";
         assert!(status == 200 && page.contains(coming), "{status} {page}");
         let later = open_on(&house, 10 * DAY).await;
         let administrator = session_at(&house, "T06", 2, 10 * DAY).await;

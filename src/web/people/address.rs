@@ -41,7 +41,12 @@ const ADDRESS_COOKIE: &str = "letopis-address";
 pub(super) struct Offer {
     pub(super) address: String,
     pub(super) said: &'static str,
+    /// The guide that says where the settings keep the address, for who looks after it; empty for everybody else.
+    pub(super) help: &'static str,
 }
+
+/// Where the administrator's guide speaks of the address of the house.
+const HELP: &str = "/help/administrator#открыть-дом-для-школы";
 
 /// Does an address open on this computer only?
 fn is_own_machine(address: &str) -> bool {
@@ -57,29 +62,37 @@ fn is_own_machine(address: &str) -> bool {
 
 /// The address that the school printed last, else the one printed from this browser, else the one of this page unless nobody else could open
 /// it. The school's is kept in the house, so it outlives the server's run and serves everybody who prints slips.
-pub(super) async fn offer(state: &WebState, headers: &HeaderMap) -> Result<Offer, Refusal> {
-    Ok(offered(&credentials::slip_address(&state.house).await?, headers))
+pub(super) async fn offer(state: &WebState, visitor: &Visitor, headers: &HeaderMap) -> Result<Offer, Refusal> {
+    let looks_after = visitor.may_anywhere(Action::IssueStaffCredentials);
+    Ok(offered(&credentials::slip_address(&state.house).await?, headers, looks_after))
 }
 
-fn offered(of_school: &str, headers: &HeaderMap) -> Offer {
+/// `looks_after`: the visitor is the administrator, whom all others are sent to.
+fn offered(of_school: &str, headers: &HeaderMap, looks_after: bool) -> Offer {
     if is_address(of_school) {
         let said = "Стоит адрес, который школа печатала в прошлый раз. Если Летопись открывают иначе, исправьте.";
-        return Offer { address: of_school.to_owned(), said };
+        return Offer { address: of_school.to_owned(), said, help: "" };
     }
     let last = cookie(headers, ADDRESS_COOKIE).map(|text| answer::flash_text(&text)).unwrap_or_default();
     if is_address(&last) {
         let said = "Стоит адрес, который печатали в прошлый раз. Если Летопись открывают иначе, исправьте.";
-        return Offer { address: last, said };
+        return Offer { address: last, said, help: "" };
     }
     let address = opened_by(headers);
+    if is_own_machine(&address) && looks_after {
+        let said = "Адрес, по которому открыта эта страница, открывается только на этом компьютере, и на листах его не будет. Впишите \
+                    адрес, по которому программу открывают с других компьютеров: у всех, кто печатает листы, он встанет сам. Насовсем его \
+                    записывают в настройки сервера. Пустое поле — листы без адреса.";
+        return Offer { address: String::new(), said, help: HELP };
+    }
     if is_own_machine(&address) {
         let said = "Адрес, по которому открыта эта страница, открывается только на этом компьютере, и на листах его не будет. Какой адрес \
                     у программы для остальных, знает администратор или тот, кто её установил. Пустое поле — листы без адреса.";
-        return Offer { address: String::new(), said };
+        return Offer { address: String::new(), said, help: "" };
     }
     let said = "Стоит адрес, по которому эта страница открыта сейчас. Если с других компьютеров Летопись открывают иначе, исправьте: \
                 в следующий раз здесь будет исправленный.";
-    Offer { address, said }
+    Offer { address, said, help: "" }
 }
 
 /// The address that this printing bears: the one of the settings, else the one that the form brought, else, where the form does not ask (a
@@ -96,7 +109,7 @@ pub(super) async fn printed(
         return Ok(own);
     }
     if fields.all("address").is_empty() {
-        return Ok(offer(state, headers).await?.address);
+        return Ok(offer(state, visitor, headers).await?.address);
     }
     let typed = fields.value("address").trim_end_matches('/');
     if !typed.is_empty() && !is_address(typed) {
@@ -155,12 +168,15 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(HOST, HeaderValue::from_str(host).unwrap());
             headers.insert(axum::http::header::COOKIE, HeaderValue::from_str(cookies).unwrap());
-            offered(of_school, &headers)
+            offered(of_school, &headers, false)
         };
         for own in ["127.0.0.1:8111", "localhost:8017", "[::1]:8017"] {
             let own_only = at(own, "", "");
             assert!(own_only.address.is_empty() && own_only.said.contains("только на этом компьютере"), "{own}");
         }
+        let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("localhost:8017"))]);
+        let to_administrator = offered("", &headers, true);
+        assert!(!to_administrator.said.contains("знает администратор") && to_administrator.help == HELP);
         assert_eq!(at("letopis.school.ru", "", "").address, "http://letopis.school.ru");
         let kept = format!("a=b; {ADDRESS_COOKIE}={}", query::segment("https://letopis.school.ru/"));
         assert_eq!(at("127.0.0.1:8111", &kept, "").address, "https://letopis.school.ru/");

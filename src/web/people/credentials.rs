@@ -173,7 +173,7 @@ async fn staff_form(
     answer::page(&IssuePage {
         picks,
         unsaid: state.house.config.public_url().is_empty(),
-        offered: offer(&state, &headers).await?,
+        offered: offer(&state, &visitor, &headers).await?,
         till: String::new(),
         frame: frame.titled("Выдача входа сотрудникам").leading(
             "Отметьте, кому выдать одноразовый пароль. Список печатается один раз; прежние пароли и сеансы отмеченных перестают действовать.",
@@ -358,7 +358,7 @@ async fn own_classes(
                 who: visitor.rules.who(Action::IssueFamilyCredentials),
                 till: till_state(&state, &visitor).await?,
                 unsaid: state.house.config.public_url().is_empty(),
-                offered: offer(&state, &headers).await?,
+                offered: offer(&state, &visitor, &headers).await?,
             })
         }
     }
@@ -379,9 +379,11 @@ async fn till_state(state: &WebState, visitor: &Visitor) -> Result<String, Refus
     let from = history.all().iter().find(by_state).and_then(|one| one.from);
     Ok(from.map_or_else(String::new, |from| {
         let day = words::day_and_month(from);
-        format!(
-            "С {day} родители и ученики входят через ЕСИА (Госуслуги): пароли понадобятся только до этого дня, а потом — тем, у кого ЕСИА нет. {here}"
-        )
+        let passwords = match super::identity::provider(state) {
+            Some(_) => "пароли с этого дня нужны тем, у кого ЕСИА нет",
+            None => "пароли действуют и после этого дня, пока ЕСИА не подключена",
+        };
+        format!("С {day} родители и ученики входят через ЕСИА (Госуслуги): {passwords}. {here}")
     }))
 }
 
@@ -423,7 +425,7 @@ async fn families_form(
         page.people.iter_mut().for_each(|one| one.ticked = one.id == lost);
         page.picks.iter_mut().for_each(|pick| pick.2 = false);
     }
-    answer::page(&IssuePage { offered: offer(&state, &headers).await?, ..page })
+    answer::page(&IssuePage { offered: offer(&state, &visitor, &headers).await?, ..page })
 }
 
 /// Learners of a class who are in it now.
@@ -440,9 +442,13 @@ async fn family_page(
     way: &str,
 ) -> Result<IssuePage, Refusal> {
     let directory = state.directory().await?;
+    let mut own = of_class(&directory, class);
+    // By the same three parts as the table above it.
+    own.sort_by(|a, b| {
+        names::compare([&a.surname, &a.given_name, &a.patronymic], [&b.surname, &b.given_name, &b.patronymic])
+    });
     let full = |one: &&Learner| (one.id.clone(), names::full_name(&one.surname, &one.given_name, &one.patronymic));
-    let mut own: Vec<_> = of_class(&directory, class).iter().map(full).collect();
-    own.sort_by(|a, b| names::compare([&a.1, "", ""], [&b.1, "", ""]));
+    let own: Vec<_> = own.iter().map(full).collect();
     let segment = query::segment(class);
     let action = format!("/families/{segment}");
     let mut people = lines(state, &Chain::Families(class.to_owned())).await?;
@@ -500,7 +506,7 @@ async fn add_list(
         Err(findings) => findings.iter().map(said).collect(),
     };
     let page = family_page(&state, &visitor, frame, &class, "").await?;
-    let offered = offer(&state, &headers).await?;
+    let offered = offer(&state, &visitor, &headers).await?;
     answer::page_again(&IssuePage { pasted, findings: told, offered, ..page })
 }
 
