@@ -161,6 +161,7 @@ fn snapshot() -> Snapshot {
         salts: vec!["00".repeat(16), "11".repeat(16)],
         founder: String::new(),
         topics: Vec::new(),
+        brought: Vec::new(),
         route: freeze::Laying::By(Vec::new()),
     };
     freeze::freeze(&journal, &journal.classes[0], &span, &policy, &told).expect("a snapshot")

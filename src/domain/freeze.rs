@@ -20,7 +20,7 @@ use super::period::Span;
 use super::policy::{Cadence, Policy, StageRule};
 use super::route::{self, Unroutable, person_facts};
 use super::rows::{self, Unsalted};
-use super::setup::Topic;
+use super::setup::{ForeignMark, Topic};
 use super::snapshot::{
     ChangesSheet, ClassFacts, CodeFacts, CopyFacts, CopyKind, FORMAT, FinalMarksRow, FinalMarksSheet, LearnerRow,
     LearnersSheet, PeriodFacts, PolicyFacts, SchoolFacts, Sheet, Snapshot, StageFacts, TemplateFacts, TitleSheet,
@@ -71,6 +71,8 @@ pub struct Circumstances {
     pub founder: String,
     /// Topics of the class's calendar-thematic plans; none where the school keeps no plans here.
     pub topics: Vec<Topic>,
+    /// Marks with which learners came from other schools: the title page says that they are no part of this journal (JRN-02).
+    pub brought: Vec<ForeignMark>,
     /// Who is to sign.
     pub route: Laying,
 }
@@ -170,7 +172,7 @@ fn assemble(
     };
     let salts: Vec<String> = told.salts.iter().take(rows::rows(&sheets).len()).cloned().collect();
     let kind = copy.kind;
-    Ok(Snapshot {
+    let mut snapshot = Snapshot {
         format: FORMAT.to_owned(),
         copy,
         school: SchoolFacts {
@@ -199,7 +201,12 @@ fn assemble(
         rows_root: rows::root(&sheets, &salts)?,
         salts,
         sheets,
-    })
+    };
+    let head = snapshot.head().digest();
+    if let Some(Sheet::Title(title)) = snapshot.sheets.first_mut() {
+        title.head = Some(head);
+    }
+    Ok(snapshot)
 }
 
 /// Day of a moment; a moment that is none lies after every appointment.
@@ -336,12 +343,45 @@ impl<'j> Freezing<'j> {
             system: concat!("Летопись ", env!("CARGO_PKG_VERSION")).to_owned(),
             exported_at: told.exported_at.clone(),
             replaces: told.replaces.clone(),
-            contents: self.missing_contents(),
+            contents: self.contents(&told.brought),
             voids: told.voids.clone(),
             paper: told.paper.clone(),
             sources: Self::sources(&told.copies),
             exemplar: exemplar.to_owned(),
+            // Known when the snapshot is assembled.
+            head: None,
         })
+    }
+
+    /// What this journal does not hold, for its title page: parts that its source did not have, and marks of another school.
+    fn contents(&self, brought: &[ForeignMark]) -> String {
+        let said = [self.missing_contents(), self.brought(brought)];
+        said.into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// «Отметки из другой школы в этот журнал не внесены: № 6 по списку: 5 отметок (МБОУ «Школа № 3»; справка № 14).» of those who came within the
+    /// span; empty where nobody brought any.
+    fn brought(&self, brought: &[ForeignMark]) -> String {
+        let of = |(no, learner): (u32, &Learner)| {
+            let own: Vec<&ForeignMark> = brought.iter().filter(|mark| mark.learner == learner.id).collect();
+            if own.is_empty() || self.arrival(learner).is_empty() {
+                return None;
+            }
+            let mut whence: Vec<&str> = Vec::new();
+            let said = own.iter().map(|mark| mark.origin.as_str()).chain(own.iter().map(|mark| mark.note.as_str()));
+            for one in said.filter(|one| !one.is_empty()) {
+                if !whence.contains(&one) {
+                    whence.push(one);
+                }
+            }
+            let count = words::count(own.len() as u64, "отметка", "отметки", "отметок");
+            Some(format!("№\u{a0}{no} по списку: {count} ({})", whence.join("; ")))
+        };
+        let told: Vec<String> = self.numbered().filter_map(of).collect();
+        match told.is_empty() {
+            true => String::new(),
+            false => format!("Отметки из другой школы в этот журнал не внесены: {}.", told.join("; ")),
+        }
     }
 
     /// What the title page says of a journal whose source did not have everything; empty for all others.

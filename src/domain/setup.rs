@@ -261,6 +261,8 @@ pub struct ForeignMark {
     pub dated: String,
     /// Value as written there.
     pub value: String,
+    /// By what paper it is known; may be empty.
+    pub note: String,
 }
 
 /// An order or a statute.
@@ -431,9 +433,9 @@ impl Setup {
             }),
             stays: all(rows, &layout::STAYS, Stay::from_cells),
             foreign: all(rows, &layout::FOREIGN_MARKS, |r| {
-                let [learner, id, origin, their_subject, subject, dated, value] =
-                    [0, 1, 2, 3, 4, 5, 6].map(|at: usize| r[at].clone());
-                Some(ForeignMark { learner, id, origin, their_subject, subject, dated, value })
+                let [learner, id, origin, their_subject, subject, dated, value, note] =
+                    [0, 1, 2, 3, 4, 5, 6, 7].map(|at: usize| r[at].clone());
+                Some(ForeignMark { learner, id, origin, their_subject, subject, dated, value, note })
             }),
             orders: all(rows, &layout::ORDERS, |r| {
                 let [id, number, kind, title, body] = [0, 1, 3, 4, 5].map(|at: usize| r[at].clone());

@@ -285,7 +285,7 @@ impl Sheet {
     }
 }
 
-/// Title page: the facts that only it shows are those of the snapshot's head; here stands what it adds.
+/// Title page: the facts that only it shows are those of the snapshot's head; here stands what it adds, and what ties it to that head.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TitleSheet {
@@ -318,6 +318,32 @@ pub struct TitleSheet {
     /// absent from snapshots that were frozen before the title page had them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub exemplar: String,
+    /// SHA-256 of the head that the page shows ([`Head`]), so that title pages of two classes or versions never have one digest. Absent from
+    /// snapshots that were frozen before.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "read::stated")]
+    pub head: Option<Digest>,
+}
+
+/// What a title page shows of its snapshot, as RFC 8785 JSON in this order of members.
+#[derive(Debug, Serialize)]
+pub struct Head<'s> {
+    /// Class with its teacher.
+    pub class: &'s ClassFacts,
+    /// Which copy and version.
+    pub copy: &'s CopyFacts,
+    /// Period with its days.
+    pub period: &'s PeriodFacts,
+    /// School.
+    pub school: &'s SchoolFacts,
+    /// School year.
+    pub year: &'s str,
+}
+
+impl Head<'_> {
+    /// SHA-256 of the canonical bytes.
+    pub fn digest(&self) -> Digest {
+        Digest::of_canonical(self)
+    }
 }
 
 /// The learners' list.
@@ -483,6 +509,11 @@ impl Snapshot {
         if snapshot.format != FORMAT {
             return Err(Unreadable::Format(snapshot.format));
         }
+        if let Some(Sheet::Title(TitleSheet { head: Some(head), .. })) = snapshot.sheets.first()
+            && *head != snapshot.head().digest()
+        {
+            return Err(Unreadable::Title);
+        }
         let sheets = scan::elements_of(text, "sheets").ok_or(Unreadable::NotCanonical)?;
         let digests = sheets.into_iter().map(|sheet| Digest::of(sheet.as_bytes())).collect();
         Ok((snapshot, digests))
@@ -494,6 +525,12 @@ impl Snapshot {
         let start = |sheet: &str| sheet.as_ptr() as usize - text.as_ptr() as usize;
         let sheets = scan::elements_of(text, "sheets")?;
         sheets.iter().position(|sheet| (start(sheet)..start(sheet) + sheet.len()).contains(&offset))
+    }
+
+    /// What the title page shows of it.
+    pub fn head(&self) -> Head<'_> {
+        let Self { class, copy, period, school, year, .. } = self;
+        Head { class, copy, period, school, year }
     }
 
     /// A sheet and its number from 1.
@@ -508,6 +545,9 @@ pub enum Unreadable {
     /// Not JSON, or not the shape.
     #[error("снимок не читается: {0}")]
     Shape(String),
+    /// The title page was made for another head.
+    #[error("титульный лист снимка относится к другой записи: класс, период или версия не те")]
+    Title,
     /// A format that this program does not know.
     #[error("неизвестный формат снимка: {0}")]
     Format(String),

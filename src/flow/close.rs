@@ -12,8 +12,8 @@ use crate::domain::freeze::{self, Circumstances, Laying};
 use crate::domain::journal::{Class, Journal, YEAR};
 use crate::domain::period::{self, Span};
 use crate::domain::policy::Policy;
-use crate::domain::setup::layout::PLAN_TOPICS;
-use crate::domain::setup::{Setup, Topic};
+use crate::domain::setup::layout::{FOREIGN_MARKS, PLAN_TOPICS};
+use crate::domain::setup::{ForeignMark, Setup, Topic};
 use crate::domain::snapshot::{CopyKind, Snapshot};
 use crate::store::{ClosureRow, Entries, Part, Tx};
 use crate::typeset;
@@ -64,6 +64,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
     let mut tx = house.db.begin().await?;
     let roster = tx.load_roster(&closing.year).await?;
     let topics = topics(&mut tx, &closing.year).await?;
+    let brought = brought(&mut tx, &closing.year).await?;
     // Where no calendar is set, the days are those of everybody's lessons; nothing was written yet.
     let lessons = house.db.load_part(&closing.year, &Part::default()).await?;
     let calendar = timeliness::calendar_of(house, &roster.clone().with_entries(lessons)).await?;
@@ -115,6 +116,7 @@ pub async fn close(house: &House, closing: &Closing, act: &Act) -> Result<Vec<Cl
             salts: Vec::new(),
             founder: house.config.founder(),
             topics: topics_of(&topics, &part),
+            brought: brought.clone(),
             route: Laying::By(appointments.clone()),
         };
         for (place, kind) in freeze::records_of(&policy, class.grade, &span.id).into_iter().enumerate() {
@@ -263,6 +265,12 @@ pub(super) fn omission(finding: &Finding) -> String {
 pub(super) async fn topics(tx: &mut Tx, year: &str) -> Result<Vec<Topic>, Error> {
     let rows = tx.list_year_rows(PLAN_TOPICS.table, year).await?;
     Ok(Setup::from_rows(&[(PLAN_TOPICS.table, rows)].into()).topics)
+}
+
+/// Marks that learners of a year brought from other schools, as the transaction sees them.
+pub(super) async fn brought(tx: &mut Tx, year: &str) -> Result<Vec<ForeignMark>, Error> {
+    let rows = tx.list_year_rows(FOREIGN_MARKS.table, year).await?;
+    Ok(Setup::from_rows(&[(FOREIGN_MARKS.table, rows)].into()).foreign)
 }
 
 /// Those of a class.

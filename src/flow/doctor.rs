@@ -294,6 +294,8 @@ fn again(
         salts: vec!["0".repeat(32); part.learners.len()],
         founder: String::new(),
         topics: Vec::new(),
+        // The title page stays as it was printed.
+        brought: Vec::new(),
         // An order of today, or one that was entered late, changes no row.
         route: Laying::As(frozen.route.clone()),
     };

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::close::{omission, salts, topics, topics_of};
+use super::close::{brought, omission, salts, topics, topics_of};
 use super::keys::AUTHORITY;
 use super::sources::Sources;
 use super::{Act, Error, House, compromise, policy, recall, remind, salt, supplement, timeliness};
@@ -81,6 +81,10 @@ pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result
         salts: salts(journal.learners.len())?,
         founder: house.config.founder(),
         topics,
+        brought: match was.copy.supplement {
+            Some(_) => Vec::new(),
+            None => brought(&mut tx, &last.year).await?,
+        },
         route: Laying::By(house.db.list_appointments().await?),
     };
     let own = supplement::of_copy(house, id).await?;

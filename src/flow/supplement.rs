@@ -389,6 +389,8 @@ pub async fn make(house: &House, copy: &str, ground: Option<&str>, act: &Act) ->
         founder: house.config.founder(),
         // What was planned and held is counted in the copy.
         topics: Vec::new(),
+        // And so are marks of other schools.
+        brought: Vec::new(),
         route: Laying::By(house.db.list_appointments().await?),
     };
     let own = (&rows, facts(row.no, &base, &was), row.id.as_str());

@@ -349,6 +349,7 @@ async fn freeze_copies(house: &House) {
             salts: vec!["00".repeat(16); journal.learners.len()],
             founder: String::new(),
             topics: Vec::new(),
+            brought: Vec::new(),
             route: freeze::Laying::By(appointments.clone()),
             voids: Vec::new(),
         };

@@ -300,6 +300,8 @@ fn a_secretary_brings_the_book_of_movement_by_file_and_a_class_teacher_does_not(
         assert_eq!(send_book(&secretary, "book", BOOK).await, 303);
         assert_eq!(learners().await, before + 1);
         let (_, page) = read(address, "/year/movement", &secretary).await;
+        let id = page.split("&amp;undo=").nth(1).unwrap().split('"').next().unwrap();
+        let (_, page) = read(address, &format!("/year/movement?undo={id}"), &secretary).await;
         let seqs = page.split("name=\"seqs\" value=\"").nth(1).unwrap().split('"').next().unwrap();
         let undo = form(&[("act", "undo"), ("year", YEAR), ("seqs", seqs)]);
         assert_eq!(send(address, "POST", "/year/movement", &secretary, &undo).await.0, 303);

@@ -111,6 +111,7 @@ fn sheets() -> Vec<Sheet> {
             paper: String::new(),
             sources: Vec::new(),
             exemplar: String::new(),
+            head: None,
             id: "title".into(),
             title: "КЛАССНЫЙ ЖУРНАЛ".into(),
             system: "Летопись".into(),

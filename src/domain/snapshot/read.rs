@@ -5,6 +5,7 @@ use serde::de::{DeserializeSeed, Error as _, IntoDeserializer, MapAccess, Visito
 use serde::{Deserialize, Deserializer};
 
 use super::Sheet;
+use crate::domain::canon::Digest;
 
 /// Read by hand: serde would first keep a copy of the whole sheet, every mark of it, because the kind does not stand first. In canonical
 /// JSON only texts stand before it, so only they are kept.
@@ -44,6 +45,11 @@ impl<'de> Deserialize<'de> for Sheet {
 
         deserializer.deserialize_map(SheetVisitor)
     }
+}
+
+/// A digest that is there: what stands before the kind is kept as text, which serde takes for no option.
+pub(super) fn stated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Digest>, D::Error> {
+    Digest::deserialize(deserializer).map(Some)
 }
 
 /// A map whose first entries were read already.
@@ -94,6 +100,7 @@ mod tests {
             paper: String::new(),
             sources: Vec::new(),
             exemplar: String::new(),
+            head: Some(Digest::of(b"head")),
         });
         // Canonical: by the alphabet; plain: the kind stands first.
         let (canonical, plain) = (canon::to_text(&sheet), serde_json::to_string(&sheet).expect("text"));

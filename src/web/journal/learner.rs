@@ -14,12 +14,15 @@ use crate::domain::people::{Subject, Visitor};
 use crate::domain::period::{Span, course_title};
 use crate::domain::policy::AbsenceKind;
 use crate::domain::rights::Action;
+use crate::domain::setup::layout::FOREIGN_MARKS;
+use crate::domain::setup::{ForeignMark, Setup};
 use crate::domain::words;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
 use crate::web::frame::Frame;
 use crate::web::query::{Asked, segment};
+use crate::web::school;
 use crate::web::school::events::{EventLine, of_week, of_year};
 
 #[derive(Template)]
@@ -32,6 +35,8 @@ struct LearnerPage {
     subjects: Vec<SubjectView>,
     absences: Vec<AbsenceView>,
     movement: Vec<String>,
+    /// With which the learner came from another school.
+    brought: Vec<BroughtView>,
     missed: u64,
     unexplained: usize,
     /// Something on the page is void: the page says what that means.
@@ -45,6 +50,12 @@ struct LearnerPage {
     card: String,
     /// Where a way in is issued anew, the learner ticked; empty for who issues none to this class, and for who has left.
     issue: String,
+}
+
+/// A mark of another school.
+struct BroughtView {
+    mark: ForeignMark,
+    void: bool,
 }
 
 struct SubjectView {
@@ -213,6 +224,9 @@ async fn show(
     let mut courses: Vec<&Course> =
         of_class.filter(|c| family || reach.course(&c.id, &class.name, class.grade)).collect();
     courses.sort_by(|a, b| by_subject(a, b));
+    let is_whole = family || reach.whole_class(&class.name, class.grade);
+    let of_subjects: Option<Vec<String>> =
+        (!is_whole).then(|| courses.iter().map(|course| course.subject.clone()).collect());
     if courses.is_empty() && !family && !reach.whole_class(&class.name, class.grade) {
         return Err(Refusal::Forbidden {
             reason: "Этот обучающийся не учится ни на одном из ваших предметов.".to_owned(),
@@ -266,6 +280,7 @@ async fn show(
         years: choice(&directory, &years, &page),
         tabs: tabs(&directory, &class, &page, &chosen.span.id),
         movement: movement(learner),
+        brought: brought(&state, &directory.year, &learner.id, of_subjects.as_deref()).await?,
         events: of_week(&events, today, |event| event.scope.holds(&class.name, class.grade)),
         this_year: !directory.is_earlier(),
         void: subjects.iter().any(SubjectView::has_void) || absences.iter().any(|absence| absence.void),
@@ -278,6 +293,26 @@ async fn show(
         subjects,
         absences,
     })
+}
+
+/// Marks with which a learner came, by subject here and there; a teacher sees those of the own `subjects`, and those that stand for none.
+async fn brought(
+    state: &WebState,
+    year: &str,
+    learner: &str,
+    subjects: Option<&[String]>,
+) -> Result<Vec<BroughtView>, Refusal> {
+    let rows = state.house.db.list_year_rows(FOREIGN_MARKS.table, year).await?;
+    let void = school::void(state, year, &FOREIGN_MARKS).await?;
+    let all = Setup::from_rows(&[(FOREIGN_MARKS.table, rows)].into()).foreign.into_iter();
+    let is_seen = |mark: &ForeignMark| {
+        mark.learner == learner && subjects.is_none_or(|own| mark.subject.is_empty() || own.contains(&mark.subject))
+    };
+    let view = |mark: ForeignMark| {
+        let void = void.contains(&vec![mark.learner.clone(), mark.id.clone()]);
+        BroughtView { mark, void }
+    };
+    Ok(all.filter(is_seen).map(view).collect())
 }
 
 fn movement(learner: &Learner) -> Vec<String> {
