@@ -181,7 +181,11 @@ impl<'a> Register<'a> {
         if name.is_empty() || !self.is_whole || self.names.contains(name) {
             return;
         }
-        let missing = format!("{} «{name}» нет в {}", self.whose, found.table_name(self.file));
+        // A school has classes; the table that lists them is none of the reader's concern, and may not be there.
+        let missing = match self.file {
+            File::Classes => format!("{} «{name}» в школе нет", self.whose),
+            file => format!("{} «{name}» нет в {}", self.whose, found.table_name(file)),
+        };
         let skeletons = self
             .skeletons
             .get_or_init(|| self.names.iter().map(|name| (look_alike::skeleton(name), name.as_str())).collect());

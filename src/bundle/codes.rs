@@ -75,7 +75,7 @@ pub const EMPTY_GROUP: &str = "import.empty-group";
 pub const UNKNOWN_LESSON: &str = "import.unknown-lesson";
 /// A day outside every period of the class's grade.
 pub const OUTSIDE_CALENDAR: &str = "import.outside-calendar";
-/// A period outside the school year.
+/// A period outside the school year, or a learner enrolled after its end.
 pub const OUTSIDE_YEAR: &str = "import.outside-year";
 /// A mark or an absence on a day when the learner was not in the class.
 pub const OUTSIDE_STAY: &str = "import.outside-stay";
@@ -97,7 +97,7 @@ pub const PERIOD_ORDER: &str = "import.period-order";
 pub const GRADE_RANGE: &str = "import.grade-range";
 /// A learner who left before being enrolled.
 pub const STAY_ORDER: &str = "import.stay-order";
-/// A date of birth that no learner of a school can have (warning).
+/// A date of birth that no learner of a school can have, or a day of enrolment that makes it so (warning).
 pub const UNLIKELY_BIRTH: &str = "import.unlikely-birth";
 /// Nobody with the role `director`.
 pub const NO_DIRECTOR: &str = "import.no-director";
@@ -181,6 +181,8 @@ pub const NEW_COURSE: &str = "import.new-course";
 pub const NEW_LEARNER: &str = "import.new-learner";
 /// A list has another surname than the card: taken for the same learner by the day of birth, else only asked (warning).
 pub const LEARNER_RENAMED: &str = "import.learner-renamed";
+/// A list has a learner in a class that orders have moved them from, or who left: the order holds (warning).
+pub const LEARNER_MOVED: &str = "import.learner-moved";
 /// A cell that holds an error of the table editor (`#REF!`).
 pub const CELL_ERROR: &str = "import.cell-error";
 /// Cells hold formulas; the values computed last were taken (warning).
@@ -211,13 +213,14 @@ pub const WITHOUT_CONTENTS: &str = "import.without-contents";
 pub const UNKNOWN_RECORD: &str = "import.unknown-record";
 
 /// Every code of the other formats (`docs/exchange.ru.md`); each has a test in `tests/exchange`.
-pub const EXCHANGE: [&str; 20] = [
+pub const EXCHANGE: [&str; 21] = [
     MATCHED_BY_NAME,
     UNMATCHED_NAME,
     AMBIGUOUS_NAME,
     NEW_COURSE,
     NEW_LEARNER,
     LEARNER_RENAMED,
+    LEARNER_MOVED,
     CELL_ERROR,
     FORMULAS,
     TOO_LARGE,

@@ -37,7 +37,7 @@ pub fn workbook(policy: &Policy, first_year: i32) -> Result<Vec<u8>, XlsxError> 
         let sheet = book.add_worksheet();
         export::sheet(sheet, file, &tables::rows(file, &journal))?;
         for (place, column) in (0_u16..).zip(file.layout().columns) {
-            let note = Note::new(explained(file, column)).set_author("Летопись").set_width(260);
+            let note = Note::new(explained(file, column, first_year)).set_author("Летопись").set_width(260);
             sheet.insert_note(0, place, &note)?;
             let choices = choices(file, column, policy);
             if !choices.is_empty() {
@@ -235,8 +235,9 @@ fn choices(file: File, column: &Column, policy: &Policy) -> Vec<String> {
     }
 }
 
-/// What a column is for, as the note at its heading says it.
-fn explained(file: File, column: &Column) -> String {
+/// What a column is for, as the note at its heading says it; the school year of its examples begins in September of `first_year`.
+fn explained(file: File, column: &Column, first_year: i32) -> String {
+    let (year, day) = (format!("Учебный год: {first_year}/{}.", first_year + 1), format!("Дата: 01.09.{first_year}."));
     let what = match (file, column.name) {
         (_, "id") if file == File::Periods => {
             "Короткое имя периода: Q1, Q2, Q3, Q4 для четвертей, H1, H2 для полугодий."
@@ -244,11 +245,11 @@ fn explained(file: File, column: &Column) -> String {
         (_, "id") => {
             "Код, по которому строку узнают другие таблицы. Столбец можно удалить: коды найдутся по имени или будут даны."
         }
-        (_, "year") => "Учебный год: 2025/2026.",
+        (_, "year") => year.as_str(),
         (_, "kind") => "Выберите: четверть, полугодие или триместр.",
         (_, "roles") => "Роли через пробел: директор, заместитель, секретарь, учитель, техспециалист, администратор.",
         (_, "grade" | "grade_from" | "grade_to") => "Число от 1 до 11.",
-        (_, "born" | "enrolled_on" | "left_on" | "starts" | "ends" | "date") => "Дата: 01.09.2025.",
+        (_, "born" | "enrolled_on" | "left_on" | "starts" | "ends" | "date") => day.as_str(),
         (_, "class_teacher_id" | "teacher_id" | "substitute_teacher_id") => {
             "Фамилия, имя и отчество или код сотрудника с листа «Сотрудники»."
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::finding::{Finding, Severity};
 
+use super::codes;
 use super::layout::File;
 
 /// A place in a bundle: a file, a line of it (0 = the file as a whole), a column (empty = the whole row).
@@ -119,6 +120,13 @@ impl Found {
         self.list.push(((0, 0), finding));
     }
 
+    /// Files that came along and were not understood: what a row names may stand in one of them.
+    pub fn not_understood(&self) -> Vec<String> {
+        let unread = [codes::UNKNOWN_FILE, codes::UNKNOWN_FORMAT, codes::BROKEN_WORKBOOK, codes::BROKEN_JSON];
+        let files = self.list.iter().filter(|(_, finding)| unread.contains(&finding.code));
+        files.map(|(_, finding)| format!("«{}»", finding.place)).collect()
+    }
+
     fn add(&mut self, at: Place, finding: Finding) {
         self.list.push(((1 + at.file as usize, at.line), finding));
     }
@@ -135,7 +143,9 @@ impl Found {
             Some(Origin::Made { name, places }) => {
                 let place = (at.line as usize).checked_sub(1).and_then(|index| places.get(index)).unwrap_or(name);
                 let heading = column.map(|place| at.file.layout().columns[place].russian);
-                return heading.map_or_else(|| place.clone(), |heading| format!("{place}, столбец «{heading}»"));
+                // A place among columns of classes («строка 5, столбец 5А») names one already.
+                let what = if place.contains(", столбец ") { "" } else { "столбец " };
+                return heading.map_or_else(|| place.clone(), |heading| format!("{place}, {what}«{heading}»"));
             }
             Some(Origin::Sheet { workbook, sheet, letters }) => {
                 let text = format!("{workbook}, лист «{sheet}»");

@@ -18,7 +18,8 @@ use super::source::BundleFile;
 use super::workbook::{self, BookSheet};
 use super::year::{self, YearSheet};
 use super::{
-    codes, headings, json, office_card, office_groups, office_hours, office_lists, office_year, oneroster, table,
+    codes, headings, json, office_card, office_groups, office_hours, office_lists, office_plans, office_year,
+    oneroster, recognise, table,
 };
 
 /// Rows that an adapter made: the place of each in words, and its cells in the layout's order.
@@ -195,6 +196,13 @@ impl<'g> Given<'g> {
     fn csv(&mut self, file: &'g BundleFile, files: &[BundleFile]) {
         let stem = &file.name[..file.name.len() - ".csv".len()];
         let decoded = encoding::text(&file.bytes);
+        // In a bundle a strange name or heading is a misspelt one; a table that comes alone may be called anything, and have a title.
+        let is_bundle = files.iter().any(|file| file.name == File::School.name());
+        let below = match &decoded {
+            Ok((text, _)) if !is_bundle => recognise::below_title(stem, text),
+            _ => None,
+        };
+        let mut header: Vec<String> = Vec::new();
         if let Ok((text, written)) = &decoded {
             let separator = table::separator(text);
             let records: Vec<_> = table::records(text, separator);
@@ -202,12 +210,17 @@ impl<'g> Given<'g> {
                 |record: &table::Record<'_>| record.fields.iter().map(|field| field.trim().to_owned()).collect();
             let rows: Vec<(u32, Vec<String>)> = records.iter().map(|record| (record.line, texts(record))).collect();
             let lines = office_lists::Lines { place: file.name.clone(), name: stem, rows };
-            let mut records = records.into_iter();
+            let mut records = match &below {
+                Some(below) => table::records(below, separator).into_iter(),
+                None => records.into_iter(),
+            };
             let grid = records.next().map(|header| Grid {
                 source: Source::Text(&file.name),
                 header,
                 records: records.collect(),
             });
+            let fields = grid.iter().flat_map(|grid| &grid.header.fields);
+            header = fields.map(|field| field.trim().to_owned()).collect();
             let of_year = office_year::read(&lines);
             if let Some(sheet) = of_year.or_else(|| grid.and_then(|grid| year::of_csv(stem, &file.name, &grid))) {
                 let tables = vec![sheet.layout.table];
@@ -215,12 +228,10 @@ impl<'g> Given<'g> {
                 self.year_sheets.push(office_year::tidied(sheet));
                 return;
             }
-            let header: Vec<&str> =
-                lines.rows.first().map(|(_, cells)| cells.iter().map(String::as_str).collect()).unwrap_or_default();
-            let strict = headings::table(stem).or_else(|| headings::table_of_headings(&header));
-            // In a bundle a strange heading is a misspelt one.
-            if !files.iter().any(|file| file.name == File::School.name())
-                && !is_clean(strict, &header)
+            let heads: Vec<&str> = header.iter().map(String::as_str).collect();
+            let strict = headings::table(stem).or_else(|| headings::table_of_headings(&heads));
+            if !is_bundle
+                && !is_clean(strict, &heads)
                 && let Some(read) = office_lists::read(&lines)
             {
                 let breaks = office_card::breaks(&lines);
@@ -234,14 +245,14 @@ impl<'g> Given<'g> {
         }
         let named = headings::table(stem);
         let by_headings = || {
-            let (text, _) = decoded.as_ref().ok()?;
-            let header = table::records(text.lines().next()?, table::separator(text)).into_iter().next()?;
-            let names: Vec<&str> = header.fields.iter().map(|name| name.trim()).collect();
+            let names: Vec<&str> = header.iter().map(String::as_str).collect();
             headings::table_of_headings(&names)
         };
-        // In a bundle a strange name is a misspelt one; a table that comes alone may be called anything.
-        let is_bundle = files.iter().any(|file| file.name == File::School.name());
         let Some(table) = named.or_else(|| if is_bundle { None } else { by_headings() }) else {
+            if !is_bundle {
+                self.findings.push(recognise::unknown_csv(&file.name, &header));
+                return self.note(file, Format::Csv, decoded.ok().map(|(_, written)| written), None, &[]);
+            }
             let absent = File::ALL.iter().map(|known| known.name());
             let absent = absent.filter(|name| !files.iter().any(|file| file.name == *name));
             let message = "такого файла в наборе не бывает: переименуйте или уберите его";
@@ -253,6 +264,7 @@ impl<'g> Given<'g> {
         };
         match decoded {
             Ok((text, written)) => {
+                let text = below.map_or(text, Cow::Owned);
                 let separator = char::from(table::separator(&text));
                 self.note(file, Format::Csv, Some(written), Some(separator), &[table]);
                 self.parts.push(Part::Text { table, name: &file.name, text });
@@ -287,6 +299,9 @@ impl<'g> Given<'g> {
             return;
         }
         let mut tables = Vec::new();
+        let named_plan = |sheet: &BookSheet| office_plans::is_plan(&sheet.name);
+        let is_plan = office_plans::is_plan(&file.name) || sheets.iter().any(named_plan);
+        let has_topics = is_plan && sheets.iter().any(office_plans::has_topics);
         for sheet in sheets {
             let strict = workbook::table(&sheet);
             let heads: Vec<&str> = strict
@@ -324,12 +339,7 @@ impl<'g> Given<'g> {
             }
         }
         if tables.is_empty() {
-            let names = ["КТП", "Расписание", "Тарификация", "Учебный план", "Сотрудники", "Классы", "Обучающиеся"];
-            let message = "в книге нет ни одной известной таблицы: таблицу узнают по имени листа, по имени файла или по заголовкам столбцов";
-            let finding = Finding::new(codes::UNKNOWN_FORMAT, &file.name, message);
-            let names = names.map(|name| format!("«{name}»")).join(", ");
-            let expected = format!("лист или файл с именем таблицы: {names} и другие, все — в примере книги");
-            self.findings.push(finding.expected_found(expected, ""));
+            self.findings.push(recognise::unknown_book(&file.name, is_plan, has_topics));
         }
         // A sheet for each class says the same tables over and over.
         let mut seen = BTreeSet::new();

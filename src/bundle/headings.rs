@@ -142,7 +142,11 @@ pub fn to_format(column: &str, cell: &str) -> Option<String> {
                 .find(|(_, russian)| *russian == folded)
                 .map_or_else(|| word.to_owned(), |(role, _)| (*role).to_owned())
         };
-        let roles: Vec<String> = cell.split([' ', ',', ';']).filter(|word| !word.is_empty()).map(role).collect();
+        // A role of two words is one for people, whatever stands between the roles of a cell.
+        let folded = fold(cell);
+        let joined = folded.replace("технический специалист", "техспециалист");
+        let words = if joined == folded { cell } else { joined.as_str() };
+        let roles: Vec<String> = words.split([' ', ',', ';']).filter(|word| !word.is_empty()).map(role).collect();
         let written = roles.join(" ");
         return (written != cell).then_some(written);
     }
@@ -206,6 +210,8 @@ mod tests {
         assert_eq!(to_format("kind", "Четверть").as_deref(), Some("quarter"));
         assert_eq!(to_format("kind", "quarter"), None);
         assert_eq!(to_format("roles", "director teacher"), None);
+        let two = to_format("roles", "Технический специалист, администратор");
+        assert_eq!(two.as_deref(), Some("technical_specialist administrator"));
         assert_eq!(to_office("period", "Y").as_deref(), Some("год"));
     }
 }

@@ -1,12 +1,12 @@
 //! What was given becomes a journal: alone, or laid over the one that stands; checked as a whole, all or nothing. Floor 1.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::journal::Journal;
+use crate::domain::journal::{Journal, Learner};
 use crate::domain::policy::Policy;
 use crate::domain::setup::layout::STAYS;
 use crate::domain::timeliness::EntryTime;
@@ -24,6 +24,9 @@ use super::{codes, look_alike, overlay, resolve, tables};
 
 /// Rows shown beside findings at most: a page of some screens; all findings are told, only the rows of later ones are left out.
 const MOST_ROWS_SHOWN: usize = 500;
+
+/// First grade that studies by half-years (000 Инс 4.1).
+const SENIOR_GRADE: u8 = 10;
 
 /// A finding with the row that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,8 +63,9 @@ pub fn settle(given: &Given<'_>, standing: Option<&Journal>, policy: &Policy) ->
     for finding in &given.findings {
         found.unknown_file(finding.clone());
     }
-    let mut sheets = sheets(given, standing, &mut found);
-    resolve::resolve(&mut sheets, &mut found);
+    let (mut sheets, unsaid) = sheets(given, standing, &mut found);
+    resolve::resolve(&mut sheets, standing, &mut found);
+    enrolment(&mut sheets, &unsaid, standing, &mut found);
     let is_foreign = given.parts.iter().any(|part| matches!(part, Part::Foreign(..)));
     let mut gaps = standing.map(|journal| journal.content_gaps.clone()).unwrap_or_default();
     let mut grown = Vec::new();
@@ -84,6 +88,7 @@ pub fn settle(given: &Given<'_>, standing: Option<&Journal>, policy: &Policy) ->
     }
     let mut lists = lists(&sheets, &mut found);
     lists.earlier = earlier(given, standing);
+    no_half_years(given, &lists, &mut found);
     check::all(&lists, policy, &mut found);
     if let Some(standing) = standing.filter(|_| found.accuses_standing()) {
         found.forgive(&alone(standing, policy));
@@ -106,8 +111,9 @@ pub fn unchecked(given: &Given<'_>) -> Result<Journal, Vec<Finding>> {
     }
     let empty = Journal::default();
     let standing = if given.is_whole() { None } else { Some(&empty) };
-    let mut sheets = sheets(given, standing, &mut found);
-    resolve::resolve(&mut sheets, &mut found);
+    let (mut sheets, unsaid) = sheets(given, standing, &mut found);
+    resolve::resolve(&mut sheets, standing, &mut found);
+    enrolment(&mut sheets, &unsaid, standing, &mut found);
     let lists = lists(&sheets, &mut found);
     if found.has_errors() {
         return Err(found.into_placed().into_iter().map(|(_, finding)| finding).collect());
@@ -166,6 +172,19 @@ fn earlier(given: &Given<'_>, standing: Option<&Journal>) -> Earlier {
     earlier
 }
 
+/// Warns of a list of quarters that leaves the grades of half-years without any, all files and the school's own periods taken together; a school
+/// whose classes are known and lower needs none.
+fn no_half_years(given: &Given<'_>, lists: &Lists, found: &mut Found) {
+    let is_list = |part: &Part<'_>| matches!(part, Part::Kept { table: File::Periods, .. });
+    let classes = &lists.classes.items;
+    let has_seniors = classes.is_empty() || classes.iter().any(|class| class.grade >= SENIOR_GRADE);
+    let has_periods = lists.periods.items.iter().any(|period| period.grade_to >= SENIOR_GRADE);
+    if given.parts.iter().any(is_list) && has_seniors && !has_periods {
+        let message = "полугодий нет ни в этих файлах, ни в школе: у 10–11 классов, если они есть, не будет учебных периодов; допишите строки «1 полугодие» и «2 полугодие» или добавьте их на странице «Учебные периоды»";
+        found.warning(Place::file(File::Periods), codes::LEFT_OUT, message);
+    }
+}
+
 /// The rows that adapters made, each table laid over what stands.
 fn lay_grown<'a>(base: &Journal, grown: &'a [MadeTable], found: &mut Found) -> Vec<Sheet<'a>> {
     let mut sheets = Vec::new();
@@ -180,8 +199,9 @@ fn lay_grown<'a>(base: &Journal, grown: &'a [MadeTable], found: &mut Found) -> V
     sheets
 }
 
-fn sheets<'a>(given: &'a Given<'_>, standing: Option<&Journal>, found: &mut Found) -> Vec<Sheet<'a>> {
-    let mut sheets = Vec::new();
+/// The tables, and the lines of a list of learners that name no day of enrolment.
+fn sheets<'a>(given: &'a Given<'_>, standing: Option<&Journal>, found: &mut Found) -> (Vec<Sheet<'a>>, HashSet<u32>) {
+    let (mut sheets, mut unsaid) = (Vec::new(), HashSet::new());
     let has_courses = standing.is_some_and(|journal| !journal.courses.is_empty());
     let year = given.year().or_else(|| standing.map(|journal| journal.school.year.clone())).unwrap_or_default();
     for file in File::ALL {
@@ -189,7 +209,9 @@ fn sheets<'a>(given: &'a Given<'_>, standing: Option<&Journal>, found: &mut Foun
         let part = part.filter(|part| !matches!(part, Part::Kept { into_empty: true, .. } if has_courses));
         let mut sheet = match part {
             Some(Part::Kept { table: File::Learners, name, columns, rows, .. }) => {
-                learners(kept(columns, name, rows), &year, found)
+                let (sheet, without) = learners(kept(columns, name, rows), &year, found);
+                unsaid = without;
+                sheet
             }
             Some(part) => sheet(file, part, standing.is_some(), found),
             None if standing.is_none() && file.layout().required => {
@@ -203,28 +225,66 @@ fn sheets<'a>(given: &'a Given<'_>, standing: Option<&Journal>, found: &mut Foun
         }
         sheets.push(sheet);
     }
-    sheets
+    (sheets, unsaid)
 }
 
-/// Learners of a list that says nothing of their enrolment are there from the first day of the year, and that is told.
-fn learners<'a>(mut grid: Grid<'a>, year: &str, found: &mut Found) -> Sheet<'a> {
+/// Learners of a list, and the lines that say nothing of their enrolment: they have the first day of the year there until it is known who they
+/// are.
+fn learners<'a>(mut grid: Grid<'a>, year: &str, found: &mut Found) -> (Sheet<'a>, HashSet<u32>) {
     let since = rows::first_year(year).map(|first| format!("{first}-09-01"));
     let place = LEARNERS.iter().position(|column| *column == "enrolled_on").unwrap_or_default();
-    let mut filled = 0;
+    let mut unsaid = HashSet::new();
     for record in &mut grid.records {
         if let (Some(cell), Some(since)) = (record.fields.get_mut(place).filter(|cell| cell.is_empty()), &since) {
             *cell = Cow::Owned(since.clone());
-            filled += 1;
+            unsaid.insert(record.line);
         }
     }
-    let sheet = Sheet::of(File::Learners, grid, true, found);
-    if let (1.., Some(since)) = (filled, &since) {
-        let day = since.parse().map(words::date_short).unwrap_or_default();
-        let who = words::count(filled, "обучающегося", "обучающихся", "обучающихся");
-        let message = format!("дата зачисления не названа у {who}: взято {day}; приказы можно внести позже");
+    (Sheet::of(File::Learners, grid, true, found), unsaid)
+}
+
+/// A day of enrolment that a list leaves out is the card's; who has no card is there from the first day of the year, and that is told. Learners
+/// whom orders have moved keep day and order of the last of them: a list has the day on which they came to the school.
+fn enrolment(sheets: &mut [Sheet<'_>], unsaid: &HashSet<u32>, standing: Option<&Journal>, found: &mut Found) {
+    const DAY: usize = File::Learners.at("enrolled_on");
+    const ORDER: usize = File::Learners.at("enrolment_order");
+    let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == File::Learners) else { return };
+    // A table with codes is no list of an office: it says all of whom it names.
+    if !sheet.absent.contains(&0) {
+        return;
+    }
+    let cards: HashMap<&str, &Learner> =
+        standing.iter().flat_map(|journal| &journal.learners).map(|card| (card.id.as_str(), card)).collect();
+    let moved: HashSet<&str> =
+        standing.iter().flat_map(|journal| &journal.earlier_stays).map(|stay| stay.id.as_str()).collect();
+    let (mut fresh, mut since) = (0, String::new());
+    for row in sheet.rows.iter_mut().filter(|row| row.line > 0) {
+        let is_unsaid = unsaid.contains(&row.line);
+        let Some(card) = cards.get(row.cell(0)).copied() else {
+            if is_unsaid {
+                fresh += 1;
+                since = rows::date(row.cell(DAY)).map(words::date_short).unwrap_or_default();
+            }
+            continue;
+        };
+        let is_moved = moved.contains(card.id.as_str());
+        if is_moved && !is_unsaid && rows::date(row.cell(DAY)).is_some_and(|day| day != card.enrolled_on) {
+            let day = words::date_short(card.enrolled_on);
+            let message = format!("в {} с {day} по приказу о движении: дата зачисления из списка не взята", card.class);
+            found.warning(Place::line(File::Learners, row.line), codes::LEARNER_MOVED, message);
+        }
+        if is_moved || is_unsaid {
+            row.set(DAY, card.enrolled_on.to_string());
+        }
+        if is_moved {
+            row.set(ORDER, card.enrolment_order.clone());
+        }
+    }
+    if fresh > 0 {
+        let who = words::count(fresh, "обучающегося", "обучающихся", "обучающихся");
+        let message = format!("дата зачисления не названа у {who}: взято {since}; приказы можно внести позже");
         found.warning(Place::file(File::Learners), codes::LEFT_OUT, message);
     }
-    sheet
 }
 
 fn sheet<'a>(file: File, part: &'a Part<'_>, may_lack: bool, found: &mut Found) -> Sheet<'a> {

@@ -123,6 +123,11 @@ pub fn mended(class: &str) -> Option<String> {
     in_mixed_word(class).or_else(|| in_class_name(class)).map(|stray| stray.mend(class))
 }
 
+/// A class as a person who asks for it means it: «9A» typed with a Latin letter is 9А; anything else comes back as it is.
+pub fn meant(class: &str) -> String {
+    mended(class).unwrap_or_else(|| class.to_owned())
+}
+
 /// What two texts that look the same have in common; the letter «З» and the figure 3 count as twins too.
 pub fn skeleton(text: &str) -> String {
     text.chars().map(|letter| if letter == 'З' { '3' } else { to_latin(letter) }).collect()
@@ -169,6 +174,7 @@ mod tests {
         assert_eq!(in_class_name("5А"), None);
         assert_eq!(in_class_name("10IT"), None);
         assert_eq!(in_class_name("10"), None);
+        assert_eq!(["9A", "9А", "10IT", "11"].map(meant), ["9А", "9А", "10IT", "11"]);
     }
 
     #[test]

@@ -156,11 +156,6 @@ pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
     let mut findings = left(lines, "строки не похожи на учебные периоды и не загружаются", &other);
     let message = "четверти и триместры взяты для 1–9 классов, полугодия — для 10–11; иначе назовите столбцы «С класса» и «По класс»";
     findings.push(Finding::new(codes::LEFT_OUT, &lines.place, message).weighing(Severity::Warning));
-    // The place of «from grade» in the rows, and the first grade that studies by half-years.
-    if !made.iter().any(|(_, row)| row[3] == "10") {
-        let message = "полугодий в этом списке нет: у 10–11 классов, если они есть, не будет учебных периодов; допишите строки «1 полугодие» и «2 полугодие» или добавьте их на странице «Учебные периоды»";
-        findings.push(Finding::new(codes::LEFT_OUT, &lines.place, message).weighing(Severity::Warning));
-    }
     Some(Read {
         kept: vec![Kept { table: File::Periods, columns: PERIODS, rows: made }],
         findings,

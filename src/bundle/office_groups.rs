@@ -172,7 +172,7 @@ fn is_about(head: &str, subject: &str) -> bool {
 }
 
 /// Class, subject and group of a course told in words: those of a list, or «5А, Английский язык, 1 группа»; `None` for what may be a code.
-fn words_of(text: &str) -> Option<[String; 3]> {
+pub(super) fn words_of(text: &str) -> Option<[String; 3]> {
     if text.contains(PART) {
         let mut parts = text.split(PART).map(str::to_owned);
         return Some([parts.next()?, parts.next()?, parts.next()?]);

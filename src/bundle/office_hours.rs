@@ -113,7 +113,7 @@ pub(super) fn hours(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
                 continue;
             }
             let row = vec![class.clone(), named.clone(), of_row.clone(), who.clone(), written];
-            rows.push((format!("{}, строка {no}, {class}", lines.place), row));
+            rows.push((format!("{}, строка {no}, столбец {class}", lines.place), row));
         }
     }
     if !strange.is_empty() {

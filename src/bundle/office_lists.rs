@@ -7,7 +7,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
 
 use super::layout::File;
-use super::{codes, headings, look_alike};
+use super::{codes, headings, look_alike, office_posts};
 
 /// Rows among which headings are looked for, as for every sheet.
 const HEADER_ROWS: usize = super::year::HEADER_ROWS;
@@ -117,6 +117,10 @@ const ALSO: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+
+/// Headings of the number of a learner's personal file (личное дело), folded.
+const FILE_NO: &[&str] =
+    &["личное дело", "личное дело №", "№ личного дела", "номер личного дела", "№ л/д", "л/д", "номер л/д"];
 
 /// What is said of columns that are not taken.
 pub(super) const COLUMNS_LEFT: &str = "столбцы не загружаются";
@@ -316,6 +320,12 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
         true => taken.extend([born, class_at].into_iter().chain(taken_for_learners)),
         false => taken.extend([position, roles_at]),
     }
+    // Numbers of personal files are no part of the lists: they stand on the learners' own cards, which whoever looks for them is told.
+    if let Some(at) = heads.folded.iter().position(|head| is_learners && FILE_NO.contains(&head.as_str())) {
+        taken.push(Some(at));
+        let why = "номера личных дел из списков не берутся, их вносят на карточке ученика";
+        findings.push(told(lines, format!("{COLUMNS_LEFT}: «{}» — {why}", heads.written[at])));
+    }
     // A class list often says beside the name who is in which group.
     let groups_at = if is_learners {
         super::office_groups::columns(lines, heads, &taken, lines.rows.len().saturating_sub(heads.below))
@@ -371,7 +381,7 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
             vec![surname, given, patronymic, date(cell(born)), own, date(&since), order, date(&until), leaving]
         } else {
             let roles = match cell(roles_at) {
-                "" => roles_of(cell(position)).to_owned(),
+                "" => office_posts::roles_of(cell(position)).to_owned(),
                 written => headings::to_format("roles", written).unwrap_or_else(|| written.to_owned()),
             };
             vec![surname, given, patronymic, cell(position).to_owned(), roles]
@@ -385,50 +395,11 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
         return None;
     }
     if !is_learners && roles_at.is_none() {
-        let named = rows.iter().filter(|(_, row)| !matches!(row[4].as_str(), "" | "teacher"));
-        let named: Vec<String> = named.map(|(_, row)| format!("{} — {}", row[0], row[3])).collect();
-        if !named.is_empty() {
-            let list = named.join("; ");
-            let others = "Остальные — учителя или без прав: другую должность даёт приказ на карточке сотрудника";
-            findings.push(told(lines, format!("права взяты из должностей, проверьте: {list}. {others}")));
-        }
+        findings.extend(office_posts::told(&rows).map(|message| told(lines, message)));
     }
     let (table, columns) = if is_learners { (File::Learners, LEARNERS) } else { (File::Staff, STAFF) };
     let kept = std::iter::once(Kept { table, columns, rows }).chain(super::office_groups::kept(members));
     Some(Read { kept: kept.collect(), findings, of_groups: Vec::new() })
-}
-
-/// The role or roles that a position names, as `staff.csv` has them; empty for none of the journal's.
-fn roles_of(position: &str) -> &'static str {
-    let folded = names::fold(position);
-    let has = |words: &[&str]| words.iter().any(|word| folded.contains(word));
-    let is_household = has(&["хозяйств", "ахч", "ахр", "безопасност"]);
-    if folded.starts_with("директор") {
-        return "director";
-    }
-    if (folded.starts_with("заместитель директора")
-        || folded.starts_with("зам. директора")
-        || folded.starts_with("зам.директора"))
-        && !is_household
-    {
-        return "deputy";
-    }
-    let keeps_paper = has(&["секретар", "делопроизводител", "документовед"]);
-    let keeps_staff = has(&["по кадрам", "по кадров", "отдел кадров", "отдела кадров", "отделом кадров", "кадровик"]);
-    match (keeps_paper, keeps_staff) {
-        (true, true) => return "secretary human_resources",
-        (true, false) => return "secretary",
-        (false, true) => return "human_resources",
-        (false, false) => {}
-    }
-    if has(&["учител", "преподавател", "педагог"]) {
-        return "teacher";
-    }
-    if has(&["системный администратор", "техник", "инженер", "программист"])
-    {
-        return "technical_specialist";
-    }
-    ""
 }
 
 /// Classes with their teachers, without the grade that their names tell.
@@ -543,23 +514,13 @@ mod tests {
     }
 
     #[test]
-    fn whoever_keeps_staff_or_papers_is_known_by_the_position() {
-        for position in ["Специалист по кадрам", "инспектор по кадрам", "Начальник отдела кадров"]
-        {
-            assert_eq!(roles_of(position), "human_resources", "{position}");
-        }
-        assert_eq!(roles_of("Специалист по кадровой работе"), "human_resources");
-        for position in ["Делопроизводитель", "Секретарь руководителя", "Секретарь учебной части"]
-        {
-            assert_eq!(roles_of(position), "secretary", "{position}");
-        }
-        assert_eq!(roles_of("Секретарь, специалист по кадрам"), "secretary human_resources");
-        assert_eq!(roles_of("Заместитель директора по кадрам"), "deputy");
+    fn a_list_of_staff_says_which_right_each_position_gave() {
         let office = Lines::of("Кадры", &[&["ФИО", "Должность"], &["Опалова Рябина Львовна", "Специалист по кадрам"]]);
         let read = read(&office).unwrap();
         assert_eq!(read.kept[0].rows[0].1[4], "human_resources");
         let said: Vec<&str> = read.findings.iter().map(|finding| finding.message.as_str()).collect();
-        assert!(said.iter().any(|one| one.contains("Опалова — Специалист по кадрам")), "{said:?}");
+        let right = "Опалова: Специалист по кадрам → специалист по кадрам";
+        assert!(said.iter().any(|one| one.contains(right)), "{said:?}");
     }
 
     #[test]

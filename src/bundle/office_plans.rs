@@ -36,6 +36,11 @@ fn after_plan(text: &str) -> Option<String> {
     Some(rest.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '«').trim().to_owned())
 }
 
+/// Is a file or a sheet named as a plan is: «КТП История 5А.xlsx»?
+pub(super) fn is_plan(name: &str) -> bool {
+    after_plan(&name.replace('_', " ")).is_some()
+}
+
 /// The words of the course whose plan a sheet of a book is; `None` when it is no plan, or cannot be told whose.
 pub(super) fn course(file: &str, sheet: &BookSheet) -> Option<String> {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem).replace('_', " ");
@@ -64,7 +69,7 @@ pub(super) fn course(file: &str, sheet: &BookSheet) -> Option<String> {
 }
 
 /// Has the sheet a heading «Тема», and no column that says whose plan it is?
-fn has_topics(sheet: &BookSheet) -> bool {
+pub(super) fn has_topics(sheet: &BookSheet) -> bool {
     sheet.rows.iter().take(super::year::HEADER_ROWS).any(|row| {
         let heads: Vec<String> = row.filled().map(|(_, text)| names::fold(text)).collect();
         let has = |words: &[&str]| heads.iter().any(|head| words.iter().any(|word| head.starts_with(word)));

@@ -1,6 +1,7 @@
 //! One table of the year out of one file, for whoever knows already which table it is for. Floor 1.
 
 use super::encoding;
+use super::recognise;
 use super::sheet::{Grid, Source};
 use super::table;
 use super::workbook::{self, BookSheet};
@@ -46,10 +47,12 @@ pub fn read(name: &str, bytes: &[u8], layout: &'static Layout, with_course: bool
 }
 
 fn csv(name: &str, text: &str, layout: &'static Layout) -> Result<Sheet, Vec<Finding>> {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let below = recognise::below_title(stem, text);
+    let text = below.as_deref().unwrap_or(text);
     let mut records = table::records(text, table::separator(text)).into_iter();
     let Some(header) = records.next() else { return Ok(Sheet::default()) };
     let grid = Grid { source: Source::Text(name), header, records: records.collect() };
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let told = year::of_csv(stem, name, &grid).filter(|found| found.layout.table == layout.table);
     whole(told.unwrap_or_else(|| year::table(layout, name.to_owned(), String::new(), &grid, Vec::new())))
 }
@@ -100,6 +103,8 @@ mod tests {
         assert_eq!(cells(&read("из буфера.txt", tabs.as_bytes(), &ROOMS, false).unwrap()), cells(&utf));
         let commas = read("rooms.csv", "Кабинет,Мест\n12,30\n".as_bytes(), &ROOMS, false).unwrap();
         assert_eq!(cells(&commas), [["12", "30"]]);
+        let titled = read("каб.csv", "Список кабинетов\nКаб.;Мест\n12;30\n".as_bytes(), &ROOMS, false).unwrap();
+        assert_eq!((titled.heads.join(" "), titled.rows[0].0), ("Каб. Мест".to_owned(), 3), "a title is passed");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::finding::Severity;
+use crate::domain::journal::Journal;
 use crate::domain::names;
 
 use super::codes;
@@ -30,8 +31,10 @@ const LEARNER_NAMES: [usize; 3] = [SURNAME, GIVEN, PATRONYMIC];
 const COURSE: [usize; 3] = [File::Courses.at("class"), File::Courses.at("subject"), File::Courses.at("group")];
 
 /// Puts codes where names or nothing stand; the sheets are whole tables, standing rows included.
-pub fn resolve(sheets: &mut [Sheet<'_>], found: &mut Found) {
+/// `standing`: the journal that they are laid over, whose orders hold.
+pub fn resolve(sheets: &mut [Sheet<'_>], standing: Option<&Journal>, found: &mut Found) {
     give_codes(sheets, File::Staff, 'T', found, |row| person(row, STAFF_NAMES));
+    super::office_moves::keep(sheets, standing, found);
     let renamed = put_right(sheets, found);
     let learner = |row: &Row<'_>| format!("{} {}", person(row, LEARNER_NAMES), class(row.cell(CLASS)));
     give_codes(sheets, File::Learners, 'L', found, learner);
@@ -275,11 +278,18 @@ fn refer(sheets: &mut [Sheet<'_>], file: File, column: &'static str, people: &Pe
                 let near = nearest(&names::fold(&written), people.names.keys().map(String::as_str)).unwrap_or_default();
                 let near =
                     people.names.get(near).and_then(|codes| codes.iter().min()).and_then(|code| people.full.get(code));
+                let likely = near.map(|near| format!("; возможно, «{near}»")).unwrap_or_default();
                 let near = near.map_or("фамилия, имя и отчество как в списке", String::as_str);
-                let message = if people.names.is_empty() {
-                    format!("нет такого {whose}: список ещё пуст, загрузите его вместе с этим файлом или раньше")
-                } else {
-                    format!("нет такого {whose}")
+                let unread = if people.names.is_empty() { found.not_understood() } else { Vec::new() };
+                let message = match (people.names.is_empty(), unread.is_empty()) {
+                    (true, true) => {
+                        format!("нет такого {whose}: список ещё пуст, загрузите его вместе с этим файлом или раньше")
+                    }
+                    (true, false) => {
+                        let files = unread.join(", ");
+                        format!("нет такого {whose}: {files} не понято; если список там, сначала исправьте это")
+                    }
+                    (false, _) => format!("{whose} «{written}» в школе нет{likely}"),
                 };
                 found.mismatch(at, codes::UNMATCHED_NAME, message, near, written.as_str());
             }

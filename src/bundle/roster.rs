@@ -45,13 +45,17 @@ fn school_and_staff(lists: &Lists, found: &mut Found) {
     }
 }
 
+/// First and last day of the school year, where the school names one.
+fn year_of(lists: &Lists) -> Option<(NaiveDate, NaiveDate)> {
+    let year = rows::first_year(&lists.school.items.first()?.year)?;
+    Some((NaiveDate::from_ymd_opt(year, 9, 1)?, NaiveDate::from_ymd_opt(year + 1, 8, 31)?))
+}
+
 fn periods(lists: &Lists, found: &mut Found) {
     let list = &lists.periods;
     duplicates(list, "id", |period| &period.id, |period| format!("период «{}»", period.id), found);
     similar_ids(list, |period| &period.id, found);
-    let first_year = lists.school.items.first().and_then(|school| rows::first_year(&school.year));
-    let year = first_year
-        .and_then(|year| Some((NaiveDate::from_ymd_opt(year, 9, 1)?, NaiveDate::from_ymd_opt(year + 1, 8, 31)?)));
+    let year = year_of(lists);
     for (period, line) in list.with_lines() {
         if period.grade_from > period.grade_to {
             let message = format!("период «{}»: первый класс больше последнего", period.id);
@@ -135,6 +139,7 @@ fn classes(lists: &Lists, known: &Known<'_>, found: &mut Found) {
 fn learners(lists: &Lists, known: &Known<'_>, found: &mut Found) {
     let list = &lists.learners;
     duplicates(list, "id", |learner| &learner.id, |learner| format!("обучающийся «{}»", learner.id), found);
+    let last = year_of(lists).map(|(_, last)| last);
     let mut people = HashMap::new();
     for (learner, line) in list.with_lines() {
         class_reference(known, list.at(line, "class"), &learner.class, found);
@@ -144,11 +149,21 @@ fn learners(lists: &Lists, known: &Known<'_>, found: &mut Found) {
             let left = learner.left_on.map(words::date_short).unwrap_or_default();
             found.mismatch(list.at(line, "left_on"), codes::STAY_ORDER, message, expected, left);
         }
-        if let Some(born) = learner.born
-            && !LIKELY_AGE.contains(&(learner.enrolled_on.year() - born.year()))
+        let enrolled = words::date_short(learner.enrolled_on);
+        let is_likely = |year: i32, born: NaiveDate| LIKELY_AGE.contains(&(year - born.year()));
+        if last.is_some_and(|last| learner.enrolled_on > last) {
+            let message = "дата зачисления позже конца учебного года: проверьте год";
+            let expected = last.map(|last| format!("не позже {}", words::date_short(last))).unwrap_or_default();
+            found.mismatch(list.at(line, "enrolled_on"), codes::OUTSIDE_YEAR, message, expected, enrolled);
+        } else if let Some(born) = learner.born
+            && !is_likely(learner.enrolled_on.year(), born)
         {
-            let message = format!("дата рождения {} вызывает сомнение", words::date_short(born));
-            found.warning(list.at(line, "born"), codes::UNLIKELY_BIRTH, message);
+            // Who is of an age for this year was born when the list says: then it is the day of enrolment that is wrong.
+            let (column, message) = match last.is_some_and(|last| is_likely(last.year() - 1, born)) {
+                true => ("enrolled_on", format!("дата зачисления {enrolled} вызывает сомнение")),
+                false => ("born", format!("дата рождения {} вызывает сомнение", words::date_short(born))),
+            };
+            found.warning(list.at(line, column), codes::UNLIKELY_BIRTH, message);
         }
         let name = names::fold(&names::full_name(&learner.surname, &learner.given_name, &learner.patronymic));
         if let Some(earlier) = people.insert((name, learner.born, &learner.class), line) {

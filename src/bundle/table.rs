@@ -27,11 +27,24 @@ pub enum QuoteFault {
     Unclosed,
 }
 
-/// The separator of a file by its header line: `;` when the line has more of them, else `,`.
+/// Lines below the first that say whether that one is a title without a separator of its own.
+const LINES_BELOW: usize = 20;
+
+/// The separator of a file by its first line that is not empty: `;` when the line has more of them, else `,`. A title without any `;` above
+/// lines that have them, and fewer commas than it, is no header.
 pub fn separator(text: &str) -> u8 {
-    let header = text.lines().next().unwrap_or_default().as_bytes();
-    let count = |wanted: u8| header.iter().filter(|byte| **byte == wanted).count();
-    if count(b';') > count(b',') { b';' } else { b',' }
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(1 + LINES_BELOW);
+    let header = lines.next().unwrap_or_default();
+    let count = |line: &str, wanted: u8| line.bytes().filter(|byte| *byte == wanted).count();
+    let (semicolons, commas) = (count(header, b';'), count(header, b','));
+    if semicolons > commas {
+        return b';';
+    }
+    let below: Vec<&str> = lines.collect();
+    let parted = below.iter().filter(|line| count(line, b';') > 0).count();
+    let by_commas = below.iter().filter(|line| commas > 0 && count(line, b',') >= commas).count();
+    let is_title = semicolons == 0 && parted * 2 > below.len() && by_commas * 2 < below.len();
+    if is_title { b';' } else { b',' }
 }
 
 /// The records of a text; lines without a single character are skipped.
@@ -164,6 +177,9 @@ mod tests {
         assert_eq!(fields("a;b\r1,5;2\r"), expected);
         assert_eq!(separator("a;b;c,d"), b';');
         assert_eq!(separator("a,b"), b',');
+        assert_eq!(separator("a,b\n1;1,2\n3;3,4\n"), b',', "semicolons inside cells part nothing");
+        assert_eq!(separator("Rooms, 2026\na;b\n1;2\n"), b';', "a title is no header");
+        assert_eq!(separator("\n\na;b\n1;2\n"), b';');
     }
 
     #[test]

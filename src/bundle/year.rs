@@ -106,7 +106,7 @@ pub fn table_name(word: &str) -> &str {
 }
 
 /// The table that a sheet or file is named after, with the words of the course that the name tells.
-fn named(name: &str) -> Option<(&'static Layout, String)> {
+pub(super) fn named(name: &str) -> Option<(&'static Layout, String)> {
     let folded = names::fold(&name.replace('_', " "));
     for (layout, words) in TABLES {
         // The stays' own heading is the word that offices have for their orders.
@@ -291,7 +291,7 @@ pub(super) fn tidied(text: &str) -> String {
 }
 
 /// Headings of a timetable as it hangs on the wall: day, lesson, then a column for each class.
-fn is_grid(heads: &[String]) -> bool {
+pub(super) fn is_grid(heads: &[String]) -> bool {
     let folded: Vec<String> = heads.iter().map(|head| names::fold(head)).collect();
     let day = folded.iter().any(|head| is_day(head));
     let number = folded.iter().any(|head| is_number(head));

@@ -73,6 +73,7 @@ fn sheet(
     let text = CellFormat::new().set_num_format("@");
     sheet.set_name(sheet_name(layout))?;
     let heads = heads(layout);
+    let begins = journal.school.year.get(..4).unwrap_or("2025");
     for (place, head) in (0_u16..).zip(&heads) {
         sheet.write_string_with_format(0, place, head.title, &head_format)?;
         let width = match head.column.is {
@@ -83,7 +84,7 @@ fn sheet(
             _ => 14.0,
         };
         sheet.set_column_width(place, width)?;
-        sheet.insert_note(0, place, &Note::new(explained(head)).set_author("Летопись").set_width(260))?;
+        sheet.insert_note(0, place, &Note::new(explained(head, begins)).set_author("Летопись").set_width(260))?;
         let choices = choices(head.column);
         if !choices.is_empty() {
             let list = DataValidation::new().allow_list_strings(&choices)?;
@@ -160,8 +161,8 @@ fn choices(column: &Column) -> Vec<String> {
     if letters <= LIST_LETTERS { list } else { Vec::new() }
 }
 
-/// What a column is for, as the note at its heading says it.
-fn explained(head: &Head) -> String {
+/// What a column is for, as the note at its heading says it; `begins`: the year in whose September the school year begins.
+fn explained(head: &Head, begins: &str) -> String {
     let what = match (head.column.is, head.part) {
         (_, Some(Part::Class)) => "Название класса с листа «Классы»: 5А.".to_owned(),
         (_, Some(Part::Subject)) => "Предмет, как на листе «Курсы».".to_owned(),
@@ -170,7 +171,7 @@ fn explained(head: &Head) -> String {
         }
         (Is::Course, None) => "Класс, предмет и группа через запятую: «5А, Алгебра».".to_owned(),
         (Is::Hours, _) => "Число часов: 2 или 0,5.".to_owned(),
-        (Is::Day, _) => "Дата: 01.09.2025.".to_owned(),
+        (Is::Day, _) => format!("Дата: 01.09.{begins}."),
         (Is::Clock, _) => "Время: 08:30.".to_owned(),
         (Is::Whole(from, to), _) => format!("Целое число от {from} до {to}."),
         (Is::Weekday, _) => "День недели словом или «пн», «вт» … «сб».".to_owned(),

@@ -60,7 +60,14 @@ fn together(splits: Vec<Split>) -> Vec<String> {
         });
         groups[place].1.extend(number);
     }
-    groups.into_iter().map(|(before, numbers, after)| format!("{before}{}{after}", rows(numbers))).collect()
+    let said = |(before, numbers, after): (String, Vec<u32>, String)| match after.strip_prefix(", ") {
+        // «строки 3, 5; столбец 5А»: what follows several rows is none of them.
+        Some(rest) if numbers.iter().any(|number| *number != numbers[0]) => {
+            format!("{before}{}; {rest}", rows(numbers))
+        }
+        _ => format!("{before}{}{after}", rows(numbers)),
+    };
+    groups.into_iter().map(said).collect()
 }
 
 /// «строка 3», «строки 3–5, 9».
@@ -103,6 +110,8 @@ mod tests {
             of("Нагрузка.xlsx: строка 22, столбец E", "учителя нет"),
             of("Кадры.xlsx", "класса нет").weighing(Severity::Warning),
             of("Списки.xlsx, лист «9А», строка 9", "класса нет"),
+            of("Тарификация.xlsx, строка 3, столбец 5А", "не число"),
+            of("Тарификация.xlsx, строка 5, столбец 5А", "не число"),
         ];
         let told = gathered(&list.iter().collect::<Vec<_>>());
         let places: Vec<String> = told.iter().map(|one| one.places.join("; ")).collect();
@@ -111,9 +120,10 @@ mod tests {
             [
                 "Списки.xlsx, лист «9А», строки 3–5, 9; Нагрузка.xlsx: строка 22, столбец E",
                 "Нагрузка.xlsx: строка 22, столбец E",
-                "Кадры.xlsx"
+                "Кадры.xlsx",
+                "Тарификация.xlsx, строки 3, 5; столбец 5А"
             ]
         );
-        assert_eq!(told.iter().map(|one| (one.first, one.count)).collect::<Vec<_>>(), [(0, 5), (4, 1), (5, 1)]);
+        assert_eq!(told.iter().map(|one| (one.first, one.count)).collect::<Vec<_>>(), [(0, 5), (4, 1), (5, 1), (7, 2)]);
     }
 }

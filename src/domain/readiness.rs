@@ -225,7 +225,10 @@ impl Drawing<'_> {
             "holidays",
             "Каникулы и календарь",
             breaks,
-            count(breaks, "строка", "строки", "строк"),
+            match setup.days.len() - breaks {
+                0 => count(breaks, "строка каникул", "строки каникул", "строк каникул"),
+                rest => format!("строк каникул {breaks}, прочих строк календаря {rest}"),
+            },
             missing,
             Role::Deputy,
             ZAM,

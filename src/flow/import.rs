@@ -124,6 +124,9 @@ pub(super) async fn settle(
         for difference in &mut imported.differences {
             for row in &mut difference.shown {
                 row.place = names.place(difference.table, &imported.year, &row.key);
+                for (column, old, new) in &mut row.cells {
+                    (*old, *new) = (names.named(column, old), names.named(column, new));
+                }
             }
         }
         return Ok(Outcome::WouldImport(imported));

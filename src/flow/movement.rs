@@ -12,10 +12,10 @@ use super::setup::{Counts, Outcome};
 use super::{Act, Error, House};
 use crate::domain::finding::Finding;
 use crate::domain::journal::{Journal, Learner};
-use crate::domain::names;
 use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::stays::{self, Movement, OrderMark, Stay};
-use crate::domain::setup::{cells, layout};
+use crate::domain::setup::{cells, checks, layout};
+use crate::domain::{names, words};
 pub(super) use ledger::{Ledger, contradictions};
 
 /// A learner who comes to the school.
@@ -172,6 +172,14 @@ pub fn read_newcomers(sheet: &Sheet) -> Result<Vec<Newcomer>, Vec<Finding>> {
         });
     }
     if findings.is_empty() { Ok(newcomers) } else { Err(findings) }
+}
+
+/// An order whose day lies in another school year: the books of this one would never show it, and mostly the figure of the year is wrong.
+pub(super) fn outside_year(year: &str, day: NaiveDate, place: &str) -> Option<Finding> {
+    let (first, last) = checks::days_of_year(year).filter(|(first, last)| !(*first..=*last).contains(&day))?;
+    let message = format!("день вне учебного года {year}: проверьте год в дате");
+    let span = format!("{}–{}", words::date_short(first), words::date_short(last));
+    Some(Finding::new("movement.outside-year", place, message).expected_found(span, words::date_short(day)))
 }
 
 /// The journal's row of a learner.

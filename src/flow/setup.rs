@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use super::change::{self, Edit};
 use super::{Act, Error, House, policy};
 use crate::domain::employment::{self, Employment};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Course, Journal};
 use crate::domain::names;
 use crate::domain::people::{self, Appointment};
@@ -184,6 +184,7 @@ pub async fn put_row(
     let mut row = row;
     next_place(layout, &rows, &mut row);
     let mut refusals = rules::row(layout, &row, layout.title);
+    refusals.extend(of_other_year(layout, &row, year, layout.title));
     refusals.extend(brought::settle(layout, &mut row, &open.journal, &open.setup, brought::place_in_form));
     let key = row[..layout.key].to_vec();
     let moved = standing.filter(|old| old[..layout.key] != *key);
@@ -280,6 +281,7 @@ pub async fn take_sheet(
     for LineRead { line, row } in &rows_coming {
         let place = format!("строка {line}");
         findings.extend(rules::row(layout, row, &place));
+        findings.extend(of_other_year(layout, row, year, &place));
         let standing = rows.iter().find(|old| old[..layout.key] == row[..layout.key]);
         if standing == Some(row) {
             counts.same += 1;
@@ -476,6 +478,11 @@ fn keep_given(layout: &Layout, rows: &[Vec<String>], coming: &mut [LineRead], fi
 fn is_twin(layout: &Layout, a: &[String], b: &[String]) -> bool {
     let natural = rules::natural_key(layout.table);
     !natural.is_empty() && natural.iter().all(|name| layout.place(name).is_some_and(|at| a.get(at) == b.get(at)))
+}
+
+/// The refusal of a row with a day of another school year, where the day bars the row; mere warnings of it are told by the files' dry run.
+fn of_other_year(layout: &Layout, row: &[String], year: &str, place: &str) -> Option<Finding> {
+    checks::outside_year(layout, row, year, place).filter(|finding| finding.severity >= Severity::Error)
 }
 
 /// What keeps a row from changing or going: it is used elsewhere, lessons hang on it, a closed period stands on it.

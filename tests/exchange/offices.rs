@@ -124,10 +124,23 @@ fn a_school_s_own_spreadsheets_make_its_year_without_typing_anything_anew() {
     let courses: Vec<_> = journal.courses.iter().map(|one| (one.subject.as_str(), one.hours_per_week_centi)).collect();
     assert_eq!(courses, [("Математика", 500), ("Труд", 150)]);
     // Nothing is left out in silence: own columns, totals, guessed days and rights are each told, and none of it is an error.
-    for word in ["«Телефон»", "«Адрес»", "«ИНН»", "Всего: 2 чел.", "Итого: 2", "01.09.2026", "Гранатова — Директор"]
+    for word in ["«Телефон»", "«Адрес»", "«ИНН»", "Всего: 2 чел.", "Итого: 2", "01.09.2026", "Директор → директор"]
     {
         assert!(said.contains(word), "{word}: {said}");
     }
+}
+
+#[test]
+fn half_years_on_a_sheet_of_their_own_leave_no_warning_that_there_are_none() {
+    let of = |title: &str, name: &str| {
+        sheet(title, &[&["Период", "Начало", "Окончание"], &[name, "01.09.2026", "24.10.2026"]])
+    };
+    let warns = |sheets: &[Sheet]| {
+        let settled = taken(&[book("Периоды.xlsx", sheets)], Some(&Journal::default()));
+        told(&settled).contains("не будет учебных периодов")
+    };
+    assert!(!warns(&[of("Четверти", "I четверть"), of("Полугодия 10 класс", "1 полугодие")]));
+    assert!(warns(&[of("Четверти", "I четверть")]), "a school whose classes are not known may have seniors");
 }
 
 #[test]
@@ -481,6 +494,53 @@ fn an_old_list_with_a_former_surname_doubles_nobody() {
     journal.learners.iter_mut().for_each(|one| one.born = "2015-01-02".parse().ok());
     let settled = taken(&files(), Some(&journal));
     assert!(!settled.findings().iter().any(|one| one.code == codes::LEARNER_RENAMED), "{}", told(&settled));
+}
+
+#[test]
+fn an_old_list_moves_nobody_back_and_doubles_nobody() {
+    let mut journal = taken(&files(), Some(&Journal::default())).journal.unwrap();
+    let at = journal.learners.iter().position(|one| one.surname == "Агатова").unwrap();
+    let mut before = journal.learners[at].clone();
+    let day = "2026-10-15".parse().unwrap();
+    before.left_on = Some(day);
+    journal.earlier_stays.push(before);
+    let card = &mut journal.learners[at];
+    card.class = "5Б".to_owned();
+    card.enrolled_on = day;
+    card.enrolment_order = "12 от 14.10.2026".to_owned();
+    let warned = |settled: &Settled| {
+        let moved = settled.findings().into_iter().filter(|one| one.code == codes::LEARNER_MOVED);
+        moved.map(|one| (one.severity, one.place, one.message)).collect::<Vec<_>>()
+    };
+    let unmoved = |journal: &Journal, words: &str| {
+        let settled = taken(&files(), Some(journal));
+        let (said, warned) = (told(&settled), warned(&settled));
+        assert_eq!(settled.journal.unwrap_or_else(|| panic!("{said}")).learners, journal.learners, "{said}");
+        assert_eq!(warned.len(), 1, "{said}");
+        let (weight, place, message) = &warned[0];
+        assert_eq!((*weight, place.as_str()), (Severity::Warning, "Списки классов.xlsx, лист «5а», строка 3"));
+        assert!(message.contains(words), "{message}");
+    };
+    unmoved(&journal, "перевод в 5Б с 15.10.2026 приказом № 12 от 14.10.2026; список 5А его не меняет");
+    // Without the day of birth the name alone tells, as long as it is the only one.
+    let mut nameless = journal.clone();
+    nameless.learners[at].born = None;
+    let settled = taken(&files(), Some(&nameless));
+    assert_eq!(settled.journal.as_ref().unwrap().learners[at].class, "5Б", "{}", told(&settled));
+    assert!(warned(&settled)[0].2.contains("узнан по имени"), "{:?}", warned(&settled));
+    // Who left is not enrolled again, in whatever class the list has them.
+    let mut gone = journal.clone();
+    gone.learners[at].left_on = "2026-12-01".parse().ok();
+    gone.learners[at].leaving_order = "19 от 30.11.2026".to_owned();
+    unmoved(&gone, "выбытие из 5Б с 01.12.2026 приказом № 19 от 30.11.2026");
+    gone.earlier_stays.clear();
+    gone.learners[at].class = "5А".to_owned();
+    unmoved(&gone, "Возвращают на странице «Движение»");
+    // Another day of birth is another learner.
+    journal.learners[at].born = "2015-01-02".parse().ok();
+    let settled = taken(&files(), Some(&journal));
+    assert!(warned(&settled).is_empty(), "{}", told(&settled));
+    assert_eq!(settled.journal.unwrap().learners.len(), journal.learners.len() + 1);
 }
 
 #[test]

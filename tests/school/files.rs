@@ -3,7 +3,7 @@
 use letopis::bundle::export::{self, Shape};
 use letopis::bundle::generate::{self, setup_rows};
 use letopis::bundle::{BundleFile, Given, encoding, example, settle, year, year_book};
-use letopis::domain::finding::Finding;
+use letopis::domain::finding::{Finding, Severity};
 use letopis::domain::journal::{Journal, Learner};
 use letopis::domain::readiness::{State, is_ready};
 use letopis::domain::setup::Slot;
@@ -191,6 +191,28 @@ fn what_is_wrong_is_told_with_file_row_and_column_and_nothing_comes_in() {
 }
 
 #[test]
+fn a_list_of_rooms_under_a_title_and_any_name_comes_in_and_one_that_fails_spoils_no_timetable() {
+    in_every_house(|house| async move {
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let course = open.journal.courses.iter().find(|one| one.class == "7А" && one.group.is_empty()).unwrap();
+        let timetable = || {
+            let text = format!("Класс;Предмет;День недели;Урок;Каб.\n7А;{};пн;1;101\n", course.subject);
+            BundleFile::new("Расписание.csv", text.into())
+        };
+        let rooms = |name: &str, text: &str| BundleFile::new(name, text.as_bytes().to_vec());
+        // Only the list of rooms is at fault, and it is told alone.
+        let findings = refused(&house, &[rooms("Кабинеты.csv", "Кабинет;Мест\n101;много\n"), timetable()]).await;
+        let errors: Vec<&Finding> = findings.iter().filter(|one| one.severity >= Severity::Error).collect();
+        assert!(errors.iter().all(|one| one.place.starts_with("Кабинеты.csv")), "{errors:#?}");
+        let strange = refused(&house, &[rooms("Каб3.csv", "Каб.;Этаж;Площадь\n101;1;40\n"), timetable()]).await;
+        let told = strange.iter().find(|one| one.place == "Каб3.csv").expect("the file");
+        assert!(told.message.contains("ближе всего «Кабинеты»") && told.found.contains("«Площадь»"), "{told}");
+        let titled = "Кабинеты школы, 2025/2026 год\nКаб.;Мест\n101;30\n";
+        assert_eq!(taken(&house, &[rooms("Каб2.csv", titled), timetable()], 2).await, [2, 0, 0, 0]);
+    });
+}
+
+#[test]
 fn a_workbook_tells_the_letter_of_the_column() {
     in_every_house(|house| async move {
         let mut book = rust_xlsxwriter::Workbook::new();
@@ -326,6 +348,42 @@ fn orders_of_a_sheet_are_carried_out_one_after_another_once() {
         let findings = refused(&house, &one("Движение.csv", wrong.into())).await;
         let codes: Vec<&str> = findings.iter().map(|one| one.code).collect();
         assert_eq!(codes, ["setup.cell-wrong", "movement.refused"], "{findings:#?}");
+        assert!(findings[0].message.starts_with("ученика «Никтов Опал» в школе нет"), "{}", findings[0]);
+    });
+}
+
+#[test]
+fn days_of_another_year_and_days_without_lessons_are_told_before_anything_is_written() {
+    in_every_house(|house| async move {
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let course = open.journal.courses.iter().find(|one| one.class == "7А" && one.group.is_empty()).unwrap();
+        let works = |day: &str, class: &str| {
+            let row = format!("{class};{};{day};Контрольная работа;по плану учителя", course.subject);
+            one("График контрольных работ.csv", format!("Класс;Предмет;Дата;Вид работы;Кто назначает\n{row}\n").into())
+        };
+        let tells = |findings: &[Finding], code: &str, found: &str| {
+            assert!(
+                findings.iter().any(|one| (one.code, one.found.as_str()) == (code, found)),
+                "{code}: {findings:#?}"
+            );
+        };
+        tells(&refused(&house, &works("15.10.2024", "7А")).await, "works.outside-year", "15.10.2024");
+        let findings = refused(&house, &works("15.10.2025", "7Ъ")).await;
+        assert!(findings[0].message.contains("класса «7Ъ» в школе нет"), "{findings:#?}");
+        // 12 October 2025 is a Sunday.
+        let preview = exchange::preview(&house, &works("12.10.2025", "7А"), &Wish::default(), &act(2)).await.unwrap();
+        let told: Vec<_> =
+            preview.told.iter().map(|told| &told.finding).filter(|one| one.code == "works.day-off").collect();
+        assert!(preview.clean && told.len() == 1, "{:#?}", preview.told);
+        assert!(told[0].message.contains("воскресенье") && told[0].severity == Severity::Warning, "{}", told[0]);
+        let plan = "Тема;Часов;Дата по плану\nЗвук;1;02.09.2024\n";
+        let plan = one(&format!("КТП 7А {}.csv", course.subject), plan.into());
+        tells(&refused(&house, &plan).await, "plan.outside-year", "02.09.2024");
+        let order = "Дата;Ученик;Что;Класс;Приказ №\n17.11.2024;Янтарев Опал Кремниевич;зачислен;7Б;11-у\n";
+        tells(&refused(&house, &one("Движение.csv", order.into())).await, "movement.outside-year", "17.11.2024");
+        let order = order.replace("2024", "2025").replace("7Б", "7Ъ");
+        let findings = refused(&house, &one("Движение.csv", order.into())).await;
+        assert_eq!(findings[0].message, "класса «7Ъ» в школе нет", "{findings:#?}");
     });
 }
 

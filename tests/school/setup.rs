@@ -177,6 +177,13 @@ fn hours_of_a_plan_are_compared_with_the_curriculum_and_its_days_follow_the_time
         let topics: String = (1..=30).map(|n| format!("Тема {n}\t1\n")).collect();
         let sheet = Sheet::from_clipboard(&format!("Тема\tЧасов\n{topics}"));
         let fixed = BTreeMap::from([("course", course.clone())]);
+        // A day of another year is refused with its place, pasted or not.
+        let strange = Sheet::from_clipboard("Тема\tЧасов\tДата по плану\nЗвук\t1\t02.09.2023\n");
+        let coming = Coming { sheet: strange, fixed: &fixed, meeting: Meeting::Add, dry_run: true };
+        let refused = setup::take_sheet(&house, &act(6), YEAR, &PLAN_TOPICS, &coming).await.unwrap();
+        let Outcome::Refused(findings) = refused else { panic!("{refused:?}") };
+        assert_eq!(findings[0].place, "строка 2, «Дата по плану»", "{findings:?}");
+        assert_eq!((findings[0].code, findings[0].found.as_str()), ("plan.outside-year", "02.09.2023"));
         let done = setup::take_sheet(
             &house,
             &act(6),

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::hours_text;
 use super::layout::{Column, Is, Layout};
 use super::scope::Scope;
+use super::spelling;
 use crate::domain::employment::{self, Employment};
 use crate::domain::finding::Finding;
 use crate::domain::journal::{Course, Journal};
@@ -169,7 +170,8 @@ impl Known {
     pub fn find(&self, is: Is, text: &str, place: &str) -> Result<String, Finding> {
         let told = |fault: Fault| {
             if fault.several.is_empty() {
-                return Finding::new("setup.cell-wrong", place, "не понято").expected_found(fault.expected, text);
+                return Finding::new("setup.cell-wrong", place, self.why(is, text))
+                    .expected_found(fault.expected, text);
             }
             Finding::new("setup.cell-ambiguous", place, self.which(is, &fault.several))
                 .expected_found(fault.expected, text)
@@ -199,6 +201,27 @@ impl Known {
         format!("подходит несколько: {}; {by}", said.join("; "))
     }
 
+    /// Why a cell is not taken, in the same words wherever such a cell stands.
+    fn why(&self, is: Is, text: &str) -> String {
+        let near = |map: &BTreeMap<String, Vec<String>>, what: &'static str, whose: &str| {
+            let said = |id: &String| self.names.get(&(what, id.clone())).map(String::as_str);
+            let known = map.iter().flat_map(|(words, ids)| ids.iter().map(move |id| (words.as_str(), id)));
+            spelling::nobody(whose, text, known.filter_map(|(words, id)| Some((words, said(id)?))))
+        };
+        match is {
+            Is::Course => spelling::why(text, self),
+            Is::Hours => "часы — не число".to_owned(),
+            Is::Class => spelling::no_class(text),
+            Is::Scope => match Scope::parse(text) {
+                Some(Scope::Class(name)) => spelling::no_class(&name),
+                _ => "не понято".to_owned(),
+            },
+            Is::Staff => near(&self.staff, "staff", "сотрудника"),
+            Is::Learner => near(&self.learners, "learner", "ученика"),
+            _ => "не понято".to_owned(),
+        }
+    }
+
     /// Reads one cell into its stored form.
     fn read(&self, is: Is, text: &str) -> Result<String, Fault> {
         let wrong = |expected: &str| Err(Fault { expected: expected.to_owned(), ..Fault::default() });
@@ -211,7 +234,10 @@ impl Known {
             Is::Hours => {
                 parse_hours(text).map_or_else(|| wrong("число часов, например 2 или 0,5"), |h| Ok(h.to_string()))
             }
-            Is::Day => parse_day(text).map_or_else(|| wrong("дата, например 01.09.2025"), |day| Ok(day.to_string())),
+            Is::Day => match parse_day(text) {
+                Some(day) => Ok(day.to_string()),
+                None => wrong(&format!("дата, например 01.09.{}", self.begins.unwrap_or(2025))),
+            },
             Is::Clock => match minutes(text) {
                 Some(at) => Ok(format!("{:02}:{:02}", at / 60, at % 60)),
                 None => wrong("время, например 08:30"),
@@ -229,7 +255,10 @@ impl Known {
                 None => wrong("пусто (вся школа), «1-4» или имеющийся класс"),
             },
             Is::Class if self.has_class(text) => Ok(text.to_owned()),
-            Is::Class => wrong("имеющийся класс"),
+            Is::Class => match spelling::near_classes(text, self.classes.keys().map(String::as_str)) {
+                near if near.is_empty() => wrong("имеющийся класс"),
+                near => wrong(&near),
+            },
             Is::Room => match self.rooms.get(&names::fold(text)) {
                 Some(room) => Ok(room.clone()),
                 None => wrong("кабинет из списка кабинетов"),
@@ -363,11 +392,7 @@ impl Layout {
             match day.map_or_else(|| known.read(column.is, &text), |day| Ok(day.to_string())) {
                 Ok(cell) => cells.push(cell),
                 Err(fault) if fault.several.is_empty() => {
-                    let message = match column.is {
-                        Is::Course => super::spelling::why(&text, known),
-                        Is::Hours => "часы — не число".to_owned(),
-                        _ => "не понято".to_owned(),
-                    };
+                    let message = known.why(column.is, &text);
                     findings.push(Finding::new("setup.cell-wrong", at, message).expected_found(fault.expected, text));
                     cells.push(String::new());
                 }

@@ -298,23 +298,66 @@ pub fn scope_of(journal: &Journal, classes: &[&Class]) -> Option<Scope> {
     }
 }
 
-/// A row of the calendar with days of another school year: it does nothing in this one, and mostly the figure of the year is wrong.
-pub fn outside_year(layout: &Layout, row: &[String], year: &str, place: &str) -> Option<Finding> {
-    if layout.table != CALENDAR.table {
-        return None;
-    }
-    let day = |name: &str| row.get(layout.place(name)?)?.parse::<NaiveDate>().ok();
+/// First and last day of a school year, «2026/2027»: from 1 September to 31 August.
+pub fn days_of_year(year: &str) -> Option<(NaiveDate, NaiveDate)> {
     let first = promotion::first_day(year)?;
-    let last = first.with_year(first.year() + 1)?.pred_opt()?;
-    let starts = day("starts")?;
-    let ends = day("ends").unwrap_or(starts);
-    if ends < starts || first <= starts && ends <= last {
+    Some((first, first.with_year(first.year() + 1)?.pred_opt()?))
+}
+
+/// A row with days of another school year, where mostly the figure of the year is wrong. Days of the calendar do nothing then, which is warned
+/// of; a topic of a plan and a control work would stand where nobody looks, and are refused.
+pub fn outside_year(layout: &Layout, row: &[String], year: &str, place: &str) -> Option<Finding> {
+    let (first, last) = days_of_year(year)?;
+    let day = |name: &str| row.get(layout.place(name)?)?.parse::<NaiveDate>().ok();
+    let span = |from: NaiveDate, to: NaiveDate| format!("{}–{}", words::date_short(from), words::date_short(to));
+    let (column, code, what) = match layout.table {
+        "plan_topics" => ("planned", "plan.outside-year", "дата темы"),
+        "control_works" => ("date", "works.outside-year", "дата работы"),
+        table if table == CALENDAR.table => {
+            let starts = day("starts")?;
+            let ends = day("ends").unwrap_or(starts);
+            if ends < starts || first <= starts && ends <= last {
+                return None;
+            }
+            let message = format!("дни календаря вне учебного года {year}: проверьте год в датах");
+            let finding = Finding::new("calendar.outside-year", place, message).weighing(Severity::Warning);
+            return Some(finding.expected_found(span(first, last), span(starts, ends)));
+        }
+        _ => return None,
+    };
+    let day = day(column).filter(|day| !(first..=last).contains(day))?;
+    let title = layout.columns[layout.place(column)?].title;
+    let message = format!("{what} вне учебного года {year}: проверьте год в дате");
+    let finding = Finding::new(code, format!("{place}, «{title}»"), message);
+    Some(finding.expected_found(span(first, last), words::date_short(day)))
+}
+
+/// A control work on a day of the year that has no lessons for its class: warned of before it is written, as [`works`] tells it afterwards.
+pub fn work_without_lessons(journal: &Journal, setup: &Setup, row: &[String], place: &str) -> Option<Finding> {
+    let [course, day, ..] = row else { return None };
+    let course = journal.courses.iter().find(|known| known.id == *course)?;
+    let day = day.parse::<NaiveDate>().ok()?;
+    let (first, last) = days_of_year(&journal.school.year)?;
+    let grade = journal.class(&course.class).map_or(0, |class| class.grade);
+    let periods = journal.periods_of_grade(grade);
+    if !(first..=last).contains(&day) || periods.is_empty() {
         return None;
     }
-    let span = |from: NaiveDate, to: NaiveDate| format!("{}–{}", words::date_short(from), words::date_short(to));
-    let message = format!("дни календаря вне учебного года {year}: проверьте год в датах");
-    let finding = Finding::new("calendar.outside-year", place, message).weighing(Severity::Warning);
-    Some(finding.expected_found(span(first, last), span(starts, ends)))
+    let why = if is_day_off(setup, &course.class, grade, day) {
+        let named = setup.days.iter().filter(|days| days.contains(day) && days.scope.holds(&course.class, grade));
+        let name = named.map(|days| days.name.as_str()).find(|name| !name.is_empty());
+        name.unwrap_or(if day.weekday() == Weekday::Sun {
+            "воскресенье"
+        } else {
+            "неучебный день"
+        })
+    } else if !periods.iter().any(|period| period.starts <= day && day <= period.ends) {
+        "вне учебных периодов"
+    } else {
+        return None;
+    };
+    let message = format!("{} у {} нет уроков ({why}): проверьте дату работы", words::date_short(day), course.class);
+    Some(Finding::new("works.day-off", format!("{place}, «Дата»"), message).weighing(Severity::Warning))
 }
 
 /// Bells of every schedule: each lesson ends after it begins, and before the next begins.
@@ -395,6 +438,7 @@ pub fn groups(journal: &Journal) -> Vec<Finding> {
 #[allow(clippy::unwrap_used)] // a test that cannot go on should stop
 mod tests {
     use super::super::LoadLine;
+    use super::super::layout::PLAN_TOPICS;
     use super::*;
     use crate::domain::journal::{Period, PeriodKind};
     use crate::domain::tenure::EarlierTeacher;
@@ -500,6 +544,11 @@ mod tests {
         let wrong = told("2024-10-27", "2024-11-04").unwrap();
         assert!(wrong.message.contains("вне учебного года 2025/2026"), "{wrong}");
         assert_eq!(wrong.found, "27.10.2024–04.11.2024");
+        // A topic and a work of another year are refused: nobody would find them.
+        let topic = ["C1", "1", "", "Звук", "100", "2025-08-31", "", ""].map(str::to_owned);
+        let wrong = outside_year(&PLAN_TOPICS, &topic, "2025/2026", "строка 2").unwrap();
+        assert_eq!((wrong.severity, wrong.place.as_str()), (Severity::Error, "строка 2, «Дата по плану»"));
+        assert_eq!((wrong.expected.as_str(), wrong.found.as_str()), ("01.09.2025–31.08.2026", "31.08.2025"));
         // What runs backwards is told as that.
         assert!(told("2025-12-29", "2025-01-08").is_none());
     }

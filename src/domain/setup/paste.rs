@@ -163,7 +163,7 @@ const RUNNING: [&str; 4] = ["№", "№ п/п", "п/п", "n"];
 const SYNONYMS: &[(&str, &[&str])] = &[
     ("weekday", &["день", "день нед."]),
     ("number", &["№ урока", "номер урока", "урок №"]),
-    ("room", &["каб.", "каб", "№ кабинета", "аудитория"]),
+    ("room", &["каб.", "каб", "№ каб.", "№ каб", "каб. №", "№ кабинета", "кабинет №", "аудитория"]),
     (
         "teacher",
         &[
@@ -215,7 +215,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ),
     ("kind_of_work", &["форма контроля", "вид контроля", "вид контрольной работы"]),
     ("homework", &["д/з", "дз", "задание на дом"]),
-    ("name", &["№ кабинета", "номер кабинета", "наименование"]),
+    ("name", &["№ кабинета", "номер кабинета", "кабинет №", "каб.", "каб", "№ каб.", "каб. №", "наименование"]),
     ("seats", &["количество мест", "вместимость", "число мест"]),
     // «Название» beside «Кабинет» is what the room is for: «Кабинет физики»; a room's own name is taken first.
     (
@@ -413,7 +413,12 @@ impl Layout {
                 _ => vec![column.title],
             });
             let titles: Vec<String> = titles.map(|title| format!("«{title}»")).collect();
-            let message = format!("нет строки заголовков: первой строкой вставьте {}", words::listed(&titles));
+            let others = self.columns.iter().filter(|one| !one.required && one.is != Is::Given);
+            let others: Vec<String> = others.map(|one| format!("«{}»", one.title)).collect();
+            let has_more = sheet.heads.len() > titles.len() && !others.is_empty();
+            let more =
+                if has_more { format!("; над другими — {}", others.join(", ")) } else { String::new() };
+            let message = format!("нет строки заголовков: первой строкой вставьте {}{more}", words::listed(&titles));
             return Err(vec![Finding::new("setup.heads-missing", self.title, message)]);
         }
         for column in missing {
@@ -519,7 +524,9 @@ mod tests {
         };
         let told = read("1\tНатуральные числа\t2\n2\tДроби\t3\n");
         assert_eq!((told.len(), told[0].code), (1, "setup.heads-missing"), "{told:?}");
-        assert_eq!(told[0].message, "нет строки заголовков: первой строкой вставьте «Тема» и «Часов»");
+        let others = "«№», «Раздел», «Дата по плану», «Вид работы», «Домашнее задание»";
+        let said = format!("нет строки заголовков: первой строкой вставьте «Тема» и «Часов»; над другими — {others}");
+        assert_eq!(told[0].message, said);
         let told = read("Тема\tДлительность\nДроби\t2\n");
         assert_eq!(told[0].code, "setup.column-missing", "some headings are there: {told:?}");
         let plan = Sheet::from_clipboard("Натуральные числа\t2\nДроби\t0,5\n").headed_as_plan().unwrap();

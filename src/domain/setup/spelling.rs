@@ -3,7 +3,7 @@
 //! What stands for exactly one of the class's own subjects is taken, and that is told; anything else stays as it is written and is refused with
 //! what is nearest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::Known;
 use super::layout::{Layout, TIMETABLE};
@@ -26,6 +26,10 @@ const SHORT: &[(&str, &[&[&str]])] = &[
     ("окрмир", &[&["окружающий", "мир"]]),
 ];
 
+/// Classes are listed where there are no more than so many.
+const FEW_CLASSES: usize = 12;
+/// People who are equally near to a name are named where there are no more than so many.
+const FEW_PEOPLE: usize = 3;
 /// Letters of a shortened word that are its ending, after a hyphen: «ра» of «лит-ра».
 const ENDING: usize = 3;
 
@@ -87,7 +91,7 @@ pub(super) fn why(text: &str, known: &Known) -> String {
         return if joined && class.chars().filter(char::is_ascii_digit).count() > 1 && class.chars().count() > 3 {
             format!("«{class}» — не один класс: пишите один класс в строке")
         } else {
-            format!("класса «{class}» в школе нет")
+            no_class(class)
         };
     }
     let (subject, group) = rest.split_once(',').map_or((rest, ""), |(subject, group)| (subject.trim(), group.trim()));
@@ -115,6 +119,42 @@ pub(super) fn why(text: &str, known: &Known) -> String {
         true => format!("предмета «{subject}» у {class} нет"),
         false => format!("предмета «{subject}» у {class} нет; возможно, {}", likely.join(" или ")),
     }
+}
+
+/// «класса «9Б» в школе нет»: the one way of saying it, wherever the class is named.
+pub fn no_class(class: &str) -> String {
+    format!("класса «{class}» в школе нет")
+}
+
+/// Classes that may be meant by one that is not there, «9А, 9В»: those of its grade, else all of a small school; empty where neither helps.
+pub fn near_classes<'k>(class: &str, known: impl Iterator<Item = &'k str>) -> String {
+    let grade = |name: &str| name.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let mut known: Vec<&str> = known.collect();
+    known.sort_by(|a, b| names::natural(a, b));
+    let own = grade(class);
+    let of_grade: Vec<&str> = known.iter().copied().filter(|name| !own.is_empty() && grade(name) == own).collect();
+    match (of_grade.is_empty(), known.len()) {
+        (false, _) => of_grade.join(", "),
+        (true, ..=FEW_CLASSES) => known.join(", "),
+        (true, _) => String::new(),
+    }
+}
+
+/// «сотрудника «Агатова Н.П.» в школе нет; возможно, «Агатова М.П.»». `known`: folded spellings of people, and the words for each.
+pub(super) fn nobody<'k>(whose: &str, written: &str, known: impl Iterator<Item = (&'k str, &'k str)>) -> String {
+    let folded = names::fold(written);
+    // A quarter of the letters may be wrong: of two names more are alike than of two subjects.
+    let allowed = folded.chars().count() / 4;
+    let far = known.map(|(spelling, said)| (strsim::damerau_levenshtein(&folded, spelling), said));
+    let near: Vec<(usize, &str)> = far.filter(|(distance, _)| *distance <= allowed).collect();
+    let least = near.iter().map(|(distance, _)| *distance).min();
+    let likely = near.iter().filter(|(distance, _)| Some(*distance) == least).map(|(_, said)| format!("«{said}»"));
+    let likely: BTreeSet<String> = likely.collect();
+    let likely = match likely.len() {
+        1..=FEW_PEOPLE => format!("; возможно, {}", likely.into_iter().collect::<Vec<_>>().join(" или ")),
+        _ => String::new(),
+    };
+    format!("{whose} «{written}» в школе нет{likely}")
 }
 
 /// Subjects that the written text may be meant for: those that it shortens, else the nearest by its letters, if it is near at all.
@@ -215,6 +255,20 @@ fn of_all_groups(sheet: &mut Sheet, parts: Option<[Option<usize>; 3]>, known: &K
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_class_and_a_person_that_are_not_there_are_told_with_what_is_near() {
+        let school = || ["9В", "10А", "9А"].into_iter();
+        assert_eq!(near_classes("9Б", school()), "9А, 9В");
+        assert_eq!(near_classes("7В", school()), "9А, 9В, 10А");
+        let many: Vec<String> =
+            (1..=11).flat_map(|grade| ["А", "Б"].map(|letter| format!("{grade}{letter}"))).collect();
+        assert_eq!(near_classes("12А", many.iter().map(String::as_str)), "");
+        let staff = || [("агатова м.п.", "Агатова М.П."), ("агатова", "Агатова М.П."), ("рябинин к.", "Рябинин К.")];
+        let told = |written: &str| nobody("сотрудника", written, staff().into_iter());
+        assert_eq!(told("Агатова Н.П."), "сотрудника «Агатова Н.П.» в школе нет; возможно, «Агатова М.П.»");
+        assert_eq!(told("Ониксов Б.Б."), "сотрудника «Ониксов Б.Б.» в школе нет");
+    }
 
     #[test]
     fn a_short_name_stands_for_a_subject_by_the_beginnings_of_its_words() {

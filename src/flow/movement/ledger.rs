@@ -8,10 +8,11 @@ use chrono::NaiveDate;
 
 use super::super::change::Edit;
 use super::super::{Error, House};
-use super::{Newcomer, learner_edit, stay_edit};
+use super::{Newcomer, learner_edit, outside_year, stay_edit};
 use crate::domain::finding::Finding;
 use crate::domain::journal::{Journal, Learner};
 use crate::domain::names;
+use crate::domain::setup::spelling;
 use crate::domain::setup::stays::{self, Movement, OrderMark, Stay};
 use crate::store::ClosureRow;
 
@@ -84,6 +85,9 @@ impl Ledger {
         let id = format!("L{:05}", self.last + 1);
         let name = names::list_name(&newcomer.surname, &newcomer.given_name);
         let mut findings = refusals(&self.journal, newcomer, &name);
+        let of_day = outside_year(&self.year, newcomer.day, &name);
+        let is_told = findings.iter().any(|told| told.code == "movement.outside-year");
+        findings.extend(of_day.filter(|_| !is_told));
         let stay = Stay {
             learner: id.clone(),
             starts: newcomer.day,
@@ -135,10 +139,13 @@ impl Ledger {
             return Err(Finding::new("movement.no-learner", learner, "нет такого ученика"));
         };
         let name = names::list_name(&known.surname, &known.given_name);
+        if let Some(finding) = outside_year(&self.year, day, &name) {
+            return Err(finding);
+        }
         if let Movement::Move { class } | Movement::Return { class, .. } = movement
             && self.journal.class(class).is_none()
         {
-            return Err(Finding::new("movement.no-class", name, format!("нет такого класса: «{class}»")));
+            return Err(Finding::new("movement.no-class", name, no_class(&self.journal, class)));
         }
         let all = stays::all(&self.journal, &self.recorded);
         let before: Vec<Stay> = all.into_iter().filter(|stay| stay.learner == learner).collect();
@@ -216,7 +223,7 @@ fn refusals(journal: &Journal, newcomer: &Newcomer, name: &str) -> Vec<Finding> 
         refuse("movement.no-order", "не указан номер приказа".to_owned());
     }
     match journal.class(&newcomer.class) {
-        None => refuse("movement.no-class", format!("нет такого класса: «{}»", newcomer.class)),
+        None => refuse("movement.no-class", no_class(journal, &newcomer.class)),
         Some(class) => {
             let own = journal.periods_of_grade(class.grade);
             if own.last().is_some_and(|last| newcomer.day > last.ends) {
@@ -233,6 +240,13 @@ fn refusals(journal: &Journal, newcomer: &Newcomer, name: &str) -> Vec<Finding> 
         refuse("movement.known", format!("{how} ({}, {})", known.class, known.id));
     }
     findings
+}
+
+/// «класса «9Б» в школе нет; есть 9А, 9В».
+fn no_class(journal: &Journal, class: &str) -> String {
+    let near = spelling::near_classes(class, journal.classes.iter().map(|known| known.name.as_str()));
+    let near = if near.is_empty() { near } else { format!("; есть {near}") };
+    format!("{}{near}", spelling::no_class(class))
 }
 
 /// The closed period whose list of learners the new stays would not be true to.

@@ -16,17 +16,17 @@ use crate::bundle::{BundleFile, FileFacts};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::setup::Stay;
 use crate::domain::setup::brought;
 use crate::domain::setup::checks;
 use crate::domain::setup::layout::{
-    BELLS, Column, Is, Layout, MOVEMENT, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
+    BELLS, CALENDAR, CONTROL_WORKS, Column, Is, Layout, MOVEMENT, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
 };
 use crate::domain::setup::paste::{LineRead, Sheet};
 use crate::domain::setup::regime;
 use crate::domain::setup::rules;
 use crate::domain::setup::spelling;
 use crate::domain::setup::stays::{Movement, OrderMark};
+use crate::domain::setup::{Setup, Stay};
 use crate::store::ImportRow;
 use crate::vault;
 
@@ -252,13 +252,23 @@ impl Planning<'_> {
                     coming.extend(rows.into_iter().map(|LineRead { line, row }| Incoming { sheet, line, row }));
                     courses.extend(fixed.into_values());
                 }
-                Err(findings) => self.plan.findings.extend(findings.into_iter().map(|one| placed(sheet, one))),
+                Err(findings) => {
+                    // Nothing is written before the list of rooms is mended; whoever names a room of it is not at fault meanwhile.
+                    if layout.table == ROOMS.table {
+                        let cells = written.rows.iter().flat_map(|(_, cells)| cells);
+                        cells.filter(|cell| !cell.is_empty()).for_each(|cell| self.year.known.add_room(cell));
+                    }
+                    self.plan.findings.extend(findings.into_iter().map(|one| placed(sheet, one)));
+                }
             }
         }
         let mut seen: BTreeMap<&[String], (&YearSheet, usize)> = BTreeMap::new();
         for Incoming { sheet, line, row } in &coming {
             let place = format!("строка {line}");
             let mut wrong = by_itself(layout, row, &self.year.year, &place);
+            if layout.table == CONTROL_WORKS.table {
+                wrong.extend(checks::work_without_lessons(&self.year.journal, &self.year.setup, row, &place));
+            }
             if let Some((other, earlier)) = seen.insert(&row[..layout.key], (sheet, *line)) {
                 let message = format!("повторяет строку {earlier} ({})", other.place);
                 wrong.push(Finding::new("setup.row-twice", place.clone(), message));
@@ -313,6 +323,12 @@ impl Planning<'_> {
             let wrong = movement::contradictions(house, &self.year.year, journal, &before, &after).await?;
             self.plan.findings.extend(wrong);
             self.year.setup.stays = after;
+        }
+        if layout.table == CALENDAR.table {
+            // Control works of the same files are judged by the days that come with them.
+            let rows = coming.iter().map(|one| one.row.clone()).collect();
+            let days = Setup::from_rows(&BTreeMap::from([(CALENDAR.table, rows)])).days;
+            self.year.setup.days.extend(days);
         }
         if layout.table == ROOMS.table {
             coming.iter().for_each(|one| self.year.known.add_room(&one.row[0]));
@@ -415,6 +431,9 @@ impl Planning<'_> {
         let Some(on) = day(0) else {
             return Err(vec![Finding::new("setup.cell-wrong", place, "не указан день")]);
         };
+        if let Some(finding) = movement::outside_year(&self.year.year, on, &format!("{place}, «Дата»")) {
+            return Err(vec![finding]);
+        }
         let order = OrderMark { number, date: day(6) };
         if what == "enrolled" {
             let mut names = learner.split_whitespace().map(str::to_owned);

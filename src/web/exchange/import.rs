@@ -198,6 +198,9 @@ impl Asked {
     }
 }
 
+/// Changed rows that are read at one look.
+const FEW_ROWS: usize = 10;
+
 /// One table's differences for the page.
 struct Differing {
     table: &'static str,
@@ -259,6 +262,8 @@ struct PreviewPage {
     /// Does any table lose rows, or leave columns?
     loses: bool,
     differing: Vec<Differing>,
+    /// So few rows change that they stand open, above the button.
+    few: bool,
 }
 
 /// `GET /exchange/preview`.
@@ -293,7 +298,8 @@ pub(in super::super) async fn preview(
     let year_tables: Vec<YearTable> =
         preview.year_tables.iter().flat_map(|plan| &plan.tables).map(|came| year_table(came.clone())).collect();
     let loses = year_tables.iter().any(|one| one.came.gone + one.came.passed_over > 0);
-    let differing = preview.differences.iter().map(differing).collect();
+    let differing: Vec<Differing> = preview.differences.iter().map(differing).collect();
+    let few = differing.iter().map(|one| one.new + one.changed + one.gone).sum::<usize>() <= FEW_ROWS;
     let title =
         if preview.clean { "Файлы проверены" } else { "Файлы нужно исправить" };
     let frame = frame.titled(title).under("Загрузка данных", "/exchange/import");
@@ -309,6 +315,7 @@ pub(in super::super) async fn preview(
         year_tables,
         loses,
         differing,
+        few,
         preview,
     })
 }
