@@ -3,12 +3,16 @@
 //! Offices come from the lists of the year (staff, class teachers, courses, substitutions of the day, families) and from appointments by order
 //! with dates. For a role that a person was appointed to, orders alone count from their first day on: what one ended must not come back, wider.
 
+mod fit;
+
+pub use fit::{GRADES_ASKED, Unfit, check_appointment, grades_of, grades_words};
+
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::employment::{self, Span};
-use super::journal::{RESERVED_STAFF, StaffMember};
+use super::journal::StaffMember;
 use super::rights::{Action, Decision, Grant, Role, Rules, Standing, Why, decide, grant};
 
 /// The person at the keyboard of the house: an administrator by the place where the hands are, so that an empty house has a first account.
@@ -45,12 +49,11 @@ pub struct Office {
 }
 
 impl Office {
-    /// «и.о. директора», «заместитель директора (5-6 классы)», «классный руководитель (5А)».
+    /// «и.о. директора», «заместитель директора (5–6 классы)», «классный руководитель (5А)».
     pub fn as_russian(&self) -> String {
         let role = self.role.words(self.acting);
         match &self.reach {
-            Reach::Grades(from, to) if from == to => format!("{role} ({from} классы)"),
-            Reach::Grades(from, to) => format!("{role} ({from}-{to} классы)"),
+            Reach::Grades(from, to) => format!("{role} ({})", grades_words(*from, *to)),
             Reach::Classes(classes) => format!("{role} ({})", classes.join(", ")),
             Reach::School | Reach::Courses(..) | Reach::Learners(..) => role,
         }
@@ -495,100 +498,6 @@ pub fn holders<'a>(
     let listed = staff.iter().filter(move |person| person.has_role(role.as_str()) && !named(person));
     let by_order = orders_in_force(appointments, role, day).map(|one| (one.person.as_str(), Some(one)));
     by_order.chain(listed.map(|person| (person.id.as_str(), None)))
-}
-
-/// Why an appointment cannot be made or ended.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
-    /// Nobody of that identifier is on the staff.
-    #[error("сотрудника «{0}» нет в списке; сначала заведите карточку сотрудника")]
-    NotOnStaff(String),
-    /// Learners and parents hold no office.
-    #[error("на должность «{0}» приказом не назначают")]
-    NoOffice(&'static str),
-    /// An order has a number.
-    #[error("укажите номер приказа: без приказа нет назначения")]
-    NoOrder,
-    /// Whoever appoints, never appoints himself.
-    #[error("назначить на должность самого себя нельзя: это делает другой человек с правом назначения")]
-    Himself,
-    /// Ends before it starts.
-    #[error("последний день ({ends}) раньше первого ({starts})")]
-    EndsBeforeStart {
-        /// First day.
-        starts: String,
-        /// Last day.
-        ends: String,
-    },
-    /// Acting, substituting and inspecting have an end.
-    #[error("для должности «{0}» нужен последний день: назначение на неё временное")]
-    NoEnd(String),
-    /// Ranges are for deputies.
-    #[error("параллели указывают только заместителю директора, от 1 до 11 и по возрастанию")]
-    Grades,
-    /// A substitute stands for somebody.
-    #[error("укажите, кого замещает сотрудник: классы и предметы берутся у замещаемого")]
-    ForNobody,
-    /// Standing for somebody is for teachers.
-    #[error("замещаемого указывают только классному руководителю и учителю-предметнику")]
-    ForSomebody,
-    /// The same office twice.
-    #[error("{person} уже занимает эту должность: {order}; сначала завершите прежнее назначение")]
-    Twice {
-        /// Person.
-        person: String,
-        /// The order in force.
-        order: String,
-    },
-    /// It has ended already.
-    #[error("назначение на должность «{0}» уже завершено")]
-    Ended(String),
-    /// No such appointment.
-    #[error("нет назначения «{0}»")]
-    Unknown(String),
-}
-
-/// Checks a new appointment by itself and against those of the person. `by` is who enters it.
-pub fn check_appointment(new: &Appointment, standing: &[Appointment], by: &str) -> Result<(), Unfit> {
-    if matches!(new.role, Role::Learner | Role::Parent) {
-        return Err(Unfit::NoOffice(new.role.as_russian()));
-    }
-    if new.order_no.trim().is_empty() {
-        return Err(Unfit::NoOrder);
-    }
-    if new.person == by && !RESERVED_STAFF.contains(&by) {
-        return Err(Unfit::Himself);
-    }
-    if let (Some(starts), Some(ends)) = (new.starts, new.ends)
-        && ends < starts
-    {
-        let short = super::words::date_short;
-        return Err(Unfit::EndsBeforeStart { starts: short(starts), ends: short(ends) });
-    }
-    match new.grades {
-        Some((from, to)) if new.role != Role::Deputy || from < 1 || to > 11 || from > to => return Err(Unfit::Grades),
-        _ => {}
-    }
-    let substitute = matches!(new.role, Role::ClassTeacher | Role::SubjectTeacher);
-    match (substitute, new.stands_for.is_empty()) {
-        (true, true) => return Err(Unfit::ForNobody),
-        (false, false) => return Err(Unfit::ForSomebody),
-        _ => {}
-    }
-    if (new.acting || substitute || new.role == Role::Inspector) && new.ends.is_none() {
-        return Err(Unfit::NoEnd(new.role.words(new.acting)));
-    }
-    let meets = |one: &&Appointment| {
-        one.role == new.role
-            && one.grades == new.grades
-            && one.stands_for == new.stands_for
-            && new.ends.is_none_or(|ends| one.starts.is_none_or(|starts| starts <= ends))
-            && one.ends.is_none_or(|ends| new.starts.is_none_or(|starts| starts <= ends))
-    };
-    match standing.iter().find(meets) {
-        Some(one) => Err(Unfit::Twice { person: one.person.clone(), order: one.order() }),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ fn a_deputy_of_grades_5_and_6_signs_no_copy_of_a_9th_class() {
     let person = visitor(offices(&facts, day("2025-10-24")));
     assert!(person.may(Action::SignCopies, &copy("5А", 5)).is_allowed());
     assert_eq!(person.may(Action::SignCopies, &copy("9А", 9)), Decision::Refused(Why::NotTheOwn));
-    assert_eq!(person.offices[0].as_russian(), "заместитель директора (5-6 классы)");
+    assert_eq!(person.offices[0].as_russian(), "заместитель директора (5–6 классы)");
     assert_eq!(person.offices[0].order, "№ 12-к от 01.09.2025");
 }
 
@@ -92,7 +92,7 @@ fn an_office_of_the_staff_list_holds_until_the_day_before_the_first_order() {
     let held = |on: &str| offices(&facts, day(on)).iter().map(Office::as_russian).collect::<Vec<_>>();
     assert_eq!(held("2025-08-28"), ["заместитель директора"]);
     assert_eq!(held("2025-08-31"), ["заместитель директора"]);
-    assert_eq!(held("2025-09-01"), ["заместитель директора (5-6 классы)"]);
+    assert_eq!(held("2025-09-01"), ["заместитель директора (5–6 классы)"]);
     // Whoever was dismissed before the first day of the order: neither the list nor the order gives it back.
     let ended = Appointment { ends: Some(day("2025-08-29")), end_order: "3-л".into(), ..deputy(5, 6) };
     let facts = Facts { appointments: vec![ended], ..facts };
@@ -207,7 +207,7 @@ fn an_appointment_is_refused_for_a_reason_with_a_name() {
     assert_eq!(check(Appointment { person: "T1".into(), ..deputy(7, 9) }), Err(Unfit::Himself));
     assert!(matches!(check(appointment(Role::Inspector)), Err(Unfit::NoEnd(_))));
     assert!(matches!(check(Appointment { acting: true, ..appointment(Role::Director) }), Err(Unfit::NoEnd(_))));
-    assert_eq!(check(appointment(Role::SubjectTeacher)), Err(Unfit::ForNobody));
+    assert_eq!(check(appointment(Role::SubjectTeacher)), Err(Unfit::ForNobody(Role::SubjectTeacher)));
     assert!(matches!(check(appointment(Role::Parent)), Err(Unfit::NoOffice(_))));
     let backwards = Appointment { ends: Some(day("2025-08-01")), ..deputy(7, 9) };
     assert!(matches!(check(backwards), Err(Unfit::EndsBeforeStart { .. })));

@@ -184,6 +184,18 @@ fn boxes_of_credentials_are_ticked_for_nobody_for_the_heads_or_for_all_without_a
             let offered = page.contains("name=\"address\"") && page.contains("value=\"http://letopis\"");
             assert!(offered && !page.contains("public_url"), "the slips bear the address of this page unless changed");
         }
+        // The buttons above the list choose anew and keep the address that was typed; nobody gets a password by them.
+        let chosen = form(&[("person", "T04"), ("address", "https://typed.example"), ("pick", "heads")]);
+        let (status, page) = post(address, "/credentials", &administrator, &chosen).await;
+        assert_eq!((status, page.matches(" checked").count()), (200, 2), "{page}");
+        assert!(page.contains("value=\"https://typed.example\""), "{page}");
+        assert!(house.db.find_account("T04").await.unwrap().is_none(), "nothing was given");
+        // An address of this computer alone is neither printed nor kept.
+        let own = form(&[("person", "T04"), ("address", "http://127.0.0.1:8017")]);
+        let (status, slips) = post(address, "/credentials", &administrator, &own).await;
+        assert!(status == 200 && slips.contains("открывается только на этом компьютере"), "{slips}");
+        assert!(!slips.contains("<dt>Адрес</dt>"), "{slips}");
+        assert!(!read(address, "/credentials", &administrator).await.1.contains("127.0.0.1"));
         // A word that is no address: refused before a password is given.
         let issue = |typed: &str| form(&[("person", "T04"), ("address", typed)]);
         let accounts = async || house.db.list_accounts().await.unwrap().len();

@@ -2,10 +2,13 @@
 
 use letopis::domain::people::Subject;
 use letopis::domain::rights::{Action, Role};
+use letopis::flow::change;
 use letopis::flow::office::forms as office;
 use letopis::flow::people::{self, Order};
 use letopis::flow::{Error, House};
+use letopis::store::ChangeFilter;
 
+use super::custody::post;
 use super::house::{YEAR, act, day, on_every_engine, person_of};
 use super::matrix::{open_to_the_web, send, session};
 use super::reach::form;
@@ -52,6 +55,9 @@ fn an_acting_director_signs_and_appoints_between_two_dates() {
         assert_eq!(roles(&house, "T02", "2025-10-11").await, [Role::Deputy, Role::SubjectTeacher]);
         let visitor = people::visitor(&house, "T02", true, day("2025-10-05")).await.unwrap();
         assert_eq!(visitor.offices[0].as_russian(), "и.о. директора");
+        let sheets = people::sheets(&house).await.unwrap();
+        let sheet = sheets.iter().find(|sheet| sheet.order.number == "31-к").expect("the order");
+        assert_eq!(sheet.order.title, "О назначении: и.о. директора", "one word on every page");
         let copy = Subject::Copy { class: "9А", grade: 9, archived: false };
         assert!(visitor.may(Action::SignCopies, &copy).is_allowed(), "as director the whole school");
         // The director comes back early.
@@ -92,19 +98,45 @@ fn grades_that_cannot_be_bring_the_form_of_an_appointment_back_and_make_none() {
     on_every_engine(|house| async move {
         let address = open_to_the_web(&house).await;
         let director = session(&house, "T01", 1).await;
-        for (from, to) in [("9", "5"), ("девять", "11")] {
+        for (grades, said) in [
+            ("9-5", "по возрастанию"),
+            ("девять–11", "«10–11» или «все»"),
+            ("", "Укажите параллели заместителя: например «1–4»"),
+        ] {
             let typed = form(&[
                 ("role", Role::Deputy.as_str()),
                 ("no", "31-к"),
                 ("date", "2025-10-01"),
                 ("starts", "2025-10-01"),
-                ("grade_from", from),
-                ("grade_to", to),
+                ("grades", grades),
             ]);
-            let (status, _) = send(address, "POST", "/people/T04/appoint", &director, &typed).await;
-            assert_eq!(status, 422, "{from}-{to}: the form once more");
+            let (status, page) = post(address, "/people/T04/appoint", &director, &typed).await;
+            assert_eq!(status, 422, "{grades}: the form once more");
+            assert!(page.contains(said), "{grades}: {page}");
         }
+        // Who leads a class for good is no appointment: the refusal says where it is written.
+        let typed = form(&[
+            ("role", Role::ClassTeacher.as_str()),
+            ("no", "31-к"),
+            ("date", "2025-10-01"),
+            ("starts", "2025-10-01"),
+        ]);
+        let (status, page) = post(address, "/people/T04/appoint", &director, &typed).await;
+        assert!(status == 422 && page.contains("в списке классов: «Учебный год» → «Классы»"), "{page}");
         assert_eq!(house.db.list_appointments().await.unwrap().len(), 1, "only the deputy's");
+        // Every grade is said in so many words, and kept as the whole school.
+        let typed = form(&[
+            ("role", Role::Deputy.as_str()),
+            ("no", "31-к"),
+            ("date", "2025-10-01"),
+            ("starts", "2025-10-01"),
+            ("grades", "все"),
+        ]);
+        assert_eq!(send(address, "POST", "/people/T04/appoint", &director, &typed).await.0, 303);
+        let made = house.db.list_appointments_of("T04").await.unwrap();
+        assert_eq!((made.len(), made[0].grades), (1, None));
+        let (_, card) = read(address, "/people/T04", &director).await;
+        assert!(card.contains("Назначено по ошибке") && card.contains("href=\"/history\""), "{card}");
     });
 }
 
@@ -249,5 +281,21 @@ fn the_title_of_an_order_of_several_appointments_names_every_office_and_to_each_
         assert!(me.contains(&format!("{title}. Вы — ответственный за ведение электронного журнала")), "{me}");
         let (_, list) = read(address, "/year/orders", &session(&house, "T01", 1).await).await;
         assert!(list.contains(title), "{list}");
+    });
+}
+
+#[test]
+fn an_appointment_taken_back_is_named_in_the_history_by_person_and_office() {
+    on_every_engine(|house| async move {
+        let made = people::appoint(&house, &order("T12", Role::JournalKeeper), &act("T01", 0)).await.unwrap();
+        let of_appointments = ChangeFilter { table: Some("appointments".to_owned()), ..ChangeFilter::default() };
+        let newest = house.db.list_changes(&of_appointments).await.unwrap().remove(0);
+        assert_eq!(newest.key, std::slice::from_ref(&made.id));
+        change::undo(&house, &act("T01", 1), &[newest.seq]).await.unwrap();
+        assert!(house.db.list_appointments_of("T12").await.unwrap().is_empty());
+        let address = open_to_the_web(&house).await;
+        let (_, page) = read(address, "/history", &session(&house, "T01", 1).await).await;
+        assert!(page.contains("Назначение: ответственный за ведение электронного журнала, "), "{page}");
+        assert!(!page.contains(&format!("Назначение: {}", made.id)), "{page}");
     });
 }

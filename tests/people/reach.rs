@@ -69,7 +69,7 @@ fn a_deputy_of_some_grades_is_offered_only_what_would_be_taken() {
         };
         paste(&house, &CONTROL_WORKS, &work("C9")).await;
         let (deputy, director) = (session(&house, "T02", 1).await, session(&house, "T01", 1).await);
-        let undo = "name=\"act\" value=\"undo\"";
+        let undo = "&amp;undo=";
         let (_, page) = read(address, "/year/works?add=1", &deputy).await;
         assert!(page.contains("<option value=\"C5\"") && !page.contains("<option value=\"C9\""), "{page}");
         assert!(!page.contains(undo) && page.contains("добавлено: 1"), "another's row: told, not undone here: {page}");
@@ -77,6 +77,16 @@ fn a_deputy_of_some_grades_is_offered_only_what_would_be_taken() {
         assert!(!page.contains("name=\"replace\""), "rows of others stand: {page}");
         let (_, page) = read(address, "/year/works?add=1", &director).await;
         assert!(page.contains("<option value=\"C9\"") && page.contains(undo), "{page}");
+        // Nothing is taken back by one click: the page asks, and says what will be.
+        let (_, rest) = page.split_once(undo).expect("a way back");
+        let id: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let question = format!("/year/works?undo={id}");
+        let (_, page) = read(address, &question, &director).await;
+        assert!(page.contains("будет удалено строк — 1") && page.contains("name=\"seqs\""), "{page}");
+        assert!(
+            !read(address, &question, &deputy).await.1.contains("name=\"seqs\""),
+            "another's row is not asked about"
+        );
         paste(&house, &CONTROL_WORKS, &work("C5")).await;
         let (_, page) = read(address, "/year/works", &deputy).await;
         assert_eq!(page.matches(undo).count(), 1, "the own row's: {page}");

@@ -33,12 +33,15 @@ fn is_of(order: &Order, one: &Appointment) -> bool {
     order.number == one.order_no && one.order_date == Some(order.date)
 }
 
+/// An office as an order gives it: the role, and is it acting.
+type Given = (Role, bool);
+
 /// The title that an order of appointment gets of itself: the offices that it gives, each once.
-fn title_of(roles: &[Role]) -> String {
+fn title_of(given: &[Given]) -> String {
     /// Offices named; of more than these the first two are.
     const NAMED: usize = 3;
-    let mut offices: Vec<&str> = Vec::new();
-    for office in roles.iter().map(|role| role.as_russian()) {
+    let mut offices: Vec<String> = Vec::new();
+    for office in given.iter().map(|(role, acting)| role.words(*acting)) {
         if !offices.contains(&office) {
             offices.push(office);
         }
@@ -61,7 +64,7 @@ pub(super) async fn edits(house: &House, one: &Appointment) -> Result<Vec<Edit>,
         None => {
             let used = setup.orders.iter().filter_map(|order| order.id.parse::<u32>().ok()).max().unwrap_or_default();
             let id = format!("{:04}", used + 1);
-            let title = title_of(&[one.role]);
+            let title = title_of(&[(one.role, one.acting)]);
             let cells = [&one.order_no, &date.to_string(), "order", title.as_str(), ""];
             edits.push(Edit::put(ORDERS.table, &year, &[&id], &cells));
             id
@@ -96,7 +99,7 @@ pub async fn sheets(house: &House) -> Result<Vec<Sheet>, Error> {
                     number: one.order_no.clone(),
                     date,
                     kind: "order".to_owned(),
-                    title: title_of(&[one.role]),
+                    title: title_of(&[(one.role, one.acting)]),
                     body: String::new(),
                 };
                 sheets.push(Sheet { year: String::new(), order, lines: Vec::new() });
@@ -111,10 +114,12 @@ pub async fn sheets(house: &House) -> Result<Vec<Sheet>, Error> {
     }
     for sheet in &mut sheets {
         let of = appointments.iter().filter(|one| is_of(&sheet.order, one));
-        let roles: Vec<Role> = of.map(|one| one.role).collect();
-        // The title that the first appointment gave grows with the next ones; what people typed stays.
-        if roles.iter().any(|role| sheet.order.title == title_of(&[*role])) {
-            sheet.order.title = title_of(&roles);
+        let given: Vec<Given> = of.map(|one| (one.role, one.acting)).collect();
+        // The title that the first appointment gave grows with the next ones; what people typed stays. Earlier versions titled an acting
+        // office as the office itself.
+        let own = |(role, acting): &Given| [title_of(&[(*role, *acting)]), title_of(&[(*role, false)])];
+        if given.iter().any(|one| own(one).contains(&sheet.order.title)) {
+            sheet.order.title = title_of(&given);
         }
     }
     for row in house.db.list_acquaintances().await? {
@@ -166,10 +171,12 @@ mod tests {
     #[test]
     fn an_order_of_several_appointments_is_titled_by_all_its_offices() {
         use Role::{Administrator, Assistant, Deputy, Director, Secretary};
-        assert_eq!(title_of(&[Secretary]), "О назначении: секретарь");
-        assert_eq!(title_of(&[Deputy, Deputy]), "О назначении: заместитель директора");
-        assert_eq!(title_of(&[Administrator, Secretary, Administrator]), "О назначении: администратор, секретарь");
+        let title = |roles: &[Role]| title_of(&roles.iter().map(|role| (*role, false)).collect::<Vec<_>>());
+        assert_eq!(title(&[Secretary]), "О назначении: секретарь");
+        assert_eq!(title(&[Deputy, Deputy]), "О назначении: заместитель директора");
+        assert_eq!(title(&[Administrator, Secretary, Administrator]), "О назначении: администратор, секретарь");
         let all = [Administrator, Secretary, Deputy, Director, Assistant];
-        assert_eq!(title_of(&all), "О назначении: администратор, секретарь и ещё 3");
+        assert_eq!(title(&all), "О назначении: администратор, секретарь и ещё 3");
+        assert_eq!(title_of(&[(Director, true)]), "О назначении: и.о. директора");
     }
 }

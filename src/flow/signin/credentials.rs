@@ -7,12 +7,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{BY_PASSWORD, Refusal, SignIn, changed, forget_failures, token_digest};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::people::OPERATOR;
+use crate::domain::words;
 use crate::flow::{Act, Error, House, salt};
 use crate::store::{AccountRow, AccountState, PersonName};
 
@@ -58,8 +59,9 @@ pub(super) fn one_time_password() -> Result<String, Error> {
     Ok(format!("{} {} {}", &plain[..4], &plain[4..8], &plain[8..]))
 }
 
-/// The people of a link of the chain, by name.
-pub async fn people_of(house: &House, chain: &Chain) -> Result<Vec<PersonName>, Error> {
+/// The people of a link of the chain on a day, by name: whoever has left the class by then, and parents of nobody else, are not among them;
+/// whoever comes later is, with the first day.
+pub async fn people_of(house: &House, chain: &Chain, day: NaiveDate) -> Result<Vec<PersonName>, Error> {
     let year = house.db.list_years().await?.pop().unwrap_or_default();
     let mut people = house.db.list_people(&year).await?;
     match chain {
@@ -68,9 +70,12 @@ pub async fn people_of(house: &House, chain: &Chain) -> Result<Vec<PersonName>, 
             people.push(operator());
         }
         Chain::Families(class) => {
+            let (stays, today) = (house.db.list_stay_days(&year).await?, day.to_string());
+            let stay = |id: &str| stays.get(id).map(|(from, left)| (from.as_str(), left.as_str())).unwrap_or_default();
+            let has_left = |id: &str| !stay(id).1.is_empty() && stay(id).1 <= today.as_str();
             let learners: BTreeSet<String> = people
                 .iter()
-                .filter(|one| one.kind == "learner" && one.place == *class)
+                .filter(|one| one.kind == "learner" && one.place == *class && !has_left(&one.id))
                 .map(|one| one.id.clone())
                 .collect();
             let names: BTreeMap<String, String> = people
@@ -92,7 +97,10 @@ pub async fn people_of(house: &House, chain: &Chain) -> Result<Vec<PersonName>, 
             for one in &mut people {
                 one.place = match parents.get(&one.id) {
                     Some(children) => format!("родитель, {class}: {children}"),
-                    None => format!("обучающийся, {class}"),
+                    None => match stay(&one.id).0.parse::<NaiveDate>() {
+                        Ok(from) if from > day => format!("обучающийся, {class}, с {}", words::date_short(from)),
+                        _ => format!("обучающийся, {class}"),
+                    },
                 };
             }
         }
@@ -153,7 +161,7 @@ impl SignIn {
 
     /// Issues one-time passwords, for the first time or anew; open sessions of the people end. All or nothing.
     pub async fn issue(&self, house: &House, chain: &Chain, persons: &[String], act: &Act) -> Result<Vec<Slip>, Error> {
-        let people = people_of(house, chain).await?;
+        let people = people_of(house, chain, act.at.date_naive()).await?;
         let (mut slips, mut before) = (Vec::new(), Vec::new());
         let mut taken: BTreeSet<String> = house.db.list_accounts().await?.into_iter().map(|row| row.login).collect();
         for person in persons.iter().collect::<BTreeSet<_>>() {

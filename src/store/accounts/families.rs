@@ -1,5 +1,7 @@
 //! Names of people of every kind, and families: parents with their learners: floor 1.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row as _;
 
 use crate::domain::names;
@@ -82,6 +84,13 @@ impl Db {
             }
         }
         Ok(people)
+    }
+
+    /// First day in the class and first day no longer in it, by learner of a year, as ISO days; the second is empty while nothing says it.
+    pub async fn list_stay_days(&self, year: &str) -> Result<BTreeMap<String, (String, String)>, Error> {
+        let sql = "select id, enrolled_on, left_on from learners where school = $1 and year = $2";
+        let rows = sqlx::query(sql).bind(self.school.clone()).bind(year.to_owned()).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, (row.try_get(1)?, row.try_get(2)?)))).collect()
     }
 
     /// One person by identifier, as the newest year knows the name.

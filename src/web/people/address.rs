@@ -48,16 +48,52 @@ pub(super) struct Offer {
 /// Where the administrator's guide speaks of the address of the house.
 const HELP: &str = "/help/administrator#открыть-дом-для-школы";
 
+impl Offer {
+    /// The same with the address as the form has it, where it was sent once already: choosing anew whom to tick keeps what was typed.
+    pub(super) fn typed(self, fields: &Fields) -> Self {
+        match fields.all("address").pop().map(|typed| typed.trim().to_owned()) {
+            Some(typed) if typed != self.address => {
+                let said = if typed.is_empty() {
+                    "Поле пусто: листы без адреса."
+                } else {
+                    "Стоит адрес, который вы вписали."
+                };
+                Self { address: typed, said, help: "" }
+            }
+            _ => self,
+        }
+    }
+}
+
+/// The address that a printing bears.
+#[derive(Default)]
+pub(super) struct Printed {
+    /// It; empty: the slips bear none.
+    pub(super) address: String,
+    /// The address that was typed and is not printed, because it opens on this computer only; empty otherwise.
+    pub(super) passed_over: String,
+}
+
+/// The address of the settings; empty when they name none, or one that nobody else could open.
+pub(super) fn of_settings(state: &WebState) -> String {
+    let own = state.house.config.public_url();
+    if is_own_machine(&own) { String::new() } else { own }
+}
+
 /// Does an address open on this computer only?
 fn is_own_machine(address: &str) -> bool {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let address = address.to_lowercase();
+    let rest = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
     let place = rest.split('/').next().unwrap_or_default();
     let host = match place.strip_prefix('[') {
         Some(six) => six.split(']').next().unwrap_or_default(),
         None => place.split(':').next().unwrap_or_default(),
     };
-    let is_loopback = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
-    host == "localhost" || host.ends_with(".localhost") || host.parse().is_ok_and(is_loopback)
+    let host = host.trim_end_matches('.');
+    let is_loopback = |ip: IpAddr| ip.to_canonical().is_loopback() || ip.to_canonical().is_unspecified();
+    // «127.1» is 127.0.0.1 to a browser.
+    let is_short = host.starts_with("127.") && host.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+    host == "localhost" || host.ends_with(".localhost") || is_short || host.parse().is_ok_and(is_loopback)
 }
 
 /// The address that the school printed last, else the one printed from this browser, else the one of this page unless nobody else could open
@@ -69,12 +105,12 @@ pub(super) async fn offer(state: &WebState, visitor: &Visitor, headers: &HeaderM
 
 /// `looks_after`: the visitor is the administrator, whom all others are sent to.
 fn offered(of_school: &str, headers: &HeaderMap, looks_after: bool) -> Offer {
-    if is_address(of_school) {
+    if is_address(of_school) && !is_own_machine(of_school) {
         let said = "Стоит адрес, который школа печатала в прошлый раз. Если Летопись открывают иначе, исправьте.";
         return Offer { address: of_school.to_owned(), said, help: "" };
     }
     let last = cookie(headers, ADDRESS_COOKIE).map(|text| answer::flash_text(&text)).unwrap_or_default();
-    if is_address(&last) {
+    if is_address(&last) && !is_own_machine(&last) {
         let said = "Стоит адрес, который печатали в прошлый раз. Если Летопись открывают иначе, исправьте.";
         return Offer { address: last, said, help: "" };
     }
@@ -97,19 +133,20 @@ fn offered(of_school: &str, headers: &HeaderMap, looks_after: bool) -> Offer {
 
 /// The address that this printing bears: the one of the settings, else the one that the form brought, else, where the form does not ask (a
 /// card), the one that the form would offer. Asked before any password is given. What the administrator printed is the school's from then on;
-/// others correct it for their own slips alone: an address on everybody's slips is where everybody types the password in.
+/// others correct it for their own slips alone: an address on everybody's slips is where everybody types the password in. One that opens on
+/// this computer only is neither printed nor kept.
 pub(super) async fn printed(
     state: &WebState,
     visitor: &Visitor,
     headers: &HeaderMap,
     fields: &Fields,
-) -> Result<String, Refusal> {
-    let own = state.house.config.public_url();
-    if !own.is_empty() {
-        return Ok(own);
+) -> Result<Printed, Refusal> {
+    let address = of_settings(state);
+    if !address.is_empty() {
+        return Ok(Printed { address, ..Printed::default() });
     }
     if fields.all("address").is_empty() {
-        return Ok(offer(state, visitor, headers).await?.address);
+        return Ok(Printed { address: offer(state, visitor, headers).await?.address, ..Printed::default() });
     }
     let typed = fields.value("address").trim_end_matches('/');
     if !typed.is_empty() && !is_address(typed) {
@@ -117,15 +154,18 @@ pub(super) async fn printed(
             "Адрес входа начинается с http:// или https:// и пишется без пробелов, не длиннее {LONGEST_ADDRESS} знаков"
         )));
     }
+    if is_own_machine(typed) {
+        return Ok(Printed { passed_over: typed.to_owned(), ..Printed::default() });
+    }
     if !typed.is_empty() && visitor.may_anywhere(Action::IssueStaffCredentials) {
         credentials::keep_slip_address(&state.house, typed, &state.act(&visitor.account)).await?;
     }
-    Ok(typed.to_owned())
+    Ok(Printed { address: typed.to_owned(), ..Printed::default() })
 }
 
 /// Keeps the address printed for the next printing from this browser; one of the settings needs no memory.
 pub(super) fn remembered(mut response: Response, state: &WebState, address: &str) -> Response {
-    if !address.is_empty() && state.house.config.public_url().is_empty() {
+    if !address.is_empty() && of_settings(state).is_empty() {
         let kept = query::segment(address);
         let kept = format!("{ADDRESS_COOKIE}={kept}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict");
         if let Ok(kept) = HeaderValue::from_str(&kept) {
@@ -170,7 +210,8 @@ mod tests {
             headers.insert(axum::http::header::COOKIE, HeaderValue::from_str(cookies).unwrap());
             offered(of_school, &headers, false)
         };
-        for own in ["127.0.0.1:8111", "localhost:8017", "[::1]:8017"] {
+        for own in ["127.0.0.1:8111", "localhost:8017", "[::1]:8017", "127.1", "LOCALHOST."] {
+            assert!(is_own_machine(&format!("http://{own}/")), "{own}");
             let own_only = at(own, "", "");
             assert!(own_only.address.is_empty() && own_only.said.contains("только на этом компьютере"), "{own}");
         }
@@ -180,6 +221,15 @@ mod tests {
         assert_eq!(at("letopis.school.ru", "", "").address, "http://letopis.school.ru");
         let kept = format!("a=b; {ADDRESS_COOKIE}={}", query::segment("https://letopis.school.ru/"));
         assert_eq!(at("127.0.0.1:8111", &kept, "").address, "https://letopis.school.ru/");
+        // What an earlier version remembered of this computer is not offered either.
+        let kept_own = format!("{ADDRESS_COOKIE}={}", query::segment("http://127.0.0.1:8111"));
+        assert_eq!(at("letopis.school.ru", &kept_own, "http://localhost:8017").address, "http://letopis.school.ru");
+        let typed = |address: &str| {
+            at("letopis.school.ru", "", "")
+                .typed(&Fields::from_iter([("address".to_owned(), address.to_owned())]))
+                .address
+        };
+        assert_eq!((typed("https://a.ru").as_str(), typed("").as_str()), ("https://a.ru", ""));
         // The school's own word serves every browser, one that has printed before too.
         for cookies in ["", kept.as_str()] {
             assert_eq!(at("127.0.0.1:8111", cookies, "https://school.ru").address, "https://school.ru");

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::Fields;
 use crate::domain::employment;
 use crate::domain::finding::Finding;
-use crate::domain::people::{Appointment, Office, Subject, Visitor};
+use crate::domain::people::{Appointment, GRADES_ASKED, Office, Subject, Unfit, Visitor, grades_of, grades_words};
 use crate::domain::rights::{self, Action, Role};
 use crate::domain::words;
 use crate::flow;
@@ -120,6 +120,12 @@ struct CardPage {
     may_appoint: bool,
     may_issue: bool,
     may_see_access: bool,
+    /// Whoever looks may take changes back: a mistaken appointment is taken back, not ended.
+    may_undo: bool,
+    /// This server is connected with the outside service of sign-in: a code of linking works.
+    connected: bool,
+    /// How the grades of a deputy are written.
+    grades_asked: &'static str,
     roles: Vec<Choice>,
     staff: Vec<(String, String)>,
     today: String,
@@ -158,7 +164,7 @@ fn office(one: &Appointment, directory: &Directory) -> String {
             |one| crate::domain::names::short_name(&one.surname, &one.given_name, &one.patronymic),
         )
     };
-    let grades = one.grades.map(|(from, to)| format!(" ({from}-{to} классы)")).unwrap_or_default();
+    let grades = one.grades.map(|(from, to)| format!(" ({})", grades_words(from, to))).unwrap_or_default();
     let instead = if one.stands_for.is_empty() {
         String::new()
     } else {
@@ -291,6 +297,9 @@ async fn card_page(
         may_appoint: may(Action::Appoint),
         may_issue: may(Action::IssueStaffCredentials),
         may_see_access: may(Action::ReadAccessLog),
+        may_undo: visitor.may(Action::UndoChanges, &Subject::House).is_allowed(),
+        connected: super::identity::provider(state).is_some(),
+        grades_asked: GRADES_ASKED,
         roles: Role::ALL.into_iter().filter(|role| !matches!(role, Role::Learner | Role::Parent)).map(choice).collect(),
         staff: staff
             .map(|one| {
@@ -314,7 +323,12 @@ fn day_of(fields: &Fields, name: &str, label: &str, findings: &mut Vec<Finding>)
     }
 }
 
-/// «Параллели: параллели указаны не полностью; нужно: два числа от 1 до 11».
+/// A refusal of the whole appointment as a sentence of the list.
+fn said_of(unfit: &Unfit) -> String {
+    words::capitalised(&unfit.to_string())
+}
+
+/// «Первый день: нужна дата; нужно: день, месяц и год».
 fn said(finding: &Finding) -> String {
     let wanted =
         if finding.expected.is_empty() { String::new() } else { format!("; нужно: {}", finding.expected) };
@@ -339,21 +353,11 @@ async fn appoint(
         "" => None,
         _ => day_of(&fields, "ends", "Последний день", &mut findings),
     };
-    let grades = match (fields.value("grade_from"), fields.value("grade_to")) {
-        ("", "") => None,
-        (from, to) => match (from.parse(), to.parse()) {
-            (Ok(from), Ok(to)) => Some((from, to)),
-            _ => {
-                findings.push(
-                    Finding::new("people.grades", "Параллели", "параллели указаны не полностью")
-                        .expected_found("два числа от 1 до 11", format!("{from}-{to}")),
-                );
-                None
-            }
-        },
-    };
-    let (Some(role), Some(date), Some(starts), true) = (role, date, starts, findings.is_empty()) else {
-        let wrong = findings.iter().map(said).collect();
+    let grades = role.map_or(Ok(None), |role| grades_of(fields.value("grades"), role));
+    let of_grades = grades.as_ref().err().map(said_of);
+    let (Some(role), Some(date), Some(starts), Ok(grades), true) = (role, date, starts, grades, findings.is_empty())
+    else {
+        let wrong = findings.iter().map(said).chain(of_grades).collect();
         return answer::page_again(&card_page(&state, &visitor, person, frame, (fields, wrong)).await?);
     };
     let order = Order {
@@ -370,7 +374,7 @@ async fn appoint(
     let made = match people::appoint(&state.house, &order, &state.act(&visitor.account)).await {
         Ok(made) => made,
         Err(flow::Error::Appointment(unfit)) => {
-            let wrong = vec![words::capitalised(&unfit.to_string())];
+            let wrong = vec![said_of(&unfit)];
             return answer::page_again(&card_page(&state, &visitor, person, frame, (fields, wrong)).await?);
         }
         Err(error) => return Err(error.into()),
@@ -462,6 +466,11 @@ async fn link(
     let (house, act) = (&state.house, state.act(&visitor.account));
     match fields.value("what") {
         "code" => {
+            if super::identity::provider(&state).is_none() {
+                return Err(Refusal::Rule(
+                    "Внешняя служба входа не подключена: код связи пока не действует".to_owned(),
+                ));
+            }
             let code = house.sign_in.issue_link_code(house, &person, &act).await?;
             Ok(back(&person, &format!("Одноразовый код связи: {code}. Действует неделю, больше показан не будет.")))
         }

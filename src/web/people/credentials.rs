@@ -8,20 +8,21 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::header::HeaderMap;
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::Fields;
-use super::address::{Offer, offer, printed, remembered};
+use super::address::{Offer, Printed, of_settings, offer, printed, remembered};
+use super::parents::{brought, said};
 use crate::domain::families;
-use crate::domain::finding::Finding;
 use crate::domain::journal::Learner;
 use crate::domain::names;
 use crate::domain::people::{OPERATOR, Visitor};
 use crate::domain::rights::{Action, Role, Rules};
 use crate::domain::words;
-use crate::flow::people::{self, Families};
+use crate::flow::people;
 use crate::flow::policy;
 use crate::flow::signin::credentials::{Chain, Slip, people_of};
-use crate::store::GuardianRow;
+use crate::store::{AccountState, GuardianRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::directory::Directory;
@@ -67,8 +68,10 @@ struct IssuePage {
     frame: Frame,
     action: String,
     people: Vec<Line>,
-    /// Ways to tick the boxes: address, label, is it the one shown.
-    picks: Vec<(String, &'static str, bool)>,
+    /// Ways to tick the boxes: word, label, is it the one shown. They are buttons of the same form: what was typed stays.
+    picks: Vec<(&'static str, &'static str, bool)>,
+    /// The login of the first set-up is open still, and whoever looks has an own one.
+    first_login: bool,
     /// Whether the settings leave open where the house opens, and what is offered for the slips then.
     unsaid: bool,
     offered: Offer,
@@ -93,6 +96,8 @@ struct SlipsPage {
     codes: BTreeMap<String, String>,
     /// Where the house opens; empty when neither the settings nor the form said.
     address: String,
+    /// An address of this computer alone that was typed and is not printed; empty otherwise.
+    passed_over: String,
     back: String,
     day: String,
     days: u64,
@@ -100,7 +105,7 @@ struct SlipsPage {
 
 async fn lines(state: &WebState, chain: &Chain) -> Result<Vec<Line>, Refusal> {
     let accounts = state.house.db.list_accounts().await?;
-    let people = people_of(&state.house, chain).await?;
+    let people = people_of(&state.house, chain, state.now().date_naive()).await?;
     let lines = people.into_iter().filter(|one| one.id != OPERATOR).map(|one| {
         let account = accounts.iter().find(|account| account.person == one.id);
         Line {
@@ -125,15 +130,14 @@ const HEADS: (&str, &str) = ("heads", "директор и заместител�
 /// Everybody's: passwords in use are lost.
 const EVERYBODY: (&str, &str) = ("all", "отметить всех, и у кого вход уже есть");
 
-/// Ticks the boxes as the address asks; the links to the other ways.
+/// Ticks the boxes as the form or the address asks; all ways with the one shown.
 fn pick(
     people: &mut [Line],
     visitor: &Visitor,
-    action: &str,
     asked: &str,
-    ways: &[(&str, &'static str)],
+    ways: &[(&'static str, &'static str)],
     heads: &BTreeSet<String>,
-) -> Vec<(String, &'static str, bool)> {
+) -> Vec<(&'static str, &'static str, bool)> {
     let known = ways.iter().find(|(way, _)| *way == asked).map_or(FRESH.0, |(way, _)| way);
     for one in people {
         one.ticked = match known {
@@ -143,8 +147,7 @@ fn pick(
             _ => one.fresh,
         } && one.id != visitor.account;
     }
-    let address = |way: &str| if way.is_empty() { action.to_owned() } else { format!("{action}?pick={way}") };
-    ways.iter().map(|(way, label)| (address(way), *label, *way == known)).collect()
+    ways.iter().map(|(way, label)| (*way, *label, *way == known)).collect()
 }
 
 /// Who holds the office of a director or deputy today.
@@ -166,14 +169,34 @@ async fn staff_form(
     asked: Asked,
     frame: Frame,
 ) -> Result<Response, Refusal> {
-    let mut people = lines(&state, &Chain::Staff).await?;
-    let way = asked.value("pick");
-    let heads = if way == HEADS.0 { heads(&state, &people).await? } else { BTreeSet::new() };
-    let picks = pick(&mut people, &visitor, "/credentials", way, &[FRESH, HEADS, EVERYBODY, NOBODY], &heads);
+    let offered = offer(&state, &visitor, &headers).await?;
+    staff_page(&state, &visitor, frame, asked.value("pick"), offered).await
+}
+
+/// The button that shuts the login of the first set-up.
+const LOCK_FIRST: &str = "lock-first";
+
+/// Is the login of the first set-up open still, though whoever looks has an own one?
+async fn first_login(state: &WebState, visitor: &Visitor) -> Result<bool, Refusal> {
+    let first = state.house.db.find_account(OPERATOR).await?;
+    Ok(visitor.account != OPERATOR && first.is_some_and(|first| first.state != AccountState::Locked))
+}
+
+async fn staff_page(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    way: &str,
+    offered: Offer,
+) -> Result<Response, Refusal> {
+    let mut people = lines(state, &Chain::Staff).await?;
+    let heads = if way == HEADS.0 { heads(state, &people).await? } else { BTreeSet::new() };
+    let picks = pick(&mut people, visitor, way, &[FRESH, HEADS, EVERYBODY, NOBODY], &heads);
     answer::page(&IssuePage {
         picks,
-        unsaid: state.house.config.public_url().is_empty(),
-        offered: offer(&state, &visitor, &headers).await?,
+        first_login: first_login(state, visitor).await?,
+        unsaid: of_settings(state).is_empty(),
+        offered,
         till: String::new(),
         frame: frame.titled("Выдача входа сотрудникам").leading(
             "Отметьте, кому выдать одноразовый пароль. Список печатается один раз; прежние пароли и сеансы отмеченных перестают действовать.",
@@ -195,6 +218,18 @@ async fn staff(
     frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
+    if fields.value("act") == LOCK_FIRST {
+        if !first_login(&state, &visitor).await? {
+            return Err(Refusal::Rule("Вход operator уже закрыт, или вы вошли под ним самим".to_owned()));
+        }
+        state.house.sign_in.lock(&state.house, OPERATOR, &state.act(&visitor.account)).await?;
+        return Ok(answer::done("/credentials", "Вход operator закрыт, его сеансы завершены."));
+    }
+    // A button that only chooses whom to tick: nothing is given, what was typed stays.
+    if !fields.all("pick").is_empty() {
+        let offered = offer(&state, &visitor, &headers).await?.typed(&fields);
+        return staff_page(&state, &visitor, frame, fields.value("pick"), offered).await;
+    }
     issue(&state, &visitor, frame, &Chain::Staff, (&headers, fields), "/credentials".to_owned()).await
 }
 
@@ -247,7 +282,7 @@ fn slips_page(
     frame: Frame,
     lists: Vec<(String, Vec<Slip>)>,
     codes: BTreeMap<String, String>,
-    (address, back): (String, String),
+    (Printed { address, passed_over }, back): (Printed, String),
 ) -> Result<Response, Refusal> {
     let printed = address.clone();
     let page = answer::page(&SlipsPage {
@@ -255,6 +290,7 @@ fn slips_page(
         lists,
         codes,
         address,
+        passed_over,
         back,
         day: words::date_words(state.now().date_naive()),
         days: state.house.sign_in.terms.one_time.as_secs() / 86_400,
@@ -357,7 +393,7 @@ async fn own_classes(
                 without,
                 who: visitor.rules.who(Action::IssueFamilyCredentials),
                 till: till_state(&state, &visitor).await?,
-                unsaid: state.house.config.public_url().is_empty(),
+                unsaid: of_settings(&state).is_empty(),
                 offered: offer(&state, &visitor, &headers).await?,
             })
         }
@@ -428,10 +464,10 @@ async fn families_form(
     answer::page(&IssuePage { offered: offer(&state, &visitor, &headers).await?, ..page })
 }
 
-/// Learners of a class who are in it now.
-fn of_class<'d>(directory: &'d Directory, class: &str) -> Vec<&'d Learner> {
-    let own = directory.roster.learners.iter().filter(|one| one.class == class && one.left_on.is_none());
-    own.collect()
+/// Learners of a class who have not left it by today.
+fn of_class<'d>(directory: &'d Directory, class: &str, today: NaiveDate) -> Vec<&'d Learner> {
+    let there = |one: &&Learner| one.class == class && one.left_on.is_none_or(|left| left > today);
+    directory.roster.learners.iter().filter(there).collect()
 }
 
 async fn family_page(
@@ -442,7 +478,7 @@ async fn family_page(
     way: &str,
 ) -> Result<IssuePage, Refusal> {
     let directory = state.directory().await?;
-    let mut own = of_class(&directory, class);
+    let mut own = of_class(&directory, class, state.now().date_naive());
     // By the same three parts as the table above it.
     own.sort_by(|a, b| {
         names::compare([&a.surname, &a.given_name, &a.patronymic], [&b.surname, &b.given_name, &b.patronymic])
@@ -452,10 +488,11 @@ async fn family_page(
     let segment = query::segment(class);
     let action = format!("/families/{segment}");
     let mut people = lines(state, &Chain::Families(class.to_owned())).await?;
-    let picks = pick(&mut people, visitor, &action, way, &[FRESH, EVERYBODY, NOBODY], &BTreeSet::new());
+    let picks = pick(&mut people, visitor, way, &[FRESH, EVERYBODY, NOBODY], &BTreeSet::new());
     Ok(IssuePage {
         picks,
-        unsaid: state.house.config.public_url().is_empty(),
+        first_login: false,
+        unsaid: of_settings(state).is_empty(),
         offered: Offer::default(),
         till: till_state(state, visitor).await?,
         frame: frame
@@ -485,7 +522,7 @@ async fn add_list(
 ) -> Result<Response, Refusal> {
     let pasted = fields.value("list").to_owned();
     let directory = state.directory().await?;
-    let own = of_class(&directory, &class);
+    let own = of_class(&directory, &class, state.now().date_naive());
     let children: Vec<families::Child<'_>> = own
         .iter()
         .map(|one| (one.id.as_str(), [one.surname.as_str(), one.given_name.as_str(), one.patronymic.as_str()]))
@@ -510,29 +547,6 @@ async fn add_list(
     answer::page_again(&IssuePage { pasted, findings: told, offered, ..page })
 }
 
-fn said(finding: &Finding) -> String {
-    format!("{}: {} (найдено: «{}»; нужно: {})", finding.place, finding.message, finding.found, finding.expected)
-}
-
-/// «Внесено: 41 родитель; второй ребёнок записан: 1; внесены раньше: 2.»
-fn brought(written: &Families, passed_over: u64) -> String {
-    let count = |n| words::count(n, "родитель", "родителя", "родителей");
-    let mut told = format!("Внесено: {}.", count(written.new));
-    if written.joined > 0 {
-        told.push_str(&format!(
-            " Ребёнок добавлен: {}.",
-            words::count(written.joined, "родителю", "родителям", "родителям")
-        ));
-    }
-    if written.known > 0 {
-        told.push_str(&format!(" Внесено раньше: {}.", count(written.known)));
-    }
-    if passed_over > 0 {
-        told.push_str(&format!(" Телефоны, адреса и числа не хранятся: пропущено ячеек — {passed_over}."));
-    }
-    told
-}
-
 async fn families(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -541,6 +555,11 @@ async fn families(
     frame: Frame,
     fields: Fields,
 ) -> Result<Response, Refusal> {
+    if !fields.all("pick").is_empty() {
+        let page = family_page(&state, &visitor, frame, &class, fields.value("pick")).await?;
+        let offered = offer(&state, &visitor, &headers).await?.typed(&fields);
+        return answer::page(&IssuePage { offered, ..page });
+    }
     let back = format!("/families/{}", query::segment(&class));
     issue(&state, &visitor, frame, &Chain::Families(class), (&headers, fields), back).await
 }

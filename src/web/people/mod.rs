@@ -8,6 +8,7 @@ mod credentials;
 pub(super) mod identity;
 mod orders;
 mod own;
+mod parents;
 mod signin;
 
 use axum::extract::FromRequestParts;

@@ -61,7 +61,7 @@ async fn list(State(state): State<WebState>, frame: Frame) -> Result<Response, R
         let sheet = sheets.iter().find(of);
         // Everybody on the sheet is counted, as the year's list does: more may be asked to read an order than it appoints.
         let lines = sheet.map(|sheet| sheet.lines.as_slice()).unwrap_or_default();
-        let mut roles: Vec<&str> = people.iter().map(|one| one.role.as_russian()).collect();
+        let mut roles: Vec<String> = people.iter().map(|one| one.role.words(one.acting)).collect();
         roles.dedup();
         OrderLine {
             shown: people.first().map(Appointment::order).unwrap_or_default(),

@@ -119,7 +119,7 @@ fn about(sheet: &people::Sheet, appointed: &[Appointment]) -> String {
     let title = &sheet.order.title;
     let of =
         appointed.iter().filter(|one| one.order_no == sheet.order.number && one.order_date == Some(sheet.order.date));
-    let mut own: Vec<&str> = of.map(|one| one.role.as_russian()).collect();
+    let mut own: Vec<String> = of.map(|one| one.role.words(one.acting)).collect();
     own.dedup();
     match own.is_empty() || title.ends_with(&format!(": {}", own.join(", "))) {
         true => title.clone(),
