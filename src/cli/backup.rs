@@ -453,6 +453,11 @@ fn print(report: &Report, has_code: bool, desk: &Desk) {
         ("части на носителе сверены с ярлыком:", format!("; содержимое не раскрывалось: {}", closed(has_code)))
     };
     println!("ВЫВОД: {verdict}; {of} {},{:02} %{inside}, {} с", hundredths / 100, hundredths % 100, coverage.seconds);
+    if report.lies_open() {
+        println!(
+            "ВНИМАНИЕ: НА НОСИТЕЛЕ ЛЕЖАТ ОТКРЫТЫЕ ДАННЫЕ ШКОЛЫ — удалите их с носителя; что именно, названо выше."
+        );
+    }
 }
 
 /// Why the contents of a copy stayed closed.

@@ -394,6 +394,11 @@ async fn free_id(house: &House, act: &Act, targets: &[Target]) -> Result<String,
 pub async fn daily(house: &House, act: &Act) -> Result<Vec<Written>, Error> {
     let today = act.at.date_naive();
     let overview = carriers::overview(house, today).await?;
+    if !overview.codes.is_empty() && overview.plan.holds() {
+        for carrier in awaited(house, &overview) {
+            tracing::warn!(carrier, "a copy is due and the carrier is not connected");
+        }
+    }
     if owed(house, &overview).is_empty() || overview.codes.is_empty() || !overview.plan.holds() {
         return Ok(Vec::new());
     }
@@ -416,7 +421,15 @@ pub async fn daily(house: &House, act: &Act) -> Result<Vec<Written>, Error> {
     Ok(written)
 }
 
-/// What connected carriers owe. One that is absent is waited for; the page of carriers names it.
+/// Carriers that owe a copy and cannot be written on now, each once.
+fn awaited<'o>(house: &House, overview: &'o carriers::Overview) -> std::collections::BTreeSet<&'o str> {
+    let is_away = |id: &str| {
+        overview.carrier(id).is_ok_and(|carrier| carrier.is_written_on() && presence(house, carrier).is_err())
+    };
+    overview.owed.iter().map(|(_, id)| id.as_str()).filter(|id| is_away(id)).collect()
+}
+
+/// What connected carriers owe. One that is absent is waited for; the page of carriers and the program's log name it.
 fn owed(house: &House, overview: &carriers::Overview) -> Vec<(Cause, String)> {
     let there = |id: &str| overview.carrier(id).is_ok_and(|carrier| presence(house, carrier).is_ok());
     overview.owed.iter().filter(|(_, id)| there(id)).cloned().collect()

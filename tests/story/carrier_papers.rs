@@ -65,7 +65,11 @@ fn an_act_of_writing_says_of_each_carrier_what_was_compared_and_never_more() {
         // Who sat at the command line is no office of the school: the name is for ink.
         let certificate = text(&office.house, "backup-certificate", &[("no", "1")], 44).await;
         assert!(certificate.contains("Оператор программы") && !certificate.contains("Технический"), "{certificate}");
+        assert!(certificate.contains("код доступа не вводили"), "{certificate}");
         office.keep(0, &copy, Some(&office.code), 45).await;
+        // With the code each file inside was compared: the certificate does not say that nothing was opened.
+        let certificate = text(&office.house, "backup-certificate", &[("no", "2")], 45).await;
+        assert!(certificate.contains("раскрыта кодом доступа") && !certificate.contains("не вводили"), "{certificate}");
         let said = act(46).await;
         assert!(
             said.contains("проверена 27.10.2025 воспроизведением") && said.contains("(справка №\u{a0}2)"),

@@ -446,14 +446,14 @@ fn a_house_put_back_to_an_older_state_is_recognised_by_a_newer_carrier_and_an_ol
     });
 }
 
-/// Types a code at the prompt of stock `age`, which reads it from a terminal alone.
+/// Types a code at the prompt of stock `age`, which reads it from a terminal alone; runs the commands that the carrier's README gives.
 const TYPED: &str = "
 import os, pty, sys
-folder, code = sys.argv[1], os.environ['CODE']
+folder, commands, code = sys.argv[1], sys.argv[2], os.environ['CODE']
 pid, terminal = pty.fork()
 if pid == 0:
     os.chdir(folder)
-    os.execvp('sh', ['sh', '-c', 'cat copy.tar.gz.age.* > all.age && age -d -i key.age -o ../plain.tar.gz all.age'])
+    os.execvp('sh', ['sh', '-ec', commands])
 said = b''
 while True:
     try:
@@ -489,16 +489,31 @@ fn stock_programs_open_a_copy_without_us() {
         let sums =
             Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&folder).status().unwrap();
         assert!(sums.success(), "the carrier's own sums");
-        let typed =
-            Command::new("python3").args(["-c", TYPED]).arg(&folder).env("CODE", &office.code).status().unwrap();
+        let readme = std::fs::read_to_string(folder.join("README.txt")).unwrap();
+        let commands: Vec<&str> = readme
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("mkdir ") || line.starts_with("cat "))
+            .collect();
+        assert_eq!(commands.len(), 2, "{readme}");
+        let (home, before) = (office.house.outside("home"), names(&folder));
+        std::fs::create_dir_all(&home).unwrap();
+        let typed = Command::new("python3")
+            .args(["-c", TYPED])
+            .arg(&folder)
+            .arg(commands.join("\n"))
+            .env("CODE", &office.code)
+            .env("HOME", &home)
+            .status()
+            .unwrap();
         assert!(typed.success(), "age opens the copy with the code");
-        let plain = office.disks[0].join("plain");
-        std::fs::create_dir(&plain).unwrap();
-        let unpacked = Command::new("tar").args(["xzf", "../plain.tar.gz"]).current_dir(&plain).status().unwrap();
-        assert!(unpacked.success());
-        let sums =
-            Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&plain).status().unwrap();
-        assert!(sums.success(), "every file inside");
+        assert_eq!(names(&folder), before, "nothing is unpacked onto the carrier");
+        let plain = home.join("letopis-copy");
+        for unpacked in [&folder, &plain] {
+            let sums =
+                Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(unpacked).status().unwrap();
+            assert!(sums.success(), "every file of {}", unpacked.display());
+        }
         let asked = Command::new("sqlite3")
             .args(["letopis.db", "select count(*) from register"])
             .current_dir(&plain)

@@ -24,6 +24,7 @@ fn exactly(code: &str) -> Option<&'static str> {
         "backup.damaged" => "содержимое резервной копии повреждено",
         "backup.database" | "backup.guard" => "в резервной копии снята защита таблицы базы",
         "backup.extra-file" => "в резервной копии лишний файл",
+        "backup.open-data" => "на носителе открыто лежат данные школы",
         "backup.file-changed" => "файл резервной копии изменён",
         "backup.file-missing" => "в резервной копии нет файла из описи",
         "backup.foreign-key" => "ярлык резервной копии подписан чужим ключом",

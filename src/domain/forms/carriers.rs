@@ -352,7 +352,7 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
     };
     let yes = |is: bool, yes: &str, no: &str| if is { yes.to_owned() } else { no.to_owned() };
     let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).named("Полнота").sized(90);
-    let opened = coverage.tables.1 > 0;
+    let restored = coverage.tables.1 > 0;
     let rows = [
         ("Части копии на носителе прочитаны до последнего байта, SHA-256", of(coverage.parts)),
         ("Байт на носителе", words::grouped(coverage.bytes)),
@@ -364,7 +364,7 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         ("Записи журнала событий пересчитаны", of(coverage.log)),
         (
             "Корень журнала событий",
-            if opened {
+            if restored {
                 yes(coverage.log_root, "совпал с описью", "НЕ СОВПАЛ")
             } else {
                 "не проверялся".to_owned()
@@ -376,12 +376,16 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         table = table.line(vec![what.to_owned(), how]);
     }
     let hundredths = coverage.hundredths();
-    let verdict = match (checked.valid, opened) {
-        (true, true) => "Копия верна: данные школы восстанавливаются из неё полностью.",
-        (true, false) => {
+    let verdict = match (checked.valid, restored, coverage.opened) {
+        (true, true, _) => "Копия верна: данные школы восстанавливаются из неё полностью.",
+        (true, false, true) => {
+            "Копия верна: она раскрыта кодом доступа, и каждый файл внутри — тот, который назван в подписанной описи. База данных не \
+             развёртывалась: это делает пробное восстановление."
+        }
+        (true, false, false) => {
             "Копия на носителе — та, которая была записана, байт в байт. Содержимое не раскрывалось: код доступа не вводили."
         }
-        (false, _) => "Копия неверна. Заверять её и восстанавливать из неё нельзя.",
+        (false, ..) => "Копия неверна. Заверять её и восстанавливать из неё нельзя.",
     };
     let form = letterhead
         .form("backup-certificate", &format!("СПРАВКА № {}", checked.no))

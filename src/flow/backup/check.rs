@@ -56,6 +56,11 @@ impl Report {
         Self { folder: found.folder.clone(), label: found.label.clone(), coverage, findings, verdict }
     }
 
+    /// Do data lie open on the carrier beside the copy? The copy may be right all the same.
+    pub fn lies_open(&self) -> bool {
+        self.findings.iter().any(|finding| finding.code == read::OPEN_DATA)
+    }
+
     /// Word of the store.
     pub fn word(&self) -> &'static str {
         match self.verdict {

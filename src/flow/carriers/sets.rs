@@ -53,6 +53,7 @@ pub(super) async fn spans(house: &House, roster: &Journal, written: &[Written]) 
             let key = (class.name.clone(), period.id.clone());
             spans.push(Span {
                 class: class.name.clone(),
+                period: period.name.clone(),
                 ends: period.ends,
                 closed: closed.get(&key).copied(),
                 sealed: sealed.remove(&key).unwrap_or_default(),

@@ -112,10 +112,15 @@ pub(super) async fn rehearse(
 fn told(carrier: &str, report: &check::Report, what: &str) -> Outcome {
     let grave: Vec<_> = report.findings.iter().filter(|finding| finding.severity >= Severity::Error).collect();
     let at = words::moment_words(&report.label.at);
-    let said = match grave.len() {
+    let mut said = match grave.len() {
         0 => format!("{what}: копия от {at} на носителе {carrier} верна."),
         _ => format!("{what}: копия от {at} на носителе {carrier} неверна, заверять её нельзя."),
     };
+    if report.lies_open() {
+        said.push_str(
+            " Но на носителе лежат открытые данные школы: кто-то распаковал на него копию. Удалите их с носителя.",
+        );
+    }
     let refused =
         grave.into_iter().map(|finding| Refused { what: finding.place.clone(), why: finding.message.clone() });
     Outcome::said(said).refusing(refused)

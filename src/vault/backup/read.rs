@@ -110,19 +110,34 @@ pub fn compare(found: &Found, progress: &(dyn Fn(u64) + Sync)) -> (u64, Vec<Find
     (read, findings)
 }
 
-/// What lies in the folder and belongs to no copy: a part too many, or somebody's own files.
+/// Files and folders of an unpacked copy that hold people's data or keys.
+const OPEN: [&str; 5] = ["letopis.db", "keys", "open", "archive", "staging"];
+
+/// Code of the finding that a copy was unpacked beside itself, so that its data lie open on the carrier.
+pub const OPEN_DATA: &str = "backup.open-data";
+
+/// What lies in the folder and belongs to no copy: a part too many, or somebody's own files. What was unpacked there, or in the carrier's
+/// own folder, is one finding: it takes nothing from the copy, and lies open to whoever holds the carrier.
 fn strangers(found: &Found) -> Vec<Finding> {
     let known = |name: &str| {
         [KEY, LABEL, SUMS, super::README].contains(&name) || found.label.parts.iter().any(|part| part.name == name)
     };
     let entries = fs::read_dir(&found.folder).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| !known(name));
-    names
-        .map(|name| {
-            Finding::new("backup.extra-file", name, "лежит в папке копии, но к ней не относится")
-                .weighing(Severity::Warning)
-        })
-        .collect()
+    let (mut open, other): (Vec<String>, Vec<String>) = names.partition(|name| OPEN.contains(&name.as_str()));
+    let above = found.folder.parent().map(|above| above.join(OPEN[0])).filter(|database| database.is_file());
+    open.extend(above.map(|database| database.display().to_string()));
+    open.sort();
+    let open = Some(open.join(", ")).filter(|names| !names.is_empty()).map(|names| {
+        let message = "открытые данные школы лежат на носителе незашифрованными: кто-то распаковал копию прямо на него; удалите их с \
+                       носителя, а копию при необходимости распакуйте в отдельную папку на компьютере";
+        Finding::new(OPEN_DATA, names, message).weighing(Severity::Warning)
+    });
+    let other = other.into_iter().map(|name| {
+        Finding::new("backup.extra-file", name, "лежит в папке копии, но к ней не относится")
+            .weighing(Severity::Warning)
+    });
+    open.into_iter().chain(other).collect()
 }
 
 fn unreadable(name: &str, source: io::Error) -> Finding {

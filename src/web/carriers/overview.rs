@@ -125,8 +125,9 @@ struct Page {
     has_code: bool,
     keeps: bool,
     runs: bool,
-    /// Offices that write copies, told to who does not.
+    /// Offices that write copies, and those that know the code of access.
     writers: String,
+    code_holders: String,
     holds_code: bool,
     /// Offices whose line in an act of writing stays for ink, for nobody holds them.
     unsigned: Vec<String>,
@@ -208,9 +209,7 @@ async fn page(
     let absent = mounted.filter_map(|carrier| away(&state.house, &all.trips, carrier, &people));
     let awaited = absent.map(|why| words::capitalised(&why)).collect();
     let words = |finding: &crate::domain::finding::Finding| format!("{}: {}", finding.place, finding.message);
-    let pairs = |all: &[(&'static str, &'static str)]| all.to_vec();
-    let told = |one: &Duty| notes(one, &state.house, &all, today, &people);
-    let duties = all.plan.duties.iter().map(|one| duty(one, &all.plan, &told(one)));
+    let told = all.plan.duties.iter().map(|one| (one, notes(one, &state.house, &all, today, &people)));
     Ok(Page {
         faults: all.plan.causes().iter().map(|cause| words::capitalised(cause)).collect(),
         awaited,
@@ -228,7 +227,7 @@ async fn page(
                 holds: rule.holds(),
             })
             .collect(),
-        duties: duties.collect(),
+        duties: told.map(|(one, notes)| duty(one, &all.plan, &notes)).collect(),
         carriers: all.carriers.iter().map(line).collect(),
         backups: all.backups.iter().rev().take(SHOWN).map(|row| backup(row, &all, &outside, &people)).collect(),
         checks: all.checks.iter().rev().take(SHOWN).map(|row| check(row, &all.backups)).collect(),
@@ -240,10 +239,10 @@ async fn page(
                 (place.id.clone(), format!("{}{label}", place.room))
             })
             .collect(),
-        kinds: pairs(&Kind::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
-        holders: pairs(&Holder::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
-        purposes: pairs(&Purpose::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
-        causes: pairs(&Cause::ALL.iter().rev().map(|one| (one.as_str(), one.as_russian())).collect::<Vec<_>>()),
+        kinds: Kind::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect(),
+        holders: Holder::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect(),
+        purposes: Purpose::ALL.iter().map(|one| (one.as_str(), one.as_russian())).collect(),
+        causes: Cause::ALL.iter().rev().map(|one| (one.as_str(), one.as_russian())).collect(),
         not_yet: warned::not_yet(&all.plan, today),
         refused,
         new_place: Sent::of(fields, &["place"]),
@@ -254,6 +253,7 @@ async fn page(
         runs: visitor.may_anywhere(Action::RunBackups),
         writers: visitor.rules.who(Action::RunBackups),
         holds_code: visitor.may_anywhere(Action::HoldCode),
+        code_holders: visitor.rules.who(Action::HoldCode),
         unsigned,
         appoints: visitor.rules.who(Action::Appoint),
         frame: frame.titled("Носители и резервные копии").leading(

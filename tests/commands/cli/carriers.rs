@@ -118,6 +118,16 @@ fn a_copy_goes_to_two_disks_is_verified_rehearsed_and_comes_back_with_the_code_o
 
     let part =
         std::fs::read_dir(&disk).expect("a disk").flatten().find(|one| one.path().is_dir()).expect("a copy").path();
+    // Whoever unpacked the copy beside itself left the school's data open: the copy is right, and it is said what to do.
+    std::fs::write(part.join("letopis.db"), b"open").expect("unpacked");
+    let open = place.run(&["verify-backup", &disk]);
+    assert_eq!(code(&open), 0, "{}", out(&open));
+    assert!(
+        out(&open).contains("копия верна") && out(&open).contains("НА НОСИТЕЛЕ ЛЕЖАТ ОТКРЫТЫЕ ДАННЫЕ"),
+        "{}",
+        out(&open)
+    );
+    std::fs::remove_file(part.join("letopis.db")).expect("taken away");
     let key = std::fs::read(part.join("key.age")).expect("a sealed key");
     let key = String::from_utf8_lossy(&key);
     let stanza = key.lines().nth(1).unwrap_or_default();

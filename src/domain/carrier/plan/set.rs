@@ -21,6 +21,8 @@ pub struct Written {
 pub struct Span {
     /// «5А».
     pub class: String,
+    /// «I четверть».
+    pub period: String,
     /// Last day of the period.
     pub ends: NaiveDate,
     /// When it was closed; `None` while it is open.
@@ -51,6 +53,7 @@ pub(super) fn add(sets: Sets<'_>, duty: &mut Duty, today: NaiveDate, asked: usiz
     let over: Vec<&Span> = sets.spans.iter().filter(|span| span.ends < last).collect();
     let all = classes(over.iter().copied());
     let open = classes(over.iter().copied().filter(|span| span.closed.is_none()));
+    let of_periods = periods(over.iter().copied().filter(|span| span.closed.is_none()));
     let later = classes(over.iter().copied().filter(|span| span.closed.is_some_and(|closed| closed > at)));
     let reason = format!("запишите набор ещё раз с поводом «{}»", Cause::Period.as_russian());
     let mut notes = Vec::new();
@@ -58,10 +61,10 @@ pub(super) fn add(sets: Sets<'_>, duty: &mut Duty, today: NaiveDate, asked: usiz
         let closed = (all.len() - open.len()) as u64;
         let of = words::plural(all.len() as u64, "класса", "классов", "классов");
         let (head, others) = match closed {
-            0 => (format!("ни один из {} {of} не закрыт", all.len()), "когда закроются"),
+            0 => (format!("ни один из {} {of} не закрыт ({of_periods})", all.len()), "когда закроются"),
             _ => {
                 let head = words::plural(closed, "закрыт", "закрыты", "закрыто");
-                (format!("{head} {closed} из {} {of}", all.len()), "когда закроются остальные")
+                (format!("{head} {closed} из {} {of} ({of_periods})", all.len()), "когда закроются остальные")
             }
         };
         notes.push(format!("{head}: {reason}, {others}: {}", shortened(&open)));
@@ -107,6 +110,17 @@ fn classes<'s>(spans: impl Iterator<Item = &'s Span>) -> Vec<&'s str> {
     named
 }
 
+/// Names of periods, each once, as they come: «I четверть, II четверть».
+fn periods<'s>(spans: impl Iterator<Item = &'s Span>) -> String {
+    let mut named: Vec<&str> = Vec::new();
+    for span in spans {
+        if !named.contains(&span.period.as_str()) {
+            named.push(&span.period);
+        }
+    }
+    named.join(", ")
+}
+
 /// «5А, 6А, 7А и ещё 4».
 fn shortened(names: &[&str]) -> String {
     /// What fits one line of a phone.
@@ -130,6 +144,7 @@ mod tests {
     fn span(class: &str, closed: &str, sealed: &[(&str, &str)]) -> Span {
         Span {
             class: class.to_owned(),
+            period: "I четверть".to_owned(),
             ends: day("2025-10-24"),
             closed: (!closed.is_empty()).then(|| at(closed)),
             sealed: sealed.iter().map(|(what, when)| ((*what).to_owned(), at(when))).collect(),
@@ -168,15 +183,19 @@ mod tests {
         spans.push(Span { ends: day("2025-12-28"), ..span("10А", "", &[]) });
         let plan = of(&spans, &["2025-10-27T11:00"], "2025-10-27");
         let said = note(&plan);
-        assert!(said.starts_with("закрыт 1 из 3 классов: запишите набор ещё раз"), "{said}");
+        assert!(said.starts_with("закрыт 1 из 3 классов (I четверть): запишите набор ещё раз"), "{said}");
         assert!(said.ends_with("когда закроются остальные: 1А, 3А") && plan.again.is_empty(), "{said}");
         assert!(plan.later && plan.repeat_words() == "когда закроются все классы", "{}", plan.repeat_words());
         let none = of(&[span("1А", "", &[])], &["2025-10-27T11:00"], "2025-10-27");
-        assert!(note(&none).starts_with("ни один из 1 класса не закрыт: "), "{}", note(&none));
+        assert!(note(&none).starts_with("ни один из 1 класса не закрыт (I четверть): "), "{}", note(&none));
         // One more is closed: nothing to write until all are.
         spans[0].closed = Some(at("2025-10-28T10:00"));
         let plan = of(&spans, &["2025-10-27T11:00"], "2025-10-28");
-        assert!(note(&plan).starts_with("закрыты 2 из 3 классов: ") && plan.again.is_empty(), "{}", note(&plan));
+        assert!(
+            note(&plan).starts_with("закрыты 2 из 3 классов (I четверть): ") && plan.again.is_empty(),
+            "{}",
+            note(&plan)
+        );
         spans[2].closed = Some(at("2025-10-28T11:00"));
         let plan = of(&spans, &["2025-10-27T11:00"], "2025-10-28");
         assert!(plan.again.starts_with("после набора от 27.10.2025 закрыты 1А, 3А; запишите набор"), "{}", plan.again);
@@ -196,7 +215,7 @@ mod tests {
         let words = "после набора от 27.10.2025 запечатана копия 2025-5А-1Ч версия 3; запишите набор ещё раз";
         assert!(plan.again.starts_with(words), "{}", plan.again);
         let said = note(&plan);
-        assert!(said.contains("закрыт 1 из 2 классов: ") && said.ends_with(&plan.again), "{said}");
+        assert!(said.contains("закрыт 1 из 2 классов (I четверть): ") && said.ends_with(&plan.again), "{said}");
         let plan = of(&spans, &["2025-10-27T11:00", "2025-10-27T12:00"], "2025-10-27");
         assert_eq!(plan.again, "");
         // Where the next one is due, it is told and nothing else.
