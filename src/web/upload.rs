@@ -1,5 +1,7 @@
 //! Checking files that people drop on the page: bytes in, a verdict out, nothing kept. Floor 3.
 
+mod code;
+
 use askama::Template;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
@@ -7,12 +9,14 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
+use self::code::CodeView;
 use super::answer::{self, Refusal};
 use super::frame::Frame;
 use super::guard::Passage;
-use super::query::segment;
+use super::query::{Asked, segment};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::{LARGEST_UPLOAD_BYTES, WebState};
+use crate::domain::canon::Digest;
 use crate::domain::copy::Standing;
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::people::Visitor;
@@ -20,7 +24,7 @@ use crate::domain::rights::Action;
 use crate::domain::snapshot::supplement_no;
 use crate::domain::words;
 use crate::flow::force::Versions;
-use crate::flow::verify::{Report, VerifyOptions, verify_bytes};
+use crate::flow::verify::{Report, TRUSTED, VerifyOptions, verify_bytes};
 
 /// An over-long upload is read on to this many bytes and thrown away: a browser shows an answer only after it has sent all.
 const DRAINED_BYTES: usize = 10 * LARGEST_UPLOAD_BYTES;
@@ -40,6 +44,10 @@ pub(super) fn routes() -> Vec<Route> {
 struct VerifyPage {
     frame: Frame,
     checks: Vec<CheckView>,
+    /// Text of a sheet's code as it was typed; empty for none.
+    asked: String,
+    /// What it says.
+    code: Option<CodeView>,
 }
 
 /// What a check said of one file.
@@ -52,6 +60,8 @@ struct VerifyView {
     verdict: Verdict,
     /// What was checked and holds, a sentence each: «Печать школы цела».
     checked: Vec<String>,
+    /// What a person compares with the paper; empty for nothing.
+    compare: String,
     /// What was found.
     findings: Vec<Finding>,
     /// Which copy it is and which version, where that can be said.
@@ -73,7 +83,19 @@ impl VerifyView {
         let what = report.what();
         let copy = report.copy.as_ref().map(|copy| (copy.id.clone(), copy.version));
         let Report { verdict, checked, findings, .. } = report;
-        Self { file, what, verdict, checked, findings, copy, later: None }
+        Self { file, what, verdict, checked, compare: String::new(), findings, copy, later: None }
+    }
+
+    /// That the authority is the one this house knows is the house's word alone: whoever holds the paper is asked to compare. `own`: DER of it.
+    fn ask_to_compare(&mut self, own: &[u8]) {
+        if let Some(line) = self.checked.iter_mut().find(|line| line.as_str() == TRUSTED) {
+            "Удостоверяющий центр – тот, который записан в этой «Летописи».".clone_into(line);
+            self.compare = format!(
+                "Сравните отпечаток удостоверяющего центра с титульным листом бумажной копии: {}. Без этого сравнения вы верите этой \
+                 «Летописи» на слово.",
+                Digest::of(own)
+            );
+        }
     }
 
     /// Is it a supplement (дополнительный лист) and not a copy?
@@ -206,9 +228,11 @@ impl<'a> CheckJson<'a> {
     }
 }
 
-/// `GET /verify`: the form alone, for a bookmark and for a reload after a check.
-async fn form(frame: Frame) -> Result<Response, Refusal> {
-    answer::page(&VerifyPage { frame: frame.titled("Проверка файла"), checks: Vec::new() })
+/// `GET /verify`: the forms alone, for a bookmark and for a reload after a check; with `qr` what that text of a sheet's code says.
+async fn form(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+    let asked = asked.value("qr").to_owned();
+    let code = CodeView::of(&state, &asked).await?;
+    answer::page(&VerifyPage { frame: frame.titled("Проверка файла"), checks: Vec::new(), asked, code })
 }
 
 /// `POST /verify`, `multipart/form-data`, any number of files. A page, or a JSON array when the client asks for JSON.
@@ -220,7 +244,9 @@ pub(super) async fn verify(State(state): State<WebState>, frame: Frame, request:
     }
     let zone = *state.now().offset();
     let checks = views.into_iter().map(|view| CheckView { view: view.for_people(zone) }).collect();
-    answer::page(&VerifyPage { frame: frame.titled("Результат проверки"), checks })
+    answer::page(&VerifyPage {
+        frame: frame.titled("Результат проверки"), checks, asked: String::new(), code: None
+    })
 }
 
 async fn check(state: &WebState, mut request: Request) -> Result<Vec<VerifyView>, Refusal> {
@@ -236,6 +262,7 @@ async fn check(state: &WebState, mut request: Request) -> Result<Vec<VerifyView>
     let mut room = Room { taken: 0 };
     while let Some((name, bytes)) = next_file(&mut form, &mut room).await? {
         let mut view = check_one(options.clone(), name, bytes).await?;
+        view.ask_to_compare(options.authority.as_deref().unwrap_or_default());
         view.superseded_by(state, visitor.as_deref()).await?;
         views.push(view);
     }

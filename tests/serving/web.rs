@@ -73,6 +73,21 @@ async fn a_stranger_sees_the_way_in_and_the_place_to_check_a_file() {
 }
 
 #[tokio::test]
+async fn a_stranger_is_told_what_the_code_of_a_sheet_says() {
+    let house = house::House::with_journal().await;
+    let code = "LTP2:2025-06A-Q2:1:7/19:16/42:06F888F37D52F2A3:100:7DD0DB4788515E92";
+    let address = open(&house).await;
+    let page = get(address, &format!("/verify?qr={code}")).await;
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    for words in ["такой копии здесь нет", "7 из 19", "16 из 42", "06f888f37d52f2a3", "name=\"qr\""]
+    {
+        assert!(page.contains(words), "the page does not say {words:?}");
+    }
+    let page = get(address, "/verify?qr=https://example.org").await;
+    assert!(page.contains("это не код листа «Летописи»") && !page.contains("7 из 19"), "{page}");
+}
+
+#[tokio::test]
 async fn every_route_that_is_not_public_sends_a_stranger_to_the_sign_in_page() {
     let (house, _folder) = empty_house().await;
     let mut asked = 0;

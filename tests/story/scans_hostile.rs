@@ -57,6 +57,11 @@ fn codes_that_are_not_of_this_house_are_told_apart_and_never_filed() {
             assert_eq!((taken.filed(), codes(&taken)), (0, vec![expected]), "{text}");
             assert!(taken.pages.iter().all(|page| page.leaf.copy.is_empty()), "{text}");
         }
+        // What anybody may ask of a code writes nothing and says the same.
+        let (read, verdict) = scans::look_up(&house, &code.to_lowercase()).await.expect("looked up");
+        assert_eq!((read.map(|one| one.to_text()), verdict), (Some(code.clone()), scans::Verdict::Filed));
+        let (_, verdict) = scans::look_up(&house, &with(5, zeros)).await.expect("looked up");
+        assert_eq!(verdict, scans::Verdict::Forged);
         // The same sheet with its own code goes where it belongs.
         let taken = take(&house, "лист.jpg", jpeg(&sheet(&code), 60)).await;
         assert_eq!((taken.filed(), codes(&taken)), (1, vec![]));

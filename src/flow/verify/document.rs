@@ -12,6 +12,8 @@ use crate::sign::certificate::to_pem;
 use crate::sign::seal::SealCheck;
 
 const PLACE: &str = "PDF";
+/// Code of the finding that a PDF bears no seal of a school.
+pub(super) const NOT_SEALED: &str = "document.not-sealed";
 
 /// Walks a PDF.
 pub(super) fn check(pdf: &[u8], trust: &Trust<'_>, walk: &mut Walk) {
@@ -20,7 +22,7 @@ pub(super) fn check(pdf: &[u8], trust: &Trust<'_>, walk: &mut Walk) {
     if attached.snapshot.is_none() && seal.findings.iter().any(|finding| finding.code == "seal.missing") {
         let message = "В файле нет печати школы: это не скреплённая печатью копия (может быть, выпуск для проверки или чужой \
                        документ). Проверить его подлинность нельзя.";
-        walk.findings.push(Finding::new("document.not-sealed", PLACE, message).weighing(Severity::Unchecked));
+        walk.findings.push(Finding::new(NOT_SEALED, PLACE, message).weighing(Severity::Unchecked));
         return;
     }
     tell_seal(&seal, walk);

@@ -34,6 +34,9 @@ use crate::vault::{self, Content, Depth, bag, package};
 
 use certificates::Certificates;
 
+/// What is said of an authority that is the trusted one ([`VerifyOptions::authority`]).
+pub const TRUSTED: &str = "Удостоверяющий центр тот, которому вы доверяете.";
+
 /// A sealed record is some 1 MB, an exported one twice that; what is larger is not ours.
 const LARGEST_FILE: u64 = 512 * 1024 * 1024;
 
@@ -78,6 +81,8 @@ pub enum Kind {
     Extract,
     /// A PDF alone.
     Document,
+    /// A PDF that no school sealed.
+    Unsealed,
     /// Nothing that this program knows.
     Unknown,
 }
@@ -91,6 +96,7 @@ impl Kind {
             Self::Package => "вывезенная копия",
             Self::Extract => "выписка",
             Self::Document => "скреплённая печатью копия (PDF)",
+            Self::Unsealed => "PDF без печати школы",
             Self::Unknown => "неизвестный файл",
         }
     }
@@ -330,7 +336,8 @@ fn file(name: String, bytes: &[u8], trust: &Trust<'_>) -> Report {
     if bytes.starts_with(b"%PDF-") {
         let mut walk = Walk::default();
         document::check(bytes, trust, &mut walk);
-        return walk.report(name, Kind::Document);
+        let is_unsealed = walk.findings.iter().any(|finding| finding.code == document::NOT_SEALED);
+        return walk.report(name, if is_unsealed { Kind::Unsealed } else { Kind::Document });
     }
     let message = if bytes.is_empty() {
         "Файл пуст."

@@ -206,7 +206,7 @@ pub(super) fn trusted_authority(pem: Option<&str>, trust: &Trust<'_>, walk: &mut
     walk.authority = Some(found);
     match &trust.options.authority {
         Some(trusted) if *trusted == authority.der => {
-            walk.checked.push("Удостоверяющий центр тот, которому вы доверяете.".to_owned());
+            walk.checked.push(super::TRUSTED.to_owned());
         }
         Some(_) if trust.options.earlier.contains(&authority.der) => {
             walk.checked.push("Удостоверяющий центр – прежний центр этой школы.".to_owned());

@@ -51,6 +51,7 @@ fn the_trusted_authority_decides_whose_copy_it_is() {
 fn a_pdf_without_a_seal_is_told_in_plain_words() {
     let report = judge(&SCHOOL.record().issued_pdf);
     assert_eq!((codes(&report), report.verdict), (vec!["document.not-sealed"], Verdict::Unchecked));
+    assert_eq!((report.kind, report.what().as_str()), (Kind::Unsealed, "PDF без печати школы"));
     assert!(report.findings[0].message.starts_with("В файле нет печати школы"));
 }
 
