@@ -26,7 +26,7 @@ use crate::store::CopyRow;
 pub(super) struct Close {
     #[arg(long, value_name = "ПЕРИОД", help = "Q1…Q4, H1, H2 или Y (год)")]
     period: String,
-    #[arg(long = "class", value_name = "КЛАСС", value_delimiter = ',', help = "Класс; можно несколько")]
+    #[arg(long = "class", value_name = "КЛАСС", value_delimiter = ',', value_parser = crate::cli::class_name, help = "Класс; можно несколько")]
     classes: Vec<String>,
     #[arg(long, conflicts_with = "classes", help = "Все классы, у которых есть этот период")]
     all: bool,
@@ -449,13 +449,21 @@ pub(super) async fn remind(desk: &Desk) -> Result<u8, Failure> {
     let reminded = flow::remind::remind(&house, &act).await?;
     let sent = flow::remind::send(&house, &act).await?;
     if desk.json {
-        print_json(&serde_json::json!({ "notices": reminded.notices, "letters": reminded.letters, "sent": sent }));
+        print_json(
+            &serde_json::json!({ "notices": reminded.notices, "letters": reminded.letters, "sent": sent.sent, "failed": sent.failed, "why": sent.why }),
+        );
     } else {
         let notices: usize = reminded.notices.values().sum();
         println!(
-            "Напоминаний на страницах дома: {notices}, писем составлено: {}, отправлено: {sent}.",
-            reminded.letters
+            "Напоминаний на страницах дома: {notices}, писем составлено: {}, отправлено: {}.",
+            reminded.letters, sent.sent
         );
+        if sent.failed > 0 {
+            println!(
+                "Не отправлено писем: {}. Почтовый сервер: {}. Проверьте настройки почты; письма уйдут при следующей попытке.",
+                sent.failed, sent.why
+            );
+        }
     }
-    Ok(0)
+    Ok(u8::from(sent.failed > 0))
 }

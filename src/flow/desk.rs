@@ -55,7 +55,7 @@ pub struct Item {
     pub differing: usize,
     /// What is wrong: such a copy is not to be signed.
     pub faults: Vec<String>,
-    /// Is it so because what is undone stands in its sheets? Then its next version is waited for.
+    /// Is it so because what is undone stands in its sheets, or because it hangs on an authority that was replaced? Then its next version is waited for.
     pub stale: bool,
 }
 
@@ -124,6 +124,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
     let paper_stages = house.db.list_open_paper_stages().await?;
     let voids = compromise::void_statements(house).await?;
     let undone = compromise::Stale::load(house).await?;
+    let present = super::keys::successor(house).await?;
     let mut items = Vec::new();
     for row in copies.iter().filter(|row| row.state == State::Issued) {
         let paper = house.papers.get(house, row.snapshot).await?;
@@ -151,9 +152,16 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
             order => format!("{} ({})", place.office, words::order_words(order)),
         };
         let mut faults = faults(house, row, &paper, &said, &keys)?;
-        let stale = undone.holds(house, row).await?;
-        if stale {
-            let next = row.version + 1;
+        let former = present.is_some_and(|present| paper.authority != present);
+        let undone_in = undone.holds(house, row).await?;
+        let stale = former || undone_in;
+        let next = row.version + 1;
+        if former {
+            faults.push(format!(
+                "Составлена под прежним удостоверяющим центром школы: ждите версию {next}, подписывать эту не нужно"
+            ));
+        }
+        if undone_in {
             faults.push(format!("Составлена с отменёнными записями: ждите версию {next}, подписывать её не нужно"));
         }
         items.push(Item {

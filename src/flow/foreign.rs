@@ -14,7 +14,7 @@ use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::log_proof::object_name;
 use crate::domain::words;
-use crate::sign::foreign::{self, Document, NOT_CHECKED, Signature, SignatureCheck};
+use crate::sign::foreign::{self, Document, NOT_CHECKED, SELF_ISSUED, Signature, SignatureCheck};
 use crate::store::{self, CopyRow, ForeignRow};
 use crate::vault::name;
 
@@ -220,6 +220,9 @@ pub fn told(check: &SignatureCheck) -> String {
             |at: &str| at.get(..10).and_then(|day| day.parse().ok()).map_or_else(|| at.to_owned(), words::date_short);
         let term = format!("с {} по {}", day(&holder.not_before), day(&holder.not_after));
         told.push(format!("{}, сертификат действителен {term}, {}{signed}", fields.join(", "), one.algorithm));
+        if holder.self_issued {
+            told.push(SELF_ISSUED.to_owned());
+        }
     }
     told.push(NOT_CHECKED.to_owned());
     told.join("; ")

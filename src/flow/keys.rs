@@ -24,7 +24,7 @@ use crate::vault;
 pub(in crate::flow) use lifecycle::place_with;
 pub use lifecycle::{
     Enrolment, KeyState, Reason, Refusal, enrol, is_own_authority, place_of, possession_text, replace_authority,
-    replace_key, revoke, served, state_of,
+    replace_key, revoke, served, state_of, successor,
 };
 
 /// Owner word of the school's certificate authority.

@@ -222,7 +222,9 @@ pub enum Error {
     #[error(transparent)]
     Address(#[from] remind::Refusal),
     /// The copy hangs on an authority that was replaced.
-    #[error("копия выпущена под прежним удостоверяющим центром школы: составьте её следующую версию")]
+    #[error(
+        "копия выпущена под прежним удостоверяющим центром школы, её больше не подписывают: дождитесь следующей версии, её выпускает заместитель директора"
+    )]
     OtherAuthority,
     /// A canonical text that cannot be what the program wrote.
     #[error("запись повреждена: {0}")]

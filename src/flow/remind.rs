@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 use lettre::message::Mailbox;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, MIME_VERSION_1_0};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
@@ -18,17 +18,20 @@ use tokio::sync::watch;
 
 use super::compromise;
 use super::jobs::Clock;
+use super::keys;
 use super::sign::signed;
 use super::{Act, Error, House, salt};
 use crate::config::Mail;
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::calendar::{DayUnit, SchoolCalendar};
+use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::deadline::print_due;
+use crate::domain::names;
 use crate::domain::route;
 use crate::domain::snapshot::{kind_words, supplement_no};
 use crate::domain::words;
-use crate::store::{CopyRow, NewLetter, Tx};
+use crate::store::{CopyRow, LetterRow, NewLetter, Tx};
 
 /// School days before the due day on which a signer is reminded first: two lessons' days to find the time.
 const BEFORE: u32 = 2;
@@ -110,6 +113,8 @@ struct Owed {
     due: NaiveDate,
     row: CopyRow,
     sheets: usize,
+    /// Of who leads: whose signatures are lacking, «Гранитов Р. И.»; empty for a signer.
+    lacking: Vec<String>,
 }
 
 /// Gives the reminders that are due at this moment; a second call gives none twice.
@@ -123,12 +128,17 @@ pub async fn remind(house: &House, act: &Act) -> Result<Reminded, Error> {
         last.insert(row.id.clone(), row);
     }
     let undone = compromise::Stale::load(house).await?;
+    let present = keys::successor(house).await?;
     for row in last.into_values().filter(|row| row.state == State::Issued) {
         // What holds entries undone since is never sealed: its signers wait for the next version.
         if undone.holds(house, &row).await? {
             continue;
         }
         let paper = house.papers.get(house, row.snapshot).await?;
+        // Nor what hangs on an authority that was replaced.
+        if present.is_some_and(|present| paper.authority != present) {
+            continue;
+        }
         if !calendars.contains_key(&row.year) {
             calendars.insert(row.year.clone(), super::timeliness::calendar(house, &row.year).await?);
         }
@@ -143,17 +153,28 @@ pub async fn remind(house: &House, act: &Act) -> Result<Reminded, Error> {
         let Some(stage) = route::open_stage(&paper.route, &stands) else { continue };
         for kind in kinds(calendar, &row.class, due, today) {
             if kind == Kind::Escalated {
+                let lacks = stage.signers.iter().filter(|one| !route::left(&stage.id, one, &stands).is_empty());
+                let lacking = lacks
+                    .map(|one| names::short_name(&one.person.surname, &one.person.given_name, &one.person.patronymic));
+                let lacking: Vec<String> = lacking.collect();
                 let deputies = paper.route.iter().filter(|stage| stage.id == "deputy").flat_map(|stage| &stage.signers);
                 for deputy in deputies {
                     let person = deputy.person.id.clone();
-                    owed.push(Owed { person, kind, due, row: row.clone(), sheets: 0 });
+                    owed.push(Owed { person, kind, due, row: row.clone(), sheets: 0, lacking: lacking.clone() });
                 }
                 continue;
             }
             for signer in &stage.signers {
                 let sheets = route::left(&stage.id, signer, &stands).len();
                 if sheets > 0 {
-                    owed.push(Owed { person: signer.person.id.clone(), kind, due, row: row.clone(), sheets });
+                    owed.push(Owed {
+                        person: signer.person.id.clone(),
+                        kind,
+                        due,
+                        row: row.clone(),
+                        sheets,
+                        lacking: Vec::new(),
+                    });
                 }
             }
         }
@@ -199,14 +220,14 @@ async fn give(house: &House, owed: Vec<Owed>, act: &Act) -> Result<Reminded, Err
 }
 
 fn letter(house: &House, person: &str, address: &str, kind: Kind, due: NaiveDate, owed: &[Owed]) -> NewLetter {
-    let mut lines: Vec<String> = owed
-        .iter()
-        .map(|one| match one.sheets {
-            0 => format!("– {}", whose(&one.row)),
-            n => format!("– {}: {}", whose(&one.row), words::count(n as u64, "лист", "листа", "листов")),
-        })
-        .collect();
-    lines.sort();
+    let mut owed: Vec<&Owed> = owed.iter().collect();
+    owed.sort_by(|a, b| names::natural(&a.row.class, &b.row.class).then_with(|| a.row.id.cmp(&b.row.id)));
+    let lines = owed.iter().map(|one| match one.sheets {
+        0 if one.lacking.is_empty() => format!("– {}", whose(&one.row)),
+        0 => format!("– {}: не подписали {}", whose(&one.row), one.lacking.join(", ")),
+        n => format!("– {}: {}", whose(&one.row), words::count(n as u64, "лист", "листа", "листов")),
+    });
+    let lines: Vec<String> = lines.collect();
     let what = if kind == Kind::Escalated {
         "Не подписаны копии журнала:"
     } else {
@@ -258,25 +279,46 @@ pub(super) async fn write_to(
     Ok(true)
 }
 
-/// Sends the letters that wait; a letter that cannot leave is tried again by the next call. Returns how many left.
-pub async fn send(house: &House, act: &Act) -> Result<usize, Error> {
-    let Some(mail) = house.config.mail() else { return Ok(0) };
+/// What an attempt to send letters came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Letters that left.
+    pub sent: usize,
+    /// Letters that did not.
+    pub failed: usize,
+    /// Why the last of these did not, as the mail server or the network says; without addresses of people.
+    pub why: String,
+}
+
+/// Sends the letters that wait; a letter that cannot leave is tried again by the next call.
+pub async fn send(house: &House, act: &Act) -> Result<Sent, Error> {
+    let mut done = Sent::default();
+    let Some(mail) = house.config.mail() else { return Ok(done) };
     let letters = house.db.list_unsent_letters(ATTEMPTS).await?;
     if letters.is_empty() {
-        return Ok(0);
+        return Ok(done);
     }
     let transport = transport(&mail);
-    let mut sent = 0;
     for letter in letters {
-        let failure = match (&transport, message(&mail, &letter.address, &letter.subject, &letter.body)) {
+        let failure = match (&transport, message(&mail, &letter)) {
             (Ok(transport), Ok(message)) => transport.send(message).await.err().map(|error| error.to_string()),
             (Err(why), _) => Some(why.clone()),
             (_, Err(why)) => Some(why),
         };
-        sent += usize::from(failure.is_none());
+        match &failure {
+            None => done.sent += 1,
+            Some(why) => {
+                done.failed += 1;
+                // A server may repeat the recipient's address in its answer.
+                done.why = why.replace(&letter.address, "адресат");
+            }
+        }
         house.db.note_attempt(letter.no, &act.moment(), &failure.unwrap_or_default()).await?;
     }
-    Ok(sent)
+    if done.failed > 0 {
+        tracing::warn!(failed = done.failed, sent = done.sent, why = %done.why, "letters could not be sent");
+    }
+    Ok(done)
 }
 
 fn transport(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
@@ -294,14 +336,21 @@ fn transport(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> 
     })
 }
 
-fn message(mail: &Mail, to: &str, subject: &str, body: &str) -> Result<Message, String> {
+fn message(mail: &Mail, letter: &LetterRow) -> Result<Message, String> {
     let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|error| format!("адрес «{text}»: {error}"));
+    let from = mailbox(&mail.from)?;
+    // The same letter tried again keeps its name, so that a mail server which took it twice gives it once.
+    let text = format!("{}\n{}\n{}", letter.written_at, letter.address, letter.body);
+    let named = Digest::of(text.as_bytes()).to_hex();
+    let id = format!("<{}.{}@{}>", letter.no, named.get(..16).unwrap_or_default(), from.email.domain());
     Message::builder()
-        .from(mailbox(&mail.from)?)
-        .to(mailbox(to)?)
-        .subject(subject)
+        .message_id(Some(id))
+        .from(from)
+        .to(mailbox(&letter.address)?)
+        .subject(letter.subject.as_str())
+        .header(MIME_VERSION_1_0)
         .header(ContentType::TEXT_PLAIN)
-        .body(body.to_owned())
+        .body(letter.body.clone())
         .map_err(|error| error.to_string())
 }
 

@@ -29,6 +29,9 @@ pub use holder::Holder;
 /// Said beside every verdict.
 pub const NOT_CHECKED: &str = "квалифицированный статус сертификата не проверялся";
 
+/// Said of a certificate whose owner issued it.
+pub const SELF_ISSUED: &str = "сертификат выдан самому себе: кто его владелец, никто другой не подтвердил";
+
 /// The largest signature file, bytes: one that carries lists of revoked certificates has some megabytes.
 pub const LARGEST: usize = 10 * 1024 * 1024;
 
@@ -168,10 +171,10 @@ fn judge_one(
     };
     let digest = container::algorithm(info.digest);
     let hash = digest.and_then(Hash::named);
-    let words = algorithm::words(&own.key, hash, digest);
+    let named = algorithm::words(&own.key, hash, digest);
     let signed_at = info.signing_time.and_then(holder::moment);
     let text = signed_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default();
-    check.signatures.push(Signature { holder: own.holder.clone(), algorithm: words.clone(), signed_at: text.clone() });
+    check.signatures.push(Signature { holder: own.holder.clone(), algorithm: named.clone(), signed_at: text.clone() });
     let mut found = |code: &'static str, severity: Severity, message: &str, expected: String, found: String| {
         check.findings.push(Finding::new(code, place, message).weighing(severity).expected_found(expected, found));
     };
@@ -181,7 +184,7 @@ fn judge_one(
     let Some((hash, scheme)) = scheme else {
         let message = "алгоритм подписи программе не известен: проверить её нельзя";
         let known = "ГОСТ Р 34.10-2012 с ГОСТ Р 34.11-2012, RSA или ECDSA с SHA-2";
-        found("signature.unknown-algorithm", Severity::Unchecked, message, known.into(), words);
+        found("signature.unknown-algorithm", Severity::Unchecked, message, known.into(), named);
         return "";
     };
     match info.certificate {
@@ -218,8 +221,9 @@ fn judge_one(
         }
         Some(at) if at < own.not_before || own.not_after < at => {
             let message = "в момент подписания сертификат не действовал";
-            let term = format!("с {} по {}", own.holder.not_before, own.holder.not_after);
-            found("signature.certificate-expired", Severity::Error, message, term, text);
+            let term =
+                format!("с {} по {}", words::moment(&own.holder.not_before), words::moment(&own.holder.not_after));
+            found("signature.certificate-expired", Severity::Error, message, term, words::moment(&text));
         }
         Some(_) => {}
     }

@@ -7,15 +7,17 @@ mod next;
 mod pages;
 mod paper;
 mod recall;
+mod reminders;
 mod supplement;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
 pub(super) use self::paper::open_scans;
+use self::reminders::{ESCALATED, Reminder, gathered, reminder};
 use super::WebState;
 use super::answer::{self, Refusal};
 use super::directory::Directory;
@@ -24,7 +26,6 @@ use super::frame::Frame;
 use super::query::segment;
 use super::records::{Offered, period_name};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
-use super::start::shortened;
 use super::waiting::{Awaited, Part};
 use crate::domain::copy::State as CopyState;
 use crate::domain::names;
@@ -40,6 +41,7 @@ use crate::flow::keys::{KeyState, Keyring, state_of};
 use crate::flow::sign::{Answer, Choice, Desk, Reproof};
 use crate::store::{CopyRow, NoticeRow};
 
+pub(super) use back::ground as ground_of_remarks;
 pub(super) use changed::{Changed, changed};
 pub(super) use pages::{Pictures, Replaced};
 pub(super) use recall::{Recalls, Sent, decides};
@@ -167,12 +169,6 @@ async fn own_key(state: &WebState, person: &str) -> Result<KeyLine, Refusal> {
     })
 }
 
-/// Last versions of the copies that the visitor may see.
-async fn last_copies(state: &WebState) -> Result<Vec<CopyRow>, Refusal> {
-    let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
-    Ok(copies.iter().map(|copy| copy.row.clone()).collect())
-}
-
 /// `GET /desk`.
 async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
@@ -182,8 +178,7 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let items = desk::items(&state.house, &visitor.account, &mine).await?;
     let (whole, teaching): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.whole);
     let me = visitor.account.as_str();
-    let is_stale = |copy: &&Awaited| items.iter().any(|item| item.stale && item.row.id == copy.row.id);
-    let count: usize = awaited.iter().filter(|copy| !is_stale(copy)).map(|copy| copy.counted_for(me)).sum();
+    let count: usize = awaited.iter().map(|copy| copy.counted_for(me)).sum();
     let has_part = |copy: &&Awaited, part: Part| copy.part_of(me) == Some(part);
     let kept = awaited.iter().filter(|copy| has_part(copy, Part::Kept)).map(|copy| {
         let what = format!("{}, {}, версия {}", copy.row.class, period_of(&directory, &copy.row), copy.row.version);
@@ -200,6 +195,8 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let may_seal = visitor.may_anywhere(Action::SealCopies);
     let mut signed: Vec<&CopyRow> = visible.iter().filter(|row| may_seal && row.state == CopyState::Signed).collect();
     signed.retain(|row| !back.iter().any(|one| one.key == segment(&row.id)));
+    // Under an authority that was replaced nothing is sealed: the next version is.
+    signed.retain(|row| !awaited.iter().any(|one| one.former && one.row.id == row.id));
     signed.sort_by(|a, b| names::natural(&a.class, &b.class));
     let unsound = unsound(&state, &directory, &signed).await?;
     let open_scans = paper::open_scans(&state, &directory, &signed).await?;
@@ -333,19 +330,26 @@ pub(super) async fn notices(
     let last = rows.first().map_or(0, |row| row.no);
     let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
     let mut told: Vec<Told> = Vec::new();
-    let mut reminders: BTreeMap<&'static str, Reminder> = BTreeMap::new();
+    let mut reminders: BTreeMap<String, Reminder> = BTreeMap::new();
+    // Of one copy the newest reminder stands for those of earlier days and versions.
+    let mut reminded: BTreeSet<(bool, String)> = BTreeSet::new();
+    let today = state.now().date_naive();
     for row in rows {
         let Some(copy) = state.house.db.list_versions(&row.copy).await?.pop() else { continue };
         let what = format!("{} класс, {}", copy.class, period_of(directory, &copy));
         let when = words::moment_words(&row.at);
-        if let Some((said, href)) = reminder(&row.kind) {
+        if let Some((said, href)) = reminder(&row, today) {
             // A reminder of a route that has ended reminds of nothing, nor does one of an own signature that stands by now.
             let waits = awaited.iter().find(|one| one.row.id == row.copy && !one.stale);
             let owes = waits.is_some_and(|one| one.waits_for(person));
             if copy.state != CopyState::Issued || waits.is_none() || (row.kind != ESCALATED && !owes) {
                 continue;
             }
-            let known = reminders.entry(said).or_insert_with(|| Reminder { at: told.len(), href, classes: Vec::new() });
+            if !reminded.insert((row.kind == ESCALATED, row.copy.clone())) {
+                continue;
+            }
+            let known =
+                reminders.entry(said.clone()).or_insert_with(|| Reminder { at: told.len(), href, classes: Vec::new() });
             if known.classes.is_empty() {
                 let (text, back) = (format!("{what}: {said}"), String::new());
                 told.push(Told { text, back, when, href: one_of(&row) });
@@ -397,41 +401,6 @@ async fn beside(state: &WebState, copy: &CopyRow, person: &str) -> Result<&'stat
         true => "; ваши листы не отмечены: пока они не изменены, делать ничего не нужно",
         false => "",
     })
-}
-
-/// Says reminders of several copies in one line each, in the place of the first.
-fn gathered(mut told: Vec<Told>, reminders: BTreeMap<&'static str, Reminder>) -> Vec<Told> {
-    for (said, mut many) in reminders {
-        let Some(line) = told.get_mut(many.at).filter(|_| many.classes.len() > 1) else { continue };
-        let copies = words::count(many.classes.len() as u64, "копия", "копии", "копий");
-        many.classes.sort_by(|a, b| names::natural(a, b));
-        let classes = shortened(many.classes.iter().map(String::as_str));
-        line.text = format!("{}: {copies} — {classes}", words::capitalised(said));
-        many.href.clone_into(&mut line.href);
-    }
-    told
-}
-
-/// Reminders of one kind are one line, however many copies they are about: a director's pile is 44.
-struct Reminder {
-    /// Place among the notices: that of the newest.
-    at: usize,
-    href: &'static str,
-    classes: Vec<String>,
-}
-
-/// Told to who leads: signatures of others are late.
-const ESCALATED: &str = "escalated";
-
-/// What a reminder says, and where all of its copies stand; `None` for a notice that is none.
-fn reminder(kind: &str) -> Option<(&'static str, &'static str)> {
-    match kind {
-        "due_soon" => Some(("скоро срок, ваша подпись ещё нужна", "/desk")),
-        "due_today" => Some(("сегодня срок, ваша подпись ещё нужна", "/desk")),
-        "overdue" => Some(("срок прошёл, ваша подпись ещё нужна", "/desk")),
-        ESCALATED => Some(("срок прошёл, подписи ещё не все; сотрудникам напомнено", "/copies?state=issued")),
-        _ => None,
-    }
 }
 
 /// Where the copy of one notice is looked at.
@@ -497,13 +466,21 @@ async fn sign(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
     }
     // A press of which nothing came, out of turn or against what stands, is refused; one that comes again is not.
     if answers.iter().all(|answer| !answer.why.is_empty()) {
-        return Err(Refusal::Rule(words::capitalised(&said(&answers))));
+        return Err(Refusal::Rule(words::capitalised(&said(&answers, 0))));
     }
-    Ok(answer::done("/desk", &said(&answers)))
+    let mut before = 0;
+    for answer in answers.iter().filter(|answer| answer.already) {
+        let stage = choices.iter().find(|choice| choice.copy == answer.copy).map(|choice| choice.stage.as_str());
+        let Some(row) = state.house.db.list_versions(&answer.copy).await?.pop() else { continue };
+        let paper = state.house.papers.get(&state.house, row.snapshot).await?;
+        let places = paper.route.iter().filter(|one| Some(one.id.as_str()) == stage).flat_map(|one| &one.signers);
+        before += places.filter(|one| one.person.id == visitor.account).map(|one| one.sheets.len()).sum::<usize>();
+    }
+    Ok(answer::done("/desk", &words::capitalised(&said(&answers, before as u64))))
 }
 
-/// What a gesture came to, in one message.
-fn said(answers: &[Answer]) -> String {
+/// What a gesture came to, in one message; `before`: sheets of what was signed earlier.
+fn said(answers: &[Answer], before: u64) -> String {
     let sum = |of: fn(&Answer) -> usize| answers.iter().map(of).sum::<usize>() as u64;
     let mut said = Vec::new();
     let (signed, refused) = (sum(|one| one.signed), sum(|one| one.refused));
@@ -514,7 +491,9 @@ fn said(answers: &[Answer]) -> String {
         said.push(format!("отклонено с замечанием: {}", words::count(refused, "лист", "листа", "листов")));
     }
     let already = sum(|one| usize::from(one.already));
-    if already > 0 {
+    if before > 0 {
+        said.push(format!("подписано раньше: {}", words::count(before, "лист", "листа", "листов")));
+    } else if already > 0 {
         said.push(format!("подписано раньше: {}", words::count(already, "копия", "копии", "копий")));
     }
     let completed = sum(|one| usize::from(one.completed));
@@ -541,38 +520,5 @@ mod tests {
     fn a_supplement_is_called_one_and_a_copy_is_not() {
         assert_eq!(supplement_words("2025-03A-Q1-SUP1"), "дополнительный лист № 1");
         assert_eq!(supplement_words("2025-03A-Q1"), "");
-    }
-
-    #[test]
-    fn reminders_of_many_copies_are_one_line_and_one_of_one_copy_names_it() {
-        let line = |text: &str| Told {
-            text: text.to_owned(),
-            back: String::new(),
-            when: String::new(),
-            href: "/desk".to_owned(),
-        };
-        let of = |at, href, classes: &[&str]| Reminder {
-            at,
-            href,
-            classes: classes.iter().map(|one| (*one).to_owned()).collect(),
-        };
-        let told = vec![line("7А класс, I четверть: сегодня срок"), line("возвращена"), line("10А класс: срок прошёл")];
-        let reminders = BTreeMap::from([
-            ("сегодня срок, ваша подпись ещё нужна", of(0, "/desk", &["7А"])),
-            ("срок прошёл, подписи ещё не все", of(2, "/copies?state=issued", &["10А", "2Б", "9А"])),
-        ]);
-        let said: Vec<(String, String)> =
-            gathered(told, reminders).into_iter().map(|one| (one.text.replace('\u{a0}', " "), one.href)).collect();
-        assert_eq!(
-            said,
-            [
-                ("7А класс, I четверть: сегодня срок".to_owned(), "/desk".to_owned()),
-                ("возвращена".to_owned(), "/desk".to_owned()),
-                (
-                    "Срок прошёл, подписи ещё не все: 3 копии — 2Б, 9А, 10А".to_owned(),
-                    "/copies?state=issued".to_owned()
-                ),
-            ]
-        );
     }
 }

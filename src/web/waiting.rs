@@ -1,5 +1,6 @@
 //! Whom each copy waits for: kept while nothing is written, so that every page can count it. Floor 3.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,6 +11,7 @@ use crate::domain::snapshot::StageFacts;
 use crate::flow::compromise::Stale;
 use crate::flow::desk::is_on_paper;
 use crate::flow::force::Versions;
+use crate::flow::keys;
 use crate::flow::sign::signed;
 use crate::flow::{Error, House};
 use crate::store::{CopyRow, StatementRow};
@@ -39,8 +41,10 @@ pub(super) struct Awaited {
     parts: BTreeMap<String, Part>,
     /// Recalled for correction after all signatures.
     pub(super) recalled: bool,
-    /// On its way with entries that were undone since it was frozen: it is never sealed, so nobody is asked to sign it.
+    /// On its way with entries that were undone since it was frozen, or [`Self::former`]: it is never sealed, so nobody is asked to sign it.
     pub(super) stale: bool,
+    /// On its way and frozen under an authority of the school that was replaced since.
+    pub(super) former: bool,
     /// The version in force: the last that was sealed; an earlier one while this row is being signed.
     pub(super) in_force: Option<u32>,
 }
@@ -116,8 +120,9 @@ impl Cache {
             let on_paper = is_on_paper(&paper_stages, &row, &lacks.stage);
             let Lacks { signers, sheets, parts, .. } = lacks;
             let recalled = recalls.iter().any(|one| one.copy == row.id && one.version == row.version);
-            let (stale, in_force) = (looked.is_stale(&row), versions.in_force(&row.id));
-            copies.push(Awaited { row, signers, sheets, on_paper, parts, recalled, stale, in_force });
+            let former = looked.is_former(&row);
+            let (stale, in_force) = (former || looked.is_undone(&row), versions.in_force(&row.id));
+            copies.push(Awaited { row, signers, sheets, on_paper, parts, recalled, stale, former, in_force });
         }
         let copies = Arc::new(copies);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((turn, copies.clone()));
@@ -159,32 +164,57 @@ struct Looked {
     /// How many notices and decisions there were.
     docket: (usize, usize),
     /// By copy and version.
-    stale: HashMap<(String, u32), bool>,
+    undone: HashMap<(String, u32), bool>,
+    /// The authority that serves, where the school had an earlier one.
+    present: Option<Digest>,
+    /// Under which authority each was frozen, by copy and version; read only where there were several.
+    authorities: HashMap<(String, u32), Digest>,
 }
 
 impl Looked {
     /// Looks at those among these last versions that were not looked at yet. Almost every house has no notice: nothing more is read then.
     async fn look(&mut self, house: &House, last: &[CopyRow]) -> Result<(), Error> {
+        self.look_at_authorities(house, last).await?;
         let docket = house.db.load_docket().await?;
         let docket = (docket.notices.len(), docket.rulings.len());
         if docket != self.docket {
-            *self = Self { docket, stale: HashMap::new() };
+            (self.docket, self.undone) = (docket, HashMap::new());
         }
-        let is_new = |row: &&CopyRow| !self.stale.contains_key(&(row.id.clone(), row.version));
+        let is_new = |row: &&CopyRow| !self.undone.contains_key(&(row.id.clone(), row.version));
         let fresh: Vec<&CopyRow> = last.iter().filter(|row| is_on_way(row)).filter(is_new).collect();
         if docket.0 == 0 || fresh.is_empty() {
             return Ok(());
         }
         let undone = Stale::load(house).await?;
         for row in fresh {
-            let is_stale = undone.holds(house, row).await?;
-            self.stale.insert((row.id.clone(), row.version), is_stale);
+            let is_undone = undone.holds(house, row).await?;
+            self.undone.insert((row.id.clone(), row.version), is_undone);
         }
         Ok(())
     }
 
-    fn is_stale(&self, row: &CopyRow) -> bool {
-        is_on_way(row) && self.stale.get(&(row.id.clone(), row.version)).copied().unwrap_or_default()
+    /// Which of these hang on an authority that was replaced. Almost every school had one only: nothing more is read then.
+    async fn look_at_authorities(&mut self, house: &House, last: &[CopyRow]) -> Result<(), Error> {
+        self.present = keys::successor(house).await?;
+        if self.present.is_none() {
+            return Ok(());
+        }
+        for row in last.iter().filter(|row| is_on_way(row)) {
+            if let Entry::Vacant(place) = self.authorities.entry((row.id.clone(), row.version)) {
+                place.insert(house.papers.get(house, row.snapshot).await?.authority);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_undone(&self, row: &CopyRow) -> bool {
+        is_on_way(row) && self.undone.get(&(row.id.clone(), row.version)).copied().unwrap_or_default()
+    }
+
+    fn is_former(&self, row: &CopyRow) -> bool {
+        let Some(present) = self.present else { return false };
+        let own = self.authorities.get(&(row.id.clone(), row.version));
+        is_on_way(row) && own.is_some_and(|own| *own != present)
     }
 }
 

@@ -7,7 +7,7 @@ use letopis::flow::keys::{self, Enrolment, Reason};
 use letopis::flow::policy::{self, Adoption};
 use letopis::flow::sign::{Choice, Desk, InHand, Pen};
 use letopis::flow::verify::{VerifyOptions, verify_path};
-use letopis::flow::{Act, Error, issue, reissue};
+use letopis::flow::{Act, Error, issue, reissue, remind};
 use letopis::sign::keys::{Ed25519Key, new_ed25519};
 
 use super::house::{COPIES, House, after, gesture, tell};
@@ -81,6 +81,8 @@ fn a_lost_key_signs_nothing_any_more_and_its_replacement_does() {
         assert!(said.contains("отозван") && said.contains("утрачен"), "{said}");
         let nothing = keys::revoke(&house, &teachers[1], Reason::Lost, "", &after(12)).await.expect_err("revoked once");
         assert!(matches!(nothing, Error::Key(keys::Refusal::NothingServes(_))), "{nothing:?}");
+        let gone = keys::replace_key(&house, &teachers[1], Reason::Dismissed, "", &after(13)).await.expect_err("gone");
+        assert!(matches!(gone, Error::Key(keys::Refusal::Dismissed)), "{gone:?}");
         keys::replace_key(&house, &teachers[1], Reason::Lost, "", &after(13)).await.expect("a new key");
         house
             .gesture(super::house::gesture(&teachers[1], &[COPIES[0]]))
@@ -124,6 +126,9 @@ fn a_new_authority_serves_new_versions_and_leaves_old_records_valid() {
         let refused =
             Desk::open(&house).await.expect("a desk").sign_all(&[COPIES[0].to_owned()], &|| after(64), |_, _| {}).await;
         assert!(matches!(refused, Err(Error::OtherAuthority)), "{teacher}: {refused:?}");
+        let reminded = remind::remind(&house, &after(64)).await.expect("a round");
+        assert!(reminded.notices.is_empty(), "nobody is asked to sign under the old authority: {reminded:?}");
+        assert!(keys::successor(&house).await.expect("authorities").is_some());
         reissue::reissue(&house, COPIES[0], "новый удостоверяющий центр", &after(65)).await.expect("a third version");
         let frozen = house.copy(COPIES[0]).await;
         issue::issue(&house, &[frozen], &after(66), |_| {}).await.expect("an issue");

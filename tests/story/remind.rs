@@ -183,7 +183,7 @@ fn a_refusal_and_the_next_version_are_told_inside_and_by_letter_to_whom_they_con
         );
         assert_eq!(kinds(&house, &refuser.person.id).await, Vec::<String>::new());
         let expected = ["class@school.example", "signed@school.example"];
-        assert_eq!(remind::send(&house, &after(11)).await.expect("letters"), expected.len());
+        assert_eq!(remind::send(&house, &after(11)).await.expect("letters").sent, expected.len());
         let mut addressed = Vec::new();
         for _ in expected {
             let letter = letters.recv_timeout(std::time::Duration::from_secs(10)).expect("a letter");
@@ -198,13 +198,17 @@ fn a_refusal_and_the_next_version_are_told_inside_and_by_letter_to_whom_they_con
         }
         addressed.sort_unstable();
         assert_eq!(addressed, expected);
-        assert_eq!(remind::send(&house, &after(12)).await.expect("letters"), 0, "each once, and none to who refused");
+        assert_eq!(
+            remind::send(&house, &after(12)).await.expect("letters").sent,
+            0,
+            "each once, and none to who refused"
+        );
 
         // The next version is told the same two ways, to whoever spoke on the one before.
         letopis::flow::reissue::reissue(&house, COPIES[0], &remark, &after(13)).await.expect("a next version");
         assert_eq!(kinds(&house, signed).await, ["refused", "reissued"]);
         assert_eq!(kinds(&house, &refuser.person.id).await, ["reissued"]);
-        assert_eq!(remind::send(&house, &after(14)).await.expect("letters"), 2);
+        assert_eq!(remind::send(&house, &after(14)).await.expect("letters").sent, 2);
         let mut addressed = Vec::new();
         for _ in 0..2 {
             let letter = letters.recv_timeout(std::time::Duration::from_secs(10)).expect("a letter");
@@ -229,10 +233,11 @@ fn letters_leave_through_smtp_and_name_no_learner() {
         remind::set_address(&house, &teacher, "teacher@school.example", &after(5)).await.expect("an address");
         let reminded = remind::remind(&house, &at("2025-10-27")).await.expect("reminders");
         assert_eq!(reminded.letters, 1, "only who gave an address");
-        assert_eq!(remind::send(&house, &at("2025-10-27")).await.expect("letters"), 1);
-        assert_eq!(remind::send(&house, &at("2025-10-27")).await.expect("letters"), 0, "sent once");
+        assert_eq!(remind::send(&house, &at("2025-10-27")).await.expect("letters").sent, 1);
+        assert_eq!(remind::send(&house, &at("2025-10-27")).await.expect("letters").sent, 0, "sent once");
         let letter = letters.recv_timeout(std::time::Duration::from_secs(10)).expect("a letter");
         assert!(letter.contains("To: teacher@school.example"), "{letter}");
+        assert!(letter.contains("Message-ID: <") && letter.contains("MIME-Version: 1.0"), "{letter}");
         let learners = house.db.load_journal(super::house::YEAR).await.expect("a journal").learners;
         let rows = house.db.list_unsent_letters(9).await.expect("letters");
         assert_eq!(rows, [], "none waits");
@@ -255,7 +260,9 @@ fn a_letter_that_cannot_leave_waits_and_says_why() {
         let teacher = house.signers(COPIES[0], "subject_teacher").await.remove(0);
         remind::set_address(&house, &teacher, "teacher@school.example", &after(5)).await.expect("an address");
         remind::remind(&house, &at("2025-10-27")).await.expect("reminders");
-        assert_eq!(remind::send(&house, &at("2025-10-27")).await.expect("an attempt"), 0);
+        let attempt = remind::send(&house, &at("2025-10-27")).await.expect("an attempt");
+        assert_eq!((attempt.sent, attempt.failed), (0, 1));
+        assert!(!attempt.why.is_empty() && !attempt.why.contains("teacher@school.example"), "{attempt:?}");
         let waiting = house.db.list_unsent_letters(9).await.expect("letters");
         assert_eq!((waiting.len(), waiting[0].attempts), (1, 1));
         assert!(!waiting[0].failure.is_empty());

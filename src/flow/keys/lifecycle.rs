@@ -87,6 +87,9 @@ pub enum Refusal {
     /// There is nothing to revoke.
     #[error("у сотрудника {0} нет действующего ключа")]
     NothingServes(String),
+    /// Who was dismissed gets no new key.
+    #[error("уволенному новый ключ не выдаётся: отзовите прежний, а если сотрудник работает — назовите другую причину")]
+    Dismissed,
     /// The rules keep keys elsewhere.
     #[error("по правилам школы закрытый ключ этого сотрудника хранится {place} ({clause})")]
     Elsewhere {
@@ -194,6 +197,9 @@ pub async fn replace_key(
     note: &str,
     act: &Act,
 ) -> Result<CertificateRow, Error> {
+    if reason == Reason::Dismissed {
+        return Err(Refusal::Dismissed.into());
+    }
     let mut keyring = Keyring::open(house).await?;
     let (school, member) = staff(house, person).await?;
     check_place(house, person, KeyPlace::Server, act).await?;
@@ -246,6 +252,19 @@ pub async fn replace_authority(house: &House, act: &Act) -> Result<usize, Error>
     let staff = made.len() - 3;
     keyring.register(house, made, act, &revoked).await?;
     Ok(staff)
+}
+
+/// The authority that serves, where the school had an earlier one: what hangs on another is no longer signed or sealed. `None`: there was one at most.
+pub async fn successor(house: &House) -> Result<Option<Digest>, Error> {
+    // Listed oldest first.
+    let mut listed = house.db.list_certificates().await?;
+    listed.retain(|row| row.owner == AUTHORITY);
+    match listed.as_slice() {
+        [_, .., last] => {
+            last.fingerprint.parse::<Digest>().map(Some).map_err(|_| Error::Damaged(last.fingerprint.clone()))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Where the rules of the day put a person's key, with the clause; `None` where they leave it to the person.

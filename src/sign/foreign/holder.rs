@@ -39,6 +39,8 @@ pub struct Holder {
     pub not_before: String,
     /// Last second in force, RFC 3339.
     pub not_after: String,
+    /// Does the certificate name its owner as who issued it? Then nobody else says who that is.
+    pub self_issued: bool,
 }
 
 impl Holder {
@@ -96,6 +98,7 @@ impl<'a> Certificate<'a> {
         let [serial, _, issuer, validity, subject, key, rest @ ..] = parts.get(from..)? else { return None };
         let [not_before, not_after] = asn1::children(SEQUENCE, validity)?[..] else { return None };
         let (not_before, not_after) = (moment(not_before)?, moment(not_after)?);
+        let self_issued = subject == issuer;
         let (subject, issued_by) = (Name::read(subject)?, Name::read(issuer)?);
         let person = [subject.get(SURNAME), subject.get(GIVEN_NAME)];
         let owner = match person.iter().any(|part| part.is_empty()) {
@@ -117,6 +120,7 @@ impl<'a> Certificate<'a> {
             serial: hex(asn1::content(0x02, serial)?).to_uppercase(),
             not_before: not_before.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             not_after: not_after.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            self_issued,
         };
         Some(Self {
             der,

@@ -98,6 +98,21 @@
   // Signing: the server says what would be signed, this browser shows it with its digest and signs it.
   const desk = document.getElementById("desk");
   if (!desk || !desk.dataset.public) return;
+
+  // Told before anything is pressed: is the key in this browser?
+  const holds = async () => {
+    for (const pair of await every()) {
+      if (hex(await crypto.subtle.exportKey("raw", pair.publicKey)) === desk.dataset.public) return true;
+    }
+    return false;
+  };
+  holds().then(
+    (here) => say(here
+      ? "Ключ хранится в этом браузере: подпись ставится здесь, сервер её только проверяет."
+      : "В этом браузере нет вашего ключа: подпишите в том, где он создан, или получите новый на странице «Мой ключ подписи»."),
+    () => say("В этом браузере нет вашего ключа или он недоступен: подпишите в том, где он создан, или получите новый на странице «Мой ключ подписи»."),
+  );
+
   desk.addEventListener("submit", async (event) => {
     if (desk.querySelector('input[name="signature"]')) return;
     event.preventDefault();

@@ -114,9 +114,9 @@ pub(super) async fn lines(
 }
 
 /// What a next version's title page will say, out of the remarks.
-fn ground(remarks: &[Remark]) -> String {
+pub(in crate::web) fn ground<'r>(remarks: impl IntoIterator<Item = &'r Remark>) -> String {
     let mut said: Vec<String> =
-        remarks.iter().map(|one| format!("замечание ({})", one.category.to_lowercase())).collect();
+        remarks.into_iter().map(|one| format!("замечание ({})", one.category.to_lowercase())).collect();
     said.dedup();
     match said.is_empty() {
         true => "исправлено по замечанию".to_owned(),

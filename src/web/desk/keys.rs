@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::choices;
 use crate::domain::canon::{Digest, hex};
+use crate::domain::copy::State as CopyState;
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::policy::KeyPlace;
@@ -25,6 +26,7 @@ use crate::web::fields::Fields;
 use crate::web::frame::Frame;
 use crate::web::query::segment;
 use crate::web::route::{Access, Group, Route, SubjectOf, get, post};
+use crate::web::waiting::Awaited;
 
 /// Routes of these pages.
 pub(super) fn routes() -> Vec<Route> {
@@ -225,12 +227,19 @@ struct KeysPage {
     frame: Frame,
     lines: Vec<KeyLine>,
     school: Vec<(&'static str, CertificateView)>,
+    /// Classes whose copies are on their way and would need a next version after a replacement, and how many those are.
     open_copies: usize,
+    open_classes: String,
+    /// Classes whose copies hang on an authority that was replaced already, and how many those are.
+    former_copies: usize,
+    former_classes: String,
+    /// Who issues the next version.
+    issues: String,
     reasons: Vec<(&'static str, &'static str)>,
 }
 
 /// `GET /keys`.
-async fn all(State(state): State<WebState>, frame: Frame) -> Result<Response, Refusal> {
+async fn all(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let keyring = Keyring::open(&state.house).await?;
     let directory = state.directory().await?;
     let shown = |owner: &str| keyring.certificate(owner).ok().map(|row| view(&state, &keyring, row));
@@ -250,15 +259,43 @@ async fn all(State(state): State<WebState>, frame: Frame) -> Result<Response, Re
     let school =
         [("Удостоверяющий центр школы", keys::AUTHORITY), ("Печать школы", keys::SEAL), ("Журнал событий", keys::LOG)];
     let school = school.into_iter().filter_map(|(name, owner)| Some((name, shown(owner)?))).collect();
-    use crate::domain::copy::State as Copy;
-    let open_copies = super::last_copies(&state).await?;
-    let open_copies =
-        open_copies.iter().filter(|row| matches!(row.state, Copy::Frozen | Copy::Issued | Copy::Signed)).count();
+    let (open_copies, open_classes) = on_way(&state, |copy| !copy.former).await?;
+    let (former_copies, former_classes) = on_way(&state, |copy| copy.former).await?;
     let frame = frame.titled("Ключи подписи").leading(
         "Кто может подписать сегодня. Отозванный ключ не подписывает с этой минуты; сделанные подписи остаются.",
     );
     let reasons = Reason::ALL.into_iter().map(|reason| (reason.as_str(), reason.as_russian())).collect();
-    answer::page(&KeysPage { frame, lines, school, open_copies, reasons })
+    answer::page(&KeysPage {
+        frame,
+        lines,
+        school,
+        open_copies,
+        open_classes,
+        former_copies,
+        former_classes,
+        issues: visitor.rules.who(Action::IssueCopies),
+        reasons,
+    })
+}
+
+/// Copies that are not sealed yet: how many are such, and their classes in order.
+async fn on_way(state: &WebState, is_such: fn(&Awaited) -> bool) -> Result<(usize, String), Refusal> {
+    let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
+    let open = |copy: &&Awaited| matches!(copy.row.state, CopyState::Frozen | CopyState::Issued | CopyState::Signed);
+    let mut classes: Vec<&str> =
+        copies.iter().filter(open).filter(|copy| is_such(copy)).map(|copy| copy.row.class.as_str()).collect();
+    let count = classes.len();
+    classes.sort_by(|a, b| names::natural(a, b));
+    classes.dedup();
+    Ok((count, classes.join(", ")))
+}
+
+/// «Гранитов Роман Ильич»; who is on no list by the identifier.
+async fn named(state: &WebState, person: &str) -> Result<String, Refusal> {
+    let directory = state.directory().await?;
+    let member = directory.roster.staff_member(person);
+    let name = member.map(|one| names::full_name(&one.surname, &one.given_name, &one.patronymic));
+    Ok(name.unwrap_or_else(|| person.to_owned()))
 }
 
 /// `POST /keys/{person}/replace`.
@@ -270,7 +307,8 @@ async fn replace(
 ) -> Result<Response, Refusal> {
     let reason = Reason::parse(fields.value("reason")).unwrap_or(Reason::Replaced);
     keys::replace_key(&state.house, &person, reason, fields.value("note"), &state.act(&visitor.account)).await?;
-    Ok(answer::done("/keys", "Выдан новый ключ; прежний больше не подписывает"))
+    let name = named(&state, &person).await?;
+    Ok(answer::done("/keys", &format!("{name}: выдан новый ключ; прежний больше не подписывает")))
 }
 
 /// `POST /keys/{person}/revoke`.
@@ -282,12 +320,18 @@ async fn revoke(
 ) -> Result<Response, Refusal> {
     let reason = Reason::parse(fields.value("reason")).unwrap_or(Reason::Lost);
     keys::revoke(&state.house, &person, reason, fields.value("note"), &state.act(&visitor.account)).await?;
-    Ok(answer::done("/keys", "Ключ отозван"))
+    let name = named(&state, &person).await?;
+    Ok(answer::done("/keys", &format!("{name}: ключ отозван, подписать им больше нельзя")))
 }
 
 /// `POST /keys/authority`: a new authority, seal and certificates.
 async fn authority(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
     let staff = keys::replace_authority(&state.house, &state.act(&visitor.account)).await?;
     let counted = words::count(staff as u64, "сертификат", "сертификата", "сертификатов");
-    Ok(answer::done("/keys", &format!("Удостоверяющий центр и печать заменены, сотрудникам выдано: {counted}")))
+    let (former, classes) = on_way(&state, |copy| copy.former).await?;
+    let next = match former {
+        0 => String::new(),
+        _ => format!(". Копии, которым теперь нужна следующая версия: {former} (классы: {classes})"),
+    };
+    Ok(answer::done("/keys", &format!("Удостоверяющий центр и печать заменены, сотрудникам выдано: {counted}{next}")))
 }

@@ -14,25 +14,37 @@ pub(super) async fn own_part(state: &WebState, row: &CopyRow, person: &str) -> R
     let versions = house.db.list_versions(&row.id).await?;
     let now = house.papers.get(house, row.snapshot).await?;
     let before = match versions.iter().find(|one| one.version + 1 == row.version) {
-        Some(one) => Some(house.papers.get(house, one.snapshot).await?),
+        Some(one) => {
+            let said = house.db.list_statements(&row.id, one.version).await?;
+            Some((house.papers.get(house, one.snapshot).await?, said))
+        }
         None => None,
     };
     let said = house.db.list_statements(&row.id, row.version).await?;
-    Ok(part(before.as_deref(), &now, (&said, row.version), person))
+    let before = before.as_ref().map(|(paper, said)| (paper.as_ref(), said.as_slice()));
+    Ok(part(before, &now, (&said, row.version), person))
 }
 
-fn part(before: Option<&Paper>, now: &Paper, (said, version): (&[StatementRow], u32), person: &str) -> String {
+/// The version before, with what was said of it.
+type Before<'p> = (&'p Paper, &'p [StatementRow]);
+
+fn part(before: Option<Before<'_>>, now: &Paper, (said, version): (&[StatementRow], u32), person: &str) -> String {
     let stands = signed(said);
+    let stood = before.map(|(_, said)| signed(said)).unwrap_or_default();
+    let has_signed = |sheet: &String| {
+        stood.iter().any(|one| one.stage == BY_SHEETS && one.signer == person && one.sheets.contains(sheet))
+    };
     let places = || now.route.iter().flat_map(|stage| stage.signers.iter().map(move |one| (stage, one)));
     let own = || places().filter(|(_, one)| one.person.id == person);
-    let (mut all, mut changed, mut unsigned) = (0, Vec::new(), Vec::new());
+    let (mut all, mut changed, mut unsigned, mut lost) = (0, Vec::new(), Vec::new(), Vec::new());
     for (stage, place) in own().filter(|(stage, _)| stage.id == BY_SHEETS) {
         all += place.sheets.len();
         for id in route::left(&stage.id, place, &stands) {
             let Some(sheet) = now.sheet(&id) else { continue };
-            let old = before.and_then(|paper| paper.sheet(&id));
+            let old = before.and_then(|(paper, _)| paper.sheet(&id));
             let named = format!("«{}»", sheet.name);
             match old.is_some_and(|old| old.digest == sheet.digest) {
+                true if has_signed(&id) => lost.push(named),
                 true => unsigned.push(named),
                 false => changed.push(named),
             }
@@ -49,6 +61,20 @@ fn part(before: Option<&Paper>, now: &Paper, (said, version): (&[StatementRow], 
         [one] => told.push(format!("ваш лист {one} не изменился, но вами не подписан")),
         many => told.push(format!("ваши листы {} не изменились, но вами не подписаны", words::listed(many))),
     }
+    if !lost.is_empty() {
+        let why = match before.is_some_and(|(paper, _)| paper.authority != now.authority) {
+            true => "сменился удостоверяющий центр школы",
+            false => "она признана недействительной или место в маршруте изменилось",
+        };
+        let what = match lost.as_slice() {
+            [one] => format!("ваш лист {one} не изменился"),
+            many => format!("ваши листы {} не изменились", words::listed(many)),
+        };
+        told.push(format!(
+            "{what}: вы подписали версию {}, но подпись не перенесена ({why}), подпишите снова",
+            version - 1
+        ));
+    }
     let is_asked = !told.is_empty();
     // Signed anew in this version or kept from the one before.
     let anew = said.iter().any(|one| one.signer == person && one.version == version && one.stage == BY_SHEETS);
@@ -57,7 +83,7 @@ fn part(before: Option<&Paper>, now: &Paper, (said, version): (&[StatementRow], 
         (_, false, true) => told.push("свои листы вы подписали".to_owned()),
         (1, false, false) => told.push("ваш лист не изменился: ваша подпись сохранена".to_owned()),
         (_, false, false) => told.push("ваши листы не изменились: ваша подпись сохранена".to_owned()),
-        (all, true, _) if all > changed.len() + unsigned.len() => {
+        (all, true, _) if all > changed.len() + unsigned.len() + lost.len() => {
             told.push("под остальными листами ваша подпись сохранена".to_owned());
         }
         _ => {}

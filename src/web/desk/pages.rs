@@ -12,11 +12,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{Semaphore, watch};
 
+use crate::domain::audit::EventKind;
 use crate::domain::canon::Digest;
 use crate::domain::copy::{Standing, State as CopyState};
 use crate::domain::desk_forms;
 use crate::domain::difference::grounded_on_screen;
 use crate::domain::form::Form;
+use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::{ChangedValue, supplement_no};
@@ -471,14 +473,45 @@ async fn next_version(
     }
     let last = state.house.db.list_versions(&copy).await?.pop();
     let recalled = state.house.db.find_recall(&copy).await?.is_some();
+    let looked_at = last.as_ref().map(|last| last.version);
     if last.is_some_and(|last| !decides(&visitor, last.state, recalled)) {
         let said = "Эту версию подписали все: следующую выпускает директор или заместитель директора, а секретарь — когда они вернули копию на \
                     исправление";
         return Err(Refusal::Rule(said.to_owned()));
     }
+    // The page names the version that it was opened on: a press on an earlier one is not a wish for one more.
+    let opened_on = fields.value("last").parse::<u32>().ok();
+    let now = state.house.db.list_versions(&copy).await?.pop();
+    if let Some(now) = now.filter(|now| opened_on.is_some_and(|version| version < now.version)) {
+        return Ok(answer::done(&format!("/copies/{}", segment(&now.id)), &issued_meanwhile(&state, &now).await?));
+    }
     let act = state.act(&visitor.account);
-    let row = reissue::reissue(&state.house, &copy, ground, &act).await?;
+    let row = match reissue::reissue(&state.house, &copy, ground, &act).await {
+        Ok(row) => row,
+        Err(error) => {
+            let now = state.house.db.list_versions(&copy).await?.pop();
+            let meanwhile = now.filter(|now| looked_at.is_some_and(|version| now.version > version));
+            let Some(now) = meanwhile else { return Err(error.into()) };
+            return Ok(answer::done(&format!("/copies/{}", segment(&now.id)), &issued_meanwhile(&state, &now).await?));
+        }
+    };
     issue::issue(&state.house, std::slice::from_ref(&row), &act, |_| {}).await?;
     let address = format!("/copies/{}/{}/changes", segment(&row.id), row.version);
     Ok(answer::done(&address, &format!("Выпущена версия {}; подписавшим сообщено", row.version)))
+}
+
+/// «Версия 2 уже составлена, выпускает Гранитов Р. И., 27 октября 2025 г., 12:05»: to who pressed after somebody else did.
+async fn issued_meanwhile(state: &WebState, row: &CopyRow) -> Result<String, Refusal> {
+    let events = state.house.db.list_events_of([EventKind::CopySuperseded, EventKind::CopySuperseded]).await?;
+    let facts = events.iter().rev().filter_map(|(_, payload)| serde_json::from_str::<serde_json::Value>(payload).ok());
+    let mut own = facts.filter(|facts| {
+        facts["copy"].as_str() == Some(row.id.as_str()) && facts["next"].as_u64() == Some(u64::from(row.version))
+    });
+    let facts = own.next().unwrap_or_default();
+    let directory = state.directory().await?;
+    let member = directory.roster.staff_member(facts["actor"].as_str().unwrap_or_default());
+    let by = member.map(|one| names::short_name(&one.surname, &one.given_name, &one.patronymic));
+    let by = by.map_or_else(String::new, |name| format!(", выпускает {name}"));
+    let at = facts["at"].as_str().map_or_else(String::new, |at| format!(", {}", words::moment_words(at)));
+    Ok(format!("Версия {} уже составлена{by}{at}. Второй раз она не выпускается", row.version))
 }

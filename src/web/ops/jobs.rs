@@ -14,6 +14,7 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::segment;
+use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -111,6 +112,8 @@ fn words_of(state: JobState, outcome: Option<&Outcome>) -> &'static str {
 #[template(path = "ops/jobs.html", config = "src/web/askama.toml")]
 struct JobsPage {
     frame: Frame,
+    /// Letters that the mail server does not take; empty where all left, or for who does not see everything.
+    mail: String,
     jobs: Vec<View>,
 }
 
@@ -118,6 +121,8 @@ struct JobsPage {
 #[template(path = "ops/job.html", config = "src/web/askama.toml")]
 struct JobPage {
     frame: Frame,
+    /// Who asked for it where that is not the visitor: «Гранитов Р. И.».
+    by: String,
     job: View,
 }
 
@@ -206,10 +211,19 @@ fn sees_all(visitor: &Visitor) -> bool {
     visitor.may(Action::ReadOperations, &Subject::House).is_allowed()
 }
 
-/// The job, if it is the visitor's own or the visitor sees all of them; another's is as good as none.
+/// May the visitor ask for the same work over the whole school? A second press is led to the job of the first.
+fn asks_the_same(visitor: &Visitor, row: &JobRow) -> bool {
+    match serde_json::from_str(&row.arguments) {
+        Ok(Work::IssueAll | Work::Issue { .. }) => visitor.reach(Action::IssueCopies).school,
+        Ok(Work::SealAll | Work::Seal { .. }) => visitor.reach(Action::SealCopies).school,
+        _ => false,
+    }
+}
+
+/// The job, if it is the visitor's own, work that the visitor may ask for too, or the visitor sees all of them; another's is as good as none.
 async fn find(state: &WebState, visitor: &Visitor, id: &str) -> Result<JobRow, Refusal> {
     let row = state.house.db.find_job(id).await?.ok_or(Refusal::NotFound)?;
-    if row.created_by != visitor.account && !sees_all(visitor) {
+    if row.created_by != visitor.account && !sees_all(visitor) && !asks_the_same(visitor, &row) {
         return Err(Refusal::NotFound);
     }
     Ok(in_queue(state, row).await)
@@ -263,7 +277,20 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
     let frame = frame
         .titled("Долгие работы")
         .leading("Закрытие, выпуск, печать и загрузка идут и тогда, когда страница закрыта.");
-    answer::page(&JobsPage { frame, jobs })
+    let mail = if all { unsent(&state).await? } else { String::new() };
+    answer::page(&JobsPage { frame, mail, jobs })
+}
+
+/// «Не отправлено писем: 3. …»; empty where none was tried in vain. The server's answer may hold an address, so it is taken out.
+async fn unsent(state: &WebState) -> Result<String, Refusal> {
+    let letters = state.house.db.list_unsent_letters(u32::MAX).await?;
+    let failed: Vec<_> = letters.iter().filter(|letter| !letter.failure.is_empty()).collect();
+    let Some(last) = failed.last() else { return Ok(String::new()) };
+    let why = last.failure.replace(&last.address, "адресат");
+    Ok(format!(
+        "Не отправлено писем с напоминаниями: {}. Почтовый сервер: {why}. Проверьте настройки почты.",
+        failed.len()
+    ))
 }
 
 /// `GET /jobs/{job}`.
@@ -273,9 +300,21 @@ pub(super) async fn page(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
-    let job = View::of(&find(&state, &visitor, &id).await?);
+    let row = find(&state, &visitor, &id).await?;
+    let by = match row.created_by == visitor.account {
+        true => String::new(),
+        false => asked_by(&state, &row.created_by).await,
+    };
+    let job = View::of(&row);
     let frame = frame.titled(job.what.clone()).under("Долгие работы", "/jobs");
-    answer::page(&JobPage { frame, job })
+    answer::page(&JobPage { frame, by, job })
+}
+
+/// The name of who asked for a job; empty where nobody of the staff did.
+async fn asked_by(state: &WebState, account: &str) -> String {
+    let Ok(directory) = state.directory().await else { return String::new() };
+    let member = directory.roster.staff_member(account);
+    member.map(|one| names::short_name(&one.surname, &one.given_name, &one.patronymic)).unwrap_or_default()
 }
 
 /// `GET /jobs/{job}/part`: the same as a part of another page.

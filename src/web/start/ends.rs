@@ -54,8 +54,12 @@ impl Desk<'_> {
         }
         let n = open.len() as u64;
         open.dedup();
-        let [one, few, many] =
-            ["учётный период не закрыт", "учётных периода не закрыты", "учётных периодов не закрыто"];
+        // A quarter of three classes is one period, closed three times.
+        let [one, few, many] = [
+            "журнал класса за период не закрыт",
+            "журнала классов за период не закрыты",
+            "журналов классов за период не закрыто",
+        ];
         waits.push(Wait {
             count: n,
             what: words::plural(n, one, few, many).to_owned(),

@@ -152,7 +152,7 @@ impl Desk<'_> {
         }))
     }
 
-    /// Copies on their way with entries that were undone since, for who issues: nobody signs or seals them, the next version takes their place.
+    /// Copies on their way with entries that were undone since or under an authority that was replaced, for who issues: nobody signs or seals them, the next version takes their place.
     /// What was recalled is told as what came back.
     pub(super) fn undone(&self, copies: &[Awaited]) -> Option<Wait> {
         let (seen, issues) = (self.visitor.reach(Action::ReadCopies), self.visitor.reach(Action::IssueCopies));
@@ -168,9 +168,17 @@ impl Desk<'_> {
             "копии ждут следующих версий",
             "копий ждут следующих версий",
         );
+        let former = stale.iter().filter(|copy| copy.former).count() as u64;
+        let why = match (former, n) {
+            (0, 1) => "составлена с отменёнными записями",
+            (0, _) => "составлены с отменёнными записями",
+            (1, 1) => "составлена под прежним удостоверяющим центром школы",
+            (former, n) if former == n => "составлены под прежним удостоверяющим центром школы",
+            _ => "составлены с отменёнными записями или под прежним удостоверяющим центром школы",
+        };
         let detail = match n {
-            1 => "составлена с отменёнными записями, её не подписывают и не скрепляют: выпустите следующую версию",
-            _ => "составлены с отменёнными записями, их не подписывают и не скрепляют: выпустите следующие версии",
+            1 => format!("{why}, её не подписывают и не скрепляют: выпустите следующую версию"),
+            _ => format!("{why}, их не подписывают и не скрепляют: выпустите следующие версии"),
         };
         let classes = shortened(stale.iter().map(|copy| copy.row.class.as_str()));
         Some(Wait {

@@ -492,8 +492,8 @@ impl Desk<'_> {
             if self.visitor.may_anywhere(Action::ChangePolicy) && self.state.house.db.list_policies().await?.is_empty()
             {
                 let detail = format!(
-                    "сейчас действуют «{}»: если это положение школы — пропустите, если нет — выберите своё и впишите приказ",
-                    self.state.house.policy.title
+                    "сейчас действуют {}: если это положение школы — пропустите, если нет — выберите своё и впишите приказ",
+                    words::quoted(&self.state.house.policy.title)
                 );
                 waits.push(step("введите правила школы приказом", &detail, "/policy/adopt"));
             }
