@@ -20,6 +20,7 @@ use super::{Act, Error, House, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::sheet_code::SheetCode;
 use crate::domain::words;
 use crate::scan::{self, Grey, Kind, PageFault, Unreadable};
 use crate::store::{self, Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
@@ -306,7 +307,7 @@ pub enum Refusal {
     Unsigned,
     /// Signatures were recorded by it, and they stay.
     #[error(
-        "по этому скану отмечены подписи ступени «{0}»: подписи хранятся, и скан хранится с ними; если на листе подписи нет, верните копию: замечанием при подписании, а подписанную всеми — кнопкой «Вернуть на исправление» на её странице"
+        "по этому скану отмечены подписи ступени «{0}»: подписи хранятся, и скан хранится с ними; если запись на листе изменена, выпустите следующую версию копии: её листы печатаются и подписываются заново, а старый скан остаётся со старой версией; если на листе подписи нет, верните копию: замечанием при подписании, а подписанную всеми — кнопкой «Вернуть на исправление» на её странице"
     )]
     Attested(String),
     /// The code is not one of a sheet that is awaited; why.
@@ -362,6 +363,15 @@ pub struct Ticked {
     pub leaf: Leaf,
     /// It was ticked off before; nothing was written now.
     pub again: bool,
+}
+
+/// What a code's text says, as a person or a reader typed it, and what this house says of it; nothing is written and nobody is named. No
+/// code where the text is none of ours.
+pub async fn look_up(house: &House, text: &str) -> Result<(Option<SheetCode>, Verdict), Error> {
+    let text = typed(text);
+    let code = SheetCode::parse(&text).ok();
+    let (verdict, _) = Judge::new(house).judge(&text).await?;
+    Ok((code, verdict))
 }
 
 /// Ticks off the sheet whose code a reader or a camera gave.

@@ -50,17 +50,23 @@
   const form = document.getElementById("code-form");
   if (!form) return;
   const field = document.getElementById("code");
+  // What is left of the other copies changes with every tick.
+  const begun = (page) => {
+    const part = page.getElementById("begun");
+    if (part) document.getElementById("begun").replaceWith(document.adoptNode(part));
+  };
   // Codes go one after another, in the order they were read.
   let queue = Promise.resolve();
   const tick = (code) => {
     queue = queue.then(async () => {
       const received = document.getElementById("received");
       try {
-        const response = await fetch(form.action, { method: "POST", body: new URLSearchParams({ code }), headers: { Accept: "text/html" } });
+        const response = await fetch(form.action, { method: "POST", body: new URLSearchParams({ code, copy: received.dataset.copy }), headers: { Accept: "text/html" } });
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
         const part = page.getElementById("received");
-        if (part) received.replaceWith(document.adoptNode(part));
-        else form.submit();
+        if (!part) return form.submit();
+        begun(page);
+        received.replaceWith(document.adoptNode(part));
       } catch {
         const said = received.querySelector(".flash");
         said.hidden = false;
@@ -80,6 +86,7 @@
   const show = async (response) => {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const part = page.getElementById("received");
+    if (part) begun(page);
     if (part) document.getElementById("received").replaceWith(document.adoptNode(part));
     return part;
   };
@@ -88,6 +95,7 @@
   const photo = document.getElementById("photo");
   const read = async (file, name) => {
     const body = new FormData();
+    body.append("copy", document.getElementById("received").dataset.copy);
     body.append("file", file, name);
     return show(await fetch(photos.action, { method: "POST", body, headers: { Accept: "text/html" } }));
   };

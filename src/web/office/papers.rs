@@ -430,10 +430,13 @@ pub(super) async fn one(
         sheets: kept.sheets(),
         lettered,
         absent,
-        place: match kept.place() {
-            Some(place) => place,
-            // Where the last one went, the next one goes: room, safe and shelf are typed once.
-            None => super::pile::last_place(&state.house.db.list_paper(Which::All).await?),
+        place: Place {
+            file: super::pile::case_of(&state, &kept, &state.act(&visitor.account)).await?,
+            ..match kept.place() {
+                Some(place) => place,
+                // Where the last one went, the next one goes: room, safe and shelf are typed once.
+                None => super::pile::last_place(&state.house.db.list_paper(Which::All).await?),
+            }
         },
         staff: staff(&directory.roster),
         out: kept.out().is_some(),
@@ -470,7 +473,10 @@ pub(super) async fn act(
             return Ok(answer::done(&back, said));
         }
         "finish" => finishing(&fields, &day, fields.value("sheets").parse().unwrap_or_default()),
-        "place" => vec![PaperFact::Placed(place_in(&fields))],
+        "place" => {
+            let case = super::pile::case_of(&state, &find(&state, &paper).await?, &act).await?;
+            vec![PaperFact::Placed(super::pile::in_case(place_in(&fields), &case)?)]
+        }
         "void" => vec![PaperFact::Voided { ground: fields.value("ground").to_owned() }],
         _ => return Err(Refusal::Rule("Не сказано, что сделать с копией.".to_owned())),
     };

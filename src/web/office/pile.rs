@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 
 use axum::extract::State;
 use axum::response::Response;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::directory::Directory;
 use super::Fields;
+use crate::domain::forms::plan::{Holds, index_of};
 use crate::domain::journal::YEAR;
 use crate::domain::names;
 use crate::domain::paper::{Kept, PaperFact, Place, Purpose, Stage};
@@ -19,6 +20,7 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::{CopyKind, supplement_no};
 use crate::domain::words;
+use crate::flow::Act;
 use crate::flow::force::Versions;
 use crate::flow::office::{self, NewHandover};
 use crate::flow::people::{Look, note_access};
@@ -247,6 +249,27 @@ pub(super) async fn finish(state: &WebState, visitor: &Visitor, fields: &Fields)
     Ok(answer::done("/office/papers", &said))
 }
 
+/// The file of the plan in which a copy of this kind lies: «Дело №» of its place, and the one that the volumes are bound by.
+pub(super) async fn case_of(state: &WebState, kept: &Kept, act: &Act) -> Result<String, Refusal> {
+    let holds = match kept.copy.kind {
+        CopyKind::PeriodCopy => Holds::Journals,
+        CopyKind::SummarySheet => Holds::Summaries,
+    };
+    let ends = kept.copy.year.split('/').nth(1).and_then(|year| year.parse().ok());
+    let calendar = ends.unwrap_or_else(|| act.at.date_naive().year());
+    Ok(index_of(&office::plan::read(&state.house, calendar, act).await?.lines, holds))
+}
+
+/// A place in another file than the plan's would say what the volumes and inventories do not.
+pub(super) fn in_case(place: Place, case: &str) -> Result<Place, Refusal> {
+    match place.file.trim() {
+        other if !other.is_empty() && other != case => Err(Refusal::Rule(format!(
+            "По номенклатуре эта копия лежит в деле {case}, а не {other}: впишите {case} или сначала исправьте номенклатуру"
+        ))),
+        _ => Ok(place),
+    }
+}
+
 /// The place that a form names.
 pub(super) fn place_in(fields: &Fields) -> Place {
     Place {
@@ -284,4 +307,19 @@ pub(super) fn finishing(fields: &Fields, day: &str, sheets: u32) -> Vec<PaperFac
         facts.push(PaperFact::Stitched { day: day.to_owned() });
     }
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_names_the_file_of_the_plan_or_none() {
+        let place =
+            |file: &str| Place { room: "канцелярия".to_owned(), file: file.to_owned(), ..Place::default() };
+        assert!(in_case(place("01-01"), "01-01").is_ok());
+        assert!(in_case(place(""), "01-01").is_ok());
+        let refused = in_case(place("01-15"), "01-01");
+        assert!(matches!(refused, Err(Refusal::Rule(ref said)) if said.contains("в деле 01-01, а не 01-15")));
+    }
 }

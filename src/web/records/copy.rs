@@ -5,10 +5,10 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use super::since::since;
 use super::void::Voided;
 use super::{badge_of, pdf};
 use crate::domain::copy::State as CopyState;
-use crate::domain::finding::Finding;
 use crate::domain::log_proof::object_name;
 use crate::domain::names;
 use crate::domain::people::Visitor;
@@ -27,7 +27,7 @@ use crate::flow::sources;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
-use crate::web::desk::{Changed, Recalls, Replaced, Sent, Supplements, changed, decides};
+use crate::web::desk::{Changed, Recalls, Replaced, Sent, Supplements, changed, decides, ground_of_remarks};
 use crate::web::frame::Frame;
 use crate::web::office::twins::{Twin, twins};
 use crate::web::query::{Asked, segment};
@@ -81,6 +81,10 @@ struct CopyPage {
     unmended: String,
     /// Does the form of the next version stand on the page? After all signatures only for whoever decides it.
     reissues: bool,
+    /// The ground that stands in that form: of the remarks where they were answered, or as a page led here with it.
+    ground: String,
+    /// Did a page lead here with a ground?
+    is_led: bool,
     /// Has everybody signed it?
     decided: bool,
     /// Places that may be filled on paper now: `stage/person`, name and office.
@@ -149,7 +153,10 @@ struct SheetView {
     href: String,
 }
 
-/// `GET /copies/{copy}?version=1`.
+/// Letters that the field of a ground takes.
+const LONGEST_GROUND: usize = 300;
+
+/// `GET /copies/{copy}?version=1`; `ground` fills in the ground of the next version.
 pub(super) async fn copy(
     State(state): State<WebState>,
     Path(id): Path<String>,
@@ -157,7 +164,9 @@ pub(super) async fn copy(
     frame: Frame,
     asked: Asked,
 ) -> Result<Response, Refusal> {
-    answer::page(&page(&state, &id, &visitor, frame, (asked.value("version"), Sent::default())).await?)
+    answer::page(
+        &page(&state, &id, &visitor, frame, (asked.value("version"), asked.value("ground"), Sent::default())).await?,
+    )
 }
 
 /// The page of a copy once more with the form of its recall as it was sent; nothing was recalled.
@@ -168,16 +177,16 @@ pub(in crate::web) async fn copy_again(
     frame: Frame,
     sent: Sent,
 ) -> Result<Response, Refusal> {
-    answer::page_again(&page(state, id, visitor, frame, ("", sent)).await?)
+    answer::page_again(&page(state, id, visitor, frame, ("", "", sent)).await?)
 }
 
-/// `version` is empty for the last one.
+/// `version` is empty for the last one; `asked` is the ground of a next version that a page led here with, or empty.
 async fn page(
     state: &WebState,
     id: &str,
     visitor: &Visitor,
     frame: Frame,
-    (version, sent): (&str, Sent),
+    (version, asked, sent): (&str, &str, Sent),
 ) -> Result<CopyPage, Refusal> {
     let rows = state.house.db.list_versions(id).await?;
     let last = rows.last().ok_or(Refusal::NotFound)?.version;
@@ -206,6 +215,13 @@ async fn page(
     };
     let mended = mending.is_done();
     let mut remarks = desk::remarks(&state.house, &row).await?;
+    let ground = match asked.trim() {
+        "" if voided.ground.is_empty() && mended => {
+            ground_of_remarks(remarks.iter().filter(|one| one.version == row.version))
+        }
+        "" => voided.ground.clone(),
+        asked => asked.chars().take(LONGEST_GROUND).collect(),
+    };
     let own = |one: &&mut desk::Remark| one.owner == visitor.account && one.version == row.version;
     let mut is_own = false;
     for one in remarks.iter_mut().filter(own) {
@@ -286,6 +302,8 @@ async fn page(
         twins,
         scanned: !scanned.is_empty(),
         scans_in,
+        is_led: !asked.trim().is_empty(),
+        ground,
         mended,
         clerks,
         may_print,
@@ -297,29 +315,6 @@ async fn page(
         frame,
         row,
     })
-}
-
-/// What the journal says otherwise by now, for the version of a year's record that holds.
-async fn since(state: &WebState, row: &CopyRow, snapshot: &Snapshot, holds: bool) -> Result<Vec<String>, Refusal> {
-    if !holds {
-        return Ok(Vec::new());
-    }
-    let found = sources::changed_since(&state.house, row, snapshot).await?;
-    // As many as one screen holds; the doctor lists all.
-    const SHOWN: usize = 12;
-    let mut told: Vec<String> = found.iter().take(SHOWN).map(|one| format!("{}: {}", one.place, said(one))).collect();
-    if found.len() > SHOWN {
-        told.push(format!("и ещё {}: весь перечень даёт команда «letopis doctor»", found.len() - SHOWN));
-    }
-    Ok(told)
-}
-
-/// A finding's sentence with the two values where it is about values.
-fn said(finding: &Finding) -> String {
-    match finding.expected == finding.found {
-        true => finding.message.clone(),
-        false => format!("{} (подписано «{}», теперь «{}»)", finding.message, finding.expected, finding.found),
-    }
 }
 
 fn versions(rows: &[CopyRow], shown: &CopyRow, known: &Versions) -> Vec<VersionView> {

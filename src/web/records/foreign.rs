@@ -9,7 +9,7 @@ use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::people::Visitor;
 use crate::domain::words;
 use crate::flow::foreign::{self, Kept};
-use crate::sign::foreign::{LARGEST, NOT_CHECKED, Signature};
+use crate::sign::foreign::{LARGEST, NOT_CHECKED, SELF_ISSUED, Signature, SignatureCheck};
 use crate::store::CopyRow;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -55,10 +55,16 @@ fn view(kept: &Kept, zone: FixedOffset) -> ForeignView {
         badge,
         verdict,
         signatures: kept.check.signatures.iter().map(|one| fields(one, zone)).collect(),
-        findings: kept.check.findings.iter().map(|finding| words::capitalised(&finding.message)).collect(),
+        findings: said(&kept.check),
         attached: words::moment_words(&row.at),
         href: format!("/copies/{}/{}/foreign/{}", segment(&row.copy), row.version, row.digest),
     }
+}
+
+/// What is worth knowing of a check, each in a sentence.
+fn said(check: &SignatureCheck) -> Vec<String> {
+    let own = check.signatures.iter().any(|one| one.holder.self_issued).then(|| words::capitalised(SELF_ISSUED));
+    own.into_iter().chain(check.findings.iter().map(|finding| words::capitalised(&finding.message))).collect()
 }
 
 fn fields(one: &Signature, zone: FixedOffset) -> Vec<(&'static str, String)> {
@@ -84,15 +90,33 @@ pub(super) async fn attach(
     let act = state.act(&visitor.account);
     let attached = foreign::attach(&state.house, &copy, version, &name, &bytes, &act).await?;
     let Some(row) = attached.row else {
-        let mut findings = attached.check.findings;
-        findings.push(Finding::new("signature.not-checked", name, NOT_CHECKED).weighing(Severity::Note));
-        return Err(Refusal::BadInput(findings));
+        return Err(Refusal::Rule(refused(&name, &attached.check)));
+    };
+    let own = match attached.check.signatures.iter().any(|one| one.holder.self_issued) {
+        true => format!("; {SELF_ISSUED}"),
+        false => String::new(),
     };
     let said = match attached.again {
-        true => "Эта же подпись уже приложена к копии",
-        false => "Подпись верна и приложена к копии; квалифицированный статус сертификата не проверялся",
+        true => format!("Эта же подпись уже приложена к копии{own}"),
+        false => format!("Подпись верна и приложена к копии{own}; {NOT_CHECKED}"),
     };
-    Ok(answer::done(&format!("/copies/{}?version={}", segment(&copy), row.version), said))
+    Ok(answer::done(&format!("/copies/{}?version={}", segment(&copy), row.version), &said))
+}
+
+/// «Подпись не приложена, wrong.pdf: это не файл электронной подписи (нужно: …; в файле: …)».
+fn refused(name: &str, check: &SignatureCheck) -> String {
+    let weighty = check.findings.iter().filter(|finding| finding.severity != Severity::Note);
+    // Sums of bytes tell people nothing.
+    let is_sum = |finding: &Finding| matches!(finding.code, "signature.other-document" | "signature.other-certificate");
+    let one = |finding: &Finding| match (finding.expected.as_str(), finding.found.as_str()) {
+        _ if is_sum(finding) => finding.message.clone(),
+        ("", "") => finding.message.clone(),
+        (expected, "") => format!("{} (нужно: {expected})", finding.message),
+        ("", found) => format!("{} (в файле: {found})", finding.message),
+        (expected, found) => format!("{} (нужно: {expected}; в файле: {found})", finding.message),
+    };
+    let why: Vec<String> = weighty.map(one).collect();
+    format!("Подпись не приложена, {name}: {}", why.join("; "))
 }
 
 async fn read(mut form: Multipart) -> Result<(Option<u32>, String, Vec<u8>), Refusal> {

@@ -80,6 +80,10 @@ struct GapsPage {
     class: String,
     /// Why nothing can be closed yet: «Период ещё не начался: …»; empty once it has begun.
     ahead: String,
+    /// «Не закрыты журналы классов за прошедшие периоды: 31»; empty when none is.
+    overdue: String,
+    /// What it adds up from: address and «I четверть — 5 классов».
+    overdue_parts: Vec<(String, String)>,
     /// Classes that would be closed now, and those that lack something.
     ready: usize,
     lacking: usize,
@@ -158,6 +162,16 @@ pub(super) async fn gaps(
     let open = |one: &&Closed| !one.already;
     let lacks = |one: &&Closed| one.findings.iter().any(|gap| gap.severity == Severity::Error);
     let period_name = listed.iter().find(|(id, _)| *id == period).map(|(_, name)| name.clone()).unwrap_or_default();
+    let overdue = overdue(&directory, (listed.as_slice(), reach.as_slice()), today);
+    let overdue_parts = overdue.iter().map(|(id, name, count)| {
+        let classes = words::count(*count as u64, "класс", "класса", "классов");
+        (format!("/copies/gaps?period={}", segment(id)), format!("{name} — {classes}"))
+    });
+    let overdue_parts: Vec<(String, String)> = overdue_parts.collect();
+    let overdue = match overdue.iter().map(|(_, _, count)| count).sum::<usize>() {
+        0 => String::new(),
+        all => format!("Не закрыты журналы классов за прошедшие периоды: {all}"),
+    };
     let is_closed = words::closed(&period_name);
     let ahead = period::begun(&directory.roster, &period, today).err();
     let ahead = ahead.map(|refusal| words::capitalised(&refusal.to_string())).unwrap_or_default();
@@ -166,6 +180,8 @@ pub(super) async fn gaps(
         .leading("Чего не хватает, чтобы закрыть учётный период, и кого об этом спросить.")
         .under("Копии", "/copies");
     answer::page(&GapsPage {
+        overdue,
+        overdue_parts,
         frame,
         periods: listed.iter().map(|(id, name)| choice(id, name, &period)).collect(),
         choices: reach.iter().map(|name| choice(name, name, &class)).collect(),
@@ -196,6 +212,28 @@ fn begun(directory: &Directory, listed: &[(String, String)], today: chrono::Naiv
     let starts = |id: &str| directory.roster.periods.iter().find(|period| period.id == id).map(|period| period.starts);
     let begun = listed.iter().find(|(id, _)| starts(id).is_some_and(|day| day <= today));
     begun.or(listed.first()).map_or(YEAR, |(id, _)| id.as_str()).to_owned()
+}
+
+/// Journals of classes that are open though their period is over: identifier of the period, its name, classes. The year waits behind the last
+/// of its periods. The first page counts the same.
+fn overdue<'l>(
+    directory: &Directory,
+    (listed, classes): (&'l [(String, String)], &[String]),
+    today: chrono::NaiveDate,
+) -> Vec<(&'l str, &'l str, usize)> {
+    let is_over = |class: &str, id: &str| {
+        let grade = directory.class(class).map_or(0, |class| class.grade);
+        let own = directory.roster.periods_of_grade(grade);
+        let ends = match id {
+            YEAR if own.iter().all(|one| directory.is_closed(class, &one.id)) => own.last().map(|one| one.ends),
+            _ => own.iter().find(|one| one.id == id).map(|one| one.ends),
+        };
+        ends.is_some_and(|ends| ends < today) && !directory.is_closed(class, id)
+    };
+    let counted = listed.iter().map(|(id, name)| {
+        (id.as_str(), name.as_str(), classes.iter().filter(|class| is_over(class.as_str(), id)).count())
+    });
+    counted.filter(|(_, _, count)| *count > 0).collect()
 }
 
 /// Does a class have this period?

@@ -6,6 +6,7 @@ mod gaps;
 mod jobs;
 mod log;
 mod package;
+mod since;
 mod void;
 
 use std::collections::BTreeMap;

@@ -8,8 +8,10 @@ use serde::Deserialize;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
+use super::super::desk::decides;
 use super::super::directory::Directory;
 use super::super::frame::Frame;
+use super::super::ops::jobs;
 use super::super::query::{Asked, segment};
 use super::{copy_name, differing, draw, drawn, jpeg, said, stage_line};
 use crate::domain::forms::People;
@@ -17,10 +19,11 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::document_words;
 use crate::domain::words;
+use crate::flow::jobs::Work;
 use crate::flow::paper;
 use crate::flow::paper::stage::Settled;
 use crate::flow::scans::{self, At, Compared, Differing, Inked, Standing};
-use crate::store::{CopyRow, Leaf, ScanPlace};
+use crate::store::{CopyRow, JobRow, Leaf, ScanPlace};
 
 /// Pixels of the longer side of a picture that is read beside another.
 const SIDE: usize = 1400;
@@ -51,6 +54,23 @@ struct CopyPage {
     address: String,
     today: String,
     receives: bool,
+    /// «2 из 34» while scans of this copy are still compared: nothing is judged by eye before that; empty afterwards.
+    comparing: String,
+    /// That work where the visitor may follow it, each as a part; the page reloads at its end.
+    following: Vec<String>,
+}
+
+/// How far the comparison of this copy's scans is, while it waits or runs; empty when none does.
+async fn comparing(state: &WebState, standing: &Standing) -> Result<String, Refusal> {
+    let is_own = |file: &str| standing.pages.iter().flat_map(|page| &page.scans).any(|at| at.place.file == file);
+    let concerns = |row: &JobRow| match serde_json::from_str(&row.arguments) {
+        Ok(Work::CompareScans { files }) => files.iter().any(|file| is_own(file)),
+        Ok(Work::ReadScans { files, .. }) => files.iter().any(|one| is_own(&one.file)),
+        _ => false,
+    };
+    let rows = state.house.db.list_jobs(super::NEWEST_JOBS).await?;
+    let open = rows.iter().find(|row| !row.state.is_over() && concerns(row));
+    Ok(open.map_or_else(String::new, |row| jobs::figures(row.state, row.done, row.total)))
 }
 
 /// May the visitor place and judge the scans of this copy?
@@ -116,7 +136,14 @@ pub(super) async fn report(
     )));
     let differing = scans::differing(&state.house).await?;
     let inked = Inked::load(&state.house, &standing.copy).await?;
+    let comparing = comparing(&state, &standing).await?;
+    let following = match comparing.is_empty() {
+        true => Vec::new(),
+        false => jobs::running(&state, &visitor, &[Work::COMPARE_SCANS, Work::READ_SCANS]).await?,
+    };
     answer::page(&CopyPage {
+        comparing,
+        following,
         frame: under(frame, &visitor),
         receives: receives(&directory, &visitor, &standing.copy),
         complete: standing.is_complete(),
@@ -278,6 +305,37 @@ struct LeafPage {
     after: String,
     scans: Vec<ScanView>,
     receives: bool,
+    /// May the visitor issue the next version of this copy as it stands?
+    issues: bool,
+    /// Who issues it, told to everybody else.
+    issuers: String,
+    /// The form of the next version with its ground filled in.
+    onward: String,
+    /// What its title page would say of a grave difference on this page.
+    ground: String,
+}
+
+/// The ground of a next version that a grave difference on a page asks for; whoever issues it words it further.
+fn grave_ground(sheet: u32, leaf: u32) -> String {
+    format!("на листе {sheet}, страница {leaf}, запись на бумаге изменена после выпуска")
+}
+
+/// Who may put the next version in the place of this one: whether the visitor does, and the words for who does.
+async fn issuers(
+    state: &WebState,
+    directory: &Directory,
+    visitor: &Visitor,
+    copy: &CopyRow,
+) -> Result<(bool, String), Refusal> {
+    let grade = directory.class(&copy.class).map_or(0, |class| class.grade);
+    let recalled = state.house.db.find_recall(&copy.id).await?.is_some_and(|one| one.version == copy.version);
+    let issues = visitor.reach(Action::IssueCopies).class(&copy.class, grade);
+    let may = issues && decides(visitor, copy.state, recalled);
+    let who = match copy.state.is_decided() && !recalled {
+        true => "директор или заместитель: копию уже подписали все".to_owned(),
+        false => visitor.rules.who(Action::IssueCopies),
+    };
+    Ok((may, who))
 }
 
 /// `GET /office/scans/{copy}/{leaf}`.
@@ -345,7 +403,13 @@ pub(super) async fn leaf(
     };
     let frame = frame.titled(format!("Страница {leaf}")).leading(format!("Лист {}: {}", page.sheet, page.title));
     let frame = under(frame, &visitor).under(copy_name(&directory, &standing.copy), back.clone());
+    let (issues, issuers) = issuers(&state, &directory, &visitor, &standing.copy).await?;
+    let ground = grave_ground(page.sheet, leaf);
     answer::page(&LeafPage {
+        issues,
+        issuers,
+        onward: format!("/copies/{}?ground={}#f-ground", segment(&id), segment(&ground)),
+        ground,
         frame,
         leaf,
         sheet: page.sheet,

@@ -293,7 +293,7 @@ fn unplaced(row: &ScanPageRow, files: &[ScanFileRow]) -> Unplaced {
 
 /// `POST /office/scans`: files are kept and read by a job, which goes on when the page is closed.
 async fn drop_files(State(state): State<WebState>, visitor: Visitor, request: Request) -> Result<Response, Refusal> {
-    let Uploaded { given, signed_on } = files_of(&state, request).await?;
+    let Uploaded { given, signed_on, .. } = files_of(&state, request).await?;
     let folder = state.house.incoming();
     std::fs::create_dir_all(&folder).map_err(|error| answer::fault(&error))?;
     let mut files = Vec::new();
@@ -313,6 +313,8 @@ struct Uploaded {
     given: Vec<(String, Vec<u8>)>,
     /// Day beside the signatures, `2025-10-27`; empty when the form has none.
     signed_on: String,
+    /// Copy whose sheets the page of receiving shows; empty when the form names none.
+    copy: String,
 }
 
 /// Files of a form, each with its name, and the day beside the signatures.
@@ -320,10 +322,14 @@ async fn files_of(state: &WebState, request: Request) -> Result<Uploaded, Refusa
     let _permit = state.uploads.acquire().await.map_err(|_| Refusal::Fault)?;
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Refusal::NoFile)?;
     let mut given = Vec::new();
-    let (mut taken, mut signed_on) = (0, String::new());
+    let (mut taken, mut signed_on, mut copy) = (0, String::new(), String::new());
     while let Some(field) = form.next_field().await.map_err(|_| Refusal::BrokenUpload)? {
         if field.name() == Some("signed_on") {
             signed_on = field.text().await.map_err(|_| Refusal::BrokenUpload)?.trim().to_owned();
+            continue;
+        }
+        if field.name() == Some("copy") {
+            copy = field.text().await.map_err(|_| Refusal::BrokenUpload)?;
             continue;
         }
         let name = field.file_name().map(str::to_owned).unwrap_or_default();
@@ -336,7 +342,7 @@ async fn files_of(state: &WebState, request: Request) -> Result<Uploaded, Refusa
             given.push((name, bytes.to_vec()));
         }
     }
-    if given.is_empty() { Err(Refusal::NoFile) } else { Ok(Uploaded { given, signed_on }) }
+    if given.is_empty() { Err(Refusal::NoFile) } else { Ok(Uploaded { given, signed_on, copy }) }
 }
 
 /// A page of a kept scan; drawing it takes a good part of a second, so it is done where it holds up nobody.

@@ -10,10 +10,12 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::{Asked, segment};
-use super::{copy_name, files_of};
+use super::{Uploaded, copy_name, files_of};
 use crate::domain::people::Visitor;
+use crate::domain::words;
 use crate::flow::{Error, scans};
 use crate::scan;
+use crate::store::Leaf;
 
 /// A page to be ticked off.
 struct Tick {
@@ -25,6 +27,7 @@ struct Tick {
 
 /// A copy that is being received.
 struct Receiving {
+    id: String,
     name: String,
     done: usize,
     pages: usize,
@@ -67,7 +70,7 @@ async fn page(
                 last: page.leaf == last,
             };
             let ticks: Vec<Tick> = standing.pages.iter().map(tick).collect();
-            shown = Some(Receiving { name, done: ticks.len() - left, pages: ticks.len(), ticks });
+            shown = Some(Receiving { id: copy.to_owned(), name, done: ticks.len() - left, pages: ticks.len(), ticks });
         } else if left > 0 && left < standing.pages.len() {
             let href = format!("/office/receiving?copy={}", segment(&standing.copy.id));
             others.push((href, format!("{name}: осталось {left}")));
@@ -83,6 +86,9 @@ async fn page(
 #[derive(Debug, Deserialize)]
 pub(super) struct Typed {
     code: String,
+    /// The copy whose sheets the page shows: a code that is not taken leaves it there.
+    #[serde(default)]
+    copy: String,
 }
 
 /// `POST /office/receiving`.
@@ -94,19 +100,33 @@ pub(super) async fn tick(
 ) -> Result<Response, Refusal> {
     match scans::receive(&state.house, &typed.code, &state.act(&visitor.account)).await {
         Ok(ticked) => {
-            let said = told(&ticked);
+            let said = told(&state, &ticked).await?;
             page(&state, frame, &ticked.leaf.copy, ticked.leaf.leaf, (said, false)).await
         }
         // A code that is not taken is told where the next one is typed: the pile goes on.
-        Err(Error::Scan(refusal)) => page(&state, frame, "", 0, (refusal.to_string(), true)).await,
+        Err(Error::Scan(refusal)) => page(&state, frame, &typed.copy, 0, (refusal.to_string(), true)).await,
         Err(other) => Err(other.into()),
     }
 }
 
-fn told(ticked: &scans::Ticked) -> String {
+/// A sheet that is still held before the camera is read again: within so many seconds that is the same tick.
+const SAME_TICK_SECONDS: i64 = 10;
+
+async fn told(state: &WebState, ticked: &scans::Ticked) -> Result<String, Refusal> {
     let scans::Ticked { leaf, again } = ticked;
-    let how = if *again { "уже отмечена раньше" } else { "отмечена" };
-    format!("Копия {}: страница {}, лист {} — {how}.", leaf.copy, leaf.leaf, leaf.sheet)
+    let how = match *again && !is_just_now(state, leaf).await? {
+        true => "уже отмечена раньше",
+        false => "отмечена",
+    };
+    Ok(format!("Копия {}: страница {}, лист {} — {how}.", leaf.copy, leaf.leaf, leaf.sheet))
+}
+
+/// Was the page ticked off a few seconds ago?
+async fn is_just_now(state: &WebState, leaf: &Leaf) -> Result<bool, Refusal> {
+    let standing = scans::standing(&state.house, &leaf.copy, Some(leaf.version)).await?;
+    let page = standing.pages.iter().find(|page| page.leaf == leaf.leaf);
+    let at = page.and_then(|page| words::moment_of(&page.received_at));
+    Ok(at.is_some_and(|at| (state.now() - at).num_seconds() < SAME_TICK_SECONDS))
 }
 
 /// `POST /office/receiving/photo`: a photo of one or several sheets, for a browser that reads no codes by itself.
@@ -116,25 +136,27 @@ pub(super) async fn photo(
     frame: Frame,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let given = files_of(&state, request).await?.given;
+    let Uploaded { given, copy: shown, .. } = files_of(&state, request).await?;
     let read = move || {
-        let mut texts = Vec::new();
-        for (_, bytes) in given {
-            // What is no picture gives no code, and that is said below.
-            let _ = scan::pages(&bytes, |_, _, page| {
+        let (mut texts, mut strange) = (Vec::new(), Vec::new());
+        for (name, bytes) in given {
+            let read = scan::pages(&bytes, |_, _, page| {
                 texts.extend(page.iter().flat_map(scan::codes).map(|found| found.text));
                 true
             });
+            if read.is_err() {
+                strange.push(name);
+            }
         }
-        texts
+        (texts, strange)
     };
-    let texts = tokio::task::spawn_blocking(read).await.map_err(|error| answer::fault(&error))?;
+    let (texts, strange) = tokio::task::spawn_blocking(read).await.map_err(|error| answer::fault(&error))?;
     let act = state.act(&visitor.account);
-    let (mut said, mut bad, mut last) = (Vec::new(), texts.is_empty(), None);
+    let (mut said, mut bad, mut last) = (Vec::new(), texts.is_empty() || !strange.is_empty(), None);
     for text in texts {
         match scans::receive(&state.house, &text, &act).await {
             Ok(ticked) => {
-                said.push(told(&ticked));
+                said.push(told(&state, &ticked).await?);
                 last = Some(ticked.leaf);
             }
             Err(Error::Scan(refusal)) => {
@@ -144,9 +166,13 @@ pub(super) async fn photo(
             Err(other) => return Err(other.into()),
         }
     }
+    if !strange.is_empty() {
+        let names = strange.join(", ");
+        said.push(format!("Не читается: {names}. Берутся снимки JPEG и PNG и файлы PDF."));
+    }
     if said.is_empty() {
         said.push("На снимке нет кода листа, который читается: снимите лист ближе и прямее.".to_owned());
     }
-    let (copy, leaf) = last.map_or((String::new(), 0), |leaf| (leaf.copy, leaf.leaf));
+    let (copy, leaf) = last.map_or((shown, 0), |leaf| (leaf.copy, leaf.leaf));
     page(&state, frame, &copy, leaf, (said.join(" "), bad)).await
 }
