@@ -42,7 +42,7 @@ enum What {
 /// `control late`.
 #[derive(Debug, Args)]
 struct Late {
-    #[arg(long, value_name = "КЛАСС", help = "Только этот класс")]
+    #[arg(long, value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Только этот класс")]
     class: Option<String>,
     #[arg(long, value_name = "ПЕРИОД", help = "Только этот период (Q1, H1, Y)")]
     period: Option<String>,
@@ -50,9 +50,9 @@ struct Late {
     year: Option<String>,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=53), help = "Только уроки этой недели календарного года (1–53)")]
     week: Option<u32>,
-    #[arg(long, value_name = "ДАТА", conflicts_with = "week", help = "Только уроки с этого дня, ГГГГ-ММ-ДД")]
+    #[arg(long, value_parser = crate::cli::setup::day, value_name = "ДАТА", conflicts_with = "week", help = "Только уроки с этого дня, ГГГГ-ММ-ДД")]
     from: Option<NaiveDate>,
-    #[arg(long, value_name = "ДАТА", conflicts_with = "week", help = "Только уроки по этот день, ГГГГ-ММ-ДД")]
+    #[arg(long, value_parser = crate::cli::setup::day, value_name = "ДАТА", conflicts_with = "week", help = "Только уроки по этот день, ГГГГ-ММ-ДД")]
     to: Option<NaiveDate>,
     #[arg(long, value_name = "СОСТОЯНИЕ", value_parser = ["done", "late", "due", "unknown"], help = "Только такие записи: вовремя, с опозданием, ещё ждёт, неизвестно")]
     status: Option<String>,

@@ -40,7 +40,7 @@ pub(super) struct Demo {
         help = "Период; можно несколько; Y — весь год: все периоды и сводные ведомости. Без этого — первый период каждого класса"
     )]
     periods: Vec<String>,
-    #[arg(long, value_name = "КЛАССЫ", value_delimiter = ',', help = "Только эти классы: 5А,6А")]
+    #[arg(long, value_name = "КЛАССЫ", value_delimiter = ',', value_parser = crate::cli::class_name, help = "Только эти классы: 5А,6А")]
     classes: Vec<String>,
     #[arg(
         long,

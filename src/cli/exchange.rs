@@ -325,7 +325,7 @@ pub(super) struct Export {
         help = "CSV для офисных программ: Windows-1251, точка с запятой, десятичная запятая, русские заголовки"
     )]
     office: bool,
-    #[arg(long, value_name = "КЛАСС", help = "Только этот класс")]
+    #[arg(long, value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Только этот класс")]
     class: Option<String>,
     #[arg(long, value_name = "ПЕРИОД", help = "Только этот учебный период")]
     period: Option<String>,

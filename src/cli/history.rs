@@ -18,7 +18,7 @@ const PAGE: u32 = 50;
 /// `history`.
 #[derive(Debug, Args)]
 pub(super) struct History {
-    #[arg(long, value_name = "КЛАСС", help = "Только этот класс: 5А")]
+    #[arg(long, value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Только этот класс: 5А")]
     class: Option<String>,
     #[arg(long, value_name = "КУРС", help = "Только этот курс: C00001")]
     course: Option<String>,

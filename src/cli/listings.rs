@@ -8,6 +8,7 @@ use super::table::{Table, print_json};
 use super::{Desk, Failure, print_findings};
 use crate::domain::copy::State;
 use crate::domain::names;
+use crate::domain::policy::Stage;
 use crate::domain::route;
 use crate::domain::snapshot::{Snapshot, kind_words};
 use crate::domain::words;
@@ -59,7 +60,7 @@ impl<'a> CopyLine<'a> {
 pub(super) struct Copies {
     #[arg(long, value_name = "ПЕРИОД", help = "Только этот период")]
     period: Option<String>,
-    #[arg(long = "class", value_name = "КЛАСС", help = "Только этот класс")]
+    #[arg(long = "class", value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Только этот класс")]
     class: Option<String>,
 }
 
@@ -395,14 +396,7 @@ fn print_basis(basis: &BasisLine, snapshot: &Snapshot) {
 
 /// The stage in Russian; a stage of the school's own by its title.
 fn stage_name(stage: &str, title: &str) -> String {
-    match stage {
-        "subject_teacher" => "учитель-предметник",
-        "class_teacher" => "классный руководитель",
-        "deputy" => "заместитель директора",
-        "director" => "директор",
-        _ => title,
-    }
-    .to_owned()
+    Stage::parse(stage).map_or(title, |stage| stage.as_russian()).to_owned()
 }
 
 /// A day of the ISO text that begins with it, as people write it: «31.12.2031».

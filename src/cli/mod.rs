@@ -258,6 +258,11 @@ impl Desk {
     }
 }
 
+/// A class that a command names: Latin letters that look like Russian ones are taken for them, for no list of a school may have such a name.
+fn class_name(text: &str) -> Result<String, std::convert::Infallible> {
+    Ok(crate::bundle::meant_class(text))
+}
+
 /// A class of the newest year, as rights are asked about it: its grade leads its name.
 fn class_subject(class: &str) -> Subject<'_> {
     let digits: String = class.chars().take_while(char::is_ascii_digit).collect();

@@ -8,7 +8,7 @@ use super::staff::{Correct, Dismiss, Hire, Staff};
 use super::table::{Table, print_json};
 use super::{Desk, Failure};
 use crate::domain::journal::LessonKey;
-use crate::domain::people::{Appointment, Office, Subject};
+use crate::domain::people::{Appointment, Office, Subject, grades_of, grades_words};
 use crate::domain::rights::{self, Action, Role, Rules};
 use crate::domain::words;
 use crate::flow::people::{self, Order};
@@ -63,14 +63,14 @@ struct Appoint {
     role: Role,
     #[arg(long, value_name = "НОМЕР", help = "Номер приказа")]
     order: String,
-    #[arg(long, value_name = "ДАТА", help = "Дата приказа, ГГГГ-ММ-ДД; без неё — сегодня")]
+    #[arg(long, value_parser = crate::cli::setup::day, value_name = "ДАТА", help = "Дата приказа, ГГГГ-ММ-ДД; без неё — сегодня")]
     date: Option<NaiveDate>,
-    #[arg(long, value_name = "ДАТА", help = "Первый день; без него — дата приказа")]
+    #[arg(long, value_parser = crate::cli::setup::day, value_name = "ДАТА", help = "Первый день; без него — дата приказа")]
     from: Option<NaiveDate>,
-    #[arg(long, value_name = "ДАТА", help = "Последний день")]
+    #[arg(long, value_parser = crate::cli::setup::day, value_name = "ДАТА", help = "Последний день")]
     to: Option<NaiveDate>,
-    #[arg(long, value_name = "5-6", value_parser = grades, help = "Параллели заместителя директора")]
-    grades: Option<(u8, u8)>,
+    #[arg(long, value_name = "5-6", help = "Параллели заместителя директора: 1-4, 5-9, 10-11 или «все»")]
+    grades: Option<String>,
     #[arg(long = "instead-of", value_name = "ЧЕЛОВЕК", help = "Кого замещает учитель или классный руководитель")]
     instead_of: Option<String>,
     #[arg(long, help = "Исполняющий обязанности (и.о.)")]
@@ -81,7 +81,7 @@ struct Appoint {
 struct Substitute {
     #[arg(value_name = "ПРЕДМЕТ", help = "Код предмета из courses.csv: C00001")]
     course: String,
-    #[arg(value_name = "ДЕНЬ", help = "День урока, ГГГГ-ММ-ДД")]
+    #[arg(value_parser = crate::cli::setup::day, value_name = "ДЕНЬ", help = "День урока, ГГГГ-ММ-ДД")]
     date: NaiveDate,
     #[arg(value_name = "УРОК", help = "Номер урока в этот день")]
     number: u8,
@@ -95,18 +95,13 @@ struct End {
     appointment: String,
     #[arg(long, value_name = "НОМЕР", help = "Номер приказа")]
     order: String,
-    #[arg(long, value_name = "ДАТА", help = "Последний день; без него — сегодня")]
+    #[arg(long, value_parser = crate::cli::setup::day, value_name = "ДАТА", help = "Последний день; без него — сегодня")]
     on: Option<NaiveDate>,
 }
 
 fn role(text: &str) -> Result<Role, String> {
     let known = || Role::ALL.map(Role::as_str).join(", ");
     Role::parse(text).ok_or_else(|| format!("нет такой должности; есть: {}", known()))
-}
-
-fn grades(text: &str) -> Result<(u8, u8), String> {
-    let pair = text.split_once('-').and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
-    pair.ok_or_else(|| "нужно вида «5-6»".to_owned())
 }
 
 #[derive(Serialize)]
@@ -225,7 +220,7 @@ async fn show(desk: &Desk, person: &str) -> Result<u8, Failure> {
     }
     let mut table = Table::new(&["Назначение", "Должность", "Сроки", "Приказ", "Завершено приказом"]);
     for one in appointments {
-        let grades = one.grades.map(|(from, to)| format!(" {from}-{to}")).unwrap_or_default();
+        let grades = one.grades.map(|(from, to)| format!(" ({})", grades_words(from, to))).unwrap_or_default();
         let role = format!("{}{grades}", one.role.words(one.acting));
         table.row(vec![one.id.clone(), role, dates(&one), one.order(), one.end_order.clone()]);
     }
@@ -247,10 +242,12 @@ impl Appoint {
         let house = desk.house().await?;
         let act = desk.act(&house);
         let date = self.date.unwrap_or_else(|| act.at.date_naive());
+        let typed = self.grades.as_deref().unwrap_or_default();
+        let grades = grades_of(typed, self.role).map_err(|unfit| Failure::Said(format!("{unfit} (ключ --grades)")))?;
         let order = Order {
             person: self.person,
             role: self.role,
-            grades: self.grades,
+            grades,
             stands_for: self.instead_of.unwrap_or_default(),
             acting: self.acting,
             no: self.order,
@@ -259,7 +256,7 @@ impl Appoint {
             ends: self.to,
         };
         let made = people::appoint(&house, &order, &act).await?;
-        println!("{}: {} — {}, {}, {}", made.id, made.person, made.role.as_russian(), made.order(), dates(&made));
+        println!("{}: {} — {}, {}, {}", made.id, made.person, made.role.words(made.acting), made.order(), dates(&made));
         Ok(0)
     }
 }
@@ -287,7 +284,7 @@ impl End {
         let act = desk.act(&house);
         let last = self.on.unwrap_or_else(|| act.at.date_naive());
         let ended = people::end(&house, &self.appointment, last, &self.order, &act).await?;
-        println!("{}: {} — {}, {}", ended.id, ended.person, ended.role.as_russian(), dates(&ended));
+        println!("{}: {} — {}, {}", ended.id, ended.person, ended.role.words(ended.acting), dates(&ended));
         Ok(0)
     }
 }
@@ -305,7 +302,7 @@ enum AccountWhat {
     Issue {
         #[arg(value_name = "ЧЕЛОВЕК", help = "Идентификаторы; operator — вход для первой настройки пустого дома")]
         people: Vec<String>,
-        #[arg(long = "class", value_name = "КЛАСС", help = "Ученики и родители класса: без имён — все")]
+        #[arg(long = "class", value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Ученики и родители класса: без имён — все")]
         class: Option<String>,
     },
     #[command(about = "Снять второй фактор (потерян телефон)")]
@@ -353,7 +350,7 @@ impl Account {
                         return Err(Failure::Said("назовите, кому выдать вход: идентификаторы или --class".to_owned()));
                     }
                     (true, Chain::Families(_)) => {
-                        people_of(&house, &chain).await?.into_iter().map(|one| one.id).collect()
+                        people_of(&house, &chain, act.at.date_naive()).await?.into_iter().map(|one| one.id).collect()
                     }
                 };
                 print_slips(&sign_in.issue(&house, &chain, &people, &act).await?);

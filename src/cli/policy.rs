@@ -5,7 +5,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::journal::{parse_policy, policy_text};
-use super::table::{Table, print_json};
+use super::table::{Table, print_json, wrapped};
 use super::{Desk, Failure, REFUSED, UNUSABLE, print_findings};
 use crate::domain::deadline::{self, Answer, Question, What};
 use crate::domain::finding::Severity;
@@ -38,14 +38,17 @@ enum Policies {
     },
     #[command(about = "Найти противоречия и пробелы положения; код завершения 2, если они есть")]
     Lint {
-        #[arg(value_name = "ПРАВИЛА", help = "Имя встроенных правил или файл .toml")]
-        policy: String,
+        #[arg(
+            value_name = "ПРАВИЛА",
+            help = "Имя правил, встроенных или дома, или файл .toml; без этого правила дома или default"
+        )]
+        policy: Option<String>,
     },
     #[command(about = "Сравнить два положения: чем они различаются и по каким пунктам")]
     Diff {
-        #[arg(value_name = "ПЕРВОЕ", help = "Имя встроенных правил или файл .toml")]
+        #[arg(value_name = "ПЕРВОЕ", help = "Имя правил, встроенных или дома, или файл .toml")]
         first: String,
-        #[arg(value_name = "ВТОРОЕ", help = "Имя встроенных правил или файл .toml")]
+        #[arg(value_name = "ВТОРОЕ", help = "Имя правил, встроенных или дома, или файл .toml")]
         second: String,
     },
     #[command(about = "Список встроенных правил")]
@@ -59,9 +62,10 @@ enum Policies {
         #[arg(long, value_name = "ПРИКАЗ", help = "Каким приказом: «приказ от 01.09.2026 № 12»")]
         order: String,
         #[arg(
+            value_parser = crate::cli::setup::day,
             long,
             value_name = "ДАТА",
-            help = "С какого дня, ГГГГ-ММ-ДД; без этого — с первого дня действия положения"
+            help = "С какого дня: 2025-11-15 или 15.11.2025; без этого — с первого дня действия положения"
         )]
         from: Option<NaiveDate>,
     },
@@ -83,33 +87,56 @@ impl Policy {
                 Ok(if wrong { REFUSED } else { 0 })
             }
             Policies::Show { policy: asked } => {
-                let parsed = match (&asked, desk.folder()) {
-                    (None, Ok(_)) => desk.house().await?.policy,
-                    _ => match read(asked.as_deref().unwrap_or("default"))? {
-                        Some(policy) => policy,
-                        None => return Ok(REFUSED),
-                    },
-                };
-                print_policy(desk, &parsed);
+                let Some(policy) = named(desk, asked.as_deref()).await? else { return Ok(REFUSED) };
+                print_policy(desk, &policy);
                 Ok(0)
             }
-            Policies::Lint { policy: asked } => match read(&asked)? {
+            Policies::Lint { policy: asked } => match named(desk, asked.as_deref()).await? {
                 Some(policy) => Ok(print_lint(desk, &policy)),
                 None => Ok(REFUSED),
             },
-            Policies::Diff { first, second } => match (read(&first)?, read(&second)?) {
-                (Some(first), Some(second)) => {
-                    print_difference(desk, &first, &second);
-                    Ok(0)
+            Policies::Diff { first, second } => {
+                match (named(desk, Some(&first)).await?, named(desk, Some(&second)).await?) {
+                    (Some(first), Some(second)) => {
+                        print_difference(desk, &first, &second);
+                        Ok(0)
+                    }
+                    _ => Ok(REFUSED),
                 }
-                _ => Ok(REFUSED),
-            },
+            }
             Policies::List => {
                 print_list(desk)?;
                 Ok(0)
             }
             Policies::History => history(desk).await,
             Policies::Adopt { policy, order, from } => adopt(desk, &policy, order, from).await,
+        }
+    }
+}
+
+/// The policy asked for: inside the program, of the house, or a file; without a name the one in force in the house, or the default where no
+/// house is named. `None` after its findings were printed.
+async fn named(desk: &Desk, asked: Option<&str>) -> Result<Option<policy::Policy>, Failure> {
+    let Ok(_) = desk.folder() else { return read(asked.unwrap_or("default")) };
+    match asked {
+        None => {
+            let house = desk.house().await?;
+            let today = desk.act(&house).at.date_naive();
+            Ok(Some(flow::policy::history(&house).await?.on(today).policy.clone()))
+        }
+        Some(name) if policy::builtin(name).is_some() || std::path::Path::new(name).exists() => read(name),
+        Some(name) => {
+            let history = flow::policy::history(&desk.house().await?).await?;
+            match history.all().iter().rev().find(|one| one.policy.name == name) {
+                Some(one) => Ok(Some(one.policy.clone())),
+                None => {
+                    let own: Vec<&str> = history.all().iter().map(|one| one.policy.name.as_str()).collect();
+                    Err(Failure::Said(format!(
+                        "нет правил «{name}»: это ни встроенные (letopis policy list), ни правила дома ({}), ни файл",
+                        own.join(", ")
+                    )))
+                }
+            }
         }
     }
 }
@@ -157,21 +184,38 @@ fn print_policy(desk: &Desk, policy: &policy::Policy) {
         print_json(&policy.values.iter().map(ValueLine::of).collect::<Vec<_>>());
         return;
     }
-    println!("{} — {}", policy.name, policy.title);
-    println!("{}{}", policy.order(), if policy.order().is_empty() { "приказ не назван" } else { "" });
+    print!("{}", wrapped(&format!("{} — {}", policy.name, policy.title), 4));
+    let order = policy.order();
+    print!("{}", wrapped(if order.is_empty() { "приказ не назван" } else { &order }, 4));
     println!("SHA-256 {}", policy.digest);
-    let mut table = Table::new(&["Ключ", "О чём", "Значение", "Единица", "Пункт"]);
     for value in &policy.values {
-        let clause =
-            if value.note.is_empty() { value.clause.clone() } else { format!("{} ({})", value.clause, value.note) };
-        let about = policy::about(&value.key);
-        table.row(vec![value.key.clone(), about, value.russian.clone(), value.unit.clone(), clause]);
+        let grounds: Vec<&str> =
+            [value.clause.as_str(), value.note.as_str()].into_iter().filter(|one| !one.is_empty()).collect();
+        let grounds = if grounds.is_empty() { String::new() } else { format!(" ({})", grounds.join("; ")) };
+        print_block(&value.key, &[format!("{}{grounds}", stated(&value.russian))]);
     }
-    print!("{}", table.to_text());
     for other in &policy.others {
         let other = &other.said;
-        println!("Другой пункт: {} — {} ({})", other.full_key(), other.in_russian(), other.clause);
+        let line = format!("Другой пункт: {} — {} ({})", other.full_key(), other.in_russian(), other.clause);
+        print!("{}", wrapped(&line, 4));
     }
+}
+
+/// The key with what it is about, and under it the lines of its block, set in.
+fn print_block(key: &str, lines: &[String]) {
+    let head = match policy::about(key) {
+        about if about.is_empty() => key.to_owned(),
+        about => format!("{key} — {about}"),
+    };
+    print!("{}", wrapped(&head, 8));
+    for line in lines {
+        print!("{}", wrapped(&format!("    {line}"), 8));
+    }
+}
+
+/// A value, or that there is none.
+fn stated(value: &str) -> &str {
+    if value.is_empty() { "не сказано" } else { value }
 }
 
 #[derive(Debug, Serialize)]
@@ -236,12 +280,17 @@ fn print_difference(desk: &Desk, first: &policy::Policy, second: &policy::Policy
         print_json(&lines);
         return;
     }
-    let mut table = Table::new(&["Ключ", "О чём", &first.name, "Пункт", &second.name, "Пункт"]);
-    for line in lines {
-        let about = policy::about(&line.key);
-        table.row(vec![line.key, about, line.first, line.first_clause, line.second, line.second_clause]);
+    if lines.is_empty() {
+        println!("Правила не различаются.");
     }
-    table.print("Правила не различаются.");
+    for line in lines {
+        let said = |name: &str, value: &str, clause: &str| match clause {
+            "" => format!("{name}: {}", stated(value)),
+            _ => format!("{name}: {} ({clause})", stated(value)),
+        };
+        let first = said(&first.name, &line.first, &line.first_clause);
+        print_block(&line.key, &[first, said(&second.name, &line.second, &line.second_clause)]);
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -316,7 +365,12 @@ async fn history(desk: &Desk) -> Result<u8, Failure> {
         let day = |day: Option<NaiveDate>, none: &str| day.map_or_else(|| none.to_owned(), words::date_short);
         table.row(vec![
             day(line.from, "создания дома"),
-            day(line.to, "—"),
+            // A later order of the same day took its place.
+            if line.from.zip(line.to).is_some_and(|(from, to)| to < from) {
+                "заменены".to_owned()
+            } else {
+                day(line.to, "—")
+            },
             line.name,
             line.order,
             line.digest.chars().take(16).collect(),
@@ -381,9 +435,9 @@ enum Entry {
 /// `deadline`.
 #[derive(Debug, Args)]
 pub(super) struct Deadline {
-    #[arg(long, value_name = "КЛАСС", help = "Класс: 9А")]
+    #[arg(long, value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Класс: 9А")]
     class: String,
-    #[arg(long, value_name = "ДАТА", help = "День урока, работы или замечания, ГГГГ-ММ-ДД")]
+    #[arg(long, value_name = "ДАТА", value_parser = crate::cli::setup::day, help = "День урока, работы или замечания: 2025-11-15 или 15.11.2025")]
     date: NaiveDate,
     #[arg(long, value_name = "РАБОТА", help = "Вид работы, за которую ставится отметка: «Контрольная работа»")]
     work: Option<String>,

@@ -103,6 +103,8 @@ pub fn mistake(error: &Error) -> String {
 fn wanted(reason: &str) -> String {
     match reason.split_once(" is not in ").and_then(|(_, range)| range.split_once("..=")) {
         Some((from, to)) => format!(": нужно число от {from} до {to}"),
+        // A reader of our own says it in Russian.
+        None if reason.chars().any(|letter| ('а'..='я').contains(&letter)) => format!(": {reason}"),
         None if reason.contains("digit") || reason.contains("number") || reason.contains("integer") => {
             ": нужно целое число".to_owned()
         }

@@ -18,6 +18,7 @@ pub(super) struct Scan {
     #[arg(value_name = "ФАЙЛ", required = true, help = "Сканы и снимки подписанных листов: PDF, JPEG, PNG")]
     files: Vec<PathBuf>,
     #[arg(
+        value_parser = crate::cli::setup::day,
         long,
         value_name = "ГГГГ-ММ-ДД",
         help = "Дата рядом с подписями, если ступень подписывается на бумаге; без неё — сегодня"

@@ -37,6 +37,8 @@ enum SetupCommand {
     Check {
         #[arg(long, value_name = "ГОД", help = "Учебный год, например 2025/2026; по умолчанию последний")]
         year: Option<String>,
+        #[arg(long, value_name = "ДЕНЬ", value_parser = day, help = "Только разделы, которые нужны к этому дню: 01.09.2025")]
+        on: Option<NaiveDate>,
         #[arg(long, help = "Показать все замечания; без этого — первые каждого вида")]
         all: bool,
     },
@@ -60,7 +62,7 @@ enum SetupCommand {
 impl Setup {
     pub(super) async fn run(self, desk: &Desk) -> Result<u8, Failure> {
         match self.what {
-            SetupCommand::Check { year, all } => check(desk, year, all).await,
+            SetupCommand::Check { year, on, all } => check(desk, year, on, all).await,
             SetupCommand::Load { table, file, year, course, replace, dry_run } => {
                 let house = desk.house().await?;
                 let year = house.year(year.as_deref()).await?;
@@ -133,10 +135,13 @@ fn first_of_each_kind(findings: &[Finding]) -> (Vec<Finding>, Vec<String>) {
     (told, more.collect())
 }
 
-async fn check(desk: &Desk, year: Option<String>, all: bool) -> Result<u8, Failure> {
+async fn check(desk: &Desk, year: Option<String>, on: Option<NaiveDate>, all: bool) -> Result<u8, Failure> {
     let house = desk.house().await?;
     let year = house.year(year.as_deref()).await?;
-    let lines = Year::open(&house, &year).await?.readiness_on(desk.act(&house).at.date_naive())?;
+    let mut lines = Year::open(&house, &year).await?.readiness_on(desk.act(&house).at.date_naive())?;
+    if let Some(on) = on {
+        lines.retain(|line| line.due <= on);
+    }
     let ready = readiness::is_ready(&lines);
     if desk.json {
         print_json(&serde_json::json!({ "year": year, "ready": ready, "sections": lines }));
@@ -153,7 +158,8 @@ async fn check(desk: &Desk, year: Option<String>, all: bool) -> Result<u8, Failu
             line.clause.to_owned(),
         ]);
     }
-    println!("Готовность к {year} учебному году");
+    let by = on.map(|on| format!(": что нужно к {}", words::date_words(on))).unwrap_or_default();
+    println!("Готовность к {year} учебному году{by}");
     print!("{}", table.to_text());
     // What is done may still have something to remind of.
     for line in lines.iter().filter(|line| line.state != State::Done || !line.missing.is_empty()) {
@@ -171,14 +177,15 @@ async fn check(desk: &Desk, year: Option<String>, all: bool) -> Result<u8, Failu
     Ok(if ready { 0 } else { REFUSED })
 }
 
-fn day(text: &str) -> Result<NaiveDate, String> {
-    parse_day(text).ok_or_else(|| format!("день «{text}» не понят: нужно вида 2025-11-15 или 15.11.2025"))
+/// A day of any command: «2025-11-15» or «15.11.2025».
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
+    parse_day(text).ok_or_else(|| "нужна дата вида 2025-11-15 или 15.11.2025".to_owned())
 }
 
 /// `roster`.
 #[derive(Debug, Args)]
 pub(super) struct Roster {
-    #[arg(value_name = "КЛАСС", help = "Класс, например 7Б")]
+    #[arg(value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Класс, например 7Б")]
     class: String,
     #[arg(long, value_name = "ДЕНЬ", value_parser = day, help = "На какой день; по умолчанию сегодня")]
     on: Option<NaiveDate>,
@@ -258,7 +265,7 @@ enum MovementCommand {
     },
     #[command(about = "Зачислить ученика")]
     Enrol {
-        #[arg(value_name = "КЛАСС", help = "Класс")]
+        #[arg(value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Класс")]
         class: String,
         #[arg(value_name = "ФАМИЛИЯ", help = "Фамилия")]
         surname: String,
@@ -277,7 +284,7 @@ enum MovementCommand {
     Move {
         #[arg(value_name = "УЧЕНИК", help = "Код ученика")]
         learner: String,
-        #[arg(value_name = "КЛАСС", help = "Класс, в который переводится")]
+        #[arg(value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Класс, в который переводится")]
         class: String,
         #[command(flatten)]
         order: OrderArgs,
@@ -302,7 +309,7 @@ enum MovementCommand {
     Return {
         #[arg(value_name = "УЧЕНИК", help = "Код ученика")]
         learner: String,
-        #[arg(value_name = "КЛАСС", help = "Класс")]
+        #[arg(value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Класс")]
         class: String,
         #[arg(long, value_name = "ОТКУДА", default_value = "", help = "Откуда вернулся")]
         whence: String,

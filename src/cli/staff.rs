@@ -21,7 +21,7 @@ use crate::flow::staff::{self, Done};
 pub(super) struct Order {
     #[arg(long, value_name = "НОМЕР", help = "Номер приказа")]
     order: String,
-    #[arg(long, value_name = "ДАТА", help = "Дата приказа, ГГГГ-ММ-ДД; без неё — сегодня")]
+    #[arg(long, value_parser = crate::cli::setup::day, value_name = "ДАТА", help = "Дата приказа, ГГГГ-ММ-ДД; без неё — сегодня")]
     date: Option<NaiveDate>,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Hire {
     position: Option<String>,
     #[command(flatten)]
     order: Order,
-    #[arg(long, value_name = "ДАТА", help = "Первый рабочий день; без него — дата приказа")]
+    #[arg(long, value_parser = crate::cli::setup::day, value_name = "ДАТА", help = "Первый рабочий день; без него — дата приказа")]
     from: Option<NaiveDate>,
     #[arg(long, value_name = "ПРЕДМЕТ", help = "Предмет")]
     subject: Option<String>,
@@ -74,7 +74,7 @@ pub(super) struct Dismiss {
     person: String,
     #[command(flatten)]
     order: Order,
-    #[arg(long, value_name = "ДАТА", help = "Последний рабочий день; без него — сегодня")]
+    #[arg(long, value_parser = crate::cli::setup::day, value_name = "ДАТА", help = "Последний рабочий день; без него — сегодня")]
     on: Option<NaiveDate>,
 }
 

@@ -60,6 +60,38 @@ impl Table {
     }
 }
 
+/// The text in lines as wide as the terminal (`COLUMNS`, else 100 letters), each with its line end; lines after the first are set in by `indent`
+/// spaces. A word that is longer than a line stays whole.
+pub fn wrapped(text: &str, indent: usize) -> String {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+    wrapped_at(text, indent, told.filter(|columns| (40..=400).contains(columns)).unwrap_or(100))
+}
+
+fn wrapped_at(text: &str, indent: usize, width: usize) -> String {
+    let own: String = text.chars().take_while(|letter| *letter == ' ').collect();
+    let (mut lines, mut line, mut used) = (String::new(), own.clone(), own.chars().count());
+    let mut begun = false;
+    // A space that does not break holds a number and its noun together.
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let letters = word.chars().count();
+        if begun && used + 1 + letters > width {
+            lines.push_str(&line);
+            lines.push('\n');
+            (line, used, begun) = (" ".repeat(indent), indent, false);
+        }
+        if begun {
+            line.push(' ');
+            used += 1;
+        }
+        line.push_str(word);
+        used += letters;
+        begun = true;
+    }
+    lines.push_str(&line);
+    lines.push('\n');
+    lines
+}
+
 /// Prints a value as indented JSON.
 pub fn print_json<T: Serialize>(value: &T) {
     // Our listings hold strings and integers only, so writing them cannot fail.
@@ -81,4 +113,16 @@ pub fn grouped(number: u64) -> String {
 /// Hundredths as «98,77», empty when there is nothing to count.
 pub fn hundredths(value: Option<u32>) -> String {
     value.map(|value| format!("{},{:02}", value / 100, value % 100)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_goes_on_below_set_in() {
+        assert_eq!(wrapped_at("один два три", 2, 8), "один два\n  три\n");
+        assert_eq!(wrapped_at("    слово", 8, 40), "    слово\n");
+        assert_eq!(wrapped_at("оченьдлинноеслово и", 1, 5), "оченьдлинноеслово\n и\n");
+    }
 }

@@ -31,7 +31,7 @@ enum Action {
             help = "Права через запятую; список — letopis token scopes"
         )]
         scopes: Vec<String>,
-        #[arg(long, value_name = "ДАТА", help = "Последний день действия, 2026-12-31")]
+        #[arg(long, value_parser = crate::cli::setup::day, value_name = "ДАТА", help = "Последний день действия, 2026-12-31")]
         until: NaiveDate,
     },
     #[command(about = "Выданные ключи: права, сроки, когда использованы; сами ключи не хранятся")]

@@ -97,6 +97,11 @@ pub fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// The text in quotation marks; its own become the inner ones: «Положение МБОУ „Лицей“».
+pub fn quoted(text: &str) -> String {
+    format!("«{}»", text.replace('«', "„").replace('»', "“"))
+}
+
 /// The text with the full stop of its sentence; one that ends with initials, an abbreviation or a mark of its own gets no second.
 pub fn stopped(text: &str) -> String {
     if text.ends_with(['.', '!', '?', '…']) { text.to_owned() } else { format!("{text}.") }

@@ -193,8 +193,9 @@ async fn explain(house: &House, edits: &[Edit], error: &Error) -> Result<Option<
     }
 }
 
-/// Takes changes back: each row becomes what it was before the earliest of its changes named. Refuses what was changed again since, and says
-/// by whom and when; nothing is written then.
+/// Takes changes back: each row becomes what it was before the earliest of its changes named. A line that is itself a taking back is taken
+/// back too while nothing came after it on its row: what it undid stands again. Refuses what was changed again since, and says by whom and
+/// when; nothing is written then.
 pub async fn undo(house: &House, act: &Act, changes: &[u64]) -> Result<Undone, Error> {
     let mut tx = house.db.begin().await?;
     let plan = match plan_undo(house, &mut tx, changes).await {
@@ -222,6 +223,8 @@ pub(crate) struct TakenBack {
     pub(crate) edit: Edit,
     /// The earliest change taken back.
     pub(crate) first: u64,
+    /// What the new line says that it undoes; 0 where a taking back is taken back, for the row then stands by a change of its own.
+    pub(crate) undoes: u64,
     /// All changes taken back.
     pub(crate) seqs: Vec<u64>,
 }
@@ -230,7 +233,7 @@ pub(crate) struct TakenBack {
 pub(crate) async fn undo_in(tx: &mut Tx, act: &Act, plan: &[TakenBack]) -> Result<Vec<u64>, Error> {
     let secret = crate::sign::random()?;
     let author = Author { by: &act.by, at: &act.moment(), secret: &secret };
-    let edits: Vec<(&Edit, u64)> = plan.iter().map(|taken| (&taken.edit, taken.first)).collect();
+    let edits: Vec<(&Edit, u64)> = plan.iter().map(|taken| (&taken.edit, taken.undoes)).collect();
     Ok(tx.change_and_undo_rows(&edits, &author).await?)
 }
 
@@ -248,6 +251,13 @@ async fn plan_undo(house: &House, tx: &mut Tx, changes: &[u64]) -> Result<Vec<Ta
         let Some(first) = asked.first() else { continue };
         let mut history = tx.list_history(&row_filter(first)).await?;
         history.reverse();
+        if let (Some(last), [one]) = (history.last(), asked.as_slice())
+            && one.undoes > 0
+            && last.seq == one.seq
+        {
+            plan.extend(take_back(one, Some(last), vec![one.seq]).map(|taken| TakenBack { undoes: 0, ..taken }));
+            continue;
+        }
         let standing = in_force(history.iter().map(|row| (row.seq, row.undoes)));
         if let Some(row) = asked.iter().find(|row| !standing.contains(&row.seq)) {
             return Err(Refusal::AlreadyUndone { seq: row.seq }.into());
@@ -355,5 +365,5 @@ pub(crate) fn take_back(first: &ChangeRow, last: Option<&ChangeRow>, seqs: Vec<u
         None => Expected::Nothing,
     };
     let edit = Edit { table, year: first.year.clone(), key: first.key.clone(), new: first.old.clone(), expected };
-    Some(TakenBack { edit, first: first.seq, seqs })
+    Some(TakenBack { edit, first: first.seq, undoes: first.seq, seqs })
 }

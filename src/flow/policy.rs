@@ -39,6 +39,11 @@ impl InForce {
     pub fn adopted(&self) -> &str {
         if self.from.is_some() { &self.order } else { "" }
     }
+
+    /// Did a later order of the same first day take its place, so that it was never in force?
+    pub fn is_replaced(&self) -> bool {
+        self.from.zip(self.to).is_some_and(|(from, to)| to < from)
+    }
 }
 
 /// Every policy of a house, the founding one first.
@@ -97,13 +102,27 @@ pub enum Refusal {
         "правила «{0}» в этой школе уже вводились; вернуться к прежним — новый файл под другим именем, с новым приказом"
     )]
     Known(String),
-    /// The day is not after the one before.
-    #[error("правила вводятся с {from}, а действующие введены с {last}: новые вводят с более позднего дня")]
+    /// The day is before that of the last order.
+    #[error(
+        "правила вводятся с {from}, а последние введены с {last}: назовите более поздний день или тот же — {last}: тогда новый приказ заменит прежний, пока по нему не составлено ни одной копии"
+    )]
     NotLater {
         /// Day asked for.
         from: String,
         /// Day of the last adoption.
         last: String,
+    },
+    /// The day is that of the last order, and records were made under its rules.
+    #[error(
+        "по правилам, введённым с {last}, уже составлена копия {copy}: тем же днём их не заменить; введите новые с {next} или позже"
+    )]
+    Used {
+        /// Day of the last adoption.
+        last: String,
+        /// A copy made under it.
+        copy: String,
+        /// The first day on which others may come in force.
+        next: String,
     },
     /// The regulation does not hold on that day.
     #[error("положение «{name}» не действует {from}: его срок — {term}")]
@@ -157,7 +176,33 @@ pub async fn of_act(house: &House, act: &Act) -> Result<Policy, Error> {
     Ok(at_act(house, act).await?.policy)
 }
 
-/// Puts a policy in force from a day on, by an order.
+/// What an adoption would bring: the policy and its first day. Writes nothing; refuses what [`adopt`] would refuse.
+pub async fn tried(house: &House, adoption: &Adoption) -> Result<(Policy, NaiveDate), Error> {
+    let policy = super::house::parse_policy(&adoption.name, &adoption.text)?;
+    let history = history(house).await?;
+    let from = check(&history, &policy, adoption.from, adoption.order.trim())?;
+    unused(house, &history, from).await?;
+    Ok((policy, from))
+}
+
+/// A second order of the last one's first day takes its place: only while no copy was made under the last one.
+async fn unused(house: &House, history: &History, from: NaiveDate) -> Result<(), Error> {
+    let Some(last) = history.all().last().filter(|last| last.from == Some(from)) else { return Ok(()) };
+    for row in house.db.list_copies().await? {
+        // What was issued before that order was made under other rules.
+        let earlier =
+            !row.issued_at.is_empty() && words::moment_of(&row.issued_at) < words::moment_of(&last.adopted_at);
+        if earlier || house.db.load_snapshot(row.snapshot).await?.policy.digest != last.policy.digest {
+            continue;
+        }
+        let next = from.succ_opt().unwrap_or(from);
+        let (last, next) = (words::date_short(from), words::date_short(next));
+        return Err(Refusal::Used { last, copy: row.id, next }.into());
+    }
+    Ok(())
+}
+
+/// Puts a policy in force from a day on, by an order. An order of the same first day as the last one takes its place.
 pub async fn adopt(house: &House, adoption: &Adoption, act: &Act) -> Result<InForce, Error> {
     let policy = super::house::parse_policy(&adoption.name, &adoption.text)?;
     let order = adoption.order.trim().to_owned();
@@ -165,6 +210,7 @@ pub async fn adopt(house: &House, adoption: &Adoption, act: &Act) -> Result<InFo
     let mut tx = house.db.begin().await?;
     let history = history(house).await?;
     let from = check(&history, &policy, adoption.from, &order)?;
+    unused(house, &history, from).await?;
     let row = PolicyRow {
         ordinal: history.all().len() as u64,
         name: policy.name.clone(),
@@ -232,7 +278,7 @@ fn check(history: &History, policy: &Policy, asked: Option<NaiveDate>, order: &s
         };
         return Err(Refusal::NotInForce { name: policy.name.clone(), from: words::date_short(from), term });
     }
-    if let Some(last) = history.all().last().and_then(|one| one.from).filter(|last| from <= *last) {
+    if let Some(last) = history.all().last().and_then(|one| one.from).filter(|last| from < *last) {
         return Err(Refusal::NotLater { from: words::date_short(from), last: words::date_short(last) });
     }
     Ok(from)

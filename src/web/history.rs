@@ -106,7 +106,8 @@ async fn list(
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let names = names(&state.house).await?;
-    let (class, author, since) = (asked.value("class"), asked.value("author"), asked.value("since"));
+    let class = crate::bundle::meant_class(asked.value("class"));
+    let (class, author, since) = (class.as_str(), asked.value("author"), asked.value("since"));
     let called = names.called(author);
     let by_one = |row: &ChangeRow| author.is_empty() || called.contains(&row.by);
     let reach = visitor.reach(Action::ReadHistory);
@@ -220,7 +221,10 @@ async fn preview(State(state): State<WebState>, frame: Frame, asked: Asked) -> R
         return Err(Refusal::Rule("Отметьте изменения, которые нужно отменить".to_owned()));
     }
     let frame = frame.under("История изменений", "/history").titled("Отменить изменения");
-    let lead = "Каждая запись станет такой, какой была до изменения. Сама отмена тоже останется в истории.";
+    let count = words::count(lines.len() as u64, "изменение", "изменения", "изменений");
+    let lead = format!(
+        "Выбрано: {count}. Каждая запись станет такой, какой была до изменения. Сама отмена тоже останется в истории, и её можно отменить."
+    );
     answer::page(&UndoPage { frame: frame.leading(lead), lines })
 }
 

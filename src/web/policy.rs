@@ -116,7 +116,8 @@ struct Coming {
 
 /// The policies of coming days, for the page at `path` that shows the policy `shown`.
 fn coming(history: &History, today: NaiveDate, path: &str, shown: &str) -> Vec<Coming> {
-    let later = history.all().iter().filter_map(|one| Some((one.from.filter(|from| *from > today)?, one)));
+    let stands = history.all().iter().filter(|one| !one.is_replaced());
+    let later = stands.filter_map(|one| Some((one.from.filter(|from| *from > today)?, one)));
     later
         .map(|(from, one)| Coming {
             day: words::date_words(from),

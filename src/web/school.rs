@@ -3,6 +3,7 @@
 //! Every table of the year has one page with one form's address; what may stand in a cell, and what a row may not do, is decided by
 //! `domain::setup` and `flow`. Pages work without script.
 
+mod back;
 mod book;
 mod calendar;
 mod closing;
@@ -23,13 +24,14 @@ pub(super) mod staff;
 mod substitutions;
 mod timetable;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::WebState;
 use super::answer::Refusal;
 use super::fields::Fields;
 use super::query::Asked;
 use super::route::Route;
+use crate::domain::change::in_force;
 use crate::domain::finding::Finding;
 use crate::domain::names;
 use crate::domain::people;
@@ -82,8 +84,12 @@ struct Past {
     when: String,
     who: String,
     what: String,
-    /// Numbers of its lines, to undo; empty when it is an undoing itself.
+    /// Number by which the address of the question names it: of its event, or of its line where each line is told alone.
+    id: u64,
+    /// Numbers of its lines that can be taken back; empty when none can.
     seqs: String,
+    /// It is itself a taking back: what it undid can be put back.
+    again: bool,
     /// Done under a compromised account, and nobody has decided about it yet.
     void: bool,
 }
@@ -107,29 +113,44 @@ async fn past_within(
     key: Vec<String>,
     may: &(dyn Fn(&ChangeRow) -> bool + Sync),
 ) -> Result<Vec<Past>, Refusal> {
+    let of = |table: &str| ChangeFilter {
+        table: Some(table.to_owned()),
+        year: Some(opened.year.year.clone()),
+        key: key.clone(),
+        ..ChangeFilter::default()
+    };
     let mut changes = Vec::new();
+    // The oldest act of a full page may go on below it.
+    let mut cut: Vec<(&str, u64)> = Vec::new();
     for table in tables {
-        let filter = ChangeFilter {
-            table: Some((*table).to_owned()),
-            year: Some(opened.year.year.clone()),
-            key: key.clone(),
-            limit: PAST_SHOWN,
-            ..ChangeFilter::default()
-        };
-        changes.extend(state.house.db.list_changes(&filter).await?);
+        let found = state.house.db.list_changes(&ChangeFilter { limit: PAST_SHOWN, ..of(table) }).await?;
+        if found.len() == PAST_SHOWN as usize {
+            cut.extend(found.last().map(|change| (*table, change.event)));
+        }
+        changes.extend(found);
+    }
+    changes.sort_by_key(|change| std::cmp::Reverse(change.seq));
+    let mut newest: Vec<u64> = changes.iter().map(|change| change.event).collect();
+    newest.dedup();
+    newest.truncate(PAST_ACTS);
+    cut.retain(|(_, event)| newest.contains(event));
+    for (table, event) in cut {
+        changes.retain(|change| change.table != table || change.event != event);
+        changes.extend(state.house.db.list_changes(&ChangeFilter { event: Some(event), ..of(table) }).await?);
     }
     changes.sort_by_key(|change| std::cmp::Reverse(change.seq));
     /// Rows put, changed and taken away, table by table.
     type Counts = Vec<[usize; 3]>;
     let mut acts: Vec<(u64, Past, Vec<u64>, Counts)> = Vec::new();
-    let undone: Vec<u64> = changes.iter().map(|change| change.undoes).filter(|seq| *seq > 0).collect();
+    let open = may_go_back(&changes);
     let barred: BTreeSet<u64> = changes.iter().filter(|change| !may(change)).map(|change| change.event).collect();
     for change in &changes {
         if acts.last().is_none_or(|(event, ..)| *event != change.event) {
             let who = opened.year.known.show(crate::domain::setup::layout::Is::Staff, &change.by);
             let who = if who == people::OPERATOR { people::OPERATOR_NAME.to_owned() } else { who };
             let when = crate::domain::words::moment_short(&change.at);
-            let past = Past { when, who, what: String::new(), seqs: String::new(), void: false };
+            let (id, again) = (change.event, change.undoes > 0);
+            let past = Past { when, who, what: String::new(), id, seqs: String::new(), again, void: false };
             acts.push((change.event, past, Vec::new(), vec![[0; 3]; tables.len()]));
         }
         let Some((_, act, seqs, counts)) = acts.last_mut() else { continue };
@@ -142,7 +163,7 @@ async fn past_within(
         if let Some(at) = tables.iter().position(|table| *table == change.table) {
             counts[at][kind] += 1;
         }
-        if change.undoes == 0 && !undone.contains(&change.seq) {
+        if open.contains(&change.seq) {
             seqs.push(change.seq);
         }
     }
@@ -151,22 +172,38 @@ async fn past_within(
         let counts = counts.into_iter().find(|one| one.iter().any(|n| *n > 0)).unwrap_or_default();
         let words = ["добавлено", "изменено", "удалено"];
         let what = words.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}: {n}"));
+        let what = what.collect::<Vec<_>>().join(", ");
+        let what = if act.again { format!("отмена прежнего изменения ({what})") } else { what };
         let seqs = seqs.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-        Past { what: what.collect::<Vec<_>>().join(", "), seqs, ..act }
+        Past { what, seqs, ..act }
     };
     Ok(acts.into_iter().take(PAST_ACTS).map(told).collect())
 }
 
+/// Numbers of the lines that can be taken back, out of the newest lines of tables, newest first: what stands in force, and a taking back
+/// after which its row did not change again.
+fn may_go_back(changes: &[ChangeRow]) -> BTreeSet<u64> {
+    type Row<'c> = (&'c str, &'c [String]);
+    let mut rows: BTreeMap<Row<'_>, Vec<(u64, u64)>> = BTreeMap::new();
+    for change in changes.iter().rev() {
+        let row = (change.table.as_str(), change.key.as_slice());
+        rows.entry(row).or_default().push((change.seq, change.undoes));
+    }
+    let mut open = BTreeSet::new();
+    for of_row in rows.into_values() {
+        open.extend(of_row.last().filter(|(_, undoes)| *undoes > 0).map(|(seq, _)| *seq));
+        open.extend(in_force(of_row));
+    }
+    open
+}
+
 /// Keys of the rows whose last change is void: what a compromised account wrote is struck through wherever it stands (SEC-03).
-async fn void(state: &WebState, opened: &Opened, layout: &Layout) -> Result<BTreeSet<Vec<String>>, Refusal> {
+pub(super) async fn void(state: &WebState, year: &str, layout: &Layout) -> Result<BTreeSet<Vec<String>>, Refusal> {
     if state.house.db.load_docket().await?.notices.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let filter = ChangeFilter {
-        table: Some(layout.table.to_owned()),
-        year: Some(opened.year.year.clone()),
-        ..ChangeFilter::default()
-    };
+    let filter =
+        ChangeFilter { table: Some(layout.table.to_owned()), year: Some(year.to_owned()), ..ChangeFilter::default() };
     let (mut seen, mut void) = (BTreeSet::new(), BTreeSet::new());
     // The newest line of each row comes first.
     for change in state.house.db.list_changes(&filter).await? {
@@ -208,7 +245,7 @@ fn seqs(text: &str) -> Vec<u64> {
 async fn undo(state: &WebState, by: &str, field: &str) -> Result<String, Refusal> {
     let undone = crate::flow::change::undo(&state.house, &state.act(by), &seqs(field)).await;
     match undone {
-        Ok(undone) => Ok(format!("Отменено изменений: {}.", undone.undone.len())),
+        Ok(undone) => Ok(format!("Отменено изменений: {}. Это тоже можно отменить.", undone.undone.len())),
         Err(crate::flow::Error::Change(refusal)) => Err(Refusal::Rule(refusal.to_string())),
         Err(error) => Err(error.into()),
     }

@@ -334,6 +334,8 @@ fn a_new_order_changes_the_rules_from_its_day_and_old_records_keep_theirs() {
         browser.fill("order", "приказ от 27.10.2025 № 131").await;
         browser.set("from", "2025-11-10").await;
         browser.press("main form[action=\"/policy/adopt\"] button").await;
+        assert!(browser.text().await.contains("Ввести эти правила?"), "the page asks first");
+        browser.press("main form[action=\"/policy/adopt\"] button").await;
         let said = browser.text().await;
         // People read the title of a regulation, not the name of its file.
         let title = "Регламент и инструкция по ведению электронного учёта успеваемости";

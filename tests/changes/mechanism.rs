@@ -124,6 +124,7 @@ fn undo_puts_back_exactly_what_was_and_only_that() {
         let edits = [mark(&marks[0].0, "1"), Edit::remove("marks", YEAR, &removed), lesson];
         let applied = apply(&house, &at("T00007", 5), "journal", &edits).await.expect("a change");
         assert_eq!(applied.seqs, [1, 2, 3]);
+        let changed = every_row(&house).await;
         let undone = undo(&house, &at("T00009", 7), &[3, 1, 2]).await.expect("an undoing");
         assert_eq!((ranges(&undone.undone), undone.seqs.len()), ("1-3".to_owned(), 3));
         assert_eq!(every_row(&house).await, before);
@@ -131,6 +132,11 @@ fn undo_puts_back_exactly_what_was_and_only_that() {
         assert_eq!(reason(&again), &Refusal::AlreadyUndone { seq: 2 });
         // Taking back the taking back is an ordinary undoing.
         undo(&house, &at("T00009", 8), &[99]).await.expect_err("no such change");
+        let back = undo(&house, &at("T00009", 8), &undone.seqs).await.expect("the undoing undone");
+        assert_eq!(every_row(&house).await, changed);
+        undo(&house, &at("T00009", 9), &undone.seqs).await.expect_err("once only");
+        undo(&house, &at("T00009", 9), &back.seqs).await.expect("and undone again like any change");
+        assert_eq!(every_row(&house).await, before);
         assert_eq!(log::verify(&house).await.expect("a check"), []);
     });
 }

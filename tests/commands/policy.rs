@@ -94,6 +94,11 @@ fn show_gives_value_unit_and_clause_for_each_row_and_diff_both_clauses() {
         (&"000 Инс 4.8; 5.2 отв. в".into(), &"001 п. 5.1".into())
     );
     assert_eq!(read(&run(&["policy", "diff", "strict", "strict"])), "Правила не различаются.\n");
+    let differing = read(&run(&["policy", "diff", "chernushka-2018", "kurskoe-2019"]));
+    assert!(differing.contains("    kurskoe-2019: "), "{differing}");
+    for line in text.lines().chain(differing.lines()) {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn what_was_used_is_never_edited_and_days_go_forward() {
             panic!("the edit is named")
         };
         assert_eq!((was, is), (Digest::of(stricter().as_bytes()), Digest::of(again.as_bytes())));
-        assert!(matches!(refusal(adopt(adoption("next", &again, "2025-12-01")).await), Refusal::NotLater { .. }));
+        assert!(matches!(refusal(adopt(adoption("next", &again, "2025-11-30")).await), Refusal::NotLater { .. }));
         adopt(adoption("next", &again, "2026-01-01")).await.expect("a later order");
         let names: Vec<String> = adopting::history(&house)
             .await
@@ -132,6 +132,28 @@ fn what_was_used_is_never_edited_and_days_go_forward() {
             .map(|one| one.policy.name.clone())
             .collect();
         assert_eq!(names, ["default", "mine", "next"]);
+    });
+}
+
+#[test]
+fn a_mistaken_order_is_replaced_by_one_of_the_same_day_until_a_copy_is_made_under_it() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let adopt = async |adoption: Adoption| adopting::adopt(&house, &adoption, &after(10)).await;
+        let right = stricter().replacen("value = 10", "value = 11", 1);
+        adopt(adoption("mistaken", &stricter(), "2025-12-01")).await.expect("an adoption");
+        adopt(adoption("right", &right, "2025-12-01")).await.expect("the order that replaces it");
+        let history = adopting::history(&house).await.expect("a history");
+        let on = |day: &str| history.on(day.parse().expect("a day")).policy.name.clone();
+        assert_eq!((on("2025-11-30"), on("2025-12-01")), ("default".into(), "right".into()));
+        assert_eq!(history.all().iter().map(adopting::InForce::is_replaced).collect::<Vec<_>>(), [false, true, false]);
+
+        close_at(&house, "6А", 80).await;
+        let third = stricter().replacen("value = 10", "value = 12", 1);
+        let Refusal::Used { copy, next, .. } = refusal(adopt(adoption("third", &third, "2025-12-01")).await) else {
+            panic!("the copy is named")
+        };
+        assert_eq!((copy.as_str(), next.as_str()), ("2025-06A-Q2", "02.12.2025"));
     });
 }
 

@@ -22,7 +22,7 @@ enum What {
     /// Blank sheets with their lists (F22).
     #[command(about = "Напечатать листы временного учёта с готовыми списками: класс, учитель, день, всё в одном PDF/A")]
     Print {
-        #[arg(value_name = "КЛАСС", help = "Класс: 7Б; без него — все классы")]
+        #[arg(value_name = "КЛАСС", value_parser = crate::cli::class_name, help = "Класс: 7Б; без него — все классы")]
         class: Option<String>,
         #[arg(value_name = "ДЕНЬ", help = "Только уроки этого дня по расписанию: 2026-11-23")]
         day: Option<String>,

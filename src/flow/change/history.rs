@@ -51,7 +51,15 @@ pub async fn names(house: &House) -> Result<Names, Error> {
     }
     for one in house.db.list_appointments().await? {
         let name = names.name(&one.person);
-        names.appointments.insert(one.id, format!("{}, {name}", one.role.as_russian()));
+        names.appointments.insert(one.id, format!("{}, {name}", one.role.words(one.acting)));
+    }
+    // An appointment that was taken back stands nowhere but in the history: its own cells name it.
+    let of_appointments = ChangeFilter { table: Some("appointments".to_owned()), ..ChangeFilter::default() };
+    for row in house.db.list_changes(&of_appointments).await? {
+        let (Some(id), Some(cells)) = (row.key.first(), row.old.as_ref().or(row.new.as_ref())) else { continue };
+        if !names.appointments.contains_key(id) {
+            names.appointments.insert(id.clone(), names.appointed(cells));
+        }
     }
     for one in house.db.list_employments().await? {
         let name = names.name(&one.person);
@@ -97,6 +105,18 @@ impl Names {
         self.people.get(id).cloned().unwrap_or_else(|| id.to_owned())
     }
 
+    /// «и.о. директора, Обсидианова А.А.» out of the cells of an appointment after its key.
+    fn appointed(&self, cells: &[String]) -> String {
+        let at = |name: &str| {
+            let columns = store::columns_of("appointments").map(|(_, columns)| columns).unwrap_or_default();
+            let place = columns.iter().position(|column| *column == name);
+            place.and_then(|place| cells.get(place)).map_or("", String::as_str)
+        };
+        let role =
+            Role::parse(at("role")).map_or_else(|| at("role").to_owned(), |role| role.words(at("acting") == "1"));
+        format!("{role}, {}", self.name(at("person")))
+    }
+
     /// Identifiers of staff whose name begins so, or who are called so: what a person typed into «Кто».
     pub fn called(&self, text: &str) -> Vec<String> {
         let wanted = text.trim().to_lowercase();
@@ -111,8 +131,8 @@ impl Names {
     fn said(&self, table: &str, year: &str, column: &str, text: &str) -> String {
         let laid_out = layout::find(table).and_then(|layout| layout.columns.get(layout.place(column)?));
         match (laid_out.map(|column| column.is), column) {
-            (Some(Is::Staff | Is::Learner), _)
-            | (_, "person" | "stands_for" | "teacher" | "class_teacher" | "substitute") => self.name(text),
+            (Some(Is::Staff | Is::Learner), _) => self.name(text),
+            (_, column) if PEOPLE.contains(&column) => self.name(text),
             (_, "learner" | "recorded_by") if table == "consents" => self.name(text),
             (Some(Is::Course), _) => self.course(year, text),
             (_, "order_id") => {
@@ -121,6 +141,11 @@ impl Names {
             }
             _ => value(table, column, text),
         }
+    }
+
+    /// The name in place of the identifier in a cell that names a person; other cells come back as they are.
+    pub fn named(&self, column: &str, text: &str) -> String {
+        if PEOPLE.contains(&column) { self.name(text) } else { text.to_owned() }
     }
 
     /// [`shown`] with names in place of identifiers.
@@ -194,6 +219,12 @@ impl Names {
                 format!("{what}, {}", period.map_or(at(0), String::as_str))
             }
             "courses" => format!("{what}, {}", self.course(year, at(0))),
+            "timetable" => {
+                let weekday = weekday(at(1)).unwrap_or_else(|| at(1).to_owned());
+                let week = if at(3).is_empty() { String::new() } else { format!(", {}", value(table, "week", at(3))) };
+                let since = if at(4).is_empty() { String::new() } else { format!(", с {}", day(at(4))) };
+                format!("{what}, {}, {weekday}, {}-й урок{week}{since}", self.course(year, at(0)), at(2))
+            }
             "employments" => format!("{what}: {}", self.employments.get(at(0)).map_or(at(0), String::as_str)),
             "appointments" => {
                 let whose = self.appointments.get(at(0)).map_or(at(0), String::as_str);
@@ -205,11 +236,17 @@ impl Names {
                     Some(column) => self.said(table, year, column, text),
                     None => text.clone(),
                 };
-                let said: Vec<String> = key.iter().enumerate().map(said).collect();
+                let said: Vec<String> = key.iter().enumerate().map(said).filter(|said| !said.is_empty()).collect();
                 format!("{what}, {}", said.join(", "))
             }
         }
     }
+}
+
+/// «пятница» of «5»; nothing for other text.
+fn weekday(text: &str) -> Option<String> {
+    let place = text.parse::<usize>().ok()?.checked_sub(1)?;
+    words::WEEKDAYS.get(place).map(|day| (*day).to_owned())
 }
 
 /// «12.09.2025»; other text comes back as it is.
@@ -226,6 +263,9 @@ fn entered(iso: &str) -> String {
 fn ordinal(text: &str) -> String {
     text.parse::<u64>().map_or_else(|_| text.to_owned(), |number| (number + 1).to_string())
 }
+
+/// Columns that name a person, in every table that has them.
+const PEOPLE: [&str; 5] = ["person", "stands_for", "teacher", "class_teacher", "substitute"];
 
 /// What a row of a table is called.
 pub fn table_words(table: &str) -> &str {
@@ -305,6 +345,9 @@ fn column_words(column: &str) -> &str {
     }
 }
 
+/// Hours of one topic of a plan; those of a course are counted by the week.
+const TOPIC_HOURS: &str = "часов";
+
 /// The head of a column of a table: as the pages that fill the table in have it; a table without such a page has [`column_words`].
 pub fn heading(table: &str, column: &str) -> String {
     let laid_out = layout::find(table).and_then(|layout| layout.columns.get(layout.place(column)?));
@@ -312,6 +355,7 @@ pub fn heading(table: &str, column: &str) -> String {
     let own = match (table, column) {
         // A learner leaves the class, a member of staff works the last day.
         ("employments", "left_on") => "последний день",
+        ("plan_topics", "hours_centi") => TOPIC_HOURS,
         ("consents", "learner") => "обучающийся",
         ("consents", "guardian") => "родитель",
         ("consents", "purpose") => "цель, канал",
@@ -335,6 +379,7 @@ pub fn heading(table: &str, column: &str) -> String {
 pub fn value(table: &str, column: &str, text: &str) -> String {
     let laid_out = layout::find(table).and_then(|layout| layout.columns.get(layout.place(column)?));
     let of_choice = match laid_out.map(|column| column.is) {
+        Some(Is::Weekday) => weekday(text),
         Some(Is::Choice(words)) => words.iter().find(|(word, _)| *word == text).map(|(_, said)| (*said).to_owned()),
         _ => None,
     };
@@ -388,9 +433,10 @@ fn told(table: &str, others: Option<&[String]>, said: impl Fn(&str, &str) -> Str
             .map(|(column, text)| {
                 let (head, said) = (heading(table, column), said(column, text));
                 match is_quoted(column, &said) {
-                    true => format!("{head} «{said}»"),
+                    true => format!("{head} {}", words::quoted(&said)),
                     // «приказ № 121 от 29.08.2025» says what it is itself.
                     false if said.starts_with(&head) => said,
+                    false if head == TOPIC_HOURS => format!("{head}: {said}"),
                     false => format!("{head} {said}"),
                 }
             })
@@ -516,6 +562,12 @@ mod tests {
         let said =
             "название «I четверть», вид «четверть», с параллели 1, по параллель 9, начало 01.09.2025, конец 24.10.2025";
         assert_eq!(shown("periods", Some(&row)), said);
+        let topic = ["", "Дроби", "200", "", "", "прочитать «Му-му»"].map(str::to_owned);
+        let said = "тема «Дроби», часов: 2, домашнее задание «прочитать „Му-му“»";
+        assert_eq!(shown("plan_topics", Some(&topic)), said);
+        let key = ["C1", "5", "6", "", ""].map(str::to_owned);
+        let place = Names::default().place("timetable", "2025/2026", &key);
+        assert_eq!(place, "Расписание, курс C1, пятница, 6-й урок");
         assert!(!is_quoted("order_no", "34-у") && is_quoted("homework", "§ 4, читать"));
     }
 }

@@ -3,9 +3,12 @@
 use askama::Template;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
 use super::{Choice, choices, is_sample, open, title};
+use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::lint;
 use crate::domain::people::Visitor;
@@ -15,7 +18,7 @@ use crate::domain::setup::promotion;
 use crate::domain::words;
 use crate::flow;
 use crate::flow::exchange;
-use crate::flow::policy::{Adoption, History, Refusal as NotTaken, adopt as bring};
+use crate::flow::policy::{Adoption, History, Refusal as NotTaken, adopt as bring, tried};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
 use crate::web::frame::Frame;
@@ -64,7 +67,7 @@ impl Sent {
         let said = words::capitalised(&refusal.to_string()) + ".";
         match refusal {
             NotTaken::NoOrder | NotTaken::VagueOrder(_) => self.wrong_order = said,
-            NotTaken::NotLater { .. } | NotTaken::NotInForce { .. } => self.wrong_from = said,
+            NotTaken::NotLater { .. } | NotTaken::NotInForce { .. } | NotTaken::Used { .. } => self.wrong_from = said,
             NotTaken::Edited { .. } | NotTaken::Known(_) if self.file.is_empty() => self.wrong_rules = said,
             NotTaken::Edited { .. } | NotTaken::Known(_) => self.wrong_file.push(said),
         }
@@ -102,8 +105,9 @@ fn line(finding: &Finding) -> String {
     said
 }
 
-/// The day that the form offers: the first of the school year that comes or has just begun, in the middle of a year today. A house that has
-/// closed nothing yet lives by its first rules from the beginning of its year; a day not after the last adoption would not be taken.
+/// The day that the form offers: the first of the school year that comes or has just begun; in the middle of a year today, and where an order
+/// has brought rules already, tomorrow. A house that has closed nothing yet lives by its first rules from the beginning of its year; a day that
+/// is not after the last adoption is not offered.
 pub(super) fn offered(year: i32, begins: bool, last: Option<NaiveDate>, today: NaiveDate) -> NaiveDate {
     /// A year that began so many days ago has just begun.
     const JUST_DAYS: i64 = 7;
@@ -113,7 +117,8 @@ pub(super) fn offered(year: i32, begins: bool, last: Option<NaiveDate>, today: N
     let first = |year: i32| promotion::first_day(&format!("{year}/{}", year + 1));
     let own = first(year).filter(|first| begins || fresh(first));
     let day = own.or_else(|| first(coming).filter(fresh)).filter(|day| last.is_none_or(|last| last < *day));
-    day.unwrap_or(today)
+    let next = |last: NaiveDate| last.max(today).succ_opt().unwrap_or(today);
+    day.unwrap_or_else(|| last.map_or(today, next))
 }
 
 /// `GET /policy/adopt`.
@@ -139,9 +144,10 @@ async fn again(state: &WebState, frame: Frame, mut sent: Sent) -> Result<Respons
 async fn page(state: &WebState, frame: Frame, sent: Sent) -> Result<AdoptPage, Refusal> {
     let (history, _) = open(state).await?;
     let today = state.now().date_naive();
-    // What the house has used already cannot be adopted again; a sample that no order has brought can, with the school's own act.
-    let used =
-        |name: &str| history.all().iter().any(|one| one.policy.name == name) && !is_unordered(&history, name, today);
+    // What stands last needs no second order, a sample that no order has brought one with the school's own act; what was in force earlier may come
+    // again. A file of the school is brought as a file.
+    let last = history.all().last().map(|one| one.policy.name.clone()).unwrap_or_default();
+    let used = |name: &str| policy::builtin(name).is_none() || name == last && !is_unordered(&history, name, today);
     let choices: Vec<Choice> =
         choices(&history, &sent.preset).into_iter().filter(|choice| !used(&choice.name)).collect();
     let families = choices.iter().filter_map(|choice| {
@@ -176,7 +182,86 @@ fn ways_in(policy: &Policy) -> String {
     }
 }
 
-/// `POST /policy/adopt`: `preset` or `file`, `order`, `act`, `from`.
+/// One difference on the page that asks: what it is about, what is said now, what will be.
+struct Change {
+    about: String,
+    was: String,
+    is: String,
+}
+
+#[derive(Template)]
+#[template(path = "policy/confirm.html", config = "src/web/askama.toml")]
+struct ConfirmPage {
+    frame: Frame,
+    /// Titles of the rules that the day finds in force, and of those that come.
+    now: String,
+    coming: String,
+    /// «10 ноября 2025 г.», and is it to come?
+    day: String,
+    later: bool,
+    order: String,
+    /// The earlier order of the same day, which this one replaces; empty for none.
+    replaced: String,
+    changes: Vec<Change>,
+    /// Address of the comparison; empty for a file, which no page shows yet.
+    compare: String,
+    families: String,
+    /// Does the regulation contradict itself somewhere?
+    doubts: bool,
+    sent: Sent,
+    /// The file that came, base64: a browser does not send it twice.
+    body: String,
+}
+
+/// The question before rules come in force: which are now, which will be and from which day, what differs, who is to know.
+async fn confirm(
+    state: &WebState,
+    frame: Frame,
+    sent: Sent,
+    file: Option<&str>,
+    (coming, from): (Policy, NaiveDate),
+) -> Result<Response, Refusal> {
+    let (history, _) = open(state).await?;
+    let last = history.all().last();
+    let replaced = last.filter(|last| last.from == Some(from)).map(|last| last.order.clone()).unwrap_or_default();
+    let now = &history.on(state.now().date_naive()).policy;
+    let said = |value: Option<&policy::PolicyValue>| match value {
+        Some(value) => value.russian.clone(),
+        None => "не сказано".to_owned(),
+    };
+    let differing = policy::difference(now, &coming).into_iter().filter(|one| !one.key.starts_with("regulation."));
+    let changes = differing.map(|one| Change {
+        about: Some(policy::about(&one.key)).filter(|about| !about.is_empty()).unwrap_or_else(|| one.key.clone()),
+        was: said(one.first),
+        is: said(one.second),
+    });
+    let changes: Vec<Change> = changes.collect();
+    let pair = [&now.name, &sent.preset].map(|name| query::segment(name));
+    let compare = match file {
+        Some(_) => String::new(),
+        None => format!("/policy/compare?first={}&second={}", pair[0], pair[1]),
+    };
+    answer::page(&ConfirmPage {
+        frame: frame
+            .titled("Ввести эти правила?")
+            .leading("Проверьте: применённые правила потом не правят, их заменяют новым приказом.")
+            .under("Правила", "/policy"),
+        now: title(now),
+        coming: title(&coming),
+        day: words::date_words(from),
+        later: from > state.now().date_naive(),
+        order: sent.order.trim().to_owned(),
+        replaced,
+        changes,
+        compare,
+        families: ways_in(&coming),
+        doubts: lint::finds(&lint::lint(&coming)),
+        body: file.map(|text| STANDARD.encode(text)).unwrap_or_default(),
+        sent,
+    })
+}
+
+/// `POST /policy/adopt`: `preset` or `file`, `order`, `act`, `from`; without `sure` it asks first and writes nothing.
 pub(super) async fn adopt(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -184,6 +269,7 @@ pub(super) async fn adopt(
     mut fields: Multipart,
 ) -> Result<Response, Refusal> {
     let (mut sent, mut file) = (Sent::default(), None);
+    let (mut sure, mut kept) = (false, [String::new(), String::new()]);
     while let Some(field) = fields.next_field().await.map_err(|_| Refusal::BrokenUpload)? {
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().map(str::to_owned);
@@ -193,10 +279,19 @@ pub(super) async fn adopt(
             "order" => sent.order = text,
             "act" => sent.act = text,
             "from" => sent.from = text,
+            "sure" => sure = !text.is_empty(),
+            "file_name" => kept[0] = text,
+            "body" => kept[1] = text,
             "file" if !text.is_empty() => file = file_name.map(|file_name| (file_name, text)),
             _ => {}
         }
     }
+    let [kept_name, kept_text] = kept;
+    if file.is_none() && !kept_text.is_empty() {
+        let bytes = STANDARD.decode(kept_text).map_err(|_| Refusal::BrokenUpload)?;
+        file = Some((kept_name, String::from_utf8(bytes).map_err(|_| Refusal::BrokenUpload)?));
+    }
+    let came = file.as_ref().map(|(_, text)| text.clone());
     let own_act = sent.act.trim().to_owned();
     if own_act.chars().count() > LONGEST_ACT {
         sent.wrong_act = format!("Название длиннее {LONGEST_ACT} знаков: в отметку о подписи оно не поместится.");
@@ -226,6 +321,12 @@ pub(super) async fn adopt(
                 sent.wrong_act =
                     "Эти правила уже действуют: чтобы ввести их приказом, назовите локальный акт школы.".to_owned();
                 return again(&state, frame, sent).await;
+            } else if history.by_digest(Digest::of(text.as_bytes())).is_some()
+                && history.all().last().is_some_and(|last| last.policy.name != sent.preset)
+            {
+                // Rules of before come again as a text of their own: each order has its own file.
+                let order = sent.order.split_whitespace().collect::<Vec<_>>().join(" ");
+                (own_name(&history, &sent.preset), format!("{text}\n# Введены снова: {order}\n"))
             } else {
                 (sent.preset.clone(), text.to_owned())
             }
@@ -256,6 +357,16 @@ pub(super) async fn adopt(
         },
     };
     let adoption = Adoption { name, text, from, order: sent.order.clone() };
+    if !sure {
+        return match tried(&state.house, &adoption).await {
+            Ok(taken) => confirm(&state, frame, sent, came.as_deref(), taken).await,
+            Err(flow::Error::Adoption(refusal)) => {
+                sent.refused(&refusal);
+                again(&state, frame, sent).await
+            }
+            Err(error) => Err(error.into()),
+        };
+    }
     let adopted = match bring(&state.house, &adoption, &state.act(&visitor.account)).await {
         Ok(adopted) => adopted,
         Err(flow::Error::Adoption(refusal)) => {
@@ -272,9 +383,9 @@ pub(super) async fn adopt(
     };
     let later = adopted.from.is_some_and(|from| from > state.now().date_naive());
     let begin = if later { "вступают в силу" } else { "действуют" };
-    let said = title(&adopted.policy);
+    let said = words::quoted(&title(&adopted.policy));
     // The page of what was adopted: until its first day «/policy» shows the rules before it.
     let page = format!("/policy?name={}", query::segment(&adopted.policy.name));
     let families = ways_in(&adopted.policy);
-    Ok(answer::done(&page, &format!("С {day} {begin} правила «{said}»: {families}{doubts}")))
+    Ok(answer::done(&page, &format!("С {day} {begin} правила {said}: {families}{doubts}")))
 }

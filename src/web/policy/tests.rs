@@ -254,6 +254,7 @@ async fn what_was_adopted_is_shown_as_in_force_and_is_not_offered_again() {
     assert!(page.contains("(образец) с начала работы по 19.10.2025"), "{page}");
     let form = text(adoption::form(State(state), Frame::default()).await).await;
     assert!(form.contains("Приказ вашей школы, которым положение введено в действие"), "whose order it is: {form}");
+    assert!(form.contains("value=\"default\""), "what was in force before may come again: {form}");
     assert!(form.contains("value=\"bauman\"") && !form.contains("value=\"strict\""), "{form}");
     assert!(!words(&form).contains("chernushka-2018"), "people read titles, not names of files: {form}");
     // What changes for families is said before the order is entered.
@@ -273,7 +274,8 @@ fn the_day_offered_for_new_rules_begins_a_school_year_that_comes_or_has_just_beg
         (2024, false, None, "2025-08-28", "2025-09-01"),
         (2025, false, None, "2025-10-27", "2025-10-27"),
         (2025, true, None, "2025-10-27", "2025-09-01"),
-        (2025, false, Some("2025-09-01"), "2025-09-03", "2025-09-03"),
+        (2025, false, Some("2025-09-01"), "2025-09-03", "2025-09-04"),
+        (2025, false, Some("2025-11-10"), "2025-10-27", "2025-11-11"),
     ] {
         let last: Option<&str> = last;
         let given = adoption::offered(year, begins, last.map(day), day(today));
@@ -308,7 +310,14 @@ async fn an_order_that_is_not_named_whole_comes_back_on_the_form_with_what_was_t
     let without = send(&[("order", "приказ от 27.10.2025 № 9"), ("from", "2025-11-10")]).await.unwrap();
     assert_eq!(without.status(), 422, "no rules chosen");
     assert!(state.house.db.list_policies().await.unwrap().is_empty());
-    let whole = [("preset", "bauman"), ("order", "приказ от 27.10.2025 № 9"), ("from", "2025-11-10")];
+    let whole = [("preset", "bauman"), ("order", "приказ от 27.10.2025 № 9"), ("from", "2025-11-10"), ("sure", "1")];
+    // Before anything is written the page says what is in force and what will be.
+    let asks = send(&whole[..3]).await.unwrap();
+    assert_eq!(asks.status(), 200);
+    let asks = text(Ok(asks)).await;
+    assert!(asks.contains("Сейчас действуют") && asks.contains("Вступят в силу с 10 ноября 2025 г."), "{asks}");
+    assert!(asks.contains("/policy/compare?first=default&") && asks.contains("Кого ознакомить"), "{asks}");
+    assert!(state.house.db.list_policies().await.unwrap().is_empty(), "nothing is written before the answer");
     assert_eq!(send(&whole).await.unwrap().status(), 303);
 
     // The sample by which the house lives is brought by an order with the school's own act, and only with it.
@@ -319,7 +328,7 @@ async fn an_order_that_is_not_named_whole_comes_back_on_the_form_with_what_was_t
     let act = "Положение об электронной подписи, утв. приказом от 30.08.2025 № 60";
     let mixed = [sample[0], order, sample[2], ("act", "Пoложение")];
     assert!(text(send(&mixed).await).await.contains("смешивает русские и латинские буквы"));
-    let named = [sample[0], order, sample[2], ("act", act)];
+    let named = [sample[0], order, sample[2], ("act", act), ("sure", "1")];
     assert_eq!(send(&named).await.unwrap().status(), 303);
     let rows = state.house.db.list_policies().await.unwrap();
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["bauman", "default-school"]);

@@ -174,12 +174,16 @@ pub(super) async fn page(
             InForceView {
                 name: one.policy.name.clone(),
                 title: super::title(&one.policy),
-                days: format!("{from}{to}"),
+                days: if one.is_replaced() {
+                    format!("{from} не вступили: их заменил приказ того же дня")
+                } else {
+                    format!("{from}{to}")
+                },
                 order: if is_sample(one) { NO_ORDER.to_owned() } else { one.order.clone() },
                 // In small letters, as the whole digest above it and every command tells it.
                 digest: one.policy.digest.to_hex().chars().take(16).collect(),
                 now: one.policy.digest == in_force,
-                later: one.from.is_some_and(|from| from > today),
+                later: one.from.is_some_and(|from| from > today) && !one.is_replaced(),
             }
         })
         .collect();

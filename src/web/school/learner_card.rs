@@ -5,12 +5,14 @@ use axum::response::Response;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
-use super::super::query;
+use super::super::frame::Frame;
+use super::super::query::{self, Asked};
 use super::super::route::{Access, Route, SubjectOf, post};
-use super::{Fields, Opened, Past, shelf};
+use super::{Fields, Opened, Past, back, shelf};
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::Action;
 use crate::domain::setup::cells::parse_day;
+use crate::domain::setup::layout::FOREIGN_MARKS;
 use crate::domain::words;
 use crate::flow::learners::{self, LearnerCard};
 use crate::flow::setup::Outcome;
@@ -54,17 +56,21 @@ pub(super) async fn view(
     let changes = learners::past(house, year, learner).await?;
     let undone: Vec<u64> = changes.iter().map(|change| change.undoes).filter(|seq| *seq > 0).collect();
     let names = crate::flow::change::names(house).await?;
+    let newest = changes.first().map(|change| change.seq);
     let past = changes.iter().take(SHOWN).map(|change| {
         let differing = crate::flow::change::differing(&change.table, change.old.as_deref(), change.new.as_deref());
         let said = differing.into_iter().map(|(head, was, is)| match was.as_str() {
             "" => format!("{head} — {is}"),
             _ => format!("{head} {was} → {is}"),
         });
-        let stands = change.undoes == 0 && !undone.contains(&change.seq);
+        let again = change.undoes > 0;
+        let stands = if again { newest == Some(change.seq) } else { !undone.contains(&change.seq) };
         Past {
             when: words::moment_short(&change.at),
             who: names.person(&change.by),
             what: said.collect::<Vec<_>>().join("; "),
+            id: change.seq,
+            again,
             seqs: if stands { change.seq.to_string() } else { String::new() },
             void: change.voided,
         }
@@ -86,6 +92,33 @@ pub(super) async fn view(
         path: format!("/year/learners/{}/card", query::segment(learner)),
         card,
     }))
+}
+
+/// The last acts on marks that a learner brought from another school; none for who may not change them.
+pub(super) async fn brought(state: &WebState, opened: &Opened, learner: &str, may: bool) -> Result<Vec<Past>, Refusal> {
+    if !may {
+        return Ok(Vec::new());
+    }
+    super::past(state, opened, &[FOREIGN_MARKS.table], vec![learner.to_owned()]).await
+}
+
+/// The question before a change of a learner's card, or of a mark brought from another school, is taken back.
+pub(super) async fn ask_back(
+    state: &WebState,
+    visitor: &Visitor,
+    frame: Frame,
+    asked: &Asked,
+    opened: &Opened,
+    learner: &str,
+) -> Result<Response, Refusal> {
+    let card = view(state, visitor, opened, learner).await?.ok_or(Refusal::NotFound)?;
+    let home = format!("/year/learners/{}", query::segment(learner));
+    let (past, path) = match (asked.value("of"), card.may) {
+        ("card", _) => (card.past, card.path),
+        (_, may) => (brought(state, opened, learner, may).await?, home.clone()),
+    };
+    let frame = frame.under("Учебный год", "/year/ready").under("Движение", "/year/movement");
+    back::question(state, frame, asked, past, (path.as_str(), home.as_str()), &opened.year.year).await
 }
 
 async fn change(

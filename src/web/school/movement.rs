@@ -16,7 +16,7 @@ use super::form::{self, Field};
 use super::learner_card::{self, CardView};
 use super::sent::{self, Received};
 use super::shelf::{self, Sent, Step};
-use super::{Fields, Opened, Past, book, reach, readiness};
+use super::{Fields, Opened, Past, back, book, reach, readiness};
 use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision};
@@ -166,8 +166,13 @@ async fn book_page(
         let known = journal.learners.iter().find(|learner| learner.id == id);
         known.is_some_and(|learner| changes.whole_class(&learner.class, grade_of(&learner.class)))
     };
-    let chosen_class = typed.value("class").to_owned();
-    let chosen = typed.value("learner").to_owned();
+    let tables = [STAYS.table, "learners"];
+    let past = if may && changes.school { super::past(state, &opened, &tables, Vec::new()).await? } else { Vec::new() };
+    if back::is_asked(asked) && sent.fields.is_none() {
+        let (page, frame) = ("/year/movement", frame.under("Движение", "/year/movement"));
+        return back::question(state, frame, asked, past, (page, page), &opened.year.year).await;
+    }
+    let (chosen_class, chosen) = (typed.value("class").to_owned(), typed.value("learner").to_owned());
     let page = BookPage {
         years: opened.years.iter().map(|y| (y.clone(), super::in_year(asked, y), *y == opened.year.year)).collect(),
         year: opened.year.year.clone(),
@@ -192,7 +197,7 @@ async fn book_page(
             .map(|(id, said)| (id.clone(), said, id == chosen))
             .collect(),
         exits: layout::EXITS_SAID.iter().filter(|(word, _)| !word.is_empty() && *word != "moved").copied().collect(),
-        past: if may && changes.school { super::past(state, &opened, &[STAYS.table, "learners"], Vec::new()).await? } else { Vec::new() },
+        past,
         history: format!("/history?table=stays&year={}", query::segment(&opened.year.year)),
         typed,
         sent,
@@ -456,8 +461,10 @@ async fn learner(
     Path(learner): Path<String>,
 ) -> Result<Response, Refusal> {
     let opened = super::open(&state, asked.value("year")).await?;
-    let adding = !asked.value("add").is_empty();
-    learner_page(&state, &visitor, frame, opened, &learner, adding, Sent::default()).await
+    if back::is_asked(&asked) {
+        return learner_card::ask_back(&state, &visitor, frame, &asked, &opened, &learner).await;
+    }
+    learner_page(&state, &visitor, frame, opened, &learner, !asked.value("add").is_empty(), Sent::default()).await
 }
 
 async fn learner_page(
@@ -497,7 +504,7 @@ async fn learner_page(
             ]
         })
         .collect();
-    let void = super::void(state, &opened, &FOREIGN_MARKS).await?;
+    let void = super::void(state, &opened.year.year, &FOREIGN_MARKS).await?;
     let marks = setup
         .foreign
         .iter()
@@ -524,11 +531,7 @@ async fn learner_page(
         subjects,
         fields,
         adding: may && adding,
-        past: if may {
-            super::past(state, &opened, &[FOREIGN_MARKS.table], vec![learner.to_owned()]).await?
-        } else {
-            Vec::new()
-        },
+        past: learner_card::brought(state, &opened, learner, may).await?,
         history: format!("/history?year={}&names={learner}", query::segment(&opened.year.year)),
         path,
         may,

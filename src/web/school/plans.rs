@@ -16,7 +16,7 @@ use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
 use super::sent::{self, Received};
 use super::shelf::{self, Sent, Step};
-use super::{Fields, Opened, Past, readiness};
+use super::{Fields, Opened, Past, back, readiness};
 use crate::domain::journal;
 use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
@@ -322,6 +322,14 @@ async fn plan_page(
             next: next == Some(topic.ordinal),
         })
         .collect();
+    let past = match may {
+        true => super::past(state, &opened, &[PLAN_TOPICS.table], vec![course.id.clone()]).await?,
+        false => Vec::new(),
+    };
+    if back::is_asked(asked) && sent.fields.is_none() {
+        let frame = frame.under("Учебный год", "/year/ready").under("КТП", "/year/plans");
+        return back::question(state, frame, asked, past, (path.as_str(), path.as_str()), &opened.year.year).await;
+    }
     let page = PlanPage {
         year: opened.year.year.clone(),
         closed: opened.closed.as_ref().map(shelf::closed_words).unwrap_or_default(),
@@ -348,11 +356,7 @@ async fn plan_page(
         wanted_by: if today <= wanted { words::day_and_month(wanted) } else { String::new() },
         told: if checked { Vec::new() } else { told.iter().map(readiness::plain).collect() },
         checked,
-        past: if may {
-            super::past(state, &opened, &[PLAN_TOPICS.table], vec![course.id.clone()]).await?
-        } else {
-            Vec::new()
-        },
+        past,
         history: format!("/history?table=plan_topics&year={}&names={}", query::segment(&opened.year.year), course.id),
         path,
         may,

@@ -81,6 +81,8 @@ struct Page {
     /// Where something bars lessons, what: «Мешает начать уроки», then what is owed by each day, and the sections.
     waiting: Vec<(String, String)>,
     years: Vec<(String, String, bool)>,
+    /// Days by which sections are needed: «к 1 сентября», its address, is it chosen; all of them first.
+    days: Vec<(String, String, bool)>,
 }
 
 /// Findings of a section shown at once; the others open by a click.
@@ -109,11 +111,15 @@ async fn show(
             verdict: String::new(),
             waiting: Vec::new(),
             years: Vec::new(),
+            days: Vec::new(),
         });
     }
     let opened = super::open(&state, asked.value("year")).await?;
     let today = state.now().date_naive();
-    let lines = opened.year.readiness_on(today)?;
+    let mut lines = opened.year.readiness_on(today)?;
+    let on = asked.value("on").parse::<NaiveDate>().ok();
+    let days = by_days(&asked, &lines, on);
+    lines.retain(|line| on.is_none_or(|on| line.due <= on));
     let done = lines.iter().filter(|line| line.state == Ready::Done && !lacks_people(line)).count();
     let begins = lines.iter().all(|line| line.state == Ready::Done);
     let (verdict, waiting) = told(&lines, today);
@@ -169,8 +175,22 @@ async fn show(
         verdict,
         waiting,
         years: years.collect(),
+        days,
         sections: lines.into_iter().map(section).collect(),
     })
+}
+
+/// The choice of a day by which sections are needed; none where all are needed by the same.
+fn by_days(asked: &Asked, lines: &[Line], on: Option<NaiveDate>) -> Vec<(String, String, bool)> {
+    let days: BTreeSet<NaiveDate> = lines.iter().map(|line| line.due).collect();
+    if days.len() < 2 {
+        return Vec::new();
+    }
+    let one = |day: NaiveDate| {
+        (format!("к {}", words::day_and_month(day)), asked.with("on", &day.to_string()), on == Some(day))
+    };
+    let all = ("все разделы".to_owned(), asked.with("on", ""), on.is_none());
+    std::iter::once(all).chain(days.into_iter().map(one)).collect()
 }
 
 /// Staff of the newest year whom nobody has let in yet, as the page that does it counts them; who is dismissed needs no way in. No rule of a
@@ -183,7 +203,7 @@ async fn without_way_in(state: &WebState, opened: &Opened, today: NaiveDate) -> 
     let accounts: BTreeSet<String> = db.list_accounts().await?.into_iter().map(|row| row.person).collect();
     let work = db.list_employments().await?;
     let leaves = |person: &str| employment::last_day(&work, person).is_some_and(|last| last < today);
-    let staff = people_of(&state.house, &Chain::Staff).await?;
+    let staff = people_of(&state.house, &Chain::Staff, today).await?;
     let without = staff.iter().filter(|one| one.id != OPERATOR && !accounts.contains(&one.id) && !leaves(&one.id));
     Ok(without.count() as u64)
 }

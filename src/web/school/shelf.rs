@@ -15,7 +15,7 @@ use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
 use super::rows::{self, Row};
 use super::sent::{self, Received};
-use super::{Fields, Opened, Past, groups, reach, readiness};
+use super::{Fields, Opened, Past, back, groups, reach, readiness};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::setup::layout::{self, Is, Layout};
@@ -350,9 +350,12 @@ async fn show(
     };
     let tables = [layout.table];
     let past = if may { super::past_within(state, &opened, &tables, Vec::new(), &own).await? } else { Vec::new() };
+    if back::is_asked(&asked) && sent.fields.is_none() {
+        let (paths, frame) = ((shelf.path, shelf.path), under(frame, shelf.path).under(layout.title, shelf.path));
+        return back::question(state, frame, &asked, past, paths, &opened.year.year).await;
+    }
     let replaces = !apart && rows.iter().all(|row| within(row));
-    let query = asked.value("q").to_owned();
-    let void = super::void(state, &opened, layout).await?;
+    let void = super::void(state, &opened.year.year, layout).await?;
     let (shown, total) = rows::listed(&opened, layout, rows, &asked, &void, &|row| may && within(row));
     let whole = !asked.value("all").is_empty();
     let more = if shown.len() > ROWS && !whole { asked.with("all", "1") } else { String::new() };
@@ -367,7 +370,7 @@ async fn show(
         heads: rows::as_shown(layout, heads.collect()),
         rows: shown,
         total,
-        query,
+        query: asked.value("q").to_owned(),
         kept: rows::kept(&asked),
         more,
         may,

@@ -13,7 +13,7 @@ use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::sent::{self, Received};
 use super::shelf::Sent;
-use super::{Fields, Past, readiness};
+use super::{Fields, Past, back, readiness};
 use crate::domain::employment::{self, Card, Employment};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -167,9 +167,14 @@ async fn show(
             since: words::date_short(one.since),
         }
     });
+    let past = if may { past(state).await? } else { Vec::new() };
+    if back::is_asked(asked) && !refused && mode.is_empty() {
+        let frame = frame.under("Сотрудники", "/people").under("Приём и увольнение", PATH);
+        return back::question(state, frame, asked, past, (PATH, PATH), &directory.year).await;
+    }
     let page = BookPage {
         mode: if may { mode } else { String::new() },
-        past: if may { past(state).await? } else { Vec::new() },
+        past,
         may,
         paste: typed.value("text").to_owned(),
         headings: STAFF.headings().join(" · "),
@@ -254,7 +259,10 @@ async fn past(state: &WebState) -> Result<Vec<Past>, Refusal> {
             when: words::moment_short(&first.at),
             who: names.person(&first.by),
             what: format!("{what} — {who}{more}"),
+            id: first.event,
             seqs: seqs.join(","),
+            // An order that was taken back is entered anew: its checks are those of an order.
+            again: false,
             void: lines.iter().any(|line| line.voided),
         });
         if told.len() == ACTS {
